@@ -1,0 +1,93 @@
+/**
+ * MessagePack bodies of control messages. A decoder may allocate an array of as many elements as a
+ * five-byte header claims, so the structure is checked first, in one pass without allocation:
+ * every count against the bytes that are left, depth, and no extension types.
+ */
+import { Packr } from 'msgpackr';
+import { MAX_CONTROL_BYTES, MAX_CONTROL_DEPTH } from './limits.ts';
+
+const packr = new Packr({ useRecords: false, variableMapSize: true, moreTypes: false });
+
+export function encodeControl(body: object): Uint8Array {
+  return packr.pack(body);
+}
+
+/** Throws on anything that is not a safe MessagePack map. */
+export function decodeControl(bytes: Uint8Array): unknown {
+  if (bytes.byteLength > MAX_CONTROL_BYTES) throw new Error('control body too large');
+  if (skipValue(bytes, 0, 0) !== bytes.byteLength) throw new Error('bytes after the control body');
+  return packr.unpack(bytes);
+}
+
+/** The offset behind the value at `at`. */
+function skipValue(bytes: Uint8Array, at: number, depth: number): number {
+  if (depth > MAX_CONTROL_DEPTH) throw new Error('control body too deep');
+  const tag = byteAt(bytes, at);
+  if (tag <= 0x7f || tag >= 0xe0) return at + 1;
+  if (tag <= 0x8f) return skipValues(bytes, at + 1, { count: (tag & 0x0f) * 2, depth });
+  if (tag <= 0x9f) return skipValues(bytes, at + 1, { count: tag & 0x0f, depth });
+  if (tag <= 0xbf) return skipBytes(bytes, at + 1, tag & 0x1f);
+  switch (tag) {
+    case 0xc0:
+    case 0xc2:
+    case 0xc3:
+      return at + 1;
+    case 0xc4:
+    case 0xd9:
+      return skipBytes(bytes, at + 2, uint(bytes, at + 1, 1));
+    case 0xc5:
+    case 0xda:
+      return skipBytes(bytes, at + 3, uint(bytes, at + 1, 2));
+    case 0xc6:
+    case 0xdb:
+      return skipBytes(bytes, at + 5, uint(bytes, at + 1, 4));
+    case 0xca:
+    case 0xce:
+    case 0xd2:
+      return skipBytes(bytes, at + 1, 4);
+    case 0xcb:
+    case 0xcf:
+    case 0xd3:
+      return skipBytes(bytes, at + 1, 8);
+    case 0xcc:
+    case 0xd0:
+      return skipBytes(bytes, at + 1, 1);
+    case 0xcd:
+    case 0xd1:
+      return skipBytes(bytes, at + 1, 2);
+    case 0xdc:
+      return skipValues(bytes, at + 3, { count: uint(bytes, at + 1, 2), depth });
+    case 0xdd:
+      return skipValues(bytes, at + 5, { count: uint(bytes, at + 1, 4), depth });
+    case 0xde:
+      return skipValues(bytes, at + 3, { count: uint(bytes, at + 1, 2) * 2, depth });
+    case 0xdf:
+      return skipValues(bytes, at + 5, { count: uint(bytes, at + 1, 4) * 2, depth });
+    default:
+      throw new Error('extension types are not used');
+  }
+}
+
+function skipValues(bytes: Uint8Array, at: number, { count, depth }: { count: number; depth: number }): number {
+  if (count > bytes.byteLength - at) throw new Error('more elements than bytes');
+  let next = at;
+  for (let i = 0; i < count; i++) next = skipValue(bytes, next, depth + 1);
+  return next;
+}
+
+function skipBytes(bytes: Uint8Array, at: number, length: number): number {
+  if (length > bytes.byteLength - at) throw new Error('control body cut short');
+  return at + length;
+}
+
+function byteAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at];
+  if (byte === undefined) throw new Error('control body cut short');
+  return byte;
+}
+
+function uint(bytes: Uint8Array, at: number, width: 1 | 2 | 4): number {
+  let value = 0;
+  for (let i = 0; i < width; i++) value = value * 256 + byteAt(bytes, at + i);
+  return value;
+}

@@ -1,0 +1,67 @@
+/**
+ * What can go wrong, said once. A code is stable and for programs; its sentence is for people and says
+ * what happened, that nothing is lost, and what to do. `action` is what a client does.
+ */
+import { z } from 'zod';
+
+/**
+ * - `stop`: do not come back by yourself
+ * - `retry`: come back with backoff
+ * - `reload`: this page is too old for the server
+ * - `reset`: throw the local copy of the document away and open it anew; set unconfirmed work aside first
+ * - `authenticate`: get a new token, then come back
+ */
+export type ErrorAction = 'stop' | 'retry' | 'reload' | 'reset' | 'authenticate';
+
+interface ErrorEntry {
+  readonly action: ErrorAction;
+  readonly sentence: string;
+}
+
+export const ERRORS = {
+  'bad-message': { action: 'stop', sentence: 'This page sent something the server does not understand. Your text is kept on this device; reload the page.' },
+  'version-unsupported': { action: 'reload', sentence: 'The server speaks a newer version. Your text is kept on this device; reload the page.' },
+  'schema-outdated': { action: 'reload', sentence: 'This page is older than the document. You can read it; reload the page to write again.' },
+  'unauthenticated': { action: 'authenticate', sentence: 'Your sign-in has ended. Your text is kept on this device and is sent after you sign in again.' },
+  'forbidden': { action: 'stop', sentence: 'You may not do this here. Your text is kept on this device.' },
+  'read-only': { action: 'reset', sentence: 'You may read this document but not change it. What you wrote is kept aside on this device.' },
+  'not-found': { action: 'stop', sentence: 'There is no document at this address. Check the link, or ask the person who sent it.' },
+  'deleted': { action: 'stop', sentence: 'This document was deleted. What you wrote and was not saved is kept on this device.' },
+  'incarnation-changed': { action: 'reset', sentence: 'This document was replaced by another version. What you wrote and was not saved is kept aside on this device.' },
+  'invalid-update': { action: 'reset', sentence: 'The server refused a change because it would damage the document. It is kept aside on this device.' },
+  'client-taken': { action: 'reset', sentence: 'This change was written under somebody else’s mark. It is kept aside on this device.' },
+  'too-large': { action: 'reset', sentence: 'This change is too large for the document. It is kept aside on this device; try a smaller piece.' },
+  'document-damaged': { action: 'stop', sentence: 'The stored document could not be read, so nothing is written to it. Tell the person who runs this server.' },
+  'storage-failed': { action: 'retry', sentence: 'The server cannot write to its disk. Your text is kept on this device and is sent when the disk works again.' },
+  'too-many': { action: 'retry', sentence: 'Too much at once. Your text is kept on this device and is sent more slowly.' },
+  'overloaded': { action: 'retry', sentence: 'The server is busy. Your text is kept on this device; the page comes back by itself.' },
+  'internal': { action: 'retry', sentence: 'Something went wrong on the server. Your text is kept on this device; the page comes back by itself.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+export const errorBody = z.strictObject({
+  code: z.enum(errorCodes),
+  message: z.string().max(400),
+  temporary: z.boolean(),
+  retryAfterMs: z.number().int().nonnegative().optional(),
+});
+
+/** An error as it travels, in sockets and in HTTP bodies. */
+export type ErrorBody = z.infer<typeof errorBody>;
+
+/** The travelling form of a code. `detail`, where given, replaces the registry's sentence. */
+export function errorOf(
+  code: ErrorCode,
+  options: { readonly detail?: string; readonly retryAfterMs?: number } = {},
+): ErrorBody {
+  const entry = ERRORS[code];
+  return {
+    code,
+    message: options.detail ?? entry.sentence,
+    temporary: entry.action === 'retry',
+    ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
+  };
+}

@@ -1,0 +1,11 @@
+export * from './binary-codec.ts';
+export * from './close-codes.ts';
+export type { Codec, Decoded, InvalidFrame, MessagePart } from './codec.ts';
+export * from './errors.ts';
+export * from './http.ts';
+export * from './json-codec.ts';
+export * from './limits.ts';
+export { documentId, type Access, type DocumentKind, type User } from './messages/field.ts';
+export * from './messages/message.ts';
+export type { Member, PresenceState } from './messages/presence.ts';
+export * from './version.ts';

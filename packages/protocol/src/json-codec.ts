@@ -1,0 +1,84 @@
+/**
+ * Subprotocol `tandem.v1.json`, for people with wscat: a text frame is one message or an array of
+ * them, `{"type": "open", "channel": 0, …}`, bytes as base64. `channel` may be left out where it is 0.
+ */
+import { encodeUtf8 } from 'lib0/string';
+import { z } from 'zod';
+import type { Codec, Decoded, MessagePart } from './codec.ts';
+import { MAX_AWARENESS_BYTES, MAX_CONTROL_DEPTH, MAX_MESSAGES_PER_FRAME } from './limits.ts';
+import { jsonBodies, MESSAGES, type ClientMessage, type Message, type MessageType, type ServerMessage } from './messages/message.ts';
+import { SUBPROTOCOL_JSON } from './version.ts';
+
+const envelope = z.looseObject({
+  type: z.enum(Object.keys(MESSAGES) as [MessageType, ...MessageType[]]),
+  channel: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).default(0),
+});
+
+export const jsonCodec: Codec<string> = {
+  subprotocol: SUBPROTOCOL_JSON,
+  encode,
+  join: (parts) => (parts.length === 1 ? (parts[0] as string) : `[${parts.join(',')}]`),
+  split,
+  decodeFromClient: (frame) => decode(frame, 'client') as Decoded<ClientMessage | MessagePart>,
+  decodeFromServer: (frame) => decode(frame, 'server') as Decoded<ServerMessage>,
+};
+
+function encode(message: Message): string {
+  const { type, channel, ...body } = message;
+  const schema: z.ZodType = jsonBodies[type];
+  return JSON.stringify({ type, channel, ...(z.encode(schema, body) as object) });
+}
+
+function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
+  const messages: Message[] = [];
+  try {
+    const parsed: unknown = JSON.parse(frame);
+    if (deeperThan(parsed, MAX_CONTROL_DEPTH)) return { kind: 'invalid', reason: 'frame too deep' };
+    const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    if (items.length > MAX_MESSAGES_PER_FRAME) return { kind: 'invalid', reason: 'too many messages in one frame' };
+    for (const item of items) {
+      const { type, channel, ...body } = envelope.parse(item);
+      const sender = MESSAGES[type].from;
+      if (sender !== from && sender !== 'both') return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
+      const schema: z.ZodType = jsonBodies[type];
+      const message = { type, channel, ...(schema.parse(body) as object) } as Message;
+      if (message.type === 'awareness' && message.update.byteLength > MAX_AWARENESS_BYTES) {
+        return { kind: 'invalid', reason: 'awareness too large' };
+      }
+      messages.push(message);
+    }
+  } catch (error) {
+    return { kind: 'invalid', reason: describe(error) };
+  }
+  if (messages.length === 0) return { kind: 'invalid', reason: 'empty frame' };
+  return { kind: 'ok', messages };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    const issue = error.issues[0];
+    return issue === undefined ? 'does not fit' : `${issue.path.join('.')}: ${issue.message}`;
+  }
+  return 'not JSON';
+}
+
+function deeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  return Object.values(value).some((inner) => deeperThan(inner, depth - 1));
+}
+
+/** A part carries the UTF-8 bytes of its slice of the JSON text. */
+function split(encoded: string, { channel, maxBytes }: { channel: number; maxBytes: number }): readonly string[] {
+  const bytes = encodeUtf8(encoded);
+  if (bytes.byteLength <= maxBytes) return [encoded];
+  const slice = Math.floor(((maxBytes - PART_OVERHEAD_BYTES) * 3) / 4);
+  const frames: string[] = [];
+  for (let at = 0; at < bytes.byteLength; at += slice) {
+    const last = at + slice >= bytes.byteLength;
+    frames.push(encode({ type: 'part', channel, last, bytes: bytes.subarray(at, at + slice) }));
+  }
+  return frames;
+}
+
+const PART_OVERHEAD_BYTES = 128;

@@ -1,0 +1,59 @@
+/** Every limit and time of the wire, with its unit in the name. Values are defaults; a server may be stricter. */
+
+/** A frame before `hello` has been accepted. */
+export const MAX_FRAME_BYTES_BEFORE_HELLO = 64 * 1024;
+/** A frame after it. A larger message travels in `part`s. */
+export const MAX_FRAME_BYTES = 1024 * 1024;
+/** A message put together from its parts. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** The body of a control message (anything that is not raw Yjs bytes). */
+export const MAX_CONTROL_BYTES = 64 * 1024;
+/** Messages in one frame. */
+export const MAX_MESSAGES_PER_FRAME = 1024;
+/** Nesting of a MessagePack or JSON body. */
+export const MAX_CONTROL_DEPTH = 16;
+
+export const MAX_CHANNELS_PER_CONNECTION = 200;
+export const MAX_STATE_VECTOR_BYTES = 48 * 1024;
+
+/** One awareness message, and one client's state in it. */
+export const MAX_AWARENESS_BYTES = 16 * 1024;
+export const MAX_AWARENESS_STATE_BYTES = 4 * 1024;
+export const MAX_AWARENESS_STATE_DEPTH = 16;
+export const MAX_AWARENESS_CLIENTS_PER_CONNECTION = 4;
+
+export const HELLO_TIMEOUT_MS = 5_000;
+
+/** The server's ping: every 25 s ± 10 %, an answer within 5 s, two misses close. */
+export const PING_INTERVAL_MS = 25_000;
+export const PING_JITTER = 0.1;
+export const PONG_TIMEOUT_MS = 5_000;
+export const MAX_MISSED_PONGS = 2;
+
+/** The client's probe: after this long without a frame it sends a ping, and gives the answer `PROBE_TIMEOUT_MS`. */
+export const PROBE_AFTER_MS = 8_000;
+export const PROBE_AFTER_UNSAVED_MS = 3_000;
+export const PROBE_TIMEOUT_MS = 2_000;
+/** A hidden tab relies on the server's ping, and gives up after this long without a frame. */
+export const HIDDEN_DEADLINE_MS = 35_000;
+
+export const OPEN_TIMEOUT_MS = 10_000;
+export const RECONNECT_FIRST_MS = 250;
+export const RECONNECT_BASE_MS = 1_000;
+export const RECONNECT_CAP_MS = 30_000;
+export const RECONNECT_HEALTHY_AFTER_MS = 10_000;
+
+/** A person who left without saying so is shown for this long, so that a reload does not flicker. */
+export const ABRUPT_LEAVE_MS = 10_000;
+export const PRESENCE_INTERVAL_MS = 250;
+export const AWARENESS_INTERVAL_MS = 33;
+
+export const TYPING_REFRESH_MS = 3_000;
+export const TYPING_EXPIRY_MS = 5_000;
+export const MAX_TYPING_NAMES = 5;
+
+export const MAX_DOCUMENT_ID_LENGTH = 64;
+export const MAX_TITLE_LENGTH = 200;
+export const MAX_NAME_LENGTH = 40;
+/** People's colours are indices into a palette that both themes define. */
+export const COLOR_COUNT = 8;

@@ -1,0 +1,44 @@
+/**
+ * Channels. `open` joins a document and says what the client already has; `opened` gives the channel
+ * its number and the position to count from. Between `base` and `seq` the server sends `updates`
+ * without a gap; after that, each commit. `ref` is the client's own number for its request.
+ */
+import { z } from 'zod';
+import { MAX_STATE_VECTOR_BYTES } from '../limits.ts';
+import { errorBody } from '../errors.ts';
+import { access, documentId, documentKind, incarnation, seq, title, yjsClient, type BytesField } from './field.ts';
+
+const stateVectorSize = (bytes: Uint8Array) => bytes.byteLength <= MAX_STATE_VECTOR_BYTES;
+
+export const channelMessages = <B extends BytesField>(bytes: B) => ({
+  open: z.strictObject({
+    ref: z.number().int().nonnegative(),
+    document: documentId,
+    /** The Yjs client id under which this client will write; it is lent to the user while the channel is open. */
+    client: yjsClient,
+    /** The last position of the journal that the local copy holds, if it has one. */
+    position: z.strictObject({ incarnation, seq }).optional(),
+    /** The state vector of the local copy; used when the position cannot be. */
+    stateVector: bytes.refine(stateVectorSize).optional(),
+  }),
+  opened: z.strictObject({
+    ref: z.number().int().nonnegative(),
+    document: documentId,
+    kind: documentKind,
+    title,
+    access,
+    incarnation,
+    /** The position that the `updates` which follow start from: the client's own, or 0. */
+    base: seq,
+    /** The position after them. */
+    seq,
+    /** What the server has committed, so that the client can send what is missing there. */
+    stateVector: bytes,
+  }),
+  /** Client: leave. */
+  leave: z.strictObject({}),
+  /** Server: an `open` was refused (`channel` 0, `ref` given), or a channel was lost. */
+  closed: z.strictObject({ ref: z.number().int().nonnegative().optional(), error: errorBody }),
+  /** Server: what is known of the document beside its text has changed. */
+  'document:changed': z.strictObject({ title, access }),
+});

@@ -1,0 +1,32 @@
+/** The fields that several message families share. */
+import { z } from 'zod';
+import { COLOR_COUNT, MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../limits.ts';
+
+/** How a schema holds bytes: as a `Uint8Array` in binary frames, as base64 in JSON ones. */
+export type BytesField = z.ZodType<Uint8Array>;
+
+/** A document's name: unguessable when we made it, chosen by the client when it is created ad hoc. */
+export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** Gap-free position in a document's journal; 0 is before the first update. */
+export const seq = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+
+/** A Yjs client id. */
+export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
+
+export const userId = z.string().min(1).max(64);
+export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
+export const color = z.number().int().min(0).max(COLOR_COUNT - 1);
+export const title = z.string().max(MAX_TITLE_LENGTH);
+
+/** Which life of a document a position belongs to. Copies of different lives are never merged. */
+export const incarnation = z.string().min(1).max(64);
+
+export const documentKind = z.enum(['page', 'data']);
+export const access = z.enum(['edit', 'view']);
+
+export const user = z.strictObject({ id: userId, name: displayName, color });
+/** A person as everyone sees them. Name and colour come from the server. */
+export type User = z.infer<typeof user>;
+export type DocumentKind = z.infer<typeof documentKind>;
+export type Access = z.infer<typeof access>;

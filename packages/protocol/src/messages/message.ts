@@ -1,0 +1,83 @@
+/** All messages of wire v1: their names, numbers, direction and types. */
+import { z } from 'zod';
+import { channelMessages } from './channel.ts';
+import { connectionMessages } from './connection.ts';
+import type { BytesField } from './field.ts';
+import { handshakeMessages } from './handshake.ts';
+import { presenceMessages } from './presence.ts';
+import { updateMessages } from './update.ts';
+
+const bodies = <B extends BytesField>(bytes: B) => ({
+  ...handshakeMessages,
+  ...channelMessages(bytes),
+  ...updateMessages(bytes),
+  ...presenceMessages(bytes),
+  ...connectionMessages(bytes),
+});
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+/** Bodies as they are in memory and in MessagePack: bytes are `Uint8Array`s. */
+export const binaryBodies = bodies(bytes);
+
+/** Bodies as they are in JSON: bytes are base64. */
+export const jsonBodies = bodies(
+  z.codec(z.base64(), bytes, {
+    decode: (text) => z.util.base64ToUint8Array(text),
+    encode: (bytes) => z.util.uint8ArrayToBase64(bytes),
+  }),
+);
+
+type Bodies = typeof binaryBodies;
+export type MessageType = keyof Bodies;
+
+/** An empty object is inferred as an index signature of `never`, which nothing else fits beside. */
+type Fields<B> = string extends keyof B ? unknown : Readonly<B>;
+
+/** One message of a type: its body, its type, and the channel it belongs to (0: the connection). */
+export type MessageOf<T extends MessageType> = T extends MessageType
+  ? { readonly type: T; readonly channel: number } & Fields<z.output<Bodies[T]>>
+  : never;
+
+/**
+ * The number of each message in a binary header and who may send it. Numbers are never used again
+ * for something else.
+ */
+export const MESSAGES = {
+  hello: { id: 1, from: 'client' },
+  welcome: { id: 2, from: 'server' },
+  open: { id: 3, from: 'client' },
+  opened: { id: 4, from: 'server' },
+  leave: { id: 5, from: 'client' },
+  closed: { id: 6, from: 'server' },
+  'document:changed': { id: 7, from: 'server' },
+  update: { id: 8, from: 'client' },
+  ack: { id: 9, from: 'server' },
+  nack: { id: 10, from: 'server' },
+  updates: { id: 11, from: 'server' },
+  range: { id: 12, from: 'client' },
+  need: { id: 13, from: 'server' },
+  awareness: { id: 14, from: 'both' },
+  'presence:set': { id: 15, from: 'client' },
+  'presence:changed': { id: 16, from: 'server' },
+  'typing:start': { id: 17, from: 'client' },
+  'typing:stop': { id: 18, from: 'client' },
+  'typing:changed': { id: 19, from: 'server' },
+  ping: { id: 20, from: 'both' },
+  pong: { id: 21, from: 'both' },
+  error: { id: 22, from: 'server' },
+  goaway: { id: 23, from: 'server' },
+  part: { id: 24, from: 'client' },
+} as const satisfies Record<MessageType, { id: number; from: 'client' | 'server' | 'both' }>;
+
+type From<S extends 'client' | 'server'> = {
+  [T in MessageType]: (typeof MESSAGES)[T]['from'] extends S | 'both' ? T : never;
+}[MessageType];
+
+/** `part`s are put together below the level of messages. */
+export type ClientMessageType = Exclude<From<'client'>, 'part'>;
+export type ServerMessageType = From<'server'>;
+
+export type Message = MessageOf<MessageType>;
+export type ClientMessage = MessageOf<ClientMessageType>;
+export type ServerMessage = MessageOf<ServerMessageType>;

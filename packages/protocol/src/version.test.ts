@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import * as http from './http.ts';
+import { jsonBodies, MESSAGES, type MessageType } from './messages/message.ts';
+import { PROTOCOL_VERSION } from './version.ts';
+
+/**
+ * When this fails, the wire has changed. If an old peer reads the new messages as before (a new type
+ * that old peers never meet, a new optional field that they may not send), update the snapshot. Otherwise
+ * raise PROTOCOL_VERSION as well, keep reading the old version, and describe both in PROTOCOL.md.
+ */
+test('W1: the schemas belong to this protocol version', async () => {
+  const messages = Object.fromEntries(
+    (Object.keys(MESSAGES) as MessageType[]).map((type) => [
+      type,
+      { ...MESSAGES[type], body: z.toJSONSchema(jsonBodies[type] as z.ZodType, { io: 'input' }) },
+    ]),
+  );
+  const { session, profilePatch, documentSummary, documentList, documentCreate, documentPatch, errorAnswer } = http;
+  const bodies = Object.fromEntries(
+    Object.entries({ session, profilePatch, documentSummary, documentList, documentCreate, documentPatch, errorAnswer }).map(
+      ([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })],
+    ),
+  );
+  await expect(`${JSON.stringify({ PROTOCOL_VERSION, messages, bodies }, null, 2)}\n`).toMatchFileSnapshot('../fixtures/schema.v1.json');
+});

@@ -84,14 +84,16 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
   const messages: Message[] = [];
   try {
     while (decoding.hasContent(decoder)) {
-      if (messages.length === MAX_MESSAGES_PER_FRAME) return { kind: 'invalid', reason: 'too many messages in one frame' };
+      if (messages.length === MAX_MESSAGES_PER_FRAME)
+        return { kind: 'invalid', reason: 'too many messages in one frame' };
       const id = decoding.readVarUint(decoder);
       const channel = decoding.readVarUint(decoder);
       const body = decoding.readVarUint8Array(decoder);
       const type = typeById.get(id);
       if (type === undefined) return { kind: 'invalid', reason: `unknown message type ${id}` };
       const sender = MESSAGES[type].from;
-      if (sender !== from && sender !== 'both') return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
+      if (sender !== from && sender !== 'both')
+        return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
       messages.push(decodeBody(type, { channel, body }));
     }
   } catch (error) {
@@ -101,7 +103,10 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
   return { kind: 'ok', messages };
 }
 
-function decodeBody(type: MessageType, { channel, body }: { channel: number; body: Uint8Array }): Message {
+function decodeBody(
+  type: MessageType,
+  { channel, body }: { channel: number; body: Uint8Array },
+): Message {
   switch (type) {
     case 'update': {
       const decoder = decoding.createDecoder(body);
@@ -119,7 +124,13 @@ function decodeBody(type: MessageType, { channel, body }: { channel: number; bod
     case 'ack': {
       const decoder = decoding.createDecoder(body);
       const cseq = positive(decoding.readVarUint(decoder), 'cseq');
-      const ack = { type, channel, cseq, from: decoding.readVarUint(decoder), to: decoding.readVarUint(decoder) } as const;
+      const ack = {
+        type,
+        channel,
+        cseq,
+        from: decoding.readVarUint(decoder),
+        to: decoding.readVarUint(decoder),
+      } as const;
       return whole(decoder, ack);
     }
     case 'awareness':
@@ -137,7 +148,8 @@ function decodeBody(type: MessageType, { channel, body }: { channel: number; bod
     }
     default: {
       const result = binaryBodies[type].safeParse(decodeControl(body));
-      if (!result.success) throw new Error(`${type}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
+      if (!result.success)
+        throw new Error(`${type}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
       return { type, channel, ...result.data } as Message;
     }
   }
@@ -153,7 +165,10 @@ function positive(value: number, name: string): number {
   return value;
 }
 
-function split(encoded: Uint8Array, { channel, maxBytes }: { channel: number; maxBytes: number }): readonly Uint8Array[] {
+function split(
+  encoded: Uint8Array,
+  { channel, maxBytes }: { channel: number; maxBytes: number },
+): readonly Uint8Array[] {
   if (encoded.byteLength <= maxBytes) return [encoded];
   const slice = maxBytes - PART_OVERHEAD_BYTES;
   const frames: Uint8Array[] = [];

@@ -5,13 +5,15 @@ import { ERRORS, errorCodes, errorOf } from './errors.ts';
 const codes = Object.keys(CLOSE_CODES).map(Number) as CloseCode[];
 
 test('W9: 4400–4499 do not retry, 4500–4599 do', () => {
-  for (const code of codes) expect([code, closeAction(code) === 'retry']).toEqual([code, code >= 4500]);
+  for (const code of codes)
+    expect([code, closeAction(code) === 'retry']).toEqual([code, code >= 4500]);
 });
 
 test('W9: codes nobody knows follow their range', () => {
   expect(closeAction(4499)).toBe('stop');
   expect(closeAction(4599)).toBe('retry');
-  for (const code of [1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013]) expect(closeAction(code)).toBe('retry');
+  for (const code of [1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013])
+    expect(closeAction(code)).toBe('retry');
 });
 
 test('W9: names and numbers are one to one', () => {

@@ -33,7 +33,13 @@ export type CloseCode = keyof typeof CLOSE_CODES;
 export type CloseName = (typeof CLOSE_CODES)[CloseCode]['name'];
 
 /** Codes of RFC 6455 and the IANA registry that a client meets; it comes back after each of them. */
-export const TRANSPORT_CLOSE_CODES = { normal: 1000, goingAway: 1001, abnormal: 1006, restart: 1012, tryLater: 1013 } as const;
+export const TRANSPORT_CLOSE_CODES = {
+  normal: 1000,
+  goingAway: 1001,
+  abnormal: 1006,
+  restart: 1012,
+  tryLater: 1013,
+} as const;
 
 /** What a client does after `code`: unknown codes of the 4400s stop, everything else retries. */
 export function closeAction(code: number): ErrorAction {

@@ -19,8 +19,14 @@ const invalid = expect.objectContaining({ kind: 'invalid', reason: expect.any(St
 
 test('W2: several messages share a frame and keep their order', () => {
   const messages: ClientMessage[] = [examples.hello, examples.open, examples.update, examples.ping];
-  expect(binaryCodec.decodeFromClient(binaryCodec.join(messages.map(binaryCodec.encode)))).toEqual({ kind: 'ok', messages });
-  expect(jsonCodec.decodeFromClient(jsonCodec.join(messages.map(jsonCodec.encode)))).toEqual({ kind: 'ok', messages });
+  expect(binaryCodec.decodeFromClient(binaryCodec.join(messages.map(binaryCodec.encode)))).toEqual({
+    kind: 'ok',
+    messages,
+  });
+  expect(jsonCodec.decodeFromClient(jsonCodec.join(messages.map(jsonCodec.encode)))).toEqual({
+    kind: 'ok',
+    messages,
+  });
 });
 
 test('W2: a frame holds at most MAX_MESSAGES_PER_FRAME messages', () => {
@@ -65,7 +71,10 @@ test.each([
   ['an empty frame', new Uint8Array()],
   ['an unknown type', rawMessage(99, new Uint8Array())],
   ['a body cut short', binaryCodec.encode(examples.open).subarray(0, 20)],
-  ['an array of 33 million elements in five bytes', rawMessage(1, Uint8Array.from([0xdd, 0x02, 0, 0, 0]))],
+  [
+    'an array of 33 million elements in five bytes',
+    rawMessage(1, Uint8Array.from([0xdd, 0x02, 0, 0, 0])),
+  ],
   ['a map of 4 billion entries', rawMessage(1, Uint8Array.from([0xdf, 0xff, 0xff, 0xff, 0xff]))],
   ['nesting without end', rawMessage(1, new Uint8Array(10_000).fill(0x91))],
   ['an extension type', rawMessage(1, Uint8Array.from([0x81, 0xa1, 0x61, 0xd4, 0x00, 0x00]))],
@@ -97,11 +106,15 @@ test('W7: a message larger than a frame travels in parts and is the same after',
   for (const [index, frame] of frames.entries()) {
     expect(frame.byteLength).toBeLessThanOrEqual(16_384);
     const decoded = binaryCodec.decodeFromClient(frame);
-    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part') throw new Error('not a part');
+    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part')
+      throw new Error('not a part');
     expect(decoded.messages[0].last).toBe(index === frames.length - 1);
     slices.push(decoded.messages[0].bytes);
   }
-  expect(binaryCodec.decodeFromClient(binaryCodec.join(slices))).toEqual({ kind: 'ok', messages: [message] });
+  expect(binaryCodec.decodeFromClient(binaryCodec.join(slices))).toEqual({
+    kind: 'ok',
+    messages: [message],
+  });
 });
 
 test('W7: JSON parts hold the text of the message', () => {
@@ -111,7 +124,8 @@ test('W7: JSON parts hold the text of the message', () => {
   for (const frame of frames) {
     expect(frame.length).toBeLessThanOrEqual(8_192);
     const decoded = jsonCodec.decodeFromClient(frame);
-    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part') throw new Error('not a part');
+    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part')
+      throw new Error('not a part');
     slices.push(decoded.messages[0].bytes);
   }
   const text = new TextDecoder().decode(binaryCodec.join(slices));

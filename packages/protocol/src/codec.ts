@@ -16,7 +16,10 @@ export interface Codec<Data extends Uint8Array | string> {
   /** One frame out of encoded messages. */
   join(parts: readonly Data[]): Data;
   /** Cuts an encoded message that is larger than `maxBytes` into frames; others are returned as they are. */
-  split(encoded: Data, options: { readonly channel: number; readonly maxBytes: number }): readonly Data[];
+  split(
+    encoded: Data,
+    options: { readonly channel: number; readonly maxBytes: number },
+  ): readonly Data[];
   decodeFromClient(frame: Data): Decoded<ClientMessage | MessagePart>;
   decodeFromServer(frame: Data): Decoded<ServerMessage>;
 }

@@ -68,7 +68,11 @@ function skipValue(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
-function skipValues(bytes: Uint8Array, at: number, { count, depth }: { count: number; depth: number }): number {
+function skipValues(
+  bytes: Uint8Array,
+  at: number,
+  { count, depth }: { count: number; depth: number },
+): number {
   if (count > bytes.byteLength - at) throw new Error('more elements than bytes');
   let next = at;
   for (let i = 0; i < count; i++) next = skipValue(bytes, next, depth + 1);

@@ -19,23 +19,88 @@ interface ErrorEntry {
 }
 
 export const ERRORS = {
-  'bad-message': { action: 'stop', sentence: 'This page sent something the server does not understand. Your text is kept on this device; reload the page.' },
-  'version-unsupported': { action: 'reload', sentence: 'The server speaks a newer version. Your text is kept on this device; reload the page.' },
-  'schema-outdated': { action: 'reload', sentence: 'This page is older than the document. You can read it; reload the page to write again.' },
-  'unauthenticated': { action: 'authenticate', sentence: 'Your sign-in has ended. Your text is kept on this device and is sent after you sign in again.' },
-  'forbidden': { action: 'stop', sentence: 'You may not do this here. Your text is kept on this device.' },
-  'read-only': { action: 'reset', sentence: 'You may read this document but not change it. What you wrote is kept aside on this device.' },
-  'not-found': { action: 'stop', sentence: 'There is no document at this address. Check the link, or ask the person who sent it.' },
-  'deleted': { action: 'stop', sentence: 'This document was deleted. What you wrote and was not saved is kept on this device.' },
-  'incarnation-changed': { action: 'reset', sentence: 'This document was replaced by another version. What you wrote and was not saved is kept aside on this device.' },
-  'invalid-update': { action: 'reset', sentence: 'The server refused a change because it would damage the document. It is kept aside on this device.' },
-  'client-taken': { action: 'reset', sentence: 'This change was written under somebody else’s mark. It is kept aside on this device.' },
-  'too-large': { action: 'reset', sentence: 'This change is too large for the document. It is kept aside on this device; try a smaller piece.' },
-  'document-damaged': { action: 'stop', sentence: 'The stored document could not be read, so nothing is written to it. Tell the person who runs this server.' },
-  'storage-failed': { action: 'retry', sentence: 'The server cannot write to its disk. Your text is kept on this device and is sent when the disk works again.' },
-  'too-many': { action: 'retry', sentence: 'Too much at once. Your text is kept on this device and is sent more slowly.' },
-  'overloaded': { action: 'retry', sentence: 'The server is busy. Your text is kept on this device; the page comes back by itself.' },
-  'internal': { action: 'retry', sentence: 'Something went wrong on the server. Your text is kept on this device; the page comes back by itself.' },
+  'bad-message': {
+    action: 'stop',
+    sentence:
+      'This page sent something the server does not understand. Your text is kept on this device; reload the page.',
+  },
+  'version-unsupported': {
+    action: 'reload',
+    sentence:
+      'The server speaks a newer version. Your text is kept on this device; reload the page.',
+  },
+  'schema-outdated': {
+    action: 'reload',
+    sentence:
+      'This page is older than the document. You can read it; reload the page to write again.',
+  },
+  unauthenticated: {
+    action: 'authenticate',
+    sentence:
+      'Your sign-in has ended. Your text is kept on this device and is sent after you sign in again.',
+  },
+  forbidden: {
+    action: 'stop',
+    sentence: 'You may not do this here. Your text is kept on this device.',
+  },
+  'read-only': {
+    action: 'reset',
+    sentence:
+      'You may read this document but not change it. What you wrote is kept aside on this device.',
+  },
+  'not-found': {
+    action: 'stop',
+    sentence:
+      'There is no document at this address. Check the link, or ask the person who sent it.',
+  },
+  deleted: {
+    action: 'stop',
+    sentence: 'This document was deleted. What you wrote and was not saved is kept on this device.',
+  },
+  'incarnation-changed': {
+    action: 'reset',
+    sentence:
+      'This document was replaced by another version. What you wrote and was not saved is kept aside on this device.',
+  },
+  'invalid-update': {
+    action: 'reset',
+    sentence:
+      'The server refused a change because it would damage the document. It is kept aside on this device.',
+  },
+  'client-taken': {
+    action: 'reset',
+    sentence:
+      'This change was written under somebody else’s mark. It is kept aside on this device.',
+  },
+  'too-large': {
+    action: 'reset',
+    sentence:
+      'This change is too large for the document. It is kept aside on this device; try a smaller piece.',
+  },
+  'document-damaged': {
+    action: 'stop',
+    sentence:
+      'The stored document could not be read, so nothing is written to it. Tell the person who runs this server.',
+  },
+  'storage-failed': {
+    action: 'retry',
+    sentence:
+      'The server cannot write to its disk. Your text is kept on this device and is sent when the disk works again.',
+  },
+  'too-many': {
+    action: 'retry',
+    sentence: 'Too much at once. Your text is kept on this device and is sent more slowly.',
+  },
+  overloaded: {
+    action: 'retry',
+    sentence:
+      'The server is busy. Your text is kept on this device; the page comes back by itself.',
+  },
+  internal: {
+    action: 'retry',
+    sentence:
+      'Something went wrong on the server. Your text is kept on this device; the page comes back by itself.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

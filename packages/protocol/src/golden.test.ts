@@ -5,11 +5,16 @@ import { jsonCodec } from './json-codec.ts';
 import { MESSAGES, type MessageType } from './messages/message.ts';
 import { examples } from './testing/examples.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8').trimEnd().split('\n');
+const fixture = (name: string) =>
+  readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
 const types = Object.keys(MESSAGES) as MessageType[];
 
 test('W3: binary messages are these bytes', () => {
-  expect(types.map((type) => `${type} ${toHex(binaryCodec.encode(examples[type]))}`)).toEqual(fixture('binary.hex'));
+  expect(types.map((type) => `${type} ${toHex(binaryCodec.encode(examples[type]))}`)).toEqual(
+    fixture('binary.hex'),
+  );
 });
 
 test('W4: JSON messages are this text', () => {

@@ -13,7 +13,15 @@
  */
 import { z } from 'zod';
 import { errorBody } from './errors.ts';
-import { access, color, displayName, documentId, documentKind, title, user } from './messages/field.ts';
+import {
+  access,
+  color,
+  displayName,
+  documentId,
+  documentKind,
+  title,
+  user,
+} from './messages/field.ts';
 
 export const session = z.strictObject({
   user,
@@ -24,7 +32,10 @@ export const session = z.strictObject({
 });
 export type Session = z.infer<typeof session>;
 
-export const profilePatch = z.strictObject({ name: displayName.optional(), color: color.optional() });
+export const profilePatch = z.strictObject({
+  name: displayName.optional(),
+  color: color.optional(),
+});
 export type ProfilePatch = z.infer<typeof profilePatch>;
 
 export const documentSummary = z.strictObject({

@@ -6,7 +6,14 @@ import { encodeUtf8 } from 'lib0/string';
 import { z } from 'zod';
 import type { Codec, Decoded, MessagePart } from './codec.ts';
 import { MAX_AWARENESS_BYTES, MAX_CONTROL_DEPTH, MAX_MESSAGES_PER_FRAME } from './limits.ts';
-import { jsonBodies, MESSAGES, type ClientMessage, type Message, type MessageType, type ServerMessage } from './messages/message.ts';
+import {
+  jsonBodies,
+  MESSAGES,
+  type ClientMessage,
+  type Message,
+  type MessageType,
+  type ServerMessage,
+} from './messages/message.ts';
 import { SUBPROTOCOL_JSON } from './version.ts';
 
 const envelope = z.looseObject({
@@ -35,11 +42,13 @@ function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
     const parsed: unknown = JSON.parse(frame);
     if (deeperThan(parsed, MAX_CONTROL_DEPTH)) return { kind: 'invalid', reason: 'frame too deep' };
     const items: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-    if (items.length > MAX_MESSAGES_PER_FRAME) return { kind: 'invalid', reason: 'too many messages in one frame' };
+    if (items.length > MAX_MESSAGES_PER_FRAME)
+      return { kind: 'invalid', reason: 'too many messages in one frame' };
     for (const item of items) {
       const { type, channel, ...body } = envelope.parse(item);
       const sender = MESSAGES[type].from;
-      if (sender !== from && sender !== 'both') return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
+      if (sender !== from && sender !== 'both')
+        return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
       const schema: z.ZodType = jsonBodies[type];
       const message = { type, channel, ...(schema.parse(body) as object) } as Message;
       if (message.type === 'awareness' && message.update.byteLength > MAX_AWARENESS_BYTES) {
@@ -69,7 +78,10 @@ function deeperThan(value: unknown, depth: number): boolean {
 }
 
 /** A part carries the UTF-8 bytes of its slice of the JSON text. */
-function split(encoded: string, { channel, maxBytes }: { channel: number; maxBytes: number }): readonly string[] {
+function split(
+  encoded: string,
+  { channel, maxBytes }: { channel: number; maxBytes: number },
+): readonly string[] {
   const bytes = encodeUtf8(encoded);
   if (bytes.byteLength <= maxBytes) return [encoded];
   const slice = Math.floor(((maxBytes - PART_OVERHEAD_BYTES) * 3) / 4);

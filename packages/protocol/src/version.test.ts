@@ -16,11 +16,27 @@ test('W1: the schemas belong to this protocol version', async () => {
       { ...MESSAGES[type], body: z.toJSONSchema(jsonBodies[type] as z.ZodType, { io: 'input' }) },
     ]),
   );
-  const { session, profilePatch, documentSummary, documentList, documentCreate, documentPatch, errorAnswer } = http;
+  const {
+    session,
+    profilePatch,
+    documentSummary,
+    documentList,
+    documentCreate,
+    documentPatch,
+    errorAnswer,
+  } = http;
   const bodies = Object.fromEntries(
-    Object.entries({ session, profilePatch, documentSummary, documentList, documentCreate, documentPatch, errorAnswer }).map(
-      ([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })],
-    ),
+    Object.entries({
+      session,
+      profilePatch,
+      documentSummary,
+      documentList,
+      documentCreate,
+      documentPatch,
+      errorAnswer,
+    }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
   );
-  await expect(`${JSON.stringify({ PROTOCOL_VERSION, messages, bodies }, null, 2)}\n`).toMatchFileSnapshot('../fixtures/schema.v1.json');
+  await expect(
+    `${JSON.stringify({ PROTOCOL_VERSION, messages, bodies }, null, 2)}\n`,
+  ).toMatchFileSnapshot('../fixtures/schema.v1.json');
 });

@@ -6,7 +6,16 @@
 import { z } from 'zod';
 import { MAX_STATE_VECTOR_BYTES } from '../limits.ts';
 import { errorBody } from '../errors.ts';
-import { access, documentId, documentKind, incarnation, seq, title, yjsClient, type BytesField } from './field.ts';
+import {
+  access,
+  documentId,
+  documentKind,
+  incarnation,
+  seq,
+  title,
+  yjsClient,
+  type BytesField,
+} from './field.ts';
 
 const stateVectorSize = (bytes: Uint8Array) => bytes.byteLength <= MAX_STATE_VECTOR_BYTES;
 

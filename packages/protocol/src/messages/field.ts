@@ -16,7 +16,11 @@ export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
 
 export const userId = z.string().min(1).max(64);
 export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
-export const color = z.number().int().min(0).max(COLOR_COUNT - 1);
+export const color = z
+  .number()
+  .int()
+  .min(0)
+  .max(COLOR_COUNT - 1);
 export const title = z.string().max(MAX_TITLE_LENGTH);
 
 /** Which life of a document a position belongs to. Copies of different lives are never merged. */

@@ -32,7 +32,9 @@ type Bodies = typeof binaryBodies;
 export type MessageType = keyof Bodies;
 
 /** An empty object is inferred as an index signature of `never`, which nothing else fits beside. */
-type Fields<B> = string extends keyof B ? unknown : Readonly<B>;
+type Fields<B> = string extends keyof B
+  ? unknown
+  : { readonly [K in keyof B]: B[K] extends (infer E)[] ? readonly E[] : B[K] };
 
 /** One message of a type: its body, its type, and the channel it belongs to (0: the connection). */
 export type MessageOf<T extends MessageType> = T extends MessageType

@@ -24,7 +24,11 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   awareness: z.strictObject({ update: bytes }),
   'presence:set': z.strictObject({ state: presenceState }),
   /** `full`: these are all members. Otherwise those that came or changed, and the users that left. */
-  'presence:changed': z.strictObject({ full: z.boolean(), members: z.array(member), left: z.array(userId) }),
+  'presence:changed': z.strictObject({
+    full: z.boolean(),
+    members: z.array(member),
+    left: z.array(userId),
+  }),
   'typing:start': z.strictObject({}),
   'typing:stop': z.strictObject({}),
   /** The users who are typing now, oldest first, without the receiver. */

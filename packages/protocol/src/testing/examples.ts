@@ -6,7 +6,13 @@ const bytes = (...values: number[]) => Uint8Array.from(values);
 
 export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
   hello: { type: 'hello', channel: 0, protocol: 1, schema: 1, token: 'token' },
-  welcome: { type: 'welcome', channel: 0, connection: 'c1', user: { id: 'u1', name: 'Amber Heron', color: 3 }, schema: 1 },
+  welcome: {
+    type: 'welcome',
+    channel: 0,
+    connection: 'c1',
+    user: { id: 'u1', name: 'Amber Heron', color: 3 },
+    schema: 1,
+  },
   open: {
     type: 'open',
     channel: 0,
@@ -31,7 +37,12 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
   },
   leave: { type: 'leave', channel: 5 },
   closed: { type: 'closed', channel: 0, ref: 1, error: errorOf('not-found') },
-  'document:changed': { type: 'document:changed', channel: 5, title: 'Tide log, April', access: 'view' },
+  'document:changed': {
+    type: 'document:changed',
+    channel: 5,
+    title: 'Tide log, April',
+    access: 'view',
+  },
   update: { type: 'update', channel: 5, cseq: 300, update: bytes(0, 0) },
   ack: { type: 'ack', channel: 5, cseq: 300, from: 9, to: 10 },
   nack: { type: 'nack', channel: 5, cseq: 300, error: errorOf('invalid-update') },

@@ -1,0 +1,220 @@
+/**
+ * The client of one person in one page or program: a connection, a store, and the documents that are
+ * open. Work that a closed tab left behind is delivered here, whichever document it belongs to.
+ */
+import { SYNC_PATH, SUBPROTOCOL_BINARY, type ErrorBody, type Session } from '@tandem/protocol';
+import { Connection, type Socket } from './connection/connection.ts';
+import { HttpSession } from './connection/http-session.ts';
+import { DocumentSession } from './document/document-session.ts';
+import type { Environment } from './environment.ts';
+import type { Store } from './store/store.ts';
+
+/** What another tab wrote so recently is still its own to deliver. */
+const ORPHAN_AFTER_MS = 15_000;
+const SWEEP_INTERVAL_MS = 30_000;
+/** Documents that are not open are delivered this many at a time. */
+const MAX_COURIERS = 3;
+
+export interface ClientOptions {
+  /** Where the server is, without a slash at the end: `https://tandem.example`. */
+  readonly base: string;
+  readonly environment: Environment;
+  readonly store: Store;
+  /** Whether the store survives a reload. */
+  readonly durable: boolean;
+  /** The newest document schema that this program can edit. */
+  readonly schema: number;
+  readonly fetch?: typeof fetch;
+  readonly webSocket?: (url: string, protocol: string) => Socket;
+  /** Told who we are whenever the server says so over HTTP. */
+  readonly known?: (session: Session) => void;
+}
+
+/** Work of this device that the server has not confirmed, by document, or would not take. */
+export type UnconfirmedWork =
+  | {
+      readonly kind: 'waiting';
+      readonly document: string;
+      readonly title: string;
+      readonly count: number;
+      readonly bytes: number;
+      /** When the oldest of it was written. */
+      readonly since: number;
+    }
+  | {
+      readonly kind: 'set-aside';
+      readonly id: number;
+      readonly document: string;
+      readonly title: string;
+      readonly error: ErrorBody;
+      readonly at: number;
+      /** A Yjs update with the text as it was written here. */
+      readonly copy: Uint8Array;
+    };
+
+export class Client {
+  readonly connection: Connection;
+  readonly durable: boolean;
+  readonly #options: ClientOptions;
+  readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
+  readonly #couriers = new Set<string>();
+  readonly #stopListening: () => void;
+  #lastRef = 0;
+  #sweepTimer: unknown = null;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.durable = options.durable;
+    const { base, environment, webSocket = nativeWebSocket } = options;
+    const http = new HttpSession({
+      base,
+      fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+      clock: environment.clock,
+      ...(options.known === undefined ? {} : { known: options.known }),
+    });
+    this.connection = new Connection({
+      environment,
+      schema: options.schema,
+      socket: () => webSocket(`${base.replace(/^http/, 'ws')}${SYNC_PATH}`, SUBPROTOCOL_BINARY),
+      token: http.token,
+      reachable: http.reachable,
+    });
+    this.connection.listen({
+      state: ({ kind }) => {
+        if (kind === 'connected') this.#sweepSoon(0);
+      },
+    });
+    this.#stopListening = environment.listen((event) => {
+      if (event === 'leaving' || event === 'hidden') void this.flush();
+    });
+  }
+
+  start(): void {
+    this.connection.start();
+  }
+
+  /** The same session for everyone who has the document open; each `close` gives one holder back. */
+  openDocument(id: string): DocumentSession {
+    const known = this.#open.get(id);
+    if (known !== undefined) {
+      known.holders++;
+      return known.session;
+    }
+    const session = new DocumentSession({
+      id,
+      connection: this.connection,
+      store: this.#options.store,
+      durable: this.#options.durable,
+      environment: this.#options.environment,
+      nextRef: () => ++this.#lastRef,
+      changed: () => this.#updateUnsaved(),
+    });
+    this.#open.set(id, { session, holders: 1 });
+    return session;
+  }
+
+  closeDocument(id: string): void {
+    const known = this.#open.get(id);
+    if (known === undefined || --known.holders > 0) return;
+    this.#open.delete(id);
+    void known.session.destroy();
+    this.#updateUnsaved();
+  }
+
+  /** Whether anything that is open here is not confirmed. */
+  get unsaved(): boolean {
+    for (const { session } of this.#open.values()) if (session.pending > 0) return true;
+    return false;
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ session }) => session.flush()));
+  }
+
+  /** Over all documents, oldest first. */
+  async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
+    const { store } = this.#options;
+    const waiting = new Map<string, Extract<UnconfirmedWork, { kind: 'waiting' }>>();
+    for (const { document, update, at } of await store.outbox()) {
+      const known = waiting.get(document);
+      waiting.set(document, {
+        kind: 'waiting',
+        document,
+        title: known?.title ?? (await store.load(document)).facts?.title ?? '',
+        count: (known?.count ?? 0) + 1,
+        bytes: (known?.bytes ?? 0) + update.byteLength,
+        since: known?.since ?? at,
+      });
+    }
+    const aside = (await store.listSetAside()).map((entry): UnconfirmedWork => ({
+      kind: 'set-aside',
+      ...entry,
+    }));
+    return [...waiting.values(), ...aside];
+  }
+
+  async discard(id: number): Promise<void> {
+    await this.#options.store.discard(id);
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#options.environment.clock.clearTimeout(this.#sweepTimer);
+    const sessions = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(sessions.map(({ session }) => session.destroy()));
+    this.connection.close();
+    this.#options.store.close();
+  }
+
+  #updateUnsaved(): void {
+    this.connection.unsaved = this.unsaved;
+  }
+
+  #sweepSoon(delayMs: number): void {
+    const { clock } = this.#options.environment;
+    clock.clearTimeout(this.#sweepTimer);
+    this.#sweepTimer = clock.setTimeout(() => {
+      void this.#sweep().catch(() => undefined);
+      this.#sweepSoon(SWEEP_INTERVAL_MS);
+    }, delayMs);
+  }
+
+  /** Delivers what nobody else does. */
+  async #sweep(): Promise<void> {
+    if (this.connection.state.kind !== 'connected') return;
+    const before = this.#options.environment.clock.now() - ORPHAN_AFTER_MS;
+    const orphaned = new Set<string>();
+    for (const entry of await this.#options.store.outbox()) {
+      if (entry.at < before && this.#open.get(entry.document)?.session.claims(entry) !== true)
+        orphaned.add(entry.document);
+    }
+    for (const document of orphaned) {
+      const session = this.#open.get(document)?.session;
+      if (session === undefined) this.#sendCourier(document);
+      else if (!this.#couriers.has(document)) await session.adopt();
+    }
+  }
+
+  /** Opens a document for as long as it has something to deliver. */
+  #sendCourier(document: string): void {
+    if (this.#couriers.size >= MAX_COURIERS) return;
+    this.#couriers.add(document);
+    const session = this.openDocument(document);
+    const stop = session.onChange(() => {
+      if (
+        session.status.kind === 'saving' ||
+        session.status.kind === 'loading' ||
+        session.status.kind === 'offline'
+      )
+        return;
+      stop();
+      this.#couriers.delete(document);
+      this.closeDocument(document);
+    });
+  }
+}
+
+function nativeWebSocket(url: string, protocol: string): Socket {
+  return new WebSocket(url, protocol);
+}

@@ -1,0 +1,139 @@
+/**
+ * The life of a connection as a truth table: every state says what each event makes of it, by type.
+ *
+ * `connecting` covers the token, the socket and the handshake. `waiting` has a time of the next try.
+ * `stopped` is left only by a person (`try-now`) or a new page.
+ */
+import type { ErrorAction, ErrorBody } from '@tandem/protocol';
+
+/** Why the last try failed, as far as it can be known from here. */
+export type FailureCause =
+  /** The device says that it has no network. */
+  | 'no-network'
+  /** Nothing answers at the server's address. */
+  | 'unreachable'
+  /** The server answers HTTP, but a WebSocket does not open: something on the way blocks it. */
+  | 'socket-blocked'
+  /** An open connection was lost, fell silent, or was closed by the server. */
+  | 'lost';
+
+export type ConnectionState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly cause: FailureCause | null }
+  /** `attempt`: how many tries since the connection was last healthy. */
+  | { readonly kind: 'connected'; readonly since: number; readonly attempt: number }
+  | {
+      readonly kind: 'waiting';
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly cause: FailureCause;
+    }
+  | { readonly kind: 'stopped'; readonly error: ErrorBody; readonly action: ErrorAction };
+
+export type ConnectionEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'welcomed'; readonly now: number }
+  | {
+      readonly kind: 'failed';
+      readonly cause: FailureCause;
+      readonly retryAt: number;
+      readonly healthy: boolean;
+    }
+  | { readonly kind: 'refused'; readonly error: ErrorBody; readonly action: ErrorAction }
+  | { readonly kind: 'retry-due' }
+  | { readonly kind: 'try-now' }
+  | { readonly kind: 'close' };
+
+type Transition<S extends ConnectionState['kind'], E extends ConnectionEvent['kind']> = (
+  state: Extract<ConnectionState, { kind: S }>,
+  event: Extract<ConnectionEvent, { kind: E }>,
+) => ConnectionState;
+
+type Table = {
+  readonly [S in ConnectionState['kind']]: {
+    readonly [E in ConnectionEvent['kind']]: Transition<S, E>;
+  };
+};
+
+const stay = <S extends ConnectionState>(state: S): S => state;
+const idle = (): ConnectionState => ({ kind: 'idle' });
+const connect = (attempt: number, cause: FailureCause | null = null): ConnectionState => ({
+  kind: 'connecting',
+  attempt,
+  cause,
+});
+const stop = (
+  _: ConnectionState,
+  event: Extract<ConnectionEvent, { kind: 'refused' }>,
+): ConnectionState => ({
+  kind: 'stopped',
+  error: event.error,
+  action: event.action,
+});
+
+const table: Table = {
+  idle: {
+    start: () => connect(0),
+    welcomed: stay,
+    failed: stay,
+    refused: stay,
+    'retry-due': stay,
+    'try-now': () => connect(0),
+    close: stay,
+  },
+  connecting: {
+    start: stay,
+    welcomed: ({ attempt }, { now }) => ({ kind: 'connected', since: now, attempt }),
+    failed: ({ attempt }, { cause, retryAt }) => ({
+      kind: 'waiting',
+      attempt: attempt + 1,
+      retryAt,
+      cause,
+    }),
+    refused: stop,
+    'retry-due': stay,
+    'try-now': stay,
+    close: idle,
+  },
+  connected: {
+    start: stay,
+    welcomed: stay,
+    failed: ({ attempt }, { cause, retryAt, healthy }) => ({
+      kind: 'waiting',
+      attempt: healthy ? 1 : attempt + 1,
+      retryAt,
+      cause,
+    }),
+    refused: stop,
+    'retry-due': stay,
+    'try-now': stay,
+    close: idle,
+  },
+  waiting: {
+    start: stay,
+    welcomed: stay,
+    failed: stay,
+    refused: stay,
+    'retry-due': ({ attempt, cause }) => connect(attempt, cause),
+    'try-now': ({ attempt, cause }) => connect(attempt, cause),
+    close: idle,
+  },
+  stopped: {
+    start: stay,
+    welcomed: stay,
+    failed: stay,
+    refused: stay,
+    'retry-due': stay,
+    'try-now': () => connect(0),
+    close: idle,
+  },
+};
+
+/** The state after `event`; the same object when nothing changes. */
+export function transition(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  const step = table[state.kind][event.kind] as (
+    state: ConnectionState,
+    event: ConnectionEvent,
+  ) => ConnectionState;
+  return step(state, event);
+}

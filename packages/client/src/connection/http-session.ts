@@ -1,0 +1,66 @@
+/** The signed-in side of HTTP: who we are, and the short-lived token for `hello`. */
+import { errorAnswer, errorOf, session, type Session } from '@tandem/protocol';
+import type { Clock } from '../environment.ts';
+import type { TokenAnswer } from './connection.ts';
+
+/** A token this close to its end is not used for a new connection. */
+const EXPIRY_MARGIN_MS = 30_000;
+
+export interface HttpSessionOptions {
+  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  readonly base: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Told of each answer, for what must be known while offline. */
+  readonly known?: (session: Session) => void;
+}
+
+export class HttpSession {
+  readonly #options: HttpSessionOptions;
+  #session: Session | null = null;
+  #asking: Promise<TokenAnswer> | null = null;
+
+  constructor(options: HttpSessionOptions) {
+    this.#options = options;
+  }
+
+  readonly token = async ({ fresh }: { readonly fresh: boolean }): Promise<TokenAnswer> => {
+    const known = this.#session;
+    if (
+      !fresh &&
+      known !== null &&
+      known.expiresAt - EXPIRY_MARGIN_MS > this.#options.clock.now()
+    ) {
+      return { kind: 'token', token: known.token };
+    }
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  };
+
+  readonly reachable = async (): Promise<boolean> => {
+    const response = await this.#options.fetch(`${this.#options.base}/healthz`, {
+      cache: 'no-store',
+    });
+    return response.ok;
+  };
+
+  async #ask(): Promise<TokenAnswer> {
+    const response = await this.#options
+      .fetch(`${this.#options.base}/api/session`, { method: 'POST' })
+      .catch(() => null);
+    if (response === null || response.status >= 500) return { kind: 'unreachable' };
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      const refusal = errorAnswer.safeParse(body);
+      return {
+        kind: 'refused',
+        error: refusal.success ? refusal.data.error : errorOf('forbidden'),
+      };
+    }
+    const answer = session.safeParse(body);
+    if (!answer.success) return { kind: 'unreachable' };
+    this.#session = answer.data;
+    this.#options.known?.(answer.data);
+    return { kind: 'token', token: answer.data.token };
+  }
+}

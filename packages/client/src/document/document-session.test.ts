@@ -1,0 +1,298 @@
+import { errorOf } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { CHANNEL, FakeServer } from '../testing/fake-server.ts';
+import type { DocumentSession } from './document-session.ts';
+
+const text = (session: DocumentSession) => session.doc.getText('t');
+const textOf = (update: Uint8Array) => {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, update);
+  return doc.getText('t').toJSON();
+};
+
+async function opened(options: ConstructorParameters<typeof FakeServer>[0] = {}, content = '') {
+  const server = new FakeServer(options);
+  if (content !== '') {
+    server.write(content);
+    server.seq = 1;
+  }
+  const session = server.client.openDocument('d');
+  await server.connect();
+  await server.answerOpen();
+  return { server, session };
+}
+
+test('P1: saved is said after the acknowledgement and not before', async () => {
+  const { server, session } = await opened();
+  expect(session.status).toEqual({ kind: 'saved', at: null });
+  text(session).insert(0, 'tide');
+  expect(session.status).toMatchObject({ kind: 'saving', pending: 1, kept: true });
+  await server.settle(16);
+  expect(session.status).toMatchObject({ kind: 'saving' });
+  expect(server.socket.sentOf('update')).toHaveLength(1);
+  await server.acknowledge();
+  expect(session.status).toEqual({ kind: 'saved', at: server.environment.clock.now() });
+});
+
+test('what one frame produced leaves as one update', async () => {
+  const { server, session } = await opened();
+  for (const letter of 'tide') text(session).insert(text(session).length, letter);
+  await server.settle(16);
+  expect(server.socket.sentOf('update')).toHaveLength(1);
+  expect(textOf(server.lastUpdate().update)).toBe('tide');
+});
+
+test('remote updates of one frame are one transaction', async () => {
+  const { server, session } = await opened({}, 'a');
+  let transactions = 0;
+  session.doc.on('afterTransaction', () => transactions++);
+  for (const letter of 'bcd') {
+    const update = server.write(letter);
+    server.seq++;
+    server.socket.answer({
+      type: 'updates',
+      channel: CHANNEL,
+      from: server.seq - 1,
+      to: server.seq,
+      updates: [update],
+    });
+  }
+  expect(text(session).toJSON()).toBe('a');
+  await server.settle(16);
+  expect(text(session).toJSON()).toBe('abcd');
+  expect(transactions).toBe(1);
+});
+
+test('offline work is kept over a reload and sent once', async () => {
+  const store = createMemoryStore();
+  const before = await opened({ store }, 'low ');
+  before.server.socket.drop(1006);
+  text(before.session).insert(4, 'tide');
+  await before.server.settle(16);
+  expect(before.session.status).toMatchObject({ kind: 'offline', pending: 1, kept: true });
+  await before.server.client.close();
+
+  const after = new FakeServer({ store });
+  Y.applyUpdate(after.doc, Y.encodeStateAsUpdate(before.server.doc));
+  after.seq = 1;
+  const session = after.client.openDocument('d');
+  await session.loaded;
+  expect(text(session).toJSON()).toBe('low tide');
+  expect(session.document).toMatchObject({ title: 'Tide log', kind: 'page' });
+  await after.connect();
+  expect(after.socket.sentOf('open')[0]).toMatchObject({
+    position: { incarnation: 'one', seq: 1 },
+  });
+  await after.answerOpen();
+  await after.acknowledge();
+  expect(after.doc.getText('t').toJSON()).toBe('low tide');
+  expect(session.status.kind).toBe('saved');
+  expect(await store.outbox()).toEqual([]);
+});
+
+test('work from before the stored copy was loaded is not lost', async () => {
+  const server = new FakeServer();
+  const session = server.client.openDocument('d');
+  text(session).insert(0, 'early');
+  expect(session.pending).toBe(1);
+  await session.flush();
+  await server.connect();
+  await server.answerOpen();
+  await server.acknowledge();
+  expect(server.doc.getText('t').toJSON()).toBe('early');
+});
+
+test('a refused update is set aside, the copy starts anew under another client id', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store }, 'good ');
+  const client = session.doc.clientID;
+  text(session).insert(5, 'bad');
+  await server.settle(16);
+  await server.refuse('invalid-update');
+  expect(session.epoch).toBe(1);
+  expect(session.doc.clientID).not.toBe(client);
+  await server.answerOpen();
+  expect(text(session).toJSON()).toBe('good ');
+  expect(session.status).toMatchObject({ kind: 'refused', error: { code: 'invalid-update' } });
+  const [work] = await server.client.unconfirmed();
+  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  expect(work).toMatchObject({
+    document: 'd',
+    title: 'Tide log',
+    error: { code: 'invalid-update' },
+  });
+  expect(textOf(work.copy)).toBe('good bad');
+  session.acknowledgeSetAside();
+  expect(session.status.kind).toBe('saved');
+  await server.client.discard(work.id);
+  expect(await server.client.unconfirmed()).toEqual([]);
+});
+
+test('P4: a copy of another incarnation is not merged; its unconfirmed work is set aside', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store }, 'old ');
+  server.socket.drop(1006);
+  text(session).insert(4, 'mine');
+  await server.settle(300);
+  server.socket.open();
+  server.socket.welcome();
+  await server.settle();
+  server.incarnation = 'two';
+  server.seq = 0;
+  await server.answerOpen();
+  await server.answerOpen();
+  expect(text(session).toJSON()).toBe('');
+  const [work] = await server.client.unconfirmed();
+  expect(work).toMatchObject({ kind: 'set-aside', error: { code: 'incarnation-changed' } });
+  expect(await store.outbox()).toEqual([]);
+});
+
+test('tells the truth when this device cannot keep anything', async () => {
+  const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
+  const { server, session } = await opened({ store: full });
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  expect(session.status).toMatchObject({ kind: 'saving', kept: false });
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});
+
+test('a store that is not durable is never called kept', async () => {
+  const { server, session } = await opened({ durable: false });
+  server.socket.drop(1006);
+  text(session).insert(0, 'tide');
+  expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: false });
+});
+
+test('a document that the server refuses says why', async () => {
+  const server = new FakeServer();
+  const session = server.client.openDocument('d');
+  await server.connect();
+  const { ref } = server.socket.sentOf('open')[0] ?? {};
+  server.socket.answer({
+    type: 'closed',
+    channel: 0,
+    ...(ref === undefined ? {} : { ref }),
+    error: errorOf('not-found'),
+  });
+  expect(session.status).toMatchObject({ kind: 'stopped', error: { code: 'not-found' } });
+});
+
+test('after a temporary refusal the document opens anew by itself', async () => {
+  const { server, session } = await opened();
+  server.socket.answer({
+    type: 'closed',
+    channel: CHANNEL,
+    error: errorOf('storage-failed', { retryAfterMs: 2_000 }),
+  });
+  expect(session.status).toMatchObject({
+    kind: 'offline',
+    cause: 'server',
+    error: { code: 'storage-failed' },
+  });
+  await server.settle(2_000);
+  expect(server.socket.sentOf('open')).toHaveLength(2);
+  await server.answerOpen();
+  expect(session.status.kind).toBe('saved');
+});
+
+test('W14: a viewer is told so', async () => {
+  const server = new FakeServer();
+  const session = server.client.openDocument('d');
+  await server.connect();
+  await server.answerOpen({ access: 'view' });
+  expect(session.status).toEqual({ kind: 'view-only' });
+  server.socket.answer({
+    type: 'document:changed',
+    channel: CHANNEL,
+    title: 'New',
+    access: 'edit',
+  });
+  expect(session.status.kind).toBe('saved');
+  expect(session.document?.title).toBe('New');
+});
+
+test('what a closed tab left is delivered for an open document and for others', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store }, 'tide ');
+  const other = new Y.Doc();
+  Y.applyUpdate(other, Y.encodeStateAsUpdate(server.doc));
+  other.getText('t').insert(5, 'log');
+  const update = Y.encodeStateAsUpdate(other, Y.encodeStateVector(server.doc));
+  const at = server.environment.clock.now() - 60_000;
+  await store.enqueue({ document: 'd', incarnation: 'one', update, at });
+  await store.enqueue({ document: 'e', incarnation: null, update, at });
+  await server.settle(30_000);
+  await server.settle(100);
+  expect(text(session).toJSON()).toBe('tide log');
+  expect(
+    textOf(Y.mergeUpdates([Y.encodeStateAsUpdate(server.doc), server.lastUpdate().update])),
+  ).toBe('tide log');
+  expect(server.socket.sentOf('open').at(-1)).toMatchObject({ document: 'e' });
+});
+
+test('W22: cursors travel, and are forgotten with the connection', async () => {
+  const { server, session } = await opened();
+  session.awareness.setLocalStateField('cursor', { at: 1 });
+  await server.settle(33);
+  const sent = server.socket.sentOf('awareness').at(-1);
+  expect(sent?.channel).toBe(CHANNEL);
+  // Another client's entry: one of them, id 77, clock 1, a state.
+  const state = new TextEncoder().encode('{"cursor":1}');
+  const entry = Uint8Array.from([1, 77, 1, state.byteLength, ...state]);
+  server.socket.answer({ type: 'awareness', channel: CHANNEL, update: entry });
+  expect(session.awareness.getStates().get(77)).toEqual({ cursor: 1 });
+  server.socket.drop(1006);
+  expect(session.awareness.getStates().has(77)).toBe(false);
+  await server.settle(2_100);
+  server.socket.open();
+  server.socket.welcome();
+  await server.settle();
+  await server.answerOpen();
+  server.socket.answer({ type: 'awareness', channel: CHANNEL, update: entry });
+  expect(session.awareness.getStates().get(77)).toEqual({ cursor: 1 });
+});
+
+test('W21, W23: members and typing', async () => {
+  const { server, session } = await opened();
+  const member = { user: 'u2', name: 'Jun', color: 2, state: 'active' as const, clients: [77] };
+  server.socket.answer({
+    type: 'presence:changed',
+    channel: CHANNEL,
+    full: true,
+    members: [member],
+    left: [],
+  });
+  server.socket.answer({ type: 'typing:changed', channel: CHANNEL, users: ['u2'] });
+  expect(session.members).toEqual([member]);
+  expect(session.typing).toEqual(['u2']);
+  server.socket.answer({
+    type: 'presence:changed',
+    channel: CHANNEL,
+    full: false,
+    members: [],
+    left: ['u2'],
+  });
+  expect(session.members).toEqual([]);
+  session.setTyping(true);
+  await server.settle(3_000);
+  expect(server.socket.sentOf('typing:start')).toHaveLength(2);
+  session.setTyping(false);
+  await server.settle(10_000);
+  expect(server.socket.sentOf('typing:start')).toHaveLength(2);
+  expect(server.socket.sentOf('typing:stop')).toHaveLength(1);
+});
+
+test('leaving a document leaves its channel', async () => {
+  const { server } = await opened();
+  server.client.openDocument('d');
+  server.client.closeDocument('d');
+  await server.settle();
+  expect(server.socket.sentOf('leave')).toHaveLength(0);
+  server.client.closeDocument('d');
+  await server.settle();
+  expect(server.socket.sentOf('leave')).toEqual([{ type: 'leave', channel: CHANNEL }]);
+});

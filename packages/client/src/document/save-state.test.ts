@@ -1,0 +1,49 @@
+import { errorOf } from '@tandem/protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ConnectionState } from '../connection/connection-state.ts';
+import { saveState, type ChannelState, type SaveFacts } from './save-state.ts';
+
+const error = errorOf('storage-failed');
+const connections: ConnectionState[] = [
+  { kind: 'idle' },
+  { kind: 'connecting', attempt: 0, cause: null },
+  { kind: 'connecting', attempt: 2, cause: 'unreachable' },
+  { kind: 'connected', since: 1, attempt: 0 },
+  { kind: 'waiting', attempt: 1, retryAt: 5, cause: 'lost' },
+  { kind: 'stopped', error, action: 'stop' },
+];
+const channels: ChannelState[] = [
+  { kind: 'opening' },
+  { kind: 'open', access: 'edit' },
+  { kind: 'open', access: 'view' },
+  { kind: 'waiting', error, retryAt: 5 },
+  { kind: 'closed', error },
+];
+
+test('P1, P5: "saved" is never said with unconfirmed work, without a connection, or on a channel that is not open', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        connection: fc.constantFrom(...connections),
+        channel: fc.constantFrom(...channels),
+        loaded: fc.boolean(),
+        pending: fc.nat(3),
+        kept: fc.boolean(),
+        savedAt: fc.option(fc.nat()),
+        setAside: fc.option(fc.constant({ error, at: 1 })),
+      }),
+      (facts: SaveFacts) => {
+        const state = saveState(facts);
+        if (state.kind !== 'saved') return;
+        expect(facts).toMatchObject({
+          pending: 0,
+          connection: { kind: 'connected' },
+          channel: { kind: 'open', access: 'edit' },
+          setAside: null,
+        });
+      },
+    ),
+    { seed: 3, numRuns: 2000 },
+  );
+});

@@ -1,0 +1,89 @@
+/**
+ * What the chip says, derived from facts and nothing else. "Saved" has one meaning: the server has
+ * confirmed, as written to its disk, everything that this page holds.
+ */
+import type { Access, ErrorAction, ErrorBody } from '@tandem/protocol';
+import type { ConnectionState, FailureCause } from '../connection/connection-state.ts';
+
+/** The document's channel: not open yet or again, open, or ended by the server. */
+export type ChannelState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly access: Access }
+  /** The server said no for now; the document opens anew at `retryAt`. */
+  | { readonly kind: 'waiting'; readonly error: ErrorBody; readonly retryAt: number }
+  | { readonly kind: 'closed'; readonly error: ErrorBody };
+
+export interface SaveFacts {
+  readonly connection: ConnectionState;
+  readonly channel: ChannelState;
+  /** Whether there is anything to show: a local copy, or the server's first answer. */
+  readonly loaded: boolean;
+  /** Updates that are not confirmed. */
+  readonly pending: number;
+  /** Whether this device keeps the pending updates over a reload. */
+  readonly kept: boolean;
+  /** When the last update was confirmed. */
+  readonly savedAt: number | null;
+  /** The newest work that the server would not take, until it is discarded. */
+  readonly setAside: { readonly error: ErrorBody; readonly at: number } | null;
+}
+
+export type SaveState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'saved'; readonly at: number | null }
+  | { readonly kind: 'saving'; readonly pending: number; readonly kept: boolean }
+  /** Not connected. `retryAt` is null while a try is on its way. */
+  | {
+      readonly kind: 'offline';
+      readonly pending: number;
+      readonly kept: boolean;
+      readonly retryAt: number | null;
+      readonly cause: FailureCause | 'server';
+      readonly error: ErrorBody | null;
+    }
+  | { readonly kind: 'view-only' }
+  | { readonly kind: 'refused'; readonly error: ErrorBody; readonly at: number }
+  | {
+      readonly kind: 'stopped';
+      readonly error: ErrorBody;
+      readonly action: ErrorAction;
+      readonly pending: number;
+      readonly kept: boolean;
+    };
+
+export function saveState(facts: SaveFacts): SaveState {
+  const { connection, channel, pending, kept } = facts;
+  if (connection.kind === 'stopped') {
+    return { kind: 'stopped', error: connection.error, action: connection.action, pending, kept };
+  }
+  if (channel.kind === 'closed')
+    return { kind: 'stopped', error: channel.error, action: 'stop', pending, kept };
+  if (connection.kind !== 'connected') return disconnected(facts, connection);
+  if (channel.kind === 'waiting') {
+    return {
+      kind: 'offline',
+      pending,
+      kept,
+      retryAt: channel.retryAt,
+      cause: 'server',
+      error: channel.error,
+    };
+  }
+  if (facts.setAside !== null) return { kind: 'refused', ...facts.setAside };
+  if (channel.kind === 'opening')
+    return facts.loaded ? { kind: 'saving', pending, kept } : { kind: 'loading' };
+  if (channel.access === 'view') return { kind: 'view-only' };
+  return pending > 0 ? { kind: 'saving', pending, kept } : { kind: 'saved', at: facts.savedAt };
+}
+
+function disconnected(
+  facts: SaveFacts,
+  connection: Exclude<ConnectionState, { kind: 'connected' | 'stopped' }>,
+): SaveState {
+  const { pending, kept, loaded } = facts;
+  const cause = 'cause' in connection ? connection.cause : null;
+  if (cause === null && !loaded) return { kind: 'loading' };
+  if (cause === null && pending === 0) return { kind: 'loading' };
+  const retryAt = connection.kind === 'waiting' ? connection.retryAt : null;
+  return { kind: 'offline', pending, kept, retryAt, cause: cause ?? 'lost', error: null };
+}

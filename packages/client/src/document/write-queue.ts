@@ -1,0 +1,35 @@
+/**
+ * Writes to the store, one after the other. After one has failed none is made any more: a later one
+ * could put a position beside content that is not there.
+ */
+export class WriteQueue {
+  readonly #failed: (error: unknown) => void;
+  #tail: Promise<void> = Promise.resolve();
+  #healthy = true;
+
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /** False once a write has failed: from then on this device keeps nothing of this document. */
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
+  push(write: () => Promise<unknown>): void {
+    this.#tail = this.#tail.then(async () => {
+      if (!this.#healthy) return;
+      try {
+        await write();
+      } catch (error) {
+        this.#healthy = false;
+        this.#failed(error);
+      }
+    });
+  }
+
+  /** Resolves when all that was pushed so far has been tried. */
+  settled(): Promise<void> {
+    return this.#tail;
+  }
+}

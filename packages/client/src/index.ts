@@ -1,0 +1,19 @@
+export * from './client.ts';
+export { type ConnectionState, type FailureCause } from './connection/connection-state.ts';
+export {
+  Connection,
+  type ConnectionListener,
+  type Socket,
+  type TokenAnswer,
+} from './connection/connection.ts';
+export { DocumentSession, type DocumentState } from './document/document-session.ts';
+export type { SaveState } from './document/save-state.ts';
+export {
+  browserEnvironment,
+  headlessEnvironment,
+  type Environment,
+  type EnvironmentEvent,
+} from './environment.ts';
+export { openIndexedDbStore } from './store/indexeddb-store.ts';
+export { createMemoryStore } from './store/memory-store.ts';
+export type { Store } from './store/store.ts';

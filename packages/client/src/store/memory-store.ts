@@ -1,0 +1,74 @@
+/** Keeps everything for as long as the program runs: bots, tests, and browsers without IndexedDB. */
+import { laterPosition } from './position.ts';
+import type { DocumentFacts, OutboxEntry, Position, SetAside, Store } from './store.ts';
+
+interface Copy {
+  position: Position | null;
+  facts: DocumentFacts | null;
+  updates: Map<number, { readonly incarnation: string; readonly update: Uint8Array }>;
+}
+
+export function createMemoryStore(): Store {
+  const copies = new Map<string, Copy>();
+  const outbox = new Map<number, OutboxEntry>();
+  const aside = new Map<number, SetAside>();
+  let lastId = 0;
+
+  const copyOf = (document: string): Copy => {
+    let copy = copies.get(document);
+    if (copy === undefined)
+      copies.set(document, (copy = { position: null, facts: null, updates: new Map() }));
+    return copy;
+  };
+
+  return {
+    async load(document) {
+      const { position, facts, updates } = copyOf(document);
+      const own = [...updates].filter(([, row]) => row.incarnation === position?.incarnation);
+      return {
+        position,
+        facts,
+        updates: own.map(([, { update }]) => update),
+        rows: own.map(([row]) => row),
+        outbox: [...outbox.values()].filter((entry) => entry.document === document),
+      };
+    },
+    async enqueue(entry) {
+      const id = ++lastId;
+      outbox.set(id, { ...entry, id });
+      return id;
+    },
+    async advance(document, { updates, confirmed, position, facts }) {
+      const copy = copyOf(document);
+      const { incarnation } = position;
+      for (const update of updates) copy.updates.set(++lastId, { incarnation, update });
+      for (const id of confirmed) {
+        const entry = outbox.get(id);
+        if (entry !== undefined) copy.updates.set(++lastId, { incarnation, update: entry.update });
+        outbox.delete(id);
+      }
+      copy.position = laterPosition(copy.position, position);
+      copy.facts = facts ?? copy.facts;
+    },
+    async compact(document, { copy: update, incarnation, rows }) {
+      const copy = copyOf(document);
+      copy.updates.set(++lastId, { incarnation, update });
+      for (const row of rows) copy.updates.delete(row);
+    },
+    async setAside(entry, { document, ids }) {
+      if (entry !== null) aside.set(++lastId, { ...entry, id: lastId });
+      copies.delete(document);
+      for (const id of ids) outbox.delete(id);
+    },
+    async outbox() {
+      return [...outbox.values()];
+    },
+    async listSetAside() {
+      return [...aside.values()];
+    },
+    async discard(id) {
+      aside.delete(id);
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,159 @@
+/** What every store does; each adapter runs it. */
+import { errorOf } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import type { Store } from './store.ts';
+
+const bytes = (...values: number[]) => Uint8Array.from(values);
+const entry = (document: string, value: number) => ({
+  document,
+  incarnation: 'one',
+  update: bytes(value),
+  at: value,
+});
+const plain = (updates: readonly Uint8Array[]) => updates.map((update) => [...update]);
+
+export function storeContract(open: () => Promise<Store>): void {
+  test('a document nobody opened has no copy', async () => {
+    const store = await open();
+    expect(await store.load('d')).toEqual({
+      position: null,
+      facts: null,
+      updates: [],
+      rows: [],
+      outbox: [],
+    });
+  });
+
+  test('a copy is what was added, with its position and facts', async () => {
+    const store = await open();
+    const facts = { kind: 'page', title: 'Tide log' } as const;
+    await store.advance('d', {
+      updates: [bytes(1)],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 1 },
+      facts,
+    });
+    await store.advance('d', {
+      updates: [bytes(2), bytes(3)],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 3 },
+      facts: null,
+    });
+    await store.advance('other', {
+      updates: [bytes(9)],
+      confirmed: [],
+      position: { incarnation: 'two', seq: 1 },
+      facts: null,
+    });
+    const copy = await store.load('d');
+    expect(copy.position).toEqual({ incarnation: 'one', seq: 3 });
+    expect(copy.facts).toEqual(facts);
+    expect(plain(copy.updates)).toEqual([[1], [2], [3]]);
+  });
+
+  test('a position does not move back within an incarnation', async () => {
+    const store = await open();
+    await store.advance('d', {
+      updates: [],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 5 },
+      facts: null,
+    });
+    await store.advance('d', {
+      updates: [],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 3 },
+      facts: null,
+    });
+    expect((await store.load('d')).position).toEqual({ incarnation: 'one', seq: 5 });
+  });
+
+  test('P4: content of another incarnation is never given with this one', async () => {
+    const store = await open();
+    await store.advance('d', {
+      updates: [bytes(1)],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 5 },
+      facts: null,
+    });
+    await store.advance('d', {
+      updates: [bytes(2)],
+      confirmed: [],
+      position: { incarnation: 'two', seq: 1 },
+      facts: null,
+    });
+    const copy = await store.load('d');
+    expect(copy.position).toEqual({ incarnation: 'two', seq: 1 });
+    expect(plain(copy.updates)).toEqual([[2]]);
+  });
+
+  test('the outbox keeps its order and its documents apart', async () => {
+    const store = await open();
+    const first = await store.enqueue(entry('d', 1));
+    const second = await store.enqueue(entry('other', 2));
+    const third = await store.enqueue(entry('d', 3));
+    expect(first < second && second < third).toBe(true);
+    expect((await store.load('d')).outbox).toEqual([
+      { ...entry('d', 1), id: first },
+      { ...entry('d', 3), id: third },
+    ]);
+    expect((await store.outbox()).map(({ id }) => id)).toEqual([first, second, third]);
+  });
+
+  test('confirmed work moves from the outbox into the copy', async () => {
+    const store = await open();
+    const id = await store.enqueue(entry('d', 7));
+    await store.advance('d', {
+      updates: [],
+      confirmed: [id, 999],
+      position: { incarnation: 'one', seq: 4 },
+      facts: null,
+    });
+    const copy = await store.load('d');
+    expect(copy.outbox).toEqual([]);
+    expect(plain(copy.updates)).toEqual([[7]]);
+    expect(copy.position).toEqual({ incarnation: 'one', seq: 4 });
+  });
+
+  test('compaction replaces only the rows it has read', async () => {
+    const store = await open();
+    const position = { incarnation: 'one', seq: 3 };
+    await store.advance('d', {
+      updates: [bytes(1), bytes(2)],
+      confirmed: [],
+      position,
+      facts: null,
+    });
+    const { rows } = await store.load('d');
+    await store.advance('d', { updates: [bytes(3)], confirmed: [], position, facts: null });
+    await store.compact('d', { copy: bytes(12), incarnation: 'one', rows });
+    const { updates } = await store.load('d');
+    expect(new Set(plain(updates).flat())).toEqual(new Set([3, 12]));
+  });
+
+  test('what is set aside leaves the copy and the outbox, and stays until it is discarded', async () => {
+    const store = await open();
+    await store.advance('d', {
+      updates: [bytes(1)],
+      confirmed: [],
+      position: { incarnation: 'one', seq: 1 },
+      facts: null,
+    });
+    const id = await store.enqueue(entry('d', 2));
+    const kept = await store.enqueue(entry('other', 3));
+    const aside = {
+      document: 'd',
+      title: 'Tide log',
+      copy: bytes(1, 2),
+      error: errorOf('invalid-update'),
+      at: 5,
+    };
+    await store.setAside(aside, { document: 'd', ids: [id] });
+    expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
+    expect((await store.outbox()).map((waiting) => waiting.id)).toEqual([kept]);
+    const [listed] = await store.listSetAside();
+    expect(listed).toMatchObject(aside);
+    await store.discard(listed?.id ?? 0);
+    expect(await store.listSetAside()).toEqual([]);
+  });
+}

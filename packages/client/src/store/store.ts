@@ -1,0 +1,87 @@
+/**
+ * What a device keeps of documents: a copy of each opened one with its position, the updates that the
+ * server has not confirmed, and work that was set aside. One port, one contract suite, two adapters.
+ *
+ * A position is never ahead of the content beside it: `advance` writes both at once.
+ * Content belongs to an incarnation: `load` never gives that of another life, whatever other tabs wrote.
+ */
+import type { DocumentKind, ErrorBody } from '@tandem/protocol';
+
+export interface Position {
+  readonly incarnation: string;
+  readonly seq: number;
+}
+
+export interface DocumentFacts {
+  readonly kind: DocumentKind;
+  readonly title: string;
+}
+
+/** The local copy: applying all updates gives the document at `position`, or later. */
+export interface StoredCopy {
+  readonly position: Position | null;
+  readonly facts: DocumentFacts | null;
+  readonly updates: readonly Uint8Array[];
+  /** The store's names of these updates, for `compact`. */
+  readonly rows: readonly number[];
+}
+
+/** Local work that is not confirmed. `id` grows over all tabs of a device. */
+export interface OutboxEntry {
+  readonly id: number;
+  readonly document: string;
+  /** The life of the document that it was written in; null when the server had not been heard yet. */
+  readonly incarnation: string | null;
+  readonly update: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Work that the server would not take, kept until a person throws it away. */
+export interface SetAside {
+  readonly id: number;
+  readonly document: string;
+  readonly title: string;
+  /** The document as it was written here, with the refused work in it. */
+  readonly copy: Uint8Array;
+  readonly error: ErrorBody;
+  readonly at: number;
+}
+
+/** What a copy gains in one step. */
+export interface Advance {
+  readonly updates: readonly Uint8Array[];
+  /** Outbox entries that move into the copy. */
+  readonly confirmed: readonly number[];
+  readonly position: Position;
+  /** Null: as before. */
+  readonly facts: DocumentFacts | null;
+}
+
+/** Methods reject when the device cannot keep anything more; what was kept before stays. */
+export interface Store {
+  load(document: string): Promise<StoredCopy & { readonly outbox: readonly OutboxEntry[] }>;
+  /** Resolves with the entry's id once it is kept. */
+  enqueue(entry: Omit<OutboxEntry, 'id'>): Promise<number>;
+  /** One transaction. A position never moves back within an incarnation. */
+  advance(document: string, advance: Advance): Promise<void>;
+  /** Puts one update in the place of the `rows` that it holds. Others, which another tab has added meanwhile, stay. */
+  compact(
+    document: string,
+    change: {
+      readonly copy: Uint8Array;
+      readonly incarnation: string;
+      readonly rows: readonly number[];
+    },
+  ): Promise<void>;
+  /** Forgets the copy and the given outbox entries, and keeps what was refused, in one step. */
+  setAside(
+    entry: Omit<SetAside, 'id'> | null,
+    change: { readonly document: string; readonly ids: readonly number[] },
+  ): Promise<void>;
+  /** The outbox of all documents, oldest first. */
+  outbox(): Promise<readonly OutboxEntry[]>;
+  listSetAside(): Promise<readonly SetAside[]>;
+  discard(id: number): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,27 @@
+/** A tab in a test: the clock, the network flag and the events are moved by hand. */
+import { ManualClock, SeededRandom } from '@tandem/testkit';
+import type { Environment, EnvironmentEvent } from '../environment.ts';
+
+export class FakeEnvironment implements Environment {
+  readonly clock = new ManualClock(1_000_000);
+  readonly random = new SeededRandom(7);
+  isOnline = true;
+  isVisible = true;
+  readonly #listeners = new Set<(event: EnvironmentEvent) => void>();
+
+  online = () => this.isOnline;
+  visible = () => this.isVisible;
+
+  frame(run: () => void): void {
+    this.clock.setTimeout(run, 16);
+  }
+
+  listen(listener: (event: EnvironmentEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: EnvironmentEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * A client and the server's side of its sockets. The server is a Yjs document and a counter: enough to
+ * answer as the wire says, with each answer given when the test wants it.
+ */
+import { errorOf, type Access, type ClientMessage, type ErrorCode } from '@tandem/protocol';
+import * as Y from 'yjs';
+import { Client } from '../client.ts';
+import type { Store } from '../store/store.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import { FakeEnvironment } from './fake-environment.ts';
+import { FakeSocket } from './fake-socket.ts';
+
+export const CHANNEL = 9;
+
+export class FakeServer {
+  readonly environment = new FakeEnvironment();
+  readonly doc = new Y.Doc();
+  readonly client: Client;
+  readonly sockets: FakeSocket[] = [];
+  incarnation = 'one';
+  seq = 0;
+  reachable = true;
+
+  constructor({
+    store = createMemoryStore(),
+    durable = true,
+  }: { store?: Store; durable?: boolean } = {}) {
+    this.client = new Client({
+      base: 'http://server',
+      environment: this.environment,
+      store,
+      durable,
+      schema: 1,
+      fetch: async () => {
+        if (!this.reachable) throw new TypeError('unreachable');
+        const user = { id: 'u', name: 'Amber Heron', color: 1 };
+        return Response.json({
+          user,
+          token: 't',
+          expiresAt: this.environment.clock.now() + 600_000,
+        });
+      },
+      webSocket: () => {
+        const socket = new FakeSocket();
+        socket.answersPings = true;
+        this.sockets.push(socket);
+        return socket;
+      },
+    });
+  }
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('no socket was made');
+    return socket;
+  }
+
+  async settle(ms = 0): Promise<void> {
+    await this.environment.clock.advanceAsync(ms);
+  }
+
+  async connect(): Promise<void> {
+    this.client.start();
+    this.client.connection.tryNow();
+    await this.settle();
+    this.socket.open();
+    this.socket.welcome();
+    await this.settle();
+  }
+
+  /** Answers the newest `open` with the whole document. */
+  async answerOpen({
+    access = 'edit',
+    title = 'Tide log',
+  }: { access?: Access; title?: string } = {}): Promise<void> {
+    const open = this.socket.sentOf('open').at(-1);
+    if (open === undefined) throw new Error('nothing was opened');
+    const { document, ref } = open;
+    const stateVector = Y.encodeStateVector(this.doc);
+    const opened = {
+      type: 'opened',
+      channel: CHANNEL,
+      ref,
+      document,
+      kind: 'page',
+      title,
+      access,
+    } as const;
+    this.socket.answer({
+      ...opened,
+      incarnation: this.incarnation,
+      base: 0,
+      seq: this.seq,
+      stateVector,
+    });
+    if (this.seq > 0) {
+      const updates = [Y.encodeStateAsUpdate(this.doc)];
+      this.socket.answer({ type: 'updates', channel: CHANNEL, from: 0, to: this.seq, updates });
+    }
+    await this.settle(16);
+  }
+
+  /** Somebody else writes `text` at the end. */
+  write(text: string): Uint8Array {
+    const before = Y.encodeStateVector(this.doc);
+    this.doc.getText('t').insert(this.doc.getText('t').length, text);
+    return Y.encodeStateAsUpdate(this.doc, before);
+  }
+
+  /** Commits the newest update and acknowledges it. */
+  async acknowledge(): Promise<void> {
+    const { cseq, update } = this.lastUpdate();
+    Y.applyUpdate(this.doc, update);
+    this.seq++;
+    this.socket.answer({ type: 'ack', channel: CHANNEL, cseq, from: this.seq - 1, to: this.seq });
+    await this.settle();
+  }
+
+  async refuse(code: ErrorCode): Promise<void> {
+    this.socket.answer({
+      type: 'nack',
+      channel: CHANNEL,
+      cseq: this.lastUpdate().cseq,
+      error: errorOf(code),
+    });
+    await this.settle();
+  }
+
+  lastUpdate(): Extract<ClientMessage, { type: 'update' }> {
+    const update = this.socket.sentOf('update').at(-1);
+    if (update === undefined) throw new Error('no update was sent');
+    return update;
+  }
+}

@@ -1,0 +1,60 @@
+/** The server's side of a socket, in the hands of a test. */
+import { binaryCodec, type ClientMessage, type ServerMessage } from '@tandem/protocol';
+import type { Socket } from '../connection/connection.ts';
+
+export class FakeSocket implements Socket {
+  binaryType = 'blob';
+  bufferedAmount = 0;
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
+  readonly sent: ClientMessage[] = [];
+  closed = false;
+  answersPings = false;
+
+  send(data: Uint8Array<ArrayBuffer>): void {
+    const decoded = binaryCodec.decodeFromClient(data);
+    if (decoded.kind === 'invalid') throw new Error(decoded.reason);
+    for (const message of decoded.messages) {
+      if (message.type === 'part') continue;
+      this.sent.push(message);
+      if (message.type === 'ping' && this.answersPings) this.answer({ ...message, type: 'pong' });
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** What was sent of one type, newest last. */
+  sentOf<T extends ClientMessage['type']>(type: T): Extract<ClientMessage, { type: T }>[] {
+    return this.sent.filter((message) => message.type === type) as Extract<
+      ClientMessage,
+      { type: T }
+    >[];
+  }
+
+  open(): void {
+    this.onopen?.(undefined as unknown as Event);
+  }
+
+  answer(...messages: ServerMessage[]): void {
+    const frame = binaryCodec.join(messages.map(binaryCodec.encode));
+    this.onmessage?.({ data: frame.slice().buffer } as MessageEvent);
+  }
+
+  welcome(): void {
+    this.answer({
+      type: 'welcome',
+      channel: 0,
+      connection: 'c',
+      user: { id: 'u', name: 'Amber Heron', color: 1 },
+      schema: 1,
+    });
+  }
+
+  drop(code: number): void {
+    this.onclose?.({ code } as CloseEvent);
+  }
+}

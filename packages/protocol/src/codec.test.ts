@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as encoding from 'lib0/encoding';
+import { decodeUtf8 } from 'lib0/string';
 import { expect, test } from 'vitest';
 import { binaryCodec } from './binary-codec.ts';
 import { jsonCodec } from './json-codec.ts';
@@ -128,6 +129,6 @@ test('W7: JSON parts hold the text of the message', () => {
       throw new Error('not a part');
     slices.push(decoded.messages[0].bytes);
   }
-  const text = new TextDecoder().decode(binaryCodec.join(slices));
+  const text = decodeUtf8(binaryCodec.join(slices));
   expect(jsonCodec.decodeFromClient(text)).toEqual({ kind: 'ok', messages: [message] });
 });

@@ -1,0 +1,162 @@
+/**
+ * `kill -9` while people write, again and again. Everyone writes numbered paragraphs into shared
+ * documents and notes what was called saved. After each life of the server, and in the end through
+ * fresh eyes: nothing that was called saved is missing, nothing is there twice.
+ *
+ *     pnpm --filter @tandem/e2e kills [count] [--seed n]
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DocumentSession } from '@tandem/client';
+import { SeededRandom } from '@tandem/testkit';
+import * as Y from 'yjs';
+import { Server } from '../harness/server.ts';
+import { createBot, until } from '../load/bot.ts';
+
+const DOCUMENTS = 3;
+const WRITERS_PER_DOCUMENT = 3;
+const PAGE_ROOT = 'content';
+/** How long a life lasts at most, and how long the server stays dead. */
+const MAX_LIFE_MS = 1_200;
+const MAX_DEATH_MS = 150;
+const MAX_UNCONFIRMED = 200;
+
+interface Writer {
+  readonly name: string;
+  readonly session: DocumentSession;
+  readonly document: string;
+  written: number;
+  /** Paragraphs 1 … saved were called saved. */
+  saved: number;
+}
+
+const [countArgument = '200', ...flags] = process.argv
+  .slice(2)
+  .filter((argument) => argument !== '--');
+const kills = Number(countArgument);
+const seed = Number(flags[flags.indexOf('--seed') + 1] ?? Date.now() % 2 ** 31);
+const random = new SeededRandom(seed);
+await using server = await Server.create();
+
+const owner = await createBot(server.url);
+const documents = await Promise.all(Array.from({ length: DOCUMENTS }, () => createPage()));
+const bots = await Promise.all(
+  Array.from({ length: DOCUMENTS * WRITERS_PER_DOCUMENT }, () => createBot(server.url)),
+);
+const writers = await Promise.all(
+  bots.map(async (bot, index): Promise<Writer> => {
+    const document = documents[index % DOCUMENTS] as string;
+    return { name: `w${index}`, session: await bot.open(document), document, written: 0, saved: 0 };
+  }),
+);
+for (const writer of writers) {
+  writer.session.onChange(() => {
+    if (writer.session.pending === 0 && writer.session.status.kind === 'saved')
+      writer.saved = writer.written;
+  });
+}
+
+let done = false;
+let lostAfterAKill = 0;
+const writing = writers.map((writer) => write(writer));
+for (let kill = 1; kill <= kills; kill++) {
+  await sleep(random.next() * MAX_LIFE_MS);
+  await server.kill();
+  const saved = writers.map((writer) => ({ writer, saved: writer.saved }));
+  await sleep(random.next() * MAX_DEATH_MS);
+  await server.start();
+  if (kill % 20 === 0 || kill === kills) lostAfterAKill += await missingFor(saved);
+}
+done = true;
+await Promise.all(writing);
+await Promise.all(
+  writers.map(({ session }) => until(session, ({ status }) => status.kind === 'saved')),
+);
+
+const texts = await readDocuments();
+const counts = countParagraphs(texts);
+let lost = 0;
+let twice = 0;
+let total = 0;
+for (const { name, document, written } of writers) {
+  total += written;
+  for (let number = 1; number <= written; number++) {
+    const count = counts.get(document)?.get(`${name}:${number}`) ?? 0;
+    if (count === 0) lost++;
+    if (count > 1) twice++;
+  }
+}
+const diverged = writers.filter(
+  ({ session, document }) => textOf(session.doc).join() !== texts.get(document)?.join(),
+).length;
+await Promise.all([owner, ...bots].map((bot) => bot[Symbol.asyncDispose]()));
+process.stdout.write(
+  `${kills} kills (seed ${seed}), ${total} paragraphs by ${writers.length} writers in ${DOCUMENTS} documents: ` +
+    `saved and missing after a kill ${lostAfterAKill}, lost ${lost}, twice ${twice}, copies that differ ${diverged}\n`,
+);
+process.exitCode = lostAfterAKill + lost + twice + diverged === 0 && total > kills ? 0 : 1;
+
+async function write(writer: Writer): Promise<void> {
+  const own = new SeededRandom(seed + writer.name.length + Number(writer.name.slice(1)));
+  while (!done) {
+    await sleep(own.next() * 20);
+    if (writer.session.pending > MAX_UNCONFIRMED) continue;
+    const page = writer.session.doc.getXmlFragment(PAGE_ROOT);
+    const block = new Y.XmlElement('textBlock');
+    block.insert(0, [new Y.XmlText(`${writer.name}:${writer.written + 1}`)]);
+    writer.written++;
+    page.insert(own.int(0, page.length), [block]);
+  }
+}
+
+async function createPage(): Promise<string> {
+  const id = Buffer.from(random.bytes(16)).toString('base64url');
+  const body = JSON.stringify({ id, title: 'Kills' });
+  const response = await owner.fetch(`${server.url}/api/session`, { method: 'POST' });
+  if (!response.ok) throw new Error(`no session: ${response.status}`);
+  const headers = { 'content-type': 'application/json' };
+  const created = await owner.fetch(`${server.url}/api/documents`, {
+    method: 'POST',
+    headers,
+    body,
+  });
+  if (!created.ok) throw new Error(`no document: ${created.status} ${await created.text()}`);
+  return id;
+}
+
+/** Looks through fresh eyes, right after a restart, for what had been called saved before the kill. */
+async function missingFor(saved: readonly { writer: Writer; saved: number }[]): Promise<number> {
+  const found = countParagraphs(await readDocuments());
+  let missing = 0;
+  for (const { writer, saved: upTo } of saved) {
+    for (let number = 1; number <= upTo; number++) {
+      if (!found.get(writer.document)?.has(`${writer.name}:${number}`)) missing++;
+    }
+  }
+  return missing;
+}
+
+async function readDocuments(): Promise<ReadonlyMap<string, readonly string[]>> {
+  await using reader = await createBot(server.url);
+  const read = new Map<string, readonly string[]>();
+  for (const document of documents) read.set(document, textOf((await reader.open(document)).doc));
+  return read;
+}
+
+function textOf(doc: Y.Doc): string[] {
+  return doc
+    .getXmlFragment(PAGE_ROOT)
+    .toArray()
+    .map((block) => (block instanceof Y.XmlElement ? block.toArray().map(String).join('') : ''));
+}
+
+function countParagraphs(
+  read: ReadonlyMap<string, readonly string[]>,
+): Map<string, Map<string, number>> {
+  const counted = new Map<string, Map<string, number>>();
+  for (const [document, blocks] of read) {
+    const counts = new Map<string, number>();
+    for (const text of blocks) counts.set(text, (counts.get(text) ?? 0) + 1);
+    counted.set(document, counts);
+  }
+  return counted;
+}

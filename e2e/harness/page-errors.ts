@@ -1,0 +1,34 @@
+/** Watches pages for what a person never sees: exceptions, rejections and console errors. */
+
+import type { BrowserContext } from '@playwright/test';
+
+export class PageErrors {
+  readonly #allowed: RegExp[];
+  readonly #seen: string[] = [];
+
+  constructor(allowed: readonly RegExp[] = []) {
+    this.#allowed = [...allowed];
+  }
+
+  /** Follows every page of this context, those it opens later included. */
+  watch(context: BrowserContext): void {
+    context.on('weberror', (problem) => {
+      const error = problem.error();
+      this.#seen.push(`page error: ${error.stack ?? String(error)}`);
+    });
+    context.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      const { url, lineNumber } = message.location();
+      this.#seen.push(`console error: ${message.text()} (${url}:${lineNumber})`);
+    });
+  }
+
+  /** From here to the end of the test, errors that match are expected: name what causes them. */
+  allow(pattern: RegExp): void {
+    this.#allowed.push(pattern);
+  }
+
+  get unexpected(): readonly string[] {
+    return this.#seen.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
+  }
+}

@@ -1,0 +1,177 @@
+/** The built server as a child process on a port of its own, to be stopped, killed and started again. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
+const HOST = '127.0.0.1';
+
+const READY_LIMIT_MS = 20_000;
+const READY_POLL_MS = 25;
+/** The server ends by itself 30 s after SIGTERM; this is past any excuse. */
+const STOP_LIMIT_MS = 35_000;
+const MAX_LOG_CHARACTERS = 1_000_000;
+
+// Below the range that systems take outgoing ports from (32768 on Linux): while the server is down,
+// nothing else is given its port.
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+const PORT_TRIES = 50;
+
+export interface ServerOptions {
+  /** Variables on top of those that place it: PORT, HOST, DATA_DIR. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class Server implements AsyncDisposable {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  #log = '';
+
+  private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
+    this.port = port;
+    this.dataDir = dataDir;
+    this.#env = env;
+  }
+
+  /** A server that is ready, with an empty data folder, which goes away with it. */
+  static async create(options: ServerOptions = {}): Promise<Server> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
+    const server = new Server(await freePort(), dataDir, options.env ?? {});
+    try {
+      await server.start();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  get url(): string {
+    return `http://${HOST}:${this.port}`;
+  }
+
+  /** Everything it has printed, over all of its lives; at most the last million characters. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** The process of its present life. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** @throws Error with the end of its log when it ends, or is not ready in time. */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) throw new Error('the server is already running');
+    const child = spawn(process.execPath, ['--enable-source-maps', BUNDLE], {
+      env: {
+        ...inherited(),
+        NODE_ENV: 'production',
+        ...this.#env,
+        PORT: String(this.port),
+        HOST,
+        DATA_DIR: this.dataDir,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const killWithUs = () => child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    child.once('exit', () => {
+      process.off('exit', killWithUs);
+      if (this.#child === child) this.#child = undefined;
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#log = (this.#log + text).slice(-MAX_LOG_CHARACTERS);
+      });
+    }
+    await this.#untilReady(child);
+  }
+
+  /** `kill -9`: gone in the middle of whatever it was doing. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** @throws Error when it has not ended by itself in time; then it is killed. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    const [, endedBy] = (await exited) as [number | null, NodeJS.Signals | null];
+    clearTimeout(late);
+    if (signal === 'SIGTERM' && endedBy === 'SIGKILL') {
+      throw new Error(`the server did not end within ${STOP_LIMIT_MS} ms of SIGTERM`);
+    }
+  }
+
+  async #untilReady(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + READY_LIMIT_MS;
+    while (Date.now() < deadline) {
+      if (this.#child !== child) throw new Error(`the server ended at its start:\n${this.#tail()}`);
+      if (await answers(`${this.url}/readyz`)) return;
+      await sleep(READY_POLL_MS);
+    }
+    throw new Error(`the server was not ready in ${READY_LIMIT_MS} ms:\n${this.#tail()}`);
+  }
+
+  #tail(): string {
+    return this.#log.split('\n').slice(-30).join('\n');
+  }
+}
+
+/** The machine's environment without what would configure the server behind a test's back. */
+function inherited(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port found in ${PORT_TRIES} tries`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, HOST, () => probe.close(() => resolve(true)));
+  });
+}

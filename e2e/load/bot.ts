@@ -1,0 +1,78 @@
+/** A person without a screen: a guest session over HTTP, and the product's own client over a real socket. */
+import {
+  Client,
+  createMemoryStore,
+  headlessEnvironment,
+  type DocumentSession,
+  type Socket,
+} from '@tandem/client';
+import { WebSocket } from 'ws';
+
+/** The newest document schema; a bot that only inserts what its test knows can claim it. */
+const SCHEMA = 1;
+const SETTLE_LIMIT_MS = 60_000;
+
+export interface Bot extends AsyncDisposable {
+  readonly client: Client;
+  /** Calls the API as this guest. */
+  readonly fetch: typeof fetch;
+  open(document: string): Promise<DocumentSession>;
+}
+
+export async function createBot(url: string): Promise<Bot> {
+  const fetch = fetchWithCookie(url);
+  const client = new Client({
+    base: url,
+    environment: headlessEnvironment(),
+    store: createMemoryStore(),
+    durable: true,
+    schema: SCHEMA,
+    fetch,
+    // The types of `ws` name events of their own; the values are the same.
+    webSocket: (address, protocol) => new WebSocket(address, protocol) as Socket,
+  });
+  client.start();
+  return {
+    client,
+    fetch,
+    open: async (document) => {
+      const session = client.openDocument(document);
+      await until(session, ({ status }) => status.kind === 'saved');
+      return session;
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+/** Resolves when `holds` does. @throws Error with the session's status when that takes a minute. */
+export async function until(
+  session: DocumentSession,
+  holds: (session: DocumentSession) => boolean,
+): Promise<void> {
+  if (holds(session)) return;
+  await new Promise<void>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      stop();
+      reject(new Error(`gave up waiting; the status is ${JSON.stringify(session.status)}`));
+    }, SETTLE_LIMIT_MS);
+    const stop = session.onChange(() => {
+      if (!holds(session)) return;
+      clearTimeout(limit);
+      stop();
+      resolve();
+    });
+  });
+}
+
+/** Node's `fetch` keeps no cookies; this one keeps the session's and names its origin as a page does. */
+function fetchWithCookie(origin: string): typeof fetch {
+  let cookie: string | undefined;
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('origin', origin);
+    if (cookie !== undefined) headers.set('cookie', cookie);
+    const response = await fetch(input, { ...init, headers });
+    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return response;
+  };
+}

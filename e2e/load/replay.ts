@@ -1,0 +1,123 @@
+/**
+ * Replays an editing trace over real sockets against the built server, killed and started again half
+ * way, and compares what is there in the end with what the trace says. Each author is a client of its
+ * own and writes a step as soon as it has seen what the person who typed it had seen.
+ *
+ *     pnpm --filter @tandem/e2e replay <trace.json[.gz]> [--no-kill]
+ */
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DocumentSession } from '@tandem/client';
+import * as Y from 'yjs';
+import { Server } from '../harness/server.ts';
+import { createBot, until, type Bot } from './bot.ts';
+import { Samples } from './percentiles.ts';
+import { processCpuMs } from './process-cpu.ts';
+import { readTrace, TEXT_ROOT, type Step } from './trace.ts';
+
+/** Unconfirmed steps of one author; more than a person has, fewer than a queue that hides the server. */
+const MAX_UNCONFIRMED = 64;
+const DOWN_MS = 500;
+
+const [path, ...flags] = process.argv.slice(2).filter((argument) => argument !== '--');
+if (path === undefined) {
+  process.stderr.write('usage: replay <trace.json[.gz]> [--no-kill]\n');
+  process.exit(2);
+}
+const trace = await readTrace(path);
+await using server = await Server.create({ env: { ALLOW_ADHOC_DOCUMENTS: 'true' } });
+const document = `replay-${basename(path).replaceAll(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 60);
+
+const acknowledged = new Samples();
+const delivered = new Samples();
+/** When each step left, by author and the clock it ends at. */
+const sentAt = new Map<string, number>();
+let cpuOfEarlierLives = 0;
+
+const bots = await Promise.all(Array.from({ length: trace.authors }, () => createBot(server.url)));
+const sessions = await Promise.all(bots.map((bot) => bot.open(document)));
+sessions.forEach(measureDelivery);
+const begunAt = performance.now();
+let written = 0;
+const writers = sessions.map((session, author) =>
+  write(
+    session,
+    trace.steps.filter((step) => step.author === author),
+  ),
+);
+const killer = flags.includes('--no-kill') ? Promise.resolve() : killHalfWay();
+await Promise.all([...writers, killer]);
+await Promise.all(
+  sessions.map((session) => until(session, ({ status }) => status.kind === 'saved')),
+);
+const seconds = (performance.now() - begunAt) / 1000;
+const cpuMs = cpuOfEarlierLives + processCpuMs(server.pid ?? 0);
+
+await using reader: Bot = await createBot(server.url);
+const read = (await reader.open(document)).doc.getText(TEXT_ROOT).toJSON();
+const equal = read === trace.endContent;
+await Promise.all(bots.map((bot) => bot[Symbol.asyncDispose]()));
+
+process.stdout.write(
+  [
+    `${basename(path)}: ${trace.steps.length} updates of ${trace.authors} author(s), ${read.length} characters`,
+    `equal to endContent: ${equal ? 'yes' : 'NO'}`,
+    `acknowledged: ${(trace.steps.length / seconds).toFixed(0)} updates/s, ${acknowledged.toString()}`,
+    ...(delivered.count > 0 ? [`delivered: ${delivered.toString()}`] : []),
+    `server CPU: ${((cpuMs * 1000) / trace.steps.length).toFixed(0)} µs per update`,
+    '',
+  ].join('\n'),
+);
+process.exitCode = equal ? 0 : 1;
+
+async function write(session: DocumentSession, steps: readonly Step[]): Promise<void> {
+  const inFlight: number[] = [];
+  session.onChange(() => {
+    // Confirmed in order: what is no longer pending has its acknowledgement.
+    while (inFlight.length > session.pending)
+      acknowledged.add(performance.now() - (inFlight.shift() as number));
+  });
+  for (const { update, seen } of steps) {
+    await until(session, () => session.pending < MAX_UNCONFIRMED && hasSeen(session.doc, seen));
+    const now = performance.now();
+    inFlight.push(now);
+    Y.applyUpdate(session.doc, update);
+    for (const [client, { to }] of rangesOf(update)) sentAt.set(`${client}:${to}`, now);
+    written++;
+    // A step is an update of its own: what one turn produces would leave as one.
+    await session.flush();
+  }
+}
+
+function measureDelivery(session: DocumentSession, receiver: number): void {
+  session.doc.on('afterTransaction', ({ beforeState, afterState, local }: Y.Transaction) => {
+    if (local) return;
+    const now = performance.now();
+    for (const [client, to] of afterState) {
+      const from = beforeState.get(client) ?? 0;
+      if (from === to) continue;
+      const at = sentAt.get(`${client}:${to}`);
+      if (at !== undefined && receiver >= 0) delivered.add(now - at);
+    }
+  });
+}
+
+function hasSeen(doc: Y.Doc, seen: ReadonlyMap<number, number>): boolean {
+  for (const [client, clock] of seen) if (Y.getState(doc.store, client) < clock) return false;
+  return true;
+}
+
+function rangesOf(update: Uint8Array): ReadonlyMap<number, { from: number; to: number }> {
+  const { from, to } = Y.parseUpdateMeta(update);
+  return new Map(
+    [...to].map(([client, clock]) => [client, { from: from.get(client) ?? 0, to: clock }]),
+  );
+}
+
+async function killHalfWay(): Promise<void> {
+  while (written < trace.steps.length / 2) await sleep(10);
+  cpuOfEarlierLives = processCpuMs(server.pid ?? 0);
+  await server.kill();
+  await sleep(DOWN_MS);
+  await server.start();
+}

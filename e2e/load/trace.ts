@@ -1,0 +1,107 @@
+/**
+ * Editing traces of real people, in the format of github.com/josephg/editing-traces: one author with
+ * transactions in order, or several at once where each transaction applies to the merge of its parents.
+ */
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import * as Y from 'yjs';
+
+/** `[position, deleted, inserted]`; positions and lengths count Unicode code points. */
+type Patch = readonly [number, number, string];
+
+interface TraceFile {
+  readonly kind?: 'concurrent';
+  readonly startContent?: string;
+  readonly endContent: string;
+  readonly numAgents?: number;
+  readonly txns: readonly {
+    readonly parents?: readonly number[];
+    readonly agent?: number;
+    readonly patches: readonly Patch[];
+  }[];
+}
+
+/** What one author did in one step, as the Yjs update that it makes. */
+export interface Step {
+  readonly author: number;
+  readonly update: Uint8Array;
+  /** What the author had seen by then, as a Yjs state vector. */
+  readonly seen: ReadonlyMap<number, number>;
+}
+
+export interface Trace {
+  readonly authors: number;
+  readonly steps: readonly Step[];
+  readonly endContent: string;
+}
+
+export const TEXT_ROOT = 'text';
+
+/** Each author's steps in order; authors are Yjs clients whose documents saw exactly what the trace says. */
+export async function readTrace(path: string): Promise<Trace> {
+  const bytes = await readFile(path);
+  const file = JSON.parse(
+    (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'),
+  ) as TraceFile;
+  const authors = file.numAgents ?? 1;
+  const docs = Array.from({ length: authors }, () => new Y.Doc());
+  const written: Uint8Array[][] = docs.map(() => []);
+  const taken: number[][] = docs.map(() => docs.map(() => 0));
+  const steps: Step[] = [];
+  // How many steps of its author each transaction is the last of.
+  const counts: { author: number; count: number }[] = [];
+  for (const [
+    index,
+    { parents = index === 0 ? [] : [index - 1], agent = 0, patches },
+  ] of file.txns.entries()) {
+    const doc = docs[agent] as Y.Doc;
+    const seenOf = taken[agent] as number[];
+    for (const parent of parents) {
+      const { author, count } = counts[parent] as { author: number; count: number };
+      if (author === agent) continue;
+      for (const update of (written[author] as Uint8Array[]).slice(seenOf[author], count))
+        Y.applyUpdate(doc, update);
+      seenOf[author] = Math.max(seenOf[author] as number, count);
+    }
+    const seen = Y.decodeStateVector(Y.encodeStateVector(doc));
+    const update = updateOf(doc, () => {
+      if (index === 0 && file.startContent) doc.getText(TEXT_ROOT).insert(0, file.startContent);
+      for (const patch of patches) apply(doc.getText(TEXT_ROOT), patch);
+    });
+    (written[agent] as Uint8Array[]).push(update);
+    counts.push({ author: agent, count: (written[agent] as Uint8Array[]).length });
+    steps.push({ author: agent, update, seen });
+  }
+  return { authors, steps, endContent: file.endContent };
+}
+
+function updateOf(doc: Y.Doc, change: () => void): Uint8Array {
+  let made: Uint8Array = Uint8Array.of(0, 0);
+  const keep = (update: Uint8Array) => (made = update);
+  doc.on('update', keep);
+  doc.transact(change);
+  doc.off('update', keep);
+  return made;
+}
+
+function apply(text: Y.Text, [position, deleted, inserted]: Patch): void {
+  const [from, to] = isPlain(text)
+    ? [position, position + deleted]
+    : utf16Range(text.toJSON(), position, deleted);
+  if (to > from) text.delete(from, to - from);
+  if (inserted.length > 0) {
+    if (!ONE_UNIT_EACH.test(inserted)) astral.add(text);
+    text.insert(from, inserted);
+  }
+}
+
+/** Texts in which a code point may take two UTF-16 units; the others need no counting. */
+const astral = new WeakSet<Y.Text>();
+const ONE_UNIT_EACH = /^[\u0000-\ud7ff\ue000-\uffff]*$/;
+const isPlain = (text: Y.Text) => !astral.has(text);
+
+function utf16Range(text: string, position: number, deleted: number): [number, number] {
+  const points = Array.from(text);
+  const from = points.slice(0, position).join('').length;
+  return [from, from + points.slice(position, position + deleted).join('').length];
+}

@@ -1,0 +1,58 @@
+import type { KINDS, LISTS } from './nodes.ts';
+
+/** Blocks as plain JSON, in the shape of ProseMirror's: what views read and imports write. Absent and null are alike. */
+
+export type Kind = (typeof KINDS)[number];
+export type List = (typeof LISTS)[number];
+
+export type Block = TextBlock | QuoteBlock | CodeBlock | Divider;
+
+export interface TextBlock {
+  readonly type: 'textBlock';
+  readonly attrs?: {
+    readonly id?: string | null;
+    /** Null is a paragraph. */
+    readonly kind?: Kind | null;
+    readonly list?: List | null;
+    /** Levels, from 1. */
+    readonly indent?: number | null;
+    readonly checked?: true | null;
+  };
+  readonly content?: readonly Inline[];
+}
+
+export interface QuoteBlock {
+  readonly type: 'quote';
+  readonly attrs?: { readonly id?: string | null };
+  readonly content?: readonly Block[];
+}
+
+export interface CodeBlock {
+  readonly type: 'codeBlock';
+  readonly attrs?: { readonly id?: string | null; readonly language?: string | null };
+  readonly content?: readonly Text[];
+}
+
+export interface Divider {
+  readonly type: 'divider';
+  readonly attrs?: { readonly id?: string | null };
+}
+
+export type Inline = Text | HardBreak;
+
+export interface Text {
+  readonly type: 'text';
+  /** Never empty. */
+  readonly text: string;
+  /** In the order of the table of marks. */
+  readonly marks?: readonly Mark[];
+}
+
+/** Carries no marks: y-tiptap stores none on nodes. */
+export interface HardBreak {
+  readonly type: 'hardBreak';
+}
+
+export type Mark =
+  | { readonly type: 'bold' | 'italic' | 'strike' | 'code' }
+  | { readonly type: 'link'; readonly attrs: { readonly href: string } };

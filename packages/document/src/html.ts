@@ -1,0 +1,107 @@
+import type { Block, Inline, List, Mark, TextBlock } from './blocks.ts';
+import { safeHref } from './href.ts';
+import { headingLevel } from './nodes.ts';
+import { type BlockSource, blocksOf } from './text.ts';
+
+/**
+ * A page, or a part of one, as HTML for other programs: lists that are lists, nested as they look. The editor reads it
+ * back to the same blocks without ids; what nesting cannot say (an indented paragraph, a level left out) is in
+ * `data-` attributes, which others ignore.
+ */
+export function toHtml(source: BlockSource): string {
+  return renderBlocks(blocksOf(source));
+}
+
+const LIST_TAGS: Readonly<Record<List, 'ul' | 'ol'>> = { bullet: 'ul', ordered: 'ol', task: 'ul' };
+const MARK_TAGS = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const;
+
+function renderBlocks(blocks: Iterable<Block>): string {
+  let html = '';
+  /** The lists that are open, outermost first; the last item of each is open too. */
+  const open: List[] = [];
+  const close = (): void => {
+    html += `</li></${LIST_TAGS[open.pop()!]}>`;
+  };
+  for (const block of blocks) {
+    const list = block.type === 'textBlock' ? block.attrs?.list : null;
+    if (block.type !== 'textBlock' || !list) {
+      while (open.length > 0) close();
+      html += renderBlock(block);
+      continue;
+    }
+    const indent = block.attrs?.indent ?? 0;
+    while (open.length > indent + 1) close();
+    if (open.length === indent + 1 && open.at(-1) !== list) close();
+    if (open.length === indent + 1) {
+      html += '</li>';
+    } else {
+      html += `<${LIST_TAGS[list]}${list === 'task' ? ' data-list="task"' : ''}>`;
+      open.push(list);
+    }
+    html += renderItem(block, open.length - 1);
+  }
+  while (open.length > 0) close();
+  return html;
+}
+
+/** A list item, left open for the lists in it. */
+function renderItem(block: TextBlock, nesting: number): string {
+  const { list, indent, checked, kind } = block.attrs ?? {};
+  const level = (indent ?? 0) === nesting ? '' : ` data-indent="${Number(indent)}"`;
+  const task = list === 'task' ? ` data-checked="${checked === true}"` : '';
+  const box = list === 'task' ? `<input type="checkbox" disabled${checked ? ' checked' : ''}>` : '';
+  const text = renderInline(block.content);
+  return `<li${level}${task}>${box}${kind ? wrap(tagOf(block), text) : text}`;
+}
+
+function renderBlock(block: Block): string {
+  switch (block.type) {
+    case 'textBlock': {
+      const indent = block.attrs?.indent;
+      const tag = tagOf(block);
+      return `<${tag}${indent ? ` data-indent="${Number(indent)}"` : ''}>${renderInline(block.content)}</${tag}>`;
+    }
+    case 'quote':
+      return wrap('blockquote', renderBlocks(block.content ?? []));
+    case 'codeBlock': {
+      const language = block.attrs?.language;
+      return `<pre><code${language ? ` class="language-${escape(language)}"` : ''}>${renderInline(block.content)}</code></pre>`;
+    }
+    case 'divider':
+      return '<hr>';
+  }
+}
+
+function tagOf(block: TextBlock): string {
+  const level = headingLevel(block.attrs?.kind);
+  return level === null ? 'p' : `h${level}`;
+}
+
+function renderInline(content: readonly Inline[] = []): string {
+  return content
+    .map((node) =>
+      node.type === 'text' ? (node.marks ?? []).reduceRight(renderMark, escape(node.text)) : '<br>',
+    )
+    .join('');
+}
+
+function renderMark(html: string, mark: Mark): string {
+  if (mark.type !== 'link') return wrap(MARK_TAGS[mark.type], html);
+  const href = safeHref(mark.attrs.href);
+  return href === null ? html : `<a href="${escape(href)}">${html}</a>`;
+}
+
+function wrap(tag: string, html: string): string {
+  return `<${tag}>${html}</${tag}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => ENTITIES[char]!);
+}

@@ -1,0 +1,2 @@
+export { fromMarkdown } from './reader.ts';
+export { toMarkdown } from './writer.ts';

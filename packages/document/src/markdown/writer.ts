@@ -1,0 +1,104 @@
+import type { Block, CodeBlock, List, TextBlock } from '../blocks.ts';
+import { headingLevel } from '../nodes.ts';
+import { type BlockSource, blocksOf } from '../text.ts';
+import { writeLines } from './inline-writer.ts';
+
+/**
+ * A page, or a part of one, as Markdown (GFM) that `fromMarkdown` reads to the same blocks. Lost on the way are ids,
+ * empty paragraphs, indents that no list explains, headings that are tasks, and white space at the ends of lines and marks.
+ */
+export function toMarkdown(source: BlockSource): string {
+  const markdown = writeBlocks(blocksOf(source));
+  return markdown === '' ? '' : `${markdown}\n`;
+}
+
+interface OpenItem {
+  readonly list: List;
+  readonly number: number;
+  /** Columns of its marker: what is inside starts there. */
+  readonly width: number;
+  readonly isEmpty: boolean;
+}
+
+function writeBlocks(blocks: Iterable<Block>): string {
+  let written = '';
+  /** The items that the next block can be inside of, outermost first. */
+  let open: OpenItem[] = [];
+  let previous = 'none' as 'none' | 'item' | 'block';
+  const add = (text: string, kind: 'item' | 'block', tight: boolean): void => {
+    written += previous === 'none' ? '' : tight ? '\n' : '\n\n';
+    written += indented(text, open.slice(0, kind === 'item' ? -1 : undefined));
+    previous = kind;
+  };
+  for (const block of blocks) {
+    const list = block.type === 'textBlock' ? block.attrs?.list : null;
+    if (block.type === 'textBlock' && list) {
+      const level = Math.min(block.attrs?.indent ?? 0, open.length);
+      const before = open[level];
+      const parent = open[level - 1];
+      const number = before?.list === list ? before.number + 1 : 1;
+      const marker = list === 'ordered' ? `${number}.` : '-';
+      const text = writeText(block);
+      open = [
+        ...open.slice(0, level),
+        { list, number, width: marker.length + 1, isEmpty: text === '' && list !== 'task' },
+      ];
+      const box = list === 'task' ? ` [${block.attrs?.checked ? 'x' : ' '}]` : '';
+      // An empty item cannot begin a list right below a line of text.
+      const interrupts = before === undefined && parent?.isEmpty === false && text + box === '';
+      add(
+        `${marker}${box} ${hanging(text, marker.length + 1)}`.trimEnd(),
+        'item',
+        previous === 'item' && !interrupts,
+      );
+      continue;
+    }
+    open = open.slice(0, block.type === 'textBlock' ? (block.attrs?.indent ?? 0) : 0);
+    // An empty item holds lists only.
+    open = open.slice(0, open.findLastIndex(({ isEmpty }) => !isEmpty) + 1);
+    const text = writeBlock(block);
+    if (text !== '') add(text, 'block', false);
+  }
+  return written;
+}
+
+function writeBlock(block: Block): string {
+  switch (block.type) {
+    case 'textBlock':
+      return writeText(block);
+    case 'quote':
+      return writeBlocks(block.content ?? [])
+        .replace(/^(?!$)/gm, '> ')
+        .replace(/^$/gm, '>');
+    case 'codeBlock':
+      return writeCode(block);
+    case 'divider':
+      return '---';
+  }
+}
+
+function writeText(block: TextBlock): string {
+  const lines = writeLines(block.content);
+  const level = headingLevel(block.attrs?.kind);
+  if (level === null || block.attrs?.list === 'task') return lines.join('\\\n');
+  // Hashes at the end would close the heading.
+  const text = lines.join('<br>').replace(/(?<=^|\s)(?=#+$)/, '\\');
+  return `${'#'.repeat(level)} ${text}`.trimEnd();
+}
+
+function writeCode(block: CodeBlock): string {
+  const code = (block.content ?? []).map(({ text }) => text).join('');
+  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${block.attrs?.language ?? ''}\n${code === '' ? '' : `${code}\n`}${fence}`;
+}
+
+/** Below the markers of the items around it. */
+function indented(text: string, items: readonly OpenItem[]): string {
+  const margin = ' '.repeat(items.reduce((sum, { width }) => sum + width, 0));
+  return margin + hanging(text, margin.length);
+}
+
+function hanging(text: string, columns: number): string {
+  return text.replace(/\n(?!\n)/g, `\n${' '.repeat(columns)}`);
+}

@@ -1,0 +1,154 @@
+import { MAX_INDENT, NODES } from '../nodes.ts';
+import {
+  closest,
+  hasClass,
+  type HtmlElement,
+  type HtmlNode,
+  isElement,
+  isText,
+} from './html-element.ts';
+
+/**
+ * Which text block an element of foreign HTML is. Nested lists become a list and an indent: the item itself is the
+ * block, or the heading that it starts with; its further paragraphs are indented below it.
+ */
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+const ITEM = new Set(['LI']);
+const LISTS = new Set(['UL', 'OL']);
+const BOUNDARIES = new Set(['BLOCKQUOTE', 'TD', 'TH', 'BODY']);
+const CELLS = new Set(['TD', 'TH']);
+const HEADINGS = new Set(['H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
+const BLOCKS = new Set([...HEADINGS, ...LISTS, 'BLOCKQUOTE', 'PRE', 'HR', 'TABLE']);
+
+/** The block's attributes, or false where the element is no block, but a part of another. */
+export function readTextBlock(element: HtmlElement): Attributes | false {
+  const { nodeName } = element;
+  if (CELLS.has(nodeName)) return !holdsBlock(element) && {};
+  const item = closest(element, ITEM, BOUNDARIES);
+  if (item === null) return valid({ ...ownAttributes(element), kind: kindOf(nodeName) });
+  if (element === item) return startsWithBlock(item) ? false : valid(itemAttributes(item));
+  if (!isStartOf(element, item)) {
+    return valid({
+      id: element.getAttribute('data-id'),
+      kind: kindOf(nodeName),
+      indent: atMost(indentOf(item) + 1),
+    });
+  }
+  return HEADINGS.has(nodeName) && valid({ ...itemAttributes(item), kind: kindOf(nodeName) });
+}
+
+/** What `renderHTML` wrote. */
+function ownAttributes(element: HtmlElement): Attributes {
+  return {
+    id: element.getAttribute('data-id'),
+    list: element.getAttribute('data-list'),
+    indent: Number(element.getAttribute('data-indent')),
+    checked: element.getAttribute('data-checked') === 'true',
+  };
+}
+
+function itemAttributes(item: HtmlElement): Attributes {
+  const list = closest(item, LISTS, BOUNDARIES);
+  const indent = atMost(indentOf(item));
+  if (list?.nodeName === 'OL') return { list: 'ordered', indent };
+  const checked = checkedState(item, list);
+  return checked === null ? { list: 'bullet', indent } : { list: 'task', indent, checked };
+}
+
+function indentOf(item: HtmlElement): number {
+  const stated = item.getAttribute('data-indent');
+  if (stated !== null) return Number(stated);
+  let lists = 0;
+  for (
+    let list = closest(item, LISTS, BOUNDARIES);
+    list?.parentNode;
+    list = closest(list.parentNode, LISTS, BOUNDARIES)
+  )
+    lists++;
+  return Math.max(0, lists - 1);
+}
+
+/** Whether the task is done, as GitHub, Google Docs, Notion, Tiptap and we write it; null when it is no task. */
+function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | null {
+  const state =
+    item.getAttribute('data-checked') ??
+    (item.getAttribute('role') === 'checkbox' ? item.getAttribute('aria-checked') : null);
+  if (state !== null) return state === 'true';
+  for (const node of leading(item)) {
+    if (isElement(node)) {
+      if (node.nodeName === 'INPUT' && node.getAttribute('type') === 'checkbox')
+        return node.getAttribute('checked') !== null;
+      if (hasClass(node, 'checkbox')) return hasClass(node, 'checkbox-on');
+    } else if (isText(node)) {
+      // Notion copies tasks as items that start with "[x] ". The text goes where the browser's clipboard DOM goes.
+      const mark = /^\s*\[([ xX])\]\s+/.exec(node.nodeValue ?? '');
+      if (mark === null) continue;
+      node.nodeValue = node.nodeValue!.slice(mark[0].length);
+      return mark[1] !== ' ';
+    }
+  }
+  return list?.getAttribute('data-list') === 'task' ||
+    (list !== null && hasClass(list, 'to-do-list'))
+    ? false
+    : null;
+}
+
+/** The nodes of an item in order, up to its first text or nested block. */
+function* leading(parent: HtmlNode): Generator<HtmlNode, boolean> {
+  for (const node of Array.from(parent.childNodes)) {
+    yield node;
+    if (BLOCKS.has(node.nodeName) || (isText(node) && !isBlank(node))) return true;
+    if (yield* leading(node)) return true;
+  }
+  return false;
+}
+
+/** A block takes the item's place; a list leaves it, empty. */
+function startsWithBlock(item: HtmlElement): boolean {
+  for (const { nodeName } of leading(item)) if (BLOCKS.has(nodeName)) return !LISTS.has(nodeName);
+  return false;
+}
+
+function holdsBlock(cell: HtmlElement): boolean {
+  return Array.from(cell.childNodes).some(
+    ({ nodeName }) => nodeName === 'P' || nodeName === 'DIV' || BLOCKS.has(nodeName),
+  );
+}
+
+function isStartOf(element: HtmlElement, item: HtmlElement): boolean {
+  for (
+    let node: HtmlNode = element;
+    node !== item && node.parentNode !== null;
+    node = node.parentNode
+  ) {
+    for (let before = node.previousSibling; before !== null; before = before.previousSibling) {
+      if (BLOCKS.has(before.nodeName) || (before.nodeType !== 8 && !isBlank(before))) return false;
+    }
+  }
+  return true;
+}
+
+function isBlank(node: HtmlNode): boolean {
+  return !/\S/.test(node.textContent ?? '');
+}
+
+function kindOf(nodeName: string): string | null {
+  return HEADINGS.has(nodeName) ? `heading${Math.min(3, Number(nodeName[1]))}` : null;
+}
+
+function atMost(indent: number): number {
+  return Math.min(MAX_INDENT, indent);
+}
+
+/** Only what may be stored; an indent of 0 or a task not done is null. */
+function valid(attributes: Attributes): Attributes {
+  const checks = NODES.textBlock.attributes;
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, check]) => [
+      name,
+      check(attributes[name]) ? attributes[name] : null,
+    ]),
+  );
+}

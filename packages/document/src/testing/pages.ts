@@ -1,0 +1,103 @@
+import * as Y from 'yjs';
+import type { Block } from '../blocks.ts';
+import type { RandomBytes } from '../block-id.ts';
+import { writePage } from '../page.ts';
+
+/** What several tests of this package start from. */
+
+/** A page that uses every node, mark and attribute. */
+export const EVERYTHING: readonly Block[] = [
+  {
+    type: 'textBlock',
+    attrs: { id: 'title', kind: 'heading1' },
+    content: [{ type: 'text', text: 'Title' }],
+  },
+  {
+    type: 'textBlock',
+    attrs: { id: 'text' },
+    content: [
+      { type: 'text', text: 'plain ' },
+      {
+        type: 'text',
+        text: 'all',
+        marks: [
+          { type: 'link', attrs: { href: 'https://a.b' } },
+          { type: 'bold' },
+          { type: 'italic' },
+          { type: 'strike' },
+          { type: 'code' },
+        ],
+      },
+      { type: 'hardBreak' },
+      { type: 'text', text: 'below' },
+    ],
+  },
+  { type: 'textBlock', attrs: { id: 'empty' } },
+  {
+    type: 'textBlock',
+    attrs: { id: 'bullet', list: 'bullet' },
+    content: [{ type: 'text', text: 'one' }],
+  },
+  {
+    type: 'textBlock',
+    attrs: { id: 'ordered', list: 'ordered', indent: 1 },
+    content: [{ type: 'text', text: 'two' }],
+  },
+  {
+    type: 'textBlock',
+    attrs: { id: 'task', list: 'task', checked: true },
+    content: [{ type: 'text', text: 'three' }],
+  },
+  {
+    type: 'quote',
+    attrs: { id: 'quote' },
+    content: [
+      {
+        type: 'textBlock',
+        attrs: { id: 'quoted', kind: 'heading2' },
+        content: [{ type: 'text', text: 'said' }],
+      },
+    ],
+  },
+  {
+    type: 'codeBlock',
+    attrs: { id: 'code', language: 'ts' },
+    content: [{ type: 'text', text: 'let a;\n\tlet b;' }],
+  },
+  { type: 'divider', attrs: { id: 'divider' } },
+];
+
+/** Bytes from a seed (mulberry32). */
+export function seededBytes(seed: number): RandomBytes {
+  let state = seed;
+  return (length) =>
+    Uint8Array.from({ length }, () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return (mixed ^ (mixed >>> 14)) & 255;
+    });
+}
+
+/** A page with the blocks, written by the client with the id. */
+export function pageOf(blocks: readonly Block[] = EVERYTHING, clientId = 1): Y.Doc {
+  const doc = new Y.Doc();
+  doc.clientID = clientId;
+  writePage(doc, blocks, seededBytes(clientId));
+  return doc;
+}
+
+/** Another peer's copy. */
+export function copyOf(doc: Y.Doc, clientId: number): Y.Doc {
+  const copy = new Y.Doc();
+  copy.clientID = clientId;
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
+  return copy;
+}
+
+/** Brings all copies to the same state, in the order given. */
+export function merge(...docs: readonly Y.Doc[]): void {
+  for (const from of docs)
+    for (const to of docs)
+      if (from !== to) Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
+}

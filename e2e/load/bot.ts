@@ -6,6 +6,8 @@ import {
   type DocumentSession,
   type Socket,
 } from '@tandem/client';
+import { YJS_PATH } from '@tandem/protocol';
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 /** The newest document schema; a bot that only inserts what its test knows can claim it. */
@@ -50,19 +52,38 @@ export async function until(
   holds: (session: DocumentSession) => boolean,
 ): Promise<void> {
   if (holds(session)) return;
+  const { doc } = session;
   await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(limit);
+      stopListening();
+      doc.off('afterTransaction', check);
+    };
+    const check = () => {
+      if (!holds(session)) return;
+      stop();
+      resolve();
+    };
     const limit = setTimeout(() => {
       stop();
       reject(new Error(`gave up waiting; the status is ${JSON.stringify(session.status)}`));
     }, SETTLE_LIMIT_MS);
-    const stop = session.onChange(() => {
-      if (!holds(session)) return;
-      clearTimeout(limit);
-      stop();
-      resolve();
-    });
+    const stopListening = session.onChange(check);
+    doc.on('afterTransaction', check);
   });
 }
+
+/** Makes a document of kind `data`, as a stock Yjs client does: by asking for one that is not there yet. */
+export async function createDataDocument(url: string, name: string): Promise<void> {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${YJS_PATH}/${name}`);
+  await once(socket, 'open');
+  socket.send(SYNC_STEP_1);
+  await once(socket, 'message');
+  socket.close();
+}
+
+/** Of y-websocket: "this is my empty state vector, what have you?" */
+const SYNC_STEP_1 = Uint8Array.of(0, 0, 1, 0);
 
 /** Node's `fetch` keeps no cookies; this one keeps the session's and names its origin as a page does. */
 function fetchWithCookie(origin: string): typeof fetch {

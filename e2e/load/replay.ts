@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentSession } from '@tandem/client';
 import * as Y from 'yjs';
 import { Server } from '../harness/server.ts';
-import { createBot, until, type Bot } from './bot.ts';
+import { createBot, createDataDocument, until, type Bot } from './bot.ts';
 import { Samples } from './percentiles.ts';
 import { processCpuMs } from './process-cpu.ts';
 import { readTrace, TEXT_ROOT, type Step } from './trace.ts';
@@ -27,6 +27,8 @@ if (path === undefined) {
 const trace = await readTrace(path);
 await using server = await Server.create({ env: { ALLOW_ADHOC_DOCUMENTS: 'true' } });
 const document = `replay-${basename(path).replaceAll(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 60);
+
+await createDataDocument(server.url, document);
 
 const acknowledged = new Samples();
 const delivered = new Samples();

@@ -44,7 +44,7 @@ export async function readTrace(path: string): Promise<Trace> {
     (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'),
   ) as TraceFile;
   const authors = file.numAgents ?? 1;
-  const docs = Array.from({ length: authors }, () => new Y.Doc());
+  const docs = Array.from({ length: authors }, (_, author) => authorDocument(author));
   const written: Uint8Array[][] = docs.map(() => []);
   const taken: number[][] = docs.map(() => docs.map(() => 0));
   const steps: Step[] = [];
@@ -73,6 +73,13 @@ export async function readTrace(path: string): Promise<Trace> {
     steps.push({ author: agent, update, seen });
   }
   return { authors, steps, endContent: file.endContent };
+}
+
+/** Of two texts at one place the one with the lower client id comes first; in traces, that of the earlier author. */
+function authorDocument(author: number): Y.Doc {
+  const doc = new Y.Doc();
+  doc.clientID = author + 1;
+  return doc;
 }
 
 function updateOf(doc: Y.Doc, change: () => void): Uint8Array {

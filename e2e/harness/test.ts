@@ -25,6 +25,9 @@ export interface Person {
   readonly page: Page;
 }
 
+/** Opens the product for one more person, at `path`. */
+export type Arrive = (path?: string, options?: BrowserContextOptions) => Promise<Person>;
+
 interface Fixtures {
   /** `test.use({ serverOptions: { env: … } })` */
   serverOptions: ServerOptions;
@@ -33,8 +36,7 @@ interface Fixtures {
   pageErrors: PageErrors;
   /** Empty, ready, on a port that it keeps over restarts. Starts with the test that asks for it. */
   server: Server;
-  /** Opens the product for one more person, at `path`. */
-  arrive: (path?: string, options?: BrowserContextOptions) => Promise<Person>;
+  arrive: Arrive;
 }
 
 export const test = base.extend<Fixtures>({

@@ -10,7 +10,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Codec, Decoded, MessagePart } from './codec.ts';
 import { decodeControl, encodeControl } from './control-body.ts';
-import { MAX_AWARENESS_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
+import { MAX_AWARENESS_BYTES, MAX_CONTROL_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
 import {
   binaryBodies,
   MESSAGES,
@@ -94,7 +94,7 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
       const sender = MESSAGES[type].from;
       if (sender !== from && sender !== 'both')
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
-      messages.push(decodeBody(type, { channel, body }));
+      messages.push(decodeBody(type, { channel, body, maxControlBytes: MAX_CONTROL_BYTES[from] }));
     }
   } catch (error) {
     return { kind: 'invalid', reason: error instanceof Error ? error.message : 'malformed frame' };
@@ -105,7 +105,11 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
 
 function decodeBody(
   type: MessageType,
-  { channel, body }: { channel: number; body: Uint8Array },
+  {
+    channel,
+    body,
+    maxControlBytes,
+  }: { channel: number; body: Uint8Array; maxControlBytes: number },
 ): Message {
   switch (type) {
     case 'update': {
@@ -147,7 +151,7 @@ function decodeBody(
       return whole(decoder, { type, channel, nonce: decoding.readVarUint(decoder) });
     }
     default: {
-      const result = binaryBodies[type].safeParse(decodeControl(body));
+      const result = binaryBodies[type].safeParse(decodeControl(body, maxControlBytes));
       if (!result.success)
         throw new Error(`${type}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
       return { type, channel, ...result.data } as Message;

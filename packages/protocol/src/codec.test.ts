@@ -79,7 +79,7 @@ test.each([
   ['a map of 4 billion entries', rawMessage(1, Uint8Array.from([0xdf, 0xff, 0xff, 0xff, 0xff]))],
   ['nesting without end', rawMessage(1, new Uint8Array(10_000).fill(0x91))],
   ['an extension type', rawMessage(1, Uint8Array.from([0x81, 0xa1, 0x61, 0xd4, 0x00, 0x00]))],
-  ['a control body too large', rawMessage(1, new Uint8Array(MAX_CONTROL_BYTES + 1))],
+  ['a control body too large', rawMessage(1, new Uint8Array(MAX_CONTROL_BYTES.client + 1))],
   ['bytes after a ping', rawMessage(20, Uint8Array.from([1, 2]))],
   ['cseq 0', rawMessage(8, Uint8Array.from([0, 0, 0]))],
   ['a varint without end', new Uint8Array(12).fill(0xff)],
@@ -97,6 +97,12 @@ test.each([
   ['bytes that are not base64', '{"type":"update","channel":1,"cseq":1,"update":"*"}'],
 ])('W6: %s is refused in JSON', (_name, frame) => {
   expect(jsonCodec.decodeFromClient(frame)).toEqual(invalid);
+});
+
+test('W6: a document that thousands of people wrote in can still be opened', () => {
+  const opened = { ...examples.opened, stateVector: new Uint8Array(MAX_CONTROL_BYTES.client * 2) };
+  const encoded = binaryCodec.encode(opened);
+  expect(binaryCodec.decodeFromServer(encoded)).toEqual({ kind: 'ok', messages: [opened] });
 });
 
 test('W7: a message larger than a frame travels in parts and is the same after', () => {

@@ -4,7 +4,7 @@
  * every count against the bytes that are left, depth, and no extension types.
  */
 import { Packr } from 'msgpackr';
-import { MAX_CONTROL_BYTES, MAX_CONTROL_DEPTH } from './limits.ts';
+import { MAX_CONTROL_DEPTH } from './limits.ts';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true, moreTypes: false });
 
@@ -12,9 +12,9 @@ export function encodeControl(body: object): Uint8Array {
   return packr.pack(body);
 }
 
-/** Throws on anything that is not a safe MessagePack map. */
-export function decodeControl(bytes: Uint8Array): unknown {
-  if (bytes.byteLength > MAX_CONTROL_BYTES) throw new Error('control body too large');
+/** Throws on anything that is not a safe MessagePack value of at most `maxBytes`. */
+export function decodeControl(bytes: Uint8Array, maxBytes: number): unknown {
+  if (bytes.byteLength > maxBytes) throw new Error('control body too large');
   if (skipValue(bytes, 0, 0) !== bytes.byteLength) throw new Error('bytes after the control body');
   return packr.unpack(bytes);
 }

@@ -6,8 +6,11 @@ export const MAX_FRAME_BYTES_BEFORE_HELLO = 64 * 1024;
 export const MAX_FRAME_BYTES = 1024 * 1024;
 /** A message put together from its parts. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** The body of a control message (anything that is not raw Yjs bytes). */
-export const MAX_CONTROL_BYTES = 64 * 1024;
+/**
+ * The body of a control message (anything that is not raw Yjs bytes), by who sends it. The server's
+ * hold state vectors, which grow with everyone who ever wrote in a document.
+ */
+export const MAX_CONTROL_BYTES = { client: 64 * 1024, server: MAX_MESSAGE_BYTES } as const;
 /** Messages in one frame. */
 export const MAX_MESSAGES_PER_FRAME = 1024;
 /** Nesting of a MessagePack or JSON body. */

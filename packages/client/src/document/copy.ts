@@ -19,7 +19,7 @@ export interface CopyOptions {
 }
 
 /** The origin of transactions that apply what the server sent. */
-export const REMOTE_ORIGIN = Symbol('server');
+const REMOTE_ORIGIN = Symbol('server');
 
 export class Copy implements Replica {
   readonly doc = new Y.Doc();

@@ -1,0 +1,62 @@
+/** Who runs SQL for Kysely: a connection in this thread, or one in a worker. */
+import { openSqlite, translated, type Sqlite } from './sqlite.ts';
+import { noLock, type WriteLock } from './write-lock.ts';
+
+export interface SqlResult {
+  readonly rows: readonly Record<string, unknown>[];
+  /** How many rows a statement without `returning` changed. */
+  readonly changes: number;
+}
+
+export interface SqlExecutor {
+  /** @throws DatabaseError */
+  execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult>;
+  close(): Promise<void>;
+}
+
+/** Prepared statements that are kept. */
+const MAX_STATEMENTS = 256;
+
+/** What never waits for a writer. */
+const READS = /^\s*(select|pragma)\b/i;
+
+type Statement = ReturnType<Sqlite['prepare']>;
+
+/** For the worker, for tests and for commands that are alone in their process: every call blocks. */
+export class LocalExecutor implements SqlExecutor {
+  readonly #sqlite: Sqlite;
+  readonly #lock: WriteLock;
+  readonly #statements = new Map<string, Statement>();
+
+  /** @throws DatabaseError */
+  constructor(path: string, lock = noLock) {
+    this.#sqlite = openSqlite(path);
+    this.#lock = lock;
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    const run = () => translated(() => this.#run(sql, parameters));
+    return READS.test(sql) ? run() : this.#lock.hold(run);
+  }
+
+  async close(): Promise<void> {
+    this.#statements.clear();
+    this.#sqlite.close();
+  }
+
+  #run(sql: string, parameters: readonly unknown[]): SqlResult {
+    const statement = this.#prepare(sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 };
+    return { rows: [], changes: Number(statement.run(...parameters).changes) };
+  }
+
+  #prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+      statement = this.#sqlite.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,63 @@
+/** Browsers that are signed in. The database knows only a digest of the cookie. */
+import { createHash } from 'node:crypto';
+import type { Database, UserRow } from './tables.ts';
+
+export async function createSession(
+  db: Database,
+  session: {
+    readonly cookie: string;
+    readonly user: string;
+    readonly at: number;
+    readonly expiresAt: number;
+  },
+): Promise<void> {
+  await db
+    .insertInto('session')
+    .values({
+      id: digest(session.cookie),
+      user: session.user,
+      created_at: session.at,
+      expires_at: session.expiresAt,
+    })
+    .execute();
+}
+
+/** The user of a cookie that has not expired. */
+export async function findSessionUser(
+  db: Database,
+  session: { readonly cookie: string; readonly at: number },
+): Promise<UserRow | undefined> {
+  return await db
+    .selectFrom('session')
+    .innerJoin('user', 'user.id', 'session.user')
+    .selectAll('user')
+    .where('session.id', '=', digest(session.cookie))
+    .where('session.expires_at', '>', session.at)
+    .executeTakeFirst();
+}
+
+/** Puts the end of a session further away; one that is unknown or over stays so. */
+export async function extendSession(
+  db: Database,
+  session: { readonly cookie: string; readonly at: number; readonly expiresAt: number },
+): Promise<void> {
+  await db
+    .updateTable('session')
+    .set({ expires_at: session.expiresAt })
+    .where('id', '=', digest(session.cookie))
+    .where('expires_at', '>', session.at)
+    .execute();
+}
+
+export async function endSession(db: Database, cookie: string): Promise<void> {
+  await db.deleteFrom('session').where('id', '=', digest(cookie)).execute();
+}
+
+/** Forgets what has expired before `at`. */
+export async function deleteExpiredSessions(db: Database, at: number): Promise<void> {
+  await db.deleteFrom('session').where('expires_at', '<=', at).execute();
+}
+
+function digest(cookie: string): string {
+  return createHash('sha256').update(cookie).digest('hex');
+}

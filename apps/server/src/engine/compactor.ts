@@ -1,0 +1,77 @@
+/**
+ * Compaction: a document's snapshot and rows become one snapshot. All of them are replayed into a
+ * new Y.Doc in one transaction (merging updates is quadratic, and collects no garbage), the result is
+ * read back and compared, and only then the journal swaps it in. Whatever goes wrong before that
+ * leaves everything as it was.
+ */
+import type { StoredDocument } from '@tandem/sync';
+import * as Y from 'yjs';
+import { differenceBetween } from './document-comparison.ts';
+import { storedBytes } from './hot-document.ts';
+import type { Journal } from './journal.ts';
+import { documentBudgetMs } from './limits.ts';
+import type { WorkBoard } from './work-board.ts';
+
+export type CompactionOutcome =
+  | { readonly kind: 'compacted'; readonly rows: number; readonly bytes: number }
+  /** There was nothing to do, or somebody else did it. */
+  | { readonly kind: 'unchanged' }
+  /** The document is not as it should be, or the database failed. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export async function compactDocument(
+  document: string,
+  { journal, board }: { readonly journal: Journal; readonly board: WorkBoard },
+): Promise<CompactionOutcome> {
+  try {
+    const stored = await journal.load(document);
+    if (stored === null || stored.rows.length === 0) return { kind: 'unchanged' };
+    board.begin({
+      phase: 'load',
+      document,
+      subscription: 0,
+      cseq: 0,
+      budgetMs: 3 * documentBudgetMs(storedBytes(stored)),
+    });
+    const snapshot = snapshotOf(stored);
+    board.end();
+    const { incarnation, snapshotSeq: from, rows } = stored;
+    const outcome = await journal.compact({
+      document,
+      incarnation,
+      from,
+      to: from + rows.length,
+      snapshot,
+    });
+    return outcome === 'conflict'
+      ? { kind: 'unchanged' }
+      : { kind: 'compacted', rows: rows.length, bytes: snapshot.byteLength };
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    board.end();
+  }
+}
+
+/** @throws Error when the document cannot be built, or what was built does not read back as it was. */
+function snapshotOf(stored: StoredDocument): Uint8Array {
+  const built = documentFrom(
+    stored.snapshot === null ? [] : [stored.snapshot],
+    stored.rows.map((row) => row.update),
+  );
+  const snapshot = Y.encodeStateAsUpdate(built);
+  const difference = differenceBetween(built, documentFrom([snapshot]));
+  if (difference !== null)
+    throw new Error(`the snapshot does not read back as it was: ${difference}`);
+  return snapshot;
+}
+
+function documentFrom(...updates: readonly (readonly Uint8Array[])[]): Y.Doc {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const update of updates.flat()) Y.applyUpdate(doc, update);
+  });
+  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null)
+    throw new Error('it refers to content that is not there');
+  return doc;
+}

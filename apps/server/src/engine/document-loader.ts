@@ -1,0 +1,71 @@
+/**
+ * Brings documents into memory, one at a time with a turn of the loop between, so that many of them
+ * do not hold up everybody else.
+ */
+import type { DocumentKind } from '@tandem/protocol';
+import { DatabaseError } from '../database/database-error.ts';
+import type { Clock } from './clock.ts';
+import { HotDocument, storedBytes, type DocumentRules } from './hot-document.ts';
+import type { Journal } from './journal.ts';
+import { documentBudgetMs } from './limits.ts';
+import type { WorkBoard } from './work-board.ts';
+
+export type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly hot: HotDocument }
+  | { readonly kind: 'absent' }
+  /** `damaged`: trying again is of no use. */
+  | { readonly kind: 'failed' | 'damaged'; readonly error: unknown };
+
+export interface DocumentLoaderOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly board: WorkBoard;
+  readonly rules: (kind: DocumentKind) => DocumentRules;
+  readonly defer: (run: () => void) => void;
+  readonly onLoaded: (document: string, outcome: LoadOutcome) => void;
+}
+
+export class DocumentLoader {
+  readonly #options: DocumentLoaderOptions;
+  readonly #waiting: string[] = [];
+  #state: 'idle' | 'loading' = 'idle';
+
+  constructor(options: DocumentLoaderOptions) {
+    this.#options = options;
+  }
+
+  load(document: string): void {
+    this.#waiting.push(document);
+    this.#next();
+  }
+
+  #next(): void {
+    const document = this.#waiting[0];
+    if (this.#state === 'loading' || document === undefined) return;
+    this.#state = 'loading';
+    this.#options.defer(() => {
+      void this.#load(document).then((outcome) => {
+        this.#waiting.shift();
+        this.#state = 'idle';
+        this.#options.onLoaded(document, outcome);
+        this.#next();
+      });
+    });
+  }
+
+  async #load(document: string): Promise<LoadOutcome> {
+    const { journal, board, clock, rules } = this.#options;
+    try {
+      const stored = await journal.load(document);
+      if (stored === null) return { kind: 'absent' };
+      const budgetMs = documentBudgetMs(storedBytes(stored));
+      board.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs });
+      const hot = new HotDocument(stored, { board, rules: rules(stored.kind), nowMs: clock.now() });
+      return { kind: 'loaded', hot };
+    } catch (error) {
+      return { kind: error instanceof DatabaseError ? 'failed' : 'damaged', error };
+    } finally {
+      board.end();
+    }
+  }
+}

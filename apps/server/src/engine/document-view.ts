@@ -1,0 +1,20 @@
+/** What a list shows of a document. */
+import { describeRoots, excerpt, type TreeEntry } from '@tandem/document';
+import type { DocumentKind } from '@tandem/protocol';
+import type * as Y from 'yjs';
+import { MAX_EXCERPT_LENGTH } from './limits.ts';
+import type { DocumentView } from './port.ts';
+
+export function viewOf(doc: Y.Doc, kind: DocumentKind): DocumentView {
+  switch (kind) {
+    case 'page':
+      return { kind, excerpt: excerpt(doc, MAX_EXCERPT_LENGTH) };
+    case 'data':
+      return { kind, excerpt: rootNames(describeRoots(doc).entries) };
+  }
+}
+
+function rootNames(roots: readonly TreeEntry[]): string {
+  const names = roots.map(({ name, size }) => `${name} (${size})`).join(', ');
+  return names.length <= MAX_EXCERPT_LENGTH ? names : `${names.slice(0, MAX_EXCERPT_LENGTH - 1)}…`;
+}

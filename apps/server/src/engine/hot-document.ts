@@ -1,0 +1,67 @@
+/** A document in memory, with those who have it open. */
+import type { DocumentKind } from '@tandem/protocol';
+import { Authority, type AuthorityRules, type StoredDocument } from '@tandem/sync';
+import * as Y from 'yjs';
+import { CompactionPlan } from './compaction-plan.ts';
+import { documentBudgetMs, MAX_COLD_ROWS } from './limits.ts';
+import type { WorkBoard } from './work-board.ts';
+
+export type DocumentRules = Omit<AuthorityRules, 'onRebuild'>;
+
+export class HotDocument {
+  readonly kind = 'hot';
+  readonly documentKind: DocumentKind;
+  readonly authority: Authority;
+  readonly subscriptions = new Set<number>();
+  readonly compaction = new CompactionPlan();
+  /** Requests that wait until nothing is uncommitted. */
+  viewers: number[] = [];
+  idleSinceMs: number;
+  readonly #board: WorkBoard;
+  readonly #storedBytes: number;
+
+  /** @throws DamagedDocument */
+  constructor(
+    stored: StoredDocument,
+    options: { readonly board: WorkBoard; readonly rules: DocumentRules; readonly nowMs: number },
+  ) {
+    this.documentKind = stored.kind;
+    this.idleSinceMs = options.nowMs;
+    this.#board = options.board;
+    this.#storedBytes = storedBytes(stored);
+    this.authority = Authority.load(stored, {
+      ...options.rules,
+      // Still the work of one update, but it takes as long as loading.
+      onRebuild: () => this.#board.extend(this.#budgetMs),
+    });
+    if (stored.rows.length <= MAX_COLD_ROWS) return;
+    // In memory only; that of the journal is asked for, and compared with what it was made from.
+    const snapshot = Y.encodeStateAsUpdate(this.authority.view());
+    this.authority.compacted({ snapshot, snapshotSeq: this.authority.head });
+    this.compaction.ask();
+  }
+
+  get document(): string {
+    return this.authority.document;
+  }
+
+  /** Work that takes longer the larger the document is. */
+  read<T>(work: () => T): T {
+    const { document } = this;
+    const budgetMs = this.#budgetMs;
+    this.#board.begin({ phase: 'read', document, subscription: 0, cseq: 0, budgetMs });
+    try {
+      return work();
+    } finally {
+      this.#board.end();
+    }
+  }
+
+  get #budgetMs(): number {
+    return documentBudgetMs(this.#storedBytes + this.authority.rowBytes);
+  }
+}
+
+export function storedBytes({ snapshot, rows }: StoredDocument): number {
+  return rows.reduce((sum, row) => sum + row.update.byteLength, snapshot?.byteLength ?? 0);
+}

@@ -1,0 +1,52 @@
+/** Every limit and time of the engine, with its unit in the name. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Bytes of updates that wait in one shard before its writers are not read from; they are again below the second. */
+export const MAX_QUEUE_BYTES = 4 * MIB;
+export const DRAINED_QUEUE_BYTES = 1 * MIB;
+export const COMMIT_RETRY_FIRST_MS = 100;
+export const COMMIT_RETRY_CAP_MS = 5_000;
+
+/** A document that nobody has open stays in memory for this long. */
+export const IDLE_UNLOAD_MS = 60_000;
+export const SWEEP_INTERVAL_MS = 10_000;
+
+/** What a document may gather after its snapshot before it is compacted: while open, and when it is unloaded. */
+export const COMPACT_ROWS = 500;
+export const COMPACT_BYTES = 1 * MIB;
+export const COMPACT_ROWS_AT_UNLOAD = 50;
+/** Between two compactions of one document, as each takes time that grows with the whole of it. */
+export const COMPACT_PAUSE_MS = 5_000;
+
+/** Rows that are given one by one to whoever opens a document; a cold one with more is given as a whole. */
+export const MAX_COLD_ROWS = 2_000;
+
+/** How long one piece of work may take before its worker is ended: one update, and what grows with the document. */
+export const APPLY_BUDGET_MS = 2_000;
+const DOCUMENT_BUDGET_MS = 10_000;
+const DOCUMENT_BUDGET_MS_PER_MIB = 2_000;
+export const WATCHDOG_INTERVAL_MS = 250;
+/** The heap of one worker; the bytes of snapshots and rows lie beside it. */
+export const MAX_WORKER_HEAP_MIB = 1_024;
+/** A worker that ends is started anew at once, then after pauses that double. */
+export const RESTART_FIRST_MS = 100;
+export const RESTART_CAP_MS = 5_000;
+export const RESTART_HEALTHY_AFTER_MS = 60_000;
+/** Two workers that crash over one document within this time: it is the document. */
+export const SUSPECT_MS = 60_000;
+/** A document that could not be read is not read again for this long. */
+export const DAMAGED_MS = 60_000;
+/** A document that ended a worker by being read is not read again for this long. */
+export const QUARANTINE_MS = 10 * 60_000;
+
+export const MAX_EXCERPT_LENGTH = 200;
+
+/** For work over all of a document that large. */
+export function documentBudgetMs(bytes: number): number {
+  return DOCUMENT_BUDGET_MS + (bytes / MIB) * DOCUMENT_BUDGET_MS_PER_MIB;
+}
+
+/** Shutting down: what is queued is committed within this time, or stays with its senders. */
+export const STOP_TIMEOUT_MS = 10_000;

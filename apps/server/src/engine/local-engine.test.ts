@@ -1,0 +1,485 @@
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { DatabaseError } from '../database/database-error.ts';
+import {
+  COMMIT_RETRY_FIRST_MS,
+  COMPACT_PAUSE_MS,
+  COMPACT_ROWS,
+  COMPACT_ROWS_AT_UNLOAD,
+  DAMAGED_MS,
+  IDLE_UNLOAD_MS,
+  MAX_COLD_ROWS,
+  MAX_QUEUE_BYTES,
+  SWEEP_INTERVAL_MS,
+} from './limits.ts';
+import { EngineBench, fullDisk, textOf, Writer } from './testing/engine-bench.ts';
+
+describe('opening', () => {
+  test('a document that does not exist is refused, and stays not existing', async () => {
+    const bench = new EngineBench();
+    expect(await bench.open('a', 1)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'not-found' },
+    });
+    expect(await bench.journal.load('a')).toBeNull();
+  });
+
+  test('several openers of a cold document cause one load', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    for (const subscription of [1, 2, 3])
+      bench.engine.request({ kind: 'open', document: 'a', subscription, user: 'ada' });
+    await bench.settle();
+    expect(bench.events('answered', 'a')).toHaveLength(3);
+    expect(bench.journal.loads).toEqual(['a']);
+  });
+
+  test('whoever leaves before the document is loaded is not answered', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    bench.engine.request({ kind: 'open', document: 'a', subscription: 1, user: 'ada' });
+    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await bench.settle();
+    expect(bench.events('answered', 'a')).toEqual([]);
+  });
+
+  test('an answer holds only what is committed, and the next event begins where it ends', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    const writer = new Writer('a', 1);
+    bench.append(writer.write('one '));
+    await bench.settle();
+    bench.append(writer.write('two '));
+    bench.engine.request({ kind: 'open', document: 'a', subscription: 2, user: 'bob' });
+    await bench.settle();
+    expect(textOf(bench.answer(2))).toBe('one ');
+    expect(bench.answer(2)).toMatchObject({ seq: 1 });
+    const after = bench.notices.slice(
+      bench.notices.findIndex((notice) => notice.kind === 'answered' && notice.subscription === 2),
+    );
+    expect(after).toMatchObject([{ kind: 'answered' }, { kind: 'committed', from: 1, to: 2 }]);
+  });
+
+  test('a failing disk refuses for now, and the next opener succeeds', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    bench.journal.failLoad = new DatabaseError('io', 'disk I/O error');
+    expect(await bench.open('a', 1)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'storage-failed', temporary: true },
+    });
+    bench.journal.failLoad = null;
+    expect(await bench.open('a', 2)).toMatchObject({ kind: 'opened' });
+  });
+});
+
+describe('appending', () => {
+  test('the updates of many documents in one turn are one commit and one message', async () => {
+    const bench = new EngineBench();
+    const documents = ['a', 'b', 'c'];
+    for (const [i, document] of documents.entries()) {
+      await bench.create(document);
+      await bench.open(document, i + 1);
+    }
+    bench.turns.length = 0;
+    for (const [i, document] of documents.entries()) {
+      const writer = new Writer(document, i + 1);
+      bench.append(writer.write('x'));
+      bench.append(writer.write('y'));
+    }
+    await bench.settle();
+    expect(bench.journal.appends).toEqual([documents]);
+    expect(bench.turns).toHaveLength(1);
+    expect(documents.map((_, i) => bench.acknowledged(i + 1))).toEqual([2, 2, 2]);
+  });
+
+  test('what comes from a subscription that is not open is not taken', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    bench.append(new Writer('a', 99).write('ghost'));
+    bench.append(new Writer('b', 98).write('ghost'));
+    await bench.settle();
+    expect(bench.journal.appends).toEqual([]);
+    expect(bench.engine.stats().shards).toMatchObject([{ queuedBytes: 0 }]);
+  });
+
+  test('an update that a page cannot hold is refused and changes nothing', async () => {
+    const bench = new EngineBench();
+    await bench.create('a', 'page');
+    await bench.open('a', 1);
+    bench.append(new Writer('a', 1).write('a root that pages do not have'));
+    await bench.settle();
+    expect(bench.events('refused', 'a')).toMatchObject([
+      { subscription: 1, cseq: 1, error: { code: 'invalid-update' } },
+    ]);
+    expect(bench.journal.appends).toEqual([]);
+  });
+
+  test('bytes that are no update are refused', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    bench.append({ document: 'a', subscription: 1, cseq: 1, update: Uint8Array.of(1, 2, 3) });
+    await bench.settle();
+    expect(bench.events('refused', 'a')).toMatchObject([{ error: { code: 'invalid-update' } }]);
+  });
+
+  test('a deletion is committed; repeated, it is acknowledged without a row', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    const writer = new Writer('a', 1);
+    bench.append(writer.write('abc'));
+    let deletion: Uint8Array = new Uint8Array();
+    writer.doc.once('update', (bytes: Uint8Array) => (deletion = bytes));
+    writer.doc.getText('text').delete(0, 3);
+    bench.append({ document: 'a', subscription: 1, cseq: 2, update: deletion });
+    bench.append({ document: 'a', subscription: 1, cseq: 3, update: deletion });
+    await bench.settle();
+    expect(bench.acknowledged(1)).toBe(3);
+    expect((await bench.journal.load('a'))?.rows).toHaveLength(2);
+  });
+
+  test('the Yjs client of the first content belongs to whoever made it', async () => {
+    const bench = new EngineBench();
+    const author = new Writer('a', 1);
+    const { update } = author.write('seed ');
+    expect(
+      await bench.result(bench.engine.create({ document: 'a', kind: 'data', user: 'ada', update })),
+    ).toBe('created');
+    expect(
+      await bench.result(bench.engine.create({ document: 'a', kind: 'data', user: 'eve', update })),
+    ).toBe('exists');
+    expect(textOf(await bench.open('a', 1, { user: 'eve' }))).toBe('seed ');
+    bench.append({ ...author.write('more'), user: 'eve' });
+    await bench.settle();
+    expect(bench.events('refused', 'a')).toMatchObject([{ error: { code: 'client-taken' } }]);
+  });
+});
+
+describe('a journal that fails', () => {
+  async function writing() {
+    const bench = new EngineBench();
+    for (const document of ['a', 'b']) await bench.create(document);
+    await bench.open('a', 1);
+    await bench.open('b', 2);
+    return { bench, a: new Writer('a', 1), b: new Writer('b', 2) };
+  }
+
+  test('keeps what is queued, says so once, tries again, and acknowledges when it succeeds', async () => {
+    const { bench, a } = await writing();
+    bench.journal.failAppend = () => fullDisk;
+    bench.append(a.write('one '));
+    await bench.settle();
+    bench.append(a.write('two '));
+    await bench.advance(3 * COMMIT_RETRY_FIRST_MS);
+    expect(bench.notices.filter((notice) => notice.kind === 'stalled')).toHaveLength(1);
+    expect(bench.engine.stats().shards).toMatchObject([{ state: 'stalled' }]);
+    expect(bench.acknowledged(1)).toBe(0);
+    bench.journal.failAppend = null;
+    await bench.advance(60_000);
+    expect(bench.acknowledged(1)).toBe(2);
+    expect(bench.notices.filter((notice) => notice.kind === 'resumed')).toHaveLength(1);
+    expect(textOf(await bench.open('a', 9))).toBe('one two ');
+  });
+
+  test('pauses twice as long after each failure', async () => {
+    const { bench, a } = await writing();
+    const times: number[] = [];
+    bench.journal.failAppend = () => {
+      times.push(bench.clock.now());
+      return fullDisk;
+    };
+    bench.append(a.write('x'));
+    await bench.advance(20_000);
+    expect(times.slice(1).map((time, i) => time - times[i]!)).toEqual([
+      100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000,
+    ]);
+  });
+
+  test('too much in the queue stops the reading until it is drained', async () => {
+    const { bench, a } = await writing();
+    bench.journal.failAppend = () => fullDisk;
+    const half = 'x'.repeat(MAX_QUEUE_BYTES / 2);
+    bench.append(a.write(half));
+    expect(bench.engine.isFull('a')).toBe(false);
+    await bench.settle();
+    bench.append(a.write(half));
+    expect(bench.engine.isFull('a')).toBe(true);
+    await bench.settle();
+    expect(bench.engine.isFull('a')).toBe(true);
+    bench.journal.failAppend = null;
+    await bench.advance(10_000);
+    expect(bench.engine.isFull('a')).toBe(false);
+    expect(bench.notices.filter((notice) => notice.kind === 'drained')).toHaveLength(1);
+    expect(bench.acknowledged(1)).toBe(2);
+  });
+
+  test('because of one document loses that one, and the others go on', async () => {
+    const { bench, a, b } = await writing();
+    bench.journal.failAppend = (documents) =>
+      documents.includes('a') ? new DatabaseError('failed', 'constraint failed') : null;
+    bench.append(a.write('x'));
+    bench.append(b.write('y'));
+    await bench.settle();
+    expect(bench.events('lost', 'a')).toHaveLength(1);
+    expect(bench.events('lost', 'b')).toEqual([]);
+    expect(bench.acknowledged(1)).toBe(0);
+    expect(bench.acknowledged(2)).toBe(1);
+  });
+
+  test('because somebody else has written loses the document; opened anew, it has both', async () => {
+    const { bench, a } = await writing();
+    const other = new Writer('a', 7).write('other ');
+    const incarnation = (await bench.journal.load('a'))!.incarnation;
+    const row = { seq: 1, update: other.update, user: 'bob', subscription: 7, cseq: 1, at: 0 };
+    await bench.journal.append([
+      { document: 'a', incarnation, base: 0, rows: [row], owners: new Map(), bytes: 1 },
+    ]);
+    const mine = a.write('mine ');
+    bench.append(mine);
+    await bench.settle();
+    expect(bench.events('lost', 'a')).toHaveLength(1);
+    expect(bench.acknowledged(1)).toBe(0);
+    expect(textOf(await bench.open('a', 3))).toBe('other ');
+    bench.append({ ...mine, subscription: 3 });
+    await bench.settle();
+    expect(bench.acknowledged(3)).toBe(1);
+    const text = textOf(await bench.open('a', 4));
+    expect(text.split(' ').toSorted()).toEqual(['', 'mine', 'other']);
+  });
+
+  test('does not take a creation for done', async () => {
+    const bench = new EngineBench();
+    bench.journal.create = () => Promise.reject(fullDisk);
+    const creation = bench.engine.create({ document: 'a', kind: 'data', user: 'ada' });
+    const failure = expect(creation).rejects.toMatchObject({
+      name: 'EngineError',
+      body: { code: 'storage-failed' },
+    });
+    await bench.settle();
+    await failure;
+  });
+});
+
+describe('a damaged document', () => {
+  async function damaged() {
+    const bench = new EngineBench();
+    await bench.create('good');
+    const seed = { update: Uint8Array.of(1, 1, 1, 0, 0), user: 'ada', at: 0, owners: new Map() };
+    await bench.journal.create({ document: 'bad', incarnation: 'life', kind: 'data', seed });
+    return bench;
+  }
+
+  test('is refused with its reason, is never written, and hurts no other', async () => {
+    const bench = await damaged();
+    const before = await bench.journal.load('bad');
+    expect(await bench.open('bad', 1)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'document-damaged' },
+    });
+    bench.append(new Writer('bad', 1).write('over it'));
+    expect(await bench.open('good', 2)).toMatchObject({ kind: 'opened' });
+    bench.append(new Writer('good', 2).write('fine'));
+    await bench.settle();
+    expect(bench.acknowledged(2)).toBe(1);
+    expect(bench.journal.appends).toEqual([['good']]);
+    expect(await bench.journal.load('bad')).toEqual(before);
+    expect(await bench.result(bench.engine.view('bad'))).toBeNull();
+  });
+
+  test('is not read again for each opener, and is when it may have been repaired', async () => {
+    const bench = await damaged();
+    for (const subscription of [1, 2, 3]) await bench.open('bad', subscription);
+    expect(bench.journal.loads).toEqual(['bad']);
+    await bench.advance(DAMAGED_MS + SWEEP_INTERVAL_MS);
+    await bench.open('bad', 4);
+    expect(bench.journal.loads).toEqual(['bad', 'bad']);
+  });
+});
+
+describe('a document that nobody has open', () => {
+  test('leaves the memory after a while, and not before', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    await bench.advance(2 * IDLE_UNLOAD_MS);
+    expect(bench.engine.stats().shards).toMatchObject([{ documents: 1 }]);
+    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await bench.advance(IDLE_UNLOAD_MS - 1_000);
+    await bench.open('a', 2);
+    expect(bench.journal.loads).toEqual(['a']);
+    bench.engine.request({ kind: 'close', document: 'a', subscription: 2 });
+    await bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    await bench.open('a', 3);
+    expect(bench.journal.loads).toEqual(['a', 'a']);
+  });
+
+  test('stays while something of it is not committed', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    bench.journal.failAppend = () => fullDisk;
+    bench.append(new Writer('a', 1).write('precious'));
+    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await bench.advance(10 * IDLE_UNLOAD_MS);
+    bench.journal.failAppend = null;
+    await bench.advance(SWEEP_INTERVAL_MS);
+    expect(textOf(await bench.open('a', 2))).toBe('precious');
+  });
+
+  test('is compacted on its way out when it has gathered some rows', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    const writer = new Writer('a', 1);
+    for (let i = 0; i <= COMPACT_ROWS_AT_UNLOAD; i++) bench.append(writer.write('x'));
+    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    expect(await bench.journal.load('a')).toMatchObject({
+      snapshotSeq: COMPACT_ROWS_AT_UNLOAD + 1,
+      rows: [],
+    });
+  });
+});
+
+describe('compaction', () => {
+  async function longDocument() {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    const writer = new Writer('a', 1);
+    const writeRows = () => {
+      for (let i = 0; i <= COMPACT_ROWS; i++) bench.append(writer.write('x'));
+    };
+    return { bench, writer, writeRows };
+  }
+
+  test('happens by itself, and whoever opens then gets the snapshot', async () => {
+    const { bench, writer, writeRows } = await longDocument();
+    writeRows();
+    await bench.settle();
+    expect(bench.engine.stats().compactions).toBe(1);
+    expect(await bench.journal.load('a')).toMatchObject({
+      snapshotSeq: COMPACT_ROWS + 1,
+      rows: [],
+    });
+    bench.append(writer.write('!'));
+    await bench.settle();
+    const answer = await bench.open('a', 2);
+    expect(answer).toMatchObject({
+      seq: COMPACT_ROWS + 2,
+      parts: [{ from: 0, to: COMPACT_ROWS + 1 }, { from: COMPACT_ROWS + 1 }],
+    });
+    expect(textOf(answer)).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
+  });
+
+  test('leaves a pause to a document that is written to very fast', async () => {
+    const { bench, writer, writeRows } = await longDocument();
+    for (let i = 0; i < 4; i++) {
+      writeRows();
+      await bench.settle();
+    }
+    expect(bench.engine.stats().compactions).toBe(1);
+    await bench.advance(COMPACT_PAUSE_MS);
+    bench.append(writer.write('!'));
+    await bench.settle();
+    expect(bench.engine.stats().compactions).toBe(2);
+    expect(await bench.journal.load('a')).toMatchObject({
+      snapshotSeq: 4 * (COMPACT_ROWS + 1) + 1,
+    });
+  });
+
+  test('that fails is reported, leaves everything as it was, and is not tried again at once', async () => {
+    const { bench, writer, writeRows } = await longDocument();
+    bench.journal.compact = () => Promise.reject(fullDisk);
+    writeRows();
+    await bench.settle();
+    bench.append(writer.write('!'));
+    await bench.settle();
+    expect(bench.notices.filter((notice) => notice.kind === 'incident')).toMatchObject([
+      { what: 'document not compacted', document: 'a' },
+    ]);
+    expect(await bench.journal.load('a')).toMatchObject({ snapshotSeq: 0 });
+    expect(bench.acknowledged(1)).toBe(COMPACT_ROWS + 2);
+    expect(textOf(await bench.open('a', 2))).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
+  });
+});
+
+test('a cold document with very many rows is given as a whole, and compacted', async () => {
+  const bench = new EngineBench();
+  await bench.create('a');
+  const writer = new Writer('a', 1);
+  const { incarnation } = (await bench.journal.load('a'))!;
+  const rows = Array.from({ length: MAX_COLD_ROWS + 1 }, (_, i) => {
+    const { update } = writer.write('x');
+    return { seq: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
+  });
+  await bench.journal.append([
+    { document: 'a', incarnation, base: 0, rows, owners: new Map(), bytes: 0 },
+  ]);
+  const answer = await bench.open('a', 2);
+  expect(answer).toMatchObject({
+    base: 0,
+    seq: rows.length,
+    parts: [{ from: 0, to: rows.length, updates: [expect.anything()] }],
+  });
+  expect(textOf(answer)).toBe('x'.repeat(rows.length));
+  expect(await bench.journal.load('a')).toMatchObject({ snapshotSeq: rows.length, rows: [] });
+});
+
+describe('views', () => {
+  test('show what is committed, and wait for it', async () => {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    bench.journal.failAppend = () => fullDisk;
+    bench.append(new Writer('a', 1).write('hello'));
+    await bench.settle();
+    let seen: unknown = 'nothing yet';
+    void bench.engine.view('a').then((view) => (seen = view));
+    await bench.settle();
+    expect(seen).toBe('nothing yet');
+    bench.journal.failAppend = null;
+    await bench.advance(1_000);
+    expect(seen).toEqual({ kind: 'data', excerpt: 'text (5)' });
+  });
+
+  test('of what does not exist are null', async () => {
+    const bench = new EngineBench();
+    expect(await bench.result(bench.engine.view('a'))).toBeNull();
+  });
+});
+
+test('closing the engine commits what has been asked of it', async () => {
+  const bench = new EngineBench();
+  await bench.create('a');
+  await bench.open('a', 1);
+  bench.append(new Writer('a', 1).write('last words'));
+  await bench.result(Promise.resolve(bench.engine[Symbol.asyncDispose]()));
+  expect(bench.acknowledged(1)).toBe(1);
+  const stored = await bench.journal.load('a');
+  const doc = new Y.Doc();
+  for (const row of stored!.rows) Y.applyUpdate(doc, row.update);
+  expect(doc.getText('text').toString()).toBe('last words');
+});
+
+test('closing the engine while the disk fails tries once more, and does not wait for ever', async () => {
+  for (const [isRepaired, rows] of [
+    [true, 1],
+    [false, 0],
+  ] as const) {
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    bench.journal.failAppend = () => fullDisk;
+    bench.append(new Writer('a', 1).write('last words'));
+    await bench.settle();
+    if (isRepaired) bench.journal.failAppend = null;
+    await bench.result(Promise.resolve(bench.engine[Symbol.asyncDispose]()));
+    expect(bench.clock.pending).toBe(0);
+    expect((await bench.journal.load('a'))!.rows).toHaveLength(rows);
+  }
+});

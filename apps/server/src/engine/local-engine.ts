@@ -1,0 +1,61 @@
+/** The engine in the thread of whoever uses it: for tests and tools. What blocks there, blocks everything. */
+import { blankBoard } from './work-board.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { CompactionQueue } from './compaction-queue.ts';
+import { compactDocument } from './compactor.ts';
+import { Host } from './host.ts';
+import type { Journal } from './journal.ts';
+import type { Engine, EngineNotice } from './port.ts';
+import { rulesFor } from './rules.ts';
+import { Shard } from './shard.ts';
+import { ShardedEngine } from './sharded-engine.ts';
+
+export interface LocalEngineOptions {
+  /** Closed together with the engine. */
+  readonly journal: Journal;
+  readonly clock?: Clock | undefined;
+  /** Runs something in a later turn of the loop. */
+  readonly defer?: ((run: () => void) => void) | undefined;
+}
+
+export function createLocalEngine({
+  journal,
+  clock = systemClock,
+  defer = setImmediate,
+}: LocalEngineOptions): Engine {
+  const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
+  const compactions = new CompactionQueue({
+    compact: (document) => {
+      void compactDocument(document, { journal, board: blankBoard }).then((outcome) =>
+        compactions.done({ document, outcome }),
+      );
+    },
+    onDone: (document, outcome) => shard.send({ kind: 'compacted', document, outcome }),
+    onNotices: notify,
+  });
+  compactions.start();
+  const shard = new Shard({
+    shard: 0,
+    defer,
+    onNotices: notify,
+    onCompactions: (documents) => compactions.add(documents),
+  });
+  const host = new Host({
+    shard: 0,
+    journal,
+    clock,
+    board: blankBoard,
+    rules: rulesFor,
+    defer,
+    emit: (turn) => shard.receive(turn),
+  });
+  const stop = async () => {
+    shard.flush();
+    await host[Symbol.asyncDispose]();
+    shard.end();
+  };
+  const engine = new ShardedEngine({ shards: [{ shard, restarts: 0 }], compactions, stop });
+  host.start();
+  shard.connect((requests) => host.receive(requests));
+  return engine;
+}

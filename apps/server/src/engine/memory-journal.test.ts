@@ -1,0 +1,5 @@
+import { describe } from 'vitest';
+import { testJournal } from './journal.contract.ts';
+import { MemoryJournal } from './memory-journal.ts';
+
+describe('memory journal', () => testJournal(async () => new MemoryJournal()));

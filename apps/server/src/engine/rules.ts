@@ -1,0 +1,57 @@
+/** What may enter a document: structure for every kind, and the editor's schema for pages. */
+import { validateChange } from '@tandem/document';
+import { errorOf, type DocumentKind } from '@tandem/protocol';
+import type { Admission, Admit, CheckChange } from '@tandem/sync';
+import * as Y from 'yjs';
+import { admit } from './admission/admit.ts';
+import type { DocumentRules } from './hot-document.ts';
+
+export function rulesFor(kind: DocumentKind): DocumentRules {
+  switch (kind) {
+    case 'page':
+      return { admit: admitUpdate, check: checkPage, gc: true };
+    case 'data':
+      return { admit: admitUpdate, check: () => null, gc: true };
+  }
+}
+
+const admitUpdate: Admit = (update, { doc, user, owner }): Admission => {
+  const verdict = admit({ bytes: update, doc, sender: user, ownerOf: owner });
+  switch (verdict.kind) {
+    case 'admitted':
+      return {
+        kind: 'admitted',
+        clients: verdict.clients.map(({ client }) => client),
+        novel: verdict.clients.length > 0 || deletesAnything(update, doc),
+      };
+    case 'missing':
+      return { kind: 'missing' };
+    case 'refused': {
+      const code = verdict.reason === 'client-taken' ? 'client-taken' : 'invalid-update';
+      return { kind: 'refused', error: errorOf(code, { detail: verdict.sentence }) };
+    }
+  }
+};
+
+const checkPage: CheckChange = (transaction) => {
+  const [violation] = validateChange(transaction);
+  if (violation === undefined) return null;
+  const detail = `The change contains what a page cannot hold (${violation.rule}: ${violation.found}). It is kept aside on this device.`;
+  return errorOf('invalid-update', { detail });
+};
+
+/** Whether an update without new structs deletes what is still there. */
+function deletesAnything(update: Uint8Array, doc: Y.Doc): boolean {
+  for (const [client, ranges] of Y.decodeUpdate(update).ds.clients) {
+    const structs = doc.store.clients.get(client);
+    if (structs === undefined) continue;
+    for (const { clock, len } of ranges) {
+      for (let i = Y.findIndexSS(structs, clock); i < structs.length; i++) {
+        const struct = structs[i]!;
+        if (struct.id.clock >= clock + len) break;
+        if (!struct.deleted) return true;
+      }
+    }
+  }
+  return false;
+}

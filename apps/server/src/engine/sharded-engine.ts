@@ -1,0 +1,78 @@
+/** The engine as the gateway has it: documents are spread over shards by their names. */
+import { randomUUID } from 'node:crypto';
+import type { EngineRequest } from '@tandem/sync';
+import type { CompactionQueue } from './compaction-queue.ts';
+import type { CreateRequest, DocumentView, Engine, EngineNotice, EngineStats } from './port.ts';
+import type { Shard } from './shard.ts';
+
+export interface ShardedEngineOptions {
+  readonly shards: readonly { readonly shard: Shard; readonly restarts: number }[];
+  readonly compactions: CompactionQueue;
+  readonly stop: () => Promise<void>;
+}
+
+export class ShardedEngine implements Engine {
+  readonly #options: ShardedEngineOptions;
+  #listener: (notices: readonly EngineNotice[]) => void = () => {};
+
+  constructor(options: ShardedEngineOptions) {
+    this.#options = options;
+  }
+
+  request(request: EngineRequest): void {
+    this.shardOf(request.document).send(request);
+  }
+
+  async create(request: CreateRequest): Promise<'created' | 'exists'> {
+    const incarnation = randomUUID();
+    const reply = await this.shardOf(request.document).ask((id) => ({
+      kind: 'create',
+      id,
+      incarnation,
+      request,
+    }));
+    return reply.kind === 'created' ? reply.outcome : 'exists';
+  }
+
+  async view(document: string): Promise<DocumentView | null> {
+    const reply = await this.shardOf(document).ask((id) => ({ kind: 'view', id, document }));
+    return reply.kind === 'viewed' ? reply.view : null;
+  }
+
+  isFull(document: string): boolean {
+    return this.shardOf(document).isFull;
+  }
+
+  onNotices(listener: (notices: readonly EngineNotice[]) => void): void {
+    this.#listener = listener;
+  }
+
+  /** For the parts of the engine itself. */
+  notify(notices: readonly EngineNotice[]): void {
+    this.#listener(notices);
+  }
+
+  stats(): EngineStats {
+    const { shards, compactions } = this.#options;
+    return {
+      shards: shards.map(({ shard, restarts }) => ({ ...shard.stats, restarts })),
+      compactions: compactions.compactions,
+    };
+  }
+
+  shardOf(document: string): Shard {
+    const { shards } = this.#options;
+    return shards[hash(document) % shards.length]!.shard;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.stop();
+  }
+}
+
+/** FNV-1a over UTF-16 units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

@@ -1,0 +1,167 @@
+/** An engine in one thread whose loop, clock and disk a test holds in its hands. */
+import { ManualClock } from '@tandem/testkit';
+import type { AppendRequest, Batch, EngineEvent, OpenAnswer } from '@tandem/sync';
+import * as Y from 'yjs';
+import { DatabaseError } from '../../database/database-error.ts';
+import type { AppendOutcome, Journal } from '../journal.ts';
+import { createLocalEngine } from '../local-engine.ts';
+import { MemoryJournal } from '../memory-journal.ts';
+import type { Engine, EngineNotice } from '../port.ts';
+
+/** Microtasks in a row that one step of the engine may need. */
+const SETTLE_TURNS = 30;
+
+/** A journal that does as it is told. */
+class UnreliableJournal extends MemoryJournal {
+  /** Each append, as the documents that it was for. */
+  readonly appends: string[][] = [];
+  readonly loads: string[] = [];
+  /** What the next calls fail with, if it is for these documents. */
+  failAppend: ((documents: readonly string[]) => Error | null) | null = null;
+  failLoad: Error | null = null;
+
+  override async append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]> {
+    const documents = batches.map((batch) => batch.document);
+    const error = this.failAppend?.(documents) ?? null;
+    if (error !== null) throw error;
+    this.appends.push(documents);
+    return await super.append(batches);
+  }
+
+  override async load(document: string): ReturnType<Journal['load']> {
+    this.loads.push(document);
+    if (this.failLoad !== null) throw this.failLoad;
+    return await super.load(document);
+  }
+}
+
+export const fullDisk = new DatabaseError('full', 'database or disk is full');
+
+export class EngineBench {
+  readonly journal = new UnreliableJournal();
+  readonly clock = new ManualClock(1_000_000);
+  readonly engine: Engine;
+  /** What was heard, and each time together with what else. */
+  readonly turns: (readonly EngineNotice[])[] = [];
+  readonly #deferred: (() => void)[] = [];
+
+  constructor() {
+    this.engine = createLocalEngine({
+      journal: this.journal,
+      clock: this.clock,
+      defer: (run) => this.#deferred.push(run),
+    });
+    this.engine.onNotices((notices) => this.turns.push(notices));
+  }
+
+  get notices(): readonly EngineNotice[] {
+    return this.turns.flat();
+  }
+
+  /** Lets the loop turn until there is nothing left to do at this time. */
+  async settle(): Promise<void> {
+    do {
+      this.#deferred.shift()?.();
+      for (let i = 0; i < SETTLE_TURNS; i++) await Promise.resolve();
+    } while (this.#deferred.length > 0);
+  }
+
+  /** Of a promise that needs the loop. */
+  async result<T>(promise: Promise<T>): Promise<T> {
+    await this.settle();
+    return await promise;
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.clock.advanceAsync(ms, () => this.settle());
+    await this.settle();
+  }
+
+  async create(document: string, kind: 'page' | 'data' = 'data'): Promise<void> {
+    await this.result(this.engine.create({ document, kind, user: 'ada' }));
+  }
+
+  async open(
+    document: string,
+    subscription: number,
+    options: { user?: string; client?: number } = {},
+  ): Promise<OpenAnswer | undefined> {
+    this.engine.request({
+      kind: 'open',
+      document,
+      subscription,
+      user: options.user ?? 'ada',
+      client: options.client,
+    });
+    await this.settle();
+    return this.answer(subscription);
+  }
+
+  append(
+    request: Omit<AppendRequest, 'user'> & { readonly document: string; readonly user?: string },
+  ): void {
+    this.engine.request({ kind: 'append', user: 'ada', ...request });
+  }
+
+  answer(subscription: number): OpenAnswer | undefined {
+    return this.#last('answered', subscription)?.answer;
+  }
+
+  events<K extends EngineEvent['kind']>(
+    kind: K,
+    document: string,
+  ): Extract<EngineEvent, { kind: K }>[] {
+    return this.notices.filter(
+      (notice): notice is Extract<EngineEvent, { kind: K }> =>
+        notice.kind === kind && 'document' in notice && notice.document === document,
+    );
+  }
+
+  /** The highest acknowledged cseq of a subscription. */
+  acknowledged(subscription: number): number {
+    let highest = 0;
+    for (const notice of this.notices) {
+      if (notice.kind !== 'committed') continue;
+      for (const ack of notice.acks)
+        if (ack.subscription === subscription) highest = Math.max(highest, ack.cseq);
+    }
+    return highest;
+  }
+
+  #last(kind: 'answered', subscription: number) {
+    return this.notices.findLast(
+      (notice): notice is Extract<EngineEvent, { kind: 'answered' }> =>
+        notice.kind === kind && notice.subscription === subscription,
+    );
+  }
+}
+
+/** Somebody's copy of a document, which gives its changes as updates. */
+export class Writer {
+  readonly doc = new Y.Doc();
+  #cseq = 0;
+  readonly document: string;
+  readonly subscription: number;
+
+  constructor(document: string, subscription: number) {
+    this.document = document;
+    this.subscription = subscription;
+  }
+
+  /** One update with this text, at the end. */
+  write(text: string) {
+    let update: Uint8Array = new Uint8Array();
+    this.doc.once('update', (bytes: Uint8Array) => (update = bytes));
+    const target = this.doc.getText('text');
+    target.insert(target.length, text);
+    return { document: this.document, subscription: this.subscription, cseq: ++this.#cseq, update };
+  }
+}
+
+/** The text in what an answer carries. */
+export function textOf(answer: OpenAnswer | undefined): string {
+  if (answer?.kind !== 'opened') throw new Error('it was not opened');
+  const doc = new Y.Doc();
+  for (const part of answer.parts) for (const update of part.updates) Y.applyUpdate(doc, update);
+  return doc.getText('text').toString();
+}

@@ -1,0 +1,194 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSqlite } from '../../src/database/sqlite.ts';
+import {
+  temporaryDatabaseFile,
+  temporaryPath,
+} from '../../src/database/testing/temporary-database.ts';
+import type { Engine } from '../../src/engine/port.ts';
+import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
+import { bundleEngine, type EngineBundle } from './bundle.ts';
+import { Audience, LiveWriter, textOf } from './live-engine.ts';
+
+let bundle: EngineBundle;
+beforeAll(async () => {
+  bundle = await bundleEngine();
+});
+afterAll(() => bundle[Symbol.asyncDispose]());
+
+const start = (path: string, worker: 'engine-worker.js' | 'failing-worker.js'): Promise<Engine> =>
+  createWorkerEngine({
+    path,
+    workers: 2,
+    maxHeapMib: 64,
+    engineWorkerUrl: bundle.url(worker),
+    compactorWorkerUrl: bundle.url('compactor-worker.js'),
+  });
+
+/** Names that are in different shards of two. */
+const [HERE, NEIGHBOUR, ELSEWHERE] = ['a', 'c', 'b'] as const;
+
+test('two people write, the engine is closed and opened, everything is there', async () => {
+  const path = await temporaryDatabaseFile();
+  {
+    await using engine = await start(path, 'engine-worker.js');
+    const audience = new Audience(engine);
+    await engine.create({ document: 'a', kind: 'data', user: 'ada' });
+    await audience.open('a', 1);
+    await audience.open('a', 2);
+    const writer = new LiveWriter(audience, 'a', 1);
+    for (let i = 0; i < 600; i++) writer.write(`${i} `);
+    await writer.saved();
+    await expect.poll(() => engine.stats().compactions).toBe(1);
+    writer.write('not waited for');
+  }
+  await using engine = await start(path, 'engine-worker.js');
+  const expected = `${Array.from({ length: 600 }, (_, i) => `${i} `).join('')}not waited for`;
+  const answer = await new Audience(engine).open('a', 1);
+  expect(textOf(answer)).toBe(expected);
+  expect(answer).toMatchObject({ parts: [{ from: 0 }, { to: 601 }] });
+});
+
+test('a file that is not a database is told at the start', async () => {
+  const path = await temporaryPath();
+  await writeFile(path, 'no database at all. '.repeat(100));
+  await expect(start(path, 'engine-worker.js')).rejects.toMatchObject({
+    name: 'DatabaseError',
+    failure: 'not-a-database',
+  });
+});
+
+test('a bundle that is not there is told at the start', async () => {
+  const path = await temporaryDatabaseFile();
+  const workers = {
+    engineWorkerUrl: bundle.url('missing.js'),
+    compactorWorkerUrl: bundle.url('missing.js'),
+  };
+  await expect(createWorkerEngine({ path, workers: 1, ...workers })).rejects.toThrow(/missing\.js/);
+});
+
+test('an update that never ends is refused, its shard comes back, the other shard notices nothing', async () => {
+  await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
+  const audience = new Audience(engine);
+  for (const [i, document] of [HERE, NEIGHBOUR, ELSEWHERE].entries()) {
+    await engine.create({ document, kind: 'data', user: 'ada' });
+    await audience.open(document, i + 1);
+  }
+  const neighbour = new LiveWriter(audience, NEIGHBOUR, 2);
+  neighbour.write('saved before');
+  await neighbour.saved();
+  new LiveWriter(audience, HERE, 1).write('FREEZE');
+
+  const elsewhere = new LiveWriter(audience, ELSEWHERE, 3);
+  let worstMs = 0;
+  const wasLost = () => audience.notices.some((notice) => notice.kind === 'lost');
+  while (!wasLost()) {
+    const before = performance.now();
+    elsewhere.write('.');
+    await elsewhere.saved();
+    worstMs = Math.max(worstMs, performance.now() - before);
+  }
+  expect(worstMs).toBeLessThan(500);
+
+  const said = audience.notices.filter((notice) =>
+    ['incident', 'refused', 'lost'].includes(notice.kind),
+  );
+  expect(said).toMatchObject([
+    { kind: 'incident', what: 'engine worker stuck', document: HERE },
+    {
+      kind: 'refused',
+      document: HERE,
+      subscription: 1,
+      cseq: 1,
+      error: { code: 'invalid-update' },
+    },
+    { kind: 'lost' },
+    { kind: 'lost' },
+  ]);
+  expect(new Set(said.slice(2).map((notice) => 'document' in notice && notice.document))).toEqual(
+    new Set([HERE, NEIGHBOUR]),
+  );
+
+  // What belongs to a lost subscription is not taken any more.
+  neighbour.write('from before');
+  expect(textOf(await audience.open(NEIGHBOUR, 5))).toBe('saved before');
+  expect(textOf(await audience.open(HERE, 6))).toBe('');
+  const again = new LiveWriter(audience, HERE, 6);
+  again.write('works');
+  await again.saved();
+  expect(engine.stats().shards.reduce((sum, { restarts }) => sum + restarts, 0)).toBe(1);
+});
+
+test('an update that takes all memory ends its worker; when it comes again, it is refused', async () => {
+  await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
+  const audience = new Audience(engine);
+  await engine.create({ document: 'a', kind: 'data', user: 'ada' });
+  for (const subscription of [1, 2]) {
+    await audience.open('a', subscription);
+    new LiveWriter(audience, 'a', subscription).write('BLOAT');
+    await expect
+      .poll(() => audience.notices.filter((notice) => notice.kind === 'lost').length, {
+        timeout: 20_000,
+      })
+      .toBe(subscription);
+  }
+  expect(audience.notices.filter((notice) => notice.kind === 'refused')).toMatchObject([
+    { subscription: 2, error: { code: 'invalid-update' } },
+  ]);
+  expect(textOf(await audience.open('a', 3))).toBe('');
+});
+
+test('a document that takes all memory to load is kept out, the others of its shard come back', async () => {
+  await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
+  const audience = new Audience(engine);
+  for (const subscription of [1, 2]) {
+    engine.request({ kind: 'open', document: 'heavy', subscription, user: 'ada' });
+    await expect
+      .poll(() => audience.notices.filter((notice) => notice.kind === 'lost').length, {
+        timeout: 20_000,
+      })
+      .toBe(subscription);
+  }
+  expect(await audience.open('heavy', 3)).toMatchObject({
+    kind: 'refused',
+    error: { code: 'document-damaged' },
+  });
+});
+
+test('a worker that ends in the middle of a transaction leaves no lock and no half of it', async () => {
+  const path = await temporaryDatabaseFile();
+  await using engine = await start(path, 'failing-worker.js');
+  const audience = new Audience(engine);
+  for (const [i, document] of [HERE, ELSEWHERE].entries()) {
+    await engine.create({ document, kind: 'data', user: 'ada' });
+    await audience.open(document, i + 1);
+  }
+  new LiveWriter(audience, HERE, 1).write('COLLAPSE');
+  await audience.heard((notice) => notice.kind === 'lost');
+  const elsewhere = new LiveWriter(audience, ELSEWHERE, 2);
+  const before = performance.now();
+  elsewhere.write('on it goes');
+  await elsewhere.saved();
+  expect(performance.now() - before).toBeLessThan(500);
+  expect(textOf(await audience.open(HERE, 3))).toBe('');
+  const sqlite = openSqlite(path);
+  expect(sqlite.prepare('SELECT document, head FROM journal ORDER BY document').all()).toEqual([
+    { document: HERE, head: 0 },
+    { document: ELSEWHERE, head: 1 },
+  ]);
+  expect(sqlite.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  sqlite.close();
+});
+
+test('a creation that waits when its worker ends is answered', async () => {
+  await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
+  const audience = new Audience(engine);
+  await engine.create({ document: HERE, kind: 'data', user: 'ada' });
+  await audience.open(HERE, 1);
+  new LiveWriter(audience, HERE, 1).write('FREEZE');
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect(
+    engine.create({ document: NEIGHBOUR, kind: 'data', user: 'ada' }),
+  ).rejects.toMatchObject({ body: { code: 'overloaded', temporary: true } });
+  expect(await engine.create({ document: NEIGHBOUR, kind: 'data', user: 'ada' })).toBe('created');
+});

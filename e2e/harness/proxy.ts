@@ -1,0 +1,107 @@
+/** What stands between a browser and the server, and fails as networks and proxies do. */
+
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+const HOST = '127.0.0.1';
+
+/**
+ * - `open`: everything passes.
+ * - `silent`: connections stay, and are accepted, and nothing passes in either direction. What was sent
+ *   arrives when it opens again, late, as over a network that lost and repeats its packets.
+ * - `pages-only`: requests pass, WebSockets are answered with 403, and those that were open are closed.
+ */
+export type ProxyMode = 'open' | 'silent' | 'pages-only';
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  isWebSocket: boolean;
+}
+
+export class Proxy implements AsyncDisposable {
+  readonly #listener: Server;
+  readonly #target: number;
+  readonly #pairs = new Set<Pair>();
+  #mode: ProxyMode = 'open';
+
+  private constructor(listener: Server, target: number) {
+    this.#listener = listener;
+    this.#target = target;
+  }
+
+  /** A proxy on a free port in front of `target`, a port of this machine. */
+  static async create(target: number): Promise<Proxy> {
+    const listener = createServer({ pauseOnConnect: true });
+    const proxy = new Proxy(listener, target);
+    listener.on('connection', (client) => proxy.#accept(client));
+    listener.listen(0, HOST);
+    await once(listener, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://${HOST}:${(this.#listener.address() as AddressInfo).port}`;
+  }
+
+  set mode(mode: ProxyMode) {
+    this.#mode = mode;
+    for (const pair of this.#pairs) {
+      if (mode === 'pages-only' && pair.isWebSocket) pair.client.destroy();
+      else if (mode === 'silent') hold(pair);
+      else release(pair);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#listener, 'close');
+    this.#listener.close();
+    for (const { client, server } of this.#pairs) {
+      client.destroy();
+      server.destroy();
+    }
+    await closed;
+  }
+
+  #accept(client: Socket): void {
+    const pair: Pair = { client, server: connect(this.#target, HOST), isWebSocket: false };
+    this.#pairs.add(pair);
+    for (const [from, to] of [
+      [client, pair.server],
+      [pair.server, client],
+    ] as const) {
+      from.setNoDelay(true);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.#pairs.delete(pair);
+        to.destroy();
+      });
+    }
+    client.on('data', (data) => this.#fromBrowser(pair, data));
+    pair.server.on('data', (data) => client.write(data));
+    if (this.#mode === 'silent') hold(pair);
+    else release(pair);
+  }
+
+  #fromBrowser(pair: Pair, data: Buffer): void {
+    // A browser sends the request for a WebSocket in one piece.
+    if (!pair.isWebSocket && /^GET [^]*\r\nupgrade: websocket\r\n/i.test(data.toString('latin1'))) {
+      pair.isWebSocket = true;
+      if (this.#mode === 'pages-only') {
+        pair.client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        return;
+      }
+    }
+    pair.server.write(data);
+  }
+}
+
+function hold({ client, server }: Pair): void {
+  client.pause();
+  server.pause();
+}
+
+function release({ client, server }: Pair): void {
+  client.resume();
+  server.resume();
+}

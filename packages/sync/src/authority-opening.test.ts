@@ -1,0 +1,143 @@
+import { errorOf } from '@tandem/protocol';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { MAX_PART_BYTES } from './limits.ts';
+import { rowsOf, start, Writer } from './simulation/authority-harness.ts';
+import { docOf, textOf } from './simulation/content.ts';
+
+describe('opening', () => {
+  const at = (seq: number, incarnation = 'life-1') => ({ position: { incarnation, seq } });
+
+  test('SY12 a position is answered with the rows after it', () => {
+    const rows = rowsOf(3);
+    const answer = start({ rows }).opened(2, { ...at(1), stateVector: new Writer(1).stateVector });
+    expect(answer).toMatchObject({ base: 1, seq: 3, incarnation: 'life-1', documentKind: 'data' });
+    expect(answer.parts).toEqual([{ from: 1, to: 3, updates: [rows[1]!.update, rows[2]!.update] }]);
+    expect(start({ rows }).opened(2, at(3))).toMatchObject({ base: 3, seq: 3, parts: [] });
+  });
+
+  test('SY13 rows that are gone are answered with a difference', () => {
+    const rows = rowsOf(4);
+    const { authority, opened } = start({ rows });
+    authority.compacted({
+      snapshot: Y.mergeUpdates(rows.slice(0, 3).map(({ update }) => update)),
+      snapshotSeq: 3,
+    });
+    const reader = docOf([rows[0]!.update]);
+    const answer = opened(2, { ...at(1), stateVector: Y.encodeStateVector(reader) });
+    expect(answer).toMatchObject({ base: 0, seq: 4, parts: [{ from: 0, to: 4 }] });
+    Y.applyUpdate(reader, answer.parts[0]!.updates[0]!);
+    expect(textOf(reader).toString()).toBe('xxxx');
+  });
+
+  test('SY1 SY13 while something is queued, the difference has only what is committed', () => {
+    const rows = rowsOf(4);
+    const { authority, opened, submit } = start({ rows });
+    authority.compacted({
+      snapshot: Y.mergeUpdates(rows.slice(0, 3).map(({ update }) => update)),
+      snapshotSeq: 3,
+    });
+    submit(1, 1, new Writer(1).write('queued'));
+    authority.failed(authority.batch()!);
+    const reader = docOf([rows[0]!.update]);
+    const answer = opened(2, { stateVector: Y.encodeStateVector(reader) });
+    expect(answer.parts.map(({ from, to }) => [from, to])).toEqual([
+      [0, 3],
+      [3, 4],
+    ]);
+    for (const update of answer.parts.flatMap(({ updates }) => updates))
+      Y.applyUpdate(reader, update);
+    expect(textOf(reader).toString()).toBe('xxxx');
+    expect(Y.decodeStateVector(answer.stateVector)).toEqual(new Map([[9, 4]]));
+    expect(textOf(authority.view()).toString()).toBe('xxxx');
+  });
+
+  test('SY13 the state vector of an opening follows each commit', () => {
+    const { opened, submit, commit } = start({ rows: rowsOf(2) });
+    const writer = new Writer(1);
+    submit(1, 1, writer.write('ab'));
+    commit();
+    submit(1, 2, writer.erase(1));
+    submit(1, 3, writer.write('c'));
+    commit();
+    expect(Y.decodeStateVector(opened(2).stateVector)).toEqual(
+      new Map([
+        [9, 2],
+        [1, 3],
+      ]),
+    );
+  });
+
+  test('SY14 an empty copy gets the stored bytes as they are', () => {
+    const [first, ...later] = rowsOf(3);
+    const stored = { snapshot: first!.update, snapshotSeq: 1, rows: later };
+    const parts = [
+      { from: 0, to: 1, updates: [first!.update] },
+      { from: 1, to: 3, updates: later.map(({ update }) => update) },
+    ];
+    expect(start(stored).opened(2)).toMatchObject({ base: 0, seq: 3, parts });
+    expect(
+      start(stored).opened(2, { stateVector: Y.encodeStateVector(new Y.Doc()) }).parts,
+    ).toEqual(parts);
+    expect(start().opened(2)).toMatchObject({ base: 0, seq: 0, parts: [] });
+  });
+
+  test('SY15 another incarnation is refused', () => {
+    const answer = start({ rows: rowsOf(2) }).open(2, {
+      ...at(1, 'life-0'),
+      stateVector: new Writer(1).stateVector,
+    });
+    expect(answer).toEqual({ kind: 'refused', error: errorOf('incarnation-changed') });
+  });
+
+  test('SY16 a position beyond the head counts as none, and a malformed state vector is refused', () => {
+    const { open, opened } = start({ rows: rowsOf(2) });
+    expect(opened(2, at(3))).toMatchObject({ base: 0, seq: 2, parts: [{ from: 0, to: 2 }] });
+    const answer = open(3, { stateVector: new Uint8Array([5, 1]) });
+    expect(answer).toEqual({ kind: 'refused', error: errorOf('bad-message') });
+  });
+
+  test('SY17 parts follow each other and are cut by size', () => {
+    const { parts } = start({ rows: rowsOf(5, MAX_PART_BYTES / 2) }).opened(2);
+    expect(parts.map(({ from, to, updates }) => [from, to, updates.length])).toEqual([
+      [0, 2, 2],
+      [2, 4, 2],
+      [4, 5, 1],
+    ]);
+  });
+
+  test('SY18 a range is answered with its rows, or with gone', () => {
+    const rows = rowsOf(4);
+    const { authority } = start({ snapshot: rows[0]!.update, snapshotSeq: 1, rows: rows.slice(1) });
+    const range = (from: number) => {
+      authority.range({ subscription: 1, from });
+      return authority.takeEvents()[0];
+    };
+    const updates = [rows[2]!.update, rows[3]!.update];
+    expect(range(2)).toMatchObject({
+      kind: 'range',
+      answer: { kind: 'parts', parts: [{ from: 2, to: 4, updates }] },
+    });
+    expect(range(0)).toMatchObject({ answer: { kind: 'gone' } });
+    expect(range(5)).toMatchObject({ answer: { kind: 'gone' } });
+  });
+
+  test('SY19 a compaction takes the place of what it covers only', () => {
+    const rows = rowsOf(4);
+    const { authority, opened, submit, commit } = start({ rows });
+    const snapshot = (seq: number) =>
+      Y.mergeUpdates(rows.slice(0, seq).map(({ update }) => update));
+    authority.compacted({ snapshot: snapshot(3), snapshotSeq: 3 });
+    authority.compacted({ snapshot: snapshot(2), snapshotSeq: 2 });
+    authority.compacted({ snapshot: snapshot(4), snapshotSeq: 5 });
+    expect(authority).toMatchObject({ head: 4, rowCount: 1, rowBytes: rows[3]!.update.byteLength });
+    submit(1, 1, new Writer(1).write('a'));
+    expect(commit().base).toBe(4);
+    const { parts } = opened(2);
+    expect(parts.map(({ from, to }) => [from, to])).toEqual([
+      [0, 3],
+      [3, 5],
+    ]);
+    expect(textOf(docOf(parts.flatMap(({ updates }) => updates))).length).toBe(5);
+  });
+});

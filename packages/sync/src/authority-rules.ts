@@ -1,0 +1,32 @@
+/** What an authority asks about each update. */
+import type { ErrorBody } from '@tandem/protocol';
+import type * as Y from 'yjs';
+
+export interface AdmitContext {
+  /** Committed and queued content. For reading only. */
+  readonly doc: Y.Doc;
+  readonly user: string;
+  owner(client: number): string | undefined;
+}
+
+export type Admission =
+  /** `clients`: those with new structs. `novel: false`: it adds nothing, no struct and no deletion. */
+  | { readonly kind: 'admitted'; readonly clients: readonly number[]; readonly novel: boolean }
+  /** It refers to what the document lacks. */
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+/** What it throws counts as a refusal, and so for `CheckChange`. */
+export type Admit = (update: Uint8Array, context: AdmitContext) => Admission;
+
+/** Looks at an update that has just been applied; `null` means that it may stay. */
+export type CheckChange = (transaction: Y.Transaction) => ErrorBody | null;
+
+export interface AuthorityRules {
+  readonly admit: Admit;
+  readonly check: CheckChange;
+  /** Whether the hot document collects deleted content. */
+  readonly gc: boolean;
+  /** Called before the hot document is built anew after a refusal, which takes as long as loading it. */
+  readonly onRebuild?: (() => void) | undefined;
+}

@@ -1,0 +1,328 @@
+/**
+ * The engine's core: it owns one document while that is loaded, and decides what enters its journal.
+ * Updates are tried on the hot document, which is ahead of the journal by what is queued; answers are
+ * made from the committed bytes. Each update has one outcome, and the outcomes are told in the order
+ * in which the updates came: none passes a row that is not yet committed.
+ */
+import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
+import * as Y from 'yjs';
+import type { Admission, AuthorityRules } from './authority-rules.ts';
+import { CommittedCopy, isIncomplete } from './committed-copy.ts';
+import type {
+  AppendRequest,
+  EngineEvent,
+  OpenAnswer,
+  OpenRequest,
+  Part,
+  RangeRequest,
+} from './engine-event.ts';
+import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
+import type { Batch, StoredDocument } from './stored-document.ts';
+
+type Submission = AppendRequest & { /** Milliseconds since 1970. */ readonly at: number };
+
+interface Subscription {
+  readonly user: string;
+  /** Lent while the subscription is open. */
+  readonly client: number | undefined;
+  /** Whether what it sends counts: no more after a refusal, not yet while all that is missing is asked for. */
+  state:
+    | { readonly kind: 'heard' }
+    | { readonly kind: 'refused' }
+    | { readonly kind: 'asked'; newest: number };
+}
+
+export class Authority {
+  readonly document: string;
+  readonly incarnation: string;
+  readonly #documentKind: DocumentKind;
+  readonly #rules: AuthorityRules;
+  readonly #copy: CommittedCopy;
+  readonly #owners: Map<number, string>;
+  readonly #subscriptions = new Map<number, Subscription>();
+  /** Committed and queued content. */
+  #hot: Y.Doc;
+  readonly #outcomes: OutcomeQueue;
+  #lastSeq: number;
+  #queuedBytes = 0;
+  #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
+  #events: EngineEvent[] = [];
+
+  private constructor(stored: StoredDocument, rules: AuthorityRules) {
+    this.document = stored.document;
+    this.incarnation = stored.incarnation;
+    this.#documentKind = stored.kind;
+    this.#rules = rules;
+    this.#copy = new CommittedCopy(stored);
+    this.#owners = new Map(stored.owners);
+    this.#hot = this.#copy.build(rules);
+    this.#copy.adoptClocks(this.#hot);
+    const { document, incarnation, head } = this.#copy;
+    this.#outcomes = new OutcomeQueue({ document, incarnation, head });
+    this.#lastSeq = head;
+  }
+
+  /** @throws DamagedDocument when rows are missing or cannot be applied. */
+  static load(stored: StoredDocument, rules: AuthorityRules): Authority {
+    return new Authority(stored, rules);
+  }
+
+  /** The last committed row. */
+  get head(): number {
+    return this.#copy.head;
+  }
+
+  /** Nothing waits for a commit. */
+  get clean(): boolean {
+    return this.#outcomes.isEmpty;
+  }
+
+  /** Rows since the snapshot: what a compaction would take in. */
+  get rowCount(): number {
+    return this.#copy.rowCount;
+  }
+
+  get rowBytes(): number {
+    return this.#copy.rowBytes;
+  }
+
+  /** Size of the rows that are not committed, in flight or not. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Exactly what is committed; for reading, until the next call of anything here. */
+  view(): Y.Doc {
+    return this.clean ? this.#hot : this.#copy.build(this.#rules);
+  }
+
+  /** Answered by an `answered` event. The client id is lent to the user until `close`. */
+  open(request: OpenRequest): void {
+    const { subscription, user, client } = request;
+    const answer = this.#answer(request);
+    if (answer.kind === 'opened')
+      this.#subscriptions.set(subscription, { user, client, state: { kind: 'heard' } });
+    this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
+  }
+
+  /** Answered by a `range` event. */
+  range({ subscription, from }: RangeRequest): void {
+    const parts = this.#copy.tail(from);
+    this.#events.push({
+      kind: 'range',
+      document: this.document,
+      subscription,
+      answer: parts === null ? { kind: 'gone' } : { kind: 'parts', parts },
+    });
+  }
+
+  /** The subscription has ended: its client id is no longer lent. What it sent is still committed. */
+  close(subscription: number): void {
+    this.#subscriptions.delete(subscription);
+  }
+
+  /**
+   * Answered, in order, by an acknowledgement in a `committed` event, by `refused` or by `missing`.
+   * Ignored from a subscription that is not open here, after a refusal, and between `missing` and
+   * the repair that this asks for, which comes under the newest `cseq` once more.
+   *
+   * @throws DamagedDocument when the document cannot be built anew after a refusal. This object is
+   *   then of no more use.
+   */
+  submit(submission: Submission): void {
+    const { cseq } = submission;
+    const subscription = this.#subscriptions.get(submission.subscription);
+    if (subscription === undefined || subscription.state.kind === 'refused') return;
+    const asked = subscription.state.kind === 'asked' ? subscription.state : null;
+    if (asked !== null && cseq > asked.newest) {
+      asked.newest = cseq;
+      return;
+    }
+    const outcome = this.#decide(submission, asked === null ? 'first' : 'repair');
+    subscription.state =
+      outcome.kind === 'refused'
+        ? { kind: 'refused' }
+        : outcome.kind === 'missing'
+          ? { kind: 'asked', newest: cseq }
+          : { kind: 'heard' };
+    this.#outcomes.push(outcome);
+    this.#tell();
+  }
+
+  /** What to commit next, at most one at a time; after `failed`, the same batch again. `null`: nothing for now. */
+  batch(): Batch | null {
+    if (this.#commit?.state === 'in-flight') return null;
+    this.#commit ??= this.#gather();
+    if (this.#commit === null) return null;
+    this.#commit.state = 'in-flight';
+    return this.#commit.batch;
+  }
+
+  /** The batch is on disk. */
+  committed(batch: Batch): void {
+    this.#expectInFlight(batch);
+    this.#commit = null;
+    this.#queuedBytes -= batch.bytes;
+    const last = batch.base + batch.rows.length;
+    for (const { row, clocks } of this.#outcomes.rows) {
+      if (row.seq <= last) this.#copy.append(row, clocks);
+    }
+    this.#tell();
+  }
+
+  /** The batch is not on disk, or nobody knows. It is kept and given out again as it was. */
+  failed(batch: Batch): void {
+    this.#expectInFlight(batch).state = 'failed';
+  }
+
+  /** A compaction is on disk: the snapshot takes the place of the rows up to `snapshotSeq`. */
+  compacted({
+    snapshot,
+    snapshotSeq,
+  }: {
+    readonly snapshot: Uint8Array;
+    readonly snapshotSeq: number;
+  }): void {
+    this.#copy.compact(snapshot, snapshotSeq);
+  }
+
+  /** All that is to be told since the last call, in order. */
+  takeEvents(): readonly EngineEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #answer({ user, client, position, stateVector }: OpenRequest): OpenAnswer {
+    const { incarnation } = this;
+    const owner = client === undefined ? undefined : this.#owner(client);
+    if (owner !== undefined && owner !== user)
+      return { kind: 'refused', error: errorOf('client-taken') };
+    if (position !== undefined && position.incarnation !== incarnation) {
+      return { kind: 'refused', error: errorOf('incarnation-changed') };
+    }
+    if (stateVector !== undefined && !isStateVector(stateVector)) {
+      return { kind: 'refused', error: errorOf('bad-message') };
+    }
+    const tail = position === undefined ? null : this.#copy.tail(position.seq);
+    return {
+      kind: 'opened',
+      incarnation,
+      documentKind: this.#documentKind,
+      base: position === undefined || tail === null ? 0 : position.seq,
+      seq: this.head,
+      stateVector: this.#copy.stateVector,
+      parts: tail ?? this.#difference(stateVector),
+    };
+  }
+
+  #difference(stateVector: Uint8Array | undefined): readonly Part[] {
+    if (stateVector === undefined || isEmpty(stateVector)) return this.#copy.whole();
+    // The hot document is the faster way, while it holds no more than what is committed.
+    if (!this.clean) return this.#copy.whole(stateVector);
+    return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(this.#hot, stateVector)] }];
+  }
+
+  #owner(client: number): string | undefined {
+    const owner = this.#owners.get(client);
+    if (owner !== undefined) return owner;
+    for (const lent of this.#subscriptions.values()) if (lent.client === client) return lent.user;
+    return undefined;
+  }
+
+  #decide(
+    { subscription, cseq, user, update, at }: Submission,
+    attempt: 'first' | 'repair',
+  ): Outcome {
+    const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
+    const admission = this.#admission(update, user);
+    if (admission.kind === 'refused') return refused(admission.error);
+    if (admission.kind === 'missing') {
+      // It was asked for all and has not got it either: asking again would never end.
+      return attempt === 'repair'
+        ? refused(errorOf('invalid-update'))
+        : { kind: 'missing', subscription, cseq };
+    }
+    if (!admission.novel) return { kind: 'known', subscription, cseq };
+    const error = this.#tryOut(update);
+    if (error !== null) {
+      this.#rebuild();
+      return refused(error);
+    }
+    const row = { seq: ++this.#lastSeq, update, user, subscription, cseq, at };
+    this.#queuedBytes += update.byteLength;
+    const owned = admission.clients.filter((client) => !this.#owners.has(client));
+    for (const client of owned) this.#owners.set(client, user);
+    const clocks = new Map(
+      admission.clients.map((client) => [client, Y.getState(this.#hot.store, client)]),
+    );
+    return { kind: 'row', row, clocks, owned };
+  }
+
+  #admission(update: Uint8Array, user: string): Admission {
+    try {
+      const owner = (client: number) => this.#owner(client);
+      return this.#rules.admit(update, { doc: this.#hot, user, owner });
+    } catch {
+      return { kind: 'refused', error: errorOf('invalid-update') };
+    }
+  }
+
+  /** Applies an update to the hot document, which is spoilt when the answer is an error. */
+  #tryOut(update: Uint8Array): ErrorBody | null {
+    try {
+      const transaction = this.#hot.transact((running) => {
+        Y.applyUpdate(this.#hot, update);
+        return running;
+      });
+      return isIncomplete(this.#hot) ? errorOf('invalid-update') : this.#rules.check(transaction);
+    } catch {
+      return errorOf('invalid-update');
+    }
+  }
+
+  /** `applyUpdate` is not atomic, so a refused update costs the whole hot document. */
+  #rebuild(): void {
+    this.#rules.onRebuild?.();
+    this.#hot.destroy();
+    const queued = this.#outcomes.rows.map(({ row }) => row.update);
+    this.#hot = this.#copy.build({ gc: this.#rules.gc, queued });
+  }
+
+  #gather(): { readonly batch: Batch; state: 'in-flight' } | null {
+    const queued = this.#outcomes.rows;
+    if (queued.length === 0) return null;
+    const owners = new Map<number, string>();
+    for (const { row, owned } of queued) for (const client of owned) owners.set(client, row.user);
+    const rows = queued.map(({ row }) => row);
+    const { document, incarnation, head: base } = this;
+    return {
+      batch: { document, incarnation, base, rows, owners, bytes: this.#queuedBytes },
+      state: 'in-flight',
+    };
+  }
+
+  #expectInFlight(batch: Batch) {
+    if (this.#commit?.batch !== batch || this.#commit.state !== 'in-flight') {
+      throw new Error(`${this.document}: not the batch in flight`);
+    }
+    return this.#commit;
+  }
+
+  #tell(): void {
+    this.#events.push(...this.#outcomes.settle(this.head, () => this.#copy.stateVector));
+  }
+}
+
+function isStateVector(bytes: Uint8Array): boolean {
+  try {
+    Y.decodeStateVector(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isEmpty(stateVector: Uint8Array): boolean {
+  return stateVector[0] === 0;
+}

@@ -1,0 +1,379 @@
+import { errorOf, MAX_STATE_VECTOR_BYTES, type ErrorBody } from '@tandem/protocol';
+import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
+import {
+  ClientChannel,
+  type ChannelIntent,
+  type ClientChannelOptions,
+  type Replica,
+} from './client-channel.ts';
+import { MAX_MERGED_UPDATES } from './limits.ts';
+import { docOf, textOf } from './simulation/content.ts';
+
+const NOTHING = Y.encodeStateVector(new Y.Doc());
+const CHANNEL = 7;
+const LIFE = 'life-1';
+const remote = new Uint8Array([0, 0]);
+
+/** A copy with text in it, and the updates that made it. */
+class Copy implements Replica {
+  readonly doc = new Y.Doc();
+  readonly updates: Uint8Array[] = [];
+
+  constructor(client = 1) {
+    this.doc.clientID = client;
+    this.doc.on('update', (update: Uint8Array) => this.updates.push(update));
+  }
+
+  get client(): number {
+    return this.doc.clientID;
+  }
+
+  stateVector = () => Y.encodeStateVector(this.doc);
+  diff = (stateVector: Uint8Array) => Y.encodeStateAsUpdate(this.doc, stateVector);
+
+  write(text: string): Uint8Array {
+    textOf(this.doc).insert(textOf(this.doc).length, text);
+    return this.updates.at(-1)!;
+  }
+}
+
+function start(options: Partial<ClientChannelOptions> = {}) {
+  const copy = new Copy();
+  const channel = new ClientChannel({ document: 'd', replica: copy, ...options });
+  const opened = (
+    given: {
+      base?: number;
+      seq?: number;
+      stateVector?: Uint8Array;
+      incarnation?: string;
+      ref?: number;
+    } = {},
+  ) =>
+    channel.receive({
+      type: 'opened',
+      channel: CHANNEL,
+      ref: 1,
+      document: 'd',
+      kind: 'page',
+      title: '',
+      access: 'edit',
+      incarnation: LIFE,
+      base: 0,
+      seq: 0,
+      stateVector: NOTHING,
+      ...given,
+    });
+  const open = (given: Parameters<typeof opened>[0] = {}) => {
+    channel.open(given.ref ?? 1);
+    return opened(given);
+  };
+  const ack = (cseq: number, from: number, to: number) =>
+    channel.receive({ type: 'ack', channel: CHANNEL, cseq, from, to });
+  const rows = (from: number, to: number) =>
+    channel.receive({ type: 'updates', channel: CHANNEL, from, to, updates: [remote] });
+  const nack = (cseq: number, error: ErrorBody) =>
+    channel.receive({ type: 'nack', channel: CHANNEL, cseq, error });
+  return { channel, copy, open, opened, ack, rows, nack };
+}
+
+const advance = (
+  seq: number,
+  given: { updates?: Uint8Array[]; confirmed?: number[] } = {},
+): ChannelIntent => ({
+  kind: 'advance',
+  updates: [],
+  confirmed: [],
+  position: { incarnation: LIFE, seq },
+  ...given,
+});
+const sent = (cseq: number, update: Uint8Array): ChannelIntent => ({
+  kind: 'send',
+  message: { type: 'update', channel: CHANNEL, cseq, update },
+});
+const kept = (id: number, update: Uint8Array): ChannelIntent => ({
+  kind: 'keep',
+  pending: { id, update },
+});
+const range = (from: number): ChannelIntent => ({
+  kind: 'send',
+  message: { type: 'range', channel: CHANNEL, from },
+});
+
+describe('opening', () => {
+  test('SY27 says what it has', () => {
+    const position = { incarnation: LIFE, seq: 4 };
+    const copy = new Copy();
+    copy.write('a');
+    const { channel } = start({ replica: copy, position });
+    expect(channel.open(3)).toEqual([
+      {
+        kind: 'send',
+        message: {
+          type: 'open',
+          channel: 0,
+          ref: 3,
+          document: 'd',
+          client: 1,
+          position,
+          stateVector: copy.stateVector(),
+        },
+      },
+    ]);
+    const [first] = start().channel.open(1);
+    expect(first).not.toHaveProperty('message.position');
+  });
+
+  test('SY27 leaves a state vector out that is too large', () => {
+    const replica = {
+      client: 1,
+      stateVector: () => new Uint8Array(MAX_STATE_VECTOR_BYTES + 1),
+      diff: () => remote,
+    };
+    expect(start({ replica }).channel.open(1)[0]).not.toHaveProperty('message.stateVector');
+  });
+
+  test('SY28 what waits is sent as one update and confirmed together', () => {
+    const { channel, copy, open, ack } = start();
+    for (const text of ['a', 'b']) channel.local(copy.write(text));
+    const intents = open();
+    expect(intents).toHaveLength(2);
+    expect(intents[0]).toEqual(advance(0));
+    expect(intents[1]).toEqual(sent(1, Y.mergeUpdates(copy.updates)));
+    expect(ack(1, 0, 1)).toEqual([advance(1, { confirmed: [1, 2] })]);
+    expect(channel.pending).toEqual([]);
+  });
+
+  test('SY28 many are sent as the difference, without keeping it again', () => {
+    const { channel, copy, open } = start();
+    for (let count = 0; count <= MAX_MERGED_UPDATES; count++) channel.local(copy.write('a'));
+    expect(open()).toEqual([advance(0), sent(1, copy.diff(NOTHING))]);
+  });
+
+  test('SY29 what only the copy has is sent and kept', () => {
+    const { copy, open } = start();
+    copy.write('forgotten');
+    expect(open()).toEqual([advance(0), kept(1, copy.diff(NOTHING)), sent(1, copy.diff(NOTHING))]);
+  });
+
+  test('SY29 also beside what waits', () => {
+    const { channel, copy, open, ack } = start();
+    copy.write('forgotten');
+    channel.local(copy.write('a'));
+    expect(open()).toEqual([advance(0), kept(2, copy.diff(NOTHING)), sent(1, copy.diff(NOTHING))]);
+    expect(ack(1, 0, 1)).toEqual([advance(1, { confirmed: [1, 2] })]);
+  });
+
+  test('SY29 nothing is sent when the server has all', () => {
+    const { copy, open } = start({ position: { incarnation: LIFE, seq: 2 } });
+    copy.write('a');
+    expect(open({ base: 2, seq: 2, stateVector: copy.stateVector() })).toEqual([]);
+  });
+
+  test('SY30 the first opening binds the copy to a life, and another is not applied', () => {
+    const { channel, copy, open, rows } = start();
+    open();
+    channel.local(copy.write('a'));
+    channel.disconnected();
+    const error = errorOf('incarnation-changed');
+    expect(open({ incarnation: 'life-2', ref: 2 })).toEqual([
+      { kind: 'set-aside', ids: [1], error },
+      { kind: 'reset', error },
+    ]);
+    expect(rows(0, 1)).toEqual([]);
+    expect(channel.phase).toBe('resetting');
+  });
+
+  test('SY37 only the answer to the newest ref counts', () => {
+    const { channel, opened } = start();
+    channel.open(1);
+    channel.open(2);
+    expect(opened({ ref: 1 })).toEqual([]);
+    expect(
+      channel.receive({ type: 'closed', channel: 0, ref: 1, error: errorOf('deleted') }),
+    ).toEqual([]);
+    expect(channel.phase).toBe('opening');
+    opened({ ref: 2 });
+    expect(channel).toMatchObject({ phase: 'live', channel: CHANNEL });
+  });
+});
+
+describe('while it is open', () => {
+  test('SY31 a local update is kept, then sent under the next cseq', () => {
+    const { channel, copy, open } = start();
+    const first = copy.write('a');
+    expect(channel.local(first)).toEqual([kept(1, first)]);
+    open();
+    const second = copy.write('b');
+    expect(channel.local(second)).toEqual([kept(2, second), sent(2, second)]);
+  });
+
+  test('SY31 ids go on after those of the stored outbox', () => {
+    const { channel } = start({ pending: [{ id: 5, update: remote }] });
+    expect(channel.local(remote)).toEqual([kept(6, remote)]);
+  });
+
+  test('SY32 an acknowledgement confirms up to its cseq and moves over the own rows', () => {
+    const { channel, copy, open, ack } = start();
+    open();
+    for (const text of ['a', 'b', 'c']) channel.local(copy.write(text));
+    expect(ack(2, 0, 2)).toEqual([advance(2, { confirmed: [1, 2] })]);
+    expect(channel.pending.map(({ id }) => id)).toEqual([3]);
+    expect(ack(3, 2, 2)).toEqual([advance(2, { confirmed: [3] })]);
+  });
+
+  test('SY32 rows come with the position that they lead to', () => {
+    const { channel, open, rows } = start();
+    open({ seq: 5 });
+    expect(channel.phase).toBe('catching-up');
+    expect(rows(0, 3)).toEqual([advance(3, { updates: [remote] })]);
+    expect(channel.phase).toBe('catching-up');
+    expect(rows(3, 5)).toEqual([advance(5, { updates: [remote] })]);
+    expect(channel).toMatchObject({ phase: 'live', position: { incarnation: LIFE, seq: 5 } });
+  });
+
+  test('SY32 until rows from 0 have come, the position stays the old one', () => {
+    const { channel, open, rows } = start({ position: { incarnation: LIFE, seq: 4 } });
+    open({ base: 0, seq: 9 });
+    expect(channel.position?.seq).toBe(4);
+    rows(0, 9);
+    expect(channel.position?.seq).toBe(9);
+  });
+
+  test('SY33 a gap is asked for once, and passed over until the answer', () => {
+    const { channel, open, rows } = start();
+    open();
+    rows(0, 1);
+    expect(rows(3, 4)).toEqual([range(1)]);
+    expect(rows(4, 5)).toEqual([]);
+    expect(channel.position?.seq).toBe(1);
+    expect(rows(1, 5)).toEqual([advance(5, { updates: [remote] })]);
+    expect(rows(6, 7)).toEqual([range(5)]);
+  });
+
+  test('SY33 an acknowledgement beyond a gap confirms without moving', () => {
+    const { channel, copy, open, ack } = start();
+    open();
+    channel.local(copy.write('a'));
+    expect(ack(1, 2, 3)).toEqual([advance(0, { confirmed: [1] }), range(0)]);
+  });
+
+  test('SY33 rows it has are ignored', () => {
+    const { open, rows } = start();
+    open();
+    rows(0, 3);
+    expect(rows(1, 3)).toEqual([]);
+    expect(rows(2, 4)).toEqual([advance(4, { updates: [remote] })]);
+  });
+
+  test('SY34 a need is answered under the newest cseq with all that is missing', () => {
+    const { channel, copy, open, ack } = start();
+    open();
+    copy.write('forgotten');
+    for (const text of ['a', 'b']) channel.local(copy.write(text));
+    const intents = channel.receive({
+      type: 'need',
+      channel: CHANNEL,
+      cseq: 1,
+      stateVector: NOTHING,
+    });
+    expect(intents).toEqual([kept(3, copy.diff(NOTHING)), sent(2, copy.diff(NOTHING))]);
+    expect(textOf(docOf([copy.diff(NOTHING)])).toString()).toBe('forgottenab');
+    expect(ack(2, 0, 1)).toEqual([advance(1, { confirmed: [1, 2, 3] })]);
+  });
+});
+
+describe('endings', () => {
+  test('SY35 a refused update and all after it are set aside, and a new copy opens', () => {
+    const { channel, copy, open, ack, nack } = start();
+    open();
+    for (const text of ['a', 'b', 'c']) channel.local(copy.write(text));
+    ack(1, 0, 1);
+    const error = errorOf('invalid-update');
+    expect(nack(2, error)).toEqual([
+      { kind: 'set-aside', ids: [2, 3], error },
+      { kind: 'reset', error },
+    ]);
+    expect(channel).toMatchObject({ phase: 'resetting', position: undefined, pending: [] });
+    expect(channel.open(2)).toEqual([]);
+    channel.restart(new Copy(2));
+    expect(channel.open(3)).toEqual([
+      {
+        kind: 'send',
+        message: {
+          type: 'open',
+          channel: 0,
+          ref: 3,
+          document: 'd',
+          client: 2,
+          stateVector: NOTHING,
+        },
+      },
+    ]);
+  });
+
+  test('SY35 nothing is set aside when nothing waits', () => {
+    const { channel } = start({ position: { incarnation: LIFE, seq: 1 } });
+    channel.open(1);
+    const error = errorOf('incarnation-changed');
+    expect(channel.receive({ type: 'closed', channel: 0, ref: 1, error })).toEqual([
+      { kind: 'reset', error },
+    ]);
+  });
+
+  test('SY35 after a temporary end it opens again and sends all again', () => {
+    const { channel, copy, open } = start();
+    open();
+    const update = copy.write('a');
+    channel.local(update);
+    const error = errorOf('internal', { retryAfterMs: 0 });
+    expect(channel.receive({ type: 'closed', channel: CHANNEL, error })).toEqual([
+      { kind: 'reopen', error },
+    ]);
+    expect(channel.phase).toBe('closed');
+    expect(open({ ref: 2 })).toEqual([sent(1, update)]);
+  });
+
+  test.each(['deleted', 'schema-outdated', 'unauthenticated'] as const)(
+    'SY35 %s stops it, and pending updates stay',
+    (code) => {
+      const { channel, copy, open } = start();
+      channel.local(copy.write('a'));
+      open();
+      expect(channel.receive({ type: 'closed', channel: CHANNEL, error: errorOf(code) })).toEqual([
+        { kind: 'failed', error: errorOf(code) },
+      ]);
+      expect(channel).toMatchObject({ phase: 'failed', pending: [{ id: 1 }] });
+      channel.disconnected();
+      expect(channel.phase).toBe('failed');
+    },
+  );
+
+  test('SY36 what is written on a lost copy is kept and set aside', () => {
+    const { channel, copy, open, nack } = start();
+    channel.local(copy.write('a'));
+    open();
+    const error = errorOf('read-only');
+    nack(1, error);
+    const late = copy.write('b');
+    expect(channel.local(late)).toEqual([kept(2, late), { kind: 'set-aside', ids: [2], error }]);
+    expect(channel.pending).toEqual([]);
+  });
+
+  test('SY37 messages of an old opening are ignored, and what was sent on it is sent again', () => {
+    const { channel, copy, open, ack, rows, nack } = start();
+    open();
+    const update = copy.write('a');
+    channel.local(update);
+    channel.disconnected();
+    for (const late of [ack(1, 0, 1), rows(0, 1), nack(1, errorOf('invalid-update'))])
+      expect(late).toEqual([]);
+    channel.open(2);
+    expect(ack(1, 0, 1)).toEqual([]);
+    expect(open({ ref: 3 })).toEqual([sent(1, update)]);
+    expect(channel.receive({ type: 'ack', channel: CHANNEL + 1, cseq: 1, from: 0, to: 1 })).toEqual(
+      [],
+    );
+    expect(ack(1, 0, 1)).toEqual([advance(1, { confirmed: [1] })]);
+  });
+});

@@ -1,0 +1,109 @@
+/**
+ * What became of each update, oldest first, until it is told. None passes a row that is not
+ * committed, so whoever sent it, an outcome is told only when everything before it is on disk.
+ */
+import type { ErrorBody } from '@tandem/protocol';
+import type { EngineEvent } from './engine-event.ts';
+import type { Row } from './stored-document.ts';
+
+export interface RowOutcome {
+  readonly kind: 'row';
+  readonly row: Row;
+  /** The state of each client whose structs are new with this row, and those that had no owner. */
+  readonly clocks: ReadonlyMap<number, number>;
+  readonly owned: readonly number[];
+}
+
+export type Outcome =
+  | RowOutcome
+  /** It added nothing. */
+  | { readonly kind: 'known'; readonly subscription: number; readonly cseq: number }
+  | { readonly kind: 'missing'; readonly subscription: number; readonly cseq: number }
+  | {
+      readonly kind: 'refused';
+      readonly subscription: number;
+      readonly cseq: number;
+      readonly error: ErrorBody;
+    };
+
+export class OutcomeQueue {
+  readonly #document: string;
+  readonly #incarnation: string;
+  #outcomes: Outcome[] = [];
+  #toldSeq: number;
+
+  constructor(options: {
+    readonly document: string;
+    readonly incarnation: string;
+    readonly head: number;
+  }) {
+    this.#document = options.document;
+    this.#incarnation = options.incarnation;
+    this.#toldSeq = options.head;
+  }
+
+  get isEmpty(): boolean {
+    return this.#outcomes.length === 0;
+  }
+
+  /** The rows among them, oldest first. */
+  get rows(): readonly RowOutcome[] {
+    return this.#outcomes.filter((outcome) => outcome.kind === 'row');
+  }
+
+  push(outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+  }
+
+  /** Takes out what comes before the first row after `head`, as the events that tell it. */
+  settle(head: number, stateVector: () => Uint8Array): readonly EngineEvent[] {
+    const waiting = this.#outcomes.findIndex(
+      (outcome) => outcome.kind === 'row' && outcome.row.seq > head,
+    );
+    const settled = this.#outcomes.splice(0, waiting < 0 ? this.#outcomes.length : waiting);
+    const events: EngineEvent[] = [];
+    let rows: Row[] = [];
+    const acks = new Map<number, number>();
+    const flush = () => {
+      if (acks.size > 0) events.push(this.#committed(rows, acks));
+      rows = [];
+      acks.clear();
+    };
+    for (const outcome of settled) {
+      switch (outcome.kind) {
+        case 'row':
+          rows.push(outcome.row);
+          acks.set(outcome.row.subscription, outcome.row.cseq);
+          break;
+        case 'known':
+          acks.set(outcome.subscription, outcome.cseq);
+          break;
+        case 'missing':
+          flush();
+          events.push({ ...outcome, document: this.#document, stateVector: stateVector() });
+          break;
+        case 'refused':
+          flush();
+          events.push({ ...outcome, document: this.#document });
+          break;
+      }
+    }
+    flush();
+    return events;
+  }
+
+  #committed(rows: readonly Row[], acks: ReadonlyMap<number, number>): EngineEvent {
+    const from = this.#toldSeq;
+    this.#toldSeq += rows.length;
+    return {
+      kind: 'committed',
+      document: this.#document,
+      incarnation: this.#incarnation,
+      from,
+      to: this.#toldSeq,
+      updates: rows.map((row) => row.update),
+      authors: rows.map((row) => row.subscription),
+      acks: Array.from(acks, ([subscription, cseq]) => ({ subscription, cseq })),
+    };
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * The gateway's end: one per document that has subscriptions. It turns messages into requests to the
+ * engine, and the engine's events into messages, of which one serves all who receive it.
+ */
+import {
+  errorOf,
+  type Access,
+  type ErrorBody,
+  type MessageOf,
+  type ServerMessage,
+} from '@tandem/protocol';
+import type {
+  CommittedEvent,
+  EngineEvent,
+  EngineRequest,
+  OpenAnswer,
+  OpenRequest,
+  Part,
+  RangeAnswer,
+} from './engine-event.ts';
+
+export type RoomIntent =
+  /** One message for all of these subscriptions; encode it once. */
+  | { readonly kind: 'send'; readonly to: readonly number[]; readonly message: ServerMessage }
+  | { readonly kind: 'engine'; readonly request: EngineRequest };
+
+export interface JoinRequest extends OpenRequest {
+  /** Of the client's `open`. */
+  readonly ref: number;
+  readonly title: string;
+  readonly access: Access;
+}
+
+export type RoomMessage = MessageOf<'update' | 'range' | 'leave'>;
+
+interface Subscription {
+  readonly id: number;
+  readonly user: string;
+  readonly ref: number;
+  title: string;
+  access: Access;
+  state: 'opening' | 'open';
+  /** The newest `cseq` that was received, and the newest that was acknowledged. */
+  received: number;
+  acknowledged: number;
+  /** The `cseq` of the update whose missing content was asked for. */
+  asked: number | null;
+  /** Said once everything before it is acknowledged; nothing of the subscription counts any more. */
+  refusal: { readonly cseq: number; readonly error: ErrorBody } | null;
+}
+
+/** Nothing is wrong with the client: it comes back at once. */
+const REOPEN = errorOf('internal', { retryAfterMs: 0 });
+
+export class Room {
+  readonly document: string;
+  readonly channel: number;
+  readonly #subscriptions = new Map<number, Subscription>();
+
+  /** @param options `channel`: the number of this document's channel on every connection. */
+  constructor(options: { readonly document: string; readonly channel: number }) {
+    this.document = options.document;
+    this.channel = options.channel;
+  }
+
+  /** Subscriptions that are opening or open; a refused or closed one no longer counts. */
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  has(subscription: number): boolean {
+    return this.#subscriptions.has(subscription);
+  }
+
+  /** @param request its subscription is a new number, even when the same connection opens again. */
+  join(request: JoinRequest): readonly RoomIntent[] {
+    const { ref, title, access, ...open } = request;
+    this.#subscriptions.set(request.subscription, {
+      id: request.subscription,
+      user: request.user,
+      ref,
+      title,
+      access,
+      state: 'opening',
+      received: 0,
+      acknowledged: 0,
+      asked: null,
+      refusal: null,
+    });
+    return [this.#ask({ kind: 'open', document: this.document, ...open })];
+  }
+
+  /** Ignored from a subscription that is no longer here. */
+  message(subscription: number, message: RoomMessage): readonly RoomIntent[] {
+    const sender = this.#subscriptions.get(subscription);
+    if (sender === undefined) return [];
+    if (message.type === 'leave') return this.leave(subscription);
+    if (sender.state === 'opening') return this.#end(sender, errorOf('bad-message'));
+    if (message.type === 'update') return this.#update(sender, message);
+    return [
+      this.#ask({ kind: 'range', document: this.document, subscription, from: message.from }),
+    ];
+  }
+
+  /** The title, or what this subscription may do, is another now. */
+  changed(
+    subscription: number,
+    change: { readonly title: string; readonly access: Access },
+  ): readonly RoomIntent[] {
+    const { title, access } = change;
+    const told = this.#subscriptions.get(subscription);
+    if (told === undefined || (told.title === title && told.access === access)) return [];
+    Object.assign(told, { title, access });
+    if (told.state === 'opening') return [];
+    return [send([told], { type: 'document:changed', channel: this.channel, title, access })];
+  }
+
+  leave(subscription: number): readonly RoomIntent[] {
+    if (!this.#subscriptions.delete(subscription)) return [];
+    return [this.#ask({ kind: 'close', document: this.document, subscription })];
+  }
+
+  /** @param event of this document; each one, in the engine's order. */
+  event(event: EngineEvent): readonly RoomIntent[] {
+    if (event.kind === 'committed') return this.#committed(event);
+    if (event.kind === 'lost')
+      return [...this.#subscriptions.values()].flatMap((lost) => this.#end(lost, REOPEN));
+    const receiver = this.#subscriptions.get(event.subscription);
+    if (receiver === undefined) return [];
+    switch (event.kind) {
+      case 'answered':
+        return this.#answered(receiver, event.answer);
+      case 'range':
+        return this.#range(receiver, event.answer);
+      case 'refused':
+        return this.#refuse(receiver, event);
+      case 'missing': {
+        // It may not send what is missing any more.
+        if (receiver.refusal !== null)
+          return this.#refuse(receiver, { ...receiver.refusal, cseq: event.cseq });
+        const { cseq, stateVector } = event;
+        receiver.asked = cseq;
+        return [send([receiver], { type: 'need', channel: this.channel, cseq, stateVector })];
+      }
+    }
+  }
+
+  #update(sender: Subscription, { cseq, update }: MessageOf<'update'>): readonly RoomIntent[] {
+    if (sender.refusal !== null) return [];
+    const answersNeed = sender.asked !== null && cseq === sender.received;
+    if (!answersNeed && cseq !== sender.received + 1)
+      return this.#end(sender, errorOf('bad-message'));
+    sender.received = cseq;
+    if (sender.access === 'view') {
+      sender.refusal = { cseq: sender.asked ?? cseq, error: errorOf('read-only') };
+      return this.#refuseInTurn(sender);
+    }
+    if (answersNeed) sender.asked = null;
+    const { id: subscription, user } = sender;
+    return [
+      this.#ask({ kind: 'append', document: this.document, subscription, cseq, user, update }),
+    ];
+  }
+
+  #answered(receiver: Subscription, answer: OpenAnswer): readonly RoomIntent[] {
+    if (answer.kind === 'refused') return this.#end(receiver, answer.error);
+    receiver.state = 'open';
+    const { ref, title, access } = receiver;
+    const { incarnation, base, seq, stateVector, documentKind: kind } = answer;
+    const { document, channel } = this;
+    return [
+      send([receiver], {
+        type: 'opened',
+        channel,
+        ref,
+        document,
+        kind,
+        title,
+        access,
+        incarnation,
+        base,
+        seq,
+        stateVector,
+      }),
+      ...answer.parts.map((part) => this.#updates([receiver], part)),
+    ];
+  }
+
+  #range(receiver: Subscription, answer: RangeAnswer): readonly RoomIntent[] {
+    if (answer.kind === 'gone') return this.#end(receiver, REOPEN);
+    return answer.parts.map((part) => this.#updates([receiver], part));
+  }
+
+  #committed({ from, to, updates, authors, acks }: CommittedEvent): readonly RoomIntent[] {
+    const { channel } = this;
+    const intents: RoomIntent[] = [];
+    const onlyAuthor = authors.every((author) => author === authors[0]) ? authors[0] : undefined;
+    if (updates.length > 0) {
+      const receivers = [...this.#subscriptions.values()].filter(
+        ({ id, state }) => state === 'open' && id !== onlyAuthor,
+      );
+      if (receivers.length > 0) intents.push(this.#updates(receivers, { from, to, updates }));
+    }
+    for (const { subscription, cseq } of acks) {
+      const author = this.#subscriptions.get(subscription);
+      if (author === undefined) continue;
+      author.acknowledged = cseq;
+      // The rows are the author's own and are not sent back: the acknowledgement moves its position.
+      const start = subscription === onlyAuthor ? from : to;
+      intents.push(
+        send([author], { type: 'ack', channel, cseq, from: start, to }),
+        ...this.#refuseInTurn(author),
+      );
+    }
+    return intents;
+  }
+
+  #refuseInTurn(sender: Subscription): readonly RoomIntent[] {
+    const { refusal, acknowledged } = sender;
+    return refusal !== null && acknowledged === refusal.cseq - 1
+      ? this.#refuse(sender, refusal)
+      : [];
+  }
+
+  #refuse(
+    sender: Subscription,
+    { cseq, error }: { readonly cseq: number; readonly error: ErrorBody },
+  ): readonly RoomIntent[] {
+    return [
+      send([sender], { type: 'nack', channel: this.channel, cseq, error }),
+      ...this.leave(sender.id),
+    ];
+  }
+
+  #end(subscription: Subscription, error: ErrorBody): readonly RoomIntent[] {
+    return [this.#closed(subscription, error), ...this.leave(subscription.id)];
+  }
+
+  #updates(to: readonly Subscription[], { from, to: last, updates }: Part): RoomIntent {
+    return send(to, {
+      type: 'updates',
+      channel: this.channel,
+      from,
+      to: last,
+      updates: [...updates],
+    });
+  }
+
+  /** A client that has no answer to its `open` yet knows the channel only by its `ref`. */
+  #closed(subscription: Subscription, error: ErrorBody): RoomIntent {
+    const { state, ref } = subscription;
+    return send(
+      [subscription],
+      state === 'open'
+        ? { type: 'closed', channel: this.channel, error }
+        : { type: 'closed', channel: 0, ref, error },
+    );
+  }
+
+  #ask(request: EngineRequest): RoomIntent {
+    return { kind: 'engine', request };
+  }
+}
+
+function send(to: readonly Pick<Subscription, 'id'>[], message: ServerMessage): RoomIntent {
+  return { kind: 'send', to: to.map(({ id }) => id), message };
+}

@@ -1,0 +1,71 @@
+/** The questions that the simulation and the tests ask about Yjs content, and their rules for it. */
+import { errorOf } from '@tandem/protocol';
+import * as Y from 'yjs';
+import type { Admit, AuthorityRules, CheckChange } from '../authority-rules.ts';
+
+/** Text with this in it is refused by `rules`. */
+export const FORBIDDEN = '!';
+
+export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
+
+/** Applies an update. @returns whether it added anything, a struct or a deletion. */
+export function applyNovel(doc: Y.Doc, update: Uint8Array): boolean {
+  let novel = false;
+  const note = () => (novel = true);
+  doc.on('update', note);
+  Y.applyUpdate(doc, update, 'remote');
+  doc.off('update', note);
+  return novel || doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
+}
+
+/** A new document made of these updates in one go. */
+export function docOf(updates: Iterable<Uint8Array>): Y.Doc {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update, 'remote');
+  });
+  return doc;
+}
+
+/** Refuses what does not decode and what another user's client id is extended with; finds what is missing. */
+const admit: Admit = (update, { doc, user, owner }) => {
+  let decoded: ReturnType<typeof Y.decodeUpdate>;
+  try {
+    decoded = Y.decodeUpdate(update);
+  } catch {
+    return { kind: 'refused', error: errorOf('invalid-update') };
+  }
+  const ends = new Map<number, number>();
+  const endOf = (client: number) => ends.get(client) ?? Y.getState(doc.store, client);
+  for (const { id, length, constructor } of decoded.structs) {
+    if (constructor === Y.Skip || id.clock > endOf(id.client)) return { kind: 'missing' };
+    ends.set(id.client, Math.max(endOf(id.client), id.clock + length));
+  }
+  const isKnown = (id: unknown) => !(id instanceof Y.ID) || id.clock < endOf(id.client);
+  for (const struct of decoded.structs) {
+    if (!(struct instanceof Y.Item)) continue;
+    if (![struct.origin, struct.rightOrigin, struct.parent].every(isKnown))
+      return { kind: 'missing' };
+  }
+  const present = Y.createDeleteSetFromStructStore(doc.store);
+  let deletes = false;
+  for (const [client, ranges] of decoded.ds.clients) {
+    for (const { clock, len } of ranges) {
+      if (clock + len > endOf(client)) return { kind: 'missing' };
+      for (let at = clock; at < clock + len; at++)
+        deletes ||= !Y.isDeleted(present, Y.createID(client, at));
+    }
+  }
+  const clients = [...ends]
+    .filter(([client, end]) => end > Y.getState(doc.store, client))
+    .map(([client]) => client);
+  if (clients.some((client) => (owner(client) ?? user) !== user)) {
+    return { kind: 'refused', error: errorOf('client-taken') };
+  }
+  return { kind: 'admitted', clients, novel: deletes || clients.length > 0 };
+};
+
+const check: CheckChange = ({ doc }) =>
+  textOf(doc).toString().includes(FORBIDDEN) ? errorOf('invalid-update') : null;
+
+export const rules: AuthorityRules = { admit, check, gc: true };

@@ -1,0 +1,320 @@
+import type { ClientMessage, ErrorBody, ServerMessage } from '@tandem/protocol';
+import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
+import * as Y from 'yjs';
+import {
+  ClientChannel,
+  type ChannelIntent,
+  type ChannelMessage,
+  type Replica,
+} from '../client-channel.ts';
+import type { Position } from '../engine-event.ts';
+import { FORBIDDEN, textOf } from './content.ts';
+import type { JournalModel } from './journal-model.ts';
+import { Lane } from './lane.ts';
+
+type End = LinkEnd<ClientMessage | ServerMessage>;
+
+/** What a device still has after a crash. */
+export interface Stored {
+  copy: Uint8Array[];
+  position: Position | undefined;
+  outbox: Map<number, Uint8Array>;
+  setAside: Uint8Array[];
+}
+
+export interface DeviceOptions {
+  /** The user, and the number of the device. */
+  readonly name: string;
+  readonly clock: ManualClock;
+  readonly random: SeededRandom;
+  readonly journal: JournalModel;
+  /** A new connection, if the server is up. */
+  readonly dial: (name: string) => End | null;
+  readonly stored?: Stored;
+}
+
+const STORE_DELAY_MS = 8;
+const RECONNECT_MS = 30;
+const MARK = /\[[^\]]*\]/g;
+
+/** A device of a person, who types; it crashes and comes back with what it had stored by then. */
+export class DeviceModel {
+  readonly name: string;
+  readonly #options: DeviceOptions;
+  #stored: Stored;
+  #session: Session;
+  #slipped = false;
+
+  constructor(options: DeviceOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#stored = options.stored ?? {
+      copy: [],
+      position: undefined,
+      outbox: new Map(),
+      setAside: [],
+    };
+    this.#session = this.#start();
+  }
+
+  get text(): string {
+    return textOf(this.#session.doc).toString();
+  }
+
+  get channel(): ClientChannel {
+    return this.#session.channel;
+  }
+
+  get stored(): Stored {
+    return this.#stored;
+  }
+
+  type(mark: string): void {
+    const { random } = this.#options;
+    const marks = [...this.text.matchAll(MARK)];
+    const after = marks.length > 0 && random.chance(0.8) ? random.pick(marks) : undefined;
+    textOf(this.#session.doc).insert(
+      after === undefined ? 0 : after.index + after[0].length,
+      `[${mark}]`,
+    );
+  }
+
+  /** Types something that the channel is not told of. As nothing has stored it, the page may not crash any more. */
+  slip(mark: string): void {
+    this.#slipped = true;
+    this.#session.hear = 'nothing';
+    this.type(mark);
+    this.#session.hear = 'all';
+  }
+
+  get mayCrash(): boolean {
+    return !this.#slipped;
+  }
+
+  erase(): void {
+    const { random } = this.#options;
+    const marks = [...this.text.matchAll(MARK)];
+    if (marks.length === 0) return;
+    const [from, to] = [random.pick(marks), random.pick(marks)].sort((a, b) => a.index - b.index);
+    if (from === undefined || to === undefined) return;
+    // A few at most, or little is left to compare in the end.
+    const end = Math.min(to.index + to[0].length, from.index + 3 * from[0].length);
+    const last = marks.findLast((mark) => mark.index + mark[0].length <= end) ?? from;
+    textOf(this.#session.doc).delete(
+      from.index,
+      Math.max(last.index, from.index) + last[0].length - from.index,
+    );
+  }
+
+  /** Writes what the server refuses. */
+  poison(): void {
+    textOf(this.#session.doc).insert(0, FORBIDDEN);
+  }
+
+  /** The page goes away at once, with what was not stored yet, and comes back. */
+  crash(): void {
+    this.#session.end();
+    this.#session = this.#start();
+  }
+
+  /**
+   * Like a crash, but the oldest waiting insertion is only in the copy from then on: nobody remembers
+   * to send it. A deletion that is forgotten so would stay unknown, as state vectors do not show it.
+   */
+  crashForgetting(): void {
+    this.#session.end();
+    const { outbox, copy } = this.#stored;
+    const oldest = [...outbox].find(([, update]) => Y.decodeUpdate(update).ds.clients.size === 0);
+    if (oldest !== undefined) {
+      outbox.delete(oldest[0]);
+      copy.push(oldest[1]);
+    }
+    this.#session = this.#start();
+  }
+
+  /** A second page of the same person with the same store to begin with: it sends the same outbox. */
+  copyOfStored(): Stored {
+    const { copy, position, outbox, setAside } = this.#stored;
+    return { copy: [...copy], position, outbox: new Map(outbox), setAside: [...setAside] };
+  }
+
+  /** Leaves the connection without a word, and makes another. */
+  leaveConnection(): void {
+    this.#session.redial();
+  }
+
+  #start(): Session {
+    const session = new Session(this.#options, this.#stored);
+    session.redial();
+    return session;
+  }
+}
+
+/** One page, from its load to its end. */
+class Session {
+  doc: Y.Doc;
+  /** Which local changes the channel is told of. */
+  hear: 'all' | 'nothing' = 'all';
+  readonly channel: ClientChannel;
+  readonly #options: DeviceOptions;
+  readonly #stored: Stored;
+  readonly #store: Lane;
+  readonly #sent = new Map<number, Uint8Array>();
+  #end: End | null = null;
+  #lastRef = 0;
+  #state: 'running' | 'ended' = 'running';
+
+  constructor(options: DeviceOptions, stored: Stored) {
+    const { clock, random, journal, name } = options;
+    this.#options = options;
+    this.#stored = stored;
+    this.#store = new Lane(clock, { random, maxDelayMs: STORE_DELAY_MS });
+    const { position, outbox } = stored;
+    const content = [...stored.copy, ...outbox.values()];
+    const probe = this.#newDoc(content);
+    if (position?.incarnation === journal.incarnation && !journal.isHeldBy(probe, position.seq)) {
+      throw new Error(`${name} stored position ${position.seq} ahead of its content`);
+    }
+    this.doc = this.#newDoc(content);
+    this.#listen();
+    const pending = Array.from(outbox, ([id, update]) => ({ id, update }));
+    for (const { id, update } of pending) this.#sent.set(id, update);
+    this.channel = new ClientChannel({
+      document: 'document',
+      replica: this.#replica(),
+      position,
+      pending,
+    });
+  }
+
+  end(): void {
+    this.#state = 'ended';
+    this.#store.crash();
+    this.#end?.close();
+  }
+
+  redial(): void {
+    if (this.#state === 'ended') return;
+    const old = this.#end;
+    this.#end = null;
+    old?.close();
+    this.channel.disconnected();
+    const end = this.#options.dial(this.#options.name);
+    if (end === null) return this.#later(() => this.redial());
+    this.#end = end;
+    end.receiver = {
+      onMessage: (message) => {
+        if (this.#end === end && message.type !== 'document:changed') {
+          this.#run(this.channel.receive(message as ChannelMessage));
+        }
+      },
+      onEnd: () => {
+        if (this.#end !== end) return;
+        this.#end = null;
+        this.channel.disconnected();
+        this.#later(() => {
+          if (this.#end === null) this.redial();
+        });
+      },
+    };
+    this.#run(this.channel.open(++this.#lastRef));
+  }
+
+  #run(intents: readonly ChannelIntent[]): void {
+    for (const intent of intents) this.#do(intent);
+  }
+
+  #do(intent: ChannelIntent): void {
+    const stored = this.#stored;
+    switch (intent.kind) {
+      case 'send':
+        this.#end?.send(intent.message);
+        break;
+      case 'keep': {
+        const { id, update } = intent.pending;
+        this.#sent.set(id, update);
+        this.#store.add(() => stored.outbox.set(id, update));
+        break;
+      }
+      case 'advance': {
+        const confirmed = intent.confirmed.map((id) => this.#confirm(id, intent.position));
+        for (const update of intent.updates) Y.applyUpdate(this.doc, update, 'remote');
+        this.#store.add(() => {
+          stored.copy.push(...intent.updates, ...confirmed);
+          for (const id of intent.confirmed) stored.outbox.delete(id);
+          stored.position = intent.position;
+        });
+        break;
+      }
+      case 'set-aside': {
+        const updates = intent.ids.map((id) => this.#sent.get(id) as Uint8Array);
+        this.#store.add(() => {
+          stored.setAside.push(...updates);
+          for (const id of intent.ids) stored.outbox.delete(id);
+        });
+        break;
+      }
+      case 'reset':
+        this.#store.add(() => Object.assign(stored, { copy: [], position: undefined }));
+        this.doc = this.#newDoc([]);
+        this.#listen();
+        this.channel.restart(this.#replica());
+        if (this.#end !== null) this.#run(this.channel.open(++this.#lastRef));
+        break;
+      case 'reopen':
+        this.#later(() => {
+          if (this.#end !== null && this.channel.phase === 'closed')
+            this.#run(this.channel.open(++this.#lastRef));
+        });
+        break;
+      case 'failed':
+        throw new Error(`${this.#options.name} stopped: ${describe(intent.error)}`);
+    }
+  }
+
+  /** What is called saved is on disk. */
+  #confirm(id: number, { incarnation }: Position): Uint8Array {
+    const update = this.#sent.get(id);
+    if (update === undefined) throw new Error(`${this.#options.name} did not write ${id}`);
+    if (!this.#options.journal.holds(update, incarnation))
+      throw new Error(`${this.#options.name}: ${id} is confirmed and not committed`);
+    return update;
+  }
+
+  #newDoc(content: readonly Uint8Array[]): Y.Doc {
+    const doc = new Y.Doc();
+    // Yjs takes it from Math.random; a seed has to repeat.
+    doc.clientID = this.#options.random.uint32();
+    doc.transact(() => content.forEach((update) => Y.applyUpdate(doc, update, 'remote')));
+    return doc;
+  }
+
+  #listen(): void {
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== 'remote' && this.hear === 'all') this.#run(this.channel.local(update));
+    });
+  }
+
+  #replica(): Replica {
+    const { doc } = this;
+    return {
+      client: doc.clientID,
+      stateVector: () => Y.encodeStateVector(doc),
+      diff: (stateVector) => Y.encodeStateAsUpdate(doc, stateVector),
+    };
+  }
+
+  #later(work: () => void): void {
+    const { clock, random } = this.#options;
+    clock.setTimeout(
+      () => {
+        if (this.#state === 'running') work();
+      },
+      random.int(0, RECONNECT_MS),
+    );
+  }
+}
+
+function describe(error: ErrorBody): string {
+  return `${error.code}, ${error.message}`;
+}

@@ -1,0 +1,49 @@
+/** A document as the journal keeps it, and what is written to it. */
+import type { DocumentKind } from '@tandem/protocol';
+
+export interface StoredRow {
+  readonly seq: number;
+  readonly update: Uint8Array;
+}
+
+export interface StoredDocument {
+  readonly document: string;
+  readonly incarnation: string;
+  readonly kind: DocumentKind;
+  /** One update that holds rows 1 … `snapshotSeq`; `null` while there is none and `snapshotSeq` is 0. */
+  readonly snapshot: Uint8Array | null;
+  readonly snapshotSeq: number;
+  /** All rows after `snapshotSeq`, in order. */
+  readonly rows: readonly StoredRow[];
+  /** Which user each Yjs client id belongs to. */
+  readonly owners: ReadonlyMap<number, string>;
+}
+
+export interface Row extends StoredRow {
+  readonly user: string;
+  readonly subscription: number;
+  readonly cseq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What one commit adds to one document: rows `base + 1 …`, and the client ids that are new with them. */
+export interface Batch {
+  readonly document: string;
+  readonly incarnation: string;
+  readonly base: number;
+  readonly rows: readonly Row[];
+  readonly owners: ReadonlyMap<number, string>;
+  readonly bytes: number;
+}
+
+/** The stored bytes cannot be made into the document. It must not be written to. */
+export class DamagedDocument extends Error {
+  override readonly name = 'DamagedDocument';
+  readonly document: string;
+
+  constructor(document: string, reason: string) {
+    super(`${document}: ${reason}`);
+    this.document = document;
+  }
+}

@@ -97,14 +97,14 @@ function apply(text: Y.Text, [position, deleted, inserted]: Patch): void {
     : utf16Range(text.toJSON(), position, deleted);
   if (to > from) text.delete(from, to - from);
   if (inserted.length > 0) {
-    if (!ONE_UNIT_EACH.test(inserted)) astral.add(text);
+    if (TWO_UNITS.test(inserted)) astral.add(text);
     text.insert(from, inserted);
   }
 }
 
 /** Texts in which a code point may take two UTF-16 units; the others need no counting. */
 const astral = new WeakSet<Y.Text>();
-const ONE_UNIT_EACH = /^[\u0000-\ud7ff\ue000-\uffff]*$/;
+const TWO_UNITS = /[\ud800-\udfff]/;
 const isPlain = (text: Y.Text) => !astral.has(text);
 
 function utf16Range(text: string, position: number, deleted: number): [number, number] {

@@ -116,6 +116,11 @@ export class Client {
   closeDocument(id: string): void {
     const known = this.#open.get(id);
     if (known === undefined || --known.holders > 0) return;
+    // What is not confirmed is delivered first, however long that takes.
+    if (known.session.pending > 0 && !this.#couriers.has(id)) {
+      this.#sendCourier(id);
+      return;
+    }
     this.#open.delete(id);
     void known.session.destroy();
     this.#updateUnsaved();
@@ -191,14 +196,14 @@ export class Client {
     }
     for (const document of orphaned) {
       const session = this.#open.get(document)?.session;
-      if (session === undefined) this.#sendCourier(document);
-      else if (!this.#couriers.has(document)) await session.adopt();
+      if (session === undefined && this.#couriers.size < MAX_COURIERS) this.#sendCourier(document);
+      if (session === undefined) continue;
+      if (!this.#couriers.has(document)) await session.adopt();
     }
   }
 
-  /** Opens a document for as long as it has something to deliver. */
+  /** Holds a document open for as long as it has something to deliver. */
   #sendCourier(document: string): void {
-    if (this.#couriers.size >= MAX_COURIERS) return;
     this.#couriers.add(document);
     const session = this.openDocument(document);
     const stop = session.onChange(() => {

@@ -13,7 +13,7 @@ test('the welcome document is short, valid, and shows what a page can hold', () 
   writePage(page, blocks, seededBytes(1));
   expect(validatePage(page)).toEqual([]);
   expect(blocks.length).toBeLessThanOrEqual(35);
-  expect(outline(page)[0]).toMatchObject({ level: 1, text: 'Welcome to Tandem' });
+  expect(outline(page)[0]).toMatchObject({ level: 2, text: 'Try these' });
   expect(new Set(blocks.map(({ type }) => type))).toEqual(
     new Set(['textBlock', 'quote', 'codeBlock', 'divider']),
   );

@@ -1,7 +1,7 @@
-/** The first document of a new place, as Markdown. Its title is its heading. */
-export const WELCOME_MARKDOWN = `# Welcome to Tandem
+/** The first document of a new guest: its title, and its text as Markdown. */
+export const WELCOME_TITLE = 'Welcome to Tandem';
 
-This page is yours. Nothing in it is precious: write over it, break it, tick the boxes, and undo what you did not mean. Undo takes back your own work only, never anybody else’s.
+export const WELCOME_MARKDOWN = `This page is yours. Nothing in it is precious: write over it, break it, tick the boxes, and undo what you did not mean. Undo takes back your own work only, never anybody else’s.
 
 ## Try these
 

@@ -13,6 +13,7 @@
  */
 import { z } from 'zod';
 import { errorBody } from './errors.ts';
+import { MAX_EXCERPT_LENGTH } from './limits.ts';
 import {
   access,
   color,
@@ -44,7 +45,7 @@ export const documentSummary = z.strictObject({
   title,
   access,
   /** The first words of the text. */
-  excerpt: z.string().max(200),
+  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   /** People who are in it now. */

@@ -57,6 +57,8 @@ export const MAX_TYPING_NAMES = 5;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
+/** A list shows this many characters of a document's text. */
+export const MAX_EXCERPT_LENGTH = 200;
 export const MAX_NAME_LENGTH = 40;
 /** People's colours are indices into a palette that both themes define. */
 export const COLOR_COUNT = 8;

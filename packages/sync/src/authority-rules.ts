@@ -10,8 +10,15 @@ export interface AdmitContext {
 }
 
 export type Admission =
-  /** `clients`: those with new structs. `novel: false`: it adds nothing, no struct and no deletion. */
-  | { readonly kind: 'admitted'; readonly clients: readonly number[]; readonly novel: boolean }
+  | {
+      readonly kind: 'admitted';
+      /** Those with new structs. */
+      readonly clients: readonly number[];
+      /** False: it adds nothing, no struct and no deletion. */
+      readonly novel: boolean;
+      /** It holds known structs too. They might have another form, so the document's own bytes are kept. */
+      readonly repeats: boolean;
+    }
   /** It refers to what the document lacks. */
   | { readonly kind: 'missing' }
   | { readonly kind: 'refused'; readonly error: ErrorBody };

@@ -41,6 +41,17 @@ describe('what enters the journal', () => {
     expect(authority.clean).toBe(true);
   });
 
+  test('SY4 of an update that repeats what is known, only what is new is kept', () => {
+    const { submit, commit } = start();
+    const writer = new Writer(1);
+    const first = writer.write('known');
+    submit(1, 1, first);
+    const second = writer.write('new');
+    submit(1, 2, Y.mergeUpdates([first, second]));
+    const [, row] = commit().rows;
+    expect(Y.parseUpdateMeta(row!.update).from).toEqual(Y.parseUpdateMeta(second).from);
+  });
+
   test('SY1 SY2 what repeats a row of the next batch waits for that one', () => {
     const { authority, submit, events } = start();
     const writer = new Writer(1);
@@ -130,6 +141,7 @@ describe('what enters the journal', () => {
       kind: 'admitted',
       clients: [],
       novel: true,
+      repeats: false,
     });
     const { submit, events, authority } = start({ rows: rowsOf(2) }, { admit: admitAll });
     const whole = Y.mergeUpdates([new Writer(1).write('a'), new Writer(2).write('b')]);
@@ -155,6 +167,7 @@ describe('what enters the journal', () => {
       kind: 'admitted',
       clients: [],
       novel: true,
+      repeats: false,
     });
     const { submit, events, authority } = start({}, { admit: admitAll });
     const writer = new Writer(1);

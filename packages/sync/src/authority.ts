@@ -32,6 +32,11 @@ interface Subscription {
     | { readonly kind: 'asked'; newest: number };
 }
 
+/** Of an update on the hot document, which is of no more use once it is spoilt. */
+type Trial =
+  | { readonly kind: 'applied'; readonly update: Uint8Array }
+  | { readonly kind: 'spoilt'; readonly error: ErrorBody };
+
 export class Authority {
   readonly document: string;
   readonly incarnation: string;
@@ -244,13 +249,13 @@ export class Authority {
         : { kind: 'missing', subscription, cseq };
     }
     if (!admission.novel) return { kind: 'known', subscription, cseq };
-    const error = this.#tryOut(update);
-    if (error !== null) {
+    const trial = this.#tryOut(update, admission.repeats ? 'as emitted' : 'as sent');
+    if (trial.kind === 'spoilt') {
       this.#rebuild();
-      return refused(error);
+      return refused(trial.error);
     }
-    const row = { seq: ++this.#lastSeq, update, user, subscription, cseq, at };
-    this.#queuedBytes += update.byteLength;
+    const row = { seq: ++this.#lastSeq, update: trial.update, user, subscription, cseq, at };
+    this.#queuedBytes += row.update.byteLength;
     const owned = admission.clients.filter((client) => !this.#owners.has(client));
     for (const client of owned) this.#owners.set(client, user);
     const clocks = new Map(
@@ -268,16 +273,24 @@ export class Authority {
     }
   }
 
-  /** Applies an update to the hot document, which is spoilt when the answer is an error. */
-  #tryOut(update: Uint8Array): ErrorBody | null {
+  /** Applies an update to the hot document, and gives what is to be kept of it. */
+  #tryOut(update: Uint8Array, keep: 'as sent' | 'as emitted'): Trial {
+    let kept = update;
+    const take = (emitted: Uint8Array) => (kept = emitted);
+    if (keep === 'as emitted') this.#hot.on('update', take);
     try {
       const transaction = this.#hot.transact((running) => {
         Y.applyUpdate(this.#hot, update);
         return running;
       });
-      return isIncomplete(this.#hot) ? errorOf('invalid-update') : this.#rules.check(transaction);
+      const error = isIncomplete(this.#hot)
+        ? errorOf('invalid-update')
+        : this.#rules.check(transaction);
+      return error === null ? { kind: 'applied', update: kept } : { kind: 'spoilt', error };
     } catch {
-      return errorOf('invalid-update');
+      return { kind: 'spoilt', error: errorOf('invalid-update') };
+    } finally {
+      this.#hot.off('update', take);
     }
   }
 

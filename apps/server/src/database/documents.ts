@@ -12,6 +12,7 @@ export interface NewDocument {
   /** Null for what a stock client creates under a name of its own. */
   readonly owner: string | null;
   readonly linkAccess?: LinkAccess | undefined;
+  readonly excerpt?: string | undefined;
   readonly at: number;
 }
 
@@ -28,7 +29,7 @@ export async function createDocument(
       title: document.title,
       owner: document.owner,
       link_access: document.linkAccess ?? 'edit',
-      excerpt: '',
+      excerpt: document.excerpt ?? '',
       created_at: document.at,
       updated_at: document.at,
     })

@@ -1,8 +1,7 @@
 /** What a list shows of a document. */
 import { describeRoots, excerpt, type TreeEntry } from '@tandem/document';
-import type { DocumentKind } from '@tandem/protocol';
+import { MAX_EXCERPT_LENGTH, type DocumentKind } from '@tandem/protocol';
 import type * as Y from 'yjs';
-import { MAX_EXCERPT_LENGTH } from './limits.ts';
 import type { DocumentView } from './port.ts';
 
 export function viewOf(doc: Y.Doc, kind: DocumentKind): DocumentView {

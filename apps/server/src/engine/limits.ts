@@ -41,8 +41,6 @@ export const DAMAGED_MS = 60_000;
 /** A document that ended a worker by being read is not read again for this long. */
 export const QUARANTINE_MS = 10 * 60_000;
 
-export const MAX_EXCERPT_LENGTH = 200;
-
 /** For work over all of a document that large. */
 export function documentBudgetMs(bytes: number): number {
   return DOCUMENT_BUDGET_MS + (bytes / MIB) * DOCUMENT_BUDGET_MS_PER_MIB;

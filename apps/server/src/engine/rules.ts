@@ -22,6 +22,7 @@ const admitUpdate: Admit = (update, { doc, user, owner }): Admission => {
       return {
         kind: 'admitted',
         clients: verdict.clients.map(({ client }) => client),
+        repeats: verdict.repeats,
         novel: verdict.clients.length > 0 || deletesAnything(update, doc),
       };
     case 'missing':

@@ -199,12 +199,26 @@ test('after a temporary refusal the document opens anew by itself', async () => 
   expect(session.status.kind).toBe('saved');
 });
 
+test('says why the server cannot save, until it can', async () => {
+  const { server, session } = await opened();
+  const full = errorOf('storage-failed');
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  server.socket.answer({ type: 'error', channel: CHANNEL, error: full });
+  expect(session.status).toMatchObject({ kind: 'saving', error: full });
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});
+
 test('W14: a viewer is told so', async () => {
   const server = new FakeServer();
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen({ access: 'view' });
-  expect(session.status).toEqual({ kind: 'view-only' });
+  expect(session.status).toEqual({ kind: 'view-only', error: null });
+  const outdated = errorOf('schema-outdated');
+  server.socket.answer({ type: 'error', channel: CHANNEL, error: outdated });
+  expect(session.status).toEqual({ kind: 'view-only', error: outdated });
   server.socket.answer({
     type: 'document:changed',
     channel: CHANNEL,

@@ -62,6 +62,7 @@ export class DocumentSession {
   #epoch = 0;
   #hasContent = false;
   #savedAt: number | null = null;
+  #notice: ErrorBody | null = null;
   #setAside: { readonly error: ErrorBody; readonly at: number } | null = null;
   #reopenAttempt = 0;
   #reopenTimer: unknown = null;
@@ -123,6 +124,7 @@ export class DocumentSession {
       kept: this.#options.durable && this.#writes.healthy,
       savedAt: this.#savedAt,
       setAside: this.#setAside,
+      notice: this.#notice,
     });
   }
 
@@ -283,6 +285,7 @@ export class DocumentSession {
     this.#options.environment.clock.clearTimeout(this.#reopenTimer);
     if (this.#channel === null || this.#channel.phase !== 'closed') return;
     this.#channelState = { kind: 'opening' };
+    this.#notice = null;
     this.#run(this.#channel.open(this.#options.nextRef()));
   }
 
@@ -311,10 +314,14 @@ export class DocumentSession {
       case 'typing:changed':
         if (message.channel === this.#channel?.channel) this.#copy.people.receive(message);
         return;
+      case 'error':
+        if (message.channel !== this.#channel?.channel) return;
+        this.#notice = message.error;
+        this.#changed();
+        return;
       case 'welcome':
       case 'ping':
       case 'pong':
-      case 'error':
       case 'goaway':
         return;
     }
@@ -405,7 +412,10 @@ export class DocumentSession {
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
     this.#copy.receive(updates);
-    if (confirmed.length > 0) this.#savedAt = this.#options.environment.clock.now();
+    if (confirmed.length > 0) {
+      this.#savedAt = this.#options.environment.clock.now();
+      this.#notice = null;
+    }
     this.#writes.push(() =>
       this.#options.store.advance(this.id, {
         updates,

@@ -32,6 +32,7 @@ test('P1, P5: "saved" is never said with unconfirmed work, without a connection,
         kept: fc.boolean(),
         savedAt: fc.option(fc.nat()),
         setAside: fc.option(fc.constant({ error, at: 1 })),
+        notice: fc.option(fc.constant(error)),
       }),
       (facts: SaveFacts) => {
         const state = saveState(facts);

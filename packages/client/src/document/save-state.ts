@@ -26,12 +26,20 @@ export interface SaveFacts {
   readonly savedAt: number | null;
   /** The newest work that the server would not take, until it is discarded. */
   readonly setAside: { readonly error: ErrorBody; readonly at: number } | null;
+  /** What the server has said about an open channel since something was last confirmed. */
+  readonly notice: ErrorBody | null;
 }
 
 export type SaveState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'saved'; readonly at: number | null }
-  | { readonly kind: 'saving'; readonly pending: number; readonly kept: boolean }
+  /** `error`: why the server cannot save for now. */
+  | {
+      readonly kind: 'saving';
+      readonly pending: number;
+      readonly kept: boolean;
+      readonly error: ErrorBody | null;
+    }
   /** Not connected. `retryAt` is null while a try is on its way. */
   | {
       readonly kind: 'offline';
@@ -41,7 +49,7 @@ export type SaveState =
       readonly cause: FailureCause | 'server';
       readonly error: ErrorBody | null;
     }
-  | { readonly kind: 'view-only' }
+  | { readonly kind: 'view-only'; readonly error: ErrorBody | null }
   | { readonly kind: 'refused'; readonly error: ErrorBody; readonly at: number }
   | {
       readonly kind: 'stopped';
@@ -71,9 +79,11 @@ export function saveState(facts: SaveFacts): SaveState {
   }
   if (facts.setAside !== null) return { kind: 'refused', ...facts.setAside };
   if (channel.kind === 'opening')
-    return facts.loaded ? { kind: 'saving', pending, kept } : { kind: 'loading' };
-  if (channel.access === 'view') return { kind: 'view-only' };
-  return pending > 0 ? { kind: 'saving', pending, kept } : { kind: 'saved', at: facts.savedAt };
+    return facts.loaded ? { kind: 'saving', pending, kept, error: null } : { kind: 'loading' };
+  if (channel.access === 'view') return { kind: 'view-only', error: facts.notice };
+  return pending > 0
+    ? { kind: 'saving', pending, kept, error: facts.notice }
+    : { kind: 'saved', at: facts.savedAt };
 }
 
 function disconnected(

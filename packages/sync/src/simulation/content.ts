@@ -62,7 +62,8 @@ const admit: Admit = (update, { doc, user, owner }) => {
   if (clients.some((client) => (owner(client) ?? user) !== user)) {
     return { kind: 'refused', error: errorOf('client-taken') };
   }
-  return { kind: 'admitted', clients, novel: deletes || clients.length > 0 };
+  const repeats = decoded.structs.some(({ id }) => id.clock < Y.getState(doc.store, id.client));
+  return { kind: 'admitted', clients, novel: deletes || clients.length > 0, repeats };
 };
 
 const check: CheckChange = ({ doc }) =>

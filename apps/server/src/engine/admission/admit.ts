@@ -2,8 +2,8 @@
  * Decides whether an update may be applied to a document. Nothing is changed by asking, and an
  * admitted update neither throws in Yjs nor leaves anything pending.
  *
- * What is then to be kept and passed on is what the document emits, not the bytes that were sent:
- * those may repeat known structs in another form, which Yjs ignores here but a merge may prefer.
+ * Of an update that repeats known structs, what is to be kept and passed on is what the document
+ * emits: Yjs ignores a repeated struct that has another form, but a merge may prefer it.
  */
 
 import * as Y from 'yjs';
@@ -28,9 +28,11 @@ export type Verdict =
       readonly kind: 'admitted';
       /** What it adds, empty when it only deletes or repeats. */
       readonly clients: readonly ClientRange[];
+      /** Whether it holds structs that the document has, perhaps in another form. */
+      readonly repeats: boolean;
       /** Client ids that become the sender's when the update is committed. */
       readonly claims: readonly number[];
-      /** Steps of conflict resolution, at most `MAX_WALK_STEPS`: what it costs here and on each load. */
+      /** What it costs to apply beyond its size, in steps of some 0.1 µs: here and on each load. */
       readonly steps: number;
     }
   /** It builds on what the document lacks, from `clock` of `client` on. Ask the sender for it. */
@@ -57,6 +59,7 @@ export function admit({ bytes, doc, sender, ownerOf }: Submission): Verdict {
   return {
     kind: 'admitted',
     clients: update.clients,
+    repeats: update.repeats,
     claims: ownership.claims,
     steps: rehearsal.steps,
   };

@@ -21,5 +21,8 @@ export const MAX_TYPE_DEPTH = 128;
  */
 export const MAX_WALK_STEPS = 1_000_000;
 
-/** Places by which one update may make Yjs move structs in its arrays: 1 to 2 ns each, a second at most. */
+/** Places by which one update may make Yjs move structs in its arrays: half a second at most. */
 export const MAX_SHIFTS = 500_000_000;
+
+/** As many take the time of a step. */
+export const SHIFTS_PER_STEP = 100;

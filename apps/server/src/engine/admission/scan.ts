@@ -54,6 +54,8 @@ export interface ScannedUpdate {
   readonly deletes: DeletedRanges;
   /** Every root type that it names, known to the document or not. */
   readonly roots: readonly string[];
+  /** Whether it holds structs that the document has, perhaps in another form. */
+  readonly repeats: boolean;
 }
 
 export type ScanResult =
@@ -100,6 +102,7 @@ class Scan {
   /** The highest clock of other clients that the structs refer to and the document lacks. */
   readonly #needs = new Map<number, number>();
   #missing: { client: number; clock: number } | null = null;
+  #repeats = false;
 
   // The struct that is being read.
   #client = Number.POSITIVE_INFINITY;
@@ -136,6 +139,7 @@ class Scan {
         arrivals: this.#arrivals,
         deletes: this.#deletes,
         roots: [...this.#roots],
+        repeats: this.#repeats,
       },
     };
   }
@@ -152,6 +156,7 @@ class Scan {
     this.#client = client;
     this.#clock = cursor.clock();
     if (this.#clock > known) this.#miss(client, known);
+    if (this.#clock < known) this.#repeats = true;
     for (let left = structs; left > 0; left--) this.#scanStruct(known);
     this.#ends.set(client, this.#clock);
     if (this.#clock > known) this.#clients.push({ client, from: known, to: this.#clock });

@@ -1,0 +1,46 @@
+// One process, one flat folder: dist/main.js and a file for each worker, with everything inside but
+// native addons, which node_modules beside dist provides.
+//
+// Every src/**/*-worker.ts is an entry and keeps its name: src/database/database-worker.ts becomes
+// dist/database-worker.js. A plain worker.ts takes its folder's: src/engine/worker.ts becomes
+// dist/engine-worker.js. As dist is flat, the caller finds it from whatever chunk it ends up in:
+//
+//   new Worker(new URL('./engine-worker.js', import.meta.url))
+//
+// Source has no such file: tests that want real workers run a bundle (test/bundle.ts).
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const source = join(import.meta.dirname, 'src');
+
+/** @satisfies {import('rolldown').RolldownOptions} */
+const configuration = {
+  input: { main: join(source, 'main.ts'), ...workers() },
+  platform: 'node',
+  external: ['@photostructure/sqlite'],
+  // Node 20.19 knows neither `using` nor `await using`.
+  transform: { target: 'node20.19' },
+  output: {
+    dir: join(import.meta.dirname, 'dist'),
+    format: 'esm',
+    sourcemap: true,
+    cleanDir: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk-[name]-[hash].js',
+  },
+};
+
+export default configuration;
+
+function workers() {
+  /** @type {Record<string, string>} */
+  const entries = {};
+  for (const path of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!/(^|[/-])worker\.ts$/.test(path.replaceAll('\\', '/'))) continue;
+    const name = basename(path, '.ts');
+    const entry = name === 'worker' ? `${basename(dirname(path))}-worker` : name;
+    if (entry in entries) throw new Error(`two workers would be dist/${entry}.js`);
+    entries[entry] = join(source, path);
+  }
+  return entries;
+}

@@ -1,0 +1,22 @@
+/** How a whole connection ends when the error of one document is the end of it, as with stock clients. */
+import type { CloseName, ErrorCode } from '@tandem/protocol';
+
+export const CLOSE_NAMES = {
+  'bad-message': 'bad-message',
+  'version-unsupported': 'version-unsupported',
+  'schema-outdated': 'version-unsupported',
+  unauthenticated: 'unauthenticated',
+  forbidden: 'forbidden',
+  'read-only': 'forbidden',
+  'not-found': 'not-found',
+  deleted: 'deleted',
+  'incarnation-changed': 'incarnation-changed',
+  'invalid-update': 'invalid-update',
+  'client-taken': 'invalid-update',
+  'too-large': 'too-large',
+  'document-damaged': 'forbidden',
+  'storage-failed': 'storage-failed',
+  'too-many': 'too-many',
+  overloaded: 'overloaded',
+  internal: 'internal',
+} as const satisfies Record<ErrorCode, CloseName>;

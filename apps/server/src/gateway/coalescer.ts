@@ -1,0 +1,31 @@
+/** Runs something at most once per interval: at once after a pause, then at the interval's end. */
+
+export class Coalescer implements Disposable {
+  readonly #intervalMs: number;
+  readonly #run: () => void;
+  #lastRunMs = -Infinity;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(intervalMs: number, run: () => void) {
+    this.#intervalMs = intervalMs;
+    this.#run = run;
+  }
+
+  touch(): void {
+    if (this.#timer !== null) return;
+    const waitMs = this.#lastRunMs + this.#intervalMs - performance.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#lastRunMs = performance.now();
+        this.#run();
+      },
+      Math.max(0, waitMs),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

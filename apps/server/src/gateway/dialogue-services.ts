@@ -1,0 +1,18 @@
+/** What dialogues need of the house. */
+import type { ErrorBody, User } from '@tandem/protocol';
+import type { Engine } from '../engine/port.ts';
+import type { People } from '../sessions/people.ts';
+import type { TokenSigner } from '../sessions/session-token.ts';
+import type { Connection } from './connection.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface DialogueServices {
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly isFull: Engine['isFull'];
+  /** Stops reading from a connection until the engine has caught up. */
+  readonly pause: (connection: Connection) => void;
+  /** Counts the connection as this user's; an error when the user has too many. */
+  readonly introduce: (connection: Connection, user: User) => ErrorBody | null;
+}

@@ -1,0 +1,46 @@
+/**
+ * The bytes of y-protocols, which both stock protocols carry: `varuint` numbers, `varstring` texts and
+ * `buf`s, a length and as many bytes. Sync is `00 buf(state vector)`, `01 buf(update)` or
+ * `02 buf(update)`.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+
+export type SyncFrame =
+  | { readonly kind: 'step1'; readonly stateVector: Uint8Array }
+  | { readonly kind: 'step2'; readonly update: Uint8Array }
+  | { readonly kind: 'update'; readonly update: Uint8Array };
+
+/** What a stock client may say about a document. */
+export type DocumentFrame =
+  | SyncFrame
+  | { readonly kind: 'awareness'; readonly update: Uint8Array }
+  | { readonly kind: 'query-awareness' };
+
+const SYNC_KINDS = ['step1', 'step2', 'update'] as const;
+
+/** Throws on what is not a sync message. */
+export function readSync(decoder: decoding.Decoder): SyncFrame {
+  const kind = SYNC_KINDS[decoding.readVarUint(decoder)];
+  if (kind === undefined) throw new Error('unknown sync message');
+  const bytes = decoding.readVarUint8Array(decoder);
+  return kind === 'step1' ? { kind, stateVector: bytes } : { kind, update: bytes };
+}
+
+export function writeSync(encoder: encoding.Encoder, frame: SyncFrame): void {
+  encoding.writeVarUint(encoder, SYNC_KINDS.indexOf(frame.kind));
+  encoding.writeVarUint8Array(encoder, frame.kind === 'step1' ? frame.stateVector : frame.update);
+}
+
+/** Bytes as `write` writes them. */
+export function frame(write: (encoder: encoding.Encoder) => void): Uint8Array {
+  return encoding.encode(write);
+}
+
+/** An update that changes nothing. */
+export const EMPTY_UPDATE = Uint8Array.of(0, 0);
+
+/** Whether an update holds no structs; its delete set may repeat what everybody knows. */
+export function hasNoStructs(update: Uint8Array): boolean {
+  return update[0] === 0;
+}

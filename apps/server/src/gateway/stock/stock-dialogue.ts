@@ -1,0 +1,120 @@
+/**
+ * What a stock client speaks shows in its first byte: `y-websocket` opens with `00 00`, a Hocuspocus
+ * provider with the length of a name that is not empty.
+ */
+import {
+  documentId,
+  errorOf,
+  MAX_FRAME_BYTES_BEFORE_HELLO,
+  type ErrorBody,
+} from '@tandem/protocol';
+import { CLOSE_NAMES } from '../close-names.ts';
+import type { Connection, Dialogue } from '../connection.ts';
+import type { DialogueServices } from '../dialogue-services.ts';
+import type { Leave } from '../document-room.ts';
+import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HocuspocusDialogue } from './hocuspocus-dialogue.ts';
+import { identify } from './identify.ts';
+import { yWebsocketFormat } from './y-websocket.ts';
+import { YWebsocketDialogue } from './y-websocket-dialogue.ts';
+
+export interface StockOptions {
+  readonly connection: Connection;
+  readonly services: DialogueServices;
+  /** From the path; null where it names none, as a Hocuspocus provider does not need to. */
+  readonly document: string | null;
+  /** From the list of subprotocols; empty where there is none. */
+  readonly token: string;
+}
+
+export class StockDialogue implements Dialogue {
+  readonly join = null;
+  readonly #options: StockOptions;
+  #spoken: Dialogue | null = null;
+  /** Frames of a y-websocket client whose token is being verified. */
+  #waiting: Buffer[] | null = null;
+  #waitingBytes = 0;
+
+  constructor(options: StockOptions) {
+    this.#options = options;
+  }
+
+  receive(data: Buffer, isBinary: boolean): void {
+    const { connection } = this.#options;
+    if (!isBinary || data.byteLength === 0) {
+      connection.close(
+        'bad-message',
+        errorOf('bad-message', { detail: 'Stock Yjs clients send binary frames.' }),
+      );
+    } else if (
+      this.#waiting === null &&
+      connection.user === null &&
+      data.byteLength > MAX_FRAME_BYTES_BEFORE_HELLO
+    ) {
+      const detail = `The first frame may have ${MAX_FRAME_BYTES_BEFORE_HELLO} bytes.`;
+      connection.close('too-large', errorOf('too-large', { detail }));
+    } else if (this.#spoken !== null) {
+      this.#spoken.receive(data, isBinary);
+    } else if (this.#waiting !== null) {
+      this.#wait(data, this.#waiting);
+    } else if (data[0] === 0) {
+      this.#waiting = [data];
+      void this.#startYWebsocket();
+    } else {
+      this.#spoken = new HocuspocusDialogue(this.#options);
+      this.#spoken.receive(data, isBinary);
+    }
+  }
+
+  ping(): void {
+    this.#spoken?.ping();
+  }
+
+  explain(error: ErrorBody): void {
+    if (this.#spoken !== null) this.#spoken.explain(error);
+    else if (this.#waiting !== null)
+      this.#options.connection.queue(yWebsocketFormat.denied(error.message));
+  }
+
+  goaway(retryAfterMs: number): void {
+    this.#spoken?.goaway(retryAfterMs);
+  }
+
+  end(how: Leave): void {
+    this.#spoken?.end(how);
+  }
+
+  #wait(data: Buffer, waiting: Buffer[]): void {
+    this.#waitingBytes += data.byteLength;
+    if (waiting.push(data) > MAX_WAITING_MESSAGES || this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#options.connection.close(
+        'too-large',
+        errorOf('too-large', { detail: 'Too much was sent before the token was verified.' }),
+      );
+    }
+  }
+
+  async #startYWebsocket(): Promise<void> {
+    const { connection, services, document, token } = this.#options;
+    if (document === null || !documentId.safeParse(document).success) {
+      const detail = 'The address ends in a document’s name: 1 to 64 letters, digits, - and _.';
+      connection.close('not-found', errorOf('not-found', { detail }));
+      return;
+    }
+    const identity = await identify(token, services, connection.log);
+    if (connection.ended) return;
+    if (identity.kind === 'refused') {
+      connection.close(CLOSE_NAMES[identity.error.code], identity.error);
+      return;
+    }
+    const error = services.introduce(connection, identity.user);
+    if (error !== null) {
+      connection.close('too-many', error);
+      return;
+    }
+    this.#spoken = new YWebsocketDialogue({ connection, services, document, user: identity.user });
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const data of waiting) if (!connection.ended) this.#spoken.receive(data, true);
+  }
+}

@@ -1,0 +1,59 @@
+/** Lists show a document's first words: they follow its text a moment after it has changed. */
+import { refreshDocument } from '../database/documents.ts';
+import type { Database } from '../database/tables.ts';
+import type { Engine } from '../engine/port.ts';
+import { EXCERPT_DELAY_MS } from '../limits.ts';
+import type { Log } from '../log.ts';
+
+export class Summaries implements AsyncDisposable {
+  readonly #db: Database;
+  readonly #engine: Engine;
+  readonly #log: Log;
+  readonly #changed = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor({
+    db,
+    engine,
+    log,
+  }: {
+    readonly db: Database;
+    readonly engine: Engine;
+    readonly log: Log;
+  }) {
+    this.#db = db;
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  changed(document: string): void {
+    this.#changed.add(document);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#refreshing = this.#refreshing.then(() => this.#refresh());
+    }, EXCERPT_DELAY_MS);
+  }
+
+  /** Brings all lists up to date. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#refreshing;
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    for (const document of this.#changed) {
+      this.#changed.delete(document);
+      try {
+        const view = await this.#engine.view(document);
+        if (view !== null)
+          await refreshDocument(this.#db, document, { excerpt: view.excerpt, at: Date.now() });
+      } catch (error) {
+        // The next change tries again; nothing but a list is behind.
+        this.#log.warn({ err: error, document }, 'the list could not follow a document');
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@tandem/testkit';
+import { WHEEL_TICK_MS } from '../limits.ts';
+import { Deadline, TimerWheel } from './timer-wheel.ts';
+
+function stopwatch() {
+  const wheel = new TimerWheel();
+  const expired: { at: number; deadline: Deadline }[] = [];
+  let at = 0;
+  const owner = { expire: (deadline: Deadline) => void expired.push({ at, deadline }) };
+  const turn = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      at += WHEEL_TICK_MS;
+      wheel.turn();
+    }
+  };
+  return { wheel, expired, owner, turn };
+}
+
+describe('timer wheel', () => {
+  it('expires each deadline once, in its tick, over any distance', () => {
+    const { wheel, expired, owner, turn } = stopwatch();
+    const random = new SeededRandom(7);
+    const wanted = Array.from({ length: 500 }, () => {
+      const deadline = new Deadline(owner);
+      const delayMs = 1 + Math.floor(random.next() * 90_000);
+      wheel.arm(deadline, delayMs);
+      return { deadline, at: Math.ceil(delayMs / WHEEL_TICK_MS) * WHEEL_TICK_MS };
+    });
+    turn(1_000);
+    expect(expired).toHaveLength(500);
+    for (const { deadline, at } of wanted)
+      expect(expired.find((entry) => entry.deadline === deadline)?.at).toBe(at);
+  });
+
+  it('moves a deadline that is armed again and forgets one that is disarmed', () => {
+    const { wheel, expired, owner, turn } = stopwatch();
+    const moved = new Deadline(owner);
+    const dropped = new Deadline(owner);
+    wheel.arm(moved, 500);
+    wheel.arm(dropped, 500);
+    turn(4);
+    wheel.arm(moved, 1_000);
+    wheel.disarm(dropped);
+    turn(9);
+    expect(expired).toEqual([]);
+    turn(1);
+    expect(expired).toEqual([{ at: 1_400, deadline: moved }]);
+    expect(moved.armed).toBe(false);
+  });
+
+  it('lets an owner arm again while it expires, a whole round away', () => {
+    const { wheel, turn } = stopwatch();
+    let count = 0;
+    const deadline: Deadline = new Deadline({
+      expire: () => {
+        count++;
+        wheel.arm(deadline, 256 * WHEEL_TICK_MS);
+      },
+    });
+    wheel.arm(deadline, 100);
+    turn(1 + 256 * 3);
+    expect(count).toBe(4);
+  });
+});

@@ -1,0 +1,32 @@
+/** How much a connection may do: `burst` at once, `perSecond` in the long run. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #tokens: number;
+  #filledAtMs: number;
+
+  constructor({
+    perSecond,
+    burst,
+    nowMs,
+  }: {
+    readonly perSecond: number;
+    readonly burst: number;
+    readonly nowMs: number;
+  }) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#filledAtMs = nowMs;
+  }
+
+  /** Whether `amount` was there; if not, nothing is taken. */
+  take(amount: number, nowMs: number): boolean {
+    const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + grown);
+    this.#filledAtMs = nowMs;
+    if (this.#tokens < amount) return false;
+    this.#tokens -= amount;
+    return true;
+  }
+}

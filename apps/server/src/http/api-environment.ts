@@ -1,0 +1,42 @@
+/** What routes need of the house, and who is asking. */
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { createMiddleware } from 'hono/factory';
+import type { User } from '@tandem/protocol';
+import type { Configuration } from '../configuration.ts';
+import type { Database } from '../database/tables.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Rooms } from '../gateway/rooms.ts';
+import type { Log } from '../log.ts';
+import type { People } from '../sessions/people.ts';
+import { readSessionCookie } from '../sessions/session-cookie.ts';
+import type { TokenSigner } from '../sessions/session-token.ts';
+import { ApiError } from './api-error.ts';
+
+export interface ApiServices {
+  readonly configuration: Configuration;
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly rooms: Rooms;
+  /** Gives a new guest something to read and to write in. */
+  readonly welcome: (user: User) => Promise<void>;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly log: Log;
+}
+
+export interface ApiEnvironment {
+  readonly Bindings: HttpBindings;
+  readonly Variables: { readonly user: User };
+}
+
+/** Lets in whoever has a session. */
+export const signedIn = ({ people }: ApiServices) =>
+  createMiddleware<ApiEnvironment>(async (context, next) => {
+    const cookie = readSessionCookie(context.req.header('Cookie'));
+    const user = cookie === null ? null : await people.findBySession(cookie);
+    if (user === null) throw new ApiError('unauthenticated');
+    context.set('user', user);
+    await next();
+  });

@@ -1,0 +1,46 @@
+/** The one place where an error becomes an HTTP answer. */
+import { errorOf, type ErrorBody, type ErrorCode } from '@tandem/protocol';
+import { DatabaseError } from '../database/database-error.ts';
+import { EngineError } from '../engine/port.ts';
+
+export const HTTP_STATUS = {
+  'bad-message': 400,
+  'version-unsupported': 426,
+  'schema-outdated': 426,
+  unauthenticated: 401,
+  forbidden: 403,
+  'read-only': 403,
+  'not-found': 404,
+  deleted: 410,
+  'incarnation-changed': 409,
+  'invalid-update': 422,
+  'client-taken': 409,
+  'too-large': 413,
+  'document-damaged': 500,
+  'storage-failed': 503,
+  'too-many': 429,
+  overloaded: 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Ends a request with an error. */
+export class ApiError extends Error {
+  readonly body: ErrorBody;
+
+  constructor(
+    code: ErrorCode,
+    options: { readonly detail?: string; readonly retryAfterMs?: number } = {},
+  ) {
+    const body = errorOf(code, options);
+    super(body.message);
+    this.name = 'ApiError';
+    this.body = body;
+  }
+}
+
+/** What the caller hears of whatever was thrown; null for what is a fault of ours. */
+export function errorBodyOf(error: unknown): ErrorBody | null {
+  if (error instanceof ApiError || error instanceof EngineError) return error.body;
+  if (error instanceof DatabaseError) return errorOf('storage-failed');
+  return null;
+}

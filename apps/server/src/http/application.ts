@@ -1,0 +1,97 @@
+/** Everything that is asked over HTTP: the API, health, and the files of the web application. */
+import { Hono, type MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
+import { ApiError, errorBodyOf, HTTP_STATUS } from './api-error.ts';
+import type { ApiEnvironment, ApiServices } from './api-environment.ts';
+import { documentRoutes } from './document-routes.ts';
+import type { OriginPolicy } from './origin-policy.ts';
+import { securityHeaders } from './security-headers.ts';
+import { sessionRoutes } from './session-routes.ts';
+import type { StaticFiles } from './static-files.ts';
+
+export interface ApplicationOptions extends ApiServices {
+  readonly files: StaticFiles;
+  readonly originPolicy: OriginPolicy;
+  /** False while the server starts or drains. */
+  readonly isReady: () => boolean;
+}
+
+export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
+  const { configuration, files, originPolicy, isReady, log } = options;
+  const app = new Hono<ApiEnvironment>();
+  app.use(securityHeaders({ secure: configuration.publicUrl?.protocol === 'https:' }));
+
+  app.get('/healthz', (context) => context.text('alive\n'));
+  app.get('/readyz', (context) =>
+    isReady() ? context.text('ready\n') : context.text('not ready\n', 503),
+  );
+
+  const api = new Hono<ApiEnvironment>();
+  api.use(async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
+  api.use(sameSite(originPolicy));
+  api.route('/', sessionRoutes(options));
+  api.route('/documents', documentRoutes(options));
+  api.all('*', () => {
+    throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
+  });
+  app.route('/api', api);
+
+  const needsUpgrade = (): never => {
+    throw new ApiError('version-unsupported', { detail: 'This address is a WebSocket.' });
+  };
+  app.all(SYNC_PATH, needsUpgrade);
+  app.all(`${YJS_PATH}/*`, needsUpgrade);
+
+  app.get('*', async (context) => {
+    const answer = await files.answer(context);
+    if (answer !== null) return answer;
+    if (files.hasPage) throw new ApiError('not-found', { detail: 'There is no such file.' });
+    return context.text(
+      'The web application is not built: run "pnpm build", or open the address that "pnpm dev" printed.\n',
+      404,
+    );
+  });
+
+  app.notFound((context) =>
+    answerError(
+      errorOf('not-found', { detail: 'There is nothing at this address.' }),
+      context.req.path,
+    ),
+  );
+  app.onError((error, context) => {
+    const body = errorBodyOf(error);
+    if (body === null)
+      log.error(
+        { err: error, method: context.req.method, path: routePath(context) },
+        'a request failed',
+      );
+    const response = answerError(body ?? errorOf('internal'), context.req.path);
+    if (body?.retryAfterMs !== undefined)
+      response.headers.set('Retry-After', String(Math.ceil(body.retryAfterMs / 1000)));
+    return response;
+  });
+  return app;
+}
+
+function answerError(error: ErrorBody, path: string): Response {
+  const headers = path.startsWith('/api') ? { 'Cache-Control': 'no-store' } : {};
+  return Response.json({ error }, { status: HTTP_STATUS[error.code], headers });
+}
+
+/** Pages of other sites may not act for whoever is signed in here. Callers without a page say no origin. */
+function sameSite(originPolicy: OriginPolicy): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const { method } = context.req;
+    const caller = { origin: context.req.header('Origin'), host: context.req.header('Host') };
+    if (method !== 'GET' && method !== 'HEAD' && originPolicy(caller) === 'foreign') {
+      throw new ApiError('forbidden', {
+        detail: 'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.',
+      });
+    }
+    await next();
+  };
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { clientAddress } from './client-address.ts';
+
+const from = (remoteAddress: string, forwarded?: string, trusted = 0) =>
+  clientAddress(
+    {
+      socket: { remoteAddress },
+      headers: { 'x-forwarded-for': forwarded },
+    } as unknown as IncomingMessage,
+    trusted,
+  );
+
+describe('client address', () => {
+  it('believes the socket, and headers only as far as proxies are trusted', () => {
+    expect(from('192.0.2.7')).toBe('192.0.2.7');
+    expect(from('::ffff:192.0.2.7')).toBe('192.0.2.7');
+    expect(from('192.0.2.7', '203.0.113.1')).toBe('192.0.2.7');
+    expect(from('192.0.2.7', '203.0.113.1', 1)).toBe('203.0.113.1');
+    expect(from('192.0.2.7', 'forged, 203.0.113.1, 198.51.100.1', 2)).toBe('203.0.113.1');
+    expect(from('192.0.2.7', 'short', 3)).toBe('192.0.2.7');
+    expect(from('192.0.2.7', undefined, 1)).toBe('192.0.2.7');
+  });
+
+  it('does not count this machine', () => {
+    expect(from('127.0.0.1')).toBeNull();
+    expect(from('::1')).toBeNull();
+    expect(from('::ffff:127.0.0.1')).toBeNull();
+  });
+});

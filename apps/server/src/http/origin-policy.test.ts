@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createOriginPolicy } from './origin-policy.ts';
+
+const policy = createOriginPolicy({
+  publicUrl: new URL('https://docs.example.org/'),
+  allowedOrigins: ['https://app.example.org'],
+  mode: 'production',
+});
+const host = 'internal:3000';
+
+describe('origin policy', () => {
+  it('allows the own host, the public address and the list', () => {
+    expect(policy({ origin: 'http://internal:3000', host })).toBe('allowed');
+    expect(policy({ origin: 'https://docs.example.org', host })).toBe('allowed');
+    expect(policy({ origin: 'https://app.example.org', host })).toBe('allowed');
+  });
+
+  it('refuses everything else, however alike', () => {
+    for (const origin of [
+      'https://evil.example',
+      'https://docs.example.org.evil.example',
+      'http://docs.example.org',
+      'https://app.example.org:444',
+      'https://sub.app.example.org',
+      'http://internal',
+      'null',
+      '',
+      'http://localhost:5173',
+      'https://docs.example.org@evil.example',
+    ]) {
+      expect(policy({ origin, host }), origin).toBe('foreign');
+    }
+    expect(policy({ origin: 'http://internal:3000', host: undefined })).toBe('foreign');
+  });
+
+  it('tells who does not say', () => {
+    expect(policy({ origin: undefined, host })).toBe('unsaid');
+  });
+
+  it('allows any port of this machine in development', () => {
+    const development = createOriginPolicy({
+      publicUrl: null,
+      allowedOrigins: [],
+      mode: 'development',
+    });
+    expect(development({ origin: 'http://localhost:5173', host })).toBe('allowed');
+    expect(development({ origin: 'http://127.0.0.1:1', host })).toBe('allowed');
+    expect(development({ origin: 'http://localhost.evil.example', host })).toBe('foreign');
+  });
+});

@@ -1,0 +1,31 @@
+/** Which sites' pages may talk to this server. Browsers always say where a page is from; others need not. */
+import type { Configuration } from '../configuration.ts';
+
+export interface Caller {
+  /** The `Origin` header. */
+  readonly origin: string | undefined;
+  /** The `Host` header. */
+  readonly host: string | undefined;
+}
+
+export type OriginPolicy = (caller: Caller) => 'allowed' | 'foreign' | 'unsaid';
+
+const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+export function createOriginPolicy({
+  publicUrl,
+  allowedOrigins,
+  mode,
+}: Pick<Configuration, 'publicUrl' | 'allowedOrigins' | 'mode'>): OriginPolicy {
+  const known = new Set(allowedOrigins);
+  if (publicUrl !== null) known.add(publicUrl.origin);
+  return ({ origin, host }) => {
+    if (origin === undefined) return 'unsaid';
+    if (known.has(origin)) return 'allowed';
+    // `null` is what sandboxed frames and local files say.
+    if (!URL.canParse(origin)) return 'foreign';
+    const url = new URL(origin);
+    if (host !== undefined && url.host === host.toLowerCase()) return 'allowed';
+    return mode !== 'production' && LOOPBACK_NAMES.includes(url.hostname) ? 'allowed' : 'foreign';
+  };
+}

@@ -1,0 +1,98 @@
+/** Starts the server, and ends it with all that people sent on disk. */
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readConfiguration, type Configuration } from './configuration.ts';
+import { DatabaseError } from './database/database-error.ts';
+import { openDatabase } from './database/database.ts';
+import { deleteExpiredSessions } from './database/sessions.ts';
+import { WorkerExecutor } from './database/worker-executor.ts';
+import { createWorkerEngine } from './engine/worker-engine.ts';
+import { DRAIN_TIMEOUT_MS } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+import { startServer } from './server.ts';
+import { loadSecret } from './sessions/secret.ts';
+import { StartupProblem } from './startup-problem.ts';
+
+const DATABASE_FILE = 'tandem.db';
+/** The same from the source and from the bundle. */
+const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+async function main(): Promise<void> {
+  const configuration = readConfiguration(process.env);
+  const log = await createLog(configuration);
+  const dataDir = await prepareDataDir(configuration.dataDir);
+  const secret = await loadSecret({ authSecret: configuration.authSecret, dataDir });
+  const path = join(dataDir, DATABASE_FILE);
+
+  const db = await openDatabase(
+    new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
+  );
+  await deleteExpiredSessions(db, Date.now());
+  const engine = await createWorkerEngine({ path, workers: configuration.engineWorkers });
+  const webDir = resolve(configuration.webDir ?? BUILT_WEB);
+  const server = await startServer({ configuration, secret, webDir, db, engine, log });
+  log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
+
+  const stop = once(async () => {
+    log.info('stopping');
+    setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
+    await server[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
+    await db.destroy();
+    log.info('stopped');
+    process.exit(0);
+  });
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  dieOfOwnFaults(log);
+}
+
+/** @throws StartupProblem */
+async function prepareDataDir(path: string): Promise<string> {
+  const dataDir = resolve(path);
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+    return dataDir;
+  } catch (error) {
+    throw new StartupProblem(
+      `DATA_DIR is "${path}", which is not a folder that may be written to.`,
+      { cause: error },
+    );
+  }
+}
+
+function addressOf({ publicUrl, host }: Configuration, port: number): string {
+  return (
+    publicUrl?.href ??
+    `http://${host === null || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
+  );
+}
+
+function once(run: () => Promise<void>): () => void {
+  let started = false;
+  return () => {
+    if (started) return;
+    started = true;
+    void run();
+  };
+}
+
+/** What reaches these is a fault of the server. It ends; what was called saved is on disk, and pages come back by themselves. */
+function dieOfOwnFaults(log: Log): void {
+  const die = (error: unknown): void => {
+    log.fatal({ err: error }, 'the server ends because of a fault of its own');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = error instanceof StartupProblem || error instanceof DatabaseError;
+  process.stderr.write(`Tandem cannot start.\n${known ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}

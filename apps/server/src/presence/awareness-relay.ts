@@ -1,0 +1,179 @@
+/**
+ * Cursors and selections of one room, passed on as they are except that nobody speaks as somebody
+ * else: an id belongs to the subscription that announced it, and in pages the server says who it is.
+ * Stock clients repeat what they hear, so another's id is no offence; it is ignored.
+ */
+import {
+  MAX_AWARENESS_CLIENTS_PER_CONNECTION,
+  type DocumentKind,
+  type User,
+} from '@tandem/protocol';
+import { MAX_DEPARTED_CLIENTS } from '../limits.ts';
+import type { AwarenessEntry } from './awareness-update.ts';
+
+export interface AwarenessSpeaker {
+  readonly subscription: number;
+  readonly user: User;
+  /** The one id that it may announce; null where the protocol does not say it beforehand. */
+  readonly client: number | null;
+}
+
+/** One change to pass on; its owner already knows. */
+export interface AwarenessChange {
+  readonly owner: number | null;
+  readonly entry: AwarenessEntry;
+}
+
+interface Held {
+  speaker: AwarenessSpeaker;
+  /** The newest clock that its client said. */
+  clock: number;
+  /** The newest clock that others were told; it only grows, also over reconnects. */
+  told: number;
+  state: string | null;
+}
+
+interface Place {
+  readonly speaker: AwarenessSpeaker;
+  /** Joins and leaves in the order in which they happened. */
+  readonly order: number;
+  readonly clients: Set<number>;
+}
+
+export class AwarenessRelay {
+  readonly #kind: DocumentKind;
+  readonly #places = new Map<number, Place>();
+  readonly #held = new Map<number, Held>();
+  /** Oldest first. */
+  readonly #departed = new Map<number, { readonly told: number; readonly order: number }>();
+  readonly #changed = new Set<number>();
+  #order = 0;
+
+  constructor(kind: DocumentKind) {
+    this.#kind = kind;
+  }
+
+  join(speaker: AwarenessSpeaker): void {
+    this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: new Set() });
+  }
+
+  /** Takes what the subscription may say and ignores the rest. Returns ids that it announced for the first time. */
+  receive(subscription: number, entries: readonly AwarenessEntry[]): readonly number[] {
+    const place = this.#places.get(subscription);
+    if (place === undefined) return [];
+    const announced: number[] = [];
+    for (const { client, clock, state } of entries) {
+      const held = this.#held.get(client);
+      if (held !== undefined && held.speaker.subscription === subscription) {
+        const newer =
+          clock > held.clock || (clock === held.clock && state === null && held.state !== null);
+        if (!newer) continue;
+        held.clock = clock;
+        held.state = state;
+      } else {
+        if (state === null || !this.#mayAnnounce(place, client)) continue;
+        if (held !== undefined) this.#places.get(held.speaker.subscription)?.clients.delete(client);
+        const told = held?.told ?? this.#departed.get(client)?.told ?? -1;
+        this.#departed.delete(client);
+        this.#held.set(client, { speaker: place.speaker, clock, told, state });
+        place.clients.add(client);
+        announced.push(client);
+      }
+      this.#changed.add(client);
+    }
+    return announced;
+  }
+
+  /** What a subscription said of itself, in its own words. */
+  statesOf(subscription: number): readonly AwarenessEntry[] {
+    const entries: AwarenessEntry[] = [];
+    for (const client of this.#places.get(subscription)?.clients ?? []) {
+      const { clock, state } = this.#held.get(client) as Held;
+      if (state !== null) entries.push({ client, clock, state });
+    }
+    return entries;
+  }
+
+  leave(subscription: number): void {
+    const place = this.#places.get(subscription);
+    if (place === undefined) return;
+    this.#places.delete(subscription);
+    this.#order++;
+    for (const client of place.clients) {
+      const told = this.#held.get(client)?.told ?? -1;
+      this.#held.delete(client);
+      this.#changed.delete(client);
+      // Nobody has to forget whom nobody met.
+      if (told < 0) continue;
+      this.#departed.set(client, { told, order: this.#order });
+      this.#changed.add(client);
+    }
+    for (const client of this.#departed.keys()) {
+      if (this.#departed.size <= MAX_DEPARTED_CLIENTS) break;
+      this.#departed.delete(client);
+    }
+  }
+
+  /** The user's name or colour has changed. */
+  rename(user: User): void {
+    for (const [subscription, place] of this.#places) {
+      if (place.speaker.user.id !== user.id) continue;
+      const speaker = { ...place.speaker, user };
+      this.#places.set(subscription, { ...place, speaker });
+      for (const client of place.clients) {
+        (this.#held.get(client) as Held).speaker = speaker;
+        this.#changed.add(client);
+      }
+    }
+  }
+
+  /** What is new since the last call, the latest of each id. */
+  takeChanges(): readonly AwarenessChange[] {
+    const changes: AwarenessChange[] = [];
+    for (const client of this.#changed) {
+      const held = this.#held.get(client);
+      if (held !== undefined) {
+        held.told = Math.max(held.told + 1, held.clock);
+        changes.push({ owner: held.speaker.subscription, entry: this.#entry(client, held) });
+        continue;
+      }
+      const departed = this.#departed.get(client);
+      if (departed === undefined) continue;
+      const told = departed.told + 1;
+      this.#departed.set(client, { ...departed, told });
+      changes.push({ owner: null, entry: { client, clock: told, state: null } });
+    }
+    this.#changed.clear();
+    return changes;
+  }
+
+  /** What a newcomer has to know. */
+  snapshot(): readonly AwarenessEntry[] {
+    const entries: AwarenessEntry[] = [];
+    for (const [client, held] of this.#held) {
+      // What nobody was told yet comes with the next changes.
+      if (held.state !== null && held.told >= 0) entries.push(this.#entry(client, held));
+    }
+    return entries;
+  }
+
+  #mayAnnounce({ speaker, order, clients }: Place, client: number): boolean {
+    const holder = this.#held.get(client)?.speaker;
+    if (speaker.client !== null)
+      return (
+        speaker.client === client && (holder === undefined || holder.user.id === speaker.user.id)
+      );
+    if (clients.size >= MAX_AWARENESS_CLIENTS_PER_CONNECTION) return false;
+    // A reconnect may outrun the end of the old socket; it announces itself before it repeats anybody.
+    if (holder !== undefined)
+      return clients.size === 0 && holder.user.id === speaker.user.id && holder.client === null;
+    // An echo of somebody who left comes from those who were here at that time.
+    return (this.#departed.get(client)?.order ?? 0) < order;
+  }
+
+  #entry(client: number, { told, state, speaker }: Held): AwarenessEntry {
+    if (state === null || this.#kind === 'data') return { client, clock: told, state };
+    const named = { ...(JSON.parse(state) as object), user: speaker.user };
+    return { client, clock: told, state: JSON.stringify(named) };
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { TYPING_EXPIRY_MS } from '@tandem/protocol';
+import { TimerWheel } from '../gateway/timer-wheel.ts';
+import { WHEEL_TICK_MS } from '../limits.ts';
+import { TypingList } from './typing-list.ts';
+
+function typing() {
+  const wheel = new TimerWheel();
+  let changes = 0;
+  const list = new TypingList(wheel, () => changes++);
+  const pass = (ms: number) => {
+    for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+  };
+  return { list, pass, changes: () => changes };
+}
+
+describe('typing list', () => {
+  it('tells of a start and a stop, and not of a refresh', () => {
+    const { list, changes } = typing();
+    list.start('ada');
+    list.start('ada');
+    expect([list.seenBy(null), changes()]).toEqual([['ada'], 1]);
+    list.stop('ada');
+    list.stop('ada');
+    expect([list.seenBy(null), changes()]).toEqual([[], 2]);
+  });
+
+  it('forgets who does not refresh', () => {
+    const { list, pass } = typing();
+    list.start('ada');
+    list.start('bob');
+    pass(TYPING_EXPIRY_MS - WHEEL_TICK_MS);
+    list.start('ada');
+    pass(WHEEL_TICK_MS);
+    expect(list.seenBy(null)).toEqual(['ada']);
+    pass(TYPING_EXPIRY_MS);
+    expect(list.seenBy(null)).toEqual([]);
+  });
+
+  it('names five, the oldest first, and nobody to themselves', () => {
+    const { list } = typing();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) list.start(name);
+    expect(list.seenBy(null)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(list.seenBy('b')).toEqual(['a', 'c', 'd', 'e', 'f']);
+  });
+});

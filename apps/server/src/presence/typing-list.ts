@@ -1,0 +1,47 @@
+/** Who is typing, oldest first. Whoever does not say so again is forgotten after `TYPING_EXPIRY_MS`. */
+import { MAX_TYPING_NAMES, TYPING_EXPIRY_MS } from '@tandem/protocol';
+import { Deadline, type TimerWheel } from '../gateway/timer-wheel.ts';
+
+export class TypingList {
+  readonly #wheel: TimerWheel;
+  readonly #onChange: () => void;
+  readonly #deadlines = new Map<string, Deadline>();
+
+  constructor(wheel: TimerWheel, onChange: () => void) {
+    this.#wheel = wheel;
+    this.#onChange = onChange;
+  }
+
+  start(user: string): void {
+    let deadline = this.#deadlines.get(user);
+    const came = deadline === undefined;
+    if (deadline === undefined) {
+      deadline = new Deadline({ expire: () => this.stop(user) });
+      this.#deadlines.set(user, deadline);
+    }
+    this.#wheel.arm(deadline, TYPING_EXPIRY_MS);
+    if (came) this.#onChange();
+  }
+
+  stop(user: string): void {
+    const deadline = this.#deadlines.get(user);
+    if (deadline === undefined) return;
+    this.#wheel.disarm(deadline);
+    this.#deadlines.delete(user);
+    this.#onChange();
+  }
+
+  has(user: string): boolean {
+    return this.#deadlines.has(user);
+  }
+
+  /** As one person sees it; nobody sees their own name. Without a person: as those see it who do not type. */
+  seenBy(user: string | null): string[] {
+    const names: string[] = [];
+    for (const name of this.#deadlines.keys()) {
+      if (names.length === MAX_TYPING_NAMES) break;
+      if (name !== user) names.push(name);
+    }
+    return names;
+  }
+}

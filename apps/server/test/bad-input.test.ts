@@ -1,0 +1,472 @@
+/** Whatever comes in: its sender hears a sentence, and nobody else notices. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import {
+  binaryCodec,
+  MAX_FRAME_BYTES,
+  MAX_FRAME_BYTES_BEFORE_HELLO,
+  PROTOCOL_VERSION,
+} from '@tandem/protocol';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
+
+const atEnd = atEndOfFile();
+let server: RunningServer;
+let guest: SignedIn;
+let document: string;
+let honest: NativeClient;
+let channel: number;
+let written: number;
+
+beforeAll(async () => {
+  server = await RunningServer.start({}, atEnd);
+});
+
+/** One who goes on writing in the same document, and must never notice. */
+beforeEach(async () => {
+  guest = await signIn(server);
+  document = `document-${randomUUID()}`;
+  await guest.fetch('/api/documents', { method: 'POST', body: { id: document } });
+  honest = await NativeClient.introduced(server, { guest });
+  ({ channel } = await honest.open(document, { client: 7 }));
+  written = 0;
+});
+
+afterEach(async () => {
+  const doc = new Y.Doc();
+  doc.clientID = 7;
+  doc.getMap('meta').set('schemaVersion', 1);
+  honest.send({ type: 'update', channel, cseq: ++written, update: Y.encodeStateAsUpdate(doc) });
+  await honest.next('ack');
+  expect(honest.closed).toBeNull();
+  expect(server.alive).toBe(true);
+  expect(server.output).not.toContain('"level":60');
+});
+
+async function refusal(client: NativeClient): Promise<{ code: number; sentence: string }> {
+  const { error } = await client.next('error');
+  const { code } = await client.end();
+  return { code, sentence: error.message };
+}
+
+const bytes = (...parts: number[]) => Buffer.from(parts);
+
+describe('a frame', () => {
+  it.each([
+    ['empty', bytes(), 'empty frame'],
+    ['cut short', bytes(1, 0, 200, 1), 'Unexpected end of array'],
+    ['of an unknown type', bytes(99, 0, 0), 'unknown message type 99'],
+    [
+      'of the server’s own',
+      binaryCodec.encode({ type: 'ack', channel: 1, cseq: 1, from: 0, to: 1 }),
+      'ack is not for a client to send',
+    ],
+    [
+      'with a body that claims more than it has',
+      bytes(1, 0, 5, 0xdf, 0xff, 0xff, 0xff, 0xff),
+      'more elements than bytes',
+    ],
+    ['with fields that do not fit', Buffer.concat([bytes(1, 0, 1), bytes(0x80)]), 'hello'],
+  ])('%s is refused before hello and after it', async (_what, frame, reason) => {
+    const stranger = new NativeClient(server);
+    await stranger.opened();
+    stranger.socket.send(frame);
+    expect(await refusal(stranger)).toMatchObject({
+      code: 4400,
+      sentence: expect.stringContaining(reason) as string,
+    });
+    const known = await NativeClient.introduced(server, { guest });
+    known.socket.send(frame);
+    expect(await refusal(known)).toMatchObject({
+      code: 4400,
+      sentence: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it('that is text where binary was agreed is refused', async () => {
+    const client = new NativeClient(server);
+    await client.opened();
+    client.socket.send('{"type":"hello"}');
+    expect(await refusal(client)).toEqual({
+      code: 4400,
+      sentence: 'Frames of tandem.v1 are binary.',
+    });
+  });
+
+  it('may be large after hello, and has its limits', async () => {
+    const stranger = new NativeClient(server);
+    await stranger.opened();
+    stranger.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
+    expect(await refusal(stranger)).toMatchObject({
+      code: 4413,
+      sentence: expect.stringContaining('before hello') as string,
+    });
+    const known = await NativeClient.introduced(server, { guest });
+    known.socket.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
+    expect(await refusal(known)).toMatchObject({
+      code: 4413,
+      sentence: expect.stringContaining('larger') as string,
+    });
+  });
+
+  it('that breaks WebSocket itself is refused', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    const { _socket: raw } = client.socket as unknown as { _socket: { write(data: Buffer): void } };
+    // Reserved bits, no mask.
+    raw.write(bytes(0xff, 0x00));
+    expect(await refusal(client)).toEqual({
+      code: 4400,
+      sentence: 'This connection broke the rules of WebSocket.',
+    });
+  });
+});
+
+describe('hello', () => {
+  it('comes first', async () => {
+    const client = new NativeClient(server);
+    await client.opened();
+    client.send({ type: 'open', channel: 0, ref: 1, document, client: 3 });
+    expect(await refusal(client)).toEqual({
+      code: 4400,
+      sentence: 'The first message is hello, not open.',
+    });
+  });
+
+  it('comes once', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    client.hello(guest.token);
+    expect(await refusal(client)).toEqual({
+      code: 4400,
+      sentence: 'hello was said before; it is said once.',
+    });
+  });
+
+  it('comes in time', async () => {
+    const client = new NativeClient(server);
+    await client.opened();
+    expect(await refusal(client)).toEqual({
+      code: 4508,
+      sentence: 'This connection did not say in time who it is.',
+    });
+  });
+
+  it('speaks a version that both know', async () => {
+    const client = new NativeClient(server);
+    await client.opened();
+    client.send({
+      type: 'hello',
+      channel: 0,
+      protocol: PROTOCOL_VERSION + 1,
+      schema: 1,
+      token: guest.token,
+    });
+    expect(await refusal(client)).toMatchObject({
+      code: 4426,
+      sentence: expect.stringContaining('reload the page') as string,
+    });
+  });
+
+  it('brings a token of ours', async () => {
+    for (const token of [
+      '',
+      'forged',
+      guest.token.slice(0, -3),
+      `${guest.token.split('.', 2).join('.')}.`,
+    ]) {
+      const client = new NativeClient(server);
+      await client.opened();
+      client.hello(token);
+      expect(await refusal(client)).toMatchObject({
+        code: 4401,
+        sentence: expect.stringContaining('sign-in') as string,
+      });
+    }
+  });
+
+  it('is not followed by more than can wait', async () => {
+    const client = new NativeClient(server);
+    await client.opened();
+    const ping = { type: 'ping', channel: 0, nonce: 1 } as const;
+    client.send(
+      { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema: 1, token: guest.token },
+      ...Array.from({ length: 600 }, () => ping),
+    );
+    expect(await refusal(client)).toMatchObject({
+      code: 4413,
+      sentence: 'Too much was sent before hello was answered.',
+    });
+  });
+});
+
+describe('a document', () => {
+  it('that does not exist is not opened, and the connection goes on', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    client.send({ type: 'open', channel: 0, ref: 5, document: 'no-such-document', client: 3 });
+    expect(await client.next('closed')).toMatchObject({
+      channel: 0,
+      ref: 5,
+      error: { code: 'not-found' },
+    });
+    expect((await client.open(document, { client: 8 })).document).toBe(document);
+  });
+
+  it('with a name that is not one breaks the protocol', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    client.send({ type: 'open', channel: 0, ref: 5, document: '../../etc/passwd', client: 3 });
+    expect(await refusal(client)).toMatchObject({
+      code: 4400,
+      sentence: expect.stringContaining('open') as string,
+    });
+  });
+
+  it('is not written under another person’s client id', async () => {
+    const client = await NativeClient.introduced(server);
+    client.send({ type: 'open', channel: 0, ref: 5, document, client: 7 });
+    expect(await client.next('closed')).toMatchObject({ error: { code: 'client-taken' } });
+  });
+});
+
+describe('an update', () => {
+  it.each([
+    ['does not decode', Uint8Array.of(1, 2, 3, 4, 5)],
+    ['claims 33 million structs', Uint8Array.of(1, 0xff, 0xff, 0xff, 0x0f, 1, 0)],
+    ['is empty', new Uint8Array()],
+  ])('that %s is refused, and its channel with it', async (_what, update) => {
+    const client = await NativeClient.introduced(server, { guest });
+    const opened = await client.open(document, { client: 9 });
+    client.send({ type: 'update', channel: opened.channel, cseq: 1, update });
+    const nack = await client.next('nack');
+    expect(nack).toMatchObject({ cseq: 1, error: { code: 'invalid-update' } });
+    expect(nack.error.message).toMatch(/\.$/);
+    expect(client.closed).toBeNull();
+    expect((await client.open(document, { client: 10 })).document).toBe(document);
+  });
+
+  it('with a number out of turn ends its channel', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    const opened = await client.open(document, { client: 9 });
+    client.send({ type: 'update', channel: opened.channel, cseq: 5, update: Uint8Array.of(0, 0) });
+    expect(await client.next('closed')).toMatchObject({
+      channel: opened.channel,
+      error: { code: 'bad-message' },
+    });
+  });
+
+  it('from a page that is too old is refused, and the page is told to reload', async () => {
+    const client = await NativeClient.introduced(server, { guest, schema: 0 });
+    const opened = await client.open(document, { client: 9 });
+    expect(opened.access).toBe('view');
+    expect(await client.next('error')).toMatchObject({
+      channel: opened.channel,
+      error: { code: 'schema-outdated' },
+    });
+    client.send({ type: 'update', channel: opened.channel, cseq: 1, update: Uint8Array.of(0, 0) });
+    expect(await client.next('nack')).toMatchObject({ error: { code: 'read-only' } });
+  });
+
+  it('in parts has its limit', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    const part = { type: 'part', channel: 0, last: false, bytes: Buffer.alloc(1_000_000) } as const;
+    for (let i = 0; i < 17; i++) client.socket.send(binaryCodec.encode(part));
+    expect(await refusal(client)).toMatchObject({
+      code: 4413,
+      sentence: expect.stringContaining('even in parts') as string,
+    });
+  });
+});
+
+describe('presence', () => {
+  it.each([
+    [
+      'deep',
+      Buffer.concat([bytes(1, 5, 1), lengthPrefixed('{"a":'.repeat(200) + '1' + '}'.repeat(200))]),
+      'too deep',
+    ],
+    ['not what it should be', bytes(255, 255, 255, 15), 'more awareness entries than bytes'],
+  ])('that is %s is refused', async (_what, update, reason) => {
+    const client = await NativeClient.introduced(server, { guest });
+    const opened = await client.open(document, { client: 9 });
+    client.send({ type: 'awareness', channel: opened.channel, update });
+    expect(await refusal(client)).toMatchObject({
+      code: 4400,
+      sentence: expect.stringContaining(reason) as string,
+    });
+  });
+});
+
+describe('too much', () => {
+  it('ends the connection with the word to come back', async () => {
+    const client = await NativeClient.introduced(server, { guest });
+    const pings = Array.from(
+      { length: 1_000 },
+      () => ({ type: 'ping', channel: 0, nonce: 1 }) as const,
+    );
+    for (let i = 0; i < 4; i++) client.send(...pings);
+    expect((await client.next('error')).error).toMatchObject({
+      code: 'too-many',
+      temporary: true,
+      retryAfterMs: 1_000,
+    });
+    expect((await client.end()).code).toBe(4529);
+  });
+
+  it('is also too many connections of one person', async () => {
+    for (let i = 0; i < 19; i++) await NativeClient.introduced(server, { guest });
+    const client = new NativeClient(server);
+    await client.opened();
+    client.hello(guest.token);
+    expect(await refusal(client)).toEqual({
+      code: 4529,
+      sentence: 'You have 20 connections open. Close some tabs.',
+    });
+  });
+});
+
+describe('a request', () => {
+  const raw = async (request: string): Promise<string> => {
+    const socket = connect(server.port, 'localhost');
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('error', () => {});
+    socket.write(request);
+    await eventually('answered', () => socket.destroyed || answer.includes('\r\n\r\n'));
+    await sleep(50);
+    socket.destroy();
+    return answer;
+  };
+  const upgrade = (path: string, headers = ''): string =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`;
+
+  it('for a socket elsewhere, from elsewhere or without a subprotocol is refused in words', async () => {
+    expect(await raw(upgrade('/nowhere'))).toMatch(/^HTTP\/1\.1 404[^]*Sockets are at \/sync/);
+    expect(await raw(upgrade('/sync'))).toMatch(
+      /^HTTP\/1\.1 400[^]*Offer the subprotocol tandem\.v1/,
+    );
+    const offer = 'Sec-WebSocket-Protocol: tandem.v1\r\n';
+    expect(await raw(upgrade('/sync', `${offer}Origin: https://evil.example\r\n`))).toMatch(
+      /^HTTP\/1\.1 403[^]*another site/,
+    );
+    expect(await raw(upgrade('/yjs/notes', 'Origin: https://evil.example\r\n'))).toMatch(
+      /^HTTP\/1\.1 403/,
+    );
+    expect(await raw(upgrade('/yjs/notes', `Cookie: ${guest.cookie}\r\n`))).toMatch(
+      /^HTTP\/1\.1 403/,
+    );
+    expect(
+      await raw(upgrade('/sync', `${offer}Origin: http://localhost:${server.port}\r\n`)),
+    ).toMatch(/^HTTP\/1\.1 101/);
+    expect(await (await fetch(`${server.url}/sync`)).json()).toMatchObject({
+      error: { message: 'This address is a WebSocket.' },
+    });
+  });
+
+  it('with a body that is too large, not JSON or not what it should be is answered in words', async () => {
+    const large = await guest.fetch('/api/documents', {
+      method: 'POST',
+      body: { id: document, title: 'x'.repeat(70_000) },
+    });
+    expect(large.status).toBe(413);
+    expect(await large.json()).toMatchObject({
+      error: { code: 'too-large', message: 'The body is larger than 65536 bytes.' },
+    });
+    const headers = { Cookie: guest.cookie };
+    const broken = await fetch(`${server.url}/api/documents`, {
+      method: 'POST',
+      headers,
+      body: '{',
+    });
+    expect([broken.status, await broken.json()]).toMatchObject([
+      400,
+      { error: { message: 'The body is not JSON.' } },
+    ]);
+    const odd = await guest.fetch('/api/me', { method: 'PATCH', body: { color: 99 } });
+    expect([odd.status, await odd.json()]).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining('"color" in the body') as string } },
+    ]);
+    const unknown = await guest.fetch('/api/documents/..%2f..%2fetc');
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      404,
+      { error: { code: 'not-found' } },
+    ]);
+    expect((await guest.fetch('/api/nothing')).status).toBe(404);
+  });
+
+  it('from another site changes nothing', async () => {
+    const answer = await guest.fetch('/api/me', {
+      method: 'PATCH',
+      body: { name: 'Mallory' },
+      headers: { Origin: 'https://evil.example' },
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      403,
+      { error: { code: 'forbidden' } },
+    ]);
+  });
+
+  it('that never ends is ended', async () => {
+    const started = Date.now();
+    expect(await raw('GET / HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1\.1 408/);
+    expect(Date.now() - started).toBeLessThan(8_000);
+  });
+});
+
+describe('a stock client', () => {
+  const stock = (path: string) => {
+    const socket = new WebSocket(`${server.socketUrl}${path}`);
+    const seen: Buffer[] = [];
+    let code = 0;
+    socket.on('error', () => {});
+    socket.on('message', (data: Buffer) => seen.push(data));
+    socket.on('close', (closed) => (code = closed));
+    return {
+      socket,
+      seen,
+      opened: () => eventually('open', () => socket.readyState === WebSocket.OPEN),
+      closed: async () => (await eventually('closed', () => code > 0), code),
+    };
+  };
+
+  it.each([
+    ['text', 'hello', 4400],
+    ['an unknown message', bytes(0, 9, 0), 4400],
+    ['a sync message cut short', bytes(0, 0, 200), 4400],
+    ['an unknown Hocuspocus message', bytes(1, 97, 77), 4400],
+    ['a Hocuspocus name cut short', bytes(99, 97), 4400],
+    ['a first frame that is too large', Buffer.alloc(70_000), 4413],
+  ])('that sends %s is closed', async (_what, data, code) => {
+    const client = stock('/yjs/notes');
+    await client.opened();
+    client.socket.send(data);
+    expect(await client.closed()).toBe(code);
+  });
+
+  it('that sends an update which does not decode is told why', async () => {
+    const client = stock('/yjs/notes');
+    await client.opened();
+    client.socket.send(bytes(0, 0, 1, 0));
+    await eventually('synced', () => client.seen.some((frame) => frame[0] === 0 && frame[1] === 1));
+    client.socket.send(bytes(0, 2, 5, 1, 2, 3, 4, 5));
+    expect(await client.closed()).toBe(4422);
+    const denial = client.seen.find((frame) => frame[0] === 2);
+    expect(denial?.subarray(3).toString()).toMatch(/^The change .*\.$/);
+  });
+
+  it('that says nothing is not kept', async () => {
+    const client = stock('/yjs/notes');
+    await client.opened();
+    expect(await client.closed()).toBe(4508);
+  });
+});
+
+function lengthPrefixed(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  return Buffer.concat([bytes((length & 0x7f) | 0x80, length >> 7), Buffer.from(text)]);
+}

@@ -1,0 +1,73 @@
+/**
+ * A disk that is full, played by a limit on the size of files: writers hear that nothing can be
+ * stored, nothing is called saved, readers go on, and with space again all that was saved is there.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { signIn } from './signed-in.ts';
+
+const KIB = 1024;
+
+it('calls nothing saved that is not, and goes on once there is space', async () => {
+  const first = await RunningServer.start();
+  const guest = await signIn(first);
+  const id = `document-${randomUUID()}`;
+  await guest.fetch('/api/documents', { method: 'POST', body: { id } });
+  await first.kill('SIGTERM');
+
+  const full = await first.restart({ maxFileKib: 600 });
+  const writer = await NativeClient.introduced(full, { guest });
+  const { channel } = await writer.open(id, { client: 1 });
+  const doc = new Y.Doc();
+  doc.clientID = 1;
+  let cseq = 0;
+  let acknowledged = 0;
+  while (cseq < 40 && !writer.received.some(({ type }) => type === 'error')) {
+    const update = write(doc);
+    writer.send({ type: 'update', channel, cseq: ++cseq, update });
+    await eventually('an answer', () =>
+      writer.received.some(({ type }) => type === 'ack' || type === 'error'),
+    );
+    for (const message of writer.received) if (message.type === 'ack') acknowledged = message.cseq;
+    writer.received.splice(0, writer.received.findLastIndex(({ type }) => type === 'ack') + 1);
+  }
+  expect((await writer.next('error')).error).toMatchObject({
+    code: 'storage-failed',
+    temporary: true,
+  });
+  expect(acknowledged).toBeGreaterThan(0);
+  expect(acknowledged).toBeLessThan(cseq);
+
+  const session = await fetch(`${full.url}/api/session`, {
+    method: 'POST',
+    headers: { Cookie: guest.cookie },
+  });
+  expect(session.status).toBe(200);
+  const reader = await NativeClient.introduced(full, { guest });
+  expect((await reader.open(id, { client: 2 })).seq).toBe(acknowledged);
+  expect((await fetch(`${full.url}/healthz`)).status).toBe(200);
+  expect(full.alive).toBe(true);
+  await full.kill();
+
+  const roomy = await full.restart();
+  const back = await NativeClient.introduced(roomy, { guest });
+  const opened = await back.open(id, { client: 3 });
+  expect(opened.seq).toBeGreaterThanOrEqual(acknowledged);
+  back.send({ type: 'update', channel: opened.channel, cseq: 1, update: write(new Y.Doc()) });
+  await back.next('ack');
+});
+
+/** A paragraph of 32 KiB, as one update. */
+function write(doc: Y.Doc): Uint8Array {
+  const before = Y.encodeStateVector(doc);
+  const block = new Y.XmlElement('textBlock');
+  block.setAttribute('id', randomBytes(12).toString('base64url'));
+  block.insert(0, [new Y.XmlText(randomBytes(24 * KIB).toString('base64'))]);
+  const content = doc.getXmlFragment('content');
+  content.insert(content.length, [block]);
+  return Y.encodeStateAsUpdate(doc, before);
+}

@@ -1,0 +1,102 @@
+/** A hand on the native wire: sends any message or bytes, and waits for what comes back. */
+import { onTestFinished } from 'vitest';
+import { WebSocket, type ClientOptions } from 'ws';
+import {
+  binaryCodec,
+  jsonCodec,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL_BINARY,
+  SUBPROTOCOL_JSON,
+  type ClientMessage,
+  type MessageOf,
+  type ServerMessage,
+  type ServerMessageType,
+} from '@tandem/protocol';
+import { SCHEMA_VERSION } from '@tandem/document';
+import { eventually } from './eventually.ts';
+import type { RunningServer } from './running-server.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
+
+export class NativeClient {
+  readonly received: ServerMessage[] = [];
+  closed: { readonly code: number; readonly reason: string } | null = null;
+  readonly socket: WebSocket;
+  readonly #format: 'binary' | 'json';
+
+  constructor(
+    server: RunningServer,
+    { format = 'binary', ...options }: ClientOptions & { format?: 'binary' | 'json' } = {},
+  ) {
+    this.#format = format;
+    this.socket = new WebSocket(
+      `${server.socketUrl}/sync`,
+      format === 'json' ? SUBPROTOCOL_JSON : SUBPROTOCOL_BINARY,
+      options,
+    );
+    this.socket.on('error', () => {});
+    this.socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString() }));
+    this.socket.on('message', (data: Buffer) => {
+      const decoded =
+        format === 'json'
+          ? jsonCodec.decodeFromServer(data.toString())
+          : binaryCodec.decodeFromServer(data);
+      if (decoded.kind === 'invalid') throw new Error(decoded.reason);
+      this.received.push(...decoded.messages);
+    });
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  /** A client that has said hello. */
+  static async introduced(
+    server: RunningServer,
+    options: { guest?: SignedIn; format?: 'binary' | 'json'; schema?: number } = {},
+  ): Promise<NativeClient> {
+    const guest = options.guest ?? (await signIn(server));
+    const client = new NativeClient(server, { format: options.format ?? 'binary' });
+    await client.opened();
+    client.hello(guest.token, options.schema);
+    await client.next('welcome');
+    return client;
+  }
+
+  async opened(): Promise<void> {
+    await eventually('the socket is open', () => this.socket.readyState === WebSocket.OPEN);
+  }
+
+  hello(token: string, schema: number = SCHEMA_VERSION): void {
+    this.send({ type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema, token });
+  }
+
+  /** All messages in one frame. */
+  send(...messages: ClientMessage[]): void {
+    if (this.#format === 'json') this.socket.send(jsonCodec.join(messages.map(jsonCodec.encode)));
+    else this.socket.send(binaryCodec.join(messages.map(binaryCodec.encode)));
+  }
+
+  async open(
+    document: string,
+    { client = 1, ref = 1 }: { client?: number; ref?: number } = {},
+  ): Promise<MessageOf<'opened'>> {
+    this.send({ type: 'open', channel: 0, ref, document, client });
+    return await this.next('opened');
+  }
+
+  /** Takes the first message of a type, waiting for it. */
+  async next<T extends ServerMessageType>(
+    type: T,
+    fits: (message: MessageOf<T>) => boolean = () => true,
+  ): Promise<MessageOf<T>> {
+    const at = () =>
+      this.received.findIndex((message) => message.type === type && fits(message as MessageOf<T>));
+    await eventually(
+      () => `${type} comes; there are ${this.received.map((message) => message.type).join()}`,
+      () => at() >= 0,
+    );
+    return this.received.splice(at(), 1)[0] as MessageOf<T>;
+  }
+
+  async end(): Promise<{ readonly code: number; readonly reason: string }> {
+    await eventually('the socket is closed', () => this.closed !== null);
+    return this.closed as { code: number; reason: string };
+  }
+}

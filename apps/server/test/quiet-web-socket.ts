@@ -1,0 +1,9 @@
+import { WebSocket } from 'ws';
+
+/** For clients that close a socket while it connects, which `ws` calls an error. */
+export class QuietWebSocket extends WebSocket {
+  constructor(url: string, protocols?: string | string[]) {
+    super(url, protocols);
+    this.on('error', () => {});
+  }
+}

@@ -1,0 +1,147 @@
+/** The built server as a process of its own: started on a free port, killed as hard as a test likes. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
+
+const READY_LIMIT_MS = 30_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export interface Limits {
+  /** No file may be larger. */
+  readonly maxFileKib?: number;
+}
+
+/** `onTestFinished`, or `atEndOfFile()` for what several tests share. */
+export type AtEnd = (run: () => void | Promise<void>) => void;
+
+/** A folder that is gone in the end. */
+export async function temporaryFolder(atEnd: AtEnd = onTestFinished): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-'));
+  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+export class RunningServer {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly #environment: Record<string, string>;
+  readonly #child: ChildProcess;
+  #output: string;
+
+  private constructor(
+    child: ChildProcess,
+    options: { dataDir: string; port: number; environment: Record<string, string>; output: string },
+  ) {
+    this.#child = child;
+    this.dataDir = options.dataDir;
+    this.port = options.port;
+    this.#environment = options.environment;
+    this.#output = options.output;
+    child.stdout?.on('data', (data: Buffer) => (this.#output += data.toString()));
+  }
+
+  static async start(
+    environment: Record<string, string> = {},
+    atEnd: AtEnd = onTestFinished,
+    limits: Limits = {},
+  ): Promise<RunningServer> {
+    const dataDir = environment['DATA_DIR'] ?? (await temporaryFolder(atEnd));
+    const child = spawnServer({ ...environment, DATA_DIR: dataDir }, limits);
+    atEnd(() => void child.kill('SIGKILL'));
+    let output = '';
+    const port = await new Promise<number>((resolve, reject) => {
+      const limit = setTimeout(
+        () => reject(new Error(`not ready in time:\n${output}`)),
+        READY_LIMIT_MS,
+      );
+      const read = (data: Buffer): void => {
+        output += data.toString();
+        const ready = /Tandem is ready: http:\/\/[^"]*:(\d+)/.exec(output);
+        if (ready === null) return;
+        clearTimeout(limit);
+        child.stdout?.off('data', read);
+        resolve(Number(ready[1]));
+      };
+      child.stdout?.on('data', read);
+      child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
+      child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${output}`)));
+    });
+    return new RunningServer(child, { dataDir, port, environment, output });
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  get socketUrl(): string {
+    return `ws://localhost:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** Everything logged so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    if (!this.alive) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await exited;
+  }
+
+  /** Another process on the same folder and port. @param limits for the rest of that process's life. */
+  async restart(limits: Limits = {}): Promise<RunningServer> {
+    const environment = { ...this.#environment, DATA_DIR: this.dataDir, PORT: String(this.port) };
+    return await RunningServer.start(environment, onTestFinished, limits);
+  }
+}
+
+/** Runs the server until it ends by itself, as it does when it cannot start. */
+export async function runToEnd(environment: Record<string, string>): Promise<Ended> {
+  const child = spawnServer(environment);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
+
+function spawnServer(
+  environment: Record<string, string>,
+  { maxFileKib }: Limits = {},
+): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env;
+  const command = [process.execPath, '--enable-source-maps', join(inject('bundle'), 'main.js')];
+  // The signal that comes with the limit would end the process; without it, the write fails.
+  const limited =
+    maxFileKib === undefined
+      ? command
+      : ['bash', '-c', `trap '' XFSZ; ulimit -f ${maxFileKib}; exec "$@"`, 'bash', ...command];
+  return spawn(limited[0] as string, limited.slice(1), {
+    env: {
+      PATH,
+      HOME,
+      PORT: '0',
+      ALLOW_ADHOC_DOCUMENTS: 'true',
+      LOG_LEVEL: 'debug',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}

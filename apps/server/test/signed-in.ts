@@ -1,0 +1,27 @@
+/** A guest of the running server. */
+import type { Session } from '@tandem/protocol';
+import type { RunningServer } from './running-server.ts';
+
+export interface SignedIn extends Session {
+  readonly cookie: string;
+  fetch(
+    path: string,
+    init?: { method?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Response>;
+}
+
+export async function signIn(server: RunningServer): Promise<SignedIn> {
+  const response = await fetch(`${server.url}/api/session`, { method: 'POST' });
+  const cookie = (response.headers.get('set-cookie') ?? '').split(';', 1)[0] as string;
+  const session = (await response.json()) as Session;
+  return {
+    ...session,
+    cookie,
+    fetch: (path, { method = 'GET', body, headers = {} } = {}) =>
+      fetch(`${server.url}${path}`, {
+        method,
+        headers: { Cookie: cookie, 'Content-Type': 'application/json', ...headers },
+        body: body === undefined ? null : JSON.stringify(body),
+      }),
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebsocketProvider as Provider1 } from 'y-websocket-1';
+import { WebsocketProvider as Provider2 } from 'y-websocket-2';
+import { WebsocketProvider as Provider3 } from 'y-websocket-3';
+import * as Y from 'yjs';
+import { eventually } from './eventually.ts';
+import { packageVersion } from './package-version.ts';
+import { QuietWebSocket } from './quiet-web-socket.ts';
+import { RunningServer } from './running-server.ts';
+import { signIn } from './signed-in.ts';
+
+const providers = [
+  ['y-websocket-1', Provider1],
+  ['y-websocket-2', Provider2],
+  ['y-websocket-3', Provider3],
+] as const;
+
+type AnyProvider = InstanceType<typeof Provider3>;
+
+/** y-websocket 1 has no option for subprotocols; its users wrap the WebSocket. */
+const offering = (protocols: string[]) =>
+  class extends QuietWebSocket {
+    constructor(url: string) {
+      super(url, protocols);
+    }
+  };
+
+function open(
+  Provider: unknown,
+  server: RunningServer,
+  options: { document?: string; protocols?: string[] } = {},
+) {
+  const doc = new Y.Doc();
+  const Constructor = Provider as typeof Provider3;
+  const provider: AnyProvider = new Constructor(
+    `${server.socketUrl}/yjs`,
+    options.document ?? 'notes',
+    doc,
+    {
+      WebSocketPolyfill: (Provider === Provider1
+        ? offering(options.protocols ?? [])
+        : QuietWebSocket) as never,
+      disableBc: true,
+      protocols: options.protocols ?? [],
+    },
+  );
+  onTestFinished(() => provider.destroy());
+  const text = doc.getText('text');
+  return { doc, provider, text, awareness: provider.awareness };
+}
+
+describe.each(providers)('%s', (name, Provider) => {
+  it(`converges, in ${packageVersion(name)}`, async () => {
+    const server = await RunningServer.start();
+    const a = open(Provider, server);
+    const b = open(Provider, server);
+    a.text.insert(0, 'before sync. ');
+    await eventually('both synced', () => a.provider.synced && b.provider.synced);
+    for (let i = 0; i < 20; i++) {
+      a.text.insert(a.text.length, 'a');
+      b.text.insert(0, 'b');
+    }
+    await eventually(
+      'equal',
+      () => a.text.length === 53 && a.text.toString() === b.text.toString(),
+    );
+    const late = open(Provider, server);
+    await eventually('a newcomer has it', () => late.text.toString() === a.text.toString());
+  });
+
+  it('sees presence both ways, and its end', async () => {
+    const server = await RunningServer.start();
+    const a = open(Provider, server);
+    const b = open(Provider, server);
+    a.awareness.setLocalState({ who: 'a' });
+    b.awareness.setLocalState({ who: 'b' });
+    await eventually(
+      'a sees b',
+      () => a.awareness.getStates().get(b.doc.clientID)?.['who'] === 'b',
+    );
+    await eventually(
+      'b sees a',
+      () => b.awareness.getStates().get(a.doc.clientID)?.['who'] === 'a',
+    );
+    const late = open(Provider, server);
+    await eventually('a newcomer sees both', () => late.awareness.getStates().size === 3);
+    b.awareness.setLocalStateField('who', 'bee');
+    await eventually(
+      'a sees the change',
+      () => a.awareness.getStates().get(b.doc.clientID)?.['who'] === 'bee',
+    );
+    b.provider.disconnect();
+    await eventually('b is gone', () => !a.awareness.getStates().has(b.doc.clientID));
+    b.provider.connect();
+    b.awareness.setLocalStateField('who', 'back');
+    await eventually(
+      'b is back',
+      () => a.awareness.getStates().get(b.doc.clientID)?.['who'] === 'back',
+    );
+  });
+
+  it('loses nothing over kill -9 and a restart', async () => {
+    let server = await RunningServer.start();
+    const a = open(Provider, server);
+    const b = open(Provider, server);
+    await eventually('both synced', () => a.provider.synced && b.provider.synced);
+    a.text.insert(0, 'one ');
+    await eventually('b has it', () => b.text.toString() === 'one ');
+    await server.kill();
+    a.text.insert(4, 'two ');
+    b.text.insert(b.text.length, 'three ');
+    server = await server.restart();
+    await eventually(
+      'both have all',
+      () => a.text.length === 14 && a.text.toString() === b.text.toString(),
+    );
+    a.text.insert(0, 'zero ');
+    await eventually('and go on', () => b.text.toString().startsWith('zero '));
+    const late = open(Provider, server);
+    await eventually('so has a newcomer', () => late.text.toString() === a.text.toString());
+  });
+
+  it('is told why it is refused', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });
+    const codes = new Set<number>();
+    const unknown = open(Provider, server, { document: 'nobody-made-this' });
+    unknown.provider.on('connection-close', (event: { code: number } | null) =>
+      codes.add(event?.code ?? 0),
+    );
+    await eventually('closed as not found', () => codes.has(4404));
+    expect(warn.mock.calls.flat().join()).toContain('There is no document at this address.');
+    unknown.provider.disconnect();
+    const forged = open(Provider, server, { protocols: ['token.forged'] });
+    forged.provider.on('connection-close', (event: { code: number } | null) =>
+      codes.add(event?.code ?? 0),
+    );
+    await eventually('closed as unauthenticated', () => codes.has(4401));
+    expect(warn.mock.calls.flat().join()).toContain('This token is not valid');
+    forged.provider.disconnect();
+    const misnamed = open(Provider, server, { document: 'a%2Fb' });
+    misnamed.provider.on('connection-close', (event: { code: number } | null) =>
+      codes.add(event?.code ?? 0),
+    );
+    codes.clear();
+    await eventually('closed as not found', () => codes.has(4404));
+    expect(warn.mock.calls.flat().join()).toContain('1 to 64 letters');
+  });
+
+  it('writes as the person whose token it brings', async () => {
+    const server = await RunningServer.start();
+    const { token } = await signIn(server);
+    const a = open(Provider, server, { protocols: ['yjs', `token.${token}`] });
+    const b = open(Provider, server);
+    await eventually('both synced', () => a.provider.synced && b.provider.synced);
+    a.text.insert(0, 'signed');
+    await eventually('b has it', () => b.text.toString() === 'signed');
+  });
+});
+
+it('lets three generations write together', async () => {
+  const server = await RunningServer.start();
+  const clients = providers.map(([, Provider]) => open(Provider, server));
+  await eventually('all synced', () => clients.every(({ provider }) => provider.synced));
+  clients.forEach(({ text }, index) => text.insert(0, String(index)));
+  await eventually('all equal', () =>
+    clients.every(
+      ({ text }) => text.length === 3 && text.toString() === clients[0]?.text.toString(),
+    ),
+  );
+});

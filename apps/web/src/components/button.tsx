@@ -1,0 +1,30 @@
+import { Button as BaseButton } from '@base-ui/react/button';
+import type { ComponentProps } from 'react';
+import { classNames } from './class-names.ts';
+
+const base =
+  'touch inline-flex shrink-0 items-center justify-center gap-1.5 rounded-box font-medium whitespace-nowrap select-none transition-colors duration-(--quick) data-disabled:opacity-50 data-disabled:pointer-events-none';
+
+const looks = {
+  primary:
+    'h-7.5 px-3 text-ui pointer-coarse:h-9 bg-accent text-on-accent border border-accent hover:brightness-110',
+  plain:
+    'h-7.5 px-3 text-ui pointer-coarse:h-9 bg-raise text-ink border border-line hover:bg-hover',
+  quiet:
+    'h-7.5 px-2 text-ui pointer-coarse:h-9 text-ink-2 hover:bg-hover hover:text-ink data-popup-open:bg-hover data-popup-open:text-ink',
+  danger:
+    'h-7.5 px-3 text-ui pointer-coarse:h-9 bg-raise text-bad border border-line hover:bg-hover',
+  icon: 'size-7.5 text-ink-2 hover:bg-hover hover:text-ink data-popup-open:bg-hover data-popup-open:text-ink',
+  link: 'text-accent underline underline-offset-2 hover:text-ink',
+} as const;
+
+export type ButtonLook = keyof typeof looks;
+
+interface ButtonProps extends Omit<ComponentProps<typeof BaseButton>, 'className'> {
+  readonly look?: ButtonLook;
+  readonly className?: string;
+}
+
+export function Button({ look = 'plain', className, ...props }: ButtonProps) {
+  return <BaseButton className={classNames(base, looks[look], className)} {...props} />;
+}

@@ -1,0 +1,42 @@
+import { Popover as Base } from '@base-ui/react/popover';
+import type { ReactElement, ReactNode } from 'react';
+import { classNames } from './class-names.ts';
+
+interface PopoverProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement<Record<string, unknown>>;
+  readonly title: string;
+  /** Whether the title is only for screen readers. */
+  readonly titleIs?: 'shown' | 'heard';
+  readonly children: ReactNode;
+  readonly align?: 'start' | 'center' | 'end';
+  readonly className?: string;
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
+}
+
+export function Popover({
+  trigger,
+  title,
+  titleIs = 'shown',
+  children,
+  align = 'start',
+  className,
+  ...root
+}: PopoverProps) {
+  return (
+    <Base.Root {...root}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={6} align={align} collisionPadding={8} className="z-40">
+          <Base.Popup className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}>
+            <Base.Title className={titleIs === 'heard' ? 'sr-only' : 'mb-1 text-ui font-semibold'}>
+              {title}
+            </Base.Title>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

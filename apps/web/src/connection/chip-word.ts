@@ -1,0 +1,77 @@
+/**
+ * The word on the chip. Severity follows unconfirmed work, not connectivity: a lost connection with nothing
+ * waiting is a small matter; work that this device cannot keep is the worst.
+ */
+import type { SaveState } from '@tandem/client';
+
+export type ChipWord =
+  | 'opening'
+  | 'saved'
+  | 'saving'
+  | 'stalled'
+  | 'offline'
+  | 'reconnecting'
+  | 'blocked'
+  | 'not-kept'
+  | 'view-only'
+  | 'set-aside'
+  | 'stopped';
+
+export type ChipTone = 'good' | 'busy' | 'held' | 'bad' | 'quiet';
+
+export const TONES: Record<ChipWord, ChipTone> = {
+  opening: 'quiet',
+  saved: 'good',
+  saving: 'busy',
+  stalled: 'held',
+  offline: 'held',
+  reconnecting: 'held',
+  blocked: 'held',
+  'not-kept': 'bad',
+  'view-only': 'quiet',
+  'set-aside': 'bad',
+  stopped: 'bad',
+};
+
+/** How long "Saved" may stand while the dot already says that something is under way. */
+export const WORD_DELAY_MS = 300;
+/** A state is read out once it has lasted; what comes and goes is not worth interrupting anyone for. */
+export const ANNOUNCE_AFTER_MS = 1_000;
+
+export function chipWord(save: SaveState): ChipWord {
+  switch (save.kind) {
+    case 'loading':
+      return 'opening';
+    case 'saved':
+    case 'view-only':
+      return save.kind;
+    case 'saving':
+      if (save.error === null) return 'saving';
+      return save.kept ? 'stalled' : 'not-kept';
+    case 'refused':
+      return 'set-aside';
+    case 'stopped':
+      return save.pending > 0 && !save.kept ? 'not-kept' : 'stopped';
+    case 'offline':
+      if (save.pending > 0 && !save.kept) return 'not-kept';
+      if (save.cause === 'socket-blocked') return 'blocked';
+      return save.cause === 'no-network' ? 'offline' : 'reconnecting';
+  }
+}
+
+/**
+ * The rule of the word, the truth first:
+ * - the dot changes at once, always;
+ * - "Saved" gives way to "Saving…", or to a lost connection whose work is kept, when that has lasted 300 ms:
+ *   an answer within a blink is no news, and a word that flickers at each key is not read any more;
+ * - "Saved" itself, and every bad word, appear at once.
+ */
+export function wordDelay(shown: ChipWord, next: ChipWord): number {
+  const harmless = TONES[next] === 'busy' || TONES[next] === 'held';
+  return shown === 'saved' && harmless ? WORD_DELAY_MS : 0;
+}
+
+/** "Saving…" is never read out, so that "Saved" is only after something worse. */
+export function announcementDelay(_said: ChipWord, next: ChipWord): number {
+  return next === 'saving' || next === 'opening' ? Infinity : ANNOUNCE_AFTER_MS;
+}

@@ -1,0 +1,69 @@
+/**
+ * The state of saving as the chip shows it. It follows its source outside of React, so that typing, which
+ * changes the source at each key, renders nothing but the dot.
+ */
+import type { SaveState } from '@tandem/client';
+import { Observable } from '../observable.ts';
+import { announcementDelay, chipWord, wordDelay, type ChipWord } from './chip-word.ts';
+import { Settled, type Timers } from './settled.ts';
+
+export interface SaveSource {
+  get(): SaveState;
+  /** Returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+}
+
+export class SaveStatus {
+  readonly state: Observable<SaveState>;
+  /** What is so now: for the dot. */
+  readonly truth: Observable<ChipWord>;
+  /** What is written: see `wordDelay`. */
+  readonly word: Observable<ChipWord>;
+  /** What is read out: see `announcementDelay`. */
+  readonly announced: Observable<ChipWord>;
+  /** When everything was last confirmed, in milliseconds since the epoch. */
+  readonly savedAt = new Observable<number | null>(null);
+  readonly #written: Settled<ChipWord>;
+  readonly #spoken: Settled<ChipWord>;
+  readonly #source: SaveSource;
+  #unsubscribe: (() => void) | null = null;
+
+  constructor(source: SaveSource, timers: Timers) {
+    this.#source = source;
+    const state = source.get();
+    const word = chipWord(state);
+    this.state = new Observable(state);
+    this.truth = new Observable(word);
+    this.#written = new Settled(word, wordDelay, timers);
+    this.#spoken = new Settled(word, announcementDelay, timers);
+    this.word = this.#written.shown;
+    this.announced = this.#spoken.shown;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#source.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  stop(): void {
+    this.#unsubscribe?.();
+    this.#written.stop();
+    this.#spoken.stop();
+  }
+
+  #follow(): void {
+    const state = this.#source.get();
+    const word = chipWord(state);
+    this.state.set(state);
+    this.truth.set(word);
+    this.#written.follow(word);
+    this.#spoken.follow(word);
+    if (state.kind === 'saved' && state.at !== null) this.savedAt.set(state.at);
+  }
+}
+
+export const browserTimers: Timers = {
+  now: () => performance.now(),
+  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+  clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+};

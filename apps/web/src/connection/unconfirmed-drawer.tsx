@@ -1,0 +1,110 @@
+import type { UnconfirmedWork } from '@tandem/client';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { Moment } from '../documents/moment.tsx';
+import { useObservable } from '../observable.ts';
+import { useServices } from '../session/services.ts';
+import { unconfirmedDrawer } from './unconfirmed-drawer-state.ts';
+import { useUnconfirmed } from './unconfirmed.ts';
+
+/** Everything that this device holds and the server has not confirmed, over all documents. */
+export function UnconfirmedDrawer() {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const isOpen = useObservable(unconfirmedDrawer);
+  return (
+    <Dialog
+      open={isOpen}
+      onOpenChange={(open) => unconfirmedDrawer.set(open)}
+      title={t('unconfirmed.title')}
+      place="right"
+    >
+      <p className="mb-4 text-ui text-ink-2">
+        {t(client.durable ? 'unconfirmed.text' : 'unconfirmed.textNotKept')}
+      </p>
+      <WorkList />
+    </Dialog>
+  );
+}
+
+function WorkList() {
+  const { t } = useTranslation();
+  const work = useUnconfirmed();
+  if (work.length === 0) return <p className="text-ui text-ink-2">{t('unconfirmed.empty')}</p>;
+  return (
+    <ul className="flex flex-col gap-3">
+      {work.map((entry) => (
+        <Work key={entry.kind === 'waiting' ? entry.document : entry.id} work={entry} />
+      ))}
+    </ul>
+  );
+}
+
+function Work({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  return (
+    <li className="flex flex-col gap-2 rounded-box border border-line bg-raise p-3.5">
+      <p className="flex items-baseline justify-between gap-3">
+        <b className="truncate text-base font-medium">{work.title || t('untitled')}</b>
+        <Moment
+          at={work.kind === 'waiting' ? work.since : work.at}
+          className="shrink-0 text-small text-ink-3"
+        />
+      </p>
+      <p className="text-ui text-ink-2">
+        {work.kind === 'waiting'
+          ? t('unconfirmed.waiting', { count: work.count })
+          : work.error.message}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Button
+          nativeButton={false}
+          render={
+            <Link
+              to="/d/$document"
+              params={{ document: work.document }}
+              onClick={() => unconfirmedDrawer.set(false)}
+            />
+          }
+        >
+          {t('unconfirmed.goTo')}
+        </Button>
+        <CopyButton text={async () => (await import('./work-text.ts')).workText(client, work)}>
+          {t('unconfirmed.copy')}
+        </CopyButton>
+        {work.kind === 'set-aside' && <Discard id={work.id} />}
+      </div>
+    </li>
+  );
+}
+
+/** The one thing here that cannot be undone, so it asks, in place. */
+function Discard({ id }: { readonly id: number }) {
+  const { t } = useTranslation();
+  const { client, queries } = useServices();
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking) return <Button onClick={() => setAsking(true)}>{t('unconfirmed.discard')}</Button>;
+  return (
+    <span className="flex w-full flex-wrap items-center gap-2 border-t border-line pt-2 text-ui">
+      <span className="flex-1">{t('unconfirmed.discardAsk')}</span>
+      <Button autoFocus onClick={() => setAsking(false)}>
+        {t('cancel')}
+      </Button>
+      <Button
+        look="danger"
+        onClick={() => {
+          void client
+            .discard(id)
+            .then(() => queries.invalidateQueries({ queryKey: ['unconfirmed'] }));
+        }}
+      >
+        {t('unconfirmed.discard')}
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Client, UnconfirmedWork } from '@tandem/client';
+import { toMarkdown } from '@tandem/document/markdown';
+import { applyUpdate, Doc } from 'yjs';
+
+/** A document as it was written on this device, as Markdown, so that it can be carried somewhere else. */
+export async function workText(client: Client, work: UnconfirmedWork): Promise<string> {
+  if (work.kind === 'set-aside') {
+    const doc = new Doc();
+    applyUpdate(doc, work.copy);
+    return toMarkdown(doc);
+  }
+  const session = client.openDocument(work.document);
+  try {
+    await session.loaded;
+    return toMarkdown(session.doc);
+  } finally {
+    client.closeDocument(work.document);
+  }
+}

@@ -1,0 +1,60 @@
+import type { DocumentSession } from '@tandem/client';
+import { useEffect, useState } from 'react';
+import { formatLocale } from '../languages/format-locale.ts';
+import { useTranslation } from 'react-i18next';
+import type { Doc, Transaction } from 'yjs';
+import { Moment } from '../documents/moment.tsx';
+import { nameList } from '../profile/name-list.ts';
+import { usePeople } from './people.tsx';
+
+const MAX_NAMES = 4;
+/** What arrives in the first moments is the document itself, written earlier. */
+const OPENING_MS = 3_000;
+/** The moment of the last change is kept this exact, so that typing does not render anything. */
+const EXACTNESS_MS = 20_000;
+
+interface BylineProps {
+  readonly session: DocumentSession;
+  /** When the server last saw a change; `null` when it has not said. */
+  readonly updatedAt: number | null;
+}
+
+/** "Mara, Anton and Jun · edited just now" */
+export function Byline({ session, updatedAt }: BylineProps) {
+  const { t, i18n } = useTranslation();
+  const people = usePeople(session);
+  const editedAt = useLastEdit(session, updatedAt);
+  const names = people.slice(0, MAX_NAMES).map(({ name }) => name);
+  const others = people.length - names.length;
+  const all = others > 0 ? [...names, t('byline.others', { count: others })] : names;
+  return (
+    <p className="mt-1.5 min-h-5 text-ui text-ink-3">
+      {nameList(all, formatLocale(i18n.language))}
+      {editedAt !== null && (
+        <>
+          {all.length > 0 && ' · '}
+          {t('byline.edited')} <Moment at={editedAt} />
+        </>
+      )}
+    </p>
+  );
+}
+
+function useLastEdit(session: DocumentSession, updatedAt: number | null): number | null {
+  const [seen, setSeen] = useState<number | null>(null);
+  const { doc } = session;
+  useEffect(() => {
+    const openedAt = Date.now();
+    let last = 0;
+    const changed = (_update: Uint8Array, _origin: unknown, _doc: Doc, { local }: Transaction) => {
+      const now = Date.now();
+      if ((!local && now - openedAt < OPENING_MS) || now - last < EXACTNESS_MS) return;
+      last = now;
+      setSeen(now);
+    };
+    doc.on('update', changed);
+    return () => doc.off('update', changed);
+  }, [doc]);
+  if (seen === null || updatedAt === null) return seen ?? updatedAt;
+  return Math.max(seen, updatedAt);
+}

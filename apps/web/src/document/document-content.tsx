@@ -1,0 +1,99 @@
+import type { DocumentSession } from '@tandem/client';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { classNames } from '../components/class-names.ts';
+import { Notice } from '../components/notice.tsx';
+import { Button } from '../components/button.tsx';
+import { Editor, type EditorHandle } from '../editor/editor.tsx';
+import { useObservable } from '../observable.ts';
+import { useSessionValue } from '../session/use-document-session.ts';
+import { reloadPage } from '../shell/new-version.ts';
+import { Byline } from './byline.tsx';
+import { DataView } from './data-view.tsx';
+import { fullWidth } from './full-width.ts';
+import { TextSkeleton } from './opening.tsx';
+import { TitleField } from './title-field.tsx';
+import type { DocumentFacts } from './use-document-facts.ts';
+
+interface DocumentContentProps {
+  readonly session: DocumentSession;
+  readonly facts: DocumentFacts;
+  readonly updatedAt: number | null;
+}
+
+export function DocumentContent({ session, facts, updatedAt }: DocumentContentProps) {
+  const editor = useRef<EditorHandle>(null);
+  const main = useRef<HTMLElement>(null);
+  const isWide = useObservable(fullWidth);
+  const goToText = () => {
+    // At once: the editor takes the focus with the next frame, and a key pressed before it belongs to the text.
+    main.current?.querySelector<HTMLElement>('[contenteditable=true]')?.focus();
+    editor.current?.focus('start');
+  };
+  return (
+    <main
+      ref={main}
+      id="main"
+      tabIndex={-1}
+      className={classNames('page min-w-0 flex-1 outline-none', isWide && 'page-wide')}
+    >
+      <div className="page-head">
+        <TitleField facts={facts} onLeave={goToText} />
+        <Byline session={session} updatedAt={updatedAt} />
+      </div>
+      <Body session={session} facts={facts} editor={editor} />
+    </main>
+  );
+}
+
+interface BodyProps {
+  readonly session: DocumentSession;
+  readonly facts: DocumentFacts;
+  readonly editor: React.Ref<EditorHandle>;
+}
+
+function Body({ session, facts, editor }: BodyProps) {
+  const { t } = useTranslation();
+  // A replaced document is another one for the editor.
+  const epoch = useSessionValue(session, (session) => session.epoch);
+  const isOutdated =
+    facts.ended?.code === 'schema-outdated' || facts.ended?.code === 'version-unsupported';
+  switch (facts.kind) {
+    case null:
+      return <TextSkeleton />;
+    case 'data':
+      return <DataView key={epoch} doc={session.doc} id={facts.id} />;
+    case 'page':
+      return (
+        <Editor
+          key={epoch}
+          ref={editor}
+          doc={session.doc}
+          awareness={session.awareness}
+          editable={facts.access === 'edit' && !isOutdated}
+          label={facts.title || t('untitled')}
+          unsupported={<Unsupported />}
+          onTyping={(active) => session.setTyping(active)}
+        />
+      );
+  }
+}
+
+/** This version would damage what it does not know; it shows nothing rather than that. */
+function Unsupported() {
+  const { t } = useTranslation();
+  return (
+    <div className="page-head">
+      <Notice
+        tone="held"
+        action={
+          <Button look="primary" onClick={() => void reloadPage()}>
+            {t('reload')}
+          </Button>
+        }
+      >
+        {t('document.unsupported')}
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import type { DocumentSession } from '@tandem/client';
+import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal } from 'lucide-react';
+import { toast } from 'sonner';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '../components/clipboard.ts';
+import { IconButton } from '../components/icon-button.tsx';
+import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
+import { useObservable } from '../observable.ts';
+import { openShortcutSheet } from '../shell/shortcut-sheet.tsx';
+import { keys } from '../shell/shortcuts.ts';
+import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
+import { fullWidth, setFullWidth } from './full-width.ts';
+import { focusTitle } from './title-field.tsx';
+import type { DocumentFacts } from './use-document-facts.ts';
+
+export function DocumentMenu({
+  session,
+  facts,
+}: {
+  readonly session: DocumentSession;
+  readonly facts: DocumentFacts;
+}) {
+  const { t } = useTranslation();
+  const isWide = useObservable(fullWidth);
+  const chosenTheme = useObservable(theme);
+  const copyMarkdown = async () => {
+    const done = await copyText(async () => {
+      const { toMarkdown } = await import('@tandem/document/markdown');
+      return `# ${facts.title || t('untitled')}\n\n${toMarkdown(session.doc)}`;
+    });
+    // The menu has closed: there is no place left to say it.
+    if (done) toast(t('copied'));
+    else toast.error(t('copyFailed'));
+  };
+  return (
+    <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
+      {facts.kind === 'page' && (
+        <MenuItem icon={Copy} onSelect={() => void copyMarkdown()}>
+          {t('menu.copyMarkdown')}
+        </MenuItem>
+      )}
+      {facts.access === 'edit' && (
+        <MenuItem icon={Pencil} onSelect={focusTitle}>
+          {t('menu.rename')}
+        </MenuItem>
+      )}
+      <MenuSwitch icon={StretchHorizontal} checked={isWide} onChange={setFullWidth}>
+        {t('menu.fullWidth')}
+      </MenuSwitch>
+      <MenuLine />
+      <MenuChoice
+        label={t('theme.title')}
+        value={chosenTheme}
+        options={THEME_CHOICES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+        onChange={chooseTheme}
+      />
+      <MenuLine />
+      <MenuItem icon={Keyboard} keys={keys('Mod', '/')} onSelect={openShortcutSheet}>
+        {t('menu.shortcuts')}
+      </MenuItem>
+    </Menu>
+  );
+}

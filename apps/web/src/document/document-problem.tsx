@@ -1,0 +1,97 @@
+import type { ErrorBody, ErrorCode } from '@tandem/protocol';
+import { Link } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { FullPage } from '../components/full-page.tsx';
+import { OverallChip } from '../connection/overall-chip.tsx';
+import { openUnconfirmedDrawer } from '../connection/unconfirmed-drawer-state.ts';
+import { useUnconfirmed } from '../connection/unconfirmed.ts';
+import type { Failure } from '../http/request.ts';
+import { ScreenHeader } from '../shell/screen-header.tsx';
+import { useScreenTitle } from '../shell/use-screen-title.ts';
+import type { DocumentFacts } from './use-document-facts.ts';
+
+const TITLES = {
+  'not-found': 'problem.notFound',
+  deleted: 'problem.deleted',
+  forbidden: 'problem.forbidden',
+  'document-damaged': 'problem.damaged',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
+type Ending = keyof typeof TITLES;
+
+/** Why the document cannot be shown at all. */
+export type Problem =
+  | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
+  | { readonly kind: 'not-here'; readonly isBlocked: boolean };
+
+/** The problem, if there is one: what the connection was told counts, and before it, what a request was. */
+export function problemOf(facts: DocumentFacts, failure: Failure | null): Problem | null {
+  if (facts.isUnknownToServer) return null;
+  const refused = failure?.kind === 'refused' && facts.kind === null ? failure.error : null;
+  const error = facts.ended ?? refused;
+  if (error !== null && isEnding(error))
+    return { kind: 'ended', code: error.code, message: error.message };
+  return facts.kind === null && facts.cutOff !== null
+    ? { kind: 'not-here', isBlocked: facts.cutOff === 'socket-blocked' }
+    : null;
+}
+
+function isEnding(error: ErrorBody): error is ErrorBody & { readonly code: Ending } {
+  return error.code in TITLES;
+}
+
+export function DocumentProblem({
+  problem,
+  retry,
+}: {
+  readonly problem: Problem;
+  readonly retry: () => void;
+}) {
+  const { t } = useTranslation();
+  const work = useUnconfirmed();
+  const title = problem.kind === 'ended' ? t(TITLES[problem.code]) : t('problem.notHere');
+  useScreenTitle(title);
+  return (
+    <>
+      <ScreenHeader>
+        <OverallChip />
+      </ScreenHeader>
+      <main id="main" tabIndex={-1} className="outline-none">
+        <FullPage
+          title={title}
+          action={
+            <>
+              {problem.kind === 'not-here' && (
+                <Button look="primary" onClick={retry}>
+                  {t('tryAgain')}
+                </Button>
+              )}
+              {problem.kind === 'not-here' && problem.isBlocked && (
+                <Button nativeButton={false} render={<Link to="/help/connection" />}>
+                  {t('chip.blockedHelp')}
+                </Button>
+              )}
+              <Button nativeButton={false} render={<Link to="/" />}>
+                {t('allDocuments')}
+              </Button>
+              {work.length > 0 && (
+                <Button onClick={openUnconfirmedDrawer}>
+                  {t('unconfirmed.open', { count: work.length })}
+                </Button>
+              )}
+            </>
+          }
+        >
+          {textOf(problem, t)}
+        </FullPage>
+      </main>
+    </>
+  );
+}
+
+function textOf(problem: Problem, t: TFunction): string {
+  if (problem.kind === 'ended') return problem.message;
+  return t(problem.isBlocked ? 'chip.about.blocked' : 'problem.notHereText');
+}

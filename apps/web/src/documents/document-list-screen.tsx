@@ -1,0 +1,170 @@
+import type { DocumentSummary } from '@tandem/protocol';
+import { FilePlus2, Search } from 'lucide-react';
+import { useDeferredValue, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { FullPage } from '../components/full-page.tsx';
+import { Notice } from '../components/notice.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
+import { OverallChip } from '../connection/overall-chip.tsx';
+import { failureOf } from '../http/request.ts';
+import { ScreenHeader } from '../shell/screen-header.tsx';
+import { keys } from '../shell/shortcuts.ts';
+import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { useShortcut } from '../shell/use-shortcut.ts';
+import { DocumentRow } from './document-row.tsx';
+import { matches } from './filter.ts';
+import { useDocuments, useNewDocument, type DocumentList } from './use-documents.ts';
+
+/** The front page: everything this person made or opened. */
+export function DocumentListScreen() {
+  const { t } = useTranslation();
+  const newDocument = useNewDocument();
+  const list = useDocuments();
+  useScreenTitle(null);
+  return (
+    <>
+      <ScreenHeader>
+        <OverallChip />
+        <span className="flex-1" />
+        <Button look="primary" onClick={newDocument}>
+          {t('newDocument')}
+        </Button>
+      </ScreenHeader>
+      <main
+        id="main"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-[760px] px-2 pt-8 pb-16 outline-none phone:px-8 phone:pt-12"
+      >
+        <Content list={list} newDocument={newDocument} />
+      </main>
+    </>
+  );
+}
+
+function Content({
+  list: { documents, query },
+  newDocument,
+}: {
+  readonly list: DocumentList;
+  readonly newDocument: () => void;
+}) {
+  const { t } = useTranslation();
+  if (documents === null) return query.isError ? <Unanswered query={query} /> : <Waiting />;
+  if (documents.length === 0) return <Empty newDocument={newDocument} />;
+  return (
+    <>
+      {query.isError && (
+        <div className="mb-4">
+          <Notice tone="held" action={<Retry query={query} />}>
+            {navigator.onLine ? t('list.stale') : t('list.offline')}
+          </Notice>
+        </div>
+      )}
+      <Documents documents={documents} />
+    </>
+  );
+}
+
+function Documents({ documents }: { readonly documents: readonly DocumentSummary[] }) {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const wanted = useDeferredValue(filter);
+  const shown = documents.filter((document) => matches(document, wanted));
+  useShortcut('filter', () => field.current?.focus());
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-3">
+        <ListTitle />
+        <label className="flex h-8.5 w-full items-center gap-2 rounded-box border border-line-strong bg-raise px-2.5 focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-accent phone:w-60 pointer-coarse:h-11">
+          <Search size={15} aria-hidden className="text-ink-3" />
+          <input
+            ref={field}
+            type="search"
+            value={filter}
+            onChange={({ target }) => setFilter(target.value)}
+            onKeyDown={({ key }) => key === 'Escape' && setFilter('')}
+            placeholder={t('list.filter')}
+            aria-label={t('list.filter')}
+            className="min-w-0 flex-1 bg-transparent text-base outline-none [&::-webkit-search-cancel-button]:hidden"
+          />
+          <kbd className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">/</kbd>
+        </label>
+      </div>
+      <ul className="flex flex-col">
+        {shown.map((document) => (
+          <DocumentRow key={document.id} document={document} />
+        ))}
+      </ul>
+      <p role="status" className={shown.length === 0 ? 'px-3 py-6 text-ink-2' : 'sr-only'}>
+        {wanted === ''
+          ? ''
+          : shown.length === 0
+            ? t('list.nothing', { filter: wanted })
+            : t('list.found', { count: shown.length })}
+      </p>
+    </>
+  );
+}
+
+function ListTitle() {
+  const { t } = useTranslation();
+  return <h1 className="text-heading font-semibold tracking-[-0.012em]">{t('documents')}</h1>;
+}
+
+function Empty({ newDocument }: { readonly newDocument: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <FullPage
+      title={t('list.emptyTitle')}
+      action={
+        <Button look="primary" onClick={newDocument}>
+          <FilePlus2 size={15} aria-hidden />
+          {t('newDocument')}
+          <kbd className="font-sans font-normal pointer-coarse:hidden">{keys('Alt', 'N')}</kbd>
+        </Button>
+      }
+    >
+      {t('list.emptyText')}
+    </FullPage>
+  );
+}
+
+function Unanswered({ query }: { readonly query: DocumentList['query'] }) {
+  const { t } = useTranslation();
+  const failure = failureOf(query.error);
+  return (
+    <FullPage title={t('list.failedTitle')} action={<Retry query={query} />}>
+      {failure.kind === 'refused'
+        ? failure.error.message
+        : navigator.onLine
+          ? t('list.unreachable')
+          : t('list.offlineFirst')}
+    </FullPage>
+  );
+}
+
+function Retry({ query }: { readonly query: DocumentList['query'] }) {
+  const { t } = useTranslation();
+  return (
+    <Button disabled={query.isFetching} onClick={() => void query.refetch()}>
+      {t('tryAgain')}
+    </Button>
+  );
+}
+
+function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <div aria-busy role="status" aria-label={t('loading')} className="flex flex-col gap-7 px-3">
+      <ListTitle />
+      {['w-3/5', 'w-2/5', 'w-1/2'].map((width) => (
+        <div key={width} className="flex flex-col gap-2">
+          <Skeleton className={`h-4 ${width}`} />
+          <Skeleton className="h-3.5 w-4/5" />
+        </div>
+      ))}
+    </div>
+  );
+}

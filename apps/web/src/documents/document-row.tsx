@@ -1,0 +1,77 @@
+import type { DocumentSummary } from '@tandem/protocol';
+import { Link } from '@tanstack/react-router';
+import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../components/icon-button.tsx';
+import { Menu, MenuItem } from '../components/menu.tsx';
+import { useServices } from '../session/services.ts';
+import { Moment } from './moment.tsx';
+import { PresenceDots } from './presence-dots.tsx';
+
+/** One document in the list: what it is called, how it begins, when it was changed, who is in it. */
+export function DocumentRow({ document }: { readonly document: DocumentSummary }) {
+  const { t } = useTranslation();
+  const { id, title, excerpt, updatedAt, present, kind } = document;
+  const name = title || t('untitled');
+  return (
+    <li className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
+      <div className="min-w-0 flex-1">
+        <p className="flex items-center gap-2.5">
+          <Link
+            to="/d/$document"
+            params={{ document: id }}
+            className="truncate text-base font-medium after:absolute after:inset-0 after:rounded-box"
+          >
+            {name}
+          </Link>
+          <PresenceDots people={present} />
+        </p>
+        <p className="mt-0.5 truncate text-ui text-ink-3">
+          {excerpt || (kind === 'data' ? t('list.data') : t('list.empty'))}
+        </p>
+      </div>
+      <Moment
+        at={updatedAt}
+        className="shrink-0 pt-px text-small text-ink-3 pointer-fine:group-hover:invisible pointer-fine:group-has-focus-visible:invisible"
+      />
+      <div className="z-1 pointer-fine:absolute pointer-fine:top-2 pointer-fine:right-2 pointer-coarse:relative pointer-coarse:-my-1">
+        <DocumentRowMenu document={document} name={name} />
+      </div>
+    </li>
+  );
+}
+
+function DocumentRowMenu({
+  document,
+  name,
+}: {
+  readonly document: DocumentSummary;
+  readonly name: string;
+}) {
+  const { t } = useTranslation();
+  const { commands } = useServices();
+  return (
+    <Menu
+      trigger={
+        <IconButton
+          label={t('list.actions', { name })}
+          icon={Ellipsis}
+          className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100 pointer-coarse:opacity-100"
+        />
+      }
+    >
+      <MenuItem
+        icon={ExternalLink}
+        onSelect={() => open(`/d/${document.id}`, '_blank', 'noopener')}
+      >
+        {t('list.openInTab')}
+      </MenuItem>
+      <MenuItem
+        icon={ListX}
+        onSelect={() => commands.add({ kind: 'forget', document: document.id, at: Date.now() })}
+      >
+        {t('list.forget')}
+      </MenuItem>
+    </Menu>
+  );
+}

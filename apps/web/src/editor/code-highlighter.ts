@@ -1,0 +1,138 @@
+import { highlightOf } from './highlights.ts';
+import { MAX_HIGHLIGHT_CHARS } from './limits.ts';
+
+/**
+ * Colours for code through the CSS Custom Highlight API: ranges over the text as it stands, with no change to the
+ * editor's DOM, so neither typing nor the caret ever waits for it. One block is done at a time, when the browser is
+ * idle and the block is near the screen. Browsers without the API show code in one colour.
+ */
+
+interface Block {
+  readonly content: HTMLElement;
+  language: string | null;
+  ranges: (readonly [highlight: Highlight, range: Range])[];
+  state: 'clean' | 'dirty';
+  near: boolean;
+}
+
+export class CodeHighlighter {
+  readonly #blocks = new Map<Element, Block>();
+  readonly #supported = typeof Highlight !== 'undefined';
+  readonly #observer: IntersectionObserver | undefined;
+  #idle: number | undefined;
+
+  constructor() {
+    if (!this.#supported) return;
+    this.#observer = new IntersectionObserver((entries) => this.#moved(entries), {
+      rootMargin: '50%',
+    });
+  }
+
+  /** Colours `content` from now on, whenever `update` says that it has changed. */
+  add(content: HTMLElement, language: string | null): void {
+    this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', near: false });
+    this.#observer?.observe(content);
+  }
+
+  update(content: HTMLElement, language: string | null): void {
+    const block = this.#blocks.get(content);
+    if (!block) return;
+    block.language = language;
+    block.state = 'dirty';
+    if (block.near) this.#schedule();
+  }
+
+  remove(content: HTMLElement): void {
+    const block = this.#blocks.get(content);
+    if (!block) return;
+    clear(block);
+    this.#blocks.delete(content);
+    this.#observer?.unobserve(content);
+  }
+
+  destroy(): void {
+    this.#observer?.disconnect();
+    if (this.#idle !== undefined) cancelWhenIdle(this.#idle);
+    for (const block of this.#blocks.values()) clear(block);
+    this.#blocks.clear();
+  }
+
+  #moved(entries: readonly IntersectionObserverEntry[]): void {
+    for (const entry of entries) {
+      const block = this.#blocks.get(entry.target);
+      if (block) block.near = entry.isIntersecting;
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.#supported || this.#idle !== undefined) return;
+    this.#idle = whenIdle(() => void this.#next());
+  }
+
+  async #next(): Promise<void> {
+    const block = [...this.#blocks.values()].find(({ near, state }) => near && state === 'dirty');
+    if (block) {
+      block.state = 'clean';
+      await colour(block);
+    }
+    this.#idle = undefined;
+    if (block) this.#schedule();
+  }
+}
+
+async function colour(block: Block): Promise<void> {
+  const size = block.content.textContent?.length ?? 0;
+  if (!block.language || size > MAX_HIGHLIGHT_CHARS) {
+    clear(block);
+    return;
+  }
+  const { tokensOf } = await import('./code-tokens.ts');
+  const { texts, code } = textsIn(block.content);
+  const tokens = tokensOf(code, block.language);
+  clear(block);
+  let index = 0;
+  for (const { from, to, kind } of tokens) {
+    while (index < texts.length && texts[index]!.end <= from) index++;
+    const text = texts[index];
+    if (!text) break;
+    const range = new Range();
+    range.setStart(text.node, from - text.start);
+    range.setEnd(text.node, Math.min(to, text.end) - text.start);
+    const highlight = highlightOf(`code-${kind}`);
+    highlight.add(range);
+    block.ranges.push([highlight, range]);
+  }
+}
+
+function clear(block: Block): void {
+  for (const [highlight, range] of block.ranges) highlight.delete(range);
+  block.ranges = [];
+}
+
+function textsIn(content: HTMLElement): {
+  texts: { node: Node; start: number; end: number }[];
+  code: string;
+} {
+  const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  let code = '';
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const start = code.length;
+    code += node.nodeValue ?? '';
+    texts.push({ node, start, end: code.length });
+  }
+  return { texts, code };
+}
+
+/** Safari has no idle callback. */
+function whenIdle(run: () => void): number {
+  return typeof requestIdleCallback === 'function'
+    ? requestIdleCallback(run, { timeout: 200 })
+    : window.setTimeout(run, 50);
+}
+
+function cancelWhenIdle(handle: number): void {
+  if (typeof cancelIdleCallback === 'function') cancelIdleCallback(handle);
+  else clearTimeout(handle);
+}

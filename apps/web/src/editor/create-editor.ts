@@ -1,0 +1,150 @@
+import { pageRoots } from '@tandem/document';
+import { schemaExtensions } from '@tandem/document/schema';
+import { type AnyExtension, Editor, Extension, Node } from '@tiptap/core';
+import { Dropcursor, Gapcursor } from '@tiptap/extensions';
+import type { DOMOutputSpec } from '@tiptap/pm/model';
+import type { EditorProps } from '@tiptap/pm/view';
+import type { TFunction } from 'i18next';
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+
+import { binding, isRemote } from './binding.ts';
+import { blockIds } from './block-ids.ts';
+import { searchBlockItems } from './block-menu.ts';
+import { clipboard } from './clipboard.ts';
+import { codeViews } from './code-view.ts';
+import { markdownShortcuts } from './input-rules.ts';
+import { editorKeys } from './keymap.ts';
+import { LinkEditor } from './link-editor.ts';
+import { longDocument } from './long-document.ts';
+import { Observable } from '../observable.ts';
+import { peopleCarets } from './people-carets.ts';
+import { placeholder } from './placeholder.ts';
+import { selectionObservable, selectionState, type SelectionState } from './selection-state.ts';
+import { sameMenu, slashCommand, type SlashMenu } from './slash-command.ts';
+import { taskViews } from './task-view.ts';
+import { TypingSignal } from './typing.ts';
+import { viewKeeper } from './view-keeper.ts';
+import { writeBelow } from './write-below.ts';
+
+export interface EditorOptions {
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  readonly element: HTMLElement;
+  /** Where the carets of others are drawn: a positioned element that covers `element`. */
+  readonly caretLayer: HTMLElement;
+  readonly editable: boolean;
+  readonly label: string;
+  readonly t: TFunction;
+  readonly onTyping: (active: boolean) => void;
+}
+
+/** An editor on the page, with what its menus show. */
+export interface MountedEditor {
+  readonly editor: Editor;
+  readonly slash: Observable<SlashMenu | null>;
+  readonly selection: Observable<SelectionState>;
+  readonly links: LinkEditor;
+  readonly setLabel: (label: string) => void;
+  readonly setEditable: (editable: boolean) => void;
+  readonly destroy: () => void;
+}
+
+/** Mounts an editor on a page that the guard has passed. */
+export function createEditor(options: EditorOptions): MountedEditor {
+  const { t } = options;
+  const slash = new Observable<SlashMenu | null>(null, sameMenu);
+  const selection = selectionObservable();
+  const links = new LinkEditor();
+  const typing = new TypingSignal(options.onTyping);
+
+  const behaviour = Extension.create({
+    name: 'behaviour',
+    addProseMirrorPlugins() {
+      return [
+        slashCommand({ search: (query) => searchBlockItems(query, t), menu: slash }),
+        links.plugin(),
+        selectionState(selection),
+        clipboard(this.editor.schema),
+        taskViews(),
+        codeViews(t),
+        placeholder(t('editor.placeholder')),
+        longDocument(),
+        writeBelow(),
+        peopleCarets(options.awareness, options.caretLayer),
+      ];
+    },
+    // The slash menu's keys come before the editor's.
+    priority: 950,
+  });
+
+  const editor = new Editor({
+    element: options.element,
+    editable: options.editable,
+    injectCSS: false,
+    enableCoreExtensions: {
+      keymap: false,
+      clipboardTextSerializer: false,
+      drop: false,
+      paste: false,
+      delete: false,
+    },
+    extensions: [
+      ...schemaExtensions.map(withDirection),
+      binding(pageRoots(options.doc).content),
+      blockIds,
+      behaviour,
+      editorKeys({ editLink: () => links.edit(editor.view) }),
+      markdownShortcuts,
+      viewKeeper,
+      Dropcursor.configure({ color: 'var(--accent)', width: 2 }),
+      Gapcursor,
+    ],
+    editorProps: propsFor(options.label),
+    onTransaction({ transaction, appendedTransactions }) {
+      const own = [transaction, ...appendedTransactions].some(
+        (tr) => tr.docChanged && !isRemote(tr) && tr.getMeta('addToHistory') !== false,
+      );
+      if (own) typing.touch();
+    },
+  });
+  return {
+    editor,
+    slash,
+    selection,
+    links,
+    setLabel: (label) => editor.setOptions({ editorProps: propsFor(label) }),
+    setEditable(editable) {
+      editor.setEditable(editable, false);
+      for (const control of editor.view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
+        'input, select',
+      ))
+        control.disabled = !editable;
+    },
+    destroy() {
+      typing.stop();
+      editor.destroy();
+    },
+  };
+}
+
+function propsFor(label: string): EditorProps {
+  const attributes = {
+    role: 'textbox',
+    'aria-multiline': 'true',
+    'aria-label': label,
+    'aria-autocomplete': 'list',
+  };
+  return { attributes: { ...attributes, class: 'page-text' } };
+}
+
+/** Each block finds its own direction from its text. */
+function withDirection(extension: AnyExtension): AnyExtension {
+  if (extension.name !== 'textBlock') return extension;
+  return (extension as Node).extend({
+    renderHTML(props) {
+      const [tag, attributes, hole] = this.parent!(props) as [string, Record<string, unknown>, 0];
+      return [tag, { ...attributes, dir: 'auto' }, hole] as DOMOutputSpec;
+    },
+  });
+}

@@ -1,0 +1,127 @@
+import { toMarkdown } from '@tandem/document/markdown';
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+
+import { redo, undo } from './binding.ts';
+import { createEditor, type MountedEditor } from './create-editor.ts';
+import './editor.css';
+import { LinkCard } from './link-card.tsx';
+import { guardPage } from './page-guard.ts';
+import { PhoneToolbar } from './phone-toolbar.tsx';
+import { SelectionToolbar } from './selection-toolbar.tsx';
+import { SlashMenu } from './slash-menu.tsx';
+
+export interface EditorProps {
+  /** The page. An editor is bound to one document for life: give it a `key` when documents change. */
+  readonly doc: Y.Doc;
+  /** States of others carry `user: { id, name, color }`, as the server wrote it; this editor only sets `cursor`. */
+  readonly awareness: Awareness;
+  readonly editable: boolean;
+  /** The accessible name: the page's title. */
+  readonly label: string;
+  /** Shown in the editor's place when this version cannot edit the page without damage to it. */
+  readonly unsupported: ReactNode;
+  readonly onReady?: () => void;
+  /** True when this person starts to write, false three seconds after the last change. */
+  readonly onTyping?: (active: boolean) => void;
+  readonly ref?: Ref<EditorHandle>;
+}
+
+export interface EditorHandle {
+  readonly focus: (place?: 'start' | 'end') => void;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  /** The page as Markdown. */
+  readonly getMarkdown: () => string;
+}
+
+/** The page's text, to read or to write together. */
+export function Editor({
+  doc,
+  awareness,
+  editable,
+  label,
+  unsupported,
+  onReady,
+  onTyping,
+  ref,
+}: EditorProps): ReactNode {
+  const { t } = useTranslation();
+  const element = useRef<HTMLDivElement>(null);
+  const caretLayer = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<'opening' | 'unsupported' | MountedEditor>('opening');
+  const current = useRef({ t, editable, label, onReady, onTyping });
+  current.current = { t, editable, label, onReady, onTyping };
+
+  useEffect(() => {
+    let mounted: MountedEditor | undefined;
+    const guard = guardPage(doc, () => {
+      // At once: the editor must not see what it would delete.
+      mounted?.destroy();
+      mounted = undefined;
+      setState('unsupported');
+    });
+    if (guard.state === 'unsupported') {
+      setState('unsupported');
+      return;
+    }
+    const { editable: allowed, label: name, t: translate } = current.current;
+    mounted = createEditor({
+      doc,
+      awareness,
+      element: element.current!,
+      caretLayer: caretLayer.current!,
+      editable: allowed,
+      label: name,
+      t: translate,
+      onTyping: (active) => current.current.onTyping?.(active),
+    });
+    setState(mounted);
+    current.current.onReady?.();
+    return () => {
+      guard.release();
+      mounted?.destroy();
+    };
+  }, [doc, awareness]);
+
+  const mounted = typeof state === 'string' ? null : state;
+  useEffect(() => {
+    mounted?.setEditable(editable);
+  }, [mounted, editable]);
+  useEffect(() => {
+    mounted?.setLabel(label);
+  }, [mounted, label]);
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: (place = 'start') => void mounted?.editor.commands.focus(place),
+      undo: () => void (mounted && undo(mounted.editor.view)),
+      redo: () => void (mounted && redo(mounted.editor.view)),
+      getMarkdown: () => toMarkdown(doc),
+    }),
+    [mounted, doc],
+  );
+
+  if (state === 'unsupported') return unsupported;
+  return (
+    <div className="editor">
+      <div ref={element} />
+      <div ref={caretLayer} className="caret-layer" aria-hidden />
+      {mounted && <LinkCard view={mounted.editor.view} links={mounted.links} />}
+      {mounted && editable && (
+        <>
+          <SelectionToolbar
+            view={mounted.editor.view}
+            selection={mounted.selection}
+            links={mounted.links}
+          />
+          <SlashMenu view={mounted.editor.view} menu={mounted.slash} />
+          <PhoneToolbar view={mounted.editor.view} selection={mounted.selection} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+import { type Block, pageRoots, type TextBlock, writePage } from '@tandem/document';
+import { schemaExtensions } from '@tandem/document/schema';
+import { getSchema } from '@tiptap/core';
+import {
+  type Command,
+  EditorState,
+  type Plugin,
+  type PluginView,
+  TextSelection,
+  type Transaction,
+} from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+import * as Y from 'yjs';
+
+import { binding } from './binding.ts';
+
+/** For tests: the editor's state and its real binding to a shared page, on a view that has no screen. */
+
+export const schema = getSchema(schemaExtensions);
+
+/** A view that holds a state and runs plugin views, with nothing drawn. */
+export class HeadlessView {
+  state: EditorState;
+  readonly editable = true;
+  readonly composing = false;
+  readonly #pluginViews: PluginView[] = [];
+
+  constructor(state: EditorState) {
+    this.state = state;
+    for (const plugin of state.plugins) {
+      const view = plugin.spec.view?.(this.asView);
+      if (view) this.#pluginViews.push(view);
+    }
+  }
+
+  /** Commands and plugins ask for a real view; this is as much of one as they use. */
+  get asView(): EditorView {
+    return this as unknown as EditorView;
+  }
+
+  readonly dispatch = (tr: Transaction): void => {
+    const before = this.state;
+    this.state = before.applyTransaction(tr).state;
+    for (const view of this.#pluginViews) view.update?.(this.asView, before);
+  };
+
+  hasFocus(): boolean {
+    return false;
+  }
+
+  run(command: Command): boolean {
+    return command(this.state, this.dispatch, this.asView);
+  }
+
+  /** Puts the caret `offset` into the text that contains `text`, at its start by default. */
+  select(text: string, offset = 0, length = 0): void {
+    let start = -1;
+    this.state.doc.descendants((node, pos) => {
+      const at = node.isTextblock ? node.textContent.indexOf(text) : -1;
+      if (start < 0 && at >= 0) start = pos + 1 + at;
+    });
+    if (start < 0) throw new Error(`No block contains "${text}"`);
+    const from = start + offset;
+    this.dispatch(
+      this.state.tr.setSelection(TextSelection.create(this.state.doc, from, from + length)),
+    );
+  }
+
+  type(text: string): void {
+    this.dispatch(this.state.tr.insertText(text));
+  }
+
+  destroy(): void {
+    for (const view of this.#pluginViews) view.destroy?.();
+  }
+}
+
+/** A page that several people have open, each with an own copy; `sync` carries all that is new between all. */
+export function sharedPage(
+  blocks: readonly Block[],
+  people: number,
+): { pages: Page[]; sync: () => void } {
+  let seed = 0;
+  const random = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, () => (seed = (seed * 31 + 7) % 251));
+  const first = new Y.Doc();
+  writePage(first, blocks, random);
+  const update = Y.encodeStateAsUpdate(first);
+  const pages = Array.from({ length: people }, (_, index) => openPage(update, index + 1));
+  const sync = (): void => {
+    for (const from of pages) {
+      for (const to of pages) {
+        if (from !== to)
+          Y.applyUpdate(
+            to.doc,
+            Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)),
+            'network',
+          );
+      }
+    }
+  };
+  return { pages, sync };
+}
+
+export interface Page {
+  readonly doc: Y.Doc;
+  readonly view: HeadlessView;
+}
+
+function openPage(update: Uint8Array, clientID: number): Page {
+  const doc = new Y.Doc();
+  doc.clientID = clientID;
+  Y.applyUpdate(doc, update);
+  const view = new HeadlessView(EditorState.create({ schema, plugins: bindingPlugins(doc) }));
+  return { doc, view };
+}
+
+function bindingPlugins(doc: Y.Doc): Plugin[] {
+  const create = binding(pageRoots(doc).content).config.addProseMirrorPlugins as () => Plugin[];
+  return create();
+}
+
+/** A view on blocks that are shared with nobody. */
+export function localPage(blocks: readonly Block[]): HeadlessView {
+  return new HeadlessView(
+    EditorState.create({
+      schema,
+      doc: schema.node(
+        'doc',
+        null,
+        blocks.map((block) => schema.nodeFromJSON(block)),
+      ),
+    }),
+  );
+}
+
+export function text(content: string, attrs: NonNullable<TextBlock['attrs']> = {}): TextBlock {
+  return { type: 'textBlock', attrs, content: content ? [{ type: 'text', text: content }] : [] };
+}
+
+/** The page as lines such as `heading1 "Title"` or `  task* "done"`, without ids. */
+export function outlineOf(view: { readonly state: EditorState }): string[] {
+  const lines: string[] = [];
+  view.state.doc.descendants((node, _pos, parent) => {
+    const { kind, list, indent, checked, language } = node.attrs;
+    const name =
+      [kind, list].filter(Boolean).join('+') || node.type.name.replace('textBlock', 'text');
+    const depth = Number(indent ?? 0) + (parent?.type.name === 'quote' ? 1 : 0);
+    const words = `${'  '.repeat(depth)}${name}${checked ? '*' : ''}${language ? `(${String(language)})` : ''}`;
+    if (node.isBlock)
+      lines.push(
+        node.isTextblock
+          ? `${words} "${node.textBetween(0, node.content.size, '', '\u21b5')}"`
+          : words,
+      );
+    return !node.isTextblock;
+  });
+  return lines;
+}

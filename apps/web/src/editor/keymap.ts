@@ -1,0 +1,107 @@
+import { Extension } from '@tiptap/core';
+import { baseKeymap, chainCommands, newlineInCode, toggleMark } from '@tiptap/pm/commands';
+import { keymap } from '@tiptap/pm/keymap';
+import type { Schema } from '@tiptap/pm/model';
+import { type Command, Plugin } from '@tiptap/pm/state';
+
+import { redo, undo } from './binding.ts';
+import * as block from './block-commands.ts';
+import * as code from './code-commands.ts';
+
+/** The editor's keys. `editLink` opens the place where an address is typed. */
+export function editorKeys({ editLink }: { editLink: () => void }): Extension {
+  return Extension.create({
+    name: 'editorKeys',
+    priority: 900,
+    addProseMirrorPlugins() {
+      const undoInputRule: Command = () => this.editor.commands.undoInputRule();
+      return [
+        wayOut(),
+        keymap(keyBindings(this.editor.schema, undoInputRule, editLink)),
+        keymap(baseKeymap),
+      ];
+    },
+  });
+}
+
+/** The commands by key, in the notation of prosemirror-keymap. */
+export function keyBindings(
+  schema: Schema,
+  undoInputRule: Command,
+  editLink: () => void,
+): Record<string, Command> {
+  const mark = (name: string): Command =>
+    toggleMark(schema.marks[name]!, null, { includeWhitespace: false });
+  const backspace = chainCommands(undoInputRule, code.backspaceInCode, block.backspaceAtStart);
+  const remove = chainCommands(block.deleteEmpty);
+  return {
+    Enter: chainCommands(code.enterInCode, block.splitBlock),
+    'Shift-Enter': chainCommands(newlineInCode, block.insertHardBreak),
+    'Mod-Enter': chainCommands(code.leaveCode, block.toggleChecked),
+    Backspace: backspace,
+    'Mod-Backspace': backspace,
+    'Shift-Backspace': backspace,
+    Delete: remove,
+    'Mod-Delete': remove,
+    Tab: chainCommands(code.indentCode(1), block.indent(1)),
+    'Shift-Tab': chainCommands(code.indentCode(-1), block.indent(-1)),
+    ArrowDown: code.leaveCodeDown,
+    'Alt-Shift-ArrowUp': block.moveBlocks(-1),
+    'Alt-Shift-ArrowDown': block.moveBlocks(1),
+
+    'Mod-b': mark('bold'),
+    'Mod-i': mark('italic'),
+    'Mod-e': mark('code'),
+    'Mod-Shift-s': mark('strike'),
+    'Mod-k': (state) => {
+      if (
+        !state.selection.$from.parent.inlineContent ||
+        state.selection.$from.parent.type.spec.code
+      )
+        return false;
+      editLink();
+      return true;
+    },
+
+    'Mod-Alt-0': block.setKind(null),
+    'Mod-Alt-1': block.setKind('heading1'),
+    'Mod-Alt-2': block.setKind('heading2'),
+    'Mod-Alt-3': block.setKind('heading3'),
+    'Mod-Shift-7': block.toggleList('ordered'),
+    'Mod-Shift-8': block.toggleList('bullet'),
+    'Mod-Shift-9': block.toggleList('task'),
+
+    'Mod-z': history(undo),
+    'Mod-y': history(redo),
+    'Mod-Shift-z': history(redo),
+  };
+}
+
+/** Always taken: a redo with nothing to redo must not fall through to the key without Shift, which undoes. */
+function history(step: typeof undo): Command {
+  return (_state, dispatch, view) => {
+    if (dispatch && view?.editable) step(view);
+    return true;
+  };
+}
+
+/** Tab writes here, so Escape followed by Tab leaves: nobody is kept in by the keyboard (WCAG 2.1.2). */
+function wayOut(): Plugin {
+  let leaving = false;
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        keydown(_view, event) {
+          if (event.key === 'Escape') leaving = true;
+          else if (event.key === 'Tab' && leaving) return true;
+          else if (event.key !== 'Shift') leaving = false;
+          return false;
+        },
+        blur() {
+          leaving = false;
+          return false;
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,22 @@
+/** How often, how long and how much: every figure of the editor, with its unit. */
+
+/** Local cursor positions are published at most this often; the latest wins. */
+export const CURSOR_INTERVAL_MS = 33;
+/** A person's name stays beside the cursor this long after it moved. */
+export const CURSOR_LABEL_MS = 2_500;
+/** How close the pointer must come to a cursor for its name to appear. */
+export const CURSOR_HOVER_PX = 6;
+/** "Is typing" ends this long after the last local change. */
+export const TYPING_IDLE_MS = 3_000;
+/** Above this many blocks the browser is told to skip what is off screen. */
+export const LONG_DOCUMENT_BLOCKS = 300;
+/** Code above this size is shown without colours. */
+export const MAX_HIGHLIGHT_CHARS = 50_000;
+/** Edits to one document within this time are one step of undo. */
+export const UNDO_GROUP_MS = 500;
+/** A check for block ids that appear twice waits this long after the last structural change. */
+export const DUPLICATE_CHECK_DELAY_MS = 1_500;
+/** A link popover waits this long before it follows the pointer, and before it leaves. */
+export const LINK_HOVER_MS = 250;
+/** Spaces that Tab writes in a code block. */
+export const CODE_INDENT = '  ';

@@ -1,0 +1,35 @@
+import { inspectPage, SCHEMA_VERSION, validateChange } from '@tandem/document';
+import type * as Y from 'yjs';
+
+/**
+ * Keeps the editor away from pages that it would damage. An editor deletes, for everyone, what its schema does not
+ * know, merely by showing it. So a page is inspected before an editor is bound to it, and every change between its
+ * arrival and the first observer of it: the editor must be gone by then.
+ */
+
+export interface PageGuard {
+  readonly state: 'supported' | 'unsupported';
+  readonly release: () => void;
+}
+
+/**
+ * Inspects `doc` at once and each change after. `onUnsupported` is called at most once, synchronously, before any
+ * observer of the document sees the change; whatever writes in answer to observers must be stopped in it.
+ */
+export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
+  if (inspectPage(doc, SCHEMA_VERSION).kind !== 'ok')
+    return { state: 'unsupported', release: () => {} };
+  const inspect = (transaction: Y.Transaction): void => {
+    if (!damages(transaction)) return;
+    release();
+    onUnsupported();
+  };
+  const release = (): void => doc.off('beforeObserverCalls', inspect);
+  doc.on('beforeObserverCalls', inspect);
+  return { state: 'supported', release };
+}
+
+function damages(transaction: Y.Transaction): boolean {
+  // What is only too large is no reason to stop: an editor shows it unharmed.
+  return validateChange(transaction).some(({ rule }) => rule !== 'too-deep' && rule !== 'too-long');
+}

@@ -1,0 +1,215 @@
+import { Plugin } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+import type { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+
+import { resolveShared, sharedSelection, type SharedSelection } from './binding.ts';
+import { highlightOf } from './highlights.ts';
+import { type Person, readPerson } from './person-state.ts';
+import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.ts';
+
+/**
+ * The carets and selections of others. They are drawn beside the text, never in it: carets as elements in a layer of
+ * their own, selections as CSS highlights. So nothing that another person does touches the editor's DOM, which input
+ * methods (Android's above all) do not forgive, and nothing clips a name at a block's edge.
+ *
+ */
+export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
+  return new Plugin({
+    view: (view) => {
+      const publisher = new CursorPublisher(view, awareness);
+      const carets = new CaretLayer(view, awareness, layer);
+      return {
+        update(_view, before) {
+          publisher.update();
+          if (before.doc !== view.state.doc) carets.schedule();
+        },
+        destroy() {
+          publisher.destroy();
+          carets.destroy();
+        },
+      };
+    },
+  });
+}
+
+/** Publishes this tab's selection, once the editor has had the focus; at most every 33 ms, the latest wins. */
+class CursorPublisher {
+  readonly #view: EditorView;
+  readonly #awareness: Awareness;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #published: SharedSelection | null = null;
+  #last = -Infinity;
+
+  constructor(view: EditorView, awareness: Awareness) {
+    this.#view = view;
+    this.#awareness = awareness;
+    view.dom.addEventListener('focus', this.update);
+  }
+
+  readonly update = (): void => {
+    if (this.#timer !== undefined || (!this.#view.hasFocus() && !this.#published)) return;
+    const wait = Math.max(0, this.#last + CURSOR_INTERVAL_MS - performance.now());
+    this.#timer = setTimeout(() => this.#publish(), wait);
+  };
+
+  destroy(): void {
+    clearTimeout(this.#timer);
+    this.#view.dom.removeEventListener('focus', this.update);
+    if (this.#published && this.#awareness.getLocalState())
+      this.#awareness.setLocalStateField('cursor', null);
+  }
+
+  #publish(): void {
+    this.#timer = undefined;
+    const selection = sharedSelection(this.#view.state);
+    if (!selection || (this.#published && sameSelection(selection, this.#published))) return;
+    this.#published = selection;
+    this.#last = performance.now();
+    this.#awareness.setLocalStateField('cursor', {
+      anchor: Y.relativePositionToJSON(selection.anchor) as unknown,
+      head: Y.relativePositionToJSON(selection.head) as unknown,
+    });
+  }
+}
+
+interface Caret {
+  readonly element: HTMLElement;
+  readonly label: HTMLElement;
+  range: { readonly highlight: Highlight; readonly range: Range } | null;
+  key: string;
+  fade: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Draws the others. All reading of layout happens in one go before the frame is painted. */
+class CaretLayer {
+  readonly #view: EditorView;
+  readonly #awareness: Awareness;
+  readonly #layer: HTMLElement;
+  readonly #resize: ResizeObserver;
+  readonly #carets = new Map<number, Caret>();
+  #frame: number | undefined;
+
+  constructor(view: EditorView, awareness: Awareness, layer: HTMLElement) {
+    this.#view = view;
+    this.#awareness = awareness;
+    this.#layer = layer;
+    awareness.on('change', this.schedule);
+    this.#resize = new ResizeObserver(this.schedule);
+    this.#resize.observe(view.dom);
+    view.dom.addEventListener('pointermove', this.#hover);
+    this.schedule();
+  }
+
+  readonly schedule = (): void => {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#draw();
+    });
+  };
+
+  destroy(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#awareness.off('change', this.schedule);
+    this.#resize.disconnect();
+    this.#view.dom.removeEventListener('pointermove', this.#hover);
+    for (const client of [...this.#carets.keys()]) this.#remove(client);
+  }
+
+  #draw(): void {
+    const seen = new Set<number>();
+    const origin = this.#layer.getBoundingClientRect();
+    for (const [client, state] of this.#awareness.getStates()) {
+      const person = client === this.#awareness.clientID ? null : readPerson(state);
+      const place = person && this.#place(person.selection);
+      if (!person || !place) continue;
+      seen.add(client);
+      this.#drawPerson(client, person, { ...place, origin });
+    }
+    for (const client of [...this.#carets.keys()]) if (!seen.has(client)) this.#remove(client);
+  }
+
+  #place(selection: SharedSelection): { anchor: number; head: number } | null {
+    const anchor = resolveShared(this.#view.state, selection.anchor);
+    const head = resolveShared(this.#view.state, selection.head);
+    return anchor === null || head === null ? null : { anchor, head };
+  }
+
+  #drawPerson(
+    client: number,
+    person: Person,
+    at: { anchor: number; head: number; origin: DOMRect },
+  ): void {
+    let caret = this.#carets.get(client);
+    if (!caret) this.#carets.set(client, (caret = createCaret(this.#layer)));
+    const { left, top, bottom } = this.#view.coordsAtPos(at.head);
+    const { element, label } = caret;
+    element.style.transform = `translate(${left - at.origin.left}px, ${top - at.origin.top}px)`;
+    element.style.height = `${bottom - top}px`;
+    element.dataset['color'] = String(person.color);
+    element.toggleAttribute('data-flip', left - at.origin.left > at.origin.width / 2);
+    if (label.textContent !== person.name) label.textContent = person.name;
+    this.#drawSelection(caret, person.color, at);
+    if (caret.key !== person.key) announce(caret, person.key);
+  }
+
+  #drawSelection(
+    caret: Caret,
+    color: number,
+    { anchor, head }: { anchor: number; head: number },
+  ): void {
+    caret.range?.highlight.delete(caret.range.range);
+    caret.range = null;
+    if (anchor === head || typeof Highlight === 'undefined') return;
+    const start = this.#view.domAtPos(Math.min(anchor, head), 1);
+    const end = this.#view.domAtPos(Math.max(anchor, head), -1);
+    const range = new Range();
+    range.setStart(start.node, start.offset);
+    range.setEnd(end.node, end.offset);
+    const highlight = highlightOf(`person-${color}`);
+    highlight.add(range);
+    caret.range = { highlight, range };
+  }
+
+  #remove(client: number): void {
+    const caret = this.#carets.get(client);
+    if (!caret) return;
+    clearTimeout(caret.fade);
+    caret.range?.highlight.delete(caret.range.range);
+    caret.element.remove();
+    this.#carets.delete(client);
+  }
+
+  readonly #hover = ({ clientX, clientY }: PointerEvent): void => {
+    for (const { element } of this.#carets.values()) {
+      const { left, top, bottom } = element.getBoundingClientRect();
+      const near =
+        Math.abs(clientX - left) <= CURSOR_HOVER_PX && clientY >= top && clientY <= bottom;
+      element.toggleAttribute('data-hover', near);
+    }
+  };
+}
+
+function createCaret(layer: HTMLElement): Caret {
+  const element = document.createElement('div');
+  element.className = 'person-caret';
+  const label = document.createElement('span');
+  label.className = 'person-label';
+  element.append(label);
+  layer.append(element);
+  return { element, label, range: null, key: '', fade: undefined };
+}
+
+/** Shows the name for a while after a move. */
+function announce(caret: Caret, key: string): void {
+  caret.key = key;
+  caret.element.setAttribute('data-moved', '');
+  clearTimeout(caret.fade);
+  caret.fade = setTimeout(() => caret.element.removeAttribute('data-moved'), CURSOR_LABEL_MS);
+}
+
+function sameSelection(a: SharedSelection, b: SharedSelection): boolean {
+  return (
+    Y.compareRelativePositions(a.anchor, b.anchor) && Y.compareRelativePositions(a.head, b.head)
+  );
+}

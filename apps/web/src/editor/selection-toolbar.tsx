@@ -1,0 +1,142 @@
+import { toggleMark } from '@tiptap/pm/commands';
+import type { EditorView } from '@tiptap/pm/view';
+import { Bold, Code, Italic, Link, type LucideIcon, Strikethrough } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { BLOCK_ITEMS } from './block-menu.ts';
+import { Floating } from './floating.tsx';
+import type { LinkEditor } from './link-editor.ts';
+import { type Observable, useObservable } from '../observable.ts';
+import { selectionAnchor, type SelectionState } from './selection-state.ts';
+
+export interface SelectionToolbarProps {
+  readonly view: EditorView;
+  readonly selection: Observable<SelectionState>;
+  readonly links: LinkEditor;
+}
+
+const MARKS: readonly (readonly ['bold' | 'italic' | 'strike' | 'code', LucideIcon])[] = [
+  ['bold', Bold],
+  ['italic', Italic],
+  ['strike', Strikethrough],
+  ['code', Code],
+];
+
+/** What can be done with selected text, above it. Alt+F10 goes there by keyboard, Escape comes back. */
+export function SelectionToolbar(props: SelectionToolbarProps): ReactNode {
+  const { text } = useObservable(props.selection);
+  const { kind } = useObservable(props.links.card);
+  const [focused, setFocused] = useState(true);
+  const { view } = props;
+  useEffect(() => {
+    const update = (): void =>
+      setFocused(view.hasFocus() || document.activeElement?.closest('.selection-toolbar') != null);
+    const later = (): void => void setTimeout(update);
+    document.addEventListener('focusin', update);
+    document.addEventListener('focusout', later);
+    return () => {
+      document.removeEventListener('focusin', update);
+      document.removeEventListener('focusout', later);
+    };
+  }, [view]);
+  return text && focused && kind !== 'editing' ? <OpenToolbar {...props} /> : null;
+}
+
+function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNode {
+  const { t } = useTranslation();
+  const state = useObservable(selection);
+  const toolbar = useRef<HTMLDivElement>(null);
+  const anchor = useCallback(() => selectionAnchor(view), [view]);
+
+  useEffect(() => {
+    const enter = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'F10' || !event.altKey) return;
+      event.preventDefault();
+      toolbar.current?.querySelector<HTMLElement>('button, select')?.focus();
+    };
+    view.dom.addEventListener('keydown', enter);
+    return () => view.dom.removeEventListener('keydown', enter);
+  }, [view]);
+
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') view.focus();
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const controls = [...(toolbar.current?.querySelectorAll<HTMLElement>('button, select') ?? [])];
+    const at = controls.indexOf(document.activeElement as HTMLElement);
+    controls[(at + step + controls.length) % controls.length]?.focus();
+  };
+
+  return (
+    <Floating
+      ref={toolbar}
+      anchor={anchor}
+      // A phone shows its own menu above.
+      side={matchMedia('(pointer: coarse)').matches ? 'below' : 'above'}
+      className="selection-toolbar"
+      attributes={{
+        role: 'toolbar',
+        'aria-label': t('editor.toolbar.label'),
+        onKeyDown: keyDown,
+        onMouseDown: keepSelection,
+      }}
+    >
+      <select
+        aria-label={t('editor.toolbar.block')}
+        value={state.block}
+        onChange={(event) => {
+          BLOCK_ITEMS.find(({ id }) => id === event.target.value)?.command(
+            view.state,
+            view.dispatch,
+            view,
+          );
+          view.focus();
+        }}
+      >
+        {BLOCK_ITEMS.filter(({ id }) => id !== 'divider').map(({ id }) => (
+          <option key={id} value={id}>
+            {t(`editor.slash.${id}`)}
+          </option>
+        ))}
+      </select>
+      <span className="gap" aria-hidden />
+      {MARKS.map(([mark, Icon]) => (
+        <button
+          key={mark}
+          type="button"
+          tabIndex={-1}
+          aria-label={t(`editor.toolbar.${mark}`)}
+          title={t(`editor.toolbar.${mark}`)}
+          aria-pressed={state[mark]}
+          onClick={() => toggleMark(view.state.schema.marks[mark]!)(view.state, view.dispatch)}
+        >
+          <Icon size={16} aria-hidden />
+        </button>
+      ))}
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-label={t('editor.toolbar.link')}
+        title={t('editor.toolbar.link')}
+        aria-pressed={state.link}
+        onClick={() => links.edit(view)}
+      >
+        <Link size={16} aria-hidden />
+      </button>
+    </Floating>
+  );
+}
+
+/** A press on a button leaves the selection, and the focus, where they are; a list of choices needs the press. */
+function keepSelection(event: React.MouseEvent): void {
+  if (!(event.target instanceof HTMLSelectElement)) event.preventDefault();
+}

@@ -1,0 +1,78 @@
+/** Calls to our own HTTP API: bodies are checked against the protocol's schemas, failures say whether to try again. */
+import { errorAnswer, errorOf, type ErrorBody } from '@tandem/protocol';
+import type { z } from 'zod';
+
+/** A server that takes longer than this is treated as one that does not answer. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** - `unreachable`: nothing came back, so it is not known whether it happened
+ *  - `refused`: the server said no, and why */
+export type Failure =
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+export class RequestFailed extends Error {
+  override readonly name = 'RequestFailed';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.kind === 'refused' ? failure.error.message : 'the server does not answer');
+    this.failure = failure;
+  }
+}
+
+/** The failure in anything that was thrown: what is not ours counts as unreachable. */
+export function failureOf(thrown: unknown): Failure {
+  return thrown instanceof RequestFailed ? thrown.failure : { kind: 'unreachable' };
+}
+
+/** Whether the same request can succeed later without anybody changing anything. */
+export function isTemporary(failure: Failure): boolean {
+  return failure.kind === 'unreachable' || failure.error.temporary;
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface RequestOptions<T> {
+  readonly body?: unknown;
+  /** The shape of the answer; without it, the answer's body is ignored. */
+  readonly answer?: z.ZodType<T>;
+  readonly fetch?: typeof fetch;
+}
+
+/** @throws RequestFailed */
+export async function request<T = undefined>(
+  method: Method,
+  path: string,
+  options: RequestOptions<T> = {},
+): Promise<T> {
+  const send = options.fetch ?? fetch;
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await send(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      ...(options.body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),
+    });
+    body = response.status === 204 ? undefined : await response.json();
+  } catch {
+    // No connection, or a proxy's page in place of the server's answer.
+    throw new RequestFailed({ kind: 'unreachable' });
+  }
+  if (!response.ok) {
+    const refusal = errorAnswer.safeParse(body);
+    throw new RequestFailed(
+      refusal.success ? { kind: 'refused', error: refusal.data.error } : { kind: 'unreachable' },
+    );
+  }
+  if (options.answer === undefined) return undefined as T;
+  const parsed = options.answer.safeParse(body);
+  if (!parsed.success)
+    throw new RequestFailed({ kind: 'refused', error: errorOf('version-unsupported') });
+  return parsed.data;
+}

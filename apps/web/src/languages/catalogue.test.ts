@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import editor from '../editor/editor.en.json' with { type: 'json' };
+import en from './en.json' with { type: 'json' };
+
+const sources = Object.entries(
+  import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.*'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+);
+const PLURAL = /_(zero|one|two|few|many|other)$/u;
+const keys = [...new Set([...leaves(en), ...leaves(editor)].map((key) => key.replace(PLURAL, '')))];
+
+/** Keys as they stand in the source: whole ones, and patterns with a part that is put in. */
+const written = sources.flatMap(([, source]) =>
+  [...source.matchAll(/['"`]([A-Za-z][\w.$\-{} ]*)['"`]/gu)].map(([, text]) => text!),
+);
+const whole = new Set(written.filter((text) => !text.includes('${')));
+const patterns = written.filter((text) => text.includes('${') && text.includes('.')).map(patternOf);
+
+test('every key is used', () => {
+  expect(
+    keys.filter((key) => !whole.has(key) && !patterns.some((pattern) => pattern.test(key))),
+  ).toEqual([]);
+});
+
+test('every key that is used exists', () => {
+  const used = sources.flatMap(([, source]) =>
+    [...source.matchAll(/\bt\(\s*'([\w.-]+)'/gu)].map(([, key]) => key!),
+  );
+  expect(used.length).toBeGreaterThan(50);
+  expect(used.filter((key) => !keys.includes(key))).toEqual([]);
+});
+
+test('a plural has all forms of its language', () => {
+  const { pluralCategories } = new Intl.PluralRules('en').resolvedOptions();
+  const plurals = leaves(en).filter((key) => PLURAL.test(key));
+  for (const key of plurals) {
+    const stem = key.replace(PLURAL, '');
+    expect(plurals.filter((other) => other.replace(PLURAL, '') === stem).toSorted()).toEqual(
+      pluralCategories.map((category) => `${stem}_${category}`).toSorted(),
+    );
+  }
+});
+
+test('the two catalogues do not share a name', () => {
+  expect(Object.keys(en).filter((key) => key in editor)).toEqual([]);
+});
+
+function leaves(tree: object, prefix = ''): string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [prefix + key] : leaves(value as object, `${prefix}${key}.`),
+  );
+}
+
+/** `chip.about.${word}` stands for one more part of a key. */
+function patternOf(template: string): RegExp {
+  return new RegExp(
+    `^${template
+      .split(/\$\{[^}]*\}/u)
+      .map((part) => part.replaceAll('.', '\\.'))
+      .join('[\\w-]+')}$`,
+    'u',
+  );
+}

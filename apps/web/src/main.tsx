@@ -1,0 +1,39 @@
+import './zod-without-eval.ts';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { toast, Toaster } from 'sonner';
+import { TooltipProvider } from './components/tooltip.tsx';
+import { startLanguage } from './languages/i18n.ts';
+import { router } from './router.tsx';
+import { createServices, ServicesContext, startServices } from './session/services.ts';
+import { startServiceWorker } from './shell/new-version.ts';
+import { startTheme } from './theme/theme.ts';
+import './styles/app.css';
+
+startTheme();
+startLanguage();
+startServiceWorker();
+
+const services = await createServices({ complain: (error) => toast.error(error.message) });
+startServices(services);
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <ServicesContext value={services}>
+      <QueryClientProvider client={services.queries}>
+        <TooltipProvider delay={400}>
+          <RouterProvider router={router} />
+        </TooltipProvider>
+      </QueryClientProvider>
+    </ServicesContext>
+    <Toaster
+      position="bottom-center"
+      mobileOffset={{ bottom: 64 }}
+      toastOptions={{ unstyled: true, className: 'toast' }}
+    />
+  </StrictMode>,
+);

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { initials } from './initials.ts';
+
+test.each([
+  ['Mara Olsen', 'MO'],
+  ['Anton', 'AN'],
+  ['Ana María de la Cruz', 'AC'],
+  ['  x ', 'X'],
+  ['李小龙', '李小'],
+  ['👩‍🚀 Ada', '👩‍🚀A'],
+  ['élan', 'ÉL'],
+])('%s is %s', (name, letters) => {
+  expect(initials(name)).toBe(letters);
+});

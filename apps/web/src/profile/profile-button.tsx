@@ -1,0 +1,128 @@
+import { COLOR_COUNT, profilePatch, type ProfilePatch, type User } from '@tandem/protocol';
+import { Check } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Avatar, personColor } from '../components/avatar.tsx';
+import { Popover } from '../components/popover.tsx';
+import { useObservable } from '../observable.ts';
+import { failureOf } from '../http/request.ts';
+import { useServices } from '../session/services.ts';
+import { ThemePicker } from '../theme/theme-picker.tsx';
+
+/** Oneself, at the foot of the sidebar: how others see us, and how we see the page. */
+export function ProfileButton() {
+  const { t } = useTranslation();
+  const { account } = useServices();
+  const { user } = useObservable(account.state);
+  if (user === null) return null;
+  return (
+    <Popover
+      title={t('profile.title')}
+      className="w-72"
+      trigger={
+        <button
+          type="button"
+          className="mt-1 flex h-10 w-full items-center gap-2.5 rounded-box px-2 text-left text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink data-popup-open:bg-hover pointer-coarse:h-11"
+        >
+          <Avatar name={user.name} color={user.color} />
+          <span className="min-w-0 flex-1 truncate">{user.name}</span>
+        </button>
+      }
+    >
+      <Profile user={user} />
+    </Popover>
+  );
+}
+
+function Profile({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const { account } = useServices();
+  const [problem, setProblem] = useState<string | null>(null);
+  const change = (patch: ProfilePatch) => {
+    setProblem(null);
+    account.change(patch).catch((thrown: unknown) => {
+      const failure = failureOf(thrown);
+      setProblem(failure.kind === 'refused' ? failure.error.message : t('profile.unreachable'));
+    });
+  };
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-ui text-ink-2">{t('profile.text')}</p>
+      <NameField user={user} onChange={(name) => change({ name })} />
+      <ColorPicker user={user} onChange={(color) => change({ color })} />
+      <p role="alert" className="text-ui text-bad empty:hidden">
+        {problem}
+      </p>
+      <ThemePicker />
+    </div>
+  );
+}
+
+function NameField({
+  user,
+  onChange,
+}: {
+  readonly user: User;
+  readonly onChange: (name: string) => void;
+}) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(user.name);
+  const parsed = profilePatch.shape.name.unwrap().safeParse(draft);
+  const save = () => {
+    if (!parsed.success) return setDraft(user.name);
+    setDraft(parsed.data);
+    if (parsed.data !== user.name) onChange(parsed.data);
+  };
+  return (
+    <label className="flex flex-col gap-1 text-small text-ink-2">
+      {t('profile.name')}
+      <input
+        value={draft}
+        onChange={({ target }) => setDraft(target.value)}
+        onBlur={save}
+        onKeyDown={({ key, nativeEvent }) => key === 'Enter' && !nativeEvent.isComposing && save()}
+        aria-invalid={!parsed.success}
+        aria-describedby="name-rule"
+        autoComplete="nickname"
+        className="h-8.5 rounded-box border border-line-strong bg-canvas px-2.5 text-base text-ink aria-invalid:border-bad pointer-coarse:h-11"
+      />
+      <span id="name-rule" className={parsed.success ? 'sr-only' : 'text-bad'}>
+        {t('profile.nameRule')}
+      </span>
+    </label>
+  );
+}
+
+function ColorPicker({
+  user,
+  onChange,
+}: {
+  readonly user: User;
+  readonly onChange: (color: number) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <fieldset>
+      <legend className="mb-1 text-small text-ink-2">{t('profile.color')}</legend>
+      <div className="flex justify-between">
+        {Array.from({ length: COLOR_COUNT }, (_, color) => (
+          <label
+            key={color}
+            className="touch relative flex size-6.5 items-center justify-center rounded-full has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            style={{ background: personColor(color) }}
+          >
+            <input
+              type="radio"
+              name="color"
+              className="absolute inset-0 z-1 cursor-pointer opacity-0"
+              checked={user.color === color}
+              onChange={() => onChange(color)}
+              aria-label={t(`profile.colors.${color as 0}`)}
+            />
+            {user.color === color && <Check size={15} aria-hidden className="text-(--on-person)" />}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

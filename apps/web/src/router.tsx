@@ -1,0 +1,40 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { DocumentListScreen } from './documents/document-list-screen.tsx';
+import { BrokenScreen } from './shell/broken-screen.tsx';
+import { NotFoundScreen } from './shell/not-found-screen.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundScreen });
+const list = createRoute({ getParentRoute: () => root, path: '/', component: DocumentListScreen });
+const document = createRoute({
+  getParentRoute: () => root,
+  path: '/d/$document',
+  // The editor is most of the application; the list does not wait for it.
+  component: lazyRouteComponent(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
+});
+const help = createRoute({
+  getParentRoute: () => root,
+  path: '/help/connection',
+  component: lazyRouteComponent(
+    () => import('./connection/help-screen.tsx'),
+    'ConnectionHelpScreen',
+  ),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([list, document, help]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: BrokenScreen,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,83 @@
+import { errorOf, type User } from '@tandem/protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Account } from './account.ts';
+
+const mara: User = { id: 'u1', name: 'Mara', color: 3 };
+const storage = { read: () => null, write: vi.fn(() => true) };
+const answers = new Map<string, () => Response>();
+const asked: string[] = [];
+const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
+const refusal = (code: 'unauthenticated' | 'bad-message', status: number) =>
+  Response.json({ error: errorOf(code) }, { status });
+
+beforeEach(() => {
+  answers.clear();
+  asked.length = 0;
+  answers.set('POST /api/session', session);
+  vi.stubGlobal('fetch', (path: string, init?: RequestInit) => {
+    const call = `${init?.method ?? 'GET'} ${path}`;
+    asked.push(call);
+    const answer = answers.get(call);
+    return answer === undefined
+      ? Promise.reject(new TypeError('network'))
+      : Promise.resolve(answer());
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test('one session for all who ask at once, the client included', async () => {
+  const account = new Account(storage);
+  const [, , response] = await Promise.all([
+    account.start(),
+    account.start(),
+    account.fetch('https://x/api/session', { method: 'POST' }),
+  ]);
+  expect(await response.json()).toEqual({ user: mara, token: 't', expiresAt: 1 });
+  expect(asked).toEqual(['POST /api/session']);
+  expect(account.state.get()).toEqual({ user: mara, failure: null });
+  expect(storage.write).toHaveBeenCalledWith('user', mara);
+});
+
+test('the first request waits for the session', async () => {
+  answers.set('GET /api/documents', () => Response.json({}));
+  await new Account(storage).request('GET', '/api/documents');
+  expect(asked).toEqual(['POST /api/session', 'GET /api/documents']);
+});
+
+test('a session that has ended is renewed, and the request made again', async () => {
+  const account = new Account(storage);
+  await account.start();
+  let calls = 0;
+  answers.set('GET /api/documents', () =>
+    calls++ === 0 ? refusal('unauthenticated', 401) : Response.json({}),
+  );
+  await account.request('GET', '/api/documents');
+  expect(asked.slice(1)).toEqual(['GET /api/documents', 'POST /api/session', 'GET /api/documents']);
+});
+
+test('a server that does not answer is remembered as the failure', async () => {
+  answers.clear();
+  const account = new Account(storage);
+  await expect(account.start()).rejects.toThrow('does not answer');
+  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'unreachable' } });
+  await expect(account.fetch('/api/session', { method: 'POST' })).rejects.toThrow(
+    'does not answer',
+  );
+});
+
+test('a refused session reaches the client as the server said it', async () => {
+  answers.set('POST /api/session', () => refusal('unauthenticated', 401));
+  const response = await new Account(storage).fetch('/api/session', { method: 'POST' });
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ error: { code: 'unauthenticated' } });
+});
+
+test('a change shows at once and is taken back when it is refused', async () => {
+  const account = new Account(storage);
+  await account.start();
+  answers.set('PATCH /api/me', () => refusal('bad-message', 400));
+  const change = account.change({ name: 'Anton' });
+  expect(account.state.get().user?.name).toBe('Anton');
+  await expect(change).rejects.toThrow(errorOf('bad-message').message);
+  expect(account.state.get().user).toEqual(mara);
+});

@@ -1,0 +1,34 @@
+import type { DocumentSession } from '@tandem/client';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { holdDocument } from './hold-document.ts';
+import { useServices } from './services.ts';
+
+/** The document for as long as this component is shown; `null` for a moment before. */
+export function useDocumentSession(id: string): DocumentSession | null {
+  const { client, commands } = useServices();
+  const [session, setSession] = useState<DocumentSession | null>(null);
+  useEffect(() => holdDocument({ client, commands, id, show: setSession }), [client, commands, id]);
+  return session;
+}
+
+/** A part of the session; the component renders only when that part changes. */
+export function useSessionValue<T>(
+  session: DocumentSession,
+  select: (session: DocumentSession) => T,
+): T {
+  const last = useRef<{ readonly value: T } | null>(null);
+  return useSyncExternalStore(
+    (changed) => session.onChange(changed),
+    () => {
+      const value = select(session);
+      if (last.current === null || !isSame(last.current.value, value)) last.current = { value };
+      return last.current.value;
+    },
+  );
+}
+
+/** Lists of the same things are the same list. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
+  return one.length === other.length && one.every((entry, index) => Object.is(entry, other[index]));
+}

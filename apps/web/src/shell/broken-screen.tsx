@@ -1,0 +1,23 @@
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { FullPage } from '../components/full-page.tsx';
+import { reloadPage } from './new-version.ts';
+
+/** A fault of ours, or a piece of the application that could not be loaded. */
+export function BrokenScreen() {
+  const { t } = useTranslation();
+  return (
+    <main id="main">
+      <FullPage
+        title={t('problem.broken')}
+        action={
+          <Button look="primary" onClick={() => void reloadPage()}>
+            {t('reload')}
+          </Button>
+        }
+      >
+        {t('problem.brokenText')}
+      </FullPage>
+    </main>
+  );
+}

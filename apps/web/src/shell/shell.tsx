@@ -1,0 +1,62 @@
+import { Outlet } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Dialog } from '../components/dialog.tsx';
+import { UnconfirmedDrawer } from '../connection/unconfirmed-drawer.tsx';
+import { useNewDocument } from '../documents/use-documents.ts';
+import { useObservable } from '../observable.ts';
+import { useServices } from '../session/services.ts';
+import { FirstVisitProblem } from './first-visit-problem.tsx';
+import { useLeaveGuard } from './leave-guard.ts';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { SidebarContext } from './sidebar-context.ts';
+import { useShortcut } from './use-shortcut.ts';
+
+/** What is around every screen: the documents at the side, or behind a button where there is no room. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const newDocument = useNewDocument();
+  useShortcut('new-document', newDocument);
+  useLeaveGuard();
+  const { account } = useServices();
+  const { user, failure } = useObservable(account.state);
+  if (user === null && failure !== null) return <FirstVisitProblem failure={failure} />;
+  return (
+    <SidebarContext value={() => setOpen(true)}>
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-box bg-ink px-3 py-2 text-canvas focus:translate-y-0"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        {t('skipToText')}
+      </a>
+      <div className="flex min-h-dvh">
+        <aside
+          data-chrome
+          className="sticky top-0 hidden h-dvh w-62 shrink-0 border-r border-line bg-side wide:block"
+        >
+          <Sidebar />
+        </aside>
+        <div className="flex min-w-0 flex-1 flex-col">
+          <Outlet />
+        </div>
+      </div>
+      <Dialog
+        open={isOpen}
+        onOpenChange={setOpen}
+        title={t('documents')}
+        titleIs="heard"
+        place="left"
+      >
+        <Sidebar onNavigate={() => setOpen(false)} />
+      </Dialog>
+      <UnconfirmedDrawer />
+      <ShortcutSheet />
+    </SidebarContext>
+  );
+}

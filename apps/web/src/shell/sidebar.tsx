@@ -1,0 +1,109 @@
+import type { DocumentSummary } from '@tandem/protocol';
+import { Link } from '@tanstack/react-router';
+import { SquarePen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { IconButton } from '../components/icon-button.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
+import { PresenceDots } from '../documents/presence-dots.tsx';
+import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
+import { useObservable } from '../observable.ts';
+import { ProfileButton } from '../profile/profile-button.tsx';
+import { newVersion, reloadPage } from './new-version.ts';
+import { Workmark } from './workmark.tsx';
+
+const MAX_RECENT = 30;
+const row =
+  'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
+const rowHere = { className: 'bg-hover text-ink', 'aria-current': 'page' as const };
+
+/** The way to everything: the list, the documents of late, oneself. */
+export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
+  const { t } = useTranslation();
+  const newDocument = useNewDocument();
+  const { documents } = useDocuments();
+  return (
+    <nav
+      aria-label={t('sidebar')}
+      className="flex h-full flex-col px-2 pt-2.5 pb-2"
+      onClick={({ target }) => isLink(target) && onNavigate?.()}
+    >
+      <div className="flex items-center justify-between pb-2 pl-2">
+        <Link
+          to="/"
+          className="flex items-center gap-2 rounded-box py-1 pr-2 text-ui font-semibold"
+        >
+          <Workmark />
+          Tandem
+        </Link>
+        <IconButton
+          label={t('newDocument')}
+          icon={SquarePen}
+          onClick={() => {
+            onNavigate?.();
+            newDocument();
+          }}
+        />
+      </div>
+      <Link to="/" activeOptions={{ exact: true }} activeProps={rowHere} className={row}>
+        {t('allDocuments')}
+      </Link>
+      <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('recent')}</h2>
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+        {documents === null ? <Waiting /> : <Recent documents={documents.slice(0, MAX_RECENT)} />}
+      </div>
+      <NewVersion />
+      <ProfileButton />
+    </nav>
+  );
+}
+
+function Recent({ documents }: { readonly documents: readonly DocumentSummary[] }) {
+  const { t } = useTranslation();
+  if (documents.length === 0)
+    return <p className="px-2 py-1 text-ui text-ink-3">{t('recentEmpty')}</p>;
+  return (
+    <ul className="flex flex-col gap-0.5">
+      {documents.map(({ id, title, present }) => (
+        <li key={id}>
+          <Link to="/d/$document" params={{ document: id }} activeProps={rowHere} className={row}>
+            <span className="min-w-0 flex-1 truncate">{title || t('untitled')}</span>
+            <PresenceDots people={present} />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="flex flex-col gap-4 px-2 py-2">
+      <Skeleton className="h-3.5 w-4/5" />
+      <Skeleton className="h-3.5 w-3/5" />
+      <Skeleton className="h-3.5 w-2/3" />
+    </div>
+  );
+}
+
+/** Offered where nothing is interrupted by it. */
+function NewVersion() {
+  const { t } = useTranslation();
+  const isWaiting = useObservable(newVersion);
+  if (!isWaiting) return null;
+  return (
+    <p
+      className="flex items-center justify-between gap-2 px-2 py-2 text-small text-ink-2"
+      role="status"
+    >
+      {t('newVersion')}
+      <Button look="link" onClick={() => void reloadPage()}>
+        {t('reload')}
+      </Button>
+    </p>
+  );
+}
+
+function isLink(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a') !== null;
+}

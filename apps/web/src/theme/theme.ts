@@ -1,0 +1,51 @@
+/** Light, dark, or as the system has it. `public/theme.js` applies the same rule before the first paint. */
+import { z } from 'zod';
+import { Observable } from '../observable.ts';
+
+const KEY = 'tandem.theme';
+const choices = ['system', 'light', 'dark'] as const;
+const themeChoice = z.enum(choices);
+export type ThemeChoice = z.infer<typeof themeChoice>;
+export const THEME_CHOICES: readonly ThemeChoice[] = choices;
+
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+/** What was chosen; `chooseTheme` changes it. */
+export const theme = new Observable<ThemeChoice>(stored());
+
+/** From now on the page follows the choice, the system, and what another tab chooses. */
+export function startTheme(): void {
+  apply();
+  systemIsDark.addEventListener('change', apply);
+  addEventListener('storage', ({ key }) => {
+    if (key !== KEY) return;
+    theme.set(stored());
+    apply();
+  });
+}
+
+export function chooseTheme(next: ThemeChoice): void {
+  theme.set(next);
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // It holds for this visit.
+  }
+  apply();
+}
+
+function stored(): ThemeChoice {
+  try {
+    return themeChoice.catch('system').parse(localStorage.getItem(KEY));
+  } catch {
+    return 'system';
+  }
+}
+
+function apply(): void {
+  const wanted = theme.get();
+  const dark = wanted === 'dark' || (wanted === 'system' && systemIsDark.matches);
+  const root = document.documentElement;
+  root.dataset['theme'] = dark ? 'dark' : 'light';
+  const ground = getComputedStyle(root).getPropertyValue('--canvas').trim();
+  document.querySelector('meta[name="theme-color"]')?.setAttribute('content', ground);
+}

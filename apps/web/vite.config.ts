@@ -1,0 +1,70 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { loadEnv } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+import { defineConfig } from 'vitest/config';
+import { keepMapping } from './vite/keep-mapping-plugin.ts';
+
+/** What the server answers by itself; everything else is the application. */
+const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz'];
+
+export default defineConfig(({ mode }) => {
+  const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';
+  return {
+    plugins: [
+      react(),
+      tailwindcss(),
+      keepMapping(),
+      VitePWA({
+        // A new version waits until the person, and no unconfirmed work, lets it in: see src/shell/new-version.ts.
+        registerType: 'prompt',
+        injectRegister: false,
+        manifest: {
+          name: 'Tandem',
+          short_name: 'Tandem',
+          description: 'Write documents together.',
+          display: 'standalone',
+          start_url: '/',
+          background_color: '#fcfcfa',
+          theme_color: '#fcfcfa',
+          icons: [
+            { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+            { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
+            { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },
+            { src: '/icon-maskable.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+          ],
+        },
+        workbox: {
+          globPatterns: ['**/*.{html,js,css,svg,png,woff2}'],
+          // Other alphabets are kept when they are first met.
+          globIgnores: ['**/inter-{cyrillic,greek,vietnamese}*'],
+          runtimeCaching: [
+            {
+              urlPattern: ({ url }) => url.pathname.endsWith('.woff2'),
+              handler: 'CacheFirst',
+              options: { cacheName: 'fonts' },
+            },
+          ],
+          navigateFallback: '/index.html',
+          navigateFallbackDenylist: [new RegExp(`^(${SERVER_PATHS.join('|')})(/|$)`)],
+        },
+      }),
+    ],
+    server: {
+      port: 5173,
+      strictPort: true,
+      proxy: Object.fromEntries(
+        SERVER_PATHS.map((path) => [path, { target, ws: path === '/sync' || path === '/yjs' }]),
+      ),
+    },
+    build: {
+      target: 'es2023',
+      rolldownOptions: {
+        // In a chunk of its own, zod and its setting run before every schema, wherever those end up.
+        output: { codeSplitting: { groups: [{ name: 'zod', test: /\/zod\/|zod-without-eval/u }] } },
+      },
+    },
+    // Stylesheets are read as they are: a test checks the contrast of their colours.
+    test: { include: ['src/**/*.test.{ts,tsx}', 'vite/**/*.test.ts'], css: true },
+  };
+});

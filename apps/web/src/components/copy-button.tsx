@@ -25,7 +25,7 @@ export function CopyButton({ text, children, look = 'plain' }: CopyButtonProps) 
   return (
     <Button look={look} onClick={() => void copy()}>
       {state === 'copied' && <Check size={15} aria-hidden />}
-      <span role="status">
+      <span aria-live="polite">
         {state === 'ready' ? children : t(state === 'copied' ? 'copied' : 'copyFailed')}
       </span>
     </Button>

@@ -168,6 +168,7 @@ describe('whose update it is', () => {
       kind: 'admitted',
       clients: [],
       claims: [],
+      repeats: true,
       steps: 0,
     });
   });

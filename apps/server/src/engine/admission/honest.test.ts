@@ -59,6 +59,7 @@ group('one of each kind', () => {
       kind: 'admitted',
       clients: [],
       claims: [],
+      repeats: false,
       steps: 0,
     });
   });

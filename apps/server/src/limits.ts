@@ -9,6 +9,8 @@ export const MAX_HTTP_BODY_BYTES = 64 * 1024;
 export const HTTP_HEADERS_TIMEOUT_MS = 5_000;
 export const HTTP_REQUEST_TIMEOUT_MS = 15_000;
 export const HTTP_CHECK_INTERVAL_MS = 1_000;
+/** Longer than proxies keep theirs open (60 s), or they would send a request into a socket that is closing. */
+export const HTTP_KEEP_ALIVE_MS = 75_000;
 
 export const SESSION_LIFETIME_MS = 400 * 24 * 3_600_000;
 export const TOKEN_LIFETIME_MS = 10 * 60_000;

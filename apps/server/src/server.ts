@@ -16,6 +16,7 @@ import { StaticFiles } from './http/static-files.ts';
 import {
   HTTP_CHECK_INTERVAL_MS,
   HTTP_HEADERS_TIMEOUT_MS,
+  HTTP_KEEP_ALIVE_MS,
   HTTP_REQUEST_TIMEOUT_MS,
 } from './limits.ts';
 import type { Log } from './log.ts';
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     {
       headersTimeout: HTTP_HEADERS_TIMEOUT_MS,
       requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
       connectionsCheckingInterval: HTTP_CHECK_INTERVAL_MS,
       noDelay: true,
     },

@@ -25,10 +25,16 @@ export function DocumentContent({ session, facts, updatedAt }: DocumentContentPr
   const editor = useRef<EditorHandle>(null);
   const main = useRef<HTMLElement>(null);
   const isWide = useObservable(fullWidth);
+  const isTextWanted = useRef(false);
   const goToText = () => {
     // At once: the editor takes the focus with the next frame, and a key pressed before it belongs to the text.
-    main.current?.querySelector<HTMLElement>('[contenteditable=true]')?.focus();
+    const text = main.current?.querySelector<HTMLElement>('[contenteditable=true]');
+    text?.focus();
     editor.current?.focus('start');
+    isTextWanted.current = text == null;
+  };
+  const onReady = () => {
+    if (isTextWanted.current) goToText();
   };
   return (
     <main
@@ -41,7 +47,7 @@ export function DocumentContent({ session, facts, updatedAt }: DocumentContentPr
         <TitleField facts={facts} onLeave={goToText} />
         <Byline session={session} updatedAt={updatedAt} />
       </div>
-      <Body session={session} facts={facts} editor={editor} />
+      <Body session={session} facts={facts} editor={editor} onReady={onReady} />
     </main>
   );
 }
@@ -50,9 +56,10 @@ interface BodyProps {
   readonly session: DocumentSession;
   readonly facts: DocumentFacts;
   readonly editor: React.Ref<EditorHandle>;
+  readonly onReady: () => void;
 }
 
-function Body({ session, facts, editor }: BodyProps) {
+function Body({ session, facts, editor, onReady }: BodyProps) {
   const { t } = useTranslation();
   // A replaced document is another one for the editor.
   const epoch = useSessionValue(session, (session) => session.epoch);
@@ -73,6 +80,7 @@ function Body({ session, facts, editor }: BodyProps) {
           editable={facts.access === 'edit' && !isOutdated}
           label={facts.title || t('untitled')}
           unsupported={<Unsupported />}
+          onReady={onReady}
           onTyping={(active) => session.setTyping(active)}
         />
       );

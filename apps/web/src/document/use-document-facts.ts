@@ -1,6 +1,7 @@
 import type { DocumentSession, SaveState } from '@tandem/client';
 import type { Access, DocumentKind, ErrorBody } from '@tandem/protocol';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
@@ -35,6 +36,8 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const { id } = session;
   const own = pending.filter(({ document }) => document === id);
   const isUnknownToServer = own.some(({ kind }) => kind === 'create');
+  // Between being told and answering, the server has said nothing yet; the text stays where it is.
+  const [wasMadeHere] = useState(isUnknownToServer);
   const rename = own.findLast((command) => command.kind === 'rename');
   const { data: listedTitle } = useQuery({
     ...documents.list,
@@ -43,7 +46,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   return {
     id,
     title: rename?.title ?? state?.title ?? listedTitle ?? '',
-    kind: state?.kind ?? (isUnknownToServer ? 'page' : null),
+    kind: state?.kind ?? (isUnknownToServer || wasMadeHere ? 'page' : null),
     access: state?.access ?? 'edit',
     isUnknownToServer,
     ended,

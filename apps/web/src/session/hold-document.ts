@@ -1,7 +1,7 @@
 /**
  * Holds a document open. One that was made here may be unknown to the server yet: offline it is opened
  * at once; otherwise when the server has been told, which takes one request. Should the connection come
- * back before that request, the server finds nothing, and the document is opened anew after it.
+ * back before that request, the server finds nothing, and is asked again after it.
  */
 import type { Client, DocumentSession } from '@tandem/client';
 import type { CommandQueue } from '../documents/command-queue.ts';
@@ -22,28 +22,28 @@ export function holdDocument({ client, commands, id, show }: Holding): () => voi
       .get()
       .commands.some(({ kind, document }) => kind === 'create' && document === id);
 
-  const close = () => {
-    if (session === null) return;
-    session = null;
-    show(null);
-    client.closeDocument(id);
-  };
+  const wasNotFound = ({ status }: DocumentSession) =>
+    status.kind === 'stopped' && status.error.code === 'not-found';
   const follow = () => {
     const unknown = isUnknown();
-    if (session !== null && openedEarly && !unknown) {
+    if (session === null) {
+      if (unknown && client.connection.state.kind === 'connected') return;
+      openedEarly = unknown;
+      session = client.openDocument(id);
+      stops.push(session.onChange(follow));
+      show(session);
+    } else if (openedEarly && !unknown && wasNotFound(session)) {
       openedEarly = false;
-      if (session.status.kind === 'stopped' && session.status.error.code === 'not-found') close();
+      session.reopen();
     }
-    if (session !== null || (unknown && client.connection.state.kind === 'connected')) return;
-    openedEarly = unknown;
-    session = client.openDocument(id);
-    show(session);
   };
 
   const stops = [commands.state.subscribe(follow), client.connection.listen({ state: follow })];
   follow();
   return () => {
     for (const stop of stops) stop();
-    close();
+    if (session === null) return;
+    show(null);
+    client.closeDocument(id);
   };
 }

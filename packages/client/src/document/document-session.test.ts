@@ -179,6 +179,13 @@ test('a document that the server refuses says why', async () => {
     error: errorOf('not-found'),
   });
   expect(session.status).toMatchObject({ kind: 'stopped', error: { code: 'not-found' } });
+  text(session).insert(0, 'early');
+  session.reopen();
+  await server.settle(16);
+  await server.answerOpen();
+  await server.acknowledge();
+  expect(session.epoch).toBe(0);
+  expect(server.doc.getText('t').toJSON()).toBe('early');
 });
 
 test('after a temporary refusal the document opens anew by itself', async () => {

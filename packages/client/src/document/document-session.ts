@@ -148,6 +148,13 @@ export class DocumentSession {
     this.#changed();
   }
 
+  /** Asks again for a document that the server would not open; the copy and what is written in it stay. */
+  reopen(): void {
+    if (this.#channelState.kind !== 'closed') return;
+    this.#open();
+    this.#changed();
+  }
+
   /** Sends and keeps now what waits for the next frame; resolves when this device has kept it. */
   async flush(): Promise<void> {
     this.#copy.flush();
@@ -283,7 +290,8 @@ export class DocumentSession {
 
   #open(): void {
     this.#options.environment.clock.clearTimeout(this.#reopenTimer);
-    if (this.#channel === null || this.#channel.phase !== 'closed') return;
+    const phase = this.#channel?.phase;
+    if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return;
     this.#channelState = { kind: 'opening' };
     this.#notice = null;
     this.#run(this.#channel.open(this.#options.nextRef()));

@@ -2,12 +2,12 @@
  * The client of one person in one page or program: a connection, a store, and the documents that are
  * open. Work that a closed tab left behind is delivered here, whichever document it belongs to.
  */
-import { SYNC_PATH, SUBPROTOCOL_BINARY, type ErrorBody, type Session } from '@tandem/protocol';
+import { SYNC_PATH, SUBPROTOCOL_BINARY, type Session } from '@tandem/protocol';
 import { Connection, type Socket } from './connection/connection.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
-import type { Store } from './store/store.ts';
+import type { SetAside, Store } from './store/store.ts';
 
 /** What another tab wrote so recently is still its own to deliver. */
 const ORPHAN_AFTER_MS = 15_000;
@@ -30,27 +30,21 @@ export interface ClientOptions {
   readonly known?: (session: Session) => void;
 }
 
-/** Work of this device that the server has not confirmed, by document, or would not take. */
+/**
+ * Work of this device that the server has not confirmed, by document, or would not take. What is not
+ * `kept` is lost with the page.
+ */
 export type UnconfirmedWork =
   | {
       readonly kind: 'waiting';
       readonly document: string;
       readonly title: string;
       readonly count: number;
-      readonly bytes: number;
+      readonly kept: boolean;
       /** When the oldest of it was written. */
       readonly since: number;
     }
-  | {
-      readonly kind: 'set-aside';
-      readonly id: number;
-      readonly document: string;
-      readonly title: string;
-      readonly error: ErrorBody;
-      readonly at: number;
-      /** A Yjs update with the text as it was written here. */
-      readonly copy: Uint8Array;
-    };
+  | (SetAside & { readonly kind: 'set-aside'; readonly kept: boolean });
 
 export class Client {
   readonly connection: Connection;
@@ -59,6 +53,10 @@ export class Client {
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
   readonly #couriers = new Set<string>();
   readonly #stopListening: () => void;
+  /** Documents that could not be delivered to since the connection was made. */
+  readonly #undeliverable = new Set<string>();
+  #asideNotKept: SetAside[] = [];
+  #lastAsideId = 0;
   #lastRef = 0;
   #sweepTimer: unknown = null;
 
@@ -81,7 +79,9 @@ export class Client {
     });
     this.connection.listen({
       state: ({ kind }) => {
-        if (kind === 'connected') this.#sweepSoon(0);
+        if (kind !== 'connected') return;
+        this.#undeliverable.clear();
+        this.#sweepSoon(0);
       },
     });
     this.#stopListening = environment.listen((event) => {
@@ -108,6 +108,8 @@ export class Client {
       environment: this.#options.environment,
       nextRef: () => ++this.#lastRef,
       changed: () => this.#updateUnsaved(),
+      // Names that no store gives.
+      asideNotKept: (aside) => this.#asideNotKept.push({ ...aside, id: --this.#lastAsideId }),
     });
     this.#open.set(id, { session, holders: 1 });
     return session;
@@ -117,17 +119,13 @@ export class Client {
     const known = this.#open.get(id);
     if (known === undefined || --known.holders > 0) return;
     // What is not confirmed is delivered first, however long that takes.
-    if (known.session.pending > 0 && !this.#couriers.has(id)) {
-      this.#sendCourier(id);
-      return;
-    }
-    this.#open.delete(id);
-    void known.session.destroy();
-    this.#updateUnsaved();
+    if (known.session.pending > 0 && isDelivering(known.session)) this.#sendCourier(id);
+    else this.#release(id);
   }
 
-  /** Whether anything that is open here is not confirmed. */
+  /** Whether anything here is neither confirmed nor kept aside on this device. */
   get unsaved(): boolean {
+    if (this.#asideNotKept.length > 0) return true;
     for (const { session } of this.#open.values()) if (session.pending > 0) return true;
     return false;
   }
@@ -136,30 +134,40 @@ export class Client {
     await Promise.all([...this.#open.values()].map(({ session }) => session.flush()));
   }
 
-  /** Over all documents, oldest first. */
+  /** Over all documents; what waits comes before what was set aside. */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
-    const { store } = this.#options;
+    const { store, durable, environment } = this.#options;
     const waiting = new Map<string, Extract<UnconfirmedWork, { kind: 'waiting' }>>();
-    for (const { document, update, at } of await store.outbox()) {
+    for (const { document, at } of await store.outbox()) {
       const known = waiting.get(document);
-      waiting.set(document, {
-        kind: 'waiting',
-        document,
-        title: known?.title ?? (await store.load(document)).facts?.title ?? '',
-        count: (known?.count ?? 0) + 1,
-        bytes: (known?.bytes ?? 0) + update.byteLength,
-        since: known?.since ?? at,
-      });
+      const title = known?.title ?? (await this.#titleOf(document));
+      const count = (known?.count ?? 0) + 1;
+      const since = known?.since ?? at;
+      waiting.set(document, { kind: 'waiting', document, title, count, kept: durable, since });
     }
-    const aside = (await store.listSetAside()).map((entry): UnconfirmedWork => ({
-      kind: 'set-aside',
-      ...entry,
-    }));
-    return [...waiting.values(), ...aside];
+    // What an open document holds beyond that could not be kept, or is about to be.
+    for (const [document, { session }] of this.#open) {
+      const known = waiting.get(document);
+      const count = Math.max(known?.count ?? 0, session.pending);
+      if (count === 0) continue;
+      const title = known?.title ?? session.document?.title ?? '';
+      const since = known?.since ?? environment.clock.now();
+      const kept = session.isKept;
+      waiting.set(document, { kind: 'waiting', document, title, count, kept, since });
+    }
+    const aside = await store.listSetAside();
+    return [
+      ...waiting.values(),
+      ...aside.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: durable })),
+      ...this.#asideNotKept.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: false })),
+    ];
   }
 
+  /** Throws set-aside work away. */
   async discard(id: number): Promise<void> {
-    await this.#options.store.discard(id);
+    const isHere = this.#asideNotKept.some((entry) => entry.id === id);
+    this.#asideNotKept = this.#asideNotKept.filter((entry) => entry.id !== id);
+    if (!isHere) await this.#options.store.discard(id);
   }
 
   async close(): Promise<void> {
@@ -196,28 +204,43 @@ export class Client {
     }
     for (const document of orphaned) {
       const session = this.#open.get(document)?.session;
-      if (session === undefined && this.#couriers.size < MAX_COURIERS) this.#sendCourier(document);
-      if (session === undefined) continue;
-      if (!this.#couriers.has(document)) await session.adopt();
+      if (session !== undefined) await session.adopt(before);
+      else if (this.#couriers.size < MAX_COURIERS && !this.#undeliverable.has(document))
+        this.#sendCourier(document);
     }
   }
 
-  /** Holds a document open for as long as it has something to deliver. */
+  /** Holds a document open for as long as it has something to deliver, and can. */
   #sendCourier(document: string): void {
+    if (this.#couriers.has(document)) return;
     this.#couriers.add(document);
     const session = this.openDocument(document);
     const stop = session.onChange(() => {
-      if (
-        session.status.kind === 'saving' ||
-        session.status.kind === 'loading' ||
-        session.status.kind === 'offline'
-      )
-        return;
+      if (isDelivering(session)) return;
       stop();
       this.#couriers.delete(document);
-      this.closeDocument(document);
+      if (session.pending > 0) this.#undeliverable.add(document);
+      const known = this.#open.get(document);
+      if (known !== undefined && --known.holders === 0) this.#release(document);
     });
   }
+
+  #release(id: string): void {
+    const known = this.#open.get(id);
+    this.#open.delete(id);
+    void known?.session.destroy();
+    this.#updateUnsaved();
+  }
+
+  async #titleOf(document: string): Promise<string> {
+    const open = this.#open.get(document)?.session.document?.title;
+    return open ?? (await this.#options.store.facts(document))?.title ?? '';
+  }
+}
+
+/** Not yet confirmed, and on its way or waiting for one. */
+function isDelivering({ status }: DocumentSession): boolean {
+  return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
 }
 
 function nativeWebSocket(url: string, protocol: string): Socket {

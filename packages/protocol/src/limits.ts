@@ -6,6 +6,8 @@ export const MAX_FRAME_BYTES_BEFORE_HELLO = 64 * 1024;
 export const MAX_FRAME_BYTES = 1024 * 1024;
 /** A message put together from its parts. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** One update, which must fit into a message with its header. */
+export const MAX_UPDATE_BYTES = MAX_MESSAGE_BYTES - 1024;
 /**
  * The body of a control message (anything that is not raw Yjs bytes), by who sends it. The server's
  * hold state vectors, which grow with everyone who ever wrote in a document.

@@ -7,6 +7,8 @@ import {
   ERRORS,
   errorOf,
   MAX_STATE_VECTOR_BYTES,
+  MAX_UPDATE_BYTES,
+  type Access,
   type ClientMessage,
   type ErrorBody,
   type MessageOf,
@@ -80,13 +82,18 @@ export interface ClientChannelOptions {
 
 export type ChannelMessage = Extract<
   ServerMessage,
-  { readonly type: 'opened' | 'closed' | 'updates' | 'ack' | 'nack' | 'need' }
+  {
+    readonly type: 'opened' | 'closed' | 'document:changed' | 'updates' | 'ack' | 'nack' | 'need';
+  }
 >;
 
 interface Entry extends PendingUpdate {
-  /** Under which it was sent, while the channel is open; opening sends all. */
+  /** Under which it was sent on this opening, or `UNSENT`. */
   cseq: number;
 }
+
+/** Later than every `cseq`, so no acknowledgement covers it. */
+const UNSENT = Number.POSITIVE_INFINITY;
 
 type State =
   | { readonly kind: 'closed' }
@@ -103,6 +110,8 @@ interface OpenState {
   seq: number;
   /** Where the opening leads to. */
   readonly target: number;
+  /** With `view`, what is pending waits here. */
+  access: Access;
   /** The newest `cseq` in use. */
   cseq: number;
   /** A gap was seen, and `range` is asked for. */
@@ -121,7 +130,7 @@ export class ClientChannel {
     this.document = document;
     this.#replica = replica;
     this.#position = position;
-    this.#entries = pending.map((entry) => ({ ...entry, cseq: 0 }));
+    this.#entries = pending.map((entry) => ({ ...entry, cseq: UNSENT }));
     this.#nextId = (pending.at(-1)?.id ?? 0) + 1;
   }
 
@@ -183,6 +192,8 @@ export class ClientChannel {
         return this.#ack(state, message);
       case 'need':
         return this.#need(state, message);
+      case 'document:changed':
+        return this.#accessChanged(state, message.access);
       case 'nack':
       case 'closed':
         return this.#end(message.error);
@@ -195,10 +206,11 @@ export class ClientChannel {
   local(update: Uint8Array): readonly ChannelIntent[] {
     const [entry, keep] = this.#keep(update);
     const state = this.#state;
-    if (state.kind === 'open') return [keep, this.#send(state, [entry], update)];
     // Written on a copy that is being thrown away.
     if (state.kind === 'resetting') return [keep, ...this.#setAside(state.error)];
-    return [keep];
+    if (state.kind !== 'open' || state.access === 'view') return [keep];
+    if (!isSendable(update)) return [keep, ...this.#end(errorOf('too-large'))];
+    return [keep, this.#send(state, [entry], update)];
   }
 
   /** The connection is gone. */
@@ -219,6 +231,7 @@ export class ClientChannel {
     base,
     seq,
     stateVector,
+    access,
   }: MessageOf<'opened'>): readonly ChannelIntent[] {
     if (this.#position !== undefined && this.#position.incarnation !== incarnation) {
       return this.#end(errorOf('incarnation-changed'));
@@ -229,14 +242,16 @@ export class ClientChannel {
       incarnation,
       seq: base,
       target: seq,
+      access,
       cseq: 0,
       gap: 'none',
     };
     this.#state = state;
+    for (const entry of this.#entries) entry.cseq = UNSENT;
     return [
       // From its first opening on, a copy belongs to one life of the document.
       ...(this.#position === undefined ? [this.#advance({ incarnation, seq: 0 }, {})] : []),
-      ...this.#sendAll(state, stateVector),
+      ...(access === 'view' ? [] : this.#sendAll(state, stateVector)),
     ];
   }
 
@@ -246,11 +261,27 @@ export class ClientChannel {
     const updates = entries.map(({ update }) => update);
     const isAllPending = isCovered(this.#replica.stateVector(), { server, updates });
     if (isAllPending && entries.length === 0) return [];
-    if (isAllPending && entries.length <= MAX_MERGED_UPDATES)
-      return [this.#send(state, entries, Y.mergeUpdates(updates))];
+    if (isAllPending && entries.length <= MAX_MERGED_UPDATES) {
+      const update = Y.mergeUpdates(updates);
+      return isSendable(update) ? [this.#send(state, entries, update)] : this.#sendEach(state);
+    }
     const update = this.#replica.diff(server);
     const keep = isAllPending ? [] : [this.#keep(update)[1]];
-    return [...keep, this.#send(state, entries, update)];
+    return isSendable(update)
+      ? [...keep, this.#send(state, entries, update)]
+      : [...keep, ...this.#sendEach(state)];
+  }
+
+  #accessChanged(state: OpenState, access: Access): readonly ChannelIntent[] {
+    state.access = access;
+    return access === 'edit' ? this.#sendEach(state) : [];
+  }
+
+  /** What is too large as one update may still go piece by piece. */
+  #sendEach(state: OpenState): readonly ChannelIntent[] {
+    const unsent = this.#entries.filter(({ cseq }) => cseq === UNSENT);
+    if (!unsent.every(({ update }) => isSendable(update))) return this.#end(errorOf('too-large'));
+    return unsent.map((entry) => this.#send(state, [entry], entry.update));
   }
 
   #updates(
@@ -306,7 +337,7 @@ export class ClientChannel {
   }
 
   #keep(update: Uint8Array): [Entry, ChannelIntent] {
-    const entry: Entry = { id: this.#nextId++, update, cseq: 0 };
+    const entry: Entry = { id: this.#nextId++, update, cseq: UNSENT };
     this.#entries.push(entry);
     return [entry, { kind: 'keep', pending: { id: entry.id, update } }];
   }
@@ -355,4 +386,8 @@ function isCovered(
   return [...Y.decodeStateVector(copy)].every(
     ([client, clock]) => clock <= (known.get(client) ?? 0),
   );
+}
+
+function isSendable(update: Uint8Array): boolean {
+  return update.byteLength <= MAX_UPDATE_BYTES;
 }

@@ -182,6 +182,18 @@ test.each(['forbidden', 'bad-message', 'version-unsupported'] as const)(
   },
 );
 
+test('W9: after a temporary refusal over HTTP it comes back by itself', async () => {
+  const s = scene();
+  const error = errorOf('too-many', { retryAfterMs: 1_500 });
+  s.answers.token = { kind: 'refused', error };
+  s.connection.start();
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'waiting' });
+  s.answers.token = { kind: 'token', token: 't' };
+  await s.settle(1_500);
+  expect(s.sockets).toHaveLength(1);
+});
+
 test('tells a dead server, a blocked WebSocket and a missing network apart', async () => {
   const s = scene();
   s.answers.token = { kind: 'unreachable' };

@@ -162,6 +162,10 @@ export class Connection {
       case 'unreachable':
         return void this.#fail(attempt);
       case 'refused':
+        if (ERRORS[answer.error.code].action === 'retry') {
+          this.#dictatedRetryMs = answer.error.retryAfterMs ?? null;
+          return this.#lost('unreachable');
+        }
         this.#abandon();
         this.#happen({
           kind: 'refused',

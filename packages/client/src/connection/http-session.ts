@@ -6,6 +6,10 @@ import type { TokenAnswer } from './connection.ts';
 /** A token this close to its end is not used for a new connection. */
 const EXPIRY_MARGIN_MS = 30_000;
 
+/** A network that carries nothing must not keep a try waiting. */
+const TOKEN_TIMEOUT_MS = 8_000;
+const REACHABLE_TIMEOUT_MS = 3_000;
+
 export interface HttpSessionOptions {
   /** Where the server is, without a slash at the end; empty for the page's own origin. */
   readonly base: string;
@@ -40,13 +44,17 @@ export class HttpSession {
   readonly reachable = async (): Promise<boolean> => {
     const response = await this.#options.fetch(`${this.#options.base}/healthz`, {
       cache: 'no-store',
+      signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS),
     });
     return response.ok;
   };
 
   async #ask(): Promise<TokenAnswer> {
     const response = await this.#options
-      .fetch(`${this.#options.base}/api/session`, { method: 'POST' })
+      .fetch(`${this.#options.base}/api/session`, {
+        method: 'POST',
+        signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+      })
       .catch(() => null);
     if (response === null || response.status >= 500) return { kind: 'unreachable' };
     const body: unknown = await response.json().catch(() => null);

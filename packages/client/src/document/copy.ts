@@ -28,6 +28,7 @@ export class Copy implements Replica {
   #remote: Uint8Array[] = [];
   #local: Uint8Array[] = [];
   #scheduled = false;
+  #destroyed = false;
 
   /** @param stored updates that make up the copy this device has kept. */
   constructor(stored: readonly Uint8Array[], options: CopyOptions) {
@@ -89,6 +90,7 @@ export class Copy implements Replica {
   }
 
   destroy(): void {
+    this.#destroyed = true;
     this.people.destroy();
     this.doc.destroy();
   }
@@ -105,7 +107,7 @@ export class Copy implements Replica {
     this.#scheduled = true;
     this.#options.environment.frame(() => {
       this.#scheduled = false;
-      this.flush();
+      if (!this.#destroyed) this.flush();
     });
   }
 }

@@ -150,6 +150,30 @@ test('P4: a copy of another incarnation is not merged; its unconfirmed work is s
   expect(await store.outbox()).toEqual([]);
 });
 
+test('P4: work of an earlier life is set aside, the copy of the present one stays', async () => {
+  const store = createMemoryStore();
+  const doc = new Y.Doc();
+  doc.getText('t').insert(0, 'new life');
+  const update = Y.encodeStateAsUpdate(doc);
+  const position = { incarnation: 'two', seq: 1 };
+  await store.advance('d', {
+    updates: [update],
+    confirmed: [],
+    since: null,
+    position,
+    facts: null,
+  });
+  await store.enqueue({ document: 'd', incarnation: 'one', update, at: 1 });
+  const { client } = new FakeServer({ store });
+  const session = client.openDocument('d');
+  await session.flush();
+  await session.loaded;
+  await session.flush();
+  expect(text(session).toJSON()).toBe('new life');
+  expect(await store.load('d')).toMatchObject({ position, updates: [update], outbox: [] });
+  expect(await client.unconfirmed()).toMatchObject([{ kind: 'set-aside', document: 'd' }]);
+});
+
 test('tells the truth when this device cannot keep anything', async () => {
   const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
   const { server, session } = await opened({ store: full });
@@ -222,10 +246,10 @@ test('W14: a viewer is told so', async () => {
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen({ access: 'view' });
-  expect(session.status).toEqual({ kind: 'view-only', error: null });
+  expect(session.status).toEqual({ kind: 'view-only', pending: 0, kept: true, error: null });
   const outdated = errorOf('schema-outdated');
   server.socket.answer({ type: 'error', channel: CHANNEL, error: outdated });
-  expect(session.status).toEqual({ kind: 'view-only', error: outdated });
+  expect(session.status).toEqual({ kind: 'view-only', pending: 0, kept: true, error: outdated });
   server.socket.answer({
     type: 'document:changed',
     channel: CHANNEL,
@@ -275,6 +299,92 @@ test('W22: cursors travel, and are forgotten with the connection', async () => {
   await server.answerOpen();
   server.socket.answer({ type: 'awareness', channel: CHANNEL, update: entry });
   expect(session.awareness.getStates().get(77)).toEqual({ cursor: 1 });
+});
+
+test('a document that ended with unconfirmed work can be left, and the work stays', async () => {
+  const store = createMemoryStore();
+  const server = new FakeServer({ store });
+  const session = server.client.openDocument('d');
+  await server.connect();
+  text(session).insert(0, 'tide');
+  await session.flush();
+  const { ref = 0 } = server.socket.sentOf('open')[0] ?? {};
+  server.socket.answer({ type: 'closed', channel: 0, ref, error: errorOf('not-found') });
+  server.client.closeDocument('d');
+  server.socket.drop(1006);
+  expect(server.client.unsaved).toBe(false);
+  expect(await store.outbox()).toHaveLength(1);
+  await server.settle(60_000);
+  expect(server.sockets.length).toBeLessThan(10);
+});
+
+test('a document that is left with unconfirmed work is delivered first', async () => {
+  const { server, session } = await opened();
+  text(session).insert(0, 'tide');
+  server.client.closeDocument('d');
+  await server.settle(16);
+  expect(server.socket.sentOf('leave')).toHaveLength(0);
+  expect(server.client.unsaved).toBe(true);
+  await server.acknowledge();
+  await server.settle();
+  expect(server.socket.sentOf('leave')).toHaveLength(1);
+  expect(server.client.unsaved).toBe(false);
+});
+
+test('SY36: what was typed in the frame of a refusal is set aside with the rest', async () => {
+  const { server, session } = await opened({}, 'good ');
+  text(session).insert(5, 'bad ');
+  await server.settle(16);
+  text(session).insert(9, 'typed');
+  await server.refuse('invalid-update');
+  await server.answerOpen();
+  expect([text(session).toJSON(), session.pending]).toEqual(['good ', 0]);
+  const [work] = await server.client.unconfirmed();
+  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  expect(textOf(work.copy)).toBe('good bad typed');
+});
+
+test('what cannot be kept aside on this device is kept in the page, and says so', async () => {
+  const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
+  const { server, session } = await opened({ store: full });
+  text(session).insert(0, 'bad');
+  await server.settle(16);
+  await server.refuse('invalid-update');
+  await session.flush();
+  const [work] = await server.client.unconfirmed();
+  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  expect([textOf(work.copy), work.kept, server.client.unsaved]).toEqual(['bad', false, true]);
+  await server.client.discard(work.id);
+  expect(server.client.unsaved).toBe(false);
+});
+
+test('W14: work of an outdated page waits for the newer one', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store });
+  server.socket.drop(1006);
+  text(session).insert(0, 'tide');
+  await server.settle(2_100);
+  server.socket.open();
+  server.socket.welcome();
+  await server.settle();
+  await server.answerOpen({ access: 'view' });
+  expect(session.status).toMatchObject({ kind: 'view-only', pending: 1, kept: true });
+  expect(server.socket.sentOf('update')).toHaveLength(0);
+  server.socket.answer({ type: 'document:changed', channel: CHANNEL, title: '', access: 'edit' });
+  await server.settle();
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});
+
+test('a document that the engine loses again and again is not asked for without a pause', async () => {
+  const { server } = await opened();
+  const lost = errorOf('internal', { retryAfterMs: 0 });
+  for (let i = 0; i < 5; i++) {
+    server.socket.answer({ type: 'closed', channel: CHANNEL, error: lost });
+    await server.settle(1);
+    if (server.socket.sentOf('open').length === i + 2) await server.answerOpen();
+  }
+  expect(server.socket.sentOf('open').length).toBeLessThan(5);
 });
 
 test('W21, W23: members and typing', async () => {

@@ -5,7 +5,7 @@
  */
 import {
   ERRORS,
-  errorOf,
+  RECONNECT_HEALTHY_AFTER_MS,
   type Access,
   type ErrorBody,
   type Member,
@@ -17,13 +17,10 @@ import type { Awareness } from 'y-protocols/awareness';
 import type { Connection } from '../connection/connection.ts';
 import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
-import type { DocumentFacts, OutboxEntry, SetAside, Store, StoredCopy } from '../store/store.ts';
+import type { DocumentFacts, OutboxEntry, SetAside, Store } from '../store/store.ts';
 import { Copy } from './copy.ts';
+import { KeptDocument } from './kept-document.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
-import { WriteQueue } from './write-queue.ts';
-
-/** A stored copy of more updates than this is made into one when it is loaded. */
-const MAX_STORED_UPDATES = 100;
 
 export interface DocumentSessionOptions {
   readonly id: string;
@@ -34,6 +31,8 @@ export interface DocumentSessionOptions {
   readonly environment: Environment;
   /** A number for an `open`, unique on the connection. */
   readonly nextRef: () => number;
+  /** Work was set aside that this device could not keep. */
+  readonly asideNotKept: (aside: Omit<SetAside, 'id'>) => void;
   /** Something that `status`, `members`, `typing` or `document` is made of has changed. */
   readonly changed: () => void;
 }
@@ -49,10 +48,8 @@ export class DocumentSession {
   readonly loaded: Promise<void>;
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #writes: WriteQueue;
+  readonly #kept: KeptDocument;
   readonly #stopListening: () => void;
-  /** Our channel's names of outbox entries, and the store's. */
-  readonly #storedIds = new Map<number, number>();
   /** Local work from before the stored copy was there. */
   #early: Uint8Array[] = [];
   #copy: Copy;
@@ -63,15 +60,25 @@ export class DocumentSession {
   #hasContent = false;
   #savedAt: number | null = null;
   #notice: ErrorBody | null = null;
+  /** What the server would not take of the copy that is being replaced. */
+  #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
   #setAside: { readonly error: ErrorBody; readonly at: number } | null = null;
   #reopenAttempt = 0;
+  #reopenedAt = Number.NEGATIVE_INFINITY;
   #reopenTimer: unknown = null;
   #destroyed = false;
 
   constructor(options: DocumentSessionOptions) {
     this.#options = options;
     this.id = options.id;
-    this.#writes = new WriteQueue(() => this.#changed());
+    this.#kept = new KeptDocument({
+      document: options.id,
+      store: options.store,
+      durable: options.durable,
+      clock: options.environment.clock,
+      failed: () => this.#changed(),
+      asideNotKept: options.asideNotKept,
+    });
     this.#copy = this.#newCopy([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
@@ -115,13 +122,18 @@ export class DocumentSession {
     return (this.#channel?.pending.length ?? this.#early.length) + (this.#copy.dirty ? 1 : 0);
   }
 
+  /** Whether this device keeps what is written here over a reload. */
+  get isKept(): boolean {
+    return this.#kept.isSafe;
+  }
+
   get status(): SaveState {
     return saveState({
       connection: this.#options.connection.state,
       channel: this.#channelState,
       loaded: this.#hasContent,
       pending: this.pending,
-      kept: this.#options.durable && this.#writes.healthy,
+      kept: this.#kept.isSafe,
       savedAt: this.#savedAt,
       setAside: this.#setAside,
       notice: this.#notice,
@@ -158,42 +170,36 @@ export class DocumentSession {
   /** Sends and keeps now what waits for the next frame; resolves when this device has kept it. */
   async flush(): Promise<void> {
     this.#copy.flush();
-    await this.#writes.settled();
+    await this.#kept.settled();
   }
 
   /** Whether an outbox entry is this session's own to deliver. */
   claims(entry: OutboxEntry): boolean {
-    for (const { id } of this.#channel?.pending ?? [])
-      if ((this.#storedIds.get(id) ?? id) === entry.id) return true;
-    return false;
+    return this.#kept.isAmong(entry, this.#channel?.pending ?? []);
   }
 
-  /** Takes over what a tab that is gone has left in the outbox of this document. */
-  async adopt(): Promise<void> {
+  /** Takes over what tabs that are gone have left in the outbox of this document before `before`. */
+  async adopt(before: number): Promise<void> {
     await this.loaded;
-    const stored = await this.#options.store.load(this.id);
-    const position = this.#channel?.position;
-    if (
-      this.#destroyed ||
-      position === undefined ||
-      stored.position?.incarnation !== position.incarnation
-    )
-      return;
-    const orphans = stored.outbox.filter(
-      (entry) => !this.claims(entry) && entry.incarnation === position.incarnation,
-    );
-    if (orphans.length === 0) return;
-    // The stored copy holds all that the orphans refer to.
-    this.#copy.receive(stored.updates);
-    this.#copy.flush();
-    this.doc.transact(() => {
-      for (const { update } of orphans) Y.applyUpdate(this.doc, update);
+    const channel = this.#channel;
+    const position = channel?.position;
+    if (channel === null || position === undefined) return;
+    const { updates, orphans } = await this.#kept.others(position, {
+      pending: channel.pending,
+      before,
     });
-    this.#copy.flush();
-    const confirmed = orphans.map(({ id }) => id);
-    this.#writes.push(() =>
-      this.#options.store.advance(this.id, { updates: [], confirmed, position, facts: null }),
-    );
+    if (this.#destroyed || channel.position?.incarnation !== position.incarnation) return;
+    // The stored copy holds all that the orphans refer to.
+    if (orphans.length > 0) this.#copy.receive(updates);
+    for (const { id, update } of orphans) {
+      this.#copy.flush();
+      const pending = channel.pending.length;
+      Y.applyUpdate(this.doc, update);
+      this.#copy.flush();
+      // What was already here may not be on the server; it stays for the next page that loads.
+      const isTaken = channel.pending.length > pending;
+      if (isTaken) this.#kept.advance({ confirmed: [id], position: channel.position ?? position });
+    }
   }
 
   /** Leaves the document. What is not confirmed stays in the outbox. */
@@ -207,7 +213,7 @@ export class DocumentSession {
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
     this.#listeners.clear();
-    await this.#writes.settled();
+    await this.#kept.settled();
   }
 
   #newCopy(stored: readonly Uint8Array[]): Copy {
@@ -226,66 +232,23 @@ export class DocumentSession {
   }
 
   async #load(): Promise<void> {
-    const empty: StoredCopy & { outbox: readonly OutboxEntry[] } = {
-      position: null,
-      facts: null,
-      updates: [],
-      rows: [],
-      outbox: [],
-    };
-    let stored: typeof empty;
-    try {
-      stored = await this.#options.store.load(this.id);
-    } catch {
-      // What cannot be read cannot be written beside.
-      this.#writes.push(() => Promise.reject(new Error('the stored copy cannot be read')));
-      stored = empty;
-    }
+    const { position, facts, updates, pending, putAside } = await this.#kept.load();
     if (this.#destroyed) return;
-    const { position, updates, rows, facts } = stored;
-    const ofThisLife = (entry: OutboxEntry) =>
-      entry.incarnation === null || entry.incarnation === position?.incarnation;
-    const pending = stored.outbox.filter(ofThisLife);
-    this.#putAside(
-      stored.outbox.filter((entry) => !ofThisLife(entry)),
-      facts,
-    );
-    this.#copy.receive([...updates, ...pending.map(({ update }) => update)]);
+    this.#copy.receive(updates);
     this.#copy.flush();
-    if (position !== null && rows.length > MAX_STORED_UPDATES) {
-      const copy = Y.encodeStateAsUpdate(this.doc);
-      this.#writes.push(() =>
-        this.#options.store.compact(this.id, { copy, incarnation: position.incarnation, rows }),
-      );
-    }
+    if (putAside !== null) this.#wasSetAside(putAside.error);
     this.#hasContent = position !== null || pending.length > 0;
     if (facts !== null) this.#document = { ...facts, id: this.id, access: 'edit' };
     this.#channel = new ClientChannel({
       document: this.id,
       replica: this.#copy,
       position: position ?? undefined,
-      pending: pending.map(({ id, update }) => ({ id, update })),
+      pending,
     });
     for (const update of this.#early) this.#run(this.#channel.local(update));
     this.#early = [];
     if (this.#options.connection.state.kind === 'connected') this.#open();
     this.#changed();
-  }
-
-  /** Work of another life of the document: its own copy is gone, so it is kept as it was written. */
-  #putAside(entries: readonly OutboxEntry[], facts: DocumentFacts | null): void {
-    if (entries.length === 0) return;
-    const aside: Omit<SetAside, 'id'> = {
-      document: this.id,
-      title: facts?.title ?? '',
-      copy: Y.mergeUpdates(entries.map(({ update }) => update)),
-      error: errorOf('incarnation-changed'),
-      at: this.#options.environment.clock.now(),
-    };
-    this.#setAside = aside;
-    this.#writes.push(() =>
-      this.#options.store.setAside(aside, { document: this.id, ids: entries.map(({ id }) => id) }),
-    );
   }
 
   #open(): void {
@@ -314,8 +277,9 @@ export class DocumentSession {
       case 'need':
         return this.#receivedByChannel(message);
       case 'document:changed':
-        if (message.channel === this.#channel?.channel)
-          this.#learn({ title: message.title, access: message.access });
+        if (message.channel !== this.#channel?.channel) return;
+        this.#learn({ title: message.title, access: message.access });
+        this.#receivedByChannel(message);
         return;
       case 'awareness':
       case 'presence:changed':
@@ -348,10 +312,7 @@ export class DocumentSession {
       this.#learn({ kind: message.kind, title: message.title, access: message.access });
       this.#copy.people.opened();
     }
-    if (channel.phase === 'live' && before !== 'live') {
-      this.#reopenAttempt = 0;
-      this.#hasContent = true;
-    }
+    if (channel.phase === 'live') this.#hasContent = true;
     this.#changed();
   }
 
@@ -368,32 +329,28 @@ export class DocumentSession {
     const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
     this.#document = { ...facts, id: this.id, access };
     const position = this.#channel?.position;
-    if (position !== undefined) {
-      this.#writes.push(() =>
-        this.#options.store.advance(this.id, { updates: [], confirmed: [], position, facts }),
-      );
-    }
+    if (position !== undefined) this.#kept.advance({ position, facts });
     this.#changed();
   }
 
   #run(intents: readonly ChannelIntent[]): void {
-    let refused: { readonly ids: readonly number[]; readonly error: ErrorBody } | null = null;
     for (const intent of intents) {
       switch (intent.kind) {
         case 'send':
           this.#options.connection.send(intent.message);
           break;
         case 'keep':
-          this.#keep(intent.pending);
+          this.#kept.keep(intent.pending, this.#channel?.position?.incarnation ?? null);
           break;
         case 'advance':
           this.#advance(intent);
           break;
         case 'set-aside':
-          refused = intent;
+          this.#refused ??= { ids: [], error: intent.error };
+          this.#refused.ids.push(...intent.ids);
           break;
         case 'reset':
-          this.#reset(refused);
+          this.#reset();
           break;
         case 'reopen':
           this.#reopenLater(intent.error);
@@ -406,60 +363,29 @@ export class DocumentSession {
     this.#changed();
   }
 
-  #keep({ id, update }: { readonly id: number; readonly update: Uint8Array }): void {
-    const entry = {
-      document: this.id,
-      incarnation: this.#channel?.position?.incarnation ?? null,
-      update,
-      at: this.#options.environment.clock.now(),
-    };
-    this.#writes.push(async () => {
-      this.#storedIds.set(id, await this.#options.store.enqueue(entry));
-    });
-  }
-
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
     this.#copy.receive(updates);
     if (confirmed.length > 0) {
       this.#savedAt = this.#options.environment.clock.now();
       this.#notice = null;
     }
-    this.#writes.push(() =>
-      this.#options.store.advance(this.id, {
-        updates,
-        confirmed: this.#takeStoredIds(confirmed),
-        position,
-        facts: null,
-      }),
-    );
-  }
-
-  #takeStoredIds(ids: readonly number[]): number[] {
-    return ids.map((id) => {
-      const stored = this.#storedIds.get(id) ?? id;
-      this.#storedIds.delete(id);
-      return stored;
-    });
+    this.#kept.advance({ updates, confirmed, position });
   }
 
   /** A new copy under a new client id; what the server would not take is kept for the person. */
-  #reset(refused: { readonly ids: readonly number[]; readonly error: ErrorBody } | null): void {
+  #reset(): void {
     const old = this.#copy;
-    const ids = refused?.ids ?? [];
-    const aside =
-      refused === null
-        ? null
-        : {
-            document: this.id,
-            title: this.#document?.title ?? '',
-            copy: Y.encodeStateAsUpdate(old.doc),
-            error: refused.error,
-            at: this.#options.environment.clock.now(),
-          };
-    this.#writes.push(() =>
-      this.#options.store.setAside(aside, { document: this.id, ids: this.#takeStoredIds(ids) }),
-    );
-    if (aside !== null) this.#setAside = aside;
+    // What was typed since the last frame belongs to the old copy, and is refused with the rest.
+    old.flush();
+    const refused = this.#refused;
+    this.#refused = null;
+    if (refused === null) this.#kept.reset([], null);
+    else {
+      const title = this.#document?.title ?? '';
+      const copy = Y.encodeStateAsUpdate(old.doc);
+      this.#kept.reset(refused.ids, { title, copy, error: refused.error });
+      this.#wasSetAside(refused.error);
+    }
     this.#copy = this.#newCopy([]);
     this.#epoch++;
     this.#hasContent = false;
@@ -469,9 +395,20 @@ export class DocumentSession {
     if (this.#options.connection.state.kind === 'connected') this.#open();
   }
 
+  #wasSetAside(error: ErrorBody): void {
+    this.#setAside = { error, at: this.#options.environment.clock.now() };
+  }
+
+  /** At once, if the server says so; but not again and again. */
   #reopenLater(error: ErrorBody): void {
     const { clock, random } = this.#options.environment;
-    const delay = error.retryAfterMs ?? reconnectDelay(this.#reopenAttempt++, random);
+    const isRepeated = clock.now() - this.#reopenedAt < RECONNECT_HEALTHY_AFTER_MS;
+    this.#reopenAttempt = isRepeated ? this.#reopenAttempt + 1 : 0;
+    this.#reopenedAt = clock.now();
+    const backoff = reconnectDelay(this.#reopenAttempt, random);
+    const delay = isRepeated
+      ? Math.max(error.retryAfterMs ?? 0, backoff)
+      : (error.retryAfterMs ?? backoff);
     if (ERRORS[error.code].action === 'retry' && delay > 0) {
       this.#channelState = { kind: 'waiting', error, retryAt: clock.now() + delay };
     }
@@ -481,6 +418,6 @@ export class DocumentSession {
   #changed(): void {
     if (this.#destroyed) return;
     this.#options.changed();
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -49,7 +49,13 @@ export type SaveState =
       readonly cause: FailureCause | 'server';
       readonly error: ErrorBody | null;
     }
-  | { readonly kind: 'view-only'; readonly error: ErrorBody | null }
+  /** `pending`: written here while it could still be changed, and waiting for that. */
+  | {
+      readonly kind: 'view-only';
+      readonly pending: number;
+      readonly kept: boolean;
+      readonly error: ErrorBody | null;
+    }
   | { readonly kind: 'refused'; readonly error: ErrorBody; readonly at: number }
   | {
       readonly kind: 'stopped';
@@ -80,7 +86,7 @@ export function saveState(facts: SaveFacts): SaveState {
   if (facts.setAside !== null) return { kind: 'refused', ...facts.setAside };
   if (channel.kind === 'opening')
     return facts.loaded ? { kind: 'saving', pending, kept, error: null } : { kind: 'loading' };
-  if (channel.access === 'view') return { kind: 'view-only', error: facts.notice };
+  if (channel.access === 'view') return { kind: 'view-only', pending, kept, error: facts.notice };
   return pending > 0
     ? { kind: 'saving', pending, kept, error: facts.notice }
     : { kind: 'saved', at: facts.savedAt };

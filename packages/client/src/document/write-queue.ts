@@ -16,15 +16,16 @@ export class WriteQueue {
     return this.#healthy;
   }
 
-  push(write: () => Promise<unknown>): void {
+  /** `lost` is called when the write was not made. */
+  push(write: () => Promise<unknown>, lost?: () => void): void {
     this.#tail = this.#tail.then(async () => {
-      if (!this.#healthy) return;
       try {
-        await write();
+        if (this.#healthy) return void (await write());
       } catch (error) {
         this.#healthy = false;
         this.#failed(error);
       }
+      lost?.();
     });
   }
 

@@ -1,6 +1,6 @@
 /** The store of a browser. Each method is one IndexedDB transaction, so a crash leaves all of it or nothing. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { laterPosition } from './position.ts';
+import { laterPosition, reaches } from './position.ts';
 import type { DocumentFacts, OutboxEntry, Position, SetAside, Store } from './store.ts';
 
 const DATABASE_VERSION = 1;
@@ -59,30 +59,35 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
         outbox: entries.map((entry, index) => ({ ...entry, id: ids[index] as number })),
       };
     },
+    async facts(document) {
+      return (await database.get('copy', document))?.facts ?? null;
+    },
     async enqueue(entry) {
       return database.add('outbox', entry);
     },
-    async advance(document, { updates, confirmed, position, facts }) {
-      const transaction = database.transaction(['copy', 'update', 'outbox'], 'readwrite');
+    async advance(document, { updates, confirmed, since, position, facts }) {
+      const names = ['copy', 'update', 'outbox'] as const;
+      const transaction = database.transaction(names, 'readwrite');
       const rows = transaction.objectStore('update');
       const outbox = transaction.objectStore('outbox');
       const copies = transaction.objectStore('copy');
+      const before = (await copies.get(document)) ?? null;
+      const isWritten = reaches(before?.position ?? null, since);
       const { incarnation } = position;
-      for (const update of updates) void rows.add({ document, incarnation, update });
+      if (isWritten) for (const update of updates) void rows.add({ document, incarnation, update });
       for (const id of confirmed) {
         const entry = await outbox.get(id);
         if (entry === undefined) continue;
-        void rows.add({ document, incarnation, update: entry.update });
+        if (isWritten) void rows.add({ document, incarnation, update: entry.update });
         void outbox.delete(id);
       }
-      const before = await copies.get(document);
-      void copies.put(
-        {
+      if (isWritten) {
+        const stored = {
           position: laterPosition(before?.position ?? null, position),
           facts: facts ?? before?.facts ?? null,
-        },
-        document,
-      );
+        };
+        void copies.put(stored, document);
+      }
       await transaction.done;
     },
     async compact(document, { copy, incarnation, rows }) {
@@ -91,17 +96,18 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       for (const row of rows) void transaction.store.delete(row);
       await transaction.done;
     },
-    async setAside(entry, { document, ids }) {
-      const transaction = database.transaction(['copy', 'update', 'outbox', 'aside'], 'readwrite');
+    async setAside(entry, { document, ids, copy }) {
+      const names = ['copy', 'update', 'outbox', 'aside'] as const;
+      const transaction = database.transaction(names, 'readwrite');
       if (entry !== null) void transaction.objectStore('aside').add(entry);
-      void transaction.objectStore('copy').delete(document);
-      for (const row of await transaction
-        .objectStore('update')
-        .index('document')
-        .getAllKeys(document)) {
-        void transaction.objectStore('update').delete(row);
-      }
       for (const id of ids) void transaction.objectStore('outbox').delete(id);
+      if (copy === 'forget') {
+        const updates = transaction.objectStore('update');
+        void transaction.objectStore('copy').delete(document);
+        for (const row of await updates.index('document').getAllKeys(document)) {
+          void updates.delete(row);
+        }
+      }
       await transaction.done;
     },
     async outbox() {

@@ -1,5 +1,5 @@
 /** Keeps everything for as long as the program runs: bots, tests, and browsers without IndexedDB. */
-import { laterPosition } from './position.ts';
+import { laterPosition, reaches } from './position.ts';
 import type { DocumentFacts, OutboxEntry, Position, SetAside, Store } from './store.ts';
 
 interface Copy {
@@ -33,20 +33,22 @@ export function createMemoryStore(): Store {
         outbox: [...outbox.values()].filter((entry) => entry.document === document),
       };
     },
+    async facts(document) {
+      return copies.get(document)?.facts ?? null;
+    },
     async enqueue(entry) {
       const id = ++lastId;
       outbox.set(id, { ...entry, id });
       return id;
     },
-    async advance(document, { updates, confirmed, position, facts }) {
+    async advance(document, { updates, confirmed, since, position, facts }) {
       const copy = copyOf(document);
+      const entries = confirmed.flatMap((id) => outbox.get(id) ?? []);
+      for (const { id } of entries) outbox.delete(id);
+      if (!reaches(copy.position, since)) return;
       const { incarnation } = position;
-      for (const update of updates) copy.updates.set(++lastId, { incarnation, update });
-      for (const id of confirmed) {
-        const entry = outbox.get(id);
-        if (entry !== undefined) copy.updates.set(++lastId, { incarnation, update: entry.update });
-        outbox.delete(id);
-      }
+      for (const update of [...updates, ...entries.map((entry) => entry.update)])
+        copy.updates.set(++lastId, { incarnation, update });
       copy.position = laterPosition(copy.position, position);
       copy.facts = facts ?? copy.facts;
     },
@@ -55,9 +57,9 @@ export function createMemoryStore(): Store {
       copy.updates.set(++lastId, { incarnation, update });
       for (const row of rows) copy.updates.delete(row);
     },
-    async setAside(entry, { document, ids }) {
+    async setAside(entry, { document, ids, copy }) {
       if (entry !== null) aside.set(++lastId, { ...entry, id: lastId });
-      copies.delete(document);
+      if (copy === 'forget') copies.delete(document);
       for (const id of ids) outbox.delete(id);
     },
     async outbox() {

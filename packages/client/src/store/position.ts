@@ -6,3 +6,9 @@ export function laterPosition(before: Position | null, after: Position): Positio
     return before;
   return after;
 }
+
+/** Whether the stored copy holds what a writer's change builds on. */
+export function reaches(stored: Position | null, since: Position | null): boolean {
+  if (since === null || since.seq === 0) return true;
+  return stored !== null && stored.incarnation === since.incarnation && stored.seq >= since.seq;
+}

@@ -30,18 +30,21 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 1 },
       facts,
     });
     await store.advance('d', {
       updates: [bytes(2), bytes(3)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 3 },
       facts: null,
     });
     await store.advance('other', {
       updates: [bytes(9)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'two', seq: 1 },
       facts: null,
     });
@@ -56,12 +59,14 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 3 },
       facts: null,
     });
@@ -73,12 +78,14 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [bytes(2)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'two', seq: 1 },
       facts: null,
     });
@@ -106,6 +113,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [],
       confirmed: [id, 999],
+      since: null,
       position: { incarnation: 'one', seq: 4 },
       facts: null,
     });
@@ -121,11 +129,18 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [bytes(1), bytes(2)],
       confirmed: [],
+      since: null,
       position,
       facts: null,
     });
     const { rows } = await store.load('d');
-    await store.advance('d', { updates: [bytes(3)], confirmed: [], position, facts: null });
+    await store.advance('d', {
+      updates: [bytes(3)],
+      confirmed: [],
+      since: null,
+      position,
+      facts: null,
+    });
     await store.compact('d', { copy: bytes(12), incarnation: 'one', rows });
     const { updates } = await store.load('d');
     expect(new Set(plain(updates).flat())).toEqual(new Set([3, 12]));
@@ -136,6 +151,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
+      since: null,
       position: { incarnation: 'one', seq: 1 },
       facts: null,
     });
@@ -148,12 +164,41 @@ export function storeContract(open: () => Promise<Store>): void {
       error: errorOf('invalid-update'),
       at: 5,
     };
-    await store.setAside(aside, { document: 'd', ids: [id] });
+    await store.setAside(aside, { document: 'd', ids: [id], copy: 'forget' });
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
     expect((await store.outbox()).map((waiting) => waiting.id)).toEqual([kept]);
     const [listed] = await store.listSetAside();
     expect(listed).toMatchObject(aside);
     await store.discard(listed?.id ?? 0);
     expect(await store.listSetAside()).toEqual([]);
+  });
+
+  test('P4: what is set aside can leave a newer copy as it is', async () => {
+    const store = await open();
+    const position = { incarnation: 'two', seq: 1 };
+    await store.advance('d', {
+      updates: [bytes(1)],
+      confirmed: [],
+      since: null,
+      position,
+      facts: null,
+    });
+    const id = await store.enqueue(entry('d', 2));
+    const error = errorOf('incarnation-changed');
+    const aside = { document: 'd', title: '', copy: bytes(2), error, at: 5 };
+    await store.setAside(aside, { document: 'd', ids: [id], copy: 'keep' });
+    expect(await store.load('d')).toMatchObject({ position, updates: [bytes(1)], outbox: [] });
+  });
+
+  test('P4: nothing is written on top of a copy that another tab has thrown away', async () => {
+    const store = await open();
+    const at = (seq: number) => ({ incarnation: 'one', seq });
+    const first = { updates: [bytes(1)], confirmed: [], since: null, position: at(5), facts: null };
+    await store.advance('d', first);
+    const id = await store.enqueue(entry('d', 7));
+    await store.setAside(null, { document: 'd', ids: [], copy: 'forget' });
+    const next = { updates: [bytes(2)], confirmed: [id], since: at(5), position: at(6) };
+    await store.advance('d', { ...next, facts: null });
+    expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
   });
 }

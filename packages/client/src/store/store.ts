@@ -53,17 +53,31 @@ export interface Advance {
   readonly updates: readonly Uint8Array[];
   /** Outbox entries that move into the copy. */
   readonly confirmed: readonly number[];
+  /** Where the writer's copy was before. Null: it holds everything from the beginning on. */
+  readonly since: Position | null;
   readonly position: Position;
   /** Null: as before. */
   readonly facts: DocumentFacts | null;
 }
 
+export interface SetAsideChange {
+  readonly document: string;
+  /** Outbox entries. */
+  readonly ids: readonly number[];
+  readonly copy: 'keep' | 'forget';
+}
+
 /** Methods reject when the device cannot keep anything more; what was kept before stays. */
 export interface Store {
   load(document: string): Promise<StoredCopy & { readonly outbox: readonly OutboxEntry[] }>;
+  /** What is known of a document beside its text, without reading that. */
+  facts(document: string): Promise<DocumentFacts | null>;
   /** Resolves with the entry's id once it is kept. */
   enqueue(entry: Omit<OutboxEntry, 'id'>): Promise<number>;
-  /** One transaction. A position never moves back within an incarnation. */
+  /**
+   * One transaction. A position never moves back within an incarnation. Where the stored copy is not at
+   * `since`, because another tab has thrown it away, neither content nor position is written.
+   */
   advance(document: string, advance: Advance): Promise<void>;
   /** Puts one update in the place of the `rows` that it holds. Others, which another tab has added meanwhile, stay. */
   compact(
@@ -74,11 +88,8 @@ export interface Store {
       readonly rows: readonly number[];
     },
   ): Promise<void>;
-  /** Forgets the copy and the given outbox entries, and keeps what was refused, in one step. */
-  setAside(
-    entry: Omit<SetAside, 'id'> | null,
-    change: { readonly document: string; readonly ids: readonly number[] },
-  ): Promise<void>;
+  /** Takes entries out of the outbox, keeps what was refused, and keeps or forgets the copy, in one step. */
+  setAside(entry: Omit<SetAside, 'id'> | null, change: SetAsideChange): Promise<void>;
   /** The outbox of all documents, oldest first. */
   outbox(): Promise<readonly OutboxEntry[]>;
   listSetAside(): Promise<readonly SetAside[]>;

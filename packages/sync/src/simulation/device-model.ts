@@ -204,7 +204,7 @@ class Session {
     this.#end = end;
     end.receiver = {
       onMessage: (message) => {
-        if (this.#end === end && message.type !== 'document:changed') {
+        if (this.#end === end) {
           this.#run(this.channel.receive(message as ChannelMessage));
         }
       },

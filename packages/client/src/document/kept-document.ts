@@ -1,0 +1,211 @@
+/**
+ * What this device keeps of one document: reads it once, then writes in the order in which it is
+ * asked, and knows the store's names of what waits in the outbox.
+ */
+import { errorOf, type ErrorBody } from '@tandem/protocol';
+import type { PendingUpdate } from '@tandem/sync';
+import * as Y from 'yjs';
+import type { Clock } from '../environment.ts';
+import type {
+  DocumentFacts,
+  OutboxEntry,
+  Position,
+  SetAside,
+  Store,
+  StoredCopy,
+} from '../store/store.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** A stored copy of more updates than this is made into one when it is loaded. */
+const MAX_STORED_UPDATES = 100;
+
+export interface KeptDocumentOptions {
+  readonly document: string;
+  readonly store: Store;
+  /** Whether the store survives a reload. */
+  readonly durable: boolean;
+  readonly clock: Clock;
+  /** From now on nothing more is kept. */
+  readonly failed: () => void;
+  /** This device could not keep it; it is lost with the page. */
+  readonly asideNotKept: (aside: Omit<SetAside, 'id'>) => void;
+}
+
+export interface Loaded {
+  readonly position: Position | null;
+  readonly facts: DocumentFacts | null;
+  /** The copy and, on top of it, what waits in the outbox. */
+  readonly updates: readonly Uint8Array[];
+  readonly pending: readonly PendingUpdate[];
+  /** Work of another life of the document, which was put aside because it can never be sent. */
+  readonly putAside: Aside | null;
+}
+
+/** Work that will not be sent, as it was written. */
+export interface Aside {
+  readonly title: string;
+  readonly copy: Uint8Array;
+  readonly error: ErrorBody;
+}
+
+const NOTHING: StoredCopy & { readonly outbox: readonly OutboxEntry[] } = {
+  position: null,
+  facts: null,
+  updates: [],
+  rows: [],
+  outbox: [],
+};
+
+export class KeptDocument {
+  readonly #options: KeptDocumentOptions;
+  readonly #writes: WriteQueue;
+  /** The store's names of entries that were written here; those that were loaded have theirs. */
+  readonly #storedIds = new Map<number, number>();
+  /** Where the stored copy is after all that was asked for. */
+  #position: Position | null = null;
+
+  constructor(options: KeptDocumentOptions) {
+    this.#options = options;
+    this.#writes = new WriteQueue(options.failed);
+  }
+
+  /** Whether what is kept here is there after a reload. */
+  get isSafe(): boolean {
+    return this.#options.durable && this.#writes.healthy;
+  }
+
+  async load(): Promise<Loaded> {
+    const stored = await this.#read();
+    const { position, facts, updates, outbox } = stored;
+    // Without a copy, which another tab may have thrown away, the newest work tells the life.
+    const life = position?.incarnation ?? outbox.at(-1)?.incarnation ?? null;
+    const ofThisLife = ({ incarnation }: OutboxEntry) =>
+      incarnation === null || incarnation === life;
+    this.#position = position;
+    const pending = outbox.filter(ofThisLife);
+    this.#compact(stored);
+    return {
+      position: position ?? (life === null ? null : { incarnation: life, seq: 0 }),
+      facts,
+      updates: [...updates, ...pending.map(({ update }) => update)],
+      pending,
+      putAside: this.#putAside(
+        outbox.filter((entry) => !ofThisLife(entry)),
+        facts?.title ?? '',
+      ),
+    };
+  }
+
+  /** Puts a local update into the outbox. */
+  keep({ id, update }: PendingUpdate, incarnation: string | null): void {
+    const { document, store, clock } = this.#options;
+    const entry = { document, incarnation, update, at: clock.now() };
+    this.#writes.push(async () => {
+      this.#storedIds.set(id, await store.enqueue(entry));
+    });
+  }
+
+  /** `confirmed` names entries as `keep` and `load` did. */
+  advance({
+    updates = [],
+    confirmed = [],
+    position,
+    facts = null,
+  }: {
+    readonly updates?: readonly Uint8Array[];
+    readonly confirmed?: readonly number[];
+    readonly position: Position;
+    readonly facts?: DocumentFacts | null;
+  }): void {
+    const { document, store } = this.#options;
+    const since = this.#position;
+    this.#position = position;
+    this.#writes.push(() => {
+      const change = { updates, confirmed: this.#takeStoredIds(confirmed), since, position, facts };
+      return store.advance(document, change);
+    });
+  }
+
+  /** Throws the copy away, and the entries; what they hold is kept aside where it is given. */
+  reset(ids: readonly number[], aside: Aside | null): void {
+    this.#position = null;
+    this.#setAside(aside, { ids, copy: 'forget' });
+  }
+
+  /** Whether an outbox entry is one of these. */
+  isAmong(entry: OutboxEntry, pending: readonly PendingUpdate[]): boolean {
+    return pending.some(({ id }) => (this.#storedIds.get(id) ?? id) === entry.id);
+  }
+
+  /** What other tabs have kept: the copy, and the entries of this life from before `before` that are not among `pending`. */
+  async others(
+    { incarnation }: Position,
+    { pending, before }: { readonly pending: readonly PendingUpdate[]; readonly before: number },
+  ): Promise<{
+    readonly updates: readonly Uint8Array[];
+    readonly orphans: readonly OutboxEntry[];
+  }> {
+    // An entry of our own is known by its name only once that is given.
+    await this.#writes.settled();
+    const stored = await this.#options.store.load(this.#options.document);
+    if (stored.position?.incarnation !== incarnation) return { updates: [], orphans: [] };
+    const orphans = stored.outbox.filter(
+      (entry) =>
+        entry.incarnation === incarnation && entry.at < before && !this.isAmong(entry, pending),
+    );
+    return { updates: stored.updates, orphans };
+  }
+
+  settled(): Promise<void> {
+    return this.#writes.settled();
+  }
+
+  async #read(): Promise<typeof NOTHING> {
+    try {
+      return await this.#options.store.load(this.#options.document);
+    } catch (error) {
+      // What cannot be read cannot be written beside.
+      this.#writes.push(() => Promise.reject(error));
+      return NOTHING;
+    }
+  }
+
+  #compact({ position, updates, rows }: typeof NOTHING): void {
+    if (position === null || rows.length <= MAX_STORED_UPDATES) return;
+    const { document, store } = this.#options;
+    const doc = new Y.Doc();
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    });
+    const change = { copy: Y.encodeStateAsUpdate(doc), incarnation: position.incarnation, rows };
+    doc.destroy();
+    this.#writes.push(() => store.compact(document, change));
+  }
+
+  /** Its own copy is gone, so it is kept as it was written. */
+  #putAside(entries: readonly OutboxEntry[], title: string): Aside | null {
+    if (entries.length === 0) return null;
+    const copy = Y.mergeUpdates(entries.map(({ update }) => update));
+    const aside = { title, copy, error: errorOf('incarnation-changed') };
+    this.#setAside(aside, { ids: entries.map(({ id }) => id), copy: 'keep' });
+    return aside;
+  }
+
+  #setAside(
+    aside: Aside | null,
+    { ids, copy }: { readonly ids: readonly number[]; readonly copy: 'keep' | 'forget' },
+  ): void {
+    const { document, store, clock, asideNotKept } = this.#options;
+    const entry = aside === null ? null : { ...aside, document, at: clock.now() };
+    const write = () => store.setAside(entry, { document, ids: this.#takeStoredIds(ids), copy });
+    this.#writes.push(write, () => entry !== null && asideNotKept(entry));
+  }
+
+  #takeStoredIds(ids: readonly number[]): number[] {
+    return ids.map((id) => {
+      const stored = this.#storedIds.get(id) ?? id;
+      this.#storedIds.delete(id);
+      return stored;
+    });
+  }
+}

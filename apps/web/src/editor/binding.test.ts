@@ -170,6 +170,21 @@ describe('undo', () => {
     expect(caret(a)).toBe('sec|ond');
   });
 
+  test('of a command leaves what was typed just before and after it', () => {
+    const { pages } = sharedPage([text('start')], 1);
+    const { view } = pages[0]!;
+    view.select('start', 5);
+    view.type(' more');
+    view.run(setKind('heading1'));
+    view.type(' words');
+    undo(view.asView);
+    expect(outlineOf(view)).toEqual(['heading1 "start more"']);
+    undo(view.asView);
+    expect(outlineOf(view)).toEqual(['text "start more"']);
+    undo(view.asView);
+    expect(outlineOf(view)).toEqual(['text "start"']);
+  });
+
   test('with nothing to undo or redo does nothing, and still takes the key', () => {
     const { pages } = sharedPage([text('start')], 1);
     const { view } = pages[0]!;

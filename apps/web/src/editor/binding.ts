@@ -10,6 +10,7 @@ import {
   TextSelection,
   type Transaction,
 } from '@tiptap/pm/state';
+import { ReplaceStep } from '@tiptap/pm/transform';
 import type { EditorView } from '@tiptap/pm/view';
 import {
   absolutePositionToRelativePosition,
@@ -146,13 +147,19 @@ function keeper(fragment: Y.XmlFragment): Plugin<KeeperState> {
     captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
   });
   let captured: Captured | null = null;
+  let lastStep: 'typing' | 'command' = 'typing';
 
   return new Plugin<KeeperState>({
     key: keeperKey,
     state: {
       init: () => ({ undoManager, before: null }),
       apply(tr, value, before) {
-        if (!tr.docChanged || isFromDocument(tr) || !startsUndoStep(undoManager)) return value;
+        if (!tr.docChanged || isFromDocument(tr)) return value;
+        const step = isTyping(tr) ? 'typing' : 'command';
+        // Taking back a command leaves the words that were typed just before it, and after it.
+        if (step === 'command' || lastStep === 'command') undoManager.stopCapturing();
+        lastStep = step;
+        if (!startsUndoStep(undoManager)) return value;
         return { undoManager, before: sharedSelection(before) };
       },
     },
@@ -193,6 +200,11 @@ function keeper(fragment: Y.XmlFragment): Plugin<KeeperState> {
       };
     },
   });
+}
+
+/** Text and splits, as opposed to changes of attributes, marks and wrappers. */
+function isTyping(tr: Transaction): boolean {
+  return tr.steps.every((step) => step instanceof ReplaceStep);
 }
 
 function startsUndoStep(undoManager: Y.UndoManager): boolean {

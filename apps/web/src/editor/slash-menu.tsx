@@ -54,6 +54,8 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
         id: SLASH_LIST_ID,
         role: 'listbox',
         'aria-label': t('editor.slash.label'),
+        // A list that scrolls must be within a keyboard’s reach, although its keys go to the editor.
+        tabIndex: 0,
         onMouseDown: (event) => event.preventDefault(),
       }}
     >

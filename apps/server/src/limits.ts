@@ -45,6 +45,17 @@ export const CONGESTION_CHECK_MS = 500;
 /** What a connection may send at once, over the long run that is configured. */
 export const BURST_MESSAGES_SECONDS = 10;
 export const BURST_BYTES = 24 * 1024 * 1024;
+/**
+ * Updates of one user that may be refused in `OFFENCES_WINDOW_MS` for the harm they would do, and those
+ * of one address; with the next, its connection is closed, and new ones wait.
+ */
+export const OFFENCES_PER_USER = 3;
+export const OFFENCES_PER_ADDRESS = 12;
+export const OFFENCES_WINDOW_MS = 60_000;
+/** How long new connections wait after the first offence too many; twice as long after each further one. */
+export const BAR_FIRST_MS = 5_000;
+export const BAR_CAP_MS = 60_000;
+export const MAX_REMEMBERED_OFFENDERS = 10_000;
 /** Documents that one connection may be opening at once; others wait their turn. */
 export const MAX_OPENING = 8;
 

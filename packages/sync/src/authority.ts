@@ -277,15 +277,14 @@ export class Authority {
   #tryOut(update: Uint8Array, keep: 'as sent' | 'as emitted'): Trial {
     let kept = update;
     const take = (emitted: Uint8Array) => (kept = emitted);
-    if (keep === 'as emitted') this.#hot.on('update', take);
+    // The first one only: Yjs takes redundant formats away in transactions of their own.
+    if (keep === 'as emitted') this.#hot.once('update', take);
     try {
-      const transaction = this.#hot.transact((running) => {
+      // Before these do, which would hide from the check what others will load.
+      const error = this.#hot.transact((running) => {
         Y.applyUpdate(this.#hot, update);
-        return running;
+        return isIncomplete(this.#hot) ? errorOf('invalid-update') : this.#rules.check(running);
       });
-      const error = isIncomplete(this.#hot)
-        ? errorOf('invalid-update')
-        : this.#rules.check(transaction);
       return error === null ? { kind: 'applied', update: kept } : { kind: 'spoilt', error };
     } catch {
       return { kind: 'spoilt', error: errorOf('invalid-update') };

@@ -6,7 +6,9 @@ function sample(client = 1): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = client;
   doc.getText('text').insert(0, 'one two', { bold: true });
-  doc.getArray('array').insert(0, [1, 'two', null, { three: 3 }, Uint8Array.of(4)]);
+  doc
+    .getArray('array')
+    .insert(0, [1, 'two', null, { three: 3 }, Uint8Array.of(4), [5n, undefined]]);
   const element = new Y.XmlElement('paragraph');
   element.setAttribute('kind', 'heading1');
   element.insert(0, [new Y.XmlText('deep')]);

@@ -4,6 +4,7 @@
  * not have been defined, and how content is cut into items does not matter.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { encodeAny } from 'lib0/buffer';
 import * as Y from 'yjs';
 
 /** What differs, in words; null when nothing does. */
@@ -62,7 +63,7 @@ function digestContent({ content }: Y.Item, hash: Hash, waiting: YType[]): void 
   } else if (content instanceof Y.ContentBinary) {
     hash.update('binary ').update(content.content);
   } else {
-    for (const value of content.getContent())
-      hash.update(`${JSON.stringify(value) ?? 'undefined'};`);
+    // JSON has no big integers, which Yjs has.
+    for (const value of content.getContent()) hash.update(encodeAny(value));
   }
 }

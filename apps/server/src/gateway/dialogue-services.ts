@@ -15,4 +15,6 @@ export interface DialogueServices {
   readonly pause: (connection: Connection) => void;
   /** Counts the connection as this user's; an error when the user has too many. */
   readonly introduce: (connection: Connection, user: User) => ErrorBody | null;
+  /** An update from this connection was refused: counts it, and closes the connection if that was one too many. */
+  readonly refused: (connection: Connection, error: ErrorBody) => void;
 }

@@ -25,6 +25,7 @@ import { Connection, type ConnectionShared, type Data, type Dialogue } from './c
 import type { DialogueServices } from './dialogue-services.ts';
 import { FlushTurn } from './flush-turn.ts';
 import { NativeDialogue } from './native-dialogue.ts';
+import { Offences, type Sender } from './offences.ts';
 import type { Rooms } from './rooms.ts';
 import { own, type GatewaySocket } from './socket.ts';
 import { StockDialogue } from './stock/stock-dialogue.ts';
@@ -57,6 +58,7 @@ export class Gateway {
   readonly #perUser = new Map<string, Set<Connection>>();
   readonly #perAddress = new Map<string, number>();
   readonly #paused = new Set<Connection>();
+  readonly #offences = new Offences();
   #state: 'open' | 'draining' = 'open';
 
   constructor(options: GatewayOptions) {
@@ -69,6 +71,7 @@ export class Gateway {
       isFull: (document) => engine.isFull(document),
       pause: (connection) => this.#pause(connection),
       introduce: (connection, user) => this.#introduce(connection, user),
+      refused: (connection, error) => this.#refused(connection, error),
     };
     this.#shared = {
       wheel,
@@ -174,6 +177,13 @@ export class Gateway {
   }
 
   #introduce(connection: Connection, user: User): ErrorBody | null {
+    const waitMs = this.#offences.waitMs(senderOf(connection, user), performance.now());
+    if (waitMs > 0) {
+      return errorOf('too-many', {
+        detail: 'Too many changes were refused. Your text is kept on this device; come back later.',
+        retryAfterMs: Math.ceil(waitMs),
+      });
+    }
     let connections = this.#perUser.get(user.id);
     if (connections === undefined) {
       connections = new Set();
@@ -190,6 +200,14 @@ export class Gateway {
     connections.add(connection);
     connection.introduced(user);
     return null;
+  }
+
+  #refused(connection: Connection, error: ErrorBody): void {
+    // The other refusals do not need a document to be built anew.
+    if (error.code !== 'invalid-update' && error.code !== 'client-taken') return;
+    const sender = senderOf(connection, connection.user);
+    if (this.#offences.add(sender, performance.now()) === 'excess')
+      connection.close('invalid-update', error);
   }
 
   #ended(connection: Connection): void {
@@ -244,6 +262,11 @@ export class Gateway {
         rooms.hear(notice);
     }
   }
+}
+
+/** Whoever has no name is counted by address only. */
+function senderOf({ address }: Connection, user: User | null): Sender {
+  return { user: user === null || user.id === ANONYMOUS.id ? null : user.id, address };
 }
 
 function ignore(): void {}

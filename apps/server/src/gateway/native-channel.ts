@@ -1,5 +1,5 @@
 /** One document on one native connection. */
-import type { Codec, MessageOf, User } from '@tandem/protocol';
+import type { Codec, ErrorBody, MessageOf, User } from '@tandem/protocol';
 import type { Connection, Data } from './connection.ts';
 import type { DocumentRoom, Subscriber } from './document-room.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -11,6 +11,8 @@ export interface NativeChannelOptions {
   readonly codec: Codec<Data>;
   /** It has its number now. */
   readonly onOpened: (channel: NativeChannel, opened: MessageOf<'opened'>) => void;
+  /** An update was refused, and its author was told. */
+  readonly onRefused: (error: ErrorBody) => void;
   /** It was refused or lost. */
   readonly onClosed: (channel: NativeChannel) => void;
 }
@@ -37,13 +39,15 @@ export class NativeChannel implements Subscriber {
   }
 
   deliver(outgoing: Outgoing): void {
-    const { connection, codec, onOpened, onClosed } = this.#options;
+    const { connection, codec, onOpened, onRefused, onClosed } = this.#options;
     const { message } = outgoing;
     const solicited = message.type === 'updates' && message.to <= this.#openedSeq;
     connection.queue(outgoing.as(codec, codec.encode), solicited);
     if (message.type === 'opened') {
       this.#openedSeq = message.seq;
       onOpened(this, message);
+    } else if (message.type === 'nack') {
+      onRefused(message.error);
     } else if (message.type === 'closed') {
       onClosed(this);
     }

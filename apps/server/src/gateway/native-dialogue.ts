@@ -22,6 +22,7 @@ import { readAwareness } from '../presence/awareness-update.ts';
 import type { Connection, Data, Dialogue } from './connection.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import type { Leave } from './document-room.ts';
+import { guarded } from './guarded.ts';
 import { NativeChannel } from './native-channel.ts';
 import { PartAssembly } from './part-assembly.ts';
 
@@ -202,13 +203,7 @@ export class NativeDialogue implements Dialogue {
     }
     this.#state = 'authenticating';
     this.#schema = schema;
-    this.#authenticate(token).catch((error: unknown) => {
-      this.#connection.log.error(
-        { err: error, connection: this.#connection.id },
-        'hello could not be answered',
-      );
-      this.#connection.close('internal');
-    });
+    guarded(this.#connection, this.#authenticate(token));
   }
 
   async #authenticate(token: string): Promise<void> {
@@ -256,10 +251,11 @@ export class NativeDialogue implements Dialogue {
       connection: this.#connection,
       codec: this.#codec,
       onOpened: this.#onOpened,
+      onRefused: this.#onRefused,
       onClosed: this.#onClosed,
     });
     this.#documents.set(document, channel);
-    this.#connection.openings.enter(() => void this.#enter(channel));
+    this.#connection.openings.enter(() => guarded(this.#connection, this.#enter(channel)));
   }
 
   async #enter(channel: NativeChannel): Promise<void> {
@@ -295,6 +291,8 @@ export class NativeDialogue implements Dialogue {
       this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
     this.#connection.openings.done();
   };
+
+  readonly #onRefused = (error: ErrorBody): void => this.#services.refused(this.#connection, error);
 
   readonly #onClosed = (channel: NativeChannel): void => {
     const wasOpening = channel.state === 'opening';

@@ -44,8 +44,10 @@ export class Summaries implements AsyncDisposable {
   }
 
   async #refresh(): Promise<void> {
-    for (const document of this.#changed) {
-      this.#changed.delete(document);
+    // What changes meanwhile has its turn after another delay.
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const document of changed) {
       try {
         const view = await this.#engine.view(document);
         if (view !== null)

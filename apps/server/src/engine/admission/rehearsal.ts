@@ -5,7 +5,8 @@
  *
  * - `cyclic`: structs that wait for each other stay pending for ever.
  * - `crossed`: an origin and a right origin that never were neighbours. Replicas that receive such
- *   items in another order, or load them later, show them in another order.
+ *   items in another order, or load them later, show them in another order. Also where one of them is
+ *   gone with its parent: Yjs makes garbage of the item, and an item of it where nothing is collected yet.
  * - `misplaced`: a parent that is no type, or a continued struct that jumps to another place.
  * - `undeleted-entry`: a value of several elements under one key. Yjs keeps only the last in view of
  *   deletion, and fails when the parent goes. Clients without garbage collection write such entries,
@@ -187,6 +188,9 @@ class Rehearsing {
     );
     seat.row = row;
     if (row === null) {
+      // One of them is gone and the other is not. Where nothing is collected yet, Yjs keeps an item.
+      const isThere = (neighbour: Seat) => seating.rowOf(neighbour) !== null;
+      if (left !== null && right !== null && isThere(left) !== isThere(right)) return 'crossed';
       seat.holder = null;
       seating.add(seat, null);
       return null;

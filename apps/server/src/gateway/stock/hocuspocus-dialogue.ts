@@ -12,6 +12,7 @@ import { CLOSE_NAMES } from '../close-names.ts';
 import type { Connection, Dialogue } from '../connection.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { Leave } from '../document-room.ts';
+import { guarded } from '../guarded.ts';
 import {
   documentOf,
   hocuspocusFormat,
@@ -22,8 +23,13 @@ import { StockChannel } from './stock-channel.ts';
 import { identify } from './identify.ts';
 import { MAX_WAITING_MESSAGES } from '../../limits.ts';
 
+interface Authenticating {
+  readonly kind: 'authenticating';
+  readonly waiting: HocuspocusFrame[];
+}
+
 type Place =
-  | { readonly kind: 'authenticating'; readonly waiting: HocuspocusFrame[] }
+  | Authenticating
   | { readonly kind: 'open'; readonly channel: StockChannel }
   /** It was told so; nothing more is heard from it unless it brings a token. */
   | { readonly kind: 'denied' };
@@ -101,18 +107,24 @@ export class HocuspocusDialogue implements Dialogue {
 
   #authenticate(address: string, token: string): void {
     if (!this.#hasRoom()) return;
-    const place: Place = { kind: 'authenticating', waiting: [] };
+    const place: Authenticating = { kind: 'authenticating', waiting: [] };
     this.#places.set(address, place);
-    void identify(token, this.#services, this.#connection.log).then((identity) => {
-      if (this.#connection.ended || this.#places.get(address) !== place) return;
-      this.#places.delete(address);
-      if (identity.kind === 'refused') {
-        this.#deny(address, identity.error);
-        return;
-      }
-      this.#open(address, identity.user);
-      for (const frame of place.waiting) if (!this.#connection.ended) this.#handle(frame);
-    });
+    guarded(this.#connection, this.#admit(address, { token, place }));
+  }
+
+  async #admit(
+    address: string,
+    { token, place }: { readonly token: string; readonly place: Authenticating },
+  ): Promise<void> {
+    const identity = await identify(token, this.#services, this.#connection.log);
+    if (this.#connection.ended || this.#places.get(address) !== place) return;
+    this.#places.delete(address);
+    if (identity.kind === 'refused') {
+      this.#deny(address, identity.error);
+      return;
+    }
+    this.#open(address, identity.user);
+    for (const frame of place.waiting) if (!this.#connection.ended) this.#handle(frame);
   }
 
   #open(address: string, user: User): StockChannel | null {

@@ -20,6 +20,7 @@ import {
 import type { Connection } from '../connection.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { DocumentRoom, Leave, Subscriber } from '../document-room.ts';
+import { guarded } from '../guarded.ts';
 import type { Outgoing } from '../outgoing.ts';
 import { EMPTY_UPDATE, hasNoStructs, type DocumentFrame } from './frames.ts';
 import type { StockFormat } from './stock-format.ts';
@@ -108,7 +109,7 @@ export class StockChannel {
     // Asked again while the answer is on its way: it will do.
     if (this.#state === 'entering') return;
     this.#state = 'entering';
-    this.#connection.openings.enter(() => void this.#admit(stateVector));
+    this.#connection.openings.enter(() => guarded(this.#connection, this.#admit(stateVector)));
   }
 
   async #admit(stateVector: Uint8Array): Promise<void> {
@@ -233,6 +234,7 @@ export class StockChannel {
         break;
       case 'nack':
         this.#status('refused', 1);
+        this.#services.refused(this.#connection, message.error);
         this.#fail(message.error);
         break;
       case 'closed':

@@ -12,6 +12,7 @@ import { CLOSE_NAMES } from '../close-names.ts';
 import type { Connection, Dialogue } from '../connection.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { Leave } from '../document-room.ts';
+import { guarded } from '../guarded.ts';
 import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../../limits.ts';
 import { HocuspocusDialogue } from './hocuspocus-dialogue.ts';
 import { identify } from './identify.ts';
@@ -59,7 +60,7 @@ export class StockDialogue implements Dialogue {
       this.#wait(data, this.#waiting);
     } else if (data[0] === 0) {
       this.#waiting = [data];
-      void this.#startYWebsocket();
+      guarded(connection, this.#startYWebsocket());
     } else {
       this.#spoken = new HocuspocusDialogue(this.#options);
       this.#spoken.receive(data, isBinary);

@@ -21,25 +21,59 @@ const VALUES: readonly unknown[] = [
   { '': 1, toString: 'x', list: [{ a: 1 }, { a: 2 }] },
 ];
 
+/** What a peer writes. */
+export interface Habits {
+  /** The roots that it uses, of the types that it uses them as. */
+  readonly roots: (doc: Y.Doc) => ConstructorParameters<typeof Y.UndoManager>[0];
+  readonly editOnce: (doc: Y.Doc, random: SeededRandom) => void;
+}
+
+/** Of somebody who uses everything that Yjs has. */
+const dataHabits: Habits = {
+  roots: (doc) => [
+    doc.getXmlFragment('page'),
+    doc.getText('text'),
+    doc.getArray('list'),
+    doc.getMap('map'),
+  ],
+  editOnce: (doc, random) => {
+    switch (random.int(0, 9)) {
+      case 0:
+      case 1:
+      case 2:
+        editText(doc.getText('text'), random);
+        break;
+      case 3:
+      case 4:
+      case 5:
+        editPage(doc.getXmlFragment('page'), random);
+        break;
+      case 6:
+        editList(doc.getArray('list'), random);
+        break;
+      default:
+        editMap(doc.getMap('map'), random);
+    }
+  },
+};
+
 export class HonestPeer {
   readonly doc: Y.Doc;
   readonly #random: SeededRandom;
+  readonly #habits: Habits;
   readonly #undo: Y.UndoManager;
   /** What this peer wrote, update by update. */
   readonly written: Uint8Array[] = [];
 
-  constructor(random: SeededRandom, state?: Uint8Array) {
+  constructor(random: SeededRandom, state?: Uint8Array, habits = dataHabits) {
     this.#random = random;
+    this.#habits = habits;
     this.doc = new Y.Doc({ guid: 'peer', gc: random.chance(0.8) });
     this.doc.clientID = random.uint32();
     if (state !== undefined) Y.applyUpdate(this.doc, state);
-    const roots = [
-      this.doc.getXmlFragment('page'),
-      this.doc.getText('text'),
-      this.doc.getArray('list'),
-      this.doc.getMap('map'),
-    ];
-    this.#undo = new Y.UndoManager(roots, { captureTimeout: Number.MAX_SAFE_INTEGER });
+    this.#undo = new Y.UndoManager(habits.roots(this.doc), {
+      captureTimeout: Number.MAX_SAFE_INTEGER,
+    });
     this.doc.on('update', (bytes: Uint8Array, origin: unknown) => {
       if (origin !== 'remote') this.written.push(bytes);
     });
@@ -53,102 +87,10 @@ export class HonestPeer {
   edit(edits = this.#random.int(1, 4)): void {
     if (this.#random.chance(0.4)) this.#undo.stopCapturing();
     this.doc.transact(() => {
-      for (let i = 0; i < edits; i++) this.#editOnce();
+      for (let i = 0; i < edits; i++) this.#habits.editOnce(this.doc, this.#random);
     });
     if (this.#random.chance(0.15)) this.#undo.undo();
     if (this.#random.chance(0.1)) this.#undo.redo();
-  }
-
-  #editOnce(): void {
-    const random = this.#random;
-    switch (random.int(0, 9)) {
-      case 0:
-      case 1:
-      case 2:
-        this.#editText(this.doc.getText('text'));
-        break;
-      case 3:
-      case 4:
-      case 5:
-        this.#editPage(this.doc.getXmlFragment('page'));
-        break;
-      case 6:
-        this.#editList(this.doc.getArray('list'));
-        break;
-      default:
-        this.#editMap(this.doc.getMap('map'));
-    }
-  }
-
-  #editText(text: Y.Text): void {
-    const random = this.#random;
-    const at = random.int(0, text.length);
-    const rest = Math.min(text.length - at, 5);
-    switch (random.int(0, 6)) {
-      case 0:
-        if (rest > 0) text.delete(at, rest);
-        break;
-      case 1:
-        if (rest > 0)
-          text.format(at, rest, {
-            [random.pick(['bold', 'link'])]: random.pick([true, null, { href: 'a"b' }]),
-          });
-        break;
-      case 2:
-        text.insertEmbed(
-          at,
-          { image: random.pick(WORDS) },
-          random.chance(0.5) ? { width: '10' } : {},
-        );
-        break;
-      case 3:
-        text.insert(at, random.pick(WORDS), random.chance(0.5) ? { italic: {} } : {});
-        break;
-      default:
-        text.insert(at, random.pick(WORDS).repeat(random.int(1, 3)));
-    }
-  }
-
-  #editPage(page: Y.XmlFragment): void {
-    const random = this.#random;
-    const at = random.int(0, page.length);
-    const child = at < page.length ? page.get(at) : null;
-    if (child instanceof Y.XmlElement && random.chance(0.7)) {
-      const first = child.length > 0 ? child.get(0) : null;
-      if (first instanceof Y.XmlText && random.chance(0.8)) this.#editText(first);
-      else if (random.chance(0.5))
-        child.setAttribute(random.pick(['kind', 'indent']), random.pick(['a', 'b']));
-      else if (random.chance(0.45))
-        child.insert(random.int(0, child.length), [new Y.XmlElement('nested')]);
-      else page.delete(at, 1);
-    } else {
-      const element = new Y.XmlElement(random.pick(['paragraph', 'quote', 'codeBlock']));
-      element.setAttribute('id', String(random.uint32()));
-      element.insert(0, [new Y.XmlText(random.pick(WORDS))]);
-      // Newest first is how conflicts get long.
-      page.insert(random.chance(0.3) ? 0 : at, [element]);
-    }
-  }
-
-  #editList(list: Y.Array<unknown>): void {
-    const random = this.#random;
-    const at = random.int(0, list.length);
-    const inner = at < list.length ? list.get(at) : null;
-    if (inner instanceof Y.Map && random.chance(0.6)) this.#editMap(inner as Y.Map<unknown>);
-    else if (at < list.length && random.chance(0.3)) list.delete(at, Math.min(2, list.length - at));
-    else if (random.chance(0.3))
-      list.insert(at, [new Y.Map([['n', 1]]), new Y.Array(), new Y.Text('inner')]);
-    else list.insert(at, [random.pick(VALUES), random.pick(VALUES)]);
-  }
-
-  #editMap(map: Y.Map<unknown>): void {
-    const random = this.#random;
-    const key = random.pick(['a', 'b', 'ключ', '']);
-    const inner = map.get(key);
-    if (inner instanceof Y.Map && random.chance(0.5)) this.#editMap(inner as Y.Map<unknown>);
-    else if (random.chance(0.2)) map.delete(key);
-    else if (random.chance(0.25)) map.set(key, new Y.Map([['k', random.pick(VALUES)]]));
-    else map.set(key, random.pick(VALUES));
   }
 }
 
@@ -173,4 +115,71 @@ export function packagings(peer: HonestPeer, server: Y.Doc, random: SeededRandom
       ? [Y.mergeUpdates(some), Y.mergeUpdates(some.toReversed()), random.pick(some)]
       : []),
   ];
+}
+
+function editText(text: Y.Text, random: SeededRandom): void {
+  const at = random.int(0, text.length);
+  const rest = Math.min(text.length - at, 5);
+  switch (random.int(0, 6)) {
+    case 0:
+      if (rest > 0) text.delete(at, rest);
+      break;
+    case 1:
+      if (rest > 0)
+        text.format(at, rest, {
+          [random.pick(['bold', 'link'])]: random.pick([true, null, { href: 'a"b' }]),
+        });
+      break;
+    case 2:
+      text.insertEmbed(
+        at,
+        { image: random.pick(WORDS) },
+        random.chance(0.5) ? { width: '10' } : {},
+      );
+      break;
+    case 3:
+      text.insert(at, random.pick(WORDS), random.chance(0.5) ? { italic: {} } : {});
+      break;
+    default:
+      text.insert(at, random.pick(WORDS).repeat(random.int(1, 3)));
+  }
+}
+
+function editPage(page: Y.XmlFragment, random: SeededRandom): void {
+  const at = random.int(0, page.length);
+  const child = at < page.length ? page.get(at) : null;
+  if (child instanceof Y.XmlElement && random.chance(0.7)) {
+    const first = child.length > 0 ? child.get(0) : null;
+    if (first instanceof Y.XmlText && random.chance(0.8)) editText(first, random);
+    else if (random.chance(0.5))
+      child.setAttribute(random.pick(['kind', 'indent']), random.pick(['a', 'b']));
+    else if (random.chance(0.45))
+      child.insert(random.int(0, child.length), [new Y.XmlElement('nested')]);
+    else page.delete(at, 1);
+  } else {
+    const element = new Y.XmlElement(random.pick(['paragraph', 'quote', 'codeBlock']));
+    element.setAttribute('id', String(random.uint32()));
+    element.insert(0, [new Y.XmlText(random.pick(WORDS))]);
+    // Newest first is how conflicts get long.
+    page.insert(random.chance(0.3) ? 0 : at, [element]);
+  }
+}
+
+function editList(list: Y.Array<unknown>, random: SeededRandom): void {
+  const at = random.int(0, list.length);
+  const inner = at < list.length ? list.get(at) : null;
+  if (inner instanceof Y.Map && random.chance(0.6)) editMap(inner as Y.Map<unknown>, random);
+  else if (at < list.length && random.chance(0.3)) list.delete(at, Math.min(2, list.length - at));
+  else if (random.chance(0.3))
+    list.insert(at, [new Y.Map([['n', 1]]), new Y.Array(), new Y.Text('inner')]);
+  else list.insert(at, [random.pick(VALUES), random.pick(VALUES)]);
+}
+
+function editMap(map: Y.Map<unknown>, random: SeededRandom): void {
+  const key = random.pick(['a', 'b', 'ключ', '']);
+  const inner = map.get(key);
+  if (inner instanceof Y.Map && random.chance(0.5)) editMap(inner as Y.Map<unknown>, random);
+  else if (random.chance(0.2)) map.delete(key);
+  else if (random.chance(0.25)) map.set(key, new Y.Map([['k', random.pick(VALUES)]]));
+  else map.set(key, random.pick(VALUES));
 }

@@ -16,17 +16,35 @@ import {
   type UpdateSpec,
 } from './update-bytes.ts';
 
+/** Names and values that mean something in the document that is attacked. */
+export interface Vocabulary {
+  readonly roots: readonly string[];
+  readonly elements: readonly string[];
+  readonly keys: readonly string[];
+  readonly entries: readonly string[];
+  readonly formats: readonly string[];
+}
+
+const DATA_WORDS: Vocabulary = {
+  roots: ['text', 'page', 'list', 'map', 'other'],
+  elements: ['paragraph'],
+  keys: ['a', '', '__proto__'],
+  entries: ['a', 'b', 'kind'],
+  formats: ['true', 'null', '{', '1e999'],
+};
+
 export interface MutantSource {
   readonly doc: Y.Doc;
   /** An honest update that the document is ready for. */
   readonly bytes: Uint8Array;
+  readonly words?: Vocabulary;
 }
 
 export function mutate(source: MutantSource, random: SeededRandom): Uint8Array {
   const kind = random.next();
   if (kind < 0.3) return flip(source.bytes, random);
   if (kind < 0.65) return bend(source, random);
-  return arrange(source.doc, random);
+  return arrange(source, random);
 }
 
 function flip(bytes: Uint8Array, random: SeededRandom): Uint8Array {
@@ -60,7 +78,7 @@ function flip(bytes: Uint8Array, random: SeededRandom): Uint8Array {
 }
 
 function bend(source: MutantSource, random: SeededRandom): Uint8Array {
-  const ids = new Ids(source.doc, random);
+  const ids = new Ids(source, random);
   let spec = readUpdate(source.bytes);
   for (let left = random.int(1, 3); left > 0; left--) spec = bendOnce(spec, ids, random);
   return writeUpdate(spec);
@@ -103,7 +121,7 @@ function bendBlock(block: BlockSpec, ids: Ids, random: SeededRandom): BlockSpec 
     case 4:
       return { client, clock, structs: random.shuffle(structs) };
     case 5:
-      return replaced({ ...struct, ...randomContent(random) });
+      return replaced({ ...struct, ...randomContent(ids.words, random) });
     case 6:
       return replaced({
         ...struct,
@@ -112,7 +130,7 @@ function bendBlock(block: BlockSpec, ids: Ids, random: SeededRandom): BlockSpec 
         parent: struct.parent ?? ids.parent(),
       });
     case 7:
-      return replaced({ ...struct, key: random.pick([null, 'a', '', '__proto__']) });
+      return replaced({ ...struct, key: random.pick([null, ...ids.words.keys]) });
     default:
       return replaced({ ...struct, ...ids.place() });
   }
@@ -127,8 +145,8 @@ function bendDeletes(deletes: readonly DeleteSpec[], ids: Ids, random: SeededRan
 }
 
 /** Structs of one or some clients, each somewhere. */
-function arrange(doc: Y.Doc, random: SeededRandom): Uint8Array {
-  const ids = new Ids(doc, random);
+function arrange(source: MutantSource, random: SeededRandom): Uint8Array {
+  const ids = new Ids(source, random);
   const blocks: BlockSpec[] = [];
   const clients = new Set(
     Array.from({ length: random.int(1, 3) }, () =>
@@ -136,12 +154,12 @@ function arrange(doc: Y.Doc, random: SeededRandom): Uint8Array {
     ),
   );
   for (const client of random.chance(0.8) ? [...clients].toSorted((a, b) => b - a) : clients) {
-    const start = Y.getState(doc.store, client);
+    const start = Y.getState(source.doc.store, client);
     const clock = random.chance(0.1) ? Math.max(0, start - random.int(1, 3)) : start;
     const structs: StructSpec[] = [];
     let end = clock;
     for (let left = random.int(1, 5); left > 0; left--) {
-      const struct = { ...ids.place(), ...randomContent(random) };
+      const struct = { ...ids.place(), ...randomContent(ids.words, random) };
       structs.push(struct);
       for (let i = 0; i < struct.length; i++) ids.remember([client, end + i], struct.ref === 7);
       end += struct.length;
@@ -151,7 +169,10 @@ function arrange(doc: Y.Doc, random: SeededRandom): Uint8Array {
   return writeUpdate({ blocks, deletes: random.chance(0.3) ? bendDeletes([], ids, random) : [] });
 }
 
-function randomContent(random: SeededRandom): Pick<StructSpec, 'ref' | 'length' | 'content'> {
+function randomContent(
+  words: Vocabulary,
+  random: SeededRandom,
+): Pick<StructSpec, 'ref' | 'length' | 'content'> {
   switch (random.int(0, 12)) {
     case 0:
       return content.garbage(random.int(0, 3));
@@ -164,9 +185,9 @@ function randomContent(random: SeededRandom): Pick<StructSpec, 'ref' | 'length' 
     case 4:
       return content.type(random.pick([0, 1, 2, 4, 6]));
     case 5:
-      return content.element('paragraph');
+      return content.element(random.pick(words.elements));
     case 6:
-      return content.format('bold', random.pick(['true', 'null', '{', '1e999']));
+      return content.format('bold', random.pick(words.formats));
     case 7:
       return content.embed(random.pick(['{"a":1}', '[[]]', '{"__proto__":1}']));
     case 8:
@@ -180,13 +201,15 @@ function randomContent(random: SeededRandom): Pick<StructSpec, 'ref' | 'length' 
 
 /** Ids to refer to: mostly some that exist, and mostly neighbours or at least of one sequence. */
 class Ids {
+  readonly words: Vocabulary;
   readonly #doc: Y.Doc;
   readonly #random: SeededRandom;
   readonly #new: Id[] = [];
   readonly #newTypes: Id[] = [];
 
-  constructor(doc: Y.Doc, random: SeededRandom) {
+  constructor({ doc, words = DATA_WORDS }: MutantSource, random: SeededRandom) {
     this.#doc = doc;
+    this.words = words;
     this.#random = random;
   }
 
@@ -214,14 +237,14 @@ class Ids {
 
   parent(): string | Id {
     const roll = this.#random.next();
-    if (roll < 0.4) return this.#random.pick(['text', 'page', 'list', 'map', 'other']);
+    if (roll < 0.4) return this.#random.pick(this.words.roots);
     if (roll < 0.7 && this.#newTypes.length > 0) return this.#random.pick(this.#newTypes);
     return this.#type() ?? this.any();
   }
 
   place(): Pick<StructSpec, 'origin' | 'right' | 'parent' | 'key'> {
     const random = this.#random;
-    const key = random.chance(0.2) ? random.pick(['a', 'b', 'kind']) : null;
+    const key = random.chance(0.2) ? random.pick(this.words.entries) : null;
     switch (random.int(0, 7)) {
       case 0:
         return { parent: this.parent(), key };

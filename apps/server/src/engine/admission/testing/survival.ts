@@ -11,11 +11,15 @@ export function load(...updates: Uint8Array[]): Y.Doc {
 }
 
 /**
- * Everything that a reader can see of a document, and the order of what is deleted, whatever the
- * roots were opened as.
+ * `order`: everything, and the order of what is deleted. `content`: what is there, without formats. Of
+ * those each replica takes away what it finds redundant when it applies somebody else's change, and
+ * what that is depends on how changes are gathered into transactions.
  */
-export function describe(doc: Y.Doc): string {
-  const roots = [...doc.share].map(([name, type]) => [name, describeType(type)] as const);
+type Detail = 'order' | 'content';
+
+/** Everything that is in a document, whatever the roots were opened as. */
+export function describe(doc: Y.Doc, detail: Detail = 'order'): string {
+  const roots = [...doc.share].map(([name, type]) => [name, describeType(type, detail)] as const);
   const seen = roots
     .filter(([, description]) => description !== '[]{}')
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -26,17 +30,19 @@ export function describe(doc: Y.Doc): string {
 /** Each replica spoils a surrogate pair when it cuts it, which is not at the same time: yjs#248. */
 const CUT_PAIRS = /[\ud800-\udfff]/g;
 
-function describeType(type: Type): string {
+function describeType(type: Type, detail: Detail): string {
   const sequence: string[] = [];
-  for (let item = type._start; item !== null; item = item.right)
-    sequence.push(...describeItem(item));
-  const entries = [...type._map].map(
-    ([key, item]) => `${JSON.stringify(key)}:${describeItem(item).at(-1)}`,
-  );
+  for (let item = type._start; item !== null; item = item.right) {
+    const isHidden = item.deleted || item.content instanceof Y.ContentFormat;
+    if (detail === 'order' || !isHidden) sequence.push(...describeItem(item, detail));
+  }
+  const entries = [...type._map]
+    .filter(([, item]) => detail === 'order' || !item.deleted)
+    .map(([key, item]) => `${JSON.stringify(key)}:${describeItem(item, detail).at(-1)}`);
   return `[${sequence.join()}]{${entries.toSorted().join()}}`;
 }
 
-function describeItem(item: Y.Item): string[] {
+function describeItem(item: Y.Item, detail: Detail): string[] {
   // How tombstones are cut and what they still hold differs honestly; where they are does not.
   if (item.deleted)
     return Array.from(
@@ -44,8 +50,10 @@ function describeItem(item: Y.Item): string[] {
       (_, i) => `${item.id.client}/${item.id.clock + i}`,
     );
   const { content } = item;
-  if (content instanceof Y.ContentType)
-    return [`${content.type.constructor.name}${nameOf(content.type)}${describeType(content.type)}`];
+  if (content instanceof Y.ContentType) {
+    const { type } = content;
+    return [`${type.constructor.name}${nameOf(type)}${describeType(type, detail)}`];
+  }
   if (content instanceof Y.ContentFormat) return [`${content.key}=${show(content.value)}`];
   if (content instanceof Y.ContentEmbed) return [`<${show(content.embed)}>`];
   if (content instanceof Y.ContentString)

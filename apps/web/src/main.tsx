@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast, Toaster } from 'sonner';
 import { TooltipProvider } from './components/tooltip.tsx';
+import { loadRescueWhenIdle } from './connection/rescue.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
@@ -18,6 +19,8 @@ startServiceWorker();
 
 const services = await createServices({ complain: (error) => toast.error(error.message) });
 startServices(services);
+
+loadRescueWhenIdle();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

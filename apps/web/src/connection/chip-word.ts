@@ -43,8 +43,9 @@ export function chipWord(save: SaveState): ChipWord {
     case 'loading':
       return 'opening';
     case 'saved':
+      return 'saved';
     case 'view-only':
-      return save.kind;
+      return save.pending > 0 && !save.kept ? 'not-kept' : 'view-only';
     case 'saving':
       if (save.error === null) return 'saving';
       return save.kept ? 'stalled' : 'not-kept';

@@ -4,14 +4,19 @@ import { classNames } from '../components/class-names.ts';
 import { Popover } from '../components/popover.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useObservable } from '../observable.ts';
-import { useServices } from '../session/services.ts';
 import { TONES } from './chip-word.ts';
 import { ConnectionDetails } from './connection-details.tsx';
 import { SaveDot } from './save-dot.tsx';
 import { browserTimers, SaveStatus, type SaveSource } from './save-status.ts';
 
+interface ConnectionChipProps {
+  readonly source: SaveSource;
+  /** The person does not want to wait any longer. */
+  readonly tryNow: () => void;
+}
+
 /** The small truthful word that is always there. Pressed, it explains itself. */
-export function ConnectionChip({ source }: { readonly source: SaveSource }) {
+export function ConnectionChip({ source, tryNow }: ConnectionChipProps) {
   const { t } = useTranslation();
   const status = useMemo(() => new SaveStatus(source, browserTimers), [source]);
   useEffect(() => {
@@ -29,9 +34,9 @@ export function ConnectionChip({ source }: { readonly source: SaveSource }) {
         open={isOpen}
         onOpenChange={setOpen}
       >
-        <ConnectionDetails status={status} close={() => setOpen(false)} />
+        <ConnectionDetails status={status} tryNow={tryNow} close={() => setOpen(false)} />
       </Popover>
-      <TryNow status={status} />
+      <TryNow status={status} tryNow={tryNow} />
       <Announcement status={status} />
     </div>
   );
@@ -76,9 +81,8 @@ function Countdown({ status }: { readonly status: SaveStatus }) {
   return seconds > 0 ? t('chip.reconnectingIn', { count: seconds }) : t('chip.reconnecting');
 }
 
-function TryNow({ status }: { readonly status: SaveStatus }) {
+function TryNow({ status, tryNow }: { readonly status: SaveStatus; readonly tryNow: () => void }) {
   const { t } = useTranslation();
-  const { client } = useServices();
   const word = useObservable(status.word);
   if (word !== 'reconnecting') return null;
   return (
@@ -86,7 +90,7 @@ function TryNow({ status }: { readonly status: SaveStatus }) {
       <span aria-hidden>·</span>
       <button
         type="button"
-        onClick={() => client.connection.tryNow()}
+        onClick={tryNow}
         className="touch ml-1 h-7.5 rounded-box px-1 text-accent underline underline-offset-2 hover:text-ink"
       >
         {t('chip.tryNow')}

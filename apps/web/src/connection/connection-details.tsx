@@ -4,27 +4,28 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { Moment } from '../documents/moment.tsx';
 import { useObservable } from '../observable.ts';
-import { useServices } from '../session/services.ts';
 import { reloadPage } from '../shell/new-version.ts';
 import { chipWord } from './chip-word.ts';
+import { fateOf, remedyOf } from './remedy.ts';
 import type { SaveStatus } from './save-status.ts';
 import { useUnconfirmed } from './unconfirmed.ts';
 import { openUnconfirmedDrawer } from './unconfirmed-drawer-state.ts';
 
 interface ConnectionDetailsProps {
   readonly status: SaveStatus;
+  readonly tryNow: () => void;
   readonly close: () => void;
 }
 
 /** What the chip's word means: what happened, that nothing is lost, what to do. */
-export function ConnectionDetails({ status, close }: ConnectionDetailsProps) {
+export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsProps) {
   const { t } = useTranslation();
-  const { client } = useServices();
   const state = useObservable(status.state);
   const savedAt = useObservable(status.savedAt);
   const waiting = useUnconfirmed();
   const word = chipWord(state);
-  const isCutOff = state.kind === 'offline' || state.kind === 'stopped';
+  const fate = fateOf(state);
+  const remedy = remedyOf(state);
   return (
     <div className="flex flex-col gap-3 text-ui text-ink-2">
       <p>{errorMessage(state) ?? t(`chip.about.${word}`)}</p>
@@ -33,24 +34,20 @@ export function ConnectionDetails({ status, close }: ConnectionDetailsProps) {
           {t('chip.blockedHelp')}
         </Link>
       )}
-      {isCutOff && state.pending > 0 && (
-        <p>
-          {t(state.kept ? 'chip.pendingKept' : 'chip.pendingNotKept', { count: state.pending })}
-        </p>
-      )}
+      {fate !== null && 'pending' in state && <p>{t(`chip.${fate}`, { count: state.pending })}</p>}
       {savedAt !== null && (
         <p className="text-ink-3">
           {t('chip.lastSaved')} <Moment at={savedAt} />
         </p>
       )}
       <div className="flex flex-wrap gap-2 empty:hidden">
-        {isCutOff && needsReload(state) && (
+        {remedy === 'reload' && (
           <Button look="primary" onClick={() => void reloadPage()}>
             {t('reload')}
           </Button>
         )}
-        {isCutOff && !needsReload(state) && (
-          <Button look="primary" onClick={() => client.connection.tryNow()}>
+        {remedy === 'try-now' && (
+          <Button look="primary" onClick={tryNow}>
             {t('chip.tryNow')}
           </Button>
         )}
@@ -72,8 +69,4 @@ export function ConnectionDetails({ status, close }: ConnectionDetailsProps) {
 /** The server's own sentence, where it gave one. */
 function errorMessage(state: SaveState): string | null {
   return 'error' in state ? (state.error?.message ?? null) : null;
-}
-
-function needsReload(state: SaveState): boolean {
-  return state.kind === 'stopped' && state.action === 'reload';
 }

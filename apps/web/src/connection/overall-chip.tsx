@@ -7,5 +7,5 @@ import { deviceSource } from './save-source.ts';
 export function OverallChip() {
   const { client, commands } = useServices();
   const source = useMemo(() => deviceSource(client, commands), [client, commands]);
-  return <ConnectionChip source={source} />;
+  return <ConnectionChip source={source} tryNow={() => client.connection.tryNow()} />;
 }

@@ -14,9 +14,12 @@ export function documentSource(session: DocumentSession, commands: CommandQueue)
   };
 }
 
-/** All documents of this device. `work` is asked for whenever the connection changes, and now and then. */
+/**
+ * All documents of this device. What waits is not known before the device has answered; it is asked
+ * whenever the connection changes, and now and then.
+ */
 export function deviceSource(client: Client, commands: CommandQueue): SaveSource {
-  let work: readonly UnconfirmedWork[] = [];
+  let work: readonly UnconfirmedWork[] | null = null;
   return {
     get: () => withCommands(deviceState(client, work), commands.state.get(), null),
     subscribe: (listener) => {
@@ -41,24 +44,25 @@ export function deviceSource(client: Client, commands: CommandQueue): SaveSource
 
 const LOOK_EVERY_MS = 2_000;
 
-function deviceState(
-  { connection: { state }, durable }: Client,
-  work: readonly UnconfirmedWork[],
+/** `work`: what waits and what was refused; `null` while that is not known. */
+export function deviceState(
+  { connection: { state }, durable, unsaved }: Pick<Client, 'connection' | 'durable' | 'unsaved'>,
+  work: readonly UnconfirmedWork[] | null,
 ): SaveState {
-  const pending = work.reduce(
-    (sum, entry) => sum + (entry.kind === 'waiting' ? entry.count : 0),
-    0,
-  );
-  const refused = work.find((entry) => entry.kind === 'set-aside');
-  const held = { pending, kept: durable };
+  const waiting = (work ?? []).filter((entry) => entry.kind === 'waiting');
+  const refused = work?.find((entry) => entry.kind === 'set-aside');
+  const pending = waiting.reduce((sum, { count }) => sum + count, 0);
+  const held = { pending, kept: durable && waiting.every(({ kept }) => kept) };
   switch (state.kind) {
     case 'stopped':
       return { ...held, kind: 'stopped', error: state.error, action: state.action };
     case 'connected':
+      if (work === null) return { kind: 'loading' };
       if (pending > 0) return { ...held, kind: 'saving', error: null };
-      return refused === undefined
-        ? { kind: 'saved', at: null }
-        : { kind: 'refused', error: refused.error, at: refused.at };
+      if (refused !== undefined) return { kind: 'refused', error: refused.error, at: refused.at };
+      // Written since `work` was asked for.
+      if (unsaved) return { ...held, kind: 'saving', pending: 1, error: null };
+      return { kind: 'saved', at: null };
     case 'waiting':
       return { ...held, kind: 'offline', retryAt: state.retryAt, cause: state.cause, error: null };
     case 'idle':
@@ -68,19 +72,24 @@ function deviceState(
   }
 }
 
-/** Nothing is saved as long as a command waits. */
+/** Nothing is saved as long as a command waits; where the server has refused one, it says why. */
 export function withCommands(
   state: SaveState,
   queue: QueueState,
   document: string | null,
 ): SaveState {
-  const count = queue.commands.filter(
+  const own = queue.commands.filter(
     (command) => document === null || command.document === document,
-  ).length;
-  if (count === 0) return state;
+  );
+  if (own.length === 0) return state;
+  const refusal = own.map((command) => queue.refused.get(command.document)).find(Boolean) ?? null;
   if (state.kind === 'saved')
-    return { kind: 'saving', pending: count, kept: queue.kept, error: null };
-  return 'pending' in state
-    ? { ...state, pending: state.pending + count, kept: state.kept && queue.kept }
-    : state;
+    return { kind: 'saving', pending: own.length, kept: queue.kept, error: refusal };
+  if (!('pending' in state)) return state;
+  const held = { pending: state.pending + own.length, kept: state.kept && queue.kept };
+  if (state.kind === 'saving') return { ...state, ...held, error: state.error ?? refusal };
+  // There is no document because the server would not make it.
+  if (state.kind === 'stopped' && state.error.code === 'not-found' && refusal !== null)
+    return { ...state, ...held, error: refusal };
+  return { ...state, ...held };
 }

@@ -8,13 +8,13 @@ import { Dialog } from '../components/dialog.tsx';
 import { Moment } from '../documents/moment.tsx';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
+import { rescue } from './rescue.ts';
 import { unconfirmedDrawer } from './unconfirmed-drawer-state.ts';
 import { useUnconfirmed } from './unconfirmed.ts';
 
 /** Everything that this device holds and the server has not confirmed, over all documents. */
 export function UnconfirmedDrawer() {
   const { t } = useTranslation();
-  const { client } = useServices();
   const isOpen = useObservable(unconfirmedDrawer);
   return (
     <Dialog
@@ -23,17 +23,28 @@ export function UnconfirmedDrawer() {
       title={t('unconfirmed.title')}
       place="right"
     >
-      <p className="mb-4 text-ui text-ink-2">
-        {t(client.durable ? 'unconfirmed.text' : 'unconfirmed.textNotKept')}
-      </p>
-      <WorkList />
+      <Unconfirmed />
     </Dialog>
   );
 }
 
-function WorkList() {
+function Unconfirmed() {
   const { t } = useTranslation();
+  const { client } = useServices();
   const work = useUnconfirmed();
+  const isKept = client.durable && work.every(({ kept }) => kept);
+  return (
+    <>
+      <p className="mb-4 text-ui text-ink-2">
+        {t(isKept ? 'unconfirmed.text' : 'unconfirmed.textNotKept')}
+      </p>
+      <WorkList work={work} />
+    </>
+  );
+}
+
+function WorkList({ work }: { readonly work: readonly UnconfirmedWork[] }) {
+  const { t } = useTranslation();
   if (work.length === 0) return <p className="text-ui text-ink-2">{t('unconfirmed.empty')}</p>;
   return (
     <ul className="flex flex-col gap-3">
@@ -46,7 +57,9 @@ function WorkList() {
 
 function Work({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
-  const { client } = useServices();
+  const { client, commands } = useServices();
+  const { refused } = useObservable(commands.state);
+  const reason = work.kind === 'waiting' ? refused.get(work.document) : work.error;
   return (
     <li className="flex flex-col gap-2 rounded-box border border-line bg-raise p-3.5">
       <p className="flex items-baseline justify-between gap-3">
@@ -57,9 +70,8 @@ function Work({ work }: { readonly work: UnconfirmedWork }) {
         />
       </p>
       <p className="text-ui text-ink-2">
-        {work.kind === 'waiting'
-          ? t('unconfirmed.waiting', { count: work.count })
-          : work.error.message}
+        {work.kind === 'waiting' && t('unconfirmed.waiting', { count: work.count })}{' '}
+        {reason?.message}
       </p>
       <div className="flex flex-wrap gap-2">
         <Button
@@ -74,7 +86,7 @@ function Work({ work }: { readonly work: UnconfirmedWork }) {
         >
           {t('unconfirmed.goTo')}
         </Button>
-        <CopyButton text={async () => (await import('./work-text.ts')).workText(client, work)}>
+        <CopyButton text={async () => (await rescue()).workText(client, work)}>
           {t('unconfirmed.copy')}
         </CopyButton>
         {work.kind === 'set-aside' && <Discard id={work.id} />}

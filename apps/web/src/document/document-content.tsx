@@ -63,8 +63,6 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
   const { t } = useTranslation();
   // A replaced document is another one for the editor.
   const epoch = useSessionValue(session, (session) => session.epoch);
-  const isOutdated =
-    facts.ended?.code === 'schema-outdated' || facts.ended?.code === 'version-unsupported';
   switch (facts.kind) {
     case null:
       return <TextSkeleton />;
@@ -77,9 +75,10 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
           ref={editor}
           doc={session.doc}
           awareness={session.awareness}
-          editable={facts.access === 'edit' && !isOutdated}
+          editable={facts.access === 'edit' && facts.outdated === null}
           label={facts.title || t('untitled')}
-          unsupported={<Unsupported />}
+          notice={facts.outdated && <ReloadNotice>{facts.outdated.message}</ReloadNotice>}
+          unsupported={<ReloadNotice>{t('document.unsupported')}</ReloadNotice>}
           onReady={onReady}
           onTyping={(active) => session.setTyping(active)}
         />
@@ -87,8 +86,8 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
   }
 }
 
-/** This version would damage what it does not know; it shows nothing rather than that. */
-function Unsupported() {
+/** This page is too old for the document: to write in it or, where it would do damage, to show it at all. */
+function ReloadNotice({ children }: { readonly children: string }) {
   const { t } = useTranslation();
   return (
     <div className="page-head">
@@ -100,7 +99,7 @@ function Unsupported() {
           </Button>
         }
       >
-        {t('document.unsupported')}
+        {children}
       </Notice>
     </div>
   );

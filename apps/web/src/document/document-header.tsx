@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConnectionChip } from '../connection/connection-chip.tsx';
 import { documentSource } from '../connection/save-source.ts';
+import { askAgain } from '../session/ask-again.ts';
 import { useServices } from '../session/services.ts';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
@@ -19,14 +20,14 @@ interface DocumentHeaderProps {
 
 export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   const { t } = useTranslation();
-  const { commands } = useServices();
+  const { client, commands } = useServices();
   const source = useMemo(() => documentSource(session, commands), [session, commands]);
   const name = facts.title || t('untitled');
   useScreenTitle(name);
   return (
     <ScreenHeader>
       <span className="min-w-0 truncate text-ui font-medium max-phone:hidden">{name}</span>
-      <ConnectionChip source={source} />
+      <ConnectionChip source={source} tryNow={() => askAgain({ client, commands }, session)} />
       <span className="flex-1" />
       <TypingLine session={session} />
       <People session={session} />

@@ -63,11 +63,9 @@ export function DocumentProblem({
           title={title}
           action={
             <>
-              {problem.kind === 'not-here' && (
-                <Button look="primary" onClick={retry}>
-                  {t('tryAgain')}
-                </Button>
-              )}
+              <Button look={problem.kind === 'not-here' ? 'primary' : 'plain'} onClick={retry}>
+                {t('tryAgain')}
+              </Button>
               {problem.kind === 'not-here' && problem.isBlocked && (
                 <Button nativeButton={false} render={<Link to="/help/connection" />}>
                   {t('chip.blockedHelp')}

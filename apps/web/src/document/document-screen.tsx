@@ -4,7 +4,9 @@ import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { unconfirmedDrawer } from '../connection/unconfirmed-drawer-state.ts';
 import { failureOf } from '../http/request.ts';
+import { askAgain } from '../session/ask-again.ts';
 import { watchIdle } from '../session/idle.ts';
+import { keepStorage } from '../session/keep-storage.ts';
 import { useServices } from '../session/services.ts';
 import { useDocumentSession, useSessionValue } from '../session/use-document-session.ts';
 import { DocumentContent } from './document-content.tsx';
@@ -26,11 +28,12 @@ function OneDocument({ id }: { readonly id: string }) {
 }
 
 function OpenDocument({ session }: { readonly session: DocumentSession }) {
-  const { client, documents, queries } = useServices();
+  const { client, commands, documents, queries } = useServices();
   const facts = useDocumentFacts(session);
   const query = useQuery({ ...documents.one(session.id), enabled: !facts.isUnknownToServer });
   const isKnown = facts.kind !== null;
 
+  useEffect(() => keepStorage(session, navigator.storage), [session]);
   useEffect(() => watchIdle((idle) => session.setIdle(idle)), [session]);
   // Whoever looks at the drawer has seen what was set aside.
   useEffect(
@@ -56,7 +59,7 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
 
   const problem = problemOf(facts, query.isError ? failureOf(query.error) : null);
   const retry = () => {
-    client.connection.tryNow();
+    askAgain({ client, commands }, session);
     void query.refetch();
   };
   if (problem !== null) return <DocumentProblem problem={problem} retry={retry} />;

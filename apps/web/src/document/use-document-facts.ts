@@ -2,6 +2,7 @@ import type { DocumentSession, SaveState } from '@tandem/client';
 import type { Access, DocumentKind, ErrorBody } from '@tandem/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { outdatedBy } from '../connection/remedy.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
@@ -17,6 +18,8 @@ export interface DocumentFacts {
   readonly isUnknownToServer: boolean;
   /** Why the server ended it. */
   readonly ended: ErrorBody | null;
+  /** Why this page is too old to write in it. */
+  readonly outdated: ErrorBody | null;
   /** Why the server cannot be asked now. */
   readonly cutOff: Extract<SaveState, { kind: 'offline' }>['cause'] | null;
 }
@@ -29,6 +32,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const ended = useSessionValue(session, ({ status }) =>
     status.kind === 'stopped' ? status.error : null,
   );
+  const outdated = useSessionValue(session, ({ status }) => outdatedBy(status));
   const cutOff = useSessionValue(session, ({ status }) =>
     status.kind === 'offline' ? status.cause : null,
   );
@@ -50,6 +54,7 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
     access: state?.access ?? 'edit',
     isUnknownToServer,
     ended,
+    outdated,
     cutOff,
   };
 }

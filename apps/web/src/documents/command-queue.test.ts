@@ -27,6 +27,7 @@ let sent: Command[];
 let refused: [Command, ErrorBody][];
 let settled: Command[];
 let later: (() => void)[];
+let isWritten: (document: string) => Promise<boolean>;
 let answer: (command: Command) => Promise<void>;
 
 function queue(device = storage()) {
@@ -38,6 +39,7 @@ function queue(device = storage()) {
     },
     settled: (command) => settled.push(command),
     refused: (command, error) => refused.push([command, error]),
+    isWritten: (document) => isWritten(document),
     later: (run) => later.push(run),
   });
 }
@@ -47,6 +49,7 @@ beforeEach(() => {
   refused = [];
   settled = [];
   later = [];
+  isWritten = () => Promise.resolve(false);
   answer = () => Promise.resolve();
 });
 
@@ -59,7 +62,7 @@ describe('commands', () => {
     await commands.flush();
     expect(sent).toEqual([create, rename]);
     expect(settled).toEqual([create, rename]);
-    expect(commands.state.get()).toEqual({ commands: [], kept: true });
+    expect(commands.state.get()).toMatchObject({ commands: [], kept: true });
   });
 
   test('wait when the server is not reached, are tried again, and survive the page', async () => {
@@ -93,6 +96,54 @@ describe('commands', () => {
     expect(commands.state.get().commands).toEqual([]);
   });
 
+  describe('of a refused document in which something is written', () => {
+    const forbidden = errorOf('forbidden');
+    const elsewhere: Command = { ...rename, document: 'zyxwvutsrqponmlkjihgfe' };
+
+    beforeEach(() => {
+      isWritten = (document) => Promise.resolve(document === create.document);
+      answer = (command) =>
+        command.document === create.document
+          ? Promise.reject(new RequestFailed({ kind: 'refused', error: forbidden }))
+          : Promise.resolve();
+    });
+
+    test('stay with the reason, and hold up nothing else', async () => {
+      const commands = queue();
+      for (const command of [create, rename, elsewhere]) commands.add(command);
+      await commands.flush();
+      expect(sent).toEqual([create, elsewhere]);
+      expect(refused).toEqual([]);
+      expect(commands.state.get()).toEqual({
+        commands: [create, rename],
+        kept: true,
+        refused: new Map([[create.document, forbidden]]),
+      });
+    });
+
+    test('are sent again when the connection is back or the page is', async () => {
+      const device = storage();
+      const commands = queue(device);
+      commands.add(create);
+      await commands.flush();
+      await commands.flush();
+      expect(sent).toEqual([create]);
+      expect(queue(device).state.get().commands).toEqual([create]);
+      answer = () => Promise.resolve();
+      await commands.retry();
+      expect(settled).toEqual([create]);
+      expect(commands.state.get()).toEqual({ commands: [], kept: true, refused: new Map() });
+    });
+
+    test('stay too when the device does not say whether it is', async () => {
+      isWritten = () => Promise.reject(new Error('no disk'));
+      const commands = queue();
+      commands.add(create);
+      await commands.flush();
+      expect(commands.state.get().commands).toEqual([create]);
+    });
+  });
+
   test('that the server cannot take now wait like those that did not reach it', async () => {
     answer = () =>
       Promise.reject(new RequestFailed({ kind: 'refused', error: errorOf('storage-failed') }));
@@ -119,7 +170,7 @@ describe('commands', () => {
     answer = () => new Promise(() => undefined);
     const commands = queue(storage(false));
     commands.add(create);
-    expect(commands.state.get()).toEqual({ commands: [create], kept: false });
+    expect(commands.state.get()).toMatchObject({ commands: [create], kept: false });
   });
 
   test('of another tab are taken over', () => {

@@ -18,7 +18,10 @@ export interface CommandQueueOptions {
   readonly send: (command: Command) => Promise<void>;
   /** The server has it; called while it still counts as pending, so that nothing flickers. */
   readonly settled: (command: Command) => void;
+  /** The server would not do it, and it is given up. */
   readonly refused: (command: Command, error: ErrorBody) => void;
+  /** Whether something is written in a document that waits to be made. */
+  readonly isWritten: (document: string) => Promise<boolean>;
   readonly later: (run: () => void, delayMs: number) => void;
 }
 
@@ -26,6 +29,11 @@ export interface QueueState {
   readonly commands: readonly Command[];
   /** False when this device cannot keep them, so that closing the page would lose them. */
   readonly kept: boolean;
+  /**
+   * Why the server would not make a document, by its id. Its commands stay, held back, as long as something is
+   * written in it: without the document, that text could go nowhere.
+   */
+  readonly refused: ReadonlyMap<string, ErrorBody>;
 }
 
 export class CommandQueue {
@@ -36,7 +44,11 @@ export class CommandQueue {
 
   constructor(options: CommandQueueOptions) {
     this.#options = options;
-    this.state = new Observable<QueueState>({ commands: this.#stored(), kept: true });
+    this.state = new Observable<QueueState>({
+      commands: this.#stored(),
+      kept: true,
+      refused: new Map(),
+    });
   }
 
   add(next: Command): void {
@@ -52,6 +64,12 @@ export class CommandQueue {
     return this.#flushing;
   }
 
+  /** As `flush`, and what the server refused as well: it may have changed its mind. */
+  retry(): Promise<void> {
+    this.state.set({ ...this.state.get(), refused: new Map() });
+    return this.flush();
+  }
+
   /** Another tab has changed what is kept. */
   reload(): void {
     this.state.set({ ...this.state.get(), commands: this.#stored() });
@@ -59,7 +77,8 @@ export class CommandQueue {
 
   async #sendAll(): Promise<void> {
     for (;;) {
-      const next = this.state.get().commands[0];
+      const { commands, refused } = this.state.get();
+      const next = commands.find(({ document }) => !refused.has(document));
       if (next === undefined) return;
       try {
         await this.#options.send(next);
@@ -67,10 +86,26 @@ export class CommandQueue {
       } catch (thrown) {
         const failure = failureOf(thrown);
         if (isTemporary(failure)) return this.#retryLater();
-        if (failure.kind === 'refused') this.#options.refused(next, failure.error);
+        if (failure.kind === 'refused') {
+          if (next.kind === 'create' && (await this.#isWritten(next.document))) {
+            this.#hold(next.document, failure.error);
+            continue;
+          }
+          this.#options.refused(next, failure.error);
+        }
       }
       this.#replace(this.#latest().filter((waiting) => !same(waiting, next)));
     }
+  }
+
+  /** When the device does not answer, it is assumed. */
+  #isWritten(document: string): Promise<boolean> {
+    return this.#options.isWritten(document).catch(() => true);
+  }
+
+  #hold(document: string, error: ErrorBody): void {
+    const state = this.state.get();
+    this.state.set({ ...state, refused: new Map(state.refused).set(document, error) });
   }
 
   #retryLater(): void {
@@ -84,7 +119,7 @@ export class CommandQueue {
 
   #replace(commands: readonly Command[]): void {
     const kept = this.#options.storage.write(COMMANDS_KEY, commands) || commands.length === 0;
-    this.state.set({ commands, kept });
+    this.state.set({ ...this.state.get(), commands, kept });
   }
 
   /** What is kept counts: another tab may have changed it a moment ago. */

@@ -21,6 +21,8 @@ export interface EditorProps {
   readonly editable: boolean;
   /** The accessible name: the page's title. */
   readonly label: string;
+  /** Shown above the text. */
+  readonly notice?: ReactNode;
   /** Shown in the editor's place when this version cannot edit the page without damage to it. */
   readonly unsupported: ReactNode;
   readonly onReady?: () => void;
@@ -43,6 +45,7 @@ export function Editor({
   awareness,
   editable,
   label,
+  notice,
   unsupported,
   onReady,
   onTyping,
@@ -107,21 +110,24 @@ export function Editor({
 
   if (state === 'unsupported') return unsupported;
   return (
-    <div className="editor">
-      <div ref={element} />
-      <div ref={caretLayer} className="caret-layer" aria-hidden />
-      {mounted && <LinkCard view={mounted.editor.view} links={mounted.links} />}
-      {mounted && editable && (
-        <>
-          <SelectionToolbar
-            view={mounted.editor.view}
-            selection={mounted.selection}
-            links={mounted.links}
-          />
-          <SlashMenu view={mounted.editor.view} menu={mounted.slash} />
-          <PhoneToolbar view={mounted.editor.view} selection={mounted.selection} />
-        </>
-      )}
-    </div>
+    <>
+      {notice}
+      <div className="editor">
+        <div ref={element} />
+        <div ref={caretLayer} className="caret-layer" aria-hidden />
+        {mounted && <LinkCard view={mounted.editor.view} links={mounted.links} />}
+        {mounted && editable && (
+          <>
+            <SelectionToolbar
+              view={mounted.editor.view}
+              selection={mounted.selection}
+              links={mounted.links}
+            />
+            <SlashMenu view={mounted.editor.view} menu={mounted.slash} />
+            <PhoneToolbar view={mounted.editor.view} selection={mounted.selection} />
+          </>
+        )}
+      </div>
+    </>
   );
 }

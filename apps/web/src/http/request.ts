@@ -14,10 +14,13 @@ export type Failure =
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
   readonly failure: Failure;
+  /** Of the answer, where it was the server that refused; `null` where nothing, or nothing readable, came back. */
+  readonly status: number | null;
 
-  constructor(failure: Failure) {
+  constructor(failure: Failure, status: number | null = null) {
     super(failure.kind === 'refused' ? failure.error.message : 'the server does not answer');
     this.failure = failure;
+    this.status = status;
   }
 }
 
@@ -66,9 +69,8 @@ export async function request<T = undefined>(
   }
   if (!response.ok) {
     const refusal = errorAnswer.safeParse(body);
-    throw new RequestFailed(
-      refusal.success ? { kind: 'refused', error: refusal.data.error } : { kind: 'unreachable' },
-    );
+    if (!refusal.success) throw new RequestFailed({ kind: 'unreachable' });
+    throw new RequestFailed({ kind: 'refused', error: refusal.data.error }, response.status);
   }
   if (options.answer === undefined) return undefined as T;
   const parsed = options.answer.safeParse(body);

@@ -1,4 +1,4 @@
-import { errorOf, type User } from '@tandem/protocol';
+import { errorOf, type ErrorCode, type User } from '@tandem/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Account } from './account.ts';
 
@@ -7,7 +7,7 @@ const storage = { read: () => null, write: vi.fn(() => true) };
 const answers = new Map<string, () => Response>();
 const asked: string[] = [];
 const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
-const refusal = (code: 'unauthenticated' | 'bad-message', status: number) =>
+const refusal = (code: ErrorCode, status: number) =>
   Response.json({ error: errorOf(code) }, { status });
 
 beforeEach(() => {
@@ -65,11 +65,52 @@ test('a server that does not answer is remembered as the failure', async () => {
   );
 });
 
-test('a refused session reaches the client as the server said it', async () => {
-  answers.set('POST /api/session', () => refusal('unauthenticated', 401));
+test.each([
+  ['unauthenticated', 401],
+  ['too-many', 429],
+  ['internal', 500],
+  ['storage-failed', 503],
+] as const)('a session refused as %s reaches the client with status %i', async (code, status) => {
+  answers.set('POST /api/session', () => refusal(code, status));
   const response = await new Account(storage).fetch('/api/session', { method: 'POST' });
-  expect(response.status).toBe(403);
-  expect(await response.json()).toMatchObject({ error: { code: 'unauthenticated' } });
+  expect(response.status).toBe(status);
+  expect(await response.json()).toEqual({ error: errorOf(code) });
+});
+
+test('a session that cannot be read reaches the client as another version', async () => {
+  answers.set('POST /api/session', () => Response.json({ user: 'Mara' }));
+  const response = await new Account(storage).fetch('/api/session', { method: 'POST' });
+  expect(response.ok).toBe(false);
+  expect(await response.json()).toEqual({ error: errorOf('version-unsupported') });
+});
+
+test('two tabs that start at once ask one after the other', async () => {
+  let last: Promise<unknown> = Promise.resolve();
+  const names: string[] = [];
+  const request = (name: string, run: () => Promise<unknown>) => {
+    names.push(name);
+    last = last.then(run);
+    return last;
+  };
+  const locks = { request } as unknown as LockManager;
+  let answerFirst = () => {};
+  let askedFirst = () => {};
+  const isAsked = new Promise<void>((resolve) => (askedFirst = resolve));
+  const answered = new Promise<void>((resolve) => (answerFirst = resolve));
+  const direct = fetch;
+  vi.stubGlobal('fetch', async (path: string, init?: RequestInit) => {
+    const response = await direct(path, init);
+    askedFirst();
+    await answered;
+    return response;
+  });
+  const tabs = [new Account(storage, locks).start(), new Account(storage, locks).start()];
+  await isAsked;
+  expect(asked).toEqual(['POST /api/session']);
+  answerFirst();
+  await Promise.all(tabs);
+  expect(asked).toHaveLength(2);
+  expect(new Set(names).size).toBe(1);
 });
 
 test('a change shows at once and is taken back when it is refused', async () => {

@@ -7,15 +7,20 @@ import { Observable } from '../observable.ts';
 import {
   failureOf,
   request,
+  RequestFailed,
   type Failure,
   type Method,
   type RequestOptions,
 } from '../http/request.ts';
 import type { DeviceStorage } from './device-storage.ts';
+import { oneTabAtATime } from './one-tab-at-a-time.ts';
 
 const userSchema = session.shape.user;
 const USER_KEY = 'user';
 const SESSION_PATH = '/api/session';
+const SESSION_LOCK = 'tandem-session';
+/** For the client, of an answer that this version cannot read: what the server says to pages that are too old. */
+const UPGRADE_REQUIRED = 426;
 
 export interface AccountState {
   /** As the server last said, with what was changed here and not refused. */
@@ -27,10 +32,13 @@ export interface AccountState {
 export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
+  readonly #locks: Pick<LockManager, 'request'> | undefined;
   #starting: Promise<Session> | null = null;
 
-  constructor(storage: DeviceStorage) {
+  /** `locks` are the browser's, where it has them. */
+  constructor(storage: DeviceStorage, locks?: Pick<LockManager, 'request'>) {
     this.#storage = storage;
+    this.#locks = locks;
     this.state = new Observable<AccountState>({
       user: storage.read(USER_KEY, userSchema),
       failure: null,
@@ -43,9 +51,12 @@ export class Account {
    * @throws RequestFailed
    */
   start(): Promise<Session> {
-    this.#starting ??= this.#request().finally(() => {
-      this.#starting = null;
-    });
+    // Two tabs that ask at once at a first visit would be two guests; the second asks with the cookie of the first.
+    this.#starting ??= oneTabAtATime(this.#locks, SESSION_LOCK, () => this.#request()).finally(
+      () => {
+        this.#starting = null;
+      },
+    );
     return this.#starting;
   }
 
@@ -60,10 +71,9 @@ export class Account {
     try {
       return Response.json(await this.start());
     } catch (thrown) {
-      const failure = failureOf(thrown);
-      if (failure.kind === 'refused')
-        return Response.json({ error: failure.error }, { status: 403 });
-      throw thrown;
+      if (!(thrown instanceof RequestFailed) || thrown.failure.kind !== 'refused') throw thrown;
+      const { failure, status } = thrown;
+      return Response.json({ error: failure.error }, { status: status ?? UPGRADE_REQUIRED });
     }
   };
 

@@ -14,7 +14,7 @@ function world(connection: 'connected' | 'waiting', pending: readonly Command[])
   const listeners = new Set<{ state?: () => void }>();
   const state = { kind: connection };
   const status = { kind: 'saved' } as { kind: string; error?: unknown };
-  const queue = new Observable<QueueState>({ commands: pending, kept: true });
+  const queue = new Observable<QueueState>({ commands: pending, kept: true, refused: new Map() });
   const client = {
     connection: {
       state,
@@ -41,7 +41,8 @@ function world(connection: 'connected' | 'waiting', pending: readonly Command[])
     shown,
     stop,
     status,
-    settle: () => queue.set({ commands: [], kept: true }),
+    settle: () => queue.set({ commands: [], kept: true, refused: new Map() }),
+    refuse: () => queue.set({ ...queue.get(), refused: new Map([['a', errorOf('forbidden')]]) }),
     connect: () => {
       state.kind = 'connected';
       for (const listener of listeners) listener.state?.();
@@ -70,6 +71,12 @@ test('offline, a new one is open at once and stays open', () => {
   expect(calls).toEqual(['open']);
   connect();
   settle();
+  expect(calls).toEqual(['open']);
+});
+
+test('one that the server would not make is open with what is written in it here', () => {
+  const { calls, refuse } = world('connected', [create]);
+  refuse();
   expect(calls).toEqual(['open']);
 });
 

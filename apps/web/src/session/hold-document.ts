@@ -21,13 +21,16 @@ export function holdDocument({ client, commands, id, show }: Holding): () => voi
     commands.state
       .get()
       .commands.some(({ kind, document }) => kind === 'create' && document === id);
+  // One that the server would not make is shown as it is here.
+  const isBeingMade = () =>
+    client.connection.state.kind === 'connected' && !commands.state.get().refused.has(id);
 
   const wasNotFound = ({ status }: DocumentSession) =>
     status.kind === 'stopped' && status.error.code === 'not-found';
   const follow = () => {
     const unknown = isUnknown();
     if (session === null) {
-      if (unknown && client.connection.state.kind === 'connected') return;
+      if (unknown && isBeingMade()) return;
       openedEarly = unknown;
       session = client.openDocument(id);
       stops.push(session.onChange(follow));

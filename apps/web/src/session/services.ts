@@ -38,13 +38,18 @@ export interface ServicesOptions {
 
 export async function createServices({ complain }: ServicesOptions): Promise<Services> {
   const queries = new QueryClient();
-  const account = new Account(deviceStorage);
+  // Only a page that came over HTTPS, or from this machine, has locks.
+  const account = new Account(deviceStorage, navigator.locks);
   const documents = createDocumentApi(account, deviceStorage);
   const commands = new CommandQueue({
     storage: deviceStorage,
     send: (command) => documents.send(command),
     settled: (command) => documents.remember(queries, command),
     refused: (_command, error) => complain(error),
+    isWritten: async (document) =>
+      (await client.unconfirmed()).some(
+        (work) => work.kind === 'waiting' && work.document === document,
+      ),
     later: (run, delayMs) => setTimeout(run, delayMs),
   });
   const client = new Client({
@@ -59,11 +64,11 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
 
 export function startServices({ client, commands }: Services): void {
   client.start();
-  const flush = () => void commands.flush();
-  client.connection.listen({ state: ({ kind }) => kind === 'connected' && flush() });
-  addEventListener('online', flush);
+  const retry = () => void commands.retry();
+  client.connection.listen({ state: ({ kind }) => kind === 'connected' && retry() });
+  addEventListener('online', retry);
   watchOtherTabs(COMMANDS_KEY, () => commands.reload());
-  flush();
+  retry();
 }
 
 /** Where the browser keeps nothing, memory does as long as the page is open, and the chip says so. */

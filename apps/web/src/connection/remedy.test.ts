@@ -1,0 +1,43 @@
+import type { SaveState } from '@tandem/client';
+import { errorOf } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { fateOf, outdatedBy, remedyOf } from './remedy.ts';
+
+const outdated = errorOf('schema-outdated');
+const viewOnly: SaveState = { kind: 'view-only', pending: 2, kept: true, error: null };
+const stopped: SaveState = {
+  kind: 'stopped',
+  error: errorOf('forbidden'),
+  action: 'stop',
+  pending: 1,
+  kept: true,
+};
+const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
+
+test('a page that is too old to write is reloaded, however that is said', () => {
+  expect(remedyOf({ ...viewOnly, error: outdated })).toBe('reload');
+  expect(remedyOf({ ...stopped, error: outdated })).toBe('reload');
+  expect(remedyOf({ ...stopped, action: 'reload' })).toBe('reload');
+  expect(outdatedBy({ ...viewOnly, error: outdated })).toBe(outdated);
+});
+
+test('who may only read is not asked to do anything', () => {
+  expect(remedyOf(viewOnly)).toBe('none');
+  expect(outdatedBy(viewOnly)).toBeNull();
+});
+
+test('what is cut off can be tried now', () => {
+  expect(remedyOf(stopped)).toBe('try-now');
+  expect(outdatedBy(stopped)).toBeNull();
+});
+
+test('work that waits behind “View only” is said to be kept, or not', () => {
+  expect(fateOf(viewOnly)).toBe('pendingViewOnly');
+  expect(fateOf({ ...viewOnly, kept: false })).toBe('pendingNotKept');
+  expect(fateOf({ ...viewOnly, pending: 0 })).toBeNull();
+});
+
+test('work that is on its way is no news, and work that waits for the connection is', () => {
+  expect(fateOf(saving)).toBeNull();
+  expect(fateOf(stopped)).toBe('pendingKept');
+});

@@ -1,0 +1,36 @@
+/** What helps out of a state, where the person can do something about it. */
+import type { SaveState } from '@tandem/client';
+import { ERRORS, type ErrorBody } from '@tandem/protocol';
+
+export type Remedy = 'reload' | 'try-now' | 'none';
+
+export function remedyOf(state: SaveState): Remedy {
+  if (outdatedBy(state) !== null) return 'reload';
+  switch (state.kind) {
+    case 'stopped':
+      return state.action === 'reload' ? 'reload' : 'try-now';
+    case 'offline':
+      return 'try-now';
+    case 'loading':
+    case 'saved':
+    case 'saving':
+    case 'view-only':
+    case 'refused':
+      return 'none';
+  }
+}
+
+/** In the server's words, that this page is too old to write, if it is. */
+export function outdatedBy(state: SaveState): ErrorBody | null {
+  if (!('error' in state) || state.error === null) return null;
+  return ERRORS[state.error.code].action === 'reload' ? state.error : null;
+}
+
+/** What becomes of the work that waits in this state; `null` where nothing waits, or it is on its way. */
+export function fateOf(
+  state: SaveState,
+): 'pendingKept' | 'pendingNotKept' | 'pendingViewOnly' | null {
+  if (!('pending' in state) || state.pending === 0 || state.kind === 'saving') return null;
+  if (!state.kept) return 'pendingNotKept';
+  return state.kind === 'view-only' ? 'pendingViewOnly' : 'pendingKept';
+}

@@ -1,0 +1,15 @@
+import type { DocumentSession } from '@tandem/client';
+import type { Services } from './services.ts';
+
+/**
+ * The person does not want to wait any longer: asks for the connection, or, where there is one, for what the
+ * server refused: the document, or to make it. A connection that comes back asks for all of it by itself.
+ */
+export function askAgain(
+  { client: { connection }, commands }: Pick<Services, 'client' | 'commands'>,
+  session: Pick<DocumentSession, 'reopen'>,
+): void {
+  if (connection.state.kind !== 'connected') return connection.tryNow();
+  session.reopen();
+  void commands.retry();
+}

@@ -24,6 +24,7 @@ export class Proxy implements AsyncDisposable {
   readonly #target: number;
   readonly #pairs = new Set<Pair>();
   #mode: ProxyMode = 'open';
+  #refused = 0;
 
   private constructor(listener: Server, target: number) {
     this.#listener = listener;
@@ -42,6 +43,11 @@ export class Proxy implements AsyncDisposable {
 
   get url(): string {
     return `http://${HOST}:${(this.#listener.address() as AddressInfo).port}`;
+  }
+
+  /** WebSockets that were answered with 403 so far. */
+  get refused(): number {
+    return this.#refused;
   }
 
   set mode(mode: ProxyMode) {
@@ -88,6 +94,7 @@ export class Proxy implements AsyncDisposable {
     if (!pair.isWebSocket && /^GET [^]*\r\nupgrade: websocket\r\n/i.test(data.toString('latin1'))) {
       pair.isWebSocket = true;
       if (this.#mode === 'pages-only') {
+        this.#refused++;
         pair.client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
       }

@@ -9,7 +9,7 @@ export function textOf(page: Page): Locator {
 }
 
 export function titleOf(page: Page): Locator {
-  return page.getByRole('textbox', { name: 'Title' });
+  return page.getByRole('textbox', { name: 'Title', exact: true });
 }
 
 /** The text, one entry for each block. */
@@ -26,7 +26,11 @@ export function chipOf(page: Page): Locator {
 }
 
 export async function expectSaved(...pages: readonly Page[]): Promise<void> {
-  for (const page of pages) await expect(chipOf(page)).toHaveText('Saved');
+  for (const page of pages) {
+    // The dot follows the truth at once; the word leaves "Saved" only for what lasts longer than a blink.
+    await expect(chipOf(page)).toHaveAttribute('data-connection', 'saved');
+    await expect(chipOf(page)).toHaveText('Saved');
+  }
 }
 
 /** Who is here: the button with the faces, whose name tells the names. */
@@ -34,53 +38,95 @@ export function peopleOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /(person|people) here:/ });
 }
 
+/** Oneself, at the foot of the navigation. */
+export function profileOf(page: Page): Locator {
+  const navigation = page.getByRole('navigation', { name: 'Documents' });
+  return navigation.getByRole('button', { name: /^(?!New document$)/ });
+}
+
+/** The name and colour that others see, to be changed. */
+export async function openProfile(page: Page): Promise<Locator> {
+  await profileOf(page).click();
+  return page.getByRole('dialog', { name: 'You' });
+}
+
+/** Gives oneself a name, as others see it. */
+export async function introduce(page: Page, name: string): Promise<void> {
+  const profile = await openProfile(page);
+  await profile.getByRole('textbox', { name: 'Name' }).fill(name);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(profile).toBeHidden();
+  await expect(profileOf(page)).toContainText(name);
+}
+
+/** The same by the API: quicker, where the name is not what is tested. */
+async function rename(page: Page, name: string): Promise<void> {
+  const headers = { origin: new URL(page.url()).origin };
+  const answer = await page.request.patch('/api/me', { data: { name }, headers });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** The path of the document that is open. */
 export function documentOf(page: Page): string {
   return new URL(page.url()).pathname;
 }
 
-/** From the front page: makes a document, names it, and stands at the start of its text. */
+/** Makes a document, names it, and stands at the start of its text. */
 export async function startDocument(page: Page, title: string): Promise<void> {
+  await expectSaved(page);
   await page.getByRole('banner').getByRole('button', { name: 'New document' }).click();
   await expect(titleOf(page)).toBeFocused();
+  await expect(textOf(page)).toBeEditable();
   await page.keyboard.type(title);
   await page.keyboard.press('Enter');
   await expect(textOf(page)).toBeFocused();
   await expectSaved(page);
 }
 
-/** So many people in one new document, the first of whom made it; all see its (empty) text. */
-export async function together(arrive: Arrive, count: number): Promise<Page[]> {
+/** People with these names in one new document, which the first of them has made. */
+export async function together<const Names extends readonly string[]>(
+  arrive: Arrive,
+  names: Names,
+): Promise<{ [Index in keyof Names]: Page }> {
   const { page: first } = await arrive();
   await startDocument(first, 'Tide log');
+  await rename(first, names[0] ?? '');
+  await textOf(first).focus();
   const others = await Promise.all(
-    Array.from({ length: count - 1 }, async () => (await arrive(documentOf(first))).page),
+    names.slice(1).map(async (name) => {
+      const { page } = await arrive(documentOf(first));
+      await expect(textOf(page)).toBeEditable();
+      await expectSaved(page);
+      await rename(page, name);
+      await textOf(page).focus();
+      return page;
+    }),
   );
-  for (const page of others) {
-    await expect(textOf(page)).toBeEditable();
-    await expectSaved(page);
+  for (const page of [first, ...others]) {
+    for (const name of names) await expect(peopleOf(page)).toHaveAccessibleName(RegExp(name));
   }
-  return [first, ...others];
-}
-
-/** Gives oneself a name, as others see it. */
-export async function introduce(page: Page, name: string): Promise<void> {
-  await profileOf(page).click();
-  const field = page.getByRole('textbox', { name: 'Name' });
-  await field.fill(name);
-  await field.press('Enter');
-  await field.press('Escape');
-  await expect(profileOf(page)).toHaveText(new RegExp(name));
-}
-
-/** Oneself, at the foot of the navigation. */
-export function profileOf(page: Page): Locator {
-  return page.getByRole('navigation', { name: 'Documents' }).getByRole('button').last();
+  return [first, ...others] as { [Index in keyof Names]: Page };
 }
 
 /** Puts the caret at the end of the text. */
 export async function goToEnd(page: Page): Promise<void> {
   await textOf(page).focus();
   await page.keyboard.press('ControlOrMeta+End');
+}
+
+/** Puts the caret at the end of the block with exactly this text. */
+export async function goToEndOf(page: Page, line: string): Promise<void> {
+  await textOf(page).getByText(line, { exact: true }).click();
+  await page.keyboard.press('End');
+}
+
+/** Types the lines, an Enter between them. */
+export async function writeLines(page: Page, lines: readonly string[]): Promise<void> {
+  for (const [index, line] of lines.entries()) {
+    if (index > 0) await page.keyboard.press('Enter');
+    await page.keyboard.type(line);
+  }
 }
 
 /** Pastes text as if it had been copied elsewhere, where the caret is. */
@@ -93,5 +139,5 @@ export async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
-/** What a browser prints when it cannot reach the server; for tests that take the network away. */
+/** What a browser prints when it cannot reach the server; for tests that take it away. */
 export const NETWORK_ERRORS = /net::ERR_|WebSocket connection to|Failed to load resource/;

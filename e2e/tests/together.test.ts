@@ -1,59 +1,129 @@
 /** Several people in one document. */
 
-import { expect, test } from '../harness/test.ts';
+import type { Page } from '@playwright/test';
 import {
-  chipOf,
   expectSaved,
-  goToEnd,
-  introduce,
+  goToEndOf,
   linesOf,
   peopleOf,
   startDocument,
   textOf,
   together,
+  writeLines,
 } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
 
 const KEY_MS = 40;
+/** Who closes the tab may be reloading it, and is shown for ten seconds more. */
+const GONE = { timeout: 15_000 };
 
-test('the shared link opens the same document in another browser', async ({ arrive }) => {
+test('a copied link opens the same document in another browser', async ({ arrive }) => {
   const { page: ada, context } = await arrive();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await startDocument(ada, 'Tide log');
   await ada.keyboard.type('High water at nine.');
   await ada.getByRole('button', { name: 'Share' }).click();
-  await ada.getByRole('button', { name: 'Copy link' }).click();
-  await expect(ada.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const share = ada.getByRole('dialog', { name: 'Share' });
+  await share.getByRole('button', { name: 'Copy link' }).click();
+  await expect(share.getByRole('button', { name: 'Copied' })).toBeVisible();
   const link = await ada.evaluate(() => navigator.clipboard.readText());
-  await expect(ada.getByRole('textbox', { name: 'Link to this document' })).toHaveValue(link);
+  await expect(share.getByRole('textbox', { name: 'Link to this document' })).toHaveValue(link);
 
   const { page: ben } = await arrive(link);
-  await expect(textOf(ben)).toHaveText('High water at nine.');
-  await goToEnd(ben);
+  await goToEndOf(ben, 'High water at nine.');
   await ben.keyboard.type(' Low at three.');
   await expect(textOf(ada)).toHaveText('High water at nine. Low at three.');
 });
 
-test('two write at once in paragraphs of their own', async ({ arrive }) => {
-  const [ada, ben] = (await together(arrive, 2)) as [never, never];
-  await write(ada, ben);
-
-  async function write(a: import('@playwright/test').Page, b: import('@playwright/test').Page) {
-    await a.keyboard.type('Ada: ');
-    await a.keyboard.press('Enter');
-    await a.keyboard.type('Ben: ');
-    await expect.poll(() => linesOf(b)).toEqual(['Ada: ', 'Ben: ']);
-    await a.keyboard.press('ArrowUp');
-    await a.keyboard.press('End');
-    await goToEnd(b);
-    await Promise.all([
-      a.keyboard.type('the north slip is dry', { delay: KEY_MS }),
-      b.keyboard.type('and the south is not', { delay: KEY_MS }),
-    ]);
-    for (const page of [a, b]) {
-      await expect
-        .poll(() => linesOf(page))
-        .toEqual(['Ada: the north slip is dry', 'Ben: and the south is not']);
-    }
-    await expectSaved(a, b);
-  }
+test('two write at once, each in a paragraph', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await writeLines(ada, ['Ada:', 'Ben:']);
+  await expect.poll(() => linesOf(ben)).toEqual(['Ada:', 'Ben:']);
+  await goToEndOf(ada, 'Ada:');
+  await goToEndOf(ben, 'Ben:');
+  await Promise.all([
+    ada.keyboard.type(' the north slip is dry', { delay: KEY_MS }),
+    ben.keyboard.type(' and the south is not', { delay: KEY_MS }),
+  ]);
+  const lines = ['Ada: the north slip is dry', 'Ben: and the south is not'];
+  await expect.poll(() => linesOf(ada)).toEqual(lines);
+  await expect.poll(() => linesOf(ben)).toEqual(lines);
+  await expectSaved(ada, ben);
 });
+
+test('two write at once in the same paragraph', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ada.keyboard.type('|');
+  await expect(textOf(ben)).toHaveText('|');
+  await ada.keyboard.press('Home');
+  await goToEndOf(ben, '|');
+  await Promise.all([
+    ada.keyboard.type('abcdefghijklmnopqrstuvwxyz', { delay: KEY_MS }),
+    ben.keyboard.type('01234567890123456789012345', { delay: KEY_MS }),
+  ]);
+  const line = 'abcdefghijklmnopqrstuvwxyz|01234567890123456789012345';
+  await expect(textOf(ada)).toHaveText(line);
+  await expect(textOf(ben)).toHaveText(line);
+});
+
+test('two write at once at the same place, and each letter is there once', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await textOf(ben).click();
+  await Promise.all([
+    ada.keyboard.type('abcdefghijklmnopqrstuvwxyz', { delay: KEY_MS }),
+    ben.keyboard.type('01234567890123456789012345', { delay: KEY_MS }),
+  ]);
+  await expectSaved(ada, ben);
+  await expect(textOf(ada)).toHaveText(/^.{52}$/);
+  const line = (await textOf(ada).textContent()) ?? '';
+  expect(line.replaceAll(/\d/g, '')).toBe('abcdefghijklmnopqrstuvwxyz');
+  expect(line.replaceAll(/\D/g, '')).toBe('01234567890123456789012345');
+  await expect(textOf(ben)).toHaveText(line);
+});
+
+test('three see who is here, and who leaves', async ({ arrive }) => {
+  const pages = await together(arrive, ['Ada', 'Ben', 'Cai']);
+  const [ada, ben, cai] = pages;
+  for (const page of pages) await expect(peopleOf(page)).toHaveAccessibleName(/^3 people here:/);
+  await peopleOf(ben).click();
+  const people = ben.getByRole('dialog', { name: 'Here now' }).getByRole('listitem');
+  await expect(people).toHaveText([/Ada.*here/, /Cai.*here/, /Ben.*\(you\).*here/]);
+  await ben.keyboard.press('Escape');
+
+  await cai.getByRole('link', { name: 'All documents' }).click();
+  await expect(peopleOf(ada)).toHaveAccessibleName('2 people here: Ben and Ada');
+  await ada.close();
+  await expect(peopleOf(ben)).toHaveAccessibleName('1 person here: Ben', GONE);
+});
+
+test('the name of who writes stands at their cursor, and who is typing below the text', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ada.keyboard.type('High water', { delay: KEY_MS });
+  const typing = ben.getByText('Ada is typing…');
+  await expect(typing).toBeVisible();
+  await expect(cursorOf(ben, 'Ada')).toBeVisible();
+  await expect(textOf(ben)).toHaveText('High water');
+  const before = await cursorOf(ben, 'Ada').boundingBox();
+  await ada.keyboard.type(' at nine');
+  await expect
+    .poll(async () => (await cursorOf(ben, 'Ada').boundingBox())?.x)
+    .toBeGreaterThan(before?.x ?? Infinity);
+  await expect(typing).toBeHidden();
+
+  await ada.getByRole('link', { name: 'All documents' }).click();
+  await expect(cursorOf(ben, 'Ada')).toHaveCount(0);
+});
+
+test('somebody who is in a document shows in the list of documents', async ({ arrive }) => {
+  const [, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ben.getByRole('link', { name: 'All documents' }).click();
+  const row = ben.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
+  await expect(row.getByRole('img', { name: 'In it now: Ada' })).toBeVisible();
+});
+
+/** The label beside another person's cursor; it is drawn for the eye, who types is told below the text. */
+function cursorOf(page: Page, name: string) {
+  return page.getByRole('main').getByText(name, { exact: true });
+}

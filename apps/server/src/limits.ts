@@ -13,6 +13,10 @@ export const HTTP_CHECK_INTERVAL_MS = 1_000;
 export const HTTP_KEEP_ALIVE_MS = 75_000;
 
 export const SESSION_LIFETIME_MS = 400 * 24 * 3_600_000;
+/** How often sessions that are over are forgotten. */
+export const SESSION_SWEEP_MS = 24 * 3_600_000;
+/** Opening a document again so soon is the same visit. */
+export const SAME_VISIT_MS = 3_600_000;
 export const TOKEN_LIFETIME_MS = 10 * 60_000;
 /** Bytes of chance in a session cookie. */
 export const COOKIE_BYTES = 32;
@@ -56,6 +60,8 @@ export const OFFENCES_WINDOW_MS = 60_000;
 export const BAR_FIRST_MS = 5_000;
 export const BAR_CAP_MS = 60_000;
 export const MAX_REMEMBERED_OFFENDERS = 10_000;
+/** After the first part of a message, and after each with `MIN_PROGRESS_BYTES`, until more of it comes. */
+export const PARTS_TIMEOUT_MS = 10_000;
 /** Documents that one connection may be opening at once; others wait their turn. */
 export const MAX_OPENING = 8;
 
@@ -77,4 +83,7 @@ export const DRAIN_FLUSH_MS = 250;
 /** Guests that one address may make at once, and in the long run. */
 export const GUESTS_AT_ONCE = 60;
 export const GUESTS_PER_SECOND = 0.2;
-export const MAX_REMEMBERED_ADDRESSES = 10_000;
+/** Requests of one user that change something; each may wait for the disk. */
+export const CHANGES_AT_ONCE = 100;
+export const CHANGES_PER_SECOND = 10;
+export const MAX_REMEMBERED_CALLERS = 10_000;

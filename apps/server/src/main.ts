@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { openDatabase } from './database/database.ts';
-import { deleteExpiredSessions } from './database/sessions.ts';
 import { WorkerExecutor } from './database/worker-executor.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { DRAIN_TIMEOUT_MS } from './limits.ts';
@@ -28,7 +27,6 @@ async function main(): Promise<void> {
   const db = await openDatabase(
     new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
   );
-  await deleteExpiredSessions(db, Date.now());
   const engine = await createWorkerEngine({ path, workers: configuration.engineWorkers });
   const webDir = resolve(configuration.webDir ?? BUILT_WEB);
   const server = await startServer({ configuration, secret, webDir, db, engine, log });

@@ -12,8 +12,11 @@ import { TimerWheel } from './gateway/timer-wheel.ts';
 import { createApplication } from './http/application.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
+import { RateGate } from './http/rate-gate.ts';
 import { StaticFiles } from './http/static-files.ts';
 import {
+  CHANGES_AT_ONCE,
+  CHANGES_PER_SECOND,
   HTTP_CHECK_INTERVAL_MS,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_KEEP_ALIVE_MS,
@@ -21,6 +24,7 @@ import {
 } from './limits.ts';
 import type { Log } from './log.ts';
 import { People } from './sessions/people.ts';
+import { sweepSessions } from './sessions/session-sweep.ts';
 import { createTokenSigner } from './sessions/session-token.ts';
 import { createWelcome } from './sessions/welcome-document.ts';
 import { StartupProblem } from './startup-problem.ts';
@@ -78,9 +82,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     rooms,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
+    changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }),
     files: await StaticFiles.load(webDir),
     originPolicy,
-    isReady: () => state === 'ready',
+    isReady: () => state === 'ready' && !isStalled(engine),
     log,
   });
 
@@ -97,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   );
   http.on('upgrade', gateway.upgrade);
   gateway.start();
+  const sweep = sweepSessions({ db, log });
   await listen(http, { port, host });
   wheel.start();
   state = 'ready';
@@ -112,8 +118,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await summaries[Symbol.asyncDispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
+      sweep[Symbol.dispose]();
     },
   };
+}
+
+/** Part of what people write cannot be stored at the moment. */
+function isStalled(engine: Engine): boolean {
+  return engine.stats().shards.some(({ state }) => state === 'stalled');
 }
 
 async function listen(

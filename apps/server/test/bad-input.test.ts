@@ -440,7 +440,7 @@ describe('a stock client', () => {
     ['a sync message cut short', bytes(0, 0, 200), 4400],
     ['an unknown Hocuspocus message', bytes(1, 97, 77), 4400],
     ['a Hocuspocus name cut short', bytes(99, 97), 4400],
-    ['a first frame that is too large', Buffer.alloc(70_000), 4413],
+    ['a first frame that is too large', Buffer.alloc(MAX_FRAME_BYTES + 1), 4413],
   ])('that sends %s is closed', async (_what, data, code) => {
     const client = stock('/yjs/notes');
     await client.opened();

@@ -50,6 +50,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   const reader = await NativeClient.introduced(full, { guest });
   expect((await reader.open(id, { client: 2 })).seq).toBe(acknowledged);
   expect((await fetch(`${full.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${full.url}/readyz`)).status).toBe(503);
   expect(full.alive).toBe(true);
   await full.kill();
 
@@ -59,6 +60,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   expect(opened.seq).toBeGreaterThanOrEqual(acknowledged);
   back.send({ type: 'update', channel: opened.channel, cseq: 1, update: write(new Y.Doc()) });
   await back.next('ack');
+  expect((await fetch(`${roomy.url}/readyz`)).status).toBe(200);
 });
 
 /** A paragraph of 32 KiB, as one update. */

@@ -1,8 +1,11 @@
+import * as encoding from 'lib0/encoding';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { WebsocketProvider as Provider1 } from 'y-websocket-1';
 import { WebsocketProvider as Provider2 } from 'y-websocket-2';
 import { WebsocketProvider as Provider3 } from 'y-websocket-3';
 import * as Y from 'yjs';
+import { MAX_FRAME_BYTES_BEFORE_HELLO } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
 import { packageVersion } from './package-version.ts';
 import { QuietWebSocket } from './quiet-web-socket.ts';
@@ -48,6 +51,25 @@ function open(
   const text = doc.getText('text');
   return { doc, provider, text, awareness: provider.awareness };
 }
+
+it('opens a document that many people wrote in, whose state vector is large', async () => {
+  const server = await RunningServer.start();
+  const people = new Map(Array.from({ length: 20_000 }, (_, i) => [4_000_000_000 + i, 1]));
+  const frame = encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 0);
+    encoding.writeVarUint(encoder, 0);
+    encoding.writeVarUint8Array(encoder, Y.encodeStateVector(people));
+  });
+  expect(frame.byteLength).toBeGreaterThan(MAX_FRAME_BYTES_BEFORE_HELLO);
+  const socket = new WebSocket(`${server.socketUrl}/yjs/notes`);
+  onTestFinished(() => socket.terminate());
+  const outcome = new Promise((resolve) => {
+    socket.on('message', () => resolve('answered'));
+    socket.on('close', (code) => resolve(code));
+  });
+  socket.on('open', () => socket.send(frame));
+  expect(await outcome).toBe('answered');
+});
 
 describe.each(providers)('%s', (name, Provider) => {
   it(`converges, in ${packageVersion(name)}`, async () => {

@@ -15,8 +15,6 @@ export const CLOSE_CODES = {
   4401: { name: 'unauthenticated', error: 'unauthenticated' },
   4403: { name: 'forbidden', error: 'forbidden' },
   4404: { name: 'not-found', error: 'not-found' },
-  4409: { name: 'incarnation-changed', error: 'incarnation-changed' },
-  4410: { name: 'deleted', error: 'deleted' },
   4413: { name: 'too-large', error: 'too-large' },
   4422: { name: 'invalid-update', error: 'invalid-update' },
   4426: { name: 'version-unsupported', error: 'version-unsupported' },

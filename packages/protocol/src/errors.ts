@@ -53,10 +53,6 @@ export const ERRORS = {
     sentence:
       'There is no document at this address. Check the link, or ask the person who sent it.',
   },
-  deleted: {
-    action: 'stop',
-    sentence: 'This document was deleted. What you wrote and was not saved is kept on this device.',
-  },
   'incarnation-changed': {
     action: 'reset',
     sentence:

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Authority } from './authority.ts';
 import type { AuthorityRules } from './authority-rules.ts';
+import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import { EMPTY, rowsOf, start, Writer } from './simulation/authority-harness.ts';
 import { FORBIDDEN, rules, textOf } from './simulation/content.ts';
 import { DamagedDocument, type StoredDocument } from './stored-document.ts';
@@ -84,6 +85,30 @@ describe('what enters the journal', () => {
       'missing 3:1',
       'committed 2-3 by 1 acks 1:3',
     ]);
+  });
+
+  test('SY38 a document grows up to its size; then only deletions are taken', () => {
+    const contentOf = (bytes: number) => {
+      const doc = new Y.Doc();
+      doc.clientID = 9;
+      doc.getArray('large').insert(0, [new Uint8Array(bytes)]);
+      return Y.encodeStateAsUpdate(doc);
+    };
+    const writer = new Writer(1);
+    const last = writer.write('a');
+    const half = MAX_DOCUMENT_BYTES / 2;
+    const overhead = contentOf(half).byteLength - half;
+    const snapshot = contentOf(MAX_DOCUMENT_BYTES - overhead - last.byteLength);
+    const { opened, submit, commit, events } = start({ snapshot, snapshotSeq: 1 });
+    for (const subscription of [2, 3]) opened(subscription);
+    submit(1, 1, last);
+    submit(2, 1, writer.write('b'));
+    commit();
+    expect(events()).toEqual(['committed 1-2 by 1 acks 1:1', 'refused 2:1 too-large']);
+    submit(3, 1, new Writer(4).write('c'));
+    submit(1, 2, writer.erase(1));
+    commit();
+    expect(events()).toEqual(['refused 3:1 too-large', 'committed 2-3 by 1 acks 1:2']);
   });
 
   test('SY5 one batch at a time, and a failed one comes again as it was', () => {

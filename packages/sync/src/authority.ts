@@ -16,6 +16,7 @@ import type {
   Part,
   RangeRequest,
 } from './engine-event.ts';
+import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
 import type { Batch, StoredDocument } from './stored-document.ts';
 
@@ -36,6 +37,9 @@ interface Subscription {
 type Trial =
   | { readonly kind: 'applied'; readonly update: Uint8Array }
   | { readonly kind: 'spoilt'; readonly error: ErrorBody };
+
+const TOO_LARGE =
+  'This document has reached the size that the server can keep. Your change is kept aside on this device; go on in a new document.';
 
 export class Authority {
   readonly document: string;
@@ -249,6 +253,11 @@ export class Authority {
         : { kind: 'missing', subscription, cseq };
     }
     if (!admission.novel) return { kind: 'known', subscription, cseq };
+    const bytes = this.#copy.bytes + this.#queuedBytes + update.byteLength;
+    // Deletions are taken all the same: they are how a document becomes smaller.
+    if (bytes > MAX_DOCUMENT_BYTES && admission.clients.length > 0) {
+      return refused(errorOf('too-large', { detail: TOO_LARGE }));
+    }
     const trial = this.#tryOut(update, admission.repeats ? 'as emitted' : 'as sent');
     if (trial.kind === 'spoilt') {
       this.#rebuild();

@@ -190,7 +190,7 @@ describe('opening', () => {
     channel.open(2);
     expect(opened({ ref: 1 })).toEqual([]);
     expect(
-      channel.receive({ type: 'closed', channel: 0, ref: 1, error: errorOf('deleted') }),
+      channel.receive({ type: 'closed', channel: 0, ref: 1, error: errorOf('not-found') }),
     ).toEqual([]);
     expect(channel.phase).toBe('opening');
     opened({ ref: 2 });
@@ -334,7 +334,7 @@ describe('endings', () => {
     expect(open({ ref: 2 })).toEqual([sent(1, update)]);
   });
 
-  test.each(['deleted', 'schema-outdated', 'unauthenticated'] as const)(
+  test.each(['not-found', 'schema-outdated', 'unauthenticated'] as const)(
     'SY35 %s stops it, and pending updates stay',
     (code) => {
       const { channel, copy, open } = start();

@@ -48,6 +48,11 @@ export class CommittedCopy {
     return this.#rowBytes;
   }
 
+  /** Snapshot and rows. */
+  get bytes(): number {
+    return (this.#snapshot?.byteLength ?? 0) + this.#rowBytes;
+  }
+
   get stateVector(): Uint8Array {
     return Y.encodeStateVector(this.#clocks);
   }

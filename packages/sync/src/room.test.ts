@@ -141,9 +141,9 @@ describe('opening', () => {
     const { room, join } = start();
     join(1);
     expect(
-      room.event(engineEvent.answered(1, { kind: 'refused', error: errorOf('deleted') })),
+      room.event(engineEvent.answered(1, { kind: 'refused', error: errorOf('not-found') })),
     ).toEqual([
-      send([1], { type: 'closed', channel: 0, ref: 10, error: errorOf('deleted') }),
+      send([1], { type: 'closed', channel: 0, ref: 10, error: errorOf('not-found') }),
       close(1),
     ]);
     expect(room.size).toBe(0);

@@ -9,6 +9,7 @@ import {
   renameDocument,
   visitDocument,
 } from './documents.ts';
+import { SAME_VISIT_MS } from '../limits.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 
@@ -96,9 +97,12 @@ test('a list has an end', async () => {
 test('a second visit is the same entry, and it can be taken off', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
+  const openedAt = async () => await db.selectFrom('visit').select('opened_at').execute();
   await visitDocument(db, { user: 'ada', document: 'a', at: 1 });
-  await visitDocument(db, { user: 'ada', document: 'a', at: 2 });
-  expect(await db.selectFrom('visit').select('opened_at').execute()).toEqual([{ opened_at: 2 }]);
+  await visitDocument(db, { user: 'ada', document: 'a', at: SAME_VISIT_MS });
+  expect(await openedAt()).toEqual([{ opened_at: 1 }]);
+  await visitDocument(db, { user: 'ada', document: 'a', at: 1 + SAME_VISIT_MS });
+  expect(await openedAt()).toEqual([{ opened_at: 1 + SAME_VISIT_MS }]);
   await visitDocument(db, { user: 'bob', document: 'a', at: 2 });
   await forgetVisit(db, { user: 'ada', document: 'a' });
   expect(await listed(db, 'ada')).toEqual([]);

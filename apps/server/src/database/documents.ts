@@ -1,5 +1,6 @@
 /** What is known of a document beside its text, and whose lists it is on. */
 import type { DocumentKind } from '@tandem/protocol';
+import { SAME_VISIT_MS } from '../limits.ts';
 import type { Database, DocumentRow, LinkAccess } from './tables.ts';
 
 /** A person's list shows this many. */
@@ -62,11 +63,18 @@ export async function listDocuments(db: Database, user: string): Promise<Documen
     .execute();
 }
 
-/** Puts a document on a user's list. */
+/** Puts a document on a user's list. Soon after another visit it writes nothing, so that reconnecting costs no disk. */
 export async function visitDocument(
   db: Database,
   visit: { readonly user: string; readonly document: string; readonly at: number },
 ): Promise<void> {
+  const before = await db
+    .selectFrom('visit')
+    .select('opened_at')
+    .where('user', '=', visit.user)
+    .where('document', '=', visit.document)
+    .executeTakeFirst();
+  if (before !== undefined && visit.at - before.opened_at < SAME_VISIT_MS) return;
   await db
     .insertInto('visit')
     .values({ user: visit.user, document: visit.document, opened_at: visit.at })

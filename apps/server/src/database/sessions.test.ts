@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import {
   createSession,
   deleteExpiredSessions,
-  endSession,
   extendSession,
   findSessionUser,
 } from './sessions.ts';
@@ -39,12 +38,6 @@ test('a session can be extended while it lasts', async () => {
   expect(await findSessionUser(db, { cookie: 'secret', at: 150 })).toBeDefined();
   await extendSession(db, { cookie: 'secret', at: 250, expiresAt: 300 });
   expect(await findSessionUser(db, { cookie: 'secret', at: 260 })).toBeUndefined();
-});
-
-test('a session can be ended', async () => {
-  const db = await signedIn();
-  await endSession(db, 'secret');
-  expect(await findSessionUser(db, { cookie: 'secret', at: 0 })).toBeUndefined();
 });
 
 test('expired sessions are forgotten, others stay', async () => {

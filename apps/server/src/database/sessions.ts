@@ -49,10 +49,6 @@ export async function extendSession(
     .execute();
 }
 
-export async function endSession(db: Database, cookie: string): Promise<void> {
-  await db.deleteFrom('session').where('id', '=', digest(cookie)).execute();
-}
-
 /** Forgets what has expired before `at`. */
 export async function deleteExpiredSessions(db: Database, at: number): Promise<void> {
   await db.deleteFrom('session').where('expires_at', '<=', at).execute();

@@ -9,8 +9,8 @@ export const CLOSE_NAMES = {
   forbidden: 'forbidden',
   'read-only': 'forbidden',
   'not-found': 'not-found',
-  deleted: 'deleted',
-  'incarnation-changed': 'incarnation-changed',
+  // Only those that say a position are told so, and stock clients say none.
+  'incarnation-changed': 'internal',
   'invalid-update': 'invalid-update',
   'client-taken': 'invalid-update',
   'too-large': 'too-large',

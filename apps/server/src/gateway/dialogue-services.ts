@@ -5,11 +5,13 @@ import type { People } from '../sessions/people.ts';
 import type { TokenSigner } from '../sessions/session-token.ts';
 import type { Connection } from './connection.ts';
 import type { Rooms } from './rooms.ts';
+import type { TimerWheel } from './timer-wheel.ts';
 
 export interface DialogueServices {
   readonly rooms: Rooms;
   readonly people: People;
   readonly tokens: TokenSigner;
+  readonly wheel: TimerWheel;
   readonly isFull: Engine['isFull'];
   /** Stops reading from a connection until the engine has caught up. */
   readonly pause: (connection: Connection) => void;

@@ -68,6 +68,7 @@ export class Gateway {
       rooms,
       people,
       tokens,
+      wheel,
       isFull: (document) => engine.isFull(document),
       pause: (connection) => this.#pause(connection),
       introduce: (connection, user) => this.#introduce(connection, user),

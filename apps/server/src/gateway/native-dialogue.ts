@@ -35,7 +35,7 @@ export class NativeDialogue implements Dialogue {
   readonly #connection: Connection;
   readonly #codec: Codec<Data>;
   readonly #services: DialogueServices;
-  readonly #assembly = new PartAssembly();
+  readonly #assembly: PartAssembly;
   readonly #documents = new Map<string, NativeChannel>();
   readonly #channels = new Map<number, NativeChannel>();
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
@@ -57,6 +57,10 @@ export class NativeDialogue implements Dialogue {
     this.#codec = codec;
     this.#services = services;
     this.join = codec.join;
+    this.#assembly = new PartAssembly({
+      wheel: services.wheel,
+      onLate: () => this.#connection.close('overloaded'),
+    });
   }
 
   receive(data: Buffer, isBinary: boolean): void {
@@ -96,6 +100,7 @@ export class NativeDialogue implements Dialogue {
       channel.state = 'closed';
       channel.room?.leave(channel.subscription, how);
     }
+    this.#assembly[Symbol.dispose]();
     this.#documents.clear();
     this.#channels.clear();
     this.#waiting = [];

@@ -12,6 +12,7 @@ import type { People } from '../sessions/people.ts';
 import { readSessionCookie } from '../sessions/session-cookie.ts';
 import type { TokenSigner } from '../sessions/session-token.ts';
 import { ApiError } from './api-error.ts';
+import type { RateGate } from './rate-gate.ts';
 
 export interface ApiServices {
   readonly configuration: Configuration;
@@ -23,6 +24,8 @@ export interface ApiServices {
   /** Gives a new guest something to read and to write in. */
   readonly welcome: (user: User) => Promise<void>;
   readonly addressOf: (request: IncomingMessage) => string | null;
+  /** By user: requests that change something. */
+  readonly changes: RateGate;
   readonly log: Log;
 }
 
@@ -31,12 +34,18 @@ export interface ApiEnvironment {
   readonly Variables: { readonly user: User };
 }
 
-/** Lets in whoever has a session. */
-export const signedIn = ({ people }: ApiServices) =>
+/** Lets in whoever has a session, to change something not too often. */
+export const signedIn = ({ people, changes }: Pick<ApiServices, 'people' | 'changes'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const cookie = readSessionCookie(context.req.header('Cookie'));
     const user = cookie === null ? null : await people.findBySession(cookie);
     if (user === null) throw new ApiError('unauthenticated');
+    if (context.req.method !== 'GET') admitChange(changes, user);
     context.set('user', user);
     await next();
   });
+
+/** @throws ApiError `too-many` */
+export function admitChange(changes: RateGate, user: User): void {
+  if (!changes.admits(user.id, Date.now())) throw new ApiError('too-many', { retryAfterMs: 1_000 });
+}

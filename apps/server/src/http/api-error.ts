@@ -11,7 +11,6 @@ export const HTTP_STATUS = {
   forbidden: 403,
   'read-only': 403,
   'not-found': 404,
-  deleted: 410,
   'incarnation-changed': 409,
   'invalid-update': 422,
   'client-taken': 409,

@@ -13,7 +13,7 @@ import type { StaticFiles } from './static-files.ts';
 export interface ApplicationOptions extends ApiServices {
   readonly files: StaticFiles;
   readonly originPolicy: OriginPolicy;
-  /** False while the server starts or drains. */
+  /** False while the server starts, drains, or cannot write to its disk. */
   readonly isReady: () => boolean;
 }
 

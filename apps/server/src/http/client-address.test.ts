@@ -22,6 +22,15 @@ describe('client address', () => {
     expect(from('192.0.2.7', undefined, 1)).toBe('192.0.2.7');
   });
 
+  it('counts IPv6 by network, however it is written', () => {
+    expect(from('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
+    expect(from('2001:db8:1:2::6')).toBe('2001:db8:1:2::/64');
+    expect(from('2001:0DB8:0001:0002:ffff::')).toBe('2001:db8:1:2::/64');
+    expect(from('2001:db8::1')).toBe('2001:db8:0:0::/64');
+    expect(from('2001:db8:1:3::6')).toBe('2001:db8:1:3::/64');
+    expect(from('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
+  });
+
   it('does not count this machine', () => {
     expect(from('127.0.0.1')).toBeNull();
     expect(from('::1')).toBeNull();

@@ -1,9 +1,11 @@
 /** Where a request comes from, as far as it can be believed. */
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 
 /**
  * @param trustedProxies as many entries of X-Forwarded-For, from the right, were written by proxies of ours.
- * @returns null for this machine itself, where a proxy may stand whom nobody told us of.
+ * @returns the address to count by: of IPv6 the network, as each subscriber has all addresses of one.
+ *   Null for this machine itself, where a proxy may stand whom nobody told us of.
  */
 export function clientAddress(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
@@ -16,5 +18,14 @@ export function clientAddress(
     socket.remoteAddress ??
     'unknown';
   const plain = address.replace(/^::ffff:/, '');
-  return plain === '::1' || plain.startsWith('127.') ? null : plain;
+  if (plain === '::1' || plain.startsWith('127.')) return null;
+  return isIPv6(plain) ? networkOf(plain) : plain;
+}
+
+/** The first 64 bits. */
+function networkOf(address: string): string {
+  const [left = [], right = []] = address.split('::').map((part) => part.split(':'));
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  const groups = [...left, ...zeros, ...right].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group || '0', 16).toString(16)).join(':')}::/64`;
 }

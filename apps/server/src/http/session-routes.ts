@@ -3,14 +3,15 @@ import { Hono } from 'hono';
 import { profilePatch, type Session, type User } from '@tandem/protocol';
 import { readSessionCookie, writeSessionCookie } from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
-import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
-import { GuestGate } from './guest-gate.ts';
+import { admitChange, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { RateGate } from './rate-gate.ts';
 import { readBody } from './request-body.ts';
+import { GUESTS_AT_ONCE, GUESTS_PER_SECOND } from '../limits.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, people, tokens, welcome, addressOf, log } = services;
+  const { configuration, people, tokens, welcome, addressOf, changes, log } = services;
   const secure = configuration.publicUrl?.protocol === 'https:';
-  const gate = new GuestGate();
+  const guests = new RateGate({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND });
 
   const resume = async (
     header: string | undefined,
@@ -18,6 +19,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     const cookie = readSessionCookie(header);
     const known = cookie === null ? null : await people.findBySession(cookie);
     if (cookie === null || known === null) return null;
+    admitChange(changes, known);
     // A full disk keeps nobody out.
     people
       .extendSession(cookie)
@@ -33,7 +35,9 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
           throw new ApiError('unauthenticated', {
             detail: 'This server takes no guests. Ask the person who runs it.',
           });
-        if (!gate.admits(addressOf(context.env.incoming), Date.now())) {
+        const address = addressOf(context.env.incoming);
+        // This machine is not counted.
+        if (address !== null && !guests.admits(address, Date.now())) {
           throw new ApiError('too-many', {
             detail: 'Too many new guests from this address. Try again in a minute.',
             retryAfterMs: 60_000,

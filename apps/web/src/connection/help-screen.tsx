@@ -14,6 +14,7 @@ const PROXIES = [
   proxy_set_header Upgrade $http_upgrade;
   proxy_set_header Connection "upgrade";
   proxy_set_header Host $host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_read_timeout 120s;
 }`,
   },

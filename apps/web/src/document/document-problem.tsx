@@ -14,7 +14,6 @@ import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
   'not-found': 'problem.notFound',
-  deleted: 'problem.deleted',
   forbidden: 'problem.forbidden',
   'document-damaged': 'problem.damaged',
 } as const satisfies Partial<Record<ErrorCode, string>>;

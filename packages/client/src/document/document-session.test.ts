@@ -191,6 +191,24 @@ test('a store that is not durable is never called kept', async () => {
   expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: false });
 });
 
+test('a document is loading until all of it has arrived', async () => {
+  const server = new FakeServer();
+  const update = server.write('tide');
+  const session = server.client.openDocument('d');
+  await server.connect();
+  const open = server.socket.sentOf('open')[0];
+  if (open === undefined) throw new Error('nothing was opened');
+  const { ref, document } = open;
+  const stateVector = Y.encodeStateVector(server.doc);
+  const opened = { type: 'opened', channel: CHANNEL, ref, document, kind: 'page' } as const;
+  const place = { incarnation: 'one', base: 0, seq: 1, stateVector };
+  server.socket.answer({ ...opened, title: '', access: 'edit', ...place });
+  expect(session.status).toEqual({ kind: 'loading' });
+  const rows = { from: 0, to: 1, updates: [update] };
+  server.socket.answer({ type: 'updates', channel: CHANNEL, ...rows });
+  expect(session.status.kind).toBe('saved');
+});
+
 test('a document that the server refuses says why', async () => {
   const server = new FakeServer();
   const session = server.client.openDocument('d');

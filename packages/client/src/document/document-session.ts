@@ -130,7 +130,8 @@ export class DocumentSession {
   get status(): SaveState {
     return saveState({
       connection: this.#options.connection.state,
-      channel: this.#channelState,
+      // Until all of it has arrived, this is not the document.
+      channel: this.#channel?.phase === 'catching-up' ? { kind: 'opening' } : this.#channelState,
       loaded: this.#hasContent,
       pending: this.pending,
       kept: this.#kept.isSafe,
@@ -254,6 +255,7 @@ export class DocumentSession {
   #open(): void {
     this.#options.environment.clock.clearTimeout(this.#reopenTimer);
     const phase = this.#channel?.phase;
+    if (this.#options.connection.state.kind !== 'connected') return;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return;
     this.#channelState = { kind: 'opening' };
     this.#notice = null;
@@ -350,7 +352,7 @@ export class DocumentSession {
           this.#refused.ids.push(...intent.ids);
           break;
         case 'reset':
-          this.#reset();
+          this.#reset(intent.error);
           break;
         case 'reopen':
           this.#reopenLater(intent.error);
@@ -373,24 +375,22 @@ export class DocumentSession {
   }
 
   /** A new copy under a new client id; what the server would not take is kept for the person. */
-  #reset(): void {
+  #reset(error: ErrorBody): void {
     const old = this.#copy;
+    // From here on nothing of the old copy may be called saved.
+    this.#channelState = { kind: 'opening' };
     // What was typed since the last frame belongs to the old copy, and is refused with the rest.
     old.flush();
     const refused = this.#refused;
     this.#refused = null;
-    if (refused === null) this.#kept.reset([], null);
-    else {
-      const title = this.#document?.title ?? '';
-      const copy = Y.encodeStateAsUpdate(old.doc);
-      this.#kept.reset(refused.ids, { title, copy, error: refused.error });
-      this.#wasSetAside(refused.error);
-    }
+    const title = this.#document?.title ?? '';
+    const copy = Y.encodeStateAsUpdate(old.doc);
+    this.#kept.reset(refused?.ids ?? [], { title, copy, error: refused?.error ?? error });
+    if (refused !== null) this.#wasSetAside(refused.error);
     this.#copy = this.#newCopy([]);
     this.#epoch++;
     this.#hasContent = false;
     this.#channel?.restart(this.#copy);
-    this.#channelState = { kind: 'opening' };
     old.destroy();
     if (this.#options.connection.state.kind === 'connected') this.#open();
   }

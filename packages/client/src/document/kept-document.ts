@@ -126,10 +126,31 @@ export class KeptDocument {
     });
   }
 
-  /** Throws the copy away, and the entries; what they hold is kept aside where it is given. */
-  reset(ids: readonly number[], aside: Aside | null): void {
+  /**
+   * Throws the copy away, and the entries; where there are any, `aside` is kept. With the life of the
+   * document ends what gone tabs have left of it: beside the copy, as long as that can be read.
+   */
+  reset(ids: readonly number[], aside: Aside): void {
+    const { document, store, clock, asideNotKept } = this.#options;
+    const life = this.#position?.incarnation;
     this.#position = null;
-    this.#setAside(aside, { ids, copy: 'forget' });
+    const entry = { ...aside, document, at: clock.now() };
+    const write = async () => {
+      const own = this.#takeStoredIds(ids);
+      const { updates, outbox } = await store.load(document);
+      const left = outbox.filter(
+        ({ id, incarnation }) =>
+          aside.error.code === 'incarnation-changed' && incarnation === life && !own.includes(id),
+      );
+      const copy =
+        left.length === 0
+          ? aside.copy
+          : inOne([aside.copy, ...updates, ...left.map(({ update }) => update)]);
+      const all = [...own, ...left.map(({ id }) => id)];
+      const kept = all.length === 0 ? null : { ...entry, copy };
+      await store.setAside(kept, { document, ids: all, copy: 'forget' });
+    };
+    this.#writes.push(write, () => ids.length > 0 && asideNotKept(entry));
   }
 
   /** Whether an outbox entry is one of these. */
@@ -173,12 +194,7 @@ export class KeptDocument {
   #compact({ position, updates, rows }: typeof NOTHING): void {
     if (position === null || rows.length <= MAX_STORED_UPDATES) return;
     const { document, store } = this.#options;
-    const doc = new Y.Doc();
-    doc.transact(() => {
-      for (const update of updates) Y.applyUpdate(doc, update);
-    });
-    const change = { copy: Y.encodeStateAsUpdate(doc), incarnation: position.incarnation, rows };
-    doc.destroy();
+    const change = { copy: inOne(updates), incarnation: position.incarnation, rows };
     this.#writes.push(() => store.compact(document, change));
   }
 
@@ -187,18 +203,14 @@ export class KeptDocument {
     if (entries.length === 0) return null;
     const copy = Y.mergeUpdates(entries.map(({ update }) => update));
     const aside = { title, copy, error: errorOf('incarnation-changed') };
-    this.#setAside(aside, { ids: entries.map(({ id }) => id), copy: 'keep' });
-    return aside;
-  }
-
-  #setAside(
-    aside: Aside | null,
-    { ids, copy }: { readonly ids: readonly number[]; readonly copy: 'keep' | 'forget' },
-  ): void {
     const { document, store, clock, asideNotKept } = this.#options;
-    const entry = aside === null ? null : { ...aside, document, at: clock.now() };
-    const write = () => store.setAside(entry, { document, ids: this.#takeStoredIds(ids), copy });
-    this.#writes.push(write, () => entry !== null && asideNotKept(entry));
+    const entry = { ...aside, document, at: clock.now() };
+    const ids = entries.map(({ id }) => id);
+    this.#writes.push(
+      () => store.setAside(entry, { document, ids, copy: 'keep' }),
+      () => asideNotKept(entry),
+    );
+    return aside;
   }
 
   #takeStoredIds(ids: readonly number[]): number[] {
@@ -208,4 +220,15 @@ export class KeptDocument {
       return stored;
     });
   }
+}
+
+/** For any number of updates, of which merging would be quadratic. */
+function inOne(updates: readonly Uint8Array[]): Uint8Array {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update);
+  });
+  const update = Y.encodeStateAsUpdate(doc);
+  doc.destroy();
+  return update;
 }

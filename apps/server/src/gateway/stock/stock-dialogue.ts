@@ -2,12 +2,7 @@
  * What a stock client speaks shows in its first byte: `y-websocket` opens with `00 00`, a Hocuspocus
  * provider with the length of a name that is not empty.
  */
-import {
-  documentId,
-  errorOf,
-  MAX_FRAME_BYTES_BEFORE_HELLO,
-  type ErrorBody,
-} from '@tandem/protocol';
+import { documentId, errorOf, MAX_FRAME_BYTES, type ErrorBody } from '@tandem/protocol';
 import { CLOSE_NAMES } from '../close-names.ts';
 import type { Connection, Dialogue } from '../connection.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
@@ -50,9 +45,10 @@ export class StockDialogue implements Dialogue {
     } else if (
       this.#waiting === null &&
       connection.user === null &&
-      data.byteLength > MAX_FRAME_BYTES_BEFORE_HELLO
+      data.byteLength > MAX_FRAME_BYTES
     ) {
-      const detail = `The first frame may have ${MAX_FRAME_BYTES_BEFORE_HELLO} bytes.`;
+      // A state vector, which names everyone who ever wrote in the document.
+      const detail = `The first frame may have ${MAX_FRAME_BYTES} bytes.`;
       connection.close('too-large', errorOf('too-large', { detail }));
     } else if (this.#spoken !== null) {
       this.#spoken.receive(data, isBinary);

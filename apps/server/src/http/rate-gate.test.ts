@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { MAX_REMEMBERED_CALLERS } from '../limits.ts';
+import { RateGate } from './rate-gate.ts';
+
+it('admits so many at once and so many in the long run, each caller for itself', () => {
+  const gate = new RateGate({ atOnce: 3, perSecond: 2 });
+  const admitted = (caller: string, nowMs: number) =>
+    Array.from({ length: 5 }, () => gate.admits(caller, nowMs)).filter(Boolean).length;
+  expect(admitted('ada', 0)).toBe(3);
+  expect(admitted('bob', 0)).toBe(3);
+  expect(admitted('ada', 1_000)).toBe(2);
+});
+
+it('remembers only so many callers', () => {
+  const gate = new RateGate({ atOnce: 1, perSecond: 0.001 });
+  expect(gate.admits('first', 0)).toBe(true);
+  expect(gate.admits('first', 0)).toBe(false);
+  for (let i = 0; i < MAX_REMEMBERED_CALLERS; i++) gate.admits(`caller ${i}`, 0);
+  expect(gate.admits('first', 0)).toBe(true);
+});

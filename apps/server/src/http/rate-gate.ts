@@ -1,0 +1,27 @@
+/** How often somebody may do a thing: a bucket for each, of as many as are remembered. */
+import { TokenBucket } from '../gateway/token-bucket.ts';
+import { MAX_REMEMBERED_CALLERS } from '../limits.ts';
+
+export class RateGate {
+  readonly #rate: { readonly atOnce: number; readonly perSecond: number };
+  /** Oldest first. */
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(rate: { readonly atOnce: number; readonly perSecond: number }) {
+    this.#rate = rate;
+  }
+
+  /** @param caller a user's id, or an address. */
+  admits(caller: string, nowMs: number): boolean {
+    let bucket = this.#buckets.get(caller);
+    if (bucket === undefined) {
+      const { atOnce, perSecond } = this.#rate;
+      bucket = new TokenBucket({ perSecond, burst: atOnce, nowMs });
+      this.#buckets.set(caller, bucket);
+      const oldest =
+        this.#buckets.size > MAX_REMEMBERED_CALLERS ? this.#buckets.keys().next().value : undefined;
+      if (oldest !== undefined) this.#buckets.delete(oldest);
+    }
+    return bucket.take(1, nowMs);
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Two browsers, one long page, two people who type. How long until a key's letter is on the other's
+ * screen, what a key costs the main thread of who types and of who looks on, and whether an Enter at
+ * the top moves what the other reads. Both browsers and the server share this machine and its clock.
+ *
+ *     pnpm --filter @tandem/e2e latency [--blocks 3000] [--seconds 20]
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { chromium, type CDPSession, type Page } from '@playwright/test';
+import { findBrowser } from '../harness/browser.ts';
+import { expectSaved, linesOf, paste, startDocument, textOf } from '../harness/screens.ts';
+import { Server } from '../harness/server.ts';
+import { Samples } from './percentiles.ts';
+
+const KEY_INTERVAL_MS = 110;
+const WORDS = 'the gauge at the north slip drifted by four centimetres last spring ';
+const REST_MS = 2_000;
+const SEEDING_LIMIT_MS = 120_000;
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: {
+    blocks: { type: 'string', default: '3000' },
+    seconds: { type: 'string', default: '20' },
+  },
+});
+const blocks = Number(values.blocks);
+const keys = Math.round((Number(values.seconds) * 1_000) / KEY_INTERVAL_MS);
+
+await using server = await Server.create();
+const { executable } = await findBrowser();
+const launch = { executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] };
+const browsers = await Promise.all([chromium.launch(launch), chromium.launch(launch)]);
+const [ada, ben] = await openLongPage();
+await ada.page.getByText(ada.line, { exact: true }).click();
+await ada.page.keyboard.press('End');
+await ben.page.getByText(ben.line, { exact: true }).click();
+await ben.page.keyboard.press('End');
+
+const rest = await costOf([ada, ben], () => sleep(REST_MS));
+const alone = await measure([ada], [ben]);
+const both = await measure([ada, ben], [ada, ben]);
+const moved = await movedByEnterAbove(ada.page, ben);
+await Promise.all(browsers.map((browser) => browser.close()));
+
+const perSecond = (ms: number) => (ms / REST_MS) * 1_000;
+process.stdout.write(
+  [
+    `${blocks} blocks, ${keys} keys each, one every ${KEY_INTERVAL_MS} ms`,
+    '',
+    '| | key → other screen | main thread, who types | main thread, who looks on |',
+    '|---|---|---|---|',
+    `| one types | ${alone.latency.toString()} | ${perKey(alone.cost[0])} | ${perKey(alone.cost[1])} |`,
+    `| both type | ${both.latency.toString()} | ${perKey(both.cost[0])} | ${perKey(both.cost[1])} (each types and looks on) |`,
+    '',
+    `at rest: ${rest.map((ms) => `${perSecond(ms).toFixed(1)} ms/s`).join(', ')} of the main thread`,
+    `an Enter at the top moved the reader’s view by ${moved} px`,
+    '',
+  ].join('\n'),
+);
+
+interface Writer {
+  readonly page: Page;
+  readonly cdp: CDPSession;
+  /** The paragraph that this person writes in. */
+  readonly line: string;
+}
+
+interface Measured {
+  readonly latency: Samples;
+  /** Milliseconds of each browser's main thread: Ada's, Ben's. */
+  readonly cost: readonly number[];
+}
+
+async function openLongPage(): Promise<[Writer, Writer]> {
+  const pages = await Promise.all(
+    browsers.map(async (browser) => (await browser.newContext({ baseURL: server.url })).newPage()),
+  );
+  const [first, second] = pages as [Page, Page];
+  await first.goto('/');
+  await startDocument(first, 'A long page');
+  await paste(first, markdown());
+  await expectSaved(first);
+  await second.goto(first.url());
+  const length = (await linesOf(first)).length;
+  await textOf(second)
+    .locator('> *')
+    .nth(length - 1)
+    .waitFor({ state: 'attached', timeout: SEEDING_LIMIT_MS });
+  const writers = pages.map(async (page, index): Promise<Writer> => {
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    return { page, cdp, line: index === 0 ? 'Ada writes here.' : 'Ben writes here.' };
+  });
+  return (await Promise.all(writers)) as [Writer, Writer];
+}
+
+/** A page as people write them, with the two paragraphs to write in at its middle. */
+function markdown(): string {
+  const kinds = [
+    (n: number) => `## Week ${n}`,
+    (n: number) => `We measure at **both slips**, twice a day, and *note* the time. Reading ${n}.`,
+    (n: number) => `- staff ${n} is [level](https://example.org/${n})`,
+    (n: number) => `- [ ] check the batteries of logger ${n}`,
+    (n: number) => `> High water on day ${n} falls at \`04:20\`.`,
+    (n: number) => `\`\`\`js\nconst level = mean(${n});\n\`\`\``,
+    (n: number) => `1. gauge ${n}`,
+    (n: number) =>
+      `The gauge drifted by ${n} centimetres last spring, so each reading gets a photograph.`,
+  ];
+  const lines = Array.from({ length: blocks - 2 }, (_, n) => kinds[n % kinds.length]?.(n) ?? '');
+  lines.splice(Math.floor(blocks / 2), 0, 'Ada writes here.', 'Ben writes here.');
+  return lines.join('\n\n');
+}
+
+async function measure(writers: readonly Writer[], readers: readonly Writer[]): Promise<Measured> {
+  for (const writer of writers) await noteKeys(writer.page);
+  for (const reader of readers) {
+    const watched = writers.filter((writer) => writer !== reader).map(({ line }) => line);
+    await noteArrivals(reader.page, watched);
+  }
+  const text = WORDS.repeat(Math.ceil(keys / WORDS.length)).slice(0, keys);
+  const cost = await costOf([ada, ben], () =>
+    Promise.all(writers.map(({ page }) => page.keyboard.type(text, { delay: KEY_INTERVAL_MS }))),
+  );
+  await sleep(REST_MS);
+  const latency = new Samples();
+  for (const writer of writers) {
+    const typed = await writer.page.evaluate(() => (window as Instrumented).keysAt ?? []);
+    for (const reader of readers.filter((other) => other !== writer)) {
+      const shown = await reader.page.evaluate(
+        (line) => (window as Instrumented).shownAt?.[line] ?? [],
+        writer.line,
+      );
+      for (const [index, at] of typed.entries()) {
+        const seen = shown.find(({ letters }) => letters > index);
+        if (seen === undefined) throw new Error(`letter ${index} has not arrived`);
+        latency.add(seen.at - at);
+      }
+    }
+  }
+  return { latency, cost };
+}
+
+/** What the measuring leaves in a page; times in milliseconds since the epoch, by this machine's clock. */
+interface Instrumented extends Window {
+  keysAt?: number[];
+  /** By line: how many letters of it were on the screen, and when. */
+  shownAt?: Record<string, { letters: number; at: number }[]>;
+  stopNoting?: AbortController;
+}
+
+function noteKeys(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const view = window as Instrumented;
+    const keysAt: number[] = [];
+    view.stopNoting?.abort();
+    view.stopNoting = new AbortController();
+    view.keysAt = keysAt;
+    addEventListener(
+      'keydown',
+      ({ timeStamp }) => keysAt.push(performance.timeOrigin + timeStamp),
+      { capture: true, signal: view.stopNoting.signal },
+    );
+  });
+}
+
+function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
+  return page.evaluate((watched) => {
+    const shownAt: Record<string, { letters: number; at: number }[]> = {};
+    (window as Instrumented).shownAt = shownAt;
+    for (const line of watched) {
+      const block = [...document.querySelectorAll('.page-text > *')].find(({ textContent }) =>
+        textContent.startsWith(line),
+      );
+      if (block === undefined) throw new Error(`there is no ${line}`);
+      const before = block.textContent.length;
+      const shown: { letters: number; at: number }[] = [];
+      shownAt[line] = shown;
+      new MutationObserver(() => {
+        const letters = block.textContent.length - before;
+        requestAnimationFrame(() =>
+          shown.push({ letters, at: performance.timeOrigin + performance.now() }),
+        );
+      }).observe(block, { subtree: true, childList: true, characterData: true });
+    }
+  }, lines);
+}
+
+/** Milliseconds that each browser's main thread works while `run` does. */
+async function costOf(writers: readonly Writer[], run: () => Promise<unknown>): Promise<number[]> {
+  const before = await Promise.all(writers.map(taskMs));
+  await run();
+  const after = await Promise.all(writers.map(taskMs));
+  return after.map((ms, index) => ms - (before[index] ?? 0));
+}
+
+async function taskMs({ cdp }: Writer): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
+}
+
+function perKey(ms: number | undefined): string {
+  return `${((ms ?? Number.NaN) / keys).toFixed(1)} ms/key`;
+}
+
+async function movedByEnterAbove(writer: Page, reader: Writer): Promise<number> {
+  const line = reader.page.locator('.page-text > *', { hasText: reader.line });
+  await reader.page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await line.scrollIntoViewIfNeeded();
+  await sleep(REST_MS);
+  const top = () => line.evaluate((element) => element.getBoundingClientRect().top);
+  const count = () => textOf(reader.page).locator('> *').count();
+  const [before, blocksBefore] = [await top(), await count()];
+  await textOf(writer).focus();
+  await writer.keyboard.press('ControlOrMeta+Home');
+  // The editor follows the browser's selection a moment later.
+  await sleep(REST_MS);
+  await writer.keyboard.press('Enter');
+  while ((await count()) === blocksBefore) await sleep(50);
+  await sleep(REST_MS);
+  return (await top()) - before;
+}

@@ -1,0 +1,123 @@
+/** axe on each screen, light and dark, with what opens on it open. */
+
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { expectAccessible } from '../harness/accessibility.ts';
+import {
+  chipOf,
+  expectSaved,
+  NETWORK_ERRORS,
+  openProfile,
+  peopleOf,
+  startDocument,
+  textOf,
+  together,
+} from '../harness/screens.ts';
+import { expect, phone, test, type Arrive } from '../harness/test.ts';
+
+test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+async function openWelcome(arrive: Arrive, options?: BrowserContextOptions): Promise<Page> {
+  const { page } = await arrive('/', options);
+  await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
+  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await expectSaved(page);
+  return page;
+}
+
+test('the list of documents, with its menus', async ({ arrive }) => {
+  const { page } = await arrive();
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1);
+  await expectSaved(page);
+  await expectAccessible(page, 'list');
+  await page.getByRole('button', { name: 'Actions for Welcome to Tandem' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Take off my list' })).toBeVisible();
+  await expectAccessible(page, 'menu of a row');
+  await page.getByRole('menuitem', { name: 'Take off my list' }).click();
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await expectAccessible(page, 'empty list');
+  await openProfile(page);
+  await expectAccessible(page, 'profile');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+/');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expectAccessible(page, 'shortcuts');
+});
+
+test('a document with every kind of block', async ({ arrive }) => {
+  const page = await openWelcome(arrive);
+  await expectAccessible(page, 'document');
+});
+
+test('a document with people in it', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ben.keyboard.type('High water at nine.');
+  await expect(textOf(ada)).toHaveText('High water at nine.');
+  await expect(ada.getByText('Ben is typing…')).toBeVisible();
+  await expectAccessible(ada, 'document with people');
+  await peopleOf(ada).click();
+  await expect(ada.getByRole('dialog', { name: 'Here now' })).toBeVisible();
+  await expectAccessible(ada, 'people');
+  await ada.keyboard.press('Escape');
+  await ada.getByRole('button', { name: 'Share' }).click();
+  await expect(ada.getByRole('dialog', { name: 'Share' })).toBeVisible();
+  await expectAccessible(ada, 'share');
+  await ada.keyboard.press('Escape');
+  await ada.getByRole('button', { name: 'More' }).click();
+  await expect(ada.getByRole('menu')).toBeVisible();
+  await expectAccessible(ada, 'menu of the document');
+});
+
+test('what the editor opens', async ({ arrive }) => {
+  const { page } = await arrive();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('high [water](https://example.org) ');
+  await page.keyboard.press('ControlOrMeta+Shift+ArrowLeft');
+  await expect(page.getByRole('toolbar', { name: 'Selected text' })).toBeVisible();
+  await expectAccessible(page, 'toolbar');
+  await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('textbox', { name: 'Address' })).toBeVisible();
+  await expectAccessible(page, 'link');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('/');
+  await expect(page.getByRole('listbox', { name: 'Blocks' })).toBeVisible();
+  await expectAccessible(page, 'slash menu');
+});
+
+test('without a network: the chip, its words, and the drawer', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  await startDocument(page, 'Tide log');
+  await context.setOffline(true);
+  await page.keyboard.type('not yet');
+  await expect(chipOf(page)).toHaveText('Offline: kept on this device');
+  await chipOf(page).click();
+  await expect(page.getByRole('dialog', { name: 'Connection' })).toBeVisible();
+  await expectAccessible(page, 'connection');
+  await page.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
+  await expect(page.getByRole('dialog', { name: 'Not confirmed yet' })).toBeVisible();
+  await expectAccessible(page, 'drawer');
+});
+
+test('what is not there, and the help on connections', async ({ arrive }) => {
+  const { page } = await arrive('/no/such/page');
+  await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
+  await expectAccessible(page, 'no page');
+  await page.goto(`/d/${'x'.repeat(24)}`);
+  await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+  await expectAccessible(page, 'no document');
+  await page.goto('/help/connection');
+  await expect(page.getByRole('heading', { name: 'nginx' })).toBeVisible();
+  await expectAccessible(page, 'help');
+});
+
+test('the phone', async ({ arrive }) => {
+  const { page: list } = await arrive('/', phone);
+  await expect(list.getByRole('main').getByRole('listitem')).toHaveCount(1);
+  await expectAccessible(list, 'list on the phone');
+  await list.getByRole('button', { name: 'Open the list of documents' }).tap();
+  await expect(list.getByRole('dialog', { name: 'Documents' })).toBeVisible();
+  await expectAccessible(list, 'navigation on the phone');
+  const page = await openWelcome(arrive, phone);
+  await expectAccessible(page, 'document on the phone');
+});

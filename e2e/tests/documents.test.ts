@@ -1,0 +1,146 @@
+/** A visit without an account: who one is, and the documents one has. */
+
+import {
+  chipOf,
+  documentOf,
+  expectSaved,
+  goToEnd,
+  introduce,
+  openProfile,
+  peopleOf,
+  profileOf,
+  startDocument,
+  textOf,
+  titleOf,
+  together,
+} from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+/** An excerpt in a list follows the text after a moment. */
+const EXCERPT = { timeout: 15_000 };
+
+test('a first visit finds a name, and a document worth reading and writing', async ({ arrive }) => {
+  const { page } = await arrive();
+  await expect(profileOf(page)).toHaveText(/\w+ \w+/);
+  await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
+  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await goToEnd(page);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('I was here.');
+  await expectSaved(page);
+  await page.reload();
+  await expect(textOf(page)).toContainText('I was here.');
+});
+
+test('each visitor has a welcome of their own', async ({ arrive }) => {
+  const [one, other] = await Promise.all([arrive(), arrive()]);
+  const paths = await Promise.all(
+    [one, other].map(async ({ page }) => {
+      const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
+      await expect(link).toHaveCount(1);
+      return link.getAttribute('href');
+    }),
+  );
+  expect(paths[0]).not.toBe(paths[1]);
+});
+
+test('a new name and colour are seen by others at once, and kept', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await introduce(ada, 'Countess');
+  const profile = await openProfile(ada);
+  await profile.getByRole('radio', { name: 'Green' }).check();
+  await expect(peopleOf(ben)).toHaveAccessibleName('2 people here: Countess and Ben');
+  await peopleOf(ben).click();
+  const countess = ben.getByRole('listitem').filter({ hasText: 'Countess' });
+  await expect(countess.locator('[style*="--p3"]')).toBeVisible();
+  await ada.reload();
+  await expect(profileOf(ada)).toContainText('Countess');
+  await openProfile(ada);
+  await expect(profile.getByRole('radio', { name: 'Green' })).toBeChecked();
+});
+
+test('a name that is too long is not taken, and the rule is told', async ({ arrive }) => {
+  const { page } = await arrive();
+  const before = await profileOf(page).textContent();
+  const profile = await openProfile(page);
+  await profile.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(41));
+  await expect(profile.getByText('One to forty characters.')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(profileOf(page)).toHaveText(before ?? '');
+});
+
+test('a new document is in the list with its title and first words', async ({ arrive }) => {
+  const { page } = await arrive();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('High water at nine.');
+  await expectSaved(page);
+  await page.getByRole('link', { name: 'All documents' }).click();
+  const rows = page.getByRole('main').getByRole('listitem');
+  await expect(rows.first()).toContainText('Tide log');
+  await expect(async () => {
+    await page.reload();
+    await expect(rows.first()).toContainText('High water at nine.', { timeout: 1_000 });
+  }).toPass(EXCERPT);
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('tide');
+  await expect(rows).toHaveText([/Tide log/]);
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('nowhere');
+  await expect(page.getByText('No document has “nowhere” in its title')).toBeVisible();
+});
+
+test('a new title is seen by others as it is written', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await titleOf(ada).fill('Tide log for April');
+  await expect(titleOf(ben)).toHaveValue('Tide log for April');
+  await expect(ben).toHaveTitle(/Tide log for April/);
+  await expect(ben.getByRole('navigation').getByText('Tide log for April')).toBeVisible();
+  await expectSaved(ada);
+  await ada.reload();
+  await expect(titleOf(ada)).toHaveValue('Tide log for April');
+});
+
+test('a document taken off the list is opened again by its link', async ({ arrive }) => {
+  const { page } = await arrive();
+  const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
+  const path = (await link.getAttribute('href')) ?? '';
+  await page.getByRole('button', { name: 'Actions for Welcome to Tandem' }).click();
+  await page.getByRole('menuitem', { name: 'Take off my list' }).click();
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await expectSaved(page);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await page.goto(path);
+  await expect(textOf(page)).toContainText('Nothing in it is precious');
+});
+
+test.describe('what is not there', () => {
+  test.use({ allowedErrors: [/status of 404/] });
+
+  test('a document that does not exist says so, and shows the way back', async ({ arrive }) => {
+    const { page } = await arrive(`/d/${'x'.repeat(24)}`);
+    await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+    await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
+    await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
+  });
+
+  test('an address that does not exist says so, and shows the way back', async ({ arrive }) => {
+    const { page } = await arrive('/no/such/page');
+    await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
+    await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
+    await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
+  });
+});
+
+test('the keyboard alone makes a document and finds its way back', async ({ arrive }) => {
+  const { page } = await arrive();
+  await expect(chipOf(page)).toHaveText('Saved');
+  await page.keyboard.press('Alt+n');
+  await expect(titleOf(page)).toBeFocused();
+  await page.keyboard.type('By keys');
+  await expect(textOf(page)).toBeEditable();
+  await page.keyboard.press('ArrowDown');
+  await expect(textOf(page)).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+/');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  expect(documentOf(page)).toMatch(/^\/d\/[\w-]{20,}$/);
+});

@@ -1,0 +1,163 @@
+/** Without a network: nothing is lost, and everything arrives once. */
+
+import type { Page } from '@playwright/test';
+import {
+  chipOf,
+  expectSaved,
+  goToEnd,
+  goToEndOf,
+  linesOf,
+  NETWORK_ERRORS,
+  startDocument,
+  textOf,
+  titleOf,
+  together,
+  writeLines,
+} from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+/** No person reloads sooner after their last key; until then the device may not have kept it. */
+const KEPT_MS = 500;
+const OFFLINE = 'Offline: kept on this device';
+
+async function goOffline(page: Page): Promise<void> {
+  // What a reload without a network takes is there once the service worker is.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.context().setOffline(true);
+  await expect(chipOf(page)).toHaveText(OFFLINE);
+}
+
+async function reloadAnyway(page: Page): Promise<void> {
+  await page.waitForTimeout(KEPT_MS);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(textOf(page)).toBeEditable();
+}
+
+test('what is written offline survives a reload and arrives once, merged with what others wrote', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await writeLines(ada, ['north', 'south']);
+  await expect.poll(() => linesOf(ben)).toEqual(['north', 'south']);
+  await expectSaved(ada);
+
+  await goOffline(ada);
+  await goToEndOf(ada, 'north');
+  await ada.keyboard.type(' is dry');
+  await goToEndOf(ben, 'south');
+  await ben.keyboard.type(' is not');
+  await expectSaved(ben);
+  await expect(chipOf(ada)).toHaveText(OFFLINE);
+  await reloadAnyway(ada);
+  await expect.poll(() => linesOf(ada)).toEqual(['north is dry', 'south']);
+  await expect(chipOf(ada)).toHaveText(OFFLINE);
+  await goToEndOf(ada, 'north is dry');
+  await ada.keyboard.type(' again');
+  expect(await linesOf(ben)).toEqual(['north', 'south is not']);
+
+  await ada.context().setOffline(false);
+  await expectSaved(ada);
+  for (const page of [ada, ben])
+    await expect.poll(() => linesOf(page)).toEqual(['north is dry again', 'south is not']);
+  await ben.reload();
+  await expect.poll(() => linesOf(ben)).toEqual(['north is dry again', 'south is not']);
+});
+
+test('a document made offline is there for others when the network is back', async ({ arrive }) => {
+  const { page: ada } = await arrive();
+  await expectSaved(ada);
+  // The editor is loaded with the first document.
+  await startDocument(ada, 'Before');
+  await goOffline(ada);
+  await ada.keyboard.press('Alt+n');
+  await expect(titleOf(ada)).toBeFocused();
+  await ada.keyboard.type('Made at sea');
+  await goToEnd(ada);
+  await ada.keyboard.type('no mast in sight');
+  await reloadAnyway(ada);
+  await expect(titleOf(ada)).toHaveValue('Made at sea');
+  await expect(textOf(ada)).toHaveText('no mast in sight');
+  await ada.context().setOffline(false);
+  await expectSaved(ada);
+  const { page: ben } = await arrive(new URL(ada.url()).pathname);
+  await expect(titleOf(ben)).toHaveValue('Made at sea');
+  await expect(textOf(ben)).toHaveText('no mast in sight');
+});
+
+test('unconfirmed work is listed, and leaving with it is asked about', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('confirmed');
+  await expectSaved(page);
+  expect(await asksBeforeLeaving(page)).toBe(false);
+
+  await goOffline(page);
+  await goToEnd(page);
+  await page.keyboard.type(', not yet');
+  await chipOf(page).click();
+  await page.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Not confirmed yet' });
+  await expect(drawer.getByRole('listitem')).toContainText('Tide log');
+  await expect(drawer.getByRole('listitem')).toContainText(/\d+ changes? (is|are) waiting/);
+  await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+  expect(await asksBeforeLeaving(page)).toBe(true);
+
+  await context.setOffline(false);
+  await expectSaved(page);
+  expect(await asksBeforeLeaving(page)).toBe(false);
+});
+
+test('a first visit without a server says so, and goes on when it is back', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.evaluate(() => localStorage.clear());
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'The server does not answer' })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
+});
+
+test.describe('one changes the kind of a block while another writes in it offline', () => {
+  const changes = [
+    { name: 'a heading', key: 'ControlOrMeta+Alt+2', is: 'h2' },
+    { name: 'a bulleted list', key: 'ControlOrMeta+Shift+8', is: '[data-list=bullet]' },
+  ] as const;
+  for (const { name, key, is } of changes) {
+    for (const offline of ['who writes', 'who changes'] as const) {
+      test(`${name}; ${offline} is offline`, async ({ arrive }) => {
+        const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+        await ada.keyboard.type('high water');
+        await expect(textOf(ben)).toHaveText('high water');
+        await expectSaved(ada);
+        await goToEnd(ada);
+        await goToEnd(ben);
+
+        const away = offline === 'who writes' ? ben : ada;
+        await goOffline(away);
+        await ada.keyboard.press(key);
+        await ben.keyboard.type(' at nine');
+        await expectSaved(away === ada ? ben : ada);
+        await away.context().setOffline(false);
+
+        for (const page of [ada, ben]) {
+          await expect(textOf(page).locator(is)).toHaveText('high water at nine');
+          await expect(textOf(page)).toHaveText('high water at nine');
+        }
+        await expectSaved(ada, ben);
+      });
+    }
+  }
+});
+
+/** Whether the browser asks when the page is about to be left; it stays. */
+async function asksBeforeLeaving(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const leaving = new Event('beforeunload', { cancelable: true });
+    return !dispatchEvent(leaving);
+  });
+}

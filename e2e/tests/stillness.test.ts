@@ -1,0 +1,59 @@
+/** What others write above does not move what one reads. */
+
+import type { Locator, Page } from '@playwright/test';
+import { expectSaved, paste, textOf, together } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+const BLOCKS = 400;
+const MIDDLE = 'Reading number 200.';
+
+async function longDocument(writer: Page, reader: Page): Promise<Locator> {
+  const readings = Array.from({ length: BLOCKS }, (_, number) => `- Reading number ${number}.`);
+  await paste(writer, readings.join('\n'));
+  await expect(textOf(reader).locator('> *')).toHaveCount(BLOCKS);
+  await expectSaved(writer);
+  await textOf(writer).click({ position: { x: 5, y: 5 } });
+  await writer.keyboard.press('ControlOrMeta+Home');
+  const line = textOf(reader).getByText(MIDDLE, { exact: true });
+  await line.scrollIntoViewIfNeeded();
+  return line;
+}
+
+/** Where it is on the screen, once it has stopped to move: a long document is laid out as it is seen. */
+async function settledTop(line: Locator): Promise<number> {
+  let top = Number.NaN;
+  await expect(async () => {
+    const before = top;
+    top = await topOf(line);
+    expect(top).toBe(before);
+  }).toPass({ intervals: [250] });
+  return top;
+}
+
+function topOf(line: Locator): Promise<number> {
+  return line.evaluate((element) => element.getBoundingClientRect().top);
+}
+
+for (const who of ['reads', 'writes'] as const) {
+  test(`the view of somebody who ${who} stays while another writes at the top`, async ({
+    arrive,
+  }) => {
+    const [writer, reader] = await together(arrive, ['Ada', 'Ben']);
+    const line = await longDocument(writer, reader);
+    if (who === 'writes') await line.click();
+    else await reader.evaluate(() => (document.activeElement as HTMLElement).blur());
+    const top = await settledTop(line);
+
+    await writer.keyboard.press('Enter');
+    await expect(textOf(reader).locator('> *')).toHaveCount(BLOCKS + 1);
+    expect(await settledTop(line)).toBe(top);
+
+    await paste(writer, Array.from({ length: 30 }, (_, n) => `- New ${n}`).join('\n'));
+    await expect(textOf(reader).locator('> *').getByText('New 29')).toHaveCount(1);
+    expect(await settledTop(line)).toBe(top);
+
+    await writer.keyboard.type('a few words more');
+    await expect(textOf(reader)).toContainText('a few words more');
+    expect(await settledTop(line)).toBe(top);
+  });
+}

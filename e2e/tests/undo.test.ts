@@ -1,0 +1,37 @@
+/** Undo takes back what one did oneself. */
+
+import { goToEnd, startDocument, textOf, together } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+/** Edits within half a second are one step. */
+const NEXT_STEP_MS = 600;
+
+test('undo takes back only one’s own work', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ada.keyboard.insertText('Ada wrote. ');
+  await expect(textOf(ben)).toHaveText('Ada wrote. ');
+  await goToEnd(ben);
+  await ben.keyboard.type('Ben wrote.');
+  await expect(textOf(ada)).toHaveText('Ada wrote. Ben wrote.');
+  await ada.keyboard.press('ControlOrMeta+z');
+  await expect(textOf(ben)).toHaveText('Ben wrote.');
+  await ada.keyboard.press('ControlOrMeta+z');
+  await ada.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(textOf(ben)).toHaveText('Ada wrote. Ben wrote.');
+});
+
+test('redo with nothing to redo does nothing', async ({ arrive }) => {
+  const { page } = await arrive();
+  await startDocument(page, 'Undo');
+  await page.keyboard.type('one');
+  await page.waitForTimeout(NEXT_STEP_MS);
+  await page.keyboard.type(' two');
+  for (const redo of ['ControlOrMeta+Shift+z', 'ControlOrMeta+y']) {
+    await page.keyboard.press(redo);
+    await expect(textOf(page)).toHaveText('one two');
+  }
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(textOf(page)).toHaveText('one');
+  await page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(textOf(page)).toHaveText('one two');
+});

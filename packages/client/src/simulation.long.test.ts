@@ -1,0 +1,12 @@
+/** Many seeds of the simulation. `SEEDS=20000` runs as many, `SEED=7` that one. What is checked is in `simulation/`. */
+import { seedsToRun } from '@tandem/testkit';
+import { expect, test } from 'vitest';
+import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
+import { World } from './simulation/world.ts';
+
+test.each(seedsToRun({ count: 300, kept: KEPT_SEEDS }))(
+  'seed %i: nothing is lost, doubled or called saved too soon',
+  async (seed) => {
+    await expect(new World(seed).run()).resolves.toBeUndefined();
+  },
+);

@@ -1,0 +1,12 @@
+/** A few seeds for every check; `simulation.long.test.ts` runs many. */
+import { seedsToRun } from '@tandem/testkit';
+import { expect, test } from 'vitest';
+import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
+import { World } from './simulation/world.ts';
+
+test.each(seedsToRun({ count: 20, kept: KEPT_SEEDS }, {}))(
+  'seed %i: nothing is lost, doubled or called saved too soon',
+  async (seed) => {
+    await expect(new World(seed).run()).resolves.toBeUndefined();
+  },
+);

@@ -1,0 +1,54 @@
+/** The text that is written in a simulation: unique tokens, which may be looked for anywhere, also in bytes. */
+import { errorOf } from '@tandem/protocol';
+import type { AuthorityRules } from '@tandem/sync';
+import * as Y from 'yjs';
+
+/** The server refuses a token with this in it. */
+export const BAD = '!';
+
+export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
+
+export function docOf(updates: Iterable<Uint8Array>): Y.Doc {
+  const doc = new Y.Doc();
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update);
+  });
+  return doc;
+}
+
+export function tokensIn(text: string): string[] {
+  return [...text.matchAll(/\[[^[\]]*\]/g)].map(([token]) => token);
+}
+
+/** Tokens in an update, whether or not that can be applied. */
+export function tokensInBytes(update: Uint8Array): string[] {
+  return tokensIn(String.fromCharCode(...update));
+}
+
+export function tokensInCopy(...updates: Uint8Array[]): string[] {
+  return tokensIn(textOf(docOf(updates)).toJSON());
+}
+
+/** The life of the document that a text is of; null while it shows nothing of the server's. */
+export function lifeOf(text: string): string | null {
+  return /<([^>]*)>/.exec(text)?.[1] ?? null;
+}
+
+export const rules: AuthorityRules = {
+  gc: true,
+  admit: (update, { doc, user, owner }) => {
+    const trial = docOf([Y.encodeStateAsUpdate(doc)]);
+    let novel = false;
+    trial.on('update', () => (novel = true));
+    Y.applyUpdate(trial, update);
+    const { store } = trial;
+    if (store.pendingStructs !== null || store.pendingDs !== null) return { kind: 'missing' };
+    const clients = [...store.clients.keys()].filter(
+      (client) => Y.getState(store, client) > Y.getState(doc.store, client),
+    );
+    if (clients.some((client) => (owner(client) ?? user) !== user))
+      return { kind: 'refused', error: errorOf('client-taken') };
+    return { kind: 'admitted', clients, novel, repeats: true };
+  },
+  check: ({ doc }) => (textOf(doc).toJSON().includes(BAD) ? errorOf('invalid-update') : null),
+};

@@ -1,0 +1,32 @@
+import type { ManualClock, SeededRandom } from '@tandem/testkit';
+
+/** Work that is done in order, each piece a little later, until it is cut off. */
+export class Lane {
+  readonly #clock: ManualClock;
+  readonly #random: SeededRandom;
+  readonly #maxDelayMs: number;
+  #dueMs = 0;
+  #isCut = false;
+
+  constructor(
+    clock: ManualClock,
+    { random, maxDelayMs }: { readonly random: SeededRandom; readonly maxDelayMs: number },
+  ) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#maxDelayMs = maxDelayMs;
+  }
+
+  add(work: () => void): void {
+    const now = this.#clock.now();
+    this.#dueMs = Math.max(this.#dueMs, now + this.#random.int(0, this.#maxDelayMs));
+    this.#clock.setTimeout(() => {
+      if (!this.#isCut) work();
+    }, this.#dueMs - now);
+  }
+
+  /** Nothing that is not done yet will be. */
+  cut(): void {
+    this.#isCut = true;
+  }
+}

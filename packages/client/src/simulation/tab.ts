@@ -1,0 +1,110 @@
+import type { ManualClock, SeededRandom } from '@tandem/testkit';
+import { Client } from '../client.ts';
+import type { DocumentSession } from '../document/document-session.ts';
+import type { Clock, Environment } from '../environment.ts';
+import { textOf, tokensIn } from './content.ts';
+import type { Device } from './device.ts';
+import { Wire } from './wire.ts';
+
+export interface TabOptions {
+  readonly name: string;
+  readonly device: Device;
+  readonly clock: ManualClock;
+  readonly random: SeededRandom;
+  /** Whether somebody takes the connection. */
+  readonly dial: (wire: Wire) => boolean;
+  readonly changed: (tab: Tab) => void;
+}
+
+/** A page with the real client in it, until it crashes. */
+export class Tab {
+  readonly name: string;
+  readonly device: Device;
+  readonly client: Client;
+  readonly #changed: () => void;
+  readonly #cutStore: () => void;
+  readonly #wires: Wire[] = [];
+  #session: DocumentSession | null = null;
+  #isAlive = true;
+
+  constructor({ name, device, clock, random, dial, changed }: TabOptions) {
+    this.name = name;
+    this.device = device;
+    this.#changed = () => changed(this);
+    const { store, cut } = device.open({ clock, random });
+    this.#cutStore = cut;
+    const own: Clock = {
+      now: () => clock.now(),
+      setTimeout: (run, delayMs) => clock.setTimeout(() => this.#isAlive && run(), delayMs),
+      clearTimeout: (handle) => clock.clearTimeout(handle),
+    };
+    const environment: Environment = {
+      clock: own,
+      random,
+      online: () => true,
+      visible: () => true,
+      frame: (run) => void own.setTimeout(run, 16),
+      listen: () => () => undefined,
+    };
+    const user = { id: device.name, name: 'Amber Heron', color: 1 };
+    this.client = new Client({
+      base: 'http://server',
+      environment,
+      store,
+      durable: true,
+      schema: 1,
+      fetch: async () => Response.json({ user, token: 't', expiresAt: clock.now() + 600_000 }),
+      webSocket: () => {
+        const wire = new Wire(device.name, { clock, random });
+        this.#wires.push(wire);
+        if (!dial(wire)) own.setTimeout(() => wire.drop(1006), 5);
+        return wire;
+      },
+    });
+    this.client.start();
+    this.enter();
+  }
+
+  /** Null while the tab shows something else. */
+  get session(): DocumentSession | null {
+    return this.#session;
+  }
+
+  get text(): string {
+    return this.#session === null ? '' : textOf(this.#session.doc).toJSON();
+  }
+
+  get wire(): Wire | undefined {
+    return this.#wires.at(-1);
+  }
+
+  enter(): void {
+    if (this.#session !== null) return;
+    this.#session = this.client.openDocument('document');
+    this.#session.onChange(this.#changed);
+  }
+
+  leave(): void {
+    if (this.#session === null) return;
+    this.#session = null;
+    this.client.closeDocument('document');
+  }
+
+  /** Between two others, or at an end. */
+  write(token: string, random: SeededRandom): void {
+    if (this.#session === null) return;
+    const text = this.text;
+    const ends = tokensIn(text).map((other) => text.indexOf(other) + other.length);
+    textOf(this.#session.doc).insert(random.pick([text.length, ...ends]), token);
+  }
+
+  /** Nothing that it has not done yet will be. */
+  crash(): void {
+    this.#isAlive = false;
+    this.#session = null;
+    this.#cutStore();
+    for (const wire of this.#wires) wire.cut('silent');
+    // Only to end what runs in this process; it can reach nothing any more.
+    void this.client.close();
+  }
+}

@@ -1,4 +1,10 @@
-import { errorOf, MAX_STATE_VECTOR_BYTES, type ErrorBody } from '@tandem/protocol';
+import {
+  errorOf,
+  MAX_STATE_VECTOR_BYTES,
+  MAX_UPDATE_BYTES,
+  type Access,
+  type ErrorBody,
+} from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import {
@@ -48,6 +54,7 @@ function start(options: Partial<ClientChannelOptions> = {}) {
       stateVector?: Uint8Array;
       incarnation?: string;
       ref?: number;
+      access?: Access;
     } = {},
   ) =>
     channel.receive({
@@ -280,6 +287,37 @@ describe('while it is open', () => {
     expect(intents).toEqual([kept(3, copy.diff(NOTHING)), sent(2, copy.diff(NOTHING))]);
     expect(textOf(docOf([copy.diff(NOTHING)])).toString()).toBe('forgottenab');
     expect(ack(2, 0, 1)).toEqual([advance(1, { confirmed: [1, 2, 3] })]);
+  });
+});
+
+describe('what is not sent', () => {
+  test('SY39 with view access pending work waits, until this person may write', () => {
+    const copy = new Copy();
+    const before = copy.write('a');
+    const { channel, opened } = start({ replica: copy, pending: [{ id: 1, update: before }] });
+    channel.open(1);
+    expect(opened({ access: 'view' }).some(({ kind }) => kind === 'send')).toBe(false);
+    const after = copy.write('b');
+    expect(channel.local(after)).toEqual([kept(2, after)]);
+    const changed = { type: 'document:changed', channel: CHANNEL, title: '' } as const;
+    expect(channel.receive({ ...changed, access: 'edit' })).toEqual([
+      sent(1, before),
+      sent(2, after),
+    ]);
+  });
+
+  test('SY39 an update at the limit is sent, a larger one is set aside', () => {
+    const { channel, open } = start();
+    open();
+    expect(channel.local(new Uint8Array(MAX_UPDATE_BYTES)).map(({ kind }) => kind)).toEqual([
+      'keep',
+      'send',
+    ]);
+    expect(channel.local(new Uint8Array(MAX_UPDATE_BYTES + 1))).toMatchObject([
+      { kind: 'keep' },
+      { kind: 'set-aside', ids: [1, 2], error: errorOf('too-large') },
+      { kind: 'reset' },
+    ]);
   });
 });
 

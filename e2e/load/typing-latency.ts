@@ -70,7 +70,7 @@ interface Writer {
 
 interface Measured {
   readonly latency: Samples;
-  /** Milliseconds of each browser's main thread: Ada's, Ben's. */
+  /** Processor milliseconds of each page's main thread: Ada's, Ben's. */
   readonly cost: readonly number[];
 }
 
@@ -189,17 +189,18 @@ function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
   }, lines);
 }
 
-/** Milliseconds that each browser's main thread works while `run` does. */
+/** Processor milliseconds of each page's main thread while `run` does. */
 async function costOf(writers: readonly Writer[], run: () => Promise<unknown>): Promise<number[]> {
-  const before = await Promise.all(writers.map(taskMs));
+  const before = await Promise.all(writers.map(threadMs));
   await run();
-  const after = await Promise.all(writers.map(taskMs));
+  const after = await Promise.all(writers.map(threadMs));
   return after.map((ms, index) => ms - (before[index] ?? 0));
 }
 
-async function taskMs({ cdp }: Writer): Promise<number> {
+/** Its processor time; how long its tasks last also grows with whatever else this machine does. */
+async function threadMs({ cdp }: Writer): Promise<number> {
   const { metrics } = await cdp.send('Performance.getMetrics');
-  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
+  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1_000;
 }
 
 function perKey(ms: number | undefined): string {

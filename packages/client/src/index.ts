@@ -7,6 +7,7 @@ export {
   type TokenAnswer,
 } from './connection/connection.ts';
 export { DocumentSession, type DocumentState } from './document/document-session.ts';
+export { unplacedText } from './document/unplaced-text.ts';
 export type { SaveState } from './document/save-state.ts';
 export {
   browserEnvironment,

@@ -1,4 +1,4 @@
-import type { Client, UnconfirmedWork } from '@tandem/client';
+import { unplacedText, type Client, type UnconfirmedWork } from '@tandem/client';
 import { toMarkdown } from '@tandem/document/markdown';
 import { applyUpdate, Doc } from 'yjs';
 
@@ -7,7 +7,7 @@ export async function workText(client: Client, work: UnconfirmedWork): Promise<s
   if (work.kind === 'set-aside') {
     const doc = new Doc();
     applyUpdate(doc, work.copy);
-    return toMarkdown(doc);
+    return [toMarkdown(doc), unplacedText(doc)].filter((text) => text !== '').join('\n\n');
   }
   const session = client.openDocument(work.document);
   try {

@@ -100,7 +100,7 @@ export class KeptDocument {
   keep({ id, update }: PendingUpdate, incarnation: string | null): void {
     const { document, store, clock } = this.#options;
     const entry = { document, incarnation, update, at: clock.now() };
-    this.#writes.push(async () => {
+    this.#writes.begin(async () => {
       this.#storedIds.set(id, await store.enqueue(entry));
     });
   }

@@ -29,6 +29,18 @@ export class WriteQueue {
     });
   }
 
+  /**
+   * Begins at once, beside what still waits: for a write that builds on nothing and must not be lost with
+   * a page that closes. What is pushed later waits for it.
+   */
+  begin(write: () => Promise<unknown>): void {
+    if (!this.#healthy) return;
+    const running = write();
+    // Its failure is told in its turn.
+    running.catch(() => undefined);
+    this.push(() => running);
+  }
+
   /** Resolves when all that was pushed so far has been tried. */
   settled(): Promise<void> {
     return this.#tail;

@@ -2,6 +2,7 @@
 import { errorOf } from '@tandem/protocol';
 import type { AuthorityRules } from '@tandem/sync';
 import * as Y from 'yjs';
+import { unplacedText } from '../document/unplaced-text.ts';
 
 /** The server refuses a token with this in it. */
 export const BAD = '!';
@@ -25,8 +26,10 @@ export function tokensInBytes(update: Uint8Array): string[] {
   return tokensIn(String.fromCharCode(...update));
 }
 
+/** As a person can read them. */
 export function tokensInCopy(...updates: Uint8Array[]): string[] {
-  return tokensIn(textOf(docOf(updates)).toJSON());
+  const doc = docOf(updates);
+  return tokensIn(textOf(doc).toJSON() + unplacedText(doc));
 }
 
 /** The life of the document that a text is of; null while it shows nothing of the server's. */

@@ -4,4 +4,6 @@ export const KEPT_SEEDS: readonly number[] = [
   12, 51, 63,
   // What a crashed tab left of an earlier life was set aside without the text that it builds on.
   112, 123,
+  // One tab's work was refused, and another's that built on it could not be read any more.
+  145, 189,
 ];

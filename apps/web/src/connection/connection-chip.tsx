@@ -47,18 +47,16 @@ function ChipButton({
   ...props
 }: { readonly status: SaveStatus } & Record<string, unknown>) {
   const word = useObservable(status.word);
-  const truth = useObservable(status.truth);
   return (
     <button
       type="button"
       {...props}
-      data-connection={truth}
       className={classNames(
         'touch flex h-7.5 min-w-0 items-center gap-1.5 rounded-box px-1.5 text-small select-none hover:bg-hover data-popup-open:bg-hover max-phone:leading-[14px]',
         TONES[word] === 'bad' ? 'font-medium text-bad' : 'text-ink-2 hover:text-ink',
       )}
     >
-      <SaveDot tone={TONES[truth]} />
+      <SaveDot status={status} />
       <span className="text-left">
         <Word status={status} />
       </span>

@@ -1,5 +1,8 @@
-import { classNames } from '../components/class-names.ts';
-import type { ChipTone } from './chip-word.ts';
+import { useLayoutEffect, useRef } from 'react';
+import { TONES, type ChipTone } from './chip-word.ts';
+import type { SaveStatus } from './save-status.ts';
+
+const BASE = 'size-1.75 shrink-0 rounded-full';
 
 const tones: Record<ChipTone, string> = {
   good: 'bg-accent',
@@ -9,13 +12,22 @@ const tones: Record<ChipTone, string> = {
   quiet: 'bg-ink-3',
 };
 
-/** The dot of the chip: it follows the truth at once. Under way is a ring, so that it differs by more than a colour. */
-export function SaveDot({ tone }: { readonly tone: ChipTone }) {
-  return (
-    <span
-      aria-hidden
-      data-tone={tone}
-      className={classNames('size-1.75 shrink-0 rounded-full', tones[tone])}
-    />
-  );
+/**
+ * The dot of the chip: it follows the truth at once. Under way is a ring, so that it differs by more than a
+ * colour. It changes at each key, and React walks the selection of the text with the focus at each of its
+ * commits, which in a long document takes longer than all the rest: so this goes past React. The button it is
+ * in says the same in `data-connection`.
+ */
+export function SaveDot({ status }: { readonly status: SaveStatus }) {
+  const dot = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const show = () => {
+      const truth = status.truth.get();
+      dot.current?.setAttribute('class', `${BASE} ${tones[TONES[truth]]}`);
+      dot.current?.closest('button')?.setAttribute('data-connection', truth);
+    };
+    show();
+    return status.truth.subscribe(show);
+  }, [status]);
+  return <span ref={dot} aria-hidden />;
 }

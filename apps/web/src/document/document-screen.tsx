@@ -41,7 +41,7 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
       unconfirmedDrawer.subscribe(() => unconfirmedDrawer.get() && session.acknowledgeSetAside()),
     [session],
   );
-  // What somebody else calls it now is so in the list too.
+  // What somebody else calls it now is so in the list too, whatever an answer on its way still says.
   const titleOfServer = useSessionValue(session, ({ document }) => document?.title ?? null);
   useEffect(() => {
     if (titleOfServer !== null)
@@ -51,11 +51,9 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
         title: titleOfServer,
         at: 0,
       });
-  }, [titleOfServer, documents, queries, session.id]);
-  // A document that was opened for the first time is now on this person's list.
-  useEffect(() => {
+    // A document that was opened for the first time is now on this person's list.
     if (isKnown) void queries.invalidateQueries({ queryKey: documents.list.queryKey });
-  }, [isKnown, queries, documents]);
+  }, [titleOfServer, isKnown, documents, queries, session.id]);
 
   const problem = problemOf(facts, query.isError ? failureOf(query.error) : null);
   const retry = () => {

@@ -7,7 +7,8 @@ import { Connection, type Socket } from './connection/connection.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
-import type { SetAside, Store } from './store/store.ts';
+import { LastWords, type LastWordsPlace } from './store/last-words.ts';
+import type { NewOutboxEntry, SetAside, Store } from './store/store.ts';
 
 /** What another tab wrote so recently is still its own to deliver. */
 const ORPHAN_AFTER_MS = 15_000;
@@ -22,6 +23,8 @@ export interface ClientOptions {
   readonly store: Store;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
+  /** For what a durable store has not kept when the page goes away. Without it, that is not called kept. */
+  readonly lastWords?: LastWordsPlace | null;
   /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly fetch?: typeof fetch;
@@ -51,7 +54,11 @@ export class Client {
   readonly durable: boolean;
   readonly #options: ClientOptions;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
+  /** Documents that were left, until the store has confirmed what they gave it. */
+  readonly #leaving = new Set<DocumentSession>();
   readonly #couriers = new Set<string>();
+  readonly #lastWords: LastWords;
+  readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
   /** Documents that could not be delivered to since the connection was made. */
   readonly #undeliverable = new Set<string>();
@@ -64,6 +71,8 @@ export class Client {
     this.#options = options;
     this.durable = options.durable;
     const { base, environment, webSocket = nativeWebSocket } = options;
+    const place = options.durable ? (options.lastWords ?? null) : null;
+    this.#lastWords = new LastWords(place, environment.random);
     const http = new HttpSession({
       base,
       fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
@@ -85,7 +94,7 @@ export class Client {
       },
     });
     this.#stopListening = environment.listen((event) => {
-      if (event === 'leaving' || event === 'hidden') void this.flush();
+      if (event === 'leaving' || event === 'hidden') this.#sayLastWords();
     });
   }
 
@@ -105,11 +114,15 @@ export class Client {
       connection: this.connection,
       store: this.#options.store,
       durable: this.#options.durable,
+      lastWords: this.#lastWords,
       environment: this.#options.environment,
       nextRef: () => ++this.#lastRef,
-      changed: () => this.#updateUnsaved(),
-      // Names that no store gives.
-      asideNotKept: (aside) => this.#asideNotKept.push({ ...aside, id: --this.#lastAsideId }),
+      changed: () => this.#changed(),
+      asideNotKept: (aside) => {
+        // Names that no store gives.
+        this.#asideNotKept.push({ ...aside, id: --this.#lastAsideId });
+        this.#changed();
+      },
     });
     this.#open.set(id, { session, holders: 1 });
     return session;
@@ -130,6 +143,15 @@ export class Client {
     return false;
   }
 
+  /**
+   * Called after every change of what is not confirmed here, and often when nothing of it has; returns the way
+   * to stop. What other pages of this device do is not heard.
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async flush(): Promise<void> {
     await Promise.all([...this.#open.values()].map(({ session }) => session.flush()));
   }
@@ -137,6 +159,7 @@ export class Client {
   /** Over all documents; what waits comes before what was set aside. */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
     const { store, durable, environment } = this.#options;
+    await this.#recover();
     const waiting = new Map<string, Extract<UnconfirmedWork, { kind: 'waiting' }>>();
     for (const { document, at } of await store.outbox()) {
       const known = waiting.get(document);
@@ -168,6 +191,7 @@ export class Client {
     const isHere = this.#asideNotKept.some((entry) => entry.id === id);
     this.#asideNotKept = this.#asideNotKept.filter((entry) => entry.id !== id);
     if (!isHere) await this.#options.store.discard(id);
+    this.#changed();
   }
 
   async close(): Promise<void> {
@@ -180,8 +204,27 @@ export class Client {
     this.#options.store.close();
   }
 
-  #updateUnsaved(): void {
+  #changed(): void {
     this.connection.unsaved = this.unsaved;
+    if (this.#lastWords.hasSpoken && this.#unkept().length === 0) this.#lastWords.say([]);
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Nothing that takes time is waited for when a page goes away. If it stays after all, it takes them back. */
+  #sayLastWords(): void {
+    const flushed = this.flush();
+    this.#lastWords.say(this.#unkept());
+    void flushed.then(() => this.#lastWords.say(this.#unkept()));
+  }
+
+  #unkept(): NewOutboxEntry[] {
+    const open = [...this.#open.values()].map(({ session }) => session);
+    return [...open, ...this.#leaving].flatMap(({ unkept }) => unkept);
+  }
+
+  /** What pages that are gone have said last, the outbox has from here on, if it has room. */
+  async #recover(): Promise<void> {
+    await this.#lastWords.recover(this.#options.store).catch(() => undefined);
   }
 
   #sweepSoon(delayMs: number): void {
@@ -198,6 +241,7 @@ export class Client {
     if (this.connection.state.kind !== 'connected') return;
     const before = this.#options.environment.clock.now() - ORPHAN_AFTER_MS;
     const orphaned = new Set<string>();
+    await this.#recover();
     for (const entry of await this.#options.store.outbox()) {
       if (entry.at < before && this.#open.get(entry.document)?.session.claims(entry) !== true)
         orphaned.add(entry.document);
@@ -228,8 +272,14 @@ export class Client {
   #release(id: string): void {
     const known = this.#open.get(id);
     this.#open.delete(id);
-    void known?.session.destroy();
-    this.#updateUnsaved();
+    if (known !== undefined) void this.#leave(known.session);
+    this.#changed();
+  }
+
+  async #leave(session: DocumentSession): Promise<void> {
+    this.#leaving.add(session);
+    await session.destroy();
+    this.#leaving.delete(session);
   }
 
   async #titleOf(document: string): Promise<string> {

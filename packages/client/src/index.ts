@@ -16,5 +16,7 @@ export {
   type EnvironmentEvent,
 } from './environment.ts';
 export { openIndexedDbStore } from './store/indexeddb-store.ts';
+export type { LastWordsPlace } from './store/last-words.ts';
+export { localStoragePlace } from './store/local-storage-place.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type { Store } from './store/store.ts';

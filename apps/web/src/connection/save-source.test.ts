@@ -131,6 +131,7 @@ describe('over all documents', () => {
         connection: { state: connected, listen: () => () => undefined },
         durable: true,
         unsaved: false,
+        onChange: () => () => undefined,
         unconfirmed: () => Promise.resolve([]),
       } as unknown as Client,
       commands as CommandQueue,

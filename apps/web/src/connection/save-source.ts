@@ -2,6 +2,7 @@
 import type { Client, DocumentSession, SaveState, UnconfirmedWork } from '@tandem/client';
 import type { CommandQueue, QueueState } from '../documents/command-queue.ts';
 import type { SaveSource } from './save-status.ts';
+import { watchUnconfirmed } from './unconfirmed.ts';
 
 /** A document: its text, and its own commands. */
 export function documentSource(session: DocumentSession, commands: CommandQueue): SaveSource {
@@ -14,35 +15,25 @@ export function documentSource(session: DocumentSession, commands: CommandQueue)
   };
 }
 
-/**
- * All documents of this device. What waits is not known before the device has answered; it is asked
- * whenever the connection changes, and now and then.
- */
+/** All documents of this device. What waits is not known before the device has answered. */
 export function deviceSource(client: Client, commands: CommandQueue): SaveSource {
   let work: readonly UnconfirmedWork[] | null = null;
   return {
     get: () => withCommands(deviceState(client, work), commands.state.get(), null),
     subscribe: (listener) => {
-      const look = async () => {
-        work = await client.unconfirmed();
-        listener();
-      };
-      const lookNow = () => void look().catch(() => undefined);
-      const timer = setInterval(lookNow, LOOK_EVERY_MS);
       const stops = [
-        client.connection.listen({ state: () => (listener(), lookNow()) }),
+        client.connection.listen({ state: listener }),
+        client.onChange(listener),
         commands.state.subscribe(listener),
+        watchUnconfirmed(client, (found) => {
+          work = found;
+          listener();
+        }),
       ];
-      lookNow();
-      return () => {
-        clearInterval(timer);
-        stops.forEach((stop) => stop());
-      };
+      return () => stops.forEach((stop) => stop());
     },
   };
 }
-
-const LOOK_EVERY_MS = 2_000;
 
 /** `work`: what waits and what was refused; `null` while that is not known. */
 export function deviceState(

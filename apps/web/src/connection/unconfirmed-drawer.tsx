@@ -98,7 +98,7 @@ function Work({ work }: { readonly work: UnconfirmedWork }) {
 /** The one thing here that cannot be undone, so it asks, in place. */
 function Discard({ id }: { readonly id: number }) {
   const { t } = useTranslation();
-  const { client, queries } = useServices();
+  const { client } = useServices();
   const [isAsking, setAsking] = useState(false);
   if (!isAsking) return <Button onClick={() => setAsking(true)}>{t('unconfirmed.discard')}</Button>;
   return (
@@ -107,14 +107,7 @@ function Discard({ id }: { readonly id: number }) {
       <Button autoFocus onClick={() => setAsking(false)}>
         {t('cancel')}
       </Button>
-      <Button
-        look="danger"
-        onClick={() => {
-          void client
-            .discard(id)
-            .then(() => queries.invalidateQueries({ queryKey: ['unconfirmed'] }));
-        }}
-      >
+      <Button look="danger" onClick={() => void client.discard(id)}>
         {t('unconfirmed.discard')}
       </Button>
     </span>

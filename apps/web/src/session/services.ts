@@ -3,8 +3,9 @@ import {
   browserEnvironment,
   Client,
   createMemoryStore,
+  localStoragePlace,
   openIndexedDbStore,
-  type Store,
+  type ClientOptions,
 } from '@tandem/client';
 import { SCHEMA_VERSION } from '@tandem/document';
 import type { ErrorBody } from '@tandem/protocol';
@@ -72,9 +73,10 @@ export function startServices({ client, commands }: Services): void {
 }
 
 /** Where the browser keeps nothing, memory does as long as the page is open, and the chip says so. */
-async function openStore(): Promise<{ readonly store: Store; readonly durable: boolean }> {
+async function openStore(): Promise<Pick<ClientOptions, 'store' | 'durable' | 'lastWords'>> {
   try {
-    return { store: await openIndexedDbStore(), durable: true };
+    const store = await openIndexedDbStore();
+    return { store, durable: true, lastWords: localStoragePlace(() => localStorage) };
   } catch {
     return { store: createMemoryStore(), durable: false };
   }

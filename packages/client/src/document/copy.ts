@@ -12,6 +12,8 @@ import { People, type PeopleMessage } from './people.ts';
 
 export interface CopyOptions {
   readonly environment: Environment;
+  /** Whether local work can leave; until then it is held. */
+  readonly isReady: () => boolean;
   /** What one frame of local work produced. */
   readonly local: (update: Uint8Array) => void;
   readonly send: (message: PeopleMessage) => void;
@@ -57,6 +59,11 @@ export class Copy implements Replica {
     return this.#local.length > 0;
   }
 
+  /** Local work that has not left, oldest first. */
+  get held(): readonly Uint8Array[] {
+    return this.#local;
+  }
+
   stateVector(): Uint8Array {
     this.flush();
     return Y.encodeStateVector(this.doc);
@@ -79,6 +86,7 @@ export class Copy implements Replica {
     const remote = this.#remote;
     this.#remote = [];
     this.#apply(remote);
+    if (!this.#options.isReady()) return;
     const local = this.#local;
     this.#local = [];
     for (let at = 0; at < local.length; at += MAX_MERGED_UPDATES) {

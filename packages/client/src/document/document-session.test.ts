@@ -105,6 +105,50 @@ test('work from before the stored copy was loaded is not lost', async () => {
   expect(server.doc.getText('t').toJSON()).toBe('early');
 });
 
+test('P3: what was written in the frame in which the document opens is sent and kept once', async () => {
+  const store = createMemoryStore();
+  const server = new FakeServer({ store });
+  const session = server.client.openDocument('d');
+  await server.connect();
+  text(session).insert(0, 'tide');
+  await server.answerOpen();
+  await session.flush();
+  expect(server.socket.sentOf('update')).toHaveLength(1);
+  expect(await store.outbox()).toHaveLength(1);
+});
+
+test('tells of each change of what is not confirmed', async () => {
+  const { server, session } = await opened();
+  const said: boolean[] = [];
+  const stop = server.client.onChange(() => said.push(server.client.unsaved));
+  text(session).insert(0, 'tide');
+  expect(said.at(-1)).toBe(true);
+  await server.settle(16);
+  await server.acknowledge();
+  expect(said.at(-1)).toBe(false);
+  stop();
+  const { length } = said;
+  text(session).insert(0, 'tide');
+  expect(said).toHaveLength(length);
+});
+
+test('tells when something was set aside, and when it was discarded', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store });
+  let asides: readonly unknown[] = [];
+  server.client.onChange(() => void store.listSetAside().then((listed) => (asides = listed)));
+  text(session).insert(0, 'bad');
+  await server.settle(16);
+  await server.refuse('invalid-update');
+  await server.settle();
+  expect(asides).toHaveLength(1);
+  const [work] = await server.client.unconfirmed();
+  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  await server.client.discard(work.id);
+  await server.settle();
+  expect(asides).toEqual([]);
+});
+
 test('a refused update is set aside, the copy starts anew under another client id', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store }, 'good ');

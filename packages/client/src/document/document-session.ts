@@ -5,7 +5,6 @@
  */
 import {
   ERRORS,
-  RECONNECT_HEALTHY_AFTER_MS,
   type Access,
   type ErrorBody,
   type Member,
@@ -15,11 +14,19 @@ import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/
 import * as Y from 'yjs';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Connection } from '../connection/connection.ts';
-import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
-import type { DocumentFacts, OutboxEntry, SetAside, Store } from '../store/store.ts';
+import type { LastWords } from '../store/last-words.ts';
+import type {
+  DocumentFacts,
+  NewOutboxEntry,
+  OutboxEntry,
+  SetAside,
+  Store,
+} from '../store/store.ts';
+import { adoptOrphans } from './adoption.ts';
 import { Copy } from './copy.ts';
 import { KeptDocument } from './kept-document.ts';
+import { Reopening } from './reopening.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
 
 export interface DocumentSessionOptions {
@@ -28,6 +35,7 @@ export interface DocumentSessionOptions {
   readonly store: Store;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
+  readonly lastWords: LastWords;
   readonly environment: Environment;
   /** A number for an `open`, unique on the connection. */
   readonly nextRef: () => number;
@@ -49,9 +57,8 @@ export class DocumentSession {
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Set<() => void>();
   readonly #kept: KeptDocument;
+  readonly #reopening: Reopening;
   readonly #stopListening: () => void;
-  /** Local work from before the stored copy was there. */
-  #early: Uint8Array[] = [];
   #copy: Copy;
   #channel: ClientChannel | null = null;
   #channelState: ChannelState = { kind: 'opening' };
@@ -63,9 +70,6 @@ export class DocumentSession {
   /** What the server would not take of the copy that is being replaced. */
   #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
   #setAside: { readonly error: ErrorBody; readonly at: number } | null = null;
-  #reopenAttempt = 0;
-  #reopenedAt = Number.NEGATIVE_INFINITY;
-  #reopenTimer: unknown = null;
   #destroyed = false;
 
   constructor(options: DocumentSessionOptions) {
@@ -75,10 +79,12 @@ export class DocumentSession {
       document: options.id,
       store: options.store,
       durable: options.durable,
+      lastWords: options.lastWords,
       clock: options.environment.clock,
-      failed: () => this.#changed(),
+      changed: () => this.#changed(),
       asideNotKept: options.asideNotKept,
     });
+    this.#reopening = new Reopening(options.environment, () => this.#open());
     this.#copy = this.#newCopy([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
@@ -119,12 +125,19 @@ export class DocumentSession {
 
   /** Local updates that the server has not confirmed. */
   get pending(): number {
-    return (this.#channel?.pending.length ?? this.#early.length) + (this.#copy.dirty ? 1 : 0);
+    return (this.#channel?.pending.length ?? 0) + (this.#copy.dirty ? 1 : 0);
   }
 
-  /** Whether this device keeps what is written here over a reload. */
+  /** Whether what is written here is there after a reload at this moment. */
   get isKept(): boolean {
-    return this.#kept.isSafe;
+    return this.#kept.isSafe && (!this.#copy.dirty || this.#options.lastWords.hasRoom);
+  }
+
+  /** What the store has not confirmed, oldest first. After `flush`, without waiting for it, that is all there is. */
+  get unkept(): readonly NewOutboxEntry[] {
+    const facts = { document: this.id, incarnation: this.#channel?.position?.incarnation ?? null };
+    const at = this.#options.environment.clock.now();
+    return [...this.#kept.unkept, ...this.#copy.held.map((update) => ({ ...facts, update, at }))];
   }
 
   get status(): SaveState {
@@ -134,7 +147,7 @@ export class DocumentSession {
       channel: this.#channel?.phase === 'catching-up' ? { kind: 'opening' } : this.#channelState,
       loaded: this.#hasContent,
       pending: this.pending,
-      kept: this.#kept.isSafe,
+      kept: this.isKept,
       savedAt: this.#savedAt,
       setAside: this.#setAside,
       notice: this.#notice,
@@ -182,25 +195,10 @@ export class DocumentSession {
   /** Takes over what tabs that are gone have left in the outbox of this document before `before`. */
   async adopt(before: number): Promise<void> {
     await this.loaded;
-    const channel = this.#channel;
-    const position = channel?.position;
-    if (channel === null || position === undefined) return;
-    const { updates, orphans } = await this.#kept.others(position, {
-      pending: channel.pending,
-      before,
-    });
-    if (this.#destroyed || channel.position?.incarnation !== position.incarnation) return;
-    // The stored copy holds all that the orphans refer to.
-    if (orphans.length > 0) this.#copy.receive(updates);
-    for (const { id, update } of orphans) {
-      this.#copy.flush();
-      const pending = channel.pending.length;
-      Y.applyUpdate(this.doc, update);
-      this.#copy.flush();
-      // What was already here may not be on the server; it stays for the next page that loads.
-      const isTaken = channel.pending.length > pending;
-      if (isTaken) this.#kept.advance({ confirmed: [id], position: channel.position ?? position });
-    }
+    const [kept, copy, channel] = [this.#kept, this.#copy, this.#channel];
+    if (channel === null) return;
+    const isCurrent = () => !this.#destroyed && this.#copy === copy;
+    await adoptOrphans({ kept, copy, channel }, before, isCurrent);
   }
 
   /** Leaves the document. What is not confirmed stays in the outbox. */
@@ -209,7 +207,7 @@ export class DocumentSession {
     this.#copy.flush();
     this.#destroyed = true;
     this.#stopListening();
-    this.#options.environment.clock.clearTimeout(this.#reopenTimer);
+    this.#reopening.cancel();
     this.#copy.destroy();
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
@@ -220,10 +218,9 @@ export class DocumentSession {
   #newCopy(stored: readonly Uint8Array[]): Copy {
     return new Copy(stored, {
       environment: this.#options.environment,
-      local: (update) => {
-        if (this.#channel === null) this.#early.push(update);
-        else this.#run(this.#channel.local(update));
-      },
+      // What is written before the stored copy is there waits for it.
+      isReady: () => this.#channel !== null,
+      local: (update) => this.#run(this.#channel?.local(update) ?? []),
       send: (message) => {
         const channel = this.#channel?.channel;
         if (channel !== undefined) this.#options.connection.send({ ...message, channel });
@@ -246,14 +243,13 @@ export class DocumentSession {
       position: position ?? undefined,
       pending,
     });
-    for (const update of this.#early) this.#run(this.#channel.local(update));
-    this.#early = [];
+    this.#copy.flush();
     if (this.#options.connection.state.kind === 'connected') this.#open();
     this.#changed();
   }
 
   #open(): void {
-    this.#options.environment.clock.clearTimeout(this.#reopenTimer);
+    this.#reopening.cancel();
     const phase = this.#channel?.phase;
     if (this.#options.connection.state.kind !== 'connected') return;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return;
@@ -263,7 +259,7 @@ export class DocumentSession {
   }
 
   #disconnected(): void {
-    this.#options.environment.clock.clearTimeout(this.#reopenTimer);
+    this.#reopening.cancel();
     if (this.#channelState.kind !== 'closed') this.#channelState = { kind: 'opening' };
     this.#channel?.disconnected();
     this.#copy.people.lost();
@@ -305,6 +301,8 @@ export class DocumentSession {
     const channel = this.#channel;
     if (channel === null) return;
     const before = channel.phase;
+    // What the channel answers with the copy's content in it counts all of that content as pending.
+    if (message.type === 'opened' || message.type === 'need') this.#copy.flush();
     this.#run(channel.receive(message));
     if (
       channel.phase !== before &&
@@ -322,11 +320,7 @@ export class DocumentSession {
     kind,
     title,
     access,
-  }: {
-    kind?: DocumentFacts['kind'];
-    title: string;
-    access: Access;
-  }): void {
+  }: Partial<DocumentFacts> & Pick<DocumentState, 'title' | 'access'>): void {
     this.#channelState = { kind: 'open', access };
     const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
     this.#document = { ...facts, id: this.id, access };
@@ -399,20 +393,11 @@ export class DocumentSession {
     this.#setAside = { error, at: this.#options.environment.clock.now() };
   }
 
-  /** At once, if the server says so; but not again and again. */
   #reopenLater(error: ErrorBody): void {
-    const { clock, random } = this.#options.environment;
-    const isRepeated = clock.now() - this.#reopenedAt < RECONNECT_HEALTHY_AFTER_MS;
-    this.#reopenAttempt = isRepeated ? this.#reopenAttempt + 1 : 0;
-    this.#reopenedAt = clock.now();
-    const backoff = reconnectDelay(this.#reopenAttempt, random);
-    const delay = isRepeated
-      ? Math.max(error.retryAfterMs ?? 0, backoff)
-      : (error.retryAfterMs ?? backoff);
-    if (ERRORS[error.code].action === 'retry' && delay > 0) {
-      this.#channelState = { kind: 'waiting', error, retryAt: clock.now() + delay };
-    }
-    this.#reopenTimer = clock.setTimeout(() => this.#open(), delay);
+    const delay = this.#reopening.schedule(error);
+    if (ERRORS[error.code].action !== 'retry' || delay === 0) return;
+    const retryAt = this.#options.environment.clock.now() + delay;
+    this.#channelState = { kind: 'waiting', error, retryAt };
   }
 
   #changed(): void {

@@ -6,14 +6,18 @@ import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { PendingUpdate } from '@tandem/sync';
 import * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
+import type { LastWords } from '../store/last-words.ts';
 import type {
   DocumentFacts,
+  NewOutboxEntry,
   OutboxEntry,
   Position,
   SetAside,
+  SetAsideChange,
   Store,
-  StoredCopy,
+  Stored,
 } from '../store/store.ts';
+import { UnkeptWork } from './unkept-work.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** A stored copy of more updates than this is made into one when it is loaded. */
@@ -24,9 +28,10 @@ export interface KeptDocumentOptions {
   readonly store: Store;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
+  readonly lastWords: LastWords;
   readonly clock: Clock;
-  /** From now on nothing more is kept. */
-  readonly failed: () => void;
+  /** `isSafe` may have changed, or something has been set aside. */
+  readonly changed: () => void;
   /** This device could not keep it; it is lost with the page. */
   readonly asideNotKept: (aside: Omit<SetAside, 'id'>) => void;
 }
@@ -48,30 +53,31 @@ export interface Aside {
   readonly error: ErrorBody;
 }
 
-const NOTHING: StoredCopy & { readonly outbox: readonly OutboxEntry[] } = {
-  position: null,
-  facts: null,
-  updates: [],
-  rows: [],
-  outbox: [],
-};
+const NOTHING: Stored = { position: null, facts: null, updates: [], rows: [], outbox: [] };
 
 export class KeptDocument {
   readonly #options: KeptDocumentOptions;
   readonly #writes: WriteQueue;
   /** The store's names of entries that were written here; those that were loaded have theirs. */
   readonly #storedIds = new Map<number, number>();
+  readonly #unkept: UnkeptWork;
   /** Where the stored copy is after all that was asked for. */
   #position: Position | null = null;
 
   constructor(options: KeptDocumentOptions) {
     this.#options = options;
-    this.#writes = new WriteQueue(options.failed);
+    this.#writes = new WriteQueue(options.changed);
+    this.#unkept = new UnkeptWork(options);
   }
 
-  /** Whether what is kept here is there after a reload. */
+  /** Whether all that was given to `keep` is there after a reload. */
   get isSafe(): boolean {
-    return this.#options.durable && this.#writes.healthy;
+    return this.#options.durable && this.#writes.healthy && !this.#unkept.isLate;
+  }
+
+  /** What the store has not confirmed, oldest first. */
+  get unkept(): readonly NewOutboxEntry[] {
+    return this.#unkept.entries;
   }
 
   async load(): Promise<Loaded> {
@@ -96,12 +102,20 @@ export class KeptDocument {
     };
   }
 
+  /** A local update as the outbox has it. */
+  entryOf(update: Uint8Array, incarnation: string | null): NewOutboxEntry {
+    const { document, clock } = this.#options;
+    return { document, incarnation, update, at: clock.now() };
+  }
+
   /** Puts a local update into the outbox. */
   keep({ id, update }: PendingUpdate, incarnation: string | null): void {
-    const { document, store, clock } = this.#options;
-    const entry = { document, incarnation, update, at: clock.now() };
+    const { store } = this.#options;
+    const entry = this.entryOf(update, incarnation);
+    this.#unkept.add(id, entry);
     this.#writes.begin(async () => {
       this.#storedIds.set(id, await store.enqueue(entry));
+      this.#unkept.settle([id]);
     });
   }
 
@@ -120,6 +134,7 @@ export class KeptDocument {
     const { document, store } = this.#options;
     const since = this.#position;
     this.#position = position;
+    this.#unkept.settle(confirmed);
     this.#writes.push(() => {
       const change = { updates, confirmed: this.#takeStoredIds(confirmed), since, position, facts };
       return store.advance(document, change);
@@ -131,13 +146,12 @@ export class KeptDocument {
    * document ends what gone tabs have left of it: beside the copy, as long as that can be read.
    */
   reset(ids: readonly number[], aside: Aside): void {
-    const { document, store, clock, asideNotKept } = this.#options;
+    const { document, clock } = this.#options;
     const life = this.#position?.incarnation;
     this.#position = null;
     const entry = { ...aside, document, at: clock.now() };
-    const write = async () => {
+    this.#setAside(ids.length > 0 ? entry : null, ({ updates, outbox }) => {
       const own = this.#takeStoredIds(ids);
-      const { updates, outbox } = await store.load(document);
       const left = outbox.filter(
         ({ id, incarnation }) =>
           aside.error.code === 'incarnation-changed' && incarnation === life && !own.includes(id),
@@ -147,10 +161,10 @@ export class KeptDocument {
           ? aside.copy
           : inOne([aside.copy, ...updates, ...left.map(({ update }) => update)]);
       const all = [...own, ...left.map(({ id }) => id)];
-      const kept = all.length === 0 ? null : { ...entry, copy };
-      await store.setAside(kept, { document, ids: all, copy: 'forget' });
-    };
-    this.#writes.push(write, () => ids.length > 0 && asideNotKept(entry));
+      return { aside: all.length === 0 ? null : { ...entry, copy }, ids: all, copy: 'forget' };
+    });
+    // Then it is aside, on this device or in the page.
+    void this.#writes.settled().then(() => this.#unkept.settle(ids));
   }
 
   /** Whether an outbox entry is one of these. */
@@ -181,9 +195,12 @@ export class KeptDocument {
     return this.#writes.settled();
   }
 
-  async #read(): Promise<typeof NOTHING> {
+  async #read(): Promise<Stored> {
+    const { document, store, lastWords } = this.#options;
+    // Where the store has no room for them they wait, and nothing else does.
+    await lastWords.recover(store).catch(() => undefined);
     try {
-      return await this.#options.store.load(this.#options.document);
+      return await store.load(document);
     } catch (error) {
       // What cannot be read cannot be written beside.
       this.#writes.push(() => Promise.reject(error));
@@ -191,7 +208,7 @@ export class KeptDocument {
     }
   }
 
-  #compact({ position, updates, rows }: typeof NOTHING): void {
+  #compact({ position, updates, rows }: Stored): void {
     if (position === null || rows.length <= MAX_STORED_UPDATES) return;
     const { document, store } = this.#options;
     const change = { copy: inOne(updates), incarnation: position.incarnation, rows };
@@ -203,14 +220,25 @@ export class KeptDocument {
     if (entries.length === 0) return null;
     const copy = Y.mergeUpdates(entries.map(({ update }) => update));
     const aside = { title, copy, error: errorOf('incarnation-changed') };
-    const { document, store, clock, asideNotKept } = this.#options;
-    const entry = { ...aside, document, at: clock.now() };
+    const entry = { ...aside, document: this.#options.document, at: this.#options.clock.now() };
     const ids = entries.map(({ id }) => id);
-    this.#writes.push(
-      () => store.setAside(entry, { document, ids, copy: 'keep' }),
-      () => asideNotKept(entry),
-    );
+    this.#setAside(entry, () => ({ aside: entry, ids, copy: 'keep' }));
     return aside;
+  }
+
+  /** `otherwise`: what is lost with the page when this cannot be written. */
+  #setAside(
+    otherwise: Omit<SetAside, 'id'> | null,
+    decide: (stored: Stored) => SetAsideChange,
+  ): void {
+    const { document, store, changed, asideNotKept } = this.#options;
+    this.#writes.push(
+      async () => {
+        await store.setAside(document, decide);
+        changed();
+      },
+      () => otherwise !== null && asideNotKept(otherwise),
+    );
   }
 
   #takeStoredIds(ids: readonly number[]): number[] {

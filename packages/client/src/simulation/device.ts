@@ -1,10 +1,15 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
+import { wordsIn, type LastWordsPlace } from '../store/last-words.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
+import { MemoryPlace } from '../testing/memory-place.ts';
 import { tokensInBytes } from './content.ts';
 import { Lane } from './lane.ts';
 
 const MAX_STORE_MS = 30;
+
+/** What becomes of the calls that a tab has made when it is gone: browsers finish them or do not. */
+export type Fate = 'dropped' | 'finished';
 
 /** One disk, shared by tabs. */
 export class Device {
@@ -12,6 +17,7 @@ export class Device {
   readonly store = createMemoryStore();
   /** `full`: no write is made any more. */
   disk: 'good' | 'full' = 'good';
+  readonly #place = new MemoryPlace();
 
   constructor(name: string) {
     this.name = name;
@@ -26,16 +32,25 @@ export class Device {
       ...outbox.map(({ update }) => update),
       ...aside.map(({ copy }) => copy),
     ];
-    return new Set(bytes.flatMap(tokensInBytes));
+    return new Set([...bytes.flatMap(tokensInBytes), ...this.lastWords()]);
   }
 
-  /** The store as one tab sees it: each call takes a while, and none is carried out after `cut`. */
+  /** What tabs have said last, and no other has taken up. */
+  lastWords(): readonly string[] {
+    const updates = [...this.#place.all().values()].flatMap((words) => wordsIn(words) ?? []);
+    return updates.flatMap(({ update }) => tokensInBytes(update));
+  }
+
+  /** The disk as one tab sees it: each call of the store takes a while, and none is made after `end`. */
   open({ clock, random }: { readonly clock: ManualClock; readonly random: SeededRandom }): {
     readonly store: Store;
-    readonly cut: () => void;
+    readonly lastWords: LastWordsPlace;
+    readonly end: (fate: Fate) => void;
   } {
     const lane = new Lane(clock, { random, maxDelayMs: MAX_STORE_MS });
     const { store } = this;
+    const place = this.#place;
+    let isOpen = true;
     const read = <T>(run: () => Promise<T>) =>
       new Promise<T>((resolve, reject) => lane.add(() => void run().then(resolve, reject)));
     const write = <T>(run: () => Promise<T>) =>
@@ -44,16 +59,26 @@ export class Device {
         return run();
       });
     return {
-      cut: () => lane.cut(),
+      end: (fate) => {
+        isOpen = false;
+        lane.shut();
+        if (fate === 'dropped') lane.cut();
+      },
+      lastWords: {
+        all: () => place.all(),
+        put: (name, words) => isOpen && this.disk === 'good' && place.put(name, words),
+        remove: (name) => isOpen && place.remove(name),
+      },
       store: {
         load: (document) => read(() => store.load(document)),
         facts: (document) => read(() => store.facts(document)),
         outbox: () => read(() => store.outbox()),
         listSetAside: () => read(() => store.listSetAside()),
         enqueue: (entry) => write(() => store.enqueue(entry)),
+        recover: (entries) => write(() => store.recover(entries)),
         advance: (document, change) => write(() => store.advance(document, change)),
         compact: (document, change) => write(() => store.compact(document, change)),
-        setAside: (entry, change) => write(() => store.setAside(entry, change)),
+        setAside: (document, decide) => write(() => store.setAside(document, decide)),
         discard: (id) => write(() => store.discard(id)),
         close: () => undefined,
       },

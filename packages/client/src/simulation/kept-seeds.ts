@@ -6,4 +6,6 @@ export const KEPT_SEEDS: readonly number[] = [
   112, 123,
   // One tab's work was refused, and another's that built on it could not be read any more.
   145, 189,
+  // What was written in the frame in which a document opened was sent twice, and the position came before the content.
+  110,
 ];

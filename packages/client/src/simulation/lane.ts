@@ -7,6 +7,7 @@ export class Lane {
   readonly #maxDelayMs: number;
   #dueMs = 0;
   #isCut = false;
+  #isShut = false;
 
   constructor(
     clock: ManualClock,
@@ -18,6 +19,7 @@ export class Lane {
   }
 
   add(work: () => void): void {
+    if (this.#isShut) return;
     const now = this.#clock.now();
     this.#dueMs = Math.max(this.#dueMs, now + this.#random.int(0, this.#maxDelayMs));
     this.#clock.setTimeout(() => {
@@ -28,5 +30,10 @@ export class Lane {
   /** Nothing that is not done yet will be. */
   cut(): void {
     this.#isCut = true;
+  }
+
+  /** What is added from now on is not done; what was added before still is. */
+  shut(): void {
+    this.#isShut = true;
   }
 }

@@ -1,9 +1,9 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
 import { Client } from '../client.ts';
 import type { DocumentSession } from '../document/document-session.ts';
-import type { Clock, Environment } from '../environment.ts';
+import type { Clock, Environment, EnvironmentEvent } from '../environment.ts';
 import { textOf, tokensIn } from './content.ts';
-import type { Device } from './device.ts';
+import type { Device, Fate } from './device.ts';
 import { Wire } from './wire.ts';
 
 export interface TabOptions {
@@ -16,13 +16,14 @@ export interface TabOptions {
   readonly changed: (tab: Tab) => void;
 }
 
-/** A page with the real client in it, until it crashes. */
+/** A page with the real client in it, until it is closed or crashes. */
 export class Tab {
   readonly name: string;
   readonly device: Device;
   readonly client: Client;
   readonly #changed: () => void;
-  readonly #cutStore: () => void;
+  readonly #endDisk: (fate: Fate) => void;
+  readonly #listeners = new Set<(event: EnvironmentEvent) => void>();
   readonly #wires: Wire[] = [];
   #session: DocumentSession | null = null;
   #isAlive = true;
@@ -31,8 +32,8 @@ export class Tab {
     this.name = name;
     this.device = device;
     this.#changed = () => changed(this);
-    const { store, cut } = device.open({ clock, random });
-    this.#cutStore = cut;
+    const { store, lastWords, end } = device.open({ clock, random });
+    this.#endDisk = end;
     const own: Clock = {
       now: () => clock.now(),
       setTimeout: (run, delayMs) => clock.setTimeout(() => this.#isAlive && run(), delayMs),
@@ -44,7 +45,10 @@ export class Tab {
       online: () => true,
       visible: () => true,
       frame: (run) => void own.setTimeout(run, 16),
-      listen: () => () => undefined,
+      listen: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
     };
     const user = { id: device.name, name: 'Amber Heron', color: 1 };
     this.client = new Client({
@@ -52,6 +56,7 @@ export class Tab {
       environment,
       store,
       durable: true,
+      lastWords,
       schema: 1,
       fetch: async () => Response.json({ user, token: 't', expiresAt: clock.now() + 600_000 }),
       webSocket: () => {
@@ -98,11 +103,30 @@ export class Tab {
     textOf(this.#session.doc).insert(random.pick([text.length, ...ends]), token);
   }
 
+  /** Another one came to the front. */
+  hide(): void {
+    this.#tell('hidden');
+  }
+
+  /** The browser tells it, and waits for nothing. */
+  close(fate: Fate): void {
+    this.#tell('leaving');
+    this.#end(fate);
+  }
+
   /** Nothing that it has not done yet will be. */
   crash(): void {
+    this.#end('dropped');
+  }
+
+  #tell(event: EnvironmentEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #end(fate: Fate): void {
     this.#isAlive = false;
     this.#session = null;
-    this.#cutStore();
+    this.#endDisk(fate);
     for (const wire of this.#wires) wire.cut('silent');
     // Only to end what runs in this process; it can reach nothing any more.
     void this.client.close();

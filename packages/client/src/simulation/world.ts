@@ -25,6 +25,8 @@ type Action =
   | 'drop'
   | 'restart'
   | 'crash'
+  | 'close'
+  | 'hide'
   | 'new-tab'
   | 'leave'
   | 'enter'
@@ -38,6 +40,8 @@ const WEIGHTS: readonly (readonly [Action, number])[] = [
   ['drop', 8],
   ['restart', 4],
   ['crash', 6],
+  ['close', 6],
+  ['hide', 4],
   ['new-tab', 6],
   ['leave', 6],
   ['enter', 10],
@@ -124,6 +128,12 @@ export class World {
       case 'crash':
         await this.#crash(tab);
         break;
+      case 'close':
+        await this.#close(tab);
+        break;
+      case 'hide':
+        tab.hide();
+        break;
       case 'new-tab': {
         const device = random.pick(this.#devices);
         if (this.#tabs.filter((other) => other.device === device).length < 2) this.#openTab(device);
@@ -156,19 +166,39 @@ export class World {
   }
 
   async #crash(tab: Tab): Promise<void> {
-    const status = tab.session?.status;
-    const saysKept = status !== undefined && 'kept' in status && status.kept;
+    const saysKept = this.#saysKept(tab);
     tab.crash();
-    this.#tabs = this.#tabs.filter((other) => other !== tab);
-    const kept = await tab.device.tokens();
-    for (const written of this.#written) {
-      const { token, at } = written;
-      if (written.tab !== tab || this.#journal.holds(token) || kept.has(token)) continue;
-      const isLate = at < this.#clock.now() - KEPT_AFTER_MS;
-      expectThat(!saysKept || !isLate, `${tab.name} said that ${token} was kept`);
+    for (const written of await this.#lostWith(tab)) {
+      const isLate = written.at < this.#clock.now() - KEPT_AFTER_MS;
+      expectThat(!saysKept || !isLate, `${tab.name} said that ${written.token} was kept`);
       written.fate = 'lost';
     }
+  }
+
+  async #close(tab: Tab): Promise<void> {
+    const saysKept = this.#saysKept(tab);
+    tab.close(this.#random.pick(['dropped', 'finished']));
+    for (const written of await this.#lostWith(tab)) {
+      expectThat(!saysKept, `${tab.name} was closed with ${written.token}, which it said was kept`);
+      expectThat(tab.device.disk === 'full', `${tab.name} was closed with ${written.token}`);
+      written.fate = 'lost';
+    }
+  }
+
+  #saysKept({ session }: Tab): boolean {
+    const status = session?.status;
+    return status !== undefined && 'kept' in status && status.kept;
+  }
+
+  /** What is nowhere, now that this tab is gone. */
+  async #lostWith(tab: Tab): Promise<readonly Written[]> {
+    this.#tabs = this.#tabs.filter((other) => other !== tab);
+    const kept = await tab.device.tokens();
     if (this.#tabs.length === 0) this.#openTab(tab.device);
+    return this.#written.filter(
+      (written) =>
+        written.tab === tab && !this.#journal.holds(written.token) && !kept.has(written.token),
+    );
   }
 
   #openTab(device: Device): Tab {
@@ -253,8 +283,16 @@ export class World {
     for (const { token, fate } of this.#written) {
       const count = counts.get(token) ?? 0;
       expectThat(count < 2, `${token} appears ${count} times`);
-      expectThat(count === 1 || fate === 'lost' || aside.has(token), `${token} is nowhere`);
+      const isFound = count === 1 || aside.has(token) || this.#waitsForRoom(token);
+      expectThat(isFound || fate === 'lost', `${token} is nowhere`);
     }
+  }
+
+  /** What was said last stays where it is until the disk has room for it. */
+  #waitsForRoom(token: string): boolean {
+    return this.#devices.some(
+      (device) => device.disk === 'full' && device.lastWords().includes(token),
+    );
   }
 
   /** What people can read of work that was set aside. */

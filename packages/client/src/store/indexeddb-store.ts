@@ -1,7 +1,8 @@
 /** The store of a browser. Each method is one IndexedDB transaction, so a crash leaves all of it or nothing. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
-import type { DocumentFacts, OutboxEntry, Position, SetAside, Store } from './store.ts';
+import type { DocumentFacts, NewOutboxEntry, Position, SetAside, Store, Stored } from './store.ts';
 
 const DATABASE_VERSION = 1;
 
@@ -12,7 +13,7 @@ interface Schema extends DBSchema {
     value: { document: string; incarnation: string; update: Uint8Array };
     indexes: { document: string };
   };
-  outbox: { key: number; value: Omit<OutboxEntry, 'id'>; indexes: { document: string } };
+  outbox: { key: number; value: NewOutboxEntry; indexes: { document: string } };
   aside: { key: number; value: Omit<SetAside, 'id'> };
 }
 
@@ -39,31 +40,31 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
   return {
     async load(document) {
       const transaction = database.transaction(['copy', 'update', 'outbox']);
-      const update = transaction.objectStore('update').index('document');
-      const outbox = transaction.objectStore('outbox').index('document');
-      const [copy, updates, rows, entries, ids] = await Promise.all([
-        transaction.objectStore('copy').get(document),
-        update.getAll(document),
-        update.getAllKeys(document),
-        outbox.getAll(document),
-        outbox.getAllKeys(document),
-      ]);
-      const own = updates.flatMap(({ incarnation, update }, index) =>
-        incarnation === copy?.position.incarnation ? [{ update, row: rows[index] as number }] : [],
-      );
-      return {
-        position: copy?.position ?? null,
-        facts: copy?.facts ?? null,
-        updates: own.map(({ update }) => update),
-        rows: own.map(({ row }) => row),
-        outbox: entries.map((entry, index) => ({ ...entry, id: ids[index] as number })),
+      const reading = {
+        copy: transaction.objectStore('copy'),
+        updates: transaction.objectStore('update').index('document'),
+        outbox: transaction.objectStore('outbox').index('document'),
       };
+      return storedIn(reading, document);
     },
     async facts(document) {
       return (await database.get('copy', document))?.facts ?? null;
     },
     async enqueue(entry) {
-      return database.add('outbox', entry);
+      const transaction = database.transaction('outbox', 'readwrite');
+      const added = transaction.store.add(entry);
+      // Otherwise the browser waits for the page to ask for more, and drops it all should the page go away.
+      transaction.commit();
+      const [id] = await Promise.all([added, transaction.done]);
+      return id;
+    },
+    async recover(entries) {
+      const transaction = database.transaction('outbox', 'readwrite');
+      for (const entry of entries) {
+        const there = await transaction.store.index('document').getAll(entry.document);
+        if (!isAmong(entry, there)) await transaction.store.add(entry);
+      }
+      await transaction.done;
     },
     async advance(document, { updates, confirmed, since, position, facts }) {
       const names = ['copy', 'update', 'outbox'] as const;
@@ -96,17 +97,23 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       for (const row of rows) void transaction.store.delete(row);
       await transaction.done;
     },
-    async setAside(entry, { document, ids, copy }) {
+    async setAside(document, decide) {
       const names = ['copy', 'update', 'outbox', 'aside'] as const;
       const transaction = database.transaction(names, 'readwrite');
-      if (entry !== null) void transaction.objectStore('aside').add(entry);
-      for (const id of ids) void transaction.objectStore('outbox').delete(id);
+      const copies = transaction.objectStore('copy');
+      const rows = transaction.objectStore('update');
+      const outbox = transaction.objectStore('outbox');
+      const reading = {
+        copy: copies,
+        updates: rows.index('document'),
+        outbox: outbox.index('document'),
+      };
+      const { aside, ids, copy } = decide(await storedIn(reading, document));
+      if (aside !== null) void transaction.objectStore('aside').add(aside);
+      for (const id of ids) void outbox.delete(id);
       if (copy === 'forget') {
-        const updates = transaction.objectStore('update');
-        void transaction.objectStore('copy').delete(document);
-        for (const row of await updates.index('document').getAllKeys(document)) {
-          void updates.delete(row);
-        }
+        void copies.delete(document);
+        for (const row of await reading.updates.getAllKeys(document)) void rows.delete(row);
       }
       await transaction.done;
     },
@@ -133,4 +140,36 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       database.close();
     },
   };
+}
+
+/** What a transaction finds of one document. */
+async function storedIn({ copy, updates, outbox }: Reading, document: string): Promise<Stored> {
+  const [found, contents, rows, entries, ids] = await Promise.all([
+    copy.get(document),
+    updates.getAll(document),
+    updates.getAllKeys(document),
+    outbox.getAll(document),
+    outbox.getAllKeys(document),
+  ]);
+  const own = contents.flatMap(({ incarnation, update }, index) =>
+    incarnation === found?.position.incarnation ? [{ update, row: rows[index] as number }] : [],
+  );
+  return {
+    position: found?.position ?? null,
+    facts: found?.facts ?? null,
+    updates: own.map(({ update }) => update),
+    rows: own.map(({ row }) => row),
+    outbox: entries.map((entry, index) => ({ ...entry, id: ids[index] as number })),
+  };
+}
+
+interface Reading {
+  readonly copy: { get(document: string): Promise<Schema['copy']['value'] | undefined> };
+  readonly updates: Rows<Schema['update']['value']>;
+  readonly outbox: Rows<Schema['outbox']['value']>;
+}
+
+interface Rows<Value> {
+  getAll(document: string): Promise<Value[]>;
+  getAllKeys(document: string): Promise<number[]>;
 }

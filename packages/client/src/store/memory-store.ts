@@ -1,6 +1,15 @@
 /** Keeps everything for as long as the program runs: bots, tests, and browsers without IndexedDB. */
+import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
-import type { DocumentFacts, OutboxEntry, Position, SetAside, Store } from './store.ts';
+import type {
+  DocumentFacts,
+  NewOutboxEntry,
+  OutboxEntry,
+  Position,
+  SetAside,
+  Store,
+  Stored,
+} from './store.ts';
 
 interface Copy {
   position: Position | null;
@@ -21,25 +30,36 @@ export function createMemoryStore(): Store {
     return copy;
   };
 
+  const storedOf = (document: string): Stored => {
+    const { position, facts, updates } = copyOf(document);
+    const own = [...updates].filter(([, row]) => row.incarnation === position?.incarnation);
+    return {
+      position,
+      facts,
+      updates: own.map(([, { update }]) => update),
+      rows: own.map(([row]) => row),
+      outbox: [...outbox.values()].filter((entry) => entry.document === document),
+    };
+  };
+
+  const add = (entry: NewOutboxEntry): number => {
+    const id = ++lastId;
+    outbox.set(id, { ...entry, id });
+    return id;
+  };
+
   return {
     async load(document) {
-      const { position, facts, updates } = copyOf(document);
-      const own = [...updates].filter(([, row]) => row.incarnation === position?.incarnation);
-      return {
-        position,
-        facts,
-        updates: own.map(([, { update }]) => update),
-        rows: own.map(([row]) => row),
-        outbox: [...outbox.values()].filter((entry) => entry.document === document),
-      };
+      return storedOf(document);
     },
     async facts(document) {
       return copies.get(document)?.facts ?? null;
     },
     async enqueue(entry) {
-      const id = ++lastId;
-      outbox.set(id, { ...entry, id });
-      return id;
+      return add(entry);
+    },
+    async recover(entries) {
+      for (const entry of entries) if (!isAmong(entry, outbox.values())) add(entry);
     },
     async advance(document, { updates, confirmed, since, position, facts }) {
       const copy = copyOf(document);
@@ -57,7 +77,8 @@ export function createMemoryStore(): Store {
       copy.updates.set(++lastId, { incarnation, update });
       for (const row of rows) copy.updates.delete(row);
     },
-    async setAside(entry, { document, ids, copy }) {
+    async setAside(document, decide) {
+      const { aside: entry, ids, copy } = decide(storedOf(document));
       if (entry !== null) aside.set(++lastId, { ...entry, id: lastId });
       if (copy === 'forget') copies.delete(document);
       for (const id of ids) outbox.delete(id);

@@ -164,13 +164,69 @@ export function storeContract(open: () => Promise<Store>): void {
       error: errorOf('invalid-update'),
       at: 5,
     };
-    await store.setAside(aside, { document: 'd', ids: [id], copy: 'forget' });
+    await store.setAside('d', () => ({ aside, ids: [id], copy: 'forget' }));
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
     expect((await store.outbox()).map((waiting) => waiting.id)).toEqual([kept]);
     const [listed] = await store.listSetAside();
     expect(listed).toMatchObject(aside);
     await store.discard(listed?.id ?? 0);
     expect(await store.listSetAside()).toEqual([]);
+  });
+
+  test('what is set aside is decided on what is there in that moment', async () => {
+    const store = await open();
+    const position = { incarnation: 'one', seq: 1 };
+    const change = { updates: [bytes(1)], confirmed: [], since: null, position, facts: null };
+    await store.advance('d', change);
+    const ids = [await store.enqueue(entry('d', 2))];
+    const error = errorOf('incarnation-changed');
+    // Another tab's, whose call was made first.
+    const late = store.enqueue(entry('d', 3));
+    await store.setAside('d', ({ updates, outbox }) => {
+      ids.push(...outbox.map(({ id }) => id));
+      const copy = bytes(...updates.flatMap((update) => [...update]), outbox.length);
+      return { aside: { document: 'd', title: '', copy, error, at: 5 }, ids, copy: 'forget' };
+    });
+    expect(ids).toContain(await late);
+    expect(await store.outbox()).toEqual([]);
+    expect((await store.listSetAside()).map(({ copy }) => [...copy])).toEqual([[1, 2]]);
+  });
+
+  test('nothing that comes after it is taken by a decision', async () => {
+    const store = await open();
+    const before = await store.enqueue(entry('d', 1));
+    const decided = store.setAside('d', ({ outbox }) => {
+      return { aside: null, ids: outbox.map(({ id }) => id), copy: 'forget' };
+    });
+    const after = await store.enqueue(entry('d', 2));
+    await decided;
+    expect(after).not.toBe(before);
+    expect((await store.outbox()).map(({ id }) => id)).toEqual([after]);
+  });
+
+  test('a decision that fails changes nothing', async () => {
+    const store = await open();
+    const id = await store.enqueue(entry('d', 1));
+    const failing = store.setAside('d', () => {
+      throw new Error('undecided');
+    });
+    await expect(failing).rejects.toThrow('undecided');
+    expect((await store.outbox()).map((waiting) => waiting.id)).toEqual([id]);
+  });
+
+  test('what is recovered is in the outbox once, however often and by how many', async () => {
+    const store = await open();
+    const there = await store.enqueue(entry('d', 1));
+    const said = [entry('d', 1), entry('d', 2), entry('other', 1), entry('d', 2)];
+    await Promise.all([store.recover(said), store.recover(said)]);
+    await store.recover(said);
+    const outbox = await store.outbox();
+    expect(outbox.map(({ document, update }) => [document, ...update])).toEqual([
+      ['d', 1],
+      ['d', 2],
+      ['other', 1],
+    ]);
+    expect(outbox[0]).toEqual({ ...entry('d', 1), id: there });
   });
 
   test('P4: what is set aside can leave a newer copy as it is', async () => {
@@ -186,7 +242,7 @@ export function storeContract(open: () => Promise<Store>): void {
     const id = await store.enqueue(entry('d', 2));
     const error = errorOf('incarnation-changed');
     const aside = { document: 'd', title: '', copy: bytes(2), error, at: 5 };
-    await store.setAside(aside, { document: 'd', ids: [id], copy: 'keep' });
+    await store.setAside('d', () => ({ aside, ids: [id], copy: 'keep' }));
     expect(await store.load('d')).toMatchObject({ position, updates: [bytes(1)], outbox: [] });
   });
 
@@ -196,7 +252,7 @@ export function storeContract(open: () => Promise<Store>): void {
     const first = { updates: [bytes(1)], confirmed: [], since: null, position: at(5), facts: null };
     await store.advance('d', first);
     const id = await store.enqueue(entry('d', 7));
-    await store.setAside(null, { document: 'd', ids: [], copy: 'forget' });
+    await store.setAside('d', () => ({ aside: null, ids: [], copy: 'forget' }));
     const next = { updates: [bytes(2)], confirmed: [id], since: at(5), position: at(6) };
     await store.advance('d', { ...next, facts: null });
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });

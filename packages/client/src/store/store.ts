@@ -37,6 +37,12 @@ export interface OutboxEntry {
   readonly at: number;
 }
 
+/** Before the store has given it its name. */
+export type NewOutboxEntry = Omit<OutboxEntry, 'id'>;
+
+/** All that is kept of one document and not set aside. */
+export type Stored = StoredCopy & { readonly outbox: readonly OutboxEntry[] };
+
 /** Work that the server would not take, kept until a person throws it away. */
 export interface SetAside {
   readonly id: number;
@@ -61,19 +67,22 @@ export interface Advance {
 }
 
 export interface SetAsideChange {
-  readonly document: string;
-  /** Outbox entries. */
+  /** Null: nothing is worth keeping. */
+  readonly aside: Omit<SetAside, 'id'> | null;
+  /** Outbox entries that it takes the place of. */
   readonly ids: readonly number[];
   readonly copy: 'keep' | 'forget';
 }
 
 /** Methods reject when the device cannot keep anything more; what was kept before stays. */
 export interface Store {
-  load(document: string): Promise<StoredCopy & { readonly outbox: readonly OutboxEntry[] }>;
+  load(document: string): Promise<Stored>;
   /** What is known of a document beside its text, without reading that. */
   facts(document: string): Promise<DocumentFacts | null>;
   /** Resolves with the entry's id once it is kept. */
-  enqueue(entry: Omit<OutboxEntry, 'id'>): Promise<number>;
+  enqueue(entry: NewOutboxEntry): Promise<number>;
+  /** Puts entries into the outbox that may be there already: an update that is, is not put there again. One transaction. */
+  recover(entries: readonly NewOutboxEntry[]): Promise<void>;
   /**
    * One transaction. A position never moves back within an incarnation. Where the stored copy is not at
    * `since`, because another tab has thrown it away, neither content nor position is written.
@@ -88,8 +97,11 @@ export interface Store {
       readonly rows: readonly number[];
     },
   ): Promise<void>;
-  /** Takes entries out of the outbox, keeps what was refused, and keeps or forgets the copy, in one step. */
-  setAside(entry: Omit<SetAside, 'id'> | null, change: SetAsideChange): Promise<void>;
+  /**
+   * Takes entries out of the outbox, keeps what was refused, and keeps or forgets the copy. `decide` is called
+   * once, within the same transaction as what it reads and what is written; where it throws, nothing is.
+   */
+  setAside(document: string, decide: (stored: Stored) => SetAsideChange): Promise<void>;
   /** The outbox of all documents, oldest first. */
   outbox(): Promise<readonly OutboxEntry[]>;
   listSetAside(): Promise<readonly SetAside[]>;

@@ -5,10 +5,12 @@
 import { errorOf, type Access, type ClientMessage, type ErrorCode } from '@tandem/protocol';
 import * as Y from 'yjs';
 import { Client } from '../client.ts';
+import type { LastWordsPlace } from '../store/last-words.ts';
 import type { Store } from '../store/store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeSocket } from './fake-socket.ts';
+import { MemoryPlace } from './memory-place.ts';
 
 export const CHANNEL = 9;
 
@@ -24,12 +26,14 @@ export class FakeServer {
   constructor({
     store = createMemoryStore(),
     durable = true,
-  }: { store?: Store; durable?: boolean } = {}) {
+    lastWords = new MemoryPlace(),
+  }: { store?: Store; durable?: boolean; lastWords?: LastWordsPlace | null } = {}) {
     this.client = new Client({
       base: 'http://server',
       environment: this.environment,
       store,
       durable,
+      lastWords,
       schema: 1,
       fetch: async () => {
         if (!this.reachable) throw new TypeError('unreachable');

@@ -1,0 +1,33 @@
+import type { ClientChannel } from '@tandem/sync';
+import * as Y from 'yjs';
+import type { Copy } from './copy.ts';
+import type { KeptDocument } from './kept-document.ts';
+
+/** Makes one's own what tabs that are gone have left in the outbox of a document before `before`. */
+export async function adoptOrphans(
+  { kept, copy, channel }: Adopter,
+  before: number,
+  isCurrent: () => boolean,
+): Promise<void> {
+  const { position } = channel;
+  if (position === undefined) return;
+  const { updates, orphans } = await kept.others(position, { pending: channel.pending, before });
+  if (!isCurrent() || channel.position?.incarnation !== position.incarnation) return;
+  // The stored copy holds all that the orphans refer to.
+  if (orphans.length > 0) copy.receive(updates);
+  for (const { id, update } of orphans) {
+    copy.flush();
+    const pending = channel.pending.length;
+    Y.applyUpdate(copy.doc, update);
+    copy.flush();
+    // What was already here may not be on the server; it stays for the next page that loads.
+    const isTaken = channel.pending.length > pending;
+    if (isTaken) kept.advance({ confirmed: [id], position: channel.position ?? position });
+  }
+}
+
+interface Adopter {
+  readonly kept: KeptDocument;
+  readonly copy: Copy;
+  readonly channel: ClientChannel;
+}

@@ -4,16 +4,21 @@
  * | Route | Request | Answer |
  * |---|---|---|
  * | `POST /api/session` | – | `session`; makes a guest and sets the cookie when there is none |
+ * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
  * | `PATCH /api/me` | `profilePatch` | `user` |
  * | `GET /api/documents` | – | `documentList`: what this user made or opened, newest first |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
  * | `GET /api/documents/:id` | – | `documentSummary` |
  * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
+ * | `GET /api/documents/:id/chat?before=` | – | `chatPage`: the newest messages, or those before a number |
+ * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
  */
 import { z } from 'zod';
+import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
 import { MAX_EXCERPT_LENGTH } from './limits.ts';
+import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,
   color,
@@ -58,3 +63,28 @@ export const documentCreate = z.strictObject({ id: documentId.min(20), title: ti
 export type DocumentCreate = z.infer<typeof documentCreate>;
 export const documentPatch = z.strictObject({ title });
 export const errorAnswer = z.strictObject({ error: errorBody });
+
+export const FEED_TYPE = 'text/event-stream; charset=utf-8';
+
+export const feedPath = (name: ChannelName): string =>
+  `/api/channels/${encodeURIComponent(name)}/events`;
+
+/** What the events of a feed hold, by their names. */
+export const feedEvents = {
+  /** First, and whenever what was between is not to be had. */
+  state: eventChannelMessages.subscribed
+    .pick({ epoch: true, offset: true, state: true })
+    .required({ state: true }),
+  /** Of a reliable channel. */
+  events: eventChannelMessages.events,
+  /** Of a channel of which only the newest values count. */
+  value: z.union([
+    eventChannelMessages['activity:changed'],
+    eventChannelMessages['dashboard:changed'],
+  ]),
+  /** The last one: the server ends the feed. */
+  ended: errorAnswer,
+} as const;
+export type FeedEvents = {
+  readonly [T in keyof typeof feedEvents]: z.infer<(typeof feedEvents)[T]>;
+};

@@ -51,7 +51,12 @@ export const RECONNECT_HEALTHY_AFTER_MS = 10_000;
 /** A person who left without saying so is shown for this long, so that a reload does not flicker. */
 export const ABRUPT_LEAVE_MS = 10_000;
 export const PRESENCE_INTERVAL_MS = 250;
+/** How often a client says where its cursor is, among a few people; a server asks for longer pauses among many. */
 export const AWARENESS_INTERVAL_MS = 33;
+export const MAX_AWARENESS_INTERVAL_MS = 60_000;
+/** Of more people than this, only a page is shown, of those who did something last, and the others are counted. */
+export const MAX_SHOWN_MEMBERS = 500;
+export const MAX_LISTED_MEMBERS = 100;
 
 export const TYPING_REFRESH_MS = 3_000;
 export const TYPING_EXPIRY_MS = 5_000;
@@ -64,3 +69,37 @@ export const MAX_EXCERPT_LENGTH = 200;
 export const MAX_NAME_LENGTH = 40;
 /** People's colours are indices into a palette that both themes define. */
 export const COLOR_COUNT = 8;
+
+/** Commands that wait for an answer on one connection. */
+export const MAX_COMMANDS_IN_FLIGHT = 32;
+/** Commands that write rows other than chat; chat; per connection, with bursts of `COMMAND_BURST`. */
+export const COMMANDS_PER_SECOND = 10;
+export const CHAT_COMMANDS_PER_SECOND = 100;
+export const COMMAND_BURST = 40;
+
+/** A gap in a channel may close by itself for this long, before it is asked for. */
+export const GAP_HOLD_MS = 200;
+/** What a channel keeps in memory for those who come back. */
+export const RECOVERY_EVENTS = 300;
+export const RECOVERY_BYTES = 1024 * 1024;
+export const RECOVERY_MS = 600_000;
+
+/** The server asks for a new token this long before the old one ends, and waits so much longer. */
+export const REAUTHENTICATE_BEFORE_MS = 60_000;
+export const REAUTHENTICATE_GRACE_MS = 25_000;
+
+export const MAX_CHAT_TEXT_LENGTH = 4_000;
+export const MAX_CHAT_MENTIONS = 20;
+/** Emoji may be several code points with joiners. */
+export const MAX_EMOJI_LENGTH = 32;
+export const MAX_REACTIONS_PER_MESSAGE = 20;
+/** Messages in a page of history, and in the state of a chat. */
+export const MAX_CHAT_PAGE = 50;
+
+/** What the states of the other channels hold at most. */
+export const MAX_LISTED_DOCUMENTS = 500;
+export const MAX_SHARING_MEMBERS = 100;
+export const MAX_DASHBOARD_SAMPLES = 300;
+
+export const ACTIVITY_INTERVAL_MS = 1_000;
+export const DASHBOARD_INTERVAL_MS = 1_000;

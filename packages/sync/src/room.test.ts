@@ -273,6 +273,29 @@ describe('updates', () => {
   });
 });
 
+describe('somebody who may not be here any more', () => {
+  test('W36 is told so and gets nothing else', () => {
+    const { room, join, opened } = start();
+    opened(1);
+    opened(2);
+    const error = errorOf('forbidden');
+    expect(room.expel(1, error)).toEqual([
+      send([1], { type: 'closed', channel: CHANNEL, error }),
+      close(1),
+    ]);
+    expect(room.expel(1, error)).toEqual([]);
+    expect(room.message(1, update(1))).toEqual([]);
+    expect(room.event(engineEvent.committed(0, [1], []))).toEqual([
+      expect.objectContaining({ to: [2] }),
+    ]);
+    join(3);
+    expect(room.expel(3, error)[0]).toMatchObject({
+      to: [3],
+      message: { type: 'closed', channel: 0, error },
+    });
+  });
+});
+
 describe('somebody who may only view', () => {
   test('SY23 is refused at once when nothing is open before it', () => {
     const { room, opened } = start();

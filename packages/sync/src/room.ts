@@ -115,6 +115,12 @@ export class Room {
     return [send([told], { type: 'document:changed', channel: this.channel, title, access })];
   }
 
+  /** This subscription may not be here any more. */
+  expel(subscription: number, error: ErrorBody): readonly RoomIntent[] {
+    const expelled = this.#subscriptions.get(subscription);
+    return expelled === undefined ? [] : this.#end(expelled, error);
+  }
+
   leave(subscription: number): readonly RoomIntent[] {
     if (!this.#subscriptions.delete(subscription)) return [];
     return [this.#ask({ kind: 'close', document: this.document, subscription })];

@@ -4,6 +4,7 @@
  * without a gap; after that, each commit. `ref` is the client's own number for its request.
  */
 import { z } from 'zod';
+import { channelPosition } from '../channels.ts';
 import { MAX_STATE_VECTOR_BYTES } from '../limits.ts';
 import { errorBody } from '../errors.ts';
 import {
@@ -29,6 +30,8 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     position: z.strictObject({ incarnation, seq }).optional(),
     /** The state vector of the local copy; used when the position cannot be. */
     stateVector: bytes.refine(stateVectorSize).optional(),
+    /** The newest `position` of a `presence:changed` that it knows. */
+    presence: channelPosition.optional(),
   }),
   opened: z.strictObject({
     ref: z.number().int().nonnegative(),

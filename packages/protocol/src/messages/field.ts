@@ -26,8 +26,23 @@ export const title = z.string().max(MAX_TITLE_LENGTH);
 /** Which life of a document a position belongs to. Copies of different lives are never merged. */
 export const incarnation = z.string().min(1).max(64);
 
+/** Milliseconds since the epoch, by the server's clock. */
+export const instant = z.number().int().nonnegative();
+export const count = z.number().int().nonnegative();
+
+export const ulid = z.ulid();
+
 export const documentKind = z.enum(['page', 'data']);
 export const access = z.enum(['edit', 'view']);
+
+/** What whoever has the link may do. */
+export const linkAccess = z.enum(['off', 'view', 'edit']);
+export type LinkAccess = z.infer<typeof linkAccess>;
+/** What one person may do in a document. */
+export const role = z.enum(['owner', 'editor', 'viewer']);
+export type Role = z.infer<typeof role>;
+/** A role that can be given. */
+export const memberRole = z.enum(['editor', 'viewer']);
 
 export const user = z.strictObject({ id: userId, name: displayName, color });
 /** A person as everyone sees them. Name and colour come from the server. */

@@ -1,10 +1,13 @@
 /** All messages of wire v1: their names, numbers, direction and types. */
 import { z } from 'zod';
 import { channelMessages } from './channel.ts';
+import { commandMessages } from './command.ts';
 import { connectionMessages } from './connection.ts';
+import { eventChannelMessages } from './event-channel.ts';
 import type { BytesField } from './field.ts';
 import { handshakeMessages } from './handshake.ts';
 import { presenceMessages } from './presence.ts';
+import { sessionMessages } from './session.ts';
 import { updateMessages } from './update.ts';
 
 const bodies = <B extends BytesField>(bytes: B) => ({
@@ -13,6 +16,9 @@ const bodies = <B extends BytesField>(bytes: B) => ({
   ...updateMessages(bytes),
   ...presenceMessages(bytes),
   ...connectionMessages(bytes),
+  ...sessionMessages,
+  ...commandMessages,
+  ...eventChannelMessages,
 });
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -70,6 +76,22 @@ export const MESSAGES = {
   error: { id: 22, from: 'server' },
   goaway: { id: 23, from: 'server' },
   part: { id: 24, from: 'client' },
+  authenticate: { id: 25, from: 'server' },
+  token: { id: 26, from: 'client' },
+  authenticated: { id: 27, from: 'server' },
+  command: { id: 28, from: 'client' },
+  done: { id: 29, from: 'server' },
+  refused: { id: 30, from: 'server' },
+  subscribe: { id: 31, from: 'client' },
+  subscribed: { id: 32, from: 'server' },
+  unsubscribe: { id: 33, from: 'client' },
+  unsubscribed: { id: 34, from: 'server' },
+  events: { id: 35, from: 'server' },
+  recover: { id: 36, from: 'client' },
+  'activity:changed': { id: 37, from: 'server' },
+  'dashboard:changed': { id: 38, from: 'server' },
+  'presence:page': { id: 39, from: 'client' },
+  'presence:listed': { id: 40, from: 'server' },
 } as const satisfies Record<MessageType, { id: number; from: 'client' | 'server' | 'both' }>;
 
 type From<S extends 'client' | 'server'> = {

@@ -4,10 +4,22 @@
  * state and refuses client ids that belong to another connection.
  */
 import { z } from 'zod';
-import { MAX_TYPING_NAMES } from '../limits.ts';
-import { color, displayName, userId, yjsClient, type BytesField } from './field.ts';
+import { channelPosition, offset } from '../channels.ts';
+import {
+  AWARENESS_INTERVAL_MS,
+  MAX_AWARENESS_INTERVAL_MS,
+  MAX_LISTED_MEMBERS,
+  MAX_NAME_LENGTH,
+  MAX_SHOWN_MEMBERS,
+  MAX_TYPING_NAMES,
+} from '../limits.ts';
+import { color, count, displayName, userId, yjsClient, type BytesField } from './field.ts';
 
-const presenceState = z.enum(['active', 'idle']);
+/**
+ * `idle`: the page is seen and was not touched for a while. `away`: nobody sees it, or it was not touched for
+ * long. A person is what the most present of their tabs is.
+ */
+const presenceState = z.enum(['active', 'idle', 'away']);
 
 export const member = z.strictObject({
   user: userId,
@@ -20,14 +32,39 @@ export const member = z.strictObject({
 export type Member = z.infer<typeof member>;
 export type PresenceState = z.infer<typeof presenceState>;
 
+/** People by what they are, shown or not. */
+const memberCounts = z.strictObject({ active: count, idle: count, away: count });
+export type MemberCounts = z.infer<typeof memberCounts>;
+
 export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   awareness: z.strictObject({ update: bytes }),
   'presence:set': z.strictObject({ state: presenceState }),
-  /** `full`: these are all members. Otherwise those that came or changed, and the users that left. */
   'presence:changed': z.strictObject({
+    /** These are all who are shown. Otherwise those who are shown now or are not as before, and those who are not shown any more. */
     full: z.boolean(),
-    members: z.array(member),
+    members: z.array(member).max(MAX_SHOWN_MEMBERS),
     left: z.array(userId),
+    /** A difference is one for those who know this offset of the epoch, or a later one; with `full` it is 0. */
+    from: offset,
+    /** What the receiver knows with it. */
+    position: channelPosition,
+    counts: memberCounts,
+    /** The receiver, who may not be among those who are shown. */
+    you: member.optional(),
+    /** How often a client may say where its cursor is, in milliseconds. */
+    cursorIntervalMs: z.number().int().min(AWARENESS_INTERVAL_MS).max(MAX_AWARENESS_INTERVAL_MS),
+  }),
+  /** Asks for people beyond those who are shown: whose name has `query` in it, after an earlier answer's `next`. */
+  'presence:page': z.strictObject({
+    ref: z.number().int().nonnegative(),
+    query: z.string().max(MAX_NAME_LENGTH),
+    after: count,
+  }),
+  /** In the order in which they came; `next` is null with the last of them. */
+  'presence:listed': z.strictObject({
+    ref: z.number().int().nonnegative(),
+    members: z.array(member).max(MAX_LISTED_MEMBERS),
+    next: count.nullable(),
   }),
   'typing:start': z.strictObject({}),
   'typing:stop': z.strictObject({}),

@@ -2,6 +2,11 @@
 import { errorOf } from '../errors.ts';
 import type { MessageOf, MessageType } from '../messages/message.ts';
 
+const ULID = '01JD9X6Z7S8K3Q2M5N4P6R7T8V';
+const DOCUMENT = 'wYl0tq3n5xJv1qk2Zr9aBc';
+const AT = 1_795_000_000_000;
+const user = { id: 'u1', name: 'Amber Heron', color: 3 };
+
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
@@ -21,6 +26,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     client: 4294967295,
     position: { incarnation: 'i1', seq: 7 },
     stateVector: bytes(1, 255, 255, 255, 255, 15, 9),
+    presence: { epoch: 'e1', offset: 3 },
   },
   opened: {
     type: 'opened',
@@ -57,6 +63,19 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     full: false,
     members: [{ user: 'u2', name: 'Jun', color: 0, state: 'active', clients: [7] }],
     left: ['u3'],
+    from: 3,
+    position: { epoch: 'e1', offset: 4 },
+    counts: { active: 1, idle: 1, away: 0 },
+    you: { user: 'u1', name: 'Amber Heron', color: 3, state: 'idle', clients: [4294967295] },
+    cursorIntervalMs: 33,
+  },
+  'presence:page': { type: 'presence:page', channel: 5, ref: 3, query: 'ju', after: 0 },
+  'presence:listed': {
+    type: 'presence:listed',
+    channel: 5,
+    ref: 3,
+    members: [{ user: 'u2', name: 'Jun', color: 0, state: 'away', clients: [7] }],
+    next: 100,
   },
   'typing:start': { type: 'typing:start', channel: 5 },
   'typing:stop': { type: 'typing:stop', channel: 5 },
@@ -66,4 +85,93 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
   error: { type: 'error', channel: 0, error: errorOf('too-many', { retryAfterMs: 500 }) },
   goaway: { type: 'goaway', channel: 0, retryAfterMs: 250 },
   part: { type: 'part', channel: 5, last: true, bytes: bytes(1, 2, 3) },
+  authenticate: { type: 'authenticate', channel: 0, expiresAt: AT },
+  token: { type: 'token', channel: 0, token: 'token' },
+  authenticated: { type: 'authenticated', channel: 0, expiresAt: AT },
+  command: {
+    type: 'command',
+    channel: 0,
+    id: ULID,
+    name: 'document:rename',
+    input: { document: DOCUMENT, title: 'Tide log' },
+  },
+  done: {
+    type: 'done',
+    channel: 0,
+    id: ULID,
+    repeated: false,
+    positions: [{ name: 'library', epoch: 'e1', offset: 12 }],
+  },
+  refused: { type: 'refused', channel: 0, id: ULID, error: errorOf('forbidden') },
+  subscribe: {
+    type: 'subscribe',
+    channel: 0,
+    ref: 2,
+    name: `chat:${DOCUMENT}`,
+    position: { epoch: 'e1', offset: 11 },
+  },
+  subscribed: {
+    type: 'subscribed',
+    channel: 9,
+    ref: 2,
+    name: `chat:${DOCUMENT}`,
+    recovered: false,
+    epoch: 'e1',
+    offset: 12,
+    state: {
+      type: 'chat',
+      head: 1,
+      messages: [
+        {
+          id: ULID,
+          number: 1,
+          author: user,
+          text: 'High water at nine.',
+          mentions: ['u2'],
+          replyTo: null,
+          reactions: [{ emoji: '🌊', users: ['u2'] }],
+          at: AT,
+          editedAt: null,
+          deletedAt: null,
+        },
+      ],
+    },
+  },
+  unsubscribe: { type: 'unsubscribe', channel: 9 },
+  unsubscribed: { type: 'unsubscribed', channel: 9, error: errorOf('forbidden') },
+  events: {
+    type: 'events',
+    channel: 9,
+    from: 12,
+    to: 13,
+    events: [{ name: 'chat:deleted', at: AT, command: ULID, message: ULID }],
+  },
+  recover: { type: 'recover', channel: 9, from: 11 },
+  'activity:changed': {
+    type: 'activity:changed',
+    channel: 10,
+    documents: {
+      [DOCUMENT]: { excerpt: 'High water', updatedAt: AT, present: [user], chatHead: 1 },
+      gone: null,
+    },
+  },
+  'dashboard:changed': {
+    type: 'dashboard:changed',
+    channel: 11,
+    sample: {
+      at: AT,
+      connections: { webSocket: 3, stream: 1, longPoll: 0, stock: 1 },
+      rooms: 2,
+      channels: 4,
+      deliveriesPerSecond: 120.5,
+      messagesPerSecond: 30,
+      bytesOutPerSecond: 24_000,
+      acknowledgement: { p50: 2.5, p95: 6, p99: 11.25 },
+      commit: null,
+      loopDelayP99: 11.5,
+      memory: { rss: 120_000_000, heap: 40_000_000 },
+      topRooms: [{ document: 'wYl0tq', title: 'Tide log', people: 2, deliveriesPerSecond: 60 }],
+      refusals: { 'too-many': 1 },
+    },
+  },
 };

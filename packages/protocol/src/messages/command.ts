@@ -1,0 +1,21 @@
+/**
+ * Commands on their way. The server answers each by `done` or `refused`, in the order in which they came.
+ * `done` says where the events that the command caused end, so that its author knows when to stop
+ * showing what it expected. A client has at most `MAX_COMMANDS_IN_FLIGHT` without an answer.
+ */
+import { z } from 'zod';
+import { channelName, channelPosition } from '../channels.ts';
+import { command } from '../commands/commands.ts';
+import { errorBody } from '../errors.ts';
+import { ulid } from './field.ts';
+
+export const commandMessages = {
+  command,
+  done: z.strictObject({
+    id: ulid,
+    /** It had been done before; these are the positions of then. */
+    repeated: z.boolean(),
+    positions: z.array(z.strictObject({ name: channelName, ...channelPosition.shape })).max(4),
+  }),
+  refused: z.strictObject({ id: ulid, error: errorBody }),
+};

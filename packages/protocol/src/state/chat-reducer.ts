@@ -1,0 +1,76 @@
+/** What an event makes of a chat. */
+import type { ChatEvent } from '../events/events.ts';
+import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE } from '../limits.ts';
+import type { ChatMessage, ChatPage, ChatState } from './chat.ts';
+
+/**
+ * Gives the same object back when the event changes nothing.
+ *
+ * @param keep of more messages than this the oldest are left out
+ */
+export function reduceChat(state: ChatState, event: ChatEvent, keep = MAX_CHAT_PAGE): ChatState {
+  switch (event.name) {
+    case 'chat:sent': {
+      if (state.messages.some(({ id }) => id === event.message.id)) return state;
+      return {
+        ...state,
+        messages: [...state.messages, event.message].slice(-keep),
+        head: Math.max(state.head, event.message.number ?? 0),
+      };
+    }
+    case 'chat:edited':
+      return change(state, event.message, () => ({
+        text: event.text,
+        mentions: event.mentions,
+        editedAt: event.at,
+      }));
+    case 'chat:deleted':
+      return change(state, event.message, () => ({
+        text: '',
+        mentions: [],
+        reactions: [],
+        deletedAt: event.at,
+      }));
+    case 'chat:reacted':
+      return change(state, event.message, ({ reactions }) => ({
+        reactions: reacted(reactions, event),
+      }));
+  }
+}
+
+/** A page of history before what is there already. One that does not join up with it changes nothing. */
+export function prependChat(state: ChatState, page: ChatPage): ChatState {
+  const oldest = state.messages.find(({ number }) => number !== null)?.number ?? state.head + 1;
+  const older = page.messages.filter(({ number }) => number !== null && number < oldest);
+  if (older.at(-1)?.number !== oldest - 1) return state;
+  return { ...state, messages: [...older, ...state.messages] };
+}
+
+/** A message that was deleted stays as it is. */
+function change(
+  state: ChatState,
+  id: string,
+  fields: (message: ChatMessage) => Partial<ChatMessage>,
+): ChatState {
+  // Almost always one of the newest.
+  const index = state.messages.findLastIndex((message) => message.id === id);
+  const message = state.messages[index];
+  if (message === undefined || message.deletedAt !== null) return state;
+  return { ...state, messages: state.messages.with(index, { ...message, ...fields(message) }) };
+}
+
+function reacted(
+  reactions: ChatMessage['reactions'],
+  { emoji, user, on }: Extract<ChatEvent, { name: 'chat:reacted' }>,
+): ChatMessage['reactions'] {
+  const known = reactions.find((reaction) => reaction.emoji === emoji);
+  if (known === undefined) {
+    if (!on || reactions.length >= MAX_REACTIONS_PER_MESSAGE) return reactions;
+    return [...reactions, { emoji, users: [user] }];
+  }
+  if (known.users.includes(user) === on) return reactions;
+  const users = on ? [...known.users, user] : known.users.filter((other) => other !== user);
+  return users.length === 0
+    ? reactions.filter((reaction) => reaction !== known)
+    : reactions.map((reaction) => (reaction === known ? { emoji, users } : reaction));
+}

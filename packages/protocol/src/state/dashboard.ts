@@ -1,0 +1,45 @@
+/** What an administrator sees of the server, once a second. */
+import { z } from 'zod';
+import { MAX_DASHBOARD_SAMPLES } from '../limits.ts';
+import { count, instant } from '../messages/field.ts';
+
+const milliseconds = z.number().nonnegative();
+
+export const dashboardSample = z.strictObject({
+  at: instant,
+  connections: z.strictObject({ webSocket: count, stream: count, longPoll: count, stock: count }),
+  rooms: count,
+  channels: count,
+  deliveriesPerSecond: z.number().nonnegative(),
+  messagesPerSecond: z.number().nonnegative(),
+  bytesOutPerSecond: z.number().nonnegative(),
+  /** From the arrival of an update or command to its acknowledgement; null in a second without any. */
+  acknowledgement: z
+    .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
+    .nullable(),
+  commit: z.strictObject({ p50: milliseconds, p99: milliseconds }).nullable(),
+  loopDelayP99: milliseconds,
+  memory: z.strictObject({ rss: count, heap: count }),
+  /** The busiest, at most ten. */
+  topRooms: z
+    .array(
+      z.strictObject({
+        /** The first letters of its id: the whole of it is a key. */
+        document: z.string().max(6),
+        title: z.string(),
+        people: count,
+        deliveriesPerSecond: z.number().nonnegative(),
+      }),
+    )
+    .max(10),
+  /** Refusals since the server started, by error code. */
+  refusals: z.record(z.string(), count),
+});
+export type DashboardSample = z.infer<typeof dashboardSample>;
+
+export const dashboardState = z.strictObject({
+  type: z.literal('dashboard'),
+  /** The last minutes, oldest first. */
+  samples: z.array(dashboardSample).max(MAX_DASHBOARD_SAMPLES),
+});
+export type DashboardState = z.infer<typeof dashboardState>;

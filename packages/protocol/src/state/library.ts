@@ -1,0 +1,44 @@
+/** What belongs to one person: their name and colour, the documents on their list, how far they have read. */
+import { z } from 'zod';
+import { MAX_EXCERPT_LENGTH } from '../limits.ts';
+import { documentId, documentKind, instant, role, title, user } from '../messages/field.ts';
+
+export const listedDocument = z.strictObject({
+  id: documentId,
+  kind: documentKind,
+  title,
+  /** What this person may do. */
+  role,
+  /** The first words of the text when it was listed; `activity` has newer ones. */
+  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
+  createdAt: instant,
+  updatedAt: instant,
+  /** The number of the newest chat message that this person has seen. */
+  chatRead: z.number().int().nonnegative(),
+});
+export type ListedDocument = z.infer<typeof listedDocument>;
+
+export const libraryState = z.strictObject({
+  type: z.literal('library'),
+  user,
+  /** Newest first. */
+  documents: z.array(listedDocument),
+});
+export type LibraryState = z.infer<typeof libraryState>;
+
+/** What goes on in one document, for lists; the key is the document. */
+export const documentActivity = z.strictObject({
+  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
+  updatedAt: instant,
+  /** People who are in it, a few of them. */
+  present: z.array(user).max(8),
+  /** The number of the newest chat message. */
+  chatHead: z.number().int().nonnegative(),
+});
+export type DocumentActivity = z.infer<typeof documentActivity>;
+
+export const activityState = z.strictObject({
+  type: z.literal('activity'),
+  documents: z.record(documentId, documentActivity),
+});
+export type ActivityState = z.infer<typeof activityState>;

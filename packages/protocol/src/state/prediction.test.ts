@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { ChannelName } from '../channels.ts';
+import type { Call, Command } from '../commands/commands.ts';
+import { channelEvent } from '../events/events.ts';
+import { reduceChannel } from './channel-reducer.ts';
+import type { ChannelState } from './channel-state.ts';
+import { channelOf, predict } from './prediction.ts';
+
+const D = 'a-document-with-a-name';
+const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const MESSAGE = '01BX5ZZKBKACTAV9WEVGEMMVRZ';
+const user = { id: 'ada', name: 'Ada', color: 1 };
+const ben = { id: 'ben', name: 'Ben', color: 2 };
+
+const listed = {
+  id: D,
+  kind: 'page',
+  title: 'Old',
+  role: 'owner',
+  excerpt: '',
+  createdAt: 0,
+  updatedAt: 0,
+  chatRead: 0,
+} as const;
+const STATES: Partial<Record<ChannelName, ChannelState>> = {
+  library: { type: 'library', user, documents: [listed] },
+  [`chat:${D}` as const]: {
+    type: 'chat',
+    head: 1,
+    messages: [
+      {
+        id: MESSAGE,
+        number: 1,
+        author: user,
+        text: 'low',
+        mentions: [],
+        replyTo: null,
+        reactions: [],
+        at: 0,
+        editedAt: null,
+        deletedAt: null,
+      },
+    ],
+  },
+  [`sharing:${D}` as const]: {
+    type: 'sharing',
+    owner: 'ada',
+    link: 'off',
+    members: [{ user: ben, role: 'viewer', isOwn: true }],
+  },
+};
+
+/** What each command makes of what is there. Complete by type. */
+const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object] } = {
+  'document:create': [
+    { document: 'another-document-here', title: 'New' },
+    { documents: [{ id: 'another-document-here', title: 'New', role: 'owner' }, { id: D }] },
+  ],
+  'document:rename': [{ document: D, title: 'Tide' }, { documents: [{ title: 'Tide' }] }],
+  'document:unlist': [{ document: D }, { documents: [] }],
+  'link:change': [{ document: D, link: 'edit' }, { link: 'edit' }],
+  'member:change': [
+    { document: D, user: 'ben', role: 'editor' },
+    { members: [{ user: ben, role: 'editor', isOwn: true }] },
+  ],
+  'member:remove': [{ document: D, user: 'ben' }, { members: [] }],
+  'profile:change': [{ color: 4 }, { user: { ...user, color: 4 } }],
+  'chat:send': [
+    { document: D, text: 'high', mentions: [], replyTo: null },
+    { head: 1, messages: [{ number: 1 }, { id: ULID, number: null, author: user, at: 9 }] },
+  ],
+  'chat:edit': [
+    { document: D, message: MESSAGE, text: 'high', mentions: [] },
+    { messages: [{ text: 'high', editedAt: 9 }] },
+  ],
+  'chat:delete': [{ document: D, message: MESSAGE }, { messages: [{ text: '', deletedAt: 9 }] }],
+  'chat:react': [
+    { document: D, message: MESSAGE, emoji: '🌊', on: true },
+    { messages: [{ reactions: [{ emoji: '🌊', users: ['ada'] }] }] },
+  ],
+  'chat:see': [{ document: D, number: 1 }, { documents: [{ chatRead: 1 }] }],
+};
+
+const stateOf = (name: ChannelName) => STATES[name] ?? null;
+const context = { user, at: 9, stateOf };
+
+describe('each command', () => {
+  test.each(Object.entries(CASES))('%s', (name, [input, expected]) => {
+    const command = { id: ULID, name, input } as Command;
+    const event = predict(command, context);
+    const state = stateOf(channelOf(command));
+    if (event === null || state === null) throw new Error('nothing is predicted');
+    expect(channelEvent.parse(event)).toEqual(event);
+    expect(event.command).toBe(ULID);
+    const predicted = reduceChannel(state, event);
+    expect(predicted).toMatchObject(expected);
+    expect(reduceChannel(predicted, event)).toEqual(predicted);
+  });
+});
+
+test('a document that is there already stays as it is', () => {
+  const input = { document: D, title: 'New' };
+  expect(predict({ id: ULID, name: 'document:create', input }, context)).toBeNull();
+});
+
+test('who somebody is that was never met, the server says', () => {
+  const input = { document: D, user: 'cem', role: 'editor' } as const;
+  const command = { id: ULID, name: 'member:change', input } as const;
+  expect(predict(command, context)).toBeNull();
+  expect(predict(command, { ...context, stateOf: () => null })).toBeNull();
+});
+
+test('a message is signed with the name that its author has just taken', () => {
+  const input = { document: D, text: 'x', mentions: [], replyTo: null };
+  const renamed = { type: 'library', user: { ...user, name: 'Countess' }, documents: [] } as const;
+  const event = predict(
+    { id: ULID, name: 'chat:send', input },
+    { ...context, stateOf: () => ({ ...renamed, documents: [] }) },
+  );
+  expect(event).toMatchObject({ message: { author: { name: 'Countess' } } });
+});

@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ChannelEvent } from '../events/events.ts';
+import {
+  MAX_CHAT_PAGE,
+  MAX_DASHBOARD_SAMPLES,
+  MAX_LISTED_DOCUMENTS,
+  MAX_REACTIONS_PER_MESSAGE,
+  MAX_SHARING_MEMBERS,
+} from '../limits.ts';
+import { chatEvents, libraryEvents, sharingEvents } from '../testing/arbitrary-events.ts';
+import { reduceChannel } from './channel-reducer.ts';
+import type { ChannelState } from './channel-state.ts';
+import { prependChat, reduceChat } from './chat-reducer.ts';
+import type { ChatMessage, ChatState } from './chat.ts';
+import type { DashboardSample } from './dashboard.ts';
+import { reduceActivity, reduceDashboard } from './latest-reducer.ts';
+import { reduceLibrary } from './library-reducer.ts';
+import type { LibraryState, ListedDocument } from './library.ts';
+import { reduceSharing } from './sharing-reducer.ts';
+import type { SharingState } from './sharing.ts';
+
+const RUNS = { seed: 17, numRuns: 500 };
+const ada = { id: 'ada', name: 'ada', color: 1 };
+const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [] };
+const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
+const NO_SHARING: SharingState = { type: 'sharing', owner: 'ada', link: 'off', members: [] };
+
+const listed = (id: string, updatedAt: number, chatRead = 0): ListedDocument => ({
+  id,
+  kind: 'page',
+  title: id,
+  role: 'owner',
+  excerpt: '',
+  createdAt: 0,
+  updatedAt,
+  chatRead,
+});
+const message = (number: number): ChatMessage => ({
+  id: `m${number}`,
+  number,
+  author: ada,
+  text: 'low tide',
+  mentions: [],
+  replyTo: null,
+  reactions: [],
+  at: number,
+  editedAt: null,
+  deletedAt: null,
+});
+const member = (id: string, isOwn = true) =>
+  ({ user: { id, name: id, color: 1 }, role: 'editor', isOwn }) as const;
+const chatOf = (...numbers: number[]): ChatState => ({
+  ...NO_CHAT,
+  messages: numbers.map(message),
+  head: numbers.at(-1) ?? 0,
+});
+const numbers = ({ messages }: ChatState) => messages.map(({ number }) => number);
+
+/** After everything that a person could have come across. */
+function after<S extends ChannelState>(state: S, events: readonly ChannelEvent[]): ChannelState {
+  return events.reduce<ChannelState>((before, event) => reduceChannel(before, event), state);
+}
+
+describe('any state, any event', () => {
+  test.each([
+    ['library', NO_LIBRARY, libraryEvents],
+    ['chat', NO_CHAT, chatEvents],
+    ['sharing', NO_SHARING, sharingEvents],
+  ] as const)('%s: what comes twice counts once', (_, empty, events) => {
+    fc.assert(
+      fc.property(fc.array<ChannelEvent>(events), events, (before, event) => {
+        const once = after(empty, [...before, event]);
+        expect(reduceChannel(once, event)).toEqual(once);
+      }),
+      RUNS,
+    );
+  });
+
+  test.each([
+    ['library', NO_LIBRARY, fc.oneof(chatEvents, sharingEvents)],
+    ['chat', NO_CHAT, fc.oneof(libraryEvents, sharingEvents)],
+    ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents)],
+  ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
+    fc.assert(
+      fc.property(events, (event) => {
+        expect(reduceChannel(empty, event)).toBe(empty);
+      }),
+      RUNS,
+    );
+  });
+
+  test.each([
+    ['library', NO_LIBRARY, libraryEvents],
+    ['chat', NO_CHAT, chatEvents],
+    ['sharing', NO_SHARING, sharingEvents],
+  ] as const)('%s: the state before is left alone', (_, empty, events) => {
+    fc.assert(
+      fc.property(fc.array<ChannelEvent>(events), events, (earlier, event) => {
+        const state = after(empty, earlier);
+        const before = JSON.stringify(state);
+        reduceChannel(state, event);
+        expect(JSON.stringify(state)).toBe(before);
+      }),
+      RUNS,
+    );
+  });
+
+  test('library: each document once, last changed first', () => {
+    fc.assert(
+      fc.property(fc.array<ChannelEvent>(libraryEvents), (events) => {
+        const { documents } = after(NO_LIBRARY, events) as LibraryState;
+        const times = documents.map(({ updatedAt }) => updatedAt);
+        expect(new Set(documents.map(({ id }) => id)).size).toBe(documents.length);
+        expect(times).toEqual(times.toSorted((a, b) => b - a));
+      }),
+      RUNS,
+    );
+  });
+
+  test('chat: each message once, and nobody has reacted twice with one emoji', () => {
+    fc.assert(
+      fc.property(fc.array<ChannelEvent>(chatEvents), (events) => {
+        const { messages } = after(NO_CHAT, events) as ChatState;
+        expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length);
+        for (const { reactions } of messages)
+          for (const { users } of reactions) {
+            expect(users.length).toBeGreaterThan(0);
+            expect(new Set(users).size).toBe(users.length);
+          }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('library', () => {
+  test('a change that is not one gives the same object back', () => {
+    for (const name of ['document:renamed', 'document:unlisted', 'chat:seen'] as const) {
+      const event = { name, at: 1, document: 'other', title: 'x', chatRead: 2 } as never;
+      expect(reduceLibrary(NO_LIBRARY, event)).toBe(NO_LIBRARY);
+    }
+  });
+
+  test('a reading mark never moves back', () => {
+    const state = { ...NO_LIBRARY, documents: [listed('d', 1, 7)] };
+    const seen = reduceLibrary(state, { name: 'chat:seen', at: 1, document: 'd', chatRead: 3 });
+    expect(seen.documents[0]?.chatRead).toBe(7);
+  });
+
+  test('a renamed document comes to the top', () => {
+    const state = { ...NO_LIBRARY, documents: [listed('new', 9), listed('old', 2)] };
+    const event = { name: 'document:renamed', at: 10, document: 'old', title: 'Tide' } as const;
+    expect(reduceLibrary(state, event).documents.map(({ title }) => title)).toEqual([
+      'Tide',
+      'new',
+    ]);
+  });
+
+  test('is bounded: the oldest goes', () => {
+    const documents = Array.from({ length: MAX_LISTED_DOCUMENTS }, (_, index) =>
+      listed(`d${index}`, MAX_LISTED_DOCUMENTS - index),
+    );
+    const document = listed('newest', MAX_LISTED_DOCUMENTS + 1);
+    const state = reduceLibrary(
+      { ...NO_LIBRARY, documents },
+      { name: 'document:listed', at: 1, document },
+    );
+    expect(state.documents).toHaveLength(MAX_LISTED_DOCUMENTS);
+    expect(state.documents[0]?.id).toBe('newest');
+    expect(state.documents.at(-1)?.id).toBe(`d${MAX_LISTED_DOCUMENTS - 2}`);
+  });
+});
+
+describe('chat', () => {
+  test('is bounded: the oldest goes, as many as are kept stay', () => {
+    const full = chatOf(...Array.from({ length: MAX_CHAT_PAGE }, (_, index) => index + 1));
+    const event = { name: 'chat:sent', at: 1, message: message(MAX_CHAT_PAGE + 1) } as const;
+    expect(numbers(reduceChat(full, event))[0]).toBe(2);
+    expect(reduceChat(full, event).head).toBe(MAX_CHAT_PAGE + 1);
+    expect(numbers(reduceChat(full, event, 100))).toHaveLength(MAX_CHAT_PAGE + 1);
+  });
+
+  test('a deleted message keeps its place and nothing else, and stays deleted', () => {
+    const deleted = after(chatOf(1), [
+      { name: 'chat:reacted', at: 2, message: 'm1', user: 'ben', emoji: '🌊', on: true },
+      { name: 'chat:deleted', at: 3, message: 'm1' },
+    ]);
+    expect(deleted).toMatchObject({
+      messages: [{ number: 1, text: '', reactions: [], deletedAt: 3 }],
+    });
+    const late = { message: 'm1', text: 'x', mentions: [] };
+    expect(reduceChannel(deleted, { name: 'chat:edited', at: 4, ...late })).toBe(deleted);
+  });
+
+  test('reactions come and go, and a message has at most so many kinds', () => {
+    const react = (emoji: string, user: string, on: boolean) =>
+      ({ name: 'chat:reacted', at: 1, message: 'm1', user, emoji, on }) as const;
+    const both = after(chatOf(1), [react('🌊', 'ada', true), react('🌊', 'ben', true)]);
+    expect(both).toMatchObject({
+      messages: [{ reactions: [{ emoji: '🌊', users: ['ada', 'ben'] }] }],
+    });
+    const none = after(both as ChatState, [react('🌊', 'ada', false), react('🌊', 'ben', false)]);
+    expect(none).toMatchObject({ messages: [{ reactions: [] }] });
+    const many = Array.from({ length: MAX_REACTIONS_PER_MESSAGE + 3 }, (_, index) =>
+      react(`e${index}`, 'ada', true),
+    );
+    const [first] = (after(chatOf(1), many) as ChatState).messages;
+    expect(first?.reactions).toHaveLength(MAX_REACTIONS_PER_MESSAGE);
+  });
+
+  test('a page of history goes before what is there, without what is there already', () => {
+    const page = { messages: [message(1), message(2), message(3)] };
+    expect(numbers(prependChat(chatOf(3, 4), page))).toEqual([1, 2, 3, 4]);
+    expect(numbers(prependChat(NO_CHAT, page))).toEqual([]);
+    expect(numbers(prependChat({ ...NO_CHAT, head: 3 }, page))).toEqual([1, 2, 3]);
+  });
+
+  test('a page that does not join up changes nothing', () => {
+    const state = chatOf(7, 8);
+    expect(prependChat(state, { messages: [message(1), message(2)] })).toBe(state);
+    expect(prependChat(state, { messages: [] })).toBe(state);
+  });
+});
+
+describe('sharing', () => {
+  test('who came by the link can do what it gives, and is gone with it', () => {
+    const state = { ...NO_SHARING, members: [member('ada'), member('ben', false)] };
+    const viewed = reduceSharing(state, { name: 'link:changed', at: 1, link: 'view' });
+    expect(viewed.members.map(({ role }) => role)).toEqual(['editor', 'viewer']);
+    const closed = reduceSharing(viewed, { name: 'link:changed', at: 1, link: 'off' });
+    expect(closed.members.map(({ user }) => user.id)).toEqual(['ada']);
+  });
+
+  test('the owner first, then by name; at most a page', () => {
+    const owner = { ...member('zoe'), role: 'owner' } as const;
+    const state = { ...NO_SHARING, members: [owner, member('ben')] };
+    const changed = reduceSharing(state, { name: 'member:changed', at: 1, member: member('ada') });
+    expect(changed.members.map(({ user }) => user.id)).toEqual(['zoe', 'ada', 'ben']);
+    const many = Array.from({ length: MAX_SHARING_MEMBERS + 5 }, (_, index) => ({
+      name: 'member:changed' as const,
+      at: 1,
+      member: member(`p${index}`),
+    }));
+    expect((after(NO_SHARING, many) as SharingState).members).toHaveLength(MAX_SHARING_MEMBERS);
+  });
+});
+
+describe('newest values', () => {
+  test('activity takes the newest of each document, and forgets those that are gone', () => {
+    const activity = { excerpt: 'x', updatedAt: 1, present: [], chatHead: 0 };
+    // An own field of this name, as it comes from the wire.
+    const strange = JSON.parse('{"__proto__": 1}') as Record<string, never>;
+    const state = { type: 'activity', documents: { a: activity, b: activity } } as const;
+    const newer = { ...activity, chatHead: 4 };
+    const next = reduceActivity(state, { documents: { a: null, b: newer } });
+    expect(next.documents).toEqual({ b: newer });
+    const named = reduceActivity(state, { documents: strange });
+    expect(Object.keys(named.documents)).toContain('__proto__');
+    expect(Object.getPrototypeOf(named.documents)).toBe(Object.prototype);
+  });
+
+  test('a dashboard holds the last minutes', () => {
+    const samples = Array.from({ length: MAX_DASHBOARD_SAMPLES }, (_, at) => ({ at }));
+    const state = { type: 'dashboard', samples: samples as DashboardSample[] } as const;
+    const next = reduceDashboard(state, { sample: { at: 999 } as DashboardSample });
+    expect(next.samples).toHaveLength(MAX_DASHBOARD_SAMPLES);
+    expect(next.samples.at(-1)?.at).toBe(999);
+  });
+});

@@ -1,0 +1,81 @@
+/** Any event of any channel, about so few people, documents and messages that they meet. */
+import fc from 'fast-check';
+import type { ChatEvent, LibraryEvent, SharingEvent } from '../events/events.ts';
+import type { ChatMessage } from '../state/chat.ts';
+
+const at = fc.integer({ min: 0, max: 50 });
+const userId = fc.constantFrom('ada', 'ben', 'cem');
+const user = userId.map((id) => ({ id, name: id, color: 1 }));
+const document = fc.constantFrom('d1', 'd2', 'd3');
+const message = fc.constantFrom('m1', 'm2', 'm3');
+const text = fc.constantFrom('low', 'high');
+const mentions = fc.constant<string[]>([]);
+
+const listed = fc.record({
+  id: document,
+  kind: fc.constant('page' as const),
+  title: text,
+  role: fc.constantFrom('owner' as const, 'viewer' as const),
+  excerpt: fc.constant(''),
+  createdAt: at,
+  updatedAt: at,
+  chatRead: fc.integer({ min: 0, max: 5 }),
+});
+
+export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
+  fc.record({ name: fc.constant('profile:changed' as const), at, user }),
+  fc.record({ name: fc.constant('document:listed' as const), at, document: listed }),
+  fc.record({ name: fc.constant('document:renamed' as const), at, document, title: text }),
+  fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
+  fc.record({
+    name: fc.constant('chat:seen' as const),
+    at,
+    document,
+    chatRead: fc.integer({ min: 0, max: 5 }),
+  }),
+);
+
+const sentMessage: fc.Arbitrary<ChatMessage> = fc.record({
+  id: message,
+  number: fc.option(fc.integer({ min: 1, max: 9 })),
+  author: user,
+  text,
+  mentions,
+  replyTo: fc.constant(null),
+  reactions: fc.constant<ChatMessage['reactions']>([]),
+  at,
+  editedAt: fc.constant(null),
+  deletedAt: fc.constant(null),
+});
+
+export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
+  fc.record({ name: fc.constant('chat:sent' as const), at, message: sentMessage }),
+  fc.record({ name: fc.constant('chat:edited' as const), at, message, text, mentions }),
+  fc.record({ name: fc.constant('chat:deleted' as const), at, message }),
+  fc.record({
+    name: fc.constant('chat:reacted' as const),
+    at,
+    message,
+    user: userId,
+    emoji: fc.constantFrom('🌊', '⛵'),
+    on: fc.boolean(),
+  }),
+);
+
+export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
+  fc.record({
+    name: fc.constant('link:changed' as const),
+    at,
+    link: fc.constantFrom('off' as const, 'view' as const, 'edit' as const),
+  }),
+  fc.record({
+    name: fc.constant('member:changed' as const),
+    at,
+    member: fc.record({
+      user,
+      role: fc.constantFrom('editor' as const, 'viewer' as const),
+      isOwn: fc.boolean(),
+    }),
+  }),
+  fc.record({ name: fc.constant('member:removed' as const), at, user: userId }),
+);

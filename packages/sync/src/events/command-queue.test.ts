@@ -1,0 +1,251 @@
+import { errorOf, MAX_COMMANDS_IN_FLIGHT, type Call, type ErrorBody } from '@tandem/protocol';
+import { describe, expect, test } from 'vitest';
+import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
+import type { GivenCommand } from './command-order.ts';
+import { CommandQueue, type CommandIntent } from './command-queue.ts';
+
+const given = (id: string, call: Call): GivenCommand => ({ ...call, id, at: 1 });
+const say = (id: string, replyTo: string | null = null) =>
+  given(id, { name: 'chat:send', input: { document: 'd', text: id, mentions: [], replyTo } });
+const rename = (id: string, title: string, document = 'd') =>
+  given(id, { name: 'document:rename', input: { document, title } });
+const create = (id: string, document = 'd') =>
+  given(id, { name: 'document:create', input: { document } });
+const done = (id: string) =>
+  ({ type: 'done', channel: 0, id, repeated: false, positions: [] }) as const;
+const refused = (id: string, error: ErrorBody) =>
+  ({ type: 'refused', channel: 0, id, error }) as const;
+const said = (intents: readonly CommandIntent[]) =>
+  intents.flatMap((intent) =>
+    intent.kind === 'send' && intent.message.type === 'command' ? intent.message.id : [],
+  );
+const ended = (intents: readonly CommandIntent[]) =>
+  intents.flatMap((intent) =>
+    intent.kind === 'send' ? [] : [[intent.kind, intent.command.id] as const],
+  );
+
+function connected() {
+  const queue = new CommandQueue();
+  queue.connected(0);
+  return queue;
+}
+
+test('CM1 said at once while connected, in order after a connection comes, without the time it was given at', () => {
+  const queue = new CommandQueue();
+  expect(queue.add(say('a'), 0)).toEqual([]);
+  expect(queue.add(say('b'), 0)).toEqual([]);
+  const { at: _, ...call } = say('a');
+  expect(queue.connected(0)[0]).toEqual({
+    kind: 'send',
+    message: { type: 'command', channel: 0, ...call },
+  });
+  expect(said(queue.add(say('c'), 0))).toEqual(['c']);
+});
+
+test('CM2 what has no answer is said again after a reconnect, in the order in which it was given', () => {
+  const queue = connected();
+  for (const id of 'abc') queue.add(say(id), 0);
+  queue.receive(done('b'), 0);
+  queue.disconnected();
+  expect(queue.add(say('d'), 0)).toEqual([]);
+  expect(said(queue.connected(5))).toEqual(['a', 'c', 'd']);
+});
+
+test('CM3 at most 32 are without an answer', () => {
+  const queue = connected();
+  const ids = Array.from({ length: 40 }, (_, index) => `c${index}`);
+  const first = ids.flatMap((id) => said(queue.add(say(id), 0)));
+  expect(first).toEqual(ids.slice(0, MAX_COMMANDS_IN_FLIGHT));
+  expect(said(queue.receive(done('c3'), 0))).toEqual(['c32']);
+  expect(queue.receive(done('c3'), 0)).toEqual([]);
+});
+
+describe('CM4 an answer ends a command', () => {
+  test('done, with the positions of its effects', () => {
+    const queue = connected();
+    queue.add(say('a'), 0);
+    const positions = [{ name: 'chat:d', epoch: 'e', offset: 4 }] as const;
+    expect(queue.receive({ ...done('a'), positions }, 0)).toEqual([
+      { kind: 'done', command: say('a'), positions },
+    ]);
+    expect(queue.pending).toEqual([]);
+  });
+
+  test('refused, with the reason; those behind go on', () => {
+    const queue = connected();
+    queue.add(create('a'), 0);
+    queue.add(rename('b', 'Tide log'), 0);
+    const error = errorOf('forbidden', { detail: 'Not here.' });
+    const intents = queue.receive(refused('a', error), 0);
+    expect(intents[0]).toEqual({ kind: 'refused', command: create('a'), error });
+    expect(said(intents)).toEqual(['b']);
+  });
+
+  test('an answer to what nobody waits for is ignored', () => {
+    expect(connected().receive(done('a'), 0)).toEqual([]);
+  });
+});
+
+describe('CM5 what builds on another waits for its answer', () => {
+  test.each([
+    ['a document and its title', create('a'), rename('b', 'x'), ['a']],
+    ['a document and its chat', create('a'), say('b'), ['a']],
+    ['a message and its answer', say('a'), say('b', 'a'), ['a']],
+    ['two messages', say('a'), say('b'), ['a', 'b']],
+    ['two documents', create('a'), create('b', 'e'), ['a', 'b']],
+    ['a title and a message', rename('a', 'x'), say('b'), ['a', 'b']],
+    [
+      'a message and its correction',
+      say('a'),
+      given('b', { name: 'chat:delete', input: { document: 'd', message: 'a' } }),
+      ['a'],
+    ],
+    [
+      'two titles in flight',
+      rename('a', 'x'),
+      given('b', { name: 'document:unlist', input: { document: 'd' } }),
+      ['a'],
+    ],
+    [
+      'a name and a colour',
+      given('a', { name: 'profile:change', input: { name: 'Ada' } }),
+      given('b', { name: 'profile:change', input: { color: 1 } }),
+      ['a'],
+    ],
+    [
+      'a mark and a title',
+      given('a', { name: 'chat:see', input: { document: 'd', number: 3 } }),
+      rename('b', 'x'),
+      ['a', 'b'],
+    ],
+  ] as const)('%s', (_, earlier, later, expected) => {
+    const queue = new CommandQueue();
+    queue.add(earlier, 0);
+    queue.add(later, 0);
+    expect(said(queue.connected(0))).toEqual(expected);
+  });
+});
+
+describe('CM6 refused for now', () => {
+  test('is said again after the time the server asks for, before those behind it', () => {
+    const queue = connected();
+    for (const id of 'abc') queue.add(say(id), 0);
+    expect(queue.receive(refused('a', errorOf('overloaded', { retryAfterMs: 50 })), 100)).toEqual(
+      [],
+    );
+    expect(queue.dueAt).toBe(150);
+    expect(said(queue.receive(done('b'), 110))).toEqual([]);
+    expect(queue.add(say('d'), 120)).toEqual([]);
+    expect(queue.tick(149)).toEqual([]);
+    expect(said(queue.tick(150))).toEqual(['a', 'd']);
+    expect(queue.dueAt).toBeNull();
+  });
+
+  test('without a time, waits twice as long each time, up to a limit', () => {
+    const queue = connected();
+    queue.add(say('a'), 0);
+    let now = 0;
+    const waits = Array.from({ length: 8 }, () => {
+      queue.receive(refused('a', errorOf('internal')), now);
+      const wait = (queue.dueAt ?? 0) - now;
+      now += wait;
+      expect(said(queue.tick(now))).toEqual(['a']);
+      return wait;
+    });
+    expect(waits.slice(0, 3)).toEqual([1, 2, 4].map((times) => times * COMMAND_RETRY_BASE_MS));
+    expect(waits.at(-1)).toBe(COMMAND_RETRY_CAP_MS);
+  });
+
+  test('one that is refused for ever holds back only what builds on it', () => {
+    const queue = connected();
+    queue.add(create('a'), 0);
+    queue.add(rename('b', 'x'), 0);
+    queue.receive(refused('a', errorOf('internal', { retryAfterMs: 10 })), 0);
+    queue.add(rename('c', 'y', 'e'), 0);
+    expect(said(queue.tick(10))).toEqual(['a', 'c']);
+  });
+
+  test('a new connection does not wait', () => {
+    const queue = connected();
+    queue.add(say('a'), 0);
+    queue.receive(refused('a', errorOf('overloaded', { retryAfterMs: 9_000 })), 0);
+    queue.disconnected();
+    expect(said(queue.connected(1))).toEqual(['a']);
+  });
+});
+
+describe('CM7 a later command takes the place of one that it makes unnecessary', () => {
+  test.each([
+    ['a title', rename('a', 'x'), rename('b', 'y'), true],
+    ['of another document', rename('a', 'x'), rename('b', 'y', 'e'), false],
+    ['a message', say('a'), say('b'), false],
+    [
+      'a name by a colour',
+      given('a', { name: 'profile:change', input: { name: 'Ada' } }),
+      given('b', { name: 'profile:change', input: { color: 1 } }),
+      false,
+    ],
+    [
+      'a mark',
+      given('a', { name: 'chat:see', input: { document: 'd', number: 3 } }),
+      given('b', { name: 'chat:see', input: { document: 'd', number: 4 } }),
+      true,
+    ],
+    [
+      'a reaction',
+      given('a', {
+        name: 'chat:react',
+        input: { document: 'd', message: 'm', emoji: '🌊', on: true },
+      }),
+      given('b', {
+        name: 'chat:react',
+        input: { document: 'd', message: 'm', emoji: '🌊', on: false },
+      }),
+      true,
+    ],
+    [
+      'a role',
+      given('a', { name: 'member:change', input: { document: 'd', user: 'u', role: 'editor' } }),
+      given('b', { name: 'member:remove', input: { document: 'd', user: 'u' } }),
+      true,
+    ],
+    [
+      'a correction',
+      given('a', {
+        name: 'chat:edit',
+        input: { document: 'd', message: 'm', text: 'x', mentions: [] },
+      }),
+      given('b', {
+        name: 'chat:edit',
+        input: { document: 'd', message: 'm', text: 'y', mentions: [] },
+      }),
+      true,
+    ],
+  ] as const)('%s: %#', (_, earlier, later, expected) => {
+    const queue = new CommandQueue();
+    queue.add(earlier, 0);
+    expect(ended(queue.add(later, 0))).toEqual(expected ? [['replaced', 'a']] : []);
+    expect(queue.pending.map(({ id }) => id)).toEqual(expected ? ['b'] : ['a', 'b']);
+  });
+
+  test('not of one that is on its way', () => {
+    const queue = connected();
+    queue.add(rename('a', 'x'), 0);
+    expect(queue.add(rename('b', 'y'), 0)).toEqual([]);
+    expect(said(queue.receive(done('a'), 0))).toEqual(['b']);
+  });
+});
+
+test('CM8 what an earlier page has left goes first, and what is known already is not taken twice', () => {
+  const queue = new CommandQueue();
+  queue.add(say('c'), 0);
+  queue.adopt([say('a'), say('b'), say('c')], 0);
+  expect(said(queue.connected(0))).toEqual(['a', 'b', 'c']);
+});
+
+test('CM9 what another page has heard the answer of is not said any more', () => {
+  const queue = new CommandQueue();
+  queue.adopt([create('a'), rename('b', 'x')], 0);
+  expect(said(queue.connected(0))).toEqual(['a']);
+  expect(said(queue.forget('a', 0))).toEqual(['b']);
+});

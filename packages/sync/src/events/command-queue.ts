@@ -1,0 +1,175 @@
+/**
+ * Commands that the server has not answered, in the order in which they were given. Each is said until it is
+ * answered; the server does it once however often that is. What it refuses for now is said again, after the time
+ * that it asked for, and so is everything without an answer after a reconnect.
+ */
+import {
+  MAX_COMMANDS_IN_FLIGHT,
+  type ChannelName,
+  type ChannelPosition,
+  type ClientMessage,
+  type ErrorBody,
+  type MessageOf,
+} from '@tandem/protocol';
+import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
+import { mayReplace, replaces, waitsFor, type GivenCommand } from './command-order.ts';
+
+/** Where a channel is once it has a command's events. */
+export type EffectPosition = ChannelPosition & { readonly name: ChannelName };
+
+/** Whatever its kind, all but `send` end the command: what is kept of it goes. */
+export type CommandIntent =
+  | { readonly kind: 'send'; readonly message: ClientMessage }
+  | {
+      readonly kind: 'done';
+      readonly command: GivenCommand;
+      readonly positions: readonly EffectPosition[];
+    }
+  | { readonly kind: 'refused'; readonly command: GivenCommand; readonly error: ErrorBody }
+  /** A later one makes it unnecessary; it is not said any more. */
+  | { readonly kind: 'replaced'; readonly command: GivenCommand };
+
+interface Entry {
+  readonly command: GivenCommand;
+  state: 'waiting' | 'said';
+  refusals: number;
+}
+
+export class CommandQueue {
+  /** By id, oldest first. */
+  #entries = new Map<string, Entry>();
+  #inFlight = 0;
+  #isConnected = false;
+  /** The server has asked for patience until then. */
+  #resumeAt: number | null = null;
+
+  /** Without an answer, oldest first. */
+  get pending(): readonly GivenCommand[] {
+    return [...this];
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  *[Symbol.iterator](): Iterator<GivenCommand> {
+    for (const { command } of this.#entries.values()) yield command;
+  }
+
+  /** When `tick` has something to do. */
+  get dueAt(): number | null {
+    return this.#isConnected ? this.#resumeAt : null;
+  }
+
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  add(command: GivenCommand, now: number): readonly CommandIntent[] {
+    const replaced = mayReplace(command) ? this.#replacedBy(command) : [];
+    for (const { id } of replaced) this.#remove(id);
+    this.#entries.set(command.id, entryOf(command));
+    return [
+      ...replaced.map((earlier) => ({ kind: 'replaced', command: earlier }) as const),
+      ...this.#say(now),
+    ];
+  }
+
+  /** Takes over what an earlier visit or another page has left; it is older than what was given here. */
+  adopt(commands: readonly GivenCommand[], now: number): readonly CommandIntent[] {
+    const unknown = commands.filter(({ id }) => !this.has(id));
+    this.#entries = new Map([
+      ...unknown.map((command) => [command.id, entryOf(command)] as const),
+      ...this.#entries,
+    ]);
+    return this.#say(now);
+  }
+
+  /** Somebody else has heard its answer. */
+  forget(id: string, now: number): readonly CommandIntent[] {
+    this.#remove(id);
+    return this.#say(now);
+  }
+
+  connected(now: number): readonly CommandIntent[] {
+    this.disconnected();
+    this.#isConnected = true;
+    return this.#say(now);
+  }
+
+  disconnected(): void {
+    this.#isConnected = false;
+    this.#resumeAt = null;
+    this.#inFlight = 0;
+    for (const entry of this.#entries.values()) entry.state = 'waiting';
+  }
+
+  /** @param now milliseconds of any clock, the same for all methods */
+  receive(
+    message: MessageOf<'done'> | MessageOf<'refused'>,
+    now: number,
+  ): readonly CommandIntent[] {
+    const entry = this.#entries.get(message.id);
+    if (entry === undefined) return [];
+    const { command } = entry;
+    if (message.type === 'refused' && message.error.temporary) {
+      if (entry.state === 'said') this.#inFlight--;
+      entry.state = 'waiting';
+      const patience = message.error.retryAfterMs ?? retryDelay(entry.refusals++);
+      this.#resumeAt = Math.max(this.#resumeAt ?? 0, now + patience);
+      return [];
+    }
+    this.#remove(command.id);
+    const end: CommandIntent =
+      message.type === 'done'
+        ? { kind: 'done', command, positions: message.positions }
+        : { kind: 'refused', command, error: message.error };
+    return [end, ...this.#say(now)];
+  }
+
+  tick(now: number): readonly CommandIntent[] {
+    if (this.#resumeAt !== null && now >= this.#resumeAt) this.#resumeAt = null;
+    return this.#say(now);
+  }
+
+  #say(now: number): readonly CommandIntent[] {
+    if (!this.#isConnected || (this.#resumeAt !== null && now < this.#resumeAt)) return [];
+    const intents: CommandIntent[] = [];
+    const before: GivenCommand[] = [];
+    for (const entry of this.#entries.values()) {
+      if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) break;
+      const { command } = entry;
+      if (entry.state === 'waiting' && !before.some((earlier) => waitsFor(command, earlier))) {
+        entry.state = 'said';
+        this.#inFlight++;
+        intents.push({ kind: 'send', message: wireForm(command) });
+      }
+      before.push(command);
+    }
+    return intents;
+  }
+
+  /** What is on its way cannot be called back. */
+  #replacedBy(command: GivenCommand): readonly GivenCommand[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.state === 'waiting' && replaces(command, entry.command))
+      .map((entry) => entry.command);
+  }
+
+  #remove(id: string): void {
+    if (this.#entries.get(id)?.state === 'said') this.#inFlight--;
+    this.#entries.delete(id);
+  }
+}
+
+function entryOf(command: GivenCommand): Entry {
+  return { command, state: 'waiting', refusals: 0 };
+}
+
+function wireForm({ at: _, ...command }: GivenCommand): ClientMessage {
+  return { type: 'command', channel: 0, ...command };
+}
+
+function retryDelay(refusals: number): number {
+  return Math.min(COMMAND_RETRY_CAP_MS, COMMAND_RETRY_BASE_MS * 2 ** refusals);
+}

@@ -1,0 +1,15 @@
+/**
+ * Many seeds of the simulation of commands and channels. `SEEDS=20000` runs as many, `SEED=7` that one. What is
+ * checked during and after a run is in `simulation/`.
+ */
+import { seedsToRun } from '@tandem/testkit';
+import { expect, test } from 'vitest';
+import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
+import { World } from './simulation/world.ts';
+
+test.each(seedsToRun({ count: 500, kept: KEPT_SEEDS }))(
+  'seed %i: all agree, each command took effect once, no event was missed, repeated or moved',
+  (seed) => {
+    expect(() => new World(seed).run()).not.toThrow();
+  },
+);

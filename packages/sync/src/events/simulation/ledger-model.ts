@@ -1,0 +1,216 @@
+/**
+ * What a server has on disk: results of commands, channels with their newest events, and the states that these
+ * lead to. Every state that ever was is remembered, so that what a device shows can be held against it.
+ */
+import {
+  errorOf,
+  MAX_CHAT_PAGE,
+  reduceChannel,
+  type ChannelEvent,
+  type ChannelName,
+  type ChannelState,
+  type Command,
+  type ErrorBody,
+  type User,
+} from '@tandem/protocol';
+import type { EffectPosition } from '../command-queue.ts';
+
+/** So few that some who come back cannot be brought up to date. */
+const MAX_KEPT_EVENTS = 12;
+
+export interface ChannelModel {
+  epoch: string;
+  head: number;
+  state: ChannelState;
+  /** Up to `head`. */
+  events: ChannelEvent[];
+}
+
+export interface Committed {
+  readonly key: string;
+  readonly to: number;
+  readonly event: ChannelEvent;
+}
+
+export type Result =
+  | { readonly kind: 'done'; readonly positions: readonly EffectPosition[] }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+type Publication = readonly [user: string | null, name: ChannelName, event: ChannelEvent];
+
+export const SHARED_DOCUMENT = 'a-document-for-everyone';
+
+export class LedgerModel {
+  readonly users: ReadonlyMap<string, User>;
+  readonly results = new Map<string, Result>();
+  /** Commands in the order in which they took effect; no command is in it twice. */
+  readonly effects: string[] = [];
+  readonly channels = new Map<string, ChannelModel>();
+  readonly #documents = new Set([SHARED_DOCUMENT]);
+  readonly #history = new Map<string, ChannelState>();
+  #epochs = 0;
+
+  constructor(names: readonly string[]) {
+    this.users = new Map(names.map((id, color) => [id, { id, name: id, color }]));
+    for (const user of this.users.values()) {
+      const documents = [listed(SHARED_DOCUMENT, 'Shared', 0)];
+      this.#make(`library/${user.id}`, { type: 'library', user, documents });
+    }
+    this.#makeDocument(SHARED_DOCUMENT, 'nobody');
+  }
+
+  channel(key: string): ChannelModel | undefined {
+    return this.channels.get(key);
+  }
+
+  stateAt(key: string, epoch: string, offset: number): ChannelState | undefined {
+    return this.#history.get(`${key} ${epoch} ${offset}`);
+  }
+
+  /** Once for each command of a user, whatever is asked. */
+  execute(user: string, command: Command, at: number): Result & { committed: Committed[] } {
+    const id = `${user} ${command.id}`;
+    const known = this.results.get(id);
+    if (known !== undefined) return { ...known, committed: [] };
+    const outcome = this.#perform(user, command, at);
+    const committed: Committed[] = [];
+    if ('code' in outcome) {
+      this.results.set(id, { kind: 'refused', error: outcome });
+      return { kind: 'refused', error: outcome, committed };
+    }
+    const positions: EffectPosition[] = [];
+    for (const [owner, name, event] of outcome) {
+      const key = keyOf(name, owner ?? user);
+      const to = this.#append(key, { ...event, command: command.id });
+      committed.push({ key, to, event: { ...event, command: command.id } });
+      if (owner === null || owner === user)
+        positions.push({ name, epoch: this.channels.get(key)!.epoch, offset: to });
+    }
+    this.effects.push(id);
+    this.results.set(id, { kind: 'done', positions });
+    return { kind: 'done', positions, committed };
+  }
+
+  /** The events are lost; what they led to is not. */
+  renewEpochs(): void {
+    for (const [key, { state }] of this.channels) this.#make(key, state);
+  }
+
+  #perform(user: string, command: Command, at: number): readonly Publication[] | ErrorBody {
+    const me = this.#library(user);
+    if (command.name === 'profile:change') {
+      const { name = me.user.name, color = me.user.color } = command.input;
+      const changed = { ...me.user, name, color };
+      return [[null, 'library', { name: 'profile:changed', at, user: changed }]];
+    }
+    const { document } = command.input;
+    if (command.name === 'document:create') {
+      if (this.#documents.has(document)) return [];
+      this.#makeDocument(document, user);
+      const made = listed(document, command.input.title ?? '', at);
+      return [[null, 'library', { name: 'document:listed', at, document: made }]];
+    }
+    if (!this.#documents.has(document)) return errorOf('not-found');
+    const chat = `chat:${document}` as const;
+    const sharing = `sharing:${document}` as const;
+    switch (command.name) {
+      case 'document:rename': {
+        const { title } = command.input;
+        if (title.startsWith('bad')) return errorOf('forbidden', { detail: 'Not this title.' });
+        return [...this.users.keys()]
+          .filter((other) => this.#library(other).documents.some(({ id }) => id === document))
+          .map((other) => [other, 'library', { name: 'document:renamed', at, document, title }]);
+      }
+      case 'document:unlist':
+        if (!me.documents.some(({ id }) => id === document)) return [];
+        return [[null, 'library', { name: 'document:unlisted', at, document }]];
+      case 'link:change': {
+        const { link } = command.input;
+        return [[null, sharing, { name: 'link:changed', at, link }]];
+      }
+      case 'member:change':
+      case 'member:remove':
+        return errorOf('forbidden');
+      case 'chat:send': {
+        const { text, mentions, replyTo } = command.input;
+        const number = this.#chat(document).head + 1;
+        const none = { reactions: [], editedAt: null, deletedAt: null };
+        const message = {
+          id: command.id,
+          number,
+          author: me.user,
+          text,
+          mentions,
+          replyTo,
+          at,
+          ...none,
+        };
+        return [[null, chat, { name: 'chat:sent', at, message }]];
+      }
+      case 'chat:edit':
+      case 'chat:delete':
+      case 'chat:react': {
+        const { message: id } = command.input;
+        const known = this.#chat(document).messages.find((message) => message.id === id);
+        if (known === undefined || known.deletedAt !== null) return errorOf('not-found');
+        if (command.name === 'chat:react') {
+          const { emoji, on } = command.input;
+          return [[null, chat, { name: 'chat:reacted', at, message: id, user, emoji, on }]];
+        }
+        if (known.author.id !== user) return errorOf('forbidden');
+        if (command.name === 'chat:delete')
+          return [[null, chat, { name: 'chat:deleted', at, message: id }]];
+        const { text, mentions } = command.input;
+        return [[null, chat, { name: 'chat:edited', at, message: id, text, mentions }]];
+      }
+      case 'chat:see': {
+        const chatRead = command.input.number;
+        const before = me.documents.find(({ id }) => id === document)?.chatRead ?? Infinity;
+        if (chatRead <= before) return [];
+        return [[null, 'library', { name: 'chat:seen', at, document, chatRead }]];
+      }
+    }
+  }
+
+  #append(key: string, event: ChannelEvent): number {
+    const channel = this.channels.get(key)!;
+    channel.state = reduceChannel(channel.state, event, { chatMessages: MAX_CHAT_PAGE });
+    channel.head++;
+    channel.events = [...channel.events, event].slice(-MAX_KEPT_EVENTS);
+    this.#remember(key, channel);
+    return channel.head;
+  }
+
+  #makeDocument(document: string, owner: string): void {
+    this.#documents.add(document);
+    this.#make(`chat:${document}`, { type: 'chat', messages: [], head: 0 });
+    this.#make(`sharing:${document}`, { type: 'sharing', owner, link: 'off', members: [] });
+  }
+
+  #make(key: string, state: ChannelState): void {
+    const channel = { epoch: `e${++this.#epochs}`, head: 0, state, events: [] };
+    this.channels.set(key, channel);
+    this.#remember(key, channel);
+  }
+
+  #remember(key: string, { epoch, head, state }: ChannelModel): void {
+    this.#history.set(`${key} ${epoch} ${head}`, state);
+  }
+
+  #library(user: string): Extract<ChannelState, { type: 'library' }> {
+    return this.channels.get(`library/${user}`)!.state as never;
+  }
+
+  #chat(document: string): Extract<ChannelState, { type: 'chat' }> {
+    return this.channels.get(`chat:${document}`)!.state as never;
+  }
+}
+
+export function keyOf(name: ChannelName, user: string): string {
+  return name === 'library' ? `library/${user}` : name;
+}
+
+function listed(id: string, title: string, at: number) {
+  const times = { createdAt: at, updatedAt: at, chatRead: 0, excerpt: '' };
+  return { id, kind: 'page', title, role: 'editor', ...times } as const;
+}

@@ -2,8 +2,15 @@
  * The client of one person in one page or program: a connection, a store, and the documents that are
  * open. Work that a closed tab left behind is delivered here, whichever document it belongs to.
  */
-import { SYNC_PATH, SUBPROTOCOL_BINARY, type Session } from '@tandem/protocol';
+import { SYNC_PATH, SUBPROTOCOL_BINARY, type ChannelName, type Session } from '@tandem/protocol';
+import { documentOf } from '@tandem/sync';
+import type { ChannelSession } from './channels/channel-session.ts';
+import type { Channels } from './channels/channels.ts';
+import { chatHistory } from './channels/chat-history.ts';
+import { createLive, createMemoryLiveStores, type LiveStores } from './channels/live.ts';
+import { isWork, type Commands, type PendingCommand } from './commands/commands.ts';
 import { Connection, type Socket } from './connection/connection.ts';
+import { httpFallback, type FallbackPlace } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
@@ -25,10 +32,14 @@ export interface ClientOptions {
   readonly durable: boolean;
   /** For what a durable store has not kept when the page goes away. Without it, that is not called kept. */
   readonly lastWords?: LastWordsPlace | null;
+  /** For commands and the last states of channels. Without them, nothing of that outlives the page. */
+  readonly liveStores?: LiveStores;
   /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly fetch?: typeof fetch;
   readonly webSocket?: (url: string, protocol: string) => Socket;
+  /** For networks that let no WebSocket through; null: there it stays offline. */
+  readonly fallback?: FallbackPlace | null;
   /** Told who we are whenever the server says so over HTTP. */
   readonly known?: (session: Session) => void;
 }
@@ -47,12 +58,23 @@ export type UnconfirmedWork =
       /** When the oldest of it was written. */
       readonly since: number;
     }
+  /** Something that was done beside text. `document` is null for one's own name and colour. */
+  | {
+      readonly kind: 'command';
+      readonly command: PendingCommand;
+      readonly document: string | null;
+      readonly title: string;
+      readonly kept: boolean;
+      readonly since: number;
+    }
   | (SetAside & { readonly kind: 'set-aside'; readonly kept: boolean });
 
 export class Client {
   readonly connection: Connection;
+  readonly commands: Commands;
   readonly durable: boolean;
   readonly #options: ClientOptions;
+  readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
   /** Documents that were left, until the store has confirmed what they gave it. */
   readonly #leaving = new Set<DocumentSession>();
@@ -62,6 +84,8 @@ export class Client {
   readonly #stopListening: () => void;
   /** Documents that could not be delivered to since the connection was made. */
   readonly #undeliverable = new Set<string>();
+  /** Opened before the server has made them. */
+  readonly #early = new Set<string>();
   #asideNotKept: SetAside[] = [];
   #lastAsideId = 0;
   #lastRef = 0;
@@ -73,9 +97,10 @@ export class Client {
     const { base, environment, webSocket = nativeWebSocket } = options;
     const place = options.durable ? (options.lastWords ?? null) : null;
     this.#lastWords = new LastWords(place, environment.random);
+    const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     const http = new HttpSession({
       base,
-      fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+      fetch,
       clock: environment.clock,
       ...(options.known === undefined ? {} : { known: options.known }),
     });
@@ -83,9 +108,22 @@ export class Client {
       environment,
       schema: options.schema,
       socket: () => webSocket(`${base.replace(/^http/, 'ws')}${SYNC_PATH}`, SUBPROTOCOL_BINARY),
+      fallback:
+        options.fallback == null
+          ? null
+          : httpFallback({ base, fetch, environment, ...options.fallback }),
       token: http.token,
       reachable: http.reachable,
     });
+    const live = createLive({
+      connection: this.connection,
+      environment,
+      stores: options.liveStores ?? createMemoryLiveStores(),
+      history: chatHistory({ base, fetch }),
+      changed: () => this.#changed(),
+    });
+    this.commands = live.commands;
+    this.#channels = live.channels;
     this.connection.listen({
       state: ({ kind }) => {
         if (kind !== 'connected') return;
@@ -125,6 +163,7 @@ export class Client {
       },
     });
     this.#open.set(id, { session, holders: 1 });
+    if (this.commands.isCreating(id)) this.#early.add(id);
     return session;
   }
 
@@ -136,9 +175,25 @@ export class Client {
     else this.#release(id);
   }
 
+  /** The same session for everyone who follows the channel; each `close` of it gives one holder back. */
+  subscribe<N extends ChannelName>(name: N): ChannelSession<N> {
+    return this.#channels.follow(name);
+  }
+
+  /** What is open now: for those who watch. */
+  get open(): {
+    readonly documents: readonly DocumentSession[];
+    readonly channels: readonly ChannelSession[];
+  } {
+    return {
+      documents: [...this.#open.values()].map(({ session }) => session),
+      channels: this.#channels.all,
+    };
+  }
+
   /** Whether anything here is neither confirmed nor kept aside on this device. */
   get unsaved(): boolean {
-    if (this.#asideNotKept.length > 0) return true;
+    if (this.#asideNotKept.length > 0 || this.commands.hasWork) return true;
     for (const { session } of this.#open.values()) if (session.pending > 0) return true;
     return false;
   }
@@ -153,10 +208,11 @@ export class Client {
   }
 
   async flush(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ session }) => session.flush()));
+    const sessions = [...this.#open.values()].map(({ session }) => session.flush());
+    await Promise.all([...sessions, this.commands.flush(), this.#channels.flush()]);
   }
 
-  /** Over all documents; what waits comes before what was set aside. */
+  /** Over all documents; what waits comes before what was done beside text, and that before what was set aside. */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
     const { store, durable, environment } = this.#options;
     await this.#recover();
@@ -181,6 +237,7 @@ export class Client {
     const aside = await store.listSetAside();
     return [
       ...waiting.values(),
+      ...(await this.#unconfirmedCommands()),
       ...aside.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: durable })),
       ...this.#asideNotKept.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: false })),
     ];
@@ -200,14 +257,29 @@ export class Client {
     const sessions = [...this.#open.values()];
     this.#open.clear();
     await Promise.all(sessions.map(({ session }) => session.destroy()));
+    this.commands.close();
+    await this.#channels.close();
     this.connection.close();
     this.#options.store.close();
   }
 
   #changed(): void {
     this.connection.unsaved = this.unsaved;
+    this.#openMade();
     if (this.#lastWords.hasSpoken && this.#unkept().length === 0) this.#lastWords.say([]);
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** What was asked for before it was made was not found, and is asked for again. */
+  #openMade(): void {
+    for (const id of this.#early) {
+      if (this.commands.isCreating(id)) continue;
+      const session = this.#open.get(id)?.session;
+      const isWaiting = session !== undefined && session.document === null;
+      if (isWaiting && session.status.kind !== 'stopped') continue;
+      this.#early.delete(id);
+      if (isWaiting) session.reopen();
+    }
   }
 
   /** Nothing that takes time is waited for when a page goes away. If it stays after all, it takes them back. */
@@ -280,6 +352,16 @@ export class Client {
     this.#leaving.add(session);
     await session.destroy();
     this.#leaving.delete(session);
+  }
+
+  async #unconfirmedCommands(): Promise<readonly UnconfirmedWork[]> {
+    const work = this.commands.pending.filter(isWork).map(async (command) => {
+      const document = documentOf(command);
+      const title = document === null ? '' : await this.#titleOf(document);
+      const { kept, at: since } = command;
+      return { kind: 'command', command, document, title, kept, since } as const;
+    });
+    return Promise.all(work);
   }
 
   async #titleOf(document: string): Promise<string> {

@@ -4,7 +4,7 @@
  * `connecting` covers the token, the socket and the handshake. `waiting` has a time of the next try.
  * `stopped` is left only by a person (`try-now`) or a new page.
  */
-import type { ErrorAction, ErrorBody } from '@tandem/protocol';
+import type { ErrorAction, ErrorBody, TransportKind } from '@tandem/protocol';
 
 /** Why the last try failed, as far as it can be known from here. */
 export type FailureCause =
@@ -12,7 +12,7 @@ export type FailureCause =
   | 'no-network'
   /** Nothing answers at the server's address. */
   | 'unreachable'
-  /** The server answers HTTP, but a WebSocket does not open: something on the way blocks it. */
+  /** The server answers HTTP, but no transport gets through: something on the way blocks them. */
   | 'socket-blocked'
   /** An open connection was lost, fell silent, or was closed by the server. */
   | 'lost';
@@ -21,7 +21,12 @@ export type ConnectionState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly attempt: number; readonly cause: FailureCause | null }
   /** `attempt`: how many tries since the connection was last healthy. */
-  | { readonly kind: 'connected'; readonly since: number; readonly attempt: number }
+  | {
+      readonly kind: 'connected';
+      readonly since: number;
+      readonly attempt: number;
+      readonly transport: TransportKind;
+    }
   | {
       readonly kind: 'waiting';
       readonly attempt: number;
@@ -32,7 +37,9 @@ export type ConnectionState =
 
 export type ConnectionEvent =
   | { readonly kind: 'start' }
-  | { readonly kind: 'welcomed'; readonly now: number }
+  | { readonly kind: 'welcomed'; readonly now: number; readonly transport: TransportKind }
+  /** Another socket is there already, and takes the place of this one. */
+  | { readonly kind: 'switch' }
   | {
       readonly kind: 'failed';
       readonly cause: FailureCause;
@@ -75,6 +82,7 @@ const table: Table = {
   idle: {
     start: () => connect(0),
     welcomed: stay,
+    switch: stay,
     failed: stay,
     refused: stay,
     'retry-due': stay,
@@ -83,7 +91,13 @@ const table: Table = {
   },
   connecting: {
     start: stay,
-    welcomed: ({ attempt }, { now }) => ({ kind: 'connected', since: now, attempt }),
+    welcomed: ({ attempt }, { now, transport }) => ({
+      kind: 'connected',
+      since: now,
+      attempt,
+      transport,
+    }),
+    switch: stay,
     failed: ({ attempt }, { cause, retryAt }) => ({
       kind: 'waiting',
       attempt: attempt + 1,
@@ -98,6 +112,7 @@ const table: Table = {
   connected: {
     start: stay,
     welcomed: stay,
+    switch: ({ attempt }) => connect(attempt),
     failed: ({ attempt }, { cause, retryAt, healthy }) => ({
       kind: 'waiting',
       attempt: healthy ? 1 : attempt + 1,
@@ -112,6 +127,7 @@ const table: Table = {
   waiting: {
     start: stay,
     welcomed: stay,
+    switch: stay,
     failed: stay,
     refused: stay,
     'retry-due': ({ attempt, cause }) => connect(attempt, cause),
@@ -121,6 +137,7 @@ const table: Table = {
   stopped: {
     start: stay,
     welcomed: stay,
+    switch: stay,
     failed: stay,
     refused: stay,
     'retry-due': stay,

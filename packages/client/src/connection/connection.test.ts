@@ -1,5 +1,5 @@
 import { closeCode, errorOf, MAX_FRAME_BYTES } from '@tandem/protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { FakeSocket } from '../testing/fake-socket.ts';
 import { Connection, type TokenAnswer } from './connection.ts';
@@ -216,11 +216,68 @@ test('tells a dead server, a blocked WebSocket and a missing network apart', asy
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'no-network' });
 });
 
-test('a socket that never opens is given up after 10 s', async () => {
+test('T8: a WebSocket that does not open is given up after 4 s', async () => {
   const s = scene();
   s.connection.start();
-  await s.settle(10_000);
+  await s.settle(3_999);
+  expect(s.connection.state.kind).toBe('connecting');
+  await s.settle(1);
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'socket-blocked' });
+});
+
+test('W11: one that opens and is not welcomed is given up after 10 s more', async () => {
+  const s = scene();
+  s.connection.start();
+  await s.settle();
+  s.latest().open();
+  await s.settle(9_999);
+  expect(s.connection.state.kind).toBe('connecting');
+  await s.settle(1);
+  expect(s.connection.state.kind).toBe('waiting');
+});
+
+describe('W35: before a token ends', () => {
+  const ask = { type: 'authenticate', channel: 0, expiresAt: 5 } as const;
+
+  test('the server asks, and hears a new one', async () => {
+    const s = await connected();
+    s.answers.token = { kind: 'token', token: 'newer' };
+    s.latest().answer(ask);
+    await s.settle();
+    expect(s.tokens).toEqual([{ fresh: false }, { fresh: true }]);
+    expect(s.latest().sentOf('token')).toEqual([{ type: 'token', channel: 0, token: 'newer' }]);
+    s.latest().answer({ type: 'authenticated', channel: 0, expiresAt: 9 });
+    expect(s.connection.state.kind).toBe('connected');
+  });
+
+  test('one that cannot be had is asked for again', async () => {
+    const s = await connected();
+    s.latest().answersPings = true;
+    s.answers.token = { kind: 'unreachable' };
+    s.latest().answer(ask);
+    await s.settle(9_999);
+    expect(s.tokens).toHaveLength(2);
+    s.answers.token = { kind: 'token', token: 'newer' };
+    await s.settle(1);
+    expect(s.latest().sentOf('token')).toHaveLength(1);
+    await s.settle(60_000);
+    expect(s.tokens).toHaveLength(3);
+  });
+
+  test('one that comes after the connection ended is not said on the next', async () => {
+    const s = await connected();
+    s.answers.token = { kind: 'unreachable' };
+    s.latest().answer(ask);
+    await s.settle();
+    s.latest().drop(1006);
+    s.answers.token = { kind: 'token', token: 'newer' };
+    await s.settle(250);
+    s.latest().open();
+    s.latest().welcome();
+    s.latest().answersPings = true;
+    await s.settle(30_000);
+    expect(s.latest().sentOf('token')).toEqual([]);
+  });
 });
 
 test('back online, it does not wait', async () => {

@@ -1,7 +1,7 @@
 /**
  * One live connection to the server that comes back by itself. It knows messages, not what they mean:
- * documents register as listeners. Handlers of an older socket are cut off before a newer one is made,
- * so a late close cannot end its successor.
+ * documents register as listeners. What carries it is its own matter: where no WebSocket gets through it
+ * goes over HTTP, and on to a WebSocket as soon as one does.
  */
 import {
   binaryCodec,
@@ -10,37 +10,35 @@ import {
   ERRORS,
   errorOf,
   MAX_FRAME_BYTES,
-  MAX_MESSAGES_PER_FRAME,
-  OPEN_TIMEOUT_MS,
-  PROTOCOL_VERSION,
+  MAX_SEND_BYTES,
   RECONNECT_HEALTHY_AFTER_MS,
+  TRANSPORT_CLOSE_CODES,
+  WEBSOCKET_RETRY_CAP_MS,
+  WEBSOCKET_RETRY_FIRST_MS,
   type ClientMessage,
   type CloseCode,
+  type ErrorAction,
   type ErrorBody,
   type ServerMessage,
+  type TransportKind,
   type User,
 } from '@tandem/protocol';
 import type { Environment } from '../environment.ts';
+import { Attempt } from './attempt.ts';
 import {
   transition,
   type ConnectionEvent,
   type ConnectionState,
   type FailureCause,
 } from './connection-state.ts';
+import type { Fallback } from './fallback.ts';
 import { Liveness } from './liveness.ts';
+import { outgoingFrames } from './outgoing-frames.ts';
 import { reconnectDelay } from './reconnect-policy.ts';
+import type { Socket } from './socket.ts';
+import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 
-/** The part of the WHATWG `WebSocket` that is used; `ws` has it too. */
-export interface Socket {
-  binaryType: string;
-  readonly bufferedAmount: number;
-  onopen: ((event: Event) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
-  onerror: ((event: Event) => void) | null;
-  send(data: Uint8Array<ArrayBuffer>): void;
-  close(code?: number): void;
-}
+export type { Socket };
 
 export type TokenAnswer =
   | { readonly kind: 'token'; readonly token: string }
@@ -50,7 +48,9 @@ export type TokenAnswer =
 export interface ConnectionOptions {
   /** Makes a socket to the server's sync path, with the binary subprotocol. */
   readonly socket: () => Socket;
-  /** The token for `hello`; `fresh` asks for a new one because the last was refused. */
+  /** Ways for networks that let no WebSocket through; null: there are none. */
+  readonly fallback?: Fallback | null;
+  /** The token for `hello`; `fresh` asks for a new one because the last was refused, or ends. */
   readonly token: (options: { readonly fresh: boolean }) => Promise<TokenAnswer>;
   /** Whether the server answers plain HTTP; tells a blocked WebSocket from a dead server. */
   readonly reachable: () => Promise<boolean>;
@@ -61,18 +61,34 @@ export interface ConnectionOptions {
 
 export interface ConnectionListener {
   state?(state: ConnectionState): void;
+  /** What is for documents and channels. */
   message?(message: ServerMessage): void;
+  /** Everything that is said on it after the welcome, in both directions: for those who watch. */
+  traffic?(direction: 'sent' | 'received', message: ClientMessage | ServerMessage): void;
 }
+
+/** Between two tries to get the token that the server asked for. */
+const TOKEN_RETRY_MS = 10_000;
+/** The header of its part. */
+const MAX_HTTP_FRAME_BYTES = MAX_SEND_BYTES - 64;
 
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #listeners = new Set<ConnectionListener>();
   readonly #liveness: Liveness;
+  readonly #choice: TransportChoice;
   readonly #stopListening: () => void;
   #state: ConnectionState = { kind: 'idle' };
   #user: User | null = null;
+  /** A new one for each try, from its first step on. */
+  #try: object = {};
   #attempt: Attempt | null = null;
+  /** A WebSocket that is tried beside a connection over HTTP. */
+  #probe: Attempt | null = null;
+  #probeTimer: unknown = null;
+  #probeDelayMs = WEBSOCKET_RETRY_FIRST_MS;
   #retryTimer: unknown = null;
+  #tokenTimer: unknown = null;
   #dictatedRetryMs: number | null = null;
   #freshToken = false;
   #outgoing: Uint8Array[] = [];
@@ -80,14 +96,22 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#liveness = new Liveness(options.environment, {
+    const { environment, fallback } = options;
+    this.#liveness = new Liveness(environment, {
       ping: () => this.send({ type: 'ping', channel: 0, nonce: ++this.#nonce }),
       dead: () => this.#lost('lost'),
     });
-    this.#stopListening = options.environment.listen((event) => {
+    this.#choice = new TransportChoice(
+      fallback?.memory ?? createTransportMemory(),
+      environment.clock.now(),
+    );
+    this.#stopListening = environment.listen((event) => {
       if (event === 'online') this.tryNow();
       if (event === 'online' || event === 'wake') this.#liveness.ask();
       if (event === 'offline') this.#liveness.ask();
+      // Another network may let through what this one did not.
+      if (event === 'online' && this.#probeTimer !== null) this.#probeLater(0);
+      if (event === 'leaving' && this.#attempt !== null) fallback?.leave(this.#attempt.socket);
     });
   }
 
@@ -121,7 +145,8 @@ export class Connection {
 
   close(): void {
     this.#stopListening();
-    this.#abandon(1000);
+    this.#try = {};
+    this.#abandon(TRANSPORT_CLOSE_CODES.normal);
     this.#happen({ kind: 'close' });
     this.#listeners.clear();
   }
@@ -129,96 +154,99 @@ export class Connection {
   /** Messages of one turn travel in one frame. Without a connection they go nowhere: documents send again when it is back. */
   send(message: ClientMessage): void {
     if (this.#state.kind !== 'connected') return;
+    for (const listener of this.#listeners) listener.traffic?.('sent', message);
     if (this.#outgoing.push(binaryCodec.encode(message)) === 1) queueMicrotask(() => this.#flush());
   }
 
   #happen(event: ConnectionEvent): void {
+    const { clock } = this.#options.environment;
     const before = this.#state;
     this.#state = transition(before, event);
     if (this.#state === before) return;
-    this.#options.environment.clock.clearTimeout(this.#retryTimer);
-    if (this.#state.kind === 'connecting') void this.#connect();
+    clock.clearTimeout(this.#retryTimer);
+    if (this.#state.kind === 'connecting' && event.kind !== 'switch') void this.#connect();
     if (this.#state.kind === 'waiting') {
-      const delay = this.#state.retryAt - this.#options.environment.clock.now();
-      this.#retryTimer = this.#options.environment.clock.setTimeout(
-        () => this.#happen({ kind: 'retry-due' }),
-        delay,
-      );
+      const delay = this.#state.retryAt - clock.now();
+      this.#retryTimer = clock.setTimeout(() => this.#happen({ kind: 'retry-due' }), delay);
     }
     for (const listener of this.#listeners) listener.state?.(this.#state);
   }
 
   async #connect(): Promise<void> {
-    const { clock } = this.#options.environment;
-    const attempt: Attempt = { socket: null, opened: false, deadline: null };
-    this.#attempt = attempt;
-    attempt.deadline = clock.setTimeout(() => void this.#fail(attempt), OPEN_TIMEOUT_MS);
-    const fresh = this.#freshToken;
-    const answer = await this.#options
-      .token({ fresh })
-      .catch((): TokenAnswer => ({ kind: 'unreachable' }));
-    if (this.#attempt !== attempt) return;
+    const current = (this.#try = {});
+    const answer = await this.#token(this.#freshToken);
+    if (this.#try !== current) return;
     switch (answer.kind) {
       case 'unreachable':
-        return void this.#fail(attempt);
-      case 'refused':
-        if (ERRORS[answer.error.code].action === 'retry') {
-          this.#dictatedRetryMs = answer.error.retryAfterMs ?? null;
-          return this.#lost('unreachable');
-        }
-        this.#abandon();
-        this.#happen({
-          kind: 'refused',
-          error: answer.error,
-          action: ERRORS[answer.error.code].action,
-        });
-        return;
+        return this.#lost('unreachable');
+      case 'refused': {
+        const { action } = ERRORS[answer.error.code];
+        if (action !== 'retry') return this.#refused(answer.error, action);
+        this.#dictatedRetryMs = answer.error.retryAfterMs ?? null;
+        return this.#lost('unreachable');
+      }
       case 'token':
-        return this.#open(attempt, answer.token);
+        return await this.#open(current, answer.token);
     }
   }
 
-  #open(attempt: Attempt, token: string): void {
-    let socket: Socket;
+  async #token(fresh: boolean): Promise<TokenAnswer> {
+    return await this.#options.token({ fresh }).catch((): TokenAnswer => ({ kind: 'unreachable' }));
+  }
+
+  /** Over the best transport that may work. */
+  async #open(current: object, token: string): Promise<void> {
+    const { fallback, environment } = this.#options;
+    const kind = this.#choice.next(environment.clock.now());
+    if (kind === 'websocket' || fallback == null) {
+      const socket = this.#webSocket();
+      if (socket === null) return await this.#blocked('websocket', token);
+      this.#attempt = this.#begin('websocket', socket, token);
+      return;
+    }
+    const opened = await fallback.open(kind);
+    if (this.#try === current) this.#attempt = this.#begin(opened.kind, opened.socket, token);
+    else opened.socket.close();
+  }
+
+  #webSocket(): Socket | null {
     try {
-      socket = this.#options.socket();
+      return this.#options.socket();
     } catch {
-      return void this.#fail(attempt);
+      return null;
     }
-    attempt.socket = socket;
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
-      attempt.opened = true;
-      const hello = {
-        type: 'hello',
-        channel: 0,
-        protocol: PROTOCOL_VERSION,
-        schema: this.#options.schema,
-        token,
-      } as const;
-      socket.send(binaryCodec.encode(hello) as Uint8Array<ArrayBuffer>);
-    };
-    socket.onmessage = ({ data }) => this.#received(data);
-    socket.onclose = ({ code }) => this.#closed(attempt, code);
-    socket.onerror = () => undefined;
   }
 
-  #received(data: unknown): void {
-    if (!(data instanceof ArrayBuffer)) return this.#misunderstood();
-    this.#liveness.heard();
-    const decoded = binaryCodec.decodeFromServer(new Uint8Array(data));
-    if (decoded.kind === 'invalid') return this.#misunderstood();
-    for (const message of decoded.messages) this.#handle(message);
+  #begin(kind: TransportKind, socket: Socket, token: string): Attempt {
+    const { schema, environment } = this.#options;
+    const attempt = new Attempt({
+      kind,
+      socket,
+      token,
+      schema,
+      clock: environment.clock,
+      callbacks: {
+        welcomed: (user) => this.#welcomed(attempt, user),
+        heard: () => attempt === this.#attempt && this.#liveness.heard(),
+        message: (message) => attempt === this.#attempt && this.#handle(message),
+        misunderstood: () => this.#misunderstood(attempt),
+        closed: (code) => void this.#closed(attempt, code, token),
+      },
+    });
+    attempt.start();
+    return attempt;
   }
 
   #handle(message: ServerMessage): void {
+    for (const listener of this.#listeners) listener.traffic?.('received', message);
     switch (message.type) {
-      case 'welcome':
-        return this.#welcomed(message.user);
       case 'ping':
         return this.send({ type: 'pong', channel: 0, nonce: message.nonce });
       case 'pong':
+      case 'authenticated':
         return;
+      case 'authenticate':
+        return void this.#renewToken();
       case 'goaway':
         this.#dictatedRetryMs = message.retryAfterMs;
         return;
@@ -231,120 +259,145 @@ export class Connection {
     for (const listener of this.#listeners) listener.message?.(message);
   }
 
-  #welcomed(user: User): void {
-    const { clock } = this.#options.environment;
+  #welcomed(attempt: Attempt, user: User): void {
+    const now = this.#options.environment.clock.now();
+    if (attempt === this.#probe) this.#switchTo(attempt);
+    if (attempt !== this.#attempt) return;
     this.#user = user;
     this.#freshToken = false;
-    clock.clearTimeout(this.#attempt?.deadline);
     this.#liveness.heard();
     this.#liveness.start();
-    this.#happen({ kind: 'welcomed', now: clock.now() });
+    this.#choice.connected(attempt.kind, now);
+    this.#happen({ kind: 'welcomed', now, transport: attempt.kind });
+    if (attempt.kind === 'websocket') this.#probeDelayMs = WEBSOCKET_RETRY_FIRST_MS;
+    else this.#probeLater(this.#probeDelayMs);
+  }
+
+  /** A WebSocket gets through after all. What was on its way over HTTP is said again there. */
+  #switchTo(probe: Attempt): void {
+    const old = this.#attempt;
+    this.#probe = null;
+    this.#attempt = probe;
+    this.#outgoing = [];
+    this.#happen({ kind: 'switch' });
+    // Not a goodbye: the same person is there all the time.
+    old?.abandon(TRANSPORT_CLOSE_CODES.goingAway);
+  }
+
+  #probeLater(delayMs: number): void {
+    const { clock } = this.#options.environment;
+    clock.clearTimeout(this.#probeTimer);
+    this.#probeTimer = clock.setTimeout(() => void this.#probeNow(), delayMs);
+  }
+
+  async #probeNow(): Promise<void> {
+    this.#probeTimer = null;
+    this.#probeDelayMs = Math.min(WEBSOCKET_RETRY_CAP_MS, this.#probeDelayMs * 2);
+    const current = this.#attempt;
+    const answer = await this.#token(false);
+    if (current === null || this.#attempt !== current || this.#probe !== null) return;
+    const socket = answer.kind === 'token' ? this.#webSocket() : null;
+    if (answer.kind !== 'token' || socket === null) return this.#probeLater(this.#probeDelayMs);
+    this.#probe = this.#begin('websocket', socket, answer.token);
+  }
+
+  /** The server asked for it, as the one that this connection was opened with ends. */
+  async #renewToken(): Promise<void> {
+    const { clock } = this.#options.environment;
+    const attempt = this.#attempt;
+    const answer = await this.#token(true);
+    if (this.#attempt !== attempt) return;
+    if (answer.kind === 'token') this.send({ type: 'token', channel: 0, token: answer.token });
+    // Whoever is refused for good hears so when the connection ends for want of it.
+    else this.#tokenTimer = clock.setTimeout(() => void this.#renewToken(), TOKEN_RETRY_MS);
   }
 
   /** The server speaks what this page cannot read. */
-  #misunderstood(): void {
-    this.#abandon(1000);
-    this.#happen({ kind: 'refused', error: errorOf('version-unsupported'), action: 'reload' });
+  #misunderstood(attempt: Attempt): void {
+    if (attempt !== this.#attempt) return;
+    this.#abandon(TRANSPORT_CLOSE_CODES.normal);
+    this.#refused(errorOf('version-unsupported'), 'reload');
   }
 
-  #closed(attempt: Attempt, code: number): void {
-    if (this.#attempt !== attempt) return;
+  async #closed(attempt: Attempt, code: number, token: string): Promise<void> {
+    if (attempt === this.#probe) {
+      this.#probe = null;
+      this.#probeLater(this.#probeDelayMs);
+    }
+    if (attempt !== this.#attempt) return;
     const action = closeAction(code);
+    this.#dictatedRetryMs = attempt.socket.retryAfterMs ?? this.#dictatedRetryMs;
     if (action === 'authenticate' && !this.#freshToken) {
       this.#freshToken = true;
       this.#dictatedRetryMs = 0;
-      return this.#lost('lost');
+      this.#lost('lost');
+    } else if (action !== 'retry') {
+      const entry = CLOSE_CODES[code as CloseCode] as (typeof CLOSE_CODES)[CloseCode] | undefined;
+      this.#refused(errorOf(entry?.error ?? 'forbidden'), action);
+    } else if (attempt.isWelcomed || code !== TRANSPORT_CLOSE_CODES.abnormal) {
+      this.#lost('lost');
+    } else {
+      await this.#blocked(attempt.kind, token);
     }
-    if (action === 'retry')
-      return this.#state.kind === 'connected' ? this.#lost('lost') : void this.#fail(attempt);
-    this.#abandon();
-    const entry = CLOSE_CODES[code as CloseCode] as (typeof CLOSE_CODES)[CloseCode] | undefined;
-    this.#happen({ kind: 'refused', error: errorOf(entry?.error ?? 'forbidden'), action });
   }
 
-  /** A try that never became a connection: find out whose fault it is, then wait. */
-  async #fail(attempt: Attempt): Promise<void> {
+  /** A try that was never answered: find out whose fault it is; the next transport may get through. */
+  async #blocked(kind: TransportKind, token: string): Promise<void> {
+    const { environment, fallback, reachable } = this.#options;
+    const current = this.#try;
+    const dictated = this.#dictatedRetryMs;
     this.#abandon();
-    this.#attempt = attempt;
-    const cause = await this.#cause(attempt);
-    if (this.#attempt === attempt) this.#lost(cause);
+    const isReachable = environment.online() && (await reachable().catch(() => false));
+    if (this.#try !== current) return;
+    this.#dictatedRetryMs = dictated;
+    if (!isReachable) return this.#lost('unreachable');
+    // The server itself said when to come again.
+    if (dictated !== null) return this.#lost('lost');
+    if (fallback == null) return this.#lost('socket-blocked');
+    const next = this.#choice.failed(kind, 'blocked', environment.clock.now());
+    if (next === 'try-next') return await this.#open(current, token);
+    this.#lost(kind === 'poll' ? 'socket-blocked' : 'lost');
   }
 
-  async #cause(attempt: Attempt): Promise<FailureCause> {
-    if (!this.#options.environment.online()) return 'no-network';
-    if (attempt.opened) return 'lost';
-    const reachable = await this.#options.reachable().catch(() => false);
-    if (!reachable) return 'unreachable';
-    return attempt.socket === null ? 'unreachable' : 'socket-blocked';
+  #refused(error: ErrorBody, action: ErrorAction): void {
+    this.#abandon();
+    this.#happen({ kind: 'refused', error, action });
   }
 
   #lost(cause: FailureCause): void {
     const { clock, random, online } = this.#options.environment;
     const state = this.#state;
-    const healthy =
-      state.kind === 'connected' && clock.now() - state.since >= RECONNECT_HEALTHY_AFTER_MS;
+    const now = clock.now();
+    const healthy = state.kind === 'connected' && now - state.since >= RECONNECT_HEALTHY_AFTER_MS;
+    if (healthy) this.#choice.healthy();
+    else if (state.kind === 'connected') this.#choice.failed(state.transport, 'short-lived', now);
     const attempt = 'attempt' in state && !healthy ? state.attempt : 0;
-    const retryAt = clock.now() + (this.#dictatedRetryMs ?? reconnectDelay(attempt, random));
-    this.#dictatedRetryMs = null;
+    const retryAt = now + (this.#dictatedRetryMs ?? reconnectDelay(attempt, random));
     this.#abandon();
     this.#happen({ kind: 'failed', cause: online() ? cause : 'no-network', retryAt, healthy });
   }
 
-  /** Lets go of the socket: whatever it still says is not heard. */
+  /** Lets go of whatever is under way. */
   #abandon(code?: number): void {
     const { clock } = this.#options.environment;
     this.#liveness.stop();
     this.#outgoing = [];
-    const attempt = this.#attempt;
-    this.#attempt = null;
-    if (attempt === null) return;
-    clock.clearTimeout(attempt.deadline);
-    const { socket } = attempt;
-    if (socket === null) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    try {
-      socket.close(code);
-    } catch {
-      // A socket that cannot be closed is gone.
-    }
+    this.#dictatedRetryMs = null;
+    clock.clearTimeout(this.#probeTimer);
+    clock.clearTimeout(this.#tokenTimer);
+    this.#probeTimer = null;
+    this.#attempt?.abandon(code);
+    this.#probe?.abandon();
+    this.#attempt = this.#probe = null;
   }
 
   #flush(): void {
-    const socket = this.#attempt?.socket;
+    const attempt = this.#attempt;
     const outgoing = this.#outgoing;
     this.#outgoing = [];
-    if (socket == null || this.#state.kind !== 'connected') return;
-    for (const frame of frames(outgoing)) socket.send(frame as Uint8Array<ArrayBuffer>);
+    if (attempt === null || this.#state.kind !== 'connected') return;
+    const maxBytes = attempt.kind === 'websocket' ? MAX_FRAME_BYTES : MAX_HTTP_FRAME_BYTES;
+    for (const frame of outgoingFrames(outgoing, maxBytes))
+      attempt.socket.send(frame as Uint8Array<ArrayBuffer>);
   }
-}
-
-interface Attempt {
-  socket: Socket | null;
-  opened: boolean;
-  deadline: unknown;
-}
-
-/** Joins messages into frames within the limits of the wire, cutting those that are larger than one. */
-function frames(messages: readonly Uint8Array[]): Uint8Array[] {
-  const result: Uint8Array[] = [];
-  let group: Uint8Array[] = [];
-  let bytes = 0;
-  const close = () => {
-    if (group.length > 0) result.push(binaryCodec.join(group));
-    group = [];
-    bytes = 0;
-  };
-  for (const message of messages) {
-    if (message.byteLength > MAX_FRAME_BYTES) {
-      close();
-      result.push(...binaryCodec.split(message, { channel: 0, maxBytes: MAX_FRAME_BYTES }));
-      continue;
-    }
-    if (bytes + message.byteLength > MAX_FRAME_BYTES || group.length === MAX_MESSAGES_PER_FRAME)
-      close();
-    group.push(message);
-    bytes += message.byteLength;
-  }
-  close();
-  return result;
 }

@@ -6,13 +6,12 @@
 import {
   ERRORS,
   type Access,
+  type ClientMessage,
   type ErrorBody,
-  type Member,
   type ServerMessage,
 } from '@tandem/protocol';
 import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
 import * as Y from 'yjs';
-import type { Awareness } from 'y-protocols/awareness';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { LastWords } from '../store/last-words.ts';
@@ -20,12 +19,14 @@ import type {
   DocumentFacts,
   NewOutboxEntry,
   OutboxEntry,
+  Position,
   SetAside,
   Store,
 } from '../store/store.ts';
 import { adoptOrphans } from './adoption.ts';
 import { Copy } from './copy.ts';
 import { KeptDocument } from './kept-document.ts';
+import type { People } from './people.ts';
 import { Reopening } from './reopening.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
 
@@ -101,8 +102,9 @@ export class DocumentSession {
     return this.#copy.doc;
   }
 
-  get awareness(): Awareness {
-    return this.#copy.people.awareness;
+  /** How far the copy is in the document's journal; null before anything is known of it. */
+  get position(): Position | null {
+    return this.#channel?.position ?? null;
   }
 
   get epoch(): number {
@@ -114,13 +116,9 @@ export class DocumentSession {
     return this.#document;
   }
 
-  get members(): readonly Member[] {
-    return this.#copy.people.members;
-  }
-
-  /** Users who are typing, without oneself. */
-  get typing(): readonly string[] {
-    return this.#copy.people.typing;
+  /** Who is here, typing, and where; of this life of the document. */
+  get people(): People {
+    return this.#copy.people;
   }
 
   /** Local updates that the server has not confirmed. */
@@ -135,9 +133,8 @@ export class DocumentSession {
 
   /** What the store has not confirmed, oldest first. After `flush`, without waiting for it, that is all there is. */
   get unkept(): readonly NewOutboxEntry[] {
-    const facts = { document: this.id, incarnation: this.#channel?.position?.incarnation ?? null };
-    const at = this.#options.environment.clock.now();
-    return [...this.#kept.unkept, ...this.#copy.held.map((update) => ({ ...facts, update, at }))];
+    const held = this.#copy.held.map((update) => this.#kept.entryOf(update, this.#incarnation));
+    return [...this.#kept.unkept, ...held];
   }
 
   get status(): SaveState {
@@ -158,14 +155,6 @@ export class DocumentSession {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  setTyping(active: boolean): void {
-    this.#copy.people.setTyping(active);
-  }
-
-  setIdle(idle: boolean): void {
-    this.#copy.people.setIdle(idle);
   }
 
   /** The person has seen that work was set aside. */
@@ -213,6 +202,10 @@ export class DocumentSession {
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
     this.#listeners.clear();
     await this.#kept.settled();
+  }
+
+  get #incarnation(): string | null {
+    return this.#channel?.position?.incarnation ?? null;
   }
 
   #newCopy(stored: readonly Uint8Array[]): Copy {
@@ -281,6 +274,7 @@ export class DocumentSession {
         return;
       case 'awareness':
       case 'presence:changed':
+      case 'presence:listed':
       case 'typing:changed':
         if (message.channel === this.#channel?.channel) this.#copy.people.receive(message);
         return;
@@ -289,10 +283,8 @@ export class DocumentSession {
         this.#notice = message.error;
         this.#changed();
         return;
-      case 'welcome':
-      case 'ping':
-      case 'pong':
-      case 'goaway':
+      // The rest is about the connection, or about channels of events.
+      default:
         return;
     }
   }
@@ -312,6 +304,8 @@ export class DocumentSession {
       this.#learn({ kind: message.kind, title: message.title, access: message.access });
       this.#copy.people.opened();
     }
+    if (before !== 'closed' && (channel.phase === 'closed' || channel.phase === 'failed'))
+      this.#copy.people.lost();
     if (channel.phase === 'live') this.#hasContent = true;
     this.#changed();
   }
@@ -320,7 +314,7 @@ export class DocumentSession {
     kind,
     title,
     access,
-  }: Partial<DocumentFacts> & Pick<DocumentState, 'title' | 'access'>): void {
+  }: Omit<DocumentState, 'id' | 'kind'> & Partial<DocumentFacts>): void {
     this.#channelState = { kind: 'open', access };
     const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
     this.#document = { ...facts, id: this.id, access };
@@ -333,10 +327,10 @@ export class DocumentSession {
     for (const intent of intents) {
       switch (intent.kind) {
         case 'send':
-          this.#options.connection.send(intent.message);
+          this.#options.connection.send(this.#withPeople(intent.message));
           break;
         case 'keep':
-          this.#kept.keep(intent.pending, this.#channel?.position?.incarnation ?? null);
+          this.#kept.keep(intent.pending, this.#incarnation);
           break;
         case 'advance':
           this.#advance(intent);
@@ -357,6 +351,11 @@ export class DocumentSession {
       }
     }
     this.#changed();
+  }
+
+  #withPeople(message: ClientMessage): ClientMessage {
+    const presence = this.#copy.people.position;
+    return message.type === 'open' && presence !== undefined ? { ...message, presence } : message;
   }
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {

@@ -1,14 +1,16 @@
 /**
- * The others in a document: members, cursors and who is typing. Nothing here is kept or counted; what
- * is lost with a connection is told again after the next opening.
+ * The people in a document: members, cursors and who is typing. Nothing here is kept or counted; what
+ * is lost with a connection is told again after the next opening, members by a difference if there are few.
  */
 import {
   AWARENESS_INTERVAL_MS,
-  TYPING_REFRESH_MS,
+  MAX_NAME_LENGTH,
+  type ChannelPosition,
   type ClientMessage,
   type Member,
+  type MemberCounts,
+  type MessageOf,
   type PresenceState,
-  type ServerMessage,
 } from '@tandem/protocol';
 import {
   applyAwarenessUpdate,
@@ -18,12 +20,20 @@ import {
 } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
+import { TypingSignal } from '../typing-signal.ts';
 
 /** Messages that only make sense within a channel; the session adds its number. */
 export type PeopleMessage = Extract<
   ClientMessage,
-  { type: 'awareness' | 'presence:set' | 'typing:start' | 'typing:stop' }
+  { type: 'awareness' | 'presence:set' | 'presence:page' | 'typing:start' | 'typing:stop' }
 >;
+
+/** Some of the people in a document, in the order in which they came. */
+export interface PeoplePage {
+  readonly members: readonly Member[];
+  /** Where the next page begins; null when this is the last. */
+  readonly next: number | null;
+}
 
 export interface PeopleOptions {
   readonly doc: Y.Doc;
@@ -39,24 +49,46 @@ const REMOTE = Symbol('remote');
 export class People {
   readonly awareness: Awareness;
   readonly #options: PeopleOptions;
-  #members: ReadonlyMap<string, Member> = new Map();
+  readonly #typingSignal: TypingSignal;
+  /** Who is shown, as the server last said it; while the channel is lost, for the difference only. */
+  #shown: ReadonlyMap<string, Member> = new Map();
+  #you: Member | null = null;
+  #members: readonly Member[] = [];
+  #counts: MemberCounts | null = null;
+  #position: ChannelPosition | null = null;
+  #isHere = false;
+  readonly #asked = new Map<number, (page: PeoplePage | null) => void>();
+  #lastRef = 0;
   #typing: readonly string[] = [];
   #state: PresenceState = 'active';
-  #isTyping = false;
-  #typingTimer: unknown = null;
   #cursorTimer: unknown = null;
   #cursorSentAt = 0;
+  #cursorIntervalMs = AWARENESS_INTERVAL_MS;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
+    this.#typingSignal = new TypingSignal(options.clock, (type) =>
+      options.send({ type, channel: 0 }),
+    );
     this.awareness = new Awareness(options.doc);
     this.awareness.on('update', (_change: unknown, origin: unknown) => {
       if (origin === 'local') this.#scheduleCursor();
     });
   }
 
+  /** Those who are shown, in the order in which they came, or in a crowd those who did something last; always oneself. */
   get members(): readonly Member[] {
-    return [...this.#members.values()];
+    return this.#members;
+  }
+
+  /** How many people are here, shown or not; null while that is not known. */
+  get counts(): MemberCounts | null {
+    return this.#isHere ? this.#counts : null;
+  }
+
+  /** What is known of the members, to say with the next opening. */
+  get position(): ChannelPosition | undefined {
+    return this.#position ?? undefined;
   }
 
   /** Users, oldest first, without oneself. */
@@ -69,7 +101,7 @@ export class People {
     this.#sendCursor();
     if (this.#state !== 'active')
       this.#options.send({ type: 'presence:set', channel: 0, state: this.#state });
-    if (this.#isTyping) this.#options.send({ type: 'typing:start', channel: 0 });
+    this.#typingSignal.again();
   }
 
   /** The channel is gone: what was known of others is not true any more. */
@@ -80,25 +112,27 @@ export class People {
     removeAwarenessStates(this.awareness, others, REMOTE);
     // With its clock forgotten, the same state is taken in again after the next opening.
     for (const client of others) this.awareness.meta.delete(client);
-    this.#members = new Map();
+    this.#isHere = false;
+    this.#members = [];
     this.#typing = [];
+    this.#answer(null);
     this.#options.changed();
   }
 
   receive(
-    message: Extract<ServerMessage, { type: 'awareness' | 'presence:changed' | 'typing:changed' }>,
+    message: MessageOf<'awareness' | 'presence:changed' | 'presence:listed' | 'typing:changed'>,
   ): void {
     switch (message.type) {
       case 'awareness':
         applyAwarenessUpdate(this.awareness, message.update, REMOTE);
         return;
-      case 'presence:changed': {
-        const members = new Map(message.full ? [] : this.#members);
-        for (const member of message.members) members.set(member.user, member);
-        for (const user of message.left) members.delete(user);
-        this.#members = members;
+      case 'presence:listed':
+        this.#asked.get(message.ref)?.({ members: message.members, next: message.next });
+        this.#asked.delete(message.ref);
+        return;
+      case 'presence:changed':
+        this.#learn(message);
         break;
-      }
       case 'typing:changed':
         this.#typing = message.users;
         break;
@@ -106,39 +140,72 @@ export class People {
     this.#options.changed();
   }
 
-  setIdle(idle: boolean): void {
-    const state = idle ? 'idle' : 'active';
+  /**
+   * People whose name has `query` in it, also those who are not shown, after the `next` of an earlier page or
+   * 0. Null when the connection went first.
+   */
+  list(query: string, after: number): Promise<PeoplePage | null> {
+    if (!this.#isHere) return Promise.resolve(null);
+    const ref = ++this.#lastRef;
+    return new Promise((resolve) => {
+      this.#asked.set(ref, resolve);
+      this.#options.send({
+        type: 'presence:page',
+        channel: 0,
+        ref,
+        query: query.slice(0, MAX_NAME_LENGTH),
+        after,
+      });
+    });
+  }
+
+  setPresence(state: PresenceState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#options.send({ type: 'presence:set', channel: 0, state });
   }
 
-  /** Said again every few seconds while it goes on; the server forgets it otherwise. */
   setTyping(active: boolean): void {
-    if (active === this.#isTyping) return;
-    this.#isTyping = active;
-    this.#options.clock.clearTimeout(this.#typingTimer);
-    if (active) this.#sayTyping();
-    else this.#options.send({ type: 'typing:stop', channel: 0 });
+    this.#typingSignal.set(active);
   }
 
   destroy(): void {
     // Its last word, that the cursor is gone, may set the timer once more.
     this.awareness.destroy();
-    this.#options.clock.clearTimeout(this.#typingTimer);
+    this.#answer(null);
+    this.#typingSignal.destroy();
     this.#options.clock.clearTimeout(this.#cursorTimer);
   }
 
-  #sayTyping(): void {
-    this.#options.send({ type: 'typing:start', channel: 0 });
-    this.#typingTimer = this.#options.clock.setTimeout(() => this.#sayTyping(), TYPING_REFRESH_MS);
+  #learn(message: MessageOf<'presence:changed'>): void {
+    const { full, from, position, members, left, you, counts, cursorIntervalMs } = message;
+    const shown = new Map(full ? [] : this.#shown);
+    for (const user of left) shown.delete(user);
+    for (const member of members) shown.set(member.user, member);
+    this.#shown = shown;
+    const own = you ?? this.#you;
+    this.#you = own && (shown.get(own.user) ?? own);
+    this.#members =
+      own === null || shown.has(own.user) ? [...shown.values()] : [...shown.values(), own];
+    this.#counts = counts;
+    this.#cursorIntervalMs = cursorIntervalMs;
+    this.#isHere = true;
+    // Behind something that was not heard, the difference has to be from before it.
+    const mine = this.#position;
+    const follows = mine !== null && mine.epoch === position.epoch && from <= mine.offset;
+    if (full || follows) this.#position = position;
   }
 
-  /** The first move at once, later ones at most every `AWARENESS_INTERVAL_MS`, the last one always. */
+  #answer(page: PeoplePage | null): void {
+    for (const answer of this.#asked.values()) answer(page);
+    this.#asked.clear();
+  }
+
+  /** The first move at once, later ones at the pace that the server asks for, the last one always. */
   #scheduleCursor(): void {
     if (this.#cursorTimer !== null) return;
     const { clock } = this.#options;
-    const delay = this.#cursorSentAt + AWARENESS_INTERVAL_MS - clock.now();
+    const delay = this.#cursorSentAt + this.#cursorIntervalMs - clock.now();
     if (delay <= 0) return this.#sendCursor();
     this.#cursorTimer = clock.setTimeout(() => this.#sendCursor(), delay);
   }

@@ -9,7 +9,7 @@ const connections: ConnectionState[] = [
   { kind: 'idle' },
   { kind: 'connecting', attempt: 0, cause: null },
   { kind: 'connecting', attempt: 2, cause: 'unreachable' },
-  { kind: 'connected', since: 1, attempt: 0 },
+  { kind: 'connected', since: 1, attempt: 0, transport: 'websocket' },
   { kind: 'waiting', attempt: 1, retryAt: 5, cause: 'lost' },
   { kind: 'stopped', error, action: 'stop' },
 ];

@@ -1,0 +1,292 @@
+import {
+  errorOf,
+  MAX_CHAT_PAGE,
+  type ChannelEvent,
+  type ChatMessage,
+  type ChatState,
+  type MessageOf,
+} from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { Client } from '../client.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import { FakeEnvironment } from '../testing/fake-environment.ts';
+import { FakeSocket } from '../testing/fake-socket.ts';
+import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
+import type { ChannelSession } from './channel-session.ts';
+import { createMemoryStateStore } from './memory-state-store.ts';
+import type { StateStore } from './state-store.ts';
+
+const CHAT = 'chat:d';
+const NUMBER = 5;
+
+const message = (number: number, text = String(number)): ChatMessage => ({
+  id: `01ARZ3NDEKTSV4RRFFQ69G${String(number).padStart(4, '0')}`,
+  number,
+  author: { id: 'u', name: 'Amber Heron', color: 1 },
+  text,
+  mentions: [],
+  replyTo: null,
+  reactions: [],
+  at: number,
+  editedAt: null,
+  deletedAt: null,
+});
+const messages = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+const chat = (from: number, to: number): ChatState => ({
+  type: 'chat',
+  messages: messages(from, to),
+  head: to,
+});
+const sent = (number: number): ChannelEvent => ({
+  name: 'chat:sent',
+  at: number,
+  message: message(number),
+});
+
+class Scene {
+  readonly environment = new FakeEnvironment();
+  readonly states: StateStore;
+  readonly client: Client;
+  socket = new FakeSocket();
+  history: (before: number) => Promise<readonly ChatMessage[]> = async () => [];
+
+  constructor(states = createMemoryStateStore()) {
+    this.states = states;
+    const { environment } = this;
+    this.client = new Client({
+      base: 'http://server',
+      environment,
+      store: createMemoryStore(),
+      durable: true,
+      liveStores: { commands: createMemoryCommandStore(), states, durable: true },
+      schema: 1,
+      fetch: async (input) => {
+        const url = new URL(input as string);
+        const before = Number(url.searchParams.get('before'));
+        if (url.pathname === '/api/documents/d/chat')
+          return Response.json({ messages: await this.history(before) });
+        const user = { id: 'u', name: 'Amber Heron', color: 1 };
+        const expiresAt = environment.clock.now() + 600_000;
+        return Response.json({ user, token: 't', expiresAt });
+      },
+      webSocket: () => (this.socket = new FakeSocket()),
+    });
+  }
+
+  settle(ms = 0): Promise<void> {
+    return this.environment.clock.advanceAsync(ms);
+  }
+
+  async connect(): Promise<void> {
+    this.client.start();
+    this.client.connection.tryNow();
+    await this.settle();
+    this.socket.open();
+    this.socket.welcome();
+    await this.settle();
+  }
+
+  asked(): MessageOf<'subscribe'> {
+    const asked = this.socket.sentOf('subscribe').at(-1);
+    if (asked === undefined) throw new Error('nothing was subscribed to');
+    return asked;
+  }
+
+  async answer(given: Partial<MessageOf<'subscribed'>>): Promise<void> {
+    const { ref, name } = this.asked();
+    const answer = { type: 'subscribed', channel: NUMBER, ref, name, epoch: 'e1' } as const;
+    this.socket.answer({ ...answer, recovered: false, offset: 0, ...given });
+    await this.settle();
+  }
+
+  async events(from: number, ...events: ChannelEvent[]): Promise<void> {
+    this.socket.answer({
+      type: 'events',
+      channel: NUMBER,
+      from,
+      to: from + events.length,
+      events,
+    });
+    await this.settle();
+  }
+}
+
+async function live(state = chat(1, 2)) {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  await scene.answer({ state, offset: state.head });
+  return { scene, session };
+}
+
+const numbers = (session: ChannelSession<typeof CHAT>) =>
+  session.state?.messages.map(({ number }) => number);
+
+test('loading, live, stale, live: with what was missed in between', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  expect([session.status, session.state]).toEqual(['loading', null]);
+  await scene.connect();
+  expect(session.status).toBe('loading');
+  await scene.answer({ state: chat(1, 2), offset: 2 });
+  expect(session.status).toBe('live');
+  scene.socket.drop(1006);
+  expect(session.status).toBe('stale');
+  expect(numbers(session)).toEqual([1, 2]);
+  await scene.connect();
+  expect(scene.asked().position).toEqual({ epoch: 'e1', offset: 2 });
+  await scene.answer({ recovered: true, offset: 3 });
+  await scene.events(2, sent(3));
+  expect(numbers(session)).toEqual([1, 2, 3]);
+  expect(session.status).toBe('live');
+});
+
+test('one session for all who hold it; the last to close it leaves the channel', async () => {
+  const { scene, session } = await live();
+  const again = scene.client.subscribe(CHAT);
+  expect(again).toBe(session);
+  again.close();
+  await scene.settle();
+  expect(scene.socket.sentOf('unsubscribe')).toEqual([]);
+  session.close();
+  await scene.settle();
+  expect(scene.socket.sentOf('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: NUMBER }]);
+  const next = scene.client.subscribe(CHAT);
+  expect(next).not.toBe(session);
+  await next.loaded;
+  expect(numbers(next)).toEqual([1, 2]);
+});
+
+test('a channel that is open only after everyone has left it is left at once', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  session.close();
+  await scene.answer({ state: chat(1, 1), offset: 1 });
+  expect(scene.socket.sentOf('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: NUMBER }]);
+});
+
+test('listeners hear of each change, and the state is the same object until then', async () => {
+  const { scene, session } = await live();
+  let heard = 0;
+  const stop = session.onChange(() => heard++);
+  const before = session.state;
+  expect(session.state).toBe(before);
+  await scene.events(2, sent(3));
+  expect(heard).toBe(1);
+  expect(session.state).not.toBe(before);
+  stop();
+  await scene.events(3, sent(4));
+  expect(heard).toBe(1);
+});
+
+test('EV5 a gap is asked for after 200 ms', async () => {
+  const { scene, session } = await live();
+  await scene.events(3, sent(4));
+  expect(numbers(session)).toEqual([1, 2]);
+  await scene.settle(200);
+  expect(scene.socket.sentOf('recover')).toEqual([{ type: 'recover', channel: NUMBER, from: 2 }]);
+  await scene.events(2, sent(3));
+  expect(numbers(session)).toEqual([1, 2, 3, 4]);
+});
+
+test('EV8 a channel that is lost leaves nothing behind, and can be asked for again', async () => {
+  const { scene, session } = await live();
+  await session.flush();
+  const error = errorOf('forbidden', { detail: 'You are not a member any more.' });
+  scene.socket.answer({ type: 'unsubscribed', channel: NUMBER, error });
+  await scene.settle();
+  expect([session.status, session.state, session.error]).toEqual(['lost', null, error]);
+  expect(await scene.states.load(CHAT)).toBeNull();
+  session.retry();
+  await scene.settle();
+  expect(scene.asked().position).toBeUndefined();
+  await scene.answer({ state: chat(1, 1), offset: 1 });
+  expect([session.status, session.error]).toEqual(['live', null]);
+});
+
+test('EV8 one that is refused for now is asked for again when the server says', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  const error = errorOf('overloaded', { retryAfterMs: 700 });
+  scene.socket.answer({ type: 'unsubscribed', channel: 0, ref: scene.asked().ref, error });
+  expect(session.error).toEqual(error);
+  await scene.settle(699);
+  expect(scene.socket.sentOf('subscribe')).toHaveLength(1);
+  await scene.settle(1);
+  expect(scene.socket.sentOf('subscribe')).toHaveLength(2);
+  await scene.answer({ state: chat(1, 1), offset: 1 });
+  expect(session.status).toBe('live');
+});
+
+test('the chat of a document that is still being made is asked for once it is', async () => {
+  const scene = new Scene();
+  await scene.connect();
+  const input = { document: 'document-that-is-new' };
+  const id = scene.client.commands.run({ name: 'document:create', input });
+  const session = scene.client.subscribe('chat:document-that-is-new');
+  await scene.settle();
+  expect(scene.socket.sentOf('subscribe')).toEqual([]);
+  scene.socket.answer({ type: 'done', channel: 0, id, repeated: false, positions: [] });
+  await scene.settle();
+  expect(scene.asked().name).toBe(session.name);
+});
+
+test('what is kept is the newest page of a chat, with its position', async () => {
+  const { scene, session } = await live();
+  const many = messages(3, 70).map(({ number }) => sent(number ?? 0));
+  await scene.events(2, ...many);
+  expect(session.state?.messages).toHaveLength(70);
+  await scene.settle(1_000);
+  const kept = await scene.states.load(CHAT);
+  expect(kept?.position).toEqual({ epoch: 'e1', offset: 70 });
+  expect(kept?.state).toEqual(chat(71 - MAX_CHAT_PAGE, 70));
+});
+
+test('what was kept for another person is not shown once it is known who is here', async () => {
+  const states = createMemoryStateStore();
+  const position = { epoch: 'e1', offset: 2 };
+  await states.save(CHAT, { user: 'somebody', position, state: chat(1, 2) });
+  const scene = new Scene(states);
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  expect(scene.asked().position).toBeUndefined();
+  expect([session.status, session.state]).toEqual(['loading', null]);
+});
+
+test('EV11 older messages come by pages, with what happened to them meanwhile', async () => {
+  const { scene, session } = await live(chat(101, 120));
+  const asked: number[] = [];
+  let arrive: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (arrive = resolve));
+  scene.history = async (before) => {
+    asked.push(before);
+    await held;
+    return messages(before - 50, before - 1);
+  };
+  expect(session.hasOlder).toBe(true);
+  const loading = session.loadOlder();
+  await session.loadOlder();
+  const change = { message: message(60).id, mentions: [], text: 'after all' };
+  await scene.events(120, { name: 'chat:edited', at: 9, ...change }, sent(121));
+  arrive?.();
+  await loading;
+  expect(asked).toEqual([101]);
+  expect(numbers(session)).toEqual(messages(51, 121).map(({ number }) => number));
+  expect(session.state?.messages.find(({ number }) => number === 60)?.text).toBe('after all');
+  scene.history = async (before) => messages(1, before - 1);
+  await session.loadOlder();
+  expect(session.hasOlder).toBe(false);
+  expect(session.state?.messages).toHaveLength(121);
+});
+
+test('EV11 a page that cannot be had is asked for again by whoever wants it', async () => {
+  const { scene, session } = await live(chat(101, 120));
+  scene.history = async () => Promise.reject(new Error('unreachable'));
+  await expect(session.loadOlder()).rejects.toThrow('unreachable');
+  scene.history = async (before) => messages(before - 50, before - 1);
+  await session.loadOlder();
+  expect(session.state?.messages).toHaveLength(70);
+});

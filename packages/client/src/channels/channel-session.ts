@@ -1,0 +1,367 @@
+/**
+ * A channel that is followed in this page: the server's state with what the person did just now already in it. It
+ * outlives connections; what was known last is there from the beginning.
+ */
+import {
+  MAX_CHAT_PAGE,
+  prependChat,
+  readChannelName,
+  reduceChannel,
+  RECONNECT_HEALTHY_AFTER_MS,
+  type ChannelEvent,
+  type ChannelName,
+  type ChannelState,
+  type ChannelStateOf,
+  type ChatPage,
+  type ErrorBody,
+  type MessageOf,
+  type User,
+} from '@tandem/protocol';
+import {
+  ChannelReplica,
+  type ExpectedEffects,
+  type FollowedChannel,
+  type ReplicaIntent,
+  type ReplicaMessage,
+} from '@tandem/sync';
+import type { Connection } from '../connection/connection.ts';
+import { reconnectDelay } from '../connection/reconnect-policy.ts';
+import type { Environment } from '../environment.ts';
+import { TypingSignal } from '../typing-signal.ts';
+import type { StateStore } from './state-store.ts';
+
+/** A state is kept at most so often. */
+const KEEP_AFTER_MS = 1_000;
+
+const NOBODY: readonly string[] = [];
+
+/** The state that a channel of this name has. */
+export type StateOf<N extends ChannelName> =
+  N extends `${infer T extends 'chat' | 'sharing'}:${string}`
+    ? ChannelStateOf<T>
+    : N extends ChannelState['type']
+      ? ChannelStateOf<N>
+      : ChannelState;
+
+export type ChannelStatus =
+  /** Nothing is known yet. */
+  | 'loading'
+  | 'live'
+  /** What was known last; newer events may be missing. */
+  | 'stale'
+  /** The server does not let this person follow it; `error` says why. */
+  | 'lost';
+
+export interface ChannelSessionOptions {
+  readonly name: ChannelName;
+  readonly connection: Connection;
+  readonly environment: Environment;
+  readonly store: StateStore;
+  readonly effects: ExpectedEffects;
+  /** A number for a `subscribe`, unique on the connection. */
+  readonly nextRef: () => number;
+  /** Whether the server can know this channel. */
+  readonly isKnown: () => boolean;
+  /** A page of a document's chat, before a number. Rejects when it cannot be had now. */
+  readonly history: (document: string, before: number) => Promise<ChatPage>;
+  readonly stateOf: (name: ChannelName) => ChannelState | null;
+  readonly released: () => void;
+}
+
+export class ChannelSession<N extends ChannelName = ChannelName> {
+  readonly name: N;
+  /** Resolves when what an earlier visit has kept is in `state`. */
+  readonly loaded: Promise<void>;
+  readonly #options: ChannelSessionOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #typingSignal: TypingSignal;
+  #typing: readonly string[] = NOBODY;
+  #replica: ChannelReplica | null = null;
+  #owner: string | null = null;
+  #error: ErrorBody | null = null;
+  #shown: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
+  /** Events that arrive while a page of history is on its way, which may be from before or after them. */
+  #meanwhile: ChannelEvent[] | null = null;
+  #waitsFor: 'nothing' | 'its-document' = 'nothing';
+  #holders = 1;
+  #againAttempt = 0;
+  #againAt = Number.NEGATIVE_INFINITY;
+  #dueTimer: unknown = null;
+  #againTimer: unknown = null;
+  #keepTimer: unknown = null;
+  #destroyed = false;
+
+  constructor(options: ChannelSessionOptions & { readonly name: N }) {
+    this.#options = options;
+    this.name = options.name;
+    const { connection, environment } = options;
+    this.#typingSignal = new TypingSignal(environment.clock, (type) => {
+      const channel = this.#replica?.channel;
+      if (channel !== undefined) connection.send({ type, channel });
+    });
+    this.loaded = this.#load();
+  }
+
+  /** Null until something is known. The same object until something changes. */
+  get state(): StateOf<N> | null {
+    const from = this.#replica?.state ?? null;
+    if (from === null) return null;
+    if (this.#shown?.from !== from) this.#shown = { from, state: this.#predicted(from) };
+    // The server gives each channel the state of its name.
+    return this.#shown.state as StateOf<N>;
+  }
+
+  get status(): ChannelStatus {
+    const phase = this.#replica?.phase;
+    if (phase === 'lost') return 'lost';
+    if (phase === 'live') return 'live';
+    return this.#replica?.state == null ? 'loading' : 'stale';
+  }
+
+  /** Why it was lost, or has to wait. */
+  get error(): ErrorBody | null {
+    return this.#error;
+  }
+
+  /** Of a chat: users who are writing, oldest first, without oneself. */
+  get typing(): readonly string[] {
+    return this.#typing;
+  }
+
+  setTyping(active: boolean): void {
+    this.#typingSignal.set(active);
+  }
+
+  typingChanged({ channel, users }: MessageOf<'typing:changed'>): void {
+    if (channel !== this.#replica?.channel) return;
+    this.#typing = users;
+    this.changed();
+  }
+
+  /** Where it is, for those who wait for a position. */
+  get followed(): FollowedChannel | null {
+    if (this.status === 'lost') return null;
+    const replica = this.#replica;
+    return { position: replica?.position ?? null, isSubscribed: replica?.channel !== undefined };
+  }
+
+  /** Called after every change; returns the way to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** Gives one holder back. */
+  close(): void {
+    if (--this.#holders > 0 || this.#destroyed) return;
+    this.#run(this.#replica?.unsubscribe() ?? []);
+    this.#options.released();
+    void this.destroy();
+  }
+
+  /** Of a chat: whether there are messages before the oldest here. */
+  get hasOlder(): boolean {
+    return (this.#oldest() ?? 1) > 1;
+  }
+
+  /** Of a chat: adds the page before the oldest message here. Rejects when it cannot be had now. */
+  async loadOlder(): Promise<void> {
+    const { document } = readChannelName(this.name);
+    const before = this.#oldest();
+    if (document === null || before === null || before <= 1 || this.#meanwhile !== null) return;
+    const meanwhile: ChannelEvent[] = (this.#meanwhile = []);
+    try {
+      const page = await this.#options.history(document, before);
+      this.#replica?.amend((state) =>
+        state.type === 'chat'
+          ? meanwhile.reduce<ChannelState>(
+              (after, event) => reduceChannel(after, event, { chatMessages: Infinity }),
+              prependChat(state, page),
+            )
+          : state,
+      );
+    } finally {
+      this.#meanwhile = null;
+    }
+    this.changed();
+  }
+
+  /** Asks again for a channel that was lost. */
+  retry(): void {
+    if (this.#replica?.phase !== 'lost') return;
+    this.#replica.disconnected();
+    this.subscribe();
+    this.changed();
+  }
+
+  /** The connection is there. */
+  subscribe(): void {
+    const { connection, environment, isKnown, nextRef } = this.#options;
+    const replica = this.#replica;
+    if (replica === null || this.#destroyed || connection.state.kind !== 'connected') return;
+    if (replica.phase !== 'closed') return;
+    this.#waitsFor = isKnown() ? 'nothing' : 'its-document';
+    if (this.#waitsFor === 'its-document') return;
+    environment.clock.clearTimeout(this.#againTimer);
+    this.#error = null;
+    this.#dropOthers(connection.user);
+    this.#run((this.#replica ?? replica).subscribe(nextRef()));
+  }
+
+  disconnected(): void {
+    const { clock } = this.#options.environment;
+    clock.clearTimeout(this.#againTimer);
+    clock.clearTimeout(this.#dueTimer);
+    this.#replica?.disconnected();
+    this.#typing = NOBODY;
+    this.changed();
+  }
+
+  receive(message: ReplicaMessage): void {
+    const { environment } = this.#options;
+    if (this.#replica !== null) this.#run(this.#replica.receive(message, environment.clock.now()));
+  }
+
+  commandsChanged(): void {
+    if (this.#waitsFor === 'its-document') this.subscribe();
+    this.changed();
+  }
+
+  /** Something that the state is made of has changed. */
+  changed(): void {
+    this.#shown = null;
+    if (!this.#destroyed) for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Keeps the state now; resolves when this device has it, or cannot. */
+  async flush(): Promise<void> {
+    const { environment, store, connection } = this.#options;
+    environment.clock.clearTimeout(this.#keepTimer);
+    this.#keepTimer = null;
+    const { state, position } = this.#replica ?? { state: null, position: null };
+    const user = connection.user?.id ?? this.#owner;
+    if (state === null || position === null || user === null || !isKeptType(state)) return;
+    const brief =
+      state.type === 'chat' ? { ...state, messages: state.messages.slice(-MAX_CHAT_PAGE) } : state;
+    // What cannot be kept comes from the server again.
+    await store.save(this.name, { user, position, state: brief }).catch(() => undefined);
+  }
+
+  /** Resolves when what is to be kept is. */
+  async destroy(): Promise<void> {
+    const { clock } = this.#options.environment;
+    this.#destroyed = true;
+    this.#listeners.clear();
+    this.#typingSignal.destroy();
+    for (const timer of [this.#dueTimer, this.#againTimer]) clock.clearTimeout(timer);
+    if (this.#keepTimer !== null) await this.flush();
+  }
+
+  async #load(): Promise<void> {
+    const kept = await this.#options.store.load(this.name).catch(() => null);
+    if (this.#destroyed) return;
+    this.#owner = kept?.user ?? null;
+    this.#replica = new ChannelReplica({ name: this.name, kept: kept ?? undefined });
+    this.subscribe();
+    this.changed();
+  }
+
+  /** What was kept for another person is not shown to this one. */
+  #dropOthers(user: User | null): void {
+    if (user === null) return;
+    if (this.#owner !== null && this.#owner !== user.id)
+      this.#replica = new ChannelReplica({ name: this.name });
+    this.#owner = user.id;
+  }
+
+  #predicted(state: ChannelState): ChannelState {
+    const { effects, connection, stateOf } = this.#options;
+    const user = connection.user ?? this.#knownUser(state);
+    return user === null ? state : effects.over(state, { name: this.name, user, stateOf });
+  }
+
+  /** Before the first welcome, the library that was kept here says whose device this is. */
+  #knownUser(state: ChannelState): User | null {
+    const library = state.type === 'library' ? state : this.#options.stateOf('library');
+    return library?.type === 'library' ? library.user : null;
+  }
+
+  #run(intents: readonly ReplicaIntent[]): void {
+    const { connection, effects, store } = this.#options;
+    for (const intent of intents) {
+      switch (intent.kind) {
+        case 'send':
+          connection.send(intent.message);
+          break;
+        case 'applied':
+          effects.arrived(this.name, intent.events);
+          this.#meanwhile?.push(...intent.events);
+          this.#keepSoon();
+          break;
+        case 'replaced':
+          this.#keepSoon();
+          break;
+        case 'again':
+          this.#error = intent.error;
+          this.#subscribeLater(intent.error);
+          break;
+        case 'lost':
+          this.#error = intent.error;
+          void store.forget(this.name).catch(() => undefined);
+          break;
+      }
+    }
+    effects.moved(this.name, this.followed);
+    this.#schedule();
+    this.changed();
+  }
+
+  /** At once, if the server says so; but not again and again. */
+  #subscribeLater(error: ErrorBody): void {
+    const { clock, random } = this.#options.environment;
+    const isRepeated = clock.now() - this.#againAt < RECONNECT_HEALTHY_AFTER_MS;
+    this.#againAttempt = isRepeated ? this.#againAttempt + 1 : 0;
+    this.#againAt = clock.now();
+    const backoff = reconnectDelay(this.#againAttempt, random);
+    const delay = isRepeated
+      ? Math.max(error.retryAfterMs ?? 0, backoff)
+      : (error.retryAfterMs ?? backoff);
+    this.#againTimer = clock.setTimeout(() => this.subscribe(), delay);
+  }
+
+  #schedule(): void {
+    const { clock } = this.#options.environment;
+    clock.clearTimeout(this.#dueTimer);
+    const dueAt = this.#replica?.dueAt ?? null;
+    if (dueAt === null) return;
+    this.#dueTimer = clock.setTimeout(
+      () => this.#run(this.#replica?.tick(clock.now()) ?? []),
+      Math.max(0, dueAt - clock.now()),
+    );
+  }
+
+  #keepSoon(): void {
+    const state = this.#replica?.state;
+    if (state == null || !isKeptType(state)) return;
+    this.#keepTimer ??= this.#options.environment.clock.setTimeout(
+      () => void this.flush(),
+      KEEP_AFTER_MS,
+    );
+  }
+
+  /** The number of the oldest message here; null where there is no chat. */
+  #oldest(): number | null {
+    const state = this.#replica?.state;
+    if (state?.type !== 'chat') return null;
+    return state.messages[0]?.number ?? null;
+  }
+}
+
+/** Who is where right now, and what the server is doing, is of no use later. */
+function isKeptType({ type }: ChannelState): boolean {
+  return type === 'library' || type === 'chat';
+}

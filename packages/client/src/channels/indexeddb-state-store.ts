@@ -1,0 +1,58 @@
+/** The states of a browser. They can be had again from the server, so an older form of them is thrown away. */
+import { channelPosition, channelState, type ChannelName } from '@tandem/protocol';
+import { openDB, type DBSchema } from 'idb';
+import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
+
+const DATABASE_VERSION = 1;
+
+interface Schema extends DBSchema {
+  state: { key: number; value: OwnedState & { name: ChannelName }; indexes: { name: string } };
+}
+
+/** Rejects when the browser has no IndexedDB or does not let it be used. */
+export async function openIndexedDbStateStore(name = 'tandem-states'): Promise<StateStore> {
+  const database = await openDB<Schema>(name, DATABASE_VERSION, {
+    upgrade(upgrading) {
+      // Keys grow, so their order is that of keeping.
+      upgrading
+        .createObjectStore('state', { autoIncrement: true })
+        .createIndex('name', 'name', { unique: true });
+    },
+    // A newer page of ours wants to change the database: let it.
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  });
+  return {
+    async load(name) {
+      const kept = await database.getFromIndex('state', 'name', name);
+      return kept === undefined ? null : readable(kept);
+    },
+    async save(name, state) {
+      const { store, done } = database.transaction('state', 'readwrite');
+      const before = await store.index('name').getKey(name);
+      if (before !== undefined) void store.delete(before);
+      void store.add({ ...state, name });
+      const keys = await store.getAllKeys();
+      for (const oldest of keys.slice(0, -MAX_KEPT_STATES)) void store.delete(oldest);
+      await done;
+    },
+    async forget(name) {
+      const { store, done } = database.transaction('state', 'readwrite');
+      const key = await store.index('name').getKey(name);
+      if (key !== undefined) void store.delete(key);
+      await done;
+    },
+    close() {
+      database.close();
+    },
+  };
+}
+
+/** Null for what a page of another version has kept. */
+function readable({ user, position, state }: OwnedState): OwnedState | null {
+  const read = {
+    position: channelPosition.safeParse(position),
+    state: channelState.safeParse(state),
+  };
+  if (typeof user !== 'string' || !read.position.success || !read.state.success) return null;
+  return { user, position: read.position.data, state: read.state.data };
+}

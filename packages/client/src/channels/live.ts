@@ -1,0 +1,89 @@
+/** Commands and channels, which need each other: what is done changes what is shown. */
+import { readChannelName } from '@tandem/protocol';
+import { ExpectedEffects } from '@tandem/sync';
+import type { CommandStore } from '../commands/command-store.ts';
+import { Commands } from '../commands/commands.ts';
+import { openIndexedDbCommandStore } from '../commands/indexeddb-command-store.ts';
+import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Environment } from '../environment.ts';
+import type { ChannelSessionOptions } from './channel-session.ts';
+import { Channels } from './channels.ts';
+import { openIndexedDbStateStore } from './indexeddb-state-store.ts';
+import { createMemoryStateStore } from './memory-state-store.ts';
+import type { StateStore } from './state-store.ts';
+
+/** Where a device keeps commands, and what it knows of channels. */
+export interface LiveStores {
+  readonly commands: CommandStore;
+  readonly states: StateStore;
+  /** Whether they survive a reload. */
+  readonly durable: boolean;
+}
+
+export interface LiveOptions {
+  readonly connection: Connection;
+  readonly environment: Environment;
+  readonly stores: LiveStores;
+  readonly history: ChannelSessionOptions['history'];
+  /** What is pending has changed. */
+  readonly changed: () => void;
+}
+
+export interface Live {
+  readonly commands: Commands;
+  readonly channels: Channels;
+}
+
+export function createLive({
+  connection,
+  environment,
+  stores,
+  history,
+  changed,
+}: LiveOptions): Live {
+  const effects = new ExpectedEffects();
+  // Listens first, so that a reconnect says what waits in the frame that subscribes.
+  const commands = new Commands({
+    connection,
+    environment,
+    store: stores.commands,
+    durable: stores.durable,
+    effects,
+    follows: (name) => channels.followed(name),
+    changed: () => {
+      channels.commandsChanged();
+      changed();
+    },
+  });
+  const channels = new Channels({
+    connection,
+    environment,
+    store: stores.states,
+    effects,
+    history,
+    isKnown: (name) => {
+      const { document } = readChannelName(name);
+      return document === null || !commands.isCreating(document);
+    },
+  });
+  return { commands, channels };
+}
+
+/** For as long as the program runs. */
+export function createMemoryLiveStores(): LiveStores {
+  return {
+    commands: createMemoryCommandStore(),
+    states: createMemoryStateStore(),
+    durable: false,
+  };
+}
+
+/** Rejects when the browser has no IndexedDB or does not let it be used. */
+export async function openIndexedDbLiveStores(): Promise<LiveStores> {
+  const [commands, states] = await Promise.all([
+    openIndexedDbCommandStore(),
+    openIndexedDbStateStore(),
+  ]);
+  return { commands, states, durable: true };
+}

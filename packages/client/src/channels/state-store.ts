@@ -1,0 +1,19 @@
+/**
+ * The last known states of channels, so that a list is there at once, and without a network. Any of them may be
+ * missing: the server has them all. One port, one contract suite, two adapters.
+ */
+import type { ChannelName } from '@tandem/protocol';
+import type { KeptState } from '@tandem/sync';
+
+/** Of more channels than this, those that were kept longest ago are forgotten. */
+export const MAX_KEPT_STATES = 30;
+
+/** A state, and whose device it was kept on: channels of the same name differ between people. */
+export type OwnedState = KeptState & { readonly user: string };
+
+export interface StateStore {
+  load(name: ChannelName): Promise<OwnedState | null>;
+  save(name: ChannelName, state: OwnedState): Promise<void>;
+  forget(name: ChannelName): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,57 @@
+/** What every command store does; each adapter runs it. */
+import { expect, test } from 'vitest';
+import type { CommandStore, KeptCommand } from './command-store.ts';
+
+const kept = (number: number, title = 'Tide log'): KeptCommand => ({
+  user: 'ada',
+  command: {
+    id: `01ARZ3NDEKTSV4RRFFQ69G5F${String(number).padStart(2, '0')}`,
+    name: 'document:rename',
+    input: { document: 'd', title },
+    at: number,
+  },
+});
+
+/** @param open gives another page of a new device each time it is called with the same number */
+export function commandStoreContract(open: (device: number) => Promise<CommandStore>): void {
+  let device = 0;
+
+  test('what is kept is there, in the order of keeping', async () => {
+    const store = await open(++device);
+    await Promise.all([store.keep(kept(3)), store.keep(kept(1)), store.keep(kept(2))]);
+    expect(await store.all()).toEqual([kept(3), kept(1), kept(2)]);
+    store.close();
+  });
+
+  test('keeping twice is keeping once', async () => {
+    const store = await open(++device);
+    await store.keep(kept(1));
+    await store.keep(kept(1));
+    expect(await store.all()).toEqual([kept(1)]);
+    store.close();
+  });
+
+  test('what is removed is gone, also when that is asked for before it is kept', async () => {
+    const store = await open(++device);
+    const keeping = store.keep(kept(1));
+    const removing = store.remove(kept(1).command.id);
+    await store.keep(kept(2));
+    await Promise.all([keeping, removing, store.remove('unknown')]);
+    expect(await store.all()).toEqual([kept(2)]);
+    store.close();
+  });
+
+  test('CM9 pages of a device share it, and each is told what the others change', async () => {
+    const [here, there] = [await open(++device), await open(device)];
+    const told = new Promise<void>((resolve) => void there.listen(resolve));
+    await here.keep(kept(1));
+    await told;
+    expect(await there.all()).toEqual([kept(1)]);
+    const toldAgain = new Promise<void>((resolve) => void here.listen(resolve));
+    await there.remove(kept(1).command.id);
+    await toldAgain;
+    expect(await here.all()).toEqual([]);
+    here.close();
+    there.close();
+  });
+}

@@ -1,0 +1,203 @@
+import { errorOf, type Call } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { createMemoryStateStore } from '../channels/memory-state-store.ts';
+import type { LiveStores } from '../channels/live.ts';
+import type { Client } from '../client.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { LiveServer } from '../testing/live-server.ts';
+import type { CommandStore } from './command-store.ts';
+import { MAX_PENDING_COMMANDS } from './commands.ts';
+import { createMemoryCommandStore, memoryCommandPages } from './memory-command-store.ts';
+
+const ORPHAN_AFTER_MS = 15_000;
+
+const create = (number: number): Call => ({
+  name: 'document:create',
+  input: { document: `document-number-${number}-of-many`, title: `Page ${number}` },
+});
+const rename = (title: string): Call => ({
+  name: 'document:rename',
+  input: { document: 'document-number-1-of-many', title },
+});
+const names = (client: Client) => client.commands.pending.map(({ name }) => name);
+const stores = (commands: CommandStore): LiveStores => ({
+  commands,
+  states: createMemoryStateStore(),
+  durable: true,
+});
+
+/** Two pages of one person on one device. */
+async function pages() {
+  const server = new LiveServer();
+  const open = memoryCommandPages();
+  const [one, two] = [server.client('ada', stores(open())), server.client('ada', stores(open()))];
+  const libraries = [one.subscribe('library'), two.subscribe('library')] as const;
+  await server.connect(one, two);
+  const titles = (page: 0 | 1) => libraries[page].state?.documents.map(({ title }) => title);
+  return { server, one, two, open, titles };
+}
+
+test('CM9 pages of a device show each other’s commands; each is said by the page that it was given in', async () => {
+  const { server, one, two, titles } = await pages();
+  server.cut();
+  const first = one.commands.run(create(1));
+  const second = two.commands.run(create(2));
+  await server.settle();
+  expect(names(one)).toHaveLength(2);
+  expect(titles(0)?.toSorted()).toEqual(['Page 1', 'Page 2']);
+  expect(titles(1)?.toSorted()).toEqual(['Page 1', 'Page 2']);
+  await server.reconnect(one, two);
+  expect(server.said.toSorted()).toEqual([first, second].toSorted());
+  expect([names(one), names(two)]).toEqual([[], []]);
+  expect(titles(0)).toEqual(titles(1));
+});
+
+test('CM9 what a page that is gone has left is said by another after a while, once', async () => {
+  const { server, one, two } = await pages();
+  server.cut();
+  const id = one.commands.run(create(1));
+  await server.settle();
+  await one.close();
+  await server.reconnect(two);
+  await server.settle(ORPHAN_AFTER_MS - 1_000);
+  expect(server.said).toEqual([]);
+  await server.settle(ORPHAN_AFTER_MS);
+  expect(server.said).toEqual([id]);
+  expect(names(two)).toEqual([]);
+});
+
+test('CM8 W25: a page that starts says what is kept; said by two pages, it happens once', async () => {
+  const { server, one, open } = await pages();
+  server.cut();
+  const id = one.commands.run(create(1));
+  await server.settle();
+  const late = server.client('ada', stores(open()));
+  late.start();
+  await server.reconnect(late);
+  await server.reconnect(one);
+  expect(server.said).toEqual([id, id]);
+  expect(server.effects).toEqual([id]);
+  expect(names(late)).toEqual([]);
+});
+
+test('CM7 an older title that another page has taken over is not said after a newer one', async () => {
+  const { server, one, open } = await pages();
+  one.commands.run(create(1));
+  await server.settle();
+  server.cut();
+  one.commands.run(rename('First'));
+  await server.settle();
+  const late = server.client('ada', stores(open()));
+  late.start();
+  await server.settle();
+  expect(names(late)).toEqual(['document:rename']);
+  one.commands.run(rename('Second'));
+  await server.settle();
+  await server.reconnect(late, one);
+  expect(server.state('library/ada')).toMatchObject({ documents: [{ title: 'Second' }] });
+  expect(server.effects).toHaveLength(2);
+});
+
+test('CM11 nobody’s connection says what somebody else has left, and it stays for them', async () => {
+  const server = new LiveServer();
+  const open = memoryCommandPages();
+  const ada = server.client('ada', stores(open()));
+  await server.connect(ada);
+  server.cut();
+  ada.commands.run(create(1));
+  await ada.close();
+  const ben = server.client('ben', stores(open()));
+  ben.start();
+  await server.reconnect(ben);
+  await server.settle(2 * ORPHAN_AFTER_MS);
+  expect(server.said).toEqual([]);
+  expect(names(ben)).toEqual([]);
+  expect(await open().all()).toHaveLength(1);
+});
+
+test('CM11 what was given before anybody was known belongs to whoever is welcomed', async () => {
+  const server = new LiveServer();
+  const ada = server.client('ada');
+  ada.commands.run(create(1));
+  await server.connect(ada);
+  expect(server.state('library/ada')).toMatchObject({ documents: [{ title: 'Page 1' }] });
+});
+
+test('a device that keeps nothing is not said to keep it, and the command is done all the same', async () => {
+  const server = new LiveServer();
+  const full = createMemoryCommandStore();
+  const ada = server.client('ada', {
+    ...stores({ ...full, keep: () => Promise.reject(new Error('full')) }),
+  });
+  ada.commands.run(create(1));
+  await ada.commands.flush();
+  expect(ada.commands.pending).toMatchObject([{ kept: false }]);
+  expect(ada.unsaved).toBe(true);
+  await server.connect(ada);
+  expect(server.effects).toHaveLength(1);
+  expect(ada.unsaved).toBe(false);
+});
+
+test('what is kept in memory only is not said to be kept', async () => {
+  const server = new LiveServer();
+  const ada = server.client('ada');
+  ada.commands.run(create(1));
+  await server.settle();
+  expect(ada.commands.pending).toMatchObject([{ kept: false }]);
+});
+
+test('a reading mark is not work that anybody has to wait for', async () => {
+  const server = new LiveServer();
+  const ada = server.client('ada');
+  ada.commands.run({ name: 'chat:see', input: { document: 'd', number: 4 } });
+  expect(ada.commands.pending).toHaveLength(1);
+  expect(ada.unsaved).toBe(false);
+  expect(await ada.unconfirmed()).toEqual([]);
+});
+
+test('W6: what the wire would not take is not given', () => {
+  const ada = new LiveServer().client('ada');
+  expect(() => ada.commands.run(rename('x'.repeat(201)))).toThrow();
+  expect(ada.commands.pending).toEqual([]);
+});
+
+test('CM12 the outbox is bounded: what is too much is refused with a sentence', () => {
+  const ada = new LiveServer().client('ada');
+  for (let count = 0; count < MAX_PENDING_COMMANDS; count++) ada.commands.run(create(count));
+  const refusals: string[] = [];
+  ada.commands.onRefused((_, error) => refusals.push(error.message));
+  ada.commands.run(create(MAX_PENDING_COMMANDS));
+  expect(ada.commands.pending).toHaveLength(MAX_PENDING_COMMANDS);
+  expect(refusals).toEqual([expect.stringContaining('Too much is waiting')]);
+});
+
+test('a document that is opened before the server has made it is opened once it has', async () => {
+  const server = new FakeServer();
+  const document = 'document-number-1-of-many';
+  const id = server.client.commands.run(create(1));
+  const session = server.client.openDocument(document);
+  await server.connect();
+  const [open] = server.socket.sentOf('open');
+  const error = errorOf('not-found');
+  server.socket.answer({ type: 'closed', channel: 0, ref: open?.ref ?? 0, error });
+  await server.settle();
+  expect(session.status.kind).toBe('stopped');
+  server.socket.answer({ type: 'done', channel: 0, id, repeated: false, positions: [] });
+  await server.settle();
+  expect(server.socket.sentOf('open')).toHaveLength(2);
+  await server.answerOpen();
+  expect(session.status.kind).toBe('saved');
+});
+
+test('the same when the answer to the command comes first', async () => {
+  const server = new FakeServer();
+  const id = server.client.commands.run(create(1));
+  const session = server.client.openDocument('document-number-1-of-many');
+  await server.connect();
+  server.socket.answer({ type: 'done', channel: 0, id, repeated: false, positions: [] });
+  const ref = server.socket.sentOf('open')[0]?.ref ?? 0;
+  server.socket.answer({ type: 'closed', channel: 0, ref, error: errorOf('not-found') });
+  await server.settle();
+  await server.answerOpen();
+  expect(session.status.kind).toBe('saved');
+});

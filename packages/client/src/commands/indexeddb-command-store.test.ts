@@ -1,0 +1,22 @@
+import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
+import { describe, expect, test } from 'vitest';
+import { commandStoreContract } from './command-store.contract.ts';
+import { openIndexedDbCommandStore } from './indexeddb-command-store.ts';
+
+const NAME = 'commands-of-another-version';
+
+describe('IndexedDB command store', () =>
+  commandStoreContract((device) => openIndexedDbCommandStore(`commands-${device}`)));
+
+test('CM10 what this version of the wire does not have is left alone', async () => {
+  const store = await openIndexedDbCommandStore(NAME);
+  const database = await openDB(NAME);
+  const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+  const command = { id, name: 'document:fold', input: { document: 'd' }, at: 1 };
+  await database.add('command', { id, user: 'ada', command });
+  expect(await store.all()).toEqual([]);
+  expect(await database.count('command')).toBe(1);
+  database.close();
+  store.close();
+});

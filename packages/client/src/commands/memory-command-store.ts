@@ -1,0 +1,41 @@
+/** Keeps commands for as long as the program runs: bots, tests, and browsers without IndexedDB. */
+import type { CommandStore, KeptCommand } from './command-store.ts';
+
+export function createMemoryCommandStore(): CommandStore {
+  return memoryCommandPages()();
+}
+
+/** Several pages over one memory. */
+export function memoryCommandPages(): () => CommandStore {
+  const commands = new Map<string, KeptCommand>();
+  const pages = new Map<object, Set<() => void>>();
+
+  return () => {
+    const page = {};
+    const own = new Set<() => void>();
+    pages.set(page, own);
+    const tellOthers = () => {
+      for (const [other, listeners] of pages)
+        if (other !== page) for (const changed of listeners) changed();
+    };
+    return {
+      async all() {
+        return [...commands.values()];
+      },
+      async keep(kept) {
+        commands.set(kept.command.id, kept);
+        tellOthers();
+      },
+      async remove(id) {
+        if (commands.delete(id)) tellOthers();
+      },
+      listen(changed) {
+        own.add(changed);
+        return () => own.delete(changed);
+      },
+      close() {
+        pages.delete(page);
+      },
+    };
+  };
+}

@@ -1,0 +1,93 @@
+/** The ways over HTTP, for networks that let no WebSocket through. */
+import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
+import type { Environment } from '../environment.ts';
+import {
+  browserHeldRequests,
+  noHeldRequests,
+  unlimitedHeldRequests,
+  type HeldRequests,
+} from './held-requests.ts';
+import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
+import { PollSocket } from './poll-socket.ts';
+import type { Socket } from './socket.ts';
+import { StreamSocket } from './stream-socket.ts';
+import {
+  createTransportMemory,
+  storedTransportMemory,
+  type FallbackKind,
+  type TransportMemory,
+} from './transport-choice.ts';
+
+export interface OpenedFallback {
+  /** Polls, where this browser keeps enough requests waiting already. */
+  readonly kind: FallbackKind;
+  readonly socket: Socket;
+}
+
+export interface Fallback {
+  readonly memory: TransportMemory;
+  open(kind: FallbackKind): Promise<OpenedFallback>;
+  /** The page may go away. */
+  leave(socket: Socket): void;
+}
+
+/** What the tabs of a browser share. */
+export interface FallbackPlace {
+  readonly memory: TransportMemory;
+  readonly heldRequests: HeldRequests;
+}
+
+export interface HttpFallbackOptions extends FallbackPlace {
+  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  readonly base: string;
+  readonly fetch: typeof fetch;
+  readonly environment: Environment;
+}
+
+/**
+ * A tab of a browser. Without HTTPS there are no locks, and then no tab keeps a request waiting.
+ *
+ * @param storage may throw, as browsers do that are told to keep nothing.
+ */
+export function browserFallback(storage: () => Storage): FallbackPlace {
+  const locks = navigator.locks as LockManager | undefined;
+  return {
+    memory: browserMemory(storage),
+    heldRequests: locks === undefined ? noHeldRequests() : browserHeldRequests(locks),
+  };
+}
+
+/** A program that has the network to itself. */
+export function headlessFallback(): FallbackPlace {
+  return { memory: createTransportMemory(), heldRequests: unlimitedHeldRequests() };
+}
+
+export function httpFallback(options: HttpFallbackOptions): Fallback {
+  const { base, fetch, environment, memory, heldRequests } = options;
+  const http: HttpSocketOptions = {
+    base,
+    fetch,
+    subprotocol: SUBPROTOCOL_BINARY,
+    environment,
+  };
+  return {
+    memory,
+    open: async (kind) => {
+      const held = kind === 'stream' ? await heldRequests.take() : null;
+      return held === null
+        ? { kind: 'poll', socket: new PollSocket({ ...http, heldRequests }) }
+        : { kind: 'stream', socket: new StreamSocket(http, held) };
+    },
+    leave: (socket) => {
+      if (socket instanceof HttpSocket) socket.leave();
+    },
+  };
+}
+
+function browserMemory(storage: () => Storage): TransportMemory {
+  try {
+    return storedTransportMemory(storage());
+  } catch {
+    return createTransportMemory();
+  }
+}

@@ -1,0 +1,34 @@
+import { MAX_HELD_REQUESTS } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { browserHeldRequests, noHeldRequests, unlimitedHeldRequests } from './held-requests.ts';
+
+/** As many tabs as one likes share it. */
+function fakeLocks(): LockManager {
+  const taken = new Set<string>();
+  return {
+    query: async () => ({}),
+    request: async (name: string, _options: LockOptions, run: (lock: Lock | null) => unknown) => {
+      if (taken.has(name)) return run(null);
+      taken.add(name);
+      await run({ name, mode: 'exclusive' });
+      return taken.delete(name);
+    },
+  } as unknown as LockManager;
+}
+
+test('T9: the tabs of a browser keep at most so many requests waiting', async () => {
+  const locks = fakeLocks();
+  const tabs = Array.from({ length: MAX_HELD_REQUESTS + 2 }, () => browserHeldRequests(locks));
+  const held = [];
+  for (const tab of tabs) held.push(await tab.take());
+  expect(held.map((request) => request !== null)).toEqual([true, true, true, false, false]);
+  held[1]?.release();
+  await Promise.resolve();
+  expect(await tabs[4]?.take()).not.toBeNull();
+  expect(await tabs[3]?.take()).toBeNull();
+});
+
+test('T9: a program has as many as it likes; tabs that cannot agree have none', async () => {
+  expect(await unlimitedHeldRequests().take()).not.toBeNull();
+  expect(await noHeldRequests().take()).toBeNull();
+});

@@ -1,0 +1,111 @@
+/** The requests of a transport over HTTP, as bytes in and out. */
+import { encodePart, TRANSPORT_HEADERS, TRANSPORT_PATHS } from '@tandem/protocol';
+
+export interface HttpRequestsOptions {
+  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  readonly base: string;
+  readonly fetch: typeof fetch;
+  readonly subprotocol: string;
+}
+
+/** Enough for a full body on a slow network. */
+const SEND_TIMEOUT_MS = 20_000;
+
+type Header = keyof typeof TRANSPORT_HEADERS;
+
+export class HttpRequests {
+  readonly #options: HttpRequestsOptions;
+  readonly #abort = new AbortController();
+  /** The secret name of the transport; null until the server gave one. */
+  #name: string | null = null;
+
+  constructor(options: HttpRequestsOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#name !== null;
+  }
+
+  /** The first request; its answer names the transport. */
+  async open(path: 'stream' | 'poll', body: Uint8Array<ArrayBuffer>): Promise<Response> {
+    const response = await this.#post(path, { protocol: this.#options.subprotocol }, body);
+    if (response.ok) this.#name = response.headers.get(TRANSPORT_HEADERS.transport);
+    return response;
+  }
+
+  async post(
+    path: 'send' | 'poll',
+    headers: Partial<Record<Header, string | number>>,
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
+    return await this.#post(path, headers, body);
+  }
+
+  /** Says goodbye, and ends all that is under way. */
+  close(code: number): void {
+    this.leave(code);
+    this.end();
+  }
+
+  end(): void {
+    this.#abort.abort();
+  }
+
+  /** Says goodbye, also when the page goes away. */
+  leave(code: number): void {
+    if (this.#name === null) return;
+    const { base, fetch } = this.#options;
+    const headers = this.#headers({ close: code });
+    void fetch(`${base}${TRANSPORT_PATHS.close}`, {
+      method: 'POST',
+      headers,
+      keepalive: true,
+    }).catch(() => undefined);
+  }
+
+  async #post(
+    path: keyof typeof TRANSPORT_PATHS,
+    headers: Partial<Record<Header, string | number>>,
+    body: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Response> {
+    const { base, fetch } = this.#options;
+    return await fetch(`${base}${TRANSPORT_PATHS[path]}`, {
+      method: 'POST',
+      headers: this.#headers(headers),
+      cache: 'no-store',
+      // What hangs is said again; polls are meant to wait.
+      signal:
+        path === 'send'
+          ? AbortSignal.any([this.#abort.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)])
+          : this.#abort.signal,
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  #headers(given: Partial<Record<Header, string | number>>): Record<string, string> {
+    const headers: Record<string, string> = { 'Content-Type': 'application/octet-stream' };
+    if (this.#name !== null) headers[TRANSPORT_HEADERS.transport] = this.#name;
+    for (const [name, value] of Object.entries(given))
+      headers[TRANSPORT_HEADERS[name as Header]] = String(value);
+    return headers;
+  }
+}
+
+/** Frames as a body. */
+export function bodyOf(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const parts = frames.map((data) => encodePart({ kind: 'frame', data }));
+  const body = new Uint8Array(parts.reduce((bytes, part) => bytes + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.byteLength;
+  }
+  return body;
+}
+
+/** Milliseconds, where a refusal says when to come again. */
+export function retryAfterMs(response: Response): number | null {
+  const seconds = response.headers.get('Retry-After');
+  return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : null;
+}

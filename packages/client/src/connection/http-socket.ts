@@ -1,0 +1,138 @@
+/** What both sockets over HTTP have in common. To their connection they are as a WebSocket. */
+import {
+  MAX_MESSAGE_BYTES,
+  PartReader,
+  TRANSPORT_CLOSE_CODES,
+  type TransportPart,
+} from '@tandem/protocol';
+import type { Environment } from '../environment.ts';
+import { HttpRequests, retryAfterMs, type HttpRequestsOptions } from './http-requests.ts';
+import type { Socket } from './socket.ts';
+import { Upstream } from './upstream.ts';
+
+export interface HttpSocketOptions extends HttpRequestsOptions {
+  readonly environment: Environment;
+}
+
+/** A server's message may be as large, and one more for the codec's header. */
+const MAX_PART_BYTES = MAX_MESSAGE_BYTES + 64 * 1024;
+
+export abstract class HttpSocket implements Socket {
+  binaryType = 'arraybuffer';
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
+  retryAfterMs: number | null = null;
+  protected readonly requests: HttpRequests;
+  protected readonly upstream: Upstream;
+  #state: 'new' | 'opening' | 'open' | 'closed' = 'new';
+
+  constructor(options: HttpSocketOptions) {
+    this.requests = new HttpRequests(options);
+    this.upstream = new Upstream({
+      requests: this.requests,
+      environment: options.environment,
+      arrived: () => this.arrived(),
+      failed: () => this.fail(),
+    });
+    // As late as the event of a WebSocket. What is said then travels in the request that opens.
+    options.environment.clock.setTimeout(() => {
+      if (this.#state === 'new') this.onopen?.({} as Event);
+    }, 0);
+  }
+
+  get bufferedAmount(): number {
+    return this.upstream.bufferedAmount;
+  }
+
+  get isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  send(data: Uint8Array<ArrayBuffer>): void {
+    if (this.isClosed) return;
+    this.upstream.send(data);
+    if (this.#state !== 'new') return;
+    this.#state = 'opening';
+    queueMicrotask(() => void this.#open());
+  }
+
+  close(code: number = TRANSPORT_CLOSE_CODES.normal): void {
+    if (this.isClosed) return;
+    this.#end();
+    this.requests.close(code);
+  }
+
+  /** The page may go away: the server is told, as nothing else would tell it soon. */
+  leave(): void {
+    if (!this.isClosed) this.requests.leave(TRANSPORT_CLOSE_CODES.goingAway);
+  }
+
+  /** Sends the opening, and takes what comes until the end. */
+  protected abstract run(opening: Uint8Array<ArrayBuffer>): Promise<void>;
+
+  /** What was sent is there. */
+  protected abstract arrived(): void;
+
+  /** Lets go of whatever is held. */
+  protected abstract release(): void;
+
+  /** Whether the opening was answered; if not, it is over. */
+  protected opened(response: Response): boolean {
+    if (this.isClosed) return false;
+    if (!response.ok || !this.requests.isOpen) {
+      this.retryAfterMs = retryAfterMs(response);
+      this.fail();
+      return false;
+    }
+    this.#state = 'open';
+    this.upstream.start();
+    return true;
+  }
+
+  protected reader(): PartReader {
+    return new PartReader(MAX_PART_BYTES);
+  }
+
+  protected take(parts: readonly TransportPart[]): void {
+    for (const part of parts) {
+      if (this.isClosed) return;
+      if (part.kind === 'frame') this.onmessage?.({ data: bufferOf(part.data) } as MessageEvent);
+      else this.#closed(part.code);
+    }
+  }
+
+  /** It is gone without a word. */
+  protected fail(): void {
+    this.#closed(TRANSPORT_CLOSE_CODES.abnormal);
+  }
+
+  async #open(): Promise<void> {
+    if (this.isClosed) return;
+    try {
+      await this.run(this.upstream.takeOpening());
+    } catch {
+      this.fail();
+    }
+  }
+
+  #closed(code: number): void {
+    if (this.isClosed) return;
+    this.#end();
+    // Whom the server has closed need not leave.
+    if (code === TRANSPORT_CLOSE_CODES.abnormal) this.requests.close(code);
+    else this.requests.end();
+    this.onclose?.({ code } as CloseEvent);
+  }
+
+  #end(): void {
+    this.#state = 'closed';
+    this.upstream.end();
+    this.release();
+  }
+}
+
+function bufferOf(data: Uint8Array): ArrayBuffer {
+  return data.slice().buffer;
+}

@@ -1,0 +1,132 @@
+/**
+ * A socket whose way down is a question after the other. Where it may keep one waiting the server answers
+ * when there is something to say; elsewhere it asks now and then. An answer that is lost is given again.
+ */
+import {
+  BRIEF_POLL_HIDDEN_MS,
+  BRIEF_POLL_VISIBLE_MS,
+  POLL_HOLD_MS,
+  TRANSPORT_HEADERS,
+} from '@tandem/protocol';
+import type { Environment } from '../environment.ts';
+import type { HeldRequest, HeldRequests } from './held-requests.ts';
+import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
+
+/** After something was sent, the answer to it is worth a moment. */
+const ANSWER_HOLD_MS = 300;
+/** A question that was cut off after longer than this was kept for too long for something on the way. */
+const CUT_AFTER_MS = 1_000;
+const MIN_HOLD_MS = 1_000;
+const RETRY_FIRST_MS = 250;
+const RETRY_CAP_MS = 4_000;
+const MAX_FAILURES = 6;
+
+export interface PollSocketOptions extends HttpSocketOptions {
+  readonly heldRequests: HeldRequests;
+}
+
+export class PollSocket extends HttpSocket {
+  readonly #environment: Environment;
+  readonly #heldRequests: HeldRequests;
+  readonly #stopListening: () => void;
+  #held: HeldRequest | null = null;
+  /** How long a question may be kept, as far as is known. */
+  #holdMs = POLL_HOLD_MS;
+  #received = 0;
+  #isAnswerDue = false;
+  #timer: unknown = null;
+  #wake: (() => void) | null = null;
+
+  constructor(options: PollSocketOptions) {
+    super(options);
+    this.#environment = options.environment;
+    this.#heldRequests = options.heldRequests;
+    this.#stopListening = options.environment.listen((event) => {
+      if (event === 'wake' || event === 'online') this.#wake?.();
+    });
+  }
+
+  protected override async run(opening: Uint8Array<ArrayBuffer>): Promise<void> {
+    const first = await this.requests.open('poll', opening);
+    if (!this.opened(first)) return;
+    await this.#take(first);
+    let failures = 0;
+    while (!this.isClosed) {
+      this.#held ??= await this.#heldRequests.take();
+      if (this.isClosed) {
+        this.release();
+        return;
+      }
+      const outcome = await this.#ask();
+      if (this.isClosed) return;
+      failures = outcome === 'answered' ? 0 : failures + 1;
+      if (outcome === 'over' || failures > MAX_FAILURES) return this.fail();
+      if (outcome === 'lost') await this.#pause(retryDelay(failures));
+      else if (outcome === 'answered' && this.#held === null && !this.#isAnswerDue)
+        await this.#pause(this.#intervalMs());
+    }
+  }
+
+  protected override arrived(): void {
+    this.#isAnswerDue = true;
+    this.#wake?.();
+  }
+
+  protected override release(): void {
+    this.#stopListening();
+    this.#environment.clock.clearTimeout(this.#timer);
+    this.#wake?.();
+    this.#held?.release();
+    this.#held = null;
+  }
+
+  /** `cut`: it was kept too long for something on the way; a shorter one may get through. */
+  async #ask(): Promise<'answered' | 'cut' | 'lost' | 'over'> {
+    const { clock } = this.#environment;
+    const askedAt = clock.now();
+    const isAnswerDue = this.#isAnswerDue;
+    this.#isAnswerDue = false;
+    const hold = this.#held !== null ? this.#holdMs : isAnswerDue ? ANSWER_HOLD_MS : 0;
+    try {
+      const answer = await this.requests.post('poll', { received: this.#received, hold });
+      if (answer.status >= 400 && answer.status < 500) return 'over';
+      if (answer.ok) {
+        await this.#take(answer);
+        return 'answered';
+      }
+    } catch {
+      // As if it had been answered by a proxy that does not reach the server.
+    }
+    const keptMs = clock.now() - askedAt;
+    if (hold === 0 || keptMs < CUT_AFTER_MS) return 'lost';
+    this.#holdMs = Math.max(MIN_HOLD_MS, Math.min(this.#holdMs, keptMs) / 2);
+    return 'cut';
+  }
+
+  async #take(answer: Response): Promise<void> {
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const sequence = Number(answer.headers.get(TRANSPORT_HEADERS.sequence));
+    // Nothing was said, or it is known.
+    if (!(sequence > this.#received)) return;
+    this.#received = sequence;
+    this.take(this.reader().push(bytes));
+  }
+
+  #intervalMs(): number {
+    return this.#environment.visible() ? BRIEF_POLL_VISIBLE_MS : BRIEF_POLL_HIDDEN_MS;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { clock } = this.#environment;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      this.#timer = clock.setTimeout(resolve, ms);
+    });
+    this.#wake = null;
+    clock.clearTimeout(this.#timer);
+  }
+}
+
+function retryDelay(failures: number): number {
+  return Math.min(RETRY_CAP_MS, RETRY_FIRST_MS * 2 ** (failures - 1));
+}

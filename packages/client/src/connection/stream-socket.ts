@@ -1,0 +1,32 @@
+/** A socket whose way down is one answer that does not end. */
+import type { HeldRequest } from './held-requests.ts';
+import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
+
+export class StreamSocket extends HttpSocket {
+  readonly #held: HeldRequest;
+
+  /** @param held given back at the end. */
+  constructor(options: HttpSocketOptions, held: HeldRequest) {
+    super(options);
+    this.#held = held;
+  }
+
+  protected override async run(opening: Uint8Array<ArrayBuffer>): Promise<void> {
+    const response = await this.requests.open('stream', opening);
+    if (!this.opened(response)) return;
+    const source = response.body?.getReader();
+    const reader = this.reader();
+    while (source !== undefined && !this.isClosed) {
+      const { done, value } = await source.read();
+      if (done) break;
+      this.take(reader.push(value));
+    }
+    this.fail();
+  }
+
+  protected override arrived(): void {}
+
+  protected override release(): void {
+    this.#held.release();
+  }
+}

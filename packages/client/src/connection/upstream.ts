@@ -1,0 +1,129 @@
+/**
+ * The way up: one request at a time, numbered, and said again until it is answered, so that each takes
+ * effect once and in its order. What is sent meanwhile travels in the next.
+ */
+import { MAX_SEND_BYTES } from '@tandem/protocol';
+import type { Environment } from '../environment.ts';
+import { bodyOf, type HttpRequests } from './http-requests.ts';
+
+const RETRY_MS = 250;
+/** Whoever gets nothing through for so long has no connection. */
+const MAX_TRIES = 8;
+/** Of each part. */
+const HEADER_BYTES = 8;
+
+export interface UpstreamOptions {
+  readonly requests: HttpRequests;
+  readonly environment: Pick<Environment, 'clock' | 'online'>;
+  /** What was sent has arrived. */
+  readonly arrived: () => void;
+  /** Nothing more gets through. */
+  readonly failed: () => void;
+}
+
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #sentBytes = 0;
+  #sequence = 0;
+  #state: 'waiting' | 'idle' | 'sending' | 'over' = 'waiting';
+  #timer: unknown = null;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+  }
+
+  get bufferedAmount(): number {
+    return this.#waitingBytes + this.#sentBytes;
+  }
+
+  send(data: Uint8Array): void {
+    this.#waiting.push(data);
+    this.#waitingBytes += data.byteLength;
+    if (this.#state === 'idle') void this.#sendNext();
+  }
+
+  /** All that was sent until now, for the body of the opening request. */
+  takeOpening(): Uint8Array<ArrayBuffer> {
+    const body = bodyOf(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return body;
+  }
+
+  /** The transport has its name. */
+  start(): void {
+    if (this.#state === 'waiting') void this.#sendNext();
+  }
+
+  end(): void {
+    this.#state = 'over';
+    this.#options.environment.clock.clearTimeout(this.#timer);
+  }
+
+  async #sendNext(): Promise<void> {
+    if (this.#waiting.length === 0) {
+      this.#state = 'idle';
+      return;
+    }
+    this.#state = 'sending';
+    const body = this.#takeBody();
+    const sequence = ++this.#sequence;
+    for (let tries = 1; ; tries++) {
+      const outcome = await this.#try(sequence, body);
+      if (this.#isOver()) return;
+      if (outcome === 'arrived') break;
+      // What still comes down does not mean that anything goes up.
+      const isHopeless = tries === MAX_TRIES || !this.#options.environment.online();
+      if (outcome === 'refused' || isHopeless) {
+        this.end();
+        this.#options.failed();
+        return;
+      }
+      await this.#pause(RETRY_MS * Math.min(tries, 4));
+    }
+    this.#sentBytes = 0;
+    this.#options.arrived();
+    if (!this.#isOver()) await this.#sendNext();
+  }
+
+  async #try(
+    sequence: number,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<'arrived' | 'refused' | 'lost'> {
+    try {
+      const { ok, status } = await this.#options.requests.post('send', { sequence }, body);
+      if (ok) return 'arrived';
+      // What a proxy says for a server that it does not reach.
+      return status >= 500 ? 'lost' : 'refused';
+    } catch {
+      return 'lost';
+    }
+  }
+
+  #takeBody(): Uint8Array<ArrayBuffer> {
+    let bytes = 0;
+    let count = 0;
+    for (const { byteLength } of this.#waiting) {
+      if (count > 0 && bytes + byteLength + HEADER_BYTES > MAX_SEND_BYTES) break;
+      bytes += byteLength + HEADER_BYTES;
+      count++;
+    }
+    const body = bodyOf(this.#waiting.splice(0, count));
+    this.#sentBytes = body.byteLength;
+    this.#waitingBytes = this.#waiting.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return body;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#timer = this.#options.environment.clock.setTimeout(resolve, ms);
+    });
+  }
+
+  /** It may end at any moment in between. */
+  #isOver(): boolean {
+    return this.#state === 'over';
+  }
+}

@@ -1,5 +1,4 @@
 import './zod-without-eval.ts';
-import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -27,11 +26,9 @@ if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <ServicesContext value={services}>
-      <QueryClientProvider client={services.queries}>
-        <TooltipProvider delay={400}>
-          <RouterProvider router={router} />
-        </TooltipProvider>
-      </QueryClientProvider>
+      <TooltipProvider delay={400}>
+        <RouterProvider router={router} />
+      </TooltipProvider>
     </ServicesContext>
     <Toaster
       position="bottom-center"

@@ -21,13 +21,26 @@ const help = createRoute({
   getParentRoute: () => root,
   path: '/help/connection',
   component: lazyRouteComponent(
-    () => import('./connection/help-screen.tsx'),
+    () => import('./help/connection-screen.tsx'),
     'ConnectionHelpScreen',
+  ),
+});
+const wire = createRoute({
+  getParentRoute: () => root,
+  path: '/help/wire',
+  component: lazyRouteComponent(() => import('./help/wire-screen.tsx'), 'WireHelpScreen'),
+});
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: '/admin',
+  component: lazyRouteComponent(
+    () => import('./dashboard/dashboard-screen.tsx'),
+    'DashboardScreen',
   ),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([list, document, help]),
+  routeTree: root.addChildren([list, document, help, wire, dashboard]),
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenScreen,
   scrollRestoration: true,

@@ -11,6 +11,9 @@ const places = {
   left: 'inset-y-0 left-0 pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] w-[min(288px,85vw)] border-r border-line bg-side transition-transform duration-(--quick) data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
   right:
     'inset-y-0 right-0 w-[min(440px,100vw)] border-l border-line bg-canvas px-5 pt-[calc(16px+env(safe-area-inset-top))] pb-[calc(16px+env(safe-area-inset-bottom))] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
+  /** As `right`, for what fills it to its edges. */
+  panel:
+    'inset-y-0 right-0 flex w-[min(440px,100vw)] flex-col border-l border-line bg-canvas pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
 } as const;
 
 interface DialogProps {
@@ -49,7 +52,12 @@ export function Dialog({
         >
           <div
             className={
-              titleIs === 'heard' ? 'sr-only' : 'mb-4 flex items-center justify-between gap-2'
+              titleIs === 'heard'
+                ? 'sr-only'
+                : classNames(
+                    'flex shrink-0 items-center justify-between gap-2',
+                    place === 'panel' ? 'h-12 border-b border-line pr-2 pl-4' : 'mb-4',
+                  )
             }
           >
             <Base.Title className="text-base font-semibold">{title}</Base.Title>

@@ -8,8 +8,8 @@ import { reloadPage } from '../shell/new-version.ts';
 import { chipWord } from './chip-word.ts';
 import { fateOf, remedyOf } from './remedy.ts';
 import type { SaveStatus } from './save-status.ts';
-import { useUnconfirmed } from './unconfirmed.ts';
-import { openUnconfirmedDrawer } from './unconfirmed-drawer-state.ts';
+import { TransportNote } from './transport-note.tsx';
+import { UnconfirmedButton } from './unconfirmed-button.tsx';
 
 interface ConnectionDetailsProps {
   readonly status: SaveStatus;
@@ -22,7 +22,6 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
   const { t } = useTranslation();
   const state = useObservable(status.state);
   const savedAt = useObservable(status.savedAt);
-  const waiting = useUnconfirmed();
   const word = chipWord(state);
   const fate = fateOf(state);
   const remedy = remedyOf(state);
@@ -34,6 +33,7 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
           {t('chip.blockedHelp')}
         </Link>
       )}
+      <TransportNote />
       {fate !== null && 'pending' in state && <p>{t(`chip.${fate}`, { count: state.pending })}</p>}
       {savedAt !== null && (
         <p className="text-ink-3">
@@ -51,16 +51,7 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
             {t('chip.tryNow')}
           </Button>
         )}
-        {waiting.length > 0 && (
-          <Button
-            onClick={() => {
-              close();
-              openUnconfirmedDrawer();
-            }}
-          >
-            {t('unconfirmed.open', { count: waiting.length })}
-          </Button>
-        )}
+        <UnconfirmedButton onOpen={close} />
       </div>
     </div>
   );

@@ -5,7 +5,7 @@ import { deviceSource } from './save-source.ts';
 
 /** The chip where no document is open: the truth over all of them. */
 export function OverallChip() {
-  const { client, commands } = useServices();
-  const source = useMemo(() => deviceSource(client, commands), [client, commands]);
+  const { client } = useServices();
+  const source = useMemo(() => deviceSource(client), [client]);
   return <ConnectionChip source={source} tryNow={() => client.connection.tryNow()} />;
 }

@@ -39,5 +39,10 @@ test('work that waits behind “View only” is said to be kept, or not', () => 
 
 test('work that is on its way is no news, and work that waits for the connection is', () => {
   expect(fateOf(saving)).toBeNull();
-  expect(fateOf(stopped)).toBe('pendingKept');
+  expect(fateOf({ ...stopped, action: 'reload' })).toBe('pendingKept');
+});
+
+test('work in what the server does not open is not said to be sent by itself', () => {
+  expect(fateOf(stopped)).toBe('pendingRefused');
+  expect(fateOf({ ...stopped, kept: false })).toBe('pendingNotKept');
 });

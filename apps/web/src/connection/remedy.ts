@@ -29,8 +29,10 @@ export function outdatedBy(state: SaveState): ErrorBody | null {
 /** What becomes of the work that waits in this state; `null` where nothing waits, or it is on its way. */
 export function fateOf(
   state: SaveState,
-): 'pendingKept' | 'pendingNotKept' | 'pendingViewOnly' | null {
+): 'pendingKept' | 'pendingNotKept' | 'pendingViewOnly' | 'pendingRefused' | null {
   if (!('pending' in state) || state.pending === 0 || state.kind === 'saving') return null;
   if (!state.kept) return 'pendingNotKept';
-  return state.kind === 'view-only' ? 'pendingViewOnly' : 'pendingKept';
+  if (state.kind === 'view-only') return 'pendingViewOnly';
+  // The server was asked, and said no: a connection alone changes nothing.
+  return state.kind === 'stopped' && state.action === 'stop' ? 'pendingRefused' : 'pendingKept';
 }

@@ -1,31 +1,38 @@
-import type { Client, SaveState, UnconfirmedWork } from '@tandem/client';
-import { errorOf, type ErrorBody } from '@tandem/protocol';
-import { describe, expect, test, vi } from 'vitest';
-import type { Command } from '../documents/command.ts';
-import type { CommandQueue, QueueState } from '../documents/command-queue.ts';
+import type { Client, PendingCommand, SaveState, UnconfirmedWork } from '@tandem/client';
+import { errorOf } from '@tandem/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Observable } from '../observable.ts';
-import { deviceSource, deviceState, withCommands } from './save-source.ts';
+import type { RefusedDocument, RefusedDocuments } from '../session/refused-documents.ts';
+import { deviceSource, deviceState, documentSource, withCommands } from './save-source.ts';
 
-const rename: Command = { kind: 'rename', document: 'a', title: 'T', at: 1 };
-const waiting = { commands: [rename], kept: true, refused: new Map<string, ErrorBody>() };
+/** When the device has long kept what it keeps. */
+const LATER = 10_000;
+
+const rename: PendingCommand = {
+  id: 'c1',
+  name: 'document:rename',
+  input: { document: 'a', title: 'T' },
+  at: 1,
+  kept: true,
+};
+const create: PendingCommand = { ...rename, name: 'document:create', input: { document: 'a' } };
 const saved: SaveState = { kind: 'saved', at: 3 };
+const missing: SaveState = {
+  kind: 'stopped',
+  error: errorOf('not-found'),
+  action: 'stop',
+  pending: 1,
+  kept: true,
+};
+const waiting = { commands: [rename], refusal: null, now: LATER };
 
 test('nothing is saved as long as a command waits', () => {
-  expect(withCommands(saved, waiting, 'a')).toEqual({
-    kind: 'saving',
-    pending: 1,
-    kept: true,
-    error: null,
-  });
-  expect(withCommands(saved, waiting, null)).toMatchObject({ kind: 'saving' });
+  const saving = { kind: 'saving', pending: 1, kept: true, error: null };
+  expect(withCommands(saved, waiting)).toEqual(saving);
+  expect(withCommands(saved, { ...waiting, commands: [] })).toBe(saved);
 });
 
-test('the commands of other documents do not count', () => {
-  expect(withCommands(saved, waiting, 'b')).toBe(saved);
-  expect(withCommands(saved, { ...waiting, commands: [] }, 'a')).toBe(saved);
-});
-
-test('offline, they count with the text, and what is not kept is said', () => {
+test('offline, they count with the text, and what is not kept is said once it should be', () => {
   const offline: SaveState = {
     kind: 'offline',
     pending: 2,
@@ -34,32 +41,79 @@ test('offline, they count with the text, and what is not kept is said', () => {
     cause: 'lost',
     error: null,
   };
-  expect(withCommands(offline, waiting, 'a')).toEqual({ ...offline, pending: 3 });
-  expect(withCommands(offline, { ...waiting, kept: false }, 'a')).toEqual({
-    ...offline,
-    pending: 3,
-    kept: false,
-  });
+  expect(withCommands(offline, waiting)).toEqual({ ...offline, pending: 3 });
+  const unkept = { ...waiting, commands: [{ ...rename, kept: false }] };
+  expect(withCommands(offline, unkept)).toEqual({ ...offline, pending: 3, kept: false });
+  expect(withCommands(offline, { ...unkept, now: 2 })).toEqual({ ...offline, pending: 3 });
 });
 
 test('a document that may only be read stays that', () => {
   const viewOnly: SaveState = { kind: 'view-only', pending: 0, kept: true, error: null };
-  expect(withCommands(viewOnly, waiting, 'a')).toEqual({ ...viewOnly, pending: 1 });
+  expect(withCommands(viewOnly, waiting)).toEqual({ ...viewOnly, pending: 1 });
+});
+
+test('a document that was asked for before it is made is not missing', () => {
+  const making = { ...waiting, commands: [create, rename] };
+  expect(withCommands(missing, making)).toMatchObject({ kind: 'saving', pending: 3 });
+  expect(withCommands(missing, waiting)).toMatchObject({ kind: 'stopped', error: missing.error });
 });
 
 test('what the server would not make is said with its reason', () => {
-  const forbidden = errorOf('forbidden');
-  const refused = { ...waiting, refused: new Map([['a', forbidden]]) };
-  const missing: SaveState = {
-    kind: 'stopped',
-    error: errorOf('not-found'),
-    action: 'stop',
-    pending: 1,
-    kept: true,
-  };
-  expect(withCommands(saved, refused, null)).toMatchObject({ kind: 'saving', error: forbidden });
-  expect(withCommands(missing, refused, 'a')).toMatchObject({ pending: 2, error: forbidden });
-  expect(withCommands(missing, waiting, 'a')).toMatchObject({ error: missing.error });
+  const refusal = errorOf('forbidden');
+  const refused = { ...waiting, commands: [], refusal };
+  expect(withCommands(missing, refused)).toEqual({ ...missing, error: refusal });
+});
+
+describe('of a document', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function world(pending: readonly PendingCommand[]) {
+    const commands = new Observable(pending);
+    const state = new Observable<ReadonlyMap<string, RefusedDocument>>(new Map());
+    const client = {
+      commands: {
+        get pending() {
+          return commands.get();
+        },
+        onChange: commands.subscribe,
+      },
+    } as unknown as Client;
+    const session = { id: 'a', status: saved, onChange: () => () => undefined };
+    const services = { client, refused: { state } as RefusedDocuments };
+    return { commands, source: documentSource(session as never, services) };
+  }
+
+  test('its own commands count, those of others and reading marks do not', () => {
+    const other = { ...create, input: { document: 'b' } };
+    const seen: PendingCommand = {
+      ...rename,
+      name: 'chat:see',
+      input: { document: 'a', number: 4 },
+    };
+    const { commands, source } = world([other, seen]);
+    expect(source.get()).toBe(saved);
+    const changed = vi.fn();
+    const stop = source.subscribe(changed);
+    commands.set([other, rename]);
+    expect(changed).toHaveBeenCalled();
+    expect(source.get()).toMatchObject({ kind: 'saving', pending: 1 });
+    stop();
+  });
+
+  test('it is told when a command should have been kept by now', () => {
+    const { commands, source } = world([]);
+    const changed = vi.fn();
+    const stop = source.subscribe(changed);
+    commands.set([{ ...rename, at: Date.now(), kept: false }]);
+    expect(source.get()).toMatchObject({ kept: true });
+    changed.mockClear();
+    vi.advanceTimersByTime(1_000);
+    expect(changed).toHaveBeenCalledTimes(1);
+    expect(source.get()).toMatchObject({ kept: false });
+    stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 describe('over all documents', () => {
@@ -91,32 +145,48 @@ describe('over all documents', () => {
   };
 
   test('nothing is called saved before the device has said what it holds', () => {
-    expect(deviceState(client(), null)).toEqual({ kind: 'loading' });
-    expect(deviceState(client(), [])).toEqual({ kind: 'saved', at: null });
+    expect(deviceState(client(), null, LATER)).toEqual({ kind: 'loading' });
+    expect(deviceState(client(), [], LATER)).toEqual({ kind: 'saved', at: null });
   });
 
   test('what waits counts, and whether all of it is kept', () => {
     const saving = { kind: 'saving', pending: 4, kept: true, error: null };
-    expect(deviceState(client(), [work, work])).toEqual(saving);
-    expect(deviceState(client(), [work, { ...work, kept: false }])).toEqual({
+    expect(deviceState(client(), [work, work], LATER)).toEqual(saving);
+    expect(deviceState(client(), [work, { ...work, kept: false }], LATER)).toEqual({
       ...saving,
       kept: false,
     });
   });
 
+  test('what was done beside text counts, and whether it is kept', () => {
+    const renamed: UnconfirmedWork = {
+      kind: 'command',
+      command: rename,
+      document: 'a',
+      title: '',
+      kept: false,
+      since: 1,
+    };
+    const saving = { kind: 'saving', pending: 3, error: null };
+    expect(deviceState(client(), [work, renamed], 2)).toEqual({ ...saving, kept: true });
+    expect(deviceState(client(), [work, renamed], LATER)).toEqual({ ...saving, kept: false });
+  });
+
   test('what an open document has not confirmed counts before the device knows of it', () => {
-    expect(deviceState(client({ unsaved: true }), [])).toMatchObject({ kind: 'saving' });
+    expect(deviceState(client({ unsaved: true }), [], LATER)).toMatchObject({ kind: 'saving' });
   });
 
   test('what was set aside is said, also when only this page holds it', () => {
     const refused = { kind: 'refused', error, at: 4 };
-    expect(deviceState(client(), [aside])).toEqual(refused);
-    expect(deviceState(client({ unsaved: true }), [{ ...aside, kept: false }])).toEqual(refused);
+    expect(deviceState(client(), [aside], LATER)).toEqual(refused);
+    expect(deviceState(client({ unsaved: true }), [{ ...aside, kept: false }], LATER)).toEqual(
+      refused,
+    );
   });
 
   test('offline, what is not kept is said', () => {
     const state = { kind: 'waiting', retryAt: 9, cause: 'lost', attempt: 1 };
-    expect(deviceState(client({ state }), [{ ...work, kept: false }])).toMatchObject({
+    expect(deviceState(client({ state }), [{ ...work, kept: false }], LATER)).toMatchObject({
       kind: 'offline',
       pending: 2,
       kept: false,
@@ -125,17 +195,13 @@ describe('over all documents', () => {
 
   test('the first answer of the device is heard', async () => {
     vi.useFakeTimers();
-    const commands = { state: new Observable<QueueState>({ ...waiting, commands: [] }) };
-    const source = deviceSource(
-      {
-        connection: { state: connected, listen: () => () => undefined },
-        durable: true,
-        unsaved: false,
-        onChange: () => () => undefined,
-        unconfirmed: () => Promise.resolve([]),
-      } as unknown as Client,
-      commands as CommandQueue,
-    );
+    const source = deviceSource({
+      connection: { state: connected, listen: () => () => undefined },
+      durable: true,
+      unsaved: false,
+      onChange: () => () => undefined,
+      unconfirmed: () => Promise.resolve([]),
+    } as unknown as Client);
     expect(source.get()).toEqual({ kind: 'loading' });
     const changed = vi.fn();
     const stop = source.subscribe(changed);

@@ -1,30 +1,59 @@
 /** Where the chip's truth comes from: a document's session or the whole device, and what is still to be told to the server. */
-import type { Client, DocumentSession, SaveState, UnconfirmedWork } from '@tandem/client';
-import type { CommandQueue, QueueState } from '../documents/command-queue.ts';
+import type {
+  Client,
+  DocumentSession,
+  PendingCommand,
+  SaveState,
+  UnconfirmedWork,
+} from '@tandem/client';
+import type { ErrorBody } from '@tandem/protocol';
+import type { Services } from '../session/services.ts';
+import { heldFor, isHeld, pendingIn } from './pending-work.ts';
 import type { SaveSource } from './save-status.ts';
 import { watchUnconfirmed } from './unconfirmed.ts';
 
-/** A document: its text, and its own commands. */
-export function documentSource(session: DocumentSession, commands: CommandQueue): SaveSource {
+/** A document: its text, and what was done beside it. */
+export function documentSource(
+  session: DocumentSession,
+  { client: { commands }, refused }: Pick<Services, 'client' | 'refused'>,
+): SaveSource {
   return {
-    get: () => withCommands(session.status, commands.state.get(), session.id),
+    get: () =>
+      withCommands(session.status, {
+        commands: pendingIn(commands, session.id),
+        refusal: refused.state.get().get(session.id)?.error ?? null,
+        now: Date.now(),
+      }),
     subscribe: (listener) => {
-      const stops = [session.onChange(listener), commands.state.subscribe(listener)];
-      return () => stops.forEach((stop) => stop());
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const changed = () => {
+        clearTimeout(timer);
+        const left = heldFor(pendingIn(commands, session.id), Date.now());
+        if (left !== null) timer = setTimeout(changed, left);
+        listener();
+      };
+      const stops = [
+        session.onChange(changed),
+        commands.onChange(changed),
+        refused.state.subscribe(changed),
+      ];
+      return () => {
+        clearTimeout(timer);
+        stops.forEach((stop) => stop());
+      };
     },
   };
 }
 
 /** All documents of this device. What waits is not known before the device has answered. */
-export function deviceSource(client: Client, commands: CommandQueue): SaveSource {
+export function deviceSource(client: Client): SaveSource {
   let work: readonly UnconfirmedWork[] | null = null;
   return {
-    get: () => withCommands(deviceState(client, work), commands.state.get(), null),
+    get: () => deviceState(client, work, Date.now()),
     subscribe: (listener) => {
       const stops = [
         client.connection.listen({ state: listener }),
         client.onChange(listener),
-        commands.state.subscribe(listener),
         watchUnconfirmed(client, (found) => {
           work = found;
           listener();
@@ -39,11 +68,19 @@ export function deviceSource(client: Client, commands: CommandQueue): SaveSource
 export function deviceState(
   { connection: { state }, durable, unsaved }: Pick<Client, 'connection' | 'durable' | 'unsaved'>,
   work: readonly UnconfirmedWork[] | null,
+  now: number,
 ): SaveState {
-  const waiting = (work ?? []).filter((entry) => entry.kind === 'waiting');
   const refused = work?.find((entry) => entry.kind === 'set-aside');
-  const pending = waiting.reduce((sum, { count }) => sum + count, 0);
-  const held = { pending, kept: durable && waiting.every(({ kept }) => kept) };
+  let pending = 0;
+  let kept = durable;
+  for (const entry of work ?? []) {
+    if (entry.kind === 'set-aside') continue;
+    pending += entry.kind === 'waiting' ? entry.count : 1;
+    const isKept =
+      entry.kind === 'waiting' ? entry.kept : isHeld({ kept: entry.kept, at: entry.since }, now);
+    kept &&= isKept;
+  }
+  const held = { pending, kept };
   switch (state.kind) {
     case 'stopped':
       return { ...held, kind: 'stopped', error: state.error, action: state.action };
@@ -51,7 +88,7 @@ export function deviceState(
       if (work === null) return { kind: 'loading' };
       if (pending > 0) return { ...held, kind: 'saving', error: null };
       if (refused !== undefined) return { kind: 'refused', error: refused.error, at: refused.at };
-      // Written since `work` was asked for.
+      // Done since `work` was asked for.
       if (unsaved) return { ...held, kind: 'saving', pending: 1, error: null };
       return { kind: 'saved', at: null };
     case 'waiting':
@@ -63,24 +100,29 @@ export function deviceState(
   }
 }
 
-/** Nothing is saved as long as a command waits; where the server has refused one, it says why. */
+interface CommandFacts {
+  readonly commands: readonly PendingCommand[];
+  /** Why the server would not make the document. */
+  readonly refusal: ErrorBody | null;
+  readonly now: number;
+}
+
+/** Nothing is saved as long as a command waits. */
 export function withCommands(
   state: SaveState,
-  queue: QueueState,
-  document: string | null,
+  { commands, refusal, now }: CommandFacts,
 ): SaveState {
-  const own = queue.commands.filter(
-    (command) => document === null || command.document === document,
-  );
-  if (own.length === 0) return state;
-  const refusal = own.map((command) => queue.refused.get(command.document)).find(Boolean) ?? null;
-  if (state.kind === 'saved')
-    return { kind: 'saving', pending: own.length, kept: queue.kept, error: refusal };
-  if (!('pending' in state)) return state;
-  const held = { pending: state.pending + own.length, kept: state.kept && queue.kept };
-  if (state.kind === 'saving') return { ...state, ...held, error: state.error ?? refusal };
+  const isMissing = state.kind === 'stopped' && state.error.code === 'not-found';
   // There is no document because the server would not make it.
-  if (state.kind === 'stopped' && state.error.code === 'not-found' && refusal !== null)
-    return { ...state, ...held, error: refusal };
+  if (isMissing && refusal !== null) return { ...state, error: refusal };
+  if (commands.length === 0) return state;
+  const kept = commands.every((command) => isHeld(command, now));
+  if (state.kind === 'saved')
+    return { kind: 'saving', pending: commands.length, kept, error: null };
+  if (!('pending' in state)) return state;
+  const held = { pending: state.pending + commands.length, kept: state.kept && kept };
+  // It was asked for before it was made, and is asked for again after that.
+  if (isMissing && commands.some(({ name }) => name === 'document:create'))
+    return { ...held, kind: 'saving', error: null };
   return { ...state, ...held };
 }

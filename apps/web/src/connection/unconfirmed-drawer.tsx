@@ -6,8 +6,10 @@ import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Moment } from '../documents/moment.tsx';
+import { useDocuments } from '../documents/use-documents.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
+import { commandWords } from './command-words.ts';
 import { rescue } from './rescue.ts';
 import { unconfirmedDrawer } from './unconfirmed-drawer-state.ts';
 import { useUnconfirmed } from './unconfirmed.ts';
@@ -49,49 +51,98 @@ function WorkList({ work }: { readonly work: readonly UnconfirmedWork[] }) {
   return (
     <ul className="flex flex-col gap-3">
       {work.map((entry) => (
-        <Work key={entry.kind === 'waiting' ? entry.document : entry.id} work={entry} />
+        <Work key={keyOf(entry)} work={entry} />
       ))}
     </ul>
   );
 }
 
+function keyOf(work: UnconfirmedWork): string | number {
+  switch (work.kind) {
+    case 'waiting':
+      return work.document;
+    case 'command':
+      return work.command.id;
+    case 'set-aside':
+      return work.id;
+  }
+}
+
 function Work({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
-  const { client, commands } = useServices();
-  const { refused } = useObservable(commands.state);
-  const reason = work.kind === 'waiting' ? refused.get(work.document) : work.error;
+  const title = useTitle(work);
   return (
     <li className="flex flex-col gap-2 rounded-box border border-line bg-raise p-3.5">
       <p className="flex items-baseline justify-between gap-3">
-        <b className="truncate text-base font-medium">{work.title || t('untitled')}</b>
+        <b className="truncate text-base font-medium">{title}</b>
         <Moment
-          at={work.kind === 'waiting' ? work.since : work.at}
+          at={work.kind === 'set-aside' ? work.at : work.since}
           className="shrink-0 text-small text-ink-3"
         />
       </p>
-      <p className="text-ui text-ink-2">
-        {work.kind === 'waiting' && t('unconfirmed.waiting', { count: work.count })}{' '}
-        {reason?.message}
+      <p className="text-ui wrap-anywhere text-ink-2">
+        <What work={work} />
       </p>
-      <div className="flex flex-wrap gap-2">
-        <Button
-          nativeButton={false}
-          render={
-            <Link
-              to="/d/$document"
-              params={{ document: work.document }}
-              onClick={() => unconfirmedDrawer.set(false)}
-            />
-          }
-        >
-          {t('unconfirmed.goTo')}
-        </Button>
-        <CopyButton text={async () => (await rescue()).workText(client, work)}>
-          {t('unconfirmed.copy')}
-        </CopyButton>
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {work.document !== null && (
+          <Button
+            nativeButton={false}
+            render={
+              <Link
+                to="/d/$document"
+                params={{ document: work.document }}
+                onClick={() => unconfirmedDrawer.set(false)}
+              />
+            }
+          >
+            {t('unconfirmed.goTo')}
+          </Button>
+        )}
+        <CopyWork work={work} />
         {work.kind === 'set-aside' && <Discard id={work.id} />}
       </div>
     </li>
+  );
+}
+
+/** What it is about. */
+function useTitle({ document, title }: UnconfirmedWork): string {
+  const { t } = useTranslation();
+  const { refused } = useServices();
+  const shown = useDocuments((all) => all.find(({ id }) => id === document)?.title);
+  const refusals = useObservable(refused.state);
+  if (document === null) return t('profile.title');
+  return shown || refusals.get(document)?.title || title || t('untitled');
+}
+
+/** What it is, and why it is still here, where the server has said so. */
+function What({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const { refused } = useServices();
+  const refusals = useObservable(refused.state);
+  switch (work.kind) {
+    case 'waiting': {
+      const refusal = refusals.get(work.document);
+      return refusal === undefined
+        ? t('unconfirmed.waiting', { count: work.count })
+        : `${t('unconfirmed.refused', { count: work.count })} ${refusal.error.message}`;
+    }
+    case 'command':
+      return commandWords(work.command, t);
+    case 'set-aside':
+      return work.error.message;
+  }
+}
+
+/** What is said in a few words is copied from them. */
+function CopyWork({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  if (work.kind === 'command') return null;
+  return (
+    <CopyButton text={async () => (await rescue()).workText(client, work)}>
+      {t('unconfirmed.copy')}
+    </CopyButton>
   );
 }
 

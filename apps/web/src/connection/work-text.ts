@@ -3,7 +3,10 @@ import { toMarkdown } from '@tandem/document/markdown';
 import { applyUpdate, Doc } from 'yjs';
 
 /** A document as it was written on this device, as Markdown, so that it can be carried somewhere else. */
-export async function workText(client: Client, work: UnconfirmedWork): Promise<string> {
+export async function workText(
+  client: Client,
+  work: Exclude<UnconfirmedWork, { kind: 'command' }>,
+): Promise<string> {
   if (work.kind === 'set-aside') {
     const doc = new Doc();
     applyUpdate(doc, work.copy);

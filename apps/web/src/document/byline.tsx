@@ -3,11 +3,14 @@ import { useEffect, useState } from 'react';
 import { formatLocale } from '../languages/format-locale.ts';
 import { useTranslation } from 'react-i18next';
 import type { Doc, Transaction } from 'yjs';
+import { useMedia } from '../components/use-media.ts';
 import { Moment } from '../documents/moment.tsx';
 import { nameList } from '../profile/name-list.ts';
-import { usePeople } from './people.tsx';
+import { usePeople } from './use-people.ts';
 
 const MAX_NAMES = 4;
+/** What fits into one line of a phone. */
+const MAX_NAMES_PHONE = 2;
 /** What arrives in the first moments is the document itself, written earlier. */
 const OPENING_MS = 3_000;
 /** The moment of the last change is kept this exact, so that typing does not render anything. */
@@ -22,19 +25,21 @@ interface BylineProps {
 /** "Mara, Anton and Jun · edited just now" */
 export function Byline({ session, updatedAt }: BylineProps) {
   const { t, i18n } = useTranslation();
-  const people = usePeople(session);
+  const { members, total } = usePeople(session);
   const editedAt = useLastEdit(session, updatedAt);
-  const names = people.slice(0, MAX_NAMES).map(({ name }) => name);
-  const others = people.length - names.length;
+  const isPhone = useMedia('(max-width: 700px)');
+  const shown = members.slice(0, isPhone ? MAX_NAMES_PHONE : MAX_NAMES);
+  const names = shown.map(({ name }) => name);
+  const others = total - names.length;
   const all = others > 0 ? [...names, t('byline.others', { count: others })] : names;
   return (
-    <p className="mt-1.5 min-h-5 text-ui text-ink-3">
-      {nameList(all, formatLocale(i18n.language))}
+    <p className="mt-1.5 flex min-h-5 text-ui whitespace-pre text-ink-3">
+      <span className="truncate">{nameList(all, formatLocale(i18n.language))}</span>
       {editedAt !== null && (
-        <>
+        <span className="shrink-0">
           {all.length > 0 && ' · '}
           {t('byline.edited')} <Moment at={editedAt} />
-        </>
+        </span>
       )}
     </p>
   );

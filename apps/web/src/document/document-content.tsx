@@ -74,13 +74,13 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
           key={epoch}
           ref={editor}
           doc={session.doc}
-          awareness={session.awareness}
+          awareness={session.people.awareness}
           editable={facts.access === 'edit' && facts.outdated === null}
           label={facts.title || t('untitled')}
           notice={facts.outdated && <ReloadNotice>{facts.outdated.message}</ReloadNotice>}
           unsupported={<ReloadNotice>{t('document.unsupported')}</ReloadNotice>}
           onReady={onReady}
-          onTyping={(active) => session.setTyping(active)}
+          onTyping={(active) => session.people.setTyping(active)}
         />
       );
   }

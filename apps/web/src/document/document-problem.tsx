@@ -5,9 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
 import { OverallChip } from '../connection/overall-chip.tsx';
-import { openUnconfirmedDrawer } from '../connection/unconfirmed-drawer-state.ts';
-import { useUnconfirmed } from '../connection/unconfirmed.ts';
-import type { Failure } from '../http/request.ts';
+import { UnconfirmedButton } from '../connection/unconfirmed-button.tsx';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
@@ -25,15 +23,14 @@ export type Problem =
   | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
   | { readonly kind: 'not-here'; readonly isBlocked: boolean };
 
-/** The problem, if there is one: what the connection was told counts, and before it, what a request was. */
-export function problemOf(facts: DocumentFacts, failure: Failure | null): Problem | null {
-  if (facts.isUnknownToServer) return null;
-  const refused = failure?.kind === 'refused' && facts.kind === null ? failure.error : null;
-  const error = facts.ended ?? refused;
-  if (error !== null && isEnding(error))
-    return { kind: 'ended', code: error.code, message: error.message };
-  return facts.kind === null && facts.cutOff !== null
-    ? { kind: 'not-here', isBlocked: facts.cutOff === 'socket-blocked' }
+/** The problem, if there is one. What was made here is here, whatever the server says. */
+export function problemOf(facts: DocumentFacts): Problem | null {
+  const { kind, cutOff, ended, isUnknownToServer } = facts;
+  if (isUnknownToServer) return null;
+  if (ended !== null && isEnding(ended))
+    return { kind: 'ended', code: ended.code, message: ended.message };
+  return kind === null && cutOff !== null
+    ? { kind: 'not-here', isBlocked: cutOff === 'socket-blocked' }
     : null;
 }
 
@@ -49,14 +46,12 @@ export function DocumentProblem({
   readonly retry: () => void;
 }) {
   const { t } = useTranslation();
-  const work = useUnconfirmed();
   const title = problem.kind === 'ended' ? t(TITLES[problem.code]) : t('problem.notHere');
   useScreenTitle(title);
   return (
     <>
-      <ScreenHeader>
-        <OverallChip />
-      </ScreenHeader>
+      {/* Of a document that does not open, nothing is saved or not. */}
+      <ScreenHeader>{problem.kind === 'not-here' && <OverallChip />}</ScreenHeader>
       <main id="main" tabIndex={-1} className="outline-none">
         <FullPage
           title={title}
@@ -73,11 +68,7 @@ export function DocumentProblem({
               <Button nativeButton={false} render={<Link to="/" />}>
                 {t('allDocuments')}
               </Button>
-              {work.length > 0 && (
-                <Button onClick={openUnconfirmedDrawer}>
-                  {t('unconfirmed.open', { count: work.length })}
-                </Button>
-              )}
+              <UnconfirmedButton />
             </>
           }
         >

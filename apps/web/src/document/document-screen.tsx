@@ -1,19 +1,21 @@
 import type { DocumentSession } from '@tandem/client';
-import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { ChatAside } from '../chat/chat-aside.tsx';
 import { unconfirmedDrawer } from '../connection/unconfirmed-drawer-state.ts';
-import { failureOf } from '../http/request.ts';
 import { askAgain } from '../session/ask-again.ts';
-import { watchIdle } from '../session/idle.ts';
+import { watchPresence } from '../session/idle.ts';
 import { keepStorage } from '../session/keep-storage.ts';
 import { useServices } from '../session/services.ts';
-import { useDocumentSession, useSessionValue } from '../session/use-document-session.ts';
+import { useChannelValue } from '../session/use-channel.ts';
+import { useDocumentSession } from '../session/use-document-session.ts';
 import { DocumentContent } from './document-content.tsx';
 import { DocumentHeader } from './document-header.tsx';
 import { DocumentProblem, problemOf } from './document-problem.tsx';
 import { Opening } from './opening.tsx';
 import { useDocumentFacts } from './use-document-facts.ts';
+
+const MINUTE_MS = 60_000;
 
 /** One document: who is in it, whether it is saved, and its text. */
 export function DocumentScreen() {
@@ -28,43 +30,44 @@ function OneDocument({ id }: { readonly id: string }) {
 }
 
 function OpenDocument({ session }: { readonly session: DocumentSession }) {
-  const { client, commands, documents, queries } = useServices();
+  const services = useServices();
   const facts = useDocumentFacts(session);
-  const query = useQuery({ ...documents.one(session.id), enabled: !facts.isUnknownToServer });
-  const isKnown = facts.kind !== null;
+  const updatedAt = useUpdatedAt(session.id);
 
   useEffect(() => keepStorage(session, navigator.storage), [session]);
-  useEffect(() => watchIdle((idle) => session.setIdle(idle)), [session]);
+  useEffect(() => watchPresence((state) => session.people.setPresence(state)), [session]);
   // Whoever looks at the drawer has seen what was set aside.
   useEffect(
     () =>
       unconfirmedDrawer.subscribe(() => unconfirmedDrawer.get() && session.acknowledgeSetAside()),
     [session],
   );
-  // What somebody else calls it now is so in the list too, whatever an answer on its way still says.
-  const titleOfServer = useSessionValue(session, ({ document }) => document?.title ?? null);
-  useEffect(() => {
-    if (titleOfServer !== null)
-      documents.remember(queries, {
-        kind: 'rename',
-        document: session.id,
-        title: titleOfServer,
-        at: 0,
-      });
-    // A document that was opened for the first time is now on this person's list.
-    if (isKnown) void queries.invalidateQueries({ queryKey: documents.list.queryKey });
-  }, [titleOfServer, isKnown, documents, queries, session.id]);
-
-  const problem = problemOf(facts, query.isError ? failureOf(query.error) : null);
-  const retry = () => {
-    askAgain({ client, commands }, session);
-    void query.refetch();
-  };
-  if (problem !== null) return <DocumentProblem problem={problem} retry={retry} />;
+  const problem = problemOf(facts);
+  if (problem !== null)
+    return <DocumentProblem problem={problem} retry={() => askAgain(services, session)} />;
   return (
     <>
       <DocumentHeader session={session} facts={facts} />
-      <DocumentContent session={session} facts={facts} updatedAt={query.data?.updatedAt ?? null} />
+      <div className="flex flex-1">
+        <DocumentContent session={session} facts={facts} updatedAt={updatedAt} />
+        {facts.kind === 'page' && !facts.isUnknownToServer && (
+          <ChatAside session={session} access={facts.access} ownsDocument={facts.isOwn} />
+        )}
+      </div>
     </>
   );
+}
+
+/** By the minute: it grows with each key that anybody presses. `null` when it is not known. */
+function useUpdatedAt(id: string): number | null {
+  const { library, activity } = useServices();
+  const listed = useChannelValue(
+    library,
+    ({ state }) => state?.documents.find((document) => document.id === id)?.updatedAt ?? null,
+  );
+  const active = useChannelValue(activity, ({ state }) => {
+    const at = state?.documents[id]?.updatedAt;
+    return at === undefined ? null : Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  });
+  return active ?? listed;
 }

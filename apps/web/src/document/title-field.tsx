@@ -76,7 +76,7 @@ interface TitleDraft {
 }
 
 function useTitleDraft({ id, title }: DocumentFacts): TitleDraft {
-  const { commands } = useServices();
+  const { client } = useServices();
   /** What is in the field and not yet on its way. */
   const [draft, setDraft] = useState<string | null>(null);
   const latest = useRef<string | null>(null);
@@ -88,7 +88,8 @@ function useTitleDraft({ id, title }: DocumentFacts): TitleDraft {
     if (next === null) return;
     latest.current = null;
     setDraft(null);
-    if (next !== title) commands.add({ kind: 'rename', document: id, title: next, at: Date.now() });
+    if (next !== title)
+      client.commands.run({ name: 'document:rename', input: { document: id, title: next } });
   };
   const change = (next: string) => {
     latest.current = next;

@@ -7,8 +7,8 @@ import { useSessionValue } from '../session/use-document-session.ts';
 /** "Anton is typing…": beside the people where there is room for it, above the toolbar on a phone. */
 export function TypingLine({ session }: { readonly session: DocumentSession }) {
   const { t, i18n } = useTranslation();
-  const typing = useSessionValue(session, (session) => session.typing);
-  const members = useSessionValue(session, (session) => session.members);
+  const typing = useSessionValue(session, ({ people }) => people.typing);
+  const members = useSessionValue(session, ({ people }) => people.members);
   const names = typing.flatMap(
     (user) => members.find((member) => member.user === user)?.name ?? [],
   );

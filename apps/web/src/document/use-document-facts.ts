@@ -1,10 +1,16 @@
-import type { DocumentSession, SaveState } from '@tandem/client';
-import type { Access, DocumentKind, ErrorBody } from '@tandem/protocol';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import type { Commands, DocumentSession, SaveState } from '@tandem/client';
+import type {
+  Access,
+  DocumentKind,
+  ErrorBody,
+  LibraryState,
+  ListedDocument,
+} from '@tandem/protocol';
+import { useCallback, useState, useSyncExternalStore } from 'react';
 import { outdatedBy } from '../connection/remedy.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface DocumentFacts {
@@ -14,7 +20,9 @@ export interface DocumentFacts {
   /** `null` until the server or an earlier visit has said what this is. */
   readonly kind: DocumentKind | null;
   readonly access: Access;
-  /** Made here, and not yet told to the server. */
+  /** Whether this person made it. */
+  readonly isOwn: boolean;
+  /** Made here, and the server does not have it: it is yet to be told, or would not make it. */
   readonly isUnknownToServer: boolean;
   /** Why the server ended it. */
   readonly ended: ErrorBody | null;
@@ -26,8 +34,8 @@ export interface DocumentFacts {
 
 /** What is known about a document beside its text. */
 export function useDocumentFacts(session: DocumentSession): DocumentFacts {
-  const { commands, documents } = useServices();
-  const { commands: pending } = useObservable(commands.state);
+  const { id } = session;
+  const { library, refused } = useServices();
   const state = useSessionValue(session, ({ document }) => document);
   const ended = useSessionValue(session, ({ status }) =>
     status.kind === 'stopped' ? status.error : null,
@@ -36,25 +44,42 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const cutOff = useSessionValue(session, ({ status }) =>
     status.kind === 'offline' ? status.cause : null,
   );
+  const refusal = useObservable(refused.state).get(id);
+  const listedTitle = useChannelValue(library, ({ state }) => listedIn(state, id)?.title);
+  const role = useChannelValue(library, ({ state }) => listedIn(state, id)?.role);
+  const isCreating = useCommandsValue((commands) => commands.isCreating(id));
+  // What is not on the list is renamed too.
+  const newTitle = useCommandsValue((commands) => newTitleIn(commands, id));
 
-  const { id } = session;
-  const own = pending.filter(({ document }) => document === id);
-  const isUnknownToServer = own.some(({ kind }) => kind === 'create');
+  const isUnknownToServer = isCreating || refusal !== undefined;
   // Between being told and answering, the server has said nothing yet; the text stays where it is.
   const [wasMadeHere] = useState(isUnknownToServer);
-  const rename = own.findLast((command) => command.kind === 'rename');
-  const { data: listedTitle } = useQuery({
-    ...documents.list,
-    select: (list) => list.find((document) => document.id === id)?.title,
-  });
   return {
     id,
-    title: rename?.title ?? state?.title ?? listedTitle ?? '',
+    title: listedTitle ?? newTitle ?? state?.title ?? refusal?.title ?? '',
     kind: state?.kind ?? (isUnknownToServer || wasMadeHere ? 'page' : null),
-    access: state?.access ?? 'edit',
+    access: state?.access ?? (role === 'viewer' ? 'view' : 'edit'),
+    isOwn: role === 'owner' || isUnknownToServer,
     isUnknownToServer,
     ended,
     outdated,
     cutOff,
   };
+}
+
+function useCommandsValue<T extends string | boolean | null>(select: (commands: Commands) => T): T {
+  const { commands } = useServices().client;
+  const subscribe = useCallback((changed: () => void) => commands.onChange(changed), [commands]);
+  return useSyncExternalStore(subscribe, () => select(commands));
+}
+
+function listedIn(library: LibraryState | null, id: string): ListedDocument | undefined {
+  return library?.documents.find((document) => document.id === id);
+}
+
+function newTitleIn({ pending }: Commands, id: string): string | null {
+  const rename = pending.findLast(
+    (command) => command.name === 'document:rename' && command.input.document === id,
+  );
+  return rename?.name === 'document:rename' ? rename.input.title : null;
 }

@@ -1,4 +1,3 @@
-import type { DocumentSummary } from '@tandem/protocol';
 import { FilePlus2, Search } from 'lucide-react';
 import { useDeferredValue, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,20 +6,22 @@ import { FullPage } from '../components/full-page.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { OverallChip } from '../connection/overall-chip.tsx';
-import { failureOf } from '../http/request.ts';
+import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
+import { cutOffBy, useConnection } from '../session/use-connection.ts';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { keys } from '../shell/shortcuts.ts';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
 import { useShortcut } from '../shell/use-shortcut.ts';
 import { DocumentRow } from './document-row.tsx';
 import { matches } from './filter.ts';
-import { useDocuments, useNewDocument, type DocumentList } from './use-documents.ts';
+import type { ShownDocument } from './shown-document.ts';
+import { useDocuments, useNewDocument } from './use-documents.ts';
 
 /** The front page: everything this person made or opened. */
 export function DocumentListScreen() {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
-  const list = useDocuments();
   useScreenTitle(null);
   return (
     <>
@@ -36,37 +37,48 @@ export function DocumentListScreen() {
         tabIndex={-1}
         className="mx-auto w-full max-w-[760px] px-2 pt-8 pb-16 outline-none phone:px-8 phone:pt-12"
       >
-        <Content list={list} newDocument={newDocument} />
+        <Content newDocument={newDocument} />
       </main>
     </>
   );
 }
 
-function Content({
-  list: { documents, query },
-  newDocument,
-}: {
-  readonly list: DocumentList;
-  readonly newDocument: () => void;
-}) {
-  const { t } = useTranslation();
-  if (documents === null) return query.isError ? <Unanswered query={query} /> : <Waiting />;
+function Content({ newDocument }: { readonly newDocument: () => void }) {
+  const documents = useDocuments(all);
+  if (documents === null) return <Unanswered />;
   if (documents.length === 0) return <Empty newDocument={newDocument} />;
   return (
     <>
-      {query.isError && (
-        <div className="mb-4">
-          <Notice tone="held" action={<Retry query={query} />}>
-            {navigator.onLine ? t('list.stale') : t('list.offline')}
-          </Notice>
-        </div>
-      )}
+      <Outdated />
       <Documents documents={documents} />
     </>
   );
 }
 
-function Documents({ documents }: { readonly documents: readonly DocumentSummary[] }) {
+function all(documents: readonly ShownDocument[]): readonly ShownDocument[] {
+  return documents;
+}
+
+/** The list is what it was, and the server cannot be asked. */
+function Outdated() {
+  const { t } = useTranslation();
+  const { library, client } = useServices();
+  const isStale = useChannelValue(library, ({ status }) => status === 'stale');
+  const cutOff = cutOffBy(useConnection());
+  if (isStale !== true || cutOff === null) return null;
+  return (
+    <div className="mb-4">
+      <Notice
+        tone="held"
+        action={<Button onClick={() => client.connection.tryNow()}>{t('tryAgain')}</Button>}
+      >
+        {t(cutOff === 'no-network' ? 'list.offline' : 'list.stale')}
+      </Notice>
+    </div>
+  );
+}
+
+function Documents({ documents }: { readonly documents: readonly ShownDocument[] }) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState('');
   const field = useRef<HTMLInputElement>(null);
@@ -131,26 +143,23 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
   );
 }
 
-function Unanswered({ query }: { readonly query: DocumentList['query'] }) {
+/** There is no list yet: it is on its way, or cannot be had. */
+function Unanswered() {
   const { t } = useTranslation();
-  const failure = failureOf(query.error);
-  return (
-    <FullPage title={t('list.failedTitle')} action={<Retry query={query} />}>
-      {failure.kind === 'refused'
-        ? failure.error.message
-        : navigator.onLine
-          ? t('list.unreachable')
-          : t('list.offlineFirst')}
-    </FullPage>
+  const { library, client } = useServices();
+  const refusal = useChannelValue(library, ({ status, error }) =>
+    status === 'lost' ? error : null,
   );
-}
-
-function Retry({ query }: { readonly query: DocumentList['query'] }) {
-  const { t } = useTranslation();
+  const cutOff = cutOffBy(useConnection());
+  if (refusal === null && cutOff === null) return <Waiting />;
+  const retry = () => (refusal === null ? client.connection.tryNow() : library.retry());
   return (
-    <Button disabled={query.isFetching} onClick={() => void query.refetch()}>
-      {t('tryAgain')}
-    </Button>
+    <FullPage
+      title={t('list.failedTitle')}
+      action={<Button onClick={retry}>{t('tryAgain')}</Button>}
+    >
+      {refusal?.message ?? t(cutOff === 'no-network' ? 'list.offlineFirst' : 'list.unreachable')}
+    </FullPage>
   );
 }
 

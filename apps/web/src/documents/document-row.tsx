@@ -1,4 +1,3 @@
-import type { DocumentSummary } from '@tandem/protocol';
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -7,11 +6,13 @@ import { Menu, MenuItem } from '../components/menu.tsx';
 import { useServices } from '../session/services.ts';
 import { Moment } from './moment.tsx';
 import { PresenceDots } from './presence-dots.tsx';
+import type { ShownDocument } from './shown-document.ts';
+import { UnreadCount } from './unread-count.tsx';
 
 /** One document in the list: what it is called, how it begins, when it was changed, who is in it. */
-export function DocumentRow({ document }: { readonly document: DocumentSummary }) {
+export function DocumentRow({ document }: { readonly document: ShownDocument }) {
   const { t } = useTranslation();
-  const { id, title, excerpt, updatedAt, present, kind } = document;
+  const { id, title, excerpt, updatedAt, kind, unread } = document;
   const name = title || t('untitled');
   return (
     <li className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
@@ -24,7 +25,8 @@ export function DocumentRow({ document }: { readonly document: DocumentSummary }
           >
             {name}
           </Link>
-          <PresenceDots people={present} />
+          <PresenceDots document={id} />
+          <UnreadCount count={unread} />
         </p>
         <p className="mt-0.5 truncate text-ui text-ink-3">
           {excerpt || (kind === 'data' ? t('list.data') : t('list.empty'))}
@@ -45,11 +47,11 @@ function DocumentRowMenu({
   document,
   name,
 }: {
-  readonly document: DocumentSummary;
+  readonly document: ShownDocument;
   readonly name: string;
 }) {
   const { t } = useTranslation();
-  const { commands } = useServices();
+  const { client } = useServices();
   return (
     <Menu
       trigger={
@@ -68,7 +70,9 @@ function DocumentRowMenu({
       </MenuItem>
       <MenuItem
         icon={ListX}
-        onSelect={() => commands.add({ kind: 'forget', document: document.id, at: Date.now() })}
+        onSelect={() =>
+          client.commands.run({ name: 'document:unlist', input: { document: document.id } })
+        }
       >
         {t('list.forget')}
       </MenuItem>

@@ -1,8 +1,8 @@
-import type { DocumentSummary } from '@tandem/protocol';
+import type { ListedDocument } from '@tandem/protocol';
 
 /** Whether every word of `filter` stands somewhere in the title or excerpt; case and accents do not matter. */
 export function matches(
-  { title, excerpt }: Pick<DocumentSummary, 'title' | 'excerpt'>,
+  { title, excerpt }: Pick<ListedDocument, 'title' | 'excerpt'>,
   filter: string,
 ): boolean {
   const text = plain(`${title} ${excerpt}`);

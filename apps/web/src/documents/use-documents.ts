@@ -1,10 +1,9 @@
-import type { DocumentSummary } from '@tandem/protocol';
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { newDocumentId } from '@tandem/client';
+import type { ActivityState, LibraryState } from '@tandem/protocol';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { useObservable } from '../observable.ts';
+import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { useServices } from '../session/services.ts';
-import { newDocumentId, replay } from './command.ts';
+import { shownDocuments, type ShownDocument } from './shown-document.ts';
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
@@ -13,35 +12,52 @@ declare module '@tanstack/react-router' {
   }
 }
 
-export interface DocumentList {
-  /** `null` while nothing is known yet. */
-  readonly documents: readonly DocumentSummary[] | null;
-  readonly query: UseQueryResult<readonly DocumentSummary[], unknown>;
+/** What was read last, and what it was made of. */
+interface Reading<T> {
+  readonly library: LibraryState | null;
+  readonly activity: ActivityState | null;
+  readonly value: T | null;
 }
 
-/** What this person made or opened, newest first, with what they did just now already in it. */
-export function useDocuments(): DocumentList {
-  const { account, commands, documents: api } = useServices();
-  const query = useQuery(api.list);
-  const { commands: pending } = useObservable(commands.state);
-  const { user } = useObservable(account.state);
-  const documents = useMemo(
-    () =>
-      query.data === undefined && pending.length === 0
-        ? null
-        : replay(query.data ?? [], pending, user),
-    [query.data, pending, user],
+/**
+ * What this person made or opened, newest first, with what they did just now already in it; `null` while nothing
+ * is known. Something changes with each key that anybody presses in one of them.
+ *
+ * @param isSame of two selections: nothing is rendered for one that is the same
+ */
+export function useDocuments<T>(
+  select: (documents: readonly ShownDocument[]) => T,
+  isSame: (one: T, other: T) => boolean = Object.is,
+): T | null {
+  const { library, activity } = useServices();
+  const last = useRef<Reading<T> | null>(null);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const stops = [library.onChange(changed), activity.onChange(changed)];
+      return () => stops.forEach((stop) => stop());
+    },
+    [library, activity],
   );
-  return { documents, query };
+  return useSyncExternalStore(subscribe, () => {
+    const before = last.current;
+    const states = { library: library.state, activity: activity.state };
+    if (before?.library === states.library && before.activity === states.activity)
+      return before.value;
+    const next = states.library && select(shownDocuments(states.library, states.activity));
+    const known = before?.value ?? null;
+    const value = known !== null && next !== null && isSame(known, next) ? known : next;
+    last.current = { ...states, value };
+    return value;
+  });
 }
 
 /** Makes a document and opens it, with or without a network. */
 export function useNewDocument(): () => void {
-  const { commands } = useServices();
+  const { client } = useServices();
   const navigate = useNavigate();
   return () => {
     const document = newDocumentId();
-    commands.add({ kind: 'create', document, at: Date.now() });
+    client.commands.run({ name: 'document:create', input: { document } });
     void navigate({ to: '/d/$document', params: { document }, state: { isNew: true } });
   };
 }

@@ -1,8 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../components/copy-button.tsx';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
-import { OverallChip } from './overall-chip.tsx';
+import { HelpPage } from './help-page.tsx';
 
 /** What each common proxy needs, so that a live connection passes. */
 const PROXIES = [
@@ -29,40 +27,29 @@ ProxyPreserveHost On`,
 /** Why a live connection does not open, for the person in front of it and for the one who runs the server. */
 export function ConnectionHelpScreen() {
   const { t } = useTranslation();
-  useScreenTitle(t('help.title'));
   return (
-    <>
-      <ScreenHeader>
-        <OverallChip />
-      </ScreenHeader>
-      <main
-        id="main"
-        tabIndex={-1}
-        className="mx-auto flex w-full max-w-[720px] flex-col gap-4 px-5 pt-8 pb-24 text-read outline-none phone:px-10 phone:pt-14"
-      >
-        <h1 className="text-heading font-semibold tracking-[-0.012em]">{t('help.title')}</h1>
-        <p className="text-ink-2">{t('help.what')}</p>
-        <p className="text-ink-2">{t('help.you')}</p>
-        <h2 className="mt-4 font-semibold">{t('help.operator')}</h2>
-        <p className="text-ink-2">{t('help.headers')}</p>
-        {PROXIES.map(({ name, lines }) => (
-          <section key={name}>
-            <div className="flex items-center justify-between">
-              <h3 className="text-base font-medium">{name}</h3>
-              <CopyButton look="quiet" text={() => lines}>
-                {t('help.copy')}
-              </CopyButton>
-            </div>
-            <pre
-              tabIndex={0}
-              aria-label={name}
-              className="overflow-x-auto rounded-box border border-line bg-side px-3.5 py-3 font-mono text-ui"
-            >
-              {lines}
-            </pre>
-          </section>
-        ))}
-      </main>
-    </>
+    <HelpPage title={t('help.title')}>
+      <p className="text-ink-2">{t('help.what')}</p>
+      <p className="text-ink-2">{t('help.you')}</p>
+      <h2 className="mt-4 font-semibold">{t('help.operator')}</h2>
+      <p className="text-ink-2">{t('help.headers')}</p>
+      {PROXIES.map(({ name, lines }) => (
+        <section key={name}>
+          <div className="flex items-center justify-between">
+            <h3 className="text-base font-medium">{name}</h3>
+            <CopyButton look="quiet" text={() => lines}>
+              {t('help.copy')}
+            </CopyButton>
+          </div>
+          <pre
+            tabIndex={0}
+            aria-label={name}
+            className="overflow-x-auto rounded-box border border-line bg-side px-3.5 py-3 font-mono text-ui"
+          >
+            {lines}
+          </pre>
+        </section>
+      ))}
+    </HelpPage>
   );
 }

@@ -1,4 +1,4 @@
-/** Calls to our own HTTP API: bodies are checked against the protocol's schemas, failures say whether to try again. */
+/** Calls to our own HTTP API: answers are checked against the protocol's schemas. Nearly everything goes over the connection. */
 import { errorAnswer, errorOf, type ErrorBody } from '@tandem/protocol';
 import type { z } from 'zod';
 
@@ -29,23 +29,14 @@ export function failureOf(thrown: unknown): Failure {
   return thrown instanceof RequestFailed ? thrown.failure : { kind: 'unreachable' };
 }
 
-/** Whether the same request can succeed later without anybody changing anything. */
-export function isTemporary(failure: Failure): boolean {
-  return failure.kind === 'unreachable' || failure.error.temporary;
-}
-
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
 export interface RequestOptions<T> {
-  readonly body?: unknown;
   /** The shape of the answer; without it, the answer's body is ignored. */
   readonly answer?: z.ZodType<T>;
   readonly fetch?: typeof fetch;
 }
 
 /** @throws RequestFailed */
-export async function request<T = undefined>(
-  method: Method,
+export async function post<T = undefined>(
   path: string,
   options: RequestOptions<T> = {},
 ): Promise<T> {
@@ -54,13 +45,10 @@ export async function request<T = undefined>(
   let body: unknown;
   try {
     response = await send(path, {
-      method,
+      method: 'POST',
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      ...(options.body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.body) }),
     });
     body = response.status === 204 ? undefined : await response.json();
   } catch {

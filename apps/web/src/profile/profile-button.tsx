@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { Avatar, personColor } from '../components/avatar.tsx';
 import { Popover } from '../components/popover.tsx';
 import { useObservable } from '../observable.ts';
-import { failureOf } from '../http/request.ts';
 import { useServices } from '../session/services.ts';
 import { ThemePicker } from '../theme/theme-picker.tsx';
+import { SignOut } from './sign-out.tsx';
 
 /** Oneself, at the foot of the sidebar: how others see us, and how we see the page. */
 export function ProfileButton() {
@@ -36,24 +36,15 @@ export function ProfileButton() {
 
 function Profile({ user }: { readonly user: User }) {
   const { t } = useTranslation();
-  const { account } = useServices();
-  const [problem, setProblem] = useState<string | null>(null);
-  const change = (patch: ProfilePatch) => {
-    setProblem(null);
-    account.change(patch).catch((thrown: unknown) => {
-      const failure = failureOf(thrown);
-      setProblem(failure.kind === 'refused' ? failure.error.message : t('profile.unreachable'));
-    });
-  };
+  const { commands } = useServices().client;
+  const change = (input: ProfilePatch) => commands.run({ name: 'profile:change', input });
   return (
     <div className="flex flex-col gap-4">
       <p className="text-ui text-ink-2">{t('profile.text')}</p>
       <NameField user={user} onChange={(name) => change({ name })} />
       <ColorPicker user={user} onChange={(color) => change({ color })} />
-      <p role="alert" className="text-ui text-bad empty:hidden">
-        {problem}
-      </p>
       <ThemePicker />
+      <SignOut />
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { errorOf, type ErrorCode, type User } from '@tandem/protocol';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { errorOf, type ErrorCode, type LibraryState, type User } from '@tandem/protocol';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Account } from './account.ts';
 
 const mara: User = { id: 'u1', name: 'Mara', color: 3 };
@@ -36,23 +36,6 @@ test('one session for all who ask at once, the client included', async () => {
   expect(asked).toEqual(['POST /api/session']);
   expect(account.state.get()).toEqual({ user: mara, failure: null });
   expect(storage.write).toHaveBeenCalledWith('user', mara);
-});
-
-test('the first request waits for the session', async () => {
-  answers.set('GET /api/documents', () => Response.json({}));
-  await new Account(storage).request('GET', '/api/documents');
-  expect(asked).toEqual(['POST /api/session', 'GET /api/documents']);
-});
-
-test('a session that has ended is renewed, and the request made again', async () => {
-  const account = new Account(storage);
-  await account.start();
-  let calls = 0;
-  answers.set('GET /api/documents', () =>
-    calls++ === 0 ? refusal('unauthenticated', 401) : Response.json({}),
-  );
-  await account.request('GET', '/api/documents');
-  expect(asked.slice(1)).toEqual(['GET /api/documents', 'POST /api/session', 'GET /api/documents']);
 });
 
 test('a server that does not answer is remembered as the failure', async () => {
@@ -113,12 +96,55 @@ test('two tabs that start at once ask one after the other', async () => {
   expect(new Set(names).size).toBe(1);
 });
 
-test('a change shows at once and is taken back when it is refused', async () => {
-  const account = new Account(storage);
-  await account.start();
-  answers.set('PATCH /api/me', () => refusal('bad-message', 400));
-  const change = account.change({ name: 'Anton' });
-  expect(account.state.get().user?.name).toBe('Anton');
-  await expect(change).rejects.toThrow(errorOf('bad-message').message);
-  expect(account.state.get().user).toEqual(mara);
+describe('with a library', () => {
+  function library(user: User | null) {
+    const listeners = new Set<() => void>();
+    const channel: { state: LibraryState | null } = { state: null };
+    const become = (next: User | null) => {
+      channel.state = next && { type: 'library', user: next, documents: [] };
+      for (const listener of listeners) listener();
+    };
+    become(user);
+    return {
+      become,
+      get state() {
+        return channel.state;
+      },
+      onChange: (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+  }
+
+  test('a change shows as soon as the library has it, and is kept for the next visit', async () => {
+    const account = new Account(storage);
+    await account.start();
+    const channel = library(mara);
+    account.follow(channel);
+    channel.become({ ...mara, name: 'Anton' });
+    expect(account.state.get().user?.name).toBe('Anton');
+    expect(storage.write).toHaveBeenLastCalledWith('user', { ...mara, name: 'Anton' });
+    channel.become(null);
+    expect(account.state.get().user).toEqual(mara);
+  });
+
+  test('that of somebody who was here before counts for nothing', async () => {
+    const account = new Account(storage);
+    account.follow(library({ ...mara, id: 'u2', name: 'Jun' }));
+    expect(account.state.get().user).toBeNull();
+    await account.start();
+    expect(account.state.get().user).toEqual(mara);
+  });
+
+  test('what changes in it beside the person wakes nobody', async () => {
+    const account = new Account(storage);
+    await account.start();
+    const channel = library(mara);
+    account.follow(channel);
+    const changed = vi.fn();
+    account.state.subscribe(changed);
+    channel.become({ ...mara });
+    expect(changed).not.toHaveBeenCalled();
+  });
 });

@@ -2,28 +2,21 @@
  * Who we are. The server makes a guest of every new browser; this device remembers it, so that the
  * application starts without a network.
  */
-import { session, type ProfilePatch, type Session, type User } from '@tandem/protocol';
+import type { ChannelSession } from '@tandem/client';
+import { session, type Session, type User } from '@tandem/protocol';
+import { failureOf, post, RequestFailed, type Failure } from '../http/request.ts';
 import { Observable } from '../observable.ts';
-import {
-  failureOf,
-  request,
-  RequestFailed,
-  type Failure,
-  type Method,
-  type RequestOptions,
-} from '../http/request.ts';
-import type { DeviceStorage } from './device-storage.ts';
+import { USER_KEY, type DeviceStorage } from './device-storage.ts';
 import { oneTabAtATime } from './one-tab-at-a-time.ts';
 
 const userSchema = session.shape.user;
-const USER_KEY = 'user';
 const SESSION_PATH = '/api/session';
 const SESSION_LOCK = 'tandem-session';
 /** For the client, of an answer that this version cannot read: what the server says to pages that are too old. */
 const UPGRADE_REQUIRED = 426;
 
 export interface AccountState {
-  /** As the server last said, with what was changed here and not refused. */
+  /** As the server last said, with what was changed here and is not refused. */
   readonly user: User | null;
   /** Why the last request for a session failed. */
   readonly failure: Failure | null;
@@ -33,16 +26,25 @@ export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
   readonly #locks: Pick<LockManager, 'request'> | undefined;
+  /** As the server said when it was asked for a session. */
+  #user: User | null;
+  #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
 
   /** `locks` are the browser's, where it has them. */
   constructor(storage: DeviceStorage, locks?: Pick<LockManager, 'request'>) {
     this.#storage = storage;
     this.#locks = locks;
-    this.state = new Observable<AccountState>({
-      user: storage.read(USER_KEY, userSchema),
-      failure: null,
-    });
+    this.#user = storage.read(USER_KEY, userSchema);
+    this.state = new Observable<AccountState>({ user: this.#user, failure: null }, isSame);
+  }
+
+  /** From here on the library tells our name and colour: it is the first to know them. Returns the way to stop. */
+  follow(library: Pick<ChannelSession<'library'>, 'state' | 'onChange'>): () => void {
+    this.#library = library;
+    const changed = () => this.#show(this.state.get().failure);
+    changed();
+    return library.onChange(changed);
   }
 
   /**
@@ -77,58 +79,32 @@ export class Account {
     }
   };
 
-  /**
-   * A request in our name. When the server does not know us any more, the session is renewed and it is asked again.
-   *
-   * @throws RequestFailed
-   */
-  async request<T = undefined>(
-    method: Method,
-    path: string,
-    options: RequestOptions<T> = {},
-  ): Promise<T> {
-    if (this.state.get().user === null) await this.start();
-    try {
-      return await request(method, path, options);
-    } catch (thrown) {
-      const failure = failureOf(thrown);
-      if (failure.kind !== 'refused' || failure.error.code !== 'unauthenticated') throw thrown;
-      await this.start();
-      return request(method, path, options);
-    }
-  }
-
-  /**
-   * Shows the change at once, and takes it back when the server does not.
-   *
-   * @throws RequestFailed
-   */
-  async change(patch: ProfilePatch): Promise<void> {
-    const before = this.state.get().user;
-    if (before === null) return;
-    const { name = before.name, color = before.color } = patch;
-    this.#know({ ...before, name, color });
-    try {
-      this.#know(await this.request('PATCH', '/api/me', { body: patch, answer: userSchema }));
-    } catch (thrown) {
-      this.#know(before);
-      throw thrown;
-    }
-  }
-
   async #request(): Promise<Session> {
     try {
-      const answer = await request('POST', SESSION_PATH, { answer: session });
-      this.#know(answer.user);
+      const answer = await post(SESSION_PATH, { answer: session });
+      this.#user = answer.user;
+      this.#show(null);
       return answer;
     } catch (thrown) {
-      this.state.set({ ...this.state.get(), failure: failureOf(thrown) });
+      this.#show(failureOf(thrown));
       throw thrown;
     }
   }
 
-  #know(user: User): void {
-    this.#storage.write(USER_KEY, user);
-    this.state.set({ user, failure: null });
+  #show(failure: Failure | null): void {
+    const own = this.#library?.state?.user;
+    // What is kept here of the library may be another person's.
+    const user = own !== undefined && own.id === this.#user?.id ? own : this.#user;
+    if (user !== null && !isSameUser(user, this.state.get().user))
+      this.#storage.write(USER_KEY, user);
+    this.state.set({ user, failure });
   }
+}
+
+function isSame(one: AccountState, other: AccountState): boolean {
+  return one.failure === other.failure && isSameUser(one.user, other.user);
+}
+
+function isSameUser(one: User | null, other: User | null): boolean {
+  return one?.id === other?.id && one?.name === other?.name && one?.color === other?.color;
 }

@@ -6,10 +6,10 @@ import type { Services } from './services.ts';
  * server refused: the document, or to make it. A connection that comes back asks for all of it by itself.
  */
 export function askAgain(
-  { client: { connection }, commands }: Pick<Services, 'client' | 'commands'>,
-  session: Pick<DocumentSession, 'reopen'>,
+  { client: { connection }, refused }: Pick<Services, 'client' | 'refused'>,
+  session: Pick<DocumentSession, 'id' | 'reopen'>,
 ): void {
   if (connection.state.kind !== 'connected') return connection.tryNow();
+  refused.retry(session.id);
   session.reopen();
-  void commands.retry();
 }

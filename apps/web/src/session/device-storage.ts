@@ -1,4 +1,4 @@
-/** Small things that this device keeps between visits: the theme, who we are, the list, what is still to be sent. */
+/** Small things that this device keeps between visits, such as who we are. */
 import type { z } from 'zod';
 
 export interface DeviceStorage {
@@ -8,7 +8,10 @@ export interface DeviceStorage {
   write(key: string, value: unknown): boolean;
 }
 
+/** Where it is kept who we are: the one thing that is there as long as anybody is. */
+export const USER_KEY = 'user';
 const PREFIX = 'tandem.';
+const OURS = /^tandem[.:]/u;
 
 /** The browser's storage; a browser that has switched it off reads nothing and keeps nothing. */
 export const deviceStorage: DeviceStorage = {
@@ -32,10 +35,19 @@ export const deviceStorage: DeviceStorage = {
   },
 };
 
-/** Calls `changed` when another tab of this browser wrote `key`. Returns the way to stop. */
-export function watchOtherTabs(key: string, changed: () => void): () => void {
-  const listener = (event: StorageEvent) => {
-    if (event.key === PREFIX + key) changed();
+/** Everything of ours, also what parts of the application keep by themselves. */
+export function forgetAll(): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
+  } catch {
+    // A browser that has switched it off has kept nothing.
+  }
+}
+
+/** Calls `forgotten` when another tab of this browser has forgotten everything. Returns the way to stop. */
+export function watchForgotten(forgotten: () => void): () => void {
+  const listener = ({ key, newValue }: StorageEvent) => {
+    if (key === PREFIX + USER_KEY && newValue === null) forgotten();
   };
   addEventListener('storage', listener);
   return () => removeEventListener('storage', listener);

@@ -1,92 +1,70 @@
-import type { Client, DocumentSession } from '@tandem/client';
-import { errorOf } from '@tandem/protocol';
+import type { Client } from '@tandem/client';
 import { expect, test } from 'vitest';
-import type { Command } from '../documents/command.ts';
-import type { CommandQueue, QueueState } from '../documents/command-queue.ts';
-import { Observable } from '../observable.ts';
 import { holdDocument } from './hold-document.ts';
 
-const create: Command = { kind: 'create', document: 'a', at: 1 };
-
-function world(connection: 'connected' | 'waiting', pending: readonly Command[]) {
+function world(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
   const calls: string[] = [];
-  const shown: (DocumentSession | null)[] = [];
-  const listeners = new Set<{ state?: () => void }>();
+  const listeners = new Set<() => void>();
   const state = { kind: connection };
-  const status = { kind: 'saved' } as { kind: string; error?: unknown };
-  const queue = new Observable<QueueState>({ commands: pending, kept: true, refused: new Map() });
+  const pending = { isCreating };
+  const listen = (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
   const client = {
-    connection: {
-      state,
-      listen: (listener: { state?: () => void }) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
+    connection: { state, listen: ({ state }: { state: () => void }) => listen(state) },
+    commands: { isCreating: (id: string) => id === 'a' && pending.isCreating, onChange: listen },
     openDocument: () => {
       calls.push('open');
-      const onChange = () => () => undefined;
-      return { status, onChange, reopen: () => calls.push('reopen') };
+      return {};
     },
     closeDocument: () => calls.push('close'),
   } as unknown as Client;
-  const stop = holdDocument({
-    client,
-    commands: { state: queue } as CommandQueue,
-    id: 'a',
-    show: (session) => shown.push(session),
-  });
+  const show = (session: unknown) => calls.push(session === null ? 'hide' : 'show');
+  const stop = holdDocument({ client, id: 'a', show });
+  const tell = () => listeners.forEach((listener) => listener());
   return {
     calls,
-    shown,
+    listeners,
     stop,
-    status,
-    settle: () => queue.set({ commands: [], kept: true, refused: new Map() }),
-    refuse: () => queue.set({ ...queue.get(), refused: new Map([['a', errorOf('forbidden')]]) }),
+    answer: () => {
+      pending.isCreating = false;
+      tell();
+    },
     connect: () => {
       state.kind = 'connected';
-      for (const listener of listeners) listener.state?.();
+      tell();
     },
   };
 }
 
 test('a document that the server knows is open until it is let go of', () => {
-  const { calls, stop, settle, connect } = world('connected', []);
-  settle();
+  const { calls, stop, answer, connect, listeners } = world('connected', { isCreating: false });
+  answer();
   connect();
-  expect(calls).toEqual(['open']);
+  expect(calls).toEqual(['open', 'show']);
   stop();
-  expect(calls).toEqual(['open', 'close']);
+  expect(calls).toEqual(['open', 'show', 'hide', 'close']);
+  expect(listeners.size).toBe(0);
 });
 
-test('a new one waits for the server to be told', () => {
-  const { calls, settle } = world('connected', [create]);
+test('a new one waits for the server to be told, whatever it answers', () => {
+  const { calls, answer } = world('connected', { isCreating: true });
   expect(calls).toEqual([]);
-  settle();
-  expect(calls).toEqual(['open']);
+  answer();
+  expect(calls).toEqual(['open', 'show']);
+});
+
+test('one that is left before that was never open', () => {
+  const { calls, stop } = world('connected', { isCreating: true });
+  stop();
+  expect(calls).toEqual([]);
 });
 
 test('offline, a new one is open at once and stays open', () => {
-  const { calls, connect, settle } = world('waiting', [create]);
-  expect(calls).toEqual(['open']);
+  const { calls, connect, answer } = world('waiting', { isCreating: true });
+  expect(calls).toEqual(['open', 'show']);
   connect();
-  settle();
-  expect(calls).toEqual(['open']);
-});
-
-test('one that the server would not make is open with what is written in it here', () => {
-  const { calls, refuse } = world('connected', [create]);
-  refuse();
-  expect(calls).toEqual(['open']);
-});
-
-test('one that the server was asked for before it was told is asked for again, once', () => {
-  const { calls, status, connect, settle, shown } = world('waiting', [create]);
-  status.kind = 'stopped';
-  status.error = errorOf('not-found');
-  connect();
-  settle();
-  settle();
-  expect(calls).toEqual(['open', 'reopen']);
-  expect(shown).toHaveLength(1);
+  answer();
+  expect(calls).toEqual(['open', 'show']);
 });

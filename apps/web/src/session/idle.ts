@@ -1,23 +1,32 @@
-/** Whether the person is there: a tab that nobody sees, or has touched for a while, is idle. */
+/**
+ * Whether the person is there: `idle` once the tab was not touched for a minute, `away` when nobody sees it,
+ * or it was not touched for ten minutes.
+ */
+import type { PresenceState } from '@tandem/protocol';
+
 const IDLE_AFTER_MS = 60_000;
+const AWAY_AFTER_MS = 600_000;
 const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
-/** Returns the way to stop. */
-export function watchIdle(changed: (idle: boolean) => void): () => void {
+/** Tells of each change from `active`, which a tab is at first. Returns the way to stop. */
+export function watchPresence(changed: (state: PresenceState) => void): () => void {
   const abort = new AbortController();
   const { signal } = abort;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isIdle = false;
-  const set = (idle: boolean) => {
-    if (idle === isIdle) return;
-    isIdle = idle;
-    changed(idle);
+  let state: PresenceState = 'active';
+  const set = (next: PresenceState) => {
+    if (next === state) return;
+    state = next;
+    changed(next);
   };
   const alive = () => {
     clearTimeout(timer);
-    if (document.visibilityState === 'hidden') return set(true);
-    timer = setTimeout(() => set(true), IDLE_AFTER_MS);
-    set(false);
+    if (document.visibilityState === 'hidden') return set('away');
+    timer = setTimeout(() => {
+      set('idle');
+      timer = setTimeout(() => set('away'), AWAY_AFTER_MS - IDLE_AFTER_MS);
+    }, IDLE_AFTER_MS);
+    set('active');
   };
   for (const sign of SIGNS_OF_LIFE) addEventListener(sign, alive, { signal, passive: true });
   document.addEventListener('visibilitychange', alive, { signal });

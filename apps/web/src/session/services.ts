@@ -1,27 +1,32 @@
 /** What lives outside React and is made once per page. */
 import {
   browserEnvironment,
+  browserFallback,
   Client,
+  createMemoryLiveStores,
   createMemoryStore,
   localStoragePlace,
+  openIndexedDbLiveStores,
   openIndexedDbStore,
+  type ChannelSession,
   type ClientOptions,
+  type LiveStores,
 } from '@tandem/client';
 import { SCHEMA_VERSION } from '@tandem/document';
 import type { ErrorBody } from '@tandem/protocol';
-import { QueryClient } from '@tanstack/react-query';
 import { createContext, use } from 'react';
-import { CommandQueue, COMMANDS_KEY } from '../documents/command-queue.ts';
-import { createDocumentApi, type DocumentApi } from '../documents/document-api.ts';
 import { Account } from './account.ts';
-import { deviceStorage, watchOtherTabs } from './device-storage.ts';
+import { deviceStorage } from './device-storage.ts';
+import { RefusedDocuments } from './refused-documents.ts';
+import { followSignOut } from './sign-out.ts';
 
 export interface Services {
   readonly account: Account;
   readonly client: Client;
-  readonly commands: CommandQueue;
-  readonly documents: DocumentApi;
-  readonly queries: QueryClient;
+  /** Followed as long as the page is there: there is hardly a screen without a part of them. */
+  readonly library: ChannelSession<'library'>;
+  readonly activity: ChannelSession<'activity'>;
+  readonly refused: RefusedDocuments;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
@@ -38,38 +43,34 @@ export interface ServicesOptions {
 }
 
 export async function createServices({ complain }: ServicesOptions): Promise<Services> {
-  const queries = new QueryClient();
   // Only a page that came over HTTPS, or from this machine, has locks.
   const account = new Account(deviceStorage, navigator.locks);
-  const documents = createDocumentApi(account, deviceStorage);
-  const commands = new CommandQueue({
-    storage: deviceStorage,
-    send: (command) => documents.send(command),
-    settled: (command) => documents.remember(queries, command),
-    refused: (_command, error) => complain(error),
-    isWritten: async (document) =>
-      (await client.unconfirmed()).some(
-        (work) => work.kind === 'waiting' && work.document === document,
-      ),
-    later: (run, delayMs) => setTimeout(run, delayMs),
-  });
+  const [store, liveStores] = await Promise.all([openStore(), openLiveStores()]);
   const client = new Client({
     base: location.origin,
     environment: browserEnvironment(),
-    ...(await openStore()),
+    ...store,
+    liveStores,
     schema: SCHEMA_VERSION,
     fetch: account.fetch,
+    fallback: browserFallback(() => localStorage),
   });
-  return { account, client, commands, documents, queries };
+  const library = client.subscribe('library');
+  const activity = client.subscribe('activity');
+  const refused = new RefusedDocuments(client.commands);
+  account.follow(library);
+  client.commands.onRefused((call, error) => {
+    // Nobody waits for a reading mark.
+    if (!refused.note(call, error) && call.name !== 'chat:see') complain(error);
+  });
+  // What is known here is there with the first paint.
+  await Promise.all([client.commands.loaded, library.loaded]);
+  return { account, client, library, activity, refused };
 }
 
-export function startServices({ client, commands }: Services): void {
+export function startServices({ client }: Services): void {
   client.start();
-  const retry = () => void commands.retry();
-  client.connection.listen({ state: ({ kind }) => kind === 'connected' && retry() });
-  addEventListener('online', retry);
-  watchOtherTabs(COMMANDS_KEY, () => commands.reload());
-  retry();
+  followSignOut(client);
 }
 
 /** Where the browser keeps nothing, memory does as long as the page is open, and the chip says so. */
@@ -79,5 +80,13 @@ async function openStore(): Promise<Pick<ClientOptions, 'store' | 'durable' | 'l
     return { store, durable: true, lastWords: localStoragePlace(() => localStorage) };
   } catch {
     return { store: createMemoryStore(), durable: false };
+  }
+}
+
+async function openLiveStores(): Promise<LiveStores> {
+  try {
+    return await openIndexedDbLiveStores();
+  } catch {
+    return createMemoryLiveStores();
   }
 }

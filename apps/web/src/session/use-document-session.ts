@@ -5,9 +5,9 @@ import { useServices } from './services.ts';
 
 /** The document for as long as this component is shown; `null` for a moment before. */
 export function useDocumentSession(id: string): DocumentSession | null {
-  const { client, commands } = useServices();
+  const { client } = useServices();
   const [session, setSession] = useState<DocumentSession | null>(null);
-  useEffect(() => holdDocument({ client, commands, id, show: setSession }), [client, commands, id]);
+  useEffect(() => holdDocument({ client, id, show: setSession }), [client, id]);
   return session;
 }
 

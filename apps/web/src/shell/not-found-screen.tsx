@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
-import { OverallChip } from '../connection/overall-chip.tsx';
 import { ScreenHeader } from './screen-header.tsx';
 import { useScreenTitle } from './use-screen-title.ts';
 
@@ -11,9 +10,7 @@ export function NotFoundScreen() {
   useScreenTitle(t('problem.noPage'));
   return (
     <>
-      <ScreenHeader>
-        <OverallChip />
-      </ScreenHeader>
+      <ScreenHeader>{null}</ScreenHeader>
       <main id="main" tabIndex={-1} className="outline-none">
         <FullPage
           title={t('problem.noPage')}

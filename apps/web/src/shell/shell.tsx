@@ -1,5 +1,5 @@
 import { Outlet } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { UnconfirmedDrawer } from '../connection/unconfirmed-drawer.tsx';
@@ -12,6 +12,13 @@ import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { SidebarContext } from './sidebar-context.ts';
 import { useShortcut } from './use-shortcut.ts';
+
+/** A build for people does not have it. */
+const ConnectionView = import.meta.env.DEV
+  ? lazy(async () => ({
+      default: (await import('../developer/connection-view.tsx')).ConnectionView,
+    }))
+  : null;
 
 /** What is around every screen: the documents at the side, or behind a button where there is no room. */
 export function Shell() {
@@ -57,6 +64,11 @@ export function Shell() {
       </Dialog>
       <UnconfirmedDrawer />
       <ShortcutSheet />
+      {ConnectionView !== null && (
+        <Suspense>
+          <ConnectionView />
+        </Suspense>
+      )}
     </SidebarContext>
   );
 }

@@ -1,4 +1,3 @@
-import type { DocumentSummary } from '@tandem/protocol';
 import { Link } from '@tanstack/react-router';
 import { SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +5,8 @@ import { Button } from '../components/button.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { PresenceDots } from '../documents/presence-dots.tsx';
+import type { ShownDocument } from '../documents/shown-document.ts';
+import { UnreadCount } from '../documents/unread-count.tsx';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { useObservable } from '../observable.ts';
 import { ProfileButton } from '../profile/profile-button.tsx';
@@ -17,11 +18,13 @@ const row =
   'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
 const rowHere = { className: 'bg-hover text-ink', 'aria-current': 'page' as const };
 
+type RecentDocument = Pick<ShownDocument, 'id' | 'title' | 'unread'>;
+
 /** The way to everything: the list, the documents of late, oneself. */
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
-  const { documents } = useDocuments();
+  const recent = useDocuments(recentOf, isSameList);
   return (
     <nav
       aria-label={t('sidebar')}
@@ -50,7 +53,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       </Link>
       <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('recent')}</h2>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {documents === null ? <Waiting /> : <Recent documents={documents.slice(0, MAX_RECENT)} />}
+        {recent === null ? <Waiting /> : <Recent documents={recent} />}
       </div>
       <NewVersion />
       <ProfileButton />
@@ -58,21 +61,37 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
   );
 }
 
-function Recent({ documents }: { readonly documents: readonly DocumentSummary[] }) {
+function Recent({ documents }: { readonly documents: readonly RecentDocument[] }) {
   const { t } = useTranslation();
   if (documents.length === 0)
     return <p className="px-2 py-1 text-ui text-ink-3">{t('recentEmpty')}</p>;
   return (
     <ul className="flex flex-col gap-0.5">
-      {documents.map(({ id, title, present }) => (
+      {documents.map(({ id, title, unread }) => (
         <li key={id}>
           <Link to="/d/$document" params={{ document: id }} activeProps={rowHere} className={row}>
             <span className="min-w-0 flex-1 truncate">{title || t('untitled')}</span>
-            <PresenceDots people={present} />
+            <PresenceDots document={id} />
+            <UnreadCount count={unread} />
           </Link>
         </li>
       ))}
     </ul>
+  );
+}
+
+function recentOf(documents: readonly ShownDocument[]): readonly RecentDocument[] {
+  return documents.slice(0, MAX_RECENT);
+}
+
+/** What is in a document changes too often to be followed from beside it. */
+function isSameList(one: readonly RecentDocument[], other: readonly RecentDocument[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ id, title, unread }, index) => {
+      const counterpart = other[index];
+      return counterpart?.id === id && counterpart.title === title && counterpart.unread === unread;
+    })
   );
 }
 

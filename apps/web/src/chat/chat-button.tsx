@@ -1,0 +1,30 @@
+import { MessageSquare } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../components/icon-button.tsx';
+import { useChatRoom } from './use-chat-room.ts';
+import { useUnread } from './use-unread.ts';
+
+/** Opens and closes the chat, and says how much in it is new. */
+export function ChatButton({ document }: { readonly document: string }) {
+  const { t } = useTranslation();
+  const { isOpen, toggle } = useChatRoom();
+  const unread = useUnread(document);
+  return (
+    <span className="relative inline-flex">
+      <IconButton
+        label={unread > 0 ? t('chat.openUnread', { count: unread }) : t('chat.open')}
+        icon={MessageSquare}
+        aria-expanded={isOpen}
+        onClick={toggle}
+      />
+      {unread > 0 && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute -top-0.5 -right-0.5 min-w-4 rounded-full bg-accent px-1 text-center text-[10px] leading-4 font-semibold text-on-accent"
+        >
+          {unread > 99 ? '99+' : unread}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,125 @@
+import type { DocumentSession } from '@tandem/client';
+import type { Access, ChatState, User } from '@tandem/protocol';
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Skeleton } from '../components/skeleton.tsx';
+import { formatLocale } from '../languages/format-locale.ts';
+import { useObservable } from '../observable.ts';
+import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
+import { useSessionValue } from '../session/use-document-session.ts';
+import { ChatTyping } from './chat-typing.tsx';
+import { Composer } from './composer.tsx';
+import { MessageList } from './message-list.tsx';
+import type { ChatView } from './message-view.tsx';
+import { useChat } from './use-chat.ts';
+
+interface ChatPanelProps {
+  readonly session: DocumentSession;
+  readonly access: Access;
+  readonly ownsDocument: boolean;
+}
+
+/** What people say to each other beside the text. */
+export function ChatPanel({ session: { id }, session, access, ownsDocument }: ChatPanelProps) {
+  const { t, i18n } = useTranslation();
+  const { account, client } = useServices();
+  const me = useObservable(account.state).user?.id ?? null;
+  const members = useSessionValue(session, ({ people }) => people.members);
+  const people = useMemo(
+    () => members.map(({ user, name, color }) => ({ id: user, name, color })),
+    [members],
+  );
+  const chat = useChat(id, { people, me });
+  const { state, intents } = chat;
+  const isStale = useChannelValue(chat.session, ({ status }) => status === 'stale') ?? false;
+  const hasOlder = useChannelValue(chat.session, ({ hasOlder }) => hasOlder) ?? false;
+  // What cannot be had now is asked for again when one scrolls on.
+  const loadOlder = hasOlder ? () => void chat.session?.loadOlder().catch(() => undefined) : null;
+  const known = useMemo(() => everyone(people, state), [people, state]);
+  const canWrite = access === 'edit';
+  const time = useMemo(
+    () => new Intl.DateTimeFormat(formatLocale(i18n.language), { timeStyle: 'short' }),
+    [i18n.language],
+  );
+  const view = useMemo(
+    (): ChatView => ({
+      people: known,
+      me,
+      canWrite,
+      ownsDocument,
+      find: (message) => state?.messages.find((other) => other.id === message),
+      intents,
+      formatTime: (at) => time.format(at),
+    }),
+    [known, me, canWrite, ownsDocument, state, intents, time],
+  );
+  const head = state?.head ?? 0;
+  const onSeen = useCallback(() => {
+    if (head > 0 && document.visibilityState === 'visible')
+      client.commands.run({ name: 'chat:see', input: { document: id, number: head } });
+  }, [client, id, head]);
+  const others = known.filter((person) => person.id !== me);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {state === null ? (
+        <ChatSkeleton />
+      ) : state.messages.length === 0 ? (
+        <Nothing />
+      ) : (
+        <MessageList messages={state.messages} view={view} loadOlder={loadOlder} onSeen={onSeen} />
+      )}
+      <div className="px-3 pt-1 pb-3">
+        {isStale && <p className="mb-2 px-1 text-small text-ink-3">{t('chat.stale')}</p>}
+        <ChatTyping session={chat.session} people={known} />
+        {canWrite ? (
+          <Composer
+            draft={chat.draft}
+            text={chat.text}
+            setText={chat.setText}
+            people={others}
+            onSend={chat.send}
+            onCancel={chat.cancel}
+            onEditLast={chat.editLast}
+            onTouch={chat.touch}
+          />
+        ) : (
+          <p className="px-1 text-small text-ink-2">{t('chat.readOnly')}</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Nothing() {
+  const { t } = useTranslation();
+  return (
+    <div className="flex flex-1 flex-col justify-end px-4 pb-3">
+      <p className="text-base font-medium">{t('chat.emptyTitle')}</p>
+      <p className="mt-1 text-ui text-ink-2">{t('chat.emptyText')}</p>
+    </div>
+  );
+}
+
+function ChatSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="status"
+      aria-label={t('loading')}
+      className="flex flex-1 flex-col justify-end gap-3 p-4"
+    >
+      <Skeleton className="h-3.5 w-1/3" />
+      <Skeleton className="h-3.5 w-4/5" />
+      <Skeleton className="h-3.5 w-3/5" />
+    </div>
+  );
+}
+
+/** Who is here, by the name they have now, and who has spoken. */
+function everyone(people: readonly User[], state: ChatState | null): readonly User[] {
+  const known = new Map<string, User>();
+  for (const { author } of state?.messages ?? []) known.set(author.id, author);
+  for (const person of people) known.set(person.id, person);
+  return [...known.values()];
+}

@@ -1,0 +1,175 @@
+import { MAX_CHAT_TEXT_LENGTH, type ChatMessage, type User } from '@tandem/protocol';
+import { ArrowUp, X } from 'lucide-react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Avatar } from '../components/avatar.tsx';
+import { classNames } from '../components/class-names.ts';
+import { IconButton } from '../components/icon-button.tsx';
+import { mentionQuery, type MentionQuery } from './mention-query.ts';
+
+const MAX_SUGGESTIONS = 5;
+const MAX_HEIGHT_PX = 160;
+
+/** What the text in the field is going to be. */
+export type Draft =
+  | { readonly kind: 'new'; readonly replyTo: ChatMessage | null }
+  | { readonly kind: 'edit'; readonly message: ChatMessage };
+
+interface ComposerProps {
+  readonly draft: Draft;
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  /** People who can be named. */
+  readonly people: readonly User[];
+  readonly onSend: () => void;
+  readonly onCancel: () => void;
+  /** The key that edits one's own last message. */
+  readonly onEditLast: () => void;
+  readonly onTouch: () => void;
+}
+
+/** Where one writes: Enter sends, Shift-Enter breaks the line, an @ names somebody. */
+export function Composer(props: ComposerProps) {
+  const { draft, text, setText, people, onSend, onCancel, onEditLast, onTouch } = props;
+  const { t } = useTranslation();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [mention, setMention] = useState<MentionQuery | null>(null);
+  const [chosen, setChosen] = useState(0);
+  const suggestions = mention === null ? [] : suggestionsFor(mention.query, people);
+  const isReady = text.trim() !== '';
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`;
+  }, [text]);
+  const draftId = draft.kind === 'edit' ? draft.message.id : draft.replyTo?.id;
+  useEffect(() => {
+    if (draftId !== undefined) field.current?.focus();
+  }, [draftId]);
+
+  const look = ({ value, selectionStart }: HTMLTextAreaElement) => {
+    setMention(mentionQuery(value, selectionStart));
+    setChosen(0);
+  };
+  const name = (person: User) => {
+    if (mention === null) return;
+    const end = mention.from + 1 + mention.query.length;
+    const before = `${text.slice(0, mention.from)}@${person.name} `;
+    setText(before + text.slice(end));
+    setMention(null);
+    requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length));
+  };
+  const send = () => {
+    setMention(null);
+    onSend();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const suggestion = suggestions[chosen];
+    if (suggestion !== undefined && ['ArrowDown', 'ArrowUp', 'Enter', 'Tab'].includes(event.key)) {
+      event.preventDefault();
+      if (event.key === 'ArrowDown') setChosen((chosen + 1) % suggestions.length);
+      else if (event.key === 'ArrowUp')
+        setChosen((chosen + suggestions.length - 1) % suggestions.length);
+      else name(suggestion);
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      if (isReady) send();
+    } else if (event.key === 'Escape' && (mention !== null || draftId !== undefined)) {
+      event.stopPropagation();
+      if (mention === null) onCancel();
+      else setMention(null);
+    } else if (event.key === 'ArrowUp' && text === '') {
+      event.preventDefault();
+      onEditLast();
+    }
+  };
+  return (
+    <div className="relative">
+      {suggestions.length > 0 && (
+        <ul
+          role="listbox"
+          id="mentions"
+          aria-label={t('chat.people')}
+          className="floats absolute inset-x-0 bottom-full mb-1.5 p-1.25"
+        >
+          {suggestions.map((person, index) => (
+            <li
+              key={person.id}
+              id={`mention-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              className={classNames(
+                'flex h-9 cursor-pointer items-center gap-2 rounded-[5px] px-2 text-ui',
+                index === chosen && 'bg-hover',
+              )}
+              // The field keeps the focus.
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => name(person)}
+            >
+              <Avatar name={person.name} color={person.color} />
+              <span className="truncate">{person.name}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {draftId !== undefined && <About draft={draft} onCancel={onCancel} />}
+      <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raise p-1 focus-within:outline-2 focus-within:outline-accent">
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          maxLength={MAX_CHAT_TEXT_LENGTH}
+          placeholder={t('chat.placeholder')}
+          aria-label={t('chat.placeholder')}
+          aria-controls={suggestions.length > 0 ? 'mentions' : undefined}
+          aria-activedescendant={suggestions.length > 0 ? `mention-${chosen}` : undefined}
+          onChange={({ target }) => {
+            setText(target.value);
+            look(target);
+            if (target.value.trim() !== '') onTouch();
+          }}
+          onSelect={({ currentTarget }) => look(currentTarget)}
+          onBlur={() => setMention(null)}
+          onKeyDown={press}
+          className="min-w-0 flex-1 resize-none bg-transparent px-2 py-1.25 text-base outline-none pointer-coarse:text-read"
+        />
+        <IconButton
+          label={t(draft.kind === 'edit' ? 'chat.save' : 'chat.send')}
+          icon={ArrowUp}
+          disabled={!isReady}
+          onClick={send}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Whom one answers, or that one mends what was said. */
+function About({ draft, onCancel }: { readonly draft: Draft; readonly onCancel: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="mb-1 flex items-center gap-2 pl-1 text-small text-ink-2">
+      <p className="min-w-0 flex-1 truncate">
+        {draft.kind === 'edit'
+          ? t('chat.editing')
+          : t('chat.replyingTo', { name: draft.replyTo?.author.name ?? '' })}
+      </p>
+      <IconButton label={t('cancel')} icon={X} onClick={onCancel} />
+    </div>
+  );
+}
+
+function suggestionsFor(query: string, people: readonly User[]): readonly User[] {
+  const wanted = query.toLocaleLowerCase();
+  return people
+    .filter(({ name }) =>
+      name
+        .toLocaleLowerCase()
+        .split(/\s+/u)
+        .some((_, index, words) => words.slice(index).join(' ').startsWith(wanted)),
+    )
+    .slice(0, MAX_SUGGESTIONS);
+}

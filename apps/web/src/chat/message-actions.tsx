@@ -1,0 +1,51 @@
+import type { ChatMessage } from '@tandem/protocol';
+import { Copy, Ellipsis, Pencil, Reply, Trash2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '../components/clipboard.ts';
+import { IconButton } from '../components/icon-button.tsx';
+import { Menu, MenuItem } from '../components/menu.tsx';
+import { EmojiPicker } from './emoji-picker.tsx';
+
+export interface MessageIntents {
+  readonly reply: (message: ChatMessage) => void;
+  readonly edit: (message: ChatMessage) => void;
+  readonly remove: (message: ChatMessage) => void;
+  readonly react: (message: ChatMessage, emoji: string, on: boolean) => void;
+}
+
+interface MessageActionsProps {
+  readonly message: ChatMessage;
+  readonly intents: MessageIntents;
+  readonly mayEdit: boolean;
+  readonly mayRemove: boolean;
+}
+
+/** What can be done with a message; it appears where the hand is: under the pointer, or below what a finger has touched. */
+export function MessageActions({ message, intents, mayEdit, mayRemove }: MessageActionsProps) {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="group"
+      aria-label={t('chat.actions')}
+      className="absolute -top-4 right-2 z-1 flex rounded-box border border-line bg-raise opacity-0 shadow-lift transition-opacity duration-(--quick) group-hover/message:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:static pointer-coarse:mt-1 pointer-coarse:hidden pointer-coarse:w-fit pointer-coarse:opacity-100 pointer-coarse:shadow-none pointer-coarse:group-focus-within/message:flex pointer-coarse:has-data-popup-open:flex"
+    >
+      <EmojiPicker onPick={(emoji) => intents.react(message, emoji, true)} />
+      <IconButton label={t('chat.reply')} icon={Reply} onClick={() => intents.reply(message)} />
+      <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
+        <MenuItem icon={Copy} onSelect={() => void copyText(async () => message.text)}>
+          {t('chat.copy')}
+        </MenuItem>
+        {mayEdit && (
+          <MenuItem icon={Pencil} onSelect={() => intents.edit(message)}>
+            {t('chat.edit')}
+          </MenuItem>
+        )}
+        {mayRemove && (
+          <MenuItem icon={Trash2} tone="bad" onSelect={() => intents.remove(message)}>
+            {t('chat.delete')}
+          </MenuItem>
+        )}
+      </Menu>
+    </div>
+  );
+}

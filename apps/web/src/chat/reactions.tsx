@@ -1,0 +1,52 @@
+import type { ChatMessage, User } from '@tandem/protocol';
+import { useTranslation } from 'react-i18next';
+import { classNames } from '../components/class-names.ts';
+import { Tooltip } from '../components/tooltip.tsx';
+import { formatLocale } from '../languages/format-locale.ts';
+import { nameList } from '../profile/name-list.ts';
+
+interface ReactionsProps {
+  readonly message: ChatMessage;
+  readonly people: readonly User[];
+  readonly me: string | null;
+  /** Null for whoever may only read. */
+  readonly onReact: ((emoji: string, on: boolean) => void) | null;
+}
+
+/** How people took it; one's own is taken back by pressing it again. */
+export function Reactions({ message, people, me, onReact }: ReactionsProps) {
+  const { t, i18n } = useTranslation();
+  if (message.reactions.length === 0) return null;
+  const nameOf = (id: string) =>
+    people.find((person) => person.id === id)?.name ?? t('chat.someone');
+  return (
+    <ul className="mt-1 flex flex-wrap gap-1">
+      {message.reactions.map(({ emoji, users }) => {
+        const isOwn = me !== null && users.includes(me);
+        const names = nameList(users.map(nameOf), formatLocale(i18n.language));
+        return (
+          <li key={emoji}>
+            <Tooltip label={names}>
+              <button
+                type="button"
+                disabled={onReact === null}
+                aria-pressed={isOwn}
+                aria-label={t('chat.reaction', { emoji, names, count: users.length })}
+                onClick={() => onReact?.(emoji, !isOwn)}
+                className={classNames(
+                  'touch flex h-6 items-center gap-1 rounded-full border px-2 text-small',
+                  isOwn
+                    ? 'border-accent bg-accent-soft text-accent'
+                    : 'border-line bg-raise text-ink-2 enabled:hover:bg-hover',
+                )}
+              >
+                <span aria-hidden>{emoji}</span>
+                <span aria-hidden>{users.length}</span>
+              </button>
+            </Tooltip>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,137 @@
+import type { DashboardSample } from '@tandem/protocol';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
+import { OverallChip } from '../connection/overall-chip.tsx';
+import { formatLocale } from '../languages/format-locale.ts';
+import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { ScreenHeader } from '../shell/screen-header.tsx';
+import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { Chart } from './chart.tsx';
+import { NotAdministrator } from './not-administrator.tsx';
+import { CHARTS } from './series.ts';
+
+/** How the server is, once a second: for whoever runs it. */
+export function DashboardScreen() {
+  const { t } = useTranslation();
+  useScreenTitle(t('dashboard.title'));
+  return (
+    <>
+      <ScreenHeader>
+        <span className="text-ui font-medium">{t('dashboard.title')}</span>
+        <OverallChip />
+      </ScreenHeader>
+      <main
+        id="main"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-[1200px] px-3 pt-5 pb-16 outline-none phone:px-6"
+      >
+        <Content />
+      </main>
+    </>
+  );
+}
+
+function Content() {
+  const { t } = useTranslation();
+  const session = useChannel('dashboard');
+  const samples = useChannelValue(session, ({ state }) =>
+    state?.type === 'dashboard' ? state.samples : null,
+  );
+  const refusal = useChannelValue(session, ({ error }) => error);
+  if (refusal !== null) {
+    return (
+      <NotAdministrator retry={<Button onClick={() => session?.retry()}>{t('tryAgain')}</Button>} />
+    );
+  }
+  const last = samples?.at(-1);
+  if (samples === null || last === undefined) return <Waiting />;
+  return (
+    <>
+      <div className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3">
+        {CHARTS.map((chart) => (
+          <Chart key={chart.name} chart={chart} samples={samples} />
+        ))}
+      </div>
+      <div className="mt-3 grid gap-3 wide:grid-cols-3">
+        <TopRooms sample={last} />
+        <Refusals sample={last} />
+      </div>
+    </>
+  );
+}
+
+function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }) {
+  const { t, i18n } = useTranslation();
+  const number = new Intl.NumberFormat(formatLocale(i18n.language), { maximumFractionDigits: 1 });
+  return (
+    <section className="rounded-box border border-line bg-raise p-3.5 wide:col-span-2">
+      <h2 className="mb-2 text-ui font-semibold">{t('dashboard.topRooms')}</h2>
+      {topRooms.length === 0 ? (
+        <p className="text-ui text-ink-2">{t('dashboard.noRooms')}</p>
+      ) : (
+        <table className="w-full text-ui">
+          <thead>
+            <tr className="text-left text-small text-ink-3 *:pb-1.5 *:font-medium">
+              <th>{t('dashboard.document')}</th>
+              <th className="text-right">{t('dashboard.people')}</th>
+              <th className="text-right">{t('dashboard.deliveries')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {topRooms.map(({ document, title, people, deliveriesPerSecond }) => (
+              <tr key={document} className="border-t border-line *:py-1.5">
+                <td className="max-w-0 w-full truncate">
+                  {title || t('untitled')} <span className="text-ink-3">{document}…</span>
+                </td>
+                <td className="pl-4 text-right tabular-nums">{number.format(people)}</td>
+                <td className="pl-4 text-right tabular-nums">
+                  {number.format(deliveriesPerSecond)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function Refusals({ sample: { refusals } }: { readonly sample: DashboardSample }) {
+  const { t } = useTranslation();
+  const entries = Object.entries(refusals)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, one], [, other]) => other - one);
+  return (
+    <section className="rounded-box border border-line bg-raise p-3.5">
+      <h2 className="mb-2 text-ui font-semibold">{t('dashboard.refusals')}</h2>
+      {entries.length === 0 ? (
+        <p className="text-ui text-ink-2">{t('dashboard.noRefusals')}</p>
+      ) : (
+        <dl className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1.5 text-ui">
+          {entries.map(([code, count]) => (
+            <div key={code} className="contents">
+              <dt className="text-ink-2">{code}</dt>
+              <dd className="text-right tabular-nums">{count}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="status"
+      aria-label={t('loading')}
+      className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3"
+    >
+      {CHARTS.map(({ name }) => (
+        <Skeleton key={name} className="h-44 w-full" />
+      ))}
+    </div>
+  );
+}

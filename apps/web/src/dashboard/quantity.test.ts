@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { quantity } from './quantity.ts';
+
+test.each([
+  [12_345, 'count', '12.3K'],
+  [0.5, 'per-second', '0.5'],
+  [11.256, 'milliseconds', '11.3 ms'],
+  [999, 'bytes', '999B'],
+  [123_456_789, 'bytes', '123 MB'],
+  [0, 'bytes', '0B'],
+] as const)('%d %s is %s', (value, unit, text) => {
+  expect(quantity(value, unit, 'en')).toBe(text);
+});

@@ -1,0 +1,31 @@
+/** A number with its unit, short enough for an axis. */
+import type { Unit } from './series.ts';
+
+export function quantity(value: number, unit: Unit, language: string): string {
+  const format = (number: number, options: Intl.NumberFormatOptions = {}) =>
+    new Intl.NumberFormat(language, { maximumSignificantDigits: 3, ...options }).format(number);
+  switch (unit) {
+    case 'count':
+    case 'per-second':
+      return format(value, { notation: 'compact' });
+    case 'milliseconds':
+      return `${format(value)} ms`;
+    case 'bytes':
+    case 'bytes-per-second':
+      return bytes(value, format);
+  }
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+function bytes(
+  value: number,
+  format: (value: number, options: Intl.NumberFormatOptions) => string,
+): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return format(value / 1000 ** power, {
+    style: 'unit',
+    unit: UNITS[power]!,
+    unitDisplay: power === 0 ? 'narrow' : 'short',
+  });
+}

@@ -1,0 +1,161 @@
+import { X } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../components/icon-button.tsx';
+import { useNow } from '../components/use-now.ts';
+import { useObservable } from '../observable.ts';
+import { useServices } from '../session/services.ts';
+import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
+
+/** What is not told of changes is looked at this often. */
+const LOOK_MS = 1_000;
+
+/** A panel for developers: what the connection does, what is open, and what waits. `Ctrl+Alt+C` shows it. */
+export function ConnectionView() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey && event.altKey && event.code === 'KeyC') setOpen((open) => !open);
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+  return isOpen ? <Panel onClose={() => setOpen(false)} /> : null;
+}
+
+function Panel({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const [log] = useState(() => new TrafficLog());
+  useEffect(() => log.watch(client), [log, client]);
+  const traffic = useObservable(log.traffic);
+  return (
+    <section
+      aria-label={t('developer.title')}
+      className="floats fixed right-3 bottom-3 z-50 flex max-h-[70dvh] w-[min(460px,calc(100vw-24px))] flex-col text-small"
+    >
+      <div className="flex items-center justify-between border-b border-line py-1 pr-1 pl-3">
+        <h2 className="text-ui font-semibold">{t('developer.title')}</h2>
+        <IconButton label={t('close')} icon={X} onClick={onClose} />
+      </div>
+      <div className="flex flex-col gap-4 overflow-y-auto p-3">
+        <Part title={t('developer.states')}>
+          <States entries={traffic.states} />
+        </Part>
+        <Part title={t('developer.roundTrip')}>
+          <RoundTrips roundTrips={traffic.roundTrips} />
+        </Part>
+        <Part title={t('developer.messages')}>
+          <Messages traffic={traffic} />
+        </Part>
+        <OpenNow />
+      </div>
+    </section>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-1 font-medium text-ink-3">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function States({ entries }: { readonly entries: readonly StateEntry[] }) {
+  return (
+    <ol className="flex flex-col-reverse font-mono">
+      {entries.map(({ at, state }, index) => (
+        <li key={`${at}-${index}`} className="flex gap-3">
+          <time className="text-ink-3">{new Date(at).toISOString().slice(11, 23)}</time>
+          <span>
+            {state.kind}
+            {'transport' in state && ` (${state.transport})`}
+            {'cause' in state && state.cause !== null && ` (${state.cause})`}
+            {state.kind === 'stopped' && ` (${state.error.code})`}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function RoundTrips({ roundTrips }: { readonly roundTrips: readonly number[] }) {
+  const { t } = useTranslation();
+  if (roundTrips.length === 0) return <p className="text-ink-2">{t('developer.noPing')}</p>;
+  return (
+    <p className="font-mono">
+      {roundTrips
+        .toReversed()
+        .map((ms) => `${ms.toFixed(1)} ms`)
+        .join(' · ')}
+    </p>
+  );
+}
+
+function Messages({ traffic: { sent, received } }: { readonly traffic: Traffic }) {
+  const { t } = useTranslation();
+  const types = [...new Set([...sent.keys(), ...received.keys()])].toSorted();
+  const cell = (count: Count | undefined) =>
+    count === undefined ? '' : `${count.messages} · ${count.bytes} B`;
+  return (
+    <table className="w-full font-mono">
+      <thead>
+        <tr className="text-left text-ink-3 *:font-normal">
+          <th />
+          <th className="text-right">{t('developer.sent')}</th>
+          <th className="text-right">{t('developer.received')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {types.map((type) => (
+          <tr key={type}>
+            <td>{type}</td>
+            <td className="text-right tabular-nums">{cell(sent.get(type))}</td>
+            <td className="text-right tabular-nums">{cell(received.get(type))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Documents and channels with their positions, and what waits for the server. */
+function OpenNow() {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  useNow(LOOK_MS);
+  const { documents, channels } = client.open;
+  return (
+    <>
+      <Part title={t('developer.open')}>
+        <ul className="font-mono wrap-anywhere">
+          {documents.map(({ id, position, pending, status }) => (
+            <li key={id}>
+              {id} {position?.seq ?? '–'} {status.kind} {pending}
+            </li>
+          ))}
+          {channels.map(({ name, followed, status }) => (
+            <li key={name}>
+              {name} {followed?.position?.offset ?? '–'} {status}
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title={t('developer.outbox')}>
+        {client.commands.pending.length === 0 ? (
+          <p className="text-ink-2">{t('developer.empty')}</p>
+        ) : (
+          <ul className="font-mono">
+            {client.commands.pending.map(({ id, name, kept }) => (
+              <li key={id}>
+                {name} {id} {kept ? '' : '!'}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Part>
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Client, ConnectionListener } from '@tandem/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { TrafficLog } from './traffic-log.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function watched() {
+  const log = new TrafficLog();
+  let listener: ConnectionListener = {};
+  const connection = {
+    state: { kind: 'idle' },
+    listen: (given: ConnectionListener) => {
+      listener = given;
+      return () => {
+        listener = {};
+      };
+    },
+  };
+  const stop = log.watch({ connection } as unknown as Client);
+  return { log, stop, said: () => listener };
+}
+
+test('messages are counted by type and direction, with their bytes on the wire', () => {
+  const { log, said } = watched();
+  said().traffic?.('sent', { type: 'ping', channel: 0, nonce: 1 });
+  said().traffic?.('sent', { type: 'ping', channel: 0, nonce: 2 });
+  said().traffic?.('received', { type: 'leave', channel: 5 });
+  vi.advanceTimersByTime(300);
+  const { sent, received } = log.traffic.get();
+  expect(sent.get('ping')).toEqual({ messages: 2, bytes: 8 });
+  expect(received.get('leave')?.messages).toBe(1);
+  expect(received.has('ping')).toBe(false);
+});
+
+test('a round trip is from a ping to its own pong', () => {
+  const { log, said } = watched();
+  said().traffic?.('sent', { type: 'ping', channel: 0, nonce: 7 });
+  vi.advanceTimersByTime(40);
+  said().traffic?.('received', { type: 'pong', channel: 0, nonce: 6 });
+  said().traffic?.('received', { type: 'pong', channel: 0, nonce: 7 });
+  vi.advanceTimersByTime(300);
+  expect(log.traffic.get().roundTrips).toEqual([40]);
+});
+
+test('states are kept in order, the newest fifty, until nobody watches', () => {
+  const { log, said, stop } = watched();
+  for (let attempt = 0; attempt < 60; attempt++)
+    said().state?.({ kind: 'connecting', attempt, cause: null });
+  vi.advanceTimersByTime(300);
+  const { states } = log.traffic.get();
+  expect(states).toHaveLength(50);
+  expect(states.at(-1)?.state).toMatchObject({ kind: 'connecting', attempt: 59 });
+  stop();
+  said().state?.({ kind: 'idle' });
+  vi.advanceTimersByTime(300);
+  expect(log.traffic.get().states.at(-1)?.state.kind).toBe('connecting');
+});

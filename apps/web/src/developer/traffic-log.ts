@@ -1,0 +1,99 @@
+/** What a connection did lately, for the developer who looks: its states, its messages by type, its round trips. */
+import type { Client, ConnectionState } from '@tandem/client';
+import { binaryCodec, type Message, type MessageType } from '@tandem/protocol';
+import { Observable } from '../observable.ts';
+
+const MAX_STATES = 50;
+const MAX_ROUND_TRIPS = 20;
+/** The view is drawn at most this often. */
+const DRAW_MS = 250;
+
+export interface StateEntry {
+  readonly at: number;
+  readonly state: ConnectionState;
+}
+
+export interface Count {
+  messages: number;
+  bytes: number;
+}
+
+export interface Traffic {
+  readonly states: readonly StateEntry[];
+  readonly sent: ReadonlyMap<MessageType, Count>;
+  readonly received: ReadonlyMap<MessageType, Count>;
+  /** Milliseconds, newest last. */
+  readonly roundTrips: readonly number[];
+}
+
+export class TrafficLog {
+  readonly traffic: Observable<Traffic>;
+  readonly #states: StateEntry[] = [];
+  readonly #counts = {
+    sent: new Map<MessageType, Count>(),
+    received: new Map<MessageType, Count>(),
+  };
+  readonly #roundTrips: number[] = [];
+  readonly #pings = new Map<number, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.traffic = new Observable<Traffic>(this.#now());
+  }
+
+  /** Returns the way to stop. */
+  watch({ connection }: Client): () => void {
+    this.#entered(connection.state);
+    return connection.listen({
+      state: (state) => this.#entered(state),
+      traffic: (direction, message) => this.#said(direction, message),
+    });
+  }
+
+  #entered(state: ConnectionState): void {
+    this.#states.push({ at: Date.now(), state });
+    this.#states.splice(0, this.#states.length - MAX_STATES);
+    this.#draw();
+  }
+
+  #said(direction: 'sent' | 'received', message: Message): void {
+    const counts = this.#counts[direction];
+    let count = counts.get(message.type);
+    if (count === undefined) {
+      count = { messages: 0, bytes: 0 };
+      counts.set(message.type, count);
+    }
+    count.messages++;
+    // Encoded once more, which only whoever looks pays for.
+    count.bytes += binaryCodec.encode(message).byteLength;
+    if (direction === 'sent' && message.type === 'ping')
+      this.#pings.set(message.nonce, performance.now());
+    if (direction === 'received' && message.type === 'pong') this.#answered(message.nonce);
+    this.#draw();
+  }
+
+  #answered(nonce: number): void {
+    const sentAt = this.#pings.get(nonce);
+    if (sentAt === undefined) return;
+    this.#pings.clear();
+    this.#roundTrips.push(performance.now() - sentAt);
+    this.#roundTrips.splice(0, this.#roundTrips.length - MAX_ROUND_TRIPS);
+  }
+
+  #draw(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.traffic.set(this.#now());
+    }, DRAW_MS);
+  }
+
+  #now(): Traffic {
+    return {
+      states: [...this.#states],
+      sent: new Map(this.#counts.sent),
+      received: new Map(this.#counts.received),
+      roundTrips: [...this.#roundTrips],
+    };
+  }
+}

@@ -1,0 +1,102 @@
+/** The people of a document, as its screen shows them. */
+import type { DocumentSession } from '@tandem/client';
+import type { Member } from '@tandem/protocol';
+import { useEffect, useState } from 'react';
+import { useObservable } from '../observable.ts';
+import { useServices } from '../session/services.ts';
+import { useSessionValue } from '../session/use-document-session.ts';
+
+export interface People {
+  /** Others first, in the order in which they came, or in a crowd those who did something last; oneself last. */
+  readonly members: readonly Member[];
+  /** How many there are, shown or not. */
+  readonly total: number;
+}
+
+export function usePeople(session: DocumentSession): People {
+  const me = useMe();
+  const members = useSessionValue(session, ({ people }) => people.members);
+  const counts = useSessionValue(session, ({ people }) => people.counts);
+  const total = counts === null ? members.length : counts.active + counts.idle + counts.away;
+  return {
+    members: members.toSorted((one, other) => Number(one.user === me) - Number(other.user === me)),
+    total: Math.max(total, members.length),
+  };
+}
+
+export function useMe(): string | null {
+  const { account } = useServices();
+  return useObservable(account.state).user?.id ?? null;
+}
+
+export interface FoundPeople {
+  readonly members: readonly Member[];
+  /** Those who fit and are not among `members`; null when that is not known. */
+  readonly more: number | null;
+  /** Undefined when there are no more, or they are on their way. */
+  readonly showMore: (() => void) | undefined;
+}
+
+interface Answer {
+  readonly query: string;
+  readonly members: readonly Member[];
+  readonly next: number | null;
+}
+
+const SEARCH_DELAY_MS = 150;
+const NOTHING: Answer = { query: '', members: [], next: 0 };
+
+/** Those whose name has `query` in it; a crowd is asked for at the server, a page at a time. */
+export function useFoundPeople(session: DocumentSession, query: string): FoundPeople {
+  const { members, total } = usePeople(session);
+  const isWhole = members.length === total;
+  const [answer, setAnswer] = useState(NOTHING);
+  const [isAsking, setIsAsking] = useState(false);
+  const known = answer.query === query ? answer : { ...NOTHING, query };
+
+  /** Those who come next may all be shown already. */
+  const ask = async (answer: Answer, shown: ReadonlySet<string>) => {
+    setIsAsking(true);
+    let { members, next } = answer;
+    let isNew = false;
+    while (!isNew && next !== null) {
+      const page = await session.people.list(query, next);
+      if (page === null) break;
+      isNew = page.members.some(({ user }) => !shown.has(user));
+      members = [...members, ...page.members];
+      next = page.next;
+    }
+    setIsAsking(false);
+    setAnswer({ query, members, next });
+  };
+  useEffect(() => {
+    if (isWhole || query === '') return;
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      const page = await session.people.list(query, 0);
+      if (isWanted && page !== null) setAnswer({ query, ...page });
+    }, SEARCH_DELAY_MS);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [session, query, isWhole]);
+
+  const shown = members.filter(({ name }) => fold(name).includes(fold(query)));
+  const users = new Set(shown.map(({ user }) => user));
+  const all = [...shown, ...known.members.filter(({ user }) => !users.has(user))];
+  const more = isWhole ? 0 : query === '' ? total - all.length : null;
+  const hasMore = !isWhole && known.next !== null && more !== 0;
+  return {
+    members: all,
+    more,
+    showMore:
+      hasMore && !isAsking
+        ? () => void ask(known, new Set(all.map(({ user }) => user)))
+        : undefined,
+  };
+}
+
+function fold(name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}

@@ -1,0 +1,44 @@
+import type { ActivityState, LibraryState, ListedDocument } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { shownDocuments } from './shown-document.ts';
+
+const listed = (id: string, updatedAt: number): ListedDocument => ({
+  id,
+  kind: 'page',
+  title: id,
+  role: 'owner',
+  excerpt: 'at first',
+  createdAt: 0,
+  updatedAt,
+  chatRead: 3,
+});
+const library: LibraryState = {
+  type: 'library',
+  user: { id: 'ada', name: 'Ada', color: 1 },
+  documents: [listed('new', 9), listed('old', 2)],
+};
+const activity = (updatedAt: number, chatHead: number): ActivityState => ({
+  type: 'activity',
+  documents: { old: { excerpt: 'now', updatedAt, present: [], chatHead } },
+});
+
+test('without news, it is the library', () => {
+  expect(shownDocuments(library, null)).toMatchObject([
+    { id: 'new', excerpt: 'at first', updatedAt: 9, unread: 0 },
+    { id: 'old', excerpt: 'at first', updatedAt: 2, unread: 0 },
+  ]);
+});
+
+test('what was written since counts, and brings a document to the top', () => {
+  expect(shownDocuments(library, activity(12, 5))).toMatchObject([
+    { id: 'old', excerpt: 'now', updatedAt: 12, unread: 2 },
+    { id: 'new', updatedAt: 9, unread: 0 },
+  ]);
+});
+
+test('a new title is newer than the text, and a chat that was read elsewhere is nothing new', () => {
+  expect(shownDocuments(library, activity(1, 2))).toMatchObject([
+    { id: 'new' },
+    { id: 'old', excerpt: 'now', updatedAt: 2, unread: 0 },
+  ]);
+});

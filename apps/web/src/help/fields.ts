@@ -1,0 +1,62 @@
+/** The fields of a JSON Schema, as a table shows them. */
+import { z } from 'zod';
+
+const object = z.looseObject({
+  properties: z.record(z.string(), z.unknown()),
+  required: z.array(z.string()).optional(),
+});
+const either = z.looseObject({ oneOf: z.array(z.unknown()) });
+const simple = z.looseObject({
+  type: z.string().optional(),
+  const: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  items: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
+  contentEncoding: z.string().optional(),
+});
+
+export interface Field {
+  readonly name: string;
+  /** `string`, `integer`, `"off" | "view"`, `object[]`. */
+  readonly type: string;
+  readonly isRequired: boolean;
+}
+
+/** One list for each form that the schema has. */
+export function fieldsOf(schema: unknown): readonly (readonly Field[])[] {
+  const forms = either.safeParse(schema);
+  return (forms.success ? forms.data.oneOf : [schema]).map(fieldsOfOne);
+}
+
+function fieldsOfOne(schema: unknown): readonly Field[] {
+  const parsed = object.safeParse(schema);
+  if (!parsed.success) return [];
+  const { properties, required = [] } = parsed.data;
+  return Object.entries(properties).map(([name, inner]) => ({
+    name,
+    type: typeOf(inner),
+    isRequired: required.includes(name),
+  }));
+}
+
+function typeOf(schema: unknown): string {
+  const parsed = simple.safeParse(schema);
+  if (!parsed.success) return 'any';
+  const {
+    type,
+    const: constant,
+    enum: choices,
+    items,
+    anyOf,
+    oneOf,
+    contentEncoding,
+  } = parsed.data;
+  if (constant !== undefined) return JSON.stringify(constant);
+  if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(' | ');
+  const alternatives = anyOf ?? oneOf;
+  if (alternatives !== undefined) return [...new Set(alternatives.map(typeOf))].join(' | ');
+  if (type === 'array') return `${typeOf(items)}[]`;
+  if (contentEncoding !== undefined) return contentEncoding;
+  return type ?? 'any';
+}

@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { useUnconfirmed } from '../connection/unconfirmed.ts';
+import { failureOf } from '../http/request.ts';
+import { useServices } from '../session/services.ts';
+import { signOut } from '../session/sign-out.ts';
+
+/** A guest cannot come back, so it asks, in place. */
+export function SignOut() {
+  const { t } = useTranslation();
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <div className="border-t border-line pt-3">
+      {isAsking ? (
+        <Question cancel={() => setAsking(false)} />
+      ) : (
+        <Button onClick={() => setAsking(true)}>{t('signOut.open')}</Button>
+      )}
+    </div>
+  );
+}
+
+function Question({ cancel }: { readonly cancel: () => void }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const work = useUnconfirmed();
+  const [isLeaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const leave = () => {
+    setLeaving(true);
+    setProblem(null);
+    signOut(client).catch((thrown: unknown) => {
+      const failure = failureOf(thrown);
+      setLeaving(false);
+      setProblem(failure.kind === 'refused' ? failure.error.message : t('signOut.unreachable'));
+    });
+  };
+  return (
+    <div role="group" aria-label={t('signOut.open')} className="flex flex-col gap-2 text-ui">
+      <p>{t('signOut.ask')}</p>
+      {work.length > 0 && <p className="font-medium text-bad">{t('signOut.unconfirmed')}</p>}
+      <p role="alert" className="text-bad empty:hidden">
+        {problem}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <Button autoFocus onClick={cancel}>
+          {t('cancel')}
+        </Button>
+        <Button look="danger" disabled={isLeaving} onClick={leave}>
+          {t('signOut.open')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import type { RefusedListener } from '@tandem/client';
+import { errorOf, type Call } from '@tandem/protocol';
+import { expect, test, vi } from 'vitest';
+import { RefusedDocuments } from './refused-documents.ts';
+
+const error = errorOf('forbidden');
+const given = (call: Call) => ({ ...call, id: 'c1', at: 1 }) as Parameters<RefusedListener>[0];
+const create = given({ name: 'document:create', input: { document: 'a' } });
+const rename = given({ name: 'document:rename', input: { document: 'a', title: 'Tide' } });
+
+test('a document that was not made is remembered, with what it was called', () => {
+  const refused = new RefusedDocuments({ run: vi.fn() });
+  expect(refused.note(create, error)).toBe(true);
+  expect(refused.note(rename, errorOf('not-found'))).toBe(true);
+  expect([...refused.state.get()]).toEqual([['a', { title: 'Tide', error }]]);
+});
+
+test('what else is refused is somebody else’s to tell', () => {
+  const refused = new RefusedDocuments({ run: vi.fn() });
+  expect(refused.note(rename, error)).toBe(false);
+  expect(refused.note(given({ name: 'document:unlist', input: { document: 'a' } }), error)).toBe(
+    false,
+  );
+  expect(refused.state.get().size).toBe(0);
+});
+
+test('it is asked for again with its title, once', () => {
+  const run = vi.fn();
+  const refused = new RefusedDocuments({ run });
+  refused.note(create, error);
+  refused.note(rename, error);
+  refused.retry('a');
+  refused.retry('a');
+  expect(run.mock.calls).toEqual([
+    [{ name: 'document:create', input: { document: 'a', title: 'Tide' } }],
+  ]);
+  expect(refused.state.get().size).toBe(0);
+});

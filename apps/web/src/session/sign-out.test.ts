@@ -1,0 +1,87 @@
+import type { Client } from '@tandem/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+const steps: string[] = [];
+const kept = new Map<string, string>();
+let answer: () => Response;
+
+beforeEach(() => {
+  steps.length = 0;
+  kept.clear();
+  for (const key of ['tandem.user', 'tandem.last-words.1.x', 'tandem:transport', 'other'])
+    kept.set(key, '1');
+  answer = () => new Response(null, { status: 204 });
+  vi.resetModules();
+  vi.stubGlobal('fetch', (path: string) => {
+    steps.push(path);
+    return Promise.resolve(answer());
+  });
+  vi.stubGlobal('location', { replace: (path: string) => steps.push(`go to ${path}`) });
+  vi.stubGlobal(
+    'localStorage',
+    new Proxy(
+      { removeItem: (key: string) => kept.delete(key) },
+      {
+        ownKeys: () => [...kept.keys()],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      },
+    ),
+  );
+  vi.stubGlobal('indexedDB', {
+    databases: () =>
+      Promise.resolve([{ name: 'tandem' }, { name: 'tandem-states' }, { name: 'x' }]),
+    deleteDatabase: (name: string) => {
+      steps.push(`delete ${name}`);
+      const deleting = new EventTarget();
+      queueMicrotask(() => deleting.dispatchEvent(new Event('success')));
+      return deleting;
+    },
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const client = {
+  connection: { close: () => steps.push('disconnect') },
+  close: () => {
+    steps.push('close');
+    return Promise.resolve();
+  },
+} as unknown as Client;
+
+test('the session ends, then what is here goes, and nothing of others', async () => {
+  const { signOut, isSignedOut } = await import('./sign-out.ts');
+  await signOut(client);
+  expect(steps).toEqual([
+    '/api/session/end',
+    'disconnect',
+    'close',
+    'delete tandem',
+    'delete tandem-states',
+    'go to /',
+  ]);
+  expect([...kept.keys()]).toEqual(['other']);
+  expect(isSignedOut()).toBe(true);
+});
+
+test('without an answer, nothing has changed', async () => {
+  answer = () => new Response('<h1>502</h1>', { status: 502 });
+  const { signOut, isSignedOut } = await import('./sign-out.ts');
+  await expect(signOut(client)).rejects.toThrow('does not answer');
+  expect(steps).toEqual(['/api/session/end']);
+  expect(kept.size).toBe(4);
+  expect(isSignedOut()).toBe(false);
+});
+
+test('a tab follows the one that has signed out, and nothing else', async () => {
+  const { followSignOut } = await import('./sign-out.ts');
+  const listeners: ((event: Partial<StorageEvent>) => void)[] = [];
+  vi.stubGlobal('addEventListener', (_: string, listener: () => void) => listeners.push(listener));
+  followSignOut(client);
+  const tell = (key: string, newValue: string | null) =>
+    listeners.forEach((listener) => listener({ key, newValue }));
+  tell('tandem.user', '{}');
+  tell('tandem.theme', null);
+  expect(steps).toEqual([]);
+  tell('tandem.user', null);
+  await vi.waitFor(() => expect(steps).toEqual(['disconnect', 'close', 'go to /']));
+});

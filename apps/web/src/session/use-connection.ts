@@ -1,0 +1,26 @@
+import type { ConnectionState, FailureCause } from '@tandem/client';
+import { useCallback, useSyncExternalStore } from 'react';
+import { useServices } from './services.ts';
+
+export function useConnection(): ConnectionState {
+  const { connection } = useServices().client;
+  const subscribe = useCallback(
+    (changed: () => void) => connection.listen({ state: changed }),
+    [connection],
+  );
+  return useSyncExternalStore(subscribe, () => connection.state);
+}
+
+/** Why the server cannot be asked now; `null` where it can, or where that is not known yet. */
+export function cutOffBy(state: ConnectionState): FailureCause | 'stopped' | null {
+  switch (state.kind) {
+    case 'idle':
+    case 'connected':
+      return null;
+    case 'connecting':
+    case 'waiting':
+      return state.cause;
+    case 'stopped':
+      return 'stopped';
+  }
+}

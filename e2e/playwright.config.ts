@@ -32,5 +32,11 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'desktop', use: { ...devices['Desktop Chrome'] } }],
+  // The same tests twice: with TRANSPORT=blocked, no WebSocket gets through.
+  projects: [
+    {
+      name: process.env['TRANSPORT'] === 'blocked' ? 'blocked' : 'desktop',
+      use: { ...devices['Desktop Chrome'] },
+    },
+  ],
 });

@@ -10,13 +10,23 @@ const HOST = '127.0.0.1';
  * - `silent`: connections stay, and are accepted, and nothing passes in either direction. What was sent
  *   arrives when it opens again, late, as over a network that lost and repeats its packets.
  * - `pages-only`: requests pass, WebSockets are answered with 403, and those that were open are closed.
+ * - `buffering`: as that, and what is streamed is kept back until it ends, which it does not.
+ * - `cutting`: as that, and an answer that takes longer than `CUT_AFTER_MS` is broken off.
  */
-export type ProxyMode = 'open' | 'silent' | 'pages-only';
+export type ProxyMode = 'open' | 'silent' | 'pages-only' | 'buffering' | 'cutting';
+
+const CUT_AFTER_MS = 5_000;
+
+/** With TRANSPORT=blocked no proxy lets a WebSocket through. */
+export const BLOCKED = process.env['TRANSPORT'] === 'blocked';
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
   isWebSocket: boolean;
+  /** A streamed answer is on its way here. */
+  isStream: boolean;
+  cut: NodeJS.Timeout | undefined;
 }
 
 export class Proxy implements AsyncDisposable {
@@ -53,10 +63,14 @@ export class Proxy implements AsyncDisposable {
   set mode(mode: ProxyMode) {
     this.#mode = mode;
     for (const pair of this.#pairs) {
-      if (mode === 'pages-only' && pair.isWebSocket) pair.client.destroy();
+      if (pair.isWebSocket && !this.#passesWebSockets) pair.client.destroy();
       else if (mode === 'silent') hold(pair);
       else release(pair);
     }
+  }
+
+  get #passesWebSockets(): boolean {
+    return !BLOCKED && (this.#mode === 'open' || this.#mode === 'silent');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,7 +84,8 @@ export class Proxy implements AsyncDisposable {
   }
 
   #accept(client: Socket): void {
-    const pair: Pair = { client, server: connect(this.#target, HOST), isWebSocket: false };
+    const server = connect(this.#target, HOST);
+    const pair: Pair = { client, server, isWebSocket: false, isStream: false, cut: undefined };
     this.#pairs.add(pair);
     for (const [from, to] of [
       [client, pair.server],
@@ -80,20 +95,30 @@ export class Proxy implements AsyncDisposable {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#pairs.delete(pair);
+        clearTimeout(pair.cut);
         to.destroy();
       });
     }
     client.on('data', (data) => this.#fromBrowser(pair, data));
-    pair.server.on('data', (data) => client.write(data));
+    pair.server.on('data', (data) => {
+      if (!(pair.isStream && this.#mode === 'buffering')) client.write(data);
+      clearTimeout(pair.isStream ? undefined : pair.cut);
+    });
     if (this.#mode === 'silent') hold(pair);
     else release(pair);
   }
 
   #fromBrowser(pair: Pair, data: Buffer): void {
-    // A browser sends the request for a WebSocket in one piece.
-    if (!pair.isWebSocket && /^GET [^]*\r\nupgrade: websocket\r\n/i.test(data.toString('latin1'))) {
+    // A browser sends the head of a request in one piece.
+    const head = data.toString('latin1');
+    if (/^POST \/sync\/(stream|poll) /.test(head)) {
+      pair.isStream = head.startsWith('POST /sync/stream ');
+      if (this.#mode === 'cutting')
+        pair.cut = setTimeout(() => pair.client.destroy(), CUT_AFTER_MS);
+    }
+    if (!pair.isWebSocket && /^GET [^]*\r\nupgrade: websocket\r\n/i.test(head)) {
       pair.isWebSocket = true;
-      if (this.#mode === 'pages-only') {
+      if (!this.#passesWebSockets) {
         this.#refused++;
         pair.client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;

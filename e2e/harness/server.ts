@@ -3,25 +3,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BLOCKED, Proxy } from './proxy.ts';
+import { freePort, HOST } from './free-port.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
-const HOST = '127.0.0.1';
 
 const READY_LIMIT_MS = 20_000;
 const READY_POLL_MS = 25;
 /** The server ends by itself 30 s after SIGTERM; this is past any excuse. */
 const STOP_LIMIT_MS = 35_000;
 const MAX_LOG_CHARACTERS = 1_000_000;
-
-// Below the range that systems take outgoing ports from (32768 on Linux): while the server is down,
-// nothing else is given its port.
-const FIRST_PORT = 20_000;
-const LAST_PORT = 32_000;
-const PORT_TRIES = 50;
 
 export interface ServerOptions {
   /** Variables on top of those that place it: PORT, HOST, DATA_DIR. */
@@ -33,6 +27,8 @@ export class Server implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
+  /** What people reach it by, where no WebSocket may get through. */
+  #front: Proxy | undefined;
   #log = '';
 
   private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
@@ -46,6 +42,7 @@ export class Server implements AsyncDisposable {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     const server = new Server(await freePort(), dataDir, options.env ?? {});
     try {
+      if (BLOCKED) server.#front = await Proxy.create(server.port);
       await server.start();
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -55,7 +52,7 @@ export class Server implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://${HOST}:${this.port}`;
+    return this.#front?.url ?? `http://${HOST}:${this.port}`;
   }
 
   /** Everything it has printed, over all of its lives; at most the last million characters. */
@@ -113,6 +110,7 @@ export class Server implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+    await this.#front?.[Symbol.asyncDispose]();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -158,20 +156,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-    if (await canListen(port)) return port;
-  }
-  throw new Error(`no free port found in ${PORT_TRIES} tries`);
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, HOST, () => probe.close(() => resolve(true)));
-  });
 }

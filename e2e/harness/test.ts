@@ -12,6 +12,7 @@ import {
   type Page,
 } from '@playwright/test';
 import { PageErrors } from './page-errors.ts';
+import { BLOCKED } from './proxy.ts';
 import { Server, type ServerOptions } from './server.ts';
 
 /** Options for one person's browser, or for `test.use` in a file whose person is on the phone. */
@@ -46,6 +47,8 @@ export const test = base.extend<Fixtures>({
   pageErrors: [
     async ({ allowedErrors }, use) => {
       const pageErrors = new PageErrors(allowedErrors);
+      // A browser says so each time, and there is no way to ask it not to.
+      if (BLOCKED) pageErrors.allow(/WebSocket connection to .* failed/);
       await use(pageErrors);
       expect(pageErrors.unexpected, 'page errors and console errors').toEqual([]);
     },

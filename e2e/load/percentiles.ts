@@ -1,9 +1,16 @@
 /** Of raw samples, never of other percentiles. */
 export class Samples {
-  readonly #values: number[] = [];
+  #values: number[] = [];
+  #state: 'as they came' | 'sorted' = 'as they came';
 
   add(value: number): void {
     this.#values.push(value);
+    this.#state = 'as they came';
+  }
+
+  addAll(values: Iterable<number>): void {
+    for (const value of values) this.#values.push(value);
+    this.#state = 'as they came';
   }
 
   get count(): number {
@@ -12,8 +19,12 @@ export class Samples {
 
   /** The value below which `share` (0–1) of the samples lie; NaN without samples. */
   percentile(share: number): number {
-    const sorted = this.#values.toSorted((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+    if (this.#state !== 'sorted') {
+      this.#values = [...Float64Array.from(this.#values).sort()];
+      this.#state = 'sorted';
+    }
+    const at = Math.min(this.#values.length - 1, Math.floor(this.#values.length * share));
+    return this.#values[at] ?? Number.NaN;
   }
 
   /** `p50 1.2 ms, p95 3.4 ms, p99 5.6 ms` */

@@ -1,7 +1,7 @@
 /** The connection fails in the ways that connections do, and the chip tells the truth. */
 
 import type { Page } from '@playwright/test';
-import { Proxy } from '../harness/proxy.ts';
+import { BLOCKED, Proxy } from '../harness/proxy.ts';
 import {
   chipOf,
   documentOf,
@@ -107,39 +107,83 @@ test('with unconfirmed work, a silent network is noticed sooner', async ({ arriv
   for (const page of [ada, ben]) await expect(textOf(page)).toHaveText('one two');
 });
 
-test('a proxy that blocks live connections is told from a dead server, in words', async ({
+test('behind a proxy that blocks WebSockets, people write as always', async ({
   arrive,
   network,
 }) => {
-  const { page } = await arrive(network.url);
-  await startDocument(page, 'Tide log');
-  await page.keyboard.type('before');
-  await expectSaved(page);
-
+  const { page: ben } = await arrive();
+  await startDocument(ben, 'Tide log');
   network.mode = 'pages-only';
-  await expect(chipOf(page)).toHaveText('No live connection: kept on this device', BACK);
-  await goToEnd(page);
-  await page.keyboard.type(', behind the proxy');
-  await chipOf(page).click();
-  const about = page.getByRole('dialog', { name: 'Connection' });
-  await expect(about).toContainText('something on the way does not let live connections');
-  await expect(about).toContainText(/changes? (is|are) kept on this device/);
-  await about.getByRole('link', { name: 'What a proxy must let through' }).click();
-  await expect(page.getByRole('heading', { name: 'nginx' })).toBeVisible();
-  await page.goBack();
-  await expect(textOf(page)).toHaveText('before, behind the proxy');
+  const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+  await expectSaved(ada);
+  await goToEnd(ada);
+  await ada.keyboard.type('behind the proxy');
+  await expectSaved(ada);
+  await expect(textOf(ben)).toHaveText('behind the proxy');
+  await goToEnd(ben);
+  await ben.keyboard.type(', and before it');
+  await expect(textOf(ada)).toHaveText('behind the proxy, and before it');
 
-  await page.reload();
-  await expect(textOf(page)).toHaveText('before, behind the proxy');
-  await chipOf(page).click();
+  // It is no trouble, and who wants to know is told.
+  await chipOf(ada).click();
+  const about = ada.getByRole('dialog', { name: 'Connection' });
+  await expect(about).toContainText('connected by ordinary requests instead');
+  await about.getByRole('link', { name: 'What a proxy must let through' }).click();
+  await expect(ada.getByRole('heading', { name: 'nginx' })).toBeVisible();
+  await ada.goBack();
+  await expectSaved(ada);
+
+  // A reload begins with what worked.
   const refused = network.refused;
-  await about.getByRole('button', { name: 'Try now' }).click();
-  await expect.poll(() => network.refused).toBeGreaterThan(refused);
-  network.mode = 'open';
-  await expect(chipOf(page)).toHaveText('Saved', BACK);
-  const { page: other } = await arrive(documentOf(page));
-  await expect(textOf(other)).toHaveText('before, behind the proxy');
+  await ada.reload();
+  await expectSaved(ada);
+  await expect(textOf(ada)).toHaveText('behind the proxy, and before it');
+  expect(network.refused).toBe(refused);
 });
+
+if (!BLOCKED) {
+  test('when the way is free again, the page goes over to a WebSocket by itself', async ({
+    arrive,
+    network,
+  }) => {
+    const { page: ben } = await arrive();
+    await startDocument(ben, 'Tide log');
+    const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+    await expectSaved(ada);
+    network.mode = 'pages-only';
+    await chipOf(ada).click();
+    const about = ada.getByRole('dialog', { name: 'Connection' });
+    await expect(about).toContainText('connected by ordinary requests instead', BACK);
+    network.mode = 'open';
+    await ada.keyboard.press('Escape');
+    await goToEnd(ada);
+    const typing = ada.keyboard.type('not a letter is lost on the way over', { delay: KEY_MS });
+    await ada.evaluate(() => dispatchEvent(new Event('online')));
+    await typing;
+    await expectSaved(ada);
+    await chipOf(ada).click();
+    await expect(about).not.toContainText('ordinary requests');
+    await expect(textOf(ben)).toHaveText('not a letter is lost on the way over');
+  });
+}
+
+for (const mode of ['buffering', 'cutting'] as const) {
+  test(`behind a proxy that is ${mode} what is streamed, people write as always`, async ({
+    arrive,
+    network,
+  }) => {
+    const { page: ben } = await arrive();
+    await startDocument(ben, 'Tide log');
+    network.mode = mode;
+    const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+    await expect(chipOf(ada)).toHaveText('Saved', BACK);
+    await goToEnd(ada);
+    const line = 'word after word, over more than one of its cuts';
+    await ada.keyboard.type(line, { delay: 300 });
+    await expect(chipOf(ada)).toHaveText('Saved', BACK);
+    for (const page of [ada, ben]) await expect(textOf(page)).toHaveText(line);
+  });
+}
 
 /** Notes every word of the chip from now on; the result stops, and gives them in order. */
 async function recordWords(page: Page): Promise<() => Promise<string[]>> {

@@ -1,5 +1,6 @@
 /** A visit without an account: who one is, and the documents one has. */
 
+import type { Page } from '@playwright/test';
 import {
   chipOf,
   documentOf,
@@ -77,10 +78,7 @@ test('a new document is in the list with its title and first words', async ({ ar
   await page.getByRole('link', { name: 'All documents' }).click();
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows.first()).toContainText('Tide log');
-  await expect(async () => {
-    await page.reload();
-    await expect(rows.first()).toContainText('High water at nine.', { timeout: 1_000 });
-  }).toPass(EXCERPT);
+  await expect(rows.first()).toContainText('High water at nine.', EXCERPT);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('tide');
   await expect(rows).toHaveText([/Tide log/]);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('nowhere');
@@ -112,12 +110,63 @@ test('a document taken off the list is opened again by its link', async ({ arriv
   await expect(textOf(page)).toContainText('Nothing in it is precious');
 });
 
+test('the list shows who is in a document, what they write, and what is new in its chat', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ada.getByRole('link', { name: 'All documents' }).click();
+  const row = ada.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
+  await expect(row.getByRole('img', { name: 'In it now: Ben' })).toBeVisible();
+  await ben.keyboard.type('slack water');
+  await expect(row).toContainText('slack water', EXCERPT);
+  await ben.getByRole('button', { name: 'Chat', exact: true }).click();
+  await ben.getByRole('textbox', { name: 'Message everyone here' }).fill('Come and see');
+  await ben.keyboard.press('Enter');
+  const unread = { name: '1 new message in the chat' };
+  await expect(row.getByRole('img', unread)).toBeVisible();
+  await expect(ada.getByRole('navigation').getByRole('img', unread)).toBeVisible();
+  await ben.getByRole('link', { name: 'All documents' }).click();
+  await expect(row.getByRole('img', { name: /^In it now/ })).toBeHidden();
+});
+
+test('who signs out is a new guest, and leaves nothing behind, in no tab', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  await introduce(page, 'Ada');
+  await startDocument(page, 'Tide log');
+  const path = documentOf(page);
+  const id = path.slice('/d/'.length);
+  await expect.poll(() => keptBy(page)).toContain(id);
+  const second = await context.newPage();
+  await second.goto('/');
+  await expect(profileOf(second)).toContainText('Ada');
+  const profile = await openProfile(page);
+  await profile.getByRole('button', { name: 'Sign out' }).click();
+  await expect(profile.getByText('Documents that only you own')).toBeVisible();
+  await profile.getByRole('button', { name: 'Cancel' }).click();
+  await expect(profile.getByText('Documents that only you own')).toBeHidden();
+  await profile.getByRole('button', { name: 'Sign out' }).click();
+  await profile.getByRole('button', { name: 'Sign out' }).click();
+  for (const tab of [page, second]) {
+    await expect(
+      tab.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }),
+    ).toHaveCount(1);
+    await expect(tab.getByText('Tide log')).toHaveCount(0);
+    await expect(profileOf(tab)).toHaveText(/\w+ \w+/);
+    await expect(profileOf(tab)).not.toContainText('Ada');
+  }
+  expect(await profileOf(page).textContent()).toBe(await profileOf(second).textContent());
+  expect(await keptBy(page)).not.toContain(id);
+  await page.goto(path);
+  await expect(titleOf(page)).toHaveValue('Tide log');
+});
+
 test.describe('what is not there', () => {
   test.use({ allowedErrors: [/status of 404/] });
 
   test('a document that does not exist says so, and shows the way back', async ({ arrive }) => {
     const { page } = await arrive(`/d/${'x'.repeat(24)}`);
     await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+    await expect(chipOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
@@ -125,6 +174,7 @@ test.describe('what is not there', () => {
   test('an address that does not exist says so, and shows the way back', async ({ arrive }) => {
     const { page } = await arrive('/no/such/page');
     await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
+    await expect(chipOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
@@ -144,3 +194,24 @@ test('the keyboard alone makes a document and finds its way back', async ({ arri
   await page.keyboard.press('Escape');
   expect(documentOf(page)).toMatch(/^\/d\/[\w-]{20,}$/);
 });
+
+/** The keys and words of everything that the browser keeps for this origin. */
+function keptBy(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const answerOf = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error ?? new Error('unreadable')));
+      });
+    const kept: unknown[] = [Object.entries(localStorage)];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await answerOf(indexedDB.open(name));
+      for (const storeName of database.objectStoreNames) {
+        const store = database.transaction(storeName).objectStore(storeName);
+        kept.push(await Promise.all([answerOf(store.getAllKeys()), answerOf(store.getAll())]));
+      }
+      database.close();
+    }
+    return JSON.stringify(kept);
+  });
+}

@@ -6,8 +6,11 @@ import {
   expectSaved,
   goToEnd,
   goToEndOf,
+  introduce,
   linesOf,
   NETWORK_ERRORS,
+  peopleOf,
+  profileOf,
   startDocument,
   textOf,
   titleOf,
@@ -134,6 +137,51 @@ test('unconfirmed work is listed, and leaving with it is asked about', async ({ 
   await context.setOffline(false);
   await expectSaved(page);
   expect(await asksBeforeLeaving(page)).toBe(false);
+});
+
+test('what is done beside text offline is shown at once, listed, and done later', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await goOffline(ada);
+  await titleOf(ada).fill('Tide log for April');
+  const recent = ada.getByRole('navigation').getByRole('link', { name: 'Tide log for April' });
+  await expect(recent).toBeVisible();
+  await introduce(ada, 'Countess');
+  await chipOf(ada).click();
+  await ada.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
+  const drawer = ada.getByRole('dialog', { name: 'Not confirmed yet' });
+  const entries = drawer.getByRole('listitem');
+  await expect(entries.filter({ hasText: 'New title “Tide log for April”' })).toHaveCount(1);
+  await expect(entries.filter({ hasText: 'Your name or colour' })).toHaveCount(1);
+  await ada.keyboard.press('Escape');
+  await reloadAnyway(ada);
+  await expect(titleOf(ada)).toHaveValue('Tide log for April');
+  await expect(profileOf(ada)).toContainText('Countess');
+  await expect(chipOf(ada)).toHaveText(OFFLINE);
+  await expect(titleOf(ben)).toHaveValue('Tide log');
+
+  await ada.context().setOffline(false);
+  await expectSaved(ada);
+  await expect(titleOf(ben)).toHaveValue('Tide log for April');
+  await expect(peopleOf(ben)).toHaveAccessibleName(/Countess/);
+});
+
+test('the list without a network is the list as it was, and says so', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
+  const notice = page.getByText('You are offline. This is the list as it was');
+  await expect(link).toBeVisible();
+  await expectSaved(page);
+  await expect(notice).toBeHidden();
+  await goOffline(page);
+  await expect(notice).toBeVisible();
+  await page.reload();
+  await expect(link).toBeVisible();
+  await expect(notice).toBeVisible();
+  await context.setOffline(false);
+  await expect(notice).toBeHidden();
+  await expectSaved(page);
 });
 
 test('a first visit without a server says so, and goes on when it is back', async ({ arrive }) => {

@@ -1,0 +1,133 @@
+/**
+ * Tandem and its rivals in one run, in turns, on the same work.
+ *
+ *     pnpm bench [--quick] [--scenario name]… [--only contestant]… [--scale n] [--rounds n]
+ *                [--docs] [--bundle main.js] [--profile folder]
+ *
+ * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes the
+ * tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a processor
+ * profile of each thread of Tandem.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { DialectName } from '../load/swarm/dialects/index.ts';
+import { Swarm } from '../load/swarm/swarm.ts';
+import { CONTESTANT_NAMES, createContestants, type Contestant } from './contestants.ts';
+import { writeDocs } from './docs-page.ts';
+import { toRow, type Report, type Section } from './result.ts';
+import type { Arena, Outcome, Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+import { printTable } from './table.ts';
+import { TandemHome } from './tandem-home.ts';
+
+const RESULTS = resolve(import.meta.dirname, 'results');
+const SWARM_PROCESSES = 2;
+const ROUNDS = { quick: 1, full: 3 } as const;
+/** Of what a scenario says about its size. */
+const SMALLER = '(Sizes are those of a full run; this one had others.)';
+/** Past this, a run is given up. */
+const RUN_LIMIT_MS = 180_000;
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: {
+    quick: { type: 'boolean', default: false },
+    scenario: { type: 'string', multiple: true },
+    only: { type: 'string', multiple: true },
+    scale: { type: 'string', default: '1' },
+    rounds: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+    bundle: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const length = options.quick ? 'quick' : 'full';
+const rounds = Number(options.rounds ?? ROUNDS[length]);
+const scale = Number(options.scale);
+const scenarios = chosen(SCENARIOS, options.scenario, ({ name }) => name);
+const names: readonly DialectName[] = chosen(CONTESTANT_NAMES, options.only, (name) => name);
+
+await using home = await TandemHome.create({
+  bundle: options.bundle,
+  nodeArguments:
+    options.profile === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
+});
+await using swarm = Swarm.create(SWARM_PROCESSES);
+const contestants = createContestants(home);
+
+const sections: Section[] = [];
+for (const scenario of scenarios) {
+  const section = await play(scenario);
+  sections.push(section);
+  process.stdout.write(printTable(section));
+}
+const report: Report = {
+  at: new Date().toISOString(),
+  machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  length,
+  scale,
+  contestants: names.map((name) => {
+    const { title, settings } = contestants[name];
+    return { name, title, settings };
+  }),
+  sections,
+};
+await mkdir(RESULTS, { recursive: true });
+const file = join(RESULTS, `${report.at.replaceAll(':', '-')}.json`);
+await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+process.stdout.write(`\nAll of it is in ${file}\n`);
+if (options.docs) await writeDocs(report);
+
+async function play(scenario: Scenario): Promise<Section> {
+  const players = names.filter((name) => scenario.contestants.includes(name));
+  const outcomes = new Map(players.map((name) => [name, [] as Outcome[]]));
+  const once = async (name: DialectName) => {
+    outcomes.get(name)?.push(await run(scenario, contestants[name]));
+  };
+  for (let round = 1; round <= rounds; round++) {
+    if (scenario.together === true) await Promise.all(players.map(once));
+    else for (const name of players) await once(name);
+    process.stderr.write(`${scenario.name}: round ${round} of ${rounds}\n`);
+  }
+  const { name, operation } = scenario;
+  const what = length === 'full' && scale === 1 ? scenario.what : `${scenario.what} ${SMALLER}`;
+  return { name, what, operation, rows: players.map((who) => toRow(who, outcomes.get(who) ?? [])) };
+}
+
+async function run(scenario: Scenario, contestant: Contestant): Promise<Outcome> {
+  await using stage = await contestant.start();
+  const arena: Arena = { stage, swarm, scale, length };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`it took longer than ${RUN_LIMIT_MS / 1000} s`)),
+      RUN_LIMIT_MS,
+    );
+  });
+  try {
+    return await Promise.race([scenario.run(arena), late]);
+  } catch (error) {
+    process.exitCode = 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { operations: 0, cpuUs: 0, samples: {}, figures: {}, faults: new Map([[reason, 1]]) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function chosen<T>(
+  all: readonly T[],
+  wanted: readonly string[] | undefined,
+  nameOf: (item: T) => string,
+): readonly T[] {
+  const unknown = wanted?.find((name) => !all.some((item) => nameOf(item) === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`${unknown} is none of: ${all.map(nameOf).join(', ')}\n`);
+    process.exit(2);
+  }
+  return wanted === undefined ? all : all.filter((item) => wanted.includes(nameOf(item)));
+}

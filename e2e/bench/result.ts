@@ -1,0 +1,108 @@
+/** What a run of the bench found: for each scenario a row of each contestant, made of all its rounds. */
+import { Samples } from '../load/percentiles.ts';
+import type { Contestant } from './contestants.ts';
+import type { Figure, Outcome } from './scenario.ts';
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+export interface Row {
+  readonly contestant: string;
+  readonly rounds: number;
+  /** Of all threads of the server, for each operation. */
+  readonly cpuUsPerOperation: number;
+  readonly operationsPerCoreSecond: number;
+  readonly bytesPerPerson: number | null;
+  /** In milliseconds, over the samples of all rounds together, by what they are of. */
+  readonly percentiles: Readonly<Record<string, Percentiles>>;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** One scenario's rows, in the order of the contestants. */
+export interface Section {
+  readonly name: string;
+  readonly what: string;
+  readonly operation: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Report {
+  readonly at: string;
+  readonly machine: string;
+  readonly length: 'quick' | 'full';
+  readonly scale: number;
+  readonly contestants: readonly Pick<Contestant, 'name' | 'title' | 'settings'>[];
+  readonly sections: readonly Section[];
+}
+
+export function toRow(contestant: string, outcomes: readonly Outcome[]): Row {
+  const cpuUs = sum(outcomes.map((outcome) => outcome.cpuUs));
+  const operations = sum(outcomes.map((outcome) => outcome.operations));
+  const bytes = outcomes.flatMap(({ bytesPerPerson }) => bytesPerPerson ?? []);
+  const faults = new Map<string, number>();
+  for (const [reason, count] of outcomes.flatMap((outcome) => [...outcome.faults]))
+    faults.set(reason, (faults.get(reason) ?? 0) + count);
+  return {
+    contestant,
+    rounds: outcomes.length,
+    cpuUsPerOperation: cpuUs / operations,
+    operationsPerCoreSecond: (operations / cpuUs) * 1e6,
+    bytesPerPerson: bytes.length === 0 ? null : medianOf(bytes),
+    percentiles: Object.fromEntries(
+      keysOf(outcomes.map(({ samples }) => samples)).map((name) => [
+        name,
+        percentilesOf(outcomes.flatMap(({ samples }) => samples[name] ?? [])),
+      ]),
+    ),
+    figures: Object.fromEntries(
+      keysOf(outcomes.map(({ figures }) => figures)).map((name) => [
+        name,
+        merge(outcomes.flatMap(({ figures }) => figures[name] ?? [])),
+      ]),
+    ),
+    faults: Object.fromEntries(faults),
+  };
+}
+
+function merge(figures: readonly Figure[]): number {
+  const values = figures.map(({ value }) => value);
+  switch (figures[0]?.over) {
+    case 'sum':
+      return sum(values);
+    case 'worst':
+      return Math.max(...values);
+    case 'median':
+    case undefined:
+      return medianOf(values);
+  }
+}
+
+function percentilesOf(series: readonly Float32Array[]): Percentiles {
+  const samples = new Samples();
+  for (const values of series) samples.addAll(values);
+  return {
+    p50: samples.percentile(0.5),
+    p95: samples.percentile(0.95),
+    p99: samples.percentile(0.99),
+    count: samples.count,
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  const samples = new Samples();
+  samples.addAll(values);
+  return samples.percentile(0.5);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
+
+function keysOf(records: readonly object[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+}

@@ -1,0 +1,18 @@
+/**
+ * Hocuspocus. It asks for Node 22 and runs on Node 20; 3.4, which asks for less, does not batch yet.
+ *
+ * Settings: its own server, no compression, updates of one turn of the loop sent as one (its
+ * default since 4.4), no persistence and no authentication hook, which is its default.
+ */
+import { Server } from '@hocuspocus/server';
+import { HOST, PORT } from './listen.mjs';
+
+const server = new Server({
+  port: PORT,
+  address: HOST,
+  quiet: true,
+  stopOnSignals: false,
+  flushDelay: 0,
+  websocketOptions: { perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 },
+});
+await server.listen();

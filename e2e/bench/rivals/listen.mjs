@@ -1,0 +1,16 @@
+/** What the rivals' processes have in common: the port comes from the environment, and it is said when they listen. */
+import { createServer } from 'node:http';
+
+export const PORT = Number(process.env['PORT']);
+export const HOST = '127.0.0.1';
+/** Connections that may wait to be accepted, as Tandem has it. */
+const BACKLOG = 4_096;
+
+export function httpServer() {
+  return createServer((_request, response) => response.end('ready'));
+}
+
+/** @param {import('node:http').Server} server */
+export function listen(server) {
+  server.listen({ port: PORT, host: HOST, backlog: BACKLOG });
+}

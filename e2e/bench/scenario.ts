@@ -1,0 +1,47 @@
+/** What a scenario is, and what it brings home. */
+import type { DialectName } from '../load/swarm/dialects/index.ts';
+import type { Swarm } from '../load/swarm/swarm.ts';
+import type { Stage } from './contestants.ts';
+
+export interface Arena {
+  readonly stage: Stage;
+  readonly swarm: Swarm;
+  /** Multiplies counts of people. */
+  readonly scale: number;
+  readonly length: 'quick' | 'full';
+}
+
+/** A figure of one run, and what is made of those of several rounds. */
+export interface Figure {
+  readonly value: number;
+  readonly over: 'sum' | 'median' | 'worst';
+}
+
+export interface Outcome {
+  /** What the processor time is divided by. */
+  readonly operations: number;
+  readonly cpuUs: number;
+  /** Memory for each person, where that is measured. */
+  readonly bytesPerPerson?: number;
+  /** Raw, in milliseconds, by what they are of. */
+  readonly samples: Readonly<Record<string, Float32Array>>;
+  readonly figures: Readonly<Record<string, Figure>>;
+  /** What went wrong or ended the run before its work was done, each with how often. */
+  readonly faults: ReadonlyMap<string, number>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One sentence: what is done. */
+  readonly what: string;
+  /** What an operation is, in one or two words. */
+  readonly operation: string;
+  readonly contestants: readonly DialectName[];
+  /** Nothing is raced: all wait beside each other. */
+  readonly together?: true;
+  run(arena: Arena): Promise<Outcome>;
+}
+
+export const median = (value: number): Figure => ({ value, over: 'median' });
+export const total = (value: number): Figure => ({ value, over: 'sum' });
+export const worst = (value: number): Figure => ({ value, over: 'worst' });

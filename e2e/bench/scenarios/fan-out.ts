@@ -1,0 +1,51 @@
+/** One writes, all others in the room read. */
+import { CONTESTANT_NAMES } from '../contestants.ts';
+import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
+import { gather, measureWriting } from './cast.ts';
+
+const READERS = { quick: 500, full: 1_000 } as const;
+const SECONDS = { quick: 2, full: 6 } as const;
+/** Deliveries a second that a busy machine of two cores still makes in good order. */
+const DELIVERIES_PER_SECOND = { single: 15_000, batches: 60_000 } as const;
+const BATCH = 10;
+
+export const fanOut: Scenario = {
+  name: 'fan-out',
+  what: 'One writer, a thousand readers of one room, 200 B, one message at a time.',
+  operation: 'delivery',
+  contestants: CONTESTANT_NAMES,
+  run: (arena) => run(arena, 'single'),
+};
+
+export const fanOutBatches: Scenario = {
+  name: 'fan-out-batches',
+  what: 'One writer, a thousand readers of one room, 200 B, ten messages at a time.',
+  operation: 'delivery',
+  contestants: CONTESTANT_NAMES,
+  run: (arena) => run(arena, 'batches'),
+};
+
+async function run(arena: Arena, mode: 'single' | 'batches'): Promise<Outcome> {
+  const { scale, length } = arena;
+  const readers = Math.round(READERS[length] * scale);
+  const batch = mode === 'single' ? 1 : BATCH;
+  const batchesPerSecond = DELIVERIES_PER_SECOND[mode] / readers / batch;
+  const messages = Math.round(batchesPerSecond * SECONDS[length]) * batch;
+  await using crowd = await gather(arena, {
+    rooms: Array.from({ length: readers + 1 }, () => ['room']),
+  });
+  await crowd.open();
+  const plan = { writers: [0], messages, batch, batchesPerSecond };
+  const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
+    crowd,
+    plan,
+    readers,
+  });
+  return {
+    operations: delivered,
+    cpuUs,
+    samples: { delivery: report.latencies },
+    figures: { 'delivered %': median((100 * delivered) / expected) },
+    faults: report.faults,
+  };
+}

@@ -1,0 +1,34 @@
+/** From nothing to five open rooms. */
+import { CONTESTANT_NAMES } from '../contestants.ts';
+import { median, type Scenario } from '../scenario.ts';
+import { fiveRooms, gather } from './cast.ts';
+
+const PEOPLE = { quick: 500, full: 2_000 } as const;
+
+export const handshake: Scenario = {
+  name: 'handshake',
+  what: 'A hundred at a time come in: socket, who they are, and five rooms.',
+  operation: 'arrival',
+  contestants: CONTESTANT_NAMES,
+  async run(arena) {
+    const { stage, scale, length } = arena;
+    const people = Math.round(PEOPLE[length] * scale);
+    await using crowd = await gather(arena, { rooms: fiveRooms(people) });
+    const before = await stage.server.usage();
+    const beganMs = performance.now();
+    const open = await crowd.open();
+    const seconds = (performance.now() - beganMs) / 1000;
+    const after = await stage.server.usage();
+    const report = await crowd.report();
+    return {
+      operations: open,
+      cpuUs: after.cpuUs - before.cpuUs,
+      samples: { arrival: report.opened },
+      figures: {
+        'arrivals/s': median(open / seconds),
+        'let in %': median((100 * open) / people),
+      },
+      faults: report.faults,
+    };
+  },
+};

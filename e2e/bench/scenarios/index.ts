@@ -1,0 +1,25 @@
+import type { Scenario } from '../scenario.ts';
+import { acknowledgement } from './acknowledgement.ts';
+import { avalanche } from './avalanche.ts';
+import { cuts } from './cuts.ts';
+import { fanOut, fanOutBatches } from './fan-out.ts';
+import { handshake } from './handshake.ts';
+import { idle } from './idle.ts';
+import { longDocument } from './long-document.ts';
+import { manyWriters } from './many-writers.ts';
+import { rooms } from './rooms.ts';
+import { slowReader } from './slow-reader.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  fanOut,
+  fanOutBatches,
+  manyWriters,
+  rooms,
+  idle,
+  handshake,
+  acknowledgement,
+  longDocument,
+  slowReader,
+  cuts,
+  avalanche,
+];

@@ -1,0 +1,39 @@
+/** Many small rooms, each with one who writes. */
+import { CONTESTANT_NAMES } from '../contestants.ts';
+import { median, type Scenario } from '../scenario.ts';
+import { everyFirst, gather, measureWriting, roomsOf } from './cast.ts';
+
+const ROOM = 10;
+const PEOPLE = { quick: 1_000, full: 10_000 } as const;
+const SECONDS = { quick: 2, full: 6 } as const;
+/** For each person. */
+const DELIVERIES_PER_SECOND = 2;
+
+export const rooms: Scenario = {
+  name: 'rooms',
+  what: 'Ten thousand people in rooms of ten, 20,000 deliveries of 200 B a second.',
+  operation: 'delivery',
+  contestants: CONTESTANT_NAMES,
+  async run(arena) {
+    const { scale, length } = arena;
+    const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
+    const writers = everyFirst(ROOM, people);
+    const batchesPerSecond = (DELIVERIES_PER_SECOND * people) / (ROOM - 1);
+    const messages = Math.ceil((batchesPerSecond * SECONDS[length]) / writers.length);
+    await using crowd = await gather(arena, { rooms: roomsOf(ROOM, people) });
+    await crowd.open();
+    const plan = { writers, messages, batch: 1, batchesPerSecond };
+    const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
+      crowd,
+      plan,
+      readers: ROOM - 1,
+    });
+    return {
+      operations: delivered,
+      cpuUs,
+      samples: { delivery: report.latencies },
+      figures: { 'delivered %': median((100 * delivered) / expected) },
+      faults: report.faults,
+    };
+  },
+};

@@ -1,0 +1,86 @@
+/** A scenario's rows as a table for people. Ratios are against the first contestant: above 1, Tandem needs less. */
+import type { Row, Section } from './result.ts';
+
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What went wrong, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export function toTable({ operation, rows }: Section): Table {
+  const reference = rows.find(({ contestant }) => contestant === 'tandem');
+  const timed = namesOf(rows, ({ percentiles }) => percentiles);
+  const figures = namesOf(rows, (row) => row.figures);
+  const withBytes = rows.some(({ bytesPerPerson }) => bytesPerPerson !== null);
+  return {
+    head: [
+      '',
+      'CPU, ×',
+      `CPU µs/${operation}`,
+      'per core second',
+      ...(withBytes ? ['bytes, ×', 'KB/person'] : []),
+      ...timed.map((name) => `${name}, p50 / p95 / p99 ms`),
+      ...figures,
+    ],
+    rows: rows.map((row) => [
+      row.contestant,
+      ratio(row.cpuUsPerOperation, reference?.cpuUsPerOperation),
+      number(row.cpuUsPerOperation),
+      number(row.operationsPerCoreSecond),
+      ...(withBytes
+        ? [
+            ratio(row.bytesPerPerson, reference?.bytesPerPerson),
+            number((row.bytesPerPerson ?? Number.NaN) / 1024),
+          ]
+        : []),
+      ...timed.map((name) => {
+        const of = row.percentiles[name];
+        return of === undefined || of.count === 0
+          ? '–'
+          : [of.p50, of.p95, of.p99].map(number).join(' / ');
+      }),
+      ...figures.map((name) => number(row.figures[name] ?? Number.NaN)),
+    ]),
+    notes: rows.flatMap(({ contestant, faults }) =>
+      Object.entries(faults).map(([reason, count]) => `${contestant}: ${reason} (${count} ×)`),
+    ),
+  };
+}
+
+export function printTable(section: Section): string {
+  const { head, rows, notes } = toTable(section);
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  const print = (line: readonly string[]) =>
+    line
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return ['', `${section.name}: ${section.what}`, ...lines.map(print), ...notes, ''].join('\n');
+}
+
+function ratio(value: number | null, reference: number | null | undefined): string {
+  if (value === null || reference === null || reference === undefined) return '–';
+  const times = value / reference;
+  return Number.isFinite(times) ? `${times.toFixed(times < 10 ? 2 : 1)}` : '–';
+}
+
+/** Three digits that mean something. */
+function number(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString('en', {
+    maximumFractionDigits: Math.min(digits, 3),
+    minimumFractionDigits: 0,
+  });
+}
+
+function namesOf(rows: readonly Row[], of: (row: Row) => object): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(of(row))))];
+}

@@ -1,0 +1,178 @@
+/** The members of a load that live in one process. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DialectName } from './dialects/index.ts';
+import { Member, type MemberPlan } from './member.ts';
+import { Tally, type CrowdReport } from './tally.ts';
+
+export interface CrowdPlan {
+  readonly dialect: DialectName;
+  readonly port: number;
+  readonly members: readonly MemberPlan[];
+  /** Of a message's text, in letters. */
+  readonly textLength: number;
+  readonly wants: 'delivery' | 'answer';
+}
+
+export interface WritePlan {
+  readonly writers: readonly number[];
+  /** Of each writer; the last of a time is sent whole. */
+  readonly messages: number;
+  /** Messages that a writer sends at once. */
+  readonly batch: number;
+  /** Batches of all writers of this process together. */
+  readonly batchesPerSecond: number;
+}
+
+export interface CutPlan {
+  readonly members: readonly number[];
+  readonly everyMs: number;
+  readonly offlineMs: number;
+  readonly forMs: number;
+}
+
+/** Handshakes under way at once. */
+const CONNECTING_AT_ONCE = 50;
+/** Outgoing ports of one address are about 28,000. */
+const MEMBERS_PER_ADDRESS = 5_000;
+const TICK_MS = 1;
+/** Beyond this, what was measured is another load than the one that was asked for. */
+const SLOWER = 1.2;
+const SLOWER_MS = 200;
+
+export class Crowd {
+  readonly #tally = new Tally();
+  readonly #members = new Map<number, Member>();
+
+  /** @param process which of the swarm's processes this is. */
+  constructor(plan: CrowdPlan, process: number) {
+    const { dialect, port, textLength, wants } = plan;
+    plan.members.forEach((member, index) => {
+      const localAddress = `127.0.${process + 1}.${1 + Math.floor(index / MEMBERS_PER_ADDRESS)}`;
+      const options = { dialect, port, textLength, wants, localAddress, tally: this.#tally };
+      this.#members.set(member.writer, new Member({ ...member, ...options }));
+    });
+  }
+
+  /** They come, or everyone; who cannot is a fault of the report. @returns how many got in. */
+  async open(writers: readonly number[] | null): Promise<number> {
+    const waiting = [...this.#members.values()].filter(
+      ({ writer }) => writers === null || writers.includes(writer),
+    );
+    let open = 0;
+    const usher = async (): Promise<void> => {
+      for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
+        const failure = await member.connect();
+        if (failure === null) {
+          open++;
+        } else {
+          this.#tally.fault(failure);
+          this.#members.delete(member.writer);
+          member.leave();
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, usher));
+    return open;
+  }
+
+  /** Resolves when all is sent, which a busy machine makes later than was asked. */
+  async write({ writers, messages, batch, batchesPerSecond }: WritePlan): Promise<void> {
+    const members = writers.map((writer) => this.#members.get(writer));
+    const total = Math.ceil(messages / batch) * members.length;
+    const beganMs = performance.now();
+    for (let sent = 0; sent < total;) {
+      const due = Math.floor(((performance.now() - beganMs) * batchesPerSecond) / 1000) + 1;
+      for (; sent < Math.min(due, total); sent++) members[sent % members.length]?.write(batch);
+      await sleep(TICK_MS);
+    }
+    const plannedMs = (total / batchesPerSecond) * 1000;
+    if (performance.now() - beganMs > plannedMs * SLOWER + SLOWER_MS)
+      this.#tally.fault('the swarm could not write as fast as was asked');
+  }
+
+  /** Each writer's own updates, one at a time in turn. */
+  async writeUpdates(
+    updates: ReadonlyMap<number, readonly Uint8Array[]>,
+    perSecond: number,
+  ): Promise<void> {
+    const queues = [...updates].map(([writer, list]) => ({
+      member: this.#members.get(writer),
+      list,
+    }));
+    const longest = Math.max(0, ...queues.map(({ list }) => list.length));
+    const beganMs = performance.now();
+    let sent = 0;
+    for (let index = 0; index < longest; index++) {
+      for (const { member, list } of queues) {
+        const update = list[index];
+        if (update === undefined) continue;
+        member?.writeUpdate(Buffer.from(update));
+        sent++;
+        while (sent > ((performance.now() - beganMs) * perSecond) / 1000) await sleep(TICK_MS);
+      }
+    }
+  }
+
+  /** Everybody's network goes away again and again, at moments of their own. Resolves when all are back. */
+  async cut({ members, everyMs, offlineMs, forMs }: CutPlan): Promise<number> {
+    const endMs = performance.now() + forMs;
+    let cuts = 0;
+    const live = async (member: Member): Promise<void> => {
+      await sleep(Math.random() * everyMs);
+      while (performance.now() < endMs) {
+        member.cut();
+        cuts++;
+        await sleep(offlineMs);
+        if ((await member.connect()) !== null) await member.reconnect();
+        await sleep(Math.max(0, everyMs - offlineMs));
+      }
+    };
+    await Promise.all(members.flatMap((writer) => this.#members.get(writer) ?? []).map(live));
+    return cuts;
+  }
+
+  /** After the server is gone: everyone comes back as their client would. @returns how long it took the last. */
+  async comeBack(): Promise<number> {
+    const beganMs = performance.now();
+    await Promise.all([...this.#members.values()].map((member) => member.reconnect()));
+    return performance.now() - beganMs;
+  }
+
+  /** How many messages of each writer were answered. */
+  acknowledged(): ReadonlyMap<number, number> {
+    return new Map(
+      [...this.#members.values()].map((member) => [member.writer, member.acknowledged]),
+    );
+  }
+
+  stall(writers: readonly number[]): void {
+    for (const writer of writers) this.#members.get(writer)?.stall();
+  }
+
+  resume(writers: readonly number[]): void {
+    for (const writer of writers) this.#members.get(writer)?.resume();
+  }
+
+  /** What was seen until now was practice. */
+  clear(): void {
+    this.#tally.clear();
+  }
+
+  /** Cheap enough to ask for again and again. */
+  delivered(): number {
+    return this.#tally.delivered;
+  }
+
+  answered(): number {
+    return this.#tally.answers.count;
+  }
+
+  report(): CrowdReport {
+    return this.#tally.report();
+  }
+
+  leave(): void {
+    for (const member of this.#members.values()) member.leave();
+    this.#members.clear();
+  }
+}

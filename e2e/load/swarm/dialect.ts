@@ -1,0 +1,58 @@
+/** What is spoken with a server. One speaker has one socket after the other, and remembers what it heard over them. */
+import type { MessageForm } from './messages.ts';
+
+/** The way to the other side. */
+export interface Voice {
+  /** One frame for each payload; text as a text frame. */
+  send(...payloads: readonly (Uint8Array | string)[]): void;
+}
+
+export interface Hearer {
+  /** It is in all its rooms, and has what it missed or is about to be sent it. */
+  ready(): void;
+  /** Something that may hold stamps. */
+  heard(content: Buffer): void;
+  /** So many more of its own messages have been answered. */
+  acknowledged(count: number): void;
+  /** The server said no. */
+  refused(reason: string): void;
+  /** How much of each writer's text is here without a gap, by Yjs client. */
+  known(): ReadonlyMap<number, number>;
+}
+
+export interface Speaker {
+  readonly path: string;
+  readonly subprotocol: string | null;
+  /** A socket is open. */
+  opened(voice: Voice): void;
+  receive(payload: Buffer): void;
+  /** All at once. @param room which of its rooms. */
+  publish(room: number, messages: readonly Buffer[]): void;
+}
+
+export interface SpeakerOptions {
+  readonly rooms: readonly string[];
+  readonly hearer: Hearer;
+  /** Empty where there are none. */
+  readonly token: string;
+  /** The Yjs client under which it writes. */
+  readonly client: number;
+  /** `answer`: to its messages, where that is another request than one for delivery. */
+  readonly wants: 'delivery' | 'answer';
+}
+
+export interface Dialect {
+  /** Rooms that one socket can be in. */
+  readonly roomsPerSocket: number;
+  readonly form: MessageForm;
+  /**
+   * `stream`: all that arrives is shown. `state`: what is there already changes nothing, and what comes
+   * before its time waits.
+   */
+  readonly delivery: 'stream' | 'state';
+  /** The writer hears its own messages, which is the only answer that it gets. */
+  readonly echoes: boolean;
+  /** How long the protocol's own client waits before it comes back. @param random from 0 to 1. */
+  readonly backoffMs: (attempt: number, random: number) => number;
+  readonly speak: (options: SpeakerOptions) => Speaker;
+}

@@ -1,0 +1,180 @@
+/**
+ * Wire v1 (`packages/protocol/PROTOCOL.md`). What comes a million times is read by hand; the rest goes
+ * through the codec.
+ */
+import {
+  binaryCodec,
+  MESSAGES,
+  PROTOCOL_VERSION,
+  RECONNECT_BASE_MS,
+  RECONNECT_CAP_MS,
+  RECONNECT_FIRST_MS,
+  SUBPROTOCOL_BINARY,
+  SYNC_PATH,
+  type ClientMessage,
+} from '@tandem/protocol';
+import type { Dialect, Speaker, SpeakerOptions, Voice } from '../dialect.ts';
+import { ByteReader, sized, stateVector, varuint } from '../yjs-bytes.ts';
+
+const SCHEMA = 1;
+
+/** W9. */
+export function tandemBackoffMs(attempt: number, random: number): number {
+  return attempt === 0
+    ? random * RECONNECT_FIRST_MS
+    : Math.min(RECONNECT_CAP_MS, random * RECONNECT_BASE_MS * 2 ** attempt);
+}
+
+export const tandem: Dialect = {
+  roomsPerSocket: Number.POSITIVE_INFINITY,
+  form: 'yjs',
+  // By the position of each row, nothing comes twice.
+  delivery: 'stream',
+  echoes: false,
+  backoffMs: tandemBackoffMs,
+  speak: (options) => new TandemSpeaker(options),
+};
+
+interface Channel {
+  /** Its number on the wire; 0 until it is open. */
+  number: number;
+  incarnation: string;
+  /** Rows up to here are known. */
+  seq: number;
+  sent: number;
+  acknowledged: number;
+  asking: boolean;
+}
+
+class TandemSpeaker implements Speaker {
+  readonly path = SYNC_PATH;
+  readonly subprotocol = SUBPROTOCOL_BINARY;
+  readonly #options: SpeakerOptions;
+  readonly #channels: readonly Channel[];
+  #voice: Voice | null = null;
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+    this.#channels = options.rooms.map(() => ({
+      number: 0,
+      incarnation: '',
+      seq: 0,
+      sent: 0,
+      acknowledged: 0,
+      asking: false,
+    }));
+  }
+
+  opened(voice: Voice): void {
+    this.#voice = voice;
+    const { token, client, rooms, hearer } = this.#options;
+    const hello: ClientMessage = {
+      type: 'hello',
+      channel: 0,
+      protocol: PROTOCOL_VERSION,
+      schema: SCHEMA,
+      token,
+    };
+    const opens = this.#channels.map((channel, ref): ClientMessage => {
+      const { incarnation, seq } = channel;
+      Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, asking: false });
+      return {
+        type: 'open',
+        channel: 0,
+        ref,
+        document: rooms[ref] as string,
+        client,
+        ...(incarnation === ''
+          ? {}
+          : { position: { incarnation, seq }, stateVector: stateVector(hearer.known()) }),
+      };
+    });
+    voice.send(binaryCodec.join([hello, ...opens].map((message) => binaryCodec.encode(message))));
+  }
+
+  receive(payload: Buffer): void {
+    const reader = new ByteReader(payload);
+    while (reader.at < payload.length) {
+      const start = reader.at;
+      const type = reader.varuint();
+      const number = reader.varuint();
+      const body = reader.sized();
+      const channel = this.#channels.find((candidate) => candidate.number === number);
+      if (type === MESSAGES.updates.id) this.#updates(channel, body);
+      else if (type === MESSAGES.ack.id) this.#acknowledged(channel, new ByteReader(body));
+      else if (!IGNORED.has(type)) this.#other(payload.subarray(start, reader.at));
+    }
+  }
+
+  publish(room: number, messages: readonly Buffer[]): void {
+    const channel = this.#channels[room] as Channel;
+    const header = Buffer.concat([varuint(MESSAGES.update.id), varuint(channel.number)]);
+    this.#voice?.send(
+      Buffer.concat(
+        messages.flatMap((update) => [
+          header,
+          sized(Buffer.concat([varuint(++channel.sent), update])),
+        ]),
+      ),
+    );
+  }
+
+  #updates(channel: Channel | undefined, body: Buffer): void {
+    if (channel === undefined) return;
+    const reader = new ByteReader(body);
+    const from = reader.varuint();
+    const to = reader.varuint();
+    if (to <= channel.seq) return;
+    if (from === channel.seq) {
+      channel.seq = to;
+      channel.asking = false;
+      this.#options.hearer.heard(body.subarray(reader.at));
+    } else if (!channel.asking) {
+      channel.asking = true;
+      this.#say({ type: 'range', channel: channel.number, from: channel.seq });
+    }
+  }
+
+  #acknowledged(channel: Channel | undefined, reader: ByteReader): void {
+    if (channel === undefined) return;
+    const cseq = reader.varuint();
+    const from = reader.varuint();
+    const to = reader.varuint();
+    if (from === channel.seq) channel.seq = Math.max(channel.seq, to);
+    this.#options.hearer.acknowledged(cseq - channel.acknowledged);
+    channel.acknowledged = cseq;
+  }
+
+  #other(frame: Buffer): void {
+    const { hearer } = this.#options;
+    const decoded = binaryCodec.decodeFromServer(frame);
+    if (decoded.kind === 'invalid') {
+      hearer.refused(decoded.reason);
+      return;
+    }
+    for (const message of decoded.messages) {
+      if (message.type === 'ping') {
+        this.#say({ type: 'pong', channel: 0, nonce: message.nonce });
+      } else if (message.type === 'opened') {
+        const channel = this.#channels[message.ref] as Channel;
+        channel.number = message.channel;
+        channel.incarnation = message.incarnation;
+        channel.seq = message.base;
+        if (this.#channels.every(({ number }) => number > 0)) hearer.ready();
+      } else if (message.type === 'closed' || message.type === 'nack' || message.type === 'error') {
+        hearer.refused(`${message.type}: ${message.error.message}`);
+      }
+    }
+  }
+
+  #say(message: ClientMessage): void {
+    this.#voice?.send(binaryCodec.encode(message));
+  }
+}
+
+/** Who is here and who types is not what is measured. */
+const IGNORED: ReadonlySet<number> = new Set(
+  (['presence:changed', 'awareness', 'typing:changed', 'welcome', 'document:changed'] as const).map(
+    (type) => MESSAGES[type].id,
+  ),
+);

@@ -1,0 +1,132 @@
+/** One WebSocket over a plain socket, from an address of one's own. */
+import { connect, type Socket } from 'node:net';
+import { BINARY, CLOSE, clientFrame, FrameReader, PING, PONG, TEXT } from './frames.ts';
+
+const HOST = '127.0.0.1';
+const CONNECT_TIMEOUT_MS = 20_000;
+/** All sockets of a process read into this one; each chunk is handled before the next comes. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
+/** Any will do: nobody checks what the server makes of it. */
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+
+export interface LinkOptions {
+  readonly port: number;
+  /** Of 127.0.0.0/8: each has outgoing ports of its own. */
+  readonly localAddress: string;
+  readonly path: string;
+  readonly subprotocol: string | null;
+  readonly owner: LinkOwner;
+}
+
+export interface LinkOwner {
+  opened(link: Link): void;
+  received(payload: Buffer): void;
+  /** It is over, or never began. @param reason in words. */
+  closed(link: Link, reason: string): void;
+}
+
+export class Link {
+  readonly #socket: Socket;
+  readonly #owner: LinkOwner;
+  readonly #frames = new FrameReader((opcode, payload) => this.#frame(opcode, payload));
+  #state: 'connecting' | 'open' | 'closed' = 'connecting';
+  #reason = 'the connection was lost';
+
+  constructor({ port, localAddress, path, subprotocol, owner }: LinkOptions) {
+    this.#owner = owner;
+    this.#socket = connect({
+      host: HOST,
+      port,
+      localAddress,
+      noDelay: true,
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (bytes, buffer) => {
+          this.#read((buffer as Buffer).subarray(0, bytes));
+          return true;
+        },
+      },
+    });
+    this.#socket.setTimeout(CONNECT_TIMEOUT_MS, () => this.#drop('nobody answered in time'));
+    this.#socket.on('error', (error) => this.#drop(error.message));
+    this.#socket.on('close', () => this.#drop(this.#reason));
+    this.#socket.write(
+      [
+        `GET ${path} HTTP/1.1`,
+        `Host: ${HOST}:${port}`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        `Sec-WebSocket-Key: ${KEY}`,
+        ...(subprotocol === null ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`]),
+        '\r\n',
+      ].join('\r\n'),
+    );
+  }
+
+  /** One frame for each payload, all in one write. */
+  send(...payloads: readonly (Uint8Array | string)[]): void {
+    if (this.#state !== 'open') return;
+    const frames = payloads.map((payload) =>
+      typeof payload === 'string'
+        ? clientFrame(TEXT, Buffer.from(payload))
+        : clientFrame(BINARY, payload),
+    );
+    this.#socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
+  }
+
+  /** Reads nothing more, as a page whose computer sleeps. */
+  stall(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Gone without a word. */
+  cut(): void {
+    this.#state = 'closed';
+    this.#socket.resetAndDestroy();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#state === 'open') {
+      this.#frames.read(chunk);
+      return;
+    }
+    if (this.#state === 'closed') return;
+    const end = chunk.indexOf(END_OF_HEAD);
+    const head = chunk.toString('latin1', 0, end < 0 ? chunk.length : end);
+    if (end < 0 || !head.startsWith('HTTP/1.1 101')) {
+      this.#drop(head.split('\r\n', 1)[0] as string);
+      return;
+    }
+    this.#state = 'open';
+    this.#socket.setTimeout(0);
+    // What follows the head lies in the buffer that is read into again.
+    const rest = Buffer.from(chunk.subarray(end + END_OF_HEAD.length));
+    this.#owner.opened(this);
+    if (rest.length > 0) this.#frames.read(rest);
+  }
+
+  #frame(opcode: number, payload: Buffer): void {
+    if (this.#state !== 'open') return;
+    if (opcode === TEXT || opcode === BINARY) {
+      this.#owner.received(payload);
+    } else if (opcode === PING) {
+      this.#socket.write(clientFrame(PONG, payload));
+    } else if (opcode === CLOSE) {
+      const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      this.#reason = `closed with ${code} ${payload.toString('utf8', 2)}`.trim();
+    }
+  }
+
+  #drop(reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#socket.destroy();
+    this.#owner.closed(this, reason);
+  }
+}

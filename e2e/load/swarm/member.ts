@@ -1,0 +1,246 @@
+/** One person of a load: a socket, or as many as their protocol needs, in a few rooms. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from './clock.ts';
+import { DIALECTS, type DialectName } from './dialects/index.ts';
+import type { Dialect, Hearer, Speaker, Voice } from './dialect.ts';
+import { Link, type LinkOwner } from './link.ts';
+import { FIRST_CLIENT, makeMessage } from './messages.ts';
+import { Reception } from './reception.ts';
+import { ageMs, readStamps, restamp } from './stamp.ts';
+import type { Tally } from './tally.ts';
+
+/** What a member is. */
+export interface MemberPlan {
+  /** Unique in a crowd; the number of its stamps, if it writes. */
+  readonly writer: number;
+  readonly rooms: readonly string[];
+  readonly token: string;
+}
+
+export interface MemberOptions extends MemberPlan {
+  readonly dialect: DialectName;
+  readonly port: number;
+  readonly localAddress: string;
+  readonly textLength: number;
+  readonly wants: 'delivery' | 'answer';
+  readonly tally: Tally;
+}
+
+export class Member {
+  readonly writer: number;
+  readonly #options: MemberOptions;
+  readonly #dialect: Dialect;
+  readonly #lines: readonly Line[];
+  readonly #reception = new Reception();
+  readonly #unanswered: number[] = [];
+  #written = 0;
+  #notReady: Line[] = [];
+  #settle: ((outcome: string | null) => void) | null = null;
+  #connectingSinceMs = 0;
+  #state: 'here' | 'left' = 'here';
+
+  constructor(options: MemberOptions) {
+    this.writer = options.writer;
+    this.#options = options;
+    this.#dialect = DIALECTS[options.dialect];
+    const { rooms } = options;
+    const size = Math.min(rooms.length, this.#dialect.roomsPerSocket);
+    this.#lines = Array.from(
+      { length: Math.ceil(rooms.length / size) },
+      (_, index) => new Line(this, rooms.slice(index * size, (index + 1) * size)),
+    );
+  }
+
+  get options(): MemberOptions {
+    return this.#options;
+  }
+
+  /** How many of its messages were answered, and how many it has written. */
+  get acknowledged(): number {
+    return this.#written - this.#unanswered.length;
+  }
+
+  /** @returns null when it is in all of its rooms, or why not. */
+  connect(): Promise<string | null> {
+    this.#connectingSinceMs = nowMs();
+    this.#notReady = [...this.#lines];
+    return new Promise((resolve) => {
+      this.#settle = (outcome) => {
+        this.#settle = null;
+        if (outcome === null) this.#options.tally.opened.add(nowMs() - this.#connectingSinceMs);
+        resolve(outcome);
+      };
+      for (const line of this.#lines) line.open();
+    });
+  }
+
+  /** Comes back as its protocol's own client would. @returns the number of tries. */
+  async reconnect(): Promise<number> {
+    const stillHere = () => this.#state === 'here';
+    for (let attempt = 0; ; attempt++) {
+      await sleep(this.#dialect.backoffMs(attempt, Math.random()));
+      if (!stillHere() || (await this.connect()) === null) return attempt + 1;
+      this.#hangUp();
+    }
+  }
+
+  /** Its network is gone. */
+  cut(): void {
+    this.#hangUp();
+  }
+
+  leave(): void {
+    this.#state = 'left';
+    this.#hangUp();
+    this.#settle?.('left');
+  }
+
+  stall(): void {
+    for (const line of this.#lines) line.link?.stall();
+  }
+
+  resume(): void {
+    for (const line of this.#lines) line.link?.resume();
+  }
+
+  /** Writes `count` stamped messages into its first room, all at once. */
+  write(count: number): void {
+    const { textLength: length, tally } = this.#options;
+    const atMs = nowMs();
+    const messages = Array.from({ length: count }, () =>
+      makeMessage(this.#dialect.form, {
+        writer: this.writer,
+        number: this.#written++,
+        atMs,
+        length,
+      }),
+    );
+    for (let sent = 0; sent < count; sent++) this.#unanswered.push(atMs);
+    tally.written += count;
+    this.#lines[0]?.speaker.publish(0, messages);
+  }
+
+  /** Writes a Yjs update that was made before into its first room; its stamp, if it has one, says now. */
+  writeUpdate(update: Buffer): void {
+    const atMs = nowMs();
+    restamp(update, atMs);
+    // Where the answer is an echo, only what is stamped is known to be answered.
+    if (!this.#dialect.echoes) this.#unanswered.push(atMs);
+    this.#options.tally.written++;
+    this.#lines[0]?.speaker.publish(0, [update]);
+  }
+
+  ready(line: Line): void {
+    this.#notReady = this.#notReady.filter((other) => other !== line);
+    if (this.#notReady.length === 0) this.#settle?.(null);
+  }
+
+  heard(content: Buffer): void {
+    const now = nowMs();
+    const { tally } = this.#options;
+    readStamps(content, (writer, number, atMs) => {
+      if (writer === this.writer) {
+        if (this.#dialect.echoes) this.answered(1);
+        return;
+      }
+      const arrival = this.#reception.note(writer, number);
+      if (arrival === 'duplicate') {
+        if (this.#dialect.delivery === 'stream') tally.duplicates++;
+        return;
+      }
+      if (arrival === 'late' && this.#dialect.delivery === 'stream') tally.late++;
+      tally.delivered++;
+      const age = ageMs(atMs, now);
+      const sinceConnect = now - this.#connectingSinceMs;
+      if (age > sinceConnect) tally.replays.add(sinceConnect);
+      else tally.latencies.add(age);
+    });
+  }
+
+  answered(count: number): void {
+    const now = nowMs();
+    for (const atMs of this.#unanswered.splice(0, count))
+      this.#options.tally.answers.add(now - atMs);
+  }
+
+  known(): ReadonlyMap<number, number> {
+    const { textLength } = this.#options;
+    const clocks = new Map<number, number>();
+    for (const [writer, count] of this.#reception.whole())
+      if (count > 0) clocks.set(FIRST_CLIENT + writer, count * textLength);
+    if (this.#written > 0) clocks.set(FIRST_CLIENT + this.writer, this.#written * textLength);
+    return clocks;
+  }
+
+  failed(reason: string): void {
+    if (this.#settle !== null) this.#settle(reason);
+    else if (this.#state === 'here') this.#options.tally.fault(reason);
+  }
+
+  #hangUp(): void {
+    for (const line of this.#lines) line.cut();
+  }
+}
+
+/** One socket after the other, and what is spoken on it. */
+class Line implements LinkOwner, Hearer {
+  readonly speaker: Speaker;
+  link: Link | null = null;
+  readonly #member: Member;
+
+  constructor(member: Member, rooms: readonly string[]) {
+    this.#member = member;
+    const { dialect, token, wants, writer } = member.options;
+    this.speaker = DIALECTS[dialect].speak({
+      rooms,
+      hearer: this,
+      token,
+      client: FIRST_CLIENT + writer,
+      wants,
+    });
+  }
+
+  open(): void {
+    const { port, localAddress } = this.#member.options;
+    const { path, subprotocol } = this.speaker;
+    this.link = new Link({ port, localAddress, path, subprotocol, owner: this });
+  }
+
+  cut(): void {
+    this.link?.cut();
+    this.link = null;
+  }
+
+  opened(link: Link): void {
+    const voice: Voice = link;
+    this.speaker.opened(voice);
+  }
+
+  received(payload: Buffer): void {
+    this.speaker.receive(payload);
+  }
+
+  closed(link: Link, reason: string): void {
+    if (link === this.link) this.#member.failed(reason);
+  }
+
+  ready(): void {
+    this.#member.ready(this);
+  }
+
+  heard(content: Buffer): void {
+    this.#member.heard(content);
+  }
+
+  acknowledged(count: number): void {
+    this.#member.answered(count);
+  }
+
+  refused(reason: string): void {
+    this.#member.failed(reason);
+  }
+
+  known(): ReadonlyMap<number, number> {
+    return this.#member.known();
+  }
+}

@@ -1,0 +1,95 @@
+/** The few bytes of Yjs that a load needs, made without a Y.Doc. */
+
+const STRING_CONTENT = 4;
+const HAS_ORIGIN = 0x80;
+const NAMED_ROOT = 1;
+
+/** A Yjs update (V1) in which a client that wrote `clock` letters so far appends `text`, ASCII, to a root of type text. */
+export function appendUpdate({
+  root,
+  client,
+  clock,
+  text,
+}: {
+  readonly root: string;
+  readonly client: number;
+  readonly clock: number;
+  readonly text: string;
+}): Buffer {
+  const bytes: number[] = [];
+  writeVaruint(bytes, 1);
+  writeVaruint(bytes, 1);
+  writeVaruint(bytes, client);
+  writeVaruint(bytes, clock);
+  if (clock > 0) {
+    bytes.push(STRING_CONTENT | HAS_ORIGIN);
+    writeVaruint(bytes, client);
+    writeVaruint(bytes, clock - 1);
+  } else {
+    bytes.push(STRING_CONTENT, NAMED_ROOT);
+    writeVaruint(bytes, root.length);
+    bytes.push(...Buffer.from(root, 'latin1'));
+  }
+  writeVaruint(bytes, text.length);
+  const NO_DELETIONS = 0;
+  return Buffer.concat([Buffer.from(bytes), Buffer.from(text, 'latin1'), Buffer.of(NO_DELETIONS)]);
+}
+
+/** @param clocks how many letters of each client are known. */
+export function stateVector(clocks: ReadonlyMap<number, number>): Buffer {
+  const bytes: number[] = [];
+  writeVaruint(bytes, clocks.size);
+  for (const [client, clock] of clocks) {
+    writeVaruint(bytes, client);
+    writeVaruint(bytes, clock);
+  }
+  return Buffer.from(bytes);
+}
+
+export function varuint(value: number): Buffer {
+  const bytes: number[] = [];
+  writeVaruint(bytes, value);
+  return Buffer.from(bytes);
+}
+
+/** Bytes with their length before them. */
+export function sized(content: Uint8Array): Buffer {
+  return Buffer.concat([varuint(content.length), content]);
+}
+
+/** Reads numbers out of a frame; `at` is where the next begins. */
+export class ByteReader {
+  readonly bytes: Buffer;
+  at = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  varuint(): number {
+    let value = 0;
+    let factor = 1;
+    for (;;) {
+      const byte = this.bytes[this.at++] as number;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 128;
+    }
+  }
+
+  /** A view of the next bytes, whose length is before them. */
+  sized(): Buffer {
+    const length = this.varuint();
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+}
+
+function writeVaruint(bytes: number[], value: number): void {
+  let left = value;
+  while (left > 0x7f) {
+    bytes.push(0x80 | (left % 128));
+    left = Math.floor(left / 128);
+  }
+  bytes.push(left);
+}

@@ -1,0 +1,159 @@
+/** What people say to each other beside the text. */
+
+import type { Locator, Page } from '@playwright/test';
+import { chipOf, expectSaved, NETWORK_ERRORS, textOf, together } from '../harness/screens.ts';
+import { expect, phone, test } from '../harness/test.ts';
+
+function chatOf(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Chat' });
+}
+
+function fieldOf(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Message everyone here' });
+}
+
+/** The message in which this is said. */
+function saidIn(page: Page, text: string): Locator {
+  return page.getByRole('log').getByRole('listitem').filter({ hasText: text }).last();
+}
+
+async function openChat(...pages: readonly Page[]): Promise<void> {
+  for (const page of pages) {
+    await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
+    await expect(fieldOf(page)).toBeVisible();
+  }
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await fieldOf(page).fill(text);
+  await fieldOf(page).press('Enter');
+  await expect(fieldOf(page)).toHaveValue('');
+}
+
+/** Opens what can be done with a message, and does it. */
+async function act(page: Page, text: string, action: string): Promise<void> {
+  const message = saidIn(page, text);
+  await message.hover();
+  await message.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+test('what one says, the other reads, in order and under the name', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  await expect(chatOf(ada)).toContainText('Nobody has said anything yet');
+  await say(ada, 'I can do the 12th.');
+  await expect(saidIn(ben, 'I can do the 12th.')).toBeVisible();
+  await say(ben, 'Take our boat: https://tide.example/boats.');
+  const link = saidIn(ada, 'Take our boat').getByRole('link');
+  await expect(link).toHaveAttribute('href', 'https://tide.example/boats');
+  await expect(ada.getByRole('log')).toContainText(/Ada.*I can do the 12th\..*Ben.*Take our boat/s);
+  await expect(ada.getByText('sending…')).toBeHidden();
+});
+
+test('who writes a message is seen, until it is sent', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  await fieldOf(ada).pressSequentially('One moment');
+  await expect(chatOf(ben).getByText('Ada is typing…')).toBeVisible();
+  await fieldOf(ada).press('Enter');
+  await expect(chatOf(ben).getByText('Ada is typing…')).toBeHidden();
+});
+
+test('new messages are counted until they are seen', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada);
+  await say(ada, 'first');
+  await say(ada, 'second');
+  const button = ben.getByRole('banner').getByRole('button', { name: /^Chat/ });
+  await expect(button).toHaveAccessibleName('Chat, 2 new messages');
+  await openChat(ben);
+  await expect(button).toHaveAccessibleName('Chat');
+  await ben.reload();
+  await expect(textOf(ben)).toBeEditable();
+  await expect(saidIn(ben, 'second')).toBeVisible();
+  await expect(button).toHaveAccessibleName('Chat');
+});
+
+test('a reply, a reaction, a correction and a deletion are the same for both', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  await say(ada, 'High water at nine.');
+
+  await saidIn(ben, 'High water').hover();
+  await saidIn(ben, 'High water').getByRole('button', { name: 'Reply' }).click();
+  await expect(chatOf(ben).getByText('Answering Ada')).toBeVisible();
+  await say(ben, 'Then I bring the lamp.');
+  await expect(saidIn(ada, 'bring the lamp')).toContainText('High water at nine.');
+
+  await saidIn(ben, 'High water').first().hover();
+  const first = ben.getByRole('log').getByRole('listitem').filter({ hasText: 'High water' }).nth(1);
+  await first.hover();
+  await first.getByRole('button', { name: 'Add a reaction' }).click();
+  await ben.getByRole('button', { name: '🌊', exact: true }).click();
+  const reaction = ada.getByRole('button', { name: '🌊 from Ben' });
+  await expect(reaction).toBeVisible();
+  await reaction.click();
+  await expect(ben.getByRole('button', { name: /🌊 from .*Ada/ })).toBeVisible();
+
+  await fieldOf(ben).press('ArrowUp');
+  await expect(fieldOf(ben)).toHaveValue('Then I bring the lamp.');
+  await say(ben, 'Then I bring two lamps.');
+  await expect(saidIn(ada, 'two lamps')).toContainText('edited');
+
+  await act(ben, 'two lamps', 'Delete');
+  await expect(ada.getByText('This message was deleted.')).toBeVisible();
+  await expect(ada.getByText('two lamps')).toBeHidden();
+});
+
+test('an @ finds people, and whom it names sees it', async ({ arrive }) => {
+  const [ada] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada);
+  await fieldOf(ada).pressSequentially('Ask @be');
+  await expect(ada.getByRole('option', { name: 'Ben' })).toBeVisible();
+  await fieldOf(ada).press('Enter');
+  await expect(fieldOf(ada)).toHaveValue('Ask @Ben ');
+  await fieldOf(ada).pressSequentially('first');
+  await fieldOf(ada).press('Enter');
+  await expect(saidIn(ada, 'Ask @Ben first').getByText('@Ben', { exact: true })).toBeVisible();
+});
+
+test.describe('without a network', () => {
+  test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+  test('a message waits, survives a reload, and arrives once', async ({ arrive }) => {
+    const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+    await openChat(ada, ben);
+    await say(ada, 'before');
+    await expect(saidIn(ben, 'before')).toBeVisible();
+    await expectSaved(ada);
+    await ada.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await ada.context().setOffline(true);
+    await expect(chipOf(ada)).toHaveText('Offline: kept on this device');
+    await say(ada, 'written at sea');
+    await expect(saidIn(ada, 'written at sea')).toContainText('sending…');
+    await say(ben, 'meanwhile');
+    ada.once('dialog', (dialog) => void dialog.accept());
+    await ada.reload();
+    await expect(saidIn(ada, 'written at sea')).toContainText('sending…');
+    await ada.context().setOffline(false);
+    for (const page of [ada, ben]) {
+      await expect(page.getByRole('log')).toContainText(/before.*meanwhile.*written at sea/s);
+      await expect(page.getByText('written at sea')).toHaveCount(1);
+    }
+    await expect(ada.getByText('sending…')).toBeHidden();
+  });
+});
+
+test('on a phone the chat lies over the text, and closes again', async ({ arrive }) => {
+  const { page } = await arrive('/', phone);
+  await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
+  await expect(textOf(page)).toBeEditable();
+  await openChat(page);
+  await say(page, 'from the harbour');
+  await expect(saidIn(page, 'from the harbour')).toBeVisible();
+  await page.getByRole('dialog', { name: 'Chat' }).getByRole('button', { name: 'Close' }).click();
+  await expect(fieldOf(page)).toBeHidden();
+});

@@ -1,0 +1,75 @@
+/** Who may do what, and that it takes effect at once on pages that are open. */
+
+import type { Locator, Page } from '@playwright/test';
+import { chipOf, documentOf, expectSaved, textOf, together } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+/** A change of rights must be felt within a second; the rest is the machine's. */
+const FELT = { timeout: 3_000 };
+
+test.use({ allowedErrors: [/status of 40[34]/] });
+
+async function openShare(page: Page): Promise<Locator> {
+  await page.getByRole('banner').getByRole('button', { name: 'Share' }).click();
+  return page.getByRole('dialog', { name: 'Share' });
+}
+
+async function choose(page: Page, button: RegExp, choice: string): Promise<void> {
+  const share = page.getByRole('dialog', { name: 'Share' });
+  await share.getByRole('button', { name: button }).click();
+  await page.getByRole('menuitemradio', { name: choice }).click();
+}
+
+test('the dialog tells who is there, and only the owner can change it', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const own = await openShare(ada);
+  await expect(own.getByRole('listitem')).toHaveText([/Ada.*Owner/, /Ben.*came by the link/]);
+  const other = await openShare(ben);
+  await expect(other.getByRole('listitem')).toHaveCount(2);
+  await expect(other.getByText('Only the owner changes who may do what.')).toBeVisible();
+  await expect(other.getByRole('button', { name: /^What the link allows/ })).toBeHidden();
+});
+
+test('a link that only lets people read takes the pen out of open hands', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openShare(ada);
+  await choose(ada, /^What the link allows/, 'Can view');
+  await expect(chipOf(ben)).toHaveText('View only', FELT);
+  await expect(textOf(ben)).toHaveAttribute('contenteditable', 'false');
+  await choose(ada, /^What the link allows/, 'Can edit');
+  await expect(textOf(ben)).toBeEditable(FELT);
+  await textOf(ben).focus();
+  await ben.keyboard.type('back again');
+  await expectSaved(ben);
+  await expect(textOf(ada)).toHaveText('back again');
+});
+
+test('a link that is off closes the document for those who came by it, and for nobody else', async ({
+  arrive,
+}) => {
+  const [ada, ben, cleo] = await together(arrive, ['Ada', 'Ben', 'Cleo']);
+  await openShare(ada);
+  await choose(ada, /^Role of Cleo/, 'Can edit');
+  await expect(ada.getByRole('dialog').getByText('came by the link')).toHaveCount(1);
+  await choose(ada, /^What the link allows/, 'Off');
+  await expect(ben.getByRole('heading', { name: /may not open|no document here/ })).toBeVisible(
+    FELT,
+  );
+  await textOf(cleo).focus();
+  await cleo.keyboard.type('still here');
+  await expectSaved(cleo);
+
+  const { page: dan } = await arrive(documentOf(ada));
+  await expect(dan.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+});
+
+test('a role that is taken back is gone at once', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openShare(ada);
+  await choose(ada, /^Role of Ben/, 'Can view');
+  await expect(chipOf(ben)).toHaveText('View only', FELT);
+  const share = ada.getByRole('dialog', { name: 'Share' });
+  await share.getByRole('button', { name: /^Role of Ben/ }).click();
+  await ada.getByRole('menuitem', { name: 'Take the role back' }).click();
+  await expect(textOf(ben)).toBeEditable(FELT);
+});

@@ -15,6 +15,7 @@ describe('configuration', () => {
     expect(configuration.limits).toEqual({
       connectionsPerUser: 20,
       connectionsPerAddress: 200,
+      hellosPerSecond: 2_000,
       messagesPerSecond: 200,
       bytesPerSecond: 2_097_152,
     });
@@ -28,6 +29,19 @@ describe('configuration', () => {
       readConfiguration({ NODE_ENV: 'development', ALLOW_ADHOC_DOCUMENTS: 'false' })
         .allowAdhocDocuments,
     ).toBe(false);
+  });
+
+  it('has everyone for an administrator, except in production', () => {
+    expect(readConfiguration({ NODE_ENV: 'development' }).administrators).toBe('everyone');
+    expect(readConfiguration({ NODE_ENV: 'test' }).administrators).toBe('everyone');
+    expect(readConfiguration({}).administrators).toEqual([]);
+    const given = (ADMINISTRATORS: string) =>
+      readConfiguration({ NODE_ENV: 'development', ADMINISTRATORS }).administrators;
+    expect(given('01A, 01B')).toEqual(['01A', '01B']);
+    expect(readConfiguration({ ADMINISTRATORS: '*' }).administrators).toBe('everyone');
+    expect(() => given('01A,*')).toThrow(
+      'ADMINISTRATORS is "01A,*"; it must be ids of users with commas between them, or * for everyone.',
+    );
   });
 
   it('counts an empty variable as not set', () => {
@@ -58,10 +72,38 @@ describe('configuration', () => {
     );
   });
 
+  it('takes several secrets, newest first, each of them long enough', () => {
+    const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)];
+    expect(readConfiguration({ AUTH_SECRET: `${newer}, ${older}` }).authSecrets).toEqual([
+      newer,
+      older,
+    ]);
+    expect(() => readConfiguration({ AUTH_SECRET: `${newer},short` })).toThrow(/too short/);
+  });
+
   it('does not repeat a secret', () => {
     expect(() => readConfiguration({ AUTH_SECRET: 'hunter2' })).toThrow(
-      'AUTH_SECRET is too short; it must be at least 32 characters.',
+      'AUTH_SECRET is too short; it must be at least 32 characters, or several such with commas.',
     );
+    expect(() => readConfiguration({ METRICS_TOKEN: 'hunter2' })).toThrow(
+      'METRICS_TOKEN is too short; it must be at least 16 characters.',
+    );
+    expect(() => readConfiguration({ OTEL_EXPORTER_OTLP_HEADERS: 'hunter2' })).toThrow(
+      'OTEL_EXPORTER_OTLP_HEADERS is not readable; it must be names and values',
+    );
+  });
+
+  it('reads where traces go as OpenTelemetry says it', () => {
+    expect(readConfiguration({}).traces).toBeNull();
+    const { traces } = readConfiguration({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a+b==,x-team=real%20time',
+    });
+    expect(traces).toEqual({
+      endpoint: new URL('http://collector:4318'),
+      headers: { 'api-key': 'a+b==', 'x-team': 'real time' },
+      service: 'tandem',
+    });
   });
 
   it('describes each variable for the documentation', () => {

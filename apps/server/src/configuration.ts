@@ -1,8 +1,10 @@
 /** Everything an operator can set: environment variables, one schema, all problems told at once. */
 import { z } from 'zod';
+import type { Secrets } from './sessions/secret.ts';
 import { StartupProblem } from './startup-problem.ts';
 
 const MIN_SECRET_LENGTH = 32;
+const MIN_TOKEN_LENGTH = 16;
 
 const whole = (range: { readonly min: number; readonly max: number }) =>
   z
@@ -23,6 +25,25 @@ const httpUrl = (text: string): boolean => {
 };
 
 const words = z.string().min(1);
+
+const listed = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** `name=value,name=value`, values percent-encoded: as OpenTelemetry has it. */
+const readHeaders = (text: string): Readonly<Record<string, string>> => {
+  const pairs = text.split(',').filter((pair) => pair !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+    }),
+  );
+};
+
+const secret = z.string().min(MIN_SECRET_LENGTH);
 
 /** Each variable: how it is read, what it must be, what holds when it is not set, what it is for. */
 const variables = {
@@ -64,10 +85,12 @@ const variables = {
   AUTH_SECRET: {
     schema: z
       .string()
-      .min(MIN_SECRET_LENGTH)
-      .meta({ expected: `at least ${MIN_SECRET_LENGTH} characters` }),
+      .transform((text) => text.split(',').map((secret) => secret.trim()))
+      .pipe(z.tuple([secret], secret))
+      .meta({ expected: `at least ${MIN_SECRET_LENGTH} characters, or several such with commas` }),
     unset: null,
-    purpose: 'Signs the tokens of sockets; made and kept in DATA_DIR/secret when it is not set.',
+    purpose:
+      'Signs the tokens of sockets; made and kept in DATA_DIR/secret when it is not set. To replace one, put the new one before the old one, with a comma, for ten minutes at least.',
   },
   ALLOW_GUESTS: {
     schema: yesOrNo(),
@@ -82,12 +105,7 @@ const variables = {
   ALLOWED_ORIGINS: {
     schema: z
       .string()
-      .transform((text) =>
-        text
-          .split(',')
-          .map((origin) => origin.trim())
-          .filter((origin) => origin !== ''),
-      )
+      .transform(listed)
       .refine((origins) =>
         origins.every((origin) => httpUrl(origin) && new URL(origin).origin === origin),
       )
@@ -113,6 +131,55 @@ const variables = {
     unset: 'info',
     purpose: 'How much is logged. Content and tokens never are.',
   },
+  ADMINISTRATORS: {
+    schema: z
+      .string()
+      .transform((text) => (text.trim() === '*' ? ('everyone' as const) : listed(text)))
+      .refine((ids) => ids === 'everyone' || !ids.includes('*'))
+      .meta({ expected: 'ids of users with commas between them, or * for everyone' }),
+    unset: null,
+    purpose: 'Who may watch the dashboard. Everyone in development, nobody in production.',
+  },
+  METRICS_TOKEN: {
+    schema: z
+      .string()
+      .min(MIN_TOKEN_LENGTH)
+      .meta({ expected: `at least ${MIN_TOKEN_LENGTH} characters` }),
+    unset: null,
+    purpose:
+      'Opens /metrics and the feed of the dashboard to whoever brings it as a bearer token; without it there is no such address.',
+  },
+  CANARY: {
+    schema: z
+      .enum(['on', 'off'])
+      .transform((value) => value === 'on')
+      .meta({ expected: '"on" or "off"' }),
+    unset: 'on',
+    purpose:
+      'The server publishes to itself once a second, and measures how long it takes to have it.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z
+      .string()
+      .refine(httpUrl)
+      .meta({ expected: 'an address such as http://localhost:4318' }),
+    unset: null,
+    purpose: 'A collector of OpenTelemetry; traces are made only when it is set.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: z
+      .string()
+      .regex(/^([\w-]+=([^,%]|%[0-9A-Fa-f]{2})*(,|$))*$/)
+      .transform(readHeaders)
+      .meta({ expected: 'names and values such as api-key=secret, with commas between them' }),
+    unset: '',
+    purpose: 'What the collector asks for, so that it knows who sends.',
+  },
+  OTEL_SERVICE_NAME: {
+    schema: words.meta({ expected: 'a name' }),
+    unset: 'tandem',
+    purpose: 'The name of this server in traces.',
+  },
   MAX_CONNECTIONS_PER_USER: {
     schema: whole({ min: 1, max: 1_000_000 }),
     unset: '20',
@@ -123,6 +190,12 @@ const variables = {
     unset: '200',
     purpose:
       'Sockets from one network address; this machine itself, and so a proxy on it, is not counted.',
+  },
+  HELLOS_PER_SECOND: {
+    schema: whole({ min: 1, max: 1_000_000 }),
+    unset: '2000',
+    purpose:
+      'New connections; when more come, they wait for up to two seconds, and the rest are sent away for a moment.',
   },
   MESSAGES_PER_SECOND: {
     schema: whole({ min: 1, max: 1_000_000 }),
@@ -155,17 +228,29 @@ export interface Configuration {
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
   readonly publicUrl: URL | null;
-  /** Null: the one in `dataDir`. */
-  readonly authSecret: string | null;
+  /** Newest first. Null: the one in `dataDir`. */
+  readonly authSecrets: Secrets | null;
   readonly allowGuests: boolean;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
   readonly engineWorkers: number;
   readonly logLevel: string;
+  /** The ids of users. */
+  readonly administrators: readonly string[] | 'everyone';
+  /** Null: nobody reads the metrics. */
+  readonly metricsToken: string | null;
+  readonly canary: boolean;
+  /** Null: nobody collects traces. */
+  readonly traces: {
+    readonly endpoint: URL;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly service: string;
+  } | null;
   readonly limits: {
     readonly connectionsPerUser: number;
     readonly connectionsPerAddress: number;
+    readonly hellosPerSecond: number;
     readonly messagesPerSecond: number;
     readonly bytesPerSecond: number;
   };
@@ -198,16 +283,28 @@ export function readConfiguration(
     dataDir: values.DATA_DIR,
     webDir: values.WEB_DIR,
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
-    authSecret: values.AUTH_SECRET,
+    authSecrets: values.AUTH_SECRET,
     allowGuests: values.ALLOW_GUESTS,
     allowAdhocDocuments: values.ALLOW_ADHOC_DOCUMENTS ?? values.NODE_ENV === 'development',
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxies: values.TRUST_PROXY,
     engineWorkers: values.ENGINE_WORKERS,
     logLevel: values.LOG_LEVEL,
+    administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),
+    metricsToken: values.METRICS_TOKEN,
+    canary: values.CANARY,
+    traces:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === null
+        ? null
+        : {
+            endpoint: new URL(values.OTEL_EXPORTER_OTLP_ENDPOINT),
+            headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+            service: values.OTEL_SERVICE_NAME,
+          },
     limits: {
       connectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
       connectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
+      hellosPerSecond: values.HELLOS_PER_SECOND,
       messagesPerSecond: values.MESSAGES_PER_SECOND,
       bytesPerSecond: values.BYTES_PER_SECOND,
     },
@@ -235,6 +332,12 @@ function expected(schema: z.ZodType): string {
 }
 
 /** A secret that is too short is still somebody's secret. */
+const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
+  ['AUTH_SECRET', 'too short'],
+  ['METRICS_TOKEN', 'too short'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
+]);
+
 function shown(name: string, text: string): string {
-  return name === 'AUTH_SECRET' ? 'too short' : JSON.stringify(text);
+  return SECRETS.get(name) ?? JSON.stringify(text);
 }

@@ -2,6 +2,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WorkerRunner } from './commands/worker-runner.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { openDatabase } from './database/database.ts';
@@ -9,8 +10,9 @@ import { WorkerExecutor } from './database/worker-executor.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { DRAIN_TIMEOUT_MS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
+import { OtlpSpans } from './metrics/otlp-spans.ts';
 import { startServer } from './server.ts';
-import { loadSecret } from './sessions/secret.ts';
+import { loadSecrets } from './sessions/secret.ts';
 import { StartupProblem } from './startup-problem.ts';
 
 const DATABASE_FILE = 'tandem.db';
@@ -21,23 +23,38 @@ async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const log = await createLog(configuration);
   const dataDir = await prepareDataDir(configuration.dataDir);
-  const secret = await loadSecret({ authSecret: configuration.authSecret, dataDir });
+  const secrets = await loadSecrets({ authSecrets: configuration.authSecrets, dataDir });
   const path = join(dataDir, DATABASE_FILE);
 
   const db = await openDatabase(
     new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
   );
   const engine = await createWorkerEngine({ path, workers: configuration.engineWorkers });
+  const runner = new WorkerRunner({ path, engine, log });
+  await runner.start();
   const webDir = resolve(configuration.webDir ?? BUILT_WEB);
-  const server = await startServer({ configuration, secret, webDir, db, engine, log });
+  const spans =
+    configuration.traces === null ? null : new OtlpSpans({ ...configuration.traces, log });
+  const server = await startServer({
+    configuration,
+    secrets,
+    webDir,
+    db,
+    engine,
+    runner,
+    spans,
+    log,
+  });
   log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
 
   const stop = once(async () => {
     log.info('stopping');
     setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
     await server[Symbol.asyncDispose]();
+    await runner[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await db.destroy();
+    await spans?.[Symbol.asyncDispose]();
     log.info('stopped');
     process.exit(0);
   });

@@ -2,14 +2,19 @@
 import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { createEventChannels } from './channels/event-channels.ts';
+import { Effects } from './commands/effects.ts';
+import type { CommandRunner } from './commands/runner.ts';
 import type { Configuration } from './configuration.ts';
 import type { Database } from './database/tables.ts';
 import type { Engine } from './engine/port.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Rooms } from './gateway/rooms.ts';
+import { SilentSockets } from './gateway/silent-sockets.ts';
 import { Summaries } from './gateway/summaries.ts';
 import { TimerWheel } from './gateway/timer-wheel.ts';
 import { createApplication } from './http/application.ts';
+import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
 import { RateGate } from './http/rate-gate.ts';
@@ -23,20 +28,29 @@ import {
   HTTP_REQUEST_TIMEOUT_MS,
 } from './limits.ts';
 import type { Log } from './log.ts';
-import { People } from './sessions/people.ts';
+import { createCanary } from './metrics/canary-house.ts';
+import { measuredRunner } from './metrics/measured-runner.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { Observatory } from './metrics/observatory.ts';
+import type { SpanSink } from './metrics/span.ts';
+import { METRICS_READER, People } from './sessions/people.ts';
 import { sweepSessions } from './sessions/session-sweep.ts';
+import type { Secrets } from './sessions/secret.ts';
 import { createTokenSigner } from './sessions/session-token.ts';
 import { createWelcome } from './sessions/welcome-document.ts';
 import { StartupProblem } from './startup-problem.ts';
 
 export interface ServerOptions {
   readonly configuration: Configuration;
-  readonly secret: string;
+  readonly secrets: Secrets;
   /** The built web application. */
   readonly webDir: string;
-  /** Both are closed by whoever opened them, after the server. */
+  /** All three are closed by whoever opened them, after the server. */
   readonly db: Database;
   readonly engine: Engine;
+  readonly runner: CommandRunner;
+  /** Null: no traces are wanted. */
+  readonly spans: SpanSink | null;
   readonly log: Log;
 }
 
@@ -51,28 +65,57 @@ export interface Server extends AsyncDisposable {
  * @throws StartupProblem when it cannot listen.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { configuration, secret, webDir, db, engine, log } = options;
+  const { configuration, secrets, webDir, db, engine, spans, log } = options;
   const { port, host, limits, trustedProxies, allowAdhocDocuments } = configuration;
   let state: 'starting' | 'ready' | 'draining' = 'starting';
 
+  const metrics = new Metrics(spans);
+  const runner = measuredRunner(options.runner, metrics);
   const wheel = new TimerWheel();
   const summaries = new Summaries({ db, engine, log });
-  const rooms = new Rooms({ db, engine, wheel, summaries, log, allowAdhocDocuments });
+  const rooms = new Rooms({
+    db,
+    engine,
+    runner,
+    wheel,
+    summaries,
+    metrics,
+    log,
+    allowAdhocDocuments,
+  });
   const people = new People(db);
-  const tokens = createTokenSigner(secret);
+  const tokens = createTokenSigner(secrets);
   const originPolicy = createOriginPolicy(configuration);
   const addressOf = (request: IncomingMessage) => clientAddress(request, trustedProxies);
+  const eventChannels = await createEventChannels({
+    db,
+    rooms,
+    wheel,
+    metrics,
+    sample: () => observatory.dashboard.sample(),
+    isAdministrator: administratorCheck(configuration),
+    log,
+  });
+  const { hub, activity } = eventChannels;
+  rooms.onPeople((document) => activity.peopleChanged(document));
+  summaries.onSummarised((document, summary) => activity.summarised(document, summary));
+  new Effects({ hub, activity, rooms, people, log }).start(runner);
   const gateway = new Gateway({
     limits,
     engine,
     people,
     tokens,
     rooms,
+    runner,
+    eventChannels,
     wheel,
+    metrics,
     log,
     originPolicy,
     addressOf,
+    mayReadMetrics: bearerCheck(configuration.metricsToken),
   });
+  const observatory = new Observatory({ metrics, engine, census: () => gateway.census() });
   const application = createApplication({
     configuration,
     db,
@@ -80,12 +123,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     people,
     tokens,
     rooms,
+    runner,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
     changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }),
     files: await StaticFiles.load(webDir),
     originPolicy,
     isReady: () => state === 'ready' && !isStalled(engine),
+    readMetrics: observatory.read,
     log,
   });
 
@@ -98,19 +143,31 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       connectionsCheckingInterval: HTTP_CHECK_INTERVAL_MS,
       noDelay: true,
     },
-    (request, response) => void answer(request, response),
+    (request, response) => {
+      if (!gateway.request(request, response)) void answer(request, response);
+    },
   );
   http.on('upgrade', gateway.upgrade);
+  // Behind a proxy, everybody's requests come from its address.
+  new SilentSockets((socket) =>
+    trustedProxies > 0 ? null : clientAddress({ headers: {}, socket }, 0),
+  ).watch(http);
   gateway.start();
   const sweep = sweepSessions({ db, log });
   await listen(http, { port, host });
   wheel.start();
+  observatory.start();
+  eventChannels.start();
+  const listening = http.address() as AddressInfo;
+  const canary = createCanary({ db, engine, tokens, metrics, log }, listening);
+  if (configuration.canary) canary.start();
   state = 'ready';
 
   return {
-    port: (http.address() as AddressInfo).port,
+    port: listening.port,
     async [Symbol.asyncDispose]() {
       state = 'draining';
+      canary[Symbol.dispose]();
       const closed = new Promise((resolve) => http.close(resolve));
       await gateway.drain();
       http.closeAllConnections();
@@ -119,8 +176,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
       sweep[Symbol.dispose]();
+      eventChannels[Symbol.dispose]();
+      observatory[Symbol.dispose]();
     },
   };
+}
+
+function administratorCheck({
+  administrators,
+}: Pick<Configuration, 'administrators'>): (user: string) => boolean {
+  if (administrators === 'everyone') return () => true;
+  return (user) => user === METRICS_READER.id || administrators.includes(user);
 }
 
 /** Part of what people write cannot be stored at the moment. */

@@ -1,29 +1,21 @@
 /** Whatever comes in: its sender hears a sentence, and nobody else notices. */
-import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import * as Y from 'yjs';
-import {
-  binaryCodec,
-  MAX_FRAME_BYTES,
-  MAX_FRAME_BYTES_BEFORE_HELLO,
-  PROTOCOL_VERSION,
-} from '@tandem/protocol';
+import { binaryCodec, MAX_FRAME_BYTES } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
+import { expectHealthy, HonestWriter, refusal } from './honest-writer.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
-import { signIn, type SignedIn } from './signed-in.ts';
+import type { SignedIn } from './signed-in.ts';
 
 const atEnd = atEndOfFile();
 let server: RunningServer;
+let honest: HonestWriter;
 let guest: SignedIn;
 let document: string;
-let honest: NativeClient;
-let channel: number;
-let written: number;
 
 beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
@@ -31,179 +23,16 @@ beforeAll(async () => {
 
 /** One who goes on writing in the same document, and must never notice. */
 beforeEach(async () => {
-  guest = await signIn(server);
-  document = `document-${randomUUID()}`;
-  await guest.fetch('/api/documents', { method: 'POST', body: { id: document } });
-  honest = await NativeClient.introduced(server, { guest });
-  ({ channel } = await honest.open(document, { client: 7 }));
-  written = 0;
+  honest = await HonestWriter.join(server);
+  ({ guest, document } = honest);
 });
 
 afterEach(async () => {
-  const doc = new Y.Doc();
-  doc.clientID = 7;
-  doc.getMap('meta').set('schemaVersion', 1);
-  honest.send({ type: 'update', channel, cseq: ++written, update: Y.encodeStateAsUpdate(doc) });
-  await honest.next('ack');
-  expect(honest.closed).toBeNull();
-  expect(server.alive).toBe(true);
-  expect(server.output).not.toContain('"level":60');
+  await honest.write();
+  expectHealthy(server);
 });
-
-async function refusal(client: NativeClient): Promise<{ code: number; sentence: string }> {
-  const { error } = await client.next('error');
-  const { code } = await client.end();
-  return { code, sentence: error.message };
-}
 
 const bytes = (...parts: number[]) => Buffer.from(parts);
-
-describe('a frame', () => {
-  it.each([
-    ['empty', bytes(), 'empty frame'],
-    ['cut short', bytes(1, 0, 200, 1), 'Unexpected end of array'],
-    ['of an unknown type', bytes(99, 0, 0), 'unknown message type 99'],
-    [
-      'of the server’s own',
-      binaryCodec.encode({ type: 'ack', channel: 1, cseq: 1, from: 0, to: 1 }),
-      'ack is not for a client to send',
-    ],
-    [
-      'with a body that claims more than it has',
-      bytes(1, 0, 5, 0xdf, 0xff, 0xff, 0xff, 0xff),
-      'more elements than bytes',
-    ],
-    ['with fields that do not fit', Buffer.concat([bytes(1, 0, 1), bytes(0x80)]), 'hello'],
-  ])('%s is refused before hello and after it', async (_what, frame, reason) => {
-    const stranger = new NativeClient(server);
-    await stranger.opened();
-    stranger.socket.send(frame);
-    expect(await refusal(stranger)).toMatchObject({
-      code: 4400,
-      sentence: expect.stringContaining(reason) as string,
-    });
-    const known = await NativeClient.introduced(server, { guest });
-    known.socket.send(frame);
-    expect(await refusal(known)).toMatchObject({
-      code: 4400,
-      sentence: expect.stringContaining(reason) as string,
-    });
-  });
-
-  it('that is text where binary was agreed is refused', async () => {
-    const client = new NativeClient(server);
-    await client.opened();
-    client.socket.send('{"type":"hello"}');
-    expect(await refusal(client)).toEqual({
-      code: 4400,
-      sentence: 'Frames of tandem.v1 are binary.',
-    });
-  });
-
-  it('may be large after hello, and has its limits', async () => {
-    const stranger = new NativeClient(server);
-    await stranger.opened();
-    stranger.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
-    expect(await refusal(stranger)).toMatchObject({
-      code: 4413,
-      sentence: expect.stringContaining('before hello') as string,
-    });
-    const known = await NativeClient.introduced(server, { guest });
-    known.socket.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
-    expect(await refusal(known)).toMatchObject({
-      code: 4413,
-      sentence: expect.stringContaining('larger') as string,
-    });
-  });
-
-  it('that breaks WebSocket itself is refused', async () => {
-    const client = await NativeClient.introduced(server, { guest });
-    const { _socket: raw } = client.socket as unknown as { _socket: { write(data: Buffer): void } };
-    // Reserved bits, no mask.
-    raw.write(bytes(0xff, 0x00));
-    expect(await refusal(client)).toEqual({
-      code: 4400,
-      sentence: 'This connection broke the rules of WebSocket.',
-    });
-  });
-});
-
-describe('hello', () => {
-  it('comes first', async () => {
-    const client = new NativeClient(server);
-    await client.opened();
-    client.send({ type: 'open', channel: 0, ref: 1, document, client: 3 });
-    expect(await refusal(client)).toEqual({
-      code: 4400,
-      sentence: 'The first message is hello, not open.',
-    });
-  });
-
-  it('comes once', async () => {
-    const client = await NativeClient.introduced(server, { guest });
-    client.hello(guest.token);
-    expect(await refusal(client)).toEqual({
-      code: 4400,
-      sentence: 'hello was said before; it is said once.',
-    });
-  });
-
-  it('comes in time', async () => {
-    const client = new NativeClient(server);
-    await client.opened();
-    expect(await refusal(client)).toEqual({
-      code: 4508,
-      sentence: 'This connection did not say in time who it is.',
-    });
-  });
-
-  it('speaks a version that both know', async () => {
-    const client = new NativeClient(server);
-    await client.opened();
-    client.send({
-      type: 'hello',
-      channel: 0,
-      protocol: PROTOCOL_VERSION + 1,
-      schema: 1,
-      token: guest.token,
-    });
-    expect(await refusal(client)).toMatchObject({
-      code: 4426,
-      sentence: expect.stringContaining('reload the page') as string,
-    });
-  });
-
-  it('brings a token of ours', async () => {
-    for (const token of [
-      '',
-      'forged',
-      guest.token.slice(0, -3),
-      `${guest.token.split('.', 2).join('.')}.`,
-    ]) {
-      const client = new NativeClient(server);
-      await client.opened();
-      client.hello(token);
-      expect(await refusal(client)).toMatchObject({
-        code: 4401,
-        sentence: expect.stringContaining('sign-in') as string,
-      });
-    }
-  });
-
-  it('is not followed by more than can wait', async () => {
-    const client = new NativeClient(server);
-    await client.opened();
-    const ping = { type: 'ping', channel: 0, nonce: 1 } as const;
-    client.send(
-      { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema: 1, token: guest.token },
-      ...Array.from({ length: 600 }, () => ping),
-    );
-    expect(await refusal(client)).toMatchObject({
-      code: 4413,
-      sentence: 'Too much was sent before hello was answered.',
-    });
-  });
-});
 
 describe('a document', () => {
   it('that does not exist is not opened, and the connection goes on', async () => {

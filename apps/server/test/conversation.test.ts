@@ -81,12 +81,14 @@ describe('opening', () => {
 
   it('puts the document on the visitor’s list, and shows who is in it', async () => {
     const { ada, bob, document } = await together();
-    const { documents } = (await (await bob.fetch('/api/documents')).json()) as {
-      documents: DocumentSummary[];
+    const listed = async () => {
+      const { documents } = (await (await bob.fetch('/api/documents')).json()) as {
+        documents: DocumentSummary[];
+      };
+      return documents.find(({ id }) => id === document);
     };
-    const listed = documents.find(({ id }) => id === document);
-    expect(listed).toMatchObject({ title: 'Draft', access: 'edit' });
-    expect(listed?.present.map(({ id }) => id).toSorted()).toEqual(
+    await expect.poll(listed).toMatchObject({ title: 'Draft', access: 'edit' });
+    expect((await listed())?.present.map(({ id }) => id).toSorted()).toEqual(
       [ada.user.id, bob.user.id].toSorted(),
     );
   });

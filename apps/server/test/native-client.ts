@@ -14,7 +14,7 @@ import {
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
 import { eventually } from './eventually.ts';
-import type { RunningServer } from './running-server.ts';
+import type { AtEnd, RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
 export class NativeClient {
@@ -25,7 +25,11 @@ export class NativeClient {
 
   constructor(
     server: RunningServer,
-    { format = 'binary', ...options }: ClientOptions & { format?: 'binary' | 'json' } = {},
+    {
+      format = 'binary',
+      atEnd = onTestFinished,
+      ...options
+    }: ClientOptions & { format?: 'binary' | 'json'; atEnd?: AtEnd } = {},
   ) {
     this.#format = format;
     this.socket = new WebSocket(
@@ -43,18 +47,22 @@ export class NativeClient {
       if (decoded.kind === 'invalid') throw new Error(decoded.reason);
       this.received.push(...decoded.messages);
     });
-    onTestFinished(() => this.socket.terminate());
+    atEnd(() => this.socket.terminate());
   }
 
   /** A client that has said hello. */
   static async introduced(
     server: RunningServer,
-    options: { guest?: SignedIn; format?: 'binary' | 'json'; schema?: number } = {},
+    {
+      guest,
+      schema,
+      ...options
+    }: { guest?: SignedIn; format?: 'binary' | 'json'; schema?: number; atEnd?: AtEnd } = {},
   ): Promise<NativeClient> {
-    const guest = options.guest ?? (await signIn(server));
-    const client = new NativeClient(server, { format: options.format ?? 'binary' });
+    const { token } = guest ?? (await signIn(server));
+    const client = new NativeClient(server, options);
     await client.opened();
-    client.hello(guest.token, options.schema);
+    client.hello(token, schema);
     await client.next('welcome');
     return client;
   }

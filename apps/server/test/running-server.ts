@@ -140,6 +140,7 @@ function spawnServer(
       PORT: '0',
       ALLOW_ADHOC_DOCUMENTS: 'true',
       LOG_LEVEL: 'debug',
+      CANARY: 'off',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,9 +13,15 @@ test('an empty file gets all tables', async () => {
   const db = await temporaryDatabase();
   const tables = await db.introspection.getTables();
   expect(tables.map((table) => table.name).toSorted()).toEqual([
+    'channel',
+    'chat_message',
+    'chat_reaction',
     'client',
+    'command',
     'document',
+    'event',
     'journal',
+    'member',
     'session',
     'snapshot',
     'update',

@@ -7,11 +7,13 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type AccessMode,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   type Kysely,
   type QueryResult,
+  type TransactionSettings,
 } from 'kysely';
 import type { SqlExecutor } from './executor.ts';
 
@@ -44,6 +46,8 @@ class ExecutorDriver implements Driver {
   readonly #connection: DatabaseConnection;
   readonly #queue: (() => void)[] = [];
   #state: 'free' | 'taken' = 'free';
+  /** Of the transaction that is open. */
+  #accessMode: AccessMode = 'read write';
 
   constructor(executor: SqlExecutor) {
     this.#executor = executor;
@@ -65,12 +69,19 @@ class ExecutorDriver implements Driver {
     else next();
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode = 'read write' }: TransactionSettings,
+  ): Promise<void> {
+    this.#accessMode = accessMode;
+    const begin = accessMode === 'read only' ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE';
+    await connection.executeQuery(CompiledQuery.raw(begin));
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
+    // What has only read waits for no writer to end.
+    const end = this.#accessMode === 'read only' ? 'ROLLBACK' : 'COMMIT';
+    await connection.executeQuery(CompiledQuery.raw(end));
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

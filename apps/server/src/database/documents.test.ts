@@ -1,15 +1,19 @@
+import { MAX_LISTED_DOCUMENTS } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
   createDocument,
   findDocument,
+  findChatRead,
+  findVisitors,
   forgetVisit,
+  isSameVisit,
   listDocuments,
-  MAX_LISTED_DOCUMENTS,
   refreshDocument,
   renameDocument,
   visitDocument,
 } from './documents.ts';
-import { SAME_VISIT_MS } from '../limits.ts';
+import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
+import { appendMessage } from './chat.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 
@@ -17,7 +21,7 @@ const create = (db: Database, id: string, at: number) =>
   createDocument(db, { id, kind: 'page', title: `Title of ${id}`, owner: 'ada', at });
 
 const listed = async (db: Database, user: string) =>
-  (await listDocuments(db, user)).map((document) => document.id);
+  (await listDocuments(db, user)).map(({ document }) => document.id);
 
 test('whoever has the link may edit a new document', async () => {
   const db = await temporaryDatabase();
@@ -97,14 +101,16 @@ test('a list has an end', async () => {
 test('a second visit is the same entry, and it can be taken off', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
-  const openedAt = async () => await db.selectFrom('visit').select('opened_at').execute();
-  await visitDocument(db, { user: 'ada', document: 'a', at: 1 });
-  await visitDocument(db, { user: 'ada', document: 'a', at: SAME_VISIT_MS });
-  expect(await openedAt()).toEqual([{ opened_at: 1 }]);
-  await visitDocument(db, { user: 'ada', document: 'a', at: 1 + SAME_VISIT_MS });
-  expect(await openedAt()).toEqual([{ opened_at: 1 + SAME_VISIT_MS }]);
+  const ada = { user: 'ada', document: 'a' };
+  expect(await visitDocument(db, { ...ada, at: 1 })).toMatchObject({ kind: 'first' });
+  expect(await isSameVisit(db, { ...ada, at: SAME_VISIT_MS })).toBe(true);
+  expect(await isSameVisit(db, { ...ada, at: 1 + SAME_VISIT_MS })).toBe(false);
+  expect(await visitDocument(db, { ...ada, at: 9 })).toMatchObject({ kind: 'again' });
+  expect(await db.selectFrom('visit').select('opened_at').execute()).toEqual([{ opened_at: 9 }]);
   await visitDocument(db, { user: 'bob', document: 'a', at: 2 });
-  await forgetVisit(db, { user: 'ada', document: 'a' });
+  expect(await forgetVisit(db, ada)).toBe(true);
+  expect(await forgetVisit(db, ada)).toBe(false);
+  expect(await isSameVisit(db, { ...ada, at: 9 })).toBe(false);
   expect(await listed(db, 'ada')).toEqual([]);
   expect(await listed(db, 'bob')).toEqual(['a']);
   expect(await findDocument(db, 'a')).toBeDefined();
@@ -113,18 +119,82 @@ test('a second visit is the same entry, and it can be taken off', async () => {
 test('a new title counts as a change', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
-  expect(await renameDocument(db, 'a', { title: 'Other', at: 7 })).toMatchObject({
+  await renameDocument(db, 'a', { title: 'Other', at: 7 });
+  expect(await findDocument(db, 'a')).toMatchObject({
     title: 'Other',
     updated_at: 7,
     created_at: 1,
   });
-  expect(await renameDocument(db, 'b', { title: 'Other', at: 7 })).toBeUndefined();
 });
 
 test('a refresh that comes late does not set the time back', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   await renameDocument(db, 'a', { title: 'Other', at: 9 });
-  await refreshDocument(db, 'a', { excerpt: 'first words', at: 5 });
+  expect(await refreshDocument(db, 'a', { excerpt: 'first words', at: 5 })).toBe(9);
   expect(await findDocument(db, 'a')).toMatchObject({ excerpt: 'first words', updated_at: 9 });
+  expect(await refreshDocument(db, 'b', { excerpt: 'first words', at: 5 })).toBeUndefined();
+});
+
+test('a list has what its user may see, with the role that it has for them', async () => {
+  const db = await temporaryDatabase();
+  for (const [id, linkAccess] of [
+    ['open', 'edit'],
+    ['readable', 'view'],
+    ['closed', 'off'],
+    ['given', 'off'],
+  ] as const) {
+    await createDocument(db, { id, kind: 'page', title: '', owner: 'ada', linkAccess, at: 1 });
+    for (const user of ['ada', 'bob']) await visitDocument(db, { user, document: id, at: 1 });
+  }
+  await db
+    .insertInto('member')
+    .values({ document: 'given', user: 'bob', role: 'viewer' })
+    .execute();
+  const roles = async (user: string) =>
+    (await listDocuments(db, user)).map(({ document, role }) => [document.id, role]);
+  expect(await roles('ada')).toEqual([
+    ['closed', 'owner'],
+    ['given', 'owner'],
+    ['open', 'owner'],
+    ['readable', 'owner'],
+  ]);
+  expect(await roles('bob')).toEqual([
+    ['given', 'viewer'],
+    ['open', 'editor'],
+    ['readable', 'viewer'],
+  ]);
+});
+
+test('whoever comes for the first time has no chat to catch up with', async () => {
+  const db = await temporaryDatabase();
+  await create(db, 'a', 1);
+  await visitDocument(db, { user: 'ada', document: 'a', at: 1 });
+  const message = { document: 'a', author: 'ada', text: 'Hi', mentions: [], replyTo: null, at: 1 };
+  await appendMessage(db, { ...message, id: 'm1' });
+  await appendMessage(db, { ...message, id: 'm2' });
+  expect(await visitDocument(db, { user: 'bob', document: 'a', at: 1 })).toEqual({
+    kind: 'first',
+    chatRead: 2,
+  });
+  const read = (user: string) => findChatRead(db, { user, document: 'a' });
+  expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([0, 2, undefined]);
+  expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);
+});
+
+test('those who came last are told first, and not without end', async () => {
+  const db = await temporaryDatabase();
+  await db
+    .insertInto('visit')
+    .values(
+      Array.from({ length: MAX_TOLD_LIBRARIES + 1 }, (_, i) => ({
+        user: `u${i}`,
+        document: 'a',
+        opened_at: i,
+      })),
+    )
+    .execute();
+  const visitors = await findVisitors(db, 'a');
+  expect(visitors).toHaveLength(MAX_TOLD_LIBRARIES);
+  expect(visitors[0]?.user).toBe(`u${MAX_TOLD_LIBRARIES}`);
 });

@@ -18,9 +18,13 @@ export interface SqlExecutor {
 const MAX_STATEMENTS = 256;
 
 /** What never waits for a writer. */
-const READS = /^\s*(select|pragma)\b/i;
+const READS = /^\s*(select|pragma|begin deferred|rollback)\b/i;
 
-type Statement = ReturnType<Sqlite['prepare']>;
+interface Statement {
+  readonly prepared: ReturnType<Sqlite['prepare']>;
+  /** What SQLite says of it, once: asking takes longer than most statements. */
+  readonly gives: 'rows' | 'changes';
+}
 
 /** For the worker, for tests and for commands that are alone in their process: every call blocks. */
 export class LocalExecutor implements SqlExecutor {
@@ -45,16 +49,17 @@ export class LocalExecutor implements SqlExecutor {
   }
 
   #run(sql: string, parameters: readonly unknown[]): SqlResult {
-    const statement = this.#prepare(sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters), changes: 0 };
-    return { rows: [], changes: Number(statement.run(...parameters).changes) };
+    const { prepared, gives } = this.#prepare(sql);
+    if (gives === 'rows') return { rows: prepared.all(...parameters), changes: 0 };
+    return { rows: [], changes: Number(prepared.run(...parameters).changes) };
   }
 
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
-      statement = this.#sqlite.prepare(sql);
+      const prepared = this.#sqlite.prepare(sql);
+      statement = { prepared, gives: prepared.columns().length > 0 ? 'rows' : 'changes' };
       this.#statements.set(sql, statement);
     }
     return statement;

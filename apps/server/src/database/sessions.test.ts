@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import {
   createSession,
   deleteExpiredSessions,
+  deleteSession,
   extendSession,
   findSessionUser,
+  sessionId,
 } from './sessions.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
@@ -18,12 +20,12 @@ async function signedIn(): Promise<Database> {
 
 test('a cookie leads to its user until it expires', async () => {
   const db = await signedIn();
-  expect(await findSessionUser(db, { cookie: 'secret', at: 99 })).toMatchObject({
+  expect(await findSessionUser(db, { id: sessionId('secret'), at: 99 })).toMatchObject({
     id: 'u1',
     name: 'Ada',
   });
-  expect(await findSessionUser(db, { cookie: 'secret', at: 100 })).toBeUndefined();
-  expect(await findSessionUser(db, { cookie: 'guess', at: 0 })).toBeUndefined();
+  expect(await findSessionUser(db, { id: sessionId('secret'), at: 100 })).toBeUndefined();
+  expect(await findSessionUser(db, { id: sessionId('guess'), at: 0 })).toBeUndefined();
 });
 
 test('the database does not know the cookie', async () => {
@@ -34,10 +36,18 @@ test('the database does not know the cookie', async () => {
 
 test('a session can be extended while it lasts', async () => {
   const db = await signedIn();
-  await extendSession(db, { cookie: 'secret', at: 50, expiresAt: 200 });
-  expect(await findSessionUser(db, { cookie: 'secret', at: 150 })).toBeDefined();
-  await extendSession(db, { cookie: 'secret', at: 250, expiresAt: 300 });
-  expect(await findSessionUser(db, { cookie: 'secret', at: 260 })).toBeUndefined();
+  await extendSession(db, { id: sessionId('secret'), at: 50, expiresAt: 200 });
+  expect(await findSessionUser(db, { id: sessionId('secret'), at: 150 })).toBeDefined();
+  await extendSession(db, { id: sessionId('secret'), at: 250, expiresAt: 300 });
+  expect(await findSessionUser(db, { id: sessionId('secret'), at: 260 })).toBeUndefined();
+});
+
+test('a session that was ended is over at once, and others go on', async () => {
+  const db = await signedIn();
+  await createSession(db, { cookie: 'phone', user: 'u1', at: 0, expiresAt: 100 });
+  await deleteSession(db, sessionId('secret'));
+  expect(await findSessionUser(db, { id: sessionId('secret'), at: 1 })).toBeUndefined();
+  expect(await findSessionUser(db, { id: sessionId('phone'), at: 1 })).toBeDefined();
 });
 
 test('expired sessions are forgotten, others stay', async () => {

@@ -2,6 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Database, UserRow } from './tables.ts';
 
+/** How the database, and a token, name the session of a cookie. */
+export function sessionId(cookie: string): string {
+  return createHash('sha256').update(cookie).digest('hex');
+}
+
 export async function createSession(
   db: Database,
   session: {
@@ -14,7 +19,7 @@ export async function createSession(
   await db
     .insertInto('session')
     .values({
-      id: digest(session.cookie),
+      id: sessionId(session.cookie),
       user: session.user,
       created_at: session.at,
       expires_at: session.expiresAt,
@@ -22,29 +27,33 @@ export async function createSession(
     .execute();
 }
 
-/** The user of a cookie that has not expired. */
+/** Whose session it is; undefined for one that is not there, or over. */
 export async function findSessionUser(
   db: Database,
-  session: { readonly cookie: string; readonly at: number },
+  session: { readonly id: string; readonly at: number },
 ): Promise<UserRow | undefined> {
   return await db
     .selectFrom('session')
     .innerJoin('user', 'user.id', 'session.user')
     .selectAll('user')
-    .where('session.id', '=', digest(session.cookie))
+    .where('session.id', '=', session.id)
     .where('session.expires_at', '>', session.at)
     .executeTakeFirst();
+}
+
+export async function deleteSession(db: Database, id: string): Promise<void> {
+  await db.deleteFrom('session').where('id', '=', id).execute();
 }
 
 /** Puts the end of a session further away; one that is unknown or over stays so. */
 export async function extendSession(
   db: Database,
-  session: { readonly cookie: string; readonly at: number; readonly expiresAt: number },
+  session: { readonly id: string; readonly at: number; readonly expiresAt: number },
 ): Promise<void> {
   await db
     .updateTable('session')
     .set({ expires_at: session.expiresAt })
-    .where('id', '=', digest(session.cookie))
+    .where('id', '=', session.id)
     .where('expires_at', '>', session.at)
     .execute();
 }
@@ -52,8 +61,4 @@ export async function extendSession(
 /** Forgets what has expired before `at`. */
 export async function deleteExpiredSessions(db: Database, at: number): Promise<void> {
   await db.deleteFrom('session').where('expires_at', '<=', at).execute();
-}
-
-function digest(cookie: string): string {
-  return createHash('sha256').update(cookie).digest('hex');
 }

@@ -1,16 +1,22 @@
 /**
- * The tables of `tandem.db`. Times are milliseconds since the epoch by the server's clock. The upper
- * four belong to people and are read through Kysely; the lower four are the journal and belong to
- * the engine, which uses its own connections.
+ * The tables of `tandem.db`. Times are milliseconds since the epoch by the server's clock. The last
+ * four are the journal and belong to the engine, which uses its own connections; all others are read
+ * and written through Kysely, and what commands change is written by the command worker alone.
  */
-import type { Kysely, Selectable } from 'kysely';
-import type { DocumentKind } from '@tandem/protocol';
+import type { Generated, Kysely, Selectable } from 'kysely';
+import type { DocumentKind, LinkAccess, Role } from '@tandem/protocol';
 
 export interface Tables {
   user: UserTable;
   session: SessionTable;
   document: DocumentTable;
   visit: VisitTable;
+  member: MemberTable;
+  chat_message: ChatMessageTable;
+  chat_reaction: ChatReactionTable;
+  command: CommandTable;
+  channel: ChannelTable;
+  event: EventTable;
   journal: JournalTable;
   snapshot: SnapshotTable;
   update: UpdateTable;
@@ -37,9 +43,6 @@ export interface SessionTable {
   expires_at: number;
 }
 
-/** What whoever has the link may do. */
-export type LinkAccess = 'edit' | 'view' | 'off';
-
 export interface DocumentTable {
   id: string;
   kind: DocumentKind;
@@ -59,6 +62,69 @@ export interface VisitTable {
   user: string;
   document: string;
   opened_at: number;
+  /** The number of the newest chat message that this person has seen. */
+  chat_read: Generated<number>;
+}
+
+/** A role that was given to a person, in the place of what the link gives. */
+export interface MemberTable {
+  document: string;
+  user: string;
+  role: Exclude<Role, 'owner'>;
+}
+
+/** Numbers count from 1 without a gap in each document: deleted messages stay, without their text. */
+export interface ChatMessageTable {
+  document: string;
+  number: number;
+  /** The id of the command that sent it. */
+  id: string;
+  author: string;
+  text: string;
+  /** Users' ids, a JSON array. */
+  mentions: string;
+  /** A message's id. */
+  reply_to: string | null;
+  at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+}
+export type ChatMessageRow = Selectable<ChatMessageTable>;
+
+export interface ChatReactionTable {
+  /** Those who reacted with the same emoji stand in this order. */
+  order: Generated<number>;
+  document: string;
+  /** The message's id. */
+  message: string;
+  emoji: string;
+  /** Where the emoji stands among those of its message: the same for all who reacted with it. */
+  place: number;
+  user: string;
+}
+
+/** What became of a command, for whoever says it again. */
+export interface CommandTable {
+  user: string;
+  id: string;
+  /** JSON. */
+  result: string;
+  at: number;
+}
+
+export interface ChannelTable {
+  key: string;
+  epoch: string;
+  /** The offset of the newest event. */
+  head: number;
+}
+
+export interface EventTable {
+  channel: string;
+  offset: number;
+  /** JSON. */
+  data: string;
+  at: number;
 }
 
 /** One life of a document. `head` is the last committed seq; the snapshot covers 1 … `snapshot_seq`. */

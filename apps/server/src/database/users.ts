@@ -1,4 +1,5 @@
 /** People. A guest is a user who has not said more than a name. */
+import type { User } from '@tandem/protocol';
 import type { Database, UserRow } from './tables.ts';
 
 /** A user with this id must not exist. */
@@ -34,4 +35,16 @@ export async function updateProfile(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst();
+}
+
+/** Those of these ids that are people's. */
+export async function findUserIds(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.selectFrom('user').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** As everyone sees them. */
+export function toUser({ id, name, color }: UserRow): User {
+  return { id, name, color };
 }

@@ -10,10 +10,12 @@ import { BUSY_TIMEOUT_MS } from './sqlite.ts';
 export interface WriteLock {
   /** Waits for its turn, and runs `work`. */
   hold<T>(work: () => T): T;
+  /** The same for work in several steps, between which this thread does nothing else with the file. */
+  holdThrough<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** For a connection that is alone, or whose process has no other. */
-export const noLock: WriteLock = { hold: (work) => work() };
+export const noLock: WriteLock = { hold: (work) => work(), holdThrough: (work) => work() };
 
 const FREE = 0;
 const memories = new Map<string, SharedArrayBuffer>();
@@ -41,6 +43,15 @@ export class SharedWriteLock implements WriteLock {
     const isHeld = this.#acquire();
     try {
       return work();
+    } finally {
+      if (isHeld) release(this.#holder, threadId);
+    }
+  }
+
+  async holdThrough<T>(work: () => Promise<T>): Promise<T> {
+    const isHeld = this.#acquire();
+    try {
+      return await work();
     } finally {
       if (isHeld) release(this.#holder, threadId);
     }

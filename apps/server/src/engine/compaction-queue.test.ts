@@ -37,6 +37,7 @@ test('a success and a needless one are not reported, a failure is, once', () => 
   expect(done).toEqual(['a compacted', 'b unchanged', 'c unchanged']);
   expect(compactions.compactions).toBe(1);
   expect(notices).toEqual([
+    { kind: 'timed', work: 'compaction', document: 'a', ms: expect.any(Number) as number },
     { kind: 'incident', what: 'document not compacted', document: 'c', detail: 'it differs' },
   ]);
 });

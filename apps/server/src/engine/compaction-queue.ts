@@ -20,6 +20,7 @@ export class CompactionQueue {
   readonly #documents = new Set<string>();
   #state: 'stopped' | 'idle' | 'working' = 'stopped';
   #compactions = 0;
+  #startMs = 0;
 
   constructor(options: CompactionQueueOptions) {
     this.#options = options;
@@ -42,7 +43,11 @@ export class CompactionQueue {
   }
 
   done({ document, outcome }: CompactionDone): void {
-    if (outcome.kind === 'compacted') this.#compactions++;
+    if (outcome.kind === 'compacted') {
+      this.#compactions++;
+      const ms = performance.now() - this.#startMs;
+      this.#options.onNotices([{ kind: 'timed', work: 'compaction', document, ms }]);
+    }
     if (outcome.kind === 'failed') this.#report(document, outcome.reason);
     this.#documents.delete(document);
     this.#state = 'idle';
@@ -65,6 +70,7 @@ export class CompactionQueue {
     const [document] = this.#documents;
     if (this.#state !== 'idle' || document === undefined) return;
     this.#state = 'working';
+    this.#startMs = performance.now();
     this.#options.compact(document);
   }
 

@@ -16,6 +16,8 @@ export interface GroupCommitOptions<D> {
   readonly onCommitted: (document: D) => void;
   /** The journal will not take this document's batch, now or later. */
   readonly onRejected: (document: D, error: Error) => void;
+  /** A transaction is on disk, after so long. */
+  readonly onTimed: (ms: number) => void;
   readonly onStalled: (error: unknown) => void;
   readonly onResumed: () => void;
   /** Everything about a commit has been said; there may be more to commit. */
@@ -81,8 +83,12 @@ export class GroupCommit<D extends { readonly authority: Authority }> {
     if (this.#state.kind !== 'ready') return;
     const batches = this.#gather();
     if (batches.size === 0) return;
+    const startMs = performance.now();
     const settled = this.#options.journal.append([...batches.keys()]).then(
-      (outcomes) => this.#finish(batches, outcomes),
+      (outcomes) => {
+        this.#options.onTimed(performance.now() - startMs);
+        this.#finish(batches, outcomes);
+      },
       (error: unknown) => this.#fail(batches, error),
     );
     this.#state = { kind: 'running', settled };

@@ -82,6 +82,7 @@ export class Host implements AsyncDisposable {
       clock,
       onCommitted: (hot) => this.#afterCommit(hot),
       onRejected: (hot, error) => this.#lose(hot, error),
+      onTimed: (ms) => this.#notices.push({ kind: 'timed', work: 'commit', shard, ms }),
       onStalled: (error) => {
         this.#notices.push(
           { kind: 'stalled', shard, error: errorOf('storage-failed') },

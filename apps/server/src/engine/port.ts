@@ -30,6 +30,14 @@ export type ShardNotice =
   | { readonly kind: 'resumed'; readonly shard: number }
   /** Writers that were not read from because of `isFull` may be read from again. */
   | { readonly kind: 'drained'; readonly shard: number }
+  /** Work that is over, for the metrics: a transaction of the journal, or the compaction of a document. */
+  | { readonly kind: 'timed'; readonly work: 'commit'; readonly shard: number; readonly ms: number }
+  | {
+      readonly kind: 'timed';
+      readonly work: 'compaction';
+      readonly document: string;
+      readonly ms: number;
+    }
   /** For the log: what went wrong inside, once. */
   | {
       readonly kind: 'incident';

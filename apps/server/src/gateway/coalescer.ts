@@ -1,19 +1,20 @@
 /** Runs something at most once per interval: at once after a pause, then at the interval's end. */
 
 export class Coalescer implements Disposable {
-  readonly #intervalMs: number;
+  readonly #intervalMs: () => number;
   readonly #run: () => void;
   #lastRunMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(intervalMs: number, run: () => void) {
-    this.#intervalMs = intervalMs;
+  /** @param intervalMs the interval, or how long it is now. */
+  constructor(intervalMs: number | (() => number), run: () => void) {
+    this.#intervalMs = typeof intervalMs === 'number' ? () => intervalMs : intervalMs;
     this.#run = run;
   }
 
   touch(): void {
     if (this.#timer !== null) return;
-    const waitMs = this.#lastRunMs + this.#intervalMs - performance.now();
+    const waitMs = this.#lastRunMs + this.#intervalMs() - performance.now();
     this.#timer = setTimeout(
       () => {
         this.#timer = null;

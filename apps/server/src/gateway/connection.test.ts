@@ -1,6 +1,28 @@
-import { describe, expect, it } from 'vitest';
-import { HELLO_TIMEOUT_MS, PING_INTERVAL_MS, PING_JITTER, PONG_TIMEOUT_MS } from '@tandem/protocol';
-import { BURST_BYTES, CONGESTED_BYTES, MAX_BACKLOG_BYTES, STALL_TIMEOUT_MS } from '../limits.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  HELLO_TIMEOUT_MS,
+  PING_INTERVAL_MS,
+  PING_JITTER,
+  PONG_TIMEOUT_MS,
+  REAUTHENTICATE_BEFORE_MS,
+  REAUTHENTICATE_GRACE_MS,
+} from '@tandem/protocol';
+import {
+  BACKLOG_CHECK_MS,
+  BURST_BYTES,
+  CONGESTED_BYTES,
+  LAGGING_AFTER_MS,
+  LAGGING_BYTES,
+  LAGS_WINDOW_MS,
+  MAX_BACKLOG_BYTES,
+  MAX_CATCHING_UP,
+  MAX_STRANGERS_BYTES,
+  MAX_WAITING_OPENINGS,
+  PRESSED_BYTES,
+  STALL_TIMEOUT_MS,
+} from '../limits.ts';
+import type { Lagging } from './backlog.ts';
+import { PreAuthBytes } from './strangers.ts';
 import { fakeConnection } from './testing/fake-connection.ts';
 
 const user = { id: 'ada', name: 'Ada', color: 1 };
@@ -107,47 +129,6 @@ describe('what goes out', () => {
     expect(socket.sent).toEqual(['a', 'b']);
   });
 
-  it('is not piled up for whom takes nothing', () => {
-    const { connection, socket, dialogue, turn, pass } = introduced();
-    socket.stuck = true;
-    connection.queue(new Uint8Array(CONGESTED_BYTES + 1));
-    turn();
-    pass(STALL_TIMEOUT_MS - 500);
-    expect(socket.closes).toEqual([]);
-    pass(500);
-    expect(socket.closes).toEqual([4505]);
-    expect(dialogue.explained[0]).toMatchObject({ code: 'overloaded', temporary: true });
-  });
-
-  it('may take its time as long as it moves', () => {
-    const { connection, socket, turn, pass } = introduced();
-    socket.stuck = true;
-    connection.queue(new Uint8Array(3 * CONGESTED_BYTES), true);
-    turn();
-    for (let second = 0; second < 20; second++) {
-      pass(1_000);
-      socket.bufferedAmount -= 100_000;
-    }
-    expect(socket.closes).toEqual([]);
-  });
-
-  it('is limited, except for what was asked for', () => {
-    const patient = introduced();
-    patient.socket.stuck = true;
-    patient.connection.queue(new Uint8Array(MAX_BACKLOG_BYTES + 10), true);
-    patient.turn();
-    patient.connection.queue(new Uint8Array(10));
-    patient.turn();
-    expect(patient.socket.closes).toEqual([]);
-    const greedy = introduced();
-    greedy.socket.stuck = true;
-    greedy.connection.queue(new Uint8Array(MAX_BACKLOG_BYTES + 10));
-    greedy.turn();
-    greedy.connection.queue(new Uint8Array(10));
-    greedy.turn();
-    expect(greedy.socket.closes).toEqual([4505]);
-  });
-
   it('comes before the close', () => {
     const { connection, socket } = introduced({ join: (parts) => parts.join('') });
     connection.queue('last words');
@@ -156,7 +137,247 @@ describe('what goes out', () => {
   });
 });
 
+/** `bytes` wait for a reader who takes nothing; `solicited` are what it asked for. */
+function stuck(bytes: number, solicited = 0) {
+  const fake = introduced();
+  fake.socket.stuck = true;
+  if (bytes > 0) fake.connection.queue(new Uint8Array(bytes));
+  if (solicited > 0) fake.connection.queue(new Uint8Array(solicited), true);
+  fake.turn();
+  const caughtUp: string[] = [];
+  const channel = (name: string): Lagging => ({ catchUp: () => void caughtUp.push(name) });
+  /** It reads all but this many bytes. */
+  const left = (rest: number) => void (fake.socket.bufferedAmount = rest);
+  return { ...fake, channel, caughtUp, left };
+}
+
+const LAG = LAGGING_BYTES + 1;
+
+describe('a slow reader', () => {
+  it('is pressed above 64 KB', () => {
+    expect(PRESSED_BYTES).toBe(64 * 1024);
+    const quick = stuck(PRESSED_BYTES);
+    expect([quick.connection.pressed, quick.connection.lagging]).toEqual([false, false]);
+    const slow = stuck(PRESSED_BYTES + 1);
+    expect([slow.connection.pressed, slow.connection.lagging]).toEqual([true, false]);
+  });
+
+  it('lags above 1 MB', () => {
+    expect(LAGGING_BYTES).toBe(1024 * 1024);
+    expect(stuck(LAGGING_BYTES).connection.lagging).toBe(false);
+    const { connection, socket } = stuck(LAG);
+    expect([connection.pressed, connection.lagging, connection.congested]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(socket.closes).toEqual([]);
+  });
+
+  it('lags when it is pressed for 5 s', () => {
+    expect(LAGGING_AFTER_MS).toBe(5_000);
+    const { connection, pass } = stuck(PRESSED_BYTES + 1);
+    pass(LAGGING_AFTER_MS - BACKLOG_CHECK_MS);
+    expect(connection.lagging).toBe(false);
+    pass(BACKLOG_CHECK_MS);
+    expect(connection.lagging).toBe(true);
+  });
+
+  it('is neither for what it asked for', () => {
+    const { connection, left, pass } = stuck(0, 3 * LAGGING_BYTES);
+    expect([connection.pressed, connection.lagging, connection.congested]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    for (let second = 0; second < 20; second++) {
+      pass(1_000);
+      left(3 * LAGGING_BYTES - 100_000 * second);
+    }
+    expect(connection.lagging).toBe(false);
+  });
+
+  it('catches up once little waits, a few channels at a time', () => {
+    const { connection, channel, caughtUp, left, pass } = stuck(LAG);
+    const names = Array.from({ length: MAX_CATCHING_UP + 2 }, (_, i) => String(i));
+    for (const name of names) connection.hold(channel(name));
+    left(PRESSED_BYTES + 1);
+    pass(BACKLOG_CHECK_MS);
+    expect([caughtUp, connection.lagging]).toEqual([[], true]);
+    left(PRESSED_BYTES);
+    pass(BACKLOG_CHECK_MS);
+    expect([caughtUp, connection.lagging]).toEqual([names.slice(0, MAX_CATCHING_UP), false]);
+    pass(BACKLOG_CHECK_MS);
+    expect(caughtUp).toEqual(names);
+    pass(10_000);
+    expect(caughtUp).toHaveLength(names.length);
+  });
+
+  it('is sent away at the third lag within a minute', () => {
+    const { connection, dialogue, socket, left, pass, turn } = stuck(LAG);
+    const lagAgain = () => {
+      left(0);
+      pass(BACKLOG_CHECK_MS);
+      expect(connection.lagging).toBe(false);
+      connection.queue(new Uint8Array(LAG));
+      turn();
+    };
+    lagAgain();
+    expect([connection.lagging, socket.closes]).toEqual([true, []]);
+    lagAgain();
+    expect(socket.closes).toEqual([4505]);
+    expect(dialogue.explained[0]).toMatchObject({ code: 'overloaded', temporary: true });
+  });
+
+  it('may lag as often over a longer time', () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
+    const { connection, socket, left, pass, turn } = stuck(LAG);
+    for (let lag = 0; lag < 5; lag++) {
+      left(0);
+      pass(BACKLOG_CHECK_MS);
+      connection.receive(Buffer.from('here'), true);
+      now += LAGS_WINDOW_MS / 2;
+      connection.queue(new Uint8Array(LAG));
+      turn();
+      expect([lag, socket.closes]).toEqual([lag, []]);
+    }
+  });
+
+  it('that asks for much and takes nothing is sent away', () => {
+    const { socket, pass } = stuck(0, CONGESTED_BYTES + 1);
+    pass(STALL_TIMEOUT_MS - BACKLOG_CHECK_MS);
+    expect(socket.closes).toEqual([]);
+    pass(BACKLOG_CHECK_MS);
+    expect(socket.closes).toEqual([4505]);
+  });
+
+  it('is sent away when more waits than even unfed channels leave', () => {
+    const { connection, socket, turn } = stuck(MAX_BACKLOG_BYTES);
+    connection.queue(new Uint8Array(10));
+    turn();
+    expect(socket.closes).toEqual([]);
+    connection.queue(new Uint8Array(10));
+    turn();
+    expect(socket.closes).toEqual([4505]);
+  });
+
+  it('that takes what is sent is alive, though our ping is far behind it', () => {
+    const { socket, left, pass } = stuck(0, 20 * LAGGING_BYTES);
+    for (let second = 1; second <= 60; second++) {
+      left(20 * LAGGING_BYTES - 100_000 * second);
+      pass(1_000);
+    }
+    expect(socket.closes).toEqual([]);
+  });
+
+  it('that takes nothing is not', () => {
+    const { socket, pass } = stuck(LAG);
+    pass(LONGEST_PING_MS + PONG_TIMEOUT_MS);
+    expect(socket.closes).toEqual([4504]);
+  });
+});
+
+describe('W35: the proof of who somebody is', () => {
+  const NOW = 1_800_000_000_000;
+  const TTL_MS = 600_000;
+
+  function proven() {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+    onTestFinished(() => void vi.useRealTimers());
+    const fake = introduced();
+    fake.connection.provenUntil(NOW + TTL_MS);
+    const pass = (ms: number): void => {
+      // Somebody is there all the time.
+      for (let passed = 0; passed < ms; passed += 10_000) {
+        vi.setSystemTime(Date.now() + Math.min(10_000, ms - passed));
+        fake.pass(Math.min(10_000, ms - passed));
+        fake.connection.receive(Buffer.from('x'), true);
+      }
+    };
+    return { ...fake, pass };
+  }
+
+  it('is asked for 60 s before it ends', () => {
+    expect(REAUTHENTICATE_BEFORE_MS).toBe(60_000);
+    const { dialogue, pass } = proven();
+    pass(TTL_MS - REAUTHENTICATE_BEFORE_MS - 100);
+    expect(dialogue.asked).toEqual([]);
+    pass(100);
+    expect(dialogue.asked).toEqual([NOW + TTL_MS]);
+  });
+
+  it('ends the connection 25 s after its end', () => {
+    expect(REAUTHENTICATE_GRACE_MS).toBe(25_000);
+    const { socket, pass } = proven();
+    pass(TTL_MS + REAUTHENTICATE_GRACE_MS - 100);
+    expect(socket.closes).toEqual([]);
+    pass(100);
+    expect(socket.closes).toEqual([4401]);
+  });
+
+  it('is as good as the one before when it is renewed, any number of times', () => {
+    const { connection, dialogue, socket, pass } = proven();
+    for (let round = 1; round <= 3; round++) {
+      pass(TTL_MS - REAUTHENTICATE_BEFORE_MS);
+      expect(dialogue.asked).toHaveLength(round);
+      connection.provenUntil(Date.now() + TTL_MS);
+      expect(dialogue.accepted).toEqual([...dialogue.accepted.slice(0, -1), Date.now() + TTL_MS]);
+    }
+    expect([dialogue.accepted.length, socket.closes]).toEqual([3, []]);
+  });
+
+  it('that was about to end when it was said is asked for at once', () => {
+    const { connection, dialogue, pass } = proven();
+    connection.provenUntil(NOW + 1_000);
+    pass(100);
+    expect(dialogue.asked).toEqual([NOW + 1_000]);
+  });
+});
+
+describe('strangers', () => {
+  it('together may hold only so much, and it is given back', () => {
+    const preAuth = new PreAuthBytes();
+    const fill = fakeConnection({ preAuth });
+    fill.connection.start(fill.dialogue, HELLO_TIMEOUT_MS);
+    expect(preAuth.take(MAX_STRANGERS_BYTES - 5)).toBe(true);
+    fill.connection.receive(Buffer.from('12345'), true);
+    expect([fill.dialogue.received.length, fill.socket.closes]).toEqual([1, []]);
+    const late = fakeConnection({ preAuth });
+    late.connection.start(late.dialogue, HELLO_TIMEOUT_MS);
+    late.connection.receive(Buffer.from('6'), true);
+    expect([late.dialogue.received.length, late.socket.closes]).toEqual([0, [4503]]);
+    fill.connection.introduced(user);
+    const next = fakeConnection({ preAuth });
+    next.connection.receive(Buffer.from('12345'), true);
+    expect(next.socket.closes).toEqual([]);
+    next.connection.closed(1006);
+    expect(preAuth.take(5)).toBe(true);
+  });
+
+  it('who say who they are hold nothing of it', () => {
+    const { connection, socket } = introduced({ preAuth: full() });
+    connection.receive(Buffer.from('x'), true);
+    expect(socket.closes).toEqual([]);
+  });
+});
+
+function full(): PreAuthBytes {
+  const preAuth = new PreAuthBytes();
+  preAuth.take(MAX_STRANGERS_BYTES);
+  return preAuth;
+}
+
 describe('openings', () => {
+  it('that wait have a limit', () => {
+    const { connection, socket } = stuck(LAG);
+    for (let i = 0; i < MAX_WAITING_OPENINGS; i++) connection.openings.enter(() => {});
+    expect(socket.closes).toEqual([]);
+    connection.openings.enter(() => {});
+    expect(socket.closes).toEqual([4529]);
+  });
+
   it('wait while the socket is full of what was opened before', () => {
     const { connection, socket, turn, pass } = introduced();
     const opened: number[] = [];

@@ -1,8 +1,8 @@
 /**
- * Care of one socket, whatever is spoken on it: how much may come in, how much waits to go out,
- * whether anybody is there, and an end that is explained. What is said is the dialogue's matter.
+ * Care of one connection, whatever is spoken on it and whatever carries it: how much may come in, how
+ * much waits to go out, whether anybody is there, and an end that is explained. What is said is the
+ * dialogue's matter.
  */
-import type { Socket } from 'node:net';
 import {
   closeCode,
   errorOf,
@@ -12,6 +12,8 @@ import {
   PING_INTERVAL_MS,
   PING_JITTER,
   PONG_TIMEOUT_MS,
+  REAUTHENTICATE_BEFORE_MS,
+  REAUTHENTICATE_GRACE_MS,
   TRANSPORT_CLOSE_CODES,
   type CloseName,
   type ErrorBody,
@@ -22,21 +24,25 @@ import {
   BURST_BYTES,
   BURST_MESSAGES_SECONDS,
   CONGESTED_BYTES,
-  CONGESTION_CHECK_MS,
-  MAX_BACKLOG_BYTES,
+  HOT_AFTER_WRITES,
+  HOT_GAP_MS,
   MAX_JOINED_BYTES,
-  MIN_PROGRESS_BYTES,
-  STALL_TIMEOUT_MS,
+  PRESSED_BYTES,
 } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { CodecWord } from '../metrics/census.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { Backlog, type Lagging } from './backlog.ts';
+import { Deadline, type Expiring, type TimerWheel } from './timer-wheel.ts';
 import type { Leave } from './document-room.ts';
 import type { FlushTurn } from './flush-turn.ts';
 import { OpeningLine } from './opening-line.ts';
-import type { GatewaySocket, SocketOwner } from './socket.ts';
-import { Deadline, type Expiring, type TimerWheel } from './timer-wheel.ts';
+import type { PreAuthBytes, Stranger } from './strangers.ts';
 import { TokenBucket } from './token-bucket.ts';
+import type { Data, Frame, FrameMaker, Join } from './transports/frame.ts';
+import type { Transport, TransportOwner } from './transports/transport.ts';
 
-export type Data = Uint8Array | string;
+export type { Data };
 
 /** What is spoken on a connection. */
 export interface Dialogue {
@@ -47,16 +53,23 @@ export interface Dialogue {
   explain(error: ErrorBody): void;
   /** Come back after `retryAfterMs`: the server restarts. */
   goaway(retryAfterMs: number): void;
+  /** Asks for a new token, as this one ends at `expiresAt` (milliseconds since the epoch). */
+  authenticate(expiresAt: number): void;
+  /** The new one was accepted. */
+  authenticated(expiresAt: number): void;
   /** One frame out of several messages; null where each message is a frame. */
-  readonly join: ((parts: readonly Data[]) => Data) | null;
+  readonly join: Join;
   end(how: Leave): void;
 }
 
 export interface ConnectionShared {
   readonly wheel: TimerWheel;
   readonly turn: FlushTurn;
+  readonly frames: FrameMaker;
+  readonly preAuth: PreAuthBytes;
   readonly log: Log;
   readonly limits: Configuration['limits'];
+  readonly metrics: Metrics;
   readonly onEnd: (connection: Connection) => void;
 }
 
@@ -64,25 +77,31 @@ export interface ConnectionOptions {
   readonly id: string;
   /** Null: this machine, or a proxy on it. */
   readonly address: string | null;
-  readonly socket: GatewaySocket;
-  readonly stream: Socket;
+  readonly transport: Transport;
+  readonly codec: CodecWord;
   readonly shared: ConnectionShared;
+}
+
+/** What may come in. */
+interface Allowance {
+  readonly messages: TokenBucket;
+  readonly bytes: TokenBucket;
 }
 
 /** Leaves that are meant: a page that says 1000, and one that gives no code, as stock clients do. */
 const CLEAN_CLOSES: readonly number[] = [TRANSPORT_CLOSE_CODES.normal, 1005];
 
-export class Connection implements SocketOwner, Expiring {
+/** There are as many of these as connections: what only busy ones need is made when it is needed. */
+export class Connection implements TransportOwner, Stranger, Expiring {
   readonly id: string;
   readonly address: string | null;
+  readonly codec: CodecWord;
   /** Null until it has said who it is. */
   user: User | null = null;
-  readonly openings = new OpeningLine(() => this.congested);
-  readonly #socket: GatewaySocket;
-  readonly #stream: Socket;
+  /** Which sign-in it belongs to; null where it has none. */
+  session: string | null = null;
+  readonly #transport: Transport;
   readonly #shared: ConnectionShared;
-  readonly #messages: TokenBucket;
-  readonly #bytes: TokenBucket;
   readonly #heartbeat = new Deadline(this);
   #dialogue: Dialogue | null = null;
   #state: 'open' | 'ended' = 'open';
@@ -90,25 +109,29 @@ export class Connection implements SocketOwner, Expiring {
   #missedPongs = 0;
   #heard = false;
   #paused = false;
+  /** Null while they are full. */
+  #allowance: Allowance | null = null;
+  #preAuthBytes = 0;
+  #openings: OpeningLine | null = null;
+  /** Of what proves who this is; null where nothing has to. */
+  #proof: { readonly deadline: Deadline; expiresAt: number; state: 'holds' | 'asked-for' } | null =
+    null;
+  #onGone: (() => void) | null = null;
 
-  #out: Data[] = [];
+  #out: Data[] | null = null;
   #outBytes = 0;
-  #writtenBytes = 0;
-  /** What it asked for by opening documents, since nothing was left to write. */
-  #solicitedBytes = 0;
-  #congestion: { readonly deadline: Deadline; takenBytes: number; stalledMs: number } | null = null;
+  #flushedAtMs = 0;
+  /** How many writes in a row came close behind the one before. */
+  #writesInARow = 0;
+  /** Null while nothing waits. */
+  #backlog: Backlog | null = null;
 
-  constructor({ id, address, socket, stream, shared }: ConnectionOptions) {
+  constructor({ id, address, transport, codec, shared }: ConnectionOptions) {
     this.id = id;
     this.address = address;
-    this.#socket = socket;
-    this.#stream = stream;
+    this.codec = codec;
+    this.#transport = transport;
     this.#shared = shared;
-    const nowMs = performance.now();
-    const { messagesPerSecond, bytesPerSecond } = shared.limits;
-    const burst = messagesPerSecond * BURST_MESSAGES_SECONDS;
-    this.#messages = new TokenBucket({ perSecond: messagesPerSecond, burst, nowMs });
-    this.#bytes = new TokenBucket({ perSecond: bytesPerSecond, burst: BURST_BYTES, nowMs });
   }
 
   get log(): Log {
@@ -119,8 +142,32 @@ export class Connection implements SocketOwner, Expiring {
     return this.#state === 'ended';
   }
 
+  get transport(): Transport['kind'] {
+    return this.#transport.kind;
+  }
+
+  /** Waiting to go out, here and in the transport. */
+  get queuedBytes(): number {
+    return this.#transport.bufferedAmount + this.#outBytes;
+  }
+
+  /** Nothing more is opened for it. */
   get congested(): boolean {
-    return this.#socket.bufferedAmount + this.#outBytes > CONGESTED_BYTES;
+    return this.lagging || this.queuedBytes > CONGESTED_BYTES;
+  }
+
+  /** Better nothing now that the next value makes up for; tell `hold` who has a newer one later. */
+  get pressed(): boolean {
+    return this.#backlog?.isPressed ?? false;
+  }
+
+  /** Nothing new at all: tell `hold` who has more when there is room. */
+  get lagging(): boolean {
+    return this.#backlog?.isLagging ?? false;
+  }
+
+  get openings(): OpeningLine {
+    return (this.#openings ??= new OpeningLine(this));
   }
 
   /** @param helloTimeoutMs how long the other side has to say who it is. */
@@ -132,22 +179,44 @@ export class Connection implements SocketOwner, Expiring {
   /** It is known who this is. */
   introduced(user: User): void {
     this.user = user;
+    this.#settlePreAuth();
     this.#awaitSilence();
   }
 
-  /** Sends at the end of this turn. @param solicited part of what it asked for by opening a document. */
+  /** What proves who this is holds until then, in milliseconds since the epoch; a newer proof is asked for in time. */
+  provenUntil(expiresAt: number): void {
+    if (this.ended) return;
+    if (this.#proof !== null) this.#dialogue?.authenticated(expiresAt);
+    this.#proof ??= { deadline: new Deadline(this), expiresAt, state: 'holds' };
+    this.#proof.expiresAt = expiresAt;
+    this.#proof.state = 'holds';
+    const askInMs = expiresAt - REAUTHENTICATE_BEFORE_MS - Date.now();
+    this.#shared.wheel.arm(this.#proof.deadline, askInMs);
+  }
+
+  /** `channel` did not send everything, because of `pressed` or `lagging`. It is asked to catch up when there is room. */
+  hold(channel: Lagging): void {
+    this.#backlog?.hold(channel);
+  }
+
+  /** Sends at the end of this turn. @param solicited part of what it asked for, or lacks because it was held back. */
   queue(data: Data, solicited = false): void {
     if (this.ended) return;
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    if (solicited) this.#solicitedBytes += bytes;
+    if (solicited) this.#ensureBacklog().solicited(bytes);
     this.#outBytes += bytes;
-    if (this.#out.push(data) === 1) this.#shared.turn.add(this);
+    if (this.#out === null) {
+      this.#out = [data];
+      this.#shared.turn.add(this);
+    } else {
+      this.#out.push(data);
+    }
   }
 
   /** Whether that many messages may come now; if not, the connection is over. */
   admit(messages: number): boolean {
     return this.#within(
-      this.#messages,
+      'messages',
       messages,
       'Too many messages at once. Your text is kept on this device and is sent more slowly.',
     );
@@ -156,22 +225,27 @@ export class Connection implements SocketOwner, Expiring {
   /** Stops reading until `resume`: what it writes cannot be stored fast enough. */
   pause(): void {
     this.#paused = true;
-    this.#socket.pause();
+    this.#transport.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    if (!this.ended) this.#socket.resume();
+    if (!this.ended) this.#transport.resume();
   }
 
-  /** A ping of the WebSocket protocol, for dialogues that have none. */
+  /** A ping below the level of frames, for dialogues that have none. */
   pingSocket(): void {
-    if (!this.ended) this.#socket.ping();
+    if (!this.ended) this.#transport.ping();
   }
 
-  /** The dialogue answered a ping of its own. */
+  /** The dialogue or the transport had an answer to a ping. */
   answered(): void {
     this.#heard = true;
+  }
+
+  /** There are too many who have not said who they are, and this one is here the longest. */
+  pushOut(): void {
+    this.close('overloaded');
   }
 
   close(name: CloseName, error: ErrorBody = errorOf(CLOSE_CODES[closeCode(name)].error)): void {
@@ -180,6 +254,7 @@ export class Connection implements SocketOwner, Expiring {
       { connection: this.id, user: this.user?.id, close: name, reason: error.message },
       'connection refused',
     );
+    this.#shared.metrics.refusals.add(error.code);
     this.#dialogue?.explain(error);
     this.#closeWith(closeCode(name), name);
   }
@@ -188,24 +263,26 @@ export class Connection implements SocketOwner, Expiring {
     this.#dialogue?.goaway(retryAfterMs);
   }
 
-  /** Resolves when the socket is gone, which takes `CLOSE_TIMEOUT_MS` at most. */
+  /** Resolves when the transport is gone, which takes `CLOSE_TIMEOUT_MS` at most. */
   async restart(): Promise<void> {
     if (this.ended) return;
-    await new Promise((resolve) => {
-      this.#socket.once('close', resolve);
+    await new Promise<void>((resolve) => {
+      this.#onGone = resolve;
       this.#closeWith(TRANSPORT_CLOSE_CODES.restart, 'restart');
     });
   }
 
   terminate(): void {
-    this.#socket.terminate();
+    this.#transport.terminate();
   }
 
   receive(data: Buffer, isBinary: boolean): void {
     if (this.ended) return;
     this.#heard = true;
     const sentence = 'Too much text at once. It is kept on this device and is sent more slowly.';
-    if (!this.#within(this.#bytes, data.byteLength, sentence)) return;
+    this.#shared.metrics.bytes.add('in', data.byteLength);
+    if (!this.#within('bytes', data.byteLength, sentence)) return;
+    if (this.user === null && !this.#takePreAuth(data.byteLength)) return;
     try {
       this.#dialogue?.receive(data, isBinary);
     } catch (error) {
@@ -219,7 +296,9 @@ export class Connection implements SocketOwner, Expiring {
   }
 
   closed(code: number): void {
+    if (!this.ended) this.#shared.metrics.disconnected(code);
     this.#end(CLEAN_CLOSES.includes(code) ? 'clean' : 'abrupt');
+    this.#onGone?.();
   }
 
   failed(error: Error): void {
@@ -228,85 +307,126 @@ export class Connection implements SocketOwner, Expiring {
 
   expire(deadline: Deadline): void {
     if (deadline === this.#heartbeat) this.#beat();
-    else this.#checkCongestion();
+    else this.#proofDue();
   }
 
-  flush(): void {
+  get isHot(): boolean {
+    return this.#writesInARow >= HOT_AFTER_WRITES;
+  }
+
+  flush(nowMs: number): void {
     const parts = this.#out;
-    this.#out = [];
+    if (parts === null || this.ended) return;
+    this.#out = null;
     this.#outBytes = 0;
-    if (this.ended || parts.length === 0) return;
-    const waiting = this.#socket.bufferedAmount;
-    if (waiting > MAX_BACKLOG_BYTES + this.#solicitedBytes) {
+    // Waiting is of use as long as more than one message comes of it.
+    const isBusy = this.isHot ? parts.length > 1 : nowMs - this.#flushedAtMs < HOT_GAP_MS;
+    this.#writesInARow = isBusy ? Math.min(this.#writesInARow + 1, HOT_AFTER_WRITES) : 0;
+    this.#flushedAtMs = nowMs;
+    if (this.#backlog?.isHopeless === true) {
       this.close('slow-consumer');
       return;
     }
     this.#write(parts);
-    if (this.#socket.bufferedAmount === 0) this.#solicitedBytes = 0;
-    if (this.congested) this.#watchCongestion();
+    if (this.#backlog !== null || this.#transport.bufferedAmount > PRESSED_BYTES)
+      this.#ensureBacklog().look();
   }
 
-  #write(parts: readonly Data[]): void {
-    this.#stream.cork();
-    for (const frame of this.#frames(parts)) {
-      this.#writtenBytes += frame.length;
-      this.#socket.send(frame, onSent);
-    }
-    this.#stream.uncork();
+  #ensureBacklog(): Backlog {
+    return (this.#backlog ??= new Backlog(this.#shared.wheel, {
+      queuedBytes: () => this.queuedBytes,
+      lagged: () => this.#shared.metrics.lagging.add(),
+      slow: () => this.close('slow-consumer'),
+      roomy: () => this.#openings?.advance(),
+      empty: () => (this.#backlog = null),
+    }));
   }
 
   /** The messages of a turn in as few frames as is sensible. */
-  *#frames(parts: readonly Data[]): Generator<Data> {
+  #write(parts: readonly Data[]): void {
+    const { frames: maker, metrics } = this.#shared;
     const join = this.#dialogue?.join ?? null;
-    if (join === null) {
-      yield* parts;
-      return;
-    }
+    const frames: Frame[] = [];
+    const add = (group: readonly Data[]): void => {
+      const frame = maker.make(group, join);
+      frames.push(frame);
+      metrics.frameSent(frame.data.length);
+      this.#backlog?.wrote(frame.data.length);
+    };
     let first = 0;
     let bytes = 0;
     for (let at = 0; at < parts.length; at++) {
       const size = (parts[at] as Data).length;
-      if (
-        at > first &&
-        (bytes + size > MAX_JOINED_BYTES || at - first === MAX_MESSAGES_PER_FRAME)
-      ) {
-        yield join(parts.slice(first, at));
+      const isFull = bytes + size > MAX_JOINED_BYTES || at - first === MAX_MESSAGES_PER_FRAME;
+      if (at > first && (join === null || isFull)) {
+        add(parts.slice(first, at));
         first = at;
         bytes = 0;
       }
       bytes += size;
     }
-    yield join(first === 0 ? parts : parts.slice(first));
+    add(first === 0 ? parts : parts.slice(first));
+    this.#transport.write(frames);
   }
 
-  #within(bucket: TokenBucket, amount: number, sentence: string): boolean {
-    if (bucket.take(amount, performance.now())) return true;
+  #within(name: 'messages' | 'bytes', amount: number, sentence: string): boolean {
+    const nowMs = performance.now();
+    const allowance = (this.#allowance ??= this.#fullAllowance(nowMs));
+    if (allowance[name].take(amount, nowMs)) return true;
+    this.#shared.metrics.rateLimited.add(name);
     this.close('too-many', errorOf('too-many', { detail: sentence, retryAfterMs: 1_000 }));
     return false;
   }
 
-  #closeWith(code: number, reason: string): void {
-    const parts = this.#out;
-    this.#out = [];
-    if (parts.length > 0 && this.#socket.bufferedAmount <= MAX_BACKLOG_BYTES) this.#write(parts);
-    this.#end('abrupt');
-    this.#resumeForClose();
-    this.#socket.close(code, reason);
+  #fullAllowance(nowMs: number): Allowance {
+    const { messagesPerSecond, bytesPerSecond } = this.#shared.limits;
+    const burst = messagesPerSecond * BURST_MESSAGES_SECONDS;
+    return {
+      messages: new TokenBucket({ perSecond: messagesPerSecond, burst, nowMs }),
+      bytes: new TokenBucket({ perSecond: bytesPerSecond, burst: BURST_BYTES, nowMs }),
+    };
   }
 
-  /** A paused socket never reads the answer to its close frame. */
+  /** All strangers together may hold only so much. */
+  #takePreAuth(bytes: number): boolean {
+    if (this.#shared.preAuth.take(bytes)) {
+      this.#preAuthBytes += bytes;
+      return true;
+    }
+    this.close('overloaded');
+    return false;
+  }
+
+  #settlePreAuth(): void {
+    this.#shared.preAuth.give(this.#preAuthBytes);
+    this.#preAuthBytes = 0;
+  }
+
+  #closeWith(code: number, reason: string): void {
+    const parts = this.#out;
+    this.#out = null;
+    if (parts !== null && this.#backlog?.isHopeless !== true) this.#write(parts);
+    this.#shared.metrics.disconnected(code);
+    this.#end('abrupt');
+    this.#resumeForClose();
+    this.#transport.close(code, reason);
+  }
+
+  /** A paused transport never reads the answer to its goodbye. */
   #resumeForClose(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#socket.resume();
+    this.#transport.resume();
   }
 
   #end(how: Leave): void {
     if (this.ended) return;
     this.#state = 'ended';
     this.#shared.wheel.disarm(this.#heartbeat);
-    if (this.#congestion !== null) this.#shared.wheel.disarm(this.#congestion.deadline);
-    this.openings.clear();
+    this.#settlePreAuth();
+    this.#backlog?.[Symbol.dispose]();
+    if (this.#proof !== null) this.#shared.wheel.disarm(this.#proof.deadline);
+    this.#openings?.clear();
     this.#dialogue?.end(how);
     this.#shared.onEnd(this);
   }
@@ -319,13 +439,27 @@ export class Connection implements SocketOwner, Expiring {
       );
     } else if (this.#pulse === 'quiet' || this.#paused) {
       this.#awaitPong();
-    } else if (this.#heard) {
+    } else if (this.#heard || this.#backlog?.isMoving === true) {
+      // Who takes what is sent is there, even if our ping is far behind it.
       this.#awaitSilence();
     } else if (++this.#missedPongs < MAX_MISSED_PONGS) {
       this.#awaitPong();
     } else {
       this.close('heartbeat-missed');
     }
+  }
+
+  #proofDue(): void {
+    const proof = this.#proof;
+    if (proof === null) return;
+    if (proof.state === 'asked-for') {
+      this.close('unauthenticated');
+      return;
+    }
+    proof.state = 'asked-for';
+    this.#dialogue?.authenticate(proof.expiresAt);
+    const overInMs = proof.expiresAt + REAUTHENTICATE_GRACE_MS - Date.now();
+    this.#shared.wheel.arm(proof.deadline, overInMs);
   }
 
   #awaitSilence(): void {
@@ -339,41 +473,11 @@ export class Connection implements SocketOwner, Expiring {
   #awaitPong(): void {
     this.#pulse = 'awaiting-pong';
     this.#heard = false;
+    const nowMs = performance.now();
+    const allowance = this.#allowance;
+    if (allowance !== null && allowance.messages.isFull(nowMs) && allowance.bytes.isFull(nowMs))
+      this.#allowance = null;
     this.#dialogue?.ping();
     this.#shared.wheel.arm(this.#heartbeat, PONG_TIMEOUT_MS);
   }
-
-  #watchCongestion(): void {
-    if (this.#congestion?.deadline.armed === true) return;
-    const deadline = new Deadline(this);
-    this.#congestion = { deadline, takenBytes: this.#takenBytes(), stalledMs: 0 };
-    this.#shared.wheel.arm(deadline, CONGESTION_CHECK_MS);
-  }
-
-  #checkCongestion(): void {
-    const congestion = this.#congestion;
-    if (congestion === null) return;
-    if (!this.congested) {
-      this.#congestion = null;
-      this.openings.advance();
-      return;
-    }
-    const takenBytes = this.#takenBytes();
-    if (takenBytes - congestion.takenBytes >= MIN_PROGRESS_BYTES) {
-      congestion.takenBytes = takenBytes;
-      congestion.stalledMs = 0;
-    } else {
-      congestion.stalledMs += CONGESTION_CHECK_MS;
-    }
-    if (congestion.stalledMs >= STALL_TIMEOUT_MS) this.close('slow-consumer');
-    else this.#shared.wheel.arm(congestion.deadline, CONGESTION_CHECK_MS);
-  }
-
-  /** What has left our memory. */
-  #takenBytes(): number {
-    return this.#writtenBytes - this.#socket.bufferedAmount;
-  }
 }
-
-/** A socket that breaks tells its owner; without this, `send` would throw. */
-function onSent(): void {}

@@ -1,16 +1,17 @@
 /**
  * One document and everyone who has it open: the conversation about its text, which `Room` decides,
- * and who is here, who is typing and where, which is lost with the room and nobody minds.
+ * and the people.
  */
 import {
-  ABRUPT_LEAVE_MS,
-  AWARENESS_INTERVAL_MS,
-  PRESENCE_INTERVAL_MS,
+  errorOf,
   type Access,
+  type ChannelPosition,
   type DocumentKind,
   type ErrorBody,
+  type MessageOf,
   type PresenceState,
   type ServerMessage,
+  type ServerMessageType,
   type User,
 } from '@tandem/protocol';
 import {
@@ -21,14 +22,13 @@ import {
   type RoomIntent,
   type RoomMessage,
 } from '@tandem/sync';
-import { MEMBERS_PER_MESSAGE } from '../limits.ts';
-import { AwarenessRelay } from '../presence/awareness-relay.ts';
-import { writeAwarenessInPieces, type AwarenessEntry } from '../presence/awareness-update.ts';
-import { PresenceBoard } from '../presence/presence-board.ts';
-import { TypingList } from '../presence/typing-list.ts';
-import { Coalescer } from './coalescer.ts';
+import { ulid } from 'ulid';
+import { ChannelClock } from '../metrics/channel-clock.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { AwarenessEntry } from '../presence/awareness-update.ts';
+import { RoomPeople } from '../presence/room-people.ts';
 import { Outgoing } from './outgoing.ts';
-import { Deadline, type TimerWheel } from './timer-wheel.ts';
+import type { TimerWheel } from './timer-wheel.ts';
 
 /** One open channel of one connection, whatever it speaks. */
 export interface Subscriber {
@@ -44,8 +44,12 @@ export interface JoinOptions {
   /** The `ref` of the client's `open`. */
   readonly ref: number;
   readonly access: Access;
+  /** What this client may do at most, whoever speaks. */
+  readonly ceiling?: Access;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
+  /** What it knew of the people when it was here last. */
+  readonly presence?: ChannelPosition | undefined;
 }
 
 /** `clean`: it said so. `abrupt`: its connection is gone, and the person may be back in a moment. */
@@ -58,13 +62,24 @@ export interface DocumentRoomOptions {
   /** The number of this room's channel on every connection. */
   readonly channel: number;
   readonly wheel: TimerWheel;
+  readonly metrics: Metrics;
   readonly ask: (request: EngineRequest) => void;
+  /** Somebody came, went, or has another name. */
+  readonly onPeople: (document: string) => void;
   /** The room holds nothing any more. */
   readonly onEmpty: (room: DocumentRoom) => void;
 }
 
+const NOT_ANY_MORE = errorOf('forbidden', {
+  detail:
+    'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
+});
+
 interface Seat {
   readonly subscriber: Subscriber;
+  readonly clock: ChannelClock;
+  readonly ceiling: Access;
+  readonly presence: ChannelPosition | undefined;
   access: Access;
   state: 'opening' | 'open';
 }
@@ -73,46 +88,80 @@ export class DocumentRoom implements Disposable {
   readonly document: string;
   readonly kind: DocumentKind;
   readonly channel: number;
-  readonly #wheel: TimerWheel;
+  readonly #metrics: Metrics;
   readonly #ask: (request: EngineRequest) => void;
   readonly #onEmpty: (room: DocumentRoom) => void;
   readonly #core: Room;
   readonly #seats = new Map<number, Seat>();
-  readonly #presence = new PresenceBoard();
-  readonly #presenceFlush = new Coalescer(PRESENCE_INTERVAL_MS, () => this.#sendPresence());
-  readonly #awareness: AwarenessRelay;
-  readonly #awarenessFlush = new Coalescer(AWARENESS_INTERVAL_MS, () => this.#sendAwareness());
-  readonly #typing: TypingList;
-  /** People whose connection is gone and who are still shown. */
-  readonly #lingering = new Set<Deadline>();
+  readonly #people: RoomPeople;
   #title: string;
+  #deliveries = 0;
 
-  constructor({ document, kind, title, channel, wheel, ask, onEmpty }: DocumentRoomOptions) {
+  constructor({
+    document,
+    kind,
+    title,
+    channel,
+    wheel,
+    metrics,
+    ask,
+    onPeople,
+    onEmpty,
+  }: DocumentRoomOptions) {
     this.document = document;
     this.kind = kind;
     this.channel = channel;
     this.#title = title;
-    this.#wheel = wheel;
+    this.#metrics = metrics;
     this.#ask = ask;
     this.#onEmpty = onEmpty;
     this.#core = new Room({ document, channel });
-    this.#awareness = new AwarenessRelay(kind);
-    this.#typing = new TypingList(wheel, () => this.#sendTyping());
+    this.#people = new RoomPeople({
+      id: ulid(),
+      kind,
+      channel,
+      wheel,
+      delivered: (type, receivers) => this.#delivered(type, receivers),
+      onPeople: () => onPeople(document),
+      onSettled: () => this.#checkEmpty(),
+    });
   }
 
   get title(): string {
     return this.#title;
   }
 
+  /** Members who are shown. */
+  get people(): number {
+    return this.#people.size;
+  }
+
+  /** Messages to members since the room came to be. */
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  /** Channels that are opening or open. */
+  get channels(): number {
+    return this.#seats.size;
+  }
+
   /** People who are here, at most `limit`. */
   users(limit: number): User[] {
-    return this.#presence.users(limit);
+    return this.#people.users(limit);
   }
 
   /** Answered by `opened`, or by `closed`, after which the subscriber is not in the room. */
-  join(subscriber: Subscriber, { ref, access, position, stateVector }: JoinOptions): void {
+  join(subscriber: Subscriber, options: JoinOptions): void {
+    const { ref, ceiling = 'edit', position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
-    this.#seats.set(subscription, { subscriber, access, state: 'opening' });
+    const access = lower(options.access, ceiling);
+    const clock = new ChannelClock(this.#metrics, {
+      document: this.document,
+      returning: position !== undefined,
+    });
+    const seat: Seat = { subscriber, clock, ceiling, presence, access, state: 'opening' };
+    this.#seats.set(subscription, seat);
     this.#perform(
       this.#core.join({
         ref,
@@ -135,6 +184,10 @@ export class DocumentRoom implements Disposable {
   }
 
   message(subscription: number, message: RoomMessage): void {
+    if (message.type === 'update') {
+      this.#seats.get(subscription)?.clock.sent(message.cseq);
+      this.#people.acted(subscription);
+    }
     this.#perform(this.#core.message(subscription, message));
   }
 
@@ -143,40 +196,41 @@ export class DocumentRoom implements Disposable {
   }
 
   setPresence(subscription: number, state: PresenceState): void {
-    this.#presence.setState(subscription, state);
-    this.#presenceFlush.touch();
+    this.#people.setState(subscription, state);
   }
 
   setTyping(subscription: number, typing: 'start' | 'stop'): void {
-    const seat = this.#seats.get(subscription);
-    if (seat === undefined || seat.access !== 'edit') return;
-    this.#typing[typing](seat.subscriber.user.id);
+    if (this.#seats.get(subscription)?.access === 'edit')
+      this.#people.setTyping(subscription, typing);
   }
 
   receiveAwareness(subscription: number, entries: readonly AwarenessEntry[]): void {
-    for (const client of this.#awareness.receive(subscription, entries)) {
-      this.#presence.addClient(subscription, client);
-      this.#presenceFlush.touch();
-    }
-    this.#awarenessFlush.touch();
+    this.#people.receiveAwareness(subscription, entries);
   }
 
   /** What a subscription said of itself. */
   awarenessOf(subscription: number): readonly AwarenessEntry[] {
-    return this.#awareness.statesOf(subscription);
+    return this.#people.awarenessOf(subscription);
   }
 
   /** All that is seen of the others now, for a client that asks. */
   awarenessSnapshot(): readonly Outgoing[] {
-    return this.#awarenessMessages(this.#awareness.snapshot());
+    return this.#people.awarenessSnapshot();
+  }
+
+  /** Answers who else is here. */
+  listPeople(subscription: number, request: MessageOf<'presence:page'>): void {
+    this.#people.list(subscription, request);
+  }
+
+  /** Says anew who is here, where, and who types, to one who missed some of it. */
+  refresh(subscription: number): void {
+    this.#people.refresh(subscription);
   }
 
   /** A person took another name or colour. */
   renameUser(user: User): void {
-    this.#presence.rename(user);
-    this.#presenceFlush.touch();
-    this.#awareness.rename(user);
-    this.#awarenessFlush.touch();
+    this.#people.rename(user);
   }
 
   renameDocument(title: string): void {
@@ -185,16 +239,34 @@ export class DocumentRoom implements Disposable {
       this.#perform(this.#core.changed(subscription, { title, access }));
   }
 
+  /** @param accessOf what a user may do here now; null for whoever may not be here any more. */
+  recheck(accessOf: (user: string) => Access | null): void {
+    for (const [subscription, seat] of [...this.#seats]) {
+      const { id: user } = seat.subscriber.user;
+      const access = accessOf(user);
+      if (access === null) {
+        this.#perform(this.#core.expel(subscription, NOT_ANY_MORE));
+        continue;
+      }
+      seat.access = lower(access, seat.ceiling);
+      if (seat.access === 'view') this.#people.stopTyping(user);
+      this.#perform(this.#core.changed(subscription, { title: this.#title, access: seat.access }));
+    }
+  }
+
+  /** Sends everyone away. */
+  expel(error: ErrorBody): void {
+    for (const subscription of [...this.#seats.keys()])
+      this.#perform(this.#core.expel(subscription, error));
+  }
+
   /** Says to everyone here what is wrong. */
   tell(error: ErrorBody): void {
     this.#broadcast({ type: 'error', channel: this.channel, error });
   }
 
   [Symbol.dispose](): void {
-    this.#presenceFlush[Symbol.dispose]();
-    this.#awarenessFlush[Symbol.dispose]();
-    for (const deadline of this.#lingering) this.#wheel.disarm(deadline);
-    this.#lingering.clear();
+    this.#people[Symbol.dispose]();
   }
 
   #perform(intents: readonly RoomIntent[]): void {
@@ -206,145 +278,53 @@ export class DocumentRoom implements Disposable {
 
   #send(message: ServerMessage, to: Iterable<number>): void {
     const outgoing = new Outgoing(message);
+    let receivers = 0;
     for (const subscription of to) {
       const seat = this.#seats.get(subscription);
       if (seat === undefined) continue;
       // It may speak as soon as it hears that it is in.
       if (message.type === 'opened') this.#admit(seat);
       seat.subscriber.deliver(outgoing);
-      if (message.type === 'opened') this.#welcome(seat.subscriber);
+      seat.clock.told(message);
+      receivers++;
+      if (message.type === 'opened') this.#people.welcome(seat.subscriber, seat.presence);
       else if (message.type === 'closed') this.#remove(seat, 'clean');
     }
+    this.#delivered(message.type, receivers);
+  }
+
+  #delivered(type: ServerMessageType, receivers: number): void {
+    this.#deliveries += receivers;
+    this.#metrics.delivered(type, receivers);
   }
 
   #admit(seat: Seat): void {
     seat.state = 'open';
-    this.#presence.join(seat.subscriber.subscription, seat.subscriber);
-    this.#presenceFlush.touch();
-    this.#awareness.join(seat.subscriber);
+    this.#people.join(seat.subscriber);
   }
 
-  #welcome(subscriber: Subscriber): void {
-    for (const message of this.#everyone()) subscriber.deliver(new Outgoing(message));
-    for (const outgoing of this.awarenessSnapshot()) subscriber.deliver(outgoing);
-    if (this.#typing.seenBy(null).length > 0)
-      subscriber.deliver(this.#typingMessage(subscriber.user.id));
-  }
-
-  #remove({ subscriber, state }: Seat, how: Leave): void {
-    const { subscription, user } = subscriber;
+  #remove({ subscriber: { subscription } }: Seat, how: Leave): void {
     this.#seats.delete(subscription);
-    if (state === 'open') {
-      this.#awareness.leave(subscription);
-      this.#awarenessFlush.touch();
-      if (!this.#isHere(user.id)) this.#typing.stop(user.id);
-      if (how === 'clean') this.#forget(subscription);
-      else this.#linger(subscription);
-    }
+    this.#people.leave(subscription, how);
     this.#checkEmpty();
   }
 
-  #linger(subscription: number): void {
-    const deadline: Deadline = new Deadline({
-      expire: () => {
-        this.#lingering.delete(deadline);
-        this.#forget(subscription);
-        this.#checkEmpty();
-      },
-    });
-    this.#lingering.add(deadline);
-    this.#wheel.arm(deadline, ABRUPT_LEAVE_MS);
-  }
-
-  #forget(subscription: number): void {
-    this.#presence.leave(subscription);
-    this.#presenceFlush.touch();
-  }
-
   #checkEmpty(): void {
-    if (this.#seats.size === 0 && this.#lingering.size === 0) this.#onEmpty(this);
-  }
-
-  #isHere(user: string): boolean {
-    for (const { subscriber, state } of this.#seats.values()) {
-      if (state === 'open' && subscriber.user.id === user) return true;
-    }
-    return false;
-  }
-
-  /** Everyone, in messages that each fit. */
-  #everyone(): ServerMessage[] {
-    const members = this.#presence.members();
-    const messages: ServerMessage[] = [];
-    for (let at = 0; at < members.length; at += MEMBERS_PER_MESSAGE) {
-      messages.push({
-        type: 'presence:changed',
-        channel: this.channel,
-        full: at === 0,
-        members: members.slice(at, at + MEMBERS_PER_MESSAGE),
-        left: [],
-      });
-    }
-    return messages;
-  }
-
-  #sendPresence(): void {
-    const change = this.#presence.takeChanges();
-    if (change === null) return;
-    const { members, left } = change;
-    for (let at = 0; at < Math.max(members.length, left.length); at += MEMBERS_PER_MESSAGE) {
-      const end = at + MEMBERS_PER_MESSAGE;
-      const message = { full: false, members: members.slice(at, end), left: left.slice(at, end) };
-      this.#broadcast({ type: 'presence:changed', channel: this.channel, ...message });
-    }
-  }
-
-  #sendAwareness(): void {
-    const changes = this.#awareness.takeChanges();
-    if (changes.length === 0) return;
-    const owners = new Set(changes.map(({ owner }) => owner));
-    const shared = this.#awarenessMessages(changes.map(({ entry }) => entry));
-    for (const { subscriber, state } of this.#seats.values()) {
-      if (state !== 'open') continue;
-      const messages = owners.has(subscriber.subscription)
-        ? this.#awarenessMessages(
-            changes
-              .filter(({ owner }) => owner !== subscriber.subscription)
-              .map(({ entry }) => entry),
-          )
-        : shared;
-      for (const outgoing of messages) subscriber.deliver(outgoing);
-    }
-  }
-
-  #sendTyping(): void {
-    const shared = this.#typingMessage(null);
-    for (const { subscriber, state } of this.#seats.values()) {
-      if (state !== 'open') continue;
-      subscriber.deliver(
-        this.#typing.has(subscriber.user.id) ? this.#typingMessage(subscriber.user.id) : shared,
-      );
-    }
+    if (this.#seats.size === 0 && !this.#people.isLingering) this.#onEmpty(this);
   }
 
   #broadcast(message: ServerMessage): void {
     const outgoing = new Outgoing(message);
-    for (const { subscriber, state } of this.#seats.values())
-      if (state === 'open') subscriber.deliver(outgoing);
+    let receivers = 0;
+    for (const { subscriber, state } of this.#seats.values()) {
+      if (state !== 'open') continue;
+      subscriber.deliver(outgoing);
+      receivers++;
+    }
+    this.#delivered(message.type, receivers);
   }
+}
 
-  #awarenessMessages(entries: readonly AwarenessEntry[]): readonly Outgoing[] {
-    const { channel } = this;
-    return writeAwarenessInPieces(entries).map(
-      (update) => new Outgoing({ type: 'awareness', channel, update }),
-    );
-  }
-
-  #typingMessage(user: string | null): Outgoing {
-    return new Outgoing({
-      type: 'typing:changed',
-      channel: this.channel,
-      users: this.#typing.seenBy(user),
-    });
-  }
+function lower(access: Access, ceiling: Access): Access {
+  return ceiling === 'view' ? 'view' : access;
 }

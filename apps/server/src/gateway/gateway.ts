@@ -1,6 +1,6 @@
 /** All sockets: who may connect, what the engine has for them, and how they are sent away before a restart. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,28 +14,43 @@ import {
   type ErrorBody,
   type User,
 } from '@tandem/protocol';
+import type { EventChannels } from '../channels/event-channels.ts';
+import type { CommandRunner } from '../commands/runner.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Engine, EngineNotice } from '../engine/port.ts';
+import type { BearerCheck } from '../http/bearer-token.ts';
 import type { OriginPolicy } from '../http/origin-policy.ts';
 import { DRAIN_CONNECTIONS_PER_SECOND, DRAIN_FLUSH_MS, DRAIN_SPREAD_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Census, CodecWord } from '../metrics/census.ts';
+import type { ConnectResult, Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS, type People } from '../sessions/people.ts';
 import type { TokenSigner } from '../sessions/session-token.ts';
 import { Connection, type ConnectionShared, type Data, type Dialogue } from './connection.ts';
 import type { DialogueServices } from './dialogue-services.ts';
+import { FeedDialogue, type FeedRequest } from './feeds/feed-dialogue.ts';
+import type { FeedTransport } from './feeds/feed-transport.ts';
+import { Feeds, type FeedHost } from './feeds/feeds.ts';
 import { FlushTurn } from './flush-turn.ts';
+import { HelloBudget } from './hello-budget.ts';
 import { NativeDialogue } from './native-dialogue.ts';
 import { Offences, type Sender } from './offences.ts';
 import type { Rooms } from './rooms.ts';
-import { own, type GatewaySocket } from './socket.ts';
 import { StockDialogue } from './stock/stock-dialogue.ts';
+import { PreAuthBytes, Strangers } from './strangers.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import { FrameMaker } from './transports/frame.ts';
+import { HttpTransports, type TransportHost } from './transports/http-transports.ts';
+import type { Transport } from './transports/transport.ts';
 import {
   decideUpgrade,
+  NATIVE_FRAMES,
   nativeSockets,
   refuseUpgrade,
+  STOCK_FRAMES,
   stockSockets,
   type Destination,
+  type UpgradeRefusal,
 } from './upgrade.ts';
 
 export interface GatewayOptions {
@@ -44,11 +59,20 @@ export interface GatewayOptions {
   readonly people: People;
   readonly tokens: TokenSigner;
   readonly rooms: Rooms;
+  readonly runner: CommandRunner;
+  readonly eventChannels: EventChannels;
   readonly wheel: TimerWheel;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly originPolicy: OriginPolicy;
   readonly addressOf: (request: IncomingMessage) => string | null;
+  readonly mayReadMetrics: BearerCheck;
 }
+
+/** What a connection is for. */
+type Purpose =
+  | Destination
+  | { readonly kind: 'feed'; readonly transport: FeedTransport; readonly request: FeedRequest };
 
 export class Gateway {
   readonly #options: GatewayOptions;
@@ -59,35 +83,59 @@ export class Gateway {
   readonly #perAddress = new Map<string, number>();
   readonly #paused = new Set<Connection>();
   readonly #offences = new Offences();
+  readonly #strangers = new Strangers<Connection>();
+  readonly #budget: HelloBudget;
+  readonly #http: HttpTransports;
+  readonly #feeds: Feeds;
   #state: 'open' | 'draining' = 'open';
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    const { rooms, people, tokens, engine, wheel, log, limits } = options;
+    const { rooms, people, tokens, engine, wheel, metrics, log, limits, originPolicy } = options;
+    const frames = new FrameMaker();
     this.#services = {
       rooms,
+      runner: options.runner,
+      eventChannels: options.eventChannels,
       people,
       tokens,
       wheel,
+      metrics,
       isFull: (document) => engine.isFull(document),
       pause: (connection) => this.#pause(connection),
       introduce: (connection, user) => this.#introduce(connection, user),
       refused: (connection, error) => this.#refused(connection, error),
+      reauthenticate: (connection, token) => this.#reauthenticate(connection, token),
     };
     this.#shared = {
       wheel,
-      turn: new FlushTurn(),
+      turn: new FlushTurn(() => frames.forget()),
+      frames,
+      preAuth: new PreAuthBytes(),
       log,
       limits,
+      metrics,
       onEnd: (connection) => this.#ended(connection),
     };
+    this.#budget = new HelloBudget({ perSecond: limits.hellosPerSecond, wheel });
+    const host = this.#transportHost();
+    this.#http = new HttpTransports({ host, wheel, originPolicy, log });
+    const { mayReadMetrics } = options;
+    this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics });
   }
 
-  /** Starts to listen to the engine and to changes of names. */
+  /** Starts to listen to the engine, to changes of names and to ends of sessions. */
   start(): void {
     const { engine, people } = this.#options;
     engine.onNotices((notices) => notices.forEach((notice) => this.#hear(notice)));
     people.onRename((user) => this.#rename(user));
+    people.onSessionEnded((session) => this.#signOut(session));
+  }
+
+  /** What there is now, for the metrics. */
+  census(): Census {
+    const { rooms } = this.#options;
+    return { state: this.#state, connections: this.#connections, rooms: rooms.all() };
   }
 
   get size(): number {
@@ -101,29 +149,26 @@ export class Gateway {
     const address = this.#options.addressOf(request);
     if (decision.kind === 'refused') {
       this.#options.log.info({ address, status: decision.status }, decision.sentence);
-      refuseUpgrade(stream, decision);
-    } else if (this.#state === 'draining') {
-      refuseUpgrade(stream, {
-        status: 503,
-        sentence: 'The server restarts. Come back in a moment.',
-      });
-    } else if (
-      address !== null &&
-      (this.#perAddress.get(address) ?? 0) >= this.#options.limits.connectionsPerAddress
-    ) {
-      this.#options.log.warn({ address }, 'too many connections from one address');
-      refuseUpgrade(stream, { status: 429, sentence: 'Too many connections from this address.' });
-    } else {
-      const sockets = decision.destination.kind === 'native' ? nativeSockets : stockSockets;
-      sockets.handleUpgrade(request, stream, head, (socket) => {
-        this.#accept(socket, {
-          stream: stream as Socket,
-          address,
-          destination: decision.destination,
-        });
-      });
+      this.#refuseUpgrade(stream, decision);
+      return;
     }
+    const { destination } = decision;
+    const [sockets, frames] =
+      destination.kind === 'native' ? [nativeSockets, NATIVE_FRAMES] : [stockSockets, STOCK_FRAMES];
+    const refusal = this.#admit(address, () => {
+      if (stream.destroyed) return;
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        const connection = this.#accept(socket, { address, destination });
+        socket.own(connection, { stream: stream as Socket, limits: frames });
+      });
+    });
+    if (refusal !== null) this.#refuseUpgrade(stream, refusal);
   };
+
+  /** For the `request` event of the HTTP server. @returns whether it was one of the gateway's. */
+  request(request: IncomingMessage, answer: ServerResponse): boolean {
+    return this.#http.handle(request, answer) || this.#feeds.handle(request, answer);
+  }
 
   /** Sends everybody away, each to come back at a moment of its own; what they sent before is still answered. */
   async drain(): Promise<void> {
@@ -135,39 +180,81 @@ export class Gateway {
     const closing = [...this.#connections];
     await Promise.all(closing.map((connection) => connection.restart()));
     for (const connection of closing) connection.terminate();
+    this.#budget[Symbol.dispose]();
+  }
+
+  /** Takes a connection in, now or when its turn comes. @returns why not. */
+  #admit(address: string | null, takeIn: () => void): UpgradeRefusal | null {
+    const { log, metrics, limits } = this.#options;
+    if (this.#state === 'draining')
+      return { status: 503, sentence: 'The server restarts. Come back in a moment.' };
+    const ofAddress = address === null ? 0 : (this.#perAddress.get(address) ?? 0);
+    if (ofAddress >= limits.connectionsPerAddress || !this.#strangers.admits(address)) {
+      log.warn({ address }, 'too many connections from one address');
+      metrics.rateLimited.add('connections');
+      return { status: 429, sentence: 'Too many connections from this address.' };
+    }
+    if (this.#budget.enter(takeIn) === 'entered') return null;
+    metrics.rateLimited.add('hellos');
+    return { status: 503, sentence: 'Many people connect at once. Come back in a moment.' };
+  }
+
+  #transportHost(): TransportHost & FeedHost {
+    const { addressOf, metrics } = this.#options;
+    return {
+      admit: (request, takeIn) => {
+        const refusal = this.#admit(addressOf(request), takeIn);
+        if (refusal !== null) metrics.connects.add(`${refusal.status}`);
+        return refusal;
+      },
+      connect: (transport, request, subprotocol) =>
+        this.#accept(transport, {
+          address: addressOf(request),
+          destination: { kind: 'native', subprotocol },
+        }),
+      feed: (transport, request, feed) =>
+        this.#accept(transport, {
+          address: addressOf(request),
+          destination: { kind: 'feed', transport, request: feed },
+        }),
+    };
+  }
+
+  #refuseUpgrade(stream: Duplex, refusal: UpgradeRefusal): void {
+    const result: ConnectResult = `${refusal.status}`;
+    this.#options.metrics.connects.add(result);
+    refuseUpgrade(stream, refusal);
   }
 
   #accept(
-    socket: GatewaySocket,
-    {
-      stream,
-      address,
-      destination,
-    }: {
-      readonly stream: Socket;
-      readonly address: string | null;
-      readonly destination: Destination;
-    },
-  ): void {
+    transport: Transport,
+    { address, destination }: { readonly address: string | null; readonly destination: Purpose },
+  ): Connection {
     const connection = new Connection({
       id: randomUUID(),
       address,
-      socket,
-      stream,
+      transport,
+      codec: codecOf(destination),
       shared: this.#shared,
     });
-    own(socket, connection);
+    this.#options.metrics.connects.add('accepted');
     this.#connections.add(connection);
     if (address !== null) this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     connection.start(this.#dialogue(connection, destination), HELLO_TIMEOUT_MS);
+    this.#strangers.add(connection);
     this.#options.log.debug(
-      { connection: connection.id, address, kind: destination.kind },
+      { connection: connection.id, address, kind: destination.kind, transport: transport.kind },
       'connected',
     );
+    return connection;
   }
 
-  #dialogue(connection: Connection, destination: Destination): Dialogue {
+  #dialogue(connection: Connection, destination: Purpose): Dialogue {
     const services = this.#services;
+    if (destination.kind === 'feed') {
+      const { transport, request } = destination;
+      return new FeedDialogue({ connection, transport, services, request });
+    }
     if (destination.kind === 'stock') {
       const { document, token } = destination;
       return new StockDialogue({ connection, services, document, token });
@@ -193,27 +280,46 @@ export class Gateway {
     const { connectionsPerUser } = this.#options.limits;
     // Whoever has no name is counted by address only.
     if (connections.size >= connectionsPerUser && user.id !== ANONYMOUS.id) {
+      this.#options.metrics.rateLimited.add('connections');
       return errorOf('too-many', {
         detail: `You have ${connectionsPerUser} connections open. Close some tabs.`,
         retryAfterMs: 30_000,
       });
     }
     connections.add(connection);
+    this.#strangers.remove(connection);
     connection.introduced(user);
     return null;
+  }
+
+  async #reauthenticate(connection: Connection, token: string): Promise<void> {
+    const { tokens, people, metrics } = this.#options;
+    const claim = await tokens.verify(token);
+    const user = claim === null ? null : await people.findByClaim(claim);
+    if (connection.ended) return;
+    if (claim === null || user === null || user.id !== connection.user?.id) {
+      metrics.reauthentications.add('refused');
+      connection.close('unauthenticated');
+      return;
+    }
+    metrics.reauthentications.add('renewed');
+    connection.session = claim.session;
+    connection.provenUntil(claim.expiresAt);
   }
 
   #refused(connection: Connection, error: ErrorBody): void {
     // The other refusals do not need a document to be built anew.
     if (error.code !== 'invalid-update' && error.code !== 'client-taken') return;
     const sender = senderOf(connection, connection.user);
-    if (this.#offences.add(sender, performance.now()) === 'excess')
-      connection.close('invalid-update', error);
+    if (this.#offences.add(sender, performance.now()) === 'tolerated') return;
+    this.#options.metrics.rateLimited.add('offences');
+    connection.close('invalid-update', error);
   }
 
   #ended(connection: Connection): void {
     const { address, user } = connection;
     this.#connections.delete(connection);
+    this.#strangers.remove(connection);
     this.#paused.delete(connection);
     if (address !== null) {
       const left = (this.#perAddress.get(address) ?? 1) - 1;
@@ -228,6 +334,11 @@ export class Gateway {
     this.#options.log.debug({ connection: connection.id, user: user?.id }, 'disconnected');
   }
 
+  #signOut(session: string): void {
+    for (const connection of this.#connections)
+      if (connection.session === session) connection.close('unauthenticated');
+  }
+
   #rename(user: User): void {
     for (const connection of this.#perUser.get(user.id) ?? []) connection.user = user;
     this.#options.rooms.renameUser(user);
@@ -240,7 +351,7 @@ export class Gateway {
   }
 
   #hear(notice: EngineNotice): void {
-    const { log, rooms } = this.#options;
+    const { log, rooms, metrics } = this.#options;
     switch (notice.kind) {
       case 'stalled':
         log.error(
@@ -256,6 +367,10 @@ export class Gateway {
         for (const connection of this.#paused) connection.resume();
         this.#paused.clear();
         break;
+      case 'timed':
+        if (notice.work === 'commit') metrics.committed(notice.shard, notice.ms);
+        else metrics.compacted(notice.document, notice.ms);
+        break;
       case 'incident':
         log.error({ document: notice.document, detail: notice.detail }, notice.what);
         break;
@@ -268,6 +383,12 @@ export class Gateway {
 /** Whoever has no name is counted by address only. */
 function senderOf({ address }: Connection, user: User | null): Sender {
   return { user: user === null || user.id === ANONYMOUS.id ? null : user.id, address };
+}
+
+function codecOf(destination: Purpose): CodecWord {
+  if (destination.kind === 'feed') return 'events';
+  if (destination.kind === 'stock') return 'yjs';
+  return destination.subprotocol === SUBPROTOCOL_BINARY ? 'binary' : 'json';
 }
 
 function ignore(): void {}

@@ -1,8 +1,9 @@
 /** One document on one native connection. */
 import type { Codec, ErrorBody, MessageOf, User } from '@tandem/protocol';
+import type { Lagging } from './backlog.ts';
 import type { Connection, Data } from './connection.ts';
 import type { DocumentRoom, Subscriber } from './document-room.ts';
-import type { Outgoing } from './outgoing.ts';
+import { Outgoing } from './outgoing.ts';
 
 export interface NativeChannelOptions {
   readonly subscription: number;
@@ -17,15 +18,23 @@ export interface NativeChannelOptions {
   readonly onClosed: (channel: NativeChannel) => void;
 }
 
-export class NativeChannel implements Subscriber {
+export class NativeChannel implements Subscriber, Lagging {
   readonly subscription: number;
   readonly client: number;
-  readonly request: MessageOf<'open'>;
+  /** Without its state vector once that was answered. */
+  request: MessageOf<'open'>;
   state: 'opening' | 'open' | 'closed' = 'opening';
   room: DocumentRoom | null = null;
   readonly #options: NativeChannelOptions;
-  /** Rows up to here are what it asked for by opening. */
-  #openedSeq = 0;
+  /** It was sent all rows up to here. */
+  #sentSeq = 0;
+  /** Rows up to here are what it asked for by opening, or lacks because they were held back. */
+  #owedSeq = 0;
+  /** People and cursors as it knows them are not the newest. */
+  #isStale = false;
+  /** The row after which it was asked to repeat, until it does; and the first one that was asked for since. */
+  #asked: number | null = null;
+  #askedSince: number | null = null;
 
   constructor(options: NativeChannelOptions) {
     this.#options = options;
@@ -39,17 +48,107 @@ export class NativeChannel implements Subscriber {
   }
 
   deliver(outgoing: Outgoing): void {
-    const { connection, codec, onOpened, onRefused, onClosed } = this.#options;
+    const { connection, onOpened, onRefused, onClosed } = this.#options;
     const { message } = outgoing;
-    const solicited = message.type === 'updates' && message.to <= this.#openedSeq;
-    connection.queue(outgoing.as(codec, codec.encode), solicited);
-    if (message.type === 'opened') {
-      this.#openedSeq = message.seq;
-      onOpened(this, message);
-    } else if (message.type === 'nack') {
-      onRefused(message.error);
-    } else if (message.type === 'closed') {
-      onClosed(this);
+    switch (message.type) {
+      case 'opened': {
+        this.#sentSeq = message.base;
+        this.#owedSeq = message.seq;
+        const { position: _, stateVector: __, ...request } = this.request;
+        this.request = request;
+        this.#send(outgoing);
+        onOpened(this, message);
+        break;
+      }
+      case 'updates':
+        this.#updates(outgoing, message);
+        break;
+      case 'ack':
+        this.#ack(outgoing, message);
+        break;
+      case 'awareness':
+      case 'presence:changed':
+      case 'typing:changed':
+        if (connection.pressed) {
+          this.#isStale = true;
+          connection.hold(this);
+        } else this.#send(outgoing);
+        break;
+      case 'nack':
+        this.#send(outgoing);
+        onRefused(message.error);
+        break;
+      case 'closed':
+        this.#send(outgoing);
+        onClosed(this);
+        break;
+      default:
+        this.#send(outgoing);
     }
+  }
+
+  /** Repeats the rows after `from`, one answer at a time, when there is room. What was not sent yet comes by itself. */
+  repeat(from: number): void {
+    if (from >= this.#sentSeq) return;
+    if (this.#asked !== null) {
+      this.#askedSince = Math.min(from, this.#askedSince ?? from);
+      return;
+    }
+    this.#asked = from;
+    const { openings } = this.#options.connection;
+    openings.enter(() => {
+      const { room, subscription } = this;
+      if (this.state === 'open')
+        room?.message(subscription, { type: 'range', channel: room.channel, from });
+      openings.done();
+    });
+  }
+
+  catchUp(): void {
+    const { room, subscription } = this;
+    if (this.state !== 'open' || room === null) return;
+    if (this.#isStale) {
+      this.#isStale = false;
+      room.refresh(subscription);
+    }
+    if (this.#owedSeq > this.#sentSeq)
+      room.message(subscription, { type: 'range', channel: room.channel, from: this.#sentSeq });
+  }
+
+  #updates(outgoing: Outgoing, { from, to }: MessageOf<'updates'>): void {
+    const { connection } = this.#options;
+    const isOwed = from < this.#owedSeq;
+    // Behind rows that were held back nothing may follow but these.
+    if (from > this.#sentSeq || (connection.lagging && !isOwed)) {
+      this.#owedSeq = Math.max(this.#owedSeq, to);
+      if (connection.lagging) connection.hold(this);
+      return;
+    }
+    this.#sentSeq = Math.max(this.#sentSeq, to);
+    this.#send(outgoing, isOwed);
+    if (from === this.#asked) this.#repeated();
+  }
+
+  #repeated(): void {
+    const since = this.#askedSince;
+    this.#asked = null;
+    this.#askedSince = null;
+    if (since !== null) this.repeat(since);
+  }
+
+  /** What is on disk is said at once; over rows that were held back it does not lead. */
+  #ack(outgoing: Outgoing, message: MessageOf<'ack'>): void {
+    if (message.from <= this.#sentSeq) {
+      this.#sentSeq = Math.max(this.#sentSeq, message.to);
+      this.#send(outgoing);
+      return;
+    }
+    this.#owedSeq = Math.max(this.#owedSeq, message.to);
+    this.#send(new Outgoing({ ...message, from: this.#sentSeq, to: this.#sentSeq }));
+  }
+
+  #send(outgoing: Outgoing, solicited = false): void {
+    const { connection, codec } = this.#options;
+    connection.queue(outgoing.as(codec, codec.encode), solicited);
   }
 }

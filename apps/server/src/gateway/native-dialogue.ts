@@ -4,26 +4,28 @@
  */
 import {
   errorOf,
-  MAX_CHANNELS_PER_CONNECTION,
   MAX_FRAME_BYTES_BEFORE_HELLO,
   PROTOCOL_VERSION,
   SUBPROTOCOL_BINARY,
   type ClientMessage,
   type ClientMessageType,
   type Codec,
+  type Command,
   type ErrorBody,
   type MessageOf,
   type MessagePart,
   type ServerMessage,
+  type User,
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
+import { CommandLine } from '../commands/command-line.ts';
 import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../limits.ts';
-import { readAwareness } from '../presence/awareness-update.ts';
 import type { Connection, Data, Dialogue } from './connection.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import type { Leave } from './document-room.ts';
+import { EventSubscriptions } from './event-subscriptions.ts';
 import { guarded } from './guarded.ts';
-import { NativeChannel } from './native-channel.ts';
+import { NativeDocuments } from './native-documents.ts';
 import { PartAssembly } from './part-assembly.ts';
 
 type Handlers = {
@@ -36,8 +38,10 @@ export class NativeDialogue implements Dialogue {
   readonly #codec: Codec<Data>;
   readonly #services: DialogueServices;
   readonly #assembly: PartAssembly;
-  readonly #documents = new Map<string, NativeChannel>();
-  readonly #channels = new Map<number, NativeChannel>();
+  // Made with the first message that is for them: many connections have no use for one or the other.
+  #documents: NativeDocuments | null = null;
+  #commands: CommandLine | null = null;
+  #events: EventSubscriptions | null = null;
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
   #waiting: ClientMessage[] = [];
   #waitingBytes = 0;
@@ -95,36 +99,86 @@ export class NativeDialogue implements Dialogue {
     this.#send({ type: 'goaway', channel: 0, retryAfterMs });
   }
 
+  authenticate(expiresAt: number): void {
+    this.#send({ type: 'authenticate', channel: 0, expiresAt });
+  }
+
+  authenticated(expiresAt: number): void {
+    this.#send({ type: 'authenticated', channel: 0, expiresAt });
+  }
+
   end(how: Leave): void {
-    for (const channel of this.#documents.values()) {
-      channel.state = 'closed';
-      channel.room?.leave(channel.subscription, how);
-    }
     this.#assembly[Symbol.dispose]();
-    this.#documents.clear();
-    this.#channels.clear();
+    this.#documents?.end(how);
+    this.#commands?.end();
+    this.#events?.end();
     this.#waiting = [];
   }
 
   static readonly #handlers: Handlers = {
     hello: (dialogue) => dialogue.#refuse('bad-message', 'hello was said before; it is said once.'),
-    open: (dialogue, message) => dialogue.#open(message),
-    leave: (dialogue, message) => dialogue.#leave(dialogue.#channels.get(message.channel)),
-    update: (dialogue, message) => dialogue.#update(message),
-    range: (dialogue, message) =>
-      dialogue.#on(message, (channel) => channel.room?.message(channel.subscription, message)),
-    awareness: (dialogue, message) => dialogue.#awareness(message),
-    'presence:set': (dialogue, message) =>
-      dialogue.#on(message, (channel) =>
-        channel.room?.setPresence(channel.subscription, message.state),
-      ),
-    'typing:start': (dialogue, message) =>
-      dialogue.#on(message, (channel) => channel.room?.setTyping(channel.subscription, 'start')),
-    'typing:stop': (dialogue, message) =>
-      dialogue.#on(message, (channel) => channel.room?.setTyping(channel.subscription, 'stop')),
+    open: (dialogue, message) =>
+      dialogue.#nativeDocuments.open(message, dialogue.#events?.size ?? 0),
+    leave: (dialogue, message) => dialogue.#documents?.leave(message),
+    update: (dialogue, message) => dialogue.#documents?.update(message),
+    range: (dialogue, message) => dialogue.#documents?.range(message),
+    awareness: (dialogue, message) => dialogue.#nativeDocuments.awareness(message),
+    'presence:set': (dialogue, message) => dialogue.#documents?.setPresence(message),
+    'presence:page': (dialogue, message) => dialogue.#documents?.listPeople(message),
+    'typing:start': (dialogue, message) => dialogue.#setTyping(message, 'start'),
+    'typing:stop': (dialogue, message) => dialogue.#setTyping(message, 'stop'),
     ping: (dialogue, { nonce }) => dialogue.#send({ type: 'pong', channel: 0, nonce }),
     pong: (dialogue) => dialogue.#connection.answered(),
+    token: (dialogue, { token }) =>
+      guarded(dialogue.#connection, dialogue.#services.reauthenticate(dialogue.#connection, token)),
+    command: (dialogue, { id, name, input }) =>
+      dialogue.#commandLine.say({ id, name, input } as Command),
+    subscribe: (dialogue, message) =>
+      dialogue.#eventSubscriptions.subscribe(message, dialogue.#documents?.size ?? 0),
+    unsubscribe: (dialogue, { channel }) => dialogue.#events?.unsubscribe(channel),
+    recover: (dialogue, message) => {
+      dialogue.#services.metrics.gapRepairs.add();
+      dialogue.#events?.recover(message);
+    },
   };
+
+  /** In a document, or in a chat: numbers of channels are all different. */
+  #setTyping(message: MessageOf<'typing:start' | 'typing:stop'>, typing: 'start' | 'stop'): void {
+    this.#documents?.setTyping(message, typing);
+    this.#events?.setTyping(message.channel, typing);
+  }
+
+  get #nativeDocuments(): NativeDocuments {
+    this.#documents ??= new NativeDocuments({
+      connection: this.#connection,
+      codec: this.#codec,
+      services: this.#services,
+      schema: this.#schema,
+    });
+    return this.#documents;
+  }
+
+  get #commandLine(): CommandLine {
+    const { runner, wheel } = this.#services;
+    const connection = this.#connection;
+    this.#commands ??= new CommandLine({
+      runner,
+      wheel,
+      speaker: {
+        user: (connection.user as User).id,
+        answer: (message) => this.#send(message),
+        close: (name, detail) =>
+          connection.close(name, detail === undefined ? errorOf(name) : errorOf(name, { detail })),
+      },
+    });
+    return this.#commands;
+  }
+
+  get #eventSubscriptions(): EventSubscriptions {
+    const { eventChannels } = this.#services;
+    this.#events ??= new EventSubscriptions(this.#connection, this.#codec, eventChannels);
+    return this.#events;
+  }
 
   get #isBinary(): boolean {
     return this.#codec.subprotocol === SUBPROTOCOL_BINARY;
@@ -174,6 +228,7 @@ export class NativeDialogue implements Dialogue {
   }
 
   #receiveMessage(message: ClientMessage, bytes: number): void {
+    this.#services.metrics.messages.add(message.type);
     switch (this.#state) {
       case 'awaiting-hello':
         if (message.type === 'hello') this.#hello(message);
@@ -212,19 +267,23 @@ export class NativeDialogue implements Dialogue {
   }
 
   async #authenticate(token: string): Promise<void> {
-    const { tokens, people, introduce } = this.#services;
-    const id = await tokens.verify(token);
-    const user = id === null ? null : await people.find(id);
+    const { tokens, people, introduce, metrics } = this.#services;
+    const startMs = performance.now();
+    const claim = await tokens.verify(token);
+    const user = claim === null ? null : await people.findByClaim(claim);
     if (this.#connection.ended) return;
-    if (user === null) {
+    if (claim === null || user === null) {
       this.#connection.close('unauthenticated');
       return;
     }
+    this.#connection.session = claim.session;
     const error = introduce(this.#connection, user);
     if (error !== null) {
       this.#connection.close('too-many', error);
       return;
     }
+    // What belongs to no sign-in is the server's own.
+    if (claim.session !== null) this.#connection.provenUntil(claim.expiresAt);
     this.#state = 'open';
     this.#send({
       type: 'welcome',
@@ -233,124 +292,13 @@ export class NativeDialogue implements Dialogue {
       user,
       schema: SCHEMA_VERSION,
     });
+    metrics.welcomed(this.#connection.id, startMs);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const message of waiting) {
       if (this.#connection.ended) return;
       this.#handle(message);
     }
-  }
-
-  #open(request: MessageOf<'open'>): void {
-    const { document, ref } = request;
-    // Opening again is how a channel starts anew.
-    this.#leave(this.#documents.get(document));
-    if (this.#documents.size >= MAX_CHANNELS_PER_CONNECTION) {
-      const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} documents open.`;
-      this.#send({ type: 'closed', channel: 0, ref, error: errorOf('too-many', { detail }) });
-      return;
-    }
-    const channel = new NativeChannel({
-      subscription: this.#services.rooms.nextSubscription(),
-      request,
-      connection: this.#connection,
-      codec: this.#codec,
-      onOpened: this.#onOpened,
-      onRefused: this.#onRefused,
-      onClosed: this.#onClosed,
-    });
-    this.#documents.set(document, channel);
-    this.#connection.openings.enter(() => guarded(this.#connection, this.#enter(channel)));
-  }
-
-  async #enter(channel: NativeChannel): Promise<void> {
-    const { document, ref, position, stateVector } = channel.request;
-    const admission = await this.#services.rooms.admit(document, {
-      user: channel.user,
-      client: 'native',
-    });
-    if (channel.state === 'closed') {
-      this.#connection.openings.done();
-    } else if (admission.kind === 'refused') {
-      this.#forget(channel);
-      this.#send({ type: 'closed', channel: 0, ref, error: admission.error });
-      this.#connection.openings.done();
-    } else {
-      const access = this.#isOutdated(admission.document.kind) ? 'view' : admission.access;
-      channel.room = this.#services.rooms.join(admission.document, channel, {
-        ref,
-        access,
-        position,
-        stateVector,
-      });
-    }
-  }
-
-  readonly #onOpened = (
-    channel: NativeChannel,
-    { channel: number, kind }: MessageOf<'opened'>,
-  ): void => {
-    channel.state = 'open';
-    this.#channels.set(number, channel);
-    if (this.#isOutdated(kind))
-      this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
-    this.#connection.openings.done();
-  };
-
-  readonly #onRefused = (error: ErrorBody): void => this.#services.refused(this.#connection, error);
-
-  readonly #onClosed = (channel: NativeChannel): void => {
-    const wasOpening = channel.state === 'opening';
-    this.#forget(channel);
-    if (wasOpening) this.#connection.openings.done();
-  };
-
-  /** An editor that does not know a page's newest blocks would delete them. */
-  #isOutdated(kind: 'page' | 'data'): boolean {
-    return kind === 'page' && this.#schema < SCHEMA_VERSION;
-  }
-
-  #leave(channel: NativeChannel | undefined): void {
-    if (channel === undefined) return;
-    const wasOpening = channel.state === 'opening' && channel.room !== null;
-    this.#forget(channel);
-    channel.room?.leave(channel.subscription, 'clean');
-    if (wasOpening) this.#connection.openings.done();
-  }
-
-  #forget(channel: NativeChannel): void {
-    channel.state = 'closed';
-    const { document } = channel.request;
-    if (this.#documents.get(document) === channel) this.#documents.delete(document);
-    const number = channel.room?.channel;
-    if (number !== undefined && this.#channels.get(number) === channel)
-      this.#channels.delete(number);
-  }
-
-  /** A channel that has just been closed may still be spoken to; that is nobody's fault. */
-  #on(
-    { channel: number }: { readonly channel: number },
-    act: (channel: NativeChannel) => void,
-  ): void {
-    const channel = this.#channels.get(number);
-    if (channel !== undefined) act(channel);
-  }
-
-  #update(message: MessageOf<'update'>): void {
-    this.#on(message, (channel) => {
-      channel.room?.message(channel.subscription, message);
-      if (this.#services.isFull(channel.request.document)) this.#services.pause(this.#connection);
-    });
-  }
-
-  #awareness(message: MessageOf<'awareness'>): void {
-    const reading = readAwareness(message.update);
-    if (reading.kind === 'invalid')
-      this.#refuse('bad-message', `Presence does not fit the protocol: ${reading.reason}.`);
-    else
-      this.#on(message, (channel) =>
-        channel.room?.receiveAwareness(channel.subscription, reading.entries),
-      );
   }
 
   #refuse(code: 'bad-message' | 'too-large', detail: string): void {

@@ -1,22 +1,28 @@
 /**
- * Documents are opened a few at a time, and none while the socket is full of what was opened before:
+ * Documents are opened a few at a time, and none while the connection is full of what was opened before:
  * whoever asks for much and reads nothing holds little.
  */
-import { MAX_OPENING } from '../limits.ts';
+import type { CloseName } from '@tandem/protocol';
+import { MAX_OPENING, MAX_WAITING_OPENINGS } from '../limits.ts';
+
+export interface OpeningConnection {
+  readonly congested: boolean;
+  close(name: CloseName): void;
+}
 
 export class OpeningLine {
-  readonly #isCongested: () => boolean;
+  readonly #connection: OpeningConnection;
   #waiting: (() => void)[] = [];
   #opening = 0;
 
-  constructor(isCongested: () => boolean) {
-    this.#isCongested = isCongested;
+  constructor(connection: OpeningConnection) {
+    this.#connection = connection;
   }
 
-  /** Runs `open` when its turn comes; each ends with `done`. */
+  /** Runs `open` when its turn comes; each ends with `done`. Whoever lets too many wait is gone. */
   enter(open: () => void): void {
-    this.#waiting.push(open);
-    this.advance();
+    if (this.#waiting.push(open) > MAX_WAITING_OPENINGS) this.#connection.close('too-many');
+    else this.advance();
   }
 
   done(): void {
@@ -24,9 +30,9 @@ export class OpeningLine {
     this.advance();
   }
 
-  /** After the socket has drained. */
+  /** After the connection has drained. */
   advance(): void {
-    while (this.#waiting.length > 0 && this.#opening < MAX_OPENING && !this.#isCongested()) {
+    while (this.#waiting.length > 0 && this.#opening < MAX_OPENING && !this.#connection.congested) {
       this.#opening++;
       this.#waiting.shift()?.();
     }

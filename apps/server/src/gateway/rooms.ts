@@ -1,4 +1,5 @@
 /** All rooms: who may enter which, and what the engine says to whom. */
+import { ulid } from 'ulid';
 import {
   errorOf,
   type Access,
@@ -7,11 +8,14 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import { createDocument, findDocument, visitDocument } from '../database/documents.ts';
+import type { CommandRunner } from '../commands/runner.ts';
+import { createDocument, findDocument, isSameVisit, type Visit } from '../database/documents.ts';
+import { accessOf, findEntry, rolesIn } from '../database/roles.ts';
 import type { Database, DocumentRow } from '../database/tables.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { MAX_PRESENT_SHOWN } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../sessions/people.ts';
 import { DocumentRoom, type JoinOptions, type Subscriber } from './document-room.ts';
 import type { Summaries } from './summaries.ts';
@@ -20,8 +24,10 @@ import type { TimerWheel } from './timer-wheel.ts';
 export interface RoomsOptions {
   readonly db: Database;
   readonly engine: Engine;
+  readonly runner: CommandRunner;
   readonly wheel: TimerWheel;
   readonly summaries: Summaries;
+  readonly metrics: Metrics;
   readonly log: Log;
   /** Whether a stock client may create the document that it names. */
   readonly allowAdhocDocuments: boolean;
@@ -41,6 +47,7 @@ export class Rooms implements Disposable {
     room[Symbol.dispose]();
     if (this.#rooms.get(room.document) === room) this.#rooms.delete(room.document);
   };
+  #hearPeople: (document: string) => void = () => {};
   #lastChannel = 0;
   #lastSubscription = 0;
 
@@ -52,6 +59,11 @@ export class Rooms implements Disposable {
     return ++this.#lastSubscription;
   }
 
+  /** A number on the wire that no room has had, nor any other channel. */
+  nextChannel(): number {
+    return ++this.#lastChannel;
+  }
+
   /** What this person may do with a document. A document that one may not see is one that does not exist. */
   async admit(
     id: string,
@@ -59,14 +71,11 @@ export class Rooms implements Disposable {
   ): Promise<Admission> {
     const { db, log } = this.#options;
     try {
-      const document =
-        (await findDocument(db, id)) ??
-        (client === 'stock' ? await this.#createAdhoc(id, user) : undefined);
-      if (document === undefined) return { kind: 'refused', error: errorOf('not-found') };
-      const access = document.owner === user.id ? 'edit' : document.link_access;
-      if (access === 'off') return { kind: 'refused', error: errorOf('not-found') };
+      if (client === 'stock') await this.#createAdhoc(id, user);
+      const entry = await findEntry(db, { document: id, user: user.id });
+      if (entry === null) return { kind: 'refused', error: errorOf('not-found') };
       if (user.id !== ANONYMOUS.id) this.#visit(id, user);
-      return { kind: 'admitted', document, access };
+      return { kind: 'admitted', document: entry.document, access: accessOf(entry.role) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');
       return {
@@ -83,9 +92,11 @@ export class Rooms implements Disposable {
         document: document.id,
         kind: document.kind,
         title: document.title,
-        channel: ++this.#lastChannel,
+        channel: this.nextChannel(),
         wheel: this.#options.wheel,
+        metrics: this.#options.metrics,
         ask: this.#ask,
+        onPeople: (document) => this.#hearPeople(document),
         onEmpty: this.#onEmpty,
       });
       this.#rooms.set(document.id, room);
@@ -94,9 +105,18 @@ export class Rooms implements Disposable {
     return room;
   }
 
+  all(): Iterable<DocumentRoom> {
+    return this.#rooms.values();
+  }
+
   /** People who are in a document now, a few of them. */
   present(document: string): User[] {
     return this.#rooms.get(document)?.users(MAX_PRESENT_SHOWN) ?? [];
+  }
+
+  /** Hears of each document where somebody came, went, or has another name. One listener. */
+  onPeople(listener: (document: string) => void): void {
+    this.#hearPeople = listener;
   }
 
   renameUser(user: User): void {
@@ -105,6 +125,26 @@ export class Rooms implements Disposable {
 
   renameDocument(document: string, title: string): void {
     this.#rooms.get(document)?.renameDocument(title);
+  }
+
+  /** What is known of this document may have changed: who may do what in it, and its title. */
+  async recheck(document: string): Promise<void> {
+    const { db, log } = this.#options;
+    try {
+      const row = await findDocument(db, document);
+      const roleOf = await rolesIn(db, document);
+      // Whoever was admitted while this was read has a seat by now.
+      const room = this.#rooms.get(document);
+      if (row !== undefined) room?.renameDocument(row.title);
+      room?.recheck((user) => {
+        const role = roleOf(user);
+        return role === null ? null : accessOf(role);
+      });
+    } catch (error) {
+      log.error({ err: error, document }, 'who may be in a document could not be looked up');
+      // They come back, and are asked then.
+      this.#rooms.get(document)?.expel(errorOf('storage-failed'));
+    }
   }
 
   /** Says to everyone what is wrong here. */
@@ -126,23 +166,26 @@ export class Rooms implements Disposable {
 
   /** A list that cannot be written keeps nobody from reading. */
   #visit(document: string, { id: user }: User): void {
-    const { db, log } = this.#options;
-    visitDocument(db, { user, document, at: Date.now() }).catch((error: unknown) =>
+    const { log } = this.#options;
+    this.#noteVisit({ user, document, at: Date.now() }).catch((error: unknown) =>
       log.warn({ err: error, document }, 'a visit could not be noted'),
     );
   }
 
-  async #createAdhoc(id: string, { id: user }: User): Promise<DocumentRow | undefined> {
-    const { db, engine, allowAdhocDocuments } = this.#options;
-    if (!allowAdhocDocuments) return undefined;
-    await engine.create({ document: id, kind: ADHOC_KIND, user });
-    const { document } = await createDocument(db, {
-      id,
-      kind: ADHOC_KIND,
-      title: id,
-      owner: null,
-      at: Date.now(),
+  /** Coming back soon costs no disk. */
+  async #noteVisit({ user, document, at }: Visit): Promise<void> {
+    const { db, runner } = this.#options;
+    if (await isSameVisit(db, { user, document, at })) return;
+    await runner.run({
+      user,
+      command: { id: ulid(), name: 'document:visit', input: { document } },
     });
-    return document;
+  }
+
+  async #createAdhoc(id: string, { id: user }: User): Promise<void> {
+    const { db, engine, allowAdhocDocuments } = this.#options;
+    if (!allowAdhocDocuments || (await findDocument(db, id)) !== undefined) return;
+    await engine.create({ document: id, kind: ADHOC_KIND, user });
+    await createDocument(db, { id, kind: ADHOC_KIND, title: id, owner: null, at: Date.now() });
   }
 }

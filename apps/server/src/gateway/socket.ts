@@ -1,16 +1,9 @@
 /** A WebSocket of `ws` with one owner and shared listeners: a closure per connection would keep its HTTP request alive. */
+import type { Socket } from 'node:net';
 import { WebSocket, type RawData } from 'ws';
 import type { CloseName } from '@tandem/protocol';
-
-export interface SocketOwner {
-  receive(data: Buffer, isBinary: boolean): void;
-  /** The other side answered a ping of the WebSocket protocol. */
-  answered(): void;
-  /** The bytes are not a WebSocket conversation that we accept; close with a sentence. */
-  faulty(name: CloseName, sentence: string): void;
-  closed(code: number): void;
-  failed(error: Error): void;
-}
+import type { Frame } from './transports/frame.ts';
+import type { Transport, TransportOwner } from './transports/transport.ts';
 
 /** What `ws` finds wrong, by the status with which it would close. */
 const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
@@ -20,28 +13,79 @@ const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
   1009: ['too-large', 'A frame was larger than this server takes.'],
 };
 
-export class GatewaySocket extends WebSocket {
-  owner: SocketOwner | null = null;
+/** What a frame may have: the first, by which nobody is known yet, and those after it. */
+export interface FrameLimits {
+  readonly first: number;
+  readonly later: number;
+}
+
+export class GatewaySocket extends WebSocket implements Transport {
+  owner: TransportOwner | null = null;
+  #stream: Socket | null = null;
+  /** Null once the first frame is here. */
+  #limits: FrameLimits | null = null;
+
+  get kind(): 'websocket' {
+    return 'websocket';
+  }
+
+  /**
+   * @param stream what carries it.
+   * @param limits its server holds it to `first`.
+   */
+  own(
+    owner: TransportOwner,
+    { stream, limits }: { readonly stream: Socket; readonly limits: FrameLimits },
+  ): void {
+    this.owner = owner;
+    this.#stream = stream;
+    this.#limits = limits;
+    this.on('message', onMessage);
+    this.on('pong', onPong);
+    this.on('close', onClose);
+    this.on('error', onError);
+  }
+
+  /** Past the sender of `ws`, which would frame each one anew; without compression it holds nothing back. */
+  write(frames: readonly Frame[]): void {
+    const stream = this.#stream;
+    if (stream === null || this.readyState !== WebSocket.OPEN) return;
+    const [first] = frames;
+    if (frames.length === 1 && first !== undefined && first.webSocket.length === 1) {
+      stream.write(first.webSocket[0] as Buffer);
+      return;
+    }
+    stream.cork();
+    for (const frame of frames) for (const piece of frame.webSocket) stream.write(piece);
+    stream.uncork();
+  }
+
+  heard(data: Buffer, isBinary: boolean): void {
+    if (this.#limits !== null) {
+      // There is no other way to tell it; before hello, what waits for its end must be small.
+      (this as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload =
+        this.#limits.later;
+      this.#limits = null;
+    }
+    this.owner?.receive(data, isBinary);
+  }
 
   /** `ws` closes here by itself when the bytes are wrong; the owner first says so in the words of its protocol. */
   override close(code?: number, data?: string | Buffer): void {
     const fault = code === undefined ? undefined : FAULTS[code];
-    if (fault !== undefined && this.owner !== null && this.readyState === WebSocket.OPEN)
-      this.owner.faulty(...fault);
-    else super.close(code, data);
+    if (fault === undefined || this.owner === null || this.readyState !== WebSocket.OPEN)
+      super.close(code, data);
+    else if (code === 1009 && this.#limits !== null)
+      this.owner.faulty(
+        'too-large',
+        `The first frame, before hello, may have ${this.#limits.first} bytes.`,
+      );
+    else this.owner.faulty(...fault);
   }
 }
 
-export function own(socket: GatewaySocket, owner: SocketOwner): void {
-  socket.owner = owner;
-  socket.on('message', onMessage);
-  socket.on('pong', onPong);
-  socket.on('close', onClose);
-  socket.on('error', onError);
-}
-
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  (this as GatewaySocket).owner?.receive(data as Buffer, isBinary);
+  (this as GatewaySocket).heard(data as Buffer, isBinary);
 }
 
 function onPong(this: WebSocket): void {

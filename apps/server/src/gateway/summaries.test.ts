@@ -21,6 +21,8 @@ it('follows a document that changes all the time once per delay', async () => {
     },
   } as unknown as Engine;
   const summaries = new Summaries({ db, engine, log: pino({ enabled: false }) });
+  const told: string[] = [];
+  summaries.onSummarised((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
   const excerpt = async () => (await findDocument(db, 'd'))?.excerpt;
 
   summaries.changed('d');
@@ -31,4 +33,5 @@ it('follows a document that changes all the time once per delay', async () => {
   }
   await summaries[Symbol.asyncDispose]();
   expect(await excerpt()).toBe('words 4');
+  expect(told).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
 });

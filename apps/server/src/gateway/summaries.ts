@@ -5,11 +5,19 @@ import type { Engine } from '../engine/port.ts';
 import { EXCERPT_DELAY_MS } from '../limits.ts';
 import type { Log } from '../log.ts';
 
+/** What lists show of a document whose text has changed. */
+export interface Summary {
+  readonly excerpt: string;
+  /** When it was changed last. */
+  readonly at: number;
+}
+
 export class Summaries implements AsyncDisposable {
   readonly #db: Database;
   readonly #engine: Engine;
   readonly #log: Log;
   readonly #changed = new Set<string>();
+  #listener: ((document: string, summary: Summary) => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -35,6 +43,11 @@ export class Summaries implements AsyncDisposable {
     }, EXCERPT_DELAY_MS);
   }
 
+  /** Hears of what lists show from now on. One listener. */
+  onSummarised(listener: (document: string, summary: Summary) => void): void {
+    this.#listener = listener;
+  }
+
   /** Brings all lists up to date. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -50,8 +63,10 @@ export class Summaries implements AsyncDisposable {
     for (const document of changed) {
       try {
         const view = await this.#engine.view(document);
-        if (view !== null)
-          await refreshDocument(this.#db, document, { excerpt: view.excerpt, at: Date.now() });
+        if (view === null) continue;
+        const { excerpt } = view;
+        const at = await refreshDocument(this.#db, document, { excerpt, at: Date.now() });
+        if (at !== undefined) this.#listener?.(document, { excerpt, at });
       } catch (error) {
         // The next change tries again; nothing but a list is behind.
         this.#log.warn({ err: error, document }, 'the list could not follow a document');

@@ -20,6 +20,11 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
+  /** Whether nothing would be lost by forgetting it. */
+  isFull(nowMs: number): boolean {
+    return this.take(0, nowMs) && this.#tokens === this.#burst;
+  }
+
   /** Whether `amount` was there; if not, nothing is taken. */
   take(amount: number, nowMs: number): boolean {
     const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;

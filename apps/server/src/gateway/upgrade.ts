@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import {
   MAX_FRAME_BYTES,
+  MAX_FRAME_BYTES_BEFORE_HELLO,
   MAX_MESSAGE_BYTES,
   SUBPROTOCOL_BINARY,
   SUBPROTOCOL_JSON,
@@ -11,18 +12,28 @@ import {
   YJS_PATH,
 } from '@tandem/protocol';
 import type { OriginPolicy } from '../http/origin-policy.ts';
-import { CLOSE_TIMEOUT_MS, MAX_BUFFERED_CHUNKS, MAX_FRAGMENTS } from '../limits.ts';
+import {
+  CLOSE_TIMEOUT_MS,
+  HELLO_RETRY_AFTER_S,
+  MAX_BUFFERED_CHUNKS,
+  MAX_FRAGMENTS,
+} from '../limits.ts';
 import { readSessionCookie } from '../sessions/session-cookie.ts';
-import { GatewaySocket } from './socket.ts';
+import { GatewaySocket, type FrameLimits } from './socket.ts';
 
 export type Destination =
   | { readonly kind: 'native'; readonly subprotocol: string }
   /** `document`: null where the path names none. `token`: empty where there is none. */
   | { readonly kind: 'stock'; readonly document: string | null; readonly token: string };
 
+export interface UpgradeRefusal {
+  readonly status: keyof typeof REASONS;
+  readonly sentence: string;
+}
+
 export type UpgradeDecision =
   | { readonly kind: 'accepted'; readonly destination: Destination }
-  | { readonly kind: 'refused'; readonly status: keyof typeof REASONS; readonly sentence: string };
+  | ({ readonly kind: 'refused' } & UpgradeRefusal);
 
 const REASONS = {
   400: 'Bad Request',
@@ -46,15 +57,21 @@ const options = {
   closeTimeout: CLOSE_TIMEOUT_MS,
 } as const;
 
+export const NATIVE_FRAMES: FrameLimits = {
+  first: MAX_FRAME_BYTES_BEFORE_HELLO,
+  later: MAX_FRAME_BYTES,
+};
+/** They cannot cut a message into parts; their first one is a state vector, or names a document. */
+export const STOCK_FRAMES: FrameLimits = { first: MAX_FRAME_BYTES, later: MAX_MESSAGE_BYTES };
+
 export const nativeSockets = new WebSocketServer({
   ...options,
-  maxPayload: MAX_FRAME_BYTES,
+  maxPayload: NATIVE_FRAMES.first,
   handleProtocols: pickNative,
 });
-/** They cannot cut a message into parts. */
 export const stockSockets = new WebSocketServer({
   ...options,
-  maxPayload: MAX_MESSAGE_BYTES,
+  maxPayload: STOCK_FRAMES.first,
   handleProtocols: pickStock,
 });
 
@@ -82,29 +99,29 @@ export function decideUpgrade(
       sentence: `Offer the subprotocol ${SUBPROTOCOL_BINARY} or ${SUBPROTOCOL_JSON}.`,
     };
   }
-  const origin = originPolicy({ origin: headers.origin, host: headers.host });
-  // A browser always says its page's origin; what brings our cookie without one is not to be trusted.
-  if (origin === 'foreign' || (origin === 'unsaid' && readSessionCookie(headers.cookie) !== null)) {
-    return {
-      kind: 'refused',
-      status: 403,
-      sentence: 'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.',
-    };
-  }
+  if (isForeign(request, originPolicy)) return { kind: 'refused', status: 403, sentence: FOREIGN };
   return { kind: 'accepted', destination };
 }
 
-export function refuseUpgrade(
-  socket: Duplex,
-  { status, sentence }: { readonly status: keyof typeof REASONS; readonly sentence: string },
-): void {
+export const FOREIGN =
+  'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.';
+
+/** A browser always says its page's origin; what brings our cookie without one is not to be trusted. */
+export function isForeign({ headers }: IncomingMessage, originPolicy: OriginPolicy): boolean {
+  const origin = originPolicy({ origin: headers.origin, host: headers.host });
+  return (
+    origin === 'foreign' || (origin === 'unsaid' && readSessionCookie(headers.cookie) !== null)
+  );
+}
+
+export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefusal): void {
   const headers = [
     `HTTP/1.1 ${status} ${REASONS[status]}`,
     'Connection: close',
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(sentence)}`,
     ...(status === 426 ? ['Upgrade: websocket'] : []),
-    ...(status === 429 || status === 503 ? ['Retry-After: 5'] : []),
+    ...(status === 429 || status === 503 ? [`Retry-After: ${HELLO_RETRY_AFTER_S}`] : []),
   ];
   socket.end(`${headers.join('\r\n')}\r\n\r\n${sentence}`);
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { createMiddleware } from 'hono/factory';
 import type { User } from '@tandem/protocol';
+import type { CommandRunner } from '../commands/runner.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Database } from '../database/tables.ts';
 import type { Engine } from '../engine/port.ts';
@@ -18,6 +19,7 @@ export interface ApiServices {
   readonly configuration: Configuration;
   readonly db: Database;
   readonly engine: Engine;
+  readonly runner: CommandRunner;
   readonly people: People;
   readonly tokens: TokenSigner;
   readonly rooms: Rooms;
@@ -38,10 +40,10 @@ export interface ApiEnvironment {
 export const signedIn = ({ people, changes }: Pick<ApiServices, 'people' | 'changes'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const cookie = readSessionCookie(context.req.header('Cookie'));
-    const user = cookie === null ? null : await people.findBySession(cookie);
-    if (user === null) throw new ApiError('unauthenticated');
-    if (context.req.method !== 'GET') admitChange(changes, user);
-    context.set('user', user);
+    const signed = cookie === null ? null : await people.findByCookie(cookie);
+    if (signed === null) throw new ApiError('unauthenticated');
+    if (context.req.method !== 'GET') admitChange(changes, signed.user);
+    context.set('user', signed.user);
     await next();
   });
 

@@ -35,6 +35,13 @@ export class ApiError extends Error {
     this.name = 'ApiError';
     this.body = body;
   }
+
+  static from({ code, message, retryAfterMs }: ErrorBody): ApiError {
+    return new ApiError(code, {
+      detail: message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
 }
 
 /** What the caller hears of whatever was thrown; null for what is a fault of ours. */

@@ -5,6 +5,7 @@ import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
 import { ApiError, errorBodyOf, HTTP_STATUS } from './api-error.ts';
 import type { ApiEnvironment, ApiServices } from './api-environment.ts';
 import { documentRoutes } from './document-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import type { OriginPolicy } from './origin-policy.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -15,10 +16,12 @@ export interface ApplicationOptions extends ApiServices {
   readonly originPolicy: OriginPolicy;
   /** False while the server starts, drains, or cannot write to its disk. */
   readonly isReady: () => boolean;
+  /** The text that Prometheus reads. */
+  readonly readMetrics: () => string;
 }
 
 export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
-  const { configuration, files, originPolicy, isReady, log } = options;
+  const { configuration, files, originPolicy, isReady, readMetrics, log } = options;
   const app = new Hono<ApiEnvironment>();
   app.use(securityHeaders({ secure: configuration.publicUrl?.protocol === 'https:' }));
 
@@ -26,6 +29,8 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   app.get('/readyz', (context) =>
     isReady() ? context.text('ready\n') : context.text('not ready\n', 503),
   );
+
+  app.get('/metrics', metricsRoute({ token: configuration.metricsToken, read: readMetrics }));
 
   const api = new Hono<ApiEnvironment>();
   api.use(async (context, next) => {

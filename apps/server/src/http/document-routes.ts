@@ -1,27 +1,28 @@
-/** Lists of documents, and what is known of one beside its text. */
+/** Lists of documents, and what is known of one beside its text. What changes something is a command. */
 import { Hono } from 'hono';
-import { documentCreate, documentId, documentPatch, type DocumentSummary } from '@tandem/protocol';
+import { ulid } from 'ulid';
 import {
-  createDocument,
-  findDocument,
-  forgetVisit,
-  listDocuments,
-  renameDocument,
-  visitDocument,
-} from '../database/documents.ts';
-import type { DocumentRow } from '../database/tables.ts';
+  documentCreate,
+  documentId,
+  documentPatch,
+  type Call,
+  type DocumentSummary,
+} from '@tandem/protocol';
+import { listDocuments } from '../database/documents.ts';
+import { accessOf, findEntry, type Entry } from '../database/roles.ts';
 import { ApiError } from './api-error.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { chatRoutes } from './chat-routes.ts';
 import { readBody } from './request-body.ts';
 
 export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { db, engine, rooms } = services;
+  const { db, engine, rooms, runner } = services;
 
-  const summary = (document: DocumentRow, user: string): DocumentSummary => ({
+  const summary = ({ document, role }: Pick<Entry, 'document' | 'role'>): DocumentSummary => ({
     id: document.id,
     kind: document.kind,
     title: document.title,
-    access: document.owner === user || document.link_access === 'edit' ? 'edit' : 'view',
+    access: accessOf(role),
     excerpt: document.excerpt,
     createdAt: document.created_at,
     updatedAt: document.updated_at,
@@ -29,47 +30,47 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
   });
 
   /** @throws ApiError `not-found` for what is not there and for what this user may not see alike. */
-  const find = async (id: string, user: string): Promise<DocumentRow> => {
-    const document = documentId.safeParse(id).success ? await findDocument(db, id) : undefined;
-    if (document === undefined || (document.link_access === 'off' && document.owner !== user))
-      throw new ApiError('not-found');
-    return document;
+  const find = async (id: string, user: string): Promise<DocumentSummary> => {
+    const entry = documentId.safeParse(id).success
+      ? await findEntry(db, { document: id, user })
+      : null;
+    if (entry === null) throw new ApiError('not-found');
+    return summary(entry);
+  };
+
+  /** @throws ApiError when it is refused. */
+  const run = async (user: string, call: Call): Promise<void> => {
+    const answer = await runner.run({ user, command: { ...call, id: ulid() } });
+    if (answer.kind === 'refused') throw ApiError.from(answer.error);
   };
 
   return new Hono<ApiEnvironment>()
     .use(signedIn(services))
     .get('/', async (context) => {
-      const { id: user } = context.get('user');
-      const documents = await listDocuments(db, user);
-      return context.json({ documents: documents.map((document) => summary(document, user)) });
+      const documents = await listDocuments(db, context.get('user').id);
+      return context.json({ documents: documents.map(summary) });
     })
     .post('/', async (context) => {
       const { id: user } = context.get('user');
-      const { id, title = '' } = await readBody(context, documentCreate);
-      const at = Date.now();
-      await engine.create({ document: id, kind: 'page', user });
-      const { document } = await createDocument(db, { id, kind: 'page', title, owner: user, at });
-      if (document.link_access === 'off' && document.owner !== user)
-        throw new ApiError('not-found');
-      await visitDocument(db, { user, document: id, at });
-      return context.json(summary(document, user));
+      const { id: document, title } = await readBody(context, documentCreate);
+      await engine.create({ document, kind: 'page', user });
+      await run(user, { name: 'document:create', input: { document, title } });
+      return context.json(await find(document, user));
     })
-    .get('/:id', async (context) => {
-      const { id: user } = context.get('user');
-      return context.json(summary(await find(context.req.param('id'), user), user));
-    })
+    .get('/:id', async (context) =>
+      context.json(await find(context.req.param('id'), context.get('user').id)),
+    )
     .patch('/:id', async (context) => {
       const { id: user } = context.get('user');
       const { title } = await readBody(context, documentPatch);
-      const document = await find(context.req.param('id'), user);
-      if (summary(document, user).access !== 'edit') throw new ApiError('forbidden');
-      const renamed = await renameDocument(db, document.id, { title, at: Date.now() });
-      if (renamed === undefined) throw new ApiError('not-found');
-      rooms.renameDocument(renamed.id, renamed.title);
-      return context.json(summary(renamed, user));
+      const { id: document } = await find(context.req.param('id'), user);
+      await run(user, { name: 'document:rename', input: { document, title } });
+      return context.json(await find(document, user));
     })
     .delete('/:id/visit', async (context) => {
-      await forgetVisit(db, { user: context.get('user').id, document: context.req.param('id') });
+      const document = context.req.param('id');
+      await run(context.get('user').id, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
-    });
+    })
+    .route('/:id/chat', chatRoutes(services));
 }

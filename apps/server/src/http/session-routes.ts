@@ -1,7 +1,13 @@
 /** Who is asking: sessions and profiles. */
 import { Hono } from 'hono';
-import { profilePatch, type Session, type User } from '@tandem/protocol';
-import { readSessionCookie, writeSessionCookie } from '../sessions/session-cookie.ts';
+import { ulid } from 'ulid';
+import { profilePatch, type Session } from '@tandem/protocol';
+import type { SignedIn } from '../sessions/people.ts';
+import {
+  endSessionCookie,
+  readSessionCookie,
+  writeSessionCookie,
+} from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
 import { admitChange, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { RateGate } from './rate-gate.ts';
@@ -9,22 +15,22 @@ import { readBody } from './request-body.ts';
 import { GUESTS_AT_ONCE, GUESTS_PER_SECOND } from '../limits.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, people, tokens, welcome, addressOf, changes, log } = services;
+  const { configuration, people, runner, tokens, welcome, addressOf, changes, log } = services;
   const secure = configuration.publicUrl?.protocol === 'https:';
   const guests = new RateGate({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND });
 
   const resume = async (
     header: string | undefined,
-  ): Promise<{ readonly user: User; readonly cookie: string } | null> => {
+  ): Promise<(SignedIn & { readonly cookie: string }) | null> => {
     const cookie = readSessionCookie(header);
-    const known = cookie === null ? null : await people.findBySession(cookie);
+    const known = cookie === null ? null : await people.findByCookie(cookie);
     if (cookie === null || known === null) return null;
-    admitChange(changes, known);
+    admitChange(changes, known.user);
     // A full disk keeps nobody out.
     people
-      .extendSession(cookie)
+      .extendSession(known.session)
       .catch((error: unknown) => log.warn({ err: error }, 'a session could not be extended'));
-    return { user: known, cookie };
+    return { ...known, cookie };
   };
 
   return new Hono<ApiEnvironment>()
@@ -47,15 +53,25 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
         await welcome(signed.user);
       }
       context.header('Set-Cookie', writeSessionCookie(signed.cookie, { secure }));
-      const answer: Session = { user: signed.user, ...(await tokens.sign(signed.user.id)) };
+      const { user, session } = signed;
+      const answer: Session = { user, ...(await tokens.sign(user.id, session)) };
       return context.json(answer);
     })
+    .post('/session/end', async (context) => {
+      const cookie = readSessionCookie(context.req.header('Cookie'));
+      const known = cookie === null ? null : await people.findByCookie(cookie);
+      if (known !== null) await people.endSession(known.session);
+      context.header('Set-Cookie', endSessionCookie({ secure }));
+      return context.body(null, 204);
+    })
     .patch('/me', signedIn(services), async (context) => {
-      const changed = await people.rename(
-        context.get('user').id,
-        await readBody(context, profilePatch),
-      );
-      if (changed === null) throw new ApiError('unauthenticated');
-      return context.json(changed);
+      const { id: user } = context.get('user');
+      const input = await readBody(context, profilePatch);
+      const answer = await runner.run({
+        user,
+        command: { id: ulid(), name: 'profile:change', input },
+      });
+      if (answer.kind === 'refused') throw ApiError.from(answer.error);
+      return context.json(await people.find(user));
     });
 }

@@ -2,13 +2,17 @@
  * Cursors and selections of one room, passed on as they are except that nobody speaks as somebody
  * else: an id belongs to the subscription that announced it, and in pages the server says who it is.
  * Stock clients repeat what they hear, so another's id is no offence; it is ignored.
+ *
+ * At most `MAX_SHOWN_CURSORS` are shown. One that moves takes the place of the one that has stood still the
+ * longest, unless that one moved a moment ago; so whoever is shown can be followed. A place that gets free is for
+ * the one that moved last.
  */
 import {
   MAX_AWARENESS_CLIENTS_PER_CONNECTION,
   type DocumentKind,
   type User,
 } from '@tandem/protocol';
-import { MAX_DEPARTED_CLIENTS } from '../limits.ts';
+import { CURSOR_PLACE_MS, MAX_DEPARTED_CLIENTS, MAX_SHOWN_CURSORS } from '../limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
 
 export interface AwarenessSpeaker {
@@ -24,6 +28,15 @@ export interface AwarenessChange {
   readonly entry: AwarenessEntry;
 }
 
+export interface AwarenessTaken {
+  /** Ids that were announced for the first time. */
+  readonly announced: readonly number[];
+  /** Whether a cursor is elsewhere now. */
+  readonly moved: boolean;
+}
+
+const NOTHING: AwarenessTaken = { announced: [], moved: false };
+
 interface Held {
   speaker: AwarenessSpeaker;
   /** The newest clock that its client said. */
@@ -31,6 +44,7 @@ interface Held {
   /** The newest clock that others were told; it only grows, also over reconnects. */
   told: number;
   state: string | null;
+  movedAtMs: number;
 }
 
 interface Place {
@@ -44,6 +58,9 @@ export class AwarenessRelay {
   readonly #kind: DocumentKind;
   readonly #places = new Map<number, Place>();
   readonly #held = new Map<number, Held>();
+  /** Ids that have something to show: those that are shown, and the others. Who moved last is last. */
+  readonly #shown = new Set<number>();
+  readonly #hidden = new Set<number>();
   /** Oldest first. */
   readonly #departed = new Map<number, { readonly told: number; readonly order: number }>();
   readonly #changed = new Set<number>();
@@ -57,13 +74,16 @@ export class AwarenessRelay {
     this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: new Set() });
   }
 
-  /** Takes what the subscription may say and ignores the rest. Returns ids that it announced for the first time. */
-  receive(subscription: number, entries: readonly AwarenessEntry[]): readonly number[] {
+  /** Takes what the subscription may say and ignores the rest. */
+  receive(subscription: number, entries: readonly AwarenessEntry[], nowMs: number): AwarenessTaken {
     const place = this.#places.get(subscription);
-    if (place === undefined) return [];
+    if (place === undefined) return NOTHING;
     const announced: number[] = [];
+    let moved = false;
     for (const { client, clock, state } of entries) {
       const held = this.#held.get(client);
+      // Clients say the same again every 15 s, so that they are not taken for gone.
+      const moves = state !== null && state !== held?.state;
       if (held !== undefined && held.speaker.subscription === subscription) {
         const newer =
           clock > held.clock || (clock === held.clock && state === null && held.state !== null);
@@ -75,13 +95,17 @@ export class AwarenessRelay {
         if (held !== undefined) this.#places.get(held.speaker.subscription)?.clients.delete(client);
         const told = held?.told ?? this.#departed.get(client)?.told ?? -1;
         this.#departed.delete(client);
-        this.#held.set(client, { speaker: place.speaker, clock, told, state });
+        const movedAtMs = held?.movedAtMs ?? nowMs;
+        this.#held.set(client, { speaker: place.speaker, clock, told, state, movedAtMs });
         place.clients.add(client);
         announced.push(client);
       }
-      this.#changed.add(client);
+      if (state === null) this.#vanish(client);
+      else if (moves || !this.#isPlaced(client)) this.#move(client, nowMs);
+      if (moves) moved = true;
+      if (state === null || this.#shown.has(client)) this.#changed.add(client);
     }
-    return announced;
+    return { announced, moved };
   }
 
   /** What a subscription said of itself, in its own words. */
@@ -101,6 +125,7 @@ export class AwarenessRelay {
     this.#order++;
     for (const client of place.clients) {
       const told = this.#held.get(client)?.told ?? -1;
+      this.#vanish(client);
       this.#held.delete(client);
       this.#changed.delete(client);
       // Nobody has to forget whom nobody met.
@@ -122,7 +147,7 @@ export class AwarenessRelay {
       this.#places.set(subscription, { ...place, speaker });
       for (const client of place.clients) {
         (this.#held.get(client) as Held).speaker = speaker;
-        this.#changed.add(client);
+        if (this.#shown.has(client)) this.#changed.add(client);
       }
     }
   }
@@ -133,6 +158,8 @@ export class AwarenessRelay {
     for (const client of this.#changed) {
       const held = this.#held.get(client);
       if (held !== undefined) {
+        // Nobody has to forget whom nobody met.
+        if (held.told < 0 && this.#hidden.has(client)) continue;
         held.told = Math.max(held.told + 1, held.clock);
         changes.push({ owner: held.speaker.subscription, entry: this.#entry(client, held) });
         continue;
@@ -150,11 +177,67 @@ export class AwarenessRelay {
   /** What a newcomer has to know. */
   snapshot(): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
-    for (const [client, held] of this.#held) {
+    for (const client of this.#shown) {
+      const held = this.#held.get(client) as Held;
       // What nobody was told yet comes with the next changes.
-      if (held.state !== null && held.told >= 0) entries.push(this.#entry(client, held));
+      if (held.told >= 0) entries.push(this.#entry(client, held));
     }
     return entries;
+  }
+
+  /** What one has to forget who was here before and did not hear everything. */
+  gone(): readonly AwarenessEntry[] {
+    const entries: AwarenessEntry[] = [];
+    for (const [client, { told }] of this.#held) {
+      if (told >= 0 && !this.#shown.has(client)) entries.push({ client, clock: told, state: null });
+    }
+    for (const [client, { told }] of this.#departed)
+      entries.push({ client, clock: told, state: null });
+    return entries;
+  }
+
+  #isPlaced(client: number): boolean {
+    return this.#shown.has(client) || this.#hidden.has(client);
+  }
+
+  #move(client: number, nowMs: number): void {
+    (this.#held.get(client) as Held).movedAtMs = nowMs;
+    const isShown = this.#shown.delete(client) || this.#makeRoom(nowMs);
+    this.#hidden.delete(client);
+    (isShown ? this.#shown : this.#hidden).add(client);
+  }
+
+  /** @returns whether there is a place for one more. */
+  #makeRoom(nowMs: number): boolean {
+    if (this.#shown.size < MAX_SHOWN_CURSORS) return true;
+    const [quietest] = this.#shown;
+    if (quietest === undefined) return true;
+    const { movedAtMs } = this.#held.get(quietest) as Held;
+    if (nowMs - movedAtMs < CURSOR_PLACE_MS) return false;
+    this.#shown.delete(quietest);
+    this.#hidden.add(quietest);
+    this.#changed.add(quietest);
+    return true;
+  }
+
+  #vanish(client: number): void {
+    this.#hidden.delete(client);
+    if (!this.#shown.delete(client) || this.#hidden.size === 0) return;
+    let next: number | undefined;
+    let latestMs = -Infinity;
+    for (const hidden of this.#hidden) {
+      const { movedAtMs } = this.#held.get(hidden) as Held;
+      if (movedAtMs < latestMs) continue;
+      latestMs = movedAtMs;
+      next = hidden;
+    }
+    if (next === undefined) return;
+    this.#hidden.delete(next);
+    // It did not move now: the first to give way again.
+    const others = [...this.#shown];
+    this.#shown.clear();
+    for (const shown of [next, ...others]) this.#shown.add(shown);
+    this.#changed.add(next);
   }
 
   #mayAnnounce({ speaker, order, clients }: Place, client: number): boolean {
@@ -172,7 +255,8 @@ export class AwarenessRelay {
   }
 
   #entry(client: number, { told, state, speaker }: Held): AwarenessEntry {
-    if (state === null || this.#kind === 'data') return { client, clock: told, state };
+    if (state === null || this.#hidden.has(client)) return { client, clock: told, state: null };
+    if (this.#kind === 'data') return { client, clock: told, state };
     const named = { ...(JSON.parse(state) as object), user: speaker.user };
     return { client, clock: told, state: JSON.stringify(named) };
   }

@@ -1,8 +1,22 @@
 /**
- * Who is in a room: one member per person over all of their connections. A person is shown until
- * their last connection has left.
+ * Who is in a room: one member per person over all of their connections, who is what the most present
+ * of these is, and who is shown until the last one has left.
+ *
+ * What others know has a position. Its offset grows with each batch of changes, and the board remembers in
+ * which batch each person changed or left; so whoever comes back gets the difference. Of a crowd only a page is
+ * shown, which is cheaper to say whole than to remember: a new epoch begins with it, and another when it is over.
  */
-import type { Member, PresenceState, User } from '@tandem/protocol';
+import {
+  MAX_LISTED_MEMBERS,
+  MAX_SHOWN_MEMBERS,
+  type ChannelPosition,
+  type Member,
+  type MemberCounts,
+  type PresenceState,
+  type User,
+} from '@tandem/protocol';
+import { CROWD_ENDS_BELOW, MAX_CLIENTS_OF_MEMBER, MAX_DEPARTED_MEMBERS } from '../limits.ts';
+import { CrowdPage } from './crowd-page.ts';
 
 interface Presence {
   state: PresenceState;
@@ -11,35 +25,121 @@ interface Presence {
 
 interface Person {
   user: User;
+  /** The name as it is searched. */
+  folded: string;
   readonly connections: Map<number, Presence>;
+  state: PresenceState;
+  /** Counts those who came. */
+  readonly order: number;
+  /** When they last moved or wrote, in milliseconds of any clock; 0 before that. */
+  actedAt: number;
+  /** The batch in which others heard of the newest. */
+  offset: number;
 }
 
-export interface PresenceChange {
+/** What is new for others. `everything`: an epoch has begun. */
+export type PresenceChange =
+  | { readonly kind: 'everything' }
+  | {
+      readonly kind: 'difference';
+      readonly from: number;
+      readonly members: readonly Member[];
+      readonly left: readonly string[];
+      /** Whether those in the room have to hear of it. */
+      readonly concernsAll: boolean;
+      /** People who are not shown and have changed, for their own connections. */
+      readonly own: readonly {
+        readonly member: Member;
+        readonly subscriptions: Iterable<number>;
+      }[];
+    };
+
+export interface PresenceDifference {
   readonly members: readonly Member[];
   readonly left: readonly string[];
 }
 
+export interface PresencePage {
+  readonly members: Member[];
+  readonly next: number | null;
+}
+
+/** Most present first. */
+const STATES: readonly PresenceState[] = ['active', 'idle', 'away'];
+
 export class PresenceBoard {
+  readonly #id: string;
   readonly #people = new Map<string, Person>();
   readonly #users = new Map<number, string>();
+  readonly #counts = { active: 0, idle: 0, away: 0 };
   /** Users of whom others do not know the newest. */
   readonly #changed = new Set<string>();
+  /** Users who left, and in which batch; oldest first. */
+  readonly #departed = new Map<string, number>();
+  /** Null as long as everyone is shown. */
+  #page: CrowdPage | null = null;
+  #epoch = 0;
+  #offset = 0;
+  /** Who knows no more than this may not have heard of all who left. */
+  #forgottenOffset = 0;
+  #isEpochTold = true;
+  #toldCounts = '';
+  #lastOrder = 0;
 
+  /** @param id of this board among all that have been. */
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  get size(): number {
+    return this.#people.size;
+  }
+
+  get isCrowd(): boolean {
+    return this.#page !== null;
+  }
+
+  get position(): ChannelPosition {
+    return { epoch: `${this.#id}.${this.#epoch}`, offset: this.#offset };
+  }
+
+  get counts(): MemberCounts {
+    return { ...this.#counts };
+  }
+
+  /** A tab that came back before its old connection was missed takes that one's place. */
   join(
     subscription: number,
     { user, client }: { readonly user: User; readonly client: number | null },
   ): void {
     let person = this.#people.get(user.id);
     if (person === undefined) {
-      person = { user, connections: new Map() };
+      const order = ++this.#lastOrder;
+      const folded = fold(user.name);
+      person = {
+        user,
+        folded,
+        connections: new Map(),
+        state: 'active',
+        order,
+        actedAt: 0,
+        offset: 0,
+      };
       this.#people.set(user.id, person);
+      this.#counts.active++;
     }
-    person.connections.set(subscription, {
-      state: 'active',
-      clients: new Set(client === null ? [] : [client]),
-    });
+    if (client !== null) {
+      for (const [other, { clients }] of person.connections) {
+        if (!clients.has(client)) continue;
+        person.connections.delete(other);
+        this.#users.delete(other);
+      }
+    }
+    const clients = new Set(client === null ? [] : [client]);
+    person.connections.set(subscription, { state: 'active', clients });
     this.#users.set(subscription, user.id);
-    this.#changed.add(user.id);
+    this.#settle(person);
+    this.#settleMode();
   }
 
   leave(subscription: number): void {
@@ -48,25 +148,46 @@ export class PresenceBoard {
     const person = this.#people.get(id) as Person;
     this.#users.delete(subscription);
     person.connections.delete(subscription);
-    if (person.connections.size === 0) this.#people.delete(id);
+    if (person.connections.size > 0) {
+      this.#settle(person);
+      return;
+    }
+    this.#people.delete(id);
+    this.#counts[person.state]--;
     this.#changed.add(id);
   }
 
   setState(subscription: number, state: PresenceState): void {
     this.#change(subscription, (presence) => {
+      if (presence.state === state) return false;
       presence.state = state;
+      return true;
     });
   }
 
   /** A client id that became known after the join. */
   addClient(subscription: number, client: number): void {
-    this.#change(subscription, ({ clients }) => clients.add(client));
+    this.#change(subscription, ({ clients }) => {
+      if (clients.has(client)) return false;
+      clients.add(client);
+      return true;
+    });
+  }
+
+  /** This person moved or wrote. @returns whether others may have to hear of it. */
+  acted(subscription: number, nowMs: number): boolean {
+    const id = this.#users.get(subscription);
+    const person = id === undefined ? undefined : this.#people.get(id);
+    if (person === undefined) return false;
+    person.actedAt = nowMs;
+    return this.#page !== null && !this.#page.has(person.user.id);
   }
 
   rename(user: User): void {
     const person = this.#people.get(user.id);
     if (person === undefined) return;
     person.user = user;
+    person.folded = fold(user.name);
     this.#changed.add(user.id);
   }
 
@@ -79,41 +200,150 @@ export class PresenceBoard {
     return users;
   }
 
+  member(user: string): Member | null {
+    const person = this.#people.get(user);
+    return person === undefined ? null : toMember(person);
+  }
+
+  /** All who are shown: in the order in which they came, or in a crowd who did something last. */
   members(): Member[] {
-    return [...this.#people.values()].map(toMember);
+    const shown = this.#page?.ordered(this.#people) ?? [...this.#people.values()];
+    return shown.map(toMember);
+  }
+
+  /** What is new for one who knows `position`; null where all that is shown is less, or is needed. */
+  since({ epoch, offset }: ChannelPosition): PresenceDifference | null {
+    const isKnown = epoch === this.position.epoch && offset <= this.#offset;
+    if (!isKnown || offset < this.#forgottenOffset || this.#page !== null) return null;
+    const members: Member[] = [];
+    const left: string[] = [];
+    for (const person of this.#people.values()) {
+      if (person.offset > offset || this.#changed.has(person.user.id))
+        members.push(toMember(person));
+    }
+    for (const user of new Set([...this.#departed.keys(), ...this.#changed])) {
+      const leftAt = this.#changed.has(user) ? Infinity : (this.#departed.get(user) ?? 0);
+      if (leftAt > offset && !this.#people.has(user)) left.push(user);
+    }
+    return members.length + left.length < this.#people.size ? { members, left } : null;
+  }
+
+  /** People by name, in the order in which they came, after the one whose answer said so. */
+  list({ query, after }: { readonly query: string; readonly after: number }): PresencePage {
+    const wanted = fold(query.trim());
+    const members: Member[] = [];
+    let last = after;
+    for (const person of this.#people.values()) {
+      if (person.order <= after || !person.folded.includes(wanted)) continue;
+      if (members.length === MAX_LISTED_MEMBERS) return { members, next: last };
+      members.push(toMember(person));
+      last = person.order;
+    }
+    return { members, next: null };
   }
 
   /** What is new since the last call; null when nothing is. */
-  takeChanges(): PresenceChange | null {
-    if (this.#changed.size === 0) return null;
+  takeChanges(nowMs: number): PresenceChange | null {
+    this.#settleMode();
+    if (!this.#isEpochTold) {
+      this.#isEpochTold = true;
+      this.#changed.clear();
+      this.#toldCounts = JSON.stringify(this.#counts);
+      return { kind: 'everything' };
+    }
+    const turned = this.#page?.turn(this.#people, nowMs);
+    if (turned === undefined) return this.#changed.size === 0 ? null : this.#everyonesChanges();
+    if (this.#changed.size + turned.came.length + turned.went.length === 0) return null;
+    return this.#crowdsChanges(turned);
+  }
+
+  #everyonesChanges(): PresenceChange {
+    const from = this.#offset++;
     const members: Member[] = [];
     const left: string[] = [];
     for (const id of this.#changed) {
       const person = this.#people.get(id);
-      if (person === undefined) left.push(id);
-      else members.push(toMember(person));
+      this.#departed.delete(id);
+      if (person === undefined) {
+        left.push(id);
+        this.#departed.set(id, this.#offset);
+      } else {
+        person.offset = this.#offset;
+        members.push(toMember(person));
+      }
     }
     this.#changed.clear();
-    return { members, left };
+    for (const [id, offset] of this.#departed) {
+      if (this.#departed.size <= MAX_DEPARTED_MEMBERS) break;
+      this.#departed.delete(id);
+      this.#forgottenOffset = offset;
+    }
+    return { kind: 'difference', from, members, left, concernsAll: true, own: [] };
   }
 
-  #change(subscription: number, apply: (presence: Presence) => void): void {
+  #crowdsChanges({ came, went }: ReturnType<CrowdPage['turn']>): PresenceChange {
+    const page = this.#page as CrowdPage;
+    const shown = new Set(came);
+    const own: { member: Member; subscriptions: Iterable<number> }[] = [];
+    for (const id of this.#changed) {
+      const person = this.#people.get(id);
+      if (person === undefined) continue;
+      if (page.has(id)) shown.add(id);
+      else own.push({ member: toMember(person), subscriptions: person.connections.keys() });
+    }
+    this.#changed.clear();
+    const members = [...shown].map((id) => toMember(this.#people.get(id) as Person));
+    const counts = JSON.stringify(this.#counts);
+    const concernsAll = members.length + went.length > 0 || counts !== this.#toldCounts;
+    this.#toldCounts = counts;
+    const from = this.#offset;
+    if (concernsAll) this.#offset++;
+    return { kind: 'difference', from, members, left: went, concernsAll, own };
+  }
+
+  #settleMode(): void {
+    const { size } = this.#people;
+    if (this.#page === null && size > MAX_SHOWN_MEMBERS) this.#page = new CrowdPage(this.#people);
+    else if (this.#page !== null && size < CROWD_ENDS_BELOW) this.#page = null;
+    else return;
+    this.#epoch++;
+    this.#offset = 0;
+    this.#forgottenOffset = 0;
+    this.#departed.clear();
+    for (const person of this.#people.values()) person.offset = 0;
+    this.#isEpochTold = false;
+  }
+
+  #change(subscription: number, apply: (presence: Presence) => boolean): void {
     const id = this.#users.get(subscription);
-    const presence =
-      id === undefined ? undefined : this.#people.get(id)?.connections.get(subscription);
-    if (id === undefined || presence === undefined) return;
-    apply(presence);
-    this.#changed.add(id);
+    const person = id === undefined ? undefined : this.#people.get(id);
+    const presence = person?.connections.get(subscription);
+    if (person === undefined || presence === undefined) return;
+    if (apply(presence)) this.#settle(person);
+  }
+
+  #settle(person: Person): void {
+    const presences = [...person.connections.values()];
+    const most = STATES.find((state) => presences.some((presence) => presence.state === state));
+    this.#counts[person.state]--;
+    person.state = most ?? person.state;
+    this.#counts[person.state]++;
+    this.#changed.add(person.user.id);
   }
 }
 
-function toMember({ user, connections }: Person): Member {
-  const presences = [...connections.values()];
-  return {
-    user: user.id,
-    name: user.name,
-    color: user.color,
-    state: presences.some(({ state }) => state === 'active') ? 'active' : 'idle',
-    clients: presences.flatMap(({ clients }) => [...clients]),
-  };
+function toMember({ user, connections, state }: Person): Member {
+  const clients: number[] = [];
+  for (const presence of connections.values()) {
+    for (const client of presence.clients) {
+      if (clients.length === MAX_CLIENTS_OF_MEMBER) break;
+      clients.push(client);
+    }
+  }
+  return { user: user.id, name: user.name, color: user.color, state, clients };
+}
+
+/** As names are compared: without case, and without marks on letters. */
+function fold(name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

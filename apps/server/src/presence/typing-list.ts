@@ -35,6 +35,11 @@ export class TypingList {
     return this.#deadlines.has(user);
   }
 
+  /** What anybody sees is made of these. */
+  get foremost(): string[] {
+    return [...this.#deadlines.keys()].slice(0, MAX_TYPING_NAMES + 1);
+  }
+
   /** As one person sees it; nobody sees their own name. Without a person: as those see it who do not type. */
   seenBy(user: string | null): string[] {
     const names: string[] = [];

@@ -1,4 +1,4 @@
-/** The secret that signs tokens: the operator's, or one made at the first start and kept in DATA_DIR. */
+/** The secrets that sign tokens: the operator's, or one made at the first start and kept in DATA_DIR. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,14 +6,17 @@ import { StartupProblem } from '../startup-problem.ts';
 
 const SECRET_BYTES = 32;
 
-export async function loadSecret({
-  authSecret,
+/** Newest first. */
+export type Secrets = readonly [string, ...string[]];
+
+export async function loadSecrets({
+  authSecrets,
   dataDir,
 }: {
-  readonly authSecret: string | null;
+  readonly authSecrets: Secrets | null;
   readonly dataDir: string;
-}): Promise<string> {
-  if (authSecret !== null) return authSecret;
+}): Promise<Secrets> {
+  if (authSecrets !== null) return authSecrets;
   const path = join(dataDir, 'secret');
   try {
     // Only the first start gets past `wx`; for its owner only.
@@ -29,5 +32,5 @@ export async function loadSecret({
     throw new StartupProblem(
       `${path} holds no secret. Delete it and one is made; people then sign in anew.`,
     );
-  return secret;
+  return [secret];
 }

@@ -22,6 +22,17 @@ export function writeSessionCookie(
   value: string,
   { secure }: { readonly secure: boolean },
 ): string {
-  const age = Math.floor(SESSION_LIFETIME_MS / 1000);
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return setCookie(value, { secure, ageSeconds: Math.floor(SESSION_LIFETIME_MS / 1000) });
+}
+
+/** A `Set-Cookie` header with which the browser forgets it. */
+export function endSessionCookie({ secure }: { readonly secure: boolean }): string {
+  return setCookie('', { secure, ageSeconds: 0 });
+}
+
+function setCookie(
+  value: string,
+  { secure, ageSeconds }: { readonly secure: boolean; readonly ageSeconds: number },
+): string {
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${ageSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

@@ -1,4 +1,5 @@
-/** Sessions that are over are forgotten: at the start, and then every day. */
+/** Sessions that are over are forgotten, and guests of whom nothing else is left: at the start, and then every day. */
+import { forgetGuests } from '../database/guests.ts';
 import { deleteExpiredSessions } from '../database/sessions.ts';
 import type { Database } from '../database/tables.ts';
 import { SESSION_SWEEP_MS } from '../limits.ts';
@@ -11,12 +12,23 @@ export function sweepSessions({
   readonly db: Database;
   readonly log: Log;
 }): Disposable {
-  const sweep = (): void => {
-    deleteExpiredSessions(db, Date.now()).catch((error: unknown) =>
-      log.warn({ err: error }, 'sessions that are over could not be forgotten'),
-    );
+  let state: 'open' | 'over' = 'open';
+  const sweep = async (): Promise<void> => {
+    const at = Date.now();
+    try {
+      await deleteExpiredSessions(db, at);
+      let after: string | null = '';
+      while (after !== null && state === 'open') after = await forgetGuests(db, { after, at });
+    } catch (error) {
+      log.warn({ err: error }, 'sessions that are over could not be forgotten');
+    }
   };
-  sweep();
-  const timer = setInterval(sweep, SESSION_SWEEP_MS).unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  void sweep();
+  const timer = setInterval(() => void sweep(), SESSION_SWEEP_MS).unref();
+  return {
+    [Symbol.dispose]() {
+      state = 'over';
+      clearInterval(timer);
+    },
+  };
 }

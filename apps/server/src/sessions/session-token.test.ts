@@ -1,16 +1,27 @@
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createTokenSigner } from './session-token.ts';
 
 const SECRET = 'a secret that is long enough to sign with';
+const NEWER = 'a newer secret that is long enough to sign with';
 const START = Date.UTC(2026, 0, 1);
 const key = (secret: string) => new TextEncoder().encode(secret);
 
-const forge = (claims: Record<string, unknown>, { alg = 'HS256', secret = SECRET } = {}) =>
-  new SignJWT(claims).setProtectedHeader({ alg }).sign(key(secret));
+/** How our own tokens name the key. */
+const ownKid = async () =>
+  decodeProtectedHeader((await createTokenSigner([SECRET]).sign('ada')).token).kid;
+
+const forge = async (
+  claims: Record<string, unknown>,
+  { alg = 'HS256', secret = SECRET, kid }: { alg?: string; secret?: string; kid?: string } = {},
+) =>
+  await new SignJWT(claims)
+    .setProtectedHeader({ alg, kid: kid ?? ((await ownKid()) as string) })
+    .sign(key(secret));
 
 const good = {
   sub: 'user',
+  sid: 'session',
   iss: 'tandem',
   aud: 'tandem:socket',
   iat: START / 1000,
@@ -18,23 +29,55 @@ const good = {
 };
 
 describe('session token', () => {
-  it('says who signed in, for ten minutes', async () => {
+  it('W35 says who signed in and in which session, for ten minutes', async () => {
     let now = START;
-    const signer = createTokenSigner(SECRET, () => now);
-    const { token, expiresAt } = await signer.sign('user-1');
+    const signer = createTokenSigner([SECRET], () => now);
+    const { token, expiresAt } = await signer.sign('user-1', 'session-1');
     expect(expiresAt).toBe(START + 600_000);
-    expect(await signer.verify(token)).toBe('user-1');
+    const claim = { user: 'user-1', session: 'session-1', expiresAt };
+    expect(await signer.verify(token)).toEqual(claim);
     now = START + 599_000;
-    expect(await signer.verify(token)).toBe('user-1');
+    expect(await signer.verify(token)).toEqual(claim);
     now = START + 601_000;
     expect(await signer.verify(token)).toBeNull();
   });
 
-  it('refuses what is not exactly ours', async () => {
-    const signer = createTokenSigner(SECRET, () => START);
-    expect(await signer.verify(await forge(good))).toBe('user');
+  it('the server’s own clients have no session', async () => {
+    const signer = createTokenSigner([SECRET], () => START);
+    const { token } = await signer.sign('canary');
+    expect(await signer.verify(token)).toMatchObject({ user: 'canary', session: null });
+  });
+
+  it('of several keys the newest signs, and what the older ones signed holds', async () => {
+    const before = createTokenSigner([SECRET], () => START);
+    const between = createTokenSigner([NEWER, SECRET], () => START);
+    const after = createTokenSigner([NEWER], () => START);
+    const { token: old } = await before.sign('ada', 's');
+    const { token: young } = await between.sign('ada', 's');
+    expect(await between.verify(old)).toMatchObject({ user: 'ada' });
+    expect(await between.verify(young)).toMatchObject({ user: 'ada' });
+    expect(await after.verify(young)).toMatchObject({ user: 'ada' });
+    expect(await after.verify(old)).toBeNull();
+    expect(await before.verify(young)).toBeNull();
+  });
+
+  it('a key is not known by what it is', async () => {
+    const { token } = await createTokenSigner([SECRET]).sign('ada');
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'HS256',
+      kid: expect.stringMatching(/^[\w-]{8}$/) as string,
+    });
+  });
+
+  it('W35 refuses what is not exactly ours', async () => {
+    const signer = createTokenSigner([SECRET, NEWER], () => START);
+    expect(await signer.verify(await forge(good))).toMatchObject({ user: 'user' });
+    const newer = decodeProtectedHeader((await createTokenSigner([NEWER]).sign('ada')).token);
     const refused: Record<string, string> = {
       'another secret': await forge(good, { secret: 'another secret that is long enough too' }),
+      'another secret of ours': await forge(good, { kid: newer.kid as string }),
+      'an unknown key': await forge(good, { kid: 'whatever' }),
+      'no key': await new SignJWT(good).setProtectedHeader({ alg: 'HS256' }).sign(key(SECRET)),
       'another algorithm': await forge(good, { alg: 'HS512' }),
       'no signature': new UnsecuredJWT(good).encode(),
       'another audience': await forge({ ...good, aud: 'tandem:mail' }),
@@ -49,6 +92,7 @@ describe('session token', () => {
       'no subject': await forge({ ...good, sub: undefined }),
       'an empty subject': await forge({ ...good, sub: '' }),
       'a subject of another type': await forge({ ...good, sub: false }),
+      'a session of another type': await forge({ ...good, sid: 7 }),
       'not a token': 'eyJ.x.y',
       nothing: '',
     };

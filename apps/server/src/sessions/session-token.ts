@@ -1,39 +1,72 @@
-/** The token of `hello`: a signed claim to be a user, good for ten minutes and for sockets only. */
-import { errors, jwtVerify, SignJWT } from 'jose';
+/**
+ * The token of `hello`: a signed claim to be a user, good for ten minutes and for sockets only. It names the
+ * session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
+ * what the others signed holds until it ends, so that a secret can be replaced without anybody noticing.
+ */
+import { createHash } from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { TOKEN_LIFETIME_MS } from '../limits.ts';
+import type { Secrets } from './secret.ts';
 
 const ALGORITHM = 'HS256';
 const ISSUER = 'tandem';
 const AUDIENCE = 'tandem:socket';
+const KEY_ID_LENGTH = 8;
 
-const claims = z.looseObject({ sub: z.string().min(1).max(64) });
+const claims = z.looseObject({
+  sub: z.string().min(1).max(64),
+  sid: z.string().min(1).max(64).optional(),
+  exp: z.number(),
+});
 
-export interface TokenSigner {
-  sign(user: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
-  /** The user's id; null for whatever is not a token of ours that holds now. */
-  verify(token: string): Promise<string | null>;
+/** What a token says. */
+export interface TokenClaim {
+  readonly user: string;
+  /** The id of its session; null for the server's own clients, which have none. */
+  readonly session: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
-export function createTokenSigner(secret: string, now: () => number = Date.now): TokenSigner {
-  const key = new TextEncoder().encode(secret);
+export interface TokenSigner {
+  sign(
+    user: string,
+    session?: string,
+  ): Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /** Null for whatever is not a token of ours that holds now. */
+  verify(token: string): Promise<TokenClaim | null>;
+}
+
+export function createTokenSigner(secrets: Secrets, now: () => number = Date.now): TokenSigner {
+  const keys = new Map(secrets.map((secret) => [keyId(secret), new TextEncoder().encode(secret)]));
+  const [newest] = secrets;
+  const kid = keyId(newest);
+  const signing = new TextEncoder().encode(newest);
+
+  const keyOf: JWTVerifyGetKey = (header) => {
+    const key = keys.get(header.kid ?? '');
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key;
+  };
+
   return {
-    async sign(user) {
+    async sign(user, session) {
       const issuedAt = now();
       const expiresAt = issuedAt + TOKEN_LIFETIME_MS;
-      const token = await new SignJWT()
-        .setProtectedHeader({ alg: ALGORITHM })
+      const token = await new SignJWT(session === undefined ? {} : { sid: session })
+        .setProtectedHeader({ alg: ALGORITHM, kid })
         .setSubject(user)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setIssuedAt(new Date(issuedAt))
         .setExpirationTime(new Date(expiresAt))
-        .sign(key);
+        .sign(signing);
       return { token, expiresAt };
     },
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, keyOf, {
           algorithms: [ALGORITHM],
           issuer: ISSUER,
           audience: AUDIENCE,
@@ -42,11 +75,21 @@ export function createTokenSigner(secret: string, now: () => number = Date.now):
           currentDate: new Date(now()),
         });
         const typed = claims.safeParse(payload);
-        return typed.success ? typed.data.sub : null;
+        if (!typed.success) return null;
+        const { sub: user, sid: session = null, exp } = typed.data;
+        return { user, session, expiresAt: exp * 1000 };
       } catch (error) {
         if (error instanceof errors.JOSEError) return null;
         throw error;
       }
     },
   };
+}
+
+/** Says nothing of the secret to whoever does not have it. */
+function keyId(secret: string): string {
+  return createHash('sha256')
+    .update(`key id of ${secret}`)
+    .digest('base64url')
+    .slice(0, KEY_ID_LENGTH);
 }

@@ -81,6 +81,10 @@ export class HocuspocusDialogue implements Dialogue {
     // It has no word for it; it comes back after any close.
   }
 
+  authenticate(): void {}
+
+  authenticated(): void {}
+
   end(how: Leave): void {
     for (const place of this.#places.values()) if (place.kind === 'open') place.channel.leave(how);
     this.#places.clear();
@@ -116,7 +120,7 @@ export class HocuspocusDialogue implements Dialogue {
     address: string,
     { token, place }: { readonly token: string; readonly place: Authenticating },
   ): Promise<void> {
-    const identity = await identify(token, this.#services, this.#connection.log);
+    const identity = await identify(token, this.#services, this.#connection);
     if (this.#connection.ended || this.#places.get(address) !== place) return;
     this.#places.delete(address);
     if (identity.kind === 'refused') {

@@ -1,29 +1,35 @@
 /** Who a stock client is: nobody in particular, or the user of the token that it brought. */
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
-import type { Log } from '../../log.ts';
 import { ANONYMOUS } from '../../sessions/people.ts';
+import type { Connection } from '../connection.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 
 export type Identity =
   | { readonly kind: 'known'; readonly user: User }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
-/** @param token empty where there is none. */
+/** @param token empty where there is none; with its session, the connection ends. */
 export async function identify(
   token: string,
   { tokens, people }: DialogueServices,
-  log: Log,
+  connection: Connection,
 ): Promise<Identity> {
   if (token === '') return { kind: 'known', user: ANONYMOUS };
   try {
-    const id = await tokens.verify(token);
-    const user = id === null ? null : await people.find(id);
-    if (user !== null) return { kind: 'known', user };
+    const claim = await tokens.verify(token);
+    const user = claim === null ? null : await people.findByClaim(claim);
+    if (claim !== null && user !== null) {
+      connection.session ??= claim.session;
+      return { kind: 'known', user };
+    }
     const detail =
       'This token is not valid, or no longer. Fetch a new one, or connect without one.';
     return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
   } catch (error) {
-    log.error({ err: error }, 'a token could not be looked up');
+    connection.log.error(
+      { err: error, connection: connection.id },
+      'a token could not be looked up',
+    );
     return { kind: 'refused', error: errorOf('storage-failed') };
   }
 }

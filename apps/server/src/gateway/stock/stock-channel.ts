@@ -106,6 +106,7 @@ export class StockChannel {
   }
 
   #enter(stateVector: Uint8Array): void {
+    this.#services.metrics.messages.add('open');
     // Asked again while the answer is on its way: it will do.
     if (this.#state === 'entering') return;
     this.#state = 'entering';
@@ -190,6 +191,7 @@ export class StockChannel {
   }
 
   #update(update: Uint8Array, sitting: Sitting, purpose: 'opening' | 'repair'): void {
+    this.#services.metrics.messages.add('update');
     if (sitting.access === 'view') {
       // The answer to our state vector repeats all deletions, so it is no attempt to write.
       if (hasNoStructs(update)) this.#status('saved', 1);
@@ -211,6 +213,7 @@ export class StockChannel {
 
   /** Stock clients repeat what they hear, larger than they were told; what does not fit is left out. */
   #announce(update: Uint8Array, { room, subscriber }: Sitting): void {
+    this.#services.metrics.messages.add('awareness');
     const reading = readAwareness(update);
     if (reading.kind === 'invalid') return;
     room.receiveAwareness(subscriber.subscription, reading.entries);

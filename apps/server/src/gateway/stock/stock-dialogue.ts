@@ -77,6 +77,12 @@ export class StockDialogue implements Dialogue {
     this.#spoken?.goaway(retryAfterMs);
   }
 
+  authenticate(): void {
+    // They say who they are once; what they may do is asked again when they come back.
+  }
+
+  authenticated(): void {}
+
   end(how: Leave): void {
     this.#spoken?.end(how);
   }
@@ -98,7 +104,7 @@ export class StockDialogue implements Dialogue {
       connection.close('not-found', errorOf('not-found', { detail }));
       return;
     }
-    const identity = await identify(token, services, connection.log);
+    const identity = await identify(token, services, connection);
     if (connection.ended) return;
     if (identity.kind === 'refused') {
       connection.close(CLOSE_NAMES[identity.error.code], identity.error);

@@ -59,6 +59,10 @@ export class YWebsocketDialogue implements Dialogue {
     // It has no word for it; the close code tells it to come back.
   }
 
+  authenticate(): void {}
+
+  authenticated(): void {}
+
   end(how: Leave): void {
     this.#channel.leave(how);
   }

@@ -2,13 +2,17 @@
 import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
 import { WHEEL_TICK_MS } from '../../limits.ts';
+import { Metrics } from '../../metrics/metrics.ts';
 import { Connection, type Data, type Dialogue } from '../connection.ts';
 import type { Leave } from '../document-room.ts';
 import type { FlushTurn, Flushing } from '../flush-turn.ts';
-import type { GatewaySocket } from '../socket.ts';
+import { PreAuthBytes } from '../strangers.ts';
 import { TimerWheel } from '../timer-wheel.ts';
+import { FrameMaker, type Frame } from '../transports/frame.ts';
+import type { Transport } from '../transports/transport.ts';
 
-class FakeSocket {
+class FakeTransport implements Transport {
+  readonly kind = 'websocket';
   readonly sent: Data[] = [];
   readonly closes: number[] = [];
   reading: 'running' | 'paused' = 'running';
@@ -16,9 +20,11 @@ class FakeSocket {
   /** Whether what is sent stays in the buffer. */
   stuck = false;
 
-  send(data: Data): void {
-    this.sent.push(data);
-    if (this.stuck) this.bufferedAmount += data.length;
+  write(frames: readonly Frame[]): void {
+    for (const { data } of frames) {
+      this.sent.push(data);
+      if (this.stuck) this.bufferedAmount += data.length;
+    }
   }
 
   close(code: number): void {
@@ -32,12 +38,18 @@ class FakeSocket {
   resume(): void {
     this.reading = 'running';
   }
+
+  ping(): void {}
+
+  terminate(): void {}
 }
 
 class FakeDialogue implements Dialogue {
   readonly explained: ErrorBody[] = [];
   readonly ends: Leave[] = [];
   readonly received: Buffer[] = [];
+  readonly asked: number[] = [];
+  readonly accepted: number[] = [];
   pings = 0;
   readonly join: Dialogue['join'];
   onReceive: () => void = () => {};
@@ -61,32 +73,48 @@ class FakeDialogue implements Dialogue {
 
   goaway(): void {}
 
+  authenticate(expiresAt: number): void {
+    this.asked.push(expiresAt);
+  }
+
+  authenticated(expiresAt: number): void {
+    this.accepted.push(expiresAt);
+  }
+
   end(how: Leave): void {
     this.ends.push(how);
   }
 }
 
-export function fakeConnection({ join = null }: { join?: Dialogue['join'] } = {}) {
-  const socket = new FakeSocket();
+export function fakeConnection({
+  join = null,
+  preAuth = new PreAuthBytes(),
+}: { join?: Dialogue['join']; preAuth?: PreAuthBytes } = {}) {
+  const socket = new FakeTransport();
   const dialogue = new FakeDialogue(join);
   const wheel = new TimerWheel();
   const flushing = new Set<Flushing>();
   let ended = 0;
+  let nowMs = 0;
   const connection = new Connection({
     id: 'connection',
     address: null,
-    socket: socket as unknown as GatewaySocket,
-    stream: { cork() {}, uncork() {} } as never,
+    transport: socket,
+    codec: 'binary',
     shared: {
       wheel,
       turn: { add: (waiting: Flushing) => void flushing.add(waiting) } as FlushTurn,
+      frames: new FrameMaker(),
+      preAuth,
       log: pino({ enabled: false }),
       limits: {
         connectionsPerUser: 20,
         connectionsPerAddress: 200,
+        hellosPerSecond: 2_000,
         messagesPerSecond: 10,
         bytesPerSecond: 1_024,
       },
+      metrics: new Metrics(),
       onEnd: () => void ended++,
     },
   });
@@ -95,9 +123,10 @@ export function fakeConnection({ join = null }: { join?: Dialogue['join'] } = {}
     socket,
     dialogue,
     ended: () => ended,
-    /** Ends the turn of the loop. */
-    turn: () => {
-      for (const waiting of flushing) waiting.flush();
+    /** Ends the turn of the loop, so long after the one before. */
+    turn: (afterMs = 1_000) => {
+      nowMs += afterMs;
+      for (const waiting of flushing) waiting.flush(nowMs);
       flushing.clear();
     },
     pass: (ms: number) => {

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ACTIVITY_INTERVAL_MS, type ActivityState, type User } from '@tandem/protocol';
+import { Activity } from './activity.ts';
+import { FakeSubscriber } from './testing/fake-subscriber.ts';
+
+const NUMBER = 3;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const values = (chatHead = 0) => ({ excerpt: '', updatedAt: 0, present: [], chatHead });
+
+async function stage() {
+  const lists: Record<string, ActivityState['documents']> = {
+    ada: { d1: values(), d2: values() },
+    bob: { d1: values() },
+  };
+  const present = new Map<string, User[]>();
+  const barred = new Set<string>();
+  let loads = 0;
+  const activity = new Activity({
+    number: NUMBER,
+    load: async (user) => {
+      loads++;
+      return lists[user] ?? {};
+    },
+    whoMaySee: async () => (user) => !barred.has(user),
+    present: (document) => present.get(document) ?? [],
+    onDelivered: () => {},
+    onFault: (error) => {
+      throw error;
+    },
+  });
+  const come = async (user: string) => {
+    const subscriber = new FakeSubscriber(user);
+    const subscription = activity.subscribe(subscriber, 1);
+    await pass(0);
+    return { subscriber, subscription };
+  };
+  const ada = await come('ada');
+  const bob = await come('bob');
+  await pass(2 * ACTIVITY_INTERVAL_MS);
+  for (const { subscriber } of [ada, bob]) {
+    subscriber.received.length = 0;
+    subscriber.outgoing.length = 0;
+  }
+  return { activity, lists, present, barred, come, ada, bob, loads: () => loads };
+}
+
+const pass = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
+
+const changes = ({ subscriber }: { subscriber: FakeSubscriber }) =>
+  subscriber.of('activity:changed').map(({ documents }) => documents);
+
+it('begins with the state of the whole list (W33)', async () => {
+  const { come, present } = await stage();
+  present.set('d2', [{ id: 'bob', name: 'Bob', color: 1 }]);
+  const { subscriber } = await come('ada');
+  expect(subscriber.of('subscribed')).toMatchObject([
+    {
+      channel: NUMBER,
+      recovered: false,
+      state: { type: 'activity', documents: { d1: values(), d2: { present: [{ id: 'bob' }] } } },
+    },
+  ]);
+});
+
+it('makes one message for all who have a document on their list, and none for others', async () => {
+  const { activity, ada, bob } = await stage();
+  activity.chatted('d1', 4);
+  activity.chatted('d2', 7);
+  activity.chatted('d3', 9);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(ada)).toEqual([{ d1: values(4) }, { d2: values(7) }]);
+  expect(changes(bob)).toEqual([{ d1: values(4) }]);
+  expect(bob.subscriber.outgoing[0]).toBe(ada.subscriber.outgoing[0]);
+});
+
+it('says the newest values at most once a second, the first at once (W33)', async () => {
+  const { activity, bob } = await stage();
+  for (let i = 1; i <= 40; i++) {
+    activity.chatted('d1', i);
+    activity.summarised('d1', { excerpt: `Words ${i}`, at: i });
+    await pass(ACTIVITY_INTERVAL_MS / 10);
+  }
+  await pass(ACTIVITY_INTERVAL_MS);
+  const heads = changes(bob).map(({ d1 }) => d1?.chatHead);
+  expect(heads.length).toBeLessThanOrEqual(6);
+  expect(heads[0]).toBeLessThanOrEqual(2);
+  expect(changes(bob).at(-1)).toEqual({
+    d1: { excerpt: 'Words 40', updatedAt: 40, present: [], chatHead: 40 },
+  });
+});
+
+it('follows who is in a document', async () => {
+  const { activity, present, bob } = await stage();
+  const ada = { id: 'ada', name: 'Ada', color: 2 };
+  present.set('d1', [ada]);
+  activity.peopleChanged('d1');
+  await pass(ACTIVITY_INTERVAL_MS);
+  present.delete('d1');
+  activity.peopleChanged('d1');
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(bob).map(({ d1 }) => d1?.present)).toEqual([[ada], []]);
+});
+
+it('follows the list', async () => {
+  const { activity, lists, bob } = await stage();
+  lists['bob'] = { d2: values(7) };
+  activity.relisted('bob');
+  await pass(ACTIVITY_INTERVAL_MS);
+  // `d2` was known from Ada's list.
+  expect(changes(bob)).toEqual([{ d1: null }, { d2: values() }]);
+  activity.chatted('d1', 1);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(bob)).toHaveLength(2);
+});
+
+it('says nothing more of a document to whoever lost the right to it (W34)', async () => {
+  const { activity, barred, ada, bob } = await stage();
+  barred.add('bob');
+  await activity.recheck('d1');
+  expect(changes(bob)).toEqual([{ d1: null }]);
+  activity.chatted('d1', 1);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(bob)).toHaveLength(1);
+  expect(changes(ada)).toEqual([{ d1: values(1) }]);
+});
+
+it('leaves out what a pressed connection would get, and then gives it the newest of all', async () => {
+  const { activity, bob } = await stage();
+  bob.subscriber.pressed = true;
+  for (let i = 1; i <= 3; i++) {
+    activity.chatted('d1', i);
+    await pass(ACTIVITY_INTERVAL_MS);
+  }
+  expect(bob.subscriber.received).toEqual([]);
+  bob.subscriber.relieve();
+  expect(bob.subscriber.of('subscribed')).toMatchObject([
+    { state: { documents: { d1: { chatHead: 3 } } } },
+  ]);
+  activity.chatted('d1', 4);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(changes(bob)).toEqual([{ d1: values(4) }]);
+});
+
+it('reads a list once for all tabs of a person, and forgets it with the last', async () => {
+  const { activity, come, bob, loads } = await stage();
+  const before = loads();
+  const second = await come('bob');
+  expect(loads()).toBe(before);
+  for (const { subscription } of [bob, second]) activity.leave(subscription);
+  await come('bob');
+  expect(loads()).toBe(before + 1);
+});

@@ -1,0 +1,257 @@
+/**
+ * `activity`: what goes on in the documents of a person's list. The newest values of a document, at most once
+ * a second, in one message for everybody who has it on the list and is here.
+ */
+import {
+  ACTIVITY_INTERVAL_MS,
+  type ActivityState,
+  type DocumentActivity,
+  type User,
+} from '@tandem/protocol';
+import { Coalescer } from '../gateway/coalescer.ts';
+import { Outgoing } from '../gateway/outgoing.ts';
+import { LATEST } from './latest-channel.ts';
+import { Audience, Subscription, type Channel, type ChannelSubscriber } from './subscription.ts';
+
+export interface ActivityOptions {
+  /** The same for all people. */
+  readonly number: number;
+  /** The values of a person's list, without who is present. */
+  readonly load: (user: string) => Promise<ActivityState['documents']>;
+  readonly whoMaySee: (document: string) => Promise<(user: string) => boolean>;
+  readonly present: (document: string) => User[];
+  /** One message went to that many. */
+  readonly onDelivered: (receivers: number) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+type Values = Omit<DocumentActivity, 'present'>;
+
+/** A document on the list of somebody who is here. */
+interface Watched {
+  values: Values;
+  readonly watchers: Set<Watcher>;
+}
+
+/** A person who is here, with any number of connections. */
+interface Watcher {
+  readonly user: string;
+  readonly audience: Audience;
+  readonly documents: Set<string>;
+  /** The list is being read; it may have changed since. */
+  loading: Promise<void> | null;
+  isOutdated: boolean;
+}
+
+export class Activity implements Channel, Disposable {
+  readonly name = 'activity';
+  readonly number: number;
+  readonly #options: ActivityOptions;
+  readonly #watchers = new Map<string, Watcher>();
+  readonly #watched = new Map<string, Watched>();
+  #changed = new Set<string>();
+  readonly #flush = new Coalescer(ACTIVITY_INTERVAL_MS, () => this.#publish());
+
+  constructor(options: ActivityOptions) {
+    this.number = options.number;
+    this.#options = options;
+  }
+
+  /** Answered by `subscribed` with the state. */
+  subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
+    const subscription = new Subscription(subscriber, this, ref);
+    const watcher = this.#watcher(subscriber.user.id);
+    watcher.audience.add(subscription);
+    subscriber.whenRoomy(async () => {
+      if (subscription.isOver) return;
+      // One reading serves all tabs of a person.
+      if (watcher.isOutdated || watcher.loading !== null) await this.#load(watcher);
+      if (subscription.isOver) return;
+      this.#answer(subscription, watcher);
+    });
+    return subscription;
+  }
+
+  /** Gives it the newest values of all. */
+  catchUp(subscription: Subscription): void {
+    const watcher = this.#watchers.get(subscription.subscriber.user.id);
+    if (watcher !== undefined) this.#answer(subscription, watcher);
+  }
+
+  leave(subscription: Subscription): void {
+    const watcher = this.#watchers.get(subscription.subscriber.user.id);
+    if (watcher === undefined) return;
+    watcher.audience.remove(subscription);
+    if (watcher.audience.size > 0) return;
+    this.#watchers.delete(watcher.user);
+    for (const document of watcher.documents) this.#unwatch(watcher, document);
+  }
+
+  /** Who is in a document has changed. */
+  peopleChanged(document: string): void {
+    this.#touch(document);
+  }
+
+  /** Its first words have. */
+  summarised(
+    document: string,
+    { excerpt, at }: { readonly excerpt: string; readonly at: number },
+  ): void {
+    this.#set(document, ({ updatedAt, ...rest }) => ({
+      ...rest,
+      excerpt,
+      updatedAt: Math.max(updatedAt, at),
+    }));
+  }
+
+  /** It has a newer chat message. */
+  chatted(document: string, head: number): void {
+    this.#set(document, (values) => ({ ...values, chatHead: Math.max(values.chatHead, head) }));
+  }
+
+  /** A document came to a person's list, or left it. */
+  relisted(user: string): void {
+    const watcher = this.#watchers.get(user);
+    if (watcher === undefined) return;
+    watcher.isOutdated = true;
+    this.#load(watcher).catch((error: unknown) => this.#options.onFault(error));
+  }
+
+  /** Somebody may have lost the right to see it. */
+  async recheck(document: string): Promise<void> {
+    const watched = this.#watched.get(document);
+    if (watched === undefined) return;
+    const maySee = await this.#options.whoMaySee(document);
+    for (const watcher of [...watched.watchers])
+      if (!maySee(watcher.user)) this.#drop(watcher, document);
+  }
+
+  /** All of it may have changed. */
+  resync(): void {
+    for (const user of this.#watchers.keys()) this.relisted(user);
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush[Symbol.dispose]();
+  }
+
+  #watcher(user: string): Watcher {
+    let watcher = this.#watchers.get(user);
+    if (watcher === undefined) {
+      watcher = {
+        user,
+        audience: new Audience(),
+        documents: new Set(),
+        loading: null,
+        isOutdated: true,
+      };
+      this.#watchers.set(user, watcher);
+    }
+    return watcher;
+  }
+
+  async #load(watcher: Watcher): Promise<void> {
+    await (watcher.loading ??= this.#read(watcher).finally(() => (watcher.loading = null)));
+  }
+
+  async #read(watcher: Watcher): Promise<void> {
+    while (watcher.isOutdated && this.#watchers.get(watcher.user) === watcher) {
+      watcher.isOutdated = false;
+      try {
+        this.#take(watcher, await this.#options.load(watcher.user));
+      } catch (error) {
+        watcher.isOutdated = true;
+        throw error;
+      }
+    }
+  }
+
+  #take(watcher: Watcher, documents: ActivityState['documents']): void {
+    if (this.#watchers.get(watcher.user) !== watcher) return;
+    for (const document of [...watcher.documents])
+      if (!Object.hasOwn(documents, document)) this.#drop(watcher, document);
+    for (const [document, { present: _present, ...values }] of Object.entries(documents)) {
+      let watched = this.#watched.get(document);
+      if (watched === undefined) {
+        watched = { values, watchers: new Set() };
+        this.#watched.set(document, watched);
+      }
+      if (watcher.documents.has(document)) continue;
+      watcher.documents.add(document);
+      watched.watchers.add(watcher);
+      this.#touch(document);
+    }
+  }
+
+  #drop(watcher: Watcher, document: string): void {
+    watcher.documents.delete(document);
+    this.#unwatch(watcher, document);
+    this.#send([watcher], { [document]: null });
+  }
+
+  #unwatch(watcher: Watcher, document: string): void {
+    const watched = this.#watched.get(document);
+    watched?.watchers.delete(watcher);
+    if (watched?.watchers.size === 0) this.#watched.delete(document);
+  }
+
+  #set(document: string, change: (values: Values) => Values): void {
+    const watched = this.#watched.get(document);
+    if (watched === undefined) return;
+    watched.values = change(watched.values);
+    this.#touch(document);
+  }
+
+  #touch(document: string): void {
+    if (!this.#watched.has(document)) return;
+    this.#changed.add(document);
+    this.#flush.touch();
+  }
+
+  #publish(): void {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    for (const document of changed) {
+      const watched = this.#watched.get(document);
+      if (watched === undefined) continue;
+      this.#send(watched.watchers, { [document]: this.#value(document, watched) });
+    }
+  }
+
+  #send(watchers: Iterable<Watcher>, documents: Record<string, DocumentActivity | null>): void {
+    const outgoing = new Outgoing({ type: 'activity:changed', channel: this.number, documents });
+    let receivers = 0;
+    for (const watcher of watchers) {
+      watcher.audience.each((subscription) => {
+        if (subscription.state !== 'live') return;
+        if (subscription.subscriber.pressed) {
+          subscription.state = 'lagging';
+          subscription.subscriber.hold(subscription);
+        } else {
+          subscription.subscriber.deliver(outgoing);
+          receivers++;
+        }
+      });
+    }
+    if (receivers > 0) this.#options.onDelivered(receivers);
+  }
+
+  #answer(subscription: Subscription, watcher: Watcher): void {
+    const state = { type: 'activity', documents: this.#documents(watcher) } as const;
+    subscription.answer({ recovered: false, ...LATEST, state });
+    subscription.state = 'live';
+  }
+
+  #documents(watcher: Watcher): Record<string, DocumentActivity> {
+    const documents: Record<string, DocumentActivity> = {};
+    for (const document of watcher.documents) {
+      const watched = this.#watched.get(document);
+      if (watched !== undefined) documents[document] = this.#value(document, watched);
+    }
+    return documents;
+  }
+
+  #value(document: string, { values }: Watched): DocumentActivity {
+    return { ...values, present: this.#options.present(document) };
+  }
+}

@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+import { RECOVERY_MS } from '@tandem/protocol';
+import { ChannelHub } from './channel-hub.ts';
+import { LatestChannel } from './latest-channel.ts';
+import { FakeSubscriber } from './testing/fake-subscriber.ts';
+import { ModelStore, settled } from './testing/model-store.ts';
+
+function stage() {
+  const barred = new Set<string>();
+  const store = Object.assign(new ModelStore(), {
+    maySee: async (_document: string, user: string) => !barred.has(user),
+    whoMaySee: async () => {
+      if (store.failing) throw new Error('the store fails');
+      return (user: string) => !barred.has(user);
+    },
+  });
+  const faults: unknown[] = [];
+  let number = 0;
+  const hub = new ChannelHub({
+    store,
+    nextNumber: () => ++number,
+    onDelivered: () => {},
+    onRecovery: () => {},
+    onFault: (error) => faults.push(error),
+  });
+  const come = async (user: string, name: 'library' | `chat:${string}` | `sharing:${string}`) => {
+    const subscriber = new FakeSubscriber(user);
+    const subscription = hub.subscribe(subscriber, { ref: 9, name });
+    await settled();
+    return { subscriber, subscription };
+  };
+  return { hub, store, barred, faults, come };
+}
+
+it('gives a channel one number, and each person a library of their own (W29)', async () => {
+  const { come } = stage();
+  const numbers = [];
+  for (const [user, name] of [
+    ['ada', 'chat:d1'],
+    ['bob', 'chat:d1'],
+    ['ada', 'library'],
+    ['bob', 'library'],
+  ] as const)
+    numbers.push((await come(user, name)).subscriber.of('subscribed')[0]?.channel);
+  expect(numbers).toEqual([1, 1, 2, 3]);
+});
+
+it('refuses whoever may not see the document (W34)', async () => {
+  const { barred, come, hub } = stage();
+  barred.add('bob');
+  const { subscriber, subscription } = await come('bob', 'chat:d1');
+  expect(subscriber.received).toMatchObject([
+    { type: 'unsubscribed', channel: 0, ref: 9, error: { code: 'not-found' } },
+  ]);
+  expect(subscription.isOver).toBe(true);
+  expect(hub.documents().size).toBe(0);
+});
+
+it('ends the channels of whoever may not see the document any more, and no others (W34)', async () => {
+  const { hub, store, barred, come } = stage();
+  const bob = await come('bob', 'chat:d1');
+  const bobSharing = await come('bob', 'sharing:d1');
+  const elsewhere = await come('bob', 'chat:d2');
+  const ada = await come('ada', 'chat:d1');
+  barred.add('bob');
+  await hub.recheck('d1');
+  for (const { subscriber } of [bob, bobSharing])
+    expect(subscriber.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
+  for (const { subscriber } of [ada, elsewhere]) expect(subscriber.of('unsubscribed')).toEqual([]);
+  hub.committed([{ key: 'chat:d1', ...store.commit(1) }]);
+  expect(bob.subscriber.of('events')).toEqual([]);
+  expect(ada.subscriber.of('events')).toHaveLength(1);
+});
+
+it('lets nobody stay when it cannot be found out who may', async () => {
+  const { hub, store, faults, come } = stage();
+  const ada = await come('ada', 'chat:d1');
+  store.failing = true;
+  await hub.recheck('d1');
+  expect(ada.subscriber.of('unsubscribed')).toMatchObject([{ error: { temporary: true } }]);
+  expect(faults).toHaveLength(1);
+});
+
+it('answers with a temporary error when a state cannot be read', async () => {
+  const { store, faults, come } = stage();
+  store.failing = true;
+  const { subscriber } = await come('ada', 'library');
+  expect(subscriber.received).toMatchObject([
+    { type: 'unsubscribed', error: { code: 'internal' } },
+  ]);
+  expect(faults).toHaveLength(1);
+});
+
+it('keeps a channel for those who come back soon, and then lets it go', async () => {
+  const { hub, come } = stage();
+  const { subscription } = await come('ada', 'chat:d1');
+  const now = Date.now();
+  hub.sweep(now);
+  subscription.channel.leave(subscription);
+  hub.sweep(now + RECOVERY_MS);
+  expect(hub.size).toBe(1);
+  hub.sweep(now + RECOVERY_MS + 1);
+  expect(hub.size).toBe(0);
+});
+
+it('publishes one message to all who watch a latest value, and skips whoever is slow (W33)', async () => {
+  const channel = new LatestChannel({
+    name: 'dashboard',
+    number: 5,
+    maySee: (user) => user !== 'stranger',
+    state: () => ({ type: 'dashboard', samples: [] }),
+    onDelivered: () => {},
+  });
+  const [one, two, stranger] = ['ada', 'bob', 'stranger'].map((user) => new FakeSubscriber(user));
+  for (const subscriber of [one, two, stranger]) channel.subscribe(subscriber as FakeSubscriber, 1);
+  await settled();
+  expect(one?.of('subscribed')).toMatchObject([{ recovered: false, state: { samples: [] } }]);
+  expect(stranger?.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
+  const message = { type: 'dashboard:changed', channel: 5, sample: {} as never } as const;
+  channel.publish(message);
+  (two as FakeSubscriber).pressed = true;
+  channel.publish(message);
+  expect([one, two, stranger].map((each) => each?.of('dashboard:changed').length)).toEqual([
+    2, 1, 0,
+  ]);
+  expect(one?.outgoing[1]).toBe(two?.outgoing[1]);
+});

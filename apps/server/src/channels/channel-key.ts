@@ -1,0 +1,29 @@
+/** A reliable channel as the server knows it: of a person's own channels, with the person. Never on the wire. */
+import { readChannelName, type ChannelName } from '@tandem/protocol';
+
+export type ChannelKey = `library:${string}` | `chat:${string}` | `sharing:${string}`;
+
+export const libraryKey = (user: string): ChannelKey => `library:${user}`;
+export const chatKey = (document: string): ChannelKey => `chat:${document}`;
+export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
+
+/** @returns null for a channel that is not reliable: it has no events. */
+export function keyOf(name: ChannelName, user: string): ChannelKey | null {
+  const { type, document } = readChannelName(name);
+  switch (type) {
+    case 'library':
+      return libraryKey(user);
+    case 'chat':
+    case 'sharing':
+      return `${type}:${document!}`;
+    case 'activity':
+    case 'dashboard':
+      return null;
+  }
+}
+
+/** @returns null when the channel is another person's own. */
+export function nameOf(key: ChannelKey, user: string): ChannelName | null {
+  if (!key.startsWith('library:')) return key as ChannelName;
+  return key === libraryKey(user) ? 'library' : null;
+}

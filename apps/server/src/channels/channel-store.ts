@@ -1,0 +1,37 @@
+/** What channels need of the database. */
+import type { ChannelPosition } from '@tandem/protocol';
+import { loadState, readHead, type LoadedState } from '../database/channel-states.ts';
+import { roleOf, rolesIn } from '../database/roles.ts';
+import type { Database } from '../database/tables.ts';
+import type { ChannelKey } from './channel-key.ts';
+import type { EventRun } from './event-ring.ts';
+import { readEvents } from './event-rows.ts';
+
+export interface ChannelStore {
+  readHead(key: ChannelKey): Promise<ChannelPosition>;
+  /** The newest events up to offset `to`, without a gap; null when there are none. */
+  readEvents(key: ChannelKey, to: number): Promise<EventRun | null>;
+  /** Null when what the channel is of is gone. */
+  loadState(key: ChannelKey): Promise<LoadedState | null>;
+  maySee(document: string, user: string): Promise<boolean>;
+  mayWrite(document: string, user: string): Promise<boolean>;
+  /** The same for everybody at one moment. */
+  whoMaySee(document: string): Promise<(user: string) => boolean>;
+}
+
+export function databaseChannels(db: Database): ChannelStore {
+  return {
+    readHead: (key) => readHead(db, key),
+    readEvents: (key, to) => readEvents(db, key, to),
+    loadState: (key) => loadState(db, key),
+    maySee: async (document, user) => (await roleOf(db, { document, user })) !== null,
+    async mayWrite(document, user) {
+      const role = await roleOf(db, { document, user });
+      return role === 'owner' || role === 'editor';
+    },
+    async whoMaySee(document) {
+      const roles = await rolesIn(db, document);
+      return (user) => roles(user) !== null;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { TYPING_EXPIRY_MS } from '@tandem/protocol';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TimerWheel } from '../gateway/timer-wheel.ts';
+import { ChannelHub } from './channel-hub.ts';
+import { ChatTyping } from './chat-typing.ts';
+import { FakeSubscriber } from './testing/fake-subscriber.ts';
+import { ModelStore } from './testing/model-store.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+async function chat(...users: string[]) {
+  const wheel = new TimerWheel();
+  wheel.start();
+  let number = 0;
+  const hub = new ChannelHub({
+    store: new ModelStore(),
+    nextNumber: () => ++number,
+    onDelivered: () => {},
+    onRecovery: () => {},
+    onFault: (error) => {
+      throw error;
+    },
+  });
+  const typing = new ChatTyping({ wheel, mayWrite: async (_, user) => user !== 'viewer' });
+  const people = users.map((user) => {
+    const subscriber = new FakeSubscriber(user);
+    const subscription = hub.subscribe(subscriber, { ref: 1, name: 'chat:d1' });
+    const seen = () => subscriber.of('typing:changed').map((message) => message.users);
+    return { subscription, seen };
+  });
+  await vi.advanceTimersByTimeAsync(1);
+  return { typing, people, hub };
+}
+
+it('W23: everyone in the chat hears who writes, but not the writer', async () => {
+  const { typing, people } = await chat('ada', 'bob', 'eve');
+  const [ada, bob, eve] = people;
+  await typing.start(ada!.subscription);
+  expect([ada, bob, eve].map((person) => person!.seen())).toEqual([[[]], [['ada']], [['ada']]]);
+  await typing.start(bob!.subscription);
+  expect(ada!.seen().at(-1)).toEqual(['bob']);
+  typing.stop(ada!.subscription);
+  expect(eve!.seen().at(-1)).toEqual(['bob']);
+});
+
+it('W23: it is forgotten unless it is said again', async () => {
+  const { typing, people } = await chat('ada', 'bob');
+  const [ada, bob] = people;
+  await typing.start(ada!.subscription);
+  await vi.advanceTimersByTimeAsync(TYPING_EXPIRY_MS - 1_000);
+  await typing.start(ada!.subscription);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(bob!.seen()).toEqual([['ada']]);
+  await vi.advanceTimersByTimeAsync(TYPING_EXPIRY_MS);
+  expect(bob!.seen()).toEqual([['ada'], []]);
+});
+
+it('W23: who may only read does not show as writing', async () => {
+  const { typing, people } = await chat('viewer', 'bob');
+  await typing.start(people[0]!.subscription);
+  expect(people[1]!.seen()).toEqual([]);
+});
+
+it('whoever leaves with their last tab has stopped', async () => {
+  const { typing, people } = await chat('ada', 'ada', 'bob');
+  const [first, second, bob] = people;
+  await typing.start(first!.subscription);
+  first!.subscription.channel.leave(first!.subscription);
+  typing.left(first!.subscription);
+  expect(bob!.seen()).toEqual([['ada']]);
+  second!.subscription.channel.leave(second!.subscription);
+  typing.left(second!.subscription);
+  expect(bob!.seen()).toEqual([['ada'], []]);
+});
+
+it('another kind of channel has nobody who writes', async () => {
+  const { typing, hub } = await chat();
+  const subscriber = new FakeSubscriber('ada');
+  const subscription = hub.subscribe(subscriber, { ref: 1, name: 'sharing:d1' });
+  await vi.advanceTimersByTimeAsync(1);
+  await typing.start(subscription);
+  expect(subscriber.of('typing:changed')).toEqual([]);
+});

@@ -1,0 +1,73 @@
+/** Who is writing a message in a chat: told to everyone there, and kept nowhere. */
+import { readChannelName } from '@tandem/protocol';
+import { Outgoing } from '../gateway/outgoing.ts';
+import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import { TypingList } from '../presence/typing-list.ts';
+import { EventChannel } from './event-channel.ts';
+import type { Subscription } from './subscription.ts';
+
+export interface ChatTypingOptions {
+  readonly wheel: TimerWheel;
+  readonly mayWrite: (document: string, user: string) => Promise<boolean>;
+}
+
+export class ChatTyping {
+  readonly #options: ChatTypingOptions;
+  /** Of chats in which somebody is writing. */
+  readonly #lists = new Map<EventChannel, TypingList>();
+
+  constructor(options: ChatTypingOptions) {
+    this.#options = options;
+  }
+
+  /** Said again every few seconds while it goes on. Of other channels than chats, and of those who may only read, it means nothing. */
+  async start({ channel, subscriber: { user } }: Subscription): Promise<void> {
+    if (!(channel instanceof EventChannel)) return;
+    const { type, document } = readChannelName(channel.name);
+    if (type !== 'chat' || document === null) return;
+    const isKnown = this.#lists.get(channel)?.has(user.id) === true;
+    if (!isKnown && !(await this.#options.mayWrite(document, user.id))) return;
+    if (isThere(channel, user.id)) this.#list(channel).start(user.id);
+  }
+
+  stop({ channel, subscriber: { user } }: Subscription): void {
+    if (channel instanceof EventChannel) this.#lists.get(channel)?.stop(user.id);
+  }
+
+  /** A subscription is over; the same person may have others. */
+  left(subscription: Subscription): void {
+    const { channel, subscriber } = subscription;
+    if (channel instanceof EventChannel && !isThere(channel, subscriber.user.id))
+      this.stop(subscription);
+  }
+
+  #list(channel: EventChannel): TypingList {
+    let list = this.#lists.get(channel);
+    if (list === undefined) {
+      list = new TypingList(this.#options.wheel, () => this.#tell(channel));
+      this.#lists.set(channel, list);
+    }
+    return list;
+  }
+
+  #tell(channel: EventChannel): void {
+    const list = this.#list(channel);
+    const messageFor = (user: string | null) =>
+      new Outgoing({
+        type: 'typing:changed',
+        channel: channel.number,
+        users: list.seenBy(user),
+      });
+    const shared = messageFor(null);
+    channel.audience.each(({ state, subscriber }) => {
+      if (state !== 'live' || subscriber.pressed) return;
+      const { id } = subscriber.user;
+      subscriber.deliver(list.has(id) ? messageFor(id) : shared);
+    });
+    if (list.foremost.length === 0) this.#lists.delete(channel);
+  }
+}
+
+function isThere(channel: EventChannel, user: string): boolean {
+  return channel.audience.all().some(({ subscriber }) => subscriber.user.id === user);
+}

@@ -1,0 +1,54 @@
+/** `dashboard`: a sample of the server each second, made once and shown to all who watch. */
+import {
+  DASHBOARD_INTERVAL_MS,
+  MAX_DASHBOARD_SAMPLES,
+  type DashboardSample,
+} from '@tandem/protocol';
+import { LatestChannel } from './latest-channel.ts';
+
+export interface DashboardOptions {
+  readonly number: number;
+  readonly sample: () => DashboardSample;
+  readonly maySee: (user: string) => boolean;
+  /** One message went to that many. */
+  readonly onDelivered: (receivers: number) => void;
+}
+
+export class Dashboard implements Disposable {
+  readonly channel: LatestChannel;
+  readonly #sample: () => DashboardSample;
+  /** Oldest first. */
+  readonly #samples: DashboardSample[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ number, sample, maySee, onDelivered }: DashboardOptions) {
+    this.#sample = sample;
+    this.channel = new LatestChannel({
+      name: 'dashboard',
+      number,
+      maySee,
+      state: () => ({ type: 'dashboard', samples: this.#samples }),
+      onDelivered,
+    });
+  }
+
+  /** The newest, where there is one. */
+  get samples(): readonly DashboardSample[] {
+    return this.#samples;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), DASHBOARD_INTERVAL_MS).unref();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #tick(): void {
+    const sample = this.#sample();
+    if (this.#samples.push(sample) > MAX_DASHBOARD_SAMPLES) this.#samples.shift();
+    this.channel.publish({ type: 'dashboard:changed', channel: this.channel.number, sample });
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * One reliable channel on this server: who is subscribed, where it is, and its newest events. What is
+ * committed comes in order and goes to everyone in one message. Whoever comes with a position gets
+ * exactly what followed it, or the whole state.
+ */
+import {
+  errorOf,
+  type ChannelEvent,
+  type ChannelName,
+  type ChannelPosition,
+  type ErrorBody,
+} from '@tandem/protocol';
+import type { LoadedState } from '../database/channel-states.ts';
+import { Outgoing } from '../gateway/outgoing.ts';
+import { EVENTS_PER_MESSAGE } from '../limits.ts';
+import type { ChannelKey } from './channel-key.ts';
+import type { ChannelStore } from './channel-store.ts';
+import { EventRing, type EventRun } from './event-ring.ts';
+import { Audience, type Channel, type Subscription } from './subscription.ts';
+
+export interface EventChannelOptions {
+  readonly key: ChannelKey;
+  readonly name: ChannelName;
+  readonly number: number;
+  readonly store: ChannelStore;
+  /** One message went to that many. */
+  readonly onDelivered: (receivers: number) => void;
+  /** Somebody came back with a position, and was given what followed it, or the whole state. */
+  readonly onRecovery: (given: 'rows' | 'whole') => void;
+  /** It could not be read; whoever was here was sent away, and may come again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Before everything: whoever is there needs the state. */
+const NOWHERE = -1;
+
+export class EventChannel implements Channel {
+  readonly key: ChannelKey;
+  readonly name: ChannelName;
+  readonly number: number;
+  readonly #store: ChannelStore;
+  readonly #onDelivered: (receivers: number) => void;
+  readonly #onRecovery: (given: 'rows' | 'whole') => void;
+  readonly #onFault: (error: unknown) => void;
+  readonly #audience = new Audience();
+  readonly #ring = new EventRing(0);
+  #epoch: string | null = null;
+  /** While it is found out where the channel is. What is committed meanwhile waits in `#held`. */
+  #syncing: Promise<void> | null = null;
+  #held: EventRun[] = [];
+  #filling: Promise<void> | null = null;
+  #loading: Promise<LoadedState | null> | null = null;
+  /** No row is older than this offset; null while nobody looked. */
+  #rowsStart: number | null = null;
+  /** What those who come back were given last, as many come back with one position. */
+  #recovery: { readonly from: number; readonly messages: readonly Outgoing[] } | null = null;
+  #usedAtMs = 0;
+
+  constructor({ key, name, number, store, onDelivered, onRecovery, onFault }: EventChannelOptions) {
+    this.key = key;
+    this.name = name;
+    this.number = number;
+    this.#store = store;
+    this.#onDelivered = onDelivered;
+    this.#onRecovery = onRecovery;
+    this.#onFault = onFault;
+  }
+
+  get audience(): Audience {
+    return this.#audience;
+  }
+
+  /** It is sent nothing before `bring`. */
+  join(subscription: Subscription): void {
+    this.#audience.add(subscription);
+  }
+
+  leave(subscription: Subscription): void {
+    this.#audience.remove(subscription);
+  }
+
+  /** Sends everybody away. */
+  end(error: ErrorBody): void {
+    this.#audience.each((subscription) => subscription.end(error));
+  }
+
+  /** What was committed, in that order. */
+  committed(run: EventRun): void {
+    if (this.#syncing !== null) this.#held.push(run);
+    // Where it is will be read when somebody comes.
+    else if (this.#epoch !== null) this.#take(run);
+  }
+
+  /** Finds out what was committed without `committed` having been told. */
+  async resync(): Promise<void> {
+    if (this.#epoch !== null) await (this.#syncing ??= this.#sync());
+  }
+
+  /** Answers a subscription that is new by `subscribed`; from then on it gets what is committed. */
+  async bring(subscription: Subscription, position: ChannelPosition | null): Promise<void> {
+    await this.#ready();
+    if (subscription.isOver) return;
+    const isCovered = position !== null && (await this.#covers(position));
+    if (subscription.isOver) return;
+    if (position !== null) this.#onRecovery(isCovered ? 'rows' : 'whole');
+    if (!isCovered) {
+      await this.#bringWhole(subscription);
+      return;
+    }
+    const epoch = this.#epoch as string;
+    subscription.answer({ recovered: true, epoch, offset: this.#ring.head });
+    this.#goLive(subscription, position.offset);
+  }
+
+  /** Gives a subscription what it lacks after `from`, by `events`, or by `subscribed` with the state. */
+  async repair(subscription: Subscription, from: number): Promise<void> {
+    await this.#ready();
+    if (subscription.isOver) return;
+    const isCovered = await this.#covers({ epoch: this.#epoch as string, offset: from });
+    if (subscription.isOver) return;
+    if (isCovered) this.#goLive(subscription, from);
+    else await this.#bringWhole(subscription);
+  }
+
+  catchUp(subscription: Subscription): void {
+    subscription.subscriber.whenRoomy(async () => {
+      if (subscription.state === 'lagging') await this.repair(subscription, subscription.offset);
+    });
+  }
+
+  /** Lets go of what is old. @returns whether all of it may go. */
+  sweep(nowMs: number, idleMs: number): 'idle' | 'in use' {
+    this.#ring.trim(nowMs);
+    this.#recovery = null;
+    if (this.#audience.size > 0 || this.#syncing !== null) this.#usedAtMs = nowMs;
+    return nowMs - this.#usedAtMs > idleMs ? 'idle' : 'in use';
+  }
+
+  async #ready(): Promise<void> {
+    if (this.#epoch === null) this.#syncing ??= this.#sync();
+    await this.#syncing;
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      const { epoch, offset } = await this.#store.readHead(this.key);
+      if (this.#epoch === epoch) await this.#catchUp(offset);
+      else this.#reset(epoch, offset);
+    } catch (error) {
+      this.#onFault(error);
+      this.#epoch = null;
+      this.end(errorOf('internal'));
+    }
+    this.#syncing = null;
+    const held = this.#held;
+    this.#held = [];
+    for (const run of held) this.committed(run);
+  }
+
+  async #catchUp(head: number): Promise<void> {
+    if (head <= this.#ring.head) return;
+    const run = await this.#store.readEvents(this.key, head);
+    if (run !== null && run.from <= this.#ring.head) this.#take(run);
+    else this.#reset(this.#epoch as string, head);
+  }
+
+  /** What was between is not to be had: whoever is here begins anew. */
+  #reset(epoch: string, head: number): void {
+    this.#epoch = epoch;
+    this.#ring.reset(head);
+    this.#rowsStart = null;
+    this.#recovery = null;
+    this.#audience.each((subscription) => {
+      if (subscription.state === 'over' || subscription.state === 'opening') return;
+      subscription.state = 'lagging';
+      subscription.offset = NOWHERE;
+      this.catchUp(subscription);
+    });
+  }
+
+  #take(run: EventRun): void {
+    const { head } = this.#ring;
+    const end = run.from + run.events.length;
+    if (end <= head) return;
+    if (run.from > head) {
+      this.#held.push(run);
+      this.#syncing ??= this.#sync();
+      return;
+    }
+    const fresh = run.from === head ? run : sliced(run, head);
+    this.#ring.append(fresh);
+    this.#recovery = null;
+    this.#deliver(fresh);
+    this.#ring.trim(Date.now());
+  }
+
+  #deliver({ from, events }: EventRun): void {
+    const to = from + events.length;
+    const outgoing = new Outgoing({ type: 'events', channel: this.number, from, to, events });
+    let receivers = 0;
+    this.#audience.each((subscription) => {
+      if (subscription.state !== 'live' || subscription.offset >= to) return;
+      if (subscription.subscriber.lagging) {
+        this.#lag(subscription, Math.max(from, subscription.offset));
+      } else if (subscription.offset > from) {
+        // Its state was read in the middle of these.
+        this.#goLive(subscription, subscription.offset);
+      } else {
+        subscription.subscriber.deliver(outgoing);
+        receivers++;
+      }
+    });
+    if (receivers > 0) this.#onDelivered(receivers);
+  }
+
+  /** Nothing more for now, but all it missed when there is room. */
+  #lag(subscription: Subscription, from: number): void {
+    subscription.state = 'lagging';
+    subscription.offset = from;
+    subscription.subscriber.hold(subscription);
+  }
+
+  #goLive(subscription: Subscription, from: number): void {
+    for (const outgoing of this.#messagesAfter(from)) subscription.subscriber.answer(outgoing);
+    subscription.state = 'live';
+    subscription.offset = Math.max(subscription.offset, this.#ring.head);
+  }
+
+  async #bringWhole(subscription: Subscription): Promise<void> {
+    for (;;) {
+      const loaded = await this.#loadState();
+      if (subscription.isOver) return;
+      if (loaded === null) {
+        subscription.end(errorOf('not-found'));
+        return;
+      }
+      const { epoch, offset, state } = loaded;
+      // It was read before something that is not in memory any more.
+      if (epoch !== this.#epoch || offset < this.#ring.start) {
+        await this.resync();
+        continue;
+      }
+      subscription.answer({ recovered: false, epoch, offset, state });
+      this.#goLive(subscription, Math.min(offset, this.#ring.head));
+      // What was committed before it was read, and is still to be heard of here, is in it.
+      subscription.offset = Math.max(offset, subscription.offset);
+      return;
+    }
+  }
+
+  /** Several that ask at one time share what is read. */
+  #loadState(): Promise<LoadedState | null> {
+    this.#loading ??= this.#store.loadState(this.key).finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #covers({ epoch, offset }: ChannelPosition): Promise<boolean> {
+    // Another may begin while rows are read.
+    return epoch === this.#epoch && (await this.#reaches(offset)) && epoch === this.#epoch;
+  }
+
+  /** Whether everything after `offset` is in memory; rows are fetched for it. */
+  async #reaches(offset: number): Promise<boolean> {
+    const ring = this.#ring;
+    if (offset > ring.head) return false;
+    if (offset >= ring.start) return true;
+    if (this.#rowsStart !== null && offset < this.#rowsStart) return false;
+    await (this.#filling ??= this.#fill().finally(() => (this.#filling = null)));
+    return offset >= ring.start && offset <= ring.head;
+  }
+
+  async #fill(): Promise<void> {
+    const { start } = this.#ring;
+    const run = await this.#store.readEvents(this.key, start);
+    // Reset or trimmed meanwhile: whoever waits for it gets the state.
+    if (this.#ring.start !== start) return;
+    this.#rowsStart = run?.from ?? start;
+    if (run !== null) this.#ring.prepend(run);
+  }
+
+  #messagesAfter(from: number): readonly Outgoing[] {
+    if (this.#recovery?.from === from) return this.#recovery.messages;
+    const events = this.#ring.after(from);
+    const messages: Outgoing[] = [];
+    for (let at = 0; at < events.length; at += EVENTS_PER_MESSAGE) {
+      const some = events.slice(at, at + EVENTS_PER_MESSAGE);
+      const range = { from: from + at, to: from + at + some.length };
+      messages.push(new Outgoing({ type: 'events', channel: this.number, ...range, events: some }));
+    }
+    this.#recovery = { from, messages };
+    return messages;
+  }
+}
+
+function sliced(run: EventRun, from: number): EventRun {
+  const events: readonly ChannelEvent[] = run.events.slice(from - run.from);
+  return { from, events, bytes: run.bytes };
+}

@@ -1,0 +1,98 @@
+/** All channels of events of a server. */
+import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
+import { loadActivity } from '../database/channel-states.ts';
+import type { Database } from '../database/tables.ts';
+import type { Rooms } from '../gateway/rooms.ts';
+import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { Activity } from './activity.ts';
+import { ChannelHub, type SubscribeRequest } from './channel-hub.ts';
+import { ChatTyping } from './chat-typing.ts';
+import { databaseChannels } from './channel-store.ts';
+import { Dashboard } from './dashboard.ts';
+import { firstEpoch } from './first-epoch.ts';
+import type { ChannelSubscriber, Subscription } from './subscription.ts';
+
+export interface EventChannelsOptions {
+  readonly db: Database;
+  readonly rooms: Rooms;
+  readonly wheel: TimerWheel;
+  readonly metrics: Metrics;
+  readonly sample: () => DashboardSample;
+  /** Who may watch the dashboard. */
+  readonly isAdministrator: (user: string) => boolean;
+  readonly log: Log;
+}
+
+export interface EventChannels extends Disposable {
+  readonly hub: ChannelHub;
+  readonly typing: ChatTyping;
+  readonly activity: Activity;
+  readonly dashboard: Dashboard;
+  /** Of any channel. Answered by `subscribed` or `unsubscribed`. */
+  subscribe(subscriber: ChannelSubscriber, request: SubscribeRequest): Subscription;
+  start(): void;
+}
+
+/** @throws DatabaseError */
+export async function createEventChannels(options: EventChannelsOptions): Promise<EventChannels> {
+  const { db, rooms, wheel, metrics, sample, isAdministrator, log } = options;
+  await firstEpoch(db);
+  const store = databaseChannels(db);
+  const delivered = (type: ServerMessageType) => (receivers: number) =>
+    metrics.delivered(type, receivers);
+  const onFault = (error: unknown) => log.error({ err: error }, 'a channel could not be read');
+  const hub = new ChannelHub({
+    store,
+    nextNumber: () => rooms.nextChannel(),
+    onDelivered: delivered('events'),
+    onRecovery: (given) => metrics.recoveries.add(given),
+    onFault,
+  });
+  const typing = new ChatTyping({
+    wheel,
+    mayWrite: (document, user) => store.mayWrite(document, user),
+  });
+  const activity = new Activity({
+    number: rooms.nextChannel(),
+    load: (user) => loadActivity(db, user),
+    whoMaySee: (document) => store.whoMaySee(document),
+    present: (document) => rooms.present(document),
+    onDelivered: delivered('activity:changed'),
+    onFault,
+  });
+  const dashboard = new Dashboard({
+    number: rooms.nextChannel(),
+    sample,
+    maySee: isAdministrator,
+    onDelivered: delivered('dashboard:changed'),
+  });
+  return {
+    hub,
+    typing,
+    activity,
+    dashboard,
+    subscribe(subscriber, request) {
+      switch (readChannelName(request.name).type) {
+        case 'activity':
+          return activity.subscribe(subscriber, request.ref);
+        case 'dashboard':
+          return dashboard.channel.subscribe(subscriber, request.ref);
+        case 'library':
+        case 'chat':
+        case 'sharing':
+          return hub.subscribe(subscriber, request);
+      }
+    },
+    start() {
+      hub.start();
+      dashboard.start();
+    },
+    [Symbol.dispose]() {
+      dashboard[Symbol.dispose]();
+      activity[Symbol.dispose]();
+      hub[Symbol.dispose]();
+    },
+  };
+}

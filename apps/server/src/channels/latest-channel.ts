@@ -1,0 +1,70 @@
+/** A channel whose newest value is all that counts: one message for everybody, and none for whoever is slow. */
+import { errorOf, type ChannelName, type ChannelState, type ServerMessage } from '@tandem/protocol';
+import { Outgoing } from '../gateway/outgoing.ts';
+import { Audience, Subscription, type Channel, type ChannelSubscriber } from './subscription.ts';
+
+/** Such a channel has no positions. */
+export const LATEST = { epoch: 'latest', offset: 0 } as const;
+
+export interface LatestChannelOptions {
+  readonly name: ChannelName;
+  readonly number: number;
+  readonly maySee: (user: string) => boolean;
+  readonly state: () => ChannelState;
+  /** One message went to that many. */
+  readonly onDelivered: (receivers: number) => void;
+}
+
+export class LatestChannel implements Channel {
+  readonly name: ChannelName;
+  readonly number: number;
+  readonly #options: LatestChannelOptions;
+  readonly #audience = new Audience();
+
+  constructor(options: LatestChannelOptions) {
+    this.name = options.name;
+    this.number = options.number;
+    this.#options = options;
+  }
+
+  /** Nobody listens: nothing needs to be made. */
+  get isEmpty(): boolean {
+    return this.#audience.size === 0;
+  }
+
+  /** Answered by `subscribed` with the state, or by `unsubscribed`. */
+  subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
+    const { maySee, state } = this.#options;
+    const subscription = new Subscription(subscriber, this, ref);
+    this.#audience.add(subscription);
+    subscriber.whenRoomy(async () => {
+      if (subscription.isOver) return;
+      if (!maySee(subscriber.user.id)) {
+        subscription.end(errorOf('not-found'));
+        return;
+      }
+      subscription.answer({ recovered: false, ...LATEST, state: state() });
+      subscription.state = 'live';
+    });
+    return subscription;
+  }
+
+  /** The next value makes up for what it missed. */
+  catchUp(): void {}
+
+  leave(subscription: Subscription): void {
+    this.#audience.remove(subscription);
+  }
+
+  /** A newer value. */
+  publish(message: ServerMessage): void {
+    const outgoing = new Outgoing(message);
+    let receivers = 0;
+    this.#audience.each(({ state, subscriber }) => {
+      if (state !== 'live' || subscriber.pressed) return;
+      subscriber.deliver(outgoing);
+      receivers++;
+    });
+    if (receivers > 0) this.#options.onDelivered(receivers);
+  }
+}

@@ -1,0 +1,110 @@
+/** Channels in memory in the place of the database: commits are made by the test, answers come when it says. */
+import type { ChannelEvent, ChannelPosition } from '@tandem/protocol';
+import type { LoadedState } from '../../database/channel-states.ts';
+import type { ChannelStore } from '../channel-store.ts';
+import type { EventRun } from '../event-ring.ts';
+
+export class ModelStore implements ChannelStore {
+  epoch = 'e1';
+  /** Rows older than the newest so many are gone. */
+  keptRows = 300;
+  failing = false;
+  readonly #events: ChannelEvent[] = [];
+  #waiting: (() => 'read' | 'answered')[] = [];
+  readonly #pace: 'at once' | 'by hand';
+
+  constructor(pace: 'at once' | 'by hand' = 'at once') {
+    this.#pace = pace;
+  }
+
+  get head(): number {
+    return this.#events.length;
+  }
+
+  /** @returns what the hub is to be told. */
+  commit(count: number, at = Date.now()): EventRun {
+    const from = this.head;
+    const events = Array.from({ length: count }, (_, i) => event(from + i + 1, at));
+    this.#events.push(...events);
+    return { from, events, bytes: 100 * count };
+  }
+
+  readHead(): Promise<ChannelPosition> {
+    return this.#answer(() => ({ epoch: this.epoch, offset: this.head }));
+  }
+
+  readEvents(_key: string, to: number): Promise<EventRun | null> {
+    return this.#answer(() => {
+      const from = Math.max(0, to - 300, this.head - this.keptRows);
+      if (from >= to) return null;
+      return { from, events: this.#events.slice(from, to), bytes: 100 * (to - from) };
+    });
+  }
+
+  loadState(): Promise<LoadedState | null> {
+    return this.#answer(() => ({
+      epoch: this.epoch,
+      offset: this.head,
+      state: { type: 'chat', messages: [], head: this.head },
+    }));
+  }
+
+  async mayWrite(): Promise<boolean> {
+    return true;
+  }
+
+  async maySee(): Promise<boolean> {
+    return true;
+  }
+
+  async whoMaySee(): Promise<(user: string) => boolean> {
+    return () => true;
+  }
+
+  /** Questions without an answer. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** A step with the question at this place: the first reads what there is, the second answers with it. */
+  async step(at = 0): Promise<void> {
+    const question = this.#waiting[at];
+    if (question === undefined) return;
+    if (question() === 'answered')
+      this.#waiting = this.#waiting.filter((other) => other !== question);
+    await settled();
+  }
+
+  async answerAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.step();
+  }
+
+  #answer<T>(read: () => T): Promise<T> {
+    if (this.failing) return Promise.reject(new Error('the store fails'));
+    if (this.#pace === 'at once') return Promise.resolve(read());
+    return new Promise((resolve) => {
+      let value: { readonly read: T } | null = null;
+      this.#waiting.push(() => {
+        if (value === null) {
+          value = { read: read() };
+          return 'read';
+        }
+        resolve(value.read);
+        return 'answered';
+      });
+    });
+  }
+}
+
+/** All that follows from what has happened has happened. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function event(offset: number, at: number): ChannelEvent {
+  return { name: 'chat:deleted', at, message: String(offset).padStart(26, '0') };
+}
+
+export function offsetOf(event: ChannelEvent): number {
+  return event.name === 'chat:deleted' ? Number(event.message) : NaN;
+}

@@ -1,0 +1,126 @@
+/**
+ * The commands of one connection: carried out and answered in the order in which they came, as fast as a
+ * connection may. What comes faster waits; what is more than may wait ends the connection, and is said again.
+ */
+import {
+  CHAT_COMMANDS_PER_SECOND,
+  COMMAND_BURST,
+  COMMANDS_PER_SECOND,
+  type Command,
+  type MessageOf,
+} from '@tandem/protocol';
+import { Deadline, type Expiring, type TimerWheel } from '../gateway/timer-wheel.ts';
+import { TokenBucket } from '../gateway/token-bucket.ts';
+import { COMMAND_RETRY_MS, MAX_WAITING_COMMANDS, WHEEL_TICK_MS } from '../limits.ts';
+import type { CommandAnswer, CommandRunner } from './runner.ts';
+
+/** The connection, as its commands see it. */
+export interface CommandSpeaker {
+  readonly user: string;
+  answer(message: MessageOf<'done' | 'refused'>): void;
+  /** It says more than it may, or a step failed. */
+  close(name: 'too-many' | 'internal', sentence?: string): void;
+}
+
+export interface CommandLineOptions {
+  readonly speaker: CommandSpeaker;
+  readonly runner: CommandRunner;
+  readonly wheel: TimerWheel;
+}
+
+export class CommandLine implements Expiring {
+  readonly #options: CommandLineOptions;
+  readonly #buckets: { readonly chat: TokenBucket; readonly other: TokenBucket };
+  readonly #pause = new Deadline(this);
+  #waiting: Command[] = [];
+  #unanswered = 0;
+  /** `held`: the first that waits must not begin before an answer has come. */
+  #state: 'open' | 'held' | 'ended' = 'open';
+
+  constructor(options: CommandLineOptions) {
+    this.#options = options;
+    const nowMs = performance.now();
+    const bucket = (perSecond: number) =>
+      new TokenBucket({ perSecond, burst: COMMAND_BURST, nowMs });
+    this.#buckets = { chat: bucket(CHAT_COMMANDS_PER_SECOND), other: bucket(COMMANDS_PER_SECOND) };
+  }
+
+  /** Answered by `done` or `refused`, sooner or later. */
+  say(command: Command): void {
+    if (this.#unanswered >= MAX_WAITING_COMMANDS) {
+      this.#options.speaker.close(
+        'too-many',
+        'Too many changes at once. They are kept on this device and are sent more slowly.',
+      );
+      return;
+    }
+    this.#unanswered++;
+    this.#waiting.push(command);
+    this.#advance();
+  }
+
+  /** Nobody is there to hear answers; what was begun goes on. */
+  end(): void {
+    this.#state = 'ended';
+    this.#waiting = [];
+    this.#options.wheel.disarm(this.#pause);
+  }
+
+  expire(): void {
+    this.#advance();
+  }
+
+  #advance(): void {
+    while (this.#state === 'open' && !this.#pause.armed) {
+      const [command] = this.#waiting;
+      if (command === undefined) return;
+      if (!this.#mayBegin(command)) {
+        this.#options.wheel.arm(this.#pause, WHEEL_TICK_MS);
+        return;
+      }
+      this.#waiting.shift();
+      this.#begin(command);
+    }
+  }
+
+  #mayBegin({ name }: Command): boolean {
+    const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
+    return bucket.take(1, performance.now());
+  }
+
+  #begin(command: Command): void {
+    const { runner, speaker } = this.#options;
+    // A document takes a step more than others, and what follows may be about it.
+    if (command.name === 'document:create') this.#state = 'held';
+    runner.run({ user: speaker.user, command }).then(
+      (answer) => this.#finish(command, answer),
+      () => speaker.close('internal'),
+    );
+  }
+
+  #finish(command: Command, answer: CommandAnswer): void {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'held') {
+      this.#state = 'open';
+      if (answer.kind === 'refused' && answer.error.temporary) {
+        // Those behind it would be refused for want of it, and for good.
+        this.#waiting.unshift(command);
+        this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_RETRY_MS);
+        return;
+      }
+    }
+    this.#unanswered--;
+    this.#options.speaker.answer(
+      answer.kind === 'done'
+        ? {
+            type: 'done',
+            channel: 0,
+            id: command.id,
+            repeated: answer.repeated,
+            positions: answer.positions,
+          }
+        : { type: 'refused', channel: 0, id: command.id, error: answer.error },
+    );
+    this.#advance();
+  }
+}

@@ -1,0 +1,190 @@
+import { ulid } from 'ulid';
+import { expect, it } from 'vitest';
+import { errorOf } from '@tandem/protocol';
+import { chatKey, libraryKey } from '../channels/channel-key.ts';
+import { firstEpoch } from '../channels/first-epoch.ts';
+import { openDatabase } from '../database/database.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import { LocalExecutor, type SqlExecutor } from '../database/executor.ts';
+import { temporaryDatabaseFile } from '../database/testing/temporary-database.ts';
+import { noLock } from '../database/write-lock.ts';
+import { COMMAND_RESULT_KEPT_MS, EVENTS_TRIMMED_AT_ONCE, KEPT_EVENTS } from '../limits.ts';
+import { CommandTransactions } from './command-transactions.ts';
+import type { Handler } from './handler.ts';
+import { HANDLERS } from './handlers/handlers.ts';
+import type { CommandRequest } from './runner.ts';
+
+const DOCUMENT = 'document-of-these-tests';
+
+/** `chat:see` plays all parts: its number says what becomes of it. */
+const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4 } as const;
+
+const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, number }) => {
+  await db
+    .insertInto('visit')
+    .values({ user, document: `${document}-${ulid()}`, opened_at: 0 })
+    .execute();
+  publish(libraryKey(user), { name: 'chat:seen', document, chatRead: number });
+  publish(chatKey(document), { name: 'chat:deleted', message: ulid() });
+  if (number === OUTCOMES.forbidden) return { kind: 'refused', error: errorOf('forbidden') };
+  if (number === OUTCOMES.busy) return { kind: 'refused', error: errorOf('overloaded') };
+  if (number === OUTCOMES.broken) throw new Error('broken');
+  return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
+};
+
+async function stage(options: { path?: string; failing?: (sql: string) => boolean } = {}) {
+  const path = options.path ?? (await temporaryDatabaseFile());
+  const local = new LocalExecutor(path);
+  const executor: SqlExecutor = {
+    execute(sql, parameters) {
+      if (options.failing?.(sql) === true) throw new DatabaseError('full', 'played');
+      return local.execute(sql, parameters);
+    },
+    close: () => local.close(),
+  };
+  const db = await openDatabase(executor);
+  const faults: unknown[] = [];
+  const clock = { now: 1_000 };
+  const transactions = new CommandTransactions({
+    executor,
+    db,
+    lock: noLock,
+    handlers: { ...HANDLERS, 'chat:see': play },
+    now: () => clock.now,
+    onFault: (_command, error) => faults.push(error),
+  });
+  const count = async (table: 'visit' | 'event' | 'command') => {
+    const { rows } = await local.execute(`select count(*) as rows from "${table}"`, []);
+    return rows[0]?.['rows'];
+  };
+  return { path, db, transactions, faults, clock, count };
+}
+
+function see(outcome: keyof typeof OUTCOMES, { user = 'u1', id = ulid() } = {}): CommandRequest {
+  const input = { document: DOCUMENT, number: OUTCOMES[outcome] };
+  return { user, command: { id, name: 'chat:see', input } };
+}
+
+it('answers a repeat as the first, in the same transaction and in later ones (W25)', async () => {
+  await using s = await closing(stage());
+  const request = see('done');
+  const first = await s.transactions.run([request, request]);
+  expect(first.answers[0]).toMatchObject({ kind: 'done', repeated: false });
+  expect(first.answers[1]).toEqual({ ...first.answers[0], repeated: true });
+  const later = await s.transactions.run([request]);
+  expect(later.answers).toEqual([first.answers[1]]);
+  expect(later).toMatchObject({ events: [], effects: [] });
+  expect(await s.count('visit')).toBe(1);
+});
+
+it('takes the same id of another user for another command (W24)', async () => {
+  await using s = await closing(stage());
+  const id = ulid();
+  const { answers } = await s.transactions.run([
+    see('done', { id, user: 'u1' }),
+    see('done', { id, user: 'u2' }),
+  ]);
+  expect(answers).toMatchObject([{ repeated: false }, { repeated: false }]);
+  expect(await s.count('visit')).toBe(2);
+});
+
+it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
+  await using s = await closing(stage());
+  const lasting = see('forbidden');
+  const temporary = see('busy');
+  const first = await s.transactions.run([lasting, temporary]);
+  expect(first.answers).toMatchObject([{ error: { code: 'forbidden' } }, { kind: 'refused' }]);
+  expect(first.events).toEqual([]);
+  expect(await s.count('visit')).toBe(0);
+  expect(await s.count('command')).toBe(1);
+  expect((await s.transactions.run([lasting])).answers).toEqual([first.answers[0]]);
+});
+
+it('undoes a handler that throws, and nothing else of the transaction', async () => {
+  await using s = await closing(stage());
+  const { answers, events } = await s.transactions.run([see('done'), see('broken'), see('done')]);
+  expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused', 'done']);
+  expect(answers[1]).toMatchObject({ error: { code: 'internal', temporary: true } });
+  expect(s.faults).toHaveLength(1);
+  expect(await s.count('visit')).toBe(2);
+  expect(events.map((run) => run.events.length)).toEqual([2, 2]);
+});
+
+it('numbers events without a gap, over transactions and restarts, in one epoch (W30)', async () => {
+  const path = await temporaryDatabaseFile();
+  const positions: unknown[] = [];
+  for (let life = 0; life < 2; life++) {
+    await using s = await closing(stage({ path }));
+    for (let round = 0; round < 2; round++) {
+      const { answers, events } = await s.transactions.run([
+        see('done'),
+        see('broken'),
+        see('done'),
+      ]);
+      const from = life * 4 + round * 2;
+      expect(events.map((run) => [run.key, run.from, run.events.length])).toEqual([
+        ['library:u1', from, 2],
+        [`chat:${DOCUMENT}`, from, 2],
+      ]);
+      positions.push(
+        ...answers.flatMap((answer) => (answer.kind === 'done' ? answer.positions : [])),
+      );
+    }
+    const epoch = await firstEpoch(s.db);
+    expect(positions.at(-1)).toEqual({ name: `chat:${DOCUMENT}`, epoch, offset: life * 4 + 4 });
+    expect(positions.at(-2)).toEqual({ name: 'library', epoch, offset: life * 4 + 4 });
+  }
+  expect(positions).toHaveLength(16);
+});
+
+it('stamps events with the command and a time that never goes back', async () => {
+  await using s = await closing(stage());
+  const request = see('done');
+  const first = await s.transactions.run([request]);
+  expect(first.events[0]?.events[0]).toMatchObject({ at: 1_000, command: request.command.id });
+  s.clock.now = 500;
+  const second = await s.transactions.run([see('done')]);
+  expect(second.events[0]?.events[0]?.at).toBe(1_000);
+});
+
+it('writes nothing when the disk does not take it, and the same commands later', async () => {
+  const full = { now: false };
+  await using s = await closing(stage({ failing: (sql) => full.now && sql === 'COMMIT' }));
+  const request = see('done');
+  full.now = true;
+  await expect(s.transactions.run([request])).rejects.toThrow(DatabaseError);
+  full.now = false;
+  expect(await s.count('visit')).toBe(0);
+  const { answers, events } = await s.transactions.run([request]);
+  expect(answers).toMatchObject([{ repeated: false }]);
+  expect(events[0]?.from).toBe(0);
+});
+
+it('keeps the newest events of a channel, and results for a month', async () => {
+  await using s = await closing(stage());
+  const first = see('done', { id: ulid(s.clock.now) });
+  await s.transactions.run([first]);
+  for (let at = 0; at < KEPT_EVENTS + 2 * EVENTS_TRIMMED_AT_ONCE; at += 50)
+    await s.transactions.run(Array.from({ length: 50 }, () => see('done')));
+  const rows = await s.db
+    .selectFrom('event')
+    .select((eb) => [eb.fn.min('offset').as('oldest'), eb.fn.max('offset').as('newest')])
+    .where('channel', '=', chatKey(DOCUMENT))
+    .executeTakeFirstOrThrow();
+  expect(rows.newest - rows.oldest + 1).toBeGreaterThanOrEqual(KEPT_EVENTS);
+  expect(rows.newest - rows.oldest + 1).toBeLessThan(KEPT_EVENTS + EVENTS_TRIMMED_AT_ONCE);
+  s.clock.now += COMMAND_RESULT_KEPT_MS + 1;
+  for (let i = 0; i < 100; i++) await s.transactions.run([]);
+  const kept = await s.db
+    .selectFrom('command')
+    .select('id')
+    .where('id', '=', first.command.id)
+    .execute();
+  expect(kept).toEqual([]);
+});
+
+/** Closes the database when its test ends. */
+async function closing(opened: ReturnType<typeof stage>) {
+  const s = await opened;
+  return Object.assign(s, { [Symbol.asyncDispose]: () => s.db.destroy() });
+}

@@ -1,0 +1,131 @@
+/**
+ * Carries out commands, any number in one transaction: each in a savepoint of its own, so that one that
+ * fails takes nothing with it. What they did, their events and their results are on disk together, or not at all.
+ */
+import { errorOf, type ChannelEvent, type ChannelName } from '@tandem/protocol';
+import { nameOf, type ChannelKey } from '../channels/channel-key.ts';
+import { ChannelLog } from '../channels/channel-log.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import type { SqlExecutor } from '../database/executor.ts';
+import type { Database } from '../database/tables.ts';
+import type { WriteLock } from '../database/write-lock.ts';
+import { TRANSACTIONS_PER_SWEEP } from '../limits.ts';
+import { CommandLog } from './command-log.ts';
+import type { Effect } from './effect.ts';
+import type { Handler, HandlerTable, NewEvent, Outcome } from './handler.ts';
+import type { CommandAnswer, CommandRequest, CommittedBatch } from './runner.ts';
+import type { ServerCommand, ServerCommandName } from './server-command.ts';
+
+export interface CommandTransactionsOptions {
+  /** A connection that nobody else uses. */
+  readonly executor: SqlExecutor;
+  /** The same connection. */
+  readonly db: Database;
+  readonly lock: WriteLock;
+  readonly handlers: HandlerTable;
+  readonly now: () => number;
+  /** A handler threw: a fault of ours. */
+  readonly onFault: (command: ServerCommandName, error: unknown) => void;
+}
+
+export interface TransactionResult extends CommittedBatch {
+  /** One for each request, in their order. */
+  readonly answers: readonly CommandAnswer[];
+}
+
+type Done = Extract<CommandAnswer, { kind: 'done' }>;
+
+export class CommandTransactions {
+  readonly #options: CommandTransactionsOptions;
+  readonly #commands: CommandLog;
+  readonly #channels: ChannelLog;
+  #effects: Effect[] = [];
+  #lastAt = 0;
+  #count = 0;
+
+  constructor(options: CommandTransactionsOptions) {
+    this.#options = options;
+    this.#commands = new CommandLog(options.executor);
+    this.#channels = new ChannelLog(options.executor, options.db);
+  }
+
+  /** @throws when nothing of it was committed. */
+  run(requests: readonly CommandRequest[]): Promise<TransactionResult> {
+    return this.#options.lock.holdThrough(() => this.#run(requests));
+  }
+
+  async #run(requests: readonly CommandRequest[]): Promise<TransactionResult> {
+    const at = (this.#lastAt = Math.max(this.#lastAt, this.#options.now()));
+    this.#effects = [];
+    await this.#sql('BEGIN IMMEDIATE');
+    try {
+      const answers: CommandAnswer[] = [];
+      for (const request of requests) answers.push(await this.#answer(request, at));
+      await this.#channels.writeHeads();
+      if (this.#count++ % TRANSACTIONS_PER_SWEEP === 0) await this.#commands.sweep(at);
+      await this.#sql('COMMIT');
+      return { answers, events: this.#channels.committed(), effects: this.#effects };
+    } catch (error) {
+      this.#channels.undone();
+      // A full disk has ended the transaction already.
+      await this.#sql('ROLLBACK').catch(ignore);
+      throw error;
+    }
+  }
+
+  async #answer({ user, command }: CommandRequest, at: number): Promise<CommandAnswer> {
+    const before = await this.#commands.find(user, command.id);
+    if (before !== null) return before;
+    const published: { readonly key: ChannelKey; readonly event: NewEvent }[] = [];
+    const outcome = await this.#carryOut(command, {
+      db: this.#options.db,
+      user,
+      command: command.id,
+      at,
+      publish: (key, event) => published.push({ key, event }),
+    });
+    const kept = { user, id: command.id, at };
+    if (outcome.kind === 'refused') {
+      if (!outcome.error.temporary) await this.#commands.keep(kept, { error: outcome.error });
+      return outcome;
+    }
+    const positions = new Map<ChannelName, Done['positions'][number]>();
+    for (const { key, event } of published) {
+      const stamped = { ...event, at, command: command.id } as ChannelEvent;
+      const position = await this.#channels.append(key, stamped);
+      const name = nameOf(key, user);
+      if (name !== null) positions.set(name, { name, ...position });
+    }
+    const answer: Done = { kind: 'done', repeated: false, positions: [...positions.values()] };
+    await this.#commands.keep(kept, { positions: answer.positions });
+    if (outcome.effects !== undefined) this.#effects.push(...outcome.effects);
+    return answer;
+  }
+
+  async #carryOut(
+    { name, input }: ServerCommand,
+    context: Parameters<Handler<ServerCommandName>>[0],
+  ): Promise<Outcome> {
+    const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
+    await this.#sql('SAVEPOINT command');
+    try {
+      const outcome = await handler(context, input);
+      if (outcome.kind === 'refused') await this.#sql('ROLLBACK TO command');
+      await this.#sql('RELEASE command');
+      return outcome;
+    } catch (error) {
+      // What the disk does is not this command's fault: all of the transaction is tried again.
+      if (error instanceof DatabaseError && error.failure !== 'failed') throw error;
+      await this.#sql('ROLLBACK TO command');
+      await this.#sql('RELEASE command');
+      this.#options.onFault(name, error);
+      return { kind: 'refused', error: errorOf('internal') };
+    }
+  }
+
+  async #sql(statement: string): Promise<void> {
+    await this.#options.executor.execute(statement, []);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,74 @@
+/** What the server does after commands were committed: the only place where one command leads to more than its events. */
+import type { Activity } from '../channels/activity.ts';
+import type { ChannelHub } from '../channels/channel-hub.ts';
+import type { Rooms } from '../gateway/rooms.ts';
+import type { Log } from '../log.ts';
+import type { People } from '../sessions/people.ts';
+import type { Effect } from './effect.ts';
+import type { CommandRunner } from './runner.ts';
+
+export interface EffectsOptions {
+  readonly hub: ChannelHub;
+  readonly activity: Activity;
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly log: Log;
+}
+
+export class Effects {
+  readonly #options: EffectsOptions;
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /** Listens to what is committed. */
+  start(runner: CommandRunner): void {
+    const { hub, activity, rooms } = this.#options;
+    runner.onCommitted(({ events, effects }) => {
+      hub.committed(events);
+      for (const effect of effects) this.#apply(effect);
+    });
+    runner.onLost(() => {
+      hub.resync();
+      activity.resync();
+      const documents = new Set(hub.documents());
+      for (const { document } of rooms.all()) documents.add(document);
+      for (const document of documents) this.#accessChanged(document);
+    });
+  }
+
+  #apply(effect: Effect): void {
+    const { activity, rooms, people } = this.#options;
+    switch (effect.kind) {
+      case 'access-changed':
+        this.#accessChanged(effect.document);
+        break;
+      case 'renamed':
+        rooms.renameDocument(effect.document, effect.title);
+        break;
+      case 'profile-changed':
+        this.#follow(people.renamed(effect.user));
+        break;
+      case 'listed':
+      case 'unlisted':
+        activity.relisted(effect.user);
+        break;
+      case 'chat':
+        activity.chatted(effect.document, effect.head);
+    }
+  }
+
+  #accessChanged(document: string): void {
+    const { hub, activity, rooms } = this.#options;
+    this.#follow(rooms.recheck(document));
+    this.#follow(hub.recheck(document));
+    this.#follow(activity.recheck(document));
+  }
+
+  #follow(step: Promise<void>): void {
+    step.catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'what follows from a command could not be done'),
+    );
+  }
+}

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE, type CallOf } from '@tandem/protocol';
+import { readMessages } from '../../database/chat.ts';
+import { createUser } from '../../database/users.ts';
+import { MAX_REACTIONS_IN_ALL } from '../../limits.ts';
+import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
+
+type Send = CallOf<'chat:send'>;
+
+const sending = (input: Partial<Send['input']> = {}): Send => ({
+  name: 'chat:send',
+  input: { document, text: 'Hello', mentions: [], replyTo: null, ...input },
+});
+
+async function send(stage: Stage, user: string, input?: Partial<Send['input']>): Promise<string> {
+  const id = stage.nextId();
+  expect(await stage.run(user, sending(input), id)).toMatchObject({ kind: 'done' });
+  return id;
+}
+
+const react = (stage: Stage, user: string, message: string, emoji: string, on = true) =>
+  stage.run(user, { name: 'chat:react', input: { document, message, emoji, on } });
+
+const newest = async (stage: Stage) => (await readMessages(stage.db, document)).at(-1);
+
+describe('sending', () => {
+  test('gives the next number to each, in the order in which they came', async () => {
+    const stage = await stageWithRoles();
+    const requests = Array.from({ length: 60 }, (_, i) => ({
+      user: i % 3 === 0 ? 'ada' : 'ed',
+      call: sending({ text: `${i}` }),
+    }));
+    for (let at = 0; at < requests.length; at += 7) await stage.runAll(requests.slice(at, at + 7));
+    const rows = await stage.db.selectFrom('chat_message').select(['number', 'text']).execute();
+    expect(rows).toEqual(requests.map(({ call }, i) => ({ number: i + 1, text: call.input.text })));
+    expect(stage.effects.filter(({ kind }) => kind === 'chat')).toHaveLength(60);
+    expect(stage.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
+  });
+
+  test('keeps ends of lines, and no other control character', async () => {
+    const stage = await stageWithRoles();
+    await send(stage, 'ada', { text: ' \u0000One\r\ntwo\u0007\rthree\u009f\t \n' });
+    expect(await newest(stage)).toMatchObject({ text: 'One\ntwo\nthree' });
+    expect(await stage.run('ada', sending({ text: '\u0001\u0002' }))).toMatchObject({
+      kind: 'refused',
+      error: { code: 'forbidden', message: 'A message needs some text.' },
+    });
+  });
+
+  test('mentions people who are there, each once, and answers what was said', async () => {
+    const stage = await stageWithRoles();
+    const first = await send(stage, 'ada', { mentions: ['vi', 'nobody', 'ed', 'vi'] });
+    expect(await newest(stage)).toMatchObject({ mentions: ['vi', 'ed'] });
+    await send(stage, 'ed', { replyTo: first });
+    expect(await newest(stage)).toMatchObject({ replyTo: first });
+    await send(stage, 'ed', { replyTo: stage.nextId() });
+    expect(await newest(stage)).toMatchObject({ replyTo: null });
+  });
+
+  test('W25 is one message even when its result was forgotten, and nobody else can take its id', async () => {
+    const stage = await stageWithRoles();
+    const id = await send(stage, 'ada');
+    await stage.db.deleteFrom('command').execute();
+    expect(await stage.run('ada', sending(), id)).toMatchObject({ kind: 'done' });
+    expect(await stage.run('ed', sending(), id)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'forbidden', temporary: false },
+    });
+    expect(stage.chat()).toHaveLength(1);
+  });
+});
+
+describe('a message that is there', () => {
+  test('is edited, and deleted with all that was said with it', async () => {
+    const stage = await stageWithRoles();
+    const message = await send(stage, 'ed', { mentions: ['ada'] });
+    await react(stage, 'ada', message, '🎉');
+    const edit = { document, message, text: ' Ho ', mentions: ['vi', 'nobody'] };
+    await stage.do('ed', { name: 'chat:edit', input: edit });
+    expect(await newest(stage)).toMatchObject({
+      text: 'Ho',
+      mentions: ['vi'],
+      editedAt: stage.now,
+    });
+    await stage.do('ada', { name: 'chat:delete', input: { document, message } });
+    expect(await newest(stage)).toMatchObject({
+      number: 1,
+      text: '',
+      mentions: [],
+      reactions: [],
+      deletedAt: stage.now,
+    });
+    for (const call of [
+      { name: 'chat:edit', input: { ...edit, text: 'Again' } },
+      { name: 'chat:delete', input: { document, message } },
+      { name: 'chat:react', input: { document, message, emoji: '🎉', on: true } },
+    ] as const)
+      expect(await stage.run('ed', call)).toMatchObject({
+        kind: 'refused',
+        error: { code: 'not-found', message: 'This message is not there any more.' },
+      });
+  });
+
+  test('stands in order of arrival with reactions, one of each a person', async () => {
+    const stage = await stageWithRoles();
+    const message = await send(stage, 'ed');
+    await react(stage, 'ada', message, '🎉');
+    await react(stage, 'ed', message, '👍');
+    await react(stage, 'ed', message, '🎉');
+    await react(stage, 'ed', message, '🎉');
+    expect(await newest(stage)).toMatchObject({
+      reactions: [
+        { emoji: '🎉', users: ['ada', 'ed'] },
+        { emoji: '👍', users: ['ed'] },
+      ],
+    });
+    await react(stage, 'ada', message, '🎉', false);
+    await react(stage, 'ada', message, '🎉', false);
+    expect(await newest(stage)).toMatchObject({
+      reactions: [
+        { emoji: '🎉', users: ['ed'] },
+        { emoji: '👍', users: ['ed'] },
+      ],
+    });
+    // What changed nothing is not told.
+    expect(stage.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
+  });
+
+  test('bears so many emoji, and reactions of so many people', async () => {
+    const stage = await stageWithRoles();
+    const message = await send(stage, 'ed');
+    const emoji = Array.from({ length: MAX_REACTIONS_PER_MESSAGE + 1 }, (_, i) =>
+      String.fromCodePoint(0x1f34a + i),
+    );
+    for (const one of emoji.slice(0, -1)) await react(stage, 'ada', message, one);
+    const last = emoji.at(-1) as string;
+    const full = { kind: 'refused', error: { code: 'forbidden', temporary: false } };
+    expect(await react(stage, 'ada', message, last)).toMatchObject(full);
+    expect(await react(stage, 'ed', message, emoji[0] as string)).toMatchObject({ kind: 'done' });
+    await stage.db
+      .insertInto('chat_reaction')
+      .values(
+        Array.from({ length: MAX_REACTIONS_IN_ALL }, (_, i) => ({
+          document,
+          message,
+          emoji: emoji[0] as string,
+          place: 1,
+          user: `u${i}`,
+        })),
+      )
+      .execute();
+    expect(await react(stage, 'ed', message, emoji[1] as string)).toMatchObject(full);
+  });
+});
+
+describe('reading', () => {
+  test('goes back by pages to the first message, without a gap', async () => {
+    const stage = await stageWithRoles();
+    const sends = Array.from({ length: MAX_CHAT_PAGE * 2 + 3 }, () => ({
+      user: 'ed',
+      call: sending(),
+    }));
+    await stage.runAll(sends);
+    const numbers: (number | null)[] = [];
+    let page = await readMessages(stage.db, document);
+    while (page.length > 0) {
+      numbers.unshift(...page.map(({ number }) => number));
+      page = await readMessages(stage.db, document, page[0]?.number ?? 0);
+    }
+    expect(numbers).toEqual(sends.map((_, i) => i + 1));
+  });
+
+  test('never moves back, nor beyond what was said', async () => {
+    const stage = await stageWithRoles();
+    for (let i = 0; i < 3; i++) await send(stage, 'ed');
+    const seen = async () =>
+      await stage.db.selectFrom('visit').select('chat_read').where('user', '=', 'vi').execute();
+    for (const [number, chatRead] of [
+      [2, 2],
+      [1, 2],
+      [99, 3],
+    ] as const) {
+      await stage.do('vi', { name: 'chat:see', input: { document, number } });
+      expect(await seen()).toEqual([{ chat_read: chatRead }]);
+    }
+    expect(stage.library('vi').filter(({ name }) => name === 'chat:seen')).toHaveLength(2);
+  });
+
+  test('names people as they are called now', async () => {
+    const stage = await stageWithRoles();
+    await createUser(stage.db, { id: 'zoe', name: 'Zoë', color: 2, at: 0 });
+    await send(stage, 'zoe');
+    await stage.do('zoe', { name: 'profile:change', input: { name: 'Zoé' } });
+    expect(await newest(stage)).toMatchObject({ author: { id: 'zoe', name: 'Zoé', color: 2 } });
+    expect(stage.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
+  });
+});

@@ -1,0 +1,153 @@
+/** Commands of the chat: who may read a document may read its chat, who may change it may write there. */
+import { chatKey, libraryKey } from '../../channels/channel-key.ts';
+import {
+  addReaction,
+  appendMessage,
+  chatHead,
+  deleteMessage,
+  editMessage,
+  findMessage,
+  moveChatRead,
+  removeReaction,
+} from '../../database/chat.ts';
+import { roleOf } from '../../database/roles.ts';
+import type { ChatMessageRow, Database } from '../../database/tables.ts';
+import { findUser, findUserIds, toUser } from '../../database/users.ts';
+import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
+import { DONE, forbidden, notFound } from './outcomes.ts';
+
+type ChatHandlers = Pick<
+  HandlerTable,
+  'chat:send' | 'chat:edit' | 'chat:delete' | 'chat:react' | 'chat:see'
+>;
+
+export const chatHandlers: ChatHandlers = {
+  async 'chat:send'(context, { document, text: said, mentions: named, replyTo: answered }) {
+    const { db, user, command: id, at, publish } = context;
+    const refusal = await refuseWriter(context, document);
+    if (refusal !== null) return refusal;
+    const text = cleanText(said);
+    if (text === '') return forbidden('nothing-said');
+    const before = await findMessage(db, { document, message: id });
+    if (before !== undefined) return before.author === user ? DONE : forbidden('id-taken');
+    const row = await findUser(db, user);
+    if (row === undefined) return notFound('person');
+    const mentions = await knownUsers(db, named);
+    const replyTo = await knownMessage(db, document, answered);
+    const number = await appendMessage(db, {
+      document,
+      id,
+      author: user,
+      text,
+      mentions,
+      replyTo,
+      at,
+    });
+    publish(chatKey(document), {
+      name: 'chat:sent',
+      message: {
+        id,
+        number,
+        author: toUser(row),
+        text,
+        mentions,
+        replyTo,
+        reactions: [],
+        at,
+        editedAt: null,
+        deletedAt: null,
+      },
+    });
+    return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
+  },
+
+  async 'chat:edit'(context, { document, message: id, text: said, mentions: named }) {
+    const { db, user, at, publish } = context;
+    const refusal = await refuseWriter(context, document);
+    if (refusal !== null) return refusal;
+    const message = await findStanding(db, document, id);
+    if (message === undefined) return notFound('message');
+    if (message.author !== user) return forbidden('not-your-message');
+    const text = cleanText(said);
+    if (text === '') return forbidden('nothing-said');
+    const mentions = await knownUsers(db, named);
+    await editMessage(db, { document, message: id }, { text, mentions, at });
+    publish(chatKey(document), { name: 'chat:edited', message: id, text, mentions });
+    return DONE;
+  },
+
+  async 'chat:delete'({ db, user, at, publish }, { document, message: id }) {
+    const role = await roleOf(db, { document, user });
+    if (role === null) return notFound('document');
+    const message = await findStanding(db, document, id);
+    if (message === undefined) return notFound('message');
+    if (message.author !== user && role !== 'owner') return forbidden('not-yours-to-delete');
+    await deleteMessage(db, { document, message: id }, at);
+    publish(chatKey(document), { name: 'chat:deleted', message: id });
+    return DONE;
+  },
+
+  async 'chat:react'(context, { document, message: id, emoji, on }) {
+    const { db, user, publish } = context;
+    const refusal = await refuseWriter(context, document);
+    if (refusal !== null) return refusal;
+    if ((await findStanding(db, document, id)) === undefined) return notFound('message');
+    const reaction = { document, message: id, user, emoji };
+    const result = on ? await addReaction(db, reaction) : await removeReaction(db, reaction);
+    if (result === 'full') return forbidden('too-many-reactions');
+    if (result === 'unchanged') return DONE;
+    publish(chatKey(document), { name: 'chat:reacted', message: id, user, emoji, on });
+    return DONE;
+  },
+
+  async 'chat:see'({ db, user, publish }, { document, number }) {
+    if ((await roleOf(db, { document, user })) === null) return notFound('document');
+    const chatRead = Math.min(number, await chatHead(db, document));
+    if (await moveChatRead(db, { user, document, number: chatRead }))
+      publish(libraryKey(user), { name: 'chat:seen', document, chatRead });
+    return DONE;
+  },
+};
+
+async function refuseWriter(
+  { db, user }: HandlerContext,
+  document: string,
+): Promise<Outcome | null> {
+  const role = await roleOf(db, { document, user });
+  if (role === null) return notFound('document');
+  return role === 'viewer' ? forbidden('viewers-do-not-chat') : null;
+}
+
+/** A message that was not deleted. */
+async function findStanding(
+  db: Database,
+  document: string,
+  id: string,
+): Promise<ChatMessageRow | undefined> {
+  const message = await findMessage(db, { document, message: id });
+  return message?.deleted_at === null ? message : undefined;
+}
+
+/** Each once, in their order. */
+async function knownUsers(db: Database, users: readonly string[]): Promise<string[]> {
+  const known = await findUserIds(db, users);
+  return [...new Set(users)].filter((user) => known.has(user));
+}
+
+/** What is said is worth more than what it answers: it is kept without it. */
+async function knownMessage(
+  db: Database,
+  document: string,
+  id: string | null,
+): Promise<string | null> {
+  if (id === null) return null;
+  return (await findMessage(db, { document, message: id })) === undefined ? null : id;
+}
+
+/** Without control characters other than the ends of lines. */
+function cleanText(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/[^\P{Cc}\n]/gu, '')
+    .trim();
+}

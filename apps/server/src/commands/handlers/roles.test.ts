@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import type { Call, CommandName, ErrorCode, LinkAccess } from '@tandem/protocol';
+import type { ServerCommandName } from '../server-command.ts';
+import { DOCUMENT as document, stageWithRoles, type AnyCall, type Stage } from './testing/stage.ts';
+
+/** Who gives a command: as what the document knows them, and the link that it has. */
+const ROLES = {
+  owner: { user: 'ada', link: 'off' },
+  editor: { user: 'ed', link: 'off' },
+  viewer: { user: 'vi', link: 'edit' },
+  'by a link to edit': { user: 'lin', link: 'edit' },
+  'by a link to view': { user: 'lin', link: 'view' },
+  'by a link that is off': { user: 'lin', link: 'off' },
+} as const satisfies Record<string, { readonly user: string; readonly link: LinkAccess }>;
+
+type RoleName = keyof typeof ROLES;
+type Result = 'done' | ErrorCode;
+
+const ALL: Readonly<Record<RoleName, Result>> = {
+  owner: 'done',
+  editor: 'done',
+  viewer: 'done',
+  'by a link to edit': 'done',
+  'by a link to view': 'done',
+  'by a link that is off': 'done',
+};
+const READERS = { ...ALL, 'by a link that is off': 'not-found' } as const;
+const WRITERS = { ...READERS, viewer: 'forbidden', 'by a link to view': 'forbidden' } as const;
+const OWNER = { ...WRITERS, editor: 'forbidden', 'by a link to edit': 'forbidden' } as const;
+
+interface Row<N extends ServerCommandName> {
+  readonly call: (
+    user: string,
+    messages: { readonly own: string; readonly others: string },
+  ) => Extract<AnyCall, { name: N }>['input'];
+  readonly expected: Readonly<Record<RoleName, Result>>;
+}
+
+/** A new command does not compile without its rows. */
+const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
+  'document:create': [
+    { call: () => ({ document, title: 'Mine now' }), expected: READERS },
+    { call: (user) => ({ document: `new-document-of-${user}` }), expected: ALL },
+  ],
+  'document:rename': [{ call: () => ({ document, title: 'Plan B' }), expected: WRITERS }],
+  'document:unlist': [{ call: () => ({ document }), expected: ALL }],
+  'document:visit': [{ call: () => ({ document }), expected: READERS }],
+  'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER }],
+  'member:change': [
+    { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER },
+    {
+      call: () => ({ document, user: 'nobody', role: 'editor' }),
+      expected: { ...OWNER, owner: 'not-found' },
+    },
+    {
+      call: () => ({ document, user: 'ada', role: 'viewer' }),
+      expected: { ...OWNER, owner: 'forbidden' },
+    },
+  ],
+  'member:remove': [
+    { call: () => ({ document, user: 'ed' }), expected: OWNER },
+    { call: () => ({ document, user: 'ada' }), expected: { ...OWNER, owner: 'forbidden' } },
+  ],
+  'profile:change': [{ call: () => ({ name: 'Another' }), expected: ALL }],
+  'chat:send': [
+    { call: () => ({ document, text: 'Hi', mentions: [], replyTo: null }), expected: WRITERS },
+  ],
+  'chat:edit': [
+    {
+      call: (_user, { own }) => ({ document, message: own, text: 'Ho', mentions: [] }),
+      expected: WRITERS,
+    },
+    {
+      call: (_user, { others }) => ({ document, message: others, text: 'Ho', mentions: [] }),
+      expected: { ...OWNER, owner: 'forbidden' },
+    },
+  ],
+  'chat:delete': [
+    { call: (_user, { own }) => ({ document, message: own }), expected: READERS },
+    {
+      call: (_user, { others }) => ({ document, message: others }),
+      expected: { ...OWNER, 'by a link that is off': 'not-found' },
+    },
+  ],
+  'chat:react': [
+    {
+      call: (_user, { others }) => ({ document, message: others, emoji: '🎉', on: true }),
+      expected: WRITERS,
+    },
+  ],
+  'chat:see': [{ call: () => ({ document, number: 1 }), expected: READERS }],
+};
+
+/** A message of this person, from when they could still write, and one of somebody else. */
+async function messages(stage: Stage, user: string) {
+  const other = user === 'ed' ? 'ada' : 'ed';
+  const sent: string[] = [];
+  await stage.do('ada', { name: 'link:change', input: { document, link: 'edit' } });
+  for (const author of [user, other]) {
+    if (author === 'vi')
+      await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    const id = stage.nextId();
+    const input = { document, text: 'Hello', mentions: [], replyTo: null };
+    expect(await stage.run(author, { name: 'chat:send', input }, id)).toMatchObject({
+      kind: 'done',
+    });
+    if (author === 'vi')
+      await stage.do('ada', {
+        name: 'member:change',
+        input: { document, user: 'vi', role: 'viewer' },
+      });
+    sent.push(id);
+  }
+  const [own, others] = sent as [string, string];
+  return { own, others };
+}
+
+const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
+  rows.flatMap(({ call, expected }, i) =>
+    (Object.keys(ROLES) as RoleName[]).map((role) => ({
+      name,
+      i,
+      role,
+      call,
+      result: expected[role],
+    })),
+  ),
+);
+
+describe('W34 who may do what', () => {
+  test.each(CASES)('$name ($i) as $role: $result', async ({ name, role, call, result }) => {
+    const stage = await stageWithRoles();
+    const { user, link } = ROLES[role];
+    const { own, others } = await messages(stage, user);
+    await stage.do('ada', { name: 'link:change', input: { document, link } });
+    const before = await contents(stage);
+
+    const input = call(user, { own, others });
+    const answer = await stage.run(user, { name: name as CommandName, input } as Call);
+
+    if (result === 'done') {
+      expect(answer).toMatchObject({ kind: 'done', repeated: false });
+    } else {
+      expect(answer).toMatchObject({ kind: 'refused', error: { code: result, temporary: false } });
+      expect(await contents(stage)).toEqual(before);
+    }
+  });
+});
+
+/** All rows but those of the commands themselves. */
+async function contents({ db }: Stage) {
+  const tables = ['document', 'visit', 'member', 'user', 'chat_message', 'chat_reaction'] as const;
+  const rows = await Promise.all(
+    [...tables, 'event', 'channel' as const].map((table) =>
+      db
+        .selectFrom(table as 'document')
+        .selectAll()
+        .execute(),
+    ),
+  );
+  return rows;
+}

@@ -1,0 +1,141 @@
+/** Commands about who may do what in a document; all of them are its owner's. */
+import type { LinkAccess, Role } from '@tandem/protocol';
+import { libraryKey, sharingKey } from '../../channels/channel-key.ts';
+import { findChatRead, findVisitors, toListed } from '../../database/documents.ts';
+import {
+  findEntry,
+  givenRoles,
+  LINK_ROLES,
+  roleOf,
+  rolesIn,
+  type Entry,
+} from '../../database/roles.ts';
+import { changeLink, giveRole, readVisitors, takeRole } from '../../database/sharing.ts';
+import type { DocumentRow } from '../../database/tables.ts';
+import { findUser, toUser } from '../../database/users.ts';
+import type { Effect } from '../effect.ts';
+import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
+import { DONE, forbidden, notFound } from './outcomes.ts';
+
+type SharingHandlers = Pick<HandlerTable, 'link:change' | 'member:change' | 'member:remove'>;
+
+export const sharingHandlers: SharingHandlers = {
+  async 'link:change'(context, { document: id, link }) {
+    const { db, user, publish } = context;
+    const entry = await findEntry(db, { document: id, user });
+    if (entry === null) return notFound('document');
+    if (entry.role !== 'owner') return forbidden('not-your-link');
+    const before = entry.document.link_access;
+    if (before === link) return DONE;
+    const roleBefore = await rolesIn(db, id);
+    await changeLink(db, id, link);
+    const roleAfter = await rolesIn(db, id);
+    publish(sharingKey(id), { name: 'link:changed', link });
+    if (before === 'off') await showVisitors(context, { document: entry.document, link });
+    const effects: Effect[] = [{ kind: 'access-changed', document: id }];
+    for (const { user: visitor, chatRead } of await findVisitors(db, id)) {
+      const change = { before: roleBefore(visitor), after: roleAfter(visitor), chatRead };
+      effects.push(...tellRole(context, entry, { user: visitor, ...change }));
+    }
+    return { kind: 'done', effects };
+  },
+
+  async 'member:change'(context, { document: id, user: target, role }) {
+    const { db, publish } = context;
+    const asked = await ownedBy(context, { document: id, target });
+    if (asked.kind === 'refused') return asked.outcome;
+    const row = await findUser(db, target);
+    if (row === undefined) return notFound('person');
+    const before = await roleOf(db, { document: id, user: target });
+    const given = await giveRole(db, { document: id, user: target, role });
+    if (given === 'unchanged') return DONE;
+    if (given === 'full') return forbidden('too-many-members');
+    publish(sharingKey(id), {
+      name: 'member:changed',
+      member: { user: toUser(row), role, isOwn: true },
+    });
+    return await changed(context, asked.entry, { user: target, before, after: role });
+  },
+
+  async 'member:remove'(context, { document: id, user: target }) {
+    const { db, publish } = context;
+    const asked = await ownedBy(context, { document: id, target });
+    if (asked.kind === 'refused') return asked.outcome;
+    const before = await roleOf(db, { document: id, user: target });
+    if (!(await takeRole(db, { document: id, user: target }))) return DONE;
+    const after = LINK_ROLES[asked.entry.document.link_access];
+    const row = await findUser(db, target);
+    const visited = await findChatRead(db, { document: id, user: target });
+    if (after === null || row === undefined || visited === undefined)
+      publish(sharingKey(id), { name: 'member:removed', user: target });
+    else
+      publish(sharingKey(id), {
+        name: 'member:changed',
+        member: { user: toUser(row), role: after, isOwn: false },
+      });
+    return await changed(context, asked.entry, { user: target, before, after });
+  },
+};
+
+interface RoleChange {
+  readonly user: string;
+  readonly before: Role | null;
+  readonly after: Role | null;
+}
+
+async function ownedBy(
+  { db, user }: HandlerContext,
+  { document, target }: { readonly document: string; readonly target: string },
+): Promise<
+  | { readonly kind: 'owned'; readonly entry: Entry }
+  | { readonly kind: 'refused'; readonly outcome: Outcome }
+> {
+  const entry = await findEntry(db, { document, user });
+  if (entry === null) return { kind: 'refused', outcome: notFound('document') };
+  if (entry.role !== 'owner') return { kind: 'refused', outcome: forbidden('not-your-members') };
+  if (target === user) return { kind: 'refused', outcome: forbidden('owner-stays') };
+  return { kind: 'owned', entry };
+}
+
+async function changed(
+  context: HandlerContext,
+  entry: Entry,
+  change: RoleChange,
+): Promise<Outcome> {
+  const document = entry.document.id;
+  const effects: Effect[] = [{ kind: 'access-changed', document }];
+  const chatRead = await findChatRead(context.db, { document, user: change.user });
+  if (chatRead !== undefined) effects.push(...tellRole(context, entry, { ...change, chatRead }));
+  return { kind: 'done', effects };
+}
+
+/** Tells the library of somebody who has the document on their list what they may do now. */
+function tellRole(
+  { publish }: HandlerContext,
+  { document }: Entry,
+  { user, before, after, chatRead }: RoleChange & { readonly chatRead: number },
+): readonly Effect[] {
+  if (before === after) return [];
+  const change = { document: document.id, user };
+  if (after === null) {
+    publish(libraryKey(user), { name: 'document:unlisted', document: document.id });
+    return [{ kind: 'unlisted', ...change }];
+  }
+  const listed = toListed({ document, role: after, chatRead });
+  publish(libraryKey(user), { name: 'document:listed', document: listed });
+  return before === null ? [{ kind: 'listed', ...change }] : [];
+}
+
+/** A link that was off gives those who came by it before their role back. */
+async function showVisitors(
+  { db, publish }: HandlerContext,
+  { document: { id, owner }, link }: { readonly document: DocumentRow; readonly link: LinkAccess },
+): Promise<void> {
+  const role = LINK_ROLES[link];
+  if (role === null) return;
+  const given = await givenRoles(db, id);
+  for (const user of await readVisitors(db, id)) {
+    if (user.id !== owner && !given.has(user.id))
+      publish(sharingKey(id), { name: 'member:changed', member: { user, role, isOwn: false } });
+  }
+}

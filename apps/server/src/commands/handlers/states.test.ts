@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { reduceChannel, type ChannelState } from '@tandem/protocol';
+import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../channels/channel-key.ts';
+import { loadState } from '../../database/channel-states.ts';
+import { Stage, type AnyCall } from './testing/stage.ts';
+
+const PEOPLE = ['ada', 'bob', 'cleo', 'dan'] as const;
+const DOCUMENTS = ['the-document-of-ada', 'the-document-of-bob'] as const;
+const RUNS = 40;
+const TIME_LIMIT_MS = 60_000;
+const SEED = 20_260_101;
+
+/** A message by its place among those that were sent; there may be none. */
+type Place = number;
+
+type Step =
+  | { readonly kind: 'call'; readonly call: AnyCall }
+  | { readonly kind: 'send'; readonly document: string; readonly replyTo: Place }
+  | { readonly kind: 'edit' | 'delete'; readonly message: Place }
+  | {
+      readonly kind: 'react';
+      readonly message: Place;
+      readonly emoji: string;
+      readonly on: boolean;
+    };
+
+const document = fc.constantFrom(...DOCUMENTS);
+const person = fc.constantFrom(...PEOPLE);
+/** `owner`: of the document in question. */
+const speaker = fc.oneof(person, fc.constant('owner' as const));
+const place = fc.nat(3);
+
+const call = fc.oneof(
+  fc.record({
+    name: fc.constant('document:rename' as const),
+    input: fc.record({ document, title: fc.constantFrom('', 'Plan', 'Plan B') }),
+  }),
+  fc.record({ name: fc.constant('document:unlist' as const), input: fc.record({ document }) }),
+  fc.record({ name: fc.constant('document:visit' as const), input: fc.record({ document }) }),
+  fc.record({ name: fc.constant('document:create' as const), input: fc.record({ document }) }),
+  fc.record({
+    name: fc.constant('link:change' as const),
+    input: fc.record({ document, link: fc.constantFrom('off', 'view', 'edit') }),
+  }),
+  fc.record({
+    name: fc.constant('member:change' as const),
+    input: fc.record({ document, user: person, role: fc.constantFrom('editor', 'viewer') }),
+  }),
+  fc.record({
+    name: fc.constant('member:remove' as const),
+    input: fc.record({ document, user: person }),
+  }),
+  fc.record({
+    name: fc.constant('profile:change' as const),
+    input: fc.record({ color: fc.nat(7) }),
+  }),
+  fc.record({
+    name: fc.constant('chat:see' as const),
+    input: fc.record({ document, number: fc.nat(5) }),
+  }),
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('call' as const), call }) },
+  fc.record({ kind: fc.constant('send' as const), document, replyTo: place }),
+  fc.record({ kind: fc.constantFrom('edit' as const, 'delete'), message: place }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('react' as const),
+      message: place,
+      emoji: fc.constantFrom('👍', '🎉', '👩‍🚀'),
+      on: fc.boolean(),
+    }),
+  },
+);
+
+/** Several commands share a transaction. */
+const transactions = fc.array(fc.array(fc.tuple(speaker, step), { minLength: 1, maxLength: 4 }), {
+  minLength: 10,
+  maxLength: 30,
+});
+
+interface Sent {
+  readonly id: string;
+  readonly document: string;
+}
+
+function toCall(step: Step, sent: readonly Sent[]): AnyCall {
+  const sentAt = (at: Place): Sent =>
+    sent[at % Math.max(1, sent.length)] ?? { id: '0'.repeat(26), document: DOCUMENTS[0] };
+  switch (step.kind) {
+    case 'call':
+      return step.call;
+    case 'send': {
+      const replyTo = step.replyTo % 2 === 0 ? null : sentAt(step.replyTo).id;
+      const mentions = ['bob', 'nobody'];
+      const input = { document: step.document, text: 'Hello', mentions, replyTo };
+      return { name: 'chat:send', input };
+    }
+    case 'edit': {
+      const { id: message, document } = sentAt(step.message);
+      return { name: 'chat:edit', input: { document, message, text: 'Ho', mentions: [] } };
+    }
+    case 'delete': {
+      const { id: message, document } = sentAt(step.message);
+      return { name: 'chat:delete', input: { document, message } };
+    }
+    case 'react': {
+      const { id: message, document } = sentAt(step.message);
+      const { emoji, on } = step;
+      return { name: 'chat:react', input: { document, message, emoji, on } };
+    }
+  }
+}
+
+function ownerOf({ input }: AnyCall): string {
+  return 'document' in input && input.document === DOCUMENTS[1] ? PEOPLE[1] : PEOPLE[0];
+}
+
+/** Events name people as they were called then; the tables, as they are called now. */
+function withoutColors(state: ChannelState): unknown {
+  return JSON.parse(
+    JSON.stringify(state, (name, value: unknown) => (name === 'color' ? undefined : value)),
+  );
+}
+
+test(
+  'W30 what a channel holds is what all of its events make of its beginning',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(transactions, async (batches) => {
+        const stage = await Stage.open(PEOPLE);
+        const began = new Map<ChannelKey, ChannelState>();
+        const begin = async (key: ChannelKey): Promise<void> => {
+          const { state } = (await loadState(stage.db, key))!;
+          began.set(key, state);
+        };
+        for (const user of PEOPLE) await begin(libraryKey(user));
+        for (const [i, id] of DOCUMENTS.entries()) {
+          const owner = PEOPLE[i] as string;
+          await stage.do(owner, { name: 'document:create', input: { document: id } });
+          await begin(chatKey(id));
+          await begin(sharingKey(id));
+          for (const user of PEOPLE)
+            await stage.do(user, { name: 'document:visit', input: { document: id } });
+        }
+
+        const sent: Sent[] = [];
+        for (const batch of batches) {
+          const requests = batch.map(([speaker, step]) => {
+            const call = toCall(step, sent);
+            const user = speaker === 'owner' ? ownerOf(call) : speaker;
+            const request = { user, call, id: stage.nextId() };
+            if (step.kind === 'send') sent.push({ id: request.id, document: step.document });
+            return request;
+          });
+          await stage.runAll(requests);
+        }
+
+        for (const [key, beginning] of began) {
+          const events = stage.events.get(key) ?? [];
+          const loaded = (await loadState(stage.db, key))!;
+          expect(loaded.offset).toBe(events.length);
+          const reduced = events.reduce<ChannelState>(
+            (state, event) => reduceChannel(state, event),
+            beginning,
+          );
+          expect(withoutColors(reduced), key).toEqual(withoutColors(loaded.state));
+          if (reduced.type === 'chat')
+            expect(reduced.messages.map(({ number }) => number)).toEqual(
+              reduced.messages.map((_message, i) => reduced.head - reduced.messages.length + 1 + i),
+            );
+        }
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  },
+  TIME_LIMIT_MS,
+);

@@ -1,0 +1,111 @@
+/** Documents and people to give commands to, with the real transactions and a database in memory. */
+import { onTestFinished } from 'vitest';
+import type { Call, ChannelEvent } from '@tandem/protocol';
+import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../channels/channel-key.ts';
+import { openDatabase } from '../../../database/database.ts';
+import { LocalExecutor } from '../../../database/executor.ts';
+import type { Database } from '../../../database/tables.ts';
+import { createUser } from '../../../database/users.ts';
+import { noLock } from '../../../database/write-lock.ts';
+import { CommandTransactions, type TransactionResult } from '../../command-transactions.ts';
+import type { Effect } from '../../effect.ts';
+import type { CommandAnswer } from '../../runner.ts';
+import type { ServerCommand } from '../../server-command.ts';
+import { HANDLERS } from '../handlers.ts';
+
+export const DOCUMENT = 'document-of-the-stage';
+
+/** A call of the wire, or of the server itself. */
+export type AnyCall = Call | Omit<Extract<ServerCommand, { name: 'document:visit' }>, 'id'>;
+
+export class Stage {
+  readonly db: Database;
+  readonly #transactions: CommandTransactions;
+  #commands = 0;
+  /** What each channel was told, from the beginning. */
+  readonly events = new Map<ChannelKey, ChannelEvent[]>();
+  readonly effects: Effect[] = [];
+  now = 1_000;
+
+  private constructor(db: Database, executor: LocalExecutor) {
+    this.db = db;
+    this.#transactions = new CommandTransactions({
+      executor,
+      db,
+      lock: noLock,
+      handlers: HANDLERS,
+      now: () => ++this.now,
+      onFault: (_command, error) => {
+        throw error;
+      },
+    });
+  }
+
+  static async open(people: readonly string[] = []): Promise<Stage> {
+    const executor = new LocalExecutor(':memory:');
+    const db = await openDatabase(executor);
+    onTestFinished(() => db.destroy());
+    for (const [color, id] of people.entries())
+      await createUser(db, { id, name: `Name of ${id}`, color: color % 8, at: 0 });
+    return new Stage(db, executor);
+  }
+
+  /** The id of the next command. */
+  nextId(): string {
+    return `01K0${String(++this.#commands).padStart(22, '0')}`;
+  }
+
+  async run(user: string, call: AnyCall, id = this.nextId()): Promise<CommandAnswer> {
+    const [answer] = await this.runAll([{ user, call, id }]);
+    return answer as CommandAnswer;
+  }
+
+  /** In one transaction. */
+  async runAll(
+    requests: readonly { readonly user: string; readonly call: AnyCall; readonly id?: string }[],
+  ): Promise<TransactionResult['answers']> {
+    const { answers, events, effects } = await this.#transactions.run(
+      requests.map(({ user, call, id = this.nextId() }) => ({
+        user,
+        command: { ...call, id } as ServerCommand,
+      })),
+    );
+    for (const run of events) {
+      const before = this.events.get(run.key) ?? [];
+      if (run.from !== before.length) throw new Error(`a gap in ${run.key}`);
+      this.events.set(run.key, [...before, ...run.events]);
+    }
+    this.effects.push(...effects);
+    return answers;
+  }
+
+  /** @throws when it is refused. */
+  async do(user: string, call: AnyCall): Promise<void> {
+    const answer = await this.run(user, call);
+    if (answer.kind === 'refused') throw new Error(answer.error.message);
+  }
+
+  library(user: string): readonly ChannelEvent[] {
+    return this.events.get(libraryKey(user)) ?? [];
+  }
+
+  chat(document = DOCUMENT): readonly ChannelEvent[] {
+    return this.events.get(chatKey(document)) ?? [];
+  }
+
+  sharing(document = DOCUMENT): readonly ChannelEvent[] {
+    return this.events.get(sharingKey(document)) ?? [];
+  }
+}
+
+/** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned never did. */
+export async function stageWithRoles(): Promise<Stage> {
+  const stage = await Stage.open(['ada', 'ed', 'vi', 'lin', 'ned']);
+  const document = DOCUMENT;
+  await stage.do('ada', { name: 'document:create', input: { document, title: 'Plan' } });
+  for (const user of ['ed', 'vi', 'lin'])
+    await stage.do(user, { name: 'document:visit', input: { document } });
+  await stage.do('ada', { name: 'member:change', input: { document, user: 'ed', role: 'editor' } });
+  await stage.do('ada', { name: 'member:change', input: { document, user: 'vi', role: 'viewer' } });
+  return stage;
+}

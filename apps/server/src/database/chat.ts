@@ -1,0 +1,230 @@
+/** The chat of each document: messages numbered without a gap, and who reacted how. */
+import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE, type ChatMessage } from '@tandem/protocol';
+import { MAX_REACTIONS_IN_ALL } from '../limits.ts';
+import type { ChatMessageRow, Database, UserRow } from './tables.ts';
+
+export interface NewMessage {
+  readonly document: string;
+  readonly id: string;
+  readonly author: string;
+  readonly text: string;
+  readonly mentions: readonly string[];
+  readonly replyTo: string | null;
+  readonly at: number;
+}
+
+/** A message of a document, by its id. */
+interface MessagePlace {
+  readonly document: string;
+  readonly message: string;
+}
+
+/**
+ * Within a transaction that holds the write lock, or two messages would get one number.
+ *
+ * @returns the message's number.
+ */
+export async function appendMessage(db: Database, message: NewMessage): Promise<number> {
+  const number = (await chatHead(db, message.document)) + 1;
+  await db
+    .insertInto('chat_message')
+    .values({
+      document: message.document,
+      number,
+      id: message.id,
+      author: message.author,
+      text: message.text,
+      mentions: JSON.stringify(message.mentions),
+      reply_to: message.replyTo,
+      at: message.at,
+    })
+    .execute();
+  return number;
+}
+
+/** The number of the newest message; 0 when nothing was said. */
+export async function chatHead(db: Database, document: string): Promise<number> {
+  const row = await db
+    .selectFrom('chat_message')
+    .select('number')
+    .where('document', '=', document)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number ?? 0;
+}
+
+export async function findMessage(
+  db: Database,
+  { document, message }: MessagePlace,
+): Promise<ChatMessageRow | undefined> {
+  return await db
+    .selectFrom('chat_message')
+    .selectAll()
+    .where('document', '=', document)
+    .where('id', '=', message)
+    .executeTakeFirst();
+}
+
+/** @param before the newest messages with smaller numbers; without it, the newest of all. Oldest first. */
+export async function readMessages(
+  db: Database,
+  document: string,
+  before: number = Number.MAX_SAFE_INTEGER,
+): Promise<ChatMessage[]> {
+  const rows = await db
+    .selectFrom('chat_message')
+    .innerJoin('user', 'user.id', 'chat_message.author')
+    .selectAll('chat_message')
+    .select(['user.name', 'user.color'])
+    .where('document', '=', document)
+    .where('number', '<', before)
+    .orderBy('number', 'desc')
+    .limit(MAX_CHAT_PAGE)
+    .execute();
+  const reactions = await readReactions(
+    db,
+    document,
+    rows.map(({ id }) => id),
+  );
+  return rows.toReversed().map((row) => toMessage(row, reactions.get(row.id) ?? []));
+}
+
+export async function editMessage(
+  db: Database,
+  { document, message }: MessagePlace,
+  change: { readonly text: string; readonly mentions: readonly string[]; readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('chat_message')
+    .set({
+      text: change.text,
+      mentions: JSON.stringify(change.mentions),
+      edited_at: change.at,
+    })
+    .where('document', '=', document)
+    .where('id', '=', message)
+    .execute();
+}
+
+/** The message keeps its number, and nothing of what it said or was answered by. */
+export async function deleteMessage(
+  db: Database,
+  { document, message }: MessagePlace,
+  at: number,
+): Promise<void> {
+  await db
+    .updateTable('chat_message')
+    .set({ text: '', mentions: '[]', deleted_at: at })
+    .where('document', '=', document)
+    .where('id', '=', message)
+    .execute();
+  await db
+    .deleteFrom('chat_reaction')
+    .where('document', '=', document)
+    .where('message', '=', message)
+    .execute();
+}
+
+/** `full`: the message bears no more emoji, or no more people. */
+export async function addReaction(
+  db: Database,
+  reaction: MessagePlace & { readonly user: string; readonly emoji: string },
+): Promise<'changed' | 'unchanged' | 'full'> {
+  const { document, message, user, emoji } = reaction;
+  const existing = await db
+    .selectFrom('chat_reaction')
+    .select((eb) => ['emoji', 'place', eb.fn.countAll<number>().as('people')])
+    .where('document', '=', document)
+    .where('message', '=', message)
+    .groupBy(['emoji', 'place'])
+    .orderBy('place')
+    .execute();
+  const same = existing.find((other) => other.emoji === emoji);
+  const inAll = existing.reduce((sum, { people }) => sum + people, 0);
+  if (inAll >= MAX_REACTIONS_IN_ALL) return 'full';
+  if (same === undefined && existing.length >= MAX_REACTIONS_PER_MESSAGE) return 'full';
+  const place = same?.place ?? (existing.at(-1)?.place ?? 0) + 1;
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('chat_reaction')
+    .values({ document, message, emoji, place, user })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 0n ? 'unchanged' : 'changed';
+}
+
+export async function removeReaction(
+  db: Database,
+  reaction: MessagePlace & { readonly user: string; readonly emoji: string },
+): Promise<'changed' | 'unchanged'> {
+  const { numDeletedRows } = await db
+    .deleteFrom('chat_reaction')
+    .where('document', '=', reaction.document)
+    .where('message', '=', reaction.message)
+    .where('emoji', '=', reaction.emoji)
+    .where('user', '=', reaction.user)
+    .executeTakeFirst();
+  return numDeletedRows > 0n ? 'changed' : 'unchanged';
+}
+
+/** @param number never moves the mark back. @returns whether it has moved. */
+export async function moveChatRead(
+  db: Database,
+  {
+    user,
+    document,
+    number,
+  }: { readonly user: string; readonly document: string; readonly number: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('visit')
+    .set({ chat_read: number })
+    .where('user', '=', user)
+    .where('document', '=', document)
+    .where('chat_read', '<', number)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+async function readReactions(
+  db: Database,
+  document: string,
+  messages: readonly string[],
+): Promise<Map<string, ChatMessage['reactions']>> {
+  const byMessage = new Map<string, ChatMessage['reactions']>();
+  if (messages.length === 0) return byMessage;
+  const rows = await db
+    .selectFrom('chat_reaction')
+    .select(['message', 'emoji', 'user'])
+    .where('document', '=', document)
+    .where('message', 'in', messages)
+    .orderBy('place')
+    .orderBy('order')
+    .execute();
+  for (const { message, emoji, user } of rows) {
+    const reactions = byMessage.get(message) ?? [];
+    const last = reactions.at(-1);
+    if (last?.emoji === emoji) last.users.push(user);
+    else reactions.push({ emoji, users: [user] });
+    byMessage.set(message, reactions);
+  }
+  return byMessage;
+}
+
+function toMessage(
+  row: ChatMessageRow & Pick<UserRow, 'name' | 'color'>,
+  reactions: ChatMessage['reactions'],
+): ChatMessage {
+  return {
+    id: row.id,
+    number: row.number,
+    author: { id: row.author, name: row.name, color: row.color },
+    text: row.text,
+    mentions: JSON.parse(row.mentions) as string[],
+    replyTo: row.reply_to,
+    reactions,
+    at: row.at,
+    editedAt: row.edited_at,
+    deletedAt: row.deleted_at,
+  };
+}

@@ -1,0 +1,83 @@
+/** What each person may do in a document: its owner all, others what was given to them, else what the link gives. */
+import type { Access, Role } from '@tandem/protocol';
+import type { Database, DocumentRow, MemberTable } from './tables.ts';
+
+export type GivenRole = MemberTable['role'];
+
+export interface Entry {
+  readonly document: DocumentRow;
+  readonly role: Role;
+  /** It is the owner's, or was given; otherwise the link gives it. */
+  readonly isOwn: boolean;
+}
+
+/** Null for a document that is not there and for one that this person may not see alike. */
+export async function findEntry(
+  db: Database,
+  { document: id, user }: { readonly document: string; readonly user: string },
+): Promise<Entry | null> {
+  const row = await db
+    .selectFrom('document')
+    .leftJoin('member', (join) =>
+      join.onRef('member.document', '=', 'document.id').on('member.user', '=', user),
+    )
+    .selectAll('document')
+    .select('member.role as given')
+    .where('document.id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { given, ...document } = row;
+  const role = decideRole(document, { user, given });
+  return role === null ? null : { document, role, isOwn: role === 'owner' || given !== null };
+}
+
+export async function roleOf(
+  db: Database,
+  whose: { readonly document: string; readonly user: string },
+): Promise<Role | null> {
+  return (await findEntry(db, whose))?.role ?? null;
+}
+
+/** Everybody's role in a document at one moment, by user; null for nobody's when it is not there. */
+export async function rolesIn(
+  db: Database,
+  document: string,
+): Promise<(user: string) => Role | null> {
+  const row = await db
+    .selectFrom('document')
+    .select(['owner', 'link_access'])
+    .where('id', '=', document)
+    .executeTakeFirst();
+  if (row === undefined) return () => null;
+  const given = await givenRoles(db, document);
+  return (user) => decideRole(row, { user, given: given.get(user) ?? null });
+}
+
+/** The roles that were given, by user; bounded by `MAX_MEMBERS`. */
+export async function givenRoles(db: Database, document: string): Promise<Map<string, GivenRole>> {
+  const members = await db
+    .selectFrom('member')
+    .select(['user', 'role'])
+    .where('document', '=', document)
+    .execute();
+  return new Map(members.map(({ user, role }) => [user, role]));
+}
+
+/** @param given what was given to this user; it counts even when the link gives more. */
+export function decideRole(
+  { owner, link_access: link }: Pick<DocumentRow, 'owner' | 'link_access'>,
+  { user, given }: { readonly user: string; readonly given: GivenRole | null },
+): Role | null {
+  if (owner === user) return 'owner';
+  return given ?? LINK_ROLES[link];
+}
+
+export const LINK_ROLES = {
+  edit: 'editor',
+  view: 'viewer',
+  off: null,
+} as const satisfies Record<DocumentRow['link_access'], Role | null>;
+
+export function accessOf(role: Role): Access {
+  return role === 'viewer' ? 'view' : 'edit';
+}

@@ -1,0 +1,121 @@
+/** The channels of events of one native connection. */
+import {
+  errorOf,
+  MAX_CHANNELS_PER_CONNECTION,
+  type Codec,
+  type MessageOf,
+  type User,
+} from '@tandem/protocol';
+import type { EventChannels } from '../channels/event-channels.ts';
+import type { ChannelSubscriber, Subscription } from '../channels/subscription.ts';
+import type { Connection, Data } from './connection.ts';
+import { guarded } from './guarded.ts';
+import { Outgoing } from './outgoing.ts';
+
+export class EventSubscriptions implements ChannelSubscriber {
+  readonly #connection: Connection;
+  readonly #codec: Codec<Data>;
+  readonly #channels: EventChannels;
+  /** A few; a search through them is shorter than a map is large. */
+  readonly #subscriptions: Subscription[] = [];
+
+  constructor(connection: Connection, codec: Codec<Data>, channels: EventChannels) {
+    this.#connection = connection;
+    this.#codec = codec;
+    this.#channels = channels;
+  }
+
+  get user(): User {
+    return this.#connection.user as User;
+  }
+
+  get pressed(): boolean {
+    return this.#connection.pressed;
+  }
+
+  get lagging(): boolean {
+    return this.#connection.lagging;
+  }
+
+  hold(subscription: Subscription): void {
+    this.#connection.hold(subscription);
+  }
+
+  get size(): number {
+    return this.#subscriptions.length;
+  }
+
+  /** @param others channels that the connection has beside these. */
+  subscribe(message: MessageOf<'subscribe'>, others: number): void {
+    const { name, ref } = message;
+    // Subscribing again is how a channel starts anew.
+    this.#leave(this.#subscriptions.find(({ channel }) => channel.name === name));
+    if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
+      const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
+      const error = errorOf('too-many', { detail });
+      this.deliver(new Outgoing({ type: 'unsubscribed', channel: 0, ref, error }));
+      return;
+    }
+    this.#subscriptions.push(this.#channels.subscribe(this, message));
+  }
+
+  unsubscribe(channel: number): void {
+    this.#leave(this.#find(channel));
+  }
+
+  recover({ channel, from }: MessageOf<'recover'>): void {
+    const subscription = this.#find(channel);
+    // One that has just ended may still be spoken to.
+    if (subscription !== undefined) this.#channels.hub.recover(subscription, from);
+  }
+
+  setTyping(channel: number, typing: 'start' | 'stop'): void {
+    const subscription = this.#find(channel);
+    if (subscription === undefined) return;
+    if (typing === 'stop') this.#channels.typing.stop(subscription);
+    else guarded(this.#connection, this.#channels.typing.start(subscription));
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    for (const subscription of this.#subscriptions) {
+      subscription.channel.leave(subscription);
+      this.#channels.typing.left(subscription);
+    }
+    this.#subscriptions.length = 0;
+  }
+
+  deliver(outgoing: Outgoing): void {
+    this.#connection.queue(outgoing.as(this.#codec, this.#codec.encode));
+  }
+
+  answer(outgoing: Outgoing): void {
+    this.#connection.queue(outgoing.as(this.#codec, this.#codec.encode), true);
+  }
+
+  whenRoomy(step: () => Promise<void>): void {
+    const { openings } = this.#connection;
+    openings.enter(() =>
+      guarded(
+        this.#connection,
+        step().finally(() => openings.done()),
+      ),
+    );
+  }
+
+  lost(subscription: Subscription): void {
+    const at = this.#subscriptions.indexOf(subscription);
+    if (at >= 0) this.#subscriptions.splice(at, 1);
+  }
+
+  #leave(subscription: Subscription | undefined): void {
+    if (subscription === undefined) return;
+    subscription.channel.leave(subscription);
+    this.#channels.typing.left(subscription);
+    this.lost(subscription);
+  }
+
+  #find(number: number): Subscription | undefined {
+    return this.#subscriptions.find(({ channel }) => channel.number === number);
+  }
+}

@@ -1,0 +1,199 @@
+/** The documents that one native connection has open, each on a channel. */
+import {
+  errorOf,
+  MAX_CHANNELS_PER_CONNECTION,
+  type Codec,
+  type ErrorBody,
+  type MessageOf,
+  type ServerMessage,
+} from '@tandem/protocol';
+import { SCHEMA_VERSION } from '@tandem/document';
+import { readAwareness } from '../presence/awareness-update.ts';
+import type { Connection, Data } from './connection.ts';
+import type { DialogueServices } from './dialogue-services.ts';
+import type { DocumentRoom, Leave } from './document-room.ts';
+import { guarded } from './guarded.ts';
+import { NativeChannel } from './native-channel.ts';
+
+export interface NativeDocumentsOptions {
+  readonly connection: Connection;
+  readonly codec: Codec<Data>;
+  readonly services: DialogueServices;
+  /** The schema that the client knows. */
+  readonly schema: number;
+}
+
+export class NativeDocuments {
+  readonly #connection: Connection;
+  readonly #codec: Codec<Data>;
+  readonly #services: DialogueServices;
+  readonly #schema: number;
+  readonly #documents = new Map<string, NativeChannel>();
+  readonly #channels = new Map<number, NativeChannel>();
+
+  constructor({ connection, codec, services, schema }: NativeDocumentsOptions) {
+    this.#connection = connection;
+    this.#codec = codec;
+    this.#services = services;
+    this.#schema = schema;
+  }
+
+  get size(): number {
+    return this.#documents.size;
+  }
+
+  /** @param others channels that the connection has beside these. */
+  open(request: MessageOf<'open'>, others: number): void {
+    const { document, ref } = request;
+    // Opening again is how a channel starts anew.
+    this.#leave(this.#documents.get(document));
+    if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
+      const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
+      this.#send({ type: 'closed', channel: 0, ref, error: errorOf('too-many', { detail }) });
+      return;
+    }
+    const channel = new NativeChannel({
+      subscription: this.#services.rooms.nextSubscription(),
+      request,
+      connection: this.#connection,
+      codec: this.#codec,
+      onOpened: this.#onOpened,
+      onRefused: this.#onRefused,
+      onClosed: this.#onClosed,
+    });
+    this.#documents.set(document, channel);
+    this.#connection.openings.enter(() => guarded(this.#connection, this.#enter(channel)));
+  }
+
+  leave({ channel }: MessageOf<'leave'>): void {
+    this.#leave(this.#channels.get(channel));
+  }
+
+  update(message: MessageOf<'update'>): void {
+    this.#on(message, (room, { subscription, request }) => {
+      room.message(subscription, message);
+      if (this.#services.isFull(request.document)) this.#services.pause(this.#connection);
+    });
+  }
+
+  range(message: MessageOf<'range'>): void {
+    this.#on(message, (_room, channel) => {
+      this.#services.metrics.gapRepairs.add();
+      channel.repeat(message.from);
+    });
+  }
+
+  awareness(message: MessageOf<'awareness'>): void {
+    const reading = readAwareness(message.update);
+    if (reading.kind === 'invalid') {
+      const detail = `Presence does not fit the protocol: ${reading.reason}.`;
+      this.#connection.close('bad-message', errorOf('bad-message', { detail }));
+      return;
+    }
+    this.#on(message, (room, { subscription }) =>
+      room.receiveAwareness(subscription, reading.entries),
+    );
+  }
+
+  setPresence(message: MessageOf<'presence:set'>): void {
+    this.#on(message, (room, { subscription }) => room.setPresence(subscription, message.state));
+  }
+
+  listPeople(message: MessageOf<'presence:page'>): void {
+    this.#on(message, (room, { subscription }) => room.listPeople(subscription, message));
+  }
+
+  setTyping(message: MessageOf<'typing:start' | 'typing:stop'>, typing: 'start' | 'stop'): void {
+    this.#on(message, (room, { subscription }) => room.setTyping(subscription, typing));
+  }
+
+  /** The connection is gone. */
+  end(how: Leave): void {
+    for (const channel of this.#documents.values()) {
+      channel.state = 'closed';
+      channel.room?.leave(channel.subscription, how);
+    }
+    this.#documents.clear();
+    this.#channels.clear();
+  }
+
+  async #enter(channel: NativeChannel): Promise<void> {
+    const { document, ref, position, stateVector, presence } = channel.request;
+    const admission = await this.#services.rooms.admit(document, {
+      user: channel.user,
+      client: 'native',
+    });
+    if (channel.state === 'closed') {
+      this.#connection.openings.done();
+    } else if (admission.kind === 'refused') {
+      this.#forget(channel);
+      this.#services.metrics.refusals.add(admission.error.code);
+      this.#send({ type: 'closed', channel: 0, ref, error: admission.error });
+      this.#connection.openings.done();
+    } else {
+      const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
+      channel.room = this.#services.rooms.join(admission.document, channel, {
+        ref,
+        access: admission.access,
+        ceiling,
+        position,
+        stateVector,
+        presence,
+      });
+    }
+  }
+
+  readonly #onOpened = (
+    channel: NativeChannel,
+    { channel: number, kind }: MessageOf<'opened'>,
+  ): void => {
+    channel.state = 'open';
+    this.#channels.set(number, channel);
+    if (this.#isOutdated(kind))
+      this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
+    this.#connection.openings.done();
+  };
+
+  readonly #onRefused = (error: ErrorBody): void => this.#services.refused(this.#connection, error);
+
+  readonly #onClosed = (channel: NativeChannel): void => {
+    const wasOpening = channel.state === 'opening';
+    this.#forget(channel);
+    if (wasOpening) this.#connection.openings.done();
+  };
+
+  /** An editor that does not know a page's newest blocks would delete them. */
+  #isOutdated(kind: 'page' | 'data'): boolean {
+    return kind === 'page' && this.#schema < SCHEMA_VERSION;
+  }
+
+  #leave(channel: NativeChannel | undefined): void {
+    if (channel === undefined) return;
+    const wasOpening = channel.state === 'opening' && channel.room !== null;
+    this.#forget(channel);
+    channel.room?.leave(channel.subscription, 'clean');
+    if (wasOpening) this.#connection.openings.done();
+  }
+
+  #forget(channel: NativeChannel): void {
+    channel.state = 'closed';
+    const { document } = channel.request;
+    if (this.#documents.get(document) === channel) this.#documents.delete(document);
+    const number = channel.room?.channel;
+    if (number !== undefined && this.#channels.get(number) === channel)
+      this.#channels.delete(number);
+  }
+
+  /** A channel that has just been closed may still be spoken to; that is nobody's fault. */
+  #on(
+    { channel: number }: { readonly channel: number },
+    act: (room: DocumentRoom, channel: NativeChannel) => void,
+  ): void {
+    const channel = this.#channels.get(number);
+    if (channel?.room) act(channel.room, channel);
+  }
+
+  #send(message: ServerMessage): void {
+    this.#connection.queue(this.#codec.encode(message));
+  }
+}

@@ -1,0 +1,66 @@
+/** What the canary needs to live in a server: two people, and a document that only they can find. */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createDocument } from '../database/documents.ts';
+import type { Database } from '../database/tables.ts';
+import { createUser, findUser } from '../database/users.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Log } from '../log.ts';
+import type { TokenSigner } from '../sessions/session-token.ts';
+import { Canary } from './canary.ts';
+import { SocketPair } from './canary-pair.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface CanaryHouse {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly tokens: TokenSigner;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const WRITER = 'canary';
+const READER = 'canary-listener';
+const TITLE = 'Canary';
+/** Bytes of chance in the document's id. */
+const ID_BYTES = 18;
+
+/** @param listening where the server listens. */
+export function createCanary(house: CanaryHouse, listening: AddressInfo): Canary {
+  const { tokens, metrics, log } = house;
+  const tokenOf = async (user: string) => (await tokens.sign(user)).token;
+  const createPair = () =>
+    new SocketPair({
+      port: listening.port,
+      address: ownAddress(listening.address),
+      prepare: () => prepareDocument(house),
+      writerToken: () => tokenOf(WRITER),
+      readerToken: () => tokenOf(READER),
+    });
+  return new Canary({ createPair, metrics, log });
+}
+
+/** Of what listens on all addresses, the loopback. */
+function ownAddress(address: string): string {
+  return address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address;
+}
+
+/** Makes what is not there yet. @returns the document, whose id nobody can guess. */
+async function prepareDocument({ db, engine }: CanaryHouse): Promise<string> {
+  const at = Date.now();
+  for (const id of [WRITER, READER]) {
+    if ((await findUser(db, id)) === undefined)
+      await createUser(db, { id, name: TITLE, color: 0, at });
+  }
+  const existing = await db
+    .selectFrom('document')
+    .select('id')
+    .where('owner', '=', WRITER)
+    .executeTakeFirst();
+  if (existing !== undefined) return existing.id;
+  const id = randomBytes(ID_BYTES).toString('base64url');
+  await engine.create({ document: id, kind: 'data', user: WRITER });
+  const linkAccess = 'view';
+  await createDocument(db, { id, kind: 'data', title: TITLE, owner: WRITER, linkAccess, at });
+  return id;
+}

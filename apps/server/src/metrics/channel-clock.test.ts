@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { errorOf, type MessageOf } from '@tandem/protocol';
+import { ChannelClock } from './channel-clock.ts';
+import { expose } from './exposition.ts';
+import { Metrics } from './metrics.ts';
+
+const opened = (base: number): MessageOf<'opened'> => ({
+  type: 'opened',
+  channel: 1,
+  ref: 1,
+  document: 'document',
+  kind: 'data',
+  title: '',
+  access: 'edit',
+  incarnation: 'i',
+  base,
+  seq: base,
+  stateVector: new Uint8Array(),
+});
+const ack = (cseq: number): MessageOf<'ack'> => ({ type: 'ack', channel: 1, cseq, from: 0, to: 0 });
+
+function house({ returning = false } = {}) {
+  const metrics = new Metrics();
+  const clock = new ChannelClock(metrics, { document: 'document', returning });
+  const counted = (line: string): number =>
+    Number(new RegExp(`^${line} (.*)$`, 'm').exec(expose(metrics.instruments))?.[1]);
+  return { metrics, clock, counted };
+}
+
+it('measures the opening, and then one update at a time', () => {
+  const { clock, counted } = house();
+  clock.sent(1);
+  clock.told(ack(1));
+  clock.told(opened(0));
+  expect(counted('tandem_open_seconds_count')).toBe(1);
+  expect(counted('tandem_update_ack_seconds_count')).toBe(0);
+  clock.sent(1);
+  clock.sent(2);
+  clock.told(ack(1));
+  clock.told(ack(2));
+  expect(counted('tandem_update_ack_seconds_count')).toBe(1);
+  clock.sent(3);
+  clock.told(ack(5));
+  expect(counted('tandem_update_ack_seconds_count')).toBe(2);
+});
+
+it('counts what a copy that comes back is given', () => {
+  const back = house({ returning: true });
+  back.clock.told(opened(7));
+  expect(back.metrics.recoveries.of('rows')).toBe(1);
+  const anew = house({ returning: true });
+  anew.clock.told(opened(0));
+  expect(anew.metrics.recoveries.of('whole')).toBe(1);
+  const lost = house({ returning: true });
+  lost.clock.told({ type: 'closed', channel: 1, error: errorOf('incarnation-changed') });
+  expect(lost.metrics.recoveries.of('refused')).toBe(1);
+  const first = house();
+  first.clock.told(opened(0));
+  expect(first.metrics.recoveries.total).toBe(0);
+});
+
+it('counts refusals, and waits no more for what was refused', () => {
+  const { metrics, clock, counted } = house();
+  clock.told(opened(0));
+  clock.sent(1);
+  clock.told({ type: 'nack', channel: 1, cseq: 1, error: errorOf('invalid-update') });
+  clock.told(ack(1));
+  expect(metrics.refusals.of('invalid-update')).toBe(1);
+  expect(counted('tandem_update_ack_seconds_count')).toBe(0);
+});

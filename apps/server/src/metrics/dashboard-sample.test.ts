@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { dashboardSample } from '@tandem/protocol';
+import type { Census, ConnectionView, RoomView } from './census.ts';
+import { DashboardSampler } from './dashboard-sample.ts';
+import { Metrics } from './metrics.ts';
+
+function house() {
+  const metrics = new Metrics();
+  let at = 1_000_000;
+  const connections: ConnectionView[] = [];
+  const rooms: RoomView[] = [];
+  const census = (): Census => ({ state: 'open', connections, rooms });
+  const sampler = new DashboardSampler({
+    metrics,
+    census,
+    loopDelayMs: () => 3,
+    memory: () => ({ rss: 200, heapUsed: 100 }),
+    now: () => at,
+  });
+  const pass = (ms: number) => void (at += ms);
+  return { metrics, connections, rooms, sampler, pass };
+}
+
+const room = (document: string, deliveries: number): RoomView => ({
+  document,
+  title: `Title of ${document}`,
+  people: 2,
+  deliveries,
+  channels: 3,
+});
+
+it('has no rates at first, and fits the wire', () => {
+  const { metrics, sampler, rooms } = house();
+  metrics.delivered('updates', 1_000);
+  rooms.push(room('document-1', 1_000));
+  const sample = sampler.sample();
+  expect(dashboardSample.parse(sample)).toEqual(sample);
+  expect(sample).toMatchObject({
+    at: 1_000_000,
+    rooms: 1,
+    channels: 3,
+    deliveriesPerSecond: 0,
+    acknowledgement: null,
+    commit: null,
+    loopDelayP99: 3,
+    memory: { rss: 200, heap: 100 },
+    topRooms: [],
+    refusals: {},
+  });
+});
+
+it('gives rates over the time that has really passed', () => {
+  const { metrics, sampler, pass } = house();
+  sampler.sample();
+  metrics.delivered('updates', 300);
+  metrics.messages.add('update', 10);
+  metrics.frameSent(4_000);
+  pass(2_000);
+  expect(sampler.sample()).toMatchObject({
+    deliveriesPerSecond: 150,
+    messagesPerSecond: 5,
+    bytesOutPerSecond: 2_000,
+  });
+});
+
+it('names the ten busiest rooms, by title and the beginning of the id', () => {
+  const { sampler, rooms, pass } = house();
+  sampler.sample();
+  for (let i = 0; i < 12; i++) rooms.push(room(`secret-document-${i}`, i * 10));
+  pass(1_000);
+  const { topRooms } = sampler.sample();
+  expect(topRooms).toHaveLength(10);
+  expect(topRooms[0]).toEqual({
+    document: 'secret',
+    title: 'Title of secret-document-11',
+    people: 2,
+    deliveriesPerSecond: 110,
+  });
+  pass(1_000);
+  expect(sampler.sample().topRooms).toEqual([]);
+});
+
+it('tells connections apart, and counts refusals by code', () => {
+  const { metrics, connections, sampler } = house();
+  const connection = (transport: ConnectionView['transport'], codec: ConnectionView['codec']) =>
+    connections.push({ transport, codec, queuedBytes: 0 });
+  connection('websocket', 'binary');
+  connection('websocket', 'json');
+  connection('websocket', 'yjs');
+  connection('stream', 'binary');
+  connection('poll', 'json');
+  metrics.refusals.add('too-many', 2);
+  expect(sampler.sample()).toMatchObject({
+    connections: { webSocket: 2, stream: 1, longPoll: 1, stock: 1 },
+    refusals: { 'too-many': 2 },
+  });
+});
+
+it('has the latencies of the time since the last sample', () => {
+  const { metrics, sampler } = house();
+  for (let ms = 1; ms <= 100; ms++) metrics.acknowledgements.add(ms);
+  metrics.commits.add(4);
+  expect(sampler.sample()).toMatchObject({
+    acknowledgement: { p50: 50, p95: 95, p99: 99 },
+    commit: { p50: 4, p99: 4 },
+  });
+  expect(sampler.sample()).toMatchObject({ acknowledgement: null, commit: null });
+});

@@ -1,0 +1,115 @@
+/**
+ * The server at a glance, once a second: what there is now, and what happened since the last look.
+ * Rates come from what is counted anyway; two who look would take each other's latencies, so one
+ * looks and tells the others.
+ */
+import type { DashboardSample } from '@tandem/protocol';
+import { MAX_TOP_ROOMS } from '../limits.ts';
+import { countConnections, type Census, type ConnectionCount, type RoomView } from './census.ts';
+import type { LatencyWindow } from './latency-window.ts';
+import type { Metrics } from './metrics.ts';
+import { beginningOf } from './span.ts';
+
+export interface DashboardSources {
+  readonly metrics: Metrics;
+  readonly census: () => Census;
+  /** The 99th percentile of the second before. */
+  readonly loopDelayMs: () => number;
+  readonly memory: () => { readonly rss: number; readonly heapUsed: number };
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface Totals {
+  readonly at: number;
+  readonly deliveries: number;
+  readonly messages: number;
+  readonly bytesOut: number;
+  /** By document. */
+  readonly rooms: ReadonlyMap<string, number>;
+}
+
+export class DashboardSampler {
+  readonly #sources: DashboardSources;
+  #last: Totals | null = null;
+
+  constructor(sources: DashboardSources) {
+    this.#sources = sources;
+  }
+
+  /** The first has no rates: nothing is known of the time before. */
+  sample(): DashboardSample {
+    const { metrics, census, loopDelayMs, memory, now } = this.#sources;
+    const { connections, rooms } = census();
+    const views = [...rooms];
+    const totals: Totals = {
+      at: now(),
+      deliveries: metrics.deliveries.total,
+      messages: metrics.messages.total,
+      bytesOut: metrics.bytes.of('out'),
+      rooms: new Map(views.map(({ document, deliveries }) => [document, deliveries])),
+    };
+    const last = this.#last ?? totals;
+    this.#last = totals;
+    const seconds = (totals.at - last.at) / 1_000;
+    const rate = (after: number, before: number): number =>
+      seconds > 0 ? Math.max(0, after - before) / seconds : 0;
+    const { rss, heapUsed } = memory();
+    return {
+      at: totals.at,
+      connections: connectionsOf(countConnections(connections).kinds),
+      rooms: views.length,
+      channels: views.reduce((sum, { channels }) => sum + channels, 0),
+      deliveriesPerSecond: rate(totals.deliveries, last.deliveries),
+      messagesPerSecond: rate(totals.messages, last.messages),
+      bytesOutPerSecond: rate(totals.bytesOut, last.bytesOut),
+      acknowledgement: percentiles(metrics.acknowledgements, 50, 95, 99),
+      commit: percentiles(metrics.commits, 50, 99),
+      loopDelayP99: loopDelayMs(),
+      memory: { rss, heap: heapUsed },
+      topRooms: busiest(views, (room) =>
+        // A room that is new has begun since.
+        rate(room.deliveries, last.rooms.get(room.document) ?? 0),
+      ),
+      refusals: Object.fromEntries(metrics.refusals.entries().filter(([, count]) => count > 0)),
+    };
+  }
+}
+
+function connectionsOf(kinds: readonly ConnectionCount[]): DashboardSample['connections'] {
+  const of = (fits: (kind: ConnectionCount) => boolean): number =>
+    kinds.filter(fits).reduce((sum, { count }) => sum + count, 0);
+  return {
+    webSocket: of(({ transport, codec }) => transport === 'websocket' && codec !== 'yjs'),
+    stream: of(({ transport }) => transport === 'stream'),
+    longPoll: of(({ transport }) => transport === 'poll'),
+    stock: of(({ codec }) => codec === 'yjs'),
+  };
+}
+
+function percentiles<P extends number>(
+  window: LatencyWindow,
+  ...wanted: readonly P[]
+): { readonly [K in `p${P}`]: number } | null {
+  const percentile = window.take();
+  if (percentile === null) return null;
+  const entries = wanted.map((p) => [`p${p}`, percentile(p)]);
+  return Object.fromEntries(entries) as { [K in `p${P}`]: number };
+}
+
+function busiest(
+  rooms: readonly RoomView[],
+  rateOf: (room: RoomView) => number,
+): DashboardSample['topRooms'] {
+  return rooms
+    .map((room) => ({ room, deliveriesPerSecond: rateOf(room) }))
+    .filter(({ deliveriesPerSecond }) => deliveriesPerSecond > 0)
+    .sort((a, b) => b.deliveriesPerSecond - a.deliveriesPerSecond)
+    .slice(0, MAX_TOP_ROOMS)
+    .map(({ room: { document, title, people }, deliveriesPerSecond }) => ({
+      document: beginningOf(document),
+      title,
+      people,
+      deliveriesPerSecond,
+    }));
+}

@@ -1,0 +1,77 @@
+/** The page for operators, its dashboard and its alerts say what there is, and nothing else. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { Engine } from '../engine/port.ts';
+import { Metrics } from './metrics.ts';
+import { Observatory } from './observatory.ts';
+
+const operate = new URL('../../../docs/operate/', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, operate), 'utf8');
+
+const instruments = new Observatory({
+  metrics: new Metrics(),
+  engine: { stats: () => ({ shards: [], compactions: 0 }) } as unknown as Engine,
+  census: () => ({ state: 'open', connections: [], rooms: [] }),
+}).instruments();
+
+/** The names by which Prometheus knows them. */
+const series = new Set(
+  instruments.flatMap(({ name, type }) =>
+    type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
+  ),
+);
+
+const namesIn = (text: string): string[] =>
+  text.match(/\b(?:tandem|process|nodejs)_[a-z0-9_]+/g) ?? [];
+
+it('names each metric once, by the rules of Prometheus', () => {
+  const names = instruments.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { name, help, type } of instruments) {
+    expect(name).toMatch(/^(tandem|process|nodejs)_[a-z]+(_[a-z0-9]+)*$/);
+    expect(name.endsWith('_total'), name).toBe(type === 'counter' && !name.endsWith('_seconds'));
+    if (type === 'histogram') expect(name).toMatch(/_seconds$/);
+    expect(help).toMatch(/\.$/);
+  }
+});
+
+// The page is written by this test: `vitest run -u`.
+it('has a page with each of them', async () => {
+  const rows = instruments.map((instrument) => {
+    const samples = [...instrument.samples()];
+    const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels ?? {})));
+    labels.delete('le');
+    const { name, type, help } = instrument;
+    return `| \`${name}\` | ${type} | ${[...labels].join(', ')} | ${help} |\n`;
+  });
+  const page = [
+    '# All metrics\n\n',
+    'What they are for, and how they are read, is said [elsewhere](metrics.md).\n\n',
+    '| Name | Type | Labels | What it is |\n|---|---|---|---|\n',
+    ...rows,
+  ];
+  await expect(page.join('')).toMatchFileSnapshot('../../../docs/operate/metrics-list.md');
+});
+
+it('has a Grafana dashboard whose every expression is of metrics that exist', () => {
+  const { panels } = JSON.parse(read('grafana.json')) as {
+    panels: { type: string; targets?: { expr: string }[] }[];
+  };
+  const graphs = panels.filter(({ type }) => type !== 'row');
+  expect(graphs.length).toBeGreaterThan(20);
+  for (const { targets = [] } of graphs) {
+    expect(targets).not.toHaveLength(0);
+    for (const { expr } of targets) {
+      expect(namesIn(expr)).not.toHaveLength(0);
+      for (const name of namesIn(expr)) expect(series, expr).toContain(name);
+    }
+  }
+});
+
+it('has alerts on metrics that exist', () => {
+  const expressions = read('tandem-alerts.yml')
+    .split('\n')
+    .filter((line) => line.trim().startsWith('expr:'));
+  expect(expressions).toHaveLength(3);
+  for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
+});

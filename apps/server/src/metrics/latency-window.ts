@@ -1,0 +1,33 @@
+/**
+ * Latencies since somebody last looked, for a display of this moment. More than fit are a fair sample:
+ * each has the same chance to be kept (Vitter's algorithm R).
+ */
+import { LATENCY_SAMPLES } from '../limits.ts';
+
+export class LatencyWindow {
+  readonly #kept = new Float64Array(LATENCY_SAMPLES);
+  readonly #random: () => number;
+  #seen = 0;
+
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  add(ms: number): void {
+    const at = this.#seen++;
+    if (at < LATENCY_SAMPLES) {
+      this.#kept[at] = ms;
+      return;
+    }
+    const instead = Math.floor(this.#random() * this.#seen);
+    if (instead < LATENCY_SAMPLES) this.#kept[instead] = ms;
+  }
+
+  /** Empties it. Null when there was nothing. */
+  take(): ((percentile: number) => number) | null {
+    const sorted = this.#kept.slice(0, Math.min(this.#seen, LATENCY_SAMPLES)).sort();
+    this.#seen = 0;
+    if (sorted.length === 0) return null;
+    return (percentile) => sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)]!;
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * How late the event loop comes to its work. Node measures it outside of JavaScript; what it has
+ * gathered goes into a histogram each second, as percentiles of Node's own cannot be added up.
+ */
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { LOOP_DELAY_RESOLUTION_MS } from '../limits.ts';
+import type { Histogram } from './instruments.ts';
+
+/** What Node measured: nanoseconds from one tick of its timer to the next. */
+export type TickTimes = Pick<IntervalHistogram, 'count' | 'percentiles'>;
+
+export class LoopDelay implements Disposable {
+  readonly #histogram: Histogram;
+  readonly #monitor = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+  #p99Ms = 0;
+
+  constructor(histogram: Histogram) {
+    this.#histogram = histogram;
+  }
+
+  start(): void {
+    this.#monitor.enable();
+  }
+
+  /** Of the second before the last `turn`. */
+  get p99Ms(): number {
+    return this.#p99Ms;
+  }
+
+  /** A second is over. */
+  turn(): void {
+    this.#p99Ms = foldTickTimes(this.#monitor, this.#histogram);
+    this.#monitor.reset();
+  }
+
+  [Symbol.dispose](): void {
+    this.#monitor.disable();
+  }
+}
+
+/** @returns the 99th percentile, in ms. */
+export function foldTickTimes({ count, percentiles }: TickTimes, into: Histogram): number {
+  let below = 0;
+  let p99Ms = 0;
+  for (const [percentile, nanoseconds] of percentiles) {
+    // A tick that comes in time comes one resolution after the last.
+    const delayMs = Math.max(0, nanoseconds / 1e6 - LOOP_DELAY_RESOLUTION_MS);
+    const upTo = Math.round((percentile / 100) * count);
+    if (upTo > below) into.observe(delayMs / 1_000, upTo - below);
+    if (below < 0.99 * count) p99Ms = delayMs;
+    below = Math.max(below, upTo);
+  }
+  return p99Ms;
+}

@@ -1,0 +1,113 @@
+/**
+ * Spans to an OpenTelemetry collector: OTLP over HTTP, as JSON, in batches.
+ * https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ *
+ * Each piece of work is a trace of one span, told when it is over; that needs no context that follows
+ * promises around. What a collector does not take is lost, and work is never held up by it.
+ */
+import { randomBytes } from 'node:crypto';
+import { MAX_WAITING_SPANS, SPAN_EXPORT_INTERVAL_MS, SPAN_EXPORT_TIMEOUT_MS } from '../limits.ts';
+import type { Log } from '../log.ts';
+import type { Span, SpanSink } from './span.ts';
+
+export interface OtlpOptions {
+  /** Of the collector; traces go to `v1/traces` below it. */
+  readonly endpoint: URL;
+  /** Such as those by which it knows us. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly service: string;
+  readonly log: Log;
+}
+
+/** `SPAN_KIND_SERVER` of the protocol. */
+const KIND_SERVER = 2;
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
+
+export class OtlpSpans implements SpanSink, AsyncDisposable {
+  readonly #options: OtlpOptions;
+  readonly #url: string;
+  #waiting: Span[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #exporting: Promise<void> = Promise.resolve();
+  #collector: 'takes' | 'refuses' = 'takes';
+
+  constructor(options: OtlpOptions) {
+    this.#options = options;
+    this.#url = `${options.endpoint.href.replace(/\/$/, '')}/v1/traces`;
+  }
+
+  /** In a storm, the first of an interval stand for the rest. */
+  record(span: Span): void {
+    if (this.#waiting.length >= MAX_WAITING_SPANS) return;
+    this.#waiting.push(span);
+    this.#timer ??= setTimeout(() => this.#export(), SPAN_EXPORT_INTERVAL_MS).unref();
+  }
+
+  /** Sends what waits. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer !== null) this.#export();
+    await this.#exporting;
+  }
+
+  #export(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const spans = this.#waiting;
+    this.#waiting = [];
+    this.#exporting = this.#exporting.then(() => this.#send(spans));
+  }
+
+  async #send(spans: readonly Span[]): Promise<void> {
+    const { headers, service, log } = this.#options;
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify(exportRequest(service, spans)),
+        signal: AbortSignal.timeout(SPAN_EXPORT_TIMEOUT_MS),
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`it answers ${response.status}`);
+      this.#collector = 'takes';
+    } catch (error) {
+      if (this.#collector === 'takes') log.warn({ err: error }, 'the collector takes no traces');
+      this.#collector = 'refuses';
+    }
+  }
+}
+
+function exportRequest(service: string, spans: readonly Span[]): object {
+  return {
+    resourceSpans: [
+      {
+        resource: { attributes: [attribute('service.name', service)] },
+        scopeSpans: [{ scope: { name: 'tandem' }, spans: spans.map(toOtlp) }],
+      },
+    ],
+  };
+}
+
+function toOtlp({ name, startMs, endMs, attributes }: Span): object {
+  return {
+    traceId: randomBytes(TRACE_ID_BYTES).toString('hex'),
+    spanId: randomBytes(SPAN_ID_BYTES).toString('hex'),
+    name,
+    kind: KIND_SERVER,
+    startTimeUnixNano: unixNanoseconds(startMs),
+    endTimeUnixNano: unixNanoseconds(endMs),
+    attributes: Object.entries(attributes).map(([key, value]) => attribute(`tandem.${key}`, value)),
+  };
+}
+
+function attribute(key: string, value: string | number): object {
+  if (typeof value === 'string') return { key, value: { stringValue: value } };
+  return Number.isInteger(value)
+    ? { key, value: { intValue: String(value) } }
+    : { key, value: { doubleValue: value } };
+}
+
+/** As text: it is more than a number holds. */
+function unixNanoseconds(ms: number): string {
+  return String(BigInt(Math.round((performance.timeOrigin + ms) * 1_000)) * 1_000n);
+}

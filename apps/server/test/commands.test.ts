@@ -1,0 +1,193 @@
+/** Commands over real sockets: once, in order, on disk before they are called done. */
+import { ulid } from 'ulid';
+import { expect, it } from 'vitest';
+import { COMMAND_BURST, MAX_COMMANDS_IN_FLIGHT, type MessageOf } from '@tandem/protocol';
+import { MAX_WAITING_COMMANDS } from '../src/limits.ts';
+import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn } from './signed-in.ts';
+
+const atEnd = atEndOfFile();
+let shared: Promise<RunningServer> | undefined;
+const server = () => (shared ??= RunningServer.start({}, atEnd));
+
+type Answer = MessageOf<'done' | 'refused'>;
+
+const answersOf = (client: NativeClient): Answer[] =>
+  client.received.filter(
+    (message): message is Answer => message.type === 'done' || message.type === 'refused',
+  );
+
+/** The messages of a chat as a newcomer has them: the newest fifty, and the number of the last. */
+async function messagesIn(running: RunningServer, document: string) {
+  const { state } = await subscribe(await NativeClient.introduced(running), `chat:${document}`);
+  if (state?.type !== 'chat') throw new Error('no chat');
+  return state;
+}
+
+it('carries out a command, and sends its events before its answer (W24, W26)', async () => {
+  const client = await NativeClient.introduced(await server());
+  const { state, epoch, offset, channel } = await subscribe(client, 'library');
+  expect(state).toMatchObject({ type: 'library' });
+  const document = newDocument();
+  const message = create(document);
+  const done = await say(client, message);
+  expect(done).toMatchObject({
+    repeated: false,
+    positions: expect.arrayContaining([{ name: 'library', epoch, offset: offset + 1 }]),
+  });
+  // It was received before `done`, which is awaited.
+  const events = client.received.find(({ type }) => type === 'events') as MessageOf<'events'>;
+  expect(events).toMatchObject({ channel, from: offset, to: offset + 1 });
+  expect(events.events[0]).toMatchObject({
+    name: 'document:listed',
+    command: message.id,
+    document: { id: document, title: 'Tide log', role: 'owner' },
+  });
+});
+
+it('lets a document be opened as soon as it is there', async () => {
+  const client = await NativeClient.introduced(await server());
+  const document = newDocument();
+  client.send(create(document));
+  await client.next('done');
+  expect((await client.open(document)).title).toBe('Tide log');
+});
+
+it('answers in the order of the commands, what fails and what waits included (W24, W27)', async () => {
+  const client = await NativeClient.introduced(await server());
+  const document = newDocument();
+  await say(client, create(document));
+  const messages = Array.from({ length: COMMAND_BURST + 8 }, (_, i) => {
+    if (i % 3 === 0) return chat(document, `Message ${i}`);
+    const title = `Title ${i}`;
+    const name = 'document:rename';
+    return command({ name, input: { document: i % 5 === 0 ? newDocument() : document, title } });
+  });
+  client.send(...messages);
+  await eventually('all are answered', () => answersOf(client).length === messages.length);
+  expect(answersOf(client).map(({ id }) => id)).toEqual(messages.map(({ id }) => id));
+  expect(answersOf(client).map(({ type }) => type)).toEqual(
+    messages.map((_, i) => (i % 3 !== 0 && i % 5 === 0 ? 'refused' : 'done')),
+  );
+});
+
+it('takes effect once, on however many connections it is said at the same time (W25)', async () => {
+  const guest = await signIn(await server());
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, async () => NativeClient.introduced(await server(), { guest })),
+  );
+  const document = newDocument();
+  await say(clients[0] as NativeClient, create(document));
+  const messages = Array.from({ length: MAX_COMMANDS_IN_FLIGHT }, (_, i) =>
+    chat(document, `Message ${i}`),
+  );
+  for (const client of clients) client.send(...messages);
+  for (const client of clients)
+    await eventually('all are answered', () => answersOf(client).length === messages.length);
+  const firsts = clients
+    .flatMap(answersOf)
+    .filter((answer) => answer.type === 'done' && !answer.repeated);
+  expect(firsts.map(({ id }) => id).toSorted()).toEqual(messages.map(({ id }) => id).toSorted());
+  for (const { id } of messages) {
+    const positions = clients
+      .flatMap(answersOf)
+      .filter((answer) => answer.id === id)
+      .map((answer) => answer.type === 'done' && JSON.stringify(answer.positions));
+    expect(new Set(positions).size).toBe(1);
+  }
+  expect((await messagesIn(await server(), document)).head).toBe(messages.length);
+});
+
+it('does what somebody else’s command of the same id says (W24)', async () => {
+  const [ada, bob] = [
+    await NativeClient.introduced(await server()),
+    await NativeClient.introduced(await server()),
+  ];
+  const id = ulid();
+  expect(await say(ada, create(newDocument(), id))).toMatchObject({ repeated: false });
+  expect(await say(bob, create(newDocument(), id))).toMatchObject({ repeated: false });
+});
+
+it('takes a burst of a hundred chat messages and loses none (W27)', async () => {
+  const client = await NativeClient.introduced(await server());
+  const document = newDocument();
+  await say(client, create(document));
+  for (let sent = 0; sent < 100;) {
+    const answered = answersOf(client).length;
+    for (; sent < Math.min(100, answered + MAX_COMMANDS_IN_FLIGHT); sent++)
+      client.send(chat(document, `Message ${sent}`));
+    await eventually('some are answered', () => answersOf(client).length > answered);
+  }
+  await eventually('all are answered', () => answersOf(client).length === 100);
+  const { head, messages } = await messagesIn(await server(), document);
+  expect(head).toBe(100);
+  expect(messages.at(-1)?.text).toBe('Message 99');
+});
+
+it('ends a connection that says more than may wait, and forgets none it had begun (W27)', async () => {
+  const client = await NativeClient.introduced(await server());
+  const document = newDocument();
+  await say(client, create(document));
+  const rename = (i: number) =>
+    command({ name: 'document:rename', input: { document, title: `Title ${i}` } });
+  client.send(
+    ...Array.from({ length: COMMAND_BURST + MAX_WAITING_COMMANDS + 1 }, (_, i) => rename(i)),
+  );
+  expect((await client.end()).code).toBe(4529);
+});
+
+it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3, W25)', async () => {
+  let running = await RunningServer.start();
+  const guest = await signIn(running);
+  const document = newDocument();
+  let client = await NativeClient.introduced(running, { guest });
+  await say(client, create(document));
+  const messages = Array.from({ length: 300 }, (_, i) => chat(document, `Message ${i}`));
+  const done = new Set<string>();
+  for (let life = 0; done.size < messages.length; life++) {
+    const open = () => messages.filter(({ id }) => !done.has(id));
+    const killAt = life < 4 ? done.size + 40 : Infinity;
+    while (open().length > 0 && done.size < killAt) {
+      // Several under way, all of which are said again in the next life.
+      client.send(...open().slice(0, MAX_COMMANDS_IN_FLIGHT));
+      const id = open()[Math.min(open().length, MAX_COMMANDS_IN_FLIGHT) - 1]?.id;
+      const wanted = Math.min(messages.length, done.size + 20);
+      await eventually('some are done', () => {
+        for (const answer of answersOf(client)) if (answer.type === 'done') done.add(answer.id);
+        return done.size >= wanted || done.has(id as string);
+      });
+    }
+    if (done.size >= messages.length) break;
+    client.send(...open().slice(0, MAX_COMMANDS_IN_FLIGHT));
+    await running.kill();
+    for (const answer of answersOf(client)) if (answer.type === 'done') done.add(answer.id);
+    running = await running.restart();
+    client = await NativeClient.introduced(running, { guest });
+  }
+  const reader = await NativeClient.introduced(running, { guest });
+  expect((await messagesIn(running, document)).head).toBe(messages.length);
+  // Those of the first lives are still answered as they were.
+  expect(await say(reader, messages[0] as MessageOf<'command'>)).toMatchObject({ repeated: true });
+});
+
+it('begins no two numbers of a chat for two who speak at once', async () => {
+  const owner = await NativeClient.introduced(await server());
+  const document = newDocument();
+  await say(owner, create(document));
+  const guests = await Promise.all(
+    Array.from({ length: 3 }, async () => NativeClient.introduced(await server())),
+  );
+  for (const guest of guests)
+    guest.send(...Array.from({ length: 20 }, (_, i) => chat(document, `Message ${i}`)));
+  for (const guest of guests)
+    await eventually('all are answered', () => answersOf(guest).length === 20);
+  const { head, messages } = await messagesIn(await server(), document);
+  expect(head).toBe(60);
+  expect(messages.map(({ number }) => number)).toEqual(
+    Array.from({ length: messages.length }, (_, i) => head - messages.length + 1 + i),
+  );
+});

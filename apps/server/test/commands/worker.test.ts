@@ -1,0 +1,77 @@
+/** The runner with its worker, which ends at the worst moment: what it had committed is not done again. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { pino } from 'pino';
+import { build } from 'rolldown';
+import { ulid } from 'ulid';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import configuration from '../../rolldown.config.mjs';
+import type { CommandRequest, CommittedBatch } from '../../src/commands/runner.ts';
+import { WorkerRunner } from '../../src/commands/worker-runner.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { LocalExecutor } from '../../src/database/executor.ts';
+import { temporaryDatabaseFile } from '../../src/database/testing/temporary-database.ts';
+import { createUser } from '../../src/database/users.ts';
+import type { Engine } from '../../src/engine/port.ts';
+
+let dir: string;
+
+beforeAll(async () => {
+  const root = resolve(import.meta.dirname, '../..');
+  await mkdir(join(root, '.cache'), { recursive: true });
+  dir = await mkdtemp(join(root, '.cache/commands-'));
+  const input = { 'ending-worker': join(import.meta.dirname, 'ending-worker.ts') };
+  await build({ ...configuration, input, output: { ...configuration.output, dir } });
+});
+
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const engine = { create: async () => 'created' } as Pick<Engine, 'create'> as Engine;
+
+it('carries out once what a worker had committed and not reported (W25)', async () => {
+  const path = await temporaryDatabaseFile();
+  const db = await openDatabase(new LocalExecutor(path));
+  await createUser(db, { id: 'u1', name: 'Ada', color: 0, at: 0 });
+  await db.destroy();
+
+  await using runner = new WorkerRunner({
+    path,
+    engine,
+    log: pino({ level: 'silent' }),
+    workerUrl: pathToFileURL(join(dir, 'ending-worker.js')),
+  });
+  const batches: CommittedBatch[] = [];
+  let lost = 0;
+  runner.onCommitted((batch) => batches.push(batch));
+  runner.onLost(() => void lost++);
+  await runner.start();
+
+  const document = `document-${ulid()}`;
+  const created = await runner.run({
+    user: 'u1',
+    command: { id: ulid(), name: 'document:create', input: { document } },
+  });
+  expect(created).toMatchObject({ kind: 'done', repeated: false });
+
+  await writeFile(`${path}.end`, '');
+  const send = (i: number): CommandRequest => ({
+    user: 'u1',
+    command: {
+      id: ulid(),
+      name: 'chat:send',
+      input: { document, text: `Message ${i}`, mentions: [], replyTo: null },
+    },
+  });
+  const early = await Promise.all([1, 2, 3].map((i) => runner.run(send(i))));
+  expect(lost).toBe(1);
+  // They were committed by the worker that ended.
+  expect(early).toMatchObject([{ repeated: true }, { repeated: true }, { repeated: true }]);
+  expect(await runner.run(send(4))).toMatchObject({ kind: 'done', repeated: false });
+  const told = batches
+    .flatMap(({ events }) => events)
+    .filter(({ key }) => key === `chat:${document}`);
+  expect(told).toMatchObject([
+    { from: 3, events: [{ name: 'chat:sent', message: { number: 4 } }] },
+  ]);
+});

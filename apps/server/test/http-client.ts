@@ -1,0 +1,194 @@
+/** A hand on the transports over HTTP: what a client says and hears, request by request. */
+import { onTestFinished } from 'vitest';
+import {
+  binaryCodec,
+  encodePart,
+  PartReader,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL_BINARY,
+  TRANSPORT_HEADERS,
+  TRANSPORT_PATHS,
+  type ClientMessage,
+  type MessageOf,
+  type ServerMessage,
+  type ServerMessageType,
+  type TransportPart,
+} from '@tandem/protocol';
+import { SCHEMA_VERSION } from '@tandem/document';
+import { eventually } from './eventually.ts';
+import type { SignedIn } from './signed-in.ts';
+
+const MAX_PART_BYTES = 1 << 25;
+
+export class HttpClient {
+  readonly received: ServerMessage[] = [];
+  closed: { readonly code: number; readonly reason: string } | null = null;
+  /** Its answer ended, or what it asked was refused. */
+  isOver = false;
+  readonly #url: string;
+  readonly #guest: SignedIn;
+  readonly #abort = new AbortController();
+  #name = '';
+  #sequence = 0;
+  #answered = 0;
+
+  /** @param url of the server, or of what stands before it. */
+  constructor(url: string, guest: SignedIn) {
+    this.#url = url;
+    this.#guest = guest;
+    onTestFinished(() => this.#abort.abort());
+  }
+
+  /** Opens a stream that has said hello. */
+  async stream(...more: ClientMessage[]): Promise<Response> {
+    const response = await this.post('stream', this.openingHeaders, this.hello(...more));
+    this.#name = response.headers.get(TRANSPORT_HEADERS.transport) ?? '';
+    if (response.ok) void this.#read(response);
+    return response;
+  }
+
+  /** Opens polls that have said hello, and takes the first answer. */
+  async poll(...more: ClientMessage[]): Promise<Response> {
+    const response = await this.post('poll', this.openingHeaders, this.hello(...more));
+    if (response.ok) {
+      this.#name = response.headers.get(TRANSPORT_HEADERS.transport) ?? '';
+      await this.take(response);
+    }
+    return response;
+  }
+
+  /** Asks for what is next, and takes it. */
+  async ask(holdMs = 25_000): Promise<Response> {
+    const response = await this.post('poll', this.askingHeaders(holdMs));
+    if (response.ok) await this.take(response);
+    else this.isOver = true;
+    return response;
+  }
+
+  /** Asks as long as there is something. */
+  keepAsking(holdMs?: number): void {
+    const again = async (): Promise<void> => {
+      while (!this.isOver && this.closed === null && !this.#abort.signal.aborted) {
+        // What stands in between may break off anything.
+        await this.ask(holdMs).catch(() => undefined);
+      }
+    };
+    void again();
+  }
+
+  get openingHeaders(): Record<string, string> {
+    return { [TRANSPORT_HEADERS.protocol]: SUBPROTOCOL_BINARY };
+  }
+
+  askingHeaders(holdMs: number): Record<string, string> {
+    return {
+      [TRANSPORT_HEADERS.transport]: this.#name,
+      [TRANSPORT_HEADERS.received]: String(this.#answered),
+      [TRANSPORT_HEADERS.hold]: String(holdMs),
+    };
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async send(...messages: ClientMessage[]): Promise<Response> {
+    return await this.sendNumbered(++this.#sequence, ...messages);
+  }
+
+  async sendNumbered(sequence: number, ...messages: ClientMessage[]): Promise<Response> {
+    const headers = {
+      [TRANSPORT_HEADERS.transport]: this.#name,
+      [TRANSPORT_HEADERS.sequence]: String(sequence),
+    };
+    return await this.post('send', headers, frameOf(...messages));
+  }
+
+  async leave(code: number): Promise<Response> {
+    const headers = {
+      [TRANSPORT_HEADERS.transport]: this.#name,
+      [TRANSPORT_HEADERS.close]: String(code),
+    };
+    return await this.post('close', headers);
+  }
+
+  async post(
+    path: keyof typeof TRANSPORT_PATHS,
+    headers: Record<string, string>,
+    body?: Uint8Array<ArrayBuffer>,
+  ): Promise<Response> {
+    return await fetch(`${this.#url}${TRANSPORT_PATHS[path]}`, {
+      method: 'POST',
+      headers: { Cookie: this.#guest.cookie, Origin: this.#url, ...headers },
+      signal: this.#abort.signal,
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  hello(...more: ClientMessage[]): Uint8Array<ArrayBuffer> {
+    const { token } = this.#guest;
+    return frameOf(
+      { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, token },
+      ...more,
+    );
+  }
+
+  /** Breaks off whatever is under way. */
+  vanish(): void {
+    this.#abort.abort();
+  }
+
+  async next<T extends ServerMessageType>(
+    type: T,
+    fits: (message: MessageOf<T>) => boolean = () => true,
+  ): Promise<MessageOf<T>> {
+    const at = () =>
+      this.received.findIndex((message) => message.type === type && fits(message as MessageOf<T>));
+    await eventually(
+      () => `${type} comes; there are ${this.received.map((message) => message.type).join()}`,
+      () => at() >= 0,
+    );
+    return this.received.splice(at(), 1)[0] as MessageOf<T>;
+  }
+
+  async end(): Promise<{ readonly code: number; readonly reason: string }> {
+    await eventually('the transport is closed', () => this.closed !== null);
+    return this.closed as { code: number; reason: string };
+  }
+
+  async take(response: Response): Promise<void> {
+    const body = new Uint8Array(await response.arrayBuffer());
+    const sequence = Number(response.headers.get(TRANSPORT_HEADERS.sequence));
+    if (sequence <= this.#answered) return;
+    this.#answered = sequence;
+    this.#hear(new PartReader(MAX_PART_BYTES).push(body));
+  }
+
+  async #read(response: Response): Promise<void> {
+    const reader = new PartReader(MAX_PART_BYTES);
+    try {
+      for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
+        this.#hear(reader.push(piece));
+    } catch {
+      // Broken off, here or on the way.
+    }
+    this.isOver = true;
+  }
+
+  #hear(parts: readonly TransportPart[]): void {
+    for (const part of parts) {
+      if (part.kind === 'close') {
+        this.closed = { code: part.code, reason: part.reason };
+        continue;
+      }
+      const decoded = binaryCodec.decodeFromServer(part.data);
+      if (decoded.kind === 'invalid') throw new Error(decoded.reason);
+      this.received.push(...decoded.messages);
+    }
+  }
+}
+
+function frameOf(...messages: ClientMessage[]): Uint8Array<ArrayBuffer> {
+  const data = binaryCodec.join(messages.map(binaryCodec.encode));
+  return encodePart({ kind: 'frame', data }) as Uint8Array<ArrayBuffer>;
+}

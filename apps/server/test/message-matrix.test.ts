@@ -1,0 +1,394 @@
+/** Each message × each role × each state of a connection, on one server; the expectations are in `message-table.ts`. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ulid } from 'ulid';
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import {
+  MESSAGES,
+  TRANSPORT_CLOSE_CODES,
+  type ClientMessageType,
+  type ServerMessage,
+} from '@tandem/protocol';
+import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
+import { eventually } from './eventually.ts';
+import {
+  cellOf,
+  MESSAGE_TABLE,
+  ROLES,
+  STATES,
+  type Answer,
+  type Role,
+  type Situation,
+  type State,
+  type Trace,
+} from './message-table.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+import { signIn, type SignedIn } from './signed-in.ts';
+
+const TYPES = Object.keys(MESSAGE_TABLE) as ClientMessageType[];
+/** Yjs client ids, by which rows and cursors are told apart. */
+const CLIENTS: { readonly [R in Role | 'witness']: number } = {
+  owner: 11,
+  editor: 12,
+  viewer: 13,
+  stranger: 14,
+  witness: 15,
+};
+
+/** A message type with people and documents of its own: what anyone sees of it can come from nowhere else. */
+interface Stage {
+  readonly type: ClientMessageType;
+  readonly people: { readonly [R in Role | 'witness']: SignedIn };
+  readonly witness: NativeClient;
+  /** One for each state. */
+  readonly places: { readonly [S in State]: Place };
+  readonly actors: Actor[];
+}
+
+interface Place {
+  readonly document: string;
+  readonly channel: number;
+  readonly chat: number;
+}
+
+interface Actor {
+  readonly state: State;
+  readonly role: Role;
+  readonly client: NativeClient;
+}
+
+const atEnd = atEndOfFile();
+const ends: (() => void)[] = [];
+let server: RunningServer;
+let stages: Map<ClientMessageType, Stage>;
+
+beforeAll(async () => {
+  server = await RunningServer.start({ LOG_LEVEL: 'info' }, atEnd);
+  const made = await Promise.all(TYPES.map(setStage));
+  stages = new Map(made.map((stage) => [stage.type, stage]));
+});
+afterAll(() => ends.forEach((end) => end()));
+
+async function setStage(type: ClientMessageType): Promise<Stage> {
+  const names = [...ROLES, 'witness'] as const;
+  const signedIn = await Promise.all(names.map(async (name) => [name, await signIn(server)]));
+  const people = Object.fromEntries(signedIn) as Stage['people'];
+  const owner = await NativeClient.introduced(server, { guest: people.owner, atEnd: keep });
+  const witness = await NativeClient.introduced(server, { guest: people.witness, atEnd: keep });
+  const places: [State, Place][] = [];
+  for (const state of STATES) {
+    const document = newDocument();
+    await say(owner, create(document));
+    await say(owner, chat(document, 'The first'));
+    const link = { document, link: 'off' } as const;
+    await say(owner, command({ name: 'link:change', input: link }));
+    for (const role of ['editor', 'viewer', 'witness'] as const) {
+      const input = {
+        document,
+        user: people[role].user.id,
+        role: role === 'viewer' ? 'viewer' : 'editor',
+      } as const;
+      await say(owner, command({ name: 'member:change', input }));
+    }
+    const { channel } = await witness.open(document, { client: CLIENTS.witness });
+    const update = updateOf(CLIENTS.witness);
+    witness.send({ type: 'update', channel, cseq: 1, update });
+    await witness.next('ack');
+    places.push([
+      state,
+      { document, channel, chat: (await subscribe(witness, `chat:${document}`)).channel },
+    ]);
+  }
+  owner.socket.close();
+  return {
+    type,
+    people,
+    witness,
+    places: Object.fromEntries(places) as Stage['places'],
+    actors: [],
+  };
+}
+
+function keep(end: () => void | Promise<void>): void {
+  ends.push(() => void end());
+}
+
+function updateOf(client: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  doc.getMap('meta').set('schemaVersion', 1);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+function awarenessOf(client: number): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  const awareness = new Awareness(doc);
+  awareness.setLocalState({ cursor: null });
+  const update = encodeAwarenessUpdate(awareness, [client]);
+  awareness.destroy();
+  return update;
+}
+
+/** Brings a connection into a state, says the message there, and hears the answer. */
+async function act(stage: Stage, { state, role }: { state: State; role: Role }): Promise<Actor> {
+  const client = new NativeClient(server, { atEnd: keep });
+  await client.opened();
+  const actor = { state, role, client };
+  stage.actors.push(actor);
+  const message = () => MESSAGE_TABLE[stage.type].make(situationOf(stage, actor));
+  const { token } = stage.people[role];
+  if (state === 'before hello') {
+    client.send(message());
+    return actor;
+  }
+  const hello = { type: 'hello', channel: 0, protocol: 1, schema: 1, token } as const;
+  if (state === 'authenticating') {
+    client.send(hello, message());
+    return actor;
+  }
+  client.send(hello);
+  await client.next('welcome');
+  if (state !== 'without the channel') await enter(stage, actor);
+  if (state === 'after the channel') {
+    const { channel, chat: chatChannel } = stage.places[state];
+    client.send({ type: 'leave', channel }, { type: 'unsubscribe', channel: chatChannel });
+  }
+  client.received.length = 0;
+  if (state !== 'draining') client.send(message());
+  else
+    client.socket.on('message', () => {
+      if (client.received.at(-1)?.type === 'goaway') client.send(message());
+    });
+  return actor;
+}
+
+/** As far as it may. */
+async function enter(stage: Stage, { state, role, client }: Actor): Promise<void> {
+  const { document } = stage.places[state];
+  client.send(
+    { type: 'open', channel: 0, ref: 1, document, client: CLIENTS[role] },
+    { type: 'subscribe', channel: 0, ref: 2, name: `chat:${document}` },
+  );
+  const isStranger = role === 'stranger';
+  await client.next(isStranger ? 'closed' : 'opened');
+  await client.next(isStranger ? 'unsubscribed' : 'subscribed');
+  // They follow what was asked for.
+  if (!isStranger) await client.next('updates');
+}
+
+function situationOf({ places, people }: Stage, { state, role }: Actor): Situation {
+  return {
+    ...places[state],
+    token: people[role].token,
+    client: CLIENTS[role],
+    update: () => updateOf(CLIENTS[role]),
+    awareness: () => awarenessOf(CLIENTS[role]),
+    ulid,
+  };
+}
+
+/** What comes by itself, to those who are in a channel. */
+const BACKGROUND: readonly ServerMessage['type'][] = [
+  'presence:changed',
+  'awareness',
+  'typing:changed',
+  'updates',
+  'events',
+  'ping',
+  'goaway',
+];
+
+/** What the sender was told: each answer, and the close. */
+function answersOf(stage: Stage, { state, role, client }: Actor): Answer[] {
+  const expected = cellOf(stage.type, { state, role }).answer;
+  const isAnswer = ({ type }: ServerMessage): boolean =>
+    type === expected ||
+    !(
+      BACKGROUND.includes(type) ||
+      (type === 'welcome' && state === 'authenticating') ||
+      type === 'error'
+    );
+  const answers = client.received.filter(isAnswer).map(answerOf);
+  if (client.closed === null) return answers;
+  return [...answers, `close ${client.closed.code}` as Answer];
+}
+
+function answerOf(message: ServerMessage): Answer {
+  switch (message.type) {
+    case 'closed':
+    case 'nack':
+    case 'refused':
+    case 'unsubscribed':
+      return `${message.type} ${message.error.code}`;
+    default:
+      return message.type;
+  }
+}
+
+/** Everything that those in the document noticed of others, and of whom. */
+function tracesOf({ witness, people, places }: Stage): string[] {
+  const traces = new Set<string>();
+  const byUser = new Map(Object.entries(people).map(([name, { user }]) => [user.id, name]));
+  const byClient = new Map(Object.entries(CLIENTS).map(([name, client]) => [client, name]));
+  const awareness = new Awareness(new Y.Doc());
+  for (const message of witness.received) {
+    const found = Object.entries(places).find(([, { channel, chat: chatChannel }]) =>
+      [channel, chatChannel].includes(message.channel),
+    );
+    const add = (trace: Trace, name: string | undefined) => {
+      if (name !== 'witness') traces.add(`${found?.[0]}: ${name}: ${trace}`);
+    };
+    switch (message.type) {
+      case 'updates':
+        for (const update of message.updates)
+          for (const client of Y.parseUpdateMeta(update).to.keys())
+            add('text', byClient.get(client));
+        break;
+      case 'events':
+        for (const event of message.events)
+          if (event.name === 'chat:sent') add('chat', byUser.get(event.message.author.id));
+        break;
+      case 'typing:changed':
+        for (const user of message.users) add('typing', byUser.get(user));
+        break;
+      case 'awareness':
+        awareness.getStates().clear();
+        awareness.meta.clear();
+        applyAwarenessUpdate(awareness, message.update, null);
+        for (const client of awareness.getStates().keys()) add('cursor', byClient.get(client));
+        break;
+      case 'presence:changed':
+        for (const { user, state } of message.members)
+          if (state === 'idle') add('idle', byUser.get(user));
+    }
+  }
+  awareness.destroy();
+  return [...traces].toSorted();
+}
+
+const expectedTraces = (type: ClientMessageType, states: readonly State[]): string[] =>
+  states
+    .flatMap((state) =>
+      ROLES.flatMap((role) => {
+        const { trace } = cellOf(type, { state, role });
+        return trace === null ? [] : [`${state}: ${role}: ${trace}`];
+      }),
+    )
+    .toSorted();
+
+const LIVE = STATES.filter((state) => state !== 'draining');
+
+it('has a row for each message that a client may send', () => {
+  const mayBeSent = Object.entries(MESSAGES).filter(([, { from }]) => from !== 'server');
+  // `part`s are put together below the level of messages.
+  expect(
+    mayBeSent
+      .map(([type]) => type)
+      .filter((type) => type !== 'part')
+      .toSorted(),
+  ).toEqual(TYPES.toSorted());
+});
+
+describe.each(TYPES)('%s', (type) => {
+  it.each(LIVE)('%s', async (state) => {
+    const stage = stages.get(type) as Stage;
+    const actors = await Promise.all(ROLES.map((role) => act(stage, { state, role })));
+    for (const actor of actors) {
+      const { answer } = cellOf(type, actor);
+      if (answer === 'nothing') continue;
+      await eventually(`${actor.role} hears ${answer}`, () =>
+        answersOf(stage, actor).includes(answer),
+      );
+    }
+  });
+});
+
+describe('in the end', () => {
+  beforeAll(async () => {
+    for (const stage of stages.values())
+      await Promise.all(ROLES.map((role) => act(stage, { state: 'draining', role })));
+    const passing = () =>
+      TYPES.every((type) => {
+        const seen = tracesOf(stages.get(type) as Stage);
+        return expectedTraces(type, LIVE).every((trace) => seen.includes(trace));
+      });
+    // What is missing is said below, each by its name.
+    await eventually('what was done is seen', passing).catch(() => {});
+  });
+
+  it.each(TYPES)('%s was answered as it should be, and no other answer came', (type) => {
+    const stage = stages.get(type) as Stage;
+    for (const actor of stage.actors) {
+      if (actor.state === 'draining') continue;
+      const { answer } = cellOf(type, actor);
+      const answers = answersOf(stage, actor);
+      expect(answers, `${actor.state}: ${actor.role}`).toEqual(
+        answer === 'nothing' ? [] : [answer],
+      );
+    }
+  });
+
+  it.each(TYPES)('%s was noticed by others where it should be, and nowhere else', (type) => {
+    expect(tracesOf(stages.get(type) as Stage)).toEqual(expectedTraces(type, LIVE));
+  });
+
+  it('strangers heard nothing of the documents, and nobody heard of them', () => {
+    for (const { actors, people, witness } of stages.values()) {
+      for (const { role, client } of actors)
+        if (role === 'stranger')
+          expect(client.received.filter(({ channel }) => channel !== 0)).toEqual([]);
+      expect(JSON.stringify(witness.received)).not.toContain(people.stranger.user.id);
+    }
+  });
+
+  it('what is said to a server that drains is answered or not, and comes to a restart', async () => {
+    await server.kill('SIGTERM');
+    for (const stage of stages.values()) {
+      for (const actor of stage.actors) {
+        if (actor.state !== 'draining') continue;
+        const { code } = await actor.client.end();
+        const { answer } = cellOf(stage.type, actor);
+        const answers = answersOf(stage, actor).filter((each) => each !== answer);
+        const restarted = `close ${TRANSPORT_CLOSE_CODES.restart}`;
+        expect(answers, `${stage.type}: ${actor.role}`).toEqual(
+          answer === `close ${code}` ? [] : [restarted],
+        );
+      }
+    }
+  });
+
+  it('what is on disk is what was acknowledged', async () => {
+    server = await server.restart();
+    for (const stage of stages.values()) await expectKept(stage);
+  });
+});
+
+async function expectKept({ type, people, places, actors }: Stage): Promise<void> {
+  const reader = await NativeClient.introduced(server, { guest: people.witness });
+  for (const state of STATES) {
+    const { document } = places[state];
+    const answered = (role: Role): boolean => {
+      const { answer, trace } = cellOf(type, { state, role });
+      if (trace !== 'text' && trace !== 'chat') return false;
+      const actor = actors.find((each) => each.state === state && each.role === role);
+      return actor?.client.received.some((message) => message.type === answer) === true;
+    };
+    const writers = ROLES.filter(answered);
+    reader.received.length = 0;
+    const { title } = await reader.open(document);
+    expect(title).toBe('Tide log');
+    const rows = await reader.next('updates');
+    const clients = rows.updates.flatMap((update) => [...Y.parseUpdateMeta(update).to.keys()]);
+    const { state: kept } = await subscribe(reader, `chat:${document}`);
+    if (kept?.type !== 'chat') throw new Error('no chat');
+    const authors = kept.messages.slice(1).map(({ author }) => author.id);
+    const where = `${type}: ${state}`;
+    const texts = type === 'update' ? writers.map((role) => CLIENTS[role]) : [];
+    const chats = type === 'command' ? writers.map((role) => people[role].user.id) : [];
+    expect(clients.toSorted(), where).toEqual([...texts, CLIENTS.witness].toSorted());
+    expect(authors.toSorted(), where).toEqual(chats.toSorted());
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * What is answered to each message, by who sends it and when. A message type without a row, a role or a
+ * state without a cell does not compile.
+ */
+import type { ClientMessageType, ErrorCode, MessageOf, ServerMessageType } from '@tandem/protocol';
+
+/** In one document: its owner, people with a role in it, and somebody who knows no more than its name. */
+export const ROLES = ['owner', 'editor', 'viewer', 'stranger'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const STATES = [
+  'before hello',
+  /** In one frame with `hello`: it waits until it is known who that is. */
+  'authenticating',
+  /** The document and its chat are not open here; their numbers are known from elsewhere. */
+  'without the channel',
+  /** Both are open, as far as they may be. */
+  'in the channel',
+  /** Both were open, and were left. */
+  'after the channel',
+  /**
+   * Both are open, and the server has said `goaway`. The answer is that of before, or none any more, and
+   * then comes the close of a restart.
+   */
+  'draining',
+] as const;
+export type State = (typeof STATES)[number];
+
+/** What the sender gets, by its type; with the error where that says more. */
+export type Answer =
+  | 'nothing'
+  | ServerMessageType
+  | `${'closed' | 'nack' | 'refused' | 'unsubscribed'} ${ErrorCode}`
+  | 'close 4400';
+
+/** `seen`: others in the document notice, or it is on disk. Everywhere else they do not, and it is not. */
+export type Cell = Answer | `${Answer}, seen`;
+
+type ByRole = { readonly [R in Role]: Cell };
+type ByState = { readonly [S in Exclude<State, 'draining'>]: Cell | ByRole };
+
+/** What others notice of it: rows and events that stay, and what passes. */
+export type Trace = 'text' | 'chat' | 'typing' | 'cursor' | 'idle';
+
+/** Where a message is said, and by whom. */
+export interface Situation {
+  readonly document: string;
+  /** The number of the document's channel, and of its chat. */
+  readonly channel: number;
+  readonly chat: number;
+  /** The sender's own. */
+  readonly token: string;
+  readonly client: number;
+  /** An update of this client, that fits the document. */
+  readonly update: () => Uint8Array;
+  readonly awareness: () => Uint8Array;
+  readonly ulid: () => string;
+}
+
+interface Row<T extends ClientMessageType> {
+  readonly make: (situation: Situation) => MessageOf<T>;
+  readonly trace: Trace | null;
+  readonly cells: ByState;
+}
+
+/** Where it makes no difference who it is. */
+const always = (cell: Cell): Omit<ByState, 'before hello'> => ({
+  authenticating: cell,
+  'without the channel': cell,
+  'in the channel': cell,
+  'after the channel': cell,
+});
+
+/** Of use in a channel only; elsewhere it is ignored, as one that has just been closed may still be spoken to. */
+const inChannel = (cells: ByRole): Omit<ByState, 'before hello'> => ({
+  ...always('nothing'),
+  'in the channel': cells,
+});
+
+const admitted = (cell: Cell): ByRole => ({
+  owner: cell,
+  editor: cell,
+  viewer: cell,
+  stranger: 'nothing',
+});
+const writers = (cell: Cell, viewer: Cell): ByRole => ({ ...admitted(cell), viewer });
+
+const byRight = (cells: ByRole): Omit<ByState, 'before hello'> => ({
+  authenticating: cells,
+  'without the channel': cells,
+  'in the channel': cells,
+  'after the channel': cells,
+});
+
+const tooEarly = { 'before hello': 'close 4400' } as const;
+
+export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
+  hello: {
+    make: ({ token }) => ({ type: 'hello', channel: 0, protocol: 1, schema: 1, token }),
+    trace: null,
+    cells: { ...always('close 4400'), 'before hello': 'welcome' },
+  },
+  token: {
+    make: ({ token }) => ({ type: 'token', channel: 0, token }),
+    trace: null,
+    cells: { ...always('authenticated'), ...tooEarly },
+  },
+  ping: {
+    make: () => ({ type: 'ping', channel: 0, nonce: 7 }),
+    trace: null,
+    cells: { ...always('pong'), ...tooEarly },
+  },
+  pong: {
+    make: () => ({ type: 'pong', channel: 0, nonce: 7 }),
+    trace: null,
+    cells: { ...always('nothing'), ...tooEarly },
+  },
+  open: {
+    make: ({ document, client }) => ({ type: 'open', channel: 0, ref: 9, document, client }),
+    trace: null,
+    cells: {
+      ...byRight({ ...admitted('opened'), stranger: 'closed not-found' }),
+      ...tooEarly,
+    },
+  },
+  leave: {
+    make: ({ channel }) => ({ type: 'leave', channel }),
+    trace: null,
+    cells: { ...always('nothing'), ...tooEarly },
+  },
+  update: {
+    make: ({ channel, update }) => ({ type: 'update', channel, cseq: 1, update: update() }),
+    trace: 'text',
+    cells: { ...inChannel(writers('ack, seen', 'nack read-only')), ...tooEarly },
+  },
+  range: {
+    make: ({ channel }) => ({ type: 'range', channel, from: 0 }),
+    trace: null,
+    cells: { ...inChannel(admitted('updates')), ...tooEarly },
+  },
+  awareness: {
+    make: ({ channel, awareness }) => ({ type: 'awareness', channel, update: awareness() }),
+    trace: 'cursor',
+    cells: { ...inChannel(admitted('nothing, seen')), ...tooEarly },
+  },
+  'presence:set': {
+    make: ({ channel }) => ({ type: 'presence:set', channel, state: 'idle' }),
+    trace: 'idle',
+    cells: { ...inChannel(admitted('nothing, seen')), ...tooEarly },
+  },
+  'presence:page': {
+    make: ({ channel }) => ({ type: 'presence:page', channel, ref: 9, query: '', after: 0 }),
+    trace: null,
+    cells: { ...inChannel(admitted('presence:listed')), ...tooEarly },
+  },
+  'typing:start': {
+    make: ({ channel }) => ({ type: 'typing:start', channel }),
+    trace: 'typing',
+    cells: { ...inChannel(writers('nothing, seen', 'nothing')), ...tooEarly },
+  },
+  'typing:stop': {
+    make: ({ channel }) => ({ type: 'typing:stop', channel }),
+    trace: 'typing',
+    cells: { ...always('nothing'), ...tooEarly },
+  },
+  command: {
+    make: ({ document, ulid }) => ({
+      type: 'command',
+      channel: 0,
+      id: ulid(),
+      name: 'chat:send',
+      input: { document, text: 'High water at nine.', mentions: [], replyTo: null },
+    }),
+    trace: 'chat',
+    cells: {
+      ...byRight({
+        ...writers('done, seen', 'refused forbidden'),
+        stranger: 'refused not-found',
+      }),
+      ...tooEarly,
+    },
+  },
+  subscribe: {
+    make: ({ document }) => ({ type: 'subscribe', channel: 0, ref: 9, name: `chat:${document}` }),
+    trace: null,
+    cells: {
+      ...byRight({ ...admitted('subscribed'), stranger: 'unsubscribed not-found' }),
+      ...tooEarly,
+    },
+  },
+  unsubscribe: {
+    make: ({ chat }) => ({ type: 'unsubscribe', channel: chat }),
+    trace: null,
+    cells: { ...always('nothing'), ...tooEarly },
+  },
+  recover: {
+    make: ({ chat }) => ({ type: 'recover', channel: chat, from: 0 }),
+    trace: null,
+    cells: { ...inChannel(admitted('events')), ...tooEarly },
+  },
+};
+
+/** @returns what is expected of a cell; while the server drains, what it would be before. */
+export function cellOf(
+  type: ClientMessageType,
+  { state, role }: { readonly state: State; readonly role: Role },
+): { readonly answer: Answer; readonly trace: Trace | null } {
+  const { cells, trace } = MESSAGE_TABLE[type];
+  const cell = cells[state === 'draining' ? 'in the channel' : state];
+  const words = typeof cell === 'string' ? cell : cell[role];
+  const answer = words.replace(/, seen$/, '') as Answer;
+  return { answer, trace: words === answer ? null : trace };
+}

@@ -47,7 +47,9 @@ const UPDATE = 8;
 const PING = 20;
 
 const nested = Array.from({ length: MAX_CONTROL_DEPTH + 1 }, () => [0x81, 0xa1, 97]).flat();
-const pings = Array.from({ length: MAX_MESSAGES_PER_FRAME + 1 }, () => [...message(PING, 1)]).flat();
+const pings = Array.from({ length: MAX_MESSAGES_PER_FRAME + 1 }, () => [
+  ...message(PING, 1),
+]).flat();
 
 type Malformed = readonly [what: string, frame: Buffer | string, reason: string];
 

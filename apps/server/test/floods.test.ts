@@ -41,13 +41,11 @@ beforeEach(async () => {
   honest.begin();
 });
 
-afterEach(async (context) => {
+afterEach(async () => {
   await honest.rest();
   expect(Math.max(...honest.latencies)).toBeLessThan(MAX_HONEST_MS);
   expect((await residentBytes()) - before).toBeLessThan(MAX_GROWTH_BYTES);
   expectHealthy(server);
-  const l = honest.latencies.toSorted((a, b) => a - b);
-  process.stderr.write(`FIG ${context.task.name}: n=${l.length} p50=${l[l.length >> 1]?.toFixed(1)} p99=${l[Math.floor(l.length * 0.99)]?.toFixed(1)} max=${l.at(-1)?.toFixed(1)} grow=${(((await residentBytes()) - before) / 1048576).toFixed(0)}MB\n`);
 });
 
 async function residentBytes(): Promise<number> {

@@ -263,6 +263,9 @@ function tracesOf({ witness, people, places }: Stage): string[] {
       case 'presence:changed':
         for (const { user, state } of message.members)
           if (state === 'idle') add('idle', byUser.get(user));
+        break;
+      default:
+        break;
     }
   }
   awareness.destroy();
@@ -388,7 +391,10 @@ async function expectKept({ type, people, places, actors }: Stage): Promise<void
     const where = `${type}: ${state}`;
     const texts = type === 'update' ? writers.map((role) => CLIENTS[role]) : [];
     const chats = type === 'command' ? writers.map((role) => people[role].user.id) : [];
-    expect(clients.toSorted(), where).toEqual([...texts, CLIENTS.witness].toSorted());
+    const ascending = (a: number, b: number) => a - b;
+    expect(clients.toSorted(ascending), where).toEqual(
+      [...texts, CLIENTS.witness].toSorted(ascending),
+    );
     expect(authors.toSorted(), where).toEqual(chats.toSorted());
   }
 }

@@ -103,9 +103,12 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
+/** Of a sentence; what somebody else sent may be part of it. */
+const MAX_SENTENCE_LENGTH = 400;
+
 export const errorBody = z.strictObject({
   code: z.enum(errorCodes),
-  message: z.string().max(400),
+  message: z.string().max(MAX_SENTENCE_LENGTH),
   temporary: z.boolean(),
   retryAfterMs: z.number().int().nonnegative().optional(),
 });
@@ -121,7 +124,7 @@ export function errorOf(
   const entry = ERRORS[code];
   return {
     code,
-    message: options.detail ?? entry.sentence,
+    message: (options.detail ?? entry.sentence).slice(0, MAX_SENTENCE_LENGTH),
     temporary: entry.action === 'retry',
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
   };

@@ -17,7 +17,9 @@ import {
 import { SUBPROTOCOL_JSON } from './version.ts';
 
 const envelope = z.looseObject({
-  type: z.enum(Object.keys(MESSAGES) as [MessageType, ...MessageType[]]),
+  type: z.enum(Object.keys(MESSAGES) as [MessageType, ...MessageType[]], {
+    error: ({ input }) => `unknown message type ${String(input)}`,
+  }),
   channel: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).default(0),
 });
 
@@ -66,7 +68,8 @@ function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
 function describe(error: unknown): string {
   if (error instanceof z.ZodError) {
     const issue = error.issues[0];
-    return issue === undefined ? 'does not fit' : `${issue.path.join('.')}: ${issue.message}`;
+    if (issue === undefined) return 'does not fit';
+    return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
   }
   return 'not JSON';
 }

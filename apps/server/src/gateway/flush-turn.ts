@@ -26,7 +26,7 @@ export class FlushTurn {
   add(flushing: Flushing): void {
     if (flushing.isHot) {
       this.#hot.push(flushing);
-      this.#timer ??= setTimeout(this.#runHot, HOT_FLUSH_MS);
+      if (this.#timer === null) this.#timer = setTimeout(this.#runHot, HOT_FLUSH_MS);
     } else if (this.#waiting.push(flushing) === 1) setImmediate(this.#run);
   }
 

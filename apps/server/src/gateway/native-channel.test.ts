@@ -6,7 +6,7 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import { expect, it } from 'vitest';
-import { BACKLOG_CHECK_MS, LAGGING_BYTES, PRESSED_BYTES } from '../limits.ts';
+import { BACKLOG_CHECK_MS, CONGESTED_BYTES, LAGGING_BYTES, PRESSED_BYTES } from '../limits.ts';
 import type { DocumentRoom } from './document-room.ts';
 import { NativeChannel } from './native-channel.ts';
 import { Outgoing } from './outgoing.ts';
@@ -96,6 +96,31 @@ function channel() {
   };
   return { native, opened, rows, ack, tell, sent, stall, drain, asked, refreshed: () => refreshed };
 }
+
+it('W17: repeats what it sent before, one answer at a time, from the lowest position that was asked for', () => {
+  const { native, opened, rows, sent, asked } = channel();
+  opened(0, 9);
+  rows(0, 9);
+  for (const from of [4, 6, 2, 5, 9]) native.repeat(from);
+  expect(asked).toEqual([4]);
+  rows(4, 9);
+  expect(asked).toEqual([4, 2]);
+  rows(9, 10);
+  rows(2, 10);
+  expect(asked).toEqual([4, 2]);
+  expect(sent()).toEqual(['opened', 'rows 0–9', 'rows 4–9', 'rows 9–10', 'rows 2–10']);
+});
+
+it('W17: repeats nothing to one that does not take what there is', () => {
+  const { native, opened, rows, stall, drain, asked } = channel();
+  opened(0, 9);
+  rows(0, 9);
+  stall(CONGESTED_BYTES);
+  native.repeat(4);
+  expect(asked).toEqual([]);
+  drain();
+  expect(asked).toEqual([4]);
+});
 
 it('T11: is sent no rows while it lags, and then all that it lacks, once and in order', () => {
   const { opened, rows, sent, stall, drain, asked } = channel();

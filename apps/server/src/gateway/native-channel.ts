@@ -95,6 +95,7 @@ export class NativeChannel implements Subscriber, Lagging {
       return;
     }
     this.#asked = from;
+    this.#owedSeq = Math.max(this.#owedSeq, this.#sentSeq);
     const { openings } = this.#options.connection;
     openings.enter(() => {
       const { room, subscription } = this;

@@ -133,6 +133,9 @@ export class FuzzStage {
       case 'incident':
         this.#faults.push(`${notice.what}: ${notice.detail}`);
         break;
+      // How long something took says nothing about what it did.
+      case 'timed':
+        break;
       default:
         this.#faults.push(`the engine said ${notice.kind}`);
     }

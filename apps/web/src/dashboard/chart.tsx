@@ -33,6 +33,7 @@ export function Chart({ chart, samples }: ChartProps) {
     const element = place.current;
     if (element === null) return;
     const style = getComputedStyle(element);
+    const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const made = new Plot(
       {
         width: element.clientWidth,
@@ -42,7 +43,11 @@ export function Chart({ chart, samples }: ChartProps) {
         padding: [6, 4, 0, 0],
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
         axes: [
-          axis(style, { space: 70 }),
+          axis(style, {
+            size: 26,
+            space: 70,
+            values: (_plot, ticks) => ticks.map((tick) => time.format(tick * 1000)),
+          }),
           axis(style, {
             size: 58,
             space: 34,

@@ -47,17 +47,13 @@ function Content() {
   const last = samples?.at(-1);
   if (samples === null || last === undefined) return <Waiting />;
   return (
-    <>
-      <div className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3">
-        {CHARTS.map((chart) => (
-          <Chart key={chart.name} chart={chart} samples={samples} />
-        ))}
-      </div>
-      <div className="mt-3 grid gap-3 wide:grid-cols-3">
-        <TopRooms sample={last} />
-        <Refusals sample={last} />
-      </div>
-    </>
+    <div className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3">
+      {CHARTS.map((chart) => (
+        <Chart key={chart.name} chart={chart} samples={samples} />
+      ))}
+      <TopRooms sample={last} />
+      <Refusals sample={last} />
+    </div>
   );
 }
 
@@ -65,14 +61,14 @@ function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(formatLocale(i18n.language), { maximumFractionDigits: 1 });
   return (
-    <section className="rounded-box border border-line bg-raise p-3.5 wide:col-span-2">
+    <section className="rounded-box border border-line bg-raise p-3.5 phone:col-span-2">
       <h2 className="mb-2 text-ui font-semibold">{t('dashboard.topRooms')}</h2>
       {topRooms.length === 0 ? (
         <p className="text-ui text-ink-2">{t('dashboard.noRooms')}</p>
       ) : (
         <table className="w-full text-ui">
           <thead>
-            <tr className="text-left text-small text-ink-3 *:pb-1.5 *:font-medium">
+            <tr className="text-left text-small text-ink-3 *:pb-1.5 *:font-medium *:whitespace-nowrap">
               <th>{t('dashboard.document')}</th>
               <th className="text-right">{t('dashboard.people')}</th>
               <th className="text-right">{t('dashboard.deliveries')}</th>
@@ -103,7 +99,7 @@ function Refusals({ sample: { refusals } }: { readonly sample: DashboardSample }
     .filter(([, count]) => count > 0)
     .toSorted(([, one], [, other]) => other - one);
   return (
-    <section className="rounded-box border border-line bg-raise p-3.5">
+    <section className="rounded-box border border-line bg-raise p-3.5 phone:col-span-2 wide:col-span-3">
       <h2 className="mb-2 text-ui font-semibold">{t('dashboard.refusals')}</h2>
       {entries.length === 0 ? (
         <p className="text-ui text-ink-2">{t('dashboard.noRefusals')}</p>

@@ -9,6 +9,18 @@ export const DRAINED_QUEUE_BYTES = 1 * MIB;
 export const COMMIT_RETRY_FIRST_MS = 100;
 export const COMMIT_RETRY_CAP_MS = 5_000;
 
+/** A document with so many updates in one window is hot in the next: what is for it is gathered. */
+export const HOT_UPDATES = 20;
+export const HOT_WINDOW_MS = 250;
+const GATHER_MIN_MS = 20;
+const GATHER_MAX_MS = 50;
+const GATHER_MS_PER_READER = 0.5;
+
+/** For how long, as each time is a write to each reader. */
+export function gatherMs(readers: number): number {
+  return Math.min(GATHER_MAX_MS, Math.max(GATHER_MIN_MS, readers * GATHER_MS_PER_READER));
+}
+
 /** A document that nobody has open stays in memory for this long. */
 export const IDLE_UNLOAD_MS = 60_000;
 export const SWEEP_INTERVAL_MS = 10_000;

@@ -36,6 +36,7 @@ export function createLocalEngine({
   compactions.start();
   const shard = new Shard({
     shard: 0,
+    clock,
     defer,
     onNotices: notify,
     onCompactions: (documents) => compactions.add(documents),

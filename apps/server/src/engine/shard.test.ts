@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
 import type { HostRequest, HostTurn } from './host-message.ts';
 import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
 import type { EngineNotice } from './port.ts';
@@ -21,6 +22,7 @@ function start() {
   const notices: EngineNotice[] = [];
   const shard = new Shard({
     shard: 3,
+    clock: systemClock,
     defer: (run) => deferred.push(run),
     onNotices: (some) => notices.push(...some),
     onCompactions: () => {},

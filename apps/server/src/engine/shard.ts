@@ -4,6 +4,8 @@
  * falls behind, or stands still, never fills the memory.
  */
 import { errorOf } from '@tandem/protocol';
+import type { Clock } from './clock.ts';
+import { Gathering } from './gathering.ts';
 import type { HostReply, HostRequest, HostTurn } from './host-message.ts';
 import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
 import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
@@ -15,6 +17,7 @@ export interface ShardOptions {
   readonly shard: number;
   readonly onNotices: (notices: readonly EngineNotice[]) => void;
   readonly onCompactions: (documents: readonly string[]) => void;
+  readonly clock: Clock;
   readonly defer: (run: () => void) => void;
 }
 
@@ -26,6 +29,7 @@ interface Waiting {
 export class Shard {
   readonly #options: ShardOptions;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #gathering: Gathering;
   #post: Post | undefined;
   #outbox: HostRequest[] = [];
   #scheduled = false;
@@ -41,6 +45,14 @@ export class Shard {
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    this.#gathering = new Gathering({
+      clock: options.clock,
+      readersOf: (document) => this.#open.get(document)?.size ?? 0,
+      release: (requests) => {
+        this.#outbox.push(...requests);
+        this.#schedule();
+      },
+    });
   }
 
   get isFull(): boolean {
@@ -60,9 +72,10 @@ export class Shard {
       this.#sentBytes += request.update.byteLength;
       if (this.#sentBytes + this.#queuedBytes > MAX_QUEUE_BYTES) this.#full = true;
     }
-    this.#outbox.push(
-      request.kind === 'append' ? { ...request, update: ownBytes(request.update) } : request,
-    );
+    const own =
+      request.kind === 'append' ? { ...request, update: ownBytes(request.update) } : request;
+    if (this.#gathering.hold(own)) return;
+    this.#outbox.push(own);
     this.#schedule();
   }
 
@@ -88,6 +101,7 @@ export class Shard {
    */
   disconnect(last: readonly EngineNotice[]): void {
     this.#post = undefined;
+    this.#gathering.flush();
     this.#outbox = this.#outbox.filter((request) => 'id' in request);
     const unsent = new Set(this.#outbox.map((request) => ('id' in request ? request.id : 0)));
     for (const [id, { reject }] of this.#waiting) {
@@ -119,10 +133,8 @@ export class Shard {
 
   /** Nothing waits for the next turn of the loop. */
   flush(): void {
-    if (this.#post === undefined || this.#outbox.length === 0) return;
-    const requests = this.#outbox;
-    this.#outbox = [];
-    this.#post(requests);
+    this.#gathering.flush();
+    this.#handOver();
   }
 
   /** No answer comes any more. */
@@ -132,12 +144,19 @@ export class Shard {
     this.#waiting.clear();
   }
 
+  #handOver(): void {
+    if (this.#post === undefined || this.#outbox.length === 0) return;
+    const requests = this.#outbox;
+    this.#outbox = [];
+    this.#post(requests);
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#post === undefined) return;
     this.#scheduled = true;
     this.#options.defer(() => {
       this.#scheduled = false;
-      this.flush();
+      this.#handOver();
     });
   }
 

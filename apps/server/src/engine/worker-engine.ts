@@ -97,7 +97,13 @@ class WorkerShard implements AsyncDisposable {
     onNotices,
     onCompactions,
   }: WorkerShardOptions) {
-    this.shard = new Shard({ shard, onNotices, onCompactions, defer: setImmediate });
+    this.shard = new Shard({
+      shard,
+      clock: systemClock,
+      onNotices,
+      onCompactions,
+      defer: setImmediate,
+    });
     this.#worker = new SupervisedWorker({
       name: `engine ${shard}`,
       workerUrl,

@@ -6,7 +6,7 @@ import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
 import { idle } from './idle.ts';
 import { longDocument } from './long-document.ts';
-import { manyWriters } from './many-writers.ts';
+import { hundredWriters, manyWriters } from './many-writers.ts';
 import { rooms } from './rooms.ts';
 import { slowReader } from './slow-reader.ts';
 
@@ -14,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fanOut,
   fanOutBatches,
   manyWriters,
+  hundredWriters,
   rooms,
   idle,
   handshake,

@@ -1,9 +1,10 @@
 /** Everybody writes into one document. */
 import { type } from '../../load/swarm/typist.ts';
-import { median, type Scenario } from '../scenario.ts';
+import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
 import { gather, SETTLE_LIMIT_MS } from './cast.ts';
 
-const WRITERS = { quick: 30, full: 50 } as const;
+const FEW = { quick: 30, full: 50 } as const;
+const MANY = { quick: 60, full: 100 } as const;
 const KEYS = { quick: 60, full: 150 } as const;
 const PRACTICE = 20;
 /** Of all together: nobody types faster than twelve keys a second. */
@@ -15,35 +16,44 @@ export const manyWriters: Scenario = {
   what: 'Fifty people type into one document, twelve keys a second each; every tenth update is a pasted piece whose delivery is timed.',
   operation: 'update',
   contestants: ['tandem', 'y-websocket', 'hocuspocus'],
-  async run(arena) {
-    const { stage, scale, length } = arena;
-    const count = Math.round(WRITERS[length] * scale);
-    const writers = Array.from({ length: count }, (_, writer) => writer);
-    const typed = writers.map((writer) =>
-      type(writer, { count: PRACTICE + KEYS[length], seed: SEED }),
-    );
-    const slice = (from: number, to?: number) =>
-      new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
-    const stamps = typed.reduce((sum, piece) => sum + piece.stamps, 0);
-    await using crowd = await gather(arena, { rooms: writers.map(() => ['room']) });
-    await crowd.open();
-    const perSecond = KEYS_PER_SECOND * count;
-    await crowd.writeUpdates(slice(0, PRACTICE), perSecond);
-    const practised = (PRACTICE / 10) * count * (count - 1);
-    await crowd.until('delivered', practised, SETTLE_LIMIT_MS[length]);
-    await crowd.clear();
-    const before = await stage.server.usage();
-    await crowd.writeUpdates(slice(PRACTICE), perSecond);
-    const expected = stamps * (count - 1) - practised;
-    const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
-    const after = await stage.server.usage();
-    const report = await crowd.report();
-    return {
-      operations: report.written,
-      cpuUs: after.cpuUs - before.cpuUs,
-      samples: { delivery: report.latencies, answer: report.answers },
-      figures: { 'delivered %': median((100 * delivered) / expected) },
-      faults: report.faults,
-    };
-  },
+  run: (arena) => run(arena, FEW),
 };
+
+export const hundredWriters: Scenario = {
+  ...manyWriters,
+  name: 'hundred-writers',
+  what: 'The same with a hundred people.',
+  run: (arena) => run(arena, MANY),
+};
+
+async function run(arena: Arena, sizes: typeof FEW | typeof MANY): Promise<Outcome> {
+  const { stage, scale, length } = arena;
+  const count = Math.round(sizes[length] * scale);
+  const writers = Array.from({ length: count }, (_, writer) => writer);
+  const typed = writers.map((writer) =>
+    type(writer, { count: PRACTICE + KEYS[length], seed: SEED }),
+  );
+  const slice = (from: number, to?: number) =>
+    new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
+  const stamps = typed.reduce((sum, piece) => sum + piece.stamps, 0);
+  await using crowd = await gather(arena, { rooms: writers.map(() => ['room']) });
+  await crowd.open();
+  const perSecond = KEYS_PER_SECOND * count;
+  await crowd.writeUpdates(slice(0, PRACTICE), perSecond);
+  const practised = (PRACTICE / 10) * count * (count - 1);
+  await crowd.until('delivered', practised, SETTLE_LIMIT_MS[length]);
+  await crowd.clear();
+  const before = await stage.server.usage();
+  await crowd.writeUpdates(slice(PRACTICE), perSecond);
+  const expected = stamps * (count - 1) - practised;
+  const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
+  const after = await stage.server.usage();
+  const report = await crowd.report();
+  return {
+    operations: report.written,
+    cpuUs: after.cpuUs - before.cpuUs,
+    samples: { delivery: report.latencies, answer: report.answers },
+    figures: { 'delivered %': median((100 * delivered) / expected) },
+    faults: report.faults,
+  };
+}

@@ -38,8 +38,7 @@ function start(readers = 2) {
 
 test('a document that few write to is never held back', () => {
   const { gathering, released, heat } = start();
-  for (let window = 0; window < 4; window++)
-    expect(heat('a', HOT_UPDATES - 1)).not.toContain(true);
+  for (let window = 0; window < 4; window++) expect(heat('a', HOT_UPDATES - 1)).not.toContain(true);
   expect(gathering.hold(append('a'))).toBe(false);
   expect(released).toEqual([]);
 });

@@ -138,7 +138,7 @@ for (const times of seen.values()) {
 const expected = seen.size * people;
 console.log(`${people} people watched ${seen.size} samples in ${seconds} s`);
 console.log(`arrived: ${((100 * arrived) / expected).toFixed(2)} %`);
-console.log(`behind the first who saw it: ${spread}`);
+console.log(`behind the first who saw it: ${spread.toString()}`);
 console.log(
   `server: ${watchedMs.toFixed(1)} ms of processor time a second, ${aloneMs.toFixed(1)} with nobody there; ` +
     `${(((watchedMs - aloneMs) * 1_000) / people).toFixed(2)} µs a person and second`,

@@ -33,6 +33,8 @@ export const TONES: Record<ChipWord, ChipTone> = {
   stopped: 'bad',
 };
 
+/** For so long nothing may be under way before the dot says so: while somebody types it stands still. */
+export const DOT_DELAY_MS = 250;
 /** How long "Saved" may stand while the dot already says that something is under way. */
 export const WORD_DELAY_MS = 300;
 /** A state is read out once it has lasted; what comes and goes is not worth interrupting anyone for. */
@@ -60,9 +62,13 @@ export function chipWord(save: SaveState): ChipWord {
   }
 }
 
+/** The rule of the dot: it never says that all is saved a moment too soon, and not at each key either. */
+export function dotDelay(shown: ChipWord, next: ChipWord): number {
+  return shown === 'saving' && next === 'saved' ? DOT_DELAY_MS : 0;
+}
+
 /**
- * The rule of the word, the truth first:
- * - the dot changes at once, always;
+ * The rule of the word:
  * - "Saved" gives way to "Saving…", or to a lost connection whose work is kept, when that has lasted 300 ms:
  *   an answer within a blink is no news, and a word that flickers at each key is not read any more;
  * - "Saved" itself, and every bad word, appear at once.

@@ -13,21 +13,21 @@ const tones: Record<ChipTone, string> = {
 };
 
 /**
- * The dot of the chip: it follows the truth at once. Under way is a ring, so that it differs by more than a
- * colour. It changes at each key, and React walks the selection of the text with the focus at each of its
- * commits, which in a long document takes longer than all the rest: so this goes past React. The button it is
- * in says the same in `data-connection`.
+ * The dot of the chip. Under way is a ring, so that it differs by more than a colour. It changes with the first
+ * key, and React walks the selection of the text with the focus at each of its commits, which in a long
+ * document takes longer than all the rest: so this goes past React. The button it is in says the same in
+ * `data-connection`.
  */
 export function SaveDot({ status }: { readonly status: SaveStatus }) {
   const dot = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const show = () => {
-      const truth = status.truth.get();
-      dot.current?.setAttribute('class', `${BASE} ${tones[TONES[truth]]}`);
-      dot.current?.closest('button')?.setAttribute('data-connection', truth);
+      const word = status.dot.get();
+      dot.current?.setAttribute('class', `${BASE} ${tones[TONES[word]]}`);
+      dot.current?.closest('button')?.setAttribute('data-connection', word);
     };
     show();
-    return status.truth.subscribe(show);
+    return status.dot.subscribe(show);
   }, [status]);
   return <span ref={dot} aria-hidden />;
 }

@@ -2,7 +2,7 @@ import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Observable } from '../observable.ts';
-import { ANNOUNCE_AFTER_MS, WORD_DELAY_MS } from './chip-word.ts';
+import { ANNOUNCE_AFTER_MS, DOT_DELAY_MS, WORD_DELAY_MS } from './chip-word.ts';
 import { browserTimers, SaveStatus } from './save-status.ts';
 
 const saved: SaveState = { kind: 'saved', at: 10 };
@@ -33,11 +33,31 @@ afterEach(() => {
 
 test('the dot follows at once, the word when it has lasted', () => {
   source.set(saving);
-  expect([status.truth.get(), status.word.get()]).toEqual(['saving', 'saved']);
+  expect([status.dot.get(), status.word.get()]).toEqual(['saving', 'saved']);
   vi.advanceTimersByTime(WORD_DELAY_MS - 1);
   expect(status.word.get()).toBe('saved');
   vi.advanceTimersByTime(1);
   expect(status.word.get()).toBe('saving');
+});
+
+test('the dot stands still while somebody types, and says "saved" once nothing is under way for a moment', () => {
+  const dots: string[] = [];
+  status.dot.subscribe(() => dots.push(status.dot.get()));
+  for (let key = 0; key < 20; key++) {
+    source.set(saving);
+    vi.advanceTimersByTime(40);
+    source.set(saved);
+    vi.advanceTimersByTime(80);
+  }
+  expect(dots).toEqual(['saving']);
+  vi.advanceTimersByTime(DOT_DELAY_MS - 80);
+  expect(dots).toEqual(['saving', 'saved']);
+});
+
+test('a bad word is on the dot at once', () => {
+  source.set(saving);
+  source.set(refused);
+  expect(status.dot.get()).toBe('set-aside');
 });
 
 test('an answer within a blink never changes the word', () => {

@@ -4,7 +4,7 @@
  */
 import type { SaveState } from '@tandem/client';
 import { Observable } from '../observable.ts';
-import { announcementDelay, chipWord, wordDelay, type ChipWord } from './chip-word.ts';
+import { announcementDelay, chipWord, dotDelay, wordDelay, type ChipWord } from './chip-word.ts';
 import { Settled, type Timers } from './settled.ts';
 
 export interface SaveSource {
@@ -15,14 +15,15 @@ export interface SaveSource {
 
 export class SaveStatus {
   readonly state: Observable<SaveState>;
-  /** What is so now: for the dot. */
-  readonly truth: Observable<ChipWord>;
+  /** What the dot says: see `dotDelay`. */
+  readonly dot: Observable<ChipWord>;
   /** What is written: see `wordDelay`. */
   readonly word: Observable<ChipWord>;
   /** What is read out: see `announcementDelay`. */
   readonly announced: Observable<ChipWord>;
   /** When everything was last confirmed, in milliseconds since the epoch. */
   readonly savedAt = new Observable<number | null>(null);
+  readonly #drawn: Settled<ChipWord>;
   readonly #written: Settled<ChipWord>;
   readonly #spoken: Settled<ChipWord>;
   readonly #source: SaveSource;
@@ -33,9 +34,10 @@ export class SaveStatus {
     const state = source.get();
     const word = chipWord(state);
     this.state = new Observable(state);
-    this.truth = new Observable(word);
+    this.#drawn = new Settled(word, dotDelay, timers);
     this.#written = new Settled(word, wordDelay, timers);
     this.#spoken = new Settled(word, announcementDelay, timers);
+    this.dot = this.#drawn.shown;
     this.word = this.#written.shown;
     this.announced = this.#spoken.shown;
   }
@@ -47,6 +49,7 @@ export class SaveStatus {
 
   stop(): void {
     this.#unsubscribe?.();
+    this.#drawn.stop();
     this.#written.stop();
     this.#spoken.stop();
   }
@@ -55,7 +58,7 @@ export class SaveStatus {
     const state = this.#source.get();
     const word = chipWord(state);
     this.state.set(state);
-    this.truth.set(word);
+    this.#drawn.follow(word);
     this.#written.follow(word);
     this.#spoken.follow(word);
     if (state.kind === 'saved' && state.at !== null) this.savedAt.set(state.at);

@@ -12,7 +12,6 @@ import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.t
  * The carets and selections of others. They are drawn beside the text, never in it: carets as elements in a layer of
  * their own, selections as CSS highlights. So nothing that another person does touches the editor's DOM, which input
  * methods (Android's above all) do not forgive, and nothing clips a name at a block's edge.
- *
  */
 export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
   return new Plugin({
@@ -22,7 +21,7 @@ export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
       return {
         update(_view, before) {
           publisher.update();
-          if (before.doc !== view.state.doc) carets.schedule();
+          if (before.doc !== view.state.doc) carets.follow();
         },
         destroy() {
           publisher.destroy();
@@ -81,7 +80,7 @@ interface Caret {
   fade: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Draws the others. All reading of layout happens in one go before the frame is painted. */
+/** Draws the others. All reading of layout happens in one go, before the frame is painted. */
 class CaretLayer {
   readonly #view: EditorView;
   readonly #awareness: Awareness;
@@ -89,12 +88,13 @@ class CaretLayer {
   readonly #resize: ResizeObserver;
   readonly #carets = new Map<number, Caret>();
   #frame: number | undefined;
+  #state: 'still' | 'following' | 'over' = 'still';
 
   constructor(view: EditorView, awareness: Awareness, layer: HTMLElement) {
     this.#view = view;
     this.#awareness = awareness;
     this.#layer = layer;
-    awareness.on('change', this.schedule);
+    awareness.on('change', this.#others);
     this.#resize = new ResizeObserver(this.schedule);
     this.#resize.observe(view.dom);
     view.dom.addEventListener('pointermove', this.#hover);
@@ -108,9 +108,28 @@ class CaretLayer {
     });
   };
 
+  /** One's own caret is the browser's: in a long document, a frame for it costs more than a letter. */
+  readonly #others = (change: Record<'added' | 'updated' | 'removed', number[]>): void => {
+    const { clientID } = this.#awareness;
+    const clients = [...change.added, ...change.updated, ...change.removed];
+    if (clients.some((client) => client !== clientID)) this.schedule();
+  };
+
+  /** The text has changed, often within a frame: to ask for another one would double what a letter costs. */
+  follow(): void {
+    if (this.#state !== 'still') return;
+    this.#state = 'following';
+    queueMicrotask(() => {
+      if (this.#state === 'over') return;
+      this.#state = 'still';
+      this.#draw();
+    });
+  }
+
   destroy(): void {
+    this.#state = 'over';
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
-    this.#awareness.off('change', this.schedule);
+    this.#awareness.off('change', this.#others);
     this.#resize.disconnect();
     this.#view.dom.removeEventListener('pointermove', this.#hover);
     for (const client of [...this.#carets.keys()]) this.#remove(client);

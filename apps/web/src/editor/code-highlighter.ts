@@ -4,7 +4,8 @@ import { MAX_HIGHLIGHT_CHARS } from './limits.ts';
 /**
  * Colours for code through the CSS Custom Highlight API: ranges over the text as it stands, with no change to the
  * editor's DOM, so neither typing nor the caret ever waits for it. One block is done at a time, when the browser is
- * idle and the block is near the screen. Browsers without the API show code in one colour.
+ * idle. In a long document only what is near the screen is coloured: the browser says which blocks it skips, and a
+ * look of our own at where each of them is would cost at every frame. Browsers without the API show code in one colour.
  */
 
 interface Block {
@@ -12,26 +13,25 @@ interface Block {
   language: string | null;
   ranges: (readonly [highlight: Highlight, range: Range])[];
   state: 'clean' | 'dirty';
-  near: boolean;
+  skipped: boolean;
 }
 
 export class CodeHighlighter {
   readonly #blocks = new Map<Element, Block>();
   readonly #supported = typeof Highlight !== 'undefined';
-  readonly #observer: IntersectionObserver | undefined;
+  readonly #text: HTMLElement;
   #idle: number | undefined;
 
-  constructor() {
-    if (!this.#supported) return;
-    this.#observer = new IntersectionObserver((entries) => this.#moved(entries), {
-      rootMargin: '50%',
-    });
+  /** @param text the editor's element. */
+  constructor(text: HTMLElement) {
+    this.#text = text;
+    if (this.#supported) text.addEventListener('contentvisibilityautostatechange', this.#moved);
   }
 
   /** Colours `content` from now on, whenever `update` says that it has changed. */
   add(content: HTMLElement, language: string | null): void {
-    this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', near: false });
-    this.#observer?.observe(content);
+    this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', skipped: false });
+    this.#schedule();
   }
 
   update(content: HTMLElement, language: string | null): void {
@@ -39,7 +39,7 @@ export class CodeHighlighter {
     if (!block) return;
     block.language = language;
     block.state = 'dirty';
-    if (block.near) this.#schedule();
+    this.#schedule();
   }
 
   remove(content: HTMLElement): void {
@@ -47,23 +47,23 @@ export class CodeHighlighter {
     if (!block) return;
     clear(block);
     this.#blocks.delete(content);
-    this.#observer?.unobserve(content);
   }
 
   destroy(): void {
-    this.#observer?.disconnect();
+    this.#text.removeEventListener('contentvisibilityautostatechange', this.#moved);
     if (this.#idle !== undefined) cancelWhenIdle(this.#idle);
     for (const block of this.#blocks.values()) clear(block);
     this.#blocks.clear();
   }
 
-  #moved(entries: readonly IntersectionObserverEntry[]): void {
-    for (const entry of entries) {
-      const block = this.#blocks.get(entry.target);
-      if (block) block.near = entry.isIntersecting;
+  readonly #moved = (event: Event): void => {
+    const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
+    for (const content of (target as Element).querySelectorAll('code')) {
+      const block = this.#blocks.get(content);
+      if (block) block.skipped = skipped;
     }
-    this.#schedule();
-  }
+    if (!skipped) this.#schedule();
+  };
 
   #schedule(): void {
     if (!this.#supported || this.#idle !== undefined) return;
@@ -71,7 +71,10 @@ export class CodeHighlighter {
   }
 
   async #next(): Promise<void> {
-    const block = [...this.#blocks.values()].find(({ near, state }) => near && state === 'dirty');
+    const isLong = this.#text.classList.contains('long');
+    const block = [...this.#blocks.values()].find(
+      ({ skipped, state }) => state === 'dirty' && !(skipped && isLong),
+    );
     if (block) {
       block.state = 'clean';
       await colour(block);

@@ -18,7 +18,7 @@ export function codeViews(t: TFunction): Plugin {
             view,
             getPos,
             t,
-            highlighter: (highlighter ??= new CodeHighlighter()),
+            highlighter: (highlighter ??= new CodeHighlighter(view.dom)),
           }),
       },
     },

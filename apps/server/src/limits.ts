@@ -21,8 +21,24 @@ export const GUESTS_LOOKED_AT_ONCE = 500;
 export const GUEST_GRACE_MS = 24 * 3_600_000;
 /** Opening a document again so soon is the same visit. */
 export const SAME_VISIT_MS = 3_600_000;
+/** Visits are gathered for so long, or until there are so many, and written together. */
+export const VISITS_GATHERED_MS = 100;
+export const MAX_GATHERED_VISITS = 100;
+/** Visits that are known to be on disk. */
+export const MAX_REMEMBERED_VISITS = 20_000;
+/** Who may come into a document is remembered while somebody is there, and for so long after. */
+export const ENTRANCE_KEPT_MS = 2 * 60_000;
+export const MAX_REMEMBERED_ENTRANCES = 50_000;
+/** People and their sessions, after they were last looked up. */
+export const PERSON_KEPT_MS = 2 * 60_000;
+export const MAX_REMEMBERED_PEOPLE = 20_000;
+/** Tokens that were found good, after they were last said. */
+export const TOKEN_KEPT_MS = 2 * 60_000;
+export const MAX_REMEMBERED_TOKENS = 10_000;
 /** A document that changes is told to the libraries of this many people: those who opened it last. */
 export const MAX_TOLD_LIBRARIES = 1_000;
+/** A person's new name is told to the chats, and to the lists of people, of this many documents: those changed last. */
+export const MAX_TOLD_DOCUMENTS = 100;
 /** People whom a document's owner may give a role. */
 export const MAX_MEMBERS = 50;
 /** People who react to one chat message, each emoji counted. */
@@ -139,7 +155,8 @@ export const DRAIN_FLUSH_MS = 250;
 
 /** Latencies of a second that the dashboard's percentiles are of; of more, a fair sample. */
 export const LATENCY_SAMPLES = 1_024;
-export const LOOP_DELAY_RESOLUTION_MS = 10;
+/** Each look wakes the process: on a server that nobody uses, a look each 10 ms was half of what it did. */
+export const LOOP_DELAY_RESOLUTION_MS = 50;
 export const LOOP_DELAY_TURN_MS = 1_000;
 export const MAX_TOP_ROOMS = 10;
 /** Spans go to the collector this often, and no more than so many of them. */

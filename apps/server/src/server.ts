@@ -22,6 +22,8 @@ import { StaticFiles } from './http/static-files.ts';
 import {
   CHANGES_AT_ONCE,
   CHANGES_PER_SECOND,
+  GUESTS_AT_ONCE,
+  GUESTS_PER_SECOND,
   HTTP_CHECK_INTERVAL_MS,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_KEEP_ALIVE_MS,
@@ -126,7 +128,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     runner,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }),
+    guests: new RateGate({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND }, () =>
+      metrics.rateLimited.add('guests'),
+    ),
+    changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }, () =>
+      metrics.rateLimited.add('changes'),
+    ),
     files: await StaticFiles.load(webDir),
     originPolicy,
     isReady: () => state === 'ready' && !isStalled(engine),

@@ -79,6 +79,42 @@ describe('opening', () => {
     });
   });
 
+  it('W11: takes one round trip and few frames for all that hello names, which is answered in order', async () => {
+    const guest = await signIn(server);
+    const document = await makeDocument(guest);
+    const client = new NativeClient(server);
+    let frames = 0;
+    client.socket.on('message', () => frames++);
+    await client.opened();
+    const hello = { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION } as const;
+    client.send(
+      {
+        ...hello,
+        schema: SCHEMA_VERSION,
+        token: guest.token,
+        channels: [
+          { type: 'open', ref: 1, document, client: 5 },
+          { type: 'open', ref: 2, document: 'nowhere', client: 6 },
+          { type: 'subscribe', ref: 3, name: 'library' },
+          { type: 'subscribe', ref: 4, name: `chat:${document}` },
+          { type: 'subscribe', ref: 5, name: 'chat:nowhere' },
+        ],
+      },
+      { type: 'ping', channel: 0, nonce: 9 },
+    );
+    expect(await client.next('opened')).toMatchObject({ ref: 1, document });
+    expect(await client.next('closed')).toMatchObject({ ref: 2, error: { code: 'not-found' } });
+    expect(await client.next('subscribed')).toMatchObject({ ref: 3, name: 'library' });
+    expect(await client.next('subscribed')).toMatchObject({ ref: 4, name: `chat:${document}` });
+    const refused = { ref: 5, error: { code: 'not-found' } };
+    expect(await client.next('unsubscribed')).toMatchObject(refused);
+    await client.next('pong');
+    expect(frames).toBeLessThanOrEqual(6);
+    // And once only.
+    client.send({ ...hello, schema: SCHEMA_VERSION, token: guest.token });
+    expect(await client.end()).toMatchObject({ code: 4400 });
+  });
+
   it('puts the document on the visitor’s list, and shows who is in it', async () => {
     const { ada, bob, document } = await together();
     const listed = async () => {

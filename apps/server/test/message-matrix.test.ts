@@ -7,6 +7,7 @@ import {
   MESSAGES,
   TRANSPORT_CLOSE_CODES,
   type ClientMessageType,
+  type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
@@ -149,9 +150,11 @@ async function act(stage: Stage, { state, role }: { state: State; role: Role }):
     client.send(hello, message());
     return actor;
   }
-  client.send(hello);
+  const channels = state === 'without the channel' ? [] : channelsOf(stage, actor);
+  if (state === 'in the channel') client.send({ ...hello, channels });
+  else client.send(hello, ...channels.map((message) => ({ ...message, channel: 0 })));
   await client.next('welcome');
-  if (state !== 'without the channel') await enter(stage, actor);
+  if (channels.length > 0) await entered(actor);
   if (state === 'after the channel') {
     const { channel, chat: chatChannel } = stage.places[state];
     client.send({ type: 'leave', channel }, { type: 'unsubscribe', channel: chatChannel });
@@ -165,13 +168,20 @@ async function act(stage: Stage, { state, role }: { state: State; role: Role }):
   return actor;
 }
 
+/** What there is to be open. */
+function channelsOf(
+  { places }: Stage,
+  { state, role }: Actor,
+): NonNullable<MessageOf<'hello'>['channels']> {
+  const { document } = places[state];
+  return [
+    { type: 'open', ref: 1, document, client: CLIENTS[role] },
+    { type: 'subscribe', ref: 2, name: `chat:${document}` },
+  ];
+}
+
 /** As far as it may. */
-async function enter(stage: Stage, { state, role, client }: Actor): Promise<void> {
-  const { document } = stage.places[state];
-  client.send(
-    { type: 'open', channel: 0, ref: 1, document, client: CLIENTS[role] },
-    { type: 'subscribe', channel: 0, ref: 2, name: `chat:${document}` },
-  );
+async function entered({ role, client }: Actor): Promise<void> {
   const isStranger = role === 'stranger';
   await client.next(isStranger ? 'closed' : 'opened');
   await client.next(isStranger ? 'unsubscribed' : 'subscribed');

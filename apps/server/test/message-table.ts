@@ -14,7 +14,7 @@ export const STATES = [
   'authenticating',
   /** The document and its chat are not open here; their numbers are known from elsewhere. */
   'without the channel',
-  /** Both are open, as far as they may be. */
+  /** Both are open, as far as they may be; `hello` named them. */
   'in the channel',
   /** Both were open, and were left. */
   'after the channel',

@@ -1,6 +1,7 @@
 /** How long until the server says that it has it. */
+import type { Want } from '../../load/swarm/dialect.ts';
 import { CONTESTANT_NAMES } from '../contestants.ts';
-import { median, type Scenario } from '../scenario.ts';
+import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
 import { gather, roomsOf, SETTLE_LIMIT_MS } from './cast.ts';
 
 const PEOPLE = { quick: 200, full: 1_000 } as const;
@@ -12,28 +13,38 @@ export const acknowledgement: Scenario = {
   what: 'A thousand people, each in a room of their own, 2,000 messages a second; each is answered: Tandem after the disk has it, the others from memory.',
   operation: 'message',
   contestants: CONTESTANT_NAMES,
-  async run(arena) {
-    const { stage, scale, length } = arena;
-    const people = Math.round(PEOPLE[length] * scale);
-    const writers = Array.from({ length: people }, (_, index) => index);
-    const messages = Math.ceil((PER_SECOND[length] * SECONDS[length]) / people);
-    await using crowd = await gather(arena, { rooms: roomsOf(1, people), wants: 'answer' });
-    await crowd.open();
-    const practice = { writers, messages: 2, batch: 1, batchesPerSecond: PER_SECOND[length] };
-    await crowd.write(practice);
-    await crowd.until('answered', 2 * people, SETTLE_LIMIT_MS[length]);
-    await crowd.clear();
-    const before = await stage.server.usage();
-    await crowd.write({ ...practice, messages });
-    const answered = await crowd.until('answered', messages * people, SETTLE_LIMIT_MS[length]);
-    const after = await stage.server.usage();
-    const report = await crowd.report();
-    return {
-      operations: answered,
-      cpuUs: after.cpuUs - before.cpuUs,
-      samples: { answer: report.answers },
-      figures: { 'answered %': median((100 * answered) / (messages * people)) },
-      faults: report.faults,
-    };
-  },
+  run: (arena) => run(arena, 'answer'),
 };
+
+export const commands: Scenario = {
+  name: 'commands',
+  what: 'A thousand people, each in a room of their own, 2,000 chat messages a second; each is answered: Tandem after the disk has it, exactly once, and tells the room; the others from memory.',
+  operation: 'command',
+  contestants: ['tandem', 'ws-relay', 'socket-io'],
+  run: (arena) => run(arena, 'command'),
+};
+
+async function run(arena: Arena, wants: Want): Promise<Outcome> {
+  const { stage, scale, length } = arena;
+  const people = Math.round(PEOPLE[length] * scale);
+  const writers = Array.from({ length: people }, (_, index) => index);
+  const messages = Math.ceil((PER_SECOND[length] * SECONDS[length]) / people);
+  await using crowd = await gather(arena, { rooms: roomsOf(1, people), wants });
+  await crowd.open();
+  const practice = { writers, messages: 2, batch: 1, batchesPerSecond: PER_SECOND[length] };
+  await crowd.write(practice);
+  await crowd.until('answered', 2 * people, SETTLE_LIMIT_MS[length]);
+  await crowd.clear();
+  const before = await stage.server.usage();
+  await crowd.write({ ...practice, messages });
+  const answered = await crowd.until('answered', messages * people, SETTLE_LIMIT_MS[length]);
+  const after = await stage.server.usage();
+  const report = await crowd.report();
+  return {
+    operations: answered,
+    cpuUs: after.cpuUs - before.cpuUs,
+    samples: { answer: report.answers },
+    figures: { 'answered %': median((100 * answered) / (messages * people)) },
+    faults: report.faults,
+  };
+}

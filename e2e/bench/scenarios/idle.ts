@@ -1,18 +1,30 @@
-/** People who are there and do nothing, in five rooms each. */
+/** People who are there and do nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  binaryCodec,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL_BINARY,
+  SYNC_PATH,
+  type ChannelName,
+  type ClientMessage,
+  type ServerMessage,
+} from '@tandem/protocol';
+import { Link, type LinkOwner } from '../../load/swarm/link.ts';
 import { CONTESTANT_NAMES, type Stage } from '../contestants.ts';
-import { median, type Scenario } from '../scenario.ts';
-import { fiveRooms, gather } from './cast.ts';
+import { median, type Outcome, type Scenario } from '../scenario.ts';
+import { fiveRooms, gather, roomsOf } from './cast.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
 /** What the first connections cost once and for all is not counted to the others. */
 const WARM_UP = 50;
 /** Presence of those who just came has been told, and those of the warm-up are forgotten (10 s). */
 const SETTLE_MS = 11_000;
+/** What opening left behind is tidied up: V8 shrinks its young generation once little has happened for a while. */
+const QUIET_MS = 40_000;
 /** A round of Tandem's and Socket.IO's heartbeats. */
 const WINDOW_MS = 25_000;
-/** A collection goes on in the background for a while. */
-const AFTER_COLLECTION_MS = 3_000;
+const SCHEMA = 1;
+const JOINING_AT_ONCE = 50;
 
 export const idle: Scenario = {
   name: 'idle',
@@ -26,35 +38,157 @@ export const idle: Scenario = {
     const rooms = fiveRooms(people);
     const warmUp = await gather(arena, { rooms: rooms.slice(0, WARM_UP), firstWriter: people });
     await using crowd = await gather(arena, { rooms });
-    // What making the rooms took is not what it takes to be in them.
-    await stage.server.kill();
-    await stage.server.start();
+    await restart(stage);
     await warmUp.open();
     await warmUp[Symbol.asyncDispose]();
-    await sleep(SETTLE_MS);
-    const empty = await stage.server.usageAtRest();
-    const open = await crowd.open();
-    await sleep(SETTLE_MS);
-    const full = await stage.server.usageAtRest();
-    const cpuUs = await idling(stage, WINDOW_MS);
+    const outcome = await measure(stage, () => crowd.open());
     const { faults } = await crowd.report();
-    return {
-      operations: (open * WINDOW_MS) / 1000,
-      cpuUs,
-      bytesPerPerson: (full.rss - empty.rss) / open,
-      samples: {},
-      figures: {
-        'main heap KB/person': median((full.heapUsed - empty.heapUsed) / open / 1024),
-      },
-      faults,
-    };
+    return { ...outcome, faults };
   },
 };
 
-/** Processor time in microseconds of so long a time. */
-async function idling({ server }: Stage, windowMs: number): Promise<number> {
-  await sleep(AFTER_COLLECTION_MS);
-  const before = await server.usage();
-  await sleep(windowMs);
-  return (await server.usage()).cpuUs - before.cpuUs;
+export const idleApp: Scenario = {
+  name: 'idle-app',
+  what: 'The same with what the application has open: one document with ten people in it, its chat and sharing, the library and the activity of its documents.',
+  operation: 'person and second',
+  contestants: ['tandem'],
+  async run({ stage, scale, length }) {
+    const people = Math.round(PEOPLE[length] * scale);
+    const rooms = roomsOf(10, people).flat();
+    const tokens = await stage.prepare([...new Set(rooms)], people);
+    await restart(stage);
+    const tabs = rooms.map((document, number) => {
+      const token = tokens[number] as string;
+      return new Tab({ port: stage.server.port, document, token, number });
+    });
+    const warmUp = tabs.slice(0, WARM_UP);
+    await joinAll(warmUp);
+    for (const tab of warmUp) tab.leave();
+    const outcome = await measure(stage, async () => {
+      await joinAll(tabs);
+      return tabs.length;
+    });
+    for (const tab of tabs) tab.leave();
+    return { ...outcome, faults: new Map() };
+  },
+};
+
+/** What making the rooms took is not what it takes to be in them. */
+async function restart({ server }: Stage): Promise<void> {
+  await server.kill();
+  await server.start();
+}
+
+/** @param open lets everybody in. @returns the number of people. */
+async function measure(
+  { server }: Stage,
+  open: () => Promise<number>,
+): Promise<Omit<Outcome, 'faults'>> {
+  await sleep(SETTLE_MS);
+  const empty = await server.usageAtRest();
+  const people = await open();
+  await sleep(QUIET_MS);
+  const { cpuUs: before } = await server.usage();
+  await sleep(WINDOW_MS);
+  const { cpuUs: after } = await server.usage();
+  const full = await server.usageAtRest();
+  return {
+    operations: (people * WINDOW_MS) / 1000,
+    cpuUs: after - before,
+    bytesPerPerson: (full.rss - empty.rss) / people,
+    samples: {},
+    figures: {
+      'main heap KB/person': median((full.heapUsed - empty.heapUsed) / people / 1024),
+    },
+  };
+}
+
+async function joinAll(tabs: readonly Tab[]): Promise<void> {
+  const waiting = [...tabs];
+  const usher = async (): Promise<void> => {
+    for (let tab = waiting.pop(); tab !== undefined; tab = waiting.pop()) await tab.join();
+  };
+  await Promise.all(Array.from({ length: JOINING_AT_ONCE }, usher));
+}
+
+interface TabOptions {
+  readonly port: number;
+  readonly document: string;
+  readonly token: string;
+  readonly number: number;
+}
+
+/** One tab of the application with a document open. */
+class Tab implements LinkOwner {
+  readonly #options: TabOptions;
+  #link: Link | null = null;
+  /** What it asked for and has no answer to. */
+  #unanswered = 0;
+  #settle: (reason: string | null) => void = () => {};
+
+  constructor(options: TabOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everything is open. */
+  async join(): Promise<void> {
+    const { port } = this.#options;
+    const reason = await new Promise<string | null>((resolve) => {
+      this.#settle = resolve;
+      const path = SYNC_PATH;
+      const subprotocol = SUBPROTOCOL_BINARY;
+      this.#link = new Link({ port, localAddress: '127.0.1.1', path, subprotocol, owner: this });
+    });
+    if (reason !== null) throw new Error(reason);
+  }
+
+  leave(): void {
+    this.#link?.cut();
+  }
+
+  opened(link: Link): void {
+    const { document, token, number } = this.#options;
+    const names: readonly ChannelName[] = [
+      'library',
+      'activity',
+      `chat:${document}`,
+      `sharing:${document}`,
+    ];
+    const hello = { channel: 0, protocol: PROTOCOL_VERSION, schema: SCHEMA, token } as const;
+    const messages: ClientMessage[] = [
+      { type: 'hello', ...hello },
+      { type: 'open', channel: 0, ref: 0, document, client: number + 1 },
+      ...names.map((name, at) => ({ type: 'subscribe', channel: 0, ref: at + 1, name }) as const),
+    ];
+    this.#unanswered = names.length + 1;
+    link.send(binaryCodec.join(messages.map((message) => binaryCodec.encode(message))));
+  }
+
+  received(payload: Buffer): void {
+    const decoded = binaryCodec.decodeFromServer(payload);
+    if (decoded.kind === 'invalid') this.#settle(decoded.reason);
+    else for (const message of decoded.messages) this.#hear(message);
+  }
+
+  closed(_link: Link, reason: string): void {
+    this.#settle(reason);
+  }
+
+  #hear(message: ServerMessage): void {
+    switch (message.type) {
+      case 'ping':
+        this.#link?.send(binaryCodec.encode({ type: 'pong', channel: 0, nonce: message.nonce }));
+        break;
+      case 'opened':
+      case 'subscribed':
+        if (--this.#unanswered === 0) this.#settle(null);
+        break;
+      case 'closed':
+      case 'unsubscribed':
+        this.#settle(message.error?.message ?? message.type);
+        break;
+      default:
+        break;
+    }
+  }
 }

@@ -1,10 +1,10 @@
 import type { Scenario } from '../scenario.ts';
-import { acknowledgement } from './acknowledgement.ts';
+import { acknowledgement, commands } from './acknowledgement.ts';
 import { avalanche } from './avalanche.ts';
 import { cuts } from './cuts.ts';
 import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
-import { idle } from './idle.ts';
+import { idle, idleApp } from './idle.ts';
 import { longDocument } from './long-document.ts';
 import { hundredWriters, manyWriters } from './many-writers.ts';
 import { rooms } from './rooms.ts';
@@ -17,8 +17,10 @@ export const SCENARIOS: readonly Scenario[] = [
   hundredWriters,
   rooms,
   idle,
+  idleApp,
   handshake,
   acknowledgement,
+  commands,
   longDocument,
   slowReader,
   cuts,

@@ -1,5 +1,6 @@
 /** The members of a load that live in one process. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Want } from './dialect.ts';
 import type { DialectName } from './dialects/index.ts';
 import { Member, type MemberPlan } from './member.ts';
 import { Tally, type CrowdReport } from './tally.ts';
@@ -10,7 +11,7 @@ export interface CrowdPlan {
   readonly members: readonly MemberPlan[];
   /** Of a message's text, in letters. */
   readonly textLength: number;
-  readonly wants: 'delivery' | 'answer';
+  readonly wants: Want;
 }
 
 export interface WritePlan {

@@ -30,6 +30,12 @@ export interface Speaker {
   publish(room: number, messages: readonly Buffer[]): void;
 }
 
+/**
+ * What messages are written for. `answer`: that of the server, where it takes another request than one for
+ * delivery. `command`: the same for what is not a room's text; then messages are text for every dialect.
+ */
+export type Want = 'delivery' | 'answer' | 'command';
+
 export interface SpeakerOptions {
   readonly rooms: readonly string[];
   readonly hearer: Hearer;
@@ -37,8 +43,7 @@ export interface SpeakerOptions {
   readonly token: string;
   /** The Yjs client under which it writes. */
   readonly client: number;
-  /** `answer`: to its messages, where that is another request than one for delivery. */
-  readonly wants: 'delivery' | 'answer';
+  readonly wants: Want;
 }
 
 export interface Dialect {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from './clock.ts';
 import { DIALECTS, type DialectName } from './dialects/index.ts';
-import type { Dialect, Hearer, Speaker, Voice } from './dialect.ts';
+import type { Dialect, Hearer, Speaker, Voice, Want } from './dialect.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { FIRST_CLIENT, makeMessage } from './messages.ts';
 import { Reception } from './reception.ts';
@@ -22,7 +22,7 @@ export interface MemberOptions extends MemberPlan {
   readonly port: number;
   readonly localAddress: string;
   readonly textLength: number;
-  readonly wants: 'delivery' | 'answer';
+  readonly wants: Want;
   readonly tally: Tally;
 }
 
@@ -105,10 +105,11 @@ export class Member {
 
   /** Writes `count` stamped messages into its first room, all at once. */
   write(count: number): void {
-    const { textLength: length, tally } = this.#options;
+    const { textLength: length, tally, wants } = this.#options;
+    const form = wants === 'command' ? 'text' : this.#dialect.form;
     const atMs = nowMs();
     const messages = Array.from({ length: count }, () =>
-      makeMessage(this.#dialect.form, {
+      makeMessage(form, {
         writer: this.writer,
         number: this.#written++,
         atMs,

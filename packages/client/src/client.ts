@@ -130,6 +130,11 @@ export class Client {
         this.#undeliverable.clear();
         this.#sweepSoon(0);
       },
+      message: (message) => {
+        // Nobody here has it open any more.
+        if (message.type === 'opened' && !this.#open.has(message.document))
+          this.connection.send({ type: 'leave', channel: message.channel });
+      },
     });
     this.#stopListening = environment.listen((event) => {
       if (event === 'leaving' || event === 'hidden') this.#sayLastWords();

@@ -34,6 +34,6 @@ export interface AuthorityRules {
   readonly check: CheckChange;
   /** Whether the hot document collects deleted content. */
   readonly gc: boolean;
-  /** Called before the hot document is built anew after a refusal, which takes as long as loading it. */
+  /** Called before the hot document is built anew after a refusal or a rest, which takes as long as loading it. */
   readonly onRebuild?: (() => void) | undefined;
 }

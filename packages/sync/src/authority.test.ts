@@ -8,6 +8,47 @@ import { EMPTY, rowsOf, start, Writer } from './simulation/authority-harness.ts'
 import { FORBIDDEN, rules, textOf } from './simulation/content.ts';
 import { DamagedDocument, type StoredDocument } from './stored-document.ts';
 
+describe('a rest', () => {
+  test('SY1 SY4 SY7 changes nothing of what is answered', () => {
+    const rebuilds: true[] = [];
+    const { authority, opened, submit, commit, events } = start(
+      {},
+      { onRebuild: () => rebuilds.push(true) },
+    );
+    const writer = new Writer(1);
+    const known = writer.write('known ');
+    submit(1, 1, known);
+    commit();
+    const { stateVector } = writer;
+    submit(1, 2, writer.write('new'));
+    commit();
+    events();
+    authority.rest();
+    const { parts, seq } = opened(2, { stateVector });
+    const copy = new Y.Doc();
+    for (const update of [known, ...parts.flatMap((part) => part.updates)])
+      Y.applyUpdate(copy, update);
+    expect([textOf(copy).toString(), seq]).toEqual(['known new', 2]);
+    expect(rebuilds).toEqual([]);
+    submit(1, 3, known);
+    submit(1, 4, writer.write('er'));
+    commit();
+    expect(events()).toEqual(['committed 2-2 by  acks 1:3', 'committed 2-3 by 1 acks 1:4']);
+    expect(textOf(authority.view()).toString()).toBe('known newer');
+    expect(rebuilds).toHaveLength(1);
+  });
+
+  test('SY1 waits until nothing is queued', () => {
+    const { authority, submit, commit, events } = start();
+    const writer = new Writer(1);
+    submit(1, 1, writer.write('a'));
+    authority.rest();
+    submit(1, 2, writer.write('b'));
+    commit();
+    expect(events()).toEqual(['committed 0-2 by 1,1 acks 1:2']);
+  });
+});
+
 describe('what enters the journal', () => {
   test('SY1 an update is told only when it is committed', () => {
     const { submit, commit, events } = start();

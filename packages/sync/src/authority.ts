@@ -38,6 +38,9 @@ type Trial =
   | { readonly kind: 'applied'; readonly update: Uint8Array }
   | { readonly kind: 'spoilt'; readonly error: ErrorBody };
 
+const HEARD = { kind: 'heard' } as const;
+const REFUSED = { kind: 'refused' } as const;
+
 const TOO_LARGE =
   'This document has reached the size that the server can keep. Your change is kept aside on this device; go on in a new document.';
 
@@ -49,8 +52,8 @@ export class Authority {
   readonly #copy: CommittedCopy;
   readonly #owners: Map<number, string>;
   readonly #subscriptions = new Map<number, Subscription>();
-  /** Committed and queued content. */
-  #hot: Y.Doc;
+  /** Committed and queued content; null while it rests. */
+  #hot: Y.Doc | null;
   readonly #outcomes: OutcomeQueue;
   #lastSeq: number;
   #queuedBytes = 0;
@@ -64,8 +67,9 @@ export class Authority {
     this.#rules = rules;
     this.#copy = new CommittedCopy(stored);
     this.#owners = new Map(stored.owners);
-    this.#hot = this.#copy.build(rules);
-    this.#copy.adoptClocks(this.#hot);
+    const hot = this.#copy.build(rules);
+    this.#copy.adoptClocks(hot);
+    this.#hot = hot;
     const { document, incarnation, head } = this.#copy;
     this.#outcomes = new OutcomeQueue({ document, incarnation, head });
     this.#lastSeq = head;
@@ -100,9 +104,25 @@ export class Authority {
     return this.#queuedBytes;
   }
 
+  /** Subscriptions that are open here. */
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  has(subscription: number): boolean {
+    return this.#subscriptions.has(subscription);
+  }
+
   /** Exactly what is committed; for reading, until the next call of anything here. */
   view(): Y.Doc {
-    return this.clean ? this.#hot : this.#copy.build(this.#rules);
+    return this.clean ? this.#awake() : this.#copy.build(this.#rules);
+  }
+
+  /** Lets go of the hot document until it is needed: who opens and reads is answered from the committed bytes. */
+  rest(): void {
+    if (!this.clean) return;
+    this.#hot?.destroy();
+    this.#hot = null;
   }
 
   /** Answered by an `answered` event. The client id is lent to the user until `close`. */
@@ -110,7 +130,7 @@ export class Authority {
     const { subscription, user, client } = request;
     const answer = this.#answer(request);
     if (answer.kind === 'opened')
-      this.#subscriptions.set(subscription, { user, client, state: { kind: 'heard' } });
+      this.#subscriptions.set(subscription, { user, client, state: HEARD });
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
 
@@ -135,8 +155,8 @@ export class Authority {
    * Ignored from a subscription that is not open here, after a refusal, and between `missing` and
    * the repair that this asks for, which comes under the newest `cseq` once more.
    *
-   * @throws DamagedDocument when the document cannot be built anew after a refusal. This object is
-   *   then of no more use.
+   * @throws DamagedDocument when the document cannot be built anew after a rest or a refusal. This
+   *   object is then of no more use.
    */
   submit(submission: Submission): void {
     const { cseq } = submission;
@@ -150,10 +170,10 @@ export class Authority {
     const outcome = this.#decide(submission, asked === null ? 'first' : 'repair');
     subscription.state =
       outcome.kind === 'refused'
-        ? { kind: 'refused' }
+        ? REFUSED
         : outcome.kind === 'missing'
           ? { kind: 'asked', newest: cseq }
-          : { kind: 'heard' };
+          : HEARD;
     this.#outcomes.push(outcome);
     this.#tell();
   }
@@ -227,8 +247,8 @@ export class Authority {
 
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {
     if (stateVector === undefined || isEmpty(stateVector)) return this.#copy.whole();
-    // The hot document is the faster way, while it holds no more than what is committed.
-    if (!this.clean) return this.#copy.whole(stateVector);
+    // The hot document is the faster way, while it is there and holds no more than what is committed.
+    if (this.#hot === null || !this.clean) return this.#copy.whole(stateVector);
     return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(this.#hot, stateVector)] }];
   }
 
@@ -244,7 +264,8 @@ export class Authority {
     attempt: 'first' | 'repair',
   ): Outcome {
     const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
-    const admission = this.#admission(update, user);
+    const hot = this.#awake();
+    const admission = this.#admission(update, { hot, user });
     if (admission.kind === 'refused') return refused(admission.error);
     if (admission.kind === 'missing') {
       // It was asked for all and has not got it either: asking again would never end.
@@ -258,9 +279,9 @@ export class Authority {
     if (bytes > MAX_DOCUMENT_BYTES && admission.clients.length > 0) {
       return refused(errorOf('too-large', { detail: TOO_LARGE }));
     }
-    const trial = this.#tryOut(update, admission.repeats ? 'as emitted' : 'as sent');
+    const trial = this.#tryOut(update, { hot, keep: admission.repeats ? 'as emitted' : 'as sent' });
     if (trial.kind === 'spoilt') {
-      this.#rebuild();
+      this.#rebuild(hot);
       return refused(trial.error);
     }
     const row = { seq: ++this.#lastSeq, update: trial.update, user, subscription, cseq, at };
@@ -268,44 +289,59 @@ export class Authority {
     const owned = admission.clients.filter((client) => !this.#owners.has(client));
     for (const client of owned) this.#owners.set(client, user);
     const clocks = new Map(
-      admission.clients.map((client) => [client, Y.getState(this.#hot.store, client)]),
+      admission.clients.map((client) => [client, Y.getState(hot.store, client)]),
     );
     return { kind: 'row', row, clocks, owned };
   }
 
-  #admission(update: Uint8Array, user: string): Admission {
+  /** @throws DamagedDocument */
+  #awake(): Y.Doc {
+    if (this.#hot === null) {
+      this.#rules.onRebuild?.();
+      this.#hot = this.#copy.build(this.#rules);
+    }
+    return this.#hot;
+  }
+
+  #admission(
+    update: Uint8Array,
+    { hot, user }: { readonly hot: Y.Doc; readonly user: string },
+  ): Admission {
     try {
       const owner = (client: number) => this.#owner(client);
-      return this.#rules.admit(update, { doc: this.#hot, user, owner });
+      return this.#rules.admit(update, { doc: hot, user, owner });
     } catch {
       return { kind: 'refused', error: errorOf('invalid-update') };
     }
   }
 
   /** Applies an update to the hot document, and gives what is to be kept of it. */
-  #tryOut(update: Uint8Array, keep: 'as sent' | 'as emitted'): Trial {
+  #tryOut(
+    update: Uint8Array,
+    { hot, keep }: { readonly hot: Y.Doc; readonly keep: 'as sent' | 'as emitted' },
+  ): Trial {
     let kept = update;
     const take = (emitted: Uint8Array) => (kept = emitted);
     // The first one only: Yjs takes redundant formats away in transactions of their own.
-    if (keep === 'as emitted') this.#hot.once('update', take);
+    if (keep === 'as emitted') hot.once('update', take);
     try {
       // Before these do, which would hide from the check what others will load.
-      const error = this.#hot.transact((running) => {
-        Y.applyUpdate(this.#hot, update);
-        return isIncomplete(this.#hot) ? errorOf('invalid-update') : this.#rules.check(running);
+      const error = hot.transact((running) => {
+        Y.applyUpdate(hot, update);
+        return isIncomplete(hot) ? errorOf('invalid-update') : this.#rules.check(running);
       });
       return error === null ? { kind: 'applied', update: kept } : { kind: 'spoilt', error };
     } catch {
       return { kind: 'spoilt', error: errorOf('invalid-update') };
     } finally {
-      this.#hot.off('update', take);
+      hot.off('update', take);
     }
   }
 
   /** `applyUpdate` is not atomic, so a refused update costs the whole hot document. */
-  #rebuild(): void {
+  #rebuild(spoilt: Y.Doc): void {
     this.#rules.onRebuild?.();
-    this.#hot.destroy();
+    spoilt.destroy();
     const queued = this.#outcomes.rows.map(({ row }) => row.update);
     this.#hot = this.#copy.build({ gc: this.#rules.gc, queued });
   }

@@ -1,8 +1,9 @@
 /** What channels need of the database. */
 import type { ChannelPosition } from '@tandem/protocol';
 import { loadState, readHead, type LoadedState } from '../database/channel-states.ts';
-import { roleOf, rolesIn } from '../database/roles.ts';
+import { rolesIn } from '../database/roles.ts';
 import type { Database } from '../database/tables.ts';
+import type { Rooms } from '../gateway/rooms.ts';
 import type { ChannelKey } from './channel-key.ts';
 import type { EventRun } from './event-ring.ts';
 import { readEvents } from './event-rows.ts';
@@ -19,14 +20,14 @@ export interface ChannelStore {
   whoMaySee(document: string): Promise<(user: string) => boolean>;
 }
 
-export function databaseChannels(db: Database): ChannelStore {
+export function databaseChannels(db: Database, rooms: Pick<Rooms, 'roleOf'>): ChannelStore {
   return {
     readHead: (key) => readHead(db, key),
     readEvents: (key, to) => readEvents(db, key, to),
     loadState: (key) => loadState(db, key),
-    maySee: async (document, user) => (await roleOf(db, { document, user })) !== null,
+    maySee: async (document, user) => (await rooms.roleOf(user, document)) !== null,
     async mayWrite(document, user) {
-      const role = await roleOf(db, { document, user });
+      const role = await rooms.roleOf(user, document);
       return role === 'owner' || role === 'editor';
     },
     async whoMaySee(document) {

@@ -39,7 +39,7 @@ export interface EventChannels extends Disposable {
 export async function createEventChannels(options: EventChannelsOptions): Promise<EventChannels> {
   const { db, rooms, wheel, metrics, sample, isAdministrator, log } = options;
   await firstEpoch(db);
-  const store = databaseChannels(db);
+  const store = databaseChannels(db, rooms);
   const delivered = (type: ServerMessageType) => (receivers: number) =>
     metrics.delivered(type, receivers);
   const onFault = (error: unknown) => log.error({ err: error }, 'a channel could not be read');

@@ -83,14 +83,17 @@ export class Subscription {
 
 /** The subscriptions of a channel: a list from which any can be taken without a search. */
 export class Audience {
-  readonly #subscriptions: Subscription[] = [];
+  #subscriptions: Subscription[] = [];
 
   get size(): number {
     return this.#subscriptions.length;
   }
 
   add(subscription: Subscription): void {
-    subscription.place = this.#subscriptions.push(subscription) - 1;
+    subscription.place = this.size;
+    // Most have one; a list that is pushed to has room for many more.
+    if (this.size === 0) this.#subscriptions = [subscription];
+    else this.#subscriptions.push(subscription);
   }
 
   remove(subscription: Subscription): void {

@@ -26,8 +26,6 @@ export type CommandNews =
   | ({
       readonly kind: 'committed';
       readonly answers: readonly NumberedAnswer[];
-      /** Of the transaction, in milliseconds. */
-      readonly tookMs: number;
     } & CommittedBatch)
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'resumed' }
@@ -117,7 +115,7 @@ export class CommandHost implements AsyncDisposable {
         say({ kind: 'fault', command: command.name, detail: String(error) });
         const answer = { kind: 'refused', error: errorOf('internal') } as const;
         const answers = [{ number, answer }];
-        say({ kind: 'committed', answers, tookMs: 0, events: [], effects: [] });
+        say({ kind: 'committed', answers, tookMs: null, events: [], effects: [] });
       }
       this.#finished(requests.length);
     }

@@ -102,8 +102,13 @@ it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
 
 it('undoes a handler that throws, and nothing else of the transaction', async () => {
   await using s = await closing(stage());
-  const { answers, events } = await s.transactions.run([see('done'), see('broken'), see('done')]);
+  const { answers, events, effects } = await s.transactions.run([
+    see('done'),
+    see('broken'),
+    see('done'),
+  ]);
   expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused', 'done']);
+  expect(effects).toHaveLength(2);
   expect(answers[1]).toMatchObject({ error: { code: 'internal', temporary: true } });
   expect(s.faults).toHaveLength(1);
   expect(await s.count('visit')).toBe(2);

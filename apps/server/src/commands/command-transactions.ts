@@ -1,6 +1,7 @@
 /**
- * Carries out commands, any number in one transaction: each in a savepoint of its own, so that one that
- * fails takes nothing with it. What they did, their events and their results are on disk together, or not at all.
+ * Carries out commands, any number in one transaction. What they did, their events and their results are
+ * on disk together, or not at all. One that fails takes nothing with it: as hardly any does, all are undone
+ * then, and done again with a savepoint for each, which is dear.
  */
 import { errorOf, type ChannelEvent, type ChannelName } from '@tandem/protocol';
 import { nameOf, type ChannelKey } from '../channels/channel-key.ts';
@@ -12,7 +13,7 @@ import type { WriteLock } from '../database/write-lock.ts';
 import { TRANSACTIONS_PER_SWEEP } from '../limits.ts';
 import { CommandLog } from './command-log.ts';
 import type { Effect } from './effect.ts';
-import type { Handler, HandlerTable, NewEvent, Outcome } from './handler.ts';
+import type { Handler, HandlerContext, HandlerTable, NewEvent, Outcome } from './handler.ts';
 import type { CommandAnswer, CommandRequest, CommittedBatch } from './runner.ts';
 import type { ServerCommand, ServerCommandName } from './server-command.ts';
 
@@ -28,12 +29,22 @@ export interface CommandTransactionsOptions {
   readonly onFault: (command: ServerCommandName, error: unknown) => void;
 }
 
-export interface TransactionResult extends CommittedBatch {
+export interface TransactionResult extends Omit<CommittedBatch, 'tookMs'> {
   /** One for each request, in their order. */
   readonly answers: readonly CommandAnswer[];
 }
 
 type Done = Extract<CommandAnswer, { kind: 'done' }>;
+
+interface Mode {
+  /** When all of it happens. */
+  readonly at: number;
+  /** What goes when a command fails. */
+  readonly undo: 'all' | 'one';
+}
+
+/** A command that has no savepoint has failed. */
+class OneFailed extends Error {}
 
 export class CommandTransactions {
   readonly #options: CommandTransactionsOptions;
@@ -51,18 +62,25 @@ export class CommandTransactions {
 
   /** @throws when nothing of it was committed. */
   run(requests: readonly CommandRequest[]): Promise<TransactionResult> {
-    return this.#options.lock.holdThrough(() => this.#run(requests));
+    return this.#options.lock.holdThrough(async () => {
+      const at = (this.#lastAt = Math.max(this.#lastAt, this.#options.now()));
+      try {
+        return await this.#transact(requests, { at, undo: 'all' });
+      } catch (error) {
+        if (!(error instanceof OneFailed)) throw error;
+        return await this.#transact(requests, { at, undo: 'one' });
+      }
+    });
   }
 
-  async #run(requests: readonly CommandRequest[]): Promise<TransactionResult> {
-    const at = (this.#lastAt = Math.max(this.#lastAt, this.#options.now()));
+  async #transact(requests: readonly CommandRequest[], mode: Mode): Promise<TransactionResult> {
     this.#effects = [];
     await this.#sql('BEGIN IMMEDIATE');
     try {
       const answers: CommandAnswer[] = [];
-      for (const request of requests) answers.push(await this.#answer(request, at));
+      for (const request of requests) answers.push(await this.#answer(request, mode));
       await this.#channels.writeHeads();
-      if (this.#count++ % TRANSACTIONS_PER_SWEEP === 0) await this.#commands.sweep(at);
+      if (this.#count++ % TRANSACTIONS_PER_SWEEP === 0) await this.#commands.sweep(mode.at);
       await this.#sql('COMMIT');
       return { answers, events: this.#channels.committed(), effects: this.#effects };
     } catch (error) {
@@ -73,17 +91,19 @@ export class CommandTransactions {
     }
   }
 
-  async #answer({ user, command }: CommandRequest, at: number): Promise<CommandAnswer> {
+  async #answer({ user, command }: CommandRequest, { at, undo }: Mode): Promise<CommandAnswer> {
     const before = await this.#commands.find(user, command.id);
     if (before !== null) return before;
     const published: { readonly key: ChannelKey; readonly event: NewEvent }[] = [];
-    const outcome = await this.#carryOut(command, {
+    const context: HandlerContext = {
       db: this.#options.db,
       user,
       command: command.id,
       at,
       publish: (key, event) => published.push({ key, event }),
-    });
+    };
+    const outcome =
+      undo === 'all' ? await this.#trust(command, context) : await this.#carryOut(command, context);
     const kept = { user, id: command.id, at };
     if (outcome.kind === 'refused') {
       if (!outcome.error.temporary) await this.#commands.keep(kept, { error: outcome.error });
@@ -102,30 +122,46 @@ export class CommandTransactions {
     return answer;
   }
 
-  async #carryOut(
-    { name, input }: ServerCommand,
-    context: Parameters<Handler<ServerCommandName>>[0],
-  ): Promise<Outcome> {
-    const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
+  /** @throws OneFailed when it did not go well. */
+  async #trust(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
+    try {
+      const outcome = await this.#handle(command, context);
+      if (outcome.kind === 'done') return outcome;
+    } catch (error) {
+      if (isOfDisk(error)) throw error;
+    }
+    throw new OneFailed();
+  }
+
+  async #carryOut(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
     await this.#sql('SAVEPOINT command');
     try {
-      const outcome = await handler(context, input);
+      const outcome = await this.#handle(command, context);
       if (outcome.kind === 'refused') await this.#sql('ROLLBACK TO command');
       await this.#sql('RELEASE command');
       return outcome;
     } catch (error) {
-      // What the disk does is not this command's fault: all of the transaction is tried again.
-      if (error instanceof DatabaseError && error.failure !== 'failed') throw error;
+      if (isOfDisk(error)) throw error;
       await this.#sql('ROLLBACK TO command');
       await this.#sql('RELEASE command');
-      this.#options.onFault(name, error);
+      this.#options.onFault(command.name, error);
       return { kind: 'refused', error: errorOf('internal') };
     }
+  }
+
+  #handle({ name, input }: ServerCommand, context: HandlerContext): Promise<Outcome> {
+    const handler = this.#options.handlers[name] as Handler<ServerCommandName>;
+    return handler(context, input);
   }
 
   async #sql(statement: string): Promise<void> {
     await this.#options.executor.execute(statement, []);
   }
+}
+
+/** What the disk does is no command's fault: all of the transaction is tried again. */
+function isOfDisk(error: unknown): boolean {
+  return error instanceof DatabaseError && error.failure !== 'failed';
 }
 
 function ignore(): void {}

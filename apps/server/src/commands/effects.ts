@@ -30,6 +30,7 @@ export class Effects {
       for (const effect of effects) this.#apply(effect);
     });
     runner.onLost(() => {
+      rooms.forget();
       hub.resync();
       activity.resync();
       const documents = new Set(hub.documents());
@@ -50,8 +51,11 @@ export class Effects {
       case 'profile-changed':
         this.#follow(people.renamed(effect.user));
         break;
-      case 'listed':
       case 'unlisted':
+        rooms.unlisted(effect);
+        activity.relisted(effect.user);
+        break;
+      case 'listed':
         activity.relisted(effect.user);
         break;
       case 'chat':

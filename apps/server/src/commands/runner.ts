@@ -29,6 +29,8 @@ export interface CommittedEvents extends EventRun {
 export interface CommittedBatch {
   readonly events: readonly CommittedEvents[];
   readonly effects: readonly Effect[];
+  /** Milliseconds until it was on disk; null when there was nothing to write. */
+  readonly tookMs: number | null;
 }
 
 export interface CommandRunner extends AsyncDisposable {

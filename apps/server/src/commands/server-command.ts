@@ -2,8 +2,10 @@
 import type { Command, CommandInput, CommandName } from '@tandem/protocol';
 
 interface OwnInputs {
-  /** Somebody has opened a document, so it belongs on their list. */
-  'document:visit': { readonly document: string };
+  /** People have opened documents, which belong on their lists. Where one may not be seen, nothing happens. */
+  'document:visit': {
+    readonly visits: readonly { readonly user: string; readonly document: string }[];
+  };
 }
 
 type OwnName = keyof OwnInputs;

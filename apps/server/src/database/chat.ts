@@ -1,6 +1,8 @@
 /** The chat of each document: messages numbered without a gap, and who reacted how. */
+import { sql, type RawBuilder } from 'kysely';
 import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE, type ChatMessage } from '@tandem/protocol';
-import { MAX_REACTIONS_IN_ALL } from '../limits.ts';
+import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../limits.ts';
+import { compiledQuery } from './compiled-query.ts';
 import type { ChatMessageRow, Database, UserRow } from './tables.ts';
 
 export interface NewMessage {
@@ -19,51 +21,80 @@ interface MessagePlace {
   readonly message: string;
 }
 
+const insertMessage = compiledQuery(
+  (
+    db,
+    document: string,
+    id: string,
+    author: string,
+    text: string,
+    mentions: string,
+    replyTo: string | null,
+    at: number,
+  ) =>
+    db
+      .insertInto('chat_message')
+      .values({
+        document,
+        id,
+        author,
+        text,
+        mentions,
+        reply_to: replyTo,
+        at,
+        number: next(document),
+      })
+      .onConflict((conflict) => conflict.columns(['document', 'id']).doNothing())
+      .returning('number'),
+);
+
 /**
  * Within a transaction that holds the write lock, or two messages would get one number.
  *
- * @returns the message's number.
+ * @returns the message's number; undefined when there is one with this id.
  */
-export async function appendMessage(db: Database, message: NewMessage): Promise<number> {
-  const number = (await chatHead(db, message.document)) + 1;
-  await db
-    .insertInto('chat_message')
-    .values({
-      document: message.document,
-      number,
-      id: message.id,
-      author: message.author,
-      text: message.text,
-      mentions: JSON.stringify(message.mentions),
-      reply_to: message.replyTo,
-      at: message.at,
-    })
-    .execute();
-  return number;
+export async function appendMessage(
+  db: Database,
+  { document, id, author, text, mentions, replyTo, at }: NewMessage,
+): Promise<number | undefined> {
+  const named = JSON.stringify(mentions);
+  const [row] = await insertMessage(db, document, id, author, text, named, replyTo, at);
+  return row?.number;
 }
 
-/** The number of the newest message; 0 when nothing was said. */
-export async function chatHead(db: Database, document: string): Promise<number> {
-  const row = await db
+function next(document: string): RawBuilder<number> {
+  return sql<number>`(select coalesce(max("number"), 0) + 1 from "chat_message" where "document" = ${document})`;
+}
+
+const newest = compiledQuery((db, document: string) =>
+  db
     .selectFrom('chat_message')
     .select('number')
     .where('document', '=', document)
     .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+/** The number of the newest message; 0 when nothing was said. */
+export async function chatHead(db: Database, document: string): Promise<number> {
+  const [row] = await newest(db, document);
   return row?.number ?? 0;
 }
+
+const messageRow = compiledQuery((db, document: string, message: string) =>
+  db
+    .selectFrom('chat_message')
+    .selectAll()
+    .where('document', '=', document)
+    .where('id', '=', message),
+);
 
 export async function findMessage(
   db: Database,
   { document, message }: MessagePlace,
 ): Promise<ChatMessageRow | undefined> {
-  return await db
-    .selectFrom('chat_message')
-    .selectAll()
-    .where('document', '=', document)
-    .where('id', '=', message)
-    .executeTakeFirst();
+  const [row] = await messageRow(db, document, message);
+  return row;
 }
 
 /** @param before the newest messages with smaller numbers; without it, the newest of all. Oldest first. */
@@ -165,6 +196,19 @@ export async function removeReaction(
     .where('user', '=', reaction.user)
     .executeTakeFirst();
   return numDeletedRows > 0n ? 'changed' : 'unchanged';
+}
+
+/** The documents in whose chats a person has spoken: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+export async function findChatsOf(db: Database, user: string): Promise<string[]> {
+  const spoken = db.selectFrom('chat_message').select('document').where('author', '=', user);
+  const rows = await db
+    .selectFrom('document')
+    .select('id')
+    .where('id', 'in', spoken)
+    .orderBy('updated_at', 'desc')
+    .limit(MAX_TOLD_DOCUMENTS)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** @param number never moves the mark back. @returns whether it has moved. */

@@ -1,16 +1,18 @@
 import { MAX_LISTED_DOCUMENTS } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
+  addVisit,
   createDocument,
   findDocument,
-  findChatRead,
+  findListing,
   findVisitors,
   forgetVisit,
-  isSameVisit,
   listDocuments,
   refreshDocument,
   renameDocument,
-  visitDocument,
+  NEVER_OPENED,
+  renewVisit,
+  toListed,
 } from './documents.ts';
 import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
 import { appendMessage } from './chat.ts';
@@ -65,8 +67,8 @@ test('a list has what its user visited, last changed first', async () => {
   ] as const)
     await create(db, id, at);
   for (const document of ['old', 'new', 'middle'])
-    await visitDocument(db, { user: 'ada', document, at: 10 });
-  await visitDocument(db, { user: 'bob', document: 'foreign', at: 10 });
+    await addVisit(db, { user: 'ada', document, at: 10 });
+  await addVisit(db, { user: 'bob', document: 'foreign', at: 10 });
   expect(await listed(db, 'ada')).toEqual(['new', 'middle', 'old']);
   await refreshDocument(db, 'old', { excerpt: 'words', at: 20 });
   expect(await listed(db, 'ada')).toEqual(['old', 'new', 'middle']);
@@ -102,15 +104,17 @@ test('a second visit is the same entry, and it can be taken off', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   const ada = { user: 'ada', document: 'a' };
-  expect(await visitDocument(db, { ...ada, at: 1 })).toMatchObject({ kind: 'first' });
-  expect(await isSameVisit(db, { ...ada, at: SAME_VISIT_MS })).toBe(true);
-  expect(await isSameVisit(db, { ...ada, at: 1 + SAME_VISIT_MS })).toBe(false);
-  expect(await visitDocument(db, { ...ada, at: 9 })).toMatchObject({ kind: 'again' });
-  expect(await db.selectFrom('visit').select('opened_at').execute()).toEqual([{ opened_at: 9 }]);
-  await visitDocument(db, { user: 'bob', document: 'a', at: 2 });
+  const openedAt = () => db.selectFrom('visit').select('opened_at').execute();
+  expect(await renewVisit(db, { ...ada, at: 1 })).toBe('none');
+  await addVisit(db, { ...ada, at: 1 });
+  expect(await renewVisit(db, { ...ada, at: SAME_VISIT_MS })).toBe('again');
+  expect(await openedAt()).toEqual([{ opened_at: 1 }]);
+  expect(await renewVisit(db, { ...ada, at: 1 + SAME_VISIT_MS })).toBe('again');
+  expect(await openedAt()).toEqual([{ opened_at: 1 + SAME_VISIT_MS }]);
+  await addVisit(db, { user: 'bob', document: 'a', at: 2 });
   expect(await forgetVisit(db, ada)).toBe(true);
   expect(await forgetVisit(db, ada)).toBe(false);
-  expect(await isSameVisit(db, { ...ada, at: 9 })).toBe(false);
+  expect(await renewVisit(db, { ...ada, at: 9 })).toBe('none');
   expect(await listed(db, 'ada')).toEqual([]);
   expect(await listed(db, 'bob')).toEqual(['a']);
   expect(await findDocument(db, 'a')).toBeDefined();
@@ -145,7 +149,7 @@ test('a list has what its user may see, with the role that it has for them', asy
     ['given', 'off'],
   ] as const) {
     await createDocument(db, { id, kind: 'page', title: '', owner: 'ada', linkAccess, at: 1 });
-    for (const user of ['ada', 'bob']) await visitDocument(db, { user, document: id, at: 1 });
+    for (const user of ['ada', 'bob']) await addVisit(db, { user, document: id, at: 1 });
   }
   await db
     .insertInto('member')
@@ -169,17 +173,32 @@ test('a list has what its user may see, with the role that it has for them', asy
 test('whoever comes for the first time has no chat to catch up with', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
-  await visitDocument(db, { user: 'ada', document: 'a', at: 1 });
+  await addVisit(db, { user: 'ada', document: 'a', at: 1 });
   const message = { document: 'a', author: 'ada', text: 'Hi', mentions: [], replyTo: null, at: 1 };
   await appendMessage(db, { ...message, id: 'm1' });
   await appendMessage(db, { ...message, id: 'm2' });
-  expect(await visitDocument(db, { user: 'bob', document: 'a', at: 1 })).toEqual({
-    kind: 'first',
-    chatRead: 2,
-  });
-  const read = (user: string) => findChatRead(db, { user, document: 'a' });
-  expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([0, 2, undefined]);
+  expect(await addVisit(db, { user: 'bob', document: 'a', at: 1 })).toBe(2);
+  const read = (user: string) => findListing(db, { user, document: 'a' });
+  expect([await read('ada'), await read('bob'), await read('eve')]).toEqual([
+    { chatRead: 0, isNew: false },
+    { chatRead: 2, isNew: false },
+    undefined,
+  ]);
   expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);
+});
+
+test('what was given to somebody is new until they open it', async () => {
+  const db = await temporaryDatabase();
+  await create(db, 'a', 1);
+  const bob = { user: 'bob', document: 'a' };
+  await addVisit(db, { ...bob, at: NEVER_OPENED });
+  const [listed] = (await listDocuments(db, 'bob')).map(toListed);
+  expect(listed).toMatchObject({ id: 'a', isNew: true });
+  expect(await findListing(db, bob)).toMatchObject({ isNew: true });
+  const now = 10 * SAME_VISIT_MS;
+  expect(await renewVisit(db, { ...bob, at: now })).toBe('first');
+  expect(await renewVisit(db, { ...bob, at: now + 1 })).toBe('again');
+  expect((await listDocuments(db, 'bob')).map(toListed)[0]).not.toHaveProperty('isNew');
 });
 
 test('those who came last are told first, and not without end', async () => {

@@ -8,6 +8,7 @@ import {
   type Role,
 } from '@tandem/protocol';
 import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { decideRole } from './roles.ts';
 import type { Database, DocumentRow } from './tables.ts';
 
@@ -55,12 +56,22 @@ export async function findDocument(db: Database, id: string): Promise<DocumentRo
   return await db.selectFrom('document').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** When a document was opened that was given to somebody who has not come yet. */
+export const NEVER_OPENED = 0;
+
+/** A document on a list, as far as it is this person's. */
+export interface Listing {
+  /** The number of the newest chat message that this person has seen. */
+  readonly chatRead: number;
+  /** It was given to this person, who has not opened it yet. */
+  readonly isNew: boolean;
+}
+
 /** A document on the list of somebody who may see it. */
-export interface ListEntry {
+export interface ListEntry extends Listing {
   readonly document: DocumentRow;
   readonly role: Role;
-  /** The numbers of the newest chat message that this person has seen, and of the newest that there is. */
-  readonly chatRead: number;
+  /** The number of the newest chat message that there is. */
   readonly chatHead: number;
 }
 
@@ -75,6 +86,7 @@ export async function listDocuments(db: Database, user: string): Promise<ListEnt
     .selectAll('document')
     .select((eb) => [
       'visit.chat_read as chatRead',
+      'visit.opened_at as openedAt',
       'member.role as given',
       newestMessage(eb.ref('visit.document')).as('chatHead'),
     ])
@@ -90,9 +102,10 @@ export async function listDocuments(db: Database, user: string): Promise<ListEnt
     .orderBy('document.id')
     .limit(MAX_LISTED_DOCUMENTS)
     .execute();
-  return rows.flatMap(({ chatRead, chatHead, given, ...document }) => {
+  return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
     const role = decideRole(document, { user, given });
-    return role === null ? [] : [{ document, role, chatRead, chatHead }];
+    const isNew = openedAt === NEVER_OPENED;
+    return role === null ? [] : [{ document, role, chatRead, chatHead, isNew }];
   });
 }
 
@@ -101,6 +114,7 @@ export function toListed({
   document,
   role,
   chatRead,
+  isNew,
 }: Omit<ListEntry, 'chatHead'>): ListedDocument {
   return {
     id: document.id,
@@ -111,6 +125,7 @@ export function toListed({
     createdAt: document.created_at,
     updatedAt: document.updated_at,
     chatRead,
+    ...(isNew && { isNew }),
   };
 }
 
@@ -120,40 +135,52 @@ export interface Visit {
   readonly at: number;
 }
 
-/** Whether a visit at this moment is a part of the last one, and needs no note. */
-export async function isSameVisit(db: Database, { user, document, at }: Visit): Promise<boolean> {
-  const before = await db
+const lastVisit = compiledQuery((db, user: string, document: string) =>
+  db
     .selectFrom('visit')
     .select('opened_at')
     .where('user', '=', user)
-    .where('document', '=', document)
-    .executeTakeFirst();
-  return before !== undefined && at - before.opened_at < SAME_VISIT_MS;
-}
+    .where('document', '=', document),
+);
 
-/**
- * Puts a document on a user's list; whoever comes for the first time has nothing in the chat to catch up with.
- *
- * @returns how far this person has read the chat, and whether the document was on the list before.
- */
-export async function visitDocument(
-  db: Database,
-  { user, document, at }: Visit,
-): Promise<{ readonly kind: 'first' | 'again'; readonly chatRead: number }> {
-  const before = await db
+const setVisit = compiledQuery((db, at: number, user: string, document: string) =>
+  db
     .updateTable('visit')
     .set({ opened_at: at })
     .where('user', '=', user)
-    .where('document', '=', document)
-    .returning('chat_read')
-    .executeTakeFirst();
-  if (before !== undefined) return { kind: 'again', chatRead: before.chat_read };
-  const { chat_read: chatRead } = await db
+    .where('document', '=', document),
+);
+
+/**
+ * Notes a visit of somebody; soon after the last it is the same one.
+ *
+ * @returns `first` when the document was on the list without having been opened, `none` when it is not on it.
+ */
+export async function renewVisit(
+  db: Database,
+  { user, document, at }: Visit,
+): Promise<'first' | 'again' | 'none'> {
+  const [before] = await lastVisit(db, user, document);
+  if (before === undefined) return 'none';
+  if (at - before.opened_at >= SAME_VISIT_MS) await setVisit(db, at, user, document);
+  return before.opened_at === NEVER_OPENED ? 'first' : 'again';
+}
+
+const insertVisit = compiledQuery((db, user: string, document: string, at: number) =>
+  db
     .insertInto('visit')
     .values({ user, document, opened_at: at, chat_read: newestMessage(sql.val(document)) })
-    .returning('chat_read')
-    .executeTakeFirstOrThrow();
-  return { kind: 'first', chatRead };
+    .returning('chat_read as chatRead'),
+);
+
+/**
+ * Puts a document on a user's list, where it is not: nothing in its chat is there to catch up with.
+ *
+ * @returns how far this person has read the chat.
+ */
+export async function addVisit(db: Database, { user, document, at }: Visit): Promise<number> {
+  const [added] = await insertVisit(db, user, document, at);
+  return added?.chatRead ?? 0;
 }
 
 /** Takes a document off a user's list; the document stays. @returns whether it was there. */
@@ -169,33 +196,34 @@ export async function forgetVisit(
   return numDeletedRows > 0n;
 }
 
-/** How far a person has read the chat; undefined when the document is not on their list. */
-export async function findChatRead(
+/** Undefined when the document is not on this person's list. */
+export async function findListing(
   db: Database,
   { user, document }: { readonly user: string; readonly document: string },
-): Promise<number | undefined> {
+): Promise<Listing | undefined> {
   const row = await db
     .selectFrom('visit')
-    .select('chat_read')
+    .select(['chat_read as chatRead', 'opened_at as openedAt'])
     .where('user', '=', user)
     .where('document', '=', document)
     .executeTakeFirst();
-  return row?.chat_read;
+  return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
 }
 
 /** Who has a document on their list: those who opened it last, at most `MAX_TOLD_LIBRARIES`. */
 export async function findVisitors(
   db: Database,
   document: string,
-): Promise<{ readonly user: string; readonly chatRead: number }[]> {
-  return await db
+): Promise<(Listing & { readonly user: string })[]> {
+  const rows = await db
     .selectFrom('visit')
-    .select(['user', 'chat_read as chatRead'])
+    .select(['user', 'chat_read as chatRead', 'opened_at as openedAt'])
     .where('document', '=', document)
     .orderBy('opened_at', 'desc')
     .orderBy('user')
     .limit(MAX_TOLD_LIBRARIES)
     .execute();
+  return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
 /** Never moves `updated_at` back; neither does what follows. */

@@ -24,6 +24,7 @@ interface Statement {
   readonly prepared: ReturnType<Sqlite['prepare']>;
   /** What SQLite says of it, once: asking takes longer than most statements. */
   readonly gives: 'rows' | 'changes';
+  readonly lock: WriteLock;
 }
 
 /** For the worker, for tests and for commands that are alone in their process: every call blocks. */
@@ -39,8 +40,10 @@ export class LocalExecutor implements SqlExecutor {
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
-    const run = () => translated(() => this.#run(sql, parameters));
-    return READS.test(sql) ? run() : this.#lock.hold(run);
+    return translated(() => {
+      const statement = this.#prepare(sql);
+      return statement.lock.hold(() => run(statement, parameters));
+    });
   }
 
   async close(): Promise<void> {
@@ -48,20 +51,23 @@ export class LocalExecutor implements SqlExecutor {
     this.#sqlite.close();
   }
 
-  #run(sql: string, parameters: readonly unknown[]): SqlResult {
-    const { prepared, gives } = this.#prepare(sql);
-    if (gives === 'rows') return { rows: prepared.all(...parameters), changes: 0 };
-    return { rows: [], changes: Number(prepared.run(...parameters).changes) };
-  }
-
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
       const prepared = this.#sqlite.prepare(sql);
-      statement = { prepared, gives: prepared.columns().length > 0 ? 'rows' : 'changes' };
+      statement = {
+        prepared,
+        gives: prepared.columns().length > 0 ? 'rows' : 'changes',
+        lock: READS.test(sql) ? noLock : this.#lock,
+      };
       this.#statements.set(sql, statement);
     }
     return statement;
   }
+}
+
+function run({ prepared, gives }: Statement, parameters: readonly unknown[]): SqlResult {
+  if (gives === 'rows') return { rows: prepared.all(...parameters), changes: 0 };
+  return { rows: [], changes: Number(prepared.run(...parameters).changes) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { GUEST_GRACE_MS, GUESTS_LOOKED_AT_ONCE } from '../limits.ts';
 import { appendMessage } from './chat.ts';
-import { createDocument, renameDocument, visitDocument } from './documents.ts';
+import { createDocument, renameDocument, addVisit } from './documents.ts';
 import { forgetGuests } from './guests.ts';
 import { createSession } from './sessions.ts';
 import type { Database } from './tables.ts';
@@ -18,7 +18,7 @@ async function guest(db: Database, id: string): Promise<string> {
   const page = `page-of-${id}`;
   const document = { id: page, kind: 'page', title: WELCOME_TITLE, owner: id, at: 0 } as const;
   await createDocument(db, document);
-  await visitDocument(db, { user: id, document: page, at: 0 });
+  await addVisit(db, { user: id, document: page, at: 0 });
   await db
     .insertInto('journal')
     .values({ document: page, incarnation: 'i', kind: 'page', head: 1, snapshot_seq: 0 })
@@ -52,7 +52,7 @@ const TRACES: Record<string, (db: Database, id: string, page: string) => Promise
       .execute(),
   'a visit elsewhere': async (db, id) => {
     await createDocument(db, { id: 'd', kind: 'page', title: '', owner: null, at: 0 });
-    await visitDocument(db, { user: id, document: 'd', at: 0 });
+    await addVisit(db, { user: id, document: 'd', at: 0 });
   },
   'a document': (db, id) =>
     createDocument(db, { id: 'own', kind: 'page', title: '', owner: id, at: 0 }),
@@ -60,7 +60,7 @@ const TRACES: Record<string, (db: Database, id: string, page: string) => Promise
   'a written page': (db, _id, page) =>
     db.updateTable('journal').set({ head: 2 }).where('document', '=', page).execute(),
   'a page that somebody else has': (db, _id, page) =>
-    visitDocument(db, { user: 'else', document: page, at: 0 }),
+    addVisit(db, { user: 'else', document: page, at: 0 }),
   youth: (db, id) =>
     db.updateTable('user').set({ created_at: 1_001 }).where('id', '=', id).execute(),
 };

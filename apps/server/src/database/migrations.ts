@@ -9,6 +9,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-documents': { up: peopleAndDocuments },
   '0002-journal': { up: journal },
   '0003-commands-and-channels': { up: commandsAndChannels },
+  '0004-chat-authors': { up: chatAuthors },
 };
 
 async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
@@ -158,4 +159,12 @@ async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('session_user').on('session').column('user').execute();
   await db.schema.createIndex('document_owner').on('document').column('owner').execute();
+}
+
+async function chatAuthors(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createIndex('chat_message_author')
+    .on('chat_message')
+    .columns(['author', 'document'])
+    .execute();
 }

@@ -1,5 +1,6 @@
 /** What each person may do in a document: its owner all, others what was given to them, else what the link gives. */
 import type { Access, Role } from '@tandem/protocol';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];
@@ -11,20 +12,32 @@ export interface Entry {
   readonly isOwn: boolean;
 }
 
-/** Null for a document that is not there and for one that this person may not see alike. */
-export async function findEntry(
-  db: Database,
-  { document: id, user }: { readonly document: string; readonly user: string },
-): Promise<Entry | null> {
-  const row = await db
+/** What decides who may come into a document, and what its room begins with. */
+export interface Entrance extends Pick<
+  DocumentRow,
+  'id' | 'kind' | 'title' | 'owner' | 'link_access'
+> {
+  /** The roles that were given, by user, at most `MAX_MEMBERS`; null where there are none. */
+  readonly given: ReadonlyMap<string, GivenRole> | null;
+}
+
+const entryRow = compiledQuery((db, document: string, user: string) =>
+  db
     .selectFrom('document')
     .leftJoin('member', (join) =>
       join.onRef('member.document', '=', 'document.id').on('member.user', '=', user),
     )
     .selectAll('document')
     .select('member.role as given')
-    .where('document.id', '=', id)
-    .executeTakeFirst();
+    .where('document.id', '=', document),
+);
+
+/** Null for a document that is not there and for one that this person may not see alike. */
+export async function findEntry(
+  db: Database,
+  { document: id, user }: { readonly document: string; readonly user: string },
+): Promise<Entry | null> {
+  const [row] = await entryRow(db, id, user);
   if (row === undefined) return null;
   const { given, ...document } = row;
   const role = decideRole(document, { user, given });
@@ -38,19 +51,38 @@ export async function roleOf(
   return (await findEntry(db, whose))?.role ?? null;
 }
 
+const entranceRows = compiledQuery((db, document: string) =>
+  db
+    .selectFrom('document')
+    .leftJoin('member', 'member.document', 'document.id')
+    .select(['document.id', 'document.kind', 'document.title', 'document.owner'])
+    .select(['document.link_access', 'member.user', 'member.role'])
+    .where('document.id', '=', document),
+);
+
+/** Of everybody, at one moment. Null for a document that is not there. */
+export async function findEntrance(db: Database, document: string): Promise<Entrance | null> {
+  const rows = await entranceRows(db, document);
+  const [first] = rows;
+  if (first === undefined) return null;
+  const { id, kind, title, owner, link_access } = first;
+  const given = new Map<string, GivenRole>();
+  for (const { user, role } of rows) if (user !== null && role !== null) given.set(user, role);
+  return { id, kind, title, owner, link_access, given: given.size === 0 ? null : given };
+}
+
+/** What a person may do there; null: not even see it. */
+export function roleIn(entrance: Entrance, user: string): Role | null {
+  return decideRole(entrance, { user, given: entrance.given?.get(user) ?? null });
+}
+
 /** Everybody's role in a document at one moment, by user; null for nobody's when it is not there. */
 export async function rolesIn(
   db: Database,
   document: string,
 ): Promise<(user: string) => Role | null> {
-  const row = await db
-    .selectFrom('document')
-    .select(['owner', 'link_access'])
-    .where('id', '=', document)
-    .executeTakeFirst();
-  if (row === undefined) return () => null;
-  const given = await givenRoles(db, document);
-  return (user) => decideRole(row, { user, given: given.get(user) ?? null });
+  const entrance = await findEntrance(db, document);
+  return (user) => (entrance === null ? null : roleIn(entrance, user));
 }
 
 /** The roles that were given, by user; bounded by `MAX_MEMBERS`. */

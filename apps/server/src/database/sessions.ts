@@ -1,5 +1,6 @@
 /** Browsers that are signed in. The database knows only a digest of the cookie. */
 import { createHash } from 'node:crypto';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
 /** How the database, and a token, name the session of a cookie. */
@@ -41,8 +42,41 @@ export async function findSessionUser(
     .executeTakeFirst();
 }
 
-export async function deleteSession(db: Database, id: string): Promise<void> {
-  await db.deleteFrom('session').where('id', '=', id).execute();
+/** A person, and in which sessions they are. */
+export interface SignedUser {
+  readonly user: UserRow;
+  readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
+}
+
+const signedUserRows = compiledQuery((db, user: string) =>
+  db
+    .selectFrom('user')
+    .leftJoin('session', 'session.user', 'user.id')
+    .selectAll('user')
+    .select(['session.id as session', 'session.expires_at as expiresAt'])
+    .where('user.id', '=', user),
+);
+
+/** Null when there is no such user. */
+export async function findSignedUser(db: Database, id: string): Promise<SignedUser | null> {
+  const rows = await signedUserRows(db, id);
+  const [first] = rows;
+  if (first === undefined) return null;
+  const { session: _, expiresAt: __, ...user } = first;
+  const sessions = rows.flatMap(({ session, expiresAt }) =>
+    session === null || expiresAt === null ? [] : [{ id: session, expiresAt }],
+  );
+  return { user, sessions };
+}
+
+/** @returns whose it was; undefined when it was not there. */
+export async function deleteSession(db: Database, id: string): Promise<string | undefined> {
+  const row = await db
+    .deleteFrom('session')
+    .where('id', '=', id)
+    .returning('user')
+    .executeTakeFirst();
+  return row?.user;
 }
 
 /** Puts the end of a session further away; one that is unknown or over stays so. */

@@ -6,7 +6,8 @@ import {
   type SharingState,
   type User,
 } from '@tandem/protocol';
-import { MAX_MEMBERS } from '../limits.ts';
+import { MAX_MEMBERS, MAX_TOLD_DOCUMENTS } from '../limits.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { givenRoles, LINK_ROLES, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
 
@@ -19,11 +20,11 @@ export async function changeLink(db: Database, document: string, link: LinkAcces
   await db.updateTable('document').set({ link_access: link }).where('id', '=', document).execute();
 }
 
-/** `full`: nobody else can be given a role. */
+/** `new`: they had none of their own. `full`: nobody else can be given one. */
 export async function giveRole(
   db: Database,
   { document, user, role }: Membership & { readonly role: GivenRole },
-): Promise<'given' | 'unchanged' | 'full'> {
+): Promise<'new' | 'changed' | 'unchanged' | 'full'> {
   const given = await givenRoles(db, document);
   if (given.get(user) === role) return 'unchanged';
   if (!given.has(user) && given.size >= MAX_MEMBERS) return 'full';
@@ -32,7 +33,7 @@ export async function giveRole(
     .values({ document, user, role })
     .onConflict((conflict) => conflict.columns(['document', 'user']).doUpdateSet({ role }))
     .execute();
-  return 'given';
+  return given.has(user) ? 'changed' : 'new';
 }
 
 /** @returns whether there was one. */
@@ -96,23 +97,48 @@ export async function readVisitors(db: Database, document: string): Promise<User
     .execute();
 }
 
+const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
+  const visits = db
+    .selectFrom('visit')
+    .select('user')
+    .where('document', '=', document)
+    .limit(MAX_SHARING_MEMBERS + 1);
+  return db
+    .selectFrom('user')
+    .select(['id', 'name', 'color'])
+    .where('id', '=', user)
+    .where(
+      db.selectFrom(visits.as('visits')).select((eb) => eb.fn.countAll<number>().as('count')),
+      '<=',
+      MAX_SHARING_MEMBERS,
+    );
+});
+
 /** Somebody who has the document on their list, unless more people do than are shown. */
 export async function findVisitor(
   db: Database,
   { document, user }: Membership,
 ): Promise<User | undefined> {
-  const visits = await db
-    .selectFrom('visit')
-    .select('user')
-    .where('document', '=', document)
-    .limit(MAX_SHARING_MEMBERS + 1)
+  const [visitor] = await visitorAmongFew(db, user, document);
+  return visitor;
+}
+
+/** The documents whose share dialog may show a person: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+export async function findSharedWith(db: Database, user: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('document')
+    .select('id')
+    .where(({ eb, or, selectFrom }) =>
+      or([
+        eb('owner', '=', user),
+        eb('id', 'in', selectFrom('member').select('document').where('user', '=', user)),
+        eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
+      ]),
+    )
+    .orderBy('updated_at', 'desc')
+    .limit(MAX_TOLD_DOCUMENTS)
     .execute();
-  if (visits.length > MAX_SHARING_MEMBERS) return undefined;
-  return await db
-    .selectFrom('user')
-    .select(['id', 'name', 'color'])
-    .where('id', '=', user)
-    .executeTakeFirst();
+  return rows.map(({ id }) => id);
 }
 
 /** As the reducer of `sharing` sorts them. */

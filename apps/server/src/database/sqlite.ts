@@ -11,6 +11,8 @@ export type Sqlite = InstanceType<typeof DatabaseSync>;
 export const BUSY_TIMEOUT_MS = 5_000;
 /** The write-ahead log is cut back to this after a checkpoint. */
 const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
+/** So long a log, and the commit that made it so does what the checkpointer has not done, while all others wait. */
+const MAX_LOG_PAGES = 16_384;
 
 /**
  * Opens a file, or makes it.
@@ -25,7 +27,8 @@ export function openSqlite(
     const sqlite = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
     try {
       sqlite.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}`,
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}; PRAGMA wal_autocheckpoint = ${MAX_LOG_PAGES}`,
       );
     } catch (error) {
       sqlite.close();

@@ -1,5 +1,6 @@
 /** People. A guest is a user who has not said more than a name. */
 import type { User } from '@tandem/protocol';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
 /** A user with this id must not exist. */
@@ -14,8 +15,13 @@ export async function createUser(
     .executeTakeFirstOrThrow();
 }
 
+const userRow = compiledQuery((db, id: string) =>
+  db.selectFrom('user').selectAll().where('id', '=', id),
+);
+
 export async function findUser(db: Database, id: string): Promise<UserRow | undefined> {
-  return await db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = await userRow(db, id);
+  return row;
 }
 
 /** Changes what is given; undefined when there is no such user. */

@@ -18,13 +18,17 @@ export interface WriteLock {
 export const noLock: WriteLock = { hold: (work) => work(), holdThrough: (work) => work() };
 
 const FREE = 0;
+/** Who has it, and how often somebody had it. */
+const HOLDER = 0;
+const TURNS = 1;
+const INTEGERS = 2;
 const memories = new Map<string, SharedArrayBuffer>();
 
 /** To be given to each worker of this process that writes to the file. */
 export function writeLockMemory(path: string): SharedArrayBuffer {
   let memory = memories.get(path);
   if (memory === undefined) {
-    memory = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    memory = new SharedArrayBuffer(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
     memories.set(path, memory);
   }
   return memory;
@@ -32,10 +36,19 @@ export function writeLockMemory(path: string): SharedArrayBuffer {
 
 /** For a worker: `Atomics.wait` is not allowed to block a main thread's loop. */
 export class SharedWriteLock implements WriteLock {
-  readonly #holder: Int32Array;
+  readonly #integers: Int32Array;
 
   constructor(memory: SharedArrayBuffer) {
-    this.#holder = new Int32Array(memory);
+    this.#integers = new Int32Array(memory);
+  }
+
+  /** How often it was held, by whomever, since this was last set. */
+  get turns(): number {
+    return Atomics.load(this.#integers, TURNS);
+  }
+
+  set turns(turns: number) {
+    Atomics.store(this.#integers, TURNS, turns);
   }
 
   hold<T>(work: () => T): T {
@@ -44,7 +57,7 @@ export class SharedWriteLock implements WriteLock {
     try {
       return work();
     } finally {
-      if (isHeld) release(this.#holder, threadId);
+      if (isHeld) release(this.#integers, threadId);
     }
   }
 
@@ -53,18 +66,18 @@ export class SharedWriteLock implements WriteLock {
     try {
       return await work();
     } finally {
-      if (isHeld) release(this.#holder, threadId);
+      if (isHeld) release(this.#integers, threadId);
     }
   }
 
   #acquire(): boolean {
     const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
     for (;;) {
-      const holder = Atomics.compareExchange(this.#holder, 0, FREE, nameOf(threadId));
+      const holder = Atomics.compareExchange(this.#integers, HOLDER, FREE, nameOf(threadId));
       if (holder === FREE) return true;
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) return false;
-      Atomics.wait(this.#holder, 0, holder, leftMs);
+      Atomics.wait(this.#integers, HOLDER, holder, leftMs);
     }
   }
 }
@@ -74,9 +87,11 @@ export function releaseWriteLock(memory: SharedArrayBuffer, thread: number): voi
   release(new Int32Array(memory), thread);
 }
 
-function release(holder: Int32Array, thread: number): void {
+function release(integers: Int32Array, thread: number): void {
   const name = nameOf(thread);
-  if (Atomics.compareExchange(holder, 0, name, FREE) === name) Atomics.notify(holder, 0, 1);
+  if (Atomics.compareExchange(integers, HOLDER, name, FREE) !== name) return;
+  Atomics.add(integers, TURNS, 1);
+  Atomics.notify(integers, HOLDER, 1);
 }
 
 /** The main thread's id is 0. */

@@ -1,4 +1,5 @@
-/** The thread that compacts, one document at a time, while everything else goes on. */
+/** The thread that compacts, one document at a time, and makes checkpoints, while everything else goes on. */
+import { Checkpointer } from '../database/checkpointer.ts';
 import { compactDocument } from './compactor.ts';
 import type { CompactionDone } from './compaction-queue.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
@@ -10,12 +11,17 @@ export interface CompactorWorkerData {
 
 runWorker<CompactorWorkerData, string, CompactionDone>(({ data, board, lock, say }) => {
   const journal = SqliteJournal.open(data.path, { lock });
+  const checkpointer = new Checkpointer(data.path, lock);
+  checkpointer.start();
   return {
     receive(document) {
       void compactDocument(document, { journal, board }).then((outcome) =>
         say({ document, outcome }),
       );
     },
-    [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      checkpointer[Symbol.dispose]();
+      await journal[Symbol.asyncDispose]();
+    },
   };
 });

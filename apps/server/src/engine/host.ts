@@ -19,6 +19,7 @@ import {
   DAMAGED_MS,
   IDLE_UNLOAD_MS,
   QUARANTINE_MS,
+  REST_AFTER_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
 import type { EngineNotice } from './port.ts';
@@ -100,7 +101,7 @@ export class Host implements AsyncDisposable {
 
   start(): void {
     this.#sweep = this.#options.clock.setTimeout(() => {
-      this.#unloadIdle();
+      this.#sweepIdle();
       this.start();
     }, SWEEP_INTERVAL_MS);
   }
@@ -159,12 +160,11 @@ export class Host implements AsyncDisposable {
   // Documents in memory
 
   #serve(hot: HotDocument, request: DocumentRequest): void {
-    const { authority, subscriptions } = hot;
-    const known = 'subscription' in request && subscriptions.has(request.subscription);
+    const { authority } = hot;
+    const known = 'subscription' in request && authority.has(request.subscription);
     this.#touched.add(hot);
     switch (request.kind) {
       case 'open':
-        subscriptions.add(request.subscription);
         hot.read(() => authority.open(request));
         break;
       case 'append':
@@ -176,7 +176,6 @@ export class Host implements AsyncDisposable {
         break;
       case 'close':
         if (!known) break;
-        subscriptions.delete(request.subscription);
         authority.close(request.subscription);
         hot.idleSinceMs = this.#options.clock.now();
         break;
@@ -195,7 +194,8 @@ export class Host implements AsyncDisposable {
     const { subscription, cseq, document } = request;
     board.begin({ phase: 'apply', document, subscription, cseq, budgetMs: APPLY_BUDGET_MS });
     try {
-      hot.authority.submit({ ...request, at: clock.now() });
+      hot.writtenAtMs = clock.now();
+      hot.authority.submit({ ...request, at: hot.writtenAtMs });
       this.#commit.add(hot);
     } catch (error) {
       this.#lose(hot, error);
@@ -225,16 +225,14 @@ export class Host implements AsyncDisposable {
     this.#notices.push({ kind: 'lost', document }, incident('document lost', error, document));
   }
 
-  #unloadIdle(): void {
+  /** What nobody writes to rests; what nobody has open leaves the memory. */
+  #sweepIdle(): void {
     const now = this.#options.clock.now();
     for (const [document, slot] of this.#slots) {
       if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
-      if (
-        slot.kind !== 'hot' ||
-        slot.subscriptions.size > 0 ||
-        slot.idleSinceMs > now - IDLE_UNLOAD_MS
-      )
-        continue;
+      if (slot.kind !== 'hot') continue;
+      if (slot.writtenAtMs <= now - REST_AFTER_MS) slot.authority.rest();
+      if (slot.authority.size > 0 || slot.idleSinceMs > now - IDLE_UNLOAD_MS) continue;
       if (!slot.authority.clean || slot.compaction.isAsked) continue;
       this.#slots.delete(document);
       if (slot.authority.rowCount > COMPACT_ROWS_AT_UNLOAD) this.#compactions.push(document);
@@ -351,11 +349,7 @@ export class Host implements AsyncDisposable {
   // What comes out
 
   #collect(hot: HotDocument): void {
-    for (const event of hot.authority.takeEvents()) {
-      if (event.kind === 'answered' && event.answer.kind === 'refused')
-        hot.subscriptions.delete(event.subscription);
-      this.#notices.push(event);
-    }
+    for (const event of hot.authority.takeEvents()) this.#notices.push(event);
   }
 
   #tell(): void {

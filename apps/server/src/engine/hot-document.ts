@@ -12,11 +12,12 @@ export class HotDocument {
   readonly kind = 'hot';
   readonly documentKind: DocumentKind;
   readonly authority: Authority;
-  readonly subscriptions = new Set<number>();
   readonly compaction = new CompactionPlan();
   /** Requests that wait until nothing is uncommitted. */
   viewers: number[] = [];
   idleSinceMs: number;
+  /** When it was last written to, since it is in memory. */
+  writtenAtMs = Number.NEGATIVE_INFINITY;
   readonly #board: WorkBoard;
   readonly #storedBytes: number;
 
@@ -31,7 +32,7 @@ export class HotDocument {
     this.#storedBytes = storedBytes(stored);
     this.authority = Authority.load(stored, {
       ...options.rules,
-      // Still the work of one update, but it takes as long as loading.
+      // Still the same piece of work, but it takes as long as loading.
       onRebuild: () => this.#board.extend(this.#budgetMs),
     });
     if (stored.rows.length <= MAX_COLD_ROWS) return;

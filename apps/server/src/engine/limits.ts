@@ -24,6 +24,8 @@ export function gatherMs(readers: number): number {
 /** A document that nobody has open stays in memory for this long. */
 export const IDLE_UNLOAD_MS = 60_000;
 export const SWEEP_INTERVAL_MS = 10_000;
+/** One that is open and has not been written to for this long is kept as bytes only. */
+export const REST_AFTER_MS = 60_000;
 
 /** What a document may gather after its snapshot before it is compacted: while open, and when it is unloaded. */
 export const COMPACT_ROWS = 500;

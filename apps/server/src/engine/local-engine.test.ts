@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { Authority } from '@tandem/sync';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { DatabaseError } from '../database/database-error.ts';
 import {
@@ -10,9 +11,12 @@ import {
   IDLE_UNLOAD_MS,
   MAX_COLD_ROWS,
   MAX_QUEUE_BYTES,
+  REST_AFTER_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
 import { EngineBench, fullDisk, textOf, Writer } from './testing/engine-bench.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe('opening', () => {
   test('a document that does not exist is refused, and stays not existing', async () => {
@@ -297,6 +301,26 @@ describe('a damaged document', () => {
     await bench.advance(DAMAGED_MS + SWEEP_INTERVAL_MS);
     await bench.open('bad', 4);
     expect(bench.journal.loads).toEqual(['bad', 'bad']);
+  });
+});
+
+describe('a document that nobody writes to', () => {
+  test('rests while it is open, and goes on where it was', async () => {
+    const rest = vi.spyOn(Authority.prototype, 'rest');
+    const bench = new EngineBench();
+    await bench.create('a');
+    await bench.open('a', 1);
+    const writer = new Writer('a', 1);
+    bench.append(writer.write('one '));
+    await bench.advance(REST_AFTER_MS - SWEEP_INTERVAL_MS);
+    expect(rest).not.toHaveBeenCalled();
+    await bench.advance(2 * SWEEP_INTERVAL_MS);
+    expect(rest).toHaveBeenCalled();
+    expect(textOf(await bench.open('a', 2))).toBe('one ');
+    bench.append(writer.write('two'));
+    await bench.settle();
+    expect(textOf(await bench.open('a', 3))).toBe('one two');
+    expect(bench.journal.loads).toEqual(['a']);
   });
 });
 

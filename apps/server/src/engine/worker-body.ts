@@ -1,7 +1,7 @@
 /** The other side of `supervised-worker.ts`: what a worker of the engine does around its own task. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseError } from '../database/database-error.ts';
-import { SharedWriteLock, type WriteLock } from '../database/write-lock.ts';
+import { SharedWriteLock } from '../database/write-lock.ts';
 import type { WorkerMessage, WorkerRequest, WorkerStart } from './supervised-worker.ts';
 import { SharedWorkBoard, type WorkBoard } from './work-board.ts';
 
@@ -12,7 +12,7 @@ export interface WorkerBody<In> extends AsyncDisposable {
 export interface WorkerTools<Data, Out> {
   readonly data: Data;
   readonly board: WorkBoard;
-  readonly lock: WriteLock;
+  readonly lock: SharedWriteLock;
   readonly say: (message: Out) => void;
 }
 

@@ -91,6 +91,12 @@ interface Allowance {
 /** Leaves that are meant: a page that says 1000, and one that gives no code, as stock clients do. */
 const CLEAN_CLOSES: readonly number[] = [TRANSPORT_CLOSE_CODES.normal, 1005];
 
+/** Of what proves who somebody is; a newer one is asked for before it ends, which is in milliseconds since the epoch. */
+class Proof extends Deadline {
+  expiresAt = 0;
+  state: 'holds' | 'asked-for' = 'holds';
+}
+
 /** There are as many of these as connections: what only busy ones need is made when it is needed. */
 export class Connection implements TransportOwner, Stranger, Expiring {
   readonly id: string;
@@ -113,9 +119,8 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   #allowance: Allowance | null = null;
   #preAuthBytes = 0;
   #openings: OpeningLine | null = null;
-  /** Of what proves who this is; null where nothing has to. */
-  #proof: { readonly deadline: Deadline; expiresAt: number; state: 'holds' | 'asked-for' } | null =
-    null;
+  /** Null where nothing has to prove who this is. */
+  #proof: Proof | null = null;
   #onGone: (() => void) | null = null;
 
   #out: Data[] | null = null;
@@ -187,11 +192,11 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   provenUntil(expiresAt: number): void {
     if (this.ended) return;
     if (this.#proof !== null) this.#dialogue?.authenticated(expiresAt);
-    this.#proof ??= { deadline: new Deadline(this), expiresAt, state: 'holds' };
+    this.#proof ??= new Proof(this);
     this.#proof.expiresAt = expiresAt;
     this.#proof.state = 'holds';
     const askInMs = expiresAt - REAUTHENTICATE_BEFORE_MS - Date.now();
-    this.#shared.wheel.arm(this.#proof.deadline, askInMs);
+    this.#shared.wheel.arm(this.#proof, askInMs);
   }
 
   /** `channel` did not send everything, because of `pressed` or `lagging`. It is asked to catch up when there is room. */
@@ -425,7 +430,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     this.#shared.wheel.disarm(this.#heartbeat);
     this.#settlePreAuth();
     this.#backlog?.[Symbol.dispose]();
-    if (this.#proof !== null) this.#shared.wheel.disarm(this.#proof.deadline);
+    if (this.#proof !== null) this.#shared.wheel.disarm(this.#proof);
     this.#openings?.clear();
     this.#dialogue?.end(how);
     this.#shared.onEnd(this);
@@ -459,7 +464,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     proof.state = 'asked-for';
     this.#dialogue?.authenticate(proof.expiresAt);
     const overInMs = proof.expiresAt + REAUTHENTICATE_GRACE_MS - Date.now();
-    this.#shared.wheel.arm(proof.deadline, overInMs);
+    this.#shared.wheel.arm(proof, overInMs);
   }
 
   #awaitSilence(): void {

@@ -17,7 +17,7 @@ export class EventSubscriptions implements ChannelSubscriber {
   readonly #codec: Codec<Data>;
   readonly #channels: EventChannels;
   /** A few; a search through them is shorter than a map is large. */
-  readonly #subscriptions: Subscription[] = [];
+  #subscriptions: readonly Subscription[] = [];
 
   constructor(connection: Connection, codec: Codec<Data>, channels: EventChannels) {
     this.#connection = connection;
@@ -56,7 +56,9 @@ export class EventSubscriptions implements ChannelSubscriber {
       this.deliver(new Outgoing({ type: 'unsubscribed', channel: 0, ref, error }));
       return;
     }
-    this.#subscriptions.push(this.#channels.subscribe(this, message));
+    const subscription = this.#channels.subscribe(this, message);
+    // A list that is pushed to has room for many more than there will be.
+    if (!subscription.isOver) this.#subscriptions = this.#subscriptions.concat(subscription);
   }
 
   unsubscribe(channel: number): void {
@@ -82,7 +84,7 @@ export class EventSubscriptions implements ChannelSubscriber {
       subscription.channel.leave(subscription);
       this.#channels.typing.left(subscription);
     }
-    this.#subscriptions.length = 0;
+    this.#subscriptions = [];
   }
 
   deliver(outgoing: Outgoing): void {
@@ -104,8 +106,7 @@ export class EventSubscriptions implements ChannelSubscriber {
   }
 
   lost(subscription: Subscription): void {
-    const at = this.#subscriptions.indexOf(subscription);
-    if (at >= 0) this.#subscriptions.splice(at, 1);
+    this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
   }
 
   #leave(subscription: Subscription | undefined): void {

@@ -79,7 +79,8 @@ export class Gateway {
   readonly #services: DialogueServices;
   readonly #shared: ConnectionShared;
   readonly #connections = new Set<Connection>();
-  readonly #perUser = new Map<string, Set<Connection>>();
+  /** Of people with a name. Most have one: a list takes less room than a set. */
+  readonly #perUser = new Map<string, readonly Connection[]>();
   readonly #perAddress = new Map<string, number>();
   readonly #paused = new Set<Connection>();
   readonly #offences = new Offences();
@@ -272,21 +273,19 @@ export class Gateway {
         retryAfterMs: Math.ceil(waitMs),
       });
     }
-    let connections = this.#perUser.get(user.id);
-    if (connections === undefined) {
-      connections = new Set();
-      this.#perUser.set(user.id, connections);
-    }
-    const { connectionsPerUser } = this.#options.limits;
     // Whoever has no name is counted by address only.
-    if (connections.size >= connectionsPerUser && user.id !== ANONYMOUS.id) {
-      this.#options.metrics.rateLimited.add('connections');
-      return errorOf('too-many', {
-        detail: `You have ${connectionsPerUser} connections open. Close some tabs.`,
-        retryAfterMs: 30_000,
-      });
+    if (user.id !== ANONYMOUS.id) {
+      const connections = this.#perUser.get(user.id) ?? [];
+      const { connectionsPerUser } = this.#options.limits;
+      if (connections.length >= connectionsPerUser) {
+        this.#options.metrics.rateLimited.add('connections');
+        return errorOf('too-many', {
+          detail: `You have ${connectionsPerUser} connections open. Close some tabs.`,
+          retryAfterMs: 30_000,
+        });
+      }
+      this.#perUser.set(user.id, connections.concat(connection));
     }
-    connections.add(connection);
     this.#strangers.remove(connection);
     connection.introduced(user);
     return null;
@@ -327,9 +326,9 @@ export class Gateway {
       else this.#perAddress.set(address, left);
     }
     if (user !== null) {
-      const connections = this.#perUser.get(user.id);
-      connections?.delete(connection);
-      if (connections?.size === 0) this.#perUser.delete(user.id);
+      const left = this.#perUser.get(user.id)?.filter((other) => other !== connection) ?? [];
+      if (left.length === 0) this.#perUser.delete(user.id);
+      else this.#perUser.set(user.id, left);
     }
     this.#options.log.debug({ connection: connection.id, user: user?.id }, 'disconnected');
   }

@@ -8,7 +8,7 @@ import {
 import { expect, it } from 'vitest';
 import { BACKLOG_CHECK_MS, CONGESTED_BYTES, LAGGING_BYTES, PRESSED_BYTES } from '../limits.ts';
 import type { DocumentRoom } from './document-room.ts';
-import { NativeChannel } from './native-channel.ts';
+import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 import { Outgoing } from './outgoing.ts';
 import { fakeConnection } from './testing/fake-connection.ts';
 
@@ -21,23 +21,14 @@ function channel() {
   connection.introduced({ id: 'ada', name: 'Ada', color: 1 });
   const asked: number[] = [];
   let refreshed = 0;
-  const request: MessageOf<'open'> = {
-    type: 'open',
-    channel: 0,
-    ref: 1,
-    document: 'd',
-    client: 7,
-    stateVector: new Uint8Array(40_000),
-  };
-  const native = new NativeChannel({
-    subscription: 3,
-    request,
+  const owner: NativeChannelOwner = {
     connection,
     codec: binaryCodec,
-    onOpened: () => void (native.state = 'open'),
-    onRefused: () => {},
-    onClosed: () => {},
-  });
+    channelOpened: (opened) => void (opened.state = 'open'),
+    updateRefused: () => {},
+    channelClosed: () => {},
+  };
+  const native = new NativeChannel(owner, { subscription: 3, document: 'd', client: 7 });
   native.room = {
     channel: CHANNEL,
     message: (_subscription: number, message: MessageOf<'range'>) => void asked.push(message.from),
@@ -212,10 +203,4 @@ it('asks for nothing when it is closed before there is room', () => {
   native.state = 'closed';
   drain();
   expect(asked).toEqual([]);
-});
-
-it('does not keep the state vector that it opened with', () => {
-  const { native, opened } = channel();
-  opened(0, 0);
-  expect(native.request).toEqual({ type: 'open', channel: 0, ref: 1, document: 'd', client: 7 });
 });

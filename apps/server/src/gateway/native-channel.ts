@@ -5,27 +5,25 @@ import type { Connection, Data } from './connection.ts';
 import type { DocumentRoom, Subscriber } from './document-room.ts';
 import { Outgoing } from './outgoing.ts';
 
-export interface NativeChannelOptions {
-  readonly subscription: number;
-  readonly request: MessageOf<'open'>;
+/** Whose channel it is. */
+export interface NativeChannelOwner {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
   /** It has its number now. */
-  readonly onOpened: (channel: NativeChannel, opened: MessageOf<'opened'>) => void;
+  channelOpened(channel: NativeChannel, opened: MessageOf<'opened'>): void;
   /** An update was refused, and its author was told. */
-  readonly onRefused: (error: ErrorBody) => void;
+  updateRefused(error: ErrorBody): void;
   /** It was refused or lost. */
-  readonly onClosed: (channel: NativeChannel) => void;
+  channelClosed(channel: NativeChannel): void;
 }
 
 export class NativeChannel implements Subscriber, Lagging {
   readonly subscription: number;
   readonly client: number;
-  /** Without its state vector once that was answered. */
-  request: MessageOf<'open'>;
+  readonly document: string;
   state: 'opening' | 'open' | 'closed' = 'opening';
   room: DocumentRoom | null = null;
-  readonly #options: NativeChannelOptions;
+  readonly #owner: NativeChannelOwner;
   /** It was sent all rows up to here. */
   #sentSeq = 0;
   /** Rows up to here are what it asked for by opening, or lacks because they were held back. */
@@ -36,28 +34,33 @@ export class NativeChannel implements Subscriber, Lagging {
   #asked: number | null = null;
   #askedSince: number | null = null;
 
-  constructor(options: NativeChannelOptions) {
-    this.#options = options;
-    this.subscription = options.subscription;
-    this.request = options.request;
-    this.client = options.request.client;
+  constructor(
+    owner: NativeChannelOwner,
+    {
+      subscription,
+      document,
+      client,
+    }: { readonly subscription: number; readonly document: string; readonly client: number },
+  ) {
+    this.#owner = owner;
+    this.subscription = subscription;
+    this.document = document;
+    this.client = client;
   }
 
   get user(): User {
-    return this.#options.connection.user as User;
+    return this.#owner.connection.user as User;
   }
 
   deliver(outgoing: Outgoing): void {
-    const { connection, onOpened, onRefused, onClosed } = this.#options;
+    const { connection } = this.#owner;
     const { message } = outgoing;
     switch (message.type) {
       case 'opened': {
         this.#sentSeq = message.base;
         this.#owedSeq = message.seq;
-        const { position: _, stateVector: __, ...request } = this.request;
-        this.request = request;
         this.#send(outgoing);
-        onOpened(this, message);
+        this.#owner.channelOpened(this, message);
         break;
       }
       case 'updates':
@@ -76,11 +79,11 @@ export class NativeChannel implements Subscriber, Lagging {
         break;
       case 'nack':
         this.#send(outgoing);
-        onRefused(message.error);
+        this.#owner.updateRefused(message.error);
         break;
       case 'closed':
         this.#send(outgoing);
-        onClosed(this);
+        this.#owner.channelClosed(this);
         break;
       default:
         this.#send(outgoing);
@@ -96,7 +99,7 @@ export class NativeChannel implements Subscriber, Lagging {
     }
     this.#asked = from;
     this.#owedSeq = Math.max(this.#owedSeq, this.#sentSeq);
-    const { openings } = this.#options.connection;
+    const { openings } = this.#owner.connection;
     openings.enter(() => {
       const { room, subscription } = this;
       if (this.state === 'open')
@@ -117,7 +120,7 @@ export class NativeChannel implements Subscriber, Lagging {
   }
 
   #updates(outgoing: Outgoing, { from, to }: MessageOf<'updates'>): void {
-    const { connection } = this.#options;
+    const { connection } = this.#owner;
     const isOwed = from < this.#owedSeq;
     // Behind rows that were held back nothing may follow but these.
     if (from > this.#sentSeq || (connection.lagging && !isOwed)) {
@@ -149,7 +152,7 @@ export class NativeChannel implements Subscriber, Lagging {
   }
 
   #send(outgoing: Outgoing, solicited = false): void {
-    const { connection, codec } = this.#options;
+    const { connection, codec } = this.#owner;
     connection.queue(outgoing.as(codec, codec.encode), solicited);
   }
 }

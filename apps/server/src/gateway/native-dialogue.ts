@@ -37,8 +37,8 @@ export class NativeDialogue implements Dialogue {
   readonly #connection: Connection;
   readonly #codec: Codec<Data>;
   readonly #services: DialogueServices;
-  readonly #assembly: PartAssembly;
   // Made with the first message that is for them: many connections have no use for one or the other.
+  #assembly: PartAssembly | null = null;
   #documents: NativeDocuments | null = null;
   #commands: CommandLine | null = null;
   #events: EventSubscriptions | null = null;
@@ -61,10 +61,6 @@ export class NativeDialogue implements Dialogue {
     this.#codec = codec;
     this.#services = services;
     this.join = codec.join;
-    this.#assembly = new PartAssembly({
-      wheel: services.wheel,
-      onLate: () => this.#connection.close('overloaded'),
-    });
   }
 
   receive(data: Buffer, isBinary: boolean): void {
@@ -108,7 +104,7 @@ export class NativeDialogue implements Dialogue {
   }
 
   end(how: Leave): void {
-    this.#assembly[Symbol.dispose]();
+    this.#assembly?.[Symbol.dispose]();
     this.#documents?.end(how);
     this.#commands?.end();
     this.#events?.end();
@@ -194,7 +190,7 @@ export class NativeDialogue implements Dialogue {
     for (const message of decoded.messages) {
       if (this.#connection.ended) return;
       if (message.type === 'part') this.#receivePart(message);
-      else if (this.#assembly.open)
+      else if (this.#assembly?.open)
         this.#refuse('bad-message', 'The parts of a message must follow each other.');
       else this.#receiveMessage(message, bytes);
     }
@@ -205,6 +201,10 @@ export class NativeDialogue implements Dialogue {
       this.#refuse('bad-message', 'Parts may be sent once hello was answered.');
       return;
     }
+    this.#assembly ??= new PartAssembly({
+      wheel: this.#services.wheel,
+      onLate: () => this.#connection.close('overloaded'),
+    });
     const assembled = this.#assembly.add(part);
     if (assembled.kind === 'too-large')
       this.#refuse('too-large', 'A message is larger than this server takes, even in parts.');
@@ -256,10 +256,16 @@ export class NativeDialogue implements Dialogue {
     handler(this, message);
   }
 
-  #hello({ protocol, schema, token }: MessageOf<'hello'>): void {
+  #hello({ protocol, schema, token, channels = [] }: MessageOf<'hello'>): void {
     if (protocol !== PROTOCOL_VERSION) {
       this.#connection.close('version-unsupported');
       return;
+    }
+    // As if each had been said by itself, before all that follows.
+    if (channels.length > 0 && !this.#connection.admit(channels.length)) return;
+    for (const channel of channels) {
+      this.#services.metrics.messages.add(channel.type);
+      this.#waiting.push({ ...channel, channel: 0 });
     }
     this.#state = 'authenticating';
     this.#schema = schema;

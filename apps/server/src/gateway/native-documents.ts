@@ -13,7 +13,7 @@ import type { Connection, Data } from './connection.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import type { DocumentRoom, Leave } from './document-room.ts';
 import { guarded } from './guarded.ts';
-import { NativeChannel } from './native-channel.ts';
+import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 
 export interface NativeDocumentsOptions {
   readonly connection: Connection;
@@ -23,56 +23,49 @@ export interface NativeDocumentsOptions {
   readonly schema: number;
 }
 
-export class NativeDocuments {
-  readonly #connection: Connection;
-  readonly #codec: Codec<Data>;
+export class NativeDocuments implements NativeChannelOwner {
+  readonly connection: Connection;
+  readonly codec: Codec<Data>;
   readonly #services: DialogueServices;
   readonly #schema: number;
-  readonly #documents = new Map<string, NativeChannel>();
-  readonly #channels = new Map<number, NativeChannel>();
+  /** Mostly one or a few: a search through them is shorter than a map is large. */
+  #channels: readonly NativeChannel[] = [];
 
   constructor({ connection, codec, services, schema }: NativeDocumentsOptions) {
-    this.#connection = connection;
-    this.#codec = codec;
+    this.connection = connection;
+    this.codec = codec;
     this.#services = services;
     this.#schema = schema;
   }
 
   get size(): number {
-    return this.#documents.size;
+    return this.#channels.length;
   }
 
   /** @param others channels that the connection has beside these. */
   open(request: MessageOf<'open'>, others: number): void {
-    const { document, ref } = request;
+    const { document, ref, client } = request;
     // Opening again is how a channel starts anew.
-    this.#leave(this.#documents.get(document));
+    this.#leave(this.#channels.find((channel) => channel.document === document));
     if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
       const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
       this.#send({ type: 'closed', channel: 0, ref, error: errorOf('too-many', { detail }) });
       return;
     }
-    const channel = new NativeChannel({
-      subscription: this.#services.rooms.nextSubscription(),
-      request,
-      connection: this.#connection,
-      codec: this.#codec,
-      onOpened: this.#onOpened,
-      onRefused: this.#onRefused,
-      onClosed: this.#onClosed,
-    });
-    this.#documents.set(document, channel);
-    this.#connection.openings.enter(() => guarded(this.#connection, this.#enter(channel)));
+    const subscription = this.#services.rooms.nextSubscription();
+    const channel = new NativeChannel(this, { subscription, document, client });
+    this.#channels = this.#channels.concat(channel);
+    this.connection.openings.enter(() => guarded(this.connection, this.#enter(channel, request)));
   }
 
   leave({ channel }: MessageOf<'leave'>): void {
-    this.#leave(this.#channels.get(channel));
+    this.#leave(this.#find(channel));
   }
 
   update(message: MessageOf<'update'>): void {
-    this.#on(message, (room, { subscription, request }) => {
+    this.#on(message, (room, { subscription, document }) => {
       room.message(subscription, message);
-      if (this.#services.isFull(request.document)) this.#services.pause(this.#connection);
+      if (this.#services.isFull(document)) this.#services.pause(this.connection);
     });
   }
 
@@ -87,7 +80,7 @@ export class NativeDocuments {
     const reading = readAwareness(message.update);
     if (reading.kind === 'invalid') {
       const detail = `Presence does not fit the protocol: ${reading.reason}.`;
-      this.#connection.close('bad-message', errorOf('bad-message', { detail }));
+      this.connection.close('bad-message', errorOf('bad-message', { detail }));
       return;
     }
     this.#on(message, (room, { subscription }) =>
@@ -109,27 +102,28 @@ export class NativeDocuments {
 
   /** The connection is gone. */
   end(how: Leave): void {
-    for (const channel of this.#documents.values()) {
+    for (const channel of this.#channels) {
       channel.state = 'closed';
       channel.room?.leave(channel.subscription, how);
     }
-    this.#documents.clear();
-    this.#channels.clear();
+    this.#channels = [];
   }
 
-  async #enter(channel: NativeChannel): Promise<void> {
-    const { document, ref, position, stateVector, presence } = channel.request;
+  async #enter(
+    channel: NativeChannel,
+    { document, ref, position, stateVector, presence }: MessageOf<'open'>,
+  ): Promise<void> {
     const admission = await this.#services.rooms.admit(document, {
       user: channel.user,
       client: 'native',
     });
     if (channel.state === 'closed') {
-      this.#connection.openings.done();
+      this.connection.openings.done();
     } else if (admission.kind === 'refused') {
       this.#forget(channel);
       this.#services.metrics.refusals.add(admission.error.code);
       this.#send({ type: 'closed', channel: 0, ref, error: admission.error });
-      this.#connection.openings.done();
+      this.connection.openings.done();
     } else {
       const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
       channel.room = this.#services.rooms.join(admission.document, channel, {
@@ -143,24 +137,22 @@ export class NativeDocuments {
     }
   }
 
-  readonly #onOpened = (
-    channel: NativeChannel,
-    { channel: number, kind }: MessageOf<'opened'>,
-  ): void => {
+  channelOpened(channel: NativeChannel, { channel: number, kind }: MessageOf<'opened'>): void {
     channel.state = 'open';
-    this.#channels.set(number, channel);
     if (this.#isOutdated(kind))
       this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
-    this.#connection.openings.done();
-  };
+    this.connection.openings.done();
+  }
 
-  readonly #onRefused = (error: ErrorBody): void => this.#services.refused(this.#connection, error);
+  updateRefused(error: ErrorBody): void {
+    this.#services.refused(this.connection, error);
+  }
 
-  readonly #onClosed = (channel: NativeChannel): void => {
+  channelClosed(channel: NativeChannel): void {
     const wasOpening = channel.state === 'opening';
     this.#forget(channel);
-    if (wasOpening) this.#connection.openings.done();
-  };
+    if (wasOpening) this.connection.openings.done();
+  }
 
   /** An editor that does not know a page's newest blocks would delete them. */
   #isOutdated(kind: 'page' | 'data'): boolean {
@@ -172,16 +164,17 @@ export class NativeDocuments {
     const wasOpening = channel.state === 'opening' && channel.room !== null;
     this.#forget(channel);
     channel.room?.leave(channel.subscription, 'clean');
-    if (wasOpening) this.#connection.openings.done();
+    if (wasOpening) this.connection.openings.done();
   }
 
   #forget(channel: NativeChannel): void {
     channel.state = 'closed';
-    const { document } = channel.request;
-    if (this.#documents.get(document) === channel) this.#documents.delete(document);
-    const number = channel.room?.channel;
-    if (number !== undefined && this.#channels.get(number) === channel)
-      this.#channels.delete(number);
+    this.#channels = this.#channels.filter((other) => other !== channel);
+  }
+
+  /** The open channel of that number. */
+  #find(number: number): NativeChannel | undefined {
+    return this.#channels.find(({ room, state }) => room?.channel === number && state === 'open');
   }
 
   /** A channel that has just been closed may still be spoken to; that is nobody's fault. */
@@ -189,11 +182,11 @@ export class NativeDocuments {
     { channel: number }: { readonly channel: number },
     act: (room: DocumentRoom, channel: NativeChannel) => void,
   ): void {
-    const channel = this.#channels.get(number);
+    const channel = this.#find(number);
     if (channel?.room) act(channel.room, channel);
   }
 
   #send(message: ServerMessage): void {
-    this.#connection.queue(this.#codec.encode(message));
+    this.connection.queue(this.codec.encode(message));
   }
 }

@@ -21,7 +21,8 @@ export class OpeningLine {
 
   /** Runs `open` when its turn comes; each ends with `done`. Whoever lets too many wait is gone. */
   enter(open: () => void): void {
-    if (this.#waiting.push(open) > MAX_WAITING_OPENINGS) this.#connection.close('too-many');
+    if (this.#waiting.length === 0 && this.#hasRoom) this.#begin(open);
+    else if (this.#waiting.push(open) > MAX_WAITING_OPENINGS) this.#connection.close('too-many');
     else this.advance();
   }
 
@@ -32,13 +33,19 @@ export class OpeningLine {
 
   /** After the connection has drained. */
   advance(): void {
-    while (this.#waiting.length > 0 && this.#opening < MAX_OPENING && !this.#connection.congested) {
-      this.#opening++;
-      this.#waiting.shift()?.();
-    }
+    while (this.#waiting.length > 0 && this.#hasRoom) this.#begin(this.#waiting.shift());
   }
 
   clear(): void {
     this.#waiting = [];
+  }
+
+  get #hasRoom(): boolean {
+    return this.#opening < MAX_OPENING && !this.#connection.congested;
+  }
+
+  #begin(open: (() => void) | undefined): void {
+    this.#opening++;
+    open?.();
   }
 }

@@ -1,25 +1,27 @@
 /** All rooms: who may enter which, and what the engine says to whom. */
-import { ulid } from 'ulid';
 import {
   errorOf,
   type Access,
   type DocumentKind,
   type ErrorBody,
+  type Role,
   type User,
 } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
 import type { CommandRunner } from '../commands/runner.ts';
-import { createDocument, findDocument, isSameVisit, type Visit } from '../database/documents.ts';
-import { accessOf, findEntry, rolesIn } from '../database/roles.ts';
-import type { Database, DocumentRow } from '../database/tables.ts';
+import { AnswerMemory } from '../database/answer-memory.ts';
+import { createDocument } from '../database/documents.ts';
+import { accessOf, findEntrance, roleIn, type Entrance } from '../database/roles.ts';
+import type { Database } from '../database/tables.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { MAX_PRESENT_SHOWN } from '../limits.ts';
+import { ENTRANCE_KEPT_MS, MAX_PRESENT_SHOWN, MAX_REMEMBERED_ENTRANCES } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../sessions/people.ts';
 import { DocumentRoom, type JoinOptions, type Subscriber } from './document-room.ts';
 import type { Summaries } from './summaries.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import { Visits, type DocumentVisit } from './visits.ts';
 
 export interface RoomsOptions {
   readonly db: Database;
@@ -34,7 +36,7 @@ export interface RoomsOptions {
 }
 
 export type Admission =
-  | { readonly kind: 'admitted'; readonly document: DocumentRow; readonly access: Access }
+  | { readonly kind: 'admitted'; readonly document: Entrance; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 const ADHOC_KIND: DocumentKind = 'data';
@@ -45,14 +47,25 @@ export class Rooms implements Disposable {
   readonly #ask = (request: EngineRequest): void => this.#options.engine.request(request);
   readonly #onEmpty = (room: DocumentRoom): void => {
     room[Symbol.dispose]();
-    if (this.#rooms.get(room.document) === room) this.#rooms.delete(room.document);
+    if (this.#rooms.get(room.document) !== room) return;
+    this.#rooms.delete(room.document);
+    this.#entrances.touch(room.document);
   };
+  readonly #entrances: AnswerMemory<Entrance>;
+  readonly #visits: Visits;
   #hearPeople: (document: string) => void = () => {};
   #lastChannel = 0;
   #lastSubscription = 0;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
+    this.#entrances = new AnswerMemory({
+      ask: (document) => findEntrance(options.db, document),
+      maxAnswers: MAX_REMEMBERED_ENTRANCES,
+      keptMs: ENTRANCE_KEPT_MS,
+      isInUse: (document) => this.#rooms.has(document),
+    });
+    this.#visits = new Visits(options);
   }
 
   nextSubscription(): number {
@@ -69,13 +82,15 @@ export class Rooms implements Disposable {
     id: string,
     { user, client }: { readonly user: User; readonly client: 'native' | 'stock' },
   ): Promise<Admission> {
-    const { db, log } = this.#options;
+    const { log } = this.#options;
     try {
-      if (client === 'stock') await this.#createAdhoc(id, user);
-      const entry = await findEntry(db, { document: id, user: user.id });
-      if (entry === null) return { kind: 'refused', error: errorOf('not-found') };
-      if (user.id !== ANONYMOUS.id) this.#visit(id, user);
-      return { kind: 'admitted', document: entry.document, access: accessOf(entry.role) };
+      const found = await this.#entrances.find(id);
+      const document = found === null && client === 'stock' ? await this.#adhoc(id, user) : found;
+      const role = document === null ? null : roleIn(document, user.id);
+      if (document === null || role === null)
+        return { kind: 'refused', error: errorOf('not-found') };
+      if (user.id !== ANONYMOUS.id) this.#visits.note({ user: user.id, document: id });
+      return { kind: 'admitted', document, access: accessOf(role) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');
       return {
@@ -85,7 +100,13 @@ export class Rooms implements Disposable {
     }
   }
 
-  join(document: DocumentRow, subscriber: Subscriber, options: JoinOptions): DocumentRoom {
+  /** Null for a document that this person may not see. @throws DatabaseError */
+  async roleOf(user: string, document: string): Promise<Role | null> {
+    const entrance = await this.#entrances.find(document);
+    return entrance === null ? null : roleIn(entrance, user);
+  }
+
+  join(document: Entrance, subscriber: Subscriber, options: JoinOptions): DocumentRoom {
     let room = this.#rooms.get(document.id);
     if (room === undefined) {
       room = new DocumentRoom({
@@ -124,20 +145,33 @@ export class Rooms implements Disposable {
   }
 
   renameDocument(document: string, title: string): void {
+    this.#entrances.forget(document);
     this.#rooms.get(document)?.renameDocument(title);
+  }
+
+  /** A document was taken off somebody's list. */
+  unlisted(visit: DocumentVisit): void {
+    this.#visits.forget(visit);
+  }
+
+  /** What is known of any document may have changed: whoever comes next is looked up. */
+  forget(): void {
+    this.#entrances.clear();
+    this.#visits.clear();
   }
 
   /** What is known of this document may have changed: who may do what in it, and its title. */
   async recheck(document: string): Promise<void> {
-    const { db, log } = this.#options;
+    const { log } = this.#options;
+    // From here on nobody comes in by what was known.
+    this.#entrances.forget(document);
     try {
-      const row = await findDocument(db, document);
-      const roleOf = await rolesIn(db, document);
+      const entrance = await this.#entrances.find(document);
       // Whoever was admitted while this was read has a seat by now.
       const room = this.#rooms.get(document);
-      if (row !== undefined) room?.renameDocument(row.title);
+      if (entrance !== null) room?.renameDocument(entrance.title);
       room?.recheck((user) => {
-        const role = roleOf(user);
+        const role = entrance === null ? null : roleIn(entrance, user);
         return role === null ? null : accessOf(role);
       });
     } catch (error) {
@@ -160,32 +194,17 @@ export class Rooms implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#visits[Symbol.dispose]();
     for (const room of this.#rooms.values()) room[Symbol.dispose]();
     this.#rooms.clear();
   }
 
-  /** A list that cannot be written keeps nobody from reading. */
-  #visit(document: string, { id: user }: User): void {
-    const { log } = this.#options;
-    this.#noteVisit({ user, document, at: Date.now() }).catch((error: unknown) =>
-      log.warn({ err: error, document }, 'a visit could not be noted'),
-    );
-  }
-
-  /** Coming back soon costs no disk. */
-  async #noteVisit({ user, document, at }: Visit): Promise<void> {
-    const { db, runner } = this.#options;
-    if (await isSameVisit(db, { user, document, at })) return;
-    await runner.run({
-      user,
-      command: { id: ulid(), name: 'document:visit', input: { document } },
-    });
-  }
-
-  async #createAdhoc(id: string, { id: user }: User): Promise<void> {
+  /** Makes what a stock client names, where it may. */
+  async #adhoc(id: string, { id: user }: User): Promise<Entrance | null> {
     const { db, engine, allowAdhocDocuments } = this.#options;
-    if (!allowAdhocDocuments || (await findDocument(db, id)) !== undefined) return;
+    if (!allowAdhocDocuments) return null;
     await engine.create({ document: id, kind: ADHOC_KIND, user });
     await createDocument(db, { id, kind: ADHOC_KIND, title: id, owner: null, at: Date.now() });
+    return await this.#entrances.find(id);
   }
 }

@@ -1,7 +1,11 @@
-/** A WebSocket of `ws` with one owner and shared listeners: a closure per connection would keep its HTTP request alive. */
+/**
+ * A WebSocket of `ws` with one owner, which hears of everything without listeners: these take room on each of many
+ * connections, and a closure would keep the HTTP request alive.
+ */
 import type { Socket } from 'node:net';
-import { WebSocket, type RawData } from 'ws';
+import { WebSocket } from 'ws';
 import type { CloseName } from '@tandem/protocol';
+import { LAGGING_BYTES } from '../limits.ts';
 import type { Frame } from './transports/frame.ts';
 import type { Transport, TransportOwner } from './transports/transport.ts';
 
@@ -40,10 +44,6 @@ export class GatewaySocket extends WebSocket implements Transport {
     this.owner = owner;
     this.#stream = stream;
     this.#limits = limits;
-    this.on('message', onMessage);
-    this.on('pong', onPong);
-    this.on('close', onClose);
-    this.on('error', onError);
   }
 
   /** Past the sender of `ws`, which would frame each one anew; without compression it holds nothing back. */
@@ -60,7 +60,30 @@ export class GatewaySocket extends WebSocket implements Transport {
     stream.uncork();
   }
 
-  heard(data: Buffer, isBinary: boolean): void {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    switch (event) {
+      case 'message':
+        this.#heard(values[0] as Buffer, values[1] as boolean);
+        return true;
+      case 'ping':
+        // Whoever takes nothing is not answered for ever.
+        if (this.bufferedAmount <= LAGGING_BYTES) this.pong(values[0]);
+        return true;
+      case 'pong':
+        this.owner?.answered();
+        return true;
+      case 'close':
+        this.owner?.closed(values[0] as number);
+        return true;
+      case 'error':
+        this.owner?.failed(values[0] as Error);
+        return true;
+      default:
+        return super.emit(event, ...values);
+    }
+  }
+
+  #heard(data: Buffer, isBinary: boolean): void {
     if (this.#limits !== null) {
       // There is no other way to tell it; before hello, what waits for its end must be small.
       (this as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload =
@@ -82,20 +105,4 @@ export class GatewaySocket extends WebSocket implements Transport {
       );
     else this.owner.faulty(...fault);
   }
-}
-
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  (this as GatewaySocket).heard(data as Buffer, isBinary);
-}
-
-function onPong(this: WebSocket): void {
-  (this as GatewaySocket).owner?.answered();
-}
-
-function onClose(this: WebSocket, code: number): void {
-  (this as GatewaySocket).owner?.closed(code);
-}
-
-function onError(this: WebSocket, error: Error): void {
-  (this as GatewaySocket).owner?.failed(error);
 }

@@ -52,6 +52,8 @@ const options = {
   WebSocket: GatewaySocket,
   perMessageDeflate: false,
   clientTracking: false,
+  // Answered by `GatewaySocket`.
+  autoPong: false,
   maxFragments: MAX_FRAGMENTS,
   maxBufferedChunks: MAX_BUFFERED_CHUNKS,
   closeTimeout: CLOSE_TIMEOUT_MS,

@@ -26,6 +26,8 @@ export interface ApiServices {
   /** Gives a new guest something to read and to write in. */
   readonly welcome: (user: User) => Promise<void>;
   readonly addressOf: (request: IncomingMessage) => string | null;
+  /** By address: sessions of new guests. */
+  readonly guests: RateGate;
   /** By user: requests that change something. */
   readonly changes: RateGate;
   readonly log: Log;

@@ -11,6 +11,13 @@ it('admits so many at once and so many in the long run, each caller for itself',
   expect(admitted('ada', 1_000)).toBe(2);
 });
 
+it('tells of each that it refuses', () => {
+  let refused = 0;
+  const gate = new RateGate({ atOnce: 3, perSecond: 2 }, () => refused++);
+  for (let i = 0; i < 5; i++) gate.admits('ada', 0);
+  expect(refused).toBe(2);
+});
+
 it('remembers only so many callers', () => {
   const gate = new RateGate({ atOnce: 1, perSecond: 0.001 });
   expect(gate.admits('first', 0)).toBe(true);

@@ -4,11 +4,16 @@ import { MAX_REMEMBERED_CALLERS } from '../limits.ts';
 
 export class RateGate {
   readonly #rate: { readonly atOnce: number; readonly perSecond: number };
+  readonly #onRefused: () => void;
   /** Oldest first. */
   readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(rate: { readonly atOnce: number; readonly perSecond: number }) {
+  constructor(
+    rate: { readonly atOnce: number; readonly perSecond: number },
+    onRefused: () => void = () => {},
+  ) {
     this.#rate = rate;
+    this.#onRefused = onRefused;
   }
 
   /** @param caller a user's id, or an address. */
@@ -22,6 +27,8 @@ export class RateGate {
         this.#buckets.size > MAX_REMEMBERED_CALLERS ? this.#buckets.keys().next().value : undefined;
       if (oldest !== undefined) this.#buckets.delete(oldest);
     }
-    return bucket.take(1, nowMs);
+    const admitted = bucket.take(1, nowMs);
+    if (!admitted) this.#onRefused();
+    return admitted;
   }
 }

@@ -10,14 +10,12 @@ import {
 } from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
 import { admitChange, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
-import { RateGate } from './rate-gate.ts';
 import { readBody } from './request-body.ts';
-import { GUESTS_AT_ONCE, GUESTS_PER_SECOND } from '../limits.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, people, runner, tokens, welcome, addressOf, changes, log } = services;
+  const { configuration, people, runner, tokens, welcome, addressOf, guests, changes, log } =
+    services;
   const secure = configuration.publicUrl?.protocol === 'https:';
-  const guests = new RateGate({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND });
 
   const resume = async (
     header: string | undefined,

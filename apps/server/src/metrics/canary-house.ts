@@ -46,7 +46,7 @@ function ownAddress(address: string): string {
 }
 
 /** Makes what is not there yet. @returns the document, whose id nobody can guess. */
-async function prepareDocument({ db, engine }: CanaryHouse): Promise<string> {
+async function prepareDocument({ db, engine, metrics }: CanaryHouse): Promise<string> {
   const at = Date.now();
   for (const id of [WRITER, READER]) {
     if ((await findUser(db, id)) === undefined)
@@ -57,8 +57,9 @@ async function prepareDocument({ db, engine }: CanaryHouse): Promise<string> {
     .select('id')
     .where('owner', '=', WRITER)
     .executeTakeFirst();
-  if (existing !== undefined) return existing.id;
-  const id = randomBytes(ID_BYTES).toString('base64url');
+  const id = existing?.id ?? randomBytes(ID_BYTES).toString('base64url');
+  metrics.canaryDocument = id;
+  if (existing !== undefined) return id;
   await engine.create({ document: id, kind: 'data', user: WRITER });
   const linkAccess = 'view';
   await createDocument(db, { id, kind: 'data', title: TITLE, owner: WRITER, linkAccess, at });

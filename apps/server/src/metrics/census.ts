@@ -42,18 +42,21 @@ export interface ConnectionCount {
 export function countConnections(connections: Iterable<ConnectionView>): {
   readonly kinds: readonly ConnectionCount[];
   readonly total: number;
-  readonly queuedBytes: number;
 } {
   const kinds: ConnectionCount[] = TRANSPORTS.flatMap((transport) =>
     CODECS.map((codec) => ({ transport, codec, count: 0 })),
   );
   let total = 0;
-  let queuedBytes = 0;
-  for (const connection of connections) {
-    const { transport, codec } = connection;
+  for (const { transport, codec } of connections) {
     kinds[TRANSPORTS.indexOf(transport) * CODECS.length + CODECS.indexOf(codec)]!.count++;
-    queuedBytes += connection.queuedBytes;
     total++;
   }
-  return { kinds, total, queuedBytes };
+  return { kinds, total };
+}
+
+/** Waiting to go out on all of them. */
+export function sumQueuedBytes(connections: Iterable<ConnectionView>): number {
+  let sum = 0;
+  for (const { queuedBytes } of connections) sum += queuedBytes;
+  return sum;
 }

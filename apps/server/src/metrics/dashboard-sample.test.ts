@@ -80,6 +80,15 @@ it('names the ten busiest rooms, by title and the beginning of the id', () => {
   expect(sampler.sample().topRooms).toEqual([]);
 });
 
+it('does not name the room that the server itself keeps busy', () => {
+  const { metrics, sampler, rooms, pass } = house();
+  sampler.sample();
+  rooms.push(room('canary-document', 50), room('tide-log', 10));
+  metrics.canaryDocument = 'canary-document';
+  pass(1_000);
+  expect(sampler.sample().topRooms).toMatchObject([{ title: 'Title of tide-log' }]);
+});
+
 it('tells connections apart, and counts refusals by code', () => {
   const { metrics, connections, sampler } = house();
   const connection = (transport: ConnectionView['transport'], codec: ConnectionView['codec']) =>
@@ -89,9 +98,10 @@ it('tells connections apart, and counts refusals by code', () => {
   connection('websocket', 'yjs');
   connection('stream', 'binary');
   connection('poll', 'json');
+  connection('feed', 'events');
   metrics.refusals.add('too-many', 2);
   expect(sampler.sample()).toMatchObject({
-    connections: { webSocket: 2, stream: 1, longPoll: 1, stock: 1 },
+    connections: { webSocket: 2, stream: 1, longPoll: 1, feed: 1, stock: 1 },
     refusals: { 'too-many': 2 },
   });
 });

@@ -67,9 +67,10 @@ export class DashboardSampler {
       commit: percentiles(metrics.commits, 50, 99),
       loopDelayP99: loopDelayMs(),
       memory: { rss, heap: heapUsed },
-      topRooms: busiest(views, (room) =>
+      topRooms: busiest(
+        views.filter(({ document }) => document !== metrics.canaryDocument),
         // A room that is new has begun since.
-        rate(room.deliveries, last.rooms.get(room.document) ?? 0),
+        (room) => rate(room.deliveries, last.rooms.get(room.document) ?? 0),
       ),
       refusals: Object.fromEntries(metrics.refusals.entries().filter(([, count]) => count > 0)),
     };
@@ -83,6 +84,7 @@ function connectionsOf(kinds: readonly ConnectionCount[]): DashboardSample['conn
     webSocket: of(({ transport, codec }) => transport === 'websocket' && codec !== 'yjs'),
     stream: of(({ transport }) => transport === 'stream'),
     longPoll: of(({ transport }) => transport === 'poll'),
+    feed: of(({ transport }) => transport === 'feed'),
     stock: of(({ codec }) => codec === 'yjs'),
   };
 }

@@ -1,4 +1,4 @@
-/** A command runner whose answers are counted and timed. */
+/** A command runner whose answers and commits are counted and timed. */
 import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/runner.ts';
 import type { CommandResult, Metrics } from './metrics.ts';
 
@@ -10,7 +10,12 @@ export function measuredRunner(runner: CommandRunner, metrics: Metrics): Command
       metrics.commanded(request.command.name, resultOf(answer), startMs);
       return answer;
     },
-    onCommitted: (listener) => runner.onCommitted(listener),
+    onCommitted(listener): void {
+      runner.onCommitted((batch) => {
+        if (batch.tookMs !== null) metrics.commandsCommitted(batch.tookMs);
+        listener(batch);
+      });
+    },
     onLost: (listener) => runner.onLost(listener),
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };

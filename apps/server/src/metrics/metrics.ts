@@ -30,7 +30,16 @@ import { beginningOf, type Span, type SpanSink } from './span.ts';
 const CONNECT_RESULTS = ['accepted', '400', '403', '404', '426', '429', '503'] as const;
 export type ConnectResult = (typeof CONNECT_RESULTS)[number];
 
-const BUCKETS = ['messages', 'bytes', 'connections', 'hellos', 'offences'] as const;
+/** `guests` and `changes` are those of the HTTP API. */
+const BUCKETS = [
+  'messages',
+  'bytes',
+  'connections',
+  'hellos',
+  'offences',
+  'guests',
+  'changes',
+] as const;
 
 /** A copy that comes back gets the rows it lacks, or all of the document, or is of another life of it. */
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
@@ -61,6 +70,8 @@ const CLIENT_MESSAGES = Object.entries(MESSAGES)
   .map(([type]) => type as ClientMessageType);
 
 export class Metrics {
+  /** The document that the server itself keeps busy: no list of rooms has it. */
+  canaryDocument: string | null = null;
   readonly connects = new CounterBy('tandem_connects_total', 'Attempts to connect.', [
     'result',
     CONNECT_RESULTS,
@@ -155,6 +166,10 @@ export class Metrics {
     'From a command to its answer, the disk included.',
     ['command', COMMAND_NAMES],
   );
+  readonly #commandCommit = new Histogram(
+    'tandem_command_commit_seconds',
+    'Transactions of commands, any number in each, until they are on disk.',
+  );
   readonly #commit = new Histogram(
     'tandem_journal_commit_seconds',
     'Transactions of the journal, until they are on disk.',
@@ -184,6 +199,7 @@ export class Metrics {
       this.#acknowledge,
       this.#commands,
       this.#command,
+      this.#commandCommit,
       this.#commit,
       this.#compaction,
       this.reauthentications,
@@ -234,6 +250,12 @@ export class Metrics {
     this.#commands.of(command).add(result);
     this.#command.of(command).observe(seconds);
     this.acknowledgements.add(seconds * 1_000);
+  }
+
+  /** A transaction of commands took `ms`. */
+  commandsCommitted(ms: number): void {
+    this.#commandCommit.observe(ms / 1_000);
+    this.commits.add(ms);
   }
 
   /** A transaction of the journal took `ms`. */

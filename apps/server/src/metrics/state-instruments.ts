@@ -1,10 +1,11 @@
 /** What there is in gateway and engine, read when Prometheus asks. */
 import type { EngineStats } from '../engine/port.ts';
-import { countConnections, type Census } from './census.ts';
+import { countConnections, sumQueuedBytes, type Census } from './census.ts';
 import { reading, type Instrument } from './instruments.ts';
 
 export function stateInstruments(census: Census, engine: EngineStats): readonly Instrument[] {
-  const { kinds, total, queuedBytes } = countConnections(census.connections);
+  const { kinds, total } = countConnections(census.connections);
+  const queuedBytes = sumQueuedBytes(census.connections);
   let rooms = 0;
   let channels = 0;
   let members = 0;

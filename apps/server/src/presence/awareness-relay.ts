@@ -51,7 +51,8 @@ interface Place {
   readonly speaker: AwarenessSpeaker;
   /** Joins and leaves in the order in which they happened. */
   readonly order: number;
-  readonly clients: Set<number>;
+  /** Ids that it announced: none in an idle tab, and mostly one. */
+  clients: readonly number[];
 }
 
 export class AwarenessRelay {
@@ -71,7 +72,7 @@ export class AwarenessRelay {
   }
 
   join(speaker: AwarenessSpeaker): void {
-    this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: new Set() });
+    this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: [] });
   }
 
   /** Takes what the subscription may say and ignores the rest. */
@@ -92,12 +93,12 @@ export class AwarenessRelay {
         held.state = state;
       } else {
         if (state === null || !this.#mayAnnounce(place, client)) continue;
-        if (held !== undefined) this.#places.get(held.speaker.subscription)?.clients.delete(client);
+        if (held !== undefined) this.#take(client, held);
         const told = held?.told ?? this.#departed.get(client)?.told ?? -1;
         this.#departed.delete(client);
         const movedAtMs = held?.movedAtMs ?? nowMs;
         this.#held.set(client, { speaker: place.speaker, clock, told, state, movedAtMs });
-        place.clients.add(client);
+        place.clients = place.clients.concat(client);
         announced.push(client);
       }
       if (state === null) this.#vanish(client);
@@ -196,6 +197,12 @@ export class AwarenessRelay {
     return entries;
   }
 
+  /** Its speaker does not hold it any more. */
+  #take(client: number, { speaker }: Held): void {
+    const place = this.#places.get(speaker.subscription);
+    if (place !== undefined) place.clients = place.clients.filter((other) => other !== client);
+  }
+
   #isPlaced(client: number): boolean {
     return this.#shown.has(client) || this.#hidden.has(client);
   }
@@ -246,10 +253,10 @@ export class AwarenessRelay {
       return (
         speaker.client === client && (holder === undefined || holder.user.id === speaker.user.id)
       );
-    if (clients.size >= MAX_AWARENESS_CLIENTS_PER_CONNECTION) return false;
+    if (clients.length >= MAX_AWARENESS_CLIENTS_PER_CONNECTION) return false;
     // A reconnect may outrun the end of the old socket; it announces itself before it repeats anybody.
     if (holder !== undefined)
-      return clients.size === 0 && holder.user.id === speaker.user.id && holder.client === null;
+      return clients.length === 0 && holder.user.id === speaker.user.id && holder.client === null;
     // An echo of somebody who left comes from those who were here at that time.
     return (this.#departed.get(client)?.order ?? 0) < order;
   }

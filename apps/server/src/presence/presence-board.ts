@@ -18,16 +18,19 @@ import {
 import { CROWD_ENDS_BELOW, MAX_CLIENTS_OF_MEMBER, MAX_DEPARTED_MEMBERS } from '../limits.ts';
 import { CrowdPage } from './crowd-page.ts';
 
+/** One connection of a person. There are as many of these as open channels: lists of a few take less room than maps. */
 interface Presence {
+  readonly subscription: number;
+  readonly person: Person;
   state: PresenceState;
-  readonly clients: Set<number>;
+  clients: readonly number[];
 }
 
 interface Person {
   user: User;
   /** The name as it is searched. */
   folded: string;
-  readonly connections: Map<number, Presence>;
+  presences: readonly Presence[];
   state: PresenceState;
   /** Counts those who came. */
   readonly order: number;
@@ -50,7 +53,7 @@ export type PresenceChange =
       /** People who are not shown and have changed, for their own connections. */
       readonly own: readonly {
         readonly member: Member;
-        readonly subscriptions: Iterable<number>;
+        readonly subscriptions: readonly number[];
       }[];
     };
 
@@ -70,7 +73,8 @@ const STATES: readonly PresenceState[] = ['active', 'idle', 'away'];
 export class PresenceBoard {
   readonly #id: string;
   readonly #people = new Map<string, Person>();
-  readonly #users = new Map<number, string>();
+  /** By subscription. */
+  readonly #presences = new Map<number, Presence>();
   readonly #counts = { active: 0, idle: 0, away: 0 };
   /** Users of whom others do not know the newest. */
   readonly #changed = new Set<string>();
@@ -119,7 +123,7 @@ export class PresenceBoard {
       person = {
         user,
         folded,
-        connections: new Map(),
+        presences: [],
         state: 'active',
         order,
         actedAt: 0,
@@ -128,56 +132,48 @@ export class PresenceBoard {
       this.#people.set(user.id, person);
       this.#counts.active++;
     }
-    if (client !== null) {
-      for (const [other, { clients }] of person.connections) {
-        if (!clients.has(client)) continue;
-        person.connections.delete(other);
-        this.#users.delete(other);
-      }
-    }
-    const clients = new Set(client === null ? [] : [client]);
-    person.connections.set(subscription, { state: 'active', clients });
-    this.#users.set(subscription, user.id);
+    for (const other of person.presences)
+      if (client !== null && other.clients.includes(client)) this.#remove(other);
+    const clients = client === null ? [] : [client];
+    const presence: Presence = { subscription, person, state: 'active', clients };
+    person.presences = person.presences.concat(presence);
+    this.#presences.set(subscription, presence);
     this.#settle(person);
     this.#settleMode();
   }
 
   leave(subscription: number): void {
-    const id = this.#users.get(subscription);
-    if (id === undefined) return;
-    const person = this.#people.get(id) as Person;
-    this.#users.delete(subscription);
-    person.connections.delete(subscription);
-    if (person.connections.size > 0) {
+    const presence = this.#presences.get(subscription);
+    if (presence === undefined) return;
+    const { person } = presence;
+    this.#remove(presence);
+    if (person.presences.length > 0) {
       this.#settle(person);
       return;
     }
-    this.#people.delete(id);
+    this.#people.delete(person.user.id);
     this.#counts[person.state]--;
-    this.#changed.add(id);
+    this.#changed.add(person.user.id);
   }
 
   setState(subscription: number, state: PresenceState): void {
-    this.#change(subscription, (presence) => {
-      if (presence.state === state) return false;
-      presence.state = state;
-      return true;
-    });
+    const presence = this.#presences.get(subscription);
+    if (presence === undefined || presence.state === state) return;
+    presence.state = state;
+    this.#settle(presence.person);
   }
 
   /** A client id that became known after the join. */
   addClient(subscription: number, client: number): void {
-    this.#change(subscription, ({ clients }) => {
-      if (clients.has(client)) return false;
-      clients.add(client);
-      return true;
-    });
+    const presence = this.#presences.get(subscription);
+    if (presence === undefined || presence.clients.includes(client)) return;
+    presence.clients = presence.clients.concat(client);
+    this.#settle(presence.person);
   }
 
   /** This person moved or wrote. @returns whether others may have to hear of it. */
   acted(subscription: number, nowMs: number): boolean {
-    const id = this.#users.get(subscription);
-    const person = id === undefined ? undefined : this.#people.get(id);
+    const person = this.#presences.get(subscription)?.person;
     if (person === undefined) return false;
     person.actedAt = nowMs;
     return this.#page !== null && !this.#page.has(person.user.id);
@@ -284,12 +280,12 @@ export class PresenceBoard {
   #crowdsChanges({ came, went }: ReturnType<CrowdPage['turn']>): PresenceChange {
     const page = this.#page as CrowdPage;
     const shown = new Set(came);
-    const own: { member: Member; subscriptions: Iterable<number> }[] = [];
+    const own: { member: Member; subscriptions: readonly number[] }[] = [];
     for (const id of this.#changed) {
       const person = this.#people.get(id);
       if (person === undefined) continue;
       if (page.has(id)) shown.add(id);
-      else own.push({ member: toMember(person), subscriptions: person.connections.keys() });
+      else own.push({ member: toMember(person), subscriptions: subscriptionsOf(person) });
     }
     this.#changed.clear();
     const members = [...shown].map((id) => toMember(this.#people.get(id) as Person));
@@ -314,16 +310,14 @@ export class PresenceBoard {
     this.#isEpochTold = false;
   }
 
-  #change(subscription: number, apply: (presence: Presence) => boolean): void {
-    const id = this.#users.get(subscription);
-    const person = id === undefined ? undefined : this.#people.get(id);
-    const presence = person?.connections.get(subscription);
-    if (person === undefined || presence === undefined) return;
-    if (apply(presence)) this.#settle(person);
+  #remove(presence: Presence): void {
+    const { person, subscription } = presence;
+    person.presences = person.presences.filter((other) => other !== presence);
+    this.#presences.delete(subscription);
   }
 
   #settle(person: Person): void {
-    const presences = [...person.connections.values()];
+    const { presences } = person;
     const most = STATES.find((state) => presences.some((presence) => presence.state === state));
     this.#counts[person.state]--;
     person.state = most ?? person.state;
@@ -332,14 +326,12 @@ export class PresenceBoard {
   }
 }
 
-function toMember({ user, connections, state }: Person): Member {
-  const clients: number[] = [];
-  for (const presence of connections.values()) {
-    for (const client of presence.clients) {
-      if (clients.length === MAX_CLIENTS_OF_MEMBER) break;
-      clients.push(client);
-    }
-  }
+function subscriptionsOf({ presences }: Person): readonly number[] {
+  return presences.map(({ subscription }) => subscription);
+}
+
+function toMember({ user, presences, state }: Person): Member {
+  const clients = presences.flatMap((presence) => presence.clients).slice(0, MAX_CLIENTS_OF_MEMBER);
   return { user: user.id, name: user.name, color: user.color, state, clients };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { User } from '@tandem/protocol';
+import { createSession, sessionId } from '../database/sessions.ts';
 import { temporaryDatabase } from '../database/testing/temporary-database.ts';
 import { updateProfile } from '../database/users.ts';
 import { People } from './people.ts';
@@ -31,6 +32,46 @@ test('a token of one person’s session does not speak for another', async () =>
   expect(await people.findByClaim(stolen)).toBeNull();
   const own = { user: bob.user.id, session: null, expiresAt };
   expect(await people.findByClaim(own)).toEqual(bob.user);
+});
+
+test('W36 a session that ends while its person is looked up is over', async () => {
+  const people = new People(await temporaryDatabase());
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
+  const ending = people.endSession(session);
+  const found = people.findByClaim(claim);
+  await ending;
+  expect(await found).toBeNull();
+  expect(await people.findByClaim(claim)).toBeNull();
+});
+
+test('one person is one object, until they have another name', async () => {
+  const db = await temporaryDatabase();
+  const people = new People(db);
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
+  const found = await people.findByClaim(claim);
+  expect(await people.findByClaim({ ...claim, session: null })).toBe(found);
+  await updateProfile(db, user.id, { name: 'Augusta' });
+  await people.renamed(user.id);
+  expect(await people.findByClaim(claim)).toEqual({ ...user, name: 'Augusta' });
+});
+
+test('a session that begins later, or was extended, leads to its person at once', async () => {
+  const db = await temporaryDatabase();
+  const people = new People(db);
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, expiresAt: EXPIRES_AT };
+  await db
+    .updateTable('session')
+    .set({ expires_at: Date.now() - 1 })
+    .execute();
+  expect(await people.findByClaim({ ...claim, session })).toBeNull();
+  await db.updateTable('session').set({ expires_at: EXPIRES_AT }).execute();
+  expect(await people.findByClaim({ ...claim, session })).toEqual(user);
+  const at = Date.now();
+  await createSession(db, { cookie: 'another', user: user.id, at, expiresAt: at + 1_000 });
+  expect(await people.findByClaim({ ...claim, session: sessionId('another') })).toEqual(user);
 });
 
 test('a new name is told as it is in the database', async () => {

@@ -6,11 +6,13 @@ import {
   deleteSession,
   extendSession,
   findSessionUser,
+  findSignedUser,
   sessionId,
 } from '../database/sessions.ts';
+import { AnswerMemory } from '../database/answer-memory.ts';
 import type { Database } from '../database/tables.ts';
 import { createUser, findUser, toUser } from '../database/users.ts';
-import { SESSION_LIFETIME_MS } from '../limits.ts';
+import { MAX_REMEMBERED_PEOPLE, PERSON_KEPT_MS, SESSION_LIFETIME_MS } from '../limits.ts';
 import { guestColor, guestName } from './guest-name.ts';
 import { createCookieValue } from './session-cookie.ts';
 import type { TokenClaim } from './session-token.ts';
@@ -27,13 +29,29 @@ export interface SignedIn {
   readonly session: string;
 }
 
+/** A person, with the ends of their sessions by session. */
+interface Known {
+  readonly user: User;
+  readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
+}
+
 export class People {
   readonly #db: Database;
+  /** By user. */
+  readonly #known: AnswerMemory<Known>;
   readonly #renameListeners: ((user: User) => void)[] = [];
   readonly #endListeners: ((session: string) => void)[] = [];
 
   constructor(db: Database) {
     this.#db = db;
+    this.#known = new AnswerMemory({
+      ask: async (id) => {
+        const found = await findSignedUser(db, id);
+        return found === null ? null : { user: toUser(found.user), sessions: found.sessions };
+      },
+      maxAnswers: MAX_REMEMBERED_PEOPLE,
+      keptMs: PERSON_KEPT_MS,
+    });
   }
 
   /** A new guest with a session of its own. */
@@ -68,10 +86,13 @@ export class People {
   }
 
   /** Who said a token that holds; null when its session has ended since. */
-  async findByClaim({ user, session }: TokenClaim): Promise<User | null> {
-    if (session === null) return await this.find(user);
-    const row = await findSessionUser(this.#db, { id: session, at: Date.now() });
-    return row?.id === user ? toUser(row) : null;
+  async findByClaim(claim: TokenClaim): Promise<User | null> {
+    const known = await this.#known.find(claim.user);
+    if (known === null || isSignedIn(known, claim)) return known?.user ?? null;
+    // A session that has begun, or was extended, since this person was looked up.
+    this.#known.forget(claim.user);
+    const now = await this.#known.find(claim.user);
+    return now !== null && isSignedIn(now, claim) ? now.user : null;
   }
 
   async extendSession(session: string): Promise<void> {
@@ -81,7 +102,8 @@ export class People {
 
   /** Signs out: nothing of this session holds any more. */
   async endSession(session: string): Promise<void> {
-    await deleteSession(this.#db, session);
+    const user = await deleteSession(this.#db, session);
+    if (user !== undefined) this.#known.forget(user);
     for (const listener of this.#endListeners) listener(session);
   }
 
@@ -92,6 +114,7 @@ export class People {
 
   /** A person has another name or colour: whoever shows it hears of it. */
   async renamed(id: string): Promise<void> {
+    this.#known.forget(id);
     const user = await this.find(id);
     if (user !== null) for (const listener of this.#renameListeners) listener(user);
   }
@@ -100,4 +123,10 @@ export class People {
   onRename(listener: (user: User) => void): void {
     this.#renameListeners.push(listener);
   }
+}
+
+function isSignedIn({ sessions }: Known, { session }: TokenClaim): boolean {
+  if (session === null) return true;
+  const now = Date.now();
+  return sessions.some(({ id, expiresAt }) => id === session && expiresAt > now);
 }

@@ -3,10 +3,11 @@
  * session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
  * what the others signed holds until it ends, so that a secret can be replaced without anybody noticing.
  */
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { TOKEN_LIFETIME_MS } from '../limits.ts';
+import { AnswerMemory } from '../database/answer-memory.ts';
+import { MAX_REMEMBERED_TOKENS, TOKEN_KEPT_MS, TOKEN_LIFETIME_MS } from '../limits.ts';
 import type { Secrets } from './secret.ts';
 
 const ALGORITHM = 'HS256';
@@ -39,16 +40,43 @@ export interface TokenSigner {
 }
 
 export function createTokenSigner(secrets: Secrets, now: () => number = Date.now): TokenSigner {
-  const keys = new Map(secrets.map((secret) => [keyId(secret), new TextEncoder().encode(secret)]));
+  // Imported once: it takes longer than to check a signature.
+  const keys = new Map(secrets.map((secret) => [keyId(secret), importedKey(secret)]));
   const [newest] = secrets;
   const kid = keyId(newest);
-  const signing = new TextEncoder().encode(newest);
 
-  const keyOf: JWTVerifyGetKey = (header) => {
+  const keyOf: JWTVerifyGetKey = async (header) => {
     const key = keys.get(header.kid ?? '');
     if (key === undefined) throw new errors.JWKSNoMatchingKey();
-    return key;
+    return await key;
   };
+
+  async function read(token: string): Promise<TokenClaim | null> {
+    try {
+      const { payload } = await jwtVerify(token, keyOf, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        maxTokenAge: TOKEN_LIFETIME_MS / 1000,
+        currentDate: new Date(now()),
+      });
+      const typed = claims.safeParse(payload);
+      if (!typed.success) return null;
+      const { sub: user, sid: session = null, exp } = typed.data;
+      return { user, session, expiresAt: exp * 1000 };
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  // Whoever comes back brings the same token.
+  const verified = new AnswerMemory({
+    ask: read,
+    maxAnswers: MAX_REMEMBERED_TOKENS,
+    keptMs: TOKEN_KEPT_MS,
+  });
 
   return {
     async sign(user, session) {
@@ -61,29 +89,20 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
         .setAudience(AUDIENCE)
         .setIssuedAt(new Date(issuedAt))
         .setExpirationTime(new Date(expiresAt))
-        .sign(signing);
+        .sign(await (keys.get(kid) as Promise<webcrypto.CryptoKey>));
       return { token, expiresAt };
     },
     async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, keyOf, {
-          algorithms: [ALGORITHM],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          requiredClaims: ['sub', 'iat', 'exp'],
-          maxTokenAge: TOKEN_LIFETIME_MS / 1000,
-          currentDate: new Date(now()),
-        });
-        const typed = claims.safeParse(payload);
-        if (!typed.success) return null;
-        const { sub: user, sid: session = null, exp } = typed.data;
-        return { user, session, expiresAt: exp * 1000 };
-      } catch (error) {
-        if (error instanceof errors.JOSEError) return null;
-        throw error;
-      }
+      const claim = await verified.find(token);
+      return claim === null || claim.expiresAt <= now() ? null : claim;
     },
   };
+}
+
+function importedKey(secret: string): Promise<webcrypto.CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const bytes = new TextEncoder().encode(secret);
+  return webcrypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
 }
 
 /** Says nothing of the secret to whoever does not have it. */

@@ -5,7 +5,7 @@ import { excerpt, writePage } from '@tandem/document';
 import { fromMarkdown } from '@tandem/document/markdown';
 import { WELCOME_MARKDOWN, WELCOME_TITLE } from '@tandem/document/welcome';
 import { MAX_EXCERPT_LENGTH, type User } from '@tandem/protocol';
-import { createDocument, visitDocument } from '../database/documents.ts';
+import { createDocument, addVisit } from '../database/documents.ts';
 import type { Database } from '../database/tables.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
@@ -30,7 +30,7 @@ export function createWelcome({
       await engine.create({ document: id, kind: 'page', user, update });
       const title = WELCOME_TITLE;
       await createDocument(db, { id, kind: 'page', title, excerpt, owner: user, at });
-      await visitDocument(db, { user, document: id, at });
+      await addVisit(db, { user, document: id, at });
     } catch (error) {
       // A guest without a welcome can still write.
       log.error({ err: error }, 'a welcome document could not be made');

@@ -68,9 +68,9 @@ class SocketIoSpeaker implements Speaker {
     this.#voice?.send(
       ...messages.map((message) => {
         const text = message.toString('latin1');
-        return wants === 'answer'
-          ? `${EVENT}1["echo","${text}"]`
-          : `${EVENT}["say","${rooms[room]}","${text}"]`;
+        return wants === 'delivery'
+          ? `${EVENT}["say","${rooms[room]}","${text}"]`
+          : `${EVENT}1["echo","${text}"]`;
       }),
     );
   }

@@ -13,6 +13,7 @@ import {
   SYNC_PATH,
   type ClientMessage,
 } from '@tandem/protocol';
+import { ulid } from 'ulid';
 import type { Dialect, Speaker, SpeakerOptions, Voice } from '../dialect.ts';
 import { ByteReader, sized, stateVector, varuint } from '../yjs-bytes.ts';
 
@@ -52,6 +53,7 @@ class TandemSpeaker implements Speaker {
   readonly #options: SpeakerOptions;
   readonly #channels: readonly Channel[];
   #voice: Voice | null = null;
+  #subscribed = 0;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -89,7 +91,15 @@ class TandemSpeaker implements Speaker {
           : { position: { incarnation, seq }, stateVector: stateVector(hearer.known()) }),
       };
     });
-    voice.send(binaryCodec.join([hello, ...opens].map((message) => binaryCodec.encode(message))));
+    const subscriptions = this.#chats.map((document, index): ClientMessage => ({
+      type: 'subscribe',
+      channel: 0,
+      ref: rooms.length + index,
+      name: `chat:${document}`,
+    }));
+    this.#subscribed = 0;
+    const messages = [hello, ...opens, ...subscriptions];
+    voice.send(binaryCodec.join(messages.map((message) => binaryCodec.encode(message))));
   }
 
   receive(payload: Buffer): void {
@@ -102,11 +112,17 @@ class TandemSpeaker implements Speaker {
       const channel = this.#channels.find((candidate) => candidate.number === number);
       if (type === MESSAGES.updates.id) this.#updates(channel, body);
       else if (type === MESSAGES.ack.id) this.#acknowledged(channel, new ByteReader(body));
+      else if (type === MESSAGES.done.id) this.#options.hearer.acknowledged(1);
       else if (!IGNORED.has(type)) this.#other(payload.subarray(start, reader.at));
     }
   }
 
   publish(room: number, messages: readonly Buffer[]): void {
+    if (this.#options.wants === 'command') {
+      const document = this.#options.rooms[room] as string;
+      this.#voice?.send(binaryCodec.join(messages.map((text) => chatCommand(document, text))));
+      return;
+    }
     const channel = this.#channels[room] as Channel;
     const header = Buffer.concat([varuint(MESSAGES.update.id), varuint(channel.number)]);
     this.#voice?.send(
@@ -160,11 +176,24 @@ class TandemSpeaker implements Speaker {
         channel.number = message.channel;
         channel.incarnation = message.incarnation;
         channel.seq = message.base;
-        if (this.#channels.every(({ number }) => number > 0)) hearer.ready();
-      } else if (message.type === 'closed' || message.type === 'nack' || message.type === 'error') {
+        this.#arrived();
+      } else if (message.type === 'subscribed') {
+        this.#subscribed++;
+        this.#arrived();
+      } else if ('error' in message) {
         hearer.refused(`${message.type}: ${message.error.message}`);
       }
     }
+  }
+
+  /** Where commands are said, what they cause is heard. */
+  get #chats(): readonly string[] {
+    return this.#options.wants === 'command' ? this.#options.rooms : [];
+  }
+
+  #arrived(): void {
+    if (this.#subscribed === this.#chats.length && this.#channels.every(({ number }) => number > 0))
+      this.#options.hearer.ready();
   }
 
   #say(message: ClientMessage): void {
@@ -172,9 +201,26 @@ class TandemSpeaker implements Speaker {
   }
 }
 
+function chatCommand(document: string, text: Buffer): Uint8Array {
+  return binaryCodec.encode({
+    type: 'command',
+    channel: 0,
+    id: ulid(),
+    name: 'chat:send',
+    input: { document, text: text.toString('latin1'), mentions: [], replyTo: null },
+  });
+}
+
 /** Who is here and who types is not what is measured. */
 const IGNORED: ReadonlySet<number> = new Set(
-  (['presence:changed', 'awareness', 'typing:changed', 'welcome', 'document:changed'] as const).map(
-    (type) => MESSAGES[type].id,
-  ),
+  (
+    [
+      'presence:changed',
+      'awareness',
+      'typing:changed',
+      'welcome',
+      'document:changed',
+      'events',
+    ] as const
+  ).map((type) => MESSAGES[type].id),
 );

@@ -38,7 +38,7 @@ class RelaySpeaker implements Speaker {
   }
 
   publish(room: number, messages: readonly Buffer[]): void {
-    const head = Buffer.of(this.#options.wants === 'answer' ? ECHO : PUBLISH, room);
+    const head = Buffer.of(this.#options.wants === 'delivery' ? PUBLISH : ECHO, room);
     this.#voice?.send(...messages.map((message) => Buffer.concat([head, message])));
   }
 }

@@ -4,6 +4,7 @@ import {
   type ChannelEvent,
   type ChatMessage,
   type ChatState,
+  type LibraryState,
   type MessageOf,
 } from '@tandem/protocol';
 import { expect, test } from 'vitest';
@@ -289,4 +290,49 @@ test('EV11 a page that cannot be had is asked for again by whoever wants it', as
   scene.history = async (before) => messages(before - 50, before - 1);
   await session.loadOlder();
   expect(session.state?.messages).toHaveLength(70);
+});
+
+test('W11: a reconnect names channels in hello with where they are, and asks no more', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  expect(scene.socket.sentOf('hello')[0]).not.toHaveProperty('channels');
+  await scene.answer({ state: chat(1, 3), offset: 3 });
+  scene.socket.drop(1006);
+  await scene.settle(250);
+  scene.socket.open();
+  const position = { epoch: 'e1', offset: 3 };
+  const named = [{ type: 'subscribe', name: CHAT, position }];
+  expect(scene.socket.sentOf('hello')).toMatchObject([{ channels: named }]);
+  expect(session.status).toBe('stale');
+  scene.socket.welcome();
+  await scene.answer({ recovered: true, offset: 3 });
+  expect(session.status).toBe('live');
+  expect(scene.socket.sentOf('subscribe')).toHaveLength(1);
+});
+
+test('what hello asked for in the name of another is asked for anew', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe('library');
+  await scene.connect();
+  const library = (id: string): LibraryState => ({
+    type: 'library',
+    user: { id, name: 'Amber Heron', color: 1 },
+    documents: [],
+  });
+  await scene.answer({ state: library('u'), offset: 3 });
+  scene.socket.drop(1006);
+  await scene.settle(250);
+  scene.socket.open();
+  const before = scene.asked();
+  expect(before).toHaveProperty('position');
+  scene.socket.welcome('someone');
+  await scene.settle();
+  expect(session.state).toBeNull();
+  expect(scene.asked()).not.toHaveProperty('position');
+  const { ref, name } = before;
+  const late = { type: 'subscribed', channel: 7, ref, name, epoch: 'e1', offset: 3 } as const;
+  scene.socket.answer({ ...late, recovered: true });
+  await scene.answer({ state: library('someone'), offset: 3 });
+  expect(session.state?.user.id).toBe('someone');
 });

@@ -198,18 +198,31 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** The connection is there. */
+  /** The connection is there, and knows who this is. */
   subscribe(): void {
+    const { connection } = this.#options;
+    if (connection.state.kind !== 'connected') return;
+    // What was asked for in the name of another.
+    if (this.#owner !== connection.user?.id && this.#replica?.phase === 'subscribing')
+      this.#replica.disconnected();
+    const request = this.request();
+    if (request !== null) connection.send(request);
+  }
+
+  /** What asks for the channel; null while it is there or on its way, and where nobody may ask for it yet. */
+  request(): MessageOf<'subscribe'> | null {
     const { connection, environment, isKnown, nextRef } = this.#options;
     const replica = this.#replica;
-    if (replica === null || this.#destroyed || connection.state.kind !== 'connected') return;
-    if (replica.phase !== 'closed') return;
+    if (replica === null || this.#destroyed || connection.user === null) return null;
+    if (replica.phase !== 'closed') return null;
     this.#waitsFor = isKnown() ? 'nothing' : 'its-document';
-    if (this.#waitsFor === 'its-document') return;
+    if (this.#waitsFor === 'its-document') return null;
     environment.clock.clearTimeout(this.#againTimer);
     this.#error = null;
     this.#dropOthers(connection.user);
-    this.#run((this.#replica ?? replica).subscribe(nextRef()));
+    const [intent] = (this.#replica ?? replica).subscribe(nextRef());
+    this.#run([]);
+    return intent?.kind === 'send' && intent.message.type === 'subscribe' ? intent.message : null;
   }
 
   disconnected(): void {
@@ -271,8 +284,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   }
 
   /** What was kept for another person is not shown to this one. */
-  #dropOthers(user: User | null): void {
-    if (user === null) return;
+  #dropOthers(user: User): void {
     if (this.#owner !== null && this.#owner !== user.id)
       this.#replica = new ChannelReplica({ name: this.name });
     this.#owner = user.id;

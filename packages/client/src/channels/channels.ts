@@ -21,6 +21,12 @@ export class Channels {
     this.#options = options;
     const { connection } = options;
     this.#stopListening = connection.listen({
+      requests: () =>
+        [...this.#sessions.values()].flatMap((session) => {
+          // What was asked for before came to nothing.
+          session.disconnected();
+          return session.request() ?? [];
+        }),
       state: ({ kind }) => {
         for (const session of this.#sessions.values())
           if (kind === 'connected') session.subscribe();

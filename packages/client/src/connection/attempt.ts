@@ -5,7 +5,6 @@
 import {
   binaryCodec,
   OPEN_TIMEOUT_MS,
-  PROTOCOL_VERSION,
   TRANSPORT_CLOSE_CODES,
   TRANSPORT_OPEN_TIMEOUT_MS,
   type ServerMessage,
@@ -13,10 +12,14 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
+import { encodeHello, type ChannelRequest } from './hello.ts';
 import type { Socket } from './socket.ts';
 
 export interface AttemptCallbacks {
-  welcomed(user: User): void;
+  /** What `hello` is to ask for; it is said now. */
+  requests(): readonly ChannelRequest[];
+  /** @param rest what `hello` had no room for. */
+  welcomed(user: User, rest: readonly ChannelRequest[]): void;
   /** Something was heard, whatever it is. */
   heard(): void;
   message(message: ServerMessage): void;
@@ -41,6 +44,8 @@ export class Attempt {
   readonly #options: AttemptOptions;
   #state: 'opening' | 'opened' | 'welcomed' = 'opening';
   #deadline: unknown;
+  /** What `hello` had no room for. */
+  #rest: readonly ChannelRequest[] = [];
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -83,9 +88,9 @@ export class Attempt {
   }
 
   #sayHello(): void {
-    const { schema, token } = this.#options;
-    const hello = { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema, token } as const;
-    this.socket.send(binaryCodec.encode(hello) as Uint8Array<ArrayBuffer>);
+    const { frame, rest } = encodeHello(this.#options, this.#options.callbacks.requests());
+    this.#rest = rest;
+    this.socket.send(frame as Uint8Array<ArrayBuffer>);
   }
 
   #opened(): void {
@@ -105,7 +110,7 @@ export class Attempt {
       else {
         this.#state = 'welcomed';
         this.#clear();
-        callbacks.welcomed(message.user);
+        callbacks.welcomed(message.user, this.#rest);
       }
     }
   }

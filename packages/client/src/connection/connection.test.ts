@@ -67,6 +67,36 @@ test('W11: says hello first, and is connected when welcomed', async () => {
   expect(s.connection.user?.name).toBe('Amber Heron');
 });
 
+test('W11: hello names what listeners want open; what has no room follows the welcome', async () => {
+  const s = scene();
+  const stateVector = new Uint8Array(32_000);
+  let asked = 0;
+  s.connection.listen({
+    requests: () =>
+      ['one', 'too', 'two'].map((document) => ({
+        type: 'open',
+        channel: 0,
+        ref: ++asked,
+        document,
+        client: 1,
+        stateVector,
+      })),
+  });
+  s.connection.start();
+  await s.settle();
+  s.latest().open();
+  expect(s.latest().sentOf('hello')).toMatchObject([{ channels: [{ ref: 1 }, { ref: 2 }] }]);
+  expect(s.latest().sentOf('open')).toHaveLength(2);
+  s.latest().welcome();
+  await s.settle();
+  expect(s.latest().sentOf('open').at(-1)).toMatchObject({ ref: 3, document: 'two' });
+
+  s.latest().drop(1006);
+  await s.settle(250);
+  s.latest().open();
+  expect(s.latest().sentOf('hello')).toMatchObject([{ channels: [{ ref: 4 }, { ref: 5 }] }]);
+});
+
 test('W13: a silent network is noticed within 10 s', async () => {
   const s = await connected();
   await s.settle(8_000);

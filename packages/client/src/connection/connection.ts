@@ -32,13 +32,14 @@ import {
   type FailureCause,
 } from './connection-state.ts';
 import type { Fallback } from './fallback.ts';
+import type { ChannelRequest } from './hello.ts';
 import { Liveness } from './liveness.ts';
 import { outgoingFrames } from './outgoing-frames.ts';
 import { reconnectDelay } from './reconnect-policy.ts';
 import type { Socket } from './socket.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 
-export type { Socket };
+export type { ChannelRequest, Socket };
 
 export type TokenAnswer =
   | { readonly kind: 'token'; readonly token: string }
@@ -60,6 +61,11 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionListener {
+  /**
+   * What it wants to have open, asked when a connection begins, before it is `connected`. Whoever names
+   * something here does not ask for it by `send` then. Asked again when that came to nothing.
+   */
+  requests?(): readonly ChannelRequest[];
   state?(state: ConnectionState): void;
   /** What is for documents and channels. */
   message?(message: ServerMessage): void;
@@ -155,6 +161,10 @@ export class Connection {
   send(message: ClientMessage): void {
     if (this.#state.kind !== 'connected') return;
     for (const listener of this.#listeners) listener.traffic?.('sent', message);
+    this.#queue(message);
+  }
+
+  #queue(message: ClientMessage): void {
     if (this.#outgoing.push(binaryCodec.encode(message)) === 1) queueMicrotask(() => this.#flush());
   }
 
@@ -226,7 +236,8 @@ export class Connection {
       schema,
       clock: environment.clock,
       callbacks: {
-        welcomed: (user) => this.#welcomed(attempt, user),
+        requests: () => (attempt === this.#attempt ? this.#requests() : []),
+        welcomed: (user, rest) => this.#welcomed(attempt, { user, rest }),
         heard: () => attempt === this.#attempt && this.#liveness.heard(),
         message: (message) => attempt === this.#attempt && this.#handle(message),
         misunderstood: () => this.#misunderstood(attempt),
@@ -259,7 +270,14 @@ export class Connection {
     for (const listener of this.#listeners) listener.message?.(message);
   }
 
-  #welcomed(attempt: Attempt, user: User): void {
+  #requests(): readonly ChannelRequest[] {
+    return [...this.#listeners].flatMap((listener) => listener.requests?.() ?? []);
+  }
+
+  #welcomed(
+    attempt: Attempt,
+    { user, rest }: { readonly user: User; readonly rest: readonly ChannelRequest[] },
+  ): void {
     const now = this.#options.environment.clock.now();
     if (attempt === this.#probe) this.#switchTo(attempt);
     if (attempt !== this.#attempt) return;
@@ -268,6 +286,8 @@ export class Connection {
     this.#liveness.heard();
     this.#liveness.start();
     this.#choice.connected(attempt.kind, now);
+    // Before anybody hears of it: who has something to add asks anew.
+    for (const request of rest) this.#queue(request);
     this.#happen({ kind: 'welcomed', now, transport: attempt.kind });
     if (attempt.kind === 'websocket') this.#probeDelayMs = WEBSOCKET_RETRY_FIRST_MS;
     else this.#probeLater(this.#probeDelayMs);

@@ -481,6 +481,33 @@ test('PR1: an opening says which people are known already', async () => {
   expect(session.people.members).toEqual([member]);
 });
 
+test('W11: a reconnect names the document in hello, and a try that fails costs nothing', async () => {
+  const { server, session } = await opened({}, 'tide');
+  server.socket.drop(1006);
+  await server.settle(250);
+  server.socket.open();
+  const [hello] = server.socket.sentOf('hello');
+  const position = { incarnation: 'one', seq: 1 };
+  expect(hello?.channels).toMatchObject([{ type: 'open', document: 'd', position }]);
+  server.socket.drop(1006);
+  await server.settle(1_000);
+  server.socket.open();
+  server.socket.welcome();
+  expect(server.socket.sentOf('open')).toHaveLength(1);
+  await server.answerOpen();
+  expect(session.status).toMatchObject({ kind: 'saved' });
+  expect(server.socket.sentOf('open')).toHaveLength(1);
+});
+
+test('a document that was left while it opened is left on the server too', async () => {
+  const server = new FakeServer();
+  server.client.openDocument('d');
+  await server.connect();
+  server.client.closeDocument('d');
+  await server.answerOpen();
+  expect(server.socket.sentOf('leave')).toMatchObject([{ channel: CHANNEL }]);
+});
+
 test('people are not shown any more once the channel is closed', async () => {
   const { server, session } = await opened();
   const member = { user: 'u2', name: 'Jun', color: 2, state: 'active' as const, clients: [77] };

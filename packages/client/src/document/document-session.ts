@@ -6,8 +6,8 @@
 import {
   ERRORS,
   type Access,
-  type ClientMessage,
   type ErrorBody,
+  type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
 import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
@@ -89,6 +89,12 @@ export class DocumentSession {
     this.#copy = this.#newCopy([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
+      requests: () => {
+        // What was asked for before came to nothing.
+        this.#channel?.disconnected();
+        const request = this.#request();
+        return request === null ? [] : [request];
+      },
       state: (state) => {
         if (state.kind === 'connected') this.#open();
         else this.#disconnected();
@@ -243,12 +249,23 @@ export class DocumentSession {
 
   #open(): void {
     this.#reopening.cancel();
-    const phase = this.#channel?.phase;
     if (this.#options.connection.state.kind !== 'connected') return;
-    if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return;
+    const request = this.#request();
+    if (request !== null) this.#options.connection.send(request);
+  }
+
+  /** What asks for the channel; null while it is there, or on its way. */
+  #request(): MessageOf<'open'> | null {
+    const phase = this.#channel?.phase;
+    if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
+    this.#reopening.cancel();
     this.#channelState = { kind: 'opening' };
     this.#notice = null;
-    this.#run(this.#channel.open(this.#options.nextRef()));
+    const [intent] = this.#channel.open(this.#options.nextRef());
+    if (intent?.kind !== 'send' || intent.message.type !== 'open') return null;
+    this.#changed();
+    const presence = this.#copy.people.position;
+    return presence === undefined ? intent.message : { ...intent.message, presence };
   }
 
   #disconnected(): void {
@@ -327,7 +344,7 @@ export class DocumentSession {
     for (const intent of intents) {
       switch (intent.kind) {
         case 'send':
-          this.#options.connection.send(this.#withPeople(intent.message));
+          this.#options.connection.send(intent.message);
           break;
         case 'keep':
           this.#kept.keep(intent.pending, this.#incarnation);
@@ -351,11 +368,6 @@ export class DocumentSession {
       }
     }
     this.#changed();
-  }
-
-  #withPeople(message: ClientMessage): ClientMessage {
-    const presence = this.#copy.people.position;
-    return message.type === 'open' && presence !== undefined ? { ...message, presence } : message;
   }
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {

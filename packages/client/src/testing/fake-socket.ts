@@ -19,6 +19,9 @@ export class FakeSocket implements Socket {
     for (const message of decoded.messages) {
       if (message.type === 'part') continue;
       this.sent.push(message);
+      // Which says the same.
+      if (message.type === 'hello')
+        for (const channel of message.channels ?? []) this.sent.push({ ...channel, channel: 0 });
       if (message.type === 'ping' && this.answersPings) this.answer({ ...message, type: 'pong' });
     }
   }
@@ -44,12 +47,12 @@ export class FakeSocket implements Socket {
     this.onmessage?.({ data: frame.slice().buffer } as MessageEvent);
   }
 
-  welcome(): void {
+  welcome(id = 'u'): void {
     this.answer({
       type: 'welcome',
       channel: 0,
       connection: 'c',
-      user: { id: 'u', name: 'Amber Heron', color: 1 },
+      user: { id, name: 'Amber Heron', color: 1 },
       schema: 1,
     });
   }

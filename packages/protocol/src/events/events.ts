@@ -19,31 +19,41 @@ const named = <N extends string, S extends z.ZodRawShape>(name: N, fields: S) =>
 
 const chatRead = z.number().int().nonnegative();
 
-export const libraryEvent = z.discriminatedUnion('name', [
-  named('profile:changed', { user }),
+/** Somebody has another name or colour: told on each channel that names them. */
+const profileChanged = named('profile:changed', { user });
+
+const libraryEvents = [
   /** It is on the list now, or something of it has changed. */
   named('document:listed', { document: listedDocument }),
   named('document:renamed', { document: documentId, title }),
   named('document:unlisted', { document: documentId }),
   named('chat:seen', { document: documentId, chatRead }),
-]);
+] as const;
+export const libraryEvent = z.discriminatedUnion('name', [profileChanged, ...libraryEvents]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;
 
-export const chatEvent = z.discriminatedUnion('name', [
+const chatEvents = [
   named('chat:sent', { message: chatMessage }),
   named('chat:edited', { message: ulid, text: chatText, mentions: chatMentions }),
   named('chat:deleted', { message: ulid }),
   named('chat:reacted', { message: ulid, user: userId, emoji, on: z.boolean() }),
-]);
+] as const;
+export const chatEvent = z.discriminatedUnion('name', [profileChanged, ...chatEvents]);
 export type ChatEvent = z.infer<typeof chatEvent>;
 
-export const sharingEvent = z.discriminatedUnion('name', [
+const sharingEvents = [
   named('link:changed', { link: linkAccess }),
   named('member:changed', { member: sharingMember }),
   named('member:removed', { user: userId }),
-]);
+] as const;
+export const sharingEvent = z.discriminatedUnion('name', [profileChanged, ...sharingEvents]);
 export type SharingEvent = z.infer<typeof sharingEvent>;
 
-export const channelEvent = z.discriminatedUnion('name', [libraryEvent, chatEvent, sharingEvent]);
+export const channelEvent = z.discriminatedUnion('name', [
+  profileChanged,
+  ...libraryEvents,
+  ...chatEvents,
+  ...sharingEvents,
+]);
 export type ChannelEvent = z.infer<typeof channelEvent>;
 export type EventName = ChannelEvent['name'];

@@ -1,17 +1,31 @@
 /**
- * Handshake. The client's first message is `hello`, once, within `HELLO_TIMEOUT_MS`; everything it
- * wants to open may follow in the same frame, so that a reconnect is one round trip. The server
- * answers `welcome`, or closes with a code of the registry. Credentials travel only here.
+ * Handshake. The client's first message is `hello`, once, within `HELLO_TIMEOUT_MS`. In `channels` it names
+ * what it wants to have open, with what it has of each, so that a reconnect is one message and one round
+ * trip. The server answers `welcome`, or closes with a code of the registry, and then each of the channels
+ * as if it had been asked for by itself. Credentials travel only here.
  */
 import { z } from 'zod';
-import { user } from './field.ts';
+import { MAX_CHANNELS_PER_CONNECTION } from '../limits.ts';
+import { channelMessages } from './channel.ts';
+import { eventChannelMessages } from './event-channel.ts';
+import { user, type BytesField } from './field.ts';
 
-export const handshakeMessages = {
+export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   hello: z.strictObject({
     protocol: z.number().int().positive(),
     /** The newest document schema this client can edit without damage. */
     schema: z.number().int().nonnegative(),
     token: z.string().max(4096),
+    /** Bodies of `open` and `subscribe`, answered in this order. */
+    channels: z
+      .array(
+        z.discriminatedUnion('type', [
+          channelMessages(bytes).open.extend({ type: z.literal('open') }),
+          eventChannelMessages.subscribe.extend({ type: z.literal('subscribe') }),
+        ]),
+      )
+      .max(MAX_CHANNELS_PER_CONNECTION)
+      .optional(),
   }),
   welcome: z.strictObject({
     connection: z.string().max(64),
@@ -19,4 +33,4 @@ export const handshakeMessages = {
     /** The schema of the server; a client below it may read but not write. */
     schema: z.number().int().nonnegative(),
   }),
-};
+});

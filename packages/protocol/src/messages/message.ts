@@ -11,7 +11,7 @@ import { sessionMessages } from './session.ts';
 import { updateMessages } from './update.ts';
 
 const bodies = <B extends BytesField>(bytes: B) => ({
-  ...handshakeMessages,
+  ...handshakeMessages(bytes),
   ...channelMessages(bytes),
   ...updateMessages(bytes),
   ...presenceMessages(bytes),

@@ -1,6 +1,7 @@
 /** What an event makes of a chat. */
 import type { ChatEvent } from '../events/events.ts';
 import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE } from '../limits.ts';
+import type { User } from '../messages/field.ts';
 import type { ChatMessage, ChatPage, ChatState } from './chat.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { ChatMessage, ChatPage, ChatState } from './chat.ts';
  */
 export function reduceChat(state: ChatState, event: ChatEvent, keep = MAX_CHAT_PAGE): ChatState {
   switch (event.name) {
+    case 'profile:changed':
+      return renamed(state, event.user);
     case 'chat:sent': {
       if (state.messages.some(({ id }) => id === event.message.id)) return state;
       return {
@@ -46,6 +49,15 @@ export function prependChat(state: ChatState, page: ChatPage): ChatState {
   return { ...state, messages: [...older, ...state.messages] };
 }
 
+/** What somebody said is theirs under the name that they have now. */
+function renamed(state: ChatState, user: User): ChatState {
+  if (!state.messages.some(({ author }) => author.id === user.id)) return state;
+  const messages = state.messages.map((message) =>
+    message.author.id === user.id ? { ...message, author: user } : message,
+  );
+  return { ...state, messages };
+}
+
 /** A message that was deleted stays as it is. */
 function change(
   state: ChatState,
@@ -59,6 +71,10 @@ function change(
   return { ...state, messages: state.messages.with(index, { ...message, ...fields(message) }) };
 }
 
+/**
+ * Emoji stand in the order in which they came to the message, and people in the order in which they took one
+ * up. What is taken back leaves the others where they are; what comes again comes last.
+ */
 function reacted(
   reactions: ChatMessage['reactions'],
   { emoji, user, on }: Extract<ChatEvent, { name: 'chat:reacted' }>,

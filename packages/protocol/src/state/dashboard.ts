@@ -7,7 +7,15 @@ const milliseconds = z.number().nonnegative();
 
 export const dashboardSample = z.strictObject({
   at: instant,
-  connections: z.strictObject({ webSocket: count, stream: count, longPoll: count, stock: count }),
+  connections: z.strictObject({
+    webSocket: count,
+    stream: count,
+    longPoll: count,
+    /** Readers of server-sent events. */
+    feed: count,
+    /** Clients that speak y-websocket or Hocuspocus. */
+    stock: count,
+  }),
   rooms: count,
   channels: count,
   deliveriesPerSecond: z.number().nonnegative(),

@@ -7,7 +7,7 @@ import type { LibraryState, ListedDocument } from './library.ts';
 export function reduceLibrary(state: LibraryState, event: LibraryEvent): LibraryState {
   switch (event.name) {
     case 'profile:changed':
-      return { ...state, user: event.user };
+      return event.user.id === state.user.id ? { ...state, user: event.user } : state;
     case 'document:listed':
       return {
         ...state,

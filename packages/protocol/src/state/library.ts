@@ -15,6 +15,8 @@ export const listedDocument = z.strictObject({
   updatedAt: instant,
   /** The number of the newest chat message that this person has seen. */
   chatRead: z.number().int().nonnegative(),
+  /** It was given to this person, who has not opened it yet. */
+  isNew: z.literal(true).optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 

@@ -83,7 +83,9 @@ describe('any state, any event', () => {
     ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
     fc.assert(
+      // A new name is told to all.
       fc.property(events, (event) => {
+        fc.pre(event.name !== 'profile:changed');
         expect(reduceChannel(empty, event)).toBe(empty);
       }),
       RUNS,
@@ -244,6 +246,24 @@ describe('sharing', () => {
     }));
     expect((after(NO_SHARING, many) as SharingState).members).toHaveLength(MAX_SHARING_MEMBERS);
   });
+});
+
+test('a new name is that of all that its person said, and of where documents are shared with them', () => {
+  const event = {
+    name: 'profile:changed',
+    at: 1,
+    user: { id: 'ada', name: 'Zora', color: 3 },
+  } as const;
+  const chat = reduceChannel(chatOf(1, 2), event) as ChatState;
+  expect(chat.messages.map(({ author }) => author)).toEqual([event.user, event.user]);
+  expect(reduceChannel(NO_CHAT, event)).toBe(NO_CHAT);
+  const sharing = { ...NO_SHARING, members: [member('ada'), member('ben')] };
+  const { members } = reduceChannel(sharing, event) as SharingState;
+  // By code points: capitals first.
+  expect(members.map(({ user }) => user.name)).toEqual(['Zora', 'ben']);
+  expect(reduceChannel(NO_SHARING, event)).toBe(NO_SHARING);
+  const library = { ...NO_LIBRARY, user: { ...ada, id: 'ben' } };
+  expect(reduceChannel(library, event)).toBe(library);
 });
 
 describe('newest values', () => {

@@ -7,6 +7,14 @@ import type { SharingMember, SharingState } from './sharing.ts';
 /** Gives the same object back when the event changes nothing. */
 export function reduceSharing(state: SharingState, event: SharingEvent): SharingState {
   switch (event.name) {
+    case 'profile:changed': {
+      const { user } = event;
+      if (!state.members.some((member) => member.user.id === user.id)) return state;
+      const members = state.members.map((member) =>
+        member.user.id === user.id ? { ...member, user } : member,
+      );
+      return { ...state, members: inOrder(members) };
+    }
     case 'link:changed':
       return {
         ...state,

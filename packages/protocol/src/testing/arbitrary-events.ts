@@ -22,8 +22,14 @@ const listed = fc.record({
   chatRead: fc.integer({ min: 0, max: 5 }),
 });
 
+const profileChanged = fc.record({
+  name: fc.constant('profile:changed' as const),
+  at,
+  user: fc.record({ id: userId, name: text, color: fc.constantFrom(1, 2) }),
+});
+
 export const libraryEvents: fc.Arbitrary<LibraryEvent> = fc.oneof(
-  fc.record({ name: fc.constant('profile:changed' as const), at, user }),
+  profileChanged,
   fc.record({ name: fc.constant('document:listed' as const), at, document: listed }),
   fc.record({ name: fc.constant('document:renamed' as const), at, document, title: text }),
   fc.record({ name: fc.constant('document:unlisted' as const), at, document }),
@@ -49,6 +55,7 @@ const sentMessage: fc.Arbitrary<ChatMessage> = fc.record({
 });
 
 export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
+  profileChanged,
   fc.record({ name: fc.constant('chat:sent' as const), at, message: sentMessage }),
   fc.record({ name: fc.constant('chat:edited' as const), at, message, text, mentions }),
   fc.record({ name: fc.constant('chat:deleted' as const), at, message }),
@@ -63,6 +70,7 @@ export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
 );
 
 export const sharingEvents: fc.Arbitrary<SharingEvent> = fc.oneof(
+  profileChanged,
   fc.record({
     name: fc.constant('link:changed' as const),
     at,

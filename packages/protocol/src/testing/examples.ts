@@ -10,7 +10,24 @@ const user = { id: 'u1', name: 'Amber Heron', color: 3 };
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
-  hello: { type: 'hello', channel: 0, protocol: 1, schema: 1, token: 'token' },
+  hello: {
+    type: 'hello',
+    channel: 0,
+    protocol: 1,
+    schema: 1,
+    token: 'token',
+    channels: [
+      {
+        type: 'open',
+        ref: 1,
+        document: DOCUMENT,
+        client: 7,
+        position: { incarnation: 'i1', seq: 7 },
+        stateVector: bytes(1, 7, 9),
+      },
+      { type: 'subscribe', ref: 2, name: 'library', position: { epoch: 'e1', offset: 3 } },
+    ],
+  },
   welcome: {
     type: 'welcome',
     channel: 0,
@@ -160,7 +177,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     channel: 11,
     sample: {
       at: AT,
-      connections: { webSocket: 3, stream: 1, longPoll: 0, stock: 1 },
+      connections: { webSocket: 3, stream: 1, longPoll: 0, feed: 2, stock: 1 },
       rooms: 2,
       channels: 4,
       deliveriesPerSecond: 120.5,

@@ -70,7 +70,10 @@ export class ServerModel {
     const { journal, random } = this.#options;
     if (journal.snapshotSeq === journal.head) return;
     const compaction = journal.compact(random.int(journal.snapshotSeq + 1, journal.head));
-    this.#toEngine.add(() => this.#authority.compacted(compaction));
+    this.#toEngine.add(() => {
+      this.#authority.compacted(compaction);
+      this.#authority.rest();
+    });
   }
 
   /** The engine's worker is ended and another one takes over. */

@@ -1,5 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE, type CallOf } from '@tandem/protocol';
+import {
+  MAX_CHAT_PAGE,
+  MAX_REACTIONS_PER_MESSAGE,
+  predict,
+  reduceChannel,
+  type CallOf,
+  type ChannelState,
+} from '@tandem/protocol';
+import { chatKey } from '../../channels/channel-key.ts';
+import { loadState } from '../../database/channel-states.ts';
 import { readMessages } from '../../database/chat.ts';
 import { createUser } from '../../database/users.ts';
 import { MAX_REACTIONS_IN_ALL } from '../../limits.ts';
@@ -126,6 +136,56 @@ describe('a message that is there', () => {
     expect(stage.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
   });
 
+  /** Ed gives what follows at once, and it is carried out later; others come between. */
+  const reactionStep = fc.record({
+    kind: fc.constantFrom('given', 'carried-out', 'of-another'),
+    other: fc.constantFrom('ada', 'lin'),
+    emoji: fc.constantFrom('👍', '🎉', '🌊'),
+    on: fc.boolean(),
+  });
+
+  test('shows its reactions to whoever gives one in the order in which it has them afterwards', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(reactionStep, { minLength: 10, maxLength: 60 }), async (steps) => {
+        const stage = await stageWithRoles();
+        const message = await send(stage, 'ada');
+        const given: CallOf<'chat:react'>[] = [];
+        const stored = async () => (await loadState(stage.db, chatKey(document)))!.state;
+        const reactionsOf = (state: ChannelState) =>
+          state.type === 'chat' ? state.messages[0]!.reactions : [];
+        const user = { id: 'ed', name: 'Ed', color: 0 };
+        const seen = async () =>
+          given.reduce(
+            (state, call) => {
+              const context = { user, at: 0, stateOf: () => state };
+              return reduceChannel(state, predict({ ...call, id: message }, context)!);
+            },
+            await stored(),
+          );
+        for (const { kind, other, emoji, on } of steps) {
+          const call = { name: 'chat:react', input: { document, message, emoji, on } } as const;
+          const before = reactionsOf(await stored());
+          if (kind === 'of-another') await stage.do(other, call);
+          else if (kind === 'given') given.push(call);
+          else {
+            const expected = await seen();
+            const first = given.shift();
+            if (first !== undefined) await stage.do('ed', first);
+            expect(await seen()).toEqual(expected);
+          }
+          // Those that stay, stay where they are.
+          const now = reactionsOf(await stored());
+          const emojiIn = (one: typeof now, another: typeof now) =>
+            one
+              .map(({ emoji }) => emoji)
+              .filter((emoji) => another.some((reaction) => reaction.emoji === emoji));
+          expect(emojiIn(now, before)).toEqual(emojiIn(before, now));
+        }
+      }),
+      { numRuns: 25, seed: 20_260_102 },
+    );
+  });
+
   test('bears so many emoji, and reactions of so many people', async () => {
     const stage = await stageWithRoles();
     const message = await send(stage, 'ed');
@@ -193,5 +253,20 @@ describe('reading', () => {
     await stage.do('zoe', { name: 'profile:change', input: { name: 'Zoé' } });
     expect(await newest(stage)).toMatchObject({ author: { id: 'zoe', name: 'Zoé', color: 2 } });
     expect(stage.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
+  });
+
+  test('and tells those who look on: in the chats where they spoke, and where documents are shared with them', async () => {
+    const stage = await stageWithRoles();
+    await send(stage, 'ed');
+    await stage.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
+    const told = { name: 'profile:changed', user: { id: 'ed', name: 'Edda' } };
+    expect(stage.chat().at(-1)).toMatchObject(told);
+    expect(stage.sharing().at(-1)).toMatchObject(told);
+    await stage.do('vi', { name: 'profile:change', input: { name: 'Viola' } });
+    expect(stage.chat().at(-1)).toMatchObject(told);
+    expect(stage.sharing().at(-1)).toMatchObject({ user: { name: 'Viola' } });
+    const { length } = stage.sharing();
+    await stage.do('ned', { name: 'profile:change', input: { name: 'Edward' } });
+    expect(stage.sharing()).toHaveLength(length);
   });
 });

@@ -28,8 +28,6 @@ export const chatHandlers: ChatHandlers = {
     if (refusal !== null) return refusal;
     const text = cleanText(said);
     if (text === '') return forbidden('nothing-said');
-    const before = await findMessage(db, { document, message: id });
-    if (before !== undefined) return before.author === user ? DONE : forbidden('id-taken');
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const mentions = await knownUsers(db, named);
@@ -43,6 +41,10 @@ export const chatHandlers: ChatHandlers = {
       replyTo,
       at,
     });
+    if (number === undefined) {
+      const before = await findMessage(db, { document, message: id });
+      return before?.author === user ? DONE : forbidden('id-taken');
+    }
     publish(chatKey(document), {
       name: 'chat:sent',
       message: {

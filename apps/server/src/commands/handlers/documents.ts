@@ -1,16 +1,19 @@
 /** Commands about a document and about who has it on their list. */
 import {
+  addVisit,
   createDocument,
+  findListing,
   findVisitors,
   forgetVisit,
   renameDocument,
+  renewVisit,
   toListed,
-  visitDocument,
 } from '../../database/documents.ts';
 import { findEntry, rolesIn, type Entry } from '../../database/roles.ts';
 import { findVisitor } from '../../database/sharing.ts';
 import { libraryKey, sharingKey } from '../../channels/channel-key.ts';
-import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
+import type { Effect } from '../effect.ts';
+import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 
 type DocumentHandlers = Pick<
@@ -22,7 +25,10 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:create'(context, { document: id, title = '' }) {
     const { db, user, at } = context;
     const { document } = await createDocument(db, { id, kind: 'page', title, owner: user, at });
-    return await visit(context, document.id);
+    const entry = await findEntry(db, { document: document.id, user });
+    if (entry === null) return notFound('document');
+    if ((await renewVisit(db, { user, document: id, at })) !== 'none') return DONE;
+    return { kind: 'done', effects: await list(context, { user, entry }) };
   },
 
   async 'document:rename'(context, { document: id, title }) {
@@ -49,30 +55,54 @@ export const documentHandlers: DocumentHandlers = {
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
   },
 
-  async 'document:visit'(context, { document }) {
-    return await visit(context, document);
+  async 'document:visit'(context, { visits }) {
+    const { db, at } = context;
+    const effects: Effect[] = [];
+    for (const { user, document } of visits) {
+      const visit = await renewVisit(db, { user, document, at });
+      if (visit === 'again') continue;
+      const entry = await findEntry(db, { document, user });
+      if (entry === null) continue;
+      if (visit === 'first') await showOpened(context, { user, entry });
+      else effects.push(...(await list(context, { user, entry })));
+    }
+    return { kind: 'done', effects };
   },
 };
 
-/** Puts a document on the list of who asks. */
-async function visit(context: HandlerContext, id: string): Promise<Outcome> {
-  const { db, user, at, publish } = context;
-  const entry = await findEntry(db, { document: id, user });
-  if (entry === null) return notFound('document');
-  const { kind, chatRead } = await visitDocument(db, { user, document: id, at });
-  if (kind === 'again') return DONE;
-  publish(libraryKey(user), {
-    name: 'document:listed',
-    document: toListed({ ...entry, chatRead }),
-  });
-  await showVisitor(context, entry);
-  return { kind: 'done', effects: [{ kind: 'listed', document: id, user }] };
+interface Visitor {
+  readonly user: string;
+  readonly entry: Entry;
+}
+
+/** Puts a document on a list where it is not. */
+async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
+  const { db, at, publish } = context;
+  const { id: document } = entry.document;
+  const chatRead = await addVisit(db, { user, document, at });
+  const listed = toListed({ ...entry, chatRead, isNew: false });
+  publish(libraryKey(user), { name: 'document:listed', document: listed });
+  await showVisitor(context, { user, entry });
+  return [{ kind: 'listed', document, user }];
+}
+
+/** What was given to somebody is not new to them any more. */
+async function showOpened(
+  { db, publish }: HandlerContext,
+  { user, entry }: Visitor,
+): Promise<void> {
+  const listing = await findListing(db, { document: entry.document.id, user });
+  if (listing !== undefined)
+    publish(libraryKey(user), {
+      name: 'document:listed',
+      document: toListed({ ...entry, ...listing }),
+    });
 }
 
 /** Who comes by the link is shown to whoever shares the document, while they are a page of people. */
 async function showVisitor(
-  { db, user: id, publish }: HandlerContext,
-  { document, role, isOwn }: Entry,
+  { db, publish }: HandlerContext,
+  { user: id, entry: { document, role, isOwn } }: Visitor,
 ): Promise<void> {
   if (isOwn) return;
   const user = await findVisitor(db, { document: document.id, user: id });

@@ -1,5 +1,7 @@
 /** Commands about the person who gives them. */
-import { libraryKey } from '../../channels/channel-key.ts';
+import { chatKey, libraryKey, sharingKey } from '../../channels/channel-key.ts';
+import { findChatsOf } from '../../database/chat.ts';
+import { findSharedWith } from '../../database/sharing.ts';
 import { toUser, updateProfile } from '../../database/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import { notFound } from './outcomes.ts';
@@ -8,7 +10,10 @@ export const profileHandlers: Pick<HandlerTable, 'profile:change'> = {
   async 'profile:change'({ db, user, publish }, patch) {
     const row = await updateProfile(db, user, patch);
     if (row === undefined) return notFound('person');
-    publish(libraryKey(user), { name: 'profile:changed', user: toUser(row) });
+    const event = { name: 'profile:changed', user: toUser(row) } as const;
+    publish(libraryKey(user), event);
+    for (const document of await findChatsOf(db, user)) publish(chatKey(document), event);
+    for (const document of await findSharedWith(db, user)) publish(sharingKey(document), event);
     return { kind: 'done', effects: [{ kind: 'profile-changed', user }] };
   },
 };

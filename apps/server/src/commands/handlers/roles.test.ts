@@ -44,7 +44,8 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   ],
   'document:rename': [{ call: () => ({ document, title: 'Plan B' }), expected: WRITERS }],
   'document:unlist': [{ call: () => ({ document }), expected: ALL }],
-  'document:visit': [{ call: () => ({ document }), expected: READERS }],
+  // Of several; those who may not see a document are passed over.
+  'document:visit': [{ call: () => ({ document }), expected: ALL }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER }],
   'member:change': [
     { call: () => ({ document, user: 'ned', role: 'editor' }), expected: OWNER },
@@ -160,3 +161,12 @@ async function contents({ db }: Stage) {
   );
   return rows;
 }
+
+test('W34 a visit of a document that one may not see, or that is not there, changes nothing', async () => {
+  const stage = await stageWithRoles();
+  await stage.do('ada', { name: 'link:change', input: { document, link: 'off' } });
+  const before = await contents(stage);
+  await stage.do('ned', { name: 'document:visit', input: { document } });
+  await stage.do('ned', { name: 'document:visit', input: { document: 'nowhere' } });
+  expect(await contents(stage)).toEqual(before);
+});

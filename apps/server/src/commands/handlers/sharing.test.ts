@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
+import { listDocuments } from '../../database/documents.ts';
 import { rolesIn } from '../../database/roles.ts';
 import { createUser } from '../../database/users.ts';
-import { MAX_MEMBERS, MAX_TOLD_LIBRARIES } from '../../limits.ts';
+import { MAX_MEMBERS, MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../../limits.ts';
 import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
 
 const setLink = (stage: Stage, link: LinkAccess) =>
   stage.do('ada', { name: 'link:change', input: { document, link } });
+
+const give = (stage: Stage, user: string, role: 'editor' | 'viewer') =>
+  stage.do('ada', { name: 'member:change', input: { document, user, role } });
 
 /** What a person's library was told last, without the hour. */
 const told = (stage: Stage, user: string) => {
@@ -109,25 +113,53 @@ describe('a role', () => {
     expect(await rolesNow(stage)).toEqual(['owner', 'editor', null, null]);
   });
 
-  test('of somebody who never came is told to no library', async () => {
+  test('puts the document on the list of somebody who never came, as new until they open it', async () => {
     const stage = await stageWithRoles();
-    const input = { document, user: 'ned', role: 'editor' } as const;
-    await stage.do('ada', { name: 'member:change', input });
-    expect(stage.library('ned')).toEqual([]);
+    await give(stage, 'ned', 'editor');
+    const listed = { name: 'document:listed', document: { id: document, role: 'editor' } };
+    expect(told(stage, 'ned')).toMatchObject({ ...listed, document: { isNew: true } });
+    expect(stage.effects).toContainEqual({ kind: 'listed', document, user: 'ned' });
+    await give(stage, 'ned', 'viewer');
+    expect(told(stage, 'ned')).toMatchObject({ document: { role: 'viewer', isNew: true } });
+    stage.now += SAME_VISIT_MS;
     await stage.do('ned', { name: 'document:visit', input: { document } });
-    expect(told(stage, 'ned')).toMatchObject({ document: { role: 'editor' } });
+    expect(told(stage, 'ned')).toMatchObject({ document: { role: 'viewer' } });
+    expect(told(stage, 'ned')).not.toHaveProperty('document.isNew');
+    expect(stage.library('ned')).toHaveLength(3);
+    await give(stage, 'lin', 'editor');
+    expect(stage.library('lin')).toHaveLength(1);
+  });
+
+  test('that is taken takes the document away from somebody who never opened it, whatever the link gives', async () => {
+    const stage = await stageWithRoles();
+    await give(stage, 'ned', 'editor');
+    await stage.do('ada', { name: 'member:remove', input: { document, user: 'ned' } });
+    expect(told(stage, 'ned')).toEqual({ name: 'document:unlisted', document });
+    expect(stage.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'ned' });
+    expect(stage.effects.at(-1)).toEqual({ kind: 'unlisted', document, user: 'ned' });
+    expect(await listDocuments(stage.db, 'ned')).toEqual([]);
+  });
+
+  test('that changes does not bring back what its person took off the list', async () => {
+    const stage = await stageWithRoles();
+    await stage.do('vi', { name: 'document:unlist', input: { document } });
+    await give(stage, 'vi', 'editor');
+    expect(told(stage, 'vi')).toEqual({ name: 'document:unlisted', document });
+    await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    await give(stage, 'vi', 'viewer');
+    expect(told(stage, 'vi')).toMatchObject({ document: { role: 'viewer', isNew: true } });
   });
 
   test('is given to so many people', async () => {
     const stage = await stageWithRoles();
-    const give = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
+    const giveOne = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
       stage.run('ada', { name: 'member:change', input: { document, user, role } });
     for (let i = 0; i <= MAX_MEMBERS; i++)
       await createUser(stage.db, { id: `u${i}`, name: 'Somebody', color: 0, at: 0 });
     const answers = [];
-    for (let i = 0; i <= MAX_MEMBERS; i++) answers.push((await give(`u${i}`)).kind);
+    for (let i = 0; i <= MAX_MEMBERS; i++) answers.push((await giveOne(`u${i}`)).kind);
     expect(answers.filter((kind) => kind === 'done')).toHaveLength(MAX_MEMBERS - 2);
-    expect(await give('u0', 'editor')).toMatchObject({ kind: 'done' });
+    expect(await giveOne('u0', 'editor')).toMatchObject({ kind: 'done' });
   });
 });
 

@@ -1,7 +1,15 @@
 /** Commands about who may do what in a document; all of them are its owner's. */
 import type { LinkAccess, Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../channels/channel-key.ts';
-import { findChatRead, findVisitors, toListed } from '../../database/documents.ts';
+import {
+  addVisit,
+  findListing,
+  findVisitors,
+  forgetVisit,
+  NEVER_OPENED,
+  toListed,
+  type Listing,
+} from '../../database/documents.ts';
 import {
   findEntry,
   givenRoles,
@@ -33,8 +41,8 @@ export const sharingHandlers: SharingHandlers = {
     publish(sharingKey(id), { name: 'link:changed', link });
     if (before === 'off') await showVisitors(context, { document: entry.document, link });
     const effects: Effect[] = [{ kind: 'access-changed', document: id }];
-    for (const { user: visitor, chatRead } of await findVisitors(db, id)) {
-      const change = { before: roleBefore(visitor), after: roleAfter(visitor), chatRead };
+    for (const { user: visitor, ...listing } of await findVisitors(db, id)) {
+      const change = { before: roleBefore(visitor), after: roleAfter(visitor), listing };
       effects.push(...tellRole(context, entry, { user: visitor, ...change }));
     }
     return { kind: 'done', effects };
@@ -54,7 +62,13 @@ export const sharingHandlers: SharingHandlers = {
       name: 'member:changed',
       member: { user: toUser(row), role, isOwn: true },
     });
-    return await changed(context, asked.entry, { user: target, before, after: role });
+    const listing = await findListing(db, { document: id, user: target });
+    if (listing === undefined && given === 'new') {
+      const chatRead = await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
+      const change = { before: null, after: role, listing: { chatRead, isNew: true } };
+      return changed(context, asked.entry, { user: target, ...change });
+    }
+    return changed(context, asked.entry, { user: target, before, after: role, listing });
   },
 
   async 'member:remove'(context, { document: id, user: target }) {
@@ -65,15 +79,19 @@ export const sharingHandlers: SharingHandlers = {
     if (!(await takeRole(db, { document: id, user: target }))) return DONE;
     const after = LINK_ROLES[asked.entry.document.link_access];
     const row = await findUser(db, target);
-    const visited = await findChatRead(db, { document: id, user: target });
-    if (after === null || row === undefined || visited === undefined)
+    const listing = await findListing(db, { document: id, user: target });
+    const isVisitor = listing?.isNew === false;
+    // It was on the list for the role alone.
+    if (listing?.isNew === true) await forgetVisit(db, { document: id, user: target });
+    if (after === null || row === undefined || !isVisitor)
       publish(sharingKey(id), { name: 'member:removed', user: target });
     else
       publish(sharingKey(id), {
         name: 'member:changed',
         member: { user: toUser(row), role: after, isOwn: false },
       });
-    return await changed(context, asked.entry, { user: target, before, after });
+    const change = { before, after: isVisitor ? after : null, listing };
+    return changed(context, asked.entry, { user: target, ...change });
   },
 };
 
@@ -81,6 +99,8 @@ interface RoleChange {
   readonly user: string;
   readonly before: Role | null;
   readonly after: Role | null;
+  /** Undefined when the document is not on this person's list. */
+  readonly listing: Listing | undefined;
 }
 
 async function ownedBy(
@@ -97,31 +117,24 @@ async function ownedBy(
   return { kind: 'owned', entry };
 }
 
-async function changed(
-  context: HandlerContext,
-  entry: Entry,
-  change: RoleChange,
-): Promise<Outcome> {
-  const document = entry.document.id;
-  const effects: Effect[] = [{ kind: 'access-changed', document }];
-  const chatRead = await findChatRead(context.db, { document, user: change.user });
-  if (chatRead !== undefined) effects.push(...tellRole(context, entry, { ...change, chatRead }));
-  return { kind: 'done', effects };
+function changed(context: HandlerContext, entry: Entry, change: RoleChange): Outcome {
+  const accessChanged = { kind: 'access-changed', document: entry.document.id } as const;
+  return { kind: 'done', effects: [accessChanged, ...tellRole(context, entry, change)] };
 }
 
 /** Tells the library of somebody who has the document on their list what they may do now. */
 function tellRole(
   { publish }: HandlerContext,
   { document }: Entry,
-  { user, before, after, chatRead }: RoleChange & { readonly chatRead: number },
+  { user, before, after, listing }: RoleChange,
 ): readonly Effect[] {
-  if (before === after) return [];
+  if (listing === undefined || before === after) return [];
   const change = { document: document.id, user };
   if (after === null) {
     publish(libraryKey(user), { name: 'document:unlisted', document: document.id });
     return [{ kind: 'unlisted', ...change }];
   }
-  const listed = toListed({ document, role: after, chatRead });
+  const listed = toListed({ document, role: after, ...listing });
   publish(libraryKey(user), { name: 'document:listed', document: listed });
   return before === null ? [{ kind: 'listed', ...change }] : [];
 }

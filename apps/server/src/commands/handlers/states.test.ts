@@ -53,7 +53,7 @@ const call = fc.oneof(
   }),
   fc.record({
     name: fc.constant('profile:change' as const),
-    input: fc.record({ color: fc.nat(7) }),
+    input: fc.record({ name: fc.constantFrom('Zoë', 'Abe'), color: fc.nat(7) }),
   }),
   fc.record({
     name: fc.constant('chat:see' as const),
@@ -119,13 +119,6 @@ function ownerOf({ input }: AnyCall): string {
   return 'document' in input && input.document === DOCUMENTS[1] ? PEOPLE[1] : PEOPLE[0];
 }
 
-/** Events name people as they were called then; the tables, as they are called now. */
-function withoutColors(state: ChannelState): unknown {
-  return JSON.parse(
-    JSON.stringify(state, (name, value: unknown) => (name === 'color' ? undefined : value)),
-  );
-}
-
 test(
   'W30 what a channel holds is what all of its events make of its beginning',
   async () => {
@@ -167,7 +160,7 @@ test(
             (state, event) => reduceChannel(state, event),
             beginning,
           );
-          expect(withoutColors(reduced), key).toEqual(withoutColors(loaded.state));
+          expect(reduced, key).toEqual(loaded.state);
           if (reduced.type === 'chat')
             expect(reduced.messages.map(({ number }) => number)).toEqual(
               reduced.messages.map((_message, i) => reduced.head - reduced.messages.length + 1 + i),

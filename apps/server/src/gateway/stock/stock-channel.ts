@@ -10,7 +10,7 @@ import {
   type MessageOf,
   type User,
 } from '@tandem/protocol';
-import type { DocumentRow } from '../../database/tables.ts';
+import type { Entrance } from '../../database/roles.ts';
 import { MAX_WAITING_MESSAGES } from '../../limits.ts';
 import {
   EMPTY_AWARENESS,
@@ -129,7 +129,7 @@ export class StockChannel {
   }
 
   #sit(
-    document: DocumentRow,
+    document: Entrance,
     { access, stateVector }: { readonly access: Access; readonly stateVector: Uint8Array },
   ): void {
     const before = this.#sitting;

@@ -15,8 +15,10 @@ import { HANDLERS } from '../handlers.ts';
 
 export const DOCUMENT = 'document-of-the-stage';
 
-/** A call of the wire, or of the server itself. */
-export type AnyCall = Call | Omit<Extract<ServerCommand, { name: 'document:visit' }>, 'id'>;
+/** A call of the wire, or a visit of whoever calls. */
+export type AnyCall =
+  | Call
+  | { readonly name: 'document:visit'; readonly input: { readonly document: string } };
 
 export class Stage {
   readonly db: Database;
@@ -67,7 +69,7 @@ export class Stage {
     const { answers, events, effects } = await this.#transactions.run(
       requests.map(({ user, call, id = this.nextId() }) => ({
         user,
-        command: { ...call, id } as ServerCommand,
+        command: commandOf(user, call, id),
       })),
     );
     for (const run of events) {
@@ -96,6 +98,11 @@ export class Stage {
   sharing(document = DOCUMENT): readonly ChannelEvent[] {
     return this.events.get(sharingKey(document)) ?? [];
   }
+}
+
+function commandOf(user: string, call: AnyCall, id: string): ServerCommand {
+  if (call.name !== 'document:visit') return { ...call, id };
+  return { ...call, id, input: { visits: [{ user, document: call.input.document }] } };
 }
 
 /** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned never did. */

@@ -1,0 +1,24 @@
+/** Pings below the level of messages, as proxies and stock clients send them. */
+import { once } from 'node:events';
+import { beforeAll, expect, it } from 'vitest';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { atEndOfFile } from './shared.ts';
+
+let server: RunningServer;
+const atEnd = atEndOfFile();
+
+beforeAll(async () => {
+  server = await RunningServer.start({}, atEnd);
+});
+
+it('answers each ping with what it said, before and after hello', async () => {
+  const stranger = new NativeClient(server);
+  await stranger.opened();
+  const guest = await NativeClient.introduced(server);
+  for (const { socket } of [stranger, guest]) {
+    const answer = once(socket, 'pong');
+    socket.ping('are you there?');
+    expect(`${(await answer)[0]}`).toBe('are you there?');
+  }
+});

@@ -51,8 +51,14 @@ export class Server implements AsyncDisposable {
     return server;
   }
 
+  /** Where people reach it. */
   get url(): string {
-    return this.#front?.url ?? `http://${HOST}:${this.port}`;
+    return this.#front?.url ?? this.directUrl;
+  }
+
+  /** Where programs reach it, by WebSockets as well. */
+  get directUrl(): string {
+    return `http://${HOST}:${this.port}`;
   }
 
   /** Everything it has printed, over all of its lives; at most the last million characters. */

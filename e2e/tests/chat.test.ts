@@ -1,7 +1,15 @@
 /** What people say to each other beside the text. */
 
 import type { Locator, Page } from '@playwright/test';
-import { chipOf, expectSaved, NETWORK_ERRORS, textOf, together } from '../harness/screens.ts';
+import {
+  chipOf,
+  expectSaved,
+  introduce,
+  NETWORK_ERRORS,
+  peopleOf,
+  textOf,
+  together,
+} from '../harness/screens.ts';
 import { expect, phone, test } from '../harness/test.ts';
 
 function chatOf(page: Page): Locator {
@@ -120,6 +128,45 @@ test('an @ finds people, and whom it names sees it', async ({ arrive }) => {
   await expect(saidIn(ada, 'Ask @Ben first').getByText('@Ben', { exact: true })).toBeVisible();
 });
 
+test('somebody who is called otherwise now has said all of it under the new name', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  await say(ada, 'High water at nine.');
+  await say(ben, 'I bring the lamp.');
+  // No longer in the document, where presence would tell.
+  await ada.getByRole('link', { name: 'All documents' }).click();
+  await introduce(ada, 'Countess');
+  const log = ben.getByRole('log');
+  await expect(log).toContainText(/Countess.*High water/s);
+  await expect(log).not.toContainText('Ada');
+  await ben.getByRole('banner').getByRole('button', { name: 'Share' }).click();
+  await expect(ben.getByRole('dialog', { name: 'Share' })).toContainText('Countess');
+});
+
+test('people who are not here can be named as well', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada);
+  await ben.getByRole('link', { name: 'All documents' }).click();
+  await expect(peopleOf(ada)).toHaveAccessibleName(/^1 person here/);
+  await fieldOf(ada).pressSequentially('Ask @be');
+  await expect(ada.getByRole('option', { name: 'Ben' })).toBeVisible();
+});
+
+test('what the server does not take goes back to where it was written, with the reason', async ({
+  arrive,
+}) => {
+  const [ada] = await together(arrive, ['Ada']);
+  await openChat(ada);
+  await fieldOf(ada).fill('\u0007');
+  await fieldOf(ada).press('Enter');
+  await expect(chatOf(ada).getByRole('alert')).toHaveText('A message needs some text.');
+  await expect(fieldOf(ada)).toHaveValue('\u0007');
+  await fieldOf(ada).fill('High water at nine.');
+  await expect(chatOf(ada).getByRole('alert')).toBeHidden();
+});
+
 test.describe('without a network', () => {
   test.use({ allowedErrors: [NETWORK_ERRORS] });
 
@@ -133,17 +180,17 @@ test.describe('without a network', () => {
     await ada.context().setOffline(true);
     await expect(chipOf(ada)).toHaveText('Offline: kept on this device');
     await say(ada, 'written at sea');
-    await expect(saidIn(ada, 'written at sea')).toContainText('sending…');
+    await expect(saidIn(ada, 'written at sea')).toContainText('not sent yet');
     await say(ben, 'meanwhile');
     ada.once('dialog', (dialog) => void dialog.accept());
     await ada.reload();
-    await expect(saidIn(ada, 'written at sea')).toContainText('sending…');
+    await expect(saidIn(ada, 'written at sea')).toContainText('not sent yet');
     await ada.context().setOffline(false);
     for (const page of [ada, ben]) {
       await expect(page.getByRole('log')).toContainText(/before.*meanwhile.*written at sea/s);
       await expect(page.getByText('written at sea')).toHaveCount(1);
     }
-    await expect(ada.getByText('sending…')).toBeHidden();
+    await expect(ada.getByText('not sent yet')).toBeHidden();
   });
 });
 

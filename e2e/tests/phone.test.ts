@@ -1,7 +1,15 @@
 /** On the phone. */
 
 import type { Locator, Page } from '@playwright/test';
-import { chipOf, documentOf, expectSaved, peopleOf, textOf, titleOf } from '../harness/screens.ts';
+import {
+  chipOf,
+  documentOf,
+  expectSaved,
+  peopleOf,
+  textOf,
+  titleOf,
+  together,
+} from '../harness/screens.ts';
 import { expect, phone, test } from '../harness/test.ts';
 
 /** Edits within half a second are one step of undo. */
@@ -90,4 +98,18 @@ test('fingers find every control of the document', async ({ arrive }) => {
     const { width, height } = await boxOf(tool);
     expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
   }
+});
+
+test('however long the names are, it is seen how many people there are and when they wrote', async ({
+  arrive,
+}) => {
+  const [first] = await together(arrive, ['Maximiliane Schwarzenberger', 'Konstantinos', 'Zoe']);
+  const { page } = await arrive(documentOf(first), phone);
+  await expect(textOf(page)).toBeEditable();
+  const others = await boxOf(page.getByText('2 others', { exact: true }));
+  const edited = await boxOf(page.getByText(/^ · edited/));
+  const { width = 0 } = page.viewportSize() ?? {};
+  expect(others.width).toBeGreaterThan(40);
+  expect(others.x + others.width).toBeLessThanOrEqual(edited.x + 1);
+  expect(edited.x + edited.width).toBeLessThanOrEqual(width);
 });

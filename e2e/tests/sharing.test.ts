@@ -1,8 +1,10 @@
 /** Who may do what, and that it takes effect at once on pages that are open. */
 
+import { newDocumentId } from '@tandem/client';
 import type { Locator, Page } from '@playwright/test';
 import { chipOf, documentOf, expectSaved, textOf, together } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
+import { createBot } from '../load/bot.ts';
 
 /** A change of rights must be felt within a second; the rest is the machine's. */
 const FELT = { timeout: 3_000 };
@@ -61,6 +63,39 @@ test('a link that is off closes the document for those who came by it, and for n
 
   const { page: dan } = await arrive(documentOf(ada));
   await expect(dan.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+});
+
+test('a role puts the document on the list of somebody who was never there, until it is taken', async ({
+  arrive,
+  server,
+}) => {
+  const { page } = await arrive();
+  const list = page.getByRole('main').getByRole('listitem');
+  await expect(list).toHaveCount(1);
+  const headers = { origin: server.url };
+  const session = await page.request.post('/api/session', { headers });
+  const { user } = (await session.json()) as { user: { id: string } };
+
+  await using owner = await createBot(server.directUrl);
+  const { commands } = owner.client;
+  const share = (title: string): string => {
+    const document = newDocumentId();
+    commands.run({ name: 'document:create', input: { document, title } });
+    commands.run({ name: 'member:change', input: { document, user: user.id, role: 'viewer' } });
+    return document;
+  };
+  share('Tide log');
+  const taken = share('Harbour rota');
+  await expect(list.filter({ hasText: 'Harbour rota' })).toContainText('New');
+  commands.run({ name: 'member:remove', input: { document: taken, user: user.id } });
+  await expect(list.filter({ hasText: 'Harbour rota' })).toBeHidden(FELT);
+
+  await expect(list.filter({ hasText: 'Tide log' })).toContainText('New');
+  const navigation = page.getByRole('navigation', { name: 'Documents' });
+  await expect(navigation.getByRole('link', { name: /Tide log/ })).toContainText('New');
+  await list.getByRole('link', { name: 'Tide log' }).click();
+  await expect(chipOf(page)).toHaveText('View only');
+  await expect(navigation.getByRole('link', { name: /Tide log/ })).not.toContainText('New');
 });
 
 test('a role that is taken back is gone at once', async ({ arrive }) => {

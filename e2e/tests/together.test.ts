@@ -125,5 +125,6 @@ test('somebody who is in a document shows in the list of documents', async ({ ar
 
 /** The label beside another person's cursor; it is drawn for the eye, who types is told below the text. */
 function cursorOf(page: Page, name: string) {
-  return page.getByRole('main').getByText(name, { exact: true });
+  // The line under the title has the names as well.
+  return page.getByRole('main').locator('.person-label', { hasText: name });
 }

@@ -1,5 +1,5 @@
 import type { DocumentSession } from '@tandem/client';
-import type { Access, ChatState, User } from '@tandem/protocol';
+import type { Access } from '@tandem/protocol';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/skeleton.tsx';
@@ -7,7 +7,6 @@ import { formatLocale } from '../languages/format-locale.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
-import { useSessionValue } from '../session/use-document-session.ts';
 import { ChatTyping } from './chat-typing.tsx';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
@@ -25,18 +24,12 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   const { t, i18n } = useTranslation();
   const { account, client } = useServices();
   const me = useObservable(account.state).user?.id ?? null;
-  const members = useSessionValue(session, ({ people }) => people.members);
-  const people = useMemo(
-    () => members.map(({ user, name, color }) => ({ id: user, name, color })),
-    [members],
-  );
-  const chat = useChat(id, { people, me });
-  const { state, intents } = chat;
+  const chat = useChat(session, me);
+  const { state, people, intents } = chat;
   const isStale = useChannelValue(chat.session, ({ status }) => status === 'stale') ?? false;
   const hasOlder = useChannelValue(chat.session, ({ hasOlder }) => hasOlder) ?? false;
   // What cannot be had now is asked for again when one scrolls on.
   const loadOlder = hasOlder ? () => void chat.session?.loadOlder().catch(() => undefined) : null;
-  const known = useMemo(() => everyone(people, state), [people, state]);
   const canWrite = access === 'edit';
   const time = useMemo(
     () => new Intl.DateTimeFormat(formatLocale(i18n.language), { timeStyle: 'short' }),
@@ -44,22 +37,23 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   );
   const view = useMemo(
     (): ChatView => ({
-      people: known,
+      people,
       me,
       canWrite,
+      isLive: !isStale,
       ownsDocument,
       find: (message) => state?.messages.find((other) => other.id === message),
       intents,
       formatTime: (at) => time.format(at),
     }),
-    [known, me, canWrite, ownsDocument, state, intents, time],
+    [people, me, canWrite, isStale, ownsDocument, state, intents, time],
   );
   const head = state?.head ?? 0;
   const onSeen = useCallback(() => {
     if (head > 0 && document.visibilityState === 'visible')
       client.commands.run({ name: 'chat:see', input: { document: id, number: head } });
   }, [client, id, head]);
-  const others = known.filter((person) => person.id !== me);
+  const others = people.filter((person) => person.id !== me);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {state === null ? (
@@ -70,8 +64,13 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
         <MessageList messages={state.messages} view={view} loadOlder={loadOlder} onSeen={onSeen} />
       )}
       <div className="px-3 pt-1 pb-3">
+        {chat.refusal !== null && (
+          <p role="alert" className="mb-2 px-1 text-small text-bad">
+            {chat.refusal}
+          </p>
+        )}
         {isStale && <p className="mb-2 px-1 text-small text-ink-3">{t('chat.stale')}</p>}
-        <ChatTyping session={chat.session} people={known} />
+        <ChatTyping session={chat.session} people={people} />
         {canWrite ? (
           <Composer
             draft={chat.draft}
@@ -114,12 +113,4 @@ function ChatSkeleton() {
       <Skeleton className="h-3.5 w-3/5" />
     </div>
   );
-}
-
-/** Who is here, by the name they have now, and who has spoken. */
-function everyone(people: readonly User[], state: ChatState | null): readonly User[] {
-  const known = new Map<string, User>();
-  for (const { author } of state?.messages ?? []) known.set(author.id, author);
-  for (const person of people) known.set(person.id, person);
-  return [...known.values()];
 }

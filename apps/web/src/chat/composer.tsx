@@ -153,9 +153,16 @@ function About({ draft, onCancel }: { readonly draft: Draft; readonly onCancel: 
   return (
     <div className="mb-1 flex items-center gap-2 pl-1 text-small text-ink-2">
       <p className="min-w-0 flex-1 truncate">
-        {draft.kind === 'edit'
-          ? t('chat.editing')
-          : t('chat.replyingTo', { name: draft.replyTo?.author.name ?? '' })}
+        {draft.kind === 'edit' ? (
+          t('chat.editing')
+        ) : (
+          <>
+            <b className="font-medium">
+              {t('chat.replyingTo', { name: draft.replyTo?.author.name ?? '' })}
+            </b>{' '}
+            {draft.replyTo?.text}
+          </>
+        )}
       </p>
       <IconButton label={t('cancel')} icon={X} onClick={onCancel} />
     </div>

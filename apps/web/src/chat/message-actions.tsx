@@ -27,7 +27,7 @@ export function MessageActions({ message, intents, mayEdit, mayRemove }: Message
     <div
       role="group"
       aria-label={t('chat.actions')}
-      className="absolute -top-4 right-2 z-1 flex rounded-box border border-line bg-raise opacity-0 shadow-lift transition-opacity duration-(--quick) group-hover/message:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:static pointer-coarse:mt-1 pointer-coarse:hidden pointer-coarse:w-fit pointer-coarse:opacity-100 pointer-coarse:shadow-none pointer-coarse:group-focus-within/message:flex pointer-coarse:has-data-popup-open:flex"
+      className="absolute -top-7 right-2 z-1 flex rounded-box border border-line bg-raise opacity-0 shadow-lift transition-opacity duration-(--quick) group-hover/message:opacity-100 focus-within:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:static pointer-coarse:mt-1 pointer-coarse:hidden pointer-coarse:w-fit pointer-coarse:opacity-100 pointer-coarse:shadow-none pointer-coarse:group-focus-within/message:flex pointer-coarse:has-data-popup-open:flex"
     >
       <EmojiPicker onPick={(emoji) => intents.react(message, emoji, true)} />
       <IconButton label={t('chat.reply')} icon={Reply} onClick={() => intents.reply(message)} />

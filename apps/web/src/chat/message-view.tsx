@@ -1,5 +1,5 @@
 import type { ChatMessage, User } from '@tandem/protocol';
-import { memo, type CSSProperties } from 'react';
+import { memo, type CSSProperties, type FocusEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
@@ -12,6 +12,8 @@ export interface ChatView {
   readonly people: readonly User[];
   readonly me: string | null;
   readonly canWrite: boolean;
+  /** What is said goes out now. */
+  readonly isLive: boolean;
   readonly ownsDocument: boolean;
   readonly find: (message: string) => ChatMessage | undefined;
   readonly intents: MessageIntents;
@@ -53,7 +55,7 @@ export const MessageGroupView = memo(function MessageGroupView({
 
 function OneMessage({ message, view }: { readonly message: ChatMessage; readonly view: ChatView }) {
   const { t } = useTranslation();
-  const { people, me, canWrite, ownsDocument, intents } = view;
+  const { people, me, canWrite, isLive, ownsDocument, intents } = view;
   const isOwn = message.author.id === me;
   const isSent = message.number !== null;
   if (message.deletedAt !== null) {
@@ -64,6 +66,7 @@ function OneMessage({ message, view }: { readonly message: ChatMessage; readonly
       data-message={message.id}
       // A finger that touches it gives it the focus, and so what can be done with it.
       tabIndex={-1}
+      onFocus={showWhole}
       className={classNames(
         'group/message relative px-4 py-0.5 outline-none hover:bg-side pointer-coarse:focus-within:bg-side',
         me !== null && message.mentions.includes(me) && 'bg-accent-soft/40',
@@ -73,7 +76,9 @@ function OneMessage({ message, view }: { readonly message: ChatMessage; readonly
       {message.replyTo !== null && <Quoted message={view.find(message.replyTo)} />}
       <MessageBody text={message.text} people={people} me={me} />
       {(message.editedAt !== null || !isSent) && (
-        <span className="text-tiny text-ink-3">{t(isSent ? 'chat.edited' : 'chat.sending')}</span>
+        <span className="text-tiny text-ink-3">
+          {t(isSent ? 'chat.edited' : isLive ? 'chat.sending' : 'chat.unsent')}
+        </span>
       )}
       <Reactions
         message={message}
@@ -91,6 +96,11 @@ function OneMessage({ message, view }: { readonly message: ChatMessage; readonly
       )}
     </li>
   );
+}
+
+/** What a finger has opened below a message must not lie under the edge. */
+function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
+  if (matchMedia('(pointer: coarse)').matches) currentTarget.scrollIntoView({ block: 'nearest' });
 }
 
 /** What a message answers, in one line; pressing it goes there. */

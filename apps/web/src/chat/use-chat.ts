@@ -1,18 +1,22 @@
-import type { ChannelSession } from '@tandem/client';
-import type { ChatMessage, ChatState } from '@tandem/protocol';
+import type { ChannelSession, DocumentSession } from '@tandem/client';
+import type { Call, ChatMessage, ChatState, User } from '@tandem/protocol';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { useRefusal } from '../session/use-refusal.ts';
 import { useServices } from '../session/services.ts';
 import type { MessageIntents } from './message-actions.tsx';
 import type { Draft } from './composer.tsx';
 import { TypingSignal } from '../editor/typing.ts';
 import { mentionedIn } from './message-text.ts';
-import type { User } from '@tandem/protocol';
+import { useChatPeople } from './use-chat-people.ts';
 
 export interface Chat {
   readonly session: ChannelSession | null;
   /** Null while nothing is known yet. */
   readonly state: ChatState | null;
+  readonly people: readonly User[];
+  /** Why the server would not take what was last said or done here. */
+  readonly refusal: string | null;
   readonly draft: Draft;
   readonly text: string;
   readonly setText: (text: string) => void;
@@ -27,13 +31,21 @@ export interface Chat {
 const NEW: Draft = { kind: 'new', replyTo: null };
 
 /** The chat of a document, and what is about to be said in it. */
-export function useChat(
-  document: string,
-  { people, me }: { readonly people: readonly User[]; readonly me: string | null },
-): Chat {
+export function useChat(room: DocumentSession, me: string | null): Chat {
+  const { id: document } = room;
   const { client } = useServices();
   const session = useChannel(`chat:${document}`);
   const state = useChannelValue(session, ({ state }) => (state?.type === 'chat' ? state : null));
+  const people = useChatPeople(room, state);
+  const isAboutThis = useCallback(
+    ({ name, input }: Call) =>
+      name !== 'chat:see' &&
+      name.startsWith('chat:') &&
+      'document' in input &&
+      input.document === document,
+    [document],
+  );
+  const [refusal, goOn] = useRefusal(isAboutThis);
   const [draft, setDraft] = useState<Draft>(NEW);
   const [text, setText] = useState('');
 
@@ -73,6 +85,7 @@ export function useChat(
     typing.stop();
     const said = text.trim();
     if (said === '') return;
+    goOn();
     const mentions = [...mentionedIn(said, people)];
     if (draft.kind === 'edit') {
       const { id } = draft.message;
@@ -96,6 +109,22 @@ export function useChat(
     );
     if (last !== undefined) edit(last);
   };
-  const touch = () => typing.touch();
-  return { session, state, draft, text, setText, touch, intents, send, cancel, editLast };
+  const touch = () => {
+    goOn();
+    typing.touch();
+  };
+  return {
+    session,
+    state,
+    people,
+    refusal,
+    draft,
+    text,
+    setText,
+    touch,
+    intents,
+    send,
+    cancel,
+    editLast,
+  };
 }

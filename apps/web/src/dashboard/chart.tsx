@@ -88,10 +88,10 @@ export function Chart({ chart, samples }: ChartProps) {
         {chart.lines.map(({ name, of }, index) => {
           const value = last === undefined ? null : of(last);
           return (
-            <span key={name} className="flex items-center gap-1.5 tabular-nums">
+            <span key={name} className="whitespace-nowrap tabular-nums">
               <span
                 aria-hidden
-                className="h-0.5 w-3"
+                className="mr-1.5 inline-block h-0.5 w-3 align-middle"
                 style={{ background: `var(${COLORS[index] ?? COLORS[0]})` }}
               />
               {t(`dashboard.lines.${name}`)}{' '}

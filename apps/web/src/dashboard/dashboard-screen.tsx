@@ -70,8 +70,8 @@ function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }
           <thead>
             <tr className="text-left text-small text-ink-3 *:pb-1.5 *:font-medium *:whitespace-nowrap">
               <th>{t('dashboard.document')}</th>
-              <th className="text-right">{t('dashboard.people')}</th>
-              <th className="text-right">{t('dashboard.deliveries')}</th>
+              <th className="pl-4 text-right">{t('dashboard.people')}</th>
+              <th className="pl-4 text-right">{t('dashboard.deliveries')}</th>
             </tr>
           </thead>
           <tbody>

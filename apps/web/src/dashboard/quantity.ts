@@ -16,16 +16,17 @@ export function quantity(value: number, unit: Unit, language: string): string {
   }
 }
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
 
 function bytes(
   value: number,
   format: (value: number, options: Intl.NumberFormatOptions) => string,
 ): string {
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
-  return format(value / 1000 ** power, {
+  const power = Math.floor(Math.log10(Math.max(1, value)) / 3);
+  const index = Math.min(UNITS.length, Math.max(1, power)) - 1;
+  return format(value / 1000 ** (index + 1), {
     style: 'unit',
-    unit: UNITS[power]!,
-    unitDisplay: power === 0 ? 'narrow' : 'short',
+    unit: UNITS[index]!,
+    unitDisplay: 'short',
   });
 }

@@ -130,18 +130,24 @@ function OpenNow() {
   return (
     <>
       <Part title={t('developer.open')}>
-        <ul className="font-mono wrap-anywhere">
-          {documents.map(({ id, position, pending, status }) => (
-            <li key={id}>
-              {id} {position?.seq ?? '–'} {status.kind} {pending}
-            </li>
-          ))}
-          {channels.map(({ name, followed, status }) => (
-            <li key={name}>
-              {name} {followed?.position?.offset ?? '–'} {status}
-            </li>
-          ))}
-        </ul>
+        <table className="w-full font-mono">
+          <thead>
+            <tr className="text-left text-ink-3 *:font-normal">
+              <th />
+              <th className="pl-3 text-right">{t('developer.position')}</th>
+              <th className="pl-3">{t('developer.state')}</th>
+              <th className="pl-3 text-right">{t('developer.waiting')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {documents.map(({ id, position, pending, status }) => (
+              <Opened key={id} name={id} at={position?.seq} state={status.kind} waiting={pending} />
+            ))}
+            {channels.map(({ name, followed, status }) => (
+              <Opened key={name} name={name} at={followed?.position?.offset} state={status} />
+            ))}
+          </tbody>
+        </table>
       </Part>
       <Part title={t('developer.outbox')}>
         {client.commands.pending.length === 0 ? (
@@ -150,12 +156,31 @@ function OpenNow() {
           <ul className="font-mono">
             {client.commands.pending.map(({ id, name, kept }) => (
               <li key={id}>
-                {name} {id} {kept ? '' : '!'}
+                {name} {id} {kept ? '' : t('developer.notKept')}
               </li>
             ))}
           </ul>
         )}
       </Part>
     </>
+  );
+}
+
+interface OpenedProps {
+  readonly name: string;
+  readonly at: number | undefined;
+  readonly state: string;
+  /** Updates that are not confirmed; channels have none. */
+  readonly waiting?: number;
+}
+
+function Opened({ name, at, state, waiting }: OpenedProps) {
+  return (
+    <tr className="align-baseline">
+      <td className="wrap-anywhere">{name}</td>
+      <td className="pl-3 text-right tabular-nums">{at ?? '–'}</td>
+      <td className="pl-3 whitespace-nowrap">{state}</td>
+      <td className="pl-3 text-right tabular-nums">{waiting}</td>
+    </tr>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Doc, Transaction } from 'yjs';
 import { useMedia } from '../components/use-media.ts';
 import { Moment } from '../documents/moment.tsx';
-import { nameList } from '../profile/name-list.ts';
+import { nameParts } from '../profile/name-list.ts';
 import { usePeople } from './use-people.ts';
 
 const MAX_NAMES = 4;
@@ -34,7 +34,12 @@ export function Byline({ session, updatedAt }: BylineProps) {
   const all = others > 0 ? [...names, t('byline.others', { count: others })] : names;
   return (
     <p className="mt-1.5 flex min-h-5 text-ui whitespace-pre text-ink-3">
-      <span className="truncate">{nameList(all, formatLocale(i18n.language))}</span>
+      {nameParts(all, formatLocale(i18n.language)).map((part, index) => (
+        // A long name gives way, not how many there are.
+        <span key={index} className={names.includes(part) ? 'min-w-6 truncate' : 'shrink-0'}>
+          {part}
+        </span>
+      ))}
       {editedAt !== null && (
         <span className="shrink-0">
           {all.length > 0 && ' · '}

@@ -5,6 +5,7 @@ import { IconButton } from '../components/icon-button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
 import { useServices } from '../session/services.ts';
 import { Moment } from './moment.tsx';
+import { NewMark } from './new-mark.tsx';
 import { PresenceDots } from './presence-dots.tsx';
 import type { ShownDocument } from './shown-document.ts';
 import { UnreadCount } from './unread-count.tsx';
@@ -12,7 +13,7 @@ import { UnreadCount } from './unread-count.tsx';
 /** One document in the list: what it is called, how it begins, when it was changed, who is in it. */
 export function DocumentRow({ document }: { readonly document: ShownDocument }) {
   const { t } = useTranslation();
-  const { id, title, excerpt, updatedAt, kind, unread } = document;
+  const { id, title, excerpt, updatedAt, kind, unread, isNew } = document;
   const name = title || t('untitled');
   return (
     <li className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
@@ -26,6 +27,7 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
             {name}
           </Link>
           <PresenceDots document={id} />
+          {isNew === true && <NewMark />}
           <UnreadCount count={unread} />
         </p>
         <p className="mt-0.5 truncate text-ui text-ink-3">

@@ -1,4 +1,6 @@
 import wire from '@tandem/protocol/asyncapi.json';
+import { SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON } from '@tandem/protocol';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../components/copy-button.tsx';
 import { fieldsOf } from './fields.ts';
@@ -22,8 +24,10 @@ export function WireHelpScreen() {
   const { t } = useTranslation();
   return (
     <HelpPage title={t('wire.title')}>
-      <p className="text-ink-2">{wire.info.description}</p>
-      <p className="text-ink-2">{t('wire.wscat')}</p>
+      <p className="text-ink-2">
+        {withCode(wire.info.description, [SUBPROTOCOL_JSON, SUBPROTOCOL_BINARY])}
+      </p>
+      <p className="text-ink-2">{withCode(t('wire.wscat'), ['POST /api/session'])}</p>
       <Code label="wscat">{`npx wscat -c ${location.origin.replace(/^http/u, 'ws')}${wire.channels.socket.address} -s tandem.v1.json`}</Code>
       <p>
         <CopyButton text={() => JSON.stringify(wire, null, 2)}>{t('wire.copy')}</CopyButton>
@@ -41,6 +45,23 @@ export function WireHelpScreen() {
         </section>
       ))}
     </HelpPage>
+  );
+}
+
+/** The text, with these words of it as code; longer ones first where one begins with another. */
+function withCode(text: string, words: readonly string[]): ReactNode {
+  const pattern = new RegExp(
+    `(${words.map((word) => word.replaceAll('.', '[.]')).join('|')})`,
+    'u',
+  );
+  return text.split(pattern).map((part, index) =>
+    words.includes(part) ? (
+      <code key={index} className="rounded-[4px] bg-side px-1 py-0.5 font-mono text-[0.875em]">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
   );
 }
 

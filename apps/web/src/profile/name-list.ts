@@ -2,3 +2,10 @@
 export function nameList(names: readonly string[], language: string): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(names);
 }
+
+/** The same in its parts: each name, and what stands between two. */
+export function nameParts(names: readonly string[], language: string): readonly string[] {
+  return new Intl.ListFormat(language, { type: 'conjunction' })
+    .formatToParts(names)
+    .map(({ value }) => value);
+}

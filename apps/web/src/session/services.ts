@@ -17,6 +17,7 @@ import type { ErrorBody } from '@tandem/protocol';
 import { createContext, use } from 'react';
 import { Account } from './account.ts';
 import { deviceStorage } from './device-storage.ts';
+import { Refusals } from './refusals.ts';
 import { RefusedDocuments } from './refused-documents.ts';
 import { followSignOut } from './sign-out.ts';
 
@@ -27,6 +28,7 @@ export interface Services {
   readonly library: ChannelSession<'library'>;
   readonly activity: ChannelSession<'activity'>;
   readonly refused: RefusedDocuments;
+  readonly refusals: Refusals;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
@@ -38,7 +40,7 @@ export function useServices(): Services {
 }
 
 export interface ServicesOptions {
-  /** Tells the person that the server would not do what they asked for. */
+  /** Tells the person, wherever they are, that the server would not do what they asked for. */
   readonly complain: (error: ErrorBody) => void;
 }
 
@@ -58,14 +60,15 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   const library = client.subscribe('library');
   const activity = client.subscribe('activity');
   const refused = new RefusedDocuments(client.commands);
+  const refusals = new Refusals(complain);
   account.follow(library);
   client.commands.onRefused((call, error) => {
     // Nobody waits for a reading mark.
-    if (!refused.note(call, error) && call.name !== 'chat:see') complain(error);
+    if (!refused.note(call, error) && call.name !== 'chat:see') refusals.tell(call, error);
   });
   // What is known here is there with the first paint.
   await Promise.all([client.commands.loaded, library.loaded]);
-  return { account, client, library, activity, refused };
+  return { account, client, library, activity, refused, refusals };
 }
 
 export function startServices({ client }: Services): void {

@@ -1,11 +1,12 @@
-import type { SharingState } from '@tandem/protocol';
-import { useMemo } from 'react';
+import type { Call, SharingState } from '@tandem/protocol';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { useRefusal } from '../session/use-refusal.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 
 /** Who may do what in a document, behind one button. */
@@ -31,17 +32,25 @@ function Sharing({ id }: { readonly id: string }) {
   const sharing: SharingState | null = useChannelValue(session, ({ state }) =>
     state?.type === 'sharing' ? state : null,
   );
-  const intents = useMemo(
-    (): SharingIntents => ({
-      changeLink: (link) =>
-        client.commands.run({ name: 'link:change', input: { document: id, link } }),
-      changeRole: (user, role) =>
-        client.commands.run({ name: 'member:change', input: { document: id, user, role } }),
-      remove: (user) =>
-        client.commands.run({ name: 'member:remove', input: { document: id, user } }),
-    }),
-    [client, id],
+  const isAboutThis = useCallback(
+    ({ name, input }: Call) =>
+      (name === 'link:change' || name === 'member:change' || name === 'member:remove') &&
+      input.document === id,
+    [id],
   );
+  const [refusal, goOn] = useRefusal(isAboutThis);
+  const intents = useMemo((): SharingIntents => {
+    const run = (call: Call) => {
+      goOn();
+      client.commands.run(call);
+    };
+    return {
+      changeLink: (link) => run({ name: 'link:change', input: { document: id, link } }),
+      changeRole: (user, role) =>
+        run({ name: 'member:change', input: { document: id, user, role } }),
+      remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
+    };
+  }, [client, id, goOn]);
   return (
     <div className="mt-2">
       <SharingPanel
@@ -49,6 +58,7 @@ function Sharing({ id }: { readonly id: string }) {
         sharing={sharing}
         me={me?.id ?? null}
         intents={intents}
+        refusal={refusal}
       />
     </div>
   );

@@ -22,10 +22,12 @@ interface SharingPanelProps {
   readonly sharing: SharingState | null;
   readonly me: string | null;
   readonly intents: SharingIntents;
+  /** Why the server would not do what was last asked for. */
+  readonly refusal: string | null;
 }
 
 /** The link and what it lets people do; who may do what. Only the owner changes it, everybody sees it. */
-export function SharingPanel({ link, sharing, me, intents }: SharingPanelProps) {
+export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPanelProps) {
   const { t } = useTranslation();
   const isOwner = sharing !== null && sharing.owner === me;
   return (
@@ -46,6 +48,11 @@ export function SharingPanel({ link, sharing, me, intents }: SharingPanelProps) 
           {t('share.copy')}
         </CopyButton>
       </div>
+      {refusal !== null && (
+        <p role="alert" className="text-small text-bad">
+          {refusal}
+        </p>
+      )}
       {sharing !== null && (
         <>
           <LinkRow link={sharing.link} onChange={isOwner ? intents.changeLink : null} />

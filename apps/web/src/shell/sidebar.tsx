@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
+import { NewMark } from '../documents/new-mark.tsx';
 import { PresenceDots } from '../documents/presence-dots.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
 import { UnreadCount } from '../documents/unread-count.tsx';
@@ -18,7 +19,7 @@ const row =
   'flex h-7.5 items-center gap-2 rounded-box px-2 text-ui font-medium text-ink-2 hover:bg-hover hover:text-ink pointer-coarse:h-11';
 const rowHere = { className: 'bg-hover text-ink', 'aria-current': 'page' as const };
 
-type RecentDocument = Pick<ShownDocument, 'id' | 'title' | 'unread'>;
+type RecentDocument = Pick<ShownDocument, 'id' | 'title' | 'unread' | 'isNew'>;
 
 /** The way to everything: the list, the documents of late, oneself. */
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
@@ -67,11 +68,12 @@ function Recent({ documents }: { readonly documents: readonly RecentDocument[] }
     return <p className="px-2 py-1 text-ui text-ink-3">{t('recentEmpty')}</p>;
   return (
     <ul className="flex flex-col gap-0.5">
-      {documents.map(({ id, title, unread }) => (
+      {documents.map(({ id, title, unread, isNew }) => (
         <li key={id}>
           <Link to="/d/$document" params={{ document: id }} activeProps={rowHere} className={row}>
             <span className="min-w-0 flex-1 truncate">{title || t('untitled')}</span>
             <PresenceDots document={id} />
+            {isNew === true && <NewMark />}
             <UnreadCount count={unread} />
           </Link>
         </li>
@@ -88,9 +90,14 @@ function recentOf(documents: readonly ShownDocument[]): readonly RecentDocument[
 function isSameList(one: readonly RecentDocument[], other: readonly RecentDocument[]): boolean {
   return (
     one.length === other.length &&
-    one.every(({ id, title, unread }, index) => {
+    one.every(({ id, title, unread, isNew }, index) => {
       const counterpart = other[index];
-      return counterpart?.id === id && counterpart.title === title && counterpart.unread === unread;
+      return (
+        counterpart?.id === id &&
+        counterpart.title === title &&
+        counterpart.unread === unread &&
+        counterpart.isNew === isNew
+      );
     })
   );
 }

@@ -12,7 +12,7 @@ import { chatKey } from '../../channels/channel-key.ts';
 import { loadState } from '../../database/channel-states.ts';
 import { readMessages } from '../../database/chat.ts';
 import { createUser } from '../../database/users.ts';
-import { MAX_REACTIONS_IN_ALL } from '../../limits.ts';
+import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../../limits.ts';
 import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
 
 type Send = CallOf<'chat:send'>;
@@ -268,5 +268,16 @@ describe('reading', () => {
     const { length } = stage.sharing();
     await stage.do('ned', { name: 'profile:change', input: { name: 'Edward' } });
     expect(stage.sharing()).toHaveLength(length);
+  });
+
+  test('in so many documents, those that were changed last', async () => {
+    const stage = await stageWithRoles();
+    const ids = Array.from({ length: MAX_TOLD_DOCUMENTS }, (_, i) => `document-of-ed-number-${i}`);
+    for (const id of ids)
+      await stage.do('ed', { name: 'document:create', input: { document: id } });
+    await stage.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
+    const told = (id?: string) => stage.sharing(id).some(({ name }) => name === 'profile:changed');
+    expect(ids.every(told)).toBe(true);
+    expect(told()).toBe(false);
   });
 });

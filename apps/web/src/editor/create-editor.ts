@@ -115,6 +115,8 @@ export function createEditor(options: EditorOptions): MountedEditor {
     links,
     setLabel: (label) => editor.setOptions({ editorProps: propsFor(label) }),
     setEditable(editable) {
+      // The browser takes the focus away a frame later, and then from a text that may be written in again.
+      if (!editable) editor.view.dom.blur();
       editor.setEditable(editable, false);
       for (const control of editor.view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
         'input, select',

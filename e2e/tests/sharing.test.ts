@@ -40,7 +40,7 @@ test('a link that only lets people read takes the pen out of open hands', async 
   await expect(textOf(ben)).toHaveAttribute('contenteditable', 'false');
   await choose(ada, /^What the link allows/, 'Can edit');
   await expect(textOf(ben)).toBeEditable(FELT);
-  await textOf(ben).focus();
+  await textOf(ben).click();
   await ben.keyboard.type('back again');
   await expectSaved(ben);
   await expect(textOf(ada)).toHaveText('back again');

@@ -12,7 +12,11 @@ const LOOK_MS = 1_000;
 
 /** A panel for developers: what the connection does, what is open, and what waits. `Ctrl+Alt+C` shows it. */
 export function ConnectionView() {
+  const { client } = useServices();
   const [isOpen, setOpen] = useState(false);
+  // From the first moment: who looks wants to know what has just happened.
+  const [log] = useState(() => new TrafficLog());
+  useEffect(() => log.watch(client), [log, client]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey && event.altKey && event.code === 'KeyC') setOpen((open) => !open);
@@ -20,14 +24,11 @@ export function ConnectionView() {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, []);
-  return isOpen ? <Panel onClose={() => setOpen(false)} /> : null;
+  return isOpen ? <Panel log={log} onClose={() => setOpen(false)} /> : null;
 }
 
-function Panel({ onClose }: { readonly onClose: () => void }) {
+function Panel({ log, onClose }: { readonly log: TrafficLog; readonly onClose: () => void }) {
   const { t } = useTranslation();
-  const { client } = useServices();
-  const [log] = useState(() => new TrafficLog());
-  useEffect(() => log.watch(client), [log, client]);
   const traffic = useObservable(log.traffic);
   return (
     <section

@@ -17,8 +17,8 @@ function watched() {
       };
     },
   };
-  const stop = log.watch({ connection } as unknown as Client);
-  return { log, stop, said: () => listener };
+  const watch = () => log.watch({ connection } as unknown as Client);
+  return { log, watch, stop: watch(), said: () => listener };
 }
 
 test('messages are counted by type and direction, with their bytes on the wire', () => {
@@ -55,4 +55,12 @@ test('states are kept in order, the newest fifty, until nobody watches', () => {
   said().state?.({ kind: 'idle' });
   vi.advanceTimersByTime(300);
   expect(log.traffic.get().states.at(-1)?.state.kind).toBe('connecting');
+});
+
+test('a state that lasts is not noted again by who watches anew', () => {
+  const { log, watch, stop } = watched();
+  stop();
+  watch();
+  vi.advanceTimersByTime(300);
+  expect(log.traffic.get().states).toHaveLength(1);
 });

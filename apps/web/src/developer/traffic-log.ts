@@ -43,7 +43,7 @@ export class TrafficLog {
 
   /** Returns the way to stop. */
   watch({ connection }: Client): () => void {
-    this.#entered(connection.state);
+    if (this.#states.at(-1)?.state !== connection.state) this.#entered(connection.state);
     return connection.listen({
       state: (state) => this.#entered(state),
       traffic: (direction, message) => this.#said(direction, message),

@@ -246,6 +246,12 @@ test('what is kept is the newest page of a chat, with its position', async () =>
   expect(kept?.state).toEqual(chat(71 - MAX_CHAT_PAGE, 70));
 });
 
+test('a whole state is kept at once: the page may be gone before there is more', async () => {
+  const { scene } = await live();
+  await scene.settle();
+  expect((await scene.states.load(CHAT))?.position).toEqual({ epoch: 'e1', offset: 2 });
+});
+
 test('what was kept for another person is not shown once it is known who is here', async () => {
   const states = createMemoryStateStore();
   const position = { epoch: 'e1', offset: 2 };

@@ -315,7 +315,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
           this.#keepSoon();
           break;
         case 'replaced':
-          this.#keepSoon();
+          // The first of it may be all that this page ever hears.
+          void this.flush();
           break;
         case 'again':
           this.#error = intent.error;

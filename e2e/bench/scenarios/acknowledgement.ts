@@ -2,7 +2,7 @@
 import type { Want } from '../../load/swarm/dialect.ts';
 import { CONTESTANT_NAMES } from '../contestants.ts';
 import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, roomsOf, SETTLE_LIMIT_MS } from './cast.ts';
+import { gather, messagesIn, PRACTICE_SECONDS, roomsOf, SETTLE_LIMIT_MS } from './cast.ts';
 
 const PEOPLE = { quick: 200, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -28,15 +28,16 @@ async function run(arena: Arena, wants: Want): Promise<Outcome> {
   const { stage, scale, length } = arena;
   const people = Math.round(PEOPLE[length] * scale);
   const writers = Array.from({ length: people }, (_, index) => index);
-  const messages = Math.ceil((PER_SECOND[length] * SECONDS[length]) / people);
+  const plan = { writers, batch: 1, batchesPerSecond: PER_SECOND[length] };
+  const practice = messagesIn(PRACTICE_SECONDS[length], plan);
+  const messages = messagesIn(SECONDS[length], plan);
   await using crowd = await gather(arena, { rooms: roomsOf(1, people), wants });
   await crowd.open();
-  const practice = { writers, messages: 2, batch: 1, batchesPerSecond: PER_SECOND[length] };
-  await crowd.write(practice);
-  await crowd.until('answered', 2 * people, SETTLE_LIMIT_MS[length]);
+  await crowd.write({ ...plan, messages: practice });
+  await crowd.until('answered', practice * people, SETTLE_LIMIT_MS[length]);
   await crowd.clear();
   const before = await stage.server.usage();
-  await crowd.write({ ...practice, messages });
+  await crowd.write({ ...plan, messages });
   const answered = await crowd.until('answered', messages * people, SETTLE_LIMIT_MS[length]);
   const after = await stage.server.usage();
   const report = await crowd.report();

@@ -7,8 +7,11 @@ import type { Arena } from '../scenario.ts';
 
 /** Of a message's text; with what the protocols add it is about 200 bytes. */
 const TEXT_LENGTH = 184;
-/** Code that has not run often is slow: this much of the work is done before it is measured. */
-const PRACTICE_SHARE = 0.25;
+/**
+ * A server that runs for weeks is measured, not one that has just begun: so long it does the same before, until its
+ * code is compiled for good.
+ */
+export const PRACTICE_SECONDS = { quick: 1, full: 8 } as const;
 /** How long the last deliveries may take after the last message was sent. */
 export const SETTLE_LIMIT_MS = { quick: 5_000, full: 15_000 } as const;
 
@@ -39,11 +42,12 @@ export function roomsOf(size: number, count: number): string[][] {
   return Array.from({ length: count }, (_, index) => [`room-${Math.floor(index / size)}`]);
 }
 
-/** Five rooms each: four of ten people, and one of a thousand. */
-export function fiveRooms(count: number): string[][] {
+/** Five rooms each: four of ten people, and one of a thousand. Other `house`s have other rooms. */
+export function fiveRooms(count: number, house = 'house'): string[][] {
+  const small = Math.ceil(count / 10);
   return Array.from({ length: count }, (_, index) => [
-    ...[0, 1, 2, 3].map((round) => `small-${round}-${(index + round * 3) % Math.ceil(count / 10)}`),
-    `large-${Math.floor(index / 1_000)}`,
+    ...[0, 1, 2, 3].map((round) => `${house}-small-${round}-${(index + round * 3) % small}`),
+    `${house}-large-${Math.floor(index / 1_000)}`,
   ]);
 }
 
@@ -59,6 +63,14 @@ export interface Writing {
   readonly report: CrowdReport;
 }
 
+/** How many messages of each writer take so long. */
+export function messagesIn(
+  seconds: number,
+  { writers, batch, batchesPerSecond }: Omit<WritePlan, 'messages'>,
+): number {
+  return Math.ceil((batchesPerSecond * seconds) / writers.length) * batch;
+}
+
 /** Writes as planned, after some practice, until all is delivered or `SETTLE_LIMIT_MS` have passed. */
 export async function measureWriting(
   { stage, length }: Arena,
@@ -68,8 +80,8 @@ export async function measureWriting(
     readers,
   }: { readonly crowd: SwarmCrowd; readonly plan: WritePlan; readonly readers: number },
 ): Promise<Writing> {
-  const { writers, batch, messages } = plan;
-  const practice = Math.ceil((messages * PRACTICE_SHARE) / batch) * batch;
+  const { writers, messages } = plan;
+  const practice = messagesIn(PRACTICE_SECONDS[length], plan);
   await crowd.write({ ...plan, messages: practice });
   await crowd.until('delivered', practice * writers.length * readers, SETTLE_LIMIT_MS[length]);
   await crowd.clear();

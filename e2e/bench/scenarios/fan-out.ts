@@ -1,7 +1,7 @@
 /** One writes, all others in the room read. */
 import { CONTESTANT_NAMES } from '../contestants.ts';
 import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, measureWriting } from './cast.ts';
+import { gather, measureWriting, messagesIn } from './cast.ts';
 
 const READERS = { quick: 500, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -30,12 +30,13 @@ async function run(arena: Arena, mode: 'single' | 'batches'): Promise<Outcome> {
   const readers = Math.round(READERS[length] * scale);
   const batch = mode === 'single' ? 1 : BATCH;
   const batchesPerSecond = DELIVERIES_PER_SECOND[mode] / readers / batch;
-  const messages = Math.round(batchesPerSecond * SECONDS[length]) * batch;
+  const rhythm = { writers: [0], batch, batchesPerSecond };
+  const messages = messagesIn(SECONDS[length], rhythm);
   await using crowd = await gather(arena, {
     rooms: Array.from({ length: readers + 1 }, () => ['room']),
   });
   await crowd.open();
-  const plan = { writers: [0], messages, batch, batchesPerSecond };
+  const plan = { ...rhythm, messages };
   const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
     crowd,
     plan,

@@ -1,12 +1,11 @@
 /** Everybody writes into one document. */
 import { type } from '../../load/swarm/typist.ts';
 import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, SETTLE_LIMIT_MS } from './cast.ts';
+import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './cast.ts';
 
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
 const KEYS = { quick: 60, full: 150 } as const;
-const PRACTICE = 20;
 /** Of all together: nobody types faster than twelve keys a second. */
 const KEYS_PER_SECOND = 12;
 const SEED = 1;
@@ -30,8 +29,9 @@ async function run(arena: Arena, sizes: typeof FEW | typeof MANY): Promise<Outco
   const { stage, scale, length } = arena;
   const count = Math.round(sizes[length] * scale);
   const writers = Array.from({ length: count }, (_, writer) => writer);
+  const practice = KEYS_PER_SECOND * PRACTICE_SECONDS[length];
   const typed = writers.map((writer) =>
-    type(writer, { count: PRACTICE + KEYS[length], seed: SEED }),
+    type(writer, { count: practice + KEYS[length], seed: SEED }),
   );
   const slice = (from: number, to?: number) =>
     new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
@@ -39,12 +39,12 @@ async function run(arena: Arena, sizes: typeof FEW | typeof MANY): Promise<Outco
   await using crowd = await gather(arena, { rooms: writers.map(() => ['room']) });
   await crowd.open();
   const perSecond = KEYS_PER_SECOND * count;
-  await crowd.writeUpdates(slice(0, PRACTICE), perSecond);
-  const practised = (PRACTICE / 10) * count * (count - 1);
+  await crowd.writeUpdates(slice(0, practice), perSecond);
+  const practised = Math.floor(practice / 10) * count * (count - 1);
   await crowd.until('delivered', practised, SETTLE_LIMIT_MS[length]);
   await crowd.clear();
   const before = await stage.server.usage();
-  await crowd.writeUpdates(slice(PRACTICE), perSecond);
+  await crowd.writeUpdates(slice(practice), perSecond);
   const expected = stamps * (count - 1) - practised;
   const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
   const after = await stage.server.usage();

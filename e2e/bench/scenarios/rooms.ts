@@ -1,7 +1,7 @@
 /** Many small rooms, each with one who writes. */
 import { CONTESTANT_NAMES } from '../contestants.ts';
 import { median, type Scenario } from '../scenario.ts';
-import { everyFirst, gather, measureWriting, roomsOf } from './cast.ts';
+import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './cast.ts';
 
 const ROOM = 10;
 const PEOPLE = { quick: 1_000, full: 10_000 } as const;
@@ -19,10 +19,11 @@ export const rooms: Scenario = {
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
     const writers = everyFirst(ROOM, people);
     const batchesPerSecond = (DELIVERIES_PER_SECOND * people) / (ROOM - 1);
-    const messages = Math.ceil((batchesPerSecond * SECONDS[length]) / writers.length);
+    const rhythm = { writers, batch: 1, batchesPerSecond };
+    const messages = messagesIn(SECONDS[length], rhythm);
     await using crowd = await gather(arena, { rooms: roomsOf(ROOM, people) });
     await crowd.open();
-    const plan = { writers, messages, batch: 1, batchesPerSecond };
+    const plan = { ...rhythm, messages };
     const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
       crowd,
       plan,

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { acknowledgement, commands } from './acknowledgement.ts';
-import { avalanche } from './avalanche.ts';
+import { avalanche, restart } from './avalanche.ts';
 import { cuts } from './cuts.ts';
 import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
@@ -25,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   slowReader,
   cuts,
   avalanche,
+  restart,
 ];

@@ -14,6 +14,8 @@ export interface Hearer {
   heard(content: Buffer): void;
   /** So many more of its own messages have been answered. */
   acknowledged(count: number): void;
+  /** The server goes, and says when to come back. */
+  sentAway(retryAfterMs: number): void;
   /** The server said no. */
   refused(reason: string): void;
   /** How much of each writer's text is here without a gap, by Yjs client. */

@@ -37,6 +37,8 @@ export class Member {
   #notReady: Line[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
+  /** Said by the server that went; null where nothing was said. */
+  #dictatedRetryMs: number | null = null;
   #state: 'here' | 'left' = 'here';
 
   constructor(options: MemberOptions) {
@@ -78,7 +80,8 @@ export class Member {
   async reconnect(): Promise<number> {
     const stillHere = () => this.#state === 'here';
     for (let attempt = 0; ; attempt++) {
-      await sleep(this.#dialect.backoffMs(attempt, Math.random()));
+      await sleep(this.#dictatedRetryMs ?? this.#dialect.backoffMs(attempt, Math.random()));
+      this.#dictatedRetryMs = null;
       if (!stillHere() || (await this.connect()) === null) return attempt + 1;
       this.#hangUp();
     }
@@ -164,6 +167,10 @@ export class Member {
       this.#options.tally.answers.add(now - atMs);
   }
 
+  sentAway(retryAfterMs: number): void {
+    this.#dictatedRetryMs = retryAfterMs;
+  }
+
   known(): ReadonlyMap<number, number> {
     const { textLength } = this.#options;
     const clocks = new Map<number, number>();
@@ -235,6 +242,10 @@ class Line implements LinkOwner, Hearer {
 
   acknowledged(count: number): void {
     this.#member.answered(count);
+  }
+
+  sentAway(retryAfterMs: number): void {
+    this.#member.sentAway(retryAfterMs);
   }
 
   refused(reason: string): void {

@@ -70,19 +70,11 @@ class TandemSpeaker implements Speaker {
   opened(voice: Voice): void {
     this.#voice = voice;
     const { token, client, rooms, hearer } = this.#options;
-    const hello: ClientMessage = {
-      type: 'hello',
-      channel: 0,
-      protocol: PROTOCOL_VERSION,
-      schema: SCHEMA,
-      token,
-    };
-    const opens = this.#channels.map((channel, ref): ClientMessage => {
+    const opens = this.#channels.map((channel, ref) => {
       const { incarnation, seq } = channel;
       Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, asking: false });
       return {
-        type: 'open',
-        channel: 0,
+        type: 'open' as const,
         ref,
         document: rooms[ref] as string,
         client,
@@ -91,15 +83,20 @@ class TandemSpeaker implements Speaker {
           : { position: { incarnation, seq }, stateVector: stateVector(hearer.known()) }),
       };
     });
-    const subscriptions = this.#chats.map((document, index): ClientMessage => ({
-      type: 'subscribe',
-      channel: 0,
+    const subscriptions = this.#chats.map((document, index) => ({
+      type: 'subscribe' as const,
       ref: rooms.length + index,
-      name: `chat:${document}`,
+      name: `chat:${document}` as const,
     }));
     this.#subscribed = 0;
-    const messages = [hello, ...opens, ...subscriptions];
-    voice.send(binaryCodec.join(messages.map((message) => binaryCodec.encode(message))));
+    this.#say({
+      type: 'hello',
+      channel: 0,
+      protocol: PROTOCOL_VERSION,
+      schema: SCHEMA,
+      token,
+      channels: [...opens, ...subscriptions],
+    });
   }
 
   receive(payload: Buffer): void {
@@ -171,6 +168,8 @@ class TandemSpeaker implements Speaker {
     for (const message of decoded.messages) {
       if (message.type === 'ping') {
         this.#say({ type: 'pong', channel: 0, nonce: message.nonce });
+      } else if (message.type === 'goaway') {
+        hearer.sentAway(message.retryAfterMs);
       } else if (message.type === 'opened') {
         const channel = this.#channels[message.ref] as Channel;
         channel.number = message.channel;

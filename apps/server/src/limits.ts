@@ -13,6 +13,15 @@ export const HTTP_CHECK_INTERVAL_MS = 1_000;
 /** Longer than proxies keep theirs open (60 s), or they would send a request into a socket that is closing. */
 export const HTTP_KEEP_ALIVE_MS = 75_000;
 
+/** Requests of one TCP connection without an answer; with one more, it is closed. */
+export const MAX_UNANSWERED_REQUESTS = 16;
+/** TCP connections that were answered and ask for nothing; of more, the one that was used longest ago is closed. */
+export const MAX_IDLE_SOCKETS = 4_096;
+/** Requests that open a transport over HTTP, until all of them is there; of more, the oldest has to go. */
+export const MAX_ARRIVING_OPENINGS = 1_024;
+/** Requests of one transport over HTTP, likewise; a client has one on its way up, and one that asks. */
+export const MAX_ARRIVING_REQUESTS = 4;
+
 export const SESSION_LIFETIME_MS = 400 * 24 * 3_600_000;
 /** How often sessions that are over are forgotten. */
 export const SESSION_SWEEP_MS = 24 * 3_600_000;
@@ -175,6 +184,9 @@ export const GUESTS_PER_SECOND = 0.2;
 /** Requests of one user that change something; each may wait for the disk. */
 export const CHANGES_AT_ONCE = 100;
 export const CHANGES_PER_SECOND = 10;
+/** Requests of one user that only read. */
+export const READS_AT_ONCE = 200;
+export const READS_PER_SECOND = 20;
 export const MAX_REMEMBERED_CALLERS = 10_000;
 
 /** Commands of one transaction; others use the database in between. */

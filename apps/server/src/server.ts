@@ -16,6 +16,7 @@ import { TimerWheel } from './gateway/timer-wheel.ts';
 import { createApplication } from './http/application.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
+import { ClientSockets } from './http/client-sockets.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
 import { RateGate } from './http/rate-gate.ts';
 import { StaticFiles } from './http/static-files.ts';
@@ -28,6 +29,8 @@ import {
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_KEEP_ALIVE_MS,
   HTTP_REQUEST_TIMEOUT_MS,
+  READS_AT_ONCE,
+  READS_PER_SECOND,
 } from './limits.ts';
 import type { Log } from './log.ts';
 import { createCanary } from './metrics/canary-house.ts';
@@ -134,6 +137,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }, () =>
       metrics.rateLimited.add('changes'),
     ),
+    reads: new RateGate({ atOnce: READS_AT_ONCE, perSecond: READS_PER_SECOND }, () =>
+      metrics.rateLimited.add('reads'),
+    ),
     files: await StaticFiles.load(webDir),
     originPolicy,
     isReady: () => state === 'ready' && !isStalled(engine),
@@ -151,10 +157,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       noDelay: true,
     },
     (request, response) => {
+      if (request.socket.destroyed) return;
       if (!gateway.request(request, response)) void answer(request, response);
     },
   );
   http.on('upgrade', gateway.upgrade);
+  new ClientSockets().watch(http);
   // Behind a proxy, everybody's requests come from its address.
   new SilentSockets((socket) =>
     trustedProxies > 0 ? null : clientAddress({ headers: {}, socket }, 0),

@@ -1,7 +1,7 @@
 /** Who is here, over real sockets: coming back, breaking off, and nobody as somebody else. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ChannelPosition, MessageOf } from '@tandem/protocol';
+import { MAX_AWARENESS_BYTES, type ChannelPosition, type MessageOf } from '@tandem/protocol';
 import { readAwareness, writeAwareness } from '../src/presence/awareness-update.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -110,5 +110,20 @@ describe('nobody shows as someone else', () => {
     expect(entriesOf(await watcher.next('awareness'))).toEqual([[2, { at: 6, user: eve.user }]]);
     a.connection.send(awareness(a.channel, cursor(1, 2)));
     expect(entriesOf(await watcher.next('awareness'))).toEqual([[1, { at: 2, user: ada.user }]]);
+  });
+
+  it('W22: and nobody is sent away by what is short as it is said and long as it is told', async () => {
+    const { ada, eve, enter } = await house();
+    const a = await enter(ada, 1);
+    const e = await enter(eve, 2);
+    // Written out, each of these numbers has 21 digits.
+    const state = `{"at":[${Array.from({ length: 815 }, () => '1e20').join()}]}`;
+    e.connection.send(awareness(e.channel, { client: 2, clock: 1, state }));
+    const told = await a.connection.next('awareness');
+    expect(told.update.byteLength).toBeGreaterThan(MAX_AWARENESS_BYTES);
+    e.connection.send(awareness(e.channel, cursor(2, 2)));
+    expect(entriesOf(await a.connection.next('awareness'))).toEqual([
+      [2, { at: 2, user: eve.user }],
+    ]);
   });
 });

@@ -177,6 +177,18 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('saved', () => !a.provider.hasUnsyncedChanges);
   });
 
+  it('W36 is of one sign-in, and ends with it', async () => {
+    const server = await RunningServer.start();
+    const [ada, bob] = [await signIn(server), await signIn(server)];
+    const socket = connect(Websocket, server);
+    const first = open(Provider, socket, { document: 'first', token: ada.token });
+    await eventually('granted', () => first.scopes.length > 0 && first.provider.synced);
+    const second = open(Provider, socket, { document: 'second', token: bob.token });
+    await eventually('denied', () => second.denials.length > 0);
+    expect(second.denials[0]).toContain('another sign-in');
+    expect(first.provider.synced).toBe(true);
+  });
+
   it('has several documents on one socket, and one refusal leaves the others alone', async () => {
     const server = await RunningServer.start();
     const socket = connect(Websocket, server);

@@ -94,7 +94,7 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
       const sender = MESSAGES[type].from;
       if (sender !== from && sender !== 'both')
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
-      messages.push(decodeBody(type, { channel, body, maxControlBytes: MAX_CONTROL_BYTES[from] }));
+      messages.push(decodeBody(type, { channel, body, from }));
     }
   } catch (error) {
     return { kind: 'invalid', reason: error instanceof Error ? error.message : 'malformed frame' };
@@ -105,11 +105,7 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
 
 function decodeBody(
   type: MessageType,
-  {
-    channel,
-    body,
-    maxControlBytes,
-  }: { channel: number; body: Uint8Array; maxControlBytes: number },
+  { channel, body, from }: { channel: number; body: Uint8Array; from: 'client' | 'server' },
 ): Message {
   switch (type) {
     case 'update': {
@@ -138,7 +134,8 @@ function decodeBody(
       return whole(decoder, ack);
     }
     case 'awareness':
-      if (body.byteLength > MAX_AWARENESS_BYTES) throw new Error('awareness too large');
+      if (from === 'client' && body.byteLength > MAX_AWARENESS_BYTES)
+        throw new Error('awareness too large');
       return { type, channel, update: body };
     case 'part': {
       const decoder = decoding.createDecoder(body);
@@ -151,7 +148,7 @@ function decodeBody(
       return whole(decoder, { type, channel, nonce: decoding.readVarUint(decoder) });
     }
     default: {
-      const result = binaryBodies[type].safeParse(decodeControl(body, maxControlBytes));
+      const result = binaryBodies[type].safeParse(decodeControl(body, MAX_CONTROL_BYTES[from]));
       if (!result.success)
         throw new Error(`${type}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
       return { type, channel, ...result.data } as Message;

@@ -4,7 +4,7 @@ import { decodeUtf8 } from 'lib0/string';
 import { expect, test } from 'vitest';
 import { binaryCodec } from './binary-codec.ts';
 import { jsonCodec } from './json-codec.ts';
-import { MAX_CONTROL_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
+import { MAX_AWARENESS_BYTES, MAX_CONTROL_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
 import type { ClientMessage } from './messages/message.ts';
 import { examples } from './testing/examples.ts';
 
@@ -57,6 +57,46 @@ test('W6: no mutation of a good frame makes a decoder throw', () => {
     }),
     { seed: 11, numRuns: 5000 },
   );
+});
+
+test.each([
+  ['binary', binaryCodec],
+  ['JSON', jsonCodec],
+])(
+  'W22: in %s, what a client may say of itself is short, and what it is told may be longer',
+  (_, codec) => {
+    const said = (bytes: number) =>
+      codec.encode({ ...examples.awareness, update: new Uint8Array(bytes) }) as never;
+    expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
+    expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES + 1))).toEqual(invalid);
+    // With names, and numbers written out.
+    expect(codec.decodeFromServer(said(6 * MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
+  },
+);
+
+test('W6: an emoji that is newer than this browser is one all the same, if the server says so', () => {
+  const emoji = '\u{1FBFF}\u{1FBFF}';
+  const at = 1;
+  const reacted = {
+    name: 'chat:reacted',
+    at,
+    message: examples.command.id,
+    user: 'ada',
+    emoji,
+    on: true,
+  } as const;
+  const events = binaryCodec.encode({
+    type: 'events',
+    channel: 3,
+    from: 0,
+    to: 1,
+    events: [reacted],
+  });
+  expect(binaryCodec.decodeFromServer(events)).toMatchObject({ kind: 'ok' });
+  const input = { document: 'document', message: examples.command.id, emoji, on: true };
+  const { id } = examples.command;
+  const said = binaryCodec.encode({ type: 'command', channel: 0, id, name: 'chat:react', input });
+  expect(binaryCodec.decodeFromClient(said)).toEqual(invalid);
 });
 
 test('W6: no text makes the JSON decoder throw', () => {

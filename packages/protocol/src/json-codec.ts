@@ -53,9 +53,9 @@ function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
       const schema: z.ZodType = jsonBodies[type];
       const message = { type, channel, ...(schema.parse(body) as object) } as Message;
-      if (message.type === 'awareness' && message.update.byteLength > MAX_AWARENESS_BYTES) {
-        return { kind: 'invalid', reason: 'awareness too large' };
-      }
+      const isLarge =
+        message.type === 'awareness' && message.update.byteLength > MAX_AWARENESS_BYTES;
+      if (isLarge && from === 'client') return { kind: 'invalid', reason: 'awareness too large' };
       messages.push(message);
     }
   } catch (error) {

@@ -21,7 +21,7 @@ export const MAX_CONTROL_DEPTH = 16;
 export const MAX_CHANNELS_PER_CONNECTION = 200;
 export const MAX_STATE_VECTOR_BYTES = 48 * 1024;
 
-/** One awareness message, and one client's state in it. */
+/** One awareness message of a client, and its state in it. What the server tells of it may be longer. */
 export const MAX_AWARENESS_BYTES = 16 * 1024;
 export const MAX_AWARENESS_STATE_BYTES = 4 * 1024;
 export const MAX_AWARENESS_STATE_DEPTH = 16;
@@ -76,6 +76,8 @@ export const MAX_COMMANDS_IN_FLIGHT = 32;
 export const COMMANDS_PER_SECOND = 10;
 export const CHAT_COMMANDS_PER_SECOND = 100;
 export const COMMAND_BURST = 40;
+/** Channels of which an answer to a command says where its events end: the first that it told. */
+export const MAX_DONE_POSITIONS = 4;
 
 /** A gap in a channel may close by itself for this long, before it is asked for. */
 export const GAP_HOLD_MS = 200;

@@ -54,8 +54,11 @@ export const POLL_HOLD_MS = 25_000;
 export const POLL_GONE_MS = 30_000;
 /** What one answer to a poll brings, unless a single frame is larger. */
 export const MAX_POLL_BYTES = 256 * 1024;
-/** The body of a `send`, and a frame within it. Proxies commonly refuse more than 1 MiB. */
-export const MAX_SEND_BYTES = 512 * 1024;
+/**
+ * The body of a `send`, and a frame within it. It holds a part of 64 KiB, which is what a message must go on by,
+ * and not much more: it has to arrive before the server, or something on the way, gives it up.
+ */
+export const MAX_SEND_BYTES = 72 * 1024;
 /** An opening brings what may come before `hello`, and the header of its parts. */
 export const MAX_OPENING_BYTES = 64 * 1024 + 64;
 

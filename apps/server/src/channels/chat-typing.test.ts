@@ -22,7 +22,8 @@ async function chat(...users: string[]) {
       throw error;
     },
   });
-  const typing = new ChatTyping({ wheel, mayWrite: async (_, user) => user !== 'viewer' });
+  const viewers = new Set(['viewer']);
+  const typing = new ChatTyping({ wheel, mayWrite: async (_, user) => !viewers.has(user) });
   const people = users.map((user) => {
     const subscriber = new FakeSubscriber(user);
     const subscription = hub.subscribe(subscriber, { ref: 1, name: 'chat:d1' });
@@ -30,7 +31,7 @@ async function chat(...users: string[]) {
     return { subscription, seen };
   });
   await vi.advanceTimersByTimeAsync(1);
-  return { typing, people, hub };
+  return { typing, people, hub, viewers };
 }
 
 it('W23: everyone in the chat hears who writes, but not the writer', async () => {
@@ -60,6 +61,15 @@ it('W23: who may only read does not show as writing', async () => {
   const { typing, people } = await chat('viewer', 'bob');
   await typing.start(people[0]!.subscription);
   expect(people[1]!.seen()).toEqual([]);
+});
+
+it('W23: who was writing and may only read now does not show any more', async () => {
+  const { typing, people, viewers } = await chat('ada', 'bob');
+  const [ada, bob] = people;
+  await typing.start(ada!.subscription);
+  viewers.add('ada');
+  await typing.start(ada!.subscription);
+  expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
 it('whoever leaves with their last tab has stopped', async () => {

@@ -25,9 +25,9 @@ export class ChatTyping {
     if (!(channel instanceof EventChannel)) return;
     const { type, document } = readChannelName(channel.name);
     if (type !== 'chat' || document === null) return;
-    const isKnown = this.#lists.get(channel)?.has(user.id) === true;
-    if (!isKnown && !(await this.#options.mayWrite(document, user.id))) return;
-    if (isThere(channel, user.id)) this.#list(channel).start(user.id);
+    // Asked each time: whoever is writing may lose the right to.
+    if (!(await this.#options.mayWrite(document, user.id))) this.#lists.get(channel)?.stop(user.id);
+    else if (isThere(channel, user.id)) this.#list(channel).start(user.id);
   }
 
   stop({ channel, subscriber: { user } }: Subscription): void {

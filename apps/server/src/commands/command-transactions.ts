@@ -3,7 +3,7 @@
  * on disk together, or not at all. One that fails takes nothing with it: as hardly any does, all are undone
  * then, and done again with a savepoint for each, which is dear.
  */
-import { errorOf, type ChannelEvent, type ChannelName } from '@tandem/protocol';
+import { errorOf, MAX_DONE_POSITIONS, type ChannelEvent, type ChannelName } from '@tandem/protocol';
 import { nameOf, type ChannelKey } from '../channels/channel-key.ts';
 import { ChannelLog } from '../channels/channel-log.ts';
 import { DatabaseError } from '../database/database-error.ts';
@@ -116,7 +116,8 @@ export class CommandTransactions {
       const name = nameOf(key, user);
       if (name !== null) positions.set(name, { name, ...position });
     }
-    const answer: Done = { kind: 'done', repeated: false, positions: [...positions.values()] };
+    const told = [...positions.values()].slice(0, MAX_DONE_POSITIONS);
+    const answer: Done = { kind: 'done', repeated: false, positions: told };
     await this.#commands.keep(kept, { positions: answer.positions });
     if (outcome.effects !== undefined) this.#effects.push(...outcome.effects);
     return answer;

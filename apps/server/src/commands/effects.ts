@@ -24,18 +24,20 @@ export class Effects {
 
   /** Listens to what is committed. */
   start(runner: CommandRunner): void {
-    const { hub, activity, rooms } = this.#options;
+    const { hub, activity, rooms, people } = this.#options;
     runner.onCommitted(({ events, effects }) => {
       hub.committed(events);
       for (const effect of effects) this.#apply(effect);
     });
-    runner.onLost(() => {
+    runner.onLost((unanswered) => {
       rooms.forget();
       hub.resync();
       activity.resync();
       const documents = new Set(hub.documents());
       for (const { document } of rooms.all()) documents.add(document);
       for (const document of documents) this.#accessChanged(document);
+      for (const { user, command } of unanswered)
+        if (command.name === 'profile:change') this.#follow(people.renamed(user));
     });
   }
 

@@ -15,7 +15,7 @@ export type CommandAnswer =
       readonly kind: 'done';
       /** It had been done before; these are the positions of then. */
       readonly repeated: boolean;
-      /** Where its events end in the channels that its author may see. */
+      /** Where its events end in channels that its author may see, the first `MAX_DONE_POSITIONS`. */
       readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[];
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
@@ -41,6 +41,9 @@ export interface CommandRunner extends AsyncDisposable {
   run(request: CommandRequest): Promise<CommandAnswer>;
   /** Hears of each transaction, in the order of the commits. One listener. */
   onCommitted(listener: (batch: CommittedBatch) => void): void;
-  /** Hears when commits may have happened of which `onCommitted` was not told. One listener. */
-  onLost(listener: () => void): void;
+  /**
+   * Hears when commits may have happened of which `onCommitted` was not told, and of which commands: all that
+   * were not answered. One listener.
+   */
+  onLost(listener: (unanswered: readonly CommandRequest[]) => void): void;
 }

@@ -37,7 +37,7 @@ export class WorkerRunner implements CommandRunner {
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
   #hearCommitted: (batch: CommittedBatch) => void = ignore;
-  #hearLost: () => void = ignore;
+  #hearLost: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor({ path, engine, log, workerUrl }: WorkerRunnerOptions) {
     this.#engine = engine;
@@ -76,7 +76,7 @@ export class WorkerRunner implements CommandRunner {
     this.#hearCommitted = listener;
   }
 
-  onLost(listener: () => void): void {
+  onLost(listener: (unanswered: readonly CommandRequest[]) => void): void {
     this.#hearLost = listener;
   }
 
@@ -133,11 +133,12 @@ export class WorkerRunner implements CommandRunner {
 
   #ended({ detail }: WorkerEnd): void {
     this.#log.error({ detail }, 'the command worker ended');
+    const requests = [...this.#unanswered.values()].map(({ request }) => request);
     for (const [number, unanswered] of this.#unanswered) {
       if (++unanswered.attempts > MAX_COMMAND_ATTEMPTS)
         this.#settle(number, { kind: 'refused', error: errorOf('internal') });
     }
-    this.#hearLost();
+    this.#hearLost(requests);
   }
 }
 

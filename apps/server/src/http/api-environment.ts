@@ -30,6 +30,8 @@ export interface ApiServices {
   readonly guests: RateGate;
   /** By user: requests that change something. */
   readonly changes: RateGate;
+  /** By user: all others. */
+  readonly reads: RateGate;
   readonly log: Log;
 }
 
@@ -38,18 +40,22 @@ export interface ApiEnvironment {
   readonly Variables: { readonly user: User };
 }
 
-/** Lets in whoever has a session, to change something not too often. */
-export const signedIn = ({ people, changes }: Pick<ApiServices, 'people' | 'changes'>) =>
+/** Lets in whoever has a session, not too often. */
+export const signedIn = ({
+  people,
+  changes,
+  reads,
+}: Pick<ApiServices, 'people' | 'changes' | 'reads'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const cookie = readSessionCookie(context.req.header('Cookie'));
     const signed = cookie === null ? null : await people.findByCookie(cookie);
     if (signed === null) throw new ApiError('unauthenticated');
-    if (context.req.method !== 'GET') admitChange(changes, signed.user);
+    admit(context.req.method === 'GET' ? reads : changes, signed.user);
     context.set('user', signed.user);
     await next();
   });
 
 /** @throws ApiError `too-many` */
-export function admitChange(changes: RateGate, user: User): void {
-  if (!changes.admits(user.id, Date.now())) throw new ApiError('too-many', { retryAfterMs: 1_000 });
+export function admit(gate: RateGate, user: User): void {
+  if (!gate.admits(user.id, Date.now())) throw new ApiError('too-many', { retryAfterMs: 1_000 });
 }

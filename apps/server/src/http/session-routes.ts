@@ -9,7 +9,7 @@ import {
   writeSessionCookie,
 } from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
-import { admitChange, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { admit, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { readBody } from './request-body.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
@@ -23,7 +23,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     const cookie = readSessionCookie(header);
     const known = cookie === null ? null : await people.findByCookie(cookie);
     if (cookie === null || known === null) return null;
-    admitChange(changes, known.user);
+    admit(changes, known.user);
     // A full disk keeps nobody out.
     people
       .extendSession(known.session)

@@ -30,7 +30,7 @@ import { beginningOf, type Span, type SpanSink } from './span.ts';
 const CONNECT_RESULTS = ['accepted', '400', '403', '404', '426', '429', '503'] as const;
 export type ConnectResult = (typeof CONNECT_RESULTS)[number];
 
-/** `guests` and `changes` are those of the HTTP API. */
+/** `guests`, `changes` and `reads` are those of the HTTP API. */
 const BUCKETS = [
   'messages',
   'bytes',
@@ -39,6 +39,7 @@ const BUCKETS = [
   'offences',
   'guests',
   'changes',
+  'reads',
 ] as const;
 
 /** A copy that comes back gets the rows it lacks, or all of the document, or is of another life of it. */

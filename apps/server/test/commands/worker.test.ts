@@ -42,9 +42,9 @@ it('carries out once what a worker had committed and not reported (W25)', async 
     workerUrl: pathToFileURL(join(dir, 'ending-worker.js')),
   });
   const batches: CommittedBatch[] = [];
-  let lost = 0;
+  const lost: (readonly CommandRequest[])[] = [];
   runner.onCommitted((batch) => batches.push(batch));
-  runner.onLost(() => void lost++);
+  runner.onLost((unanswered) => lost.push(unanswered));
   await runner.start();
 
   const document = `document-${ulid()}`;
@@ -63,8 +63,9 @@ it('carries out once what a worker had committed and not reported (W25)', async 
       input: { document, text: `Message ${i}`, mentions: [], replyTo: null },
     },
   });
-  const early = await Promise.all([1, 2, 3].map((i) => runner.run(send(i))));
-  expect(lost).toBe(1);
+  const requests = [1, 2, 3].map(send);
+  const early = await Promise.all(requests.map((request) => runner.run(request)));
+  expect(lost).toMatchObject([requests]);
   // They were committed by the worker that ended.
   expect(early).toMatchObject([{ repeated: true }, { repeated: true }, { repeated: true }]);
   expect(await runner.run(send(4))).toMatchObject({ kind: 'done', repeated: false });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { documentId, instant, linkAccess, title, ulid, user, userId } from '../messages/field.ts';
-import { chatMentions, chatMessage, chatText, emoji } from '../state/chat.ts';
+import { chatMentions, chatMessage, chatText, usedEmoji } from '../state/chat.ts';
 import { listedDocument } from '../state/library.ts';
 import { sharingMember } from '../state/sharing.ts';
 
@@ -36,7 +36,7 @@ const chatEvents = [
   named('chat:sent', { message: chatMessage }),
   named('chat:edited', { message: ulid, text: chatText, mentions: chatMentions }),
   named('chat:deleted', { message: ulid }),
-  named('chat:reacted', { message: ulid, user: userId, emoji, on: z.boolean() }),
+  named('chat:reacted', { message: ulid, user: userId, emoji: usedEmoji, on: z.boolean() }),
 ] as const;
 export const chatEvent = z.discriminatedUnion('name', [profileChanged, ...chatEvents]);
 export type ChatEvent = z.infer<typeof chatEvent>;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { channelName, channelPosition } from '../channels.ts';
 import { command } from '../commands/commands.ts';
 import { errorBody } from '../errors.ts';
+import { MAX_DONE_POSITIONS } from '../limits.ts';
 import { ulid } from './field.ts';
 
 export const commandMessages = {
@@ -15,7 +16,9 @@ export const commandMessages = {
     id: ulid,
     /** It had been done before; these are the positions of then. */
     repeated: z.boolean(),
-    positions: z.array(z.strictObject({ name: channelName, ...channelPosition.shape })).max(4),
+    positions: z
+      .array(z.strictObject({ name: channelName, ...channelPosition.shape }))
+      .max(MAX_DONE_POSITIONS),
   }),
   refused: z.strictObject({ id: ulid, error: errorBody }),
 };

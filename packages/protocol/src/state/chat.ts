@@ -9,17 +9,16 @@ import {
 } from '../limits.ts';
 import { instant, ulid, user, userId } from '../messages/field.ts';
 
+/** One that somebody has used: what is an emoji, every version of Unicode says anew, and the server has decided. */
+export const usedEmoji = z.string().min(1).max(MAX_EMOJI_LENGTH);
 /** One emoji, as people see it: a grapheme cluster that is a picture. */
-export const emoji = z
-  .string()
-  .min(1)
-  .max(MAX_EMOJI_LENGTH)
+export const emoji = usedEmoji
   // Not a pattern of the schema: those who read it elsewhere may not know the flag.
   .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
 export const chatText = z.string().trim().min(1).max(MAX_CHAT_TEXT_LENGTH);
 export const chatMentions = z.array(userId).max(MAX_CHAT_MENTIONS);
 
-export const chatReaction = z.strictObject({ emoji, users: z.array(userId) });
+export const chatReaction = z.strictObject({ emoji: usedEmoji, users: z.array(userId) });
 
 export const chatMessage = z.strictObject({
   /** The id of the command that sent it. */

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { reduceChannel, type ChannelState } from '@tandem/protocol';
-import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../channels/channel-key.ts';
+import {
+  chatKey,
+  libraryKey,
+  nameOf,
+  sharingKey,
+  type ChannelKey,
+} from '../../channels/channel-key.ts';
 import { loadState } from '../../database/channel-states.ts';
-import { Stage, type AnyCall } from './testing/stage.ts';
+import { Stage, understand, type AnyCall } from './testing/stage.ts';
 
 const PEOPLE = ['ada', 'bob', 'cleo', 'dan'] as const;
 const DOCUMENTS = ['the-document-of-ada', 'the-document-of-bob'] as const;
@@ -156,6 +162,8 @@ test(
           const events = stage.events.get(key) ?? [];
           const loaded = (await loadState(stage.db, key))!;
           expect(loaded.offset).toBe(events.length);
+          const name = nameOf(key, key.slice(key.indexOf(':') + 1))!;
+          understand({ type: 'subscribed', channel: 1, ref: 1, name, recovered: false, ...loaded });
           const reduced = events.reduce<ChannelState>(
             (state, event) => reduceChannel(state, event),
             beginning,

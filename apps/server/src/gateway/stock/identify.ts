@@ -19,7 +19,12 @@ export async function identify(
     const claim = await tokens.verify(token);
     const user = claim === null ? null : await people.findByClaim(claim);
     if (claim !== null && user !== null) {
-      connection.session ??= claim.session;
+      // It ends with a session, so it cannot be of two.
+      if (connection.session !== null && connection.session !== claim.session) {
+        const detail = 'This connection belongs to another sign-in. Open one of its own.';
+        return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
+      }
+      connection.session = claim.session;
       return { kind: 'known', user };
     }
     const detail =

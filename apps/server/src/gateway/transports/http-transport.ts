@@ -29,16 +29,18 @@ export abstract class HttpTransport implements Transport {
   abstract readonly bufferedAmount: number;
   readonly id = randomBytes(TRANSPORT_ID_BYTES).toString('base64url');
   readonly cookie: string | null;
+  /** Requests that are on their way here. */
+  arriving = 0;
   readonly #format: 'text' | 'binary';
   readonly #onGone: (transport: HttpTransport) => void;
   #owner: TransportOwner | null = null;
   #lastSequence = 0;
   #reading: 'running' | 'paused' = 'running';
-  /** The next request of the client, and how often it was said, while nothing is read. */
+  /** The next request of the client, as it was said last, while nothing is read. */
   #waiting: {
     readonly sequence: number;
     readonly body: Uint8Array;
-    readonly answers: ServerResponse[];
+    readonly answer: ServerResponse;
   } | null = null;
   #state: 'open' | 'gone' = 'open';
 
@@ -75,10 +77,10 @@ export abstract class HttpTransport implements Transport {
       this.#lastSequence = sequence;
       this.#apply(body);
       accept(answer);
-    } else if (this.#waiting === null) {
-      this.#waiting = { sequence, body, answers: [answer] };
     } else {
-      this.#waiting.answers.push(answer);
+      // The client has given up the one before.
+      this.#waiting?.answer.destroy();
+      this.#waiting = { sequence, body, answer };
     }
   }
 
@@ -93,7 +95,7 @@ export abstract class HttpTransport implements Transport {
     if (waiting === null) return;
     this.#lastSequence = waiting.sequence;
     this.#apply(waiting.body);
-    for (const answer of waiting.answers) accept(answer);
+    accept(waiting.answer);
   }
 
   ping(): void {
@@ -108,7 +110,7 @@ export abstract class HttpTransport implements Transport {
   gone(code: number): void {
     if (this.isGone) return;
     this.#state = 'gone';
-    for (const answer of this.#waiting?.answers ?? []) accept(answer);
+    if (this.#waiting !== null) accept(this.#waiting.answer);
     this.#waiting = null;
     this.release();
     this.#onGone(this);

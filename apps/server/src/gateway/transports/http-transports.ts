@@ -14,9 +14,10 @@ import {
   TRANSPORT_PATHS,
 } from '@tandem/protocol';
 import type { OriginPolicy } from '../../http/origin-policy.ts';
-import { HELLO_RETRY_AFTER_S } from '../../limits.ts';
+import { HELLO_RETRY_AFTER_S, MAX_ARRIVING_OPENINGS, MAX_ARRIVING_REQUESTS } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import { readSessionCookie } from '../../sessions/session-cookie.ts';
+import { Strangers, type Stranger } from '../strangers.ts';
 import type { TimerWheel } from '../timer-wheel.ts';
 import { FOREIGN, isForeign, type UpgradeRefusal } from '../upgrade.ts';
 import { accept, refuse } from './http-answer.ts';
@@ -51,6 +52,10 @@ const REFUSALS = { 403: 'forbidden', 429: 'too-many', 503: 'overloaded' } as con
 export class HttpTransports {
   readonly #options: HttpTransportsOptions;
   readonly #transports = new Map<string, HttpTransport>();
+  readonly #arriving = new Strangers<Arriving>({
+    inAll: MAX_ARRIVING_OPENINGS,
+    perAddress: MAX_ARRIVING_OPENINGS,
+  });
 
   constructor(options: HttpTransportsOptions) {
     this.#options = options;
@@ -101,13 +106,27 @@ export class HttpTransports {
       else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
       return;
     }
-    const body = await readBody(request, transport === null ? MAX_OPENING_BYTES : MAX_SEND_BYTES);
-    if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
+    const body = await (transport === null
+      ? this.#readOpening(request)
+      : readSend(request, transport));
+    if (body === 'too-many') refuse(answer, 'too-many', 'One request at a time.');
+    else if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
     else if (body === null || answer.destroyed) return;
     else if (transport !== null) this.#continue(path, transport, { request, body, answer });
     else if (path === TRANSPORT_PATHS.stream || path === TRANSPORT_PATHS.poll)
       this.#open(path, { request, body, answer });
     else refuse(answer, 'bad-message', `The header ${TRANSPORT_HEADERS.transport} is missing.`);
+  }
+
+  /** What others hold by not going on is taken from them. */
+  async #readOpening(request: IncomingMessage): Promise<ReadBody> {
+    const arriving = new Arriving(request);
+    this.#arriving.add(arriving);
+    try {
+      return await readBody(request, MAX_OPENING_BYTES);
+    } finally {
+      this.#arriving.remove(arriving);
+    }
   }
 
   /** The name alone is not enough in another browser. Addresses do not count: those of a phone change. */
@@ -185,11 +204,36 @@ function number(request: IncomingMessage, name: string): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
+class Arriving implements Stranger {
+  readonly address = null;
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  pushOut(): void {
+    this.#request.destroy();
+  }
+}
+
 /** Null when the request broke off. */
-async function readBody(
+type ReadBody = Uint8Array | 'too-large' | null;
+
+async function readSend(
   request: IncomingMessage,
-  maxBytes: number,
-): Promise<Uint8Array | 'too-large' | null> {
+  transport: HttpTransport,
+): Promise<ReadBody | 'too-many'> {
+  if (transport.arriving === MAX_ARRIVING_REQUESTS) return 'too-many';
+  transport.arriving++;
+  try {
+    return await readBody(request, MAX_SEND_BYTES);
+  } finally {
+    transport.arriving--;
+  }
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
 /** Documents and people to give commands to, with the real transactions and a database in memory. */
 import { onTestFinished } from 'vitest';
-import type { Call, ChannelEvent } from '@tandem/protocol';
+import { binaryCodec, type Call, type ChannelEvent, type ServerMessage } from '@tandem/protocol';
 import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../channels/channel-key.ts';
 import { openDatabase } from '../../../database/database.ts';
 import { LocalExecutor } from '../../../database/executor.ts';
@@ -76,6 +76,16 @@ export class Stage {
       const before = this.events.get(run.key) ?? [];
       if (run.from !== before.length) throw new Error(`a gap in ${run.key}`);
       this.events.set(run.key, [...before, ...run.events]);
+      const to = run.from + run.events.length;
+      understand({ type: 'events', channel: 1, from: run.from, to, events: [...run.events] });
+    }
+    for (const answer of answers) {
+      const said = { channel: 0, id: this.nextId() };
+      if (answer.kind === 'refused') understand({ type: 'refused', ...said, error: answer.error });
+      else {
+        const { repeated, positions } = answer;
+        understand({ type: 'done', ...said, repeated, positions: [...positions] });
+      }
     }
     this.effects.push(...effects);
     return answers;
@@ -98,6 +108,12 @@ export class Stage {
   sharing(document = DOCUMENT): readonly ChannelEvent[] {
     return this.events.get(sharingKey(document)) ?? [];
   }
+}
+
+/** @throws when a client would not take it for a message of the server's (W6). */
+export function understand(message: ServerMessage): void {
+  const decoded = binaryCodec.decodeFromServer(binaryCodec.encode(message));
+  if (decoded.kind === 'invalid') throw new Error(decoded.reason);
 }
 
 function commandOf(user: string, call: AnyCall, id: string): ServerCommand {

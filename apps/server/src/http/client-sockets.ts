@@ -1,0 +1,63 @@
+/**
+ * What a TCP connection of HTTP may be used for: a few requests at a time, of as many connections as ask for
+ * something, and of so many that do not. Whoever asks without end and reads nothing, or asks once and stays,
+ * holds little.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Strangers, type Stranger } from '../gateway/strangers.ts';
+import { MAX_IDLE_SOCKETS, MAX_UNANSWERED_REQUESTS } from '../limits.ts';
+
+export class ClientSockets {
+  readonly #uses = new WeakMap<Socket, SocketUse>();
+  readonly #idle = new Strangers<SocketUse>({
+    inAll: MAX_IDLE_SOCKETS,
+    perAddress: MAX_IDLE_SOCKETS,
+  });
+
+  /** A request on a socket that is destroyed then is not to be answered. */
+  watch(http: Server): void {
+    http.prependListener('request', ({ socket }: IncomingMessage, answer: ServerResponse) =>
+      this.#begin(socket, answer),
+    );
+    http.prependListener('upgrade', ({ socket }: IncomingMessage) => this.#forget(socket));
+  }
+
+  #begin(socket: Socket, answer: ServerResponse): void {
+    let use = this.#uses.get(socket);
+    if (use === undefined) {
+      use = new SocketUse(socket);
+      this.#uses.set(socket, use);
+      socket.once('close', () => this.#forget(socket));
+    }
+    this.#idle.remove(use);
+    if (++use.unanswered > MAX_UNANSWERED_REQUESTS) socket.destroy();
+    else answer.once('close', () => this.#end(use));
+  }
+
+  #end(use: SocketUse): void {
+    if (--use.unanswered === 0 && this.#uses.get(use.socket) === use) this.#idle.add(use);
+  }
+
+  /** It is gone, or is for something else from now on. */
+  #forget(socket: Socket): void {
+    const use = this.#uses.get(socket);
+    if (use === undefined) return;
+    this.#uses.delete(socket);
+    this.#idle.remove(use);
+  }
+}
+
+class SocketUse implements Stranger {
+  readonly address = null;
+  readonly socket: Socket;
+  unanswered = 0;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  pushOut(): void {
+    this.socket.destroy();
+  }
+}

@@ -21,7 +21,16 @@ it.each([
       LAGS_WINDOW_MS: MINUTE,
     },
   ],
-  ['what is written together', { HOT_AFTER_WRITES: 20, HOT_GAP_MS: 12, HOT_FLUSH_MS: 20 }],
+  [
+    'what is written together',
+    {
+      HOT_AFTER_WRITES: 20,
+      HOT_GAP_MS: 12,
+      HOT_FLUSH_MS: 20,
+      MAX_UNSLICED_FLUSH: 2_000,
+      FLUSH_SLICE: 1_000,
+    },
+  ],
   [
     'a restart',
     {

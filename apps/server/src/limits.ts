@@ -216,3 +216,6 @@ export const HOT_AFTER_WRITES = 20;
 /** Two or three people who type are further apart, and are not kept waiting. */
 export const HOT_GAP_MS = 12;
 export const HOT_FLUSH_MS = 20;
+/** More than so many at once are written to in slices. */
+export const MAX_UNSLICED_FLUSH = 2_000;
+export const FLUSH_SLICE = 1_000;

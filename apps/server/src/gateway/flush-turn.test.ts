@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { HOT_AFTER_WRITES, HOT_FLUSH_MS, HOT_GAP_MS } from '../limits.ts';
+import {
+  FLUSH_SLICE,
+  HOT_AFTER_WRITES,
+  HOT_FLUSH_MS,
+  HOT_GAP_MS,
+  MAX_UNSLICED_FLUSH,
+} from '../limits.ts';
 import { FlushTurn } from './flush-turn.ts';
 import { fakeConnection } from './testing/fake-connection.ts';
 
@@ -30,6 +36,22 @@ it('lets the hot ones wait, and writes them together', () => {
   expect(one.flushed).toHaveLength(0);
   vi.advanceTimersByTime(1);
   expect([one.flushed.length, other.flushed.length, ends]).toEqual([1, 1, 1]);
+});
+
+it('writes to a crowd in slices, with a turn of the loop between', () => {
+  let ends = 0;
+  const turn = new FlushTurn(() => void ends++);
+  const crowd = Array.from({ length: MAX_UNSLICED_FLUSH + FLUSH_SLICE + 1 }, () => flushing(false));
+  for (const one of crowd) turn.add(one);
+  const written = () => crowd.filter(({ flushed }) => flushed.length === 1).length;
+  const late = flushing(false);
+  vi.advanceTimersToNextTimer();
+  turn.add(late);
+  expect([written(), ends]).toEqual([FLUSH_SLICE, 0]);
+  vi.advanceTimersToNextTimer();
+  expect([written(), late.flushed.length]).toEqual([2 * FLUSH_SLICE, 0]);
+  vi.runAllTimers();
+  expect([written(), late.flushed.length, ends]).toEqual([crowd.length, 1, 1]);
 });
 
 /** Has it write so often, with a pause before each. */

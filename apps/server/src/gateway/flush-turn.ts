@@ -1,9 +1,10 @@
 /**
  * Everything that has something to write does so once, at the end of the turn of the loop. Whoever would write in
  * turn after turn, as in a room where many type at once, writes every `HOT_FLUSH_MS` instead, together with all the
- * others of that kind: a write is a system call, and costs more than what it carries.
+ * others of that kind: a write is a system call, and costs more than what it carries. A crowd is written to in
+ * slices, with a turn of the loop between them: nobody else waits for all of it.
  */
-import { HOT_FLUSH_MS } from '../limits.ts';
+import { FLUSH_SLICE, HOT_FLUSH_MS, MAX_UNSLICED_FLUSH } from '../limits.ts';
 
 export interface Flushing {
   /** Whether it may wait for what comes next. */
@@ -18,7 +19,7 @@ export class FlushTurn {
   #hot: Flushing[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param onEnd when all of a turn is written. */
+  /** @param onEnd when nothing waits any more but the hot ones. */
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
   }
@@ -31,21 +32,21 @@ export class FlushTurn {
   }
 
   readonly #run = (): void => {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#flush(waiting);
+    const isCrowd = this.#waiting.length > MAX_UNSLICED_FLUSH;
+    const rest = isCrowd ? this.#waiting.splice(FLUSH_SLICE) : [];
+    const slice = this.#waiting;
+    this.#waiting = rest;
+    if (rest.length > 0) setImmediate(this.#run);
+    const nowMs = Math.trunc(performance.now());
+    for (const flushing of slice) flushing.flush(nowMs);
+    if (rest.length === 0) this.#onEnd();
   };
 
   readonly #runHot = (): void => {
     this.#timer = null;
-    const hot = this.#hot;
+    const isIdle = this.#waiting.length === 0;
+    this.#waiting = this.#waiting.concat(this.#hot);
     this.#hot = [];
-    this.#flush(hot);
+    if (isIdle) this.#run();
   };
-
-  #flush(waiting: readonly Flushing[]): void {
-    const nowMs = Math.trunc(performance.now());
-    for (const flushing of waiting) flushing.flush(nowMs);
-    this.#onEnd();
-  }
 }

@@ -154,6 +154,8 @@ export const MAX_DEPARTED_CLIENTS = 1_000;
 
 /** A list's excerpt follows the text after this long. */
 export const EXCERPT_DELAY_MS = 2_000;
+/** Documents whose excerpts are written in one commit. */
+export const EXCERPTS_TOGETHER = 10;
 
 /** Clients told to go come back over at least this long, and at this rate. */
 export const DRAIN_SPREAD_MS = 1_000;

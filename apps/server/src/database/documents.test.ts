@@ -8,7 +8,7 @@ import {
   findVisitors,
   forgetVisit,
   listDocuments,
-  refreshDocument,
+  refreshDocuments,
   renameDocument,
   NEVER_OPENED,
   renewVisit,
@@ -70,7 +70,7 @@ test('a list has what its user visited, last changed first', async () => {
     await addVisit(db, { user: 'ada', document, at: 10 });
   await addVisit(db, { user: 'bob', document: 'foreign', at: 10 });
   expect(await listed(db, 'ada')).toEqual(['new', 'middle', 'old']);
-  await refreshDocument(db, 'old', { excerpt: 'words', at: 20 });
+  await refreshDocuments(db, [{ id: 'old', excerpt: 'words', at: 20 }]);
   expect(await listed(db, 'ada')).toEqual(['old', 'new', 'middle']);
   expect(await listed(db, 'bob')).toEqual(['foreign']);
   expect(await listed(db, 'eve')).toEqual([]);
@@ -134,10 +134,19 @@ test('a new title counts as a change', async () => {
 test('a refresh that comes late does not set the time back', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
+  await create(db, 'b', 1);
   await renameDocument(db, 'a', { title: 'Other', at: 9 });
-  expect(await refreshDocument(db, 'a', { excerpt: 'first words', at: 5 })).toBe(9);
-  expect(await findDocument(db, 'a')).toMatchObject({ excerpt: 'first words', updated_at: 9 });
-  expect(await refreshDocument(db, 'b', { excerpt: 'first words', at: 5 })).toBeUndefined();
+  const changes = ['a', 'b', 'gone'].map((id) => ({ id, excerpt: `first words of ${id}`, at: 5 }));
+  const refreshed = [...(await refreshDocuments(db, changes))];
+  expect(refreshed.toSorted((one, other) => one.id.localeCompare(other.id))).toEqual([
+    { id: 'a', at: 9 },
+    { id: 'b', at: 5 },
+  ]);
+  expect(await findDocument(db, 'a')).toMatchObject({
+    excerpt: 'first words of a',
+    updated_at: 9,
+  });
+  expect(await refreshDocuments(db, [])).toEqual([]);
 });
 
 test('a list has what its user may see, with the role that it has for them', async () => {

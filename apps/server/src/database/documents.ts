@@ -239,19 +239,27 @@ export async function renameDocument(
     .execute();
 }
 
-/** After the text has changed. @returns when the document was changed last; undefined when it is not there. */
-export async function refreshDocument(
+/** What lists show of a document whose text has changed. */
+export interface DocumentChange {
+  readonly id: string;
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+/** After texts have changed. @returns when each document that is there was changed last. */
+export async function refreshDocuments(
   db: Database,
-  id: string,
-  change: { readonly excerpt: string; readonly at: number },
-): Promise<number | undefined> {
-  const row = await db
-    .updateTable('document')
-    .set({ excerpt: change.excerpt, updated_at: later(change.at) })
-    .where('id', '=', id)
-    .returning('updated_at')
-    .executeTakeFirst();
-  return row?.updated_at;
+  changes: readonly DocumentChange[],
+): Promise<readonly { readonly id: string; readonly at: number }[]> {
+  if (changes.length === 0) return [];
+  const values = sql.join(changes.map(({ id, excerpt, at }) => sql`(${id}, ${excerpt}, ${at})`));
+  const { rows } = await sql<{ readonly id: string; readonly at: number }>`
+    with change (id, excerpt, at) as (values ${values})
+    update document
+    set excerpt = change.excerpt, updated_at = iif(updated_at > change.at, updated_at, change.at)
+    from change where document.id = change.id
+    returning document.id as id, updated_at as at`.execute(db);
+  return rows;
 }
 
 function later(at: number): RawBuilder<number> {

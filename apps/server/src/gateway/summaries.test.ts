@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { createDocument, findDocument } from '../database/documents.ts';
 import { temporaryDatabase } from '../database/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
-import { EXCERPT_DELAY_MS } from '../limits.ts';
+import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
 import { Summaries } from './summaries.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -34,4 +34,26 @@ it('follows a document that changes all the time once per delay', async () => {
   await summaries[Symbol.asyncDispose]();
   expect(await excerpt()).toBe('words 4');
   expect(told).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
+});
+
+it('follows many at once, and all but those that cannot be read', async () => {
+  const db = await temporaryDatabase();
+  const documents = Array.from({ length: EXCERPTS_TOGETHER + 2 }, (_, number) => `d${number}`);
+  for (const id of documents)
+    await createDocument(db, { id, kind: 'page', title: '', owner: null, at: 0 });
+  const engine = {
+    view: async (document: string) => {
+      if (document === 'd1') throw new Error('it is damaged');
+      return document === 'd2' ? null : { kind: 'page', excerpt: `words of ${document}` };
+    },
+  } as unknown as Engine;
+  const summaries = new Summaries({ db, engine, log: pino({ enabled: false }) });
+  const told: string[] = [];
+  summaries.onSummarised((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
+  for (const document of documents) summaries.changed(document);
+  await summaries[Symbol.asyncDispose]();
+  const readable = documents.filter((document) => document !== 'd1' && document !== 'd2');
+  expect(told.toSorted()).toEqual(
+    readable.map((document) => `${document}: words of ${document}`).toSorted(),
+  );
 });

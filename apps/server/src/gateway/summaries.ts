@@ -1,8 +1,11 @@
-/** Lists show a document's first words: they follow its text a moment after it has changed. */
-import { refreshDocument } from '../database/documents.ts';
+/**
+ * Lists show a document's first words: they follow its text a moment after it has changed, those of many documents
+ * in one commit.
+ */
+import { refreshDocuments, type DocumentChange } from '../database/documents.ts';
 import type { Database } from '../database/tables.ts';
 import type { Engine } from '../engine/port.ts';
-import { EXCERPT_DELAY_MS } from '../limits.ts';
+import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
 import type { Log } from '../log.ts';
 
 /** What lists show of a document whose text has changed. */
@@ -60,17 +63,30 @@ export class Summaries implements AsyncDisposable {
     // What changes meanwhile has its turn after another delay.
     const changed = [...this.#changed];
     this.#changed.clear();
-    for (const document of changed) {
-      try {
-        const view = await this.#engine.view(document);
-        if (view === null) continue;
-        const { excerpt } = view;
-        const at = await refreshDocument(this.#db, document, { excerpt, at: Date.now() });
-        if (at !== undefined) this.#listener?.(document, { excerpt, at });
-      } catch (error) {
-        // The next change tries again; nothing but a list is behind.
-        this.#log.warn({ err: error, document }, 'the list could not follow a document');
-      }
+    for (let at = 0; at < changed.length; at += EXCERPTS_TOGETHER)
+      await this.#refreshTogether(changed.slice(at, at + EXCERPTS_TOGETHER));
+  }
+
+  async #refreshTogether(documents: readonly string[]): Promise<void> {
+    try {
+      const read = await Promise.all(documents.map((document) => this.#read(document)));
+      const changes = read.filter((change) => change !== null);
+      const excerpts = new Map(changes.map(({ id, excerpt }) => [id, excerpt]));
+      for (const { id, at } of await refreshDocuments(this.#db, changes))
+        this.#listener?.(id, { excerpt: excerpts.get(id) ?? '', at });
+    } catch (error) {
+      // The next change tries again; nothing but a list is behind.
+      this.#log.warn({ err: error, documents }, 'lists could not follow documents');
+    }
+  }
+
+  async #read(document: string): Promise<DocumentChange | null> {
+    try {
+      const view = await this.#engine.view(document);
+      return view === null ? null : { id: document, excerpt: view.excerpt, at: Date.now() };
+    } catch (error) {
+      this.#log.warn({ err: error, document }, 'the list could not follow a document');
+      return null;
     }
   }
 }

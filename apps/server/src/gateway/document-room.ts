@@ -2,6 +2,7 @@
  * One document and everyone who has it open: the conversation about its text, which `Room` decides,
  * and the people.
  */
+import { randomUUID } from 'node:crypto';
 import {
   errorOf,
   type Access,
@@ -22,7 +23,6 @@ import {
   type RoomIntent,
   type RoomMessage,
 } from '@tandem/sync';
-import { ulid } from 'ulid';
 import { ChannelClock } from '../metrics/channel-clock.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { AwarenessEntry } from '../presence/awareness-update.ts';
@@ -117,7 +117,7 @@ export class DocumentRoom implements Disposable {
     this.#onEmpty = onEmpty;
     this.#core = new Room({ document, channel });
     this.#people = new RoomPeople({
-      id: ulid(),
+      id: randomUUID(),
       kind,
       channel,
       wheel,

@@ -331,7 +331,11 @@ function subscriptionsOf({ presences }: Person): readonly number[] {
 }
 
 function toMember({ user, presences, state }: Person): Member {
-  const clients = presences.flatMap((presence) => presence.clients).slice(0, MAX_CLIENTS_OF_MEMBER);
+  const clients: number[] = [];
+  for (const presence of presences) {
+    for (const client of presence.clients)
+      if (clients.length < MAX_CLIENTS_OF_MEMBER) clients.push(client);
+  }
   return { user: user.id, name: user.name, color: user.color, state, clients };
 }
 

@@ -9,7 +9,6 @@ import {
   type DocumentKind,
   type MessageOf,
   type PresenceState,
-  type ServerMessage,
   type ServerMessageType,
   type User,
 } from '@tandem/protocol';
@@ -61,8 +60,8 @@ export class RoomPeople implements Disposable {
     () => this.#sendTyping(),
   );
   #typingTold = '';
-  /** What a newcomer to a crowd hears, made once for all of them. */
-  #crowd: Outgoing | null = null;
+  /** Who is shown, made once for all newcomers of an epoch until the others are told what has changed since. */
+  #everyone: { readonly epoch: string; readonly outgoing: Outgoing } | null = null;
 
   constructor(options: RoomPeopleOptions) {
     this.#options = options;
@@ -215,27 +214,30 @@ export class RoomPeople implements Disposable {
   }
 
   #tellWho(subscriber: Subscriber, known: ChannelPosition | undefined): void {
-    const you = this.#board.member(subscriber.user.id);
-    const own = you === null ? {} : { you };
-    if (this.#board.isCrowd) {
-      subscriber.deliver((this.#crowd ??= new Outgoing(this.#everyone())));
-      subscriber.deliver(new Outgoing({ ...this.#unchanged(), ...own }));
+    const since = known === undefined ? null : this.#board.since(known);
+    if (since === null || known === undefined) {
+      subscriber.deliver(this.#allMembers());
+      this.#tellSelf(subscriber);
       return;
     }
-    const since = known === undefined ? null : this.#board.since(known);
-    const message =
-      since === null || known === undefined
-        ? this.#everyone()
-        : { ...this.#unchanged(), ...since, from: known.offset };
-    subscriber.deliver(new Outgoing({ ...message, ...own }));
+    const you = this.#board.member(subscriber.user.id);
+    const difference = { ...this.#unchanged(), ...since, from: known.offset };
+    subscriber.deliver(new Outgoing({ ...difference, ...(you === null ? {} : { you }) }));
   }
 
   #tellCursors(subscriber: Subscriber, entries: readonly AwarenessEntry[]): void {
     for (const outgoing of this.#cursorMessages(entries)) subscriber.deliver(outgoing);
   }
 
-  #everyone(): PresenceChanged {
-    return { ...this.#unchanged(), full: true, from: 0, members: this.#board.members() };
+  /** What came after it was made, the next difference tells to newcomers as to all others. */
+  #allMembers(): Outgoing {
+    const { epoch } = this.#board.position;
+    if (this.#everyone?.epoch !== epoch) {
+      const members = this.#board.members();
+      const outgoing = new Outgoing({ ...this.#unchanged(), full: true, from: 0, members });
+      this.#everyone = { epoch, outgoing };
+    }
+    return this.#everyone.outgoing;
   }
 
   #unchanged(): PresenceChanged {
@@ -256,15 +258,15 @@ export class RoomPeople implements Disposable {
   #sendPresence(): void {
     const change = this.#board.takeChanges(performance.now());
     if (change === null) return;
-    this.#crowd = null;
+    this.#everyone = null;
     if (change.kind === 'everything') {
-      this.#broadcast(this.#everyone());
+      this.#broadcast(this.#allMembers());
       if (this.#board.isCrowd)
         for (const subscriber of this.#here.values()) this.#tellSelf(subscriber);
       return;
     }
     const { from, members, left, own, concernsAll } = change;
-    if (concernsAll) this.#broadcast({ ...this.#unchanged(), from, members, left });
+    if (concernsAll) this.#broadcast(new Outgoing({ ...this.#unchanged(), from, members, left }));
     for (const { member, subscriptions } of own) {
       const outgoing = new Outgoing({ ...this.#unchanged(), you: member });
       for (const subscription of subscriptions) this.#here.get(subscription)?.deliver(outgoing);
@@ -281,8 +283,8 @@ export class RoomPeople implements Disposable {
     if (changes.length === 0) return;
     const told = { cursors: changes.length, receivers: this.#here.size };
     if (this.#pace.told(told, performance.now())) {
-      this.#crowd = null;
-      this.#broadcast(this.#unchanged());
+      this.#everyone = null;
+      this.#broadcast(new Outgoing(this.#unchanged()));
     }
     const owners = new Set(changes.map(({ owner }) => owner));
     const shared = this.#cursorMessages(changes.map(({ entry }) => entry));
@@ -309,10 +311,9 @@ export class RoomPeople implements Disposable {
     this.#options.delivered('typing:changed', this.#here.size);
   }
 
-  #broadcast(message: ServerMessage): void {
-    const outgoing = new Outgoing(message);
+  #broadcast(outgoing: Outgoing): void {
     for (const subscriber of this.#here.values()) subscriber.deliver(outgoing);
-    this.#options.delivered(message.type, this.#here.size);
+    this.#options.delivered(outgoing.message.type, this.#here.size);
   }
 
   #cursorMessages(entries: readonly AwarenessEntry[]): readonly Outgoing[] {

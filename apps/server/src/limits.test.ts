@@ -54,7 +54,11 @@ it.each([
   ],
   [
     'commands (W25, W27)',
-    { MAX_WAITING_COMMANDS: 64, COMMAND_RESULT_KEPT_MS: 31 * 24 * 60 * MINUTE },
+    {
+      MAX_WAITING_COMMANDS: 64,
+      PROFILE_CHANGE_PRICE: 5,
+      COMMAND_RESULT_KEPT_MS: 31 * 24 * 60 * MINUTE,
+    },
   ],
   [
     'a crowd (PR4, PR6, PR7, PR8)',

@@ -195,6 +195,8 @@ export const MAX_REMEMBERED_CALLERS = 10_000;
 export const COMMANDS_PER_TRANSACTION = 100;
 /** Commands of one connection without an answer, the one that waits for its turn included. */
 export const MAX_WAITING_COMMANDS = 64;
+/** It is told in each document that a person has been in: it counts as so many commands. */
+export const PROFILE_CHANGE_PRICE = 5;
 /** A document that could not be made is tried again after this long. */
 export const COMMAND_RETRY_MS = 1_000;
 /** A command that was being carried out when so many workers ended is not tried again. */

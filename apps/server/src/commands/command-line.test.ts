@@ -10,7 +10,12 @@ import {
   type MessageOf,
 } from '@tandem/protocol';
 import { TimerWheel } from '../gateway/timer-wheel.ts';
-import { COMMAND_RETRY_MS, MAX_WAITING_COMMANDS, WHEEL_TICK_MS } from '../limits.ts';
+import {
+  COMMAND_RETRY_MS,
+  MAX_WAITING_COMMANDS,
+  PROFILE_CHANGE_PRICE,
+  WHEEL_TICK_MS,
+} from '../limits.ts';
 import { CommandLine } from './command-line.ts';
 import type { CommandAnswer, CommandRunner } from './runner.ts';
 
@@ -87,6 +92,13 @@ it('lets what is too fast wait, in its order, and loses none (W27)', async () =>
   await answerAll();
   pass(1_000);
   expect(begun.map(({ command }) => command)).toEqual([...commands, chat]);
+});
+
+it('counts what is told to many for more (W27)', () => {
+  const { line, begun } = stage();
+  for (let color = 0; color < COMMAND_BURST; color++)
+    line.say({ id: ulid(), name: 'profile:change', input: { color: color % 8 } });
+  expect(begun).toHaveLength(COMMAND_BURST / PROFILE_CHANGE_PRICE);
 });
 
 it('does a hundred of chat a second (W27)', async () => {

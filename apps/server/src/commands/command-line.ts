@@ -11,7 +11,12 @@ import {
 } from '@tandem/protocol';
 import { Deadline, type Expiring, type TimerWheel } from '../gateway/timer-wheel.ts';
 import { TokenBucket } from '../gateway/token-bucket.ts';
-import { COMMAND_RETRY_MS, MAX_WAITING_COMMANDS, WHEEL_TICK_MS } from '../limits.ts';
+import {
+  COMMAND_RETRY_MS,
+  MAX_WAITING_COMMANDS,
+  PROFILE_CHANGE_PRICE,
+  WHEEL_TICK_MS,
+} from '../limits.ts';
 import type { CommandAnswer, CommandRunner } from './runner.ts';
 
 /** The connection, as its commands see it. */
@@ -85,7 +90,8 @@ export class CommandLine implements Expiring {
 
   #mayBegin({ name }: Command): boolean {
     const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
-    return bucket.take(1, performance.now());
+    const price = name === 'profile:change' ? PROFILE_CHANGE_PRICE : 1;
+    return bucket.take(price, performance.now());
   }
 
   #begin(command: Command): void {

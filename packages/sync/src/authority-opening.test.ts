@@ -10,7 +10,8 @@ describe('opening', () => {
 
   test('SY12 a position is answered with the rows after it', () => {
     const rows = rowsOf(3);
-    const answer = start({ rows }).opened(2, { ...at(1), stateVector: new Writer(1).stateVector });
+    const stateVector = Y.encodeStateVector(docOf([rows[0]!.update]));
+    const answer = start({ rows }).opened(2, { ...at(1), stateVector });
     expect(answer).toMatchObject({ base: 1, seq: 3, incarnation: 'life-1', documentKind: 'data' });
     expect(answer.parts).toEqual([{ from: 1, to: 3, updates: [rows[1]!.update, rows[2]!.update] }]);
     expect(start({ rows }).opened(2, at(3))).toMatchObject({ base: 3, seq: 3, parts: [] });
@@ -95,6 +96,33 @@ describe('opening', () => {
     expect(opened(2, at(3))).toMatchObject({ base: 0, seq: 2, parts: [{ from: 0, to: 2 }] });
     const answer = open(3, { stateVector: new Uint8Array([5, 1]) });
     expect(answer).toEqual({ kind: 'refused', error: errorOf('bad-message') });
+  });
+
+  test('SY16 a position counts as none where the copy lacks what the journal had there', () => {
+    const backup = new Writer(1);
+    const rows = ['a', 'b'].map((text, i) => ({ seq: i + 1, update: backup.write(text) }));
+    const { opened, submit, commit } = start({ rows });
+    const before = docOf(rows.map(({ update }) => update));
+    // Of the journal before the older backup was restored: a third row that is another one now.
+    const gone = new Writer(2);
+    Y.applyUpdate(before, gone.write('gone'));
+    const after = new Writer(3);
+    let cseq = 1;
+    for (const text of ['c', 'd', 'e']) {
+      submit(1, cseq++, after.write(text));
+      commit();
+    }
+    const stateVector = Y.encodeStateVector(before);
+    const answer = opened(2, { ...at(4), stateVector });
+    expect(answer).toMatchObject({ base: 0, seq: 5 });
+    for (const update of answer.parts.flatMap(({ updates }) => updates))
+      Y.applyUpdate(before, update);
+    expect(new Set(textOf(before).toString())).toEqual(new Set('abgonecde'));
+    expect(opened(3, { ...at(2), stateVector })).toMatchObject({ base: 2, seq: 5 });
+    expect(opened(4, { ...at(5), stateVector: Y.encodeStateVector(before) })).toMatchObject({
+      base: 5,
+      parts: [],
+    });
   });
 
   test('SY17 parts follow each other and are cut by size', () => {

@@ -233,7 +233,7 @@ export class Authority {
     if (stateVector !== undefined && !isStateVector(stateVector)) {
       return { kind: 'refused', error: errorOf('bad-message') };
     }
-    const tail = position === undefined ? null : this.#copy.tail(position.seq);
+    const tail = position === undefined ? null : this.#tail(position.seq, stateVector);
     return {
       kind: 'opened',
       incarnation,
@@ -243,6 +243,14 @@ export class Authority {
       stateVector: this.#copy.stateVector,
       parts: tail ?? this.#difference(stateVector),
     };
+  }
+
+  /** The rows after a position; null when they are not here, or it is not one of this journal. */
+  #tail(seq: number, stateVector: Uint8Array | undefined): readonly Part[] | null {
+    const tail = this.#copy.tail(seq);
+    const isParted =
+      tail !== null && stateVector !== undefined && !this.#copy.isHeldUntil(seq, stateVector);
+    return isParted ? null : tail;
   }
 
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {

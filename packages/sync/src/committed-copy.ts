@@ -109,6 +109,19 @@ export class CommittedCopy {
     return split(this.#rows.slice(from - this.#snapshotSeq), from);
   }
 
+  /** Whether a copy with this state vector holds all structs of the rows up to `seq`, of which the later ones are here. */
+  isHeldUntil(seq: number, stateVector: Uint8Array): boolean {
+    const held = Y.decodeStateVector(stateVector);
+    const since = new Map<number, number>();
+    for (const { update } of this.#rows.slice(seq - this.#snapshotSeq)) {
+      for (const [client, clock] of Y.parseUpdateMeta(update).from)
+        if (!since.has(client)) since.set(client, clock);
+    }
+    for (const [client, clock] of this.#clocks)
+      if ((held.get(client) ?? 0) < (since.get(client) ?? clock)) return false;
+    return true;
+  }
+
   /** Everything, from 0. With a state vector, the snapshot is cut down to what that lacks. */
   whole(stateVector?: Uint8Array): readonly Part[] {
     const rows = split(this.#rows, this.#snapshotSeq);

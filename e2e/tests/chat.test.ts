@@ -154,6 +154,70 @@ test('people who are not here can be named as well', async ({ arrive }) => {
   await expect(ada.getByRole('option', { name: 'Ben' })).toBeVisible();
 });
 
+test('what is not yet sent outlives the panel, an edit and the end of an answer', async ({
+  arrive,
+}) => {
+  const [ada] = await together(arrive, ['Ada']);
+  const button = ada.getByRole('banner').getByRole('button', { name: /^Chat/ });
+  await openChat(ada);
+  await expect(fieldOf(ada)).toBeFocused();
+  await say(ada, 'Low water at six');
+  await fieldOf(ada).fill('And high wat');
+  await chatOf(ada).getByRole('button', { name: 'Close' }).click();
+  await expect(button).toBeFocused();
+  await button.click();
+  await expect(fieldOf(ada)).toHaveValue('And high wat');
+  await act(ada, 'Low water at six', 'Edit');
+  await expect(fieldOf(ada)).toHaveValue('Low water at six');
+  await fieldOf(ada).press('Escape');
+  await expect(fieldOf(ada)).toHaveValue('And high wat');
+  await saidIn(ada, 'Low water').hover();
+  await saidIn(ada, 'Low water').getByRole('button', { name: 'Reply' }).click();
+  await expect(chatOf(ada)).toContainText('Answering Ada');
+  await fieldOf(ada).press('Escape');
+  await expect(chatOf(ada)).not.toContainText('Answering Ada');
+  await expect(fieldOf(ada)).toHaveValue('And high wat');
+});
+
+test('what came while nobody looked is seen when somebody does', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  const look = (state: DocumentVisibilityState) =>
+    ben.evaluate((visibility) => {
+      Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await look('hidden');
+  await say(ada, 'The tide turns');
+  const button = ben.getByRole('banner').getByRole('button', { name: /^Chat/ });
+  await expect(button).toHaveAccessibleName('Chat, 1 new message');
+  await look('visible');
+  await expect(button).toHaveAccessibleName('Chat');
+});
+
+test('the newest message stays in view while the field grows', async ({ arrive }) => {
+  const [ada] = await together(arrive, ['Ada']);
+  await openChat(ada);
+  for (let number = 1; number <= 40; number++) await say(ada, `Reading ${number}`);
+  await expect(saidIn(ada, 'Reading 40')).toBeInViewport({ ratio: 1 });
+  await fieldOf(ada).fill('A long\nmessage\nof\nfive\nlines');
+  await expect(saidIn(ada, 'Reading 40')).toBeInViewport({ ratio: 1 });
+});
+
+test('each message runs in the direction of its own letters', async ({ arrive }) => {
+  const [ada] = await together(arrive, ['Ada']);
+  await openChat(ada);
+  await say(ada, 'גאות בשש.');
+  const text = saidIn(ada, 'גאות').getByText('גאות');
+  const line = await text.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const box = element.getBoundingClientRect();
+    return { left: range.getBoundingClientRect().left - box.left, width: box.width };
+  });
+  expect(line.left).toBeGreaterThan(line.width / 2);
+});
+
 test('what the server does not take goes back to where it was written, with the reason', async ({
   arrive,
 }) => {

@@ -14,11 +14,10 @@ import { httpFallback, type FallbackPlace } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
+import { isLeft } from './orphans.ts';
 import { LastWords, type LastWordsPlace } from './store/last-words.ts';
 import type { NewOutboxEntry, SetAside, Store } from './store/store.ts';
 
-/** What another tab wrote so recently is still its own to deliver. */
-const ORPHAN_AFTER_MS = 15_000;
 const SWEEP_INTERVAL_MS = 30_000;
 /** Documents that are not open are delivered this many at a time. */
 const MAX_COURIERS = 3;
@@ -316,16 +315,16 @@ export class Client {
   /** Delivers what nobody else does. */
   async #sweep(): Promise<void> {
     if (this.connection.state.kind !== 'connected') return;
-    const before = this.#options.environment.clock.now() - ORPHAN_AFTER_MS;
+    const now = this.#options.environment.clock.now();
     const orphaned = new Set<string>();
     await this.#recover();
     for (const entry of await this.#options.store.outbox()) {
-      if (entry.at < before && this.#open.get(entry.document)?.session.claims(entry) !== true)
+      if (isLeft(entry, now) && this.#open.get(entry.document)?.session.claims(entry) !== true)
         orphaned.add(entry.document);
     }
     for (const document of orphaned) {
       const session = this.#open.get(document)?.session;
-      if (session !== undefined) await session.adopt(before);
+      if (session !== undefined) await session.adopt(now);
       else if (this.#couriers.size < MAX_COURIERS && !this.#undeliverable.has(document))
         this.#sendCourier(document);
     }

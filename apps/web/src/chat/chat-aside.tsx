@@ -1,9 +1,11 @@
 import type { DocumentSession } from '@tandem/client';
 import type { Access } from '@tandem/protocol';
 import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { IconButton } from '../components/icon-button.tsx';
+import { focusChatButton } from './chat-button.tsx';
 import { ChatPanel } from './chat-panel.tsx';
 import { useChatRoom } from './use-chat-room.ts';
 
@@ -16,7 +18,18 @@ interface ChatAsideProps {
 /** The chat: beside the text where there is room, over it where there is none. */
 export function ChatAside(props: ChatAsideProps) {
   const { t } = useTranslation();
-  const { place, isOpen, toggle } = useChatRoom();
+  const room = useChatRoom();
+  const { place, isOpen, toggle } = room;
+  const aside = useRef<HTMLElement>(null);
+  const before = useRef(room);
+  useEffect(() => {
+    const { place: placeBefore, isOpen: wasOpen } = before.current;
+    before.current = room;
+    if (place !== 'beside' || placeBefore !== place || wasOpen === isOpen) return;
+    if (isOpen) aside.current?.querySelector('textarea')?.focus();
+    // The button that closed it is gone.
+    else if (document.activeElement === document.body) focusChatButton();
+  });
   if (place === 'over') {
     return (
       <Dialog open={isOpen} onOpenChange={toggle} title={t('chat.title')} place="panel">
@@ -27,6 +40,7 @@ export function ChatAside(props: ChatAsideProps) {
   if (!isOpen) return null;
   return (
     <aside
+      ref={aside}
       data-chrome
       aria-label={t('chat.title')}
       className="sticky top-(--header) flex h-[calc(100dvh-var(--header))] w-80 shrink-0 flex-col border-l border-line"

@@ -4,6 +4,12 @@ import { IconButton } from '../components/icon-button.tsx';
 import { useChatRoom } from './use-chat-room.ts';
 import { useUnread } from './use-unread.ts';
 
+const ID = 'chat-button';
+
+export function focusChatButton(): void {
+  document.getElementById(ID)?.focus();
+}
+
 /** Opens and closes the chat, and says how much in it is new. */
 export function ChatButton({ document }: { readonly document: string }) {
   const { t } = useTranslation();
@@ -12,6 +18,7 @@ export function ChatButton({ document }: { readonly document: string }) {
   return (
     <span className="relative inline-flex">
       <IconButton
+        id={ID}
         label={unread > 0 ? t('chat.openUnread', { count: unread }) : t('chat.open')}
         icon={MessageSquare}
         aria-expanded={isOpen}

@@ -22,7 +22,7 @@ interface ChatPanelProps {
 /** What people say to each other beside the text. */
 export function ChatPanel({ session: { id }, session, access, ownsDocument }: ChatPanelProps) {
   const { t, i18n } = useTranslation();
-  const { account, client } = useServices();
+  const { account, client, library } = useServices();
   const me = useObservable(account.state).user?.id ?? null;
   const chat = useChat(session, me);
   const { state, people, intents } = chat;
@@ -50,9 +50,10 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   );
   const head = state?.head ?? 0;
   const onSeen = useCallback(() => {
-    if (head > 0 && document.visibilityState === 'visible')
+    const read = library.state?.documents.find(({ id: listed }) => listed === id)?.chatRead ?? 0;
+    if (head > read && document.visibilityState === 'visible')
       client.commands.run({ name: 'chat:see', input: { document: id, number: head } });
-  }, [client, id, head]);
+  }, [client, library, id, head]);
   const others = people.filter((person) => person.id !== me);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -74,7 +75,6 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
         {canWrite ? (
           <Composer
             draft={chat.draft}
-            text={chat.text}
             setText={chat.setText}
             people={others}
             onSend={chat.send}

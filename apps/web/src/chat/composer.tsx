@@ -1,23 +1,19 @@
-import { MAX_CHAT_TEXT_LENGTH, type ChatMessage, type User } from '@tandem/protocol';
+import { MAX_CHAT_TEXT_LENGTH, type User } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
+import { isComposing } from '../components/composing.ts';
 import { IconButton } from '../components/icon-button.tsx';
+import type { ChatDraft } from './chat-drafts.ts';
 import { mentionQuery, type MentionQuery } from './mention-query.ts';
 
 const MAX_SUGGESTIONS = 5;
 const MAX_HEIGHT_PX = 160;
 
-/** What the text in the field is going to be. */
-export type Draft =
-  | { readonly kind: 'new'; readonly replyTo: ChatMessage | null }
-  | { readonly kind: 'edit'; readonly message: ChatMessage };
-
 interface ComposerProps {
-  readonly draft: Draft;
-  readonly text: string;
+  readonly draft: ChatDraft;
   readonly setText: (text: string) => void;
   /** People who can be named. */
   readonly people: readonly User[];
@@ -30,13 +26,15 @@ interface ComposerProps {
 
 /** Where one writes: Enter sends, Shift-Enter breaks the line, an @ names somebody. */
 export function Composer(props: ComposerProps) {
-  const { draft, text, setText, people, onSend, onCancel, onEditLast, onTouch } = props;
+  const { draft, setText, people, onSend, onCancel, onEditLast, onTouch } = props;
   const { t } = useTranslation();
+  const { text } = draft.edit ?? draft;
   const field = useRef<HTMLTextAreaElement>(null);
   const [mention, setMention] = useState<MentionQuery | null>(null);
   const [chosen, setChosen] = useState(0);
   const suggestions = mention === null ? [] : suggestionsFor(mention.query, people);
-  const isReady = text.trim() !== '';
+  // What came back from the server may be longer than what can be typed.
+  const isReady = text.trim() !== '' && text.length <= MAX_CHAT_TEXT_LENGTH;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -44,7 +42,7 @@ export function Composer(props: ComposerProps) {
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`;
   }, [text]);
-  const draftId = draft.kind === 'edit' ? draft.message.id : draft.replyTo?.id;
+  const draftId = (draft.edit?.message ?? draft.replyTo)?.id;
   useEffect(() => {
     if (draftId !== undefined) field.current?.focus();
   }, [draftId]);
@@ -66,7 +64,7 @@ export function Composer(props: ComposerProps) {
     onSend();
   };
   const press = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const suggestion = suggestions[chosen];
     if (suggestion !== undefined && ['ArrowDown', 'ArrowUp', 'Enter', 'Tab'].includes(event.key)) {
       event.preventDefault();
@@ -137,7 +135,7 @@ export function Composer(props: ComposerProps) {
           className="min-w-0 flex-1 resize-none bg-transparent px-2 py-1.25 text-base outline-none pointer-coarse:text-read"
         />
         <IconButton
-          label={t(draft.kind === 'edit' ? 'chat.save' : 'chat.send')}
+          label={t(draft.edit === null ? 'chat.send' : 'chat.save')}
           icon={ArrowUp}
           disabled={!isReady}
           onClick={send}
@@ -148,12 +146,12 @@ export function Composer(props: ComposerProps) {
 }
 
 /** Whom one answers, or that one mends what was said. */
-function About({ draft, onCancel }: { readonly draft: Draft; readonly onCancel: () => void }) {
+function About({ draft, onCancel }: { readonly draft: ChatDraft; readonly onCancel: () => void }) {
   const { t } = useTranslation();
   return (
     <div className="mb-1 flex items-center gap-2 pl-1 text-small text-ink-2">
       <p className="min-w-0 flex-1 truncate">
-        {draft.kind === 'edit' ? (
+        {draft.edit !== null ? (
           t('chat.editing')
         ) : (
           <>

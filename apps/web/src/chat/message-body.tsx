@@ -10,7 +10,7 @@ interface MessageBodyProps {
 /** What was said, with addresses to follow and names that stand out. */
 export function MessageBody({ text, people, me }: MessageBodyProps) {
   return (
-    <p className="text-base wrap-anywhere whitespace-pre-wrap">
+    <p className="written text-base wrap-anywhere whitespace-pre-wrap">
       {textParts(text, people).map((part, index) => {
         switch (part.kind) {
           case 'text':

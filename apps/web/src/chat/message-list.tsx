@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '@tandem/protocol';
 import { Button } from '../components/button.tsx';
@@ -52,8 +52,19 @@ export function MessageList({ messages, view, loadOlder, onSeen }: MessageListPr
   useLayoutEffect(() => {
     if (isOwn) setAtEnd(true);
   }, [isOwn, last?.id]);
-  useLayoutEffect(() => {
-    if (isAtEnd) onSeen();
+  useEffect(() => {
+    const element = scroller.current;
+    if (!isAtEnd || element === null) return;
+    onSeen();
+    // What came while nobody looked is seen when somebody does.
+    document.addEventListener('visibilitychange', onSeen);
+    // The field below grows with its text, and a keyboard takes half of a phone.
+    const sizes = new ResizeObserver(() => void (element.scrollTop = element.scrollHeight));
+    sizes.observe(element);
+    return () => {
+      document.removeEventListener('visibilitychange', onSeen);
+      sizes.disconnect();
+    };
   }, [isAtEnd, last?.id, onSeen]);
 
   const scrolled = () => {

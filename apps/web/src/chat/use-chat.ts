@@ -1,12 +1,19 @@
 import type { ChannelSession, DocumentSession } from '@tandem/client';
-import type { Call, ChatMessage, ChatState, User } from '@tandem/protocol';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  MAX_CHAT_MENTIONS,
+  type Call,
+  type ChatMessage,
+  type ChatState,
+  type User,
+} from '@tandem/protocol';
+import { useCallback, useEffect, useMemo } from 'react';
+import { TypingSignal } from '../editor/typing.ts';
+import { useObservable } from '../observable.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useRefusal } from '../session/use-refusal.ts';
 import { useServices } from '../session/services.ts';
+import { cancelled, EMPTY_DRAFT, written, type ChatDraft } from './chat-drafts.ts';
 import type { MessageIntents } from './message-actions.tsx';
-import type { Draft } from './composer.tsx';
-import { TypingSignal } from '../editor/typing.ts';
 import { mentionedIn } from './message-text.ts';
 import { useChatPeople } from './use-chat-people.ts';
 
@@ -17,8 +24,7 @@ export interface Chat {
   readonly people: readonly User[];
   /** Why the server would not take what was last said or done here. */
   readonly refusal: string | null;
-  readonly draft: Draft;
-  readonly text: string;
+  readonly draft: ChatDraft;
   readonly setText: (text: string) => void;
   /** A key was pressed in what is not yet sent. */
   readonly touch: () => void;
@@ -28,12 +34,10 @@ export interface Chat {
   readonly editLast: () => void;
 }
 
-const NEW: Draft = { kind: 'new', replyTo: null };
-
 /** The chat of a document, and what is about to be said in it. */
 export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
-  const { client } = useServices();
+  const { client, drafts } = useServices();
   const session = useChannel(`chat:${document}`);
   const state = useChannelValue(session, ({ state }) => (state?.type === 'chat' ? state : null));
   const people = useChatPeople(room, state);
@@ -46,62 +50,51 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     [document],
   );
   const [refusal, goOn] = useRefusal(isAboutThis);
-  const [draft, setDraft] = useState<Draft>(NEW);
-  const [text, setText] = useState('');
+  const draft = useObservable(drafts.of(document));
 
   const typing = useMemo(() => new TypingSignal((active) => session?.setTyping(active)), [session]);
   useEffect(() => () => typing.stop(), [typing]);
 
-  const cancel = useCallback(() => {
-    setDraft(NEW);
-    setText('');
-  }, []);
-  const edit = useCallback((message: ChatMessage) => {
-    setDraft({ kind: 'edit', message });
-    setText(message.text);
-  }, []);
+  const change = useCallback(
+    (next: (draft: ChatDraft) => ChatDraft) => drafts.change(document, next),
+    [drafts, document],
+  );
+  const edit = useCallback(
+    (message: ChatMessage) =>
+      change((current) => ({ ...current, edit: { message, text: message.text } })),
+    [change],
+  );
   const intents = useMemo(
     (): MessageIntents => ({
-      reply: (message) => setDraft({ kind: 'new', replyTo: message }),
+      reply: (message) => change((current) => ({ ...current, replyTo: message, edit: null })),
       edit,
       remove: ({ id }) =>
         client.commands.run({ name: 'chat:delete', input: { document, message: id } }),
       react: ({ id }, emoji, on) =>
         client.commands.run({ name: 'chat:react', input: { document, message: id, emoji, on } }),
     }),
-    [client, document, edit],
-  );
-  // What the server would not take goes back to where it was written, unless something else is there by now.
-  useEffect(
-    () =>
-      client.commands.onRefused((call) => {
-        if (call.name !== 'chat:send' || call.input.document !== document) return;
-        setText((current) => (current === '' ? call.input.text : current));
-      }),
-    [client, document],
+    [client, document, change, edit],
   );
 
   const send = () => {
     typing.stop();
-    const said = text.trim();
-    if (said === '') return;
+    const text = (draft.edit ?? draft).text.trim();
+    if (text === '') return;
     goOn();
-    const mentions = [...mentionedIn(said, people)];
-    if (draft.kind === 'edit') {
-      const { id } = draft.message;
-      if (said !== draft.message.text)
+    const mentions = mentionedIn(text, people).slice(0, MAX_CHAT_MENTIONS);
+    if (draft.edit === null) {
+      const replyTo = draft.replyTo?.id ?? null;
+      client.commands.run({ name: 'chat:send', input: { document, text, mentions, replyTo } });
+      change(() => EMPTY_DRAFT);
+    } else {
+      const { id, text: before } = draft.edit.message;
+      if (text !== before)
         client.commands.run({
           name: 'chat:edit',
-          input: { document, message: id, text: said, mentions },
+          input: { document, message: id, text, mentions },
         });
-    } else {
-      const replyTo = draft.replyTo?.id ?? null;
-      client.commands.run({
-        name: 'chat:send',
-        input: { document, text: said, mentions, replyTo },
-      });
+      change(cancelled);
     }
-    cancel();
   };
   const editLast = () => {
     const last = state?.messages.findLast(
@@ -119,12 +112,11 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     people,
     refusal,
     draft,
-    text,
-    setText,
+    setText: (text) => change((current) => written(current, text)),
     touch,
     intents,
     send,
-    cancel,
+    cancel: () => change(cancelled),
     editLast,
   };
 }

@@ -11,6 +11,8 @@ import { usePeople } from './use-people.ts';
 const MAX_NAMES = 4;
 /** What fits into one line of a phone. */
 const MAX_NAMES_PHONE = 2;
+/** So many letters of a name are always shown. */
+const SHORT_NAME = 8;
 /** What arrives in the first moments is the document itself, written earlier. */
 const OPENING_MS = 3_000;
 /** The moment of the last change is kept this exact, so that typing does not render anything. */
@@ -35,8 +37,13 @@ export function Byline({ session, updatedAt }: BylineProps) {
   return (
     <p className="mt-1.5 flex min-h-5 text-ui whitespace-pre text-ink-3">
       {nameParts(all, formatLocale(i18n.language)).map((part, index) => (
-        // A long name gives way, not how many there are.
-        <span key={index} className={names.includes(part) ? 'min-w-6 truncate' : 'shrink-0'}>
+        // A long name gives way: neither a short one beside it, nor how many there are.
+        <span
+          key={index}
+          className={
+            names.includes(part) && part.length > SHORT_NAME ? 'min-w-12 truncate' : 'shrink-0'
+          }
+        >
           {part}
         </span>
       ))}

@@ -2,6 +2,7 @@ import { MAX_TITLE_LENGTH } from '@tandem/protocol';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isComposing } from '../components/composing.ts';
 import { useServices } from '../session/services.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
@@ -23,7 +24,7 @@ export function TitleField({ facts, onLeave }: TitleFieldProps) {
   const isNew = useLocation({ select: ({ state }) => state.isNew === true });
 
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     const { selectionStart, value } = event.currentTarget;
     if (event.key !== 'Enter' && !(event.key === 'ArrowDown' && selectionStart === value.length))
       return;

@@ -30,7 +30,7 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
           {isNew === true && <NewMark />}
           <UnreadCount count={unread} />
         </p>
-        <p className="mt-0.5 truncate text-ui text-ink-3">
+        <p className="written mt-0.5 truncate text-ui text-ink-3">
           {excerpt || (kind === 'data' ? t('list.data') : t('list.empty'))}
         </p>
       </div>

@@ -3,6 +3,7 @@ import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar, personColor } from '../components/avatar.tsx';
+import { isComposing } from '../components/composing.ts';
 import { Popover } from '../components/popover.tsx';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
@@ -71,7 +72,7 @@ function NameField({
         value={draft}
         onChange={({ target }) => setDraft(target.value)}
         onBlur={save}
-        onKeyDown={({ key, nativeEvent }) => key === 'Enter' && !nativeEvent.isComposing && save()}
+        onKeyDown={({ key, nativeEvent }) => key === 'Enter' && !isComposing(nativeEvent) && save()}
         aria-invalid={!parsed.success}
         aria-describedby="name-rule"
         autoComplete="nickname"

@@ -15,6 +15,7 @@ import {
 import { SCHEMA_VERSION } from '@tandem/document';
 import type { ErrorBody } from '@tandem/protocol';
 import { createContext, use } from 'react';
+import { ChatDrafts } from '../chat/chat-drafts.ts';
 import { Account } from './account.ts';
 import { deviceStorage } from './device-storage.ts';
 import { Refusals } from './refusals.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly activity: ChannelSession<'activity'>;
   readonly refused: RefusedDocuments;
   readonly refusals: Refusals;
+  readonly drafts: ChatDrafts;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
@@ -61,6 +63,7 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   const activity = client.subscribe('activity');
   const refused = new RefusedDocuments(client.commands);
   const refusals = new Refusals(complain);
+  const drafts = new ChatDrafts(client.commands);
   account.follow(library);
   client.commands.onRefused((call, error) => {
     // Nobody waits for a reading mark.
@@ -68,7 +71,7 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   });
   // What is known here is there with the first paint.
   await Promise.all([client.commands.loaded, library.loaded]);
-  return { account, client, library, activity, refused, refusals };
+  return { account, client, library, activity, refused, refusals, drafts };
 }
 
 export function startServices({ client }: Services): void {

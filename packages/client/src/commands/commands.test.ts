@@ -10,6 +10,7 @@ import { MAX_PENDING_COMMANDS } from './commands.ts';
 import { createMemoryCommandStore, memoryCommandPages } from './memory-command-store.ts';
 
 const ORPHAN_AFTER_MS = 15_000;
+const DAY_MS = 24 * 3_600_000;
 
 const create = (number: number): Call => ({
   name: 'document:create',
@@ -63,6 +64,16 @@ test('CM9 what a page that is gone has left is said by another after a while, on
   expect(server.said).toEqual([]);
   await server.settle(ORPHAN_AFTER_MS);
   expect(server.said).toEqual([id]);
+  expect(names(two)).toEqual([]);
+});
+
+test('CM9 so is what it has left by a clock that has been set back since', async () => {
+  const { server, two, open } = await pages();
+  const at = server.environment.clock.now() + 3_600_000;
+  const id = '01J00000000000000000000003';
+  await open().keep({ command: { ...create(3), id, at }, user: 'ada' });
+  await server.settle(2 * ORPHAN_AFTER_MS);
+  expect(new Set(server.said)).toEqual(new Set([id]));
   expect(names(two)).toEqual([]);
 });
 
@@ -153,6 +164,39 @@ test('a reading mark is not work that anybody has to wait for', async () => {
   expect(ada.commands.pending).toHaveLength(1);
   expect(ada.unsaved).toBe(false);
   expect(await ada.unconfirmed()).toEqual([]);
+});
+
+/** A month ago: somebody was without a network, in a page that is gone. */
+async function keepOld(store: CommandStore, now: number): Promise<void> {
+  const at = now - 30 * DAY_MS - 1;
+  for (const [id, call] of [
+    ['01J00000000000000000000001', rename('A month ago')],
+    ['01J00000000000000000000002', create(2)],
+  ] as const)
+    await store.keep({ command: { ...call, id, at }, user: 'ada' });
+}
+
+test('W25: after 30 days only what makes something is said; the rest is put aside with a sentence', async () => {
+  const server = new LiveServer();
+  const store = createMemoryCommandStore();
+  await keepOld(store, server.environment.clock.now());
+  const ada = server.client('ada', stores(store));
+  const refusals: string[] = [];
+  ada.commands.onRefused(({ name }, { message }) => refusals.push(`${name}: ${message}`));
+  await server.connect(ada);
+  expect(server.said).toEqual(['01J00000000000000000000002']);
+  expect(refusals).toEqual([expect.stringMatching(/^document:rename: .*30 days ago/)]);
+  expect(names(ada)).toEqual([]);
+  expect(await store.all()).toEqual([]);
+});
+
+test('W25: nor is it said by a page that is open and takes over what another has left', async () => {
+  const { server, one, two, open } = await pages();
+  await keepOld(open(), server.environment.clock.now());
+  await server.settle();
+  expect(new Set(server.said)).toEqual(new Set(['01J00000000000000000000002']));
+  expect([names(one), names(two)]).toEqual([[], []]);
+  expect(await open().all()).toEqual([]);
 });
 
 test('W6: what the wire would not take is not given', () => {

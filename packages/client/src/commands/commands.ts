@@ -20,12 +20,15 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { CommandStore } from './command-store.ts';
+import { ORPHAN_AFTER_MS, isLeft } from '../orphans.ts';
 import { ulidMaker } from './ulid.ts';
 
 /** More than anybody does while offline. */
 export const MAX_PENDING_COMMANDS = 5_000;
-/** What another page has given so recently is still its own to say. */
-const ORPHAN_AFTER_MS = 15_000;
+/** The server remembers what came of a command for 31 days (W25); after that it would do most of them anew. */
+const SAID_FOR_MS = 30 * 24 * 3_600_000;
+const TOO_OLD =
+  'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
 
 export type PendingCommand = GivenCommand & {
   /** It is still there after a reload. */
@@ -183,8 +186,21 @@ export class Commands {
       this.#queue.forget(id, environment.clock.now());
       effects.forget(id);
     }
+    this.#putAsideOld(environment.clock.now());
     this.#run(this.#queue.connected(environment.clock.now()));
     void this.#reread();
+  }
+
+  /** What the server may have done long ago must not undo what others have done since. */
+  #putAsideOld(now: number): void {
+    const old = [...this.#queue, ...this.#foreign.values()].filter(
+      (command) => now - command.at > SAID_FOR_MS && !isSafeForEver(command),
+    );
+    for (const command of old) {
+      this.#foreign.delete(command.id);
+      const error = errorOf('forbidden', { detail: TOO_OLD });
+      this.#run([...this.#queue.forget(command.id, now), { kind: 'refused', command, error }]);
+    }
   }
 
   #isOurs(owner: string | null): boolean {
@@ -222,8 +238,10 @@ export class Commands {
   }
 
   #adoptOrphans(now: number): void {
-    const { clock } = this.#options.environment;
-    const orphans = [...this.#foreign.values()].filter(({ at }) => now - at >= ORPHAN_AFTER_MS);
+    const { connection, environment } = this.#options;
+    const { clock } = environment;
+    if (connection.state.kind === 'connected') this.#putAsideOld(now);
+    const orphans = [...this.#foreign.values()].filter((command) => isLeft(command, now));
     for (const { id } of orphans) this.#foreign.delete(id);
     if (orphans.length > 0) this.#run(this.#queue.adopt(orphans, now));
     clock.clearTimeout(this.#orphanTimer);
@@ -279,4 +297,9 @@ export class Commands {
 /** Nobody is asked to wait, or told, for the sake of a reading mark. */
 export function isWork({ name }: GivenCommand): boolean {
   return name !== 'chat:see';
+}
+
+/** Said again after any time, it changes nothing: what makes something is known by its id, a mark only moves on. */
+function isSafeForEver({ name }: GivenCommand): boolean {
+  return name === 'document:create' || name === 'chat:send' || name === 'chat:see';
 }

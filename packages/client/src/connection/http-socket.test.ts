@@ -8,6 +8,7 @@ import {
   SUBPROTOCOL_BINARY,
   type ServerMessage,
 } from '@tandem/protocol';
+import { MAX_DOCUMENT_BYTES } from '@tandem/sync';
 import { describe, expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { bodyWith, FakeHttpServer } from '../testing/fake-http-server.ts';
@@ -178,6 +179,17 @@ describe('a stream', () => {
     s.write(bodyWith(typing(['ben'])));
     await s.settle();
     expect(s.heard).toEqual([typing(['ada']), typing(['ben'])]);
+  });
+
+  test('T2: brings the snapshot of the largest document', async () => {
+    const s = await streaming();
+    const sizes: number[] = [];
+    s.socket.onmessage = ({ data }: MessageEvent) =>
+      void sizes.push((data as ArrayBuffer).byteLength);
+    const data = new Uint8Array(MAX_DOCUMENT_BYTES + 1024);
+    s.write(encodePart({ kind: 'frame', data }));
+    await s.settle();
+    expect([sizes, s.closes]).toEqual([[data.byteLength], []]);
   });
 
   test('T5: ends with the code of its last part, or without a word', async () => {

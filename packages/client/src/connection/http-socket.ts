@@ -5,6 +5,7 @@ import {
   TRANSPORT_CLOSE_CODES,
   type TransportPart,
 } from '@tandem/protocol';
+import { MAX_DOCUMENT_BYTES } from '@tandem/sync';
 import type { Environment } from '../environment.ts';
 import { HttpRequests, retryAfterMs, type HttpRequestsOptions } from './http-requests.ts';
 import type { Socket } from './socket.ts';
@@ -14,8 +15,8 @@ export interface HttpSocketOptions extends HttpRequestsOptions {
   readonly environment: Environment;
 }
 
-/** A server's message may be as large, and one more for the codec's header. */
-const MAX_PART_BYTES = MAX_MESSAGE_BYTES + 64 * 1024;
+/** A document's snapshot travels in one message, and may have grown beyond its limit by what was deleted. */
+const MAX_PART_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
 
 export abstract class HttpSocket implements Socket {
   binaryType = 'arraybuffer';

@@ -62,8 +62,12 @@ export class Liveness {
 
   #schedule(): void {
     const { clock } = this.#environment;
+    const now = clock.now();
+    // A clock that was set back would make it wait for as long as it was set back.
+    this.#heardAt = Math.min(this.#heardAt, now);
+    if (this.#askedAt !== null) this.#askedAt = Math.min(this.#askedAt, now);
     clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(() => this.#check(), Math.max(0, this.#dueAt() - clock.now()));
+    this.#timer = clock.setTimeout(() => this.#check(), Math.max(0, this.#dueAt() - now));
   }
 
   #dueAt(): number {

@@ -3,15 +3,15 @@ import * as Y from 'yjs';
 import type { Copy } from './copy.ts';
 import type { KeptDocument } from './kept-document.ts';
 
-/** Makes one's own what tabs that are gone have left in the outbox of a document before `before`. */
+/** Makes one's own what tabs that are gone have left in the outbox of a document. */
 export async function adoptOrphans(
   { kept, copy, channel }: Adopter,
-  before: number,
+  now: number,
   isCurrent: () => boolean,
 ): Promise<void> {
   const { position } = channel;
   if (position === undefined) return;
-  const { updates, orphans } = await kept.others(position, { pending: channel.pending, before });
+  const { updates, orphans } = await kept.others(position, { pending: channel.pending, now });
   if (!isCurrent() || channel.position?.incarnation !== position.incarnation) return;
   // The stored copy holds all that the orphans refer to.
   if (orphans.length > 0) copy.receive(updates);

@@ -322,24 +322,30 @@ test('W14: a viewer is told so', async () => {
   expect(session.document?.title).toBe('New');
 });
 
-test('what a closed tab left is delivered for an open document and for others', async () => {
-  const store = createMemoryStore();
-  const { server, session } = await opened({ store }, 'tide ');
-  const other = new Y.Doc();
-  Y.applyUpdate(other, Y.encodeStateAsUpdate(server.doc));
-  other.getText('t').insert(5, 'log');
-  const update = Y.encodeStateAsUpdate(other, Y.encodeStateVector(server.doc));
-  const at = server.environment.clock.now() - 60_000;
-  await store.enqueue({ document: 'd', incarnation: 'one', update, at });
-  await store.enqueue({ document: 'e', incarnation: null, update, at });
-  await server.settle(30_000);
-  await server.settle(100);
-  expect(text(session).toJSON()).toBe('tide log');
-  expect(
-    textOf(Y.mergeUpdates([Y.encodeStateAsUpdate(server.doc), server.lastUpdate().update])),
-  ).toBe('tide log');
-  expect(server.socket.sentOf('open').at(-1)).toMatchObject({ document: 'e' });
-});
+test.each([
+  ['an hour ago', -3_600_000],
+  ['by a clock that has been set back since', 3_600_000],
+])(
+  'what a closed tab left %s is delivered for an open document and for others',
+  async (_, when) => {
+    const store = createMemoryStore();
+    const { server, session } = await opened({ store }, 'tide ');
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(server.doc));
+    other.getText('t').insert(5, 'log');
+    const update = Y.encodeStateAsUpdate(other, Y.encodeStateVector(server.doc));
+    const at = server.environment.clock.now() + when;
+    await store.enqueue({ document: 'd', incarnation: 'one', update, at });
+    await store.enqueue({ document: 'e', incarnation: null, update, at });
+    await server.settle(30_000);
+    await server.settle(100);
+    expect(text(session).toJSON()).toBe('tide log');
+    expect(
+      textOf(Y.mergeUpdates([Y.encodeStateAsUpdate(server.doc), server.lastUpdate().update])),
+    ).toBe('tide log');
+    expect(server.socket.sentOf('open').at(-1)).toMatchObject({ document: 'e' });
+  },
+);
 
 test('W22: cursors travel, and are forgotten with the connection', async () => {
   const { server, session } = await opened();

@@ -187,13 +187,13 @@ export class DocumentSession {
     return this.#kept.isAmong(entry, this.#channel?.pending ?? []);
   }
 
-  /** Takes over what tabs that are gone have left in the outbox of this document before `before`. */
-  async adopt(before: number): Promise<void> {
+  /** Takes over what tabs that are gone have left in the outbox of this document. */
+  async adopt(now: number): Promise<void> {
     await this.loaded;
     const [kept, copy, channel] = [this.#kept, this.#copy, this.#channel];
     if (channel === null) return;
     const isCurrent = () => !this.#destroyed && this.#copy === copy;
-    await adoptOrphans({ kept, copy, channel }, before, isCurrent);
+    await adoptOrphans({ kept, copy, channel }, now, isCurrent);
   }
 
   /** Leaves the document. What is not confirmed stays in the outbox. */

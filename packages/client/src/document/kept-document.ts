@@ -6,6 +6,7 @@ import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { PendingUpdate } from '@tandem/sync';
 import * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
+import { isLeft } from '../orphans.ts';
 import type { LastWords } from '../store/last-words.ts';
 import type {
   DocumentFacts,
@@ -172,10 +173,10 @@ export class KeptDocument {
     return pending.some(({ id }) => (this.#storedIds.get(id) ?? id) === entry.id);
   }
 
-  /** What other tabs have kept: the copy, and the entries of this life from before `before` that are not among `pending`. */
+  /** What other tabs have kept: the copy, and what they have left of this life that is not among `pending`. */
   async others(
     { incarnation }: Position,
-    { pending, before }: { readonly pending: readonly PendingUpdate[]; readonly before: number },
+    { pending, now }: { readonly pending: readonly PendingUpdate[]; readonly now: number },
   ): Promise<{
     readonly updates: readonly Uint8Array[];
     readonly orphans: readonly OutboxEntry[];
@@ -186,7 +187,7 @@ export class KeptDocument {
     if (stored.position?.incarnation !== incarnation) return { updates: [], orphans: [] };
     const orphans = stored.outbox.filter(
       (entry) =>
-        entry.incarnation === incarnation && entry.at < before && !this.isAmong(entry, pending),
+        entry.incarnation === incarnation && isLeft(entry, now) && !this.isAmong(entry, pending),
     );
     return { updates: stored.updates, orphans };
   }

@@ -10,7 +10,7 @@ export interface EventRun {
 }
 
 export class EventRing {
-  readonly #runs: EventRun[] = [];
+  #runs: EventRun[] = [];
   #head: number;
   #count = 0;
   #bytes = 0;
@@ -30,11 +30,15 @@ export class EventRing {
   }
 
   /** `run` follows what is here. */
-  append(run: EventRun): void {
-    this.#runs.push(run);
-    this.#head = run.from + run.events.length;
-    this.#count += run.events.length;
-    this.#bytes += run.bytes;
+  append({ from, events, bytes }: EventRun): void {
+    // Of one that was committed, all else is in the channel as well.
+    const run = { from, events, bytes };
+    // Most channels have few; a list that is pushed to has room for many more.
+    if (this.#runs.length === 0) this.#runs = [run];
+    else this.#runs.push(run);
+    this.#head = from + events.length;
+    this.#count += events.length;
+    this.#bytes += bytes;
   }
 
   /** `run` comes before what is here. It stays until the next `trim`. */

@@ -393,6 +393,16 @@ describe('openings', () => {
     expect(opened).toHaveLength(16);
   });
 
+  it('take no room when there are none', () => {
+    const { connection } = introduced();
+    const line = connection.openings;
+    for (let i = 0; i < 9; i++) line.enter(() => {});
+    for (let i = 0; i < 8; i++) line.done();
+    expect(connection.openings).toBe(line);
+    line.done();
+    expect(connection.openings).not.toBe(line);
+  });
+
   it('are forgotten at the end', () => {
     const { connection } = introduced();
     let opened = 0;

@@ -118,6 +118,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   /** Null while they are full. */
   #allowance: Allowance | null = null;
   #preAuthBytes = 0;
+  /** Null while nothing is opened. */
   #openings: OpeningLine | null = null;
   /** Null where nothing has to prove who this is. */
   #proof: Proof | null = null;
@@ -173,6 +174,10 @@ export class Connection implements TransportOwner, Stranger, Expiring {
 
   get openings(): OpeningLine {
     return (this.#openings ??= new OpeningLine(this));
+  }
+
+  openingsOver(): void {
+    this.#openings = null;
   }
 
   /** @param helloTimeoutMs how long the other side has to say who it is. */
@@ -392,6 +397,14 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     };
   }
 
+  /** Not only before a ping: the answer to it makes one. */
+  #forgetFullAllowance(): void {
+    const nowMs = performance.now();
+    const allowance = this.#allowance;
+    if (allowance !== null && allowance.messages.isFull(nowMs) && allowance.bytes.isFull(nowMs))
+      this.#allowance = null;
+  }
+
   /** All strangers together may hold only so much. */
   #takePreAuth(bytes: number): boolean {
     if (this.#shared.preAuth.take(bytes)) {
@@ -437,6 +450,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   }
 
   #beat(): void {
+    this.#forgetFullAllowance();
     if (this.#pulse === 'awaiting-hello') {
       this.close(
         'hello-timeout',
@@ -478,10 +492,6 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   #awaitPong(): void {
     this.#pulse = 'awaiting-pong';
     this.#heard = false;
-    const nowMs = performance.now();
-    const allowance = this.#allowance;
-    if (allowance !== null && allowance.messages.isFull(nowMs) && allowance.bytes.isFull(nowMs))
-      this.#allowance = null;
     this.#dialogue?.ping();
     this.#shared.wheel.arm(this.#heartbeat, PONG_TIMEOUT_MS);
   }

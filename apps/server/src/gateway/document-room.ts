@@ -2,7 +2,7 @@
  * One document and everyone who has it open: the conversation about its text, which `Room` decides,
  * and the people.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   errorOf,
   type Access,
@@ -23,9 +23,10 @@ import {
   type RoomIntent,
   type RoomMessage,
 } from '@tandem/sync';
-import { ChannelClock } from '../metrics/channel-clock.ts';
+import { ChannelClock, type Waiting } from '../metrics/channel-clock.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { AwarenessEntry } from '../presence/awareness-update.ts';
+import type { Presence } from '../presence/presence-board.ts';
 import { RoomPeople } from '../presence/room-people.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -70,18 +71,24 @@ export interface DocumentRoomOptions {
   readonly onEmpty: (room: DocumentRoom) => void;
 }
 
+/** Enough that no two rooms have the same. */
+const ROOM_ID_BYTES = 16;
+
 const NOT_ANY_MORE = errorOf('forbidden', {
   detail:
     'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
 });
 
+/** There are as many of these as open channels: what only an opening needs goes with it. */
 interface Seat {
   readonly subscriber: Subscriber;
-  readonly clock: ChannelClock;
   readonly ceiling: Access;
-  readonly presence: ChannelPosition | undefined;
   access: Access;
-  state: 'opening' | 'open';
+  waiting: Waiting | null;
+  /** What it knew of the people; until it is in. */
+  known: ChannelPosition | undefined;
+  /** Null until it is in. */
+  presence: Presence | null;
 }
 
 export class DocumentRoom implements Disposable {
@@ -89,6 +96,7 @@ export class DocumentRoom implements Disposable {
   readonly kind: DocumentKind;
   readonly channel: number;
   readonly #metrics: Metrics;
+  readonly #clock: ChannelClock;
   readonly #ask: (request: EngineRequest) => void;
   readonly #onEmpty: (room: DocumentRoom) => void;
   readonly #core: Room;
@@ -113,11 +121,13 @@ export class DocumentRoom implements Disposable {
     this.channel = channel;
     this.#title = title;
     this.#metrics = metrics;
+    this.#clock = new ChannelClock(metrics, document);
     this.#ask = ask;
     this.#onEmpty = onEmpty;
     this.#core = new Room({ document, channel });
     this.#people = new RoomPeople({
-      id: randomUUID(),
+      // In one piece: a UUID of Node's is a string of a dozen strings.
+      id: randomBytes(ROOM_ID_BYTES).toString('base64url'),
       kind,
       channel,
       wheel,
@@ -156,12 +166,14 @@ export class DocumentRoom implements Disposable {
     const { ref, ceiling = 'edit', position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
     const access = lower(options.access, ceiling);
-    const clock = new ChannelClock(this.#metrics, {
-      document: this.document,
-      returning: position !== undefined,
+    this.#seats.set(subscription, {
+      subscriber,
+      ceiling,
+      access,
+      waiting: this.#clock.opening(position === undefined ? 'first' : 'return'),
+      known: presence,
+      presence: null,
     });
-    const seat: Seat = { subscriber, clock, ceiling, presence, access, state: 'opening' };
-    this.#seats.set(subscription, seat);
     this.#perform(
       this.#core.join({
         ref,
@@ -184,9 +196,10 @@ export class DocumentRoom implements Disposable {
   }
 
   message(subscription: number, message: RoomMessage): void {
-    if (message.type === 'update') {
-      this.#seats.get(subscription)?.clock.sent(message.cseq);
-      this.#people.acted(subscription);
+    const seat = this.#seats.get(subscription);
+    if (message.type === 'update' && seat !== undefined && seat.presence !== null) {
+      seat.waiting = this.#clock.sent(seat.waiting, message.cseq);
+      this.#people.acted(seat.presence);
     }
     this.#perform(this.#core.message(subscription, message));
   }
@@ -196,21 +209,25 @@ export class DocumentRoom implements Disposable {
   }
 
   setPresence(subscription: number, state: PresenceState): void {
-    this.#people.setState(subscription, state);
+    const presence = this.#presenceOf(subscription);
+    if (presence !== null) this.#people.setState(presence, state);
   }
 
   setTyping(subscription: number, typing: 'start' | 'stop'): void {
-    if (this.#seats.get(subscription)?.access === 'edit')
-      this.#people.setTyping(subscription, typing);
+    const seat = this.#seats.get(subscription);
+    if (seat?.access === 'edit' && seat.presence !== null)
+      this.#people.setTyping(seat.presence, typing);
   }
 
   receiveAwareness(subscription: number, entries: readonly AwarenessEntry[]): void {
-    this.#people.receiveAwareness(subscription, entries);
+    const presence = this.#presenceOf(subscription);
+    if (presence !== null) this.#people.receiveAwareness(presence, entries);
   }
 
   /** What a subscription said of itself. */
   awarenessOf(subscription: number): readonly AwarenessEntry[] {
-    return this.#people.awarenessOf(subscription);
+    const presence = this.#presenceOf(subscription);
+    return presence === null ? [] : this.#people.awarenessOf(presence);
   }
 
   /** All that is seen of the others now, for a client that asks. */
@@ -220,12 +237,14 @@ export class DocumentRoom implements Disposable {
 
   /** Answers who else is here. */
   listPeople(subscription: number, request: MessageOf<'presence:page'>): void {
-    this.#people.list(subscription, request);
+    const presence = this.#presenceOf(subscription);
+    if (presence !== null) this.#people.list(presence, request);
   }
 
   /** Says anew who is here, where, and who types, to one who missed some of it. */
   refresh(subscription: number): void {
-    this.#people.refresh(subscription);
+    const presence = this.#presenceOf(subscription);
+    if (presence !== null) this.#people.refresh(presence);
   }
 
   /** A person took another name or colour. */
@@ -283,11 +302,11 @@ export class DocumentRoom implements Disposable {
       const seat = this.#seats.get(subscription);
       if (seat === undefined) continue;
       // It may speak as soon as it hears that it is in.
-      if (message.type === 'opened') this.#admit(seat);
+      if (message.type === 'opened') seat.presence = this.#people.join(seat.subscriber);
       seat.subscriber.deliver(outgoing);
-      seat.clock.told(message);
+      seat.waiting = this.#clock.told(seat.waiting, message);
       receivers++;
-      if (message.type === 'opened') this.#people.welcome(seat.subscriber, seat.presence);
+      if (message.type === 'opened') this.#welcome(seat);
       else if (message.type === 'closed') this.#remove(seat, 'clean');
     }
     this.#delivered(message.type, receivers);
@@ -298,15 +317,19 @@ export class DocumentRoom implements Disposable {
     this.#metrics.delivered(type, receivers);
   }
 
-  #admit(seat: Seat): void {
-    seat.state = 'open';
-    this.#people.join(seat.subscriber);
+  #welcome(seat: Seat): void {
+    if (seat.presence !== null) this.#people.welcome(seat.presence, seat.known);
+    seat.known = undefined;
   }
 
-  #remove({ subscriber: { subscription } }: Seat, how: Leave): void {
-    this.#seats.delete(subscription);
-    this.#people.leave(subscription, how);
+  #remove({ subscriber, presence }: Seat, how: Leave): void {
+    this.#seats.delete(subscriber.subscription);
+    if (presence !== null) this.#people.leave(presence, how);
     this.#checkEmpty();
+  }
+
+  #presenceOf(subscription: number): Presence | null {
+    return this.#seats.get(subscription)?.presence ?? null;
   }
 
   #checkEmpty(): void {
@@ -316,8 +339,8 @@ export class DocumentRoom implements Disposable {
   #broadcast(message: ServerMessage): void {
     const outgoing = new Outgoing(message);
     let receivers = 0;
-    for (const { subscriber, state } of this.#seats.values()) {
-      if (state !== 'open') continue;
+    for (const { subscriber, presence } of this.#seats.values()) {
+      if (presence === null) continue;
       subscriber.deliver(outgoing);
       receivers++;
     }

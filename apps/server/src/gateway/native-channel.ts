@@ -20,7 +20,8 @@ export interface NativeChannelOwner {
 export class NativeChannel implements Subscriber, Lagging {
   readonly subscription: number;
   readonly client: number;
-  readonly document: string;
+  /** As it was asked for; then the string of all who have it open. */
+  document: string;
   state: 'opening' | 'open' | 'closed' = 'opening';
   room: DocumentRoom | null = null;
   readonly #owner: NativeChannelOwner;

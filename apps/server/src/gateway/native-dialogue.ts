@@ -43,7 +43,8 @@ export class NativeDialogue implements Dialogue {
   #commands: CommandLine | null = null;
   #events: EventSubscriptions | null = null;
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
-  #waiting: ClientMessage[] = [];
+  /** What follows `hello`, until that was answered. */
+  #waiting: ClientMessage[] | null = null;
   #waitingBytes = 0;
   #schema = 0;
   #nonce = 0;
@@ -108,7 +109,7 @@ export class NativeDialogue implements Dialogue {
     this.#documents?.end(how);
     this.#commands?.end();
     this.#events?.end();
-    this.#waiting = [];
+    this.#waiting = null;
   }
 
   static readonly #handlers: Handlers = {
@@ -237,7 +238,7 @@ export class NativeDialogue implements Dialogue {
       case 'authenticating':
         this.#waitingBytes += bytes;
         if (
-          this.#waiting.push(message) > MAX_WAITING_MESSAGES ||
+          (this.#waiting ??= []).push(message) > MAX_WAITING_MESSAGES ||
           this.#waitingBytes > MAX_WAITING_BYTES
         ) {
           this.#refuse('too-large', 'Too much was sent before hello was answered.');
@@ -265,7 +266,7 @@ export class NativeDialogue implements Dialogue {
     if (channels.length > 0 && !this.#connection.admit(channels.length)) return;
     for (const channel of channels) {
       this.#services.metrics.messages.add(channel.type);
-      this.#waiting.push({ ...channel, channel: 0 });
+      (this.#waiting ??= []).push({ ...channel, channel: 0 });
     }
     this.#state = 'authenticating';
     this.#schema = schema;
@@ -299,8 +300,8 @@ export class NativeDialogue implements Dialogue {
       schema: SCHEMA_VERSION,
     });
     metrics.welcomed(this.#connection.id, startMs);
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
     for (const message of waiting) {
       if (this.#connection.ended) return;
       this.#handle(message);

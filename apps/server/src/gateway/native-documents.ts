@@ -125,6 +125,7 @@ export class NativeDocuments implements NativeChannelOwner {
       this.#send({ type: 'closed', channel: 0, ref, error: admission.error });
       this.connection.openings.done();
     } else {
+      channel.document = admission.document.id;
       const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
       channel.room = this.#services.rooms.join(admission.document, channel, {
         ref,

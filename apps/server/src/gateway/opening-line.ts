@@ -8,6 +8,8 @@ import { MAX_OPENING, MAX_WAITING_OPENINGS } from '../limits.ts';
 export interface OpeningConnection {
   readonly congested: boolean;
   close(name: CloseName): void;
+  /** Nothing is being opened, nor waits for it: the line can be forgotten. */
+  openingsOver(): void;
 }
 
 export class OpeningLine {
@@ -29,6 +31,7 @@ export class OpeningLine {
   done(): void {
     this.#opening--;
     this.advance();
+    if (this.#opening === 0 && this.#waiting.length === 0) this.#connection.openingsOver();
   }
 
   /** After the connection has drained. */

@@ -89,7 +89,7 @@ export class Rooms implements Disposable {
       const role = document === null ? null : roleIn(document, user.id);
       if (document === null || role === null)
         return { kind: 'refused', error: errorOf('not-found') };
-      if (user.id !== ANONYMOUS.id) this.#visits.note({ user: user.id, document: id });
+      if (user.id !== ANONYMOUS.id) this.#visits.note({ user: user.id, document: document.id });
       return { kind: 'admitted', document, access: accessOf(role) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');

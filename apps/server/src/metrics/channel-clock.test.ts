@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { errorOf, type MessageOf } from '@tandem/protocol';
-import { ChannelClock } from './channel-clock.ts';
+import { errorOf, type MessageOf, type ServerMessage } from '@tandem/protocol';
+import { ChannelClock, type Waiting } from './channel-clock.ts';
 import { expose } from './exposition.ts';
 import { Metrics } from './metrics.ts';
 
@@ -19,9 +19,15 @@ const opened = (base: number): MessageOf<'opened'> => ({
 });
 const ack = (cseq: number): MessageOf<'ack'> => ({ type: 'ack', channel: 1, cseq, from: 0, to: 0 });
 
-function house({ returning = false } = {}) {
+/** One who is opening a document. */
+function house(opening: 'first' | 'return' = 'first') {
   const metrics = new Metrics();
-  const clock = new ChannelClock(metrics, { document: 'document', returning });
+  const room = new ChannelClock(metrics, 'document');
+  let waiting: Waiting | null = room.opening(opening);
+  const clock = {
+    sent: (cseq: number) => void (waiting = room.sent(waiting, cseq)),
+    told: (message: ServerMessage) => void (waiting = room.told(waiting, message)),
+  };
   const counted = (line: string): number =>
     Number(new RegExp(`^${line} (.*)$`, 'm').exec(expose(metrics.instruments))?.[1]);
   return { metrics, clock, counted };
@@ -45,13 +51,13 @@ it('measures the opening, and then one update at a time', () => {
 });
 
 it('counts what a copy that comes back is given', () => {
-  const back = house({ returning: true });
+  const back = house('return');
   back.clock.told(opened(7));
   expect(back.metrics.recoveries.of('rows')).toBe(1);
-  const anew = house({ returning: true });
+  const anew = house('return');
   anew.clock.told(opened(0));
   expect(anew.metrics.recoveries.of('whole')).toBe(1);
-  const lost = house({ returning: true });
+  const lost = house('return');
   lost.clock.told({ type: 'closed', channel: 1, error: errorOf('incarnation-changed') });
   expect(lost.metrics.recoveries.of('refused')).toBe(1);
   const first = house();

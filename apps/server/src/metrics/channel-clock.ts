@@ -1,56 +1,54 @@
 /**
- * How long one channel waits for what it asked for: its opening, then its updates, one of them at a
+ * How long those in one document wait for what they asked for: their opening, then their updates, one of them at a
  * time, so that a burst keeps no list. Refusals are counted in passing.
  */
 import type { ServerMessage } from '@tandem/protocol';
 import type { Metrics } from './metrics.ts';
 
+/** What somebody waits for. */
+export interface Waiting {
+  /** An opening, or an update by its number. A copy that returns has a position to go on from. */
+  readonly what: 'first' | 'return' | number;
+  readonly sinceMs: number;
+}
+
 export class ChannelClock {
   readonly #metrics: Metrics;
   readonly #document: string;
-  /** Whether its copy has a position to go on from. */
-  readonly #returning: boolean;
-  #startMs = performance.now();
-  /** What is waited for: an update is known by its number. */
-  #awaited: 'opening' | number | null = 'opening';
 
-  constructor(
-    metrics: Metrics,
-    { document, returning }: { readonly document: string; readonly returning: boolean },
-  ) {
+  constructor(metrics: Metrics, document: string) {
     this.#metrics = metrics;
     this.#document = document;
-    this.#returning = returning;
   }
 
-  /** An update came. */
-  sent(cseq: number): void {
-    if (this.#awaited !== null) return;
-    this.#awaited = cseq;
-    this.#startMs = performance.now();
+  opening(what: 'first' | 'return'): Waiting {
+    return { what, sinceMs: performance.now() };
   }
 
-  /** The channel is told something. */
-  told(message: ServerMessage): void {
+  /** An update came. @param waiting of its author. @returns what it waits for now. */
+  sent(waiting: Waiting | null, cseq: number): Waiting {
+    return waiting ?? { what: cseq, sinceMs: performance.now() };
+  }
+
+  /** One who is here is told something. @returns what it waits for now. */
+  told(waiting: Waiting | null, message: ServerMessage): Waiting | null {
+    const isReturn = waiting?.what === 'return';
     switch (message.type) {
       case 'opened':
-        this.#metrics.opened(this.#document, this.#startMs);
-        if (this.#returning) this.#metrics.recoveries.add(message.base > 0 ? 'rows' : 'whole');
-        this.#awaited = null;
-        break;
+        if (waiting !== null) this.#metrics.opened(this.#document, waiting.sinceMs);
+        if (isReturn) this.#metrics.recoveries.add(message.base > 0 ? 'rows' : 'whole');
+        return null;
       case 'ack':
-        if (typeof this.#awaited !== 'number' || message.cseq < this.#awaited) break;
-        this.#metrics.acknowledged(this.#document, this.#startMs);
-        this.#awaited = null;
-        break;
+        if (typeof waiting?.what !== 'number' || message.cseq < waiting.what) return waiting;
+        this.#metrics.acknowledged(this.#document, waiting.sinceMs);
+        return null;
       case 'nack':
       case 'closed':
-        if (this.#awaited === 'opening' && this.#returning) this.#metrics.recoveries.add('refused');
+        if (isReturn) this.#metrics.recoveries.add('refused');
         this.#metrics.refusals.add(message.error.code);
-        this.#awaited = null;
-        break;
+        return null;
       default:
-        break;
+        return waiting;
     }
   }
 }

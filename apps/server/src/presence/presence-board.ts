@@ -15,21 +15,24 @@ import {
   type PresenceState,
   type User,
 } from '@tandem/protocol';
+import type { Subscriber } from '../gateway/document-room.ts';
 import { CROWD_ENDS_BELOW, MAX_CLIENTS_OF_MEMBER, MAX_DEPARTED_MEMBERS } from '../limits.ts';
 import { CrowdPage } from './crowd-page.ts';
 
-/** One connection of a person. There are as many of these as open channels: lists of a few take less room than maps. */
-interface Presence {
-  readonly subscription: number;
+/** One channel of a person. There are as many of these as open channels: lists of a few take less room than maps. */
+export interface Presence {
+  /** Once its connection is gone: one like it that hears nothing. */
+  subscriber: Subscriber;
   readonly person: Person;
   state: PresenceState;
-  clients: readonly number[];
+  /** Client ids that became known after the join. */
+  announced: readonly number[];
 }
 
 interface Person {
   user: User;
-  /** The name as it is searched. */
-  folded: string;
+  /** The name as it is searched; null until somebody searches. */
+  folded: string | null;
   presences: readonly Presence[];
   state: PresenceState;
   /** Counts those who came. */
@@ -53,7 +56,7 @@ export type PresenceChange =
       /** People who are not shown and have changed, for their own connections. */
       readonly own: readonly {
         readonly member: Member;
-        readonly subscriptions: readonly number[];
+        readonly presences: readonly Presence[];
       }[];
     };
 
@@ -67,14 +70,14 @@ export interface PresencePage {
   readonly next: number | null;
 }
 
+const NOTHING: readonly number[] = [];
+
 /** Most present first. */
 const STATES: readonly PresenceState[] = ['active', 'idle', 'away'];
 
 export class PresenceBoard {
   readonly #id: string;
   readonly #people = new Map<string, Person>();
-  /** By subscription. */
-  readonly #presences = new Map<number, Presence>();
   readonly #counts = { active: 0, idle: 0, away: 0 };
   /** Users of whom others do not know the newest. */
   readonly #changed = new Set<string>();
@@ -112,17 +115,14 @@ export class PresenceBoard {
   }
 
   /** A tab that came back before its old connection was missed takes that one's place. */
-  join(
-    subscription: number,
-    { user, client }: { readonly user: User; readonly client: number | null },
-  ): void {
+  join(subscriber: Subscriber): Presence {
+    const { user, client } = subscriber;
     let person = this.#people.get(user.id);
     if (person === undefined) {
       const order = ++this.#lastOrder;
-      const folded = fold(user.name);
       person = {
         user,
-        folded,
+        folded: null,
         presences: [],
         state: 'active',
         order,
@@ -132,21 +132,21 @@ export class PresenceBoard {
       this.#people.set(user.id, person);
       this.#counts.active++;
     }
-    for (const other of person.presences)
-      if (client !== null && other.clients.includes(client)) this.#remove(other);
-    const clients = client === null ? [] : [client];
-    const presence: Presence = { subscription, person, state: 'active', clients };
-    person.presences = person.presences.concat(presence);
-    this.#presences.set(subscription, presence);
+    const others =
+      client === null
+        ? person.presences
+        : person.presences.filter((presence) => !speaksAs(presence, client));
+    const presence: Presence = { subscriber, person, state: 'active', announced: NOTHING };
+    person.presences = others.concat(presence);
     this.#settle(person);
     this.#settleMode();
+    return presence;
   }
 
-  leave(subscription: number): void {
-    const presence = this.#presences.get(subscription);
-    if (presence === undefined) return;
+  leave(presence: Presence): void {
     const { person } = presence;
-    this.#remove(presence);
+    if (isOver(presence)) return;
+    person.presences = person.presences.filter((other) => other !== presence);
     if (person.presences.length > 0) {
       this.#settle(person);
       return;
@@ -156,25 +156,23 @@ export class PresenceBoard {
     this.#changed.add(person.user.id);
   }
 
-  setState(subscription: number, state: PresenceState): void {
-    const presence = this.#presences.get(subscription);
-    if (presence === undefined || presence.state === state) return;
+  setState(presence: Presence, state: PresenceState): void {
+    if (presence.state === state || isOver(presence)) return;
     presence.state = state;
     this.#settle(presence.person);
   }
 
   /** A client id that became known after the join. */
-  addClient(subscription: number, client: number): void {
-    const presence = this.#presences.get(subscription);
-    if (presence === undefined || presence.clients.includes(client)) return;
-    presence.clients = presence.clients.concat(client);
+  addClient(presence: Presence, client: number): void {
+    if (speaksAs(presence, client) || isOver(presence)) return;
+    presence.announced = presence.announced.concat(client);
     this.#settle(presence.person);
   }
 
   /** This person moved or wrote. @returns whether others may have to hear of it. */
-  acted(subscription: number, nowMs: number): boolean {
-    const person = this.#presences.get(subscription)?.person;
-    if (person === undefined) return false;
+  acted(presence: Presence, nowMs: number): boolean {
+    if (isOver(presence)) return false;
+    const { person } = presence;
     person.actedAt = nowMs;
     return this.#page !== null && !this.#page.has(person.user.id);
   }
@@ -183,7 +181,7 @@ export class PresenceBoard {
     const person = this.#people.get(user.id);
     if (person === undefined) return;
     person.user = user;
-    person.folded = fold(user.name);
+    person.folded = null;
     this.#changed.add(user.id);
   }
 
@@ -230,7 +228,9 @@ export class PresenceBoard {
     const members: Member[] = [];
     let last = after;
     for (const person of this.#people.values()) {
-      if (person.order <= after || !person.folded.includes(wanted)) continue;
+      if (person.order <= after) continue;
+      person.folded ??= fold(person.user.name);
+      if (!person.folded.includes(wanted)) continue;
       if (members.length === MAX_LISTED_MEMBERS) return { members, next: last };
       members.push(toMember(person));
       last = person.order;
@@ -280,12 +280,12 @@ export class PresenceBoard {
   #crowdsChanges({ came, went }: ReturnType<CrowdPage['turn']>): PresenceChange {
     const page = this.#page as CrowdPage;
     const shown = new Set(came);
-    const own: { member: Member; subscriptions: readonly number[] }[] = [];
+    const own: { member: Member; presences: readonly Presence[] }[] = [];
     for (const id of this.#changed) {
       const person = this.#people.get(id);
       if (person === undefined) continue;
       if (page.has(id)) shown.add(id);
-      else own.push({ member: toMember(person), subscriptions: subscriptionsOf(person) });
+      else own.push({ member: toMember(person), presences: person.presences });
     }
     this.#changed.clear();
     const members = [...shown].map((id) => toMember(this.#people.get(id) as Person));
@@ -310,12 +310,6 @@ export class PresenceBoard {
     this.#isEpochTold = false;
   }
 
-  #remove(presence: Presence): void {
-    const { person, subscription } = presence;
-    person.presences = person.presences.filter((other) => other !== presence);
-    this.#presences.delete(subscription);
-  }
-
   #settle(person: Person): void {
     const { presences } = person;
     const most = STATES.find((state) => presences.some((presence) => presence.state === state));
@@ -326,16 +320,23 @@ export class PresenceBoard {
   }
 }
 
-function subscriptionsOf({ presences }: Person): readonly number[] {
-  return presences.map(({ subscription }) => subscription);
+function speaksAs({ subscriber, announced }: Presence, client: number): boolean {
+  return subscriber.client === client || announced.includes(client);
+}
+
+/** It has left, or another has taken its place. */
+function isOver(presence: Presence): boolean {
+  return !presence.person.presences.includes(presence);
 }
 
 function toMember({ user, presences, state }: Person): Member {
   const clients: number[] = [];
-  for (const presence of presences) {
-    for (const client of presence.clients)
-      if (clients.length < MAX_CLIENTS_OF_MEMBER) clients.push(client);
+  for (const { subscriber, announced } of presences) {
+    if (subscriber.client !== null) clients.push(subscriber.client);
+    for (const client of announced) clients.push(client);
+    if (clients.length >= MAX_CLIENTS_OF_MEMBER) break;
   }
+  if (clients.length > MAX_CLIENTS_OF_MEMBER) clients.length = MAX_CLIENTS_OF_MEMBER;
   return { user: user.id, name: user.name, color: user.color, state, clients };
 }
 

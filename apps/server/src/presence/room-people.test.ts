@@ -56,9 +56,9 @@ class House {
     tab.missed = false;
     tab.cursors.clear();
     tab.user = this.#names.get(tab.user.id) ?? tab.user;
-    this.people.join(tab);
-    this.people.welcome(tab, tab.position);
-    if (tab.state !== 'active') this.people.setState(tab.subscription, tab.state);
+    tab.presence = this.people.join(tab);
+    this.people.welcome(tab.here, tab.position);
+    if (tab.state !== 'active') this.people.setState(tab.here, tab.state);
     return tab;
   }
 
@@ -68,7 +68,7 @@ class House {
 
   move(tab: Tab, at: number, clock = at): void {
     const state = JSON.stringify({ at });
-    this.people.receiveAwareness(tab.subscription, [{ client: tab.client, clock, state }]);
+    this.people.receiveAwareness(tab.here, [{ client: tab.client, clock, state }]);
   }
 
   rename(number: number, name: string): void {
@@ -91,7 +91,7 @@ class House {
     this.pass(ABRUPT_LEAVE_MS + WHEEL_TICK_MS);
     for (const tab of this.tabs) {
       tab.isPressed = false;
-      if (tab.connection === 'open' && tab.missed) this.people.refresh(tab.subscription);
+      if (tab.connection === 'open' && tab.missed) this.people.refresh(tab.here);
       tab.missed = false;
     }
     this.pass(2 * MAX_PRESENCE_INTERVAL_MS);
@@ -134,12 +134,12 @@ function anything(house: House, chance: SeededRandom, users: number): void {
     case 2:
       if (open === undefined) break;
       open.connection = 'none';
-      house.people.leave(open.subscription, 'clean');
+      house.people.leave(open.here, 'clean');
       break;
     case 3:
       if (open === undefined) break;
       open.connection = 'cut';
-      house.people.leave(open.subscription, 'abrupt');
+      house.people.leave(open.here, 'abrupt');
       break;
     case 4:
       if (gone !== undefined) house.open(gone);
@@ -147,22 +147,22 @@ function anything(house: House, chance: SeededRandom, users: number): void {
     case 5:
       // The network was cut, and the server does not know it when the tab is back.
       if (open !== undefined) {
-        const { subscription } = open;
+        const { here } = open;
         house.open(open);
-        house.people.leave(subscription, 'abrupt');
+        house.people.leave(here, 'abrupt');
       }
       break;
     case 6:
       if (open === undefined) break;
       open.state = STATES[below(chance, 3)] ?? 'active';
-      house.people.setState(open.subscription, open.state);
+      house.people.setState(open.here, open.state);
       break;
     case 7:
       if (open !== undefined && below(chance, 3) === 0) open.isPressed = true;
       else if (open?.missed === true) {
         open.isPressed = false;
         open.missed = false;
-        house.people.refresh(open.subscription);
+        house.people.refresh(open.here);
       } else house.rename(below(chance, users), `Name ${below(chance, 1000)}`);
       break;
     default:
@@ -194,7 +194,7 @@ describe('what everybody sees', () => {
         else {
           const tab = house.tabs.find(({ connection }) => connection === 'open') as Tab;
           tab.connection = 'none';
-          house.people.leave(tab.subscription, 'clean');
+          house.people.leave(tab.here, 'clean');
         }
       }
       for (let step = 0; step < 40; step++) anything(house, chance, MAX_SHOWN_MEMBERS);
@@ -223,8 +223,8 @@ describe('whoever comes back', () => {
     const tabs = [1, 2, 3, 4, 5, 6].map((user) => house.enter(user));
     house.settle();
     const [ada, bob] = tabs as [Tab, Tab];
-    house.people.leave(ada.subscription, 'abrupt');
-    house.people.leave(bob.subscription, 'clean');
+    house.people.leave(ada.here, 'abrupt');
+    house.people.leave(bob.here, 'clean');
     house.rename(3, 'Carla');
     house.pass(PRESENCE_INTERVAL_MS);
     ada.fulls = 0;
@@ -234,7 +234,7 @@ describe('whoever comes back', () => {
     expect(ada.heard[0]?.message).toMatchObject({ full: false, left: ['u2'] });
     house.settle();
     expect(seen(ada)).toEqual(seen(tabs[5] as Tab));
-    house.people.leave(ada.subscription, 'abrupt');
+    house.people.leave(ada.here, 'abrupt');
     ada.position = { epoch: 'another room.0', offset: 1 };
     house.open(ada);
     expect(ada.fulls).toBe(1);
@@ -244,7 +244,7 @@ describe('whoever comes back', () => {
     const house = new House();
     const ada = house.enter(1);
     const bob = house.enter(2);
-    const before = ada.subscription;
+    const before = ada.here;
     ada.state = 'away';
     house.open(ada);
     house.pass(PRESENCE_INTERVAL_MS);
@@ -254,12 +254,21 @@ describe('whoever comes back', () => {
     expect(bob.shown.has('u1')).toBe(true);
   });
 
+  it('PR3: keeps nothing of the connection that is gone while its person is shown', () => {
+    const house = new House();
+    const [ada, bob] = [house.enter(1), house.enter(2)];
+    house.people.leave(ada.here, 'abrupt');
+    house.pass(2 * PRESENCE_INTERVAL_MS);
+    expect(ada.here.subscriber).not.toBe(ada);
+    expect(bob.shown.get('u1')).toMatchObject({ clients: [ada.client] });
+  });
+
   it('PR3: within 10 s was never gone', () => {
     const house = new House();
     const [ada, bob] = [house.enter(1), house.enter(2)];
     house.settle();
     bob.heard.length = 0;
-    house.people.leave(ada.subscription, 'abrupt');
+    house.people.leave(ada.here, 'abrupt');
     house.pass(ABRUPT_LEAVE_MS - 2 * WHEEL_TICK_MS);
     expect(bob.heard).toEqual([]);
     house.open(ada);
@@ -284,7 +293,7 @@ describe('a crowd', () => {
     const [watcher, writer] = [house.tabs[0], house.tabs[599]] as [Tab, Tab];
     expect(watcher.shown.has('u599')).toBe(false);
     expect(watcher.counts).toEqual({ active: 600, idle: 0, away: 0 });
-    house.people.acted(writer.subscription);
+    house.people.acted(writer.here);
     house.settle();
     expect(watcher.shown.has('u599')).toBe(true);
     expect(watcher.shown.size).toBe(100);
@@ -304,7 +313,7 @@ describe('a crowd', () => {
     const [tab] = house.tabs as [Tab];
     const ask = (query: string, after: number) => {
       tab.heard.length = 0;
-      house.people.list(tab.subscription, {
+      house.people.list(tab.here, {
         type: 'presence:page',
         channel: 1,
         ref: 7,
@@ -360,7 +369,7 @@ describe('cursors', () => {
     expect(shown()).toHaveLength(MAX_SHOWN_CURSORS);
     const newcomer = house.enter(1_001);
     expect(newcomer.cursors.size).toBe(MAX_SHOWN_CURSORS);
-    for (const tab of tabs.slice(20)) house.people.leave(tab.subscription, 'clean');
+    for (const tab of tabs.slice(20)) house.people.leave(tab.here, 'clean');
     house.pass(2_000);
     expect(shown()).toHaveLength(20);
     expect(shown()).toContain(quietest.client);
@@ -417,7 +426,7 @@ describe('nobody shows as someone else', () => {
     const house = new House();
     const [ada, eve, watcher] = [house.enter(1), house.enter(2), house.enter(3)];
     const hear = (tab: Tab, ...entries: ReturnType<typeof say>[]) => {
-      house.people.receiveAwareness(tab.subscription, entries);
+      house.people.receiveAwareness(tab.here, entries);
       house.pass(500);
     };
     hear(ada, say(ada.client, 1));
@@ -435,7 +444,7 @@ describe('nobody shows as someone else', () => {
     ]);
     expect(watcher.shown.get('u2')).toMatchObject({ name: 'Person 2', clients: [eve.client] });
     // Who comes back under an id that somebody else took stays nameless rather than wrong.
-    house.people.leave(ada.subscription, 'clean');
+    house.people.leave(ada.here, 'clean');
     const mallory = house.tab(4);
     Object.assign(mallory, { client: ada.client });
     house.open(mallory);

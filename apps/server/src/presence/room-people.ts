@@ -4,6 +4,7 @@
  */
 import {
   ABRUPT_LEAVE_MS,
+  AWARENESS_INTERVAL_MS,
   PRESENCE_INTERVAL_MS,
   type ChannelPosition,
   type DocumentKind,
@@ -17,11 +18,10 @@ import type { Leave, Subscriber } from '../gateway/document-room.ts';
 import { Outgoing } from '../gateway/outgoing.ts';
 import { Deadline, type TimerWheel } from '../gateway/timer-wheel.ts';
 import { MAX_PRESENCE_INTERVAL_MS, PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
-import { AwarenessRelay, type AwarenessChange } from './awareness-relay.ts';
-import { writeAwarenessInPieces, type AwarenessEntry } from './awareness-update.ts';
-import { CursorPace } from './cursor-pace.ts';
-import { PresenceBoard } from './presence-board.ts';
-import { TypingList } from './typing-list.ts';
+import type { AwarenessEntry } from './awareness-update.ts';
+import { PresenceBoard, type Presence } from './presence-board.ts';
+import { RoomCursors } from './room-cursors.ts';
+import { RoomTyping } from './room-typing.ts';
 
 export interface RoomPeopleOptions {
   /** Of this room among all that have been. */
@@ -40,7 +40,7 @@ type PresenceChanged = MessageOf<'presence:changed'>;
 
 export class RoomPeople implements Disposable {
   readonly #options: RoomPeopleOptions;
-  readonly #here = new Map<number, Subscriber>();
+  readonly #here = new Set<Presence>();
   /** Those whose connection is gone and who are still shown. */
   readonly #lingering = new Set<Deadline>();
   readonly #board: PresenceBoard;
@@ -48,26 +48,16 @@ export class RoomPeople implements Disposable {
     () => this.#presenceIntervalMs,
     () => this.#sendPresence(),
   );
-  readonly #cursors: AwarenessRelay;
-  readonly #pace = new CursorPace();
-  readonly #cursorFlush = new Coalescer(
-    () => this.#pace.pauseMs,
-    () => this.#sendCursors(),
-  );
-  readonly #typing: TypingList;
-  readonly #typingFlush = new Coalescer(
-    () => this.#here.size * PRESENCE_MS_PER_RECEIVER,
-    () => this.#sendTyping(),
-  );
-  #typingTold = '';
+  /** Null until somebody has one. */
+  #cursors: RoomCursors | null = null;
+  /** Null until somebody types. */
+  #typing: RoomTyping | null = null;
   /** Who is shown, made once for all newcomers of an epoch until the others are told what has changed since. */
   #everyone: { readonly epoch: string; readonly outgoing: Outgoing } | null = null;
 
   constructor(options: RoomPeopleOptions) {
     this.#options = options;
     this.#board = new PresenceBoard(options.id);
-    this.#cursors = new AwarenessRelay(options.kind);
-    this.#typing = new TypingList(options.wheel, () => this.#typingFlush.touch());
   }
 
   /** People who are shown. */
@@ -83,104 +73,102 @@ export class RoomPeople implements Disposable {
     return this.#board.users(limit);
   }
 
-  join(subscriber: Subscriber): void {
-    this.#here.set(subscriber.subscription, subscriber);
-    this.#board.join(subscriber.subscription, subscriber);
+  /** The one who has joined, as it is known from now on. */
+  join(subscriber: Subscriber): Presence {
+    const presence = this.#board.join(subscriber);
+    this.#here.add(presence);
     this.#boardFlush.touch();
-    this.#cursors.join(subscriber);
+    this.#cursors?.join(subscriber);
     this.#options.onPeople();
+    return presence;
   }
 
   /** @param known what it knew of those who are here when it lost its connection. */
-  welcome(subscriber: Subscriber, known: ChannelPosition | undefined): void {
+  welcome({ subscriber }: Presence, known: ChannelPosition | undefined): void {
     this.#tellWho(subscriber, known);
-    this.#tellCursors(subscriber, this.#cursors.snapshot());
-    if (this.#typing.seenBy(null).length > 0)
-      subscriber.deliver(this.#typingMessage(subscriber.user.id));
+    deliverAll(subscriber, this.awarenessSnapshot());
+    this.#typing?.welcome(subscriber);
   }
 
   /** Says everything anew to one who missed some of it. */
-  refresh(subscription: number): void {
-    const subscriber = this.#here.get(subscription);
-    if (subscriber === undefined) return;
+  refresh({ subscriber }: Presence): void {
     this.#tellWho(subscriber, undefined);
-    this.#tellCursors(subscriber, [...this.#cursors.gone(), ...this.#cursors.snapshot()]);
-    subscriber.deliver(this.#typingMessage(subscriber.user.id));
+    deliverAll(subscriber, this.#cursors?.correction() ?? []);
+    this.#typing?.refresh(subscriber);
   }
 
-  leave(subscription: number, how: Leave): void {
-    const subscriber = this.#here.get(subscription);
-    if (subscriber === undefined) return;
-    this.#here.delete(subscription);
-    this.#cursors.leave(subscription);
-    this.#cursorFlush.touch();
+  leave(presence: Presence, how: Leave): void {
+    const { subscriber } = presence;
+    this.#here.delete(presence);
+    this.#cursors?.leave(subscriber);
     const { id } = subscriber.user;
-    if (this.#typing.has(id) && !this.#isHere(id)) this.#typing.stop(id);
-    if (how === 'clean') this.#forget(subscription);
-    else this.#linger(subscription);
+    if (this.#typing?.has(id) === true && !this.#isHere(id)) this.#typing.stop(id);
+    if (how === 'clean') this.#forget(presence);
+    else this.#linger(presence);
   }
 
-  setState(subscription: number, state: PresenceState): void {
-    this.#board.setState(subscription, state);
+  setState(presence: Presence, state: PresenceState): void {
+    this.#board.setState(presence, state);
     this.#boardFlush.touch();
   }
 
-  setTyping(subscription: number, typing: 'start' | 'stop'): void {
-    const user = this.#here.get(subscription)?.user.id;
-    if (user === undefined) return;
-    if (typing === 'start') this.acted(subscription);
-    this.#typing[typing](user);
+  setTyping(presence: Presence, typing: 'start' | 'stop'): void {
+    const { id } = presence.subscriber.user;
+    if (typing === 'stop') {
+      this.#typing?.stop(id);
+      return;
+    }
+    this.acted(presence);
+    this.#typing ??= this.#createTyping();
+    this.#typing.start(id);
   }
 
   stopTyping(user: string): void {
-    this.#typing.stop(user);
+    this.#typing?.stop(user);
   }
 
   /** This person moved or wrote. */
-  acted(subscription: number): void {
-    if (this.#board.acted(subscription, performance.now())) this.#boardFlush.touch();
+  acted(presence: Presence): void {
+    if (this.#board.acted(presence, performance.now())) this.#boardFlush.touch();
   }
 
-  receiveAwareness(subscription: number, entries: readonly AwarenessEntry[]): void {
-    const { announced, moved } = this.#cursors.receive(subscription, entries, performance.now());
-    for (const client of announced) this.#board.addClient(subscription, client);
+  receiveAwareness(presence: Presence, entries: readonly AwarenessEntry[]): void {
+    this.#cursors ??= this.#createCursors();
+    const { announced, moved } = this.#cursors.receive(presence.subscriber, entries);
+    for (const client of announced) this.#board.addClient(presence, client);
     if (announced.length > 0) this.#boardFlush.touch();
-    if (moved) this.acted(subscription);
-    this.#cursorFlush.touch();
+    if (moved) this.acted(presence);
   }
 
-  /** What a subscription said of itself. */
-  awarenessOf(subscription: number): readonly AwarenessEntry[] {
-    return this.#cursors.statesOf(subscription);
+  /** What one said of itself. */
+  awarenessOf({ subscriber }: Presence): readonly AwarenessEntry[] {
+    return this.#cursors?.of(subscriber) ?? [];
   }
 
   /** All that is seen of the others now. */
   awarenessSnapshot(): readonly Outgoing[] {
-    return this.#cursorMessages(this.#cursors.snapshot());
+    return this.#cursors?.snapshot() ?? [];
   }
 
   /** Answers with people who may not be among those who are shown. */
-  list(subscription: number, { ref, query, after }: MessageOf<'presence:page'>): void {
+  list({ subscriber }: Presence, { ref, query, after }: MessageOf<'presence:page'>): void {
     const { channel, delivered } = this.#options;
     const page = this.#board.list({ query, after });
-    this.#here
-      .get(subscription)
-      ?.deliver(new Outgoing({ type: 'presence:listed', channel, ref, ...page }));
+    subscriber.deliver(new Outgoing({ type: 'presence:listed', channel, ref, ...page }));
     delivered('presence:listed', 1);
   }
 
   rename(user: User): void {
     this.#board.rename(user);
     this.#boardFlush.touch();
-    this.#cursors.rename(user);
-    this.#cursorFlush.touch();
+    this.#cursors?.rename(user);
     this.#options.onPeople();
   }
 
   [Symbol.dispose](): void {
     this.#boardFlush[Symbol.dispose]();
-    this.#cursorFlush[Symbol.dispose]();
-    this.#typingFlush[Symbol.dispose]();
+    this.#cursors?.[Symbol.dispose]();
+    this.#typing?.[Symbol.dispose]();
     for (const deadline of this.#lingering) this.#options.wheel.disarm(deadline);
     this.#lingering.clear();
   }
@@ -191,15 +179,40 @@ export class RoomPeople implements Disposable {
   }
 
   #isHere(user: string): boolean {
-    for (const subscriber of this.#here.values()) if (subscriber.user.id === user) return true;
+    for (const { subscriber } of this.#here) if (subscriber.user.id === user) return true;
     return false;
   }
 
-  #linger(subscription: number): void {
+  #createCursors(): RoomCursors {
+    const { kind, channel, delivered } = this.#options;
+    return new RoomCursors({
+      kind,
+      channel,
+      here: this.#here,
+      delivered: (receivers) => delivered('awareness', receivers),
+      onPace: () => {
+        this.#everyone = null;
+        this.#broadcast(new Outgoing(this.#unchanged()));
+      },
+    });
+  }
+
+  #createTyping(): RoomTyping {
+    const { channel, wheel, delivered } = this.#options;
+    return new RoomTyping({
+      channel,
+      wheel,
+      here: this.#here,
+      delivered: (receivers) => delivered('typing:changed', receivers),
+    });
+  }
+
+  #linger(presence: Presence): void {
+    presence.subscriber = silenced(presence.subscriber);
     const deadline: Deadline = new Deadline({
       expire: () => {
         this.#lingering.delete(deadline);
-        this.#forget(subscription);
+        this.#forget(presence);
         if (!this.isLingering) this.#options.onSettled();
       },
     });
@@ -207,8 +220,8 @@ export class RoomPeople implements Disposable {
     this.#options.wheel.arm(deadline, ABRUPT_LEAVE_MS);
   }
 
-  #forget(subscription: number): void {
-    this.#board.leave(subscription);
+  #forget(presence: Presence): void {
+    this.#board.leave(presence);
     this.#boardFlush.touch();
     this.#options.onPeople();
   }
@@ -223,10 +236,6 @@ export class RoomPeople implements Disposable {
     const you = this.#board.member(subscriber.user.id);
     const difference = { ...this.#unchanged(), ...since, from: known.offset };
     subscriber.deliver(new Outgoing({ ...difference, ...(you === null ? {} : { you }) }));
-  }
-
-  #tellCursors(subscriber: Subscriber, entries: readonly AwarenessEntry[]): void {
-    for (const outgoing of this.#cursorMessages(entries)) subscriber.deliver(outgoing);
   }
 
   /** What came after it was made, the next difference tells to newcomers as to all others. */
@@ -251,7 +260,7 @@ export class RoomPeople implements Disposable {
       from: position.offset,
       position,
       counts,
-      cursorIntervalMs: this.#pace.announcedMs,
+      cursorIntervalMs: this.#cursors?.announcedMs ?? AWARENESS_INTERVAL_MS,
     };
   }
 
@@ -261,15 +270,14 @@ export class RoomPeople implements Disposable {
     this.#everyone = null;
     if (change.kind === 'everything') {
       this.#broadcast(this.#allMembers());
-      if (this.#board.isCrowd)
-        for (const subscriber of this.#here.values()) this.#tellSelf(subscriber);
+      if (this.#board.isCrowd) for (const { subscriber } of this.#here) this.#tellSelf(subscriber);
       return;
     }
     const { from, members, left, own, concernsAll } = change;
     if (concernsAll) this.#broadcast(new Outgoing({ ...this.#unchanged(), from, members, left }));
-    for (const { member, subscriptions } of own) {
+    for (const { member, presences } of own) {
       const outgoing = new Outgoing({ ...this.#unchanged(), you: member });
-      for (const subscription of subscriptions) this.#here.get(subscription)?.deliver(outgoing);
+      for (const { subscriber } of presences) subscriber.deliver(outgoing);
     }
   }
 
@@ -278,60 +286,17 @@ export class RoomPeople implements Disposable {
     if (you !== null) subscriber.deliver(new Outgoing({ ...this.#unchanged(), you }));
   }
 
-  #sendCursors(): void {
-    const changes = this.#cursors.takeChanges();
-    if (changes.length === 0) return;
-    const told = { cursors: changes.length, receivers: this.#here.size };
-    if (this.#pace.told(told, performance.now())) {
-      this.#everyone = null;
-      this.#broadcast(new Outgoing(this.#unchanged()));
-    }
-    const owners = new Set(changes.map(({ owner }) => owner));
-    const shared = this.#cursorMessages(changes.map(({ entry }) => entry));
-    let deliveries = 0;
-    for (const [subscription, subscriber] of this.#here) {
-      const messages = owners.has(subscription)
-        ? this.#cursorMessages(othersOf(subscription, changes))
-        : shared;
-      for (const outgoing of messages) subscriber.deliver(outgoing);
-      deliveries += messages.length;
-    }
-    this.#options.delivered('awareness', deliveries);
-  }
-
-  #sendTyping(): void {
-    const foremost = this.#typing.foremost.join();
-    if (foremost === this.#typingTold) return;
-    this.#typingTold = foremost;
-    const shared = this.#typingMessage(null);
-    for (const subscriber of this.#here.values()) {
-      const { id } = subscriber.user;
-      subscriber.deliver(this.#typing.has(id) ? this.#typingMessage(id) : shared);
-    }
-    this.#options.delivered('typing:changed', this.#here.size);
-  }
-
   #broadcast(outgoing: Outgoing): void {
-    for (const subscriber of this.#here.values()) subscriber.deliver(outgoing);
+    for (const { subscriber } of this.#here) subscriber.deliver(outgoing);
     this.#options.delivered(outgoing.message.type, this.#here.size);
-  }
-
-  #cursorMessages(entries: readonly AwarenessEntry[]): readonly Outgoing[] {
-    const { channel } = this.#options;
-    return writeAwarenessInPieces(entries).map(
-      (update) => new Outgoing({ type: 'awareness', channel, update }),
-    );
-  }
-
-  #typingMessage(user: string | null): Outgoing {
-    const { channel } = this.#options;
-    return new Outgoing({ type: 'typing:changed', channel, users: this.#typing.seenBy(user) });
   }
 }
 
-function othersOf(
-  subscription: number,
-  changes: readonly AwarenessChange[],
-): readonly AwarenessEntry[] {
-  return changes.filter(({ owner }) => owner !== subscription).map(({ entry }) => entry);
+/** Who is only shown keeps nothing of a connection. */
+function silenced({ subscription, user, client }: Subscriber): Subscriber {
+  return { subscription, user, client, deliver: () => {} };
+}
+
+function deliverAll(subscriber: Subscriber, messages: readonly Outgoing[]): void {
+  for (const outgoing of messages) subscriber.deliver(outgoing);
 }

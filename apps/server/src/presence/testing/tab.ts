@@ -3,11 +3,13 @@ import type { ChannelPosition, Member, MemberCounts, PresenceState, User } from 
 import type { Subscriber } from '../../gateway/document-room.ts';
 import type { Outgoing } from '../../gateway/outgoing.ts';
 import { readAwareness } from '../awareness-update.ts';
+import type { Presence } from '../presence-board.ts';
 
 export class Tab implements Subscriber {
   readonly client: number;
   user: User;
   subscription = 0;
+  presence: Presence | null = null;
   state: PresenceState = 'active';
   connection: 'none' | 'open' | 'cut' = 'none';
   /** It does not take what it is sent. */
@@ -25,6 +27,12 @@ export class Tab implements Subscriber {
   constructor(client: number, user: User) {
     this.client = client;
     this.user = user;
+  }
+
+  /** Its place in the room that it has open. */
+  get here(): Presence {
+    if (this.presence === null) throw new Error('nothing is open');
+    return this.presence;
   }
 
   deliver(outgoing: Outgoing): void {

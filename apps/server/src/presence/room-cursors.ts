@@ -1,0 +1,117 @@
+/**
+ * The cursors of one room, on their way to everyone who is in it: at once after a pause, and then as often as they
+ * may cost. Many rooms have none, so this is made with the first.
+ */
+import type { DocumentKind, User } from '@tandem/protocol';
+import { Coalescer } from '../gateway/coalescer.ts';
+import type { Subscriber } from '../gateway/document-room.ts';
+import { Outgoing } from '../gateway/outgoing.ts';
+import { AwarenessRelay, type AwarenessChange, type AwarenessTaken } from './awareness-relay.ts';
+import { writeAwarenessInPieces, type AwarenessEntry } from './awareness-update.ts';
+import { CursorPace } from './cursor-pace.ts';
+import type { Presence } from './presence-board.ts';
+
+export interface RoomCursorsOptions {
+  readonly kind: DocumentKind;
+  readonly channel: number;
+  /** Those who are here; it changes. */
+  readonly here: ReadonlySet<Presence>;
+  /** All messages that were sent at one time. */
+  readonly delivered: (receivers: number) => void;
+  /** Clients have to hear of another `announcedMs`. */
+  readonly onPace: () => void;
+}
+
+export class RoomCursors implements Disposable {
+  readonly #options: RoomCursorsOptions;
+  readonly #relay: AwarenessRelay;
+  readonly #pace = new CursorPace();
+  readonly #flush = new Coalescer(
+    () => this.#pace.pauseMs,
+    () => this.#send(),
+  );
+
+  constructor(options: RoomCursorsOptions) {
+    this.#options = options;
+    this.#relay = new AwarenessRelay(options.kind);
+    for (const { subscriber } of options.here) this.#relay.join(subscriber);
+  }
+
+  /** How often clients are asked to say where they are. */
+  get announcedMs(): number {
+    return this.#pace.announcedMs;
+  }
+
+  join(subscriber: Subscriber): void {
+    this.#relay.join(subscriber);
+  }
+
+  leave({ subscription }: Subscriber): void {
+    this.#relay.leave(subscription);
+    this.#flush.touch();
+  }
+
+  receive({ subscription }: Subscriber, entries: readonly AwarenessEntry[]): AwarenessTaken {
+    const taken = this.#relay.receive(subscription, entries, performance.now());
+    this.#flush.touch();
+    return taken;
+  }
+
+  /** What a subscriber said of itself. */
+  of({ subscription }: Subscriber): readonly AwarenessEntry[] {
+    return this.#relay.statesOf(subscription);
+  }
+
+  rename(user: User): void {
+    this.#relay.rename(user);
+    this.#flush.touch();
+  }
+
+  /** All that is seen of the others now. */
+  snapshot(): readonly Outgoing[] {
+    return this.#messages(this.#relay.snapshot());
+  }
+
+  /** The same for one who was here and missed some of it. */
+  correction(): readonly Outgoing[] {
+    return this.#messages([...this.#relay.gone(), ...this.#relay.snapshot()]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush[Symbol.dispose]();
+  }
+
+  #send(): void {
+    const changes = this.#relay.takeChanges();
+    if (changes.length === 0) return;
+    const { here } = this.#options;
+    const told = { cursors: changes.length, receivers: here.size };
+    if (this.#pace.told(told, performance.now())) this.#options.onPace();
+    const owners = new Set(changes.map(({ owner }) => owner));
+    const shared = this.#messages(changes.map(({ entry }) => entry));
+    let deliveries = 0;
+    for (const { subscriber } of here) {
+      const { subscription } = subscriber;
+      const messages = owners.has(subscription)
+        ? this.#messages(othersOf(subscription, changes))
+        : shared;
+      for (const outgoing of messages) subscriber.deliver(outgoing);
+      deliveries += messages.length;
+    }
+    this.#options.delivered(deliveries);
+  }
+
+  #messages(entries: readonly AwarenessEntry[]): readonly Outgoing[] {
+    const { channel } = this.#options;
+    return writeAwarenessInPieces(entries).map(
+      (update) => new Outgoing({ type: 'awareness', channel, update }),
+    );
+  }
+}
+
+function othersOf(
+  subscription: number,
+  changes: readonly AwarenessChange[],
+): readonly AwarenessEntry[] {
+  return changes.filter(({ owner }) => owner !== subscription).map(({ entry }) => entry);
+}

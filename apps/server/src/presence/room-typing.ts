@@ -1,0 +1,76 @@
+/** Who types in one room, told to everyone who is in it. In most rooms nobody does, so this is made with the first. */
+import { Coalescer } from '../gateway/coalescer.ts';
+import type { Subscriber } from '../gateway/document-room.ts';
+import { Outgoing } from '../gateway/outgoing.ts';
+import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import { PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
+import type { Presence } from './presence-board.ts';
+import { TypingList } from './typing-list.ts';
+
+export interface RoomTypingOptions {
+  readonly channel: number;
+  readonly wheel: TimerWheel;
+  /** Those who are here; it changes. */
+  readonly here: ReadonlySet<Presence>;
+  /** One message went to that many. */
+  readonly delivered: (receivers: number) => void;
+}
+
+export class RoomTyping implements Disposable {
+  readonly #options: RoomTypingOptions;
+  readonly #list: TypingList;
+  readonly #flush = new Coalescer(
+    () => this.#options.here.size * PRESENCE_MS_PER_RECEIVER,
+    () => this.#send(),
+  );
+  #told = '';
+
+  constructor(options: RoomTypingOptions) {
+    this.#options = options;
+    this.#list = new TypingList(options.wheel, () => this.#flush.touch());
+  }
+
+  start(user: string): void {
+    this.#list.start(user);
+  }
+
+  stop(user: string): void {
+    this.#list.stop(user);
+  }
+
+  has(user: string): boolean {
+    return this.#list.has(user);
+  }
+
+  /** Tells a newcomer, who thinks that nobody types. */
+  welcome(subscriber: Subscriber): void {
+    if (this.#list.seenBy(null).length > 0) this.refresh(subscriber);
+  }
+
+  /** Tells one who missed some of it. */
+  refresh(subscriber: Subscriber): void {
+    subscriber.deliver(this.#message(subscriber.user.id));
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush[Symbol.dispose]();
+  }
+
+  #send(): void {
+    const foremost = this.#list.foremost.join();
+    if (foremost === this.#told) return;
+    this.#told = foremost;
+    const { here, delivered } = this.#options;
+    const shared = this.#message(null);
+    for (const { subscriber } of here) {
+      const { id } = subscriber.user;
+      subscriber.deliver(this.#list.has(id) ? this.#message(id) : shared);
+    }
+    delivered(here.size);
+  }
+
+  #message(user: string | null): Outgoing {
+    const { channel } = this.#options;
+    return new Outgoing({ type: 'typing:changed', channel, users: this.#list.seenBy(user) });
+  }
+}

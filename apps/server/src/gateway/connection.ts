@@ -7,60 +7,28 @@ import {
   closeCode,
   errorOf,
   CLOSE_CODES,
-  MAX_MESSAGES_PER_FRAME,
-  MAX_MISSED_PONGS,
-  PING_INTERVAL_MS,
-  PING_JITTER,
-  PONG_TIMEOUT_MS,
-  REAUTHENTICATE_BEFORE_MS,
-  REAUTHENTICATE_GRACE_MS,
   TRANSPORT_CLOSE_CODES,
   type CloseName,
   type ErrorBody,
   type User,
 } from '@tandem/protocol';
 import type { Configuration } from '../configuration.ts';
-import {
-  BURST_BYTES,
-  BURST_MESSAGES_SECONDS,
-  CONGESTED_BYTES,
-  HOT_AFTER_WRITES,
-  HOT_GAP_MS,
-  MAX_JOINED_BYTES,
-  PRESSED_BYTES,
-} from '../limits.ts';
+import { CONGESTED_BYTES, HOT_AFTER_WRITES, HOT_GAP_MS, PRESSED_BYTES } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { CodecWord } from '../metrics/census.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { Allowance } from './allowance.ts';
 import { Backlog, type Lagging } from './backlog.ts';
-import { Deadline, type Expiring, type TimerWheel } from './timer-wheel.ts';
+import type { Dialogue } from './dialogue.ts';
 import type { Leave } from './document-room.ts';
 import type { FlushTurn } from './flush-turn.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { OpeningLine } from './opening-line.ts';
+import { Proof } from './proof.ts';
 import type { PreAuthBytes, Stranger } from './strangers.ts';
-import { TokenBucket } from './token-bucket.ts';
-import type { Data, Frame, FrameMaker, Join } from './transports/frame.ts';
+import type { Deadline, Expiring, TimerWheel } from './timer-wheel.ts';
+import { groupsOf, type Data, type FrameMaker } from './transports/frame.ts';
 import type { Transport, TransportOwner } from './transports/transport.ts';
-
-export type { Data };
-
-/** What is spoken on a connection. */
-export interface Dialogue {
-  receive(data: Buffer, isBinary: boolean): void;
-  /** The first moment to speak was missed. */
-  ping(): void;
-  /** Says why, before a close. */
-  explain(error: ErrorBody): void;
-  /** Come back after `retryAfterMs`: the server restarts. */
-  goaway(retryAfterMs: number): void;
-  /** Asks for a new token, as this one ends at `expiresAt` (milliseconds since the epoch). */
-  authenticate(expiresAt: number): void;
-  /** The new one was accepted. */
-  authenticated(expiresAt: number): void;
-  /** One frame out of several messages; null where each message is a frame. */
-  readonly join: Join;
-  end(how: Leave): void;
-}
 
 export interface ConnectionShared {
   readonly wheel: TimerWheel;
@@ -82,20 +50,8 @@ export interface ConnectionOptions {
   readonly shared: ConnectionShared;
 }
 
-/** What may come in. */
-interface Allowance {
-  readonly messages: TokenBucket;
-  readonly bytes: TokenBucket;
-}
-
 /** Leaves that are meant: a page that says 1000, and one that gives no code, as stock clients do. */
 const CLEAN_CLOSES: readonly number[] = [TRANSPORT_CLOSE_CODES.normal, 1005];
-
-/** Of what proves who somebody is; a newer one is asked for before it ends, which is in milliseconds since the epoch. */
-class Proof extends Deadline {
-  expiresAt = 0;
-  state: 'holds' | 'asked-for' = 'holds';
-}
 
 /** There are as many of these as connections: what only busy ones need is made when it is needed. */
 export class Connection implements TransportOwner, Stranger, Expiring {
@@ -108,12 +64,9 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   session: string | null = null;
   readonly #transport: Transport;
   readonly #shared: ConnectionShared;
-  readonly #heartbeat = new Deadline(this);
+  readonly #heartbeat = new Heartbeat(this);
   #dialogue: Dialogue | null = null;
   #state: 'open' | 'ended' = 'open';
-  #pulse: 'quiet' | 'awaiting-hello' | 'awaiting-pong' = 'awaiting-hello';
-  #missedPongs = 0;
-  #heard = false;
   #paused = false;
   /** Null while they are full. */
   #allowance: Allowance | null = null;
@@ -190,7 +143,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   introduced(user: User): void {
     this.user = user;
     this.#settlePreAuth();
-    this.#awaitSilence();
+    this.#heartbeat.rest(this.#shared.wheel);
   }
 
   /** What proves who this is holds until then, in milliseconds since the epoch; a newer proof is asked for in time. */
@@ -198,10 +151,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     if (this.ended) return;
     if (this.#proof !== null) this.#dialogue?.authenticated(expiresAt);
     this.#proof ??= new Proof(this);
-    this.#proof.expiresAt = expiresAt;
-    this.#proof.state = 'holds';
-    const askInMs = expiresAt - REAUTHENTICATE_BEFORE_MS - Date.now();
-    this.#shared.wheel.arm(this.#proof, askInMs);
+    this.#proof.hold(expiresAt, this.#shared.wheel);
   }
 
   /** `channel` did not send everything, because of `pressed` or `lagging`. It is asked to catch up when there is room. */
@@ -250,7 +200,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
 
   /** The dialogue or the transport had an answer to a ping. */
   answered(): void {
-    this.#heard = true;
+    this.#heartbeat.heard();
   }
 
   /** There are too many who have not said who they are, and this one is here the longest. */
@@ -288,7 +238,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
 
   receive(data: Buffer, isBinary: boolean): void {
     if (this.ended) return;
-    this.#heard = true;
+    this.#heartbeat.heard();
     const sentence = 'Too much text at once. It is kept on this device and is sent more slowly.';
     this.#shared.metrics.bytes.add('in', data.byteLength);
     if (!this.#within('bytes', data.byteLength, sentence)) return;
@@ -317,7 +267,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
 
   expire(deadline: Deadline): void {
     if (deadline === this.#heartbeat) this.#beat();
-    else this.#proofDue();
+    else if (deadline === this.#proof) this.#proofDue(this.#proof);
   }
 
   get isHot(): boolean {
@@ -352,57 +302,30 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     }));
   }
 
-  /** The messages of a turn in as few frames as is sensible. */
   #write(parts: readonly Data[]): void {
     const { frames: maker, metrics } = this.#shared;
     const join = this.#dialogue?.join ?? null;
-    const frames: Frame[] = [];
-    const add = (group: readonly Data[]): void => {
+    const frames = groupsOf(parts, join !== null).map((group) => {
       const frame = maker.make(group, join);
-      frames.push(frame);
       metrics.frameSent(frame.data.length);
       this.#backlog?.wrote(frame.data.length);
-    };
-    let first = 0;
-    let bytes = 0;
-    for (let at = 0; at < parts.length; at++) {
-      const size = (parts[at] as Data).length;
-      const isFull = bytes + size > MAX_JOINED_BYTES || at - first === MAX_MESSAGES_PER_FRAME;
-      if (at > first && (join === null || isFull)) {
-        add(parts.slice(first, at));
-        first = at;
-        bytes = 0;
-      }
-      bytes += size;
-    }
-    add(first === 0 ? parts : parts.slice(first));
+      return frame;
+    });
     this.#transport.write(frames);
   }
 
   #within(name: 'messages' | 'bytes', amount: number, sentence: string): boolean {
     const nowMs = performance.now();
-    const allowance = (this.#allowance ??= this.#fullAllowance(nowMs));
-    if (allowance[name].take(amount, nowMs)) return true;
+    this.#allowance ??= new Allowance(this.#shared.limits, nowMs);
+    if (this.#allowance.take(name, amount, nowMs)) return true;
     this.#shared.metrics.rateLimited.add(name);
     this.close('too-many', errorOf('too-many', { detail: sentence, retryAfterMs: 1_000 }));
     return false;
   }
 
-  #fullAllowance(nowMs: number): Allowance {
-    const { messagesPerSecond, bytesPerSecond } = this.#shared.limits;
-    const burst = messagesPerSecond * BURST_MESSAGES_SECONDS;
-    return {
-      messages: new TokenBucket({ perSecond: messagesPerSecond, burst, nowMs }),
-      bytes: new TokenBucket({ perSecond: bytesPerSecond, burst: BURST_BYTES, nowMs }),
-    };
-  }
-
   /** Not only before a ping: the answer to it makes one. */
   #forgetFullAllowance(): void {
-    const nowMs = performance.now();
-    const allowance = this.#allowance;
-    if (allowance !== null && allowance.messages.isFull(nowMs) && allowance.bytes.isFull(nowMs))
-      this.#allowance = null;
+    if (this.#allowance?.isFull(performance.now()) === true) this.#allowance = null;
   }
 
   /** All strangers together may hold only so much. */
@@ -451,48 +374,28 @@ export class Connection implements TransportOwner, Stranger, Expiring {
 
   #beat(): void {
     this.#forgetFullAllowance();
-    if (this.#pulse === 'awaiting-hello') {
-      this.close(
-        'hello-timeout',
-        errorOf('overloaded', { detail: 'This connection did not say in time who it is.' }),
-      );
-    } else if (this.#pulse === 'quiet' || this.#paused) {
-      this.#awaitPong();
-    } else if (this.#heard || this.#backlog?.isMoving === true) {
-      // Who takes what is sent is there, even if our ping is far behind it.
-      this.#awaitSilence();
-    } else if (++this.#missedPongs < MAX_MISSED_PONGS) {
-      this.#awaitPong();
-    } else {
-      this.close('heartbeat-missed');
+    const isMoving = this.#backlog?.isMoving === true;
+    switch (this.#heartbeat.beat({ isPaused: this.#paused, isMoving })) {
+      case 'ask':
+        this.#heartbeat.ask(this.#shared.wheel);
+        this.#dialogue?.ping();
+        break;
+      case 'rest':
+        this.#heartbeat.rest(this.#shared.wheel);
+        break;
+      case 'close-gone':
+        this.close('heartbeat-missed');
+        break;
+      case 'close-unknown':
+        this.close(
+          'hello-timeout',
+          errorOf('overloaded', { detail: 'This connection did not say in time who it is.' }),
+        );
     }
   }
 
-  #proofDue(): void {
-    const proof = this.#proof;
-    if (proof === null) return;
-    if (proof.state === 'asked-for') {
-      this.close('unauthenticated');
-      return;
-    }
-    proof.state = 'asked-for';
-    this.#dialogue?.authenticate(proof.expiresAt);
-    const overInMs = proof.expiresAt + REAUTHENTICATE_GRACE_MS - Date.now();
-    this.#shared.wheel.arm(proof, overInMs);
-  }
-
-  #awaitSilence(): void {
-    this.#pulse = 'quiet';
-    this.#missedPongs = 0;
-    // Spread, so that a storm of reconnects does not become a storm of pings.
-    const jitter = 1 + PING_JITTER * (2 * Math.random() - 1);
-    this.#shared.wheel.arm(this.#heartbeat, PING_INTERVAL_MS * jitter - PONG_TIMEOUT_MS);
-  }
-
-  #awaitPong(): void {
-    this.#pulse = 'awaiting-pong';
-    this.#heard = false;
-    this.#dialogue?.ping();
-    this.#shared.wheel.arm(this.#heartbeat, PONG_TIMEOUT_MS);
+  #proofDue(proof: Proof): void {
+    if (proof.due(this.#shared.wheel) === 'ask') this.#dialogue?.authenticate(proof.expiresAt);
+    else this.close('unauthenticated');
   }
 }

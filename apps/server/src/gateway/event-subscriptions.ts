@@ -8,7 +8,8 @@ import {
 } from '@tandem/protocol';
 import type { EventChannels } from '../channels/event-channels.ts';
 import type { ChannelSubscriber, Subscription } from '../channels/subscription.ts';
-import type { Connection, Data } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Data } from './transports/frame.ts';
 import { guarded } from './guarded.ts';
 import { Outgoing } from './outgoing.ts';
 

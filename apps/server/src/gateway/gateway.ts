@@ -26,7 +26,8 @@ import type { Census, CodecWord } from '../metrics/census.ts';
 import type { ConnectResult, Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS, type People } from '../sessions/people.ts';
 import type { TokenSigner } from '../sessions/session-token.ts';
-import { Connection, type ConnectionShared, type Data, type Dialogue } from './connection.ts';
+import { Connection, type ConnectionShared } from './connection.ts';
+import type { Dialogue } from './dialogue.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import { FeedDialogue, type FeedRequest } from './feeds/feed-dialogue.ts';
 import type { FeedTransport } from './feeds/feed-transport.ts';
@@ -39,7 +40,7 @@ import type { Rooms } from './rooms.ts';
 import { StockDialogue } from './stock/stock-dialogue.ts';
 import { PreAuthBytes, Strangers } from './strangers.ts';
 import type { TimerWheel } from './timer-wheel.ts';
-import { FrameMaker } from './transports/frame.ts';
+import { FrameMaker, type Data } from './transports/frame.ts';
 import { HttpTransports, type TransportHost } from './transports/http-transports.ts';
 import type { Transport } from './transports/transport.ts';
 import {

@@ -1,7 +1,8 @@
 /** One document on one native connection. */
 import type { Codec, ErrorBody, MessageOf, User } from '@tandem/protocol';
 import type { Lagging } from './backlog.ts';
-import type { Connection, Data } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Data } from './transports/frame.ts';
 import type { DocumentRoom, Subscriber } from './document-room.ts';
 import { Outgoing } from './outgoing.ts';
 

@@ -20,7 +20,9 @@ import {
 import { SCHEMA_VERSION } from '@tandem/document';
 import { CommandLine } from '../commands/command-line.ts';
 import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../limits.ts';
-import type { Connection, Data, Dialogue } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Dialogue } from './dialogue.ts';
+import type { Data } from './transports/frame.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import type { Leave } from './document-room.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';

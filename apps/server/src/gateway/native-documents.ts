@@ -9,7 +9,8 @@ import {
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
 import { readAwareness } from '../presence/awareness-update.ts';
-import type { Connection, Data } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Data } from './transports/frame.ts';
 import type { DialogueServices } from './dialogue-services.ts';
 import type { DocumentRoom, Leave } from './document-room.ts';
 import { guarded } from './guarded.ts';

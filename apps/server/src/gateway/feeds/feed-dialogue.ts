@@ -13,7 +13,8 @@ import {
 import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
 import { FEED_RETRY_MS } from '../../limits.ts';
 import { METRICS_READER } from '../../sessions/people.ts';
-import type { Connection, Dialogue } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import { guarded } from '../guarded.ts';
 import type { Outgoing } from '../outgoing.ts';

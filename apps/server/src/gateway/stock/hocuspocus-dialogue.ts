@@ -9,7 +9,8 @@ import {
 } from '@tandem/protocol';
 import { ANONYMOUS } from '../../sessions/people.ts';
 import { CLOSE_NAMES } from '../close-names.ts';
-import type { Connection, Dialogue } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { Leave } from '../document-room.ts';
 import { guarded } from '../guarded.ts';

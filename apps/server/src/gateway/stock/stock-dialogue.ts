@@ -4,7 +4,8 @@
  */
 import { documentId, errorOf, MAX_FRAME_BYTES, type ErrorBody } from '@tandem/protocol';
 import { CLOSE_NAMES } from '../close-names.ts';
-import type { Connection, Dialogue } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { Leave } from '../document-room.ts';
 import { guarded } from '../guarded.ts';

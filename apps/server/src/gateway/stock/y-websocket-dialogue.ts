@@ -1,7 +1,8 @@
 /** A stock `y-websocket` client: one document, named by the path. */
 import { ERRORS, errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { CLOSE_NAMES } from '../close-names.ts';
-import type { Connection, Dialogue } from '../connection.ts';
+import type { Connection } from '../connection.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { DialogueServices } from '../dialogue-services.ts';
 import type { Leave } from '../document-room.ts';
 import { StockChannel } from './stock-channel.ts';

@@ -3,12 +3,13 @@ import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
 import { WHEEL_TICK_MS } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
-import { Connection, type Data, type Dialogue } from '../connection.ts';
+import { Connection } from '../connection.ts';
+import type { Dialogue } from '../dialogue.ts';
 import type { Leave } from '../document-room.ts';
 import type { FlushTurn, Flushing } from '../flush-turn.ts';
 import { PreAuthBytes } from '../strangers.ts';
 import { TimerWheel } from '../timer-wheel.ts';
-import { FrameMaker, type Frame } from '../transports/frame.ts';
+import { FrameMaker, type Data, type Frame } from '../transports/frame.ts';
 import type { Transport } from '../transports/transport.ts';
 
 class FakeTransport implements Transport {

@@ -2,7 +2,8 @@
  * One frame on its way to any number of connections. What a transport makes of it is made once: in a fan-out,
  * a connection costs one write of bytes that are there already.
  */
-import { encodePart } from '@tandem/protocol';
+import { encodePart, MAX_MESSAGES_PER_FRAME } from '@tandem/protocol';
+import { MAX_JOINED_BYTES } from '../../limits.ts';
 
 export type Data = Uint8Array | string;
 
@@ -53,6 +54,25 @@ export class FrameMaker {
     this.#parts = [];
     this.#frame = new Frame('');
   }
+}
+
+/** The messages of a turn, by the frames that are made of them: as few as is sensible. */
+export function groupsOf(parts: readonly Data[], isJoined: boolean): readonly (readonly Data[])[] {
+  const groups: (readonly Data[])[] = [];
+  let first = 0;
+  let bytes = 0;
+  for (let at = 0; at < parts.length; at++) {
+    const size = (parts[at] as Data).length;
+    const isFull = bytes + size > MAX_JOINED_BYTES || at - first === MAX_MESSAGES_PER_FRAME;
+    if (at > first && (!isJoined || isFull)) {
+      groups.push(parts.slice(first, at));
+      first = at;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  groups.push(first === 0 ? parts : parts.slice(first));
+  return groups;
 }
 
 /** The very same messages; that they have the same codec follows, as no two encode into one object. */

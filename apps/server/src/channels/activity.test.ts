@@ -116,6 +116,18 @@ it('follows the list', async () => {
   expect(changes(bob)).toHaveLength(2);
 });
 
+it('goes on telling those who stay, whoever else leaves', async () => {
+  const { activity, lists, come, ada } = await stage();
+  for (const user of ['cleo', 'dora', 'eve']) lists[user] = { d1: values() };
+  const [cleo, dora, eve] = await Promise.all(['cleo', 'dora', 'eve'].map(come));
+  await pass(2 * ACTIVITY_INTERVAL_MS);
+  for (const person of [ada, cleo, dora, eve]) person!.subscriber.received.length = 0;
+  for (const gone of [ada, dora]) activity.leave(gone!.subscription);
+  activity.chatted('d1', 9);
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect([ada, cleo, dora, eve].map((person) => changes(person!).length)).toEqual([0, 1, 0, 1]);
+});
+
 it('says nothing more of a document to whoever lost the right to it (W34)', async () => {
   const { activity, barred, ada, bob } = await stage();
   barred.add('bob');

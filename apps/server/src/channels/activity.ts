@@ -27,17 +27,17 @@ export interface ActivityOptions {
 
 type Values = Omit<DocumentActivity, 'present'>;
 
-/** A document on the list of somebody who is here. */
+/** A document on the list of somebody who is here. Most are on one or a few: sets would be larger than all else. */
 interface Watched {
   values: Values;
-  readonly watchers: Set<Watcher>;
+  readonly watchers: Watcher[];
 }
 
 /** A person who is here, with any number of connections. */
 interface Watcher {
   readonly user: string;
   readonly audience: Audience;
-  readonly documents: Set<string>;
+  documents: readonly string[];
   /** The list is being read; it may have changed since. */
   loading: Promise<void> | null;
   isOutdated: boolean;
@@ -141,7 +141,7 @@ export class Activity implements Channel, Disposable {
       watcher = {
         user,
         audience: new Audience(),
-        documents: new Set(),
+        documents: [],
         loading: null,
         isOutdated: true,
       };
@@ -168,31 +168,32 @@ export class Activity implements Channel, Disposable {
 
   #take(watcher: Watcher, documents: ActivityState['documents']): void {
     if (this.#watchers.get(watcher.user) !== watcher) return;
-    for (const document of [...watcher.documents])
+    for (const document of watcher.documents)
       if (!Object.hasOwn(documents, document)) this.#drop(watcher, document);
+    const known = new Set(watcher.documents);
     for (const [document, { present: _present, ...values }] of Object.entries(documents)) {
-      let watched = this.#watched.get(document);
-      if (watched === undefined) {
-        watched = { values, watchers: new Set() };
-        this.#watched.set(document, watched);
-      }
-      if (watcher.documents.has(document)) continue;
-      watcher.documents.add(document);
-      watched.watchers.add(watcher);
+      if (known.has(document)) continue;
+      const watched = this.#watched.get(document);
+      if (watched === undefined) this.#watched.set(document, { values, watchers: [watcher] });
+      else watched.watchers.push(watcher);
       this.#touch(document);
     }
+    watcher.documents = Object.keys(documents);
   }
 
   #drop(watcher: Watcher, document: string): void {
-    watcher.documents.delete(document);
+    watcher.documents = watcher.documents.filter((other) => other !== document);
     this.#unwatch(watcher, document);
     this.#send([watcher], { [document]: null });
   }
 
   #unwatch(watcher: Watcher, document: string): void {
-    const watched = this.#watched.get(document);
-    watched?.watchers.delete(watcher);
-    if (watched?.watchers.size === 0) this.#watched.delete(document);
+    const watchers = this.#watched.get(document)?.watchers ?? [];
+    const at = watchers.indexOf(watcher);
+    if (at === -1) return;
+    watchers[at] = watchers.at(-1) as Watcher;
+    watchers.pop();
+    if (watchers.length === 0) this.#watched.delete(document);
   }
 
   #set(document: string, change: (values: Values) => Values): void {

@@ -79,6 +79,15 @@ describe('heartbeat', () => {
   });
 });
 
+it('is counted until it ends, and that once', () => {
+  const { connection, metrics } = introduced();
+  expect(metrics.connections.total).toBe(1);
+  connection.close('overloaded');
+  connection.closed(4508);
+  expect(metrics.connections.total).toBe(0);
+  expect(metrics.connections.kinds.every(({ count }) => count === 0)).toBe(true);
+});
+
 describe('what comes in', () => {
   it('has a limit of messages', () => {
     const { connection, dialogue, socket } = introduced();

@@ -136,6 +136,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   /** @param helloTimeoutMs how long the other side has to say who it is. */
   start(dialogue: Dialogue, helloTimeoutMs: number): void {
     this.#dialogue = dialogue;
+    this.#shared.metrics.connections.came(this);
     this.#shared.wheel.arm(this.#heartbeat, helloTimeoutMs);
   }
 
@@ -363,6 +364,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   #end(how: Leave): void {
     if (this.ended) return;
     this.#state = 'ended';
+    this.#shared.metrics.connections.went(this);
     this.#shared.wheel.disarm(this.#heartbeat);
     this.#settlePreAuth();
     this.#backlog?.[Symbol.dispose]();

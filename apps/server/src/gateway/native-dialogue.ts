@@ -28,11 +28,15 @@ import type { Leave } from './document-room.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { guarded } from './guarded.ts';
 import { NativeDocuments } from './native-documents.ts';
+import { Outgoing } from './outgoing.ts';
 import { PartAssembly } from './part-assembly.ts';
 
 type Handlers = {
   readonly [T in ClientMessageType]: (dialogue: NativeDialogue, message: MessageOf<T>) => void;
 };
+
+/** One for all: any frame answers it, and what goes to many in one turn is framed once. */
+const PING = new Outgoing({ type: 'ping', channel: 0, nonce: 0 });
 
 export class NativeDialogue implements Dialogue {
   readonly join: (parts: readonly Data[]) => Data;
@@ -49,7 +53,6 @@ export class NativeDialogue implements Dialogue {
   #waiting: ClientMessage[] | null = null;
   #waitingBytes = 0;
   #schema = 0;
-  #nonce = 0;
 
   constructor({
     connection,
@@ -86,8 +89,7 @@ export class NativeDialogue implements Dialogue {
   }
 
   ping(): void {
-    this.#nonce = (this.#nonce + 1) % 0xffffffff;
-    this.#send({ type: 'ping', channel: 0, nonce: this.#nonce });
+    this.#connection.queue(PING.as(this.#codec, this.#codec.encode));
   }
 
   explain(error: ErrorBody): void {

@@ -49,6 +49,30 @@ describe('timer wheel', () => {
     expect(moved.armed).toBe(false);
   });
 
+  it('forgets one that is disarmed by another of the same tick', () => {
+    const { wheel, expired, owner, turn } = stopwatch();
+    const [first, second, third] = [0, 1, 2].map(() => new Deadline(owner));
+    const killer = new Deadline({ expire: () => wheel.disarm(second as Deadline) });
+    for (const deadline of [first, killer, second, third]) wheel.arm(deadline as Deadline, 300);
+    turn(256 * 2);
+    expect(expired.map(({ deadline }) => deadline)).toEqual([first, third]);
+  });
+
+  it('goes on after an owner that fails: those behind it are not forgotten', () => {
+    const { wheel, expired, owner, turn } = stopwatch();
+    const failing = new Deadline({
+      expire: () => {
+        throw new Error('failed');
+      },
+    });
+    const behind = new Deadline(owner);
+    wheel.arm(failing, 100);
+    wheel.arm(behind, 100);
+    expect(() => turn(1)).toThrow('failed');
+    turn(256);
+    expect(expired.map(({ deadline }) => deadline)).toEqual([behind]);
+  });
+
   it('lets an owner arm again while it expires, a whole round away', () => {
     const { wheel, turn } = stopwatch();
     let count = 0;

@@ -1,7 +1,8 @@
 /**
  * All slow time of the gateway on one timer: heartbeats, hello deadlines, leaves, typing. A deadline
- * costs an entry in a set. A turn that comes late is not made up for, so that after a stall of the
- * process nobody is closed for an answer that is still waiting to be read.
+ * costs nothing but itself: those of a slot are a ring, linked through them. A turn that comes late is not
+ * made up for, so that after a stall of the process nobody is closed for an answer that is still waiting
+ * to be read.
  */
 import { WHEEL_TICK_MS } from '../limits.ts';
 
@@ -12,8 +13,9 @@ export interface Expiring {
 /** Something that may happen later to its owner; armed again, it moves. */
 export class Deadline {
   readonly owner: Expiring;
-  /** The wheel's own: where this is, and how many turns are left. */
-  slot: Set<Deadline> | null = null;
+  /** The wheel's own: its neighbours in the ring, itself where it has none, and how many turns are left. */
+  before: Deadline = this;
+  after: Deadline = this;
   rounds = 0;
 
   constructor(owner: Expiring) {
@@ -21,17 +23,15 @@ export class Deadline {
   }
 
   get armed(): boolean {
-    return this.slot !== null;
+    return this.after !== this;
   }
 }
 
 const SLOTS = 256;
 
 export class TimerWheel implements Disposable {
-  readonly #slots: readonly Set<Deadline>[] = Array.from(
-    { length: SLOTS },
-    () => new Set<Deadline>(),
-  );
+  readonly #slots: readonly Deadline[] = Array.from({ length: SLOTS }, ringStart);
+  readonly #mark = ringStart();
   #at = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -44,33 +44,54 @@ export class TimerWheel implements Disposable {
     this.disarm(deadline);
     const ticks = Math.max(1, Math.ceil(delayMs / WHEEL_TICK_MS));
     deadline.rounds = Math.floor((ticks - 1) / SLOTS);
-    deadline.slot = this.#slots[(this.#at + ticks) % SLOTS] as Set<Deadline>;
-    deadline.slot.add(deadline);
+    append(this.#slots[(this.#at + ticks) % SLOTS] as Deadline, deadline);
   }
 
   disarm(deadline: Deadline): void {
-    deadline.slot?.delete(deadline);
-    deadline.slot = null;
+    take(deadline);
   }
 
   /** One tick. */
   turn(): void {
     this.#at = (this.#at + 1) % SLOTS;
-    const slot = this.#slots[this.#at] as Set<Deadline>;
-    // A copy: owners arm and disarm while it is walked, a whole round away into this very slot.
-    for (const deadline of [...slot]) {
-      if (deadline.slot !== slot) continue;
-      if (deadline.rounds > 0) {
-        deadline.rounds--;
-        continue;
-      }
-      this.disarm(deadline);
-      deadline.owner.expire(deadline);
+    const slot = this.#slots[this.#at] as Deadline;
+    // Owners arm and disarm while it is walked, a whole round away into this very slot: that is behind the mark.
+    const mark = this.#mark;
+    take(mark);
+    append(slot, mark);
+    while (slot.after !== mark) {
+      const deadline = slot.after;
+      take(deadline);
+      if (deadline.rounds-- > 0) append(slot, deadline);
+      else deadline.owner.expire(deadline);
     }
+    take(mark);
   }
 
   [Symbol.dispose](): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
+}
+
+/** Where a ring begins and ends: a deadline that is nobody's. */
+function ringStart(): Deadline {
+  return new Deadline({ expire: () => {} });
+}
+
+/** Puts `deadline`, which is in no ring, at the end of one. */
+function append(start: Deadline, deadline: Deadline): void {
+  const { before } = start;
+  deadline.before = before;
+  deadline.after = start;
+  before.after = deadline;
+  start.before = deadline;
+}
+
+function take(deadline: Deadline): void {
+  const { before, after } = deadline;
+  before.after = after;
+  after.before = before;
+  deadline.before = deadline;
+  deadline.after = deadline;
 }

@@ -7,10 +7,8 @@ export type TransportWord = (typeof TRANSPORTS)[number];
 export const CODECS = ['binary', 'json', 'yjs', 'events'] as const;
 export type CodecWord = (typeof CODECS)[number];
 
-/** One connection, as far as it is counted. */
+/** One connection, as far as it is looked at. */
 export interface ConnectionView {
-  readonly transport: TransportWord;
-  readonly codec: CodecWord;
   /** Waiting to go out, in our memory and in the socket's. */
   readonly queuedBytes: number;
 }
@@ -32,26 +30,49 @@ export interface Census {
   readonly rooms: Iterable<RoomView>;
 }
 
-export interface ConnectionCount {
+export interface ConnectionKind {
   readonly transport: TransportWord;
   readonly codec: CodecWord;
-  count: number;
 }
 
-/** Each kind of connection, also those of which there are none. */
-export function countConnections(connections: Iterable<ConnectionView>): {
-  readonly kinds: readonly ConnectionCount[];
-  readonly total: number;
-} {
-  const kinds: ConnectionCount[] = TRANSPORTS.flatMap((transport) =>
-    CODECS.map((codec) => ({ transport, codec, count: 0 })),
-  );
-  let total = 0;
-  for (const { transport, codec } of connections) {
-    kinds[TRANSPORTS.indexOf(transport) * CODECS.length + CODECS.indexOf(codec)]!.count++;
-    total++;
+export interface ConnectionCount extends ConnectionKind {
+  readonly count: number;
+}
+
+/** How many connections there are; kept up by them, as the dashboard asks each second and they are many. */
+export class ConnectionCounts {
+  readonly #counts: Readonly<Record<TransportWord, Record<CodecWord, number>>> = {
+    websocket: noneOfAny(),
+    stream: noneOfAny(),
+    poll: noneOfAny(),
+    feed: noneOfAny(),
+  };
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
   }
-  return { kinds, total };
+
+  /** Each kind, also those of which there are none. */
+  get kinds(): readonly ConnectionCount[] {
+    return TRANSPORTS.flatMap((transport) =>
+      CODECS.map((codec) => ({ transport, codec, count: this.#counts[transport][codec] })),
+    );
+  }
+
+  came({ transport, codec }: ConnectionKind): void {
+    this.#counts[transport][codec]++;
+    this.#total++;
+  }
+
+  went({ transport, codec }: ConnectionKind): void {
+    this.#counts[transport][codec]--;
+    this.#total--;
+  }
+}
+
+function noneOfAny(): Record<CodecWord, number> {
+  return { binary: 0, json: 0, yjs: 0, events: 0 };
 }
 
 /** Waiting to go out on all of them. */

@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
 import { dashboardSample } from '@tandem/protocol';
-import type { Census, ConnectionView, RoomView } from './census.ts';
+import type { Census, ConnectionKind, RoomView } from './census.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { Metrics } from './metrics.ts';
 
 function house() {
   const metrics = new Metrics();
   let at = 1_000_000;
-  const connections: ConnectionView[] = [];
   const rooms: RoomView[] = [];
-  const census = (): Census => ({ state: 'open', connections, rooms });
+  const census = (): Census => ({ state: 'open', connections: [], rooms });
   const sampler = new DashboardSampler({
     metrics,
     census,
@@ -18,7 +17,7 @@ function house() {
     now: () => at,
   });
   const pass = (ms: number) => void (at += ms);
-  return { metrics, connections, rooms, sampler, pass };
+  return { metrics, rooms, sampler, pass };
 }
 
 const room = (document: string, deliveries: number): RoomView => ({
@@ -90,15 +89,19 @@ it('does not name the room that the server itself keeps busy', () => {
 });
 
 it('tells connections apart, and counts refusals by code', () => {
-  const { metrics, connections, sampler } = house();
-  const connection = (transport: ConnectionView['transport'], codec: ConnectionView['codec']) =>
-    connections.push({ transport, codec, queuedBytes: 0 });
+  const { metrics, sampler } = house();
+  const connection = (
+    transport: ConnectionKind['transport'],
+    codec: ConnectionKind['codec'],
+  ): void => metrics.connections.came({ transport, codec });
   connection('websocket', 'binary');
   connection('websocket', 'json');
   connection('websocket', 'yjs');
   connection('stream', 'binary');
   connection('poll', 'json');
   connection('feed', 'events');
+  connection('stream', 'json');
+  metrics.connections.went({ transport: 'stream', codec: 'json' });
   metrics.refusals.add('too-many', 2);
   expect(sampler.sample()).toMatchObject({
     connections: { webSocket: 2, stream: 1, longPoll: 1, feed: 1, stock: 1 },

@@ -5,7 +5,7 @@
  */
 import type { DashboardSample } from '@tandem/protocol';
 import { MAX_TOP_ROOMS } from '../limits.ts';
-import { countConnections, type Census, type ConnectionCount, type RoomView } from './census.ts';
+import type { Census, ConnectionCount, RoomView } from './census.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Metrics } from './metrics.ts';
 import { beginningOf } from './span.ts';
@@ -40,7 +40,7 @@ export class DashboardSampler {
   /** The first has no rates: nothing is known of the time before. */
   sample(): DashboardSample {
     const { metrics, census, loopDelayMs, memory, now } = this.#sources;
-    const { connections, rooms } = census();
+    const { rooms } = census();
     const views = [...rooms];
     const totals: Totals = {
       at: now(),
@@ -57,7 +57,7 @@ export class DashboardSampler {
     const { rss, heapUsed } = memory();
     return {
       at: totals.at,
-      connections: connectionsOf(countConnections(connections).kinds),
+      connections: connectionsOf(metrics.connections.kinds),
       rooms: views.length,
       channels: views.reduce((sum, { channels }) => sum + channels, 0),
       deliveriesPerSecond: rate(totals.deliveries, last.deliveries),

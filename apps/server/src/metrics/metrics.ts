@@ -14,6 +14,7 @@ import {
   type ServerMessageType,
 } from '@tandem/protocol';
 import type { ServerCommandName } from '../commands/server-command.ts';
+import { ConnectionCounts } from './census.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
 import {
   Counter,
@@ -73,6 +74,7 @@ const CLIENT_MESSAGES = Object.entries(MESSAGES)
 export class Metrics {
   /** The document that the server itself keeps busy: no list of rooms has it. */
   canaryDocument: string | null = null;
+  readonly connections = new ConnectionCounts();
   readonly connects = new CounterBy('tandem_connects_total', 'Attempts to connect.', [
     'result',
     CONNECT_RESULTS,

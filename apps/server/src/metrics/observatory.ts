@@ -50,7 +50,7 @@ export class Observatory implements Disposable {
     const { metrics, engine, census } = this.#options;
     return [
       ...metrics.instruments,
-      ...stateInstruments(census(), engine.stats()),
+      ...stateInstruments(census(), metrics.connections, engine.stats()),
       ...this.#process.read(),
     ];
   }

@@ -1,10 +1,14 @@
 /** What there is in gateway and engine, read when Prometheus asks. */
 import type { EngineStats } from '../engine/port.ts';
-import { countConnections, sumQueuedBytes, type Census } from './census.ts';
+import { sumQueuedBytes, type Census, type ConnectionCounts } from './census.ts';
 import { reading, type Instrument } from './instruments.ts';
 
-export function stateInstruments(census: Census, engine: EngineStats): readonly Instrument[] {
-  const { kinds, total } = countConnections(census.connections);
+export function stateInstruments(
+  census: Census,
+  connections: ConnectionCounts,
+  engine: EngineStats,
+): readonly Instrument[] {
+  const { kinds, total } = connections;
   const queuedBytes = sumQueuedBytes(census.connections);
   let rooms = 0;
   let channels = 0;

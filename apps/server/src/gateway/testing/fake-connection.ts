@@ -97,6 +97,7 @@ export function fakeConnection({
   const flushing = new Set<Flushing>();
   let ended = 0;
   let nowMs = 0;
+  const metrics = new Metrics();
   const connection = new Connection({
     id: 'connection',
     address: null,
@@ -115,7 +116,7 @@ export function fakeConnection({
         messagesPerSecond: 10,
         bytesPerSecond: 1_024,
       },
-      metrics: new Metrics(),
+      metrics,
       onEnd: () => void ended++,
     },
   });
@@ -123,6 +124,7 @@ export function fakeConnection({
     connection,
     socket,
     dialogue,
+    metrics,
     ended: () => ended,
     /** Ends the turn of the loop, so long after the one before. */
     turn: (afterMs = 1_000) => {

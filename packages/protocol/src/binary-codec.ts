@@ -8,7 +8,13 @@
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import type { Codec, Decoded, MessagePart } from './codec.ts';
+import {
+  unacceptedCommand,
+  type Codec,
+  type Decoded,
+  type MessagePart,
+  type UnacceptedCommand,
+} from './codec.ts';
 import { decodeControl, encodeControl } from './control-body.ts';
 import { MAX_AWARENESS_BYTES, MAX_CONTROL_BYTES, MAX_MESSAGES_PER_FRAME } from './limits.ts';
 import {
@@ -30,7 +36,8 @@ export const binaryCodec: Codec<Uint8Array> = {
   encode,
   join: concat,
   split,
-  decodeFromClient: (frame) => decode(frame, 'client') as Decoded<ClientMessage | MessagePart>,
+  decodeFromClient: (frame) =>
+    decode(frame, 'client') as Decoded<ClientMessage | MessagePart | UnacceptedCommand>,
   decodeFromServer: (frame) => decode(frame, 'server') as Decoded<ServerMessage>,
 };
 
@@ -79,9 +86,12 @@ function encodeBody(message: Message): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> {
+function decode(
+  frame: Uint8Array,
+  from: 'client' | 'server',
+): Decoded<Message | UnacceptedCommand> {
   const decoder = decoding.createDecoder(frame);
-  const messages: Message[] = [];
+  const messages: (Message | UnacceptedCommand)[] = [];
   try {
     while (decoding.hasContent(decoder)) {
       if (messages.length === MAX_MESSAGES_PER_FRAME)
@@ -106,7 +116,7 @@ function decode(frame: Uint8Array, from: 'client' | 'server'): Decoded<Message> 
 function decodeBody(
   type: MessageType,
   { channel, body, from }: { channel: number; body: Uint8Array; from: 'client' | 'server' },
-): Message {
+): Message | UnacceptedCommand {
   switch (type) {
     case 'update': {
       const decoder = decoding.createDecoder(body);
@@ -148,9 +158,14 @@ function decodeBody(
       return whole(decoder, { type, channel, nonce: decoding.readVarUint(decoder) });
     }
     default: {
-      const result = binaryBodies[type].safeParse(decodeControl(body, MAX_CONTROL_BYTES[from]));
-      if (!result.success)
+      const control = decodeControl(body, MAX_CONTROL_BYTES[from]);
+      const result = binaryBodies[type].safeParse(control);
+      if (!result.success) {
+        const unaccepted =
+          type === 'command' ? unacceptedCommand({ channel, body: control }, result.error) : null;
+        if (unaccepted !== null) return unaccepted;
         throw new Error(`${type}: ${result.error.issues[0]?.message ?? 'does not fit'}`);
+      }
       return { type, channel, ...result.data } as Message;
     }
   }

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { documentId } from './messages/field.ts';
+import { asciiId } from './text.ts';
 
 interface ChannelType {
   readonly delivery: 'reliable' | 'latest';
@@ -58,7 +59,7 @@ export function readChannelName(name: ChannelName): {
 }
 
 /** Which life of a channel an offset belongs to. */
-export const epoch = z.string().min(1).max(64);
+export const epoch = asciiId(64);
 /** Position in a channel; 0 is before the first event. */
 export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 

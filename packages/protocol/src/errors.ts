@@ -3,6 +3,7 @@
  * what happened, that nothing is lost, and what to do. `action` is what a client does.
  */
 import { z } from 'zod';
+import { fitText, sentText } from './text.ts';
 
 /**
  * - `stop`: do not come back by yourself
@@ -108,7 +109,7 @@ const MAX_SENTENCE_LENGTH = 400;
 
 export const errorBody = z.strictObject({
   code: z.enum(errorCodes),
-  message: z.string().max(MAX_SENTENCE_LENGTH),
+  message: sentText(MAX_SENTENCE_LENGTH),
   temporary: z.boolean(),
   retryAfterMs: z.number().int().nonnegative().optional(),
 });
@@ -124,7 +125,10 @@ export function errorOf(
   const entry = ERRORS[code];
   return {
     code,
-    message: (options.detail ?? entry.sentence).slice(0, MAX_SENTENCE_LENGTH),
+    message: fitText(options.detail ?? entry.sentence, {
+      lines: 'many',
+      maxLength: MAX_SENTENCE_LENGTH,
+    }),
     temporary: entry.action === 'retry',
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
   };

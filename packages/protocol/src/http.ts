@@ -22,24 +22,27 @@ import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,
   color,
-  displayName,
   documentId,
   documentKind,
+  newName,
+  newTitle,
   title,
   user,
 } from './messages/field.ts';
+import { credential } from './messages/session.ts';
+import { sentText } from './text.ts';
 
 export const session = z.strictObject({
   user,
   /** For `hello`. */
-  token: z.string(),
+  token: credential,
   /** Milliseconds since the epoch, by the server's clock. */
   expiresAt: z.number().int(),
 });
 export type Session = z.infer<typeof session>;
 
 export const profilePatch = z.strictObject({
-  name: displayName.optional(),
+  name: newName.optional(),
   color: color.optional(),
 });
 export type ProfilePatch = z.infer<typeof profilePatch>;
@@ -50,7 +53,7 @@ export const documentSummary = z.strictObject({
   title,
   access,
   /** The first words of the text. */
-  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   /** People who are in it now. */
@@ -59,9 +62,12 @@ export const documentSummary = z.strictObject({
 export type DocumentSummary = z.infer<typeof documentSummary>;
 
 export const documentList = z.strictObject({ documents: z.array(documentSummary) });
-export const documentCreate = z.strictObject({ id: documentId.min(20), title: title.optional() });
+export const documentCreate = z.strictObject({
+  id: documentId.min(20),
+  title: newTitle.optional(),
+});
 export type DocumentCreate = z.infer<typeof documentCreate>;
-export const documentPatch = z.strictObject({ title });
+export const documentPatch = z.strictObject({ title: newTitle });
 export const errorAnswer = z.strictObject({ error: errorBody });
 
 export const FEED_TYPE = 'text/event-stream; charset=utf-8';

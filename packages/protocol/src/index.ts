@@ -1,7 +1,7 @@
 export * from './binary-codec.ts';
 export * from './channels.ts';
 export * from './close-codes.ts';
-export type { Codec, Decoded, InvalidFrame, MessagePart } from './codec.ts';
+export type { Codec, Decoded, InvalidFrame, MessagePart, UnacceptedCommand } from './codec.ts';
 export * from './commands/commands.ts';
 export * from './errors.ts';
 export * from './events/events.ts';
@@ -10,6 +10,7 @@ export * from './json-codec.ts';
 export * from './limits.ts';
 export {
   documentId,
+  toDisplayName,
   type Access,
   type DocumentKind,
   type LinkAccess,
@@ -29,5 +30,6 @@ export * from './state/library.ts';
 export * from './state/prediction.ts';
 export * from './state/sharing-reducer.ts';
 export * from './state/sharing.ts';
+export { fitText, hasVisibleText, textRefusal, toStorable } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

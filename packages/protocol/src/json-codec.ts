@@ -4,7 +4,13 @@
  */
 import { encodeUtf8 } from 'lib0/string';
 import { z } from 'zod';
-import type { Codec, Decoded, MessagePart } from './codec.ts';
+import {
+  unacceptedCommand,
+  type Codec,
+  type Decoded,
+  type MessagePart,
+  type UnacceptedCommand,
+} from './codec.ts';
 import { MAX_AWARENESS_BYTES, MAX_CONTROL_DEPTH, MAX_MESSAGES_PER_FRAME } from './limits.ts';
 import {
   jsonBodies,
@@ -28,7 +34,8 @@ export const jsonCodec: Codec<string> = {
   encode,
   join: (parts) => (parts.length === 1 ? (parts[0] as string) : `[${parts.join(',')}]`),
   split,
-  decodeFromClient: (frame) => decode(frame, 'client') as Decoded<ClientMessage | MessagePart>,
+  decodeFromClient: (frame) =>
+    decode(frame, 'client') as Decoded<ClientMessage | MessagePart | UnacceptedCommand>,
   decodeFromServer: (frame) => decode(frame, 'server') as Decoded<ServerMessage>,
 };
 
@@ -38,8 +45,8 @@ function encode(message: Message): string {
   return JSON.stringify({ type, channel, ...(z.encode(schema, body) as object) });
 }
 
-function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
-  const messages: Message[] = [];
+function decode(frame: string, from: 'client' | 'server'): Decoded<Message | UnacceptedCommand> {
+  const messages: (Message | UnacceptedCommand)[] = [];
   try {
     const parsed: unknown = JSON.parse(frame);
     if (deeperThan(parsed, MAX_CONTROL_DEPTH)) return { kind: 'invalid', reason: 'frame too deep' };
@@ -52,7 +59,15 @@ function decode(frame: string, from: 'client' | 'server'): Decoded<Message> {
       if (sender !== from && sender !== 'both')
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
       const schema: z.ZodType = jsonBodies[type];
-      const message = { type, channel, ...(schema.parse(body) as object) } as Message;
+      const result = schema.safeParse(body);
+      if (!result.success) {
+        const unaccepted =
+          type === 'command' ? unacceptedCommand({ channel, body }, result.error) : null;
+        if (unaccepted === null) throw result.error;
+        messages.push(unaccepted);
+        continue;
+      }
+      const message = { type, channel, ...(result.data as object) } as Message;
       const isLarge =
         message.type === 'awareness' && message.update.byteLength > MAX_AWARENESS_BYTES;
       if (isLarge && from === 'client') return { kind: 'invalid', reason: 'awareness too large' };

@@ -1,4 +1,5 @@
 export type { Clock, TimerHandle } from './clock.ts';
+export { ALL_HOSTILE_TEXTS, HOSTILE_TEXTS } from './hostile-texts.ts';
 export { ManualClock, MAX_IDLE_TIMERS } from './manual-clock.ts';
 export {
   Link,

@@ -7,6 +7,7 @@ import {
   COMMAND_BURST,
   COMMANDS_PER_SECOND,
   type Command,
+  type ErrorBody,
   type MessageOf,
 } from '@tandem/protocol';
 import { Deadline, type Expiring, type TimerWheel } from '../gateway/timer-wheel.ts';
@@ -33,11 +34,20 @@ export interface CommandLineOptions {
   readonly wheel: TimerWheel;
 }
 
+/** A command whose text is not accepted: it only waits for its turn to be answered. */
+interface Unaccepted {
+  readonly id: string;
+  readonly name: 'unaccepted';
+  readonly error: ErrorBody;
+}
+
 export class CommandLine implements Expiring {
   readonly #options: CommandLineOptions;
   readonly #buckets: { readonly chat: TokenBucket; readonly other: TokenBucket };
   readonly #pause = new Deadline(this);
-  #waiting: Command[] = [];
+  #waiting: (Command | Unaccepted)[] = [];
+  /** Settled with the newest answer. */
+  #lastAnswer: Promise<void> = Promise.resolve();
   #unanswered = 0;
   /** `held`: the first that waits must not begin before an answer has come. */
   #state: 'open' | 'held' | 'ended' = 'open';
@@ -51,7 +61,7 @@ export class CommandLine implements Expiring {
   }
 
   /** Answered by `done` or `refused`, sooner or later. */
-  say(command: Command): void {
+  say(command: Command | Unaccepted): void {
     if (this.#unanswered >= MAX_WAITING_COMMANDS) {
       this.#options.speaker.close(
         'too-many',
@@ -62,6 +72,11 @@ export class CommandLine implements Expiring {
     this.#unanswered++;
     this.#waiting.push(command);
     this.#advance();
+  }
+
+  /** Answers a command with a refusal after those before it. */
+  refuse(id: string, error: ErrorBody): void {
+    this.say({ id, name: 'unaccepted', error });
   }
 
   /** Nobody is there to hear answers; what was begun goes on. */
@@ -88,27 +103,34 @@ export class CommandLine implements Expiring {
     }
   }
 
-  #mayBegin({ name }: Command): boolean {
+  #mayBegin({ name }: Command | Unaccepted): boolean {
     const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
     const price = name === 'profile:change' ? PROFILE_CHANGE_PRICE : 1;
     return bucket.take(price, performance.now());
   }
 
-  #begin(command: Command): void {
+  #begin(command: Command | Unaccepted): void {
     const { runner, speaker } = this.#options;
+    if (command.name === 'unaccepted') {
+      const { id, error } = command;
+      this.#lastAnswer = this.#lastAnswer.then(() =>
+        this.#finish({ id }, { kind: 'refused', error }),
+      );
+      return;
+    }
     // A document takes a step more than others, and what follows may be about it.
     if (command.name === 'document:create') this.#state = 'held';
-    runner.run({ user: speaker.user, command }).then(
+    this.#lastAnswer = runner.run({ user: speaker.user, command }).then(
       (answer) => this.#finish(command, answer),
       () => speaker.close('internal'),
     );
   }
 
-  #finish(command: Command, answer: CommandAnswer): void {
+  #finish(command: Command | { readonly id: string }, answer: CommandAnswer): void {
     if (this.#state === 'ended') return;
     if (this.#state === 'held') {
       this.#state = 'open';
-      if (answer.kind === 'refused' && answer.error.temporary) {
+      if ('name' in command && answer.kind === 'refused' && answer.error.temporary) {
         // Those behind it would be refused for want of it, and for good.
         this.#waiting.unshift(command);
         this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_RETRY_MS);

@@ -15,6 +15,7 @@ import {
   type MessageOf,
   type MessagePart,
   type ServerMessage,
+  type UnacceptedCommand,
   type User,
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
@@ -50,7 +51,7 @@ export class NativeDialogue implements Dialogue {
   #events: EventSubscriptions | null = null;
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
   /** What follows `hello`, until that was answered. */
-  #waiting: ClientMessage[] | null = null;
+  #waiting: (ClientMessage | UnacceptedCommand)[] | null = null;
   #waitingBytes = 0;
   #schema = 0;
 
@@ -232,12 +233,13 @@ export class NativeDialogue implements Dialogue {
     }
   }
 
-  #receiveMessage(message: ClientMessage, bytes: number): void {
-    this.#services.metrics.messages.add(message.type);
+  #receiveMessage(message: ClientMessage | UnacceptedCommand, bytes: number): void {
+    const { type } = message;
+    this.#services.metrics.messages.add(type === 'unaccepted-command' ? 'command' : type);
     switch (this.#state) {
       case 'awaiting-hello':
         if (message.type === 'hello') this.#hello(message);
-        else this.#refuse('bad-message', `The first message is hello, not ${message.type}.`);
+        else this.#refuse('bad-message', `The first message is hello, not ${type}.`);
         break;
       case 'authenticating':
         this.#waitingBytes += bytes;
@@ -253,7 +255,12 @@ export class NativeDialogue implements Dialogue {
     }
   }
 
-  #handle<T extends ClientMessageType>(message: MessageOf<T>): void {
+  #handle<T extends ClientMessageType>(message: MessageOf<T> | UnacceptedCommand): void {
+    if (message.type === 'unaccepted-command') {
+      this.#services.metrics.refusals.add(message.error.code);
+      this.#commandLine.refuse(message.id, message.error);
+      return;
+    }
     const handler = NativeDialogue.#handlers[message.type as T] as (
       dialogue: NativeDialogue,
       message: MessageOf<T>,
@@ -317,6 +324,10 @@ export class NativeDialogue implements Dialogue {
   }
 
   #send(message: ServerMessage): void {
-    this.#connection.queue(this.#codec.encode(message));
+    try {
+      this.#connection.queue(this.#codec.encode(message));
+    } catch (error) {
+      this.#connection.sendFailed(message, error);
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Bodies of requests: JSON of a bounded size that fits a schema, or a sentence. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { textRefusal } from '@tandem/protocol';
 import { MAX_HTTP_BODY_BYTES } from '../limits.ts';
 import { ApiError } from './api-error.ts';
 
@@ -15,6 +16,8 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
+  const sentence = textRefusal(result.error);
+  if (sentence !== null) throw new ApiError('bad-message', { detail: sentence });
   const issue = result.error.issues[0];
   const place =
     issue === undefined || issue.path.length === 0

@@ -199,9 +199,17 @@ test('W25: nor is it said by a page that is open and takes over what another has
   expect(await open().all()).toEqual([]);
 });
 
-test('W6: what the wire would not take is not given', () => {
+test('W6, W37: a command that does not fit is not sent; one that only fails by its text is refused in a sentence', () => {
   const ada = new LiveServer().client('ada');
-  expect(() => ada.commands.run(rename('x'.repeat(201)))).toThrow();
+  const refusals: string[] = [];
+  ada.commands.onRefused((_, { message }) => refusals.push(message));
+  expect(() => ada.commands.run(rename(7 as never))).toThrow();
+  ada.commands.run(rename('x'.repeat(201)));
+  ada.commands.run(rename('a\0b'));
+  expect(refusals).toEqual([
+    'Enter a title of at most 200 characters.',
+    'This text contains a character that cannot be stored. Remove it and try again.',
+  ]);
   expect(ada.commands.pending).toEqual([]);
 });
 

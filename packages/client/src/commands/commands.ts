@@ -6,6 +6,7 @@
 import {
   command as commandSchema,
   errorOf,
+  textRefusal,
   type Call,
   type ChannelName,
   type ErrorBody,
@@ -93,12 +94,20 @@ export class Commands {
    * channels and told to `onRefused`.
    *
    * @returns the command's id, which for a chat message is the message's
-   * @throws ZodError when the input does not fit the command
+   * @throws ZodError when something other than its text does not fit the command
    */
   run(call: Call): string {
     const { clock } = this.#options.environment;
     const id = this.#nextId();
-    const given: GivenCommand = { ...commandSchema.parse({ ...call, id }), at: clock.now() };
+    const at = clock.now();
+    const parsed = commandSchema.safeParse({ ...call, id });
+    if (!parsed.success) {
+      const detail = textRefusal(parsed.error);
+      if (detail === null) throw parsed.error;
+      this.#tellRefused({ ...call, id, at }, errorOf('bad-message', { detail }));
+      return id;
+    }
+    const given: GivenCommand = { ...parsed.data, at };
     if (this.#queue.size >= MAX_PENDING_COMMANDS) {
       const detail = 'Too much is waiting for the server. Try again when it has caught up.';
       this.#tellRefused(given, errorOf('too-many', { detail }));

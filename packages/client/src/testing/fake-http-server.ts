@@ -43,7 +43,9 @@ export class FakeRequest {
       if (part.kind === 'close') return [];
       const decoded = binaryCodec.decodeFromClient(part.data);
       if (decoded.kind === 'invalid') throw new Error(decoded.reason);
-      return decoded.messages.filter((message) => message.type !== 'part');
+      return decoded.messages.filter(
+        (message) => message.type !== 'part' && message.type !== 'unaccepted-command',
+      );
     });
   }
 

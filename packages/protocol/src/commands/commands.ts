@@ -6,40 +6,40 @@
 import { z } from 'zod';
 import {
   color,
-  displayName,
   documentId,
   linkAccess,
   memberRole,
-  title,
+  newName,
+  newTitle,
   ulid,
   userId,
 } from '../messages/field.ts';
-import { chatMentions, chatText, emoji } from '../state/chat.ts';
+import { chatMentions, emoji, newChatText } from '../state/chat.ts';
 
 const newDocumentId = documentId.min(20);
 
 /** Inputs by name. */
 export const COMMANDS = {
   /** Makes a page that the user owns; one that is there already stays as it is. */
-  'document:create': z.strictObject({ document: newDocumentId, title: title.optional() }),
-  'document:rename': z.strictObject({ document: documentId, title }),
+  'document:create': z.strictObject({ document: newDocumentId, title: newTitle.optional() }),
+  'document:rename': z.strictObject({ document: documentId, title: newTitle }),
   /** Takes it off the user's own list; it stays where it is for everyone else. */
   'document:unlist': z.strictObject({ document: documentId }),
   'link:change': z.strictObject({ document: documentId, link: linkAccess }),
   'member:change': z.strictObject({ document: documentId, user: userId, role: memberRole }),
   'member:remove': z.strictObject({ document: documentId, user: userId }),
-  'profile:change': z.strictObject({ name: displayName.optional(), color: color.optional() }),
+  'profile:change': z.strictObject({ name: newName.optional(), color: color.optional() }),
   /** The message's id is the command's. */
   'chat:send': z.strictObject({
     document: documentId,
-    text: chatText,
+    text: newChatText,
     mentions: chatMentions,
     replyTo: ulid.nullable(),
   }),
   'chat:edit': z.strictObject({
     document: documentId,
     message: ulid,
-    text: chatText,
+    text: newChatText,
     mentions: chatMentions,
   }),
   'chat:delete': z.strictObject({ document: documentId, message: ulid }),

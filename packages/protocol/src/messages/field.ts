@@ -1,6 +1,7 @@
 /** The fields that several message families share. */
 import { z } from 'zod';
 import { COLOR_COUNT, MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../limits.ts';
+import { acceptedText, asciiId, fitText, hasVisibleText, sentText } from '../text.ts';
 
 /** How a schema holds bytes: as a `Uint8Array` in binary frames, as base64 in JSON ones. */
 export type BytesField = z.ZodType<Uint8Array>;
@@ -14,17 +15,33 @@ export const seq = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 /** A Yjs client id. */
 export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
 
-export const userId = z.string().min(1).max(64);
-export const displayName = z.string().trim().min(1).max(MAX_NAME_LENGTH);
+const MAX_ID_LENGTH = 64;
+export const userId = asciiId(MAX_ID_LENGTH);
+/** A name that a person chooses. */
+export const newName = acceptedText({
+  lines: 'one',
+  maxLength: MAX_NAME_LENGTH,
+  tooLong: `Enter a name of at most ${MAX_NAME_LENGTH} characters.`,
+  empty: 'Enter a name that can be seen.',
+  isTrimmed: true,
+});
+export const displayName = sentText(MAX_NAME_LENGTH, 1);
 export const color = z
   .number()
   .int()
   .min(0)
   .max(COLOR_COUNT - 1);
-export const title = z.string().max(MAX_TITLE_LENGTH);
+/** A title that a person gives. Blanks at its end stay: it is sent while the person types. */
+export const newTitle = acceptedText({
+  lines: 'one',
+  maxLength: MAX_TITLE_LENGTH,
+  tooLong: `Enter a title of at most ${MAX_TITLE_LENGTH} characters.`,
+  isTrimmed: false,
+});
+export const title = sentText(MAX_TITLE_LENGTH);
 
 /** Which life of a document a position belongs to. Copies of different lives are never merged. */
-export const incarnation = z.string().min(1).max(64);
+export const incarnation = asciiId(MAX_ID_LENGTH);
 
 /** Milliseconds since the epoch, by the server's clock. */
 export const instant = z.number().int().nonnegative();
@@ -43,6 +60,15 @@ export const role = z.enum(['owner', 'editor', 'viewer']);
 export type Role = z.infer<typeof role>;
 /** A role that can be given. */
 export const memberRole = z.enum(['editor', 'viewer']);
+
+/** Shown where a stored name has nothing visible in it. */
+const NO_NAME = 'Unnamed';
+
+/** Makes a stored name one that can be sent. */
+export function toDisplayName(stored: string): string {
+  const name = fitText(stored, { lines: 'one', maxLength: MAX_NAME_LENGTH });
+  return hasVisibleText(name) ? name : NO_NAME;
+}
 
 export const user = z.strictObject({ id: userId, name: displayName, color });
 /** A person as everyone sees them. Name and colour come from the server. */

@@ -6,16 +6,18 @@
  */
 import { z } from 'zod';
 import { MAX_CHANNELS_PER_CONNECTION } from '../limits.ts';
+import { asciiId } from '../text.ts';
 import { channelMessages } from './channel.ts';
 import { eventChannelMessages } from './event-channel.ts';
 import { user, type BytesField } from './field.ts';
+import { credential } from './session.ts';
 
 export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   hello: z.strictObject({
     protocol: z.number().int().positive(),
     /** The newest document schema this client can edit without damage. */
     schema: z.number().int().nonnegative(),
-    token: z.string().max(4096),
+    token: credential,
     /** Bodies of `open` and `subscribe`, answered in this order. */
     channels: z
       .array(
@@ -28,7 +30,7 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
       .optional(),
   }),
   welcome: z.strictObject({
-    connection: z.string().max(64),
+    connection: asciiId(64),
     user,
     /** The schema of the server; a client below it may read but not write. */
     schema: z.number().int().nonnegative(),

@@ -13,6 +13,7 @@ import {
   MAX_SHOWN_MEMBERS,
   MAX_TYPING_NAMES,
 } from '../limits.ts';
+import { opaqueText } from '../text.ts';
 import { color, count, displayName, userId, yjsClient, type BytesField } from './field.ts';
 
 /**
@@ -57,7 +58,7 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   /** Asks for people beyond those who are shown: whose name has `query` in it, after an earlier answer's `next`. */
   'presence:page': z.strictObject({
     ref: z.number().int().nonnegative(),
-    query: z.string().max(MAX_NAME_LENGTH),
+    query: opaqueText(MAX_NAME_LENGTH),
     after: count,
   }),
   /** In the order in which they came; `next` is null with the last of them. */

@@ -7,16 +7,27 @@ import {
   MAX_EMOJI_LENGTH,
   MAX_REACTIONS_PER_MESSAGE,
 } from '../limits.ts';
+import { acceptedText, sentText } from '../text.ts';
 import { instant, ulid, user, userId } from '../messages/field.ts';
 
 /** One that somebody has used: what is an emoji, every version of Unicode says anew, and the server has decided. */
-export const usedEmoji = z.string().min(1).max(MAX_EMOJI_LENGTH);
+export const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
 /** One emoji, as people see it: a grapheme cluster that is a picture. */
 export const emoji = usedEmoji
   // Not a pattern of the schema: those who read it elsewhere may not know the flag.
   .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
-export const chatText = z.string().trim().min(1).max(MAX_CHAT_TEXT_LENGTH);
+/** What a person writes. */
+export const newChatText = acceptedText({
+  lines: 'many',
+  maxLength: MAX_CHAT_TEXT_LENGTH,
+  tooLong: `Write at most ${MAX_CHAT_TEXT_LENGTH.toLocaleString('en')} characters in a message.`,
+  empty: 'Enter a message that can be seen.',
+  isTrimmed: true,
+});
 export const chatMentions = z.array(userId).max(MAX_CHAT_MENTIONS);
+
+/** Empty once the message is deleted. */
+export const chatText = sentText(MAX_CHAT_TEXT_LENGTH);
 
 export const chatReaction = z.strictObject({ emoji: usedEmoji, users: z.array(userId) });
 
@@ -26,8 +37,7 @@ export const chatMessage = z.strictObject({
   /** Counts a chat's messages from 1 without a gap; null while the server has not given it. */
   number: z.number().int().positive().nullable(),
   author: user,
-  /** Empty once it is deleted. */
-  text: z.string().max(MAX_CHAT_TEXT_LENGTH),
+  text: chatText,
   mentions: chatMentions,
   replyTo: ulid.nullable(),
   reactions: z.array(chatReaction).max(MAX_REACTIONS_PER_MESSAGE),

@@ -1,7 +1,8 @@
 /** What an administrator sees of the server, once a second. */
 import { z } from 'zod';
 import { MAX_DASHBOARD_SAMPLES } from '../limits.ts';
-import { count, instant } from '../messages/field.ts';
+import { count, instant, title } from '../messages/field.ts';
+import { asciiId, sentText } from '../text.ts';
 
 const milliseconds = z.number().nonnegative();
 
@@ -33,15 +34,15 @@ export const dashboardSample = z.strictObject({
     .array(
       z.strictObject({
         /** The first letters of its id: the whole of it is a key. */
-        document: z.string().max(6),
-        title: z.string(),
+        document: sentText(6),
+        title,
         people: count,
         deliveriesPerSecond: z.number().nonnegative(),
       }),
     )
     .max(10),
   /** Refusals since the server started, by error code. */
-  refusals: z.record(z.string(), count),
+  refusals: z.record(asciiId(64), count),
 });
 export type DashboardSample = z.infer<typeof dashboardSample>;
 

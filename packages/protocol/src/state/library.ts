@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_EXCERPT_LENGTH } from '../limits.ts';
 import { documentId, documentKind, instant, role, title, user } from '../messages/field.ts';
+import { sentText } from '../text.ts';
 
 export const listedDocument = z.strictObject({
   id: documentId,
@@ -10,7 +11,7 @@ export const listedDocument = z.strictObject({
   /** What this person may do. */
   role,
   /** The first words of the text when it was listed; `activity` has newer ones. */
-  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: instant,
   updatedAt: instant,
   /** The number of the newest chat message that this person has seen. */
@@ -30,7 +31,7 @@ export type LibraryState = z.infer<typeof libraryState>;
 
 /** What goes on in one document, for lists; the key is the document. */
 export const documentActivity = z.strictObject({
-  excerpt: z.string().max(MAX_EXCERPT_LENGTH),
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
   updatedAt: instant,
   /** People who are in it, a few of them. */
   present: z.array(user).max(8),

@@ -22,12 +22,10 @@ type ChatHandlers = Pick<
 >;
 
 export const chatHandlers: ChatHandlers = {
-  async 'chat:send'(context, { document, text: said, mentions: named, replyTo: answered }) {
+  async 'chat:send'(context, { document, text, mentions: named, replyTo: answered }) {
     const { db, user, command: id, at, publish } = context;
     const refusal = await refuseWriter(context, document);
     if (refusal !== null) return refusal;
-    const text = cleanText(said);
-    if (text === '') return forbidden('nothing-said');
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const mentions = await knownUsers(db, named);
@@ -63,15 +61,13 @@ export const chatHandlers: ChatHandlers = {
     return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
   },
 
-  async 'chat:edit'(context, { document, message: id, text: said, mentions: named }) {
+  async 'chat:edit'(context, { document, message: id, text, mentions: named }) {
     const { db, user, at, publish } = context;
     const refusal = await refuseWriter(context, document);
     if (refusal !== null) return refusal;
     const message = await findStanding(db, document, id);
     if (message === undefined) return notFound('message');
     if (message.author !== user) return forbidden('not-your-message');
-    const text = cleanText(said);
-    if (text === '') return forbidden('nothing-said');
     const mentions = await knownUsers(db, named);
     await editMessage(db, { document, message: id }, { text, mentions, at });
     publish(chatKey(document), { name: 'chat:edited', message: id, text, mentions });
@@ -144,12 +140,4 @@ async function knownMessage(
 ): Promise<string | null> {
   if (id === null) return null;
   return (await findMessage(db, { document, message: id })) === undefined ? null : id;
-}
-
-/** Without control characters other than the ends of lines. */
-function cleanText(text: string): string {
-  return text
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[^\P{Cc}\n]/gu, '')
-    .trim();
 }

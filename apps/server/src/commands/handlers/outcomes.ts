@@ -14,7 +14,6 @@ const FORBIDDEN = {
     'So many people have a role of their own here that no more fit. Use the link for others.',
   'not-your-message': 'You may change only what you wrote yourself.',
   'not-yours-to-delete': 'A message can be deleted by who wrote it and by the document’s owner.',
-  'nothing-said': 'A message needs some text.',
   'too-many-reactions': 'This message has as many reactions as it can bear.',
   'id-taken': 'There is another message under the same id. Send this one again.',
 } as const;

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { binaryCodec } from './binary-codec.ts';
+import { documentCreate, documentPatch, profilePatch } from './http.ts';
+import { jsonCodec } from './json-codec.ts';
+import { toDisplayName } from './messages/field.ts';
+import {
+  binaryBodies,
+  MESSAGES,
+  type ClientMessage,
+  type MessageType,
+} from './messages/message.ts';
+import { newChatText } from './state/chat.ts';
+import { examples } from './testing/examples.ts';
+import { fitText, hasVisibleText, toStorable } from './text.ts';
+
+const name = profilePatch.shape.name.unwrap();
+const { title } = documentPatch.shape;
+const said = (schema: z.ZodType, text: string) => schema.safeParse(text).data;
+const refused = (schema: z.ZodType, text: string) =>
+  schema.safeParse(text).error?.issues.map(({ message }) => message);
+
+const UNSTORABLE = ['\0', 'a\0b', '\ud800', 'a\udfffb', '\ude00\ud83d'];
+const INVISIBLE = [
+  '',
+  ' ',
+  '\n',
+  '\u200b',
+  '\u3164',
+  '\u2800',
+  '\ufeff',
+  '\u00ad',
+  '\ufe0f',
+  '\u202e',
+];
+
+describe('W37', () => {
+  test.each(UNSTORABLE)('%j is refused as a name, a title and a message', (text) => {
+    const sentence =
+      'This text contains a character that cannot be stored. Remove it and try again.';
+    for (const schema of [title, newChatText, name])
+      expect(refused(schema, `x${text}`)).toEqual([sentence]);
+  });
+
+  test.each([...INVISIBLE, INVISIBLE.join('')])(
+    '%j is no name, no message and an empty title',
+    (text) => {
+      expect(refused(name, text)).toContain('Enter a name that can be seen.');
+      expect(refused(newChatText, text)).toContain('Enter a message that can be seen.');
+      expect(said(title, text)).toBe('');
+    },
+  );
+
+  test('what can be seen stays as it is, its joiners and marks included', () => {
+    for (const text of [
+      '❤️',
+      '👩‍👩‍👧',
+      '1️⃣',
+      'نمی‌خواهم',
+      'שלום',
+      'é',
+      'a\u00adb',
+      '\u2067x\u2069',
+      '۝',
+      '\ue000',
+    ])
+      for (const schema of [name, title, newChatText]) expect(said(schema, text)).toBe(text);
+  });
+
+  test('blanks at both ends of names and messages are removed, those of a title that is being typed stay', () => {
+    expect(said(name, '\u200b \u3164Ada\u2800\ufeff ')).toBe('Ada');
+    expect(said(newChatText, '\n\n hello \n')).toBe('hello');
+    expect(said(title, 'Tide ')).toBe('Tide ');
+  });
+
+  test('a name and a title are one line, a message keeps its lines and tabs; other controls go', () => {
+    expect(said(name, 'Ada\r\n\tLovelace\u0007')).toBe('Ada Lovelace');
+    expect(said(title, 'a\u2028b\u0085c')).toBe('a b c');
+    expect(said(newChatText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
+  });
+
+  test('a text that is too long is refused in a sentence', () => {
+    expect(refused(name, 'a'.repeat(41))).toEqual(['Enter a name of at most 40 characters.']);
+    expect(refused(title, 'a'.repeat(201))).toEqual(['Enter a title of at most 200 characters.']);
+  });
+
+  test('a megabyte of blanks takes no time', { timeout: 1_000 }, () => {
+    refused(newChatText, `a${' '.repeat(1 << 20)}b`);
+    refused(name, '\u200b'.repeat(1 << 20));
+  });
+
+  test.each(['binary', 'JSON'])(
+    'in %s a command whose text is not accepted is refused by its id; anything else that does not fit is not',
+    (format) => {
+      const { id } = examples.command;
+      const message = { type: 'command', channel: 0, id, name: 'profile:change' } as const;
+      const change = (input: object): unknown =>
+        format === 'JSON'
+          ? jsonCodec.decodeFromClient(JSON.stringify({ ...message, input }))
+          : binaryCodec.decodeFromClient(
+              binaryCodec.encode({ ...message, input } as ClientMessage),
+            );
+      expect(change({ name: 'a\0b' })).toMatchObject({
+        kind: 'ok',
+        messages: [
+          { type: 'unaccepted-command', id, error: { code: 'bad-message', temporary: false } },
+        ],
+      });
+      expect(change({ name: 'a\0b', color: 99 })).toMatchObject({ kind: 'invalid' });
+      expect(change({ name: 7 })).toMatchObject({ kind: 'invalid' });
+    },
+  );
+});
+
+/** Each string of a value, replaced in turn. */
+function* withEachString(value: unknown, text: string): Generator<unknown> {
+  if (typeof value === 'string') yield text;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  for (const [key, inner] of Object.entries(value)) {
+    for (const changed of withEachString(inner, text))
+      yield Array.isArray(value)
+        ? value.map((item: unknown, index) => (String(index) === key ? changed : item))
+        : { ...value, [key]: changed };
+  }
+}
+
+const strings = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
+      ? Object.values(value).flatMap(strings)
+      : [];
+
+/** Bodies of what a client may send: messages, commands of each kind, HTTP. */
+const inputs: [string, z.ZodType, unknown][] = [
+  ...(Object.keys(MESSAGES) as MessageType[])
+    .filter((type) => MESSAGES[type].from !== 'server')
+    .map((type): [string, z.ZodType, unknown] => {
+      const { type: _type, channel: _channel, ...body } = examples[type];
+      return [type, binaryBodies[type], body];
+    }),
+  ['POST documents', documentCreate, { id: 'wYl0tq3n5xJv1qk2Zr9aBc', title: 'Tide log' }],
+  ['PATCH documents', documentPatch, { title: 'Tide log' }],
+  ['PATCH me', profilePatch, { name: 'Ada', color: 1 }],
+];
+
+test.each(inputs)('W37: no text field of %s lets in what cannot be stored', (_, schema, body) => {
+  expect(schema.safeParse(body).success).toBe(true);
+  for (const text of UNSTORABLE) {
+    for (const changed of withEachString(body, `x${text}y`)) {
+      const { data } = schema.safeParse(changed);
+      for (const kept of strings(data)) expect(toStorable(kept)).toBe(kept);
+    }
+  }
+});
+
+test('text that was stored earlier, or is made of another, is made to fit', () => {
+  expect(toDisplayName('')).toBe('Unnamed');
+  expect(toDisplayName('\u3164')).toBe('Unnamed');
+  expect(toDisplayName('a\0b')).toBe('a\ufffdb');
+  expect(toDisplayName('😀'.repeat(100)).isWellFormed()).toBe(true);
+  const cut = fitText(`${'a'.repeat(9)}😀`, { lines: 'one', maxLength: 10 });
+  expect(cut).toBe(`${'a'.repeat(9)}\ufffd`);
+  expect(hasVisibleText('\ufffd')).toBe(true);
+});

@@ -8,6 +8,7 @@ import type { CommandRunner } from './commands/runner.ts';
 import type { Configuration } from './configuration.ts';
 import type { Database } from './database/tables.ts';
 import type { Engine } from './engine/port.ts';
+import { ErrorBoundary } from './error-boundary.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Rooms } from './gateway/rooms.ts';
 import { SilentSockets } from './gateway/silent-sockets.ts';
@@ -75,8 +76,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let state: 'starting' | 'ready' | 'draining' = 'starting';
 
   const metrics = new Metrics(spans);
+  const errors = new ErrorBoundary({ log, metrics });
   const runner = measuredRunner(options.runner, metrics);
-  const wheel = new TimerWheel();
+  const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
   const summaries = new Summaries({ db, engine, log });
   const rooms = new Rooms({
     db,
@@ -85,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     wheel,
     summaries,
     metrics,
+    errors,
     log,
     allowAdhocDocuments,
   });
@@ -97,14 +100,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     rooms,
     wheel,
     metrics,
+    errors,
     sample: () => observatory.dashboard.sample(),
     isAdministrator: administratorCheck(configuration),
-    log,
   });
   const { hub, activity } = eventChannels;
   rooms.onPeople((document) => activity.peopleChanged(document));
   summaries.onSummarised((document, summary) => activity.summarised(document, summary));
-  new Effects({ hub, activity, rooms, people, log }).start(runner);
+  new Effects({ hub, activity, rooms, people, errors }).start(runner);
   const gateway = new Gateway({
     limits,
     engine,
@@ -115,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     eventChannels,
     wheel,
     metrics,
+    errors,
     log,
     originPolicy,
     addressOf,
@@ -158,7 +162,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     (request, response) => {
       if (request.socket.destroyed) return;
-      if (!gateway.request(request, response)) void answer(request, response);
+      const fields = { method: request.method };
+      const isDone = errors.run('request', fields, () => {
+        if (gateway.request(request, response)) return;
+        Promise.resolve(answer(request, response)).catch((error: unknown) => {
+          errors.report('request', fields, error);
+          response.destroy();
+        });
+      });
+      if (!isDone) response.destroy();
     },
   );
   http.on('upgrade', gateway.upgrade);

@@ -50,7 +50,11 @@ export class Activity implements Channel, Disposable {
   readonly #watchers = new Map<string, Watcher>();
   readonly #watched = new Map<string, Watched>();
   #changed = new Set<string>();
-  readonly #flush = new Coalescer(ACTIVITY_INTERVAL_MS, () => this.#publish());
+  readonly #flush = new Coalescer(
+    ACTIVITY_INTERVAL_MS,
+    () => this.#publish(),
+    (error) => this.#options.onFault(error),
+  );
 
   constructor(options: ActivityOptions) {
     this.number = options.number;

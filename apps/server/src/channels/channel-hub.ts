@@ -49,7 +49,7 @@ export class ChannelHub implements Disposable {
 
   /** Begins to let go of what is old. */
   start(): void {
-    this.#timer ??= setInterval(() => this.sweep(Date.now()), CHANNEL_SWEEP_MS).unref();
+    this.#timer ??= setInterval(() => this.#sweepNow(), CHANNEL_SWEEP_MS).unref();
   }
 
   /** Answered by `subscribed` or `unsubscribed`. */
@@ -82,12 +82,21 @@ export class ChannelHub implements Disposable {
 
   /** In the order of the commits. */
   committed(events: readonly CommittedEvents[]): void {
-    for (const run of events) this.#channels.get(run.key)?.committed(run);
+    for (const run of events) {
+      const channel = this.#channels.get(run.key);
+      try {
+        channel?.committed(run);
+      } catch (error) {
+        this.#options.onFault(error);
+        channel?.end(errorOf('internal'));
+      }
+    }
   }
 
   /** Commits may have happened that nobody told. */
   resync(): void {
-    for (const channel of this.#channels.values()) void channel.resync();
+    for (const channel of this.#channels.values())
+      channel.resync().catch((error: unknown) => this.#options.onFault(error));
   }
 
   /** Somebody may have lost the right to this document's channels. */
@@ -128,6 +137,14 @@ export class ChannelHub implements Disposable {
   [Symbol.dispose](): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  #sweepNow(): void {
+    try {
+      this.sweep(Date.now());
+    } catch (error) {
+      this.#options.onFault(error);
+    }
   }
 
   #channel(key: ChannelKey, name: ChannelName): EventChannel {

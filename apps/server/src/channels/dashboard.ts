@@ -12,17 +12,21 @@ export interface DashboardOptions {
   readonly maySee: (user: string) => boolean;
   /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
+  /** A sample could not be taken or sent. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Dashboard implements Disposable {
   readonly channel: LatestChannel;
   readonly #sample: () => DashboardSample;
+  readonly #onError: (error: unknown) => void;
   /** Oldest first. */
   readonly #samples: DashboardSample[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ number, sample, maySee, onDelivered }: DashboardOptions) {
+  constructor({ number, sample, maySee, onDelivered, onError }: DashboardOptions) {
     this.#sample = sample;
+    this.#onError = onError;
     this.channel = new LatestChannel({
       name: 'dashboard',
       number,
@@ -38,12 +42,20 @@ export class Dashboard implements Disposable {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), DASHBOARD_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => this.#tickSafely(), DASHBOARD_INTERVAL_MS).unref();
   }
 
   [Symbol.dispose](): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  #tickSafely(): void {
+    try {
+      this.#tick();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   #tick(): void {

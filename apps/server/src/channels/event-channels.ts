@@ -2,9 +2,9 @@
 import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
 import { loadActivity } from '../database/channel-states.ts';
 import type { Database } from '../database/tables.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { Rooms } from '../gateway/rooms.ts';
 import type { TimerWheel } from '../gateway/timer-wheel.ts';
-import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { Activity } from './activity.ts';
 import { ChannelHub, type SubscribeRequest } from './channel-hub.ts';
@@ -19,10 +19,10 @@ export interface EventChannelsOptions {
   readonly rooms: Rooms;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
   readonly sample: () => DashboardSample;
   /** Who may watch the dashboard. */
   readonly isAdministrator: (user: string) => boolean;
-  readonly log: Log;
 }
 
 export interface EventChannels extends Disposable {
@@ -37,12 +37,12 @@ export interface EventChannels extends Disposable {
 
 /** @throws DatabaseError */
 export async function createEventChannels(options: EventChannelsOptions): Promise<EventChannels> {
-  const { db, rooms, wheel, metrics, sample, isAdministrator, log } = options;
+  const { db, rooms, wheel, metrics, sample, isAdministrator, errors } = options;
   await firstEpoch(db);
   const store = databaseChannels(db, rooms);
   const delivered = (type: ServerMessageType) => (receivers: number) =>
     metrics.delivered(type, receivers);
-  const onFault = (error: unknown) => log.error({ err: error }, 'a channel could not be read');
+  const onFault = (error: unknown) => errors.report('command', {}, error);
   const hub = new ChannelHub({
     store,
     nextNumber: () => rooms.nextChannel(),
@@ -67,6 +67,7 @@ export async function createEventChannels(options: EventChannelsOptions): Promis
     sample,
     maySee: isAdministrator,
     onDelivered: delivered('dashboard:changed'),
+    onError: (error) => errors.report('timer', { channel: 'dashboard' }, error),
   });
   return {
     hub,

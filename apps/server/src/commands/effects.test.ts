@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { Activity } from '../channels/activity.ts';
 import type { ChannelHub } from '../channels/channel-hub.ts';
+import { ErrorBoundary } from '../error-boundary.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import type { Rooms } from '../gateway/rooms.ts';
 import type { People } from '../sessions/people.ts';
 import { Effects } from './effects.ts';
@@ -21,7 +23,7 @@ function house() {
     activity: { resync: say('activity resync'), recheck: say('activity') },
     rooms: { forget: say('rooms forget'), all: () => [{ document: 'd1' }], recheck: say('rooms') },
     people: { renamed: say('renamed') },
-    log: pino({ enabled: false }),
+    errors: new ErrorBoundary({ log: pino({ enabled: false }), metrics: new Metrics() }),
   };
   let lose: (unanswered: readonly CommandRequest[]) => void = () => {};
   const runner: Pick<CommandRunner, 'onCommitted' | 'onLost'> = {

@@ -2,7 +2,7 @@
 import type { Activity } from '../channels/activity.ts';
 import type { ChannelHub } from '../channels/channel-hub.ts';
 import type { Rooms } from '../gateway/rooms.ts';
-import type { Log } from '../log.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { People } from '../sessions/people.ts';
 import type { Effect } from './effect.ts';
 import type { CommandRunner } from './runner.ts';
@@ -12,7 +12,7 @@ export interface EffectsOptions {
   readonly activity: Activity;
   readonly rooms: Rooms;
   readonly people: People;
-  readonly log: Log;
+  readonly errors: ErrorBoundary;
 }
 
 export class Effects {
@@ -24,10 +24,11 @@ export class Effects {
 
   /** Listens to what is committed. */
   start(runner: CommandRunner): void {
-    const { hub, activity, rooms, people } = this.#options;
+    const { hub, activity, rooms, people, errors } = this.#options;
     runner.onCommitted(({ events, effects }) => {
       hub.committed(events);
-      for (const effect of effects) this.#apply(effect);
+      for (const effect of effects)
+        errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
     });
     runner.onLost((unanswered) => {
       rooms.forget();
@@ -73,8 +74,6 @@ export class Effects {
   }
 
   #follow(step: Promise<void>): void {
-    step.catch((error: unknown) =>
-      this.#options.log.error({ err: error }, 'what follows from a command could not be done'),
-    );
+    step.catch((error: unknown) => this.#options.errors.report('command', {}, error));
   }
 }

@@ -3,13 +3,22 @@
 export class Coalescer implements Disposable {
   readonly #intervalMs: () => number;
   readonly #run: () => void;
+  readonly #onError: (error: unknown) => void;
   #lastRunMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param intervalMs the interval, or how long it is now. */
-  constructor(intervalMs: number | (() => number), run: () => void) {
+  /**
+   * @param intervalMs the interval, or how long it is now.
+   * @param onError is told when `run` failed; it runs again as it would have.
+   */
+  constructor(
+    intervalMs: number | (() => number),
+    run: () => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#intervalMs = typeof intervalMs === 'number' ? () => intervalMs : intervalMs;
     this.#run = run;
+    this.#onError = onError;
   }
 
   touch(): void {
@@ -19,7 +28,11 @@ export class Coalescer implements Disposable {
       () => {
         this.#timer = null;
         this.#lastRunMs = performance.now();
-        this.#run();
+        try {
+          this.#run();
+        } catch (error) {
+          this.#onError(error);
+        }
       },
       Math.max(0, waitMs),
     );

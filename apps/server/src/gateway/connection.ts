@@ -10,9 +10,12 @@ import {
   TRANSPORT_CLOSE_CODES,
   type CloseName,
   type ErrorBody,
+  type ServerMessage,
+  type ServerMessageType,
   type User,
 } from '@tandem/protocol';
 import type { Configuration } from '../configuration.ts';
+import type { ErrorBoundary, ErrorSource } from '../error-boundary.ts';
 import { CONGESTED_BYTES, HOT_AFTER_WRITES, HOT_GAP_MS, PRESSED_BYTES } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { CodecWord } from '../metrics/census.ts';
@@ -38,6 +41,7 @@ export interface ConnectionShared {
   readonly log: Log;
   readonly limits: Configuration['limits'];
   readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
   readonly onEnd: (connection: Connection) => void;
 }
 
@@ -52,6 +56,17 @@ export interface ConnectionOptions {
 
 /** Leaves that are meant: a page that says 1000, and one that gives no code, as stock clients do. */
 const CLEAN_CLOSES: readonly number[] = [TRANSPORT_CLOSE_CODES.normal, 1005];
+
+/** Messages that the next one of their type makes up for: a connection goes on without one of them. */
+const REPLACEABLE: ReadonlySet<ServerMessageType> = new Set<ServerMessageType>([
+  'awareness',
+  'presence:changed',
+  'presence:listed',
+  'typing:changed',
+  'activity:changed',
+  'dashboard:changed',
+  'ping',
+]);
 
 /** There are as many of these as connections: what only busy ones need is made when it is needed. */
 export class Connection implements TransportOwner, Stranger, Expiring {
@@ -174,6 +189,20 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     }
   }
 
+  /**
+   * A message could not be encoded or queued for this connection. One that the next of its type makes up for is
+   * left out; for any other the connection closes with a code after which the client comes back.
+   */
+  sendFailed({ type, channel }: ServerMessage, error: unknown): void {
+    this.#shared.errors.report(
+      'send',
+      { connection: this.id, user: this.user?.id, message: type, channel },
+      error,
+    );
+    // Not at once: a room may be in the middle of its receivers.
+    if (!REPLACEABLE.has(type)) setImmediate(() => this.close('internal'));
+  }
+
   /** Whether that many messages may come now; if not, the connection is over. */
   admit(messages: number): boolean {
     return this.#within(
@@ -216,7 +245,7 @@ export class Connection implements TransportOwner, Stranger, Expiring {
       'connection refused',
     );
     this.#shared.metrics.refusals.add(error.code);
-    this.#dialogue?.explain(error);
+    this.#contain('connection', () => this.#dialogue?.explain(error));
     this.#closeWith(closeCode(name), name);
   }
 
@@ -247,9 +276,14 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     try {
       this.#dialogue?.receive(data, isBinary);
     } catch (error) {
-      this.#shared.log.error({ err: error, connection: this.id }, 'a message could not be handled');
-      this.close('internal');
+      this.stepFailed(error);
     }
+  }
+
+  /** Work for this connection failed: it closes, and its client comes back. */
+  stepFailed(error: unknown): void {
+    this.#shared.errors.report('connection', { connection: this.id, user: this.user?.id }, error);
+    this.close('internal');
   }
 
   faulty(name: CloseName, sentence: string): void {
@@ -267,8 +301,12 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   }
 
   expire(deadline: Deadline): void {
-    if (deadline === this.#heartbeat) this.#beat();
-    else if (deadline === this.#proof) this.#proofDue(this.#proof);
+    const isDone = this.#contain('timer', () => {
+      if (deadline === this.#heartbeat) this.#beat();
+      else if (deadline === this.#proof) this.#proofDue(this.#proof);
+    });
+    // The deadline may not be armed again: nobody would notice when this connection is gone.
+    if (!isDone) this.close('internal');
   }
 
   get isHot(): boolean {
@@ -276,6 +314,10 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   }
 
   flush(nowMs: number): void {
+    if (!this.#contain('connection', () => this.#flush(nowMs))) this.close('internal');
+  }
+
+  #flush(nowMs: number): void {
     const parts = this.#out;
     if (parts === null || this.ended) return;
     this.#out = null;
@@ -347,7 +389,8 @@ export class Connection implements TransportOwner, Stranger, Expiring {
   #closeWith(code: number, reason: string): void {
     const parts = this.#out;
     this.#out = null;
-    if (parts !== null && this.#backlog?.isHopeless !== true) this.#write(parts);
+    if (parts !== null && this.#backlog?.isHopeless !== true)
+      this.#contain('connection', () => this.#write(parts));
     this.#shared.metrics.disconnected(code);
     this.#end('abrupt');
     this.#resumeForClose();
@@ -370,8 +413,13 @@ export class Connection implements TransportOwner, Stranger, Expiring {
     this.#backlog?.[Symbol.dispose]();
     if (this.#proof !== null) this.#shared.wheel.disarm(this.#proof);
     this.#openings?.clear();
-    this.#dialogue?.end(how);
-    this.#shared.onEnd(this);
+    this.#contain('connection', () => this.#dialogue?.end(how));
+    this.#contain('connection', () => this.#shared.onEnd(this));
+  }
+
+  /** @returns whether `work` succeeded. */
+  #contain(source: ErrorSource, work: () => void): boolean {
+    return this.#shared.errors.run(source, { connection: this.id, user: this.user?.id }, work);
   }
 
   #beat(): void {

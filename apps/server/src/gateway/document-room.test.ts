@@ -9,6 +9,8 @@ import {
 } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
 import { WHEEL_TICK_MS } from '../limits.ts';
+import { pino } from 'pino';
+import { ErrorBoundary } from '../error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { readAwareness } from '../presence/awareness-update.ts';
 import { DocumentRoom, type Subscriber } from './document-room.ts';
@@ -59,6 +61,7 @@ function house() {
     channel: 5,
     wheel,
     metrics: new Metrics(),
+    errors: new ErrorBoundary({ log: pino({ enabled: false }), metrics: new Metrics() }),
     ask: (request) => requests.push(request),
     onPeople: () => {},
     onEmpty: () => void emptied++,

@@ -24,6 +24,7 @@ import {
   type RoomMessage,
 } from '@tandem/sync';
 import { ChannelClock, type Waiting } from '../metrics/channel-clock.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { AwarenessEntry } from '../presence/awareness-update.ts';
 import type { Presence } from '../presence/presence-board.ts';
@@ -64,6 +65,7 @@ export interface DocumentRoomOptions {
   readonly channel: number;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
   readonly ask: (request: EngineRequest) => void;
   /** Somebody came, went, or has another name. */
   readonly onPeople: (document: string) => void;
@@ -112,6 +114,7 @@ export class DocumentRoom implements Disposable {
     channel,
     wheel,
     metrics,
+    errors,
     ask,
     onPeople,
     onEmpty,
@@ -134,6 +137,7 @@ export class DocumentRoom implements Disposable {
       delivered: (type, receivers) => this.#delivered(type, receivers),
       onPeople: () => onPeople(document),
       onSettled: () => this.#checkEmpty(),
+      onError: (error) => errors.report('timer', { document }, error),
     });
   }
 

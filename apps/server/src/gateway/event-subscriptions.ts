@@ -89,11 +89,11 @@ export class EventSubscriptions implements ChannelSubscriber {
   }
 
   deliver(outgoing: Outgoing): void {
-    this.#connection.queue(outgoing.as(this.#codec, this.#codec.encode));
+    this.#send(outgoing, false);
   }
 
   answer(outgoing: Outgoing): void {
-    this.#connection.queue(outgoing.as(this.#codec, this.#codec.encode), true);
+    this.#send(outgoing, true);
   }
 
   whenRoomy(step: () => Promise<void>): void {
@@ -108,6 +108,14 @@ export class EventSubscriptions implements ChannelSubscriber {
 
   lost(subscription: Subscription): void {
     this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+  }
+
+  #send(outgoing: Outgoing, solicited: boolean): void {
+    try {
+      this.#connection.queue(outgoing.as(this.#codec, this.#codec.encode), solicited);
+    } catch (error) {
+      this.#connection.sendFailed(outgoing.message, error);
+    }
   }
 
   #leave(subscription: Subscription | undefined): void {

@@ -21,6 +21,7 @@ import type { Engine, EngineNotice } from '../engine/port.ts';
 import type { BearerCheck } from '../http/bearer-token.ts';
 import type { OriginPolicy } from '../http/origin-policy.ts';
 import { DRAIN_CONNECTIONS_PER_SECOND, DRAIN_FLUSH_MS, DRAIN_SPREAD_MS } from '../limits.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { Log } from '../log.ts';
 import type { Census, CodecWord } from '../metrics/census.ts';
 import type { ConnectResult, Metrics } from '../metrics/metrics.ts';
@@ -64,6 +65,7 @@ export interface GatewayOptions {
   readonly eventChannels: EventChannels;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
   readonly log: Log;
   readonly originPolicy: OriginPolicy;
   readonly addressOf: (request: IncomingMessage) => string | null;
@@ -117,6 +119,7 @@ export class Gateway {
       log,
       limits,
       metrics,
+      errors: options.errors,
       onEnd: (connection) => this.#ended(connection),
     };
     this.#budget = new HelloBudget({ perSecond: limits.hellosPerSecond, wheel });
@@ -128,8 +131,11 @@ export class Gateway {
 
   /** Starts to listen to the engine, to changes of names and to ends of sessions. */
   start(): void {
-    const { engine, people } = this.#options;
-    engine.onNotices((notices) => notices.forEach((notice) => this.#hear(notice)));
+    const { engine, people, errors } = this.#options;
+    engine.onNotices((notices) => {
+      for (const notice of notices)
+        errors.run('room', { event: notice.kind }, () => this.#hear(notice));
+    });
     people.onRename((user) => this.#rename(user));
     people.onSessionEnded((session) => this.#signOut(session));
   }
@@ -147,6 +153,13 @@ export class Gateway {
   /** For the `upgrade` event of the HTTP server. */
   readonly upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     stream.on('error', ignore);
+    const isDone = this.#options.errors.run('request', { method: 'upgrade' }, () =>
+      this.#upgrade(request, stream, head),
+    );
+    if (!isDone) stream.destroy();
+  };
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const decision = decideUpgrade(request, this.#options.originPolicy);
     const address = this.#options.addressOf(request);
     if (decision.kind === 'refused') {
@@ -165,7 +178,7 @@ export class Gateway {
       });
     });
     if (refusal !== null) this.#refuseUpgrade(stream, refusal);
-  };
+  }
 
   /** For the `request` event of the HTTP server. @returns whether it was one of the gateway's. */
   request(request: IncomingMessage, answer: ServerResponse): boolean {

@@ -2,8 +2,5 @@
 import type { Connection } from './connection.ts';
 
 export function guarded(connection: Connection, step: Promise<void>): void {
-  step.catch((error: unknown) => {
-    connection.log.error({ err: error, connection: connection.id }, 'a step could not be taken');
-    connection.close('internal');
-  });
+  step.catch((error: unknown) => connection.stepFailed(error));
 }

@@ -55,6 +55,14 @@ export class NativeChannel implements Subscriber, Lagging {
   }
 
   deliver(outgoing: Outgoing): void {
+    try {
+      this.#deliver(outgoing);
+    } catch (error) {
+      this.#owner.connection.sendFailed(outgoing.message, error);
+    }
+  }
+
+  #deliver(outgoing: Outgoing): void {
     const { connection } = this.#owner;
     const { message } = outgoing;
     switch (message.type) {

@@ -189,6 +189,10 @@ export class NativeDocuments implements NativeChannelOwner {
   }
 
   #send(message: ServerMessage): void {
-    this.connection.queue(this.codec.encode(message));
+    try {
+      this.connection.queue(this.codec.encode(message));
+    } catch (error) {
+      this.connection.sendFailed(message, error);
+    }
   }
 }

@@ -10,6 +10,7 @@ import { changeLink, giveRole, takeRole } from '../database/sharing.ts';
 import { temporaryDatabaseFile } from '../database/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
 import { VISITS_GATHERED_MS } from '../limits.ts';
+import { ErrorBoundary } from '../error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../sessions/people.ts';
 import type { JoinOptions, Subscriber } from './document-room.ts';
@@ -95,6 +96,7 @@ async function house({
     wheel: new TimerWheel(),
     summaries: new Summaries({ db: watched, engine, log }),
     metrics: new Metrics(),
+    errors: new ErrorBoundary({ log, metrics: new Metrics() }),
     log,
     allowAdhocDocuments: adhoc,
   });

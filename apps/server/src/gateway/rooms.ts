@@ -15,6 +15,7 @@ import { accessOf, findEntrance, roleIn, type Entrance } from '../database/roles
 import type { Database } from '../database/tables.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { ENTRANCE_KEPT_MS, MAX_PRESENT_SHOWN, MAX_REMEMBERED_ENTRANCES } from '../limits.ts';
+import type { ErrorBoundary } from '../error-boundary.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../sessions/people.ts';
@@ -30,6 +31,7 @@ export interface RoomsOptions {
   readonly wheel: TimerWheel;
   readonly summaries: Summaries;
   readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
   readonly log: Log;
   /** Whether a stock client may create the document that it names. */
   readonly allowAdhocDocuments: boolean;
@@ -116,6 +118,7 @@ export class Rooms implements Disposable {
         channel: this.nextChannel(),
         wheel: this.#options.wheel,
         metrics: this.#options.metrics,
+        errors: this.#options.errors,
         ask: this.#ask,
         onPeople: (document) => this.#hearPeople(document),
         onEmpty: this.#onEmpty,
@@ -190,7 +193,17 @@ export class Rooms implements Disposable {
   hear(event: EngineEvent): void {
     if (event.kind === 'committed' && event.updates.length > 0)
       this.#options.summaries.changed(event.document);
-    this.#rooms.get(event.document)?.event(event);
+    const { document } = event;
+    const room = this.#rooms.get(document);
+    if (room === undefined) return;
+    const isHandled = this.#options.errors.run('room', { document, event: event.kind }, () =>
+      room.event(event),
+    );
+    // Whoever is here may have missed part of it: they come back and open the document again.
+    if (!isHandled)
+      this.#options.errors.run('room', { document, event: 'expel' }, () =>
+        room.expel(errorOf('internal')),
+      );
   }
 
   [Symbol.dispose](): void {

@@ -30,10 +30,16 @@ export class Deadline {
 const SLOTS = 256;
 
 export class TimerWheel implements Disposable {
+  readonly #onError: (error: unknown) => void;
   readonly #slots: readonly Deadline[] = Array.from({ length: SLOTS }, ringStart);
   readonly #mark = ringStart();
   #at = 0;
   #timer: NodeJS.Timeout | null = null;
+
+  /** @param onError is told of an owner that failed to expire; the others of its turn expire all the same. */
+  constructor(onError: (error: unknown) => void = rethrow) {
+    this.#onError = onError;
+  }
 
   start(): void {
     this.#timer ??= setInterval(() => this.turn(), WHEEL_TICK_MS).unref();
@@ -63,7 +69,7 @@ export class TimerWheel implements Disposable {
       const deadline = slot.after;
       take(deadline);
       if (deadline.rounds-- > 0) append(slot, deadline);
-      else deadline.owner.expire(deadline);
+      else this.#expire(deadline);
     }
     take(mark);
   }
@@ -72,6 +78,18 @@ export class TimerWheel implements Disposable {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
+
+  #expire(deadline: Deadline): void {
+    try {
+      deadline.owner.expire(deadline);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}
+
+function rethrow(error: unknown): void {
+  throw error;
 }
 
 /** Where a ring begins and ends: a deadline that is nobody's. */

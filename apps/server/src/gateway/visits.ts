@@ -66,7 +66,9 @@ export class Visits implements Disposable {
     const at = Date.now();
     // Before they are: whoever takes one off a list meanwhile is heard of later.
     for (const key of visits.keys()) this.#remember(key, at);
-    void this.#run([...visits.values()]);
+    this.#run([...visits.values()]).catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'visits not stored'),
+    );
   }
 
   async #run(visits: readonly DocumentVisit[]): Promise<void> {

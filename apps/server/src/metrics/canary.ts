@@ -38,7 +38,12 @@ export class Canary implements Disposable {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#beat(), CANARY_INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      this.#beat().catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'self-probe failed');
+        if (this.#state === 'beating') this.#state = 'resting';
+      });
+    }, CANARY_INTERVAL_MS);
   }
 
   [Symbol.dispose](): void {

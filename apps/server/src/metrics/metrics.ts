@@ -14,6 +14,7 @@ import {
   type ServerMessageType,
 } from '@tandem/protocol';
 import type { ServerCommandName } from '../commands/server-command.ts';
+import { ERROR_SOURCES } from '../error-boundary.ts';
 import { ConnectionCounts } from './census.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
 import {
@@ -129,6 +130,11 @@ export class Metrics {
     'What was refused because it was too much.',
     ['bucket', BUCKETS],
   );
+  readonly containedErrors = new CounterBy(
+    'tandem_contained_errors_total',
+    'Failures of the server itself that ended no more than one connection or one step.',
+    ['source', ERROR_SOURCES],
+  );
   readonly loopDelay = new Histogram(
     'tandem_loop_delay_seconds',
     'How late the event loop of the gateway came to its work.',
@@ -208,6 +214,7 @@ export class Metrics {
       this.reauthentications,
       this.refusals,
       this.rateLimited,
+      this.containedErrors,
       this.loopDelay,
       this.canary,
       this.canaryFailures,

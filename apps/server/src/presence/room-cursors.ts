@@ -20,6 +20,8 @@ export interface RoomCursorsOptions {
   readonly delivered: (receivers: number) => void;
   /** Clients have to hear of another `announcedMs`. */
   readonly onPace: () => void;
+  /** A timer failed. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class RoomCursors implements Disposable {
@@ -29,6 +31,7 @@ export class RoomCursors implements Disposable {
   readonly #flush = new Coalescer(
     () => this.#pace.pauseMs,
     () => this.#send(),
+    (error) => this.#options.onError(error),
   );
 
   constructor(options: RoomCursorsOptions) {

@@ -33,6 +33,9 @@ class House {
     delivered: () => {},
     onPeople: () => {},
     onSettled: () => {},
+    onError: (error) => {
+      throw error;
+    },
   });
   readonly tabs: Tab[] = [];
   readonly #names = new Map<string, User>();

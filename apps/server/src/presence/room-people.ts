@@ -34,6 +34,8 @@ export interface RoomPeopleOptions {
   readonly onPeople: () => void;
   /** Nobody is shown any more who is not here. */
   readonly onSettled: () => void;
+  /** A timer failed. */
+  readonly onError: (error: unknown) => void;
 }
 
 type PresenceChanged = MessageOf<'presence:changed'>;
@@ -47,6 +49,7 @@ export class RoomPeople implements Disposable {
   readonly #boardFlush = new Coalescer(
     () => this.#presenceIntervalMs,
     () => this.#sendPresence(),
+    (error) => this.#options.onError(error),
   );
   /** Null until somebody has one. */
   #cursors: RoomCursors | null = null;
@@ -184,8 +187,9 @@ export class RoomPeople implements Disposable {
   }
 
   #createCursors(): RoomCursors {
-    const { kind, channel, delivered } = this.#options;
+    const { kind, channel, delivered, onError } = this.#options;
     return new RoomCursors({
+      onError,
       kind,
       channel,
       here: this.#here,
@@ -198,8 +202,9 @@ export class RoomPeople implements Disposable {
   }
 
   #createTyping(): RoomTyping {
-    const { channel, wheel, delivered } = this.#options;
+    const { channel, wheel, delivered, onError } = this.#options;
     return new RoomTyping({
+      onError,
       channel,
       wheel,
       here: this.#here,

@@ -14,6 +14,8 @@ export interface RoomTypingOptions {
   readonly here: ReadonlySet<Presence>;
   /** One message went to that many. */
   readonly delivered: (receivers: number) => void;
+  /** A timer failed. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class RoomTyping implements Disposable {
@@ -22,6 +24,7 @@ export class RoomTyping implements Disposable {
   readonly #flush = new Coalescer(
     () => this.#options.here.size * PRESENCE_MS_PER_RECEIVER,
     () => this.#send(),
+    (error) => this.#options.onError(error),
   );
   #told = '';
 

@@ -84,11 +84,11 @@ export class FeedDialogue implements Dialogue, ChannelSubscriber {
   }
 
   deliver(outgoing: Outgoing): void {
-    this.#tell(outgoing, false);
+    this.#send(outgoing, false);
   }
 
   answer(outgoing: Outgoing): void {
-    this.#tell(outgoing, true);
+    this.#send(outgoing, true);
   }
 
   whenRoomy(step: () => Promise<void>): void {
@@ -161,6 +161,14 @@ export class FeedDialogue implements Dialogue, ChannelSubscriber {
     const { name, cookie, hasMetricsToken } = this.#request;
     if (hasMetricsToken && name === 'dashboard') return { user: METRICS_READER, session: null };
     return cookie === null ? null : await this.#services.people.findByCookie(cookie);
+  }
+
+  #send(outgoing: Outgoing, solicited: boolean): void {
+    try {
+      this.#tell(outgoing, solicited);
+    } catch (error) {
+      this.#connection.sendFailed(outgoing.message, error);
+    }
   }
 
   #tell(outgoing: Outgoing, solicited: boolean): void {

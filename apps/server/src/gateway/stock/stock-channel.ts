@@ -139,7 +139,12 @@ export class StockChannel {
       this.#user,
       this.#connection,
       (outgoing) => {
-        if (this.#sitting?.subscriber === subscriber) this.#deliver(outgoing, this.#sitting);
+        if (this.#sitting?.subscriber !== subscriber) return;
+        try {
+          this.#deliver(outgoing, this.#sitting);
+        } catch (error) {
+          this.#connection.sendFailed(outgoing.message, error);
+        }
       },
     );
     const room = rooms.join(document, subscriber, { ref: 0, access, stateVector });

@@ -1,6 +1,7 @@
 /** A connection whose socket takes from its buffer only what a test lets it, and whose time a test turns. */
 import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
+import { ErrorBoundary } from '../../error-boundary.ts';
 import { WHEEL_TICK_MS } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Connection } from '../connection.ts';
@@ -98,6 +99,7 @@ export function fakeConnection({
   let ended = 0;
   let nowMs = 0;
   const metrics = new Metrics();
+  const log = pino({ enabled: false });
   const connection = new Connection({
     id: 'connection',
     address: null,
@@ -108,7 +110,8 @@ export function fakeConnection({
       turn: { add: (waiting: Flushing) => void flushing.add(waiting) } as FlushTurn,
       frames: new FrameMaker(),
       preAuth,
-      log: pino({ enabled: false }),
+      log,
+      errors: new ErrorBoundary({ log, metrics }),
       limits: {
         connectionsPerUser: 20,
         connectionsPerAddress: 200,

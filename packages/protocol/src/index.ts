@@ -15,6 +15,7 @@ export {
   type DocumentKind,
   type LinkAccess,
   type Role,
+  user,
   type User,
 } from './messages/field.ts';
 export * from './messages/message.ts';

@@ -1,11 +1,15 @@
 /** Events as the database has them: the newest of each channel. */
-import type { ChannelEvent } from '@tandem/protocol';
+import { channelEvent, type ChannelEvent } from '@tandem/protocol';
+import { fitStored } from '../database/stored-texts.ts';
 import type { Database } from '../database/tables.ts';
 import { KEPT_EVENTS } from '../limits.ts';
 import type { ChannelKey } from './channel-key.ts';
 import type { EventRun } from './event-ring.ts';
 
-/** The newest events up to offset `to`, without a gap; null when there are none. */
+/**
+ * The newest events up to offset `to`, without a gap; null when there are none. Whoever needs one that does not fit
+ * the wire, as another version wrote it, gets the state instead.
+ */
 export async function readEvents(
   db: Database,
   key: ChannelKey,
@@ -19,12 +23,22 @@ export async function readEvents(
     .orderBy('offset', 'desc')
     .limit(KEPT_EVENTS)
     .execute();
-  const oldest = rows.at(-1);
-  if (oldest === undefined || rows[0]?.offset !== to) return null;
-  rows.reverse();
-  return {
-    from: oldest.offset - 1,
-    events: rows.map(({ data }) => JSON.parse(data) as ChannelEvent),
-    bytes: rows.reduce((sum, { data }) => sum + data.length, 0),
-  };
+  if (rows[0]?.offset !== to) return null;
+  const events: ChannelEvent[] = [];
+  let bytes = 0;
+  for (const { data } of rows) {
+    const event = readEvent(data);
+    if (event === null) break;
+    events.push(event);
+    bytes += data.length;
+  }
+  return events.length === 0 ? null : { from: to - events.length, events: events.reverse(), bytes };
+}
+
+function readEvent(data: string): ChannelEvent | null {
+  try {
+    return channelEvent.safeParse(JSON.parse(data, fitStored)).data ?? null;
+  } catch {
+    return null;
+  }
 }

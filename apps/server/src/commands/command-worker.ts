@@ -1,8 +1,6 @@
 /** The thread that carries out commands and waits for the disk on their behalf. */
-import { Kysely } from 'kysely';
-import { SqliteExecutorDialect } from '../database/dialect.ts';
+import { connectDatabase } from '../database/database.ts';
 import { LocalExecutor } from '../database/executor.ts';
-import type { Tables } from '../database/tables.ts';
 import { systemClock } from '../engine/clock.ts';
 import { runWorker } from '../engine/worker-body.ts';
 import { CommandHost, type CommandNews, type NumberedRequest } from './command-host.ts';
@@ -15,7 +13,7 @@ export interface CommandWorkerData {
 
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, say }) => {
   const executor = new LocalExecutor(data.path);
-  const db = new Kysely<Tables>({ dialect: new SqliteExecutorDialect(executor) });
+  const db = connectDatabase(executor);
   const transactions = new CommandTransactions({
     executor,
     db,

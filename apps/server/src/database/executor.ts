@@ -1,4 +1,5 @@
 /** Who runs SQL for Kysely: a connection in this thread, or one in a worker. */
+import { DatabaseError } from './database-error.ts';
 import { openSqlite, translated, type Sqlite } from './sqlite.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
 
@@ -40,6 +41,9 @@ export class LocalExecutor implements SqlExecutor {
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    // SQLite would store the text up to there, and say that all of it is stored.
+    if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
+      throw new DatabaseError('failed', 'a text contains U+0000');
     return translated(() => {
       const statement = this.#prepare(sql);
       return statement.lock.hold(() => run(statement, parameters));

@@ -9,6 +9,7 @@ import {
   MAX_AWARENESS_BYTES,
   MAX_AWARENESS_STATE_BYTES,
   MAX_AWARENESS_STATE_DEPTH,
+  toStorable,
 } from '@tandem/protocol';
 
 export interface AwarenessEntry {
@@ -59,7 +60,7 @@ export function readAwareness(update: Uint8Array): AwarenessReading {
       const state: unknown = JSON.parse(json);
       if (typeof state !== 'object' || state === null || Array.isArray(state))
         return invalid('awareness state is not an object');
-      entries.push({ client, clock, state: json });
+      entries.push({ client, clock, state: storableJson(json, state) });
     }
     if (decoding.hasContent(decoder)) return invalid('bytes after the awareness entries');
   } catch {
@@ -102,6 +103,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function invalid(reason: string): AwarenessReading {
   return { kind: 'invalid', reason };
+}
+
+/** An escape of U+0000 or of a surrogate. */
+const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+/** The same without U+0000 and lone surrogates, which raw UTF-8 of JSON cannot hold and escapes can (W38). */
+function storableJson(json: string, state: object): string {
+  if (!SUSPECT_ESCAPE.test(json)) return json;
+  return JSON.stringify(state, (_key, value: unknown) => {
+    if (typeof value === 'string') return toStorable(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [toStorable(name), inner]),
+    );
+  });
 }
 
 /** Brackets outside of strings, before `JSON.parse`: what cannot be deep cannot hurt whoever walks it. */

@@ -1,0 +1,40 @@
+/**
+ * Makes every text that is read fit the schema with which it is sent. The border checks what is written; but a row
+ * may be older than a check, or of another program, and one name that no message holds would keep its person and
+ * everybody in the same document out.
+ */
+import type { KyselyPlugin, PluginTransformResultArgs, QueryResult, UnknownRow } from 'kysely';
+import {
+  fitText,
+  MAX_CHAT_TEXT_LENGTH,
+  MAX_EXCERPT_LENGTH,
+  MAX_TITLE_LENGTH,
+  toDisplayName,
+} from '@tandem/protocol';
+
+/** Columns that hold what people wrote, or what is made of it. Fields of stored events have the same names. */
+const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
+  ['name', toDisplayName],
+  ['title', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_TITLE_LENGTH })],
+  ['excerpt', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_EXCERPT_LENGTH })],
+  ['text', (stored) => fitText(stored, { lines: 'many', maxLength: MAX_CHAT_TEXT_LENGTH })],
+]);
+
+/** A value under its name; any that is no text of people stays as it is. */
+export function fitStored(name: string, value: unknown): unknown {
+  const fit = typeof value === 'string' ? TEXTS.get(name) : undefined;
+  return fit === undefined ? value : fit(value as string);
+}
+
+export class StoredTextPlugin implements KyselyPlugin {
+  transformQuery: KyselyPlugin['transformQuery'] = ({ node }) => node;
+
+  async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    const [first] = result.rows;
+    if (first === undefined) return result;
+    const columns = Object.keys(first).filter((column) => TEXTS.has(column));
+    for (const row of result.rows)
+      for (const column of columns) row[column] = fitStored(column, row[column]);
+    return result;
+  }
+}

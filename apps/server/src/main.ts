@@ -1,9 +1,10 @@
 /** Starts the server, and ends it with all that people sent on disk. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerRunner } from './commands/worker-runner.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
+import { DataDirectory } from './data-directory.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { openDatabase } from './database/database.ts';
 import { WorkerExecutor } from './database/worker-executor.ts';
@@ -15,7 +16,6 @@ import { startServer } from './server.ts';
 import { loadSecrets } from './sessions/secret.ts';
 import { StartupProblem } from './startup-problem.ts';
 
-const DATABASE_FILE = 'tandem.db';
 /** The same from the source and from the bundle. */
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
@@ -23,8 +23,10 @@ async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const log = await createLog(configuration);
   const dataDir = await prepareDataDir(configuration.dataDir);
+  // Held until the process ends, whatever ends it.
+  const directory = DataDirectory.open(dataDir, log);
+  const path = directory.database;
   const secrets = await loadSecrets({ authSecrets: configuration.authSecrets, dataDir });
-  const path = join(dataDir, DATABASE_FILE);
 
   const db = await openDatabase(
     new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
   const engine = await createWorkerEngine({ path, workers: configuration.engineWorkers });
   const runner = new WorkerRunner({ path, engine, log });
   await runner.start();
+  directory.noteStart();
   const webDir = resolve(configuration.webDir ?? BUILT_WEB);
   const spans =
     configuration.traces === null ? null : new OtlpSpans({ ...configuration.traces, log });
@@ -45,8 +48,6 @@ async function main(): Promise<void> {
     spans,
     log,
   });
-  log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
-
   const stop = once(async () => {
     log.info('stopping');
     setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
@@ -55,12 +56,15 @@ async function main(): Promise<void> {
     await engine[Symbol.asyncDispose]();
     await db.destroy();
     await spans?.[Symbol.asyncDispose]();
+    directory.close();
     log.info('stopped');
     process.exit(0);
   });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   dieOfOwnFaults(log);
+  // Whoever waits for this line may stop the server at once.
+  log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
 }
 
 /** @throws StartupProblem */

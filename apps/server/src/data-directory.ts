@@ -1,0 +1,177 @@
+/**
+ * The folder of one server, held for as long as its process lives. Two servers on one folder would give the same
+ * numbers to different events. The lock is one of the operating system, on a small SQLite file that nothing else
+ * opens: it vanishes with the process however that ends, so that no stale lock keeps the next one out, and no process
+ * that has the same id by chance is taken for the holder.
+ */
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { z } from 'zod';
+import { DatabaseError } from './database/database-error.ts';
+import { checkDatabase, type LastRun } from './database/database-check.ts';
+import { openSqlite, translated, type Sqlite } from './database/sqlite.ts';
+import type { Log } from './log.ts';
+import { StartupProblem } from './startup-problem.ts';
+
+const DATABASE_FILE = 'tandem.db';
+const LOCK_FILE = 'tandem.lock';
+/** Says who holds the folder; after a clean stop, how the database was left. */
+const STATE_FILE = 'tandem.state.json';
+
+/** How often the time of the state file says that this process lives. */
+const HEARTBEAT_MS = 1_000;
+
+const state = z.union([
+  z.strictObject({
+    pid: z.number().int(),
+    host: z.string().max(256),
+    since: z.iso.datetime(),
+    /** By which it shows that the folder was moved. */
+    lockInode: z.number(),
+    /** The database at the start; null before there is one. */
+    database: z.strictObject({ inode: z.number(), mtimeMs: z.number() }).nullable(),
+  }),
+  z.strictObject({ stopped: z.strictObject({ size: z.number(), mtimeMs: z.number() }) }),
+]);
+type State = z.infer<typeof state>;
+
+export class DataDirectory {
+  readonly path: string;
+  readonly #lock: Sqlite;
+  readonly #since = new Date().toISOString();
+  #heartbeat: NodeJS.Timeout | null = null;
+
+  private constructor(path: string, lock: Sqlite) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * Holds the folder, and checks the database where the last stop was not clean or the file is not as it was left.
+   *
+   * @throws StartupProblem when another process holds it, or when the database and its log do not belong together.
+   * @throws DatabaseError when the database is damaged or the disk fails.
+   */
+  static open(path: string, log: Log): DataDirectory {
+    const directory = new DataDirectory(path, lockFolder(path));
+    try {
+      if (!directory.#isAsLeft())
+        checkDatabase(directory.database, { log, lastRun: directory.#lastRun() });
+      directory.noteStart();
+    } catch (error) {
+      directory.#lock.close();
+      throw error;
+    }
+    return directory;
+  }
+
+  get database(): string {
+    return join(this.path, DATABASE_FILE);
+  }
+
+  /** Notes who holds the folder, and which file the database is. Once more when that file was made. */
+  noteStart(): void {
+    const found = statSync(this.database, { throwIfNoEntry: false });
+    this.#write({
+      pid: process.pid,
+      host: hostname(),
+      since: this.#since,
+      lockInode: statSync(join(this.path, LOCK_FILE)).ino,
+      database: found === undefined ? null : { inode: found.ino, mtimeMs: found.mtimeMs },
+    });
+    const file = join(this.path, STATE_FILE);
+    this.#heartbeat ??= setInterval(() => {
+      const now = new Date();
+      utimes(file, now, now).catch(ignore);
+    }, HEARTBEAT_MS).unref();
+  }
+
+  /** Notes that everything is in the database file, and lets go of the folder. */
+  close(): void {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    // The last connection brings the log into the database and removes it.
+    openSqlite(this.database).close();
+    const isWhole = sizeOf(`${this.database}-wal`) === 0;
+    const left = statSync(this.database, { throwIfNoEntry: false });
+    if (isWhole && left !== undefined)
+      this.#write({ stopped: { size: left.size, mtimeMs: left.mtimeMs } });
+    this.#lock.close();
+  }
+
+  /** Nobody has written to the database since it was closed. */
+  #isAsLeft(): boolean {
+    const last = readState(this.path);
+    if (last === null || !('stopped' in last) || sizeOf(`${this.database}-wal`) > 0) return false;
+    const found = statSync(this.database, { throwIfNoEntry: false });
+    return found?.size === last.stopped.size && found.mtimeMs === last.stopped.mtimeMs;
+  }
+
+  /** Of a process that did not stop cleanly, in this very folder. */
+  #lastRun(): LastRun | null {
+    const last = readState(this.path);
+    const isMoved =
+      last === null ||
+      !('pid' in last) ||
+      last.lockInode !== statSync(join(this.path, LOCK_FILE)).ino;
+    if (isMoved) return null;
+    return { database: last.database, aliveAtMs: statSync(join(this.path, STATE_FILE)).mtimeMs };
+  }
+
+  /** Without it the next start only takes longer: a full disk keeps nobody from starting. */
+  #write(next: State): void {
+    const file = join(this.path, STATE_FILE);
+    try {
+      rmSync(file, { force: true });
+      writeFileSync(`${file}.new`, JSON.stringify(next), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch {
+      // The database is checked at the next start.
+    }
+  }
+}
+
+/** @throws StartupProblem that names the holder. */
+function lockFolder(path: string): Sqlite {
+  try {
+    return translated(() => {
+      const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: 0 });
+      try {
+        lock.exec('BEGIN EXCLUSIVE');
+      } catch (error) {
+        lock.close();
+        throw error;
+      }
+      return lock;
+    });
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.failure !== 'busy') throw error;
+    throw new StartupProblem(
+      `DATA_DIR "${path}" is in use by ${holderOf(path)}. Stop that server, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
+  }
+}
+
+function holderOf(path: string): string {
+  const holder = readState(path);
+  if (holder === null || !('pid' in holder)) return 'another server';
+  const { pid, host, since } = holder;
+  return `another server: process ${pid} on ${host}, running since ${since}`;
+}
+
+function readState(path: string): State | null {
+  try {
+    return state.safeParse(JSON.parse(readFileSync(join(path, STATE_FILE), 'utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function ignore(): void {}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

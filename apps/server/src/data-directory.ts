@@ -21,6 +21,7 @@ const LOCK_FILE = 'tandem.lock';
 /** Says who holds the folder; after a clean stop, how the database was left. */
 const STATE_FILE = 'tandem.state.json';
 
+const CLOSE_TIMEOUT_MS = 500;
 /** How often the time of the state file says that this process lives. */
 const HEARTBEAT_MS = 1_000;
 
@@ -92,8 +93,7 @@ export class DataDirectory {
   /** Notes that everything is in the database file, and lets go of the folder. */
   close(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
-    // The last connection brings the log into the database and removes it.
-    openSqlite(this.database).close();
+    this.#emptyLog();
     const isWhole = sizeOf(`${this.database}-wal`) === 0;
     const left = statSync(this.database, { throwIfNoEntry: false });
     if (isWhole && left !== undefined)
@@ -107,6 +107,20 @@ export class DataDirectory {
     if (last === null || !('stopped' in last) || sizeOf(`${this.database}-wal`) > 0) return false;
     const found = statSync(this.database, { throwIfNoEntry: false });
     return found?.size === last.stopped.size && found.mtimeMs === last.stopped.mtimeMs;
+  }
+
+  /** So that the database file is all there is. A thread that ended a moment ago may still have it open. */
+  #emptyLog(): void {
+    try {
+      const sqlite = openSqlite(this.database, { busyTimeoutMs: CLOSE_TIMEOUT_MS });
+      try {
+        sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        sqlite.close();
+      }
+    } catch {
+      // Everything is in the log, and the next start checks it.
+    }
   }
 
   /** Of a process that did not stop cleanly, in this very folder. */

@@ -1,4 +1,4 @@
-import { MAX_CHAT_TEXT_LENGTH, type User } from '@tandem/protocol';
+import { hasVisibleText, MAX_CHAT_TEXT_LENGTH, type User } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/composing.ts';
 import { IconButton } from '../components/icon-button.tsx';
+import { isolated } from '../profile/isolated.ts';
 import type { ChatDraft } from './chat-drafts.ts';
 import { mentionQuery, type MentionQuery } from './mention-query.ts';
 
@@ -34,7 +35,7 @@ export function Composer(props: ComposerProps) {
   const [chosen, setChosen] = useState(0);
   const suggestions = mention === null ? [] : suggestionsFor(mention.query, people);
   // What came back from the server may be longer than what can be typed.
-  const isReady = text.trim() !== '' && text.length <= MAX_CHAT_TEXT_LENGTH;
+  const isReady = hasVisibleText(text) && text.length <= MAX_CHAT_TEXT_LENGTH;
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -127,7 +128,7 @@ export function Composer(props: ComposerProps) {
           onChange={({ target }) => {
             setText(target.value);
             look(target);
-            if (target.value.trim() !== '') onTouch();
+            if (hasVisibleText(target.value)) onTouch();
           }}
           onSelect={({ currentTarget }) => look(currentTarget)}
           onBlur={() => setMention(null)}
@@ -156,7 +157,7 @@ function About({ draft, onCancel }: { readonly draft: ChatDraft; readonly onCanc
         ) : (
           <>
             <b className="font-medium">
-              {t('chat.replyingTo', { name: draft.replyTo?.author.name ?? '' })}
+              {t('chat.replyingTo', { name: isolated(draft.replyTo?.author.name ?? '') })}
             </b>{' '}
             {draft.replyTo?.text}
           </>

@@ -22,14 +22,14 @@ export function MessageBody({ text, people, me }: MessageBodyProps) {
                 href={part.href}
                 target="_blank"
                 rel="noopener noreferrer"
-                className="text-accent underline underline-offset-2 hover:text-ink"
+                className="[unicode-bidi:isolate] text-accent underline underline-offset-2 hover:text-ink"
               >
                 {part.text}
               </a>
             );
           case 'mention':
             return (
-              <span
+              <bdi
                 key={index}
                 className={
                   part.user === me
@@ -38,7 +38,7 @@ export function MessageBody({ text, people, me }: MessageBodyProps) {
                 }
               >
                 {part.text}
-              </span>
+              </bdi>
             );
         }
       })}

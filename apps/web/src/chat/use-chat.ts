@@ -1,6 +1,8 @@
 import type { ChannelSession, DocumentSession } from '@tandem/client';
 import {
+  hasVisibleText,
   MAX_CHAT_MENTIONS,
+  toStorable,
   type Call,
   type ChatMessage,
   type ChatState,
@@ -78,8 +80,9 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
 
   const send = () => {
     typing.stop();
-    const text = (draft.edit ?? draft).text.trim();
-    if (text === '') return;
+    // What cannot be stored is replaced, so that a message that was pasted is not lost for one character.
+    const text = toStorable((draft.edit ?? draft).text).trim();
+    if (!hasVisibleText(text)) return;
     goOn();
     const mentions = mentionedIn(text, people).slice(0, MAX_CHAT_MENTIONS);
     if (draft.edit === null) {

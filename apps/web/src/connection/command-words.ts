@@ -1,4 +1,5 @@
 /** What somebody did beside text, in the words in which they would tell it. */
+import { isolated } from '../profile/isolated.ts';
 import type { Call } from '@tandem/protocol';
 import type { TFunction } from 'i18next';
 
@@ -7,7 +8,7 @@ export function commandWords(call: Call, t: TFunction): string {
     case 'document:create':
       return t('unconfirmed.did.create');
     case 'document:rename':
-      return t('unconfirmed.did.rename', { title: call.input.title || t('untitled') });
+      return t('unconfirmed.did.rename', { title: isolated(call.input.title || t('untitled')) });
     case 'document:unlist':
       return t('unconfirmed.did.unlist');
     case 'link:change':

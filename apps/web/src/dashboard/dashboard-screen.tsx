@@ -78,7 +78,8 @@ function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }
             {topRooms.map(({ document, title, people, deliveriesPerSecond }) => (
               <tr key={document} className="border-t border-line *:py-1.5">
                 <td className="max-w-0 w-full truncate">
-                  {title || t('untitled')} <span className="text-ink-3">{document}…</span>
+                  <bdi>{title || t('untitled')}</bdi>{' '}
+                  <span className="text-ink-3">{document}…</span>
                 </td>
                 <td className="pl-4 text-right tabular-nums">{number.format(people)}</td>
                 <td className="pl-4 text-right tabular-nums">

@@ -39,7 +39,7 @@ export function PeopleList({ session }: { readonly session: DocumentSession }) {
           <li key={user} className="flex h-9 shrink-0 items-center gap-2.5 text-ui">
             <Avatar name={name} color={color} state={state} />
             <span className="min-w-0 flex-1 truncate">
-              {name}
+              <bdi>{name}</bdi>
               {user === me && <span className="text-ink-3"> {t('people.you')}</span>}
             </span>
             <span className="text-small text-ink-3">

@@ -3,6 +3,7 @@ import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/icon-button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
+import { isolated } from '../profile/isolated.ts';
 import { useServices } from '../session/services.ts';
 import { Moment } from './moment.tsx';
 import { NewMark } from './new-mark.tsx';
@@ -58,7 +59,7 @@ function DocumentRowMenu({
     <Menu
       trigger={
         <IconButton
-          label={t('list.actions', { name })}
+          label={t('list.actions', { name: isolated(name) })}
           icon={Ellipsis}
           className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100 pointer-coarse:opacity-100"
         />

@@ -9,6 +9,7 @@ test.each([
   ['李小龙', '李小'],
   ['👩‍🚀 Ada', '👩‍🚀A'],
   ['élan', 'ÉL'],
+  ['\u202eAda \u3164Byron', 'AB'],
 ])('%s is %s', (name, letters) => {
   expect(initials(name)).toBe(letters);
 });

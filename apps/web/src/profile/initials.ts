@@ -2,7 +2,11 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Two letters that stand for a name: of the first and last word, or the first two of a single one. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
+  // Marks of direction, and letters that show nothing, stand for nobody.
+  const words = name
+    .replace(/[\p{Bidi_Control}\u00ad\u200b\u2060\u2800\u3164\ufeff\uffa0]/gu, '')
+    .trim()
+    .split(/\s+/u);
   const last = words.at(-1) ?? '';
   const letters = words.length > 1 ? [first(words[0]!, 1), first(last, 1)] : [first(last, 2)];
   return letters.join('').toLocaleUpperCase();

@@ -1,6 +1,8 @@
+import { isolated } from './isolated.ts';
+
 /** "Mara, Anton and Jun", in the reader's language. */
 export function nameList(names: readonly string[], language: string): string {
-  return new Intl.ListFormat(language, { type: 'conjunction' }).format(names);
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(names.map(isolated));
 }
 
 /** The same in its parts: each name, and what stands between two. */

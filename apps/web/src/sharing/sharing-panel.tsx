@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Button } from '../components/button.tsx';
+import { isolated } from '../profile/isolated.ts';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'view', 'off'];
@@ -124,7 +125,7 @@ function MemberRow({ member, isMe, intents }: MemberRowProps) {
       <Avatar name={user.name} color={user.color} />
       <span className="min-w-0 flex-1">
         <span className="block truncate">
-          {user.name}
+          <bdi>{user.name}</bdi>
           {isMe && <span className="text-ink-3"> {t('people.you')}</span>}
         </span>
         {!isOwn && <span className="block text-small text-ink-3">{t('share.byLink')}</span>}
@@ -133,10 +134,13 @@ function MemberRow({ member, isMe, intents }: MemberRowProps) {
         <span className="text-small text-ink-3">{t(`share.role.${role}`)}</span>
       ) : (
         <Menu
-          trigger={choiceButton(t(`share.role.${role}`), t('share.roleOf', { name: user.name }))}
+          trigger={choiceButton(
+            t(`share.role.${role}`),
+            t('share.roleOf', { name: isolated(user.name) }),
+          )}
         >
           <MenuChoice
-            label={t('share.roleOf', { name: user.name })}
+            label={t('share.roleOf', { name: isolated(user.name) })}
             value={role}
             options={GIVEN_ROLES.map((value) => ({ value, label: t(`share.role.${value}`) }))}
             onChange={(next) => intents.changeRole(user.id, next)}

@@ -4,12 +4,7 @@ import { binaryCodec } from './binary-codec.ts';
 import { documentCreate, documentPatch, profilePatch } from './http.ts';
 import { jsonCodec } from './json-codec.ts';
 import { toDisplayName } from './messages/field.ts';
-import {
-  binaryBodies,
-  MESSAGES,
-  type ClientMessage,
-  type MessageType,
-} from './messages/message.ts';
+import { binaryBodies, MESSAGES, type MessageType } from './messages/message.ts';
 import { newChatText } from './state/chat.ts';
 import { examples } from './testing/examples.ts';
 import { fitText, hasVisibleText, toStorable } from './text.ts';
@@ -97,9 +92,7 @@ describe('W37', () => {
       const change = (input: object): unknown =>
         format === 'JSON'
           ? jsonCodec.decodeFromClient(JSON.stringify({ ...message, input }))
-          : binaryCodec.decodeFromClient(
-              binaryCodec.encode({ ...message, input } as ClientMessage),
-            );
+          : binaryCodec.decodeFromClient(binaryCodec.encode({ ...message, input }));
       expect(change({ name: 'a\0b' })).toMatchObject({
         kind: 'ok',
         messages: [

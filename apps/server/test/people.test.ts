@@ -70,7 +70,7 @@ describe('whoever comes back', () => {
     expect(back.first).toMatchObject({ full: false, from: position.offset, left: [] });
     expect(back.first.members.map(({ clients }) => clients)).not.toContainEqual([2]);
     expect(back.first.you).toMatchObject({ user: ada.user.id, clients: [1] });
-    const renewed = await enter(ada, 1, { epoch: 'of another life', offset: 7 });
+    const renewed = await enter(ada, 1, { epoch: 'of-another-life', offset: 7 });
     expect(renewed.first).toMatchObject({ full: true, counts: { active: 3 } });
     expect(
       e.connection.received.flatMap((message) =>

@@ -14,7 +14,8 @@ import { createBot, until } from '../load/bot.ts';
 
 const DOCUMENTS = 3;
 const WRITERS_PER_DOCUMENT = 3;
-const PAGE_ROOT = 'content';
+/** The root of a page's text, in which each block begins with a marker. */
+const PAGE_ROOT = 'text';
 /** How long a life lasts at most, and how long the server stays dead. */
 const MAX_LIFE_MS = 1_200;
 const MAX_DEATH_MS = 150;
@@ -100,12 +101,31 @@ async function write(writer: Writer): Promise<void> {
   while (!done) {
     await sleep(own.next() * 20);
     if (writer.session.pending > MAX_UNCONFIRMED) continue;
-    const page = writer.session.doc.getXmlFragment(PAGE_ROOT);
-    const block = new Y.XmlElement('textBlock');
-    block.insert(0, [new Y.XmlText(`${writer.name}:${writer.written + 1}`)]);
-    writer.written++;
-    page.insert(own.int(0, page.length), [block]);
+    const { doc } = writer.session;
+    const text = doc.getText(PAGE_ROOT);
+    const starts = blockStarts(doc);
+    const at = starts[own.int(0, starts.length - 1)] ?? 0;
+    const number = ++writer.written;
+    doc.transact(() => {
+      text.insertEmbed(at, { id: `${writer.name}-${number}`, free: true });
+      text.insert(at + 1, `${writer.name}:${number}`);
+    });
   }
+}
+
+/** Where a block begins, and the end of the page. */
+function blockStarts(doc: Y.Doc): number[] {
+  const starts: number[] = [];
+  let at = 0;
+  for (const { insert } of deltaOf(doc)) {
+    if (typeof insert !== 'string') starts.push(at);
+    at += typeof insert === 'string' ? insert.length : 1;
+  }
+  return [...starts, at];
+}
+
+function deltaOf(doc: Y.Doc): { readonly insert: unknown }[] {
+  return doc.getText(PAGE_ROOT).toDelta() as { insert: unknown }[];
 }
 
 async function createPage(): Promise<string> {
@@ -143,10 +163,7 @@ async function readDocuments(): Promise<ReadonlyMap<string, readonly string[]>> 
 }
 
 function textOf(doc: Y.Doc): string[] {
-  return doc
-    .getXmlFragment(PAGE_ROOT)
-    .toArray()
-    .map((block) => (block instanceof Y.XmlElement ? block.toArray().map(String).join('') : ''));
+  return deltaOf(doc).flatMap(({ insert }) => (typeof insert === 'string' ? [insert] : []));
 }
 
 function countParagraphs(

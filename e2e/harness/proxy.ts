@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { DelayLine } from './delay-line.ts';
 
 const HOST = '127.0.0.1';
 
@@ -23,6 +24,8 @@ export const BLOCKED = process.env['TRANSPORT'] === 'blocked';
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  readonly toClient: DelayLine;
+  readonly toServer: DelayLine;
   isWebSocket: boolean;
   /** A streamed answer is on its way here. */
   isStream: boolean;
@@ -34,6 +37,7 @@ export class Proxy implements AsyncDisposable {
   readonly #target: number;
   readonly #pairs = new Set<Pair>();
   #mode: ProxyMode = 'open';
+  #latencyMs = 0;
   #refused = 0;
 
   private constructor(listener: Server, target: number) {
@@ -58,6 +62,11 @@ export class Proxy implements AsyncDisposable {
   /** WebSockets that were answered with 403 so far. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** How long each byte takes, in each direction; of what is sent from now on. */
+  set latencyMs(latencyMs: number) {
+    this.#latencyMs = latencyMs;
   }
 
   set mode(mode: ProxyMode) {
@@ -85,23 +94,32 @@ export class Proxy implements AsyncDisposable {
 
   #accept(client: Socket): void {
     const server = connect(this.#target, HOST);
-    const pair: Pair = { client, server, isWebSocket: false, isStream: false, cut: undefined };
+    const pair: Pair = {
+      client,
+      server,
+      toClient: new DelayLine(client),
+      toServer: new DelayLine(server),
+      isWebSocket: false,
+      isStream: false,
+      cut: undefined,
+    };
     this.#pairs.add(pair);
     for (const [from, to] of [
-      [client, pair.server],
-      [pair.server, client],
+      [client, pair.toServer],
+      [pair.server, pair.toClient],
     ] as const) {
       from.setNoDelay(true);
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#pairs.delete(pair);
         clearTimeout(pair.cut);
-        to.destroy();
+        to.end();
       });
     }
     client.on('data', (data) => this.#fromBrowser(pair, data));
     pair.server.on('data', (data) => {
-      if (!(pair.isStream && this.#mode === 'buffering')) client.write(data);
+      if (!(pair.isStream && this.#mode === 'buffering'))
+        pair.toClient.write(data, this.#latencyMs);
       clearTimeout(pair.isStream ? undefined : pair.cut);
     });
     if (this.#mode === 'silent') hold(pair);
@@ -124,16 +142,20 @@ export class Proxy implements AsyncDisposable {
         return;
       }
     }
-    pair.server.write(data);
+    pair.toServer.write(data, this.#latencyMs);
   }
 }
 
-function hold({ client, server }: Pair): void {
+function hold({ client, server, toClient, toServer }: Pair): void {
   client.pause();
   server.pause();
+  toClient.pause();
+  toServer.pause();
 }
 
-function release({ client, server }: Pair): void {
+function release({ client, server, toClient, toServer }: Pair): void {
+  toClient.resume();
+  toServer.resume();
   client.resume();
   server.resume();
 }

@@ -12,9 +12,14 @@ export function titleOf(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Title', exact: true });
 }
 
+/** The blocks of the text, with or without sections around them. */
+export function blocksOf(page: Page): Locator {
+  return textOf(page).locator(':scope > :not(.section), :scope > .section > *');
+}
+
 /** The text, one entry for each block. */
 export function linesOf(page: Page): Promise<string[]> {
-  return textOf(page).locator('> *').allTextContents();
+  return blocksOf(page).allTextContents();
 }
 
 const CHIP_WORDS =

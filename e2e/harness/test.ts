@@ -20,6 +20,9 @@ export const phone: BrowserContextOptions = (({ defaultBrowserType: _, ...device
   devices['Pixel 7'],
 );
 
+/** A browser says so each time that no WebSocket gets through, and there is no way to ask it not to. */
+export const BLOCKED_ERRORS = /WebSocket connection to .* failed/;
+
 /** One person: a browser of their own, with its own cookies and storage. */
 export interface Person {
   readonly context: BrowserContext;
@@ -47,8 +50,7 @@ export const test = base.extend<Fixtures>({
   pageErrors: [
     async ({ allowedErrors }, use) => {
       const pageErrors = new PageErrors(allowedErrors);
-      // A browser says so each time, and there is no way to ask it not to.
-      if (BLOCKED) pageErrors.allow(/WebSocket connection to .* failed/);
+      if (BLOCKED) pageErrors.allow(BLOCKED_ERRORS);
       await use(pageErrors);
       expect(pageErrors.unexpected, 'page errors and console errors').toEqual([]);
     },

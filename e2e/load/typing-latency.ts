@@ -10,14 +10,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chromium, type CDPSession, type Page } from '@playwright/test';
 import { findBrowser } from '../harness/browser.ts';
-import { expectSaved, linesOf, paste, startDocument, textOf } from '../harness/screens.ts';
+import { blocksOf } from '../harness/blocks.ts';
+import { textOf } from '../harness/screens.ts';
 import { Server } from '../harness/server.ts';
+import {
+  goToLine,
+  metricsOf,
+  openMetrics,
+  startLongPage,
+  untilOpen,
+  WRITERS_LINES,
+} from './long-page.ts';
 import { Samples } from './percentiles.ts';
 
 const KEY_INTERVAL_MS = 110;
 const WORDS = 'the gauge at the north slip drifted by four centimetres last spring ';
 const REST_MS = 2_000;
-const SEEDING_LIMIT_MS = 120_000;
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
@@ -34,10 +42,7 @@ const { executable } = await findBrowser();
 const launch = { executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] };
 const browsers = await Promise.all([chromium.launch(launch), chromium.launch(launch)]);
 const [ada, ben] = await openLongPage();
-await ada.page.getByText(ada.line, { exact: true }).click();
-await ada.page.keyboard.press('End');
-await ben.page.getByText(ben.line, { exact: true }).click();
-await ben.page.keyboard.press('End');
+for (const { page, line } of [ada, ben]) await goToLine(page, line);
 
 const rest = await costOf([ada, ben], () => sleep(REST_MS));
 const alone = await measure([ada], [ben]);
@@ -80,39 +85,13 @@ async function openLongPage(): Promise<[Writer, Writer]> {
   );
   const [first, second] = pages as [Page, Page];
   await first.goto('/');
-  await startDocument(first, 'A long page');
-  await paste(first, markdown());
-  await expectSaved(first);
+  await startLongPage(first, blocks);
   await second.goto(first.url());
-  const length = (await linesOf(first)).length;
-  await textOf(second)
-    .locator('> *')
-    .nth(length - 1)
-    .waitFor({ state: 'attached', timeout: SEEDING_LIMIT_MS });
+  await untilOpen(second, first);
   const writers = pages.map(async (page, index): Promise<Writer> => {
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('Performance.enable');
-    return { page, cdp, line: index === 0 ? 'Ada writes here.' : 'Ben writes here.' };
+    return { page, cdp: await openMetrics(page), line: WRITERS_LINES[index]! };
   });
   return (await Promise.all(writers)) as [Writer, Writer];
-}
-
-/** A page as people write them, with the two paragraphs to write in at its middle. */
-function markdown(): string {
-  const kinds = [
-    (n: number) => `## Week ${n}`,
-    (n: number) => `We measure at **both slips**, twice a day, and *note* the time. Reading ${n}.`,
-    (n: number) => `- staff ${n} is [level](https://example.org/${n})`,
-    (n: number) => `- [ ] check the batteries of logger ${n}`,
-    (n: number) => `> High water on day ${n} falls at \`04:20\`.`,
-    (n: number) => `\`\`\`js\nconst level = mean(${n});\n\`\`\``,
-    (n: number) => `1. gauge ${n}`,
-    (n: number) =>
-      `The gauge drifted by ${n} centimetres last spring, so each reading gets a photograph.`,
-  ];
-  const lines = Array.from({ length: blocks - 2 }, (_, n) => kinds[n % kinds.length]?.(n) ?? '');
-  lines.splice(Math.floor(blocks / 2), 0, 'Ada writes here.', 'Ben writes here.');
-  return lines.join('\n\n');
 }
 
 async function measure(writers: readonly Writer[], readers: readonly Writer[]): Promise<Measured> {
@@ -172,7 +151,7 @@ function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
     const shownAt: Record<string, { letters: number; at: number }[]> = {};
     (window as Instrumented).shownAt = shownAt;
     for (const line of watched) {
-      const block = [...document.querySelectorAll('.page-text > *')].find(({ textContent }) =>
+      const block = [...document.querySelectorAll('[data-id]')].find(({ textContent }) =>
         textContent.startsWith(line),
       );
       if (block === undefined) throw new Error(`there is no ${line}`);
@@ -191,16 +170,10 @@ function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
 
 /** Processor milliseconds of each page's main thread while `run` does. */
 async function costOf(writers: readonly Writer[], run: () => Promise<unknown>): Promise<number[]> {
-  const before = await Promise.all(writers.map(threadMs));
+  const before = await Promise.all(writers.map(({ cdp }) => metricsOf(cdp)));
   await run();
-  const after = await Promise.all(writers.map(threadMs));
-  return after.map((ms, index) => ms - (before[index] ?? 0));
-}
-
-/** Its processor time; how long its tasks last also grows with whatever else this machine does. */
-async function threadMs({ cdp }: Writer): Promise<number> {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1_000;
+  const after = await Promise.all(writers.map(({ cdp }) => metricsOf(cdp)));
+  return after.map(({ thread }, index) => thread - (before[index]?.thread ?? 0));
 }
 
 function perKey(ms: number | undefined): string {
@@ -208,12 +181,12 @@ function perKey(ms: number | undefined): string {
 }
 
 async function movedByEnterAbove(writer: Page, reader: Writer): Promise<number> {
-  const line = reader.page.locator('.page-text > *', { hasText: reader.line });
+  const line = textOf(reader.page).getByText(reader.line);
   await reader.page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await line.scrollIntoViewIfNeeded();
   await sleep(REST_MS);
   const top = () => line.evaluate((element) => element.getBoundingClientRect().top);
-  const count = () => textOf(reader.page).locator('> *').count();
+  const count = async () => (await blocksOf(reader.page)).length;
   const [before, blocksBefore] = [await top(), await count()];
   await textOf(writer).focus();
   await writer.keyboard.press('ControlOrMeta+Home');

@@ -218,17 +218,18 @@ test('each message runs in the direction of its own letters', async ({ arrive })
   expect(line.left).toBeGreaterThan(line.width / 2);
 });
 
-test('what the server does not take goes back to where it was written, with the reason', async ({
+test('a message in which nothing can be seen is not sent, and stays where it was written', async ({
   arrive,
 }) => {
   const [ada] = await together(arrive, ['Ada']);
   await openChat(ada);
-  await fieldOf(ada).fill('\u0007');
+  // A control character, and a letter that nobody sees.
+  const invisible = '\u0007\u3164';
+  await fieldOf(ada).fill(invisible);
   await fieldOf(ada).press('Enter');
-  await expect(chatOf(ada).getByRole('alert')).toHaveText('A message needs some text.');
-  await expect(fieldOf(ada)).toHaveValue('\u0007');
-  await fieldOf(ada).fill('High water at nine.');
-  await expect(chatOf(ada).getByRole('alert')).toBeHidden();
+  await expect(chatOf(ada).getByRole('button', { name: 'Send' })).toBeDisabled();
+  await expect(fieldOf(ada)).toHaveValue(invisible);
+  await expect(chatOf(ada).getByText('Nobody has said anything yet')).toBeVisible();
 });
 
 test.describe('without a network', () => {

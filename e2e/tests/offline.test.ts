@@ -197,7 +197,7 @@ test('a first visit without a server says so, and goes on when it is back', asyn
 
 test.describe('one changes the kind of a block while another writes in it offline', () => {
   const changes = [
-    { name: 'a heading', key: 'ControlOrMeta+Alt+2', is: 'h2' },
+    { name: 'a heading', key: 'ControlOrMeta+Alt+2', is: '[data-kind=heading2]' },
     { name: 'a bulleted list', key: 'ControlOrMeta+Shift+8', is: '[data-list=bullet]' },
   ] as const;
   for (const { name, key, is } of changes) {

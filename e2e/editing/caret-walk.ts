@@ -1,0 +1,201 @@
+/**
+ * One person moves the caret by keys and clicks, and types a letter to show where it is, while the other
+ * types elsewhere in the document. The letter must be where the keys say: a model of four equal lines knows.
+ */
+
+import type { Page } from '@playwright/test';
+import { SeededRandom } from '@tandem/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { blocksOf, pointAt } from '../harness/blocks.ts';
+import { clickInto, twoFrames } from '../harness/gestures.ts';
+import type { WriterPair } from '../harness/writer-pair.ts';
+import { TYPIST_KEY_MS } from './typist.ts';
+
+/** Equal, so that Up and Down keep the column whatever the font. */
+const LINE = 'alpha bravo cargo delta';
+const LINES: readonly string[] = [LINE, LINE, LINE, LINE];
+const ABOVE = 'above';
+const BELOW = 'below';
+/** The walker's letter and the typist's: in none of the lines. */
+const PROBE = 'X';
+const TYPED = 'z';
+/** How far the typist's line grows before it shrinks again, so that it never wraps. */
+const TYPED_AT_ONCE = 30;
+/** As fast as a held arrow key repeats. */
+const ACTION_INTERVAL_MS = 30;
+const ACTIONS_PER_PROBE = 4;
+
+export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';
+
+export interface WalkOptions {
+  readonly typist: TypistPlace;
+  readonly latencyMs: number;
+  readonly actions: number;
+  readonly seed: number;
+}
+
+export interface WalkOutcome {
+  readonly actions: number;
+  readonly probes: number;
+  /** What was done and seen, for each letter at a wrong place. */
+  readonly wrong: readonly string[];
+}
+
+export async function walkBeside(writers: WriterPair, options: WalkOptions): Promise<WalkOutcome> {
+  const random = new SeededRandom(options.seed);
+  const wrong: string[] = [];
+  let actions = 0;
+  let probes = 0;
+  await writers.startDocument([]);
+  while (actions < options.actions) {
+    // After a letter at a wrong place the lines are no longer those of the model.
+    writers.ben.network.latencyMs = 0;
+    await writers.replaceText([ABOVE, ...LINES, BELOW]);
+    writers.ben.network.latencyMs = options.latencyMs;
+    await using _typist = await startTypist(writers.ben.page, options.typist);
+    for (let isRight = true; isRight && actions < options.actions; probes++) {
+      const walk = new Walk(random, options.typist === 'same block');
+      const seen = await probe(writers.ada.page, walk);
+      actions += walk.keys.length;
+      isRight = seen === walk.expected();
+      if (!isRight)
+        wrong.push(`${walk.keys.join(', ')}: ${placeOf(seen)}, not ${placeOf(walk.expected())}`);
+      else await takeBack(writers.ada.page, walk);
+    }
+  }
+  writers.ben.network.latencyMs = 0;
+  return { actions, probes, wrong };
+}
+
+/** The caret in the four lines, and the keys that brought it there. */
+class Walk {
+  readonly keys: string[] = [];
+  readonly start: { readonly line: number; readonly column: number };
+  readonly #random: SeededRandom;
+  readonly #isLastShared: boolean;
+  #line: number;
+  #column: number;
+  #anchor: number;
+
+  constructor(random: SeededRandom, isLastShared: boolean) {
+    this.#random = random;
+    this.#isLastShared = isLastShared;
+    this.#line = random.int(0, LINES.length - 1);
+    this.#column = random.int(0, LINE.length - 1);
+    this.#anchor = this.#column;
+    this.start = { line: this.#line, column: this.#column };
+    this.keys.push(`click ${this.#line}:${this.#column}`);
+    while (this.keys.length < ACTIONS_PER_PROBE) this.#step(false);
+    if (random.chance(1 / 3)) this.#step(true);
+  }
+
+  /** What is selected when the probe is typed. */
+  get selected(): string {
+    return LINE.slice(...this.#range);
+  }
+
+  /** The lines after the probe. */
+  expected(): string {
+    const [from, to] = this.#range;
+    const line = LINE.slice(0, from) + PROBE + LINE.slice(to);
+    return LINES.toSpliced(this.#line, 1, line).join(' / ');
+  }
+
+  get #range(): [number, number] {
+    return [Math.min(this.#anchor, this.#column), Math.max(this.#anchor, this.#column)];
+  }
+
+  #step(selects: boolean): void {
+    const moves = this.#moves().filter(({ line }) => !selects || line === this.#line);
+    const move = this.#random.pick(moves);
+    this.keys.push(selects ? `Shift+${move.key}` : move.key);
+    this.#line = move.line;
+    this.#column = move.column;
+    if (!selects) this.#anchor = move.column;
+  }
+
+  /** The keys that stay in the lines, and where each goes. */
+  #moves(): { key: string; line: number; column: number }[] {
+    const [line, column, end] = [this.#line, this.#column, LINE.length];
+    const moves = [
+      { key: 'ArrowUp', line: line - 1, column },
+      { key: 'ArrowDown', line: line + 1, column },
+      { key: 'Home', line, column: 0 },
+      { key: 'End', line, column: end },
+      column > 0
+        ? { key: 'ArrowLeft', line, column: column - 1 }
+        : { key: 'ArrowLeft', line: line - 1, column: end },
+      column < end
+        ? { key: 'ArrowRight', line, column: column + 1 }
+        : { key: 'ArrowRight', line: line + 1, column: 0 },
+    ];
+    const wordStart = LINE.slice(0, column).trimEnd().lastIndexOf(' ') + 1;
+    if (column > 0) moves.push({ key: 'Control+ArrowLeft', line, column: wordStart });
+    const wordEnd = /^ *\w+/.exec(LINE.slice(column))?.[0].length;
+    if (wordEnd) moves.push({ key: 'Control+ArrowRight', line, column: column + wordEnd });
+    const last = LINES.length - 1;
+    return moves.filter(
+      (move) =>
+        move.line >= 0 &&
+        move.line <= last &&
+        // Behind the last letter of the shared line both would write at one place.
+        !(this.#isLastShared && move.line === last && move.column === end),
+    );
+  }
+}
+
+/** @returns the lines after the walk and its probe, without what the typist has in them. */
+async function probe(page: Page, walk: Walk): Promise<string> {
+  const { x, y } = await pointAt(page, 1 + walk.start.line, walk.start.column);
+  await page.mouse.click(x, y);
+  for (const key of walk.keys.slice(1)) {
+    await sleep(ACTION_INTERVAL_MS);
+    await page.keyboard.press(key);
+  }
+  await sleep(ACTION_INTERVAL_MS);
+  await page.keyboard.type(PROBE);
+  await twoFrames(page);
+  return linesOf(page);
+}
+
+async function takeBack(page: Page, { selected }: Walk): Promise<void> {
+  await page.keyboard.press('Backspace');
+  if (selected !== '') await page.keyboard.insertText(selected);
+}
+
+async function linesOf(page: Page): Promise<string> {
+  const blocks = await blocksOf(page);
+  const lines = blocks.map(({ text }) => text.replaceAll(TYPED, ''));
+  return lines.filter((text) => text !== ABOVE && text !== BELOW).join(' / ');
+}
+
+/** The letter with what is around it in its line: `2: alpha braXvo`. */
+function placeOf(lines: string): string {
+  const index = lines.split(' / ').findIndex((text) => text.includes(PROBE));
+  return index === -1 ? lines : `${index}: ${lines.split(' / ')[index]}`;
+}
+
+/** Types and takes back at 25 keys a second until it is disposed of. */
+async function startTypist(page: Page, place: TypistPlace): Promise<AsyncDisposable> {
+  if (place === 'nobody') return { [Symbol.asyncDispose]: async () => undefined };
+  if (place === 'same block') {
+    const { x, y } = await pointAt(page, LINES.length, LINE.length);
+    await page.mouse.click(x, y);
+  } else await clickInto(page, place === 'above' ? ABOVE : BELOW);
+  let isTyping = true;
+  const type = async (): Promise<void> => {
+    const started = performance.now();
+    for (let count = 0; isTyping; count++) {
+      const isGrowing = count % (2 * TYPED_AT_ONCE) < TYPED_AT_ONCE;
+      await page.keyboard.press(isGrowing ? TYPED : 'Backspace');
+      await sleep(Math.max(0, started + (count + 1) * TYPIST_KEY_MS - performance.now()));
+    }
+  };
+  const typing = type();
+  return {
+    async [Symbol.asyncDispose]() {
+      isTyping = false;
+      await typing;
+    },
+  };
+}

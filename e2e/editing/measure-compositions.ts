@@ -1,0 +1,56 @@
+/**
+ * Input methods: the first input of a new document by each of them, and a composition while somebody else
+ * edits its block. Prints what was on both screens, and in the shared text, where it was not right.
+ *
+ *     pnpm --filter @tandem/e2e compositions [--runs 1]
+ */
+
+import { parseArgs } from 'node:util';
+import { composeBeside, composeFirst, type FirstInput, type Screens } from './compose-beside.ts';
+import { INPUT_METHODS, INTERFERENCES } from './compositions.ts';
+import { openPair } from './open-pair.ts';
+import type { Outline } from './pairs.ts';
+
+const FIRST_INPUTS: readonly FirstInput[] = ['at once', 'after typing and undo'];
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: { runs: { type: 'string', default: '1' } },
+});
+const runs = Number(values.runs);
+
+await using pair = await openPair();
+process.stdout.write('| composition | right | otherwise |\n|---|---|---|\n');
+let wrong = 0;
+for (const method of INPUT_METHODS) {
+  for (const when of FIRST_INPUTS) {
+    await measure(`first input, ${method.name}, ${when}`, [[method.committed]], () =>
+      composeFirst(pair.writers, method, when),
+    );
+  }
+}
+for (const interference of INTERFERENCES) {
+  await measure(`the other ${interference.name}`, interference.right, () =>
+    composeBeside(pair.writers, interference),
+  );
+}
+if (wrong > 0) process.exitCode = 1;
+
+async function measure(
+  name: string,
+  right: readonly Outline[],
+  compose: () => Promise<Screens>,
+): Promise<void> {
+  const faults: string[] = [];
+  for (let run = 0; run < runs; run++) {
+    const screens = await compose();
+    const lines = Object.values(screens).map((outline: Outline) => outline.join(' / '));
+    const allowed = right.map((outline) => outline.join(' / '));
+    const isOne = new Set(lines).size === 1;
+    if (!isOne || !allowed.includes(lines[0] ?? '')) {
+      faults.push(isOne ? (lines[0] ?? '') : lines.join(' ≠ '));
+    }
+  }
+  wrong += faults.length;
+  process.stdout.write(`| ${name} | ${runs - faults.length} of ${runs} | ${faults.join('; ')} |\n`);
+}

@@ -1,0 +1,81 @@
+/** What hands do in the text, beyond single keys. */
+
+import { expect, type Page } from '@playwright/test';
+import { pointAt } from './blocks.ts';
+
+/** Clicks before the character at `offset` (default: behind the last) of the block with exactly this text. */
+export async function clickInto(page: Page, text: string, offset = text.length): Promise<void> {
+  const { x, y } = await pointAt(page, text, offset);
+  await page.mouse.click(x, y);
+  await twoFrames(page);
+}
+
+/** Keeps the page's main thread busy from now on, as a large change or a slow machine does. */
+export async function keepBusy(page: Page, durationMs: number): Promise<void> {
+  await page.evaluate((ms) => {
+    setTimeout(() => {
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+    });
+  }, durationMs);
+}
+
+/** Presses keys without waiting for the page to take them, as hands do while it is busy. */
+export async function pressBlindly(
+  page: Page,
+  keys: readonly ('ArrowUp' | 'ArrowDown' | 'Enter')[],
+): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const codes = { ArrowUp: 38, ArrowDown: 40, Enter: 13 };
+  const sent = keys.flatMap((key) => {
+    const named = { key, code: key, windowsVirtualKeyCode: codes[key] };
+    const text = key === 'Enter' ? { text: '\r' } : {};
+    return [
+      cdp.send('Input.dispatchKeyEvent', {
+        type: text.text ? 'keyDown' : 'rawKeyDown',
+        ...named,
+        ...text,
+      }),
+      cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...named }),
+    ];
+  });
+  await Promise.all(sent);
+  await cdp.detach();
+}
+
+/** Selects the text of the block that says exactly this. */
+export async function selectLine(page: Page, text: string): Promise<void> {
+  await clickInto(page, text);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+}
+
+/** Selects the block with its end, as triple click and drag do: from its start to the start of the next. */
+export async function selectBlock(page: Page, text: string): Promise<void> {
+  await clickInto(page, text, 0);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowDown');
+  await twoFrames(page);
+}
+
+/** Makes the selected text's block what the bar over the selection calls `kind`. */
+export async function makeSelected(page: Page, kind: 'Quote' | 'Code' | 'Text'): Promise<void> {
+  const bar = page.getByRole('toolbar', { name: 'Selected text' });
+  await bar.getByRole('combobox', { name: 'Kind of block' }).selectOption({ label: kind });
+}
+
+/** Long enough for a page to have drawn, and heard of the selection. */
+export async function twoFrames(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      }),
+  );
+}
+
+/** Selects the text of the block, until the bar over the selection is there. */
+export async function openSelectionBar(page: Page, text: string): Promise<void> {
+  await selectLine(page, text);
+  await expect(page.getByRole('toolbar', { name: 'Selected text' })).toBeVisible();
+}

@@ -1,0 +1,34 @@
+/** The harness's `test` with two writers, whom all tests of a file share: each starts its own document. */
+
+import { PageErrors } from './page-errors.ts';
+import { BLOCKED } from './proxy.ts';
+import { Server } from './server.ts';
+import { BLOCKED_ERRORS, expect, test as base } from './test.ts';
+import { WriterPair } from './writer-pair.ts';
+
+interface SharedPair {
+  readonly writers: WriterPair;
+  readonly pageErrors: PageErrors;
+}
+
+export const test = base.extend<{ writers: WriterPair }, { sharedPair: SharedPair }>({
+  sharedPair: [
+    async ({ browser }, use) => {
+      const pageErrors = new PageErrors();
+      if (BLOCKED) pageErrors.allow(BLOCKED_ERRORS);
+      await using server = await Server.create();
+      await using writers = await WriterPair.create(browser, server, {
+        onContext: (context) => pageErrors.watch(context),
+      });
+      await use({ writers, pageErrors });
+    },
+    { scope: 'worker' },
+  ],
+  writers: async ({ sharedPair: { writers, pageErrors } }, use) => {
+    const before = pageErrors.unexpected.length;
+    writers.release();
+    await use(writers);
+    const unexpected = pageErrors.unexpected.slice(before);
+    expect(unexpected, 'page errors and console errors').toEqual([]);
+  },
+});

@@ -1,0 +1,73 @@
+/** The caret is where its person put it, whatever others do and however busy the page is. */
+
+import type { Page } from '@playwright/test';
+import { walkBeside } from '../editing/caret-walk.ts';
+import { outlineOf } from '../harness/blocks.ts';
+import {
+  clickInto,
+  keepBusy,
+  makeSelected,
+  openSelectionBar,
+  pressBlindly,
+} from '../harness/gestures.ts';
+import { expect } from '../harness/test.ts';
+import { test } from '../harness/writer-test.ts';
+
+const ACTIONS = 30;
+const LATENCY_MS = 100;
+const SEED = 1;
+const BUSY_MS = 400;
+
+/** `pnpm carets` does five hundred. */
+for (const typist of ['above', 'below', 'same block'] as const) {
+  test(`arrow keys, clicks and shortcuts beside a typist: ${typist}`, async ({ writers }) => {
+    const walk = { typist, latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED };
+    expect((await walkBeside(writers, walk)).wrong).toEqual([]);
+  });
+}
+
+test('keys that are pressed while the page is busy act where the ones before have gone', async ({
+  writers,
+}) => {
+  const { page } = writers.ada;
+  await writers.startDocument(['line', 'line', 'line', 'line!']);
+  await clickInto(page, 'line!', 'line'.length);
+  await keepBusy(page, BUSY_MS);
+  await pressBlindly(page, ['ArrowUp', 'ArrowUp', 'Enter']);
+  await expect.poll(() => outlineOf(page)).toHaveLength(5);
+  expect(await outlineOf(page)).toEqual(['line', 'line', '', 'line', 'line!']);
+});
+
+const PARAGRAPH = 'bravo two';
+const changes: readonly {
+  readonly name: string;
+  readonly signs: string;
+  readonly change: (page: Page) => Promise<unknown>;
+}[] = [
+  { name: 'a quote', signs: '>', change: (page) => makeSelected(page, 'Quote') },
+  { name: 'code', signs: '```', change: (page) => makeSelected(page, 'Code') },
+  {
+    name: 'a heading',
+    signs: '##',
+    change: (page) => page.keyboard.press('ControlOrMeta+Alt+2'),
+  },
+];
+for (const { name, signs, change } of changes) {
+  test(`the caret stays at its letter while another makes the paragraph ${name}`, async ({
+    writers,
+  }) => {
+    const [ada, ben] = [writers.ada.page, writers.ben.page];
+    await writers.startDocument([]);
+    for (const offset of [0, 'bra'.length, PARAGRAPH.length]) {
+      await writers.replaceText(['alpha one', PARAGRAPH, 'charlie three']);
+      await clickInto(ada, PARAGRAPH, offset);
+      await openSelectionBar(ben, PARAGRAPH);
+      await change(ben);
+      await expect.poll(() => outlineOf(ada)).toContain(`${signs} ${PARAGRAPH}`);
+      await ada.keyboard.press('X');
+      const written = `${PARAGRAPH.slice(0, offset)}X${PARAGRAPH.slice(offset)}`;
+      const right = ['alpha one', `${signs} ${written}`, 'charlie three'];
+      await expect.poll(() => outlineOf(ada)).toEqual(right);
+    }
+  });
+}

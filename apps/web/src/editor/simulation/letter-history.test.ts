@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest';
+
+import { LetterHistory } from './letter-history.ts';
+import type { LetterLayout, LetterPlace } from './letter-layout.ts';
+
+/** A layout written as `abc / de`, with the ids of the blocks in front where they matter: `1:abc / 2:de`. */
+function layout(text: string): LetterLayout {
+  const places = new Map<string, LetterPlace>();
+  const doubled = new Set<string>();
+  const blocks = text.split(' / ').map((part, block) => {
+    const [id, letters] = part.includes(':') ? part.split(':') : [String(block), part];
+    [...letters!].forEach((letter, index) => {
+      if (places.has(letter)) doubled.add(letter);
+      else places.set(letter, { block, index });
+    });
+    return { id, letters: [...letters!] };
+  });
+  return { blocks, places, doubled };
+}
+
+/** Each command as what one person saw before and after it. */
+function historyOf(start: string, ...commands: readonly [string, string][]): LetterHistory {
+  const history = new LetterHistory(layout(start));
+  for (const [before, after] of commands) history.record(layout(before), layout(after));
+  return history;
+}
+
+describe('a letter is lost', () => {
+  test('when it is gone and nobody deleted it', () => {
+    const history = historyOf('ab', ['ab', 'abx']);
+    expect(history.judge(layout('a')).lost).toEqual(['b', 'x']);
+  });
+
+  test('not when somebody saw it and deleted it', () => {
+    const history = historyOf('ab', ['ab', 'abx'], ['abx', 'bx']);
+    expect(history.judge(layout('bx')).lost).toEqual([]);
+  });
+});
+
+test('a letter that comes back is revived, unless an undo brought it back', () => {
+  const deletion: [string, string] = ['ab', 'a'];
+  expect(historyOf('ab', deletion).judge(layout('ab')).revived).toEqual(['b']);
+  expect(historyOf('ab', deletion, ['a', 'ab']).judge(layout('ab')).revived).toEqual([]);
+});
+
+test('a letter that is there twice is doubled', () => {
+  expect(historyOf('ab').judge(layout('ab / b')).doubled).toEqual(['b']);
+});
+
+describe('a letter is misplaced', () => {
+  const splitBehindB: [string, string] = ['1:abcd', '1:ab / 2:cd'];
+  const typedBehindD: [string, string] = ['1:abcd', '1:abcdx'];
+  const typedBehindB: [string, string] = ['1:abcd', '1:abxycd'];
+
+  test('when it ends in the half that its neighbours are not in', () => {
+    const history = historyOf('1:abcd', splitBehindB, typedBehindD);
+    expect(history.judge(layout('1:ab / 2:cdx')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:abx / 2:cd')).misplaced).toEqual(['x']);
+  });
+
+  test('not on either side of a boundary that was put where it was typed', () => {
+    const history = historyOf('1:abcd', splitBehindB, typedBehindB);
+    expect(history.judge(layout('1:abxy / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:ab / 2:xycd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:abx / 2:ycd')).misplaced).toEqual(['y']);
+  });
+
+  test('not at either side of the end of a block behind which another was made', () => {
+    const history = historyOf('1:ab', ['1:ab', '1:ab / 3:n'], ['1:ab', '1:abx']);
+    expect(history.judge(layout('1:abx / 3:n')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:ab / 3:nx')).misplaced).toEqual([]);
+  });
+
+  test('when another block that was only moved parts it from its neighbour', () => {
+    const history = historyOf(
+      '1:ab / 2:c',
+      ['1:ab / 2:c', '2:c / 1:ab'],
+      ['1:ab / 2:c', '1:abx / 2:c'],
+    );
+    expect(history.judge(layout('2:c / 1:abx')).misplaced).toEqual([]);
+    expect(history.judge(layout('2:cx / 1:ab')).misplaced).toEqual(['x']);
+  });
+
+  test('when words typed elsewhere stand between it and its neighbour', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '1:axyb / 2:cd'],
+      ['1:ab / 2:cd', '1:ab / 2:czd'],
+    );
+    expect(history.judge(layout('1:axzyb / 2:cd')).misplaced).toContain('y');
+  });
+
+  test('not when another person typed in the same place', () => {
+    const history = historyOf('ab', ['ab', 'axb'], ['ab', 'ayb'], ['axb', 'axwb']);
+    expect(history.judge(layout('ayxwb')).misplaced).toEqual([]);
+    expect(history.judge(layout('axwyb')).misplaced).toEqual([]);
+  });
+
+  test('not when its neighbour was deleted', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '1:ab / 2:cxd'],
+      ['1:ab / 2:cd', '1:ab'],
+    );
+    expect(history.judge(layout('1:abx')).misplaced).toEqual([]);
+  });
+
+  test('when a join leaves it behind', () => {
+    const join: [string, string] = ['1:ab / 2:cd', '1:abcd'];
+    const history = historyOf('1:ab / 2:cd', join, ['1:ab / 2:cd', '1:ab / 2:cdx']);
+    expect(history.judge(layout('1:abcdx')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:abcd / 2:x')).misplaced).toEqual(['x']);
+  });
+
+  test('not when it stands at a join of which somebody moved the one half away', () => {
+    const history = historyOf('1:ab / 2:cd', ['1:ab / 2:cd', '1:abcd'], ['1:abcd', '1:abxcd']);
+    expect(history.judge(layout('2:cd / 1:abx')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:ab / 2:xcd')).misplaced).toEqual([]);
+  });
+});
+
+describe('two letters are rightly apart', () => {
+  test('at a block that an undo brought back between them with text that the author never saw', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '3:pq'],
+      ['1:ab / 2:cd', '1:ab / 2:xcd'],
+      ['1:ab / 2:xcd', '1:abyxcd'],
+      ['3:pq', '2:cd'],
+    );
+    expect(history.judge(layout('1:y / 2:cdx')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:yx / 2:cd')).misplaced).toEqual([]);
+    // Two that were typed one after the other stay so while no block is between them.
+    expect(history.judge(layout('1:xy / 2:cd')).misplaced).toEqual(['y']);
+  });
+
+  test('not at a block that was opened by somebody who saw them together', () => {
+    const history = historyOf('1:abcd', ['1:abcd', '1:axbcd'], ['1:axbcd', '1:axb / 2:cd']);
+    expect(history.judge(layout('1:axb / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:a / 2:xbcd')).misplaced).toEqual(['x']);
+    expect(history.judge(layout('1:ab / 2:cdx')).misplaced).toEqual(['x']);
+  });
+
+  test('not when they were typed in one go and the one who opened the block saw neither', () => {
+    const split: [string, string] = ['1:abcd', '1:ab / 2:cd'];
+    const typed: [string, string] = ['1:abcd', '1:abxycd'];
+    expect(historyOf('1:abcd', typed, split).judge(layout('1:abx / 2:ycd')).misplaced).toEqual([
+      'y',
+    ]);
+  });
+
+  test('only where nothing else stands between them and the boundary', () => {
+    const history = historyOf('1:abcd', ['1:abcd', '1:ab / 2:cd'], ['1:abcd', '1:abxcd']);
+    expect(history.judge(layout('1:ab / 2:xcd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:ab / 2:cxd')).misplaced).toEqual(['x']);
+    expect(history.judge(layout('1:axb / 2:cd')).misplaced).toEqual(['x']);
+    expect(history.judge(layout('1:ab / 2:cd / 3:x')).misplaced).toEqual(['x']);
+  });
+
+  test('at a block that holds what was typed in it when it was empty', () => {
+    const history = historyOf(
+      '1:ab',
+      ['1:ab', '1:ab / 2:'],
+      ['1:ab / 2:', '1:ab / 2:p'],
+      ['1:ab', '1:abx'],
+    );
+    expect(history.judge(layout('1:ab / 2:px')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:ab / 2:xp')).misplaced).toEqual([]);
+  });
+
+  test('at a divider, behind which text has no block of its own', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '1:ab / 9: / 2:cd'],
+      ['1:ab / 2:cd', '1:abx / 2:cd'],
+    );
+    const behindDivider = layout('1:ab / 9: / 0:x / 2:cd');
+    const blocks = behindDivider.blocks.map((block) => ({
+      ...block,
+      id: block.id === '0' ? null : block.id,
+    }));
+    expect(history.judge({ ...behindDivider, blocks }).misplaced).toEqual([]);
+    expect(history.judge(behindDivider).misplaced).toEqual(['x']);
+  });
+
+  test('at a block that was opened there and then joined to another', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '1:ab / 3: / 2:cd'],
+      ['1:ab / 3: / 2:cd', '2:cd / 3: / 1:ab'],
+      ['2:cd / 3: / 1:ab', '2:cd / 1:ab'],
+      ['1:ab / 2:cd', '1:abx / 2:cd'],
+    );
+    expect(history.judge(layout('2:cdx / 1:ab')).misplaced).toEqual([]);
+    expect(history.judge(layout('2:cxd / 1:ab')).misplaced).toEqual(['x']);
+  });
+
+  test('when a block is joined to two others', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '3:xcd / 1:ab'],
+      ['1:ab / 2:cd', '1:abcd'],
+    );
+    expect(history.judge(layout('3:x / 1:abcd')).misplaced).toEqual([]);
+    expect(history.judge(layout('3:x / 1:ab / 2:cd')).misplaced).toEqual(['x']);
+  });
+
+  test('when the block that another was joined to is deleted', () => {
+    const history = historyOf('1:ab / 2:cd', ['1:ab / 2:cd', '2:xab'], ['1:ab / 2:cd', '1:ab']);
+    expect(history.judge(layout('1:abx')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:axb')).misplaced).toEqual(['x']);
+  });
+});
+
+describe('between two letters may stand', () => {
+  test('a letter that a boundary parted from its own neighbour', () => {
+    const history = historyOf(
+      '1:ab',
+      ['1:ab', '1:ab / 2:'],
+      ['1:ab / 2:', '1:ab / 2:p'],
+      ['1:ab / 2:p', '1:ab / 2:pq'],
+      ['1:ab', '1:abx'],
+    );
+    expect(history.judge(layout('1:ab / 2:pxq')).misplaced).toEqual([]);
+  });
+
+  test('text that was joined there, all of it', () => {
+    const history = historyOf(
+      '1:ab / 2:cd / 3:ef',
+      ['1:ab / 2:cd / 3:ef', '1:abef / 2:cd'],
+      ['1:ab / 2:cd / 3:ef', '1:abx / 2:cd / 3:ef'],
+      ['1:abx / 2:cd / 3:ef', '1:abxcd / 3:ef'],
+      ['1:abxcd / 3:ef', '1:abxycd / 3:ef'],
+    );
+    expect(history.judge(layout('1:abxyefcd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:abxyecd / 4:f')).misplaced).toEqual(['y']);
+  });
+
+  test('text of an empty block that somebody removed unseen', () => {
+    const removal: [string, string] = ['1:ab / 2: / 3:cd', '1:abcd'];
+    const history = historyOf(
+      '1:ab / 2: / 3:cd',
+      removal,
+      ['1:abcd', '1:abxcd'],
+      ['1:ab / 2: / 3:cd', '1:ab / 2:p / 3:cd'],
+    );
+    expect(history.judge(layout('1:abpxcd')).misplaced).toEqual([]);
+    expect(history.judge(layout('1:apbxcd')).misplaced).toEqual([]);
+  });
+});
+
+test('a run that is torn apart or turned round is misplaced, whatever is written beside it', () => {
+  const history = historyOf(
+    '1:abcd',
+    ['1:abcd', '1:abxyzcd'],
+    ['1:abcd', '1:abpqcd'],
+    ['1:abcd', '1:ab / 2:cd'],
+  );
+  for (const right of ['1:abxyzpq / 2:cd', '1:abpq / 2:xyzcd', '1:ab / 2:pqxyzcd'])
+    expect(history.judge(layout(right)).misplaced).toEqual([]);
+  for (const wrong of [
+    '1:abxpyzq / 2:cd',
+    '1:abyxz / 2:pqcd',
+    '1:abxy / 2:zpqcd',
+    '1:ab / 2:pqcxyzd',
+  ])
+    expect(history.judge(layout(wrong)).misplaced).not.toEqual([]);
+});

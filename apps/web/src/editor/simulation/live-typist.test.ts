@@ -1,0 +1,152 @@
+/** B types letter by letter while A, some ticks of the line away, changes the structure around B's caret. */
+import './environment.ts';
+
+import { describe, test } from 'vitest';
+import * as Y from 'yjs';
+
+import { type Page, sharedPage } from '../headless-page.ts';
+import { pause, repeatable } from './environment.ts';
+import { EDITS, THREE_PARAGRAPHS } from './fixtures/pairs.ts';
+import { checkPage, shownPage } from './page-checks.ts';
+import type { Edit } from './page-edits.ts';
+import { outline } from './page-outline.ts';
+import { createScore } from './score.ts';
+
+const WORDS = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
+const ACTING_AT = 20;
+/** A tick is about 100 ms. */
+const DELAYS_TICKS = [0, 1, 4];
+
+interface Scene {
+  readonly name: string;
+  /** A does this before B begins. */
+  readonly before?: Edit;
+  readonly edit: Edit;
+  /** B's caret is put behind this. */
+  readonly behind: string;
+  readonly right: string;
+}
+
+const SCENES: readonly Scene[] = [
+  {
+    name: '7a joins bravo to alpha',
+    edit: EDITS.joinsBravo,
+    behind: 'two',
+    right: 'alpha onebravo two… / charlie three',
+  },
+  {
+    name: '7b moves alpha down',
+    edit: EDITS.movesAlphaDown,
+    behind: 'two',
+    right: 'bravo two… / alpha one / charlie three',
+  },
+  {
+    name: '7c moves bravo down',
+    edit: EDITS.movesBravoDown,
+    behind: 'two',
+    right: 'alpha one / charlie three / bravo two…',
+  },
+  {
+    name: '7e splits bravo',
+    edit: EDITS.splitsBravo,
+    behind: 'two',
+    right: 'alpha one / br / avo two… / charlie three',
+  },
+  {
+    name: '7f quotes bravo',
+    edit: EDITS.quotesBravo,
+    behind: 'two',
+    right: 'alpha one / > bravo two… / charlie three',
+  },
+  {
+    name: '7g makes bravo code',
+    edit: EDITS.makesBravoCode,
+    behind: 'two',
+    right: 'alpha one / ``` bravo two… / charlie three',
+  },
+  {
+    name: '7i makes bravo a heading',
+    edit: EDITS.makesBravoHeading,
+    behind: 'two',
+    right: 'alpha one / # bravo two… / charlie three',
+  },
+  {
+    name: '7j bolds bravo',
+    edit: EDITS.boldsBravo,
+    behind: 'br',
+    right: 'alpha one / *br…avo two* / charlie three',
+  },
+  {
+    name: 'undoes a split',
+    before: EDITS.splitsBravo,
+    edit: EDITS.undoes,
+    behind: 'two',
+    right: 'alpha one / bravo two… / charlie three',
+  },
+];
+
+describe('a person who types stays in one piece', () => {
+  const score = createScore('Live typist');
+  for (const scene of SCENES) {
+    for (const delay of DELAYS_TICKS) {
+      for (const smallerId of ['A', 'B'] as const) {
+        test(`while A ${scene.name}, ${delay} ticks away (smaller id ${smallerId})`, () => {
+          score(() => play(scene, delay, smallerId), [scene.right]);
+        });
+      }
+    }
+  }
+});
+
+/** The page in the end, with `…` where B's words are in one piece. */
+function play({ before, edit, behind }: Scene, delay: number, smallerId: 'A' | 'B'): string {
+  return repeatable(1, () => {
+    const { pages, sync } = sharedPage(THREE_PARAGRAPHS, 2);
+    const [a, b] = smallerId === 'A' ? [pages[0]!, pages[1]!] : [pages[1]!, pages[0]!];
+    before?.(a.view);
+    pause();
+    sync();
+    const line = new DelayedLine([a, b], delay);
+    b.view.select(behind, behind.length);
+    for (let tick = 0; tick < WORDS.length + 2 * delay + 1; tick++) {
+      if (tick < WORDS.length) b.view.type(WORDS[tick]!);
+      if (tick === ACTING_AT) edit(a.view);
+      line.tick();
+      for (const page of [a, b]) checkPage(page);
+    }
+    line.drain();
+    if (shownPage(a) !== shownPage(b)) throw new Error('The pages differ');
+    return outline(a.view.state.doc).replace(WORDS, '…');
+  });
+}
+
+/** Carries each update to the other page some ticks after it was made. */
+class DelayedLine {
+  readonly #underWay: { readonly due: number; readonly to: Page; readonly update: Uint8Array }[] =
+    [];
+  #now = 0;
+
+  constructor(pages: readonly [Page, Page], delay: number) {
+    pages.forEach(({ doc }, index) => {
+      doc.on('update', (update: Uint8Array, origin: unknown) => {
+        if (origin !== 'network')
+          this.#underWay.push({ due: this.#now + delay, to: pages[1 - index]!, update });
+      });
+    });
+  }
+
+  tick(): void {
+    while (this.#underWay.length > 0 && this.#underWay[0]!.due <= this.#now) {
+      const { to, update } = this.#underWay.shift()!;
+      Y.applyUpdate(to.doc, update, 'network');
+    }
+    this.#now++;
+  }
+
+  drain(): void {
+    for (let i = 0; i < MOST_ANSWERS && this.#underWay.length > 0; i++) this.tick();
+  }
+}
+
+/** Ticks in which pages may still answer what arrived last. */
+const MOST_ANSWERS = 100;

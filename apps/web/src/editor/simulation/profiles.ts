@@ -1,0 +1,95 @@
+import type { Block } from '@tandem/document';
+
+import { text } from '../headless-page.ts';
+import type { LetterSource } from './letter-layout.ts';
+import type { CommandName } from './simulated-commands.ts';
+
+/** How three people work in a simulation. */
+export interface Profile {
+  readonly name: 'hostile' | 'mild';
+  /** Seeds and steps of an ordinary run. */
+  readonly seeds: number;
+  readonly steps: number;
+  readonly page: (letters: LetterSource) => readonly Block[];
+  /** How often each command is chosen, relative to the others. */
+  readonly weights: Readonly<Partial<Record<CommandName, number>>>;
+  readonly longestRun: number;
+  /** The probability after each step that something is delivered, and how much that is. */
+  readonly delivery: { readonly chance: number; readonly scope: 'one-pair' | 'all' };
+}
+
+/** Short blocks, every command, and people who seldom hear of each other. */
+const hostile: Profile = {
+  name: 'hostile',
+  seeds: 450,
+  steps: 40,
+  page: (letters) => [
+    text(letters.take(6)),
+    text(letters.take(6), { list: 'task' }),
+    { type: 'quote', content: [text(letters.take(5))] },
+    text(letters.take(6)),
+  ],
+  weights: {
+    type: 8,
+    lineBreak: 1,
+    backspace: 2,
+    delete: 1,
+    deleteRange: 2,
+    split: 3,
+    joinPrevious: 2,
+    joinNext: 1,
+    heading: 1,
+    paragraph: 1,
+    list: 1,
+    check: 1,
+    indent: 1,
+    quote: 2,
+    code: 1,
+    divider: 1,
+    move: 2,
+    drag: 1,
+    mark: 2,
+    link: 1,
+    undo: 2,
+    redo: 1,
+    pause: 2,
+    pasteBlocks: 1,
+    pasteOver: 1,
+    wipe: 0.25,
+    cutAndPaste: 1,
+    jump: 7,
+    select: 2,
+  },
+  longestRun: 4,
+  delivery: { chance: 1 / 8, scope: 'one-pair' },
+};
+
+/** Long paragraphs, mostly typing, and a line that is a little slow. */
+const mild: Profile = {
+  name: 'mild',
+  seeds: 50,
+  steps: 200,
+  page: (letters) => Array.from({ length: 12 }, () => text(letters.take(20))),
+  weights: {
+    type: 80,
+    split: 5,
+    joinPrevious: 1,
+    joinNext: 1,
+    move: 1.5,
+    drag: 0.5,
+    backspace: 2,
+    heading: 0.5,
+    list: 0.5,
+    quote: 0.5,
+    code: 0.5,
+    mark: 0.5,
+    undo: 0.5,
+    redo: 0.2,
+    pause: 0.5,
+    jump: 5,
+  },
+  longestRun: 1,
+  delivery: { chance: 1 / 3, scope: 'all' },
+};
+
+export const PROFILES: readonly Profile[] = [hostile, mild];

@@ -1,0 +1,159 @@
+import { SeededRandom } from '@tandem/testkit';
+
+import { type Page, sharedPage } from '../headless-page.ts';
+import { Delivery } from './delivery.ts';
+import { repeatable } from './environment.ts';
+import { type LetterFaults, LetterHistory } from './letter-history.ts';
+import { layoutOf, LetterSource } from './letter-layout.ts';
+import { checkPage, shownPage, violations } from './page-checks.ts';
+import { outline } from './page-outline.ts';
+import type { Profile } from './profiles.ts';
+import { type CommandName, COMMANDS } from './simulated-commands.ts';
+import { rewrittenLetters, storedLetters } from './stored-letters.ts';
+
+/**
+ * Three people work on one page with every command of the editor, while updates reach them late and in any order, and
+ * an onlooker only reads. After every command and every delivered update each page is a valid document and shows what
+ * is stored, and no command but undo and redo writes a character again that it leaves on the page; in the end all are
+ * equal, and each letter is where it should be: see `LetterHistory`.
+ */
+export class Simulation {
+  readonly #seed: number;
+  readonly #profile: Profile;
+  readonly #onStep: (line: string) => void;
+  readonly #random: SeededRandom;
+  readonly #letters = new LetterSource();
+  readonly #pages: readonly Page[];
+  readonly #delivery: Delivery;
+  readonly #history: LetterHistory;
+  readonly #failedChecks: string[] = [];
+  readonly #rewritten: string[] = [];
+  #step = 'opening';
+
+  constructor(seed: number, profile: Profile, onStep: (line: string) => void = () => {}) {
+    this.#seed = seed;
+    this.#profile = profile;
+    this.#onStep = onStep;
+    this.#random = new SeededRandom(seed);
+    this.#pages = repeatable(seed, () => sharedPage(profile.page(this.#letters), PEOPLE + 1).pages);
+    this.#delivery = new Delivery(this.#pages, (page) => this.#check(page));
+    this.#history = new LetterHistory(layoutOf(this.#pages[0]!.view.state.doc));
+  }
+
+  run(steps = this.#profile.steps): Outcome {
+    return repeatable(this.#seed, () => {
+      try {
+        for (let step = 0; step < steps; step++) {
+          this.#command(step);
+          this.#deliverSome();
+        }
+        this.#step = 'the end';
+        this.#delivery.deliverAll(this.#random);
+        this.#trace();
+      } catch (error) {
+        return { ...this.#outcome(), crashed: `${this.#step}: ${String(error)}` };
+      }
+      return this.#outcome();
+    });
+  }
+
+  #command(step: number): void {
+    const person = this.#random.int(0, PEOPLE - 1);
+    const page = this.#pages[person]!;
+    const name = this.#pickCommand();
+    this.#step = `step ${step}, person ${person + 1}, ${name}`;
+    const before = layoutOf(page.view.state.doc);
+    const stored = storedLetters(page.doc);
+    COMMANDS[name]({
+      view: page.view,
+      random: this.#random,
+      letters: this.#letters,
+      longestRun: this.#profile.longestRun,
+    });
+    this.#history.record(before, layoutOf(page.view.state.doc));
+    if (name !== 'undo' && name !== 'redo')
+      this.#rewritten.push(...rewrittenLetters(stored, storedLetters(page.doc)));
+    this.#trace();
+    this.#check(page);
+  }
+
+  #pickCommand(): CommandName {
+    const weights = Object.entries(this.#profile.weights) as [CommandName, number][];
+    let left = this.#random.next() * weights.reduce((sum, [, weight]) => sum + weight, 0);
+    return (weights.find(([, weight]) => (left -= weight) < 0) ?? weights[0]!)[0];
+  }
+
+  #deliverSome(): void {
+    const { chance, scope } = this.#profile.delivery;
+    if (!this.#random.chance(chance)) return;
+    this.#step += ', then delivery';
+    if (scope === 'all') {
+      this.#delivery.deliverAll(this.#random);
+    } else {
+      const [from, to] = this.#random.shuffle(this.#pages.map((_, index) => index));
+      this.#delivery.deliver(from!, to!, this.#random.int(1, MOST_DELIVERED));
+    }
+    this.#trace();
+  }
+
+  #check(page: Page): void {
+    try {
+      checkPage(page);
+    } catch (error) {
+      this.#failedChecks.push(`${this.#step}: ${String(error)}`);
+    }
+  }
+
+  #trace(): void {
+    const shown = this.#pages.map(({ view }) => `\n    ${outline(view.state.doc)}`);
+    this.#onStep(`${this.#step}${shown.join('')}`);
+  }
+
+  #outcome(): Outcome {
+    const ends = this.#pages.map(shownPage);
+    return {
+      ...this.#history.judge(layoutOf(this.#pages[0]!.view.state.doc)),
+      letters: this.#history.size,
+      rewritten: this.#rewritten,
+      diverged: ends.some((end) => end !== ends[0]),
+      failedChecks: this.#failedChecks,
+      violations: this.#pages.flatMap(violations),
+      writtenByOnlooker: this.#delivery.written[PEOPLE]!,
+      crashed: null,
+    };
+  }
+}
+
+const PEOPLE = 3;
+const MOST_DELIVERED = 20;
+
+export interface Outcome extends LetterFaults {
+  /** How many letters there were in all. */
+  readonly letters: number;
+  /** Letters that a command removed and wrote again: what others do there meanwhile is torn from them. */
+  readonly rewritten: readonly string[];
+  readonly diverged: boolean;
+  /** The places at which a page was invalid or did not show what is stored. */
+  readonly failedChecks: readonly string[];
+  readonly violations: readonly string[];
+  readonly writtenByOnlooker: number;
+  /** The exception that ended the run early; the letters then mean nothing. */
+  readonly crashed: string | null;
+}
+
+/** What is wrong with a run, as a person reads it; empty when nothing is. */
+export function faultsOf(outcome: Outcome): string[] {
+  const { crashed, lost, doubled, misplaced, revived, rewritten, failedChecks } = outcome;
+  if (crashed) return [`crashed at ${crashed}`];
+  return [
+    ...(lost.length > 0 ? [`lost ${lost.join('')}`] : []),
+    ...(doubled.length > 0 ? [`doubled ${doubled.join('')}`] : []),
+    ...(misplaced.length > 0 ? [`misplaced ${misplaced.join('')}`] : []),
+    ...(revived.length > 0 ? [`revived ${revived.join('')}`] : []),
+    ...(rewritten.length > 0 ? [`rewrote ${rewritten.join('')}`] : []),
+    ...(outcome.diverged ? ['the pages differ'] : []),
+    ...(outcome.writtenByOnlooker > 0 ? [`the onlooker wrote ${outcome.writtenByOnlooker}×`] : []),
+    ...failedChecks.slice(0, 1),
+    ...outcome.violations,
+  ];
+}

@@ -66,10 +66,10 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
 /** A paragraph of 32 KiB, as one update. */
 function write(doc: Y.Doc): Uint8Array {
   const before = Y.encodeStateVector(doc);
-  const block = new Y.XmlElement('textBlock');
-  block.setAttribute('id', randomBytes(12).toString('base64url'));
-  block.insert(0, [new Y.XmlText(randomBytes(24 * KIB).toString('base64'))]);
-  const content = doc.getXmlFragment('content');
-  content.insert(content.length, [block]);
+  const text = doc.getText('text');
+  doc.transact(() => {
+    text.insertEmbed(text.length, { id: randomBytes(12).toString('base64url') });
+    text.insert(text.length, randomBytes(24 * KIB).toString('base64'));
+  });
   return Y.encodeStateAsUpdate(doc, before);
 }

@@ -48,7 +48,7 @@ export interface Text {
   readonly marks?: readonly Mark[];
 }
 
-/** Carries no marks: y-tiptap stores none on nodes. */
+/** Carries no marks: on a line break they mean nothing (PM6). */
 export interface HardBreak {
   readonly type: 'hardBreak';
 }

@@ -16,9 +16,16 @@ export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
 export { inspectPage, type Inspection } from './guard.ts';
 export { safeHref } from './href.ts';
 export { toHtml } from './html.ts';
-export { MAX_DEPTH, MAX_HREF_LENGTH, MAX_MARKDOWN_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
+export {
+  MAX_HREF_LENGTH,
+  MAX_MARKDOWN_LENGTH,
+  MAX_PAGE_LENGTH,
+  MAX_RESTORED_LEVEL,
+  MAX_RESTORED_RANGES,
+} from './limits.ts';
 export { migratePage, type Migration } from './migrations.ts';
-export { MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
-export { pageRoots, readPage, schemaVersion, writePage, type PageRoots } from './page.ts';
+export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
+export { readPage, schemaVersion, writePage } from './page.ts';
+export { pageRoots, type PageRoots } from './stream/roots.ts';
 export { excerpt, outline, plainText, wordCount, type BlockSource, type Heading } from './text.ts';
 export { validateChange, validatePage, type Violation } from './validation.ts';

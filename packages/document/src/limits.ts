@@ -1,9 +1,19 @@
 /** Every limit of a document, with its unit. The editor keeps people inside them; the server refuses what is outside. */
 
-/** Elements above a text, counted from the root: quotes in quotes. */
-export const MAX_DEPTH = 100;
-/** UTF-16 units in one text. Two people can each add a last letter to a full text: stay far below in the editor. */
-export const MAX_TEXT_LENGTH = 1_000_000;
+/**
+ * Containers around a block that are read: quotes in quotes, as many as Markdown has. Each block of a page can be in as
+ * many of its own, at a few bytes each, and each is a wrapper to show.
+ */
+export const MAX_CONTAINERS = 30;
+/**
+ * Units of a page's stream: UTF-16 units of text, and one for each marker, slot and line break. Two people can each add
+ * a last letter to a full page: stay far below in the editor.
+ */
+export const MAX_PAGE_LENGTH = 5_000_000;
+/** Ranges of characters in one note of what an undo brought back (PM9). Bring back more, and write several notes. */
+export const MAX_RESTORED_RANGES = 100_000;
+/** The highest level of such a note. Write it again where one more would pass it: higher ones are refused. */
+export const MAX_RESTORED_LEVEL = 1_000_000_000;
 /** UTF-16 units. */
 export const MAX_HREF_LENGTH = 4_096;
 /** UTF-16 units of one Markdown source that is parsed; a longer one becomes plain paragraphs. */

@@ -3,30 +3,46 @@ import * as Y from 'yjs';
 import { copyOf, merge, pageOf } from './testing/pages.ts';
 import { migratePage, type Migration, MIGRATIONS } from './migrations.ts';
 import { SCHEMA_VERSION } from './nodes.ts';
-import { pageRoots, readPage, schemaVersion } from './page.ts';
+import { readPage, schemaVersion } from './page.ts';
+import { attributeKey } from './stream/attributes.ts';
+import { pageRoots, type PageRoots } from './stream/roots.ts';
 
-const eachBlock = (content: Y.XmlFragment, change: (block: Y.XmlElement) => void): void => {
-  for (const block of content.toArray()) if (block instanceof Y.XmlElement) change(block);
-};
+interface StoredBlock {
+  readonly get: (name: string) => unknown;
+  readonly set: (name: string, value: unknown) => void;
+}
+
+/** Each marker's attributes in force, to read and to set. */
+function* eachBlock({ text, attributes }: PageRoots): Generator<StoredBlock> {
+  for (const { insert } of text.toDelta() as { insert: unknown }[]) {
+    if (typeof insert !== 'object') continue;
+    const fields = insert as Record<string, unknown>;
+    const key = (name: string): string => attributeKey(String(fields['id']), name);
+    yield {
+      get: (name) => (attributes.has(key(name)) ? attributes.get(key(name)) : fields[name]),
+      set: (name, value) => attributes.set(key(name), value),
+    };
+  }
+}
 
 /** Version 2 has no tasks; version 3 indents what was checked. */
 const LATER: readonly Migration[] = [
   {
     to: 2,
-    migrate: ({ content }) =>
-      eachBlock(
-        content,
-        (block) => block.getAttribute('list') === 'task' && block.setAttribute('list', 'bullet'),
-      ),
+    migrate: (roots) => {
+      for (const block of eachBlock(roots))
+        if (block.get('list') === 'task') block.set('list', 'bullet');
+    },
   },
   {
     to: 3,
-    migrate: ({ content }) =>
-      eachBlock(content, (block) => {
-        if (block.getAttribute('checked') === undefined) return;
-        block.setAttribute('indent', 1 as never);
-        block.removeAttribute('checked');
-      }),
+    migrate: (roots) => {
+      for (const block of eachBlock(roots)) {
+        if (block.get('checked') !== true) continue;
+        block.set('indent', 1);
+        block.set('checked', null);
+      }
+    },
   },
 ];
 
@@ -83,7 +99,7 @@ test.each([[[0, 1]], [[1, 0]]])(
     peers.push(copyOf(peers[0]!, 2));
     const writer = copyOf(peers[0]!, 3);
     for (const peer of peers) migratePage(peer, LATER);
-    ((writer.getXmlFragment('content').get(0) as Y.XmlElement).get(0) as Y.XmlText).insert(1, 'nd');
+    writer.getText('text').insert(2, 'nd');
     merge(...order.map((index) => peers[index]!), writer);
     for (const peer of [...peers, writer]) {
       expect(version(peer)).toBe(3);

@@ -1,12 +1,13 @@
 import type * as Y from 'yjs';
-import { type PageRoots, pageRoots, schemaVersion, setSchemaVersion } from './page.ts';
+import { schemaVersion, setSchemaVersion } from './page.ts';
+import { type PageRoots, pageRoots } from './stream/roots.ts';
 
 /**
  * One step from the version before to `to`.
  *
  * Two peers may take the same step on their own copies, and editors may be offline with the page as it was before. So
- * a step must converge when it is taken twice at once: it may set and remove attributes and formatting as a function
- * of the page alone. Inserting or replacing elements would show them twice.
+ * a step must converge when it is taken twice at once: it may set attributes and formats as a function of the page
+ * alone. Inserting or replacing text or markers would show them twice.
  */
 export interface Migration {
   readonly to: number;

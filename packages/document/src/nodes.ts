@@ -1,12 +1,10 @@
 import { safeHref } from './href.ts';
 
 /**
- * What a page is made of. This table is the only place that says so: the server's validation, the reading and writing
- * of pages and the editor's schema are derived from it.
+ * What a page is made of. These tables are the only place that says so: the server's validation, the reading and
+ * writing of pages and the editor's schema are derived from them. `content` and `marks` are ProseMirror expressions.
  *
- * Changing it is a new `SCHEMA_VERSION`. Add nodes, marks and attributes; never remove or rename one, since an editor
- * that does not know a name deletes it for everyone. `content` and `marks` are ProseMirror expressions. Merging keeps
- * the kinds in `content`, but not its counts and order, so only the kinds are validated.
+ * Changing them is a new `SCHEMA_VERSION`. Add nodes, marks and attributes; never remove or rename one.
  */
 
 export const SCHEMA_VERSION = 1;
@@ -24,7 +22,7 @@ export interface NodeSpec {
 
 export interface MarkSpec {
   readonly attributes: Readonly<Record<string, AttributeCheck>>;
-  /** Several may cover one text (comments); y-tiptap then stores each under its name and a hash. */
+  /** Several may cover one text (comments); each is then stored under its name and a hash. */
   readonly overlaps: boolean;
 }
 
@@ -32,7 +30,13 @@ export const KINDS = ['heading1', 'heading2', 'heading3'] as const;
 export const LISTS = ['bullet', 'ordered', 'task'] as const;
 export const MAX_INDENT = 8;
 
-const id = matches(/^[\w-]{1,64}$/);
+const BLOCK_ID = /^[\w-]{1,64}$/;
+const id = matches(BLOCK_ID);
+
+/** An id of a block, container or slot. */
+export function isBlockId(value: unknown): value is string {
+  return typeof value === 'string' && BLOCK_ID.test(value);
+}
 
 /** The first block is the one that an editor creates when it needs any block. */
 export const NODES = {
@@ -78,12 +82,32 @@ export type MarkName = keyof typeof MARKS;
 
 export const MARK_NAMES = Object.keys(MARKS) as readonly MarkName[];
 
-/** The node's row, or null for a name that this version does not know. Safe for hostile names. */
-export function nodeSpec(name: string): NodeSpec | null {
-  return Object.hasOwn(NODES, name) ? NODES[name as NodeName] : null;
+/** The node of each stored `type`; a block without a type is a `textBlock`. */
+export const BLOCK_TYPES = { code: 'codeBlock', divider: 'divider' } as const;
+
+/** What a marker and the attributes of a block may say, in the order in which they are read (PM3, PM4). */
+const BLOCK_CHECKS = {
+  type: oneOf(Object.keys(BLOCK_TYPES)),
+  kind: NODES.textBlock.attributes.kind,
+  list: NODES.textBlock.attributes.list,
+  indent: NODES.textBlock.attributes.indent,
+  checked: NODES.textBlock.attributes.checked,
+  language: NODES.codeBlock.attributes.language,
+  in: id,
+  at: id,
+  free: oneOf([true]),
+} satisfies Record<string, AttributeCheck>;
+
+export type BlockAttribute = keyof typeof BLOCK_CHECKS;
+
+export const BLOCK_ATTRIBUTES = Object.keys(BLOCK_CHECKS) as readonly BlockAttribute[];
+
+/** Whether a block may store the value under the name. Safe for hostile names. */
+export function isBlockAttribute(name: string, value: unknown): boolean {
+  return Object.hasOwn(BLOCK_CHECKS, name) && BLOCK_CHECKS[name as BlockAttribute](value);
 }
 
-/** The mark's row and bare name for a formatting key of a Y.XmlText, or null. Safe for hostile names. */
+/** The mark's row and bare name for a key of a format, or null. Safe for hostile names. */
 export function markSpec(key: string): { readonly name: MarkName; readonly spec: MarkSpec } | null {
   const hashed = HASHED_MARK.exec(key)?.[1];
   const name = hashed ?? key;
@@ -98,23 +122,20 @@ export function headingLevel(kind: unknown): 1 | 2 | 3 | null {
   return index === -1 ? null : ((index + 1) as 1 | 2 | 3);
 }
 
-/** Whether the parent may hold the child at all, wherever and however often. */
-export function mayContain(parent: NodeName, child: NodeName): boolean {
-  return childNames[parent].has(child);
+/** The value that is stored for a mark: its attributes, or true for a mark that has none (PM6). */
+export function isMarkValue({ attributes }: MarkSpec, value: unknown): boolean {
+  const names = Object.keys(attributes);
+  if (names.length === 0) return value === true;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const values = value as Record<string, unknown>;
+  return (
+    Object.keys(values).length === names.length &&
+    names.every((name) => Object.hasOwn(values, name) && attributes[name]!(values[name]))
+  );
 }
 
-/** y-tiptap's suffix of marks that overlap themselves. */
+/** The suffix of marks that overlap themselves. */
 const HASHED_MARK = /^(.+)--[a-zA-Z0-9+/=]{8}$/;
-
-const childNames = Object.fromEntries(
-  Object.entries(NODES).map(([parent, { content }]: [string, NodeSpec]) => {
-    const words = new Set(content.match(/\w+/g));
-    const children = Object.entries(NODES).filter(
-      ([name, spec]: [string, NodeSpec]) => words.has(name) || words.has(spec.group ?? ''),
-    );
-    return [parent, new Set(children.map(([name]) => name))];
-  }),
-) as unknown as Readonly<Record<NodeName, ReadonlySet<string>>>;
 
 function oneOf(values: readonly unknown[]): AttributeCheck {
   return (value) => values.includes(value);

@@ -37,35 +37,35 @@ describe('writing and reading', () => {
     expect(readPage(page)).toEqual([block('a', { id: 'a' })]);
   });
 
-  test('texts that a merge left side by side read as one', () => {
-    const page = pageOf([block('a', { id: 'a' })]);
-    const second = new Y.XmlText('b');
-    (page.getXmlFragment('content').get(0) as Y.XmlElement).insert(1, [second, new Y.XmlText()]);
-    expect(readPage(page)).toEqual([block('ab', { id: 'a' })]);
-  });
-
   test('what a newer version wrote is read as its text', () => {
     const page = pageOf([block('a', { id: 'a' })]);
-    const callout = new Y.XmlElement('callout');
-    const inner = new Y.XmlElement('textBlock');
-    inner.insert(0, [new Y.XmlText('inside')]);
-    const caption = new Y.XmlElement('caption');
-    caption.insert(0, [new Y.XmlText('below')]);
-    callout.insert(0, [inner, caption]);
-    page.getXmlFragment('content').insert(1, [callout]);
-    ((page.getXmlFragment('content').get(0) as Y.XmlElement).get(0) as Y.XmlText).format(0, 1, {
-      highlight: {},
-      bold: {},
-    });
+    const text = page.getText('text');
+    text.format(1, 1, { highlight: true, bold: true });
+    text.insertEmbed(2, { id: 'b', type: 'callout', tone: 'loud' });
+    text.insert(3, 'inside', { highlight: null, bold: null });
+    text.insertEmbed(6, { mention: 'ada' });
     expect(readPage(page)).toEqual([
       {
         type: 'textBlock',
         attrs: { id: 'a' },
         content: [{ type: 'text', text: 'a', marks: [{ type: 'bold' }] }],
       },
-      { type: 'textBlock', content: [{ type: 'text', text: 'inside' }] },
-      { type: 'textBlock', content: [{ type: 'text', text: 'below' }] },
+      block('inside', { id: 'b' }),
     ]);
+  });
+
+  test('a quote in a quote comes back with both ids', () => {
+    const quotes: Block[] = [
+      {
+        type: 'quote',
+        attrs: { id: 'q' },
+        content: [
+          block('a', { id: 'a' }),
+          { type: 'quote', attrs: { id: 'r' }, content: [block('b', { id: 'b' })] },
+        ],
+      },
+    ];
+    expect(readPage(pageOf(quotes))).toEqual(quotes);
   });
 
   test('ids are short, valid and follow from the bytes alone', () => {
@@ -103,6 +103,23 @@ describe('text', () => {
       throw new Error('read too far');
     }
     expect(excerpt(blocks(), 10)).toBe('xxxxxxxxx…');
+  });
+
+  test('an excerpt of a page says what its plain text says, whatever is moved or joined', () => {
+    const moved = pageOf();
+    moved.getText('text').insertEmbed(0, { place: 's' });
+    moved.getMap('attributes').set('quoted.at', 's');
+    moved.getText('text').insertEmbed(moved.getText('text').length, { join: 't' });
+    moved.getMap('attributes').set('bullet.at', 't');
+    for (const page of [pageOf(), pageOf([]), moved])
+      expect(excerpt(page, 1_000)).toBe(plainText(page).replace(/\s+/g, ' '));
+  });
+
+  test('an excerpt of a long page reads its beginning only', () => {
+    const page = pageOf(Array.from({ length: 5_000 }, (_, index) => block(`block ${index}`)));
+    const far = page.getText('text')._start!.right!.right!.right!.right!.right!.right!.right!;
+    Object.defineProperty(far, 'content', { get: () => expect.fail('read too far') });
+    expect(excerpt(page, 20)).toBe('block 0 block 1…');
   });
 
   test('the outline has the headings with their ids, in quotes too', () => {

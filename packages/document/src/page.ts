@@ -1,34 +1,23 @@
 import * as Y from 'yjs';
 import { createBlockId, type RandomBytes } from './block-id.ts';
-import type { Block, Inline, Mark, Text, TextBlock } from './blocks.ts';
+import type { Block, Inline, Mark } from './blocks.ts';
 import {
+  BLOCK_TYPES,
+  isMarkValue,
   MARK_NAMES,
   type MarkName,
   markSpec,
-  mayContain,
-  nodeSpec,
   SCHEMA_VERSION,
 } from './nodes.ts';
+import { attributeKey, AttributeIndex } from './stream/attributes.ts';
+import { arrangeBlocks, type ContentPart, type ShownBlock } from './stream/blocks.ts';
+import { type Formats, FormatTable } from './stream/formats.ts';
+import { pageRoots, type PageRoots } from './stream/roots.ts';
+import { iterateSegments, readSegments } from './stream/segments.ts';
 
-/**
- * A page in Yjs: its two roots, and the way to blocks and back.
- *
- * The encoding is y-tiptap's. A block is a Y.XmlElement; its attributes are the element's, without those that are null;
- * a run of text is one Y.XmlText with marks as formatting (`bold: {}`, `link: {href}`); a hard break is an element
- * between two texts. An empty block has no children. A merge may leave two texts side by side; they read as one.
- */
+/** A page as blocks, and the way from its stream and back (SPEC.md). */
 
 const SCHEMA_VERSION_KEY = 'schemaVersion';
-
-export interface PageRoots {
-  readonly content: Y.XmlFragment;
-  readonly meta: Y.Map<unknown>;
-}
-
-/** The roots of a page, defined on first use. Throws when other code has defined them as other types. */
-export function pageRoots(doc: Y.Doc): PageRoots {
-  return { content: doc.getXmlFragment('content'), meta: doc.getMap('meta') };
-}
 
 /** The schema version that the page was last written with; 1 where nothing says so. */
 export function schemaVersion({ meta }: PageRoots): number {
@@ -48,138 +37,190 @@ export function isMetaEntry(key: string, value: unknown): boolean {
 /** Replaces the page's content in one transaction. Blocks without an id are given one. */
 export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
   const roots = pageRoots(doc);
+  const containers: [id: string, outer: string][] = [];
+  const delta = [...writeBlocks(blocks, null, { random, containers })];
   doc.transact(() => {
-    roots.content.delete(0, roots.content.length);
-    roots.content.insert(
-      0,
-      blocks.map((block) => writeBlock(block, random)),
-    );
+    roots.text.delete(0, roots.text.length);
+    for (const key of [...roots.attributes.keys()]) roots.attributes.delete(key);
+    roots.text.applyDelta(delta);
+    for (const [id, outer] of containers) roots.attributes.set(attributeKey(id, 'in'), outer);
     setSchemaVersion(roots, SCHEMA_VERSION);
   });
 }
 
-/** The page's blocks. What this version does not know is read as the text that it holds. */
+/** The page's blocks. What this version does not know is read as plain text (RD9). */
 export function readPage(doc: Y.Doc): Block[] {
-  return [...readBlocks(pageRoots(doc).content)];
+  const { text, attributes } = pageRoots(doc);
+  const index = new AttributeIndex(attributes);
+  const segments = readSegments({ text, attributes: index, formats: new FormatTable() });
+  return wrapBlocks(
+    arrangeBlocks(segments).map((shown) => ({
+      block: readBlock(shown),
+      containers: index.containers(shown.attributes.in),
+    })),
+  );
 }
 
-/** The blocks of a page one by one, for views that stop early. */
-export function* readBlocks(parent: Y.XmlFragment): Generator<Block> {
-  for (const child of parent.toArray()) {
-    if (!(child instanceof Y.XmlElement)) continue;
-    const node = nodeSpec(child.nodeName);
-    const attrs = node && readAttributes(child, Object.keys(node.attributes));
-    const base = { type: child.nodeName, ...(attrs && Object.keys(attrs).length > 0 && { attrs }) };
-    if (node?.group === 'block') {
-      const content = mayContain(child.nodeName as Block['type'], 'text')
-        ? readInline(child)
-        : [...readBlocks(child)];
-      yield { ...base, ...(content.length > 0 && { content }) } as Block;
+/**
+ * The page's blocks without their wrappers. As long as nothing is shown elsewhere than where it stands, blocks are read
+ * no further than they are asked for: the beginning of a long page costs what the beginning costs.
+ */
+export function* iterateBlocks(doc: Y.Doc): Generator<Block> {
+  const { text, attributes } = pageRoots(doc);
+  const index = new AttributeIndex(attributes);
+  const source = { text, attributes: index, formats: new FormatTable() };
+  let count = 0;
+  for (const segment of iterateSegments(source)) {
+    if (segment.slots.length > 0 || segment.attributes.at !== null) {
+      yield* arrangeBlocks(readSegments(source)).slice(count).map(readBlock);
+      return;
+    }
+    if (segment.marker === null && segment.parts.length === 0) continue;
+    const blocks = arrangeBlocks([segment]);
+    count += blocks.length;
+    yield* blocks.map(readBlock);
+  }
+}
+
+interface PlacedBlock {
+  readonly block: Block;
+  /** From the outermost. */
+  readonly containers: readonly string[];
+}
+
+/** Puts neighbours with the same container into one wrapper (RD8). */
+function wrapBlocks(placed: readonly PlacedBlock[], depth = 0): Block[] {
+  const blocks: Block[] = [];
+  for (let start = 0; start < placed.length;) {
+    const id = placed[start]!.containers[depth];
+    let end = start + 1;
+    if (id === undefined) {
+      blocks.push(placed[start]!.block);
     } else {
-      const content = readInline(child);
-      if (content.length > 0) yield { type: 'textBlock', content };
-      yield* readBlocks(child);
+      while (end < placed.length && placed[end]!.containers[depth] === id) end++;
+      const content = wrapBlocks(placed.slice(start, end), depth + 1);
+      blocks.push({ type: 'quote', attrs: { id }, content });
+    }
+    start = end;
+  }
+  return blocks;
+}
+
+function readBlock({ id, attributes, content }: ShownBlock): Block {
+  switch (attributes.type) {
+    case 'divider':
+      return { type: 'divider', ...attrsOf({ id }) };
+    case 'code': {
+      const text = content.map((part) => part.text).join('');
+      const { language } = attributes;
+      return {
+        type: 'codeBlock',
+        ...attrsOf({ id, language }),
+        ...(text !== '' && { content: [{ type: 'text', text }] }),
+      };
+    }
+    case null: {
+      const { kind, list, indent, checked } = attributes;
+      const inline = readInline(content);
+      return {
+        type: 'textBlock',
+        ...attrsOf({ id, kind, list, indent, checked }),
+        ...(inline.length > 0 && { content: inline }),
+      };
     }
   }
 }
 
-function readInline(parent: Y.XmlElement): Inline[] {
+/** The attributes that have a value, or nothing at all. */
+function attrsOf(values: Readonly<Record<string, unknown>>): { attrs?: Record<string, never> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== null);
+  return entries.length > 0 ? { attrs: Object.fromEntries(entries) as Record<string, never> } : {};
+}
+
+function readInline(parts: readonly ContentPart[]): Inline[] {
   const content: Inline[] = [];
-  for (const child of parent.toArray()) {
-    if (child instanceof Y.XmlElement && child.nodeName === 'hardBreak')
-      content.push({ type: 'hardBreak' });
-    if (!(child instanceof Y.XmlText)) continue;
-    for (const { insert, attributes } of child.toDelta() as {
-      insert: unknown;
-      attributes?: Record<string, unknown>;
-    }[]) {
-      if (typeof insert !== 'string') continue;
-      const text = readText(insert, attributes ?? {});
-      const last = content.at(-1);
-      if (last?.type === 'text' && JSON.stringify(last.marks) === JSON.stringify(text.marks)) {
-        content[content.length - 1] = { ...last, text: last.text + text.text };
-      } else {
-        content.push(text);
-      }
+  for (const { text, formats } of parts) {
+    const marks = readMarks(formats);
+    for (const [index, line] of text.split('\n').entries()) {
+      if (index > 0) content.push({ type: 'hardBreak' });
+      if (line !== '') appendText(content, line, marks);
     }
   }
   return content;
 }
 
-function readText(text: string, formats: Record<string, unknown>): Text {
-  const marks = Object.entries(formats).flatMap(([key, value]) => {
+function appendText(content: Inline[], text: string, marks: readonly Mark[]): void {
+  const last = content.at(-1);
+  if (last?.type === 'text' && JSON.stringify(last.marks ?? []) === JSON.stringify(marks))
+    content[content.length - 1] = { ...last, text: last.text + text };
+  else content.push({ type: 'text', text, ...(marks.length > 0 && { marks }) });
+}
+
+/** The marks that formats stand for, in the order of the table; what is unknown or malformed is left out (RD9). */
+export function readMarks({ values }: Formats): Mark[] {
+  const marks = Object.entries(values).flatMap(([key, value]) => {
     const mark = markSpec(key);
-    if (mark === null) return [];
-    const names = Object.keys(mark.spec.attributes);
-    const attrs = Object.fromEntries(
-      names.map((name) => [name, (value as Record<string, unknown>)[name]]),
-    );
-    return [{ type: mark.name, ...(names.length > 0 && { attrs }) } as Mark];
+    if (mark === null || !isMarkValue(mark.spec, value)) return [];
+    return [{ type: mark.name, ...(value !== true && { attrs: value }) } as Mark];
   });
-  marks.sort((a, b) => rank(a.type) - rank(b.type));
-  return { type: 'text', text, ...(marks.length > 0 && { marks }) };
+  return marks.sort((a, b) => rank(a.type) - rank(b.type));
 }
 
-function readAttributes(element: Y.XmlElement, names: readonly string[]): Record<string, unknown> {
-  const attributes: Record<string, unknown> = {};
-  for (const name of names) {
-    const value: unknown = element.getAttribute(name);
-    if (value !== undefined && value !== null) attributes[name] = value;
-  }
-  return attributes;
+type Delta = { insert: string | object; attributes: Record<string, unknown> }[];
+
+interface Writing {
+  readonly random: RandomBytes;
+  readonly containers: [id: string, outer: string][];
 }
 
-function writeBlock(block: Block, random: RandomBytes): Y.XmlElement {
-  const element = new Y.XmlElement<Record<string, string | number | boolean>>(block.type);
-  const attributes = { ...block.attrs, id: block.attrs?.id ?? createBlockId(random) };
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null) element.setAttribute(name, value);
-  }
-  switch (block.type) {
-    case 'quote':
-      element.insert(
-        0,
-        (block.content ?? []).map((child) => writeBlock(child, random)),
-      );
-      break;
-    case 'textBlock':
-    case 'codeBlock':
-      element.insert(0, writeInline(block.content ?? []));
-      break;
-    case 'divider':
-  }
-  return element as Y.XmlElement;
-}
-
-function writeInline(content: NonNullable<TextBlock['content']>): (Y.XmlElement | Y.XmlText)[] {
-  const children: (Y.XmlElement | Y.XmlText)[] = [];
-  let run: { insert: string; attributes: Record<string, object> }[] = [];
-  const endRun = (): void => {
-    if (run.length === 0) return;
-    const text = new Y.XmlText();
-    text.applyDelta(run);
-    children.push(text);
-    run = [];
-  };
-  for (const node of content) {
-    if (node.type === 'text') {
-      const attributes = Object.fromEntries(
-        (node.marks ?? []).map((mark) => [mark.type, 'attrs' in mark ? mark.attrs : {}]),
-      );
-      run.push({ insert: node.text, attributes });
-    } else {
-      endRun();
-      children.push(new Y.XmlElement(node.type));
+function* writeBlocks(
+  blocks: readonly Block[],
+  container: string | null,
+  writing: Writing,
+): Generator<Delta[number]> {
+  for (const block of blocks) {
+    const id = block.attrs?.id ?? createBlockId(writing.random);
+    if (block.type === 'quote') {
+      if (container !== null) writing.containers.push([id, container]);
+      yield* writeBlocks(block.content ?? [], id, writing);
+      continue;
     }
+    yield {
+      insert: writeMarker({ ...block, attrs: { ...block.attrs, id } }, container),
+      attributes: {},
+    };
+    if (block.type !== 'divider') yield* writeInline(block.content ?? []);
   }
-  endRun();
-  return children;
 }
 
-function rank(name: MarkName): number {
-  return MARK_NAMES.indexOf(name);
+const STORED_TYPES = Object.fromEntries(
+  Object.entries(BLOCK_TYPES).map(([type, node]) => [node, type]),
+) as Readonly<Record<string, string>>;
+
+/** The embed of a block that is not a wrapper; free, since what is written at once may be moved apart (RD4). */
+function writeMarker({ type, attrs }: Block, container: string | null): Record<string, unknown> {
+  const fields = { ...attrs, type: STORED_TYPES[type], in: container, free: true };
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function* writeInline(content: readonly Inline[]): Generator<Delta[number]> {
+  for (const node of content) {
+    if (node.type === 'hardBreak') yield { insert: '\n', attributes: {} };
+    else yield { insert: node.text, attributes: writeMarks(node.marks ?? []) };
+  }
+}
+
+/** The formats that are stored for marks. */
+export function writeMarks(marks: readonly Mark[]): Record<string, unknown> {
+  return Object.fromEntries(marks.map((mark) => [mark.type, 'attrs' in mark ? mark.attrs : true]));
 }
 
 function isSchemaVersion(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function rank(name: MarkName): number {
+  return MARK_NAMES.indexOf(name);
 }

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Block, Inline } from './blocks.ts';
 import { headingLevel } from './nodes.ts';
-import { pageRoots, readBlocks } from './page.ts';
+import { iterateBlocks, readPage } from './page.ts';
 
 /** A page, or a part of one such as a selection. */
 export type BlockSource = Y.Doc | Iterable<Block>;
@@ -14,7 +14,7 @@ export interface Heading {
 }
 
 export function blocksOf(source: BlockSource): Iterable<Block> {
-  return source instanceof Y.Doc ? readBlocks(pageRoots(source).content) : source;
+  return source instanceof Y.Doc ? readPage(source) : source;
 }
 
 /** The text alone, a line for each block and hard break. */
@@ -25,7 +25,8 @@ export function plainText(source: BlockSource): string {
 /** The beginning of the text on one line, at most `maxChars` UTF-16 units with the ellipsis, cut between words if it can be. */
 export function excerpt(source: BlockSource, maxChars: number): string {
   let text = '';
-  for (const line of lines(blocksOf(source))) {
+  const blocks = source instanceof Y.Doc ? iterateBlocks(source) : source;
+  for (const line of lines(blocks)) {
     text = `${text} ${line.slice(0, maxChars * 2)}`.replace(/\s+/g, ' ').trim();
     if (text.length > maxChars) return cut(text, maxChars);
   }

@@ -1,206 +1,219 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { MAX_DEPTH, MAX_HREF_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
 import {
-  element,
-  first,
-  firstText,
-  format,
-  refused,
-  set,
-  setRaw,
-  text,
-  type Change,
-} from './testing/peer-change.ts';
+  MAX_HREF_LENGTH,
+  MAX_PAGE_LENGTH,
+  MAX_RESTORED_LEVEL,
+  MAX_RESTORED_RANGES,
+} from './limits.ts';
+import { type Change, embed, format, refused, set, setRaw } from './testing/peer-change.ts';
 import type { Violation } from './validation.ts';
 
-describe('refuses', () => {
-  const nested = (depth: number): Y.XmlElement => {
-    let inner = element('textBlock', {}, [text('deep')]);
-    for (let level = 1; level < depth; level++) inner = element('quote', {}, [inner]);
-    return inner;
-  };
+const attribute =
+  (key: string, value: unknown): Change =>
+  (_, doc) =>
+    doc.getMap('attributes').set(key, value);
+const restored =
+  (key: string, value: unknown): Change =>
+  (_, doc) =>
+    doc.getMap('restored').set(key, value);
+const formats =
+  (values: Record<string, unknown>): Change =>
+  (text) =>
+    format(text, values);
+const embedded =
+  (value: unknown): Change =>
+  (text) =>
+    embed(text, value);
+const json = (text: string): object => JSON.parse(text) as object;
 
-  test.each<[Violation['rule'], string, Change]>([
-    ['unknown-node', 'script', (content) => content.insert(0, [element('script')])],
-    [
-      'unknown-node',
-      '<img src=x onerror=alert(1)>',
-      (content) => content.insert(0, [element('<img src=x onerror=alert(1)>')]),
-    ],
-    ['unknown-node', 'paragraph', (content) => content.insert(0, [element('paragraph')])],
-    ['unknown-node', 'TEXTBLOCK', (content) => content.insert(0, [element('TEXTBLOCK')])],
-    ['unknown-node', '__proto__', (content) => content.insert(0, [element('__proto__')])],
-    ['unknown-node', 'constructor', (content) => content.insert(0, [element('constructor')])],
-    ['unknown-node', 'doc', (content) => content.insert(0, [element('doc')])],
-    ['unknown-node', 'text', (content) => first(content).insert(0, [element('text')])],
-    ['misplaced', 'doc > text', (content) => content.insert(0, [text('loose')])],
-    ['misplaced', 'doc > hardBreak', (content) => content.insert(0, [element('hardBreak')])],
-    [
-      'misplaced',
-      'quote > text',
-      (content) => content.insert(0, [element('quote', {}, [text('loose')])]),
-    ],
-    [
-      'misplaced',
-      'textBlock > textBlock',
-      (content) => first(content).insert(0, [element('textBlock')]),
-    ],
-    [
-      'misplaced',
-      'codeBlock > hardBreak',
-      (content) => content.insert(0, [element('codeBlock', {}, [element('hardBreak')])]),
-    ],
-    [
-      'misplaced',
-      'divider > text',
-      (content) => content.insert(0, [element('divider', {}, [text('x')])]),
-    ],
-    [
-      'misplaced',
-      'codeBlock > bold',
-      (content) => content.insert(0, [element('codeBlock', {}, [text('x', { bold: {} })])]),
-    ],
-    ['unknown-mark', 'underline', (content) => format(content, { underline: {} })],
-    [
-      'unknown-mark',
-      '__proto__',
-      (content) => format(content, Object.fromEntries([['__proto__', {}]])),
-    ],
-    ['unknown-mark', 'bold--abcdefgh', (content) => format(content, { 'bold--abcdefgh': {} })],
-    ['unknown-mark', 'ychange', (content) => format(content, { ychange: { type: 'added' } })],
-    ['unsafe-value', 'bold', (content) => format(content, { bold: true })],
-    ['unsafe-value', 'bold', (content) => format(content, { bold: [] })],
-    [
-      'unknown-attribute',
-      'bold@onclick',
-      (content) => format(content, { bold: { onclick: 'alert(1)' } }),
-    ],
-    [
-      'unknown-attribute',
-      'link@__proto__',
-      (content) =>
-        format(content, {
-          link: JSON.parse('{"href":"/a","__proto__":{"style":"x"}}') as object,
-        }),
-    ],
-    [
-      'unknown-attribute',
-      'link@style',
-      (content) => format(content, { link: { href: '/a', style: 'position:fixed' } }),
-    ],
-    ['unsafe-value', 'link@href', (content) => format(content, { link: {} })],
-    ['unsafe-value', 'link@href', (content) => format(content, { link: { href: null } })],
-    [
-      'unsafe-value',
-      'link@href',
-      (content) => format(content, { link: { href: 'javascript:alert(1)' } }),
-    ],
-    [
-      'unsafe-value',
-      'link@href',
-      (content) => format(content, { link: { href: 'java\tscript:alert(1)' } }),
-    ],
-    ['unsafe-value', 'link@href', (content) => format(content, { link: { href: ' https://a.b' } })],
-    [
-      'unsafe-value',
-      'link@href',
-      (content) => format(content, { link: { href: `/${'a'.repeat(MAX_HREF_LENGTH)}` } }),
-    ],
-    ['unknown-attribute', 'textBlock@onclick', (content) => set(content, 'onclick', 'alert(1)')],
-    ['unknown-attribute', 'textBlock@style', (content) => set(content, 'style', 'x')],
-    ['unknown-attribute', 'textBlock@__proto__', (content) => set(content, '__proto__', 'x')],
-    ['unknown-attribute', 'textBlock@constructor', (content) => set(content, 'constructor', 'x')],
-    [
-      'unknown-attribute',
-      'textBlock@" onload="alert(1)',
-      (content) => set(content, '" onload="alert(1)', 'x'),
-    ],
-    [
-      'unknown-attribute',
-      'textBlock@ychange',
-      (content) => set(content, 'ychange', { type: 'added' }),
-    ],
-    [
-      'unknown-attribute',
-      'hardBreak@id',
-      (content) => first(content).insert(0, [element('hardBreak', { id: 'a' })]),
-    ],
-    ['unknown-attribute', 'text@id', (content) => firstText(content).setAttribute('id', 'a')],
-    ['unsafe-value', 'textBlock@kind', (content) => set(content, 'kind', 'heading4')],
-    ['unsafe-value', 'textBlock@kind', (content) => set(content, 'kind', '__proto__')],
-    ['unsafe-value', 'textBlock@kind', (content) => set(content, 'kind', ['heading1'])],
-    ['unsafe-value', 'textBlock@kind', (content) => set(content, 'kind', new Y.Text('heading1'))],
-    ['unsafe-value', 'textBlock@list', (content) => set(content, 'list', { toString: 'bullet' })],
-    ['unsafe-value', 'textBlock@indent', (content) => set(content, 'indent', 9)],
-    ['unsafe-value', 'textBlock@indent', (content) => set(content, 'indent', 1.5)],
-    ['unsafe-value', 'textBlock@indent', (content) => set(content, 'indent', '1')],
-    ['unsafe-value', 'textBlock@checked', (content) => set(content, 'checked', false)],
-    ['unsafe-value', 'textBlock@id', (content) => set(content, 'id', 'x'.repeat(1_000_000))],
-    ['unsafe-value', 'textBlock@id', (content) => set(content, 'id', '"><script>')],
-    ['unsafe-value', 'textBlock@id', (content) => set(content, 'id', 'a\n')],
-    ['unsafe-value', 'textBlock@id', (content) => set(content, 'id', new Uint8Array(3))],
-    ['unsafe-value', 'textBlock@id', (content) => set(content, 'id', new Y.Doc())],
-    [
-      'unsafe-value',
-      'codeBlock@language',
-      (content) => content.insert(0, [element('codeBlock', { language: 'a b' })]),
-    ],
-    ['foreign-content', 'text', (content) => firstText(content).insertEmbed(0, { image: 'x' })],
-    [
-      'foreign-content',
-      'text',
-      (content) => firstText(content).insertEmbed(0, new Y.Map() as never),
-    ],
-    ['foreign-content', 'doc', (content) => content.insert(0, [new Y.XmlHook('a') as never])],
-    ['foreign-content', 'doc', (content) => content.insert(0, [new Y.Map() as never])],
-    ['foreign-content', 'doc', (content) => content.insert(0, [new Y.XmlFragment() as never])],
-    [
-      'foreign-content',
-      'textBlock',
-      (content) => first(content).insert(0, [new Y.Text('not an XmlText') as never]),
-    ],
-    ['unknown-attribute', 'doc@title', (content) => setRaw(content, 'title', ['x'])],
-    [
-      'unsafe-value',
-      'textBlock@kind',
-      (content) => setRaw(first(content), 'kind', ['script', 'heading1']),
-    ],
-    ['foreign-content', 'meta', (_, doc) => setRaw(doc.getMap('meta'), null, [1])],
-    ['foreign-content', 'doc', (content) => setRaw(content, null, ['x'])],
-    ['foreign-content', 'text', (content) => setRaw(firstText(content), null, ['x'])],
-    ['foreign-root', 'extra', (_, doc) => doc.getMap('extra').set('a', 1)],
-    ['foreign-root', '__proto__', (_, doc) => doc.getMap('__proto__').set('a', 1)],
-    [
-      'foreign-root',
-      'prosemirror',
-      (_, doc) => doc.getXmlFragment('prosemirror').insert(0, [element('textBlock')]),
-    ],
-    ['foreign-root', 'docs', (_, doc) => doc.getMap('docs').set('a', new Y.Doc())],
-    ['unsafe-value', 'meta@title', (_, doc) => doc.getMap('meta').set('title', 'x')],
-    ['unsafe-value', 'meta@schemaVersion', (_, doc) => doc.getMap('meta').set('schemaVersion', 99)],
-    ['unsafe-value', 'meta@schemaVersion', (_, doc) => doc.getMap('meta').set('schemaVersion', 0)],
-    [
-      'unsafe-value',
-      'meta@schemaVersion',
-      (_, doc) => doc.getMap('meta').set('schemaVersion', new Y.Map()),
-    ],
-    ['too-deep', 'textBlock', (content) => content.insert(0, [nested(MAX_DEPTH + 1)])],
-    [
-      'too-long',
-      'textBlock',
-      (content) => firstText(content).insert(0, 'x'.repeat(MAX_TEXT_LENGTH)),
-    ],
-  ])('%s: %j', (rule, found, change) => {
+type Row = [Violation['rule'], string, Change];
+
+const STREAM: Row[] = [
+  ['foreign-content', 'text', (text) => text.insertEmbed(0, new Y.Map())],
+  ['foreign-content', 'text', (text) => text.insertEmbed(0, new Y.XmlElement('textBlock'))],
+  ['foreign-content', 'text', (text) => setRaw(text, null, new Y.ContentAny(['x']))],
+  ['foreign-content', 'text', (text) => setRaw(text, null, new Y.ContentJSON(['x']))],
+  ['foreign-content', 'text', (text) => setRaw(text, null, new Y.ContentBinary(new Uint8Array(3)))],
+  ['foreign-content', 'text', (text) => setRaw(text, null, new Y.ContentDoc(new Y.Doc()))],
+  ['unknown-attribute', 'text@id', (text) => text.setAttribute('id', 'a')],
+  ['unknown-attribute', 'text@x', (text) => setRaw(text, 'x', new Y.ContentString('x'))],
+  ['too-long', 'text', (text) => text.insert(1, 'x'.repeat(MAX_PAGE_LENGTH))],
+];
+
+const FORMATS: Row[] = [
+  ['unknown-mark', 'underline', formats({ underline: true })],
+  ['unknown-mark', '__proto__', formats(Object.fromEntries([['__proto__', true]]))],
+  ['unknown-mark', 'bold--abcdefgh', formats({ 'bold--abcdefgh': true })],
+  ['unknown-mark', 'kind', formats({ kind: 'heading1' })],
+  ['unsafe-value', 'bold', formats({ bold: {} })],
+  ['unsafe-value', 'bold', formats({ bold: false })],
+  ['unsafe-value', 'bold', formats({ bold: 'x'.repeat(1_000_000) })],
+  ['unsafe-value', 'link', formats({ link: true })],
+  ['unsafe-value', 'link', formats({ link: {} })],
+  ['unsafe-value', 'link', formats({ link: ['/a'] })],
+  ['unsafe-value', 'link', formats({ link: { href: null } })],
+  ['unsafe-value', 'link', formats({ link: { href: 'javascript:alert(1)' } })],
+  ['unsafe-value', 'link', formats({ link: { href: 'java\tscript:alert(1)' } })],
+  ['unsafe-value', 'link', formats({ link: { href: ' https://a.b' } })],
+  ['unsafe-value', 'link', formats({ link: { href: `/${'a'.repeat(MAX_HREF_LENGTH)}` } })],
+  ['unsafe-value', 'link', formats({ link: { href: '/a', style: 'position:fixed' } })],
+  ['unsafe-value', 'link', formats({ link: json('{"href":"/a","__proto__":{"style":"x"}}') })],
+];
+
+const EMBEDS: Row[] = [
+  ['unknown-embed', 'image', embedded({ image: 'x' })],
+  ['unknown-embed', '', embedded({})],
+  ['unknown-embed', 'object', embedded([1])],
+  ['unknown-embed', 'object', (text) => setRaw(text, null, new Y.ContentEmbed(null as never))],
+  ['unknown-embed', 'string', (text) => setRaw(text, null, new Y.ContentEmbed('x'))],
+  ['unknown-embed', '__proto__', embedded(json('{"__proto__":{"id":"a"}}'))],
+  ['unknown-embed', 'kind', embedded({ kind: 'heading1' })],
+  ['unknown-embed', 'place,join', embedded({ place: 'a', join: 'b' })],
+  ['unknown-embed', 'place,at', embedded({ place: 'a', at: 'b' })],
+  ['unknown-embed', 'place', embedded({ place: '' })],
+  ['unknown-embed', 'join', embedded({ join: 1 })],
+  ['unsafe-value', 'block@id', embedded({ id: '' })],
+  ['unsafe-value', 'block@id', embedded({ id: null })],
+  ['unsafe-value', 'block@id', embedded({ id: 'x'.repeat(1_000_000) })],
+  ['unsafe-value', 'block@id', embedded({ id: '"><script>' })],
+  ['unsafe-value', 'block@id', embedded({ id: 'a\n' })],
+  ['unsafe-value', 'block@id', embedded({ id: 'a.kind' })],
+  ['unsafe-value', 'block@id', embedded({ id: { toString: 'a' } })],
+  ['unknown-attribute', 'block@place', embedded({ id: 'a', place: 'b' })],
+  ['unknown-attribute', 'block@onclick', embedded({ id: 'a', onclick: 'alert(1)' })],
+  ['unknown-attribute', 'block@__proto__', embedded(json('{"id":"a","__proto__":{}}'))],
+  ['unknown-attribute', 'block@constructor', embedded({ id: 'a', constructor: 'x' })],
+  ['unsafe-value', 'block@kind', embedded({ id: 'a', kind: null })],
+  ['unsafe-value', 'block@kind', embedded({ id: 'a', kind: 'heading4' })],
+  ['unsafe-value', 'block@type', embedded({ id: 'a', type: 'textBlock' })],
+  ['unsafe-value', 'block@type', embedded({ id: 'a', type: '<img src=x onerror=alert(1)>' })],
+  ['unsafe-value', 'block@free', embedded({ id: 'a', free: false })],
+  ['unsafe-value', 'block@in', embedded({ id: 'a', in: ['b'] })],
+  ['unsafe-value', 'block@at', embedded({ id: 'a', at: 'x'.repeat(65) })],
+];
+
+const ATTRIBUTES: Row[] = [
+  ['unknown-attribute', 'block@onclick', (_, doc) => set(doc, 'onclick', 'alert(1)')],
+  ['unknown-attribute', 'block@onclick', (_, doc) => set(doc, 'onclick', null)],
+  ['unknown-attribute', 'block@style', (_, doc) => set(doc, 'style', 'x')],
+  ['unknown-attribute', 'block@id', (_, doc) => set(doc, 'id', 'a')],
+  ['unknown-attribute', 'block@__proto__', (_, doc) => set(doc, '__proto__', 'x')],
+  ['unknown-attribute', 'block@constructor', (_, doc) => set(doc, 'constructor', 'x')],
+  ['unknown-attribute', 'block@" onload="alert(1)', (_, doc) => set(doc, '" onload="alert(1)', 1)],
+  ['unknown-attribute', 'attributes@kind', attribute('kind', 'heading1')],
+  ['unknown-attribute', 'attributes@.kind', attribute('.kind', 'heading1')],
+  ['unknown-attribute', 'block@b.kind', attribute('a.b.kind', 'heading1')],
+  ['unknown-attribute', 'attributes@a b.kind', attribute('a b.kind', 'heading1')],
+  ['unknown-attribute', 'attributes@<i>.kind', attribute('<i>.kind', 'heading1')],
+  ['unsafe-value', 'block@type', attribute('title.type', 'quote')],
+  ['unsafe-value', 'block@kind', (_, doc) => set(doc, 'kind', 'heading4')],
+  ['unsafe-value', 'block@kind', (_, doc) => set(doc, 'kind', '__proto__')],
+  ['unsafe-value', 'block@kind', (_, doc) => set(doc, 'kind', ['heading1'])],
+  ['unsafe-value', 'block@kind', (_, doc) => set(doc, 'kind', undefined)],
+  ['unsafe-value', 'block@kind', (_, doc) => set(doc, 'kind', new Y.Text('heading1'))],
+  ['unsafe-value', 'block@list', (_, doc) => set(doc, 'list', { toString: 'bullet' })],
+  ['unsafe-value', 'block@indent', (_, doc) => set(doc, 'indent', 9)],
+  ['unsafe-value', 'block@indent', (_, doc) => set(doc, 'indent', 1.5)],
+  ['unsafe-value', 'block@indent', (_, doc) => set(doc, 'indent', '1')],
+  ['unsafe-value', 'block@checked', (_, doc) => set(doc, 'checked', false)],
+  ['unsafe-value', 'block@language', (_, doc) => set(doc, 'language', 'a b')],
+  ['unsafe-value', 'block@language', (_, doc) => set(doc, 'language', 'x'.repeat(1_000_000))],
+  ['unsafe-value', 'block@in', (_, doc) => set(doc, 'in', new Uint8Array(3))],
+  ['unsafe-value', 'block@at', (_, doc) => set(doc, 'at', new Y.Doc())],
+  [
+    'foreign-content',
+    'attributes@title.kind',
+    (_, doc) =>
+      setRaw(doc.getMap('attributes'), 'title.kind', new Y.ContentAny(['script', 'heading1'])),
+  ],
+  [
+    'foreign-content',
+    'attributes',
+    (_, doc) => setRaw(doc.getMap('attributes'), null, new Y.ContentAny([1])),
+  ],
+  [
+    'unsafe-value',
+    'block@kind',
+    (_, doc) => setRaw(doc.getMap('attributes'), 'title.kind', new Y.ContentFormat('bold', true)),
+  ],
+];
+
+const RESTORED: Row[] = [
+  ['unknown-attribute', 'restored@2', restored('2', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@2:', restored('2:', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@2:01', restored('2:01', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@02:0', restored('02:0', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@2:-1', restored('2:-1', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@2:1e3', restored('2:1e3', [1, 0, 1, 0, 1])],
+  ['unknown-attribute', 'restored@2:0:0', restored('2:0:0', [1, 0, 1, 0, 1])],
+  [
+    'unknown-attribute',
+    'restored@2:9999999999999999',
+    restored('2:9999999999999999', [1, 0, 1, 0, 1]),
+  ],
+  ['foreign-client', 'restored@1:0', restored('1:0', [1, 0, 1, 0, 1])],
+  ['foreign-client', 'restored@3:0', restored('3:0', [1, 0, 1, 0, 1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', null)],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, -1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 0.5])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 2 ** 53])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, '1'])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [MAX_RESTORED_LEVEL + 1, 0, 1, 0, 1])],
+  [
+    'unsafe-value',
+    'restored@2:0',
+    restored('2:0', [1, ...Array.from({ length: 4 * (MAX_RESTORED_RANGES + 1) }, () => 1)]),
+  ],
+  [
+    'foreign-content',
+    'restored',
+    (_, doc) => setRaw(doc.getMap('restored'), null, new Y.ContentAny([1])),
+  ],
+];
+
+const ROOTS: Row[] = [
+  ['foreign-root', 'extra', (_, doc) => doc.getMap('extra').set('a', 1)],
+  ['foreign-root', '__proto__', (_, doc) => doc.getMap('__proto__').set('a', 1)],
+  [
+    'foreign-root',
+    'content',
+    (_, doc) => doc.getXmlFragment('content').insert(0, [new Y.XmlElement('textBlock')]),
+  ],
+  ['foreign-root', 'docs', (_, doc) => doc.getMap('docs').set('a', new Y.Doc())],
+  ['foreign-content', 'meta', (_, doc) => setRaw(doc.getMap('meta'), null, new Y.ContentAny([1]))],
+  ['unsafe-value', 'meta@title', (_, doc) => doc.getMap('meta').set('title', 'x')],
+  ['unsafe-value', 'meta@schemaVersion', (_, doc) => doc.getMap('meta').set('schemaVersion', 99)],
+  ['unsafe-value', 'meta@schemaVersion', (_, doc) => doc.getMap('meta').set('schemaVersion', 0)],
+  [
+    'unsafe-value',
+    'meta@schemaVersion',
+    (_, doc) => doc.getMap('meta').set('schemaVersion', new Y.Map()),
+  ],
+];
+
+describe.each([
+  ['VA2 in the stream', STREAM],
+  ['VA3 formats', FORMATS],
+  ['VA4 markers and slots', EMBEDS],
+  ['VA5 attributes', ATTRIBUTES],
+  ['VA6 notes of what was restored', RESTORED],
+  ['VA1 and VA7 roots and meta', ROOTS],
+])('refuses: %s', (_, rows) => {
+  test.each(rows)('%s: %j', (rule, found, change) => {
     expect(refused(change)).toContainEqual({ rule, found });
   });
+});
 
-  test('nothing at the limits', () => {
-    expect(refused((content) => content.insert(0, [nested(MAX_DEPTH)]))).toEqual([]);
-    expect(
-      refused((content) =>
-        firstText(content).insert(0, 'x'.repeat(MAX_TEXT_LENGTH - 'Title'.length)),
-      ),
-    ).toEqual([]);
-  });
+test('VA8 a page may be as long as the limit', () => {
+  const fill: Change = (text) => text.insert(1, 'x'.repeat(MAX_PAGE_LENGTH - text.length));
+  expect(refused(fill)).toEqual([]);
+  const more: Change = (text, doc) => {
+    fill(text, doc);
+    embed(text, { id: 'a' });
+  };
+  expect(refused(more)).toEqual([{ rule: 'too-long', found: 'text' }]);
 });

@@ -1,38 +1,36 @@
 import * as Y from 'yjs';
-import { MAX_DEPTH, MAX_REPORTED_NAME_LENGTH, MAX_TEXT_LENGTH, MAX_VIOLATIONS } from './limits.ts';
 import {
-  type AttributeCheck,
-  markSpec,
-  mayContain,
-  type NodeName,
-  type NodeSpec,
-  NODES,
-  nodeSpec,
-} from './nodes.ts';
-import { isMetaEntry, pageRoots, type PageRoots } from './page.ts';
+  MAX_PAGE_LENGTH,
+  MAX_REPORTED_NAME_LENGTH,
+  MAX_RESTORED_LEVEL,
+  MAX_RESTORED_RANGES,
+  MAX_VIOLATIONS,
+} from './limits.ts';
+import { BLOCK_ATTRIBUTES, isBlockAttribute, isBlockId, isMarkValue, markSpec } from './nodes.ts';
+import { isMetaEntry } from './page.ts';
+import { parseAttributeKey } from './stream/attributes.ts';
+import { isSlotEmbed } from './stream/embeds.ts';
+import { pageRoots, type PageRoots } from './stream/roots.ts';
 
 /**
- * What a page may hold, checked on raw Yjs, since a peer can send anything that Yjs can express.
+ * What a page may hold, checked on raw Yjs, since a peer can send anything that Yjs can express (SPEC.md, VA1 to VA9).
  *
- * Every item is judged by itself and by the ancestors that it is born under, which never change. So what was accepted
- * apart is acceptable when merged, and a change can be checked by its new items alone. What merging honest edits can
- * bring about is therefore no violation: an empty quote or page, several texts side by side in a block, a block without
- * an id or with another's, `checked` without a task list, marks that the editor would not combine. The two limits are
- * no rule of form: a text is refused when it is added to beyond `MAX_TEXT_LENGTH`, never when something is deleted.
+ * Every item is judged by itself, so a change can be checked by its new items alone, and what was accepted apart is
+ * acceptable when merged. What merging honest edits can bring about is therefore no violation: two markers with one id,
+ * containers and slots that do not exist, references in circles. The reading gives all of these a meaning.
  */
 
 export interface Violation {
   readonly rule:
-    | 'unknown-node'
     | 'unknown-mark'
+    | 'unknown-embed'
     | 'unknown-attribute'
     | 'unsafe-value'
-    | 'misplaced'
     | 'foreign-root'
     | 'foreign-content'
-    | 'too-deep'
+    | 'foreign-client'
     | 'too-long';
-  /** What was found and where, such as `textBlock@onclick` or `codeBlock > bold`. Foreign text: escape it for display. */
+  /** What was found and where, such as `block@onclick` or `link`. Foreign text: escape it for display. */
   readonly found: string;
 }
 
@@ -86,104 +84,128 @@ function* itemsSince(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Generator
 
 function violationOf(item: Y.Item, roots: PageRoots): Violation | null {
   const parent = item.parent as YType;
-  if (isForeignRoot(parent, roots)) return foreignRoot(parent);
-  if (parent === roots.meta) return metaViolation(item);
-  if (parent instanceof Y.XmlText)
-    return item.parentSub === null
-      ? textViolation(item, parent)
-      : attributeViolation(item, 'text', NODES.text);
-  const name =
-    parent === roots.content ? 'doc' : parent instanceof Y.XmlElement ? parent.nodeName : null;
-  const spec = name === null ? null : nodeSpec(name);
-  // The parent is itself refused, or stands in what is.
-  if (name === null || spec === null) return null;
-  return item.parentSub === null
-    ? childViolation(item, name as NodeName)
-    : attributeViolation(item, name, spec);
-}
-
-function metaViolation(item: Y.Item): Violation | null {
-  const key = item.parentSub;
-  if (key === null) return violation('foreign-content', 'meta');
-  return isMetaEntry(key, valueOf(item)) ? null : violation('unsafe-value', `meta@${key}`);
-}
-
-function attributeViolation(item: Y.Item, name: string, spec: NodeSpec): Violation | null {
-  const key = item.parentSub!;
-  const found = `${name}@${key}`;
-  if (!Object.hasOwn(spec.attributes, key)) return violation('unknown-attribute', found);
-  const check = spec.attributes[key] as AttributeCheck;
-  const value = valueOf(item);
-  return value === null || check(value) ? null : violation('unsafe-value', found);
-}
-
-/** An entry's value; undefined, which nothing accepts, for an item that holds several, of which Yjs would show one. */
-function valueOf(item: Y.Item): unknown {
-  return item.length === 1 ? item.content.getContent()[0] : undefined;
-}
-
-function childViolation(item: Y.Item, parent: NodeName): Violation | null {
-  const child = item.content instanceof Y.ContentType ? item.content.type : null;
-  const isText = child instanceof Y.XmlText;
-  if (!isText && !(child instanceof Y.XmlElement)) return violation('foreign-content', parent);
-  const name = isText ? 'text' : child.nodeName;
-  // The root and texts have rows in the table, but are no elements.
-  if (!isText && (name === 'doc' || name === 'text' || nodeSpec(name) === null))
-    return violation('unknown-node', name);
-  if (!mayContain(parent, name as NodeName)) return violation('misplaced', `${parent} > ${name}`);
-  return isDeeperThan(item, MAX_DEPTH + (isText ? 1 : 0)) ? violation('too-deep', name) : null;
-}
-
-function textViolation(item: Y.Item, text: Y.XmlText): Violation | null {
-  const { content } = item;
-  if (content instanceof Y.ContentString) {
-    return text.length > MAX_TEXT_LENGTH ? violation('too-long', parentName(text)) : null;
+  switch (parent) {
+    case roots.text:
+      return streamViolation(item, roots.text);
+    case roots.attributes:
+      return entryViolation(item, 'attributes', attributeViolation);
+    case roots.restored:
+      return entryViolation(item, 'restored', restoredViolation);
+    case roots.meta:
+      return entryViolation(item, 'meta', metaViolation);
+    default:
+      // The items of a type that is no root are in a type that is itself refused (VA2).
+      return isForeignRoot(parent, roots) ? foreignRoot(parent) : null;
   }
-  return content instanceof Y.ContentFormat
-    ? markViolation(content, text)
-    : violation('foreign-content', 'text');
 }
 
-function markViolation({ key, value }: Y.ContentFormat, text: Y.XmlText): Violation | null {
+function streamViolation(item: Y.Item, text: Y.Text): Violation | null {
+  const { content } = item;
+  if (item.parentSub !== null) return violation('unknown-attribute', `text@${item.parentSub}`);
+  if (content instanceof Y.ContentFormat) return formatViolation(content);
+  const isEmbed = content instanceof Y.ContentEmbed;
+  if (!isEmbed && !(content instanceof Y.ContentString))
+    return violation('foreign-content', 'text');
+  if (text.length > MAX_PAGE_LENGTH) return violation('too-long', 'text');
+  return isEmbed ? embedViolation(content.embed) : null;
+}
+
+function formatViolation({ key, value }: Y.ContentFormat): Violation | null {
   const mark = markSpec(key);
   if (mark === null) return violation('unknown-mark', key);
-  if (nodeSpec(parentName(text))?.marks === '')
-    return violation('misplaced', `${parentName(text)} > ${key}`);
   // Null ends a mark.
-  if (value === null) return null;
-  const { attributes } = mark.spec;
-  const values: unknown = value;
-  if (typeof values !== 'object' || Array.isArray(values)) return violation('unsafe-value', key);
-  const unknown = Object.keys(values as object).find((name) => !Object.hasOwn(attributes, name));
-  if (unknown !== undefined) return violation('unknown-attribute', `${key}@${unknown}`);
-  const unsafe = Object.entries(attributes).find(
-    ([name, check]) => !check((values as Record<string, unknown>)[name]),
-  );
-  return unsafe === undefined ? null : violation('unsafe-value', `${key}@${unsafe[0]}`);
+  return value === null || isMarkValue(mark.spec, value) ? null : violation('unsafe-value', key);
 }
 
-function isDeeperThan(item: Y.Item, limit: number): boolean {
-  let depth = 1;
-  for (
-    let parent = (item.parent as YType)._item;
-    parent !== null;
-    parent = (parent.parent as YType)._item
-  ) {
-    if (++depth > limit) return true;
+function embedViolation(embed: unknown): Violation | null {
+  if (typeof embed !== 'object' || embed === null || Array.isArray(embed))
+    return violation('unknown-embed', typeof embed);
+  if (!Object.hasOwn(embed, 'id'))
+    return isSlotEmbed(embed) ? null : violation('unknown-embed', Object.keys(embed).join());
+  for (const [name, value] of Object.entries(embed)) {
+    const found = name === 'id' ? idViolation(value) : blockViolation(name, value);
+    if (found !== null) return found;
   }
-  return false;
+  return null;
+}
+
+function idViolation(id: unknown): Violation | null {
+  return isBlockId(id) ? null : violation('unsafe-value', 'block@id');
+}
+
+function blockViolation(name: string, value: unknown): Violation | null {
+  if (isBlockAttribute(name, value)) return null;
+  return violation(
+    isBlockAttributeName(name) ? 'unsafe-value' : 'unknown-attribute',
+    `block@${name}`,
+  );
+}
+
+function isBlockAttributeName(name: string): boolean {
+  return (BLOCK_ATTRIBUTES as readonly string[]).includes(name);
+}
+
+interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+  /** The client that wrote it. */
+  readonly client: number;
+}
+
+function entryViolation(
+  item: Y.Item,
+  map: string,
+  judge: (entry: Entry) => Violation | null,
+): Violation | null {
+  const key = item.parentSub;
+  if (key === null) return violation('foreign-content', map);
+  // Of an item that holds several values Yjs would show one.
+  if (item.length !== 1) return violation('foreign-content', `${map}@${key}`);
+  const value: unknown = item.content.getContent()[0];
+  return judge({ key, value, client: item.id.client });
+}
+
+function attributeViolation({ key, value }: Entry): Violation | null {
+  const parsed = parseAttributeKey(key);
+  if (parsed === null || !isBlockId(parsed.id))
+    return violation('unknown-attribute', `attributes@${key}`);
+  // Null takes an attribute away.
+  if (value === null && isBlockAttributeName(parsed.name)) return null;
+  return blockViolation(parsed.name, value);
+}
+
+const RESTORED_KEY = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/;
+
+function restoredViolation({ key, value, client }: Entry): Violation | null {
+  const [, writer, clock] = RESTORED_KEY.exec(key) ?? [];
+  if (!isCount(Number(writer)) || !isCount(Number(clock)))
+    return violation('unknown-attribute', `restored@${key}`);
+  if (Number(writer) !== client) return violation('foreign-client', `restored@${key}`);
+  return isRestoredValue(value) ? null : violation('unsafe-value', `restored@${key}`);
+}
+
+function isRestoredValue(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length % 4 !== 1) return false;
+  const [level, ...ranges] = (value.length - 1) / 4 <= MAX_RESTORED_RANGES ? value : [];
+  return (
+    isCount(level) && level <= MAX_RESTORED_LEVEL && ranges.length > 0 && ranges.every(isCount)
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function metaViolation({ key, value }: Entry): Violation | null {
+  return isMetaEntry(key, value) ? null : violation('unsafe-value', `meta@${key}`);
 }
 
 function isForeignRoot(type: YType, roots: PageRoots): boolean {
-  return type._item === null && type !== roots.content && type !== roots.meta;
+  return type._item === null && !Object.values(roots).includes(type);
 }
 
 function foreignRoot(type: YType): Violation {
   return violation('foreign-root', Y.findRootTypeKey(type));
-}
-
-function parentName(text: Y.XmlText): string {
-  return text.parent instanceof Y.XmlElement ? text.parent.nodeName : 'doc';
 }
 
 function violation(rule: Violation['rule'], found: string): Violation {

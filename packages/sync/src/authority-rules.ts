@@ -34,6 +34,8 @@ export interface AuthorityRules {
   readonly check: CheckChange;
   /** Whether the hot document collects deleted content. */
   readonly gc: boolean;
+  /** Called with each document that is built, before anything is applied to it. */
+  readonly prepare?: (doc: Y.Doc) => void;
   /** Called before the hot document is built anew after a refusal or a rest, which takes as long as loading it. */
   readonly onRebuild?: (() => void) | undefined;
 }

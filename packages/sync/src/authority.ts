@@ -351,7 +351,7 @@ export class Authority {
     this.#rules.onRebuild?.();
     spoilt.destroy();
     const queued = this.#outcomes.rows.map(({ row }) => row.update);
-    this.#hot = this.#copy.build({ gc: this.#rules.gc, queued });
+    this.#hot = this.#copy.build({ ...this.#rules, queued });
   }
 
   #gather(): { readonly batch: Batch; state: 'in-flight' } | null {

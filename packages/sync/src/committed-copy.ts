@@ -78,8 +78,13 @@ export class CommittedCopy {
    *
    * @throws DamagedDocument when it cannot be applied, or refers to what is not there.
    */
-  build(options: { readonly gc: boolean; readonly queued?: readonly Uint8Array[] }): Y.Doc {
+  build(options: {
+    readonly gc: boolean;
+    readonly prepare?: (doc: Y.Doc) => void;
+    readonly queued?: readonly Uint8Array[];
+  }): Y.Doc {
     const doc = new Y.Doc({ gc: options.gc });
+    options.prepare?.(doc);
     try {
       doc.transact(() => {
         if (this.#snapshot !== null) Y.applyUpdate(doc, this.#snapshot);

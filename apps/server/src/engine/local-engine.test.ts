@@ -110,7 +110,10 @@ describe('appending', () => {
     const bench = new EngineBench();
     await bench.create('a', 'page');
     await bench.open('a', 1);
-    bench.append(new Writer('a', 1).write('a root that pages do not have'));
+    const doc = new Y.Doc();
+    doc.getText('a root that pages do not have').insert(0, 'x');
+    const update = Y.encodeStateAsUpdate(doc);
+    bench.append({ document: 'a', subscription: 1, cseq: 1, update });
     await bench.settle();
     expect(bench.events('refused', 'a')).toMatchObject([
       { subscription: 1, cseq: 1, error: { code: 'invalid-update' } },

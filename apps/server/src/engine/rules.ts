@@ -1,5 +1,5 @@
 /** What may enter a document: structure for every kind, and the editor's schema for pages. */
-import { validateChange } from '@tandem/document';
+import { pageRoots, validateChange } from '@tandem/document';
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import type { Admission, Admit, CheckChange } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -9,7 +9,7 @@ import type { DocumentRules } from './hot-document.ts';
 export function rulesFor(kind: DocumentKind): DocumentRules {
   switch (kind) {
     case 'page':
-      return { admit: admitUpdate, check: checkPage, gc: true };
+      return { admit: admitUpdate, check: checkPage, gc: true, prepare: preparePage };
     case 'data':
       return { admit: admitUpdate, check: () => null, gc: true };
   }
@@ -33,6 +33,9 @@ const admitUpdate: Admit = (update, { doc, user, owner }): Admission => {
     }
   }
 };
+
+/** Before the first update, so that Yjs never deletes formats that it finds redundant: the server does not write. */
+const preparePage = (doc: Y.Doc): void => void pageRoots(doc);
 
 const checkPage: CheckChange = (transaction) => {
   const [violation] = validateChange(transaction);

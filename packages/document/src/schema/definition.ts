@@ -38,7 +38,7 @@ export function defineMark(name: MarkName, config: Partial<MarkConfig>): Mark {
 
 /**
  * HTML is read and written by each node as a whole, never attribute by attribute. Values are not validated here:
- * ProseMirror would then refuse to create the node, and y-tiptap deletes, for everyone, what it cannot create.
+ * ProseMirror would then refuse to create the node, and a block that the page has could not be shown.
  */
 function defineAttributes(
   attributes: Readonly<Record<string, unknown>>,

@@ -7,14 +7,17 @@ export const Doc = defineNode('doc', { topNode: true });
 
 export const Text = defineNode('text', {});
 
+/** The last one is how the editor itself draws a text block. */
+const TEXT_BLOCK_TAGS = [
+  ...['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'th'],
+  'div.text-block[data-id]',
+];
+
 export const TextBlock = defineNode(
   'textBlock',
   {
-    parseHTML: () =>
-      ['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'th'].map((tag) => ({
-        tag,
-        getAttrs: readTextBlock,
-      })),
+    parseHTML: () => TEXT_BLOCK_TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
+    // For other programs. The editor draws every text block as one element, so that its kind can change in place.
     renderHTML: ({ node, HTMLAttributes }) => {
       const { id, kind, list, indent, checked } = node.attrs;
       const level = headingLevel(kind);

@@ -26,6 +26,8 @@ const BLOCKS = new Set([...HEADINGS, ...LISTS, 'BLOCKQUOTE', 'PRE', 'HR', 'TABLE
 export function readTextBlock(element: HtmlElement): Attributes | false {
   const { nodeName } = element;
   if (CELLS.has(nodeName)) return !holdsBlock(element) && {};
+  if (nodeName === 'DIV')
+    return valid({ ...ownAttributes(element), kind: element.getAttribute('data-kind') });
   const item = closest(element, ITEM, BOUNDARIES);
   if (item === null) return valid({ ...ownAttributes(element), kind: kindOf(nodeName) });
   if (element === item) return startsWithBlock(item) ? false : valid(itemAttributes(item));
@@ -39,13 +41,14 @@ export function readTextBlock(element: HtmlElement): Attributes | false {
   return HEADINGS.has(nodeName) && valid({ ...itemAttributes(item), kind: kindOf(nodeName) });
 }
 
-/** What `renderHTML` wrote. */
+/** What `renderHTML` or the editor's view of a text block wrote. */
 function ownAttributes(element: HtmlElement): Attributes {
+  const checked = element.getAttribute('data-checked');
   return {
     id: element.getAttribute('data-id'),
     list: element.getAttribute('data-list'),
     indent: Number(element.getAttribute('data-indent')),
-    checked: element.getAttribute('data-checked') === 'true',
+    checked: checked === 'true' || checked === '',
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe as group, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { SeededRandom } from '@tandem/testkit';
+import { pageHabits } from '../testing/page-peer.ts';
 import { ask } from './testing/fuzz.ts';
 import { readHexLines } from './testing/hex-lines.ts';
 import { HonestPeer, packagings } from './testing/honest.ts';
@@ -21,27 +22,29 @@ function peer(clientID: number, ...updates: Uint8Array[]): Y.Doc {
   return doc;
 }
 
-test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
-  'whatever honest peers send, in any packaging: seed %i',
-  (seed) => {
-    const random = new SeededRandom(seed);
-    const server = new Y.Doc({ guid: 'server' });
-    const peers = [
-      new HonestPeer(random.fork()),
-      new HonestPeer(random.fork()),
-      new HonestPeer(random.fork()),
-    ];
-    for (let round = 0; round < 20; round++) {
-      const sender = random.pick(peers);
-      for (let left = random.int(1, 4); left > 0; left--) sender.edit();
-      for (const bytes of packagings(sender, server, random)) {
-        if (expectVerdict(server, bytes) === 'admitted' && random.chance(0.3))
-          Y.applyUpdate(server, bytes);
-      }
-      if (random.chance(0.5)) random.pick(peers).receive(Y.encodeStateAsUpdate(server));
+const SEEDS = Array.from({ length: 8 }, (_, i) => i + 1);
+
+test.each([
+  ...SEEDS.map((seed) => ({ seed, what: 'data', habits: undefined })),
+  ...SEEDS.map((seed) => ({ seed, what: 'a page', habits: pageHabits })),
+])('whatever honest peers send of $what, in any packaging: seed $seed', ({ seed, habits }) => {
+  const random = new SeededRandom(seed);
+  const server = new Y.Doc({ guid: 'server' });
+  const peers = [
+    new HonestPeer(random.fork(), undefined, habits),
+    new HonestPeer(random.fork(), undefined, habits),
+    new HonestPeer(random.fork(), undefined, habits),
+  ];
+  for (let round = 0; round < 20; round++) {
+    const sender = random.pick(peers);
+    for (let left = random.int(1, 4); left > 0; left--) sender.edit();
+    for (const bytes of packagings(sender, server, random)) {
+      if (expectVerdict(server, bytes) === 'admitted' && random.chance(0.3))
+        Y.applyUpdate(server, bytes);
     }
-  },
-);
+    if (random.chance(0.5)) random.pick(peers).receive(Y.encodeStateAsUpdate(server));
+  }
+});
 
 // Written by testing/honest.ts with that version of Yjs in the place of ours.
 test.each(['13.6.0', '13.6.14', '13.6.33'])('recorded sessions of Yjs %s', (version) => {

@@ -5,87 +5,95 @@ import * as Y from 'yjs';
 import type { Habits } from '../admission/testing/honest.ts';
 import type { Vocabulary } from '../admission/testing/mutants.ts';
 
-const WORDS = ['Hello ', 'world', '👩‍🚀', 'é', '漢字 ', '𝄞𝄞', 'a', ' — '];
+const WORDS = ['Hello ', 'world', '👩‍🚀', 'é', '漢字 ', '\n', '𝄞𝄞', 'a', ' — '];
+/** Few, so that people change the same blocks. */
+const BLOCKS = ['a', 'b', 'c', 'd', 'e'];
+const SLOTS = ['s', 't', 'u'];
 
-/** The attributes of a text block with what an editor may set them to. */
-const ATTRIBUTES: readonly (readonly [string, readonly (string | number | boolean)[]])[] = [
+/** The attributes of a block with what an editor may set them to. */
+const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
+  ['type', ['code', 'divider']],
   ['kind', ['heading1', 'heading2', 'heading3']],
   ['list', ['bullet', 'ordered', 'task']],
   ['indent', [1, 4, 8]],
   ['checked', [true]],
+  ['language', ['ts', 'c++']],
+  ['in', ['q', 'r']],
+  ['free', [true]],
 ];
 
 export const pageHabits: Habits = {
-  roots: (doc) => [pageRoots(doc).content],
-  editOnce: (doc, random) => editBlocks(pageRoots(doc).content, random),
+  roots: (doc) => [pageRoots(doc).text, pageRoots(doc).attributes],
+  editOnce: (doc, random) => editPage(doc, random),
 };
 
 export const PAGE_WORDS: Vocabulary = {
-  roots: ['content', 'content', 'content', 'meta', 'other'],
-  elements: ['textBlock', 'textBlock', 'quote', 'codeBlock', 'divider', 'hardBreak', 'script'],
-  keys: ['id', 'kind', 'onclick', '__proto__'],
-  entries: ['id', 'kind', 'checked', 'schemaVersion'],
-  formats: ['{}', 'null', '{"href":"javascript:0"}', '{', '1e999'],
+  roots: ['text', 'text', 'text', 'attributes', 'restored', 'meta', 'other'],
+  elements: ['textBlock', 'script'],
+  keys: ['a.kind', 'a.onclick', '1:0', '__proto__'],
+  entries: ['a.kind', 'b.in', 'kind', '1:0', 'schemaVersion'],
+  formats: ['true', 'null', '{"href":"javascript:0"}', '{', '1e999'],
+  embeds: [
+    '{"id":"a"}',
+    '{"id":"x","kind":"heading1","at":"s"}',
+    '{"id":"y","onclick":"z"}',
+    '{"place":"s"}',
+    '{"join":"s"}',
+    '{"join":""}',
+    '[[]]',
+    '{"__proto__":1}',
+  ],
+  values: ['heading1', [1, 0, 1, 0, 3], null],
 };
 
-function editBlocks(blocks: Y.XmlFragment, random: SeededRandom): void {
-  const at = random.int(0, blocks.length);
-  const block = at < blocks.length ? blocks.get(at) : null;
-  if (block instanceof Y.XmlElement && random.chance(0.75))
-    editBlock(blocks, { block, at }, random);
-  else blocks.insert(at, [createBlock(random)]);
-}
-
-function editBlock(
-  blocks: Y.XmlFragment,
-  { block, at }: { readonly block: Y.XmlElement; readonly at: number },
-  random: SeededRandom,
-): void {
-  if (random.chance(0.12)) blocks.delete(at, 1);
-  else if (block.nodeName === 'quote') editBlocks(block, random);
-  else if (block.nodeName === 'textBlock' && random.chance(0.3)) setAttribute(block, random);
-  else if (block.nodeName !== 'divider') editInline(block, random);
-}
-
-function createBlock(random: SeededRandom): Y.XmlElement {
-  const block = new Y.XmlElement(
-    random.pick(['textBlock', 'textBlock', 'textBlock', 'quote', 'codeBlock', 'divider']),
-  );
-  block.setAttribute('id', String(random.uint32()));
-  if (block.nodeName === 'quote') block.insert(0, [new Y.XmlElement('textBlock')]);
-  else if (block.nodeName !== 'divider') block.insert(0, [new Y.XmlText(random.pick(WORDS))]);
-  return block;
-}
-
-function setAttribute(block: Y.XmlElement, random: SeededRandom): void {
-  const [name, values] = random.pick(ATTRIBUTES);
-  if (random.chance(0.3)) block.removeAttribute(name);
-  // Yjs takes any value; its types know strings only.
-  else block.setAttribute(name, random.pick(values) as string);
-}
-
-function editInline(block: Y.XmlElement, random: SeededRandom): void {
-  const at = random.int(0, block.length);
-  const child = at < block.length ? block.get(at) : null;
-  if (child instanceof Y.XmlText) editText(child, block.nodeName === 'codeBlock', random);
-  else if (block.nodeName === 'textBlock' && random.chance(0.4))
-    block.insert(at, [new Y.XmlElement('hardBreak')]);
-  else if (child !== null && random.chance(0.5)) block.delete(at, 1);
-  else block.insert(at, [new Y.XmlText(random.pick(WORDS))]);
-}
-
-function editText(text: Y.XmlText, isCode: boolean, random: SeededRandom): void {
+function editPage(doc: Y.Doc, random: SeededRandom): void {
+  const { text, attributes, restored } = pageRoots(doc);
   const at = random.int(0, text.length);
   const rest = Math.min(text.length - at, 5);
-  const what = random.pick(
-    isCode ? ['insert', 'delete'] : ['insert', 'insert', 'delete', 'format'],
-  );
-  if (what === 'insert' || rest === 0) text.insert(at, random.pick(WORDS).repeat(random.int(1, 3)));
-  else if (what === 'delete') text.delete(at, rest);
-  else {
-    text.format(at, rest, {
-      [random.pick(['bold', 'italic', 'code'])]: random.pick([null, {}]),
-      ...(random.chance(0.2) && { link: { href: 'https://example.org/' } }),
-    });
+  switch (random.int(0, 9)) {
+    case 0:
+    case 1:
+      text.insertEmbed(at, createMarker(random));
+      break;
+    case 2:
+      setAttribute(attributes, random);
+      break;
+    case 3: {
+      // A block is moved, or joined to another.
+      const slot = random.pick(SLOTS);
+      text.insertEmbed(at, { [random.pick(['place', 'join'])]: slot });
+      attributes.set(`${random.pick(BLOCKS)}.at`, slot);
+      break;
+    }
+    case 4:
+      text.delete(at, rest);
+      break;
+    case 5:
+      text.format(at, rest, {
+        [random.pick(['bold', 'italic', 'code'])]: random.pick([null, true]),
+        ...(random.chance(0.2) && { link: { href: 'https://example.org/' } }),
+      });
+      break;
+    case 6: {
+      // What an undo brings back is a copy, and says of what.
+      const clock = Y.getState(doc.store, doc.clientID);
+      text.insert(at, 'back');
+      restored.set(`${doc.clientID}:${clock}`, [random.int(1, 5), clock, doc.clientID, 0, 4]);
+      break;
+    }
+    default:
+      text.insert(at, random.pick(WORDS).repeat(random.int(1, 3)));
   }
+}
+
+function createMarker(random: SeededRandom): object {
+  const id = random.chance(0.3) ? random.pick(BLOCKS) : String(random.uint32());
+  const [name, values] = random.pick(ATTRIBUTES);
+  return { id, ...(random.chance(0.5) && { [name]: random.pick(values) }) };
+}
+
+function setAttribute(attributes: Y.Map<unknown>, random: SeededRandom): void {
+  const [name, values] = random.pick(ATTRIBUTES);
+  const value = random.chance(0.3) ? null : random.pick(values);
+  attributes.set(`${random.pick(BLOCKS)}.${name}`, value);
 }

@@ -23,6 +23,9 @@ export interface Vocabulary {
   readonly keys: readonly string[];
   readonly entries: readonly string[];
   readonly formats: readonly string[];
+  /** As JSON. */
+  readonly embeds: readonly string[];
+  readonly values: readonly unknown[];
 }
 
 const DATA_WORDS: Vocabulary = {
@@ -31,6 +34,8 @@ const DATA_WORDS: Vocabulary = {
   keys: ['a', '', '__proto__'],
   entries: ['a', 'b', 'kind'],
   formats: ['true', 'null', '{', '1e999'],
+  embeds: ['{"a":1}', '[[]]', '{"__proto__":1}'],
+  values: [1, { a: [null] }, 'x'],
 };
 
 export interface MutantSource {
@@ -179,7 +184,7 @@ function randomContent(
     case 1:
       return content.deleted(random.int(0, 3));
     case 2:
-      return content.any(...[1, { a: [null] }, 'x'].slice(0, random.int(0, 3)));
+      return content.any(...words.values.slice(0, random.int(0, 3)));
     case 3:
       return content.type(random.int(0, 7));
     case 4:
@@ -189,7 +194,7 @@ function randomContent(
     case 6:
       return content.format('bold', random.pick(words.formats));
     case 7:
-      return content.embed(random.pick(['{"a":1}', '[[]]', '{"__proto__":1}']));
+      return content.embed(random.pick(words.embeds));
     case 8:
       return content.json('1', 'undefined');
     case 9:

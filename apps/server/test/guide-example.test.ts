@@ -1,0 +1,66 @@
+/** The example of the guide for Yjs clients, as it stands there, against the running server. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readPage, writePage } from '@tandem/document';
+import { expect, it, onTestFinished } from 'vitest';
+import * as Y from 'yjs';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer } from './running-server.ts';
+import { signIn } from './signed-in.ts';
+
+const GUIDE = join(import.meta.dirname, '../../docs/guide/yjs-clients.md');
+/** Inside the package, so that the example finds its libraries. */
+const CACHE = join(import.meta.dirname, '../.cache/guide');
+
+interface Example {
+  appendParagraph(options: {
+    readonly url: string;
+    readonly page: string;
+    readonly token: string;
+    readonly words: string;
+  }): Promise<{ destroy(): void }>;
+}
+
+async function loadExample(provider: string): Promise<Example> {
+  const guide = await readFile(GUIDE, 'utf8');
+  const code = /```js\n(\/\/ append-paragraph\.mjs.*?)```/s.exec(guide)?.[1];
+  if (code === undefined) throw new Error('the guide has no example');
+  await mkdir(CACHE, { recursive: true });
+  const file = join(CACHE, `append-paragraph-${provider}.mjs`);
+  await writeFile(file, code.replace("'y-websocket'", `'${provider}'`));
+  return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Example;
+}
+
+it.each(['y-websocket-2', 'y-websocket-3'])(
+  'appends a paragraph to a page that people write in, with %s',
+  async (provider) => {
+    const { appendParagraph } = await loadExample(provider);
+    const server = await RunningServer.start();
+    const guest = await signIn(server);
+    const page = `document-${randomUUID()}`;
+    await guest.fetch('/api/documents', { method: 'POST', body: { id: page } });
+    const writer = await NativeClient.introduced(server, { guest });
+    const { channel } = await writer.open(page, { client: 1 });
+    const doc = new Y.Doc();
+    doc.clientID = 1;
+    const words = [{ type: 'text', text: 'loud', marks: [{ type: 'bold' }] }] as const;
+    writePage(doc, [{ type: 'textBlock', attrs: { id: 'a' }, content: words }], () =>
+      Uint8Array.of(),
+    );
+    writer.send({ type: 'update', channel, cseq: 1, update: Y.encodeStateAsUpdate(doc) });
+    await writer.next('ack');
+
+    const url = `${server.socketUrl}/yjs`;
+    const appended = await appendParagraph({ url, page, token: guest.token, words: 'And then.' });
+    onTestFinished(() => appended.destroy());
+    for (const update of (await writer.next('updates')).updates) Y.applyUpdate(doc, update);
+    await eventually('the paragraph', () => readPage(doc).length === 2);
+    expect(readPage(doc)).toMatchObject([
+      { attrs: { id: 'a' }, content: words },
+      { type: 'textBlock', content: [{ type: 'text', text: 'And then.' }] },
+    ]);
+  },
+);

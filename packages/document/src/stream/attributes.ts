@@ -1,0 +1,96 @@
+import type * as Y from 'yjs';
+import { MAX_CONTAINERS } from '../limits.ts';
+import { BLOCK_ATTRIBUTES, isBlockAttribute, isBlockId } from '../nodes.ts';
+import type { MarkerFields } from './embeds.ts';
+
+/** The attributes of a block that are in force and known to this version (PM4). */
+export interface BlockAttributes {
+  readonly type: 'code' | 'divider' | null;
+  readonly kind: unknown;
+  readonly list: unknown;
+  readonly indent: unknown;
+  readonly checked: unknown;
+  readonly language: unknown;
+  /** The innermost container. */
+  readonly in: string | null;
+  /** The slot that the block's run is shown at. */
+  readonly at: string | null;
+  readonly free: boolean;
+}
+
+/** The key of an attribute in the root map. */
+export function attributeKey(id: string, name: string): string {
+  return `${id}.${name}`;
+}
+
+/** The id and name of a key; null for a key of another form. */
+export function parseAttributeKey(
+  key: string,
+): { readonly id: string; readonly name: string } | null {
+  const dot = key.indexOf('.');
+  return dot <= 0 ? null : { id: key.slice(0, dot), name: key.slice(dot + 1) };
+}
+
+/** The entries of the root map by id, so that a block without entries costs one lookup. */
+export class AttributeIndex {
+  readonly #map: Y.Map<unknown>;
+  readonly #names = new Map<string, Map<string, unknown>>();
+  /** By the innermost container, until one of them moves. */
+  readonly #paths = new Map<string, readonly string[]>();
+
+  constructor(map: Y.Map<unknown>) {
+    this.#map = map;
+    for (const key of map.keys()) this.update(key);
+  }
+
+  /** Takes in the present value of a key. Returns the id that it belongs to. */
+  update(key: string): string | null {
+    const parsed = parseAttributeKey(key);
+    if (parsed === null) return null;
+    if (parsed.name === 'in') this.#paths.clear();
+    let names = this.#names.get(parsed.id);
+    if (!names) this.#names.set(parsed.id, (names = new Map()));
+    if (this.#map.has(key)) names.set(parsed.name, this.#map.get(key));
+    else names.delete(parsed.name);
+    return parsed.id;
+  }
+
+  /** The attributes of a block; values that are unknown to this version read as none (RD9). */
+  read(id: string, fields: MarkerFields | null): BlockAttributes {
+    const entries = this.#names.get(id);
+    const values: Record<string, unknown> = {};
+    for (const name of BLOCK_ATTRIBUTES) {
+      const entry = entries?.get(name);
+      const value = entry === undefined ? fields?.[name] : entry;
+      values[name] = value !== undefined && isBlockAttribute(name, value) ? value : null;
+    }
+    return { ...(values as unknown as BlockAttributes), free: values['free'] === true };
+  }
+
+  /** The container around a container; null for an outermost one. */
+  containerOf(id: string): string | null {
+    const outer = this.#names.get(id)?.get('in');
+    return isBlockId(outer) ? outer : null;
+  }
+
+  /** The containers around a block from the outermost to its own; ends where it would return (RD8). */
+  containers(innermost: string | null): readonly string[] {
+    if (innermost === null) return NO_CONTAINERS;
+    let path = this.#paths.get(innermost);
+    if (path === undefined) this.#paths.set(innermost, (path = this.#findContainers(innermost)));
+    return path;
+  }
+
+  #findContainers(innermost: string): readonly string[] {
+    const path: string[] = [];
+    for (
+      let id: string | null = innermost;
+      id !== null && !path.includes(id) && path.length < MAX_CONTAINERS;
+      id = this.containerOf(id)
+    )
+      path.push(id);
+    return path.reverse();
+  }
+}
+
+const NO_CONTAINERS: readonly string[] = [];

@@ -1,0 +1,199 @@
+import * as Y from 'yjs';
+import { isBlockId } from '../nodes.ts';
+import { type AttributeIndex, type BlockAttributes } from './attributes.ts';
+import { derivedId, type MarkerFields, markerOf, type Slot, slotOf } from './embeds.ts';
+import { type Formats, type FormatTable } from './formats.ts';
+
+/** A piece of a segment: characters of one client with one set of formats, or a slot. */
+export type Part = TextPart | SlotPart;
+
+export interface TextPart {
+  readonly kind: 'text';
+  readonly client: number;
+  /** Of the first character; the others follow without a gap. */
+  readonly clock: number;
+  readonly text: string;
+  readonly formats: Formats;
+}
+
+export interface SlotPart {
+  readonly kind: 'slot';
+  readonly item: Y.Item;
+  readonly slot: Slot;
+}
+
+/** A marker and what follows it in the stream, up to the next marker. */
+export interface Segment {
+  /** Null for what stands before the first marker. */
+  readonly marker: Y.Item | null;
+  /** Null where `marker` is. */
+  readonly id: string | null;
+  readonly fields: MarkerFields | null;
+  readonly attributes: BlockAttributes;
+  /** In force before the marker. */
+  readonly formats: Formats;
+  readonly parts: readonly Part[];
+  readonly slots: readonly SlotPart[];
+}
+
+export interface SegmentSource {
+  readonly text: Y.Text;
+  readonly attributes: AttributeIndex;
+  readonly formats: FormatTable;
+}
+
+/** The segments of a stream as they were read before, with what has changed since. */
+export interface EarlierReading {
+  readonly segments: readonly Segment[];
+  readonly indexOf: (marker: Y.Item | null) => number | undefined;
+  /** Whether items of the segment, or attributes of its block, have come or gone. */
+  readonly isChanged: (segment: Segment) => boolean;
+}
+
+/** The segments of a stream in its order; the first one has no marker. Costs time linear in the stream. */
+export function* iterateSegments(source: SegmentSource): Generator<Segment> {
+  const taken = new Set<string>();
+  let formats = source.formats.none;
+  let next: Y.Item | null = source.text._start;
+  let marker: Y.Item | null = null;
+  do {
+    const segment = new SegmentReader(source, marker, {
+      formats,
+      id: marker && idOf(marker, taken),
+    });
+    next = segment.read(next);
+    formats = segment.formatsAfter;
+    yield segment.result();
+    marker = next;
+    next = next?.right ?? null;
+  } while (marker !== null);
+}
+
+/** The same, all at once. What is unchanged since the earlier reading is taken from it, the same object. */
+export function readSegments(source: SegmentSource, earlier?: EarlierReading): Segment[] {
+  if (earlier === undefined) return [...iterateSegments(source)];
+  const segments: Segment[] = [];
+  const taken = new Set<string>();
+  let { none: formats } = source.formats;
+  let marker: Y.Item | null = null;
+  do {
+    const index = earlier.indexOf(marker);
+    const known = index === undefined ? undefined : earlier.segments[index]!;
+    const id = known && keepsId(known, taken) ? known.id : marker && idOf(marker, taken);
+    if (known && known.id === id && known.formats === formats && !earlier.isChanged(known)) {
+      segments.push(known);
+      // A marker that came or went here would have changed the segment.
+      const following = earlier.segments[index! + 1];
+      marker = following?.marker ?? null;
+      formats = following?.formats ?? formats;
+    } else {
+      const segment = new SegmentReader(source, marker, { formats, id });
+      marker = segment.read(marker === null ? source.text._start : marker.right);
+      formats = segment.formatsAfter;
+      segments.push(segment.result());
+    }
+  } while (marker !== null);
+  return segments;
+}
+
+/** A segment read again, and the formats in force behind it. Its marker and id must be what they were. */
+export function rereadSegment(
+  source: SegmentSource,
+  { marker, id, formats }: Segment,
+): { readonly segment: Segment; readonly formatsAfter: Formats } {
+  const reader = new SegmentReader(source, marker, { formats, id });
+  reader.read(marker === null ? source.text._start : marker.right);
+  return { segment: reader.result(), formatsAfter: reader.formatsAfter };
+}
+
+const NO_SLOTS: readonly SlotPart[] = [];
+
+class SegmentReader {
+  formatsAfter: Formats;
+  readonly #source: SegmentSource;
+  readonly #marker: Y.Item | null;
+  readonly #formats: Formats;
+  readonly #id: string | null;
+  readonly #parts: Part[] = [];
+  readonly #slots: SlotPart[] = [];
+
+  constructor(
+    source: SegmentSource,
+    marker: Y.Item | null,
+    { formats, id }: { readonly formats: Formats; readonly id: string | null },
+  ) {
+    this.#source = source;
+    this.#marker = marker;
+    this.#formats = formats;
+    this.formatsAfter = formats;
+    this.#id = id;
+  }
+
+  /** Reads on from the item. Returns the marker that ends the segment, or null at the end of the stream. */
+  read(start: Y.Item | null): Y.Item | null {
+    for (let item = start; item !== null; item = item.right) {
+      if (item.deleted) continue;
+      const { content } = item;
+      if (content instanceof Y.ContentString) {
+        this.#readText(item, content.str);
+      } else if (content instanceof Y.ContentFormat) {
+        this.formatsAfter = this.#source.formats.with(
+          this.formatsAfter,
+          content.key,
+          content.value,
+        );
+      } else if (content instanceof Y.ContentEmbed) {
+        if (markerOf(item) !== null) return item;
+        this.#readSlot(item);
+      }
+    }
+    return null;
+  }
+
+  result(): Segment {
+    const fields = this.#marker && markerOf(this.#marker);
+    return {
+      marker: this.#marker,
+      id: this.#id,
+      fields,
+      attributes: this.#source.attributes.read(this.#id ?? '', fields),
+      formats: this.#formats,
+      parts: this.#parts,
+      slots: this.#slots.length === 0 ? NO_SLOTS : this.#slots,
+    };
+  }
+
+  #readText({ id: { client, clock } }: Y.Item, text: string): void {
+    const last = this.#parts.at(-1);
+    if (
+      last?.kind === 'text' &&
+      last.formats === this.formatsAfter &&
+      last.client === client &&
+      last.clock + last.text.length === clock
+    )
+      this.#parts[this.#parts.length - 1] = { ...last, text: last.text + text };
+    else this.#parts.push({ kind: 'text', client, clock, text, formats: this.formatsAfter });
+  }
+
+  #readSlot(item: Y.Item): void {
+    const slot = slotOf(item);
+    if (slot === null) return;
+    const part: SlotPart = { kind: 'slot', item, slot };
+    this.#parts.push(part);
+    this.#slots.push(part);
+  }
+}
+
+/** Whether a segment's id is its marker's own, as before, and still nobody else's. */
+function keepsId({ id, fields }: Segment, taken: Set<string>): boolean {
+  if (id === null || fields?.id !== id || taken.has(id)) return false;
+  taken.add(id);
+  return true;
+}
+
+function idOf(marker: Y.Item, taken: Set<string>): string {
+  const id = markerOf(marker)!.id as unknown;
+  const used = isBlockId(id) && !taken.has(id) ? id : derivedId(marker.id);
+  taken.add(used);
+  return used;
+}

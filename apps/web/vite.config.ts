@@ -3,7 +3,6 @@ import react from '@vitejs/plugin-react';
 import { loadEnv } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
-import { keepMapping } from './vite/keep-mapping-plugin.ts';
 
 /** What the server answers by itself; everything else is the application. */
 const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz'];
@@ -14,7 +13,6 @@ export default defineConfig(({ mode }) => {
     plugins: [
       react(),
       tailwindcss(),
-      keepMapping(),
       VitePWA({
         // A new version waits until the person, and no unconfirmed work, lets it in: see src/shell/new-version.ts.
         registerType: 'prompt',
@@ -65,6 +63,6 @@ export default defineConfig(({ mode }) => {
       },
     },
     // Stylesheets are read as they are: a test checks the contrast of their colours.
-    test: { include: ['src/**/*.test.{ts,tsx}', 'vite/**/*.test.ts'], css: true },
+    test: { include: ['src/**/*.test.{ts,tsx}'], css: true },
   };
 });

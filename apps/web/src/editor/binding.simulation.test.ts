@@ -3,7 +3,7 @@ import type { Command } from '@tiptap/pm/state';
 import { TextSelection } from '@tiptap/pm/state';
 import { expect, test } from 'vitest';
 
-import { redo, undo } from './binding.ts';
+import { redo, undo } from './binding/binding.ts';
 import * as block from './block-commands.ts';
 import * as code from './code-commands.ts';
 import { type HeadlessView, outlineOf, type Page, sharedPage, text } from './headless-page.ts';

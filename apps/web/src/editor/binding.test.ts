@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { redo, undo } from './binding.ts';
-import { setKind, splitBlock, toggleList } from './block-commands.ts';
+import { redo, undo } from './binding/binding.ts';
+import { moveBlocks, setKind, splitBlock, toggleList } from './block-commands.ts';
 import { type Page, outlineOf, schema, sharedPage, text } from './headless-page.ts';
 import { keyBindings } from './keymap.ts';
 
@@ -141,7 +141,7 @@ describe('undo', () => {
     expect(outlineOf(a.view)).toEqual(['text "theirs start mine"']);
   });
 
-  test('of a new block leaves the block when the other has written in it', () => {
+  test('of a new block leaves what the other has written in it, in the block before', () => {
     const { pages, sync } = sharedPage([text('start')], 2);
     const [a, b] = [pages[0]!, pages[1]!];
     a.view.select('start', 5);
@@ -151,7 +151,7 @@ describe('undo', () => {
     sync();
     undo(a.view.asView);
     sync();
-    expect(outlineOf(a.view)).toContain('text "theirs"');
+    expect(outlineOf(a.view)).toEqual(['text "starttheirs"']);
     expect(outlineOf(b.view)).toEqual(outlineOf(a.view));
   });
 
@@ -183,6 +183,15 @@ describe('undo', () => {
     expect(outlineOf(view)).toEqual(['text "start more"']);
     undo(view.asView);
     expect(outlineOf(view)).toEqual(['text "start"']);
+  });
+
+  test('of a move leaves the words that were typed just before it', () => {
+    const { view } = sharedPage([text('one'), text('two')], 1).pages[0]!;
+    view.select('one', 3);
+    view.type('!');
+    view.run(moveBlocks(1));
+    undo(view.asView);
+    expect(outlineOf(view)).toEqual(['text "one!"', 'text "two"']);
   });
 
   test('with nothing to undo or redo does nothing, and still takes the key', () => {

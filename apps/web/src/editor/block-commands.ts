@@ -5,12 +5,15 @@ import type { Attrs, Node, ResolvedPos } from '@tiptap/pm/model';
 import {
   type Command,
   type EditorState,
+  NodeSelection,
   Selection,
   TextSelection,
   type Transaction,
 } from '@tiptap/pm/state';
 
-import { newBlockId } from './block-ids.ts';
+import { newBlockId } from './new-block-id.ts';
+import { throughSections } from './section-commands.ts';
+import { wrapperDepth } from './sections.ts';
 
 /**
  * Commands on blocks. A heading, a list item or a task is the one `textBlock` with other attributes, so these
@@ -61,14 +64,14 @@ export const toggleChecked: Command = (state, dispatch) => {
 };
 
 /** Wraps the selected blocks in a quote, or lifts them out of the one they are in. */
-export const toggleQuote: Command = (state, dispatch) => {
+export const toggleQuote = throughSections((state, dispatch) => {
   const quote = state.schema.nodes['quote']!;
   const { $from } = state.selection;
   for (let depth = $from.depth; depth > 0; depth--) {
     if ($from.node(depth).type === quote) return lift(state, dispatch);
   }
   return wrapIn(quote, { id: newBlockId() })(state, dispatch);
-};
+});
 
 /** Makes the selected blocks code, or text if they are code already. */
 export const toggleCode: Command = (state, dispatch) => {
@@ -100,7 +103,7 @@ export const insertDivider: Command = (state, dispatch) => {
 
 /** Moves the selected blocks one step to the right (1) or left (-1); always taken, so that Tab stays here. */
 export function indent(step: 1 | -1): Command {
-  return (state, dispatch) => {
+  return throughSections((state, dispatch) => {
     const blocks = selectedBlocks(state);
     if (blocks.length === 0) return false;
     const { tr } = state;
@@ -114,24 +117,32 @@ export function indent(step: 1 | -1): Command {
     }
     if (tr.docChanged) dispatch?.(tr);
     return true;
-  };
+  });
 }
 
 /** Moves the selected blocks above the one before them (-1) or below the one after them (1). */
 export function moveBlocks(direction: -1 | 1): Command {
-  return (state, dispatch) => {
+  return throughSections((state, dispatch) => {
     const range = state.selection.$from.blockRange(state.selection.$to);
     if (!range) return false;
     const { parent, startIndex, endIndex, start, end } = range;
     const neighbour = parent.maybeChild(direction < 0 ? startIndex - 1 : endIndex);
     if (!neighbour) return true;
-    const { tr } = state;
-    // The neighbour makes way, so the selection stays in blocks that are not touched.
-    if (direction < 0) tr.insert(end, neighbour).delete(start - neighbour.nodeSize, start);
-    else tr.delete(end, end + neighbour.nodeSize).insert(start, neighbour);
+    const { tr, selection } = state;
+    const moved = parent.content.content.slice(startIndex, endIndex);
+    const by = direction * neighbour.nodeSize;
+    // What the person moves is what goes elsewhere: a neighbour that somebody else moves meanwhile keeps its place.
+    tr.delete(start, end).insert(start + by, moved);
+    const { doc } = tr;
+    const anchor = doc.resolve(selection.anchor + by);
+    tr.setSelection(
+      selection instanceof NodeSelection
+        ? new NodeSelection(anchor)
+        : TextSelection.between(anchor, doc.resolve(selection.head + by)),
+    );
     dispatch?.(tr.scrollIntoView());
     return true;
-  };
+  });
 }
 
 /** Enter in text: splits the block, or takes an empty one a step back towards a plain paragraph. */
@@ -139,13 +150,14 @@ export const splitBlock: Command = (state, dispatch) => {
   const { $from, $to } = state.selection;
   if (!isText($from.parent) || !isText($to.parent)) return false;
   if ($from.parent.content.size === 0) {
-    const stepped = chainCommands(outdentOrClear, liftEmptyBlock)(state, dispatch);
+    const stepped = chainCommands(outdentOrClear, leaveWrapper)(state, dispatch);
     if (stepped) return true;
   }
   if (!dispatch) return true;
   const { tr } = state;
   if (!state.selection.empty) tr.deleteSelection();
-  splitAt(tr);
+  // A selection over the edge of a quote may leave the caret between blocks.
+  if (isText(tr.selection.$from.parent)) splitAt(tr);
   dispatch(tr.scrollIntoView());
   return true;
 };
@@ -162,6 +174,10 @@ function splitAt(tr: Transaction): void {
   else tr.split($from.pos, 1, [{ type: parent.type, attrs }]);
 }
 
+/** An empty block at the end of a quote leaves it; one in its middle parts it. */
+const leaveWrapper: Command = (state, dispatch) =>
+  wrapperDepth(state.selection.$from) > 0 && liftEmptyBlock(state, dispatch);
+
 /** An empty item first moves left, then leaves its list. */
 const outdentOrClear: Command = (state, dispatch) => {
   const { $from } = state.selection;
@@ -175,7 +191,7 @@ const outdentOrClear: Command = (state, dispatch) => {
 };
 
 /** Backspace at the start of a text: less and less of a list or heading, then out of a quote, then a join. */
-export const backspaceAtStart: Command = (state, dispatch) => {
+export const backspaceAtStart = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || $from.parentOffset > 0 || !isText($from.parent)) return false;
   const place = { node: $from.parent, pos: $from.before() };
@@ -186,9 +202,9 @@ export const backspaceAtStart: Command = (state, dispatch) => {
   }
   if (level) return indent(-1)(state, dispatch);
   const index = $from.index(-1);
-  if (index === 0) return $from.depth > 1 && lift(state, dispatch);
+  if (index === 0) return wrapperDepth($from) > 0 && lift(state, dispatch);
   return takePrevious(state, place, $from.node(-1).child(index - 1), dispatch);
-};
+});
 
 /** What Backspace does to the block before: an empty text or a line goes, the end of code takes the caret. */
 function takePrevious(
@@ -210,14 +226,14 @@ function takePrevious(
 }
 
 /** Delete in an empty block removes the block, and leaves the next one as it is. */
-export const deleteEmpty: Command = (state, dispatch) => {
+export const deleteEmpty = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || !isText($from.parent) || $from.parent.content.size > 0) return false;
   if ($from.index(-1) + 1 >= $from.node(-1).childCount) return false;
   const tr = state.tr.delete($from.before(), $from.after());
   dispatch?.(tr.setSelection(Selection.near(tr.doc.resolve($from.before()))).scrollIntoView());
   return true;
-};
+});
 
 /** A line break inside a text. */
 export const insertHardBreak: Command = (state, dispatch) => {

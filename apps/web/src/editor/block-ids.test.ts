@@ -3,7 +3,7 @@ import { Fragment, Slice } from '@tiptap/pm/model';
 import { EditorState, type Plugin } from '@tiptap/pm/state';
 import { expect, test } from 'vitest';
 
-import { blockIds, renameDuplicates, renewIds } from './block-ids.ts';
+import { blockIds, renewIds } from './block-ids.ts';
 import { schema, text } from './headless-page.ts';
 
 function page(blocks: readonly Block[]): EditorState {
@@ -52,12 +52,8 @@ test('pasted blocks are new, at every depth', () => {
   expect(renewed.textContent).toBe('a');
 });
 
-test('of two blocks with one id the later is renamed, outside of undo', () => {
-  const state = page([text('a', { id: 'x' }), text('b', { id: 'y' }), text('a', { id: 'x' })]);
-  const tr = renameDuplicates(state)!;
-  expect(tr.getMeta('addToHistory')).toBe(false);
-  const after = ids(state.apply(tr));
-  expect(after.slice(0, 2)).toEqual(['x', 'y']);
-  expect(new Set(after).size).toBe(3);
-  expect(renameDuplicates(state.apply(tr))).toBeNull();
+test('the only block of a page needs no id', () => {
+  const state = page([text('a', { id: 'x' }), text('b', { id: 'y' })]);
+  const next = state.apply(state.tr.delete(0, state.doc.content.size));
+  expect(ids(next)).toEqual([null]);
 });

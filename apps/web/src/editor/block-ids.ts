@@ -1,15 +1,14 @@
-import { createBlockId } from '@tandem/document';
 import { Extension } from '@tiptap/core';
 import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import { type EditorState, Plugin, type Transaction } from '@tiptap/pm/state';
+import { Mapping } from '@tiptap/pm/transform';
 
-import { isFromDocument } from './binding.ts';
-import { DUPLICATE_CHECK_DELAY_MS } from './limits.ts';
+import { isFromDocument } from './binding/binding.ts';
+import { newBlockId } from './new-block-id.ts';
 
 /**
  * Every block carries an id that is its own for life. Commands that make a block give it one; what they and
  * ProseMirror's own commands leave out is found by looking at nothing but the ranges that a local change touched.
- * Two people who move one block at once make two of it: the whole page is checked when this person pauses.
  */
 export const blockIds = Extension.create({
   name: 'blockIds',
@@ -17,33 +16,15 @@ export const blockIds = Extension.create({
     new Plugin({
       appendTransaction: (transactions, before, state) => {
         if (before.doc === state.doc || transactions.some(isFromDocument)) return null;
-        return nameChangedBlocks(transactions, state);
+        return nameChangedBlocks(transactions, before, state);
       },
       props: {
         // A block that is dragged keeps its id, one that is pasted is another block.
         transformPasted: (slice, view) => (view.dragging?.move ? slice : renewIds(slice)),
       },
-      view: (view) => {
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        return {
-          update: (_view, before) => {
-            if (before.doc.childCount === view.state.doc.childCount) return;
-            clearTimeout(timer);
-            timer = setTimeout(() => {
-              const tr = view.editable ? renameDuplicates(view.state) : null;
-              if (tr) view.dispatch(tr);
-            }, DUPLICATE_CHECK_DELAY_MS);
-          },
-          destroy: () => clearTimeout(timer),
-        };
-      },
     }),
   ],
 });
-
-export function newBlockId(): string {
-  return createBlockId((length) => crypto.getRandomValues(new Uint8Array(length)));
-}
 
 /** The slice with new ids throughout. */
 export function renewIds(slice: Slice): Slice {
@@ -61,9 +42,14 @@ function renewFragment(fragment: Fragment): Fragment {
   return Fragment.fromArray(nodes);
 }
 
-/** Gives an id to each block in the changed ranges that has none, and to each that has its neighbour's. */
+/**
+ * Gives an id to each block in the changed ranges that has none, and to each that has its neighbour's. The only block of
+ * a page needs none: two people who empty a page at once leave one empty page. Nor does an unnamed block in which
+ * somebody types (WR7): two who do so at once would both begin a block there.
+ */
 function nameChangedBlocks(
   transactions: readonly Transaction[],
+  before: EditorState,
   state: EditorState,
 ): Transaction | null {
   const { tr } = state;
@@ -75,6 +61,8 @@ function nameChangedBlocks(
       (node, pos) => {
         if (!('id' in node.attrs)) return true;
         const id: unknown = node.attrs['id'];
+        if (id === null && state.doc.childCount === 1 && node.isTextblock) return false;
+        if (id === null && wasUnnamed(transactions, before, pos)) return false;
         if (id === null || (seen.get(id) ?? pos) !== pos)
           tr.setNodeAttribute(pos, 'id', newBlockId());
         else seen.set(id, pos);
@@ -83,6 +71,20 @@ function nameChangedBlocks(
     );
   }
   return tr.docChanged ? tr : null;
+}
+
+/** Whether the block at a position stood, without an id, in the page as it was before. */
+function wasUnnamed(
+  transactions: readonly Transaction[],
+  { doc }: EditorState,
+  pos: number,
+): boolean {
+  const mapping = new Mapping(transactions.flatMap((transaction) => transaction.mapping.maps));
+  const start = mapping.invert().map(pos);
+  const node = doc.nodeAt(start);
+  if (!node?.isTextblock || node.attrs['id'] !== null) return false;
+  const opening = mapping.mapResult(start, 1);
+  return !opening.deletedAfter && opening.pos === pos;
 }
 
 /** The changed ranges, in the positions of the newest document. */
@@ -103,19 +105,4 @@ function changedRanges(transactions: readonly Transaction[]): [number, number][]
     });
   });
   return ranges;
-}
-
-/** Renames the later of two blocks with one id, outside of undo; null when all ids are unique. */
-export function renameDuplicates(state: EditorState): Transaction | null {
-  const { tr } = state;
-  const seen = new Set<unknown>();
-  state.doc.descendants((node, pos) => {
-    const id: unknown = node.attrs['id'];
-    if (typeof id === 'string') {
-      if (seen.has(id)) tr.setNodeAttribute(pos, 'id', newBlockId());
-      seen.add(id);
-    }
-    return !node.isTextblock;
-  });
-  return tr.docChanged ? tr.setMeta('addToHistory', false) : null;
 }

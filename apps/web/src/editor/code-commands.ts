@@ -1,13 +1,14 @@
 import type { ResolvedPos } from '@tiptap/pm/model';
 import { type Command, TextSelection, type Transaction } from '@tiptap/pm/state';
 
-import { newBlockId } from './block-ids.ts';
+import { newBlockId } from './new-block-id.ts';
 import { CODE_INDENT } from './limits.ts';
+import { throughSections } from './section-commands.ts';
 
 /** Commands inside a code block; each passes outside of one. */
 
 /** Enter: a new line as far in as this one; on an empty last line, a paragraph after the block. */
-export const enterInCode: Command = (state, dispatch) => {
+export const enterInCode = throughSections((state, dispatch) => {
   const { $from, $to, empty } = state.selection;
   if (!inCode($from) || !$from.sameParent($to)) return false;
   const text = $from.parent.textContent;
@@ -19,7 +20,7 @@ export const enterInCode: Command = (state, dispatch) => {
   const indent = /^[ \t]*/.exec(lineBefore($from))?.[0] ?? '';
   dispatch?.(tr.insertText(`\n${indent}`).scrollIntoView());
   return true;
-};
+});
 
 /** Tab and Shift-Tab: the selected lines move in or out; without a selection, Tab writes spaces. */
 export function indentCode(direction: 1 | -1): Command {
@@ -42,20 +43,20 @@ export function indentCode(direction: 1 | -1): Command {
 }
 
 /** Leaves the block downwards, into a paragraph that is made if there is none. */
-export const leaveCode: Command = (state, dispatch) => {
+export const leaveCode = throughSections((state, dispatch) => {
   if (!inCode(state.selection.$from)) return false;
   dispatch?.(leave(state.tr.setSelection(TextSelection.create(state.doc, state.selection.head))));
   return true;
-};
+});
 
 /** ArrowDown on the last line of a block that nothing follows. */
-export const leaveCodeDown: Command = (state, dispatch) => {
+export const leaveCodeDown = throughSections((state, dispatch) => {
   const { $head, empty } = state.selection;
   if (!empty || !inCode($head) || $head.parent.textContent.slice($head.parentOffset).includes('\n'))
     return false;
   if (state.doc.resolve($head.after()).nodeAfter) return false;
   return leaveCode(state, dispatch);
-};
+});
 
 /** Backspace in an empty block makes it a paragraph. */
 export const backspaceInCode: Command = (state, dispatch) => {

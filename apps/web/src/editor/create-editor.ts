@@ -1,28 +1,29 @@
-import { pageRoots } from '@tandem/document';
-import { schemaExtensions } from '@tandem/document/schema';
-import { type AnyExtension, Editor, Extension, Node } from '@tiptap/core';
+import { Editor, Extension } from '@tiptap/core';
 import { Dropcursor, Gapcursor } from '@tiptap/extensions';
-import type { DOMOutputSpec } from '@tiptap/pm/model';
 import type { EditorProps } from '@tiptap/pm/view';
 import type { TFunction } from 'i18next';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 
-import { binding, isRemote } from './binding.ts';
+import { binding, isRemote } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
 import { searchBlockItems } from './block-menu.ts';
 import { clipboard } from './clipboard.ts';
 import { codeViews } from './code-view.ts';
 import { markdownShortcuts } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
+import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
 import { longDocument } from './long-document.ts';
 import { Observable } from '../observable.ts';
+import { pendingInput } from './pending-input.ts';
 import { peopleCarets } from './people-carets.ts';
 import { placeholder } from './placeholder.ts';
+import { sectionStyle } from './section-style.ts';
+import { editorSchema } from './sections.ts';
 import { selectionObservable, selectionState, type SelectionState } from './selection-state.ts';
 import { sameMenu, slashCommand, type SlashMenu } from './slash-command.ts';
-import { taskViews } from './task-view.ts';
+import { textBlockViews } from './text-block-view.ts';
 import { TypingSignal } from './typing.ts';
 import { viewKeeper } from './view-keeper.ts';
 import { writeBelow } from './write-below.ts';
@@ -62,14 +63,17 @@ export function createEditor(options: EditorOptions): MountedEditor {
     name: 'behaviour',
     addProseMirrorPlugins() {
       return [
+        pendingInput(),
         slashCommand({ search: (query) => searchBlockItems(query, t), menu: slash }),
         links.plugin(),
         selectionState(selection),
         clipboard(this.editor.schema),
-        taskViews(),
+        textBlockViews(),
         codeViews(t),
         placeholder(t('editor.placeholder')),
         longDocument(),
+        keepSections(),
+        sectionStyle(),
         writeBelow(),
         peopleCarets(options.awareness, options.caretLayer),
       ];
@@ -90,8 +94,8 @@ export function createEditor(options: EditorOptions): MountedEditor {
       delete: false,
     },
     extensions: [
-      ...schemaExtensions.map(withDirection),
-      binding(pageRoots(options.doc).content),
+      ...editorSchema,
+      binding(options.doc),
       blockIds,
       behaviour,
       editorKeys({ editLink: () => links.edit(editor.view) }),
@@ -108,6 +112,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
       if (own) typing.touch();
     },
   });
+  hideFromReact(editor.view.dom);
   return {
     editor,
     slash,
@@ -130,6 +135,14 @@ export function createEditor(options: EditorOptions): MountedEditor {
   };
 }
 
+/**
+ * At each commit, React walks an element that has the focus and whose `contentEditable` is "true" for its selection, to
+ * put it back: the whole text of a long page, for a word in the header. The editor looks after its own selection.
+ */
+function hideFromReact(element: HTMLElement): void {
+  Object.defineProperty(element, 'contentEditable', { get: () => 'inherit' });
+}
+
 function propsFor(label: string): EditorProps {
   const attributes = {
     role: 'textbox',
@@ -138,15 +151,4 @@ function propsFor(label: string): EditorProps {
     'aria-autocomplete': 'list',
   };
   return { attributes: { ...attributes, class: 'page-text' } };
-}
-
-/** Each block finds its own direction from its text. */
-function withDirection(extension: AnyExtension): AnyExtension {
-  if (extension.name !== 'textBlock') return extension;
-  return (extension as Node).extend({
-    renderHTML(props) {
-      const [tag, attributes, hole] = this.parent!(props) as [string, Record<string, unknown>, 0];
-      return [tag, { ...attributes, dir: 'auto' }, hole] as DOMOutputSpec;
-    },
-  });
 }

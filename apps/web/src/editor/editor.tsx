@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 
-import { redo, undo } from './binding.ts';
+import { redo, undo } from './binding/binding.ts';
 import { createEditor, type MountedEditor } from './create-editor.ts';
 import './editor.css';
 import { LinkCard } from './link-card.tsx';

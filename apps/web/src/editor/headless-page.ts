@@ -1,5 +1,4 @@
-import { type Block, pageRoots, type TextBlock, writePage } from '@tandem/document';
-import { schemaExtensions } from '@tandem/document/schema';
+import { type Block, type TextBlock, writePage } from '@tandem/document';
 import { getSchema } from '@tiptap/core';
 import {
   type Command,
@@ -12,11 +11,14 @@ import {
 import type { EditorView } from '@tiptap/pm/view';
 import * as Y from 'yjs';
 
-import { binding } from './binding.ts';
+import { binding } from './binding/binding.ts';
+import { blockIds } from './block-ids.ts';
+import { keepSections } from './keep-sections.ts';
+import { editorSchema } from './sections.ts';
 
 /** For tests: the editor's state and its real binding to a shared page, on a view that has no screen. */
 
-export const schema = getSchema(schemaExtensions);
+export const schema = getSchema(editorSchema);
 
 /** A view that holds a state and runs plugin views, with nothing drawn. */
 export class HeadlessView {
@@ -84,6 +86,7 @@ export function sharedPage(
   const random = (length: number): Uint8Array =>
     Uint8Array.from({ length }, () => (seed = (seed * 31 + 7) % 251));
   const first = new Y.Doc();
+  first.clientID = people + 1;
   writePage(first, blocks, random);
   const update = Y.encodeStateAsUpdate(first);
   const pages = Array.from({ length: people }, (_, index) => openPage(update, index + 1));
@@ -107,7 +110,7 @@ export interface Page {
   readonly view: HeadlessView;
 }
 
-function openPage(update: Uint8Array, clientID: number): Page {
+export function openPage(update: Uint8Array, clientID: number): Page {
   const doc = new Y.Doc();
   doc.clientID = clientID;
   Y.applyUpdate(doc, update);
@@ -116,7 +119,12 @@ function openPage(update: Uint8Array, clientID: number): Page {
 }
 
 function bindingPlugins(doc: Y.Doc): Plugin[] {
-  const create = binding(pageRoots(doc).content).config.addProseMirrorPlugins as () => Plugin[];
+  const create = binding(doc).config.addProseMirrorPlugins as () => Plugin[];
+  return [...create(), ...blockNames(), keepSections()];
+}
+
+function blockNames(): Plugin[] {
+  const create = blockIds.config.addProseMirrorPlugins as () => Plugin[];
   return create();
 }
 

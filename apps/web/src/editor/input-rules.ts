@@ -7,7 +7,8 @@ import { TextSelection } from '@tiptap/pm/state';
 import { findWrapping } from '@tiptap/pm/transform';
 
 import { isText } from './block-commands.ts';
-import { newBlockId } from './block-ids.ts';
+import { newBlockId } from './new-block-id.ts';
+import { wrapperDepth } from './sections.ts';
 import { languageNamed } from './code-languages.ts';
 
 /** Markdown as it is typed. Backspace right after a change brings the typed characters back. */
@@ -84,7 +85,7 @@ function blockRule(find: RegExp, change: (match: RegExpMatchArray) => Attrs): In
 
 function quote({ doc, tr, schema }: EditorState, range: Range): null | void {
   const $from = doc.resolve(range.from);
-  if (!isText($from.parent) || $from.depth > 1) return null;
+  if (!isText($from.parent) || wrapperDepth($from) > 0) return null;
   tr.delete(range.from, range.to);
   const around = tr.doc.resolve(range.from).blockRange();
   const wrapping = around && findWrapping(around, schema.nodes['quote']!, { id: newBlockId() });

@@ -4,9 +4,15 @@ import { keymap } from '@tiptap/pm/keymap';
 import type { Schema } from '@tiptap/pm/model';
 import { type Command, Plugin } from '@tiptap/pm/state';
 
-import { redo, undo } from './binding.ts';
+import { redo, undo } from './binding/binding.ts';
 import * as block from './block-commands.ts';
 import * as code from './code-commands.ts';
+import { throughSections } from './section-commands.ts';
+
+/** ProseMirror's own commands, most of them about the block before or behind. */
+const baseKeys = Object.fromEntries(
+  Object.entries(baseKeymap).map(([key, command]) => [key, throughSections(command)]),
+);
 
 /** The editor's keys. `editLink` opens the place where an address is typed. */
 export function editorKeys({ editLink }: { editLink: () => void }): Extension {
@@ -18,7 +24,7 @@ export function editorKeys({ editLink }: { editLink: () => void }): Extension {
       return [
         wayOut(),
         keymap(keyBindings(this.editor.schema, undoInputRule, editLink)),
-        keymap(baseKeymap),
+        keymap(baseKeys),
       ];
     },
   });

@@ -8,14 +8,16 @@ export const CURSOR_LABEL_MS = 2_500;
 export const CURSOR_HOVER_PX = 6;
 /** "Is typing" ends this long after the last local change. */
 export const TYPING_IDLE_MS = 3_000;
-/** Above this many blocks the browser is told to skip what is off screen. */
+/** Above this many blocks a page is cut into sections, and the browser is told to skip those off screen. */
 export const LONG_DOCUMENT_BLOCKS = 300;
+/** Blocks in one section of a long page. */
+export const SECTION_BLOCKS = { least: 20, usual: 50, most: 80 };
 /** Code above this size is shown without colours. */
 export const MAX_HIGHLIGHT_CHARS = 50_000;
 /** Edits to one document within this time are one step of undo. */
 export const UNDO_GROUP_MS = 500;
-/** A check for block ids that appear twice waits this long after the last structural change. */
-export const DUPLICATE_CHECK_DELAY_MS = 1_500;
+/** What an input method held back is shown this long after it has finished: ProseMirror reads its text by then. */
+export const COMPOSITION_END_MS = 50;
 /** A link popover waits this long before it follows the pointer, and before it leaves. */
 export const LINK_HOVER_MS = 250;
 /** Spaces that Tab writes in a code block. */

@@ -1,76 +1,71 @@
-import { pageRoots, writePage } from '@tandem/document';
+import { type Block, pageRoots, writePage } from '@tandem/document';
 import { expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 
-import { type Page, sharedPage, text } from './headless-page.ts';
 import { guardPage } from './page-guard.ts';
 
 /** What a newer version of the editor might write. */
-const newer: Record<string, (content: Y.XmlFragment) => void> = {
-  'a node': (content) => {
-    const callout = new Y.XmlElement('callout');
-    callout.insert(0, [new Y.XmlText('precious')]);
-    content.insert(1, [callout]);
-  },
-  'a mark': (content) => {
-    const first = content.get(0) as Y.XmlElement;
-    (first.get(0) as Y.XmlText).format(0, 4, { highlight: { colour: 'yellow' } });
-  },
-  'an attribute': (content) => (content.get(0) as Y.XmlElement).setAttribute('align', 'right'),
+const newer: Record<string, (doc: Y.Doc) => void> = {
+  'a kind of block': (doc) => pageRoots(doc).text.insertEmbed(0, { id: 'x', type: 'callout' }),
+  'an embed': (doc) => pageRoots(doc).text.insertEmbed(2, { mention: 'precious' }),
+  'a mark': (doc) => pageRoots(doc).text.format(1, 3, { highlight: { colour: 'yellow' } }),
+  'an attribute': (doc) => void pageRoots(doc).attributes.set('a.align', 'right'),
 };
 
-function elsewhere({ doc }: Page, change: (content: Y.XmlFragment) => void): Uint8Array {
+const textBlock = (text: string): Block => ({
+  type: 'textBlock',
+  attrs: { id: 'a' },
+  content: [{ type: 'text', text }],
+});
+
+function pageOf(...blocks: Block[]): Y.Doc {
+  const doc = new Y.Doc();
+  writePage(doc, blocks, (length) => new Uint8Array(length));
+  return doc;
+}
+
+function elsewhere(doc: Y.Doc, change: (doc: Y.Doc) => void): Uint8Array {
   const other = new Y.Doc();
   Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
-  change(pageRoots(other).content);
+  change(other);
   return Y.encodeStateAsUpdate(other, Y.encodeStateVector(doc));
 }
 
 test.each(Object.entries(newer))(
-  '%s that arrives later stops the editor before it can delete anything',
+  '%s that arrives later stops the editor before it sees it',
   (_name, change) => {
-    const page = sharedPage([text('here'), text('there')], 1).pages[0]!;
-    const stopped = vi.fn(() => page.view.destroy());
-    guardPage(page.doc, stopped);
-    const update = elsewhere(page, change);
-    const written: Uint8Array[] = [];
-    page.doc.on(
-      'update',
-      (bytes: Uint8Array, origin: unknown) => origin !== 'network' && written.push(bytes),
-    );
-    Y.applyUpdate(page.doc, update, 'network');
-    Y.applyUpdate(page.doc, elsewhere(page, newer['a node']!), 'network');
+    const doc = pageOf(textBlock('here'));
+    const told: string[] = [];
+    const observe = (): void => void told.push('editor');
+    const stopped = vi.fn(() => pageRoots(doc).text.unobserve(observe));
+    pageRoots(doc).text.observe(observe);
+    guardPage(doc, stopped);
+    Y.applyUpdate(doc, elsewhere(doc, change), 'network');
+    Y.applyUpdate(doc, elsewhere(doc, newer['an embed']!), 'network');
     expect(stopped).toHaveBeenCalledTimes(1);
-    expect(written).toEqual([]);
-    expect(pageRoots(page.doc).content.toString()).toContain('precious');
+    expect(told).toEqual([]);
+    expect(JSON.stringify(pageRoots(doc).text.toDelta())).toContain('precious');
   },
 );
 
 test.each(Object.entries(newer))(
   'a page with %s is not supported from the start',
   (_name, change) => {
-    const page = sharedPage([text('here')], 1).pages[0]!;
-    page.view.destroy();
-    Y.applyUpdate(page.doc, elsewhere(page, change), 'network');
-    expect(guardPage(page.doc, () => {}).state).toBe('unsupported');
+    const doc = pageOf(textBlock('here'));
+    Y.applyUpdate(doc, elsewhere(doc, change), 'network');
+    expect(guardPage(doc, () => {}).state).toBe('unsupported');
   },
 );
 
-test('without the guard the binding would delete it for everyone', () => {
-  const page = sharedPage([text('here')], 1).pages[0]!;
-  Y.applyUpdate(page.doc, elsewhere(page, newer['a node']!), 'network');
-  expect(pageRoots(page.doc).content.toString()).not.toContain('precious');
-});
-
 test('lets all that this version knows through, until it is released', () => {
-  const doc = new Y.Doc();
-  writePage(doc, [text('a')], (length) => new Uint8Array(length));
+  const doc = pageOf(textBlock('a'));
+  const { text } = pageRoots(doc);
   const stopped = vi.fn();
   const guard = guardPage(doc, stopped);
   expect(guard.state).toBe('supported');
-  pageRoots(doc).content.insert(0, [new Y.XmlElement('divider')]);
+  text.insertEmbed(0, { id: 'line', type: 'divider' });
   expect(stopped).not.toHaveBeenCalled();
   guard.release();
-  pageRoots(doc).content.insert(0, [new Y.XmlElement('callout')]);
+  text.insertEmbed(0, { id: 'x', type: 'callout' });
   expect(stopped).not.toHaveBeenCalled();
 });

@@ -2,9 +2,9 @@ import { inspectPage, SCHEMA_VERSION, validateChange } from '@tandem/document';
 import type * as Y from 'yjs';
 
 /**
- * Keeps the editor away from pages that it would damage. An editor deletes, for everyone, what its schema does not
- * know, merely by showing it. So a page is inspected before an editor is bound to it, and every change between its
- * arrival and the first observer of it: the editor must be gone by then.
+ * Keeps the editor away from pages that a newer version wrote. It would show people a page that others see differently,
+ * and what they do in it could mean something else there. So a page is inspected before an editor is bound to it, and
+ * every change between its arrival and the first observer of it: the editor must be gone by then.
  */
 
 export interface PageGuard {
@@ -20,7 +20,7 @@ export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
   if (inspectPage(doc, SCHEMA_VERSION).kind !== 'ok')
     return { state: 'unsupported', release: () => {} };
   const inspect = (transaction: Y.Transaction): void => {
-    if (!damages(transaction)) return;
+    if (!isNewer(transaction)) return;
     release();
     onUnsupported();
   };
@@ -29,7 +29,7 @@ export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
   return { state: 'supported', release };
 }
 
-function damages(transaction: Y.Transaction): boolean {
-  // What is only too large is no reason to stop: an editor shows it unharmed.
-  return validateChange(transaction).some(({ rule }) => rule !== 'too-deep' && rule !== 'too-long');
+function isNewer(transaction: Y.Transaction): boolean {
+  // What is only too long is no reason to stop: an editor shows it unharmed.
+  return validateChange(transaction).some(({ rule }) => rule !== 'too-long');
 }

@@ -3,7 +3,7 @@ import type { EditorView } from '@tiptap/pm/view';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { resolveShared, sharedSelection, type SharedSelection } from './binding.ts';
+import { resolveShared, sharedSelection, type SharedSelection } from './binding/binding.ts';
 import { highlightOf } from './highlights.ts';
 import { type Person, readPerson } from './person-state.ts';
 import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.ts';

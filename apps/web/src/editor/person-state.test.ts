@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
-import { resolveShared, sharedSelection } from './binding.ts';
+import { resolveShared, sharedSelection } from './binding/binding.ts';
 import { sharedPage, text } from './headless-page.ts';
 import { readPerson } from './person-state.ts';
 

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 
-import type { SharedPosition, SharedSelection } from './binding.ts';
+import type { SharedPosition, SharedSelection } from './binding/binding.ts';
 
 /**
  * A person as an awareness state tells of one: `user: { id, name, color }` as the server wrote it, and

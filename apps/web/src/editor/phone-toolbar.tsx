@@ -5,7 +5,7 @@ import { Bold, Heading, Italic, List, ListTodo, Plus, Undo2 } from 'lucide-react
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { undo } from './binding.ts';
+import { undo } from './binding/binding.ts';
 import { setKind, toggleList } from './block-commands.ts';
 import { type Observable, useObservable } from '../observable.ts';
 import type { SelectionState } from './selection-state.ts';

@@ -1,7 +1,7 @@
 import { type EditorState, Plugin, PluginKey, type Transaction } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
-import { isFromDocument } from './binding.ts';
+import { isFromDocument } from './binding/binding.ts';
 import { isText } from './block-commands.ts';
 import type { BlockItem } from './block-menu.ts';
 import { Observable } from '../observable.ts';

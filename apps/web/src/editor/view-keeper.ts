@@ -1,7 +1,7 @@
 import { Extension } from '@tiptap/core';
 import type { EditorView } from '@tiptap/pm/view';
 
-import { isRemote } from './binding.ts';
+import { isRemote } from './binding/binding.ts';
 
 /**
  * Holds the page still while others write above it. A writer keeps the line of the caret where it is, a reader
@@ -39,9 +39,14 @@ function anchor(view: EditorView, scroller: Element): (() => number) | null {
   return () => (block.isConnected ? block.getBoundingClientRect().top - before : 0);
 }
 
-/** Blocks lie in order, so the first one that reaches below `top` is found by halving. */
 function firstBlockBelow(root: Element, top: number): Element | null {
-  const blocks = root.children;
+  const first = firstChildBelow(root, top);
+  return first?.matches('.section') ? (firstChildBelow(first, top) ?? first) : first;
+}
+
+/** Children lie in order, so the first one that reaches below `top` is found by halving. */
+function firstChildBelow(parent: Element, top: number): Element | null {
+  const blocks = parent.children;
   let low = 0;
   let high = blocks.length;
   while (low < high) {

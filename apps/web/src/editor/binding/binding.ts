@@ -1,0 +1,305 @@
+import { pageRoots } from '@tandem/document';
+import { Extension } from '@tiptap/core';
+import type { Node } from '@tiptap/pm/model';
+import {
+  AllSelection,
+  type EditorState,
+  NodeSelection,
+  Plugin,
+  PluginKey,
+  type Selection,
+  TextSelection,
+  type Transaction,
+} from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+import type * as Y from 'yjs';
+
+import { COMPOSITION_END_MS } from '../limits.ts';
+import { readPendingInput } from '../pending-input.ts';
+import { orderBlocks } from './block-order.ts';
+import { showDifference, showLeaf } from './difference.ts';
+import { History } from './history.ts';
+import { findLeafChange, orderAfter } from './leaf-change.ts';
+import { leafIndexAt } from './leaves.ts';
+import { addChange, type LocalChanges, NO_CHANGES } from './local-changes.ts';
+import { Positions, type SharedPosition, type SharedSelection } from './positions.ts';
+import { RestoredCopies } from './restored-copies.ts';
+import { type Reading, ShownPage } from './shown-page.ts';
+import { StreamWriter } from './stream-writer.ts';
+
+export type { SharedPosition, SharedSelection } from './positions.ts';
+
+interface PluginState {
+  readonly binding: Binding;
+  readonly changes: LocalChanges;
+}
+
+type Source = 'remote' | 'undo' | 'correction';
+
+const key = new PluginKey<PluginState>('binding');
+
+/** Binds the editor to the page of `doc`. */
+export function binding(doc: Y.Doc): Extension {
+  return Extension.create({
+    name: 'binding',
+    priority: 1000,
+    addProseMirrorPlugins: () => [new Binding(doc).plugin],
+  });
+}
+
+/** True for a transaction that came from the page: another person's work, or one's own undo. */
+export function isFromDocument(tr: Transaction): boolean {
+  return tr.getMeta(key) !== undefined;
+}
+
+/** True for a transaction that shows another person's work. */
+export function isRemote(tr: Transaction): boolean {
+  return (tr.getMeta(key) as Source | undefined) === 'remote';
+}
+
+/** The selection as positions that survive edits; null while the view is not bound. */
+export function sharedSelection(state: EditorState): SharedSelection | null {
+  return key.getState(state)?.binding.share(state) ?? null;
+}
+
+/** Where a shared position is now; null when its text has not arrived or the view is not bound. */
+export function resolveShared(state: EditorState, position: SharedPosition): number | null {
+  return key.getState(state)?.binding.resolve(position) ?? null;
+}
+
+/** Undoes the last step of one's own work. Returns false when there is none. */
+export function undo(view: EditorView): boolean {
+  return key.getState(view.state)?.binding.step('undo') ?? false;
+}
+
+/** Redoes what was undone last. Returns false when there is nothing to redo. */
+export function redo(view: EditorView): boolean {
+  return key.getState(view.state)?.binding.step('redo') ?? false;
+}
+
+/** The origin of transactions that delete what two people brought back. */
+const DOUBLES = 'restored-copies';
+
+interface Bound {
+  readonly view: EditorView;
+  readonly page: ShownPage;
+  readonly copies: RestoredCopies;
+  readonly positions: Positions;
+  readonly history: History;
+}
+
+/**
+ * Keeps a ProseMirror view and a page the same. What a person does is written to the stream; what others write is
+ * shown by the smallest steps, with the selection beside its text.
+ */
+class Binding {
+  readonly plugin: Plugin<PluginState>;
+  readonly #doc: Y.Doc;
+  #bound: Bound | null = null;
+  /** Whether another person's work waits to be shown until an input method has finished. */
+  #isHeld = false;
+  #releaseTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether what is to be shown next is another person's work. */
+  #isForeign = false;
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
+    this.plugin = new Plugin<PluginState>({
+      key,
+      state: {
+        init: () => ({ binding: this, changes: NO_CHANGES }),
+        apply: (tr, { changes }, before) => {
+          const shown = this.#bound?.page.doc;
+          if (isFromDocument(tr)) return { binding: this, changes: NO_CHANGES };
+          return { binding: this, changes: addChange(changes, tr, { before, shown }) };
+        },
+      },
+      props: {
+        handleDOMEvents: {
+          compositionend: () => {
+            this.#releaseSoon();
+            return false;
+          },
+        },
+      },
+      view: (view) => this.#bind(view),
+    });
+  }
+
+  share(state: EditorState): SharedSelection | null {
+    const bound = this.#bound;
+    return bound && state.doc === bound.page.doc ? bound.positions.share(state.selection) : null;
+  }
+
+  resolve(position: SharedPosition): number | null {
+    return this.#bound?.positions.resolve(position) ?? null;
+  }
+
+  step(direction: 'undo' | 'redo'): boolean {
+    const bound = this.#bound;
+    if (!bound) return false;
+    this.#release();
+    const before = bound.positions.share(bound.view.state.selection);
+    const selection = bound.history.run(direction, before);
+    if (selection) this.#select(selection);
+    return selection !== undefined;
+  }
+
+  #bind(view: EditorView): { update: (view: EditorView) => void; destroy: () => void } {
+    const page = new ShownPage(pageRoots(this.#doc), view.state.schema);
+    const copies = new RestoredCopies(page.roots);
+    const positions = new Positions(page, copies);
+    const history = new History(page, copies, this);
+    this.#bound = { view, page, copies, positions, history };
+    this.#isForeign = true;
+    this.#show({ kind: 'all' }, () => null);
+    this.#doc.on('afterTransaction', this.#onTransaction);
+    return {
+      update: ({ state }) => {
+        if (this.#isHeld) this.#releaseSoon();
+        else if (state.doc !== page.doc) this.#write();
+      },
+      destroy: () => {
+        clearTimeout(this.#releaseTimer);
+        this.#release();
+        this.#doc.off('afterTransaction', this.#onTransaction);
+        history.destroy();
+        this.#bound = null;
+      },
+    };
+  }
+
+  /** Writes what the view holds and the page does not, and shows what the page holds and the view does not. */
+  #write(): void {
+    const { view, page, history, positions } = this.#bound!;
+    const { doc, selection } = view.state;
+    const { maps, isTyping, isUndoable, selectionBefore } = key.getState(view.state)!.changes;
+    const change = findLeafChange(page, doc, maps);
+    if (change === null) {
+      page.adopt(doc);
+      return;
+    }
+    if (selectionBefore)
+      history.startStep(isTyping ? 'typing' : 'command', positions.share(selectionBefore));
+    const writer = this.#doc.transact((transaction) => {
+      if (!isUndoable) transaction.meta.set('addToHistory', false);
+      const made = new StreamWriter(transaction, page, change);
+      made.write();
+      if (made.isStructural) orderBlocks(transaction, page, orderAfter(page, change, made.ids));
+      page.noteChanges(transaction);
+      return made;
+    }, this);
+    const reading = page.refresh(change.nodes, doc);
+    this.#show(reading, () => writer.share(selection, doc));
+  }
+
+  readonly #onTransaction = (transaction: Y.Transaction): void => {
+    if (!this.#bound || transaction.origin === this) return;
+    const { view, page, copies, history, positions } = this.#bound;
+    page.noteChanges(transaction);
+    copies.noteChanges(transaction);
+    if (page.hasChanges()) {
+      if (transaction.origin !== history.origin) this.#isForeign = true;
+      if (this.#isHeld || this.#isComposingInChange()) {
+        this.#isHeld = true;
+        this.#releaseSoon();
+        return;
+      }
+      readPendingInput(view);
+    }
+    if (page.hasChanges()) {
+      const selection = positions.share(view.state.selection);
+      this.#show(page.refresh(), () => selection);
+    }
+    if (view.editable) copies.deleteDoubles(DOUBLES);
+  };
+
+  /** Brings the view to what the page says, with the selection where its text is now. */
+  #show(reading: Reading, selection: () => SharedSelection | null): void {
+    const { view, page } = this.#bound!;
+    const { tr, selection: before } = view.state;
+    if (reading.kind === 'all') showDifference(tr, page.doc);
+    else for (const leaf of reading.leaves) showLeaf(tr, leaf, page.leaves[leaf]!.node);
+    page.adopt(tr.doc, reading);
+    const source: Source = this.#isForeign ? 'remote' : 'correction';
+    this.#isForeign = false;
+    if (!tr.docChanged) return;
+    const shared = selection();
+    if (shared) this.#keepSelection(tr, before, shared);
+    if (source === 'correction') keepInputRules(tr, view.state);
+    view.dispatch(tr.setMeta(key, source).setMeta('addToHistory', false));
+  }
+
+  #keepSelection(tr: Transaction, before: Selection, shared: SharedSelection): void {
+    const anchor = this.resolve(shared.anchor);
+    const head = before.empty ? anchor : this.resolve(shared.head);
+    if (anchor === null || head === null) return;
+    const selection = selectionLike(before, tr.doc, { anchor, head });
+    if (!selection.eq(tr.selection)) tr.setSelection(selection);
+  }
+
+  #select(shared: SharedSelection): void {
+    const anchor = this.resolve(shared.anchor);
+    const head = this.resolve(shared.head);
+    if (anchor === null || head === null) return;
+    const { view } = this.#bound!;
+    const { doc, tr } = view.state;
+    const selection = TextSelection.between(doc.resolve(anchor), doc.resolve(head));
+    view.dispatch(tr.setSelection(selection).scrollIntoView());
+  }
+
+  /** Whether an input method is at work in a block that has changed: its element must not be touched. */
+  #isComposingInChange(): boolean {
+    const { view, page } = this.#bound!;
+    if (!view.composing) return false;
+    const leaf = page.leaves[leafIndexAt(page.doc, view.state.selection.head)];
+    return leaf === undefined || page.isChanged(leaf.block);
+  }
+
+  /**
+   * Releases once no input method is at work: a composition can end without an event. ProseMirror reads its text some
+   * time after the end.
+   */
+  #releaseSoon(): void {
+    this.#releaseTimer ??= setTimeout(() => {
+      this.#releaseTimer = undefined;
+      if (this.#bound?.view.composing) this.#releaseSoon();
+      else this.#release();
+    }, COMPOSITION_END_MS);
+  }
+
+  /** Shows what was held back. What the input method wrote meanwhile is written first. */
+  #release(): void {
+    if (!this.#isHeld || !this.#bound) return;
+    this.#isHeld = false;
+    const { view, page, copies, positions } = this.#bound;
+    if (view.state.doc !== page.doc) {
+      this.#write();
+    } else {
+      const selection = positions.share(view.state.selection);
+      this.#show(page.refresh(), () => selection);
+    }
+    if (view.editable) copies.deleteDoubles(DOUBLES);
+  }
+}
+
+/** A correction is no edit: Backspace still takes back the input rule before it. */
+function keepInputRules(tr: Transaction, state: EditorState): void {
+  for (const plugin of state.plugins) {
+    const { isInputRules } = plugin.spec as { readonly isInputRules?: boolean };
+    if (isInputRules) tr.setMeta(plugin, plugin.getState(state) as unknown);
+  }
+}
+
+function selectionLike(
+  before: Selection,
+  doc: Node,
+  { anchor, head }: { readonly anchor: number; readonly head: number },
+): Selection {
+  if (before instanceof AllSelection) return new AllSelection(doc);
+  if (before instanceof NodeSelection) {
+    const node = doc.nodeAt(anchor);
+    if (node?.type === before.node.type) return NodeSelection.create(doc, anchor);
+  }
+  return TextSelection.between(doc.resolve(anchor), doc.resolve(head));
+}

@@ -1,0 +1,44 @@
+/** Longer gaps between what stays are not compared letter by letter; their product of lengths. */
+const MAX_COMPARISON = 1_000_000;
+
+/** Indexes of one text that are those of another. */
+export interface TextRun {
+  readonly before: number;
+  readonly after: number;
+  readonly length: number;
+}
+
+/** Equal ends, and a longest common subsequence between them. */
+export function commonRuns(a: string, b: string): TextRun[] {
+  const shortest = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shortest && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < shortest - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
+  const runs: TextRun[] = head > 0 ? [{ before: 0, after: 0, length: head }] : [];
+  const [middleA, middleB] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
+  if (middleA.length * middleB.length <= MAX_COMPARISON) {
+    for (const [i, j] of commonSubsequence(middleA, middleB))
+      runs.push({ before: head + i, after: head + j, length: 1 });
+  }
+  if (tail > 0) runs.push({ before: a.length - tail, after: b.length - tail, length: tail });
+  return runs;
+}
+
+function commonSubsequence(a: string, b: string): [number, number][] {
+  const width = b.length + 1;
+  const lengths = new Uint32Array((a.length + 1) * width);
+  const at = (i: number, j: number): number => lengths[i * width + j]!;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--)
+      lengths[i * width + j] =
+        a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  }
+  const pairs: [number, number][] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    if (a[i] === b[j]) pairs.push([i++, j++]);
+    else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
+  }
+  return pairs;
+}

@@ -1,0 +1,77 @@
+import type { Node } from '@tiptap/pm/model';
+import type { StepMap } from '@tiptap/pm/transform';
+
+import { type Alignment, alignLeaves } from './alignment.ts';
+import { keptRanges } from './kept-ranges.ts';
+import { countOf, idOf, type Leaf, leavesOf, sizeOf } from './leaves.ts';
+import type { ShownLeaf, ShownPage } from './shown-page.ts';
+
+/** What a command made of a range of leaves. */
+export interface LeafChange {
+  readonly from: readonly ShownLeaf[];
+  readonly to: readonly Leaf[];
+  /** The index of the range's first leaf on the page. */
+  readonly index: number;
+  readonly alignment: Alignment;
+  /** The top-level nodes that hold the later leaves. */
+  readonly nodes: readonly Node[];
+}
+
+/** The leaves in which a document differs from what the page shows; null where it says the same. */
+export function findLeafChange(
+  page: ShownPage,
+  doc: Node,
+  maps: readonly StepMap[],
+): LeafChange | null {
+  const before = page.doc.children;
+  const after = doc.children;
+  const shortest = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shortest && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  // An unnamed block may need a name when what stands before it changes (WR7).
+  while (tail > 0 && beginsUnnamed(before.at(-tail)!)) tail--;
+
+  const changed = before.slice(head, before.length - tail);
+  const nodes = after.slice(head, after.length - tail);
+  if (changed.length === 0 && nodes.length === 0) return null;
+  const same = before.slice(0, head);
+  const index = countOf(same);
+  const pos = sizeOf(same);
+  const to = [...leavesOf(nodes, pos)];
+  const kept = keptRanges(maps, page.doc.content.size);
+  return {
+    from: page.leaves.slice(index, index + countOf(changed)),
+    to,
+    index,
+    alignment: alignLeaves([...leavesOf(changed, pos)], to, kept),
+    nodes,
+  };
+}
+
+function beginsUnnamed(node: Node): boolean {
+  const [first] = leavesOf([node], 0);
+  return first !== undefined && idOf(first.node) === null;
+}
+
+/** The ids of all blocks in the order that a change gave them, and those that it moved. */
+export function orderAfter(
+  page: ShownPage,
+  { from, index, alignment }: LeafChange,
+  ids: readonly (string | null)[],
+): { readonly wanted: string[]; readonly moved: ReadonlySet<string> } {
+  const idsOf = (leaves: readonly ShownLeaf[]): (string | null)[] =>
+    leaves.map(({ block }) => block.id);
+  const wanted = [
+    ...idsOf(page.leaves.slice(0, index)),
+    ...ids,
+    ...idsOf(page.leaves.slice(index + from.length)),
+  ];
+  const moved = alignment.moved.map((leaf) => from[leaf]!.block.id);
+  return { wanted: wanted.filter(isNamed), moved: new Set(moved.filter(isNamed)) };
+}
+
+function isNamed(id: string | null): id is string {
+  return id !== null;
+}

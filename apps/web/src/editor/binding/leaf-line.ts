@@ -1,0 +1,43 @@
+import { type Leaf, streamTextOf } from './leaves.ts';
+
+/** Leaves as one sequence in which each block is a boundary, followed by its text. */
+export class LeafLine {
+  readonly text: string;
+  readonly length: number;
+  readonly leaves: readonly Leaf[];
+  /** The leaf at each place in the sequence. */
+  readonly order: readonly number[];
+  /** Where each leaf begins, by its place in the order; and the end. */
+  readonly starts: number[] = [];
+
+  constructor(leaves: readonly Leaf[], order: readonly number[]) {
+    this.leaves = leaves;
+    this.order = order;
+    let text = '';
+    for (const index of order) {
+      this.starts.push(text.length);
+      text += BOUNDARY + streamTextOf(leaves[index]!.node);
+    }
+    this.starts.push(text.length);
+    this.text = text;
+    this.length = text.length;
+  }
+
+  /** The place in the order of the leaf that holds the index. */
+  placeOf(index: number): number {
+    let low = 0;
+    let high = this.order.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle]! <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  isBoundary(index: number): boolean {
+    return this.text[index] === BOUNDARY && this.starts[this.placeOf(index)] === index;
+  }
+}
+
+const BOUNDARY = '\0';

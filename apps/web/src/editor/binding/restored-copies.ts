@@ -1,0 +1,268 @@
+import { MAX_RESTORED_LEVEL, MAX_RESTORED_RANGES } from '@tandem/document';
+import { markerOf, type PageRoots } from '@tandem/document/stream';
+import * as Y from 'yjs';
+
+import { type ClockRange, ClockRanges } from './clock-ranges.ts';
+import { type Characters, deleteCharacters } from './stream-items.ts';
+
+/** Characters that undo brought back, and the first originals that they are copies of (HI3). */
+interface Copies {
+  readonly client: number;
+  readonly clock: number;
+  readonly length: number;
+  readonly origin: Y.ID;
+  readonly level: number;
+}
+
+export interface Restored {
+  /** The clock of the first copy; they are this client's. */
+  readonly clock: number;
+  readonly length: number;
+  /** The first of the characters that were brought back. */
+  readonly source: Y.ID;
+}
+
+/** Which characters of a page are copies of which, so that two people who undo one deletion do not double it. */
+export class RestoredCopies {
+  readonly #roots: PageRoots;
+  readonly #doc: Y.Doc;
+  /** By the client of the copies; no character is in two of them. */
+  readonly #byCopy = new Map<number, ClockRanges<Copies>>();
+  readonly #byOrigin = new Map<number, ClockRanges<Copies>>();
+  readonly #keys = new Set<string>();
+  /** Noted, and not yet looked at for characters that are there twice. */
+  #fresh: Copies[] = [];
+
+  constructor(roots: PageRoots) {
+    this.#roots = roots;
+    this.#doc = roots.text.doc!;
+    for (const key of roots.restored.keys()) this.#take(key);
+    this.#fresh = [];
+  }
+
+  /** Notes what undo brought back; in the transaction that did so. */
+  record(restored: readonly Restored[]): void {
+    const runs = restored.flatMap((run) => this.#fromOrigins(run));
+    let level = 0;
+    for (const { origin, length } of runs)
+      for (const copies of this.#copiesOf(origin, length)) level = Math.max(level, copies.level);
+    for (let start = 0; start < runs.length; start += MAX_RESTORED_RANGES)
+      this.#note(
+        Math.min(level + 1, MAX_RESTORED_LEVEL),
+        runs.slice(start, start + MAX_RESTORED_RANGES),
+      );
+  }
+
+  /** Takes in what a transaction noted. */
+  noteChanges(transaction: Y.Transaction): void {
+    for (const key of transaction.changed.get(this.#roots.restored as never) ?? [])
+      if (key !== null) this.#take(key);
+  }
+
+  /** The id of the living character that stands for one that is gone; the same id where there is none. */
+  livingCopyOf(id: Y.ID): Y.ID {
+    if (this.#byCopy.size === 0 || this.#isLiving(id)) return id;
+    return this.#livingCopies(this.#originOf(id)).at(-1) ?? id;
+  }
+
+  /**
+   * Deletes the copies of lower rank of what is there more than once (HI4), where this client made one of them. In a
+   * transaction of its own with `origin`; none where there is nothing to delete.
+   */
+  deleteDoubles(origin: unknown): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    const doubles = originalsOf(fresh).flatMap((originals) => this.#doublesOf(originals));
+    if (doubles.length === 0) return;
+    this.#doc.transact((transaction) => {
+      for (const run of joinRuns(doubles)) deleteCharacters(transaction, run);
+    }, origin);
+  }
+
+  #note(level: number, runs: readonly (Restored & { readonly origin: Y.ID })[]): void {
+    const ranges = runs.flatMap(({ clock, origin, length }) => [
+      clock,
+      origin.client,
+      origin.clock,
+      length,
+    ]);
+    const key = `${this.#doc.clientID}:${runs[0]!.clock}`;
+    this.#roots.restored.set(key, [level, ...ranges]);
+    this.#take(key);
+  }
+
+  #take(key: string): void {
+    const value = this.#roots.restored.get(key);
+    const client = Number(key.split(':')[0]);
+    if (this.#keys.has(key) || !Array.isArray(value)) return;
+    this.#keys.add(key);
+    const [level, ...runs] = value as number[];
+    for (let i = 0; i + 3 < runs.length; i += 4) {
+      const [clock, originClient, originClock, length] = runs.slice(i, i + 4) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const origin = Y.createID(originClient, originClock);
+      const copies = { client, clock, length, origin, level: level! };
+      if (!this.#isPossible(copies)) continue;
+      rangesOf(this.#byCopy, client, (each) => each).add(copies);
+      rangesOf(this.#byOrigin, originClient, originRange).add(copies);
+      this.#fresh.push(copies);
+    }
+  }
+
+  /** A run cut where its characters are copies of different originals. */
+  #fromOrigins({ clock, length, source }: Restored): (Restored & { readonly origin: Y.ID })[] {
+    const runs: (Restored & { readonly origin: Y.ID })[] = [];
+    for (let done = 0; done < length;) {
+      const id = Y.createID(source.client, source.clock + done);
+      const copies = this.#find(id);
+      const rest = copies ? copies.clock + copies.length - id.clock : this.#untilNextCopy(id);
+      const size = Math.min(length - done, rest);
+      runs.push({ clock: clock + done, length: size, source: id, origin: this.#originOf(id) });
+      done += size;
+    }
+    return runs;
+  }
+
+  /**
+   * Whether the characters are there and nobody has said yet what they are copies of. What a forged note costs is so
+   * bounded by the characters that its author wrote.
+   */
+  #isPossible(copies: Copies): boolean {
+    const { client, clock, length } = copies;
+    const isThere = clock + length <= Y.getState(this.#doc.store, client);
+    return isThere && !this.#byCopy.get(client)?.overlapping(copies).length;
+  }
+
+  #untilNextCopy({ client, clock }: Y.ID): number {
+    return (this.#byCopy.get(client)?.nextStart(clock) ?? Infinity) - clock;
+  }
+
+  #find({ client, clock }: Y.ID): Copies | undefined {
+    return this.#byCopy.get(client)?.overlapping({ clock, length: 1 })[0];
+  }
+
+  #originOf(id: Y.ID): Y.ID {
+    const copies = this.#find(id);
+    return copies
+      ? Y.createID(copies.origin.client, copies.origin.clock + id.clock - copies.clock)
+      : id;
+  }
+
+  #copiesOf({ client, clock }: Y.ID, length: number): Copies[] {
+    return this.#byOrigin.get(client)?.overlapping({ clock, length }) ?? [];
+  }
+
+  /** The living characters that are copies of one, and the one itself, from the lowest rank. */
+  #livingCopies(origin: Y.ID): Y.ID[] {
+    return this.#living(
+      origin,
+      this.#copiesOf(origin, 1).map((copies) => copyOf(copies, origin.clock)),
+    );
+  }
+
+  #living(origin: Y.ID, copies: readonly Copy[]): Y.ID[] {
+    const ranked = copies.toSorted(
+      (a, b) => a.level - b.level || a.id.client - b.id.client || a.id.clock - b.id.clock,
+    );
+    return [origin, ...ranked.map(({ id }) => id)].filter((id) => this.#isLiving(id));
+  }
+
+  /** The copies of lower rank among those of some originals. */
+  #doublesOf({ client, clock, length }: Characters): Y.ID[] {
+    const own = this.#doc.clientID;
+    const all = this.#copiesOf(Y.createID(client, clock), length);
+    if (client !== own && !all.some((copies) => copies.client === own)) return [];
+    const byClock = new Map<number, Copy[]>();
+    for (const copies of all) {
+      const { origin } = copies;
+      const end = Math.min(origin.clock + copies.length, clock + length);
+      for (let at = Math.max(origin.clock, clock); at < end; at++)
+        append(byClock, at, copyOf(copies, at));
+    }
+    const doubles: Y.ID[] = [];
+    for (const [at, copies] of byClock) {
+      const living = this.#living(Y.createID(client, at), copies);
+      const best = living.at(-1);
+      if (best === undefined || !living.some((id) => id.client === own)) continue;
+      const content = this.#contentOf(best);
+      doubles.push(...living.slice(0, -1).filter((id) => this.#contentOf(id) === content));
+    }
+    return doubles;
+  }
+
+  #itemOf({ client, clock }: Y.ID): Y.Item | null {
+    const { store } = this.#doc;
+    if (Y.getState(store, client) <= clock) return null;
+    const struct = Y.getItem(store, Y.createID(client, clock)) as Y.AbstractStruct;
+    return struct instanceof Y.Item && struct.parent === this.#roots.text ? struct : null;
+  }
+
+  #isLiving(id: Y.ID): boolean {
+    return this.#itemOf(id)?.deleted === false;
+  }
+
+  /** What stands at an id, to be compared: a forged note must not delete anything else. */
+  #contentOf(id: Y.ID): string | null {
+    const item = this.#itemOf(id);
+    if (item?.content instanceof Y.ContentString)
+      return item.content.str[id.clock - item.id.clock]!;
+    return item && JSON.stringify(markerOf(item));
+  }
+}
+
+interface Copy {
+  readonly id: Y.ID;
+  readonly level: number;
+}
+
+/** The copy of one original. */
+function copyOf({ client, clock, origin, level }: Copies, originClock: number): Copy {
+  return { id: Y.createID(client, clock + originClock - origin.clock), level };
+}
+
+function originRange({ origin: { clock }, length }: Copies): ClockRange {
+  return { clock, length };
+}
+
+/** The originals of copies, each once. */
+function originalsOf(copies: readonly Copies[]): Characters[] {
+  return joinRuns(
+    copies.map(({ origin: { client, clock }, length }) => ({ client, clock, length })),
+  );
+}
+
+/** The characters, those of one client that touch or overlap as one run. */
+function joinRuns(parts: readonly (Y.ID & { readonly length?: number })[]): Characters[] {
+  const runs: Characters[] = [];
+  const sorted = parts.toSorted((a, b) => a.client - b.client || a.clock - b.clock);
+  for (const { client, clock, length = 1 } of sorted) {
+    const last = runs.at(-1);
+    if (last?.client !== client || last.clock + last.length < clock) {
+      runs.push({ client, clock, length });
+      continue;
+    }
+    const end = Math.max(last.clock + last.length, clock + length);
+    runs[runs.length - 1] = { ...last, length: end - last.clock };
+  }
+  return runs;
+}
+
+function rangesOf(
+  all: Map<number, ClockRanges<Copies>>,
+  client: number,
+  rangeOf: (copies: Copies) => ClockRange,
+): ClockRanges<Copies> {
+  let ranges = all.get(client);
+  if (!ranges) all.set(client, (ranges = new ClockRanges(rangeOf)));
+  return ranges;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

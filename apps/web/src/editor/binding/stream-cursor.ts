@@ -1,0 +1,168 @@
+import * as Y from 'yjs';
+
+/** Formats by name; a name that is not there has no format. */
+export type FormatValues = Readonly<Record<string, unknown>>;
+
+/**
+ * A place between two items of a stream, with the formats in force there. It writes at items, never at indexes: once a
+ * text holds a format, Yjs walks from its start for every index.
+ */
+export class StreamCursor {
+  readonly #transaction: Y.Transaction;
+  readonly #text: Y.Text;
+  #left: Y.Item | null;
+  #right: Y.Item | null;
+  #formats: Map<string, unknown>;
+
+  constructor(
+    transaction: Y.Transaction,
+    text: Y.Text,
+    left: Y.Item | null,
+    formats: FormatValues,
+  ) {
+    this.#transaction = transaction;
+    this.#text = text;
+    this.#left = left;
+    this.#right = left === null ? text._start : left.right;
+    this.#formats = new Map(Object.entries(formats));
+  }
+
+  get formats(): FormatValues {
+    return Object.fromEntries(this.#formats);
+  }
+
+  /** The item before the cursor. */
+  get left(): Y.Item | null {
+    return this.#left;
+  }
+
+  /** Goes on to the place before an item that stands behind the cursor. */
+  moveTo(item: Y.Item): void {
+    while (this.#right !== null && this.#right !== item) this.#forward();
+  }
+
+  /** Inserts an embed, which carries whatever formats are in force. */
+  insertEmbed(embed: object): Y.Item {
+    return this.#put(new Y.ContentEmbed(embed));
+  }
+
+  /** Inserts text that carries exactly `formats`, or, with null, those in force. */
+  insertText(text: string, formats: FormatValues | null): Y.Item {
+    if (formats === null) return this.#put(new Y.ContentString(text));
+    this.#skipTowards(formats);
+    const names = new Set([...this.#formats.keys(), ...Object.keys(formats)]);
+    const ended = this.#begin(names, (name) => formats[name] ?? null);
+    const item = this.#put(new Y.ContentString(text));
+    this.#end(ended);
+    return item;
+  }
+
+  /** Sets formats on everything up to and including `last`; null ends one. The cursor is behind it then. */
+  format(change: FormatValues, last: Y.Item): void {
+    const ended = this.#begin(Object.keys(change), (name) => change[name] ?? null);
+    for (let done = false; !done && this.#right !== null;) {
+      const item: Y.Item = this.#right;
+      done = item === last;
+      if (!item.deleted && item.content instanceof Y.ContentFormat) {
+        const { key, value } = item.content as { key: string; value: unknown };
+        if (Object.hasOwn(change, key)) {
+          ended.set(key, value);
+          item.delete(this.#transaction);
+        }
+      }
+      this.#forward();
+    }
+    for (const [name, value] of ended) if (isSame(value, change[name] ?? null)) ended.delete(name);
+    this.#end(ended);
+  }
+
+  #put(content: Y.Item['content']): Y.Item {
+    const { doc } = this.#transaction;
+    const left = this.#left;
+    const right = this.#right;
+    const item = new Y.Item(
+      Y.createID(doc.clientID, Y.getState(doc.store, doc.clientID)),
+      left,
+      left && left.lastId,
+      right,
+      right && right.id,
+      this.#text,
+      null,
+      content,
+    );
+    item.integrate(this.#transaction, 0);
+    this.#right = item;
+    this.#forward();
+    return item;
+  }
+
+  #forward(): void {
+    const item = this.#right!;
+    if (!item.deleted && item.content instanceof Y.ContentFormat) {
+      const { key, value } = item.content as { key: string; value: unknown };
+      if (value === null) this.#formats.delete(key);
+      else this.#formats.set(key, value);
+    }
+    this.#left = item;
+    this.#right = item.right;
+  }
+
+  /** Goes over formats that begin or end here, if the wanted ones are in force behind them. */
+  #skipTowards(wanted: FormatValues): void {
+    if (hasFormats(this.#formats, wanted)) return;
+    const formats = new Map(this.#formats);
+    for (let item = this.#right; isFormat(item); item = item.right) {
+      if (item.deleted) continue;
+      const { key, value } = item.content as unknown as { key: string; value: unknown };
+      if (value === null) formats.delete(key);
+      else formats.set(key, value);
+      if (!hasFormats(formats, wanted)) continue;
+      while (this.#left !== item) this.#forward();
+      return;
+    }
+  }
+
+  /** Begins the formats that differ from what is wanted. Returns what was in force before them. */
+  #begin(names: Iterable<string>, wanted: (name: string) => unknown): Map<string, unknown> {
+    const before = new Map<string, unknown>();
+    for (const name of names) {
+      const now = this.#formats.get(name) ?? null;
+      if (isSame(now, wanted(name))) continue;
+      before.set(name, now);
+      this.#put(new Y.ContentFormat(name, wanted(name) as object));
+    }
+    return before;
+  }
+
+  /** Puts formats back to what they were, using or deleting what stands here already. */
+  #end(before: Map<string, unknown>): void {
+    for (let item = this.#right; before.size > 0 && isFormat(item); item = this.#right) {
+      if (!item.deleted) {
+        const { key, value } = item.content as unknown as { key: string; value: unknown };
+        if (before.delete(key) && isSame(this.#formats.get(key) ?? null, value))
+          item.delete(this.#transaction);
+      }
+      this.#forward();
+    }
+    for (const [name, value] of before) this.#put(new Y.ContentFormat(name, value as object));
+  }
+}
+
+/**
+ * Whether an item is, or was, a format. The cursor never goes over characters to reach one, deleted ones included: what
+ * others write between those would part what is written here in one go.
+ */
+function isFormat(item: Y.Item | null): item is Y.Item {
+  return item?.content instanceof Y.ContentFormat;
+}
+
+function hasFormats(formats: ReadonlyMap<string, unknown>, wanted: FormatValues): boolean {
+  return (
+    formats.size === Object.keys(wanted).length &&
+    [...formats].every(([name, value]) => isSame(value, wanted[name] ?? null))
+  );
+}
+
+export function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,86 @@
+import { markerOf, type Segment, type ShownBlock } from '@tandem/document/stream';
+import * as Y from 'yjs';
+
+/** Characters of one client that follow each other, shown side by side. */
+export interface Characters {
+  readonly client: number;
+  readonly clock: number;
+  readonly length: number;
+}
+
+export interface CharacterRun extends Characters {
+  /** Where the run begins in its block. */
+  readonly offset: number;
+  readonly formats: Readonly<Record<string, unknown>>;
+  readonly segment: Segment;
+}
+
+export function lengthOf({ content }: ShownBlock): number {
+  return content.reduce((length, { text }) => length + text.length, 0);
+}
+
+/** The characters that a block shows from `offset` on. */
+export function* charactersOf(
+  { content }: ShownBlock,
+  offset: number,
+  length: number,
+): Generator<CharacterRun> {
+  let start = 0;
+  for (const { client, clock, text, formats, segment } of content) {
+    const from = Math.max(start, offset);
+    const to = Math.min(start + text.length, offset + length);
+    if (from < to)
+      yield {
+        client,
+        clock: clock + from - start,
+        length: to - from,
+        offset: from,
+        formats: formats.values,
+        segment,
+      };
+    start += text.length;
+    if (start >= offset + length) return;
+  }
+}
+
+/** The item that begins with the first of the characters. */
+export function firstItem(transaction: Y.Transaction, { client, clock }: Characters): Y.Item {
+  return Y.getItemCleanStart(transaction, Y.createID(client, clock));
+}
+
+/** The item that ends with the last of the characters. */
+export function lastItem(
+  transaction: Y.Transaction,
+  { client, clock, length }: Characters,
+): Y.Item {
+  const id = Y.createID(client, clock + length - 1);
+  return Y.getItemCleanEnd(transaction, transaction.doc.store, id);
+}
+
+/** Deletes the characters that are still there. */
+export function deleteCharacters(
+  transaction: Y.Transaction,
+  { client, clock, length }: Characters,
+): void {
+  for (let at = clock; at < clock + length;) {
+    let item = Y.getItemCleanStart(transaction, Y.createID(client, at));
+    if (at + item.length > clock + length) {
+      Y.getItemCleanStart(transaction, Y.createID(client, clock + length));
+      item = Y.getItemCleanStart(transaction, Y.createID(client, at));
+    }
+    if (!item.deleted) item.delete(transaction);
+    at += item.length;
+  }
+}
+
+/** The last item before the next living marker, from `item` on; the item itself at the end of the stream. */
+export function endOfSegment(item: Y.Item): Y.Item {
+  let last = item;
+  for (let next = item.right; next !== null && !isLivingMarker(next); next = next.right)
+    last = next;
+  return last;
+}
+
+export function isLivingMarker(item: Y.Item): boolean {
+  return !item.deleted && markerOf(item) !== null;
+}

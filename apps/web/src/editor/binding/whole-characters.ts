@@ -1,0 +1,39 @@
+import type { TextRun } from './common-text.ts';
+import type { LeafLine } from './leaf-line.ts';
+
+/**
+ * Runs that begin and end between characters. Yjs replaces both halves of a surrogate pair that is cut, so a pair of
+ * which only a half is kept goes and comes as a whole.
+ */
+export function wholeCharacters(
+  before: LeafLine,
+  after: LeafLine,
+  runs: readonly TextRun[],
+): TextRun[] {
+  const isCut = (run: TextRun, offset: number): boolean =>
+    isInPair(before.text, run.before + offset) || isInPair(after.text, run.after + offset);
+  return merged(runs).flatMap((run) => {
+    const skipped = isCut(run, 0) ? 1 : 0;
+    const length = run.length - skipped - (isCut(run, run.length) ? 1 : 0);
+    if (length <= 0) return [];
+    return [{ before: run.before + skipped, after: run.after + skipped, length }];
+  });
+}
+
+/** Runs that follow each other on both sides as one. */
+function merged(runs: readonly TextRun[]): TextRun[] {
+  const all: TextRun[] = [];
+  for (const run of runs) {
+    const last = all.at(-1);
+    const isNext =
+      last && run.before === last.before + last.length && run.after === last.after + last.length;
+    if (isNext) all[all.length - 1] = { ...last, length: last.length + run.length };
+    else all.push(run);
+  }
+  return all;
+}
+
+/** Whether an index is between the two halves of a surrogate pair. */
+function isInPair(text: string, index: number): boolean {
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(0, index - 1), index + 1));
+}

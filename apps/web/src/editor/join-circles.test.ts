@@ -1,0 +1,77 @@
+import { pageRoots } from '@tandem/document';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+
+import { moveBlocks, splitBlock } from './block-commands.ts';
+import { openPage, outlineOf, type Page, sharedPage, text } from './headless-page.ts';
+import { blockWith, dragToEnd, press, selectRange } from './simulation/page-edits.ts';
+
+/** Joins a block to one that does not stand before it in the stream, so that a slot shows it there. */
+function joinThroughSlot({ view }: Page, first: string, second: string): void {
+  dragToEnd(view, second);
+  const { node, pos } = blockWith(view.state.doc, first);
+  const start = blockWith(view.state.doc, second).pos + 1;
+  selectRange(view, pos + 1 + node.content.size, start);
+  press(view, 'Backspace');
+}
+
+function typeAtEnd({ view }: Page, words: string): void {
+  view.dispatch(view.state.tr.insertText(words, view.state.doc.content.size - 1));
+}
+
+/** A page of two people who have joined two blocks to each other, and typed behind both. */
+function joinedToEachOther(): ReturnType<typeof sharedPage> {
+  const shared = sharedPage([text('one'), text('two'), text('three')], 2);
+  const [a, b] = [shared.pages[0]!, shared.pages[1]!];
+  joinThroughSlot(a, 'one', 'two');
+  joinThroughSlot(b, 'two', 'one');
+  typeAtEnd(a, 'AA');
+  typeAtEnd(b, 'BB');
+  shared.sync();
+  expect(outlineOf(a.view)).toEqual(['text "onetwoAABB"']);
+  return shared;
+}
+
+test('Enter in two blocks that two people have joined to each other (RD7)', () => {
+  const { pages, sync } = joinedToEachOther();
+  const a = pages[0]!;
+  a.view.select('BB', 1);
+  a.view.run(splitBlock);
+  sync();
+  for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "onetwoAAB"', 'text "B"']);
+});
+
+test('a half of two such blocks is moved', () => {
+  const { pages, sync } = joinedToEachOther();
+  const { view } = pages[0]!;
+  view.select('twoAABB');
+  view.run(splitBlock);
+  expect(outlineOf(view)).toEqual(['text "one"', 'text "twoAABB"']);
+  view.run(moveBlocks(-1));
+  sync();
+  for (const page of pages) expect(outlineOf(page.view)).toEqual(['text "twoAABB"', 'text "one"']);
+});
+
+test('a block whose slot stands in its own run stays where it is when that run is cut', () => {
+  const doc = new Y.Doc();
+  const stream = pageRoots(doc).text;
+  const parts = [
+    { id: 'one', free: true, at: 'slot' },
+    'one',
+    { id: 'two' },
+    'tw',
+    { join: 'slot' },
+    'o',
+    { id: 'three' },
+    'three',
+  ];
+  for (const part of parts) {
+    if (typeof part === 'string') stream.insert(stream.length, part);
+    else stream.insertEmbed(stream.length, part);
+  }
+  const { view } = openPage(Y.encodeStateAsUpdate(doc), 1);
+  expect(outlineOf(view)).toEqual(['text "one"', 'text "two"', 'text "three"']);
+  view.select('two');
+  view.run(moveBlocks(1));
+  expect(outlineOf(view)).toEqual(['text "one"', 'text "three"', 'text "two"']);
+});

@@ -1,0 +1,66 @@
+import { pageRoots, validatePage } from '@tandem/document';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+
+import { undo } from './binding/binding.ts';
+import { outlineOf, type Page, sharedPage, text } from './headless-page.ts';
+
+function deleteAndUndo({ view }: Page, words: string): void {
+  view.select(words, 0, words.length);
+  view.dispatch(view.state.tr.deleteSelection());
+  undo(view.asView);
+}
+
+/** A peer of client 99 that says of its characters what it likes. */
+function sendNotes({ doc }: Page, words: string, notes: readonly (readonly number[])[]): void {
+  const peer = new Y.Doc();
+  peer.clientID = 99;
+  Y.applyUpdate(peer, Y.encodeStateAsUpdate(doc));
+  const roots = pageRoots(peer);
+  if (words) roots.text.insert(roots.text.length, words);
+  for (const [index, note] of notes.entries()) roots.restored.set(`99:${index}`, note);
+  expect(validatePage(peer)).toEqual([]);
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(peer, Y.encodeStateVector(doc)), 'network');
+}
+
+test('what two people bring back is there once, emoji too (HI4)', () => {
+  const { pages, sync } = sharedPage([text('one 😀😁 two')], 2);
+  for (const page of pages) deleteAndUndo(page, '😀😁 two');
+  sync();
+  sync();
+  for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "one 😀😁 two"']);
+});
+
+test('a note of more characters than there are costs nothing', () => {
+  const { pages } = sharedPage([text('one')], 1);
+  sendNotes(pages[0]!, '', [[1, 0, 2, 0, 2 ** 52, 0, 2, 0, 2 ** 52]]);
+  expect(outlineOf(pages[0]!.view)).toEqual(['text "one"']);
+});
+
+test('100,000 notes of the same characters cost little, and undo goes on', () => {
+  const { pages } = sharedPage([text('one')], 1);
+  const ranges = Array.from({ length: 50_000 }, () => [0, 2, 1, 3]).flat();
+  sendNotes(pages[0]!, 'evil', [
+    [1, ...ranges],
+    [2, ...ranges],
+  ]);
+  deleteAndUndo(pages[0]!, 'evil');
+  expect(outlineOf(pages[0]!.view)).toEqual(['text "oneevil"']);
+});
+
+test('a reader writes nothing, not even over what both had brought back before (WR8)', () => {
+  const { pages, sync } = sharedPage([text('one two')], 2);
+  for (const page of pages) deleteAndUndo(page, 'two');
+  const reader = pages[0]!;
+  Object.assign(reader.view, { editable: false });
+  const before = Y.getState(reader.doc.store, reader.doc.clientID);
+  let written = 0;
+  reader.doc.on('update', (_update: Uint8Array, origin: unknown) => {
+    if (origin !== 'network') written++;
+  });
+  sync();
+  expect(written).toBe(0);
+  expect(Y.getState(reader.doc.store, reader.doc.clientID)).toBe(before);
+  sync();
+  expect(outlineOf(reader.view)).toEqual(['text "one two"']);
+});

@@ -1,0 +1,41 @@
+import { type Command, EditorState, Selection, type Transaction } from '@tiptap/pm/state';
+
+import { isSectioned } from './sections.ts';
+
+/**
+ * Makes a command look through sections: it runs on a page in which the selection's section is one with those before
+ * and behind it, as far as the selection touches their edges.
+ */
+export function throughSections(command: Command): Command {
+  return (state, dispatch, view) => {
+    const tr = joinSections(state);
+    if (!tr.docChanged) return command(state, dispatch, view);
+    const { doc, selection } = tr;
+    const joined = EditorState.create({ doc, selection, storedMarks: state.storedMarks });
+    const run = (made: Transaction): void => {
+      for (const step of made.steps) tr.step(step);
+      tr.setSelection(Selection.fromJSON(tr.doc, made.selection.toJSON()));
+      if (made.storedMarksSet) tr.setStoredMarks(made.storedMarks);
+      if (made.scrolledIntoView) tr.scrollIntoView();
+      dispatch?.(tr);
+    };
+    // Without the view: it shows the page as it is, at other positions.
+    return command(joined, dispatch && run);
+  };
+}
+
+function joinSections({ doc, selection, tr }: EditorState): Transaction {
+  if (!isSectioned(doc)) return tr;
+  const { $from, $to } = selection;
+  const isAtStart = $from.depth > 0 && $from.index(1) === 0;
+  const isAtEnd = $to.depth > 0 && $to.index(1) >= $to.node(1).childCount - 1;
+  const first = Math.max(0, $from.index(0) - (isAtStart ? 1 : 0));
+  const last = Math.min(doc.childCount - 1, $to.index(0) + (isAtEnd ? 1 : 0));
+  // From the last edge to the first, so that the positions before stay true.
+  for (let index = last; index > first; index--) {
+    let edge = 0;
+    for (let i = 0; i < index; i++) edge += doc.child(i).nodeSize;
+    tr.join(edge);
+  }
+  return tr;
+}

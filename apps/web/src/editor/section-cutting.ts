@@ -1,0 +1,176 @@
+import { Fragment, type Node, Slice } from '@tiptap/pm/model';
+import type { Transaction } from '@tiptap/pm/state';
+import { ReplaceAroundStep } from '@tiptap/pm/transform';
+
+import { idOf } from './binding/leaves.ts';
+import { LONG_DOCUMENT_BLOCKS, SECTION_BLOCKS } from './limits.ts';
+import { isSection, isSectioned } from './sections.ts';
+
+/** Blocks of one section, and the key of the section that they were in. */
+interface Group {
+  key: number | null;
+  readonly blocks: Node[];
+}
+
+/**
+ * The blocks of a page as its top nodes: as they are, or in sections when the page is long. Blocks stay in the section
+ * that they were in `before`; sections of `current` that hold the same are used again.
+ */
+export function cutSections(
+  blocks: readonly Node[],
+  { before, current }: { readonly before: Node; readonly current: Node },
+): readonly Node[] {
+  const { section } = current.type.schema.nodes;
+  const least = isSectioned(before) ? LONG_DOCUMENT_BLOCKS / 2 : LONG_DOCUMENT_BLOCKS;
+  if (!section || blocks.length <= least) return blocks;
+  const known = new Map(
+    [...before.children, ...current.children].filter(isSection).map((node) => [keyOf(node), node]),
+  );
+  let lastKey = Math.max(0, ...known.keys());
+  const taken = new Set<number>();
+  return mergeGroups(groupBlocks(blocks, before))
+    .flatMap(splitGroup)
+    .map(({ key, blocks: held }) => {
+      const own = key === null || taken.has(key) ? ++lastKey : key;
+      taken.add(own);
+      const same = known.get(own);
+      return same && holds(same, held) ? same : section.create({ key: own }, held);
+    });
+}
+
+/**
+ * Adds the steps that cut the transaction's document like `cut`, which holds the same blocks. Blocks are never replaced:
+ * edges of sections come and go between them, so that whoever maps positions finds each block where it was.
+ */
+export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
+  const target = cut.some(isSection) ? cut : [];
+  if (target.length > 0 && !isSectioned(tr.doc)) wrapInSection(tr);
+  if (!isSectioned(tr.doc)) return;
+  const wanted = new Set(edgesOf(target));
+  for (const edge of edgesOf(tr.doc.children).toReversed())
+    if (!wanted.has(edge)) tr.join(positionOf(tr.doc, edge));
+  const present = new Set(edgesOf(tr.doc.children));
+  for (const edge of [...wanted].toReversed())
+    if (!present.has(edge)) tr.split(positionOf(tr.doc, edge));
+  if (target.length === 0) {
+    unwrapSection(tr);
+    return;
+  }
+  let pos = 0;
+  for (const [index, section] of target.entries()) {
+    const { attrs, nodeSize } = tr.doc.child(index);
+    const key = section.attrs['key'] as unknown;
+    if (attrs['key'] !== key) tr.setNodeAttribute(pos, 'key', key);
+    pos += nodeSize;
+  }
+}
+
+function wrapInSection(tr: Transaction): void {
+  const { doc } = tr;
+  const wrapper = new Slice(Fragment.from(doc.type.schema.nodes['section']!.create()), 0, 0);
+  const { size } = doc.content;
+  tr.step(new ReplaceAroundStep(0, size, 0, size, wrapper, 1, true));
+}
+
+function unwrapSection(tr: Transaction): void {
+  const { size } = tr.doc.content;
+  tr.step(new ReplaceAroundStep(0, size, 1, size - 1, Slice.empty, 0, true));
+}
+
+/** How many blocks stand before each edge between two sections. */
+function edgesOf(sections: readonly Node[]): number[] {
+  let count = 0;
+  return sections.slice(0, -1).map(({ childCount }) => (count += childCount));
+}
+
+/** The position between two sections, or two blocks of one, with `count` blocks before it. */
+function positionOf(doc: Node, count: number): number {
+  let left = count;
+  let pos = 0;
+  for (const section of doc.children) {
+    if (left < section.childCount) {
+      for (const block of section.children.slice(0, left)) pos += block.nodeSize;
+      return left === 0 ? pos : pos + 1;
+    }
+    left -= section.childCount;
+    pos += section.nodeSize;
+  }
+  return pos;
+}
+
+/** Neighbours that were in one section; a new block stands with the block before it. */
+function groupBlocks(blocks: readonly Node[], before: Node): Group[] {
+  const keys = sectionKeys(before);
+  const groups: Group[] = [];
+  for (const block of blocks) {
+    const key = keys.get(idOf(block) ?? '') ?? null;
+    const last = groups.at(-1);
+    if (last && (key === null || last.key === null || key === last.key)) {
+      last.blocks.push(block);
+      last.key ??= key;
+    } else {
+      groups.push({ key, blocks: [block] });
+    }
+  }
+  return groups;
+}
+
+const keysOf = new WeakMap<Node, ReadonlyMap<string, number>>();
+
+/** The key of the section that each block of a document is in, by the block's id. */
+function sectionKeys(doc: Node): ReadonlyMap<string, number> {
+  let keys = keysOf.get(doc);
+  if (!keys) keysOf.set(doc, (keys = readSectionKeys(doc)));
+  return keys;
+}
+
+function readSectionKeys(doc: Node): ReadonlyMap<string, number> {
+  const keys = new Map<string, number>();
+  for (const section of doc.children.filter(isSection)) {
+    for (const block of section.children) {
+      const id = idOf(block);
+      if (id !== null) keys.set(id, keyOf(section));
+    }
+  }
+  return keys;
+}
+
+/** Puts what is too small for a section, or was one before, into one with its neighbour. */
+function mergeGroups(groups: readonly Group[]): Group[] {
+  const merged: Group[] = [];
+  for (const group of groups) {
+    const last = merged.at(-1);
+    const isSmall =
+      last && Math.min(last.blocks.length, group.blocks.length) < SECTION_BLOCKS.least;
+    const fits = last && last.blocks.length + group.blocks.length <= SECTION_BLOCKS.most;
+    if (last && fits && (isSmall || last.key === group.key)) {
+      // The larger part keeps its elements on the screen.
+      if (group.blocks.length > last.blocks.length) last.key = group.key;
+      for (const block of group.blocks) last.blocks.push(block);
+    } else {
+      merged.push({ key: group.key, blocks: [...group.blocks] });
+    }
+  }
+  return merged;
+}
+
+function splitGroup({ key, blocks }: Group): Group[] {
+  if (blocks.length <= SECTION_BLOCKS.most) return [{ key, blocks }];
+  const count = Math.ceil(blocks.length / SECTION_BLOCKS.usual);
+  const size = Math.ceil(blocks.length / count);
+  return Array.from({ length: count }, (_, index) => ({
+    key: index === 0 ? key : null,
+    blocks: blocks.slice(index * size, (index + 1) * size),
+  })).filter((part) => part.blocks.length > 0);
+}
+
+function keyOf(section: Node): number {
+  return Number(section.attrs['key']);
+}
+
+function holds(section: Node, blocks: readonly Node[]): boolean {
+  return (
+    section.childCount === blocks.length &&
+    section.children.every((child, index) => child === blocks[index])
+  );
+}

@@ -14,7 +14,7 @@ export interface LayoutChange {
   readonly joints: readonly Joint[];
 }
 
-/** A block that is gone, with the one before it, in which its text is if any is left. */
+/** A block that is gone, with the one before it, if there is one, in which its text is if any is left. */
 export interface ClosedBlock {
   readonly id: unknown;
   readonly into: unknown;
@@ -82,7 +82,7 @@ function closedBlocks(before: LetterLayout, after: LetterLayout): ClosedBlock[] 
   return before.blocks.flatMap(({ id }, index) => {
     if (later.has(id)) return [];
     const into = before.blocks.slice(0, index).findLast((block) => later.has(block.id));
-    return into ? [{ id, into: into.id, text: new Set(into.letters) }] : [];
+    return [{ id, into: into?.id, text: new Set(into?.letters) }];
   });
 }
 

@@ -212,6 +212,18 @@ describe('two letters are rightly apart', () => {
   });
 });
 
+test('two letters are rightly apart when both blocks of their join are deleted', () => {
+  const history = historyOf(
+    '1:z / 2:w',
+    ['1:z / 2:w', '1:zab / 2:w'],
+    ['1:zab / 2:w', '1:ab / 2:w'],
+    ['1:ab / 2:w', '2:wxab'],
+    ['1:z / 2:w', '0:'],
+  );
+  expect(history.judge(layout('0:abx')).misplaced).toEqual([]);
+  expect(history.judge(layout('0:axb')).misplaced).toEqual(['x']);
+});
+
 describe('between two letters may stand', () => {
   test('a letter that a boundary parted from its own neighbour', () => {
     const history = historyOf(

@@ -159,6 +159,7 @@ export class LetterHistory {
     if (from.block === to.block) return [];
     // Text behind a divider is in a block without an id, which begins with the divider.
     const standsIn = end.blocks[to.block]!.id ?? end.blocks[to.block - 1]?.id;
+    if (standsIn === null || standsIn === undefined) return [];
     const joined = this.#changes.flatMap(({ closed }) =>
       closed.filter(({ into }) => into === standsIn),
     );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { insertDivider } from './block-commands.ts';
-import { type Page, sharedPage, text } from './headless-page.ts';
+import { insertDivider, moveBlocks, splitBlock } from './block-commands.ts';
+import { outlineOf, type Page, sharedPage, text } from './headless-page.ts';
 import { blockWith, dragBlock, press, topBlocks } from './simulation/page-edits.ts';
 import { outline } from './simulation/page-outline.ts';
 
@@ -78,4 +78,19 @@ test('two people who type in an unnamed block at once type in one block', () => 
   b.view.select('unnamed', 7);
   b.view.type(' block');
   expect(outlines()).toEqual(Array(2).fill('alpha / --- / an unnamed block / bravo'));
+});
+
+test('WR7: the first block of a new page is named with the second, so two people move it once', () => {
+  const { pages, sync } = sharedPage([], 2);
+  const [a, b] = [pages[0]!, pages[1]!];
+  a.view.type('alpha');
+  a.view.run(splitBlock);
+  a.view.type('bravo');
+  sync();
+  for (const { view } of [a, b]) {
+    view.select('alpha', 1);
+    view.run(moveBlocks(1));
+  }
+  sync();
+  for (const { view } of [a, b]) expect(outlineOf(view)).toEqual(['text "bravo"', 'text "alpha"']);
 });

@@ -156,7 +156,8 @@ export class StreamWriter {
     const isAlone = to.length === 1 && from.length === this.#page.leaves.length;
     if (isAlone && isPlain && to[index]!.containers.length === 0) return null;
     const earlier = alignment.earlier[index]!;
-    if (earlier === -1) return newBlockId();
+    // The only block gets its marker with the second one: later, two people who move it would each give it one.
+    if (earlier === -1 || this.#page.leaves.length === 1) return newBlockId();
     const { block } = from[earlier]!;
     const before = this.#page.leaves[this.#change.index + earlier - 1]?.block.id;
     const now =

@@ -6,7 +6,8 @@ import type { Profile } from './profiles.ts';
  */
 export const KEPT_SEEDS: Readonly<Record<Profile['name'], readonly number[]>> = {
   hostile: [
-    73, 115, 204, 295, 304, 312, 421, 600, 995, 1045, 1210, 1269, 1294, 1295, 1347, 1478, 1747,
+    73, 115, 204, 295, 304, 312, 421, 600, 858, 995, 1045, 1210, 1269, 1246, 1294, 1295, 1347, 1478,
+    1747, 2641, 3001, 3006, 3968,
   ],
   mild: [],
 };

@@ -11,7 +11,8 @@ export interface LayoutChange {
   /** The blocks that went. */
   readonly closed: readonly ClosedBlock[];
   readonly carried: readonly Carried[];
-  readonly joints: readonly Joint[];
+  /** The blocks that have changed places with another. */
+  readonly moved: ReadonlySet<unknown>;
 }
 
 /** A block that is gone, with the one before it, if there is one, in which its text is if any is left. */
@@ -31,12 +32,6 @@ export interface Carried {
   readonly isJoin: boolean;
 }
 
-/** A place at which two blocks have become one: the letters on both sides of it, nearest first. */
-export interface Joint {
-  readonly left: readonly string[];
-  readonly right: readonly string[];
-}
-
 export function layoutChange(before: LetterLayout, after: LetterLayout): LayoutChange {
   const earlier = new Set(before.blocks.map(({ id }) => id));
   return {
@@ -44,37 +39,8 @@ export function layoutChange(before: LetterLayout, after: LetterLayout): LayoutC
     opened: new Set(after.blocks.map(({ id }) => id).filter((id) => !earlier.has(id))),
     closed: closedBlocks(before, after),
     carried: carriedLetters(before, after),
-    joints: jointsOf(before, after),
+    moved: movedBlocks(before, after),
   };
-}
-
-/**
- * Whether the blocks of a joint, which somebody saw together in `view`, are apart in the end, and the two letters with
- * them.
- */
-export function isReopened(
-  { left, right }: Joint,
-  [first, second]: readonly [string, string],
-  { view, end }: { readonly view: LetterPlaces; readonly end: LetterPlaces },
-): boolean {
-  const isTogether = (places: LetterPlaces): boolean => {
-    const [before, behind] = [nearest(left, places), nearest(right, places)];
-    return before?.block === behind?.block && (before?.index ?? 0) < (behind?.index ?? 0);
-  };
-  const [before, behind] = [nearest(left, end), nearest(right, end)];
-  const [from, to] = [end.get(first)!, end.get(second)!];
-  return (
-    from.block !== to.block &&
-    isTogether(view) &&
-    !isTogether(end) &&
-    ((before?.block === from.block && before.index >= from.index) ||
-      (behind?.block === to.block && behind.index <= to.index))
-  );
-}
-
-function nearest(letters: readonly string[], places: LetterPlaces): LetterPlace | undefined {
-  const letter = letters.find((each) => places.has(each));
-  return letter === undefined ? undefined : places.get(letter);
 }
 
 function closedBlocks(before: LetterLayout, after: LetterLayout): ClosedBlock[] {
@@ -102,19 +68,14 @@ function carriedLetters(before: LetterLayout, after: LetterLayout): Carried[] {
   return carried;
 }
 
-/** Places where letters of two blocks have come together in one. */
-function jointsOf({ places, blocks }: LetterLayout, after: LetterLayout): Joint[] {
-  return after.blocks.flatMap(({ letters }) => {
-    const common = letters.filter((letter) => places.has(letter));
-    return common.slice(1).flatMap((second, index) => {
-      const [a, b] = [places.get(common[index]!)!, places.get(second)!];
-      if (a.block === b.block) return [];
-      return [
-        {
-          left: blocks[a.block]!.letters.slice(0, a.index + 1).toReversed(),
-          right: blocks[b.block]!.letters.slice(b.index),
-        },
-      ];
-    });
+function movedBlocks(before: LetterLayout, after: LetterLayout): Set<unknown> {
+  const places = new Map(after.blocks.map(({ id }, index) => [id, index]));
+  const kept = before.blocks.flatMap(({ id }) => {
+    const place = places.get(id);
+    return place === undefined ? [] : [{ id, place }];
   });
+  const moved = kept.filter(({ place }, index) =>
+    kept.some((other, i) => i !== index && i < index !== other.place < place),
+  );
+  return new Set(moved.map(({ id }) => id));
 }

@@ -113,9 +113,13 @@ describe('a letter is misplaced', () => {
   });
 
   test('not when it stands at a join of which somebody moved the one half away', () => {
-    const history = historyOf('1:ab / 2:cd', ['1:ab / 2:cd', '1:abcd'], ['1:abcd', '1:abxcd']);
+    const join: [string, string] = ['1:ab / 2:cd', '1:abcd'];
+    const move: [string, string] = ['1:ab / 2:cd', '2:cd / 1:ab'];
+    const history = historyOf('1:ab / 2:cd', join, ['1:abcd', '1:abxcd'], move);
     expect(history.judge(layout('2:cd / 1:abx')).misplaced).toEqual([]);
-    expect(history.judge(layout('1:ab / 2:xcd')).misplaced).toEqual([]);
+    expect(history.judge(layout('2:cxd / 1:ab')).misplaced).toEqual(['x']);
+    const unmoved = historyOf('1:ab / 2:cd', join, ['1:abcd', '1:abxcd']);
+    expect(unmoved.judge(layout('1:abx / 2:cd')).misplaced).toEqual(['x']);
   });
 });
 
@@ -245,7 +249,7 @@ describe('between two letters may stand', () => {
       ['1:abxcd / 3:ef', '1:abxycd / 3:ef'],
     );
     expect(history.judge(layout('1:abxyefcd')).misplaced).toEqual([]);
-    expect(history.judge(layout('1:abxyecd / 4:f')).misplaced).toEqual(['y']);
+    expect(history.judge(layout('1:abxyecfd')).misplaced).toEqual(['y']);
   });
 
   test('text of an empty block that somebody removed unseen', () => {

@@ -1,4 +1,4 @@
-import { type Carried, isReopened, layoutChange, type LayoutChange } from './layout-changes.ts';
+import { type Carried, layoutChange, type LayoutChange } from './layout-changes.ts';
 import { type LetterLayout, standInOrder } from './letter-layout.ts';
 
 /**
@@ -20,20 +20,19 @@ import { type LetterLayout, standInOrder } from './letter-layout.ts';
  *   Before the second one in that block, and behind the first one in its own, stands nothing but what was put there, or
  *   was the first that somebody typed in that block. Where the block has been joined to another since, this is said of
  *   the other, from the end of its own text on.
- * - *Joined* two blocks at which the two letters came together in the eyes of the author, and the blocks are apart: a
- *   third person, who has not seen the join, moved one of them away.
  * - *Replaced a join*: the author saw one of the two in another block than its own, which had been joined to that. This
- *   person joined its own block to a third, where it is now, or deleted the block that it had been joined to, and it is
- *   in its own again, or where that was if this person deleted it, too.
+ *   person moved its own block, and it is there again; or joined it to a third, and it is in that or in a block that was
+ *   split from that; or deleted the block that it had been joined to, and it is in its own, or where that was if this
+ *   person deleted it, too.
  *
  * *Put there*, between two letters, is a letter
  *
- * - that was typed next to something that stands there, too, or is gone, or from which a block that was opened rightly
- *   parts it;
+ * - that was typed next to something that stands there, too, or is gone, or was parted from it since, or from which a
+ *   block that was opened rightly parts it;
  * - that undo or redo brought back;
- * - that was typed in an empty block which somebody removed without having seen it;
+ * - that was typed in an empty block, and somebody who had not seen it removed that block or opened this one;
  * - that stood in a block which somebody joined to the text there, without having seen the two letters together, with
- *   all that is left of what was joined.
+ *   all of what was joined that is in this block.
  */
 export class LetterHistory {
   readonly #known = new Set<string>();
@@ -91,12 +90,11 @@ export class LetterHistory {
           pairs.push({ first: left, second: letter, typed: letter, isOneGo: fresh.has(left) });
         if (right)
           pairs.push({ first: letter, second: right, typed: letter, isOneGo: fresh.has(right) });
-        for (const pair of pairs) this.#pairs.set(pair.first + pair.second, pair);
+        for (const pair of pairs) this.#pairs.set(keyOf(pair), pair);
         this.#typed.set(letter, {
           block,
           isFirst: left === undefined,
           pairs,
-          view: after.places,
         });
       });
     }
@@ -125,18 +123,7 @@ export class LetterHistory {
   }
 
   #isRightlyApart(end: LetterLayout, pair: Pair): boolean {
-    const { view } = this.#typed.get(pair.typed)!;
-    return (
-      this.#isPartedByOpening(end, pair) ||
-      this.#changes.some(
-        (change) =>
-          isUnaware(change, pair) &&
-          change.joints.some((joint) =>
-            isReopened(joint, [pair.first, pair.second], { view, end: end.places }),
-          ),
-      ) ||
-      this.#isJoinReplaced(end, pair)
-    );
+    return this.#isPartedByOpening(end, pair) || this.#isJoinReplaced(end, pair);
   }
 
   #isPartedByOpening(end: LetterLayout, pair: Pair): boolean {
@@ -182,13 +169,17 @@ export class LetterHistory {
     const unseen = this.#changes.filter(({ seen }) => !seen.has(typed));
     const isClosed = (id: unknown): boolean =>
       unseen.some(({ closed }) => closed.some((each) => each.id === id));
+    const isMoved = (id: unknown): boolean => unseen.some(({ moved }) => moved.has(id));
     return this.#carriesOf(other).some(({ letters, from, to }) => {
       const isInside =
         [...letters].some((letter) => standInOrder(end, letter, typed)) &&
         [...letters].some((letter) => standInOrder(end, typed, letter));
       if (isInside) return false;
       if (isClosed(to) && (standsIn === from || isClosed(from))) return true;
-      const isCarriedHere = (each: Carried): boolean => each.from === from && each.to === standsIn;
+      if (to === block && standsIn === from && isMoved(from)) return true;
+      const isOpened = unseen.some(({ opened }) => opened.has(standsIn));
+      const isCarriedHere = (each: Carried): boolean =>
+        each.from === from && each.to !== to && (each.to === standsIn || isOpened);
       return to === block && this.#carriesOf(other, unseen).some(isCarriedHere);
     });
   }
@@ -210,7 +201,7 @@ export class LetterHistory {
         expected.has(letter) ||
         this.#restored.has(letter) ||
         this.#wasTypedThere(end, letter, there) ||
-        this.#wasLeftThere(letter) ||
+        this.#wasLeftThere(end, letter) ||
         this.#wasJoinedThere(end, letter, { pair, there }),
     );
   }
@@ -218,21 +209,24 @@ export class LetterHistory {
   #wasTypedThere(end: LetterLayout, letter: string, there: ReadonlySet<string>): boolean {
     return (this.#typed.get(letter)?.pairs ?? []).some((pair) => {
       const neighbour = otherOf(pair, letter);
-      if (there.has(neighbour) || !end.places.has(neighbour) || this.#deleted.has(neighbour))
-        return true;
-      return this.#openedBlocks(end, pair).length > 0;
+      return (
+        there.has(neighbour) ||
+        !end.places.has(neighbour) ||
+        this.#deleted.has(neighbour) ||
+        !this.#pairs.has(keyOf(pair)) ||
+        this.#openedBlocks(end, pair).length > 0
+      );
     });
   }
 
-  /** Whether it was typed in an empty block that somebody removed without seeing it. */
-  #wasLeftThere(letter: string): boolean {
+  /** Whether it was typed in an empty block, and somebody who had not seen it removed that or opened this one. */
+  #wasLeftThere(end: LetterLayout, letter: string): boolean {
     const typed = this.#typed.get(letter);
-    return (
-      typed !== undefined &&
-      typed.pairs.length === 0 &&
-      this.#changes.some(
-        ({ seen, closed }) => !seen.has(letter) && closed.some(({ id }) => id === typed.block),
-      )
+    if (typed === undefined || typed.pairs.length > 0) return false;
+    const standsIn = end.blocks[end.places.get(letter)!.block]!.id;
+    return this.#changes.some(
+      ({ seen, opened, closed }) =>
+        !seen.has(letter) && (opened.has(standsIn) || closed.some(({ id }) => id === typed.block)),
     );
   }
 
@@ -244,7 +238,8 @@ export class LetterHistory {
     const unaware = this.#changes.filter((change) => isUnaware(change, pair));
     return this.#carriesOf(letter, unaware).some(
       ({ letters, isJoin }) =>
-        isJoin && [...letters].every((each) => there.has(each) || !end.places.has(each)),
+        isJoin &&
+        [...letters].every((each) => there.has(each) || !standTogether(end, each, letter)),
     );
   }
 }
@@ -272,8 +267,14 @@ interface Typed {
   /** Whether it was the first letter of its block. */
   readonly isFirst: boolean;
   readonly pairs: readonly Pair[];
-  /** What the author saw then. */
-  readonly view: LetterLayout['places'];
+}
+
+function standTogether({ places }: LetterLayout, a: string, b: string): boolean {
+  return places.get(a)?.block === places.get(b)?.block;
+}
+
+function keyOf({ first, second }: Pair): string {
+  return first + second;
 }
 
 function otherOf({ first, second }: Pair, letter: string): string {

@@ -1,7 +1,7 @@
 /**
  * Input methods as Chromium's protocol plays them: a composition changes a few times, then is committed.
  * It cannot show what keyboards and their dictionaries do by themselves. What was composed must be there
- * once, on the screens of both and for whoever opens the document later.
+ * once, on the screens of both and for a reader who opens the document later.
  */
 
 import type { CDPSession, Page } from '@playwright/test';

@@ -13,13 +13,13 @@ export function titleOf(page: Page): Locator {
 }
 
 /** The blocks of the text, with or without sections around them. */
-export function blocksOf(page: Page): Locator {
+export function blockElementsOf(page: Page): Locator {
   return textOf(page).locator(':scope > :not(.section), :scope > .section > *');
 }
 
 /** The text, one entry for each block. */
 export function linesOf(page: Page): Promise<string[]> {
-  return blocksOf(page).allTextContents();
+  return blockElementsOf(page).allTextContents();
 }
 
 const CHIP_WORDS =

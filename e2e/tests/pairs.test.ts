@@ -40,7 +40,7 @@ for (const pair of PAIRS) {
     await act(ben.page, pair.benDoes);
     writers.release();
 
-    // Each may see what is right before the other's edit has arrived: whoever comes when both are saved has both.
+    // A page may look right before the other edit has arrived. A reader who opens it when both are saved has both.
     await writers.settle();
     const seen = await expectOneOf(await writers.openAfresh(), pair.right);
     for (const { page } of [ada, ben]) await expectOneOf(page, [seen]);

@@ -1,7 +1,7 @@
 /** What others write above does not move what one reads. */
 
 import type { Locator, Page } from '@playwright/test';
-import { blocksOf, expectSaved, paste, textOf, together } from '../harness/screens.ts';
+import { blockElementsOf, expectSaved, paste, textOf, together } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 const BLOCKS = 400;
@@ -10,7 +10,7 @@ const MIDDLE = 'Reading number 200.';
 async function longDocument(writer: Page, reader: Page): Promise<Locator> {
   const readings = Array.from({ length: BLOCKS }, (_, number) => `- Reading number ${number}.`);
   await paste(writer, readings.join('\n'));
-  await expect(blocksOf(reader)).toHaveCount(BLOCKS);
+  await expect(blockElementsOf(reader)).toHaveCount(BLOCKS);
   await expectSaved(writer);
   await textOf(writer).click({ position: { x: 5, y: 5 } });
   await writer.keyboard.press('ControlOrMeta+Home');
@@ -45,11 +45,11 @@ for (const who of ['reads', 'writes'] as const) {
     const top = await settledTop(line);
 
     await writer.keyboard.press('Enter');
-    await expect(blocksOf(reader)).toHaveCount(BLOCKS + 1);
+    await expect(blockElementsOf(reader)).toHaveCount(BLOCKS + 1);
     expect(await settledTop(line)).toBe(top);
 
     await paste(writer, Array.from({ length: 30 }, (_, n) => `- New ${n}`).join('\n'));
-    await expect(blocksOf(reader).getByText('New 29')).toHaveCount(1);
+    await expect(blockElementsOf(reader).getByText('New 29')).toHaveCount(1);
     expect(await settledTop(line)).toBe(top);
 
     await writer.keyboard.type('a few words more');

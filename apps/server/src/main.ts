@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   dieOfOwnFaults(log);
-  // Whoever waits for this line may stop the server at once.
+  // A process that waits for this line may stop the server right after it.
   log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
 }
 

@@ -7,8 +7,8 @@ import type { ChannelKey } from './channel-key.ts';
 import type { EventRun } from './event-ring.ts';
 
 /**
- * The newest events up to offset `to`, without a gap; null when there are none. Whoever needs one that does not fit
- * the wire, as another version wrote it, gets the state instead.
+ * The newest events up to offset `to`, without a gap; null when there are none. A client that needs one
+ * that does not fit the wire, because another version wrote it, gets the state instead.
  */
 export async function readEvents(
   db: Database,

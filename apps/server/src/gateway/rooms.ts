@@ -199,7 +199,7 @@ export class Rooms implements Disposable {
     const isHandled = this.#options.errors.run('room', { document, event: event.kind }, () =>
       room.event(event),
     );
-    // Whoever is here may have missed part of it: they come back and open the document again.
+    // The people in the room may have missed part of it: their clients reopen the document.
     if (!isHandled)
       this.#options.errors.run('room', { document, event: 'expel' }, () =>
         room.expel(errorOf('internal')),

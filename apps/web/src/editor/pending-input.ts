@@ -15,7 +15,7 @@ interface DomObserver {
 }
 
 /**
- * Takes in the browser's text and selection. May dispatch a change of the document, so never call it within a Yjs
+ * Reads the browser's text and selection. May dispatch a change of the document, so never call it within a Yjs
  * transaction: Yjs would count that change as a part of the remote one, which is never sent.
  */
 export function readPendingInput(view: EditorView): void {

@@ -40,7 +40,7 @@ export function cutSections(
 
 /**
  * Adds the steps that cut the transaction's document like `cut`, which holds the same blocks. Blocks are never replaced:
- * edges of sections come and go between them, so that whoever maps positions finds each block where it was.
+ * edges of sections come and go between them, so that mapped positions stay in their blocks.
  */
 export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
   const target = cut.some(isSection) ? cut : [];

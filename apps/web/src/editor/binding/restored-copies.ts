@@ -53,7 +53,7 @@ export class RestoredCopies {
       );
   }
 
-  /** Takes in what a transaction noted. */
+  /** Reads the notes that a transaction added. */
   noteChanges(transaction: Y.Transaction): void {
     for (const key of transaction.changed.get(this.#roots.restored as never) ?? [])
       if (key !== null) this.#take(key);

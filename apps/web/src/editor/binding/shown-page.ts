@@ -89,7 +89,7 @@ export class ShownPage {
     return leaf !== undefined && this.#leaves[leaf]!.block.segment.marker === marker;
   }
 
-  /** Takes in what a transaction changed. What is shown does not change. */
+  /** Records what a transaction changed, for the next reading. What is shown does not change. */
   noteChanges(transaction: Y.Transaction): void {
     const { markers, hasEmbeds } = findChanges(transaction, this.roots.text);
     for (const marker of markers) this.#changedMarkers.add(marker);
@@ -141,7 +141,7 @@ export class ShownPage {
     for (const { node } of leavesOf(doc.children, 0)) this.#adoptNode(index++, node);
   }
 
-  /** The living slot that a marker's block is shown at; null for one that is shown at home. */
+  /** The living slot that a marker's block names. In a circle of joined runs the block is shown at home all the same (RD7). */
   slotOf(marker: Y.Item): SlotPart | null {
     const fields = markerOf(marker);
     const index = this.#indexes.get(marker);

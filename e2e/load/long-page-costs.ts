@@ -120,8 +120,10 @@ async function perform(
     await actor.page.keyboard.press(keys[count % keys.length]!);
     await sleep(ACTION_INTERVAL_MS);
   }
-  await expectSaved(actor.page);
+  await sleep(REST_MS);
   const after = await Promise.all(both.map(({ cdp }) => metricsOf(cdp)));
+  // Only now: to ask for an element by its role looks at each element of the page, on the thread that is measured.
+  await expectSaved(actor.page);
   return after.map((metrics, index) => differenceOf(before[index]!, metrics));
 }
 

@@ -23,6 +23,13 @@ export {
   MAX_RESTORED_LEVEL,
   MAX_RESTORED_RANGES,
 } from './limits.ts';
+export {
+  listLabel,
+  listLevel,
+  type ListNumbers,
+  listNumbersAfter,
+  NO_LIST_NUMBERS,
+} from './list-numbers.ts';
 export { migratePage, type Migration } from './migrations.ts';
 export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, schemaVersion, writePage } from './page.ts';

@@ -14,6 +14,7 @@ import { markdownShortcuts } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
 import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
+import { listNumbers } from './list-numbers.ts';
 import { longDocument } from './long-document.ts';
 import { Observable } from '../observable.ts';
 import { pendingInput } from './pending-input.ts';
@@ -74,6 +75,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
         longDocument(),
         keepSections(),
         sectionStyle(),
+        listNumbers(),
         writeBelow(),
         peopleCarets(options.awareness, options.caretLayer),
       ];

@@ -1,4 +1,3 @@
-import { MAX_INDENT } from '@tandem/document';
 import type { Node } from '@tiptap/pm/model';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
@@ -6,15 +5,13 @@ import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import { isSection } from './sections.ts';
 
 /**
- * Tells each section what a stylesheet cannot know of the section before it, because `content-visibility` contains
- * counters and margins: the numbers at which its ordered lists go on, and which two kinds of block meet at its top.
+ * Tells each section which two kinds of block meet at its top: a stylesheet cannot know it of the section before,
+ * because `content-visibility` contains margins.
  *
- *     <section class="section" style="--n0:12;--n1:3" data-after="list" data-first="list">
- *
- * Each section is read once for as long as it is unchanged; a letter costs one section and a sum over all of them.
+ *     <section class="section" data-after="list" data-first="list">
  */
 export type SectionAttributes = Readonly<Record<'data-first', string>> &
-  Partial<Readonly<Record<'data-after' | 'style', string>>>;
+  Partial<Readonly<Record<'data-after', string>>>;
 
 interface SectionStyle {
   readonly attributes: readonly SectionAttributes[];
@@ -46,62 +43,14 @@ export function sectionStyle(): Plugin {
 /** One entry for each section of the page; none for a page without sections. */
 export function sectionAttributes(doc: Node): SectionAttributes[] {
   const all: SectionAttributes[] = [];
-  const numbers = Array.from({ length: LEVELS }, () => 0);
   let after: string | undefined;
   for (const section of doc.children) {
     if (!isSection(section)) return [];
-    const { first, last, counts, firstReset } = summaryOf(section);
-    const style = numbers.flatMap((number, level) => (number > 0 ? `--n${level}:${number}` : []));
-    all.push({
-      'data-first': first,
-      ...(after !== undefined && { 'data-after': after }),
-      ...(style.length > 0 && { style: style.join(';') }),
-    });
-    for (let level = 0; level < LEVELS; level++)
-      numbers[level] = (level < firstReset ? numbers[level]! : 0) + counts[level]!;
-    after = last;
+    const first = marginKind(section.firstChild);
+    all.push({ 'data-first': first, ...(after !== undefined && { 'data-after': after }) });
+    after = marginKind(section.lastChild);
   }
   return all;
-}
-
-const LEVELS = MAX_INDENT + 1;
-
-interface SectionSummary {
-  readonly first: string;
-  readonly last: string;
-  /** By level: how many numbers the section counts, since it began or since the level was last reset. */
-  readonly counts: readonly number[];
-  /** The section resets the counters of this level and of deeper ones. */
-  readonly firstReset: number;
-}
-
-const summaries = new WeakMap<Node, SectionSummary>();
-
-function summaryOf(section: Node): SectionSummary {
-  let summary = summaries.get(section);
-  if (!summary) summaries.set(section, (summary = summarize(section)));
-  return summary;
-}
-
-/** The same rules as in `lists.css`: a number counts on through deeper blocks, and starts again after any other. */
-function summarize(section: Node): SectionSummary {
-  const counts = Array.from({ length: LEVELS }, () => 0);
-  let firstReset = LEVELS;
-  for (const { attrs } of section.children) {
-    // A page may hold any value; the stylesheet knows these levels.
-    const level = Math.min(Math.max(Math.trunc(Number(attrs['indent'])) || 0, 0), MAX_INDENT);
-    const isOrdered = attrs['list'] === 'ordered';
-    if (isOrdered) counts[level]!++;
-    const reset = isOrdered ? level + 1 : level;
-    counts.fill(0, reset);
-    firstReset = Math.min(firstReset, reset);
-  }
-  return {
-    first: marginKind(section.firstChild),
-    last: marginKind(section.lastChild),
-    counts,
-    firstReset,
-  };
 }
 
 /** What the margins of a block depend on. */
@@ -127,7 +76,6 @@ function sameAttributes(a: readonly SectionAttributes[], b: readonly SectionAttr
     a.every((attributes, index) => {
       const other = b[index]!;
       return (
-        attributes.style === other.style &&
         attributes['data-after'] === other['data-after'] &&
         attributes['data-first'] === other['data-first']
       );

@@ -10,10 +10,15 @@ import {
   SCHEMA_VERSION,
 } from './nodes.ts';
 import { attributeKey, AttributeIndex } from './stream/attributes.ts';
-import { arrangeBlocks, type ContentPart, type ShownBlock } from './stream/blocks.ts';
+import { arrangePage } from './stream/blocks.ts';
 import { type Formats, FormatTable } from './stream/formats.ts';
 import { pageRoots, type PageRoots } from './stream/roots.ts';
-import { iterateSegments, readSegments } from './stream/segments.ts';
+import {
+  type ContentPart,
+  iterateSegments,
+  readSegments,
+  type ShownBlock,
+} from './stream/segments.ts';
 
 /** A page as blocks, and the way from its stream and back (SPEC.md). */
 
@@ -54,7 +59,7 @@ export function readPage(doc: Y.Doc): Block[] {
   const index = new AttributeIndex(attributes);
   const segments = readSegments({ text, attributes: index, formats: new FormatTable() });
   return wrapBlocks(
-    arrangeBlocks(segments).map((shown) => ({
+    arrangePage(segments).blocks.map((shown) => ({
       block: readBlock(shown),
       containers: index.containers(shown.attributes.in),
     })),
@@ -72,11 +77,11 @@ export function* iterateBlocks(doc: Y.Doc): Generator<Block> {
   let count = 0;
   for (const segment of iterateSegments(source)) {
     if (segment.slots.length > 0 || segment.attributes.at !== null) {
-      yield* arrangeBlocks(readSegments(source)).slice(count).map(readBlock);
+      yield* arrangePage(readSegments(source)).blocks.slice(count).map(readBlock);
       return;
     }
     if (segment.marker === null && segment.parts.length === 0) continue;
-    const blocks = arrangeBlocks([segment]);
+    const { blocks } = arrangePage([segment]);
     count += blocks.length;
     yield* blocks.map(readBlock);
   }

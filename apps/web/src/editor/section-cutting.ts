@@ -100,33 +100,51 @@ function positionOf(doc: Node, count: number): number {
 
 /** Neighbours that were in one section; a new block stands with the block before it. */
 function groupBlocks(blocks: readonly Node[], before: Node): Group[] {
-  const keys = sectionKeys(before);
+  const runs = findWholeSections(blocks, before);
+  const whole = new Set(runs.map(({ section }) => section));
+  const keys = sectionKeys(before.children.filter((section) => !whole.has(section)));
   const groups: Group[] = [];
-  for (const block of blocks) {
-    const key = keys.get(idOf(block) ?? '') ?? null;
+  const add = (part: readonly Node[], key: number | null): void => {
     const last = groups.at(-1);
     if (last && (key === null || last.key === null || key === last.key)) {
-      last.blocks.push(block);
+      for (const block of part) last.blocks.push(block);
       last.key ??= key;
     } else {
-      groups.push({ key, blocks: [block] });
+      groups.push({ key, blocks: [...part] });
     }
+  };
+  let at = 0;
+  for (const { start, section } of [...runs, { start: blocks.length, section: null }]) {
+    for (const block of blocks.slice(at, start)) add([block], keys.get(idOf(block) ?? '') ?? null);
+    if (section) add(section.children, keyOf(section));
+    at = start + (section?.childCount ?? 0);
   }
   return groups;
 }
 
-const keysOf = new WeakMap<Node, ReadonlyMap<string, number>>();
-
-/** The key of the section that each block of a document is in, by the block's id. */
-function sectionKeys(doc: Node): ReadonlyMap<string, number> {
-  let keys = keysOf.get(doc);
-  if (!keys) keysOf.set(doc, (keys = readSectionKeys(doc)));
-  return keys;
+interface WholeSection {
+  /** The index of its first block. */
+  readonly start: number;
+  readonly section: Node;
 }
 
-function readSectionKeys(doc: Node): ReadonlyMap<string, number> {
+/** The sections of a document that are among the blocks as they were, in the order of the blocks. */
+function findWholeSections(blocks: readonly Node[], before: Node): WholeSection[] {
+  const byFirst = new Map(before.children.filter(isSection).map((node) => [node.firstChild, node]));
+  const whole: WholeSection[] = [];
+  for (let start = 0; start < blocks.length;) {
+    const section = byFirst.get(blocks[start]!);
+    const isWhole = section?.children.every((child, index) => child === blocks[start + index]);
+    if (section && isWhole) whole.push({ start, section });
+    start += section && isWhole ? section.childCount : 1;
+  }
+  return whole;
+}
+
+/** The key of the section that each block is in, by the block's id. */
+function sectionKeys(sections: readonly Node[]): ReadonlyMap<string, number> {
   const keys = new Map<string, number>();
-  for (const section of doc.children.filter(isSection)) {
+  for (const section of sections.filter(isSection)) {
     for (const block of section.children) {
       const id = idOf(block);
       if (id !== null) keys.set(id, keyOf(section));

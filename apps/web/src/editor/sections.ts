@@ -50,7 +50,10 @@ export function lastBlockElement(root: Element): Element | null {
 
 /** The blocks of a document, without the sections around them. */
 export function blocksIn(doc: Node): readonly Node[] {
-  return isSectioned(doc) ? doc.children.flatMap((section) => section.children) : doc.children;
+  if (!isSectioned(doc)) return doc.children;
+  const blocks: Node[] = [];
+  for (const section of doc.children) for (const block of section.children) blocks.push(block);
+  return blocks;
 }
 
 export function isSectioned(doc: Node): boolean {

@@ -23,10 +23,13 @@ export function attributeKey(id: string, name: string): string {
   return `${id}.${name}`;
 }
 
+export interface AttributeKey {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The id and name of a key; null for a key of another form. */
-export function parseAttributeKey(
-  key: string,
-): { readonly id: string; readonly name: string } | null {
+export function parseAttributeKey(key: string): AttributeKey | null {
   const dot = key.indexOf('.');
   return dot <= 0 ? null : { id: key.slice(0, dot), name: key.slice(dot + 1) };
 }
@@ -43,8 +46,8 @@ export class AttributeIndex {
     for (const key of map.keys()) this.update(key);
   }
 
-  /** Takes in the present value of a key. Returns the id that it belongs to. */
-  update(key: string): string | null {
+  /** Reads the present value of a key. Returns the id and name that it stands for. */
+  update(key: string): AttributeKey | null {
     const parsed = parseAttributeKey(key);
     if (parsed === null) return null;
     if (parsed.name === 'in') this.#paths.clear();
@@ -52,7 +55,7 @@ export class AttributeIndex {
     if (!names) this.#names.set(parsed.id, (names = new Map()));
     if (this.#map.has(key)) names.set(parsed.name, this.#map.get(key));
     else names.delete(parsed.name);
-    return parsed.id;
+    return parsed;
   }
 
   /** The attributes of a block; values that are unknown to this version read as none (RD9). */

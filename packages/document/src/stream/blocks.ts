@@ -1,19 +1,5 @@
 import type { BlockAttributes } from './attributes.ts';
-import type { Segment, SlotPart, TextPart } from './segments.ts';
-
-/** A block as it is shown: a segment's own, with the text of those that are joined to it (RD6). */
-export interface ShownBlock {
-  readonly segment: Segment;
-  /** An unnamed block has no id: text before the first marker, or behind a divider (RD2). */
-  readonly id: string | null;
-  readonly attributes: BlockAttributes;
-  readonly content: readonly ContentPart[];
-}
-
-/** Characters of a block, with the segment that they stand in. */
-export interface ContentPart extends TextPart {
-  readonly segment: Segment;
-}
+import type { ContentPart, Segment, ShownBlock, SlotPart } from './segments.ts';
 
 /** Blocks that are shown at one place of the stream, one behind the other. */
 export interface BlockGroup {
@@ -32,26 +18,6 @@ export interface ArrangedPage {
 }
 
 /** The blocks of a page in the order in which they are shown (RD2, RD4 to RD7). Costs time linear in the segments. */
-export function arrangeBlocks(segments: readonly Segment[]): ShownBlock[] {
-  return segments.every(({ slots }) => slots.length === 0)
-    ? arrangeInPlace(segments)
-    : [...arrangePage(segments).blocks];
-}
-
-/** The blocks of a page that has no slots. */
-function arrangeInPlace(segments: readonly Segment[]): ShownBlock[] {
-  const blocks: ShownBlock[] = [];
-  for (const segment of segments) addBlocks(segment, blocks);
-  if (blocks.length === 0) blocks.push(emptyBlock(segments[0]!));
-  return blocks;
-}
-
-/** The only block of a page that has none (RD2). */
-function emptyBlock(segment: Segment): ShownBlock {
-  return { segment, id: null, attributes: segment.attributes, content: [] };
-}
-
-/** The same, with the places that the blocks are shown at. */
 export function arrangePage(segments: readonly Segment[]): ArrangedPage {
   const blocks: ShownBlock[] = [];
   const groups: BlockGroup[] = [];
@@ -62,7 +28,8 @@ export function arrangePage(segments: readonly Segment[]): ArrangedPage {
     if (blocks.length > start) groups.push({ slot, segment, start, end: blocks.length });
   }
   if (blocks.length === 0) {
-    blocks.push(emptyBlock(segments[0]!));
+    const [segment] = segments as readonly [Segment];
+    blocks.push({ segment, id: null, attributes: segment.attributes, content: [] });
     groups.push({ slot: null, segment: 0, start: 0, end: 1 });
   }
   return { blocks, groups };
@@ -87,7 +54,10 @@ class Arrangement {
   readonly #places = new Map<string, Place>();
   /** By the slot's part, for the slots that count. */
   readonly #placesOfPart = new Map<SlotPart, Place>();
-  readonly #runOfSegment: Run[] = [];
+  /** The segments in which a run is at home or a slot stands. */
+  readonly #stops = new Set<number>();
+  /** In the order of the stream. */
+  readonly #runs: Run[] = [];
   readonly #home = new Map<number, Run>();
 
   constructor(segments: readonly Segment[]) {
@@ -99,10 +69,10 @@ class Arrangement {
 
   /** The runs that are shown as blocks, in the order of their places (RD5). */
   *order(): Generator<{ run: Run; slot: SlotPart | null; segment: number }> {
-    for (const [segment, { slots }] of this.#segments.entries()) {
+    for (const segment of [...this.#stops].sort((a, b) => a - b)) {
       const home = this.#home.get(segment);
       if (home) yield { run: home, slot: null, segment };
-      for (const slot of slots) {
+      for (const slot of this.#segments[segment]!.slots) {
         if (slot.slot.kind !== 'place') continue;
         for (const run of this.#placesOfPart.get(slot)?.runs ?? []) yield { run, slot, segment };
       }
@@ -117,20 +87,15 @@ class Arrangement {
         open.pop();
         continue;
       }
-      const joined = this.#showSegment(this.#segments[top.index++]!, blocks);
+      const segment = this.#segments[top.index++]!;
+      if (segment.slots.every(({ slot }) => slot.kind === 'place')) {
+        addBlocks(segment, blocks);
+        continue;
+      }
+      const { content, joined } = this.#contentOf(segment);
+      addBlocks(segment, blocks, content);
       for (const { start, end } of joined.toReversed()) open.push({ index: start + 1, end });
     }
-  }
-
-  /** Adds the blocks of a segment. Returns the runs that are joined to it. */
-  #showSegment(segment: Segment, blocks: ShownBlock[]): Run[] {
-    if (segment.slots.length === 0) {
-      addBlocks(segment, blocks);
-      return [];
-    }
-    const { content, joined } = this.#contentOf(segment);
-    addBlocks(segment, blocks, content);
-    return joined;
   }
 
   #contentOf(segment: Segment): { content: ContentPart[]; joined: Run[] } {
@@ -154,6 +119,7 @@ class Arrangement {
 
   #findPlaces(): void {
     for (const [index, { slots }] of this.#segments.entries()) {
+      if (slots.length > 0) this.#stops.add(index);
       for (const slot of slots) {
         if (this.#places.has(slot.slot.id)) continue;
         const place = { slot, segment: index, runs: [] };
@@ -171,9 +137,9 @@ class Arrangement {
     for (let end = 1; end <= segments.length; end++) {
       if (end < segments.length && end > 1 && !this.#isPlaced(segments[end]!)) continue;
       const run = { id: segments[start]!.id ?? '', start, end };
-      for (let i = start; i < end; i++) this.#runOfSegment.push(run);
+      this.#runs.push(run);
       const place = this.#placeOf(segments[start]!);
-      if (place === undefined) this.#home.set(start, run);
+      if (place === undefined) this.#keepHome(run);
       else away.set(run, place);
       start = end;
     }
@@ -190,15 +156,32 @@ class Arrangement {
         settled.add(run);
         path.push(run);
         const place = away.get(run);
-        run = place?.slot.slot.kind === 'join' ? this.#runOfSegment[place.segment] : undefined;
+        run = place?.slot.slot.kind === 'join' ? this.#runOf(place.segment) : undefined;
       }
       const back = run ? path.indexOf(run) : -1;
       if (back === -1) continue;
       const smallest = path.slice(back).reduce((a, b) => (b.id < a.id ? b : a));
       away.delete(smallest);
-      this.#home.set(smallest.start, smallest);
+      this.#keepHome(smallest);
     }
     for (const [run, place] of away) place.runs.push(run);
+  }
+
+  #keepHome(run: Run): void {
+    this.#home.set(run.start, run);
+    this.#stops.add(run.start);
+  }
+
+  /** The run that a segment is in. */
+  #runOf(segment: number): Run {
+    let low = 0;
+    let high = this.#runs.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#runs[middle]!.start <= segment) low = middle;
+      else high = middle - 1;
+    }
+    return this.#runs[low]!;
   }
 
   #isPlaced(segment: Segment): boolean {
@@ -210,34 +193,25 @@ class Arrangement {
   }
 }
 
-const plainBlocks = new WeakMap<Segment, ShownBlock>();
-
 /** Adds the block of a segment, and an unnamed one for text that is not its own (RD2). */
-function addBlocks(segment: Segment, blocks: ShownBlock[], content?: readonly ContentPart[]): void {
-  const { id, attributes, marker, parts } = segment;
+function addBlocks(
+  segment: Segment,
+  blocks: ShownBlock[],
+  content: readonly ContentPart[] = segment.block.content,
+): void {
+  const { id, attributes, marker, block } = segment;
   const isTextItsOwn = marker !== null && attributes.type !== 'divider';
-  if (content === undefined && (isTextItsOwn || parts.length === 0)) {
-    if (marker !== null) blocks.push(plainBlock(segment));
-    return;
-  }
-  const text = content ?? ownContent(segment);
-  if (marker !== null) blocks.push({ segment, id, attributes, content: isTextItsOwn ? text : [] });
-  if (!isTextItsOwn && text.length > 0)
-    blocks.push({ segment, id: null, attributes: unnamed(attributes), content: text });
+  const shown = isTextItsOwn ? content : NO_CONTENT;
+  if (marker !== null)
+    blocks.push(isSame(shown, block.content) ? block : { segment, id, attributes, content: shown });
+  if (!isTextItsOwn && content.length > 0)
+    blocks.push({ segment, id: null, attributes: unnamed(attributes), content });
 }
 
-/** The block of a segment that is nothing but one block; the same object for the same segment. */
-function plainBlock(segment: Segment): ShownBlock {
-  let block = plainBlocks.get(segment);
-  if (!block) {
-    const { id, attributes } = segment;
-    plainBlocks.set(segment, (block = { segment, id, attributes, content: ownContent(segment) }));
-  }
-  return block;
-}
+const NO_CONTENT: readonly ContentPart[] = [];
 
-function ownContent(segment: Segment): ContentPart[] {
-  return segment.parts.flatMap((part) => (part.kind === 'text' ? [{ ...part, segment }] : []));
+function isSame(a: readonly ContentPart[], b: readonly ContentPart[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0);
 }
 
 /** An unnamed block is plain text in the containers of what stands before it. */

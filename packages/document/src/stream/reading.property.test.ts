@@ -5,11 +5,11 @@ import { readPage } from '../page.ts';
 import { copyOf } from '../testing/pages.ts';
 import { excerpt, plainText } from '../text.ts';
 import { AttributeIndex } from './attributes.ts';
-import { arrangeBlocks, type ShownBlock } from './blocks.ts';
+import { arrangePage } from './blocks.ts';
 import { markerOf } from './embeds.ts';
 import { FormatTable } from './formats.ts';
 import { pageRoots } from './roots.ts';
-import { readSegments } from './segments.ts';
+import { readSegments, type ShownBlock } from './segments.ts';
 
 /** Whatever stands in a stream: it is a page, the same one for everybody, with every character once. */
 
@@ -131,10 +131,10 @@ function place(stream: Y.Text, at: number): number {
   return Math.floor(at * stream.length);
 }
 
-function arrange(doc: Y.Doc): ShownBlock[] {
+function arrange(doc: Y.Doc): readonly ShownBlock[] {
   const { text, attributes } = pageRoots(doc);
   const index = new AttributeIndex(attributes);
-  return arrangeBlocks(readSegments({ text, attributes: index, formats: new FormatTable() }));
+  return arrangePage(readSegments({ text, attributes: index, formats: new FormatTable() })).blocks;
 }
 
 function charactersOf({ content }: ShownBlock): string[] {

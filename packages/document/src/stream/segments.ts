@@ -34,6 +34,22 @@ export interface Segment {
   readonly formats: Formats;
   readonly parts: readonly Part[];
   readonly slots: readonly SlotPart[];
+  /** The segment's block as it is shown when nothing is joined to it. */
+  readonly block: ShownBlock;
+}
+
+/** A block as it is shown: a segment's own, with the text of those that are joined to it (RD6). */
+export interface ShownBlock {
+  readonly segment: Segment;
+  /** An unnamed block has no id: text before the first marker, or behind a divider (RD2). */
+  readonly id: string | null;
+  readonly attributes: BlockAttributes;
+  readonly content: readonly ContentPart[];
+}
+
+/** Characters of a block, with the segment that they stand in. */
+export interface ContentPart extends TextPart {
+  readonly segment: Segment;
 }
 
 export interface SegmentSource {
@@ -76,14 +92,17 @@ export function readSegments(source: SegmentSource, earlier?: EarlierReading): S
   const taken = new Set<string>();
   let { none: formats } = source.formats;
   let marker: Y.Item | null = null;
+  let next = 0;
   do {
-    const index = earlier.indexOf(marker);
-    const known = index === undefined ? undefined : earlier.segments[index]!;
+    // Most often it is the one that followed before.
+    const index = earlier.segments[next]?.marker === marker ? next : earlier.indexOf(marker);
+    const known = index === undefined ? undefined : earlier.segments[index];
+    if (index !== undefined) next = index + 1;
     const id = known && keepsId(known, taken) ? known.id : marker && idOf(marker, taken);
     if (known && known.id === id && known.formats === formats && !earlier.isChanged(known)) {
       segments.push(known);
       // A marker that came or went here would have changed the segment.
-      const following = earlier.segments[index! + 1];
+      const following = earlier.segments[next];
       marker = following?.marker ?? null;
       formats = following?.formats ?? formats;
     } else {
@@ -107,6 +126,15 @@ export function rereadSegment(
 }
 
 const NO_SLOTS: readonly SlotPart[] = [];
+
+/** Gives a segment its block. */
+function withBlock(read: Omit<Segment, 'block'>): Segment {
+  const segment = read as { -readonly [name in keyof Segment]: Segment[name] };
+  const content: ContentPart[] = [];
+  for (const part of read.parts) if (part.kind === 'text') content.push({ ...part, segment });
+  segment.block = { segment, id: read.id, attributes: read.attributes, content };
+  return segment;
+}
 
 class SegmentReader {
   formatsAfter: Formats;
@@ -152,7 +180,7 @@ class SegmentReader {
 
   result(): Segment {
     const fields = this.#marker && markerOf(this.#marker);
-    return {
+    return withBlock({
       marker: this.#marker,
       id: this.#id,
       fields,
@@ -160,7 +188,7 @@ class SegmentReader {
       formats: this.#formats,
       parts: this.#parts,
       slots: this.#slots.length === 0 ? NO_SLOTS : this.#slots,
-    };
+    });
   }
 
   #readText({ id: { client, clock } }: Y.Item, text: string): void {

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { arrangeBlocks } from '../stream/blocks.ts';
+import { arrangePage } from '../stream/blocks.ts';
 import { AttributeIndex } from '../stream/attributes.ts';
 import { FormatTable } from '../stream/formats.ts';
 import { pageRoots } from '../stream/roots.ts';
@@ -30,7 +30,7 @@ export function shownBlocks(doc: Y.Doc): string[] {
   const { text, attributes } = pageRoots(doc);
   const index = new AttributeIndex(attributes);
   const segments = readSegments({ text, attributes: index, formats: new FormatTable() });
-  return arrangeBlocks(segments).map(({ id, attributes: { in: container }, content }) => {
+  return arrangePage(segments).blocks.map(({ id, attributes: { in: container }, content }) => {
     const path = [...index.containers(container), id ?? '?'].join('/');
     return `${path}: ${content.map((part) => part.text).join('')}`.trim();
   });

@@ -185,8 +185,8 @@ class Binding {
       if (!isUndoable) transaction.meta.set('addToHistory', false);
       const made = new StreamWriter(transaction, page, change);
       made.write();
-      if (made.isStructural) orderBlocks(transaction, page, orderAfter(page, change, made.ids));
       page.noteChanges(transaction);
+      if (made.isStructural) orderBlocks(transaction, page, orderAfter(page, change, made.ids));
       return made;
     }, this);
     const reading = page.refresh(change.nodes, doc);

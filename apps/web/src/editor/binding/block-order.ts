@@ -1,16 +1,10 @@
-import {
-  arrangeBlocks,
-  arrangePage,
-  type BlockGroup,
-  type Segment,
-  type ShownBlock,
-  slotEmbed,
-} from '@tandem/document/stream';
+import { type BlockGroup, type Segment, type ShownBlock, slotEmbed } from '@tandem/document/stream';
 import * as Y from 'yjs';
 
 import { newBlockId } from '../new-block-id.ts';
 import { longestIncreasing } from './difference.ts';
-import type { ShownPage } from './shown-page.ts';
+import { equalEnds } from './equal-ends.ts';
+import type { ShownPage, StoredPage } from './shown-page.ts';
 import { StreamCursor } from './stream-cursor.ts';
 
 /** Each pass puts one group in its place; passes beyond this many per block would be a fault. */
@@ -25,41 +19,54 @@ export function orderBlocks(
   page: ShownPage,
   { wanted, moved }: { readonly wanted: readonly string[]; readonly moved: ReadonlySet<string> },
 ): void {
-  page.noteChanges(transaction);
-  if (isOrder(arrangeBlocks(page.readSegments()), wanted)) return;
-  const places = new Map(wanted.map((id, index) => [id, index]));
   for (let pass = 0; pass <= wanted.length * MAX_PASSES_PER_BLOCK; pass++) {
+    const stored = page.readStored();
+    const move = findMove(stored.blocks, wanted, moved);
+    if (move === null) return;
+    new StoredOrder(transaction, page, stored).move(move);
     page.noteChanges(transaction);
-    const segments = page.readSegments();
-    const present = arrangeBlocks(segments).flatMap(({ id }, index) =>
-      id !== null && places.has(id) ? [{ id, index, place: places.get(id)! }] : [],
-    );
-    if (present.every(({ place }, i) => i === 0 || place > present[i - 1]!.place)) return;
-    const rest = present.filter(({ id }) => !moved.has(id));
-    const stays = new Set(
-      longestIncreasing(rest.map(({ place }) => place)).map((i) => rest[i]!.id),
-    );
-    const inOrder = present.toSorted((a, b) => a.place - b.place);
-    const first = inOrder.findIndex(
-      ({ id, index }, i) => !stays.has(id) && index !== (i > 0 ? inOrder[i - 1]!.index + 1 : 0),
-    );
-    if (first === -1) return;
-    let end = first + 1;
-    while (
-      end < inOrder.length &&
-      !stays.has(inOrder[end]!.id) &&
-      inOrder[end]!.index === inOrder[end - 1]!.index + 1
-    )
-      end++;
-    const before = first > 0 ? inOrder[first - 1]!.index : -1;
-    new StoredOrder(transaction, page, segments).move(inOrder[first]!.index, end - first, before);
   }
 }
 
-function isOrder(blocks: readonly ShownBlock[], wanted: readonly string[]): boolean {
-  let index = 0;
-  for (const { id } of blocks) if (id !== null && id !== wanted[index++]) return false;
-  return index === wanted.length;
+/** Blocks to be shown behind another one; indexes in the order as it is stored. */
+interface Move {
+  readonly first: number;
+  readonly count: number;
+  /** -1 is the beginning of the page. */
+  readonly behind: number;
+}
+
+/** The next move that brings blocks closer to the order that is wanted; null where they are in it. */
+function findMove(
+  blocks: readonly ShownBlock[],
+  wanted: readonly string[],
+  moved: ReadonlySet<string>,
+): Move | null {
+  const { head, tail } = equalEnds(blocks, wanted, ({ id }, other) => id === other);
+  const places = new Map<string, number>();
+  for (let place = head; place < wanted.length - tail; place++) places.set(wanted[place]!, place);
+  if (places.size === 0) return null;
+  const present: { readonly id: string; readonly index: number; readonly place: number }[] = [];
+  for (let index = head; index < blocks.length - tail; index++) {
+    const { id } = blocks[index]!;
+    const place = id === null ? undefined : places.get(id);
+    if (place !== undefined) present.push({ id: id!, index, place });
+  }
+  const rest = present.filter(({ id }) => !moved.has(id));
+  const stays = new Set(longestIncreasing(rest.map(({ place }) => place)).map((i) => rest[i]!.id));
+  const inOrder = present.toSorted((a, b) => a.place - b.place);
+  const isBehind = (i: number): boolean =>
+    inOrder[i]!.index === (i > 0 ? inOrder[i - 1]!.index + 1 : head);
+  if (inOrder.every(({ index }, i) => i === 0 || index > inOrder[i - 1]!.index)) return null;
+  const first = inOrder.findIndex(({ id }, i) => !stays.has(id) && !isBehind(i));
+  if (first === -1) return null;
+  let end = first + 1;
+  while (end < inOrder.length && !stays.has(inOrder[end]!.id) && isBehind(end)) end++;
+  return {
+    first: inOrder[first]!.index,
+    count: end - first,
+    behind: first > 0 ? inOrder[first - 1]!.index : head - 1,
+  };
 }
 
 /** The order of a page as it is stored, and the means to change it. */
@@ -67,29 +74,28 @@ class StoredOrder {
   readonly #blocks: readonly ShownBlock[];
   readonly #groups: readonly BlockGroup[];
   readonly #segments: readonly Segment[];
-  readonly #indexes: ReadonlyMap<Segment, number>;
   readonly #transaction: Y.Transaction;
   readonly #page: ShownPage;
 
-  constructor(transaction: Y.Transaction, page: ShownPage, segments: readonly Segment[]) {
-    const arranged = arrangePage(segments);
+  constructor(
+    transaction: Y.Transaction,
+    page: ShownPage,
+    { segments, blocks, groups }: StoredPage,
+  ) {
     this.#transaction = transaction;
     this.#page = page;
     this.#segments = segments;
-    this.#indexes = new Map(segments.map((segment, index) => [segment, index]));
-    this.#blocks = arranged.blocks;
-    this.#groups = arranged.groups;
+    this.#blocks = blocks;
+    this.#groups = groups;
   }
 
-  /** Shows `count` blocks from `index` on behind the block at `before`; -1 is the beginning of the page. */
-  move(index: number, count: number, before: number): void {
-    this.#detach(index + count, index);
-    const next = before + 1;
-    const target = next >= index && next < index + count ? index + count : next;
-    const behind = this.#placeBefore(target, before);
-    let left = behind;
-    for (let i = index; i < index + count; i++) {
-      if (i > index && this.#groupStartingAt(i) === undefined) continue;
+  move({ first, count, behind }: Move): void {
+    this.#detach(first + count, first);
+    const next = behind + 1;
+    const target = next >= first && next < first + count ? first + count : next;
+    let left = this.#placeBefore(target, behind);
+    for (let i = first; i < first + count; i++) {
+      if (i > first && this.#groupStartingAt(i) === undefined) continue;
       const { id, segment } = this.#blocks[i]!;
       if (id === null || segment.marker === null) continue;
       const old = this.#page.slotOf(segment.marker);
@@ -120,7 +126,7 @@ class StoredOrder {
     const position = this.#groups.findIndex(({ start, end }) => start <= sibling && sibling < end);
     const group = this.#groups[position];
     const next = this.#groups[position + 1];
-    const home = this.#indexes.get(segment)!;
+    const home = this.#segments.indexOf(segment);
     const isBehindGroup = group !== undefined && group.slot === null && group.segment < home;
     if (isBehindGroup && (next === undefined || next.segment >= home)) {
       this.#page.setAttribute(id, 'free', true);

@@ -33,7 +33,7 @@ export function composeDocument(
       } else {
         while (end < part.length && containersOf(part[end]!)[depth] === id) end++;
         const children = wrap(part.slice(start, end), depth + 1);
-        wrappers ??= wrappersIn(known);
+        wrappers ??= wrappersById(known);
         nodes.push(
           wrappers.get(id)?.find((wrapper) => holds(wrapper, children)) ??
             schema.nodes['quote']!.create({ id }, children),
@@ -47,22 +47,31 @@ export function composeDocument(
   return schema.nodes['doc']!.create(null, Fragment.fromArray([...blocks]));
 }
 
-function wrappersIn(
-  nodes: readonly Node[],
-  wrappers = new Map<string, Node[]>(),
-): Map<string, Node[]> {
-  for (const node of nodes) {
-    if (!isWrapper(node)) continue;
-    if (!isSection(node)) {
-      const id = idOf(node) ?? '';
-      const same = wrappers.get(id);
-      if (same) same.push(node);
-      else wrappers.set(id, [node]);
-    }
-    wrappersIn(node.children, wrappers);
+function wrappersById(nodes: readonly Node[]): Map<string, Node[]> {
+  const wrappers = new Map<string, Node[]>();
+  for (const node of nodes.flatMap(wrappersIn)) {
+    const id = idOf(node) ?? '';
+    const same = wrappers.get(id);
+    if (same) same.push(node);
+    else wrappers.set(id, [node]);
   }
   return wrappers;
 }
+
+const wrappersOf = new WeakMap<Node, readonly Node[]>();
+
+/** A node, if it is a wrapper, and those in it. */
+function wrappersIn(node: Node): readonly Node[] {
+  if (!isWrapper(node)) return NO_WRAPPERS;
+  let wrappers = wrappersOf.get(node);
+  if (!wrappers) {
+    const inside = node.children.flatMap(wrappersIn);
+    wrappersOf.set(node, (wrappers = isSection(node) ? inside : [node, ...inside]));
+  }
+  return wrappers;
+}
+
+const NO_WRAPPERS: readonly Node[] = [];
 
 function holds(wrapper: Node, children: readonly Node[]): boolean {
   return (

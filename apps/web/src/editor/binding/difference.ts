@@ -2,6 +2,7 @@ import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import type { Transaction } from '@tiptap/pm/state';
 import { AttrStep, ReplaceStep } from '@tiptap/pm/transform';
 
+import { equalEnds } from './equal-ends.ts';
 import { idOf, leafAt } from './leaves.ts';
 
 /**
@@ -71,12 +72,7 @@ function replace(tr: Transaction, from: number, to: number, nodes: readonly Node
 
 /** The children that are in both, in one order: equal ends, then by id the most that are in order. */
 function keptChildren(from: readonly Node[], to: readonly Node[]): Kept[] {
-  const shortest = Math.min(from.length, to.length);
-  let head = 0;
-  while (head < shortest && from[head] === to[head]) head++;
-  let tail = 0;
-  while (tail < shortest - head && from.at(-1 - tail) === to.at(-1 - tail)) tail++;
-
+  const { head, tail } = equalEnds(from, to);
   const indexes = new Map<string, number>();
   for (let i = head; i < from.length - tail; i++) indexes.set(keyOf(from[i]!), i);
   const pairs: Kept[] = [];

@@ -2,9 +2,11 @@ import type { Node } from '@tiptap/pm/model';
 import type { StepMap } from '@tiptap/pm/transform';
 
 import { type Alignment, alignLeaves } from './alignment.ts';
+import { equalEnds } from './equal-ends.ts';
 import { keptRanges } from './kept-ranges.ts';
 import { countOf, idOf, type Leaf, leavesOf, sizeOf } from './leaves.ts';
-import type { ShownLeaf, ShownPage } from './shown-page.ts';
+import type { ShownLeaf } from './shown-leaves.ts';
+import type { ShownPage } from './shown-page.ts';
 
 /** What a command made of a range of leaves. */
 export interface LeafChange {
@@ -25,11 +27,9 @@ export function findLeafChange(
 ): LeafChange | null {
   const before = page.doc.children;
   const after = doc.children;
-  const shortest = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < shortest && before[head] === after[head]) head++;
-  let tail = 0;
-  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const ends = equalEnds(before, after);
+  const { head } = ends;
+  let { tail } = ends;
   // An unnamed block may need a name when what stands before it changes (WR7).
   while (tail > 0 && beginsUnnamed(before.at(-tail)!)) tail--;
 

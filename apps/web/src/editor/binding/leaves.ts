@@ -31,7 +31,8 @@ export function* leavesOf(
 
 const counts = new WeakMap<Node, number>();
 
-function leafCount(node: Node): number {
+/** How many leaves a node holds; one, if it is a leaf itself. */
+export function leafCount(node: Node): number {
   if (!isWrapper(node)) return 1;
   let count = counts.get(node);
   if (count === undefined) counts.set(node, (count = countOf(node.children)));

@@ -85,9 +85,9 @@ export class Positions {
   #behindCharacter(item: Y.Item, clock: number): number | null {
     let marker: Y.Item | null = item;
     while (marker !== null && !isLivingMarker(marker)) marker = marker.left;
-    for (const index of this.#page.leavesOf(marker)) {
+    for (const { block, index } of this.#page.leavesOf(marker)) {
       let offset = 0;
-      for (const part of this.#page.leaves[index]!.block.content) {
+      for (const part of block.content) {
         const within = clock - part.clock;
         if (part.client === item.id.client && within >= 0 && within < part.text.length)
           return leafAt(this.#page.doc, index).pos + 1 + offset + within + 1;
@@ -99,14 +99,14 @@ export class Positions {
 
   /** Where the text of a segment begins: a block's start, or a place in the block that it is joined to. */
   #startOfSegment(marker: Y.Item | null): number | null {
-    const [index] = this.#page.leavesOf(marker);
-    if (index === undefined) return null;
+    const [leaf] = this.#page.leavesOf(marker);
+    if (leaf === undefined) return null;
     let offset = 0;
-    for (const { segment, text } of this.#page.leaves[index]!.block.content) {
-      if (segment.marker === marker) return this.#startOf(index) + offset;
+    for (const { segment, text } of leaf.block.content) {
+      if (segment.marker === marker) return this.#startOf(leaf.index) + offset;
       offset += text.length;
     }
-    return this.#startOf(index);
+    return this.#startOf(leaf.index);
   }
 
   #startOf(index: number): number {

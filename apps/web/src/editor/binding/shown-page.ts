@@ -1,5 +1,6 @@
 import {
-  arrangeBlocks,
+  arrangePage,
+  type ArrangedPage,
   attributeKey,
   AttributeIndex,
   FormatTable,
@@ -16,18 +17,23 @@ import * as Y from 'yjs';
 
 import { BlockNodes } from './block-nodes.ts';
 import { composeDocument } from './compose.ts';
-import { idOf, leafAt, leavesOf } from './leaves.ts';
+import { idOf, leafAt, leafCount, leavesOf } from './leaves.ts';
+import { type ShownLeaf, ShownLeaves } from './shown-leaves.ts';
+import { ShownSegments } from './shown-segments.ts';
 import { findChanges } from './stream-changes.ts';
 
-export interface ShownLeaf {
-  readonly block: ShownBlock;
-  node: Node;
-}
+/** Attributes that decide where a block is shown, or as what kind of node. */
+const STRUCTURAL: ReadonlySet<string> = new Set(['type', 'in', 'at', 'free']);
 
-/** What a new reading changed: the text of one block after the other, or anything. */
+/** What a new reading changed: single blocks, or anything. */
 export type Reading =
   | { readonly kind: 'text'; readonly leaves: readonly number[] }
   | { readonly kind: 'all' };
+
+/** A page as it is stored. */
+export interface StoredPage extends ArrangedPage {
+  readonly segments: readonly Segment[];
+}
 
 /**
  * What the editor shows of a page: the blocks as they were last read, with the node of each. Where only text has
@@ -39,19 +45,15 @@ export class ShownPage {
   readonly #schema: Schema;
   readonly #formats = new FormatTable();
   readonly #nodes: BlockNodes;
-  #segments: Segment[] = [];
-  #indexes = new Map<Y.Item | null, number>();
-  #slots = new Map<string, SlotPart>();
-  #leaves: ShownLeaf[] = [];
-  /** By the marker of each segment that is shown: the first leaf that holds its text. */
-  #leafOf = new Map<Y.Item | null, number>();
-  /** The further ones: the unnamed block behind a divider. */
-  #furtherLeaves = new Map<Y.Item | null, number[]>();
+  readonly #segments = new ShownSegments();
+  readonly #leaves = new ShownLeaves();
   #doc: Node;
   /** What has changed since it was read: segments by their markers, blocks by their ids. */
   readonly #changedMarkers = new Set<Y.Item | null>();
   readonly #changedIds = new Set<string>();
   #isStructureChanged = true;
+  /** The page as it was last read, until something changes. */
+  #stored: StoredPage | null = null;
 
   constructor(roots: PageRoots, schema: Schema) {
     this.roots = roots;
@@ -68,36 +70,36 @@ export class ShownPage {
   }
 
   get leaves(): readonly ShownLeaf[] {
-    return this.#leaves;
+    return this.#leaves.all;
   }
 
-  /** The leaves that show text of the segment, the block's own first. */
-  leavesOf(marker: Y.Item | null): readonly number[] {
-    const leaf = this.#leafOf.get(marker);
-    return leaf === undefined ? [] : [leaf, ...(this.#furtherLeaves.get(marker) ?? [])];
+  /** The leaves that show text of the segment. */
+  leavesOf(marker: Y.Item | null): readonly ShownLeaf[] {
+    return this.#leaves.of(marker);
   }
 
   /** Whether the second segment followed the first in the stream when it was read. */
   isNext(marker: Y.Item | null, next: Y.Item | null): boolean {
-    const index = this.#indexes.get(marker);
-    return index !== undefined && this.#indexes.get(next) === index + 1;
+    const index = this.#segments.indexOf(marker);
+    return index !== undefined && this.#segments.indexOf(next) === index + 1;
   }
 
   /** Whether the segment of a marker is shown as a block, not as a part of another one's text. */
   isBlock(marker: Y.Item): boolean {
-    const [leaf] = this.leavesOf(marker);
-    return leaf !== undefined && this.#leaves[leaf]!.block.segment.marker === marker;
+    return this.leavesOf(marker)[0]?.block.segment.marker === marker;
   }
 
-  /** Records what a transaction changed, for the next reading. What is shown does not change. */
+  /** Records what a transaction has changed, for the next reading. What is shown does not change. */
   noteChanges(transaction: Y.Transaction): void {
+    this.#stored = null;
     const { markers, hasEmbeds } = findChanges(transaction, this.roots.text);
     for (const marker of markers) this.#changedMarkers.add(marker);
     if (hasEmbeds) this.#isStructureChanged = true;
     for (const key of transaction.changed.get(this.roots.attributes as never) ?? []) {
-      const id = key === null ? null : this.attributes.update(key);
-      if (id !== null) this.#changedIds.add(id);
-      this.#isStructureChanged = true;
+      const attribute = key === null ? null : this.attributes.update(key);
+      if (attribute === null) continue;
+      this.#changedIds.add(attribute.id);
+      if (STRUCTURAL.has(attribute.name)) this.#isStructureChanged = true;
     }
   }
 
@@ -110,13 +112,17 @@ export class ShownPage {
     return this.#isChanged(segment) || content.some((part) => this.#isChanged(part.segment));
   }
 
-  /** The segments of the page as it is stored now. */
-  readSegments(): Segment[] {
-    return readSegments(this.#source, {
-      segments: this.#segments,
-      indexOf: (marker) => this.#indexes.get(marker),
-      isChanged: (segment) => this.#isChanged(segment),
-    });
+  /** Reads the page as it is stored now, with all changes that were noted. What is shown does not change. */
+  readStored(): StoredPage {
+    if (!this.#stored) {
+      const segments = readSegments(this.#source, {
+        segments: this.#segments.all,
+        indexOf: (marker) => this.#segments.indexOf(marker),
+        isChanged: (segment) => this.#isChanged(segment),
+      });
+      this.#stored = { segments, ...arrangePage(segments) };
+    }
+    return this.#stored;
   }
 
   /** Reads what has changed. Nodes of the editor's that a command has just made are used where they say the same. */
@@ -132,22 +138,30 @@ export class ShownPage {
   /** Takes the editor's document for its own: it shows the same, with nodes that the editor knows. */
   adopt(doc: Node, reading: Reading = { kind: 'all' }): void {
     if (doc === this.#doc) return;
+    const before = this.#doc.children;
     this.#doc = doc;
     if (reading.kind === 'text') {
       for (const index of reading.leaves) this.#adoptNode(index, leafAt(doc, index).node);
       return;
     }
-    let index = 0;
-    for (const { node } of leavesOf(doc.children, 0)) this.#adoptNode(index++, node);
+    let first = 0;
+    for (const [index, child] of doc.children.entries()) {
+      const count = leafCount(child);
+      if (child !== before[index]) {
+        let leaf = first;
+        for (const { node } of leavesOf([child], 0)) this.#adoptNode(leaf++, node);
+      }
+      first += count;
+    }
   }
 
   /** The living slot that a marker's block names. In a circle of joined runs the block is shown at home all the same (RD7). */
   slotOf(marker: Y.Item): SlotPart | null {
     const fields = markerOf(marker);
-    const index = this.#indexes.get(marker);
-    const id = index === undefined ? (fields?.id ?? '') : this.#segments[index]!.id!;
+    const index = this.#segments.indexOf(marker);
+    const id = index === undefined ? (fields?.id ?? '') : this.#segments.all[index]!.id!;
     const { at } = this.attributes.read(id, fields);
-    const slot = at === null ? undefined : this.#slots.get(at);
+    const slot = at === null ? undefined : this.#segments.slot(at);
     return slot === undefined || slot.item.deleted ? null : slot;
   }
 
@@ -170,76 +184,57 @@ export class ShownPage {
     return { text: this.roots.text, attributes: this.attributes, formats: this.#formats };
   }
 
-  /** Null where more than the text of single blocks has changed. */
+  /** Null where more has changed than the text and the own attributes of single blocks. */
   #refreshText(): Reading | null {
-    const changes: { index: number; leaf: number; segment: Segment }[] = [];
-    for (const marker of this.#changedMarkers) {
-      const index = this.#indexes.get(marker);
+    const changes: { index: number; leaf: ShownLeaf; segment: Segment }[] = [];
+    for (const marker of this.#changedSegments()) {
+      const index = this.#segments.indexOf(marker);
       const [leaf, ...others] = this.leavesOf(marker);
       if (index === undefined || leaf === undefined || others.length > 0) return null;
-      const { block } = this.#leaves[leaf]!;
-      const { segment, formatsAfter } = rereadSegment(this.#source, this.#segments[index]!);
+      const { block } = leaf;
+      const { segment, formatsAfter } = rereadSegment(this.#source, this.#segments.all[index]!);
       const isAlone = block.id !== null && block.segment.marker === marker;
-      if (!isAlone || segment.slots.length > 0 || segment.attributes.type === 'divider')
-        return null;
-      const next = this.#segments[index + 1];
+      const hasJoins = segment.slots.some(({ slot }) => slot.kind === 'join');
+      if (!isAlone || hasJoins || segment.attributes.type === 'divider') return null;
+      const next = this.#segments.all[index + 1];
       if (next && next.formats !== formatsAfter) return null;
       changes.push({ index, leaf, segment });
     }
     for (const { index, leaf, segment } of changes) {
-      const [block] = arrangeBlocks([segment]);
-      this.#segments[index] = segment;
-      this.#leaves[leaf] = {
-        block: block!,
-        node: this.#nodes.get(block!, this.#leaves[leaf]!.node),
-      };
+      this.#segments.replace(index, segment);
+      this.#leaves.replace(leaf, segment.block, this.#nodes.get(segment.block, leaf.node));
     }
-    return { kind: 'text', leaves: changes.map(({ leaf }) => leaf).toSorted((a, b) => a - b) };
+    const leaves = changes.map(({ leaf }) => leaf.index);
+    return { kind: 'text', leaves: leaves.toSorted((a, b) => a - b) };
+  }
+
+  /** The markers of all segments in which text or an attribute has changed. */
+  #changedSegments(): Iterable<Y.Item | null> {
+    if (this.#changedIds.size === 0) return this.#changedMarkers;
+    const markers = new Set(this.#changedMarkers);
+    for (const { marker, id } of this.#segments.all)
+      if (id !== null && this.#changedIds.has(id)) markers.add(marker);
+    return markers;
   }
 
   #refreshAll(made: readonly Node[], shown: Node): void {
-    this.#segments = this.readSegments();
-    this.#indexes = new Map();
-    this.#slots = new Map();
-    for (const [index, { marker, slots }] of this.#segments.entries()) {
-      this.#indexes.set(marker, index);
-      for (const slot of slots)
-        if (!this.#slots.has(slot.slot.id)) this.#slots.set(slot.slot.id, slot);
-    }
+    const { segments, blocks } = this.readStored();
+    this.#segments.set(segments);
     const known = new Map<string | null, Node>();
     for (const { node } of leavesOf(made, 0)) known.set(idOf(node), node);
-    const earlier = this.#leaves;
-    const nodeOf = (block: ShownBlock): Node => {
-      const leaf = this.#leafOf.get(block.segment.marker);
-      return this.#nodes.get(
-        block,
-        known.get(block.id) ?? (leaf === undefined ? undefined : earlier[leaf]?.node),
-      );
-    };
-    this.#leaves = arrangeBlocks(this.#segments).map((block) => ({ block, node: nodeOf(block) }));
-    this.#leafOf = new Map();
-    this.#furtherLeaves = new Map();
-    for (const [index, { block }] of this.#leaves.entries()) this.#indexLeaf(index, block);
+    this.#leaves.arrange(blocks, (block) => {
+      const [leaf] = this.leavesOf(block.segment.marker);
+      return this.#nodes.get(block, known.get(block.id) ?? leaf?.node);
+    });
     this.#doc = composeDocument(
-      this.#leaves,
+      this.leaves,
       (leaf) => this.containersOf((leaf as ShownLeaf).block),
       { schema: this.#schema, known: [...made, ...this.#doc.children], shown },
     );
   }
 
-  #indexLeaf(index: number, { segment, content }: ShownBlock): void {
-    if (!this.#leafOf.has(segment.marker)) this.#leafOf.set(segment.marker, index);
-    else
-      this.#furtherLeaves.set(segment.marker, [
-        ...(this.#furtherLeaves.get(segment.marker) ?? []),
-        index,
-      ]);
-    for (const part of content)
-      if (part.segment !== segment) this.#leafOf.set(part.segment.marker, index);
-  }
-
   #adoptNode(index: number, node: Node): void {
-    const leaf = this.#leaves[index]!;
+    const leaf = this.leaves[index]!;
     if (leaf.node === node) return;
     leaf.node = node;
     this.#nodes.set(leaf.block, node);

@@ -10,7 +10,8 @@ import { idOf, type Leaf, leafIndexAt, streamTextOf } from './leaves.ts';
 import { formatsOf, markChanges, marksAt } from './mark-changes.ts';
 import { MarkWriter } from './mark-writer.ts';
 import { BEHIND, type SharedPosition, sharedPosition, type SharedSelection } from './positions.ts';
-import type { ShownLeaf, ShownPage } from './shown-page.ts';
+import type { ShownLeaf } from './shown-leaves.ts';
+import type { ShownPage } from './shown-page.ts';
 import { type FormatValues, isSame, StreamCursor } from './stream-cursor.ts';
 import {
   type Characters,

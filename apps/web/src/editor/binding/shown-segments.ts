@@ -1,0 +1,59 @@
+import type { Segment, SlotPart } from '@tandem/document/stream';
+import type * as Y from 'yjs';
+
+import { equalEnds } from './equal-ends.ts';
+
+interface Place {
+  index: number;
+}
+
+/** The segments of a page as they were read, by their markers, and their slots by id. */
+export class ShownSegments {
+  #all: Segment[] = [];
+  /** For each segment, the object that `#byMarker` holds. */
+  #places: Place[] = [];
+  readonly #byMarker = new Map<Y.Item | null, Place>();
+  readonly #slots = new Map<string, SlotPart>();
+
+  get all(): readonly Segment[] {
+    return this.#all;
+  }
+
+  indexOf(marker: Y.Item | null): number | undefined {
+    return this.#byMarker.get(marker)?.index;
+  }
+
+  /** The slot with the id; the first one in the stream, if there are more. */
+  slot(id: string): SlotPart | undefined {
+    return this.#slots.get(id);
+  }
+
+  /** Takes a new reading. The same segments at both ends cost next to nothing. */
+  set(segments: readonly Segment[]): void {
+    const { head, tail } = equalEnds(this.#all, segments);
+    const end = this.#all.length - tail;
+    for (const { marker } of this.#all.slice(head, end)) this.#byMarker.delete(marker);
+    const come = segments.slice(head, segments.length - tail);
+    const places = come.map(({ marker }) => {
+      const place = { index: 0 };
+      this.#byMarker.set(marker, place);
+      return place;
+    });
+    this.#all = [...segments];
+    this.#places = [...this.#places.slice(0, head), ...places, ...this.#places.slice(end)];
+    for (let index = head; index < this.#places.length; index++) this.#places[index]!.index = index;
+    this.#findSlots();
+  }
+
+  /** Takes a new reading of the text of one segment. */
+  replace(index: number, segment: Segment): void {
+    this.#all[index] = segment;
+  }
+
+  #findSlots(): void {
+    this.#slots.clear();
+    for (const { slots } of this.#all)
+      for (const part of slots)
+        if (!this.#slots.has(part.slot.id)) this.#slots.set(part.slot.id, part);
+  }
+}

@@ -165,6 +165,8 @@ test('code keeps its lines and indents, and takes a language', async ({ arrive }
   const code = textOf(page).getByRole('code');
   await expect.poll(() => code.textContent()).toBe('if (dry) {\n  walk();');
   const language = textOf(page).getByRole('combobox', { name: 'Language of the code' });
+  // A click or a Tab focuses it, and with the focus come its options.
+  await language.focus();
   await language.selectOption({ label: 'JavaScript' });
   await expectSaved(page);
   await page.reload();

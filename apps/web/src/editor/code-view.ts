@@ -6,9 +6,13 @@ import type { EditorView, NodeView } from '@tiptap/pm/view';
 import { CodeHighlighter } from './code-highlighter.ts';
 import { CODE_LANGUAGES, languageNamed } from './code-languages.ts';
 
+/** The picker's value for code without a language. */
+const PLAIN = '';
+
 /** Draws code blocks with a picker of the language. */
 export function codeViews(t: TFunction): Plugin {
   let highlighter: CodeHighlighter | undefined;
+  const labels = { language: t('editor.code.language'), plain: t('editor.code.plain') };
   return new Plugin({
     props: {
       nodeViews: {
@@ -17,7 +21,7 @@ export function codeViews(t: TFunction): Plugin {
             node,
             view,
             getPos,
-            t,
+            labels,
             highlighter: (highlighter ??= new CodeHighlighter(view.dom)),
           }),
       },
@@ -35,7 +39,7 @@ interface CodeViewOptions {
   readonly node: Node;
   readonly view: EditorView;
   readonly getPos: () => number | undefined;
-  readonly t: TFunction;
+  readonly labels: { readonly language: string; readonly plain: string };
   readonly highlighter: CodeHighlighter;
 }
 
@@ -54,7 +58,9 @@ class CodeView implements NodeView {
     pre.spellcheck = false;
     pre.dir = 'ltr';
     pre.append(this.contentDOM);
-    this.#picker.setAttribute('aria-label', options.t('editor.code.language'));
+    this.#picker.setAttribute('aria-label', options.labels.language);
+    for (const event of ['focus', 'pointerdown'])
+      this.#picker.addEventListener(event, () => this.#offerAll());
     this.#picker.addEventListener('change', () => this.#pick());
     const holder = document.createElement('span');
     holder.contentEditable = 'false';
@@ -92,23 +98,43 @@ class CodeView implements NodeView {
   }
 
   #draw(): void {
-    const { t, view } = this.#options;
-    const language = this.#language;
-    const known = CODE_LANGUAGES.some(([name]) => name === language);
-    const other: [string, string][] = language && !known ? [[language, language]] : [];
-    this.#picker.replaceChildren(
-      new Option(t('editor.code.plain'), ''),
-      ...[...CODE_LANGUAGES, ...other].map(([name, label]) => new Option(label, name)),
-    );
-    this.#picker.value = language ?? '';
+    const { view } = this.#options;
+    const language = this.#language ?? PLAIN;
+    this.#picker.replaceChildren(this.#optionFor(language));
     this.#picker.disabled = !view.editable;
+    if (this.#picker.matches(':focus')) this.#offerAll();
+  }
+
+  /**
+   * Adds all other languages, once somebody is about to choose. A page of a thousand pieces of code would else hold
+   * twenty thousand options.
+   */
+  #offerAll(): void {
+    const { value, length } = this.#picker;
+    if (length > 1) return;
+    const names = [PLAIN, ...CODE_LANGUAGES.map(([name]) => name)];
+    if (!names.includes(value)) names.push(value);
+    this.#picker.replaceChildren(...names.map((name) => this.#optionFor(name)));
+    this.#picker.value = value;
+  }
+
+  #optionFor(language: string): HTMLOptionElement {
+    const { labels } = this.#options;
+    const [, label] = CODE_LANGUAGES.find(([name]) => name === language) ?? [language, language];
+    return new Option(language === PLAIN ? labels.plain : label, language);
   }
 
   #pick(): void {
     const { view, getPos } = this.#options;
     const pos = getPos();
     if (pos === undefined || !view.editable) return;
-    view.dispatch(view.state.tr.setNodeAttribute(pos, 'language', this.#picker.value || null));
+    view.dispatch(
+      view.state.tr.setNodeAttribute(
+        pos,
+        'language',
+        this.#picker.value === PLAIN ? null : this.#picker.value,
+      ),
+    );
     view.focus();
   }
 }

@@ -116,6 +116,18 @@ test('the name of who writes stands at their cursor, and who is typing below the
   await expect(cursorOf(ben, 'Ada')).toHaveCount(0);
 });
 
+test('the cursor of who writes stays, though it is known before the letters are', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ada.keyboard.type('High water', { delay: KEY_MS });
+  const label = await cursorOf(ben, 'Ada').elementHandle();
+  await expect(textOf(ben)).toHaveText('High water');
+  await ada.keyboard.type(' at nine, low water at three', { delay: KEY_MS });
+  await expect(textOf(ben)).toHaveText('High water at nine, low water at three');
+  expect(await label?.evaluate((element) => element.isConnected)).toBe(true);
+});
+
 test('somebody who is in a document shows in the list of documents', async ({ arrive }) => {
   const [, ben] = await together(arrive, ['Ada', 'Ben']);
   await ben.getByRole('link', { name: 'All documents' }).click();

@@ -72,10 +72,19 @@ class CursorPublisher {
   }
 }
 
+/** A selection with its positions in the text as it is now. */
+interface CaretPlace {
+  readonly selection: SharedSelection;
+  readonly anchor: number;
+  readonly head: number;
+}
+
 interface Caret {
   readonly element: HTMLElement;
   readonly label: HTMLElement;
   range: { readonly highlight: Highlight; readonly range: Range } | null;
+  /** What was drawn last, in the text as it was then known. */
+  selection: SharedSelection | null;
   key: string;
   fade: ReturnType<typeof setTimeout> | undefined;
 }
@@ -140,43 +149,42 @@ class CaretLayer {
     const origin = this.#layer.getBoundingClientRect();
     for (const [client, state] of this.#awareness.getStates()) {
       const person = client === this.#awareness.clientID ? null : readPerson(state);
-      const place = person && this.#place(person.selection);
+      const place = person && this.#placeOf(client, person);
       if (!person || !place) continue;
       seen.add(client);
-      this.#drawPerson(client, person, { ...place, origin });
+      this.#drawPerson(client, person, place, origin);
     }
     for (const client of [...this.#carets.keys()]) if (!seen.has(client)) this.#remove(client);
   }
 
-  #place(selection: SharedSelection): { anchor: number; head: number } | null {
-    const anchor = resolveShared(this.#view.state, selection.anchor);
-    const head = resolveShared(this.#view.state, selection.head);
-    return anchor === null || head === null ? null : { anchor, head };
+  /** A caret can be known before the letter that it stands behind. Until that comes, it stays where it was. */
+  #placeOf(client: number, { selection }: Person): CaretPlace | null {
+    const drawn = this.#carets.get(client)?.selection;
+    return this.#resolve(selection) ?? (drawn ? this.#resolve(drawn) : null);
   }
 
-  #drawPerson(
-    client: number,
-    person: Person,
-    at: { anchor: number; head: number; origin: DOMRect },
-  ): void {
+  #resolve(selection: SharedSelection): CaretPlace | null {
+    const anchor = resolveShared(this.#view.state, selection.anchor);
+    const head = resolveShared(this.#view.state, selection.head);
+    return anchor === null || head === null ? null : { selection, anchor, head };
+  }
+
+  #drawPerson(client: number, person: Person, place: CaretPlace, origin: DOMRect): void {
     let caret = this.#carets.get(client);
     if (!caret) this.#carets.set(client, (caret = createCaret(this.#layer)));
-    const { left, top, bottom } = this.#view.coordsAtPos(at.head);
+    const { left, top, bottom } = this.#view.coordsAtPos(place.head);
     const { element, label } = caret;
-    element.style.transform = `translate(${left - at.origin.left}px, ${top - at.origin.top}px)`;
+    element.style.transform = `translate(${left - origin.left}px, ${top - origin.top}px)`;
     element.style.height = `${bottom - top}px`;
     element.dataset['color'] = String(person.color);
-    element.toggleAttribute('data-flip', left - at.origin.left > at.origin.width / 2);
+    element.toggleAttribute('data-flip', left - origin.left > origin.width / 2);
     if (label.textContent !== person.name) label.textContent = person.name;
-    this.#drawSelection(caret, person.color, at);
+    caret.selection = place.selection;
+    this.#drawSelection(caret, person.color, place);
     if (caret.key !== person.key) announce(caret, person.key);
   }
 
-  #drawSelection(
-    caret: Caret,
-    color: number,
-    { anchor, head }: { anchor: number; head: number },
-  ): void {
+  #drawSelection(caret: Caret, color: number, { anchor, head }: CaretPlace): void {
     caret.range?.highlight.delete(caret.range.range);
     caret.range = null;
     if (anchor === head || typeof Highlight === 'undefined') return;
@@ -216,7 +224,7 @@ function createCaret(layer: HTMLElement): Caret {
   label.className = 'person-label';
   element.append(label);
   layer.append(element);
-  return { element, label, range: null, key: '', fade: undefined };
+  return { element, label, range: null, selection: null, key: '', fade: undefined };
 }
 
 /** Shows the name for a while after a move. */

@@ -35,3 +35,26 @@ test('redo with nothing to redo does nothing', async ({ arrive }) => {
   await page.keyboard.press('ControlOrMeta+Shift+z');
   await expect(textOf(page)).toHaveText('one two');
 });
+
+test('Undo in the browser’s menu takes back one’s own work, too', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await ben.keyboard.insertText('Ben wrote.');
+  await expect(textOf(ada)).toHaveText('Ben wrote.');
+  await ada.keyboard.press('Home');
+  await ada.keyboard.type('Ada wrote. ');
+  const devtools = await ada.context().newCDPSession(ada);
+  await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', commands: ['Undo'] });
+  await expect(textOf(ben)).toHaveText('Ben wrote.');
+  await ada.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(textOf(ben)).toHaveText('Ada wrote. Ben wrote.');
+});
+
+test('undo in the title goes by words', async ({ arrive }) => {
+  const { page } = await arrive();
+  await startDocument(page, '');
+  const title = page.getByRole('textbox', { name: 'Title', exact: true });
+  await title.click();
+  await title.pressSequentially('High water at nine');
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(title).toHaveValue(/^(High water at|)$/u);
+});

@@ -3,6 +3,7 @@ import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isComposing } from '../components/composing.ts';
+import { TextArea } from '../components/text-area.tsx';
 import { useServices } from '../session/services.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
@@ -41,7 +42,7 @@ export function TitleField({ facts, onLeave }: TitleFieldProps) {
       >
         {draft || t('untitled')}{' '}
       </span>
-      <textarea
+      <TextArea
         id={ID}
         rows={1}
         value={draft}

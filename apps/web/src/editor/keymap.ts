@@ -23,6 +23,7 @@ export function editorKeys({ editLink }: { editLink: () => void }): Extension {
       const undoInputRule: Command = () => this.editor.commands.undoInputRule();
       return [
         wayOut(),
+        browserHistory(),
         keymap(keyBindings(this.editor.schema, undoInputRule, editLink)),
         keymap(baseKeys),
       ];
@@ -89,6 +90,27 @@ function history(step: typeof undo): Command {
     if (dispatch && view?.editable) step(view);
     return true;
   };
+}
+
+/** Undo and redo of the browser's menus, of gestures and of phones' keyboards. Its own would undo other people's work. */
+function browserHistory(): Plugin {
+  const steps = new Map([
+    ['historyUndo', undo],
+    ['historyRedo', redo],
+  ]);
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        beforeinput(view, event) {
+          const step = steps.get(event.inputType);
+          if (!step) return false;
+          event.preventDefault();
+          if (view.editable) step(view);
+          return true;
+        },
+      },
+    },
+  });
 }
 
 /** Tab writes here, so Escape followed by Tab leaves: nobody is kept in by the keyboard (WCAG 2.1.2). */

@@ -7,7 +7,7 @@ import type { Profile } from './profiles.ts';
 export const KEPT_SEEDS: Readonly<Record<Profile['name'], readonly number[]>> = {
   hostile: [
     73, 115, 204, 295, 304, 312, 421, 600, 858, 995, 1045, 1210, 1269, 1246, 1294, 1295, 1347, 1478,
-    1747, 2641, 3001, 3006, 3968,
+    1747, 2641, 2816, 3001, 3006, 3555, 3968, 4263,
   ],
-  mild: [],
+  mild: [310, 377, 463],
 };

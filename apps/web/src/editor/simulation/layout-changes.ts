@@ -21,6 +21,8 @@ export interface ClosedBlock {
   readonly into: unknown;
   /** What the block before it held. */
   readonly text: ReadonlySet<string>;
+  /** The blocks between the two, which went with it. Its text is in the last one that somebody brings back. */
+  readonly between: LetterLayout['blocks'];
 }
 
 /** Letters that were in one block and are in another. */
@@ -47,8 +49,10 @@ function closedBlocks(before: LetterLayout, after: LetterLayout): ClosedBlock[] 
   const later = new Set(after.blocks.map(({ id }) => id));
   return before.blocks.flatMap(({ id }, index) => {
     if (later.has(id)) return [];
-    const into = before.blocks.slice(0, index).findLast((block) => later.has(block.id));
-    return [{ id, into: into?.id, text: new Set(into?.letters) }];
+    const last = before.blocks.slice(0, index).findLastIndex((block) => later.has(block.id));
+    const into = before.blocks[last];
+    const between = before.blocks.slice(last + 1, index);
+    return [{ id, into: into?.id, text: new Set(into?.letters), between }];
   });
 }
 

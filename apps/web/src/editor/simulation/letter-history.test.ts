@@ -216,6 +216,43 @@ describe('two letters are rightly apart', () => {
   });
 });
 
+describe('two letters are rightly apart at an opened block', () => {
+  const opened: [string, string] = ['1:ab / 2:cd', '1:ab / 9: / 2:cd'];
+  const typed: [string, string] = ['1:ab / 2:cd', '1:abx / 2:cd'];
+
+  test('that was joined to one that was joined to a third, and the third was brought back', () => {
+    const history = historyOf(
+      '3:pq / 4:rs / 1:ab / 2:cd',
+      ['3:pq / 4:rs / 1:ab / 2:cd', '3:pq / 4:rs / 1:ab / 9: / 2:cd'],
+      ['3:pq / 4:rs / 1:ab / 9: / 2:cd', '3:pq / 4:rs / 9: / 1:ab / 2:cd'],
+      ['3:pq / 4:rs / 9: / 1:ab / 2:cd', '3:pqrs / 1:ab / 2:cd'],
+      ['3:pq / 4:rs / 1:ab / 2:cd', '3:pqrs / 1:ab / 2:cd'],
+      ['3:pqrs / 1:ab / 2:cd', '3:pq / 4:rs / 1:ab / 2:cd'],
+      ['3:pq / 4:rs / 1:ab / 2:cd', '3:pq / 4:rs / 1:abx / 2:cd'],
+    );
+    expect(history.judge(layout('3:pq / 4:rsx / 1:ab / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('3:pqx / 4:rs / 1:ab / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('3:pq / 4:rxs / 1:ab / 2:cd')).misplaced).toEqual(['x']);
+    expect(history.judge(layout('3:pq / 4:rs / 1:ab / 2:xcd')).misplaced).toEqual(['x']);
+  });
+
+  test('to which the block of the first one was joined, behind its text', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      opened,
+      ['1:ab / 9: / 2:cd', '9: / 1:ab / 2:cd'],
+      ['9: / 1:ab / 2:cd', '9:ab / 2:cd'],
+      typed,
+    );
+    expect(history.judge(layout('9:xab / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('9:abx / 2:cd')).misplaced).toEqual([]);
+    expect(history.judge(layout('9:axb / 2:cd')).misplaced).toEqual(['x']);
+    // Without the join it has no business there.
+    const unjoined = historyOf('1:ab / 2:cd', opened, typed);
+    expect(unjoined.judge(layout('9:xab / 2:cd')).misplaced).toEqual(['x']);
+  });
+});
+
 test('two letters are rightly apart when both blocks of their join are deleted', () => {
   const history = historyOf(
     '1:z / 2:w',
@@ -229,6 +266,34 @@ test('two letters are rightly apart when both blocks of their join are deleted',
 });
 
 describe('between two letters may stand', () => {
+  test('what stood there when somebody saw them rightly apart and joined their blocks', () => {
+    const split: [string, string] = ['1:ab', '1:ab / 2:'];
+    const fill: [string, string] = ['1:ab / 2:', '1:ab / 2:p'];
+    const typed: [string, string] = ['1:ab', '1:abx'];
+    const join: [string, string] = ['1:ab / 2:px', '1:abpx'];
+    const history = historyOf('1:ab', split, fill, typed, join);
+    expect(history.judge(layout('1:abpx')).misplaced).toEqual([]);
+    // Not what was put there by mistake before or after.
+    const more = historyOf('1:ab / 3:q', split, fill, typed, join);
+    expect(more.judge(layout('1:abpqx')).misplaced).toEqual(['x']);
+    const wrong = historyOf('1:ab', typed, ['1:a / 2:bx', '1:abx'], ['1:bx / 2:a', '1:bxa']);
+    expect(wrong.judge(layout('1:bax')).misplaced).toEqual(['x']);
+  });
+
+  test('a letter typed at the end of a block to which somebody joined the next one unseen', () => {
+    const history = historyOf(
+      '1:ab / 2:cd',
+      ['1:ab / 2:cd', '1:abcd'],
+      ['1:abcd', '1:abxcd'],
+      ['1:abxcd', '1:abxycd'],
+      ['1:ab / 2:cd', '1:abz / 2:cd'],
+    );
+    for (const right of ['1:abxyzcd', '1:abzxycd'])
+      expect(history.judge(layout(right)).misplaced).toEqual([]);
+    for (const wrong of ['1:abxzycd', '1:abxyczd', '1:azbxycd'])
+      expect(history.judge(layout(wrong)).misplaced).not.toEqual([]);
+  });
+
   test('a letter that a boundary parted from its own neighbour', () => {
     const history = historyOf(
       '1:ab',

@@ -19,7 +19,8 @@ import { type LetterLayout, standInOrder } from './letter-layout.ts';
  * - *Opened* the block in which the second one stands: put its boundary right there, or brought it back by undo or redo.
  *   Before the second one in that block, and behind the first one in its own, stands nothing but what was put there, or
  *   was the first that somebody typed in that block. Where the block has been joined to another since, this is said of
- *   the other, from the end of its own text on.
+ *   the other, from the end of its own text on; so it is where both were joined to a third, and the other was brought
+ *   back. Where the block of the first one was joined to it, the first one stands behind its text.
  * - *Replaced a join*: the author saw one of the two in another block than its own, which had been joined to that. This
  *   person moved its own block, and it is there again; or joined it to a third, and it is in that or in a block that was
  *   split from that; or deleted the block that it had been joined to, and it is in its own, or where that was if this
@@ -30,6 +31,8 @@ import { type LetterLayout, standInOrder } from './letter-layout.ts';
  * - that was typed next to something that stands there, too, or is gone, or was parted from it since, or from which a
  *   block that was opened rightly parts it;
  * - that undo or redo brought back;
+ * - that stood between them when somebody saw them rightly apart and joined their blocks;
+ * - that was typed at the end of a block, and somebody who had not seen it joined a part of what stands there to that;
  * - that was typed in an empty block, and somebody who had not seen it removed that block or opened this one;
  * - that stood in a block which somebody joined to the text there, without having seen the two letters together, with
  *   all of what was joined that is in this block.
@@ -41,6 +44,8 @@ export class LetterHistory {
   /** Those that were not let go. */
   readonly #pairs = new Map<string, Pair>();
   readonly #typed = new Map<string, Typed>();
+  /** By the key of a pair: what stood between the two when somebody who saw them rightly apart joined their blocks. */
+  readonly #between = new Map<string, Set<string>>();
   readonly #changes: LayoutChange[] = [];
 
   constructor(start: LetterLayout) {
@@ -55,9 +60,12 @@ export class LetterHistory {
   record(before: LetterLayout, after: LetterLayout): void {
     for (const letter of before.places.keys())
       if (!after.places.has(letter)) this.#deleted.add(letter);
-    for (const [key, { first, second }] of this.#pairs)
-      if (standInOrder(before, first, second) && !standInOrder(after, first, second))
-        this.#pairs.delete(key);
+    for (const [key, pair] of this.#pairs) {
+      const was = standInOrder(before, pair.first, pair.second);
+      const is = standInOrder(after, pair.first, pair.second);
+      if (was && !is) this.#pairs.delete(key);
+      if (!was && is) this.#recordJoin(pair, before, after);
+    }
     this.#changes.push(layoutChange(before, after));
     this.#recordNew(before, after);
   }
@@ -100,6 +108,15 @@ export class LetterHistory {
     }
   }
 
+  /** The two were apart and are together: rightly so if they were rightly apart. */
+  #recordJoin(pair: Pair, before: LetterLayout, after: LetterLayout): void {
+    const [first, second] = [before.places.get(pair.first), before.places.get(pair.second)];
+    if (!first || !second || !this.#isRightlyApart(before, pair)) return;
+    const between = this.#between.get(keyOf(pair)) ?? new Set();
+    for (const letter of lettersBetween(after, pair)) between.add(letter);
+    this.#between.set(keyOf(pair), between);
+  }
+
   #misplaced(end: LetterLayout): string[] {
     const misplaced = [...this.#pairs.values()].filter(
       (pair) =>
@@ -117,9 +134,7 @@ export class LetterHistory {
 
   #isTogether(end: LetterLayout, pair: Pair): boolean {
     if (!standInOrder(end, pair.first, pair.second)) return false;
-    const [from, to] = [end.places.get(pair.first)!, end.places.get(pair.second)!];
-    const between = end.blocks[from.block]!.letters.slice(from.index + 1, to.index);
-    return this.#werePutThere(end, pair, between);
+    return this.#werePutThere(end, pair, lettersBetween(end, pair), this.#between.get(keyOf(pair)));
   }
 
   #isRightlyApart(end: LetterLayout, pair: Pair): boolean {
@@ -130,6 +145,7 @@ export class LetterHistory {
     const [from, to] = [end.places.get(pair.first)!, end.places.get(pair.second)!];
     const behind = end.blocks[from.block]!.letters.slice(from.index + 1);
     const before = end.blocks[to.block]!.letters.slice(0, to.index);
+    if (from.block === to.block && !this.#isJoinedBehind(end, pair, behind)) return false;
     return this.#openedBlocks(end, pair).some(({ id, text }) => {
       if ([...text].some((letter) => standInOrder(end, pair.second, letter))) return false;
       const own = before.filter((letter) => text.has(letter) || this.#isTypedAtStartOf(id, letter));
@@ -137,22 +153,40 @@ export class LetterHistory {
     });
   }
 
+  /** Whether the block of the first one was joined to the one that both stand in, and the first one stands behind its text. */
+  #isJoinedBehind(end: LetterLayout, pair: Pair, behind: readonly string[]): boolean {
+    const own = this.#typed.get(pair.typed)!.block;
+    const standsIn = end.blocks[end.places.get(pair.first)!.block]!.id;
+    const joined = this.#blocksJoinedTo(standsIn).find(({ id }) => id === own);
+    if (joined === undefined || behind.some((letter) => joined.text.has(letter))) return false;
+    const isBeforeSecond = (letter: string): boolean => standInOrder(end, letter, pair.second);
+    return !this.#carriesOf(pair.first).some(
+      ({ from, letters }) => from === own && [...letters].some(isBeforeSecond),
+    );
+  }
+
   /** The blocks that may part the two, each with the text of the one that it has been joined to. */
-  #openedBlocks(
-    end: LetterLayout,
-    pair: Pair,
-  ): { readonly id: unknown; readonly text: ReadonlySet<string> }[] {
-    const [from, to] = [end.places.get(pair.first)!, end.places.get(pair.second)!];
-    if (from.block === to.block) return [];
+  #openedBlocks(end: LetterLayout, pair: Pair): JoinedBlock[] {
+    const to = end.places.get(pair.second)!;
     // Text behind a divider is in a block without an id, which begins with the divider.
     const standsIn = end.blocks[to.block]!.id ?? end.blocks[to.block - 1]?.id;
     if (standsIn === null || standsIn === undefined) return [];
-    const joined = this.#changes.flatMap(({ closed }) =>
-      closed.filter(({ into }) => into === standsIn),
-    );
-    return [{ id: standsIn, text: NONE }, ...joined].filter(({ id }) =>
+    return [{ id: standsIn, text: NONE }, ...this.#blocksJoinedTo(standsIn)].filter(({ id }) =>
       this.#changes.some((change) => change.opened.has(id) && isUnaware(change, pair)),
     );
+  }
+
+  /** The blocks that were joined to one, to one of these, and so on, each with the text that stands before its own. */
+  #blocksJoinedTo(block: unknown, joined = new Map<unknown, Set<string>>()): JoinedBlock[] {
+    const isBroughtBack = this.#changes.some(({ opened }) => opened.has(block));
+    for (const { id, into, text, between } of this.#changes.flatMap(({ closed }) => closed)) {
+      const index = isBroughtBack ? between.findIndex((each) => each.id === block) : -1;
+      if (joined.has(id) || (into !== block && index === -1)) continue;
+      const before = into === block ? text : between.slice(index).flatMap(({ letters }) => letters);
+      joined.set(id, new Set([...(joined.get(block) ?? []), ...before]));
+      this.#blocksJoinedTo(id, joined);
+    }
+    return [...joined].map(([id, text]) => ({ id, text }));
   }
 
   #isTypedAtStartOf(block: unknown, letter: string): boolean {
@@ -201,6 +235,7 @@ export class LetterHistory {
         expected.has(letter) ||
         this.#restored.has(letter) ||
         this.#wasTypedThere(end, letter, there) ||
+        this.#wasTypedAtJoin(letter, there) ||
         this.#wasLeftThere(end, letter) ||
         this.#wasJoinedThere(end, letter, { pair, there }),
     );
@@ -214,9 +249,24 @@ export class LetterHistory {
         !end.places.has(neighbour) ||
         this.#deleted.has(neighbour) ||
         !this.#pairs.has(keyOf(pair)) ||
-        this.#openedBlocks(end, pair).length > 0
+        (!standTogether(end, letter, neighbour) && this.#openedBlocks(end, pair).length > 0)
       );
     });
+  }
+
+  /** Whether it was typed at the end of a block, and somebody who had not seen it joined some of these letters to that. */
+  #wasTypedAtJoin(letter: string, there: ReadonlySet<string>): boolean {
+    const [pair, ...others] = this.#typed.get(letter)?.pairs ?? [];
+    if (pair === undefined || others.length > 0 || pair.second !== letter) return false;
+    return this.#changes.some(
+      ({ seen, closed, carried }) =>
+        !seen.has(letter) &&
+        closed.some(
+          ({ id, text }) =>
+            text.has(pair.first) &&
+            carried.some(({ from, letters }) => from === id && intersects(letters, there)),
+        ),
+    );
   }
 
   /** Whether it was typed in an empty block, and somebody who had not seen it removed that or opened this one. */
@@ -262,6 +312,12 @@ interface Pair {
   readonly isOneGo: boolean;
 }
 
+/** A block with the text that stands before its own in the block that it is a part of. */
+interface JoinedBlock {
+  readonly id: unknown;
+  readonly text: ReadonlySet<string>;
+}
+
 interface Typed {
   readonly block: unknown;
   /** Whether it was the first letter of its block. */
@@ -269,8 +325,18 @@ interface Typed {
   readonly pairs: readonly Pair[];
 }
 
+/** The letters between the two of a pair, which stand in order in one block. */
+function lettersBetween({ blocks, places }: LetterLayout, { first, second }: Pair): string[] {
+  const [from, to] = [places.get(first)!, places.get(second)!];
+  return blocks[from.block]!.letters.slice(from.index + 1, to.index);
+}
+
 function standTogether({ places }: LetterLayout, a: string, b: string): boolean {
   return places.get(a)?.block === places.get(b)?.block;
+}
+
+function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...a].some((each) => b.has(each));
 }
 
 function keyOf({ first, second }: Pair): string {

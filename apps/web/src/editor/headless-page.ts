@@ -1,5 +1,6 @@
 import { type Block, type TextBlock, writePage } from '@tandem/document';
 import { getSchema } from '@tiptap/core';
+import type { Node } from '@tiptap/pm/model';
 import {
   type Command,
   EditorState,
@@ -25,6 +26,8 @@ export class HeadlessView {
   state: EditorState;
   readonly editable = true;
   readonly composing = false;
+  /** Called after each transaction with what it made of the document; the binding may have corrected that since. */
+  onApplied: ((tr: Transaction, made: Node) => void) | null = null;
   readonly #pluginViews: PluginView[] = [];
 
   constructor(state: EditorState) {
@@ -43,7 +46,9 @@ export class HeadlessView {
   readonly dispatch = (tr: Transaction): void => {
     const before = this.state;
     this.state = before.applyTransaction(tr).state;
+    const made = this.state.doc;
     for (const view of this.#pluginViews) view.update?.(this.asView, before);
+    this.onApplied?.(tr, made);
   };
 
   hasFocus(): boolean {

@@ -1,10 +1,19 @@
+import { pause, repeatable } from './simulation/environment.ts';
+
 import { pageRoots } from '@tandem/document';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
 import { moveBlocks, splitBlock } from './block-commands.ts';
 import { openPage, outlineOf, type Page, sharedPage, text } from './headless-page.ts';
-import { blockWith, dragToEnd, press, selectRange } from './simulation/page-edits.ts';
+import {
+  blockWith,
+  deleteBlock,
+  dragToEnd,
+  press,
+  selectEdge,
+  selectRange,
+} from './simulation/page-edits.ts';
 
 /** Joins a block to one that does not stand before it in the stream, so that a slot shows it there. */
 function joinThroughSlot({ view }: Page, first: string, second: string): void {
@@ -50,6 +59,27 @@ test('a half of two such blocks is moved', () => {
   view.run(moveBlocks(-1));
   sync();
   for (const page of pages) expect(outlineOf(page.view)).toEqual(['text "twoAABB"', 'text "one"']);
+});
+
+test('the first block of a page is deleted with those that stand before it in the stream and were joined to it', () => {
+  repeatable(1, () => {
+    const { pages, sync } = sharedPage([text('one'), text('two'), text('three')], 2);
+    const { view } = pages[0]!;
+    view.select('two');
+    view.run(moveBlocks(-1));
+    selectEdge(view, 'two', 'end');
+    press(view, 'Delete');
+    expect(outlineOf(view)).toEqual(['text "twoone"', 'text "three"']);
+    pause();
+    deleteBlock(view, blockWith(view.state.doc, 'twoone'));
+    expect(outlineOf(view)).toEqual(['text "three"']);
+    sync();
+    expect(outlineOf(pages[1]!.view)).toEqual(['text "three"']);
+    press(view, 'Mod-z');
+    sync();
+    for (const page of pages)
+      expect(outlineOf(page.view)).toEqual(['text "twoone"', 'text "three"']);
+  });
 });
 
 test('a block whose slot stands in its own run stays where it is when that run is cut', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { insertDivider, moveBlocks, splitBlock } from './block-commands.ts';
 import { outlineOf, type Page, sharedPage, text } from './headless-page.ts';
-import { blockWith, dragBlock, press, topBlocks } from './simulation/page-edits.ts';
+import { blockWith, dragBlock, paragraph, press, topBlocks } from './simulation/page-edits.ts';
 import { outline } from './simulation/page-outline.ts';
 
 /** Text behind a divider that no marker begins (RD2): A puts the divider right where B, at the same time, types. */
@@ -93,4 +93,12 @@ test('WR7: the first block of a new page is named with the second, so two people
   }
   sync();
   for (const { view } of [a, b]) expect(outlineOf(view)).toEqual(['text "bravo"', 'text "alpha"']);
+});
+
+test('WR7: the empty first block of a new page stays when another is put behind it', () => {
+  const { pages, sync } = sharedPage([], 2);
+  const { view } = pages[0]!;
+  view.dispatch(view.state.tr.insert(2, paragraph('alpha')));
+  sync();
+  for (const page of pages) expect(outline(page.view.state.doc)).toBe('∅ / alpha');
 });

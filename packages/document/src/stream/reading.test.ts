@@ -118,6 +118,12 @@ const JOINED: Row[] = [
     ['a: onetwo'],
   ],
   [
+    'RD7 a circle over a run: one of the two joins is open',
+    [{ ...a, at: 'j' }, 'one', b, 'two', { join: 'k' }, { ...c, at: 'k' }, 'three', j],
+    {},
+    ['a: one', 'b: twothree'],
+  ],
+  [
     'RD7 three in a circle, and one that leads into it',
     [
       { ...c, at: 'x' },

@@ -27,11 +27,11 @@ export function findLeafChange(
 ): LeafChange | null {
   const before = page.doc.children;
   const after = doc.children;
-  const ends = equalEnds(before, after);
-  const { head } = ends;
-  let { tail } = ends;
+  let { head, tail } = equalEnds(before, after);
   // An unnamed block may need a name when what stands before it changes (WR7).
   while (tail > 0 && beginsUnnamed(before.at(-tail)!)) tail--;
+  // So does the only block of a page when another is put behind it.
+  if (page.leaves.length === 1 && page.leaves[0]!.block.id === null && after.length > 1) head = 0;
 
   const changed = before.slice(head, before.length - tail);
   const nodes = after.slice(head, after.length - tail);

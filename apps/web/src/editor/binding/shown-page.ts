@@ -165,6 +165,23 @@ export class ShownPage {
     return slot === undefined || slot.item.deleted ? null : slot;
   }
 
+  /** The segments that are parts of a block's text (RD6), those without text included. */
+  segmentsJoinedTo({ segment }: ShownBlock): Segment[] {
+    const joined = new Set<Segment>();
+    const open = [segment];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const slots = new Set(next.slots.map(({ slot }) => slot.kind === 'join' && slot.id));
+      if (slots.size === 0) continue;
+      for (const each of this.#segments.all) {
+        const { at } = each.attributes;
+        if (at === null || !slots.has(at) || each === segment || joined.has(each)) continue;
+        joined.add(each);
+        open.push(each);
+      }
+    }
+    return [...joined];
+  }
+
   setAttribute(id: string, name: string, value: unknown): void {
     const key = attributeKey(id, name);
     this.roots.attributes.set(key, value);

@@ -1,4 +1,4 @@
-import { attributeKey, type ShownBlock, slotEmbed } from '@tandem/document/stream';
+import { attributeKey, type Segment, type ShownBlock, slotEmbed } from '@tandem/document/stream';
 import type { Node } from '@tiptap/pm/model';
 import type { Selection } from '@tiptap/pm/state';
 import * as Y from 'yjs';
@@ -47,6 +47,8 @@ export class StreamWriter {
   readonly #inserted: (Characters & { readonly leaf: number; readonly offset: number })[] = [];
   /** By later leaf: the markers that were inserted. */
   readonly #markers = new Map<number, Y.Item>();
+  /** Segments that were parts of a block whose marker is gone. */
+  readonly #orphans: Segment[] = [];
   /** Whether blocks came, went or moved, so that their order must be looked at. */
   #isStructural: boolean;
 
@@ -79,6 +81,7 @@ export class StreamWriter {
       this.#edit(edit);
     }
     this.#marks.write(this.#transaction);
+    this.#deleteOrphans();
     for (const [to, leaf] of this.#change.to.entries()) {
       this.#writeContainers(leaf.containers);
       const from = this.#change.alignment.earlier[to]!;
@@ -290,7 +293,19 @@ export class StreamWriter {
     } else if (slot === null && before !== null && !follows(marker, before)) {
       this.#showAt(block.id, 'join', endOfSegment(before));
     } else {
+      this.#orphans.push(...this.#page.segmentsJoinedTo(block));
       if (slot !== null) slot.item.delete(this.#transaction);
+      marker.delete(this.#transaction);
+    }
+  }
+
+  /** What is empty of a block goes with it: its slots may now lead back to where they stand, and show it again (RD7). */
+  #deleteOrphans(): void {
+    for (const { marker } of this.#orphans) {
+      if (marker === null || marker.deleted) continue;
+      const slot = this.#page.slotOf(marker);
+      if (hasText(marker.right)) continue;
+      slot?.item.delete(this.#transaction);
       marker.delete(this.#transaction);
     }
   }
@@ -356,6 +371,12 @@ function markerBefore(item: Y.Item): Y.Item | null {
   let at: Y.Item | null = item;
   while (at !== null && !isLivingMarker(at)) at = at.left;
   return at;
+}
+
+function hasText(item: Y.Item | null): boolean {
+  for (let at = item; at !== null && !isLivingMarker(at); at = at.right)
+    if (!at.deleted && at.content instanceof Y.ContentString) return true;
+  return false;
 }
 
 /** Whether anything stands from the item on, up to the next marker. */

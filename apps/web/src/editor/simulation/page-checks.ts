@@ -1,6 +1,10 @@
 import { readPage, validatePage } from '@tandem/document';
+import type { Node } from '@tiptap/pm/model';
+import { Transform } from '@tiptap/pm/transform';
 
+import { isFromDocument } from '../binding/binding.ts';
 import type { Page } from '../headless-page.ts';
+import { outline } from './page-outline.ts';
 
 /** What holds at each person after each command and each delivered update, whatever the others do. */
 
@@ -10,6 +14,21 @@ export function checkPage(page: Page): void {
   const shown = shownPage(page);
   const stored = JSON.stringify(normalise({ type: 'doc', content: blocksOf(page.doc) }));
   if (shown !== stored) throw new ViewUnequal(shown, stored);
+}
+
+/**
+ * Calls `onUnequal` when the page does not show what a command of this person made. Beside code marks do not count: code
+ * keeps them unseen (PM6).
+ */
+export function watchCommands({ view }: Page, onUnequal: (error: Error) => void): void {
+  view.onApplied = (tr, made) => {
+    if (!tr.docChanged || isFromDocument(tr)) return;
+    const hasMarks = !hasCode(tr.before) && !hasCode(made);
+    const [wanted, shown] = [made, view.state.doc].map((doc) =>
+      outline(hasMarks ? doc : new Transform(doc).removeMark(0, doc.content.size).doc),
+    );
+    if (shown !== wanted) onUnequal(new CommandUnequal(shown!, wanted!));
+  };
 }
 
 /** What the editor shows, to be compared with another page's. */
@@ -26,6 +45,13 @@ class ViewUnequal extends Error {
   constructor(shown: string, stored: string) {
     super(`The editor shows\n  ${shown}\nand the page holds\n  ${stored}`);
     this.name = 'ViewUnequal';
+  }
+}
+
+class CommandUnequal extends Error {
+  constructor(shown: string, made: string) {
+    super(`The editor shows\n  ${shown}\nand the command made\n  ${made}`);
+    this.name = 'CommandUnequal';
   }
 }
 
@@ -58,6 +84,15 @@ function normalise(node: JsonNode): JsonNode {
     ...(node.text !== undefined && { text: node.text }),
     ...(node.type === 'text' && node.marks && { marks: node.marks.map(normaliseMark) }),
   };
+}
+
+function hasCode(doc: Node): boolean {
+  let found = false;
+  doc.descendants((node) => {
+    found ||= node.type.spec.code === true;
+    return !node.isTextblock;
+  });
+  return found;
 }
 
 function normaliseMark(mark: unknown): unknown {

@@ -5,7 +5,7 @@ import { Delivery } from './delivery.ts';
 import { repeatable } from './environment.ts';
 import { type LetterFaults, LetterHistory } from './letter-history.ts';
 import { layoutOf, LetterSource } from './letter-layout.ts';
-import { checkPage, shownPage, violations } from './page-checks.ts';
+import { checkPage, shownPage, violations, watchCommands } from './page-checks.ts';
 import { outline } from './page-outline.ts';
 import type { Profile } from './profiles.ts';
 import { type CommandName, COMMANDS } from './simulated-commands.ts';
@@ -14,7 +14,7 @@ import { rewrittenLetters, storedLetters } from './stored-letters.ts';
 /**
  * Three people work on one page with every command of the editor, while updates reach them late and in any order, and
  * an onlooker only reads. After every command and every delivered update each page is a valid document and shows what
- * is stored, and no command but undo and redo writes a character again that it leaves on the page; in the end all are
+ * is stored, which after a command is what that made of the page; and no command but undo and redo writes a character again that it leaves on the page; in the end all are
  * equal, and each letter is where it should be: see `LetterHistory`.
  */
 export class Simulation {
@@ -36,6 +36,7 @@ export class Simulation {
     this.#onStep = onStep;
     this.#random = new SeededRandom(seed);
     this.#pages = repeatable(seed, () => sharedPage(profile.page(this.#letters), PEOPLE + 1).pages);
+    for (const page of this.#pages) watchCommands(page, (error) => this.#noteFailure(error));
     this.#delivery = new Delivery(this.#pages, (page) => this.#check(page));
     this.#history = new LetterHistory(layoutOf(this.#pages[0]!.view.state.doc));
   }
@@ -100,8 +101,12 @@ export class Simulation {
     try {
       checkPage(page);
     } catch (error) {
-      this.#failedChecks.push(`${this.#step}: ${String(error)}`);
+      this.#noteFailure(error);
     }
+  }
+
+  #noteFailure(error: unknown): void {
+    this.#failedChecks.push(`${this.#step}: ${String(error)}`);
   }
 
   #trace(): void {

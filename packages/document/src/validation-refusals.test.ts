@@ -13,10 +13,13 @@ const attribute =
   (key: string, value: unknown): Change =>
   (_, doc) =>
     doc.getMap('attributes').set(key, value);
+/** A note behind ten characters of its author. */
 const restored =
   (key: string, value: unknown): Change =>
-  (_, doc) =>
+  (text, doc) => {
+    text.insert(1, '0123456789');
     doc.getMap('restored').set(key, value);
+  };
 const formats =
   (values: Record<string, unknown>): Change =>
   (text) =>
@@ -163,6 +166,11 @@ const RESTORED: Row[] = [
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 2 ** 53])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, '1'])],
   ['unsafe-value', 'restored@2:0', restored('2:0', [MAX_RESTORED_LEVEL + 1, 0, 1, 0, 1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 0])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 11])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 1, 10, 1, 0, 1])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 0, 1, 0, 2, 1, 1, 5, 2])],
+  ['unsafe-value', 'restored@2:0', restored('2:0', [1, 4, 1, 0, 2, 1, 1, 5, 2])],
   [
     'unsafe-value',
     'restored@2:0',

@@ -53,16 +53,20 @@ describe('accepts', () => {
       'marks that an editor would not combine',
       (text) => format(text, { code: true, link: { href: '/a' } }),
     ],
-    ['a note of what was restored', (_, doc) => doc.getMap('restored').set('2:0', [1, 0, 1, 0, 5])],
+    [
+      'a note of what was restored',
+      (text, doc) => {
+        text.insert(1, '0123456789');
+        doc.getMap('restored').set('2:0', [1, 0, 1, 0, 5, 5, 3, 7, 5]);
+      },
+    ],
     [
       'the longest note at the highest level',
-      (_, doc) =>
-        doc
-          .getMap('restored')
-          .set('2:12', [
-            MAX_RESTORED_LEVEL,
-            ...Array.from({ length: 4 * MAX_RESTORED_RANGES }, () => 7),
-          ]),
+      (text, doc) => {
+        text.insert(1, 'x'.repeat(MAX_RESTORED_RANGES));
+        const ranges = Array.from({ length: MAX_RESTORED_RANGES }, (_, clock) => [clock, 1, 0, 1]);
+        doc.getMap('restored').set('2:0', [MAX_RESTORED_LEVEL, ...ranges.flat()]);
+      },
     ],
     ['the schema version', (_, doc) => doc.getMap('meta').set('schemaVersion', 1)],
   ])('%s', (_, change) => {

@@ -148,8 +148,8 @@ function isBlockAttributeName(name: string): boolean {
 interface Entry {
   readonly key: string;
   readonly value: unknown;
-  /** The client that wrote it. */
-  readonly client: number;
+  /** Of the item: the client that wrote it, and how much that had written before. */
+  readonly id: Y.ID;
 }
 
 function entryViolation(
@@ -162,7 +162,7 @@ function entryViolation(
   // Of an item that holds several values Yjs would show one.
   if (item.length !== 1) return violation('foreign-content', `${map}@${key}`);
   const value: unknown = item.content.getContent()[0];
-  return judge({ key, value, client: item.id.client });
+  return judge({ key, value, id: item.id });
 }
 
 function attributeViolation({ key, value }: Entry): Violation | null {
@@ -176,20 +176,27 @@ function attributeViolation({ key, value }: Entry): Violation | null {
 
 const RESTORED_KEY = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/;
 
-function restoredViolation({ key, value, client }: Entry): Violation | null {
+function restoredViolation({ key, value, id }: Entry): Violation | null {
   const [, writer, clock] = RESTORED_KEY.exec(key) ?? [];
   if (!isCount(Number(writer)) || !isCount(Number(clock)))
     return violation('unknown-attribute', `restored@${key}`);
-  if (Number(writer) !== client) return violation('foreign-client', `restored@${key}`);
-  return isRestoredValue(value) ? null : violation('unsafe-value', `restored@${key}`);
+  if (Number(writer) !== id.client) return violation('foreign-client', `restored@${key}`);
+  return isRestoredValue(value, id.clock) ? null : violation('unsafe-value', `restored@${key}`);
 }
 
-function isRestoredValue(value: unknown): boolean {
+/** Whether a note is about characters that its author had written before it, each of them once. */
+function isRestoredValue(value: unknown, written: number): boolean {
   if (!Array.isArray(value) || value.length % 4 !== 1) return false;
   const [level, ...ranges] = (value.length - 1) / 4 <= MAX_RESTORED_RANGES ? value : [];
-  return (
-    isCount(level) && level <= MAX_RESTORED_LEVEL && ranges.length > 0 && ranges.every(isCount)
-  );
+  if (!isCount(level) || level > MAX_RESTORED_LEVEL || ranges.length === 0) return false;
+  if (!ranges.every(isCount)) return false;
+  let end = 0;
+  for (let i = 0; i < ranges.length; i += 4) {
+    const [clock, length] = [ranges[i]!, ranges[i + 3]!];
+    if (length === 0 || clock < end) return false;
+    end = clock + length;
+  }
+  return end <= written;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,4 +1,4 @@
-import { pageRoots, validatePage } from '@tandem/document';
+import { pageRoots } from '@tandem/document';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
@@ -11,7 +11,7 @@ function deleteAndUndo({ view }: Page, words: string): void {
   undo(view.asView);
 }
 
-/** A peer of client 99 that says of its characters what it likes. */
+/** A peer of client 99 that says of its characters what it likes, whether or not a server would take it. */
 function sendNotes({ doc }: Page, words: string, notes: readonly (readonly number[])[]): void {
   const peer = new Y.Doc();
   peer.clientID = 99;
@@ -19,7 +19,6 @@ function sendNotes({ doc }: Page, words: string, notes: readonly (readonly numbe
   const roots = pageRoots(peer);
   if (words) roots.text.insert(roots.text.length, words);
   for (const [index, note] of notes.entries()) roots.restored.set(`99:${index}`, note);
-  expect(validatePage(peer)).toEqual([]);
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(peer, Y.encodeStateVector(doc)), 'network');
 }
 

@@ -1,9 +1,11 @@
+import { NodeSelection, Plugin } from '@tiptap/pm/state';
 import { describe, expect, test } from 'vitest';
 
-import { redo, undo } from './binding/binding.ts';
+import { isRemote, redo, undo } from './binding/binding.ts';
 import { moveBlocks, setKind, splitBlock, toggleList } from './block-commands.ts';
 import { type Page, outlineOf, schema, sharedPage, text } from './headless-page.ts';
 import { keyBindings } from './keymap.ts';
+import { blockWith, deleteBlock } from './simulation/page-edits.ts';
 
 const caret = ({ view }: Page): string => {
   const { $from } = view.state.selection;
@@ -209,5 +211,70 @@ describe('undo', () => {
     expect(view.run(keys['Mod-z']!)).toBe(true);
     expect(view.run(keys['Mod-z']!)).toBe(true);
     expect(outlineOf(view)).toEqual(['text "start"']);
+  });
+});
+
+describe('what others write is shown', () => {
+  const refusing = new Plugin({ filterTransaction: (tr) => !isRemote(tr) });
+  const throwing = new Plugin({
+    appendTransaction: (trs) => {
+      if (trs.some(isRemote)) throw new Error('A plugin failed');
+      return null;
+    },
+  });
+
+  test.each([
+    ['refuses', refusing],
+    ['throws at', throwing],
+  ])('when a plugin %s it, and the next key deletes nothing', (_, plugin) => {
+    const { pages, sync } = sharedPage([text('one'), text('two')], 2);
+    const [a, b] = [pages[0]!, pages[1]!];
+    b.view.state = b.view.state.reconfigure({ plugins: [...b.view.state.plugins, plugin] });
+    b.view.select('two', 3);
+    a.view.select('one', 3);
+    a.view.type(' more');
+    try {
+      sync();
+    } catch {
+      // A failing plugin fails the delivery, too.
+    }
+    b.view.type('!');
+    sync();
+    for (const { view } of pages)
+      expect(outlineOf(view)).toEqual(['text "one more"', 'text "two!"']);
+  });
+});
+
+describe('a selected block stays selected', () => {
+  test.each([
+    ['a quote', 'quote'],
+    ['a text block', 'textBlock'],
+  ])('%s in which and before which somebody writes', (_, type) => {
+    const quote = { type: 'quote', content: [text('one'), text('two')] } as const;
+    const { pages, sync } = sharedPage([text('before'), quote], 2);
+    const [a, b] = [pages[0]!, pages[1]!];
+    const { doc, tr } = b.view.state;
+    const position = type === 'quote' ? doc.firstChild!.nodeSize : doc.firstChild!.nodeSize + 1;
+    b.view.dispatch(tr.setSelection(NodeSelection.create(doc, position)));
+    a.view.select('before');
+    a.view.run(splitBlock);
+    a.view.select('one', 1);
+    a.view.type('!');
+    sync();
+    const { selection } = b.view.state;
+    expect(selection).toBeInstanceOf(NodeSelection);
+    expect((selection as NodeSelection).node.type.name).toBe(type);
+    expect(selection.$from.parent.type.name).toBe(type === 'quote' ? 'doc' : 'quote');
+  });
+
+  test('a quote whose first block is deleted', () => {
+    const quote = { type: 'quote', content: [text('one'), text('two')] } as const;
+    const { pages, sync } = sharedPage([text('before'), quote], 2);
+    const [a, b] = [pages[0]!, pages[1]!];
+    const { doc, tr } = b.view.state;
+    b.view.dispatch(tr.setSelection(NodeSelection.create(doc, doc.firstChild!.nodeSize)));
+    deleteBlock(a.view, blockWith(a.view.state.doc, 'one'));
+    sync();
+    expect((b.view.state.selection as NodeSelection).node.type.name).toBe('quote');
   });
 });

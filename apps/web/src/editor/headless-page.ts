@@ -26,6 +26,7 @@ export class HeadlessView {
   state: EditorState;
   readonly editable = true;
   readonly composing = false;
+  readonly isDestroyed = false;
   /** Called after each transaction with what it made of the document; the binding may have corrected that since. */
   onApplied: ((tr: Transaction, made: Node) => void) | null = null;
   readonly #pluginViews: PluginView[] = [];
@@ -44,11 +45,15 @@ export class HeadlessView {
   }
 
   readonly dispatch = (tr: Transaction): void => {
+    const { state } = this.state.applyTransaction(tr);
+    this.updateState(state);
+    this.onApplied?.(tr, state.doc);
+  };
+
+  readonly updateState = (state: EditorState): void => {
     const before = this.state;
-    this.state = before.applyTransaction(tr).state;
-    const made = this.state.doc;
+    this.state = state;
     for (const view of this.#pluginViews) view.update?.(this.asView, before);
-    this.onApplied?.(tr, made);
   };
 
   hasFocus(): boolean {

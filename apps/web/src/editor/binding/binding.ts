@@ -3,7 +3,7 @@ import { Extension } from '@tiptap/core';
 import type { Node } from '@tiptap/pm/model';
 import {
   AllSelection,
-  type EditorState,
+  EditorState,
   NodeSelection,
   Plugin,
   PluginKey,
@@ -227,7 +227,21 @@ class Binding {
     const shared = selection();
     if (shared) this.#keepSelection(tr, before, shared);
     if (source === 'correction') keepInputRules(tr, view.state);
-    view.dispatch(tr.setMeta(key, source).setMeta('addToHistory', false));
+    this.#dispatch(tr.setMeta(key, source).setMeta('addToHistory', false));
+  }
+
+  /** Where a plugin refuses the transaction or fails, the view is set to it: the next key would undo what it shows. */
+  #dispatch(tr: Transaction): void {
+    const { view } = this.#bound!;
+    const { state } = view;
+    try {
+      view.dispatch(tr);
+    } finally {
+      if (view.state === state && !view.isDestroyed) {
+        const { doc, selection } = tr;
+        view.updateState(EditorState.create({ doc, selection, plugins: state.plugins }));
+      }
+    }
   }
 
   #keepSelection(tr: Transaction, before: Selection, shared: SharedSelection): void {
@@ -298,8 +312,24 @@ function selectionLike(
 ): Selection {
   if (before instanceof AllSelection) return new AllSelection(doc);
   if (before instanceof NodeSelection) {
-    const node = doc.nodeAt(anchor);
-    if (node?.type === before.node.type) return NodeSelection.create(doc, anchor);
+    const position = findNode(before.node, doc, anchor);
+    if (position !== null) return NodeSelection.create(doc, position);
   }
   return TextSelection.between(doc.resolve(anchor), doc.resolve(head));
+}
+
+/** Where the node with the type and id of another is: at a position, around it, or else anywhere. */
+function findNode({ type, attrs }: Node, doc: Node, near: number): number | null {
+  const isSame = (node: Node | null): boolean =>
+    node?.type === type && node.attrs['id'] === attrs['id'];
+  if (isSame(doc.nodeAt(near))) return near;
+  const $near = doc.resolve(near);
+  for (let { depth } = $near; depth > 0; depth--)
+    if (isSame($near.node(depth))) return $near.before(depth);
+  let found: number | null = null;
+  doc.descendants((node, position) => {
+    if (found === null && isSame(node)) found = position;
+    return found === null && !node.isTextblock;
+  });
+  return found;
 }

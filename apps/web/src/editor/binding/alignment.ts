@@ -161,16 +161,24 @@ function movedLeaves(
   const stays = new Set(
     paired.filter((index) => through.find(from[index]!.pos) === to[later[index]!]!.pos),
   );
-  // Leaves that were built again stay where they fit between those.
-  const fits = paired.filter((index) => {
-    if (stays.has(index)) return true;
-    const place = paired.indexOf(index);
-    const left = paired.slice(0, place).findLast((other) => stays.has(other)) ?? -1;
-    const right = paired.slice(place + 1).find((other) => stays.has(other)) ?? Infinity;
-    return left < index && index < right;
-  });
+  const fits = fittingLeaves(paired, stays);
   const inOrder = new Set(longestIncreasing(fits).map((i) => fits[i]!));
   return paired.filter((index) => !inOrder.has(index));
+}
+
+/** Those that stay, and those that were built again and fit between the nearest of them on both sides. */
+function fittingLeaves(paired: readonly number[], stays: ReadonlySet<number>): number[] {
+  const right: number[] = [];
+  for (let i = paired.length - 1, next = Infinity; i >= 0; i--) {
+    right[i] = next;
+    if (stays.has(paired[i]!)) next = paired[i]!;
+  }
+  let left = -1;
+  return paired.filter((index, i) => {
+    if (!stays.has(index)) return left < index && index < right[i]!;
+    left = index;
+    return true;
+  });
 }
 
 /** The earlier leaves with each moved one behind the leaf that it stands behind now. */
@@ -179,14 +187,27 @@ function newOrder(
   { later, earlier, moved }: Pairing & { readonly moved: readonly number[] },
 ): number[] {
   const isMoved = new Set(moved);
-  const order = Array.from({ length: count }, (_, index) => index).filter((i) => !isMoved.has(i));
-  for (const index of moved) {
-    const previous = earlier.slice(0, later[index]).findLast((other) => other !== -1);
-    let at = previous === undefined ? 0 : order.indexOf(previous) + 1;
-    // What was joined to that leaf, or deleted behind it, stays with it.
-    while (previous !== undefined && at < order.length && later[order[at]!] === -1) at++;
-    order.splice(at, 0, index);
+  const order: number[] = [];
+  // The moved leaves that stand behind each of the others, or, with -1, before all of them.
+  const behind = new Map<number, number[]>([[-1, []]]);
+  let anchor = -1;
+  for (const index of earlier) {
+    if (index === -1) continue;
+    if (isMoved.has(index)) behind.get(anchor)!.push(index);
+    else behind.set((anchor = index), []);
   }
+  order.push(...behind.get(-1)!.splice(0, 1));
+  anchor = -1;
+  for (let index = 0; index < count; index++) {
+    if (isMoved.has(index)) continue;
+    // What was joined to a leaf, or deleted behind it, stays with it.
+    if (later[index] !== -1) {
+      for (const other of behind.get(anchor)!) order.push(other);
+      anchor = index;
+    }
+    order.push(index);
+  }
+  for (const other of behind.get(anchor)!) order.push(other);
   return order;
 }
 

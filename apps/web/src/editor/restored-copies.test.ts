@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 
 import { undo } from './binding/binding.ts';
-import { outlineOf, type Page, sharedPage, text } from './headless-page.ts';
+import { openPage, outlineOf, type Page, sharedPage, text } from './headless-page.ts';
 
 function deleteAndUndo({ view }: Page, words: string): void {
   view.select(words, 0, words.length);
@@ -28,6 +28,42 @@ test('what two people bring back is there once, emoji too (HI4)', () => {
   sync();
   sync();
   for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "one 😀😁 two"']);
+});
+
+test('what two people bring back who reload before they meet is there once with the next command (HI4)', () => {
+  const { pages } = sharedPage([text('one two')], 2);
+  for (const page of pages) deleteAndUndo(page, 'two');
+  const [a, b, reader] = [...pages, pages[0]!].map(({ doc }, index) =>
+    openPage(Y.encodeStateAsUpdate(doc), 10 + index),
+  ) as [Page, Page, Page];
+  let written = 0;
+  reader.doc.on('update', (_update: Uint8Array, origin: unknown) => {
+    if (origin !== 'network') written++;
+  });
+  const sync = (): void => {
+    for (const from of [a, b, reader])
+      for (const to of [a, b, reader])
+        Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc), 'network');
+  };
+  sync();
+  b.view.select('one');
+  b.view.type('!');
+  sync();
+  for (const { view } of [a, b, reader]) expect(outlineOf(view)).toEqual(['text "!one two"']);
+  expect(written).toBe(0);
+  undo(b.view.asView);
+  expect(outlineOf(b.view)).toEqual(['text "one two"']);
+});
+
+test('what was there twice before a page was opened is there once with the first command (HI4)', () => {
+  const { pages } = sharedPage([text('one two')], 2);
+  for (const page of pages) deleteAndUndo(page, 'two');
+  const updates = pages.map(({ doc }) => Y.encodeStateAsUpdate(doc));
+  const { view } = openPage(Y.mergeUpdates(updates), 10);
+  expect(outlineOf(view)).toEqual(['text "one twotwo"']);
+  view.select('one');
+  view.type('!');
+  expect(outlineOf(view)).toEqual(['text "!one two"']);
 });
 
 test('a note of more characters than there are costs nothing', () => {

@@ -142,6 +142,7 @@ class Binding {
     const before = bound.positions.share(bound.view.state.selection);
     const selection = bound.history.run(direction, before);
     if (selection) this.#select(selection);
+    bound.copies.deleteDoubles(DOUBLES, 'all');
     return selection !== undefined;
   }
 
@@ -171,7 +172,7 @@ class Binding {
 
   /** Writes what the view holds and the page does not, and shows what the page holds and the view does not. */
   #write(): void {
-    const { view, page, history, positions } = this.#bound!;
+    const { view, page, copies, history, positions } = this.#bound!;
     const { doc, selection } = view.state;
     const { maps, isTyping, isUndoable, selectionBefore } = key.getState(view.state)!.changes;
     const change = findLeafChange(page, doc, maps);
@@ -191,6 +192,7 @@ class Binding {
     }, this);
     const reading = page.refresh(change.nodes, doc);
     this.#show(reading, () => writer.share(selection, doc));
+    copies.deleteDoubles(DOUBLES, 'all');
   }
 
   readonly #onTransaction = (transaction: Y.Transaction): void => {
@@ -211,7 +213,7 @@ class Binding {
       const selection = positions.share(view.state.selection);
       this.#show(page.refresh(), () => selection);
     }
-    if (view.editable) copies.deleteDoubles(DOUBLES);
+    if (view.editable) copies.deleteDoubles(DOUBLES, 'own');
   };
 
   /** Brings the view to what the page says, with the selection where its text is now. */
@@ -293,7 +295,7 @@ class Binding {
       const selection = positions.share(view.state.selection);
       this.#show(page.refresh(), () => selection);
     }
-    if (view.editable) copies.deleteDoubles(DOUBLES);
+    if (view.editable) copies.deleteDoubles(DOUBLES, 'own');
   }
 }
 

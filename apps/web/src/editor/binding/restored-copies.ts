@@ -30,13 +30,16 @@ export class RestoredCopies {
   readonly #byCopy = new Map<number, ClockRanges<Copies>>();
   readonly #byOrigin = new Map<number, ClockRanges<Copies>>();
   readonly #keys = new Set<string>();
-  /** Noted, and not yet looked at for characters that are there twice. */
+  /** Noted, and not yet looked at for characters of this client that are there twice. */
   #fresh: Copies[] = [];
+  /** Not yet looked at for those whose makers may be gone. */
+  #unsettled: Copies[] = [];
 
   constructor(roots: PageRoots) {
     this.#roots = roots;
     this.#doc = roots.text.doc!;
     for (const key of roots.restored.keys()) this.#take(key);
+    this.#unsettled = this.#fresh;
     this.#fresh = [];
   }
 
@@ -66,13 +69,17 @@ export class RestoredCopies {
   }
 
   /**
-   * Deletes the copies of lower rank of what is there more than once (HI4), where this client made one of them. In a
-   * transaction of its own with `origin`; none where there is nothing to delete.
+   * Deletes the copies of lower rank of what is there more than once (HI4): where this client made one of them, or, with
+   * a command of its person, whoever made them. In a transaction of its own with `origin`; none where there is nothing to
+   * delete.
    */
-  deleteDoubles(origin: unknown): void {
-    const fresh = this.#fresh;
+  deleteDoubles(origin: unknown, makers: 'own' | 'all'): void {
+    let copies = this.#fresh;
     this.#fresh = [];
-    const doubles = originalsOf(fresh).flatMap((originals) => this.#doublesOf(originals));
+    // One by one: there may be more than a call takes arguments.
+    for (const each of copies) this.#unsettled.push(each);
+    if (makers === 'all') [copies, this.#unsettled] = [this.#unsettled, []];
+    const doubles = originalsOf(copies).flatMap((originals) => this.#doublesOf(originals, makers));
     if (doubles.length === 0) return;
     this.#doc.transact((transaction) => {
       for (const run of joinRuns(doubles)) deleteCharacters(transaction, run);
@@ -172,10 +179,10 @@ export class RestoredCopies {
   }
 
   /** The copies of lower rank among those of some originals. */
-  #doublesOf({ client, clock, length }: Characters): Y.ID[] {
-    const own = this.#doc.clientID;
+  #doublesOf({ client, clock, length }: Characters, makers: 'own' | 'all'): Y.ID[] {
+    const isMaker = (maker: number): boolean => makers === 'all' || maker === this.#doc.clientID;
     const all = this.#copiesOf(Y.createID(client, clock), length);
-    if (client !== own && !all.some((copies) => copies.client === own)) return [];
+    if (!isMaker(client) && !all.some((copies) => isMaker(copies.client))) return [];
     const byClock = new Map<number, Copy[]>();
     for (const copies of all) {
       const { origin } = copies;
@@ -187,7 +194,7 @@ export class RestoredCopies {
     for (const [at, copies] of byClock) {
       const living = this.#living(Y.createID(client, at), copies);
       const best = living.at(-1);
-      if (best === undefined || !living.some((id) => id.client === own)) continue;
+      if (best === undefined || !living.some((id) => isMaker(id.client))) continue;
       const content = this.#contentOf(best);
       doubles.push(...living.slice(0, -1).filter((id) => this.#contentOf(id) === content));
     }

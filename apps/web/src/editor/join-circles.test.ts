@@ -82,6 +82,18 @@ test('the first block of a page is deleted with those that stand before it in th
   });
 });
 
+test('the first block of a page is deleted behind one that is a part of the block after it', () => {
+  const { pages, sync } = sharedPage([text('one'), text('twothree')], 2);
+  const { view } = pages[0]!;
+  view.select('three');
+  view.run(splitBlock);
+  dragToEnd(view, 'one');
+  deleteBlock(view, blockWith(view.state.doc, 'one'));
+  deleteBlock(view, blockWith(view.state.doc, 'two'));
+  sync();
+  for (const page of pages) expect(outlineOf(page.view)).toEqual(['text "three"']);
+});
+
 test('a block whose slot stands in its own run stays where it is when that run is cut', () => {
   const doc = new Y.Doc();
   const stream = pageRoots(doc).text;

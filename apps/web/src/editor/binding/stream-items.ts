@@ -84,3 +84,31 @@ export function endOfSegment(item: Y.Item): Y.Item {
 export function isLivingMarker(item: Y.Item): boolean {
   return !item.deleted && markerOf(item) !== null;
 }
+
+/** The marker of the segment that an item stands in. */
+export function markerBefore(item: Y.Item): Y.Item | null {
+  let at: Y.Item | null = item;
+  while (at !== null && !isLivingMarker(at)) at = at.left;
+  return at;
+}
+
+/** The marker of the segment behind the one that an item stands in. */
+export function nextMarker(item: Y.Item): Y.Item | null {
+  let at = item.right;
+  while (at !== null && !isLivingMarker(at)) at = at.right;
+  return at;
+}
+
+/** Whether text stands from the item on, up to the next marker. */
+export function hasText(item: Y.Item | null): boolean {
+  for (let at = item; at !== null && !isLivingMarker(at); at = at.right)
+    if (!at.deleted && at.content instanceof Y.ContentString) return true;
+  return false;
+}
+
+/** Whether anything stands from the item on, up to the next marker. */
+export function hasContent(item: Y.Item): boolean {
+  for (let at: Y.Item | null = item; at !== null && !isLivingMarker(at); at = at.right)
+    if (!at.deleted && at.countable) return true;
+  return false;
+}

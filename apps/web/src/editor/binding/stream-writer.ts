@@ -19,9 +19,13 @@ import {
   deleteCharacters,
   endOfSegment,
   firstItem,
+  hasContent,
+  hasText,
   isLivingMarker,
   lastItem,
   lengthOf,
+  markerBefore,
+  nextMarker,
 } from './stream-items.ts';
 
 /** The attributes that a block shows, as they are stored; null for none. */
@@ -47,7 +51,7 @@ export class StreamWriter {
   readonly #inserted: (Characters & { readonly leaf: number; readonly offset: number })[] = [];
   /** By later leaf: the markers that were inserted. */
   readonly #markers = new Map<number, Y.Item>();
-  /** Segments that were parts of a block whose marker is gone. */
+  /** Segments that were parts of a first block whose marker is gone. */
   readonly #orphans: Segment[] = [];
   /** Whether blocks came, went or moved, so that their order must be looked at. */
   #isStructural: boolean;
@@ -293,10 +297,21 @@ export class StreamWriter {
     } else if (slot === null && before !== null && !follows(marker, before)) {
       this.#showAt(block.id, 'join', endOfSegment(before));
     } else {
-      this.#orphans.push(...this.#page.segmentsJoinedTo(block));
+      if (before === null) {
+        this.#orphans.push(...this.#page.segmentsJoinedTo(block));
+        this.#freeNext(marker);
+      }
       if (slot !== null) slot.item.delete(this.#transaction);
       marker.delete(this.#transaction);
     }
+  }
+
+  /** Without the marker the block behind it would be in the run of what stands before it in the stream. */
+  #freeNext(marker: Y.Item): void {
+    const next = nextMarker(marker);
+    if (next === null || !this.#page.isBlock(next) || this.#page.slotOf(next) !== null) return;
+    const { id, attributes } = this.#page.leavesOf(next)[0]!.block;
+    if (id !== null && !attributes.free) this.#page.setAttribute(id, 'free', true);
   }
 
   /** What is empty of a block goes with it: its slots may now lead back to where they stand, and show it again (RD7). */
@@ -305,6 +320,7 @@ export class StreamWriter {
       if (marker === null || marker.deleted) continue;
       const slot = this.#page.slotOf(marker);
       if (hasText(marker.right)) continue;
+      this.#freeNext(marker);
       slot?.item.delete(this.#transaction);
       marker.delete(this.#transaction);
     }
@@ -364,24 +380,5 @@ function follows(marker: Y.Item, item: Y.Item): boolean {
     if (left === item) return true;
     if (isLivingMarker(left)) return false;
   }
-  return false;
-}
-
-function markerBefore(item: Y.Item): Y.Item | null {
-  let at: Y.Item | null = item;
-  while (at !== null && !isLivingMarker(at)) at = at.left;
-  return at;
-}
-
-function hasText(item: Y.Item | null): boolean {
-  for (let at = item; at !== null && !isLivingMarker(at); at = at.right)
-    if (!at.deleted && at.content instanceof Y.ContentString) return true;
-  return false;
-}
-
-/** Whether anything stands from the item on, up to the next marker. */
-function hasContent(item: Y.Item): boolean {
-  for (let at: Y.Item | null = item; at !== null && !isLivingMarker(at); at = at.right)
-    if (!at.deleted && at.countable) return true;
   return false;
 }

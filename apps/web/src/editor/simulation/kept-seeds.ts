@@ -1,13 +1,13 @@
 import type { Profile } from './profiles.ts';
 
 /**
- * Seeds that once found a defect in the editor's binding (421, 1210, 1269, 1295) or an outcome that is right and seldom
+ * Seeds that once found a defect in the editor's binding (421, 522, 1210, 1269, 1295, 4335) or an outcome that is right and seldom
  * (see `LetterHistory`). They run first.
  */
 export const KEPT_SEEDS: Readonly<Record<Profile['name'], readonly number[]>> = {
   hostile: [
-    73, 115, 204, 295, 304, 312, 421, 600, 858, 995, 1045, 1210, 1269, 1246, 1294, 1295, 1347, 1478,
-    1747, 2641, 2816, 3001, 3006, 3555, 3968, 4263,
+    73, 115, 204, 295, 304, 312, 421, 522, 600, 858, 995, 1045, 1210, 1269, 1246, 1294, 1295, 1347,
+    1478, 1747, 2641, 2816, 3001, 3006, 3555, 3968, 4263, 4335,
   ],
   mild: [310, 377, 463],
 };

@@ -83,12 +83,40 @@ export class History {
     const restored: Restored[] = [];
     Y.iterateDeletedStructs(transaction, deletions, (item) => {
       if (!(item instanceof Y.Item) || item.parent !== this.#page.roots.text) return;
-      const { redone } = item;
-      if (redone === null || redone.client !== transaction.doc.clientID || redone.clock < start)
-        return;
+      const isBack = ({ redone }: Y.Item): boolean =>
+        redone?.client === transaction.doc.clientID && redone.clock >= start;
+      if (!isBack(item)) return;
+      if (item.content instanceof Y.ContentEmbed) putBehind(transaction, item);
+      const redone = item.redone!;
       if (item.content instanceof Y.ContentString || markerOf(item) !== null)
         restored.push({ clock: redone.clock, length: item.length, source: item.id });
     });
     return restored.toSorted((a, b) => a.clock - b.clock);
   }
+}
+
+/**
+ * Yjs puts a copy before its original, where words that somebody types at the end of the text before it may come behind
+ * it, and so into the next block. Behind the original they cannot.
+ */
+function putBehind(transaction: Y.Transaction, item: Y.Item): void {
+  const { doc } = transaction;
+  const copy = Y.getItem(doc.store, item.redone!);
+  if (copy.deleted || copy.right !== item) return;
+  copy.delete(transaction);
+  const { right } = item;
+  const moved = new Y.Item(
+    Y.createID(doc.clientID, Y.getState(doc.store, doc.clientID)),
+    item,
+    item.lastId,
+    right,
+    right && right.id,
+    item.parent,
+    null,
+    item.content.copy(),
+  );
+  moved.integrate(transaction, 0);
+  // As for every copy: undo may need it after it is deleted.
+  moved.keep = true;
+  item.redone = moved.id;
 }

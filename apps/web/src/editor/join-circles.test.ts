@@ -117,3 +117,19 @@ test('a block whose slot stands in its own run stays where it is when that run i
   view.run(moveBlocks(1));
   expect(outlineOf(view)).toEqual(['text "one"', 'text "three"', 'text "two"']);
 });
+
+test('a moved block that is deleted leaves two units, which keep a place for words that were typed in it', () => {
+  const { pages, sync } = sharedPage([text('one'), text('two'), text('three')], 2);
+  const [a, b] = [pages[0]!, pages[1]!];
+  const { text: stream } = pageRoots(a.doc);
+  const length = stream.length;
+  dragToEnd(a.view, 'one');
+  sync();
+  deleteBlock(a.view, blockWith(a.view.state.doc, 'one'));
+  expect(outlineOf(a.view)).toEqual(['text "two"', 'text "three"']);
+  expect(stream.length).toBe(length - 'one'.length + 1);
+  b.view.select('one', 3);
+  b.view.type('!');
+  sync();
+  for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "two"', 'text "three!"']);
+});

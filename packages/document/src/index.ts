@@ -16,6 +16,7 @@ export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
 export { inspectPage, type Inspection } from './guard.ts';
 export { safeHref } from './href.ts';
 export { toHtml } from './html.ts';
+export { findLinks, type FoundLink } from './link-finder.ts';
 export {
   MAX_HREF_LENGTH,
   MAX_MARKDOWN_LENGTH,

@@ -17,6 +17,8 @@ export interface TextBlock {
     /** Levels, from 1. */
     readonly indent?: number | null;
     readonly checked?: true | null;
+    /** The number of an ordered item that does not go on from the one before it. */
+    readonly start?: number | null;
   };
   readonly content?: readonly Inline[];
 }

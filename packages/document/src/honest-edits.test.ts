@@ -47,6 +47,7 @@ const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
   ['list', [null, ...LISTS]],
   ['indent', [null, 1, 8]],
   ['checked', [null, true]],
+  ['start', [null, 5]],
   ['language', [null, 'ts']],
   ['in', [null, 'q0', 'q1', 'q2', 'q3']],
   ['at', [null, 's0', 's1']],

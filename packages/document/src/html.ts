@@ -1,5 +1,6 @@
 import type { Block, Inline, List, Mark, TextBlock } from './blocks.ts';
 import { safeHref } from './href.ts';
+import { ListCounter } from './list-numbers.ts';
 import { headingLevel } from './nodes.ts';
 import { type BlockSource, blocksOf } from './text.ts';
 
@@ -19,10 +20,16 @@ function renderBlocks(blocks: Iterable<Block>): string {
   let html = '';
   /** The lists that are open, outermost first; the last item of each is open too. */
   const open: List[] = [];
+  /** The number that the browser gives to the next item of each open list. */
+  const expected: number[] = [];
+  const numbers = new ListCounter();
   const close = (): void => {
     html += `</li></${LIST_TAGS[open.pop()!]}>`;
+    expected.pop();
   };
   for (const block of blocks) {
+    const implied = numbers.implied(block);
+    const number = numbers.next(block);
     const list = block.type === 'textBlock' ? block.attrs?.list : null;
     if (block.type !== 'textBlock' || !list) {
       while (open.length > 0) close();
@@ -35,23 +42,27 @@ function renderBlocks(blocks: Iterable<Block>): string {
     if (open.length === indent + 1) {
       html += '</li>';
     } else {
-      html += `<${LIST_TAGS[list]}${list === 'task' ? ' data-list="task"' : ''}>`;
+      const start = number === implied && (number ?? 1) === 1 ? '' : ` start="${number}"`;
+      html += `<${LIST_TAGS[list]}${list === 'task' ? ' data-list="task"' : ''}${start}>`;
       open.push(list);
+      expected.push(number ?? 1);
     }
-    html += renderItem(block, open.length - 1);
+    const value = number === expected.at(-1) || number === null ? '' : ` value="${number}"`;
+    expected[expected.length - 1] = (number ?? 0) + 1;
+    html += renderItem(block, open.length - 1, value);
   }
   while (open.length > 0) close();
   return html;
 }
 
 /** A list item, left open for the lists in it. */
-function renderItem(block: TextBlock, nesting: number): string {
+function renderItem(block: TextBlock, nesting: number, value: string): string {
   const { list, indent, checked, kind } = block.attrs ?? {};
   const level = (indent ?? 0) === nesting ? '' : ` data-indent="${Number(indent)}"`;
   const task = list === 'task' ? ` data-checked="${checked === true}"` : '';
   const box = list === 'task' ? `<input type="checkbox" disabled${checked ? ' checked' : ''}>` : '';
   const text = renderInline(block.content);
-  return `<li${level}${task}>${box}${kind ? wrap(tagOf(block), text) : text}`;
+  return `<li${level}${value}${task}>${box}${kind ? wrap(tagOf(block), text) : text}`;
 }
 
 function renderBlock(block: Block): string {

@@ -1,36 +1,52 @@
 import { expect, test } from 'vitest';
 
-import { listLabel, listLevel, listNumbersAfter, NO_LIST_NUMBERS } from './list-numbers.ts';
+import type { Block, TextBlock } from './blocks.ts';
+import { toHtml } from './html.ts';
+import {
+  ListCounter,
+  listLabel,
+  listLevel,
+  listNumbersAfter,
+  NO_LIST_NUMBERS,
+  type NumberedBlock,
+  withoutImpliedStarts,
+} from './list-numbers.ts';
+import { fromMarkdown, toMarkdown } from './markdown/index.ts';
 
-interface Attributes {
-  readonly list?: string | null;
-  readonly indent?: unknown;
-}
-
-const ordered = (indent?: unknown): Attributes => ({ list: 'ordered', indent });
+const block = (attrs: NumberedBlock['attrs']): NumberedBlock => ({ type: 'textBlock', attrs });
+const ordered = (indent?: unknown): NumberedBlock => block({ list: 'ordered', indent });
 
 /** The labels of the ordered items; `-` for other blocks. */
-function labelsOf(...blocks: Attributes[]): string {
+function labelsOf(...blocks: NumberedBlock[]): string {
   let numbers = NO_LIST_NUMBERS;
   return blocks
     .map((block) => {
       numbers = listNumbersAfter(numbers, block);
       const level = listLevel(block);
-      return block.list === 'ordered' ? listLabel(numbers[level]!, level) : '-';
+      return block.attrs?.['list'] === 'ordered' ? listLabel(numbers[level]!, level) : '-';
     })
     .join(' ');
 }
 
 test('numbers count on through deeper blocks, and deeper ones start again below each item', () => {
   expect(
-    labelsOf(ordered(), ordered(1), ordered(1), ordered(2), { indent: 1 }, ordered(), ordered(1)),
+    labelsOf(
+      ordered(),
+      ordered(1),
+      ordered(1),
+      ordered(2),
+      block({ indent: 1 }),
+      ordered(),
+      ordered(1),
+    ),
   ).toBe('1. a. b. i. - 2. a.');
 });
 
 test.each([
-  ['a paragraph', {}],
-  ['another list', { list: 'bullet' }],
-  ['a task', { list: 'task' }],
+  ['a paragraph', block({})],
+  ['another list', block({ list: 'bullet' })],
+  ['a task', block({ list: 'task' })],
+  ['a divider', { type: 'divider' }],
 ])('%s starts the numbers again', (_name, other) => {
   expect(labelsOf(ordered(), ordered(), other, ordered())).toBe('1. 2. - 1.');
 });
@@ -46,6 +62,7 @@ test('indents that a page should not hold read as the nearest level', () => {
 });
 
 test.each([
+  [0, '0.', '0.'],
   [1, 'a.', 'i.'],
   [4, 'd.', 'iv.'],
   [26, 'z.', 'xxvi.'],
@@ -58,4 +75,60 @@ test.each([
   expect(listLabel(number, 0)).toBe(`${number}.`);
   expect(listLabel(number, 1)).toBe(letters);
   expect(listLabel(number, 5)).toBe(roman);
+});
+
+const item = (attrs: TextBlock['attrs'] = {}): Block => ({
+  type: 'textBlock',
+  attrs: { list: 'ordered', ...attrs },
+  content: [{ type: 'text', text: 'x' }],
+});
+const bullet: Block = { type: 'textBlock', attrs: { list: 'bullet' } };
+const code: Block = { type: 'codeBlock' };
+const quote: Block = { type: 'quote', content: [item(), item()] };
+
+function numbersOf(blocks: readonly Block[]): (number | null)[] {
+  const numbers = new ListCounter();
+  return blocks.map((block) => numbers.next(block));
+}
+
+test.each<[string, Block[], (number | null)[]]>([
+  ['goes on behind code', [item(), code, item()], [1, null, 2]],
+  ['goes on behind a quote, which counts for itself', [item(), quote, item()], [1, null, 2]],
+  [
+    'goes on through deeper blocks',
+    [item(), item({ indent: 1 }), { type: 'textBlock', attrs: { indent: 1 } }, item()],
+    [1, 1, null, 2],
+  ],
+  [
+    'starts where the item says',
+    [item({ start: 5 }), item(), item({ start: 0 }), item()],
+    [5, 6, 0, 1],
+  ],
+])('RD10 a list %s', (_, blocks, expected) => {
+  expect(numbersOf(blocks)).toEqual(expected);
+});
+
+test('a start that says what the place of the item says is left out', () => {
+  const blocks = [
+    item({ start: 1 }),
+    code,
+    item({ start: 2 }),
+    item({ start: 7 }),
+    { ...bullet, attrs: { start: 3 } } as Block,
+  ];
+  expect(
+    withoutImpliedStarts(blocks).map(
+      ({ attrs }) => (attrs as { start?: number } | undefined)?.start,
+    ),
+  ).toEqual([undefined, undefined, undefined, 7, undefined]);
+});
+
+test('HTML and Markdown keep the numbers', () => {
+  const blocks = [item({ start: 5 }), item(), code, item(), item({ start: 1 }), item({ start: 9 })];
+  expect(toHtml(blocks)).toBe(
+    '<ol start="5"><li>x</li><li>x</li></ol><pre><code></code></pre><ol start="7"><li>x</li><li value="1">x</li><li value="9">x</li></ol>',
+  );
+  const markdown = '5. x\n6. x\n\n```\n```\n\n7. x\n1) x\n9. x\n';
+  expect(toMarkdown(blocks)).toBe(markdown);
+  expect(fromMarkdown(markdown)).toEqual(blocks);
 });

@@ -29,6 +29,8 @@ export interface MarkSpec {
 export const KINDS = ['heading1', 'heading2', 'heading3'] as const;
 export const LISTS = ['bullet', 'ordered', 'task'] as const;
 export const MAX_INDENT = 8;
+/** The largest number at which a list may start: Markdown has room for nine digits. */
+export const MAX_START = 999_999_999;
 
 const BLOCK_ID = /^[\w-]{1,64}$/;
 const id = matches(BLOCK_ID);
@@ -51,6 +53,7 @@ export const NODES = {
       list: oneOf(LISTS),
       indent: integer(1, MAX_INDENT),
       checked: oneOf([true]),
+      start: integer(0, MAX_START),
     },
   },
   quote: { group: 'block', content: 'block+', marks: '', attributes: { id } },
@@ -92,6 +95,7 @@ const BLOCK_CHECKS = {
   list: NODES.textBlock.attributes.list,
   indent: NODES.textBlock.attributes.indent,
   checked: NODES.textBlock.attributes.checked,
+  start: NODES.textBlock.attributes.start,
   language: NODES.codeBlock.attributes.language,
   in: id,
   at: id,

@@ -125,11 +125,11 @@ function readBlock({ id, attributes, content }: ShownBlock): Block {
       };
     }
     case null: {
-      const { kind, list, indent, checked } = attributes;
+      const { kind, list, indent, checked, start } = attributes;
       const inline = readInline(content);
       return {
         type: 'textBlock',
-        ...attrsOf({ id, kind, list, indent, checked }),
+        ...attrsOf({ id, kind, list, indent, checked, start }),
         ...(inline.length > 0 && { content: inline }),
       };
     }

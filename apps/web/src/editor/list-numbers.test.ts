@@ -45,9 +45,9 @@ class Numbered {
 
 test('items are numbered on the page, in sections and, for themselves, in quotes', () => {
   const blocks = [ordered(), ordered(1), quote(ordered(), ordered()), ordered()];
-  expect(new Numbered(page(...blocks)).labels).toBe('0:1. 2:a. 5:1. 7:2. 10:1.');
+  expect(new Numbered(page(...blocks)).labels).toBe('0:1. 2:a. 5:1. 7:2. 10:2.');
   expect(new Numbered(page(section(...blocks), section(ordered()))).labels).toBe(
-    '1:1. 3:a. 6:1. 8:2. 11:1. 15:2.',
+    '1:1. 3:a. 6:1. 8:2. 11:2. 15:3.',
   );
 });
 

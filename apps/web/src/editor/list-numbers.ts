@@ -97,8 +97,9 @@ function numberGroup(group: Node, start: ListNumbers): NumberedGroup {
   const number = (parent: Node, offset: number, before: ListNumbers): ListNumbers => {
     let numbers = before;
     for (const node of parent.children) {
-      numbers = listNumbersAfter(numbers, node.attrs);
-      const level = listLevel(node.attrs);
+      const block = { type: node.type.name, attrs: node.attrs };
+      numbers = listNumbersAfter(numbers, block);
+      const level = listLevel(block);
       if (node.attrs['list'] === 'ordered')
         items.push({ offset, size: node.nodeSize, label: listLabel(numbers[level]!, level) });
       // What is in a quote counts for itself.

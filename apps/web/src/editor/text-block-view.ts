@@ -11,7 +11,7 @@ let taskCount = 0;
  * a person who makes a heading of the block in which another person composes must not replace it. The clipboard has
  * a serializer of its own and keeps `h1`, `p` and `li`.
  *
- *     <div class="text-block" data-id data-kind data-list data-indent data-checked dir="auto">
+ *     <div class="text-block" data-id data-kind data-list data-indent data-checked data-start dir="auto">
  *       <span class="task-box"><input type="checkbox"></span>   only in tasks
  *       <div class="block-text" role="heading" aria-level="2">the text</div>
  *     </div>
@@ -66,7 +66,7 @@ class TextBlockView implements NodeView {
   }
 
   #patch(): void {
-    const { id, kind, list, indent, checked } = this.#node.attrs;
+    const { id, kind, list, indent, checked, start } = this.#node.attrs;
     const isTask = list === 'task';
     // The box of a task is one line of text high, so a task is never drawn as a heading.
     const level = isTask ? null : headingLevel(kind);
@@ -75,6 +75,7 @@ class TextBlockView implements NodeView {
     setAttribute(this.dom, 'data-list', list);
     setAttribute(this.dom, 'data-indent', indent);
     setAttribute(this.dom, 'data-checked', isTask && checked === true ? '' : null);
+    setAttribute(this.dom, 'data-start', start);
     setAttribute(this.contentDOM, 'role', level ? 'heading' : 'paragraph');
     setAttribute(this.contentDOM, 'aria-level', level);
     if (isTask) this.#patchBox(checked === true);

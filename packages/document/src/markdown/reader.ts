@@ -2,6 +2,7 @@ import type { MarkedToken, Token, Tokens } from 'marked';
 import type { Block, Inline, Kind, Mark, Text, TextBlock } from '../blocks.ts';
 import { safeHref } from '../href.ts';
 import { MAX_MARKDOWN_LENGTH } from '../limits.ts';
+import { withoutImpliedStarts } from '../list-numbers.ts';
 import { KINDS, MARK_NAMES, MAX_INDENT, NODES } from '../nodes.ts';
 import { decodeEntities } from './entities.ts';
 import { lexMarkdown } from './lexer.ts';
@@ -12,7 +13,7 @@ import { lexMarkdown } from './lexer.ts';
  */
 export function fromMarkdown(markdown: string): Block[] {
   if (markdown.length > MAX_MARKDOWN_LENGTH) return plainParagraphs(markdown);
-  return [...readTokens(lexMarkdown(markdown), 0)];
+  return withoutImpliedStarts([...readTokens(lexMarkdown(markdown), 0)]);
 }
 
 function* readTokens(tokens: readonly Token[], indent: number): Generator<Block> {
@@ -37,7 +38,8 @@ function* readTokens(tokens: readonly Token[], indent: number): Generator<Block>
         break;
       }
       case 'list':
-        for (const item of token.items) yield* readItem(item, token.ordered, indent);
+        for (const [index, item] of token.items.entries())
+          yield* readItem(item, token.ordered, indent, index === 0 ? token.start : '');
         break;
       case 'table':
         for (const row of [token.header, ...token.rows]) yield* paragraph(indent, readRow(row));
@@ -53,7 +55,12 @@ function* readTokens(tokens: readonly Token[], indent: number): Generator<Block>
 /** Looks no further than the next beginning of one, so that many beginnings cost linear time. */
 const TAG_OR_COMMENT = /<!--(?:(?!<!--)[^])*?-->|<[^<>]*>/g;
 
-function* readItem(item: Tokens.ListItem, ordered: boolean, indent: number): Generator<Block> {
+function* readItem(
+  item: Tokens.ListItem,
+  ordered: boolean,
+  indent: number,
+  start: number | '',
+): Generator<Block> {
   const [first, ...rest] = item.tokens.filter(
     ({ type }) => type !== 'checkbox' && type !== 'space',
   ) as MarkedToken[];
@@ -68,6 +75,7 @@ function* readItem(item: Tokens.ListItem, ordered: boolean, indent: number): Gen
     list,
     ...indentOf(indent),
     ...(list === 'task' && checked && { checked }),
+    ...(list === 'ordered' && start !== '' && { start }),
   };
   if (first?.type === 'text' || first?.type === 'paragraph') {
     yield textBlock(attrs, box === undefined ? readInline(first.tokens ?? [first]) : []);

@@ -1,4 +1,5 @@
 import type { Block, CodeBlock, List, TextBlock } from '../blocks.ts';
+import { ListCounter } from '../list-numbers.ts';
 import { headingLevel } from '../nodes.ts';
 import { type BlockSource, blocksOf } from '../text.ts';
 import { writeLines } from './inline-writer.ts';
@@ -14,7 +15,9 @@ export function toMarkdown(source: BlockSource): string {
 
 interface OpenItem {
   readonly list: List;
+  /** The number of an ordered item and the sign behind it: where that changes, Markdown begins another list. */
   readonly number: number;
+  readonly sign: '.' | ')';
   /** Columns of its marker: what is inside starts there. */
   readonly width: number;
   readonly isEmpty: boolean;
@@ -24,6 +27,7 @@ function writeBlocks(blocks: Iterable<Block>): string {
   let written = '';
   /** The items that the next block can be inside of, outermost first. */
   let open: OpenItem[] = [];
+  const numbers = new ListCounter();
   let previous = 'none' as 'none' | 'item' | 'block';
   const add = (text: string, kind: 'item' | 'block', tight: boolean): void => {
     written += previous === 'none' ? '' : tight ? '\n' : '\n\n';
@@ -36,16 +40,23 @@ function writeBlocks(blocks: Iterable<Block>): string {
       const level = Math.min(block.attrs?.indent ?? 0, open.length);
       const before = open[level];
       const parent = open[level - 1];
-      const number = before?.list === list ? before.number + 1 : 1;
-      const marker = list === 'ordered' ? `${number}.` : '-';
+      const number = numbers.next({ ...block, attrs: { ...block.attrs, indent: level } }) ?? 0;
+      const goesOn =
+        before?.list !== 'ordered' || list !== 'ordered' || number === before.number + 1;
+      const other = before?.sign === ')' ? '.' : ')';
+      const sign = goesOn ? (before?.sign ?? '.') : other;
+      const marker = list === 'ordered' ? `${number}${sign}` : '-';
       const text = writeText(block);
       open = [
         ...open.slice(0, level),
-        { list, number, width: marker.length + 1, isEmpty: text === '' && list !== 'task' },
+        { list, number, sign, width: marker.length + 1, isEmpty: text === '' && list !== 'task' },
       ];
       const box = list === 'task' ? ` [${block.attrs?.checked ? 'x' : ' '}]` : '';
-      // An empty item cannot begin a list right below a line of text.
-      const interrupts = before === undefined && parent?.isEmpty === false && text + box === '';
+      // Neither an empty item nor another number than 1 can begin a list right below a line of text.
+      const interrupts =
+        before === undefined &&
+        parent?.isEmpty === false &&
+        (text + box === '' || (list === 'ordered' && number !== 1));
       add(
         `${marker}${box} ${hanging(text, marker.length + 1)}`.trimEnd(),
         'item',
@@ -56,6 +67,7 @@ function writeBlocks(blocks: Iterable<Block>): string {
     open = open.slice(0, block.type === 'textBlock' ? (block.attrs?.indent ?? 0) : 0);
     // An empty item holds lists only.
     open = open.slice(0, open.findLastIndex(({ isEmpty }) => !isEmpty) + 1);
+    numbers.next(block.type === 'textBlock' ? { ...block, attrs: { indent: open.length } } : block);
     const text = writeBlock(block);
     if (text !== '') add(text, 'block', false);
   }

@@ -19,7 +19,7 @@ export const TextBlock = defineNode(
     parseHTML: () => TEXT_BLOCK_TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
     // For other programs. The editor draws every text block as one element, so that its kind can change in place.
     renderHTML: ({ node, HTMLAttributes }) => {
-      const { id, kind, list, indent, checked } = node.attrs;
+      const { id, kind, list, indent, checked, start } = node.attrs;
       const level = headingLevel(kind);
       const tag = level === null ? 'p' : `h${level}`;
       return [
@@ -30,6 +30,7 @@ export const TextBlock = defineNode(
           'data-list': list,
           'data-indent': indent,
           'data-checked': checked,
+          'data-start': start,
         },
         0,
       ];

@@ -49,15 +49,28 @@ function ownAttributes(element: HtmlElement): Attributes {
     list: element.getAttribute('data-list'),
     indent: Number(element.getAttribute('data-indent')),
     checked: checked === 'true' || checked === '',
+    start: readNumber(element.getAttribute('data-start')),
   };
 }
 
 function itemAttributes(item: HtmlElement): Attributes {
   const list = closest(item, LISTS, BOUNDARIES);
   const indent = atMost(indentOf(item));
-  if (list?.nodeName === 'OL') return { list: 'ordered', indent };
+  if (list?.nodeName === 'OL') return { list: 'ordered', indent, start: startOf(item, list) };
   const checked = checkedState(item, list);
   return checked === null ? { list: 'bullet', indent } : { list: 'task', indent, checked };
+}
+
+/** The number of an item that says it, or that is the first of a list that does. */
+function startOf(item: HtmlElement, list: HtmlElement): number | null {
+  const value = item.getAttribute('value');
+  if (value !== null) return readNumber(value);
+  const first = Array.from(list.childNodes).find(({ nodeName }) => nodeName === 'LI');
+  return first === item ? readNumber(list.getAttribute('start')) : null;
+}
+
+function readNumber(value: string | null): number | null {
+  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
 }
 
 function indentOf(item: HtmlElement): number {

@@ -10,6 +10,7 @@ export interface BlockAttributes {
   readonly list: unknown;
   readonly indent: unknown;
   readonly checked: unknown;
+  readonly start: unknown;
   readonly language: unknown;
   /** The innermost container. */
   readonly in: string | null;

@@ -222,6 +222,7 @@ function unnamed({ in: container }: BlockAttributes): BlockAttributes {
     list: null,
     indent: null,
     checked: null,
+    start: null,
     language: null,
     in: container,
     at: null,

@@ -33,7 +33,7 @@ export class BlockNodes {
 
   #create({ id, attributes, content }: ShownBlock): Node {
     const { divider, codeBlock, textBlock } = this.#schema.nodes;
-    const { kind, list, indent, checked, language } = attributes;
+    const { kind, list, indent, checked, start, language } = attributes;
     switch (attributes.type) {
       case 'divider':
         return divider!.create({ id });
@@ -42,7 +42,7 @@ export class BlockNodes {
         return codeBlock!.create({ id, language }, text === '' ? null : this.#schema.text(text));
       }
       case null:
-        return textBlock!.create({ id, kind, list, indent, checked }, this.#inline(content));
+        return textBlock!.create({ id, kind, list, indent, checked, start }, this.#inline(content));
     }
   }
 

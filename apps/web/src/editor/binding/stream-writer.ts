@@ -31,7 +31,7 @@ import {
 /** The attributes that a block shows, as they are stored; null for none. */
 type StoredAttributes = Readonly<Record<string, unknown>>;
 
-const TEXT_ATTRIBUTES = ['kind', 'list', 'indent', 'checked'] as const;
+const TEXT_ATTRIBUTES = ['kind', 'list', 'indent', 'checked', 'start'] as const;
 const STORED_TYPES: Readonly<Record<string, string>> = { codeBlock: 'code', divider: 'divider' };
 
 /**
@@ -370,8 +370,8 @@ function storedAttributes(node: Node): StoredAttributes {
 }
 
 function storedAttributesOf({ attributes }: ShownBlock): StoredAttributes {
-  const { type, language, kind, list, indent, checked } = attributes;
-  return { type, language, kind, list, indent, checked };
+  const { type, language, kind, list, indent, checked, start } = attributes;
+  return { type, language, kind, list, indent, checked, start };
 }
 
 /** Whether nothing but text and slots stands between an item and a marker behind it. */

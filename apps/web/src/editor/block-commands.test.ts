@@ -137,12 +137,66 @@ describe('Tab', () => {
     expect(outlineOf(view)).toEqual(['bullet "one"', 'bullet "two"', 'bullet "three"']);
   });
 
+  test('takes along what is inside of an item, both ways, and never flattens it', () => {
+    const nested = [
+      text('one', { list: 'bullet' }),
+      text('two', { list: 'bullet' }),
+      text('inside', { list: 'ordered', indent: 1 }),
+      text('note', { indent: 2 }),
+      text('three', { list: 'bullet' }),
+    ];
+    const view = localPage(nested);
+    view.select('two');
+    view.run(block.indent(1));
+    expect(outlineOf(view)).toEqual([
+      'bullet "one"',
+      '  bullet "two"',
+      '    ordered "inside"',
+      '      text "note"',
+      'bullet "three"',
+    ]);
+    view.run(block.indent(-1));
+    expect(outlineOf(view)).toEqual(outlineOf(localPage(nested)));
+    view.run(block.indent(-1));
+    expect(outlineOf(view)).toEqual(outlineOf(localPage(nested)));
+    view.select('two', 0, 8);
+    view.run(block.indent(1));
+    expect(outlineOf(view).slice(1, 4)).toEqual([
+      '  bullet "two"',
+      '    ordered "inside"',
+      '      text "note"',
+    ]);
+
+    const deep = localPage([
+      text('a', { list: 'bullet', indent: 6 }),
+      text('b', { list: 'bullet', indent: 6 }),
+      text('c', { list: 'bullet', indent: 8 }),
+    ]);
+    deep.select('b');
+    deep.run(block.indent(1));
+    expect(outlineOf(deep)[1]).toBe(`${'  '.repeat(6)}bullet "b"`);
+  });
+
   test('goes to the deepest level for paragraphs', () => {
     const view = localPage([text('a')]);
     view.select('a');
     for (let i = 0; i < 12; i++) view.run(block.indent(1));
     expect(view.state.doc.firstChild?.attrs['indent']).toBe(8);
   });
+});
+
+test('Enter at the start of an item that says its number leaves the number to the new item', () => {
+  const view = localPage([text('five', { list: 'ordered', start: 5 })]);
+  view.select('five');
+  view.run(block.splitBlock);
+  expect(view.state.doc.children.map(({ attrs }) => attrs['start'] as unknown)).toEqual([5, null]);
+  view.select('five', 2);
+  view.run(block.splitBlock);
+  expect(view.state.doc.children.map(({ attrs }) => attrs['start'] as unknown)).toEqual([
+    5,
+    null,
+    null,
+  ]);
 });
 
 describe('kinds and lists', () => {
@@ -205,4 +259,29 @@ test('blocks move up and down with the caret, and stop at the ends', () => {
   expect(outlineOf(view)).toEqual(['text "a"', 'text "c"', 'text "b"']);
   expect(view.state.selection.$from.parent.textContent).toBe('b');
   expect(view.state.selection.$from.parentOffset).toBe(1);
+});
+
+test('a move takes along what is inside of an item, and passes an item with what is inside of it', () => {
+  const view = localPage([
+    text('a', { list: 'bullet' }),
+    text('a1', { list: 'bullet', indent: 1 }),
+    text('b', { list: 'bullet' }),
+    text('b1', { list: 'bullet', indent: 1 }),
+    text('c'),
+  ]);
+  const names = (): string[] => view.state.doc.children.map(({ textContent }) => textContent);
+  view.select('b');
+  view.run(block.moveBlocks(-1));
+  expect(names()).toEqual(['b', 'b1', 'a', 'a1', 'c']);
+  expect(view.state.selection.$from.parent.textContent).toBe('b');
+  view.run(block.moveBlocks(1));
+  expect(names()).toEqual(['a', 'a1', 'b', 'b1', 'c']);
+  view.run(block.moveBlocks(1));
+  expect(names()).toEqual(['a', 'a1', 'c', 'b', 'b1']);
+  view.select('c');
+  view.run(block.moveBlocks(1));
+  expect(names()).toEqual(['a', 'a1', 'b', 'b1', 'c']);
+  view.run(block.moveBlocks(-1));
+  view.run(block.moveBlocks(-1));
+  expect(names()).toEqual(['c', 'a', 'a1', 'b', 'b1']);
 });

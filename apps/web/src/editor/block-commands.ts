@@ -25,13 +25,15 @@ interface Place {
   readonly pos: number;
 }
 
+/** What makes a heading, an item or a task of a block, taken away. */
+const PLAIN = { kind: null, list: null, checked: null, start: null };
+
 /** Makes the selected blocks paragraphs (null) or headings; a code block becomes text again. */
 export function setKind(kind: Kind | null): Command {
   return asText((node) => ({
     ...node.attrs,
+    ...PLAIN,
     kind,
-    list: null,
-    checked: null,
     indent: kind ? null : node.attrs['indent'],
   }));
 }
@@ -43,9 +45,8 @@ export function toggleList(list: List): Command {
     const all = blocks.length > 0 && blocks.every(({ node }) => node.attrs['list'] === list);
     return asText((node) => ({
       ...node.attrs,
-      kind: null,
+      ...PLAIN,
       list: all ? null : list,
-      checked: null,
     }))(state, dispatch);
   };
 }
@@ -101,36 +102,50 @@ export const insertDivider: Command = (state, dispatch) => {
   return true;
 };
 
-/** Moves the selected blocks one step to the right (1) or left (-1); always taken, so that Tab stays here. */
+/**
+ * Moves the selected blocks one step to the right (1) or left (-1), and what is inside of their items with them; always
+ * taken, so that Tab stays here.
+ */
 export function indent(step: 1 | -1): Command {
   return throughSections((state, dispatch) => {
     const blocks = selectedBlocks(state);
     if (blocks.length === 0) return false;
     const { tr } = state;
-    for (const { node, pos } of blocks) {
-      const level = levelOf(node);
-      const next = Math.min(
-        Math.max(level + step, 0),
-        step > 0 ? deepestAt(tr.doc.resolve(pos), node) : MAX_INDENT,
-      );
-      if (next !== level && !node.attrs['kind']) tr.setNodeAttribute(pos, 'indent', next || null);
+    const steps = new Map<number, number>();
+    const moved = withInside(state.doc, blocks);
+    for (const { node, pos, owner } of moved) {
+      if (owner === pos) {
+        const levels = moved.filter((each) => each.owner === pos).map((each) => levelOf(each.node));
+        const isFixed = node.attrs['kind'] || Math.max(...levels) + step > MAX_INDENT;
+        steps.set(pos, isFixed ? 0 : stepOf(tr.doc.resolve(pos), step));
+      }
+      const by = steps.get(owner)!;
+      if (by !== 0) tr.setNodeAttribute(pos, 'indent', levelOf(node) + by || null);
     }
     if (tr.docChanged) dispatch?.(tr);
     return true;
   });
 }
 
-/** Moves the selected blocks above the one before them (-1) or below the one after them (1). */
+/**
+ * Moves the selected blocks above the one before them (-1) or below the one after them (1). What is inside of an item
+ * goes with it, and is not parted from an item that is passed.
+ */
 export function moveBlocks(direction: -1 | 1): Command {
   return throughSections((state, dispatch) => {
     const range = state.selection.$from.blockRange(state.selection.$to);
     if (!range) return false;
-    const { parent, startIndex, endIndex, start, end } = range;
-    const neighbour = parent.maybeChild(direction < 0 ? startIndex - 1 : endIndex);
-    if (!neighbour) return true;
+    const { parent, startIndex, start } = range;
+    const endIndex = endOfInside(parent, startIndex, range.endIndex);
+    const passed =
+      direction < 0
+        ? parent.children.slice(startOfPassed(parent, startIndex), startIndex)
+        : parent.children.slice(endIndex, endOfInside(parent, endIndex, endIndex + 1));
+    if (passed.length === 0) return true;
     const { tr, selection } = state;
-    const moved = parent.content.content.slice(startIndex, endIndex);
-    const by = direction * neighbour.nodeSize;
+    const moved = parent.children.slice(startIndex, endIndex);
+    const end = start + sizeOf(moved);
+    const by = direction * sizeOf(passed);
     // What the person moves is what goes elsewhere: a neighbour that somebody else moves meanwhile keeps its place.
     tr.delete(start, end).insert(start + by, moved);
     const { doc } = tr;
@@ -168,10 +183,13 @@ function splitAt(tr: Transaction): void {
   const atStart = $from.parentOffset === 0 && parent.content.size > 0;
   const atEnd = $from.parentOffset === parent.content.size;
   const kind: unknown = atStart || atEnd ? null : parent.attrs['kind'];
-  const attrs = { ...parent.attrs, id: newBlockId(), kind, checked: null };
+  const attrs = { ...parent.attrs, id: newBlockId(), kind, checked: null, start: null };
   // At the start the text keeps its block, so that others who stand in it stay where they are.
-  if (atStart) tr.insert($from.before(), parent.type.create(attrs));
-  else tr.split($from.pos, 1, [{ type: parent.type, attrs }]);
+  if (atStart) {
+    const start = parent.attrs['start'] as number | null;
+    if (start !== null) tr.setNodeAttribute($from.before(), 'start', null);
+    tr.insert($from.before(), parent.type.create({ ...attrs, start }));
+  } else tr.split($from.pos, 1, [{ type: parent.type, attrs }]);
 }
 
 /** An empty block at the end of a quote leaves it; one in its middle parts it. */
@@ -183,9 +201,7 @@ const outdentOrClear: Command = (state, dispatch) => {
   const { $from } = state.selection;
   const { indent: level, list, kind } = $from.parent.attrs;
   if (!level && !list && !kind) return false;
-  const change = level
-    ? { indent: level > 1 ? Number(level) - 1 : null }
-    : { list: null, kind: null, checked: null };
+  const change = level ? { indent: level > 1 ? Number(level) - 1 : null } : PLAIN;
   dispatch?.(patch(state.tr, { node: $from.parent, pos: $from.before() }, change));
   return true;
 };
@@ -197,7 +213,7 @@ export const backspaceAtStart = throughSections((state, dispatch) => {
   const place = { node: $from.parent, pos: $from.before() };
   const { list, kind, indent: level } = $from.parent.attrs;
   if (list || kind) {
-    dispatch?.(patch(state.tr, place, { list: null, kind: null, checked: null }));
+    dispatch?.(patch(state.tr, place, PLAIN));
     return true;
   }
   if (level) return indent(-1)(state, dispatch);
@@ -280,6 +296,55 @@ function asText(attributes: (node: Node) => Attrs): Command {
 
 function patch(tr: Transaction, { node, pos }: Place, change: Attrs): Transaction {
   return tr.setNodeMarkup(pos, null, { ...node.attrs, ...change });
+}
+
+/** The blocks and what is inside of the items among them, each with the position of the block that it goes with. */
+function withInside(doc: Node, blocks: readonly Place[]): (Place & { owner: number })[] {
+  const found = new Map<number, Place & { owner: number }>();
+  for (const { node, pos } of blocks) {
+    const $pos = doc.resolve(pos);
+    const index = $pos.index();
+    let at = pos;
+    for (const each of $pos.parent.children.slice(
+      index,
+      endOfInside($pos.parent, index, index + 1),
+    )) {
+      found.set(at, { node: each, pos: at, owner: pos });
+      at += each.nodeSize;
+    }
+    found.set(pos, { node, pos, owner: pos });
+  }
+  return [...found.values()].toSorted((a, b) => a.pos - b.pos);
+}
+
+/** How far a block moves when a person moves it one step: not left of the page nor deeper than an item may stand. */
+function stepOf($pos: ResolvedPos, step: 1 | -1): number {
+  const block = $pos.nodeAfter!;
+  if (step < 0) return levelOf(block) > 0 ? -1 : 0;
+  return levelOf(block) < deepestAt($pos, block) ? 1 : 0;
+}
+
+/** The index behind the blocks from `first` up to `end`, and behind those that are inside of the items among them. */
+function endOfInside(parent: Node, first: number, end: number): number {
+  const selected = parent.children.slice(first, end).filter(({ attrs }) => attrs['list']);
+  const level = Math.min(...selected.map(levelOf));
+  let index = end;
+  while (index < parent.childCount && levelOf(parent.child(index)) > level) index++;
+  return index;
+}
+
+/** The index of the block that is passed upwards: the item that the block before is inside of, or that block itself. */
+function startOfPassed(parent: Node, index: number): number {
+  const moved = parent.child(index);
+  for (let at = index - 1; at >= 0; at--) {
+    const before = parent.child(at);
+    if (levelOf(before) <= levelOf(moved)) return before.attrs['list'] ? at : index - 1;
+  }
+  return Math.max(0, index - 1);
+}
+
+function sizeOf(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
 }
 
 function levelOf(node: Node): number {

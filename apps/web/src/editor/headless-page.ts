@@ -120,11 +120,18 @@ export interface Page {
   readonly view: HeadlessView;
 }
 
-export function openPage(update: Uint8Array, clientID: number): Page {
+/** @param plugins those of the editor that a test is about, beside the page's own. */
+export function openPage(
+  update: Uint8Array,
+  clientID: number,
+  plugins: readonly Plugin[] = [],
+): Page {
   const doc = new Y.Doc();
   doc.clientID = clientID;
   Y.applyUpdate(doc, update);
-  const view = new HeadlessView(EditorState.create({ schema, plugins: bindingPlugins(doc) }));
+  const view = new HeadlessView(
+    EditorState.create({ schema, plugins: [...bindingPlugins(doc), ...plugins] }),
+  );
   return { doc, view };
 }
 

@@ -1,150 +1,100 @@
-import { Extension, InputRule, markInputRule } from '@tiptap/core';
-import type { Kind, List } from '@tandem/document';
-import { safeHref } from '@tandem/document';
-import type { Attrs, ResolvedPos } from '@tiptap/pm/model';
-import type { EditorState, Transaction } from '@tiptap/pm/state';
-import { TextSelection } from '@tiptap/pm/state';
-import { findWrapping } from '@tiptap/pm/transform';
+import { Extension } from '@tiptap/core';
+import { type Command, type EditorState, Plugin, PluginKey } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
 
-import { isText } from './block-commands.ts';
-import { newBlockId } from './new-block-id.ts';
-import { wrapperDepth } from './sections.ts';
-import { languageNamed } from './code-languages.ts';
+import { isFromDocument, undo } from './binding/binding.ts';
+import { BLOCK_RULES, CODE_FENCE } from './block-rules.ts';
+import { INLINE_RULES, WORD_RULES } from './inline-rules.ts';
+import { type InputRule, LEAF } from './input-rule.ts';
+import { COMPOSITION_END_MS, MAX_RULE_CHARS } from './limits.ts';
 
-/** Markdown as it is typed. Backspace right after a change brings the typed characters back. */
+/** Markdown as it is typed, see `InputRule`. Enter ends a word, so that an address becomes a link, and does its own work. */
+
+const rulesKey = new PluginKey<boolean>('input-rules');
+
 export const markdownShortcuts = Extension.create({
   name: 'markdownShortcuts',
-  // Before the keys: Enter after ``` makes a code block.
+  // Before the keys: a word is looked at before Enter ends its block.
   priority: 940,
-  addInputRules() {
-    const { marks } = this.editor.schema;
-    return [
-      blockRule(/^(#{1,3})\s$/, (match) => ({
-        kind: `heading${match[1]!.length}` as Kind,
-        list: null,
-        checked: null,
-      })),
-      blockRule(/^[-*+]\s$/, () => listItem('bullet')),
-      blockRule(/^\d{1,3}[.)]\s$/, () => listItem('ordered')),
-      blockRule(/^\[([ xX]?)\]\s$/, (match) => ({
-        ...listItem('task'),
-        checked: /x/i.test(match[1]!) || null,
-      })),
-      new InputRule({ find: /^>\s$/, handler: ({ state, range }) => quote(state, range) }),
-      new InputRule({
-        find: /^```([\w#+.-]{0,40})[\s\n]$/,
-        handler: ({ state, range, match }) => code(state, range, match[1]!),
-      }),
-      new InputRule({
-        find: /^(?:---|—-|___|\*\*\*)$/,
-        handler: ({ state, range }) => divider(state, range),
-      }),
-
-      markInputRule({ find: /(?:^|\s)(\*\*(?!\s+\*\*)([^*]+)\*\*)$/, type: marks['bold']! }),
-      markInputRule({ find: /(?:^|\s)(__(?!\s+__)([^_]+)__)$/, type: marks['bold']! }),
-      markInputRule({ find: /(?:^|\s)(\*(?!\s+\*)([^*]+)\*)$/, type: marks['italic']! }),
-      markInputRule({ find: /(?:^|\s)(_(?!\s+_)([^_]+)_)$/, type: marks['italic']! }),
-      markInputRule({ find: /(?:^|\s)(~~(?!\s+~~)([^~]+)~~)$/, type: marks['strike']! }),
-      markInputRule({ find: /(?:^|\s)(`(?!\s+`)([^`]+)`)$/, type: marks['code']! }),
-
-      new InputRule({
-        find: /\[([^[\]]+)\]\(([^\s()]+)\)$/,
-        handler: ({ state, range, match }) => namedLink(state, range, match),
-      }),
-      new InputRule({
-        find: /(?:^|\s)(https?:\/\/[^\s<>]*[^\s<>.,:;!?)\]'"])\s$/,
-        handler: ({ state, range, match }) => bareLink(state, range, match[1]!),
-        undoable: false,
-      }),
-    ];
-  },
+  addProseMirrorPlugins: () => [inputRules()],
 });
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-function listItem(list: List): Attrs {
-  return { list, kind: null, checked: null };
-}
-
-/** A rule for the start of a text block that changes the block's attributes. */
-function blockRule(find: RegExp, change: (match: RegExpMatchArray) => Attrs): InputRule {
-  return new InputRule({
-    find,
-    handler: ({ state, range, match }) => {
-      const $from = state.doc.resolve(range.from);
-      if (!isText($from.parent)) return null;
-      const attrs = { ...$from.parent.attrs, ...change(match) };
-      state.tr.delete(range.from, range.to).setNodeMarkup($from.before(), null, attrs);
-      return undefined;
+export function inputRules(): Plugin<boolean> {
+  return new Plugin<boolean>({
+    key: rulesKey,
+    state: {
+      init: () => false,
+      apply(tr, isJustApplied) {
+        const isRule = tr.getMeta(rulesKey) as boolean | undefined;
+        if (isRule !== undefined) return isRule;
+        if (isFromDocument(tr)) return isJustApplied;
+        return isJustApplied && !tr.docChanged && !tr.selectionSet;
+      },
+    },
+    props: {
+      handleTextInput(view, from, to, typed, insert) {
+        if (view.composing) return false;
+        const text = textBefore(view.state, from);
+        if (text === null || !TYPED_RULES.some((rule) => rule(text + typed) !== null)) return false;
+        view.dispatch(insert());
+        applyRule(view, TYPED_RULES, '');
+        return true;
+      },
+      handleKeyDown(view, event) {
+        if (event.key !== 'Enter' || event.isComposing || view.composing) return false;
+        const isPlain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (isPlain && applyRule(view, [CODE_FENCE], '\n')) return true;
+        applyRule(view, WORD_RULES, '\n');
+        return false;
+      },
+      handleDOMEvents: {
+        compositionend(view) {
+          setTimeout(() => {
+            if (!view.isDestroyed && !view.composing) applyRule(view, TYPED_RULES, '');
+          }, COMPOSITION_END_MS);
+          return false;
+        },
+      },
     },
   });
 }
 
-function quote({ doc, tr, schema }: EditorState, range: Range): null | void {
-  const $from = doc.resolve(range.from);
-  if (!isText($from.parent) || wrapperDepth($from) > 0) return null;
-  tr.delete(range.from, range.to);
-  const around = tr.doc.resolve(range.from).blockRange();
-  const wrapping = around && findWrapping(around, schema.nodes['quote']!, { id: newBlockId() });
-  if (!wrapping) return null;
-  tr.wrap(around, wrapping);
+/** Right behind a rule: brings back what was typed. */
+export const undoRule: Command = (state, dispatch, view) => {
+  if (!rulesKey.getState(state) || !view) return false;
+  if (dispatch) undo(view);
+  return true;
+};
+
+const TYPED_RULES: readonly InputRule[] = [
+  ...BLOCK_RULES,
+  CODE_FENCE,
+  ...INLINE_RULES,
+  ...WORD_RULES,
+];
+
+/** @param ending what is to be typed behind the text and is not in it yet. */
+function applyRule(view: EditorView, rules: readonly InputRule[], ending: string): boolean {
+  const { state } = view;
+  const { $from, empty } = state.selection;
+  const text = empty ? textBefore(state, $from.pos) : null;
+  if (text === null) return false;
+  const place = { state, start: $from.pos - text.length };
+  for (const rule of rules) {
+    const tr = rule(text + ending)?.(place);
+    if (!tr) continue;
+    view.dispatch(tr.setMeta(rulesKey, true).scrollIntoView());
+    return true;
+  }
+  return false;
 }
 
-function code({ doc, tr, schema }: EditorState, range: Range, language: string): null | void {
-  const { parent } = doc.resolve(range.from);
-  if (!isText(parent)) return null;
-  const attrs = {
-    id: parent.attrs['id'] as unknown,
-    language: language ? languageNamed(language) : null,
-  };
-  tr.delete(range.from, range.to).setBlockType(
-    range.from,
-    range.from,
-    schema.nodes['codeBlock']!,
-    attrs,
-  );
-}
-
-function divider({ doc, tr, schema }: EditorState, range: Range): null | void {
-  const $from = doc.resolve(range.from);
-  if (!isText($from.parent)) return null;
-  tr.delete(range.from, range.to).insert(
-    $from.before(),
-    schema.nodes['divider']!.create({ id: newBlockId() }),
-  );
-}
-
-function namedLink(
-  { tr, schema }: EditorState,
-  range: Range,
-  [, name, address]: RegExpMatchArray,
-): null | void {
-  const href = safeHref(address);
-  if (!href) return null;
-  const link = schema.marks['link']!;
-  tr.replaceWith(range.from, range.to, schema.text(name!, [link.create({ href })]));
-  endLink(tr, range.from + name!.length, link.name);
-}
-
-function bareLink({ doc, tr, schema }: EditorState, range: Range, address: string): null | void {
-  const href = safeHref(address);
-  const link = schema.marks['link']!;
-  const to = range.to;
-  const from = to - address.length;
-  if (!href || hasLink(doc.resolve(to))) return null;
-  tr.addMark(from, to, link.create({ href })).insertText(' ', to);
-  tr.removeMark(to, to + 1, link);
-  endLink(tr, to + 1, link.name);
-}
-
-function hasLink($pos: ResolvedPos): boolean {
-  return $pos.nodeBefore?.marks.some((mark) => mark.type.name === 'link') ?? false;
-}
-
-function endLink(tr: Transaction, position: number, name: string): void {
-  tr.setSelection(TextSelection.create(tr.doc, position));
-  tr.removeStoredMark(tr.doc.type.schema.marks[name]!);
+/** The text before a position in its block; null in code, where every sign is meant. */
+function textBefore(state: EditorState, position: number): string | null {
+  const { parent, parentOffset } = state.doc.resolve(position);
+  if (!parent.inlineContent || parent.type.spec.code) return null;
+  const from = Math.max(0, parentOffset - MAX_RULE_CHARS);
+  const text = parent.textBetween(from, parentOffset, undefined, LEAF);
+  // A text that is cut off does not begin its block.
+  return from === 0 ? text : LEAF + text.slice(1);
 }

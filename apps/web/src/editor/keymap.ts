@@ -7,6 +7,7 @@ import { type Command, Plugin } from '@tiptap/pm/state';
 import { redo, undo } from './binding/binding.ts';
 import * as block from './block-commands.ts';
 import * as code from './code-commands.ts';
+import { undoRule } from './input-rules.ts';
 import { throughSections } from './section-commands.ts';
 
 /** ProseMirror's own commands, most of them about the block before or behind. */
@@ -20,11 +21,10 @@ export function editorKeys({ editLink }: { editLink: () => void }): Extension {
     name: 'editorKeys',
     priority: 900,
     addProseMirrorPlugins() {
-      const undoInputRule: Command = () => this.editor.commands.undoInputRule();
       return [
         wayOut(),
         browserHistory(),
-        keymap(keyBindings(this.editor.schema, undoInputRule, editLink)),
+        keymap(keyBindings(this.editor.schema, undoRule, editLink)),
         keymap(baseKeys),
       ];
     },

@@ -22,3 +22,5 @@ export const COMPOSITION_END_MS = 50;
 export const LINK_HOVER_MS = 250;
 /** Spaces that Tab writes in a code block. */
 export const CODE_INDENT = '  ';
+/** Input rules look back this far: an address may be as long. */
+export const MAX_RULE_CHARS = 4_200;

@@ -8,6 +8,7 @@ import { redo, undo } from './binding/binding.ts';
 import * as block from './block-commands.ts';
 import * as code from './code-commands.ts';
 import { undoRule } from './input-rules.ts';
+import { goToEdge, leaveAll, selectToEdge } from './page-edges.ts';
 import { throughSections } from './section-commands.ts';
 
 /** ProseMirror's own commands, most of them about the block before or behind. */
@@ -40,11 +41,12 @@ export function keyBindings(
   const mark = (name: string): Command =>
     toggleMark(schema.marks[name]!, null, { includeWhitespace: false });
   const backspace = chainCommands(undoInputRule, code.backspaceInCode, block.backspaceAtStart);
-  const remove = chainCommands(block.deleteEmpty);
+  const remove = chainCommands(block.deleteEmpty, code.deleteBesideCode);
   return {
     Enter: chainCommands(code.enterInCode, block.splitBlock),
     'Shift-Enter': chainCommands(newlineInCode, block.insertHardBreak),
     'Mod-Enter': chainCommands(code.leaveCode, block.toggleChecked),
+    'Mod-Shift-Enter': code.writeAboveCode,
     Backspace: backspace,
     'Mod-Backspace': backspace,
     'Shift-Backspace': backspace,
@@ -52,7 +54,20 @@ export function keyBindings(
     'Mod-Delete': remove,
     Tab: chainCommands(code.indentCode(1), block.indent(1)),
     'Shift-Tab': chainCommands(code.indentCode(-1), block.indent(-1)),
-    ArrowDown: code.leaveCodeDown,
+    ArrowDown: chainCommands(leaveAll('end'), code.leaveCodeDown),
+    ArrowUp: chainCommands(leaveAll('start'), code.leaveCodeUp),
+    ArrowRight: leaveAll('end'),
+    ArrowLeft: leaveAll('start'),
+    'Mod-a': code.selectCode,
+    'Mod-Home': goToEdge('start'),
+    'Mod-End': goToEdge('end'),
+    'Mod-Shift-Home': selectToEdge('start'),
+    'Mod-Shift-End': selectToEdge('end'),
+    // The same on a Mac.
+    'Meta-ArrowUp': goToEdge('start'),
+    'Meta-ArrowDown': goToEdge('end'),
+    'Meta-Shift-ArrowUp': selectToEdge('start'),
+    'Meta-Shift-ArrowDown': selectToEdge('end'),
     'Alt-Shift-ArrowUp': block.moveBlocks(-1),
     'Alt-Shift-ArrowDown': block.moveBlocks(1),
 

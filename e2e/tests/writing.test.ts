@@ -76,7 +76,7 @@ test('a slash opens the blocks, and the keyboard takes one', async ({ arrive }) 
   const page = await blankPage(arrive);
   const menu = page.getByRole('listbox', { name: 'Blocks' });
   await page.keyboard.type('/');
-  await expect(menu.getByRole('option')).toHaveCount(10);
+  await expect(menu.getByRole('option')).toHaveCount(11);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await expect(menu.getByRole('option', { selected: true })).toHaveText(/Heading 2/);

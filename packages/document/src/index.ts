@@ -37,6 +37,7 @@ export {
 export { migratePage, type Migration } from './migrations.ts';
 export { headingLevel, MAX_INDENT, MAX_START, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, schemaVersion, writePage } from './page.ts';
+export { readableText } from './readable-text.ts';
 export { pageRoots, type PageRoots } from './stream/roots.ts';
 export { excerpt, outline, plainText, wordCount, type BlockSource, type Heading } from './text.ts';
 export { validateChange, validatePage, type Violation } from './validation.ts';

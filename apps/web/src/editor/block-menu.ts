@@ -1,6 +1,8 @@
 import type { TFunction } from 'i18next';
 import type { Command } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
 import {
+  ClipboardPaste,
   Code,
   Heading1,
   Heading2,
@@ -16,13 +18,18 @@ import {
 
 import { insertDivider, setKind, toggleCode, toggleList, toggleQuote } from './block-commands.ts';
 
-/** What a block can be made into, in the order in which menus show it. */
-export interface BlockItem {
-  readonly id: BlockItemId;
+/** What the slash menu offers. */
+export interface SlashItem {
+  readonly id: BlockItemId | 'pasteMarkdown';
   readonly icon: LucideIcon;
   /** The Markdown that does the same. */
   readonly hint: string;
   readonly command: Command;
+}
+
+/** What a block can be made into, in the order in which menus show it. */
+export interface BlockItem extends SlashItem {
+  readonly id: BlockItemId;
 }
 
 export type BlockItemId =
@@ -50,16 +57,26 @@ export const BLOCK_ITEMS: readonly BlockItem[] = [
   { id: 'divider', icon: Minus, hint: '---', command: insertDivider },
 ];
 
+/** Reads the clipboard, which a page may only do when a person asks for it. */
+export function pasteMarkdownItem(paste: (view: EditorView) => void): SlashItem {
+  const command: Command = (_state, dispatch, view) => {
+    if (dispatch && view) paste(view);
+    return true;
+  };
+  return { id: 'pasteMarkdown', icon: ClipboardPaste, hint: '', command };
+}
+
 /** The items whose name or other words begin with the query; those whose name does come first. */
-export function searchBlockItems(query: string, t: TFunction): BlockItem[] {
+export function searchItems(items: readonly SlashItem[], query: string, t: TFunction): SlashItem[] {
   const wanted = fold(query);
-  const rank = (item: BlockItem): number => {
+  const rank = (item: SlashItem): number => {
     const name = fold(t(`editor.slash.${item.id}`));
     if (name.startsWith(wanted)) return 0;
     const words = `${name} ${fold(t(`editor.slash.words.${item.id}`))}`.split(/[\s,]+/);
     return words.some((word) => word.startsWith(wanted)) || item.hint === query ? 1 : 2;
   };
-  return BLOCK_ITEMS.map((item) => ({ item, rank: rank(item) }))
+  return items
+    .map((item) => ({ item, rank: rank(item) }))
     .filter((entry) => entry.rank < 2)
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ item }) => item);

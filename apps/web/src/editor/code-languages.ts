@@ -29,7 +29,7 @@ export const CODE_LANGUAGES: readonly (readonly [name: string, label: string])[]
   ['yaml', 'YAML'],
 ];
 
-/** What people write after ``` for the same languages. */
+/** What people write after ``` for the same languages, and how code editors call them. */
 const ALIASES: Readonly<Record<string, string>> = {
   cc: 'cpp',
   'c++': 'cpp',
@@ -37,7 +37,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   cs: 'csharp',
   golang: 'go',
   html: 'xml',
+  javascriptreact: 'javascript',
   js: 'javascript',
+  jsonc: 'json',
   jsx: 'javascript',
   kt: 'kotlin',
   md: 'markdown',
@@ -46,10 +48,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   rs: 'rust',
   sh: 'bash',
   shell: 'bash',
+  shellscript: 'bash',
   svg: 'xml',
   toml: 'ini',
   ts: 'typescript',
   tsx: 'typescript',
+  typescriptreact: 'typescript',
   yml: 'yaml',
   zsh: 'bash',
 };

@@ -7,8 +7,12 @@ import type * as Y from 'yjs';
 
 import { binding, isRemote } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
-import { searchBlockItems } from './block-menu.ts';
-import { clipboard } from './clipboard.ts';
+import { BLOCK_ITEMS, pasteMarkdownItem, searchItems } from './block-menu.ts';
+import {
+  clipboard,
+  type ClipboardProblem,
+  pasteMarkdownFromClipboard,
+} from './clipboard/clipboard.ts';
 import { codeViews } from './code-view.ts';
 import { markdownShortcuts } from './input-rules.ts';
 import { editorKeys } from './keymap.ts';
@@ -39,6 +43,8 @@ export interface EditorOptions {
   readonly label: string;
   readonly t: TFunction;
   readonly onTyping: (active: boolean) => void;
+  /** Something could not be pasted or dropped. */
+  readonly onClipboardProblem: (problem: ClipboardProblem) => void;
 }
 
 /** An editor on the page, with what its menus show. */
@@ -60,15 +66,20 @@ export function createEditor(options: EditorOptions): MountedEditor {
   const links = new LinkEditor();
   const typing = new TypingSignal(options.onTyping);
 
+  const slashItems = [
+    ...BLOCK_ITEMS,
+    pasteMarkdownItem((view) => void pasteMarkdownFromClipboard(view, options.onClipboardProblem)),
+  ];
+
   const behaviour = Extension.create({
     name: 'behaviour',
     addProseMirrorPlugins() {
       return [
         pendingInput(),
-        slashCommand({ search: (query) => searchBlockItems(query, t), menu: slash }),
+        slashCommand({ search: (query) => searchItems(slashItems, query, t), menu: slash }),
         links.plugin(),
         selectionState(selection),
-        clipboard(this.editor.schema),
+        clipboard(this.editor.schema, options.onClipboardProblem),
         textBlockViews(),
         codeViews(t),
         placeholder(t('editor.placeholder')),

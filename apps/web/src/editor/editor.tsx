@@ -2,6 +2,7 @@ import { toMarkdown } from '@tandem/document/markdown';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Awareness } from 'y-protocols/awareness';
+import { toast } from 'sonner';
 import type * as Y from 'yjs';
 
 import { redo, undo } from './binding/binding.ts';
@@ -80,6 +81,9 @@ export function Editor({
       label: name,
       t: translate,
       onTyping: (active) => current.current.onTyping?.(active),
+      // What was not pasted can be seen nowhere.
+      onClipboardProblem: (problem) =>
+        void toast.error(current.current.t(`editor.clipboard.${problem}`)),
     });
     setState(mounted);
     current.current.onReady?.();

@@ -1,6 +1,14 @@
 import { toggleMark } from '@tiptap/pm/commands';
 import type { EditorView } from '@tiptap/pm/view';
-import { Bold, Code, Italic, Link, type LucideIcon, Strikethrough } from 'lucide-react';
+import {
+  Bold,
+  ClipboardCopy,
+  Code,
+  Italic,
+  Link,
+  type LucideIcon,
+  Strikethrough,
+} from 'lucide-react';
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -10,8 +18,11 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
 
 import { BLOCK_ITEMS } from './block-menu.ts';
+import { markdownOf } from './clipboard/copied.ts';
+import { copyText } from '../components/clipboard.ts';
 import { Floating } from './floating.tsx';
 import type { LinkEditor } from './link-editor.ts';
 import { type Observable, useObservable } from '../observable.ts';
@@ -65,6 +76,12 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
     view.dom.addEventListener('keydown', enter);
     return () => view.dom.removeEventListener('keydown', enter);
   }, [view]);
+
+  const copyMarkdown = async (): Promise<void> => {
+    // What is on the clipboard can be seen nowhere.
+    if (await copyText(() => markdownOf(view.state))) toast(t('copied'));
+    else toast.error(t('copyFailed'));
+  };
 
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') view.focus();
@@ -131,6 +148,15 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
         onClick={() => links.edit(view)}
       >
         <Link size={16} aria-hidden />
+      </button>
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-label={t('editor.toolbar.copyMarkdown')}
+        title={t('editor.toolbar.copyMarkdown')}
+        onClick={() => void copyMarkdown()}
+      >
+        <ClipboardCopy size={16} aria-hidden />
       </button>
     </Floating>
   );

@@ -3,7 +3,7 @@ import type { EditorView } from '@tiptap/pm/view';
 
 import { isFromDocument } from './binding/binding.ts';
 import { isText } from './block-commands.ts';
-import type { BlockItem } from './block-menu.ts';
+import type { SlashItem } from './block-menu.ts';
 import { Observable } from '../observable.ts';
 
 /**
@@ -12,7 +12,7 @@ import { Observable } from '../observable.ts';
  */
 
 export interface SlashMenu {
-  readonly items: readonly BlockItem[];
+  readonly items: readonly SlashItem[];
   readonly active: number;
   /** The position of the "/", for the list to stand beside. */
   readonly from: number;
@@ -31,12 +31,12 @@ type Meta = { readonly active: number } | 'close';
 const slashKey = new PluginKey<Slash | null>('slash-menu');
 
 export interface SlashCommandOptions {
-  readonly search: (query: string) => BlockItem[];
+  readonly search: (query: string) => SlashItem[];
   readonly menu: Observable<SlashMenu | null>;
 }
 
 export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slash | null> {
-  const itemsOf = (state: EditorState): BlockItem[] => {
+  const itemsOf = (state: EditorState): SlashItem[] => {
     const slash = slashKey.getState(state);
     return slash ? search(slash.query) : [];
   };
@@ -95,12 +95,12 @@ export function sameMenu(a: SlashMenu | null, b: SlashMenu | null): boolean {
   );
 }
 
-export function optionId(item: BlockItem): string {
+export function optionId(item: SlashItem): string {
   return `${SLASH_LIST_ID}-${item.id}`;
 }
 
 /** Takes the "/" and what follows it away, and makes the block what the item says. */
-export function runSlashItem(view: EditorView, item: BlockItem): true {
+export function runSlashItem(view: EditorView, item: SlashItem): true {
   const slash = slashKey.getState(view.state);
   if (slash)
     view.dispatch(

@@ -29,7 +29,7 @@ export function addChange(
   if (!tr.docChanged) return earlier;
   return {
     maps: [...earlier.maps, ...tr.mapping.maps],
-    isTyping: earlier.isTyping && tr.steps.every(isTypingStep),
+    isTyping: earlier.isTyping && tr.getMeta('paste') !== true && tr.steps.every(isTypingStep),
     isUndoable: earlier.isUndoable || tr.getMeta('addToHistory') !== false,
     selectionBefore: earlier.selectionBefore ?? before.selection,
   };

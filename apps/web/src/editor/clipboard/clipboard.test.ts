@@ -1,0 +1,151 @@
+// @vitest-environment happy-dom
+import { MAX_PAGE_LENGTH } from '@tandem/document';
+import { NodeSelection, TextSelection } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+import { describe, expect, test } from 'vitest';
+
+import { undo } from '../binding/binding.ts';
+import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
+import { markdownOf } from './copied.ts';
+import { type Clipboard, copyAll, linesOf, paste, pasteClipboard } from './corpus.ts';
+import { pasteMarkdown } from './clipboard.ts';
+
+const plain = (text: string, into = '|'): Clipboard =>
+  new Map([
+    ['into', into],
+    ['text/plain', text],
+  ]);
+const lines = (view: EditorView): string[] => linesOf(view.state.doc);
+
+const README = '# Title\n\nSome **bold** words\n\n- one\n- two';
+
+describe('Markdown', () => {
+  test('becomes what it means, and one undo turns it back into the text', () => {
+    const { view } = pasteClipboard(plain(README, 'ab|cd'));
+    expect(lines(view)).toEqual(['ab', '# Title', 'Some **bold** words', '- one', '- two', 'cd']);
+    undo(view);
+    expect(view.state.doc.textBetween(0, view.state.doc.content.size, '\n')).toBe(`ab${README}cd`);
+    undo(view);
+    expect(lines(view)).toEqual(['abcd']);
+  });
+
+  test('stays text where the person asks for plain text, and is read where they ask for Markdown', () => {
+    const { view } = pasteClipboard(plain('', '|'));
+    (view as unknown as { input: { shiftKey: boolean } }).input.shiftKey = true;
+    paste(view, plain(README));
+    expect(lines(view)[0]).toBe('# Title');
+    expect(view.state.doc.firstChild!.textContent).toBe('# Title');
+
+    const other = pasteClipboard(plain('')).view;
+    pasteMarkdown(other, '# Title');
+    expect(other.state.doc.firstChild!.attrs['kind']).toBe('heading1');
+    undo(other);
+    expect(other.state.doc.firstChild!.textContent).toBe('# Title');
+  });
+
+  test('is copied from a selection', () => {
+    const { view } = pasteClipboard(plain(README));
+    copyAll(view);
+    expect(markdownOf(view.state)).toBe('# Title\n\nSome **bold** words\n\n- one\n- two');
+    const title = TextSelection.create(view.state.doc, 1, 4);
+    view.dispatch(view.state.tr.setSelection(title));
+    expect(markdownOf(view.state)).toBe('Tit');
+  });
+});
+
+describe('what a page cannot hold', () => {
+  test.each([
+    ['a line that a browser cannot lay out', 'x'.repeat(MAX_PASTED_LINE_LENGTH + 1)],
+    ['more text than a page may have', 'x\n'.repeat(MAX_PAGE_LENGTH / 2 + 1)],
+  ])('%s is refused at once, and nothing changes', (_, words) => {
+    const { view, problem } = pasteClipboard(plain(words, 'ab|'));
+    expect(problem).toBe('tooLong');
+    expect(lines(view)).toEqual(['ab']);
+  });
+
+  test('a file that is dropped is refused, and the browser does not open it', () => {
+    const { view } = pasteClipboard(plain('', 'ab|'));
+    for (const type of ['dragover', 'drop']) {
+      const event = new Event(type, { bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'dataTransfer', { value: { types: ['Files'], files: [] } });
+      view.dom.dispatchEvent(event);
+      expect(event.defaultPrevented).toBe(true);
+    }
+    expect(lines(view)).toEqual(['ab']);
+  });
+});
+
+describe('a paste', () => {
+  const html = (content: string, into: string): EditorView =>
+    pasteClipboard(
+      new Map([
+        ['into', into],
+        ['text/html', content],
+      ]),
+    ).view;
+
+  test('keeps the block with the caret, in which others may be writing', () => {
+    for (const [into, index] of [
+      ['|ab', 1],
+      ['ab|', 0],
+      ['a|b', 0],
+    ] as const) {
+      const before = pasteClipboard(plain('', into)).view.state.doc.firstChild!.attrs[
+        'id'
+      ] as string;
+      const view = html('<pre>x\ny</pre>', into);
+      expect(view.state.doc.child(index).attrs['id']).toBe(before);
+    }
+  });
+
+  test('puts the caret behind what came', () => {
+    const typedBehind = (view: EditorView): string[] => {
+      view.dispatch(view.state.tr.insertText('!'));
+      return lines(view);
+    };
+    expect(typedBehind(html('<ul><li>one</li><li>two</li></ul>', 'a|b'))).toEqual([
+      'a',
+      '- one',
+      '- two!',
+      'b',
+    ]);
+    expect(typedBehind(html('<p>one</p><p>two</p>', 'a|b'))).toEqual(['aone', 'two!b']);
+    expect(typedBehind(html('<hr>', 'a|b'))).toEqual(['a', '---', '!b']);
+    expect(typedBehind(html('<hr>', 'a|'))).toEqual(['a', '---', '!']);
+    expect(typedBehind(html('<h2>Title</h2>', '|'))).toEqual(['## Title!']);
+    expect(typedBehind(pasteClipboard(plain('one\ntwo', 'a|b')).view)).toEqual(['aone', 'two!b']);
+  });
+
+  test('takes the place of a selection, and of a line', () => {
+    const { view } = pasteClipboard(plain('a\nb\nc'));
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 2, 8)));
+    paste(view, plain('x\ny'));
+    expect(lines(view)).toEqual(['ax', 'y']);
+    const divided = html('<p>a</p><hr><p>b</p>', '|');
+    divided.dispatch(divided.state.tr.setSelection(NodeSelection.create(divided.state.doc, 3)));
+    paste(divided, plain('x'));
+    expect(lines(divided)).toEqual(['a', 'x', 'b']);
+  });
+
+  test('of code goes into a line as words, and over several lines as code', () => {
+    const { view } = pasteClipboard(
+      new Map([
+        ['into', '|'],
+        ['text/html', '<pre>x\ny</pre>'],
+      ]),
+    );
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1, 2)));
+    const one = view.serializeForClipboard(view.state.selection.content());
+    const into = pasteClipboard(plain('', 'a|b')).view;
+    paste(
+      into,
+      new Map([
+        ['text/html', one.dom.innerHTML],
+        ['text/plain', one.text],
+      ]),
+    );
+    expect(lines(into)).toEqual(['axb']);
+    paste(into, copyAll(view));
+    expect(lines(into)).toEqual(['ax', '```', 'x', 'y', '```', 'b']);
+  });
+});

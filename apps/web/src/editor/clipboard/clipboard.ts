@@ -1,0 +1,237 @@
+import {
+  type Block,
+  MAX_MARKDOWN_LENGTH,
+  MAX_PAGE_LENGTH,
+  withoutImpliedStarts,
+} from '@tandem/document';
+import { fromMarkdown } from '@tandem/document/markdown';
+import { Fragment, type Schema, Slice } from '@tiptap/pm/model';
+import { Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
+
+import { renewIds } from '../block-ids.ts';
+import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
+import { asHref, setLink } from '../link-commands.ts';
+import { HtmlSerializer, textOf } from './copied.ts';
+import { insertSlice } from './insert-slice.ts';
+import { isMarkdown } from './markdown-signs.ts';
+import { PastedHtmlParser } from './pasted-html.ts';
+import { readPlainText } from './plain-text.ts';
+import { readProgramText } from './program-text.ts';
+
+/** Why nothing was pasted or dropped. */
+export type ClipboardProblem = 'file' | 'tooLong' | 'unreadable';
+
+interface TextRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const clipboardKey = new PluginKey<TextRange | null>('clipboard');
+
+/**
+ * Copying and pasting. Plain text stays plain, line by line. Text that says as a whole that it is Markdown is pasted as
+ * it is and then, in a step of its own, becomes what it means: one undo turns it back.
+ */
+export function clipboard(
+  schema: Schema,
+  onProblem: (problem: ClipboardProblem) => void,
+): Plugin<TextRange | null> {
+  const refuse = (event: Event, problem: ClipboardProblem): true => {
+    event.preventDefault();
+    onProblem(problem);
+    return true;
+  };
+  return new Plugin<TextRange | null>({
+    key: clipboardKey,
+    state: {
+      init: () => null,
+      apply(tr, range) {
+        const pasted = tr.getMeta(clipboardKey) as TextRange | null | undefined;
+        if (pasted !== undefined) return pasted;
+        return range && { from: tr.mapping.map(range.from, -1), to: tr.mapping.map(range.to, 1) };
+      },
+    },
+    props: {
+      clipboardSerializer: new HtmlSerializer(schema),
+      clipboardTextSerializer: textOf,
+      clipboardTextParser: readPlainText,
+      clipboardParser: new PastedHtmlParser(schema),
+      transformPasted: (slice) => leaveOutImpliedStarts(slice),
+      handlePaste(view, event, slice) {
+        if (pasteAddress(view, event)) return true;
+        return pasteProgramText(view, event) || pasteSlice(view, event, slice);
+      },
+      handleDrop(view, event, slice, isMoved) {
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
+        if (isMoved || !at || slice.size === 0) return false;
+        const near = Selection.near(view.state.doc.resolve(at.pos));
+        view.dispatch(insertSlice(view.state.tr.setSelection(near), slice));
+        view.focus();
+        return true;
+      },
+      handleDOMEvents: {
+        paste(view, event) {
+          const data = event.clipboardData;
+          if (!view.editable || !data) return false;
+          const text = data.getData('text/plain');
+          if (isTooLong(view, text)) return refuse(event, 'tooLong');
+          return holdsOnlyFiles(data) && refuse(event, 'file');
+        },
+        // Without this, the browser opens the file in the place of the page.
+        dragover(_view, event) {
+          if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+          return false;
+        },
+        drop: (_view, event) =>
+          event.dataTransfer?.types.includes('Files') === true && refuse(event, 'file'),
+      },
+    },
+  });
+}
+
+/** Pastes what is on the clipboard as Markdown, if the browser lets the page read it. */
+export async function pasteMarkdownFromClipboard(
+  view: EditorView,
+  onProblem: (problem: ClipboardProblem) => void,
+): Promise<void> {
+  // Browsers have it on secure pages only, whatever its type says.
+  const device = navigator.clipboard as Clipboard | undefined;
+  const text = await device?.readText().catch(() => undefined);
+  if (view.isDestroyed || !view.editable) return;
+  if (text === undefined) onProblem('unreadable');
+  else if (isTooLong(view, text)) onProblem('tooLong');
+  else if (text !== '') pasteMarkdown(view, text);
+}
+
+/** Inserts a text as what its Markdown means. */
+export function pasteMarkdown(view: EditorView, text: string): void {
+  const { state } = view;
+  if (state.selection.$from.parent.type.spec.code) {
+    view.dispatch(state.tr.insertText(text).setMeta('paste', true).scrollIntoView());
+    return;
+  }
+  pastePlain(view, text);
+  readPastedAsMarkdown(view, text);
+}
+
+/** Whether a page would no longer hold the text, or a browser no longer show one of its lines at once. */
+function isTooLong({ state }: EditorView, text: string): boolean {
+  if (state.doc.content.size + text.length > MAX_PAGE_LENGTH) return true;
+  return (
+    text.length > MAX_PASTED_LINE_LENGTH &&
+    text.split('\n').some((line) => line.length > MAX_PASTED_LINE_LENGTH)
+  );
+}
+
+/** A picture, and no text beside it. An office program puts a picture of the text beside the text. */
+function holdsOnlyFiles(data: DataTransfer): boolean {
+  if (data.getData('text/plain') !== '') return false;
+  const words = data.getData('text/html').replace(/<!--[^]*?-->|<[^>]*>|&nbsp;|\s/g, '');
+  return words === '' && (data.files.length > 0 || data.types.includes('Files'));
+}
+
+function pasteSlice(view: EditorView, event: ClipboardEvent, slice: Slice): boolean {
+  if (slice.size === 0) return false;
+  const data = event.clipboardData;
+  const html = data?.getData('text/html') ?? '';
+  const text = data?.getData('text/plain') ?? '';
+  const isCode = Boolean(view.state.selection.$from.parent.type.spec.code);
+  if (html === '' && !isCode && !isPlainPaste(view) && isMarkdown(text)) {
+    pasteMarkdown(view, text);
+    return true;
+  }
+  const isOwn = html === '' || html.includes('data-pm-slice');
+  view.dispatch(
+    insertSlice(view.state.tr, isOwn ? slice : asWhole(slice))
+      .setMeta('paste', true)
+      .scrollIntoView(),
+  );
+  return true;
+}
+
+function pastePlain(view: EditorView, text: string): void {
+  const { tr, selection } = view.state;
+  if (!selection.empty) tr.deleteSelection();
+  const { from, $from } = tr.selection;
+  const left = tr.doc.content.size - from;
+  insertSlice(tr, renewIds(readPlainText(text, $from)));
+  tr.setMeta(clipboardKey, { from, to: tr.doc.content.size - left });
+  view.dispatch(tr.setMeta('paste', true).scrollIntoView());
+}
+
+/** Puts the blocks that Markdown means in the place of the text that was just pasted. */
+function readPastedAsMarkdown(view: EditorView, text: string): void {
+  const { state } = view;
+  const range = clipboardKey.getState(state);
+  if (!range || text.length > MAX_MARKDOWN_LENGTH) return;
+  const read = fromMarkdown(text);
+  const blocks = Fragment.fromJSON(state.schema, read);
+  const tr = state.tr.delete(range.from, range.to);
+  tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(range.from))));
+  insertSlice(tr, renewIds(new Slice(blocks, 0, 0)));
+  view.dispatch(tr.setMeta(clipboardKey, null).setMeta('paste', true).scrollIntoView());
+}
+
+/** What a code editor says of its text: Markdown, or code in a language. */
+function pasteProgramText(view: EditorView, event: ClipboardEvent): boolean {
+  const { state } = view;
+  const found = event.clipboardData && readProgramText(event.clipboardData);
+  if (!found || isPlainPaste(view) || state.selection.$from.parent.type.spec.code) return false;
+  if (found.language === 'markdown') {
+    pasteMarkdown(view, found.text);
+    return true;
+  }
+  const attrs = { language: found.language };
+  const block = state.schema.nodes['codeBlock']!.create(attrs, state.schema.text(found.text));
+  const slice = renewIds(new Slice(Fragment.from(block), 0, 0));
+  view.dispatch(insertSlice(state.tr, slice).setMeta('paste', true).scrollIntoView());
+  return true;
+}
+
+/** Shift is held: the person asks for plain text. ProseMirror knows, and says so to its parser of text alone. */
+function isPlainPaste(view: EditorView): boolean {
+  const { input } = view as unknown as {
+    input?: { shiftKey: boolean; lastKeyCode: number | null };
+  };
+  return Boolean(input?.shiftKey) && input?.lastKeyCode !== INSERT_KEY;
+}
+
+/** Shift+Insert is an ordinary paste. */
+const INSERT_KEY = 45;
+
+/** Code, a quote or an item from another program is pasted as such, and not as words in the text around it. */
+function asWhole(slice: Slice): Slice {
+  const { firstChild, childCount } = slice.content;
+  if (childCount !== 1 || !firstChild?.isBlock) return slice;
+  const isSpecial = firstChild.type.name !== 'textBlock' || firstChild.attrs['list'];
+  return isSpecial ? new Slice(slice.content, 0, 0) : slice;
+}
+
+/** An address that is pasted links the selected text, or becomes a link itself. */
+function pasteAddress(view: EditorView, event: ClipboardEvent): boolean {
+  const href = asHref(event.clipboardData?.getData('text/plain') ?? '');
+  const { state } = view;
+  const { from, to, empty, $from, $to } = state.selection;
+  if (!href || !$from.sameParent($to) || !$from.parent.inlineContent || $from.parent.type.spec.code)
+    return false;
+  if (!empty) return setLink({ from, to }, href)(state, view.dispatch);
+  const link = state.schema.marks['link']!;
+  const words = state.schema.text(href, [link.create({ href })]);
+  const insert = state.tr.replaceSelectionWith(words, false);
+  view.dispatch(insert.removeStoredMark(link).setMeta('paste', true).scrollIntoView());
+  return true;
+}
+
+/** A list says where it starts only where that is not said by its place. */
+function leaveOutImpliedStarts(slice: Slice): Slice {
+  const { content, openStart, openEnd } = slice;
+  let hasStarts = false;
+  content.descendants(({ attrs, isTextblock }) => {
+    hasStarts ||= typeof attrs['start'] === 'number';
+    return !hasStarts && !isTextblock;
+  });
+  if (!hasStarts || !content.firstChild?.isBlock) return slice;
+  const blocks = withoutImpliedStarts(content.toJSON() as Block[]);
+  return new Slice(Fragment.fromJSON(content.firstChild.type.schema, blocks), openStart, openEnd);
+}

@@ -1,0 +1,42 @@
+/** A table of cells is a line for each row, with tabs between the cells, as spreadsheets write it as text. */
+export function readTables(root: HTMLElement): void {
+  for (const table of root.querySelectorAll('table')) {
+    const rows = [...table.querySelectorAll('tr')];
+    // A mail is laid out in tables: what holds blocks is no cell of a table of data.
+    if (table.querySelector('table') || rows.some((row) => [...row.cells].some(holdsSeveralBlocks)))
+      continue;
+    table.replaceWith(...rows.filter(({ cells }) => cells.length > 0).map(readRow));
+  }
+}
+
+function readRow(row: HTMLTableRowElement): HTMLElement {
+  const line = row.ownerDocument.createElement('p');
+  for (const [index, cell] of [...row.cells].entries()) {
+    if (index > 0) line.append(tab(row.ownerDocument));
+    for (const br of cell.querySelectorAll('br')) br.replaceWith(' ');
+    line.append(...contentOf(cell));
+  }
+  return line;
+}
+
+/** Outside of this, the white space of HTML is one space. */
+function tab(document: Document): HTMLElement {
+  const span = document.createElement('span');
+  span.setAttribute('style', 'white-space: pre');
+  span.textContent = '\t';
+  return span;
+}
+
+const BLOCKS = 'p, div, ul, ol, pre, blockquote, hr, h1, h2, h3, h4, h5, h6';
+
+function holdsSeveralBlocks(cell: Element): boolean {
+  return (
+    cell.querySelectorAll(BLOCKS).length > 1 ||
+    cell.querySelector('ul, ol, pre, blockquote') !== null
+  );
+}
+
+function contentOf(cell: Element): ChildNode[] {
+  const [block] = cell.querySelectorAll(BLOCKS);
+  return [...(block ?? cell).childNodes];
+}

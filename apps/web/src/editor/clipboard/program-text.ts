@@ -1,0 +1,27 @@
+import { languageNamed } from '../code-languages.ts';
+
+/** Text of which a code editor says what it is. */
+export interface ProgramText {
+  readonly text: string;
+  /** `markdown` is Markdown to read; null is code in no known language. */
+  readonly language: string | null;
+}
+
+/** Whole lines of code. A name or an expression out of a line is words; so is what VS Code calls plain text. */
+export function readProgramText(data: Pick<DataTransfer, 'getData'>): ProgramText | null {
+  const text = data.getData('text/plain').replace(/\r\n?/g, '\n');
+  const mode = modeOf(data.getData('vscode-editor-data'));
+  if (mode === null || mode === 'plaintext') return null;
+  if (mode === 'markdown') return { text, language: 'markdown' };
+  const code = text.replace(/\n$/, '');
+  return code.includes('\n') ? { text: code, language: languageNamed(mode) } : null;
+}
+
+function modeOf(json: string): string | null {
+  try {
+    const { mode } = JSON.parse(json) as { mode?: unknown };
+    return typeof mode === 'string' && /^[\w#+.-]{1,40}$/.test(mode) ? mode : null;
+  } catch {
+    return null;
+  }
+}

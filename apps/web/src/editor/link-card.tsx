@@ -4,7 +4,7 @@ import { type ReactNode, type SubmitEvent, useCallback, useEffect, useRef, useSt
 import { useTranslation } from 'react-i18next';
 
 import { type Anchor, Floating } from './floating.tsx';
-import { type LinkRange, removeLink, setLink } from './link-commands.ts';
+import { insertLink, type LinkRange, removeLink, setLink } from './link-commands.ts';
 import type { LinkEditor } from './link-editor.ts';
 import { useObservable } from '../observable.ts';
 import { selectionAnchor } from './selection-state.ts';
@@ -18,7 +18,7 @@ export interface LinkCardProps {
 export function LinkCard({ view, links }: LinkCardProps): ReactNode {
   const card = useObservable(links.card);
   if (card.kind === 'shown') return <ShownLink view={view} links={links} link={card.link} />;
-  if (card.kind === 'editing') return <LinkForm view={view} links={links} href={card.href} />;
+  if (card.kind === 'editing') return <LinkForm view={view} links={links} {...card} />;
   return null;
 }
 
@@ -93,21 +93,31 @@ function Action({
   );
 }
 
-function LinkForm({ view, links, href }: LinkCardProps & { href: string }): ReactNode {
+function LinkForm({
+  view,
+  links,
+  href,
+  asksForWords,
+}: LinkCardProps & { href: string; asksForWords: boolean }): ReactNode {
   const { t } = useTranslation();
   const [value, setValue] = useState(href);
+  const [words, setWords] = useState('');
   const [refused, setRefused] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const anchor = useCallback(() => selectionAnchor(view), [view]);
-  useEffect(() => input.current?.select(), []);
+  useEffect(() => {
+    if (!asksForWords) input.current?.select();
+  }, [asksForWords]);
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const { from, to } = view.state.selection;
-    const done =
-      value.trim() === ''
-        ? removeLink({ from, to })(view.state, view.dispatch)
-        : setLink({ from, to }, value)(view.state, view.dispatch);
+    const command = asksForWords
+      ? insertLink(words.trim() || value, value)
+      : value.trim() === ''
+        ? removeLink({ from, to })
+        : setLink({ from, to }, value);
+    const done = command(view.state, view.dispatch);
     setRefused(!done);
     if (done) links.close(view);
   };
@@ -123,6 +133,17 @@ function LinkForm({ view, links, href }: LinkCardProps & { href: string }): Reac
           links.close(view)
         }
       >
+        {asksForWords && (
+          <input
+            type="text"
+            autoComplete="off"
+            autoFocus
+            aria-label={t('editor.link.words')}
+            placeholder={t('editor.link.words')}
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        )}
         <input
           ref={input}
           type="text"

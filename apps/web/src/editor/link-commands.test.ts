@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 
-import { localPage } from './headless-page.ts';
-import { asHref, completeHref, linkAt, linkTarget, removeLink, setLink } from './link-commands.ts';
+import { localPage, text } from './headless-page.ts';
+import {
+  asHref,
+  completeHref,
+  insertLink,
+  linkAt,
+  linkTarget,
+  removeLink,
+  setLink,
+} from './link-commands.ts';
 
 const linked = () =>
   localPage([
@@ -34,6 +42,34 @@ test('is changed and removed as a whole', () => {
   expect(linkAt(view.state.doc.resolve(6))).toEqual({ from: 5, to: 13, href: 'https://b.org' });
   view.run(removeLink(linkTarget(view.state)!));
   expect(linkAt(view.state.doc.resolve(6))).toBeNull();
+});
+
+test.each([
+  ['see the page', 5, 'the'],
+  ['see the page', 4, 'the'],
+  ['see the page', 7, 'the'],
+  ['see the page', 12, 'page'],
+  ['see  the', 4, null],
+  ['(see)', 5, null],
+  ['don’t go', 2, 'don’t'],
+  ['我喜欢螃蟹', 4, '螃蟹'],
+  ['', 0, null],
+])('without a selection the word at the caret is meant: %j at %i', (words, offset, expected) => {
+  const view = localPage([text(words)]);
+  if (words) view.select(words, offset);
+  const target = linkTarget(view.state);
+  expect(target && view.state.doc.textBetween(target.from, target.to)).toBe(expected);
+});
+
+test('words with an address are put at the caret, and what is typed behind them is not linked', () => {
+  const view = localPage([text('a b')]);
+  view.select('a b', 2);
+  expect(view.run(insertLink(' the page ', 'a.org'))).toBe(true);
+  view.type('!');
+  expect(view.state.doc.textContent).toBe('a the page!b');
+  expect(linkAt(view.state.doc.resolve(5))).toEqual({ from: 3, to: 11, href: 'https://a.org' });
+  expect(view.run(insertLink('x', 'javascript:alert(1)'))).toBe(false);
+  expect(view.run(insertLink('  ', 'a.org'))).toBe(false);
 });
 
 test('an unsafe address is refused', () => {

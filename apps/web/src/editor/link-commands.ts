@@ -26,16 +26,44 @@ export function linkAt($pos: ResolvedPos): LinkRange | null {
   return { from: offsetOf($pos, from), to: offsetOf($pos, to), href: hrefOf(mark) };
 }
 
-/** What a link command works on: the selection, or the whole link around the caret. */
+/** What a link command works on: the selection, or the link or word around the caret; null where nothing stands. */
 export function linkTarget(state: EditorState): LinkRange | null {
   const { from, to, empty, $from } = state.selection;
-  if (empty) return linkAt($from);
+  if (empty) return linkAt($from) ?? wordAt($from);
   let href = '';
   state.doc.nodesBetween(from, to, (node) => {
     const mark = state.schema.marks['link']!.isInSet(node.marks);
     if (mark) href ||= hrefOf(mark);
   });
   return { from, to, href };
+}
+
+const WORDS = new Intl.Segmenter(undefined, { granularity: 'word' });
+
+/** The word that a position is in or beside, as Unicode divides words, so also in languages without spaces. */
+function wordAt($pos: ResolvedPos): LinkRange | null {
+  const { parent, parentOffset } = $pos;
+  if (!parent.inlineContent || parent.type.spec.code) return null;
+  const text = parent.textBetween(0, parent.content.size, undefined, '\ufffc');
+  // The word that the caret is in, or before, rather than the one behind it.
+  const found = [parentOffset, parentOffset - 1]
+    .map((offset) => (offset < 0 ? undefined : WORDS.segment(text).containing(offset)))
+    .find((segment) => segment?.isWordLike);
+  if (!found) return null;
+  const from = $pos.start() + found.index;
+  return { from, to: from + found.segment.length, href: '' };
+}
+
+/** Puts words that lead to `href` at the caret; refuses an address that is not safe to follow. */
+export function insertLink(words: string, href: string): Command {
+  return (state, dispatch) => {
+    const safe = safeHref(completeHref(href));
+    if (!safe || words.trim() === '' || !state.selection.$from.parent.inlineContent) return false;
+    const link = state.schema.mark('link', { href: safe });
+    const tr = state.tr.replaceSelectionWith(state.schema.text(words.trim(), [link]), false);
+    dispatch?.(tr.removeStoredMark(link.type).scrollIntoView());
+    return true;
+  };
 }
 
 /** Links the range to `href`; refuses an address that is not safe to follow. */

@@ -10,8 +10,8 @@ import { Observable } from '../observable.ts';
 export type LinkCard =
   | { readonly kind: 'closed' }
   | { readonly kind: 'shown'; readonly link: LinkRange; readonly by: 'caret' | 'pointer' }
-  /** What is edited is the selection, which follows the text as others change it. */
-  | { readonly kind: 'editing'; readonly href: string };
+  /** What is edited is the selection, which follows the text as others change it; words are asked for where it is empty. */
+  | { readonly kind: 'editing'; readonly href: string; readonly asksForWords: boolean };
 
 const CLOSED: LinkCard = { kind: 'closed' };
 const linkKey = new PluginKey<boolean>('link-editor');
@@ -19,6 +19,8 @@ const linkKey = new PluginKey<boolean>('link-editor');
 export class LinkEditor {
   readonly card = new Observable<LinkCard>(CLOSED, sameCard);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is edited was found at a caret, which comes back behind it. */
+  #isAtCaret = false;
 
   plugin(): Plugin<boolean> {
     return new Plugin<boolean>({
@@ -65,17 +67,23 @@ export class LinkEditor {
     });
   }
 
-  /** Starts to edit the link at the selection, or to make one of it. */
+  /** Starts to edit the link at the selection, to make one of it or of the word at the caret, or to write one. */
   edit(view: EditorView, link: LinkRange | null = linkTarget(view.state)): void {
-    const { tr, doc } = view.state;
+    const { tr, doc, selection } = view.state;
+    this.#isAtCaret = selection.empty;
     if (link) tr.setSelection(TextSelection.create(doc, link.from, link.to));
-    if (tr.selection.empty || !view.editable) return;
+    const { empty, $from } = tr.selection;
+    if (!view.editable || !$from.parent.inlineContent || $from.parent.type.spec.code) return;
     view.dispatch(tr.setMeta(linkKey, true));
-    this.card.set({ kind: 'editing', href: link?.href ?? '' });
+    this.card.set({ kind: 'editing', href: link?.href ?? '', asksForWords: empty });
   }
 
   close(view: EditorView): void {
-    if (linkKey.getState(view.state)) view.dispatch(view.state.tr.setMeta(linkKey, false));
+    if (linkKey.getState(view.state)) {
+      const { tr, doc, selection } = view.state;
+      if (this.#isAtCaret) tr.setSelection(TextSelection.create(doc, selection.to));
+      view.dispatch(tr.setMeta(linkKey, false));
+    }
     this.card.set(CLOSED);
     view.focus();
   }

@@ -383,7 +383,7 @@ describe('copying', () => {
         const expected = withoutNulls(
           JSON.parse(JSON.stringify({ content: blocks })) as Record<string, unknown>,
         ).content;
-        expect(withoutImpliedStarts(paste(toHtml(blocks)) as Block[])).toEqual(
+        expect(withoutImpliedStarts(paste(toHtml(blocks)))).toEqual(
           withoutImpliedStarts(expected as Block[]),
         );
       }),

@@ -5,7 +5,7 @@ export function readPreformatted(root: HTMLElement): void {
   for (const pre of root.querySelectorAll('pre')) {
     const code = pre.querySelector('code');
     const text = linesOf(pre).replace(/\n$/, '');
-    if (isFragment(pre, text) && root.textContent!.trim() === pre.textContent!.trim()) {
+    if (isFragment(pre, text) && root.textContent.trim() === pre.textContent.trim()) {
       pre.replaceWith(text);
       continue;
     }

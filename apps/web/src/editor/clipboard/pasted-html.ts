@@ -22,7 +22,7 @@ export class PastedHtmlParser extends DOMParser {
 }
 
 /** Changes foreign HTML in place. */
-export function normalizeHtml(root: HTMLElement): void {
+function normalizeHtml(root: HTMLElement): void {
   removeUnseen(root);
   readPictures(root);
   readMonospace(root);

@@ -23,6 +23,6 @@ export const LINK_HOVER_MS = 250;
 /** Spaces that Tab writes in a code block. */
 export const CODE_INDENT = '  ';
 /** A browser needs seconds to lay out a longer line: such a text is not pasted. */
-export const MAX_PASTED_LINE_LENGTH = 200_000;
+export const MAX_PASTED_LINE_LENGTH = 500_000;
 /** Input rules look back this far: an address may be as long. */
 export const MAX_RULE_CHARS = 4_200;

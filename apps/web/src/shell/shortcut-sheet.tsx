@@ -30,6 +30,8 @@ const groups = [
       ['undo', keys('Mod', 'Z')],
       ['redo', keys('Mod', 'Shift', 'Z')],
       ['move', `${keys('Alt', 'Shift')} ↑ ↓`],
+      ['pastePlain', keys('Mod', 'Shift', 'V')],
+      ['aboveCode', keys('Mod', 'Shift', 'Enter')],
     ],
   },
   {

@@ -3,6 +3,7 @@ import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import { AllSelection, type Command, NodeSelection, TextSelection } from '@tiptap/pm/state';
 
 import { renewIds } from '../block-ids.ts';
+import { insertSlice } from '../clipboard/insert-slice.ts';
 import { newBlockId } from '../new-block-id.ts';
 import { type HeadlessView, schema } from '../headless-page.ts';
 import { keyBindings } from '../keymap.ts';
@@ -108,7 +109,7 @@ export function dragToEnd(view: HeadlessView, text: string): void {
 export function paste(view: HeadlessView, blocks: readonly Node[], ends: 'open' | 'closed'): void {
   const depth = ends === 'open' ? 1 : 0;
   const slice = renewIds(new Slice(Fragment.from(blocks), depth, depth));
-  view.dispatch(view.state.tr.replaceSelection(slice));
+  view.dispatch(insertSlice(view.state.tr, slice).setMeta('paste', true));
 }
 
 /** Pastes a block into a gap between blocks, as another block with an id of its own. */

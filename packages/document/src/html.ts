@@ -62,7 +62,7 @@ function renderItem(block: TextBlock, nesting: number, value: string): string {
   const task = list === 'task' ? ` data-checked="${checked === true}"` : '';
   const box = list === 'task' ? `<input type="checkbox" disabled${checked ? ' checked' : ''}>` : '';
   const text = renderInline(block.content);
-  return `<li${level}${value}${task}>${box}${kind ? wrap(tagOf(block), text) : text}`;
+  return `<li${level}${value}${task}${spaceStyle(block)}>${box}${kind ? wrap(tagOf(block), text) : text}`;
 }
 
 function renderBlock(block: Block): string {
@@ -70,7 +70,8 @@ function renderBlock(block: Block): string {
     case 'textBlock': {
       const indent = block.attrs?.indent;
       const tag = tagOf(block);
-      return `<${tag}${indent ? ` data-indent="${Number(indent)}"` : ''}>${renderInline(block.content)}</${tag}>`;
+      const level = indent ? ` data-indent="${Number(indent)}"` : '';
+      return `<${tag}${level}${spaceStyle(block)}>${renderInline(block.content)}</${tag}>`;
     }
     case 'quote':
       return wrap('blockquote', renderBlocks(block.content ?? []));
@@ -81,6 +82,12 @@ function renderBlock(block: Block): string {
     case 'divider':
       return '<hr>';
   }
+}
+
+/** Other programs keep tabs, and more than one space, only where they are told to. */
+function spaceStyle({ content = [] }: TextBlock): string {
+  const text = content.map((node) => (node.type === 'text' ? node.text : '\n')).join('');
+  return /^ | $|\t| {2}| \n|\n /.test(text) ? ' style="white-space: pre-wrap"' : '';
 }
 
 function tagOf(block: TextBlock): string {

@@ -324,6 +324,14 @@ describe('copying', () => {
     expect(toHtml([block('<b>&"', { kind: 'heading2' })])).toBe('<h2>&lt;b&gt;&amp;&quot;</h2>');
   });
 
+  test('HTML for others keeps tabs and spaces', () => {
+    for (const words of ['a\tb', '  a', 'a  b'])
+      expect(paste(toHtml([block(words), block(words, { list: 'bullet' })]))).toEqual([
+        { type: 'textBlock', content: [{ type: 'text', text: words }] },
+        { type: 'textBlock', attrs: { list: 'bullet' }, content: [{ type: 'text', text: words }] },
+      ]);
+  });
+
   test('HTML for others comes back as it was, without ids', { timeout: 60_000 }, () => {
     const texts = fc
       .array(fc.constantFrom('a', 'b c', '<', '&amp;', '"', '[ ] x', '日本'), {

@@ -136,12 +136,14 @@ function pasteSlice(view: EditorView, event: ClipboardEvent, slice: Slice): bool
   const data = event.clipboardData;
   const html = data?.getData('text/html') ?? '';
   const text = data?.getData('text/plain') ?? '';
+  const isOwn = html === '' || html.includes('data-pm-slice');
   const isCode = Boolean(view.state.selection.$from.parent.type.spec.code);
-  if (html === '' && !isCode && !isPlainPaste(view) && isMarkdown(text)) {
+  const mayBeMarkdown =
+    (html === '' || (!isOwn && isBareCode(slice))) && !isCode && !isPlainPaste(view);
+  if (mayBeMarkdown && isMarkdown(text)) {
     pasteMarkdown(view, text);
     return true;
   }
-  const isOwn = html === '' || html.includes('data-pm-slice');
   view.dispatch(
     insertSlice(view.state.tr, isOwn ? slice : asWhole(slice))
       .setMeta('paste', true)
@@ -199,6 +201,12 @@ function isPlainPaste(view: EditorView): boolean {
 
 /** Shift+Insert is an ordinary paste. */
 const INSERT_KEY = 45;
+
+/** Code without a language: the window of an editor that does not say what it shows. */
+function isBareCode({ content }: Slice): boolean {
+  const { firstChild, childCount } = content;
+  return childCount === 1 && firstChild?.type.name === 'codeBlock' && !firstChild.attrs['language'];
+}
 
 /** Code, a quote or an item from another program is pasted as such, and not as words in the text around it. */
 function asWhole(slice: Slice): Slice {

@@ -2,7 +2,7 @@ import { safeHref } from './href.ts';
 
 /** An address that stands in a text. */
 export interface FoundLink {
-  /** Where the address begins, in UTF-16 units. */
+  /** The start of the address, in UTF-16 units. */
   readonly index: number;
   readonly text: string;
   readonly href: string;
@@ -42,7 +42,7 @@ export function findLinks(text: string): FoundLink[] {
   return found;
 }
 
-/** Where an address ends, with the signs behind it that may end the sentence around it. */
+/** The end of an address, including signs that may belong to the sentence around it. */
 function endAt(text: string, index: number): number {
   const open: string[] = [];
   let at = index;

@@ -6,7 +6,7 @@ export type ListNumbers = readonly number[];
 
 export const NO_LIST_NUMBERS: ListNumbers = Array.from({ length: MAX_INDENT + 1 }, () => 0);
 
-/** What numbers depend on: a block, or an editor's node that says the same. */
+/** A block to number: a `Block`, or an editor's node with the same type and attributes. */
 export interface NumberedBlock {
   readonly type: string;
   readonly attrs?: Readonly<Record<string, unknown>> | undefined;

@@ -25,7 +25,7 @@ interface Place {
   readonly pos: number;
 }
 
-/** What makes a heading, an item or a task of a block, taken away. */
+/** The attributes of a paragraph. */
 const PLAIN = { kind: null, list: null, checked: null, start: null };
 
 /** Makes the selected blocks paragraphs (null) or headings; a code block becomes text again. */

@@ -18,7 +18,7 @@ import {
 
 import { insertDivider, setKind, toggleCode, toggleList, toggleQuote } from './block-commands.ts';
 
-/** What the slash menu offers. */
+/** An entry of the slash menu. */
 export interface SlashItem {
   readonly id: BlockItemId | 'pasteMarkdown';
   readonly icon: LucideIcon;

@@ -110,7 +110,7 @@ function listItem(list: List): Attrs {
   return { list, kind: null, checked: null };
 }
 
-/** What a typed number says beyond the item's place: nothing when it is the next one, or 1 for each as in Markdown. */
+/** The `start` that a typed number asks for: none when it is the next number, or 1 for each item as in Markdown. */
 function startFor(number: number, $start: ResolvedPos): number | null {
   const block = $start.parent;
   const numbers = new ListCounter();

@@ -119,7 +119,7 @@ export const selectCode: Command = (state, dispatch) => {
   return true;
 };
 
-/** What one key may take away as a whole: a line, or a block in which nothing is written. */
+/** A divider or an empty block, which one key deletes as a whole. */
 function isEmptyOrLine(node: Node): boolean {
   return node.type.name === 'divider' || (node.isTextblock && node.content.size === 0);
 }
@@ -142,7 +142,7 @@ function lineBefore($pos: ResolvedPos): string {
   return $pos.parent.textContent.slice(0, $pos.parentOffset).split('\n').at(-1) ?? '';
 }
 
-/** What Shift-Tab takes away from a line. */
+/** The indent that Shift-Tab removes from a line. */
 const LINE_INDENT = /^(?:\t| *)/;
 
 function linesBetween($from: ResolvedPos, $to: ResolvedPos): { pos: number; outdent: number }[] {

@@ -29,7 +29,7 @@ export const CODE_LANGUAGES: readonly (readonly [name: string, label: string])[]
   ['yaml', 'YAML'],
 ];
 
-/** What people write after ``` for the same languages, and how code editors call them. */
+/** Other names of these languages: those written after ```, and those of code editors. */
 const ALIASES: Readonly<Record<string, string>> = {
   cc: 'cpp',
   'c++': 'cpp',

@@ -81,7 +81,7 @@ export function Editor({
       label: name,
       t: translate,
       onTyping: (active) => current.current.onTyping?.(active),
-      // What was not pasted can be seen nowhere.
+      // A toast, because a refused paste leaves no trace in the page.
       onClipboardProblem: (problem) =>
         void toast.error(current.current.t(`editor.clipboard.${problem}`)),
     });

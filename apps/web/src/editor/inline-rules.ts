@@ -40,12 +40,12 @@ export const WORD_RULES: readonly InputRule[] = [
   },
 ];
 
-/** What may stand before an opening sign: nothing, space, punctuation that opens or parts, or a script without spaces. */
+/** The characters allowed before an opening sign: none, space, punctuation, or a script without spaces. */
 const OPENS =
   /^(?:[\s\ufffc([{<"'“‘«‹„¿¡\-–—,;:.!?|\u3000-\u303f\uff01-\uff0f\uff1a-\uff20]|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])?$/u;
 const EAST_ASIAN =
   /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]$/u;
-/** What may end a sentence between a word and the white space behind it. */
+/** Punctuation between a word and the white space behind it. */
 const TRAILING = /[.,;:!?)\]}"'”’»…]*$/;
 
 function closingRule(sign: string, mark: string): InputRule {

@@ -194,7 +194,7 @@ const SIGNS = [
   '~~s~~ ',
   '`c` ',
 ];
-/** What is closed is marked without waiting for the word to end. */
+/** Rules that fire on the closing sign, before the word ends. */
 const MARKED_AT_ONCE = /^(?:\*\*|~~|`c|\[n)/;
 const LINKS = ['[n](https://a.org) ', 'https://a.org '];
 

@@ -59,7 +59,7 @@ export function inputRules(): Plugin<boolean> {
   });
 }
 
-/** Right behind a rule: brings back what was typed. */
+/** Undoes an input rule that has just fired; passes otherwise. */
 export const undoRule: Command = (state, dispatch, view) => {
   if (!rulesKey.getState(state) || !view) return false;
   if (dispatch) undo(view);

@@ -26,7 +26,7 @@ export function linkAt($pos: ResolvedPos): LinkRange | null {
   return { from: offsetOf($pos, from), to: offsetOf($pos, to), href: hrefOf(mark) };
 }
 
-/** What a link command works on: the selection, or the link or word around the caret; null where nothing stands. */
+/** The range of a link command: the selection, or the link or word around the caret; null where there is neither. */
 export function linkTarget(state: EditorState): LinkRange | null {
   const { from, to, empty, $from } = state.selection;
   if (empty) return linkAt($from) ?? wordAt($from);

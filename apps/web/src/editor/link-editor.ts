@@ -10,7 +10,7 @@ import { Observable } from '../observable.ts';
 export type LinkCard =
   | { readonly kind: 'closed' }
   | { readonly kind: 'shown'; readonly link: LinkRange; readonly by: 'caret' | 'pointer' }
-  /** What is edited is the selection, which follows the text as others change it; words are asked for where it is empty. */
+  /** The edited range is the selection, which follows remote changes; the form asks for words where it is empty. */
   | { readonly kind: 'editing'; readonly href: string; readonly asksForWords: boolean };
 
 const CLOSED: LinkCard = { kind: 'closed' };
@@ -19,7 +19,7 @@ const linkKey = new PluginKey<boolean>('link-editor');
 export class LinkEditor {
   readonly card = new Observable<LinkCard>(CLOSED, sameCard);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What is edited was found at a caret, which comes back behind it. */
+  /** The editing began at a caret; on close the caret goes behind the link. */
   #isAtCaret = false;
 
   plugin(): Plugin<boolean> {

@@ -78,7 +78,7 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
   }, [view]);
 
   const copyMarkdown = async (): Promise<void> => {
-    // What is on the clipboard can be seen nowhere.
+    // A toast, because the clipboard is not visible.
     if (await copyText(() => markdownOf(view.state))) toast(t('copied'));
     else toast.error(t('copyFailed'));
   };

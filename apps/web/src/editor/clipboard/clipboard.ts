@@ -78,7 +78,7 @@ export function clipboard(
           if (isTooLong(view, text)) return refuse(event, 'tooLong');
           return holdsOnlyFiles(data) && refuse(event, 'file');
         },
-        // Without this, the browser opens the file in the place of the page.
+        // The browser would open the file instead of the page.
         dragover(_view, event) {
           if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
           return false;
@@ -175,7 +175,7 @@ function readPastedAsMarkdown(view: EditorView, text: string): void {
   view.dispatch(tr.setMeta(clipboardKey, null).setMeta('paste', true).scrollIntoView());
 }
 
-/** What a code editor says of its text: Markdown, or code in a language. */
+/** Pastes the text of a code editor that names its language: as Markdown, or as code. */
 function pasteProgramText(view: EditorView, event: ClipboardEvent): boolean {
   const { state } = view;
   const found = event.clipboardData && readProgramText(event.clipboardData);

@@ -5,7 +5,7 @@ import type { EditorState } from '@tiptap/pm/state';
 
 import { withoutSections } from '../sections.ts';
 
-/** What other programs get: HTML with lists that are lists, and the text as it is read. */
+/** Writes the clipboard for other programs: HTML with real lists, and the text as it is read. */
 
 export class HtmlSerializer extends DOMSerializer {
   constructor(schema: Schema) {

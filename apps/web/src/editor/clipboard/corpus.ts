@@ -53,7 +53,7 @@ export function paste(view: EditorView, data: Clipboard): void {
   view.dom.dispatchEvent(event);
 }
 
-/** What a copy of the whole page puts on the clipboard. */
+/** The clipboard after the whole page was copied. */
 export function copyAll(view: EditorView): Clipboard {
   const { doc } = view.state;
   view.dispatch(

@@ -19,7 +19,7 @@ function readRow(row: HTMLTableRowElement): HTMLElement {
   return line;
 }
 
-/** Outside of this, the white space of HTML is one space. */
+/** A tab that HTML does not collapse into a space. */
 function tab(document: Document): HTMLElement {
   const span = document.createElement('span');
   span.setAttribute('style', 'white-space: pre');

@@ -36,7 +36,7 @@ function replaceBlock(tr: Transaction, { content }: Slice): Transaction {
   return selectEnd(tr.replaceWith(from, to, blocks), from + blocks.size);
 }
 
-/** What was selected within a quote is not the quote. */
+/** The blocks selected within one quote, without that quote. */
 function unwrap({ content, openStart, openEnd }: Slice): Slice {
   const only = content.childCount === 1 ? content.firstChild : null;
   if (!only || only.isTextblock || openStart < 2 || openEnd < 2)
@@ -63,7 +63,7 @@ function insertBlocks(tr: Transaction, blocks: readonly Node[]): Transaction {
       return insertAt(tr, before, rest, closing?.content.size);
     }
     const above = closing ? [...rest, closing] : rest;
-    // Behind the others, since a page has one block at least.
+    // The empty block goes last: a page has at least one block.
     const after = before + above.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
     tr.insert(before, above).delete(after, after + parent.nodeSize);
     return selectEnd(tr, after);

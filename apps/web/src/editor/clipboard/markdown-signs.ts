@@ -56,7 +56,7 @@ const STATEMENTS: readonly RegExp[] = [
   // A setting; the name of a list of them.
   /^\s*[\w."'-]+:(?:\s|$)/,
   /[;{}]\s*$/,
-  // As far in as no text of Markdown is, unless it is an item or belongs to one.
+  // An indent that Markdown has only in lists.
   /^(?: {4}|\t)\s*[^\s\d>*+-]/,
 ];
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { undo } from '../binding/binding.ts';
 import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
 import { markdownOf } from './copied.ts';
+import { blocksIn, isSectioned } from '../sections.ts';
 import { type Clipboard, copyAll, linesOf, paste, pasteClipboard } from './corpus.ts';
 import { pasteMarkdown } from './clipboard.ts';
 
@@ -27,6 +28,28 @@ describe('Markdown', () => {
     expect(view.state.doc.textBetween(0, view.state.doc.content.size, '\n')).toBe(`ab${README}cd`);
     undo(view);
     expect(lines(view)).toEqual(['abcd']);
+  });
+
+  test('is read in a long page, which is cut into sections', () => {
+    const { view } = pasteClipboard(
+      plain(Array.from({ length: 400 }, (_, n) => `line ${n}`).join('\n')),
+    );
+    const before = blocksIn(view.state.doc).map(({ textContent }) => textContent);
+    expect(isSectioned(view.state.doc)).toBe(true);
+    const part = Array.from({ length: 100 }, (_, n) => `## Part ${n}\n\n- a **b**`).join('\n\n');
+    let middle = 0;
+    view.state.doc.descendants((node, pos) => {
+      if (node.isTextblock && node.textContent === 'line 200') middle = pos + 6;
+    });
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, middle)));
+    paste(view, plain(part));
+    const pasted = blocksIn(view.state.doc).map(({ textContent }) => textContent);
+    expect(pasted).toHaveLength(601);
+    expect(pasted.slice(199, 203)).toEqual(['line 199', 'line ', 'Part 0', 'a b']);
+    expect(pasted.slice(397, 402)).toEqual(['Part 98', 'a b', 'Part 99', 'a b', '200']);
+    undo(view);
+    undo(view);
+    expect(blocksIn(view.state.doc).map(({ textContent }) => textContent)).toEqual(before);
   });
 
   test('stays text where the person asks for plain text, and is read where they ask for Markdown', () => {

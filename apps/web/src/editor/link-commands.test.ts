@@ -92,6 +92,9 @@ test.each([
 
 test('pasted text is an address only as a whole', () => {
   expect(asHref('https://a.org/x')).toBe('https://a.org/x');
+  expect(asHref('https://a.org/Rust_(x)_')).toBe('https://a.org/Rust_(x)_');
+  expect(asHref('https://a.org/x。然后')).toBeNull();
+  expect(asHref('https://a.org https://b.org')).toBeNull();
   expect(asHref('see https://a.org/x')).toBeNull();
   expect(asHref('javascript:alert(1)')).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { safeHref } from '@tandem/document';
+import { findLinks, safeHref } from '@tandem/document';
 import type { Mark, ResolvedPos } from '@tiptap/pm/model';
 import type { Command, EditorState } from '@tiptap/pm/state';
 
@@ -96,7 +96,10 @@ export function completeHref(text: string): string {
 /** The text as an address, if it is one from end to end; null otherwise. */
 export function asHref(text: string): string | null {
   const href = text.trim();
-  return /^(https?:\/\/|mailto:)\S+$/i.test(href) ? safeHref(href) : null;
+  const [link] = findLinks(href);
+  // As a whole, an address may end with a sign that would end a sentence in a text.
+  const isWhole = link?.index === 0 && /^[.,;:!?'*_~]*$/.test(href.slice(link.text.length));
+  return isWhole ? safeHref(href) : null;
 }
 
 function hrefOf(mark: Mark): string {

@@ -8,7 +8,7 @@ const BLOCKS = 400;
 const MIDDLE = 'Reading number 200.';
 
 async function longDocument(writer: Page, reader: Page): Promise<Locator> {
-  const readings = Array.from({ length: BLOCKS }, (_, number) => `- Reading number ${number}.`);
+  const readings = Array.from({ length: BLOCKS }, (_, number) => `Reading number ${number}.`);
   await paste(writer, readings.join('\n'));
   await expect(blockElementsOf(reader)).toHaveCount(BLOCKS);
   await expectSaved(writer);
@@ -48,7 +48,7 @@ for (const who of ['reads', 'writes'] as const) {
     await expect(blockElementsOf(reader)).toHaveCount(BLOCKS + 1);
     expect(await settledTop(line)).toBe(top);
 
-    await paste(writer, Array.from({ length: 30 }, (_, n) => `- New ${n}`).join('\n'));
+    await paste(writer, Array.from({ length: 30 }, (_, n) => `New ${n}`).join('\n'));
     await expect(blockElementsOf(reader).getByText('New 29')).toHaveCount(1);
     expect(await settledTop(line)).toBe(top);
 

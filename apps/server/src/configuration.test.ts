@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeConfiguration, readConfiguration } from './configuration.ts';
+import { describeConfiguration, ignoredSettings, readConfiguration } from './configuration.ts';
 import { StartupProblem } from './startup-problem.ts';
 
 describe('configuration', () => {
@@ -70,6 +70,43 @@ describe('configuration', () => {
         'ENGINE_WORKERS is "0"; it must be a whole number from 1 to 64.',
       ].join('\n'),
     );
+  });
+
+  it.each([
+    ['https://ana:geheim@example.org', 'contains a user name or a password; leave them out.'],
+    ['https://example.org/?a=1', 'contains a query or a fragment;'],
+    ['https://example.org/#a', 'contains a query or a fragment;'],
+    ['https://example.org/docs', 'contains a path, and Tandem is served at the root'],
+    ['example.org', 'is "example.org"; it must be an address such as https://docs.example.org.'],
+  ])('refuses %s as PUBLIC_URL, and says why', (PUBLIC_URL, sentence) => {
+    const read = (): unknown => readConfiguration({ PUBLIC_URL });
+    expect(read).toThrow(`PUBLIC_URL ${sentence}`);
+    expect(read).not.toThrow(/geheim/);
+  });
+
+  it('refuses a collector whose address holds a password', () => {
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://ana:geheim@collector:4318/otlp';
+    expect(() => readConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT })).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT contains a user name or a password; leave them out.',
+    );
+  });
+
+  it('lets the sites that are named show this one in a frame, and nobody else', () => {
+    expect(readConfiguration({}).allowedFrames).toEqual([]);
+    const read = (ALLOWED_FRAMES: string) => readConfiguration({ ALLOWED_FRAMES }).allowedFrames;
+    expect(read('https://a.example, https://*.b.example')).toEqual([
+      'https://a.example',
+      'https://*.b.example',
+    ]);
+    for (const wrong of ['*', 'https://*', 'a.example', "'self'; script-src *"])
+      expect(() => read(wrong), wrong).toThrow(/ALLOWED_FRAMES is/);
+  });
+
+  it('says which settings do nothing', () => {
+    expect(ignoredSettings({ DATABASE_URL: '', PORT: '1' })).toEqual([]);
+    expect(ignoredSettings({ DATABASE_URL: 'postgres://ana:geheim@db/docs' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL is set and has no effect: (?!.*geheim)/),
+    ]);
   });
 
   it('takes several secrets, newest first, each of them long enough', () => {

@@ -1,49 +1,20 @@
 /** Everything an operator can set: environment variables, one schema, all problems told at once. */
 import { z } from 'zod';
 import type { Secrets } from './sessions/secret.ts';
+import {
+  baseUrl,
+  frameAncestors,
+  headerList,
+  httpOrigins,
+  listed,
+  MIN_SECRET_LENGTH,
+  MIN_TOKEN_LENGTH,
+  secrets,
+  whole,
+  words,
+  yesOrNo,
+} from './setting-schemas.ts';
 import { StartupProblem } from './startup-problem.ts';
-
-const MIN_SECRET_LENGTH = 32;
-const MIN_TOKEN_LENGTH = 16;
-
-const whole = (range: { readonly min: number; readonly max: number }) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .refine((value) => value >= range.min && value <= range.max)
-    .meta({ expected: `a whole number from ${range.min} to ${range.max}` });
-
-const yesOrNo = () =>
-  z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .meta({ expected: '"true" or "false"' });
-
-const httpUrl = (text: string): boolean => {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
-};
-
-const words = z.string().min(1);
-
-const listed = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-/** `name=value,name=value`, values percent-encoded: as OpenTelemetry has it. */
-const readHeaders = (text: string): Readonly<Record<string, string>> => {
-  const pairs = text.split(',').filter((pair) => pair !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
-    }),
-  );
-};
-
-const secret = z.string().min(MIN_SECRET_LENGTH);
 
 /** Each variable: how it is read, what it must be, what holds when it is not set, what it is for. */
 const variables = {
@@ -75,19 +46,16 @@ const variables = {
     purpose: 'The built web application; the one beside the server when it is not set.',
   },
   PUBLIC_URL: {
-    schema: z
-      .string()
-      .refine(httpUrl)
-      .meta({ expected: 'an address such as https://docs.example.org' }),
+    schema: baseUrl({ path: 'none' }).meta({
+      expected: 'an address such as https://docs.example.org',
+    }),
     unset: null,
-    purpose: 'The address that people use. With https, cookies are marked secure.',
+    purpose: 'The address that people use, without a path. Pages from it may connect.',
   },
   AUTH_SECRET: {
-    schema: z
-      .string()
-      .transform((text) => text.split(',').map((secret) => secret.trim()))
-      .pipe(z.tuple([secret], secret))
-      .meta({ expected: `at least ${MIN_SECRET_LENGTH} characters, or several such with commas` }),
+    schema: secrets().meta({
+      expected: `at least ${MIN_SECRET_LENGTH} characters, or several such with commas`,
+    }),
     unset: null,
     purpose:
       'Signs the tokens of sockets; made and kept in DATA_DIR/secret when it is not set. To replace one, put the new one before the old one, with a comma, for ten minutes at least.',
@@ -95,7 +63,8 @@ const variables = {
   ALLOW_GUESTS: {
     schema: yesOrNo(),
     unset: 'true',
-    purpose: 'Whoever opens the page gets a name and may write.',
+    purpose:
+      'Whoever opens the page gets a name and may write. With "false" only browsers that were here before get in.',
   },
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
@@ -103,15 +72,18 @@ const variables = {
     purpose: 'A stock Yjs client creates the document it names. On in development, off otherwise.',
   },
   ALLOWED_ORIGINS: {
-    schema: z
-      .string()
-      .transform(listed)
-      .refine((origins) =>
-        origins.every((origin) => httpUrl(origin) && new URL(origin).origin === origin),
-      )
-      .meta({ expected: 'origins with commas between them, such as https://app.example.org' }),
+    schema: httpOrigins().meta({
+      expected: 'origins with commas between them, such as https://app.example.org',
+    }),
     unset: '',
-    purpose: 'Other sites whose pages may connect to this server.',
+    purpose: 'Other sites whose pages may connect to this server, over sockets and the API.',
+  },
+  ALLOWED_FRAMES: {
+    schema: frameAncestors().meta({
+      expected: 'origins with commas between them, such as https://intranet.example.org',
+    }),
+    unset: '',
+    purpose: 'Other sites that may show this one in a frame. Nobody may when it is not set.',
   },
   TRUST_PROXY: {
     schema: whole({ min: 0, max: 10 }),
@@ -159,19 +131,14 @@ const variables = {
       'The server publishes to itself once a second, and measures how long it takes to have it.',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
-    schema: z
-      .string()
-      .refine(httpUrl)
-      .meta({ expected: 'an address such as http://localhost:4318' }),
+    schema: baseUrl({ path: 'any' }).meta({ expected: 'an address such as http://localhost:4318' }),
     unset: null,
     purpose: 'A collector of OpenTelemetry; traces are made only when it is set.',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
-    schema: z
-      .string()
-      .regex(/^([\w-]+=([^,%]|%[0-9A-Fa-f]{2})*(,|$))*$/)
-      .transform(readHeaders)
-      .meta({ expected: 'names and values such as api-key=secret, with commas between them' }),
+    schema: headerList().meta({
+      expected: 'names and values such as api-key=secret, with commas between them',
+    }),
     unset: '',
     purpose: 'What the collector asks for, so that it knows who sends.',
   },
@@ -233,6 +200,8 @@ export interface Configuration {
   readonly allowGuests: boolean;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
+  /** Sources of `frame-ancestors`. */
+  readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
   readonly engineWorkers: number;
   readonly logLevel: string;
@@ -270,8 +239,7 @@ export function readConfiguration(
     const text = given === undefined || given === '' ? unset : given;
     if (text === null) return [name, null];
     const result = schema.safeParse(text);
-    if (!result.success)
-      problems.push(`${name} is ${shown(name, text)}; it must be ${expected(schema)}.`);
+    if (!result.success) problems.push(problemWith(name, { text, schema, error: result.error }));
     return [name, result.data];
   });
   if (problems.length > 0) throw new StartupProblem(problems.join('\n'));
@@ -287,6 +255,7 @@ export function readConfiguration(
     allowGuests: values.ALLOW_GUESTS,
     allowAdhocDocuments: values.ALLOW_ADHOC_DOCUMENTS ?? values.NODE_ENV === 'development',
     allowedOrigins: values.ALLOWED_ORIGINS,
+    allowedFrames: values.ALLOWED_FRAMES,
     trustedProxies: values.TRUST_PROXY,
     engineWorkers: values.ENGINE_WORKERS,
     logLevel: values.LOG_LEVEL,
@@ -311,6 +280,23 @@ export function readConfiguration(
   };
 }
 
+/** Settings that people try because other programs have them, and what to know about each. */
+const IGNORED: Readonly<Record<string, string>> = {
+  DATABASE_URL:
+    'DATABASE_URL is set and has no effect: Tandem keeps everything in the database in DATA_DIR, and does not use another one yet.',
+  REDIS_URL:
+    'REDIS_URL is set and has no effect: one process serves everybody, and does not need Redis.',
+};
+
+/** A sentence for each variable that is set and does nothing. */
+export function ignoredSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.entries(IGNORED)
+    .filter(([name]) => (environment[name] ?? '') !== '')
+    .map(([, sentence]) => sentence);
+}
+
 /** The table of the documentation. */
 export function describeConfiguration(): readonly {
   readonly name: string;
@@ -329,6 +315,17 @@ export function describeConfiguration(): readonly {
 
 function expected(schema: z.ZodType): string {
   return String(schema.meta()?.['expected']);
+}
+
+function problemWith(
+  name: string,
+  given: { readonly text: string; readonly schema: z.ZodType; readonly error: z.ZodError },
+): string {
+  const { text, schema, error } = given;
+  // A schema's own sentence says more than what is expected, and repeats no secret.
+  const own = error.issues.find(({ code, message }) => code === 'custom' && message.endsWith('.'));
+  if (own !== undefined) return `${name} ${own.message}`;
+  return `${name} is ${shown(name, text)}; it must be ${expected(schema)}.`;
 }
 
 /** A secret that is too short is still somebody's secret. */

@@ -4,14 +4,17 @@
  * opens: it vanishes with the process however that ends, so that no stale lock keeps the next one out, and no process
  * that has the same id by chance is taken for the holder.
  */
+import { once } from 'node:events';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
 import { DatabaseError } from './database/database-error.ts';
-import { checkDatabase, type LastRun } from './database/database-check.ts';
+import type { LastRun } from './database/database-check.ts';
+import type { DatabaseCheckData, DatabaseCheckResult } from './database/database-check-worker.ts';
 import { openSqlite, translated, type Sqlite } from './database/sqlite.ts';
 import type { Log } from './log.ts';
 import { StartupProblem } from './startup-problem.ts';
@@ -43,6 +46,8 @@ export class DataDirectory {
   readonly path: string;
   readonly #lock: Sqlite;
   readonly #since = new Date().toISOString();
+  /** There was no database, and none has been finished. */
+  #isNew = false;
   #heartbeat: NodeJS.Timeout | null = null;
 
   private constructor(path: string, lock: Sqlite) {
@@ -56,11 +61,10 @@ export class DataDirectory {
    * @throws StartupProblem when another process holds it, or when the database and its log do not belong together.
    * @throws DatabaseError when the database is damaged or the disk fails.
    */
-  static open(path: string, log: Log): DataDirectory {
+  static async open(path: string, log: Log): Promise<DataDirectory> {
     const directory = new DataDirectory(path, lockFolder(path));
     try {
-      if (!directory.#isAsLeft())
-        checkDatabase(directory.database, { log, lastRun: directory.#lastRun() });
+      if (!directory.#isAsLeft()) await directory.#check(log);
       directory.noteStart();
     } catch (error) {
       directory.#lock.close();
@@ -69,12 +73,20 @@ export class DataDirectory {
     return directory;
   }
 
+  /** Nothing of a database that could not be made stays: half of one would keep the next start out. */
+  discardUnfinished(): void {
+    if (this.#isNew)
+      for (const end of ['', '-wal', '-shm']) rmSync(this.database + end, { force: true });
+    this.#lock.close();
+  }
+
   get database(): string {
     return join(this.path, DATABASE_FILE);
   }
 
   /** Notes who holds the folder, and which file the database is. Once more when that file was made. */
   noteStart(): void {
+    this.#isNew = sizeOf(this.database) === 0;
     const found = statSync(this.database, { throwIfNoEntry: false });
     this.#write({
       pid: process.pid,
@@ -99,6 +111,15 @@ export class DataDirectory {
     if (isWhole && left !== undefined)
       this.#write({ stopped: { size: left.size, mtimeMs: left.mtimeMs } });
     this.#lock.close();
+  }
+
+  async #check(log: Log): Promise<void> {
+    const bytes = sizeOf(this.database);
+    const startMs = performance.now();
+    if (bytes > 0) log.info({ bytes }, 'checking the database');
+    await checkInThread({ path: this.database, lastRun: this.#lastRun() });
+    const ms = Math.round(performance.now() - startMs);
+    if (bytes > 0) log.info({ bytes, ms }, 'database checked');
   }
 
   /** Nobody has written to the database since it was closed. */
@@ -145,6 +166,18 @@ export class DataDirectory {
       // The database is checked at the next start.
     }
   }
+}
+
+/** @throws StartupProblem or DatabaseError */
+async function checkInThread(workerData: DatabaseCheckData): Promise<void> {
+  const worker = new Worker(new URL('./database-check-worker.js', import.meta.url), {
+    workerData,
+    name: 'database check',
+  });
+  const [result] = (await once(worker, 'message')) as [DatabaseCheckResult];
+  await worker.terminate();
+  if (result.kind === 'problem') throw new StartupProblem(result.sentence);
+  if (result.kind === 'failed') throw new DatabaseError(result.failure, result.detail);
 }
 
 /** @throws StartupProblem that names the holder. */

@@ -13,6 +13,9 @@ export const HTTP_CHECK_INTERVAL_MS = 1_000;
 /** Longer than proxies keep theirs open (60 s), or they would send a request into a socket that is closing. */
 export const HTTP_KEEP_ALIVE_MS = 75_000;
 
+/** What is asked for while the server starts may be asked for again after this long. */
+export const START_RETRY_AFTER_S = 2;
+
 /** Requests of one TCP connection without an answer; with one more, it is closed. */
 export const MAX_UNANSWERED_REQUESTS = 16;
 /** TCP connections that were answered and ask for nothing; of more, the one that was used longest ago is closed. */

@@ -1,14 +1,17 @@
 /** Starts the server, and ends it with all that people sent on disk. */
-import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerRunner } from './commands/worker-runner.ts';
-import { readConfiguration, type Configuration } from './configuration.ts';
+import { ignoredSettings, readConfiguration, type Configuration } from './configuration.ts';
 import { DataDirectory } from './data-directory.ts';
+import { prepareDataFolder, PRIVATE_UMASK } from './data-folder.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { openDatabase } from './database/database.ts';
 import { WorkerExecutor } from './database/worker-executor.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
+import { HttpListener } from './http/http-listener.ts';
+import { createSecurityHeaders } from './http/security-headers.ts';
+import { StaticFiles } from './http/static-files.ts';
 import { DRAIN_TIMEOUT_MS } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { OtlpSpans } from './metrics/otlp-spans.ts';
@@ -20,35 +23,45 @@ import { StartupProblem } from './startup-problem.ts';
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 async function main(): Promise<void> {
-  const configuration = readConfiguration(process.env);
-  const log = await createLog(configuration);
-  const dataDir = await prepareDataDir(configuration.dataDir);
-  // Held until the process ends, whatever ends it.
-  const directory = DataDirectory.open(dataDir, log);
-  const path = directory.database;
-  const secrets = await loadSecrets({ authSecrets: configuration.authSecrets, dataDir });
+  // The first process of a container is not ended by signals that it does not listen to.
+  let stop: () => Promise<void> = async () => process.exit(0);
+  const stopOnce = once(() => stop());
+  process.on('SIGTERM', stopOnce);
+  process.on('SIGINT', stopOnce);
 
-  const db = await openDatabase(
-    new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
-  );
-  const engine = await createWorkerEngine({ path, workers: configuration.engineWorkers });
-  const runner = new WorkerRunner({ path, engine, log });
-  await runner.start();
-  directory.noteStart();
-  const webDir = resolve(configuration.webDir ?? BUILT_WEB);
+  const configuration = readConfiguration(process.env);
+  process.umask(PRIVATE_UMASK);
+  const log = await createLog(configuration);
+  for (const sentence of ignoredSettings(process.env)) log.warn(sentence);
+  const files = await loadFiles(configuration, log);
+  const securityHeaders = createSecurityHeaders(configuration);
+  const { port, host, trustedProxies } = configuration;
+  const listener = await HttpListener.listen({
+    port,
+    host,
+    headers: securityHeaders,
+    trustedProxies,
+  });
+  const dataDir = await prepareDataFolder(configuration.dataDir);
+  // Held until the process ends, whatever ends it.
+  const directory = await DataDirectory.open(dataDir, log);
+  const opened = await openStorage(configuration, { directory, log });
+  const { secrets, db, engine, runner } = opened;
   const spans =
     configuration.traces === null ? null : new OtlpSpans({ ...configuration.traces, log });
   const server = await startServer({
     configuration,
     secrets,
-    webDir,
+    listener,
+    files,
+    securityHeaders,
     db,
     engine,
     runner,
     spans,
     log,
   });
-  const stop = once(async () => {
+  stop = async () => {
     log.info('stopping');
     setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
     await server[Symbol.asyncDispose]();
@@ -59,27 +72,51 @@ async function main(): Promise<void> {
     directory.close();
     log.info('stopped');
     process.exit(0);
-  });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  };
   dieOfOwnFaults(log);
   // A process that waits for this line may stop the server right after it.
-  log.info({ dataDir }, `Tandem is ready: ${addressOf(configuration, server.port)}`);
+  const { port: listening } = listener.address;
+  log.info({ dataDir, port: listening }, `Tandem is ready: ${addressOf(configuration, listening)}`);
 }
 
-/** @throws StartupProblem */
-async function prepareDataDir(path: string): Promise<string> {
-  const dataDir = resolve(path);
+/** @throws StartupProblem or DatabaseError; then nothing half-made is left. */
+async function openStorage(
+  { authSecrets, engineWorkers }: Configuration,
+  { directory, log }: { readonly directory: DataDirectory; readonly log: Log },
+) {
+  const path = directory.database;
   try {
-    await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.W_OK);
-    return dataDir;
-  } catch (error) {
-    throw new StartupProblem(
-      `DATA_DIR is "${path}", which is not a folder that may be written to.`,
-      { cause: error },
+    const secrets = await loadSecrets({ authSecrets, dataDir: directory.path });
+    const db = await openDatabase(
+      new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
     );
+    const engine = await createWorkerEngine({ path, workers: engineWorkers });
+    const runner = new WorkerRunner({ path, engine, log });
+    await runner.start();
+    directory.noteStart();
+    return { secrets, db, engine, runner };
+  } catch (error) {
+    directory.discardUnfinished();
+    throw error;
   }
+}
+
+/**
+ * The web application, where it is built.
+ *
+ * @throws StartupProblem when it is not where it was said to be.
+ */
+async function loadFiles({ webDir, mode }: Configuration, log: Log): Promise<StaticFiles> {
+  const folder = resolve(webDir ?? BUILT_WEB);
+  const files = await StaticFiles.load(folder);
+  if (files.hasPage) return files;
+  if (webDir !== null)
+    throw new StartupProblem(
+      `WEB_DIR is "${webDir}", which holds no built web application: ${folder}/index.html is missing.`,
+    );
+  if (mode === 'production')
+    log.warn(`The web application is not built, so only programs find something here: ${folder}`);
+  return files;
 }
 
 function addressOf({ publicUrl, host }: Configuration, port: number): string {

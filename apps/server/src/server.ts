@@ -1,6 +1,5 @@
 /** The server in one piece: what it is made of, and in which order it comes and goes. */
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createEventChannels } from './channels/event-channels.ts';
 import { Effects } from './commands/effects.ts';
@@ -11,25 +10,22 @@ import type { Engine } from './engine/port.ts';
 import { ErrorBoundary } from './error-boundary.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Rooms } from './gateway/rooms.ts';
-import { SilentSockets } from './gateway/silent-sockets.ts';
 import { Summaries } from './gateway/summaries.ts';
 import { TimerWheel } from './gateway/timer-wheel.ts';
 import { createApplication } from './http/application.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
-import { ClientSockets } from './http/client-sockets.ts';
+import { createCors } from './http/cors.ts';
+import type { HttpListener } from './http/http-listener.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
 import { RateGate } from './http/rate-gate.ts';
-import { StaticFiles } from './http/static-files.ts';
+import type { HeadersOf } from './http/security-headers.ts';
+import type { StaticFiles } from './http/static-files.ts';
 import {
   CHANGES_AT_ONCE,
   CHANGES_PER_SECOND,
   GUESTS_AT_ONCE,
   GUESTS_PER_SECOND,
-  HTTP_CHECK_INTERVAL_MS,
-  HTTP_HEADERS_TIMEOUT_MS,
-  HTTP_KEEP_ALIVE_MS,
-  HTTP_REQUEST_TIMEOUT_MS,
   READS_AT_ONCE,
   READS_PER_SECOND,
 } from './limits.ts';
@@ -44,13 +40,15 @@ import { sweepSessions } from './sessions/session-sweep.ts';
 import type { Secrets } from './sessions/secret.ts';
 import { createTokenSigner } from './sessions/session-token.ts';
 import { createWelcome } from './sessions/welcome-document.ts';
-import { StartupProblem } from './startup-problem.ts';
 
 export interface ServerOptions {
   readonly configuration: Configuration;
   readonly secrets: Secrets;
+  /** Listens, and serves nothing yet. Closed by the server. */
+  readonly listener: HttpListener;
   /** The built web application. */
-  readonly webDir: string;
+  readonly files: StaticFiles;
+  readonly securityHeaders: HeadersOf;
   /** All three are closed by whoever opened them, after the server. */
   readonly db: Database;
   readonly engine: Engine;
@@ -60,20 +58,10 @@ export interface ServerOptions {
   readonly log: Log;
 }
 
-export interface Server extends AsyncDisposable {
-  /** The one that was asked for, or the free one that was found for 0. */
-  readonly port: number;
-}
-
-/**
- * Disposing of it says goodbye to everybody, stores what they sent and stops to listen.
- *
- * @throws StartupProblem when it cannot listen.
- */
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const { configuration, secrets, webDir, db, engine, spans, log } = options;
-  const { port, host, limits, trustedProxies, allowAdhocDocuments } = configuration;
-  let state: 'starting' | 'ready' | 'draining' = 'starting';
+/** Disposing of it says goodbye to everybody, stores what they sent and stops to listen. */
+export async function startServer(options: ServerOptions): Promise<AsyncDisposable> {
+  const { configuration, secrets, listener, db, engine, spans, log } = options;
+  const { limits, trustedProxies, allowAdhocDocuments } = configuration;
 
   const metrics = new Metrics(spans);
   const errors = new ErrorBoundary({ log, metrics });
@@ -144,61 +132,45 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     reads: new RateGate({ atOnce: READS_AT_ONCE, perSecond: READS_PER_SECOND }, () =>
       metrics.rateLimited.add('reads'),
     ),
-    files: await StaticFiles.load(webDir),
+    files: options.files,
     originPolicy,
-    isReady: () => state === 'ready' && !isStalled(engine),
+    securityHeaders: options.securityHeaders,
     readMetrics: observatory.read,
     log,
   });
 
   const answer = getRequestListener(application.fetch, { overrideGlobalObjects: false });
-  const http = createServer(
-    {
-      headersTimeout: HTTP_HEADERS_TIMEOUT_MS,
-      requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
-      connectionsCheckingInterval: HTTP_CHECK_INTERVAL_MS,
-      noDelay: true,
-    },
-    (request, response) => {
-      if (request.socket.destroyed) return;
-      const fields = { method: request.method };
-      const isDone = errors.run('request', fields, () => {
-        if (gateway.request(request, response)) return;
-        Promise.resolve(answer(request, response)).catch((error: unknown) => {
-          errors.report('request', fields, error);
-          response.destroy();
-        });
+  const cors = createCors(configuration);
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const fields = { method: request.method };
+    const isDone = errors.run('request', fields, () => {
+      if (cors(request, response) || gateway.request(request, response)) return;
+      Promise.resolve(answer(request, response)).catch((error: unknown) => {
+        errors.report('request', fields, error);
+        response.destroy();
       });
-      if (!isDone) response.destroy();
-    },
-  );
-  http.on('upgrade', gateway.upgrade);
-  new ClientSockets().watch(http);
-  // Behind a proxy, everybody's requests come from its address.
-  new SilentSockets((socket) =>
-    trustedProxies > 0 ? null : clientAddress({ headers: {}, socket }, 0),
-  ).watch(http);
+    });
+    if (!isDone) response.destroy();
+  };
   gateway.start();
   const sweep = sweepSessions({ db, log });
-  await listen(http, { port, host });
   wheel.start();
   observatory.start();
   eventChannels.start();
-  const listening = http.address() as AddressInfo;
-  const canary = createCanary({ db, engine, tokens, metrics, log }, listening);
+  const canary = createCanary({ db, engine, tokens, metrics, log }, listener.address);
+  listener.serve({
+    request: handle,
+    upgrade: gateway.upgrade,
+    canStore: () => !isStalled(engine),
+  });
   if (configuration.canary) canary.start();
-  state = 'ready';
 
   return {
-    port: listening.port,
     async [Symbol.asyncDispose]() {
-      state = 'draining';
+      listener.drain();
       canary[Symbol.dispose]();
-      const closed = new Promise((resolve) => http.close(resolve));
       await gateway.drain();
-      http.closeAllConnections();
-      await closed;
+      await listener[Symbol.asyncDispose]();
       await summaries[Symbol.asyncDispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
@@ -219,36 +191,4 @@ function administratorCheck({
 /** Part of what people write cannot be stored at the moment. */
 function isStalled(engine: Engine): boolean {
   return engine.stats().shards.some(({ state }) => state === 'stalled');
-}
-
-async function listen(
-  http: HttpServer,
-  { port, host }: { readonly port: number; readonly host: string | null },
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new StartupProblem(listenProblem(error, { port, host }), { cause: error })),
-    );
-    http.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, resolve);
-  });
-}
-
-/** Connections that may wait to be accepted when everybody comes back at once. */
-const BACKLOG = 4_096;
-
-function listenProblem(
-  { code, message }: NodeJS.ErrnoException,
-  { port, host }: { readonly port: number; readonly host: string | null },
-): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is in use by another program. Stop that program, or set PORT to another number.`;
-    case 'EACCES':
-      return `Port ${port} is not for this user. Set PORT to a number above 1023.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `HOST is "${host}", which is not an address of this machine.`;
-    default:
-      return `The server cannot listen on port ${port}: ${message}`;
-  }
 }

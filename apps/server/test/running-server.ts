@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 
 const READY_LIMIT_MS = 30_000;
+/** As JSON; development prints it for people. */
+const READY = /"port":(\d+),"msg":"Tandem is ready|Tandem is ready: http:\/\/[^"]*:(\d+)/;
 
 export interface Ended {
   readonly code: number | null;
@@ -16,6 +18,8 @@ export interface Ended {
 export interface Limits {
   /** No file may be larger. */
   readonly maxFileKib?: number;
+  /** The user's number: who runs the tests may be one to whom no permission matters. */
+  readonly user?: number;
 }
 
 /** `onTestFinished`, or `atEndOfFile()` for what several tests share. */
@@ -63,11 +67,11 @@ export class RunningServer {
       );
       const read = (data: Buffer): void => {
         output += data.toString();
-        const ready = /Tandem is ready: http:\/\/[^"]*:(\d+)/.exec(output);
+        const ready = READY.exec(output);
         if (ready === null) return;
         clearTimeout(limit);
         child.stdout?.off('data', read);
-        resolve(Number(ready[1]));
+        resolve(Number(ready[1] ?? ready[2]));
       };
       child.stdout?.on('data', read);
       child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
@@ -112,8 +116,11 @@ export class RunningServer {
 }
 
 /** Runs the server until it ends by itself, as it does when it cannot start. */
-export async function runToEnd(environment: Record<string, string>): Promise<Ended> {
-  const child = spawnServer(environment);
+export async function runToEnd(
+  environment: Record<string, string>,
+  limits: Limits = {},
+): Promise<Ended> {
+  const child = spawnServer(environment, limits);
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
@@ -124,7 +131,7 @@ export async function runToEnd(environment: Record<string, string>): Promise<End
 
 function spawnServer(
   environment: Record<string, string>,
-  { maxFileKib }: Limits = {},
+  { maxFileKib, user }: Limits = {},
 ): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const command = [process.execPath, '--enable-source-maps', join(inject('bundle'), 'main.js')];
@@ -144,5 +151,6 @@ function spawnServer(
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
 }

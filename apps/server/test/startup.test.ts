@@ -1,6 +1,15 @@
 /** The server starts with nothing set, and says in a sentence why it cannot. */
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -34,17 +43,116 @@ describe('a start', () => {
   });
 });
 
-describe('a start ends with code 1 and a sentence', () => {
-  it('when settings do not fit, for all of them at once', async () => {
-    const { code, output } = await runToEnd({
-      PORT: 'http',
-      ENGINE_WORKERS: 'many',
-      DATA_DIR: '/dev/null',
-    });
+interface WrongStart {
+  readonly title: string;
+  /** Makes the folder what it is, and gives settings beside DATA_DIR. */
+  readonly prepare?: (dataDir: string) => Promise<Record<string, string> | void>;
+  /** Who starts it; permissions mean nothing to root. */
+  readonly user?: number;
+  readonly sentence: string | ((dataDir: string) => string);
+}
+
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+/** Somebody else than root, and the folder is theirs. */
+const asNobody = isRoot ? { user: NOBODY } : {};
+
+async function giveTo(user: number | undefined, path: string): Promise<void> {
+  if (user === undefined) return;
+  for (const name of ['', ...(await readdir(path))]) await chown(join(path, name), user, user);
+}
+
+const WRONG_STARTS: readonly WrongStart[] = [
+  {
+    title: 'several settings do not fit',
+    prepare: async () => ({ PORT: 'http', ENGINE_WORKERS: 'many', DATA_DIR: '/dev/null' }),
+    sentence:
+      'PORT is "http"; it must be a whole number from 0 to 65535.\nENGINE_WORKERS is "many"; it must be a whole number from 1 to 64.\n',
+  },
+  {
+    title: 'PUBLIC_URL has a path',
+    prepare: async () => ({ PUBLIC_URL: 'https://example.org/docs' }),
+    sentence:
+      'PUBLIC_URL contains a path, and Tandem is served at the root of a host name; use one of its own.',
+  },
+  {
+    title: 'PUBLIC_URL has a password',
+    prepare: async () => ({ PUBLIC_URL: 'https://a:b@example.org' }),
+    sentence: 'PUBLIC_URL contains a user name or a password; leave them out.',
+  },
+  {
+    title: 'HOST is not an address of this machine',
+    prepare: async () => ({ HOST: '192.0.2.1' }),
+    sentence: 'HOST is "192.0.2.1", which is not an address of this machine.',
+  },
+  {
+    title: 'WEB_DIR is not there',
+    prepare: async () => ({ WEB_DIR: '/nowhere/dist' }),
+    sentence:
+      'WEB_DIR is "/nowhere/dist", which holds no built web application: /nowhere/dist/index.html is missing.',
+  },
+  {
+    title: 'DATA_DIR is a file',
+    prepare: async (dataDir) => {
+      await writeFile(join(dataDir, 'file'), 'not a folder');
+      return { DATA_DIR: join(dataDir, 'file') };
+    },
+    sentence: (dataDir) =>
+      `DATA_DIR is "${dataDir}/file", which is not a folder that may be written to.`,
+  },
+  {
+    title: 'DATA_DIR may not be written to',
+    prepare: async (dataDir) => await chmod(dataDir, 0o555),
+    ...asNobody,
+    sentence: (dataDir) =>
+      `DATA_DIR is "${dataDir}", which is not a folder that may be written to.`,
+  },
+  {
+    title: 'the database may not be written to',
+    prepare: async (dataDir) => await copyFixture(dataDir, 0o444),
+    ...asNobody,
+    sentence: (dataDir) =>
+      `${dataDir}/tandem.db may not be read and written by this user. Change its owner or its permissions.`,
+  },
+  {
+    title: 'the secret is empty',
+    prepare: async (dataDir) => await writeFile(join(dataDir, 'secret'), '\n'),
+    sentence: (dataDir) => `${dataDir}/secret holds no secret. Delete it and one is made`,
+  },
+  {
+    title: 'the secret is a folder',
+    prepare: (dataDir) => mkdir(join(dataDir, 'secret')),
+    sentence: (dataDir) =>
+      `${dataDir}/secret is a folder, and should be the file with the secret. Move it away.`,
+  },
+  {
+    title: 'the secret may not be read',
+    prepare: async (dataDir) =>
+      await writeFile(join(dataDir, 'secret'), 's'.repeat(43), { mode: 0o000 }),
+    ...asNobody,
+    sentence: (dataDir) => `${dataDir}/secret may not be read by this user.`,
+  },
+  {
+    title: 'the database file is not one',
+    prepare: async (dataDir) =>
+      await writeFile(join(dataDir, 'tandem.db'), 'this is not a database\n'.repeat(1_000)),
+    sentence: 'The database file is damaged or is not a SQLite database. It was not touched.',
+  },
+];
+
+describe('a start ends with code 1 and a sentence, and leaves the folder as it was', () => {
+  it.each(WRONG_STARTS)('when $title', async ({ prepare, user, sentence }) => {
+    const dataDir = await temporaryFolder();
+    const settings = (await prepare?.(dataDir)) ?? {};
+    await giveTo(user, dataDir);
+    const before = await contentsOf(dataDir);
+    const limits = user === undefined ? {} : { user };
+    const { code, output } = await runToEnd({ DATA_DIR: dataDir, ...settings }, limits);
     expect(code).toBe(1);
-    expect(output).toBe(
-      'Tandem cannot start.\nPORT is "http"; it must be a whole number from 0 to 65535.\nENGINE_WORKERS is "many"; it must be a whole number from 1 to 64.\n',
-    );
+    expect(output).toContain('Tandem cannot start.\n');
+    expect(output).toContain(typeof sentence === 'string' ? sentence : sentence(dataDir));
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(await contentsOf(dataDir)).toEqual(before);
   });
 
   it('when the port is in use', async () => {
@@ -52,59 +160,70 @@ describe('a start ends with code 1 and a sentence', () => {
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
-    const { code, output } = await runToEnd({
-      PORT: String(port),
-      DATA_DIR: await temporaryFolder(),
-    });
+    const dataDir = join(await temporaryFolder(), 'data');
+    const { code, output } = await runToEnd({ PORT: String(port), DATA_DIR: dataDir });
     expect(code).toBe(1);
     expect(output).toContain(
       `Port ${port} is in use by another program. Stop that program, or set PORT to another number.`,
     );
     expect(output).not.toMatch(/^\s+at /m);
+    await expect(stat(dataDir)).rejects.toThrow('ENOENT');
   });
 
-  it('when HOST is not an address of this machine', async () => {
-    const { code, output } = await runToEnd({
-      HOST: '192.0.2.1',
-      DATA_DIR: await temporaryFolder(),
-    });
-    expect([code, output]).toEqual([
-      1,
-      expect.stringContaining('HOST is "192.0.2.1", which is not an address of this machine.'),
-    ]);
-  });
-
-  it('when DATA_DIR cannot be a folder', async () => {
-    const file = join(await temporaryFolder(), 'file');
-    await writeFile(file, 'not a folder');
-    const { code, output } = await runToEnd({ DATA_DIR: file });
-    expect([code, output]).toEqual([
-      1,
-      expect.stringContaining(
-        `DATA_DIR is "${file}", which is not a folder that may be written to.`,
-      ),
-    ]);
-  });
-
-  it('when the database file is not one, and leaves that as it is', async () => {
-    const dataDir = await temporaryFolder();
-    const path = join(dataDir, 'tandem.db');
-    const content = 'this is not a database\n'.repeat(1_000);
-    await writeFile(path, content);
-    const { code, output } = await runToEnd({ DATA_DIR: dataDir });
-    expect(code).toBe(1);
-    expect(output).toContain(
-      'The database file is damaged or is not a SQLite database. It was not touched.',
-    );
-    expect(output).not.toMatch(/^\s+at /m);
-    expect(await readFile(path, 'utf8')).toBe(content);
-  });
-
-  it('when the secret is empty', async () => {
-    const dataDir = await temporaryFolder();
-    await mkdir(dataDir, { recursive: true });
-    await writeFile(join(dataDir, 'secret'), '\n');
-    const { code, output } = await runToEnd({ DATA_DIR: dataDir });
-    expect([code, output]).toEqual([1, expect.stringContaining('holds no secret.')]);
-  });
+  // A file may not grow over this size: the secret fits, the database does not, or not even the secret.
+  it.each([0, 1, 8, 40, 120])(
+    'when there are %i KiB, and starts once there is space',
+    async (size) => {
+      const dataDir = join(await temporaryFolder(), 'data');
+      const { code, output } = await runToEnd({ DATA_DIR: dataDir }, { maxFileKib: size });
+      expect(code).toBe(1);
+      expect(output).toContain('Tandem cannot start.\n');
+      expect(output).not.toMatch(/^\s+at /m);
+      expect(Object.keys(await contentsOf(dataDir))).not.toContain('tandem.db');
+      const server = await RunningServer.start({ DATA_DIR: dataDir });
+      expect((await readFile(join(dataDir, 'secret'), 'utf8')).length).toBe(43);
+      await signIn(server);
+    },
+  );
 });
+
+it('says what is set and does nothing', async () => {
+  const server = await RunningServer.start({ DATABASE_URL: 'postgres://ana:geheim@db/docs' });
+  expect(server.output).toContain('DATABASE_URL is set and has no effect');
+  expect(server.output).not.toContain('geheim');
+});
+
+it('keeps what it makes from other users, also where the folder was open to them', async () => {
+  const parent = await temporaryFolder();
+  const made = join(parent, 'made');
+  const first = await RunningServer.start({ DATA_DIR: made });
+  await signIn(first);
+  const given = join(parent, 'given');
+  await mkdir(given);
+  await chmod(given, 0o755);
+  const second = await RunningServer.start({ DATA_DIR: given });
+  await signIn(second);
+  const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+  expect([await modeOf(made), await modeOf(given)]).toEqual(['700', '750']);
+  for (const folder of [made, given])
+    for (const name of await readdir(folder))
+      expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
+});
+
+/** By name: the content, but for what says who holds the folder. */
+async function contentsOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter(({ name }) => !/^tandem\.(lock|state)/.test(name));
+  const contents = files.map(async (file) => [
+    file.name,
+    file.isFile() ? await readFile(join(folder, file.name), 'base64') : 'a folder',
+  ]);
+  return Object.fromEntries(await Promise.all(contents)) as Record<string, string>;
+}
+
+async function copyFixture(dataDir: string, mode: number): Promise<void> {
+  const server = await RunningServer.start();
+  await server.kill('SIGTERM');
+  await copyFile(join(server.dataDir, 'tandem.db'), join(dataDir, 'tandem.db'));
+  await chmod(join(dataDir, 'tandem.db'), mode);
+}

@@ -5,7 +5,6 @@
  */
 import { readSync, openSync, closeSync, statSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
-import type { Log } from '../log.ts';
 import { StartupProblem } from '../startup-problem.ts';
 import { DatabaseError } from './database-error.ts';
 import { BUSY_TIMEOUT_MS, translated, type Sqlite } from './sqlite.ts';
@@ -53,7 +52,7 @@ const HEARTBEAT_TOLERANCE_MS = 10_000;
  */
 export function checkDatabase(
   path: string,
-  { log, lastRun }: { readonly log: Log; readonly lastRun: LastRun | null },
+  { lastRun }: { readonly lastRun: LastRun | null },
 ): void {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
@@ -61,12 +60,9 @@ export function checkDatabase(
     if (hasLog) throw mismatch(path, 'the database file is missing or empty');
     return;
   }
-  const startMs = performance.now();
-  log.info({ bytes }, 'checking the database');
   const detail = (hasLog ? findReplacement(path, lastRun) : null) ?? findDamage(path);
   if (detail !== null)
     throw hasLog ? mismatch(path, detail) : new DatabaseError('not-a-database', detail);
-  log.info({ bytes, ms: Math.round(performance.now() - startMs) }, 'database checked');
 }
 
 function mismatch(path: string, detail: string): StartupProblem {

@@ -1,4 +1,4 @@
-/** Everything that is asked over HTTP: the API, health, and the files of the web application. */
+/** Everything that is asked over HTTP beside health: the API, and the files of the web application. */
 import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
@@ -7,28 +7,22 @@ import type { ApiEnvironment, ApiServices } from './api-environment.ts';
 import { documentRoutes } from './document-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import type { OriginPolicy } from './origin-policy.ts';
-import { securityHeaders } from './security-headers.ts';
+import { securityHeaders, type HeadersOf } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface ApplicationOptions extends ApiServices {
   readonly files: StaticFiles;
   readonly originPolicy: OriginPolicy;
-  /** False while the server starts, drains, or cannot write to its disk. */
-  readonly isReady: () => boolean;
+  readonly securityHeaders: HeadersOf;
   /** The text that Prometheus reads. */
   readonly readMetrics: () => string;
 }
 
 export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
-  const { configuration, files, originPolicy, isReady, readMetrics, log } = options;
+  const { configuration, files, originPolicy, readMetrics, log } = options;
   const app = new Hono<ApiEnvironment>();
-  app.use(securityHeaders({ secure: configuration.publicUrl?.protocol === 'https:' }));
-
-  app.get('/healthz', (context) => context.text('alive\n'));
-  app.get('/readyz', (context) =>
-    isReady() ? context.text('ready\n') : context.text('not ready\n', 503),
-  );
+  app.use(securityHeaders(options.securityHeaders));
 
   app.get('/metrics', metricsRoute({ token: configuration.metricsToken, read: readMetrics }));
 

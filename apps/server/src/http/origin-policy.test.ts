@@ -15,6 +15,16 @@ describe('origin policy', () => {
     expect(policy({ origin: 'https://app.example.org', host })).toBe('allowed');
   });
 
+  it('allows the own host with the port of its scheme written out, as some proxies and programs do', () => {
+    const own = (origin: string, host: string) => policy({ origin, host });
+    expect(own('https://name.example', 'name.example:443')).toBe('allowed');
+    expect(own('http://name.example', 'Name.Example:80')).toBe('allowed');
+    expect(own('https://name.example:8443', 'name.example:8443')).toBe('allowed');
+    expect(own('https://name.example:8443', 'name.example')).toBe('foreign');
+    expect(own('http://name.example', 'name.example:443')).toBe('foreign');
+    expect(own('https://name.example', 'not a host')).toBe('foreign');
+  });
+
   it('refuses everything else, however alike', () => {
     for (const origin of [
       'https://evil.example',

@@ -1,5 +1,6 @@
 /** Which sites' pages may talk to this server. Browsers always say where a page is from; others need not. */
 import type { Configuration } from '../configuration.ts';
+import { hostOf } from './request-scheme.ts';
 
 export interface Caller {
   /** The `Origin` header. */
@@ -25,7 +26,7 @@ export function createOriginPolicy({
     // `null` is what sandboxed frames and local files say.
     if (!URL.canParse(origin)) return 'foreign';
     const url = new URL(origin);
-    if (host !== undefined && url.host === host.toLowerCase()) return 'allowed';
+    if (url.host === hostOf(url.protocol, host)) return 'allowed';
     return mode !== 'production' && LOOPBACK_NAMES.includes(url.hostname) ? 'allowed' : 'foreign';
   };
 }

@@ -1,22 +1,23 @@
 /** Headers of every answer. */
 import type { MiddlewareHandler } from 'hono';
+import type { Configuration } from '../configuration.ts';
+import { isPublicHttps, type SchemeHeaders } from './request-scheme.ts';
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "connect-src 'self' ws: wss:",
-  // Editors write styles into elements.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentSecurityPolicy = (frames: readonly string[]): string =>
+  [
+    "default-src 'self'",
+    "connect-src 'self' ws: wss:",
+    // Editors write styles into elements.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    `frame-ancestors ${frames.length === 0 ? "'none'" : ["'self'", ...frames].join(' ')}`,
+  ].join('; ');
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
   // A document's address is a secret of those who have it.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -26,10 +27,29 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 const HSTS = 'max-age=31536000';
 
-export function securityHeaders({ secure }: { readonly secure: boolean }): MiddlewareHandler {
+export type HeadersOf = (headers: SchemeHeaders) => Readonly<Record<string, string>>;
+
+export function createSecurityHeaders({
+  publicUrl,
+  allowedFrames,
+}: Pick<Configuration, 'publicUrl' | 'allowedFrames'>): HeadersOf {
+  const always = {
+    ...HEADERS,
+    'Content-Security-Policy': contentSecurityPolicy(allowedFrames),
+    // It cannot name sites; browsers that know both follow the policy.
+    ...(allowedFrames.length === 0 ? { 'X-Frame-Options': 'DENY' } : {}),
+  };
+  const secure = { ...always, 'Strict-Transport-Security': HSTS };
+  return (headers) => (isPublicHttps(headers, publicUrl) ? secure : always);
+}
+
+export function securityHeaders(headersOf: HeadersOf): MiddlewareHandler {
   return async (context, next) => {
     await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-    if (secure) context.header('Strict-Transport-Security', HSTS);
+    const headers = headersOf({
+      host: context.req.header('Host'),
+      'x-forwarded-proto': context.req.header('X-Forwarded-Proto'),
+    });
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
   };
 }

@@ -1,4 +1,5 @@
 /** Who is asking: sessions and profiles. */
+import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { profilePatch, type Session } from '@tandem/protocol';
@@ -7,15 +8,24 @@ import {
   endSessionCookie,
   readSessionCookie,
   writeSessionCookie,
+  type CookiePlace,
 } from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
 import { admit, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { readBody } from './request-body.ts';
+import { cameByHttps } from './request-scheme.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
   const { configuration, people, runner, tokens, welcome, addressOf, guests, changes, log } =
     services;
-  const secure = configuration.publicUrl?.protocol === 'https:';
+  const { publicUrl, allowedOrigins, allowedFrames } = configuration;
+
+  const cookiePlace = (request: IncomingMessage): CookiePlace => {
+    const { headers } = request;
+    if (!cameByHttps(headers, publicUrl)) return 'plain';
+    const isOtherSite = headers.origin !== undefined && allowedOrigins.includes(headers.origin);
+    return isOtherSite || allowedFrames.length > 0 ? 'embedded' : 'secure';
+  };
 
   const resume = async (
     header: string | undefined,
@@ -50,7 +60,10 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
         signed = await people.createGuest();
         await welcome(signed.user);
       }
-      context.header('Set-Cookie', writeSessionCookie(signed.cookie, { secure }));
+      context.header(
+        'Set-Cookie',
+        writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
+      );
       const { user, session } = signed;
       const answer: Session = { user, ...(await tokens.sign(user.id, session)) };
       return context.json(answer);
@@ -59,7 +72,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
       const cookie = readSessionCookie(context.req.header('Cookie'));
       const known = cookie === null ? null : await people.findByCookie(cookie);
       if (known !== null) await people.endSession(known.session);
-      context.header('Set-Cookie', endSessionCookie({ secure }));
+      context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
       return context.body(null, 204);
     })
     .patch('/me', signedIn(services), async (context) => {

@@ -17,22 +17,33 @@ export function readSessionCookie(header: string | undefined): string | null {
   return null;
 }
 
+/**
+ * Where the browser is to keep it and send it:
+ * - `plain`: the page came by http
+ * - `secure`: by https
+ * - `embedded`: by https, and pages of other sites are around it or ask for it. Each of them has its own.
+ */
+export type CookiePlace = 'plain' | 'secure' | 'embedded';
+
+const PLACES: Record<CookiePlace, string> = {
+  plain: 'SameSite=Lax',
+  secure: 'SameSite=Lax; Secure',
+  embedded: 'SameSite=None; Secure; Partitioned',
+};
+
 /** A `Set-Cookie` header. */
-export function writeSessionCookie(
-  value: string,
-  { secure }: { readonly secure: boolean },
-): string {
-  return setCookie(value, { secure, ageSeconds: Math.floor(SESSION_LIFETIME_MS / 1000) });
+export function writeSessionCookie(value: string, place: CookiePlace): string {
+  return setCookie(value, { place, ageSeconds: Math.floor(SESSION_LIFETIME_MS / 1000) });
 }
 
 /** A `Set-Cookie` header with which the browser forgets it. */
-export function endSessionCookie({ secure }: { readonly secure: boolean }): string {
-  return setCookie('', { secure, ageSeconds: 0 });
+export function endSessionCookie(place: CookiePlace): string {
+  return setCookie('', { place, ageSeconds: 0 });
 }
 
 function setCookie(
   value: string,
-  { secure, ageSeconds }: { readonly secure: boolean; readonly ageSeconds: number },
+  { place, ageSeconds }: { readonly place: CookiePlace; readonly ageSeconds: number },
 ): string {
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${ageSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${ageSeconds}; HttpOnly; ${PLACES[place]}`;
 }

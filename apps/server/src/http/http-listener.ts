@@ -1,0 +1,176 @@
+/**
+ * The port, from the first moment of the process to its last. It listens before there is anything to serve and
+ * until everybody was sent away, so that `/healthz` and `/readyz` answer all the time: load balancers ask with any
+ * version of HTTP, any `Host` or none, and any method.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { SilentSockets } from '../gateway/silent-sockets.ts';
+import {
+  HTTP_CHECK_INTERVAL_MS,
+  HTTP_HEADERS_TIMEOUT_MS,
+  HTTP_KEEP_ALIVE_MS,
+  HTTP_REQUEST_TIMEOUT_MS,
+  START_RETRY_AFTER_S,
+} from '../limits.ts';
+import { StartupProblem } from '../startup-problem.ts';
+import { clientAddress } from './client-address.ts';
+import { ClientSockets } from './client-sockets.ts';
+import type { HeadersOf } from './security-headers.ts';
+
+export interface HttpHandlers {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
+  /** False while what people write cannot be stored. */
+  readonly canStore: () => boolean;
+}
+
+export interface HttpListenerOptions {
+  readonly port: number;
+  /** Null: all addresses of this machine. */
+  readonly host: string | null;
+  readonly headers: HeadersOf;
+  /** Behind proxies, everybody's connections come from theirs. */
+  readonly trustedProxies: number;
+}
+
+type Phase = 'starting' | 'ready' | 'draining';
+
+/** Connections that may wait to be accepted when everybody comes back at once. */
+const BACKLOG = 4_096;
+
+const STARTING = 'Tandem is starting. Come back in a moment.\n';
+
+export class HttpListener implements AsyncDisposable {
+  readonly server: Server;
+  readonly #headers: HeadersOf;
+  #phase: Phase = 'starting';
+  #handlers: HttpHandlers | null = null;
+
+  private constructor({ headers, trustedProxies }: HttpListenerOptions) {
+    this.#headers = headers;
+    this.server = createServer(
+      {
+        headersTimeout: HTTP_HEADERS_TIMEOUT_MS,
+        requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
+        connectionsCheckingInterval: HTTP_CHECK_INTERVAL_MS,
+        noDelay: true,
+        requireHostHeader: false,
+      },
+      (request, response) => this.#request(request, response),
+    );
+    this.server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+    new ClientSockets().watch(this.server);
+    new SilentSockets((socket) =>
+      trustedProxies > 0 ? null : clientAddress({ headers: {}, socket }, 0),
+    ).watch(this.server);
+  }
+
+  /** @throws StartupProblem when it cannot listen. */
+  static async listen(options: HttpListenerOptions): Promise<HttpListener> {
+    const { port, host } = options;
+    const listener = new HttpListener(options);
+    const { server } = listener;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new StartupProblem(listenProblem(error, { port, host }), { cause: error })),
+      );
+      server.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, resolve);
+    });
+    return listener;
+  }
+
+  get address(): AddressInfo {
+    return this.server.address() as AddressInfo;
+  }
+
+  serve(handlers: HttpHandlers): void {
+    this.#handlers = handlers;
+    this.#phase = 'ready';
+  }
+
+  /** Says so to load balancers; what is asked is still answered. */
+  drain(): void {
+    this.#phase = 'draining';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    // A listener before this one may have had enough of the connection.
+    if (request.socket.destroyed) return;
+    const health = healthQuestion(request);
+    if (health === 'alive') {
+      // Clients read the word: one that finds no way in here is to come back, not to look for another way.
+      this.#answer(request, response, [
+        200,
+        this.#phase === 'ready' ? 'alive\n' : `${this.#phase}\n`,
+      ]);
+    } else if (health === 'ready') {
+      const isReady = this.#phase === 'ready' && this.#handlers?.canStore() === true;
+      const word = this.#phase === 'ready' ? 'cannot store\n' : `${this.#phase}\n`;
+      this.#answer(request, response, isReady ? [200, 'ready\n'] : [503, word]);
+    } else if (this.#handlers === null) {
+      response.setHeader('Retry-After', START_RETRY_AFTER_S);
+      // A browser asks again by itself.
+      response.setHeader('Refresh', START_RETRY_AFTER_S);
+      this.#answer(request, response, [503, STARTING]);
+    } else {
+      this.#handlers.request(request, response);
+    }
+  }
+
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [status, text]: readonly [status: number, text: string],
+  ): void {
+    request.resume();
+    response.writeHead(status, {
+      ...this.#headers(request.headers),
+      'Cache-Control': 'no-store',
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    response.end(request.method === 'HEAD' ? undefined : text);
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (this.#handlers !== null) return this.#handlers.upgrade(request, stream, head);
+    stream.on('error', () => undefined);
+    stream.end(
+      `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: ${START_RETRY_AFTER_S}\r\nContent-Length: 0\r\n\r\n`,
+    );
+  }
+}
+
+function healthQuestion({ url = '/', method }: IncomingMessage): 'alive' | 'ready' | null {
+  const path = url.split('?', 1)[0];
+  if (path === '/healthz') return 'alive';
+  // The check that HAProxy makes when it is told nothing else.
+  const isPlainCheck = method === 'OPTIONS' && (path === '/' || path === '*');
+  return path === '/readyz' || isPlainCheck ? 'ready' : null;
+}
+
+function listenProblem(
+  { code, message }: NodeJS.ErrnoException,
+  { port, host }: Pick<HttpListenerOptions, 'port' | 'host'>,
+): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use by another program. Stop that program, or set PORT to another number.`;
+    case 'EACCES':
+      return `Port ${port} is not for this user. Set PORT to a number above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST is "${host}", which is not an address of this machine.`;
+    default:
+      return `The server cannot listen on port ${port}: ${message}`;
+  }
+}

@@ -1,0 +1,91 @@
+/** How the values of settings are read; what the settings are is in `configuration.ts`. */
+import { z } from 'zod';
+
+export const MIN_SECRET_LENGTH = 32;
+export const MIN_TOKEN_LENGTH = 16;
+
+export const whole = (range: { readonly min: number; readonly max: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .refine((value) => value >= range.min && value <= range.max)
+    .meta({ expected: `a whole number from ${range.min} to ${range.max}` });
+
+export const yesOrNo = () =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .meta({ expected: '"true" or "false"' });
+
+export const words = z.string().min(1);
+
+export const listed = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** An address that others are derived from. What a request would silently drop is refused. */
+export const baseUrl = ({ path }: { readonly path: 'none' | 'any' }) =>
+  z
+    .string()
+    .refine(isHttpUrl, { abort: true })
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+      error: 'contains a user name or a password; leave them out.',
+      abort: true,
+    })
+    .refine((text) => !/[?#]/.test(text), {
+      error: 'contains a query or a fragment; leave out everything from "?" or "#" on.',
+      abort: true,
+    })
+    .refine((text) => path === 'any' || new URL(text).pathname === '/', {
+      error:
+        'contains a path, and Tandem is served at the root of a host name; use one of its own.',
+    });
+
+export const httpOrigins = () =>
+  z
+    .string()
+    .transform(listed)
+    .refine((origins) => origins.every(isHttpOrigin));
+
+/** Origins, also with `*.` for all names below one. https://www.w3.org/TR/CSP3/#directive-frame-ancestors */
+export const frameAncestors = () =>
+  z
+    .string()
+    .transform(listed)
+    .refine((sources) =>
+      sources.every((source) => isHttpOrigin(source.replace(/^(https?:\/\/)\*\./, '$1'))),
+    );
+
+export const secrets = () => {
+  const secret = z.string().min(MIN_SECRET_LENGTH);
+  return z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .pipe(z.tuple([secret], secret));
+};
+
+/** `name=value,name=value`, values percent-encoded: as OpenTelemetry has it. */
+export const headerList = () =>
+  z
+    .string()
+    .regex(/^([\w-]+=([^,%]|%[0-9A-Fa-f]{2})*(,|$))*$/)
+    .transform((text): Readonly<Record<string, string>> => {
+      const pairs = text.split(',').filter((pair) => pair !== '');
+      return Object.fromEntries(
+        pairs.map((pair) => {
+          const at = pair.indexOf('=');
+          return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+        }),
+      );
+    });
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+function isHttpOrigin(text: string): boolean {
+  return !text.includes('*') && isHttpUrl(text) && new URL(text).origin === text;
+}

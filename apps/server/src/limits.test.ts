@@ -39,6 +39,8 @@ it.each([
       DRAIN_TIMEOUT_MS: 30 * SECOND,
     },
   ],
+  ['new guests', { GUESTS_AT_ONCE: 200, GUESTS_PER_SECOND: 5, GUEST_RETRY_MS: 3 * SECOND }],
+  ['changes over HTTP', { MAX_HTTP_WRITE_MS: 5 * SECOND }],
   ['new connections (T12)', { MAX_HELLO_WAIT_MS: 2 * SECOND, HELLO_RETRY_AFTER_S: 3 }],
   [
     'parts and harm (W7, W19)',

@@ -16,6 +16,9 @@ export const HTTP_KEEP_ALIVE_MS = 75_000;
 /** What is asked for while the server starts may be asked for again after this long. */
 export const START_RETRY_AFTER_S = 2;
 
+/** A change over HTTP that is not on disk after so long is answered as one that cannot be stored now. */
+export const MAX_HTTP_WRITE_MS = 5_000;
+
 /** Requests of one TCP connection without an answer; with one more, it is closed. */
 export const MAX_UNANSWERED_REQUESTS = 16;
 /** TCP connections that were answered and ask for nothing; of more, the one that was used longest ago is closed. */
@@ -183,9 +186,11 @@ export const CANARY_COMMIT_EVERY = 10;
 /** What it has not heard by then has failed. */
 export const CANARY_TIMEOUT_MS = 5_000;
 
-/** Guests that one address may make at once, and in the long run. */
-export const GUESTS_AT_ONCE = 60;
-export const GUESTS_PER_SECOND = 0.2;
+/** Guests that one address may make at once, and in the long run: a school has one address. */
+export const GUESTS_AT_ONCE = 200;
+export const GUESTS_PER_SECOND = 5;
+/** Pages that could not become guests ask again after this long. */
+export const GUEST_RETRY_MS = 3_000;
 /** Requests of one user that change something; each may wait for the disk. */
 export const CHANGES_AT_ONCE = 100;
 export const CHANGES_PER_SECOND = 10;

@@ -21,6 +21,7 @@ import { createOriginPolicy } from './http/origin-policy.ts';
 import { RateGate } from './http/rate-gate.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
+import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import {
   CHANGES_AT_ONCE,
   CHANGES_PER_SECOND,
@@ -82,7 +83,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const people = new People(db);
   const tokens = createTokenSigner(secrets);
   const originPolicy = createOriginPolicy(configuration);
-  const addressOf = (request: IncomingMessage) => clientAddress(request, trustedProxies);
+  const proxies = new UntrustedProxies({ trustedProxies, counter: metrics.untrustedForwards, log });
+  const addressOf = (request: IncomingMessage) => {
+    proxies.notice(request);
+    return clientAddress(request, trustedProxies);
+  };
   const eventChannels = await createEventChannels({
     db,
     rooms,

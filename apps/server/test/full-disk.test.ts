@@ -51,6 +51,23 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   expect((await reader.open(id, { client: 2 })).seq).toBe(acknowledged);
   expect((await fetch(`${full.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${full.url}/readyz`)).status).toBe(503);
+  const rename = (path: string, body: object) => {
+    const headers = { Cookie: guest.cookie, 'Content-Type': 'application/json' };
+    return fetch(`${full.url}${path}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  };
+  const changes = [
+    rename(`/api/documents/${id}`, { title: 'x'.repeat(100) }),
+    rename('/api/me', { name: 'Ada' }),
+  ];
+  for (const answer of await Promise.all(changes)) {
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.json()).toMatchObject({
+      error: {
+        code: 'storage-failed',
+        message: expect.stringContaining('cannot write to its disk'),
+      },
+    });
+  }
   expect(full.alive).toBe(true);
   await full.kill();
 

@@ -12,6 +12,7 @@ import { listDocuments } from '../database/documents.ts';
 import { accessOf, findEntry, type Entry } from '../database/roles.ts';
 import { ApiError } from './api-error.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { boundedWrite } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { readBody } from './request-body.ts';
 
@@ -40,7 +41,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
 
   /** @throws ApiError when it is refused. */
   const run = async (user: string, call: Call): Promise<void> => {
-    const answer = await runner.run({ user, command: { ...call, id: ulid() } });
+    const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
     if (answer.kind === 'refused') throw ApiError.from(answer.error);
   };
 
@@ -53,7 +54,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
     .post('/', async (context) => {
       const { id: user } = context.get('user');
       const { id: document, title } = await readBody(context, documentCreate);
-      await engine.create({ document, kind: 'page', user });
+      await boundedWrite(engine.create({ document, kind: 'page', user }));
       await run(user, { name: 'document:create', input: { document, title } });
       return context.json(await find(document, user));
     })

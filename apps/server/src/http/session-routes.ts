@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { profilePatch, type Session } from '@tandem/protocol';
+import { GUEST_RETRY_MS } from '../limits.ts';
 import type { SignedIn } from '../sessions/people.ts';
 import {
   endSessionCookie,
@@ -12,6 +13,7 @@ import {
 } from '../sessions/session-cookie.ts';
 import { ApiError } from './api-error.ts';
 import { admit, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { boundedWrite } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
 import { cameByHttps } from './request-scheme.ts';
 
@@ -53,12 +55,14 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
         // This machine is not counted.
         if (address !== null && !guests.admits(address, Date.now())) {
           throw new ApiError('too-many', {
-            detail: 'Too many new guests from this address. Try again in a minute.',
-            retryAfterMs: 60_000,
+            detail:
+              'Many people come from your network at this moment. This page tries again by itself.',
+            retryAfterMs: GUEST_RETRY_MS,
           });
         }
         signed = await people.createGuest();
-        await welcome(signed.user);
+        // Late, it comes by itself: a guest without a welcome can write.
+        await boundedWrite(welcome(signed.user)).catch(() => undefined);
       }
       context.header(
         'Set-Cookie',
@@ -78,10 +82,8 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     .patch('/me', signedIn(services), async (context) => {
       const { id: user } = context.get('user');
       const input = await readBody(context, profilePatch);
-      const answer = await runner.run({
-        user,
-        command: { id: ulid(), name: 'profile:change', input },
-      });
+      const command = { id: ulid(), name: 'profile:change', input } as const;
+      const answer = await boundedWrite(runner.run({ user, command }));
       if (answer.kind === 'refused') throw ApiError.from(answer.error);
       return context.json(await people.find(user));
     });

@@ -135,6 +135,10 @@ export class Metrics {
     'Failures of the server itself that ended no more than one connection or one step.',
     ['source', ERROR_SOURCES],
   );
+  readonly untrustedForwards = new Counter(
+    'tandem_untrusted_forwarded_total',
+    'Requests with forwarded headers from a private address while TRUST_PROXY is 0.',
+  );
   readonly loopDelay = new Histogram(
     'tandem_loop_delay_seconds',
     'How late the event loop of the gateway came to its work.',
@@ -215,6 +219,7 @@ export class Metrics {
       this.refusals,
       this.rateLimited,
       this.containedErrors,
+      this.untrustedForwards,
       this.loopDelay,
       this.canary,
       this.canaryFailures,

@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MAX_HTTP_WRITE_MS } from '../limits.ts';
+import { boundedWrite } from './bounded-write.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('answers what was done', async () => {
+  expect(await boundedWrite(Promise.resolve('done'))).toBe('done');
+  await expect(boundedWrite(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('gives up in time, with a sentence and a time to come back', async () => {
+  const answer = boundedWrite(new Promise(() => {})).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(MAX_HTTP_WRITE_MS);
+  expect(await answer).toMatchObject({
+    body: {
+      code: 'storage-failed',
+      message: expect.stringContaining('cannot write to its disk'),
+      retryAfterMs: 5_000,
+    },
+  });
+});

@@ -1,0 +1,53 @@
+/**
+ * Notices a proxy that nobody told us of: without `TRUST_PROXY`, the limits for one address are shared by all who
+ * come through it, and nothing else shows why people are refused.
+ */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
+import type { Log } from '../log.ts';
+import type { Counter } from '../metrics/instruments.ts';
+
+/** Networks in which an operator's own proxy may stand. RFC 1918, 4193, 6598, and the loopback. */
+const PRIVATE = new BlockList();
+for (const [network, bits] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  PRIVATE.addSubnet(network, bits, 'ipv4');
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE.addAddress('::1', 'ipv6');
+
+export interface UntrustedProxiesOptions {
+  readonly trustedProxies: number;
+  /** Requests with such headers. */
+  readonly counter: Pick<Counter, 'add'>;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export class UntrustedProxies {
+  readonly #options: UntrustedProxiesOptions;
+  #isReported = false;
+
+  constructor(options: UntrustedProxiesOptions) {
+    this.#options = options;
+  }
+
+  notice({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): void {
+    const { trustedProxies, counter, log } = this.#options;
+    if (trustedProxies > 0) return;
+    if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return;
+    const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+    // Anybody may send the header; from the internet it says nothing.
+    if (!PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return;
+    counter.add();
+    if (this.#isReported) return;
+    this.#isReported = true;
+    log.warn(
+      { address },
+      'requests come through a proxy that is not trusted: everybody behind it counts as one address; set TRUST_PROXY to the number of proxies, such as TRUST_PROXY=1',
+    );
+  }
+}

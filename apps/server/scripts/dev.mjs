@@ -2,9 +2,13 @@
 // waited for, then started anew. A bundle that fails leaves the running server alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { watch } from 'rolldown';
 import configuration from '../rolldown.config.mjs';
+
+/** Where vite.config.ts of the web application serves it. */
+const WEB_PORT = 5173;
 
 /** A server that is still draining after this long is killed; nothing it called saved is lost. */
 const STOP_LIMIT_MS = 3_000;
@@ -15,6 +19,14 @@ const environment = {
   DATA_DIR: join(import.meta.dirname, '../../../data'),
   ...process.env,
 };
+
+/** `pnpm dev --host`: the web application is for other machines as well. */
+const isForOthers = process.argv.includes('--host');
+const hosts = ['localhost', ...(isForOthers ? ownAddresses() : [])];
+say(
+  `open ${hosts.map((host) => `http://${host}:${WEB_PORT}`).join(' or ')} in a browser` +
+    (isForOthers ? '' : '; for other machines, start with: pnpm dev --host'),
+);
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let child;
@@ -62,6 +74,13 @@ async function end() {
   await watcher.close();
   await turn.then(stop);
   process.exit(0);
+}
+
+function ownAddresses() {
+  const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return all
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
 }
 
 /** @param {string} what */

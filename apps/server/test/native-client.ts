@@ -24,7 +24,7 @@ export class NativeClient {
   readonly #format: 'binary' | 'json';
 
   constructor(
-    server: RunningServer,
+    server: Pick<RunningServer, 'socketUrl'>,
     {
       format = 'binary',
       atEnd = onTestFinished,

@@ -1,5 +1,6 @@
 /** The built application over HTTP. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { RunningServer, temporaryFolder } from './running-server.ts';
@@ -100,6 +101,22 @@ it('marks the cookie as one for this server alone', async () => {
   expect(plain.headers.get('set-cookie')).toMatch(
     /^tandem_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
   );
+});
+
+it('leads to the application in development, which has a port of its own', async () => {
+  const development = await RunningServer.start({ NODE_ENV: 'development' });
+  const open = (host: string) =>
+    fetch(`http://${host}:${development.port}/d/a?b`, { headers: page, redirect: 'manual' });
+  const here = await open('localhost');
+  expect([here.status, here.headers.get('location')]).toEqual([302, 'http://localhost:5173/d/a?b']);
+  const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const address = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  if (address === undefined) return;
+  const there = await open(address);
+  expect([there.status, await there.text()]).toEqual([
+    404,
+    `In development the application is at http://${address}:5173, if it was started with "pnpm dev --host".\n`,
+  ]);
 });
 
 it('takes no guests where it is told not to', async () => {

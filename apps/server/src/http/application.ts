@@ -1,12 +1,12 @@
 /** Everything that is asked over HTTP beside health: the API, and the files of the web application. */
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
 import { ApiError, errorBodyOf, HTTP_STATUS } from './api-error.ts';
 import type { ApiEnvironment, ApiServices } from './api-environment.ts';
 import { documentRoutes } from './document-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
-import type { OriginPolicy } from './origin-policy.ts';
+import { LOOPBACK_NAMES, type OriginPolicy } from './origin-policy.ts';
 import { securityHeaders, type HeadersOf } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -49,10 +49,9 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     const answer = await files.answer(context);
     if (answer !== null) return answer;
     if (files.hasPage) throw new ApiError('not-found', { detail: 'There is no such file.' });
-    return context.text(
-      'The web application is not built: run "pnpm build", or open the address that "pnpm dev" printed.\n',
-      404,
-    );
+    return configuration.mode === 'development'
+      ? toDevelopment(context)
+      : context.text(NOT_BUILT, 404);
   });
 
   app.notFound((context) =>
@@ -74,6 +73,21 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     return response;
   });
   return app;
+}
+
+const NOT_BUILT =
+  'The web application is not built. Run "pnpm build", and start the server again.\n';
+const DEVELOPMENT_PORT = 5173;
+
+/** The web application has a port of its own then, which listens on this machine unless it is told otherwise. */
+function toDevelopment(context: Context): Response {
+  const { hostname, pathname, search } = new URL(context.req.url);
+  if (LOOPBACK_NAMES.includes(hostname))
+    return context.redirect(`http://${hostname}:${DEVELOPMENT_PORT}${pathname}${search}`);
+  return context.text(
+    `In development the application is at http://${hostname}:${DEVELOPMENT_PORT}, if it was started with "pnpm dev --host".\n`,
+    404,
+  );
 }
 
 function answerError(error: ErrorBody, path: string): Response {

@@ -11,7 +11,7 @@ export interface Caller {
 
 export type OriginPolicy = (caller: Caller) => 'allowed' | 'foreign' | 'unsaid';
 
-const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 export function createOriginPolicy({
   publicUrl,

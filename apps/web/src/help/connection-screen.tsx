@@ -1,28 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../components/copy-button.tsx';
 import { HelpPage } from './help-page.tsx';
-
-/** What each common proxy needs, so that a live connection passes. */
-const PROXIES = [
-  {
-    name: 'nginx',
-    lines: `location / {
-  proxy_pass http://127.0.0.1:3000;
-  proxy_http_version 1.1;
-  proxy_set_header Upgrade $http_upgrade;
-  proxy_set_header Connection "upgrade";
-  proxy_set_header Host $host;
-  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-  proxy_read_timeout 120s;
-}`,
-  },
-  { name: 'Caddy', lines: 'reverse_proxy 127.0.0.1:3000' },
-  {
-    name: 'Apache',
-    lines: `ProxyPass "/" "http://127.0.0.1:3000/" upgrade=websocket timeout=120
-ProxyPreserveHost On`,
-  },
-] as const;
+import { PROXY_SNIPPETS } from './proxy-snippets.ts';
 
 /** Why a live connection does not open, for the person in front of it and for the one who runs the server. */
 export function ConnectionHelpScreen() {
@@ -33,7 +12,7 @@ export function ConnectionHelpScreen() {
       <p className="text-ink-2">{t('help.you')}</p>
       <h2 className="mt-4 font-semibold">{t('help.operator')}</h2>
       <p className="text-ink-2">{t('help.headers')}</p>
-      {PROXIES.map(({ name, lines }) => (
+      {PROXY_SNIPPETS.map(({ name, lines }) => (
         <section key={name}>
           <div className="flex items-center justify-between">
             <h3 className="text-base font-medium">{name}</h3>

@@ -5,7 +5,13 @@ import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
 /** What the server answers by itself; everything else is the application. */
-const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz'];
+const SERVER_PATHS = ['/api', '/sync', '/yjs', '/healthz', '/readyz', '/sign-in'];
+
+/**
+ * The addresses of the application: see src/router.tsx. The browser asks for any other, which may be the sign-in of a
+ * proxy.
+ */
+const OWN_PATHS = [/^\/($|\?)/, /^\/d\//, /^\/help\//, /^\/admin\/?($|\?)/];
 
 export default defineConfig(({ mode }) => {
   const target = loadEnv(mode, '.', 'TANDEM_')['TANDEM_SERVER'] ?? 'http://localhost:3000';
@@ -44,7 +50,7 @@ export default defineConfig(({ mode }) => {
             },
           ],
           navigateFallback: '/index.html',
-          navigateFallbackDenylist: [new RegExp(`^(${SERVER_PATHS.join('|')})(/|$)`)],
+          navigateFallbackAllowlist: OWN_PATHS,
         },
       }),
     ],

@@ -27,7 +27,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const page = { Accept: 'text/html,application/xhtml+xml' };
 
 it('answers each address of the application with its page, never kept without asking', async () => {
-  for (const path of ['/', '/d/some-document', '/index.html']) {
+  for (const path of ['/', '/d/some-document', '/d/some-document.', '/d/a.pdf),', '/index.html']) {
     const answer = await get(path, page);
     expect([
       answer.status,
@@ -117,6 +117,24 @@ it('leads to the application in development, which has a port of its own', async
     404,
     `In development the application is at http://${address}:5173, if it was started with "pnpm dev --host".\n`,
   ]);
+});
+
+it('sends people back from /sign-in to where they were, and to no other server', async () => {
+  const back = async (to: string): Promise<string | null> => {
+    const path = `/sign-in?to=${encodeURIComponent(to)}`;
+    const answer = await fetch(`${server.url}${path}`, { redirect: 'manual' });
+    expect(answer.status).toBe(302);
+    return answer.headers.get('location');
+  };
+  expect(await back('/d/abc?x=1')).toBe('/d/abc?x=1');
+  for (const foreign of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '/\t/evil.example',
+    '',
+  ])
+    expect(await back(foreign), foreign).toBe('/');
 });
 
 it('takes no guests where it is told not to', async () => {

@@ -39,6 +39,9 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   });
   app.route('/api', api);
 
+  // Who comes here has a session of the proxy again, if there is one.
+  app.get(SIGN_IN_PATH, (context) => context.redirect(ownPath(context.req.query('to'))));
+
   const needsUpgrade = (): never => {
     throw new ApiError('version-unsupported', { detail: 'This address is a WebSocket.' });
   };
@@ -73,6 +76,16 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     return response;
   });
   return app;
+}
+
+/** Where the application sends people for whom a proxy wants to know who they are. */
+const SIGN_IN_PATH = '/sign-in';
+
+/** A path of this server, and of no other. */
+function ownPath(to = '/'): string {
+  const base = 'http://here';
+  const url = URL.canParse(to, base) ? new URL(to, base) : null;
+  return url?.origin === base && to.startsWith('/') ? url.pathname + url.search : '/';
 }
 
 const NOT_BUILT =

@@ -25,6 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const COMPRESSIBLE = /^(text\/|image\/svg|application\/(json|manifest))/;
 const BROTLI_QUALITY = 6;
+const DOCUMENT_PATH = '/d/';
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
@@ -89,7 +90,9 @@ export class StaticFiles {
   #find({ req }: Context): Asset | undefined {
     const asset = this.#assets.get(req.path === '/' ? '/index.html' : req.path);
     if (asset !== undefined) return asset;
-    const isPage = (req.header('Accept') ?? '').includes('text/html') && extname(req.path) === '';
+    // A document's link may have come with the full stop of its sentence.
+    const isOwn = extname(req.path) === '' || req.path.startsWith(DOCUMENT_PATH);
+    const isPage = (req.header('Accept') ?? '').includes('text/html') && isOwn;
     return isPage ? this.#assets.get('/index.html') : undefined;
   }
 }

@@ -30,6 +30,8 @@ test.each<[SaveState, ChipWord]>([
   [{ ...offline, cause: 'server' }, 'reconnecting'],
   [{ ...offline, cause: 'no-network' }, 'offline'],
   [{ ...offline, cause: 'socket-blocked' }, 'blocked'],
+  [{ ...offline, cause: 'sign-in' }, 'sign-in'],
+  [{ ...offline, cause: 'sign-in', kept: false }, 'not-kept'],
   [{ ...offline, kept: false }, 'not-kept'],
   [{ ...offline, kept: false, cause: 'no-network' }, 'not-kept'],
   [{ ...offline, kept: false, pending: 0 }, 'reconnecting'],

@@ -12,6 +12,7 @@ export type ChipWord =
   | 'offline'
   | 'reconnecting'
   | 'blocked'
+  | 'sign-in'
   | 'not-kept'
   | 'view-only'
   | 'set-aside'
@@ -27,6 +28,7 @@ export const TONES: Record<ChipWord, ChipTone> = {
   offline: 'held',
   reconnecting: 'held',
   blocked: 'held',
+  'sign-in': 'bad',
   'not-kept': 'bad',
   'view-only': 'quiet',
   'set-aside': 'bad',
@@ -58,6 +60,7 @@ export function chipWord(save: SaveState): ChipWord {
     case 'offline':
       if (save.pending > 0 && !save.kept) return 'not-kept';
       if (save.cause === 'socket-blocked') return 'blocked';
+      if (save.cause === 'sign-in') return 'sign-in';
       return save.cause === 'no-network' ? 'offline' : 'reconnecting';
   }
 }

@@ -8,6 +8,7 @@ import { reloadPage } from '../shell/new-version.ts';
 import { chipWord } from './chip-word.ts';
 import { fateOf, remedyOf } from './remedy.ts';
 import type { SaveStatus } from './save-status.ts';
+import { SignInLink } from './sign-in-link.tsx';
 import { TransportNote } from './transport-note.tsx';
 import { UnconfirmedButton } from './unconfirmed-button.tsx';
 
@@ -46,6 +47,7 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
             {t('reload')}
           </Button>
         )}
+        {remedy === 'sign-in' && <SignInLink />}
         {remedy === 'try-now' && (
           <Button look="primary" onClick={tryNow}>
             {t('chip.tryNow')}

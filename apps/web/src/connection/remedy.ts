@@ -2,7 +2,7 @@
 import type { SaveState } from '@tandem/client';
 import { ERRORS, type ErrorBody } from '@tandem/protocol';
 
-export type Remedy = 'reload' | 'try-now' | 'none';
+export type Remedy = 'reload' | 'sign-in' | 'try-now' | 'none';
 
 export function remedyOf(state: SaveState): Remedy {
   if (outdatedBy(state) !== null) return 'reload';
@@ -10,7 +10,7 @@ export function remedyOf(state: SaveState): Remedy {
     case 'stopped':
       return state.action === 'reload' ? 'reload' : 'try-now';
     case 'offline':
-      return 'try-now';
+      return state.cause === 'sign-in' ? 'sign-in' : 'try-now';
     case 'loading':
     case 'saved':
     case 'saving':

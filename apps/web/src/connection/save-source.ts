@@ -92,11 +92,17 @@ export function deviceState(
       if (unsaved) return { ...held, kind: 'saving', pending: 1, error: null };
       return { kind: 'saved', at: null };
     case 'waiting':
-      return { ...held, kind: 'offline', retryAt: state.retryAt, cause: state.cause, error: null };
+      return {
+        ...held,
+        kind: 'offline',
+        retryAt: state.retryAt,
+        cause: state.cause,
+        error: state.error,
+      };
     case 'idle':
     case 'connecting':
       if (state.kind === 'idle' || state.cause === null) return { kind: 'loading' };
-      return { ...held, kind: 'offline', retryAt: null, cause: state.cause, error: null };
+      return { ...held, kind: 'offline', retryAt: null, cause: state.cause, error: state.error };
   }
 }
 

@@ -46,7 +46,7 @@ test('a round trip is from a ping to its own pong', () => {
 test('states are kept in order, the newest fifty, until nobody watches', () => {
   const { log, said, stop } = watched();
   for (let attempt = 0; attempt < 60; attempt++)
-    said().state?.({ kind: 'connecting', attempt, cause: null });
+    said().state?.({ kind: 'connecting', attempt, cause: null, error: null });
   vi.advanceTimersByTime(300);
   const { states } = log.traffic.get();
   expect(states).toHaveLength(50);

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
 import { OverallChip } from '../connection/overall-chip.tsx';
+import { SignInLink } from '../connection/sign-in-link.tsx';
 import { UnconfirmedButton } from '../connection/unconfirmed-button.tsx';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
@@ -21,7 +22,7 @@ type Ending = keyof typeof TITLES;
 /** Why the document cannot be shown at all. */
 export type Problem =
   | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
-  | { readonly kind: 'not-here'; readonly isBlocked: boolean };
+  | { readonly kind: 'not-here'; readonly why: 'blocked' | 'sign-in' | 'unreachable' };
 
 /** The problem, if there is one. What was made here is here, whatever the server says. */
 export function problemOf(facts: DocumentFacts): Problem | null {
@@ -29,9 +30,9 @@ export function problemOf(facts: DocumentFacts): Problem | null {
   if (isUnknownToServer) return null;
   if (ended !== null && isEnding(ended))
     return { kind: 'ended', code: ended.code, message: ended.message };
-  return kind === null && cutOff !== null
-    ? { kind: 'not-here', isBlocked: cutOff === 'socket-blocked' }
-    : null;
+  if (kind !== null || cutOff === null) return null;
+  if (cutOff === 'sign-in') return { kind: 'not-here', why: 'sign-in' };
+  return { kind: 'not-here', why: cutOff === 'socket-blocked' ? 'blocked' : 'unreachable' };
 }
 
 function isEnding(error: ErrorBody): error is ErrorBody & { readonly code: Ending } {
@@ -57,10 +58,14 @@ export function DocumentProblem({
           title={title}
           action={
             <>
-              <Button look={problem.kind === 'not-here' ? 'primary' : 'plain'} onClick={retry}>
-                {t('tryAgain')}
-              </Button>
-              {problem.kind === 'not-here' && problem.isBlocked && (
+              {problem.kind === 'not-here' && problem.why === 'sign-in' ? (
+                <SignInLink />
+              ) : (
+                <Button look={problem.kind === 'not-here' ? 'primary' : 'plain'} onClick={retry}>
+                  {t('tryAgain')}
+                </Button>
+              )}
+              {problem.kind === 'not-here' && problem.why === 'blocked' && (
                 <Button nativeButton={false} render={<Link to="/help/connection" />}>
                   {t('chip.blockedHelp')}
                 </Button>
@@ -81,5 +86,6 @@ export function DocumentProblem({
 
 function textOf(problem: Problem, t: TFunction): string {
   if (problem.kind === 'ended') return problem.message;
-  return t(problem.isBlocked ? 'chip.about.blocked' : 'problem.notHereText');
+  if (problem.why === 'unreachable') return t('problem.notHereText');
+  return t(`chip.about.${problem.why}`);
 }

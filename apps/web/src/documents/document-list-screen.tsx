@@ -3,12 +3,13 @@ import { useDeferredValue, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
+import { SignInLink } from '../connection/sign-in-link.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { OverallChip } from '../connection/overall-chip.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
-import { cutOffBy, useConnection } from '../session/use-connection.ts';
+import { cutOffBy, useConnection, type CutOff } from '../session/use-connection.ts';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { keys } from '../shell/shortcuts.ts';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
@@ -59,6 +60,24 @@ function all(documents: readonly ShownDocument[]): readonly ShownDocument[] {
   return documents;
 }
 
+const STALE_TEXTS = {
+  'no-network': 'list.offline',
+  unreachable: 'list.stale',
+  'socket-blocked': 'list.stale',
+  'sign-in': 'chip.about.sign-in',
+  lost: 'list.stale',
+  stopped: 'list.stale',
+} as const satisfies Record<CutOff, string>;
+
+const MISSING_TEXTS = {
+  ...STALE_TEXTS,
+  'no-network': 'list.offlineFirst',
+  unreachable: 'list.unreachable',
+  'socket-blocked': 'list.unreachable',
+  lost: 'list.unreachable',
+  stopped: 'list.unreachable',
+} as const satisfies Record<CutOff, string>;
+
 /** The list is what it was, and the server cannot be asked. */
 function Outdated() {
   const { t } = useTranslation();
@@ -70,9 +89,15 @@ function Outdated() {
     <div className="mb-4">
       <Notice
         tone="held"
-        action={<Button onClick={() => client.connection.tryNow()}>{t('tryAgain')}</Button>}
+        action={
+          cutOff === 'sign-in' ? (
+            <SignInLink />
+          ) : (
+            <Button onClick={() => client.connection.tryNow()}>{t('tryAgain')}</Button>
+          )
+        }
       >
-        {t(cutOff === 'no-network' ? 'list.offline' : 'list.stale')}
+        {t(STALE_TEXTS[cutOff])}
       </Notice>
     </div>
   );
@@ -156,9 +181,11 @@ function Unanswered() {
   return (
     <FullPage
       title={t('list.failedTitle')}
-      action={<Button onClick={retry}>{t('tryAgain')}</Button>}
+      action={
+        cutOff === 'sign-in' ? <SignInLink /> : <Button onClick={retry}>{t('tryAgain')}</Button>
+      }
     >
-      {refusal?.message ?? t(cutOff === 'no-network' ? 'list.offlineFirst' : 'list.unreachable')}
+      {refusal?.message ?? t(cutOff === null ? 'list.unreachable' : MISSING_TEXTS[cutOff])}
     </FullPage>
   );
 }

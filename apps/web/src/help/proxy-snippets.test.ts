@@ -1,9 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { PROXY_SNIPPETS } from './proxy-snippets.ts';
 
-const PAGE = new URL('../../../docs/operate/proxies.md', import.meta.url);
+const [page] = Object.values(
+  import.meta.glob<string>('../../../docs/operate/proxies.md', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+);
 
-it.each(PROXY_SNIPPETS)('says for $name what the documentation says', async ({ lines }) => {
-  expect(await readFile(PAGE, 'utf8')).toContain(lines);
+it.each(PROXY_SNIPPETS)('says for $name what the documentation says', ({ lines }) => {
+  expect(page).toContain(lines);
 });

@@ -36,6 +36,15 @@ test('the page of a proxy is unreachable', async () => {
   });
 });
 
+test.each([
+  new Response(null, { status: 302 }),
+  new Response(null, { status: 401 }),
+  new Response('<h1>Sign in</h1>', { status: 403 }),
+  new Response('<h1>Sign in</h1>', { headers: { 'Content-Type': 'text/html' } }),
+])('a proxy that asks to sign in is told apart from a server that is away', async (response) => {
+  expect(await failure(response)).toEqual({ kind: 'sign-in' });
+});
+
 test('a refusal carries the server’s words', async () => {
   const error = errorOf('not-found');
   expect(await failure(Response.json({ error }, { status: 404 }))).toEqual({

@@ -1,4 +1,5 @@
 /** Calls to our own HTTP API: answers are checked against the protocol's schemas. Nearly everything goes over the connection. */
+import { asksToSignIn } from '@tandem/client';
 import { errorAnswer, errorOf, type ErrorBody } from '@tandem/protocol';
 import type { z } from 'zod';
 
@@ -6,9 +7,11 @@ import type { z } from 'zod';
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** - `unreachable`: nothing came back, so it is not known whether it happened
+ *  - `sign-in`: something in front of the server asks the person to sign in
  *  - `refused`: the server said no, and why */
 export type Failure =
   | { readonly kind: 'unreachable' }
+  | { readonly kind: 'sign-in' }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 export class RequestFailed extends Error {
@@ -42,19 +45,22 @@ export async function post<T = undefined>(
 ): Promise<T> {
   const send = options.fetch ?? fetch;
   let response: Response;
-  let body: unknown;
   try {
     response = await send(path, {
       method: 'POST',
       credentials: 'same-origin',
       cache: 'no-store',
+      redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
-    body = response.status === 204 ? undefined : await response.json();
   } catch {
-    // No connection, or a proxy's page in place of the server's answer.
     throw new RequestFailed({ kind: 'unreachable' });
   }
+  if (response.status === 204) return undefined as T;
+  const body: unknown = await response.json().catch(() => null);
+  if (asksToSignIn(response, body)) throw new RequestFailed({ kind: 'sign-in' });
+  // A proxy's page in place of the server's answer.
+  if (body === null) throw new RequestFailed({ kind: 'unreachable' });
   if (!response.ok) {
     const refusal = errorAnswer.safeParse(body);
     if (!refusal.success) throw new RequestFailed({ kind: 'unreachable' });

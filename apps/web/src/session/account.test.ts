@@ -48,6 +48,14 @@ test('a server that does not answer is remembered as the failure', async () => {
   );
 });
 
+test('a proxy that asks to sign in reaches the client as that', async () => {
+  answers.set('POST /api/session', () => new Response(null, { status: 302 }));
+  const account = new Account(storage);
+  const response = await account.fetch('/api/session', { method: 'POST' });
+  expect([response.status, await response.text()]).toEqual([401, '']);
+  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'sign-in' } });
+});
+
 test.each([
   ['unauthenticated', 401],
   ['too-many', 429],

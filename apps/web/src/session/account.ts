@@ -14,6 +14,7 @@ const SESSION_PATH = '/api/session';
 const SESSION_LOCK = 'tandem-session';
 /** For the client, of an answer that this version cannot read: what the server says to pages that are too old. */
 const UPGRADE_REQUIRED = 426;
+const UNAUTHORIZED = 401;
 
 export interface AccountState {
   /** As the server last said, with what was changed here and is not refused. */
@@ -73,8 +74,11 @@ export class Account {
     try {
       return Response.json(await this.start());
     } catch (thrown) {
-      if (!(thrown instanceof RequestFailed) || thrown.failure.kind !== 'refused') throw thrown;
-      const { failure, status } = thrown;
+      const failure = failureOf(thrown);
+      // As the client knows it from what stands in front of the server.
+      if (failure.kind === 'sign-in') return new Response(null, { status: UNAUTHORIZED });
+      if (failure.kind !== 'refused') throw thrown;
+      const status = thrown instanceof RequestFailed ? thrown.status : null;
       return Response.json({ error: failure.error }, { status: status ?? UPGRADE_REQUIRED });
     }
   };

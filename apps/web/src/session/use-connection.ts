@@ -11,8 +11,10 @@ export function useConnection(): ConnectionState {
   return useSyncExternalStore(subscribe, () => connection.state);
 }
 
+export type CutOff = FailureCause | 'stopped';
+
 /** Why the server cannot be asked now; `null` where it can, or where that is not known yet. */
-export function cutOffBy(state: ConnectionState): FailureCause | 'stopped' | null {
+export function cutOffBy(state: ConnectionState): CutOff | null {
   switch (state.kind) {
     case 'idle':
     case 'connected':

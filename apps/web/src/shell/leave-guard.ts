@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { isLeavingToSignIn } from '../connection/sign-in-address.ts';
 import { useServices } from '../session/services.ts';
 import { isSignedOut } from '../session/sign-out.ts';
 
@@ -7,7 +8,8 @@ export function useLeaveGuard(): void {
   const { client } = useServices();
   useEffect(() => {
     const leaving = (event: BeforeUnloadEvent) => {
-      if (client.unsaved && !isSignedOut()) event.preventDefault();
+      if (client.unsaved && !isSignedOut() && !(client.durable && isLeavingToSignIn()))
+        event.preventDefault();
     };
     addEventListener('beforeunload', leaving);
     return () => removeEventListener('beforeunload', leaving);

@@ -6,9 +6,9 @@ const error = errorOf('forbidden');
 
 const states: { readonly [K in ConnectionState['kind']]: Extract<ConnectionState, { kind: K }> } = {
   idle: { kind: 'idle' },
-  connecting: { kind: 'connecting', attempt: 2, cause: 'lost' },
+  connecting: { kind: 'connecting', attempt: 2, cause: 'lost', error: null },
   connected: { kind: 'connected', since: 5, attempt: 2, transport: 'stream' },
-  waiting: { kind: 'waiting', attempt: 3, retryAt: 9, cause: 'unreachable' },
+  waiting: { kind: 'waiting', attempt: 3, retryAt: 9, cause: 'unreachable', error },
   stopped: { kind: 'stopped', error, action: 'stop' },
 };
 
@@ -16,19 +16,19 @@ const events: { readonly [K in ConnectionEvent['kind']]: Extract<ConnectionEvent
   start: { kind: 'start' },
   welcomed: { kind: 'welcomed', now: 7, transport: 'websocket' },
   switch: { kind: 'switch' },
-  failed: { kind: 'failed', cause: 'lost', retryAt: 8, healthy: false },
+  failed: { kind: 'failed', cause: 'lost', error, retryAt: 8, healthy: false },
   refused: { kind: 'refused', error, action: 'reload' },
   'retry-due': { kind: 'retry-due' },
   'try-now': { kind: 'try-now' },
   close: { kind: 'close' },
 };
 
-const first = { kind: 'connecting', attempt: 0, cause: null };
+const first = { kind: 'connecting', attempt: 0, cause: null, error: null };
 const idle = { kind: 'idle' };
 const welcomed = { kind: 'connected', since: 7, attempt: 2, transport: 'websocket' };
-const failed = { kind: 'waiting', attempt: 3, retryAt: 8, cause: 'lost' };
+const failed = { kind: 'waiting', attempt: 3, retryAt: 8, cause: 'lost', error };
 const refused = { kind: 'stopped', error, action: 'reload' };
-const again = { kind: 'connecting', attempt: 3, cause: 'unreachable' };
+const again = { kind: 'connecting', attempt: 3, cause: 'unreachable', error };
 
 /** What becomes of each state; what is not named changes nothing. */
 const table: {
@@ -37,7 +37,7 @@ const table: {
   idle: { start: first, 'try-now': first },
   connecting: { welcomed, failed, refused, close: idle },
   connected: {
-    switch: { kind: 'connecting', attempt: 2, cause: null },
+    switch: { kind: 'connecting', attempt: 2, cause: null, error: null },
     failed,
     refused,
     close: idle,

@@ -14,12 +14,20 @@ export type FailureCause =
   | 'unreachable'
   /** The server answers HTTP, but no transport gets through: something on the way blocks them. */
   | 'socket-blocked'
+  /** Something in front of the server asks the person to sign in. */
+  | 'sign-in'
   /** An open connection was lost, fell silent, or was closed by the server. */
   | 'lost';
 
 export type ConnectionState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'connecting'; readonly attempt: number; readonly cause: FailureCause | null }
+  | {
+      readonly kind: 'connecting';
+      readonly attempt: number;
+      readonly cause: FailureCause | null;
+      /** As when it waits. */
+      readonly error: ErrorBody | null;
+    }
   /** `attempt`: how many tries since the connection was last healthy. */
   | {
       readonly kind: 'connected';
@@ -32,6 +40,8 @@ export type ConnectionState =
       readonly attempt: number;
       readonly retryAt: number;
       readonly cause: FailureCause;
+      /** Why the server sent us away for now, where it was the server and it said why. */
+      readonly error: ErrorBody | null;
     }
   | { readonly kind: 'stopped'; readonly error: ErrorBody; readonly action: ErrorAction };
 
@@ -43,6 +53,7 @@ export type ConnectionEvent =
   | {
       readonly kind: 'failed';
       readonly cause: FailureCause;
+      readonly error: ErrorBody | null;
       readonly retryAt: number;
       readonly healthy: boolean;
     }
@@ -64,10 +75,14 @@ type Table = {
 
 const stay = <S extends ConnectionState>(state: S): S => state;
 const idle = (): ConnectionState => ({ kind: 'idle' });
-const connect = (attempt: number, cause: FailureCause | null = null): ConnectionState => ({
+const connect = (
+  attempt: number,
+  last: { readonly cause: FailureCause; readonly error: ErrorBody | null } | null = null,
+): ConnectionState => ({
   kind: 'connecting',
   attempt,
-  cause,
+  cause: last?.cause ?? null,
+  error: last?.error ?? null,
 });
 const stop = (
   _: ConnectionState,
@@ -98,11 +113,12 @@ const table: Table = {
       transport,
     }),
     switch: stay,
-    failed: ({ attempt }, { cause, retryAt }) => ({
+    failed: ({ attempt }, { cause, error, retryAt }) => ({
       kind: 'waiting',
       attempt: attempt + 1,
       retryAt,
       cause,
+      error,
     }),
     refused: stop,
     'retry-due': stay,
@@ -113,11 +129,12 @@ const table: Table = {
     start: stay,
     welcomed: stay,
     switch: ({ attempt }) => connect(attempt),
-    failed: ({ attempt }, { cause, retryAt, healthy }) => ({
+    failed: ({ attempt }, { cause, error, retryAt, healthy }) => ({
       kind: 'waiting',
       attempt: healthy ? 1 : attempt + 1,
       retryAt,
       cause,
+      error,
     }),
     refused: stop,
     'retry-due': stay,
@@ -130,8 +147,8 @@ const table: Table = {
     switch: stay,
     failed: stay,
     refused: stay,
-    'retry-due': ({ attempt, cause }) => connect(attempt, cause),
-    'try-now': ({ attempt, cause }) => connect(attempt, cause),
+    'retry-due': ({ attempt, ...last }) => connect(attempt, last),
+    'try-now': ({ attempt, ...last }) => connect(attempt, last),
     close: idle,
   },
   stopped: {

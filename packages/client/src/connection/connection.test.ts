@@ -2,14 +2,14 @@ import { closeCode, errorOf, MAX_FRAME_BYTES } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { FakeSocket } from '../testing/fake-socket.ts';
-import { Connection, type TokenAnswer } from './connection.ts';
+import { Connection, type Reachability, type TokenAnswer } from './connection.ts';
 
 interface Scene {
   readonly environment: FakeEnvironment;
   readonly connection: Connection;
   readonly sockets: FakeSocket[];
   readonly tokens: { fresh: boolean }[];
-  readonly answers: { token: TokenAnswer; reachable: boolean };
+  readonly answers: { token: TokenAnswer; reachable: Reachability };
   latest(): FakeSocket;
   settle(ms?: number): Promise<void>;
 }
@@ -18,7 +18,10 @@ function scene(): Scene {
   const environment = new FakeEnvironment();
   const sockets: FakeSocket[] = [];
   const tokens: { fresh: boolean }[] = [];
-  const answers: Scene['answers'] = { token: { kind: 'token', token: 't' }, reachable: true };
+  const answers: Scene['answers'] = {
+    token: { kind: 'token', token: 't' },
+    reachable: 'reachable',
+  };
   const connection = new Connection({
     environment,
     schema: 1,
@@ -227,12 +230,12 @@ test('W9: after a temporary refusal over HTTP it comes back by itself', async ()
 test('tells a dead server, a blocked WebSocket and a missing network apart', async () => {
   const s = scene();
   s.answers.token = { kind: 'unreachable' };
-  s.answers.reachable = false;
+  s.answers.reachable = 'unreachable';
   s.connection.start();
   await s.settle();
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'unreachable' });
   s.answers.token = { kind: 'token', token: 't' };
-  s.answers.reachable = true;
+  s.answers.reachable = 'reachable';
   s.connection.tryNow();
   await s.settle();
   s.latest().drop(1006);
@@ -244,6 +247,67 @@ test('tells a dead server, a blocked WebSocket and a missing network apart', asy
   s.latest().drop(1006);
   await s.settle();
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'no-network' });
+});
+
+test('W9: a proxy that asks to sign in is told apart, and asked again until somebody has', async () => {
+  const s = await connected();
+  s.answers.reachable = 'sign-in';
+  s.latest().drop(1006);
+  await s.settle(2_000);
+  s.latest().drop(1006);
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'sign-in' });
+  s.answers.token = { kind: 'sign-in' };
+  s.connection.tryNow();
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'sign-in' });
+  s.answers.token = { kind: 'token', token: 't' };
+  s.connection.tryNow();
+  await s.settle();
+  s.latest().open();
+  s.latest().welcome();
+  expect(s.connection.state.kind).toBe('connected');
+});
+
+test('W9: where nothing gets through, the next try asks for a token: health may be free of a login', async () => {
+  const s = scene();
+  s.connection.start();
+  await s.settle();
+  s.latest().drop(1006);
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'socket-blocked' });
+  s.answers.token = { kind: 'sign-in' };
+  s.connection.tryNow();
+  await s.settle();
+  expect(s.tokens).toEqual([{ fresh: false }, { fresh: true }]);
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'sign-in' });
+});
+
+test('W9: while it waits it says why the server sent it away, if the server did', async () => {
+  const s = await connected();
+  const error = errorOf('too-many', {
+    detail: 'You have 20 connections open.',
+    retryAfterMs: 9_000,
+  });
+  s.latest().answer({ type: 'error', channel: 0, error });
+  s.latest().drop(closeCode('too-many'));
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', error });
+  s.connection.tryNow();
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'connecting', error });
+  s.latest().open();
+  s.latest().welcome();
+  s.latest().drop(1006);
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', error: null });
+});
+
+test('W9: what is refused over HTTP for now has its reason as well', async () => {
+  const s = scene();
+  const error = errorOf('too-many', { detail: 'Many people come.', retryAfterMs: 3_000 });
+  s.answers.token = { kind: 'refused', error };
+  s.connection.start();
+  await s.settle();
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'unreachable', error });
 });
 
 test('T8: a WebSocket that does not open is given up after 4 s', async () => {

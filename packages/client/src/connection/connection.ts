@@ -44,7 +44,11 @@ export type { ChannelRequest, Socket };
 export type TokenAnswer =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly error: ErrorBody }
+  /** Something in front of the server asks the person to sign in. */
+  | { readonly kind: 'sign-in' }
   | { readonly kind: 'unreachable' };
+
+export type Reachability = 'reachable' | 'unreachable' | 'sign-in';
 
 export interface ConnectionOptions {
   /** Makes a socket to the server's sync path, with the binary subprotocol. */
@@ -54,7 +58,7 @@ export interface ConnectionOptions {
   /** The token for `hello`; `fresh` asks for a new one because the last was refused, or ends. */
   readonly token: (options: { readonly fresh: boolean }) => Promise<TokenAnswer>;
   /** Whether the server answers plain HTTP; tells a blocked WebSocket from a dead server. */
-  readonly reachable: () => Promise<boolean>;
+  readonly reachable: () => Promise<Reachability>;
   /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly environment: Environment;
@@ -96,6 +100,8 @@ export class Connection {
   #retryTimer: unknown = null;
   #tokenTimer: unknown = null;
   #dictatedRetryMs: number | null = null;
+  /** What the server last said about this connection: if it closes it now, that is why. */
+  #reason: ErrorBody | null = null;
   #freshToken = false;
   #outgoing: Uint8Array[] = [];
   #nonce = 0;
@@ -188,12 +194,13 @@ export class Connection {
     if (this.#try !== current) return;
     switch (answer.kind) {
       case 'unreachable':
-        return this.#lost('unreachable');
+      case 'sign-in':
+        return this.#lost(answer.kind);
       case 'refused': {
         const { action } = ERRORS[answer.error.code];
         if (action !== 'retry') return this.#refused(answer.error, action);
         this.#dictatedRetryMs = answer.error.retryAfterMs ?? null;
-        return this.#lost('unreachable');
+        return this.#lost('unreachable', answer.error);
       }
       case 'token':
         return await this.#open(current, answer.token);
@@ -263,6 +270,7 @@ export class Connection {
         return;
       case 'error':
         this.#dictatedRetryMs = message.error.retryAfterMs ?? null;
+        if (message.channel === 0) this.#reason = message.error;
         break;
       default:
         break;
@@ -353,9 +361,9 @@ export class Connection {
       this.#lost('lost');
     } else if (action !== 'retry') {
       const entry = CLOSE_CODES[code as CloseCode] as (typeof CLOSE_CODES)[CloseCode] | undefined;
-      this.#refused(errorOf(entry?.error ?? 'forbidden'), action);
+      this.#refused(this.#reason ?? errorOf(entry?.error ?? 'forbidden'), action);
     } else if (attempt.isWelcomed || code !== TRANSPORT_CLOSE_CODES.abnormal) {
-      this.#lost('lost');
+      this.#lost('lost', code in CLOSE_CODES ? this.#reason : null);
     } else {
       await this.#blocked(attempt.kind, token);
     }
@@ -367,16 +375,25 @@ export class Connection {
     const current = this.#try;
     const dictated = this.#dictatedRetryMs;
     this.#abandon();
-    const isReachable = environment.online() && (await reachable().catch(() => false));
+    const found = environment.online()
+      ? await reachable().catch(() => 'unreachable' as const)
+      : 'unreachable';
     if (this.#try !== current) return;
     this.#dictatedRetryMs = dictated;
-    if (!isReachable) return this.#lost('unreachable');
+    if (found !== 'reachable') return this.#lost(found);
     // The server itself said when to come again.
     if (dictated !== null) return this.#lost('lost');
-    if (fallback == null) return this.#lost('socket-blocked');
+    if (fallback == null) return this.#allBlocked();
     const next = this.#choice.failed(kind, 'blocked', environment.clock.now());
     if (next === 'try-next') return await this.#open(current, token);
-    this.#lost(kind === 'poll' ? 'socket-blocked' : 'lost');
+    if (kind === 'poll') this.#allBlocked();
+    else this.#lost('lost');
+  }
+
+  /** A proxy may let health through and ask people to sign in for the rest: the next try asks for a token. */
+  #allBlocked(): void {
+    this.#freshToken = true;
+    this.#lost('socket-blocked');
   }
 
   #refused(error: ErrorBody, action: ErrorAction): void {
@@ -384,7 +401,8 @@ export class Connection {
     this.#happen({ kind: 'refused', error, action });
   }
 
-  #lost(cause: FailureCause): void {
+  /** @param error the server's reason. */
+  #lost(cause: FailureCause, error: ErrorBody | null = null): void {
     const { clock, random, online } = this.#options.environment;
     const state = this.#state;
     const now = clock.now();
@@ -394,7 +412,8 @@ export class Connection {
     const attempt = 'attempt' in state && !healthy ? state.attempt : 0;
     const retryAt = now + (this.#dictatedRetryMs ?? reconnectDelay(attempt, random));
     this.#abandon();
-    this.#happen({ kind: 'failed', cause: online() ? cause : 'no-network', retryAt, healthy });
+    const seen = online() ? cause : 'no-network';
+    this.#happen({ kind: 'failed', cause: seen, error, retryAt, healthy });
   }
 
   /** Lets go of whatever is under way. */
@@ -403,6 +422,7 @@ export class Connection {
     this.#liveness.stop();
     this.#outgoing = [];
     this.#dictatedRetryMs = null;
+    this.#reason = null;
     clock.clearTimeout(this.#probeTimer);
     clock.clearTimeout(this.#tokenTimer);
     this.#probeTimer = null;

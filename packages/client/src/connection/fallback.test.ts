@@ -40,7 +40,7 @@ function scene({ streams = true } = {}) {
       leave: (socket) => void left.push(socket as FakeSocket),
     },
     token: async () => ({ kind: 'token', token: 't' }),
-    reachable: async () => world.reachable,
+    reachable: async () => (world.reachable ? 'reachable' : 'unreachable'),
   });
   const states: ConnectionState[] = [];
   connection.listen({ state: (state) => void states.push(state) });

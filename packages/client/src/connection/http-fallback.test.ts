@@ -34,7 +34,7 @@ test.each([
       heldRequests: { take: async () => (free > 0 ? { release: () => undefined } : null) },
     }),
     token: async () => ({ kind: 'token', token: 't' }),
-    reachable: async () => true,
+    reachable: async () => 'reachable',
   });
   connection.start();
   await environment.clock.advanceAsync(0);

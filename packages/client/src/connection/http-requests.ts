@@ -74,6 +74,7 @@ export class HttpRequests {
       method: 'POST',
       headers: this.#headers(headers),
       cache: 'no-store',
+      redirect: 'manual',
       // What hangs is said again; polls are meant to wait.
       signal:
         path === 'send'

@@ -1,7 +1,8 @@
 /** The signed-in side of HTTP: who we are, and the short-lived token for `hello`. */
-import { errorAnswer, errorOf, session, type Session } from '@tandem/protocol';
+import { errorAnswer, session, type Session } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
-import type { TokenAnswer } from './connection.ts';
+import type { Reachability, TokenAnswer } from './connection.ts';
+import { asksToSignIn } from './sign-in.ts';
 
 /** A token this close to its end is not used for a new connection. */
 const EXPIRY_MARGIN_MS = 30_000;
@@ -41,29 +42,35 @@ export class HttpSession {
     return this.#asking;
   };
 
-  readonly reachable = async (): Promise<boolean> => {
+  readonly reachable = async (): Promise<Reachability> => {
     const response = await this.#options.fetch(`${this.#options.base}/healthz`, {
       cache: 'no-store',
+      redirect: 'manual',
       signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS),
     });
-    return response.ok;
+    if (asksToSignIn(response, null)) return 'sign-in';
+    // One that starts or drains has another word: it opens no connection, whatever carries it.
+    const word = response.ok ? (await response.text()).trim() : '';
+    return word === 'alive' ? 'reachable' : 'unreachable';
   };
 
   async #ask(): Promise<TokenAnswer> {
     const response = await this.#options
       .fetch(`${this.#options.base}/api/session`, {
         method: 'POST',
+        redirect: 'manual',
         signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
       })
       .catch(() => null);
     if (response === null || response.status >= 500) return { kind: 'unreachable' };
     const body: unknown = await response.json().catch(() => null);
+    if (asksToSignIn(response, body)) return { kind: 'sign-in' };
     if (!response.ok) {
       const refusal = errorAnswer.safeParse(body);
-      return {
-        kind: 'refused',
-        error: refusal.success ? refusal.data.error : errorOf('forbidden'),
-      };
+      // Not of the server: something on the way does not pass it on.
+      return refusal.success
+        ? { kind: 'refused', error: refusal.data.error }
+        : { kind: 'unreachable' };
     }
     const answer = session.safeParse(body);
     if (!answer.success) return { kind: 'unreachable' };

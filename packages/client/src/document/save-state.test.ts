@@ -7,10 +7,10 @@ import { saveState, type ChannelState, type SaveFacts } from './save-state.ts';
 const error = errorOf('storage-failed');
 const connections: ConnectionState[] = [
   { kind: 'idle' },
-  { kind: 'connecting', attempt: 0, cause: null },
-  { kind: 'connecting', attempt: 2, cause: 'unreachable' },
+  { kind: 'connecting', attempt: 0, cause: null, error: null },
+  { kind: 'connecting', attempt: 2, cause: 'unreachable', error: null },
   { kind: 'connected', since: 1, attempt: 0, transport: 'websocket' },
-  { kind: 'waiting', attempt: 1, retryAt: 5, cause: 'lost' },
+  { kind: 'waiting', attempt: 1, retryAt: 5, cause: 'lost', error: null },
   { kind: 'stopped', error, action: 'stop' },
 ];
 const channels: ChannelState[] = [

@@ -101,5 +101,6 @@ function disconnected(
   if (cause === null && !loaded) return { kind: 'loading' };
   if (cause === null && pending === 0) return { kind: 'loading' };
   const retryAt = connection.kind === 'waiting' ? connection.retryAt : null;
-  return { kind: 'offline', pending, kept, retryAt, cause: cause ?? 'lost', error: null };
+  const error = 'error' in connection ? connection.error : null;
+  return { kind: 'offline', pending, kept, retryAt, cause: cause ?? 'lost', error };
 }

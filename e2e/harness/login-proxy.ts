@@ -1,0 +1,119 @@
+/** A proxy that asks people to sign in, as oauth2-proxy, Authelia and Cloudflare Access do. */
+
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+
+const HOST = '127.0.0.1';
+const SIGN_IN = '/oauth2/sign_in';
+const CALLBACK = '/oauth2/callback';
+
+/** What the API gets once the proxy's session has ended. Pages always get the sign-in. */
+export type SessionEnd = 'redirect' | 'unauthorized' | 'forbidden' | 'page';
+
+export class LoginProxy implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #ended: SessionEnd | null = null;
+
+  private constructor(target: number) {
+    this.#target = target;
+    this.#server = createServer((incoming, answer) => {
+      const url = new URL(incoming.url ?? '/', this.url);
+      const html = { 'Content-Type': 'text/html; charset=utf-8' };
+      if (url.pathname === SIGN_IN) {
+        const back = `${CALLBACK}?rd=${encodeURIComponent(url.searchParams.get('rd') ?? '/')}`;
+        answer.writeHead(200, html).end(page(`<a href="${back}">Continue as Ada</a>`));
+      } else if (url.pathname === CALLBACK) {
+        this.#ended = null;
+        answer.writeHead(302, { Location: url.searchParams.get('rd') ?? '/' }).end();
+      } else if (this.#ended === null) {
+        this.#pass(incoming).then(
+          (response) => {
+            answer.writeHead(response.statusCode ?? 502, response.headers);
+            response.pipe(answer);
+          },
+          () => answer.writeHead(502).end(),
+        );
+      } else if (this.#ended === 'page') {
+        answer
+          .writeHead(200, html)
+          .end(
+            page(
+              `<a href="${CALLBACK}?rd=${encodeURIComponent(incoming.url ?? '/')}">Continue as Ada</a>`,
+            ),
+          );
+      } else if (this.#ended === 'redirect' || incoming.headers['sec-fetch-mode'] === 'navigate') {
+        const Location = `${SIGN_IN}?rd=${encodeURIComponent(incoming.url ?? '/')}`;
+        answer.writeHead(302, { Location }).end();
+      } else {
+        answer.writeHead(this.#ended === 'unauthorized' ? 401 : 403, html).end(page('No.'));
+      }
+    });
+    this.#server.on('upgrade', (incoming, socket, head) => {
+      if (this.#ended !== null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+      this.#tunnel(incoming, socket as Socket, head);
+    });
+  }
+
+  /** On a free port in front of `target`, a port of this machine. Everybody is signed in. */
+  static async create(target: number): Promise<LoginProxy> {
+    const proxy = new LoginProxy(target);
+    proxy.#server.listen(0, HOST);
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Nobody is signed in any more, and what was open is closed. */
+  endSession(end: SessionEnd): void {
+    this.#ended = end;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #pass(incoming: IncomingMessage): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const { method, url: path, headers } = incoming;
+      const passed = request({ host: HOST, port: this.#target, method, path, headers }, resolve);
+      passed.once('error', reject);
+      incoming.pipe(passed);
+    });
+  }
+
+  #tunnel({ url, rawHeaders }: IncomingMessage, client: Socket, head: Buffer): void {
+    const server = connect(this.#target, HOST);
+    const lines = [`GET ${url} HTTP/1.1`];
+    for (let at = 0; at < rawHeaders.length; at += 2)
+      lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+    server.write(`${lines.join('\r\n')}\r\n\r\n`);
+    server.write(head);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
+
+function page(content: string): string {
+  return `<!doctype html><title>Sign in</title><h1>Who are you?</h1><p>${content}</p>`;
+}

@@ -1,0 +1,81 @@
+/** A proxy in front of the server wants to know who people are, and at some point wants to know it again. */
+
+import type { Page } from '@playwright/test';
+import { LoginProxy, type SessionEnd } from '../harness/login-proxy.ts';
+import { chipOf, expectSaved, startDocument, textOf } from '../harness/screens.ts';
+import { expect, test as base } from '../harness/test.ts';
+
+interface Fixtures {
+  login: LoginProxy;
+}
+
+const test = base.extend<Fixtures>({
+  login: async ({ server }, use) => {
+    await using proxy = await LoginProxy.create(server.port);
+    await use(proxy);
+  },
+});
+
+// What the proxy answers in the place of the server.
+test.use({ allowedErrors: [/Failed to load resource|WebSocket connection to/] });
+
+const NOTICED = { timeout: 20_000 };
+
+for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies SessionEnd[]) {
+  test(`a session of the proxy that ends with ${end}: words stay, and are sent after signing in`, async ({
+    arrive,
+    login,
+  }) => {
+    const { page } = await arrive(login.url);
+    await startDocument(page, 'Tide log');
+    await page.keyboard.type('before');
+    await expectSaved(page);
+    await untilInstalled(page);
+    const address = page.url();
+
+    login.endSession(end);
+    await page.keyboard.type(' and after');
+    await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
+    // The application is on this device, and says the same when it is loaded anew.
+    await page.reload();
+    await expect(textOf(page)).toHaveText('before and after');
+    await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
+
+    await chipOf(page).click();
+    const about = page.getByRole('dialog', { name: 'Connection' });
+    await expect(about).toContainText('asks you to sign in again');
+    await about.getByRole('link', { name: 'Sign in' }).click();
+    await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
+    await page.getByRole('link', { name: 'Continue as Ada' }).click();
+
+    await expect(page).toHaveURL(address);
+    await expect(textOf(page)).toHaveText('before and after');
+    await expectSaved(page);
+  });
+}
+
+test('the sign-in of a proxy is reached by its own address, with the application installed', async ({
+  arrive,
+  login,
+}) => {
+  const { page } = await arrive(login.url);
+  await expectSaved(page);
+  await untilInstalled(page);
+  await page.goto(`${login.url}/oauth2/sign_in`);
+  await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
+});
+
+/** The service worker answers for the page from now on. */
+async function untilInstalled(page: Page): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.reload();
+  await expect
+    .poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null))
+    .toBe(true);
+  await expectSaved(page);
+  const text = textOf(page);
+  if ((await text.count()) > 0) {
+    await text.click();
+    await page.keyboard.press('ControlOrMeta+End');
+  }
+}

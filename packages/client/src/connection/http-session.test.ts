@@ -1,0 +1,58 @@
+import { errorOf } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { FakeEnvironment } from '../testing/fake-environment.ts';
+import { HttpSession } from './http-session.ts';
+
+function sessionWith(answer: () => Response) {
+  const { clock } = new FakeEnvironment();
+  const asked: RequestInit[] = [];
+  const http = new HttpSession({
+    base: '',
+    clock,
+    fetch: async (_, init = {}) => {
+      asked.push(init);
+      return answer();
+    },
+  });
+  return { http, asked };
+}
+
+const page = (status: number) =>
+  new Response('<!doctype html><title>Sign in</title>', {
+    status,
+    headers: { 'Content-Type': 'text/html; charset=utf-8' },
+  });
+const json = (status: number, body: unknown) => Response.json(body, { status });
+const refusal = { error: errorOf('unauthenticated') };
+
+test.each<[string, () => Response, object]>([
+  [
+    'a redirect',
+    () => new Response(null, { status: 302, headers: { Location: '/login' } }),
+    { kind: 'sign-in' },
+  ],
+  ['401 of a proxy', () => json(401, { message: 'unauthorized' }), { kind: 'sign-in' }],
+  ['401 without a body', () => new Response(null, { status: 401 }), { kind: 'sign-in' }],
+  ['403 with a page', () => page(403), { kind: 'sign-in' }],
+  ['200 with a page', () => page(200), { kind: 'sign-in' }],
+  ['401 of the server', () => json(401, refusal), { kind: 'refused', ...refusal }],
+  ['404 of a proxy', () => page(404), { kind: 'unreachable' }],
+  ['429 of a proxy', () => page(429), { kind: 'unreachable' }],
+  ['502 of a proxy', () => page(502), { kind: 'unreachable' }],
+  ['JSON of somebody else', () => json(200, {}), { kind: 'unreachable' }],
+])('in the place of a token, %s', async (_, answer, expected) => {
+  const { http, asked } = sessionWith(answer);
+  expect(await http.token({ fresh: true })).toEqual(expected);
+  expect(asked[0]).toMatchObject({ method: 'POST', redirect: 'manual' });
+});
+
+test.each<[string, () => Response, string]>([
+  ['the server that takes connections', () => new Response('alive\n'), 'reachable'],
+  ['one that starts', () => new Response('starting\n'), 'unreachable'],
+  ['one that drains', () => new Response('draining\n'), 'unreachable'],
+  ['a redirect', () => new Response(null, { status: 307 }), 'sign-in'],
+  ['a page to sign in', () => page(200), 'sign-in'],
+  ['a bad gateway', () => page(502), 'unreachable'],
+])('asked whether it is alive, %s', async (_, answer, expected) => {
+  expect(await sessionWith(answer).http.reachable()).toBe(expected);
+});

@@ -64,6 +64,8 @@ export const MAX_TYPING_NAMES = 5;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
+/** Of the name of a document that is asked for; a document's own is shorter. */
+export const MAX_REQUESTED_DOCUMENT_LENGTH = 256;
 /** A list shows this many characters of a document's text. */
 export const MAX_EXCERPT_LENGTH = 200;
 export const MAX_NAME_LENGTH = 40;

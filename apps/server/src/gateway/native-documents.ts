@@ -1,5 +1,6 @@
 /** The documents that one native connection has open, each on a channel. */
 import {
+  documentId,
   errorOf,
   MAX_CHANNELS_PER_CONNECTION,
   type Codec,
@@ -46,11 +47,15 @@ export class NativeDocuments implements NativeChannelOwner {
   /** @param others channels that the connection has beside these. */
   open(request: MessageOf<'open'>, others: number): void {
     const { document, ref, client } = request;
+    if (!documentId.safeParse(document).success) {
+      this.#refuse(ref, errorOf('not-found'));
+      return;
+    }
     // Opening again is how a channel starts anew.
     this.#leave(this.#channels.find((channel) => channel.document === document));
     if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
       const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
-      this.#send({ type: 'closed', channel: 0, ref, error: errorOf('too-many', { detail }) });
+      this.#refuse(ref, errorOf('too-many', { detail }));
       return;
     }
     const subscription = this.#services.rooms.nextSubscription();
@@ -122,8 +127,7 @@ export class NativeDocuments implements NativeChannelOwner {
       this.connection.openings.done();
     } else if (admission.kind === 'refused') {
       this.#forget(channel);
-      this.#services.metrics.refusals.add(admission.error.code);
-      this.#send({ type: 'closed', channel: 0, ref, error: admission.error });
+      this.#refuse(ref, admission.error);
       this.connection.openings.done();
     } else {
       channel.document = admission.document.id;
@@ -177,6 +181,11 @@ export class NativeDocuments implements NativeChannelOwner {
   /** The open channel of that number. */
   #find(number: number): NativeChannel | undefined {
     return this.#channels.find(({ room, state }) => room?.channel === number && state === 'open');
+  }
+
+  #refuse(ref: number, error: ErrorBody): void {
+    this.#services.metrics.refusals.add(error.code);
+    this.#send({ type: 'closed', channel: 0, ref, error });
   }
 
   /** A channel that has just been closed may still be spoken to; that is nobody's fault. */

@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode } from '@tandem/protocol';
+import { ERRORS, type ErrorBody, type ErrorCode } from '@tandem/protocol';
 import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
@@ -78,6 +78,29 @@ export function DocumentProblem({
           }
         >
           {textOf(problem, t)}
+        </FullPage>
+      </main>
+    </>
+  );
+}
+
+/** The address can be none of a document: nobody is asked. */
+export function NoDocument() {
+  const { t } = useTranslation();
+  useScreenTitle(t('problem.notFound'));
+  return (
+    <>
+      <ScreenHeader>{null}</ScreenHeader>
+      <main id="main" tabIndex={-1} className="outline-none">
+        <FullPage
+          title={t('problem.notFound')}
+          action={
+            <Button look="primary" nativeButton={false} render={<Link to="/" />}>
+              {t('allDocuments')}
+            </Button>
+          }
+        >
+          {ERRORS['not-found'].sentence}
         </FullPage>
       </main>
     </>

@@ -1,5 +1,5 @@
 import type { DocumentSession } from '@tandem/client';
-import { useParams } from '@tanstack/react-router';
+import { Navigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ChatAside } from '../chat/chat-aside.tsx';
 import { unconfirmedDrawer } from '../connection/unconfirmed-drawer-state.ts';
@@ -11,7 +11,8 @@ import { useChannelValue } from '../session/use-channel.ts';
 import { useDocumentSession } from '../session/use-document-session.ts';
 import { DocumentContent } from './document-content.tsx';
 import { DocumentHeader } from './document-header.tsx';
-import { DocumentProblem, problemOf } from './document-problem.tsx';
+import { documentOfLink } from './document-link.ts';
+import { DocumentProblem, NoDocument, problemOf } from './document-problem.tsx';
 import { Opening } from './opening.tsx';
 import { useDocumentFacts } from './use-document-facts.ts';
 
@@ -20,8 +21,14 @@ const MINUTE_MS = 60_000;
 /** One document: who is in it, whether it is saved, and its text. */
 export function DocumentScreen() {
   const { document } = useParams({ from: '/d/$document' });
+  const id = documentOfLink(document);
+  if (id === null) return <NoDocument />;
+  if (id !== document)
+    return (
+      <Navigate to="/d/$document" params={{ document: id }} state={(state) => state} replace />
+    );
   // Another document is another screen: nothing of this one's state carries over.
-  return <OneDocument key={document} id={document} />;
+  return <OneDocument key={id} id={id} />;
 }
 
 function OneDocument({ id }: { readonly id: string }) {

@@ -12,6 +12,7 @@ import {
   documentId,
   documentKind,
   incarnation,
+  requestedDocument,
   seq,
   title,
   yjsClient,
@@ -23,7 +24,8 @@ const stateVectorSize = (bytes: Uint8Array) => bytes.byteLength <= MAX_STATE_VEC
 export const channelMessages = <B extends BytesField>(bytes: B) => ({
   open: z.strictObject({
     ref: z.number().int().nonnegative(),
-    document: documentId,
+    /** As somebody's link says it. What no document is called is refused like one that is not there. */
+    document: requestedDocument,
     /** The Yjs client id under which this client will write; it is lent to the user while the channel is open. */
     client: yjsClient,
     /** The last position of the journal that the local copy holds, if it has one. */

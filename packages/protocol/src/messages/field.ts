@@ -1,13 +1,21 @@
 /** The fields that several message families share. */
 import { z } from 'zod';
-import { COLOR_COUNT, MAX_NAME_LENGTH, MAX_TITLE_LENGTH } from '../limits.ts';
-import { acceptedText, asciiId, fitText, hasVisibleText, sentText } from '../text.ts';
+import {
+  COLOR_COUNT,
+  MAX_NAME_LENGTH,
+  MAX_REQUESTED_DOCUMENT_LENGTH,
+  MAX_TITLE_LENGTH,
+} from '../limits.ts';
+import { acceptedText, asciiId, fitText, hasVisibleText, opaqueText, sentText } from '../text.ts';
 
 /** How a schema holds bytes: as a `Uint8Array` in binary frames, as base64 in JSON ones. */
 export type BytesField = z.ZodType<Uint8Array>;
 
 /** A document's name: unguessable when we made it, chosen by the client when it is created ad hoc. */
 export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** What may be asked for: a link with something behind it must not cost the connection. */
+export const requestedDocument = opaqueText(MAX_REQUESTED_DOCUMENT_LENGTH);
 
 /** Gap-free position in a document's journal; 0 is before the first update. */
 export const seq = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);

@@ -13,6 +13,7 @@ import { DataView } from './data-view.tsx';
 import { fullWidth } from './full-width.ts';
 import { TextSkeleton } from './opening.tsx';
 import { TitleField } from './title-field.tsx';
+import { catchTyping, takeTyping } from './typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 interface DocumentContentProps {
@@ -22,20 +23,20 @@ interface DocumentContentProps {
 }
 
 export function DocumentContent({ session, facts, updatedAt }: DocumentContentProps) {
+  const { t } = useTranslation();
   const editor = useRef<EditorHandle>(null);
   const main = useRef<HTMLElement>(null);
   const isWide = useObservable(fullWidth);
-  const isTextWanted = useRef(false);
-  const goToText = () => {
+  /** @param typed what belongs into it, and was typed before it was there. */
+  const goToText = (typed = '') => {
     // At once: the editor takes the focus with the next frame, and a key pressed before it belongs to the text.
     const text = main.current?.querySelector<HTMLElement>('[contenteditable=true]');
-    text?.focus();
+    if (text == null) return catchTyping(facts.title || t('untitled'), typed);
+    text.focus();
     editor.current?.focus('start');
-    isTextWanted.current = text == null;
+    if (typed !== '') editor.current?.write(typed);
   };
-  const onReady = () => {
-    if (isTextWanted.current) goToText();
-  };
+  const onReady = () => takeTyping((typed, hasFocus) => hasFocus && goToText(typed));
   return (
     <main
       ref={main}
@@ -44,7 +45,7 @@ export function DocumentContent({ session, facts, updatedAt }: DocumentContentPr
       className={classNames('page min-w-0 flex-1 outline-none', isWide && 'page-wide')}
     >
       <div className="page-head">
-        <TitleField facts={facts} onLeave={goToText} />
+        <TitleField facts={facts} onLeave={goToText} onTypedAhead={goToText} />
         <Byline session={session} updatedAt={updatedAt} />
       </div>
       <Body session={session} facts={facts} editor={editor} onReady={onReady} />

@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorBody, type ErrorCode } from '@tandem/protocol';
 import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
@@ -9,6 +10,7 @@ import { SignInLink } from '../connection/sign-in-link.tsx';
 import { UnconfirmedButton } from '../connection/unconfirmed-button.tsx';
 import { ScreenHeader } from '../shell/screen-header.tsx';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { stopCatching } from './typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
@@ -49,6 +51,7 @@ export function DocumentProblem({
   const { t } = useTranslation();
   const title = problem.kind === 'ended' ? t(TITLES[problem.code]) : t('problem.notHere');
   useScreenTitle(title);
+  useEffect(stopCatching, []);
   return (
     <>
       {/* Of a document that does not open, nothing is saved or not. */}

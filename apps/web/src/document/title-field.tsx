@@ -1,10 +1,11 @@
 import { MAX_TITLE_LENGTH } from '@tandem/protocol';
 import { useLocation } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isComposing } from '../components/composing.ts';
 import { TextArea } from '../components/text-area.tsx';
 import { useServices } from '../session/services.ts';
+import { isCatching, stopCatching, takeTyping } from './typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const ID = 'title';
@@ -15,14 +16,34 @@ interface TitleFieldProps {
   readonly facts: DocumentFacts;
   /** Goes on into the text. */
   readonly onLeave: () => void;
+  /** More was typed than the title, before the field was there. */
+  readonly onTypedAhead: (text: string) => void;
 }
 
 /** The title, where it stands. It is shown to everyone as it is written; what others write shows when one is not in it. */
-export function TitleField({ facts, onLeave }: TitleFieldProps) {
+export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
   const { t } = useTranslation();
   const { draft, change, commit } = useTitleDraft(facts);
   const readOnly = facts.access === 'view';
   const isNew = useLocation({ select: ({ state }) => state.isNew === true });
+
+  const field = useRef<HTMLTextAreaElement>(null);
+  const takeOver = useEffectEvent(() =>
+    takeTyping((text, hasFocus) => {
+      const [line = '', ...more] = text.split('\n');
+      if (line !== '') change(line.slice(0, MAX_TITLE_LENGTH));
+      if (more.length > 0) {
+        commit();
+        onTypedAhead(more.join('\n'));
+      } else if (hasFocus) {
+        field.current?.focus();
+      }
+    }),
+  );
+  useEffect(() => {
+    if (isNew) takeOver();
+    else stopCatching();
+  }, [isNew]);
 
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (isComposing(event.nativeEvent)) return;
@@ -43,11 +64,12 @@ export function TitleField({ facts, onLeave }: TitleFieldProps) {
         {draft || t('untitled')}{' '}
       </span>
       <TextArea
+        ref={field}
         id={ID}
         rows={1}
         value={draft}
         readOnly={readOnly}
-        autoFocus={isNew && facts.title === ''}
+        autoFocus={isNew && facts.title === '' && !isCatching()}
         maxLength={MAX_TITLE_LENGTH}
         placeholder={t('untitled')}
         aria-label={t('titleLabel')}

@@ -2,6 +2,8 @@ import { newDocumentId } from '@tandem/client';
 import type { ActivityState, LibraryState } from '@tandem/protocol';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { catchTyping } from '../document/typed-ahead.ts';
 import { useServices } from '../session/services.ts';
 import { shownDocuments, type ShownDocument } from './shown-document.ts';
 
@@ -53,9 +55,12 @@ export function useDocuments<T>(
 
 /** Makes a document and opens it, with or without a network. */
 export function useNewDocument(): () => void {
+  const { t } = useTranslation();
   const { client } = useServices();
   const navigate = useNavigate();
   return () => {
+    // The title is not there yet, and the first keys are for it.
+    catchTyping(t('titleLabel'));
     const document = newDocumentId();
     client.commands.run({ name: 'document:create', input: { document } });
     void navigate({ to: '/d/$document', params: { document }, state: { isNew: true } });

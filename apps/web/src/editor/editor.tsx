@@ -34,6 +34,8 @@ export interface EditorProps {
 
 export interface EditorHandle {
   readonly focus: (place?: 'start' | 'end') => void;
+  /** Writes plain text where the caret is, each line a block. */
+  readonly write: (text: string) => void;
   readonly undo: () => void;
   readonly redo: () => void;
   /** The page as Markdown. */
@@ -86,7 +88,6 @@ export function Editor({
         void toast.error(current.current.t(`editor.clipboard.${problem}`)),
     });
     setState(mounted);
-    current.current.onReady?.();
     return () => {
       guard.release();
       mounted?.destroy();
@@ -94,6 +95,9 @@ export function Editor({
   }, [doc, awareness]);
 
   const mounted = typeof state === 'string' ? null : state;
+  useEffect(() => {
+    if (mounted !== null) current.current.onReady?.();
+  }, [mounted]);
   useEffect(() => {
     mounted?.setEditable(editable);
   }, [mounted, editable]);
@@ -105,6 +109,12 @@ export function Editor({
     ref,
     () => ({
       focus: (place = 'start') => void mounted?.editor.commands.focus(place),
+      write: (text) => {
+        for (const [index, line] of text.split('\n').entries()) {
+          if (index > 0) mounted?.editor.commands.splitBlock();
+          mounted?.editor.view.dispatch(mounted.editor.state.tr.insertText(line));
+        }
+      },
       undo: () => void (mounted && undo(mounted.editor.view)),
       redo: () => void (mounted && redo(mounted.editor.view)),
       getMarkdown: () => toMarkdown(doc),

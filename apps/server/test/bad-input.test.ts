@@ -160,7 +160,8 @@ describe('too much', () => {
     client.hello(guest.token);
     expect(await refusal(client)).toEqual({
       code: 4529,
-      sentence: 'You have 20 connections open. Close some tabs.',
+      sentence:
+        'You have as many tabs open as one person may have (20). Close some; this one comes in by itself.',
     });
   });
 });

@@ -154,7 +154,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     await sixth[kind]();
     if (kind === 'poll') sixth.keepAsking();
     expect((await sixth.next('error')).error.message).toBe(
-      'You have 5 connections open. Close some tabs.',
+      'You have as many tabs open as one person may have (5). Close some; this one comes in by itself.',
     );
     expect((await sixth.end()).code).toBe(4529);
     await client.send(ping(1));

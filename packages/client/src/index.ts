@@ -8,6 +8,7 @@ export * from './client.ts';
 export { newDocumentId } from './commands/document-id.ts';
 export { Commands, type PendingCommand, type RefusedListener } from './commands/commands.ts';
 export { type ConnectionState, type FailureCause } from './connection/connection-state.ts';
+export { takeLease } from './store/lease.ts';
 export { asksToSignIn } from './connection/sign-in.ts';
 export {
   Connection,

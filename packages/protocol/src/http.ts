@@ -5,6 +5,7 @@
  * |---|---|---|
  * | `POST /api/session` | – | `session`; makes a guest and sets the cookie when there is none |
  * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
+ * | `GET /api/me` | – | `user` of the cookie |
  * | `PATCH /api/me` | `profilePatch` | `user` |
  * | `GET /api/documents` | – | `documentList`: what this user made or opened, newest first |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
@@ -30,7 +31,9 @@ import {
   user,
 } from './messages/field.ts';
 import { credential } from './messages/session.ts';
-import { sentText } from './text.ts';
+import { opaqueText, sentText } from './text.ts';
+
+const MAX_URL_LENGTH = 2_048;
 
 export const session = z.strictObject({
   user,
@@ -38,6 +41,8 @@ export const session = z.strictObject({
   token: credential,
   /** Milliseconds since the epoch, by the server's clock. */
   expiresAt: z.number().int(),
+  /** Where people are meant to open this server: told to a page that came by plain http from elsewhere. */
+  publicUrl: opaqueText(MAX_URL_LENGTH).optional(),
 });
 export type Session = z.infer<typeof session>;
 

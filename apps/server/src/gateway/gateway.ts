@@ -294,7 +294,7 @@ export class Gateway {
       if (connections.length >= connectionsPerUser) {
         this.#options.metrics.rateLimited.add('connections');
         return errorOf('too-many', {
-          detail: `You have ${connectionsPerUser} connections open. Close some tabs.`,
+          detail: `You have as many tabs open as one person may have (${connectionsPerUser}). Close some; this one comes in by itself.`,
           retryAfterMs: 30_000,
         });
       }

@@ -69,7 +69,13 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
         writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
       );
       const { user, session } = signed;
-      const answer: Session = { user, ...(await tokens.sign(user.id, session)) };
+      const { headers } = context.env.incoming;
+      const isElsewhere = publicUrl?.protocol === 'https:' && !cameByHttps(headers, publicUrl);
+      const answer: Session = {
+        user,
+        ...(await tokens.sign(user.id, session)),
+        ...(isElsewhere && headers.origin !== undefined ? { publicUrl: publicUrl.origin } : {}),
+      };
       return context.json(answer);
     })
     .post('/session/end', async (context) => {
@@ -79,6 +85,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
       context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
       return context.body(null, 204);
     })
+    .get('/me', signedIn(services), (context) => context.json(context.get('user')))
     .patch('/me', signedIn(services), async (context) => {
       const { id: user } = context.get('user');
       const input = await readBody(context, profilePatch);

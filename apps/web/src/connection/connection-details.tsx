@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { Moment } from '../documents/moment.tsx';
 import { useObservable } from '../observable.ts';
+import { AccountHint } from '../session/account-hint.tsx';
 import { reloadPage } from '../shell/new-version.ts';
 import { chipWord } from './chip-word.ts';
 import { fateOf, remedyOf } from './remedy.ts';
@@ -35,6 +36,7 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
         </Link>
       )}
       <TransportNote />
+      <AccountHint />
       {fate !== null && 'pending' in state && <p>{t(`chip.${fate}`, { count: state.pending })}</p>}
       {savedAt !== null && (
         <p className="text-ink-3">

@@ -1,6 +1,13 @@
 import { MAX_TITLE_LENGTH } from '@tandem/protocol';
 import { useLocation } from '@tanstack/react-router';
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { isComposing } from '../components/composing.ts';
 import { TextArea } from '../components/text-area.tsx';
@@ -40,7 +47,7 @@ export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
       }
     }),
   );
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isNew) takeOver();
     else stopCatching();
   }, [isNew]);

@@ -60,7 +60,7 @@ export function useNewDocument(): () => void {
   const navigate = useNavigate();
   return () => {
     // The title is not there yet, and the first keys are for it.
-    catchTyping(t('titleLabel'));
+    catchTyping(t('newDocument'));
     const document = newDocumentId();
     client.commands.run({ name: 'document:create', input: { document } });
     void navigate({ to: '/d/$document', params: { document }, state: { isNew: true } });

@@ -4,8 +4,11 @@ import { Account } from './account.ts';
 
 const mara: User = { id: 'u1', name: 'Mara', color: 3 };
 const storage = { read: () => null, write: vi.fn(() => true) };
+const tabs = { locks: undefined, lease: () => Promise.resolve(() => undefined) };
 const answers = new Map<string, () => Response>();
 const asked: string[] = [];
+/** After what was asked for by the way. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
 const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
 const refusal = (code: ErrorCode, status: number) =>
   Response.json({ error: errorOf(code) }, { status });
@@ -14,6 +17,7 @@ beforeEach(() => {
   answers.clear();
   asked.length = 0;
   answers.set('POST /api/session', session);
+  answers.set('GET /api/me', () => Response.json(mara));
   vi.stubGlobal('fetch', (path: string, init?: RequestInit) => {
     const call = `${init?.method ?? 'GET'} ${path}`;
     asked.push(call);
@@ -26,34 +30,62 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 test('one session for all who ask at once, the client included', async () => {
-  const account = new Account(storage);
+  const account = new Account(storage, tabs);
   const [, , response] = await Promise.all([
     account.start(),
     account.start(),
     account.fetch('https://x/api/session', { method: 'POST' }),
   ]);
   expect(await response.json()).toEqual({ user: mara, token: 't', expiresAt: 1 });
-  expect(asked).toEqual(['POST /api/session']);
-  expect(account.state.get()).toEqual({ user: mara, failure: null });
+  expect(asked).toEqual(['POST /api/session', 'GET /api/me']);
+  expect(account.state.get()).toEqual({ user: mara, failure: null, hint: null });
   expect(storage.write).toHaveBeenCalledWith('user', mara);
 });
 
 test('a server that does not answer is remembered as the failure', async () => {
   answers.clear();
-  const account = new Account(storage);
+  const account = new Account(storage, tabs);
   await expect(account.start()).rejects.toThrow('does not answer');
-  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'unreachable' } });
+  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'unreachable' }, hint: null });
   await expect(account.fetch('/api/session', { method: 'POST' })).rejects.toThrow(
     'does not answer',
   );
 });
 
+test('a browser that does not keep the cookie is told, and a new guest that it keeps is not', async () => {
+  const account = new Account(storage, tabs);
+  await account.start();
+  await settled();
+  expect(account.state.get().hint).toBeNull();
+  answers.set('GET /api/me', () => refusal('unauthenticated', 401));
+  const stripped = new Account(storage, tabs);
+  await stripped.start();
+  await settled();
+  expect(stripped.state.get()).toMatchObject({ user: mara, hint: { kind: 'no-cookies' } });
+  // Whom the device knows is not asked after at each visit.
+  asked.length = 0;
+  const known = new Account({ ...storage, read: () => mara as never }, tabs);
+  await known.start();
+  await settled();
+  expect(asked).toEqual(['POST /api/session']);
+});
+
+test('a page that came by plain http hears of the better address', async () => {
+  const publicUrl = 'https://docs.example.org';
+  answers.set('POST /api/session', () =>
+    Response.json({ user: mara, token: 't', expiresAt: 1, publicUrl }),
+  );
+  const account = new Account(storage, tabs);
+  await account.start();
+  expect(account.state.get().hint).toEqual({ kind: 'not-encrypted', address: publicUrl });
+});
+
 test('a proxy that asks to sign in reaches the client as that', async () => {
   answers.set('POST /api/session', () => new Response(null, { status: 302 }));
-  const account = new Account(storage);
+  const account = new Account(storage, tabs);
   const response = await account.fetch('/api/session', { method: 'POST' });
   expect([response.status, await response.text()]).toEqual([401, '']);
-  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'sign-in' } });
+  expect(account.state.get()).toEqual({ user: null, failure: { kind: 'sign-in' }, hint: null });
 });
 
 test.each([
@@ -63,14 +95,14 @@ test.each([
   ['storage-failed', 503],
 ] as const)('a session refused as %s reaches the client with status %i', async (code, status) => {
   answers.set('POST /api/session', () => refusal(code, status));
-  const response = await new Account(storage).fetch('/api/session', { method: 'POST' });
+  const response = await new Account(storage, tabs).fetch('/api/session', { method: 'POST' });
   expect(response.status).toBe(status);
   expect(await response.json()).toEqual({ error: errorOf(code) });
 });
 
 test('a session that cannot be read reaches the client as another version', async () => {
   answers.set('POST /api/session', () => Response.json({ user: 'Mara' }));
-  const response = await new Account(storage).fetch('/api/session', { method: 'POST' });
+  const response = await new Account(storage, tabs).fetch('/api/session', { method: 'POST' });
   expect(response.ok).toBe(false);
   expect(await response.json()).toEqual({ error: errorOf('version-unsupported') });
 });
@@ -95,12 +127,13 @@ test('two tabs that start at once ask one after the other', async () => {
     await answered;
     return response;
   });
-  const tabs = [new Account(storage, locks).start(), new Account(storage, locks).start()];
+  const both = { ...tabs, locks };
+  const starts = [new Account(storage, both).start(), new Account(storage, both).start()];
   await isAsked;
   expect(asked).toEqual(['POST /api/session']);
   answerFirst();
-  await Promise.all(tabs);
-  expect(asked).toHaveLength(2);
+  await Promise.all(starts);
+  expect(asked.filter((call) => call === 'POST /api/session')).toHaveLength(2);
   expect(new Set(names).size).toBe(1);
 });
 
@@ -126,7 +159,7 @@ describe('with a library', () => {
   }
 
   test('a change shows as soon as the library has it, and is kept for the next visit', async () => {
-    const account = new Account(storage);
+    const account = new Account(storage, tabs);
     await account.start();
     const channel = library(mara);
     account.follow(channel);
@@ -138,7 +171,7 @@ describe('with a library', () => {
   });
 
   test('that of somebody who was here before counts for nothing', async () => {
-    const account = new Account(storage);
+    const account = new Account(storage, tabs);
     account.follow(library({ ...mara, id: 'u2', name: 'Jun' }));
     expect(account.state.get().user).toBeNull();
     await account.start();
@@ -146,7 +179,7 @@ describe('with a library', () => {
   });
 
   test('what changes in it beside the person wakes nobody', async () => {
-    const account = new Account(storage);
+    const account = new Account(storage, tabs);
     await account.start();
     const channel = library(mara);
     account.follow(channel);

@@ -2,15 +2,16 @@
  * Who we are. The server makes a guest of every new browser; this device remembers it, so that the
  * application starts without a network.
  */
-import type { ChannelSession } from '@tandem/client';
+import { asksToSignIn, type ChannelSession } from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
 import { failureOf, post, RequestFailed, type Failure } from '../http/request.ts';
 import { Observable } from '../observable.ts';
 import { USER_KEY, type DeviceStorage } from './device-storage.ts';
-import { oneTabAtATime } from './one-tab-at-a-time.ts';
+import { oneTabAtATime, type TabLocks } from './one-tab-at-a-time.ts';
 
 const userSchema = session.shape.user;
 const SESSION_PATH = '/api/session';
+const OWN_PATH = '/api/me';
 const SESSION_LOCK = 'tandem-session';
 /** For the client, of an answer that this version cannot read: what the server says to pages that are too old. */
 const UPGRADE_REQUIRED = 426;
@@ -21,23 +22,36 @@ export interface AccountState {
   readonly user: User | null;
   /** Why the last request for a session failed. */
   readonly failure: Failure | null;
+  /** What the person should know about the way to the server. */
+  readonly hint: AccountHint | null;
 }
+
+/**
+ * - `no-cookies`: the browser, or something on the way, does not keep the session
+ * - `not-encrypted`: the page came by plain http, and the server has a better address
+ */
+export type AccountHint =
+  | { readonly kind: 'no-cookies' }
+  | { readonly kind: 'not-encrypted'; readonly address: string };
 
 export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
-  readonly #locks: Pick<LockManager, 'request'> | undefined;
+  readonly #locks: TabLocks;
   /** As the server said when it was asked for a session. */
   #user: User | null;
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
+  #hint: AccountHint | null = null;
 
-  /** `locks` are the browser's, where it has them. */
-  constructor(storage: DeviceStorage, locks?: Pick<LockManager, 'request'>) {
+  constructor(storage: DeviceStorage, locks: TabLocks) {
     this.#storage = storage;
     this.#locks = locks;
     this.#user = storage.read(USER_KEY, userSchema);
-    this.state = new Observable<AccountState>({ user: this.#user, failure: null }, isSame);
+    this.state = new Observable<AccountState>(
+      { user: this.#user, failure: null, hint: null },
+      isSame,
+    );
   }
 
   /** From here on the library tells our name and colour: it is the first to know them. Returns the way to stop. */
@@ -86,13 +100,29 @@ export class Account {
   async #request(): Promise<Session> {
     try {
       const answer = await post(SESSION_PATH, { answer: session });
+      const isAnother = answer.user.id !== this.#user?.id;
       this.#user = answer.user;
+      if (answer.publicUrl !== undefined)
+        this.#hint = { kind: 'not-encrypted', address: answer.publicUrl };
       this.#show(null);
+      if (isAnother) void this.#checkCookie();
       return answer;
     } catch (thrown) {
       this.#show(failureOf(thrown));
       throw thrown;
     }
+  }
+
+  /** Somebody new, though this may be no first visit: has the browser kept who that is? */
+  async #checkCookie(): Promise<void> {
+    const response = await fetch(OWN_PATH, { cache: 'no-store', redirect: 'manual' }).catch(
+      () => null,
+    );
+    if (response?.status !== UNAUTHORIZED) return;
+    const body: unknown = await response.json().catch(() => null);
+    if (asksToSignIn(response, body)) return;
+    this.#hint = { kind: 'no-cookies' };
+    this.#show(this.state.get().failure);
   }
 
   #show(failure: Failure | null): void {
@@ -101,12 +131,14 @@ export class Account {
     const user = own !== undefined && own.id === this.#user?.id ? own : this.#user;
     if (user !== null && !isSameUser(user, this.state.get().user))
       this.#storage.write(USER_KEY, user);
-    this.state.set({ user, failure });
+    this.state.set({ user, failure, hint: this.#hint });
   }
 }
 
 function isSame(one: AccountState, other: AccountState): boolean {
-  return one.failure === other.failure && isSameUser(one.user, other.user);
+  return (
+    one.failure === other.failure && one.hint === other.hint && isSameUser(one.user, other.user)
+  );
 }
 
 function isSameUser(one: User | null, other: User | null): boolean {

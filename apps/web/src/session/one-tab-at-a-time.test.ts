@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oneTabAtATime } from './one-tab-at-a-time.ts';
+import { oneTabAtATime, type TabLocks } from './one-tab-at-a-time.ts';
 
 /** One lock, given to one after the other, as a browser's tabs share it. */
 function browserLocks(): Pick<LockManager, 'request'> {
@@ -8,11 +8,13 @@ function browserLocks(): Pick<LockManager, 'request'> {
   return { request } as unknown as Pick<LockManager, 'request'>;
 }
 
+const lease = () => Promise.resolve(() => undefined);
+
 test('another tab waits until the first is done, also when that fails', async () => {
   const locks = browserLocks();
   const steps: string[] = [];
   const tab = (name: string, end: () => Promise<void>) =>
-    oneTabAtATime(locks, 'session', async () => {
+    oneTabAtATime({ locks, lease }, 'session', async () => {
       steps.push(`${name} begins`);
       await Promise.resolve();
       steps.push(`${name} ends`);
@@ -25,9 +27,22 @@ test('another tab waits until the first is done, also when that fails', async ()
   expect(steps).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
 });
 
-test('a browser without locks, or that refuses them, does not stop anybody', async () => {
+test('without locks, as by plain http, there is a lease', async () => {
+  const given: string[] = [];
+  const locks: TabLocks = {
+    locks: undefined,
+    lease: async (name) => {
+      given.push(`${name} taken`);
+      return () => void given.push(`${name} given back`);
+    },
+  };
+  await oneTabAtATime(locks, 'session', async () => void given.push('run'));
+  expect(given).toEqual(['session taken', 'run', 'session given back']);
+});
+
+test('a browser that refuses its locks does not stop anybody', async () => {
   const refusing = { request: () => Promise.reject(new Error('SecurityError')) };
   const run = () => Promise.resolve(7);
-  expect(await oneTabAtATime(undefined, 'session', run)).toBe(7);
-  expect(await oneTabAtATime(refusing as unknown as LockManager, 'session', run)).toBe(7);
+  const locks = refusing as unknown as LockManager;
+  expect(await oneTabAtATime({ locks, lease }, 'session', run)).toBe(7);
 });

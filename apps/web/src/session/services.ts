@@ -8,6 +8,7 @@ import {
   localStoragePlace,
   openIndexedDbLiveStores,
   openIndexedDbStore,
+  takeLease,
   type ChannelSession,
   type ClientOptions,
   type LiveStores,
@@ -47,12 +48,16 @@ export interface ServicesOptions {
 }
 
 export async function createServices({ complain }: ServicesOptions): Promise<Services> {
-  // Only a page that came over HTTPS, or from this machine, has locks.
-  const account = new Account(deviceStorage, navigator.locks);
+  const environment = browserEnvironment();
+  const account = new Account(deviceStorage, {
+    // Only a page that came over HTTPS, or from this machine, has locks.
+    locks: navigator.locks as LockManager | undefined,
+    lease: (name) => takeLease(name, environment),
+  });
   const [store, liveStores] = await Promise.all([openStore(), openLiveStores()]);
   const client = new Client({
     base: location.origin,
-    environment: browserEnvironment(),
+    environment,
     ...store,
     liveStores,
     schema: SCHEMA_VERSION,

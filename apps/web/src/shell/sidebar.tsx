@@ -11,6 +11,7 @@ import { UnreadCount } from '../documents/unread-count.tsx';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { useObservable } from '../observable.ts';
 import { ProfileButton } from '../profile/profile-button.tsx';
+import { AccountHint } from '../session/account-hint.tsx';
 import { newVersion, reloadPage } from './new-version.ts';
 import { Workmark } from './workmark.tsx';
 
@@ -56,6 +57,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         {recent === null ? <Waiting /> : <Recent documents={recent} />}
       </div>
+      <AccountHint className="px-2 py-2 text-small text-ink-2" />
       <NewVersion />
       <ProfileButton />
     </nav>

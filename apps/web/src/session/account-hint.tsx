@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { useObservable } from '../observable.ts';
+import { useServices } from './services.ts';
+
+/** What is wrong with the way to the server, though everything works for now. */
+export function AccountHint({ className }: { readonly className?: string }) {
+  const { t } = useTranslation();
+  const { hint } = useObservable(useServices().account.state);
+  if (hint === null) return null;
+  return (
+    <p role="status" className={className}>
+      {hint.kind === 'no-cookies'
+        ? t('hint.noCookies')
+        : t('hint.notEncrypted', { address: hint.address })}
+    </p>
+  );
+}

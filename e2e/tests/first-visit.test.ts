@@ -1,0 +1,89 @@
+/** Somebody comes for the first time, in ways that are not the usual one. */
+
+import type { BrowserContext } from '@playwright/test';
+import { chipOf, expectSaved, profileOf } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+test.describe('where cookies are stripped', () => {
+  test.use({ allowedErrors: [/Failed to load resource: .* 401/] });
+
+  test('there is a word about it', async ({ browser, server, pageErrors }) => {
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    pageErrors.watch(context);
+    await stripCookies(context);
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await expectSaved(page);
+    await expect(page.getByRole('navigation', { name: 'Documents' })).toContainText(
+      'does not keep the cookie',
+    );
+    await context.close();
+  });
+});
+
+test.describe('from a crowded network', () => {
+  test.use({ allowedErrors: [/Failed to load resource: .* 429/] });
+
+  test('the page waits, and comes in by itself', async ({ browser, server, pageErrors }) => {
+    const context = await browser.newContext({ baseURL: server.url });
+    pageErrors.watch(context);
+    const message =
+      'Many people come from your network at this moment. This page tries again by itself.';
+    let refused = 0;
+    await context.route('**/api/session', async (route) => {
+      if (++refused > 2) return await route.fallback();
+      const error = { code: 'too-many', message, temporary: true, retryAfterMs: 500 };
+      await route.fulfill({ status: 429, json: { error } });
+    });
+    const page = await context.newPage();
+    await page.goto('/');
+    await expect(page.getByRole('heading', { name: 'One moment, please' })).toBeVisible();
+    await expect(page.getByRole('main')).toContainText(message);
+    await expectSaved(page);
+    await context.close();
+  });
+});
+
+test.describe('where guests are not allowed', () => {
+  test.use({
+    serverOptions: { env: { ALLOW_GUESTS: 'false' } },
+    allowedErrors: [/Failed to load resource: .* 401/],
+  });
+
+  test('the page says so, under a heading of its own', async ({ arrive }) => {
+    const { page } = await arrive();
+    await expect(
+      page.getByRole('heading', { name: 'The server does not let you in' }),
+    ).toBeVisible();
+    await expect(page.getByRole('main')).toContainText('This server takes no guests.');
+  });
+});
+
+test.describe('with one tab too many', () => {
+  test.use({ serverOptions: { env: { MAX_CONNECTIONS_PER_USER: '1' } } });
+
+  test('the chip gives the server’s reason', async ({ arrive }) => {
+    const { page, context } = await arrive();
+    await expectSaved(page);
+    const second = await context.newPage();
+    await second.goto('/');
+    await expect(chipOf(second)).toHaveText(/^Reconnecting/);
+    await chipOf(second).click();
+    await expect(second.getByRole('dialog', { name: 'Connection' })).toContainText(
+      'You have as many tabs open as one person may have (1).',
+    );
+  });
+});
+
+/** As a browser, or a proxy, that keeps no cookies. */
+async function stripCookies(context: BrowserContext): Promise<void> {
+  await context.route('**/api/**', async (route) => {
+    const headers = await route.request().allHeaders();
+    delete headers['cookie'];
+    const response = await route.fetch({ headers });
+    const kept = response.headers();
+    delete kept['set-cookie'];
+    await route.fulfill({ response, headers: kept });
+    await context.clearCookies();
+  });
+}

@@ -1,0 +1,62 @@
+import 'fake-indexeddb/auto';
+import { expect, test, vi } from 'vitest';
+import { takeLease } from './lease.ts';
+
+const random = { next: Math.random };
+
+/** What it is asked to do later is done soon. */
+const hasty = {
+  now: () => 0,
+  setTimeout: (run: () => void) => setTimeout(run, 1),
+  clearTimeout: (handle: unknown) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+};
+
+/** Time stands still: a poll comes soon, and a limit never. */
+const patient = (now: number) => ({
+  now: () => now,
+  setTimeout: (run: () => void, ms: number) => (ms >= 1_000 ? null : setTimeout(run, 1)),
+  clearTimeout: () => undefined,
+});
+
+test('of several tabs one at a time has it', async () => {
+  const steps: string[] = [];
+  const tab = async (name: string) => {
+    const release = await takeLease('session', { clock: patient(0), random });
+    steps.push(`${name} begins`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    steps.push(`${name} ends`);
+    await release();
+  };
+  await Promise.all(['one', 'two', 'three'].map(tab));
+  for (let at = 0; at < steps.length; at += 2)
+    expect(steps[at + 1]).toBe(steps[at]!.replace('begins', 'ends'));
+});
+
+test('a tab that is gone does not keep it for ever', async () => {
+  await takeLease('gone', { clock: patient(0), random });
+  const release = await takeLease('gone', { clock: patient(12_000), random });
+  await release();
+});
+
+test('one that was left under another clock counts as gone', async () => {
+  await takeLease('clock', { clock: patient(1_000_000), random });
+  await takeLease('clock', { clock: patient(0), random });
+});
+
+test('a browser that keeps nothing gives it to everybody', async () => {
+  const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new Error('SecurityError');
+  });
+  const release = await takeLease('session', { clock: patient(0), random });
+  await release();
+  open.mockRestore();
+});
+
+test('a database that never opens is waited for no longer than three seconds', async () => {
+  const open = vi
+    .spyOn(indexedDB, 'open')
+    .mockImplementation(() => new EventTarget() as IDBOpenDBRequest);
+  const release = await takeLease('session', { clock: hasty, random });
+  await release();
+  open.mockRestore();
+});

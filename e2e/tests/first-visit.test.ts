@@ -1,7 +1,7 @@
 /** Somebody comes for the first time, in ways that are not the usual one. */
 
 import type { BrowserContext } from '@playwright/test';
-import { chipOf, expectSaved, profileOf } from '../harness/screens.ts';
+import { chipOf, expectSaved } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 test.describe('where cookies are stripped', () => {

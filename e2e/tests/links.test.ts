@@ -49,7 +49,7 @@ test.describe(() => {
     await expectSaved(page);
     await context.setOffline(true);
     const navigation = page.getByRole('navigation', { name: 'Documents' });
-    await navigation.getByRole('button', { name: 'New document' }).click({ noWaitAfter: true });
+    await navigation.getByRole('button', { name: 'New document' }).click();
     await page.keyboard.type('Low water\nat noon', { delay: 5 });
     await expect(titleOf(page)).toHaveValue('Low water');
     await expect(textOf(page)).toHaveText('at noon');

@@ -9,9 +9,11 @@ import { startLanguage } from './languages/i18n.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
 import { startServiceWorker } from './shell/new-version.ts';
+import { surviveTranslation } from './shell/translated-page.ts';
 import { startTheme } from './theme/theme.ts';
 import './styles/app.css';
 
+surviveTranslation();
 startTheme();
 startLanguage();
 startServiceWorker();

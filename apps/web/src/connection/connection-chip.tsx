@@ -67,7 +67,9 @@ function ChipButton({
 function Word({ status }: { readonly status: SaveStatus }) {
   const { t } = useTranslation();
   const word = useObservable(status.word);
-  return word === 'reconnecting' ? <Countdown status={status} /> : t(`chip.${word}`);
+  if (word === 'reconnecting') return <Countdown status={status} />;
+  // A new element for each: what a browser has made of the last one in another language goes with it.
+  return <span key={word}>{t(`chip.${word}`)}</span>;
 }
 
 function Countdown({ status }: { readonly status: SaveStatus }) {
@@ -76,7 +78,11 @@ function Countdown({ status }: { readonly status: SaveStatus }) {
   useNow(1_000);
   const retryAt = state.kind === 'offline' ? state.retryAt : null;
   const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1_000);
-  return seconds > 0 ? t('chip.reconnectingIn', { count: seconds }) : t('chip.reconnecting');
+  return (
+    <span key={seconds}>
+      {seconds > 0 ? t('chip.reconnectingIn', { count: seconds }) : t('chip.reconnecting')}
+    </span>
+  );
 }
 
 function TryNow({ status, tryNow }: { readonly status: SaveStatus; readonly tryNow: () => void }) {
@@ -103,7 +109,7 @@ function Announcement({ status }: { readonly status: SaveStatus }) {
   const word = useObservable(status.announced);
   return (
     <span role="status" aria-live="polite" className="sr-only">
-      {t(`chip.${word}`)}
+      <span key={word}>{t(`chip.${word}`)}</span>
     </span>
   );
 }

@@ -51,7 +51,7 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   const environment = browserEnvironment();
   const account = new Account(deviceStorage, {
     // Only a page that came over HTTPS, or from this machine, has locks.
-    locks: navigator.locks as LockManager | undefined,
+    locks: navigator.locks,
     lease: (name) => takeLease(name, environment),
   });
   const [store, liveStores] = await Promise.all([openStore(), openLiveStores()]);

@@ -1,0 +1,45 @@
+// @vitest-environment happy-dom
+import { beforeAll, expect, test } from 'vitest';
+import { surviveTranslation } from './translated-page.ts';
+
+beforeAll(() => surviveTranslation());
+
+/** A text in an element, as a browser leaves it that has translated it. */
+function translated(): { readonly parent: HTMLElement; readonly text: Text } {
+  const parent = document.createElement('p');
+  const text = document.createTextNode('Saved');
+  parent.append(text, document.createElement('b'));
+  const font = document.createElement('u');
+  text.replaceWith(font);
+  font.append(text);
+  return { parent, text };
+}
+
+test('a text that is in an element of the browser goes with it', () => {
+  const { parent, text } = translated();
+  parent.removeChild(text);
+  expect(parent.innerHTML).toBe('<b></b>');
+});
+
+test('something is put before a text that is in an element of the browser', () => {
+  const { parent, text } = translated();
+  parent.insertBefore(document.createElement('i'), text);
+  expect(parent.innerHTML).toBe('<i></i><u>Saved</u><b></b>');
+});
+
+test('a text that is nowhere any more stops nothing', () => {
+  const { parent, text } = translated();
+  text.remove();
+  parent.removeChild(text);
+  parent.insertBefore(document.createElement('i'), text);
+  expect(parent.innerHTML).toBe('<u></u><b></b><i></i>');
+});
+
+test('all else is as ever', () => {
+  const parent = document.createElement('p');
+  const [one, two] = [document.createElement('i'), document.createElement('b')];
+  parent.appendChild(two);
+  parent.insertBefore(one, two);
+  expect(parent.removeChild(two)).toBe(two);
+  expect(parent.innerHTML).toBe('<i></i>');
+});

@@ -1,0 +1,47 @@
+/** A page that the browser has translated: elements of its own are around every text. */
+
+import type { Page } from '@playwright/test';
+import { chipOf, expectSaved, NETWORK_ERRORS, startDocument, textOf } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+test('the chip tells the truth after a translation, and nothing breaks', async ({ arrive }) => {
+  const { page, context } = await arrive();
+  await startDocument(page, 'Tide log');
+  await page.keyboard.type('one');
+  await expectSaved(page);
+  await translate(page);
+  await expect(chipOf(page)).toHaveText('Saved');
+
+  await context.setOffline(true);
+  await expect(chipOf(page)).toHaveText(/^Offline|^Reconnecting/, { timeout: 15_000 });
+  await translate(page);
+  await page.keyboard.type(' two');
+  await context.setOffline(false);
+  await expect(chipOf(page)).toHaveText('Saved', { timeout: 30_000 });
+  await page.getByRole('navigation').getByRole('link', { name: 'All documents' }).click();
+  await expect(page.getByRole('main').getByRole('link', { name: /Tide log/ })).toBeVisible();
+  await page.goBack();
+  await expect(textOf(page)).toHaveText('one two');
+});
+
+/** As Chromium does it, in the same language. What may be written in is not translated. */
+async function translate(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: Text[] = [];
+    while (texts.nextNode() !== null) found.push(texts.currentNode as Text);
+    for (const text of found) {
+      if (
+        text.parentElement?.closest(
+          '[contenteditable], script, style, textarea, tandem-translation',
+        )
+      )
+        continue;
+      const font = document.createElement('tandem-translation');
+      text.replaceWith(font);
+      font.append(text);
+    }
+  });
+}

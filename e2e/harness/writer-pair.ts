@@ -69,8 +69,9 @@ export class WriterPair implements AsyncDisposable {
   async replaceText(lines: readonly string[]): Promise<void> {
     await this.settle();
     await textOf(this.ada.page).focus();
-    await this.ada.page.keyboard.press('ControlOrMeta+a');
-    await this.ada.page.keyboard.press('Backspace');
+    // In code, the first one selects the code.
+    for (const key of ['ControlOrMeta+a', 'ControlOrMeta+a', 'Backspace'])
+      await this.ada.page.keyboard.press(key);
     await this.#write(lines);
   }
 

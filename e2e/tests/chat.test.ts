@@ -128,6 +128,44 @@ test('an @ finds people, and whom it names sees it', async ({ arrive }) => {
   await expect(saidIn(ada, 'Ask @Ben first').getByText('@Ben', { exact: true })).toBeVisible();
 });
 
+test('of two people who share a name, the one who was chosen is meant, also after a rename and a correction', async ({
+  arrive,
+}) => {
+  const [ada, first, second] = await together(arrive, ['Ada', 'Alex', 'Alex']);
+  await openChat(ada, first, second);
+  await say(second, 'I am the other one.');
+  await expect(saidIn(ada, 'the other one')).toBeVisible();
+  await fieldOf(ada).pressSequentially('你好@ale');
+  await expect(ada.getByRole('option', { name: /^Alex/ })).toHaveCount(2);
+  await ada.getByRole('option', { name: /^Alex.*wrote at/ }).click();
+  await expect(fieldOf(ada)).toHaveValue('你好@Alex ');
+  await fieldOf(ada).press('Enter');
+  const called = (page: Page) => page.getByRole('log').locator('bdi[data-me]');
+  await expect(called(second)).toHaveText('@Alex');
+  await expect(called(first)).toHaveCount(0);
+
+  await introduce(second, 'Alexandra');
+  await expect(saidIn(ada, '你好@Alexandra')).toBeVisible();
+  await fieldOf(ada).press('ArrowUp');
+  await expect(fieldOf(ada)).toHaveValue('你好@Alexandra');
+  await fieldOf(ada).press('End');
+  await fieldOf(ada).pressSequentially(', are you there?');
+  await fieldOf(ada).press('Enter');
+  await expect(saidIn(second, 'are you there?')).toContainText('edited');
+  await expect(called(second)).toHaveText('@Alexandra');
+});
+
+test('code keeps its indentation', async ({ arrive }) => {
+  const [ada] = await together(arrive, ['Ada']);
+  await openChat(ada);
+  await say(ada, '    def f():\n\treturn 1');
+  const text = saidIn(ada, 'def f()').getByText('def f()');
+  expect(await text.evaluate((element) => element.innerText)).toBe('    def f():\n\treturn 1');
+  await say(ada, '```\n  if x:\n    y\n```');
+  const code = saidIn(ada, 'if x').locator('pre');
+  expect(await code.evaluate((element) => element.innerText)).toBe('  if x:\n    y');
+});
+
 test('somebody who is called otherwise now has said all of it under the new name', async ({
   arrive,
 }) => {
@@ -264,7 +302,13 @@ test('on a phone the chat lies over the text, and closes again', async ({ arrive
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
   await expect(textOf(page)).toBeEditable();
   await openChat(page);
-  await say(page, 'from the harbour');
+  await expect(fieldOf(page)).toHaveAttribute('enterkeyhint', 'enter');
+  await fieldOf(page).pressSequentially('from the');
+  await fieldOf(page).press('Enter');
+  await fieldOf(page).pressSequentially('harbour');
+  await expect(fieldOf(page)).toHaveValue('from the\nharbour');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(fieldOf(page)).toHaveValue('');
   await expect(saidIn(page, 'from the harbour')).toBeVisible();
   await page.getByRole('dialog', { name: 'Chat' }).getByRole('button', { name: 'Close' }).click();
   await expect(fieldOf(page)).toBeHidden();

@@ -81,7 +81,7 @@ test('W6: an emoji that is newer than this browser is one all the same, if the s
     name: 'chat:reacted',
     at,
     message: examples.command.id,
-    user: 'ada',
+    user: { id: 'ada', name: 'Ada', color: 1 },
     emoji,
     on: true,
   } as const;

@@ -62,9 +62,9 @@ describe('W37', () => {
       for (const schema of [name, title, newChatText]) expect(said(schema, text)).toBe(text);
   });
 
-  test('blanks at both ends of names and messages are removed, those of a title that is being typed stay', () => {
+  test('blanks around names and behind messages are removed; the indentation of a message and the title that is being typed stay', () => {
     expect(said(name, '\u200b \u3164Ada\u2800\ufeff ')).toBe('Ada');
-    expect(said(newChatText, '\n\n hello \n')).toBe('hello');
+    expect(said(newChatText, '    if x:\n\ty \n')).toBe('    if x:\n\ty');
     expect(said(title, 'Tide ')).toBe('Tide ');
   });
 

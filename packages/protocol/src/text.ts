@@ -42,6 +42,8 @@ export function fitText(text: string, { maxLength, lines }: FitOptions): string 
   return toStorable(clean(toStorable(text), lines).slice(0, maxLength));
 }
 
+type Trimmed = 'both' | 'end' | 'none';
+
 /** `one`: a name, a title or an excerpt. `many`: a message. */
 type Lines = 'one' | 'many';
 
@@ -52,8 +54,8 @@ interface TextRules {
   readonly tooLong: string;
   /** Refuses a text in which nothing is visible. Left out where the text may be empty. */
   readonly empty?: string;
-  /** Whether blanks at both ends are removed. */
-  readonly isTrimmed: boolean;
+  /** At which ends blanks are removed. */
+  readonly trimmed: Trimmed;
 }
 
 const UNSTORABLE = 'This text contains a character that cannot be stored. Remove it and try again.';
@@ -62,7 +64,7 @@ const UNSTORABLE = 'This text contains a character that cannot be stored. Remove
 const SENTENCES = new Set<string>([UNSTORABLE]);
 
 /** Schema of a text that a client sends. */
-export function acceptedText({ lines, maxLength, tooLong, empty, isTrimmed }: TextRules) {
+export function acceptedText({ lines, maxLength, tooLong, empty, trimmed }: TextRules) {
   SENTENCES.add(tooLong);
   if (empty !== undefined) SENTENCES.add(empty);
   const schema = z
@@ -70,7 +72,7 @@ export function acceptedText({ lines, maxLength, tooLong, empty, isTrimmed }: Te
     .overwrite((text) => {
       const cleaned = clean(text, lines);
       if (!hasVisibleText(cleaned) && isStorable(cleaned)) return '';
-      return isTrimmed ? trimBlanks(cleaned) : cleaned;
+      return trimBlanks(cleaned, trimmed);
     })
     .max(maxLength, tooLong);
   return (empty === undefined ? schema : schema.min(1, empty).refine(hasVisibleText, empty)).refine(
@@ -119,10 +121,10 @@ function clean(text: string, lines: Lines): string {
 const KEPT_CONTROLS = ['\n', '\t', '\0'];
 
 /** In a loop: the pattern for the end takes quadratic time where many blanks stand in the middle. */
-function trimBlanks(text: string): string {
+function trimBlanks(text: string, trimmed: Trimmed): string {
   let start = 0;
   let end = text.length;
-  while (start < end && BLANK.test(text.charAt(start))) start++;
-  while (end > start && BLANK.test(text.charAt(end - 1))) end--;
+  if (trimmed === 'both') while (start < end && BLANK.test(text.charAt(start))) start++;
+  if (trimmed !== 'none') while (end > start && BLANK.test(text.charAt(end - 1))) end--;
   return text.slice(start, end);
 }

@@ -1,6 +1,11 @@
 /** The chat of each document: messages numbered without a gap, and who reacted how. */
 import { sql, type RawBuilder } from 'kysely';
-import { MAX_CHAT_PAGE, MAX_REACTIONS_PER_MESSAGE, type ChatMessage } from '@tandem/protocol';
+import {
+  MAX_CHAT_PAGE,
+  MAX_REACTIONS_PER_MESSAGE,
+  type ChatMention,
+  type ChatMessage,
+} from '@tandem/protocol';
 import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
 import type { ChatMessageRow, Database, UserRow } from './tables.ts';
@@ -10,7 +15,7 @@ export interface NewMessage {
   readonly id: string;
   readonly author: string;
   readonly text: string;
-  readonly mentions: readonly string[];
+  readonly mentions: readonly ChatMention[];
   readonly replyTo: string | null;
   readonly at: number;
 }
@@ -124,7 +129,7 @@ export async function readMessages(
 export async function editMessage(
   db: Database,
   { document, message }: MessagePlace,
-  change: { readonly text: string; readonly mentions: readonly string[]; readonly at: number },
+  change: { readonly text: string; readonly mentions: readonly ChatMention[]; readonly at: number },
 ): Promise<void> {
   await db
     .updateTable('chat_message')
@@ -198,13 +203,14 @@ export async function removeReaction(
   return numDeletedRows > 0n ? 'changed' : 'unchanged';
 }
 
-/** The documents in whose chats a person has spoken: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+/** The documents in whose chats a person has spoken or reacted: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
 export async function findChatsOf(db: Database, user: string): Promise<string[]> {
   const spoken = db.selectFrom('chat_message').select('document').where('author', '=', user);
+  const reacted = db.selectFrom('chat_reaction').select('document').where('user', '=', user);
   const rows = await db
     .selectFrom('document')
     .select('id')
-    .where('id', 'in', spoken)
+    .where((eb) => eb.or([eb('id', 'in', spoken), eb('id', 'in', reacted)]))
     .orderBy('updated_at', 'desc')
     .limit(MAX_TOLD_DOCUMENTS)
     .execute();
@@ -239,13 +245,14 @@ async function readReactions(
   if (messages.length === 0) return byMessage;
   const rows = await db
     .selectFrom('chat_reaction')
-    .select(['message', 'emoji', 'user'])
+    .innerJoin('user', 'user.id', 'chat_reaction.user')
+    .select(['message', 'emoji', 'user.id', 'user.name', 'user.color'])
     .where('document', '=', document)
     .where('message', 'in', messages)
     .orderBy('place')
     .orderBy('order')
     .execute();
-  for (const { message, emoji, user } of rows) {
+  for (const { message, emoji, ...user } of rows) {
     const reactions = byMessage.get(message) ?? [];
     const last = reactions.at(-1);
     if (last?.emoji === emoji) last.users.push(user);
@@ -264,7 +271,7 @@ function toMessage(
     number: row.number,
     author: { id: row.author, name: row.name, color: row.color },
     text: row.text,
-    mentions: JSON.parse(row.mentions) as string[],
+    mentions: JSON.parse(row.mentions) as ChatMention[],
     replyTo: row.reply_to,
     reactions,
     at: row.at,

@@ -81,7 +81,7 @@ export interface ChatMessageTable {
   id: string;
   author: string;
   text: string;
-  /** Users' ids, a JSON array. */
+  /** `ChatMention`s, a JSON array. */
   mentions: string;
   /** A message's id. */
   reply_to: string | null;

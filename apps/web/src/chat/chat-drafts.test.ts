@@ -1,8 +1,16 @@
 import type { RefusedListener } from '@tandem/client';
 import { errorOf, type ChatMessage } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { cancelled, ChatDrafts, written, type ChatDraft } from './chat-drafts.ts';
+import {
+  cancelled,
+  ChatDrafts,
+  EMPTY_DRAFT,
+  shownIn,
+  written,
+  type ChatDraft,
+} from './chat-drafts.ts';
 
+const said = (text: string) => ({ text, mentions: [] });
 const message = (id: string) => ({ id, text: `what ${id} says` }) as ChatMessage;
 
 function drafts() {
@@ -17,23 +25,26 @@ function drafts() {
     const input = { document: 'plan', text, mentions: [], replyTo: null };
     refuse({ name: 'chat:send', id: text, at: 1, input }, errorOf('forbidden'));
   };
-  return { all, refused, text: () => all.of('plan').get().text };
+  return { all, refused, text: () => all.of('plan').get().next.text };
 }
 
 test('what the server would not take comes back before what is written by now, and nothing is lost', () => {
   const { all, refused, text } = drafts();
   refused('one');
   expect(text()).toBe('one');
-  all.change('plan', () => written(all.of('plan').get(), 'three'));
+  all.change('plan', () => written(all.of('plan').get(), said('three')));
   refused('two');
   expect(text()).toBe('two\nthree');
-  expect(all.of('other').get().text).toBe('');
+  expect(all.of('other').get()).toBe(EMPTY_DRAFT);
 });
 
 test('an edit leaves the next message as it is, and so does the end of an answer', () => {
-  const next: ChatDraft = { text: 'half a sentence', replyTo: message('a'), edit: null };
-  const edit = written({ ...next, edit: { message: message('b'), text: 'old' } }, 'new');
-  expect(edit.edit?.text).toBe('new');
+  const next: ChatDraft = { next: said('half a sentence'), replyTo: message('a'), edit: null };
+  const edit = written(
+    { ...next, edit: { message: message('b'), corrected: said('old') } },
+    said('new'),
+  );
+  expect(shownIn(edit)).toEqual(said('new'));
   expect(cancelled(edit)).toEqual(next);
   expect(cancelled(next)).toEqual({ ...next, replyTo: null });
 });

@@ -2,16 +2,16 @@
 import type { Commands } from '@tandem/client';
 import type { ChatMessage } from '@tandem/protocol';
 import { Observable } from '../observable.ts';
+import { joined, NO_TEXT, type MentioningText } from './mentions.ts';
 
 export interface ChatDraft {
-  /** The next message. */
-  readonly text: string;
+  readonly next: MentioningText;
   readonly replyTo: ChatMessage | null;
-  /** What is mended meanwhile; the next message waits. */
-  readonly edit: { readonly message: ChatMessage; readonly text: string } | null;
+  /** A correction of an earlier message; the next message waits. */
+  readonly edit: { readonly message: ChatMessage; readonly corrected: MentioningText } | null;
 }
 
-export const EMPTY_DRAFT: ChatDraft = { text: '', replyTo: null, edit: null };
+export const EMPTY_DRAFT: ChatDraft = { next: NO_TEXT, replyTo: null, edit: null };
 
 export class ChatDrafts {
   readonly #drafts = new Map<string, Observable<ChatDraft>>();
@@ -19,8 +19,11 @@ export class ChatDrafts {
   constructor(commands: Pick<Commands, 'onRefused'>) {
     commands.onRefused((call) => {
       if (call.name !== 'chat:send') return;
-      const { document, text } = call.input;
-      this.change(document, (draft) => ({ ...draft, text: joined(text, draft.text) }));
+      const { document, text, mentions } = call.input;
+      this.change(document, (draft) => ({
+        ...draft,
+        next: joined({ text, mentions }, draft.next),
+      }));
     });
   }
 
@@ -36,15 +39,18 @@ export class ChatDrafts {
   }
 }
 
-export function written(draft: ChatDraft, text: string): ChatDraft {
-  return draft.edit === null ? { ...draft, text } : { ...draft, edit: { ...draft.edit, text } };
+/** What is in the field. */
+export function shownIn(draft: ChatDraft): MentioningText {
+  return draft.edit?.corrected ?? draft.next;
+}
+
+export function written(draft: ChatDraft, text: MentioningText): ChatDraft {
+  return draft.edit === null
+    ? { ...draft, next: text }
+    : { ...draft, edit: { ...draft.edit, corrected: text } };
 }
 
 /** Goes back by one step: from an edit to the next message, from an answer to what answers nobody. */
 export function cancelled(draft: ChatDraft): ChatDraft {
   return draft.edit === null ? { ...draft, replyTo: null } : { ...draft, edit: null };
-}
-
-function joined(returned: string, current: string): string {
-  return current === '' ? returned : `${returned}\n${current}`;
 }

@@ -54,7 +54,6 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
     if (head > read && document.visibilityState === 'visible')
       client.commands.run({ name: 'chat:see', input: { document: id, number: head } });
   }, [client, library, id, head]);
-  const others = people.filter((person) => person.id !== me);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {state === null ? (
@@ -75,8 +74,10 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
         {canWrite ? (
           <Composer
             draft={chat.draft}
-            setText={chat.setText}
-            people={others}
+            write={chat.write}
+            people={people}
+            me={me}
+            formatTime={view.formatTime}
             onSend={chat.send}
             onCancel={chat.cancel}
             onEditLast={chat.editLast}

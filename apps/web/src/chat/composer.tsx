@@ -1,4 +1,4 @@
-import { hasVisibleText, MAX_CHAT_TEXT_LENGTH, type User } from '@tandem/protocol';
+import { hasVisibleText, MAX_CHAT_TEXT_LENGTH } from '@tandem/protocol';
 import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,18 +6,23 @@ import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/composing.ts';
 import { IconButton } from '../components/icon-button.tsx';
+import { useMedia } from '../components/use-media.ts';
 import { isolated } from '../profile/isolated.ts';
-import type { ChatDraft } from './chat-drafts.ts';
+import { shownIn, type ChatDraft } from './chat-drafts.ts';
 import { mentionQuery, type MentionQuery } from './mention-query.ts';
+import { suggestionsFor } from './mention-suggestions.ts';
+import { edited, withCurrentNames, withPerson, type MentioningText } from './mentions.ts';
+import type { ChatPerson } from './use-chat-people.ts';
 
-const MAX_SUGGESTIONS = 5;
 const MAX_HEIGHT_PX = 160;
 
 interface ComposerProps {
   readonly draft: ChatDraft;
-  readonly setText: (text: string) => void;
-  /** People who can be named. */
-  readonly people: readonly User[];
+  readonly write: (text: MentioningText) => void;
+  /** Everybody in this chat. */
+  readonly people: readonly ChatPerson[];
+  readonly me: string | null;
+  readonly formatTime: (at: number) => string;
   readonly onSend: () => void;
   readonly onCancel: () => void;
   /** The key that edits one's own last message. */
@@ -25,15 +30,22 @@ interface ComposerProps {
   readonly onTouch: () => void;
 }
 
-/** Where one writes: Enter sends, Shift-Enter breaks the line, an @ names somebody. */
+/**
+ * Where one writes: Enter sends, Shift-Enter breaks the line, an @ names somebody. On a keyboard under the finger,
+ * Enter breaks the line, as there is no Shift-Enter, and the button sends.
+ */
 export function Composer(props: ComposerProps) {
-  const { draft, setText, people, onSend, onCancel, onEditLast, onTouch } = props;
+  const { draft, write, people, me, formatTime, onSend, onCancel, onEditLast, onTouch } = props;
   const { t } = useTranslation();
-  const { text } = draft.edit ?? draft;
+  const isTouched = useMedia('(pointer: coarse)');
+  const shown = shownIn(draft);
+  const { text } = shown;
   const field = useRef<HTMLTextAreaElement>(null);
   const [mention, setMention] = useState<MentionQuery | null>(null);
   const [chosen, setChosen] = useState(0);
-  const suggestions = mention === null ? [] : suggestionsFor(mention.query, people);
+  const others = people.filter(({ id }) => id !== me);
+  const suggestions =
+    mention === null ? [] : suggestionsFor(mention.query, { people: others, t, formatTime });
   // What came back from the server may be longer than what can be typed.
   const isReady = hasVisibleText(text) && text.length <= MAX_CHAT_TEXT_LENGTH;
 
@@ -52,13 +64,13 @@ export function Composer(props: ComposerProps) {
     setMention(mentionQuery(value, selectionStart));
     setChosen(0);
   };
-  const name = (person: User) => {
+  const name = (person: ChatPerson) => {
     if (mention === null) return;
-    const end = mention.from + 1 + mention.query.length;
-    const before = `${text.slice(0, mention.from)}@${person.name} `;
-    setText(before + text.slice(end));
+    const { from, query } = mention;
+    write(withPerson(shown, { from, to: from + 1 + query.length, person }));
     setMention(null);
-    requestAnimationFrame(() => field.current?.setSelectionRange(before.length, before.length));
+    const caret = from + person.name.length + 2;
+    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
   };
   const send = () => {
     setMention(null);
@@ -72,8 +84,8 @@ export function Composer(props: ComposerProps) {
       if (event.key === 'ArrowDown') setChosen((chosen + 1) % suggestions.length);
       else if (event.key === 'ArrowUp')
         setChosen((chosen + suggestions.length - 1) % suggestions.length);
-      else name(suggestion);
-    } else if (event.key === 'Enter' && !event.shiftKey) {
+      else name(suggestion.person);
+    } else if (event.key === 'Enter' && !event.shiftKey && !isTouched) {
       event.preventDefault();
       if (isReady) send();
     } else if (event.key === 'Escape' && (mention !== null || draftId !== undefined)) {
@@ -94,7 +106,7 @@ export function Composer(props: ComposerProps) {
           aria-label={t('chat.people')}
           className="floats absolute inset-x-0 bottom-full mb-1.5 p-1.25"
         >
-          {suggestions.map((person, index) => (
+          {suggestions.map(({ person, detail }, index) => (
             <li
               key={person.id}
               id={`mention-${index}`}
@@ -109,12 +121,15 @@ export function Composer(props: ComposerProps) {
               onClick={() => name(person)}
             >
               <Avatar name={person.name} color={person.color} />
-              <span className="truncate">{person.name}</span>
+              <span className="min-w-0 truncate">{person.name}</span>
+              {detail !== '' && (
+                <span className="min-w-0 flex-1 truncate text-small text-ink-3">{detail}</span>
+              )}
             </li>
           ))}
         </ul>
       )}
-      {draftId !== undefined && <About draft={draft} onCancel={onCancel} />}
+      {draftId !== undefined && <About draft={draft} people={people} onCancel={onCancel} />}
       <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raise p-1 focus-within:outline-2 focus-within:outline-accent">
         <textarea
           ref={field}
@@ -123,10 +138,11 @@ export function Composer(props: ComposerProps) {
           maxLength={MAX_CHAT_TEXT_LENGTH}
           placeholder={t('chat.placeholder')}
           aria-label={t('chat.placeholder')}
+          enterKeyHint={isTouched ? 'enter' : 'send'}
           aria-controls={suggestions.length > 0 ? 'mentions' : undefined}
           aria-activedescendant={suggestions.length > 0 ? `mention-${chosen}` : undefined}
           onChange={({ target }) => {
-            setText(target.value);
+            write(edited(shown, target.value, target.selectionEnd));
             look(target);
             if (hasVisibleText(target.value)) onTouch();
           }}
@@ -146,8 +162,16 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-/** Whom one answers, or that one mends what was said. */
-function About({ draft, onCancel }: { readonly draft: ChatDraft; readonly onCancel: () => void }) {
+/** Whom one answers, or that one corrects what was said. */
+function About({
+  draft,
+  people,
+  onCancel,
+}: {
+  readonly draft: ChatDraft;
+  readonly people: readonly ChatPerson[];
+  readonly onCancel: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <div className="mb-1 flex items-center gap-2 pl-1 text-small text-ink-2">
@@ -159,23 +183,11 @@ function About({ draft, onCancel }: { readonly draft: ChatDraft; readonly onCanc
             <b className="font-medium">
               {t('chat.replyingTo', { name: isolated(draft.replyTo?.author.name ?? '') })}
             </b>{' '}
-            {draft.replyTo?.text}
+            {draft.replyTo !== null && withCurrentNames(draft.replyTo, people).text}
           </>
         )}
       </p>
       <IconButton label={t('cancel')} icon={X} onClick={onCancel} />
     </div>
   );
-}
-
-function suggestionsFor(query: string, people: readonly User[]): readonly User[] {
-  const wanted = query.toLocaleLowerCase();
-  return people
-    .filter(({ name }) =>
-      name
-        .toLocaleLowerCase()
-        .split(/\s+/u)
-        .some((_, index, words) => words.slice(index).join(' ').startsWith(wanted)),
-    )
-    .slice(0, MAX_SUGGESTIONS);
 }

@@ -15,13 +15,21 @@ export interface MessageIntents {
 
 interface MessageActionsProps {
   readonly message: ChatMessage;
+  /** With the names that people have now. */
+  readonly text: string;
   readonly intents: MessageIntents;
   readonly mayEdit: boolean;
   readonly mayRemove: boolean;
 }
 
 /** What can be done with a message; it appears where the hand is: under the pointer, or below what a finger has touched. */
-export function MessageActions({ message, intents, mayEdit, mayRemove }: MessageActionsProps) {
+export function MessageActions({
+  message,
+  text,
+  intents,
+  mayEdit,
+  mayRemove,
+}: MessageActionsProps) {
   const { t } = useTranslation();
   return (
     <div
@@ -32,7 +40,7 @@ export function MessageActions({ message, intents, mayEdit, mayRemove }: Message
       <EmojiPicker onPick={(emoji) => intents.react(message, emoji, true)} />
       <IconButton label={t('chat.reply')} icon={Reply} onClick={() => intents.reply(message)} />
       <Menu trigger={<IconButton label={t('menu.open')} icon={Ellipsis} />}>
-        <MenuItem icon={Copy} onSelect={() => void copyText(async () => message.text)}>
+        <MenuItem icon={Copy} onSelect={() => void copyText(async () => text)}>
           {t('chat.copy')}
         </MenuItem>
         {mayEdit && (

@@ -1,20 +1,42 @@
-import type { User } from '@tandem/protocol';
+import type { ChatMessage, User } from '@tandem/protocol';
+import { withCurrentNames } from './mentions.ts';
 import { textParts } from './message-text.ts';
 
 interface MessageBodyProps {
-  readonly text: string;
+  readonly message: ChatMessage;
   readonly people: readonly User[];
   readonly me: string | null;
 }
 
-/** What was said, with addresses to follow and names that stand out. */
-export function MessageBody({ text, people, me }: MessageBodyProps) {
+/** What was said, with addresses to follow, code as it was written, and people by the names that they have now. */
+export function MessageBody({ message, people, me }: MessageBodyProps) {
   return (
-    <p className="written text-base wrap-anywhere whitespace-pre-wrap">
-      {textParts(text, people).map((part, index) => {
+    <div className="written text-base wrap-anywhere whitespace-pre-wrap [tab-size:4]">
+      {textParts(withCurrentNames(message, people)).map((part, index) => {
         switch (part.kind) {
           case 'text':
             return part.text;
+          case 'code':
+            return (
+              <code
+                key={index}
+                dir="ltr"
+                className="rounded-[4px] bg-hover px-1 font-mono text-[0.92em]"
+              >
+                {part.text}
+              </code>
+            );
+          case 'block':
+            return (
+              <pre
+                key={index}
+                dir="ltr"
+                tabIndex={0}
+                className="my-1 overflow-x-auto rounded-box bg-hover px-2.5 py-1.5 font-mono text-small whitespace-pre"
+              >
+                {part.text}
+              </pre>
+            );
           case 'link':
             return (
               <a
@@ -31,17 +53,14 @@ export function MessageBody({ text, people, me }: MessageBodyProps) {
             return (
               <bdi
                 key={index}
-                className={
-                  part.user === me
-                    ? 'rounded-[4px] bg-accent-soft px-0.5 font-medium text-accent'
-                    : 'font-medium text-accent'
-                }
+                data-me={part.user === me || undefined}
+                className="font-medium text-accent data-me:rounded-[4px] data-me:bg-accent-soft data-me:px-0.5"
               >
                 {part.text}
               </bdi>
             );
         }
       })}
-    </p>
+    </div>
   );
 }

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { mentionedIn, textParts } from './message-text.ts';
+import { textParts } from './message-text.ts';
 
-const ana = { id: 'u1', name: 'Ana', color: 0 };
-const anaMaria = { id: 'u2', name: 'Ana María', color: 1 };
-const people = [ana, anaMaria];
+const said = (text: string) => ({ text, mentions: [] });
 
 test('an address is a link, without what ends the sentence', () => {
-  expect(textParts('See https://tide.example/log(2)?q=a, then.', people)).toEqual([
+  expect(textParts(said('See https://tide.example/log(2)?q=a, then.'))).toEqual([
     { kind: 'text', text: 'See ' },
     {
       kind: 'link',
@@ -18,24 +16,36 @@ test('an address is a link, without what ends the sentence', () => {
 });
 
 test.each(['javascript:alert(1)', 'data:text/html,x', 'https://'])('%s is text', (text) => {
-  expect(textParts(text, people)).toEqual([{ kind: 'text', text }]);
+  expect(textParts(said(text))).toEqual([{ kind: 'text', text }]);
 });
 
-test('the longer of two names is meant', () => {
-  expect(mentionedIn('@Ana María and @Ana: look', people)).toEqual(['u2', 'u1']);
+test('people are meant where the message says so, whatever they are called', () => {
+  const text = 'Ask @Alex or @Alex';
+  expect(textParts({ text, mentions: [{ user: 'u2', offset: 13, length: 5 }] })).toEqual([
+    { kind: 'text', text: 'Ask @Alex or ' },
+    { kind: 'mention', text: '@Alex', user: 'u2' },
+  ]);
 });
 
-test('a name that goes on is somebody else’s', () => {
-  expect(mentionedIn('@Anatol and me@Ana', people)).toEqual(['u1']);
-  expect(textParts('@Anatol', people)).toEqual([{ kind: 'text', text: '@Anatol' }]);
+test('code keeps its indentation, and nobody is meant and nothing linked in it', () => {
+  const text = 'Try\n```py\n  def f():\n    return "https://x.example"\n```\nor `@Ana x`, @Ana';
+  const mentions = [
+    { user: 'u1', offset: text.indexOf('@Ana'), length: 4 },
+    { user: 'u1', offset: text.lastIndexOf('@Ana'), length: 4 },
+  ];
+  expect(textParts({ text, mentions })).toEqual([
+    { kind: 'text', text: 'Try\n' },
+    { kind: 'block', text: '  def f():\n    return "https://x.example"' },
+    { kind: 'text', text: 'or ' },
+    { kind: 'code', text: '@Ana x' },
+    { kind: 'text', text: ', ' },
+    { kind: 'mention', text: '@Ana', user: 'u1' },
+  ]);
 });
 
 test('all parts together are the text', () => {
   const text = 'a @Ana b https://x.example/@Ana c @nobody';
-  expect(
-    textParts(text, people)
-      .map((part) => part.text)
-      .join(''),
-  ).toBe(text);
-  expect(mentionedIn(text, people)).toEqual(['u1']);
+  const mentions = [{ user: 'u1', offset: 2, length: 4 }];
+  const parts = textParts({ text, mentions });
+  expect(parts.map((part) => part.text).join('')).toBe(text);
 });

@@ -1,59 +1,66 @@
-/** The text of a message in parts: words, addresses to follow, and names of people who are meant. */
-import type { User } from '@tandem/protocol';
+/** The text of a message in parts: words, code, addresses to follow, and people who are meant. */
+import type { ChatMention } from '@tandem/protocol';
+import type { MentioningText } from './mentions.ts';
 
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }
+  /** Between backticks; `block`: lines between fences of three. */
+  | { readonly kind: 'code' | 'block'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
   | { readonly kind: 'mention'; readonly text: string; readonly user: string };
 
+const CODE = /```(?:[\w+#-]*\n)?(?<block>[\s\S]+?)\n?```\n?|`(?<code>[^`\n]+)`/gu;
 const ADDRESS = /https?:\/\/[^\s<>"']+/gu;
 /** What ends a sentence does not belong to the address before it. */
 const TRAILING = /[.,;:!?)\]}]+$/u;
 
-/** @param people those who can be meant; longer names first where one begins with another. */
-export function textParts(text: string, people: readonly User[]): readonly TextPart[] {
+export function textParts({ text, mentions }: MentioningText): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  let at = 0;
+  for (const { 0: whole, index, groups } of text.matchAll(CODE)) {
+    const { block, code } = groups ?? {};
+    parts.push(...written(text, { from: at, to: index, mentions }));
+    parts.push(
+      block === undefined ? { kind: 'code', text: code ?? '' } : { kind: 'block', text: block },
+    );
+    at = index + whole.length;
+  }
+  parts.push(...written(text, { from: at, to: text.length, mentions }));
+  return parts;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly mentions: readonly ChatMention[];
+}
+
+function written(text: string, { from, to, mentions }: Range): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  let at = from;
+  for (const { user, offset, length } of mentions) {
+    if (offset < at || offset + length > to) continue;
+    parts.push(...withLinks(text.slice(at, offset)));
+    at = offset + length;
+    parts.push({ kind: 'mention', text: text.slice(offset, at), user });
+  }
+  parts.push(...withLinks(text.slice(at, to)));
+  return parts;
+}
+
+function withLinks(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
   for (const found of text.matchAll(ADDRESS)) {
     const address = found[0].replace(TRAILING, '');
     const href = safeAddress(address);
     if (href === null) continue;
-    parts.push(...mentions(text.slice(at, found.index), people));
+    if (found.index > at) parts.push({ kind: 'text', text: text.slice(at, found.index) });
     parts.push({ kind: 'link', text: address, href });
     at = found.index + address.length;
   }
-  parts.push(...mentions(text.slice(at), people));
+  if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) });
   return parts;
-}
-
-/** People whose name stands in the text behind an @. */
-export function mentionedIn(text: string, people: readonly User[]): readonly string[] {
-  const users = textParts(text, people).flatMap((part) =>
-    part.kind === 'mention' ? [part.user] : [],
-  );
-  return [...new Set(users)];
-}
-
-function mentions(text: string, people: readonly User[]): readonly TextPart[] {
-  const longestFirst = people.toSorted((one, other) => other.name.length - one.name.length);
-  const parts: TextPart[] = [];
-  let plain = 0;
-  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const person = longestFirst.find(({ name }) => isNamed(text, at + 1, name));
-    if (person === undefined) continue;
-    const end = at + 1 + person.name.length;
-    if (at > plain) parts.push({ kind: 'text', text: text.slice(plain, at) });
-    parts.push({ kind: 'mention', text: text.slice(at, end), user: person.id });
-    plain = end;
-    at = end - 1;
-  }
-  if (plain < text.length) parts.push({ kind: 'text', text: text.slice(plain) });
-  return parts;
-}
-
-/** The name, and then no further letter of a longer word. */
-function isNamed(text: string, at: number, name: string): boolean {
-  return text.startsWith(name, at) && !/^[\p{L}\p{N}]/u.test(text.slice(at + name.length));
 }
 
 function safeAddress(address: string): string | null {

@@ -5,6 +5,7 @@ import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { MessageActions, type MessageIntents } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
+import { withCurrentNames } from './mentions.ts';
 import type { MessageGroup } from './message-groups.ts';
 import { Reactions } from './reactions.tsx';
 
@@ -69,12 +70,12 @@ function OneMessage({ message, view }: { readonly message: ChatMessage; readonly
       onFocus={showWhole}
       className={classNames(
         'group/message relative px-4 py-0.5 outline-none hover:bg-side pointer-coarse:focus-within:bg-side',
-        me !== null && message.mentions.includes(me) && 'bg-accent-soft/40',
+        me !== null && message.mentions.some(({ user }) => user === me) && 'bg-accent-soft/40',
         !isSent && 'text-ink-2',
       )}
     >
-      {message.replyTo !== null && <Quoted message={view.find(message.replyTo)} />}
-      <MessageBody text={message.text} people={people} me={me} />
+      {message.replyTo !== null && <Quoted message={view.find(message.replyTo)} people={people} />}
+      <MessageBody message={message} people={people} me={me} />
       {(message.editedAt !== null || !isSent) && (
         <span className="text-tiny text-ink-3">
           {t(isSent ? 'chat.edited' : isLive ? 'chat.sending' : 'chat.unsent')}
@@ -82,13 +83,13 @@ function OneMessage({ message, view }: { readonly message: ChatMessage; readonly
       )}
       <Reactions
         message={message}
-        people={people}
         me={me}
         onReact={canWrite ? (emoji, on) => intents.react(message, emoji, on) : null}
       />
       {canWrite && isSent && (
         <MessageActions
           message={message}
+          text={withCurrentNames(message, people).text}
           intents={intents}
           mayEdit={isOwn}
           mayRemove={isOwn || ownsDocument}
@@ -104,7 +105,13 @@ function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
 }
 
 /** What a message answers, in one line; pressing it goes there. */
-function Quoted({ message }: { readonly message: ChatMessage | undefined }) {
+function Quoted({
+  message,
+  people,
+}: {
+  readonly message: ChatMessage | undefined;
+  readonly people: readonly User[];
+}) {
   const { t } = useTranslation();
   const show = () => {
     document
@@ -123,7 +130,9 @@ function Quoted({ message }: { readonly message: ChatMessage | undefined }) {
         <>
           <b className="shrink-0 font-medium">{message.author.name}</b>
           <span className="truncate">
-            {message.deletedAt === null ? message.text : t('chat.deleted')}
+            {message.deletedAt === null
+              ? withCurrentNames(message, people).text
+              : t('chat.deleted')}
           </span>
         </>
       )}

@@ -1,4 +1,4 @@
-import type { ChatMessage, User } from '@tandem/protocol';
+import type { ChatMessage } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { classNames } from '../components/class-names.ts';
 import { Tooltip } from '../components/tooltip.tsx';
@@ -7,23 +7,23 @@ import { nameList } from '../profile/name-list.ts';
 
 interface ReactionsProps {
   readonly message: ChatMessage;
-  readonly people: readonly User[];
   readonly me: string | null;
   /** Null for whoever may only read. */
   readonly onReact: ((emoji: string, on: boolean) => void) | null;
 }
 
 /** How people took it; one's own is taken back by pressing it again. */
-export function Reactions({ message, people, me, onReact }: ReactionsProps) {
+export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, i18n } = useTranslation();
   if (message.reactions.length === 0) return null;
-  const nameOf = (id: string) =>
-    people.find((person) => person.id === id)?.name ?? t('chat.someone');
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
       {message.reactions.map(({ emoji, users }) => {
-        const isOwn = me !== null && users.includes(me);
-        const names = nameList(users.map(nameOf), formatLocale(i18n.language));
+        const isOwn = users.some(({ id }) => id === me);
+        const names = nameList(
+          users.map(({ name }) => name),
+          formatLocale(i18n.language),
+        );
         return (
           <li key={emoji}>
             <Tooltip label={names}>

@@ -1,21 +1,39 @@
-/** The people of a chat by the names that they have now: who is here, who may write, and who has spoken. */
+/** The people of a chat by the names that they have now: who is here, who may write, and who has spoken or reacted. */
 import type { DocumentSession } from '@tandem/client';
-import type { ChatState, SharingState, User } from '@tandem/protocol';
+import type { ChatState, Role, SharingState, User } from '@tandem/protocol';
 import { useMemo } from 'react';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 
-export function useChatPeople(session: DocumentSession, chat: ChatState | null): readonly User[] {
+export interface ChatPerson extends User {
+  readonly isHere: boolean;
+  /** Null where it is not known. */
+  readonly role: Role | null;
+  /** When this person said something last; null where it is not known. */
+  readonly spokeAt: number | null;
+}
+
+export function useChatPeople(
+  session: DocumentSession,
+  chat: ChatState | null,
+): readonly ChatPerson[] {
   const members = useSessionValue(session, ({ people }) => people.members);
   const sharing: SharingState | null = useChannelValue(
     useChannel(`sharing:${session.id}`),
     ({ state }) => (state?.type === 'sharing' ? state : null),
   );
   return useMemo(() => {
-    const known = new Map<string, User>();
-    for (const { author } of chat?.messages ?? []) known.set(author.id, author);
-    for (const { user } of sharing?.members ?? []) known.set(user.id, user);
-    for (const { user, name, color } of members) known.set(user, { id: user, name, color });
+    const known = new Map<string, ChatPerson>();
+    const add = (user: User, facts: Partial<Omit<ChatPerson, keyof User>> = {}) => {
+      const before = known.get(user.id) ?? { isHere: false, role: null, spokeAt: null };
+      known.set(user.id, { ...before, ...user, ...facts });
+    };
+    for (const { author, reactions, at } of chat?.messages ?? []) {
+      add(author, { spokeAt: at });
+      for (const { users } of reactions) for (const user of users) add(user);
+    }
+    for (const { user, role } of sharing?.members ?? []) add(user, { role });
+    for (const { user, name, color } of members) add({ id: user, name, color }, { isHere: true });
     return [...known.values()];
   }, [chat, sharing, members]);
 }

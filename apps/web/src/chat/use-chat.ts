@@ -1,12 +1,10 @@
 import type { ChannelSession, DocumentSession } from '@tandem/client';
 import {
   hasVisibleText,
-  MAX_CHAT_MENTIONS,
-  toStorable,
   type Call,
+  type ChatMention,
   type ChatMessage,
   type ChatState,
-  type User,
 } from '@tandem/protocol';
 import { useCallback, useEffect, useMemo } from 'react';
 import { TypingSignal } from '../editor/typing.ts';
@@ -14,20 +12,20 @@ import { useObservable } from '../observable.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useRefusal } from '../session/use-refusal.ts';
 import { useServices } from '../session/services.ts';
-import { cancelled, EMPTY_DRAFT, written, type ChatDraft } from './chat-drafts.ts';
+import { cancelled, EMPTY_DRAFT, shownIn, written, type ChatDraft } from './chat-drafts.ts';
 import type { MessageIntents } from './message-actions.tsx';
-import { mentionedIn } from './message-text.ts';
-import { useChatPeople } from './use-chat-people.ts';
+import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
+import { useChatPeople, type ChatPerson } from './use-chat-people.ts';
 
 export interface Chat {
   readonly session: ChannelSession | null;
   /** Null while nothing is known yet. */
   readonly state: ChatState | null;
-  readonly people: readonly User[];
+  readonly people: readonly ChatPerson[];
   /** Why the server would not take what was last said or done here. */
   readonly refusal: string | null;
   readonly draft: ChatDraft;
-  readonly setText: (text: string) => void;
+  readonly write: (text: MentioningText) => void;
   /** A key was pressed in what is not yet sent. */
   readonly touch: () => void;
   readonly intents: MessageIntents;
@@ -63,8 +61,11 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   );
   const edit = useCallback(
     (message: ChatMessage) =>
-      change((current) => ({ ...current, edit: { message, text: message.text } })),
-    [change],
+      change((current) => ({
+        ...current,
+        edit: { message, corrected: withCurrentNames(message, people) },
+      })),
+    [change, people],
   );
   const intents = useMemo(
     (): MessageIntents => ({
@@ -80,21 +81,23 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
 
   const send = () => {
     typing.stop();
-    // What cannot be stored is replaced, so that a message that was pasted is not lost for one character.
-    const text = toStorable((draft.edit ?? draft).text).trim();
+    const { text, mentions } = toSend(shownIn(draft), people);
     if (!hasVisibleText(text)) return;
     goOn();
-    const mentions = mentionedIn(text, people).slice(0, MAX_CHAT_MENTIONS);
     if (draft.edit === null) {
       const replyTo = draft.replyTo?.id ?? null;
-      client.commands.run({ name: 'chat:send', input: { document, text, mentions, replyTo } });
+      client.commands.run({
+        name: 'chat:send',
+        input: { document, text, mentions: [...mentions], replyTo },
+      });
       change(() => EMPTY_DRAFT);
     } else {
-      const { id, text: before } = draft.edit.message;
-      if (text !== before)
+      const { message } = draft.edit;
+      const before = withCurrentNames(message, people);
+      if (text !== before.text || !isSame(mentions, before.mentions))
         client.commands.run({
           name: 'chat:edit',
-          input: { document, message: id, text, mentions },
+          input: { document, message: message.id, text, mentions: [...mentions] },
         });
       change(cancelled);
     }
@@ -115,11 +118,18 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     people,
     refusal,
     draft,
-    setText: (text) => change((current) => written(current, text)),
+    write: (text) => change((current) => written(current, text)),
     touch,
     intents,
     send,
     cancel: () => change(cancelled),
     editLast,
   };
+}
+
+function isSame(one: readonly ChatMention[], other: readonly ChatMention[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ user, offset }, at) => user === other[at]?.user && offset === other[at].offset)
+  );
 }

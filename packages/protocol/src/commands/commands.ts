@@ -14,9 +14,10 @@ import {
   ulid,
   userId,
 } from '../messages/field.ts';
-import { chatMentions, emoji, newChatText } from '../state/chat.ts';
+import { chatMentions, emoji, mentionsFit, newChatText } from '../state/chat.ts';
 
 const newDocumentId = documentId.min(20);
+const MISPLACED_MENTIONS = 'Mentions stand in the text, in order, and do not overlap.';
 
 /** Inputs by name. */
 export const COMMANDS = {
@@ -30,18 +31,22 @@ export const COMMANDS = {
   'member:remove': z.strictObject({ document: documentId, user: userId }),
   'profile:change': z.strictObject({ name: newName.optional(), color: color.optional() }),
   /** The message's id is the command's. */
-  'chat:send': z.strictObject({
-    document: documentId,
-    text: newChatText,
-    mentions: chatMentions,
-    replyTo: ulid.nullable(),
-  }),
-  'chat:edit': z.strictObject({
-    document: documentId,
-    message: ulid,
-    text: newChatText,
-    mentions: chatMentions,
-  }),
+  'chat:send': z
+    .strictObject({
+      document: documentId,
+      text: newChatText,
+      mentions: chatMentions,
+      replyTo: ulid.nullable(),
+    })
+    .refine(mentionsFit, MISPLACED_MENTIONS),
+  'chat:edit': z
+    .strictObject({
+      document: documentId,
+      message: ulid,
+      text: newChatText,
+      mentions: chatMentions,
+    })
+    .refine(mentionsFit, MISPLACED_MENTIONS),
   'chat:delete': z.strictObject({ document: documentId, message: ulid }),
   'chat:react': z.strictObject({ document: documentId, message: ulid, emoji, on: z.boolean() }),
   /** Everything up to this number has been seen; never moves back. */

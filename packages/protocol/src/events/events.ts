@@ -36,7 +36,7 @@ const chatEvents = [
   named('chat:sent', { message: chatMessage }),
   named('chat:edited', { message: ulid, text: chatText, mentions: chatMentions }),
   named('chat:deleted', { message: ulid }),
-  named('chat:reacted', { message: ulid, user: userId, emoji: usedEmoji, on: z.boolean() }),
+  named('chat:reacted', { message: ulid, user, emoji: usedEmoji, on: z.boolean() }),
 ] as const;
 export const chatEvent = z.discriminatedUnion('name', [profileChanged, ...chatEvents]);
 export type ChatEvent = z.infer<typeof chatEvent>;

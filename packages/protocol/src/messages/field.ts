@@ -31,7 +31,7 @@ export const newName = acceptedText({
   maxLength: MAX_NAME_LENGTH,
   tooLong: `Enter a name of at most ${MAX_NAME_LENGTH} characters.`,
   empty: 'Enter a name that can be seen.',
-  isTrimmed: true,
+  trimmed: 'both',
 });
 export const displayName = sentText(MAX_NAME_LENGTH, 1);
 export const color = z
@@ -44,7 +44,7 @@ export const newTitle = acceptedText({
   lines: 'one',
   maxLength: MAX_TITLE_LENGTH,
   tooLong: `Enter a title of at most ${MAX_TITLE_LENGTH} characters.`,
-  isTrimmed: false,
+  trimmed: 'none',
 });
 export const title = sentText(MAX_TITLE_LENGTH);
 

@@ -49,12 +49,21 @@ export function prependChat(state: ChatState, page: ChatPage): ChatState {
   return { ...state, messages: [...older, ...state.messages] };
 }
 
-/** What somebody said is theirs under the name that they have now. */
+/** What somebody said, and how they reacted, is theirs under the name that they have now. */
 function renamed(state: ChatState, user: User): ChatState {
-  if (!state.messages.some(({ author }) => author.id === user.id)) return state;
-  const messages = state.messages.map((message) =>
-    message.author.id === user.id ? { ...message, author: user } : message,
-  );
+  const isOf = ({ id }: User) => id === user.id;
+  const hasReacted = ({ reactions }: ChatMessage) =>
+    reactions.some(({ users }) => users.some(isOf));
+  if (!state.messages.some((message) => isOf(message.author) || hasReacted(message))) return state;
+  const messages = state.messages.map((message) => {
+    const author = isOf(message.author) ? user : message.author;
+    if (!hasReacted(message)) return author === user ? { ...message, author } : message;
+    const reactions = message.reactions.map(({ emoji, users }) => ({
+      emoji,
+      users: users.map((other) => (isOf(other) ? user : other)),
+    }));
+    return { ...message, author, reactions };
+  });
   return { ...state, messages };
 }
 
@@ -84,8 +93,8 @@ function reacted(
     if (!on || reactions.length >= MAX_REACTIONS_PER_MESSAGE) return reactions;
     return [...reactions, { emoji, users: [user] }];
   }
-  if (known.users.includes(user) === on) return reactions;
-  const users = on ? [...known.users, user] : known.users.filter((other) => other !== user);
+  if (known.users.some(({ id }) => id === user.id) === on) return reactions;
+  const users = on ? [...known.users, user] : known.users.filter(({ id }) => id !== user.id);
   return users.length === 0
     ? reactions.filter((reaction) => reaction !== known)
     : reactions.map((reaction) => (reaction === known ? { emoji, users } : reaction));

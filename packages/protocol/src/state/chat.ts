@@ -16,20 +16,48 @@ export const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
 export const emoji = usedEmoji
   // Not a pattern of the schema: those who read it elsewhere may not know the flag.
   .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
-/** What a person writes. */
+/** What a person writes. Blanks at its start stay: they are the indentation of code. */
 export const newChatText = acceptedText({
   lines: 'many',
   maxLength: MAX_CHAT_TEXT_LENGTH,
   tooLong: `Write at most ${MAX_CHAT_TEXT_LENGTH.toLocaleString('en')} characters in a message.`,
   empty: 'Enter a message that can be seen.',
-  isTrimmed: true,
+  trimmed: 'end',
 });
-export const chatMentions = z.array(userId).max(MAX_CHAT_MENTIONS);
+
+/**
+ * A person whom a text names, by id: a name changes, and two people may share one. The text holds the name as it was
+ * when it was written, with its @.
+ */
+export const chatMention = z.strictObject({
+  user: userId,
+  /** Where the @ is, in UTF-16 code units. */
+  offset: z.number().int().nonnegative(),
+  /** With the @. */
+  length: z.number().int().positive(),
+});
+export type ChatMention = z.infer<typeof chatMention>;
+export const chatMentions = z.array(chatMention).max(MAX_CHAT_MENTIONS);
+
+/** Whether mentions stand in the text, in order and side by side. */
+export function mentionsFit({
+  text,
+  mentions,
+}: {
+  readonly text: string;
+  readonly mentions: readonly ChatMention[];
+}): boolean {
+  return mentions.every(({ offset, length }, index) => {
+    const before = mentions[index - 1];
+    const start = before === undefined ? 0 : before.offset + before.length;
+    return offset >= start && offset + length <= text.length;
+  });
+}
 
 /** Empty once the message is deleted. */
 export const chatText = sentText(MAX_CHAT_TEXT_LENGTH);
 
-export const chatReaction = z.strictObject({ emoji: usedEmoji, users: z.array(userId) });
+export const chatReaction = z.strictObject({ emoji: usedEmoji, users: z.array(user) });
 
 export const chatMessage = z.strictObject({
   /** The id of the command that sent it. */

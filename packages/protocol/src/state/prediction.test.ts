@@ -76,7 +76,7 @@ const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object
   'chat:delete': [{ document: D, message: MESSAGE }, { messages: [{ text: '', deletedAt: 9 }] }],
   'chat:react': [
     { document: D, message: MESSAGE, emoji: '🌊', on: true },
-    { messages: [{ reactions: [{ emoji: '🌊', users: ['ada'] }] }] },
+    { messages: [{ reactions: [{ emoji: '🌊', users: [user] }] }] },
   ],
   'chat:see': [{ document: D, number: 1 }, { documents: [{ chatRead: 1 }] }],
 };

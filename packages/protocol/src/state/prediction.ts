@@ -112,7 +112,7 @@ export function predict(command: Command, context: PredictionContext): ChannelEv
       return { ...common, name: 'chat:deleted', message: command.input.message };
     case 'chat:react': {
       const { message, emoji, on } = command.input;
-      return { ...common, name: 'chat:reacted', message, user: user.id, emoji, on };
+      return { ...common, name: 'chat:reacted', message, user: library()?.user ?? user, emoji, on };
     }
     case 'chat:see': {
       const { document, number } = command.input;

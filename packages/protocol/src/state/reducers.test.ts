@@ -48,6 +48,7 @@ const message = (number: number): ChatMessage => ({
   editedAt: null,
   deletedAt: null,
 });
+const person = (id: string) => ({ id, name: id, color: 1 });
 const member = (id: string, isOwn = true) =>
   ({ user: { id, name: id, color: 1 }, role: 'editor', isOwn }) as const;
 const chatOf = (...numbers: number[]): ChatState => ({
@@ -128,7 +129,7 @@ describe('any state, any event', () => {
         for (const { reactions } of messages)
           for (const { users } of reactions) {
             expect(users.length).toBeGreaterThan(0);
-            expect(new Set(users).size).toBe(users.length);
+            expect(new Set(users.map(({ id }) => id)).size).toBe(users.length);
           }
       }),
       RUNS,
@@ -185,7 +186,7 @@ describe('chat', () => {
 
   test('a deleted message keeps its place and nothing else, and stays deleted', () => {
     const deleted = after(chatOf(1), [
-      { name: 'chat:reacted', at: 2, message: 'm1', user: 'ben', emoji: '🌊', on: true },
+      { name: 'chat:reacted', at: 2, message: 'm1', user: person('ben'), emoji: '🌊', on: true },
       { name: 'chat:deleted', at: 3, message: 'm1' },
     ]);
     expect(deleted).toMatchObject({
@@ -197,10 +198,10 @@ describe('chat', () => {
 
   test('reactions come and go, and a message has at most so many kinds', () => {
     const react = (emoji: string, user: string, on: boolean) =>
-      ({ name: 'chat:reacted', at: 1, message: 'm1', user, emoji, on }) as const;
+      ({ name: 'chat:reacted', at: 1, message: 'm1', user: person(user), emoji, on }) as const;
     const both = after(chatOf(1), [react('🌊', 'ada', true), react('🌊', 'ben', true)]);
     expect(both).toMatchObject({
-      messages: [{ reactions: [{ emoji: '🌊', users: ['ada', 'ben'] }] }],
+      messages: [{ reactions: [{ emoji: '🌊', users: [person('ada'), person('ben')] }] }],
     });
     const none = after(both as ChatState, [react('🌊', 'ada', false), react('🌊', 'ben', false)]);
     expect(none).toMatchObject({ messages: [{ reactions: [] }] });
@@ -209,6 +210,18 @@ describe('chat', () => {
     );
     const [first] = (after(chatOf(1), many) as ChatState).messages;
     expect(first?.reactions).toHaveLength(MAX_REACTIONS_PER_MESSAGE);
+  });
+
+  test('who reacted has done so under the name that they have now', () => {
+    const reacted = after(chatOf(1), [
+      { name: 'chat:reacted', at: 1, message: 'm1', user: person('ben'), emoji: '🌊', on: true },
+      { name: 'chat:reacted', at: 2, message: 'm1', user: person('cem'), emoji: '🌊', on: true },
+    ]);
+    const renamed = { id: 'ben', name: 'Benjamin', color: 3 };
+    const event = { name: 'profile:changed', at: 3, user: renamed } as const;
+    expect(reduceChannel(reacted, event)).toMatchObject({
+      messages: [{ reactions: [{ emoji: '🌊', users: [renamed, person('cem')] }] }],
+    });
   });
 
   test('a page of history goes before what is there, without what is there already', () => {

@@ -1,7 +1,7 @@
 /** Any event of any channel, about so few people, documents and messages that they meet. */
 import fc from 'fast-check';
 import type { ChatEvent, LibraryEvent, SharingEvent } from '../events/events.ts';
-import type { ChatMessage } from '../state/chat.ts';
+import type { ChatMention, ChatMessage } from '../state/chat.ts';
 
 const at = fc.integer({ min: 0, max: 50 });
 const userId = fc.constantFrom('ada', 'ben', 'cem');
@@ -9,7 +9,7 @@ const user = userId.map((id) => ({ id, name: id, color: 1 }));
 const document = fc.constantFrom('d1', 'd2', 'd3');
 const message = fc.constantFrom('m1', 'm2', 'm3');
 const text = fc.constantFrom('low', 'high');
-const mentions = fc.constant<string[]>([]);
+const mentions = fc.constant<ChatMention[]>([]);
 
 const listed = fc.record({
   id: document,
@@ -63,7 +63,7 @@ export const chatEvents: fc.Arbitrary<ChatEvent> = fc.oneof(
     name: fc.constant('chat:reacted' as const),
     at,
     message,
-    user: userId,
+    user,
     emoji: fc.constantFrom('🌊', '⛵'),
     on: fc.boolean(),
   }),

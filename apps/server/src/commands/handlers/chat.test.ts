@@ -11,7 +11,7 @@ import {
 import { chatKey } from '../../channels/channel-key.ts';
 import { loadState } from '../../database/channel-states.ts';
 import { readMessages } from '../../database/chat.ts';
-import { createUser } from '../../database/users.ts';
+import { createUser, findUser, toUser } from '../../database/users.ts';
 import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../../limits.ts';
 import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
 
@@ -47,10 +47,16 @@ describe('sending', () => {
     expect(stage.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
   });
 
-  test('mentions people who are there, each once, and answers what was said', async () => {
+  test('mentions people who exist, by id and place, and answers what was said', async () => {
     const stage = await stageWithRoles();
-    const first = await send(stage, 'ada', { mentions: ['vi', 'nobody', 'ed', 'vi'] });
-    expect(await newest(stage)).toMatchObject({ mentions: ['vi', 'ed'] });
+    const text = '@Alex, @Alex and @Al';
+    const [vi, nobody, ed] = ['vi', 'nobody', 'ed'].map((user, index) => ({
+      user,
+      offset: [0, 7, 17][index] ?? 0,
+      length: [5, 5, 3][index] ?? 0,
+    }));
+    const first = await send(stage, 'ada', { text, mentions: [vi!, nobody!, ed!] });
+    expect(await newest(stage)).toMatchObject({ text, mentions: [vi, ed] });
     await send(stage, 'ed', { replyTo: first });
     expect(await newest(stage)).toMatchObject({ replyTo: first });
     await send(stage, 'ed', { replyTo: stage.nextId() });
@@ -73,13 +79,18 @@ describe('sending', () => {
 describe('a message that is there', () => {
   test('is edited, and deleted with all that was said with it', async () => {
     const stage = await stageWithRoles();
-    const message = await send(stage, 'ed', { mentions: ['ada'] });
+    const message = await send(stage, 'ed', {
+      text: '@Ada',
+      mentions: [{ user: 'ada', offset: 0, length: 4 }],
+    });
     await react(stage, 'ada', message, '🎉');
-    const edit = { document, message, text: 'Ho', mentions: ['vi', 'nobody'] };
+    const vi = { user: 'vi', offset: 0, length: 2 };
+    const nobody = { user: 'nobody', offset: 3, length: 2 };
+    const edit = { document, message, text: '@V @N', mentions: [vi, nobody] };
     await stage.do('ed', { name: 'chat:edit', input: edit });
     expect(await newest(stage)).toMatchObject({
-      text: 'Ho',
-      mentions: ['vi'],
+      text: '@V @N',
+      mentions: [vi],
       editedAt: stage.now,
     });
     await stage.do('ada', { name: 'chat:delete', input: { document, message } });
@@ -110,16 +121,16 @@ describe('a message that is there', () => {
     await react(stage, 'ed', message, '🎉');
     expect(await newest(stage)).toMatchObject({
       reactions: [
-        { emoji: '🎉', users: ['ada', 'ed'] },
-        { emoji: '👍', users: ['ed'] },
+        { emoji: '🎉', users: [{ id: 'ada' }, { id: 'ed' }] },
+        { emoji: '👍', users: [{ id: 'ed' }] },
       ],
     });
     await react(stage, 'ada', message, '🎉', false);
     await react(stage, 'ada', message, '🎉', false);
     expect(await newest(stage)).toMatchObject({
       reactions: [
-        { emoji: '🎉', users: ['ed'] },
-        { emoji: '👍', users: ['ed'] },
+        { emoji: '🎉', users: [{ id: 'ed' }] },
+        { emoji: '👍', users: [{ id: 'ed' }] },
       ],
     });
     // What changed nothing is not told.
@@ -143,7 +154,7 @@ describe('a message that is there', () => {
         const stored = async () => (await loadState(stage.db, chatKey(document)))!.state;
         const reactionsOf = (state: ChannelState) =>
           state.type === 'chat' ? state.messages[0]!.reactions : [];
-        const user = { id: 'ed', name: 'Ed', color: 0 };
+        const user = toUser((await findUser(stage.db, 'ed'))!);
         const seen = async () =>
           given.reduce(
             (state, call) => {
@@ -245,15 +256,23 @@ describe('reading', () => {
     expect(stage.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
   });
 
-  test('and tells those who look on: in the chats where they spoke, and where documents are shared with them', async () => {
+  test('and tells those who look on: in the chats where they spoke or reacted, and where documents are shared with them', async () => {
     const stage = await stageWithRoles();
     await send(stage, 'ed');
     await stage.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
     const told = { name: 'profile:changed', user: { id: 'ed', name: 'Edda' } };
     expect(stage.chat().at(-1)).toMatchObject(told);
     expect(stage.sharing().at(-1)).toMatchObject(told);
+    const message = await send(stage, 'ed');
+    await react(stage, 'lin', message, '🎉');
+    await stage.do('lin', { name: 'profile:change', input: { name: 'Linus' } });
+    expect(stage.chat().at(-1)).toMatchObject({ user: { id: 'lin', name: 'Linus' } });
+    expect(await newest(stage)).toMatchObject({
+      reactions: [{ emoji: '🎉', users: [{ id: 'lin', name: 'Linus' }] }],
+    });
+    const { length: said } = stage.chat();
     await stage.do('vi', { name: 'profile:change', input: { name: 'Viola' } });
-    expect(stage.chat().at(-1)).toMatchObject(told);
+    expect(stage.chat()).toHaveLength(said);
     expect(stage.sharing().at(-1)).toMatchObject({ user: { name: 'Viola' } });
     const { length } = stage.sharing();
     await stage.do('ned', { name: 'profile:change', input: { name: 'Edward' } });

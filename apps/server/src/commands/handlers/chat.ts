@@ -1,4 +1,5 @@
 /** Commands of the chat: who may read a document may read its chat, who may change it may write there. */
+import type { ChatMention } from '@tandem/protocol';
 import { chatKey, libraryKey } from '../../channels/channel-key.ts';
 import {
   addReaction,
@@ -28,7 +29,7 @@ export const chatHandlers: ChatHandlers = {
     if (refusal !== null) return refusal;
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
-    const mentions = await knownUsers(db, named);
+    const mentions = await mentionsOfKnown(db, named);
     const replyTo = await knownMessage(db, document, answered);
     const number = await appendMessage(db, {
       document,
@@ -68,7 +69,7 @@ export const chatHandlers: ChatHandlers = {
     const message = await findStanding(db, document, id);
     if (message === undefined) return notFound('message');
     if (message.author !== user) return forbidden('not-your-message');
-    const mentions = await knownUsers(db, named);
+    const mentions = await mentionsOfKnown(db, named);
     await editMessage(db, { document, message: id }, { text, mentions, at });
     publish(chatKey(document), { name: 'chat:edited', message: id, text, mentions });
     return DONE;
@@ -90,11 +91,19 @@ export const chatHandlers: ChatHandlers = {
     const refusal = await refuseWriter(context, document);
     if (refusal !== null) return refusal;
     if ((await findStanding(db, document, id)) === undefined) return notFound('message');
+    const row = await findUser(db, user);
+    if (row === undefined) return notFound('person');
     const reaction = { document, message: id, user, emoji };
     const result = on ? await addReaction(db, reaction) : await removeReaction(db, reaction);
     if (result === 'full') return forbidden('too-many-reactions');
     if (result === 'unchanged') return DONE;
-    publish(chatKey(document), { name: 'chat:reacted', message: id, user, emoji, on });
+    publish(chatKey(document), {
+      name: 'chat:reacted',
+      message: id,
+      user: toUser(row),
+      emoji,
+      on,
+    });
     return DONE;
   },
 
@@ -126,10 +135,13 @@ async function findStanding(
   return message?.deleted_at === null ? message : undefined;
 }
 
-/** Each once, in their order. */
-async function knownUsers(db: Database, users: readonly string[]): Promise<string[]> {
-  const known = await findUserIds(db, users);
-  return [...new Set(users)].filter((user) => known.has(user));
+/** Mentions of people who exist. */
+async function mentionsOfKnown(
+  db: Database,
+  mentions: readonly ChatMention[],
+): Promise<ChatMention[]> {
+  const known = await findUserIds(db, [...new Set(mentions.map(({ user }) => user))]);
+  return mentions.filter(({ user }) => known.has(user));
 }
 
 /** What is said is worth more than what it answers: it is kept without it. */

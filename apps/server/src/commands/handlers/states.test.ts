@@ -101,7 +101,10 @@ function toCall(step: Step, sent: readonly Sent[]): AnyCall {
       return step.call;
     case 'send': {
       const replyTo = step.replyTo % 2 === 0 ? null : sentAt(step.replyTo).id;
-      const mentions = ['bob', 'nobody'];
+      const mentions = [
+        { user: 'bob', offset: 0, length: 2 },
+        { user: 'nobody', offset: 2, length: 1 },
+      ];
       const input = { document: step.document, text: 'Hello', mentions, replyTo };
       return { name: 'chat:send', input };
     }

@@ -155,7 +155,9 @@ export class LedgerModel {
         if (known === undefined || known.deletedAt !== null) return errorOf('not-found');
         if (command.name === 'chat:react') {
           const { emoji, on } = command.input;
-          return [[null, chat, { name: 'chat:reacted', at, message: id, user, emoji, on }]];
+          return [
+            [null, chat, { name: 'chat:reacted', at, message: id, user: me.user, emoji, on }],
+          ];
         }
         if (known.author.id !== user) return errorOf('forbidden');
         if (command.name === 'chat:delete')

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { mentionsFit, type User } from '@tandem/protocol';
+import { describe, expect, test } from 'vitest';
+import {
+  edited,
+  joined,
+  NO_TEXT,
+  toSend,
+  withCurrentNames,
+  withPerson,
+  type MentioningText,
+} from './mentions.ts';
+
+const person = (id: string, name: string): User => ({ id, name, color: 0 });
+const ana = person('u1', 'Ana');
+const anaMaria = person('u2', 'Ana María');
+const zhang = person('u3', '张三');
+const alex = person('u4', 'Alex');
+const otherAlex = person('u5', 'Alex');
+const people = [ana, anaMaria, zhang, alex, otherAlex];
+
+const meant = (written: MentioningText) =>
+  written.mentions.map(({ user, offset, length }) => [
+    user,
+    written.text.slice(offset, offset + length),
+  ]);
+const typed = (text: string) => meant(toSend({ text, mentions: [] }, people));
+
+describe('a name that was typed', () => {
+  test.each([
+    ['@Ana María and @Ana: look', ['u2', '@Ana María'], ['u1', '@Ana']],
+    ['@Ana님', ['u1', '@Ana']],
+    ['@Anaさん', ['u1', '@Ana']],
+    ['@张三你好', ['u3', '@张三']],
+    ['你好@Ana', ['u1', '@Ana']],
+    ['＠Ana', ['u1', '＠Ana']],
+    ['@Ana.', ['u1', '@Ana']],
+  ])('%s', (text, ...expected) => {
+    expect(typed(text)).toEqual(expected);
+  });
+
+  test.each([
+    '@Anatol',
+    '@Ana1',
+    'anna@Ana.example',
+    'me@Ana',
+    'https://x.example/@Ana',
+    '@nobody',
+  ])('%s means nobody', (text) => expect(typed(text)).toEqual([]));
+
+  test('that two people share means neither, until one is chosen', () => {
+    expect(typed('@Alex')).toEqual([]);
+    const chosen = withPerson(
+      { text: 'Ask @Al now', mentions: [] },
+      { from: 4, to: 7, person: otherAlex },
+    );
+    expect(chosen.text).toBe('Ask @Alex  now');
+    expect(meant(toSend(chosen, people))).toEqual([['u5', '@Alex']]);
+  });
+});
+
+describe('a text that is being written', () => {
+  const both: MentioningText = {
+    text: '@Alex @Alex',
+    mentions: [
+      { user: 'u4', offset: 0, length: 5 },
+      { user: 'u5', offset: 6, length: 5 },
+    ],
+  };
+
+  test('keeps whom it means while something is written before, between and behind', () => {
+    const before = edited(both, 'So @Alex @Alex', 3);
+    const between = edited(before, 'So @Alex and @Alex', 13);
+    const behind = edited(between, 'So @Alex and @Alex!', 19);
+    expect(meant(behind)).toEqual(meant(both));
+    expect(meant(edited(both, '@Alex', 0))).toEqual([['u5', '@Alex']]);
+    expect(meant(edited(both, '@Alex ', 6))).toEqual([['u4', '@Alex']]);
+    expect(meant(edited(both, '@Alx @Alex', 3))).toEqual([['u5', '@Alex']]);
+  });
+
+  test('names people as they are called now, and means them still', () => {
+    const renamed = withCurrentNames(both, [person('u4', 'Alexandra'), ana]);
+    expect(renamed.text).toBe('@Alexandra @Alex');
+    expect(meant(renamed)).toEqual([
+      ['u4', '@Alexandra'],
+      ['u5', '@Alex'],
+    ]);
+  });
+
+  test('is sent with its indentation, without blank lines around it', () => {
+    const written = { text: ' \n\n  if x:\n\t@Ana\u0007 \n ', mentions: [] };
+    expect(toSend(written, people)).toEqual({
+      text: '  if x:\n\t@Ana',
+      mentions: [{ user: 'u1', offset: 9, length: 4 }],
+    });
+  });
+
+  test('that comes back goes before what is written by now', () => {
+    expect(meant(joined(both, both))).toEqual([...meant(both), ...meant(both)]);
+    expect(joined(both, NO_TEXT)).toBe(both);
+  });
+
+  test('always has its mentions in it, in order', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('@', 'A', 'l', 'x', ' ', '\n', '\u0007'),
+      maxLength: 12,
+    });
+    const change = fc.record({ text, caret: fc.nat(12), from: fc.nat(12), to: fc.nat(12) });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
+        let written = NO_TEXT;
+        for (const { text: next, caret, from, to } of changes) {
+          written = edited(written, next, Math.min(caret, next.length));
+          const [start = 0, end = 0] = [from, to]
+            .map((at) => Math.min(at, next.length))
+            .toSorted((a, b) => a - b);
+          if (end - start < 3)
+            written = withPerson(written, { from: start, to: end, person: alex });
+          expect(mentionsFit(written)).toBe(true);
+          expect(mentionsFit(toSend(written, people))).toBe(true);
+        }
+      }),
+    );
+  });
+});

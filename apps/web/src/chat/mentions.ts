@@ -1,0 +1,146 @@
+/** Mentions of people in a text that is being written: they keep their ids while the text around them changes. */
+import { fitText, MAX_CHAT_MENTIONS, type ChatMention, type User } from '@tandem/protocol';
+import { canMention } from './mention-query.ts';
+
+export interface MentioningText {
+  readonly text: string;
+  /** In their order, without overlaps. */
+  readonly mentions: readonly ChatMention[];
+}
+
+export const NO_TEXT: MentioningText = { text: '', mentions: [] };
+
+/** Scripts in which a name goes over into the next word without a space. */
+const WITHOUT_SPACES =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
+const STARTS_ANEW = new RegExp(`^(?:[${WITHOUT_SPACES}]|[^\\p{L}\\p{M}\\p{N}]|$)`, 'u');
+const ENDS_ANYWHERE = new RegExp(`[${WITHOUT_SPACES}]$`, 'u');
+
+/** The text after a change that ended at the caret; a mention that was changed is none any more. */
+export function edited(
+  { text: before, mentions }: MentioningText,
+  text: string,
+  caret: number,
+): MentioningText {
+  const shortest = Math.min(before.length, text.length);
+  let behind = 0;
+  while (
+    behind < Math.min(shortest, text.length - caret) &&
+    before.at(-1 - behind) === text.at(-1 - behind)
+  )
+    behind++;
+  let ahead = 0;
+  while (ahead < shortest - behind && before[ahead] === text[ahead]) ahead++;
+  const shift = text.length - before.length;
+  const stay = mentions.filter(({ offset, length }) => offset + length <= ahead);
+  const move = mentions.filter(({ offset }) => offset >= before.length - behind && offset >= ahead);
+  return { text, mentions: [...stay, ...moved(move, shift)] };
+}
+
+/** The text with a person's name in the place of what was looked for. */
+export function withPerson(
+  written: MentioningText,
+  { from, to, person }: { readonly from: number; readonly to: number; readonly person: User },
+): MentioningText {
+  const name = `@${person.name}`;
+  const text = `${written.text.slice(0, from)}${name} ${written.text.slice(to)}`;
+  const { mentions } = edited(written, text, from + name.length + 1);
+  const mention = { user: person.id, offset: from, length: name.length };
+  return {
+    text,
+    mentions: inOrder([...mentions.filter((other) => !overlap(other, mention)), mention]),
+  };
+}
+
+/** Two texts, a line break between them. */
+export function joined(first: MentioningText, second: MentioningText): MentioningText {
+  if (second.text === '') return first;
+  const text = `${first.text}\n${second.text}`;
+  return { text, mentions: [...first.mentions, ...moved(second.mentions, first.text.length + 1)] };
+}
+
+/** As people are called now. */
+export function withCurrentNames(
+  { text, mentions }: MentioningText,
+  people: readonly User[],
+): MentioningText {
+  return pieced(text, mentions, (piece, user) =>
+    user === null ? piece : nameIn(piece, user, people),
+  );
+}
+
+/** What is sent: without what cannot be stored, without blank lines at the start, and with everybody in it whose name can only be theirs. */
+export function toSend(written: MentioningText, people: readonly User[]): MentioningText {
+  const storable = pieced(written.text, written.mentions, (piece) =>
+    fitText(piece, { lines: 'many', maxLength: Infinity }),
+  );
+  const blank = /^(?:[^\S\n]*\n)*/u.exec(storable.text)?.[0].length ?? 0;
+  const text = storable.text.slice(blank).trimEnd();
+  const chosen = moved(storable.mentions, -blank).filter(
+    ({ offset, length }) => offset >= 0 && offset + length <= text.length,
+  );
+  const mentions = inOrder([...chosen, ...typedMentions(text, chosen, people)]);
+  return { text, mentions: mentions.slice(0, MAX_CHAT_MENTIONS) };
+}
+
+/** Names that were typed and not chosen. One that two people share names nobody. */
+function typedMentions(
+  text: string,
+  chosen: readonly ChatMention[],
+  people: readonly User[],
+): readonly ChatMention[] {
+  const longestFirst = people.toSorted((one, other) => other.name.length - one.name.length);
+  const found: ChatMention[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (!canMention(text, at)) continue;
+    const person = longestFirst.find(({ name }) => isNamed(text, at + 1, name));
+    if (person === undefined) continue;
+    const mention = { user: person.id, offset: at, length: person.name.length + 1 };
+    const isShared = people.some(({ id, name }) => id !== person.id && name === person.name);
+    if (!isShared && !chosen.some((other) => overlap(other, mention))) found.push(mention);
+    at += person.name.length;
+  }
+  return found;
+}
+
+/** The name, and then no further letter of a longer word. */
+function isNamed(text: string, at: number, name: string): boolean {
+  if (!text.startsWith(name, at)) return false;
+  return ENDS_ANYWHERE.test(name) || STARTS_ANEW.test(text.slice(at + name.length));
+}
+
+function nameIn(piece: string, user: string, people: readonly User[]): string {
+  const person = people.find(({ id }) => id === user);
+  return person === undefined ? piece : `@${person.name}`;
+}
+
+/** The text with each of its pieces changed: those between mentions (`user` is null), and the mentions. */
+function pieced(
+  text: string,
+  mentions: readonly ChatMention[],
+  change: (piece: string, user: string | null) => string,
+): MentioningText {
+  let changed = '';
+  let end = 0;
+  const kept = mentions.map(({ user, offset, length }) => {
+    changed += change(text.slice(end, offset), null);
+    end = offset + length;
+    const name = change(text.slice(offset, end), user);
+    const mention = { user, offset: changed.length, length: name.length };
+    changed += name;
+    return mention;
+  });
+  return { text: changed + change(text.slice(end), null), mentions: kept };
+}
+
+function moved(mentions: readonly ChatMention[], by: number): readonly ChatMention[] {
+  return mentions.map((mention) => ({ ...mention, offset: mention.offset + by }));
+}
+
+function inOrder(mentions: readonly ChatMention[]): readonly ChatMention[] {
+  return mentions.toSorted((one, other) => one.offset - other.offset);
+}
+
+function overlap(one: ChatMention, other: ChatMention): boolean {
+  return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
+}

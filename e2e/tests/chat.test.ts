@@ -83,6 +83,23 @@ test('new messages are counted until they are seen', async ({ arrive }) => {
   await expect(button).toHaveAccessibleName('Chat');
 });
 
+test('what was deleted before it was seen is not counted, also after a reload', async ({
+  arrive,
+}) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada);
+  for (const text of ['first', 'second', 'third']) await say(ada, text);
+  const button = ben.getByRole('banner').getByRole('button', { name: /^Chat/ });
+  await expect(button).toHaveAccessibleName('Chat, 3 new messages');
+  await act(ada, 'second', 'Delete');
+  await expect(button).toHaveAccessibleName('Chat, 2 new messages');
+  await ben.reload();
+  await expect(button).toHaveAccessibleName('Chat, 2 new messages');
+  await act(ada, 'third', 'Delete');
+  await act(ada, 'first', 'Delete');
+  await expect(button).toHaveAccessibleName('Chat');
+});
+
 test('a reply, a reaction, a correction and a deletion are the same for both', async ({
   arrive,
 }) => {

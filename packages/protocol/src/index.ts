@@ -31,6 +31,7 @@ export * from './state/library.ts';
 export * from './state/prediction.ts';
 export * from './state/sharing-reducer.ts';
 export * from './state/sharing.ts';
+export * from './state/unread.ts';
 export { fitText, hasVisibleText, textRefusal, toStorable } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

@@ -97,6 +97,8 @@ export const MAX_CHAT_MENTIONS = 20;
 /** Emoji may be several code points with joiners. */
 export const MAX_EMOJI_LENGTH = 32;
 export const MAX_REACTIONS_PER_MESSAGE = 20;
+/** Ranges of deleted messages that the newest values of a chat name, for counts of what is new. */
+export const MAX_DELETED_RANGES = 50;
 /** Messages in a page of history, and in the state of a chat. */
 export const MAX_CHAT_PAGE = 50;
 

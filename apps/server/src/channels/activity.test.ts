@@ -8,7 +8,13 @@ const NUMBER = 3;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const values = (chatHead = 0) => ({ excerpt: '', updatedAt: 0, present: [], chatHead });
+const values = (chatHead = 0) => ({
+  excerpt: '',
+  updatedAt: 0,
+  present: [],
+  chatHead,
+  chatDeleted: [],
+});
 
 async function stage() {
   const lists: Record<string, ActivityState['documents']> = {
@@ -83,12 +89,20 @@ it('says the newest values at most once a second, the first at once (W33)', asyn
     activity.summarised('d1', { excerpt: `Words ${i}`, at: i });
     await pass(ACTIVITY_INTERVAL_MS / 10);
   }
+  activity.chatDeleted('d1', 8);
+  activity.chatDeleted('d1', 7);
   await pass(ACTIVITY_INTERVAL_MS);
   const heads = changes(bob).map(({ d1 }) => d1?.chatHead);
   expect(heads.length).toBeLessThanOrEqual(6);
   expect(heads[0]).toBeLessThanOrEqual(2);
   expect(changes(bob).at(-1)).toEqual({
-    d1: { excerpt: 'Words 40', updatedAt: 40, present: [], chatHead: 40 },
+    d1: {
+      excerpt: 'Words 40',
+      updatedAt: 40,
+      present: [],
+      chatHead: 40,
+      chatDeleted: [{ from: 7, to: 8 }],
+    },
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import {
   ACTIVITY_INTERVAL_MS,
+  addDeleted,
   type ActivityState,
   type DocumentActivity,
   type User,
@@ -111,6 +112,14 @@ export class Activity implements Channel, Disposable {
   /** It has a newer chat message. */
   chatted(document: string, head: number): void {
     this.#set(document, (values) => ({ ...values, chatHead: Math.max(values.chatHead, head) }));
+  }
+
+  /** A message of its chat was deleted. */
+  chatDeleted(document: string, number: number): void {
+    this.#set(document, (values) => ({
+      ...values,
+      chatDeleted: addDeleted(values.chatDeleted, number),
+    }));
   }
 
   /** A document came to a person's list, or left it. */

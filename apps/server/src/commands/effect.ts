@@ -10,4 +10,6 @@ export type Effect =
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
   /** The number of the newest chat message. */
-  | { readonly kind: 'chat'; readonly document: string; readonly head: number };
+  | { readonly kind: 'chat'; readonly document: string; readonly head: number }
+  /** A chat message is gone, and does not count as new. */
+  | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number };

@@ -63,6 +63,9 @@ export class Effects {
         break;
       case 'chat':
         activity.chatted(effect.document, effect.head);
+        break;
+      case 'chat-deleted':
+        activity.chatDeleted(effect.document, effect.number);
     }
   }
 

@@ -1,7 +1,7 @@
 /** What channels hold, read from the tables together with the offset at which they hold it. */
 import type { ActivityState, ChannelState } from '@tandem/protocol';
 import type { ChannelKey } from '../channels/channel-key.ts';
-import { readMessages } from './chat.ts';
+import { readDeletedRanges, readMessages } from './chat.ts';
 import { listDocuments, toListed } from './documents.ts';
 import { readSharing } from './sharing.ts';
 import type { Database } from './tables.ts';
@@ -46,10 +46,15 @@ export async function loadActivity(
   user: string,
 ): Promise<ActivityState['documents']> {
   const entries = await listDocuments(db, user);
+  const chats = entries.filter(({ chatHead }) => chatHead > 0);
+  const deleted = await readDeletedRanges(
+    db,
+    chats.map(({ document }) => document.id),
+  );
   return Object.fromEntries(
     entries.map(({ document: { id, excerpt, updated_at: updatedAt }, chatHead }) => [
       id,
-      { excerpt, updatedAt, present: [], chatHead },
+      { excerpt, updatedAt, present: [], chatHead, chatDeleted: deleted.get(id) ?? [] },
     ]),
   );
 }

@@ -2,9 +2,11 @@
 import { sql, type RawBuilder } from 'kysely';
 import {
   MAX_CHAT_PAGE,
+  MAX_DELETED_RANGES,
   MAX_REACTIONS_PER_MESSAGE,
   type ChatMention,
   type ChatMessage,
+  type NumberRange,
 } from '@tandem/protocol';
 import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../limits.ts';
 import { compiledQuery } from './compiled-query.ts';
@@ -201,6 +203,42 @@ export async function removeReaction(
     .where('user', '=', reaction.user)
     .executeTakeFirst();
   return numDeletedRows > 0n ? 'changed' : 'unchanged';
+}
+
+/** The newest `MAX_DELETED_RANGES` ranges of deleted messages in each of these documents that has any. */
+export async function readDeletedRanges(
+  db: Database,
+  documents: readonly string[],
+): Promise<Map<string, NumberRange[]>> {
+  const ranges = new Map<string, NumberRange[]>();
+  if (documents.length === 0) return ranges;
+  // Neighbours have the same distance to their place among the deleted.
+  const rows = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('chat_message')
+        .select(['document', 'number'])
+        .select(
+          sql<number>`number - row_number() over (partition by document order by number)`.as('run'),
+        )
+        .where('deleted_at', 'is not', null)
+        .where('document', 'in', documents)
+        .as('deleted'),
+    )
+    .select((eb) => [
+      'document',
+      eb.fn.min<number>('number').as('from'),
+      eb.fn.max<number>('number').as('to'),
+    ])
+    .groupBy(['document', 'run'])
+    .orderBy('to', 'desc')
+    .execute();
+  for (const { document, from, to } of rows) {
+    const known = ranges.get(document) ?? [];
+    if (known.length < MAX_DELETED_RANGES) known.push({ from, to });
+    ranges.set(document, known);
+  }
+  return ranges;
 }
 
 /** The documents in whose chats a person has spoken or reacted: those changed last, at most `MAX_TOLD_DOCUMENTS`. */

@@ -9,7 +9,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people-and-documents': { up: peopleAndDocuments },
   '0002-journal': { up: journal },
   '0003-commands-and-channels': { up: commandsAndChannels },
-  '0004-chat-authors': { up: chatAuthors },
+  '0004-chat-indexes': { up: chatIndexes },
 };
 
 async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
@@ -161,10 +161,16 @@ async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('document_owner').on('document').column('owner').execute();
 }
 
-async function chatAuthors(db: Kysely<unknown>): Promise<void> {
+async function chatIndexes(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('chat_message_author')
     .on('chat_message')
     .columns(['author', 'document'])
+    .execute();
+  await db.schema
+    .createIndex('chat_message_deleted')
+    .on('chat_message')
+    .columns(['document', 'number'])
+    .where(sql.ref('deleted_at'), 'is not', null)
     .execute();
 }

@@ -1,3 +1,4 @@
+import { countUnread } from '@tandem/protocol';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 
 /** How many messages of a document's chat this person has not seen. */
@@ -9,9 +10,9 @@ export function useUnread(document: string): number {
       ? (state.documents.find(({ id }) => id === document)?.chatRead ?? null)
       : null,
   );
-  const head = useChannelValue(activity, ({ state }) =>
-    state?.type === 'activity' ? (state.documents[document]?.chatHead ?? 0) : 0,
+  const news = useChannelValue(activity, ({ state }) =>
+    state?.type === 'activity' ? (state.documents[document] ?? null) : null,
   );
-  // What is not on one's list has not been read or written by oneself: it is nothing new.
-  return read === null || head === null ? 0 : Math.max(0, head - read);
+  // A document that is not on one's list has nothing that is new.
+  return read === null || news === null ? 0 : countUnread(news, read);
 }

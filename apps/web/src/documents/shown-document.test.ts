@@ -19,7 +19,7 @@ const library: LibraryState = {
 };
 const activity = (updatedAt: number, chatHead: number): ActivityState => ({
   type: 'activity',
-  documents: { old: { excerpt: 'now', updatedAt, present: [], chatHead } },
+  documents: { old: { excerpt: 'now', updatedAt, present: [], chatHead, chatDeleted: [] } },
 });
 
 test('without news, it is the library', () => {
@@ -34,6 +34,12 @@ test('what was written since counts, and brings a document to the top', () => {
     { id: 'old', excerpt: 'now', updatedAt: 12, unread: 2 },
     { id: 'new', updatedAt: 9, unread: 0 },
   ]);
+});
+
+test('messages that were deleted before anybody read them are nothing new', () => {
+  const news = activity(12, 5);
+  news.documents['old']!.chatDeleted = [{ from: 4, to: 4 }];
+  expect(shownDocuments(library, news)).toMatchObject([{ id: 'old', unread: 1 }, { unread: 0 }]);
 });
 
 test('a new title is newer than the text, and a chat that was read elsewhere is nothing new', () => {

@@ -1,5 +1,10 @@
 /** A document as lists show it: what is on the person's own list, with what goes on in it. */
-import type { ActivityState, LibraryState, ListedDocument } from '@tandem/protocol';
+import {
+  countUnread,
+  type ActivityState,
+  type LibraryState,
+  type ListedDocument,
+} from '@tandem/protocol';
 
 export interface ShownDocument extends ListedDocument {
   /** Messages in its chat that this person has not seen. */
@@ -13,15 +18,13 @@ export function shownDocuments(
 ): readonly ShownDocument[] {
   return documents
     .map((document) => {
-      const { excerpt, updatedAt, chatHead } = activity?.documents[document.id] ?? {
-        ...document,
-        chatHead: 0,
-      };
+      const news = activity?.documents[document.id];
+      const { excerpt, updatedAt } = news ?? document;
       return {
         ...document,
         excerpt,
         updatedAt: Math.max(document.updatedAt, updatedAt),
-        unread: Math.max(0, chatHead - document.chatRead),
+        unread: news === undefined ? 0 : countUnread(news, document.chatRead),
       };
     })
     .toSorted((one, other) => other.updatedAt - one.updatedAt);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_EXCERPT_LENGTH } from '../limits.ts';
 import { documentId, documentKind, instant, role, title, user } from '../messages/field.ts';
 import { sentText } from '../text.ts';
+import { deletedRanges } from './unread.ts';
 
 export const listedDocument = z.strictObject({
   id: documentId,
@@ -37,6 +38,7 @@ export const documentActivity = z.strictObject({
   present: z.array(user).max(8),
   /** The number of the newest chat message. */
   chatHead: z.number().int().nonnegative(),
+  chatDeleted: deletedRanges,
 });
 export type DocumentActivity = z.infer<typeof documentActivity>;
 

@@ -281,7 +281,7 @@ test('a new name is that of all that its person said, and of where documents are
 
 describe('newest values', () => {
   test('activity takes the newest of each document, and forgets those that are gone', () => {
-    const activity = { excerpt: 'x', updatedAt: 1, present: [], chatHead: 0 };
+    const activity = { excerpt: 'x', updatedAt: 1, present: [], chatHead: 0, chatDeleted: [] };
     // An own field of this name, as it comes from the wire.
     const strange = JSON.parse('{"__proto__": 1}') as Record<string, never>;
     const state = { type: 'activity', documents: { a: activity, b: activity } } as const;

@@ -168,7 +168,13 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     type: 'activity:changed',
     channel: 10,
     documents: {
-      [DOCUMENT]: { excerpt: 'High water', updatedAt: AT, present: [user], chatHead: 1 },
+      [DOCUMENT]: {
+        excerpt: 'High water',
+        updatedAt: AT,
+        present: [user],
+        chatHead: 1,
+        chatDeleted: [],
+      },
       gone: null,
     },
   },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   MAX_CHAT_PAGE,
+  MAX_DELETED_RANGES,
   MAX_REACTIONS_PER_MESSAGE,
   predict,
   reduceChannel,
@@ -10,7 +11,7 @@ import {
 } from '@tandem/protocol';
 import { chatKey } from '../../channels/channel-key.ts';
 import { loadState } from '../../database/channel-states.ts';
-import { readMessages } from '../../database/chat.ts';
+import { readDeletedRanges, readMessages } from '../../database/chat.ts';
 import { createUser, findUser, toUser } from '../../database/users.ts';
 import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../../limits.ts';
 import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
@@ -94,6 +95,7 @@ describe('a message that is there', () => {
       editedAt: stage.now,
     });
     await stage.do('ada', { name: 'chat:delete', input: { document, message } });
+    expect(stage.effects.at(-1)).toEqual({ kind: 'chat-deleted', document, number: 1 });
     expect(await newest(stage)).toMatchObject({
       number: 1,
       text: '',
@@ -229,6 +231,23 @@ describe('reading', () => {
       page = await readMessages(stage.db, document, page[0]?.number ?? 0);
     }
     expect(numbers).toEqual(sends.map((_, i) => i + 1));
+  });
+
+  test('W40 knows the newest ranges of deleted messages of each chat', async () => {
+    const stage = await stageWithRoles();
+    const last = 2 * MAX_DELETED_RANGES + 4;
+    const ids: string[] = [];
+    for (let i = 0; i < last; i++) ids.push(await send(stage, 'ed'));
+    const remove = async (number: number) =>
+      await stage.do('ed', { name: 'chat:delete', input: { document, message: ids[number - 1]! } });
+    for (let number = 1; number <= last; number += 2) await remove(number);
+    await remove(last);
+    const ranges = (await readDeletedRanges(stage.db, [document, 'other'])).get(document);
+    expect(ranges).toHaveLength(MAX_DELETED_RANGES);
+    expect(ranges?.slice(0, 2)).toEqual([
+      { from: last - 1, to: last },
+      { from: last - 3, to: last - 3 },
+    ]);
   });
 
   test('never moves back, nor beyond what was said', async () => {

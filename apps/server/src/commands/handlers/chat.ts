@@ -83,7 +83,10 @@ export const chatHandlers: ChatHandlers = {
     if (message.author !== user && role !== 'owner') return forbidden('not-yours-to-delete');
     await deleteMessage(db, { document, message: id }, at);
     publish(chatKey(document), { name: 'chat:deleted', message: id });
-    return DONE;
+    return {
+      kind: 'done',
+      effects: [{ kind: 'chat-deleted', document, number: message.number }],
+    };
   },
 
   async 'chat:react'(context, { document, message: id, emoji, on }) {

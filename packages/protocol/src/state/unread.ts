@@ -1,0 +1,34 @@
+/** How many messages of a chat a person has not seen. Deleted messages keep their numbers, and are nothing new. */
+import { z } from 'zod';
+import { MAX_DELETED_RANGES } from '../limits.ts';
+
+const messageNumber = z.number().int().positive();
+
+/** Numbers of deleted messages, both ends included. */
+export const numberRange = z.strictObject({ from: messageNumber, to: messageNumber });
+export type NumberRange = z.infer<typeof numberRange>;
+
+/** The newest first; at most so many, beyond which deleted messages count as new. */
+export const deletedRanges = z.array(numberRange).max(MAX_DELETED_RANGES);
+
+export function countUnread(
+  chat: { readonly chatHead: number; readonly chatDeleted: readonly NumberRange[] },
+  chatRead: number,
+): number {
+  const deleted = chat.chatDeleted.reduce(
+    (sum, { from, to }) => sum + Math.max(0, to - Math.max(from - 1, chatRead)),
+    0,
+  );
+  return Math.max(0, chat.chatHead - chatRead - deleted);
+}
+
+/** With one more deleted message. */
+export function addDeleted(ranges: readonly NumberRange[], number: number): NumberRange[] {
+  let { from, to } = { from: number, to: number };
+  const others: NumberRange[] = [];
+  for (const range of ranges) {
+    if (range.from > to + 1 || range.to < from - 1) others.push(range);
+    else [from, to] = [Math.min(from, range.from), Math.max(to, range.to)];
+  }
+  return [...others, { from, to }].toSorted((a, b) => b.to - a.to).slice(0, MAX_DELETED_RANGES);
+}

@@ -113,8 +113,11 @@ test('a reply, a reaction, a correction and a deletion are the same for both', a
   await say(ben, 'Then I bring the lamp.');
   await expect(saidIn(ada, 'bring the lamp')).toContainText('High water at nine.');
 
-  await saidIn(ben, 'High water').first().hover();
-  const first = ben.getByRole('log').getByRole('listitem').filter({ hasText: 'High water' }).nth(1);
+  const first = ben
+    .getByRole('log')
+    .getByRole('listitem')
+    .filter({ hasText: 'High water' })
+    .first();
   await first.hover();
   await first.getByRole('button', { name: 'Add a reaction' }).click();
   await ben.getByRole('button', { name: '🌊', exact: true }).click();
@@ -259,6 +262,59 @@ test('the newest message stays in view while the field grows', async ({ arrive }
   await expect(saidIn(ada, 'Reading 40')).toBeInViewport({ ratio: 1 });
 });
 
+test('what is new is marked as such, until one answers', async ({ arrive }) => {
+  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  await openChat(ada, ben);
+  await say(ada, 'seen');
+  await expect(saidIn(ben, 'seen')).toBeVisible();
+  await chatOf(ben).getByRole('button', { name: 'Close' }).click();
+  await say(ada, 'not seen');
+  await say(ada, 'neither');
+  const button = ben.getByRole('banner').getByRole('button', { name: /^Chat/ });
+  await expect(button).toHaveAccessibleName('Chat, 2 new messages');
+  await openChat(ben);
+  const mark = ben.getByRole('log').getByRole('separator', { name: 'New messages' });
+  await expect(saidIn(ben, 'not seen')).toContainText('New');
+  await expect(mark).toHaveCount(1);
+  await say(ada, 'while Ben looks on');
+  await expect(saidIn(ben, 'looks on')).toBeVisible();
+  await expect(saidIn(ben, 'not seen').getByRole('separator')).toBeVisible();
+  await say(ben, 'I am here.');
+  await expect(mark).toHaveCount(0);
+});
+
+test('a quote leads to its message, however far up it is', async ({ arrive }) => {
+  const [ada] = await together(arrive, ['Ada']);
+  await openChat(ada);
+  await say(ada, 'The anchor is here.');
+  for (let number = 1; number <= 60; number++) {
+    await fieldOf(ada).fill(`Reading ${number}`);
+    await fieldOf(ada).press('Enter');
+  }
+  const log = ada.getByRole('log');
+  await expect(saidIn(ada, 'Reading 60')).toBeVisible();
+  // Of many messages, those in view are in the page, and each says where it stands.
+  expect(await log.getByRole('listitem').count()).toBeLessThan(55);
+  await expect(saidIn(ada, 'Reading 60')).toHaveAttribute('aria-posinset', '61');
+  await expect(saidIn(ada, 'Reading 60')).toHaveAttribute('aria-setsize', '61');
+  await log.focus();
+  await log.press('Home');
+  await saidIn(ada, 'The anchor').hover();
+  await saidIn(ada, 'The anchor').getByRole('button', { name: 'Reply' }).click();
+  await say(ada, 'Weighed.');
+  await expect(saidIn(ada, 'Weighed.')).toBeInViewport();
+  await expectSaved(ada);
+
+  await ada.reload();
+  await saidIn(ada, 'Weighed.').getByRole('button', { name: 'An earlier message' }).click();
+  const anchor = log.getByRole('listitem').filter({ hasText: 'The anchor' }).first();
+  await expect(anchor).toBeInViewport();
+  await expect(anchor.locator('[data-message]')).toBeFocused();
+  await ada.getByRole('button', { name: 'Newest' }).click();
+  await expect(saidIn(ada, 'Weighed.')).toBeInViewport();
+  await expect(ada.getByRole('button', { name: 'Newest' })).toBeHidden();
+});
+
 test('each message runs in the direction of its own letters', async ({ arrive }) => {
   const [ada] = await together(arrive, ['Ada']);
   await openChat(ada);
@@ -308,7 +364,7 @@ test.describe('without a network', () => {
     await ada.context().setOffline(false);
     for (const page of [ada, ben]) {
       await expect(page.getByRole('log')).toContainText(/before.*meanwhile.*written at sea/s);
-      await expect(page.getByText('written at sea')).toHaveCount(1);
+      await expect(page.getByRole('log').getByText('written at sea')).toHaveCount(1);
     }
     await expect(ada.getByText('not sent yet')).toBeHidden();
   });

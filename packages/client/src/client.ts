@@ -6,7 +6,7 @@ import { SYNC_PATH, SUBPROTOCOL_BINARY, type ChannelName, type Session } from '@
 import { documentOf } from '@tandem/sync';
 import type { ChannelSession } from './channels/channel-session.ts';
 import type { Channels } from './channels/channels.ts';
-import { chatHistory } from './channels/chat-history.ts';
+import { ChannelPages } from './channels/channel-pages.ts';
 import { createLive, createMemoryLiveStores, type LiveStores } from './channels/live.ts';
 import { isWork, type Commands, type PendingCommand } from './commands/commands.ts';
 import { Connection, type Socket } from './connection/connection.ts';
@@ -71,6 +71,8 @@ export type UnconfirmedWork =
 export class Client {
   readonly connection: Connection;
   readonly commands: Commands;
+  /** What channels hold only the newest of. */
+  readonly pages: ChannelPages;
   readonly durable: boolean;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
@@ -118,9 +120,9 @@ export class Client {
       connection: this.connection,
       environment,
       stores: options.liveStores ?? createMemoryLiveStores(),
-      history: chatHistory({ base, fetch }),
       changed: () => this.#changed(),
     });
+    this.pages = new ChannelPages({ base, fetch });
     this.commands = live.commands;
     this.#channels = live.channels;
     this.connection.listen({

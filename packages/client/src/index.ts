@@ -1,3 +1,4 @@
+export { ChannelPages } from './channels/channel-pages.ts';
 export { ChannelSession, type ChannelStatus, type StateOf } from './channels/channel-session.ts';
 export {
   createMemoryLiveStores,

@@ -12,7 +12,7 @@
  * | `GET /api/documents/:id` | – | `documentSummary` |
  * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
- * | `GET /api/documents/:id/chat?before=` | – | `chatPage`: the newest messages, or those before a number |
+ * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
  */
 import { z } from 'zod';

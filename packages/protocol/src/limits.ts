@@ -99,8 +99,10 @@ export const MAX_EMOJI_LENGTH = 32;
 export const MAX_REACTIONS_PER_MESSAGE = 20;
 /** Ranges of deleted messages that the newest values of a chat name, for counts of what is new. */
 export const MAX_DELETED_RANGES = 50;
-/** Messages in a page of history, and in the state of a chat. */
+/** Messages in the state of a chat, and in a page of history unless another number is asked for. */
 export const MAX_CHAT_PAGE = 50;
+/** Messages in the largest page of history. */
+export const MAX_CHAT_HISTORY_PAGE = 500;
 
 /** What the states of the other channels hold at most. */
 export const MAX_LISTED_DOCUMENTS = 500;

@@ -17,8 +17,8 @@ export const MAX_HELD_MESSAGES = 300;
 /** What was asked for, or promised, and does not come is asked for again after this long. */
 export const RECOVER_AGAIN_MS = 5_000;
 
-/** Messages of a chat in memory while it is open: far more than its state holds, so that people can scroll. */
-export const MAX_LIVE_CHAT_MESSAGES = 1_000;
+/** Messages of a chat in memory while it is open: far more than its state holds, so that nothing goes while people scroll. */
+export const MAX_LIVE_CHAT_MESSAGES = 10_000;
 
 /** After a refusal for now that names no time: twice as long after each. */
 export const COMMAND_RETRY_BASE_MS = 1_000;

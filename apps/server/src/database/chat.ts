@@ -104,11 +104,14 @@ export async function findMessage(
   return row;
 }
 
-/** @param before the newest messages with smaller numbers; without it, the newest of all. Oldest first. */
+/** The newest messages, or the newest with numbers smaller than `before`. Oldest first. */
 export async function readMessages(
   db: Database,
   document: string,
-  before: number = Number.MAX_SAFE_INTEGER,
+  {
+    before = Number.MAX_SAFE_INTEGER,
+    limit = MAX_CHAT_PAGE,
+  }: { readonly before?: number | undefined; readonly limit?: number } = {},
 ): Promise<ChatMessage[]> {
   const rows = await db
     .selectFrom('chat_message')
@@ -118,7 +121,7 @@ export async function readMessages(
     .where('document', '=', document)
     .where('number', '<', before)
     .orderBy('number', 'desc')
-    .limit(MAX_CHAT_PAGE)
+    .limit(limit)
     .execute();
   const reactions = await readReactions(
     db,

@@ -12,6 +12,8 @@ import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
 import type { ChatView } from './message-view.tsx';
 import { useChat } from './use-chat.ts';
+import { useChatPages } from './use-chat-pages.ts';
+import { useChatRead } from './use-chat-read.ts';
 
 interface ChatPanelProps {
   readonly session: DocumentSession;
@@ -22,19 +24,23 @@ interface ChatPanelProps {
 /** What people say to each other beside the text. */
 export function ChatPanel({ session: { id }, session, access, ownsDocument }: ChatPanelProps) {
   const { t, i18n } = useTranslation();
-  const { account, client, library } = useServices();
+  const { account, client } = useServices();
   const me = useObservable(account.state).user?.id ?? null;
   const chat = useChat(session, me);
   const { state, people, intents } = chat;
   const isStale = useChannelValue(chat.session, ({ status }) => status === 'stale') ?? false;
-  const hasOlder = useChannelValue(chat.session, ({ hasOlder }) => hasOlder) ?? false;
-  // What cannot be had now is asked for again when one scrolls on.
-  const loadOlder = hasOlder ? () => void chat.session?.loadOlder().catch(() => undefined) : null;
+  const pages = useChatPages(chat.session);
+  const { goTo, target, trim } = pages;
+  const chatRead = useChatRead(id);
   const canWrite = access === 'edit';
-  const time = useMemo(
-    () => new Intl.DateTimeFormat(formatLocale(i18n.language), { timeStyle: 'short' }),
-    [i18n.language],
-  );
+  const formats = useMemo(() => {
+    const locale = formatLocale(i18n.language);
+    const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+    return {
+      time: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
+      day: new Intl.DateTimeFormat(locale, day),
+    };
+  }, [i18n.language]);
   const view = useMemo(
     (): ChatView => ({
       people,
@@ -44,16 +50,18 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
       ownsDocument,
       find: (message) => state?.messages.find((other) => other.id === message),
       intents,
-      formatTime: (at) => time.format(at),
+      goTo,
+      formatTime: (at) => formats.time.format(at),
+      formatDay: (midnight) => formats.day.format(midnight),
     }),
-    [people, me, canWrite, isStale, ownsDocument, state, intents, time],
+    [people, me, canWrite, isStale, ownsDocument, state, intents, goTo, formats],
   );
   const head = state?.head ?? 0;
   const onSeen = useCallback(() => {
-    const read = library.state?.documents.find(({ id: listed }) => listed === id)?.chatRead ?? 0;
-    if (head > read && document.visibilityState === 'visible')
+    if (target === null) trim();
+    if (chatRead !== null && head > chatRead)
       client.commands.run({ name: 'chat:see', input: { document: id, number: head } });
-  }, [client, library, id, head]);
+  }, [client, target, trim, chatRead, id, head]);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {state === null ? (
@@ -61,9 +69,23 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
       ) : state.messages.length === 0 ? (
         <Nothing />
       ) : (
-        <MessageList messages={state.messages} view={view} loadOlder={loadOlder} onSeen={onSeen} />
+        <MessageList
+          messages={state.messages}
+          head={head}
+          chatRead={chatRead}
+          view={view}
+          target={target}
+          onTargetLeft={pages.leaveTarget}
+          loadOlder={pages.loadOlder}
+          onSeen={onSeen}
+        />
       )}
       <div className="px-3 pt-1 pb-3">
+        {pages.search !== 'none' && (
+          <p role="status" className="mb-2 px-1 text-small text-ink-3">
+            {t(pages.search === 'running' ? 'chat.seeking' : 'chat.unreachable')}
+          </p>
+        )}
         {chat.refusal !== null && (
           <p role="alert" className="mb-2 px-1 text-small text-bad">
             {chat.refusal}

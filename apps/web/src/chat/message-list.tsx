@@ -1,80 +1,114 @@
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type UIEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '@tandem/protocol';
 import { Button } from '../components/button.tsx';
-import { formatLocale } from '../languages/format-locale.ts';
-import { byDay } from './message-groups.ts';
-import { MessageGroupView, type ChatView } from './message-view.tsx';
+import { messageRows } from './message-rows.ts';
+import { MessageItem, type ChatView } from './message-view.tsx';
+import { useNewMark } from './use-new-mark.ts';
+import { useVisible } from './use-visible.ts';
 
 /** This close to the end, one reads along. */
 const NEAR_END_PX = 48;
 /** This close to the beginning, older messages are fetched. */
-const NEAR_START_PX = 200;
+const NEAR_START_PX = 800;
+/** A message in one line, and the name above it; what is shown is measured. */
+const LINE_PX = 24;
+const NAME_PX = 30;
+const OVERSCAN = 8;
 
 interface MessageListProps {
   readonly messages: readonly ChatMessage[];
+  /** The number of the newest message. */
+  readonly head: number;
+  readonly chatRead: number | null;
   readonly view: ChatView;
+  /** A message to go to. */
+  readonly target: string | null;
+  readonly onTargetLeft: () => void;
   /** Null when the first message is here. */
   readonly loadOlder: (() => void) | null;
   /** The newest message is seen. */
   readonly onSeen: () => void;
 }
 
-/** The messages. Whoever reads at the end stays at the end; whoever reads further up stays where they are. */
-export function MessageList({ messages, view, loadOlder, onSeen }: MessageListProps) {
-  const { t, i18n } = useTranslation();
+/**
+ * The messages, of which those in view are drawn. A person who reads at the end stays at the end; one who reads further
+ * up stays where they are.
+ */
+export function MessageList(props: MessageListProps) {
+  const { messages, head, chatRead, view, target, onTargetLeft, loadOlder, onSeen } = props;
+  const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
-  const fromEnd = useRef(0);
-  const first = messages[0]?.id;
+  const isVisible = useVisible();
+  const isReading = isAtEnd && isVisible;
   const last = messages.at(-1);
-  const lastFirst = useRef(first);
-  const days = useMemo(() => byDay(messages), [messages]);
-  const dayName = new Intl.DateTimeFormat(formatLocale(i18n.language), {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
+  const isOwn = last !== undefined && last.number === null && last.author.id === view.me;
+  const readUpTo = useNewMark({ chatRead, head, isCurrent: view.isLive, isReading, isOwn });
+  const rows = useMemo(
+    () => messageRows(messages, { readUpTo, me: view.me }),
+    [messages, readUpTo, view.me],
+  );
+
+  // What has the focus stays, however far it is scrolled away.
+  const [focused, setFocused] = useState<string | null>(null);
+  const kept = focused === null ? -1 : rows.findIndex(({ message }) => message.id === focused);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => rows[index]?.message.id ?? index,
+    estimateSize: (index) => LINE_PX + (rows[index]?.isNamed === true ? NAME_PX : 0),
+    rangeExtractor: (range) => withKept(range, kept),
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END_PX,
+    overscan: OVERSCAN,
+    paddingStart: 8,
+    paddingEnd: 8,
+    directDomUpdates: true,
+    directDomUpdatesMode: 'position',
   });
 
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const isGrownAbove = lastFirst.current !== first;
-    lastFirst.current = first;
-    if (isAtEnd) element.scrollTop = element.scrollHeight;
-    else if (isGrownAbove) element.scrollTop = element.scrollHeight - fromEnd.current;
-    fromEnd.current = element.scrollHeight - element.scrollTop;
-  }, [messages, first, isAtEnd]);
-
+  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
   // What one has written oneself is what one wants to see.
-  const isOwn = last !== undefined && last.number === null && last.author.id === view.me;
   useLayoutEffect(() => {
-    if (isOwn) setAtEnd(true);
-  }, [isOwn, last?.id]);
+    if (isOwn) virtualizer.scrollToEnd();
+  }, [virtualizer, isOwn, last?.id]);
+  const targetRow = rows.findIndex(({ message }) => message.id === target);
+  const isTargetHere = targetRow >= 0;
+  useLayoutEffect(() => {
+    if (isTargetHere) virtualizer.scrollToIndex(targetRow, { align: 'center' });
+    // Rows that come above it meanwhile leave it where it is.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [virtualizer, target, isTargetHere]);
+
+  useEffect(() => {
+    if (isReading) onSeen();
+  }, [isReading, last?.id, onSeen]);
   useEffect(() => {
     const element = scroller.current;
     if (!isAtEnd || element === null) return;
-    onSeen();
-    // What came while nobody looked is seen when somebody does.
-    document.addEventListener('visibilitychange', onSeen);
     // The field below grows with its text, and a keyboard takes half of a phone.
-    const sizes = new ResizeObserver(() => void (element.scrollTop = element.scrollHeight));
+    const sizes = new ResizeObserver(() => virtualizer.scrollToEnd());
     sizes.observe(element);
-    return () => {
-      document.removeEventListener('visibilitychange', onSeen);
-      sizes.disconnect();
-    };
-  }, [isAtEnd, last?.id, onSeen]);
+    return () => sizes.disconnect();
+  }, [isAtEnd, virtualizer]);
 
-  const scrolled = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    fromEnd.current = scrollHeight - scrollTop;
-    setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX);
+  const lastTop = useRef(0);
+  const scrolled = ({ currentTarget: { scrollTop } }: UIEvent) => {
+    // One leaves the end by going up; what grows at the end, or is measured, goes on under a reader.
+    if (virtualizer.isAtEnd(NEAR_END_PX)) setAtEnd(true);
+    else if (scrollTop < lastTop.current) setAtEnd(false);
+    lastTop.current = scrollTop;
     if (scrollTop < NEAR_START_PX) loadOlder?.();
   };
+  const first = messages[0]?.id;
+  useEffect(() => {
+    // A page may be shorter than the window.
+    if ((scroller.current?.scrollTop ?? Infinity) < NEAR_START_PX) loadOlder?.();
+  }, [first, loadOlder]);
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -82,26 +116,43 @@ export function MessageList({ messages, view, loadOlder, onSeen }: MessageListPr
         onScroll={scrolled}
         tabIndex={0}
         role="log"
+        // Rows come and go while one scrolls; what is new is announced below.
+        aria-live="off"
         aria-label={t('chat.messages')}
-        className="flex h-full flex-col overflow-y-auto overscroll-contain py-2 [overflow-anchor:none] focus-visible:-outline-offset-2"
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        {days.map(({ day, groups }) => (
-          <section key={day} aria-label={dayName.format(day)}>
-            <p className="px-4 pt-3 pb-1 text-center text-tiny font-medium text-ink-3">
-              {dayName.format(day)}
-            </p>
-            <ol>
-              {groups.map((group) => (
-                <MessageGroupView key={group.messages[0]?.id} group={group} view={view} />
-              ))}
-            </ol>
-          </section>
-        ))}
+        <ol ref={virtualizer.containerRef} className="relative">
+          {virtualizer.getVirtualItems().map(({ index, key }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            const { id, number } = row.message;
+            return (
+              <li
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                aria-setsize={number === null ? -1 : head}
+                aria-posinset={number ?? head + 1}
+                onFocus={() => setFocused(id)}
+                onBlur={() => setFocused(null)}
+                className="absolute left-0 w-full"
+              >
+                <MessageItem
+                  row={row}
+                  view={view}
+                  isTarget={id === target}
+                  onTargetLeft={onTargetLeft}
+                />
+              </li>
+            );
+          })}
+        </ol>
       </div>
+      <Announcements last={last} me={view.me} />
       {!isAtEnd && (
         <Button
           className="absolute bottom-2 left-1/2 -translate-x-1/2 shadow-lift"
-          onClick={() => setAtEnd(true)}
+          onClick={() => virtualizer.scrollToEnd()}
         >
           <ArrowDown size={15} aria-hidden />
           {t('chat.newest')}
@@ -109,4 +160,32 @@ export function MessageList({ messages, view, loadOlder, onSeen }: MessageListPr
       )}
     </div>
   );
+}
+
+/** Says messages of others as they come, for people who hear them. */
+function Announcements({
+  last,
+  me,
+}: {
+  readonly last: ChatMessage | undefined;
+  readonly me: string | null;
+}) {
+  const { t } = useTranslation();
+  const first = useRef(last?.id);
+  const isSaid =
+    last !== undefined &&
+    last.id !== first.current &&
+    last.author.id !== me &&
+    last.deletedAt === null;
+  return (
+    <p aria-live="polite" className="sr-only">
+      {isSaid && t('chat.said', { name: last.author.name, text: last.text })}
+    </p>
+  );
+}
+
+function withKept(range: Range, kept: number): number[] {
+  const indexes = defaultRangeExtractor(range);
+  if (kept < 0 || indexes.includes(kept)) return indexes;
+  return [...indexes, kept].toSorted((one, other) => one - other);
 }

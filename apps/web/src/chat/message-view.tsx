@@ -1,12 +1,12 @@
 import type { ChatMessage, User } from '@tandem/protocol';
-import { memo, type CSSProperties, type FocusEvent } from 'react';
+import { memo, useEffect, useRef, type CSSProperties, type FocusEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { MessageActions, type MessageIntents } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
 import { withCurrentNames } from './mentions.ts';
-import type { MessageGroup } from './message-groups.ts';
+import type { MessageRow } from './message-rows.ts';
 import { Reactions } from './reactions.tsx';
 
 export interface ChatView {
@@ -18,84 +18,117 @@ export interface ChatView {
   readonly ownsDocument: boolean;
   readonly find: (message: string) => ChatMessage | undefined;
   readonly intents: MessageIntents;
+  /** Goes to a message, wherever it is. */
+  readonly goTo: (message: string) => void;
   readonly formatTime: (at: number) => string;
+  readonly formatDay: (midnight: number) => string;
 }
 
-/** What one person says in a row, under one name. */
-export const MessageGroupView = memo(function MessageGroupView({
-  group,
-  view,
-}: {
-  readonly group: MessageGroup;
+interface MessageItemProps {
+  readonly row: MessageRow;
   readonly view: ChatView;
-}) {
-  const { author, messages } = group;
-  const at = messages[0]?.at ?? 0;
-  const current = view.people.find(({ id }) => id === author.id) ?? author;
+  readonly isTarget: boolean;
+  readonly onTargetLeft: () => void;
+}
+
+/** A message, under its day, what is new, and its author, where they begin with it. */
+export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
+  const { row, view } = props;
+  const { t } = useTranslation();
+  const { message, day, isFirstNew, isNamed } = row;
   return (
-    <li className="py-1.5">
-      <p className="flex items-baseline gap-2 px-4 text-small">
-        <b
-          className="truncate text-base font-semibold text-(--person)"
-          style={{ '--person': personColor(current.color) } as CSSProperties}
+    <div className={classNames(isNamed && 'pt-3')}>
+      {day !== null && (
+        <h3 className="px-4 pb-2 text-center text-tiny font-medium text-ink-3">
+          {view.formatDay(day)}
+        </h3>
+      )}
+      {isFirstNew && (
+        <p
+          role="separator"
+          aria-label={t('chat.newFrom')}
+          className="flex items-center gap-2 px-4 pb-2 text-tiny font-semibold text-accent before:h-px before:flex-1 before:bg-accent after:h-px after:flex-1 after:bg-accent"
         >
-          {current.name}
-        </b>
-        <time dateTime={new Date(at).toISOString()} className="shrink-0 text-ink-3">
-          {view.formatTime(at)}
-        </time>
-      </p>
-      <ol>
-        {messages.map((message) => (
-          <OneMessage key={message.id} message={message} view={view} />
-        ))}
-      </ol>
-    </li>
+          {t('chat.new')}
+        </p>
+      )}
+      {isNamed && <AuthorLine message={message} view={view} />}
+      <MessageContent {...props} />
+    </div>
   );
 });
 
-function OneMessage({ message, view }: { readonly message: ChatMessage; readonly view: ChatView }) {
+function AuthorLine({ message, view }: { readonly message: ChatMessage; readonly view: ChatView }) {
+  const { author, at } = message;
+  const current = view.people.find(({ id }) => id === author.id) ?? author;
+  return (
+    <p className="flex items-baseline gap-2 px-4 text-small">
+      <b
+        className="truncate text-base font-semibold text-(--person)"
+        style={{ '--person': personColor(current.color) } as CSSProperties}
+      >
+        {current.name}
+      </b>
+      <time dateTime={new Date(at).toISOString()} className="shrink-0 text-ink-3">
+        {view.formatTime(at)}
+      </time>
+    </p>
+  );
+}
+
+function MessageContent({ row: { message }, view, isTarget, onTargetLeft }: MessageItemProps) {
   const { t } = useTranslation();
   const { people, me, canWrite, isLive, ownsDocument, intents } = view;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isTarget) element.current?.focus({ preventScroll: true });
+  }, [isTarget]);
   const isOwn = message.author.id === me;
   const isSent = message.number !== null;
-  if (message.deletedAt !== null) {
-    return <li className="px-4 py-0.5 text-ui text-ink-3 italic">{t('chat.deleted')}</li>;
-  }
+  const isDeleted = message.deletedAt !== null;
   return (
-    <li
+    <div
+      ref={element}
       data-message={message.id}
       // A finger that touches it gives it the focus, and so what can be done with it.
       tabIndex={-1}
       onFocus={showWhole}
+      onBlur={isTarget ? onTargetLeft : undefined}
       className={classNames(
         'group/message relative px-4 py-0.5 outline-none hover:bg-side pointer-coarse:focus-within:bg-side',
-        me !== null && message.mentions.some(({ user }) => user === me) && 'bg-accent-soft/40',
+        isTarget && 'bg-accent-soft',
+        message.mentions.some(({ user }) => user === me) && 'bg-accent-soft/40',
         !isSent && 'text-ink-2',
       )}
     >
-      {message.replyTo !== null && <Quoted message={view.find(message.replyTo)} people={people} />}
-      <MessageBody message={message} people={people} me={me} />
-      {(message.editedAt !== null || !isSent) && (
-        <span className="text-tiny text-ink-3">
-          {t(isSent ? 'chat.edited' : isLive ? 'chat.sending' : 'chat.unsent')}
-        </span>
+      {isDeleted ? (
+        <p className="text-ui text-ink-3 italic">{t('chat.deleted')}</p>
+      ) : (
+        <>
+          {message.replyTo !== null && <Quoted message={message.replyTo} view={view} />}
+          <MessageBody message={message} people={people} me={me} />
+          {(message.editedAt !== null || !isSent) && (
+            <span className="text-tiny text-ink-3">
+              {t(isSent ? 'chat.edited' : isLive ? 'chat.sending' : 'chat.unsent')}
+            </span>
+          )}
+          <Reactions
+            message={message}
+            me={me}
+            onReact={canWrite ? (emoji, on) => intents.react(message, emoji, on) : null}
+          />
+          {canWrite && isSent && (
+            <MessageActions
+              message={message}
+              text={withCurrentNames(message, people).text}
+              intents={intents}
+              mayEdit={isOwn}
+              mayRemove={isOwn || ownsDocument}
+            />
+          )}
+        </>
       )}
-      <Reactions
-        message={message}
-        me={me}
-        onReact={canWrite ? (emoji, on) => intents.react(message, emoji, on) : null}
-      />
-      {canWrite && isSent && (
-        <MessageActions
-          message={message}
-          text={withCurrentNames(message, people).text}
-          intents={intents}
-          mayEdit={isOwn}
-          mayRemove={isOwn || ownsDocument}
-        />
-      )}
-    </li>
+    </div>
   );
 }
 
@@ -105,23 +138,13 @@ function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
 }
 
 /** What a message answers, in one line; pressing it goes there. */
-function Quoted({
-  message,
-  people,
-}: {
-  readonly message: ChatMessage | undefined;
-  readonly people: readonly User[];
-}) {
+function Quoted({ message: id, view }: { readonly message: string; readonly view: ChatView }) {
   const { t } = useTranslation();
-  const show = () => {
-    document
-      .querySelector(`[data-message="${CSS.escape(message?.id ?? '')}"]`)
-      ?.scrollIntoView({ block: 'center' });
-  };
+  const message = view.find(id);
   return (
     <button
       type="button"
-      onClick={show}
+      onClick={() => view.goTo(id)}
       className="mb-0.5 flex w-full min-w-0 gap-1.5 border-l-2 border-line-strong pl-2 text-left text-small text-ink-2 hover:text-ink"
     >
       {message === undefined ? (
@@ -131,7 +154,7 @@ function Quoted({
           <b className="shrink-0 font-medium">{message.author.name}</b>
           <span className="truncate">
             {message.deletedAt === null
-              ? withCurrentNames(message, people).text
+              ? withCurrentNames(message, view.people).text
               : t('chat.deleted')}
           </span>
         </>

@@ -18,7 +18,7 @@ import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
 import { useChatPeople, type ChatPerson } from './use-chat-people.ts';
 
 export interface Chat {
-  readonly session: ChannelSession | null;
+  readonly session: ChannelSession<`chat:${string}`> | null;
   /** Null while nothing is known yet. */
   readonly state: ChatState | null;
   readonly people: readonly ChatPerson[];
@@ -39,7 +39,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
   const { client, drafts } = useServices();
   const session = useChannel(`chat:${document}`);
-  const state = useChannelValue(session, ({ state }) => (state?.type === 'chat' ? state : null));
+  const state = useChannelValue(session, ({ state }) => state);
   const people = useChatPeople(room, state);
   const isAboutThis = useCallback(
     ({ name, input }: Call) =>

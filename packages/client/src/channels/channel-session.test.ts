@@ -50,7 +50,7 @@ class Scene {
   readonly states: StateStore;
   readonly client: Client;
   socket = new FakeSocket();
-  history: (before: number) => Promise<readonly ChatMessage[]> = async () => [];
+  history: (before: number, limit: number) => Promise<readonly ChatMessage[]> = async () => [];
 
   constructor(states = createMemoryStateStore()) {
     this.states = states;
@@ -64,9 +64,11 @@ class Scene {
       schema: 1,
       fetch: async (input) => {
         const url = new URL(input as string);
-        const before = Number(url.searchParams.get('before'));
+        const [before = 0, limit = 0] = ['before', 'limit'].map((name) =>
+          Number(url.searchParams.get(name)),
+        );
         if (url.pathname === '/api/documents/d/chat')
-          return Response.json({ messages: await this.history(before) });
+          return Response.json({ messages: await this.history(before, limit) });
         const user = { id: 'u', name: 'Amber Heron', color: 1 };
         const expiresAt = environment.clock.now() + 600_000;
         return Response.json({ user, token: 't', expiresAt });
@@ -273,29 +275,53 @@ test('EV11 older messages come by pages, with what happened to them meanwhile', 
     await held;
     return messages(before - 50, before - 1);
   };
-  expect(session.hasOlder).toBe(true);
-  const loading = session.loadOlder();
-  await session.loadOlder();
+  const { pages } = scene.client;
+  expect(pages.hasOlder(session)).toBe(true);
+  const loading = pages.loadOlder(session);
+  const again = pages.loadOlder(session);
   const change = { message: message(60).id, mentions: [], text: 'after all' };
   await scene.events(120, { name: 'chat:edited', at: 9, ...change }, sent(121));
   arrive?.();
-  await loading;
+  await Promise.all([loading, again]);
   expect(asked).toEqual([101]);
   expect(numbers(session)).toEqual(messages(51, 121).map(({ number }) => number));
   expect(session.state?.messages.find(({ number }) => number === 60)?.text).toBe('after all');
   scene.history = async (before) => messages(1, before - 1);
-  await session.loadOlder();
-  expect(session.hasOlder).toBe(false);
+  await pages.loadOlder(session);
+  expect(pages.hasOlder(session)).toBe(false);
   expect(session.state?.messages).toHaveLength(121);
 });
 
 test('EV11 a page that cannot be had is asked for again by whoever wants it', async () => {
   const { scene, session } = await live(chat(101, 120));
   scene.history = async () => Promise.reject(new Error('unreachable'));
-  await expect(session.loadOlder()).rejects.toThrow('unreachable');
+  await expect(scene.client.pages.loadOlder(session)).rejects.toThrow('unreachable');
   scene.history = async (before) => messages(before - 50, before - 1);
-  await session.loadOlder();
+  await scene.client.pages.loadOlder(session);
   expect(session.state?.messages).toHaveLength(70);
+});
+
+test('EV11 all that is between comes with a message that is asked for, by large pages', async () => {
+  const { scene, session } = await live(chat(1951, 2000));
+  const { pages } = scene.client;
+  const asked: [number, number][] = [];
+  scene.history = async (before, limit) => {
+    asked.push([before, limit]);
+    return messages(Math.max(1, before - limit), before - 1);
+  };
+  expect(await pages.loadThrough(session, message(1990).id)).toBe(true);
+  expect(asked).toEqual([]);
+  expect(await pages.loadThrough(session, message(1000).id)).toBe(true);
+  expect(asked.map(([before]) => before)).toEqual([1951, 1451]);
+  expect(numbers(session)).toEqual(messages(951, 2000).map(({ number }) => number));
+  expect(await pages.loadThrough(session, 'nothing')).toBe(false);
+  expect(session.state?.messages).toHaveLength(2000);
+  // Who reads the newest needs no more than them, and can have the others again.
+  pages.trim(session);
+  expect(numbers(session)).toEqual(messages(1501, 2000).map(({ number }) => number));
+  expect(pages.hasOlder(session)).toBe(true);
+  pages.trim(session);
+  expect(session.state?.messages).toHaveLength(500);
 });
 
 test('W11: a reconnect names channels in hello with where they are, and asks no more', async () => {

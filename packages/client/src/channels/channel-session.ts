@@ -4,15 +4,12 @@
  */
 import {
   MAX_CHAT_PAGE,
-  prependChat,
-  readChannelName,
   reduceChannel,
   RECONNECT_HEALTHY_AFTER_MS,
   type ChannelEvent,
   type ChannelName,
   type ChannelState,
   type ChannelStateOf,
-  type ChatPage,
   type ErrorBody,
   type MessageOf,
   type User,
@@ -62,8 +59,6 @@ export interface ChannelSessionOptions {
   readonly nextRef: () => number;
   /** Whether the server can know this channel. */
   readonly isKnown: () => boolean;
-  /** A page of a document's chat, before a number. Rejects when it cannot be had now. */
-  readonly history: (document: string, before: number) => Promise<ChatPage>;
   readonly stateOf: (name: ChannelName) => ChannelState | null;
   readonly released: () => void;
 }
@@ -80,8 +75,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   #owner: string | null = null;
   #error: ErrorBody | null = null;
   #shown: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
-  /** Events that arrive while a page of history is on its way, which may be from before or after them. */
-  #meanwhile: ChannelEvent[] | null = null;
+  /** Events that arrive while something is on its way that may be from before or after them. */
+  readonly #meanwhile = new Set<ChannelEvent[]>();
   #waitsFor: 'nothing' | 'its-document' = 'nothing';
   #holders = 1;
   #againAttempt = 0;
@@ -163,31 +158,31 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     void this.destroy();
   }
 
-  /** Of a chat: whether there are messages before the oldest here. */
-  get hasOlder(): boolean {
-    return (this.#oldest() ?? 1) > 1;
+  /** Changes the state by what no event tells. */
+  amend(change: (state: ChannelState) => ChannelState): void {
+    this.#replica?.amend(change);
+    this.changed();
   }
 
-  /** Of a chat: adds the page before the oldest message here. Rejects when it cannot be had now. */
-  async loadOlder(): Promise<void> {
-    const { document } = readChannelName(this.name);
-    const before = this.#oldest();
-    if (document === null || before === null || before <= 1 || this.#meanwhile !== null) return;
-    const meanwhile: ChannelEvent[] = (this.#meanwhile = []);
+  /** Adds to the state what comes another way, and applies again the events that came meanwhile. Rejects as `request` does. */
+  async amendWith<T>(
+    request: () => Promise<T>,
+    add: (state: ChannelState, answer: T) => ChannelState,
+  ): Promise<T> {
+    const meanwhile: ChannelEvent[] = [];
+    this.#meanwhile.add(meanwhile);
     try {
-      const page = await this.#options.history(document, before);
-      this.#replica?.amend((state) =>
-        state.type === 'chat'
-          ? meanwhile.reduce<ChannelState>(
-              (after, event) => reduceChannel(after, event, { chatMessages: Infinity }),
-              prependChat(state, page),
-            )
-          : state,
+      const answer = await request();
+      this.amend((state) =>
+        meanwhile.reduce<ChannelState>(
+          (after, event) => reduceChannel(after, event, { chatMessages: Infinity }),
+          add(state, answer),
+        ),
       );
+      return answer;
     } finally {
-      this.#meanwhile = null;
+      this.#meanwhile.delete(meanwhile);
     }
-    this.changed();
   }
 
   /** Asks again for a channel that was lost. */
@@ -311,7 +306,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
           break;
         case 'applied':
           effects.arrived(this.name, intent.events);
-          this.#meanwhile?.push(...intent.events);
+          for (const events of this.#meanwhile) events.push(...intent.events);
           this.#keepSoon();
           break;
         case 'replaced':
@@ -364,13 +359,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
       () => void this.flush(),
       KEEP_AFTER_MS,
     );
-  }
-
-  /** The number of the oldest message here; null where there is no chat. */
-  #oldest(): number | null {
-    const state = this.#replica?.state;
-    if (state?.type !== 'chat') return null;
-    return state.messages[0]?.number ?? null;
   }
 }
 

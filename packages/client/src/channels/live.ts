@@ -7,7 +7,6 @@ import { openIndexedDbCommandStore } from '../commands/indexeddb-command-store.t
 import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import type { ChannelSessionOptions } from './channel-session.ts';
 import { Channels } from './channels.ts';
 import { openIndexedDbStateStore } from './indexeddb-state-store.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
@@ -25,7 +24,6 @@ export interface LiveOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly stores: LiveStores;
-  readonly history: ChannelSessionOptions['history'];
   /** What is pending has changed. */
   readonly changed: () => void;
 }
@@ -35,13 +33,7 @@ export interface Live {
   readonly channels: Channels;
 }
 
-export function createLive({
-  connection,
-  environment,
-  stores,
-  history,
-  changed,
-}: LiveOptions): Live {
+export function createLive({ connection, environment, stores, changed }: LiveOptions): Live {
   const effects = new ExpectedEffects();
   // Listens first, so that a reconnect says what waits in the frame that subscribes.
   const commands = new Commands({
@@ -61,7 +53,6 @@ export function createLive({
     environment,
     store: stores.states,
     effects,
-    history,
     isKnown: (name) => {
       const { document } = readChannelName(name);
       return document === null || !commands.isCreating(document);

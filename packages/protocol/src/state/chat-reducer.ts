@@ -49,6 +49,11 @@ export function prependChat(state: ChatState, page: ChatPage): ChatState {
   return { ...state, messages: [...older, ...state.messages] };
 }
 
+/** Without all but the newest messages. */
+export function trimChat(state: ChatState, keep: number): ChatState {
+  return { ...state, messages: state.messages.slice(-keep) };
+}
+
 /** What somebody said, and how they reacted, is theirs under the name that they have now. */
 function renamed(state: ChatState, user: User): ChatState {
   const isOf = ({ id }: User) => id === user.id;

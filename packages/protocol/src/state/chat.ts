@@ -1,8 +1,8 @@
 /** A document's chat: the newest messages, oldest first; older ones come by pages over HTTP. */
 import { z } from 'zod';
 import {
+  MAX_CHAT_HISTORY_PAGE,
   MAX_CHAT_MENTIONS,
-  MAX_CHAT_PAGE,
   MAX_CHAT_TEXT_LENGTH,
   MAX_EMOJI_LENGTH,
   MAX_REACTIONS_PER_MESSAGE,
@@ -84,5 +84,7 @@ export const chatState = z.strictObject({
 export type ChatState = z.infer<typeof chatState>;
 
 /** A page of history: messages before one, oldest first. Whoever has message 1 has all. */
-export const chatPage = z.strictObject({ messages: z.array(chatMessage).max(MAX_CHAT_PAGE) });
+export const chatPage = z.strictObject({
+  messages: z.array(chatMessage).max(MAX_CHAT_HISTORY_PAGE),
+});
 export type ChatPage = z.infer<typeof chatPage>;

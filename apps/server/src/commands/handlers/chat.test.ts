@@ -228,7 +228,7 @@ describe('reading', () => {
     let page = await readMessages(stage.db, document);
     while (page.length > 0) {
       numbers.unshift(...page.map(({ number }) => number));
-      page = await readMessages(stage.db, document, page[0]?.number ?? 0);
+      page = await readMessages(stage.db, document, { before: page[0]?.number ?? 0 });
     }
     expect(numbers).toEqual(sends.map((_, i) => i + 1));
   });

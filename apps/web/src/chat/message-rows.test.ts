@@ -1,0 +1,72 @@
+import type { ChatMessage } from '@tandem/protocol';
+import { describe, expect, test } from 'vitest';
+import { messageRows } from './message-rows.ts';
+
+const NOON = new Date(2026, 3, 9, 12).getTime();
+const MINUTE = 60_000;
+
+function message(author: string, at: number, more: Partial<ChatMessage> = {}): ChatMessage {
+  return {
+    id: `${author}-${at}`,
+    number: null,
+    author: { id: author, name: author, color: 0 },
+    text: 'words',
+    mentions: [],
+    replyTo: null,
+    reactions: [],
+    at,
+    editedAt: null,
+    deletedAt: null,
+    ...more,
+  };
+}
+
+/** `|` before a new day, `*` before what is new, the author where one is named. */
+function shape(messages: readonly ChatMessage[], readUpTo: number | null = null): string {
+  return messageRows(messages, { readUpTo, me: 'me' })
+    .map(
+      ({ message: { author }, day, isFirstNew, isNamed }) =>
+        `${day === null ? '' : '|'}${isFirstNew ? '*' : ''}${isNamed ? author.id : '.'}`,
+    )
+    .join(' ');
+}
+
+test('what one says in a row has one name, until another speaks', () => {
+  const said = [message('a', NOON), message('a', NOON + MINUTE), message('b', NOON + 2 * MINUTE)];
+  expect(shape([...said, message('a', NOON + 3 * MINUTE)])).toBe('|a . b a');
+});
+
+test('after a pause one is named again', () => {
+  expect(shape([message('a', NOON), message('a', NOON + 5 * MINUTE)])).toBe('|a a');
+});
+
+test('the author of a reply is named', () => {
+  expect(shape([message('a', NOON), message('a', NOON + 1, { replyTo: 'x' })])).toBe('|a a');
+});
+
+test('a new day begins anew, however short the pause', () => {
+  const midnight = new Date(2026, 3, 10).getTime();
+  expect(shape([message('a', midnight - MINUTE), message('a', midnight)])).toBe('|a |a');
+  const rows = messageRows([message('a', midnight + 5)], { readUpTo: null, me: null });
+  expect(rows[0]?.day).toBe(midnight);
+});
+
+describe('what is new begins', () => {
+  const numbered = (author: string, number: number, more: Partial<ChatMessage> = {}) =>
+    message(author, NOON + number, { number, ...more });
+
+  test('with the first message that was not seen, once', () => {
+    const said = [1, 2, 3, 4].map((number) => numbered('a', number));
+    expect(shape(said, 2)).toBe('|a . *a .');
+    expect(shape(said, 4)).toBe('|a . . .');
+    expect(shape(said, null)).toBe('|a . . .');
+  });
+
+  test('with one that another has sent and that stands', () => {
+    const gone = numbered('a', 3, { deletedAt: NOON });
+    expect(shape([numbered('a', 1), numbered('me', 2), gone, numbered('a', 4)], 1)).toBe(
+      '|a me a *a',
+    );
+    expect(shape([numbered('a', 1), message('me', NOON + 9)], 1)).toBe('|a me');
+  });
+});

@@ -1,0 +1,47 @@
+import type { ChannelSession } from '@tandem/client';
+import { useCallback, useState } from 'react';
+import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
+
+export interface ChatPages {
+  /** Null when the first message is here. */
+  readonly loadOlder: (() => void) | null;
+  /** Forgets old messages, for a person who reads the newest. */
+  readonly trim: () => void;
+  /** The message to go to, once it is here. */
+  readonly target: string | null;
+  readonly search: 'none' | 'running' | 'failed';
+  /** Goes to a message, and loads what lies between. */
+  readonly goTo: (message: string) => void;
+  readonly leaveTarget: () => void;
+}
+
+/** The history of a chat, as far as somebody wants to see it. */
+export function useChatPages(session: ChannelSession<`chat:${string}`> | null): ChatPages {
+  const { pages } = useServices().client;
+  const hasOlder = useChannelValue(session, (chat) => pages.hasOlder(chat)) ?? false;
+  const [target, setTarget] = useState<string | null>(null);
+  const [search, setSearch] = useState<ChatPages['search']>('none');
+  const loadOlder = useCallback(() => {
+    // A page that cannot be had now is asked for again when one scrolls on.
+    if (session !== null) pages.loadOlder(session).catch(() => undefined);
+  }, [pages, session]);
+  const trim = useCallback(() => session !== null && pages.trim(session), [pages, session]);
+  const goTo = useCallback(
+    (message: string) => {
+      if (session === null) return;
+      setTarget(message);
+      setSearch('running');
+      pages.loadThrough(session, message).then(
+        () => setSearch('none'),
+        () => {
+          setTarget(null);
+          setSearch('failed');
+        },
+      );
+    },
+    [pages, session],
+  );
+  const leaveTarget = useCallback(() => setTarget(null), []);
+  return { loadOlder: hasOlder ? loadOlder : null, trim, target, search, goTo, leaveTarget };
+}

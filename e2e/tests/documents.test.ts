@@ -1,6 +1,6 @@
 /** A visit without an account: who one is, and the documents one has. */
 
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import {
   chipOf,
   documentOf,
@@ -215,3 +215,30 @@ function keptBy(page: Page): Promise<string> {
     return JSON.stringify(kept);
   });
 }
+
+test('a file that is dropped where nothing takes it leaves the page as it is, and says so', async ({
+  arrive,
+}) => {
+  const { page } = await arrive();
+  const drop = async (target: Locator) => {
+    const isTaken = await target.evaluate((element) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['low tide'], 'tide.txt', { type: 'text/plain' }));
+      const about = { dataTransfer, bubbles: true, cancelable: true };
+      const over = new DragEvent('dragover', about);
+      const dropped = new DragEvent('drop', about);
+      element.dispatchEvent(over);
+      element.dispatchEvent(dropped);
+      return over.defaultPrevented && dropped.defaultPrevented;
+    });
+    expect(isTaken).toBe(true);
+    await expect(page.getByText('Files cannot be added to a document yet').last()).toBeVisible();
+  };
+  await drop(page.getByRole('main'));
+  await drop(page.getByRole('banner'));
+  await startDocument(page, 'Tide log');
+  await drop(titleOf(page));
+  await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
+  await drop(page.getByRole('textbox', { name: 'Message everyone here' }));
+  await expect(titleOf(page)).toHaveValue('Tide log');
+});

@@ -1,5 +1,6 @@
 import './zod-without-eval.ts';
 import { RouterProvider } from '@tanstack/react-router';
+import i18next from 'i18next';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast, Toaster } from 'sonner';
@@ -8,6 +9,7 @@ import { loadRescueWhenIdle } from './connection/rescue.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
+import { guardFileDrops } from './shell/file-drops.ts';
 import { startServiceWorker } from './shell/new-version.ts';
 import { surviveTranslation } from './shell/translated-page.ts';
 import { startTheme } from './theme/theme.ts';
@@ -17,6 +19,7 @@ surviveTranslation();
 startTheme();
 startLanguage();
 startServiceWorker();
+guardFileDrops(() => toast(i18next.t('fileDropped')));
 
 const services = await createServices({ complain: (error) => toast.error(error.message) });
 startServices(services);

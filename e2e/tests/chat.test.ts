@@ -180,10 +180,10 @@ test('code keeps its indentation', async ({ arrive }) => {
   await openChat(ada);
   await say(ada, '    def f():\n\treturn 1');
   const text = saidIn(ada, 'def f()').getByText('def f()');
-  expect(await text.evaluate((element) => element.innerText)).toBe('    def f():\n\treturn 1');
+  expect(await text.innerText()).toBe('    def f():\n\treturn 1');
   await say(ada, '```\n  if x:\n    y\n```');
   const code = saidIn(ada, 'if x').locator('pre');
-  expect(await code.evaluate((element) => element.innerText)).toBe('  if x:\n    y');
+  expect(await code.innerText()).toBe('  if x:\n    y');
 });
 
 test('somebody who is called otherwise now has said all of it under the new name', async ({

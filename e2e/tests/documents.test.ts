@@ -216,6 +216,43 @@ function keptBy(page: Page): Promise<string> {
   });
 }
 
+test('a long list is drawn in part, goes on while one scrolls, and is searched whole', async ({
+  arrive,
+}) => {
+  test.setTimeout(120_000);
+  const first = await arrive();
+  await expectSaved(first.page);
+  const headers = { origin: new URL(first.page.url()).origin };
+  for (let number = 1; number <= 110; number++) {
+    const id = `document-of-a-long-list-${number}`;
+    const title = number === 3 ? '第三 Ébauche' : `Reading ${number}`;
+    const answer = await first.page.request.post('/api/documents', {
+      data: { id, title },
+      headers,
+    });
+    expect(answer.ok()).toBe(true);
+  }
+  // A device that has kept nothing of the list.
+  const { page } = await arrive('/', { storageState: await first.context.storageState() });
+  const rows = page.getByRole('main').getByRole('listitem');
+  await expect(rows.filter({ hasText: 'Reading 110' })).toBeVisible();
+  expect(await rows.count()).toBeLessThan(60);
+  await expect(rows.first()).toHaveAttribute('aria-posinset', '1');
+
+  const filter = page.getByRole('searchbox');
+  await filter.fill('第三 EBAU');
+  await expect(page.getByRole('link', { name: '第三 Ébauche' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: '1 document' })).toBeAttached();
+  await filter.fill('');
+  const last = rows.filter({ hasText: 'Welcome to Tandem' });
+  await expect(async () => {
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await expect(last).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(last).toHaveAttribute('aria-posinset', '111');
+  await expect(last).toHaveAttribute('aria-setsize', '111');
+});
+
 test('a file that is dropped where nothing takes it leaves the page as it is, and says so', async ({
   arrive,
 }) => {

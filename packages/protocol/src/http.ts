@@ -7,10 +7,11 @@
  * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
  * | `GET /api/me` | – | `user` of the cookie |
  * | `PATCH /api/me` | `profilePatch` | `user` |
- * | `GET /api/documents` | – | `documentList`: what this user made or opened, newest first |
+ * | `GET /api/documents?after=&search=` | – | `libraryPage`: what this user made or opened, last changed first; after a place (`<updatedAt>.<id>`), and of that what a search finds |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
  * | `GET /api/documents/:id` | – | `documentSummary` |
  * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
+ * | `GET /api/documents/:id/visit` | – | `listedDocument`: the document as it is on this user's list |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
  * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
@@ -18,7 +19,7 @@
 import { z } from 'zod';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
-import { MAX_EXCERPT_LENGTH } from './limits.ts';
+import { MAX_EXCERPT_LENGTH, MAX_SEARCH_LENGTH } from './limits.ts';
 import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,
@@ -31,6 +32,7 @@ import {
   user,
 } from './messages/field.ts';
 import { credential } from './messages/session.ts';
+import type { LibraryPlace } from './state/library.ts';
 import { opaqueText, sentText } from './text.ts';
 
 const MAX_URL_LENGTH = 2_048;
@@ -66,7 +68,17 @@ export const documentSummary = z.strictObject({
 });
 export type DocumentSummary = z.infer<typeof documentSummary>;
 
-export const documentList = z.strictObject({ documents: z.array(documentSummary) });
+/** `after` of a page of the list, as an address has it. */
+export const libraryPlaceText = z
+  .string()
+  .regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,64}$/)
+  .transform((text): LibraryPlace => {
+    const at = text.indexOf('.');
+    return { updatedAt: Number(text.slice(0, at)), id: text.slice(at + 1) };
+  });
+export const toPlaceText = ({ updatedAt, id }: LibraryPlace): string => `${updatedAt}.${id}`;
+export const librarySearch = opaqueText(MAX_SEARCH_LENGTH);
+
 export const documentCreate = z.strictObject({
   id: documentId.min(20),
   title: newTitle.optional(),

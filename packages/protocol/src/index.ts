@@ -20,6 +20,7 @@ export {
 } from './messages/field.ts';
 export * from './messages/message.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
+export * from './search-text.ts';
 export * from './state/channel-reducer.ts';
 export * from './state/channel-state.ts';
 export * from './state/chat-reducer.ts';

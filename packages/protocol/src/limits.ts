@@ -62,6 +62,10 @@ export const TYPING_REFRESH_MS = 3_000;
 export const TYPING_EXPIRY_MS = 5_000;
 export const MAX_TYPING_NAMES = 5;
 
+/** A search in a list. */
+export const MAX_SEARCH_LENGTH = 200;
+export const MAX_SEARCH_WORDS = 8;
+
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
 /** Of the name of a document that is asked for; a document's own is shorter. */
@@ -104,8 +108,10 @@ export const MAX_CHAT_PAGE = 50;
 /** Messages in the largest page of history. */
 export const MAX_CHAT_HISTORY_PAGE = 500;
 
+/** Documents in the state of a library, and in a page of it. */
+export const MAX_LIBRARY_PAGE = 100;
 /** What the states of the other channels hold at most. */
-export const MAX_LISTED_DOCUMENTS = 500;
+export const MAX_FOLLOWED_DOCUMENTS = 500;
 export const MAX_SHARING_MEMBERS = 100;
 export const MAX_DASHBOARD_SAMPLES = 300;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import * as http from './http.ts';
+import * as library from './state/library.ts';
 import { jsonBodies, MESSAGES, type MessageType } from './messages/message.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
@@ -16,21 +17,15 @@ test('W1: the schemas belong to this protocol version', async () => {
       { ...MESSAGES[type], body: z.toJSONSchema(jsonBodies[type] as z.ZodType, { io: 'input' }) },
     ]),
   );
-  const {
-    session,
-    profilePatch,
-    documentSummary,
-    documentList,
-    documentCreate,
-    documentPatch,
-    errorAnswer,
-  } = http;
+  const { libraryPage } = library;
+  const { session, profilePatch, documentSummary, documentCreate, documentPatch, errorAnswer } =
+    http;
   const bodies = Object.fromEntries(
     Object.entries({
       session,
       profilePatch,
       documentSummary,
-      documentList,
+      libraryPage,
       documentCreate,
       documentPatch,
       errorAnswer,

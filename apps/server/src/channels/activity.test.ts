@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ACTIVITY_INTERVAL_MS, type ActivityState, type User } from '@tandem/protocol';
+import {
+  ACTIVITY_INTERVAL_MS,
+  MAX_FOLLOWED_DOCUMENTS,
+  type ActivityState,
+  type User,
+} from '@tandem/protocol';
 import { Activity } from './activity.ts';
 import { FakeSubscriber } from './testing/fake-subscriber.ts';
 
@@ -23,6 +28,8 @@ async function stage() {
   };
   const present = new Map<string, User[]>();
   const barred = new Set<string>();
+  /** What stands on a list and is not followed. */
+  const longLists: Record<string, Set<string>> = {};
   let loads = 0;
   const activity = new Activity({
     number: NUMBER,
@@ -31,6 +38,8 @@ async function stage() {
       return lists[user] ?? {};
     },
     whoMaySee: async () => (user) => !barred.has(user),
+    whoLists: async (documents, users) =>
+      users.filter((user) => documents.some((document) => longLists[user]?.has(document))),
     present: (document) => present.get(document) ?? [],
     onDelivered: () => {},
     onFault: (error) => {
@@ -50,7 +59,7 @@ async function stage() {
     subscriber.received.length = 0;
     subscriber.outgoing.length = 0;
   }
-  return { activity, lists, present, barred, come, ada, bob, loads: () => loads };
+  return { activity, lists, longLists, present, barred, come, ada, bob, loads: () => loads };
 }
 
 const pass = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
@@ -178,4 +187,28 @@ it('reads a list once for all tabs of a person, and forgets it with the last', a
   for (const { subscription } of [bob, second]) activity.leave(subscription);
   await come('bob');
   expect(loads()).toBe(before + 1);
+});
+
+it('W41 of a long list follows what was changed last, also what was far down until then', async () => {
+  const { activity, lists, longLists, come, bob, loads } = await stage();
+  const many = Array.from({ length: MAX_FOLLOWED_DOCUMENTS }, (_, index) => [
+    `m${index}`,
+    values(),
+  ]);
+  lists['cem'] = Object.fromEntries(many);
+  longLists['cem'] = new Set(['far']);
+  const cem = await come('cem');
+  await pass(2 * ACTIVITY_INTERVAL_MS);
+  cem.subscriber.received.length = 0;
+  const before = loads();
+  activity.changed('elsewhere');
+  activity.summarised('m1', { excerpt: 'followed', at: 1 });
+  await pass(ACTIVITY_INTERVAL_MS);
+  expect(loads()).toBe(before);
+  lists['cem'] = { ...Object.fromEntries(many.slice(1)), far: values() };
+  activity.changed('far');
+  await pass(2 * ACTIVITY_INTERVAL_MS);
+  expect(loads()).toBe(before + 1);
+  expect(Object.assign({}, ...changes(cem))).toMatchObject({ far: values(), m0: null });
+  expect(changes(bob)).toEqual([]);
 });

@@ -5,6 +5,7 @@
 import {
   ACTIVITY_INTERVAL_MS,
   addDeleted,
+  MAX_FOLLOWED_DOCUMENTS,
   type ActivityState,
   type DocumentActivity,
   type User,
@@ -20,6 +21,11 @@ export interface ActivityOptions {
   /** The values of a person's list, without who is present. */
   readonly load: (user: string) => Promise<ActivityState['documents']>;
   readonly whoMaySee: (document: string) => Promise<(user: string) => boolean>;
+  /** Those of the users who have any of the documents on their lists. */
+  readonly whoLists: (
+    documents: readonly string[],
+    users: readonly string[],
+  ) => Promise<readonly string[]>;
   readonly present: (document: string) => User[];
   /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
@@ -50,6 +56,10 @@ export class Activity implements Channel, Disposable {
   readonly #options: ActivityOptions;
   readonly #watchers = new Map<string, Watcher>();
   readonly #watched = new Map<string, Watched>();
+  /** People whose lists are longer than what is followed of them: the documents that were changed last. */
+  readonly #partial = new Set<string>();
+  /** Documents that were changed, and may belong to those that are followed now. */
+  #strayed = new Set<string>();
   #changed = new Set<string>();
   readonly #flush = new Coalescer(
     ACTIVITY_INTERVAL_MS,
@@ -89,6 +99,7 @@ export class Activity implements Channel, Disposable {
     watcher.audience.remove(subscription);
     if (watcher.audience.size > 0) return;
     this.#watchers.delete(watcher.user);
+    this.#partial.delete(watcher.user);
     for (const document of watcher.documents) this.#unwatch(watcher, document);
   }
 
@@ -102,11 +113,19 @@ export class Activity implements Channel, Disposable {
     document: string,
     { excerpt, at }: { readonly excerpt: string; readonly at: number },
   ): void {
+    this.changed(document);
     this.#set(document, ({ updatedAt, ...rest }) => ({
       ...rest,
       excerpt,
       updatedAt: Math.max(updatedAt, at),
     }));
+  }
+
+  /** It stands first in lists now. */
+  changed(document: string): void {
+    if (this.#partial.size === 0) return;
+    this.#strayed.add(document);
+    this.#flush.touch();
   }
 
   /** It has a newer chat message. */
@@ -192,6 +211,8 @@ export class Activity implements Channel, Disposable {
       this.#touch(document);
     }
     watcher.documents = Object.keys(documents);
+    if (watcher.documents.length < MAX_FOLLOWED_DOCUMENTS) this.#partial.delete(watcher.user);
+    else this.#partial.add(watcher.user);
   }
 
   #drop(watcher: Watcher, document: string): void {
@@ -223,12 +244,30 @@ export class Activity implements Channel, Disposable {
   }
 
   #publish(): void {
+    const strayed = this.#strayed;
+    this.#strayed = new Set();
+    if (strayed.size > 0)
+      this.#follow(strayed).catch((error: unknown) => this.#options.onFault(error));
     const changed = this.#changed;
     this.#changed = new Set();
     for (const document of changed) {
       const watched = this.#watched.get(document);
       if (watched === undefined) continue;
       this.#send(watched.watchers, { [document]: this.#value(document, watched) });
+    }
+  }
+
+  /** Lists on which a document came up that was not followed are read again. */
+  async #follow(documents: ReadonlySet<string>): Promise<void> {
+    const unfollowed = [...documents].filter((document) => {
+      const watchers = this.#watched.get(document)?.watchers ?? [];
+      return [...this.#partial].some((user) => !watchers.some((watcher) => watcher.user === user));
+    });
+    if (unfollowed.length === 0) return;
+    for (const user of await this.#options.whoLists(unfollowed, [...this.#partial])) {
+      const isFollowed = (document: string) =>
+        this.#watched.get(document)?.watchers.some((watcher) => watcher.user === user);
+      if (!unfollowed.every(isFollowed)) this.relisted(user);
     }
   }
 

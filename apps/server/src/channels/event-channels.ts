@@ -1,6 +1,7 @@
 /** All channels of events of a server. */
 import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
 import { loadActivity } from '../database/channel-states.ts';
+import { findListers } from '../database/documents.ts';
 import type { Database } from '../database/tables.ts';
 import type { ErrorBoundary } from '../error-boundary.ts';
 import type { Rooms } from '../gateway/rooms.ts';
@@ -58,6 +59,7 @@ export async function createEventChannels(options: EventChannelsOptions): Promis
     number: rooms.nextChannel(),
     load: (user) => loadActivity(db, user),
     whoMaySee: (document) => store.whoMaySee(document),
+    whoLists: (documents, users) => findListers(db, documents, users),
     present: (document) => rooms.present(document),
     onDelivered: delivered('activity:changed'),
     onFault,

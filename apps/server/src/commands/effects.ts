@@ -50,6 +50,7 @@ export class Effects {
         break;
       case 'renamed':
         rooms.renameDocument(effect.document, effect.title);
+        activity.changed(effect.document);
         break;
       case 'profile-changed':
         this.#follow(people.renamed(effect.user));

@@ -1,8 +1,8 @@
 /** What channels hold, read from the tables together with the offset at which they hold it. */
-import type { ActivityState, ChannelState } from '@tandem/protocol';
+import { MAX_FOLLOWED_DOCUMENTS, type ActivityState, type ChannelState } from '@tandem/protocol';
 import type { ChannelKey } from '../channels/channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
-import { listDocuments, toListed } from './documents.ts';
+import { listDocuments, readLibraryPage } from './documents.ts';
 import { readSharing } from './sharing.ts';
 import type { Database } from './tables.ts';
 import { findUser, toUser } from './users.ts';
@@ -45,7 +45,7 @@ export async function loadActivity(
   db: Database,
   user: string,
 ): Promise<ActivityState['documents']> {
-  const entries = await listDocuments(db, user);
+  const entries = await listDocuments(db, user, { limit: MAX_FOLLOWED_DOCUMENTS });
   const chats = entries.filter(({ chatHead }) => chatHead > 0);
   const deleted = await readDeletedRanges(
     db,
@@ -66,8 +66,7 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
     case 'library': {
       const user = await findUser(db, of);
       if (user === undefined) return null;
-      const documents = (await listDocuments(db, of)).map(toListed);
-      return { type: 'library', user: toUser(user), documents };
+      return { type: 'library', user: toUser(user), ...(await readLibraryPage(db, of)) };
     }
     case 'chat': {
       const messages = await readMessages(db, of);

@@ -1,4 +1,4 @@
-import { MAX_LISTED_DOCUMENTS } from '@tandem/protocol';
+import { MAX_LIBRARY_PAGE, type LibraryPage, type LibraryPlace } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
   addVisit,
@@ -8,6 +8,7 @@ import {
   findVisitors,
   forgetVisit,
   listDocuments,
+  readLibraryPage,
   refreshDocuments,
   renameDocument,
   NEVER_OPENED,
@@ -29,7 +30,7 @@ test('whoever has the link may edit a new document', async () => {
   const db = await temporaryDatabase();
   const { kind, document } = await create(db, 'a', 5);
   expect(kind).toBe('created');
-  expect(document).toEqual({
+  expect(document).toMatchObject({
     id: 'a',
     kind: 'page',
     title: 'Title of a',
@@ -76,9 +77,9 @@ test('a list has what its user visited, last changed first', async () => {
   expect(await listed(db, 'eve')).toEqual([]);
 });
 
-test('a list has an end', async () => {
+test('W41 a list comes by pages, without a gap, also where many were changed at one time', async () => {
   const db = await temporaryDatabase();
-  const numbers = Array.from({ length: MAX_LISTED_DOCUMENTS + 1 }, (_, i) => i);
+  const numbers = Array.from({ length: 2 * MAX_LIBRARY_PAGE + 1 }, (_, i) => i);
   const document = {
     kind: 'page',
     title: '',
@@ -89,15 +90,48 @@ test('a list has an end', async () => {
   } as const;
   await db
     .insertInto('document')
-    .values(numbers.map((i) => ({ ...document, id: `d${i}`, updated_at: i })))
+    .values(numbers.map((i) => ({ ...document, id: `d${i}`, updated_at: i - (i % 7) })))
     .execute();
   await db
     .insertInto('visit')
     .values(numbers.map((i) => ({ user: 'ada', document: `d${i}`, opened_at: i })))
     .execute();
-  const ids = await listed(db, 'ada');
-  expect(ids).toHaveLength(MAX_LISTED_DOCUMENTS);
-  expect(ids[0]).toBe(`d${MAX_LISTED_DOCUMENTS}`);
+  const ids: string[] = [];
+  let next: LibraryPlace | null = null;
+  do {
+    const page: LibraryPage = await readLibraryPage(db, 'ada', { after: next });
+    expect(page.documents.length).toBeLessThanOrEqual(MAX_LIBRARY_PAGE);
+    ids.push(...page.documents.map(({ id }) => id));
+    ({ next } = page);
+  } while (next !== null);
+  expect(ids).toHaveLength(numbers.length);
+  expect(new Set(ids).size).toBe(numbers.length);
+});
+
+test('W42 a search finds words of title and excerpt in any script, on one’s own list alone', async () => {
+  const db = await temporaryDatabase();
+  const texts = {
+    a: ['Élan vital', ''],
+    b: ['潮汐记录', ''],
+    c: ['', 'Прилив и отлив'],
+    d: ['Elan', ''],
+  };
+  for (const [at, [id, [title = '', excerpt = '']]] of Object.entries(texts).entries())
+    await createDocument(db, { id, kind: 'page', title, excerpt, owner: 'ada', at });
+  for (const document of ['a', 'b', 'c']) await addVisit(db, { user: 'ada', document, at: 10 });
+  const found = async (search: string) =>
+    (await listDocuments(db, 'ada', { search })).map(({ document }) => document.id);
+  expect(await found('elan')).toEqual(['a']);
+  expect(await found('VIT éla')).toEqual(['a']);
+  expect(await found('汐')).toEqual(['b']);
+  expect(await found('ОТЛ')).toEqual(['c']);
+  expect(await found('%')).toEqual([]);
+  expect(await found(' ')).toHaveLength(3);
+  await renameDocument(db, 'a', { title: 'Ebb', at: 20 });
+  await refreshDocuments(db, [{ id: 'b', excerpt: 'Low Water', at: 21 }]);
+  expect(await found('elan')).toEqual([]);
+  expect(await found('ebb')).toEqual(['a']);
+  expect(await found('water')).toEqual(['b']);
 });
 
 test('a second visit is the same entry, and it can be taken off', async () => {

@@ -1,8 +1,12 @@
 /** What is known of a document beside its text, and whose lists it is on. */
 import { sql, type Expression, type RawBuilder } from 'kysely';
 import {
-  MAX_LISTED_DOCUMENTS,
+  foldText,
+  MAX_LIBRARY_PAGE,
+  searchWords,
   type DocumentKind,
+  type LibraryPage,
+  type LibraryPlace,
   type LinkAccess,
   type ListedDocument,
   type Role,
@@ -37,6 +41,8 @@ export async function createDocument(
       owner: document.owner,
       link_access: document.linkAccess ?? 'edit',
       excerpt: document.excerpt ?? '',
+      folded_title: foldText(document.title),
+      folded_excerpt: foldText(document.excerpt ?? ''),
       created_at: document.at,
       updated_at: document.at,
     })
@@ -75,38 +81,96 @@ export interface ListEntry extends Listing {
   readonly chatHead: number;
 }
 
+export interface ListOptions {
+  /** Documents that stand after this place. */
+  readonly after?: LibraryPlace | null | undefined;
+  /** Documents in whose title or excerpt each of its words stands. */
+  readonly search?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
 /** The documents on a user's list, last changed first, without those that the user may no longer see. */
-export async function listDocuments(db: Database, user: string): Promise<ListEntry[]> {
+export async function listDocuments(
+  db: Database,
+  user: string,
+  { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
+): Promise<ListEntry[]> {
+  const words = searchWords(search);
+  // What is shown of each is read for those that are on the page.
   const rows = await db
-    .selectFrom('visit')
-    .innerJoin('document', 'document.id', 'visit.document')
-    .leftJoin('member', (join) =>
-      join.onRef('member.document', '=', 'visit.document').onRef('member.user', '=', 'visit.user'),
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('visit')
+        .innerJoin('document', 'document.id', 'visit.document')
+        .leftJoin('member', (join) =>
+          join
+            .onRef('member.document', '=', 'visit.document')
+            .onRef('member.user', '=', 'visit.user'),
+        )
+        .selectAll('document')
+        .select([
+          'visit.chat_read as chatRead',
+          'visit.opened_at as openedAt',
+          'member.role as given',
+        ])
+        .where('visit.user', '=', user)
+        .where((or) =>
+          or.or([
+            or('document.owner', '=', user),
+            or('document.link_access', '!=', 'off'),
+            or('member.role', 'is not', null),
+          ]),
+        )
+        .where((and) =>
+          and.and(
+            words.map(
+              (word) =>
+                sql<boolean>`instr(document.folded_title || ' ' || document.folded_excerpt, ${word}) > 0`,
+            ),
+          ),
+        )
+        .$if(after != null, (page) =>
+          page.where(({ eb: is, or, and }) =>
+            or([
+              is('document.updated_at', '<', after?.updatedAt ?? 0),
+              and([
+                is('document.updated_at', '=', after?.updatedAt ?? 0),
+                is('document.id', '>', after?.id ?? ''),
+              ]),
+            ]),
+          ),
+        )
+        .orderBy('document.updated_at', 'desc')
+        .orderBy('document.id')
+        .limit(limit)
+        .as('listed'),
     )
-    .selectAll('document')
-    .select((eb) => [
-      'visit.chat_read as chatRead',
-      'visit.opened_at as openedAt',
-      'member.role as given',
-      newestMessage(eb.ref('visit.document')).as('chatHead'),
-    ])
-    .where('visit.user', '=', user)
-    .where((eb) =>
-      eb.or([
-        eb('document.owner', '=', user),
-        eb('document.link_access', '!=', 'off'),
-        eb('member.role', 'is not', null),
-      ]),
-    )
-    .orderBy('document.updated_at', 'desc')
-    .orderBy('document.id')
-    .limit(MAX_LISTED_DOCUMENTS)
+    .selectAll()
+    .select((eb) => newestMessage(eb.ref('listed.id')).as('chatHead'))
+    .orderBy('updated_at', 'desc')
+    .orderBy('id')
     .execute();
   return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
     const role = decideRole(document, { user, given });
     const isNew = openedAt === NEVER_OPENED;
     return role === null ? [] : [{ document, role, chatRead, chatHead, isNew }];
   });
+}
+
+/** A page of a person's list. */
+export async function readLibraryPage(
+  db: Database,
+  user: string,
+  options: Omit<ListOptions, 'limit'> = {},
+): Promise<LibraryPage> {
+  // One more says whether the list goes on.
+  const entries = await listDocuments(db, user, { ...options, limit: MAX_LIBRARY_PAGE + 1 });
+  const documents = entries.slice(0, MAX_LIBRARY_PAGE).map(toListed);
+  const last = entries.length > MAX_LIBRARY_PAGE ? documents.at(-1) : undefined;
+  return {
+    documents,
+    next: last === undefined ? null : { updatedAt: last.updatedAt, id: last.id },
+  };
 }
 
 /** As a person's list shows it. */
@@ -226,6 +290,22 @@ export async function findVisitors(
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
+/** Those of the users who have any of the documents on their lists. */
+export async function findListers(
+  db: Database,
+  documents: readonly string[],
+  users: readonly string[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('visit')
+    .select('user')
+    .distinct()
+    .where('document', 'in', documents)
+    .where('user', 'in', users)
+    .execute();
+  return rows.map(({ user }) => user);
+}
+
 /** Never moves `updated_at` back; neither does what follows. */
 export async function renameDocument(
   db: Database,
@@ -234,7 +314,11 @@ export async function renameDocument(
 ): Promise<void> {
   await db
     .updateTable('document')
-    .set({ title: change.title, updated_at: later(change.at) })
+    .set({
+      title: change.title,
+      folded_title: foldText(change.title),
+      updated_at: later(change.at),
+    })
     .where('id', '=', id)
     .execute();
 }
@@ -252,11 +336,13 @@ export async function refreshDocuments(
   changes: readonly DocumentChange[],
 ): Promise<readonly { readonly id: string; readonly at: number }[]> {
   if (changes.length === 0) return [];
-  const values = sql.join(changes.map(({ id, excerpt, at }) => sql`(${id}, ${excerpt}, ${at})`));
+  const values = sql.join(
+    changes.map(({ id, excerpt, at }) => sql`(${id}, ${excerpt}, ${foldText(excerpt)}, ${at})`),
+  );
   const { rows } = await sql<{ readonly id: string; readonly at: number }>`
-    with change (id, excerpt, at) as (values ${values})
+    with change (id, excerpt, folded, at) as (values ${values})
     update document
-    set excerpt = change.excerpt, updated_at = iif(updated_at > change.at, updated_at, change.at)
+    set excerpt = change.excerpt, folded_excerpt = change.folded, updated_at = iif(updated_at > change.at, updated_at, change.at)
     from change where document.id = change.id
     returning document.id as id, updated_at as at`.execute(db);
   return rows;

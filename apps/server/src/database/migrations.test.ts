@@ -59,6 +59,7 @@ test('what people had before there were commands and channels is theirs afterwar
     offset: 0,
     state: {
       type: 'library',
+      next: null,
       user: { id: 'ada', name: 'Ada', color: 3 },
       documents: [diary, { ...plan, role: 'owner' }],
     },

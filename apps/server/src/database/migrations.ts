@@ -36,6 +36,8 @@ async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
     .addColumn('owner', 'text')
     .addColumn('link_access', 'text', (column) => column.notNull().defaultTo('edit'))
     .addColumn('excerpt', 'text', (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_title', 'text', (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_excerpt', 'text', (column) => column.notNull().defaultTo(''))
     .addColumn('created_at', 'integer', (column) => column.notNull())
     .addColumn('updated_at', 'integer', (column) => column.notNull())
     .execute();

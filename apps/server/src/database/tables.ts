@@ -52,6 +52,9 @@ export interface DocumentTable {
   link_access: LinkAccess;
   /** The first words of the text, at most 200 characters; follows the text within seconds. */
   excerpt: string;
+  /** Title and excerpt as a search compares them. */
+  folded_title: Generated<string>;
+  folded_excerpt: Generated<string>;
   created_at: number;
   updated_at: number;
 }

@@ -1,20 +1,28 @@
 /** Lists of documents, and what is known of one beside its text. What changes something is a command. */
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
+import { z } from 'zod';
 import {
   documentCreate,
   documentId,
   documentPatch,
+  libraryPlaceText,
+  librarySearch,
   type Call,
   type DocumentSummary,
 } from '@tandem/protocol';
-import { listDocuments } from '../database/documents.ts';
+import { findListing, readLibraryPage, toListed } from '../database/documents.ts';
 import { accessOf, findEntry, type Entry } from '../database/roles.ts';
 import { ApiError } from './api-error.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { readBody } from './request-body.ts';
+
+const libraryQuery = z.object({
+  after: libraryPlaceText.optional(),
+  search: librarySearch.optional(),
+});
 
 export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
   const { db, engine, rooms, runner } = services;
@@ -48,8 +56,13 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
   return new Hono<ApiEnvironment>()
     .use(signedIn(services))
     .get('/', async (context) => {
-      const documents = await listDocuments(db, context.get('user').id);
-      return context.json({ documents: documents.map(summary) });
+      const { after, search } = context.req.query();
+      const page = libraryQuery.safeParse({ after, search });
+      if (!page.success)
+        throw new ApiError('bad-message', {
+          detail: '"after" is the place at which a page has ended, "search" a short text.',
+        });
+      return context.json(await readLibraryPage(db, context.get('user').id, page.data));
     })
     .post('/', async (context) => {
       const { id: user } = context.get('user');
@@ -67,6 +80,16 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
       const { id: document } = await find(context.req.param('id'), user);
       await run(user, { name: 'document:rename', input: { document, title } });
       return context.json(await find(document, user));
+    })
+    .get('/:id/visit', async (context) => {
+      const { id: user } = context.get('user');
+      const document = context.req.param('id');
+      const entry = documentId.safeParse(document).success
+        ? await findEntry(db, { document, user })
+        : null;
+      const listing = entry === null ? undefined : await findListing(db, { document, user });
+      if (entry === null || listing === undefined) throw new ApiError('not-found');
+      return context.json(toListed({ ...entry, ...listing }));
     })
     .delete('/:id/visit', async (context) => {
       const document = context.req.param('id');

@@ -1,9 +1,10 @@
-import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type UIEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '@tandem/protocol';
 import { Button } from '../components/button.tsx';
+import { keptRange } from '../components/kept-range.ts';
 import { messageRows } from './message-rows.ts';
 import { MessageItem, type ChatView } from './message-view.tsx';
 import { useNewMark } from './use-new-mark.ts';
@@ -60,7 +61,7 @@ export function MessageList(props: MessageListProps) {
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]?.message.id ?? index,
     estimateSize: (index) => LINE_PX + (rows[index]?.isNamed === true ? NAME_PX : 0),
-    rangeExtractor: (range) => withKept(range, kept),
+    rangeExtractor: (range) => keptRange(range, kept),
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,
@@ -182,10 +183,4 @@ function Announcements({
       {isSaid && t('chat.said', { name: last.author.name, text: last.text })}
     </p>
   );
-}
-
-function withKept(range: Range, kept: number): number[] {
-  const indexes = defaultRangeExtractor(range);
-  if (kept < 0 || indexes.includes(kept)) return indexes;
-  return [...indexes, kept].toSorted((one, other) => one - other);
 }

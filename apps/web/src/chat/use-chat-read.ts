@@ -1,11 +1,21 @@
+import { useEffect } from 'react';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 
 /** The number of the newest message that this person has seen; null for a document that is not on their list. */
 export function useChatRead(document: string): number | null {
-  const { library } = useServices();
-  return useChannelValue(
+  const { library, client } = useServices();
+  const read = useChannelValue(
     library,
     ({ state }) => state?.documents.find(({ id }) => id === document)?.chatRead ?? null,
   );
+  const isFarDown = useChannelValue(
+    library,
+    ({ state, status }) => status === 'live' && state?.next != null,
+  );
+  useEffect(() => {
+    if (read === null && isFarDown === true)
+      client.pages.loadListed(library, document).catch(() => undefined);
+  }, [client, library, document, read, isFarDown]);
+  return read;
 }

@@ -1,5 +1,6 @@
 import { FilePlus2, Search } from 'lucide-react';
-import { useDeferredValue, useRef, useState } from 'react';
+import { withoutGaps } from '@tandem/protocol';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/full-page.tsx';
@@ -14,10 +15,11 @@ import { ScreenHeader } from '../shell/screen-header.tsx';
 import { keys } from '../shell/shortcuts.ts';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
 import { useShortcut } from '../shell/use-shortcut.ts';
-import { DocumentRow } from './document-row.tsx';
+import { DocumentRows } from './document-rows.tsx';
 import { matches } from './filter.ts';
 import type { ShownDocument } from './shown-document.ts';
 import { useDocuments, useNewDocument } from './use-documents.ts';
+import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
 /** The front page: everything this person made or opened. */
 export function DocumentListScreen() {
@@ -108,8 +110,25 @@ function Documents({ documents }: { readonly documents: readonly ShownDocument[]
   const [filter, setFilter] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const wanted = useDeferredValue(filter);
-  const shown = documents.filter((document) => matches(document, wanted));
+  const next = useChannelValue(useServices().library, ({ state }) => state?.next ?? null);
+  const nextPage = useNextPage();
+  const search = useLibrarySearch(wanted);
+  const shown = useMemo(
+    () =>
+      wanted === ''
+        ? withoutGaps(documents, next)
+        : documents.filter((document) => matches(document, wanted)),
+    [documents, next, wanted],
+  );
   useShortcut('filter', () => field.current?.focus());
+  const words = () => {
+    const count = shown.length;
+    if (count === 0)
+      return search.state === 'running'
+        ? t('list.searching')
+        : t('list.nothing', { filter: wanted });
+    return search.loadMore === null ? t('list.found', { count }) : t('list.foundMore', { count });
+  };
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-3">
@@ -129,18 +148,15 @@ function Documents({ documents }: { readonly documents: readonly ShownDocument[]
           <kbd className="font-sans text-tiny text-ink-3 pointer-coarse:hidden">/</kbd>
         </label>
       </div>
-      <ul className="flex flex-col">
-        {shown.map((document) => (
-          <DocumentRow key={document.id} document={document} />
-        ))}
-      </ul>
+      <DocumentRows documents={shown} loadMore={wanted === '' ? nextPage : search.loadMore} />
       <p role="status" className={shown.length === 0 ? 'px-3 py-6 text-ink-2' : 'sr-only'}>
-        {wanted === ''
-          ? ''
-          : shown.length === 0
-            ? t('list.nothing', { filter: wanted })
-            : t('list.found', { count: shown.length })}
+        {wanted !== '' && words()}
       </p>
+      {search.state === 'failed' && (
+        <p role="alert" className="px-3 py-3 text-ui text-ink-2">
+          {t('list.searchFailed')}
+        </p>
+      )}
     </>
   );
 }

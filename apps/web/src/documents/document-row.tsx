@@ -17,7 +17,7 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
   const { id, title, excerpt, updatedAt, kind, unread, isNew } = document;
   const name = title || t('untitled');
   return (
-    <li className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
+    <div className="group relative flex items-start gap-3 rounded-box px-3 py-3 hover:bg-hover has-focus-visible:bg-hover">
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2.5">
           <Link
@@ -42,7 +42,7 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
       <div className="z-1 pointer-fine:absolute pointer-fine:top-2 pointer-fine:right-2 pointer-coarse:relative pointer-coarse:-my-1">
         <DocumentRowMenu document={document} name={name} />
       </div>
-    </li>
+    </div>
   );
 }
 

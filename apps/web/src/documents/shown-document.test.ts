@@ -16,6 +16,7 @@ const library: LibraryState = {
   type: 'library',
   user: { id: 'ada', name: 'Ada', color: 1 },
   documents: [listed('new', 9), listed('old', 2)],
+  next: null,
 };
 const activity = (updatedAt: number, chatHead: number): ActivityState => ({
   type: 'activity',

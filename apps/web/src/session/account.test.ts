@@ -142,7 +142,7 @@ describe('with a library', () => {
     const listeners = new Set<() => void>();
     const channel: { state: LibraryState | null } = { state: null };
     const become = (next: User | null) => {
-      channel.state = next && { type: 'library', user: next, documents: [] };
+      channel.state = next && { type: 'library', user: next, documents: [], next: null };
       for (const listener of listeners) listener();
     };
     become(user);

@@ -69,6 +69,7 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   const refused = new RefusedDocuments(client.commands);
   const refusals = new Refusals(complain);
   const drafts = new ChatDrafts(client.commands);
+  client.pages.completeLibrary(library, activity);
   account.follow(library);
   client.commands.onRefused((call, error) => {
     // Nobody waits for a reading mark.

@@ -1,12 +1,21 @@
 /** Pages of what channels hold only the newest of: they come over HTTP, and go into the state of the channel. */
 import {
+  appendLibrary,
   chatPage,
+  isBefore,
+  libraryPage,
+  listedDocument,
   MAX_CHAT_HISTORY_PAGE,
   MAX_CHAT_PAGE,
+  mergeDocuments,
   prependChat,
   readChannelName,
   trimChat,
+  toPlaceText,
   type ChatPage,
+  type LibraryPage,
+  type LibraryPlace,
+  type LibraryState,
 } from '@tandem/protocol';
 import type { ChannelSession } from './channel-session.ts';
 
@@ -21,6 +30,8 @@ export interface ChannelPagesOptions {
 }
 
 type ChatSession = ChannelSession<`chat:${string}`>;
+type LibrarySession = ChannelSession<'library'>;
+type ActivitySession = ChannelSession<'activity'>;
 
 export class ChannelPages {
   readonly #options: ChannelPagesOptions;
@@ -38,13 +49,7 @@ export class ChannelPages {
 
   /** Adds the page before the oldest message here. Rejects when it cannot be had now. */
   async loadOlder(session: ChatSession, limit: number = MAX_CHAT_PAGE): Promise<void> {
-    const loading = this.#loading.get(session) ?? this.#loadOlder(session, limit);
-    this.#loading.set(session, loading);
-    try {
-      await loading;
-    } finally {
-      this.#loading.delete(session);
-    }
+    await this.#once(session, () => this.#loadOlder(session, limit));
   }
 
   /**
@@ -72,6 +77,91 @@ export class ChannelPages {
       );
   }
 
+  /** Adds the page of the list that follows what is here. Rejects when it cannot be had now. */
+  async loadMore(session: LibrarySession): Promise<void> {
+    await this.#once(session, async () => {
+      const after = session.state?.next;
+      if (after != null)
+        await this.#amendLibrary(session, { after }, (state, page) =>
+          appendLibrary(state, after, page),
+        );
+    });
+  }
+
+  /**
+   * Finds documents on the list by words of their titles and first words, and adds them to the state. Rejects when
+   * they cannot be had now.
+   *
+   * @param after what is found after this place, where a page before has ended
+   */
+  async searchLibrary(
+    session: LibrarySession,
+    search: string,
+    after: LibraryPlace | null = null,
+  ): Promise<LibraryPage> {
+    return await this.#amendLibrary(session, { search, after }, (state, { documents }) =>
+      mergeDocuments(state, documents),
+    );
+  }
+
+  /** Adds one document of the list, if it is on it, wherever it stands. Rejects when it cannot be had now. */
+  async loadListed(session: LibrarySession, document: string): Promise<void> {
+    const path = `/api/documents/${encodeURIComponent(document)}/visit`;
+    await session.amendWith(
+      async () => listedDocument.parse(await this.#get(path)),
+      (state, listed) => (state.type === 'library' ? mergeDocuments(state, [listed]) : state),
+    );
+  }
+
+  /**
+   * Keeps the beginning of a list whole: a document that comes up from a part of the list that is not here is only
+   * named by `activity`. Returns the way to stop.
+   */
+  completeLibrary(library: LibrarySession, activity: ActivitySession): () => void {
+    const complete = () => {
+      if (isMissing(library, activity)) this.#loadFirst(library, activity).catch(() => undefined);
+    };
+    return activity.onChange(complete);
+  }
+
+  async #loadFirst(library: LibrarySession, activity: ActivitySession): Promise<void> {
+    await this.#once(library, async () => {
+      await this.#amendLibrary(library, {}, (state, page) => mergeDocuments(state, page.documents));
+      // More has changed than a page holds: from its end, the list is to be had again.
+      if (isMissing(library, activity))
+        await this.#amendLibrary(library, {}, (state, page) => ({
+          ...mergeDocuments(state, page.documents),
+          next: page.next,
+        }));
+    });
+  }
+
+  async #amendLibrary(
+    session: LibrarySession,
+    { search, after }: { readonly search?: string; readonly after?: LibraryPlace | null },
+    add: (state: LibraryState, page: LibraryPage) => LibraryState,
+  ): Promise<LibraryPage> {
+    const query = new URLSearchParams();
+    if (after != null) query.set('after', toPlaceText(after));
+    if (search !== undefined) query.set('search', search);
+    return await session.amendWith(
+      async (): Promise<LibraryPage> =>
+        libraryPage.parse(await this.#get(`/api/documents?${query.toString()}`)),
+      (state, page) => (state.type === 'library' ? add(state, page) : state),
+    );
+  }
+
+  /** One at a time of those that move the end of what is here. */
+  async #once(session: ChannelSession, load: () => Promise<void>): Promise<void> {
+    const loading = this.#loading.get(session) ?? load();
+    this.#loading.set(session, loading);
+    try {
+      await loading;
+    } finally {
+      this.#loading.delete(session);
+    }
+  }
+
   async #loadOlder(session: ChatSession, limit: number): Promise<void> {
     const before = oldestOf(session);
     const { document } = readChannelName(session.name);
@@ -95,4 +185,14 @@ export class ChannelPages {
 /** The number of the oldest message here; 0 where nothing is known. */
 function oldestOf(session: ChatSession): number {
   return session.state?.messages.find(({ number }) => number !== null)?.number ?? 0;
+}
+
+/** Whether a document is known to stand in the part of the list that is here, and is not here. */
+function isMissing({ state }: LibrarySession, activity: ActivitySession): boolean {
+  const next = state?.next;
+  if (state == null || next == null) return false;
+  const known = new Set(state.documents.map(({ id }) => id));
+  return Object.entries(activity.state?.documents ?? {}).some(
+    ([id, { updatedAt }]) => !known.has(id) && isBefore({ id, updatedAt }, next),
+  );
 }

@@ -351,6 +351,7 @@ test('what hello asked for in the name of another is asked for anew', async () =
     type: 'library',
     user: { id, name: 'Amber Heron', color: 1 },
     documents: [],
+    next: null,
   });
   await scene.answer({ state: library('u'), offset: 3 });
   scene.socket.drop(1006);

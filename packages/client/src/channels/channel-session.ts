@@ -4,7 +4,10 @@
  */
 import {
   MAX_CHAT_PAGE,
+  MAX_LIBRARY_PAGE,
   reduceChannel,
+  trimChat,
+  trimLibrary,
   RECONNECT_HEALTHY_AFTER_MS,
   type ChannelEvent,
   type ChannelName,
@@ -253,10 +256,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     const { state, position } = this.#replica ?? { state: null, position: null };
     const user = connection.user?.id ?? this.#owner;
     if (state === null || position === null || user === null || !isKeptType(state)) return;
-    const brief =
-      state.type === 'chat' ? { ...state, messages: state.messages.slice(-MAX_CHAT_PAGE) } : state;
     // What cannot be kept comes from the server again.
-    await store.save(this.name, { user, position, state: brief }).catch(() => undefined);
+    await store.save(this.name, { user, position, state: newestOf(state) }).catch(() => undefined);
   }
 
   /** Resolves when what is to be kept is. */
@@ -360,6 +361,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
       KEEP_AFTER_MS,
     );
   }
+}
+
+/** As much as the server would send of it. */
+function newestOf(state: ChannelState): ChannelState {
+  if (state.type === 'chat') return trimChat(state, MAX_CHAT_PAGE);
+  return state.type === 'library' ? trimLibrary(state, MAX_LIBRARY_PAGE) : state;
 }
 
 /** Who is where right now, and what the server is doing, is of no use later. */

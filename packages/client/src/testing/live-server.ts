@@ -294,6 +294,6 @@ function keyOf(name: ChannelName, user: string): string {
 function emptyState(key: string): ChannelState {
   const [type, user = ''] = key.split('/');
   return type === 'library'
-    ? { type, user: { id: user, name: user, color: 1 }, documents: [] }
+    ? { type, user: { id: user, name: user, color: 1 }, documents: [], next: null }
     : { type: 'chat', messages: [], head: 0 };
 }

@@ -1,6 +1,6 @@
 /** What belongs to one person: their name and colour, the documents on their list, how far they have read. */
 import { z } from 'zod';
-import { MAX_EXCERPT_LENGTH } from '../limits.ts';
+import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE } from '../limits.ts';
 import { documentId, documentKind, instant, role, title, user } from '../messages/field.ts';
 import { sentText } from '../text.ts';
 import { deletedRanges } from './unread.ts';
@@ -22,13 +22,26 @@ export const listedDocument = z.strictObject({
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
+/** A place in a list: documents are in the order of `updatedAt`, the newest first, then of their ids. */
+export const libraryPlace = z.strictObject({ updatedAt: instant, id: documentId });
+export type LibraryPlace = z.infer<typeof libraryPlace>;
+
 export const libraryState = z.strictObject({
   type: z.literal('library'),
   user,
-  /** Newest first. */
+  /** Last changed first: all up to `next`, and some that stand after it. */
   documents: z.array(listedDocument),
+  /** The list goes on after this place; null: all of it is here. */
+  next: libraryPlace.nullable(),
 });
 export type LibraryState = z.infer<typeof libraryState>;
+
+/** A page of a person's list, or of what a search finds in it. */
+export const libraryPage = z.strictObject({
+  documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
+  next: libraryPlace.nullable(),
+});
+export type LibraryPage = z.infer<typeof libraryPage>;
 
 /** What goes on in one document, for lists; the key is the document. */
 export const documentActivity = z.strictObject({

@@ -23,7 +23,7 @@ const listed = {
   chatRead: 0,
 } as const;
 const STATES: Partial<Record<ChannelName, ChannelState>> = {
-  library: { type: 'library', user, documents: [listed] },
+  library: { type: 'library', user, documents: [listed], next: null },
   [`chat:${D}` as const]: {
     type: 'chat',
     head: 1,
@@ -112,7 +112,12 @@ test('who somebody is that was never met, the server says', () => {
 
 test('a message is signed with the name that its author has just taken', () => {
   const input = { document: D, text: 'x', mentions: [], replyTo: null };
-  const renamed = { type: 'library', user: { ...user, name: 'Countess' }, documents: [] } as const;
+  const renamed = {
+    type: 'library',
+    user: { ...user, name: 'Countess' },
+    documents: [],
+    next: null,
+  } as const;
   const event = predict(
     { id: ULID, name: 'chat:send', input },
     { ...context, stateOf: () => ({ ...renamed, documents: [] }) },

@@ -4,7 +4,6 @@ import type { ChannelEvent } from '../events/events.ts';
 import {
   MAX_CHAT_PAGE,
   MAX_DASHBOARD_SAMPLES,
-  MAX_LISTED_DOCUMENTS,
   MAX_REACTIONS_PER_MESSAGE,
   MAX_SHARING_MEMBERS,
 } from '../limits.ts';
@@ -15,14 +14,20 @@ import { prependChat, reduceChat } from './chat-reducer.ts';
 import type { ChatMessage, ChatState } from './chat.ts';
 import type { DashboardSample } from './dashboard.ts';
 import { reduceActivity, reduceDashboard } from './latest-reducer.ts';
-import { reduceLibrary } from './library-reducer.ts';
+import {
+  appendLibrary,
+  mergeDocuments,
+  reduceLibrary,
+  trimLibrary,
+  withoutGaps,
+} from './library-reducer.ts';
 import type { LibraryState, ListedDocument } from './library.ts';
 import { reduceSharing } from './sharing-reducer.ts';
 import type { SharingState } from './sharing.ts';
 
 const RUNS = { seed: 17, numRuns: 500 };
 const ada = { id: 'ada', name: 'ada', color: 1 };
-const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [] };
+const NO_LIBRARY: LibraryState = { type: 'library', user: ada, documents: [], next: null };
 const NO_CHAT: ChatState = { type: 'chat', messages: [], head: 0 };
 const NO_SHARING: SharingState = { type: 'sharing', owner: 'ada', link: 'off', members: [] };
 
@@ -160,18 +165,51 @@ describe('library', () => {
     ]);
   });
 
-  test('is bounded: the oldest goes', () => {
-    const documents = Array.from({ length: MAX_LISTED_DOCUMENTS }, (_, index) =>
-      listed(`d${index}`, MAX_LISTED_DOCUMENTS - index),
-    );
-    const document = listed('newest', MAX_LISTED_DOCUMENTS + 1);
-    const state = reduceLibrary(
-      { ...NO_LIBRARY, documents },
-      { name: 'document:listed', at: 1, document },
-    );
-    expect(state.documents).toHaveLength(MAX_LISTED_DOCUMENTS);
-    expect(state.documents[0]?.id).toBe('newest');
-    expect(state.documents.at(-1)?.id).toBe(`d${MAX_LISTED_DOCUMENTS - 2}`);
+  const ids = ({ documents }: Pick<LibraryState, 'documents'>) => documents.map(({ id }) => id);
+  const place = (id: string, updatedAt: number) => ({ id, updatedAt });
+
+  test('W41 pages join up, and what a search found beyond them leaves no gap', () => {
+    const first = {
+      ...NO_LIBRARY,
+      documents: [listed('e', 5), listed('d', 4)],
+      next: place('d', 4),
+    };
+    const found = mergeDocuments(first, [listed('a', 1)]);
+    expect(ids(found)).toEqual(['e', 'd', 'a']);
+    expect(ids({ documents: [...withoutGaps(found.documents, found.next)] })).toEqual(['e', 'd']);
+    const page = { documents: [listed('b', 3), listed('c', 3)], next: place('c', 3) };
+    const second = appendLibrary(found, place('d', 4), page);
+    expect(ids(second)).toEqual(['e', 'd', 'b', 'c', 'a']);
+    expect(second.next).toEqual(place('c', 3));
+    // What was asked for twice, or in another life of the list, does not move its end.
+    expect(appendLibrary(second, place('d', 4), page)).toEqual(second);
+    const last = appendLibrary(second, place('c', 3), { documents: [listed('a', 1)], next: null });
+    expect(last.next).toBeNull();
+    expect(ids(last)).toEqual(['e', 'd', 'b', 'c', 'a']);
+  });
+
+  test('W41 a title of a document far down is that of the document that was found', () => {
+    const state = { ...NO_LIBRARY, documents: [listed('e', 5)], next: place('e', 5) };
+    const found = mergeDocuments(state, [listed('a', 1)]);
+    const event = { name: 'document:renamed', at: 9, document: 'a', title: 'Tide' } as const;
+    const renamed = reduceLibrary(found, event);
+    expect(renamed.documents.map(({ title }) => title)).toEqual(['Tide', 'e']);
+    expect(withoutGaps(renamed.documents, renamed.next)).toHaveLength(2);
+  });
+
+  test('is cut to its beginning, with the place where it goes on', () => {
+    const documents = [listed('c', 3), listed('b', 2), listed('a', 1)];
+    const state = { ...NO_LIBRARY, documents };
+    expect(trimLibrary(state, 3)).toEqual(state);
+    expect(trimLibrary(state, 2)).toMatchObject({
+      documents: [{ id: 'c' }, { id: 'b' }],
+      next: place('b', 2),
+    });
+    const partial = { ...state, next: place('c', 3) };
+    expect(trimLibrary(partial, 2)).toMatchObject({
+      documents: [{ id: 'c' }],
+      next: place('c', 3),
+    });
   });
 });
 

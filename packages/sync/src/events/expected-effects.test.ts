@@ -19,6 +19,7 @@ const library = (title: string): LibraryState => ({
   type: 'library',
   user,
   documents: [listed(title)],
+  next: null,
 });
 const rename = (id: string, title: string): GivenCommand => ({
   id,

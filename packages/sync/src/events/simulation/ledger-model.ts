@@ -54,7 +54,7 @@ export class LedgerModel {
     this.users = new Map(names.map((id, color) => [id, { id, name: id, color }]));
     for (const user of this.users.values()) {
       const documents = [listed(SHARED_DOCUMENT, 'Shared', 0)];
-      this.#make(`library/${user.id}`, { type: 'library', user, documents });
+      this.#make(`library/${user.id}`, { type: 'library', user, documents, next: null });
     }
     this.#makeDocument(SHARED_DOCUMENT, 'nobody');
   }

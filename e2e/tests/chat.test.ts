@@ -284,19 +284,20 @@ test('what is new is marked as such, until one answers', async ({ arrive }) => {
 });
 
 test('a quote leads to its message, however far up it is', async ({ arrive }) => {
+  test.setTimeout(120_000);
   const [ada] = await together(arrive, ['Ada']);
   await openChat(ada);
   await say(ada, 'The anchor is here.');
-  for (let number = 1; number <= 60; number++) {
+  for (let number = 1; number <= 105; number++) {
     await fieldOf(ada).fill(`Reading ${number}`);
     await fieldOf(ada).press('Enter');
   }
   const log = ada.getByRole('log');
-  await expect(saidIn(ada, 'Reading 60')).toBeVisible();
+  await expect(saidIn(ada, 'Reading 105')).toBeVisible();
   // Of many messages, those in view are in the page, and each says where it stands.
   expect(await log.getByRole('listitem').count()).toBeLessThan(55);
-  await expect(saidIn(ada, 'Reading 60')).toHaveAttribute('aria-posinset', '61');
-  await expect(saidIn(ada, 'Reading 60')).toHaveAttribute('aria-setsize', '61');
+  await expect(saidIn(ada, 'Reading 105')).toHaveAttribute('aria-posinset', '106');
+  await expect(saidIn(ada, 'Reading 105')).toHaveAttribute('aria-setsize', '106');
   await log.focus();
   await log.press('Home');
   await saidIn(ada, 'The anchor').hover();

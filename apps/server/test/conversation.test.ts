@@ -3,7 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { binaryCodec, PROTOCOL_VERSION, type DocumentSummary } from '@tandem/protocol';
+import {
+  binaryCodec,
+  PROTOCOL_VERSION,
+  type DocumentSummary,
+  type ListedDocument,
+} from '@tandem/protocol';
 import { SCHEMA_VERSION, writePage } from '@tandem/document';
 import { readAwareness } from '../src/presence/awareness-update.ts';
 import { eventually } from './eventually.ts';
@@ -119,22 +124,22 @@ describe('opening', () => {
     const { ada, bob, document } = await together();
     const listed = async () => {
       const { documents } = (await (await bob.fetch('/api/documents')).json()) as {
-        documents: DocumentSummary[];
+        documents: ListedDocument[];
       };
       return documents.find(({ id }) => id === document);
     };
-    await expect.poll(listed).toMatchObject({ title: 'Draft', access: 'edit' });
-    expect((await listed())?.present.map(({ id }) => id).toSorted()).toEqual(
-      [ada.user.id, bob.user.id].toSorted(),
-    );
+    await expect.poll(listed).toMatchObject({ title: 'Draft', role: 'editor' });
+    const answer = await bob.fetch(`/api/documents/${document}`);
+    const { present } = (await answer.json()) as DocumentSummary;
+    expect(present.map(({ id }) => id).toSorted()).toEqual([ada.user.id, bob.user.id].toSorted());
   });
 
   it('gives a guest a welcome to read', async () => {
     const guest = await signIn(server);
     const { documents } = (await (await guest.fetch('/api/documents')).json()) as {
-      documents: DocumentSummary[];
+      documents: ListedDocument[];
     };
-    expect(documents).toMatchObject([{ title: 'Welcome to Tandem', kind: 'page', access: 'edit' }]);
+    expect(documents).toMatchObject([{ title: 'Welcome to Tandem', kind: 'page', role: 'owner' }]);
     const client = await NativeClient.introduced(server, { guest });
     const { seq } = await client.open(documents[0]?.id ?? '', { client: 4 });
     const { updates } = await client.next('updates', ({ to }) => to === seq);

@@ -79,9 +79,15 @@ export function MessageList(props: MessageListProps) {
   }, [virtualizer, isOwn, last?.id]);
   const targetRow = rows.findIndex(({ message }) => message.id === target);
   const isTargetHere = targetRow >= 0;
-  useLayoutEffect(() => {
-    if (isTargetHere) virtualizer.scrollToIndex(targetRow, { align: 'center' });
-    // Rows that come above it meanwhile leave it where it is.
+  useEffect(() => {
+    if (!isTargetHere) return;
+    setAtEnd(false);
+    // After the list has found its place again, for the rows that have come above.
+    const frame = requestAnimationFrame(() =>
+      virtualizer.scrollToIndex(targetRow, { align: 'center' }),
+    );
+    return () => cancelAnimationFrame(frame);
+    // Rows that come above it later leave it where it is.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [virtualizer, target, isTargetHere]);
 
@@ -90,17 +96,19 @@ export function MessageList(props: MessageListProps) {
   }, [isReading, last?.id, onSeen]);
   useEffect(() => {
     const element = scroller.current;
-    if (!isAtEnd || element === null) return;
+    if (!isAtEnd || target !== null || element === null) return;
     // The field below grows with its text, and a keyboard takes half of a phone.
     const sizes = new ResizeObserver(() => virtualizer.scrollToEnd());
     sizes.observe(element);
     return () => sizes.disconnect();
-  }, [isAtEnd, virtualizer]);
+  }, [isAtEnd, target, virtualizer]);
 
   const lastTop = useRef(0);
-  const scrolled = ({ currentTarget: { scrollTop } }: UIEvent) => {
+  const scrolled = ({ currentTarget }: UIEvent) => {
+    // As the element has it: the virtualizer hears of it later.
+    const { scrollTop, scrollHeight, clientHeight } = currentTarget;
     // One leaves the end by going up; what grows at the end, or is measured, goes on under a reader.
-    if (virtualizer.isAtEnd(NEAR_END_PX)) setAtEnd(true);
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) setAtEnd(true);
     else if (scrollTop < lastTop.current) setAtEnd(false);
     lastTop.current = scrollTop;
     if (scrollTop < NEAR_START_PX) loadOlder?.();

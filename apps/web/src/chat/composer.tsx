@@ -6,6 +6,7 @@ import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/composing.ts';
 import { IconButton } from '../components/icon-button.tsx';
+import { TextArea } from '../components/text-area.tsx';
 import { useMedia } from '../components/use-media.ts';
 import { isolated } from '../profile/isolated.ts';
 import { shownIn, type ChatDraft } from './chat-drafts.ts';
@@ -131,7 +132,7 @@ export function Composer(props: ComposerProps) {
       )}
       {draftId !== undefined && <About draft={draft} people={people} onCancel={onCancel} />}
       <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raise p-1 focus-within:outline-2 focus-within:outline-accent">
-        <textarea
+        <TextArea
           ref={field}
           rows={1}
           value={text}

@@ -15,6 +15,16 @@ test('an address is a link, without what ends the sentence', () => {
   ]);
 });
 
+test.each([
+  ['(https://en.wikipedia.org/wiki/Rust_(x))', 'https://en.wikipedia.org/wiki/Rust_(x)'],
+  ['看https://a.example/c，谢谢', 'https://a.example/c'],
+  ['https://a.example/x。', 'https://a.example/x'],
+  ['「https://a.example/x」', 'https://a.example/x'],
+])('in %s the address is %s', (text, address) => {
+  const links = textParts(said(text)).filter(({ kind }) => kind === 'link');
+  expect(links).toEqual([{ kind: 'link', text: address, href: address }]);
+});
+
 test.each(['javascript:alert(1)', 'data:text/html,x', 'https://'])('%s is text', (text) => {
   expect(textParts(said(text))).toEqual([{ kind: 'text', text }]);
 });

@@ -1,4 +1,5 @@
 /** The text of a message in parts: words, code, addresses to follow, and people who are meant. */
+import { findLinks } from '@tandem/document';
 import type { ChatMention } from '@tandem/protocol';
 import type { MentioningText } from './mentions.ts';
 
@@ -10,9 +11,6 @@ export type TextPart =
   | { readonly kind: 'mention'; readonly text: string; readonly user: string };
 
 const CODE = /```(?:[\w+#-]*\n)?(?<block>[\s\S]+?)\n?```\n?|`(?<code>[^`\n]+)`/gu;
-const ADDRESS = /https?:\/\/[^\s<>"']+/gu;
-/** What ends a sentence does not belong to the address before it. */
-const TRAILING = /[.,;:!?)\]}]+$/u;
 
 export function textParts({ text, mentions }: MentioningText): readonly TextPart[] {
   const parts: TextPart[] = [];
@@ -51,18 +49,11 @@ function written(text: string, { from, to, mentions }: Range): readonly TextPart
 function withLinks(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
-  for (const found of text.matchAll(ADDRESS)) {
-    const address = found[0].replace(TRAILING, '');
-    const href = safeAddress(address);
-    if (href === null) continue;
-    if (found.index > at) parts.push({ kind: 'text', text: text.slice(at, found.index) });
+  for (const { index, text: address, href } of findLinks(text)) {
+    if (index > at) parts.push({ kind: 'text', text: text.slice(at, index) });
     parts.push({ kind: 'link', text: address, href });
-    at = found.index + address.length;
+    at = index + address.length;
   }
   if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) });
   return parts;
-}
-
-function safeAddress(address: string): string | null {
-  return URL.canParse(address) ? new URL(address).href : null;
 }

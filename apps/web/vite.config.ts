@@ -69,6 +69,15 @@ export default defineConfig(({ mode }) => {
       },
     },
     // Stylesheets are read as they are: a test checks the contrast of their colours.
-    test: { include: ['src/**/*.test.{ts,tsx}'], css: true },
+    test: {
+      include: ['src/**/*.test.{ts,tsx}'],
+      css: true,
+      // They ask what machine it is when they are loaded: a test loads them anew for each machine.
+      server: {
+        deps: {
+          inline: [/prosemirror-(keymap|commands)/, /w3c-keyname/, /pm\/dist\/(keymap|commands)/],
+        },
+      },
+    },
   };
 });

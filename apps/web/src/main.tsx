@@ -7,6 +7,7 @@ import { toast, Toaster } from 'sonner';
 import { TooltipProvider } from './components/tooltip.tsx';
 import { loadRescueWhenIdle } from './connection/rescue.ts';
 import { startLanguage } from './languages/i18n.ts';
+import { NOTICES_KEYS } from './shell/shortcuts.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
 import { guardFileDrops } from './shell/file-drops.ts';
@@ -37,6 +38,7 @@ createRoot(root).render(
     </ServicesContext>
     <Toaster
       position="bottom-center"
+      hotkey={NOTICES_KEYS}
       mobileOffset={{ bottom: 64 }}
       toastOptions={{ unstyled: true, className: 'toast' }}
     />

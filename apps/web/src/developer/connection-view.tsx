@@ -5,6 +5,7 @@ import { IconButton } from '../components/icon-button.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
+import { useShortcut } from '../shell/use-shortcut.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 
 /** What is not told of changes is looked at this often. */
@@ -17,13 +18,7 @@ export function ConnectionView() {
   // From the first moment: who looks wants to know what has just happened.
   const [log] = useState(() => new TrafficLog());
   useEffect(() => log.watch(client), [log, client]);
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey && event.altKey && event.code === 'KeyC') setOpen((open) => !open);
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, []);
+  useShortcut('connection-view', () => setOpen((open) => !open));
   return isOpen ? <Panel log={log} onClose={() => setOpen(false)} /> : null;
 }
 

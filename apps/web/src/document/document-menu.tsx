@@ -7,7 +7,7 @@ import { IconButton } from '../components/icon-button.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
 import { useObservable } from '../observable.ts';
 import { openShortcutSheet } from '../shell/shortcut-sheet.tsx';
-import { keys } from '../shell/shortcuts.ts';
+import { chord } from '../shell/shortcuts.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
 import { fullWidth, setFullWidth } from './full-width.ts';
 import { focusTitle } from './title-field.tsx';
@@ -55,7 +55,7 @@ export function DocumentMenu({
         onChange={chooseTheme}
       />
       <MenuLine />
-      <MenuItem icon={Keyboard} keys={keys('Mod', '/')} onSelect={openShortcutSheet}>
+      <MenuItem icon={Keyboard} keys={chord('Mod', '/')} onSelect={openShortcutSheet}>
         {t('menu.shortcuts')}
       </MenuItem>
     </Menu>

@@ -3,6 +3,7 @@ import { withoutGaps } from '@tandem/protocol';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
+import { isComposing } from '../components/composing.ts';
 import { FullPage } from '../components/full-page.tsx';
 import { SignInLink } from '../connection/sign-in-link.tsx';
 import { Notice } from '../components/notice.tsx';
@@ -12,7 +13,7 @@ import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { cutOffBy, useConnection, type CutOff } from '../session/use-connection.ts';
 import { ScreenHeader } from '../shell/screen-header.tsx';
-import { keys } from '../shell/shortcuts.ts';
+import { NEW_DOCUMENT } from '../shell/shortcuts.ts';
 import { useScreenTitle } from '../shell/use-screen-title.ts';
 import { useShortcut } from '../shell/use-shortcut.ts';
 import { DocumentRows } from './document-rows.tsx';
@@ -140,7 +141,9 @@ function Documents({ documents }: { readonly documents: readonly ShownDocument[]
             type="search"
             value={filter}
             onChange={({ target }) => setFilter(target.value)}
-            onKeyDown={({ key }) => key === 'Escape' && setFilter('')}
+            onKeyDown={({ key, nativeEvent }) =>
+              key === 'Escape' && !isComposing(nativeEvent) && setFilter('')
+            }
             placeholder={t('list.filter')}
             aria-label={t('list.filter')}
             className="min-w-0 flex-1 bg-transparent text-base outline-none [&::-webkit-search-cancel-button]:hidden"
@@ -175,7 +178,7 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
         <Button look="primary" onClick={newDocument}>
           <FilePlus2 size={15} aria-hidden />
           {t('newDocument')}
-          <kbd className="font-sans font-normal pointer-coarse:hidden">{keys('Alt', 'N')}</kbd>
+          <kbd className="font-sans font-normal pointer-coarse:hidden">{NEW_DOCUMENT}</kbd>
         </Button>
       }
     >

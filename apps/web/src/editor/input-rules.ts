@@ -2,6 +2,7 @@ import { Extension } from '@tiptap/core';
 import { type Command, type EditorState, Plugin, PluginKey } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
+import { isComposing } from '../components/composing.ts';
 import { isFromDocument, undo } from './binding/binding.ts';
 import { BLOCK_RULES, CODE_FENCE } from './block-rules.ts';
 import { INLINE_RULES, WORD_RULES } from './inline-rules.ts';
@@ -41,7 +42,7 @@ export function inputRules(): Plugin<boolean> {
         return true;
       },
       handleKeyDown(view, event) {
-        if (event.key !== 'Enter' || event.isComposing || view.composing) return false;
+        if (event.key !== 'Enter' || isComposing(event) || view.composing) return false;
         const isPlain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
         if (isPlain && applyRule(view, [CODE_FENCE], '\n')) return true;
         applyRule(view, WORD_RULES, '\n');

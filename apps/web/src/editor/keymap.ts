@@ -1,9 +1,10 @@
 import { Extension } from '@tiptap/core';
 import { baseKeymap, chainCommands, newlineInCode, toggleMark } from '@tiptap/pm/commands';
-import { keymap } from '@tiptap/pm/keymap';
+import { keydownHandler } from '@tiptap/pm/keymap';
 import type { Schema } from '@tiptap/pm/model';
 import { type Command, Plugin } from '@tiptap/pm/state';
 
+import { writesCharacter } from '../components/keyboard.ts';
 import { redo, undo } from './binding/binding.ts';
 import * as block from './block-commands.ts';
 import * as code from './code-commands.ts';
@@ -25,10 +26,18 @@ export function editorKeys({ editLink }: { editLink: () => void }): Extension {
       return [
         wayOut(),
         browserHistory(),
-        keymap(keyBindings(this.editor.schema, undoRule, editLink)),
-        keymap(baseKeys),
+        chords(keyBindings(this.editor.schema, undoRule, editLink)),
+        chords(baseKeys),
       ];
     },
+  });
+}
+
+/** Commands by key, except where the key writes: Option+D on a Mac is `∂` and deletes nothing. */
+function chords(bindings: Readonly<Record<string, Command>>): Plugin {
+  const handle = keydownHandler(bindings);
+  return new Plugin({
+    props: { handleKeyDown: (view, event) => !writesCharacter(event) && handle(view, event) },
   });
 }
 

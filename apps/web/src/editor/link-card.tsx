@@ -3,6 +3,7 @@ import { Copy, ExternalLink, Pencil, Unlink } from 'lucide-react';
 import { type ReactNode, type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { isComposing } from '../components/composing.ts';
 import { type Anchor, Floating } from './floating.tsx';
 import { insertLink, type LinkRange, removeLink, setLink } from './link-commands.ts';
 import type { LinkEditor } from './link-editor.ts';
@@ -126,7 +127,9 @@ function LinkForm({
     <Floating anchor={anchor} side="below" className="link-card">
       <form
         onSubmit={submit}
-        onKeyDown={(event) => event.key === 'Escape' && links.close(view)}
+        onKeyDown={({ key, nativeEvent }) =>
+          key === 'Escape' && !isComposing(nativeEvent) && links.close(view)
+        }
         onBlur={(event) =>
           !event.currentTarget.contains(event.relatedTarget) &&
           event.relatedTarget &&

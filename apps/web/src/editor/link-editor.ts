@@ -1,6 +1,7 @@
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 
+import { isComposing } from '../components/composing.ts';
 import { LINK_HOVER_MS } from './limits.ts';
 import { linkAt, type LinkRange, linkTarget } from './link-commands.ts';
 import { Observable } from '../observable.ts';
@@ -40,7 +41,7 @@ export class LinkEditor {
             : null;
         },
         handleKeyDown: (_view, event) => {
-          if (event.key === 'Escape') this.card.set(CLOSED);
+          if (event.key === 'Escape' && !isComposing(event)) this.card.set(CLOSED);
           return false;
         },
         handleDOMEvents: {

@@ -4,6 +4,7 @@ import type { EditorView } from '@tiptap/pm/view';
 import { isFromDocument } from './binding/binding.ts';
 import { isText } from './block-commands.ts';
 import type { SlashItem } from './block-menu.ts';
+import { isComposing } from '../components/composing.ts';
 import { Observable } from '../observable.ts';
 
 /**
@@ -56,7 +57,7 @@ export function slashCommand({ search, menu }: SlashCommandOptions): Plugin<Slas
       handleKeyDown(view, event) {
         const items = itemsOf(view.state);
         const slash = slashKey.getState(view.state);
-        if (!slash || items.length === 0 || event.isComposing) return false;
+        if (!slash || items.length === 0 || isComposing(event)) return false;
         switch (event.key) {
           case 'ArrowDown':
             return move(view, (slash.active + 1) % items.length);

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { Observable, useObservable } from '../observable.ts';
-import { keys } from './shortcuts.ts';
+import { chord, NEW_DOCUMENT, NOTICES_KEYS } from './shortcuts.ts';
 import { useShortcut } from './use-shortcut.ts';
 
 const isOpen = new Observable(false);
@@ -14,24 +14,27 @@ const groups = [
   {
     name: 'everywhere',
     shortcuts: [
-      ['newDocument', keys('Alt', 'N')],
+      ['newDocument', NEW_DOCUMENT],
       ['filter', '/'],
-      ['help', keys('Mod', '/')],
+      ['help', chord('Mod', '/')],
+      ['notices', chord(...NOTICES_KEYS)],
     ],
   },
   {
     name: 'text',
     shortcuts: [
       ['commands', '/'],
-      ['bold', keys('Mod', 'B')],
-      ['italic', keys('Mod', 'I')],
-      ['code', keys('Mod', 'E')],
-      ['link', keys('Mod', 'K')],
-      ['undo', keys('Mod', 'Z')],
-      ['redo', keys('Mod', 'Shift', 'Z')],
-      ['move', `${keys('Alt', 'Shift')} ↑ ↓`],
-      ['pastePlain', keys('Mod', 'Shift', 'V')],
-      ['aboveCode', keys('Mod', 'Shift', 'Enter')],
+      ['bold', chord('Mod', 'B')],
+      ['italic', chord('Mod', 'I')],
+      ['code', chord('Mod', 'E')],
+      ['link', chord('Mod', 'K')],
+      ['headings', `${chord('Mod', 'Alt')} 1 2 3 0`],
+      ['lists', `${chord('Mod', 'Shift')} 7 8 9`],
+      ['undo', chord('Mod', 'Z')],
+      ['redo', chord('Mod', 'Shift', 'Z')],
+      ['move', `${chord('Alt', 'Shift')} ↑ ↓`],
+      ['pastePlain', chord('Mod', 'Shift', 'V')],
+      ['aboveCode', chord('Mod', 'Shift', 'Enter')],
     ],
   },
   {
@@ -65,11 +68,11 @@ export function ShortcutSheet() {
           <section key={name} className="mb-4 break-inside-avoid">
             <h3 className="mb-1 text-tiny font-medium text-ink-3">{t(`shortcuts.${name}`)}</h3>
             <dl>
-              {shortcuts.map(([action, chord]) => (
+              {shortcuts.map(([action, written]) => (
                 <div key={action} className="flex h-7.5 items-center justify-between text-ui">
                   <dt>{t(`shortcuts.${action}`)}</dt>
                   <dd>
-                    <kbd className="font-sans text-small text-ink-2">{chord}</kbd>
+                    <kbd className="font-sans text-small text-ink-2">{written}</kbd>
                   </dd>
                 </div>
               ))}

@@ -1,34 +1,40 @@
+import { isApple, letterOf, writesCharacter } from '../components/keyboard.ts';
+
 /** Keys that work on every screen. Those of the editor are its own; the help sheet lists both. */
 
-/** The key that means "command" on this machine, as it is written on it. */
-const isApple = /Mac|iPhone|iPad/u.test(navigator.platform);
-const MOD = isApple ? '⌘' : 'Ctrl';
+/** How keys are written on a Mac; elsewhere by their names. */
+const APPLE_SIGNS: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Alt: '⌥', Shift: '⇧' };
 
-/** How a chord is written: `keys('Mod', 'K')`. */
-export function keys(...parts: readonly string[]): string {
-  const written = parts.map((part) =>
-    part === 'Mod'
-      ? MOD
-      : part === 'Shift' && isApple
-        ? '⇧'
-        : part === 'Alt' && isApple
-          ? '⌥'
-          : part,
-  );
-  return written.join(isApple ? '' : '+');
+/** How a chord is written on this machine: `chord('Mod', 'K')`. */
+export function chord(...parts: readonly string[]): string {
+  return isApple
+    ? parts.map((part) => APPLE_SIGNS[part] ?? part).join('')
+    : parts.map((part) => (part === 'Mod' ? 'Ctrl' : part)).join('+');
 }
 
-export type Shortcut = 'new-document' | 'filter' | 'help';
+/** `Mod-N` belongs to the browser, and Option writes. */
+export const NEW_DOCUMENT = isApple ? chord('Ctrl', 'Alt', 'N') : chord('Alt', 'N');
 
-/** The shortcut that a key press means, outside of fields where it would be text. */
+/** The way to the notices at the edge; sonner's own, Option+T, writes `†` on a Mac. */
+export const NOTICES_KEYS = ['F8'];
+
+export type Shortcut = 'new-document' | 'filter' | 'help' | 'connection-view';
+
+/** The shortcut that a key press means. Where somebody writes, no key that writes is one. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
-  const mod = isApple ? event.metaKey : event.ctrlKey;
-  if (mod && event.key === '/') return 'help';
-  // `Mod-N` belongs to the browser.
-  if (event.altKey && !mod && event.code === 'KeyN') return 'new-document';
-  if (mod || event.altKey || isEditable(event.target)) return null;
-  if (event.key === '?') return 'help';
-  return event.key === '/' ? 'filter' : null;
+  const { key, altKey, ctrlKey, metaKey } = event;
+  const writes = writesCharacter(event);
+  if (writes && isEditable(event.target)) return null;
+  const mod = isApple ? metaKey : ctrlKey;
+  if (mod && !altKey && key === '/') return 'help';
+  if (altKey && !metaKey) {
+    const letter = letterOf(event);
+    if (letter === 'n' && (isApple || !ctrlKey)) return 'new-document';
+    if (letter === 'c' && ctrlKey) return 'connection-view';
+  }
+  if (!writes || altKey) return null;
+  if (key === '?') return 'help';
+  return key === '/' ? 'filter' : null;
 }
 
 function isEditable(target: EventTarget | null): boolean {

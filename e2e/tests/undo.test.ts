@@ -1,6 +1,14 @@
 /** Undo takes back what one did oneself. */
 
-import { goToEnd, startDocument, textOf, together } from '../harness/screens.ts';
+import type { Locator, Page } from '@playwright/test';
+import {
+  goToEnd,
+  openProfile,
+  startDocument,
+  textOf,
+  titleOf,
+  together,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 /** Edits within half a second are one step. */
@@ -49,12 +57,41 @@ test('Undo in the browser’s menu takes back one’s own work, too', async ({ a
   await expect(textOf(ben)).toHaveText('Ada wrote. Ben wrote.');
 });
 
-test('undo in the title goes by words', async ({ arrive }) => {
-  const { page } = await arrive();
-  await startDocument(page, '');
-  const title = page.getByRole('textbox', { name: 'Title', exact: true });
-  await title.click();
-  await title.pressSequentially('High water at nine');
-  await page.keyboard.press('ControlOrMeta+z');
-  await expect(title).toHaveValue(/^(High water at|)$/u);
-});
+const FIELDS: readonly (readonly [name: string, open: (page: Page) => Promise<Locator>])[] = [
+  ['the title', async (page) => titleOf(page)],
+  [
+    'the chat',
+    async (page) => {
+      await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
+      return page.getByRole('textbox', { name: 'Message everyone here' });
+    },
+  ],
+  [
+    'the address of a link',
+    async (page) => {
+      await page.keyboard.press('ControlOrMeta+k');
+      return page.getByRole('textbox', { name: 'Address' });
+    },
+  ],
+  [
+    'the filter of the list',
+    async (page) => {
+      await page.goto('/');
+      return page.getByRole('searchbox', { name: 'Filter' });
+    },
+  ],
+  ['one’s name', async (page) => (await openProfile(page)).getByRole('textbox', { name: 'Name' })],
+];
+for (const [name, open] of FIELDS) {
+  test(`undo in ${name} goes by words`, async ({ arrive }) => {
+    const { page } = await arrive();
+    await startDocument(page, '');
+    const field = await open(page);
+    await field.click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Backspace');
+    await field.pressSequentially('High water at nine');
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect(field).not.toHaveValue(/nin/u);
+  });
+}

@@ -19,7 +19,7 @@ import './styles/app.css';
 surviveTranslation();
 startTheme();
 startLanguage();
-startServiceWorker();
+void startServiceWorker();
 guardFileDrops(() => toast(i18next.t('fileDropped')));
 
 const services = await createServices({ complain: (error) => toast.error(error.message) });

@@ -8,7 +8,7 @@ import type { ChannelSession } from './channels/channel-session.ts';
 import type { Channels } from './channels/channels.ts';
 import { ChannelPages } from './channels/channel-pages.ts';
 import { createLive, createMemoryLiveStores, type LiveStores } from './channels/live.ts';
-import { isWork, type Commands, type PendingCommand } from './commands/commands.ts';
+import { isWork, type Commands } from './commands/commands.ts';
 import { Connection, type Socket } from './connection/connection.ts';
 import { httpFallback, type FallbackPlace } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
@@ -16,7 +16,9 @@ import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
 import { isLeft } from './orphans.ts';
 import { LastWords, type LastWordsPlace } from './store/last-words.ts';
+import type { StorageHealth } from './store/storage-health.ts';
 import type { NewOutboxEntry, SetAside, Store } from './store/store.ts';
+import type { UnconfirmedWork } from './unconfirmed-work.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
 /** Documents that are not open are delivered this many at a time. */
@@ -29,6 +31,8 @@ export interface ClientOptions {
   readonly store: Store;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
+  /** Of the device's storage; without it, that is taken to work. */
+  readonly health?: StorageHealth;
   /** For what a durable store has not kept when the page goes away. Without it, that is not called kept. */
   readonly lastWords?: LastWordsPlace | null;
   /** For commands and the last states of channels. Without them, nothing of that outlives the page. */
@@ -43,37 +47,11 @@ export interface ClientOptions {
   readonly known?: (session: Session) => void;
 }
 
-/**
- * Work of this device that the server has not confirmed, by document, or would not take. What is not
- * `kept` is lost with the page.
- */
-export type UnconfirmedWork =
-  | {
-      readonly kind: 'waiting';
-      readonly document: string;
-      readonly title: string;
-      readonly count: number;
-      readonly kept: boolean;
-      /** When the oldest of it was written. */
-      readonly since: number;
-    }
-  /** Something that was done beside text. `document` is null for one's own name and colour. */
-  | {
-      readonly kind: 'command';
-      readonly command: PendingCommand;
-      readonly document: string | null;
-      readonly title: string;
-      readonly kept: boolean;
-      readonly since: number;
-    }
-  | (SetAside & { readonly kind: 'set-aside'; readonly kept: boolean });
-
 export class Client {
   readonly connection: Connection;
   readonly commands: Commands;
   /** What channels hold only the newest of. */
   readonly pages: ChannelPages;
-  readonly durable: boolean;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
@@ -82,7 +60,7 @@ export class Client {
   readonly #couriers = new Set<string>();
   readonly #lastWords: LastWords;
   readonly #listeners = new Set<() => void>();
-  readonly #stopListening: () => void;
+  readonly #stops: readonly (() => void)[];
   /** Documents that could not be delivered to since the connection was made. */
   readonly #undeliverable = new Set<string>();
   /** Opened before the server has made them. */
@@ -94,7 +72,6 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.durable = options.durable;
     const { base, environment, webSocket = nativeWebSocket } = options;
     const place = options.durable ? (options.lastWords ?? null) : null;
     this.#lastWords = new LastWords(place, environment.random);
@@ -137,9 +114,17 @@ export class Client {
           this.connection.send({ type: 'leave', channel: message.channel });
       },
     });
-    this.#stopListening = environment.listen((event) => {
-      if (event === 'leaving' || event === 'hidden') this.#sayLastWords();
-    });
+    this.#stops = [
+      environment.listen((event) => {
+        if (event === 'leaving' || event === 'hidden') this.#sayLastWords();
+      }),
+      options.health?.onChange(() => this.#storageChanged()) ?? (() => undefined),
+    ];
+  }
+
+  /** Whether this device keeps what it is given over a reload, as far as that is known at this moment. */
+  get durable(): boolean {
+    return this.#options.durable && (this.#options.health?.isHealthy ?? true);
   }
 
   start(): void {
@@ -157,7 +142,7 @@ export class Client {
       id,
       connection: this.connection,
       store: this.#options.store,
-      durable: this.#options.durable,
+      isDurable: () => this.durable,
       lastWords: this.#lastWords,
       environment: this.#options.environment,
       nextRef: () => ++this.#lastRef,
@@ -218,12 +203,16 @@ export class Client {
     await Promise.all([...sessions, this.commands.flush(), this.#channels.flush()]);
   }
 
-  /** Over all documents; what waits comes before what was done beside text, and that before what was set aside. */
+  /**
+   * Over all documents; what waits comes before what was done beside text, and that before what was set aside. What the
+   * device does not tell is not among it, and `durable` is false then.
+   */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
-    const { store, durable, environment } = this.#options;
+    const { store, environment } = this.#options;
     await this.#recover();
+    const { durable } = this;
     const waiting = new Map<string, Extract<UnconfirmedWork, { kind: 'waiting' }>>();
-    for (const { document, at } of await store.outbox()) {
+    for (const { document, at } of await store.outbox().catch(() => [])) {
       const known = waiting.get(document);
       const title = known?.title ?? (await this.#titleOf(document));
       const count = (known?.count ?? 0) + 1;
@@ -240,7 +229,7 @@ export class Client {
       const kept = session.isKept;
       waiting.set(document, { kind: 'waiting', document, title, count, kept, since });
     }
-    const aside = await store.listSetAside();
+    const aside = await store.listSetAside().catch(() => []);
     return [
       ...waiting.values(),
       ...(await this.#unconfirmedCommands()),
@@ -258,7 +247,7 @@ export class Client {
   }
 
   async close(): Promise<void> {
-    this.#stopListening();
+    for (const stop of this.#stops) stop();
     this.#options.environment.clock.clearTimeout(this.#sweepTimer);
     const sessions = [...this.#open.values()];
     this.#open.clear();
@@ -274,6 +263,11 @@ export class Client {
     this.#openMade();
     if (this.#lastWords.hasSpoken && this.#unkept().length === 0) this.#lastWords.say([]);
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  #storageChanged(): void {
+    for (const { session } of this.#open.values()) session.storageChanged();
+    this.#changed();
   }
 
   /** What was asked for before it was made was not found, and is asked for again. */
@@ -372,7 +366,9 @@ export class Client {
 
   async #titleOf(document: string): Promise<string> {
     const open = this.#open.get(document)?.session.document?.title;
-    return open ?? (await this.#options.store.facts(document))?.title ?? '';
+    if (open !== undefined) return open;
+    const facts = await this.#options.store.facts(document).catch(() => null);
+    return facts?.title ?? '';
   }
 }
 

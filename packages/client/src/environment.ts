@@ -30,7 +30,7 @@ export interface Environment {
 /** A hidden tab draws no frames; its work is done this much later instead. */
 const HIDDEN_FRAME_MS = 50;
 
-const systemClock: Clock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (run, delayMs) => globalThis.setTimeout(run, delayMs),
   clearTimeout: (handle) => globalThis.clearTimeout(handle as ReturnType<typeof setTimeout>),

@@ -21,7 +21,8 @@ const stopped = {
 
 test.each<[SaveState, ChipWord]>([
   [{ kind: 'loading' }, 'opening'],
-  [{ kind: 'saved', at: null }, 'saved'],
+  [{ kind: 'saved', at: null, kept: true }, 'saved'],
+  [{ kind: 'saved', at: null, kept: false }, 'saved'],
   [{ kind: 'saving', pending: 1, kept: true, error: null }, 'saving'],
   [{ kind: 'saving', pending: 1, kept: true, error: errorOf('storage-failed') }, 'stalled'],
   [{ kind: 'saving', pending: 1, kept: false, error: errorOf('storage-failed') }, 'not-kept'],
@@ -35,6 +36,8 @@ test.each<[SaveState, ChipWord]>([
   [{ ...offline, kept: false }, 'not-kept'],
   [{ ...offline, kept: false, cause: 'no-network' }, 'not-kept'],
   [{ ...offline, kept: false, pending: 0 }, 'reconnecting'],
+  [{ ...offline, kept: false, pending: 0, cause: 'no-network' }, 'offline-unpersisted'],
+  [{ ...offline, kept: false, pending: 0, cause: 'socket-blocked' }, 'blocked-unpersisted'],
   [{ kind: 'view-only', pending: 2, kept: true, error: null }, 'view-only'],
   [{ kind: 'view-only', pending: 0, kept: false, error: null }, 'view-only'],
   [{ kind: 'view-only', pending: 1, kept: false, error: null }, 'not-kept'],
@@ -49,7 +52,15 @@ const words = Object.keys(TONES) as ChipWord[];
 
 test('“Saved” waits before it gives way to what is harmless, and for nothing else', () => {
   const delayed = words.filter((next) => wordDelay('saved', next) > 0);
-  expect(delayed.toSorted()).toEqual(['blocked', 'offline', 'reconnecting', 'saving', 'stalled']);
+  expect(delayed.toSorted()).toEqual([
+    'blocked',
+    'blocked-unpersisted',
+    'offline',
+    'offline-unpersisted',
+    'reconnecting',
+    'saving',
+    'stalled',
+  ]);
 });
 
 test('every other change shows at once, and so does “Saved”', () => {

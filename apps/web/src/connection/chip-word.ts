@@ -10,8 +10,10 @@ export type ChipWord =
   | 'saving'
   | 'stalled'
   | 'offline'
+  | 'offline-unpersisted'
   | 'reconnecting'
   | 'blocked'
+  | 'blocked-unpersisted'
   | 'sign-in'
   | 'not-kept'
   | 'view-only'
@@ -26,8 +28,10 @@ export const TONES: Record<ChipWord, ChipTone> = {
   saving: 'busy',
   stalled: 'held',
   offline: 'held',
+  'offline-unpersisted': 'held',
   reconnecting: 'held',
   blocked: 'held',
+  'blocked-unpersisted': 'held',
   'sign-in': 'bad',
   'not-kept': 'bad',
   'view-only': 'quiet',
@@ -59,9 +63,10 @@ export function chipWord(save: SaveState): ChipWord {
       return save.pending > 0 && !save.kept ? 'not-kept' : 'stopped';
     case 'offline':
       if (save.pending > 0 && !save.kept) return 'not-kept';
-      if (save.cause === 'socket-blocked') return 'blocked';
+      if (save.cause === 'socket-blocked') return save.kept ? 'blocked' : 'blocked-unpersisted';
       if (save.cause === 'sign-in') return 'sign-in';
-      return save.cause === 'no-network' ? 'offline' : 'reconnecting';
+      if (save.cause !== 'no-network') return 'reconnecting';
+      return save.kept ? 'offline' : 'offline-unpersisted';
   }
 }
 

@@ -7,7 +7,7 @@ import { useObservable } from '../observable.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 import { reloadPage } from '../shell/new-version.ts';
 import { chipWord } from './chip-word.ts';
-import { fateOf, remedyOf } from './remedy.ts';
+import { fateOf, persistenceOf, remedyOf } from './remedy.ts';
 import type { SaveStatus } from './save-status.ts';
 import { SignInLink } from './sign-in-link.tsx';
 import { TransportNote } from './transport-note.tsx';
@@ -27,10 +27,12 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
   const word = chipWord(state);
   const fate = fateOf(state);
   const remedy = remedyOf(state);
+  const keeping = persistenceOf(state);
   return (
     <div className="flex flex-col gap-3 text-ui text-ink-2">
       <p>{errorMessage(state) ?? t(`chip.about.${word}`)}</p>
-      {word === 'blocked' && (
+      {keeping !== null && <p>{t(`chip.${keeping}`)}</p>}
+      {(word === 'blocked' || word === 'blocked-unpersisted') && (
         <Link to="/help/connection" className="text-accent underline underline-offset-2">
           {t('chip.blockedHelp')}
         </Link>

@@ -1,7 +1,7 @@
 import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { fateOf, outdatedBy, remedyOf } from './remedy.ts';
+import { fateOf, persistenceOf, outdatedBy, remedyOf } from './remedy.ts';
 
 const outdated = errorOf('schema-outdated');
 const viewOnly: SaveState = { kind: 'view-only', pending: 2, kept: true, error: null };
@@ -45,4 +45,26 @@ test('work that is on its way is no news, and work that waits for the connection
 test('work in what the server does not open is not said to be sent by itself', () => {
   expect(fateOf(stopped)).toBe('pendingRefused');
   expect(fateOf({ ...stopped, kept: false })).toBe('pendingNotKept');
+});
+
+test('what the device keeps is said where it matters', () => {
+  const offline: SaveState = {
+    kind: 'offline',
+    pending: 0,
+    kept: true,
+    retryAt: null,
+    cause: 'no-network',
+    error: null,
+  };
+  expect(persistenceOf(offline)).toBe('persisted');
+  expect(persistenceOf(stopped)).toBe('persisted');
+  expect(persistenceOf({ ...saving, error: errorOf('storage-failed') })).toBe('persisted');
+  expect(persistenceOf(saving)).toBeNull();
+  expect(persistenceOf({ kind: 'saved', at: null, kept: true })).toBeNull();
+});
+
+test('that it keeps nothing is said in every state', () => {
+  const states: SaveState[] = [{ kind: 'saved', at: null, kept: true }, saving, viewOnly, stopped];
+  for (const state of states)
+    expect(persistenceOf({ ...state, kept: false } as SaveState)).toBe('notPersisted');
 });

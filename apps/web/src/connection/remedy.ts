@@ -36,3 +36,11 @@ export function fateOf(
   // The server was asked, and said no: a connection alone changes nothing.
   return state.kind === 'stopped' && state.action === 'stop' ? 'pendingRefused' : 'pendingKept';
 }
+
+/** What this device does with what is written here: worth a word where nothing reaches the server, or nothing is kept. */
+export function persistenceOf(state: SaveState): 'persisted' | 'notPersisted' | null {
+  if (!('kept' in state)) return null;
+  if (!state.kept) return 'notPersisted';
+  const isCutOff = state.kind === 'offline' || state.kind === 'stopped';
+  return isCutOff || (state.kind === 'saving' && state.error !== null) ? 'persisted' : null;
+}

@@ -16,7 +16,7 @@ const rename: PendingCommand = {
   kept: true,
 };
 const create: PendingCommand = { ...rename, name: 'document:create', input: { document: 'a' } };
-const saved: SaveState = { kind: 'saved', at: 3 };
+const saved: SaveState = { kind: 'saved', at: 3, kept: true };
 const missing: SaveState = {
   kind: 'stopped',
   error: errorOf('not-found'),
@@ -146,7 +146,7 @@ describe('over all documents', () => {
 
   test('nothing is called saved before the device has said what it holds', () => {
     expect(deviceState(client(), null, LATER)).toEqual({ kind: 'loading' });
-    expect(deviceState(client(), [], LATER)).toEqual({ kind: 'saved', at: null });
+    expect(deviceState(client(), [], LATER)).toEqual({ kind: 'saved', at: null, kept: true });
   });
 
   test('what waits counts, and whether all of it is kept', () => {
@@ -207,7 +207,7 @@ describe('over all documents', () => {
     const stop = source.subscribe(changed);
     await vi.advanceTimersByTimeAsync(0);
     expect(changed).toHaveBeenCalled();
-    expect(source.get()).toEqual({ kind: 'saved', at: null });
+    expect(source.get()).toEqual({ kind: 'saved', at: null, kept: true });
     stop();
     vi.useRealTimers();
   });

@@ -90,7 +90,7 @@ export function deviceState(
       if (refused !== undefined) return { kind: 'refused', error: refused.error, at: refused.at };
       // Done since `work` was asked for.
       if (unsaved) return { ...held, kind: 'saving', pending: 1, error: null };
-      return { kind: 'saved', at: null };
+      return { kind: 'saved', at: null, kept };
     case 'waiting':
       return {
         ...held,

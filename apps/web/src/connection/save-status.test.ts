@@ -5,7 +5,7 @@ import { Observable } from '../observable.ts';
 import { ANNOUNCE_AFTER_MS, DOT_DELAY_MS, WORD_DELAY_MS } from './chip-word.ts';
 import { browserTimers, SaveStatus } from './save-status.ts';
 
-const saved: SaveState = { kind: 'saved', at: 10 };
+const saved: SaveState = { kind: 'saved', at: 10, kept: true };
 const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
 const offline: SaveState = {
   kind: 'offline',
@@ -112,7 +112,7 @@ test('a lost connection that lasts is read out, and then that all is saved', () 
 });
 
 test('when it was last saved is remembered while it is not', () => {
-  source.set({ kind: 'saved', at: 42 });
+  source.set({ kind: 'saved', at: 42, kept: true });
   source.set(offline);
   expect(status.savedAt.get()).toBe(42);
 });

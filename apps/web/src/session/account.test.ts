@@ -1,10 +1,15 @@
+import { systemClock } from '@tandem/client';
 import { errorOf, type ErrorCode, type LibraryState, type User } from '@tandem/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Account } from './account.ts';
 
 const mara: User = { id: 'u1', name: 'Mara', color: 3 };
 const storage = { read: () => null, write: vi.fn(() => true) };
-const tabs = { locks: undefined, lease: () => Promise.resolve(() => undefined) };
+const tabs = {
+  clock: systemClock,
+  locks: undefined,
+  lease: () => Promise.resolve(() => undefined),
+};
 const answers = new Map<string, () => Response>();
 const asked: string[] = [];
 /** After what was asked for by the way. */

@@ -7,7 +7,7 @@ import { session, type Session, type User } from '@tandem/protocol';
 import { failureOf, post, RequestFailed, type Failure } from '../http/request.ts';
 import { Observable } from '../observable.ts';
 import { USER_KEY, type DeviceStorage } from './device-storage.ts';
-import { oneTabAtATime, type TabLocks } from './one-tab-at-a-time.ts';
+import { oneTabAtATime, type TabLocking } from './one-tab-at-a-time.ts';
 
 const userSchema = session.shape.user;
 const SESSION_PATH = '/api/session';
@@ -37,16 +37,16 @@ export type AccountHint =
 export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
-  readonly #locks: TabLocks;
+  readonly #locking: TabLocking;
   /** As the server said when it was asked for a session. */
   #user: User | null;
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
   #hint: AccountHint | null = null;
 
-  constructor(storage: DeviceStorage, locks: TabLocks) {
+  constructor(storage: DeviceStorage, locking: TabLocking) {
     this.#storage = storage;
-    this.#locks = locks;
+    this.#locking = locking;
     this.#user = storage.read(USER_KEY, userSchema);
     this.state = new Observable<AccountState>(
       { user: this.#user, failure: null, hint: null },
@@ -69,7 +69,7 @@ export class Account {
    */
   start(): Promise<Session> {
     // Two tabs that ask at once at a first visit would be two guests; the second asks with the cookie of the first.
-    this.#starting ??= oneTabAtATime(this.#locks, SESSION_LOCK, () => this.#request()).finally(
+    this.#starting ??= oneTabAtATime(this.#locking, SESSION_LOCK, () => this.#request()).finally(
       () => {
         this.#starting = null;
       },

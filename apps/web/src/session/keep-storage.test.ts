@@ -51,5 +51,10 @@ test('a browser that refuses, or knows nothing of this, changes nothing', () => 
   const { state, storage, session } = world(() => Promise.reject(new Error('no')));
   keepStorage(session, storage);
   keepStorage(session, undefined);
+  const throwing = () => {
+    throw new TypeError('no');
+  };
+  keepStorage(session, { persist: throwing });
+  keepStorage(session, {} as StorageManager);
   expect(() => state.set(offline)).not.toThrow();
 });

@@ -12,8 +12,7 @@ export function keepStorage(
   return session.onChange(() => {
     if (storage === undefined || asked.has(storage) || !waitsHere(session.status)) return;
     asked.add(storage);
-    // Whatever the answer is, nothing else can be done.
-    storage.persist().catch(() => undefined);
+    void ask(storage);
   });
 }
 
@@ -23,4 +22,13 @@ const asked = new WeakSet<Pick<StorageManager, 'persist'>>();
 function waitsHere(state: SaveState): boolean {
   if (!('pending' in state) || state.pending === 0) return false;
   return state.kind !== 'saving' || state.error !== null;
+}
+
+/** Whatever the answer is, and whether there is one, nothing else can be done. */
+async function ask(storage: Pick<StorageManager, 'persist'>): Promise<void> {
+  try {
+    await storage.persist();
+  } catch {
+    // Old browsers do not have it, and some do not let it be called.
+  }
 }

@@ -1,11 +1,17 @@
+import { systemClock as clock, type TabLocks } from '@tandem/client';
 import { expect, test } from 'vitest';
-import { oneTabAtATime, type TabLocks } from './one-tab-at-a-time.ts';
+import { oneTabAtATime, type TabLocking } from './one-tab-at-a-time.ts';
 
 /** One lock, given to one after the other, as a browser's tabs share it. */
-function browserLocks(): Pick<LockManager, 'request'> {
+function browserLocks(): TabLocks {
   let last: Promise<unknown> = Promise.resolve();
-  const request = (_name: string, run: () => Promise<unknown>) => (last = last.then(run, run));
-  return { request } as unknown as Pick<LockManager, 'request'>;
+  let held = 0;
+  const request = (_name: string, options: LockOptions, run: (lock: unknown) => unknown) => {
+    if (options.ifAvailable === true && held > 0) return Promise.resolve(run(null));
+    held++;
+    return (last = last.then(() => run({})).finally(() => held--));
+  };
+  return { request } as unknown as TabLocks;
 }
 
 const lease = () => Promise.resolve(() => undefined);
@@ -14,7 +20,7 @@ test('another tab waits until the first is done, also when that fails', async ()
   const locks = browserLocks();
   const steps: string[] = [];
   const tab = (name: string, end: () => Promise<void>) =>
-    oneTabAtATime({ locks, lease }, 'session', async () => {
+    oneTabAtATime({ clock, locks, lease }, 'session', async () => {
       steps.push(`${name} begins`);
       await Promise.resolve();
       steps.push(`${name} ends`);
@@ -29,20 +35,21 @@ test('another tab waits until the first is done, also when that fails', async ()
 
 test('without locks, as by plain http, there is a lease', async () => {
   const given: string[] = [];
-  const locks: TabLocks = {
+  const turns: TabLocking = {
+    clock,
     locks: undefined,
     lease: async (name) => {
       given.push(`${name} taken`);
       return () => void given.push(`${name} given back`);
     },
   };
-  await oneTabAtATime(locks, 'session', async () => void given.push('run'));
+  await oneTabAtATime(turns, 'session', async () => void given.push('run'));
   expect(given).toEqual(['session taken', 'run', 'session given back']);
 });
 
 test('a browser that refuses its locks does not stop anybody', async () => {
   const refusing = { request: () => Promise.reject(new Error('SecurityError')) };
   const run = () => Promise.resolve(7);
-  const locks = refusing as unknown as LockManager;
-  expect(await oneTabAtATime({ locks, lease }, 'session', run)).toBe(7);
+  const locks = refusing as unknown as TabLocks;
+  expect(await oneTabAtATime({ clock, locks, lease }, 'session', run)).toBe(7);
 });

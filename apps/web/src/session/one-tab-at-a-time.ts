@@ -1,30 +1,23 @@
+import { waitForLock, type Environment, type TabLocks } from '@tandem/client';
+
 /** The browser's locks, and what is as good where it has none. */
-export interface TabLocks {
-  readonly locks: Pick<LockManager, 'request'> | undefined;
+export interface TabLocking {
+  readonly clock: Environment['clock'];
+  readonly locks: TabLocks | undefined;
   /** @returns the way to give it back. */
   readonly lease: (name: string) => Promise<() => unknown>;
 }
 
 /** Runs `run` while no other tab of this browser runs its own, where the browser can see to that. */
 export async function oneTabAtATime<T>(
-  { locks, lease }: TabLocks,
+  { clock, locks, lease }: TabLocking,
   name: string,
   run: () => Promise<T>,
 ): Promise<T> {
-  const release = locks === undefined ? await lease(name) : await acquire(locks, name);
+  const release = await (locks === undefined ? lease(name) : waitForLock(locks, name, clock));
   try {
     return await run();
   } finally {
     release();
   }
-}
-
-function acquire(locks: Pick<LockManager, 'request'>, name: string): Promise<() => void> {
-  return new Promise((resolve) => {
-    const nothing = () => undefined;
-    // A browser that is told to keep nothing may refuse a lock too.
-    locks
-      .request(name, () => new Promise<void>((release) => resolve(release)))
-      .catch(() => resolve(nothing));
-  });
 }

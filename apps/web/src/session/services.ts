@@ -2,16 +2,11 @@
 import {
   browserEnvironment,
   browserFallback,
+  browserLocks,
   Client,
-  createMemoryLiveStores,
-  createMemoryStore,
-  localStoragePlace,
-  openIndexedDbLiveStores,
-  openIndexedDbStore,
+  openBrowserStores,
   takeLease,
   type ChannelSession,
-  type ClientOptions,
-  type LiveStores,
 } from '@tandem/client';
 import { SCHEMA_VERSION } from '@tandem/document';
 import type { ErrorBody } from '@tandem/protocol';
@@ -49,20 +44,20 @@ export interface ServicesOptions {
 
 export async function createServices({ complain }: ServicesOptions): Promise<Services> {
   const environment = browserEnvironment();
+  const { clock } = environment;
   const account = new Account(deviceStorage, {
-    // Only a page that came over HTTPS, or from this machine, has locks.
-    locks: navigator.locks,
+    clock,
+    locks: browserLocks(),
     lease: (name) => takeLease(name, environment),
   });
-  const [store, liveStores] = await Promise.all([openStore(), openLiveStores()]);
+  const stores = await openBrowserStores({ clock, localStorage: () => localStorage });
   const client = new Client({
     base: location.origin,
     environment,
-    ...store,
-    liveStores,
+    ...stores,
     schema: SCHEMA_VERSION,
     fetch: account.fetch,
-    fallback: browserFallback(() => localStorage),
+    fallback: browserFallback(() => localStorage, clock),
   });
   const library = client.subscribe('library');
   const activity = client.subscribe('activity');
@@ -83,22 +78,4 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
 export function startServices({ client }: Services): void {
   client.start();
   followSignOut(client);
-}
-
-/** Where the browser keeps nothing, memory does as long as the page is open, and the chip says so. */
-async function openStore(): Promise<Pick<ClientOptions, 'store' | 'durable' | 'lastWords'>> {
-  try {
-    const store = await openIndexedDbStore();
-    return { store, durable: true, lastWords: localStoragePlace(() => localStorage) };
-  } catch {
-    return { store: createMemoryStore(), durable: false };
-  }
-}
-
-async function openLiveStores(): Promise<LiveStores> {
-  try {
-    return await openIndexedDbLiveStores();
-  } catch {
-    return createMemoryLiveStores();
-  }
 }

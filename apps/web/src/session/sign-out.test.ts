@@ -28,8 +28,6 @@ beforeEach(() => {
     ),
   );
   vi.stubGlobal('indexedDB', {
-    databases: () =>
-      Promise.resolve([{ name: 'tandem' }, { name: 'tandem-states' }, { name: 'x' }]),
     deleteDatabase: (name: string) => {
       steps.push(`delete ${name}`);
       const deleting = new EventTarget();
@@ -56,7 +54,9 @@ test('the session ends, then what is here goes, and nothing of others', async ()
     'disconnect',
     'close',
     'delete tandem',
+    'delete tandem-commands',
     'delete tandem-states',
+    'delete tandem-leases',
     'go to /',
   ]);
   expect([...kept.keys()]).toEqual(['other']);
@@ -84,4 +84,26 @@ test('a tab follows the one that has signed out, and nothing else', async () => 
   expect(steps).toEqual([]);
   tell('tandem.user', null);
   await vi.waitFor(() => expect(steps).toEqual(['disconnect', 'close', 'go to /']));
+});
+
+test('a device that keeps nothing, or does not answer, keeps nobody here', async () => {
+  vi.useFakeTimers();
+  const { signOut } = await import('./sign-out.ts');
+  const stuck = {
+    connection: { close: () => undefined },
+    close: () => new Promise(() => undefined),
+  } as unknown as Client;
+  vi.stubGlobal('indexedDB', undefined);
+  const leaving = signOut(stuck);
+  await vi.advanceTimersByTimeAsync(3_000);
+  await leaving;
+  expect(steps.at(-1)).toBe('go to /');
+  expect([...kept.keys()]).toEqual(['other']);
+  steps.length = 0;
+  vi.stubGlobal('indexedDB', { deleteDatabase: () => new EventTarget() });
+  const again = signOut(client);
+  await vi.advanceTimersByTimeAsync(3_000);
+  await again;
+  expect(steps.at(-1)).toBe('go to /');
+  vi.useRealTimers();
 });

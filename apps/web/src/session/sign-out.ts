@@ -2,12 +2,9 @@
  * Signing out: the session ends at the server, and everything that this device keeps goes, because the next
  * person at it must not read it. Other tabs of this browser follow.
  */
-import type { Client } from '@tandem/client';
+import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
 import { post } from '../http/request.ts';
 import { forgetAll, watchForgotten } from './device-storage.ts';
-
-/** What this origin keeps beside us is none of our business. */
-const DATABASES = 'tandem';
 
 /**
  * The page loads anew, as a new guest's.
@@ -16,13 +13,11 @@ const DATABASES = 'tandem';
  */
 export async function signOut(client: Client): Promise<void> {
   await post('/api/session/end');
-  try {
-    await letGo(client);
-    await forgetDatabases();
-    forgetAll();
-  } finally {
-    location.replace('/');
-  }
+  // First what cannot fail: other tabs follow by it.
+  await letGo(client);
+  forgetAll();
+  await within(forgetDatabases);
+  location.replace('/');
 }
 
 /** Leaves when another tab has signed out. */
@@ -35,7 +30,12 @@ async function letGo(client: Client): Promise<void> {
   hasLeft = true;
   // Before it comes back as somebody else.
   client.connection.close();
-  await client.close();
+  await within(() => client.close());
+}
+
+/** A device that does not answer, or refuses, keeps nobody here. */
+async function within(step: () => Promise<unknown>): Promise<void> {
+  await answerWithin(step, { clock: systemClock }).catch(() => undefined);
 }
 
 let hasLeft = false;
@@ -45,9 +45,7 @@ export function isSignedOut(): boolean {
 }
 
 async function forgetDatabases(): Promise<void> {
-  const databases = await indexedDB.databases().catch(() => []);
-  const ours = databases.flatMap(({ name }) => (name?.startsWith(DATABASES) === true ? name : []));
-  await Promise.all(ours.map(deleteDatabase));
+  await Promise.allSettled(BROWSER_DATABASES.map((name) => deleteDatabase(name)));
 }
 
 function deleteDatabase(name: string): Promise<void> {

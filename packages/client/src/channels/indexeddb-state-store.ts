@@ -2,7 +2,9 @@
 import { channelPosition, channelState, type ChannelName } from '@tandem/protocol';
 import { openDB, type DBSchema } from 'idb';
 import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
+import { ignoreRejection, withHandledDone } from '../store/transaction-requests.ts';
 
+export const STATES_DATABASE = 'tandem-states';
 const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
@@ -10,7 +12,7 @@ interface Schema extends DBSchema {
 }
 
 /** Rejects when the browser has no IndexedDB or does not let it be used. */
-export async function openIndexedDbStateStore(name = 'tandem-states'): Promise<StateStore> {
+export async function openIndexedDbStateStore(name: string = STATES_DATABASE): Promise<StateStore> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
       // Keys grow, so their order is that of keeping.
@@ -23,22 +25,24 @@ export async function openIndexedDbStateStore(name = 'tandem-states'): Promise<S
   });
   return {
     async load(name) {
-      const kept = await database.getFromIndex('state', 'name', name);
+      const kept = await withHandledDone(database.transaction('state'))
+        .store.index('name')
+        .get(name);
       return kept === undefined ? null : readable(kept);
     },
     async save(name, state) {
-      const { store, done } = database.transaction('state', 'readwrite');
+      const { store, done } = withHandledDone(database.transaction('state', 'readwrite'));
       const before = await store.index('name').getKey(name);
-      if (before !== undefined) void store.delete(before);
-      void store.add({ ...state, name });
+      if (before !== undefined) ignoreRejection(store.delete(before));
+      ignoreRejection(store.add({ ...state, name }));
       const keys = await store.getAllKeys();
-      for (const oldest of keys.slice(0, -MAX_KEPT_STATES)) void store.delete(oldest);
+      for (const oldest of keys.slice(0, -MAX_KEPT_STATES)) ignoreRejection(store.delete(oldest));
       await done;
     },
     async forget(name) {
-      const { store, done } = database.transaction('state', 'readwrite');
+      const { store, done } = withHandledDone(database.transaction('state', 'readwrite'));
       const key = await store.index('name').getKey(name);
-      if (key !== undefined) void store.delete(key);
+      if (key !== undefined) ignoreRejection(store.delete(key));
       await done;
     },
     close() {

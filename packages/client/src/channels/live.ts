@@ -3,12 +3,10 @@ import { readChannelName } from '@tandem/protocol';
 import { ExpectedEffects } from '@tandem/sync';
 import type { CommandStore } from '../commands/command-store.ts';
 import { Commands } from '../commands/commands.ts';
-import { openIndexedDbCommandStore } from '../commands/indexeddb-command-store.ts';
 import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import { Channels } from './channels.ts';
-import { openIndexedDbStateStore } from './indexeddb-state-store.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -68,13 +66,4 @@ export function createMemoryLiveStores(): LiveStores {
     states: createMemoryStateStore(),
     durable: false,
   };
-}
-
-/** Rejects when the browser has no IndexedDB or does not let it be used. */
-export async function openIndexedDbLiveStores(): Promise<LiveStores> {
-  const [commands, states] = await Promise.all([
-    openIndexedDbCommandStore(),
-    openIndexedDbStateStore(),
-  ]);
-  return { commands, states, durable: true };
 }

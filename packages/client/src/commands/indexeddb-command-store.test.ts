@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { commandStoreContract } from './command-store.contract.ts';
 import { openIndexedDbCommandStore } from './indexeddb-command-store.ts';
 
@@ -19,4 +19,16 @@ test('CM10 what this version of the wire does not have is left alone', async () 
   expect(await database.count('command')).toBe(1);
   database.close();
   store.close();
+});
+
+test('without a way to tell other pages, commands are kept all the same', async () => {
+  vi.stubGlobal('BroadcastChannel', undefined);
+  const store = await openIndexedDbCommandStore('commands-without-channel');
+  const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+  const command = { id, name: 'document:rename', input: { document: 'd', title: 'x' }, at: 1 };
+  await store.keep({ command: command as never, user: 'ada' });
+  store.listen(() => undefined)();
+  await store.remove(id);
+  store.close();
+  vi.unstubAllGlobals();
 });

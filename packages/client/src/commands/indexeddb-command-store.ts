@@ -5,7 +5,9 @@
 import { command } from '@tandem/protocol';
 import { openDB, type DBSchema } from 'idb';
 import type { CommandStore, KeptCommand } from './command-store.ts';
+import { ignoreRejection, withHandledDone } from '../store/transaction-requests.ts';
 
+export const COMMANDS_DATABASE = 'tandem-commands';
 const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
@@ -14,7 +16,9 @@ interface Schema extends DBSchema {
 }
 
 /** Rejects when the browser has no IndexedDB or does not let it be used. */
-export async function openIndexedDbCommandStore(name = 'tandem-commands'): Promise<CommandStore> {
+export async function openIndexedDbCommandStore(
+  name: string = COMMANDS_DATABASE,
+): Promise<CommandStore> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
       upgrading
@@ -24,36 +28,62 @@ export async function openIndexedDbCommandStore(name = 'tandem-commands'): Promi
     // A newer page of ours wants to change the database: let it.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   });
-  const others = new BroadcastChannel(name);
+  const others = openNotices(name);
   return {
     async all() {
-      const kept = await database.getAll('command');
+      const kept = await withHandledDone(database.transaction('command')).store.getAll();
       return kept.filter(isKnown).map(({ command, user }) => ({ command, user }));
     },
     async keep(kept) {
-      const transaction = database.transaction('command', 'readwrite');
+      const transaction = withHandledDone(database.transaction('command', 'readwrite'));
       const { id } = kept.command;
       const known = await transaction.store.index('id').getKey(id);
-      if (known === undefined) void transaction.store.add({ ...kept, id });
+      if (known === undefined) ignoreRejection(transaction.store.add({ ...kept, id }));
       await transaction.done;
-      others.postMessage(null);
+      others.tell();
     },
     async remove(id) {
-      const transaction = database.transaction('command', 'readwrite');
+      const transaction = withHandledDone(database.transaction('command', 'readwrite'));
       const key = await transaction.store.index('id').getKey(id);
-      if (key !== undefined) void transaction.store.delete(key);
+      if (key !== undefined) ignoreRejection(transaction.store.delete(key));
       await transaction.done;
-      if (key !== undefined) others.postMessage(null);
+      if (key !== undefined) others.tell();
     },
-    listen(changed) {
-      others.addEventListener('message', changed);
-      return () => others.removeEventListener('message', changed);
-    },
+    listen: (changed) => others.listen(changed),
     close() {
       others.close();
       database.close();
     },
   };
+}
+
+interface Notices {
+  tell(): void;
+  listen(changed: () => void): () => void;
+  close(): void;
+}
+
+/** Word to other pages. Where the browser has no channel for it, they look when they connect. */
+function openNotices(name: string): Notices {
+  try {
+    const others = new BroadcastChannel(name);
+    return {
+      tell() {
+        try {
+          others.postMessage(null);
+        } catch {
+          // What was kept is kept all the same.
+        }
+      },
+      listen(changed) {
+        others.addEventListener('message', changed);
+        return () => others.removeEventListener('message', changed);
+      },
+      close: () => others.close(),
+    };
+  } catch {
+    return { tell: () => undefined, listen: () => () => undefined, close: () => undefined };
+  }
 }
 
 /** A page of another version may know other commands; saying what the wire does not have would end the connection. */

@@ -1,6 +1,7 @@
 /** The ways over HTTP, for networks that let no WebSocket through. */
 import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
-import type { Environment } from '../environment.ts';
+import type { Clock, Environment } from '../environment.ts';
+import { browserLocks } from '../store/tab-lock.ts';
 import {
   browserHeldRequests,
   noHeldRequests,
@@ -49,11 +50,11 @@ export interface HttpFallbackOptions extends FallbackPlace {
  *
  * @param storage may throw, as browsers do that are told to keep nothing.
  */
-export function browserFallback(storage: () => Storage): FallbackPlace {
-  const locks = navigator.locks as LockManager | undefined;
+export function browserFallback(storage: () => Storage, clock: Clock): FallbackPlace {
+  const locks = browserLocks();
   return {
     memory: browserMemory(storage),
-    heldRequests: locks === undefined ? noHeldRequests() : browserHeldRequests(locks),
+    heldRequests: locks === undefined ? noHeldRequests() : browserHeldRequests(locks, clock),
   };
 }
 

@@ -1,4 +1,5 @@
 import { MAX_HELD_REQUESTS } from '@tandem/protocol';
+import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { browserHeldRequests, noHeldRequests, unlimitedHeldRequests } from './held-requests.ts';
 
@@ -18,7 +19,10 @@ function fakeLocks(): LockManager {
 
 test('T9: the tabs of a browser keep at most so many requests waiting', async () => {
   const locks = fakeLocks();
-  const tabs = Array.from({ length: MAX_HELD_REQUESTS + 2 }, () => browserHeldRequests(locks));
+  const clock = new ManualClock();
+  const tabs = Array.from({ length: MAX_HELD_REQUESTS + 2 }, () =>
+    browserHeldRequests(locks, clock),
+  );
   const held = [];
   for (const tab of tabs) held.push(await tab.take());
   expect(held.map((request) => request !== null)).toEqual([true, true, true, false, false]);
@@ -31,4 +35,20 @@ test('T9: the tabs of a browser keep at most so many requests waiting', async ()
 test('T9: a program has as many as it likes; tabs that cannot agree have none', async () => {
   expect(await unlimitedHeldRequests().take()).not.toBeNull();
   expect(await noHeldRequests().take()).toBeNull();
+});
+
+test('T9: a browser that refuses its locks, or does not answer, keeps none waiting', async () => {
+  const clock = new ManualClock();
+  const requests = [
+    () => Promise.reject(new Error('SecurityError')),
+    () => {
+      throw new Error('SecurityError');
+    },
+    () => new Promise(() => undefined),
+  ];
+  for (const request of requests) {
+    const taking = browserHeldRequests({ request }, clock).take();
+    await clock.advanceAsync(3_000);
+    expect(await taking).toBeNull();
+  }
 });

@@ -4,6 +4,8 @@
  * one, and the others ask now and then.
  */
 import { MAX_HELD_REQUESTS } from '@tandem/protocol';
+import type { Clock } from '../environment.ts';
+import { takeLock, type TabLocks } from '../store/tab-lock.ts';
 
 export interface HeldRequest {
   release(): void;
@@ -19,13 +21,17 @@ export function unlimitedHeldRequests(): HeldRequests {
   return { take: async () => ({ release: () => undefined }) };
 }
 
-/** The tabs of a browser agree by its locks; a tab that is gone gives its lock back by that. */
-export function browserHeldRequests(locks: LockManager): HeldRequests {
+/** The tabs of a browser agree by its locks. Where those are refused, or do not answer, no tab keeps one. */
+export function browserHeldRequests(locks: TabLocks, clock: Clock): HeldRequests {
   return {
     take: async () => {
-      for (let slot = 1; slot <= MAX_HELD_REQUESTS; slot++) {
-        const held = await takeLock(locks, `tandem:held-request:${slot}`);
-        if (held !== null) return held;
+      try {
+        for (let slot = 1; slot <= MAX_HELD_REQUESTS; slot++) {
+          const release = await takeLock(locks, `tandem:held-request:${slot}`, clock);
+          if (release !== null) return { release };
+        }
+      } catch {
+        // As if enough were kept.
       }
       return null;
     },
@@ -35,18 +41,4 @@ export function browserHeldRequests(locks: LockManager): HeldRequests {
 /** Where tabs cannot agree, none keeps one. */
 export function noHeldRequests(): HeldRequests {
   return { take: async () => null };
-}
-
-async function takeLock(locks: LockManager, name: string): Promise<HeldRequest | null> {
-  return await new Promise((resolve, reject) => {
-    locks
-      .request(name, { ifAvailable: true }, (lock) => {
-        if (lock === null) {
-          resolve(null);
-          return undefined;
-        }
-        return new Promise<void>((release) => resolve({ release }));
-      })
-      .catch(reject);
-  });
 }

@@ -27,14 +27,15 @@ async function opened(options: ConstructorParameters<typeof FakeServer>[0] = {},
 
 test('P1: saved is said after the acknowledgement and not before', async () => {
   const { server, session } = await opened();
-  expect(session.status).toEqual({ kind: 'saved', at: null });
+  expect(session.status).toEqual({ kind: 'saved', at: null, kept: true });
   text(session).insert(0, 'tide');
   expect(session.status).toMatchObject({ kind: 'saving', pending: 1, kept: true });
   await server.settle(16);
   expect(session.status).toMatchObject({ kind: 'saving' });
   expect(server.socket.sentOf('update')).toHaveLength(1);
   await server.acknowledge();
-  expect(session.status).toEqual({ kind: 'saved', at: server.environment.clock.now() });
+  const at = server.environment.clock.now();
+  expect(session.status).toEqual({ kind: 'saved', at, kept: true });
 });
 
 test('what one frame produced leaves as one update', async () => {

@@ -34,8 +34,8 @@ export interface DocumentSessionOptions {
   readonly id: string;
   readonly connection: Connection;
   readonly store: Store;
-  /** Whether the store survives a reload. */
-  readonly durable: boolean;
+  /** Whether what the store has survives a reload, at this moment. */
+  readonly isDurable: () => boolean;
   readonly lastWords: LastWords;
   readonly environment: Environment;
   /** A number for an `open`, unique on the connection. */
@@ -79,7 +79,7 @@ export class DocumentSession {
     this.#kept = new KeptDocument({
       document: options.id,
       store: options.store,
-      durable: options.durable,
+      isDurable: options.isDurable,
       lastWords: options.lastWords,
       clock: options.environment.clock,
       changed: () => this.#changed(),
@@ -166,6 +166,11 @@ export class DocumentSession {
   /** The person has seen that work was set aside. */
   acknowledgeSetAside(): void {
     this.#setAside = null;
+    this.#changed();
+  }
+
+  /** Whether the device keeps anything may have changed. */
+  storageChanged(): void {
     this.#changed();
   }
 

@@ -7,6 +7,7 @@ import type { PendingUpdate } from '@tandem/sync';
 import * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
 import { isLeft } from '../orphans.ts';
+import { onOverdue } from '../store/answer-within.ts';
 import type { LastWords } from '../store/last-words.ts';
 import type {
   DocumentFacts,
@@ -27,8 +28,8 @@ const MAX_STORED_UPDATES = 100;
 export interface KeptDocumentOptions {
   readonly document: string;
   readonly store: Store;
-  /** Whether the store survives a reload. */
-  readonly durable: boolean;
+  /** Whether what the store has survives a reload, at this moment. */
+  readonly isDurable: () => boolean;
   readonly lastWords: LastWords;
   readonly clock: Clock;
   /** `isSafe` may have changed, or something has been set aside. */
@@ -73,7 +74,7 @@ export class KeptDocument {
 
   /** Whether all that was given to `keep` is there after a reload. */
   get isSafe(): boolean {
-    return this.#options.durable && this.#writes.healthy && !this.#unkept.isLate;
+    return this.#options.isDurable() && this.#writes.healthy && !this.#unkept.isLate;
   }
 
   /** What the store has not confirmed, oldest first. */
@@ -232,14 +233,18 @@ export class KeptDocument {
     otherwise: Omit<SetAside, 'id'> | null,
     decide: (stored: Stored) => SetAsideChange,
   ): void {
-    const { document, store, changed, asideNotKept } = this.#options;
-    this.#writes.push(
-      async () => {
-        await store.setAside(document, decide);
-        changed();
-      },
-      () => otherwise !== null && asideNotKept(otherwise),
-    );
+    const { document, store, clock, changed, asideNotKept } = this.#options;
+    let isTold = otherwise === null;
+    const notKept = () => {
+      if (otherwise !== null && !isTold) asideNotKept(otherwise);
+      isTold = true;
+    };
+    this.#writes.push(async () => {
+      await store.setAside(document, decide);
+      changed();
+    }, notKept);
+    // Shown by the page meanwhile. Should the device keep it after all, it is there twice, which is better than never.
+    onOverdue(this.#writes.settled(), { clock }, notKept);
   }
 
   #takeStoredIds(ids: readonly number[]): number[] {

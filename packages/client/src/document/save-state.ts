@@ -20,7 +20,7 @@ export interface SaveFacts {
   readonly loaded: boolean;
   /** Updates that are not confirmed. */
   readonly pending: number;
-  /** Whether this device keeps the pending updates over a reload. */
+  /** Whether this device keeps what is written here over a reload. */
   readonly kept: boolean;
   /** When the last update was confirmed. */
   readonly savedAt: number | null;
@@ -32,7 +32,8 @@ export interface SaveFacts {
 
 export type SaveState =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'saved'; readonly at: number | null }
+  /** `kept`, here and below: whether this device keeps what is written here over a reload. */
+  | { readonly kind: 'saved'; readonly at: number | null; readonly kept: boolean }
   /** `error`: why the server cannot save for now. */
   | {
       readonly kind: 'saving';
@@ -89,7 +90,7 @@ export function saveState(facts: SaveFacts): SaveState {
   if (channel.access === 'view') return { kind: 'view-only', pending, kept, error: facts.notice };
   return pending > 0
     ? { kind: 'saving', pending, kept, error: facts.notice }
-    : { kind: 'saved', at: facts.savedAt };
+    : { kind: 'saved', at: facts.savedAt, kept };
 }
 
 function disconnected(

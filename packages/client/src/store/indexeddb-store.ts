@@ -3,7 +3,9 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
 import type { DocumentFacts, NewOutboxEntry, Position, SetAside, Store, Stored } from './store.ts';
+import { ignoreRejection, withHandledDone } from './transaction-requests.ts';
 
+export const DOCUMENTS_DATABASE = 'tandem';
 const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
@@ -18,7 +20,7 @@ interface Schema extends DBSchema {
 }
 
 /** Rejects when the browser has no IndexedDB or does not let it be used. */
-export async function openIndexedDbStore(name = 'tandem'): Promise<Store> {
+export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Promise<Store> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
       upgrading.createObjectStore('copy');
@@ -39,7 +41,7 @@ export async function openIndexedDbStore(name = 'tandem'): Promise<Store> {
 function storeOver(database: IDBPDatabase<Schema>): Store {
   return {
     async load(document) {
-      const transaction = database.transaction(['copy', 'update', 'outbox']);
+      const transaction = withHandledDone(database.transaction(['copy', 'update', 'outbox']));
       const reading = {
         copy: transaction.objectStore('copy'),
         updates: transaction.objectStore('update').index('document'),
@@ -48,18 +50,21 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       return storedIn(reading, document);
     },
     async facts(document) {
-      return (await database.get('copy', document))?.facts ?? null;
+      return (
+        (await withHandledDone(database.transaction('copy')).store.get(document))?.facts ?? null
+      );
     },
     async enqueue(entry) {
-      const transaction = database.transaction('outbox', 'readwrite');
+      const transaction = withHandledDone(database.transaction('outbox', 'readwrite'));
       const added = transaction.store.add(entry);
+      ignoreRejection(added);
       // Otherwise the browser waits for the page to ask for more, and drops it all should the page go away.
       transaction.commit();
       const [id] = await Promise.all([added, transaction.done]);
       return id;
     },
     async recover(entries) {
-      const transaction = database.transaction('outbox', 'readwrite');
+      const transaction = withHandledDone(database.transaction('outbox', 'readwrite'));
       for (const entry of entries) {
         const there = await transaction.store.index('document').getAll(entry.document);
         if (!isAmong(entry, there)) await transaction.store.add(entry);
@@ -68,38 +73,39 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
     },
     async advance(document, { updates, confirmed, since, position, facts }) {
       const names = ['copy', 'update', 'outbox'] as const;
-      const transaction = database.transaction(names, 'readwrite');
+      const transaction = withHandledDone(database.transaction(names, 'readwrite'));
       const rows = transaction.objectStore('update');
       const outbox = transaction.objectStore('outbox');
       const copies = transaction.objectStore('copy');
       const before = (await copies.get(document)) ?? null;
       const isWritten = reaches(before?.position ?? null, since);
       const { incarnation } = position;
-      if (isWritten) for (const update of updates) void rows.add({ document, incarnation, update });
+      if (isWritten)
+        for (const update of updates) ignoreRejection(rows.add({ document, incarnation, update }));
       for (const id of confirmed) {
         const entry = await outbox.get(id);
         if (entry === undefined) continue;
-        if (isWritten) void rows.add({ document, incarnation, update: entry.update });
-        void outbox.delete(id);
+        if (isWritten) ignoreRejection(rows.add({ document, incarnation, update: entry.update }));
+        ignoreRejection(outbox.delete(id));
       }
       if (isWritten) {
         const stored = {
           position: laterPosition(before?.position ?? null, position),
           facts: facts ?? before?.facts ?? null,
         };
-        void copies.put(stored, document);
+        ignoreRejection(copies.put(stored, document));
       }
       await transaction.done;
     },
     async compact(document, { copy, incarnation, rows }) {
-      const transaction = database.transaction('update', 'readwrite');
-      void transaction.store.add({ document, incarnation, update: copy });
-      for (const row of rows) void transaction.store.delete(row);
+      const transaction = withHandledDone(database.transaction('update', 'readwrite'));
+      ignoreRejection(transaction.store.add({ document, incarnation, update: copy }));
+      for (const row of rows) ignoreRejection(transaction.store.delete(row));
       await transaction.done;
     },
     async setAside(document, decide) {
       const names = ['copy', 'update', 'outbox', 'aside'] as const;
-      const transaction = database.transaction(names, 'readwrite');
+      const transaction = withHandledDone(database.transaction(names, 'readwrite'));
       const copies = transaction.objectStore('copy');
       const rows = transaction.objectStore('update');
       const outbox = transaction.objectStore('outbox');
@@ -109,16 +115,17 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
         outbox: outbox.index('document'),
       };
       const { aside, ids, copy } = decide(await storedIn(reading, document));
-      if (aside !== null) void transaction.objectStore('aside').add(aside);
-      for (const id of ids) void outbox.delete(id);
+      if (aside !== null) ignoreRejection(transaction.objectStore('aside').add(aside));
+      for (const id of ids) ignoreRejection(outbox.delete(id));
       if (copy === 'forget') {
-        void copies.delete(document);
-        for (const row of await reading.updates.getAllKeys(document)) void rows.delete(row);
+        ignoreRejection(copies.delete(document));
+        for (const row of await reading.updates.getAllKeys(document))
+          ignoreRejection(rows.delete(row));
       }
       await transaction.done;
     },
     async outbox() {
-      const transaction = database.transaction('outbox');
+      const transaction = withHandledDone(database.transaction('outbox'));
       const [entries, ids] = await Promise.all([
         transaction.store.getAll(),
         transaction.store.getAllKeys(),
@@ -126,7 +133,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       return entries.map((entry, index) => ({ ...entry, id: ids[index] as number }));
     },
     async listSetAside() {
-      const transaction = database.transaction('aside');
+      const transaction = withHandledDone(database.transaction('aside'));
       const [entries, ids] = await Promise.all([
         transaction.store.getAll(),
         transaction.store.getAllKeys(),

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { expect, test, vi } from 'vitest';
+import { blockDatabase } from '../testing/blocked-database.ts';
 import { takeLease } from './lease.ts';
 
 const random = { next: Math.random };
@@ -14,7 +15,7 @@ const hasty = {
 /** Time stands still: a poll comes soon, and a limit never. */
 const patient = (now: number) => ({
   now: () => now,
-  setTimeout: (run: () => void, ms: number) => (ms >= 1_000 ? null : setTimeout(run, 1)),
+  setTimeout: (run: () => void, ms: number) => (ms >= 500 ? null : setTimeout(run, 1)),
   clearTimeout: () => undefined,
 });
 
@@ -52,11 +53,27 @@ test('a browser that keeps nothing gives it to everybody', async () => {
   open.mockRestore();
 });
 
-test('a database that never opens is waited for no longer than three seconds', async () => {
-  const open = vi
-    .spyOn(indexedDB, 'open')
-    .mockImplementation(() => new EventTarget() as IDBOpenDBRequest);
+test('a database that does not open is waited for no longer than three seconds', async () => {
+  const letGo = await blockDatabase('tandem-leases');
   const release = await takeLease('session', { clock: hasty, random });
   await release();
-  open.mockRestore();
+  letGo();
+});
+
+test('nor is one whose transactions do not answer', async () => {
+  // The database is there.
+  await (
+    await takeLease('session', { clock: patient(0), random })
+  )();
+  const hanging = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(
+    () =>
+      ({
+        objectStore: () => ({ get: () => new Promise(() => undefined) }),
+        objectStoreNames: ['lease'],
+        addEventListener: () => undefined,
+      }) as never,
+  );
+  const release = await takeLease('session', { clock: hasty, random });
+  await release();
+  hanging.mockRestore();
 });

@@ -2,18 +2,17 @@
  * A lock among the tabs of a browser, where the browser has none: a page that came by plain http. Transactions of
  * IndexedDB that write exclude each other over all tabs, so one of them takes the lease and the others see that.
  */
-import { openDB, type DBSchema } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Clock, Random } from '../environment.ts';
+import { answerWithin } from './answer-within.ts';
+import { LOCK_TIMEOUT_MS } from './tab-lock.ts';
+import { withHandledDone } from './transaction-requests.ts';
 
 interface LeaseSchema extends DBSchema {
   lease: { key: string; value: { readonly holder: number; readonly until: number } };
 }
 
-const DATABASE = 'tandem-leases';
-/** A database that does not open by then does not matter. */
-const OPEN_TIMEOUT_MS = 3_000;
-/** Of a tab that is gone, for as long as it may have asked the server. */
-const LEASE_MS = 12_000;
+export const LEASES_DATABASE = 'tandem-leases';
 const POLL_MS = 50;
 
 /**
@@ -26,30 +25,18 @@ export async function takeLease(
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): Promise<() => Promise<void>> {
   try {
-    const database = await withTimeout(
-      openDB<LeaseSchema>(DATABASE, 1, {
-        upgrade: (opened) => void opened.createObjectStore('lease'),
-        // A person who signs out deletes it.
-        blocking: (_, __, event) => (event.target as IDBDatabase).close(),
-      }),
-      clock,
-    );
+    const database = await answerWithin(openLeases, { clock, onLate: (late) => late.close() });
     const holder = random.next();
-    for (;;) {
-      const transaction = database.transaction('lease', 'readwrite');
-      const held = await transaction.store.get(name);
-      const now = clock.now();
-      const isFree = held === undefined || held.until <= now || held.until > now + LEASE_MS;
-      if (isFree) await transaction.store.put({ holder, until: now + LEASE_MS }, name);
-      await transaction.done;
-      if (isFree) break;
+    while (
+      !(await answerWithin(() => tryToTake(database, { name, holder, now: clock.now() }), {
+        clock,
+      }))
+    )
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
-    }
     return async () => {
-      const transaction = database.transaction('lease', 'readwrite');
-      const held = await transaction.store.get(name);
-      if (held?.holder === holder) await transaction.store.delete(name);
-      await transaction.done;
+      await answerWithin(() => giveBack(database, { name, holder }), { clock }).catch(
+        () => undefined,
+      );
       database.close();
     };
   } catch {
@@ -57,9 +44,32 @@ export async function takeLease(
   }
 }
 
-function withTimeout<T>(work: Promise<T>, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => reject(new Error('too late')), OPEN_TIMEOUT_MS);
-    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+function openLeases(): Promise<IDBPDatabase<LeaseSchema>> {
+  return openDB<LeaseSchema>(LEASES_DATABASE, 1, {
+    upgrade: (opened) => void opened.createObjectStore('lease'),
+    // A person who signs out deletes it.
+    blocking: (_, __, event) => (event.target as IDBDatabase).close(),
   });
+}
+
+async function tryToTake(
+  database: IDBPDatabase<LeaseSchema>,
+  { name, holder, now }: { readonly name: string; readonly holder: number; readonly now: number },
+): Promise<boolean> {
+  const transaction = withHandledDone(database.transaction('lease', 'readwrite'));
+  const held = await transaction.store.get(name);
+  const isFree = held === undefined || held.until <= now || held.until > now + LOCK_TIMEOUT_MS;
+  if (isFree) await transaction.store.put({ holder, until: now + LOCK_TIMEOUT_MS }, name);
+  await transaction.done;
+  return isFree;
+}
+
+async function giveBack(
+  database: IDBPDatabase<LeaseSchema>,
+  { name, holder }: { readonly name: string; readonly holder: number },
+): Promise<void> {
+  const transaction = withHandledDone(database.transaction('lease', 'readwrite'));
+  const held = await transaction.store.get(name);
+  if (held?.holder === holder) await transaction.store.delete(name);
+  await transaction.done;
 }

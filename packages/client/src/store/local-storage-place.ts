@@ -37,7 +37,11 @@ function placeIn(storage: Storage): LastWordsPlace {
       }
     },
     remove(name) {
-      storage.removeItem(PREFIX + name);
+      try {
+        storage.removeItem(PREFIX + name);
+      } catch {
+        // Words that stay are moved once more, which changes nothing.
+      }
     },
   };
 }

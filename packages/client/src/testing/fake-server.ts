@@ -5,7 +5,9 @@
 import { errorOf, type Access, type ClientMessage, type ErrorCode } from '@tandem/protocol';
 import * as Y from 'yjs';
 import { Client } from '../client.ts';
+import type { Clock } from '../environment.ts';
 import type { LastWordsPlace } from '../store/last-words.ts';
+import type { StorageHealth } from '../store/storage-health.ts';
 import type { Store } from '../store/store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { FakeEnvironment } from './fake-environment.ts';
@@ -13,6 +15,14 @@ import { FakeSocket } from './fake-socket.ts';
 import { MemoryPlace } from './memory-place.ts';
 
 export const CHANNEL = 9;
+
+interface FakeServerOptions {
+  readonly store?: Store;
+  readonly durable?: boolean;
+  readonly lastWords?: LastWordsPlace | null;
+  /** A store whose answers are watched, in the place of `store`. */
+  readonly watch?: (clock: Clock) => { readonly store: Store; readonly health?: StorageHealth };
+}
 
 export class FakeServer {
   readonly environment = new FakeEnvironment();
@@ -27,11 +37,12 @@ export class FakeServer {
     store = createMemoryStore(),
     durable = true,
     lastWords = new MemoryPlace(),
-  }: { store?: Store; durable?: boolean; lastWords?: LastWordsPlace | null } = {}) {
+    watch = () => ({ store }),
+  }: FakeServerOptions = {}) {
     this.client = new Client({
       base: 'http://server',
       environment: this.environment,
-      store,
+      ...watch(this.environment.clock),
       durable,
       lastWords,
       schema: 1,

@@ -1,0 +1,153 @@
+/** Browsers whose storage is missing, throws, refuses, hangs or is full: the page works, and says what is true. */
+
+import type { Page } from '@playwright/test';
+import {
+  BROADCAST_CHANNEL,
+  INDEXED_DB,
+  LOCKS,
+  SERVICE_WORKER,
+  STORAGE_MANAGER,
+  WEB_STORAGE,
+  type Failure,
+} from '../harness/broken-storage.ts';
+import {
+  chipOf,
+  documentOf,
+  expectSaved,
+  goToEnd,
+  linesOf,
+  NETWORK_ERRORS,
+  openProfile,
+  profileOf,
+  startDocument,
+  textOf,
+} from '../harness/screens.ts';
+import { expect, test, type Arrive } from '../harness/test.ts';
+
+/** The page goes on after 3 s; the rest is for a machine that has other things to do. */
+const USABLE_MS = 10_000;
+/** A lock that another page has is waited for as long as that may ask the server. */
+const TURN_MS = 20_000;
+const NOTHING_KEPT = 'Nothing is kept on this device';
+
+const TABLE: Record<string, readonly Failure[]> = {
+  indexedDB: INDEXED_DB,
+  'navigator.locks': LOCKS,
+  'navigator.storage': STORAGE_MANAGER,
+  'navigator.serviceWorker': SERVICE_WORKER,
+  BroadcastChannel: BROADCAST_CHANNEL,
+  'localStorage and sessionStorage': WEB_STORAGE,
+};
+
+/** Somebody who comes for the first time, in a browser that is broken like this. */
+async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promise<Page> {
+  const { page } = await arrive('about:blank');
+  await page.addInitScript(failure.script);
+  await page.goto(path);
+  return page;
+}
+
+/** What the chip says when it is pressed. */
+async function expectExplained(page: Page, { keeps }: Failure): Promise<void> {
+  await chipOf(page).click();
+  const explanation = page.getByRole('dialog', { name: 'Connection' });
+  await expect(explanation).toContainText('Everything is on the server’s disk.');
+  if (keeps === 'nothing') await expect(explanation).toContainText(NOTHING_KEPT);
+  else await expect(explanation).not.toContainText(NOTHING_KEPT);
+  await page.keyboard.press('Escape');
+}
+
+for (const [api, failures] of Object.entries(TABLE)) {
+  test(`${api}: text reaches the server, and the chip is true`, async ({ arrive }) => {
+    test.slow();
+    const { page: reader } = await arrive();
+    await startDocument(reader, 'Tide log');
+    for (const failure of failures)
+      await test.step(failure.name, async () => {
+        const writer = await arriveWith(arrive, failure, documentOf(reader));
+        const isHeld = failure.name.startsWith('never given back');
+        const timeout = isHeld ? TURN_MS : USABLE_MS;
+        await expect(textOf(writer)).toBeEditable({ timeout });
+        await goToEnd(writer);
+        await writer.keyboard.type(`${failure.name}.`);
+        await expect.poll(async () => (await linesOf(reader)).join()).toContain(failure.name);
+        await expectSaved(writer);
+        await expectExplained(writer, failure);
+        await writer.context().close();
+      });
+  });
+}
+
+test.describe('offline', () => {
+  test.use({ allowedErrors: [NETWORK_ERRORS] });
+
+  for (const name of ['never opening', 'never answering what is read', 'full'])
+    test(`IndexedDB ${name}: what only this page holds is never called kept or saved`, async ({
+      arrive,
+    }) => {
+      const failure = INDEXED_DB.find((one) => one.name === name);
+      if (failure === undefined) throw new Error(name);
+      const { page: reader } = await arrive();
+      await startDocument(reader, 'Tide log');
+      const writer = await arriveWith(arrive, failure, documentOf(reader));
+      await expect(textOf(writer)).toBeEditable({ timeout: USABLE_MS });
+      await expectSaved(writer);
+      await goToEnd(writer);
+      await writer.context().setOffline(true);
+      if (name !== 'full')
+        await expect(chipOf(writer)).toHaveText('Offline: not kept on this device');
+      await writer.keyboard.type('low water');
+      await expect(chipOf(writer)).toHaveText('Not saved: do not close this page');
+      await chipOf(writer).click();
+      await expect(writer.getByRole('dialog', { name: 'Connection' })).toContainText(
+        'Leave it open until it says Saved.',
+      );
+      await writer.context().setOffline(false);
+      await expect.poll(() => linesOf(reader)).toEqual(['low water']);
+      await expectSaved(writer);
+    });
+
+  for (const failure of STORAGE_MANAGER)
+    test(`navigator.storage ${failure.name}: work that waits is kept`, async ({ arrive }) => {
+      const { page: reader } = await arrive();
+      await startDocument(reader, 'Tide log');
+      const writer = await arriveWith(arrive, failure, documentOf(reader));
+      await expect(textOf(writer)).toBeEditable();
+      await expectSaved(writer);
+      await goToEnd(writer);
+      await writer.context().setOffline(true);
+      await writer.keyboard.type('low water');
+      await expect(chipOf(writer)).toHaveText('Offline: kept on this device');
+      await writer.context().setOffline(false);
+      await expect.poll(() => linesOf(reader)).toEqual(['low water']);
+    });
+});
+
+test('the list is there, and true, when nothing of this device can be read', async ({ arrive }) => {
+  const failure = INDEXED_DB.find(({ name }) => name === 'never answering what is read');
+  if (failure === undefined) throw new Error('no such row');
+  const page = await arriveWith(arrive, failure, '/');
+  await expectSaved(page);
+  await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
+  await expectExplained(page, failure);
+});
+
+test('databases that cannot be deleted keep nobody signed in', async ({ arrive }) => {
+  const { page } = await arrive('about:blank');
+  await page.addInitScript(() => {
+    const { deleteDatabase } = IDBFactory.prototype;
+    IDBFactory.prototype.deleteDatabase = function (name) {
+      const request = deleteDatabase.call(this, `unused-${name}`);
+      for (const end of ['success', 'error', 'blocked'])
+        request.addEventListener(end, (event) => event.stopImmediatePropagation());
+      return request;
+    };
+  });
+  await page.goto('/');
+  await expectSaved(page);
+  const before = await profileOf(page).textContent();
+  const profile = await openProfile(page);
+  await profile.getByRole('button', { name: 'Sign out' }).click();
+  await profile.getByRole('button', { name: 'Sign out' }).click();
+  await expect(profileOf(page)).not.toHaveText(before ?? '', { timeout: USABLE_MS });
+});

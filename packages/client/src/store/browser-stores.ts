@@ -1,0 +1,115 @@
+/** What a browser tab keeps, and where: each part in a database, or in memory where that does not open (storage-health.ts). */
+import { createMemoryLiveStores, type LiveStores } from '../channels/live.ts';
+import { openIndexedDbStateStore, STATES_DATABASE } from '../channels/indexeddb-state-store.ts';
+import {
+  COMMANDS_DATABASE,
+  openIndexedDbCommandStore,
+} from '../commands/indexeddb-command-store.ts';
+import type { Clock } from '../environment.ts';
+import { answerWithin } from './answer-within.ts';
+import { DOCUMENTS_DATABASE, openIndexedDbStore } from './indexeddb-store.ts';
+import type { LastWordsPlace } from './last-words.ts';
+import { LEASES_DATABASE } from './lease.ts';
+import { localStoragePlace } from './local-storage-place.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { StorageHealth } from './storage-health.ts';
+import type { Store } from './store.ts';
+
+export interface BrowserStores {
+  readonly store: Store;
+  readonly durable: boolean;
+  readonly health: StorageHealth;
+  readonly lastWords: LastWordsPlace | null;
+  readonly liveStores: LiveStores;
+}
+
+/** All that this origin keeps for us in databases. */
+export const BROWSER_DATABASES = [
+  DOCUMENTS_DATABASE,
+  COMMANDS_DATABASE,
+  STATES_DATABASE,
+  LEASES_DATABASE,
+] as const;
+
+interface BrowserPlace {
+  readonly clock: Clock;
+  /** May throw, as browsers do that are told to keep nothing. */
+  readonly localStorage: () => Storage;
+}
+
+/** Never rejects, and answers within `STORAGE_TIMEOUT_MS`. */
+export async function openBrowserStores(place: BrowserPlace): Promise<BrowserStores> {
+  const { clock } = place;
+  const health = new StorageHealth(clock);
+  const [documents, liveStores] = await Promise.all([
+    openDocuments(place, health),
+    openLive(clock, health),
+  ]);
+  return { ...documents, liveStores, health };
+}
+
+async function openDocuments(
+  { clock, localStorage }: BrowserPlace,
+  health: StorageHealth,
+): Promise<Pick<BrowserStores, 'store' | 'durable' | 'lastWords'>> {
+  try {
+    const store = await openWithin(() => openIndexedDbStore(), clock);
+    return {
+      store: watchStore(store, health),
+      durable: true,
+      lastWords: localStoragePlace(localStorage),
+    };
+  } catch {
+    return { store: createMemoryStore(), durable: false, lastWords: null };
+  }
+}
+
+/** Reading a document, and what a person asks for, is waited for; writing what was done in it is not. */
+export function watchStore(store: Store, health: StorageHealth): Store {
+  return health.watch(store, {
+    load: 'bounded',
+    facts: 'bounded',
+    enqueue: 'patient',
+    recover: 'bounded',
+    advance: 'patient',
+    compact: 'patient',
+    setAside: 'patient',
+    outbox: 'bounded',
+    listSetAside: 'bounded',
+    discard: 'bounded',
+    close: 'immediate',
+  });
+}
+
+async function openLive(clock: Clock, health: StorageHealth): Promise<LiveStores> {
+  const opened = await Promise.allSettled([
+    openWithin(() => openIndexedDbCommandStore(), clock),
+    openWithin(() => openIndexedDbStateStore(), clock),
+  ]);
+  const [commands, states] = opened;
+  if (commands.status === 'rejected' || states.status === 'rejected') {
+    for (const one of opened) if (one.status === 'fulfilled') one.value.close();
+    return createMemoryLiveStores();
+  }
+  return {
+    commands: health.watch(commands.value, {
+      all: 'bounded',
+      keep: 'patient',
+      remove: 'patient',
+      listen: 'immediate',
+      close: 'immediate',
+    }),
+    states: health.watch(states.value, {
+      load: 'bounded',
+      save: 'patient',
+      forget: 'patient',
+      close: 'immediate',
+    }),
+    durable: true,
+  };
+}
+
+/** One that opens too late would be written to by nobody, and hold up a page that wants to change it. */
+function openWithin<S extends { close(): void }>(open: () => Promise<S>, clock: Clock): Promise<S> {
+  return answerWithin(open, { clock, onLate: (store) => store.close() });
+}

@@ -1,0 +1,88 @@
+/**
+ * Whether this device's storage answers, and what is done while it does not:
+ *
+ * 1. A database that does not open in time is done without for the life of the page. Should it open later, it is
+ *    closed at once (browser-stores.ts).
+ * 2. What somebody waits for fails when it takes longer. While any answer is overdue, further such questions fail at
+ *    once: nobody waits twice. As soon as everything that was overdue has been answered, the storage is asked again.
+ * 3. What nobody waits for, writing, may take any time; until it is answered, what was to be written is not called
+ *    kept. One that is answered late is as good as any: each is one transaction, right at any time.
+ * 4. A document whose copy could not be read is not written to for as long as it is open (kept-document.ts).
+ */
+import type { Clock } from '../environment.ts';
+import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-within.ts';
+
+/**
+ * How a method of a store is waited for.
+ * - `bounded`: somebody waits for the answer (rule 2)
+ * - `patient`: nobody does (rule 3)
+ * - `immediate`: it answers before it returns
+ */
+export type WaitPolicy = 'bounded' | 'patient' | 'immediate';
+
+export class StorageHealth {
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  /** Whether the last answer of each kind was a failure. */
+  readonly #failed = { bounded: false, patient: false };
+  #overdue = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether the storage answers, and did what it was last asked for. */
+  get isHealthy(): boolean {
+    return this.#overdue === 0 && !this.#failed.bounded && !this.#failed.patient;
+  }
+
+  /** Called after every change of `isHealthy`; returns the way to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The same store, each method waited for as `waiting` says. */
+  watch<S extends object>(store: S, waiting: Readonly<Record<keyof S, WaitPolicy>>): S {
+    return new Proxy(store, {
+      get: (target, name: string & keyof S) => {
+        const method = target[name];
+        const kind = waiting[name];
+        if (typeof method !== 'function' || kind === 'immediate') return method;
+        return (...given: unknown[]) =>
+          this.#ask(kind, () => Reflect.apply(method, target, given) as Promise<unknown>);
+      },
+    });
+  }
+
+  #ask(kind: 'bounded' | 'patient', ask: () => Promise<unknown>): Promise<unknown> {
+    if (kind === 'bounded' && this.#overdue > 0)
+      return Promise.reject(new NoAnswerError('The storage of this device does not answer.'));
+    const answer = startNow(ask);
+    this.#follow(kind, answer);
+    return kind === 'patient' ? answer : answerWithin(() => answer, { clock: this.#clock });
+  }
+
+  #follow(kind: 'bounded' | 'patient', answer: Promise<unknown>): void {
+    let isOverdue = false;
+    onOverdue(answer, { clock: this.#clock }, () => {
+      isOverdue = true;
+      this.#change(() => this.#overdue++);
+    });
+    const settled = (hasFailed: boolean) =>
+      this.#change(() => {
+        if (isOverdue) this.#overdue--;
+        this.#failed[kind] = hasFailed;
+      });
+    answer.then(
+      () => settled(false),
+      () => settled(true),
+    );
+  }
+
+  #change(change: () => void): void {
+    const before = this.isHealthy;
+    change();
+    if (before !== this.isHealthy) for (const listener of [...this.#listeners]) listener();
+  }
+}

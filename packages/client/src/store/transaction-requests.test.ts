@@ -1,0 +1,30 @@
+import 'fake-indexeddb/auto';
+import { afterEach, expect, test, vi } from 'vitest';
+import { openIndexedDbStore } from './indexeddb-store.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+// What nobody handles fails the run.
+test('that a transaction was ended by the device is told once, by the method that was called', async () => {
+  const store = await openIndexedDbStore('full');
+  for (const name of ['add', 'put'] as const) {
+    const ask = IDBObjectStore.prototype[name];
+    vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function (
+      this: IDBObjectStore,
+      ...given: [unknown]
+    ) {
+      const request = ask.apply(this, given);
+      this.transaction.abort();
+      return request;
+    });
+  }
+  const update = Uint8Array.of(1);
+  const entry = { document: 'd', incarnation: null, update, at: 1 };
+  const position = { incarnation: 'one', seq: 1 };
+  const advance = { updates: [update, update], confirmed: [], since: null, position, facts: null };
+  await expect(store.enqueue(entry)).rejects.toThrow();
+  await expect(store.recover([entry])).rejects.toThrow();
+  await expect(store.advance('d', advance)).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  store.close();
+});

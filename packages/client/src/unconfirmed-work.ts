@@ -1,0 +1,27 @@
+import type { PendingCommand } from './commands/commands.ts';
+import type { SetAside } from './store/store.ts';
+
+/**
+ * Work of this device that the server has not confirmed, by document, or would not take. What is not
+ * `kept` is lost with the page.
+ */
+export type UnconfirmedWork =
+  | {
+      readonly kind: 'waiting';
+      readonly document: string;
+      readonly title: string;
+      readonly count: number;
+      readonly kept: boolean;
+      /** When the oldest of it was written. */
+      readonly since: number;
+    }
+  /** Something that was done beside text. `document` is null for one's own name and colour. */
+  | {
+      readonly kind: 'command';
+      readonly command: PendingCommand;
+      readonly document: string | null;
+      readonly title: string;
+      readonly kept: boolean;
+      readonly since: number;
+    }
+  | (SetAside & { readonly kind: 'set-aside'; readonly kept: boolean });

@@ -23,7 +23,7 @@ import { longDocument } from './long-document.ts';
 import { Observable } from '../observable.ts';
 import { pendingInput } from './pending-input.ts';
 import { peopleCarets } from './people-carets.ts';
-import { placeholder } from './placeholder.ts';
+import { emptyNote, placeholder } from './placeholder.ts';
 import { sectionStyle } from './section-style.ts';
 import { editorSchema } from './sections.ts';
 import { selectionObservable, selectionState, type SelectionState } from './selection-state.ts';
@@ -83,6 +83,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
         textBlockViews(),
         codeViews(t),
         placeholder(t('editor.placeholder')),
+        emptyNote(t('editor.empty'), () => this.editor.isEditable),
         longDocument(),
         keepSections(),
         sectionStyle(),

@@ -4,6 +4,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import { resolveShared, sharedSelection, type SharedSelection } from './binding/binding.ts';
+import { type CaretLabel, placeLabels } from './caret-labels.ts';
 import { highlightOf } from './highlights.ts';
 import { type Person, readPerson } from './person-state.ts';
 import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.ts';
@@ -83,6 +84,10 @@ interface Caret {
   readonly element: HTMLElement;
   readonly label: HTMLElement;
   range: { readonly highlight: Highlight; readonly range: Range } | null;
+  /** The width of the name, read once. */
+  width: number;
+  /** Where it was drawn last. */
+  place: CaretLabel;
   /** What was drawn last, in the text as it was then known. */
   selection: SharedSelection | null;
   key: string;
@@ -155,6 +160,16 @@ class CaretLayer {
       this.#drawPerson(client, person, place, origin);
     }
     for (const client of [...this.#carets.keys()]) if (!seen.has(client)) this.#remove(client);
+    this.#placeLabels(origin.width);
+  }
+
+  /** Names that are shown come first; hovering shows the others beside them. */
+  #placeLabels(layerWidth: number): void {
+    const shown = [...this.#carets.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
+    for (const caret of shown) caret.width ||= caret.label.offsetWidth;
+    const labels = shown.map(({ place, width }) => ({ ...place, width }));
+    for (const [index, { x, y }] of placeLabels(labels, layerWidth).entries())
+      shown[index]!.label.style.translate = x === 0 && y === 0 ? '' : `${x}px ${y}px`;
   }
 
   /** A caret can be known before the letter that it stands behind. Until that comes, it stays where it was. */
@@ -174,11 +189,18 @@ class CaretLayer {
     if (!caret) this.#carets.set(client, (caret = createCaret(this.#layer)));
     const { left, top, bottom } = this.#view.coordsAtPos(place.head);
     const { element, label } = caret;
-    element.style.transform = `translate(${left - origin.left}px, ${top - origin.top}px)`;
+    const x = left - origin.left;
+    const y = top - origin.top;
+    const side = x > origin.width / 2 ? 'left' : 'right';
+    element.style.transform = `translate(${x}px, ${y}px)`;
     element.style.height = `${bottom - top}px`;
     element.dataset['color'] = String(person.color);
-    element.toggleAttribute('data-flip', left - origin.left > origin.width / 2);
-    if (label.textContent !== person.name) label.textContent = person.name;
+    element.toggleAttribute('data-flip', side === 'left');
+    if (label.textContent !== person.name) {
+      label.textContent = person.name;
+      caret.width = 0;
+    }
+    caret.place = { left: x, top: y, bottom: y + bottom - top, width: caret.width, side };
     caret.selection = place.selection;
     this.#drawSelection(caret, person.color, place);
     if (caret.key !== person.key) announce(caret, person.key);
@@ -224,7 +246,20 @@ function createCaret(layer: HTMLElement): Caret {
   label.className = 'person-label';
   element.append(label);
   layer.append(element);
-  return { element, label, range: null, selection: null, key: '', fade: undefined };
+  return {
+    element,
+    label,
+    range: null,
+    width: 0,
+    place: { left: 0, top: 0, bottom: 0, width: 0, side: 'right' },
+    selection: null,
+    key: '',
+    fade: undefined,
+  };
+}
+
+function rankOf({ element }: Caret): number {
+  return element.hasAttribute('data-moved') ? 0 : 1;
 }
 
 /** Shows the name for a while after a move. */

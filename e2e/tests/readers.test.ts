@@ -42,7 +42,7 @@ test('carets at one place do not cover each other’s names', async ({ arrive })
   for (const other of others) {
     await expect.poll(() => linesOf(other)).toEqual(['low water at nine']);
     await textOf(other).focus();
-    await other.keyboard.press('ControlOrMeta+Home');
+    await other.keyboard.press('ControlOrMeta+End');
   }
   const labels = ada.locator('.person-label');
   await expect(labels).toHaveCount(others.length);

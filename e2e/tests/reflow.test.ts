@@ -1,0 +1,110 @@
+/**
+ * Nothing is cut off at 320 px (WCAG 1.4.10: 400 % of 1280 px) and at 200 % zoom of a small laptop. A browser zooms by
+ * showing fewer pixels of CSS, each larger.
+ */
+
+import type { Page } from '@playwright/test';
+import { documentOf, paste, startDocument, together } from '../harness/screens.ts';
+import { expect, test } from '../harness/test.ts';
+
+const SIZES = {
+  '320 px wide': { viewport: { width: 320, height: 568 } },
+  'at 200 %': { viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 },
+} as const;
+
+const TEXT = `## Nebelwarnungsanlagenprüfungsprotokollführerin
+
+Read https://example.org/a/very/long/address/that/has/no/place/to/break/at/all?tide=low first.
+
+- [x] a task whose text is longer than the line is wide, even when nothing else is in it
+
+\`\`\`
+a line of code that is longer than any small screen is wide, and scrolls by itself
+\`\`\`
+`;
+
+/** What a person cannot get to: text and controls beyond the edges that no scrolling of theirs brings in. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} of ${clientWidth} wide`);
+    const scrolls = (element: Element | null): boolean => {
+      if (element === null) return false;
+      const isScroller = /auto|scroll/.test(getComputedStyle(element).overflowX);
+      return (isScroller && element !== document.body) || scrolls(element.parentElement);
+    };
+    const controls = 'button, a, input, select, textarea, h1, h2, h3, p, [role=textbox] > *';
+    for (const element of document.querySelectorAll(controls)) {
+      const isSeen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+      const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+      if (!isSeen || width <= 1 || height <= 1 || bottom <= 0 || top < -height) continue;
+      if (element.closest('.sr-only, [aria-hidden=true], [inert]') !== null) continue;
+      if ((left >= -1 && right <= clientWidth + 1) || scrolls(element.parentElement)) continue;
+      const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+      found.push(`${element.tagName} “${name.slice(0, 40)}” from ${left} to ${right}`);
+    }
+    return found;
+  });
+}
+
+/** What floats must fit into the window, or scroll within. */
+async function expectReachable(page: Page, name: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name });
+  await expect(dialog).toBeVisible();
+  await expect
+    .poll(() =>
+      dialog.evaluate((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
+      }),
+    )
+    .toBe(true);
+}
+
+/** For people to look at: what is measured here is not all that can be wrong. */
+async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
+}
+
+for (const [name, options] of Object.entries(SIZES)) {
+  test(`document, chat and sharing, ${name}`, async ({ arrive }) => {
+    const [ada] = await together(arrive, ['Ada', 'Bartholomew the Elder']);
+    await paste(ada, TEXT);
+    const { page } = await arrive(documentOf(ada), options);
+    await expect(page.locator('.page-text pre')).toBeVisible();
+    await picture(page, 'document');
+    expect(await cutOff(page)).toEqual([]);
+    await page.getByRole('banner').getByRole('button', { name: 'Share' }).click();
+    await expectReachable(page, 'Share');
+    await picture(page, 'share');
+    expect(await cutOff(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('banner').getByRole('button', { name: 'Chat' }).click();
+    const words = 'Nebelwarnungsanlagenprüfungsprotokollführerin https://example.org/tides';
+    await page.getByRole('textbox', { name: /Message/ }).fill(words);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect(page.getByText('Nebelwarnungsanlagen').last()).toBeVisible();
+    await picture(page, 'chat');
+    expect(await cutOff(page)).toEqual([]);
+  });
+
+  test(`list, its navigation and the chip, ${name}`, async ({ arrive }) => {
+    const { page, context } = await arrive('/', options);
+    await startDocument(page, 'Nebelwarnungsanlagenprüfungsprotokollführerin und ihr Tidebuch');
+    await page.goto('/');
+    await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
+    await picture(page, 'list');
+    expect(await cutOff(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Saved/ }).click();
+    await expectReachable(page, 'Connection');
+    await picture(page, 'chip');
+    expect(await cutOff(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Open the list of documents' }).click();
+    await expectReachable(page, 'Documents');
+    await picture(page, 'navigation');
+    expect(await cutOff(page)).toEqual([]);
+    await context.close();
+  });
+}

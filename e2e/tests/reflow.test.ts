@@ -48,6 +48,28 @@ function cutOff(page: Page): Promise<string[]> {
   });
 }
 
+/** Pairs in the bar above that stand over each other, words of the chip included. */
+function covered(page: Page): Promise<string[]> {
+  return page.getByRole('banner').evaluate((banner) => {
+    const buttons = [...banner.querySelectorAll('button')].filter((one) => one.checkVisibility());
+    const boxes = buttons.map((button) => {
+      const words = new Range();
+      words.selectNodeContents(button);
+      const boxesOf = [button.getBoundingClientRect(), words.getBoundingClientRect()];
+      return {
+        name: button.getAttribute('aria-label') ?? button.textContent ?? '',
+        left: Math.min(...boxesOf.map(({ left }) => left)),
+        right: Math.max(...boxesOf.map(({ right }) => right)),
+      };
+    });
+    const inOrder = boxes.toSorted((a, b) => a.left - b.left);
+    return inOrder.flatMap((one, index) => {
+      const next = inOrder[index + 1];
+      return next !== undefined && next.left < one.right - 1 ? [`${one.name}, ${next.name}`] : [];
+    });
+  });
+}
+
 /** What floats must fit into the window, or scroll within. */
 async function expectReachable(page: Page, name: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name });
@@ -74,6 +96,7 @@ for (const [name, options] of Object.entries(SIZES)) {
     const { page } = await arrive(documentOf(ada), options);
     await expect(page.locator('.page-text pre')).toBeVisible();
     await picture(page, 'document');
+    expect(await covered(page)).toEqual([]);
     expect(await cutOff(page)).toEqual([]);
     await page.getByRole('banner').getByRole('button', { name: 'Share' }).click();
     await expectReachable(page, 'Share');
@@ -95,6 +118,7 @@ for (const [name, options] of Object.entries(SIZES)) {
     await page.goto('/');
     await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
     await picture(page, 'list');
+    expect(await covered(page)).toEqual([]);
     expect(await cutOff(page)).toEqual([]);
     await page.getByRole('button', { name: /^Saved/ }).click();
     await expectReachable(page, 'Connection');

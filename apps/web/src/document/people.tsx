@@ -9,8 +9,9 @@ import { PeopleList } from './people-list.tsx';
 import { usePeople } from './use-people.ts';
 
 const MAX_AVATARS = 4;
-/** A phone has room for fewer; the rest is in the number and in the list. */
+/** A phone has room for fewer, the smallest for one and no number; the list has them all. */
 const MAX_AVATARS_PHONE = 2;
+const HIDDEN = ['', 'max-small:hidden', 'max-phone:hidden'] as const;
 
 /** Who is here, as faces that open into a list. */
 export function People({ session }: { readonly session: DocumentSession }) {
@@ -41,12 +42,12 @@ export function People({ session }: { readonly session: DocumentSession }) {
               name={name}
               color={color}
               state={state}
-              {...(index >= MAX_AVATARS_PHONE && { className: 'max-phone:hidden' })}
+              className={HIDDEN[Math.min(index, MAX_AVATARS_PHONE)] ?? ''}
             />
           ))}
           <More
             count={total - Math.min(members.length, MAX_AVATARS_PHONE)}
-            className="phone:hidden"
+            className="max-small:hidden phone:hidden"
           />
           <More count={others} className="max-phone:hidden" />
         </button>

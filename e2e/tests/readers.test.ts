@@ -35,41 +35,43 @@ test('an empty document says so to a reader, until there is something in it', as
   await expect(note(ben)).toBeVisible();
 });
 
-test('carets at one place do not cover each other’s names', async ({ arrive }) => {
-  const names = ['Ada', 'Bartholomew', 'Cleo', 'Dorothea'] as const;
-  const [ada, ...others] = await together(arrive, names);
-  await ada.keyboard.type('low water at nine');
-  for (const other of others) {
-    await expect.poll(() => linesOf(other)).toEqual(['low water at nine']);
-    await textOf(other).focus();
-    await other.keyboard.press('ControlOrMeta+End');
-  }
-  const labels = ada.locator('.person-label');
-  await expect(labels).toHaveCount(others.length);
-  await expect
-    .poll(() =>
-      labels.evaluateAll((elements) => {
-        const boxes = elements.map((element) => element.getBoundingClientRect());
-        const layer = elements[0]!.closest('.caret-layer')!.getBoundingClientRect();
-        const problems = boxes.flatMap((one, index) => [
-          ...boxes
-            .slice(index + 1)
-            .filter(
-              (other) =>
-                one.left < other.right &&
-                other.left < one.right &&
-                one.top < other.bottom &&
-                other.top < one.bottom,
-            )
-            .map(() => 'two overlap'),
-          ...(one.left < layer.left - 1 || one.right > layer.right || one.top < layer.top
-            ? ['one is cut off']
-            : []),
-        ]);
-        const carets = elements.map((element) => element.parentElement!.getBoundingClientRect());
-        const places = new Set(carets.map(({ left, top }) => `${left} ${top}`)).size;
-        return [...problems, ...(places > 1 ? ['carets are apart'] : [])];
-      }),
-    )
-    .toEqual([]);
-});
+for (const end of ['End', 'Home'])
+  test(`carets at one place do not cover each other’s names: ${end}`, async ({ arrive }) => {
+    const names = ['Ada', 'Bartholomew', 'Cleo', 'Dorothea'] as const;
+    const [ada, ...others] = await together(arrive, names);
+    await ada.keyboard.type('low water at nine');
+    for (const other of others) {
+      await expect.poll(() => linesOf(other)).toEqual(['low water at nine']);
+      await textOf(other).focus();
+      await other.keyboard.press(`ControlOrMeta+${end}`);
+    }
+    const labels = ada.locator('.person-label');
+    await expect(labels).toHaveCount(others.length);
+    await expect
+      .poll(() =>
+        labels.evaluateAll((elements) => {
+          const boxes = elements.map((element) => element.getBoundingClientRect());
+          const layer = elements[0]!.closest('.caret-layer')!.getBoundingClientRect();
+          const problems = boxes.flatMap((one, index) => [
+            ...boxes
+              .slice(index + 1)
+              .filter(
+                (other) =>
+                  one.left < other.right &&
+                  other.left < one.right &&
+                  one.top < other.bottom &&
+                  other.top < one.bottom,
+              )
+              .map(() => 'two overlap'),
+            ...(one.left < layer.left - 1 || one.right > layer.right || one.top < layer.top
+              ? ['one is cut off']
+              : []),
+          ]);
+          const carets = elements.map((element) => element.parentElement!.getBoundingClientRect());
+          const places = new Set(carets.map(({ left, top }) => `${left} ${top}`)).size;
+          return [...problems, ...(places > 1 ? ['carets are apart'] : [])];
+        }),
+      )
+      .toEqual([]);
+    await ada.screenshot({ path: test.info().outputPath('carets.png') });
+  });

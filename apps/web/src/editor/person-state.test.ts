@@ -25,6 +25,18 @@ test('what an editor publishes is read back as the same place', () => {
   expect(resolveShared(view.state, person.selection.head)).toBe(head);
 });
 
+test('a caret at the very start, where the page has nothing to hold on to, is one as well', () => {
+  const empty = sharedPage([], 1).pages[0]!.view;
+  const { anchor, head } = sharedSelection(empty.state)!;
+  expect(anchor.item).toBeNull();
+  const cursor = {
+    anchor: Y.relativePositionToJSON(anchor) as unknown,
+    head: Y.relativePositionToJSON(head) as unknown,
+  };
+  const person = readPerson({ user, cursor })!;
+  expect(resolveShared(empty.state, person.selection.head)).toBe(empty.state.selection.head);
+});
+
 test.each([
   ['no user', { cursor: published() }],
   ['no cursor', { user, cursor: null }],

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 
 import type { SharedPosition, SharedSelection } from './binding/binding.ts';
+import { ROOT } from './binding/positions.ts';
 
 /**
  * A person as an awareness state tells of one: `user: { id, name, color }` as the server wrote it, and
@@ -39,8 +40,7 @@ function readPosition(value: unknown): SharedPosition | null {
   const item = readId(json['item']);
   const { tname = null, assoc = 0 } = json;
   // A root that is named here would be defined by naming it.
-  if (type === undefined || item === undefined || (tname !== null && tname !== 'content'))
-    return null;
+  if (type === undefined || item === undefined || (tname !== null && tname !== ROOT)) return null;
   if (!Number.isInteger(assoc) || (type === null && item === null && tname === null)) return null;
   return new Y.RelativePosition(type, tname, item, assoc as number);
 }

@@ -15,7 +15,8 @@ export interface SharedSelection {
   readonly head: SharedPosition;
 }
 
-const ROOT = 'text';
+/** The root that a position at the very start of a page names, for there is no element before it. */
+export const ROOT = 'text';
 export const BEHIND = -1;
 const BEFORE = 0;
 

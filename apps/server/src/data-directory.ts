@@ -5,7 +5,7 @@
  * that has the same id by chance is taken for the holder.
  */
 import { once } from 'node:events';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
 import { DatabaseError } from './database/database-error.ts';
 import type { LastRun } from './database/database-check.ts';
+import type { LastRun as LastRunOfDatabase } from './database/timelines.ts';
 import type { DatabaseCheckData, DatabaseCheckResult } from './database/database-check-worker.ts';
 import { openSqlite, translated, type Sqlite } from './database/sqlite.ts';
 import type { Log } from './log.ts';
@@ -23,11 +24,14 @@ const DATABASE_FILE = 'tandem.db';
 const LOCK_FILE = 'tandem.lock';
 /** Says who holds the folder; after a clean stop, how the database was left. */
 const STATE_FILE = 'tandem.state.json';
+/** Made by whoever restores a backup; gone once a timeline has begun for it. */
+const RESTORED_FILE = 'tandem.restored';
 
 const CLOSE_TIMEOUT_MS = 500;
 /** How often the time of the state file says that this process lives. */
 const HEARTBEAT_MS = 1_000;
 
+const run = z.string().max(64).nullable();
 const state = z.union([
   z.strictObject({
     pid: z.number().int(),
@@ -37,8 +41,14 @@ const state = z.union([
     lockInode: z.number(),
     /** The database at the start; null before there is one. */
     database: z.strictObject({ inode: z.number(), mtimeMs: z.number() }).nullable(),
+    /** As in the database; null before that is open, when it is not known to be the one that was here. */
+    run,
   }),
-  z.strictObject({ stopped: z.strictObject({ size: z.number(), mtimeMs: z.number() }) }),
+  z.strictObject({
+    stopped: z.strictObject({ size: z.number(), mtimeMs: z.number() }),
+    lockInode: z.number(),
+    run,
+  }),
 ]);
 type State = z.infer<typeof state>;
 
@@ -49,6 +59,7 @@ export class DataDirectory {
   /** There was no database, and none has been finished. */
   #isNew = false;
   #heartbeat: NodeJS.Timeout | null = null;
+  #run: string | null = null;
 
   private constructor(path: string, lock: Sqlite) {
     this.path = path;
@@ -64,6 +75,7 @@ export class DataDirectory {
   static async open(path: string, log: Log): Promise<DataDirectory> {
     const directory = new DataDirectory(path, lockFolder(path));
     try {
+      directory.#run = directory.#knownRun();
       if (!directory.#isAsLeft()) await directory.#check(log);
       directory.noteStart();
     } catch (error) {
@@ -80,6 +92,19 @@ export class DataDirectory {
     this.#lock.close();
   }
 
+  /** Whether a database that says this of itself is older than the folder, another one, or was put here by hand. */
+  isRestored(last: LastRunOfDatabase | null): boolean {
+    if (existsSync(join(this.path, RESTORED_FILE))) return true;
+    return last !== null && (last.isCopy || last.id !== this.#run);
+  }
+
+  /** This process uses the database, which knows it by that id. */
+  noteRun(id: string): void {
+    this.#run = id;
+    this.noteStart();
+    rmSync(join(this.path, RESTORED_FILE), { force: true });
+  }
+
   get database(): string {
     return join(this.path, DATABASE_FILE);
   }
@@ -92,8 +117,9 @@ export class DataDirectory {
       pid: process.pid,
       host: hostname(),
       since: this.#since,
-      lockInode: statSync(join(this.path, LOCK_FILE)).ino,
+      lockInode: this.#lockInode,
       database: found === undefined ? null : { inode: found.ino, mtimeMs: found.mtimeMs },
+      run: this.#run,
     });
     const file = join(this.path, STATE_FILE);
     this.#heartbeat ??= setInterval(() => {
@@ -109,8 +135,28 @@ export class DataDirectory {
     const isWhole = sizeOf(`${this.database}-wal`) === 0;
     const left = statSync(this.database, { throwIfNoEntry: false });
     if (isWhole && left !== undefined)
-      this.#write({ stopped: { size: left.size, mtimeMs: left.mtimeMs } });
+      this.#write({
+        stopped: { size: left.size, mtimeMs: left.mtimeMs },
+        lockInode: this.#lockInode,
+        run: this.#run,
+      });
     this.#lock.close();
+  }
+
+  get #lockInode(): number {
+    return statSync(join(this.path, LOCK_FILE)).ino;
+  }
+
+  /** The run that the database here should know; null when the folder was moved, or the file is another than then. */
+  #knownRun(): string | null {
+    const last = readState(this.path);
+    if (last === null || last.lockInode !== this.#lockInode) return null;
+    const isSame =
+      'stopped' in last
+        ? this.#isAsLeft()
+        : last.database === null ||
+          statSync(this.database, { throwIfNoEntry: false })?.ino === last.database.inode;
+    return isSame ? last.run : null;
   }
 
   async #check(log: Log): Promise<void> {
@@ -147,10 +193,7 @@ export class DataDirectory {
   /** Of a process that did not stop cleanly, in this very folder. */
   #lastRun(): LastRun | null {
     const last = readState(this.path);
-    const isMoved =
-      last === null ||
-      !('pid' in last) ||
-      last.lockInode !== statSync(join(this.path, LOCK_FILE)).ino;
+    const isMoved = last === null || !('pid' in last) || last.lockInode !== this.#lockInode;
     if (isMoved) return null;
     return { database: last.database, aliveAtMs: statSync(join(this.path, STATE_FILE)).mtimeMs };
   }

@@ -9,7 +9,7 @@ export const PRIVATE_UMASK = 0o077;
 const OTHERS = 0o007;
 
 /** A file that exists and cannot be written would show only with the first change that somebody makes. */
-const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|state\.json)$/;
+const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|restored|state\.json)$/;
 
 /**
  * @returns the absolute path.

@@ -1,4 +1,5 @@
 /** Starts the server, and ends it with all that people sent on disk. */
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerRunner } from './commands/worker-runner.ts';
@@ -7,6 +8,7 @@ import { DataDirectory } from './data-directory.ts';
 import { prepareDataFolder, PRIVATE_UMASK } from './data-folder.ts';
 import { DatabaseError } from './database/database-error.ts';
 import { openDatabase } from './database/database.ts';
+import { beginRun, readLastRun } from './database/timelines.ts';
 import { WorkerExecutor } from './database/worker-executor.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
@@ -87,13 +89,19 @@ async function openStorage(
   const path = directory.database;
   try {
     const secrets = await loadSecrets({ authSecrets, dataDir: directory.path });
+    const last = readLastRun(path);
     const db = await openDatabase(
       new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
     );
+    const isRestored = directory.isRestored(last);
+    const id = randomUUID();
+    const timeline = isRestored ? randomUUID() : null;
+    await beginRun(db, { id, timeline, atMs: Date.now() });
+    if (isRestored) log.warn({ timeline }, 'database restored: everybody resynchronises');
     const engine = await createWorkerEngine({ path, workers: engineWorkers });
     const runner = new WorkerRunner({ path, engine, log });
     await runner.start();
-    directory.noteStart();
+    directory.noteRun(id);
     return { secrets, db, engine, runner };
   } catch (error) {
     directory.discardUnfinished();

@@ -66,7 +66,7 @@ it('counts a conversation', async () => {
   writer.send({ type: 'range', channel, from: 0 });
   await writer.next('updates');
   const reopen = (document: string, life: string) => {
-    const position = { incarnation: life, seq: 1 };
+    const position = { incarnation: life, timeline: 't1', seq: 1 };
     writer.send({ type: 'open', channel: 0, ref: 2, document, client: 1, position });
   };
   reopen(`nowhere-${randomUUID()}`, incarnation);

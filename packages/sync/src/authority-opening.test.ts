@@ -6,7 +6,9 @@ import { rowsOf, start, Writer } from './simulation/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
 
 describe('opening', () => {
-  const at = (seq: number, incarnation = 'life-1') => ({ position: { incarnation, seq } });
+  const at = (seq: number, incarnation = 'life-1') => ({
+    position: { incarnation, timeline: 't1', seq },
+  });
 
   test('SY12 a position is answered with the rows after it', () => {
     const rows = rowsOf(3);
@@ -167,5 +169,62 @@ describe('opening', () => {
       [3, 5],
     ]);
     expect(textOf(docOf(parts.flatMap(({ updates }) => updates))).length).toBe(5);
+  });
+});
+
+describe('a restored backup', () => {
+  const timelines = { current: 't2', earlier: ['t1'] };
+  const at = (seq: number, timeline = 't1') => ({
+    position: { incarnation: 'life-1', timeline, seq },
+  });
+
+  test('RS2 a position of an earlier timeline is none, though the journal has grown past it', () => {
+    const { opened } = start({ rows: rowsOf(3), timelines });
+    const stateVector = Y.encodeStateVector(docOf(rowsOf(3).map(({ update }) => update)));
+    expect(opened(2, { ...at(2), stateVector })).toMatchObject({
+      base: 0,
+      seq: 3,
+      timeline: 't2',
+      isParted: true,
+    });
+    expect(opened(3, { ...at(2, 't2'), stateVector })).toMatchObject({ base: 2, isParted: false });
+    expect(opened(4, at(0))).toMatchObject({ base: 0, isParted: false });
+  });
+
+  test('RS5 what a copy brings back of others does not give it their ids, and they go on under them', () => {
+    const { opened, submit, commit, authority, events } = start({ timelines });
+    const [ann, bob] = [new Writer(11), new Writer(22)];
+    Y.applyUpdate(bob.doc, ann.write('a'));
+    bob.write('b');
+    opened(2, { user: 'bob', client: 22, ...at(5), stateVector: bob.stateVector });
+    opened(3, { client: 11, ...at(5), stateVector: ann.stateVector });
+    submit(2, 1, Y.encodeStateAsUpdate(bob.doc), 'bob');
+    expect(commit().owners).toEqual(new Map([[22, 'bob']]));
+    submit(3, 1, Y.encodeStateAsUpdate(ann.doc));
+    submit(3, 2, ann.write('A'));
+    expect(commit().owners).toEqual(new Map([[11, 'ann']]));
+    expect(textOf(authority.view()).length).toBe(3);
+    expect(events().filter((event) => event.startsWith('refused'))).toEqual([]);
+  });
+
+  test('RS5 only the first message of a copy of a timeline that is known to have ended may do so', () => {
+    const ids = (position: Partial<ReturnType<typeof at>>, cseq: number) => {
+      const { opened, submit, commit, events } = start({
+        timelines,
+        owners: new Map([[11, 'ann']]),
+      });
+      opened(2, { user: 'bob', client: 22, ...position });
+      if (cseq === 2) {
+        submit(2, 1, new Writer(22).write('b'), 'bob');
+        commit();
+      }
+      submit(2, cseq, new Writer(11).write('a'), 'bob');
+      return events();
+    };
+    expect(ids(at(5), 1).join()).not.toContain('client-taken');
+    expect(ids(at(5), 2).join()).toContain('client-taken');
+    expect(ids(at(5, 'made-up'), 1).join()).toContain('client-taken');
+    expect(ids(at(5, 't2'), 1).join()).toContain('client-taken');
+    expect(ids({}, 1).join()).toContain('client-taken');
   });
 });

@@ -6,7 +6,7 @@
  */
 import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
 import * as Y from 'yjs';
-import type { Admission, AuthorityRules } from './authority-rules.ts';
+import type { Admission, AdmitContext, AuthorityRules } from './authority-rules.ts';
 import { CommittedCopy, isIncomplete } from './committed-copy.ts';
 import type {
   AppendRequest,
@@ -14,11 +14,12 @@ import type {
   OpenAnswer,
   OpenRequest,
   Part,
+  Position,
   RangeRequest,
 } from './engine-event.ts';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
-import type { Batch, StoredDocument } from './stored-document.ts';
+import type { Batch, StoredDocument, Timelines } from './stored-document.ts';
 
 type Submission = AppendRequest & { /** Milliseconds since 1970. */ readonly at: number };
 
@@ -26,6 +27,8 @@ interface Subscription {
   readonly user: string;
   /** Lent while the subscription is open. */
   readonly client: number | undefined;
+  /** Its copy is of a timeline that a restore ended. */
+  readonly returns: boolean;
   /** Whether what it sends counts: no more after a refusal, not yet while all that is missing is asked for. */
   state:
     | { readonly kind: 'heard' }
@@ -47,6 +50,7 @@ const TOO_LARGE =
 export class Authority {
   readonly document: string;
   readonly incarnation: string;
+  readonly #timelines: Timelines;
   readonly #documentKind: DocumentKind;
   readonly #rules: AuthorityRules;
   readonly #copy: CommittedCopy;
@@ -63,6 +67,7 @@ export class Authority {
   private constructor(stored: StoredDocument, rules: AuthorityRules) {
     this.document = stored.document;
     this.incarnation = stored.incarnation;
+    this.#timelines = stored.timelines;
     this.#documentKind = stored.kind;
     this.#rules = rules;
     this.#copy = new CommittedCopy(stored);
@@ -127,10 +132,13 @@ export class Authority {
 
   /** Answered by an `answered` event. The client id is lent to the user until `close`. */
   open(request: OpenRequest): void {
-    const { subscription, user, client } = request;
+    const { subscription, user, client, position } = request;
     const answer = this.#answer(request);
-    if (answer.kind === 'opened')
-      this.#subscriptions.set(subscription, { user, client, state: HEARD });
+    if (answer.kind === 'opened') {
+      const returns =
+        answer.isParted && this.#timelines.earlier.includes(position?.timeline as string);
+      this.#subscriptions.set(subscription, { user, client, returns, state: HEARD });
+    }
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
 
@@ -167,7 +175,10 @@ export class Authority {
       asked.newest = cseq;
       return;
     }
-    const outcome = this.#decide(submission, asked === null ? 'first' : 'repair');
+    const outcome = this.#decide(submission, {
+      attempt: asked === null ? 'first' : 'repair',
+      subscription,
+    });
     subscription.state =
       outcome.kind === 'refused'
         ? REFUSED
@@ -233,24 +244,32 @@ export class Authority {
     if (stateVector !== undefined && !isStateVector(stateVector)) {
       return { kind: 'refused', error: errorOf('bad-message') };
     }
-    const tail = position === undefined ? null : this.#tail(position.seq, stateVector);
+    const tail = position === undefined ? null : this.#tail(position, stateVector);
+    const isParted = tail === 'parted';
+    const rows = isParted ? null : tail;
     return {
       kind: 'opened',
       incarnation,
+      timeline: this.#timelines.current,
+      isParted,
       documentKind: this.#documentKind,
-      base: position === undefined || tail === null ? 0 : position.seq,
+      base: position === undefined || rows === null ? 0 : position.seq,
       seq: this.head,
       stateVector: this.#copy.stateVector,
-      parts: tail ?? this.#difference(stateVector),
+      parts: rows ?? this.#difference(stateVector),
     };
   }
 
-  /** The rows after a position; null when they are not here, or it is not one of this journal. */
-  #tail(seq: number, stateVector: Uint8Array | undefined): readonly Part[] | null {
+  /** The rows after a position; null when they are not here, `parted` when it is not one of this journal. */
+  #tail(
+    { timeline, seq }: Position,
+    stateVector: Uint8Array | undefined,
+  ): readonly Part[] | null | 'parted' {
+    if (seq > this.head || (seq > 0 && timeline !== this.#timelines.current)) return 'parted';
     const tail = this.#copy.tail(seq);
-    const isParted =
-      tail !== null && stateVector !== undefined && !this.#copy.isHeldUntil(seq, stateVector);
-    return isParted ? null : tail;
+    const isHeld =
+      tail === null || stateVector === undefined || this.#copy.isHeldUntil(seq, stateVector);
+    return isHeld ? tail : 'parted';
   }
 
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {
@@ -269,15 +288,18 @@ export class Authority {
 
   #decide(
     { subscription, cseq, user, update, at }: Submission,
-    attempt: 'first' | 'repair',
+    sender: { readonly attempt: 'first' | 'repair'; readonly subscription: Subscription },
   ): Outcome {
     const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
     const hot = this.#awake();
-    const admission = this.#admission(update, { hot, user });
+    // The first message of a copy that returns. Those who wrote what is in it may never return themselves.
+    const isReturn = sender.subscription.returns && cseq === 1;
+    const owner = isReturn ? nobody : (client: number) => this.#owner(client);
+    const admission = this.#admission(update, { doc: hot, user, owner });
     if (admission.kind === 'refused') return refused(admission.error);
     if (admission.kind === 'missing') {
       // It was asked for all and has not got it either: asking again would never end.
-      return attempt === 'repair'
+      return sender.attempt === 'repair'
         ? refused(errorOf('invalid-update'))
         : { kind: 'missing', subscription, cseq };
     }
@@ -294,7 +316,9 @@ export class Authority {
     }
     const row = { seq: ++this.#lastSeq, update: trial.update, user, subscription, cseq, at };
     this.#queuedBytes += row.update.byteLength;
-    const owned = admission.clients.filter((client) => !this.#owners.has(client));
+    const owned = admission.clients.filter(
+      (client) => !this.#owners.has(client) && (!isReturn || client === sender.subscription.client),
+    );
     for (const client of owned) this.#owners.set(client, user);
     const clocks = new Map(
       admission.clients.map((client) => [client, Y.getState(hot.store, client)]),
@@ -311,13 +335,9 @@ export class Authority {
     return this.#hot;
   }
 
-  #admission(
-    update: Uint8Array,
-    { hot, user }: { readonly hot: Y.Doc; readonly user: string },
-  ): Admission {
+  #admission(update: Uint8Array, context: AdmitContext): Admission {
     try {
-      const owner = (client: number) => this.#owner(client);
-      return this.#rules.admit(update, { doc: hot, user, owner });
+      return this.#rules.admit(update, context);
     } catch {
       return { kind: 'refused', error: errorOf('invalid-update') };
     }
@@ -378,6 +398,8 @@ export class Authority {
     this.#events.push(...this.#outcomes.settle(this.head, () => this.#copy.stateVector));
   }
 }
+
+function nobody(): undefined {}
 
 function isStateVector(bytes: Uint8Array): boolean {
   try {

@@ -53,6 +53,8 @@ function start(options: Partial<ClientChannelOptions> = {}) {
       seq?: number;
       stateVector?: Uint8Array;
       incarnation?: string;
+      timeline?: string;
+      parted?: true;
       ref?: number;
       access?: Access;
     } = {},
@@ -66,6 +68,7 @@ function start(options: Partial<ClientChannelOptions> = {}) {
       title: '',
       access: 'edit',
       incarnation: LIFE,
+      timeline: 't1',
       base: 0,
       seq: 0,
       stateVector: NOTHING,
@@ -91,7 +94,7 @@ const advance = (
   kind: 'advance',
   updates: [],
   confirmed: [],
-  position: { incarnation: LIFE, seq },
+  position: { incarnation: LIFE, timeline: 't1', seq },
   ...given,
 });
 const sent = (cseq: number, update: Uint8Array): ChannelIntent => ({
@@ -109,7 +112,7 @@ const range = (from: number): ChannelIntent => ({
 
 describe('opening', () => {
   test('SY27 says what it has', () => {
-    const position = { incarnation: LIFE, seq: 4 };
+    const position = { incarnation: LIFE, timeline: 't1', seq: 4 };
     const copy = new Copy();
     copy.write('a');
     const { channel } = start({ replica: copy, position });
@@ -172,7 +175,7 @@ describe('opening', () => {
   });
 
   test('SY29 nothing is sent when the server has all', () => {
-    const { copy, open } = start({ position: { incarnation: LIFE, seq: 2 } });
+    const { copy, open } = start({ position: { incarnation: LIFE, timeline: 't1', seq: 2 } });
     copy.write('a');
     expect(open({ base: 2, seq: 2, stateVector: copy.stateVector() })).toEqual([]);
   });
@@ -236,11 +239,16 @@ describe('while it is open', () => {
     expect(rows(0, 3)).toEqual([advance(3, { updates: [remote] })]);
     expect(channel.phase).toBe('catching-up');
     expect(rows(3, 5)).toEqual([advance(5, { updates: [remote] })]);
-    expect(channel).toMatchObject({ phase: 'live', position: { incarnation: LIFE, seq: 5 } });
+    expect(channel).toMatchObject({
+      phase: 'live',
+      position: { incarnation: LIFE, timeline: 't1', seq: 5 },
+    });
   });
 
   test('SY32 until rows from 0 have come, the position stays the old one', () => {
-    const { channel, open, rows } = start({ position: { incarnation: LIFE, seq: 4 } });
+    const { channel, open, rows } = start({
+      position: { incarnation: LIFE, timeline: 't1', seq: 4 },
+    });
     open({ base: 0, seq: 9 });
     expect(channel.position?.seq).toBe(4);
     rows(0, 9);
@@ -351,7 +359,7 @@ describe('endings', () => {
   });
 
   test('SY35 nothing is set aside when nothing waits', () => {
-    const { channel } = start({ position: { incarnation: LIFE, seq: 1 } });
+    const { channel } = start({ position: { incarnation: LIFE, timeline: 't1', seq: 1 } });
     channel.open(1);
     const error = errorOf('incarnation-changed');
     expect(channel.receive({ type: 'closed', channel: 0, ref: 1, error })).toEqual([
@@ -413,5 +421,66 @@ describe('endings', () => {
       [],
     );
     expect(ack(1, 0, 1)).toEqual([advance(1, { confirmed: [1] })]);
+  });
+});
+
+describe('a restored backup', () => {
+  const restored = { timeline: 't2', parted: true, seq: 3 } as const;
+  const position = { incarnation: LIFE, timeline: 't1', seq: 7 };
+
+  test('RS3 all that the copy holds, deletions too, is kept and sent in one message', () => {
+    const { copy, open } = start({ position });
+    copy.write('abc');
+    const server = copy.stateVector();
+    textOf(copy.doc).delete(0, 1);
+    const update = copy.diff(server);
+    expect(Y.decodeUpdate(update)).toMatchObject({
+      structs: [],
+      ds: { clients: new Map([[1, [{}]]]) },
+    });
+    const intents = open({ ...restored, stateVector: server });
+    expect(intents.map(({ kind }) => kind)).toEqual(['keep', 'send']);
+    expect(intents[0]).toMatchObject({ pending: { update } });
+    expect(intents[1]).toEqual(sent(1, update));
+  });
+
+  test('RS4 the position stays that of the old timeline until all of the answer is here', () => {
+    const { channel, open, rows, ack } = start({ position });
+    open(restored);
+    rows(0, 2);
+    ack(1, 2, 2);
+    expect(channel.position).toEqual(position);
+    rows(2, 3);
+    expect(channel).toMatchObject({ phase: 'live', position: { timeline: 't2', seq: 3 } });
+  });
+
+  test('RS4 where nothing is left on the server, the position is the beginning', () => {
+    const { channel, open } = start({ position });
+    open({ ...restored, seq: 0 });
+    expect(channel.position).toEqual({ incarnation: LIFE, timeline: 't2', seq: 0 });
+  });
+
+  test('RS3 a reader keeps it, and sends it once allowed to write', () => {
+    const { channel, copy, open } = start({ position });
+    const update = copy.write('abc');
+    expect(open({ ...restored, access: 'view' }).map(({ kind }) => kind)).toEqual(['keep']);
+    expect(
+      channel.receive({
+        type: 'document:changed',
+        channel: CHANNEL,
+        title: '',
+        access: 'edit',
+      }),
+    ).toEqual([sent(1, update)]);
+  });
+
+  test('RS3 on the next opening it is not kept a second time', () => {
+    const { channel, copy, open } = start({ position });
+    copy.write('abc');
+    open(restored);
+    const kept = channel.pending.length;
+    channel.disconnected();
+    expect(open({ ...restored, ref: 2 }).map(({ kind }) => kind)).toEqual(['send']);
+    expect(channel.pending).toHaveLength(kept);
   });
 });

@@ -106,6 +106,11 @@ interface OpenState {
   readonly kind: 'open';
   readonly channel: number;
   readonly incarnation: string;
+  readonly timeline: string;
+  /** The copy is not what its position says until all of the answer is here. */
+  readonly isParted: boolean;
+  /** What the server has, as long as it is to get all else that the copy holds. */
+  owed: Uint8Array | null;
   /** The last row that has arrived here, counted from the `base` of this opening. */
   seq: number;
   /** Where the opening leads to. */
@@ -124,6 +129,8 @@ export class ClientChannel {
   #position: Position | undefined;
   #entries: Entry[];
   #nextId: number;
+  /** The timeline for which the outbox got all that the copy holds. */
+  #returnedTo: string | null = null;
   #state: State = { kind: 'closed' };
 
   constructor({ document, replica, position, pending = [] }: ClientChannelOptions) {
@@ -228,6 +235,8 @@ export class ClientChannel {
   #opened({
     channel,
     incarnation,
+    timeline,
+    parted,
     base,
     seq,
     stateVector,
@@ -240,6 +249,9 @@ export class ClientChannel {
       kind: 'open',
       channel,
       incarnation,
+      timeline,
+      isParted: parted === true,
+      owed: null,
       seq: base,
       target: seq,
       access,
@@ -248,16 +260,29 @@ export class ClientChannel {
     };
     this.#state = state;
     for (const entry of this.#entries) entry.cseq = UNSENT;
+    const kept = state.isParted ? this.#keepAll(state, stateVector) : [];
+    // From its first opening on, a copy belongs to one life of the document.
+    const isPlaced = this.#position !== undefined && !(state.isParted && seq === base);
     return [
-      // From its first opening on, a copy belongs to one life of the document.
-      ...(this.#position === undefined ? [this.#advance({ incarnation, seq: 0 }, {})] : []),
+      ...kept,
+      ...(isPlaced ? [] : [this.#advance(state, {})]),
       ...(access === 'view' ? [] : this.#sendAll(state, stateVector)),
     ];
+  }
+
+  /** The copy may hold what a restore has taken from the server. Its state vector would not show deletions. */
+  #keepAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
+    state.owed = server;
+    if (this.#returnedTo === state.timeline) return [];
+    this.#returnedTo = state.timeline;
+    const update = this.#replica.diff(server);
+    return isEmpty(update) ? [] : [this.#keep(update)[1]];
   }
 
   /** One update for everything that the server has not confirmed, and for what the copy has beside that. */
   #sendAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
     const entries = this.#entries;
+    if (state.owed !== null) return this.#sendOwed(state, state.owed);
     const updates = entries.map(({ update }) => update);
     const isAllPending = isCovered(this.#replica.stateVector(), { server, updates });
     if (isAllPending && entries.length === 0) return [];
@@ -272,9 +297,18 @@ export class ClientChannel {
       : [...keep, ...this.#sendEach(state)];
   }
 
+  /** In one message, which alone may hold what others wrote. */
+  #sendOwed(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
+    state.owed = null;
+    if (this.#entries.length === 0) return [];
+    const update = this.#replica.diff(server);
+    return isSendable(update) ? [this.#send(state, this.#entries, update)] : this.#sendEach(state);
+  }
+
   #accessChanged(state: OpenState, access: Access): readonly ChannelIntent[] {
     state.access = access;
-    return access === 'edit' ? this.#sendEach(state) : [];
+    if (access === 'view') return [];
+    return state.owed === null ? this.#sendEach(state) : this.#sendOwed(state, state.owed);
   }
 
   /** What is too large as one update may still go piece by piece. */
@@ -349,13 +383,16 @@ export class ClientChannel {
   }
 
   #advance(
-    { incarnation, seq }: Position,
+    state: OpenState,
     {
       updates = [],
       confirmed = [],
     }: { readonly updates?: readonly Uint8Array[]; readonly confirmed?: readonly number[] },
   ): ChannelIntent {
-    this.#position = { incarnation, seq };
+    const { incarnation, timeline, seq, target, isParted } = state;
+    // On the way from one timeline to another it is at neither.
+    const position = isParted && seq < target ? this.#position : undefined;
+    this.#position = position ?? { incarnation, timeline, seq };
     return { kind: 'advance', updates, confirmed, position: this.#position };
   }
 
@@ -386,6 +423,11 @@ function isCovered(
   return [...Y.decodeStateVector(copy)].every(
     ([client, clock]) => clock <= (known.get(client) ?? 0),
   );
+}
+
+/** No structs and no deletions. */
+function isEmpty(update: Uint8Array): boolean {
+  return update.byteLength <= 2;
 }
 
 function isSendable(update: Uint8Array): boolean {

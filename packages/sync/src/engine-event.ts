@@ -6,9 +6,11 @@
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
-/** A place in a document's journal: rows 1 … `seq` of the life called `incarnation`. */
+/** A place in a document's journal: rows 1 … `seq` of the life called `incarnation`, as `timeline` counts them. */
 export interface Position {
   readonly incarnation: string;
+  /** The history of the database; a restored backup begins a new one. */
+  readonly timeline: string;
   readonly seq: number;
 }
 
@@ -24,6 +26,9 @@ export type OpenAnswer =
   | {
       readonly kind: 'opened';
       readonly incarnation: string;
+      readonly timeline: string;
+      /** The copy held what this journal does not, and is asked for all of it. */
+      readonly isParted: boolean;
       readonly documentKind: DocumentKind;
       readonly base: number;
       readonly seq: number;

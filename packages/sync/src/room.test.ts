@@ -13,6 +13,8 @@ function answer(seq: number): OpenAnswer {
   const parts = seq === 0 ? [] : [{ from: 0, to: seq, updates: [row(0)] }];
   return {
     kind: 'opened',
+    timeline: 't1',
+    isParted: false,
     incarnation: 'life-1',
     documentKind: 'page',
     base: 0,
@@ -115,6 +117,7 @@ describe('opening', () => {
         title: 'Plan',
         access: 'edit',
         incarnation: 'life-1',
+        timeline: 't1',
         base: 0,
         seq: 5,
         stateVector: row(0),

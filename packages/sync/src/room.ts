@@ -172,7 +172,7 @@ export class Room {
     if (answer.kind === 'refused') return this.#end(receiver, answer.error);
     receiver.state = 'open';
     const { ref, title, access } = receiver;
-    const { incarnation, base, seq, stateVector, documentKind: kind } = answer;
+    const { incarnation, timeline, isParted, base, seq, stateVector, documentKind: kind } = answer;
     const { document, channel } = this;
     return [
       send([receiver], {
@@ -184,6 +184,8 @@ export class Room {
         title,
         access,
         incarnation,
+        timeline,
+        ...(isParted ? { parted: true as const } : {}),
         base,
         seq,
         stateVector,

@@ -6,9 +6,17 @@ export interface StoredRow {
   readonly update: Uint8Array;
 }
 
+/** The histories of a database. Content of all of them may be merged; positions count in one. */
+export interface Timelines {
+  readonly current: string;
+  /** Those that a restore ended, from which copies may still bring back what it lost. */
+  readonly earlier: readonly string[];
+}
+
 export interface StoredDocument {
   readonly document: string;
   readonly incarnation: string;
+  readonly timelines: Timelines;
   readonly kind: DocumentKind;
   /** One update that holds rows 1 … `snapshotSeq`; `null` while there is none and `snapshotSeq` is 0. */
   readonly snapshot: Uint8Array | null;

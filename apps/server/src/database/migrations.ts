@@ -10,6 +10,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-journal': { up: journal },
   '0003-commands-and-channels': { up: commandsAndChannels },
   '0004-chat-indexes': { up: chatIndexes },
+  '0005-timelines': { up: timelines },
 };
 
 async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
@@ -174,5 +175,22 @@ async function chatIndexes(db: Kysely<unknown>): Promise<void> {
     .on('chat_message')
     .columns(['document', 'number'])
     .where(sql.ref('deleted_at'), 'is not', null)
+    .execute();
+}
+
+async function timelines(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('timeline')
+    .addColumn('number', 'integer', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull().unique())
+    .addColumn('began_at', 'integer', (column) => column.notNull())
+    .execute();
+  await sql`insert into timeline (id, began_at) values (${randomUUID()}, ${Date.now()})`.execute(
+    db,
+  );
+  await db.schema
+    .createTable('run')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('schema_version', 'integer', (column) => column.notNull())
     .execute();
 }

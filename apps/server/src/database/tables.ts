@@ -17,6 +17,8 @@ export interface Tables {
   command: CommandTable;
   channel: ChannelTable;
   event: EventTable;
+  timeline: TimelineTable;
+  run: RunTable;
   journal: JournalTable;
   snapshot: SnapshotTable;
   update: UpdateTable;
@@ -128,6 +130,19 @@ export interface EventTable {
   /** JSON. */
   data: string;
   at: number;
+}
+
+/** The histories of this database, oldest first; positions count in the newest. A restore begins one. */
+export interface TimelineTable {
+  number: Generated<number>;
+  id: string;
+  began_at: number;
+}
+
+/** One row: the process that uses the database, or used it last. */
+export interface RunTable {
+  id: string;
+  schema_version: number;
 }
 
 /** One life of a document. `head` is the last committed seq; the snapshot covers 1 … `snapshot_seq`. */

@@ -51,6 +51,7 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.load('a')).toEqual({
       document: 'a',
       incarnation: 'life-of-a',
+      timelines: { current: expect.any(String), earlier: [] },
       kind: 'page',
       snapshot: null,
       snapshotSeq: 0,
@@ -69,6 +70,7 @@ export function testJournal(open: () => Promise<Journal>): void {
     );
     expect(await journal.load('a')).toMatchObject({
       incarnation: 'life-of-a',
+      timelines: { current: expect.any(String), earlier: [] },
       rows: [{ seq: 1, update: bytes(1) }],
       owners: new Map([[7, 'ada']]),
     });

@@ -36,6 +36,7 @@ export class MemoryJournal implements Journal {
     return {
       document,
       incarnation,
+      timelines: { current: 'memory', earlier: [] },
       kind,
       snapshot,
       snapshotSeq,

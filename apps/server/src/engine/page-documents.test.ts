@@ -201,6 +201,7 @@ describe('WR8 the server never writes', () => {
     const stored: StoredDocument = {
       document: 'page',
       incarnation: 'life',
+      timelines: { current: 't1', earlier: [] },
       kind: 'page',
       snapshot: base!,
       snapshotSeq: 1,

@@ -1,6 +1,7 @@
 /** The journal in SQLite, over a connection of its own; every call blocks the thread it is in. */
 import { DamagedDocument, type Batch, type StoredDocument } from '@tandem/sync';
 import type { DocumentKind } from '@tandem/protocol';
+import { readTimelines } from '../database/timelines.ts';
 import { inTransaction, openSqlite, translated, type Sqlite } from '../database/sqlite.ts';
 import { noLock, type WriteLock } from '../database/write-lock.ts';
 import type { AppendOutcome, Birth, Compaction, Journal, StoredSnapshot } from './journal.ts';
@@ -67,6 +68,7 @@ export class SqliteJournal implements Journal {
       return {
         document,
         incarnation: journal.incarnation,
+        timelines: readTimelines(this.#sqlite),
         kind: journal.kind,
         snapshot: snapshot?.data ?? null,
         snapshotSeq: journal.snapshot_seq,

@@ -71,6 +71,8 @@ function house() {
     const answer = {
       kind: 'opened',
       incarnation: 'i',
+      timeline: 't1',
+      isParted: false,
       documentKind: 'page',
       base: 0,
       seq: 0,

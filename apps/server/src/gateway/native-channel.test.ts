@@ -48,6 +48,7 @@ function channel() {
       title: '',
       access: 'edit',
       incarnation: 'one',
+      timeline: 't1',
       base,
       seq,
       stateVector: new Uint8Array(),

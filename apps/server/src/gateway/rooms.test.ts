@@ -77,7 +77,14 @@ async function house({
       if (request.kind !== 'open') return;
       const { document, subscription } = request;
       const stateVector = new Uint8Array([0]);
-      const opened = { incarnation: 'i', documentKind: 'page', base: 0, seq: 0 } as const;
+      const opened = {
+        incarnation: 'i',
+        timeline: 't1',
+        isParted: false,
+        documentKind: 'page',
+        base: 0,
+        seq: 0,
+      } as const;
       const answer = { kind: 'opened', ...opened, stateVector, parts: [] } as const;
       rooms.hear({ kind: 'answered', document, subscription, answer });
     },

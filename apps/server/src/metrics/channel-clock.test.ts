@@ -13,6 +13,7 @@ const opened = (base: number): MessageOf<'opened'> => ({
   title: '',
   access: 'edit',
   incarnation: 'i',
+  timeline: 't1',
   base,
   seq: base,
   stateVector: new Uint8Array(),

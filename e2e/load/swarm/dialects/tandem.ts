@@ -40,6 +40,7 @@ interface Channel {
   /** Its number on the wire; 0 until it is open. */
   number: number;
   incarnation: string;
+  timeline: string;
   /** Rows up to here are known. */
   seq: number;
   sent: number;
@@ -60,6 +61,7 @@ class TandemSpeaker implements Speaker {
     this.#channels = options.rooms.map(() => ({
       number: 0,
       incarnation: '',
+      timeline: '',
       seq: 0,
       sent: 0,
       acknowledged: 0,
@@ -71,7 +73,7 @@ class TandemSpeaker implements Speaker {
     this.#voice = voice;
     const { token, client, rooms, hearer } = this.#options;
     const opens = this.#channels.map((channel, ref) => {
-      const { incarnation, seq } = channel;
+      const { incarnation, timeline, seq } = channel;
       Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, asking: false });
       return {
         type: 'open' as const,
@@ -80,7 +82,7 @@ class TandemSpeaker implements Speaker {
         client,
         ...(incarnation === ''
           ? {}
-          : { position: { incarnation, seq }, stateVector: stateVector(hearer.known()) }),
+          : { position: { incarnation, timeline, seq }, stateVector: stateVector(hearer.known()) }),
       };
     });
     const subscriptions = this.#chats.map((document, index) => ({
@@ -174,6 +176,7 @@ class TandemSpeaker implements Speaker {
         const channel = this.#channels[message.ref] as Channel;
         channel.number = message.channel;
         channel.incarnation = message.incarnation;
+        channel.timeline = message.timeline;
         channel.seq = message.base;
         this.#arrived();
       } else if (message.type === 'subscribed') {

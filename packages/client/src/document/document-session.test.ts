@@ -85,7 +85,7 @@ test('offline work is kept over a reload and sent once', async () => {
   expect(session.document).toMatchObject({ title: 'Tide log', kind: 'page' });
   await after.connect();
   expect(after.socket.sentOf('open')[0]).toMatchObject({
-    position: { incarnation: 'one', seq: 1 },
+    position: { incarnation: 'one', timeline: 't1', seq: 1 },
   });
   await after.answerOpen();
   await after.acknowledge();
@@ -200,7 +200,7 @@ test('P4: work of an earlier life is set aside, the copy of the present one stay
   const doc = new Y.Doc();
   doc.getText('t').insert(0, 'new life');
   const update = Y.encodeStateAsUpdate(doc);
-  const position = { incarnation: 'two', seq: 1 };
+  const position = { incarnation: 'two', timeline: 't1', seq: 1 };
   await store.advance('d', {
     updates: [update],
     confirmed: [],
@@ -246,7 +246,7 @@ test('a document is loading until all of it has arrived', async () => {
   const { ref, document } = open;
   const stateVector = Y.encodeStateVector(server.doc);
   const opened = { type: 'opened', channel: CHANNEL, ref, document, kind: 'page' } as const;
-  const place = { incarnation: 'one', base: 0, seq: 1, stateVector };
+  const place = { incarnation: 'one', timeline: 't1', base: 0, seq: 1, stateVector };
   server.socket.answer({ ...opened, title: '', access: 'edit', ...place });
   expect(session.status).toEqual({ kind: 'loading' });
   const rows = { from: 0, to: 1, updates: [update] };
@@ -494,7 +494,7 @@ test('W11: a reconnect names the document in hello, and a try that fails costs n
   await server.settle(250);
   server.socket.open();
   const [hello] = server.socket.sentOf('hello');
-  const position = { incarnation: 'one', seq: 1 };
+  const position = { incarnation: 'one', timeline: 't1', seq: 1 };
   expect(hello?.channels).toMatchObject([{ type: 'open', document: 'd', position }]);
   server.socket.drop(1006);
   await server.settle(1_000);

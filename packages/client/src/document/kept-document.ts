@@ -19,6 +19,7 @@ import type {
   Store,
   Stored,
 } from '../store/store.ts';
+import { UNKNOWN_TIMELINE } from '../store/position.ts';
 import { UnkeptWork } from './unkept-work.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -93,7 +94,9 @@ export class KeptDocument {
     const pending = outbox.filter(ofThisLife);
     this.#compact(stored);
     return {
-      position: position ?? (life === null ? null : { incarnation: life, seq: 0 }),
+      position:
+        position ??
+        (life === null ? null : { incarnation: life, timeline: UNKNOWN_TIMELINE, seq: 0 }),
       facts,
       updates: [...updates, ...pending.map(({ update }) => update)],
       pending,

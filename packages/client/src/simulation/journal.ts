@@ -1,17 +1,19 @@
-import type { Batch, StoredDocument, StoredRow } from '@tandem/sync';
+import type { Batch, Position, StoredDocument, StoredRow } from '@tandem/sync';
 import * as Y from 'yjs';
 import { docOf, textOf, tokensIn } from './content.ts';
 
 interface Life {
   readonly incarnation: string;
-  readonly rows: StoredRow[];
-  readonly owners: Map<number, string>;
+  /** Oldest first. A restore ends the last one; its rows are kept to compare with. */
+  readonly timelines: { readonly id: string; readonly rows: StoredRow[] }[];
+  rows: StoredRow[];
+  owners: Map<number, string>;
 }
 
 /** The server's disk. It remembers the lives that were replaced, to compare with. */
 export class Journal {
   readonly #lives: Life[] = [];
-  /** Of all lives. */
+  /** Of all lives; what a restore took away too. */
   readonly #committed = new Set<string>();
 
   constructor() {
@@ -32,21 +34,29 @@ export class Journal {
   }
 
   holds(token: string): boolean {
+    return this.lives.some(({ text }) => text.includes(token));
+  }
+
+  /** Whether it was committed once, as who has not heard of a restore still says. */
+  hasHeld(token: string): boolean {
     return this.#committed.has(token);
   }
 
   /** The text of rows 1 … `seq`. */
-  textAt(incarnation: string, seq: number): string {
+  textAt({ incarnation, timeline, seq }: Position): string {
     const life = this.#lives.find((candidate) => candidate.incarnation === incarnation);
     if (life === undefined) throw new Error(`there was no life ${incarnation}`);
-    return this.#textOf(life.rows.slice(0, seq));
+    const counted = life.timelines.find(({ id }) => id === timeline);
+    return this.#textOf((counted?.rows ?? []).slice(0, seq));
   }
 
   load(): StoredDocument {
-    const { incarnation, rows, owners } = this.#present;
+    const { incarnation, timelines, rows, owners } = this.#present;
+    const ids = timelines.map(({ id }) => id);
     return {
       document: 'document',
       incarnation,
+      timelines: { current: ids.at(-1) as string, earlier: ids.slice(0, -1) },
       kind: 'data',
       snapshot: null,
       snapshotSeq: 0,
@@ -64,13 +74,36 @@ export class Journal {
     for (const token of tokensIn(this.text)) this.#committed.add(token);
   }
 
-  /** The document begins anew, as after a restored backup. */
+  /** Another document takes its place. */
   replace(): void {
     const incarnation = `life-${this.#lives.length + 1}`;
     const doc = new Y.Doc();
     textOf(doc).insert(0, `<${incarnation}>`);
     const rows = [{ seq: 1, update: Y.encodeStateAsUpdate(doc) }];
-    this.#lives.push({ incarnation, rows, owners: new Map() });
+    const timelines = [{ id: `${incarnation}-1`, rows }];
+    this.#lives.push({ incarnation, timelines, rows, owners: new Map() });
+  }
+
+  /** An older backup takes the place of the database. The owners of later client ids are not in it. */
+  restore(seq: number): void {
+    const life = this.#present;
+    life.rows = life.rows.slice(0, Math.max(1, seq));
+    life.timelines.push({
+      id: `${life.incarnation}-${life.timelines.length + 1}`,
+      rows: life.rows,
+    });
+    const known = docOf(life.rows.map(({ update }) => update)).store.clients;
+    life.owners = new Map([...life.owners].filter(([client]) => known.has(client)));
+  }
+
+  /** The present life has lost rows once. */
+  get isRestored(): boolean {
+    return this.#present.timelines.length > 1;
+  }
+
+  /** How many rows the present life has. */
+  get head(): number {
+    return this.#present.rows.length;
   }
 
   get #present(): Life {

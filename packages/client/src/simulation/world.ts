@@ -32,6 +32,7 @@ type Action =
   | 'enter'
   | 'acknowledge'
   | 'replace'
+  | 'restore'
   | 'fill-disk';
 
 const WEIGHTS: readonly (readonly [Action, number])[] = [
@@ -47,6 +48,7 @@ const WEIGHTS: readonly (readonly [Action, number])[] = [
   ['enter', 10],
   ['acknowledge', 4],
   ['replace', 1],
+  ['restore', 1],
   ['fill-disk', 1],
 ];
 const ALWAYS: readonly Action[] = ['write', 'new-tab', 'enter'];
@@ -150,10 +152,30 @@ export class World {
         break;
       case 'replace':
         this.#stopServer();
+        // What a restore took away, and nobody has brought back before the whole document goes.
+        if (this.#journal.isRestored)
+          for (const written of this.#written)
+            if (!this.#journal.text.includes(written.token)) written.fate = 'lost';
         this.#journal.replace();
+        break;
+      case 'restore':
+        this.#stopServer();
+        this.#journal.restore(random.int(1, this.#journal.head));
+        await this.#forgetUnkept();
         break;
       case 'fill-disk':
         tab.device.disk = 'full';
+    }
+  }
+
+  /** What a restore took away, and no disk or open tab has, as it was full when the writer went. */
+  async #forgetUnkept(): Promise<void> {
+    const kept = await Promise.all(this.#devices.map((device) => device.tokens()));
+    for (const written of this.#written) {
+      const { token } = written;
+      const isShown = this.#tabs.some(({ text }) => text.includes(token));
+      if (!this.#journal.holds(token) && !isShown && !kept.some((tokens) => tokens.has(token)))
+        written.fate = 'lost';
     }
   }
 
@@ -241,7 +263,7 @@ export class World {
   /** "Saved" means that the server has all that the page shows. */
   #expectHonest(tab: Tab): void {
     if (tab.session?.status.kind !== 'saved') return;
-    const lie = tokensIn(tab.text).find((token) => !this.#journal.holds(token));
+    const lie = tokensIn(tab.text).find((token) => !this.#journal.hasHeld(token));
     if (lie !== undefined) this.#found ??= `${tab.name} says "saved" with ${lie} unconfirmed`;
   }
 
@@ -250,7 +272,7 @@ export class World {
     const { position, updates } = await device.store.load('document');
     if (position === null) return;
     const stored = new Set(tokensInCopy(...updates));
-    for (const token of tokensIn(this.#journal.textAt(position.incarnation, position.seq)))
+    for (const token of tokensIn(this.#journal.textAt(position)))
       expectThat(stored.has(token), `${device.name} is at ${position.seq} without ${token}`);
   }
 
@@ -318,7 +340,7 @@ export class World {
     const { position } = await device.store.load('document');
     if (position !== null) {
       const shown = new Set(tokensIn(tab.text));
-      for (const token of tokensIn(this.#journal.textAt(position.incarnation, position.seq)))
+      for (const token of tokensIn(this.#journal.textAt(position)))
         expectThat(shown.has(token), `${device.name} does not show ${token} while offline`);
     }
     this.#server = server;

@@ -1,14 +1,19 @@
 import type { Position } from './store.ts';
 
-/** The position that a copy has after a write: the later one within an incarnation, otherwise the new one. */
+/** Before the server has said in which timeline it counts; nothing is known to be held. */
+export const UNKNOWN_TIMELINE = 'unknown';
+
+/** The position that a copy has after a write: the later one where both count alike, otherwise the new one. */
 export function laterPosition(before: Position | null, after: Position): Position {
-  if (before !== null && before.incarnation === after.incarnation && before.seq > after.seq)
-    return before;
-  return after;
+  return before !== null && isComparable(before, after) && before.seq > after.seq ? before : after;
 }
 
 /** Whether the stored copy holds what a writer's change builds on. */
 export function reaches(stored: Position | null, since: Position | null): boolean {
   if (since === null || since.seq === 0) return true;
-  return stored !== null && stored.incarnation === since.incarnation && stored.seq >= since.seq;
+  return stored !== null && isComparable(stored, since) && stored.seq >= since.seq;
+}
+
+function isComparable(one: Position, other: Position): boolean {
+  return one.incarnation === other.incarnation && one.timeline === other.timeline;
 }

@@ -31,27 +31,39 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 1 },
+      position: { incarnation: 'one', timeline: 't1', seq: 1 },
       facts,
     });
     await store.advance('d', {
       updates: [bytes(2), bytes(3)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 3 },
+      position: { incarnation: 'one', timeline: 't1', seq: 3 },
       facts: null,
     });
     await store.advance('other', {
       updates: [bytes(9)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'two', seq: 1 },
+      position: { incarnation: 'two', timeline: 't1', seq: 1 },
       facts: null,
     });
     const copy = await store.load('d');
-    expect(copy.position).toEqual({ incarnation: 'one', seq: 3 });
+    expect(copy.position).toEqual({ incarnation: 'one', timeline: 't1', seq: 3 });
     expect(copy.facts).toEqual(facts);
     expect(plain(copy.updates)).toEqual([[1], [2], [3]]);
+  });
+
+  test('RS4 a position of another timeline is another, also an earlier one; what another tab builds on the old one is not written', async () => {
+    const store = await open();
+    const before = { incarnation: 'one', timeline: 't1', seq: 5 };
+    const after = { incarnation: 'one', timeline: 't2', seq: 3 };
+    const nothing = { updates: [], confirmed: [], facts: null };
+    await store.advance('d', { ...nothing, since: null, position: before });
+    await store.advance('d', { ...nothing, since: before, position: after });
+    expect((await store.load('d')).position).toEqual(after);
+    await store.advance('d', { ...nothing, since: before, position: { ...before, seq: 6 } });
+    expect((await store.load('d')).position).toEqual(after);
   });
 
   test('a position does not move back within an incarnation', async () => {
@@ -60,17 +72,21 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 5 },
+      position: { incarnation: 'one', timeline: 't1', seq: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 3 },
+      position: { incarnation: 'one', timeline: 't1', seq: 3 },
       facts: null,
     });
-    expect((await store.load('d')).position).toEqual({ incarnation: 'one', seq: 5 });
+    expect((await store.load('d')).position).toEqual({
+      incarnation: 'one',
+      timeline: 't1',
+      seq: 5,
+    });
   });
 
   test('P4: content of another incarnation is never given with this one', async () => {
@@ -79,18 +95,18 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 5 },
+      position: { incarnation: 'one', timeline: 't1', seq: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [bytes(2)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'two', seq: 1 },
+      position: { incarnation: 'two', timeline: 't1', seq: 1 },
       facts: null,
     });
     const copy = await store.load('d');
-    expect(copy.position).toEqual({ incarnation: 'two', seq: 1 });
+    expect(copy.position).toEqual({ incarnation: 'two', timeline: 't1', seq: 1 });
     expect(plain(copy.updates)).toEqual([[2]]);
   });
 
@@ -114,18 +130,18 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [],
       confirmed: [id, 999],
       since: null,
-      position: { incarnation: 'one', seq: 4 },
+      position: { incarnation: 'one', timeline: 't1', seq: 4 },
       facts: null,
     });
     const copy = await store.load('d');
     expect(copy.outbox).toEqual([]);
     expect(plain(copy.updates)).toEqual([[7]]);
-    expect(copy.position).toEqual({ incarnation: 'one', seq: 4 });
+    expect(copy.position).toEqual({ incarnation: 'one', timeline: 't1', seq: 4 });
   });
 
   test('compaction replaces only the rows it has read', async () => {
     const store = await open();
-    const position = { incarnation: 'one', seq: 3 };
+    const position = { incarnation: 'one', timeline: 't1', seq: 3 };
     await store.advance('d', {
       updates: [bytes(1), bytes(2)],
       confirmed: [],
@@ -152,7 +168,7 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', seq: 1 },
+      position: { incarnation: 'one', timeline: 't1', seq: 1 },
       facts: null,
     });
     const id = await store.enqueue(entry('d', 2));
@@ -175,7 +191,7 @@ export function storeContract(open: () => Promise<Store>): void {
 
   test('what is set aside is decided on what is there in that moment', async () => {
     const store = await open();
-    const position = { incarnation: 'one', seq: 1 };
+    const position = { incarnation: 'one', timeline: 't1', seq: 1 };
     const change = { updates: [bytes(1)], confirmed: [], since: null, position, facts: null };
     await store.advance('d', change);
     const ids = [await store.enqueue(entry('d', 2))];
@@ -231,7 +247,7 @@ export function storeContract(open: () => Promise<Store>): void {
 
   test('P4: what is set aside can leave a newer copy as it is', async () => {
     const store = await open();
-    const position = { incarnation: 'two', seq: 1 };
+    const position = { incarnation: 'two', timeline: 't1', seq: 1 };
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
@@ -248,7 +264,7 @@ export function storeContract(open: () => Promise<Store>): void {
 
   test('P4: nothing is written on top of a copy that another tab has thrown away', async () => {
     const store = await open();
-    const at = (seq: number) => ({ incarnation: 'one', seq });
+    const at = (seq: number) => ({ incarnation: 'one', timeline: 't1', seq });
     const first = { updates: [bytes(1)], confirmed: [], since: null, position: at(5), facts: null };
     await store.advance('d', first);
     const id = await store.enqueue(entry('d', 7));

@@ -9,6 +9,8 @@ import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
 export interface Position {
   readonly incarnation: string;
+  /** The history of the server's database in which `seq` counts. */
+  readonly timeline: string;
   readonly seq: number;
 }
 
@@ -84,7 +86,7 @@ export interface Store {
   /** Puts entries into the outbox that may be there already: an update that is, is not put there again. One transaction. */
   recover(entries: readonly NewOutboxEntry[]): Promise<void>;
   /**
-   * One transaction. A position never moves back within an incarnation. Where the stored copy is not at
+   * One transaction. A position never moves back within a timeline of an incarnation. Where the stored copy is not at
    * `since`, because another tab has thrown it away, neither content nor position is written.
    */
   advance(document: string, advance: Advance): Promise<void>;

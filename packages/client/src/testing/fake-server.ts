@@ -30,6 +30,7 @@ export class FakeServer {
   readonly client: Client;
   readonly sockets: FakeSocket[] = [];
   incarnation = 'one';
+  timeline = 't1';
   seq = 0;
   reachable = true;
 
@@ -104,6 +105,7 @@ export class FakeServer {
     this.socket.answer({
       ...opened,
       incarnation: this.incarnation,
+      timeline: this.timeline,
       base: 0,
       seq: this.seq,
       stateVector,

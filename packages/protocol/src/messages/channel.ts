@@ -14,6 +14,7 @@ import {
   incarnation,
   requestedDocument,
   seq,
+  timeline,
   title,
   yjsClient,
   type BytesField,
@@ -29,7 +30,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     /** The Yjs client id under which this client will write; it is lent to the user while the channel is open. */
     client: yjsClient,
     /** The last position of the journal that the local copy holds, if it has one. */
-    position: z.strictObject({ incarnation, seq }).optional(),
+    position: z.strictObject({ incarnation, timeline, seq }).optional(),
     /** The state vector of the local copy; used when the position cannot be. */
     stateVector: bytes.refine(stateVectorSize).optional(),
     /** The newest `position` of a `presence:changed` that it knows. */
@@ -42,6 +43,12 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     title,
     access,
     incarnation,
+    timeline,
+    /**
+     * The journal and the copy have parted, as after a restore: the client sends back all that its copy holds and
+     * the server lacks, deletions too.
+     */
+    parted: z.literal(true).optional(),
     /** The position that the `updates` which follow start from: the client's own, or 0. */
     base: seq,
     /** The position after them. */

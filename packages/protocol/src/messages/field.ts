@@ -50,6 +50,8 @@ export const title = sentText(MAX_TITLE_LENGTH);
 
 /** Which life of a document a position belongs to. Copies of different lives are never merged. */
 export const incarnation = asciiId(MAX_ID_LENGTH);
+/** Which history of the database a position counts in: a restored backup begins a new one. */
+export const timeline = asciiId(MAX_ID_LENGTH);
 
 /** Milliseconds since the epoch, by the server's clock. */
 export const instant = z.number().int().nonnegative();

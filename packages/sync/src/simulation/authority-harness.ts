@@ -9,6 +9,7 @@ import { rules, textOf } from './content.ts';
 export const EMPTY: StoredDocument = {
   document: 'document',
   incarnation: 'life-1',
+  timelines: { current: 't1', earlier: [] },
   kind: 'data',
   snapshot: null,
   snapshotSeq: 0,

@@ -172,7 +172,9 @@ class Session {
     const { position, outbox } = stored;
     const content = [...stored.copy, ...outbox.values()];
     const probe = this.#newDoc(content);
-    if (position?.incarnation === journal.incarnation && !journal.isHeldBy(probe, position.seq)) {
+    const isOfJournal =
+      position?.incarnation === journal.incarnation && position.timeline === journal.timeline;
+    if (isOfJournal && !journal.isHeldBy(probe, position.seq)) {
       throw new Error(`${name} stored position ${position.seq} ahead of its content`);
     }
     this.doc = this.#newDoc(content);
@@ -276,7 +278,7 @@ class Session {
   #confirm(id: number, { incarnation }: Position): Uint8Array {
     const update = this.#sent.get(id);
     if (update === undefined) throw new Error(`${this.#options.name} did not write ${id}`);
-    if (!this.#options.journal.holds(update, incarnation))
+    if (!this.#options.journal.everHeld(update, incarnation))
       throw new Error(`${this.#options.name}: ${id} is confirmed and not committed`);
     return update;
   }

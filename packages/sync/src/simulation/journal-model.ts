@@ -7,14 +7,21 @@ export class JournalModel {
   readonly document = 'document';
   incarnation = 'life-1';
   #lives = 1;
+  #timelines: string[] = ['timeline-1'];
   #snapshot: Uint8Array | null = null;
   #snapshotSeq = 0;
   #rows: StoredRow[] = [];
-  #owners = new Map<number, string>();
+  #owners = new Map<number, { readonly user: string; readonly since: number }>();
   /** Every row of this incarnation, compacted or not. */
   #history: Uint8Array[] = [];
   #committed = new Y.Doc();
+  /** What a restore took away was committed once. */
+  #lost = new Y.Doc();
   readonly #earlier = new Map<string, Y.Doc>();
+
+  get timeline(): string {
+    return this.#timelines.at(-1) as string;
+  }
 
   get head(): number {
     return this.#history.length;
@@ -34,11 +41,12 @@ export class JournalModel {
     return {
       document,
       incarnation,
+      timelines: { current: this.timeline, earlier: this.#timelines.slice(0, -1) },
       kind: 'data',
       snapshot,
       snapshotSeq,
       rows,
-      owners: new Map(this.#owners),
+      owners: new Map([...this.#owners].map(([client, { user }]) => [client, user])),
     };
   }
 
@@ -58,7 +66,7 @@ export class JournalModel {
       this.#rows.push(row);
       this.#history.push(row.update);
     }
-    for (const [client, user] of batch.owners) this.#owners.set(client, user);
+    for (const [client, user] of batch.owners) this.#owners.set(client, { user, since: this.head });
   }
 
   /** Puts a snapshot of rows 1 … `seq` in their place. */
@@ -69,7 +77,18 @@ export class JournalModel {
     return { snapshot: this.#snapshot, snapshotSeq: seq };
   }
 
-  /** The document is replaced, as by a restored backup: other rows under a new incarnation. */
+  /** An older copy of the disk takes its place, and begins another timeline. */
+  restore(seq: number): void {
+    Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
+    this.#timelines.push(`timeline-${this.#timelines.length + 1}`);
+    this.#history = this.#history.slice(0, seq);
+    this.#committed = docOf(this.#history);
+    this.#rows = this.#history.map((update, index) => ({ seq: index + 1, update }));
+    [this.#snapshot, this.#snapshotSeq] = [null, 0];
+    for (const [client, { since }] of this.#owners) if (since > seq) this.#owners.delete(client);
+  }
+
+  /** The document is replaced by another: other rows under a new incarnation. */
   replace(): void {
     this.#earlier.set(this.incarnation, this.#committed);
     this.incarnation = `life-${++this.#lives}`;
@@ -81,12 +100,21 @@ export class JournalModel {
     this.#history = [update];
     this.#rows = [{ seq: 1, update }];
     this.#owners = new Map();
+    this.#lost = new Y.Doc();
     [this.#snapshot, this.#snapshotSeq] = [null, 0];
   }
 
-  /** Whether everything in this update is committed, in this life or that earlier one. */
-  holds(update: Uint8Array, incarnation = this.incarnation): boolean {
-    return !applyNovel(this.#earlier.get(incarnation) ?? this.#committed, update);
+  /** Whether everything in this update is committed. */
+  holds(update: Uint8Array): boolean {
+    return !applyNovel(this.#committed, update);
+  }
+
+  /** Whether everything in this update was committed once, in that life. */
+  everHeld(update: Uint8Array, incarnation: string): boolean {
+    const earlier = this.#earlier.get(incarnation);
+    if (earlier !== undefined) return !applyNovel(earlier, update);
+    Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
+    return !applyNovel(this.#lost, update);
   }
 
   /** Whether everything that this state vector speaks of is committed. */

@@ -34,7 +34,8 @@ type Action =
   | 'compact'
   | 'view'
   | 'edit'
-  | 'replace';
+  | 'replace'
+  | 'restore';
 
 /** How often each happens, where a seed lets it happen. */
 const WEIGHTS: readonly (readonly [Action, number])[] = [
@@ -55,6 +56,7 @@ const WEIGHTS: readonly (readonly [Action, number])[] = [
   ['view', 2],
   ['edit', 3],
   ['replace', 1],
+  ['restore', 1],
 ];
 const ALWAYS: readonly Action[] = ['type', 'erase', 'edit'];
 
@@ -68,6 +70,9 @@ export class World {
   readonly #faults: { commitFails: number; commitCrashes: number; updatesSkipped: number };
   #server: ServerModel | null = null;
   #marks = 0;
+  /** What copies held when an older backup took the place of the journal. */
+  #restored: Uint8Array[] = [];
+  #poisoned = false;
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed);
@@ -124,6 +129,8 @@ export class World {
         device.erase();
         break;
       case 'poison':
+        // What is set aside with it is not on the server in the end.
+        this.#poisoned = true;
         device.poison();
         break;
       case 'cut':
@@ -168,6 +175,14 @@ export class World {
       case 'replace':
         this.#server?.crash();
         this.#journal.replace();
+        this.#restored = [];
+        break;
+      case 'restore':
+        this.#server?.crash();
+        this.#journal.restore(random.int(0, this.#journal.head));
+        for (const { stored } of this.#devices)
+          if (stored.position?.incarnation === this.#journal.incarnation)
+            this.#restored.push(...stored.copy);
     }
   }
 
@@ -242,6 +257,10 @@ export class World {
 
   #expectAgreement(): void {
     const { text, head } = this.#journal;
+    expectThat(
+      this.#poisoned || this.#restored.every((update) => this.#journal.holds(update)),
+      'what copies held at a restore is lost',
+    );
     const marks = [...text.matchAll(/\[[^\]]*\]/g)].map(([mark]) => mark);
     expectThat(new Set(marks).size === marks.length, 'something appears twice');
     expectThat(marks.includes('[end]'), 'the last word is missing');

@@ -1,0 +1,100 @@
+/** One who writes in a document as browsers do, with a copy that outlives connections and servers. */
+import type { ServerMessage } from '@tandem/protocol';
+import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
+import * as Y from 'yjs';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import type { RunningServer } from './running-server.ts';
+import type { SignedIn } from './signed-in.ts';
+
+export class Device {
+  readonly doc = new Y.Doc();
+  readonly channel: ClientChannel;
+  readonly #document: string;
+  readonly #guest: SignedIn;
+  #client: NativeClient | null = null;
+  #lastRef = 0;
+  /** What the server would not take. */
+  readonly refusals: string[] = [];
+
+  constructor(document: string, guest: SignedIn) {
+    this.#document = document;
+    this.#guest = guest;
+    const { doc } = this;
+    this.channel = new ClientChannel({
+      document,
+      replica: {
+        client: doc.clientID,
+        stateVector: () => Y.encodeStateVector(doc),
+        diff: (stateVector) => Y.encodeStateAsUpdate(doc, stateVector),
+      },
+    });
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== this) this.#run(this.channel.local(update));
+    });
+  }
+
+  get text(): string {
+    return this.doc.getText('text').toJSON();
+  }
+
+  /** Writes after what is there. */
+  write(words: string): void {
+    const text = this.doc.getText('text');
+    text.insert(text.length, words);
+  }
+
+  erase(words: string): void {
+    this.doc.getText('text').delete(this.text.indexOf(words), words.length);
+  }
+
+  /** Opens on a server, the first one or another; resolves when all is here. */
+  async connect(server: RunningServer): Promise<void> {
+    this.disconnect();
+    const client = await NativeClient.introduced(server, { guest: this.#guest });
+    this.#client = client;
+    client.socket.on('message', () => this.#receive(client));
+    this.#run(this.channel.open(++this.#lastRef));
+    await eventually('the document is open', () => this.channel.phase === 'live');
+  }
+
+  disconnect(): void {
+    this.#client?.socket.terminate();
+    this.#client = null;
+    this.channel.disconnected();
+  }
+
+  /** Until the server has confirmed everything. */
+  async saved(): Promise<void> {
+    await eventually(`${this.#document} is saved`, () => this.channel.pending.length === 0);
+  }
+
+  #receive(client: NativeClient): void {
+    for (const message of client.received.splice(0))
+      if (this.#client === client && isOfChannel(message)) this.#run(this.channel.receive(message));
+  }
+
+  #run(intents: readonly ChannelIntent[]): void {
+    for (const intent of intents) {
+      if (intent.kind === 'send') this.#client?.send(intent.message);
+      else if (intent.kind === 'advance')
+        for (const update of intent.updates) Y.applyUpdate(this.doc, update, this);
+      else if (intent.kind !== 'keep') this.refusals.push(`${intent.kind}`);
+    }
+  }
+}
+
+function isOfChannel(message: ServerMessage): message is ChannelMessage {
+  switch (message.type) {
+    case 'opened':
+    case 'closed':
+    case 'document:changed':
+    case 'updates':
+    case 'ack':
+    case 'nack':
+    case 'need':
+      return true;
+    default:
+      return false;
+  }
+}

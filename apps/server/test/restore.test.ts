@@ -1,0 +1,182 @@
+/** An older copy of the database in the place of the newer one, under people who go on. */
+import { once } from 'node:events';
+import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { Device } from './device.ts';
+import { chat, newDocument, say, subscribe } from './event-client.ts';
+import { eventually } from './eventually.ts';
+import { NativeClient } from './native-client.ts';
+import { RunningServer, temporaryFolder } from './running-server.ts';
+import { signIn } from './signed-in.ts';
+
+const RESTORED = 'database restored';
+
+/** Takes a copy of the database; the answer puts it in the place of the present one. */
+type BackUp = (dataDir: string) => Promise<() => Promise<void>>;
+
+const vacuumInto: BackUp = async (dataDir) => {
+  const backup = join(await temporaryFolder(), 'tandem.db');
+  const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'), { readOnly: true });
+  sqlite.exec(`VACUUM INTO '${backup}'`);
+  sqlite.close();
+  return async () => {
+    await rm(join(dataDir, 'tandem.db-wal'), { force: true });
+    await rm(join(dataDir, 'tandem.db-shm'), { force: true });
+    // Over the file, whose inode stays.
+    await copyFile(backup, join(dataDir, 'tandem.db'));
+  };
+};
+
+/** As a snapshot of the file system would, into a folder that has nothing else. */
+const files: BackUp = async (dataDir) => {
+  const backup = await temporaryFolder();
+  for (const name of await readdir(dataDir))
+    if (name.startsWith('tandem.db')) await copyFile(join(dataDir, name), join(backup, name));
+  return async () => {
+    for (const name of await readdir(dataDir))
+      if (name.startsWith('tandem.')) await rm(join(dataDir, name));
+    for (const name of await readdir(backup))
+      await copyFile(join(backup, name), join(dataDir, name));
+  };
+};
+
+/** All of it, also what the server keeps beside the database to know it by. */
+const folder: BackUp = async (dataDir) => {
+  const backup = join(await temporaryFolder(), 'all');
+  await cp(dataDir, backup, { recursive: true });
+  return async () => {
+    for (const name of await readdir(dataDir)) await rm(join(dataDir, name), { recursive: true });
+    await cp(backup, dataDir, { recursive: true });
+  };
+};
+
+/** What cannot be told by looking, as when a volume was rolled back, is said by whoever did it. */
+const marked: BackUp = async (dataDir) => {
+  const backup = await temporaryFolder();
+  const names = (await readdir(dataDir)).filter((name) => /^tandem\.(db|state)/.test(name));
+  for (const name of names) await copyFile(join(dataDir, name), join(backup, name));
+  return async () => {
+    for (const name of await readdir(dataDir))
+      if (name.startsWith('tandem.db-')) await rm(join(dataDir, name));
+    for (const name of names) await copyFile(join(backup, name), join(dataDir, name));
+    await writeFile(join(dataDir, 'tandem.restored'), '');
+  };
+};
+
+it.each<[string, BackUp]>([
+  ['made by VACUUM INTO, of the same run', vacuumInto],
+  ['of the files alone', files],
+  ['of the whole folder', folder],
+  ['that nobody could tell, and is marked', marked],
+])(
+  'RS1-RS6 after a backup %s was restored, all that two people have is there once, and channels have no gap',
+  async (_, backUp) => {
+    const server = await RunningServer.start();
+    const [ann, bob] = [await signIn(server), await signIn(server)];
+    const document = await createDocument(server);
+    const [one, two] = [new Device(document, ann), new Device(document, bob)];
+    onTestFinished(() => [one, two].forEach((device) => device.disconnect()));
+    await Promise.all([one.connect(server), two.connect(server)]);
+    one.write('kept by both. ');
+    await one.saved();
+    await eventually('both have it', () => two.text === one.text);
+    const follower = await NativeClient.introduced(server, { guest: bob });
+    const chatName = `chat:${document}` as const;
+    await subscribe(follower, chatName);
+    await say(follower, chat(document, 'in the backup'));
+
+    const restore = await backUp(server.dataDir);
+    two.write('bob, lost. ');
+    await two.saved();
+    await eventually('both have it', () => one.text === two.text);
+    one.write('ann, lost. ');
+    one.erase('kept by ');
+    await one.saved();
+    await say(follower, chat(document, 'after the backup'));
+    const list = await subscribe(follower, 'library');
+    const past = await subscribe(follower, chatName);
+    // One has it all; the other missed the last of it.
+    one.write('ann, on the way. ');
+    await server.kill('SIGKILL');
+    two.disconnect();
+    two.write('bob, offline. ');
+    await restore();
+
+    const restored = await server.restart();
+    expect(restored.output).toContain(RESTORED);
+    // In the meantime the journal grows past what they knew, and rows of it only delete.
+    const carol = new Device(document, await signIn(restored));
+    await carol.connect(restored);
+    expect(carol.text).not.toContain('lost');
+    carol.erase('kept');
+    for (let i = 0; i < 12; i++) {
+      carol.write(`${i} `);
+      await carol.saved();
+    }
+    // He brings back what she wrote before she comes, and she goes on under her id.
+    await two.connect(restored);
+    await two.saved();
+    await one.connect(restored);
+    one.write('ann, later. ');
+    await Promise.all([one.saved(), two.saved()]);
+    await eventually('all agree', () => one.text === two.text && two.text === carol.text);
+    const words = [
+      'bob, lost. ',
+      'ann, lost. ',
+      'ann, on the way. ',
+      'bob, offline. ',
+      'ann, later. ',
+    ];
+    for (const word of words) expect(one.text.split(word), word).toHaveLength(2);
+    expect(one.text).not.toContain('kept');
+    expect([one, two, carol].flatMap(({ refusals }) => refusals)).toEqual([]);
+    carol.disconnect();
+
+    const again = await NativeClient.introduced(restored, { guest: bob });
+    await say(again, chat(document, 'one'));
+    const now = await subscribe(again, chatName, { epoch: past.epoch, offset: past.offset });
+    expect(now).toMatchObject({ recovered: false });
+    expect(now.epoch).not.toBe(past.epoch);
+    expect(texts(now)).toEqual(['in the backup', 'one']);
+    const library = { epoch: list.epoch, offset: list.offset };
+    expect(await subscribe(again, 'library', library)).toMatchObject({ recovered: false });
+
+    one.disconnect();
+    two.disconnect();
+    await restored.kill('SIGKILL');
+    const third = await restored.restart();
+    expect(third.output).not.toContain(RESTORED);
+    await one.connect(third);
+    expect(one.text).toBe(two.text);
+  },
+);
+
+it('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is a restore', async () => {
+  const first = await RunningServer.start();
+  expect(first.output).not.toContain(RESTORED);
+  await first.kill('SIGTERM');
+  const second = await first.restart();
+  expect(second.output).not.toContain(RESTORED);
+  await second.kill('SIGKILL');
+  const third = await second.restart();
+  expect(third.output).not.toContain(RESTORED);
+});
+
+/** One of a stock client, which may hold any text. */
+async function createDocument({ socketUrl }: RunningServer): Promise<string> {
+  const document = newDocument();
+  const socket = new WebSocket(`${socketUrl}/yjs/${document}`);
+  await once(socket, 'open');
+  // Sync step 1 of an empty document.
+  socket.send(new Uint8Array([0, 0, 1, 0]));
+  await once(socket, 'message');
+  socket.terminate();
+  return document;
+}
+
+function texts({ state }: Awaited<ReturnType<typeof subscribe>>): readonly string[] {
+  return state?.type === 'chat' ? state.messages.map(({ text }) => text) : [];
+}

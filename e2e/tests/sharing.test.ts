@@ -2,7 +2,14 @@
 
 import { newDocumentId } from '@tandem/client';
 import type { Locator, Page } from '@playwright/test';
-import { chipOf, documentOf, expectSaved, textOf, together } from '../harness/screens.ts';
+import {
+  chipOf,
+  documentOf,
+  expectSaved,
+  startDocument,
+  textOf,
+  together,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 import { createBot } from '../load/bot.ts';
 
@@ -78,6 +85,16 @@ test('a role puts the document on the list of somebody who was never there, unti
 
   await using owner = await createBot(server.directUrl);
   const { commands } = owner.client;
+  // They meet in a document of the owner's.
+  const meeting = newDocumentId();
+  commands.run({ name: 'document:create', input: { document: meeting, title: 'Meeting' } });
+  await expect
+    .poll(async () => (await page.request.get(`/api/documents/${meeting}`)).status())
+    .toBe(200);
+  await page.goto(`/d/${meeting}`);
+  await expect(textOf(page)).toBeEditable();
+  await page.goto('/');
+  await expect(list).toHaveCount(2);
   const share = (title: string): string => {
     const document = newDocumentId();
     commands.run({ name: 'document:create', input: { document, title } });
@@ -96,6 +113,38 @@ test('a role puts the document on the list of somebody who was never there, unti
   await list.getByRole('link', { name: 'Tide log' }).click();
   await expect(chipOf(page)).toHaveText('View only');
   await expect(navigation.getByRole('link', { name: /Tide log/ })).not.toContainText('New');
+});
+
+test('PE1 PE2 somebody one has met is found by name, told from another of that name, and added', async ({
+  arrive,
+}) => {
+  const [ada, first, second] = await together(arrive, ['Ada', 'Ben', 'Ben']);
+  await ada.goto('/');
+  await startDocument(ada, 'Harbour rota');
+  await expectSaved(ada);
+  const share = await openShare(ada);
+  await choose(ada, /^What the link allows/, 'Off');
+  const search = share.getByRole('searchbox', { name: 'Add people you have met by name' });
+  await search.fill('nobody');
+  await expect(share.getByText('Nobody of this name shares a document with you.')).toBeVisible();
+  await search.fill('BEN');
+  const found = share.getByRole('button', { name: /^Add .*Ben.*Tide log/ });
+  await expect(found).toHaveCount(2);
+  await found.first().click();
+  await expect(found).toHaveCount(1);
+  await expect(share.getByRole('button', { name: /^Role of .*Ben/ })).toHaveCount(1);
+
+  for (const page of [first, second]) await page.goto('/');
+  const rows = [first, second].map((page) =>
+    page.getByRole('main').getByRole('listitem').filter({ hasText: 'Harbour rota' }),
+  );
+  const counts = async () => await Promise.all(rows.map((row) => row.count()));
+  await expect.poll(async () => (await counts()).toSorted()).toEqual([0, 1]);
+  const added = (await counts())[0] === 1 ? first : second;
+  const mine = added.getByRole('main').getByRole('listitem').filter({ hasText: 'Harbour rota' });
+  await expect(mine).toContainText('New');
+  await mine.getByRole('link', { name: 'Harbour rota' }).click();
+  await expect(textOf(added)).toBeEditable();
 });
 
 test('a role that is taken back is gone at once', async ({ arrive }) => {

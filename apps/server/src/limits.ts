@@ -231,3 +231,7 @@ export const HOT_FLUSH_MS = 20;
 /** More than so many at once are written to in slices. */
 export const MAX_UNSLICED_FLUSH = 2_000;
 export const FLUSH_SLICE = 1_000;
+
+/** Of the documents changed last, so many are looked through for people one has met; of each person in each, so many rows. */
+export const MAX_MET_DOCUMENTS = 200;
+export const MAX_MET_ROWS = 2_000;

@@ -78,6 +78,14 @@ async function setStage(type: ClientMessageType): Promise<Stage> {
   const people = Object.fromEntries(signedIn) as Stage['people'];
   const owner = await NativeClient.introduced(server, { guest: people.owner, atEnd: keep });
   const witness = await NativeClient.introduced(server, { guest: people.witness, atEnd: keep });
+  // A role is given only to people whom the owner has met.
+  const meeting = newDocument();
+  await say(owner, create(meeting));
+  for (const guest of Object.values(people)) {
+    const client = await NativeClient.introduced(server, { guest, atEnd: keep });
+    await client.open(meeting);
+    client.socket.close();
+  }
   const places: [State, Place][] = [];
   for (const state of STATES) {
     const document = newDocument();

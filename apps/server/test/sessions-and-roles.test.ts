@@ -89,7 +89,8 @@ describe('a changed role', () => {
     );
     const user = bob.user.id;
     const promote = { name: 'member:change', input: { document, user, role: 'editor' } } as const;
-    expect(await run(owner, promote)).toBe('done');
+    // The visit is written a moment after the opening.
+    await expect.poll(() => run(owner, promote)).toBe('done');
     await guest.next('document:changed', (message) => message.access === 'edit');
     expect(await run(guest, { name: 'document:rename', input: { document, title: 'Yes' } })).toBe(
       'done',

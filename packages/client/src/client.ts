@@ -15,6 +15,7 @@ import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
 import { isLeft } from './orphans.ts';
+import { PeopleSearch } from './people-search.ts';
 import { LastWords, type LastWordsPlace } from './store/last-words.ts';
 import type { StorageHealth } from './store/storage-health.ts';
 import type { NewOutboxEntry, SetAside, Store } from './store/store.ts';
@@ -52,6 +53,7 @@ export class Client {
   readonly commands: Commands;
   /** What channels hold only the newest of. */
   readonly pages: ChannelPages;
+  readonly people: PeopleSearch;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
@@ -100,6 +102,7 @@ export class Client {
       changed: () => this.#changed(),
     });
     this.pages = new ChannelPages({ base, fetch });
+    this.people = new PeopleSearch({ base, fetch });
     this.commands = live.commands;
     this.#channels = live.channels;
     this.connection.listen({

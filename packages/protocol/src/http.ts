@@ -14,12 +14,13 @@
  * | `GET /api/documents/:id/visit` | – | `listedDocument`: the document as it is on this user's list |
  * | `DELETE /api/documents/:id/visit` | – | 204; takes the document off this user's list |
  * | `GET /api/documents/:id/chat?before=&limit=` | – | `chatPage`: the newest messages, or those before a number; 50, or up to 500 |
+ * | `GET /api/people?search=` | – | `metPeople`: people who share a document with this user, found by name |
  * | `GET /api/channels/:name/events` | `Last-Event-ID` | server-sent events, `FeedEvents` by name; rules S1–S6 of PROTOCOL.md |
  */
 import { z } from 'zod';
 import type { ChannelName } from './channels.ts';
 import { errorBody } from './errors.ts';
-import { MAX_EXCERPT_LENGTH, MAX_SEARCH_LENGTH } from './limits.ts';
+import { MAX_EXCERPT_LENGTH, MAX_MET_PEOPLE, MAX_SEARCH_LENGTH } from './limits.ts';
 import { eventChannelMessages } from './messages/event-channel.ts';
 import {
   access,
@@ -85,6 +86,19 @@ export const documentCreate = z.strictObject({
 });
 export type DocumentCreate = z.infer<typeof documentCreate>;
 export const documentPatch = z.strictObject({ title: newTitle });
+/** Somebody who shares a document with the reader. */
+export const metPerson = z.strictObject({
+  user,
+  /** One that both may see, to tell people of one name apart. */
+  document: z.strictObject({ id: documentId, title }),
+  /** When they opened that document last; null when they never did. */
+  seenAt: z.number().int().nullable(),
+});
+export type MetPerson = z.infer<typeof metPerson>;
+/** Who was seen last comes first. */
+export const metPeople = z.strictObject({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
+export type MetPeople = z.infer<typeof metPeople>;
+
 export const errorAnswer = z.strictObject({ error: errorBody });
 
 export const FEED_TYPE = 'text/event-stream; charset=utf-8';

@@ -117,3 +117,6 @@ export const MAX_DASHBOARD_SAMPLES = 300;
 
 export const ACTIVITY_INTERVAL_MS = 1_000;
 export const DASHBOARD_INTERVAL_MS = 1_000;
+
+/** People that one search for somebody one has met finds. */
+export const MAX_MET_PEOPLE = 20;

@@ -18,8 +18,15 @@ test('W1: the schemas belong to this protocol version', async () => {
     ]),
   );
   const { libraryPage } = library;
-  const { session, profilePatch, documentSummary, documentCreate, documentPatch, errorAnswer } =
-    http;
+  const {
+    session,
+    profilePatch,
+    documentSummary,
+    documentCreate,
+    documentPatch,
+    metPeople,
+    errorAnswer,
+  } = http;
   const bodies = Object.fromEntries(
     Object.entries({
       session,
@@ -28,6 +35,7 @@ test('W1: the schemas belong to this protocol version', async () => {
       libraryPage,
       documentCreate,
       documentPatch,
+      metPeople,
       errorAnswer,
     }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
   );

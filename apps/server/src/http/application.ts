@@ -5,6 +5,7 @@ import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
 import { ApiError, errorBodyOf, HTTP_STATUS } from './api-error.ts';
 import type { ApiEnvironment, ApiServices } from './api-environment.ts';
 import { documentRoutes } from './document-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from './origin-policy.ts';
 import { securityHeaders, type HeadersOf } from './security-headers.ts';
@@ -34,6 +35,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   api.use(sameSite(originPolicy));
   api.route('/', sessionRoutes(options));
   api.route('/documents', documentRoutes(options));
+  api.route('/people', peopleRoutes(options));
   api.all('*', () => {
     throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
   });

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Button } from '../components/button.tsx';
+import { AddPerson } from './add-person.tsx';
 import { isolated } from '../profile/isolated.ts';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 
@@ -57,6 +58,13 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
       {sharing !== null && (
         <>
           <LinkRow link={sharing.link} onChange={isOwner ? intents.changeLink : null} />
+          {isOwner && (
+            <AddPerson
+              members={sharing.members}
+              isRefused={refusal !== null}
+              onAdd={(user) => intents.changeRole(user, 'editor')}
+            />
+          )}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
               {t('share.people')}

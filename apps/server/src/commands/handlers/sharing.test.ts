@@ -4,7 +4,7 @@ import { listDocuments } from '../../database/documents.ts';
 import { rolesIn } from '../../database/roles.ts';
 import { createUser } from '../../database/users.ts';
 import { MAX_MEMBERS, MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../../limits.ts';
-import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
+import { DOCUMENT as document, meet, stageWithRoles, type Stage } from './testing/stage.ts';
 
 const setLink = (stage: Stage, link: LinkAccess) =>
   stage.do('ada', { name: 'link:change', input: { document, link } });
@@ -145,17 +145,34 @@ describe('a role', () => {
     await stage.do('vi', { name: 'document:unlist', input: { document } });
     await give(stage, 'vi', 'editor');
     expect(told(stage, 'vi')).toEqual({ name: 'document:unlisted', document });
+    await meet(stage.db, ['ada', 'vi']);
     await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
     await give(stage, 'vi', 'viewer');
     expect(told(stage, 'vi')).toMatchObject({ document: { role: 'viewer', isNew: true } });
+  });
+
+  test('PE2 is given to nobody whom its owner has not met, as if they were not there', async () => {
+    const stage = await stageWithRoles();
+    await createUser(stage.db, { id: 'eve', name: 'Eve', color: 0, at: 0 });
+    const giveTo = (user: string) =>
+      stage.run('ada', { name: 'member:change', input: { document, user, role: 'editor' } });
+    const answer = await giveTo('eve');
+    expect(answer).toMatchObject({ kind: 'refused', error: { code: 'not-found' } });
+    expect(await giveTo('nobody')).toEqual(answer);
+    await meet(stage.db, ['eve', 'ada']);
+    expect(await giveTo('eve')).toMatchObject({ kind: 'done' });
+    expect(told(stage, 'eve')).toMatchObject({ document: { id: document, isNew: true } });
+    expect(stage.library('eve')).toHaveLength(1);
   });
 
   test('is given to so many people', async () => {
     const stage = await stageWithRoles();
     const giveOne = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
       stage.run('ada', { name: 'member:change', input: { document, user, role } });
-    for (let i = 0; i <= MAX_MEMBERS; i++)
+    for (let i = 0; i <= MAX_MEMBERS; i++) {
       await createUser(stage.db, { id: `u${i}`, name: 'Somebody', color: 0, at: 0 });
+      await meet(stage.db, ['ada', `u${i}`]);
+    }
     const answers = [];
     for (let i = 0; i <= MAX_MEMBERS; i++) answers.push((await giveOne(`u${i}`)).kind);
     expect(answers.filter((kind) => kind === 'done')).toHaveLength(MAX_MEMBERS - 2);

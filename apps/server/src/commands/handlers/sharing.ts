@@ -18,6 +18,7 @@ import {
   rolesIn,
   type Entry,
 } from '../../database/roles.ts';
+import { hasMet } from '../../database/people.ts';
 import { changeLink, giveRole, readVisitors, takeRole } from '../../database/sharing.ts';
 import type { DocumentRow } from '../../database/tables.ts';
 import { findUser, toUser } from '../../database/users.ts';
@@ -49,11 +50,15 @@ export const sharingHandlers: SharingHandlers = {
   },
 
   async 'member:change'(context, { document: id, user: target, role }) {
-    const { db, publish } = context;
+    const { db, user, publish } = context;
     const asked = await ownedBy(context, { document: id, target });
     if (asked.kind === 'refused') return asked.outcome;
     const row = await findUser(db, target);
-    if (row === undefined) return notFound('person');
+    const listing = await findListing(db, { document: id, user: target });
+    const isHere = listing !== undefined || (await givenRoles(db, id)).has(target);
+    // Who was never met is answered like who is not there.
+    if (row === undefined || !(isHere || (await hasMet(db, { user, other: target }))))
+      return notFound('person');
     const before = await roleOf(db, { document: id, user: target });
     const given = await giveRole(db, { document: id, user: target, role });
     if (given === 'unchanged') return DONE;
@@ -62,7 +67,6 @@ export const sharingHandlers: SharingHandlers = {
       name: 'member:changed',
       member: { user: toUser(row), role, isOwn: true },
     });
-    const listing = await findListing(db, { document: id, user: target });
     if (listing === undefined && given === 'new') {
       const chatRead = await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
       const change = { before: null, after: role, listing: { chatRead, isNew: true } };

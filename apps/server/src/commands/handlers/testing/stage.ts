@@ -121,10 +121,22 @@ function commandOf(user: string, call: AnyCall, id: string): ServerCommand {
   return { ...call, id, input: { visits: [{ user, document: call.input.document }] } };
 }
 
-/** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned never did. */
+/** They share a document of the first one's, which is on nobody's list. */
+export async function meet(db: Database, [owner, user]: readonly [string, string]): Promise<void> {
+  const id = `of-${owner}-and-${user}`;
+  const at = { created_at: 0, updated_at: 0 };
+  await db
+    .insertInto('document')
+    .values({ id, kind: 'page', title: '', owner, link_access: 'off', excerpt: '', ...at })
+    .execute();
+  await db.insertInto('member').values({ document: id, user, role: 'viewer' }).execute();
+}
+
+/** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned, whom she has met, never did. */
 export async function stageWithRoles(): Promise<Stage> {
   const stage = await Stage.open(['ada', 'ed', 'vi', 'lin', 'ned']);
   const document = DOCUMENT;
+  await meet(stage.db, ['ned', 'ada']);
   await stage.do('ada', { name: 'document:create', input: { document, title: 'Plan' } });
   for (const user of ['ed', 'vi', 'lin'])
     await stage.do(user, { name: 'document:visit', input: { document } });

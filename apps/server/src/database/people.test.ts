@@ -1,0 +1,94 @@
+import { MAX_MET_PEOPLE, type LinkAccess } from '@tandem/protocol';
+import { expect, test } from 'vitest';
+import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
+import { findMetPeople, hasMet } from './people.ts';
+import { giveRole } from './sharing.ts';
+import type { Database } from './tables.ts';
+import { temporaryDatabase } from './testing/temporary-database.ts';
+import { createUser } from './users.ts';
+
+/** Ada's document, which these people opened, in this order from hour 1 on. */
+async function share(
+  db: Database,
+  id: string,
+  { link = 'edit', visitors = [] }: { link?: LinkAccess; visitors?: readonly string[] } = {},
+): Promise<void> {
+  await createDocument(db, {
+    id,
+    kind: 'page',
+    title: `Title of ${id}`,
+    owner: 'ada',
+    linkAccess: link,
+    at: 1,
+  });
+  for (const [index, user] of visitors.entries())
+    await addVisit(db, { user, document: id, at: index + 1 });
+}
+
+async function people(...names: readonly string[]): Promise<Database> {
+  const db = await temporaryDatabase();
+  for (const name of names) await createUser(db, { id: name.toLowerCase(), name, color: 2, at: 0 });
+  return db;
+}
+
+const found = async (db: Database, user: string, search = '') =>
+  (await findMetPeople(db, user, search)).map((person) => person.user.id);
+
+test('PE1 those who share a document have met, who was seen last first; nobody else has', async () => {
+  const db = await people('Ada', 'Bob', 'Cy', 'Eve');
+  await share(db, 'plan', { visitors: ['bob', 'cy'] });
+  await share(db, 'diary', { link: 'off' });
+  expect(await findMetPeople(db, 'ada', '')).toEqual([
+    {
+      user: { id: 'cy', name: 'Cy', color: 2 },
+      document: { id: 'plan', title: 'Title of plan' },
+      seenAt: 2,
+    },
+    {
+      user: { id: 'bob', name: 'Bob', color: 2 },
+      document: { id: 'plan', title: 'Title of plan' },
+      seenAt: 1,
+    },
+  ]);
+  expect(await found(db, 'bob')).toEqual(['cy', 'ada']);
+  expect(await found(db, 'eve')).toEqual([]);
+  expect(await hasMet(db, { user: 'ada', other: 'bob' })).toBe(true);
+  expect(await hasMet(db, { user: 'ada', other: 'eve' })).toBe(false);
+  expect(await hasMet(db, { user: 'ada', other: 'ada' })).toBe(false);
+});
+
+test('PE1 whoever may not see a document any more does not meet people in it, and is not met', async () => {
+  const db = await people('Ada', 'Bob', 'Cy');
+  await share(db, 'plan', { link: 'off', visitors: ['bob', 'cy'] });
+  expect(await found(db, 'ada')).toEqual([]);
+  expect(await found(db, 'bob')).toEqual([]);
+  await giveRole(db, { document: 'plan', user: 'cy', role: 'viewer' });
+  expect(await found(db, 'ada')).toEqual(['cy']);
+  expect(await found(db, 'cy')).toEqual(['ada']);
+  expect(await found(db, 'bob')).toEqual([]);
+});
+
+test('PE1 somebody who was added and never came is met and was never seen', async () => {
+  const db = await people('Ada', 'Bob');
+  await share(db, 'plan', { link: 'off' });
+  await giveRole(db, { document: 'plan', user: 'bob', role: 'editor' });
+  await addVisit(db, { user: 'bob', document: 'plan', at: NEVER_OPENED });
+  expect(await findMetPeople(db, 'ada', '')).toMatchObject([{ user: { id: 'bob' }, seenAt: null }]);
+});
+
+test('PE1 a search finds names by each of its words, without regard to case and marks', async () => {
+  const db = await people('Ada', 'Zoë Ångström', 'Zoe_Berg', 'Bob');
+  await share(db, 'plan', { visitors: ['zoë ångström', 'zoe_berg', 'bob'] });
+  expect(await found(db, 'ada', 'ZOE')).toHaveLength(2);
+  expect(await found(db, 'ada', 'ang zoe')).toEqual(['zoë ångström']);
+  expect(await found(db, 'ada', '%')).toEqual([]);
+  expect(await found(db, 'ada', 'zoe_')).toEqual(['zoe_berg']);
+});
+
+test('PE1 so many are found', async () => {
+  const names = Array.from({ length: MAX_MET_PEOPLE + 5 }, (_, i) => `P${i}`);
+  const db = await people('Ada', ...names);
+  await share(db, 'plan', { visitors: names.map((name) => name.toLowerCase()) });
+  expect(await found(db, 'ada')).toHaveLength(MAX_MET_PEOPLE);
+  expect(await found(db, 'ada', 'p3')).toEqual(['p3']);
+});

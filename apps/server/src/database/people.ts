@@ -1,0 +1,93 @@
+/**
+ * The people one has met: those who share a document with one, as its share dialog shows them. Nobody else is found, and
+ * nothing is told of them but a name, a colour, one document that both see, and when it was opened last.
+ */
+import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
+import { MAX_MET_DOCUMENTS, MAX_MET_ROWS } from '../limits.ts';
+import type { Database } from './tables.ts';
+
+/** Who was seen last comes first. @param search each of its words stands in the name. */
+export async function findMetPeople(
+  db: Database,
+  user: string,
+  search: string,
+): Promise<MetPerson[]> {
+  const words = searchWords(search);
+  const people = new Map<string, MetPerson>();
+  for (const { id, name, color, document, title, openedAt } of await meetings(db, user)
+    .limit(MAX_MET_ROWS)
+    .execute()) {
+    if (people.size >= MAX_MET_PEOPLE) break;
+    const folded = foldText(name);
+    if (people.has(id) || !words.every((word) => folded.includes(word))) continue;
+    people.set(id, {
+      user: { id, name, color },
+      document: { id: document, title },
+      seenAt: openedAt === null || openedAt === 0 ? null : openedAt,
+    });
+  }
+  return [...people.values()];
+}
+
+export async function hasMet(
+  db: Database,
+  { user, other }: { readonly user: string; readonly other: string },
+): Promise<boolean> {
+  const meeting = await meetings(db, user).where('user.id', '=', other).limit(1).executeTakeFirst();
+  return meeting !== undefined;
+}
+
+/** Each person with each document that both may see, last opened first. */
+function meetings(db: Database, user: string) {
+  return db
+    .with('seen', (cte) =>
+      cte
+        .selectFrom('document')
+        .select(['id', 'title', 'owner', 'link_access'])
+        .where(({ eb, or, and, selectFrom }) =>
+          or([
+            eb('owner', '=', user),
+            eb('id', 'in', selectFrom('member').select('document').where('user', '=', user)),
+            and([
+              eb('link_access', '!=', 'off'),
+              eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
+            ]),
+          ]),
+        )
+        .orderBy('updated_at', 'desc')
+        .limit(MAX_MET_DOCUMENTS),
+    )
+    .with('shared', (cte) =>
+      cte
+        .selectFrom('seen')
+        .innerJoin('visit', 'visit.document', 'seen.id')
+        .select(['seen.id as document', 'seen.title', 'visit.user as person'])
+        .where('seen.link_access', '!=', 'off')
+        .union(
+          cte
+            .selectFrom('seen')
+            .innerJoin('member', 'member.document', 'seen.id')
+            .select(['seen.id as document', 'seen.title', 'member.user as person']),
+        )
+        .union(
+          cte
+            .selectFrom('seen')
+            .select(['seen.id as document', 'seen.title', 'seen.owner as person'])
+            .where('seen.owner', 'is not', null)
+            .$narrowType<{ person: string }>(),
+        ),
+    )
+    .selectFrom('shared')
+    .innerJoin('user', 'user.id', 'shared.person')
+    .leftJoin('visit', (join) =>
+      join
+        .onRef('visit.document', '=', 'shared.document')
+        .onRef('visit.user', '=', 'shared.person'),
+    )
+    .select(['user.id', 'user.name', 'user.color', 'shared.document', 'shared.title'])
+    .select('visit.opened_at as openedAt')
+    .where('user.id', '!=', user)
+    .orderBy('visit.opened_at', 'desc')
+    .orderBy('user.name')
+    .orderBy('user.id');
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { PeopleSearch } from './people-search.ts';
+
+const searching = (answer: () => Response) => {
+  const asked: string[] = [];
+  const fetch = async (url: string | URL | Request): Promise<Response> => {
+    asked.push(url instanceof Request ? url.url : url.toString());
+    return answer();
+  };
+  return { asked, people: new PeopleSearch({ base: 'http://server', fetch }) };
+};
+
+test('PE1 people are asked for by name, and are as the server says', async () => {
+  const ben = {
+    user: { id: 'ben', name: 'Ben', color: 1 },
+    document: { id: 'plan', title: 'Plan' },
+    seenAt: null,
+  };
+  const { asked, people } = searching(() => Response.json({ people: [ben] }));
+  expect(await people.find('b & n')).toEqual([ben]);
+  expect(asked).toEqual(['http://server/api/people?search=b+%26+n']);
+});
+
+test('PE1 a refusal, and what is no list of people, are not an empty list', async () => {
+  await expect(
+    searching(() => new Response(null, { status: 429 })).people.find('b'),
+  ).rejects.toThrow('429');
+  await expect(
+    searching(() => Response.json({ people: [{ email: 'x' }] })).people.find('b'),
+  ).rejects.toThrow();
+});

@@ -139,7 +139,7 @@ test('PE1 PE2 somebody one has met is found by name, told from another of that n
     page.getByRole('main').getByRole('listitem').filter({ hasText: 'Harbour rota' }),
   );
   const counts = async () => await Promise.all(rows.map((row) => row.count()));
-  await expect.poll(async () => (await counts()).toSorted()).toEqual([0, 1]);
+  await expect.poll(async () => (await counts()).filter((count) => count === 1).length).toBe(1);
   const added = (await counts())[0] === 1 ? first : second;
   const mine = added.getByRole('main').getByRole('listitem').filter({ hasText: 'Harbour rota' });
   await expect(mine).toContainText('New');

@@ -95,14 +95,15 @@ export class Client {
       token: http.token,
       reachable: http.reachable,
     });
+    this.people = new PeopleSearch({ base, fetch });
     const live = createLive({
+      findUser: (id) => this.people.known(id),
       connection: this.connection,
       environment,
       stores: options.liveStores ?? createMemoryLiveStores(),
       changed: () => this.#changed(),
     });
     this.pages = new ChannelPages({ base, fetch });
-    this.people = new PeopleSearch({ base, fetch });
     this.commands = live.commands;
     this.#channels = live.channels;
     this.connection.listen({

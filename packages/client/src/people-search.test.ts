@@ -17,7 +17,9 @@ test('PE1 people are asked for by name, and are as the server says', async () =>
     seenAt: null,
   };
   const { asked, people } = searching(() => Response.json({ people: [ben] }));
+  expect(people.known('ben')).toBeNull();
   expect(await people.find('b & n')).toEqual([ben]);
+  expect(people.known('ben')).toEqual(ben.user);
   expect(asked).toEqual(['http://server/api/people?search=b+%26+n']);
 });
 

@@ -2,55 +2,57 @@ import type { MetPerson, SharingMember } from '@tandem/protocol';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
+import { Menu, MenuChoice } from '../components/menu.tsx';
 import { Moment } from '../documents/moment.tsx';
 import { isolated } from '../profile/isolated.ts';
-import { usePeopleSearch } from './use-people-search.ts';
+import { choiceButton, GIVEN_ROLES, type GivenRole } from './choice-button.tsx';
+import { usePeopleSearch, type FoundPeople } from './use-people-search.ts';
 
 interface AddPersonProps {
   readonly members: readonly SharingMember[];
-  /** The server would not do what was last asked for. */
-  readonly isRefused: boolean;
-  readonly onAdd: (user: string) => void;
+  readonly onAdd: (user: string, role: GivenRole) => void;
 }
 
 /** Gives a role to somebody who shares another document with the owner, found by name. */
-export function AddPerson({ members, isRefused, onAdd }: AddPersonProps) {
+export function AddPerson({ members, onAdd }: AddPersonProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
-  /** Those whom the server has not added yet. */
-  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
+  const [role, setRole] = useState<GivenRole>('editor');
   const found = usePeopleSearch(wanted);
   const list = useId();
   const withRole = new Set(members.flatMap(({ user, isOwn }) => (isOwn ? [user.id] : [])));
   const people =
     found.state === 'done' ? found.people.filter(({ user }) => !withRole.has(user.id)) : [];
-  const note = noteOf(found.state, people.length);
+  const note = noteOf(found, people.length);
   return (
     <section>
-      <input
-        type="search"
-        value={wanted}
-        onChange={({ target }) => setWanted(target.value)}
-        placeholder={t('share.add.search')}
-        aria-label={t('share.add.search')}
-        aria-controls={list}
-        autoComplete="off"
-        className="h-7.5 w-full rounded-box border border-line-strong bg-canvas px-2 text-ui placeholder:text-ink-3 pointer-coarse:h-9"
-      />
+      <div className="flex gap-2">
+        <input
+          type="search"
+          value={wanted}
+          onChange={({ target }) => setWanted(target.value)}
+          placeholder={t('share.add.search')}
+          aria-label={t('share.add.search')}
+          aria-controls={list}
+          autoComplete="off"
+          className="h-7.5 min-w-0 flex-1 rounded-box border border-line-strong bg-canvas px-2 text-ui placeholder:text-ink-3 pointer-coarse:h-9"
+        />
+        <Menu trigger={choiceButton(t(`share.role.${role}`), t('share.add.role'))}>
+          <MenuChoice
+            label={t('share.add.role')}
+            value={role}
+            options={GIVEN_ROLES.map((value) => ({ value, label: t(`share.role.${value}`) }))}
+            onChange={setRole}
+          />
+        </Menu>
+      </div>
       <p role="status" className={note === null ? 'sr-only' : 'mt-2 text-small text-ink-3'}>
         {note === null ? '' : t(`share.add.${note}`)}
       </p>
       <ul id={list} className="-mx-2 flex max-h-56 flex-col overflow-y-auto">
         {people.map((person) => (
           <li key={person.user.id}>
-            <PersonButton
-              person={person}
-              isAsked={!isRefused && asked.has(person.user.id)}
-              onAdd={() => {
-                setAsked(new Set([...asked, person.user.id]));
-                onAdd(person.user.id);
-              }}
-            />
+            <PersonButton person={person} onAdd={() => onAdd(person.user.id, role)} />
           </li>
         ))}
       </ul>
@@ -60,19 +62,17 @@ export function AddPerson({ members, isRefused, onAdd }: AddPersonProps) {
 
 interface PersonButtonProps {
   readonly person: MetPerson;
-  readonly isAsked: boolean;
   readonly onAdd: () => void;
 }
 
 /** A name alone may be that of two. */
-function PersonButton({ person: { user, document, seenAt }, isAsked, onAdd }: PersonButtonProps) {
+function PersonButton({ person: { user, document, seenAt }, onAdd }: PersonButtonProps) {
   const { t } = useTranslation();
   const title = document.title === '' ? t('untitled') : document.title;
   return (
     <button
       type="button"
       onClick={onAdd}
-      disabled={isAsked}
       aria-label={t('share.add.name', { name: isolated(user.name), title: isolated(title) })}
       className="flex min-h-11 w-full items-center gap-2.5 rounded-box px-2 text-start text-ui hover:bg-hover"
     >
@@ -88,17 +88,13 @@ function PersonButton({ person: { user, document, seenAt }, isAsked, onAdd }: Pe
           )}
         </span>
       </span>
-      <span className="text-small text-ink-2">
-        {t(isAsked ? 'share.add.asked' : 'share.add.add')}
-      </span>
+      <span className="text-small text-ink-2">{t('share.add.add')}</span>
     </button>
   );
 }
 
-function noteOf(
-  state: 'none' | 'running' | 'failed' | 'done',
-  count: number,
-): 'failed' | 'nobody' | null {
-  if (state === 'failed') return 'failed';
-  return state === 'done' && count === 0 ? 'nobody' : null;
+function noteOf(found: FoundPeople, count: number): 'failed' | 'nobody' | 'everybody' | null {
+  if (found.state === 'failed') return 'failed';
+  if (found.state !== 'done' || count > 0) return null;
+  return found.people.length === 0 ? 'nobody' : 'everybody';
 }

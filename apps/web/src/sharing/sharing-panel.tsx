@@ -1,16 +1,14 @@
 import type { LinkAccess, SharingMember, SharingState } from '@tandem/protocol';
-import { ChevronDown, Globe, Lock, type LucideIcon } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { Globe, Lock, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { Button } from '../components/button.tsx';
 import { AddPerson } from './add-person.tsx';
+import { choiceButton, GIVEN_ROLES } from './choice-button.tsx';
 import { isolated } from '../profile/isolated.ts';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'view', 'off'];
-const GIVEN_ROLES = ['editor', 'viewer'] as const;
 
 export interface SharingIntents {
   readonly changeLink: (link: LinkAccess) => void;
@@ -58,13 +56,7 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
       {sharing !== null && (
         <>
           <LinkRow link={sharing.link} onChange={isOwner ? intents.changeLink : null} />
-          {isOwner && (
-            <AddPerson
-              members={sharing.members}
-              isRefused={refusal !== null}
-              onAdd={(user) => intents.changeRole(user, 'editor')}
-            />
-          )}
+          {isOwner && <AddPerson members={sharing.members} onAdd={intents.changeRole} />}
           <section aria-labelledby="share-people">
             <h3 id="share-people" className="mb-1 text-small font-medium text-ink-3">
               {t('share.people')}
@@ -164,14 +156,5 @@ function MemberRow({ member, isMe, intents }: MemberRowProps) {
         </Menu>
       )}
     </li>
-  );
-}
-
-function choiceButton(label: string, about: string): ReactElement<Record<string, unknown>> {
-  return (
-    <Button look="quiet" aria-label={`${about}: ${label}`}>
-      {label}
-      <ChevronDown size={14} aria-hidden />
-    </Button>
   );
 }

@@ -1,5 +1,5 @@
 /** Commands and channels, which need each other: what is done changes what is shown. */
-import { readChannelName } from '@tandem/protocol';
+import { readChannelName, type User } from '@tandem/protocol';
 import { ExpectedEffects } from '@tandem/sync';
 import type { CommandStore } from '../commands/command-store.ts';
 import { Commands } from '../commands/commands.ts';
@@ -22,6 +22,8 @@ export interface LiveOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly stores: LiveStores;
+  /** Somebody whom this person has found by name. */
+  readonly findUser: (id: string) => User | null;
   /** What is pending has changed. */
   readonly changed: () => void;
 }
@@ -31,8 +33,14 @@ export interface Live {
   readonly channels: Channels;
 }
 
-export function createLive({ connection, environment, stores, changed }: LiveOptions): Live {
-  const effects = new ExpectedEffects();
+export function createLive({
+  connection,
+  environment,
+  stores,
+  findUser,
+  changed,
+}: LiveOptions): Live {
+  const effects = new ExpectedEffects(findUser);
   // Listens first, so that a reconnect says what waits in the frame that subscribes.
   const commands = new Commands({
     connection,

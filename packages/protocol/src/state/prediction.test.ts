@@ -108,6 +108,12 @@ test('who somebody is that was never met, the server says', () => {
   const command = { id: ULID, name: 'member:change', input } as const;
   expect(predict(command, context)).toBeNull();
   expect(predict(command, { ...context, stateOf: () => null })).toBeNull();
+  const cem = { id: 'cem', name: 'Cem', color: 2 };
+  const findUser = (id: string) => (id === 'cem' ? cem : null);
+  expect(predict(command, { ...context, findUser })).toMatchObject({
+    name: 'member:changed',
+    member: { user: cem, role: 'editor', isOwn: true },
+  });
 });
 
 test('a message is signed with the name that its author has just taken', () => {

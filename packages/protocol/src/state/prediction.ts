@@ -16,6 +16,8 @@ export interface PredictionContext {
   readonly at: number;
   /** A channel's state with the commands before this one in it; null where it is not known. */
   readonly stateOf: (name: ChannelName) => ChannelState | null;
+  /** Somebody who was found by name; null where nobody here has heard of them. */
+  readonly findUser?: ((id: string) => User | null) | undefined;
 }
 
 /** The channel on which whoever gives a command sees what comes of it. */
@@ -41,7 +43,7 @@ export function channelOf(command: Command): ChannelName {
 
 /** An event on `channelOf(command)`; null where nothing will happen, or what happens cannot be known here. */
 export function predict(command: Command, context: PredictionContext): ChannelEvent | null {
-  const { user, at, stateOf } = context;
+  const { user, at, stateOf, findUser } = context;
   const common = { at, command: command.id };
   const library = (): LibraryState | null => {
     const state = stateOf('library');
@@ -76,9 +78,10 @@ export function predict(command: Command, context: PredictionContext): ChannelEv
       const sharing = stateOf(channelOf(command));
       if (sharing?.type !== 'sharing') return null;
       const known = sharing.members.find((member) => member.user.id === command.input.user);
+      const target = known?.user ?? findUser?.(command.input.user);
       // What a person we have not met is called, the server says.
-      if (known === undefined) return null;
-      const member = { user: known.user, role: command.input.role, isOwn: true };
+      if (target == null) return null;
+      const member = { user: target, role: command.input.role, isOwn: true };
       return { ...common, name: 'member:changed', member };
     }
     case 'member:remove':

@@ -32,7 +32,13 @@ interface Expectation {
 }
 
 export class ExpectedEffects {
+  readonly #findUser: (id: string) => User | null;
   #expectations: Expectation[] = [];
+
+  /** @param findUser whom the person has found by name, whatever channels say */
+  constructor(findUser: (id: string) => User | null = () => null) {
+    this.#findUser = findUser;
+  }
 
   expect(command: GivenCommand): void {
     this.#expectations.push({ command, hasArrived: false, awaited: null });
@@ -105,6 +111,7 @@ export class ExpectedEffects {
     },
   ): ChannelState {
     let result = state;
+    const findUser = this.#findUser;
     const others = new Map<ChannelName, ChannelState | null>();
     const find = (other: ChannelName): ChannelState | null => {
       if (other === name) return result;
@@ -113,7 +120,7 @@ export class ExpectedEffects {
     };
     for (const { command, hasArrived, awaited } of this.#expectations) {
       if (hasArrived || channelOf(command) !== name || awaited?.has(name) === false) continue;
-      const event = predict(command, { user, at: command.at, stateOf: find });
+      const event = predict(command, { user, at: command.at, stateOf: find, findUser });
       if (event !== null) result = reduceChannel(result, event, KEEP);
     }
     return result;

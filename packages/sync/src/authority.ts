@@ -18,6 +18,7 @@ import type {
   RangeRequest,
 } from './engine-event.ts';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
+import { isEmptyStateVector, isStateVector } from './update-content.ts';
 import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
 import type { Batch, StoredDocument, Timelines } from './stored-document.ts';
 
@@ -273,7 +274,7 @@ export class Authority {
   }
 
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {
-    if (stateVector === undefined || isEmpty(stateVector)) return this.#copy.whole();
+    if (stateVector === undefined || isEmptyStateVector(stateVector)) return this.#copy.whole();
     // The hot document is the faster way, while it is there and holds no more than what is committed.
     if (this.#hot === null || !this.clean) return this.#copy.whole(stateVector);
     return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(this.#hot, stateVector)] }];
@@ -400,16 +401,3 @@ export class Authority {
 }
 
 function nobody(): undefined {}
-
-function isStateVector(bytes: Uint8Array): boolean {
-  try {
-    Y.decodeStateVector(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isEmpty(stateVector: Uint8Array): boolean {
-  return stateVector[0] === 0;
-}

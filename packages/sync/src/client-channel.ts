@@ -7,7 +7,6 @@ import {
   ERRORS,
   errorOf,
   MAX_STATE_VECTOR_BYTES,
-  MAX_UPDATE_BYTES,
   type Access,
   type ClientMessage,
   type ErrorBody,
@@ -17,6 +16,7 @@ import {
 import * as Y from 'yjs';
 import type { Position } from './engine-event.ts';
 import { MAX_MERGED_UPDATES } from './limits.ts';
+import { isCovered, isEmptyUpdate, isSendable } from './update-content.ts';
 
 /** This client's copy of the document, to read from. */
 export interface Replica {
@@ -276,7 +276,7 @@ export class ClientChannel {
     if (this.#returnedTo === state.timeline) return [];
     this.#returnedTo = state.timeline;
     const update = this.#replica.diff(server);
-    return isEmpty(update) ? [] : [this.#keep(update)[1]];
+    return isEmptyUpdate(update) ? [] : [this.#keep(update)[1]];
   }
 
   /** One update for everything that the server has not confirmed, and for what the copy has beside that. */
@@ -405,31 +405,4 @@ export class ClientChannel {
   #message({ channel, cseq }: OpenState, update: Uint8Array): ChannelIntent {
     return { kind: 'send', message: { type: 'update', channel, cseq, update } };
   }
-}
-
-/** Whether all structs of `copy` are in what the server has together with `updates`. State vectors do not show deletions. */
-function isCovered(
-  copy: Uint8Array,
-  { server, updates }: { readonly server: Uint8Array; readonly updates: readonly Uint8Array[] },
-): boolean {
-  const known = Y.decodeStateVector(server);
-  for (const update of updates) {
-    const { from, to } = Y.parseUpdateMeta(update);
-    for (const [client, end] of to) {
-      const start = known.get(client) ?? 0;
-      if ((from.get(client) ?? 0) <= start) known.set(client, Math.max(start, end));
-    }
-  }
-  return [...Y.decodeStateVector(copy)].every(
-    ([client, clock]) => clock <= (known.get(client) ?? 0),
-  );
-}
-
-/** No structs and no deletions. */
-function isEmpty(update: Uint8Array): boolean {
-  return update.byteLength <= 2;
-}
-
-function isSendable(update: Uint8Array): boolean {
-  return update.byteLength <= MAX_UPDATE_BYTES;
 }

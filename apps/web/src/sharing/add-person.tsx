@@ -49,7 +49,7 @@ export function AddPerson({ members, onAdd }: AddPersonProps) {
       <p role="status" className={note === null ? 'sr-only' : 'mt-2 text-small text-ink-3'}>
         {note === null ? '' : t(`share.add.${note}`)}
       </p>
-      <ul id={list} className="-mx-2 flex max-h-56 flex-col overflow-y-auto">
+      <ul id={list} className="-mx-2 mt-2 flex max-h-56 flex-col overflow-y-auto">
         {people.map((person) => (
           <li key={person.user.id}>
             <PersonButton person={person} onAdd={() => onAdd(person.user.id, role)} />

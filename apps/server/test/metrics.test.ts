@@ -27,14 +27,14 @@ async function converse(
   await ada.fetch('/api/documents', { method: 'POST', body: { id, title } });
   const writer = await NativeClient.introduced(server, { guest: ada });
   const listener = await NativeClient.introduced(server, { guest: bob, format: 'json' });
-  const { channel, incarnation } = await writer.open(id, { client: 1 });
+  const { channel, incarnation, timeline } = await writer.open(id, { client: 1 });
   await listener.open(id, { client: 2 });
   writer.send({ type: 'update', channel, cseq: 1, update: pageUpdate(text) });
   await writer.next('ack');
   await listener.next('updates');
   writer.send({ type: 'typing:start', channel });
   await listener.next('typing:changed');
-  return { ada, writer, listener, channel, incarnation, id };
+  return { ada, writer, listener, channel, incarnation, timeline, id };
 }
 
 /** An update that a page takes. */
@@ -62,11 +62,11 @@ async function read(server: RunningServer): Promise<ReadonlyMap<string, number>>
 
 it('counts a conversation', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN });
-  const { writer, listener, channel, incarnation, id } = await converse(server);
+  const { writer, listener, channel, incarnation, timeline, id } = await converse(server);
   writer.send({ type: 'range', channel, from: 0 });
   await writer.next('updates');
   const reopen = (document: string, life: string) => {
-    const position = { incarnation: life, timeline: 't1', seq: 1 };
+    const position = { incarnation: life, timeline, seq: 1 };
     writer.send({ type: 'open', channel: 0, ref: 2, document, client: 1, position });
   };
   reopen(`nowhere-${randomUUID()}`, incarnation);

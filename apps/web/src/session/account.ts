@@ -118,9 +118,9 @@ export class Account {
     const response = await fetch(OWN_PATH, { cache: 'no-store', redirect: 'manual' }).catch(
       () => null,
     );
-    if (response?.status !== UNAUTHORIZED) return;
-    const body: unknown = await response.json().catch(() => null);
-    if (asksToSignIn(response, body)) return;
+    // Read in any case: an answer whose body nobody reads keeps its connection.
+    const body: unknown = await response?.json().catch(() => null);
+    if (response?.status !== UNAUTHORIZED || asksToSignIn(response, body)) return;
     this.#hint = { kind: 'no-cookies' };
     this.#show(this.state.get().failure);
   }

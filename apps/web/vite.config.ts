@@ -72,7 +72,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: ['src/**/*.test.{ts,tsx}'],
       css: true,
-      // They ask what machine it is when they are loaded: a test loads them anew for each machine.
+      // They read the platform when they are loaded: a test loads them again for each platform.
       server: {
         deps: {
           inline: [/prosemirror-(keymap|commands)/, /w3c-keyname/, /pm\/dist\/(keymap|commands)/],

@@ -36,7 +36,7 @@ for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies Se
     login.endSession(end);
     await page.keyboard.type(' and after');
     await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
-    // The application is on this device, and says the same when it is loaded anew.
+    // The application is on this device, and says the same after a reload.
     await page.reload();
     await expect(textOf(page)).toHaveText('before and after');
     await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);

@@ -64,7 +64,7 @@ const variables = {
     schema: yesOrNo(),
     unset: 'true',
     purpose:
-      'Whoever opens the page gets a name and may write. With "false" only browsers that were here before get in.',
+      'Anyone who opens the page gets a name and may write. With "false" only browsers that were here before get in.',
   },
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
@@ -119,7 +119,7 @@ const variables = {
       .meta({ expected: `at least ${MIN_TOKEN_LENGTH} characters` }),
     unset: null,
     purpose:
-      'Opens /metrics and the feed of the dashboard to whoever brings it as a bearer token; without it there is no such address.',
+      'Opens /metrics and the feed of the dashboard to anyone who sends it as a bearer token; without it there is no such address.',
   },
   CANARY: {
     schema: z

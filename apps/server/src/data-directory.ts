@@ -24,7 +24,7 @@ const DATABASE_FILE = 'tandem.db';
 const LOCK_FILE = 'tandem.lock';
 /** Says who holds the folder; after a clean stop, how the database was left. */
 const STATE_FILE = 'tandem.state.json';
-/** Made by whoever restores a backup; gone once a timeline has begun for it. */
+/** Made by an operator who restores a backup; deleted once a timeline has begun for it. */
 const RESTORED_FILE = 'tandem.restored';
 
 const CLOSE_TIMEOUT_MS = 500;

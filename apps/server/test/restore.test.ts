@@ -53,7 +53,7 @@ const folder: BackUp = async (dataDir) => {
   };
 };
 
-/** What cannot be told by looking, as when a volume was rolled back, is said by whoever did it. */
+/** The operator says what the server cannot see, such as a volume that was rolled back. */
 const marked: BackUp = async (dataDir) => {
   const backup = await temporaryFolder();
   const names = (await readdir(dataDir)).filter((name) => /^tandem\.(db|state)/.test(name));

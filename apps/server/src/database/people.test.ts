@@ -1,6 +1,7 @@
 import { MAX_MET_PEOPLE, type LinkAccess } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
+import { MAX_MET_DOCUMENTS } from '../limits.ts';
 import { findMetPeople, hasMet } from './people.ts';
 import { giveRole } from './sharing.ts';
 import type { Database } from './tables.ts';
@@ -57,7 +58,7 @@ test('PE1 those who share a document have met, who was seen last first; nobody e
   expect(await hasMet(db, { user: 'ada', other: 'ada' })).toBe(false);
 });
 
-test('PE1 whoever may not see a document any more does not meet people in it, and is not met', async () => {
+test('PE1 somebody who may not see a document any more does not meet people in it, and is not met', async () => {
   const db = await people('Ada', 'Bob', 'Cy');
   await share(db, 'plan', { link: 'off', visitors: ['bob', 'cy'] });
   expect(await found(db, 'ada')).toEqual([]);
@@ -91,4 +92,14 @@ test('PE1 so many are found', async () => {
   await share(db, 'plan', { visitors: names.map((name) => name.toLowerCase()) });
   expect(await found(db, 'ada')).toHaveLength(MAX_MET_PEOPLE);
   expect(await found(db, 'ada', 'p3')).toEqual(['p3']);
+});
+
+test('PE1 people are found in the documents that changed last, up to a limit', async () => {
+  const db = await people('Ada', 'Bob');
+  await share(db, 'plan', { visitors: ['bob'] });
+  await db.updateTable('document').set({ updated_at: 0 }).execute();
+  for (let number = 1; number < MAX_MET_DOCUMENTS; number++) await share(db, `note ${number}`);
+  expect(await found(db, 'ada')).toEqual(['bob']);
+  await share(db, 'one more');
+  expect(await found(db, 'ada')).toEqual([]);
 });

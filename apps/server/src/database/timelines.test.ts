@@ -3,7 +3,7 @@ import { openDatabase } from './database.ts';
 import { LocalExecutor } from './executor.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 import { temporaryPath } from './testing/temporary-database.ts';
-import { beginRun, readLastRun, readTimelines, RETURN_MS } from './timelines.ts';
+import { beginRun, MAX_TIMELINES, readLastRun, readTimelines, RETURN_MS } from './timelines.ts';
 
 async function used(...runs: readonly Parameters<typeof beginRun>[1][]): Promise<string> {
   const path = await temporaryPath();
@@ -67,4 +67,11 @@ test('RS5 a timeline that ended long ago is forgotten, the present one never', a
   await beginRun(db, { id: 'd', timeline: null, atMs: 20 + RETURN_MS });
   await db.destroy();
   expect(read(path, readTimelines)).toEqual({ current: 'two', earlier: [] });
+});
+
+test('RS5 the newest timelines are known, up to a limit', async () => {
+  const names = Array.from({ length: MAX_TIMELINES + 1 }, (_, number) => `restore ${number}`);
+  const path = await used(...names.map((timeline, atMs) => ({ id: timeline, timeline, atMs })));
+  const [current, ...earlier] = names.toReversed().slice(0, MAX_TIMELINES);
+  expect(read(path, readTimelines)).toEqual({ current, earlier });
 });

@@ -13,7 +13,7 @@ import type { Database } from './tables.ts';
 
 /** A timeline that ended longer ago is forgotten at the next start, and what others wrote in it is not taken back any more (RS5). */
 export const RETURN_MS = 31 * 24 * 60 * 60 * 1000;
-const MAX_TIMELINES = 64;
+export const MAX_TIMELINES = 64;
 
 /** What the database says of the process that used it last. */
 export interface LastRun {

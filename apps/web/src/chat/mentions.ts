@@ -13,7 +13,7 @@ export const NO_TEXT: MentioningText = { text: '', mentions: [] };
 /** Scripts in which a name goes over into the next word without a space. */
 const WITHOUT_SPACES =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
-const STARTS_ANEW = new RegExp(`^(?:[${WITHOUT_SPACES}]|[^\\p{L}\\p{M}\\p{N}]|$)`, 'u');
+const STARTS_WORD = new RegExp(`^(?:[${WITHOUT_SPACES}]|[^\\p{L}\\p{M}\\p{N}]|$)`, 'u');
 const ENDS_ANYWHERE = new RegExp(`[${WITHOUT_SPACES}]$`, 'u');
 
 /** The text after a change that ended at the caret; a mention that was changed is none any more. */
@@ -106,7 +106,7 @@ function typedMentions(
 /** The name, and then no further letter of a longer word. */
 function isNamed(text: string, at: number, name: string): boolean {
   if (!text.startsWith(name, at)) return false;
-  return ENDS_ANYWHERE.test(name) || STARTS_ANEW.test(text.slice(at + name.length));
+  return ENDS_ANYWHERE.test(name) || STARTS_WORD.test(text.slice(at + name.length));
 }
 
 function nameIn(piece: string, user: string, people: readonly User[]): string {

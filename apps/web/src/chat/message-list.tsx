@@ -87,8 +87,7 @@ export function MessageList(props: MessageListProps) {
       virtualizer.scrollToIndex(targetRow, { align: 'center' }),
     );
     return () => cancelAnimationFrame(frame);
-    // Rows that come above it later leave it where it is.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- rows that come above it later leave it where it is
   }, [virtualizer, target, isTargetHere]);
 
   useEffect(() => {

@@ -44,7 +44,7 @@ test('the author of a reply is named', () => {
   expect(shape([message('a', NOON), message('a', NOON + 1, { replyTo: 'x' })])).toBe('|a a');
 });
 
-test('a new day begins anew, however short the pause', () => {
+test('a new day begins a new group, however short the pause', () => {
   const midnight = new Date(2026, 3, 10).getTime();
   expect(shape([message('a', midnight - MINUTE), message('a', midnight)])).toBe('|a |a');
   const rows = messageRows([message('a', midnight + 5)], { readUpTo: null, me: null });

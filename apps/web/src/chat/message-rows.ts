@@ -45,7 +45,7 @@ export function messageRows(
   });
 }
 
-/** A reply begins anew: what it answers stands above it. */
+/** A reply begins a group of its own: the message that it answers stands above it. */
 function goesOn(before: ChatMessage, message: ChatMessage): boolean {
   return (
     before.author.id === message.author.id &&

@@ -4,7 +4,7 @@
  */
 let field: HTMLTextAreaElement | null = null;
 
-/** Catches from now on. @param label what the keys are for, to whoever hears the focus. */
+/** Catches from now on. @param label what the keys are for, for screen readers. */
 export function catchTyping(label: string, text = ''): void {
   stopCatching();
   field = document.createElement('textarea');

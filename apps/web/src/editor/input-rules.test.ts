@@ -15,6 +15,7 @@ import {
 } from './headless-page.ts';
 import { inputRules, undoRule } from './input-rules.ts';
 import { keyBindings } from './keymap.ts';
+import { MAX_RULE_CHARS } from './limits.ts';
 
 const item = (words: string, attrs: object): Block => ({
   type: 'textBlock',
@@ -298,4 +299,14 @@ test.each<[string, Block[], string, number | null]>([
 ])('a typed number keeps what it says: %s', (_, blocks, keys, start) => {
   const { lastChild } = typed(keys, pageOf(...blocks, text(''))).state.doc;
   expect(lastChild!.attrs).toMatchObject({ list: 'ordered', start });
+});
+
+test.each([
+  ['as long as rules look back', MAX_RULE_CHARS - 5, true],
+  ['longer', MAX_RULE_CHARS - 4, false],
+])('bold of a text that is %s', (_, length, isBold) => {
+  const words = 'x'.repeat(length);
+  const { lastChild } = typed('* ', pageOf(text(`a **${words}*`))).state.doc;
+  const bold = lastChild!.children.filter(({ marks }) => marks.length > 0);
+  expect(bold.map((node) => node.text)).toEqual(isBold ? [words] : []);
 });

@@ -10,7 +10,7 @@ import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
 
 import { isWrapper } from './binding/leaves.ts';
-import { isSection, isSectioned } from './sections.ts';
+import { isSectioned } from './sections.ts';
 
 /**
  * Gives each ordered item its number, as `--number` in its style. CSS counters would do it without script, but each
@@ -103,7 +103,7 @@ function numberGroup(group: Node, start: ListNumbers): NumberedGroup {
       if (node.attrs['list'] === 'ordered')
         items.push({ offset, size: node.nodeSize, label: listLabel(numbers[level]!, level) });
       // What is in a quote counts for itself.
-      if (isWrapper(node) && !isSection(node)) number(node, offset + 1, NO_LIST_NUMBERS);
+      if (isWrapper(node)) number(node, offset + 1, NO_LIST_NUMBERS);
       offset += node.nodeSize;
     }
     return numbers;

@@ -1,7 +1,7 @@
 /**
  * Browsers that translate a page put elements of their own in the place of its texts. React still knows the texts,
  * and fails when it wants to remove one, or to put something before one: https://github.com/facebook/react/issues/11538.
- * A text that is elsewhere by then is left to whoever took it.
+ * A text that is elsewhere by then stays there.
  */
 export function surviveTranslation(node: Node = Node.prototype): void {
   const { removeChild, insertBefore } = node;

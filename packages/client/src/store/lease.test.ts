@@ -33,7 +33,7 @@ test('of several tabs one at a time has it', async () => {
     expect(steps[at + 1]).toBe(steps[at]!.replace('begins', 'ends'));
 });
 
-test('a tab that is gone does not keep it for ever', async () => {
+test('a tab that is gone does not keep it', async () => {
   await takeLease('gone', { clock: patient(0), random });
   const release = await takeLease('gone', { clock: patient(12_000), random });
   await release();

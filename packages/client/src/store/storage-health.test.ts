@@ -30,7 +30,7 @@ test('a device that answers is healthy, and asked as before', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('whoever waits goes on after three seconds, and nobody waits again', async () => {
+test('callers go on after three seconds, and none waits again', async () => {
   const { clock, health, calls, store } = watched();
   const changed = vi.fn();
   health.onChange(changed);

@@ -1,21 +1,21 @@
 /**
- * Whether this device's storage answers, and what is done while it does not:
+ * Whether this device's storage answers, and what the client does while it does not:
  *
- * 1. A database that does not open in time is done without for the life of the page. Should it open later, it is
- *    closed at once (browser-stores.ts).
- * 2. What somebody waits for fails when it takes longer. While any answer is overdue, further such questions fail at
- *    once: nobody waits twice. As soon as everything that was overdue has been answered, the storage is asked again.
- * 3. What nobody waits for, writing, may take any time; until it is answered, what was to be written is not called
- *    kept. One that is answered late is as good as any: each is one transaction, right at any time.
+ * 1. A database that does not open in time is not used until the page is reloaded. If it opens later, it is closed at
+ *    once (browser-stores.ts).
+ * 2. A read fails after a limit. While any answer is overdue, further reads fail at once. When everything that was
+ *    overdue has been answered, the storage is used again.
+ * 3. A write has no limit, and its content is not reported as kept before it is answered. A late answer counts: each
+ *    write is one transaction, which is valid at any time.
  * 4. A document whose copy could not be read is not written to for as long as it is open (kept-document.ts).
  */
 import type { Clock } from '../environment.ts';
 import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-within.ts';
 
 /**
- * How a method of a store is waited for.
- * - `bounded`: somebody waits for the answer (rule 2)
- * - `patient`: nobody does (rule 3)
+ * How long a call to a store may take.
+ * - `bounded`: up to the limit, a read (rule 2)
+ * - `patient`: any time, a write (rule 3)
  * - `immediate`: it answers before it returns
  */
 export type WaitPolicy = 'bounded' | 'patient' | 'immediate';

@@ -70,8 +70,8 @@ export class RestoredCopies {
 
   /**
    * Deletes the copies of lower rank of what is there more than once (HI4): where this client made one of them, or, with
-   * a command of its person, whoever made them. In a transaction of its own with `origin`; none where there is nothing to
-   * delete.
+   * a command of its person, also those that others made. Runs in a transaction of its own with `origin`, and in none
+   * where there is nothing to delete.
    */
   deleteDoubles(origin: unknown, makers: 'own' | 'all'): void {
     let copies = this.#fresh;

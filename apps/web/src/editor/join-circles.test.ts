@@ -133,3 +133,15 @@ test('a moved block that is deleted leaves two units, which keep a place for wor
   sync();
   for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "two"', 'text "three!"']);
 });
+
+test('words of a block that one joins elsewhere while another deletes it stay where it stood (WR6)', () => {
+  const { pages, sync } = sharedPage([text('one'), text('two'), text('three')], 2);
+  const [a, b] = [pages[0]!, pages[1]!];
+  a.view.select('two', 3);
+  a.view.type('AA');
+  joinThroughSlot(a, 'three', 'twoAA');
+  expect(outlineOf(a.view)).toEqual(['text "one"', 'text "threetwoAA"']);
+  deleteBlock(b.view, blockWith(b.view.state.doc, 'two'));
+  sync();
+  for (const { view } of pages) expect(outlineOf(view)).toEqual(['text "oneAA"', 'text "three"']);
+});

@@ -18,6 +18,14 @@ function layout(text: string): LetterLayout {
   return { blocks, places, doubled };
 }
 
+/** The layout with a block that has no id. */
+function withUnnamed({ blocks, ...rest }: LetterLayout, unnamed: string): LetterLayout {
+  return {
+    ...rest,
+    blocks: blocks.map((block) => (block.id === unnamed ? { ...block, id: null } : block)),
+  };
+}
+
 /** Each command as what one person saw before and after it. */
 function historyOf(start: string, ...commands: readonly [string, string][]): LetterHistory {
   const history = new LetterHistory(layout(start));
@@ -179,11 +187,7 @@ describe('two letters are rightly apart', () => {
       ['1:ab / 2:cd', '1:abx / 2:cd'],
     );
     const behindDivider = layout('1:ab / 9: / 0:x / 2:cd');
-    const blocks = behindDivider.blocks.map((block) => ({
-      ...block,
-      id: block.id === '0' ? null : block.id,
-    }));
-    expect(history.judge({ ...behindDivider, blocks }).misplaced).toEqual([]);
+    expect(history.judge(withUnnamed(behindDivider, '0')).misplaced).toEqual([]);
     expect(history.judge(behindDivider).misplaced).toEqual(['x']);
   });
 
@@ -263,6 +267,40 @@ test('two letters are rightly apart when both blocks of their join are deleted',
   );
   expect(history.judge(layout('0:abx')).misplaced).toEqual([]);
   expect(history.judge(layout('0:axb')).misplaced).toEqual(['x']);
+});
+
+describe('two letters are rightly apart when their join’s own block is deleted by somebody who saw neither', () => {
+  const joined = (page: string): [string, string][] => [
+    [`${page}1:z / 2:w`, `${page}1:ab / 2:w`],
+    [`${page}1:ab / 2:w`, `${page}2:wab`],
+    [`${page}2:wab`, `${page}2:wxab`],
+  ];
+
+  test('and it ends in the block before', () => {
+    const history = historyOf('0:p / 1:z / 2:w', ...joined('0:p / '), [
+      '0:p / 1:z / 2:w',
+      '0:p / 2:w',
+    ]);
+    expect(history.judge(layout('0:pab / 2:wx')).misplaced).toEqual([]);
+    expect(history.judge(layout('0:p / 3:ab / 2:wx')).misplaced).toEqual(['x']);
+    expect(history.judge(layout('0:p / 2:wx / 3:ab')).misplaced).toEqual(['x']);
+  });
+
+  test('or, where there is none, in the unnamed one that begins the page', () => {
+    const history = historyOf('1:z / 2:w', ...joined(''), ['1:z / 2:w', '2:w']);
+    const end = layout('0:ab / 2:wx');
+    expect(history.judge(withUnnamed(end, '0')).misplaced).toEqual([]);
+    expect(history.judge(end).misplaced).toEqual(['x']);
+    expect(history.judge(withUnnamed(layout('2:wx / 0:ab'), '0')).misplaced).toEqual(['x']);
+  });
+
+  test('not by somebody who saw what was joined', () => {
+    const history = historyOf('0:p / 1:z / 2:w', ...joined('0:p / '), [
+      '0:p / 1:ab / 2:w',
+      '0:pab / 2:w',
+    ]);
+    expect(history.judge(layout('0:p / 3:ab / 2:wx')).misplaced).toEqual(['x']);
+  });
 });
 
 describe('between two letters may stand', () => {

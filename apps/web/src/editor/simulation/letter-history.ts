@@ -24,7 +24,8 @@ import { type LetterLayout, standInOrder } from './letter-layout.ts';
  * - *Replaced a join*: the author saw one of the two in another block than its own, which had been joined to that. This
  *   person moved its own block, and it is there again; or joined it to a third, and it is in that or in a block that was
  *   split from that; or deleted the block that it had been joined to, and it is in its own, or where that was if this
- *   person deleted it, too.
+ *   person deleted it, too; or deleted its own block without having seen it, and it is where that was: in the block
+ *   before, or in the unnamed one that begins the page.
  *
  * *Put there*, between two letters, is a letter
  *
@@ -204,6 +205,16 @@ export class LetterHistory {
     const isClosed = (id: unknown): boolean =>
       unseen.some(({ closed }) => closed.some((each) => each.id === id));
     const isMoved = (id: unknown): boolean => unseen.some(({ moved }) => moved.has(id));
+    const isFirst = end.places.get(other)!.block === 0 && standsIn === null;
+    const isLeftBehind = (id: unknown): boolean =>
+      unseen.some(
+        ({ seen, closed }) =>
+          !seen.has(other) &&
+          closed.some(
+            (each) =>
+              each.id === id && (each.into === undefined ? isFirst : each.into === standsIn),
+          ),
+      );
     return this.#carriesOf(other).some(({ letters, from, to }) => {
       const isInside =
         [...letters].some((letter) => standInOrder(end, letter, typed)) &&
@@ -211,6 +222,7 @@ export class LetterHistory {
       if (isInside) return false;
       if (isClosed(to) && (standsIn === from || isClosed(from))) return true;
       if (to === block && standsIn === from && isMoved(from)) return true;
+      if (to === block && isLeftBehind(from)) return true;
       const isOpened = unseen.some(({ opened }) => opened.has(standsIn));
       const isCarriedHere = (each: Carried): boolean =>
         each.from === from && each.to !== to && (each.to === standsIn || isOpened);

@@ -27,6 +27,16 @@ test('text behind a divider is an unnamed block', () => {
   expect(blockWith(a.view.state.doc, 'unnamed').node.attrs['id']).toBeNull();
 });
 
+test('an unnamed block stays when its last character goes, and takes what the other types in it', () => {
+  const { a, b, outlines } = pageWithUnnamedBlock();
+  a.view.select('unnamed', 0, 'unnamed'.length);
+  press(a.view, 'Backspace');
+  expect(outline(a.view.state.doc)).toBe('alpha / --- / ∅ / bravo');
+  b.view.select('unnamed', 2);
+  b.view.type('!');
+  expect(outlines()).toEqual(Array(2).fill('alpha / --- / ! / bravo'));
+});
+
 test('an unnamed block before which another is moved stays behind it, and what the other does there counts', () => {
   const { a, b, outlines } = pageWithUnnamedBlock();
   a.view.select('alpha', 1);

@@ -171,7 +171,9 @@ export class StreamWriter {
     const now =
       index > 0 ? idOf(to[index - 1]!.node) : this.#page.leaves[this.#change.index - 1]?.block.id;
     const isAlike = isPlain && isSame(to[index]!.containers, this.#page.containersOf(block));
-    return isAlike && before === now ? null : newBlockId();
+    // Without a marker, the block would go with its last character (RD2).
+    const hasText = to[index]!.node.content.size > 0;
+    return isAlike && hasText && before === now ? null : newBlockId();
   }
 
   /**

@@ -12,12 +12,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { DialectName } from '../load/swarm/dialects/index.ts';
+import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import { Swarm } from '../load/swarm/swarm.ts';
-import { CONTESTANT_NAMES, createContestants, type Contestant } from './contestants.ts';
+import { TARGET_NAMES, createTargets, type Target } from './targets.ts';
 import { writeDocs } from './docs-page.ts';
 import { toRow, type Report, type Section } from './result.ts';
-import type { Arena, Outcome, Scenario } from './scenario.ts';
+import type { Runner, Outcome, Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { printTable } from './table.ts';
 import { TandemHome } from './tandem-home.ts';
@@ -47,7 +47,7 @@ const length = options.quick ? 'quick' : 'full';
 const rounds = Number(options.rounds ?? ROUNDS[length]);
 const scale = Number(options.scale);
 const scenarios = chosen(SCENARIOS, options.scenario, ({ name }) => name);
-const names: readonly DialectName[] = chosen(CONTESTANT_NAMES, options.only, (name) => name);
+const names: readonly ClientProtocolName[] = chosen(TARGET_NAMES, options.only, (name) => name);
 
 await using home = await TandemHome.create({
   bundle: options.bundle,
@@ -57,7 +57,7 @@ await using home = await TandemHome.create({
       : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
 });
 await using swarm = Swarm.create(SWARM_PROCESSES);
-const contestants = createContestants(home);
+const targets = createTargets(home);
 
 const sections: Section[] = [];
 for (const scenario of scenarios) {
@@ -70,8 +70,8 @@ const report: Report = {
   machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
   length,
   scale,
-  contestants: names.map((name) => {
-    const { title, settings } = contestants[name];
+  targets: names.map((name) => {
+    const { title, settings } = targets[name];
     return { name, title, settings };
   }),
   sections,
@@ -83,10 +83,10 @@ process.stdout.write(`\nAll of it is in ${file}\n`);
 if (options.docs) await writeDocs(report);
 
 async function play(scenario: Scenario): Promise<Section> {
-  const players = names.filter((name) => scenario.contestants.includes(name));
+  const players = names.filter((name) => scenario.targets.includes(name));
   const outcomes = new Map(players.map((name) => [name, [] as Outcome[]]));
-  const once = async (name: DialectName) => {
-    outcomes.get(name)?.push(await run(scenario, contestants[name]));
+  const once = async (name: ClientProtocolName) => {
+    outcomes.get(name)?.push(await run(scenario, targets[name]));
   };
   for (let round = 1; round <= rounds; round++) {
     if (scenario.together === true) await Promise.all(players.map(once));
@@ -98,9 +98,9 @@ async function play(scenario: Scenario): Promise<Section> {
   return { name, what, operation, rows: players.map((who) => toRow(who, outcomes.get(who) ?? [])) };
 }
 
-async function run(scenario: Scenario, contestant: Contestant): Promise<Outcome> {
-  await using stage = await contestant.start();
-  const arena: Arena = { stage, swarm, scale, length };
+async function run(scenario: Scenario, target: Target): Promise<Outcome> {
+  await using stage = await target.start();
+  const runner: Runner = { stage, swarm, scale, length };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -109,7 +109,7 @@ async function run(scenario: Scenario, contestant: Contestant): Promise<Outcome>
     );
   });
   try {
-    return await Promise.race([scenario.run(arena), late]);
+    return await Promise.race([scenario.run(runner), late]);
   } catch (error) {
     process.exitCode = 1;
     const reason = error instanceof Error ? error.message : String(error);

@@ -17,7 +17,7 @@ export async function writeDocs(report: Report): Promise<void> {
   await writeFile(PAGE, `${before}\n\n${toMarkdown(report)}\n${page.slice(end)}`);
 }
 
-function toMarkdown({ at, machine, contestants, sections, length, scale }: Report): string {
+function toMarkdown({ at, machine, targets, sections, length, scale }: Report): string {
   const size = `${length === 'quick' ? 'with `--quick`' : 'in full'}${scale === 1 ? '' : ` at scale ${scale}`}`;
   const rounds = Math.max(...sections.flatMap(({ rows }) => rows.map((row) => row.rounds)));
   return [
@@ -25,7 +25,7 @@ function toMarkdown({ at, machine, contestants, sections, length, scale }: Repor
     '',
     '| | Version | Settings |',
     '|---|---|---|',
-    ...contestants.map(({ name, title, settings }) => `| ${name} | ${title} | ${settings} |`),
+    ...targets.map(({ name, title, settings }) => `| ${name} | ${title} | ${settings} |`),
     '',
     ...sections.flatMap((section) => {
       const { head, rows, notes } = toTable(section);

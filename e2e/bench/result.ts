@@ -1,6 +1,6 @@
 /** What a run of the bench found: for each scenario a row of each contestant, made of all its rounds. */
 import { Samples } from '../load/percentiles.ts';
-import type { Contestant } from './contestants.ts';
+import type { Target } from './targets.ts';
 import type { Figure, Outcome } from './scenario.ts';
 
 export interface Percentiles {
@@ -11,7 +11,7 @@ export interface Percentiles {
 }
 
 export interface Row {
-  readonly contestant: string;
+  readonly target: string;
   readonly rounds: number;
   /** Of all threads of the server, for each operation. */
   readonly cpuUsPerOperation: number;
@@ -36,11 +36,11 @@ export interface Report {
   readonly machine: string;
   readonly length: 'quick' | 'full';
   readonly scale: number;
-  readonly contestants: readonly Pick<Contestant, 'name' | 'title' | 'settings'>[];
+  readonly targets: readonly Pick<Target, 'name' | 'title' | 'settings'>[];
   readonly sections: readonly Section[];
 }
 
-export function toRow(contestant: string, outcomes: readonly Outcome[]): Row {
+export function toRow(target: string, outcomes: readonly Outcome[]): Row {
   const cpuUs = sum(outcomes.map((outcome) => outcome.cpuUs));
   const operations = sum(outcomes.map((outcome) => outcome.operations));
   const bytes = outcomes.flatMap(({ bytesPerPerson }) => bytesPerPerson ?? []);
@@ -48,7 +48,7 @@ export function toRow(contestant: string, outcomes: readonly Outcome[]): Row {
   for (const [reason, count] of outcomes.flatMap((outcome) => [...outcome.faults]))
     faults.set(reason, (faults.get(reason) ?? 0) + count);
   return {
-    contestant,
+    target,
     rounds: outcomes.length,
     cpuUsPerOperation: cpuUs / operations,
     operationsPerCoreSecond: (operations / cpuUs) * 1e6,

@@ -1,9 +1,9 @@
 /** What a scenario is, and what it brings home. */
-import type { DialectName } from '../load/swarm/dialects/index.ts';
+import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import type { Swarm } from '../load/swarm/swarm.ts';
-import type { Stage } from './contestants.ts';
+import type { Stage } from './targets.ts';
 
-export interface Arena {
+export interface Runner {
   readonly stage: Stage;
   readonly swarm: Swarm;
   /** Multiplies counts of people. */
@@ -36,10 +36,10 @@ export interface Scenario {
   readonly what: string;
   /** What an operation is, in one or two words. */
   readonly operation: string;
-  readonly contestants: readonly DialectName[];
+  readonly targets: readonly ClientProtocolName[];
   /** Nothing is raced: all wait beside each other. */
   readonly together?: true;
-  run(arena: Arena): Promise<Outcome>;
+  run(runner: Runner): Promise<Outcome>;
 }
 
 export const median = (value: number): Figure => ({ value, over: 'median' });

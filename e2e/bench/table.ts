@@ -9,7 +9,7 @@ export interface Table {
 }
 
 export function toTable({ operation, rows }: Section): Table {
-  const reference = rows.find(({ contestant }) => contestant === 'tandem');
+  const reference = rows.find(({ target }) => target === 'tandem');
   const timed = namesOf(rows, ({ percentiles }) => percentiles);
   const figures = namesOf(rows, (row) => row.figures);
   const withBytes = rows.some(({ bytesPerPerson }) => bytesPerPerson !== null);
@@ -24,7 +24,7 @@ export function toTable({ operation, rows }: Section): Table {
       ...figures,
     ],
     rows: rows.map((row) => [
-      row.contestant,
+      row.target,
       ratio(row.cpuUsPerOperation, reference?.cpuUsPerOperation),
       number(row.cpuUsPerOperation),
       number(row.operationsPerCoreSecond),
@@ -42,8 +42,8 @@ export function toTable({ operation, rows }: Section): Table {
       }),
       ...figures.map((name) => number(row.figures[name] ?? Number.NaN)),
     ]),
-    notes: rows.flatMap(({ contestant, faults }) =>
-      Object.entries(faults).map(([reason, count]) => `${contestant}: ${reason} (${count} ×)`),
+    notes: rows.flatMap(({ target, faults }) =>
+      Object.entries(faults).map(([reason, count]) => `${target}: ${reason} (${count} ×)`),
     ),
   };
 }

@@ -6,7 +6,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createDataDocument } from '../load/bot.ts';
-import type { Stage } from './contestants.ts';
+import type { Stage } from './targets.ts';
 import { ServerProcess } from './server-process.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
@@ -60,7 +60,7 @@ export class TandemHome implements AsyncDisposable {
     await cp(this.#seedFolder, data, { recursive: true });
     const server = await this.#launch(data, this.#options.nodeArguments);
     return {
-      dialect: 'tandem',
+      clientProtocol: 'tandem',
       server,
       prepare: async (rooms, people) => {
         await inTurns(rooms, (room) => createDataDocument(server.url, room));

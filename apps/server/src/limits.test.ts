@@ -1,9 +1,9 @@
 /** The values that PROTOCOL.md and the documentation promise: other tests wait for a time, whatever it is. */
 import { expect, it } from 'vitest';
 import { MAX_SEND_BYTES } from '@tandem/protocol';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration/configuration.ts';
 import * as limits from './limits.ts';
-import { nativeSockets, stockSockets } from './gateway/upgrade.ts';
+import { nativeSockets, yjsSockets } from './transports/upgrade.ts';
 
 const KIB = 1_024;
 const SECOND = 1_000;
@@ -14,9 +14,9 @@ it.each([
   [
     'who is slow (T10, T11)',
     {
-      PRESSED_BYTES: 64 * KIB,
-      LAGGING_BYTES: 1_024 * KIB,
-      LAGGING_AFTER_MS: 5 * SECOND,
+      CONFLATE_THRESHOLD_BYTES: 64 * KIB,
+      LAG_THRESHOLD_BYTES: 1_024 * KIB,
+      LAG_AFTER_MS: 5 * SECOND,
       MAX_LAGS: 3,
       LAGS_WINDOW_MS: MINUTE,
     },
@@ -45,13 +45,13 @@ it.each([
   [
     'parts and harm (W7, W19)',
     {
-      PARTS_TIMEOUT_MS: 10 * SECOND,
+      FRAGMENTS_TIMEOUT_MS: 10 * SECOND,
       MIN_PROGRESS_BYTES: 64 * KIB,
-      OFFENCES_PER_USER: 3,
-      OFFENCES_PER_ADDRESS: 12,
-      OFFENCES_WINDOW_MS: MINUTE,
-      BAR_FIRST_MS: 5 * SECOND,
-      BAR_CAP_MS: MINUTE,
+      VIOLATIONS_PER_USER: 3,
+      VIOLATIONS_PER_ADDRESS: 12,
+      VIOLATIONS_WINDOW_MS: MINUTE,
+      BAN_FIRST_MS: 5 * SECOND,
+      BAN_CAP_MS: MINUTE,
     },
   ],
   [
@@ -93,7 +93,7 @@ it('has the values that an operator does not change', () => {
 
 it.each([
   ['native', nativeSockets, 64 * KIB],
-  ['stock', stockSockets, 1_024 * KIB],
+  ['stock', yjsSockets, 1_024 * KIB],
 ])(
   'has %s sockets that take nothing compressed, and little before they are known',
   (_, sockets, maxPayload) => {
@@ -107,9 +107,9 @@ it.each([
 );
 
 it('takes what is sent in requests from every network from which a WebSocket would bring it (W7, T3)', () => {
-  const { HTTP_REQUEST_TIMEOUT_MS, MIN_PROGRESS_BYTES, PARTS_TIMEOUT_MS } = limits;
+  const { HTTP_REQUEST_TIMEOUT_MS, MIN_PROGRESS_BYTES, FRAGMENTS_TIMEOUT_MS } = limits;
   // The headers of the frame and of its part.
   expect(MAX_SEND_BYTES - 128).toBeGreaterThan(MIN_PROGRESS_BYTES);
-  const slowest = MIN_PROGRESS_BYTES / PARTS_TIMEOUT_MS;
+  const slowest = MIN_PROGRESS_BYTES / FRAGMENTS_TIMEOUT_MS;
   expect(MAX_SEND_BYTES / slowest).toBeLessThan(HTTP_REQUEST_TIMEOUT_MS);
 });

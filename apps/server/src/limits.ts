@@ -42,8 +42,8 @@ export const MAX_GATHERED_VISITS = 100;
 /** Visits that are known to be on disk. */
 export const MAX_REMEMBERED_VISITS = 20_000;
 /** Who may come into a document is remembered while somebody is there, and for so long after. */
-export const ENTRANCE_KEPT_MS = 2 * 60_000;
-export const MAX_REMEMBERED_ENTRANCES = 50_000;
+export const ACCESS_CACHE_MS = 2 * 60_000;
+export const MAX_CACHED_ACCESS = 50_000;
 /** People and their sessions, after they were last looked up. */
 export const PERSON_KEPT_MS = 2 * 60_000;
 export const MAX_REMEMBERED_PEOPLE = 20_000;
@@ -78,10 +78,10 @@ export const MAX_WAITING_MESSAGES = 512;
 export const MAX_WAITING_BYTES = 2 * 1024 * 1024;
 
 /** Connections that have not said who they are: of one address, and all; then the oldest has to go. */
-export const MAX_STRANGERS_PER_ADDRESS = 100;
-export const MAX_STRANGERS = 4_096;
+export const MAX_PRE_AUTH_CONNECTIONS_PER_ADDRESS = 100;
+export const MAX_PRE_AUTH_CONNECTIONS = 4_096;
 /** What all of them together may have sent. */
-export const MAX_STRANGERS_BYTES = 64 * 1024 * 1024;
+export const MAX_PRE_AUTH_BYTES = 64 * 1024 * 1024;
 /** TCP connections without a whole request yet, likewise. */
 export const MAX_SILENT_SOCKETS_PER_ADDRESS = 200;
 export const MAX_SILENT_SOCKETS = 4_096;
@@ -96,20 +96,20 @@ export const MAX_JOINED_BYTES = 256 * 1024;
 /** A reader of a feed that was cut off comes back after about so long. */
 export const FEED_RETRY_MS = 2_000;
 /** More than this waiting for one connection, and nothing is sent to it that the next value makes up for. */
-export const PRESSED_BYTES = 64 * 1024;
+export const CONFLATE_THRESHOLD_BYTES = 64 * 1024;
 /** More than this, or pressed for so long, and its channels get nothing new until it has taken what waits. */
-export const LAGGING_BYTES = 1024 * 1024;
-export const LAGGING_AFTER_MS = 5_000;
+export const LAG_THRESHOLD_BYTES = 1024 * 1024;
+export const LAG_AFTER_MS = 5_000;
 /** With so many lags in a minute, it is closed. */
 export const MAX_LAGS = 3;
 export const LAGS_WINDOW_MS = 60_000;
 /** Channels that catch up at once; others wait for the next check. */
 export const MAX_CATCHING_UP = 8;
-export const BACKLOG_CHECK_MS = 200;
+export const SEND_QUEUE_CHECK_MS = 200;
 /** More than this waiting, asked for or not, and nothing new is opened for it. */
-export const CONGESTED_BYTES = 1024 * 1024;
+export const OPEN_PAUSE_BYTES = 1024 * 1024;
 /** More than this beside what it asked for by opening documents, and it is closed. */
-export const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
+export const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** A connection that asked for much and takes less than `MIN_PROGRESS_BYTES` in this time is closed. */
 export const STALL_TIMEOUT_MS = 5_000;
 export const MIN_PROGRESS_BYTES = 64 * 1024;
@@ -117,18 +117,18 @@ export const MIN_PROGRESS_BYTES = 64 * 1024;
 export const BURST_MESSAGES_SECONDS = 10;
 export const BURST_BYTES = 24 * 1024 * 1024;
 /**
- * Updates of one user that may be refused in `OFFENCES_WINDOW_MS` for the harm they would do, and those
+ * Updates of one user that may be refused in `VIOLATIONS_WINDOW_MS` for the harm they would do, and those
  * of one address; with the next, its connection is closed, and new ones wait.
  */
-export const OFFENCES_PER_USER = 3;
-export const OFFENCES_PER_ADDRESS = 12;
-export const OFFENCES_WINDOW_MS = 60_000;
-/** How long new connections wait after the first offence too many; twice as long after each further one. */
-export const BAR_FIRST_MS = 5_000;
-export const BAR_CAP_MS = 60_000;
-export const MAX_REMEMBERED_OFFENDERS = 10_000;
+export const VIOLATIONS_PER_USER = 3;
+export const VIOLATIONS_PER_ADDRESS = 12;
+export const VIOLATIONS_WINDOW_MS = 60_000;
+/** How long new connections wait after the first violation too many; twice as long after each further one. */
+export const BAN_FIRST_MS = 5_000;
+export const BAN_CAP_MS = 60_000;
+export const MAX_REMEMBERED_VIOLATORS = 10_000;
 /** After the first part of a message, and after each with `MIN_PROGRESS_BYTES`, until more of it comes. */
-export const PARTS_TIMEOUT_MS = 10_000;
+export const FRAGMENTS_TIMEOUT_MS = 10_000;
 /** Documents that one connection may be opening at once; others wait their turn. */
 export const MAX_OPENING = 8;
 export const MAX_WAITING_OPENINGS = 512;
@@ -180,11 +180,11 @@ export const MAX_TOP_ROOMS = 10;
 export const SPAN_EXPORT_INTERVAL_MS = 5_000;
 export const SPAN_EXPORT_TIMEOUT_MS = 10_000;
 export const MAX_WAITING_SPANS = 4_096;
-/** The canary sings; every so many times through the journal. */
-export const CANARY_INTERVAL_MS = 1_000;
-export const CANARY_COMMIT_EVERY = 10;
+/** The self-probe sings; every so many times through the journal. */
+export const PROBE_INTERVAL_MS = 1_000;
+export const PROBE_COMMIT_EVERY = 10;
 /** What it has not heard by then has failed. */
-export const CANARY_TIMEOUT_MS = 5_000;
+export const PROBE_TIMEOUT_MS = 5_000;
 
 /** Guests that one address may make at once, and in the long run: a school has one address. */
 export const GUESTS_AT_ONCE = 200;

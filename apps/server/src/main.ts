@@ -3,23 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkerRunner } from './commands/worker-runner.ts';
-import { ignoredSettings, readConfiguration, type Configuration } from './configuration.ts';
-import { DataDirectory } from './data-directory.ts';
-import { prepareDataFolder, PRIVATE_UMASK } from './data-folder.ts';
-import { DatabaseError } from './database/database-error.ts';
-import { openDatabase } from './database/database.ts';
-import { beginRun, readLastRun } from './database/timelines.ts';
-import { WorkerExecutor } from './database/worker-executor.ts';
+import {
+  ignoredSettings,
+  readConfiguration,
+  type Configuration,
+} from './configuration/configuration.ts';
+import { DataDirectory } from './storage/data-directory.ts';
+import { prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
+import { DatabaseError } from './storage/storage-error.ts';
+import { openDatabase } from './storage/sqlite/database.ts';
+import { beginRun, readLastRun } from './storage/timelines.ts';
+import { WorkerExecutor } from './storage/sqlite/worker-executor.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
 import { DRAIN_TIMEOUT_MS } from './limits.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log } from './runtime/log.ts';
 import { OtlpSpans } from './metrics/otlp-spans.ts';
 import { startServer } from './server.ts';
-import { loadSecrets } from './sessions/secret.ts';
-import { StartupProblem } from './startup-problem.ts';
+import { loadSecrets } from './accounts/secret.ts';
+import { StartupError } from './runtime/startup-error.ts';
 
 /** The same from the source and from the bundle. */
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -75,7 +79,7 @@ async function main(): Promise<void> {
     log.info('stopped');
     process.exit(0);
   };
-  dieOfOwnFaults(log);
+  crashOnUnhandledError(log);
   // A process that waits for this line may stop the server right after it.
   const { port: listening } = listener.address;
   log.info({ dataDir, port: listening }, `Tandem is ready: ${addressOf(configuration, listening)}`);
@@ -119,7 +123,7 @@ async function loadFiles({ webDir, mode }: Configuration, log: Log): Promise<Sta
   const files = await StaticFiles.load(folder);
   if (files.hasPage) return files;
   if (webDir !== null)
-    throw new StartupProblem(
+    throw new StartupError(
       `WEB_DIR is "${webDir}", which holds no built web application: ${folder}/index.html is missing.`,
     );
   if (mode === 'production')
@@ -144,19 +148,19 @@ function once(run: () => Promise<void>): () => void {
 }
 
 /** What reaches these is a fault of the server. It ends; what was called saved is on disk, and pages come back by themselves. */
-function dieOfOwnFaults(log: Log): void {
-  const die = (error: unknown): void => {
+function crashOnUnhandledError(log: Log): void {
+  const crash = (error: unknown): void => {
     log.fatal({ err: error }, 'the server ends because of a fault of its own');
     process.exit(1);
   };
-  process.on('uncaughtException', die);
-  process.on('unhandledRejection', die);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
 }
 
 try {
   await main();
 } catch (error) {
-  const known = error instanceof StartupProblem || error instanceof DatabaseError;
+  const known = error instanceof StartupError || error instanceof DatabaseError;
   process.stderr.write(`Tandem cannot start.\n${known ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

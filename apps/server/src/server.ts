@@ -2,23 +2,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createEventChannels } from './channels/event-channels.ts';
-import { Effects } from './commands/effects.ts';
+import { PostCommitEffects } from './post-commit-effects.ts';
 import type { CommandRunner } from './commands/runner.ts';
-import type { Configuration } from './configuration.ts';
-import type { Database } from './database/tables.ts';
+import type { Configuration } from './configuration/configuration.ts';
+import type { Database } from './storage/tables.ts';
 import type { Engine } from './engine/port.ts';
-import { ErrorBoundary } from './error-boundary.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { Rooms } from './gateway/rooms.ts';
-import { Summaries } from './gateway/summaries.ts';
-import { TimerWheel } from './gateway/timer-wheel.ts';
-import { createApplication } from './http/application.ts';
+import { ErrorBoundary } from './runtime/error-boundary.ts';
+import { Gateway } from './gateway.ts';
+import { Rooms } from './documents/rooms.ts';
+import { ExcerptUpdater } from './documents/excerpt-updater.ts';
+import { TimerWheel } from './runtime/timer-wheel.ts';
+import { createApplication } from './api/application.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createCors } from './http/cors.ts';
 import type { HttpListener } from './http/http-listener.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
-import { RateGate } from './http/rate-gate.ts';
+import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
@@ -30,17 +30,17 @@ import {
   READS_AT_ONCE,
   READS_PER_SECOND,
 } from './limits.ts';
-import type { Log } from './log.ts';
-import { createCanary } from './metrics/canary-house.ts';
-import { measuredRunner } from './metrics/measured-runner.ts';
+import type { Log } from './runtime/log.ts';
+import { createSelfProbe } from './probe/create-self-probe.ts';
+import { measuredRunner } from './commands/measured-runner.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { Observatory } from './metrics/observatory.ts';
+import { MetricsCollector } from './metrics/metrics-collector.ts';
 import type { SpanSink } from './metrics/span.ts';
-import { METRICS_READER, People } from './sessions/people.ts';
-import { sweepSessions } from './sessions/session-sweep.ts';
-import type { Secrets } from './sessions/secret.ts';
-import { createTokenSigner } from './sessions/session-token.ts';
-import { createWelcome } from './sessions/welcome-document.ts';
+import { METRICS_READER, People } from './accounts/people.ts';
+import { sweepSessions } from './accounts/session-sweep.ts';
+import type { Secrets } from './accounts/secret.ts';
+import { createTokenSigner } from './accounts/session-token.ts';
+import { createWelcome } from './accounts/welcome-document.ts';
 
 export interface ServerOptions {
   readonly configuration: Configuration;
@@ -68,13 +68,13 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const errors = new ErrorBoundary({ log, metrics });
   const runner = measuredRunner(options.runner, metrics);
   const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
-  const summaries = new Summaries({ db, engine, log });
+  const excerptUpdater = new ExcerptUpdater({ db, engine, log });
   const rooms = new Rooms({
     db,
     engine,
     runner,
     wheel,
-    summaries,
+    excerptUpdater,
     metrics,
     errors,
     log,
@@ -94,13 +94,15 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     wheel,
     metrics,
     errors,
-    sample: () => observatory.dashboard.sample(),
+    sample: () => metricsCollector.dashboard.sample(),
     isAdministrator: administratorCheck(configuration),
   });
   const { hub, activity } = eventChannels;
   rooms.onPeople((document) => activity.peopleChanged(document));
-  summaries.onSummarised((document, summary) => activity.summarised(document, summary));
-  new Effects({ hub, activity, rooms, people, errors }).start(runner);
+  excerptUpdater.onExcerptChanged((document, summary) =>
+    activity.excerptChanged(document, summary),
+  );
+  new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
   const gateway = new Gateway({
     limits,
     engine,
@@ -117,7 +119,11 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     addressOf,
     mayReadMetrics: bearerCheck(configuration.metricsToken),
   });
-  const observatory = new Observatory({ metrics, engine, census: () => gateway.census() });
+  const metricsCollector = new MetricsCollector({
+    metrics,
+    engine,
+    serverStats: () => gateway.serverStats(),
+  });
   const application = createApplication({
     configuration,
     db,
@@ -128,19 +134,19 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     runner,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    guests: new RateGate({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND }, () =>
+    guests: new KeyedRateLimiter({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND }, () =>
       metrics.rateLimited.add('guests'),
     ),
-    changes: new RateGate({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }, () =>
+    changes: new KeyedRateLimiter({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }, () =>
       metrics.rateLimited.add('changes'),
     ),
-    reads: new RateGate({ atOnce: READS_AT_ONCE, perSecond: READS_PER_SECOND }, () =>
+    reads: new KeyedRateLimiter({ atOnce: READS_AT_ONCE, perSecond: READS_PER_SECOND }, () =>
       metrics.rateLimited.add('reads'),
     ),
     files: options.files,
     originPolicy,
     securityHeaders: options.securityHeaders,
-    readMetrics: observatory.read,
+    readMetrics: metricsCollector.read,
     log,
   });
 
@@ -160,28 +166,28 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   gateway.start();
   const sweep = sweepSessions({ db, log });
   wheel.start();
-  observatory.start();
+  metricsCollector.start();
   eventChannels.start();
-  const canary = createCanary({ db, engine, tokens, metrics, log }, listener.address);
+  const selfProbe = createSelfProbe({ db, engine, tokens, metrics, log }, listener.address);
   listener.serve({
     request: handle,
     upgrade: gateway.upgrade,
     canStore: () => !isStalled(engine),
   });
-  if (configuration.canary) canary.start();
+  if (configuration.selfProbe) selfProbe.start();
 
   return {
     async [Symbol.asyncDispose]() {
       listener.drain();
-      canary[Symbol.dispose]();
+      selfProbe[Symbol.dispose]();
       await gateway.drain();
       await listener[Symbol.asyncDispose]();
-      await summaries[Symbol.asyncDispose]();
+      await excerptUpdater[Symbol.asyncDispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
       sweep[Symbol.dispose]();
       eventChannels[Symbol.dispose]();
-      observatory[Symbol.dispose]();
+      metricsCollector[Symbol.dispose]();
     },
   };
 }

@@ -10,7 +10,7 @@ import {
   MAX_MESSAGES_PER_FRAME,
   PROTOCOL_VERSION,
 } from '@tandem/protocol';
-import { expectHealthy, HonestWriter, refusal } from './honest-writer.ts';
+import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -18,7 +18,7 @@ import type { SignedIn } from './signed-in.ts';
 
 const atEnd = atEndOfFile();
 let server: RunningServer;
-let honest: HonestWriter;
+let honest: WellBehavedClient;
 let guest: SignedIn;
 let document: string;
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 /** One who goes on writing in the same document, and must never notice. */
 beforeEach(async () => {
-  honest = await HonestWriter.join(server);
+  honest = await WellBehavedClient.join(server);
   ({ guest, document } = honest);
 });
 
@@ -116,7 +116,7 @@ describe.each(FORMATS)('a frame, %s,', (format, frames) => {
   it.each(frames)('%s is refused before hello and after it (W6)', async (_what, frame, reason) => {
     const stranger = new NativeClient(server, { format });
     await stranger.opened();
-    const known = await NativeClient.introduced(server, { guest, format });
+    const known = await NativeClient.onAuthenticated(server, { guest, format });
     for (const client of [stranger, known]) {
       client.socket.send(frame);
       const { code, sentence } = await refusal(client);
@@ -145,7 +145,7 @@ describe('a frame', () => {
       code: 4413,
       sentence: expect.stringContaining('before hello') as string,
     });
-    const known = await NativeClient.introduced(server, { guest });
+    const known = await NativeClient.onAuthenticated(server, { guest });
     known.socket.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
     expect(await refusal(known)).toMatchObject({
       code: 4413,
@@ -154,7 +154,7 @@ describe('a frame', () => {
   });
 
   it('that breaks WebSocket itself is refused', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const { _socket: raw } = client.socket as unknown as { _socket: { write(data: Buffer): void } };
     // Reserved bits, no mask.
     raw.write(bytes(0xff, 0x00));
@@ -165,13 +165,13 @@ describe('a frame', () => {
   });
 
   it('that is binary, or not UTF-8, where text was agreed is refused', async () => {
-    const binary = await NativeClient.introduced(server, { guest, format: 'json' });
+    const binary = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
     binary.socket.send(Buffer.from('{"type":"leave"}'), { binary: true });
     expect(await refusal(binary)).toEqual({
       code: 4400,
       sentence: 'Frames of tandem.v1.json are text.',
     });
-    const broken = await NativeClient.introduced(server, { guest, format: 'json' });
+    const broken = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
     broken.socket.send(bytes(0xff, 0xfe), { binary: false });
     expect(await refusal(broken)).toEqual({
       code: 4400,
@@ -180,7 +180,7 @@ describe('a frame', () => {
   });
 
   it('with a body of control that is too large is refused (W6)', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const token = 't'.repeat(MAX_CONTROL_BYTES.client);
     client.socket.send(binaryCodec.encode({ type: 'token', channel: 0, token }));
     expect(await refusal(client)).toMatchObject({ code: 4400 });
@@ -189,7 +189,7 @@ describe('a frame', () => {
   it('of 100 MB is refused by what it claims, before hello and after it (W7)', async () => {
     const stranger = new NativeClient(server);
     await stranger.opened();
-    const known = await NativeClient.introduced(server, { guest });
+    const known = await NativeClient.onAuthenticated(server, { guest });
     for (const client of [stranger, known]) {
       client.socket.send(Buffer.alloc(100 * 1_024 * 1_024));
       expect((await refusal(client)).code).toBe(4413);
@@ -200,14 +200,14 @@ describe('a frame', () => {
     ['small', 8, 4400, 'A message came in too many pieces.'],
     ['large', 256 * 1_024, 4413, 'A frame was larger than this server takes.'],
   ])('in %s fragments without end is refused (W7)', async (_what, size, code, sentence) => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     for (let i = 0; i < 100 && client.closed === null; i++)
       client.socket.send(Buffer.alloc(size), { fin: false });
     expect(await refusal(client)).toEqual({ code, sentence });
   });
 
   it('that is compressed, as a bomb would be, is refused without a look into it', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const bomb = deflateRawSync(Buffer.alloc(50 * 1_024 * 1_024));
     // FIN, RSV1 and binary, masked with zeros.
     const header = Buffer.from([0xc2, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -233,7 +233,7 @@ describe('hello', () => {
   });
 
   it('comes once', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     client.hello(guest.token);
     expect(await refusal(client)).toEqual({
       code: 4400,

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { binaryCodec, MAX_FRAME_BYTES } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
-import { expectHealthy, HonestWriter, refusal } from './honest-writer.ts';
+import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -13,7 +13,7 @@ import type { SignedIn } from './signed-in.ts';
 
 const atEnd = atEndOfFile();
 let server: RunningServer;
-let honest: HonestWriter;
+let honest: WellBehavedClient;
 let guest: SignedIn;
 let document: string;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 /** One who goes on writing in the same document, and must never notice. */
 beforeEach(async () => {
-  honest = await HonestWriter.join(server);
+  honest = await WellBehavedClient.join(server);
   ({ guest, document } = honest);
 });
 
@@ -36,7 +36,7 @@ const bytes = (...parts: number[]) => Buffer.from(parts);
 
 describe('a document', () => {
   it('that does not exist is not opened, and the connection goes on', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     client.send({ type: 'open', channel: 0, ref: 5, document: 'no-such-document', client: 3 });
     expect(await client.next('closed')).toMatchObject({
       channel: 0,
@@ -47,7 +47,7 @@ describe('a document', () => {
   });
 
   it('with a name that no document can have is refused alone: all others stay open', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const { channel } = await client.open(document, { client: 8 });
     for (const bad of [`${document}).`, '../../etc/passwd', 'a\u0000b', '', '谢谢']) {
       client.send({ type: 'open', channel: 0, ref: 5, document: bad, client: 3 });
@@ -63,7 +63,7 @@ describe('a document', () => {
   });
 
   it('is not written under another person’s client id', async () => {
-    const client = await NativeClient.introduced(server);
+    const client = await NativeClient.onAuthenticated(server);
     client.send({ type: 'open', channel: 0, ref: 5, document, client: 7 });
     expect(await client.next('closed')).toMatchObject({ error: { code: 'client-taken' } });
   });
@@ -75,7 +75,7 @@ describe('an update', () => {
     ['claims 33 million structs', Uint8Array.of(1, 0xff, 0xff, 0xff, 0x0f, 1, 0)],
     ['is empty', new Uint8Array()],
   ])('that %s is refused, and its channel with it', async (_what, update) => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const opened = await client.open(document, { client: 9 });
     client.send({ type: 'update', channel: opened.channel, cseq: 1, update });
     const nack = await client.next('nack');
@@ -86,7 +86,7 @@ describe('an update', () => {
   });
 
   it('with a number out of turn ends its channel', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const opened = await client.open(document, { client: 9 });
     client.send({ type: 'update', channel: opened.channel, cseq: 5, update: Uint8Array.of(0, 0) });
     expect(await client.next('closed')).toMatchObject({
@@ -96,7 +96,7 @@ describe('an update', () => {
   });
 
   it('from a page that is too old is refused, and the page is told to reload', async () => {
-    const client = await NativeClient.introduced(server, { guest, schema: 0 });
+    const client = await NativeClient.onAuthenticated(server, { guest, schema: 0 });
     const opened = await client.open(document, { client: 9 });
     expect(opened.access).toBe('view');
     expect(await client.next('error')).toMatchObject({
@@ -108,8 +108,13 @@ describe('an update', () => {
   });
 
   it('in parts has its limit', async () => {
-    const client = await NativeClient.introduced(server, { guest });
-    const part = { type: 'part', channel: 0, last: false, bytes: Buffer.alloc(1_000_000) } as const;
+    const client = await NativeClient.onAuthenticated(server, { guest });
+    const part = {
+      type: 'fragment',
+      channel: 0,
+      last: false,
+      bytes: Buffer.alloc(1_000_000),
+    } as const;
     for (let i = 0; i < 17; i++) client.socket.send(binaryCodec.encode(part));
     expect(await refusal(client)).toMatchObject({
       code: 4413,
@@ -127,7 +132,7 @@ describe('presence', () => {
     ],
     ['not what it should be', bytes(255, 255, 255, 15), 'more awareness entries than bytes'],
   ])('that is %s is refused', async (_what, update, reason) => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const opened = await client.open(document, { client: 9 });
     client.send({ type: 'awareness', channel: opened.channel, update });
     expect(await refusal(client)).toMatchObject({
@@ -139,7 +144,7 @@ describe('presence', () => {
 
 describe('too much', () => {
   it('ends the connection with the word to come back', async () => {
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const pings = Array.from(
       { length: 1_000 },
       () => ({ type: 'ping', channel: 0, nonce: 1 }) as const,
@@ -154,7 +159,7 @@ describe('too much', () => {
   });
 
   it('is also too many connections of one person', async () => {
-    for (let i = 0; i < 19; i++) await NativeClient.introduced(server, { guest });
+    for (let i = 0; i < 19; i++) await NativeClient.onAuthenticated(server, { guest });
     const client = new NativeClient(server);
     await client.opened();
     client.hello(guest.token);

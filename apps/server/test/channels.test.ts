@@ -32,7 +32,7 @@ function texts(client: NativeClient, channel: number, from: number): string[] {
 }
 
 async function chatWith(count: number, running: RunningServer) {
-  const owner = await NativeClient.introduced(running);
+  const owner = await NativeClient.onAuthenticated(running);
   const document = newDocument();
   await say(owner, create(document));
   for (let i = 1; i <= count; i++) await say(owner, chat(document, `Message ${i}`));
@@ -54,7 +54,7 @@ it('numbers channels apart from documents (W29)', async () => {
 it('sends each subscriber every event once and in order (W30)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const readers = await Promise.all(
-    Array.from({ length: 3 }, async () => NativeClient.introduced(await server())),
+    Array.from({ length: 3 }, async () => NativeClient.onAuthenticated(await server())),
   );
   const answers = await Promise.all(readers.map((reader) => subscribe(reader, name)));
   for (let i = 1; i <= 30; i++) await say(owner, chat(document, `Message ${i}`));
@@ -73,7 +73,7 @@ it('recovers from memory, and from rows after a restart (W31)', async () => {
   const { epoch, offset } = await subscribe(owner, name);
   for (let i = 4; i <= 8; i++) await say(owner, chat(document, `Message ${i}`));
 
-  const reader = await NativeClient.introduced(first);
+  const reader = await NativeClient.onAuthenticated(first);
   const fromMemory = await subscribe(reader, name, { epoch, offset });
   expect(fromMemory).toMatchObject({ recovered: true, epoch, offset: offset + 5 });
   expect(fromMemory).not.toHaveProperty('state');
@@ -83,16 +83,16 @@ it('recovers from memory, and from rows after a restart (W31)', async () => {
 
   await first.kill();
   const second = await first.restart();
-  const back = await NativeClient.introduced(second);
+  const back = await NativeClient.onAuthenticated(second);
   const fromRows = await subscribe(back, name, { epoch, offset });
   expect(fromRows).toMatchObject({ recovered: true, epoch, offset: offset + 5 });
   await eventually('events follow', () => eventsOf(back, fromRows.channel).length > 0);
   expect(texts(back, fromRows.channel, offset)).toEqual(missed);
 
-  const upToDate = await NativeClient.introduced(second);
+  const upToDate = await NativeClient.onAuthenticated(second);
   const position = { epoch, offset: offset + 5 };
   expect(await subscribe(upToDate, name, position)).toMatchObject({ recovered: true, ...position });
-  const writer = await NativeClient.introduced(second);
+  const writer = await NativeClient.onAuthenticated(second);
   await say(writer, chat(document, 'Message 9'));
   const { channel } = fromRows;
   await eventually('it goes on', () => eventsOf(upToDate, channel).length > 0);
@@ -103,7 +103,7 @@ it('gives the state to whoever was away too long, or was somewhere else (W31)', 
   const { owner, name, document } = await chatWith(0, await server());
   const { epoch, offset } = await subscribe(owner, name);
   const writers = await Promise.all(
-    Array.from({ length: 4 }, async () => NativeClient.introduced(await server())),
+    Array.from({ length: 4 }, async () => NativeClient.onAuthenticated(await server())),
   );
   await Promise.all(
     writers.map(async (writer) => {
@@ -115,7 +115,7 @@ it('gives the state to whoever was away too long, or was somewhere else (W31)', 
     { epoch: 'another', offset: 379 },
     { epoch, offset: 5_000 },
   ]) {
-    const late = await NativeClient.introduced(await server());
+    const late = await NativeClient.onAuthenticated(await server());
     const answer = await subscribe(late, name, position);
     expect(answer).toMatchObject({ recovered: false, epoch, offset: 380, state: { head: 380 } });
   }
@@ -137,7 +137,7 @@ it('repairs a gap without a new subscription (W32)', async () => {
 it('answers a name one may not see like one that does not exist (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   await say(owner, link(document, 'off'));
-  const stranger = await NativeClient.introduced(await server());
+  const stranger = await NativeClient.onAuthenticated(await server());
   const answers: MessageOf<'unsubscribed'>[] = [];
   for (const each of [name, `chat:${newDocument()}`, `sharing:${document}`, 'dashboard'] as const) {
     stranger.send({ type: 'subscribe', channel: 0, ref: 4, name: each });
@@ -149,7 +149,7 @@ it('answers a name one may not see like one that does not exist (W34)', async ()
 
 it('ends the channels of whoever loses the right to them within a second (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
-  const guest = await NativeClient.introduced(await server());
+  const guest = await NativeClient.onAuthenticated(await server());
   const chatNumber = (await subscribe(guest, name)).channel;
   const sharingNumber = (await subscribe(guest, `sharing:${document}`)).channel;
   await subscribe(owner, name);
@@ -170,10 +170,10 @@ it('ends the channels of whoever loses the right to them within a second (W34)',
 it('tells all tabs of a person, and nobody else, what is in their library', async () => {
   const guest = await signIn(await server());
   const [one, two] = [
-    await NativeClient.introduced(await server(), { guest }),
-    await NativeClient.introduced(await server(), { guest }),
+    await NativeClient.onAuthenticated(await server(), { guest }),
+    await NativeClient.onAuthenticated(await server(), { guest }),
   ];
-  const stranger = await NativeClient.introduced(await server());
+  const stranger = await NativeClient.onAuthenticated(await server());
   for (const client of [one, two, stranger]) await subscribe(client, 'library');
   await say(one, command({ name: 'profile:change', input: { name: 'Amber Heron' } }));
   expect((await two.next('events')).events[0]).toMatchObject({
@@ -187,7 +187,7 @@ it('tells all tabs of a person, and nobody else, what is in their library', asyn
 
 it('stops after unsubscribe, and starts anew at a second subscribe', async () => {
   const { owner, name, document } = await chatWith(0, await server());
-  const reader = await NativeClient.introduced(await server());
+  const reader = await NativeClient.onAuthenticated(await server());
   const { channel } = await subscribe(reader, name);
   reader.send({ type: 'unsubscribe', channel });
   await say(reader, create(newDocument()));
@@ -202,10 +202,10 @@ it('stops after unsubscribe, and starts anew at a second subscribe', async () =>
 
 it('catches up whoever did not read for a while, without a gap (W30)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
-  const slow = await NativeClient.introduced(await server());
+  const slow = await NativeClient.onAuthenticated(await server());
   const { channel, offset } = await subscribe(slow, name);
   const writers = await Promise.all(
-    Array.from({ length: 10 }, async () => NativeClient.introduced(await server())),
+    Array.from({ length: 10 }, async () => NativeClient.onAuthenticated(await server())),
   );
   slow.socket.pause();
   const text = 'x'.repeat(4_000);
@@ -259,7 +259,7 @@ it('tells a list who is in a document, its first words and its newest chat messa
         message.channel === channel && activity !== null && activity !== undefined && fits(activity)
       );
     });
-  const guest = await NativeClient.introduced(await server());
+  const guest = await NativeClient.onAuthenticated(await server());
   await guest.open(document);
   await newest(({ present }) => present.length === 1);
   await say(guest, chat(document, 'Here I am'));
@@ -275,7 +275,7 @@ it('tells a list who is in a document, its first words and its newest chat messa
 it('sends activity at most once a second (W33)', async () => {
   const { owner, document } = await chatWith(0, await server());
   await subscribe(owner, 'activity');
-  const writer = await NativeClient.introduced(await server());
+  const writer = await NativeClient.onAuthenticated(await server());
   const began = Date.now();
   for (let i = 0; i < 120; i++) await say(writer, chat(document, `Message ${i}`));
   const seconds = (Date.now() - began) / 1_000;

@@ -23,13 +23,16 @@ const answersOf = (client: NativeClient): Answer[] =>
 
 /** The messages of a chat as a newcomer has them: the newest fifty, and the number of the last. */
 async function messagesIn(running: RunningServer, document: string) {
-  const { state } = await subscribe(await NativeClient.introduced(running), `chat:${document}`);
+  const { state } = await subscribe(
+    await NativeClient.onAuthenticated(running),
+    `chat:${document}`,
+  );
   if (state?.type !== 'chat') throw new Error('no chat');
   return state;
 }
 
 it('carries out a command, and sends its events before its answer (W24, W26)', async () => {
-  const client = await NativeClient.introduced(await server());
+  const client = await NativeClient.onAuthenticated(await server());
   const { state, epoch, offset, channel } = await subscribe(client, 'library');
   expect(state).toMatchObject({ type: 'library' });
   const document = newDocument();
@@ -50,7 +53,7 @@ it('carries out a command, and sends its events before its answer (W24, W26)', a
 });
 
 it('lets a document be opened as soon as it is there', async () => {
-  const client = await NativeClient.introduced(await server());
+  const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   client.send(create(document));
   await client.next('done');
@@ -58,7 +61,7 @@ it('lets a document be opened as soon as it is there', async () => {
 });
 
 it('answers in the order of the commands, what fails and what waits included (W24, W27)', async () => {
-  const client = await NativeClient.introduced(await server());
+  const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
   const messages = Array.from({ length: COMMAND_BURST + 8 }, (_, i) => {
@@ -78,7 +81,7 @@ it('answers in the order of the commands, what fails and what waits included (W2
 it('takes effect once, on however many connections it is said at the same time (W25)', async () => {
   const guest = await signIn(await server());
   const clients = await Promise.all(
-    Array.from({ length: 4 }, async () => NativeClient.introduced(await server(), { guest })),
+    Array.from({ length: 4 }, async () => NativeClient.onAuthenticated(await server(), { guest })),
   );
   const document = newDocument();
   await say(clients[0] as NativeClient, create(document));
@@ -104,8 +107,8 @@ it('takes effect once, on however many connections it is said at the same time (
 
 it('does what somebody else’s command of the same id says (W24)', async () => {
   const [ada, bob] = [
-    await NativeClient.introduced(await server()),
-    await NativeClient.introduced(await server()),
+    await NativeClient.onAuthenticated(await server()),
+    await NativeClient.onAuthenticated(await server()),
   ];
   const id = ulid();
   expect(await say(ada, create(newDocument(), id))).toMatchObject({ repeated: false });
@@ -113,7 +116,7 @@ it('does what somebody else’s command of the same id says (W24)', async () => 
 });
 
 it('takes a burst of a hundred chat messages and loses none (W27)', async () => {
-  const client = await NativeClient.introduced(await server());
+  const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
   for (let sent = 0; sent < 100;) {
@@ -129,7 +132,7 @@ it('takes a burst of a hundred chat messages and loses none (W27)', async () => 
 });
 
 it('ends a connection that says more than may wait, and forgets none it had begun (W27)', async () => {
-  const client = await NativeClient.introduced(await server());
+  const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
   const rename = (i: number) =>
@@ -144,7 +147,7 @@ it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3,
   let running = await RunningServer.start();
   const guest = await signIn(running);
   const document = newDocument();
-  let client = await NativeClient.introduced(running, { guest });
+  let client = await NativeClient.onAuthenticated(running, { guest });
   await say(client, create(document));
   const messages = Array.from({ length: 300 }, (_, i) => chat(document, `Message ${i}`));
   const done = new Set<string>();
@@ -166,20 +169,20 @@ it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3,
     await running.kill();
     for (const answer of answersOf(client)) if (answer.type === 'done') done.add(answer.id);
     running = await running.restart();
-    client = await NativeClient.introduced(running, { guest });
+    client = await NativeClient.onAuthenticated(running, { guest });
   }
-  const reader = await NativeClient.introduced(running, { guest });
+  const reader = await NativeClient.onAuthenticated(running, { guest });
   expect((await messagesIn(running, document)).head).toBe(messages.length);
   // Those of the first lives are still answered as they were.
   expect(await say(reader, messages[0] as MessageOf<'command'>)).toMatchObject({ repeated: true });
 });
 
 it('begins no two numbers of a chat for two who speak at once', async () => {
-  const owner = await NativeClient.introduced(await server());
+  const owner = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(owner, create(document));
   const guests = await Promise.all(
-    Array.from({ length: 3 }, async () => NativeClient.introduced(await server())),
+    Array.from({ length: 3 }, async () => NativeClient.onAuthenticated(await server())),
   );
   for (const guest of guests)
     guest.send(...Array.from({ length: 20 }, (_, i) => chat(document, `Message ${i}`)));

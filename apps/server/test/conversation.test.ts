@@ -36,9 +36,9 @@ async function makeDocument(guest: SignedIn): Promise<string> {
 async function together() {
   const [ada, bob] = [await signIn(server), await signIn(server)];
   const document = await makeDocument(ada);
-  const a = await NativeClient.introduced(server, { guest: ada });
+  const a = await NativeClient.onAuthenticated(server, { guest: ada });
   const { channel } = await a.open(document, { client: 1 });
-  const b = await NativeClient.introduced(server, { guest: bob });
+  const b = await NativeClient.onAuthenticated(server, { guest: bob });
   await b.open(document, { client: 2 });
   return { ada, bob, document, a, b, channel };
 }
@@ -75,7 +75,7 @@ describe('opening', () => {
       access: 'edit',
       kind: 'page',
       base: 0,
-      seq: 0,
+      offset: 0,
     });
     expect(await client.next('pong')).toMatchObject({ nonce: 9 });
     expect(await client.next('welcome')).toMatchObject({
@@ -140,9 +140,9 @@ describe('opening', () => {
       documents: ListedDocument[];
     };
     expect(documents).toMatchObject([{ title: 'Welcome to Tandem', kind: 'page', role: 'owner' }]);
-    const client = await NativeClient.introduced(server, { guest });
-    const { seq } = await client.open(documents[0]?.id ?? '', { client: 4 });
-    const { updates } = await client.next('updates', ({ to }) => to === seq);
+    const client = await NativeClient.onAuthenticated(server, { guest });
+    const { offset } = await client.open(documents[0]?.id ?? '', { client: 4 });
+    const { updates } = await client.next('updates', ({ to }) => to === offset);
     const doc = new Y.Doc();
     for (const update of updates) Y.applyUpdate(doc, update);
     expect(doc.getText('text').toString()).toContain('This page is yours.');
@@ -152,7 +152,7 @@ describe('opening', () => {
     const { a, b, channel, document } = await together();
     a.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'x') });
     await a.next('ack');
-    expect(await a.open(document, { client: 1, ref: 2 })).toMatchObject({ channel, seq: 1 });
+    expect(await a.open(document, { client: 1, ref: 2 })).toMatchObject({ channel, offset: 1 });
     await a.next('updates');
     b.send({ type: 'update', channel, cseq: 1, update: pageUpdate(2, 'y') });
     expect(await a.next('updates')).toMatchObject({ from: 1, to: 2 });
@@ -185,7 +185,7 @@ describe('text', () => {
 
   it('is the same on the JSON subprotocol', async () => {
     const { ada, document, b } = await together();
-    const client = await NativeClient.introduced(server, { guest: ada, format: 'json' });
+    const client = await NativeClient.onAuthenticated(server, { guest: ada, format: 'json' });
     const { channel } = await client.open(document, { client: 3 });
     client.send({ type: 'update', channel, cseq: 1, update: pageUpdate(3, 'json') });
     expect(await client.next('ack')).toMatchObject({ cseq: 1 });
@@ -285,7 +285,7 @@ describe('the end', () => {
     const guest = await signIn(mine);
     const id = `document-${randomUUID()}`;
     await guest.fetch('/api/documents', { method: 'POST', body: { id } });
-    const client = await NativeClient.introduced(mine, { guest });
+    const client = await NativeClient.onAuthenticated(mine, { guest });
     const { channel } = await client.open(id, { client: 1 });
     client.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'last words') });
     await client.next('ack');
@@ -294,7 +294,7 @@ describe('the end', () => {
     expect((await client.end()).code).toBe(1012);
     await stopped;
     const again = await mine.restart();
-    const back = await NativeClient.introduced(again, { guest });
-    expect((await back.open(id, { client: 2 })).seq).toBe(1);
+    const back = await NativeClient.onAuthenticated(again, { guest });
+    expect((await back.open(id, { client: 2 })).offset).toBe(1);
   });
 });

@@ -51,7 +51,7 @@ export class Device {
   /** Opens on a server, the first one or another; resolves when all is here. */
   async connect(server: RunningServer): Promise<void> {
     this.disconnect();
-    const client = await NativeClient.introduced(server, { guest: this.#guest });
+    const client = await NativeClient.onAuthenticated(server, { guest: this.#guest });
     this.#client = client;
     client.socket.on('message', () => this.#receive(client));
     this.#run(this.channel.open(++this.#lastRef));
@@ -92,7 +92,7 @@ function isOfChannel(message: ServerMessage): message is ChannelMessage {
     case 'updates':
     case 'ack':
     case 'nack':
-    case 'need':
+    case 'state:request':
       return true;
     default:
       return false;

@@ -1,6 +1,6 @@
 /** Feeds over real HTTP: the rules of channels hold for whoever only reads. */
 import { expect, it } from 'vitest';
-import { readConfiguration } from '../src/configuration.ts';
+import { readConfiguration } from '../src/configuration/configuration.ts';
 import { chat, command, create, newDocument, say } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { FeedReader, type FeedEvent } from './feed-reader.ts';
@@ -15,7 +15,7 @@ const EFFECTIVE_WITHIN_MS = 1_000;
 const server = await RunningServer.start({ METRICS_TOKEN }, atEndOfFile());
 
 async function chatOf(count: number, running = server) {
-  const owner = await NativeClient.introduced(running);
+  const owner = await NativeClient.onAuthenticated(running);
   const document = newDocument();
   await say(owner, create(document));
   for (let i = 1; i <= count; i++) await say(owner, chat(document, `Message ${i}`));
@@ -105,7 +105,7 @@ it('opens for whoever missed nothing, and gives the state to whoever was elsewhe
 
 it('has the newest values of the channels of class latest, without ids (S2)', async () => {
   const ada = await signIn(server);
-  const client = await NativeClient.introduced(server, { guest: ada });
+  const client = await NativeClient.onAuthenticated(server, { guest: ada });
   const document = newDocument();
   await say(client, create(document));
   const feed = await FeedReader.open(server, 'activity', { Cookie: ada.cookie });
@@ -208,7 +208,7 @@ it('gives one who did not read all that is missing, and does not keep it for the
   await slow.next('state');
   slow.answer.pause();
   const writers = await Promise.all(
-    Array.from({ length: 10 }, () => NativeClient.introduced(server)),
+    Array.from({ length: 10 }, () => NativeClient.onAuthenticated(server)),
   );
   const text = 'x'.repeat(4_000);
   // More than sockets of this machine hold.

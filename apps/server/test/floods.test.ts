@@ -14,7 +14,7 @@ import { writePage, type Block } from '@tandem/document';
 import { MAX_AWARENESS_BYTES, SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
-import { expectHealthy, HonestWriter, refusal } from './honest-writer.ts';
+import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -26,7 +26,7 @@ const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
 const MAX_HONEST_MS = 5_000;
 
 let server: RunningServer;
-let honest: HonestWriter;
+let honest: WellBehavedClient;
 let before: number;
 const atEnd = atEndOfFile();
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  honest = await HonestWriter.join(server);
+  honest = await WellBehavedClient.join(server);
   await honest.write();
   before = await residentBytes();
   honest.begin();
@@ -90,11 +90,11 @@ it('ends 2,000 connections that say nothing, with a word', async () => {
   expect(explained).toBe(sockets.length - refused);
 });
 
-it.each(['open', 'range', 'sync step 1'] as const)(
+it.each(['open', 'rows:request', 'sync step 1'] as const)(
   'does not hold 300 answers to %s for a reader who does not read',
   async (type) => {
     const { guest, document } = honest;
-    const writer = await NativeClient.introduced(server, { guest });
+    const writer = await NativeClient.onAuthenticated(server, { guest });
     const written = await writer.open(document, { client: 8 });
     const update = longPage(8);
     expect(update.byteLength).toBeGreaterThan(900_000);
@@ -107,7 +107,7 @@ it.each(['open', 'range', 'sync step 1'] as const)(
       await eventually('it is open', () => socket.readyState === WebSocket.OPEN);
       ask = () => socket.send(bytes(0, 0, 1, 0));
     } else {
-      const reader = await NativeClient.introduced(server, { guest });
+      const reader = await NativeClient.onAuthenticated(server, { guest });
       const { channel } = await reader.open(document, { client: 9 });
       socket = reader.socket;
       const open = { type: 'open', channel: 0, document, client: 9 } as const;
@@ -130,9 +130,9 @@ it.each(['open', 'range', 'sync step 1'] as const)(
 
 it('tells nobody of 100,000 awareness ids', async () => {
   const { guest, document } = honest;
-  const witness = await NativeClient.introduced(server, { guest });
+  const witness = await NativeClient.onAuthenticated(server, { guest });
   await witness.open(document, { client: 8 });
-  const client = await NativeClient.introduced(server, { guest });
+  const client = await NativeClient.onAuthenticated(server, { guest });
   const { channel } = await client.open(document, { client: 9 });
   const perMessage = 800;
   for (let first = 1_000_000; first < 1_100_000; first += perMessage) {
@@ -155,7 +155,7 @@ it('tells nobody of 100,000 awareness ids', async () => {
 
 it('does not believe a clock that is far ahead', async () => {
   const { guest, document } = honest;
-  const client = await NativeClient.introduced(server, { guest });
+  const client = await NativeClient.onAuthenticated(server, { guest });
   const { channel } = await client.open(document, { client: 9 });
   // One struct of client 9 at a clock that nobody reaches, of which all before is missing.
   const ahead = encoding.createEncoder();
@@ -165,7 +165,7 @@ it('does not believe a clock that is far ahead', async () => {
     code: 'invalid-update',
     message: 'The change counts further than a document can.',
   });
-  const other = await NativeClient.introduced(server, { guest });
+  const other = await NativeClient.onAuthenticated(server, { guest });
   const opened = await other.open(document, { client: 10 });
   other.send({ type: 'awareness', channel: opened.channel, update: awarenessOf([10], 2 ** 40) });
   expect(await refusal(other)).toEqual({
@@ -179,16 +179,16 @@ it('does not believe a clock that is far ahead', async () => {
 it('does a command once that is said on twenty connections at once, and no one else’s by its id', async () => {
   const { guest } = honest;
   const document = newDocument();
-  const owner = await NativeClient.introduced(server, { guest });
+  const owner = await NativeClient.onAuthenticated(server, { guest });
   await say(owner, create(document));
   const message = chat(document, 'High water at nine.', ulid());
   const clients = await Promise.all(
-    Array.from({ length: 15 }, () => NativeClient.introduced(server, { guest })),
+    Array.from({ length: 15 }, () => NativeClient.onAuthenticated(server, { guest })),
   );
   const answers = await Promise.all(clients.map((client) => say(client, message)));
   expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
 
-  const mallory = await NativeClient.introduced(server);
+  const mallory = await NativeClient.onAuthenticated(server);
   mallory.send(chat(document, 'Something else', message.id));
   expect((await mallory.next('refused')).error).toMatchObject({
     code: 'forbidden',

@@ -20,7 +20,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   await first.kill('SIGTERM');
 
   const full = await first.restart({ maxFileKib: 600 });
-  const writer = await NativeClient.introduced(full, { guest });
+  const writer = await NativeClient.onAuthenticated(full, { guest });
   const { channel } = await writer.open(id, { client: 1 });
   const doc = new Y.Doc();
   doc.clientID = 1;
@@ -47,8 +47,8 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
     headers: { Cookie: guest.cookie },
   });
   expect(session.status).toBe(200);
-  const reader = await NativeClient.introduced(full, { guest });
-  expect((await reader.open(id, { client: 2 })).seq).toBe(acknowledged);
+  const reader = await NativeClient.onAuthenticated(full, { guest });
+  expect((await reader.open(id, { client: 2 })).offset).toBe(acknowledged);
   expect((await fetch(`${full.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${full.url}/readyz`)).status).toBe(503);
   const change = (path: string, body: object) => {
@@ -71,13 +71,13 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   expect(full.alive).toBe(true);
   await full.kill();
 
-  const roomy = await full.restart();
-  const back = await NativeClient.introduced(roomy, { guest });
+  const isWritable = await full.restart();
+  const back = await NativeClient.onAuthenticated(isWritable, { guest });
   const opened = await back.open(id, { client: 3 });
-  expect(opened.seq).toBeGreaterThanOrEqual(acknowledged);
+  expect(opened.offset).toBeGreaterThanOrEqual(acknowledged);
   back.send({ type: 'update', channel: opened.channel, cseq: 1, update: write(new Y.Doc()) });
   await back.next('ack');
-  expect((await fetch(`${roomy.url}/readyz`)).status).toBe(200);
+  expect((await fetch(`${isWritable.url}/readyz`)).status).toBe(200);
 });
 
 /** The first answer that is no success: what is small finds room for a while where a paragraph finds none. */

@@ -86,7 +86,7 @@ it.each(['y-websocket-2', 'y-websocket-3'])(
     const guest = await signIn(server);
     const page = `document-${randomUUID()}`;
     await guest.fetch('/api/documents', { method: 'POST', body: { id: page } });
-    const writer = await NativeClient.introduced(server, { guest });
+    const writer = await NativeClient.onAuthenticated(server, { guest });
     const { channel } = await writer.open(page, { client: 1 });
     const doc = new Y.Doc();
     doc.clientID = 1;

@@ -27,10 +27,10 @@ it('a name that is U+0000 is refused, and ends neither the server nor a JSON cli
   const server = await RunningServer.start();
   const guest = await signIn(server);
   const document = newDocument();
-  const author = await NativeClient.introduced(server, { guest });
+  const author = await NativeClient.onAuthenticated(server, { guest });
   await say(author, create(document));
   await author.open(document);
-  const witness = await NativeClient.introduced(server, { format: 'json' });
+  const witness = await NativeClient.onAuthenticated(server, { format: 'json' });
   await witness.open(document, { client: 2 });
   const answer = await guest.fetch('/api/me', { method: 'PATCH', body: { name: '\u0000' } });
   expect(answer.status).toBe(400);
@@ -48,7 +48,7 @@ it(
     const server = await RunningServer.start({ ADMINISTRATORS: '*' });
     const owner = await signIn(server);
     const document = newDocument();
-    const author = await NativeClient.introduced(server, { guest: owner });
+    const author = await NativeClient.onAuthenticated(server, { guest: owner });
     await say(author, create(document));
     const witnesses = await enter(server, { document, client: 100 });
     const senders = await Promise.all(
@@ -77,7 +77,7 @@ it(
               (await fetch(again.url + path, { headers: { Cookie: guest.cookie } })).status,
             ).toBe(200);
           const format = index % 2 === 0 ? 'binary' : 'json';
-          const client = await NativeClient.introduced(again, { guest, format });
+          const client = await NativeClient.onAuthenticated(again, { guest, format });
           await client.open(document, { client: 300 + index });
           await subscribe(client, 'library');
           return client;
@@ -110,7 +110,7 @@ async function enter(
 ): Promise<NativeClient[]> {
   return await Promise.all(
     (['binary', 'json'] as const).map(async (format, index) => {
-      const client = await NativeClient.introduced(server, { format });
+      const client = await NativeClient.onAuthenticated(server, { format });
       await client.open(document, { client: first + index });
       const names: ChannelName[] = [
         `chat:${document}`,
@@ -167,7 +167,7 @@ class Sender {
     { document, index }: { readonly document: string; readonly index: number },
   ): Promise<Sender> {
     const guest = await signIn(server);
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const { channel } = await client.open(document, { client: index + 1 });
     const ownDocument = newDocument();
     await say(client, create(ownDocument));
@@ -213,7 +213,7 @@ class Sender {
   /** Each is answered by its id, whatever it says. */
   async #asCommands(format: 'binary' | 'json'): Promise<void> {
     const { guest } = this;
-    const client = await NativeClient.introduced(this.#server, { guest, format });
+    const client = await NativeClient.onAuthenticated(this.#server, { guest, format });
     const document = this.#document;
     for (const text of this.#texts) {
       const commands = [
@@ -246,7 +246,7 @@ class Sender {
       const update = writeAwareness([{ client, clock: clock + 1, state }]);
       this.client.send({ type: 'awareness', channel, update });
       if (text.length <= 40)
-        this.client.send({ type: 'presence:page', channel, ref: clock, query: text, after: 0 });
+        this.client.send({ type: 'presence:list', channel, ref: clock, query: text, after: 0 });
     }
   }
 

@@ -39,7 +39,7 @@ const CLIENTS: { readonly [R in Role | 'witness']: number } = {
 };
 
 /** A message type with people and documents of its own: what anyone sees of it can come from nowhere else. */
-interface Stage {
+interface Fixture {
   readonly type: ClientMessageType;
   readonly people: { readonly [R in Role | 'witness']: SignedIn };
   readonly witness: NativeClient;
@@ -63,26 +63,29 @@ interface Actor {
 const atEnd = atEndOfFile();
 const ends: (() => void)[] = [];
 let server: RunningServer;
-let stages: Map<ClientMessageType, Stage>;
+let fixtures: Map<ClientMessageType, Fixture>;
 
 beforeAll(async () => {
   server = await RunningServer.start({ LOG_LEVEL: 'info' }, atEnd);
-  const made = await Promise.all(TYPES.map(setStage));
-  stages = new Map(made.map((stage) => [stage.type, stage]));
+  const made = await Promise.all(TYPES.map(setUpFixture));
+  fixtures = new Map(made.map((fixture) => [fixture.type, fixture]));
 });
 afterAll(() => ends.forEach((end) => end()));
 
-async function setStage(type: ClientMessageType): Promise<Stage> {
+async function setUpFixture(type: ClientMessageType): Promise<Fixture> {
   const names = [...ROLES, 'witness'] as const;
   const signedIn = await Promise.all(names.map(async (name) => [name, await signIn(server)]));
-  const people = Object.fromEntries(signedIn) as Stage['people'];
-  const owner = await NativeClient.introduced(server, { guest: people.owner, atEnd: keep });
-  const witness = await NativeClient.introduced(server, { guest: people.witness, atEnd: keep });
+  const people = Object.fromEntries(signedIn) as Fixture['people'];
+  const owner = await NativeClient.onAuthenticated(server, { guest: people.owner, atEnd: keep });
+  const witness = await NativeClient.onAuthenticated(server, {
+    guest: people.witness,
+    atEnd: keep,
+  });
   // A role is given only to people whom the owner has met.
   const meeting = newDocument();
   await say(owner, create(meeting));
   for (const guest of Object.values(people)) {
-    const client = await NativeClient.introduced(server, { guest, atEnd: keep });
+    const client = await NativeClient.onAuthenticated(server, { guest, atEnd: keep });
     await client.open(meeting);
     client.socket.close();
   }
@@ -115,7 +118,7 @@ async function setStage(type: ClientMessageType): Promise<Stage> {
     type,
     people,
     witness,
-    places: Object.fromEntries(places) as Stage['places'],
+    places: Object.fromEntries(places) as Fixture['places'],
     actors: [],
   };
 }
@@ -142,13 +145,16 @@ function awarenessOf(client: number): Uint8Array {
 }
 
 /** Brings a connection into a state, says the message there, and hears the answer. */
-async function act(stage: Stage, { state, role }: { state: State; role: Role }): Promise<Actor> {
+async function act(
+  fixture: Fixture,
+  { state, role }: { state: State; role: Role },
+): Promise<Actor> {
   const client = new NativeClient(server, { atEnd: keep });
   await client.opened();
   const actor = { state, role, client };
-  stage.actors.push(actor);
-  const message = () => MESSAGE_TABLE[stage.type].make(situationOf(stage, actor));
-  const { token } = stage.people[role];
+  fixture.actors.push(actor);
+  const message = () => MESSAGE_TABLE[fixture.type].make(situationOf(fixture, actor));
+  const { token } = fixture.people[role];
   if (state === 'before hello') {
     client.send(message());
     return actor;
@@ -158,13 +164,13 @@ async function act(stage: Stage, { state, role }: { state: State; role: Role }):
     client.send(hello, message());
     return actor;
   }
-  const channels = state === 'without the channel' ? [] : channelsOf(stage, actor);
+  const channels = state === 'without the channel' ? [] : channelsOf(fixture, actor);
   if (state === 'in the channel') client.send({ ...hello, channels });
   else client.send(hello, ...channels.map((message) => ({ ...message, channel: 0 })));
   await client.next('welcome');
   if (channels.length > 0) await entered(actor);
   if (state === 'after the channel') {
-    const { channel, chat: chatChannel } = stage.places[state];
+    const { channel, chat: chatChannel } = fixture.places[state];
     client.send({ type: 'leave', channel }, { type: 'unsubscribe', channel: chatChannel });
   }
   client.received.length = 0;
@@ -178,7 +184,7 @@ async function act(stage: Stage, { state, role }: { state: State; role: Role }):
 
 /** What there is to be open. */
 function channelsOf(
-  { places }: Stage,
+  { places }: Fixture,
   { state, role }: Actor,
 ): NonNullable<MessageOf<'hello'>['channels']> {
   const { document } = places[state];
@@ -197,7 +203,7 @@ async function entered({ role, client }: Actor): Promise<void> {
   if (!isStranger) await client.next('updates');
 }
 
-function situationOf({ places, people }: Stage, { state, role }: Actor): Situation {
+function situationOf({ places, people }: Fixture, { state, role }: Actor): Situation {
   return {
     ...places[state],
     token: people[role].token,
@@ -220,8 +226,8 @@ const BACKGROUND: readonly ServerMessage['type'][] = [
 ];
 
 /** What the sender was told: each answer, and the close. */
-function answersOf(stage: Stage, { state, role, client }: Actor): Answer[] {
-  const expected = cellOf(stage.type, { state, role }).answer;
+function answersOf(fixture: Fixture, { state, role, client }: Actor): Answer[] {
+  const expected = cellOf(fixture.type, { state, role }).answer;
   const isAnswer = ({ type }: ServerMessage): boolean =>
     type === expected ||
     !(
@@ -247,7 +253,7 @@ function answerOf(message: ServerMessage): Answer {
 }
 
 /** Everything that those in the document noticed of others, and of whom. */
-function tracesOf({ witness, people, places }: Stage): string[] {
+function tracesOf({ witness, people, places }: Fixture): string[] {
   const traces = new Set<string>();
   const byUser = new Map(Object.entries(people).map(([name, { user }]) => [user.id, name]));
   const byClient = new Map(Object.entries(CLIENTS).map(([name, client]) => [client, name]));
@@ -308,20 +314,20 @@ it('has a row for each message that a client may send', () => {
   expect(
     mayBeSent
       .map(([type]) => type)
-      .filter((type) => type !== 'part')
+      .filter((type) => type !== 'fragment')
       .toSorted(),
   ).toEqual(TYPES.toSorted());
 });
 
 describe.each(TYPES)('%s', (type) => {
   it.each(LIVE)('%s', async (state) => {
-    const stage = stages.get(type) as Stage;
-    const actors = await Promise.all(ROLES.map((role) => act(stage, { state, role })));
+    const fixture = fixtures.get(type) as Fixture;
+    const actors = await Promise.all(ROLES.map((role) => act(fixture, { state, role })));
     for (const actor of actors) {
       const { answer } = cellOf(type, actor);
       if (answer === 'nothing') continue;
       await eventually(`${actor.role} hears ${answer}`, () =>
-        answersOf(stage, actor).includes(answer),
+        answersOf(fixture, actor).includes(answer),
       );
     }
   });
@@ -329,11 +335,11 @@ describe.each(TYPES)('%s', (type) => {
 
 describe('in the end', () => {
   beforeAll(async () => {
-    for (const stage of stages.values())
-      await Promise.all(ROLES.map((role) => act(stage, { state: 'draining', role })));
+    for (const fixture of fixtures.values())
+      await Promise.all(ROLES.map((role) => act(fixture, { state: 'draining', role })));
     const passing = () =>
       TYPES.every((type) => {
-        const seen = tracesOf(stages.get(type) as Stage);
+        const seen = tracesOf(fixtures.get(type) as Fixture);
         return expectedTraces(type, LIVE).every((trace) => seen.includes(trace));
       });
     // What is missing is said below, each by its name.
@@ -341,11 +347,11 @@ describe('in the end', () => {
   });
 
   it.each(TYPES)('%s was answered as it should be, and no other answer came', (type) => {
-    const stage = stages.get(type) as Stage;
-    for (const actor of stage.actors) {
+    const fixture = fixtures.get(type) as Fixture;
+    for (const actor of fixture.actors) {
       if (actor.state === 'draining') continue;
       const { answer } = cellOf(type, actor);
-      const answers = answersOf(stage, actor);
+      const answers = answersOf(fixture, actor);
       expect(answers, `${actor.state}: ${actor.role}`).toEqual(
         answer === 'nothing' ? [] : [answer],
       );
@@ -353,11 +359,11 @@ describe('in the end', () => {
   });
 
   it.each(TYPES)('%s was noticed by others where it should be, and nowhere else', (type) => {
-    expect(tracesOf(stages.get(type) as Stage)).toEqual(expectedTraces(type, LIVE));
+    expect(tracesOf(fixtures.get(type) as Fixture)).toEqual(expectedTraces(type, LIVE));
   });
 
   it('strangers heard nothing of the documents, and nobody heard of them', () => {
-    for (const { actors, people, witness } of stages.values()) {
+    for (const { actors, people, witness } of fixtures.values()) {
       for (const { role, client } of actors)
         if (role === 'stranger')
           expect(client.received.filter(({ channel }) => channel !== 0)).toEqual([]);
@@ -367,14 +373,14 @@ describe('in the end', () => {
 
   it('what is said to a server that drains is answered or not, and comes to a restart', async () => {
     await server.kill('SIGTERM');
-    for (const stage of stages.values()) {
-      for (const actor of stage.actors) {
+    for (const fixture of fixtures.values()) {
+      for (const actor of fixture.actors) {
         if (actor.state !== 'draining') continue;
         const { code } = await actor.client.end();
-        const { answer } = cellOf(stage.type, actor);
-        const answers = answersOf(stage, actor).filter((each) => each !== answer);
+        const { answer } = cellOf(fixture.type, actor);
+        const answers = answersOf(fixture, actor).filter((each) => each !== answer);
         const restarted = `close ${TRANSPORT_CLOSE_CODES.restart}`;
-        expect(answers, `${stage.type}: ${actor.role}`).toEqual(
+        expect(answers, `${fixture.type}: ${actor.role}`).toEqual(
           answer === `close ${code}` ? [] : [restarted],
         );
       }
@@ -383,12 +389,12 @@ describe('in the end', () => {
 
   it('what is on disk is what was acknowledged', async () => {
     server = await server.restart();
-    for (const stage of stages.values()) await expectKept(stage);
+    for (const fixture of fixtures.values()) await expectKept(fixture);
   });
 });
 
-async function expectKept({ type, people, places, actors }: Stage): Promise<void> {
-  const reader = await NativeClient.introduced(server, { guest: people.witness });
+async function expectKept({ type, people, places, actors }: Fixture): Promise<void> {
+  const reader = await NativeClient.onAuthenticated(server, { guest: people.witness });
   for (const state of STATES) {
     const { document } = places[state];
     const answered = (role: Role): boolean => {

@@ -133,8 +133,8 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     trace: 'text',
     cells: { ...inChannel(writers('ack, seen', 'nack read-only')), ...tooEarly },
   },
-  range: {
-    make: ({ channel }) => ({ type: 'range', channel, from: 0 }),
+  'rows:request': {
+    make: ({ channel }) => ({ type: 'rows:request', channel, from: 0 }),
     trace: null,
     cells: { ...inChannel(admitted('updates')), ...tooEarly },
   },
@@ -148,8 +148,8 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     trace: 'idle',
     cells: { ...inChannel(admitted('nothing, seen')), ...tooEarly },
   },
-  'presence:page': {
-    make: ({ channel }) => ({ type: 'presence:page', channel, ref: 9, query: '', after: 0 }),
+  'presence:list': {
+    make: ({ channel }) => ({ type: 'presence:list', channel, ref: 9, query: '', after: 0 }),
     trace: null,
     cells: { ...inChannel(admitted('presence:listed')), ...tooEarly },
   },

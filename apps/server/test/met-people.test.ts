@@ -23,7 +23,7 @@ async function find({ fetch }: SignedIn, search: string) {
 it('PE1 PE2 somebody is found and added after they have met, and told of one document only', async () => {
   const [ada, ben, eve] = await Promise.all([signIn(server), signIn(server), signIn(server)]);
   const [one, two] = await Promise.all(
-    [ada, ben].map((guest) => NativeClient.introduced(server, { guest })),
+    [ada, ben].map((guest) => NativeClient.onAuthenticated(server, { guest })),
   );
   const [met, other] = [newDocument(), newDocument()];
   await say(one!, create(met));

@@ -1,4 +1,4 @@
-/** What is measured of a real server, what its logs do not say, and its canary. */
+/** What is measured of a real server, what its logs do not say, and its self-probe. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,16 +25,16 @@ async function converse(
 ) {
   const [ada, bob] = [await signIn(server), await signIn(server)];
   await ada.fetch('/api/documents', { method: 'POST', body: { id, title } });
-  const writer = await NativeClient.introduced(server, { guest: ada });
-  const listener = await NativeClient.introduced(server, { guest: bob, format: 'json' });
-  const { channel, incarnation, timeline } = await writer.open(id, { client: 1 });
+  const writer = await NativeClient.onAuthenticated(server, { guest: ada });
+  const listener = await NativeClient.onAuthenticated(server, { guest: bob, format: 'json' });
+  const { channel, epoch, timeline } = await writer.open(id, { client: 1 });
   await listener.open(id, { client: 2 });
   writer.send({ type: 'update', channel, cseq: 1, update: pageUpdate(text) });
   await writer.next('ack');
   await listener.next('updates');
   writer.send({ type: 'typing:start', channel });
   await listener.next('typing:changed');
-  return { ada, writer, listener, channel, incarnation, timeline, id };
+  return { ada, writer, listener, channel, epoch, timeline, id };
 }
 
 /** An update that a page takes. */
@@ -62,31 +62,31 @@ async function read(server: RunningServer): Promise<ReadonlyMap<string, number>>
 
 it('counts a conversation', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN });
-  const { writer, listener, channel, incarnation, timeline, id } = await converse(server);
-  writer.send({ type: 'range', channel, from: 0 });
+  const { writer, listener, channel, epoch, timeline, id } = await converse(server);
+  writer.send({ type: 'rows:request', channel, from: 0 });
   await writer.next('updates');
   const reopen = (document: string, life: string) => {
-    const position = { incarnation: life, timeline, seq: 1 };
+    const position = { epoch: life, timeline, offset: 1 };
     writer.send({ type: 'open', channel: 0, ref: 2, document, client: 1, position });
   };
-  reopen(`nowhere-${randomUUID()}`, incarnation);
+  reopen(`nowhere-${randomUUID()}`, epoch);
   await writer.next('closed');
   // As after a reconnect, with a copy of another life, and with one of this.
   reopen(id, 'another');
   await writer.next('closed');
-  reopen(id, incarnation);
+  reopen(id, epoch);
   await writer.next('opened');
 
   const open = await read(server);
   expect(Object.fromEntries(open)).toMatchObject({
     'tandem_connections{transport="websocket",codec="binary"}': 1,
     'tandem_connections{transport="websocket",codec="json"}': 1,
-    'tandem_connects_total{result="accepted"}': 2,
+    'tandem_connection_attempts_total{result="accepted"}': 2,
     tandem_rooms: 1,
     tandem_channels: 2,
     tandem_presence_members: 2,
-    tandem_hello_seconds_count: 2,
-    tandem_open_seconds_count: 3,
+    tandem_handshake_duration_seconds_count: 2,
+    tandem_document_open_duration_seconds_count: 3,
     tandem_update_ack_seconds_count: 1,
     'tandem_commands_total{command="document:create",result="done"}': 1,
     'tandem_command_seconds_count{command="document:create"}': 1,
@@ -95,13 +95,13 @@ it('counts a conversation', async () => {
     tandem_gap_repairs_total: 1,
     'tandem_recoveries_total{result="rows"}': 1,
     'tandem_recoveries_total{result="refused"}': 1,
-    'tandem_refusals_total{code="incarnation-changed"}': 1,
-    'tandem_refusals_total{code="not-found"}': 1,
+    'tandem_errors_sent_total{code="epoch-changed"}': 1,
+    'tandem_errors_sent_total{code="not-found"}': 1,
     'tandem_messages_received_total{type="hello"}': 2,
     'tandem_messages_received_total{type="open"}': 5,
     'tandem_messages_received_total{type="update"}': 1,
     'tandem_messages_received_total{type="typing:start"}': 1,
-    'tandem_canary_seconds_count{path="deliver"}': 0,
+    'tandem_probe_seconds_count{path="deliver"}': 0,
   });
   expect(open.get('tandem_deliveries_total{class="volatile"}')).toBeGreaterThanOrEqual(2);
   expect(open.get('tandem_deliveries_total{class="reliable"}')).toBeGreaterThanOrEqual(6);
@@ -121,7 +121,7 @@ it('counts a conversation', async () => {
     'tandem_connections{transport="websocket",codec="binary"}': 0,
     'tandem_disconnects_total{code="1000"}': 1,
     'tandem_disconnects_total{code="4400"}': 1,
-    'tandem_refusals_total{code="bad-message"}': 1,
+    'tandem_errors_sent_total{code="bad-message"}': 1,
   });
 });
 
@@ -129,7 +129,7 @@ it('counts who is not let in, and shows nothing to whoever has no token', async 
   const server = await RunningServer.start({ METRICS_TOKEN });
   const client = new NativeClient(server, { origin: 'https://elsewhere.example' });
   await client.end();
-  expect((await read(server)).get('tandem_connects_total{result="403"}')).toBe(1);
+  expect((await read(server)).get('tandem_connection_attempts_total{result="403"}')).toBe(1);
   expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
 });
 
@@ -150,10 +150,10 @@ it('says nothing in its logs of what people write and sign in with', async () =>
   // What cannot be stored, what cannot be understood, and what is too much.
   writer.send({ type: 'update', channel, cseq: 2, update: Buffer.from('marked garbage') });
   await writer.next('nack');
-  const sly = await NativeClient.introduced(server, { guest: ada, format: 'json' });
+  const sly = await NativeClient.onAuthenticated(server, { guest: ada, format: 'json' });
   sly.socket.send('["marked-nonsense", {"marked": 1}]');
   await sly.end();
-  const flood = await NativeClient.introduced(server, { guest: ada });
+  const flood = await NativeClient.onAuthenticated(server, { guest: ada });
   for (let nonce = 0; nonce < 5_000; nonce++) flood.send({ type: 'ping', channel: 0, nonce });
   await flood.end();
   await server.kill('SIGTERM');
@@ -172,14 +172,14 @@ it('says nothing in its logs of what people write and sign in with', async () =>
 });
 
 /** Waits for beats on both paths. */
-async function hearCanary(server: RunningServer): Promise<void> {
+async function awaitProbe(server: RunningServer): Promise<void> {
   let seen = await read(server);
   const poll = setInterval(() => void read(server).then((now) => (seen = now)), 200);
   const count = (name: string, path: string): number =>
-    seen.get(`tandem_canary_${name}{path="${path}"}`) ?? 0;
+    seen.get(`tandem_probe_${name}{path="${path}"}`) ?? 0;
   try {
     await eventually(
-      'the canary sang on both paths',
+      'the self-probe sang on both paths',
       () => count('seconds_count', 'commit') > 0 && count('seconds_count', 'deliver') > 0,
     );
   } finally {
@@ -188,13 +188,13 @@ async function hearCanary(server: RunningServer): Promise<void> {
   expect(count('failures_total', 'commit') + count('failures_total', 'deliver')).toBe(0);
 }
 
-it('hears its canary on both paths, and again after a restart', async () => {
-  const server = await RunningServer.start({ METRICS_TOKEN, CANARY: 'on' });
-  await hearCanary(server);
+it('hears its self-probe on both paths, and again after a restart', async () => {
+  const server = await RunningServer.start({ METRICS_TOKEN, SELF_PROBE: 'on' });
+  await awaitProbe(server);
   await server.kill('SIGTERM');
   expect(server.output).toContain('"msg":"stopped"');
-  expect(server.output).not.toContain('canary is not heard');
-  await hearCanary(await server.restart());
+  expect(server.output).not.toContain('self-probe is not heard');
+  await awaitProbe(await server.restart());
 });
 
 it('sends traces to a collector, the last of them when it ends', async () => {

@@ -51,7 +51,7 @@ export class NativeClient {
   }
 
   /** A client that has said hello. */
-  static async introduced(
+  static async onAuthenticated(
     server: RunningServer,
     {
       guest,

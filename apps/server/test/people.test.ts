@@ -15,12 +15,12 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-async function house() {
+async function context() {
   const [ada, eve] = [await signIn(server), await signIn(server)];
   const document = `document-${randomUUID()}`;
   await ada.fetch('/api/documents', { method: 'POST', body: { id: document, title: 'Draft' } });
   const enter = async (guest: SignedIn, client: number, presence?: ChannelPosition) => {
-    const connection = await NativeClient.introduced(server, { guest });
+    const connection = await NativeClient.onAuthenticated(server, { guest });
     connection.send({
       type: 'open',
       channel: 0,
@@ -54,7 +54,7 @@ function entriesOf({ update }: MessageOf<'awareness'>) {
 
 describe('whoever comes back', () => {
   it('PR1, PR3: hears the difference, and was not gone for the others', async () => {
-    const { ada, eve, enter } = await house();
+    const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);
     const { position } = await a.connection.next('presence:changed', ({ members }) =>
@@ -80,11 +80,11 @@ describe('whoever comes back', () => {
   });
 
   it('PR5: can ask for people by name', async () => {
-    const { ada, eve, enter } = await house();
+    const { ada, eve, enter } = await context();
     const { connection, channel } = await enter(ada, 1);
     await enter(eve, 2);
     const query = ` ${eve.user.name.toUpperCase()}`;
-    connection.send({ type: 'presence:page', channel, ref: 4, query, after: 0 });
+    connection.send({ type: 'presence:list', channel, ref: 4, query, after: 0 });
     expect(await connection.next('presence:listed')).toMatchObject({
       ref: 4,
       members: [{ user: eve.user.id }],
@@ -95,7 +95,7 @@ describe('whoever comes back', () => {
 
 describe('nobody shows as someone else', () => {
   it('W22: not by a foreign id, a forged user, a clock far ahead, or 100,000 ids', async () => {
-    const { ada, eve, enter } = await house();
+    const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);
     const { connection: watcher } = await enter(await signIn(server), 3);
@@ -113,7 +113,7 @@ describe('nobody shows as someone else', () => {
   });
 
   it('W22: and nobody is sent away by what is short as it is said and long as it is told', async () => {
-    const { ada, eve, enter } = await house();
+    const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);
     // Written out, each of these numbers has 21 digits.

@@ -15,7 +15,7 @@ beforeAll(async () => {
 it('answers each ping with what it said, before and after hello', async () => {
   const stranger = new NativeClient(server);
   await stranger.opened();
-  const guest = await NativeClient.introduced(server);
+  const guest = await NativeClient.onAuthenticated(server);
   for (const { socket } of [stranger, guest]) {
     const answer = once(socket, 'pong');
     socket.ping('are you there?');

@@ -83,7 +83,7 @@ it.each<[string, BackUp]>([
     one.write('kept by both. ');
     await one.saved();
     await eventually('both have it', () => two.text === one.text);
-    const follower = await NativeClient.introduced(server, { guest: bob });
+    const follower = await NativeClient.onAuthenticated(server, { guest: bob });
     const chatName = `chat:${document}` as const;
     await subscribe(follower, chatName);
     await say(follower, chat(document, 'in the backup'));
@@ -135,7 +135,7 @@ it.each<[string, BackUp]>([
     expect([one, two, carol].flatMap(({ refusals }) => refusals)).toEqual([]);
     carol.disconnect();
 
-    const again = await NativeClient.introduced(restored, { guest: bob });
+    const again = await NativeClient.onAuthenticated(restored, { guest: bob });
     await say(again, chat(document, 'one'));
     const now = await subscribe(again, chatName, { epoch: past.epoch, offset: past.offset });
     expect(now).toMatchObject({ recovered: false });

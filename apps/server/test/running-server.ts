@@ -147,7 +147,7 @@ function spawnServer(
       PORT: '0',
       ALLOW_ADHOC_DOCUMENTS: 'true',
       LOG_LEVEL: 'debug',
-      CANARY: 'off',
+      SELF_PROBE: 'off',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -45,10 +45,10 @@ describe('signing out', () => {
     const ada = await signIn(server);
     const bob = await signIn(server);
     const [tab, other] = [
-      await NativeClient.introduced(server, { guest: ada }),
-      await NativeClient.introduced(server, { guest: ada }),
+      await NativeClient.onAuthenticated(server, { guest: ada }),
+      await NativeClient.onAuthenticated(server, { guest: ada }),
     ];
-    const stranger = await NativeClient.introduced(server, { guest: bob });
+    const stranger = await NativeClient.onAuthenticated(server, { guest: bob });
     await withinTime(async () => {
       const response = await ada.fetch('/api/session/end', { method: 'POST' });
       expect(response.status).toBe(204);
@@ -74,8 +74,8 @@ describe('a changed role', () => {
   it('W36 is told on open channels at once, and is what counts from then on', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
-    const owner = await NativeClient.introduced(server, { guest: ada });
-    const guest = await NativeClient.introduced(server, { guest: bob });
+    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
     const { channel, access } = await guest.open(document);
     expect(access).toBe('edit');
     await withinTime(async () => {
@@ -100,8 +100,8 @@ describe('a changed role', () => {
   it('W36 that is nothing any more closes the channel at once', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
-    const owner = await NativeClient.introduced(server, { guest: ada });
-    const guest = await NativeClient.introduced(server, { guest: bob });
+    const owner = await NativeClient.onAuthenticated(server, { guest: ada });
+    const guest = await NativeClient.onAuthenticated(server, { guest: bob });
     const { channel } = await guest.open(document);
     await owner.open(document, { client: 2 });
     await withinTime(async () => {
@@ -121,7 +121,7 @@ describe('over HTTP', () => {
   it('a chat is read by pages', async () => {
     const ada = await signIn(server);
     const document = await createdBy(ada);
-    const client = await NativeClient.introduced(server, { guest: ada });
+    const client = await NativeClient.onAuthenticated(server, { guest: ada });
     for (const text of ['One', 'Two', 'Three']) {
       const input = { document, text, mentions: [], replyTo: null };
       expect(await run(client, { name: 'chat:send', input })).toBe('done');
@@ -140,7 +140,7 @@ describe('over HTTP', () => {
   it('what is opened by a link is on the list a moment later', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
-    const client = await NativeClient.introduced(server, { guest: bob });
+    const client = await NativeClient.onAuthenticated(server, { guest: bob });
     client.send({ type: 'subscribe', channel: 0, ref: 1, name: 'library' });
     await client.next('subscribed');
     await client.open(document);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 describe('W35: a new token', () => {
   it('of the same user is accepted on the living connection', async () => {
     const guest = await signIn(server);
-    const client = await NativeClient.introduced(server, { guest });
+    const client = await NativeClient.onAuthenticated(server, { guest });
     const renewed = (await (
       await guest.fetch('/api/session', { method: 'POST' })
     ).json()) as Session;
@@ -30,7 +30,7 @@ describe('W35: a new token', () => {
   it('of another user, or that is none, ends it', async () => {
     const other = await signIn(server);
     for (const token of [other.token, 'forged', '']) {
-      const client = await NativeClient.introduced(server);
+      const client = await NativeClient.onAuthenticated(server);
       client.send({ type: 'token', channel: 0, token });
       expect((await client.end()).code, token.slice(0, 6)).toBe(4401);
     }
@@ -41,10 +41,10 @@ describe('W36: signing out', () => {
   it('ends all connections of that session, and no others, within a second', async () => {
     const guest = await signIn(server);
     const mine = [
-      await NativeClient.introduced(server, { guest }),
-      await NativeClient.introduced(server, { guest, format: 'json' }),
+      await NativeClient.onAuthenticated(server, { guest }),
+      await NativeClient.onAuthenticated(server, { guest, format: 'json' }),
     ];
-    const other = await NativeClient.introduced(server);
+    const other = await NativeClient.onAuthenticated(server);
     const start = Date.now();
     expect((await guest.fetch('/api/session/end', { method: 'POST' })).ok).toBe(true);
     for (const client of mine) expect((await client.end()).code).toBe(4401);

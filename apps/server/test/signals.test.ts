@@ -29,7 +29,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     const port = Number(READY.exec(output())?.[1]);
     const url = `http://localhost:${port}`;
     const server = { url, socketUrl: url.replace('http', 'ws') } as RunningServer;
-    const client = await NativeClient.introduced(server);
+    const client = await NativeClient.onAuthenticated(server);
     const began = Date.now();
     const exited = once(child, 'exit');
     child.kill(signal);
@@ -71,7 +71,7 @@ it.runIf(pnpm !== null)('SIGTERM to pnpm alone reaches the server', async () => 
 
 function run([command, ...rest]: readonly [string, ...string[]], dataDir: string): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, PORT: '0', DATA_DIR: join(dataDir, 'data'), CANARY: 'off' };
+  const env = { PATH, HOME, PORT: '0', DATA_DIR: join(dataDir, 'data'), SELF_PROBE: 'off' };
   const child = spawn(command, rest, { cwd: dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

@@ -12,7 +12,7 @@ import {
   TRANSPORT_HEADERS,
 } from '@tandem/protocol';
 import { writePage } from '@tandem/document';
-import { startBadProxy } from './bad-proxy.ts';
+import { startFaultyProxy } from './faulty-proxy.ts';
 import { eventually } from './eventually.ts';
 import { HttpClient } from './http-client.ts';
 import { NativeClient } from './native-client.ts';
@@ -69,7 +69,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
   };
 
   it('T1: a document is opened, written and read as over a WebSocket', async () => {
-    const other = await NativeClient.introduced(server);
+    const other = await NativeClient.onAuthenticated(server);
     const { channel } = await other.open(document, { client: 9 });
     const client = await begin();
     await client.send(open(3));
@@ -120,7 +120,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
   });
 
   it('T5: whoever leaves with a goodbye is gone at once', async () => {
-    const other = await NativeClient.introduced(server);
+    const other = await NativeClient.onAuthenticated(server);
     await other.open(document, { client: 9 });
     const client = await begin();
     await client.send(open(3));
@@ -148,7 +148,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
   });
 
   it('T7: it is counted like any connection', async () => {
-    for (let i = 0; i < 4; i++) await NativeClient.introduced(server, { guest });
+    for (let i = 0; i < 4; i++) await NativeClient.onAuthenticated(server, { guest });
     const client = await begin();
     const sixth = new HttpClient(server.url, guest);
     await sixth[kind]();
@@ -324,14 +324,14 @@ describe('a request', () => {
 
 describe('through a proxy', () => {
   it('that blocks upgrades, a stream gets through', async () => {
-    const url = await startBadProxy(server.port, { kind: 'blocks' });
+    const url = await startFaultyProxy(server.port, { kind: 'blocks' });
     const client = await streaming(url);
     await client.send(ping(1));
     await client.next('pong');
   });
 
   it('that buffers, polls get through, and a stream does not', async () => {
-    const url = await startBadProxy(server.port, { kind: 'buffers' });
+    const url = await startFaultyProxy(server.port, { kind: 'buffers' });
     const stream = new HttpClient(url, guest);
     void stream.stream().catch(() => undefined);
     const client = await polling(url);
@@ -344,8 +344,8 @@ describe('through a proxy', () => {
   });
 
   it('that cuts every answer off, polls lose nothing', async () => {
-    const url = await startBadProxy(server.port, { kind: 'cuts', afterMs: 400 });
-    const writer = await NativeClient.introduced(server);
+    const url = await startFaultyProxy(server.port, { kind: 'cuts', afterMs: 400 });
+    const writer = await NativeClient.onAuthenticated(server);
     const { channel } = await writer.open(document, { client: 9 });
     const client = await polling(url);
     client.keepAsking();
@@ -401,7 +401,7 @@ describe('T12: at the door', () => {
     for (const socket of silent) socket.on('error', () => {}).resume();
     await eventually('they are there', () => silent.every(({ connecting }) => !connecting));
     const start = Date.now();
-    const client = await NativeClient.introduced(mine);
+    const client = await NativeClient.onAuthenticated(mine);
     client.send(ping(1));
     await client.next('pong');
     expect(Date.now() - start).toBeLessThan(2_000);

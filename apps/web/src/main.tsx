@@ -5,7 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast, Toaster } from 'sonner';
 import { TooltipProvider } from './components/tooltip.tsx';
-import { loadRescueWhenIdle } from './connection/rescue.ts';
+import { loadExportWhenIdle } from './connection/lazy-export.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { NOTICES_KEYS } from './shell/shortcuts.ts';
 import { router } from './router.tsx';
@@ -22,10 +22,10 @@ startLanguage();
 void startServiceWorker();
 guardFileDrops(() => toast(i18next.t('fileDropped')));
 
-const services = await createServices({ complain: (error) => toast.error(error.message) });
+const services = await createServices({ reportError: (error) => toast.error(error.message) });
 startServices(services);
 
-loadRescueWhenIdle();
+loadExportWhenIdle();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

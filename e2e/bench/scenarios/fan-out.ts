@@ -1,7 +1,7 @@
 /** One writes, all others in the room read. */
-import { CONTESTANT_NAMES } from '../contestants.ts';
-import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, measureWriting, messagesIn } from './cast.ts';
+import { TARGET_NAMES } from '../targets.ts';
+import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
+import { gather, measureWriting, messagesIn } from './participants.ts';
 
 const READERS = { quick: 500, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -13,31 +13,31 @@ export const fanOut: Scenario = {
   name: 'fan-out',
   what: 'One writer, a thousand readers of one room, 200 B, one message at a time.',
   operation: 'delivery',
-  contestants: CONTESTANT_NAMES,
-  run: (arena) => run(arena, 'single'),
+  targets: TARGET_NAMES,
+  run: (runner) => run(runner, 'single'),
 };
 
 export const fanOutBatches: Scenario = {
   name: 'fan-out-batches',
   what: 'One writer, a thousand readers of one room, 200 B, ten messages at a time.',
   operation: 'delivery',
-  contestants: CONTESTANT_NAMES,
-  run: (arena) => run(arena, 'batches'),
+  targets: TARGET_NAMES,
+  run: (runner) => run(runner, 'batches'),
 };
 
-async function run(arena: Arena, mode: 'single' | 'batches'): Promise<Outcome> {
-  const { scale, length } = arena;
+async function run(runner: Runner, mode: 'single' | 'batches'): Promise<Outcome> {
+  const { scale, length } = runner;
   const readers = Math.round(READERS[length] * scale);
   const batch = mode === 'single' ? 1 : BATCH;
   const batchesPerSecond = DELIVERIES_PER_SECOND[mode] / readers / batch;
   const rhythm = { writers: [0], batch, batchesPerSecond };
   const messages = messagesIn(SECONDS[length], rhythm);
-  await using crowd = await gather(arena, {
+  await using crowd = await gather(runner, {
     rooms: Array.from({ length: readers + 1 }, () => ['room']),
   });
   await crowd.open();
   const plan = { ...rhythm, messages };
-  const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
+  const { cpuUs, expected, delivered, report } = await measureWriting(runner, {
     crowd,
     plan,
     readers,

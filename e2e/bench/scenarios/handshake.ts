@@ -1,8 +1,8 @@
 /** From nothing to five open rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CONTESTANT_NAMES } from '../contestants.ts';
-import { median, type Arena, type Scenario } from '../scenario.ts';
-import { fiveRooms, gather } from './cast.ts';
+import { TARGET_NAMES } from '../targets.ts';
+import { median, type Runner, type Scenario } from '../scenario.ts';
+import { fiveRooms, gather } from './participants.ts';
 
 const PEOPLE = { quick: 500, full: 2_000 } as const;
 /** Others come before them, and leave. */
@@ -13,12 +13,12 @@ export const handshake: Scenario = {
   name: 'handshake',
   what: 'A hundred at a time come in: socket, who they are, and five rooms.',
   operation: 'arrival',
-  contestants: CONTESTANT_NAMES,
-  async run(arena) {
-    const { stage, scale, length } = arena;
+  targets: TARGET_NAMES,
+  async run(runner) {
+    const { stage, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
-    await practise(arena, Math.round(PRACTICE_PEOPLE[length] * scale));
-    await using crowd = await gather(arena, { rooms: fiveRooms(people) });
+    await practise(runner, Math.round(PRACTICE_PEOPLE[length] * scale));
+    await using crowd = await gather(runner, { rooms: fiveRooms(people) });
     const before = await stage.server.usage();
     const beganMs = performance.now();
     const open = await crowd.open();
@@ -38,9 +38,9 @@ export const handshake: Scenario = {
   },
 };
 
-async function practise(arena: Arena, people: number): Promise<void> {
+async function practise(runner: Runner, people: number): Promise<void> {
   {
-    await using crowd = await gather(arena, { rooms: fiveRooms(people, 'practice') });
+    await using crowd = await gather(runner, { rooms: fiveRooms(people, 'practice') });
     await crowd.open();
   }
   await sleep(LEFT_MS);

@@ -10,9 +10,9 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import { Link, type LinkOwner } from '../../load/swarm/link.ts';
-import { CONTESTANT_NAMES, type Stage } from '../contestants.ts';
+import { TARGET_NAMES, type Stage } from '../targets.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
-import { fiveRooms, gather, roomsOf } from './cast.ts';
+import { fiveRooms, gather, roomsOf } from './participants.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
 /** What the first connections cost once and for all is not counted to the others. */
@@ -30,14 +30,14 @@ export const idle: Scenario = {
   name: 'idle',
   what: 'People in five rooms each (four of ten people, one of a thousand) who do nothing; memory after a full collection, processor time with what the server does for nobody.',
   operation: 'person and second',
-  contestants: CONTESTANT_NAMES,
+  targets: TARGET_NAMES,
   together: true,
-  async run(arena) {
-    const { stage, scale, length } = arena;
+  async run(runner) {
+    const { stage, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
     const rooms = fiveRooms(people);
-    const warmUp = await gather(arena, { rooms: rooms.slice(0, WARM_UP), firstWriter: people });
-    await using crowd = await gather(arena, { rooms });
+    const warmUp = await gather(runner, { rooms: rooms.slice(0, WARM_UP), firstWriter: people });
+    await using crowd = await gather(runner, { rooms });
     await restart(stage);
     await warmUp.open();
     await warmUp[Symbol.asyncDispose]();
@@ -51,7 +51,7 @@ export const idleApp: Scenario = {
   name: 'idle-app',
   what: 'The same with what the application has open: one document with ten people in it, its chat and sharing, the library and the activity of its documents.',
   operation: 'person and second',
-  contestants: ['tandem'],
+  targets: ['tandem'],
   async run({ stage, scale, length }) {
     const people = Math.round(PEOPLE[length] * scale);
     const rooms = roomsOf(10, people).flat();
@@ -105,10 +105,10 @@ async function measure(
 
 async function joinAll(tabs: readonly Tab[]): Promise<void> {
   const waiting = [...tabs];
-  const usher = async (): Promise<void> => {
+  const launcher = async (): Promise<void> => {
     for (let tab = waiting.pop(); tab !== undefined; tab = waiting.pop()) await tab.join();
   };
-  await Promise.all(Array.from({ length: JOINING_AT_ONCE }, usher));
+  await Promise.all(Array.from({ length: JOINING_AT_ONCE }, launcher));
 }
 
 interface TabOptions {

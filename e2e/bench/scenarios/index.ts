@@ -1,7 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { acknowledgement, commands } from './acknowledgement.ts';
-import { avalanche, restart } from './avalanche.ts';
-import { cuts } from './cuts.ts';
+import { reconnectStorm, restart } from './reconnect-storm.ts';
+import { disconnects } from './disconnects.ts';
 import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
 import { idle, idleApp } from './idle.ts';
@@ -23,7 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   commands,
   longDocument,
   slowReader,
-  cuts,
-  avalanche,
+  disconnects,
+  reconnectStorm,
   restart,
 ];

@@ -1,7 +1,7 @@
 /** Opening a paper that took 260,000 keys to write. */
 import { typePaper } from '../../load/swarm/typist.ts';
 import { median, worst, type Scenario } from '../scenario.ts';
-import { gather, SETTLE_LIMIT_MS } from './cast.ts';
+import { gather, SETTLE_LIMIT_MS } from './participants.ts';
 
 const EDITS = { quick: 60_000, full: 260_000 } as const;
 const OPENINGS = { quick: 10, full: 30 } as const;
@@ -15,11 +15,11 @@ export const longDocument: Scenario = {
   name: 'long-document',
   what: 'A document of 105,000 letters and 260,000 edits is opened by one person after the other; timed from the connect until the text is there.',
   operation: 'opening',
-  contestants: ['tandem', 'y-websocket', 'hocuspocus'],
-  async run(arena) {
-    const { stage, length } = arena;
+  targets: ['tandem', 'y-websocket', 'hocuspocus'],
+  async run(runner) {
+    const { stage, length } = runner;
     const openers = Array.from({ length: OPENINGS[length] }, (_, index) => SIGNER + 1 + index);
-    await using crowd = await gather(arena, {
+    await using crowd = await gather(runner, {
       rooms: [AUTHOR, SIGNER, ...openers].map(() => ['paper']),
     });
     await crowd.open([AUTHOR, SIGNER]);

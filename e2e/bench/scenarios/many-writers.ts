@@ -1,7 +1,7 @@
 /** Everybody writes into one document. */
 import { type } from '../../load/swarm/typist.ts';
-import { median, type Arena, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './cast.ts';
+import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
+import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
 
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
@@ -14,19 +14,19 @@ export const manyWriters: Scenario = {
   name: 'many-writers',
   what: 'Fifty people type into one document, twelve keys a second each; every tenth update is a pasted piece whose delivery is timed.',
   operation: 'update',
-  contestants: ['tandem', 'y-websocket', 'hocuspocus'],
-  run: (arena) => run(arena, FEW),
+  targets: ['tandem', 'y-websocket', 'hocuspocus'],
+  run: (runner) => run(runner, FEW),
 };
 
 export const hundredWriters: Scenario = {
   ...manyWriters,
   name: 'hundred-writers',
   what: 'The same with a hundred people.',
-  run: (arena) => run(arena, MANY),
+  run: (runner) => run(runner, MANY),
 };
 
-async function run(arena: Arena, sizes: typeof FEW | typeof MANY): Promise<Outcome> {
-  const { stage, scale, length } = arena;
+async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Outcome> {
+  const { stage, scale, length } = runner;
   const count = Math.round(sizes[length] * scale);
   const writers = Array.from({ length: count }, (_, writer) => writer);
   const practice = KEYS_PER_SECOND * PRACTICE_SECONDS[length];
@@ -36,7 +36,7 @@ async function run(arena: Arena, sizes: typeof FEW | typeof MANY): Promise<Outco
   const slice = (from: number, to?: number) =>
     new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
   const stamps = typed.reduce((sum, piece) => sum + piece.stamps, 0);
-  await using crowd = await gather(arena, { rooms: writers.map(() => ['room']) });
+  await using crowd = await gather(runner, { rooms: writers.map(() => ['room']) });
   await crowd.open();
   const perSecond = KEYS_PER_SECOND * count;
   await crowd.writeUpdates(slice(0, practice), perSecond);

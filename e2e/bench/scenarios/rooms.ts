@@ -1,7 +1,7 @@
 /** Many small rooms, each with one who writes. */
-import { CONTESTANT_NAMES } from '../contestants.ts';
+import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
-import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './cast.ts';
+import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './participants.ts';
 
 const ROOM = 10;
 const PEOPLE = { quick: 1_000, full: 10_000 } as const;
@@ -13,18 +13,18 @@ export const rooms: Scenario = {
   name: 'rooms',
   what: 'Ten thousand people in rooms of ten, 20,000 deliveries of 200 B a second.',
   operation: 'delivery',
-  contestants: CONTESTANT_NAMES,
-  async run(arena) {
-    const { scale, length } = arena;
+  targets: TARGET_NAMES,
+  async run(runner) {
+    const { scale, length } = runner;
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
     const writers = everyFirst(ROOM, people);
     const batchesPerSecond = (DELIVERIES_PER_SECOND * people) / (ROOM - 1);
     const rhythm = { writers, batch: 1, batchesPerSecond };
     const messages = messagesIn(SECONDS[length], rhythm);
-    await using crowd = await gather(arena, { rooms: roomsOf(ROOM, people) });
+    await using crowd = await gather(runner, { rooms: roomsOf(ROOM, people) });
     await crowd.open();
     const plan = { ...rhythm, messages };
-    const { cpuUs, expected, delivered, report } = await measureWriting(arena, {
+    const { cpuUs, expected, delivered, report } = await measureWriting(runner, {
       crowd,
       plan,
       readers: ROOM - 1,

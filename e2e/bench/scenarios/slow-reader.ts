@@ -1,7 +1,7 @@
 /** One who does not read, among a thousand who do. */
-import { CONTESTANT_NAMES } from '../contestants.ts';
+import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
-import { gather, SETTLE_LIMIT_MS } from './cast.ts';
+import { gather, SETTLE_LIMIT_MS } from './participants.ts';
 
 const READERS = { quick: 200, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 8 } as const;
@@ -14,15 +14,15 @@ export const slowReader: Scenario = {
   name: 'slow-reader',
   what: 'One writer, a thousand readers, messages of 16 KB; then the same while one of them does not read.',
   operation: 'delivery',
-  contestants: CONTESTANT_NAMES,
-  async run(arena) {
-    const { stage, scale, length } = arena;
+  targets: TARGET_NAMES,
+  async run(runner) {
+    const { stage, scale, length } = runner;
     const readers = Math.round(READERS[length] * scale);
     const batchesPerSecond = BYTES_PER_SECOND / TEXT_LENGTH / readers;
     const messages = Math.round(batchesPerSecond * SECONDS[length]);
     const plan = { writers: [0], messages, batch: 1, batchesPerSecond };
     const slow = readers;
-    await using crowd = await gather(arena, {
+    await using crowd = await gather(runner, {
       rooms: Array.from({ length: readers + 1 }, () => ['room']),
       textLength: TEXT_LENGTH,
     });

@@ -1,12 +1,12 @@
 /** The members of a load that live in one process. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Want } from './dialect.ts';
-import type { DialectName } from './dialects/index.ts';
+import type { Want } from './client-protocol.ts';
+import type { ClientProtocolName } from './protocols/index.ts';
 import { Member, type MemberPlan } from './member.ts';
-import { Tally, type CrowdReport } from './tally.ts';
+import { Totals, type CrowdReport } from './totals.ts';
 
 export interface CrowdPlan {
-  readonly dialect: DialectName;
+  readonly clientProtocol: ClientProtocolName;
   readonly port: number;
   readonly members: readonly MemberPlan[];
   /** Of a message's text, in letters. */
@@ -41,15 +41,22 @@ const SLOWER = 1.2;
 const SLOWER_MS = 200;
 
 export class Crowd {
-  readonly #tally = new Tally();
+  readonly #totals = new Totals();
   readonly #members = new Map<number, Member>();
 
   /** @param process which of the swarm's processes this is. */
   constructor(plan: CrowdPlan, process: number) {
-    const { dialect, port, textLength, wants } = plan;
+    const { clientProtocol, port, textLength, wants } = plan;
     plan.members.forEach((member, index) => {
       const localAddress = `127.0.${process + 1}.${1 + Math.floor(index / MEMBERS_PER_ADDRESS)}`;
-      const options = { dialect, port, textLength, wants, localAddress, tally: this.#tally };
+      const options = {
+        clientProtocol,
+        port,
+        textLength,
+        wants,
+        localAddress,
+        totals: this.#totals,
+      };
       this.#members.set(member.writer, new Member({ ...member, ...options }));
     });
   }
@@ -60,19 +67,19 @@ export class Crowd {
       ({ writer }) => writers === null || writers.includes(writer),
     );
     let open = 0;
-    const usher = async (): Promise<void> => {
+    const launcher = async (): Promise<void> => {
       for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
         const failure = await member.connect();
         if (failure === null) {
           open++;
         } else {
-          this.#tally.fault(failure);
+          this.#totals.fault(failure);
           this.#members.delete(member.writer);
           member.leave();
         }
       }
     };
-    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, usher));
+    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, launcher));
     return open;
   }
 
@@ -88,7 +95,7 @@ export class Crowd {
     }
     const plannedMs = (total / batchesPerSecond) * 1000;
     if (performance.now() - beganMs > plannedMs * SLOWER + SLOWER_MS)
-      this.#tally.fault('the swarm could not write as fast as was asked');
+      this.#totals.fault('the swarm could not write as fast as was asked');
   }
 
   /** Each writer's own updates, one at a time in turn. */
@@ -117,19 +124,19 @@ export class Crowd {
   /** Everybody's network goes away again and again, at moments of their own. Resolves when all are back. */
   async cut({ members, everyMs, offlineMs, forMs }: CutPlan): Promise<number> {
     const endMs = performance.now() + forMs;
-    let cuts = 0;
+    let disconnects = 0;
     const live = async (member: Member): Promise<void> => {
       await sleep(Math.random() * everyMs);
       while (performance.now() < endMs) {
         member.cut();
-        cuts++;
+        disconnects++;
         await sleep(offlineMs);
         if ((await member.connect()) !== null) await member.reconnect();
         await sleep(Math.max(0, everyMs - offlineMs));
       }
     };
     await Promise.all(members.flatMap((writer) => this.#members.get(writer) ?? []).map(live));
-    return cuts;
+    return disconnects;
   }
 
   /** After the server is gone: everyone comes back as their client would. @returns how long it took the last. */
@@ -156,20 +163,20 @@ export class Crowd {
 
   /** What was seen until now was practice. */
   clear(): void {
-    this.#tally.clear();
+    this.#totals.clear();
   }
 
   /** Cheap enough to ask for again and again. */
   delivered(): number {
-    return this.#tally.delivered;
+    return this.#totals.delivered;
   }
 
   answered(): number {
-    return this.#tally.answers.count;
+    return this.#totals.answers.count;
   }
 
   report(): CrowdReport {
-    return this.#tally.report();
+    return this.#totals.report();
   }
 
   leave(): void {

@@ -1,13 +1,19 @@
 /** One person of a load: a socket, or as many as their protocol needs, in a few rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from './clock.ts';
-import { DIALECTS, type DialectName } from './dialects/index.ts';
-import type { Dialect, Hearer, Speaker, Voice, Want } from './dialect.ts';
+import { CLIENT_PROTOCOLS, type ClientProtocolName } from './protocols/index.ts';
+import type {
+  ClientProtocol,
+  MessageListener,
+  ProtocolClient,
+  Sender,
+  Want,
+} from './client-protocol.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { FIRST_CLIENT, makeMessage } from './messages.ts';
 import { Reception } from './reception.ts';
 import { ageMs, readStamps, restamp } from './stamp.ts';
-import type { Tally } from './tally.ts';
+import type { Totals } from './totals.ts';
 
 /** What a member is. */
 export interface MemberPlan {
@@ -18,18 +24,18 @@ export interface MemberPlan {
 }
 
 export interface MemberOptions extends MemberPlan {
-  readonly dialect: DialectName;
+  readonly clientProtocol: ClientProtocolName;
   readonly port: number;
   readonly localAddress: string;
   readonly textLength: number;
   readonly wants: Want;
-  readonly tally: Tally;
+  readonly totals: Totals;
 }
 
 export class Member {
   readonly writer: number;
   readonly #options: MemberOptions;
-  readonly #dialect: Dialect;
+  readonly #clientProtocol: ClientProtocol;
   readonly #lines: readonly Line[];
   readonly #reception = new Reception();
   readonly #unanswered: number[] = [];
@@ -44,9 +50,9 @@ export class Member {
   constructor(options: MemberOptions) {
     this.writer = options.writer;
     this.#options = options;
-    this.#dialect = DIALECTS[options.dialect];
+    this.#clientProtocol = CLIENT_PROTOCOLS[options.clientProtocol];
     const { rooms } = options;
-    const size = Math.min(rooms.length, this.#dialect.roomsPerSocket);
+    const size = Math.min(rooms.length, this.#clientProtocol.roomsPerSocket);
     this.#lines = Array.from(
       { length: Math.ceil(rooms.length / size) },
       (_, index) => new Line(this, rooms.slice(index * size, (index + 1) * size)),
@@ -69,7 +75,7 @@ export class Member {
     return new Promise((resolve) => {
       this.#settle = (outcome) => {
         this.#settle = null;
-        if (outcome === null) this.#options.tally.opened.add(nowMs() - this.#connectingSinceMs);
+        if (outcome === null) this.#options.totals.opened.add(nowMs() - this.#connectingSinceMs);
         resolve(outcome);
       };
       for (const line of this.#lines) line.open();
@@ -80,7 +86,7 @@ export class Member {
   async reconnect(): Promise<number> {
     const stillHere = () => this.#state === 'here';
     for (let attempt = 0; ; attempt++) {
-      await sleep(this.#dictatedRetryMs ?? this.#dialect.backoffMs(attempt, Math.random()));
+      await sleep(this.#dictatedRetryMs ?? this.#clientProtocol.backoffMs(attempt, Math.random()));
       this.#dictatedRetryMs = null;
       if (!stillHere() || (await this.connect()) === null) return attempt + 1;
       this.#hangUp();
@@ -108,8 +114,8 @@ export class Member {
 
   /** Writes `count` stamped messages into its first room, all at once. */
   write(count: number): void {
-    const { textLength: length, tally, wants } = this.#options;
-    const form = wants === 'command' ? 'text' : this.#dialect.form;
+    const { textLength: length, totals, wants } = this.#options;
+    const form = wants === 'command' ? 'text' : this.#clientProtocol.form;
     const atMs = nowMs();
     const messages = Array.from({ length: count }, () =>
       makeMessage(form, {
@@ -120,7 +126,7 @@ export class Member {
       }),
     );
     for (let sent = 0; sent < count; sent++) this.#unanswered.push(atMs);
-    tally.written += count;
+    totals.written += count;
     this.#lines[0]?.speaker.publish(0, messages);
   }
 
@@ -129,8 +135,8 @@ export class Member {
     const atMs = nowMs();
     restamp(update, atMs);
     // Where the answer is an echo, only what is stamped is known to be answered.
-    if (!this.#dialect.echoes) this.#unanswered.push(atMs);
-    this.#options.tally.written++;
+    if (!this.#clientProtocol.echoes) this.#unanswered.push(atMs);
+    this.#options.totals.written++;
     this.#lines[0]?.speaker.publish(0, [update]);
   }
 
@@ -141,30 +147,30 @@ export class Member {
 
   heard(content: Buffer): void {
     const now = nowMs();
-    const { tally } = this.#options;
+    const { totals } = this.#options;
     readStamps(content, (writer, number, atMs) => {
       if (writer === this.writer) {
-        if (this.#dialect.echoes) this.answered(1);
+        if (this.#clientProtocol.echoes) this.answered(1);
         return;
       }
       const arrival = this.#reception.note(writer, number);
       if (arrival === 'duplicate') {
-        if (this.#dialect.delivery === 'stream') tally.duplicates++;
+        if (this.#clientProtocol.delivery === 'stream') totals.duplicates++;
         return;
       }
-      if (arrival === 'late' && this.#dialect.delivery === 'stream') tally.late++;
-      tally.delivered++;
+      if (arrival === 'late' && this.#clientProtocol.delivery === 'stream') totals.late++;
+      totals.delivered++;
       const age = ageMs(atMs, now);
       const sinceConnect = now - this.#connectingSinceMs;
-      if (age > sinceConnect) tally.replays.add(sinceConnect);
-      else tally.latencies.add(age);
+      if (age > sinceConnect) totals.replays.add(sinceConnect);
+      else totals.latencies.add(age);
     });
   }
 
   answered(count: number): void {
     const now = nowMs();
     for (const atMs of this.#unanswered.splice(0, count))
-      this.#options.tally.answers.add(now - atMs);
+      this.#options.totals.answers.add(now - atMs);
   }
 
   sentAway(retryAfterMs: number): void {
@@ -182,7 +188,7 @@ export class Member {
 
   failed(reason: string): void {
     if (this.#settle !== null) this.#settle(reason);
-    else if (this.#state === 'here') this.#options.tally.fault(reason);
+    else if (this.#state === 'here') this.#options.totals.fault(reason);
   }
 
   #hangUp(): void {
@@ -191,17 +197,17 @@ export class Member {
 }
 
 /** One socket after the other, and what is spoken on it. */
-class Line implements LinkOwner, Hearer {
-  readonly speaker: Speaker;
+class Line implements LinkOwner, MessageListener {
+  readonly speaker: ProtocolClient;
   link: Link | null = null;
   readonly #member: Member;
 
   constructor(member: Member, rooms: readonly string[]) {
     this.#member = member;
-    const { dialect, token, wants, writer } = member.options;
-    this.speaker = DIALECTS[dialect].speak({
+    const { clientProtocol, token, wants, writer } = member.options;
+    this.speaker = CLIENT_PROTOCOLS[clientProtocol].speak({
       rooms,
-      hearer: this,
+      listener: this,
       token,
       client: FIRST_CLIENT + writer,
       wants,
@@ -220,8 +226,8 @@ class Line implements LinkOwner, Hearer {
   }
 
   opened(link: Link): void {
-    const voice: Voice = link;
-    this.speaker.opened(voice);
+    const sender: Sender = link;
+    this.speaker.opened(sender);
   }
 
   received(payload: Buffer): void {

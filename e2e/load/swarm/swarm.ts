@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Crowd, CrowdPlan, CutPlan, WritePlan } from './crowd.ts';
-import { mergeReports, type CrowdReport } from './tally.ts';
+import { mergeReports, type CrowdReport } from './totals.ts';
 
 export type CrowdMethod = Exclude<keyof Crowd, symbol>;
 
@@ -119,12 +119,12 @@ export class SwarmCrowd implements AsyncDisposable {
 
   /** @returns how often somebody was cut off. */
   async cut(plan: CutPlan): Promise<number> {
-    const cuts = await Promise.all(
+    const disconnects = await Promise.all(
       this.#processes.map((child) =>
         this.#call(child, 'cut', { ...plan, members: this.#of(child, plan.members) }),
       ),
     );
-    return sum(cuts as number[]);
+    return sum(disconnects as number[]);
   }
 
   /** @returns after how many milliseconds the last was back. */

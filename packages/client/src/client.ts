@@ -10,20 +10,20 @@ import { ChannelPages } from './channels/channel-pages.ts';
 import { createLive, createMemoryLiveStores, type LiveStores } from './channels/live.ts';
 import { isWork, type Commands } from './commands/commands.ts';
 import { Connection, type Socket } from './connection/connection.ts';
-import { httpFallback, type FallbackPlace } from './connection/fallback.ts';
+import { httpFallback, type FallbackStorage } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
-import { isLeft } from './orphans.ts';
+import { isOrphaned } from './orphans.ts';
 import { PeopleSearch } from './people-search.ts';
-import { LastWords, type LastWordsPlace } from './store/last-words.ts';
+import { UnloadOutbox, type UnloadOutboxStorage } from './store/unload-outbox.ts';
 import type { StorageHealth } from './store/storage-health.ts';
-import type { NewOutboxEntry, SetAside, Store } from './store/store.ts';
+import type { NewOutboxEntry, RejectedUpdate, Store } from './store/store.ts';
 import type { UnconfirmedWork } from './unconfirmed-work.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
 /** Documents that are not open are delivered this many at a time. */
-const MAX_COURIERS = 3;
+const MAX_BACKGROUND_SYNCS = 3;
 
 export interface ClientOptions {
   /** Where the server is, without a slash at the end: `https://tandem.example`. */
@@ -35,7 +35,7 @@ export interface ClientOptions {
   /** Of the device's storage; without it, that is taken to work. */
   readonly health?: StorageHealth;
   /** For what a durable store has not kept when the page goes away. Without it, that is not called kept. */
-  readonly lastWords?: LastWordsPlace | null;
+  readonly unloadOutbox?: UnloadOutboxStorage | null;
   /** For commands and the last states of channels. Without them, nothing of that outlives the page. */
   readonly liveStores?: LiveStores;
   /** The newest document schema that this program can edit. */
@@ -43,7 +43,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   readonly webSocket?: (url: string, protocol: string) => Socket;
   /** For networks that let no WebSocket through; null: there it stays offline. */
-  readonly fallback?: FallbackPlace | null;
+  readonly fallback?: FallbackStorage | null;
   /** Told who we are whenever the server says so over HTTP. */
   readonly known?: (session: Session) => void;
 }
@@ -59,24 +59,24 @@ export class Client {
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
   /** Documents that were left, until the store has confirmed what they gave it. */
   readonly #leaving = new Set<DocumentSession>();
-  readonly #couriers = new Set<string>();
-  readonly #lastWords: LastWords;
+  readonly #backgroundSyncs = new Set<string>();
+  readonly #unloadOutbox: UnloadOutbox;
   readonly #listeners = new Set<() => void>();
   readonly #stops: readonly (() => void)[];
   /** Documents that could not be delivered to since the connection was made. */
   readonly #undeliverable = new Set<string>();
   /** Opened before the server has made them. */
   readonly #early = new Set<string>();
-  #asideNotKept: SetAside[] = [];
-  #lastAsideId = 0;
+  #rejectedNotPersisted: RejectedUpdate[] = [];
+  #lastRejectedId = 0;
   #lastRef = 0;
   #sweepTimer: unknown = null;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     const { base, environment, webSocket = nativeWebSocket } = options;
-    const place = options.durable ? (options.lastWords ?? null) : null;
-    this.#lastWords = new LastWords(place, environment.random);
+    const place = options.durable ? (options.unloadOutbox ?? null) : null;
+    this.#unloadOutbox = new UnloadOutbox(place, environment.random);
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     const http = new HttpSession({
       base,
@@ -120,7 +120,7 @@ export class Client {
     });
     this.#stops = [
       environment.listen((event) => {
-        if (event === 'leaving' || event === 'hidden') this.#sayLastWords();
+        if (event === 'leaving' || event === 'hidden') this.#writeUnloadOutbox();
       }),
       options.health?.onChange(() => this.#storageChanged()) ?? (() => undefined),
     ];
@@ -147,13 +147,13 @@ export class Client {
       connection: this.connection,
       store: this.#options.store,
       isDurable: () => this.durable,
-      lastWords: this.#lastWords,
+      unloadOutbox: this.#unloadOutbox,
       environment: this.#options.environment,
       nextRef: () => ++this.#lastRef,
       changed: () => this.#changed(),
-      asideNotKept: (aside) => {
+      rejectedNotPersisted: (rejected) => {
         // Names that no store gives.
-        this.#asideNotKept.push({ ...aside, id: --this.#lastAsideId });
+        this.#rejectedNotPersisted.push({ ...rejected, id: --this.#lastRejectedId });
         this.#changed();
       },
     });
@@ -166,7 +166,7 @@ export class Client {
     const known = this.#open.get(id);
     if (known === undefined || --known.holders > 0) return;
     // What is not confirmed is delivered first, however long that takes.
-    if (known.session.pending > 0 && isDelivering(known.session)) this.#sendCourier(id);
+    if (known.session.pending > 0 && isDelivering(known.session)) this.#startBackgroundSync(id);
     else this.#release(id);
   }
 
@@ -188,7 +188,7 @@ export class Client {
 
   /** Whether anything here is neither confirmed nor kept aside on this device. */
   get unsaved(): boolean {
-    if (this.#asideNotKept.length > 0 || this.commands.hasWork) return true;
+    if (this.#rejectedNotPersisted.length > 0 || this.commands.hasWork) return true;
     for (const { session } of this.#open.values()) if (session.pending > 0) return true;
     return false;
   }
@@ -233,19 +233,23 @@ export class Client {
       const kept = session.isKept;
       waiting.set(document, { kind: 'waiting', document, title, count, kept, since });
     }
-    const aside = await store.listSetAside().catch(() => []);
+    const rejected = await store.listRejectedUpdates().catch(() => []);
     return [
       ...waiting.values(),
       ...(await this.#unconfirmedCommands()),
-      ...aside.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: durable })),
-      ...this.#asideNotKept.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: false })),
+      ...rejected.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: durable })),
+      ...this.#rejectedNotPersisted.map((entry) => ({
+        ...entry,
+        kind: 'set-aside' as const,
+        kept: false,
+      })),
     ];
   }
 
   /** Throws set-aside work away. */
   async discard(id: number): Promise<void> {
-    const isHere = this.#asideNotKept.some((entry) => entry.id === id);
-    this.#asideNotKept = this.#asideNotKept.filter((entry) => entry.id !== id);
+    const isHere = this.#rejectedNotPersisted.some((entry) => entry.id === id);
+    this.#rejectedNotPersisted = this.#rejectedNotPersisted.filter((entry) => entry.id !== id);
     if (!isHere) await this.#options.store.discard(id);
     this.#changed();
   }
@@ -265,7 +269,8 @@ export class Client {
   #changed(): void {
     this.connection.unsaved = this.unsaved;
     this.#openMade();
-    if (this.#lastWords.hasSpoken && this.#unkept().length === 0) this.#lastWords.say([]);
+    if (this.#unloadOutbox.hasEntries && this.#unpersisted().length === 0)
+      this.#unloadOutbox.write([]);
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -287,20 +292,20 @@ export class Client {
   }
 
   /** Nothing that takes time is waited for when a page goes away. If it stays after all, it takes them back. */
-  #sayLastWords(): void {
+  #writeUnloadOutbox(): void {
     const flushed = this.flush();
-    this.#lastWords.say(this.#unkept());
-    void flushed.then(() => this.#lastWords.say(this.#unkept()));
+    this.#unloadOutbox.write(this.#unpersisted());
+    void flushed.then(() => this.#unloadOutbox.write(this.#unpersisted()));
   }
 
-  #unkept(): NewOutboxEntry[] {
+  #unpersisted(): NewOutboxEntry[] {
     const open = [...this.#open.values()].map(({ session }) => session);
-    return [...open, ...this.#leaving].flatMap(({ unkept }) => unkept);
+    return [...open, ...this.#leaving].flatMap(({ unpersisted }) => unpersisted);
   }
 
   /** What pages that are gone have said last, the outbox has from here on, if it has room. */
   async #recover(): Promise<void> {
-    await this.#lastWords.recover(this.#options.store).catch(() => undefined);
+    await this.#unloadOutbox.recover(this.#options.store).catch(() => undefined);
   }
 
   #sweepSoon(delayMs: number): void {
@@ -319,26 +324,29 @@ export class Client {
     const orphaned = new Set<string>();
     await this.#recover();
     for (const entry of await this.#options.store.outbox()) {
-      if (isLeft(entry, now) && this.#open.get(entry.document)?.session.claims(entry) !== true)
+      if (isOrphaned(entry, now) && this.#open.get(entry.document)?.session.claims(entry) !== true)
         orphaned.add(entry.document);
     }
     for (const document of orphaned) {
       const session = this.#open.get(document)?.session;
       if (session !== undefined) await session.adopt(now);
-      else if (this.#couriers.size < MAX_COURIERS && !this.#undeliverable.has(document))
-        this.#sendCourier(document);
+      else if (
+        this.#backgroundSyncs.size < MAX_BACKGROUND_SYNCS &&
+        !this.#undeliverable.has(document)
+      )
+        this.#startBackgroundSync(document);
     }
   }
 
   /** Holds a document open for as long as it has something to deliver, and can. */
-  #sendCourier(document: string): void {
-    if (this.#couriers.has(document)) return;
-    this.#couriers.add(document);
+  #startBackgroundSync(document: string): void {
+    if (this.#backgroundSyncs.has(document)) return;
+    this.#backgroundSyncs.add(document);
     const session = this.openDocument(document);
     const stop = session.onChange(() => {
       if (isDelivering(session)) return;
       stop();
-      this.#couriers.delete(document);
+      this.#backgroundSyncs.delete(document);
       if (session.pending > 0) this.#undeliverable.add(document);
       const known = this.#open.get(document);
       if (known !== undefined && --known.holders === 0) this.#release(document);

@@ -15,7 +15,7 @@ export {
   type Socket,
   type TokenAnswer,
 } from './connection/connection.ts';
-export { browserFallback, headlessFallback, type FallbackPlace } from './connection/fallback.ts';
+export { browserFallback, headlessFallback, type FallbackStorage } from './connection/fallback.ts';
 export { DocumentSession, type DocumentState } from './document/document-session.ts';
 export { unplacedText } from './document/unplaced-text.ts';
 export type { SaveState } from './document/save-state.ts';
@@ -26,7 +26,7 @@ export {
   type Environment,
   type EnvironmentEvent,
 } from './environment.ts';
-export type { LastWordsPlace } from './store/last-words.ts';
+export type { UnloadOutboxStorage } from './store/unload-outbox.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type { Store } from './store/store.ts';
 export type { PeoplePage } from './document/people.ts';

@@ -4,6 +4,6 @@
 export const ORPHAN_AFTER_MS = 15_000;
 
 /** @param now the device's clock, which may have been set back since: what is from the future is nobody's any more */
-export function isLeft({ at }: { readonly at: number }, now: number): boolean {
+export function isOrphaned({ at }: { readonly at: number }, now: number): boolean {
   return Math.abs(now - at) >= ORPHAN_AFTER_MS;
 }

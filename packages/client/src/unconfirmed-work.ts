@@ -1,5 +1,5 @@
 import type { PendingCommand } from './commands/commands.ts';
-import type { SetAside } from './store/store.ts';
+import type { RejectedUpdate } from './store/store.ts';
 
 /**
  * Work of this device that the server has not confirmed, by document, or would not take. What is not
@@ -24,4 +24,4 @@ export type UnconfirmedWork =
       readonly kept: boolean;
       readonly since: number;
     }
-  | (SetAside & { readonly kind: 'set-aside'; readonly kept: boolean });
+  | (RejectedUpdate & { readonly kind: 'set-aside'; readonly kept: boolean });

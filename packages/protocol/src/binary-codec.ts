@@ -12,7 +12,7 @@ import {
   unacceptedCommand,
   type Codec,
   type Decoded,
-  type MessagePart,
+  type MessageFragment,
   type UnacceptedCommand,
 } from './codec.ts';
 import { decodeControl, encodeControl } from './control-body.ts';
@@ -37,7 +37,7 @@ export const binaryCodec: Codec<Uint8Array> = {
   join: concat,
   split,
   decodeFromClient: (frame) =>
-    decode(frame, 'client') as Decoded<ClientMessage | MessagePart | UnacceptedCommand>,
+    decode(frame, 'client') as Decoded<ClientMessage | MessageFragment | UnacceptedCommand>,
   decodeFromServer: (frame) => decode(frame, 'server') as Decoded<ServerMessage>,
 };
 
@@ -70,7 +70,7 @@ function encodeBody(message: Message): Uint8Array {
       break;
     case 'awareness':
       return message.update;
-    case 'part':
+    case 'fragment':
       encoding.writeUint8(encoder, message.last ? 1 : 0);
       encoding.writeUint8Array(encoder, message.bytes);
       break;
@@ -147,7 +147,7 @@ function decodeBody(
       if (from === 'client' && body.byteLength > MAX_AWARENESS_BYTES)
         throw new Error('awareness too large');
       return { type, channel, update: body };
-    case 'part': {
+    case 'fragment': {
       const decoder = decoding.createDecoder(body);
       const last = decoding.readUint8(decoder) === 1;
       return { type, channel, last, bytes: decoding.readTailAsUint8Array(decoder) };
@@ -186,17 +186,19 @@ function split(
   { channel, maxBytes }: { channel: number; maxBytes: number },
 ): readonly Uint8Array[] {
   if (encoded.byteLength <= maxBytes) return [encoded];
-  const slice = maxBytes - PART_OVERHEAD_BYTES;
+  const slice = maxBytes - FRAGMENT_OVERHEAD_BYTES;
   const frames: Uint8Array[] = [];
   for (let at = 0; at < encoded.byteLength; at += slice) {
     const bytes = encoded.subarray(at, at + slice);
-    frames.push(encode({ type: 'part', channel, last: at + slice >= encoded.byteLength, bytes }));
+    frames.push(
+      encode({ type: 'fragment', channel, last: at + slice >= encoded.byteLength, bytes }),
+    );
   }
   return frames;
 }
 
 /** Type, channel, length and flag of a `part`, at their longest. */
-const PART_OVERHEAD_BYTES = 32;
+const FRAGMENT_OVERHEAD_BYTES = 32;
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0] as Uint8Array;

@@ -20,10 +20,10 @@ export const CLOSE_CODES = {
   4426: { name: 'version-unsupported', error: 'version-unsupported' },
   4500: { name: 'internal', error: 'internal' },
   4503: { name: 'overloaded', error: 'overloaded' },
-  4504: { name: 'heartbeat-missed', error: 'overloaded' },
+  4504: { name: 'heartbeat-timeout', error: 'overloaded' },
   4505: { name: 'slow-consumer', error: 'overloaded' },
   4507: { name: 'storage-failed', error: 'storage-failed' },
-  4508: { name: 'hello-timeout', error: 'overloaded' },
+  4508: { name: 'handshake-timeout', error: 'overloaded' },
   4529: { name: 'too-many', error: 'too-many' },
 } as const satisfies Record<number, CloseEntry>;
 

@@ -156,7 +156,7 @@ test('W7: a message larger than a frame travels in parts and is the same after',
   for (const [index, frame] of frames.entries()) {
     expect(frame.byteLength).toBeLessThanOrEqual(16_384);
     const decoded = binaryCodec.decodeFromClient(frame);
-    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part')
+    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'fragment')
       throw new Error('not a part');
     expect(decoded.messages[0].last).toBe(index === frames.length - 1);
     slices.push(decoded.messages[0].bytes);
@@ -174,7 +174,7 @@ test('W7: JSON parts hold the text of the message', () => {
   for (const frame of frames) {
     expect(frame.length).toBeLessThanOrEqual(8_192);
     const decoded = jsonCodec.decodeFromClient(frame);
-    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'part')
+    if (decoded.kind !== 'ok' || decoded.messages[0]?.type !== 'fragment')
       throw new Error('not a part');
     slices.push(decoded.messages[0].bytes);
   }

@@ -24,11 +24,11 @@ export interface Codec<Data extends Uint8Array | string> {
     encoded: Data,
     options: { readonly channel: number; readonly maxBytes: number },
   ): readonly Data[];
-  decodeFromClient(frame: Data): Decoded<ClientMessage | MessagePart | UnacceptedCommand>;
+  decodeFromClient(frame: Data): Decoded<ClientMessage | MessageFragment | UnacceptedCommand>;
   decodeFromServer(frame: Data): Decoded<ServerMessage>;
 }
 
-export type MessagePart = Extract<Message, { type: 'part' }>;
+export type MessageFragment = Extract<Message, { type: 'fragment' }>;
 
 /** A command that is well formed except for its text (W37): answered by `refused`, not by the end of the connection. */
 export interface UnacceptedCommand {

@@ -54,7 +54,7 @@ export const ERRORS = {
     sentence:
       'There is no document at this address. Check the link, or ask the person who sent it.',
   },
-  'incarnation-changed': {
+  'epoch-changed': {
     action: 'reset',
     sentence:
       'This document was replaced by another version. What you wrote and was not saved is kept aside on this device.',

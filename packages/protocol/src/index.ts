@@ -1,7 +1,7 @@
 export * from './binary-codec.ts';
 export * from './channels.ts';
 export * from './close-codes.ts';
-export type { Codec, Decoded, InvalidFrame, MessagePart, UnacceptedCommand } from './codec.ts';
+export type { Codec, Decoded, InvalidFrame, MessageFragment, UnacceptedCommand } from './codec.ts';
 export * from './commands/commands.ts';
 export * from './errors.ts';
 export * from './events/events.ts';

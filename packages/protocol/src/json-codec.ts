@@ -8,7 +8,7 @@ import {
   unacceptedCommand,
   type Codec,
   type Decoded,
-  type MessagePart,
+  type MessageFragment,
   type UnacceptedCommand,
 } from './codec.ts';
 import { MAX_AWARENESS_BYTES, MAX_CONTROL_DEPTH, MAX_MESSAGES_PER_FRAME } from './limits.ts';
@@ -35,7 +35,7 @@ export const jsonCodec: Codec<string> = {
   join: (parts) => (parts.length === 1 ? (parts[0] as string) : `[${parts.join(',')}]`),
   split,
   decodeFromClient: (frame) =>
-    decode(frame, 'client') as Decoded<ClientMessage | MessagePart | UnacceptedCommand>,
+    decode(frame, 'client') as Decoded<ClientMessage | MessageFragment | UnacceptedCommand>,
   decodeFromServer: (frame) => decode(frame, 'server') as Decoded<ServerMessage>,
 };
 
@@ -102,13 +102,13 @@ function split(
 ): readonly string[] {
   const bytes = encodeUtf8(encoded);
   if (bytes.byteLength <= maxBytes) return [encoded];
-  const slice = Math.floor(((maxBytes - PART_OVERHEAD_BYTES) * 3) / 4);
+  const slice = Math.floor(((maxBytes - FRAGMENT_OVERHEAD_BYTES) * 3) / 4);
   const frames: string[] = [];
   for (let at = 0; at < bytes.byteLength; at += slice) {
     const last = at + slice >= bytes.byteLength;
-    frames.push(encode({ type: 'part', channel, last, bytes: bytes.subarray(at, at + slice) }));
+    frames.push(encode({ type: 'fragment', channel, last, bytes: bytes.subarray(at, at + slice) }));
   }
   return frames;
 }
 
-const PART_OVERHEAD_BYTES = 128;
+const FRAGMENT_OVERHEAD_BYTES = 128;

@@ -96,7 +96,7 @@ it('has the values of transports (T3, T4, T8, T9)', () => {
     POLL_HOLD_MS: 25 * SECOND,
     POLL_GONE_MS: 30 * SECOND,
     MAX_SEND_BYTES: 72 * KIB,
-    MAX_HELD_REQUESTS: 3,
+    MAX_LONG_POLLS: 3,
     BRIEF_POLL_VISIBLE_MS: 1.5 * SECOND,
     BRIEF_POLL_HIDDEN_MS: 10 * SECOND,
   });

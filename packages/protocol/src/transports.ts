@@ -66,7 +66,7 @@ export const MAX_OPENING_BYTES = 64 * 1024 + 64;
  * Requests that one browser keeps waiting for this server, over all tabs. Without HTTP/2 it has six
  * connections for an origin; three stay free for pages, files and what is sent.
  */
-export const MAX_HELD_REQUESTS = 3;
+export const MAX_LONG_POLLS = 3;
 /** A tab beyond that asks at these intervals instead. */
 export const BRIEF_POLL_VISIBLE_MS = 1_500;
 export const BRIEF_POLL_HIDDEN_MS = 10_000;

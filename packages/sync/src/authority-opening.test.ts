@@ -1,22 +1,22 @@
 import { errorOf } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { MAX_PART_BYTES } from './limits.ts';
+import { MAX_FRAGMENT_BYTES } from './limits.ts';
 import { rowsOf, start, Writer } from './simulation/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
 
 describe('opening', () => {
-  const at = (seq: number, incarnation = 'life-1') => ({
-    position: { incarnation, timeline: 't1', seq },
+  const at = (offset: number, epoch = 'life-1') => ({
+    position: { epoch, timeline: 't1', offset },
   });
 
   test('SY12 a position is answered with the rows after it', () => {
     const rows = rowsOf(3);
     const stateVector = Y.encodeStateVector(docOf([rows[0]!.update]));
     const answer = start({ rows }).opened(2, { ...at(1), stateVector });
-    expect(answer).toMatchObject({ base: 1, seq: 3, incarnation: 'life-1', documentKind: 'data' });
+    expect(answer).toMatchObject({ base: 1, offset: 3, epoch: 'life-1', documentKind: 'data' });
     expect(answer.parts).toEqual([{ from: 1, to: 3, updates: [rows[1]!.update, rows[2]!.update] }]);
-    expect(start({ rows }).opened(2, at(3))).toMatchObject({ base: 3, seq: 3, parts: [] });
+    expect(start({ rows }).opened(2, at(3))).toMatchObject({ base: 3, offset: 3, parts: [] });
   });
 
   test('SY13 rows that are gone are answered with a difference', () => {
@@ -24,11 +24,11 @@ describe('opening', () => {
     const { authority, opened } = start({ rows });
     authority.compacted({
       snapshot: Y.mergeUpdates(rows.slice(0, 3).map(({ update }) => update)),
-      snapshotSeq: 3,
+      snapshotOffset: 3,
     });
     const reader = docOf([rows[0]!.update]);
     const answer = opened(2, { ...at(1), stateVector: Y.encodeStateVector(reader) });
-    expect(answer).toMatchObject({ base: 0, seq: 4, parts: [{ from: 0, to: 4 }] });
+    expect(answer).toMatchObject({ base: 0, offset: 4, parts: [{ from: 0, to: 4 }] });
     Y.applyUpdate(reader, answer.parts[0]!.updates[0]!);
     expect(textOf(reader).toString()).toBe('xxxx');
   });
@@ -38,7 +38,7 @@ describe('opening', () => {
     const { authority, opened, submit } = start({ rows });
     authority.compacted({
       snapshot: Y.mergeUpdates(rows.slice(0, 3).map(({ update }) => update)),
-      snapshotSeq: 3,
+      snapshotOffset: 3,
     });
     submit(1, 1, new Writer(1).write('queued'));
     authority.failed(authority.batch()!);
@@ -73,36 +73,36 @@ describe('opening', () => {
 
   test('SY14 an empty copy gets the stored bytes as they are', () => {
     const [first, ...later] = rowsOf(3);
-    const stored = { snapshot: first!.update, snapshotSeq: 1, rows: later };
+    const stored = { snapshot: first!.update, snapshotOffset: 1, rows: later };
     const parts = [
       { from: 0, to: 1, updates: [first!.update] },
       { from: 1, to: 3, updates: later.map(({ update }) => update) },
     ];
-    expect(start(stored).opened(2)).toMatchObject({ base: 0, seq: 3, parts });
+    expect(start(stored).opened(2)).toMatchObject({ base: 0, offset: 3, parts });
     expect(
       start(stored).opened(2, { stateVector: Y.encodeStateVector(new Y.Doc()) }).parts,
     ).toEqual(parts);
-    expect(start().opened(2)).toMatchObject({ base: 0, seq: 0, parts: [] });
+    expect(start().opened(2)).toMatchObject({ base: 0, offset: 0, parts: [] });
   });
 
-  test('SY15 another incarnation is refused', () => {
+  test('SY15 another epoch is refused', () => {
     const answer = start({ rows: rowsOf(2) }).open(2, {
       ...at(1, 'life-0'),
       stateVector: new Writer(1).stateVector,
     });
-    expect(answer).toEqual({ kind: 'refused', error: errorOf('incarnation-changed') });
+    expect(answer).toEqual({ kind: 'refused', error: errorOf('epoch-changed') });
   });
 
   test('SY16 a position beyond the head counts as none, and a malformed state vector is refused', () => {
     const { open, opened } = start({ rows: rowsOf(2) });
-    expect(opened(2, at(3))).toMatchObject({ base: 0, seq: 2, parts: [{ from: 0, to: 2 }] });
+    expect(opened(2, at(3))).toMatchObject({ base: 0, offset: 2, parts: [{ from: 0, to: 2 }] });
     const answer = open(3, { stateVector: new Uint8Array([5, 1]) });
     expect(answer).toEqual({ kind: 'refused', error: errorOf('bad-message') });
   });
 
   test('SY16 a position counts as none where the copy lacks what the journal had there', () => {
     const backup = new Writer(1);
-    const rows = ['a', 'b'].map((text, i) => ({ seq: i + 1, update: backup.write(text) }));
+    const rows = ['a', 'b'].map((text, i) => ({ offset: i + 1, update: backup.write(text) }));
     const { opened, submit, commit } = start({ rows });
     const before = docOf(rows.map(({ update }) => update));
     // Of the journal before the older backup was restored: a third row that is another one now.
@@ -116,11 +116,11 @@ describe('opening', () => {
     }
     const stateVector = Y.encodeStateVector(before);
     const answer = opened(2, { ...at(4), stateVector });
-    expect(answer).toMatchObject({ base: 0, seq: 5 });
+    expect(answer).toMatchObject({ base: 0, offset: 5 });
     for (const update of answer.parts.flatMap(({ updates }) => updates))
       Y.applyUpdate(before, update);
     expect(new Set(textOf(before).toString())).toEqual(new Set('abgonecde'));
-    expect(opened(3, { ...at(2), stateVector })).toMatchObject({ base: 2, seq: 5 });
+    expect(opened(3, { ...at(2), stateVector })).toMatchObject({ base: 2, offset: 5 });
     expect(opened(4, { ...at(5), stateVector: Y.encodeStateVector(before) })).toMatchObject({
       base: 5,
       parts: [],
@@ -128,7 +128,7 @@ describe('opening', () => {
   });
 
   test('SY17 parts follow each other and are cut by size', () => {
-    const { parts } = start({ rows: rowsOf(5, MAX_PART_BYTES / 2) }).opened(2);
+    const { parts } = start({ rows: rowsOf(5, MAX_FRAGMENT_BYTES / 2) }).opened(2);
     expect(parts.map(({ from, to, updates }) => [from, to, updates.length])).toEqual([
       [0, 2, 2],
       [2, 4, 2],
@@ -138,14 +138,18 @@ describe('opening', () => {
 
   test('SY18 a range is answered with its rows, or with gone', () => {
     const rows = rowsOf(4);
-    const { authority } = start({ snapshot: rows[0]!.update, snapshotSeq: 1, rows: rows.slice(1) });
+    const { authority } = start({
+      snapshot: rows[0]!.update,
+      snapshotOffset: 1,
+      rows: rows.slice(1),
+    });
     const range = (from: number) => {
       authority.range({ subscription: 1, from });
       return authority.takeEvents()[0];
     };
     const updates = [rows[2]!.update, rows[3]!.update];
     expect(range(2)).toMatchObject({
-      kind: 'range',
+      kind: 'rows:request',
       answer: { kind: 'parts', parts: [{ from: 2, to: 4, updates }] },
     });
     expect(range(0)).toMatchObject({ answer: { kind: 'gone' } });
@@ -155,11 +159,11 @@ describe('opening', () => {
   test('SY19 a compaction takes the place of what it covers only', () => {
     const rows = rowsOf(4);
     const { authority, opened, submit, commit } = start({ rows });
-    const snapshot = (seq: number) =>
-      Y.mergeUpdates(rows.slice(0, seq).map(({ update }) => update));
-    authority.compacted({ snapshot: snapshot(3), snapshotSeq: 3 });
-    authority.compacted({ snapshot: snapshot(2), snapshotSeq: 2 });
-    authority.compacted({ snapshot: snapshot(4), snapshotSeq: 5 });
+    const snapshot = (offset: number) =>
+      Y.mergeUpdates(rows.slice(0, offset).map(({ update }) => update));
+    authority.compacted({ snapshot: snapshot(3), snapshotOffset: 3 });
+    authority.compacted({ snapshot: snapshot(2), snapshotOffset: 2 });
+    authority.compacted({ snapshot: snapshot(4), snapshotOffset: 5 });
     expect(authority).toMatchObject({ head: 4, rowCount: 1, rowBytes: rows[3]!.update.byteLength });
     submit(1, 1, new Writer(1).write('a'));
     expect(commit().base).toBe(4);
@@ -174,8 +178,8 @@ describe('opening', () => {
 
 describe('a restored backup', () => {
   const timelines = { current: 't2', earlier: ['t1'] };
-  const at = (seq: number, timeline = 't1') => ({
-    position: { incarnation: 'life-1', timeline, seq },
+  const at = (offset: number, timeline = 't1') => ({
+    position: { epoch: 'life-1', timeline, offset },
   });
 
   test('RS2 a position of an earlier timeline is none, though the journal has grown past it', () => {
@@ -183,7 +187,7 @@ describe('a restored backup', () => {
     const stateVector = Y.encodeStateVector(docOf(rowsOf(3).map(({ update }) => update)));
     expect(opened(2, { ...at(2), stateVector })).toMatchObject({
       base: 0,
-      seq: 3,
+      offset: 3,
       timeline: 't2',
       isParted: true,
     });

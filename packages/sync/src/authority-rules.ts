@@ -2,20 +2,20 @@
 import type { ErrorBody } from '@tandem/protocol';
 import type * as Y from 'yjs';
 
-export interface AdmitContext {
+export interface ValidationContext {
   /** Committed and queued content. For reading only. */
   readonly doc: Y.Doc;
   readonly user: string;
   owner(client: number): string | undefined;
 }
 
-export type Admission =
+export type UpdateValidation =
   | {
       readonly kind: 'admitted';
       /** Those with new structs. */
       readonly clients: readonly number[];
       /** False: it adds nothing, no struct and no deletion. */
-      readonly novel: boolean;
+      readonly hasNewContent: boolean;
       /** It holds known structs too. They might have another form, so the document's own bytes are kept. */
       readonly repeats: boolean;
     }
@@ -24,13 +24,13 @@ export type Admission =
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 /** What it throws counts as a refusal, and so for `CheckChange`. */
-export type Admit = (update: Uint8Array, context: AdmitContext) => Admission;
+export type ValidateUpdate = (update: Uint8Array, context: ValidationContext) => UpdateValidation;
 
 /** Looks at an update that has just been applied; `null` means that it may stay. */
 export type CheckChange = (transaction: Y.Transaction) => ErrorBody | null;
 
 export interface AuthorityRules {
-  readonly admit: Admit;
+  readonly validateUpdate: ValidateUpdate;
   readonly check: CheckChange;
   /** Whether the hot document collects deleted content. */
   readonly gc: boolean;

@@ -24,11 +24,11 @@ describe('a rest', () => {
     commit();
     events();
     authority.rest();
-    const { parts, seq } = opened(2, { stateVector });
+    const { parts, offset } = opened(2, { stateVector });
     const copy = new Y.Doc();
     for (const update of [known, ...parts.flatMap((part) => part.updates)])
       Y.applyUpdate(copy, update);
-    expect([textOf(copy).toString(), seq]).toEqual(['known new', 2]);
+    expect([textOf(copy).toString(), offset]).toEqual(['known new', 2]);
     expect(rebuilds).toEqual([]);
     submit(1, 3, known);
     submit(1, 4, writer.write('er'));
@@ -140,7 +140,7 @@ describe('what enters the journal', () => {
     const half = MAX_DOCUMENT_BYTES / 2;
     const overhead = contentOf(half).byteLength - half;
     const snapshot = contentOf(MAX_DOCUMENT_BYTES - overhead - last.byteLength);
-    const { opened, submit, commit, events } = start({ snapshot, snapshotSeq: 1 });
+    const { opened, submit, commit, events } = start({ snapshot, snapshotOffset: 1 });
     for (const subscription of [2, 3]) opened(subscription);
     submit(1, 1, last);
     submit(2, 1, writer.write('b'));
@@ -169,7 +169,7 @@ describe('what enters the journal', () => {
     authority.committed(batch);
     expect(authority.batch()).toMatchObject({
       base: 1,
-      rows: [{ seq: 2, cseq: 2 }],
+      rows: [{ offset: 2, cseq: 2 }],
       owners: new Map(),
     });
     expect(events()).toEqual(['committed 0-1 by 1 acks 1:1']);
@@ -181,11 +181,11 @@ describe('what enters the journal', () => {
     const load = (stored: Partial<StoredDocument>) => () =>
       Authority.load({ ...EMPTY, ...stored }, rules);
     expect(load({ rows: [first!, third!] })).toThrow(DamagedDocument);
-    expect(load({ rows: [{ seq: 1, update: new Uint8Array([1, 1, 1]) }] })).toThrow(
+    expect(load({ rows: [{ offset: 1, update: new Uint8Array([1, 1, 1]) }] })).toThrow(
       DamagedDocument,
     );
-    expect(load({ rows: [{ seq: 1, update: second!.update }] })).toThrow(DamagedDocument);
-    expect(load({ snapshotSeq: 1, rows: [second!] })).toThrow(DamagedDocument);
+    expect(load({ rows: [{ offset: 1, update: second!.update }] })).toThrow(DamagedDocument);
+    expect(load({ snapshotOffset: 1, rows: [second!] })).toThrow(DamagedDocument);
     expect(load({ rows: [first!, second!, third!] })().head).toBe(3);
   });
 
@@ -203,13 +203,13 @@ describe('what enters the journal', () => {
   });
 
   test('SY7 an update that throws half way is undone', () => {
-    const admitAll: AuthorityRules['admit'] = () => ({
+    const admitAll: AuthorityRules['validateUpdate'] = () => ({
       kind: 'admitted',
       clients: [],
-      novel: true,
+      hasNewContent: true,
       repeats: false,
     });
-    const { submit, events, authority } = start({ rows: rowsOf(2) }, { admit: admitAll });
+    const { submit, events, authority } = start({ rows: rowsOf(2) }, { validateUpdate: admitAll });
     const whole = Y.mergeUpdates([new Writer(1).write('a'), new Writer(2).write('b')]);
     submit(1, 1, whole.subarray(0, whole.length - 1));
     expect(events()).toEqual(['refused 1:1 invalid-update']);
@@ -220,7 +220,7 @@ describe('what enters the journal', () => {
     const fail = () => {
       throw new Error('a defect in a rule');
     };
-    for (const overrides of [{ admit: fail }, { check: fail }]) {
+    for (const overrides of [{ validateUpdate: fail }, { check: fail }]) {
       const { submit, events, authority } = start({}, overrides);
       submit(1, 1, new Writer(1).write('a'));
       expect(events()).toEqual(['refused 1:1 invalid-update']);
@@ -229,13 +229,13 @@ describe('what enters the journal', () => {
   });
 
   test('SY7 what is incomplete in spite of its admission is refused and does not stay behind', () => {
-    const admitAll: AuthorityRules['admit'] = () => ({
+    const admitAll: AuthorityRules['validateUpdate'] = () => ({
       kind: 'admitted',
       clients: [],
-      novel: true,
+      hasNewContent: true,
       repeats: false,
     });
-    const { submit, events, authority } = start({}, { admit: admitAll });
+    const { submit, events, authority } = start({}, { validateUpdate: admitAll });
     const writer = new Writer(1);
     writer.write('lost');
     submit(1, 1, writer.write('a'));

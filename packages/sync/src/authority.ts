@@ -6,8 +6,8 @@
  */
 import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
 import * as Y from 'yjs';
-import type { Admission, AdmitContext, AuthorityRules } from './authority-rules.ts';
-import { CommittedCopy, isIncomplete } from './committed-copy.ts';
+import type { UpdateValidation, ValidationContext, AuthorityRules } from './authority-rules.ts';
+import { CommittedReplica, isIncomplete } from './committed-replica.ts';
 import type {
   AppendRequest,
   EngineEvent,
@@ -40,7 +40,7 @@ interface Subscription {
 /** Of an update on the hot document, which is of no more use once it is spoilt. */
 type Trial =
   | { readonly kind: 'applied'; readonly update: Uint8Array }
-  | { readonly kind: 'spoilt'; readonly error: ErrorBody };
+  | { readonly kind: 'corrupted'; readonly error: ErrorBody };
 
 const HEARD = { kind: 'heard' } as const;
 const REFUSED = { kind: 'refused' } as const;
@@ -50,35 +50,35 @@ const TOO_LARGE =
 
 export class Authority {
   readonly document: string;
-  readonly incarnation: string;
+  readonly epoch: string;
   readonly #timelines: Timelines;
   readonly #documentKind: DocumentKind;
   readonly #rules: AuthorityRules;
-  readonly #copy: CommittedCopy;
+  readonly #copy: CommittedReplica;
   readonly #owners: Map<number, string>;
   readonly #subscriptions = new Map<number, Subscription>();
   /** Committed and queued content; null while it rests. */
   #hot: Y.Doc | null;
   readonly #outcomes: OutcomeQueue;
-  #lastSeq: number;
+  #lastOffset: number;
   #queuedBytes = 0;
   #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
   #events: EngineEvent[] = [];
 
   private constructor(stored: StoredDocument, rules: AuthorityRules) {
     this.document = stored.document;
-    this.incarnation = stored.incarnation;
+    this.epoch = stored.epoch;
     this.#timelines = stored.timelines;
     this.#documentKind = stored.kind;
     this.#rules = rules;
-    this.#copy = new CommittedCopy(stored);
+    this.#copy = new CommittedReplica(stored);
     this.#owners = new Map(stored.owners);
     const hot = this.#copy.build(rules);
     this.#copy.adoptClocks(hot);
     this.#hot = hot;
-    const { document, incarnation, head } = this.#copy;
-    this.#outcomes = new OutcomeQueue({ document, incarnation, head });
-    this.#lastSeq = head;
+    const { document, epoch, head } = this.#copy;
+    this.#outcomes = new OutcomeQueue({ document, epoch, head });
+    this.#lastOffset = head;
   }
 
   /** @throws DamagedDocument when rows are missing or cannot be applied. */
@@ -121,7 +121,7 @@ export class Authority {
 
   /** Exactly what is committed; for reading, until the next call of anything here. */
   view(): Y.Doc {
-    return this.clean ? this.#awake() : this.#copy.build(this.#rules);
+    return this.clean ? this.#ensureLoaded() : this.#copy.build(this.#rules);
   }
 
   /** Lets go of the hot document until it is needed: who opens and reads is answered from the committed bytes. */
@@ -147,7 +147,7 @@ export class Authority {
   range({ subscription, from }: RangeRequest): void {
     const parts = this.#copy.tail(from);
     this.#events.push({
-      kind: 'range',
+      kind: 'rows:request',
       document: this.document,
       subscription,
       answer: parts === null ? { kind: 'gone' } : { kind: 'parts', parts },
@@ -187,7 +187,7 @@ export class Authority {
           ? { kind: 'asked', newest: cseq }
           : HEARD;
     this.#outcomes.push(outcome);
-    this.#tell();
+    this.#notify();
   }
 
   /** What to commit next, at most one at a time; after `failed`, the same batch again. `null`: nothing for now. */
@@ -206,9 +206,9 @@ export class Authority {
     this.#queuedBytes -= batch.bytes;
     const last = batch.base + batch.rows.length;
     for (const { row, clocks } of this.#outcomes.rows) {
-      if (row.seq <= last) this.#copy.append(row, clocks);
+      if (row.offset <= last) this.#copy.append(row, clocks);
     }
-    this.#tell();
+    this.#notify();
   }
 
   /** The batch is not on disk, or nobody knows. It is kept and given out again as it was. */
@@ -216,15 +216,15 @@ export class Authority {
     this.#expectInFlight(batch).state = 'failed';
   }
 
-  /** A compaction is on disk: the snapshot takes the place of the rows up to `snapshotSeq`. */
+  /** A compaction is on disk: the snapshot takes the place of the rows up to `snapshotOffset`. */
   compacted({
     snapshot,
-    snapshotSeq,
+    snapshotOffset,
   }: {
     readonly snapshot: Uint8Array;
-    readonly snapshotSeq: number;
+    readonly snapshotOffset: number;
   }): void {
-    this.#copy.compact(snapshot, snapshotSeq);
+    this.#copy.compact(snapshot, snapshotOffset);
   }
 
   /** All that is to be told since the last call, in order. */
@@ -235,12 +235,12 @@ export class Authority {
   }
 
   #answer({ user, client, position, stateVector }: OpenRequest): OpenAnswer {
-    const { incarnation } = this;
+    const { epoch } = this;
     const owner = client === undefined ? undefined : this.#owner(client);
     if (owner !== undefined && owner !== user)
       return { kind: 'refused', error: errorOf('client-taken') };
-    if (position !== undefined && position.incarnation !== incarnation) {
-      return { kind: 'refused', error: errorOf('incarnation-changed') };
+    if (position !== undefined && position.epoch !== epoch) {
+      return { kind: 'refused', error: errorOf('epoch-changed') };
     }
     if (stateVector !== undefined && !isStateVector(stateVector)) {
       return { kind: 'refused', error: errorOf('bad-message') };
@@ -250,12 +250,12 @@ export class Authority {
     const rows = isParted ? null : tail;
     return {
       kind: 'opened',
-      incarnation,
+      epoch,
       timeline: this.#timelines.current,
       isParted,
       documentKind: this.#documentKind,
-      base: position === undefined || rows === null ? 0 : position.seq,
-      seq: this.head,
+      base: position === undefined || rows === null ? 0 : position.offset,
+      offset: this.head,
       stateVector: this.#copy.stateVector,
       parts: rows ?? this.#difference(stateVector),
     };
@@ -263,13 +263,13 @@ export class Authority {
 
   /** The rows after a position; null when they are not here, `parted` when it is not one of this journal. */
   #tail(
-    { timeline, seq }: Position,
+    { timeline, offset }: Position,
     stateVector: Uint8Array | undefined,
   ): readonly Part[] | null | 'parted' {
-    if (seq > this.head || (seq > 0 && timeline !== this.#timelines.current)) return 'parted';
-    const tail = this.#copy.tail(seq);
+    if (offset > this.head || (offset > 0 && timeline !== this.#timelines.current)) return 'parted';
+    const tail = this.#copy.tail(offset);
     const isHeld =
-      tail === null || stateVector === undefined || this.#copy.isHeldUntil(seq, stateVector);
+      tail === null || stateVector === undefined || this.#copy.isBufferedUntil(offset, stateVector);
     return isHeld ? tail : 'parted';
   }
 
@@ -292,43 +292,46 @@ export class Authority {
     sender: { readonly attempt: 'first' | 'repair'; readonly subscription: Subscription },
   ): Outcome {
     const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
-    const hot = this.#awake();
+    const hot = this.#ensureLoaded();
     // The first message of a copy that returns. Those who wrote what is in it may never return themselves.
     const isReturn = sender.subscription.returns && cseq === 1;
     const owner = isReturn ? nobody : (client: number) => this.#owner(client);
-    const admission = this.#admission(update, { doc: hot, user, owner });
-    if (admission.kind === 'refused') return refused(admission.error);
-    if (admission.kind === 'missing') {
+    const validation = this.#validation(update, { doc: hot, user, owner });
+    if (validation.kind === 'refused') return refused(validation.error);
+    if (validation.kind === 'missing') {
       // It was asked for all and has not got it either: asking again would never end.
       return sender.attempt === 'repair'
         ? refused(errorOf('invalid-update'))
         : { kind: 'missing', subscription, cseq };
     }
-    if (!admission.novel) return { kind: 'known', subscription, cseq };
+    if (!validation.hasNewContent) return { kind: 'known', subscription, cseq };
     const bytes = this.#copy.bytes + this.#queuedBytes + update.byteLength;
     // Deletions are taken all the same: they are how a document becomes smaller.
-    if (bytes > MAX_DOCUMENT_BYTES && admission.clients.length > 0) {
+    if (bytes > MAX_DOCUMENT_BYTES && validation.clients.length > 0) {
       return refused(errorOf('too-large', { detail: TOO_LARGE }));
     }
-    const trial = this.#tryOut(update, { hot, keep: admission.repeats ? 'as emitted' : 'as sent' });
-    if (trial.kind === 'spoilt') {
+    const trial = this.#tryOut(update, {
+      hot,
+      keep: validation.repeats ? 'as emitted' : 'as sent',
+    });
+    if (trial.kind === 'corrupted') {
       this.#rebuild(hot);
       return refused(trial.error);
     }
-    const row = { seq: ++this.#lastSeq, update: trial.update, user, subscription, cseq, at };
+    const row = { offset: ++this.#lastOffset, update: trial.update, user, subscription, cseq, at };
     this.#queuedBytes += row.update.byteLength;
-    const owned = admission.clients.filter(
+    const owned = validation.clients.filter(
       (client) => !this.#owners.has(client) && (!isReturn || client === sender.subscription.client),
     );
     for (const client of owned) this.#owners.set(client, user);
     const clocks = new Map(
-      admission.clients.map((client) => [client, Y.getState(hot.store, client)]),
+      validation.clients.map((client) => [client, Y.getState(hot.store, client)]),
     );
     return { kind: 'row', row, clocks, owned };
   }
 
   /** @throws DamagedDocument */
-  #awake(): Y.Doc {
+  #ensureLoaded(): Y.Doc {
     if (this.#hot === null) {
       this.#rules.onRebuild?.();
       this.#hot = this.#copy.build(this.#rules);
@@ -336,9 +339,9 @@ export class Authority {
     return this.#hot;
   }
 
-  #admission(update: Uint8Array, context: AdmitContext): Admission {
+  #validation(update: Uint8Array, context: ValidationContext): UpdateValidation {
     try {
-      return this.#rules.admit(update, context);
+      return this.#rules.validateUpdate(update, context);
     } catch {
       return { kind: 'refused', error: errorOf('invalid-update') };
     }
@@ -359,18 +362,18 @@ export class Authority {
         Y.applyUpdate(hot, update);
         return isIncomplete(hot) ? errorOf('invalid-update') : this.#rules.check(running);
       });
-      return error === null ? { kind: 'applied', update: kept } : { kind: 'spoilt', error };
+      return error === null ? { kind: 'applied', update: kept } : { kind: 'corrupted', error };
     } catch {
-      return { kind: 'spoilt', error: errorOf('invalid-update') };
+      return { kind: 'corrupted', error: errorOf('invalid-update') };
     } finally {
       hot.off('update', take);
     }
   }
 
   /** `applyUpdate` is not atomic, so a refused update costs the whole hot document. */
-  #rebuild(spoilt: Y.Doc): void {
+  #rebuild(corrupted: Y.Doc): void {
     this.#rules.onRebuild?.();
-    spoilt.destroy();
+    corrupted.destroy();
     const queued = this.#outcomes.rows.map(({ row }) => row.update);
     this.#hot = this.#copy.build({ ...this.#rules, queued });
   }
@@ -381,9 +384,9 @@ export class Authority {
     const owners = new Map<number, string>();
     for (const { row, owned } of queued) for (const client of owned) owners.set(client, row.user);
     const rows = queued.map(({ row }) => row);
-    const { document, incarnation, head: base } = this;
+    const { document, epoch, head: base } = this;
     return {
-      batch: { document, incarnation, base, rows, owners, bytes: this.#queuedBytes },
+      batch: { document, epoch, base, rows, owners, bytes: this.#queuedBytes },
       state: 'in-flight',
     };
   }
@@ -395,7 +398,7 @@ export class Authority {
     return this.#commit;
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#events.push(...this.#outcomes.settle(this.head, () => this.#copy.stateVector));
   }
 }

@@ -22,7 +22,7 @@ const LIFE = 'life-1';
 const remote = new Uint8Array([0, 0]);
 
 /** A copy with text in it, and the updates that made it. */
-class Copy implements Replica {
+class FakeReplica implements Replica {
   readonly doc = new Y.Doc();
   readonly updates: Uint8Array[] = [];
 
@@ -45,14 +45,14 @@ class Copy implements Replica {
 }
 
 function start(options: Partial<ClientChannelOptions> = {}) {
-  const copy = new Copy();
+  const copy = new FakeReplica();
   const channel = new ClientChannel({ document: 'd', replica: copy, ...options });
   const opened = (
     given: {
       base?: number;
-      seq?: number;
+      offset?: number;
       stateVector?: Uint8Array;
-      incarnation?: string;
+      epoch?: string;
       timeline?: string;
       parted?: true;
       ref?: number;
@@ -67,10 +67,10 @@ function start(options: Partial<ClientChannelOptions> = {}) {
       kind: 'page',
       title: '',
       access: 'edit',
-      incarnation: LIFE,
+      epoch: LIFE,
       timeline: 't1',
       base: 0,
-      seq: 0,
+      offset: 0,
       stateVector: NOTHING,
       ...given,
     });
@@ -88,13 +88,13 @@ function start(options: Partial<ClientChannelOptions> = {}) {
 }
 
 const advance = (
-  seq: number,
+  offset: number,
   given: { updates?: Uint8Array[]; confirmed?: number[] } = {},
 ): ChannelIntent => ({
   kind: 'advance',
   updates: [],
   confirmed: [],
-  position: { incarnation: LIFE, timeline: 't1', seq },
+  position: { epoch: LIFE, timeline: 't1', offset },
   ...given,
 });
 const sent = (cseq: number, update: Uint8Array): ChannelIntent => ({
@@ -107,13 +107,13 @@ const kept = (id: number, update: Uint8Array): ChannelIntent => ({
 });
 const range = (from: number): ChannelIntent => ({
   kind: 'send',
-  message: { type: 'range', channel: CHANNEL, from },
+  message: { type: 'rows:request', channel: CHANNEL, from },
 });
 
 describe('opening', () => {
   test('SY27 says what it has', () => {
-    const position = { incarnation: LIFE, timeline: 't1', seq: 4 };
-    const copy = new Copy();
+    const position = { epoch: LIFE, timeline: 't1', offset: 4 };
+    const copy = new FakeReplica();
     copy.write('a');
     const { channel } = start({ replica: copy, position });
     expect(channel.open(3)).toEqual([
@@ -175,9 +175,9 @@ describe('opening', () => {
   });
 
   test('SY29 nothing is sent when the server has all', () => {
-    const { copy, open } = start({ position: { incarnation: LIFE, timeline: 't1', seq: 2 } });
+    const { copy, open } = start({ position: { epoch: LIFE, timeline: 't1', offset: 2 } });
     copy.write('a');
-    expect(open({ base: 2, seq: 2, stateVector: copy.stateVector() })).toEqual([]);
+    expect(open({ base: 2, offset: 2, stateVector: copy.stateVector() })).toEqual([]);
   });
 
   test('SY30 the first opening binds the copy to a life, and another is not applied', () => {
@@ -185,8 +185,8 @@ describe('opening', () => {
     open();
     channel.local(copy.write('a'));
     channel.disconnected();
-    const error = errorOf('incarnation-changed');
-    expect(open({ incarnation: 'life-2', ref: 2 })).toEqual([
+    const error = errorOf('epoch-changed');
+    expect(open({ epoch: 'life-2', ref: 2 })).toEqual([
       { kind: 'set-aside', ids: [1], error },
       { kind: 'reset', error },
     ]);
@@ -234,25 +234,25 @@ describe('while it is open', () => {
 
   test('SY32 rows come with the position that they lead to', () => {
     const { channel, open, rows } = start();
-    open({ seq: 5 });
+    open({ offset: 5 });
     expect(channel.phase).toBe('catching-up');
     expect(rows(0, 3)).toEqual([advance(3, { updates: [remote] })]);
     expect(channel.phase).toBe('catching-up');
     expect(rows(3, 5)).toEqual([advance(5, { updates: [remote] })]);
     expect(channel).toMatchObject({
       phase: 'live',
-      position: { incarnation: LIFE, timeline: 't1', seq: 5 },
+      position: { epoch: LIFE, timeline: 't1', offset: 5 },
     });
   });
 
   test('SY32 until rows from 0 have come, the position stays the old one', () => {
     const { channel, open, rows } = start({
-      position: { incarnation: LIFE, timeline: 't1', seq: 4 },
+      position: { epoch: LIFE, timeline: 't1', offset: 4 },
     });
-    open({ base: 0, seq: 9 });
-    expect(channel.position?.seq).toBe(4);
+    open({ base: 0, offset: 9 });
+    expect(channel.position?.offset).toBe(4);
     rows(0, 9);
-    expect(channel.position?.seq).toBe(9);
+    expect(channel.position?.offset).toBe(9);
   });
 
   test('SY33 a gap is asked for once, and passed over until the answer', () => {
@@ -261,7 +261,7 @@ describe('while it is open', () => {
     rows(0, 1);
     expect(rows(3, 4)).toEqual([range(1)]);
     expect(rows(4, 5)).toEqual([]);
-    expect(channel.position?.seq).toBe(1);
+    expect(channel.position?.offset).toBe(1);
     expect(rows(1, 5)).toEqual([advance(5, { updates: [remote] })]);
     expect(rows(6, 7)).toEqual([range(5)]);
   });
@@ -287,7 +287,7 @@ describe('while it is open', () => {
     copy.write('forgotten');
     for (const text of ['a', 'b']) channel.local(copy.write(text));
     const intents = channel.receive({
-      type: 'need',
+      type: 'state:request',
       channel: CHANNEL,
       cseq: 1,
       stateVector: NOTHING,
@@ -300,7 +300,7 @@ describe('while it is open', () => {
 
 describe('what is not sent', () => {
   test('SY39 with view access pending work waits, until this person may write', () => {
-    const copy = new Copy();
+    const copy = new FakeReplica();
     const before = copy.write('a');
     const { channel, opened } = start({ replica: copy, pending: [{ id: 1, update: before }] });
     channel.open(1);
@@ -342,7 +342,7 @@ describe('endings', () => {
     ]);
     expect(channel).toMatchObject({ phase: 'resetting', position: undefined, pending: [] });
     expect(channel.open(2)).toEqual([]);
-    channel.restart(new Copy(2));
+    channel.restart(new FakeReplica(2));
     expect(channel.open(3)).toEqual([
       {
         kind: 'send',
@@ -359,9 +359,9 @@ describe('endings', () => {
   });
 
   test('SY35 nothing is set aside when nothing waits', () => {
-    const { channel } = start({ position: { incarnation: LIFE, timeline: 't1', seq: 1 } });
+    const { channel } = start({ position: { epoch: LIFE, timeline: 't1', offset: 1 } });
     channel.open(1);
-    const error = errorOf('incarnation-changed');
+    const error = errorOf('epoch-changed');
     expect(channel.receive({ type: 'closed', channel: 0, ref: 1, error })).toEqual([
       { kind: 'reset', error },
     ]);
@@ -425,8 +425,8 @@ describe('endings', () => {
 });
 
 describe('a restored backup', () => {
-  const restored = { timeline: 't2', parted: true, seq: 3 } as const;
-  const position = { incarnation: LIFE, timeline: 't1', seq: 7 };
+  const restored = { timeline: 't2', parted: true, offset: 3 } as const;
+  const position = { epoch: LIFE, timeline: 't1', offset: 7 };
 
   test('RS3 all that the copy holds, deletions too, is kept and sent in one message', () => {
     const { copy, open } = start({ position });
@@ -451,13 +451,13 @@ describe('a restored backup', () => {
     ack(1, 2, 2);
     expect(channel.position).toEqual(position);
     rows(2, 3);
-    expect(channel).toMatchObject({ phase: 'live', position: { timeline: 't2', seq: 3 } });
+    expect(channel).toMatchObject({ phase: 'live', position: { timeline: 't2', offset: 3 } });
   });
 
   test('RS4 where nothing is left on the server, the position is the beginning', () => {
     const { channel, open } = start({ position });
-    open({ ...restored, seq: 0 });
-    expect(channel.position).toEqual({ incarnation: LIFE, timeline: 't2', seq: 0 });
+    open({ ...restored, offset: 0 });
+    expect(channel.position).toEqual({ epoch: LIFE, timeline: 't2', offset: 0 });
   });
 
   test('RS3 a reader keeps it, and sends it once allowed to write', () => {

@@ -83,7 +83,14 @@ export interface ClientChannelOptions {
 export type ChannelMessage = Extract<
   ServerMessage,
   {
-    readonly type: 'opened' | 'closed' | 'document:changed' | 'updates' | 'ack' | 'nack' | 'need';
+    readonly type:
+      | 'opened'
+      | 'closed'
+      | 'document:changed'
+      | 'updates'
+      | 'ack'
+      | 'nack'
+      | 'state:request';
   }
 >;
 
@@ -105,14 +112,14 @@ type State =
 interface OpenState {
   readonly kind: 'open';
   readonly channel: number;
-  readonly incarnation: string;
+  readonly epoch: string;
   readonly timeline: string;
   /** The copy is not what its position says until all of the answer is here. */
   readonly isParted: boolean;
   /** What the server has, as long as it is to get all else that the copy holds. */
   owed: Uint8Array | null;
   /** The last row that has arrived here, counted from the `base` of this opening. */
-  seq: number;
+  offset: number;
   /** Where the opening leads to. */
   readonly target: number;
   /** With `view`, what is pending waits here. */
@@ -143,7 +150,7 @@ export class ClientChannel {
 
   get phase(): ChannelPhase {
     if (this.#state.kind !== 'open') return this.#state.kind;
-    return this.#state.seq < this.#state.target ? 'catching-up' : 'live';
+    return this.#state.offset < this.#state.target ? 'catching-up' : 'live';
   }
 
   /** The number that the server gave to this channel, while it is open. */
@@ -197,7 +204,7 @@ export class ClientChannel {
         return this.#updates(state, message);
       case 'ack':
         return this.#ack(state, message);
-      case 'need':
+      case 'state:request':
         return this.#need(state, message);
       case 'document:changed':
         return this.#accessChanged(state, message.access);
@@ -234,26 +241,26 @@ export class ClientChannel {
 
   #opened({
     channel,
-    incarnation,
+    epoch,
     timeline,
     parted,
     base,
-    seq,
+    offset,
     stateVector,
     access,
   }: MessageOf<'opened'>): readonly ChannelIntent[] {
-    if (this.#position !== undefined && this.#position.incarnation !== incarnation) {
-      return this.#end(errorOf('incarnation-changed'));
+    if (this.#position !== undefined && this.#position.epoch !== epoch) {
+      return this.#end(errorOf('epoch-changed'));
     }
     const state: OpenState = {
       kind: 'open',
       channel,
-      incarnation,
+      epoch,
       timeline,
       isParted: parted === true,
       owed: null,
-      seq: base,
-      target: seq,
+      offset: base,
+      target: offset,
       access,
       cseq: 0,
       gap: 'none',
@@ -262,7 +269,7 @@ export class ClientChannel {
     for (const entry of this.#entries) entry.cseq = UNSENT;
     const kept = state.isParted ? this.#keepAll(state, stateVector) : [];
     // From its first opening on, a copy belongs to one life of the document.
-    const isPlaced = this.#position !== undefined && !(state.isParted && seq === base);
+    const isPlaced = this.#position !== undefined && !(state.isParted && offset === base);
     return [
       ...kept,
       ...(isPlaced ? [] : [this.#advance(state, {})]),
@@ -322,10 +329,10 @@ export class ClientChannel {
     state: OpenState,
     { from, to, updates }: MessageOf<'updates'>,
   ): readonly ChannelIntent[] {
-    if (from > state.seq) return this.#askForGap(state);
+    if (from > state.offset) return this.#askForGap(state);
     state.gap = 'none';
-    if (to <= state.seq) return [];
-    state.seq = to;
+    if (to <= state.offset) return [];
+    state.offset = to;
     return [this.#advance(state, { updates })];
   }
 
@@ -333,12 +340,12 @@ export class ClientChannel {
     const isConfirmed = (entry: Entry) => entry.cseq <= cseq;
     const confirmed = this.#entries.filter(isConfirmed).map(({ id }) => id);
     this.#entries = this.#entries.filter((entry) => !isConfirmed(entry));
-    const isGap = from > state.seq;
-    if (!isGap) state.seq = Math.max(state.seq, to);
+    const isGap = from > state.offset;
+    if (!isGap) state.offset = Math.max(state.offset, to);
     return [this.#advance(state, { confirmed }), ...(isGap ? this.#askForGap(state) : [])];
   }
 
-  #need(state: OpenState, { stateVector }: MessageOf<'need'>): readonly ChannelIntent[] {
+  #need(state: OpenState, { stateVector }: MessageOf<'state:request'>): readonly ChannelIntent[] {
     const update = this.#replica.diff(stateVector);
     // It holds more than the pending updates do, so it is kept as they are.
     const [entry, keep] = this.#keep(update);
@@ -350,7 +357,12 @@ export class ClientChannel {
   #askForGap(state: OpenState): readonly ChannelIntent[] {
     if (state.gap === 'asked') return [];
     state.gap = 'asked';
-    return [{ kind: 'send', message: { type: 'range', channel: state.channel, from: state.seq } }];
+    return [
+      {
+        kind: 'send',
+        message: { type: 'rows:request', channel: state.channel, from: state.offset },
+      },
+    ];
   }
 
   #end(error: ErrorBody): readonly ChannelIntent[] {
@@ -389,10 +401,10 @@ export class ClientChannel {
       confirmed = [],
     }: { readonly updates?: readonly Uint8Array[]; readonly confirmed?: readonly number[] },
   ): ChannelIntent {
-    const { incarnation, timeline, seq, target, isParted } = state;
+    const { epoch, timeline, offset, target, isParted } = state;
     // On the way from one timeline to another it is at neither.
-    const position = isParted && seq < target ? this.#position : undefined;
-    this.#position = position ?? { incarnation, timeline, seq };
+    const position = isParted && offset < target ? this.#position : undefined;
+    this.#position = position ?? { epoch, timeline, offset };
     return { kind: 'advance', updates, confirmed, position: this.#position };
   }
 

@@ -6,12 +6,12 @@
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
-/** A place in a document's journal: rows 1 … `seq` of the life called `incarnation`, as `timeline` counts them. */
+/** A place in a document's journal: rows 1 … `offset` of the life called `epoch`, as `timeline` counts them. */
 export interface Position {
-  readonly incarnation: string;
+  readonly epoch: string;
   /** The history of the database; a restored backup begins a new one. */
   readonly timeline: string;
-  readonly seq: number;
+  readonly offset: number;
 }
 
 /** Applying all `updates` brings a copy from `from` to `to`. They are rows one by one, or one update for all of them. */
@@ -21,17 +21,17 @@ export interface Part {
   readonly updates: readonly Uint8Array[];
 }
 
-/** What a subscription starts with. Its parts lead from `base` to `seq` without a gap; the next event continues there. */
+/** What a subscription starts with. Its parts lead from `base` to `offset` without a gap; the next event continues there. */
 export type OpenAnswer =
   | {
       readonly kind: 'opened';
-      readonly incarnation: string;
+      readonly epoch: string;
       readonly timeline: string;
       /** The copy held what this journal does not, and is asked for all of it. */
       readonly isParted: boolean;
       readonly documentKind: DocumentKind;
       readonly base: number;
-      readonly seq: number;
+      readonly offset: number;
       /** Of what is committed. */
       readonly stateVector: Uint8Array;
       readonly parts: readonly Part[];
@@ -53,7 +53,7 @@ export interface Ack {
 export interface CommittedEvent {
   readonly kind: 'committed';
   readonly document: string;
-  readonly incarnation: string;
+  readonly epoch: string;
   readonly from: number;
   readonly to: number;
   readonly updates: readonly Uint8Array[];
@@ -71,7 +71,7 @@ export type EngineEvent =
       readonly answer: OpenAnswer;
     }
   | {
-      readonly kind: 'range';
+      readonly kind: 'rows:request';
       readonly document: string;
       readonly subscription: number;
       readonly answer: RangeAnswer;
@@ -119,5 +119,5 @@ export interface RangeRequest {
 export type EngineRequest =
   | ({ readonly kind: 'open'; readonly document: string } & OpenRequest)
   | ({ readonly kind: 'append'; readonly document: string } & AppendRequest)
-  | ({ readonly kind: 'range'; readonly document: string } & RangeRequest)
+  | ({ readonly kind: 'rows:request'; readonly document: string } & RangeRequest)
   | { readonly kind: 'close'; readonly document: string; readonly subscription: number };

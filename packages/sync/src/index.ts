@@ -5,7 +5,7 @@ export * from './engine-event.ts';
 export * from './events/channel-replica.ts';
 export * from './events/command-order.ts';
 export * from './events/command-queue.ts';
-export * from './events/expected-effects.ts';
+export * from './events/optimistic-overlay.ts';
 export * from './limits.ts';
 export * from './room.ts';
 export * from './stored-document.ts';

@@ -1,7 +1,7 @@
 /** The sizes that both ends of a conversation keep to. */
 
 /** Rows are sent in `updates` of about this size, so that a large document arrives piece by piece. */
-export const MAX_PART_BYTES = 256 * 1024;
+export const MAX_FRAGMENT_BYTES = 256 * 1024;
 
 /**
  * What the journal may hold of one document, snapshot and rows together: so much is loaded within

@@ -28,18 +28,18 @@ export type Outcome =
 
 export class OutcomeQueue {
   readonly #document: string;
-  readonly #incarnation: string;
+  readonly #epoch: string;
   #outcomes: Outcome[] = [];
-  #toldSeq: number;
+  #reportedOffset: number;
 
   constructor(options: {
     readonly document: string;
-    readonly incarnation: string;
+    readonly epoch: string;
     readonly head: number;
   }) {
     this.#document = options.document;
-    this.#incarnation = options.incarnation;
-    this.#toldSeq = options.head;
+    this.#epoch = options.epoch;
+    this.#reportedOffset = options.head;
   }
 
   get isEmpty(): boolean {
@@ -58,7 +58,7 @@ export class OutcomeQueue {
   /** Takes out what comes before the first row after `head`, as the events that tell it. */
   settle(head: number, stateVector: () => Uint8Array): readonly EngineEvent[] {
     const waiting = this.#outcomes.findIndex(
-      (outcome) => outcome.kind === 'row' && outcome.row.seq > head,
+      (outcome) => outcome.kind === 'row' && outcome.row.offset > head,
     );
     const settled = this.#outcomes.splice(0, waiting < 0 ? this.#outcomes.length : waiting);
     const events: EngineEvent[] = [];
@@ -93,14 +93,14 @@ export class OutcomeQueue {
   }
 
   #committed(rows: readonly Row[], acks: ReadonlyMap<number, number>): EngineEvent {
-    const from = this.#toldSeq;
-    this.#toldSeq += rows.length;
+    const from = this.#reportedOffset;
+    this.#reportedOffset += rows.length;
     return {
       kind: 'committed',
       document: this.#document,
-      incarnation: this.#incarnation,
+      epoch: this.#epoch,
       from,
-      to: this.#toldSeq,
+      to: this.#reportedOffset,
       updates: rows.map((row) => row.update),
       authors: rows.map((row) => row.subscription),
       acks: Array.from(acks, ([subscription, cseq]) => ({ subscription, cseq })),

@@ -9,16 +9,16 @@ const row = (byte: number) => new Uint8Array([byte]);
 const update = (cseq: number) =>
   ({ type: 'update', channel: CHANNEL, cseq, update: row(cseq) }) as const;
 
-function answer(seq: number): OpenAnswer {
-  const parts = seq === 0 ? [] : [{ from: 0, to: seq, updates: [row(0)] }];
+function answer(offset: number): OpenAnswer {
+  const parts = offset === 0 ? [] : [{ from: 0, to: offset, updates: [row(0)] }];
   return {
     kind: 'opened',
     timeline: 't1',
     isParted: false,
-    incarnation: 'life-1',
+    epoch: 'life-1',
     documentKind: 'page',
     base: 0,
-    seq,
+    offset,
     stateVector: row(0),
     parts,
   };
@@ -38,7 +38,7 @@ const engineEvent = {
   ): EngineEvent => ({
     kind: 'committed',
     document: 'd',
-    incarnation: 'life-1',
+    epoch: 'life-1',
     from,
     to: from + authors.length,
     updates: authors.map((_, i) => row(from + i + 1)),
@@ -116,10 +116,10 @@ describe('opening', () => {
         kind: 'page',
         title: 'Plan',
         access: 'edit',
-        incarnation: 'life-1',
+        epoch: 'life-1',
         timeline: 't1',
         base: 0,
-        seq: 5,
+        offset: 5,
         stateVector: row(0),
       }),
       send([1], { type: 'updates', channel: CHANNEL, from: 0, to: 5, updates: [row(0)] }),
@@ -254,7 +254,7 @@ describe('updates', () => {
     opened(1);
     room.message(1, update(1));
     expect(room.event(engineEvent.missing(1, 1))).toEqual([
-      send([1], { type: 'need', channel: CHANNEL, cseq: 1, stateVector: row(9) }),
+      send([1], { type: 'state:request', channel: CHANNEL, cseq: 1, stateVector: row(9) }),
     ]);
     expect(appended(room.message(1, update(2)))).toEqual([2]);
     expect(appended(room.message(1, update(2)))).toEqual([2]);
@@ -373,11 +373,14 @@ describe('endings', () => {
   test('SY25 a range is answered with rows, or by coming back', () => {
     const { room, opened } = start();
     opened(1);
-    expect(room.message(1, { type: 'range', channel: CHANNEL, from: 3 })).toEqual([
-      { kind: 'engine', request: { kind: 'range', document: 'd', subscription: 1, from: 3 } },
+    expect(room.message(1, { type: 'rows:request', channel: CHANNEL, from: 3 })).toEqual([
+      {
+        kind: 'engine',
+        request: { kind: 'rows:request', document: 'd', subscription: 1, from: 3 },
+      },
     ]);
     const part = { from: 3, to: 4, updates: [row(4)] };
-    const range = { kind: 'range', document: 'd', subscription: 1 } as const;
+    const range = { kind: 'rows:request', document: 'd', subscription: 1 } as const;
     expect(room.event({ ...range, answer: { kind: 'parts', parts: [part] } })).toEqual([
       send([1], { type: 'updates', channel: CHANNEL, ...part }),
     ]);

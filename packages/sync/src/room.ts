@@ -31,7 +31,7 @@ export interface JoinRequest extends OpenRequest {
   readonly access: Access;
 }
 
-export type RoomMessage = MessageOf<'update' | 'range' | 'leave'>;
+export type RoomMessage = MessageOf<'update' | 'rows:request' | 'leave'>;
 
 interface Subscription {
   readonly id: number;
@@ -98,7 +98,12 @@ export class Room {
     if (sender.state === 'opening') return this.#end(sender, errorOf('bad-message'));
     if (message.type === 'update') return this.#update(sender, message);
     return [
-      this.#ask({ kind: 'range', document: this.document, subscription, from: message.from }),
+      this.#ask({
+        kind: 'rows:request',
+        document: this.document,
+        subscription,
+        from: message.from,
+      }),
     ];
   }
 
@@ -136,7 +141,7 @@ export class Room {
     switch (event.kind) {
       case 'answered':
         return this.#answered(receiver, event.answer);
-      case 'range':
+      case 'rows:request':
         return this.#range(receiver, event.answer);
       case 'refused':
         return this.#refuse(receiver, event);
@@ -146,7 +151,9 @@ export class Room {
           return this.#refuse(receiver, { ...receiver.refusal, cseq: event.cseq });
         const { cseq, stateVector } = event;
         receiver.asked = cseq;
-        return [send([receiver], { type: 'need', channel: this.channel, cseq, stateVector })];
+        return [
+          send([receiver], { type: 'state:request', channel: this.channel, cseq, stateVector }),
+        ];
       }
     }
   }
@@ -172,7 +179,7 @@ export class Room {
     if (answer.kind === 'refused') return this.#end(receiver, answer.error);
     receiver.state = 'open';
     const { ref, title, access } = receiver;
-    const { incarnation, timeline, isParted, base, seq, stateVector, documentKind: kind } = answer;
+    const { epoch, timeline, isParted, base, offset, stateVector, documentKind: kind } = answer;
     const { document, channel } = this;
     return [
       send([receiver], {
@@ -183,11 +190,11 @@ export class Room {
         kind,
         title,
         access,
-        incarnation,
+        epoch,
         timeline,
         ...(isParted ? { parted: true as const } : {}),
         base,
-        seq,
+        offset,
         stateVector,
       }),
       ...answer.parts.map((part) => this.#updates([receiver], part)),

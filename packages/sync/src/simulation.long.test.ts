@@ -5,11 +5,11 @@
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
-import { World } from './simulation/world.ts';
+import { Simulation } from './simulation/simulation.ts';
 
 test.each(seedsToRun({ count: 500, kept: KEPT_SEEDS }))(
   'seed %i: all agree, no confirmed word is lost, none appears twice',
   (seed) => {
-    expect(() => new World(seed).run()).not.toThrow();
+    expect(() => new Simulation(seed).run()).not.toThrow();
   },
 );

@@ -2,8 +2,8 @@
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
-import { World } from './simulation/world.ts';
+import { Simulation } from './simulation/simulation.ts';
 
 test.each(seedsToRun({ count: 30, kept: KEPT_SEEDS }, {}))('seed %i: all agree', (seed) => {
-  expect(() => new World(seed).run()).not.toThrow();
+  expect(() => new Simulation(seed).run()).not.toThrow();
 });

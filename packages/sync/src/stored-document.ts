@@ -2,7 +2,7 @@
 import type { DocumentKind } from '@tandem/protocol';
 
 export interface StoredRow {
-  readonly seq: number;
+  readonly offset: number;
   readonly update: Uint8Array;
 }
 
@@ -15,13 +15,13 @@ export interface Timelines {
 
 export interface StoredDocument {
   readonly document: string;
-  readonly incarnation: string;
+  readonly epoch: string;
   readonly timelines: Timelines;
   readonly kind: DocumentKind;
-  /** One update that holds rows 1 … `snapshotSeq`; `null` while there is none and `snapshotSeq` is 0. */
+  /** One update that holds rows 1 … `snapshotOffset`; `null` while there is none and `snapshotOffset` is 0. */
   readonly snapshot: Uint8Array | null;
-  readonly snapshotSeq: number;
-  /** All rows after `snapshotSeq`, in order. */
+  readonly snapshotOffset: number;
+  /** All rows after `snapshotOffset`, in order. */
   readonly rows: readonly StoredRow[];
   /** Which user each Yjs client id belongs to. */
   readonly owners: ReadonlyMap<number, string>;
@@ -38,7 +38,7 @@ export interface Row extends StoredRow {
 /** What one commit adds to one document: rows `base + 1 …`, and the client ids that are new with them. */
 export interface Batch {
   readonly document: string;
-  readonly incarnation: string;
+  readonly epoch: string;
   readonly base: number;
   readonly rows: readonly Row[];
   readonly owners: ReadonlyMap<number, string>;

@@ -21,13 +21,13 @@ const values = (chatHead = 0) => ({
   chatDeleted: [],
 });
 
-async function stage() {
+async function fixture() {
   const lists: Record<string, ActivityState['documents']> = {
     ada: { d1: values(), d2: values() },
     bob: { d1: values() },
   };
   const present = new Map<string, User[]>();
-  const barred = new Set<string>();
+  const banned = new Set<string>();
   /** What stands on a list and is not followed. */
   const longLists: Record<string, Set<string>> = {};
   let loads = 0;
@@ -37,7 +37,7 @@ async function stage() {
       loads++;
       return lists[user] ?? {};
     },
-    whoMaySee: async () => (user) => !barred.has(user),
+    whoMaySee: async () => (user) => !banned.has(user),
     whoLists: async (documents, users) =>
       users.filter((user) => documents.some((document) => longLists[user]?.has(document))),
     present: (document) => present.get(document) ?? [],
@@ -57,9 +57,9 @@ async function stage() {
   await pass(2 * ACTIVITY_INTERVAL_MS);
   for (const { subscriber } of [ada, bob]) {
     subscriber.received.length = 0;
-    subscriber.outgoing.length = 0;
+    subscriber.encoded.length = 0;
   }
-  return { activity, lists, longLists, present, barred, come, ada, bob, loads: () => loads };
+  return { activity, lists, longLists, present, banned, come, ada, bob, loads: () => loads };
 }
 
 const pass = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
@@ -68,7 +68,7 @@ const changes = ({ subscriber }: { subscriber: FakeSubscriber }) =>
   subscriber.of('activity:changed').map(({ documents }) => documents);
 
 it('begins with the state of the whole list (W33)', async () => {
-  const { come, present } = await stage();
+  const { come, present } = await fixture();
   present.set('d2', [{ id: 'bob', name: 'Bob', color: 1 }]);
   const { subscriber } = await come('ada');
   expect(subscriber.of('subscribed')).toMatchObject([
@@ -81,21 +81,21 @@ it('begins with the state of the whole list (W33)', async () => {
 });
 
 it('makes one message for all who have a document on their list, and none for others', async () => {
-  const { activity, ada, bob } = await stage();
+  const { activity, ada, bob } = await fixture();
   activity.chatted('d1', 4);
   activity.chatted('d2', 7);
   activity.chatted('d3', 9);
   await pass(ACTIVITY_INTERVAL_MS);
   expect(changes(ada)).toEqual([{ d1: values(4) }, { d2: values(7) }]);
   expect(changes(bob)).toEqual([{ d1: values(4) }]);
-  expect(bob.subscriber.outgoing[0]).toBe(ada.subscriber.outgoing[0]);
+  expect(bob.subscriber.encoded[0]).toBe(ada.subscriber.encoded[0]);
 });
 
 it('says the newest values at most once a second, the first at once (W33)', async () => {
-  const { activity, bob } = await stage();
+  const { activity, bob } = await fixture();
   for (let i = 1; i <= 40; i++) {
     activity.chatted('d1', i);
-    activity.summarised('d1', { excerpt: `Words ${i}`, at: i });
+    activity.excerptChanged('d1', { excerpt: `Words ${i}`, at: i });
     await pass(ACTIVITY_INTERVAL_MS / 10);
   }
   activity.chatDeleted('d1', 8);
@@ -116,7 +116,7 @@ it('says the newest values at most once a second, the first at once (W33)', asyn
 });
 
 it('follows who is in a document', async () => {
-  const { activity, present, bob } = await stage();
+  const { activity, present, bob } = await fixture();
   const ada = { id: 'ada', name: 'Ada', color: 2 };
   present.set('d1', [ada]);
   activity.peopleChanged('d1');
@@ -128,7 +128,7 @@ it('follows who is in a document', async () => {
 });
 
 it('follows the list', async () => {
-  const { activity, lists, bob } = await stage();
+  const { activity, lists, bob } = await fixture();
   lists['bob'] = { d2: values(7) };
   activity.relisted('bob');
   await pass(ACTIVITY_INTERVAL_MS);
@@ -140,7 +140,7 @@ it('follows the list', async () => {
 });
 
 it('goes on telling those who stay, whoever else leaves', async () => {
-  const { activity, lists, come, ada } = await stage();
+  const { activity, lists, come, ada } = await fixture();
   for (const user of ['cleo', 'dora', 'eve']) lists[user] = { d1: values() };
   const [cleo, dora, eve] = await Promise.all(['cleo', 'dora', 'eve'].map(come));
   await pass(2 * ACTIVITY_INTERVAL_MS);
@@ -152,8 +152,8 @@ it('goes on telling those who stay, whoever else leaves', async () => {
 });
 
 it('says nothing more of a document to whoever lost the right to it (W34)', async () => {
-  const { activity, barred, ada, bob } = await stage();
-  barred.add('bob');
+  const { activity, banned, ada, bob } = await fixture();
+  banned.add('bob');
   await activity.recheck('d1');
   expect(changes(bob)).toEqual([{ d1: null }]);
   activity.chatted('d1', 1);
@@ -163,8 +163,8 @@ it('says nothing more of a document to whoever lost the right to it (W34)', asyn
 });
 
 it('leaves out what a pressed connection would get, and then gives it the newest of all', async () => {
-  const { activity, bob } = await stage();
-  bob.subscriber.pressed = true;
+  const { activity, bob } = await fixture();
+  bob.subscriber.isConflating = true;
   for (let i = 1; i <= 3; i++) {
     activity.chatted('d1', i);
     await pass(ACTIVITY_INTERVAL_MS);
@@ -180,7 +180,7 @@ it('leaves out what a pressed connection would get, and then gives it the newest
 });
 
 it('reads a list once for all tabs of a person, and forgets it with the last', async () => {
-  const { activity, come, bob, loads } = await stage();
+  const { activity, come, bob, loads } = await fixture();
   const before = loads();
   const second = await come('bob');
   expect(loads()).toBe(before);
@@ -190,7 +190,7 @@ it('reads a list once for all tabs of a person, and forgets it with the last', a
 });
 
 it('W41 of a long list follows what was changed last, also what was far down until then', async () => {
-  const { activity, lists, longLists, come, bob, loads } = await stage();
+  const { activity, lists, longLists, come, bob, loads } = await fixture();
   const many = Array.from({ length: MAX_FOLLOWED_DOCUMENTS }, (_, index) => [
     `m${index}`,
     values(),
@@ -202,7 +202,7 @@ it('W41 of a long list follows what was changed last, also what was far down unt
   cem.subscriber.received.length = 0;
   const before = loads();
   activity.changed('elsewhere');
-  activity.summarised('m1', { excerpt: 'followed', at: 1 });
+  activity.excerptChanged('m1', { excerpt: 'followed', at: 1 });
   await pass(ACTIVITY_INTERVAL_MS);
   expect(loads()).toBe(before);
   lists['cem'] = { ...Object.fromEntries(many.slice(1)), far: values() };

@@ -10,10 +10,15 @@ import {
   type DocumentActivity,
   type User,
 } from '@tandem/protocol';
-import { Coalescer } from '../gateway/coalescer.ts';
-import { Outgoing } from '../gateway/outgoing.ts';
+import { Throttle } from '../runtime/throttle.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { LATEST } from './latest-channel.ts';
-import { Audience, Subscription, type Channel, type ChannelSubscriber } from './subscription.ts';
+import {
+  SubscriberList,
+  Subscription,
+  type Channel,
+  type ChannelSubscriber,
+} from './subscription.ts';
 
 export interface ActivityOptions {
   /** The same for all people. */
@@ -43,7 +48,7 @@ interface Watched {
 /** A person who is here, with any number of connections. */
 interface Watcher {
   readonly user: string;
-  readonly audience: Audience;
+  readonly subscribers: SubscriberList;
   documents: readonly string[];
   /** The list is being read; it may have changed since. */
   loading: Promise<void> | null;
@@ -61,7 +66,7 @@ export class Activity implements Channel, Disposable {
   /** Documents that were changed, and may belong to those that are followed now. */
   #strayed = new Set<string>();
   #changed = new Set<string>();
-  readonly #flush = new Coalescer(
+  readonly #flush = new Throttle(
     ACTIVITY_INTERVAL_MS,
     () => this.#publish(),
     (error) => this.#options.onFault(error),
@@ -76,8 +81,8 @@ export class Activity implements Channel, Disposable {
   subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
     const subscription = new Subscription(subscriber, this, ref);
     const watcher = this.#watcher(subscriber.user.id);
-    watcher.audience.add(subscription);
-    subscriber.whenRoomy(async () => {
+    watcher.subscribers.add(subscription);
+    subscriber.onDrain(async () => {
       if (subscription.isOver) return;
       // One reading serves all tabs of a person.
       if (watcher.isOutdated || watcher.loading !== null) await this.#load(watcher);
@@ -96,8 +101,8 @@ export class Activity implements Channel, Disposable {
   leave(subscription: Subscription): void {
     const watcher = this.#watchers.get(subscription.subscriber.user.id);
     if (watcher === undefined) return;
-    watcher.audience.remove(subscription);
-    if (watcher.audience.size > 0) return;
+    watcher.subscribers.remove(subscription);
+    if (watcher.subscribers.size > 0) return;
     this.#watchers.delete(watcher.user);
     this.#partial.delete(watcher.user);
     for (const document of watcher.documents) this.#unwatch(watcher, document);
@@ -105,11 +110,11 @@ export class Activity implements Channel, Disposable {
 
   /** Who is in a document has changed. */
   peopleChanged(document: string): void {
-    this.#touch(document);
+    this.#schedule(document);
   }
 
   /** Its first words have. */
-  summarised(
+  excerptChanged(
     document: string,
     { excerpt, at }: { readonly excerpt: string; readonly at: number },
   ): void {
@@ -125,7 +130,7 @@ export class Activity implements Channel, Disposable {
   changed(document: string): void {
     if (this.#partial.size === 0) return;
     this.#strayed.add(document);
-    this.#flush.touch();
+    this.#flush.schedule();
   }
 
   /** It has a newer chat message. */
@@ -172,7 +177,7 @@ export class Activity implements Channel, Disposable {
     if (watcher === undefined) {
       watcher = {
         user,
-        audience: new Audience(),
+        subscribers: new SubscriberList(),
         documents: [],
         loading: null,
         isOutdated: true,
@@ -208,7 +213,7 @@ export class Activity implements Channel, Disposable {
       const watched = this.#watched.get(document);
       if (watched === undefined) this.#watched.set(document, { values, watchers: [watcher] });
       else watched.watchers.push(watcher);
-      this.#touch(document);
+      this.#schedule(document);
     }
     watcher.documents = Object.keys(documents);
     if (watcher.documents.length < MAX_FOLLOWED_DOCUMENTS) this.#partial.delete(watcher.user);
@@ -234,13 +239,13 @@ export class Activity implements Channel, Disposable {
     const watched = this.#watched.get(document);
     if (watched === undefined) return;
     watched.values = change(watched.values);
-    this.#touch(document);
+    this.#schedule(document);
   }
 
-  #touch(document: string): void {
+  #schedule(document: string): void {
     if (!this.#watched.has(document)) return;
     this.#changed.add(document);
-    this.#flush.touch();
+    this.#flush.schedule();
   }
 
   #publish(): void {
@@ -272,16 +277,20 @@ export class Activity implements Channel, Disposable {
   }
 
   #send(watchers: Iterable<Watcher>, documents: Record<string, DocumentActivity | null>): void {
-    const outgoing = new Outgoing({ type: 'activity:changed', channel: this.number, documents });
+    const encoded = new EncodedMessage({
+      type: 'activity:changed',
+      channel: this.number,
+      documents,
+    });
     let receivers = 0;
     for (const watcher of watchers) {
-      watcher.audience.each((subscription) => {
+      watcher.subscribers.each((subscription) => {
         if (subscription.state !== 'live') return;
-        if (subscription.subscriber.pressed) {
+        if (subscription.subscriber.isConflating) {
           subscription.state = 'lagging';
           subscription.subscriber.hold(subscription);
         } else {
-          subscription.subscriber.deliver(outgoing);
+          subscription.subscriber.deliver(encoded);
           receivers++;
         }
       });

@@ -5,13 +5,13 @@ import { LatestChannel } from './latest-channel.ts';
 import { FakeSubscriber } from './testing/fake-subscriber.ts';
 import { ModelStore, settled } from './testing/model-store.ts';
 
-function stage() {
-  const barred = new Set<string>();
+function fixture() {
+  const banned = new Set<string>();
   const store = Object.assign(new ModelStore(), {
-    maySee: async (_document: string, user: string) => !barred.has(user),
+    maySee: async (_document: string, user: string) => !banned.has(user),
     whoMaySee: async () => {
       if (store.failing) throw new Error('the store fails');
-      return (user: string) => !barred.has(user);
+      return (user: string) => !banned.has(user);
     },
   });
   const faults: unknown[] = [];
@@ -29,11 +29,11 @@ function stage() {
     await settled();
     return { subscriber, subscription };
   };
-  return { hub, store, barred, faults, come };
+  return { hub, store, banned, faults, come };
 }
 
 it('gives a channel one number, and each person a library of their own (W29)', async () => {
-  const { come } = stage();
+  const { come } = fixture();
   const numbers = [];
   for (const [user, name] of [
     ['ada', 'chat:d1'],
@@ -46,8 +46,8 @@ it('gives a channel one number, and each person a library of their own (W29)', a
 });
 
 it('refuses whoever may not see the document (W34)', async () => {
-  const { barred, come, hub } = stage();
-  barred.add('bob');
+  const { banned, come, hub } = fixture();
+  banned.add('bob');
   const { subscriber, subscription } = await come('bob', 'chat:d1');
   expect(subscriber.received).toMatchObject([
     { type: 'unsubscribed', channel: 0, ref: 9, error: { code: 'not-found' } },
@@ -57,12 +57,12 @@ it('refuses whoever may not see the document (W34)', async () => {
 });
 
 it('ends the channels of whoever may not see the document any more, and no others (W34)', async () => {
-  const { hub, store, barred, come } = stage();
+  const { hub, store, banned, come } = fixture();
   const bob = await come('bob', 'chat:d1');
   const bobSharing = await come('bob', 'sharing:d1');
   const elsewhere = await come('bob', 'chat:d2');
   const ada = await come('ada', 'chat:d1');
-  barred.add('bob');
+  banned.add('bob');
   await hub.recheck('d1');
   for (const { subscriber } of [bob, bobSharing])
     expect(subscriber.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
@@ -73,7 +73,7 @@ it('ends the channels of whoever may not see the document any more, and no other
 });
 
 it('lets nobody stay when it cannot be found out who may', async () => {
-  const { hub, store, faults, come } = stage();
+  const { hub, store, faults, come } = fixture();
   const ada = await come('ada', 'chat:d1');
   store.failing = true;
   await hub.recheck('d1');
@@ -82,7 +82,7 @@ it('lets nobody stay when it cannot be found out who may', async () => {
 });
 
 it('answers with a temporary error when a state cannot be read', async () => {
-  const { store, faults, come } = stage();
+  const { store, faults, come } = fixture();
   store.failing = true;
   const { subscriber } = await come('ada', 'library');
   expect(subscriber.received).toMatchObject([
@@ -92,7 +92,7 @@ it('answers with a temporary error when a state cannot be read', async () => {
 });
 
 it('keeps a channel for those who come back soon, and then lets it go', async () => {
-  const { hub, come } = stage();
+  const { hub, come } = fixture();
   const { subscription } = await come('ada', 'chat:d1');
   const now = Date.now();
   hub.sweep(now);
@@ -118,10 +118,10 @@ it('publishes one message to all who watch a latest value, and skips whoever is 
   expect(stranger?.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
   const message = { type: 'dashboard:changed', channel: 5, sample: {} as never } as const;
   channel.publish(message);
-  (two as FakeSubscriber).pressed = true;
+  (two as FakeSubscriber).isConflating = true;
   channel.publish(message);
   expect([one, two, stranger].map((each) => each?.of('dashboard:changed').length)).toEqual([
     2, 1, 0,
   ]);
-  expect(one?.outgoing[1]).toBe(two?.outgoing[1]);
+  expect(one?.encoded[1]).toBe(two?.encoded[1]);
 });

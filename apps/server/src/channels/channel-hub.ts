@@ -11,7 +11,7 @@ import {
 } from '@tandem/protocol';
 import type { CommittedEvents } from '../commands/runner.ts';
 import { CHANNEL_SWEEP_MS } from '../limits.ts';
-import { chatKey, keyOf, sharingKey, type ChannelKey } from './channel-key.ts';
+import { chatKey, keyOf, sharingKey, type ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import { EventChannel } from './event-channel.ts';
 import { Subscription, type ChannelSubscriber } from './subscription.ts';
@@ -60,11 +60,11 @@ export class ChannelHub implements Disposable {
     const channel = this.#channel(keyOf(name, subscriber.user.id) as ChannelKey, name);
     const subscription = new Subscription(subscriber, channel, ref);
     channel.join(subscription);
-    subscriber.whenRoomy(() =>
+    subscriber.onDrain(() =>
       this.#guarded(subscription, async () => {
         if (subscription.isOver) return;
         if (await this.#maySee(name, subscriber.user.id))
-          await channel.bring(subscription, position ?? null);
+          await channel.sendInitialState(subscription, position ?? null);
         else subscription.end(errorOf('not-found'));
       }),
     );
@@ -75,9 +75,7 @@ export class ChannelHub implements Disposable {
   recover(subscription: Subscription, from: number): void {
     const { channel, subscriber } = subscription;
     if (!(channel instanceof EventChannel)) return;
-    subscriber.whenRoomy(() =>
-      this.#guarded(subscription, () => channel.repair(subscription, from)),
-    );
+    subscriber.onDrain(() => this.#guarded(subscription, () => channel.repair(subscription, from)));
   }
 
   /** In the order of the commits. */
@@ -104,11 +102,11 @@ export class ChannelHub implements Disposable {
     const channels = [chatKey(document), sharingKey(document)]
       .map((key) => this.#channels.get(key))
       .filter((channel) => channel !== undefined);
-    if (channels.every(({ audience }) => audience.size === 0)) return;
+    if (channels.every(({ subscribers }) => subscribers.size === 0)) return;
     try {
       const maySee = await this.#options.store.whoMaySee(document);
       for (const channel of channels) {
-        channel.audience.each((subscription) => {
+        channel.subscribers.each((subscription) => {
           if (!maySee(subscription.subscriber.user.id)) subscription.end(errorOf('not-found'));
         });
       }
@@ -122,9 +120,9 @@ export class ChannelHub implements Disposable {
   /** Documents of whose channels somebody listens. */
   documents(): ReadonlySet<string> {
     const documents = new Set<string>();
-    for (const { name, audience } of this.#channels.values()) {
+    for (const { name, subscribers } of this.#channels.values()) {
       const { document } = readChannelName(name);
-      if (document !== null && audience.size > 0) documents.add(document);
+      if (document !== null && subscribers.size > 0) documents.add(document);
     }
     return documents;
   }

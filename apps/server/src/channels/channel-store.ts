@@ -1,12 +1,12 @@
 /** What channels need of the database. */
 import type { ChannelPosition } from '@tandem/protocol';
-import { loadState, readHead, type LoadedState } from '../database/channel-states.ts';
-import { rolesIn } from '../database/roles.ts';
-import type { Database } from '../database/tables.ts';
-import type { Rooms } from '../gateway/rooms.ts';
-import type { ChannelKey } from './channel-key.ts';
-import type { EventRun } from './event-ring.ts';
-import { readEvents } from './event-rows.ts';
+import { loadState, readHead, type LoadedState } from '../storage/channel-states.ts';
+import { rolesIn } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+import type { Rooms } from '../documents/rooms.ts';
+import type { ChannelKey } from '../storage/channel-key.ts';
+import type { EventRun } from './event-buffer.ts';
+import { readEvents } from '../storage/event-rows.ts';
 
 export interface ChannelStore {
   readHead(key: ChannelKey): Promise<ChannelPosition>;

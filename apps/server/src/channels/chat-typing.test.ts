@@ -1,6 +1,6 @@
 import { TYPING_EXPIRY_MS } from '@tandem/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { TimerWheel } from '../gateway/timer-wheel.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { ChatTyping } from './chat-typing.ts';
 import { FakeSubscriber } from './testing/fake-subscriber.ts';

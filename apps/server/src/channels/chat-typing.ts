@@ -1,7 +1,7 @@
 /** Who is writing a message in a chat: told to everyone there, and kept nowhere. */
 import { readChannelName } from '@tandem/protocol';
-import { Outgoing } from '../gateway/outgoing.ts';
-import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { TypingList } from '../presence/typing-list.ts';
 import { EventChannel } from './event-channel.ts';
 import type { Subscription } from './subscription.ts';
@@ -44,23 +44,23 @@ export class ChatTyping {
   #list(channel: EventChannel): TypingList {
     let list = this.#lists.get(channel);
     if (list === undefined) {
-      list = new TypingList(this.#options.wheel, () => this.#tell(channel));
+      list = new TypingList(this.#options.wheel, () => this.#broadcast(channel));
       this.#lists.set(channel, list);
     }
     return list;
   }
 
-  #tell(channel: EventChannel): void {
+  #broadcast(channel: EventChannel): void {
     const list = this.#list(channel);
     const messageFor = (user: string | null) =>
-      new Outgoing({
+      new EncodedMessage({
         type: 'typing:changed',
         channel: channel.number,
         users: list.seenBy(user),
       });
     const shared = messageFor(null);
-    channel.audience.each(({ state, subscriber }) => {
-      if (state !== 'live' || subscriber.pressed) return;
+    channel.subscribers.each(({ state, subscriber }) => {
+      if (state !== 'live' || subscriber.isConflating) return;
       const { id } = subscriber.user;
       subscriber.deliver(list.has(id) ? messageFor(id) : shared);
     });
@@ -69,5 +69,5 @@ export class ChatTyping {
 }
 
 function isThere(channel: EventChannel, user: string): boolean {
-  return channel.audience.all().some(({ subscriber }) => subscriber.user.id === user);
+  return channel.subscribers.all().some(({ subscriber }) => subscriber.user.id === user);
 }

@@ -13,7 +13,7 @@ import { ModelStore, offsetOf, settled } from './testing/model-store.ts';
 
 const NUMBER = 7;
 
-function stage(store = new ModelStore()) {
+function fixture(store = new ModelStore()) {
   const faults: unknown[] = [];
   const delivered: number[] = [];
   const channel = new EventChannel({
@@ -28,14 +28,14 @@ function stage(store = new ModelStore()) {
   const subscribe = async (position: ChannelPosition | null, subscriber = new FakeSubscriber()) => {
     const subscription = new Subscription(subscriber, channel, 1);
     channel.join(subscription);
-    await channel.bring(subscription, position);
+    await channel.sendInitialState(subscription, position);
     return { subscriber, subscription };
   };
   return { store, channel, faults, delivered, subscribe };
 }
 
 it('gives whoever has nothing the state, and then what is committed (W31)', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   store.commit(3);
   const { subscriber } = await subscribe(null);
   expect(subscriber.of('subscribed')).toMatchObject([
@@ -46,16 +46,16 @@ it('gives whoever has nothing the state, and then what is committed (W31)', asyn
 });
 
 it('makes one message for all subscribers', async () => {
-  const { store, channel, subscribe, delivered } = stage();
+  const { store, channel, subscribe, delivered } = fixture();
   const all = await Promise.all([subscribe(null), subscribe(null), subscribe(null)]);
   channel.committed(store.commit(2));
-  const messages = new Set(all.map(({ subscriber }) => subscriber.outgoing.at(-1)));
+  const messages = new Set(all.map(({ subscriber }) => subscriber.encoded.at(-1)));
   expect(messages.size).toBe(1);
   expect(delivered).toEqual([3]);
 });
 
 it('recovers from memory what followed a position (W31)', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   await subscribe(null);
   channel.committed(store.commit(5));
   store.failing = true;
@@ -75,7 +75,7 @@ it('recovers from memory what followed a position (W31)', async () => {
 });
 
 it('recovers from rows what is not in memory, as after a restart (W31)', async () => {
-  const { store, subscribe } = stage();
+  const { store, subscribe } = fixture();
   store.commit(250);
   const { subscriber } = await subscribe({ epoch: 'e1', offset: 10 });
   expect(subscriber.of('subscribed')).toMatchObject([{ recovered: true, offset: 250 }]);
@@ -85,7 +85,7 @@ it('recovers from rows what is not in memory, as after a restart (W31)', async (
 
 it('reads rows once for all who come back together', async () => {
   const store = new ModelStore('by hand');
-  const { subscribe } = stage(store);
+  const { subscribe } = fixture(store);
   store.commit(20);
   const all = Promise.all(Array.from({ length: 10 }, () => subscribe({ epoch: 'e1', offset: 10 })));
   await settled();
@@ -96,7 +96,7 @@ it('reads rows once for all who come back together', async () => {
     await store.step();
   }
   expect(questions).toBe(2);
-  const messages = new Set((await all).map(({ subscriber }) => subscriber.outgoing.at(-1)));
+  const messages = new Set((await all).map(({ subscriber }) => subscriber.encoded.at(-1)));
   expect(messages.size).toBe(1);
 });
 
@@ -105,7 +105,7 @@ it.each([
   ['beyond the head', { epoch: 'e1', offset: 401 }],
   ['older than the rows', { epoch: 'e1', offset: 5 }],
 ])('gives the state for a position %s (W30, W31)', async (_what, position) => {
-  const { store, subscribe } = stage();
+  const { store, subscribe } = fixture();
   store.commit(400);
   const { subscriber } = await subscribe(position);
   expect(subscriber.of('subscribed')).toMatchObject([{ recovered: false, state: { head: 400 } }]);
@@ -113,7 +113,7 @@ it.each([
 });
 
 it('does not repeat what the state already had when it was read (W30)', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   await subscribe(null);
   const untold = store.commit(2);
   const { subscriber } = await subscribe(null);
@@ -125,7 +125,7 @@ it('does not repeat what the state already had when it was read (W30)', async ()
 });
 
 it('repairs a gap of the other side, from history or with the state (W32)', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   store.commit(400);
   const { subscriber, subscription } = await subscribe(null);
   channel.committed(store.commit(4));
@@ -138,10 +138,10 @@ it('repairs a gap of the other side, from history or with the state (W32)', asyn
 });
 
 it('sends nothing to a slow subscriber, and then all that it missed', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   const other = await subscribe(null);
-  subscriber.lagging = true;
+  subscriber.isLagging = true;
   for (let i = 0; i < 5; i++) channel.committed(store.commit(2));
   expect(subscriber.of('events')).toEqual([]);
   expect(other.subscriber.of('events')).toHaveLength(5);
@@ -153,7 +153,7 @@ it('sends nothing to a slow subscriber, and then all that it missed', async () =
 });
 
 it('finds what was committed without being told, and goes on', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.commit(3);
   await channel.resync();
@@ -169,7 +169,7 @@ it('finds what was committed without being told, and goes on', async () => {
 });
 
 it('begins anew for all when what was between is not to be had (W31)', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.keptRows = 10;
   store.commit(50);
@@ -180,7 +180,7 @@ it('begins anew for all when what was between is not to be had (W31)', async () 
 });
 
 it('sends everybody away when it cannot be read, and serves who comes again', async () => {
-  const { store, channel, subscribe, faults } = stage();
+  const { store, channel, subscribe, faults } = fixture();
   const { subscriber } = await subscribe(null);
   store.commit(3);
   store.failing = true;
@@ -194,7 +194,7 @@ it('sends everybody away when it cannot be read, and serves who comes again', as
 });
 
 it('keeps so many events in memory, for so long', async () => {
-  const { store, channel, subscribe } = stage();
+  const { store, channel, subscribe } = fixture();
   await subscribe(null);
   for (let i = 0; i < RECOVERY_EVENTS + 50; i++) channel.committed(store.commit(1));
   store.failing = true;
@@ -207,7 +207,7 @@ it('keeps so many events in memory, for so long', async () => {
 });
 
 it('may go when nobody was there for a while', async () => {
-  const { channel, subscribe } = stage();
+  const { channel, subscribe } = fixture();
   const { subscription } = await subscribe(null);
   const now = Date.now();
   channel.sweep(now, RECOVERY_MS);
@@ -263,7 +263,7 @@ it.each(plan)(
     const random = new SeededRandom(seed);
     const store = new ModelStore('by hand');
     store.keptRows = random.pick([5, 20, 300]);
-    const { channel, faults } = stage(store);
+    const { channel, faults } = fixture(store);
     let untold: ReturnType<ModelStore['commit']>[] = [];
     let here: { witness: Witness; subscription: Subscription }[] = [];
     const anyone = () => (here.length === 0 ? undefined : random.pick(here));
@@ -274,7 +274,7 @@ it.each(plan)(
       const witness = new Witness(position);
       const subscription = new Subscription(witness, channel, 1);
       channel.join(subscription);
-      void channel.bring(subscription, position);
+      void channel.sendInitialState(subscription, position);
       here.push({ witness, subscription });
     };
     const acts: readonly (() => void | Promise<void>)[] = [
@@ -295,7 +295,7 @@ it.each(plan)(
       },
       () => {
         const one = anyone();
-        if (one !== undefined) one.witness.lagging = true;
+        if (one !== undefined) one.witness.isLagging = true;
       },
       () => anyone()?.witness.relieve(),
       () => {

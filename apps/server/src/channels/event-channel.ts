@@ -10,13 +10,13 @@ import {
   type ChannelPosition,
   type ErrorBody,
 } from '@tandem/protocol';
-import type { LoadedState } from '../database/channel-states.ts';
-import { Outgoing } from '../gateway/outgoing.ts';
+import type { LoadedState } from '../storage/channel-states.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { EVENTS_PER_MESSAGE } from '../limits.ts';
-import type { ChannelKey } from './channel-key.ts';
+import type { ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
-import { EventRing, type EventRun } from './event-ring.ts';
-import { Audience, type Channel, type Subscription } from './subscription.ts';
+import { EventBuffer, type EventRun } from './event-buffer.ts';
+import { SubscriberList, type Channel, type Subscription } from './subscription.ts';
 
 export interface EventChannelOptions {
   readonly key: ChannelKey;
@@ -32,7 +32,7 @@ export interface EventChannelOptions {
 }
 
 /** Before everything: whoever is there needs the state. */
-const NOWHERE = -1;
+const NO_POSITION = -1;
 
 export class EventChannel implements Channel {
   readonly key: ChannelKey;
@@ -42,8 +42,8 @@ export class EventChannel implements Channel {
   readonly #onDelivered: (receivers: number) => void;
   readonly #onRecovery: (given: 'rows' | 'whole') => void;
   readonly #onFault: (error: unknown) => void;
-  readonly #audience = new Audience();
-  readonly #ring = new EventRing(0);
+  readonly #subscribers = new SubscriberList();
+  readonly #ring = new EventBuffer(0);
   #epoch: string | null = null;
   /** While it is found out where the channel is. What is committed meanwhile waits in `#held`. */
   #syncing: Promise<void> | null = null;
@@ -53,7 +53,7 @@ export class EventChannel implements Channel {
   /** No row is older than this offset; null while nobody looked. */
   #rowsStart: number | null = null;
   /** What those who come back were given last, as many come back with one position. */
-  #recovery: { readonly from: number; readonly messages: readonly Outgoing[] } | null = null;
+  #recovery: { readonly from: number; readonly messages: readonly EncodedMessage[] } | null = null;
   #usedAtMs = 0;
 
   constructor({ key, name, number, store, onDelivered, onRecovery, onFault }: EventChannelOptions) {
@@ -66,22 +66,22 @@ export class EventChannel implements Channel {
     this.#onFault = onFault;
   }
 
-  get audience(): Audience {
-    return this.#audience;
+  get subscribers(): SubscriberList {
+    return this.#subscribers;
   }
 
-  /** It is sent nothing before `bring`. */
+  /** It is sent nothing before `sendInitialState`. */
   join(subscription: Subscription): void {
-    this.#audience.add(subscription);
+    this.#subscribers.add(subscription);
   }
 
   leave(subscription: Subscription): void {
-    this.#audience.remove(subscription);
+    this.#subscribers.remove(subscription);
   }
 
   /** Sends everybody away. */
   end(error: ErrorBody): void {
-    this.#audience.each((subscription) => subscription.end(error));
+    this.#subscribers.each((subscription) => subscription.end(error));
   }
 
   /** What was committed, in that order. */
@@ -97,14 +97,17 @@ export class EventChannel implements Channel {
   }
 
   /** Answers a subscription that is new by `subscribed`; from then on it gets what is committed. */
-  async bring(subscription: Subscription, position: ChannelPosition | null): Promise<void> {
+  async sendInitialState(
+    subscription: Subscription,
+    position: ChannelPosition | null,
+  ): Promise<void> {
     await this.#ready();
     if (subscription.isOver) return;
     const isCovered = position !== null && (await this.#covers(position));
     if (subscription.isOver) return;
     if (position !== null) this.#onRecovery(isCovered ? 'rows' : 'whole');
     if (!isCovered) {
-      await this.#bringWhole(subscription);
+      await this.#sendWholeState(subscription);
       return;
     }
     const epoch = this.#epoch as string;
@@ -119,11 +122,11 @@ export class EventChannel implements Channel {
     const isCovered = await this.#covers({ epoch: this.#epoch as string, offset: from });
     if (subscription.isOver) return;
     if (isCovered) this.#goLive(subscription, from);
-    else await this.#bringWhole(subscription);
+    else await this.#sendWholeState(subscription);
   }
 
   catchUp(subscription: Subscription): void {
-    subscription.subscriber.whenRoomy(async () => {
+    subscription.subscriber.onDrain(async () => {
       if (subscription.state === 'lagging') await this.repair(subscription, subscription.offset);
     });
   }
@@ -132,7 +135,7 @@ export class EventChannel implements Channel {
   sweep(nowMs: number, idleMs: number): 'idle' | 'in use' {
     this.#ring.trim(nowMs);
     this.#recovery = null;
-    if (this.#audience.size > 0 || this.#syncing !== null) this.#usedAtMs = nowMs;
+    if (this.#subscribers.size > 0 || this.#syncing !== null) this.#usedAtMs = nowMs;
     return nowMs - this.#usedAtMs > idleMs ? 'idle' : 'in use';
   }
 
@@ -170,10 +173,10 @@ export class EventChannel implements Channel {
     this.#ring.reset(head);
     this.#rowsStart = null;
     this.#recovery = null;
-    this.#audience.each((subscription) => {
+    this.#subscribers.each((subscription) => {
       if (subscription.state === 'over' || subscription.state === 'opening') return;
       subscription.state = 'lagging';
-      subscription.offset = NOWHERE;
+      subscription.offset = NO_POSITION;
       this.catchUp(subscription);
     });
   }
@@ -196,17 +199,17 @@ export class EventChannel implements Channel {
 
   #deliver({ from, events }: EventRun): void {
     const to = from + events.length;
-    const outgoing = new Outgoing({ type: 'events', channel: this.number, from, to, events });
+    const encoded = new EncodedMessage({ type: 'events', channel: this.number, from, to, events });
     let receivers = 0;
-    this.#audience.each((subscription) => {
+    this.#subscribers.each((subscription) => {
       if (subscription.state !== 'live' || subscription.offset >= to) return;
-      if (subscription.subscriber.lagging) {
+      if (subscription.subscriber.isLagging) {
         this.#lag(subscription, Math.max(from, subscription.offset));
       } else if (subscription.offset > from) {
         // Its state was read in the middle of these.
         this.#goLive(subscription, subscription.offset);
       } else {
-        subscription.subscriber.deliver(outgoing);
+        subscription.subscriber.deliver(encoded);
         receivers++;
       }
     });
@@ -221,12 +224,12 @@ export class EventChannel implements Channel {
   }
 
   #goLive(subscription: Subscription, from: number): void {
-    for (const outgoing of this.#messagesAfter(from)) subscription.subscriber.answer(outgoing);
+    for (const encoded of this.#messagesAfter(from)) subscription.subscriber.answer(encoded);
     subscription.state = 'live';
     subscription.offset = Math.max(subscription.offset, this.#ring.head);
   }
 
-  async #bringWhole(subscription: Subscription): Promise<void> {
+  async #sendWholeState(subscription: Subscription): Promise<void> {
     for (;;) {
       const loaded = await this.#loadState();
       if (subscription.isOver) return;
@@ -278,14 +281,16 @@ export class EventChannel implements Channel {
     if (run !== null) this.#ring.prepend(run);
   }
 
-  #messagesAfter(from: number): readonly Outgoing[] {
+  #messagesAfter(from: number): readonly EncodedMessage[] {
     if (this.#recovery?.from === from) return this.#recovery.messages;
     const events = this.#ring.after(from);
-    const messages: Outgoing[] = [];
+    const messages: EncodedMessage[] = [];
     for (let at = 0; at < events.length; at += EVENTS_PER_MESSAGE) {
       const some = events.slice(at, at + EVENTS_PER_MESSAGE);
       const range = { from: from + at, to: from + at + some.length };
-      messages.push(new Outgoing({ type: 'events', channel: this.number, ...range, events: some }));
+      messages.push(
+        new EncodedMessage({ type: 'events', channel: this.number, ...range, events: some }),
+      );
     }
     this.#recovery = { from, messages };
     return messages;

@@ -1,18 +1,18 @@
 /** All channels of events of a server. */
 import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
-import { loadActivity } from '../database/channel-states.ts';
-import { findListers } from '../database/documents.ts';
-import type { Database } from '../database/tables.ts';
-import type { ErrorBoundary } from '../error-boundary.ts';
-import type { Rooms } from '../gateway/rooms.ts';
-import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import { loadActivity } from '../storage/channel-states.ts';
+import { findListers } from '../storage/documents.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ErrorBoundary } from '../runtime/error-boundary.ts';
+import type { Rooms } from '../documents/rooms.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { Activity } from './activity.ts';
 import { ChannelHub, type SubscribeRequest } from './channel-hub.ts';
 import { ChatTyping } from './chat-typing.ts';
 import { databaseChannels } from './channel-store.ts';
 import { Dashboard } from './dashboard.ts';
-import { firstEpoch } from './first-epoch.ts';
+import { firstEpoch } from '../storage/first-epoch.ts';
 import type { ChannelSubscriber, Subscription } from './subscription.ts';
 
 export interface EventChannelsOptions {

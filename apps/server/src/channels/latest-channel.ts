@@ -1,7 +1,12 @@
 /** A channel whose newest value is all that counts: one message for everybody, and none for whoever is slow. */
 import { errorOf, type ChannelName, type ChannelState, type ServerMessage } from '@tandem/protocol';
-import { Outgoing } from '../gateway/outgoing.ts';
-import { Audience, Subscription, type Channel, type ChannelSubscriber } from './subscription.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
+import {
+  SubscriberList,
+  Subscription,
+  type Channel,
+  type ChannelSubscriber,
+} from './subscription.ts';
 
 /** Such a channel has no positions. */
 export const LATEST = { epoch: 'latest', offset: 0 } as const;
@@ -19,7 +24,7 @@ export class LatestChannel implements Channel {
   readonly name: ChannelName;
   readonly number: number;
   readonly #options: LatestChannelOptions;
-  readonly #audience = new Audience();
+  readonly #subscribers = new SubscriberList();
 
   constructor(options: LatestChannelOptions) {
     this.name = options.name;
@@ -29,15 +34,15 @@ export class LatestChannel implements Channel {
 
   /** Nobody listens: nothing needs to be made. */
   get isEmpty(): boolean {
-    return this.#audience.size === 0;
+    return this.#subscribers.size === 0;
   }
 
   /** Answered by `subscribed` with the state, or by `unsubscribed`. */
   subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
     const { maySee, state } = this.#options;
     const subscription = new Subscription(subscriber, this, ref);
-    this.#audience.add(subscription);
-    subscriber.whenRoomy(async () => {
+    this.#subscribers.add(subscription);
+    subscriber.onDrain(async () => {
       if (subscription.isOver) return;
       if (!maySee(subscriber.user.id)) {
         subscription.end(errorOf('not-found'));
@@ -53,16 +58,16 @@ export class LatestChannel implements Channel {
   catchUp(): void {}
 
   leave(subscription: Subscription): void {
-    this.#audience.remove(subscription);
+    this.#subscribers.remove(subscription);
   }
 
   /** A newer value. */
   publish(message: ServerMessage): void {
-    const outgoing = new Outgoing(message);
+    const encoded = new EncodedMessage(message);
     let receivers = 0;
-    this.#audience.each(({ state, subscriber }) => {
-      if (state !== 'live' || subscriber.pressed) return;
-      subscriber.deliver(outgoing);
+    this.#subscribers.each(({ state, subscriber }) => {
+      if (state !== 'live' || subscriber.isConflating) return;
+      subscriber.deliver(encoded);
       receivers++;
     });
     if (receivers > 0) this.#options.onDelivered(receivers);

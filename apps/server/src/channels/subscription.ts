@@ -1,21 +1,21 @@
 /** One channel of events on one connection. There are as many as connections times five: kept small. */
 import type { ChannelName, ErrorBody, MessageOf, User } from '@tandem/protocol';
-import { Outgoing } from '../gateway/outgoing.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
 
 /** A connection, as channels see it. */
 export interface ChannelSubscriber {
   readonly user: User;
   /** Better nothing now that a newer value makes up for. */
-  readonly pressed: boolean;
+  readonly isConflating: boolean;
   /** Nothing new at all. */
-  readonly lagging: boolean;
-  /** It was not sent everything, because of `pressed` or `lagging`: `catchUp` is called when there is room. */
+  readonly isLagging: boolean;
+  /** It was not sent everything, because of `isConflating` or `isLagging`: `catchUp` is called when there is room. */
   hold(subscription: Subscription): void;
-  deliver(outgoing: Outgoing): void;
+  deliver(encoded: EncodedMessage): void;
   /** Sends what it asked for, which is not held against it when it is slow. */
-  answer(outgoing: Outgoing): void;
+  answer(encoded: EncodedMessage): void;
   /** Runs `step` when more may be opened. A step that fails ends the connection. */
-  whenRoomy(step: () => Promise<void>): void;
+  onDrain(step: () => Promise<void>): void;
   /** The subscription is over, and its end was said. */
   lost(subscription: Subscription): void;
 }
@@ -35,7 +35,7 @@ export class Subscription {
   readonly channel: Channel;
   /** The `ref` of its `subscribe`. */
   readonly ref: number;
-  /** `lagging`: it is sent nothing new until there is room. */
+  /** `isLagging`: it is sent nothing new until there is room. */
   state: 'opening' | 'live' | 'lagging' | 'over' = 'opening';
   /** Live: it has everything up to here, at least. Lagging: it has nothing after. */
   offset = 0;
@@ -57,7 +57,7 @@ export class Subscription {
     const { number, name } = this.channel;
     const { ref } = this;
     this.subscriber.answer(
-      new Outgoing({ type: 'subscribed', channel: number, ref, name, ...body }),
+      new EncodedMessage({ type: 'subscribed', channel: number, ref, name, ...body }),
     );
   }
 
@@ -71,7 +71,7 @@ export class Subscription {
     const isOpening = this.state === 'opening';
     this.channel.leave(this);
     this.subscriber.deliver(
-      new Outgoing(
+      new EncodedMessage(
         isOpening
           ? { type: 'unsubscribed', channel: 0, ref: this.ref, error }
           : { type: 'unsubscribed', channel: this.channel.number, error },
@@ -82,7 +82,7 @@ export class Subscription {
 }
 
 /** The subscriptions of a channel: a list from which any can be taken without a search. */
-export class Audience {
+export class SubscriberList {
   #subscriptions: Subscription[] = [];
 
   get size(): number {

@@ -4,7 +4,7 @@
  */
 import { encodeTime } from 'ulid';
 import type { ErrorBody } from '@tandem/protocol';
-import type { SqlExecutor } from '../database/executor.ts';
+import type { SqlExecutor } from '../storage/sqlite/executor.ts';
 import { COMMAND_RESULT_KEPT_MS, RESULTS_FORGOTTEN_AT_ONCE } from '../limits.ts';
 import type { CommandAnswer } from './runner.ts';
 

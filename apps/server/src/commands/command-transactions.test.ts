@@ -1,13 +1,13 @@
 import { ulid } from 'ulid';
 import { expect, it } from 'vitest';
 import { errorOf } from '@tandem/protocol';
-import { chatKey, libraryKey } from '../channels/channel-key.ts';
-import { firstEpoch } from '../channels/first-epoch.ts';
-import { openDatabase } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
-import { LocalExecutor, type SqlExecutor } from '../database/executor.ts';
-import { temporaryDatabaseFile } from '../database/testing/temporary-database.ts';
-import { noLock } from '../database/write-lock.ts';
+import { chatKey, libraryKey } from '../storage/channel-key.ts';
+import { firstEpoch } from '../storage/first-epoch.ts';
+import { openDatabase } from '../storage/sqlite/database.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
+import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
+import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
+import { noLock } from '../storage/sqlite/write-lock.ts';
 import { COMMAND_RESULT_KEPT_MS, EVENTS_TRIMMED_AT_ONCE, KEPT_EVENTS } from '../limits.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import type { Handler } from './handler.ts';
@@ -32,7 +32,7 @@ const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, numb
   return { kind: 'done', effects: [{ kind: 'chat', document, head: number }] };
 };
 
-async function stage(options: { path?: string; failing?: (sql: string) => boolean } = {}) {
+async function fixture(options: { path?: string; failing?: (sql: string) => boolean } = {}) {
   const path = options.path ?? (await temporaryDatabaseFile());
   const local = new LocalExecutor(path);
   const executor: SqlExecutor = {
@@ -66,7 +66,7 @@ function see(outcome: keyof typeof OUTCOMES, { user = 'u1', id = ulid() } = {}):
 }
 
 it('answers a repeat as the first, in the same transaction and in later ones (W25)', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const request = see('done');
   const first = await s.transactions.run([request, request]);
   expect(first.answers[0]).toMatchObject({ kind: 'done', repeated: false });
@@ -78,7 +78,7 @@ it('answers a repeat as the first, in the same transaction and in later ones (W2
 });
 
 it('takes the same id of another user for another command (W24)', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const id = ulid();
   const { answers } = await s.transactions.run([
     see('done', { id, user: 'u1' }),
@@ -89,7 +89,7 @@ it('takes the same id of another user for another command (W24)', async () => {
 });
 
 it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const lasting = see('forbidden');
   const temporary = see('busy');
   const first = await s.transactions.run([lasting, temporary]);
@@ -101,7 +101,7 @@ it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
 });
 
 it('undoes a handler that throws, and nothing else of the transaction', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const { answers, events, effects } = await s.transactions.run([
     see('done'),
     see('broken'),
@@ -119,7 +119,7 @@ it('numbers events without a gap, over transactions and restarts, in one epoch (
   const path = await temporaryDatabaseFile();
   const positions: unknown[] = [];
   for (let life = 0; life < 2; life++) {
-    await using s = await closing(stage({ path }));
+    await using s = await closing(fixture({ path }));
     for (let round = 0; round < 2; round++) {
       const { answers, events } = await s.transactions.run([
         see('done'),
@@ -143,7 +143,7 @@ it('numbers events without a gap, over transactions and restarts, in one epoch (
 });
 
 it('stamps events with the command and a time that never goes back', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const request = see('done');
   const first = await s.transactions.run([request]);
   expect(first.events[0]?.events[0]).toMatchObject({ at: 1_000, command: request.command.id });
@@ -154,7 +154,7 @@ it('stamps events with the command and a time that never goes back', async () =>
 
 it('writes nothing when the disk does not take it, and the same commands later', async () => {
   const full = { now: false };
-  await using s = await closing(stage({ failing: (sql) => full.now && sql === 'COMMIT' }));
+  await using s = await closing(fixture({ failing: (sql) => full.now && sql === 'COMMIT' }));
   const request = see('done');
   full.now = true;
   await expect(s.transactions.run([request])).rejects.toThrow(DatabaseError);
@@ -166,7 +166,7 @@ it('writes nothing when the disk does not take it, and the same commands later',
 });
 
 it('keeps the newest events of a channel, and results for a month', async () => {
-  await using s = await closing(stage());
+  await using s = await closing(fixture());
   const first = see('done', { id: ulid(s.clock.now) });
   await s.transactions.run([first]);
   for (let at = 0; at < KEPT_EVENTS + 2 * EVENTS_TRIMMED_AT_ONCE; at += 50)
@@ -189,7 +189,7 @@ it('keeps the newest events of a channel, and results for a month', async () => 
 });
 
 /** Closes the database when its test ends. */
-async function closing(opened: ReturnType<typeof stage>) {
+async function closing(opened: ReturnType<typeof fixture>) {
   const s = await opened;
   return Object.assign(s, { [Symbol.asyncDispose]: () => s.db.destroy() });
 }

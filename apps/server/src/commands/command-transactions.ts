@@ -4,12 +4,12 @@
  * then, and done again with a savepoint for each, which is dear.
  */
 import { errorOf, MAX_DONE_POSITIONS, type ChannelEvent, type ChannelName } from '@tandem/protocol';
-import { nameOf, type ChannelKey } from '../channels/channel-key.ts';
-import { ChannelLog } from '../channels/channel-log.ts';
-import { DatabaseError } from '../database/database-error.ts';
-import type { SqlExecutor } from '../database/executor.ts';
-import type { Database } from '../database/tables.ts';
-import type { WriteLock } from '../database/write-lock.ts';
+import { nameOf, type ChannelKey } from '../storage/channel-key.ts';
+import { EventLog } from './event-log.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
+import type { SqlExecutor } from '../storage/sqlite/executor.ts';
+import type { Database } from '../storage/tables.ts';
+import type { WriteLock } from '../storage/sqlite/write-lock.ts';
 import { TRANSACTIONS_PER_SWEEP } from '../limits.ts';
 import { CommandLog } from './command-log.ts';
 import type { Effect } from './effect.ts';
@@ -44,12 +44,12 @@ interface Mode {
 }
 
 /** A command that has no savepoint has failed. */
-class OneFailed extends Error {}
+class BatchAborted extends Error {}
 
 export class CommandTransactions {
   readonly #options: CommandTransactionsOptions;
   readonly #commands: CommandLog;
-  readonly #channels: ChannelLog;
+  readonly #channels: EventLog;
   #effects: Effect[] = [];
   #lastAt = 0;
   #count = 0;
@@ -57,7 +57,7 @@ export class CommandTransactions {
   constructor(options: CommandTransactionsOptions) {
     this.#options = options;
     this.#commands = new CommandLog(options.executor);
-    this.#channels = new ChannelLog(options.executor, options.db);
+    this.#channels = new EventLog(options.executor, options.db);
   }
 
   /** @throws when nothing of it was committed. */
@@ -67,7 +67,7 @@ export class CommandTransactions {
       try {
         return await this.#transact(requests, { at, undo: 'all' });
       } catch (error) {
-        if (!(error instanceof OneFailed)) throw error;
+        if (!(error instanceof BatchAborted)) throw error;
         return await this.#transact(requests, { at, undo: 'one' });
       }
     });
@@ -103,7 +103,9 @@ export class CommandTransactions {
       publish: (key, event) => published.push({ key, event }),
     };
     const outcome =
-      undo === 'all' ? await this.#trust(command, context) : await this.#carryOut(command, context);
+      undo === 'all'
+        ? await this.#executeOptimistic(command, context)
+        : await this.#executeWithSavepoint(command, context);
     const kept = { user, id: command.id, at };
     if (outcome.kind === 'refused') {
       if (!outcome.error.temporary) await this.#commands.keep(kept, { error: outcome.error });
@@ -124,17 +126,17 @@ export class CommandTransactions {
   }
 
   /** @throws OneFailed when it did not go well. */
-  async #trust(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  async #executeOptimistic(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
     try {
       const outcome = await this.#handle(command, context);
       if (outcome.kind === 'done') return outcome;
     } catch (error) {
       if (isOfDisk(error)) throw error;
     }
-    throw new OneFailed();
+    throw new BatchAborted();
   }
 
-  async #carryOut(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  async #executeWithSavepoint(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
     await this.#sql('SAVEPOINT command');
     try {
       const outcome = await this.#handle(command, context);

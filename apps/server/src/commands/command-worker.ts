@@ -1,9 +1,9 @@
 /** The thread that carries out commands and waits for the disk on their behalf. */
-import { connectDatabase } from '../database/database.ts';
-import { LocalExecutor } from '../database/executor.ts';
-import { systemClock } from '../engine/clock.ts';
-import { runWorker } from '../engine/worker-body.ts';
-import { CommandHost, type CommandNews, type NumberedRequest } from './command-host.ts';
+import { connectDatabase } from '../storage/sqlite/database.ts';
+import { LocalExecutor } from '../storage/sqlite/executor.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { runWorker } from '../runtime/worker-body.ts';
+import { CommandBatcher, type CommandNews, type NumberedRequest } from './command-batcher.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import { HANDLERS } from './handlers/handlers.ts';
 
@@ -11,7 +11,7 @@ export interface CommandWorkerData {
   readonly path: string;
 }
 
-runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, say }) => {
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, send }) => {
   const executor = new LocalExecutor(data.path);
   const db = connectDatabase(executor);
   const transactions = new CommandTransactions({
@@ -20,9 +20,9 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, l
     lock,
     handlers: HANDLERS,
     now: Date.now,
-    onFault: (command, error) => say({ kind: 'fault', command, detail: detailOf(error) }),
+    onFault: (command, error) => send({ kind: 'fault', command, detail: detailOf(error) }),
   });
-  const host = new CommandHost({ transactions, say, clock: systemClock, defer: setImmediate });
+  const host = new CommandBatcher({ transactions, send, clock: systemClock, defer: setImmediate });
   return {
     receive: (requests) => host.receive(requests),
     async [Symbol.asyncDispose]() {

@@ -4,8 +4,8 @@
  * throws, or refuses, has changed nothing.
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
-import type { ChannelKey } from '../channels/channel-key.ts';
-import type { Database } from '../database/tables.ts';
+import type { ChannelKey } from '../storage/channel-key.ts';
+import type { Database } from '../storage/tables.ts';
 import type { Effect } from './effect.ts';
 import type { ServerCommandInput, ServerCommandName } from './server-command.ts';
 

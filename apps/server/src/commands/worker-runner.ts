@@ -3,13 +3,13 @@
  * started again and gets what is unanswered once more, which is harmless: a command takes effect once.
  */
 import { errorOf } from '@tandem/protocol';
-import { writeLockMemory } from '../database/write-lock.ts';
-import { systemClock } from '../engine/clock.ts';
+import { writeLockMemory } from '../storage/sqlite/write-lock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { SupervisedWorker, type WorkerEnd } from '../engine/supervised-worker.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/supervised-worker.ts';
 import { MAX_COMMAND_ATTEMPTS } from '../limits.ts';
-import type { Log } from '../log.ts';
-import type { CommandNews, NumberedRequest } from './command-host.ts';
+import type { Log } from '../runtime/log.ts';
+import type { CommandNews, NumberedRequest } from './command-batcher.ts';
 import type { CommandWorkerData } from './command-worker.ts';
 import type { CommandAnswer, CommandRequest, CommandRunner, CommittedBatch } from './runner.ts';
 
@@ -36,8 +36,8 @@ export class WorkerRunner implements CommandRunner {
   readonly #unanswered = new Map<number, Unanswered>();
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
-  #hearCommitted: (batch: CommittedBatch) => void = ignore;
-  #hearLost: (unanswered: readonly CommandRequest[]) => void = ignore;
+  #committedListener: (batch: CommittedBatch) => void = ignore;
+  #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
   constructor({ path, engine, log, workerUrl }: WorkerRunnerOptions) {
     this.#engine = engine;
@@ -48,7 +48,7 @@ export class WorkerRunner implements CommandRunner {
       workerData: { path } satisfies CommandWorkerData,
       lock: writeLockMemory(path),
       clock: systemClock,
-      onMessage: (news) => this.#hear(news),
+      onMessage: (news) => this.#handleNews(news),
       onStarted: () => this.#sendAgain(),
       onEnded: (end) => this.#ended(end),
     });
@@ -73,11 +73,11 @@ export class WorkerRunner implements CommandRunner {
   }
 
   onCommitted(listener: (batch: CommittedBatch) => void): void {
-    this.#hearCommitted = listener;
+    this.#committedListener = listener;
   }
 
   onLost(listener: (unanswered: readonly CommandRequest[]) => void): void {
-    this.#hearLost = listener;
+    this.#lostListener = listener;
   }
 
   /** What was said before is carried out, where the disk takes it. */
@@ -107,11 +107,11 @@ export class WorkerRunner implements CommandRunner {
     if (unanswered.length > 0) this.#worker.post(unanswered);
   }
 
-  #hear(news: CommandNews): void {
+  #handleNews(news: CommandNews): void {
     switch (news.kind) {
       case 'committed':
         // Events and effects before the answers.
-        this.#hearCommitted(news);
+        this.#committedListener(news);
         for (const { number, answer } of news.answers) this.#settle(number, answer);
         break;
       case 'stalled':
@@ -138,7 +138,7 @@ export class WorkerRunner implements CommandRunner {
       if (++unanswered.attempts > MAX_COMMAND_ATTEMPTS)
         this.#settle(number, { kind: 'refused', error: errorOf('internal') });
     }
-    this.#hearLost(requests);
+    this.#lostListener(requests);
   }
 }
 

@@ -1,22 +1,22 @@
 /** The thread that compacts, one document at a time, and makes checkpoints, while everything else goes on. */
-import { Checkpointer } from '../database/checkpointer.ts';
+import { Checkpointer } from '../storage/sqlite/checkpointer.ts';
 import { compactDocument } from './compactor.ts';
 import type { CompactionDone } from './compaction-queue.ts';
-import { SqliteJournal } from './sqlite-journal.ts';
-import { runWorker } from './worker-body.ts';
+import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
+import { runWorker } from '../runtime/worker-body.ts';
 
 export interface CompactorWorkerData {
   readonly path: string;
 }
 
-runWorker<CompactorWorkerData, string, CompactionDone>(({ data, board, lock, say }) => {
+runWorker<CompactorWorkerData, string, CompactionDone>(({ data, progress, lock, send }) => {
   const journal = SqliteJournal.open(data.path, { lock });
   const checkpointer = new Checkpointer(data.path, lock);
   checkpointer.start();
   return {
     receive(document) {
-      void compactDocument(document, { journal, board }).then((outcome) =>
-        say({ document, outcome }),
+      void compactDocument(document, { journal, progress }).then((outcome) =>
+        send({ document, outcome }),
       );
     },
     async [Symbol.asyncDispose]() {

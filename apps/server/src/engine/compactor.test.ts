@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { temporaryDatabaseFile } from '../database/testing/temporary-database.ts';
+import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import { compactDocument } from './compactor.ts';
-import type { Compaction, Journal } from './journal.ts';
-import { MemoryJournal } from './memory-journal.ts';
-import { SqliteJournal } from './sqlite-journal.ts';
-import { blankBoard } from './work-board.ts';
+import type { Compaction, Journal } from '../storage/journal/journal.ts';
+import { MemoryJournal } from '../storage/journal/memory-journal.ts';
+import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
+import { noWorkerProgress } from './worker-progress.ts';
 
-const compact = (journal: Journal) => compactDocument('a', { journal, board: blankBoard });
+const compact = (journal: Journal) => compactDocument('a', { journal, progress: noWorkerProgress });
 
 /** Appends what a change of the document gives. */
 class Author {
@@ -27,11 +27,11 @@ class Author {
   }
 
   async append(update: Uint8Array): Promise<void> {
-    const row = { seq: this.#head + 1, update, user: 'ada', subscription: 1, cseq: 1, at: 0 };
+    const row = { offset: this.#head + 1, update, user: 'ada', subscription: 1, cseq: 1, at: 0 };
     await this.#journal.append([
       {
         document: 'a',
-        incarnation: 'life',
+        epoch: 'life',
         base: this.#head++,
         rows: [row],
         owners: new Map(),
@@ -42,7 +42,7 @@ class Author {
 }
 
 async function written(journal: Journal): Promise<Author> {
-  await journal.create({ document: 'a', incarnation: 'life', kind: 'data' });
+  await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
   const author = new Author(journal);
   for (let i = 0; i < 20; i++) await author.change((doc) => doc.getText('text').insert(i, 'x'));
   await author.change((doc) => doc.getMap('map').set('key', { nested: [1, 'two', null] }));
@@ -72,7 +72,7 @@ describe.each([
     await using journal = await open();
     const author = await written(journal);
     expect(await compact(journal)).toMatchObject({ kind: 'compacted', rows: 22 });
-    expect(await journal.load('a')).toMatchObject({ snapshotSeq: 22, rows: [] });
+    expect(await journal.load('a')).toMatchObject({ snapshotOffset: 22, rows: [] });
     expectSame(await read(journal), author);
   });
 

@@ -7,10 +7,10 @@
 import type { StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { differenceBetween } from './document-comparison.ts';
-import { storedBytes } from './hot-document.ts';
-import type { Journal } from './journal.ts';
+import { storedBytes } from './loaded-document.ts';
+import type { Journal } from '../storage/journal/journal.ts';
 import { documentBudgetMs } from './limits.ts';
-import type { WorkBoard } from './work-board.ts';
+import type { WorkerProgress } from './worker-progress.ts';
 
 export type CompactionOutcome =
   | { readonly kind: 'compacted'; readonly rows: number; readonly bytes: number }
@@ -21,12 +21,12 @@ export type CompactionOutcome =
 
 export async function compactDocument(
   document: string,
-  { journal, board }: { readonly journal: Journal; readonly board: WorkBoard },
+  { journal, progress }: { readonly journal: Journal; readonly progress: WorkerProgress },
 ): Promise<CompactionOutcome> {
   try {
     const stored = await journal.load(document);
     if (stored === null || stored.rows.length === 0) return { kind: 'unchanged' };
-    board.begin({
+    progress.begin({
       phase: 'load',
       document,
       subscription: 0,
@@ -34,11 +34,11 @@ export async function compactDocument(
       budgetMs: 3 * documentBudgetMs(storedBytes(stored)),
     });
     const snapshot = snapshotOf(stored);
-    board.end();
-    const { incarnation, snapshotSeq: from, rows } = stored;
+    progress.end();
+    const { epoch, snapshotOffset: from, rows } = stored;
     const outcome = await journal.compact({
       document,
-      incarnation,
+      epoch,
       from,
       to: from + rows.length,
       snapshot,
@@ -49,7 +49,7 @@ export async function compactDocument(
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   } finally {
-    board.end();
+    progress.end();
   }
 }
 

@@ -3,15 +3,15 @@
  * do not hold up everybody else.
  */
 import type { DocumentKind } from '@tandem/protocol';
-import { DatabaseError } from '../database/database-error.ts';
-import type { Clock } from './clock.ts';
-import { HotDocument, storedBytes, type DocumentRules } from './hot-document.ts';
-import type { Journal } from './journal.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { LoadedDocument, storedBytes, type DocumentRules } from './loaded-document.ts';
+import type { Journal } from '../storage/journal/journal.ts';
 import { documentBudgetMs } from './limits.ts';
-import type { WorkBoard } from './work-board.ts';
+import type { WorkerProgress } from './worker-progress.ts';
 
 export type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly hot: HotDocument }
+  | { readonly kind: 'loaded'; readonly hot: LoadedDocument }
   | { readonly kind: 'absent' }
   /** `damaged`: trying again is of no use. */
   | { readonly kind: 'failed' | 'damaged'; readonly error: unknown };
@@ -19,7 +19,7 @@ export type LoadOutcome =
 export interface DocumentLoaderOptions {
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly board: WorkBoard;
+  readonly progress: WorkerProgress;
   readonly rules: (kind: DocumentKind) => DocumentRules;
   readonly defer: (run: () => void) => void;
   readonly onLoaded: (document: string, outcome: LoadOutcome) => void;
@@ -54,18 +54,22 @@ export class DocumentLoader {
   }
 
   async #load(document: string): Promise<LoadOutcome> {
-    const { journal, board, clock, rules } = this.#options;
+    const { journal, progress, clock, rules } = this.#options;
     try {
       const stored = await journal.load(document);
       if (stored === null) return { kind: 'absent' };
       const budgetMs = documentBudgetMs(storedBytes(stored));
-      board.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs });
-      const hot = new HotDocument(stored, { board, rules: rules(stored.kind), nowMs: clock.now() });
+      progress.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs });
+      const hot = new LoadedDocument(stored, {
+        progress,
+        rules: rules(stored.kind),
+        nowMs: clock.now(),
+      });
       return { kind: 'loaded', hot };
     } catch (error) {
       return { kind: error instanceof DatabaseError ? 'failed' : 'damaged', error };
     } finally {
-      board.end();
+      progress.end();
     }
   }
 }

@@ -5,9 +5,9 @@
  * so that the one at fault is found and the others go on.
  */
 import type { Authority, Batch } from '@tandem/sync';
-import { DatabaseError } from '../database/database-error.ts';
-import type { Clock } from './clock.ts';
-import type { AppendOutcome, Journal } from './journal.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { AppendOutcome, Journal } from '../storage/journal/journal.ts';
 import { COMMIT_RETRY_CAP_MS, COMMIT_RETRY_FIRST_MS } from './limits.ts';
 
 export interface GroupCommitOptions<D> {

@@ -10,8 +10,8 @@ export const COMMIT_RETRY_FIRST_MS = 100;
 export const COMMIT_RETRY_CAP_MS = 5_000;
 
 /** A document with so many updates in one window is hot in the next: what is for it is gathered. */
-export const HOT_UPDATES = 20;
-export const HOT_WINDOW_MS = 250;
+export const LOADED_UPDATES = 20;
+export const LOAD_WINDOW_MS = 250;
 const GATHER_MIN_MS = 20;
 const GATHER_MAX_MS = 50;
 const GATHER_MS_PER_READER = 0.5;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseError } from '../database/database-error.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
 import { COMMIT_RETRY_FIRST_MS, DAMAGED_MS, MAX_QUEUE_BYTES, SWEEP_INTERVAL_MS } from './limits.ts';
 import { EngineBench, fullDisk, textOf, Writer } from './testing/engine-bench.ts';
 
@@ -77,10 +77,10 @@ describe('a journal that fails', () => {
   test('because somebody else has written loses the document; opened anew, it has both', async () => {
     const { bench, a } = await writing();
     const other = new Writer('a', 7).write('other ');
-    const incarnation = (await bench.journal.load('a'))!.incarnation;
-    const row = { seq: 1, update: other.update, user: 'bob', subscription: 7, cseq: 1, at: 0 };
+    const epoch = (await bench.journal.load('a'))!.epoch;
+    const row = { offset: 1, update: other.update, user: 'bob', subscription: 7, cseq: 1, at: 0 };
     await bench.journal.append([
-      { document: 'a', incarnation, base: 0, rows: [row], owners: new Map(), bytes: 1 },
+      { document: 'a', epoch, base: 0, rows: [row], owners: new Map(), bytes: 1 },
     ]);
     const mine = a.write('mine ');
     bench.append(mine);
@@ -113,7 +113,7 @@ describe('a damaged document', () => {
     const bench = new EngineBench();
     await bench.create('good');
     const seed = { update: Uint8Array.of(1, 1, 1, 0, 0), user: 'ada', at: 0, owners: new Map() };
-    await bench.journal.create({ document: 'bad', incarnation: 'life', kind: 'data', seed });
+    await bench.journal.create({ document: 'bad', epoch: 'life', kind: 'data', seed });
     return bench;
   }
 

@@ -1,7 +1,7 @@
 import { Authority } from '@tandem/sync';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { DatabaseError } from '../database/database-error.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
 import {
   COMPACT_PAUSE_MS,
   COMPACT_ROWS,
@@ -55,7 +55,7 @@ describe('opening', () => {
     bench.engine.request({ kind: 'open', document: 'a', subscription: 2, user: 'bob' });
     await bench.settle();
     expect(textOf(bench.answer(2))).toBe('one ');
-    expect(bench.answer(2)).toMatchObject({ seq: 1 });
+    expect(bench.answer(2)).toMatchObject({ offset: 1 });
     const after = bench.notices.slice(
       bench.notices.findIndex((notice) => notice.kind === 'answered' && notice.subscription === 2),
     );
@@ -222,7 +222,7 @@ describe('a document that nobody has open', () => {
     bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
     await bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
     expect(await bench.journal.load('a')).toMatchObject({
-      snapshotSeq: COMPACT_ROWS_AT_UNLOAD + 1,
+      snapshotOffset: COMPACT_ROWS_AT_UNLOAD + 1,
       rows: [],
     });
   });
@@ -246,14 +246,14 @@ describe('compaction', () => {
     await bench.settle();
     expect(bench.engine.stats().compactions).toBe(1);
     expect(await bench.journal.load('a')).toMatchObject({
-      snapshotSeq: COMPACT_ROWS + 1,
+      snapshotOffset: COMPACT_ROWS + 1,
       rows: [],
     });
     bench.append(writer.write('!'));
     await bench.settle();
     const answer = await bench.open('a', 2);
     expect(answer).toMatchObject({
-      seq: COMPACT_ROWS + 2,
+      offset: COMPACT_ROWS + 2,
       parts: [{ from: 0, to: COMPACT_ROWS + 1 }, { from: COMPACT_ROWS + 1 }],
     });
     expect(textOf(answer)).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
@@ -271,7 +271,7 @@ describe('compaction', () => {
     await bench.settle();
     expect(bench.engine.stats().compactions).toBe(2);
     expect(await bench.journal.load('a')).toMatchObject({
-      snapshotSeq: 4 * (COMPACT_ROWS + 1) + 1,
+      snapshotOffset: 4 * (COMPACT_ROWS + 1) + 1,
     });
   });
 
@@ -285,7 +285,7 @@ describe('compaction', () => {
     expect(bench.notices.filter((notice) => notice.kind === 'incident')).toMatchObject([
       { what: 'document not compacted', document: 'a' },
     ]);
-    expect(await bench.journal.load('a')).toMatchObject({ snapshotSeq: 0 });
+    expect(await bench.journal.load('a')).toMatchObject({ snapshotOffset: 0 });
     expect(bench.acknowledged(1)).toBe(COMPACT_ROWS + 2);
     expect(textOf(await bench.open('a', 2))).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
   });
@@ -295,22 +295,22 @@ test('a cold document with very many rows is given as a whole, and compacted', a
   const bench = new EngineBench();
   await bench.create('a');
   const writer = new Writer('a', 1);
-  const { incarnation } = (await bench.journal.load('a'))!;
+  const { epoch } = (await bench.journal.load('a'))!;
   const rows = Array.from({ length: MAX_COLD_ROWS + 1 }, (_, i) => {
     const { update } = writer.write('x');
-    return { seq: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
+    return { offset: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
   });
   await bench.journal.append([
-    { document: 'a', incarnation, base: 0, rows, owners: new Map(), bytes: 0 },
+    { document: 'a', epoch, base: 0, rows, owners: new Map(), bytes: 0 },
   ]);
   const answer = await bench.open('a', 2);
   expect(answer).toMatchObject({
     base: 0,
-    seq: rows.length,
+    offset: rows.length,
     parts: [{ from: 0, to: rows.length, updates: [expect.anything()] }],
   });
   expect(textOf(answer)).toBe('x'.repeat(rows.length));
-  expect(await bench.journal.load('a')).toMatchObject({ snapshotSeq: rows.length, rows: [] });
+  expect(await bench.journal.load('a')).toMatchObject({ snapshotOffset: rows.length, rows: [] });
 });
 
 describe('views', () => {

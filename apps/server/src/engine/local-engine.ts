@@ -1,13 +1,13 @@
 /** The engine in the thread of whoever uses it: for tests and tools. What blocks there, blocks everything. */
-import { blankBoard } from './work-board.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { noWorkerProgress } from './worker-progress.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
 import { CompactionQueue } from './compaction-queue.ts';
 import { compactDocument } from './compactor.ts';
-import { Host } from './host.ts';
-import type { Journal } from './journal.ts';
+import { ShardWorker } from './shard-worker.ts';
+import type { Journal } from '../storage/journal/journal.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { rulesFor } from './rules.ts';
-import { Shard } from './shard.ts';
+import { ShardClient } from './shard-client.ts';
 import { ShardedEngine } from './sharded-engine.ts';
 
 export interface LocalEngineOptions {
@@ -26,7 +26,7 @@ export function createLocalEngine({
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactions = new CompactionQueue({
     compact: (document) => {
-      void compactDocument(document, { journal, board: blankBoard }).then((outcome) =>
+      void compactDocument(document, { journal, progress: noWorkerProgress }).then((outcome) =>
         compactions.done({ document, outcome }),
       );
     },
@@ -34,18 +34,18 @@ export function createLocalEngine({
     onNotices: notify,
   });
   compactions.start();
-  const shard = new Shard({
+  const shard = new ShardClient({
     shard: 0,
     clock,
     defer,
     onNotices: notify,
     onCompactions: (documents) => compactions.add(documents),
   });
-  const host = new Host({
+  const host = new ShardWorker({
     shard: 0,
     journal,
     clock,
-    board: blankBoard,
+    progress: noWorkerProgress,
     rules: rulesFor,
     defer,
     emit: (turn) => shard.receive(turn),

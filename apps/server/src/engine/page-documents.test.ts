@@ -28,8 +28,12 @@ function serverOf(update: Uint8Array): Y.Doc {
 
 /** What the server says of an update, which is applied unless it is refused. */
 function submit(server: Y.Doc, update: Uint8Array): string {
-  const admission = rules.admit(update, { doc: server, user: 'ada', owner: () => undefined });
-  if (admission.kind !== 'admitted') return JSON.stringify(admission);
+  const validation = rules.validateUpdate(update, {
+    doc: server,
+    user: 'ada',
+    owner: () => undefined,
+  });
+  if (validation.kind !== 'admitted') return JSON.stringify(validation);
   const error = server.transact((transaction) => {
     Y.applyUpdate(server, update);
     return rules.check(transaction);
@@ -200,11 +204,11 @@ describe('WR8 the server never writes', () => {
     const [base, ...edits] = marks();
     const stored: StoredDocument = {
       document: 'page',
-      incarnation: 'life',
+      epoch: 'life',
       timelines: { current: 't1', earlier: [] },
       kind: 'page',
       snapshot: base!,
-      snapshotSeq: 1,
+      snapshotOffset: 1,
       rows: [],
       owners: new Map(),
     };

@@ -1,29 +1,29 @@
 /** What may enter a document: structure for every kind, and the editor's schema for pages. */
 import { pageRoots, validateChange } from '@tandem/document';
 import { errorOf, type DocumentKind } from '@tandem/protocol';
-import type { Admission, Admit, CheckChange } from '@tandem/sync';
+import type { UpdateValidation, ValidateUpdate, CheckChange } from '@tandem/sync';
 import * as Y from 'yjs';
-import { admit } from './admission/admit.ts';
-import type { DocumentRules } from './hot-document.ts';
+import { checkUpdate } from './validation/validate-update.ts';
+import type { DocumentRules } from './loaded-document.ts';
 
 export function rulesFor(kind: DocumentKind): DocumentRules {
   switch (kind) {
     case 'page':
-      return { admit: admitUpdate, check: checkPage, gc: true, prepare: preparePage };
+      return { validateUpdate, check: checkPage, gc: true, prepare: preparePage };
     case 'data':
-      return { admit: admitUpdate, check: () => null, gc: true };
+      return { validateUpdate, check: () => null, gc: true };
   }
 }
 
-const admitUpdate: Admit = (update, { doc, user, owner }): Admission => {
-  const verdict = admit({ bytes: update, doc, sender: user, ownerOf: owner });
+const validateUpdate: ValidateUpdate = (update, { doc, user, owner }): UpdateValidation => {
+  const verdict = checkUpdate({ bytes: update, doc, sender: user, ownerOf: owner });
   switch (verdict.kind) {
     case 'admitted':
       return {
         kind: 'admitted',
         clients: verdict.clients.map(({ client }) => client),
         repeats: verdict.repeats,
-        novel: verdict.clients.length > 0 || deletesAnything(update, doc),
+        hasNewContent: verdict.clients.length > 0 || deletesAnything(update, doc),
       };
     case 'missing':
       return { kind: 'missing' };

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { EngineRequest } from '@tandem/sync';
 import type { CompactionQueue } from './compaction-queue.ts';
 import type { CreateRequest, DocumentView, Engine, EngineNotice, EngineStats } from './port.ts';
-import type { Shard } from './shard.ts';
+import type { ShardClient } from './shard-client.ts';
 
 export interface ShardedEngineOptions {
-  readonly shards: readonly { readonly shard: Shard; readonly restarts: number }[];
+  readonly shards: readonly { readonly shard: ShardClient; readonly restarts: number }[];
   readonly compactions: CompactionQueue;
   readonly stop: () => Promise<void>;
 }
@@ -24,11 +24,11 @@ export class ShardedEngine implements Engine {
   }
 
   async create(request: CreateRequest): Promise<'created' | 'exists'> {
-    const incarnation = randomUUID();
+    const epoch = randomUUID();
     const reply = await this.shardOf(request.document).ask((id) => ({
       kind: 'create',
       id,
-      incarnation,
+      epoch,
       request,
     }));
     return reply.kind === 'created' ? reply.outcome : 'exists';
@@ -60,7 +60,7 @@ export class ShardedEngine implements Engine {
     };
   }
 
-  shardOf(document: string): Shard {
+  shardOf(document: string): ShardClient {
     const { shards } = this.#options;
     return shards[hash(document) % shards.length]!.shard;
   }

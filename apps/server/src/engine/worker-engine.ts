@@ -4,17 +4,17 @@
  * ending it is kept out, and everybody else opens anew and sends again what was not acknowledged.
  */
 import { errorOf } from '@tandem/protocol';
-import { writeLockMemory } from '../database/write-lock.ts';
+import { writeLockMemory } from '../storage/sqlite/write-lock.ts';
 import type { CompactorWorkerData } from './compactor-worker.ts';
 import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { EngineWorkerData } from './engine-worker.ts';
-import type { HostRequest, HostTurn } from './host-message.ts';
+import type { ShardRequest, ShardTurn } from './shard-message.ts';
 import { SUSPECT_MS } from './limits.ts';
 import type { Engine, EngineNotice } from './port.ts';
-import { Shard } from './shard.ts';
+import { ShardClient } from './shard-client.ts';
 import { ShardedEngine } from './sharded-engine.ts';
-import { SupervisedWorker, type WorkerEnd } from './supervised-worker.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/supervised-worker.ts';
 
 export interface WorkerEngineOptions {
   /** The database file, with all its tables. */
@@ -83,11 +83,11 @@ interface WorkerShardOptions {
 }
 
 class WorkerShard implements AsyncDisposable {
-  readonly shard: Shard;
-  readonly #worker: SupervisedWorker<readonly HostRequest[], HostTurn>;
+  readonly shard: ShardClient;
+  readonly #worker: SupervisedWorker<readonly ShardRequest[], ShardTurn>;
   /** Documents that were being worked on when a worker ran out of memory, and when. */
   readonly #suspects = new Map<string, number>();
-  readonly #quarantine: HostRequest[] = [];
+  readonly #quarantine: ShardRequest[] = [];
 
   constructor({
     shard,
@@ -97,7 +97,7 @@ class WorkerShard implements AsyncDisposable {
     onNotices,
     onCompactions,
   }: WorkerShardOptions) {
-    this.shard = new Shard({
+    this.shard = new ShardClient({
       shard,
       clock: systemClock,
       onNotices,

@@ -1,6 +1,6 @@
 /** The one place where an error becomes an HTTP answer. */
 import { errorOf, type ErrorBody, type ErrorCode } from '@tandem/protocol';
-import { DatabaseError } from '../database/database-error.ts';
+import { DatabaseError } from '../storage/storage-error.ts';
 import { EngineError } from '../engine/port.ts';
 
 export const HTTP_STATUS = {
@@ -11,7 +11,7 @@ export const HTTP_STATUS = {
   forbidden: 403,
   'read-only': 403,
   'not-found': 404,
-  'incarnation-changed': 409,
+  'epoch-changed': 409,
   'invalid-update': 422,
   'client-taken': 409,
   'too-large': 413,

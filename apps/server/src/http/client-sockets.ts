@@ -5,12 +5,12 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Strangers, type Stranger } from '../gateway/strangers.ts';
+import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
 import { MAX_IDLE_SOCKETS, MAX_UNANSWERED_REQUESTS } from '../limits.ts';
 
 export class ClientSockets {
   readonly #uses = new WeakMap<Socket, SocketUse>();
-  readonly #idle = new Strangers<SocketUse>({
+  readonly #idle = new PreAuthConnections<SocketUse>({
     inAll: MAX_IDLE_SOCKETS,
     perAddress: MAX_IDLE_SOCKETS,
   });
@@ -48,7 +48,7 @@ export class ClientSockets {
   }
 }
 
-class SocketUse implements Stranger {
+class SocketUse implements PreAuthConnection {
   readonly address = null;
   readonly socket: Socket;
   unanswered = 0;
@@ -57,7 +57,7 @@ class SocketUse implements Stranger {
     this.socket = socket;
   }
 
-  pushOut(): void {
+  evict(): void {
     this.socket.destroy();
   }
 }

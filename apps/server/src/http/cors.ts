@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SYNC_PATH, TRANSPORT_HEADERS } from '@tandem/protocol';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 
 const PATHS = new RegExp(`^(/api|${SYNC_PATH})/`);
 const TRANSPORTS = Object.values(TRANSPORT_HEADERS);

@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SilentSockets } from '../gateway/silent-sockets.ts';
+import { SilentSockets } from './silent-sockets.ts';
 import {
   HTTP_CHECK_INTERVAL_MS,
   HTTP_HEADERS_TIMEOUT_MS,
@@ -14,7 +14,7 @@ import {
   HTTP_REQUEST_TIMEOUT_MS,
   START_RETRY_AFTER_S,
 } from '../limits.ts';
-import { StartupProblem } from '../startup-problem.ts';
+import { StartupError } from '../runtime/startup-error.ts';
 import { clientAddress } from './client-address.ts';
 import { ClientSockets } from './client-sockets.ts';
 import type { HeadersOf } from './security-headers.ts';
@@ -75,7 +75,7 @@ export class HttpListener implements AsyncDisposable {
     const { server } = listener;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new StartupProblem(listenProblem(error, { port, host }), { cause: error })),
+        reject(new StartupError(listenProblem(error, { port, host }), { cause: error })),
       );
       server.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, resolve);
     });

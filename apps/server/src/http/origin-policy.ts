@@ -1,5 +1,5 @@
 /** Which sites' pages may talk to this server. Browsers always say where a page is from; others need not. */
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { hostOf } from './request-scheme.ts';
 
 export interface Caller {

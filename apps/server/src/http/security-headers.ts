@@ -1,6 +1,6 @@
 /** Headers of every answer. */
 import type { MiddlewareHandler } from 'hono';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { isPublicHttps, type SchemeHeaders } from './request-scheme.ts';
 
 const contentSecurityPolicy = (frames: readonly string[]): string =>

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
-import type { Log } from '../log.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Counter } from '../metrics/instruments.ts';
 
 /** Networks in which an operator's own proxy may stand. RFC 1918, 4193, 6598, and the loopback. */

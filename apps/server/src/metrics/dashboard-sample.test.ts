@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { dashboardSample } from '@tandem/protocol';
-import type { Census, ConnectionKind, RoomView } from './census.ts';
+import type { ServerStats, ConnectionKind, RoomView } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { Metrics } from './metrics.ts';
 
-function house() {
+function context() {
   const metrics = new Metrics();
   let at = 1_000_000;
   const rooms: RoomView[] = [];
-  const census = (): Census => ({ state: 'open', connections: [], rooms });
+  const serverStats = (): ServerStats => ({ state: 'open', connections: [], rooms });
   const sampler = new DashboardSampler({
     metrics,
-    census,
+    serverStats,
     loopDelayMs: () => 3,
     memory: () => ({ rss: 200, heapUsed: 100 }),
     now: () => at,
@@ -29,7 +29,7 @@ const room = (document: string, deliveries: number): RoomView => ({
 });
 
 it('has no rates at first, and fits the wire', () => {
-  const { metrics, sampler, rooms } = house();
+  const { metrics, sampler, rooms } = context();
   metrics.delivered('updates', 1_000);
   rooms.push(room('document-1', 1_000));
   const sample = sampler.sample();
@@ -44,12 +44,12 @@ it('has no rates at first, and fits the wire', () => {
     loopDelayP99: 3,
     memory: { rss: 200, heap: 100 },
     topRooms: [],
-    refusals: {},
+    errorsSent: {},
   });
 });
 
 it('gives rates over the time that has really passed', () => {
-  const { metrics, sampler, pass } = house();
+  const { metrics, sampler, pass } = context();
   sampler.sample();
   metrics.delivered('updates', 300);
   metrics.messages.add('update', 10);
@@ -63,7 +63,7 @@ it('gives rates over the time that has really passed', () => {
 });
 
 it('names the ten busiest rooms, by title and the beginning of the id', () => {
-  const { sampler, rooms, pass } = house();
+  const { sampler, rooms, pass } = context();
   sampler.sample();
   for (let i = 0; i < 12; i++) rooms.push(room(`secret-document-${i}`, i * 10));
   pass(1_000);
@@ -80,20 +80,20 @@ it('names the ten busiest rooms, by title and the beginning of the id', () => {
 });
 
 it('does not name the room that the server itself keeps busy', () => {
-  const { metrics, sampler, rooms, pass } = house();
+  const { metrics, sampler, rooms, pass } = context();
   sampler.sample();
   rooms.push(room('canary-document', 50), room('tide-log', 10));
-  metrics.canaryDocument = 'canary-document';
+  metrics.probeDocument = 'canary-document';
   pass(1_000);
   expect(sampler.sample().topRooms).toMatchObject([{ title: 'Title of tide-log' }]);
 });
 
 it('tells connections apart, and counts refusals by code', () => {
-  const { metrics, sampler } = house();
+  const { metrics, sampler } = context();
   const connection = (
     transport: ConnectionKind['transport'],
     codec: ConnectionKind['codec'],
-  ): void => metrics.connections.came({ transport, codec });
+  ): void => metrics.connections.increment({ transport, codec });
   connection('websocket', 'binary');
   connection('websocket', 'json');
   connection('websocket', 'yjs');
@@ -101,16 +101,16 @@ it('tells connections apart, and counts refusals by code', () => {
   connection('poll', 'json');
   connection('feed', 'events');
   connection('stream', 'json');
-  metrics.connections.went({ transport: 'stream', codec: 'json' });
-  metrics.refusals.add('too-many', 2);
+  metrics.connections.decrement({ transport: 'stream', codec: 'json' });
+  metrics.errorsSent.add('too-many', 2);
   expect(sampler.sample()).toMatchObject({
     connections: { webSocket: 2, stream: 1, longPoll: 1, feed: 1, stock: 1 },
-    refusals: { 'too-many': 2 },
+    errorsSent: { 'too-many': 2 },
   });
 });
 
 it('has the latencies of the time since the last sample', () => {
-  const { metrics, sampler } = house();
+  const { metrics, sampler } = context();
   for (let ms = 1; ms <= 100; ms++) metrics.acknowledgements.add(ms);
   metrics.commits.add(4);
   expect(sampler.sample()).toMatchObject({

@@ -5,14 +5,14 @@
  */
 import type { DashboardSample } from '@tandem/protocol';
 import { MAX_TOP_ROOMS } from '../limits.ts';
-import type { Census, ConnectionCount, RoomView } from './census.ts';
+import type { ServerStats, ConnectionCount, RoomView } from './connection-stats.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Metrics } from './metrics.ts';
 import { beginningOf } from './span.ts';
 
 export interface DashboardSources {
   readonly metrics: Metrics;
-  readonly census: () => Census;
+  readonly serverStats: () => ServerStats;
   /** The 99th percentile of the second before. */
   readonly loopDelayMs: () => number;
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
@@ -39,8 +39,8 @@ export class DashboardSampler {
 
   /** The first has no rates: nothing is known of the time before. */
   sample(): DashboardSample {
-    const { metrics, census, loopDelayMs, memory, now } = this.#sources;
-    const { rooms } = census();
+    const { metrics, serverStats, loopDelayMs, memory, now } = this.#sources;
+    const { rooms } = serverStats();
     const views = [...rooms];
     const totals: Totals = {
       at: now(),
@@ -68,11 +68,11 @@ export class DashboardSampler {
       loopDelayP99: loopDelayMs(),
       memory: { rss, heap: heapUsed },
       topRooms: busiest(
-        views.filter(({ document }) => document !== metrics.canaryDocument),
+        views.filter(({ document }) => document !== metrics.probeDocument),
         // A room that is new has begun since.
         (room) => rate(room.deliveries, last.rooms.get(room.document) ?? 0),
       ),
-      refusals: Object.fromEntries(metrics.refusals.entries().filter(([, count]) => count > 0)),
+      errorsSent: Object.fromEntries(metrics.errorsSent.entries().filter(([, count]) => count > 0)),
     };
   }
 }

@@ -15,7 +15,7 @@ export const DELIVERY_CLASS = {
   ack: 'reliable',
   nack: 'reliable',
   updates: 'reliable',
-  need: 'reliable',
+  'state:request': 'reliable',
   awareness: 'latest',
   'presence:changed': 'latest',
   'presence:listed': 'reliable',

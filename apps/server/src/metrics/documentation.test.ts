@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Engine } from '../engine/port.ts';
 import { Metrics } from './metrics.ts';
-import { Observatory } from './observatory.ts';
+import { MetricsCollector } from './metrics-collector.ts';
 
 const operate = new URL('../../../docs/operate/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, operate), 'utf8');
 
-const instruments = new Observatory({
+const instruments = new MetricsCollector({
   metrics: new Metrics(),
   engine: { stats: () => ({ shards: [], compactions: 0 }) } as unknown as Engine,
-  census: () => ({ state: 'open', connections: [], rooms: [] }),
+  serverStats: () => ({ state: 'open', connections: [], rooms: [] }),
 }).instruments();
 
 /** The names by which Prometheus knows them. */

@@ -14,8 +14,8 @@ import {
   type ServerMessageType,
 } from '@tandem/protocol';
 import type { ServerCommandName } from '../commands/server-command.ts';
-import { ERROR_SOURCES } from '../error-boundary.ts';
-import { ConnectionCounts } from './census.ts';
+import { ERROR_SOURCES } from '../runtime/error-boundary.ts';
+import { ConnectionCounts } from './connection-stats.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
 import {
   Counter,
@@ -38,7 +38,7 @@ const BUCKETS = [
   'bytes',
   'connections',
   'hellos',
-  'offences',
+  'violations',
   'guests',
   'changes',
   'reads',
@@ -55,8 +55,8 @@ export type CommandResult = (typeof COMMAND_RESULTS)[number];
 const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
 
 /** `deliver`: from a publish to another subscriber. `commit`: from an update to its acknowledgement and there. */
-const CANARY_PATHS = ['deliver', 'commit'] as const;
-export type CanaryPath = (typeof CANARY_PATHS)[number];
+const PROBE_PATHS = ['deliver', 'commit'] as const;
+export type ProbePath = (typeof PROBE_PATHS)[number];
 
 /** Codes that a client makes up count together. */
 const OTHER_CODE = 'other';
@@ -69,17 +69,18 @@ const CLOSE_WORDS: readonly string[] = [
 ];
 
 const CLIENT_MESSAGES = Object.entries(MESSAGES)
-  .filter(([type, { from }]) => from !== 'server' && type !== 'part')
+  .filter(([type, { from }]) => from !== 'server' && type !== 'fragment')
   .map(([type]) => type as ClientMessageType);
 
 export class Metrics {
   /** The document that the server itself keeps busy: no list of rooms has it. */
-  canaryDocument: string | null = null;
+  probeDocument: string | null = null;
   readonly connections = new ConnectionCounts();
-  readonly connects = new CounterBy('tandem_connects_total', 'Attempts to connect.', [
-    'result',
-    CONNECT_RESULTS,
-  ]);
+  readonly connectionAttempts = new CounterBy(
+    'tandem_connection_attempts_total',
+    'Attempts to connect.',
+    ['result', CONNECT_RESULTS],
+  );
   readonly messages = new CounterBy('tandem_messages_received_total', 'Messages from clients.', [
     'type',
     CLIENT_MESSAGES,
@@ -102,8 +103,8 @@ export class Metrics {
     'direction',
     ['in', 'out'],
   ]);
-  readonly lagging = new Counter(
-    'tandem_lagging_total',
+  readonly slowConsumers = new Counter(
+    'tandem_slow_consumers_total',
     'Connections that took too little of what waited for them.',
   );
   readonly gapRepairs = new Counter(
@@ -115,8 +116,8 @@ export class Metrics {
     'Copies and channels that came back with a position, and what they were given.',
     ['result', RECOVERIES],
   );
-  readonly refusals = new CounterBy(
-    'tandem_refusals_total',
+  readonly errorsSent = new CounterBy(
+    'tandem_errors_sent_total',
     'Refusals, by what clients were told.',
     ['code', Object.keys(ERRORS) as ErrorCode[]],
   );
@@ -140,18 +141,18 @@ export class Metrics {
     'Requests with forwarded headers from a private address while TRUST_PROXY is 0.',
   );
   readonly loopDelay = new Histogram(
-    'tandem_loop_delay_seconds',
+    'nodejs_eventloop_lag_seconds',
     'How late the event loop of the gateway came to its work.',
   );
-  readonly canary = new HistogramBy(
-    'tandem_canary_seconds',
+  readonly selfProbe = new HistogramBy(
+    'tandem_probe_seconds',
     'What the server publishes to itself, until it has it.',
-    ['path', CANARY_PATHS],
+    ['path', PROBE_PATHS],
   );
-  readonly canaryFailures = new CounterBy(
-    'tandem_canary_failures_total',
+  readonly probeFailures = new CounterBy(
+    'tandem_probe_failures_total',
     'What the server published to itself and did not get in time.',
-    ['path', CANARY_PATHS],
+    ['path', PROBE_PATHS],
   );
   /** For the dashboard. */
   readonly acknowledgements = new LatencyWindow();
@@ -161,9 +162,9 @@ export class Metrics {
     'code',
     CLOSE_WORDS,
   ]);
-  readonly #hello = new Histogram('tandem_hello_seconds', 'From hello to welcome.');
+  readonly #hello = new Histogram('tandem_handshake_duration_seconds', 'From hello to welcome.');
   readonly #open = new Histogram(
-    'tandem_open_seconds',
+    'tandem_document_open_duration_seconds',
     'From the open of a document to its answer.',
   );
   readonly #acknowledge = new Histogram(
@@ -197,7 +198,7 @@ export class Metrics {
 
   get instruments(): readonly Instrument[] {
     return [
-      this.connects,
+      this.connectionAttempts,
       this.#disconnects,
       this.#hello,
       this.messages,
@@ -205,7 +206,7 @@ export class Metrics {
       this.deliveries,
       this.framesSent,
       this.bytes,
-      this.lagging,
+      this.slowConsumers,
       this.#open,
       this.recoveries,
       this.gapRepairs,
@@ -216,13 +217,13 @@ export class Metrics {
       this.#commit,
       this.#compaction,
       this.reauthentications,
-      this.refusals,
+      this.errorsSent,
       this.rateLimited,
       this.containedErrors,
       this.untrustedForwards,
       this.loopDelay,
-      this.canary,
-      this.canaryFailures,
+      this.selfProbe,
+      this.probeFailures,
     ];
   }
 

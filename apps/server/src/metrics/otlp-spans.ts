@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { MAX_WAITING_SPANS, SPAN_EXPORT_INTERVAL_MS, SPAN_EXPORT_TIMEOUT_MS } from '../limits.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Span, SpanSink } from './span.ts';
 
 export interface OtlpOptions {

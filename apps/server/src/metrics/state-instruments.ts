@@ -1,19 +1,19 @@
 /** What there is in gateway and engine, read when Prometheus asks. */
 import type { EngineStats } from '../engine/port.ts';
-import { sumQueuedBytes, type Census, type ConnectionCounts } from './census.ts';
+import { sumQueuedBytes, type ServerStats, type ConnectionCounts } from './connection-stats.ts';
 import { reading, type Instrument } from './instruments.ts';
 
 export function stateInstruments(
-  census: Census,
+  serverStats: ServerStats,
   connections: ConnectionCounts,
   engine: EngineStats,
 ): readonly Instrument[] {
   const { kinds, total } = connections;
-  const queuedBytes = sumQueuedBytes(census.connections);
+  const queuedBytes = sumQueuedBytes(serverStats.connections);
   let rooms = 0;
   let channels = 0;
   let members = 0;
-  for (const room of census.rooms) {
+  for (const room of serverStats.rooms) {
     rooms++;
     channels += room.channels;
     members += room.people;
@@ -24,15 +24,15 @@ export function stateInstruments(
   return [
     reading(
       'tandem_connections',
-      "Open connections, the canary's two among them.",
+      "Open connections, the self-probe's two among them.",
       kinds.map(({ transport, codec, count }) => ({ labels: { transport, codec }, value: count })),
     ),
     reading(
       'tandem_drain_remaining',
       'Connections that have yet to leave before a restart.',
-      census.state === 'draining' ? total : 0,
+      serverStats.state === 'draining' ? total : 0,
     ),
-    reading('tandem_queue_bytes', 'Bytes that wait to go out to connections.', queuedBytes),
+    reading('tandem_send_queue_bytes', 'Bytes that wait to go out to connections.', queuedBytes),
     reading('tandem_rooms', 'Documents that somebody has open.', rooms),
     reading('tandem_channels', 'Documents open on connections.', channels),
     reading('tandem_presence_members', 'People shown in rooms.', members),

@@ -1,7 +1,7 @@
 /**
  * Cursors and selections of one room, passed on as they are except that nobody speaks as somebody
  * else: an id belongs to the subscription that announced it, and in pages the server says who it is.
- * Stock clients repeat what they hear, so another's id is no offence; it is ignored.
+ * Stock clients repeat what they hear, so another's id is no violation; it is ignored.
  *
  * At most `MAX_SHOWN_CURSORS` are shown. One that moves takes the place of the one that has stood still the
  * longest, unless that one moved a moment ago; so whoever is shown can be followed. A place that gets free is for

@@ -3,13 +3,13 @@
  * may cost. Many rooms have none, so this is made with the first.
  */
 import type { DocumentKind, User } from '@tandem/protocol';
-import { Coalescer } from '../gateway/coalescer.ts';
-import type { Subscriber } from '../gateway/document-room.ts';
-import { Outgoing } from '../gateway/outgoing.ts';
+import { Throttle } from '../runtime/throttle.ts';
+import type { Subscriber } from '../documents/document-room.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { AwarenessRelay, type AwarenessChange, type AwarenessTaken } from './awareness-relay.ts';
 import { writeAwarenessInPieces, type AwarenessEntry } from './awareness-update.ts';
-import { CursorPace } from './cursor-pace.ts';
-import type { Presence } from './presence-board.ts';
+import { CursorRateController } from './cursor-rate-controller.ts';
+import type { Presence } from './roster.ts';
 
 export interface RoomCursorsOptions {
   readonly kind: DocumentKind;
@@ -27,8 +27,8 @@ export interface RoomCursorsOptions {
 export class RoomCursors implements Disposable {
   readonly #options: RoomCursorsOptions;
   readonly #relay: AwarenessRelay;
-  readonly #pace = new CursorPace();
-  readonly #flush = new Coalescer(
+  readonly #pace = new CursorRateController();
+  readonly #flush = new Throttle(
     () => this.#pace.pauseMs,
     () => this.#send(),
     (error) => this.#options.onError(error),
@@ -51,12 +51,12 @@ export class RoomCursors implements Disposable {
 
   leave({ subscription }: Subscriber): void {
     this.#relay.leave(subscription);
-    this.#flush.touch();
+    this.#flush.schedule();
   }
 
   receive({ subscription }: Subscriber, entries: readonly AwarenessEntry[]): AwarenessTaken {
     const taken = this.#relay.receive(subscription, entries, performance.now());
-    this.#flush.touch();
+    this.#flush.schedule();
     return taken;
   }
 
@@ -67,16 +67,16 @@ export class RoomCursors implements Disposable {
 
   rename(user: User): void {
     this.#relay.rename(user);
-    this.#flush.touch();
+    this.#flush.schedule();
   }
 
   /** All that is seen of the others now. */
-  snapshot(): readonly Outgoing[] {
+  snapshot(): readonly EncodedMessage[] {
     return this.#messages(this.#relay.snapshot());
   }
 
   /** The same for one who was here and missed some of it. */
-  correction(): readonly Outgoing[] {
+  correction(): readonly EncodedMessage[] {
     return this.#messages([...this.#relay.gone(), ...this.#relay.snapshot()]);
   }
 
@@ -98,16 +98,16 @@ export class RoomCursors implements Disposable {
       const messages = owners.has(subscription)
         ? this.#messages(othersOf(subscription, changes))
         : shared;
-      for (const outgoing of messages) subscriber.deliver(outgoing);
+      for (const encoded of messages) subscriber.deliver(encoded);
       deliveries += messages.length;
     }
     this.#options.delivered(deliveries);
   }
 
-  #messages(entries: readonly AwarenessEntry[]): readonly Outgoing[] {
+  #messages(entries: readonly AwarenessEntry[]): readonly EncodedMessage[] {
     const { channel } = this.#options;
     return writeAwarenessInPieces(entries).map(
-      (update) => new Outgoing({ type: 'awareness', channel, update }),
+      (update) => new EncodedMessage({ type: 'awareness', channel, update }),
     );
   }
 }

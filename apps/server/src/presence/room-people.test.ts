@@ -7,7 +7,7 @@ import {
   PRESENCE_INTERVAL_MS,
   type User,
 } from '@tandem/protocol';
-import { TimerWheel } from '../gateway/timer-wheel.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
 import {
   CROWD_ENDS_BELOW,
   CURSOR_PLACE_MS,
@@ -55,7 +55,7 @@ class House {
   open(tab: Tab): Tab {
     tab.subscription = ++this.#subscriptions;
     tab.connection = 'open';
-    tab.isPressed = false;
+    tab.isOverConflateThreshold = false;
     tab.missed = false;
     tab.cursors.clear();
     tab.user = this.#names.get(tab.user.id) ?? tab.user;
@@ -93,7 +93,7 @@ class House {
   settle(): void {
     this.pass(ABRUPT_LEAVE_MS + WHEEL_TICK_MS);
     for (const tab of this.tabs) {
-      tab.isPressed = false;
+      tab.isOverConflateThreshold = false;
       if (tab.connection === 'open' && tab.missed) this.people.refresh(tab.here);
       tab.missed = false;
     }
@@ -123,53 +123,53 @@ const seen = (tab: Tab) =>
     [...tab.shown].map(([user, member]) => [user, { ...member, clients: new Set(member.clients) }]),
   );
 
-function anything(house: House, chance: SeededRandom, users: number): void {
+function anything(context: House, chance: SeededRandom, users: number): void {
   const pick = <T>(list: readonly T[]): T | undefined =>
     list.length === 0 ? undefined : list[below(chance, list.length)];
-  const tabs = house.tabs;
+  const tabs = context.tabs;
   const open = pick(tabs.filter(({ connection }) => connection === 'open'));
   const gone = pick(tabs.filter(({ connection }) => connection === 'cut'));
   switch (below(chance, 9)) {
     case 0:
     case 1:
-      house.enter(below(chance, users));
+      context.enter(below(chance, users));
       break;
     case 2:
       if (open === undefined) break;
       open.connection = 'none';
-      house.people.leave(open.here, 'clean');
+      context.people.leave(open.here, 'clean');
       break;
     case 3:
       if (open === undefined) break;
       open.connection = 'cut';
-      house.people.leave(open.here, 'abrupt');
+      context.people.leave(open.here, 'abrupt');
       break;
     case 4:
-      if (gone !== undefined) house.open(gone);
+      if (gone !== undefined) context.open(gone);
       break;
     case 5:
       // The network was cut, and the server does not know it when the tab is back.
       if (open !== undefined) {
         const { here } = open;
-        house.open(open);
-        house.people.leave(here, 'abrupt');
+        context.open(open);
+        context.people.leave(here, 'abrupt');
       }
       break;
     case 6:
       if (open === undefined) break;
       open.state = STATES[below(chance, 3)] ?? 'active';
-      house.people.setState(open.here, open.state);
+      context.people.setState(open.here, open.state);
       break;
     case 7:
-      if (open !== undefined && below(chance, 3) === 0) open.isPressed = true;
+      if (open !== undefined && below(chance, 3) === 0) open.isOverConflateThreshold = true;
       else if (open?.missed === true) {
-        open.isPressed = false;
+        open.isOverConflateThreshold = false;
         open.missed = false;
-        house.people.refresh(open.here);
-      } else house.rename(below(chance, users), `Name ${below(chance, 1000)}`);
+        context.people.refresh(open.here);
+      } else context.rename(below(chance, users), `Name ${below(chance, 1000)}`);
       break;
     default:
-      house.pass(below(chance, ABRUPT_LEAVE_MS));
+      context.pass(below(chance, ABRUPT_LEAVE_MS));
   }
 }
 
@@ -177,33 +177,34 @@ describe('what everybody sees', () => {
   it.each(Array.from({ length: 60 }, (_, seed) => seed))(
     'PR1, PR2, PR3: is true after the debounce, whatever happened over many tabs (seed %i)',
     (seed) => {
-      const house = new House();
+      const context = new House();
       const chance = new SeededRandom(seed);
-      for (let step = 0; step < 80; step++) anything(house, chance, 6);
-      house.settle();
-      const truth = house.truth();
-      for (const tab of house.tabs) if (tab.connection === 'open') expect(seen(tab)).toEqual(truth);
+      for (let step = 0; step < 80; step++) anything(context, chance, 6);
+      context.settle();
+      const truth = context.truth();
+      for (const tab of context.tabs)
+        if (tab.connection === 'open') expect(seen(tab)).toEqual(truth);
     },
   );
 
   it.each([1, 2])('PR4: is true of a crowd that comes and goes (seed %i)', (seed) => {
-    const house = new House();
+    const context = new House();
     const chance = new SeededRandom(seed);
-    for (let user = 0; user < MAX_SHOWN_MEMBERS - 10; user++) house.enter(user);
+    for (let user = 0; user < MAX_SHOWN_MEMBERS - 10; user++) context.enter(user);
     for (let round = 0; round < 3; round++) {
       const change = round % 2 === 0 ? 30 : -80;
       for (let i = 0; i < Math.abs(change); i++) {
-        if (change > 0) house.enter(MAX_SHOWN_MEMBERS + round * 100 + i);
+        if (change > 0) context.enter(MAX_SHOWN_MEMBERS + round * 100 + i);
         else {
-          const tab = house.tabs.find(({ connection }) => connection === 'open') as Tab;
+          const tab = context.tabs.find(({ connection }) => connection === 'open') as Tab;
           tab.connection = 'none';
-          house.people.leave(tab.here, 'clean');
+          context.people.leave(tab.here, 'clean');
         }
       }
-      for (let step = 0; step < 40; step++) anything(house, chance, MAX_SHOWN_MEMBERS);
-      house.settle();
-      const truth = house.truth();
-      const open = house.tabs.filter(({ connection }) => connection === 'open');
+      for (let step = 0; step < 40; step++) anything(context, chance, MAX_SHOWN_MEMBERS);
+      context.settle();
+      const truth = context.truth();
+      const open = context.tabs.filter(({ connection }) => connection === 'open');
       const [shown] = new Set(open.map((tab) => tab.shown.size));
       if (truth.size > MAX_SHOWN_MEMBERS) expect(shown).toBe(100);
       if (truth.size < CROWD_ENDS_BELOW) expect(shown).toBe(truth.size);
@@ -222,60 +223,60 @@ describe('what everybody sees', () => {
 
 describe('whoever comes back', () => {
   it('PR1: hears the difference, and everything when that is less or of another room', () => {
-    const house = new House();
-    const tabs = [1, 2, 3, 4, 5, 6].map((user) => house.enter(user));
-    house.settle();
+    const context = new House();
+    const tabs = [1, 2, 3, 4, 5, 6].map((user) => context.enter(user));
+    context.settle();
     const [ada, bob] = tabs as [Tab, Tab];
-    house.people.leave(ada.here, 'abrupt');
-    house.people.leave(bob.here, 'clean');
-    house.rename(3, 'Carla');
-    house.pass(PRESENCE_INTERVAL_MS);
+    context.people.leave(ada.here, 'abrupt');
+    context.people.leave(bob.here, 'clean');
+    context.rename(3, 'Carla');
+    context.pass(PRESENCE_INTERVAL_MS);
     ada.fulls = 0;
     ada.heard.length = 0;
-    house.open(ada);
+    context.open(ada);
     expect(ada.fulls).toBe(0);
     expect(ada.heard[0]?.message).toMatchObject({ full: false, left: ['u2'] });
-    house.settle();
+    context.settle();
     expect(seen(ada)).toEqual(seen(tabs[5] as Tab));
-    house.people.leave(ada.here, 'abrupt');
+    context.people.leave(ada.here, 'abrupt');
     ada.position = { epoch: 'another room.0', offset: 1 };
-    house.open(ada);
+    context.open(ada);
     expect(ada.fulls).toBe(1);
   });
 
   it('PR3: takes the place of the connection that was lost, before the server has noticed', () => {
-    const house = new House();
-    const ada = house.enter(1);
-    const bob = house.enter(2);
+    const context = new House();
+    const ada = context.enter(1);
+    const bob = context.enter(2);
     const before = ada.here;
     ada.state = 'away';
-    house.open(ada);
-    house.pass(PRESENCE_INTERVAL_MS);
+    context.open(ada);
+    context.pass(PRESENCE_INTERVAL_MS);
     expect(bob.shown.get('u1')).toMatchObject({ state: 'away', clients: [ada.client] });
-    house.people.leave(before, 'abrupt');
-    house.pass(2 * ABRUPT_LEAVE_MS);
+    context.people.leave(before, 'abrupt');
+    context.pass(2 * ABRUPT_LEAVE_MS);
     expect(bob.shown.has('u1')).toBe(true);
   });
 
   it('PR3: keeps nothing of the connection that is gone while its person is shown', () => {
-    const house = new House();
-    const [ada, bob] = [house.enter(1), house.enter(2)];
-    house.people.leave(ada.here, 'abrupt');
-    house.pass(2 * PRESENCE_INTERVAL_MS);
+    const context = new House();
+    const [ada, bob] = [context.enter(1), context.enter(2)];
+    context.people.leave(ada.here, 'abrupt');
+    context.pass(2 * PRESENCE_INTERVAL_MS);
     expect(ada.here.subscriber).not.toBe(ada);
     expect(bob.shown.get('u1')).toMatchObject({ clients: [ada.client] });
   });
 
   it('PR3: within 10 s was never gone', () => {
-    const house = new House();
-    const [ada, bob] = [house.enter(1), house.enter(2)];
-    house.settle();
+    const context = new House();
+    const [ada, bob] = [context.enter(1), context.enter(2)];
+    context.settle();
     bob.heard.length = 0;
-    house.people.leave(ada.here, 'abrupt');
-    house.pass(ABRUPT_LEAVE_MS - 2 * WHEEL_TICK_MS);
+    context.people.leave(ada.here, 'abrupt');
+    context.pass(ABRUPT_LEAVE_MS - 2 * WHEEL_TICK_MS);
     expect(bob.heard).toEqual([]);
-    house.open(ada);
-    house.pass(2 * ABRUPT_LEAVE_MS);
+    context.open(ada);
+    context.pass(2 * ABRUPT_LEAVE_MS);
     const left = bob.heard.flatMap(({ message }) =>
       message.type === 'presence:changed' ? message.left : [],
     );
@@ -285,39 +286,39 @@ describe('whoever comes back', () => {
 
 describe('a crowd', () => {
   function crowd(size: number): House {
-    const house = new House();
-    for (let user = 0; user < size; user++) house.enter(user);
-    house.settle();
-    return house;
+    const context = new House();
+    for (let user = 0; user < size; user++) context.enter(user);
+    context.settle();
+    return context;
   }
 
   it('PR4: shows those who moved or wrote last, a few new ones at a time', () => {
-    const house = crowd(600);
-    const [watcher, writer] = [house.tabs[0], house.tabs[599]] as [Tab, Tab];
+    const context = crowd(600);
+    const [watcher, writer] = [context.tabs[0], context.tabs[599]] as [Tab, Tab];
     expect(watcher.shown.has('u599')).toBe(false);
     expect(watcher.counts).toEqual({ active: 600, idle: 0, away: 0 });
-    house.people.acted(writer.here);
-    house.settle();
+    context.people.acted(writer.here);
+    context.settle();
     expect(watcher.shown.has('u599')).toBe(true);
     expect(watcher.shown.size).toBe(100);
-    for (const tab of house.tabs.slice(300, 500)) house.move(tab, 1);
+    for (const tab of context.tabs.slice(300, 500)) context.move(tab, 1);
     watcher.heard.length = 0;
-    house.pass(400);
+    context.pass(400);
     const came = watcher.heard.flatMap(({ message }) =>
       message.type === 'presence:changed' ? message.members : [],
     );
     expect(came.length).toBeLessThanOrEqual(20);
-    house.settle();
+    context.settle();
     expect(watcher.shown.has('u599')).toBe(true);
   });
 
   it('PR5: is listed by name, a page of 100 at a time', () => {
-    const house = crowd(600);
-    const [tab] = house.tabs as [Tab];
+    const context = crowd(600);
+    const [tab] = context.tabs as [Tab];
     const ask = (query: string, after: number) => {
       tab.heard.length = 0;
-      house.people.list(tab.here, {
-        type: 'presence:page',
+      context.people.list(tab.here, {
+        type: 'presence:list',
         channel: 1,
         ref: 7,
         query,
@@ -335,19 +336,19 @@ describe('a crowd', () => {
       users.push(...page.members.map(({ user }) => user));
       next = page.next;
     }
-    expect(users).toEqual(house.tabs.map(({ user }) => user.id));
-    house.rename(599, 'Zoë Ångström');
+    expect(users).toEqual(context.tabs.map(({ user }) => user.id));
+    context.rename(599, 'Zoë Ångström');
     expect(ask(' ÅNGSTROM ', 0)).toMatchObject({ ref: 7, members: [{ user: 'u599' }], next: null });
     expect(ask('nobody', 0)).toMatchObject({ members: [], next: null });
   });
 
   it('PR8: hears of changes less often the larger it is', () => {
-    const house = crowd(1_200);
-    const [tab] = house.tabs as [Tab];
+    const context = crowd(1_200);
+    const [tab] = context.tabs as [Tab];
     tab.heard.length = 0;
     for (let i = 0; i < 60; i++) {
-      house.enter(2_000 + i);
-      house.pass(WHEEL_TICK_MS);
+      context.enter(2_000 + i);
+      context.pass(WHEEL_TICK_MS);
     }
     expect(tab.heard.length).toBeLessThanOrEqual(11);
   });
@@ -355,38 +356,38 @@ describe('a crowd', () => {
 
 describe('cursors', () => {
   it('PR7: of at most 50 are shown: who moved a moment ago stays, who left makes room', () => {
-    const house = new House();
-    const tabs = Array.from({ length: MAX_SHOWN_CURSORS + 10 }, (_, user) => house.enter(user));
-    const watcher = house.enter(1_000);
+    const context = new House();
+    const tabs = Array.from({ length: MAX_SHOWN_CURSORS + 10 }, (_, user) => context.enter(user));
+    const watcher = context.enter(1_000);
     const shown = () =>
       [...watcher.cursors].filter(([, { state }]) => state !== null).map(([client]) => client);
-    for (const tab of tabs) house.move(tab, 1);
-    house.pass(1_000);
+    for (const tab of tabs) context.move(tab, 1);
+    context.pass(1_000);
     expect(shown()).toEqual(tabs.slice(0, MAX_SHOWN_CURSORS).map(({ client }) => client));
-    house.pass(CURSOR_PLACE_MS);
+    context.pass(CURSOR_PLACE_MS);
     const [quietest, late] = [tabs[0], tabs[55]] as [Tab, Tab];
-    house.move(late, 2);
-    house.pass(1_000);
+    context.move(late, 2);
+    context.pass(1_000);
     expect(shown()).toContain(late.client);
     expect(shown()).not.toContain(quietest.client);
     expect(shown()).toHaveLength(MAX_SHOWN_CURSORS);
-    const newcomer = house.enter(1_001);
+    const newcomer = context.enter(1_001);
     expect(newcomer.cursors.size).toBe(MAX_SHOWN_CURSORS);
-    for (const tab of tabs.slice(20)) house.people.leave(tab.here, 'clean');
-    house.pass(2_000);
+    for (const tab of tabs.slice(20)) context.people.leave(tab.here, 'clean');
+    context.pass(2_000);
     expect(shown()).toHaveLength(20);
     expect(shown()).toContain(quietest.client);
   });
 
   it('PR6: cost a bounded amount however many move, and clients are asked to be slower', () => {
-    const house = new House();
-    const tabs = Array.from({ length: 300 }, (_, user) => house.enter(user));
-    house.settle();
+    const context = new House();
+    const tabs = Array.from({ length: 300 }, (_, user) => context.enter(user));
+    context.settle();
     const [watcher] = tabs as [Tab];
-    for (const tab of tabs) tab.isPressed = tab !== watcher;
+    for (const tab of tabs) tab.isOverConflateThreshold = tab !== watcher;
     const seconds = 10;
     for (let step = 1; step <= (seconds * 1000) / AWARENESS_INTERVAL_MS; step++) {
-      for (const tab of tabs) house.move(tab, step);
+      for (const tab of tabs) context.move(tab, step);
       vi.advanceTimersByTime(AWARENESS_INTERVAL_MS);
     }
     const told = watcher.heard.filter(({ message }) => message.type === 'awareness').length;
@@ -395,22 +396,22 @@ describe('cursors', () => {
     expect(told).toBeGreaterThan(seconds / 0.4);
     expect(watcher.cursorIntervalMs).toBe(264);
     for (let step = 1; step <= 100; step++) {
-      house.move(tabs[1] as Tab, 1_000 + step);
+      context.move(tabs[1] as Tab, 1_000 + step);
       vi.advanceTimersByTime(100);
     }
     expect(watcher.cursorIntervalMs).toBe(AWARENESS_INTERVAL_MS);
   });
 
   it('PR6: are told at once after a pause, and every 33 ms among a few', () => {
-    const house = new House();
-    const [ada, bob] = [house.enter(1), house.enter(2)];
-    house.settle();
+    const context = new House();
+    const [ada, bob] = [context.enter(1), context.enter(2)];
+    context.settle();
     bob.heard.length = 0;
-    house.move(ada, 1);
+    context.move(ada, 1);
     vi.advanceTimersByTime(1);
     expect(bob.heard).toHaveLength(1);
     for (let at = 2; at < 1_000; at++) {
-      house.move(ada, at);
+      context.move(ada, at);
       vi.advanceTimersByTime(1);
     }
     expect(bob.heard.length).toBeGreaterThan(28);
@@ -426,15 +427,15 @@ describe('nobody shows as someone else', () => {
   });
 
   it('W22: not by a foreign client id, a forged user, 100,000 ids, or a clock far ahead', () => {
-    const house = new House();
-    const [ada, eve, watcher] = [house.enter(1), house.enter(2), house.enter(3)];
+    const context = new House();
+    const [ada, eve, watcher] = [context.enter(1), context.enter(2), context.enter(3)];
     const hear = (tab: Tab, ...entries: ReturnType<typeof say>[]) => {
-      house.people.receiveAwareness(tab.here, entries);
-      house.pass(500);
+      context.people.receiveAwareness(tab.here, entries);
+      context.pass(500);
     };
     hear(ada, say(ada.client, 1));
     hear(eve, say(ada.client, 2 ** 31), say(ada.client, 2 ** 31, null));
-    hear(eve, say(eve.client, 2 ** 31, { at: 6, user: house.user(1) }));
+    hear(eve, say(eve.client, 2 ** 31, { at: 6, user: context.user(1) }));
     hear(eve, ...Array.from({ length: 100_000 }, (_, i) => say(1_000 + i, 1)));
     hear(ada, say(ada.client, 2, { at: 2 }));
     const states = [...watcher.cursors].map(([client, { state }]) => [
@@ -442,20 +443,20 @@ describe('nobody shows as someone else', () => {
       JSON.parse(state ?? 'null') as unknown,
     ]);
     expect(states).toEqual([
-      [ada.client, { at: 2, user: house.user(1) }],
-      [eve.client, { at: 6, user: house.user(2) }],
+      [ada.client, { at: 2, user: context.user(1) }],
+      [eve.client, { at: 6, user: context.user(2) }],
     ]);
     expect(watcher.shown.get('u2')).toMatchObject({ name: 'Person 2', clients: [eve.client] });
     // Who comes back under an id that somebody else took stays nameless rather than wrong.
-    house.people.leave(ada.here, 'clean');
-    const mallory = house.tab(4);
+    context.people.leave(ada.here, 'clean');
+    const mallory = context.tab(4);
     Object.assign(mallory, { client: ada.client });
-    house.open(mallory);
-    hear(mallory, say(ada.client, 1, { at: 7, user: house.user(1) }));
+    context.open(mallory);
+    hear(mallory, say(ada.client, 1, { at: 7, user: context.user(1) }));
     expect(watcher.cursors.get(ada.client)?.state).toBe(
-      JSON.stringify({ at: 7, user: house.user(4) }),
+      JSON.stringify({ at: 7, user: context.user(4) }),
     );
-    house.open(ada);
+    context.open(ada);
     hear(ada, say(ada.client, 3, { at: 8 }));
     expect(watcher.cursors.get(ada.client)?.state).toContain('"u4"');
   });

@@ -13,13 +13,13 @@ import {
   type ServerMessageType,
   type User,
 } from '@tandem/protocol';
-import { Coalescer } from '../gateway/coalescer.ts';
-import type { Leave, Subscriber } from '../gateway/document-room.ts';
-import { Outgoing } from '../gateway/outgoing.ts';
-import { Deadline, type TimerWheel } from '../gateway/timer-wheel.ts';
+import { Throttle } from '../runtime/throttle.ts';
+import type { Leave, Subscriber } from '../documents/document-room.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
+import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { MAX_PRESENCE_INTERVAL_MS, PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
-import { PresenceBoard, type Presence } from './presence-board.ts';
+import { Roster, type Presence } from './roster.ts';
 import { RoomCursors } from './room-cursors.ts';
 import { RoomTyping } from './room-typing.ts';
 
@@ -44,9 +44,9 @@ export class RoomPeople implements Disposable {
   readonly #options: RoomPeopleOptions;
   readonly #here = new Set<Presence>();
   /** Those whose connection is gone and who are still shown. */
-  readonly #lingering = new Set<Deadline>();
-  readonly #board: PresenceBoard;
-  readonly #boardFlush = new Coalescer(
+  readonly #inGracePeriod = new Set<Deadline>();
+  readonly #board: Roster;
+  readonly #boardFlush = new Throttle(
     () => this.#presenceIntervalMs,
     () => this.#sendPresence(),
     (error) => this.#options.onError(error),
@@ -56,11 +56,11 @@ export class RoomPeople implements Disposable {
   /** Null until somebody types. */
   #typing: RoomTyping | null = null;
   /** Who is shown, made once for all newcomers of an epoch until the others are told what has changed since. */
-  #everyone: { readonly epoch: string; readonly outgoing: Outgoing } | null = null;
+  #everyone: { readonly epoch: string; readonly encoded: EncodedMessage } | null = null;
 
   constructor(options: RoomPeopleOptions) {
     this.#options = options;
-    this.#board = new PresenceBoard(options.id);
+    this.#board = new Roster(options.id);
   }
 
   /** People who are shown. */
@@ -68,8 +68,8 @@ export class RoomPeople implements Disposable {
     return this.#board.size;
   }
 
-  get isLingering(): boolean {
-    return this.#lingering.size > 0;
+  get isInGracePeriod(): boolean {
+    return this.#inGracePeriod.size > 0;
   }
 
   users(limit: number): User[] {
@@ -80,7 +80,7 @@ export class RoomPeople implements Disposable {
   join(subscriber: Subscriber): Presence {
     const presence = this.#board.join(subscriber);
     this.#here.add(presence);
-    this.#boardFlush.touch();
+    this.#boardFlush.schedule();
     this.#cursors?.join(subscriber);
     this.#options.onPeople();
     return presence;
@@ -107,12 +107,12 @@ export class RoomPeople implements Disposable {
     const { id } = subscriber.user;
     if (this.#typing?.has(id) === true && !this.#isHere(id)) this.#typing.stop(id);
     if (how === 'clean') this.#forget(presence);
-    else this.#linger(presence);
+    else this.#startGracePeriod(presence);
   }
 
   setState(presence: Presence, state: PresenceState): void {
     this.#board.setState(presence, state);
-    this.#boardFlush.touch();
+    this.#boardFlush.schedule();
   }
 
   setTyping(presence: Presence, typing: 'start' | 'stop'): void {
@@ -132,14 +132,14 @@ export class RoomPeople implements Disposable {
 
   /** This person moved or wrote. */
   acted(presence: Presence): void {
-    if (this.#board.acted(presence, performance.now())) this.#boardFlush.touch();
+    if (this.#board.acted(presence, performance.now())) this.#boardFlush.schedule();
   }
 
   receiveAwareness(presence: Presence, entries: readonly AwarenessEntry[]): void {
     this.#cursors ??= this.#createCursors();
     const { announced, moved } = this.#cursors.receive(presence.subscriber, entries);
     for (const client of announced) this.#board.addClient(presence, client);
-    if (announced.length > 0) this.#boardFlush.touch();
+    if (announced.length > 0) this.#boardFlush.schedule();
     if (moved) this.acted(presence);
   }
 
@@ -149,21 +149,21 @@ export class RoomPeople implements Disposable {
   }
 
   /** All that is seen of the others now. */
-  awarenessSnapshot(): readonly Outgoing[] {
+  awarenessSnapshot(): readonly EncodedMessage[] {
     return this.#cursors?.snapshot() ?? [];
   }
 
   /** Answers with people who may not be among those who are shown. */
-  list({ subscriber }: Presence, { ref, query, after }: MessageOf<'presence:page'>): void {
+  list({ subscriber }: Presence, { ref, query, after }: MessageOf<'presence:list'>): void {
     const { channel, delivered } = this.#options;
     const page = this.#board.list({ query, after });
-    subscriber.deliver(new Outgoing({ type: 'presence:listed', channel, ref, ...page }));
+    subscriber.deliver(new EncodedMessage({ type: 'presence:listed', channel, ref, ...page }));
     delivered('presence:listed', 1);
   }
 
   rename(user: User): void {
     this.#board.rename(user);
-    this.#boardFlush.touch();
+    this.#boardFlush.schedule();
     this.#cursors?.rename(user);
     this.#options.onPeople();
   }
@@ -172,8 +172,8 @@ export class RoomPeople implements Disposable {
     this.#boardFlush[Symbol.dispose]();
     this.#cursors?.[Symbol.dispose]();
     this.#typing?.[Symbol.dispose]();
-    for (const deadline of this.#lingering) this.#options.wheel.disarm(deadline);
-    this.#lingering.clear();
+    for (const deadline of this.#inGracePeriod) this.#options.wheel.disarm(deadline);
+    this.#inGracePeriod.clear();
   }
 
   get #presenceIntervalMs(): number {
@@ -196,7 +196,7 @@ export class RoomPeople implements Disposable {
       delivered: (receivers) => delivered('awareness', receivers),
       onPace: () => {
         this.#everyone = null;
-        this.#broadcast(new Outgoing(this.#unchanged()));
+        this.#broadcast(new EncodedMessage(this.#unchanged()));
       },
     });
   }
@@ -212,22 +212,22 @@ export class RoomPeople implements Disposable {
     });
   }
 
-  #linger(presence: Presence): void {
+  #startGracePeriod(presence: Presence): void {
     presence.subscriber = silenced(presence.subscriber);
     const deadline: Deadline = new Deadline({
       expire: () => {
-        this.#lingering.delete(deadline);
+        this.#inGracePeriod.delete(deadline);
         this.#forget(presence);
-        if (!this.isLingering) this.#options.onSettled();
+        if (!this.isInGracePeriod) this.#options.onSettled();
       },
     });
-    this.#lingering.add(deadline);
+    this.#inGracePeriod.add(deadline);
     this.#options.wheel.arm(deadline, ABRUPT_LEAVE_MS);
   }
 
   #forget(presence: Presence): void {
     this.#board.leave(presence);
-    this.#boardFlush.touch();
+    this.#boardFlush.schedule();
     this.#options.onPeople();
   }
 
@@ -240,18 +240,18 @@ export class RoomPeople implements Disposable {
     }
     const you = this.#board.member(subscriber.user.id);
     const difference = { ...this.#unchanged(), ...since, from: known.offset };
-    subscriber.deliver(new Outgoing({ ...difference, ...(you === null ? {} : { you }) }));
+    subscriber.deliver(new EncodedMessage({ ...difference, ...(you === null ? {} : { you }) }));
   }
 
   /** What came after it was made, the next difference tells to newcomers as to all others. */
-  #allMembers(): Outgoing {
+  #allMembers(): EncodedMessage {
     const { epoch } = this.#board.position;
     if (this.#everyone?.epoch !== epoch) {
       const members = this.#board.members();
-      const outgoing = new Outgoing({ ...this.#unchanged(), full: true, from: 0, members });
-      this.#everyone = { epoch, outgoing };
+      const encoded = new EncodedMessage({ ...this.#unchanged(), full: true, from: 0, members });
+      this.#everyone = { epoch, encoded };
     }
-    return this.#everyone.outgoing;
+    return this.#everyone.encoded;
   }
 
   #unchanged(): PresenceChanged {
@@ -279,21 +279,22 @@ export class RoomPeople implements Disposable {
       return;
     }
     const { from, members, left, own, concernsAll } = change;
-    if (concernsAll) this.#broadcast(new Outgoing({ ...this.#unchanged(), from, members, left }));
+    if (concernsAll)
+      this.#broadcast(new EncodedMessage({ ...this.#unchanged(), from, members, left }));
     for (const { member, presences } of own) {
-      const outgoing = new Outgoing({ ...this.#unchanged(), you: member });
-      for (const { subscriber } of presences) subscriber.deliver(outgoing);
+      const encoded = new EncodedMessage({ ...this.#unchanged(), you: member });
+      for (const { subscriber } of presences) subscriber.deliver(encoded);
     }
   }
 
   #tellSelf(subscriber: Subscriber): void {
     const you = this.#board.member(subscriber.user.id);
-    if (you !== null) subscriber.deliver(new Outgoing({ ...this.#unchanged(), you }));
+    if (you !== null) subscriber.deliver(new EncodedMessage({ ...this.#unchanged(), you }));
   }
 
-  #broadcast(outgoing: Outgoing): void {
-    for (const { subscriber } of this.#here) subscriber.deliver(outgoing);
-    this.#options.delivered(outgoing.message.type, this.#here.size);
+  #broadcast(encoded: EncodedMessage): void {
+    for (const { subscriber } of this.#here) subscriber.deliver(encoded);
+    this.#options.delivered(encoded.message.type, this.#here.size);
   }
 }
 
@@ -302,6 +303,6 @@ function silenced({ subscription, user, client }: Subscriber): Subscriber {
   return { subscription, user, client, deliver: () => {} };
 }
 
-function deliverAll(subscriber: Subscriber, messages: readonly Outgoing[]): void {
-  for (const outgoing of messages) subscriber.deliver(outgoing);
+function deliverAll(subscriber: Subscriber, messages: readonly EncodedMessage[]): void {
+  for (const encoded of messages) subscriber.deliver(encoded);
 }

@@ -1,10 +1,10 @@
 /** Who types in one room, told to everyone who is in it. In most rooms nobody does, so this is made with the first. */
-import { Coalescer } from '../gateway/coalescer.ts';
-import type { Subscriber } from '../gateway/document-room.ts';
-import { Outgoing } from '../gateway/outgoing.ts';
-import type { TimerWheel } from '../gateway/timer-wheel.ts';
+import { Throttle } from '../runtime/throttle.ts';
+import type { Subscriber } from '../documents/document-room.ts';
+import { EncodedMessage } from '../runtime/encoded-message.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
-import type { Presence } from './presence-board.ts';
+import type { Presence } from './roster.ts';
 import { TypingList } from './typing-list.ts';
 
 export interface RoomTypingOptions {
@@ -21,7 +21,7 @@ export interface RoomTypingOptions {
 export class RoomTyping implements Disposable {
   readonly #options: RoomTypingOptions;
   readonly #list: TypingList;
-  readonly #flush = new Coalescer(
+  readonly #flush = new Throttle(
     () => this.#options.here.size * PRESENCE_MS_PER_RECEIVER,
     () => this.#send(),
     (error) => this.#options.onError(error),
@@ -30,7 +30,7 @@ export class RoomTyping implements Disposable {
 
   constructor(options: RoomTypingOptions) {
     this.#options = options;
-    this.#list = new TypingList(options.wheel, () => this.#flush.touch());
+    this.#list = new TypingList(options.wheel, () => this.#flush.schedule());
   }
 
   start(user: string): void {
@@ -72,8 +72,8 @@ export class RoomTyping implements Disposable {
     delivered(here.size);
   }
 
-  #message(user: string | null): Outgoing {
+  #message(user: string | null): EncodedMessage {
     const { channel } = this.#options;
-    return new Outgoing({ type: 'typing:changed', channel, users: this.#list.seenBy(user) });
+    return new EncodedMessage({ type: 'typing:changed', channel, users: this.#list.seenBy(user) });
   }
 }

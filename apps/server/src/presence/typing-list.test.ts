@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TYPING_EXPIRY_MS } from '@tandem/protocol';
-import { TimerWheel } from '../gateway/timer-wheel.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { WHEEL_TICK_MS } from '../limits.ts';
 import { TypingList } from './typing-list.ts';
 

@@ -1,6 +1,6 @@
 /** Who is typing, oldest first. Whoever does not say so again is forgotten after `TYPING_EXPIRY_MS`. */
 import { MAX_TYPING_NAMES, TYPING_EXPIRY_MS } from '@tandem/protocol';
-import { Deadline, type TimerWheel } from '../gateway/timer-wheel.ts';
+import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
 
 export class TypingList {
   readonly #wheel: TimerWheel;

@@ -2,20 +2,20 @@
 import { existsSync, rmSync } from 'node:fs';
 import { Kysely } from 'kysely';
 import {
-  CommandHost,
+  CommandBatcher,
   type CommandNews,
   type NumberedRequest,
-} from '../../src/commands/command-host.ts';
+} from '../../src/commands/command-batcher.ts';
 import { CommandTransactions } from '../../src/commands/command-transactions.ts';
 import type { CommandWorkerData } from '../../src/commands/command-worker.ts';
 import { HANDLERS } from '../../src/commands/handlers/handlers.ts';
-import { SqliteExecutorDialect } from '../../src/database/dialect.ts';
-import { LocalExecutor } from '../../src/database/executor.ts';
-import type { Tables } from '../../src/database/tables.ts';
-import { systemClock } from '../../src/engine/clock.ts';
-import { runWorker } from '../../src/engine/worker-body.ts';
+import { SqliteExecutorDialect } from '../../src/storage/sqlite/dialect.ts';
+import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
+import type { Tables } from '../../src/storage/tables.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { runWorker } from '../../src/runtime/worker-body.ts';
 
-runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, say }) => {
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, send }) => {
   const executor = new LocalExecutor(data.path);
   const db = new Kysely<Tables>({ dialect: new SqliteExecutorDialect(executor) });
   const ending = `${data.path}.end`;
@@ -27,14 +27,14 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, l
     now: Date.now,
     onFault() {},
   });
-  return new CommandHost({
+  return new CommandBatcher({
     transactions,
-    say(news) {
+    send(news) {
       if (existsSync(ending)) {
         rmSync(ending);
         process.exit(1);
       }
-      say(news);
+      send(news);
     },
     clock: systemClock,
     defer: setImmediate,

@@ -26,7 +26,7 @@ import {
   type Session,
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
-import { LocalExecutor } from '../../src/database/executor.ts';
+import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
 
 type Answer = MessageOf<'done' | 'refused'>;
 
@@ -118,7 +118,13 @@ interface Person {
 
 const folder = await mkdtemp(join(tmpdir(), 'tandem-commands-'));
 const server = spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
-  env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'info', CANARY: 'off' },
+  env: {
+    PATH: process.env['PATH'],
+    PORT: '0',
+    DATA_DIR: folder,
+    LOG_LEVEL: 'info',
+    SELF_PROBE: 'off',
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 try {

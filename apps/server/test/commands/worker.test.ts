@@ -9,10 +9,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import configuration from '../../rolldown.config.mjs';
 import type { CommandRequest, CommittedBatch } from '../../src/commands/runner.ts';
 import { WorkerRunner } from '../../src/commands/worker-runner.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { LocalExecutor } from '../../src/database/executor.ts';
-import { temporaryDatabaseFile } from '../../src/database/testing/temporary-database.ts';
-import { createUser } from '../../src/database/users.ts';
+import { openDatabase } from '../../src/storage/sqlite/database.ts';
+import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
+import { temporaryDatabaseFile } from '../../src/storage/testing/temporary-database.ts';
+import { createUser } from '../../src/storage/users.ts';
 import type { Engine } from '../../src/engine/port.ts';
 
 let dir: string;

@@ -20,7 +20,7 @@ export async function bundleEngine(): Promise<EngineBundle> {
     input: {
       'engine-worker': join(root, 'src/engine/engine-worker.ts'),
       'compactor-worker': join(root, 'src/engine/compactor-worker.ts'),
-      'database-worker': join(root, 'src/database/database-worker.ts'),
+      'database-worker': join(root, 'src/storage/sqlite/database-worker.ts'),
       'failing-worker': join(import.meta.dirname, 'failing-worker.ts'),
       'append-process': join(import.meta.dirname, 'append-process.ts'),
     },

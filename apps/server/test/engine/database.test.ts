@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
-import { createDocument, findDocument } from '../../src/database/documents.ts';
-import { temporaryPath } from '../../src/database/testing/temporary-database.ts';
-import { WorkerExecutor } from '../../src/database/worker-executor.ts';
+import { openDatabase } from '../../src/storage/sqlite/database.ts';
+import { createDocument, findDocument } from '../../src/storage/documents.ts';
+import { temporaryPath } from '../../src/storage/testing/temporary-database.ts';
+import { WorkerExecutor } from '../../src/storage/sqlite/worker-executor.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
 
 let bundle: EngineBundle;

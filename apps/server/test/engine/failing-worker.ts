@@ -4,69 +4,71 @@
  * transaction that commits it. Loading the document `heavy` takes all memory as well.
  */
 import type { Batch } from '@tandem/sync';
-import { systemClock } from '../../src/engine/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { EngineWorkerData } from '../../src/engine/engine-worker.ts';
-import type { HostRequest, HostTurn } from '../../src/engine/host-message.ts';
-import { Host } from '../../src/engine/host.ts';
-import type { Journal } from '../../src/engine/journal.ts';
+import type { ShardRequest, ShardTurn } from '../../src/engine/shard-message.ts';
+import { ShardWorker } from '../../src/engine/shard-worker.ts';
+import type { Journal } from '../../src/storage/journal/journal.ts';
 import { rulesFor } from '../../src/engine/rules.ts';
-import { SqliteJournal } from '../../src/engine/sqlite-journal.ts';
-import { runWorker } from '../../src/engine/worker-body.ts';
-import { openSqlite } from '../../src/database/sqlite.ts';
+import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
+import { runWorker } from '../../src/runtime/worker-body.ts';
+import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 
-runWorker<EngineWorkerData, readonly HostRequest[], HostTurn>(({ data, board, lock, say }) => {
-  const sqlite = openSqlite(data.path);
-  const inner = SqliteJournal.over(sqlite, lock);
-  const journal: Journal = {
-    create: (birth) => inner.create(birth),
-    compact: (compaction) => inner.compact(compaction),
-    snapshot: (document) => inner.snapshot(document),
-    async load(document) {
-      if (document === 'heavy') {
-        board.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs: 60_000 });
-        bloat();
-      }
-      return await inner.load(document);
-    },
-    async append(batches: readonly Batch[]) {
-      if (batches.some(({ rows }) => rows.some(({ update }) => holds(update, 'COLLAPSE')))) {
-        lock.hold(() => {
-          sqlite.exec('BEGIN IMMEDIATE');
-          for (const { document } of batches)
-            sqlite.exec(`UPDATE journal SET head = head + 1 WHERE document = '${document}'`);
+runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>(
+  ({ data, progress, lock, send }) => {
+    const sqlite = openSqlite(data.path);
+    const inner = SqliteJournal.over(sqlite, lock);
+    const journal: Journal = {
+      create: (birth) => inner.create(birth),
+      compact: (compaction) => inner.compact(compaction),
+      snapshot: (document) => inner.snapshot(document),
+      async load(document) {
+        if (document === 'heavy') {
+          progress.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs: 60_000 });
           bloat();
-        });
-      }
-      return await inner.append(batches);
-    },
-    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
-  };
-  const host = new Host({
-    shard: data.shard,
-    journal,
-    clock: systemClock,
-    board,
-    rules: (kind) => {
-      const rules = rulesFor(kind);
-      return {
-        ...rules,
-        admit(update, context) {
-          if (holds(update, 'FREEZE')) for (;;);
-          if (holds(update, 'BLOAT')) {
-            // However slow this machine is now: it is to fail by the memory, not by the time.
-            board.extend(60_000);
+        }
+        return await inner.load(document);
+      },
+      async append(batches: readonly Batch[]) {
+        if (batches.some(({ rows }) => rows.some(({ update }) => holds(update, 'COLLAPSE')))) {
+          lock.hold(() => {
+            sqlite.exec('BEGIN IMMEDIATE');
+            for (const { document } of batches)
+              sqlite.exec(`UPDATE journal SET head = head + 1 WHERE document = '${document}'`);
             bloat();
-          }
-          return rules.admit(update, context);
-        },
-      };
-    },
-    emit: say,
-    defer: setImmediate,
-  });
-  host.start();
-  return host;
-});
+          });
+        }
+        return await inner.append(batches);
+      },
+      [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+    };
+    const host = new ShardWorker({
+      shard: data.shard,
+      journal,
+      clock: systemClock,
+      progress,
+      rules: (kind) => {
+        const rules = rulesFor(kind);
+        return {
+          ...rules,
+          validateUpdate(update, context) {
+            if (holds(update, 'FREEZE')) for (;;);
+            if (holds(update, 'BLOAT')) {
+              // However slow this machine is now: it is to fail by the memory, not by the time.
+              progress.extend(60_000);
+              bloat();
+            }
+            return rules.validateUpdate(update, context);
+          },
+        };
+      },
+      emit: send,
+      defer: setImmediate,
+    });
+    host.start();
+    return host;
+  },
+);
 
 function holds(update: Uint8Array, word: string): boolean {
   return Buffer.from(update.buffer, update.byteOffset, update.byteLength).includes(word);

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@tandem/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { openSqlite } from '../../src/database/sqlite.ts';
-import { temporaryDatabaseFile } from '../../src/database/testing/temporary-database.ts';
-import { SqliteJournal } from '../../src/engine/sqlite-journal.ts';
+import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
+import { temporaryDatabaseFile } from '../../src/storage/testing/temporary-database.ts';
+import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 6);
@@ -57,8 +57,8 @@ test(
     await using journal = SqliteJournal.open(path);
     for (const document of new Set(acknowledged.map((line) => line.split(' ')[0]!))) {
       const stored = await journal.load(document);
-      expect(stored!.rows.map((row) => row.seq)).toEqual(
-        stored!.rows.map((_, i) => stored!.snapshotSeq + i + 1),
+      expect(stored!.rows.map((row) => row.offset)).toEqual(
+        stored!.rows.map((_, i) => stored!.snapshotOffset + i + 1),
       );
       const doc = new Y.Doc();
       doc.transact(() => {

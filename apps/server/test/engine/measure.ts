@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
-import { openDatabase } from '../../src/database/database.ts';
-import { LocalExecutor } from '../../src/database/executor.ts';
-import { SqliteJournal } from '../../src/engine/sqlite-journal.ts';
+import { openDatabase } from '../../src/storage/sqlite/database.ts';
+import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
+import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
 import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
 import type { Engine } from '../../src/engine/port.ts';
 
@@ -122,9 +122,9 @@ async function measureOpening(trace: string): Promise<void> {
 
 async function writePaper(path: string, updates: readonly Uint8Array[]): Promise<void> {
   await using journal = SqliteJournal.open(path);
-  await journal.create({ document: 'paper', incarnation: 'life', kind: 'data' });
+  await journal.create({ document: 'paper', epoch: 'life', kind: 'data' });
   const rows = updates.map((update, i) => ({
-    seq: i + 1,
+    offset: i + 1,
     update,
     user: 'ada',
     subscription: 1,
@@ -132,7 +132,7 @@ async function writePaper(path: string, updates: readonly Uint8Array[]): Promise
     at: 0,
   }));
   await journal.append([
-    { document: 'paper', incarnation: 'life', base: 0, rows, owners: new Map(), bytes: 0 },
+    { document: 'paper', epoch: 'life', base: 0, rows, owners: new Map(), bytes: 0 },
   ]);
   console.log(`${updates.length} edits, ${(await stat(path)).size} bytes of file`);
 }

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSqlite } from '../../src/database/sqlite.ts';
+import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 import {
   temporaryDatabaseFile,
   temporaryPath,
-} from '../../src/database/testing/temporary-database.ts';
+} from '../../src/storage/testing/temporary-database.ts';
 import type { Engine } from '../../src/engine/port.ts';
 import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';

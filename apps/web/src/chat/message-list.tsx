@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type UIEvent } f
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '@tandem/protocol';
 import { Button } from '../components/button.tsx';
-import { keptRange } from '../components/kept-range.ts';
+import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { messageRows } from './message-rows.ts';
 import { MessageItem, type ChatView } from './message-view.tsx';
 import { useNewMark } from './use-new-mark.ts';
@@ -61,7 +61,7 @@ export function MessageList(props: MessageListProps) {
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]?.message.id ?? index,
     estimateSize: (index) => LINE_PX + (rows[index]?.isNamed === true ? NAME_PX : 0),
-    rangeExtractor: (range) => keptRange(range, kept),
+    rangeExtractor: (range) => rangeWithFocused(range, kept),
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,

@@ -4,7 +4,7 @@ import { classNames } from '../components/class-names.ts';
 import { Popover } from '../components/popover.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useObservable } from '../observable.ts';
-import { TONES } from './chip-word.ts';
+import { TONES } from './save-status-label.ts';
 import { ConnectionDetails } from './connection-details.tsx';
 import { SaveDot } from './save-dot.tsx';
 import { browserTimers, SaveStatus, type SaveSource } from './save-status.ts';

@@ -6,8 +6,8 @@ import { Moment } from '../documents/moment.tsx';
 import { useObservable } from '../observable.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 import { reloadPage } from '../shell/new-version.ts';
-import { chipWord } from './chip-word.ts';
-import { fateOf, persistenceOf, remedyOf } from './remedy.ts';
+import { saveStatusLabel } from './save-status-label.ts';
+import { pendingWorkOutcome, persistenceOf, suggestedAction } from './suggested-action.ts';
 import type { SaveStatus } from './save-status.ts';
 import { SignInLink } from './sign-in-link.tsx';
 import { TransportNote } from './transport-note.tsx';
@@ -24,9 +24,9 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
   const { t } = useTranslation();
   const state = useObservable(status.state);
   const savedAt = useObservable(status.savedAt);
-  const word = chipWord(state);
-  const fate = fateOf(state);
-  const remedy = remedyOf(state);
+  const word = saveStatusLabel(state);
+  const fate = pendingWorkOutcome(state);
+  const remedy = suggestedAction(state);
   const keeping = persistenceOf(state);
   return (
     <div className="flex flex-col gap-3 text-ui text-ink-2">

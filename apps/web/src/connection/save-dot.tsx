@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'react';
-import { TONES, type ChipTone } from './chip-word.ts';
+import { TONES, type ChipTone } from './save-status-label.ts';
 import type { SaveStatus } from './save-status.ts';
 
 const BASE = 'size-1.75 shrink-0 rounded-full';

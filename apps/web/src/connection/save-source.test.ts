@@ -42,9 +42,9 @@ test('offline, they count with the text, and what is not kept is said once it sh
     error: null,
   };
   expect(withCommands(offline, waiting)).toEqual({ ...offline, pending: 3 });
-  const unkept = { ...waiting, commands: [{ ...rename, kept: false }] };
-  expect(withCommands(offline, unkept)).toEqual({ ...offline, pending: 3, kept: false });
-  expect(withCommands(offline, { ...unkept, now: 2 })).toEqual({ ...offline, pending: 3 });
+  const unpersisted = { ...waiting, commands: [{ ...rename, kept: false }] };
+  expect(withCommands(offline, unpersisted)).toEqual({ ...offline, pending: 3, kept: false });
+  expect(withCommands(offline, { ...unpersisted, now: 2 })).toEqual({ ...offline, pending: 3 });
 });
 
 test('a document that may only be read stays that', () => {
@@ -68,7 +68,7 @@ describe('of a document', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function world(pending: readonly PendingCommand[]) {
+  function simulation(pending: readonly PendingCommand[]) {
     const commands = new Observable(pending);
     const state = new Observable<ReadonlyMap<string, RefusedDocument>>(new Map());
     const client = {
@@ -91,7 +91,7 @@ describe('of a document', () => {
       name: 'chat:see',
       input: { document: 'a', number: 4 },
     };
-    const { commands, source } = world([other, seen]);
+    const { commands, source } = simulation([other, seen]);
     expect(source.get()).toBe(saved);
     const changed = vi.fn();
     const stop = source.subscribe(changed);
@@ -102,7 +102,7 @@ describe('of a document', () => {
   });
 
   test('it is told when a command should have been kept by now', () => {
-    const { commands, source } = world([]);
+    const { commands, source } = simulation([]);
     const changed = vi.fn();
     const stop = source.subscribe(changed);
     commands.set([{ ...rename, at: Date.now(), kept: false }]);
@@ -138,7 +138,7 @@ describe('over all documents', () => {
     id: 1,
     document: 'a',
     title: '',
-    copy: new Uint8Array(),
+    replica: new Uint8Array(),
     error,
     at: 4,
     kept: true,

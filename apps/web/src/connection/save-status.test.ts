@@ -2,7 +2,7 @@ import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Observable } from '../observable.ts';
-import { ANNOUNCE_AFTER_MS, DOT_DELAY_MS, WORD_DELAY_MS } from './chip-word.ts';
+import { ANNOUNCE_AFTER_MS, DOT_DELAY_MS, WORD_DELAY_MS } from './save-status-label.ts';
 import { browserTimers, SaveStatus } from './save-status.ts';
 
 const saved: SaveState = { kind: 'saved', at: 10, kept: true };

@@ -4,7 +4,13 @@
  */
 import type { SaveState } from '@tandem/client';
 import { Observable } from '../observable.ts';
-import { announcementDelay, chipWord, dotDelay, wordDelay, type ChipWord } from './chip-word.ts';
+import {
+  announcementDelay,
+  saveStatusLabel,
+  dotDelay,
+  wordDelay,
+  type SaveStatusLabel,
+} from './save-status-label.ts';
 import { Settled, type Timers } from './settled.ts';
 
 export interface SaveSource {
@@ -16,23 +22,23 @@ export interface SaveSource {
 export class SaveStatus {
   readonly state: Observable<SaveState>;
   /** What the dot says: see `dotDelay`. */
-  readonly dot: Observable<ChipWord>;
+  readonly dot: Observable<SaveStatusLabel>;
   /** What is written: see `wordDelay`. */
-  readonly word: Observable<ChipWord>;
+  readonly word: Observable<SaveStatusLabel>;
   /** What is read out: see `announcementDelay`. */
-  readonly announced: Observable<ChipWord>;
+  readonly announced: Observable<SaveStatusLabel>;
   /** When everything was last confirmed, in milliseconds since the epoch. */
   readonly savedAt = new Observable<number | null>(null);
-  readonly #drawn: Settled<ChipWord>;
-  readonly #written: Settled<ChipWord>;
-  readonly #spoken: Settled<ChipWord>;
+  readonly #drawn: Settled<SaveStatusLabel>;
+  readonly #written: Settled<SaveStatusLabel>;
+  readonly #spoken: Settled<SaveStatusLabel>;
   readonly #source: SaveSource;
   #unsubscribe: (() => void) | null = null;
 
   constructor(source: SaveSource, timers: Timers) {
     this.#source = source;
     const state = source.get();
-    const word = chipWord(state);
+    const word = saveStatusLabel(state);
     this.state = new Observable(state);
     this.#drawn = new Settled(word, dotDelay, timers);
     this.#written = new Settled(word, wordDelay, timers);
@@ -56,7 +62,7 @@ export class SaveStatus {
 
   #follow(): void {
     const state = this.#source.get();
-    const word = chipWord(state);
+    const word = saveStatusLabel(state);
     this.state.set(state);
     this.#drawn.follow(word);
     this.#written.follow(word);

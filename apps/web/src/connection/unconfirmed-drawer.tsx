@@ -10,7 +10,7 @@ import { useDocuments } from '../documents/use-documents.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { commandWords } from './command-words.ts';
-import { rescue } from './rescue.ts';
+import { lazyExport } from './lazy-export.ts';
 import { unconfirmedDrawer } from './unconfirmed-drawer-state.ts';
 import { useUnconfirmed } from './unconfirmed.ts';
 
@@ -140,7 +140,7 @@ function CopyWork({ work }: { readonly work: UnconfirmedWork }) {
   const { client } = useServices();
   if (work.kind === 'command') return null;
   return (
-    <CopyButton text={async () => (await rescue()).workText(client, work)}>
+    <CopyButton text={async () => (await lazyExport()).workText(client, work)}>
       {t('unconfirmed.copy')}
     </CopyButton>
   );

@@ -9,7 +9,7 @@ export async function workText(
 ): Promise<string> {
   if (work.kind === 'set-aside') {
     const doc = new Doc();
-    applyUpdate(doc, work.copy);
+    applyUpdate(doc, work.replica);
     return [toMarkdown(doc), unplacedText(doc)].filter((text) => text !== '').join('\n\n');
   }
   const session = client.openDocument(work.document);

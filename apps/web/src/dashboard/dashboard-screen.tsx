@@ -94,9 +94,9 @@ function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }
   );
 }
 
-function Refusals({ sample: { refusals } }: { readonly sample: DashboardSample }) {
+function Refusals({ sample: { errorsSent } }: { readonly sample: DashboardSample }) {
   const { t } = useTranslation();
-  const entries = Object.entries(refusals)
+  const entries = Object.entries(errorsSent)
     .filter(([, count]) => count > 0)
     .toSorted(([, one], [, other]) => other - one);
   return (

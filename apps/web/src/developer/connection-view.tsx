@@ -137,7 +137,13 @@ function OpenNow() {
           </thead>
           <tbody>
             {documents.map(({ id, position, pending, status }) => (
-              <Opened key={id} name={id} at={position?.seq} state={status.kind} waiting={pending} />
+              <Opened
+                key={id}
+                name={id}
+                at={position?.offset}
+                state={status.kind}
+                waiting={pending}
+              />
             ))}
             {channels.map(({ name, followed, status }) => (
               <Opened key={name} name={name} at={followed?.position?.offset} state={status} />

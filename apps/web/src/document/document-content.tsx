@@ -63,16 +63,16 @@ interface BodyProps {
 function Body({ session, facts, editor, onReady }: BodyProps) {
   const { t } = useTranslation();
   // A replaced document is another one for the editor.
-  const epoch = useSessionValue(session, (session) => session.epoch);
+  const replicaVersion = useSessionValue(session, (session) => session.replicaVersion);
   switch (facts.kind) {
     case null:
       return <TextSkeleton />;
     case 'data':
-      return <DataView key={epoch} doc={session.doc} id={facts.id} />;
+      return <DataView key={replicaVersion} doc={session.doc} id={facts.id} />;
     case 'page':
       return (
         <Editor
-          key={epoch}
+          key={replicaVersion}
           ref={editor}
           doc={session.doc}
           awareness={session.people.awareness}

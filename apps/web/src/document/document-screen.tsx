@@ -46,7 +46,9 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   // Whoever looks at the drawer has seen what was set aside.
   useEffect(
     () =>
-      unconfirmedDrawer.subscribe(() => unconfirmedDrawer.get() && session.acknowledgeSetAside()),
+      unconfirmedDrawer.subscribe(
+        () => unconfirmedDrawer.get() && session.acknowledgeRejectedUpdates(),
+      ),
     [session],
   );
   const problem = problemOf(facts);

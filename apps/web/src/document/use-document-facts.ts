@@ -7,7 +7,7 @@ import type {
   ListedDocument,
 } from '@tandem/protocol';
 import { useCallback, useState, useSyncExternalStore } from 'react';
-import { outdatedBy } from '../connection/remedy.ts';
+import { outdatedBy } from '../connection/suggested-action.ts';
 import { useObservable } from '../observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';

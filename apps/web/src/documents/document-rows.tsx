@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { keptRange } from '../components/kept-range.ts';
+import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { DocumentRow } from './document-row.tsx';
 import type { ShownDocument } from './shown-document.ts';
 
@@ -26,7 +26,7 @@ export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
     count: documents.length,
     getItemKey: (index) => documents[index]?.id ?? index,
     estimateSize: () => ROW_PX,
-    rangeExtractor: (range) => keptRange(range, kept),
+    rangeExtractor: (range) => rangeWithFocused(range, kept),
     overscan: OVERSCAN,
     scrollMargin: top,
     directDomUpdates: true,

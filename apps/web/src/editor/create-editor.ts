@@ -30,7 +30,7 @@ import { selectionObservable, selectionState, type SelectionState } from './sele
 import { sameMenu, slashCommand, type SlashMenu } from './slash-command.ts';
 import { textBlockViews } from './text-block-view.ts';
 import { TypingSignal } from './typing.ts';
-import { viewKeeper } from './view-keeper.ts';
+import { scrollAnchor } from './scroll-anchor.ts';
 import { writeBelow } from './write-below.ts';
 
 export interface EditorOptions {
@@ -114,7 +114,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
       behaviour,
       editorKeys({ editLink: () => links.edit(editor.view) }),
       markdownShortcuts,
-      viewKeeper,
+      scrollAnchor,
       Dropcursor.configure({ color: 'var(--accent)', width: 2 }),
       Gapcursor,
     ],

@@ -2,7 +2,7 @@ import type { Client } from '@tandem/client';
 import { expect, test } from 'vitest';
 import { holdDocument } from './hold-document.ts';
 
-function world(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
+function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
   const calls: string[] = [];
   const listeners = new Set<() => void>();
   const state = { kind: connection };
@@ -39,7 +39,9 @@ function world(connection: 'connected' | 'waiting', { isCreating }: { isCreating
 }
 
 test('a document that the server knows is open until it is let go of', () => {
-  const { calls, stop, answer, connect, listeners } = world('connected', { isCreating: false });
+  const { calls, stop, answer, connect, listeners } = simulation('connected', {
+    isCreating: false,
+  });
   answer();
   connect();
   expect(calls).toEqual(['open', 'show']);
@@ -49,20 +51,20 @@ test('a document that the server knows is open until it is let go of', () => {
 });
 
 test('a new one waits for the server to be told, whatever it answers', () => {
-  const { calls, answer } = world('connected', { isCreating: true });
+  const { calls, answer } = simulation('connected', { isCreating: true });
   expect(calls).toEqual([]);
   answer();
   expect(calls).toEqual(['open', 'show']);
 });
 
 test('one that is left before that was never open', () => {
-  const { calls, stop } = world('connected', { isCreating: true });
+  const { calls, stop } = simulation('connected', { isCreating: true });
   stop();
   expect(calls).toEqual([]);
 });
 
 test('offline, a new one is open at once and stays open', () => {
-  const { calls, connect, answer } = world('waiting', { isCreating: true });
+  const { calls, connect, answer } = simulation('waiting', { isCreating: true });
   expect(calls).toEqual(['open', 'show']);
   connect();
   answer();

@@ -14,7 +14,7 @@ const offline: SaveState = {
   error: null,
 };
 
-function world(persist = () => Promise.resolve(true)) {
+function simulation(persist = () => Promise.resolve(true)) {
   const state = new Observable<SaveState>({ kind: 'loading' });
   const storage = { persist: vi.fn(persist) };
   const session = {
@@ -27,8 +27,8 @@ function world(persist = () => Promise.resolve(true)) {
 }
 
 test('the browser is asked at the first work that waits here, once for all documents', () => {
-  const { state, storage, session } = world();
-  const other = world();
+  const { state, storage, session } = simulation();
+  const other = simulation();
   keepStorage(session, storage);
   keepStorage(other.session, storage);
   state.set(saving);
@@ -41,14 +41,14 @@ test('the browser is asked at the first work that waits here, once for all docum
 });
 
 test('a server that cannot save counts as work that waits', () => {
-  const { state, storage, session } = world();
+  const { state, storage, session } = simulation();
   keepStorage(session, storage);
   state.set({ ...saving, error: errorOf('storage-failed') });
   expect(storage.persist).toHaveBeenCalledTimes(1);
 });
 
 test('a browser that refuses, or knows nothing of this, changes nothing', () => {
-  const { state, storage, session } = world(() => Promise.reject(new Error('no')));
+  const { state, storage, session } = simulation(() => Promise.reject(new Error('no')));
   keepStorage(session, storage);
   keepStorage(session, undefined);
   const throwing = () => {

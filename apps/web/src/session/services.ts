@@ -39,10 +39,10 @@ export function useServices(): Services {
 
 export interface ServicesOptions {
   /** Tells the person, wherever they are, that the server would not do what they asked for. */
-  readonly complain: (error: ErrorBody) => void;
+  readonly reportError: (error: ErrorBody) => void;
 }
 
-export async function createServices({ complain }: ServicesOptions): Promise<Services> {
+export async function createServices({ reportError }: ServicesOptions): Promise<Services> {
   const environment = browserEnvironment();
   const { clock } = environment;
   const account = new Account(deviceStorage, {
@@ -62,7 +62,7 @@ export async function createServices({ complain }: ServicesOptions): Promise<Ser
   const library = client.subscribe('library');
   const activity = client.subscribe('activity');
   const refused = new RefusedDocuments(client.commands);
-  const refusals = new Refusals(complain);
+  const refusals = new Refusals(reportError);
   const drafts = new ChatDrafts(client.commands);
   client.pages.completeLibrary(library, activity);
   account.follow(library);

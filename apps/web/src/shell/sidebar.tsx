@@ -13,7 +13,7 @@ import { useObservable } from '../observable.ts';
 import { ProfileButton } from '../profile/profile-button.tsx';
 import { AccountHint } from '../session/account-hint.tsx';
 import { newVersion, reloadPage } from './new-version.ts';
-import { Workmark } from './workmark.tsx';
+import { Wordmark } from './wordmark.tsx';
 
 const MAX_RECENT = 30;
 const row =
@@ -38,7 +38,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
           to="/"
           className="flex items-center gap-2 rounded-box py-1 pr-2 text-ui font-semibold"
         >
-          <Workmark />
+          <Wordmark />
           Tandem
         </Link>
         <IconButton

@@ -19,7 +19,7 @@ import {
 } from '@tandem/protocol';
 import {
   ChannelReplica,
-  type ExpectedEffects,
+  type OptimisticOverlay,
   type FollowedChannel,
   type ReplicaIntent,
   type ReplicaMessage,
@@ -57,7 +57,7 @@ export interface ChannelSessionOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly store: StateStore;
-  readonly effects: ExpectedEffects;
+  readonly effects: OptimisticOverlay;
   /** A number for a `subscribe`, unique on the connection. */
   readonly nextRef: () => number;
   /** Whether the server can know this channel. */

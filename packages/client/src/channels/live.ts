@@ -1,6 +1,6 @@
 /** Commands and channels, which need each other: what is done changes what is shown. */
 import { readChannelName, type User } from '@tandem/protocol';
-import { ExpectedEffects } from '@tandem/sync';
+import { OptimisticOverlay } from '@tandem/sync';
 import type { CommandStore } from '../commands/command-store.ts';
 import { Commands } from '../commands/commands.ts';
 import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
@@ -40,7 +40,7 @@ export function createLive({
   findUser,
   changed,
 }: LiveOptions): Live {
-  const effects = new ExpectedEffects(findUser);
+  const effects = new OptimisticOverlay(findUser);
   // Listens first, so that a reconnect says what waits in the frame that subscribes.
   const commands = new Commands({
     connection,

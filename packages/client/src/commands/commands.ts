@@ -14,14 +14,14 @@ import {
 import {
   CommandQueue,
   type CommandIntent,
-  type ExpectedEffects,
+  type OptimisticOverlay,
   type FollowedChannel,
   type GivenCommand,
 } from '@tandem/sync';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { CommandStore } from './command-store.ts';
-import { ORPHAN_AFTER_MS, isLeft } from '../orphans.ts';
+import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
 import { ulidMaker } from './ulid.ts';
 
 /** More than anybody does while offline. */
@@ -44,7 +44,7 @@ export interface CommandsOptions {
   readonly store: CommandStore;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
-  readonly effects: ExpectedEffects;
+  readonly effects: OptimisticOverlay;
   readonly follows: (name: ChannelName) => FollowedChannel | null;
   /** What is pending, or expected, has changed. */
   readonly changed: () => void;
@@ -118,7 +118,7 @@ export class Commands {
       this.#options.store
         .keep({ command: given, user: this.#options.connection.user?.id ?? null })
         .then(() => this.#kept.add(id))
-        .then(() => this.#tell()),
+        .then(() => this.#notify()),
     );
     this.#run(this.#queue.add(given, clock.now()));
     return id;
@@ -195,13 +195,13 @@ export class Commands {
       this.#queue.forget(id, environment.clock.now());
       effects.forget(id);
     }
-    this.#putAsideOld(environment.clock.now());
+    this.#rejectOldCommands(environment.clock.now());
     this.#run(this.#queue.connected(environment.clock.now()));
     void this.#reread();
   }
 
   /** What the server may have done long ago must not undo what others have done since. */
-  #putAsideOld(now: number): void {
+  #rejectOldCommands(now: number): void {
     const old = [...this.#queue, ...this.#foreign.values()].filter(
       (command) => now - command.at > SAID_FOR_MS && !isSafeForEver(command),
     );
@@ -249,8 +249,8 @@ export class Commands {
   #adoptOrphans(now: number): void {
     const { connection, environment } = this.#options;
     const { clock } = environment;
-    if (connection.state.kind === 'connected') this.#putAsideOld(now);
-    const orphans = [...this.#foreign.values()].filter((command) => isLeft(command, now));
+    if (connection.state.kind === 'connected') this.#rejectOldCommands(now);
+    const orphans = [...this.#foreign.values()].filter((command) => isOrphaned(command, now));
     for (const { id } of orphans) this.#foreign.delete(id);
     if (orphans.length > 0) this.#run(this.#queue.adopt(orphans, now));
     clock.clearTimeout(this.#orphanTimer);
@@ -295,10 +295,10 @@ export class Commands {
   #changed(): void {
     if (this.#closed) return;
     this.#options.changed();
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -40,14 +40,14 @@ export async function openIndexedDbCommandStore(
       const known = await transaction.store.index('id').getKey(id);
       if (known === undefined) ignoreRejection(transaction.store.add({ ...kept, id }));
       await transaction.done;
-      others.tell();
+      others.notify();
     },
     async remove(id) {
       const transaction = withHandledDone(database.transaction('command', 'readwrite'));
       const key = await transaction.store.index('id').getKey(id);
       if (key !== undefined) ignoreRejection(transaction.store.delete(key));
       await transaction.done;
-      if (key !== undefined) others.tell();
+      if (key !== undefined) others.notify();
     },
     listen: (changed) => others.listen(changed),
     close() {
@@ -58,7 +58,7 @@ export async function openIndexedDbCommandStore(
 }
 
 interface Notices {
-  tell(): void;
+  notify(): void;
   listen(changed: () => void): () => void;
   close(): void;
 }
@@ -68,7 +68,7 @@ function openNotices(name: string): Notices {
   try {
     const others = new BroadcastChannel(name);
     return {
-      tell() {
+      notify() {
         try {
           others.postMessage(null);
         } catch {
@@ -82,7 +82,7 @@ function openNotices(name: string): Notices {
       close: () => others.close(),
     };
   } catch {
-    return { tell: () => undefined, listen: () => () => undefined, close: () => undefined };
+    return { notify: () => undefined, listen: () => () => undefined, close: () => undefined };
   }
 }
 

@@ -24,7 +24,7 @@ export interface AttemptCallbacks {
   heard(): void;
   message(message: ServerMessage): void;
   /** The server speaks what this page cannot read. */
-  misunderstood(): void;
+  onProtocolError(): void;
   /** It ended, or was not welcomed in time. */
   closed(code: number): void;
 }
@@ -63,7 +63,7 @@ export class Attempt {
     this.#deadline = this.#timeout(TRANSPORT_OPEN_TIMEOUT_MS);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      this.#sayHello();
+      this.#sendHello();
       // A stream is open with its first frame; a poll, and a WebSocket that is open, may take longer to be welcomed.
       if (kind !== 'stream') this.#opened();
     };
@@ -87,7 +87,7 @@ export class Attempt {
     }
   }
 
-  #sayHello(): void {
+  #sendHello(): void {
     const { frame, rest } = encodeHello(this.#options, this.#options.callbacks.requests());
     this.#rest = rest;
     this.socket.send(frame as Uint8Array<ArrayBuffer>);
@@ -104,7 +104,7 @@ export class Attempt {
     callbacks.heard();
     const decoded =
       data instanceof ArrayBuffer ? binaryCodec.decodeFromServer(new Uint8Array(data)) : null;
-    if (decoded === null || decoded.kind === 'invalid') return callbacks.misunderstood();
+    if (decoded === null || decoded.kind === 'invalid') return callbacks.onProtocolError();
     for (const message of decoded.messages) {
       if (message.type !== 'welcome') callbacks.message(message);
       else {

@@ -247,7 +247,7 @@ export class Connection {
         welcomed: (user, rest) => this.#welcomed(attempt, { user, rest }),
         heard: () => attempt === this.#attempt && this.#liveness.heard(),
         message: (message) => attempt === this.#attempt && this.#handle(message),
-        misunderstood: () => this.#misunderstood(attempt),
+        onProtocolError: () => this.#onProtocolError(attempt),
         closed: (code) => void this.#closed(attempt, code, token),
       },
     });
@@ -341,7 +341,7 @@ export class Connection {
   }
 
   /** The server speaks what this page cannot read. */
-  #misunderstood(attempt: Attempt): void {
+  #onProtocolError(attempt: Attempt): void {
     if (attempt !== this.#attempt) return;
     this.#abandon(TRANSPORT_CLOSE_CODES.normal);
     this.#refused(errorOf('version-unsupported'), 'reload');

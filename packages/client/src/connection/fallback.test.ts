@@ -23,7 +23,7 @@ function scene({ streams = true } = {}) {
   const memory = createTransportMemory();
   const made: Made[] = [];
   const left: FakeSocket[] = [];
-  const world = { streams, reachable: true };
+  const simulation = { streams, reachable: true };
   const make = <K extends TransportKind>(kind: K) => {
     const socket = new FakeSocket();
     socket.answersPings = true;
@@ -36,11 +36,11 @@ function scene({ streams = true } = {}) {
     socket: () => make('websocket').socket,
     fallback: {
       memory,
-      open: async (kind: FallbackKind) => make(world.streams ? kind : 'poll'),
+      open: async (kind: FallbackKind) => make(simulation.streams ? kind : 'poll'),
       leave: (socket) => void left.push(socket as FakeSocket),
     },
     token: async () => ({ kind: 'token', token: 't' }),
-    reachable: async () => (world.reachable ? 'reachable' : 'unreachable'),
+    reachable: async () => (simulation.reachable ? 'reachable' : 'unreachable'),
   });
   const states: ConnectionState[] = [];
   connection.listen({ state: (state) => void states.push(state) });
@@ -61,7 +61,7 @@ function scene({ streams = true } = {}) {
     memory,
     made,
     left,
-    world,
+    simulation,
     connection,
     states,
     latest,
@@ -105,7 +105,7 @@ test('T8: one that does not open in 4 s does too, and so does a stream without a
 
 test('T8: a server that does not answer is no reason to take another transport', async () => {
   const s = scene();
-  s.world.reachable = false;
+  s.simulation.reachable = false;
   s.connection.start();
   for (let round = 0; round < 5; round++) {
     await s.settle(60_000);

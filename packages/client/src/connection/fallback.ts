@@ -3,11 +3,11 @@ import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import type { Clock, Environment } from '../environment.ts';
 import { browserLocks } from '../store/tab-lock.ts';
 import {
-  browserHeldRequests,
-  noHeldRequests,
-  unlimitedHeldRequests,
-  type HeldRequests,
-} from './held-requests.ts';
+  browserLongPollSlots,
+  noLongPollSlots,
+  unlimitedLongPollSlots,
+  type LongPollSlots,
+} from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 import { PollSocket } from './poll-socket.ts';
 import type { Socket } from './socket.ts';
@@ -33,12 +33,12 @@ export interface Fallback {
 }
 
 /** What the tabs of a browser share. */
-export interface FallbackPlace {
+export interface FallbackStorage {
   readonly memory: TransportMemory;
-  readonly heldRequests: HeldRequests;
+  readonly longPollSlots: LongPollSlots;
 }
 
-export interface HttpFallbackOptions extends FallbackPlace {
+export interface HttpFallbackOptions extends FallbackStorage {
   /** Where the server is, without a slash at the end; empty for the page's own origin. */
   readonly base: string;
   readonly fetch: typeof fetch;
@@ -50,21 +50,21 @@ export interface HttpFallbackOptions extends FallbackPlace {
  *
  * @param storage may throw, as browsers do that are told to keep nothing.
  */
-export function browserFallback(storage: () => Storage, clock: Clock): FallbackPlace {
+export function browserFallback(storage: () => Storage, clock: Clock): FallbackStorage {
   const locks = browserLocks();
   return {
     memory: browserMemory(storage),
-    heldRequests: locks === undefined ? noHeldRequests() : browserHeldRequests(locks, clock),
+    longPollSlots: locks === undefined ? noLongPollSlots() : browserLongPollSlots(locks, clock),
   };
 }
 
 /** A program that has the network to itself. */
-export function headlessFallback(): FallbackPlace {
-  return { memory: createTransportMemory(), heldRequests: unlimitedHeldRequests() };
+export function headlessFallback(): FallbackStorage {
+  return { memory: createTransportMemory(), longPollSlots: unlimitedLongPollSlots() };
 }
 
 export function httpFallback(options: HttpFallbackOptions): Fallback {
-  const { base, fetch, environment, memory, heldRequests } = options;
+  const { base, fetch, environment, memory, longPollSlots } = options;
   const http: HttpSocketOptions = {
     base,
     fetch,
@@ -74,9 +74,9 @@ export function httpFallback(options: HttpFallbackOptions): Fallback {
   return {
     memory,
     open: async (kind) => {
-      const held = kind === 'stream' ? await heldRequests.take() : null;
+      const held = kind === 'stream' ? await longPollSlots.take() : null;
       return held === null
-        ? { kind: 'poll', socket: new PollSocket({ ...http, heldRequests }) }
+        ? { kind: 'poll', socket: new PollSocket({ ...http, longPollSlots }) }
         : { kind: 'stream', socket: new StreamSocket(http, held) };
     },
     leave: (socket) => {

@@ -31,7 +31,7 @@ test.each([
       fetch: server.fetch,
       environment,
       memory: createTransportMemory(),
-      heldRequests: { take: async () => (free > 0 ? { release: () => undefined } : null) },
+      longPollSlots: { take: async () => (free > 0 ? { release: () => undefined } : null) },
     }),
     token: async () => ({ kind: 'token', token: 't' }),
     reachable: async () => 'reachable',

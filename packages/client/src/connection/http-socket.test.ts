@@ -43,10 +43,10 @@ function scene(kind: 'stream' | 'poll', free = 1): Scene {
     subprotocol: SUBPROTOCOL_BINARY,
     environment,
   };
-  const heldRequests = { take: async () => (held.free > 0 ? (held.free--, take()) : null) };
+  const longPollSlots = { take: async () => (held.free > 0 ? (held.free--, take()) : null) };
   if (kind === 'stream') held.free--;
   const socket =
-    kind === 'stream' ? new StreamSocket(http, take()) : new PollSocket({ ...http, heldRequests });
+    kind === 'stream' ? new StreamSocket(http, take()) : new PollSocket({ ...http, longPollSlots });
   const heard: ServerMessage[] = [];
   const closes: number[] = [];
   socket.onopen = () => socket.send(frame(0));

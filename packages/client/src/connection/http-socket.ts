@@ -16,7 +16,7 @@ export interface HttpSocketOptions extends HttpRequestsOptions {
 }
 
 /** A document's snapshot travels in one message, and may have grown beyond its limit by what was deleted. */
-const MAX_PART_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
+const MAX_FRAGMENT_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
 
 export abstract class HttpSocket implements Socket {
   binaryType = 'arraybuffer';
@@ -93,7 +93,7 @@ export abstract class HttpSocket implements Socket {
   }
 
   protected reader(): PartReader {
-    return new PartReader(MAX_PART_BYTES);
+    return new PartReader(MAX_FRAGMENT_BYTES);
   }
 
   protected take(parts: readonly TransportPart[]): void {

@@ -9,7 +9,7 @@ import {
   TRANSPORT_HEADERS,
 } from '@tandem/protocol';
 import type { Environment } from '../environment.ts';
-import type { HeldRequest, HeldRequests } from './held-requests.ts';
+import type { LongPollSlot, LongPollSlots } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 
 /** After something was sent, the answer to it is worth a moment. */
@@ -22,14 +22,14 @@ const RETRY_CAP_MS = 4_000;
 const MAX_FAILURES = 6;
 
 export interface PollSocketOptions extends HttpSocketOptions {
-  readonly heldRequests: HeldRequests;
+  readonly longPollSlots: LongPollSlots;
 }
 
 export class PollSocket extends HttpSocket {
   readonly #environment: Environment;
-  readonly #heldRequests: HeldRequests;
+  readonly #longPollSlots: LongPollSlots;
   readonly #stopListening: () => void;
-  #held: HeldRequest | null = null;
+  #held: LongPollSlot | null = null;
   /** How long a question may be kept, as far as is known. */
   #holdMs = POLL_HOLD_MS;
   #received = 0;
@@ -40,7 +40,7 @@ export class PollSocket extends HttpSocket {
   constructor(options: PollSocketOptions) {
     super(options);
     this.#environment = options.environment;
-    this.#heldRequests = options.heldRequests;
+    this.#longPollSlots = options.longPollSlots;
     this.#stopListening = options.environment.listen((event) => {
       if (event === 'wake' || event === 'online') this.#wake?.();
     });
@@ -52,7 +52,7 @@ export class PollSocket extends HttpSocket {
     await this.#take(first);
     let failures = 0;
     while (!this.isClosed) {
-      this.#held ??= await this.#heldRequests.take();
+      this.#held ??= await this.#longPollSlots.take();
       if (this.isClosed) {
         this.release();
         return;

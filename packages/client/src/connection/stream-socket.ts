@@ -1,12 +1,12 @@
 /** A socket whose way down is one answer that does not end. */
-import type { HeldRequest } from './held-requests.ts';
+import type { LongPollSlot } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 
 export class StreamSocket extends HttpSocket {
-  readonly #held: HeldRequest;
+  readonly #held: LongPollSlot;
 
   /** @param held given back at the end. */
-  constructor(options: HttpSocketOptions, held: HeldRequest) {
+  constructor(options: HttpSocketOptions, held: LongPollSlot) {
     super(options);
     this.#held = held;
   }

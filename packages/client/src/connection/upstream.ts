@@ -75,8 +75,8 @@ export class Upstream {
       if (this.#isOver()) return;
       if (outcome === 'arrived') break;
       // What still comes down does not mean that anything goes up.
-      const isHopeless = tries === MAX_TRIES || !this.#options.environment.online();
-      if (outcome === 'refused' || isHopeless) {
+      const isOverLimit = tries === MAX_TRIES || !this.#options.environment.online();
+      if (outcome === 'refused' || isOverLimit) {
         this.end();
         this.#options.failed();
         return;

@@ -1,25 +1,25 @@
 import type { ClientChannel } from '@tandem/sync';
 import * as Y from 'yjs';
-import type { Copy } from './copy.ts';
-import type { KeptDocument } from './kept-document.ts';
+import type { DocumentReplica } from './document-replica.ts';
+import type { DocumentPersistence } from './document-persistence.ts';
 
 /** Makes one's own what tabs that are gone have left in the outbox of a document. */
 export async function adoptOrphans(
-  { kept, copy, channel }: Adopter,
+  { kept, replica, channel }: Adopter,
   now: number,
   isCurrent: () => boolean,
 ): Promise<void> {
   const { position } = channel;
   if (position === undefined) return;
   const { updates, orphans } = await kept.others(position, { pending: channel.pending, now });
-  if (!isCurrent() || channel.position?.incarnation !== position.incarnation) return;
+  if (!isCurrent() || channel.position?.epoch !== position.epoch) return;
   // The stored copy holds all that the orphans refer to.
-  if (orphans.length > 0) copy.receive(updates);
+  if (orphans.length > 0) replica.receive(updates);
   for (const { id, update } of orphans) {
-    copy.flush();
+    replica.flush();
     const pending = channel.pending.length;
-    Y.applyUpdate(copy.doc, update);
-    copy.flush();
+    Y.applyUpdate(replica.doc, update);
+    replica.flush();
     // What was already here may not be on the server; it stays for the next page that loads.
     const isTaken = channel.pending.length > pending;
     if (isTaken) kept.advance({ confirmed: [id], position: channel.position ?? position });
@@ -27,7 +27,7 @@ export async function adoptOrphans(
 }
 
 interface Adopter {
-  readonly kept: KeptDocument;
-  readonly copy: Copy;
+  readonly kept: DocumentPersistence;
+  readonly replica: DocumentReplica;
   readonly channel: ClientChannel;
 }

@@ -17,7 +17,7 @@ async function opened(options: ConstructorParameters<typeof FakeServer>[0] = {},
   const server = new FakeServer(options);
   if (content !== '') {
     server.write(content);
-    server.seq = 1;
+    server.offset = 1;
   }
   const session = server.client.openDocument('d');
   await server.connect();
@@ -52,12 +52,12 @@ test('remote updates of one frame are one transaction', async () => {
   session.doc.on('afterTransaction', () => transactions++);
   for (const letter of 'bcd') {
     const update = server.write(letter);
-    server.seq++;
+    server.offset++;
     server.socket.answer({
       type: 'updates',
       channel: CHANNEL,
-      from: server.seq - 1,
-      to: server.seq,
+      from: server.offset - 1,
+      to: server.offset,
       updates: [update],
     });
   }
@@ -78,14 +78,14 @@ test('offline work is kept over a reload and sent once', async () => {
 
   const after = new FakeServer({ store });
   Y.applyUpdate(after.doc, Y.encodeStateAsUpdate(before.server.doc));
-  after.seq = 1;
+  after.offset = 1;
   const session = after.client.openDocument('d');
   await session.loaded;
   expect(text(session).toJSON()).toBe('low tide');
   expect(session.document).toMatchObject({ title: 'Tide log', kind: 'page' });
   await after.connect();
   expect(after.socket.sentOf('open')[0]).toMatchObject({
-    position: { incarnation: 'one', timeline: 't1', seq: 1 },
+    position: { epoch: 'one', timeline: 't1', offset: 1 },
   });
   await after.answerOpen();
   await after.acknowledge();
@@ -136,18 +136,20 @@ test('tells of each change of what is not confirmed', async () => {
 test('tells when something was set aside, and when it was discarded', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store });
-  let asides: readonly unknown[] = [];
-  server.client.onChange(() => void store.listSetAside().then((listed) => (asides = listed)));
+  let rejectedWork: readonly unknown[] = [];
+  server.client.onChange(
+    () => void store.listRejectedUpdates().then((listed) => (rejectedWork = listed)),
+  );
   text(session).insert(0, 'bad');
   await server.settle(16);
   await server.refuse('invalid-update');
   await server.settle();
-  expect(asides).toHaveLength(1);
+  expect(rejectedWork).toHaveLength(1);
   const [work] = await server.client.unconfirmed();
   if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
   await server.client.discard(work.id);
   await server.settle();
-  expect(asides).toEqual([]);
+  expect(rejectedWork).toEqual([]);
 });
 
 test('a refused update is set aside, the copy starts anew under another client id', async () => {
@@ -157,7 +159,7 @@ test('a refused update is set aside, the copy starts anew under another client i
   text(session).insert(5, 'bad');
   await server.settle(16);
   await server.refuse('invalid-update');
-  expect(session.epoch).toBe(1);
+  expect(session.replicaVersion).toBe(1);
   expect(session.doc.clientID).not.toBe(client);
   await server.answerOpen();
   expect(text(session).toJSON()).toBe('good ');
@@ -169,14 +171,14 @@ test('a refused update is set aside, the copy starts anew under another client i
     title: 'Tide log',
     error: { code: 'invalid-update' },
   });
-  expect(textOf(work.copy)).toBe('good bad');
-  session.acknowledgeSetAside();
+  expect(textOf(work.replica)).toBe('good bad');
+  session.acknowledgeRejectedUpdates();
   expect(session.status.kind).toBe('saved');
   await server.client.discard(work.id);
   expect(await server.client.unconfirmed()).toEqual([]);
 });
 
-test('P4: a copy of another incarnation is not merged; its unconfirmed work is set aside', async () => {
+test('P4: a copy of another epoch is not merged; its unconfirmed work is set aside', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store }, 'old ');
   server.socket.drop(1006);
@@ -185,13 +187,13 @@ test('P4: a copy of another incarnation is not merged; its unconfirmed work is s
   server.socket.open();
   server.socket.welcome();
   await server.settle();
-  server.incarnation = 'two';
-  server.seq = 0;
+  server.epoch = 'two';
+  server.offset = 0;
   await server.answerOpen();
   await server.answerOpen();
   expect(text(session).toJSON()).toBe('');
   const [work] = await server.client.unconfirmed();
-  expect(work).toMatchObject({ kind: 'set-aside', error: { code: 'incarnation-changed' } });
+  expect(work).toMatchObject({ kind: 'set-aside', error: { code: 'epoch-changed' } });
   expect(await store.outbox()).toEqual([]);
 });
 
@@ -200,7 +202,7 @@ test('P4: work of an earlier life is set aside, the copy of the present one stay
   const doc = new Y.Doc();
   doc.getText('t').insert(0, 'new life');
   const update = Y.encodeStateAsUpdate(doc);
-  const position = { incarnation: 'two', timeline: 't1', seq: 1 };
+  const position = { epoch: 'two', timeline: 't1', offset: 1 };
   await store.advance('d', {
     updates: [update],
     confirmed: [],
@@ -208,7 +210,7 @@ test('P4: work of an earlier life is set aside, the copy of the present one stay
     position,
     facts: null,
   });
-  await store.enqueue({ document: 'd', incarnation: 'one', update, at: 1 });
+  await store.enqueue({ document: 'd', epoch: 'one', update, at: 1 });
   const { client } = new FakeServer({ store });
   const session = client.openDocument('d');
   await session.flush();
@@ -246,7 +248,7 @@ test('a document is loading until all of it has arrived', async () => {
   const { ref, document } = open;
   const stateVector = Y.encodeStateVector(server.doc);
   const opened = { type: 'opened', channel: CHANNEL, ref, document, kind: 'page' } as const;
-  const place = { incarnation: 'one', timeline: 't1', base: 0, seq: 1, stateVector };
+  const place = { epoch: 'one', timeline: 't1', base: 0, offset: 1, stateVector };
   server.socket.answer({ ...opened, title: '', access: 'edit', ...place });
   expect(session.status).toEqual({ kind: 'loading' });
   const rows = { from: 0, to: 1, updates: [update] };
@@ -271,7 +273,7 @@ test('a document that the server refuses says why', async () => {
   await server.settle(16);
   await server.answerOpen();
   await server.acknowledge();
-  expect(session.epoch).toBe(0);
+  expect(session.replicaVersion).toBe(0);
   expect(server.doc.getText('t').toJSON()).toBe('early');
 });
 
@@ -336,8 +338,8 @@ test.each([
     other.getText('t').insert(5, 'log');
     const update = Y.encodeStateAsUpdate(other, Y.encodeStateVector(server.doc));
     const at = server.environment.clock.now() + when;
-    await store.enqueue({ document: 'd', incarnation: 'one', update, at });
-    await store.enqueue({ document: 'e', incarnation: null, update, at });
+    await store.enqueue({ document: 'd', epoch: 'one', update, at });
+    await store.enqueue({ document: 'e', epoch: null, update, at });
     await server.settle(30_000);
     await server.settle(100);
     expect(text(session).toJSON()).toBe('tide log');
@@ -410,7 +412,7 @@ test('SY36: what was typed in the frame of a refusal is set aside with the rest'
   expect([text(session).toJSON(), session.pending]).toEqual(['good ', 0]);
   const [work] = await server.client.unconfirmed();
   if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
-  expect(textOf(work.copy)).toBe('good bad typed');
+  expect(textOf(work.replica)).toBe('good bad typed');
 });
 
 test('what cannot be kept aside on this device is kept in the page, and says so', async () => {
@@ -422,7 +424,7 @@ test('what cannot be kept aside on this device is kept in the page, and says so'
   await session.flush();
   const [work] = await server.client.unconfirmed();
   if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
-  expect([textOf(work.copy), work.kept, server.client.unsaved]).toEqual(['bad', false, true]);
+  expect([textOf(work.replica), work.kept, server.client.unsaved]).toEqual(['bad', false, true]);
   await server.client.discard(work.id);
   expect(server.client.unsaved).toBe(false);
 });
@@ -494,7 +496,7 @@ test('W11: a reconnect names the document in hello, and a try that fails costs n
   await server.settle(250);
   server.socket.open();
   const [hello] = server.socket.sentOf('hello');
-  const position = { incarnation: 'one', timeline: 't1', seq: 1 };
+  const position = { epoch: 'one', timeline: 't1', offset: 1 };
   expect(hello?.channels).toMatchObject([{ type: 'open', document: 'd', position }]);
   server.socket.drop(1006);
   await server.settle(1_000);

@@ -1,6 +1,6 @@
 /**
  * A document that is open in this page: its copy, its channel, and the truth about both. It outlives
- * connections. `epoch` grows whenever `doc` and `awareness` were replaced; a view made for an older
+ * connections. `replicaVersion` grows whenever `doc` and `awareness` were replaced; a view made for an older
  * epoch must be made anew.
  */
 import {
@@ -14,20 +14,20 @@ import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/
 import * as Y from 'yjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
-import type { LastWords } from '../store/last-words.ts';
+import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type {
   DocumentFacts,
   NewOutboxEntry,
   OutboxEntry,
   Position,
-  SetAside,
+  RejectedUpdate,
   Store,
 } from '../store/store.ts';
 import { adoptOrphans } from './adoption.ts';
-import { Copy } from './copy.ts';
-import { KeptDocument } from './kept-document.ts';
+import { DocumentReplica } from './document-replica.ts';
+import { DocumentPersistence } from './document-persistence.ts';
 import type { People } from './people.ts';
-import { Reopening } from './reopening.ts';
+import { ReopenBackoff } from './reopen-backoff.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
 
 export interface DocumentSessionOptions {
@@ -36,12 +36,12 @@ export interface DocumentSessionOptions {
   readonly store: Store;
   /** Whether what the store has survives a reload, at this moment. */
   readonly isDurable: () => boolean;
-  readonly lastWords: LastWords;
+  readonly unloadOutbox: UnloadOutbox;
   readonly environment: Environment;
   /** A number for an `open`, unique on the connection. */
   readonly nextRef: () => number;
   /** Work was set aside that this device could not keep. */
-  readonly asideNotKept: (aside: Omit<SetAside, 'id'>) => void;
+  readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
   /** Something that `status`, `members`, `typing` or `document` is made of has changed. */
   readonly changed: () => void;
 }
@@ -57,36 +57,36 @@ export class DocumentSession {
   readonly loaded: Promise<void>;
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #kept: KeptDocument;
-  readonly #reopening: Reopening;
+  readonly #kept: DocumentPersistence;
+  readonly #reopenBackoff: ReopenBackoff;
   readonly #stopListening: () => void;
-  #copy: Copy;
+  #replica: DocumentReplica;
   #channel: ClientChannel | null = null;
   #channelState: ChannelState = { kind: 'opening' };
   #document: DocumentState | null = null;
-  #epoch = 0;
+  #replicaVersion = 0;
   #hasContent = false;
   #savedAt: number | null = null;
   #notice: ErrorBody | null = null;
   /** What the server would not take of the copy that is being replaced. */
   #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
-  #setAside: { readonly error: ErrorBody; readonly at: number } | null = null;
+  #rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null = null;
   #destroyed = false;
 
   constructor(options: DocumentSessionOptions) {
     this.#options = options;
     this.id = options.id;
-    this.#kept = new KeptDocument({
+    this.#kept = new DocumentPersistence({
       document: options.id,
       store: options.store,
       isDurable: options.isDurable,
-      lastWords: options.lastWords,
+      unloadOutbox: options.unloadOutbox,
       clock: options.environment.clock,
       changed: () => this.#changed(),
-      asideNotKept: options.asideNotKept,
+      rejectedNotPersisted: options.rejectedNotPersisted,
     });
-    this.#reopening = new Reopening(options.environment, () => this.#open());
-    this.#copy = this.#newCopy([]);
+    this.#reopenBackoff = new ReopenBackoff(options.environment, () => this.#open());
+    this.#replica = this.#newReplica([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
       requests: () => {
@@ -105,7 +105,7 @@ export class DocumentSession {
   }
 
   get doc(): Y.Doc {
-    return this.#copy.doc;
+    return this.#replica.doc;
   }
 
   /** How far the copy is in the document's journal; null before anything is known of it. */
@@ -113,8 +113,8 @@ export class DocumentSession {
     return this.#channel?.position ?? null;
   }
 
-  get epoch(): number {
-    return this.#epoch;
+  get replicaVersion(): number {
+    return this.#replicaVersion;
   }
 
   /** Null until the server, or an earlier visit, has said what this document is. */
@@ -124,23 +124,23 @@ export class DocumentSession {
 
   /** Who is here, typing, and where; of this life of the document. */
   get people(): People {
-    return this.#copy.people;
+    return this.#replica.people;
   }
 
   /** Local updates that the server has not confirmed. */
   get pending(): number {
-    return (this.#channel?.pending.length ?? 0) + (this.#copy.dirty ? 1 : 0);
+    return (this.#channel?.pending.length ?? 0) + (this.#replica.dirty ? 1 : 0);
   }
 
   /** Whether what is written here is there after a reload at this moment. */
   get isKept(): boolean {
-    return this.#kept.isSafe && (!this.#copy.dirty || this.#options.lastWords.hasRoom);
+    return this.#kept.isSafe && (!this.#replica.dirty || this.#options.unloadOutbox.hasRoom);
   }
 
   /** What the store has not confirmed, oldest first. After `flush`, without waiting for it, that is all there is. */
-  get unkept(): readonly NewOutboxEntry[] {
-    const held = this.#copy.held.map((update) => this.#kept.entryOf(update, this.#incarnation));
-    return [...this.#kept.unkept, ...held];
+  get unpersisted(): readonly NewOutboxEntry[] {
+    const held = this.#replica.held.map((update) => this.#kept.entryOf(update, this.#epoch));
+    return [...this.#kept.unpersisted, ...held];
   }
 
   get status(): SaveState {
@@ -152,7 +152,7 @@ export class DocumentSession {
       pending: this.pending,
       kept: this.isKept,
       savedAt: this.#savedAt,
-      setAside: this.#setAside,
+      rejectedUpdates: this.#rejectedUpdates,
       notice: this.#notice,
     });
   }
@@ -164,8 +164,8 @@ export class DocumentSession {
   }
 
   /** The person has seen that work was set aside. */
-  acknowledgeSetAside(): void {
-    this.#setAside = null;
+  acknowledgeRejectedUpdates(): void {
+    this.#rejectedUpdates = null;
     this.#changed();
   }
 
@@ -183,7 +183,7 @@ export class DocumentSession {
 
   /** Sends and keeps now what waits for the next frame; resolves when this device has kept it. */
   async flush(): Promise<void> {
-    this.#copy.flush();
+    this.#replica.flush();
     await this.#kept.settled();
   }
 
@@ -195,32 +195,32 @@ export class DocumentSession {
   /** Takes over what tabs that are gone have left in the outbox of this document. */
   async adopt(now: number): Promise<void> {
     await this.loaded;
-    const [kept, copy, channel] = [this.#kept, this.#copy, this.#channel];
+    const [kept, replica, channel] = [this.#kept, this.#replica, this.#channel];
     if (channel === null) return;
-    const isCurrent = () => !this.#destroyed && this.#copy === copy;
-    await adoptOrphans({ kept, copy, channel }, now, isCurrent);
+    const isCurrent = () => !this.#destroyed && this.#replica === replica;
+    await adoptOrphans({ kept, replica, channel }, now, isCurrent);
   }
 
   /** Leaves the document. What is not confirmed stays in the outbox. */
   async destroy(): Promise<void> {
     if (this.#destroyed) return;
-    this.#copy.flush();
+    this.#replica.flush();
     this.#destroyed = true;
     this.#stopListening();
-    this.#reopening.cancel();
-    this.#copy.destroy();
+    this.#reopenBackoff.cancel();
+    this.#replica.destroy();
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
     this.#listeners.clear();
     await this.#kept.settled();
   }
 
-  get #incarnation(): string | null {
-    return this.#channel?.position?.incarnation ?? null;
+  get #epoch(): string | null {
+    return this.#channel?.position?.epoch ?? null;
   }
 
-  #newCopy(stored: readonly Uint8Array[]): Copy {
-    return new Copy(stored, {
+  #newReplica(stored: readonly Uint8Array[]): DocumentReplica {
+    return new DocumentReplica(stored, {
       environment: this.#options.environment,
       // What is written before the stored copy is there waits for it.
       isReady: () => this.#channel !== null,
@@ -234,26 +234,26 @@ export class DocumentSession {
   }
 
   async #load(): Promise<void> {
-    const { position, facts, updates, pending, putAside } = await this.#kept.load();
+    const { position, facts, updates, pending, rejectUpdates } = await this.#kept.load();
     if (this.#destroyed) return;
-    this.#copy.receive(updates);
-    this.#copy.flush();
-    if (putAside !== null) this.#wasSetAside(putAside.error);
+    this.#replica.receive(updates);
+    this.#replica.flush();
+    if (rejectUpdates !== null) this.#wasRejected(rejectUpdates.error);
     this.#hasContent = position !== null || pending.length > 0;
     if (facts !== null) this.#document = { ...facts, id: this.id, access: 'edit' };
     this.#channel = new ClientChannel({
       document: this.id,
-      replica: this.#copy,
+      replica: this.#replica,
       position: position ?? undefined,
       pending,
     });
-    this.#copy.flush();
+    this.#replica.flush();
     if (this.#options.connection.state.kind === 'connected') this.#open();
     this.#changed();
   }
 
   #open(): void {
-    this.#reopening.cancel();
+    this.#reopenBackoff.cancel();
     if (this.#options.connection.state.kind !== 'connected') return;
     const request = this.#request();
     if (request !== null) this.#options.connection.send(request);
@@ -263,21 +263,21 @@ export class DocumentSession {
   #request(): MessageOf<'open'> | null {
     const phase = this.#channel?.phase;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
-    this.#reopening.cancel();
+    this.#reopenBackoff.cancel();
     this.#channelState = { kind: 'opening' };
     this.#notice = null;
     const [intent] = this.#channel.open(this.#options.nextRef());
     if (intent?.kind !== 'send' || intent.message.type !== 'open') return null;
     this.#changed();
-    const presence = this.#copy.people.position;
+    const presence = this.#replica.people.position;
     return presence === undefined ? intent.message : { ...intent.message, presence };
   }
 
   #disconnected(): void {
-    this.#reopening.cancel();
+    this.#reopenBackoff.cancel();
     if (this.#channelState.kind !== 'closed') this.#channelState = { kind: 'opening' };
     this.#channel?.disconnected();
-    this.#copy.people.lost();
+    this.#replica.people.lost();
   }
 
   #received(message: ServerMessage): void {
@@ -287,7 +287,7 @@ export class DocumentSession {
       case 'updates':
       case 'ack':
       case 'nack':
-      case 'need':
+      case 'state:request':
         return this.#receivedByChannel(message);
       case 'document:changed':
         if (message.channel !== this.#channel?.channel) return;
@@ -298,7 +298,7 @@ export class DocumentSession {
       case 'presence:changed':
       case 'presence:listed':
       case 'typing:changed':
-        if (message.channel === this.#channel?.channel) this.#copy.people.receive(message);
+        if (message.channel === this.#channel?.channel) this.#replica.people.receive(message);
         return;
       case 'error':
         if (message.channel !== this.#channel?.channel) return;
@@ -316,7 +316,7 @@ export class DocumentSession {
     if (channel === null) return;
     const before = channel.phase;
     // What the channel answers with the copy's content in it counts all of that content as pending.
-    if (message.type === 'opened' || message.type === 'need') this.#copy.flush();
+    if (message.type === 'opened' || message.type === 'state:request') this.#replica.flush();
     this.#run(channel.receive(message));
     if (
       channel.phase !== before &&
@@ -324,10 +324,10 @@ export class DocumentSession {
       channel.channel === message.channel
     ) {
       this.#learn({ kind: message.kind, title: message.title, access: message.access });
-      this.#copy.people.opened();
+      this.#replica.people.opened();
     }
     if (before !== 'closed' && (channel.phase === 'closed' || channel.phase === 'failed'))
-      this.#copy.people.lost();
+      this.#replica.people.lost();
     if (channel.phase === 'live') this.#hasContent = true;
     this.#changed();
   }
@@ -352,7 +352,7 @@ export class DocumentSession {
           this.#options.connection.send(intent.message);
           break;
         case 'keep':
-          this.#kept.keep(intent.pending, this.#incarnation);
+          this.#kept.keep(intent.pending, this.#epoch);
           break;
         case 'advance':
           this.#advance(intent);
@@ -376,7 +376,7 @@ export class DocumentSession {
   }
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
-    this.#copy.receive(updates);
+    this.#replica.receive(updates);
     if (confirmed.length > 0) {
       this.#savedAt = this.#options.environment.clock.now();
       this.#notice = null;
@@ -386,7 +386,7 @@ export class DocumentSession {
 
   /** A new copy under a new client id; what the server would not take is kept for the person. */
   #reset(error: ErrorBody): void {
-    const old = this.#copy;
+    const old = this.#replica;
     // From here on nothing of the old copy may be called saved.
     this.#channelState = { kind: 'opening' };
     // What was typed since the last frame belongs to the old copy, and is refused with the rest.
@@ -394,23 +394,23 @@ export class DocumentSession {
     const refused = this.#refused;
     this.#refused = null;
     const title = this.#document?.title ?? '';
-    const copy = Y.encodeStateAsUpdate(old.doc);
-    this.#kept.reset(refused?.ids ?? [], { title, copy, error: refused?.error ?? error });
-    if (refused !== null) this.#wasSetAside(refused.error);
-    this.#copy = this.#newCopy([]);
-    this.#epoch++;
+    const replica = Y.encodeStateAsUpdate(old.doc);
+    this.#kept.reset(refused?.ids ?? [], { title, replica, error: refused?.error ?? error });
+    if (refused !== null) this.#wasRejected(refused.error);
+    this.#replica = this.#newReplica([]);
+    this.#replicaVersion++;
     this.#hasContent = false;
-    this.#channel?.restart(this.#copy);
+    this.#channel?.restart(this.#replica);
     old.destroy();
     if (this.#options.connection.state.kind === 'connected') this.#open();
   }
 
-  #wasSetAside(error: ErrorBody): void {
-    this.#setAside = { error, at: this.#options.environment.clock.now() };
+  #wasRejected(error: ErrorBody): void {
+    this.#rejectedUpdates = { error, at: this.#options.environment.clock.now() };
   }
 
   #reopenLater(error: ErrorBody): void {
-    const delay = this.#reopening.schedule(error);
+    const delay = this.#reopenBackoff.schedule(error);
     if (ERRORS[error.code].action !== 'retry' || delay === 0) return;
     const retryAt = this.#options.environment.clock.now() + delay;
     this.#channelState = { kind: 'waiting', error, retryAt };

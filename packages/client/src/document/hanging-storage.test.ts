@@ -23,7 +23,7 @@ function serverOver(methods: Partial<Store>) {
 test('a copy that cannot be read is done without after three seconds', async () => {
   const server = serverOver({ load: never });
   server.write('from the server');
-  server.seq = 1;
+  server.offset = 1;
   const session = server.client.openDocument('d');
   await server.connect();
   await server.settle(2_999);
@@ -46,7 +46,7 @@ test('the next document does not wait for what is overdue', async () => {
 });
 
 test('what is unconfirmed is told as far as it is known', async () => {
-  const server = serverOver({ outbox: never, listSetAside: never, facts: never });
+  const server = serverOver({ outbox: never, listRejectedUpdates: never, facts: never });
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen();
@@ -77,7 +77,7 @@ test('writing that hangs is not called kept, and is as soon as it is answered', 
 });
 
 test('refused work that the device does not take is shown by the page', async () => {
-  const server = serverOver({ setAside: never });
+  const server = serverOver({ rejectedUpdates: never });
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen();

@@ -91,8 +91,8 @@ test('PR5: a page is asked for and answered by its number, and by null when the 
   hear({ full: true });
   const [first, second] = [people.list('an', 0), people.list('an', 100)];
   expect(sent).toMatchObject([
-    { type: 'presence:page', ref: 1, query: 'an', after: 0 },
-    { type: 'presence:page', ref: 2, query: 'an', after: 100 },
+    { type: 'presence:list', ref: 1, query: 'an', after: 0 },
+    { type: 'presence:list', ref: 2, query: 'an', after: 100 },
   ]);
   people.receive({
     type: 'presence:listed',

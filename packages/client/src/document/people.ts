@@ -25,7 +25,7 @@ import { TypingSignal } from '../typing-signal.ts';
 /** Messages that only make sense within a channel; the session adds its number. */
 export type PeopleMessage = Extract<
   ClientMessage,
-  { type: 'awareness' | 'presence:set' | 'presence:page' | 'typing:start' | 'typing:stop' }
+  { type: 'awareness' | 'presence:set' | 'presence:list' | 'typing:start' | 'typing:stop' }
 >;
 
 /** Some of the people in a document, in the order in which they came. */
@@ -150,7 +150,7 @@ export class People {
     return new Promise((resolve) => {
       this.#asked.set(ref, resolve);
       this.#options.send({
-        type: 'presence:page',
+        type: 'presence:list',
         channel: 0,
         ref,
         query: query.slice(0, MAX_NAME_LENGTH),

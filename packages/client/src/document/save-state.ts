@@ -25,7 +25,7 @@ export interface SaveFacts {
   /** When the last update was confirmed. */
   readonly savedAt: number | null;
   /** The newest work that the server would not take, until it is discarded. */
-  readonly setAside: { readonly error: ErrorBody; readonly at: number } | null;
+  readonly rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null;
   /** What the server has said about an open channel since something was last confirmed. */
   readonly notice: ErrorBody | null;
 }
@@ -84,7 +84,7 @@ export function saveState(facts: SaveFacts): SaveState {
       error: channel.error,
     };
   }
-  if (facts.setAside !== null) return { kind: 'refused', ...facts.setAside };
+  if (facts.rejectedUpdates !== null) return { kind: 'refused', ...facts.rejectedUpdates };
   if (channel.kind === 'opening')
     return facts.loaded ? { kind: 'saving', pending, kept, error: null } : { kind: 'loading' };
   if (channel.access === 'view') return { kind: 'view-only', pending, kept, error: facts.notice };

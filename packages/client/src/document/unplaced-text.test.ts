@@ -9,9 +9,9 @@ test('what builds on missing text is still there to be read', () => {
   writer.getText('t').insert(0, 'known ');
   writer.getText('t').insert(6, 'lost ');
   writer.getText('t').insert(11, 'found');
-  const copy = new Y.Doc();
-  expect(unplacedText(copy)).toBe('');
-  for (const update of [updates[0]!, updates[2]!]) Y.applyUpdate(copy, update);
-  expect(copy.getText('t').toJSON()).toBe('known ');
-  expect(unplacedText(copy)).toBe('found');
+  const replica = new Y.Doc();
+  expect(unplacedText(replica)).toBe('');
+  for (const update of [updates[0]!, updates[2]!]) Y.applyUpdate(replica, update);
+  expect(replica.getText('t').toJSON()).toBe('known ');
+  expect(unplacedText(replica)).toBe('found');
 });

@@ -39,10 +39,10 @@ export function lifeOf(text: string): string | null {
 
 export const rules: AuthorityRules = {
   gc: true,
-  admit: (update, { doc, user, owner }) => {
+  validateUpdate: (update, { doc, user, owner }) => {
     const trial = docOf([Y.encodeStateAsUpdate(doc)]);
-    let novel = false;
-    trial.on('update', () => (novel = true));
+    let hasNewContent = false;
+    trial.on('update', () => (hasNewContent = true));
     Y.applyUpdate(trial, update);
     const { store } = trial;
     if (store.pendingStructs !== null || store.pendingDs !== null) return { kind: 'missing' };
@@ -51,7 +51,7 @@ export const rules: AuthorityRules = {
     );
     if (clients.some((client) => (owner(client) ?? user) !== user))
       return { kind: 'refused', error: errorOf('client-taken') };
-    return { kind: 'admitted', clients, novel, repeats: true };
+    return { kind: 'admitted', clients, hasNewContent, repeats: true };
   },
   check: ({ doc }) => (textOf(doc).toJSON().includes(BAD) ? errorOf('invalid-update') : null),
 };

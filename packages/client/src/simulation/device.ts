@@ -1,8 +1,8 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
-import { wordsIn, type LastWordsPlace } from '../store/last-words.ts';
+import { wordsIn, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { MemoryPlace } from '../testing/memory-place.ts';
+import { MemoryStorage } from '../testing/memory-storage.ts';
 import { tokensInBytes } from './content.ts';
 import { Lane } from './lane.ts';
 
@@ -17,7 +17,7 @@ export class Device {
   readonly store = createMemoryStore();
   /** `full`: no write is made any more. */
   disk: 'good' | 'full' = 'good';
-  readonly #place = new MemoryPlace();
+  readonly #place = new MemoryStorage();
 
   constructor(name: string) {
     this.name = name;
@@ -26,17 +26,17 @@ export class Device {
   /** Whatever is on the disk, readable or not. */
   async tokens(): Promise<ReadonlySet<string>> {
     const { updates, outbox } = await this.store.load('document');
-    const aside = await this.store.listSetAside();
+    const rejected = await this.store.listRejectedUpdates();
     const bytes = [
       ...updates,
       ...outbox.map(({ update }) => update),
-      ...aside.map(({ copy }) => copy),
+      ...rejected.map(({ replica }) => replica),
     ];
-    return new Set([...bytes.flatMap(tokensInBytes), ...this.lastWords()]);
+    return new Set([...bytes.flatMap(tokensInBytes), ...this.unloadOutbox()]);
   }
 
   /** What tabs have said last, and no other has taken up. */
-  lastWords(): readonly string[] {
+  unloadOutbox(): readonly string[] {
     const updates = [...this.#place.all().values()].flatMap((words) => wordsIn(words) ?? []);
     return updates.flatMap(({ update }) => tokensInBytes(update));
   }
@@ -44,7 +44,7 @@ export class Device {
   /** The disk as one tab sees it: each call of the store takes a while, and none is made after `end`. */
   open({ clock, random }: { readonly clock: ManualClock; readonly random: SeededRandom }): {
     readonly store: Store;
-    readonly lastWords: LastWordsPlace;
+    readonly unloadOutbox: UnloadOutboxStorage;
     readonly end: (fate: Fate) => void;
   } {
     const lane = new Lane(clock, { random, maxDelayMs: MAX_STORE_MS });
@@ -64,7 +64,7 @@ export class Device {
         lane.shut();
         if (fate === 'dropped') lane.cut();
       },
-      lastWords: {
+      unloadOutbox: {
         all: () => place.all(),
         put: (name, words) => isOpen && this.disk === 'good' && place.put(name, words),
         remove: (name) => isOpen && place.remove(name),
@@ -73,12 +73,12 @@ export class Device {
         load: (document) => read(() => store.load(document)),
         facts: (document) => read(() => store.facts(document)),
         outbox: () => read(() => store.outbox()),
-        listSetAside: () => read(() => store.listSetAside()),
+        listRejectedUpdates: () => read(() => store.listRejectedUpdates()),
         enqueue: (entry) => write(() => store.enqueue(entry)),
         recover: (entries) => write(() => store.recover(entries)),
         advance: (document, change) => write(() => store.advance(document, change)),
         compact: (document, change) => write(() => store.compact(document, change)),
-        setAside: (document, decide) => write(() => store.setAside(document, decide)),
+        rejectedUpdates: (document, decide) => write(() => store.rejectedUpdates(document, decide)),
         discard: (id) => write(() => store.discard(id)),
         close: () => undefined,
       },

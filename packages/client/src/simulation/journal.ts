@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { docOf, textOf, tokensIn } from './content.ts';
 
 interface Life {
-  readonly incarnation: string;
+  readonly epoch: string;
   /** Oldest first. A restore ends the last one; its rows are kept to compare with. */
   readonly timelines: { readonly id: string; readonly rows: StoredRow[] }[];
   rows: StoredRow[];
@@ -20,8 +20,8 @@ export class Journal {
     this.replace();
   }
 
-  get incarnation(): string {
-    return this.#present.incarnation;
+  get epoch(): string {
+    return this.#present.epoch;
   }
 
   get text(): string {
@@ -29,8 +29,8 @@ export class Journal {
   }
 
   /** What each life holds, oldest first. */
-  get lives(): readonly { readonly incarnation: string; readonly text: string }[] {
-    return this.#lives.map(({ incarnation, rows }) => ({ incarnation, text: this.#textOf(rows) }));
+  get lives(): readonly { readonly epoch: string; readonly text: string }[] {
+    return this.#lives.map(({ epoch, rows }) => ({ epoch, text: this.#textOf(rows) }));
   }
 
   holds(token: string): boolean {
@@ -42,32 +42,32 @@ export class Journal {
     return this.#committed.has(token);
   }
 
-  /** The text of rows 1 … `seq`. */
-  textAt({ incarnation, timeline, seq }: Position): string {
-    const life = this.#lives.find((candidate) => candidate.incarnation === incarnation);
-    if (life === undefined) throw new Error(`there was no life ${incarnation}`);
+  /** The text of rows 1 … `offset`. */
+  textAt({ epoch, timeline, offset }: Position): string {
+    const life = this.#lives.find((candidate) => candidate.epoch === epoch);
+    if (life === undefined) throw new Error(`there was no life ${epoch}`);
     const counted = life.timelines.find(({ id }) => id === timeline);
-    return this.#textOf((counted?.rows ?? []).slice(0, seq));
+    return this.#textOf((counted?.rows ?? []).slice(0, offset));
   }
 
   load(): StoredDocument {
-    const { incarnation, timelines, rows, owners } = this.#present;
+    const { epoch, timelines, rows, owners } = this.#present;
     const ids = timelines.map(({ id }) => id);
     return {
       document: 'document',
-      incarnation,
+      epoch,
       timelines: { current: ids.at(-1) as string, earlier: ids.slice(0, -1) },
       kind: 'data',
       snapshot: null,
-      snapshotSeq: 0,
+      snapshotOffset: 0,
       rows: [...rows],
       owners: new Map(owners),
     };
   }
 
   commit(batch: Batch): void {
-    const { incarnation, rows, owners } = this.#present;
-    if (batch.incarnation !== incarnation) throw new Error('a batch of another life');
+    const { epoch, rows, owners } = this.#present;
+    if (batch.epoch !== epoch) throw new Error('a batch of another life');
     if (batch.base !== rows.length) throw new Error(`rows after ${batch.base} at ${rows.length}`);
     rows.push(...batch.rows);
     for (const [client, user] of batch.owners) owners.set(client, user);
@@ -76,20 +76,20 @@ export class Journal {
 
   /** Another document takes its place. */
   replace(): void {
-    const incarnation = `life-${this.#lives.length + 1}`;
+    const epoch = `life-${this.#lives.length + 1}`;
     const doc = new Y.Doc();
-    textOf(doc).insert(0, `<${incarnation}>`);
-    const rows = [{ seq: 1, update: Y.encodeStateAsUpdate(doc) }];
-    const timelines = [{ id: `${incarnation}-1`, rows }];
-    this.#lives.push({ incarnation, timelines, rows, owners: new Map() });
+    textOf(doc).insert(0, `<${epoch}>`);
+    const rows = [{ offset: 1, update: Y.encodeStateAsUpdate(doc) }];
+    const timelines = [{ id: `${epoch}-1`, rows }];
+    this.#lives.push({ epoch, timelines, rows, owners: new Map() });
   }
 
   /** An older backup takes the place of the database. The owners of later client ids are not in it. */
-  restore(seq: number): void {
+  restore(offset: number): void {
     const life = this.#present;
-    life.rows = life.rows.slice(0, Math.max(1, seq));
+    life.rows = life.rows.slice(0, Math.max(1, offset));
     life.timelines.push({
-      id: `${life.incarnation}-${life.timelines.length + 1}`,
+      id: `${life.epoch}-${life.timelines.length + 1}`,
       rows: life.rows,
     });
     const known = docOf(life.rows.map(({ update }) => update)).store.clients;

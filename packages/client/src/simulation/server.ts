@@ -84,7 +84,7 @@ export class Server {
         return;
       }
       case 'update':
-      case 'range':
+      case 'rows:request':
       case 'leave':
         // What was sent to a channel that is no more.
         if (message.channel !== this.#room.channel) return;
@@ -116,7 +116,7 @@ export class Server {
       case 'append':
         this.#authority.submit({ ...request, at: this.#clock.now() });
         break;
-      case 'range':
+      case 'rows:request':
         this.#authority.range(request);
         break;
       case 'close':

@@ -32,7 +32,7 @@ export class Tab {
     this.name = name;
     this.device = device;
     this.#changed = () => changed(this);
-    const { store, lastWords, end } = device.open({ clock, random });
+    const { store, unloadOutbox, end } = device.open({ clock, random });
     this.#endDisk = end;
     const own: Clock = {
       now: () => clock.now(),
@@ -56,7 +56,7 @@ export class Tab {
       environment,
       store,
       durable: true,
-      lastWords,
+      unloadOutbox,
       schema: 1,
       fetch: async () => Response.json({ user, token: 't', expiresAt: clock.now() + 600_000 }),
       webSocket: () => {
@@ -105,12 +105,12 @@ export class Tab {
 
   /** Another one came to the front. */
   hide(): void {
-    this.#tell('hidden');
+    this.#notify('hidden');
   }
 
   /** The browser tells it, and waits for nothing. */
   close(fate: Fate): void {
-    this.#tell('leaving');
+    this.#notify('leaving');
     this.#end(fate);
   }
 
@@ -119,7 +119,7 @@ export class Tab {
     this.#end('dropped');
   }
 
-  #tell(event: EnvironmentEvent): void {
+  #notify(event: EnvironmentEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -33,7 +33,7 @@ test('databases that do not open are memory after three seconds, and closed when
   const stores = await opening;
   expect(stores).toMatchObject({
     durable: false,
-    lastWords: null,
+    unloadOutbox: null,
     liveStores: { durable: false },
   });
   expect(await stores.store.outbox()).toEqual([]);

@@ -8,9 +8,9 @@ import {
 import type { Clock } from '../environment.ts';
 import { answerWithin } from './answer-within.ts';
 import { DOCUMENTS_DATABASE, openIndexedDbStore } from './indexeddb-store.ts';
-import type { LastWordsPlace } from './last-words.ts';
+import type { UnloadOutboxStorage } from './unload-outbox.ts';
 import { LEASES_DATABASE } from './lease.ts';
-import { localStoragePlace } from './local-storage-place.ts';
+import { localStorageAdapter } from './local-storage.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { StorageHealth } from './storage-health.ts';
 import type { Store } from './store.ts';
@@ -19,7 +19,7 @@ export interface BrowserStores {
   readonly store: Store;
   readonly durable: boolean;
   readonly health: StorageHealth;
-  readonly lastWords: LastWordsPlace | null;
+  readonly unloadOutbox: UnloadOutboxStorage | null;
   readonly liveStores: LiveStores;
 }
 
@@ -31,14 +31,14 @@ export const BROWSER_DATABASES = [
   LEASES_DATABASE,
 ] as const;
 
-interface BrowserPlace {
+interface BrowserStorage {
   readonly clock: Clock;
   /** May throw, as browsers do that are told to keep nothing. */
   readonly localStorage: () => Storage;
 }
 
 /** Never rejects, and answers within `STORAGE_TIMEOUT_MS`. */
-export async function openBrowserStores(place: BrowserPlace): Promise<BrowserStores> {
+export async function openBrowserStores(place: BrowserStorage): Promise<BrowserStores> {
   const { clock } = place;
   const health = new StorageHealth(clock);
   const [documents, liveStores] = await Promise.all([
@@ -49,18 +49,18 @@ export async function openBrowserStores(place: BrowserPlace): Promise<BrowserSto
 }
 
 async function openDocuments(
-  { clock, localStorage }: BrowserPlace,
+  { clock, localStorage }: BrowserStorage,
   health: StorageHealth,
-): Promise<Pick<BrowserStores, 'store' | 'durable' | 'lastWords'>> {
+): Promise<Pick<BrowserStores, 'store' | 'durable' | 'unloadOutbox'>> {
   try {
     const store = await openWithin(() => openIndexedDbStore(), clock);
     return {
       store: watchStore(store, health),
       durable: true,
-      lastWords: localStoragePlace(localStorage),
+      unloadOutbox: localStorageAdapter(localStorage),
     };
   } catch {
-    return { store: createMemoryStore(), durable: false, lastWords: null };
+    return { store: createMemoryStore(), durable: false, unloadOutbox: null };
   }
 }
 
@@ -73,9 +73,9 @@ export function watchStore(store: Store, health: StorageHealth): Store {
     recover: 'bounded',
     advance: 'patient',
     compact: 'patient',
-    setAside: 'patient',
+    rejectedUpdates: 'patient',
     outbox: 'bounded',
-    listSetAside: 'bounded',
+    listRejectedUpdates: 'bounded',
     discard: 'bounded',
     close: 'immediate',
   });

@@ -10,7 +10,7 @@ describe('IndexedDB store', () =>
 
 test('what one page keeps, the next page finds', async () => {
   const before = await openIndexedDbStore('reload');
-  await before.enqueue({ document: 'd', incarnation: null, update: Uint8Array.of(1), at: 1 });
+  await before.enqueue({ document: 'd', epoch: null, update: Uint8Array.of(1), at: 1 });
   before.close();
   const after = await openIndexedDbStore('reload');
   expect(await after.outbox()).toHaveLength(1);

@@ -2,35 +2,42 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
-import type { DocumentFacts, NewOutboxEntry, Position, SetAside, Store, Stored } from './store.ts';
+import type {
+  DocumentFacts,
+  NewOutboxEntry,
+  Position,
+  RejectedUpdate,
+  Store,
+  Stored,
+} from './store.ts';
 import { ignoreRejection, withHandledDone } from './transaction-requests.ts';
 
 export const DOCUMENTS_DATABASE = 'tandem';
 const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
-  copy: { key: string; value: { position: Position; facts: DocumentFacts | null } };
+  replica: { key: string; value: { position: Position; facts: DocumentFacts | null } };
   update: {
     key: number;
-    value: { document: string; incarnation: string; update: Uint8Array };
+    value: { document: string; epoch: string; update: Uint8Array };
     indexes: { document: string };
   };
   outbox: { key: number; value: NewOutboxEntry; indexes: { document: string } };
-  aside: { key: number; value: Omit<SetAside, 'id'> };
+  rejected: { key: number; value: Omit<RejectedUpdate, 'id'> };
 }
 
 /** Rejects when the browser has no IndexedDB or does not let it be used. */
 export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Promise<Store> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
-      upgrading.createObjectStore('copy');
+      upgrading.createObjectStore('replica');
       upgrading
         .createObjectStore('update', { autoIncrement: true })
         .createIndex('document', 'document');
       upgrading
         .createObjectStore('outbox', { autoIncrement: true })
         .createIndex('document', 'document');
-      upgrading.createObjectStore('aside', { autoIncrement: true });
+      upgrading.createObjectStore('rejected', { autoIncrement: true });
     },
     // A newer page of ours wants to change the database: let it.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
@@ -41,9 +48,9 @@ export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Pro
 function storeOver(database: IDBPDatabase<Schema>): Store {
   return {
     async load(document) {
-      const transaction = withHandledDone(database.transaction(['copy', 'update', 'outbox']));
+      const transaction = withHandledDone(database.transaction(['replica', 'update', 'outbox']));
       const reading = {
-        copy: transaction.objectStore('copy'),
+        replica: transaction.objectStore('replica'),
         updates: transaction.objectStore('update').index('document'),
         outbox: transaction.objectStore('outbox').index('document'),
       };
@@ -51,7 +58,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
     },
     async facts(document) {
       return (
-        (await withHandledDone(database.transaction('copy')).store.get(document))?.facts ?? null
+        (await withHandledDone(database.transaction('replica')).store.get(document))?.facts ?? null
       );
     },
     async enqueue(entry) {
@@ -72,20 +79,20 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       await transaction.done;
     },
     async advance(document, { updates, confirmed, since, position, facts }) {
-      const names = ['copy', 'update', 'outbox'] as const;
+      const names = ['replica', 'update', 'outbox'] as const;
       const transaction = withHandledDone(database.transaction(names, 'readwrite'));
       const rows = transaction.objectStore('update');
       const outbox = transaction.objectStore('outbox');
-      const copies = transaction.objectStore('copy');
-      const before = (await copies.get(document)) ?? null;
+      const replicas = transaction.objectStore('replica');
+      const before = (await replicas.get(document)) ?? null;
       const isWritten = reaches(before?.position ?? null, since);
-      const { incarnation } = position;
+      const { epoch } = position;
       if (isWritten)
-        for (const update of updates) ignoreRejection(rows.add({ document, incarnation, update }));
+        for (const update of updates) ignoreRejection(rows.add({ document, epoch, update }));
       for (const id of confirmed) {
         const entry = await outbox.get(id);
         if (entry === undefined) continue;
-        if (isWritten) ignoreRejection(rows.add({ document, incarnation, update: entry.update }));
+        if (isWritten) ignoreRejection(rows.add({ document, epoch, update: entry.update }));
         ignoreRejection(outbox.delete(id));
       }
       if (isWritten) {
@@ -93,32 +100,32 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
           position: laterPosition(before?.position ?? null, position),
           facts: facts ?? before?.facts ?? null,
         };
-        ignoreRejection(copies.put(stored, document));
+        ignoreRejection(replicas.put(stored, document));
       }
       await transaction.done;
     },
-    async compact(document, { copy, incarnation, rows }) {
+    async compact(document, { replica, epoch, rows }) {
       const transaction = withHandledDone(database.transaction('update', 'readwrite'));
-      ignoreRejection(transaction.store.add({ document, incarnation, update: copy }));
+      ignoreRejection(transaction.store.add({ document, epoch, update: replica }));
       for (const row of rows) ignoreRejection(transaction.store.delete(row));
       await transaction.done;
     },
-    async setAside(document, decide) {
-      const names = ['copy', 'update', 'outbox', 'aside'] as const;
+    async rejectedUpdates(document, decide) {
+      const names = ['replica', 'update', 'outbox', 'rejected'] as const;
       const transaction = withHandledDone(database.transaction(names, 'readwrite'));
-      const copies = transaction.objectStore('copy');
+      const replicas = transaction.objectStore('replica');
       const rows = transaction.objectStore('update');
       const outbox = transaction.objectStore('outbox');
       const reading = {
-        copy: copies,
+        replica: replicas,
         updates: rows.index('document'),
         outbox: outbox.index('document'),
       };
-      const { aside, ids, copy } = decide(await storedIn(reading, document));
-      if (aside !== null) ignoreRejection(transaction.objectStore('aside').add(aside));
+      const { rejected, ids, replica } = decide(await storedIn(reading, document));
+      if (rejected !== null) ignoreRejection(transaction.objectStore('rejected').add(rejected));
       for (const id of ids) ignoreRejection(outbox.delete(id));
-      if (copy === 'forget') {
-        ignoreRejection(copies.delete(document));
+      if (replica === 'forget') {
+        ignoreRejection(replicas.delete(document));
         for (const row of await reading.updates.getAllKeys(document))
           ignoreRejection(rows.delete(row));
       }
@@ -132,8 +139,8 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       ]);
       return entries.map((entry, index) => ({ ...entry, id: ids[index] as number }));
     },
-    async listSetAside() {
-      const transaction = withHandledDone(database.transaction('aside'));
+    async listRejectedUpdates() {
+      const transaction = withHandledDone(database.transaction('rejected'));
       const [entries, ids] = await Promise.all([
         transaction.store.getAll(),
         transaction.store.getAllKeys(),
@@ -141,7 +148,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       return entries.map((entry, index) => ({ ...entry, id: ids[index] as number }));
     },
     async discard(id) {
-      await database.delete('aside', id);
+      await database.delete('rejected', id);
     },
     close() {
       database.close();
@@ -150,16 +157,16 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
 }
 
 /** What a transaction finds of one document. */
-async function storedIn({ copy, updates, outbox }: Reading, document: string): Promise<Stored> {
+async function storedIn({ replica, updates, outbox }: Reading, document: string): Promise<Stored> {
   const [found, contents, rows, entries, ids] = await Promise.all([
-    copy.get(document),
+    replica.get(document),
     updates.getAll(document),
     updates.getAllKeys(document),
     outbox.getAll(document),
     outbox.getAllKeys(document),
   ]);
-  const own = contents.flatMap(({ incarnation, update }, index) =>
-    incarnation === found?.position.incarnation ? [{ update, row: rows[index] as number }] : [],
+  const own = contents.flatMap(({ epoch, update }, index) =>
+    epoch === found?.position.epoch ? [{ update, row: rows[index] as number }] : [],
   );
   return {
     position: found?.position ?? null,
@@ -171,7 +178,7 @@ async function storedIn({ copy, updates, outbox }: Reading, document: string): P
 }
 
 interface Reading {
-  readonly copy: { get(document: string): Promise<Schema['copy']['value'] | undefined> };
+  readonly replica: { get(document: string): Promise<Schema['replica']['value'] | undefined> };
   readonly updates: Rows<Schema['update']['value']>;
   readonly outbox: Rows<Schema['outbox']['value']>;
 }

@@ -6,33 +6,33 @@ import type {
   NewOutboxEntry,
   OutboxEntry,
   Position,
-  SetAside,
+  RejectedUpdate,
   Store,
   Stored,
 } from './store.ts';
 
-interface Copy {
+interface StoredDocument {
   position: Position | null;
   facts: DocumentFacts | null;
-  updates: Map<number, { readonly incarnation: string; readonly update: Uint8Array }>;
+  updates: Map<number, { readonly epoch: string; readonly update: Uint8Array }>;
 }
 
 export function createMemoryStore(): Store {
-  const copies = new Map<string, Copy>();
+  const replicas = new Map<string, StoredDocument>();
   const outbox = new Map<number, OutboxEntry>();
-  const aside = new Map<number, SetAside>();
+  const rejected = new Map<number, RejectedUpdate>();
   let lastId = 0;
 
-  const copyOf = (document: string): Copy => {
-    let copy = copies.get(document);
-    if (copy === undefined)
-      copies.set(document, (copy = { position: null, facts: null, updates: new Map() }));
-    return copy;
+  const documentOf = (document: string): StoredDocument => {
+    let replica = replicas.get(document);
+    if (replica === undefined)
+      replicas.set(document, (replica = { position: null, facts: null, updates: new Map() }));
+    return replica;
   };
 
   const storedOf = (document: string): Stored => {
-    const { position, facts, updates } = copyOf(document);
-    const own = [...updates].filter(([, row]) => row.incarnation === position?.incarnation);
+    const { position, facts, updates } = documentOf(document);
+    const own = [...updates].filter(([, row]) => row.epoch === position?.epoch);
     return {
       position,
       facts,
@@ -53,7 +53,7 @@ export function createMemoryStore(): Store {
       return storedOf(document);
     },
     async facts(document) {
-      return copies.get(document)?.facts ?? null;
+      return replicas.get(document)?.facts ?? null;
     },
     async enqueue(entry) {
       return add(entry);
@@ -62,35 +62,35 @@ export function createMemoryStore(): Store {
       for (const entry of entries) if (!isAmong(entry, outbox.values())) add(entry);
     },
     async advance(document, { updates, confirmed, since, position, facts }) {
-      const copy = copyOf(document);
+      const replica = documentOf(document);
       const entries = confirmed.flatMap((id) => outbox.get(id) ?? []);
       for (const { id } of entries) outbox.delete(id);
-      if (!reaches(copy.position, since)) return;
-      const { incarnation } = position;
+      if (!reaches(replica.position, since)) return;
+      const { epoch } = position;
       for (const update of [...updates, ...entries.map((entry) => entry.update)])
-        copy.updates.set(++lastId, { incarnation, update });
-      copy.position = laterPosition(copy.position, position);
-      copy.facts = facts ?? copy.facts;
+        replica.updates.set(++lastId, { epoch, update });
+      replica.position = laterPosition(replica.position, position);
+      replica.facts = facts ?? replica.facts;
     },
-    async compact(document, { copy: update, incarnation, rows }) {
-      const copy = copyOf(document);
-      copy.updates.set(++lastId, { incarnation, update });
-      for (const row of rows) copy.updates.delete(row);
+    async compact(document, { replica: update, epoch, rows }) {
+      const replica = documentOf(document);
+      replica.updates.set(++lastId, { epoch, update });
+      for (const row of rows) replica.updates.delete(row);
     },
-    async setAside(document, decide) {
-      const { aside: entry, ids, copy } = decide(storedOf(document));
-      if (entry !== null) aside.set(++lastId, { ...entry, id: lastId });
-      if (copy === 'forget') copies.delete(document);
+    async rejectedUpdates(document, decide) {
+      const { rejected: entry, ids, replica } = decide(storedOf(document));
+      if (entry !== null) rejected.set(++lastId, { ...entry, id: lastId });
+      if (replica === 'forget') replicas.delete(document);
       for (const id of ids) outbox.delete(id);
     },
     async outbox() {
       return [...outbox.values()];
     },
-    async listSetAside() {
-      return [...aside.values()];
+    async listRejectedUpdates() {
+      return [...rejected.values()];
     },
     async discard(id) {
-      aside.delete(id);
+      rejected.delete(id);
     },
     close() {},
   };

@@ -5,15 +5,17 @@ export const UNKNOWN_TIMELINE = 'unknown';
 
 /** The position that a copy has after a write: the later one where both count alike, otherwise the new one. */
 export function laterPosition(before: Position | null, after: Position): Position {
-  return before !== null && isComparable(before, after) && before.seq > after.seq ? before : after;
+  return before !== null && isComparable(before, after) && before.offset > after.offset
+    ? before
+    : after;
 }
 
 /** Whether the stored copy holds what a writer's change builds on. */
 export function reaches(stored: Position | null, since: Position | null): boolean {
-  if (since === null || since.seq === 0) return true;
-  return stored !== null && isComparable(stored, since) && stored.seq >= since.seq;
+  if (since === null || since.offset === 0) return true;
+  return stored !== null && isComparable(stored, since) && stored.offset >= since.offset;
 }
 
 function isComparable(one: Position, other: Position): boolean {
-  return one.incarnation === other.incarnation && one.timeline === other.timeline;
+  return one.epoch === other.epoch && one.timeline === other.timeline;
 }

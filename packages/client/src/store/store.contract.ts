@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const entry = (document: string, value: number) => ({
   document,
-  incarnation: 'one',
+  epoch: 'one',
   update: bytes(value),
   at: value,
 });
@@ -31,83 +31,83 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 1 },
+      position: { epoch: 'one', timeline: 't1', offset: 1 },
       facts,
     });
     await store.advance('d', {
       updates: [bytes(2), bytes(3)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 3 },
+      position: { epoch: 'one', timeline: 't1', offset: 3 },
       facts: null,
     });
     await store.advance('other', {
       updates: [bytes(9)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'two', timeline: 't1', seq: 1 },
+      position: { epoch: 'two', timeline: 't1', offset: 1 },
       facts: null,
     });
-    const copy = await store.load('d');
-    expect(copy.position).toEqual({ incarnation: 'one', timeline: 't1', seq: 3 });
-    expect(copy.facts).toEqual(facts);
-    expect(plain(copy.updates)).toEqual([[1], [2], [3]]);
+    const replica = await store.load('d');
+    expect(replica.position).toEqual({ epoch: 'one', timeline: 't1', offset: 3 });
+    expect(replica.facts).toEqual(facts);
+    expect(plain(replica.updates)).toEqual([[1], [2], [3]]);
   });
 
   test('RS4 a position of another timeline is another, also an earlier one; what another tab builds on the old one is not written', async () => {
     const store = await open();
-    const before = { incarnation: 'one', timeline: 't1', seq: 5 };
-    const after = { incarnation: 'one', timeline: 't2', seq: 3 };
+    const before = { epoch: 'one', timeline: 't1', offset: 5 };
+    const after = { epoch: 'one', timeline: 't2', offset: 3 };
     const nothing = { updates: [], confirmed: [], facts: null };
     await store.advance('d', { ...nothing, since: null, position: before });
     await store.advance('d', { ...nothing, since: before, position: after });
     expect((await store.load('d')).position).toEqual(after);
-    await store.advance('d', { ...nothing, since: before, position: { ...before, seq: 6 } });
+    await store.advance('d', { ...nothing, since: before, position: { ...before, offset: 6 } });
     expect((await store.load('d')).position).toEqual(after);
   });
 
-  test('a position does not move back within an incarnation', async () => {
+  test('a position does not move back within an epoch', async () => {
     const store = await open();
     await store.advance('d', {
       updates: [],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 5 },
+      position: { epoch: 'one', timeline: 't1', offset: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 3 },
+      position: { epoch: 'one', timeline: 't1', offset: 3 },
       facts: null,
     });
     expect((await store.load('d')).position).toEqual({
-      incarnation: 'one',
+      epoch: 'one',
       timeline: 't1',
-      seq: 5,
+      offset: 5,
     });
   });
 
-  test('P4: content of another incarnation is never given with this one', async () => {
+  test('P4: content of another epoch is never given with this one', async () => {
     const store = await open();
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 5 },
+      position: { epoch: 'one', timeline: 't1', offset: 5 },
       facts: null,
     });
     await store.advance('d', {
       updates: [bytes(2)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'two', timeline: 't1', seq: 1 },
+      position: { epoch: 'two', timeline: 't1', offset: 1 },
       facts: null,
     });
-    const copy = await store.load('d');
-    expect(copy.position).toEqual({ incarnation: 'two', timeline: 't1', seq: 1 });
-    expect(plain(copy.updates)).toEqual([[2]]);
+    const replica = await store.load('d');
+    expect(replica.position).toEqual({ epoch: 'two', timeline: 't1', offset: 1 });
+    expect(plain(replica.updates)).toEqual([[2]]);
   });
 
   test('the outbox keeps its order and its documents apart', async () => {
@@ -130,18 +130,18 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [],
       confirmed: [id, 999],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 4 },
+      position: { epoch: 'one', timeline: 't1', offset: 4 },
       facts: null,
     });
-    const copy = await store.load('d');
-    expect(copy.outbox).toEqual([]);
-    expect(plain(copy.updates)).toEqual([[7]]);
-    expect(copy.position).toEqual({ incarnation: 'one', timeline: 't1', seq: 4 });
+    const replica = await store.load('d');
+    expect(replica.outbox).toEqual([]);
+    expect(plain(replica.updates)).toEqual([[7]]);
+    expect(replica.position).toEqual({ epoch: 'one', timeline: 't1', offset: 4 });
   });
 
   test('compaction replaces only the rows it has read', async () => {
     const store = await open();
-    const position = { incarnation: 'one', timeline: 't1', seq: 3 };
+    const position = { epoch: 'one', timeline: 't1', offset: 3 };
     await store.advance('d', {
       updates: [bytes(1), bytes(2)],
       confirmed: [],
@@ -157,7 +157,7 @@ export function storeContract(open: () => Promise<Store>): void {
       position,
       facts: null,
     });
-    await store.compact('d', { copy: bytes(12), incarnation: 'one', rows });
+    await store.compact('d', { replica: bytes(12), epoch: 'one', rows });
     const { updates } = await store.load('d');
     expect(new Set(plain(updates).flat())).toEqual(new Set([3, 12]));
   });
@@ -168,51 +168,57 @@ export function storeContract(open: () => Promise<Store>): void {
       updates: [bytes(1)],
       confirmed: [],
       since: null,
-      position: { incarnation: 'one', timeline: 't1', seq: 1 },
+      position: { epoch: 'one', timeline: 't1', offset: 1 },
       facts: null,
     });
     const id = await store.enqueue(entry('d', 2));
     const kept = await store.enqueue(entry('other', 3));
-    const aside = {
+    const rejected = {
       document: 'd',
       title: 'Tide log',
-      copy: bytes(1, 2),
+      replica: bytes(1, 2),
       error: errorOf('invalid-update'),
       at: 5,
     };
-    await store.setAside('d', () => ({ aside, ids: [id], copy: 'forget' }));
+    await store.rejectedUpdates('d', () => ({ rejected, ids: [id], replica: 'forget' }));
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });
     expect((await store.outbox()).map((waiting) => waiting.id)).toEqual([kept]);
-    const [listed] = await store.listSetAside();
-    expect(listed).toMatchObject(aside);
+    const [listed] = await store.listRejectedUpdates();
+    expect(listed).toMatchObject(rejected);
     await store.discard(listed?.id ?? 0);
-    expect(await store.listSetAside()).toEqual([]);
+    expect(await store.listRejectedUpdates()).toEqual([]);
   });
 
   test('what is set aside is decided on what is there in that moment', async () => {
     const store = await open();
-    const position = { incarnation: 'one', timeline: 't1', seq: 1 };
+    const position = { epoch: 'one', timeline: 't1', offset: 1 };
     const change = { updates: [bytes(1)], confirmed: [], since: null, position, facts: null };
     await store.advance('d', change);
     const ids = [await store.enqueue(entry('d', 2))];
-    const error = errorOf('incarnation-changed');
+    const error = errorOf('epoch-changed');
     // Another tab's, whose call was made first.
     const late = store.enqueue(entry('d', 3));
-    await store.setAside('d', ({ updates, outbox }) => {
+    await store.rejectedUpdates('d', ({ updates, outbox }) => {
       ids.push(...outbox.map(({ id }) => id));
-      const copy = bytes(...updates.flatMap((update) => [...update]), outbox.length);
-      return { aside: { document: 'd', title: '', copy, error, at: 5 }, ids, copy: 'forget' };
+      const replica = bytes(...updates.flatMap((update) => [...update]), outbox.length);
+      return {
+        rejected: { document: 'd', title: '', replica, error, at: 5 },
+        ids,
+        replica: 'forget',
+      };
     });
     expect(ids).toContain(await late);
     expect(await store.outbox()).toEqual([]);
-    expect((await store.listSetAside()).map(({ copy }) => [...copy])).toEqual([[1, 2]]);
+    expect((await store.listRejectedUpdates()).map(({ replica }) => [...replica])).toEqual([
+      [1, 2],
+    ]);
   });
 
   test('nothing that comes after it is taken by a decision', async () => {
     const store = await open();
     const before = await store.enqueue(entry('d', 1));
-    const decided = store.setAside('d', ({ outbox }) => {
-      return { aside: null, ids: outbox.map(({ id }) => id), copy: 'forget' };
+    const decided = store.rejectedUpdates('d', ({ outbox }) => {
+      return { rejected: null, ids: outbox.map(({ id }) => id), replica: 'forget' };
     });
     const after = await store.enqueue(entry('d', 2));
     await decided;
@@ -223,7 +229,7 @@ export function storeContract(open: () => Promise<Store>): void {
   test('a decision that fails changes nothing', async () => {
     const store = await open();
     const id = await store.enqueue(entry('d', 1));
-    const failing = store.setAside('d', () => {
+    const failing = store.rejectedUpdates('d', () => {
       throw new Error('undecided');
     });
     await expect(failing).rejects.toThrow('undecided');
@@ -247,7 +253,7 @@ export function storeContract(open: () => Promise<Store>): void {
 
   test('P4: what is set aside can leave a newer copy as it is', async () => {
     const store = await open();
-    const position = { incarnation: 'two', timeline: 't1', seq: 1 };
+    const position = { epoch: 'two', timeline: 't1', offset: 1 };
     await store.advance('d', {
       updates: [bytes(1)],
       confirmed: [],
@@ -256,19 +262,19 @@ export function storeContract(open: () => Promise<Store>): void {
       facts: null,
     });
     const id = await store.enqueue(entry('d', 2));
-    const error = errorOf('incarnation-changed');
-    const aside = { document: 'd', title: '', copy: bytes(2), error, at: 5 };
-    await store.setAside('d', () => ({ aside, ids: [id], copy: 'keep' }));
+    const error = errorOf('epoch-changed');
+    const rejected = { document: 'd', title: '', replica: bytes(2), error, at: 5 };
+    await store.rejectedUpdates('d', () => ({ rejected, ids: [id], replica: 'keep' }));
     expect(await store.load('d')).toMatchObject({ position, updates: [bytes(1)], outbox: [] });
   });
 
   test('P4: nothing is written on top of a copy that another tab has thrown away', async () => {
     const store = await open();
-    const at = (seq: number) => ({ incarnation: 'one', timeline: 't1', seq });
+    const at = (offset: number) => ({ epoch: 'one', timeline: 't1', offset });
     const first = { updates: [bytes(1)], confirmed: [], since: null, position: at(5), facts: null };
     await store.advance('d', first);
     const id = await store.enqueue(entry('d', 7));
-    await store.setAside('d', () => ({ aside: null, ids: [], copy: 'forget' }));
+    await store.rejectedUpdates('d', () => ({ rejected: null, ids: [], replica: 'forget' }));
     const next = { updates: [bytes(2)], confirmed: [id], since: at(5), position: at(6) };
     await store.advance('d', { ...next, facts: null });
     expect(await store.load('d')).toMatchObject({ position: null, updates: [], outbox: [] });

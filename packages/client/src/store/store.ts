@@ -3,15 +3,15 @@
  * server has not confirmed, and work that was set aside. One port, one contract suite, two adapters.
  *
  * A position is never ahead of the content beside it: `advance` writes both at once.
- * Content belongs to an incarnation: `load` never gives that of another life, whatever other tabs wrote.
+ * Content belongs to an epoch: `load` never gives that of another life, whatever other tabs wrote.
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
 export interface Position {
-  readonly incarnation: string;
-  /** The history of the server's database in which `seq` counts. */
+  readonly epoch: string;
+  /** The history of the server's database in which `offset` counts. */
   readonly timeline: string;
-  readonly seq: number;
+  readonly offset: number;
 }
 
 export interface DocumentFacts {
@@ -20,7 +20,7 @@ export interface DocumentFacts {
 }
 
 /** The local copy: applying all updates gives the document at `position`, or later. */
-export interface StoredCopy {
+export interface StoredReplica {
   readonly position: Position | null;
   readonly facts: DocumentFacts | null;
   readonly updates: readonly Uint8Array[];
@@ -33,7 +33,7 @@ export interface OutboxEntry {
   readonly id: number;
   readonly document: string;
   /** The life of the document that it was written in; null when the server had not been heard yet. */
-  readonly incarnation: string | null;
+  readonly epoch: string | null;
   readonly update: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -43,15 +43,15 @@ export interface OutboxEntry {
 export type NewOutboxEntry = Omit<OutboxEntry, 'id'>;
 
 /** All that is kept of one document and not set aside. */
-export type Stored = StoredCopy & { readonly outbox: readonly OutboxEntry[] };
+export type Stored = StoredReplica & { readonly outbox: readonly OutboxEntry[] };
 
 /** Work that the server would not take, kept until a person throws it away. */
-export interface SetAside {
+export interface RejectedUpdate {
   readonly id: number;
   readonly document: string;
   readonly title: string;
   /** The document as it was written here, with the refused work in it. */
-  readonly copy: Uint8Array;
+  readonly replica: Uint8Array;
   readonly error: ErrorBody;
   readonly at: number;
 }
@@ -68,12 +68,12 @@ export interface Advance {
   readonly facts: DocumentFacts | null;
 }
 
-export interface SetAsideChange {
+export interface RejectedUpdatesChange {
   /** Null: nothing is worth keeping. */
-  readonly aside: Omit<SetAside, 'id'> | null;
+  readonly rejected: Omit<RejectedUpdate, 'id'> | null;
   /** Outbox entries that it takes the place of. */
   readonly ids: readonly number[];
-  readonly copy: 'keep' | 'forget';
+  readonly replica: 'keep' | 'forget';
 }
 
 /** Methods reject when the device cannot keep anything more; what was kept before stays. */
@@ -86,7 +86,7 @@ export interface Store {
   /** Puts entries into the outbox that may be there already: an update that is, is not put there again. One transaction. */
   recover(entries: readonly NewOutboxEntry[]): Promise<void>;
   /**
-   * One transaction. A position never moves back within a timeline of an incarnation. Where the stored copy is not at
+   * One transaction. A position never moves back within a timeline of an epoch. Where the stored copy is not at
    * `since`, because another tab has thrown it away, neither content nor position is written.
    */
   advance(document: string, advance: Advance): Promise<void>;
@@ -94,8 +94,8 @@ export interface Store {
   compact(
     document: string,
     change: {
-      readonly copy: Uint8Array;
-      readonly incarnation: string;
+      readonly replica: Uint8Array;
+      readonly epoch: string;
       readonly rows: readonly number[];
     },
   ): Promise<void>;
@@ -103,10 +103,13 @@ export interface Store {
    * Takes entries out of the outbox, keeps what was refused, and keeps or forgets the copy. `decide` is called
    * once, within the same transaction as what it reads and what is written; where it throws, nothing is.
    */
-  setAside(document: string, decide: (stored: Stored) => SetAsideChange): Promise<void>;
+  rejectedUpdates(
+    document: string,
+    decide: (stored: Stored) => RejectedUpdatesChange,
+  ): Promise<void>;
   /** The outbox of all documents, oldest first. */
   outbox(): Promise<readonly OutboxEntry[]>;
-  listSetAside(): Promise<readonly SetAside[]>;
+  listRejectedUpdates(): Promise<readonly RejectedUpdate[]>;
   discard(id: number): Promise<void>;
   close(): void;
 }

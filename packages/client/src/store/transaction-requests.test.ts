@@ -19,8 +19,8 @@ test('that a transaction was ended by the device is told once, by the method tha
     });
   }
   const update = Uint8Array.of(1);
-  const entry = { document: 'd', incarnation: null, update, at: 1 };
-  const position = { incarnation: 'one', timeline: 't1', seq: 1 };
+  const entry = { document: 'd', epoch: null, update, at: 1 };
+  const position = { epoch: 'one', timeline: 't1', offset: 1 };
   const advance = { updates: [update, update], confirmed: [], since: null, position, facts: null };
   await expect(store.enqueue(entry)).rejects.toThrow();
   await expect(store.recover([entry])).rejects.toThrow();

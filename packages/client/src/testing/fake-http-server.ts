@@ -44,7 +44,7 @@ export class FakeRequest {
       const decoded = binaryCodec.decodeFromClient(part.data);
       if (decoded.kind === 'invalid') throw new Error(decoded.reason);
       return decoded.messages.filter(
-        (message) => message.type !== 'part' && message.type !== 'unaccepted-command',
+        (message) => message.type !== 'fragment' && message.type !== 'unaccepted-command',
       );
     });
   }

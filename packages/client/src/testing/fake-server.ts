@@ -6,20 +6,20 @@ import { errorOf, type Access, type ClientMessage, type ErrorCode } from '@tande
 import * as Y from 'yjs';
 import { Client } from '../client.ts';
 import type { Clock } from '../environment.ts';
-import type { LastWordsPlace } from '../store/last-words.ts';
+import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import type { StorageHealth } from '../store/storage-health.ts';
 import type { Store } from '../store/store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { FakeSocket } from './fake-socket.ts';
-import { MemoryPlace } from './memory-place.ts';
+import { MemoryStorage } from './memory-storage.ts';
 
 export const CHANNEL = 9;
 
 interface FakeServerOptions {
   readonly store?: Store;
   readonly durable?: boolean;
-  readonly lastWords?: LastWordsPlace | null;
+  readonly unloadOutbox?: UnloadOutboxStorage | null;
   /** A store whose answers are watched, in the place of `store`. */
   readonly watch?: (clock: Clock) => { readonly store: Store; readonly health?: StorageHealth };
 }
@@ -29,15 +29,15 @@ export class FakeServer {
   readonly doc = new Y.Doc();
   readonly client: Client;
   readonly sockets: FakeSocket[] = [];
-  incarnation = 'one';
+  epoch = 'one';
   timeline = 't1';
-  seq = 0;
+  offset = 0;
   reachable = true;
 
   constructor({
     store = createMemoryStore(),
     durable = true,
-    lastWords = new MemoryPlace(),
+    unloadOutbox = new MemoryStorage(),
     watch = () => ({ store }),
   }: FakeServerOptions = {}) {
     this.client = new Client({
@@ -45,7 +45,7 @@ export class FakeServer {
       environment: this.environment,
       ...watch(this.environment.clock),
       durable,
-      lastWords,
+      unloadOutbox,
       schema: 1,
       fetch: async () => {
         if (!this.reachable) throw new TypeError('unreachable');
@@ -104,15 +104,15 @@ export class FakeServer {
     } as const;
     this.socket.answer({
       ...opened,
-      incarnation: this.incarnation,
+      epoch: this.epoch,
       timeline: this.timeline,
       base: 0,
-      seq: this.seq,
+      offset: this.offset,
       stateVector,
     });
-    if (this.seq > 0) {
+    if (this.offset > 0) {
       const updates = [Y.encodeStateAsUpdate(this.doc)];
-      this.socket.answer({ type: 'updates', channel: CHANNEL, from: 0, to: this.seq, updates });
+      this.socket.answer({ type: 'updates', channel: CHANNEL, from: 0, to: this.offset, updates });
     }
     await this.settle(16);
   }
@@ -128,8 +128,14 @@ export class FakeServer {
   async acknowledge(): Promise<void> {
     const { cseq, update } = this.lastUpdate();
     Y.applyUpdate(this.doc, update);
-    this.seq++;
-    this.socket.answer({ type: 'ack', channel: CHANNEL, cseq, from: this.seq - 1, to: this.seq });
+    this.offset++;
+    this.socket.answer({
+      type: 'ack',
+      channel: CHANNEL,
+      cseq,
+      from: this.offset - 1,
+      to: this.offset,
+    });
     await this.settle();
   }
 

@@ -17,7 +17,7 @@ export class FakeSocket implements Socket {
     const decoded = binaryCodec.decodeFromClient(data);
     if (decoded.kind === 'invalid') throw new Error(decoded.reason);
     for (const message of decoded.messages) {
-      if (message.type === 'part' || message.type === 'unaccepted-command') continue;
+      if (message.type === 'fragment' || message.type === 'unaccepted-command') continue;
       this.sent.push(message);
       // Which says the same.
       if (message.type === 'hello')

@@ -1,6 +1,6 @@
 /**
  * Channels. `open` joins a document and says what the client already has; `opened` gives the channel
- * its number and the position to count from. Between `base` and `seq` the server sends `updates`
+ * its number and the position to count from. Between `base` and `offset` the server sends `updates`
  * without a gap; after that, each commit. `ref` is the client's own number for its request.
  */
 import { z } from 'zod';
@@ -11,9 +11,9 @@ import {
   access,
   documentId,
   documentKind,
-  incarnation,
+  epoch,
   requestedDocument,
-  seq,
+  offset,
   timeline,
   title,
   yjsClient,
@@ -30,7 +30,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     /** The Yjs client id under which this client will write; it is lent to the user while the channel is open. */
     client: yjsClient,
     /** The last position of the journal that the local copy holds, if it has one. */
-    position: z.strictObject({ incarnation, timeline, seq }).optional(),
+    position: z.strictObject({ epoch, timeline, offset }).optional(),
     /** The state vector of the local copy; used when the position cannot be. */
     stateVector: bytes.refine(stateVectorSize).optional(),
     /** The newest `position` of a `presence:changed` that it knows. */
@@ -42,7 +42,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     kind: documentKind,
     title,
     access,
-    incarnation,
+    epoch,
     timeline,
     /**
      * The journal and the copy have parted, as after a restore: the client sends back all that its copy holds and
@@ -50,9 +50,9 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
      */
     parted: z.literal(true).optional(),
     /** The position that the `updates` which follow start from: the client's own, or 0. */
-    base: seq,
+    base: offset,
     /** The position after them. */
-    seq,
+    offset,
     /** What the server has committed, so that the client can send what is missing there. */
     stateVector: bytes,
   }),

@@ -15,5 +15,5 @@ export const connectionMessages = <B extends BytesField>(bytes: B) => ({
   /** Said before a close, or on its own about the channel in the header. */
   error: z.strictObject({ error: errorBody }),
   goaway: z.strictObject({ retryAfterMs: z.number().int().nonnegative() }),
-  part: z.strictObject({ last: z.boolean(), bytes }),
+  fragment: z.strictObject({ last: z.boolean(), bytes }),
 });

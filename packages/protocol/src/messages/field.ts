@@ -18,7 +18,7 @@ export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const requestedDocument = opaqueText(MAX_REQUESTED_DOCUMENT_LENGTH);
 
 /** Gap-free position in a document's journal; 0 is before the first update. */
-export const seq = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
 /** A Yjs client id. */
 export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
@@ -49,7 +49,7 @@ export const newTitle = acceptedText({
 export const title = sentText(MAX_TITLE_LENGTH);
 
 /** Which life of a document a position belongs to. Copies of different lives are never merged. */
-export const incarnation = asciiId(MAX_ID_LENGTH);
+export const epoch = asciiId(MAX_ID_LENGTH);
 /** Which history of the database a position counts in: a restored backup begins a new one. */
 export const timeline = asciiId(MAX_ID_LENGTH);
 

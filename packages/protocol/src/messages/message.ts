@@ -63,8 +63,8 @@ export const MESSAGES = {
   ack: { id: 9, from: 'server' },
   nack: { id: 10, from: 'server' },
   updates: { id: 11, from: 'server' },
-  range: { id: 12, from: 'client' },
-  need: { id: 13, from: 'server' },
+  'rows:request': { id: 12, from: 'client' },
+  'state:request': { id: 13, from: 'server' },
   awareness: { id: 14, from: 'both' },
   'presence:set': { id: 15, from: 'client' },
   'presence:changed': { id: 16, from: 'server' },
@@ -75,7 +75,7 @@ export const MESSAGES = {
   pong: { id: 21, from: 'both' },
   error: { id: 22, from: 'server' },
   goaway: { id: 23, from: 'server' },
-  part: { id: 24, from: 'client' },
+  fragment: { id: 24, from: 'client' },
   authenticate: { id: 25, from: 'server' },
   token: { id: 26, from: 'client' },
   authenticated: { id: 27, from: 'server' },
@@ -90,7 +90,7 @@ export const MESSAGES = {
   recover: { id: 36, from: 'client' },
   'activity:changed': { id: 37, from: 'server' },
   'dashboard:changed': { id: 38, from: 'server' },
-  'presence:page': { id: 39, from: 'client' },
+  'presence:list': { id: 39, from: 'client' },
   'presence:listed': { id: 40, from: 'server' },
 } as const satisfies Record<MessageType, { id: number; from: 'client' | 'server' | 'both' }>;
 
@@ -99,7 +99,7 @@ type From<S extends 'client' | 'server'> = {
 }[MessageType];
 
 /** `part`s are put together below the level of messages. */
-export type ClientMessageType = Exclude<From<'client'>, 'part'>;
+export type ClientMessageType = Exclude<From<'client'>, 'fragment'>;
 export type ServerMessageType = From<'server'>;
 
 export type Message = MessageOf<MessageType>;

@@ -56,7 +56,7 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
     cursorIntervalMs: z.number().int().min(AWARENESS_INTERVAL_MS).max(MAX_AWARENESS_INTERVAL_MS),
   }),
   /** Asks for people beyond those who are shown: whose name has `query` in it, after an earlier answer's `next`. */
-  'presence:page': z.strictObject({
+  'presence:list': z.strictObject({
     ref: z.number().int().nonnegative(),
     query: opaqueText(MAX_NAME_LENGTH),
     after: count,

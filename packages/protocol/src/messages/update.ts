@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { errorBody } from '../errors.ts';
-import { seq, type BytesField } from './field.ts';
+import { offset, type BytesField } from './field.ts';
 
 /** Counts a channel's updates from 1, per opening. */
 const cseq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
@@ -15,11 +15,11 @@ const cseq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 export const updateMessages = <B extends BytesField>(bytes: B) => ({
   update: z.strictObject({ cseq, update: bytes }),
   /** All of this channel's updates up to `cseq` are on disk. Rows `from + 1 … to` are this client's own and are not sent back. */
-  ack: z.strictObject({ cseq, from: seq, to: seq }),
+  ack: z.strictObject({ cseq, from: offset, to: offset }),
   nack: z.strictObject({ cseq, error: errorBody }),
   /** `updates[i]` is one journal row; applying all of them brings a copy from `from` to `to`. */
-  updates: z.strictObject({ from: seq, to: seq, updates: z.array(bytes) }),
-  range: z.strictObject({ from: seq }),
+  updates: z.strictObject({ from: offset, to: offset, updates: z.array(bytes) }),
+  'rows:request': z.strictObject({ from: offset }),
   /** The client answers with one `update` under its newest `cseq` that holds all the state vector lacks. */
-  need: z.strictObject({ cseq, stateVector: bytes }),
+  'state:request': z.strictObject({ cseq, stateVector: bytes }),
 });

@@ -42,7 +42,7 @@ export const dashboardSample = z.strictObject({
     )
     .max(10),
   /** Refusals since the server started, by error code. */
-  refusals: z.record(asciiId(64), count),
+  errorsSent: z.record(asciiId(64), count),
 });
 export type DashboardSample = z.infer<typeof dashboardSample>;
 

@@ -8,11 +8,11 @@ import { rules, textOf } from './content.ts';
 
 export const EMPTY: StoredDocument = {
   document: 'document',
-  incarnation: 'life-1',
+  epoch: 'life-1',
   timelines: { current: 't1', earlier: [] },
   kind: 'data',
   snapshot: null,
-  snapshotSeq: 0,
+  snapshotOffset: 0,
   rows: [],
   owners: new Map(),
 };
@@ -89,7 +89,7 @@ function brief(event: EngineEvent): string {
       return `refused ${event.subscription}:${event.cseq} ${event.error.code}`;
     case 'missing':
       return `missing ${event.subscription}:${event.cseq}`;
-    case 'range':
+    case 'rows:request':
       return `range ${event.subscription} ${event.answer.kind}`;
     default:
       return event.kind;
@@ -99,7 +99,7 @@ function brief(event: EngineEvent): string {
 export const rowsOf = (count: number, length = 1) => {
   const writer = new Writer(9);
   return Array.from({ length: count }, (_, i) => ({
-    seq: i + 1,
+    offset: i + 1,
     update: writer.write('x'.repeat(length)),
   }));
 };

@@ -1,7 +1,7 @@
 /** The questions that the simulation and the tests ask about Yjs content, and their rules for it. */
 import { errorOf } from '@tandem/protocol';
 import * as Y from 'yjs';
-import type { Admit, AuthorityRules, CheckChange } from '../authority-rules.ts';
+import type { ValidateUpdate, AuthorityRules, CheckChange } from '../authority-rules.ts';
 
 /** Text with this in it is refused by `rules`. */
 export const FORBIDDEN = '!';
@@ -10,12 +10,12 @@ export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
 
 /** Applies an update. @returns whether it added anything, a struct or a deletion. */
 export function applyNovel(doc: Y.Doc, update: Uint8Array): boolean {
-  let novel = false;
-  const note = () => (novel = true);
+  let hasNewContent = false;
+  const note = () => (hasNewContent = true);
   doc.on('update', note);
   Y.applyUpdate(doc, update, 'remote');
   doc.off('update', note);
-  return novel || doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
+  return hasNewContent || doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
 }
 
 /** A new document made of these updates in one go. */
@@ -28,7 +28,7 @@ export function docOf(updates: Iterable<Uint8Array>): Y.Doc {
 }
 
 /** Refuses what does not decode and what another user's client id is extended with; finds what is missing. */
-const admit: Admit = (update, { doc, user, owner }) => {
+const validateUpdate: ValidateUpdate = (update, { doc, user, owner }) => {
   let decoded: ReturnType<typeof Y.decodeUpdate>;
   try {
     decoded = Y.decodeUpdate(update);
@@ -63,10 +63,10 @@ const admit: Admit = (update, { doc, user, owner }) => {
     return { kind: 'refused', error: errorOf('client-taken') };
   }
   const repeats = decoded.structs.some(({ id }) => id.clock < Y.getState(doc.store, id.client));
-  return { kind: 'admitted', clients, novel: deletes || clients.length > 0, repeats };
+  return { kind: 'admitted', clients, hasNewContent: deletes || clients.length > 0, repeats };
 };
 
 const check: CheckChange = ({ doc }) =>
   textOf(doc).toString().includes(FORBIDDEN) ? errorOf('invalid-update') : null;
 
-export const rules: AuthorityRules = { admit, check, gc: true };
+export const rules: AuthorityRules = { validateUpdate, check, gc: true };

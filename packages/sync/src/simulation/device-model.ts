@@ -172,10 +172,9 @@ class Session {
     const { position, outbox } = stored;
     const content = [...stored.copy, ...outbox.values()];
     const probe = this.#newDoc(content);
-    const isOfJournal =
-      position?.incarnation === journal.incarnation && position.timeline === journal.timeline;
-    if (isOfJournal && !journal.isHeldBy(probe, position.seq)) {
-      throw new Error(`${name} stored position ${position.seq} ahead of its content`);
+    const isOfJournal = position?.epoch === journal.epoch && position.timeline === journal.timeline;
+    if (isOfJournal && !journal.isHeldBy(probe, position.offset)) {
+      throw new Error(`${name} stored position ${position.offset} ahead of its content`);
     }
     this.doc = this.#newDoc(content);
     this.#listen();
@@ -275,10 +274,10 @@ class Session {
   }
 
   /** What is called saved is on disk. */
-  #confirm(id: number, { incarnation }: Position): Uint8Array {
+  #confirm(id: number, { epoch }: Position): Uint8Array {
     const update = this.#sent.get(id);
     if (update === undefined) throw new Error(`${this.#options.name} did not write ${id}`);
-    if (!this.#options.journal.everHeld(update, incarnation))
+    if (!this.#options.journal.everHeld(update, epoch))
       throw new Error(`${this.#options.name}: ${id} is confirmed and not committed`);
     return update;
   }

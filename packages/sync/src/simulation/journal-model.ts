@@ -5,14 +5,14 @@ import { applyNovel, docOf } from './content.ts';
 /** The disk: it outlives every crash. It also knows what was ever committed, to compare with. */
 export class JournalModel {
   readonly document = 'document';
-  incarnation = 'life-1';
+  epoch = 'life-1';
   #lives = 1;
   #timelines: string[] = ['timeline-1'];
   #snapshot: Uint8Array | null = null;
-  #snapshotSeq = 0;
+  #snapshotOffset = 0;
   #rows: StoredRow[] = [];
   #owners = new Map<number, { readonly user: string; readonly since: number }>();
-  /** Every row of this incarnation, compacted or not. */
+  /** Every row of this epoch, compacted or not. */
   #history: Uint8Array[] = [];
   #committed = new Y.Doc();
   /** What a restore took away was committed once. */
@@ -27,8 +27,8 @@ export class JournalModel {
     return this.#history.length;
   }
 
-  get snapshotSeq(): number {
-    return this.#snapshotSeq;
+  get snapshotOffset(): number {
+    return this.#snapshotOffset;
   }
 
   get text(): string {
@@ -36,15 +36,19 @@ export class JournalModel {
   }
 
   load(): StoredDocument {
-    const { document, incarnation } = this;
-    const [snapshot, snapshotSeq, rows] = [this.#snapshot, this.#snapshotSeq, [...this.#rows]];
+    const { document, epoch } = this;
+    const [snapshot, snapshotOffset, rows] = [
+      this.#snapshot,
+      this.#snapshotOffset,
+      [...this.#rows],
+    ];
     return {
       document,
-      incarnation,
+      epoch,
       timelines: { current: this.timeline, earlier: this.#timelines.slice(0, -1) },
       kind: 'data',
       snapshot,
-      snapshotSeq,
+      snapshotOffset,
       rows,
       owners: new Map([...this.#owners].map(([client, { user }]) => [client, user])),
     };
@@ -52,7 +56,7 @@ export class JournalModel {
 
   /** One transaction. A batch that is already here was tried before by somebody who did not hear the answer. */
   commit(batch: Batch): void {
-    if (batch.incarnation !== this.incarnation) throw new Error('a batch of another life');
+    if (batch.epoch !== this.epoch) throw new Error('a batch of another life');
     const already = this.#history.slice(batch.base);
     if (
       already.length === batch.rows.length &&
@@ -61,47 +65,48 @@ export class JournalModel {
       return;
     if (already.length > 0) throw new Error(`a batch after ${batch.base} at head ${this.head}`);
     for (const row of batch.rows) {
-      if (row.seq !== this.head + 1) throw new Error(`row ${row.seq} after ${this.head}`);
-      if (!applyNovel(this.#committed, row.update)) throw new Error(`row ${row.seq} adds nothing`);
+      if (row.offset !== this.head + 1) throw new Error(`row ${row.offset} after ${this.head}`);
+      if (!applyNovel(this.#committed, row.update))
+        throw new Error(`row ${row.offset} adds nothing`);
       this.#rows.push(row);
       this.#history.push(row.update);
     }
     for (const [client, user] of batch.owners) this.#owners.set(client, { user, since: this.head });
   }
 
-  /** Puts a snapshot of rows 1 … `seq` in their place. */
-  compact(seq: number): { readonly snapshot: Uint8Array; readonly snapshotSeq: number } {
-    this.#snapshot = Y.encodeStateAsUpdate(docOf(this.#history.slice(0, seq)));
-    this.#snapshotSeq = seq;
-    this.#rows = this.#rows.filter((row) => row.seq > seq);
-    return { snapshot: this.#snapshot, snapshotSeq: seq };
+  /** Puts a snapshot of rows 1 … `offset` in their place. */
+  compact(offset: number): { readonly snapshot: Uint8Array; readonly snapshotOffset: number } {
+    this.#snapshot = Y.encodeStateAsUpdate(docOf(this.#history.slice(0, offset)));
+    this.#snapshotOffset = offset;
+    this.#rows = this.#rows.filter((row) => row.offset > offset);
+    return { snapshot: this.#snapshot, snapshotOffset: offset };
   }
 
   /** An older copy of the disk takes its place, and begins another timeline. */
-  restore(seq: number): void {
+  restore(offset: number): void {
     Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
     this.#timelines.push(`timeline-${this.#timelines.length + 1}`);
-    this.#history = this.#history.slice(0, seq);
+    this.#history = this.#history.slice(0, offset);
     this.#committed = docOf(this.#history);
-    this.#rows = this.#history.map((update, index) => ({ seq: index + 1, update }));
-    [this.#snapshot, this.#snapshotSeq] = [null, 0];
-    for (const [client, { since }] of this.#owners) if (since > seq) this.#owners.delete(client);
+    this.#rows = this.#history.map((update, index) => ({ offset: index + 1, update }));
+    [this.#snapshot, this.#snapshotOffset] = [null, 0];
+    for (const [client, { since }] of this.#owners) if (since > offset) this.#owners.delete(client);
   }
 
-  /** The document is replaced by another: other rows under a new incarnation. */
+  /** The document is replaced by another: other rows under a new epoch. */
   replace(): void {
-    this.#earlier.set(this.incarnation, this.#committed);
-    this.incarnation = `life-${++this.#lives}`;
+    this.#earlier.set(this.epoch, this.#committed);
+    this.epoch = `life-${++this.#lives}`;
     const doc = new Y.Doc();
     doc.clientID = this.#lives;
-    doc.getText('text').insert(0, `[${this.incarnation}]`);
+    doc.getText('text').insert(0, `[${this.epoch}]`);
     const update = Y.encodeStateAsUpdate(doc);
     this.#committed = docOf([update]);
     this.#history = [update];
-    this.#rows = [{ seq: 1, update }];
+    this.#rows = [{ offset: 1, update }];
     this.#owners = new Map();
     this.#lost = new Y.Doc();
-    [this.#snapshot, this.#snapshotSeq] = [null, 0];
+    [this.#snapshot, this.#snapshotOffset] = [null, 0];
   }
 
   /** Whether everything in this update is committed. */
@@ -110,8 +115,8 @@ export class JournalModel {
   }
 
   /** Whether everything in this update was committed once, in that life. */
-  everHeld(update: Uint8Array, incarnation: string): boolean {
-    const earlier = this.#earlier.get(incarnation);
+  everHeld(update: Uint8Array, epoch: string): boolean {
+    const earlier = this.#earlier.get(epoch);
     if (earlier !== undefined) return !applyNovel(earlier, update);
     Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
     return !applyNovel(this.#lost, update);
@@ -125,8 +130,8 @@ export class JournalModel {
     );
   }
 
-  /** Whether a copy holds rows 1 … `seq`. */
-  isHeldBy(copy: Y.Doc, seq: number): boolean {
-    return this.#history.slice(0, seq).every((update) => !applyNovel(copy, update));
+  /** Whether a copy holds rows 1 … `offset`. */
+  isHeldBy(copy: Y.Doc, offset: number): boolean {
+    return this.#history.slice(0, offset).every((update) => !applyNovel(copy, update));
   }
 }

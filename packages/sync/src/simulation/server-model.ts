@@ -68,8 +68,8 @@ export class ServerModel {
 
   compact(): void {
     const { journal, random } = this.#options;
-    if (journal.snapshotSeq === journal.head) return;
-    const compaction = journal.compact(random.int(journal.snapshotSeq + 1, journal.head));
+    if (journal.snapshotOffset === journal.head) return;
+    const compaction = journal.compact(random.int(journal.snapshotOffset + 1, journal.head));
     this.#toEngine.add(() => {
       this.#authority.compacted(compaction);
       this.#authority.rest();
@@ -123,7 +123,7 @@ export class ServerModel {
         break;
       }
       case 'update':
-      case 'range':
+      case 'rows:request':
         this.#run(this.#room.message(connection.subscription, message));
         break;
       default:
@@ -164,7 +164,7 @@ export class ServerModel {
       case 'append':
         this.#authority.submit({ ...request, at: this.#options.clock.now() });
         break;
-      case 'range':
+      case 'rows:request':
         this.#authority.range(request);
         break;
       case 'close':

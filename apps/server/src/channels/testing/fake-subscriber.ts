@@ -1,14 +1,14 @@
 /** A connection for tests of channels: what it is sent is kept; whether it can take more, the test says. */
 import type { MessageOf, ServerMessage, ServerMessageType } from '@tandem/protocol';
-import type { Outgoing } from '../../gateway/outgoing.ts';
+import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import type { ChannelSubscriber, Subscription } from '../subscription.ts';
 
 export class FakeSubscriber implements ChannelSubscriber {
   readonly user: ChannelSubscriber['user'];
   readonly received: ServerMessage[] = [];
-  readonly outgoing: Outgoing[] = [];
-  pressed = false;
-  lagging = false;
+  readonly encoded: EncodedMessage[] = [];
+  isConflating = false;
+  isLagging = false;
   readonly #held = new Set<Subscription>();
 
   constructor(user = 'u1') {
@@ -19,16 +19,16 @@ export class FakeSubscriber implements ChannelSubscriber {
     this.#held.add(subscription);
   }
 
-  deliver(outgoing: Outgoing): void {
-    this.outgoing.push(outgoing);
-    this.received.push(outgoing.message);
+  deliver(encoded: EncodedMessage): void {
+    this.encoded.push(encoded);
+    this.received.push(encoded.message);
   }
 
-  answer(outgoing: Outgoing): void {
-    this.deliver(outgoing);
+  answer(encoded: EncodedMessage): void {
+    this.deliver(encoded);
   }
 
-  whenRoomy(step: () => Promise<void>): void {
+  onDrain(step: () => Promise<void>): void {
     void step();
   }
 
@@ -36,8 +36,8 @@ export class FakeSubscriber implements ChannelSubscriber {
 
   /** There is room again. */
   relieve(): void {
-    this.pressed = false;
-    this.lagging = false;
+    this.isConflating = false;
+    this.isLagging = false;
     const held = [...this.#held];
     this.#held.clear();
     for (const subscription of held) subscription.catchUp();

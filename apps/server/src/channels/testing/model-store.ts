@@ -1,8 +1,8 @@
 /** Channels in memory in the place of the database: commits are made by the test, answers come when it says. */
 import type { ChannelEvent, ChannelPosition } from '@tandem/protocol';
-import type { LoadedState } from '../../database/channel-states.ts';
+import type { LoadedState } from '../../storage/channel-states.ts';
 import type { ChannelStore } from '../channel-store.ts';
-import type { EventRun } from '../event-ring.ts';
+import type { EventRun } from '../event-buffer.ts';
 
 export class ModelStore implements ChannelStore {
   epoch = 'e1';

@@ -9,12 +9,12 @@ import {
   type CallOf,
   type ChannelState,
 } from '@tandem/protocol';
-import { chatKey } from '../../channels/channel-key.ts';
-import { loadState } from '../../database/channel-states.ts';
-import { readDeletedRanges, readMessages } from '../../database/chat.ts';
-import { createUser, findUser, toUser } from '../../database/users.ts';
+import { chatKey } from '../../storage/channel-key.ts';
+import { loadState } from '../../storage/channel-states.ts';
+import { readDeletedRanges, readMessages } from '../../storage/chat.ts';
+import { createUser, findUser, toUser } from '../../storage/users.ts';
 import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../../limits.ts';
-import { DOCUMENT as document, stageWithRoles, type Stage } from './testing/stage.ts';
+import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/stage.ts';
 
 type Send = CallOf<'chat:send'>;
 
@@ -23,120 +23,125 @@ const sending = (input: Partial<Send['input']> = {}): Send => ({
   input: { document, text: 'Hello', mentions: [], replyTo: null, ...input },
 });
 
-async function send(stage: Stage, user: string, input?: Partial<Send['input']>): Promise<string> {
-  const id = stage.nextId();
-  expect(await stage.run(user, sending(input), id)).toMatchObject({ kind: 'done' });
+async function send(
+  fixture: Fixture,
+  user: string,
+  input?: Partial<Send['input']>,
+): Promise<string> {
+  const id = fixture.nextId();
+  expect(await fixture.run(user, sending(input), id)).toMatchObject({ kind: 'done' });
   return id;
 }
 
-const react = (stage: Stage, user: string, message: string, emoji: string, on = true) =>
-  stage.run(user, { name: 'chat:react', input: { document, message, emoji, on } });
+const react = (fixture: Fixture, user: string, message: string, emoji: string, on = true) =>
+  fixture.run(user, { name: 'chat:react', input: { document, message, emoji, on } });
 
-const newest = async (stage: Stage) => (await readMessages(stage.db, document)).at(-1);
+const newest = async (fixture: Fixture) => (await readMessages(fixture.db, document)).at(-1);
 
 describe('sending', () => {
   test('gives the next number to each, in the order in which they came', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const requests = Array.from({ length: 60 }, (_, i) => ({
       user: i % 3 === 0 ? 'ada' : 'ed',
       call: sending({ text: `${i}` }),
     }));
-    for (let at = 0; at < requests.length; at += 7) await stage.runAll(requests.slice(at, at + 7));
-    const rows = await stage.db.selectFrom('chat_message').select(['number', 'text']).execute();
+    for (let at = 0; at < requests.length; at += 7)
+      await fixture.runAll(requests.slice(at, at + 7));
+    const rows = await fixture.db.selectFrom('chat_message').select(['number', 'text']).execute();
     expect(rows).toEqual(requests.map(({ call }, i) => ({ number: i + 1, text: call.input.text })));
-    expect(stage.effects.filter(({ kind }) => kind === 'chat')).toHaveLength(60);
-    expect(stage.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
+    expect(fixture.effects.filter(({ kind }) => kind === 'chat')).toHaveLength(60);
+    expect(fixture.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
   });
 
   test('mentions people who exist, by id and place, and answers what was said', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const text = '@Alex, @Alex and @Al';
     const [vi, nobody, ed] = ['vi', 'nobody', 'ed'].map((user, index) => ({
       user,
       offset: [0, 7, 17][index] ?? 0,
       length: [5, 5, 3][index] ?? 0,
     }));
-    const first = await send(stage, 'ada', { text, mentions: [vi!, nobody!, ed!] });
-    expect(await newest(stage)).toMatchObject({ text, mentions: [vi, ed] });
-    await send(stage, 'ed', { replyTo: first });
-    expect(await newest(stage)).toMatchObject({ replyTo: first });
-    await send(stage, 'ed', { replyTo: stage.nextId() });
-    expect(await newest(stage)).toMatchObject({ replyTo: null });
+    const first = await send(fixture, 'ada', { text, mentions: [vi!, nobody!, ed!] });
+    expect(await newest(fixture)).toMatchObject({ text, mentions: [vi, ed] });
+    await send(fixture, 'ed', { replyTo: first });
+    expect(await newest(fixture)).toMatchObject({ replyTo: first });
+    await send(fixture, 'ed', { replyTo: fixture.nextId() });
+    expect(await newest(fixture)).toMatchObject({ replyTo: null });
   });
 
   test('W25 is one message even when its result was forgotten, and nobody else can take its id', async () => {
-    const stage = await stageWithRoles();
-    const id = await send(stage, 'ada');
-    await stage.db.deleteFrom('command').execute();
-    expect(await stage.run('ada', sending(), id)).toMatchObject({ kind: 'done' });
-    expect(await stage.run('ed', sending(), id)).toMatchObject({
+    const fixture = await fixtureWithRoles();
+    const id = await send(fixture, 'ada');
+    await fixture.db.deleteFrom('command').execute();
+    expect(await fixture.run('ada', sending(), id)).toMatchObject({ kind: 'done' });
+    expect(await fixture.run('ed', sending(), id)).toMatchObject({
       kind: 'refused',
       error: { code: 'forbidden', temporary: false },
     });
-    expect(stage.chat()).toHaveLength(1);
+    expect(fixture.chat()).toHaveLength(1);
   });
 });
 
 describe('a message that is there', () => {
   test('is edited, and deleted with all that was said with it', async () => {
-    const stage = await stageWithRoles();
-    const message = await send(stage, 'ed', {
+    const fixture = await fixtureWithRoles();
+    const message = await send(fixture, 'ed', {
       text: '@Ada',
       mentions: [{ user: 'ada', offset: 0, length: 4 }],
     });
-    await react(stage, 'ada', message, '🎉');
+    await react(fixture, 'ada', message, '🎉');
     const vi = { user: 'vi', offset: 0, length: 2 };
     const nobody = { user: 'nobody', offset: 3, length: 2 };
     const edit = { document, message, text: '@V @N', mentions: [vi, nobody] };
-    await stage.do('ed', { name: 'chat:edit', input: edit });
-    expect(await newest(stage)).toMatchObject({
+    await fixture.do('ed', { name: 'chat:edit', input: edit });
+    expect(await newest(fixture)).toMatchObject({
       text: '@V @N',
       mentions: [vi],
-      editedAt: stage.now,
+      editedAt: fixture.now,
     });
-    await stage.do('ada', { name: 'chat:delete', input: { document, message } });
-    expect(stage.effects.at(-1)).toEqual({ kind: 'chat-deleted', document, number: 1 });
-    expect(await newest(stage)).toMatchObject({
+    await fixture.do('ada', { name: 'chat:delete', input: { document, message } });
+    expect(fixture.effects.at(-1)).toEqual({ kind: 'chat-deleted', document, number: 1 });
+    expect(await newest(fixture)).toMatchObject({
       number: 1,
       text: '',
       mentions: [],
       reactions: [],
-      deletedAt: stage.now,
+      deletedAt: fixture.now,
     });
     for (const call of [
       { name: 'chat:edit', input: { ...edit, text: 'Again' } },
       { name: 'chat:delete', input: { document, message } },
       { name: 'chat:react', input: { document, message, emoji: '🎉', on: true } },
     ] as const)
-      expect(await stage.run('ed', call)).toMatchObject({
+      expect(await fixture.run('ed', call)).toMatchObject({
         kind: 'refused',
         error: { code: 'not-found', message: 'This message is not there any more.' },
       });
   });
 
   test('stands in order of arrival with reactions, one of each a person', async () => {
-    const stage = await stageWithRoles();
-    const message = await send(stage, 'ed');
-    await react(stage, 'ada', message, '🎉');
-    await react(stage, 'ed', message, '👍');
-    await react(stage, 'ed', message, '🎉');
-    await react(stage, 'ed', message, '🎉');
-    expect(await newest(stage)).toMatchObject({
+    const fixture = await fixtureWithRoles();
+    const message = await send(fixture, 'ed');
+    await react(fixture, 'ada', message, '🎉');
+    await react(fixture, 'ed', message, '👍');
+    await react(fixture, 'ed', message, '🎉');
+    await react(fixture, 'ed', message, '🎉');
+    expect(await newest(fixture)).toMatchObject({
       reactions: [
         { emoji: '🎉', users: [{ id: 'ada' }, { id: 'ed' }] },
         { emoji: '👍', users: [{ id: 'ed' }] },
       ],
     });
-    await react(stage, 'ada', message, '🎉', false);
-    await react(stage, 'ada', message, '🎉', false);
-    expect(await newest(stage)).toMatchObject({
+    await react(fixture, 'ada', message, '🎉', false);
+    await react(fixture, 'ada', message, '🎉', false);
+    expect(await newest(fixture)).toMatchObject({
       reactions: [
         { emoji: '🎉', users: [{ id: 'ed' }] },
         { emoji: '👍', users: [{ id: 'ed' }] },
       ],
     });
     // What changed nothing is not told.
-    expect(stage.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
+    expect(fixture.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
   });
 
   /** Ed gives what follows at once, and it is carried out later; others come between. */
@@ -150,13 +155,13 @@ describe('a message that is there', () => {
   test('shows its reactions to whoever gives one in the order in which it has them afterwards', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(reactionStep, { minLength: 10, maxLength: 60 }), async (steps) => {
-        const stage = await stageWithRoles();
-        const message = await send(stage, 'ada');
+        const fixture = await fixtureWithRoles();
+        const message = await send(fixture, 'ada');
         const given: CallOf<'chat:react'>[] = [];
-        const stored = async () => (await loadState(stage.db, chatKey(document)))!.state;
+        const stored = async () => (await loadState(fixture.db, chatKey(document)))!.state;
         const reactionsOf = (state: ChannelState) =>
           state.type === 'chat' ? state.messages[0]!.reactions : [];
-        const user = toUser((await findUser(stage.db, 'ed'))!);
+        const user = toUser((await findUser(fixture.db, 'ed'))!);
         const seen = async () =>
           given.reduce(
             (state, call) => {
@@ -168,12 +173,12 @@ describe('a message that is there', () => {
         for (const { kind, other, emoji, on } of steps) {
           const call = { name: 'chat:react', input: { document, message, emoji, on } } as const;
           const before = reactionsOf(await stored());
-          if (kind === 'of-another') await stage.do(other, call);
+          if (kind === 'of-another') await fixture.do(other, call);
           else if (kind === 'given') given.push(call);
           else {
             const expected = await seen();
             const first = given.shift();
-            if (first !== undefined) await stage.do('ed', first);
+            if (first !== undefined) await fixture.do('ed', first);
             expect(await seen()).toEqual(expected);
           }
           // Those that stay, stay where they are.
@@ -190,17 +195,17 @@ describe('a message that is there', () => {
   });
 
   test('bears so many emoji, and reactions of so many people', async () => {
-    const stage = await stageWithRoles();
-    const message = await send(stage, 'ed');
+    const fixture = await fixtureWithRoles();
+    const message = await send(fixture, 'ed');
     const emoji = Array.from({ length: MAX_REACTIONS_PER_MESSAGE + 1 }, (_, i) =>
       String.fromCodePoint(0x1f34a + i),
     );
-    for (const one of emoji.slice(0, -1)) await react(stage, 'ada', message, one);
+    for (const one of emoji.slice(0, -1)) await react(fixture, 'ada', message, one);
     const last = emoji.at(-1) as string;
     const full = { kind: 'refused', error: { code: 'forbidden', temporary: false } };
-    expect(await react(stage, 'ada', message, last)).toMatchObject(full);
-    expect(await react(stage, 'ed', message, emoji[0] as string)).toMatchObject({ kind: 'done' });
-    await stage.db
+    expect(await react(fixture, 'ada', message, last)).toMatchObject(full);
+    expect(await react(fixture, 'ed', message, emoji[0] as string)).toMatchObject({ kind: 'done' });
+    await fixture.db
       .insertInto('chat_reaction')
       .values(
         Array.from({ length: MAX_REACTIONS_IN_ALL }, (_, i) => ({
@@ -212,37 +217,40 @@ describe('a message that is there', () => {
         })),
       )
       .execute();
-    expect(await react(stage, 'ed', message, emoji[1] as string)).toMatchObject(full);
+    expect(await react(fixture, 'ed', message, emoji[1] as string)).toMatchObject(full);
   });
 });
 
 describe('reading', () => {
   test('goes back by pages to the first message, without a gap', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const sends = Array.from({ length: MAX_CHAT_PAGE * 2 + 3 }, () => ({
       user: 'ed',
       call: sending(),
     }));
-    await stage.runAll(sends);
+    await fixture.runAll(sends);
     const numbers: (number | null)[] = [];
-    let page = await readMessages(stage.db, document);
+    let page = await readMessages(fixture.db, document);
     while (page.length > 0) {
       numbers.unshift(...page.map(({ number }) => number));
-      page = await readMessages(stage.db, document, { before: page[0]?.number ?? 0 });
+      page = await readMessages(fixture.db, document, { before: page[0]?.number ?? 0 });
     }
     expect(numbers).toEqual(sends.map((_, i) => i + 1));
   });
 
   test('W40 knows the newest ranges of deleted messages of each chat', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const last = 2 * MAX_DELETED_RANGES + 4;
     const ids: string[] = [];
-    for (let i = 0; i < last; i++) ids.push(await send(stage, 'ed'));
+    for (let i = 0; i < last; i++) ids.push(await send(fixture, 'ed'));
     const remove = async (number: number) =>
-      await stage.do('ed', { name: 'chat:delete', input: { document, message: ids[number - 1]! } });
+      await fixture.do('ed', {
+        name: 'chat:delete',
+        input: { document, message: ids[number - 1]! },
+      });
     for (let number = 1; number <= last; number += 2) await remove(number);
     await remove(last);
-    const ranges = (await readDeletedRanges(stage.db, [document, 'other'])).get(document);
+    const ranges = (await readDeletedRanges(fixture.db, [document, 'other'])).get(document);
     expect(ranges).toHaveLength(MAX_DELETED_RANGES);
     expect(ranges?.slice(0, 2)).toEqual([
       { from: last - 1, to: last },
@@ -251,60 +259,61 @@ describe('reading', () => {
   });
 
   test('never moves back, nor beyond what was said', async () => {
-    const stage = await stageWithRoles();
-    for (let i = 0; i < 3; i++) await send(stage, 'ed');
+    const fixture = await fixtureWithRoles();
+    for (let i = 0; i < 3; i++) await send(fixture, 'ed');
     const seen = async () =>
-      await stage.db.selectFrom('visit').select('chat_read').where('user', '=', 'vi').execute();
+      await fixture.db.selectFrom('visit').select('chat_read').where('user', '=', 'vi').execute();
     for (const [number, chatRead] of [
       [2, 2],
       [1, 2],
       [99, 3],
     ] as const) {
-      await stage.do('vi', { name: 'chat:see', input: { document, number } });
+      await fixture.do('vi', { name: 'chat:see', input: { document, number } });
       expect(await seen()).toEqual([{ chat_read: chatRead }]);
     }
-    expect(stage.library('vi').filter(({ name }) => name === 'chat:seen')).toHaveLength(2);
+    expect(fixture.library('vi').filter(({ name }) => name === 'chat:seen')).toHaveLength(2);
   });
 
   test('names people as they are called now', async () => {
-    const stage = await stageWithRoles();
-    await createUser(stage.db, { id: 'zoe', name: 'Zoë', color: 2, at: 0 });
-    await send(stage, 'zoe');
-    await stage.do('zoe', { name: 'profile:change', input: { name: 'Zoé' } });
-    expect(await newest(stage)).toMatchObject({ author: { id: 'zoe', name: 'Zoé', color: 2 } });
-    expect(stage.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
+    const fixture = await fixtureWithRoles();
+    await createUser(fixture.db, { id: 'zoe', name: 'Zoë', color: 2, at: 0 });
+    await send(fixture, 'zoe');
+    await fixture.do('zoe', { name: 'profile:change', input: { name: 'Zoé' } });
+    expect(await newest(fixture)).toMatchObject({ author: { id: 'zoe', name: 'Zoé', color: 2 } });
+    expect(fixture.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
   });
 
   test('and tells those who look on: in the chats where they spoke or reacted, and where documents are shared with them', async () => {
-    const stage = await stageWithRoles();
-    await send(stage, 'ed');
-    await stage.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
+    const fixture = await fixtureWithRoles();
+    await send(fixture, 'ed');
+    await fixture.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
     const told = { name: 'profile:changed', user: { id: 'ed', name: 'Edda' } };
-    expect(stage.chat().at(-1)).toMatchObject(told);
-    expect(stage.sharing().at(-1)).toMatchObject(told);
-    const message = await send(stage, 'ed');
-    await react(stage, 'lin', message, '🎉');
-    await stage.do('lin', { name: 'profile:change', input: { name: 'Linus' } });
-    expect(stage.chat().at(-1)).toMatchObject({ user: { id: 'lin', name: 'Linus' } });
-    expect(await newest(stage)).toMatchObject({
+    expect(fixture.chat().at(-1)).toMatchObject(told);
+    expect(fixture.sharing().at(-1)).toMatchObject(told);
+    const message = await send(fixture, 'ed');
+    await react(fixture, 'lin', message, '🎉');
+    await fixture.do('lin', { name: 'profile:change', input: { name: 'Linus' } });
+    expect(fixture.chat().at(-1)).toMatchObject({ user: { id: 'lin', name: 'Linus' } });
+    expect(await newest(fixture)).toMatchObject({
       reactions: [{ emoji: '🎉', users: [{ id: 'lin', name: 'Linus' }] }],
     });
-    const { length: said } = stage.chat();
-    await stage.do('vi', { name: 'profile:change', input: { name: 'Viola' } });
-    expect(stage.chat()).toHaveLength(said);
-    expect(stage.sharing().at(-1)).toMatchObject({ user: { name: 'Viola' } });
-    const { length } = stage.sharing();
-    await stage.do('ned', { name: 'profile:change', input: { name: 'Edward' } });
-    expect(stage.sharing()).toHaveLength(length);
+    const { length: said } = fixture.chat();
+    await fixture.do('vi', { name: 'profile:change', input: { name: 'Viola' } });
+    expect(fixture.chat()).toHaveLength(said);
+    expect(fixture.sharing().at(-1)).toMatchObject({ user: { name: 'Viola' } });
+    const { length } = fixture.sharing();
+    await fixture.do('ned', { name: 'profile:change', input: { name: 'Edward' } });
+    expect(fixture.sharing()).toHaveLength(length);
   });
 
   test('in so many documents, those that were changed last', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const ids = Array.from({ length: MAX_TOLD_DOCUMENTS }, (_, i) => `document-of-ed-number-${i}`);
     for (const id of ids)
-      await stage.do('ed', { name: 'document:create', input: { document: id } });
-    await stage.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
-    const told = (id?: string) => stage.sharing(id).some(({ name }) => name === 'profile:changed');
+      await fixture.do('ed', { name: 'document:create', input: { document: id } });
+    await fixture.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
+    const told = (id?: string) =>
+      fixture.sharing(id).some(({ name }) => name === 'profile:changed');
     expect(ids.every(told)).toBe(true);
     expect(told()).toBe(false);
   });

@@ -1,6 +1,6 @@
 /** Commands of the chat: who may read a document may read its chat, who may change it may write there. */
 import type { ChatMention } from '@tandem/protocol';
-import { chatKey, libraryKey } from '../../channels/channel-key.ts';
+import { chatKey, libraryKey } from '../../storage/channel-key.ts';
 import {
   addReaction,
   appendMessage,
@@ -10,10 +10,10 @@ import {
   findMessage,
   moveChatRead,
   removeReaction,
-} from '../../database/chat.ts';
-import { roleOf } from '../../database/roles.ts';
-import type { ChatMessageRow, Database } from '../../database/tables.ts';
-import { findUser, findUserIds, toUser } from '../../database/users.ts';
+} from '../../storage/chat.ts';
+import { roleOf } from '../../storage/roles.ts';
+import type { ChatMessageRow, Database } from '../../storage/tables.ts';
+import { findUser, findUserIds, toUser } from '../../storage/users.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 

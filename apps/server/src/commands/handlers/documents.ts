@@ -8,10 +8,10 @@ import {
   renameDocument,
   renewVisit,
   toListed,
-} from '../../database/documents.ts';
-import { findEntry, rolesIn, type Entry } from '../../database/roles.ts';
-import { findVisitor } from '../../database/sharing.ts';
-import { libraryKey, sharingKey } from '../../channels/channel-key.ts';
+} from '../../storage/documents.ts';
+import { findEntry, rolesIn, type Entry } from '../../storage/roles.ts';
+import { findVisitor } from '../../storage/sharing.ts';
+import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../effect.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';

@@ -1,8 +1,8 @@
 /** Commands about the person who gives them. */
-import { chatKey, libraryKey, sharingKey } from '../../channels/channel-key.ts';
-import { findChatsOf } from '../../database/chat.ts';
-import { findSharedWith } from '../../database/sharing.ts';
-import { toUser, updateProfile } from '../../database/users.ts';
+import { chatKey, libraryKey, sharingKey } from '../../storage/channel-key.ts';
+import { findChatsOf } from '../../storage/chat.ts';
+import { findSharedWith } from '../../storage/sharing.ts';
+import { toUser, updateProfile } from '../../storage/users.ts';
 import type { HandlerTable } from '../handler.ts';
 import { notFound } from './outcomes.ts';
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, CommandName, ErrorCode, LinkAccess } from '@tandem/protocol';
 import type { ServerCommandName } from '../server-command.ts';
-import { DOCUMENT as document, stageWithRoles, type AnyCall, type Stage } from './testing/stage.ts';
+import {
+  DOCUMENT as document,
+  fixtureWithRoles,
+  type AnyCall,
+  type Fixture,
+} from './testing/stage.ts';
 
 /** Who gives a command: as what the document knows them, and the link that it has. */
 const ROLES = {
@@ -93,20 +98,20 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
 };
 
 /** A message of this person, from when they could still write, and one of somebody else. */
-async function messages(stage: Stage, user: string) {
+async function messages(fixture: Fixture, user: string) {
   const other = user === 'ed' ? 'ada' : 'ed';
   const sent: string[] = [];
-  await stage.do('ada', { name: 'link:change', input: { document, link: 'edit' } });
+  await fixture.do('ada', { name: 'link:change', input: { document, link: 'edit' } });
   for (const author of [user, other]) {
     if (author === 'vi')
-      await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
-    const id = stage.nextId();
+      await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    const id = fixture.nextId();
     const input = { document, text: 'Hello', mentions: [], replyTo: null };
-    expect(await stage.run(author, { name: 'chat:send', input }, id)).toMatchObject({
+    expect(await fixture.run(author, { name: 'chat:send', input }, id)).toMatchObject({
       kind: 'done',
     });
     if (author === 'vi')
-      await stage.do('ada', {
+      await fixture.do('ada', {
         name: 'member:change',
         input: { document, user: 'vi', role: 'viewer' },
       });
@@ -130,26 +135,26 @@ const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
 
 describe('W34 who may do what', () => {
   test.each(CASES)('$name ($i) as $role: $result', async ({ name, role, call, result }) => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const { user, link } = ROLES[role];
-    const { own, others } = await messages(stage, user);
-    await stage.do('ada', { name: 'link:change', input: { document, link } });
-    const before = await contents(stage);
+    const { own, others } = await messages(fixture, user);
+    await fixture.do('ada', { name: 'link:change', input: { document, link } });
+    const before = await contents(fixture);
 
     const input = call(user, { own, others });
-    const answer = await stage.run(user, { name: name as CommandName, input } as Call);
+    const answer = await fixture.run(user, { name: name as CommandName, input } as Call);
 
     if (result === 'done') {
       expect(answer).toMatchObject({ kind: 'done', repeated: false });
     } else {
       expect(answer).toMatchObject({ kind: 'refused', error: { code: result, temporary: false } });
-      expect(await contents(stage)).toEqual(before);
+      expect(await contents(fixture)).toEqual(before);
     }
   });
 });
 
 /** All rows but those of the commands themselves. */
-async function contents({ db }: Stage) {
+async function contents({ db }: Fixture) {
   const tables = ['document', 'visit', 'member', 'user', 'chat_message', 'chat_reaction'] as const;
   const rows = await Promise.all(
     [...tables, 'event', 'channel' as const].map((table) =>
@@ -163,10 +168,10 @@ async function contents({ db }: Stage) {
 }
 
 test('W34 a visit of a document that one may not see, or that is not there, changes nothing', async () => {
-  const stage = await stageWithRoles();
-  await stage.do('ada', { name: 'link:change', input: { document, link: 'off' } });
-  const before = await contents(stage);
-  await stage.do('ned', { name: 'document:visit', input: { document } });
-  await stage.do('ned', { name: 'document:visit', input: { document: 'nowhere' } });
-  expect(await contents(stage)).toEqual(before);
+  const fixture = await fixtureWithRoles();
+  await fixture.do('ada', { name: 'link:change', input: { document, link: 'off' } });
+  const before = await contents(fixture);
+  await fixture.do('ned', { name: 'document:visit', input: { document } });
+  await fixture.do('ned', { name: 'document:visit', input: { document: 'nowhere' } });
+  expect(await contents(fixture)).toEqual(before);
 });

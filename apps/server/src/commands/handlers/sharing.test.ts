@@ -1,55 +1,55 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkAccess } from '@tandem/protocol';
-import { listDocuments } from '../../database/documents.ts';
-import { rolesIn } from '../../database/roles.ts';
-import { createUser } from '../../database/users.ts';
+import { listDocuments } from '../../storage/documents.ts';
+import { rolesIn } from '../../storage/roles.ts';
+import { createUser } from '../../storage/users.ts';
 import { MAX_MEMBERS, MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../../limits.ts';
-import { DOCUMENT as document, meet, stageWithRoles, type Stage } from './testing/stage.ts';
+import { DOCUMENT as document, meet, fixtureWithRoles, type Fixture } from './testing/stage.ts';
 
-const setLink = (stage: Stage, link: LinkAccess) =>
-  stage.do('ada', { name: 'link:change', input: { document, link } });
+const setLink = (fixture: Fixture, link: LinkAccess) =>
+  fixture.do('ada', { name: 'link:change', input: { document, link } });
 
-const give = (stage: Stage, user: string, role: 'editor' | 'viewer') =>
-  stage.do('ada', { name: 'member:change', input: { document, user, role } });
+const give = (fixture: Fixture, user: string, role: 'editor' | 'viewer') =>
+  fixture.do('ada', { name: 'member:change', input: { document, user, role } });
 
 /** What a person's library was told last, without the hour. */
-const told = (stage: Stage, user: string) => {
-  const { at: _at, command: _command, ...event } = stage.library(user).at(-1)!;
+const told = (fixture: Fixture, user: string) => {
+  const { at: _at, command: _command, ...event } = fixture.library(user).at(-1)!;
   return event;
 };
 
-const rolesNow = async (stage: Stage) => {
-  const roleOf = await rolesIn(stage.db, document);
+const rolesNow = async (fixture: Fixture) => {
+  const roleOf = await rolesIn(fixture.db, document);
   return ['ada', 'ed', 'vi', 'lin'].map(roleOf);
 };
 
 describe('a link', () => {
   test('changes what those may do who have no role of their own', async () => {
-    const stage = await stageWithRoles();
-    expect(await rolesNow(stage)).toEqual(['owner', 'editor', 'viewer', 'editor']);
-    await setLink(stage, 'view');
-    expect(await rolesNow(stage)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
-    await setLink(stage, 'off');
-    expect(await rolesNow(stage)).toEqual(['owner', 'editor', 'viewer', null]);
+    const fixture = await fixtureWithRoles();
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'editor']);
+    await setLink(fixture, 'view');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
+    await setLink(fixture, 'off');
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
   });
 
   test('tells the libraries of those for whom something changes, each their own role', async () => {
-    const stage = await stageWithRoles();
-    const before = ['ada', 'ed', 'vi'].map((user) => stage.library(user).length);
-    await setLink(stage, 'view');
-    expect(told(stage, 'lin')).toMatchObject({
+    const fixture = await fixtureWithRoles();
+    const before = ['ada', 'ed', 'vi'].map((user) => fixture.library(user).length);
+    await setLink(fixture, 'view');
+    expect(told(fixture, 'lin')).toMatchObject({
       name: 'document:listed',
       document: { id: document, title: 'Plan', role: 'viewer' },
     });
-    await setLink(stage, 'off');
-    expect(told(stage, 'lin')).toEqual({ name: 'document:unlisted', document });
-    await setLink(stage, 'edit');
-    expect(told(stage, 'lin')).toMatchObject({
+    await setLink(fixture, 'off');
+    expect(told(fixture, 'lin')).toEqual({ name: 'document:unlisted', document });
+    await setLink(fixture, 'edit');
+    expect(told(fixture, 'lin')).toMatchObject({
       name: 'document:listed',
       document: { role: 'editor' },
     });
-    expect(['ada', 'ed', 'vi'].map((user) => stage.library(user).length)).toEqual(before);
-    expect(stage.effects.slice(-5)).toEqual([
+    expect(['ada', 'ed', 'vi'].map((user) => fixture.library(user).length)).toEqual(before);
+    expect(fixture.effects.slice(-5)).toEqual([
       { kind: 'access-changed', document },
       { kind: 'access-changed', document },
       { kind: 'unlisted', document, user: 'lin' },
@@ -59,119 +59,119 @@ describe('a link', () => {
   });
 
   test('tells no more libraries than there is a limit', async () => {
-    const stage = await stageWithRoles();
-    await stage.db
+    const fixture = await fixtureWithRoles();
+    await fixture.db
       .insertInto('visit')
       .values(
         Array.from({ length: MAX_TOLD_LIBRARIES }, (_, i) => ({
           user: `u${i}`,
           document,
-          opened_at: stage.now + 1 + i,
+          opened_at: fixture.now + 1 + i,
         })),
       )
       .execute();
-    const before = stage.library('lin').length;
-    await setLink(stage, 'view');
-    expect(stage.library('lin')).toHaveLength(before);
-    expect(stage.library('u0')).toHaveLength(1);
-    await stage.do('ada', { name: 'document:rename', input: { document, title: 'Plan B' } });
-    expect(stage.library('lin')).toHaveLength(before);
-    expect(told(stage, `u${MAX_TOLD_LIBRARIES - 1}`)).toMatchObject({ name: 'document:renamed' });
+    const before = fixture.library('lin').length;
+    await setLink(fixture, 'view');
+    expect(fixture.library('lin')).toHaveLength(before);
+    expect(fixture.library('u0')).toHaveLength(1);
+    await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Plan B' } });
+    expect(fixture.library('lin')).toHaveLength(before);
+    expect(told(fixture, `u${MAX_TOLD_LIBRARIES - 1}`)).toMatchObject({ name: 'document:renamed' });
   });
 
   test('that stays as it is changes nothing', async () => {
-    const stage = await stageWithRoles();
-    const events = stage.sharing().length;
-    await setLink(stage, 'edit');
-    expect(stage.sharing()).toHaveLength(events);
+    const fixture = await fixtureWithRoles();
+    const events = fixture.sharing().length;
+    await setLink(fixture, 'edit');
+    expect(fixture.sharing()).toHaveLength(events);
   });
 });
 
 describe('a role', () => {
   test('that was given counts, whatever the link gives', async () => {
-    const stage = await stageWithRoles();
-    await stage.do('ada', {
+    const fixture = await fixtureWithRoles();
+    await fixture.do('ada', {
       name: 'member:change',
       input: { document, user: 'lin', role: 'viewer' },
     });
-    expect(await rolesNow(stage)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
-    expect(told(stage, 'lin')).toMatchObject({ document: { role: 'viewer' } });
-    await stage.do('ada', { name: 'member:remove', input: { document, user: 'lin' } });
-    expect(told(stage, 'lin')).toMatchObject({ document: { role: 'editor' } });
-    expect(stage.sharing().at(-1)).toMatchObject({
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'viewer']);
+    expect(told(fixture, 'lin')).toMatchObject({ document: { role: 'viewer' } });
+    await fixture.do('ada', { name: 'member:remove', input: { document, user: 'lin' } });
+    expect(told(fixture, 'lin')).toMatchObject({ document: { role: 'editor' } });
+    expect(fixture.sharing().at(-1)).toMatchObject({
       name: 'member:changed',
       member: { user: { id: 'lin' }, role: 'editor', isOwn: false },
     });
   });
 
   test('that is taken takes the document off the list when the link gives nothing', async () => {
-    const stage = await stageWithRoles();
-    await setLink(stage, 'off');
-    await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
-    expect(told(stage, 'vi')).toEqual({ name: 'document:unlisted', document });
-    expect(stage.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'vi' });
-    expect(await rolesNow(stage)).toEqual(['owner', 'editor', null, null]);
+    const fixture = await fixtureWithRoles();
+    await setLink(fixture, 'off');
+    await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    expect(told(fixture, 'vi')).toEqual({ name: 'document:unlisted', document });
+    expect(fixture.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'vi' });
+    expect(await rolesNow(fixture)).toEqual(['owner', 'editor', null, null]);
   });
 
   test('puts the document on the list of somebody who never came, as new until they open it', async () => {
-    const stage = await stageWithRoles();
-    await give(stage, 'ned', 'editor');
+    const fixture = await fixtureWithRoles();
+    await give(fixture, 'ned', 'editor');
     const listed = { name: 'document:listed', document: { id: document, role: 'editor' } };
-    expect(told(stage, 'ned')).toMatchObject({ ...listed, document: { isNew: true } });
-    expect(stage.effects).toContainEqual({ kind: 'listed', document, user: 'ned' });
-    await give(stage, 'ned', 'viewer');
-    expect(told(stage, 'ned')).toMatchObject({ document: { role: 'viewer', isNew: true } });
-    stage.now += SAME_VISIT_MS;
-    await stage.do('ned', { name: 'document:visit', input: { document } });
-    expect(told(stage, 'ned')).toMatchObject({ document: { role: 'viewer' } });
-    expect(told(stage, 'ned')).not.toHaveProperty('document.isNew');
-    expect(stage.library('ned')).toHaveLength(3);
-    await give(stage, 'lin', 'editor');
-    expect(stage.library('lin')).toHaveLength(1);
+    expect(told(fixture, 'ned')).toMatchObject({ ...listed, document: { isNew: true } });
+    expect(fixture.effects).toContainEqual({ kind: 'listed', document, user: 'ned' });
+    await give(fixture, 'ned', 'viewer');
+    expect(told(fixture, 'ned')).toMatchObject({ document: { role: 'viewer', isNew: true } });
+    fixture.now += SAME_VISIT_MS;
+    await fixture.do('ned', { name: 'document:visit', input: { document } });
+    expect(told(fixture, 'ned')).toMatchObject({ document: { role: 'viewer' } });
+    expect(told(fixture, 'ned')).not.toHaveProperty('document.isNew');
+    expect(fixture.library('ned')).toHaveLength(3);
+    await give(fixture, 'lin', 'editor');
+    expect(fixture.library('lin')).toHaveLength(1);
   });
 
   test('that is taken takes the document away from somebody who never opened it, whatever the link gives', async () => {
-    const stage = await stageWithRoles();
-    await give(stage, 'ned', 'editor');
-    await stage.do('ada', { name: 'member:remove', input: { document, user: 'ned' } });
-    expect(told(stage, 'ned')).toEqual({ name: 'document:unlisted', document });
-    expect(stage.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'ned' });
-    expect(stage.effects.at(-1)).toEqual({ kind: 'unlisted', document, user: 'ned' });
-    expect(await listDocuments(stage.db, 'ned')).toEqual([]);
+    const fixture = await fixtureWithRoles();
+    await give(fixture, 'ned', 'editor');
+    await fixture.do('ada', { name: 'member:remove', input: { document, user: 'ned' } });
+    expect(told(fixture, 'ned')).toEqual({ name: 'document:unlisted', document });
+    expect(fixture.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'ned' });
+    expect(fixture.effects.at(-1)).toEqual({ kind: 'unlisted', document, user: 'ned' });
+    expect(await listDocuments(fixture.db, 'ned')).toEqual([]);
   });
 
   test('that changes does not bring back what its person took off the list', async () => {
-    const stage = await stageWithRoles();
-    await stage.do('vi', { name: 'document:unlist', input: { document } });
-    await give(stage, 'vi', 'editor');
-    expect(told(stage, 'vi')).toEqual({ name: 'document:unlisted', document });
-    await meet(stage.db, ['ada', 'vi']);
-    await stage.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
-    await give(stage, 'vi', 'viewer');
-    expect(told(stage, 'vi')).toMatchObject({ document: { role: 'viewer', isNew: true } });
+    const fixture = await fixtureWithRoles();
+    await fixture.do('vi', { name: 'document:unlist', input: { document } });
+    await give(fixture, 'vi', 'editor');
+    expect(told(fixture, 'vi')).toEqual({ name: 'document:unlisted', document });
+    await meet(fixture.db, ['ada', 'vi']);
+    await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
+    await give(fixture, 'vi', 'viewer');
+    expect(told(fixture, 'vi')).toMatchObject({ document: { role: 'viewer', isNew: true } });
   });
 
   test('PE2 is given to nobody whom its owner has not met, as if they were not there', async () => {
-    const stage = await stageWithRoles();
-    await createUser(stage.db, { id: 'eve', name: 'Eve', color: 0, at: 0 });
+    const fixture = await fixtureWithRoles();
+    await createUser(fixture.db, { id: 'eve', name: 'Eve', color: 0, at: 0 });
     const giveTo = (user: string) =>
-      stage.run('ada', { name: 'member:change', input: { document, user, role: 'editor' } });
+      fixture.run('ada', { name: 'member:change', input: { document, user, role: 'editor' } });
     const answer = await giveTo('eve');
     expect(answer).toMatchObject({ kind: 'refused', error: { code: 'not-found' } });
     expect(await giveTo('nobody')).toEqual(answer);
-    await meet(stage.db, ['eve', 'ada']);
+    await meet(fixture.db, ['eve', 'ada']);
     expect(await giveTo('eve')).toMatchObject({ kind: 'done' });
-    expect(told(stage, 'eve')).toMatchObject({ document: { id: document, isNew: true } });
-    expect(stage.library('eve')).toHaveLength(1);
+    expect(told(fixture, 'eve')).toMatchObject({ document: { id: document, isNew: true } });
+    expect(fixture.library('eve')).toHaveLength(1);
   });
 
   test('is given to so many people', async () => {
-    const stage = await stageWithRoles();
+    const fixture = await fixtureWithRoles();
     const giveOne = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
-      stage.run('ada', { name: 'member:change', input: { document, user, role } });
+      fixture.run('ada', { name: 'member:change', input: { document, user, role } });
     for (let i = 0; i <= MAX_MEMBERS; i++) {
-      await createUser(stage.db, { id: `u${i}`, name: 'Somebody', color: 0, at: 0 });
-      await meet(stage.db, ['ada', `u${i}`]);
+      await createUser(fixture.db, { id: `u${i}`, name: 'Somebody', color: 0, at: 0 });
+      await meet(fixture.db, ['ada', `u${i}`]);
     }
     const answers = [];
     for (let i = 0; i <= MAX_MEMBERS; i++) answers.push((await giveOne(`u${i}`)).kind);
@@ -182,17 +182,17 @@ describe('a role', () => {
 
 describe('a list', () => {
   test('has what was opened by a link, once, with how far its chat was read', async () => {
-    const stage = await stageWithRoles();
-    const { effects } = stage;
-    expect(stage.library('lin')).toHaveLength(1);
-    expect(told(stage, 'lin')).toMatchObject({
+    const fixture = await fixtureWithRoles();
+    const { effects } = fixture;
+    expect(fixture.library('lin')).toHaveLength(1);
+    expect(told(fixture, 'lin')).toMatchObject({
       name: 'document:listed',
       document: { id: document, role: 'editor', chatRead: 0 },
     });
     expect(effects).toContainEqual({ kind: 'listed', document, user: 'lin' });
-    await stage.do('lin', { name: 'document:visit', input: { document } });
-    expect(stage.library('lin')).toHaveLength(1);
-    expect(stage.sharing()).toContainEqual(
+    await fixture.do('lin', { name: 'document:visit', input: { document } });
+    expect(fixture.library('lin')).toHaveLength(1);
+    expect(fixture.sharing()).toContainEqual(
       expect.objectContaining({
         name: 'member:changed',
         member: { user: expect.objectContaining({ id: 'lin' }), role: 'editor', isOwn: false },
@@ -201,22 +201,22 @@ describe('a list', () => {
   });
 
   test('loses what its person takes off, and nobody else’s does', async () => {
-    const stage = await stageWithRoles();
-    await stage.do('lin', { name: 'document:unlist', input: { document } });
-    expect(told(stage, 'lin')).toEqual({ name: 'document:unlisted', document });
-    expect(stage.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'lin' });
-    const { length } = stage.library('lin');
-    await stage.do('lin', { name: 'document:unlist', input: { document } });
-    await stage.do('ada', { name: 'document:rename', input: { document, title: 'Plan B' } });
-    expect(stage.library('lin')).toHaveLength(length);
-    expect(told(stage, 'ed')).toMatchObject({ name: 'document:renamed', title: 'Plan B' });
+    const fixture = await fixtureWithRoles();
+    await fixture.do('lin', { name: 'document:unlist', input: { document } });
+    expect(told(fixture, 'lin')).toEqual({ name: 'document:unlisted', document });
+    expect(fixture.sharing().at(-1)).toMatchObject({ name: 'member:removed', user: 'lin' });
+    const { length } = fixture.library('lin');
+    await fixture.do('lin', { name: 'document:unlist', input: { document } });
+    await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Plan B' } });
+    expect(fixture.library('lin')).toHaveLength(length);
+    expect(told(fixture, 'ed')).toMatchObject({ name: 'document:renamed', title: 'Plan B' });
   });
 
   test('does not tell a new title to those who may not see the document any more', async () => {
-    const stage = await stageWithRoles();
-    await setLink(stage, 'off');
-    await stage.do('ada', { name: 'document:rename', input: { document, title: 'Secret' } });
-    expect(JSON.stringify(stage.library('lin'))).not.toContain('Secret');
-    expect(stage.effects.at(-1)).toEqual({ kind: 'renamed', document, title: 'Secret' });
+    const fixture = await fixtureWithRoles();
+    await setLink(fixture, 'off');
+    await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Secret' } });
+    expect(JSON.stringify(fixture.library('lin'))).not.toContain('Secret');
+    expect(fixture.effects.at(-1)).toEqual({ kind: 'renamed', document, title: 'Secret' });
   });
 });

@@ -1,6 +1,6 @@
 /** Commands about who may do what in a document; all of them are its owner's. */
 import type { LinkAccess, Role } from '@tandem/protocol';
-import { libraryKey, sharingKey } from '../../channels/channel-key.ts';
+import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import {
   addVisit,
   findListing,
@@ -9,7 +9,7 @@ import {
   NEVER_OPENED,
   toListed,
   type Listing,
-} from '../../database/documents.ts';
+} from '../../storage/documents.ts';
 import {
   findEntry,
   givenRoles,
@@ -17,11 +17,11 @@ import {
   roleOf,
   rolesIn,
   type Entry,
-} from '../../database/roles.ts';
-import { hasMet } from '../../database/people.ts';
-import { changeLink, giveRole, readVisitors, takeRole } from '../../database/sharing.ts';
-import type { DocumentRow } from '../../database/tables.ts';
-import { findUser, toUser } from '../../database/users.ts';
+} from '../../storage/roles.ts';
+import { hasMet } from '../../storage/people.ts';
+import { changeLink, giveRole, readVisitors, takeRole } from '../../storage/sharing.ts';
+import type { DocumentRow } from '../../storage/tables.ts';
+import { findUser, toUser } from '../../storage/users.ts';
 import type { Effect } from '../effect.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';

@@ -7,9 +7,9 @@ import {
   nameOf,
   sharingKey,
   type ChannelKey,
-} from '../../channels/channel-key.ts';
-import { loadState } from '../../database/channel-states.ts';
-import { Stage, understand, type AnyCall } from './testing/stage.ts';
+} from '../../storage/channel-key.ts';
+import { loadState } from '../../storage/channel-states.ts';
+import { Fixture, understand, type AnyCall } from './testing/stage.ts';
 
 const PEOPLE = ['ada', 'bob', 'cleo', 'dan'] as const;
 const DOCUMENTS = ['the-document-of-ada', 'the-document-of-bob'] as const;
@@ -34,7 +34,7 @@ type Step =
 const document = fc.constantFrom(...DOCUMENTS);
 const person = fc.constantFrom(...PEOPLE);
 /** `owner`: of the document in question. */
-const speaker = fc.oneof(person, fc.constant('owner' as const));
+const client = fc.oneof(person, fc.constant('owner' as const));
 const place = fc.nat(3);
 
 const call = fc.oneof(
@@ -83,7 +83,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Several commands share a transaction. */
-const transactions = fc.array(fc.array(fc.tuple(speaker, step), { minLength: 1, maxLength: 4 }), {
+const transactions = fc.array(fc.array(fc.tuple(client, step), { minLength: 1, maxLength: 4 }), {
   minLength: 10,
   maxLength: 30,
 });
@@ -133,37 +133,37 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(transactions, async (batches) => {
-        const stage = await Stage.open(PEOPLE);
+        const fixture = await Fixture.open(PEOPLE);
         const began = new Map<ChannelKey, ChannelState>();
         const begin = async (key: ChannelKey): Promise<void> => {
-          const { state } = (await loadState(stage.db, key))!;
+          const { state } = (await loadState(fixture.db, key))!;
           began.set(key, state);
         };
         for (const user of PEOPLE) await begin(libraryKey(user));
         for (const [i, id] of DOCUMENTS.entries()) {
           const owner = PEOPLE[i] as string;
-          await stage.do(owner, { name: 'document:create', input: { document: id } });
+          await fixture.do(owner, { name: 'document:create', input: { document: id } });
           await begin(chatKey(id));
           await begin(sharingKey(id));
           for (const user of PEOPLE)
-            await stage.do(user, { name: 'document:visit', input: { document: id } });
+            await fixture.do(user, { name: 'document:visit', input: { document: id } });
         }
 
         const sent: Sent[] = [];
         for (const batch of batches) {
-          const requests = batch.map(([speaker, step]) => {
+          const requests = batch.map(([client, step]) => {
             const call = toCall(step, sent);
-            const user = speaker === 'owner' ? ownerOf(call) : speaker;
-            const request = { user, call, id: stage.nextId() };
+            const user = client === 'owner' ? ownerOf(call) : client;
+            const request = { user, call, id: fixture.nextId() };
             if (step.kind === 'send') sent.push({ id: request.id, document: step.document });
             return request;
           });
-          await stage.runAll(requests);
+          await fixture.runAll(requests);
         }
 
         for (const [key, beginning] of began) {
-          const events = stage.events.get(key) ?? [];
-          const loaded = (await loadState(stage.db, key))!;
+          const events = fixture.events.get(key) ?? [];
+          const loaded = (await loadState(fixture.db, key))!;
           expect(loaded.offset).toBe(events.length);
           const name = nameOf(key, key.slice(key.indexOf(':') + 1))!;
           understand({ type: 'subscribed', channel: 1, ref: 1, name, recovered: false, ...loaded });

@@ -2,10 +2,10 @@
 import { ManualClock } from '@tandem/testkit';
 import type { AppendRequest, Batch, EngineEvent, OpenAnswer } from '@tandem/sync';
 import * as Y from 'yjs';
-import { DatabaseError } from '../../database/database-error.ts';
-import type { AppendOutcome, Journal } from '../journal.ts';
+import { DatabaseError } from '../../storage/storage-error.ts';
+import type { AppendOutcome, Journal } from '../../storage/journal/journal.ts';
 import { createLocalEngine } from '../local-engine.ts';
-import { MemoryJournal } from '../memory-journal.ts';
+import { MemoryJournal } from '../../storage/journal/memory-journal.ts';
 import type { Engine, EngineNotice } from '../port.ts';
 
 /** Microtasks in a row that one step of the engine may need. */

@@ -7,13 +7,13 @@ import { writePage } from '@tandem/document';
 import type { DocumentKind } from '@tandem/protocol';
 import { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
-import { HonestPeer, packagings } from '../admission/testing/honest.ts';
-import { mutate } from '../admission/testing/mutants.ts';
-import { describe } from '../admission/testing/survival.ts';
-import { seedOf } from '../seed.ts';
-import { FuzzStage, type Seat } from './fuzz-stage.ts';
+import { HonestPeer, packagings } from '../validation/testing/honest.ts';
+import { mutate } from '../validation/testing/mutants.ts';
+import { describe } from '../validation/testing/survival.ts';
+import { seedOf } from '../first-row.ts';
+import { FuzzFixture, type Seat } from './fuzz-stage.ts';
 import { formatCase, type Dose, type FuzzCase } from './fuzz-case.ts';
-import { PAGE_WORDS, pageHabits } from './page-peer.ts';
+import { PAGE_WORDS, pageWritingStyle } from './page-peer.ts';
 
 export interface EngineFuzzReport {
   readonly mutants: number;
@@ -35,34 +35,37 @@ const ATTACKER = 'eve';
 
 export async function fuzzEngine(seed: number, mutants: number): Promise<EngineFuzzReport> {
   const random = new SeededRandom(seed);
-  const tally = new Tally();
-  for (let session = 0; tally.mutants < mutants; session++) {
+  const totals = new Totals();
+  for (let session = 0; totals.mutants < mutants; session++) {
     const kind = session % 2 === 0 ? 'data' : 'page';
-    const count = Math.min(MUTANTS_PER_SESSION, mutants - tally.mutants);
-    await (await Session.create(kind, { random: random.fork(), tally })).run(count);
-    if (tally.failures.length >= MAX_FAILURES) break;
+    const count = Math.min(MUTANTS_PER_SESSION, mutants - totals.mutants);
+    await (await Session.create(kind, { random: random.fork(), totals })).run(count);
+    if (totals.failures.length >= MAX_FAILURES) break;
   }
-  return tally;
+  return totals;
 }
 
 /** Sends a kept case again. @returns what went wrong. */
 export async function replay({ kind, base, doses }: FuzzCase): Promise<string | null> {
   // Nobody owns what the base was written under: whoever continues it first does.
-  const stage = await FuzzStage.create(kind, {
+  const fixture = await FuzzFixture.create(kind, {
     update: base,
     user: HONEST[0],
     at: 0,
     owners: new Map(),
   });
-  const honest = stage.enter('honest', { user: HONEST[0] });
-  await stage.turn();
+  const honest = fixture.enter('honest', { user: HONEST[0] });
+  await fixture.turn();
   for (const { from, update } of doses)
-    stage.append(from === 'honest' ? honest : stage.enter('attack', { user: ATTACKER }), update);
-  await stage.turn();
-  return (await stage.fault()) ?? (await stage.end());
+    fixture.append(
+      from === 'honest' ? honest : fixture.enter('attack', { user: ATTACKER }),
+      update,
+    );
+  await fixture.turn();
+  return (await fixture.fault()) ?? (await fixture.end());
 }
 
-class Tally implements EngineFuzzReport {
+class Totals implements EngineFuzzReport {
   mutants = 0;
   readonly admitted = { data: 0, page: 0 };
   readonly refused = { data: 0, page: 0 };
@@ -81,53 +84,53 @@ interface Writer {
 }
 
 class Session {
-  readonly #stage: FuzzStage;
+  readonly #fixture: FuzzFixture;
   readonly #random: SeededRandom;
-  readonly #tally: Tally;
+  readonly #totals: Totals;
   readonly #writers: readonly Writer[];
 
   private constructor(
-    stage: FuzzStage,
-    { random, tally }: { readonly random: SeededRandom; readonly tally: Tally },
+    fixture: FuzzFixture,
+    { random, totals }: { readonly random: SeededRandom; readonly totals: Totals },
   ) {
-    this.#stage = stage;
+    this.#fixture = fixture;
     this.#random = random;
-    this.#tally = tally;
+    this.#totals = totals;
     this.#writers = HONEST.map((user) => {
       const peer = this.#peer();
-      const seat = stage.enter('honest', { user, client: peer.doc.clientID });
+      const seat = fixture.enter('honest', { user, client: peer.doc.clientID });
       return { peer, seat, sent: 0, received: 0 };
     });
   }
 
   static async create(
     kind: DocumentKind,
-    options: { readonly random: SeededRandom; readonly tally: Tally },
+    options: { readonly random: SeededRandom; readonly totals: Totals },
   ): Promise<Session> {
     const seed = kind === 'page' ? pageSeed(options.random) : undefined;
-    return new Session(await FuzzStage.create(kind, seed), options);
+    return new Session(await FuzzFixture.create(kind, seed), options);
   }
 
   async run(mutants: number): Promise<void> {
-    const { kind, rows } = this.#stage;
-    await this.#stage.turn();
+    const { kind, rows } = this.#fixture;
+    await this.#fixture.turn();
     let fault: string | null = null;
     for (let left = mutants; left > 0 && fault === null; left -= MUTANTS_PER_TURN)
       fault = await this.#turn(Math.min(MUTANTS_PER_TURN, left));
     fault ??= await this.#end();
-    if (fault !== null) this.#tally.failures.push(fault);
-    this.#tally.rows[kind] += rows.length;
+    if (fault !== null) this.#totals.failures.push(fault);
+    this.#totals.rows[kind] += rows.length;
   }
 
   #peer(state?: Uint8Array): HonestPeer {
-    const habits = this.#stage.kind === 'page' ? pageHabits : undefined;
-    return new HonestPeer(this.#random.fork(), state, habits);
+    const writingStyle = this.#fixture.kind === 'page' ? pageWritingStyle : undefined;
+    return new HonestPeer(this.#random.fork(), state, writingStyle);
   }
 
   async #turn(mutants: number): Promise<string | null> {
-    const stage = this.#stage;
+    const fixture = this.#fixture;
     for (const writer of this.#writers) if (this.#random.chance(0.7)) this.#receive(writer);
-    const base = Y.encodeStateAsUpdate(stage.heard);
+    const base = Y.encodeStateAsUpdate(fixture.heard);
     const attack = this.#mutants(mutants, base);
     const work = this.#work();
     const doses: Dose[] = [];
@@ -139,21 +142,21 @@ class Session {
         doses.push({ from: 'honest', update: honest.update });
       } else if (attack.length > 0) {
         const update = attack.pop()!;
-        const seat = stage.enter('attack', { user: ATTACKER });
-        stage.append(seat, update);
+        const seat = fixture.enter('attack', { user: ATTACKER });
+        fixture.append(seat, update);
         attackers.push(seat);
         doses.push({ from: 'attacker', update });
       }
     }
-    await stage.turn();
-    const fault = await stage.fault();
+    await fixture.turn();
+    const fault = await fixture.fault();
     for (const seat of attackers) this.#count(seat);
-    return fault === null ? null : await explain(fault, { kind: stage.kind, base, doses });
+    return fault === null ? null : await explain(fault, { kind: fixture.kind, base, doses });
   }
 
   /** Made of what the attacker could have written, and of what others wrote. */
   #mutants(count: number, base: Uint8Array): Uint8Array[] {
-    const { heard: doc, kind, rows } = this.#stage;
+    const { heard: doc, kind, rows } = this.#fixture;
     const attacker = this.#peer(base);
     attacker.edit();
     const own = Y.encodeStateAsUpdate(attacker.doc, Y.encodeStateVector(doc));
@@ -165,55 +168,56 @@ class Session {
   }
 
   #work(): { readonly update: Uint8Array; readonly send: () => void }[] {
-    const stage = this.#stage;
+    const fixture = this.#fixture;
     return this.#writers.flatMap((writer) => {
       const { peer, seat } = writer;
       const missing = seat.missing;
       if (missing !== null) {
         const update = Y.encodeStateAsUpdate(peer.doc, missing);
-        return [{ update, send: () => stage.repair(seat, update) }];
+        return [{ update, send: () => fixture.repair(seat, update) }];
       }
       for (let left = this.#random.int(0, 2); left > 0; left--) peer.edit();
       const written = peer.written.slice(writer.sent);
       writer.sent = peer.written.length;
       const updates = this.#random.chance(0.3)
-        ? [this.#random.pick(packagings(peer, stage.heard, this.#random))]
+        ? [this.#random.pick(packagings(peer, fixture.heard, this.#random))]
         : written;
-      return updates.map((update) => ({ update, send: () => stage.append(seat, update) }));
+      return updates.map((update) => ({ update, send: () => fixture.append(seat, update) }));
     });
   }
 
   #receive(writer: Writer): void {
-    for (const row of this.#stage.rows.slice(writer.received)) writer.peer.receive(row);
-    writer.received = this.#stage.rows.length;
+    for (const row of this.#fixture.rows.slice(writer.received)) writer.peer.receive(row);
+    writer.received = this.#fixture.rows.length;
   }
 
   #count(seat: Seat): void {
-    const { kind } = this.#stage;
-    this.#tally.mutants++;
-    if (seat.state === 'refused') this.#tally.refused[kind]++;
-    else if (seat.missing !== null) this.#tally.missing++;
-    else this.#tally.admitted[kind]++;
-    this.#stage.leave(seat);
+    const { kind } = this.#fixture;
+    this.#totals.mutants++;
+    if (seat.state === 'refused') this.#totals.refused[kind]++;
+    else if (seat.missing !== null) this.#totals.missing++;
+    else this.#totals.admitted[kind]++;
+    this.#fixture.leave(seat);
   }
 
   /** All that is still missing is sent, and everybody ends with the same. */
   async #end(): Promise<string | null> {
-    const stage = this.#stage;
+    const fixture = this.#fixture;
     for (const { peer, seat } of this.#writers) {
-      if (seat.missing !== null) stage.repair(seat, Y.encodeStateAsUpdate(peer.doc, seat.missing));
-      stage.append(seat, Y.encodeStateAsUpdate(peer.doc));
+      if (seat.missing !== null)
+        fixture.repair(seat, Y.encodeStateAsUpdate(peer.doc, seat.missing));
+      fixture.append(seat, Y.encodeStateAsUpdate(peer.doc));
     }
-    await stage.turn();
+    await fixture.turn();
     for (const writer of this.#writers) {
-      this.#tally.honest += writer.seat.acknowledged;
+      this.#totals.honest += writer.seat.acknowledged;
       this.#receive(writer);
       // Writers of data use half surrogate pairs, which Yjs spoils in its author's copy: yjs#248.
-      if (stage.kind === 'data') continue;
-      if (describe(writer.peer.doc, 'content') !== describe(stage.heard, 'content'))
+      if (fixture.kind === 'data') continue;
+      if (describe(writer.peer.doc, 'content') !== describe(fixture.heard, 'content'))
         return `${writer.seat.user} sees something else`;
     }
-    return (await stage.fault()) ?? (await stage.end());
+    return (await fixture.fault()) ?? (await fixture.end());
   }
 }
 

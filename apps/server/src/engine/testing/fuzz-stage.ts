@@ -3,8 +3,8 @@ import { validatePage } from '@tandem/document';
 import type { DocumentKind } from '@tandem/protocol';
 import { Authority } from '@tandem/sync';
 import * as Y from 'yjs';
-import { describe } from '../admission/testing/survival.ts';
-import type { Birth } from '../journal.ts';
+import { describe } from '../validation/testing/survival.ts';
+import type { Birth } from '../../storage/journal/journal.ts';
 import { IDLE_UNLOAD_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
 import type { EngineNotice } from '../port.ts';
 import { rulesFor } from '../rules.ts';
@@ -25,7 +25,7 @@ export interface Seat {
 
 const DOCUMENT = 'fuzzed';
 
-export class FuzzStage {
+export class FuzzFixture {
   readonly kind: DocumentKind;
   /** What subscribers know: the answer to the first opening, and the rows of all events since. */
   readonly heard = new Y.Doc({ guid: 'heard' });
@@ -33,7 +33,7 @@ export class FuzzStage {
   readonly #bench = new EngineBench();
   readonly #seats = new Map<number, Seat>();
   readonly #faults: string[] = [];
-  #seq = 0;
+  #offset = 0;
   #heardTurns = 0;
   #lastSubscription = 0;
 
@@ -41,11 +41,11 @@ export class FuzzStage {
     this.kind = kind;
   }
 
-  static async create(kind: DocumentKind, seed?: Birth['seed']): Promise<FuzzStage> {
-    const stage = new FuzzStage(kind);
-    const birth = { document: DOCUMENT, incarnation: 'life', kind, seed };
-    await stage.#bench.journal.create(birth);
-    return stage;
+  static async create(kind: DocumentKind, seed?: Birth['seed']): Promise<FuzzFixture> {
+    const fixture = new FuzzFixture(kind);
+    const birth = { document: DOCUMENT, epoch: 'life', kind, seed };
+    await fixture.#bench.journal.create(birth);
+    return fixture;
   }
 
   /** @param options `client`: the Yjs client id that it says it writes under. */
@@ -119,7 +119,8 @@ export class FuzzStage {
         else if (notice.subscription === 1) notice.answer.parts.forEach((part) => this.#take(part));
         break;
       case 'committed':
-        if (notice.from !== this.#seq) this.#faults.push(`rows ${notice.from} after ${this.#seq}`);
+        if (notice.from !== this.#offset)
+          this.#faults.push(`rows ${notice.from} after ${this.#offset}`);
         this.#take(notice);
         for (const { subscription, cseq } of notice.acks)
           this.#change(subscription, { acknowledged: cseq });
@@ -142,7 +143,7 @@ export class FuzzStage {
   }
 
   #take({ to, updates }: { readonly to: number; readonly updates: readonly Uint8Array[] }): void {
-    this.#seq = to;
+    this.#offset = to;
     for (const update of updates) {
       this.rows.push(update);
       Y.applyUpdate(this.heard, update);

@@ -2,8 +2,8 @@
 import { pageRoots } from '@tandem/document';
 import type { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
-import type { Habits } from '../admission/testing/honest.ts';
-import type { Vocabulary } from '../admission/testing/mutants.ts';
+import type { WritingStyle } from '../validation/testing/honest.ts';
+import type { Vocabulary } from '../validation/testing/mutants.ts';
 
 const WORDS = ['Hello ', 'world', '👩‍🚀', 'é', '漢字 ', '\n', '𝄞𝄞', 'a', ' — '];
 /** Few, so that people change the same blocks. */
@@ -22,7 +22,7 @@ const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
   ['free', [true]],
 ];
 
-export const pageHabits: Habits = {
+export const pageWritingStyle: WritingStyle = {
   roots: (doc) => [pageRoots(doc).text, pageRoots(doc).attributes],
   editOnce: (doc, random) => editPage(doc, random),
 };

@@ -1,9 +1,9 @@
 /** A tab as a client keeps it: what it knows of people follows from what it hears, and from nothing else. */
 import type { ChannelPosition, Member, MemberCounts, PresenceState, User } from '@tandem/protocol';
-import type { Subscriber } from '../../gateway/document-room.ts';
-import type { Outgoing } from '../../gateway/outgoing.ts';
+import type { Subscriber } from '../../documents/document-room.ts';
+import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import { readAwareness } from '../awareness-update.ts';
-import type { Presence } from '../presence-board.ts';
+import type { Presence } from '../roster.ts';
 
 export class Tab implements Subscriber {
   readonly client: number;
@@ -13,7 +13,7 @@ export class Tab implements Subscriber {
   state: PresenceState = 'active';
   connection: 'none' | 'open' | 'cut' = 'none';
   /** It does not take what it is sent. */
-  isPressed = false;
+  isOverConflateThreshold = false;
   missed = false;
   fulls = 0;
   position: ChannelPosition | undefined = undefined;
@@ -22,7 +22,7 @@ export class Tab implements Subscriber {
   counts: MemberCounts | null = null;
   cursorIntervalMs = 0;
   readonly cursors = new Map<number, { clock: number; state: string | null }>();
-  readonly heard: Outgoing[] = [];
+  readonly heard: EncodedMessage[] = [];
 
   constructor(client: number, user: User) {
     this.client = client;
@@ -35,13 +35,13 @@ export class Tab implements Subscriber {
     return this.presence;
   }
 
-  deliver(outgoing: Outgoing): void {
-    if (this.isPressed) {
+  deliver(encoded: EncodedMessage): void {
+    if (this.isOverConflateThreshold) {
       this.missed = true;
       return;
     }
-    this.heard.push(outgoing);
-    const { message } = outgoing;
+    this.heard.push(encoded);
+    const { message } = encoded;
     if (message.type === 'awareness') this.#cursors(message.update);
     if (message.type !== 'presence:changed') return;
     const { full, from, position, members, left, you, counts } = message;

@@ -16,7 +16,7 @@ import {
 } from '../channel-replica.ts';
 import type { GivenCommand } from '../command-order.ts';
 import { CommandQueue, type CommandIntent } from '../command-queue.ts';
-import { ExpectedEffects } from '../expected-effects.ts';
+import { OptimisticOverlay } from '../optimistic-overlay.ts';
 import { keyOf, SHARED_DOCUMENT, type LedgerModel } from './ledger-model.ts';
 import type { Message } from './server-model.ts';
 
@@ -56,7 +56,7 @@ export class DeviceModel {
   readonly refused = new Set<string>();
   readonly #options: DeviceOptions;
   #queue = new CommandQueue();
-  #effects = new ExpectedEffects();
+  #effects = new OptimisticOverlay();
   #replicas = new Map<ChannelName, ChannelReplica>();
   #lane: Lane;
   #end: LinkEnd<Message> | null = null;
@@ -128,7 +128,7 @@ export class DeviceModel {
     this.#end?.close();
     this.#disconnected();
     this.#queue = new CommandQueue();
-    this.#effects = new ExpectedEffects();
+    this.#effects = new OptimisticOverlay();
     this.#replicas = new Map();
     this.#lane = this.#start();
   }

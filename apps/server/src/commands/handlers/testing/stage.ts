@@ -1,12 +1,12 @@
 /** Documents and people to give commands to, with the real transactions and a database in memory. */
 import { onTestFinished } from 'vitest';
 import { binaryCodec, type Call, type ChannelEvent, type ServerMessage } from '@tandem/protocol';
-import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../channels/channel-key.ts';
-import { openDatabase } from '../../../database/database.ts';
-import { LocalExecutor } from '../../../database/executor.ts';
-import type { Database } from '../../../database/tables.ts';
-import { createUser } from '../../../database/users.ts';
-import { noLock } from '../../../database/write-lock.ts';
+import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../storage/channel-key.ts';
+import { openDatabase } from '../../../storage/sqlite/database.ts';
+import { LocalExecutor } from '../../../storage/sqlite/executor.ts';
+import type { Database } from '../../../storage/tables.ts';
+import { createUser } from '../../../storage/users.ts';
+import { noLock } from '../../../storage/sqlite/write-lock.ts';
 import { CommandTransactions, type TransactionResult } from '../../command-transactions.ts';
 import type { Effect } from '../../effect.ts';
 import type { CommandAnswer } from '../../runner.ts';
@@ -20,7 +20,7 @@ export type AnyCall =
   | Call
   | { readonly name: 'document:visit'; readonly input: { readonly document: string } };
 
-export class Stage {
+export class Fixture {
   readonly db: Database;
   readonly #transactions: CommandTransactions;
   #commands = 0;
@@ -43,13 +43,13 @@ export class Stage {
     });
   }
 
-  static async open(people: readonly string[] = []): Promise<Stage> {
+  static async open(people: readonly string[] = []): Promise<Fixture> {
     const executor = new LocalExecutor(':memory:');
     const db = await openDatabase(executor);
     onTestFinished(() => db.destroy());
     for (const [color, id] of people.entries())
       await createUser(db, { id, name: `Name of ${id}`, color: color % 8, at: 0 });
-    return new Stage(db, executor);
+    return new Fixture(db, executor);
   }
 
   /** The id of the next command. */
@@ -133,14 +133,20 @@ export async function meet(db: Database, [owner, user]: readonly [string, string
 }
 
 /** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned, whom she has met, never did. */
-export async function stageWithRoles(): Promise<Stage> {
-  const stage = await Stage.open(['ada', 'ed', 'vi', 'lin', 'ned']);
+export async function fixtureWithRoles(): Promise<Fixture> {
+  const fixture = await Fixture.open(['ada', 'ed', 'vi', 'lin', 'ned']);
   const document = DOCUMENT;
-  await meet(stage.db, ['ned', 'ada']);
-  await stage.do('ada', { name: 'document:create', input: { document, title: 'Plan' } });
+  await meet(fixture.db, ['ned', 'ada']);
+  await fixture.do('ada', { name: 'document:create', input: { document, title: 'Plan' } });
   for (const user of ['ed', 'vi', 'lin'])
-    await stage.do(user, { name: 'document:visit', input: { document } });
-  await stage.do('ada', { name: 'member:change', input: { document, user: 'ed', role: 'editor' } });
-  await stage.do('ada', { name: 'member:change', input: { document, user: 'vi', role: 'viewer' } });
-  return stage;
+    await fixture.do(user, { name: 'document:visit', input: { document } });
+  await fixture.do('ada', {
+    name: 'member:change',
+    input: { document, user: 'ed', role: 'editor' },
+  });
+  await fixture.do('ada', {
+    name: 'member:change',
+    input: { document, user: 'vi', role: 'viewer' },
+  });
+  return fixture;
 }

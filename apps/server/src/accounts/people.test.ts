@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { User } from '@tandem/protocol';
+import { createSession, sessionId } from '../storage/sessions.ts';
+import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
+import { updateProfile } from '../storage/users.ts';
+import { People } from './people.ts';
+
+const EXPIRES_AT = Number.MAX_SAFE_INTEGER;
+
+test('W36 with the end of a session its cookie and its tokens lead to nobody, and it is told', async () => {
+  const people = new People(await temporaryDatabase());
+  const { user, session, cookie } = await people.createGuest();
+  const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
+  const ended: string[] = [];
+  people.onSessionEnded((id) => ended.push(id));
+  expect(await people.findByCookie(cookie)).toEqual({ user, session });
+  expect(await people.findByClaim(claim)).toEqual(user);
+
+  await people.endSession(session);
+  expect(ended).toEqual([session]);
+  expect(await people.findByCookie(cookie)).toBeNull();
+  expect(await people.findByClaim(claim)).toBeNull();
+  expect(await people.find(user.id)).toEqual(user);
+});
+
+test('a token of one person’s session does not speak for another', async () => {
+  const people = new People(await temporaryDatabase());
+  const ada = await people.createGuest();
+  const bob = await people.createGuest();
+  const expiresAt = EXPIRES_AT;
+  const stolen = { user: bob.user.id, session: ada.session, expiresAt };
+  expect(await people.findByClaim(stolen)).toBeNull();
+  const own = { user: bob.user.id, session: null, expiresAt };
+  expect(await people.findByClaim(own)).toEqual(bob.user);
+});
+
+test('W36 a session that ends while its person is looked up is over', async () => {
+  const people = new People(await temporaryDatabase());
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
+  const ending = people.endSession(session);
+  const found = people.findByClaim(claim);
+  await ending;
+  expect(await found).toBeNull();
+  expect(await people.findByClaim(claim)).toBeNull();
+});
+
+test('one person is one object, until they have another name', async () => {
+  const db = await temporaryDatabase();
+  const people = new People(db);
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
+  const found = await people.findByClaim(claim);
+  expect(await people.findByClaim({ ...claim, session: null })).toBe(found);
+  await updateProfile(db, user.id, { name: 'Augusta' });
+  await people.renamed(user.id);
+  expect(await people.findByClaim(claim)).toEqual({ ...user, name: 'Augusta' });
+});
+
+test('a session that begins later, or was extended, leads to its person at once', async () => {
+  const db = await temporaryDatabase();
+  const people = new People(db);
+  const { user, session } = await people.createGuest();
+  const claim = { user: user.id, expiresAt: EXPIRES_AT };
+  await db
+    .updateTable('session')
+    .set({ expires_at: Date.now() - 1 })
+    .execute();
+  expect(await people.findByClaim({ ...claim, session })).toBeNull();
+  await db.updateTable('session').set({ expires_at: EXPIRES_AT }).execute();
+  expect(await people.findByClaim({ ...claim, session })).toEqual(user);
+  const at = Date.now();
+  await createSession(db, { cookie: 'another', user: user.id, at, expiresAt: at + 1_000 });
+  expect(await people.findByClaim({ ...claim, session: sessionId('another') })).toEqual(user);
+});
+
+test('a new name is told as it is in the database', async () => {
+  const db = await temporaryDatabase();
+  const people = new People(db);
+  const { user } = await people.createGuest();
+  const told: User[] = [];
+  people.onRename((renamed) => told.push(renamed));
+  await updateProfile(db, user.id, { name: 'Augusta' });
+  await people.renamed(user.id);
+  await people.renamed('nobody');
+  expect(told).toEqual([{ ...user, name: 'Augusta' }]);
+});

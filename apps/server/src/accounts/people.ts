@@ -1,0 +1,132 @@
+/** Who is who. Connections of one person share one object, so that a new name is new everywhere at once. */
+import { ulid } from 'ulid';
+import type { User } from '@tandem/protocol';
+import {
+  createSession,
+  deleteSession,
+  extendSession,
+  findSessionUser,
+  findSignedUser,
+  sessionId,
+} from '../storage/sessions.ts';
+import { AsyncCache } from '../runtime/async-cache.ts';
+import type { Database } from '../storage/tables.ts';
+import { createUser, findUser, toUser } from '../storage/users.ts';
+import { MAX_REMEMBERED_PEOPLE, PERSON_KEPT_MS, SESSION_LIFETIME_MS } from '../limits.ts';
+import { guestColor, guestName } from './guest-name.ts';
+import { createCookieValue } from './session-cookie.ts';
+import type { TokenClaim } from './session-token.ts';
+
+/** Stock clients that bring no token. */
+export const ANONYMOUS: User = { id: 'anonymous', name: 'Anonymous', color: 0 };
+/** Whoever brings the token of those who read metrics. */
+export const METRICS_READER: User = { id: 'metrics', name: 'Metrics', color: 0 };
+
+/** A person in one browser. */
+export interface SignedIn {
+  readonly user: User;
+  /** The session's id. */
+  readonly session: string;
+}
+
+/** A person, with the ends of their sessions by session. */
+interface Known {
+  readonly user: User;
+  readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
+}
+
+export class People {
+  readonly #db: Database;
+  /** By user. */
+  readonly #known: AsyncCache<Known>;
+  readonly #renameListeners: ((user: User) => void)[] = [];
+  readonly #endListeners: ((session: string) => void)[] = [];
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#known = new AsyncCache({
+      ask: async (id) => {
+        const found = await findSignedUser(db, id);
+        return found === null ? null : { user: toUser(found.user), sessions: found.sessions };
+      },
+      maxAnswers: MAX_REMEMBERED_PEOPLE,
+      keptMs: PERSON_KEPT_MS,
+    });
+  }
+
+  /** A new guest with a session of its own. */
+  async createGuest(): Promise<SignedIn & { readonly cookie: string }> {
+    const at = Date.now();
+    const user = await createUser(this.#db, {
+      id: ulid(),
+      name: guestName(),
+      color: guestColor(),
+      at,
+    });
+    const cookie = createCookieValue();
+    await createSession(this.#db, {
+      cookie,
+      user: user.id,
+      at,
+      expiresAt: at + SESSION_LIFETIME_MS,
+    });
+    return { user: toUser(user), session: sessionId(cookie), cookie };
+  }
+
+  async find(id: string): Promise<User | null> {
+    const row = await findUser(this.#db, id);
+    return row === undefined ? null : toUser(row);
+  }
+
+  /** Null when the session is unknown or over. */
+  async findByCookie(cookie: string): Promise<SignedIn | null> {
+    const session = sessionId(cookie);
+    const row = await findSessionUser(this.#db, { id: session, at: Date.now() });
+    return row === undefined ? null : { user: toUser(row), session };
+  }
+
+  /** Who said a token that holds; null when its session has ended since. */
+  async findByClaim(claim: TokenClaim): Promise<User | null> {
+    const known = await this.#known.find(claim.user);
+    if (known === null || isSignedIn(known, claim)) return known?.user ?? null;
+    // A session that has begun, or was extended, since this person was looked up.
+    this.#known.forget(claim.user);
+    const now = await this.#known.find(claim.user);
+    return now !== null && isSignedIn(now, claim) ? now.user : null;
+  }
+
+  async extendSession(session: string): Promise<void> {
+    const at = Date.now();
+    await extendSession(this.#db, { id: session, at, expiresAt: at + SESSION_LIFETIME_MS });
+  }
+
+  /** Signs out: nothing of this session holds any more. */
+  async endSession(session: string): Promise<void> {
+    const user = await deleteSession(this.#db, session);
+    if (user !== undefined) this.#known.forget(user);
+    for (const listener of this.#endListeners) listener(session);
+  }
+
+  /** Hears of each session that was ended, by its id. */
+  onSessionEnded(listener: (session: string) => void): void {
+    this.#endListeners.push(listener);
+  }
+
+  /** A person has another name or colour: whoever shows it hears of it. */
+  async renamed(id: string): Promise<void> {
+    this.#known.forget(id);
+    const user = await this.find(id);
+    if (user !== null) for (const listener of this.#renameListeners) listener(user);
+  }
+
+  /** Hears of each new name and colour. */
+  onRename(listener: (user: User) => void): void {
+    this.#renameListeners.push(listener);
+  }
+}
+
+function isSignedIn({ sessions }: Known, { session }: TokenClaim): boolean {
+  if (session === null) return true;
+  const now = Date.now();
+  return sessions.some(({ id, expiresAt }) => id === session && expiresAt > now);
+}

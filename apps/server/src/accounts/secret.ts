@@ -1,0 +1,77 @@
+/** The secrets that sign tokens: the operator's, or one made at the first start and kept in DATA_DIR. */
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartupError } from '../runtime/startup-error.ts';
+
+const SECRET_BYTES = 32;
+
+/** Newest first. */
+export type Secrets = readonly [string, ...string[]];
+
+/**
+ * @param options.dataDir held by this process, so that nobody else makes one at the same time.
+ * @throws StartupProblem
+ */
+export async function loadSecrets(options: {
+  readonly authSecrets: Secrets | null;
+  readonly dataDir: string;
+}): Promise<Secrets> {
+  if (options.authSecrets !== null) return options.authSecrets;
+  const path = join(options.dataDir, 'secret');
+  const secret = (await readSecret(path)) ?? (await makeSecret(path));
+  if (secret.length < SECRET_BYTES)
+    throw new StartupError(
+      `${path} holds no secret. Delete it and one is made; people then sign in anew.`,
+    );
+  return [secret];
+}
+
+/** @returns null when there is no such file. */
+async function readSecret(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new StartupError(readProblem(path, { code, message }), { cause: error });
+  }
+}
+
+function readProblem(
+  path: string,
+  { code, message }: { readonly code: string | undefined; readonly message: string },
+): string {
+  if (code === 'EISDIR')
+    return `${path} is a folder, and should be the file with the secret. Move it away.`;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${path} may not be read by this user. Change its owner or its permissions.`;
+  return `${path} cannot be read: ${message}.`;
+}
+
+/** The file appears with the whole secret on the disk, or not at all. For its owner only. */
+async function makeSecret(path: string): Promise<string> {
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  const unfinished = `${path}.new`;
+  try {
+    await rm(unfinished, { force: true });
+    const file = await open(unfinished, 'wx', 0o600);
+    try {
+      await file.writeFile(secret);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+    return secret;
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new StartupError(
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? `The disk of DATA_DIR is full: ${path} cannot be written. Free some space.`
+        : `${path} cannot be written: ${message}.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The token of `hello`: a signed claim to be a user, good for ten minutes and for sockets only. It names the
+ * session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
+ * what the others signed holds until it ends, so that a secret can be replaced without anybody noticing.
+ */
+import { createHash, webcrypto } from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { AsyncCache } from '../runtime/async-cache.ts';
+import { MAX_REMEMBERED_TOKENS, TOKEN_KEPT_MS, TOKEN_LIFETIME_MS } from '../limits.ts';
+import type { Secrets } from './secret.ts';
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'tandem';
+const AUDIENCE = 'tandem:socket';
+const KEY_ID_LENGTH = 8;
+
+const claims = z.looseObject({
+  sub: z.string().min(1).max(64),
+  sid: z.string().min(1).max(64).optional(),
+  exp: z.number(),
+});
+
+/** What a token says. */
+export interface TokenClaim {
+  readonly user: string;
+  /** The id of its session; null for the server's own clients, which have none. */
+  readonly session: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface TokenSigner {
+  sign(
+    user: string,
+    session?: string,
+  ): Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /** Null for whatever is not a token of ours that holds now. */
+  verify(token: string): Promise<TokenClaim | null>;
+}
+
+export function createTokenSigner(secrets: Secrets, now: () => number = Date.now): TokenSigner {
+  // Imported once: it takes longer than to check a signature.
+  const keys = new Map(secrets.map((secret) => [keyId(secret), importedKey(secret)]));
+  const [newest] = secrets;
+  const kid = keyId(newest);
+
+  const keyOf: JWTVerifyGetKey = async (header) => {
+    const key = keys.get(header.kid ?? '');
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return await key;
+  };
+
+  async function read(token: string): Promise<TokenClaim | null> {
+    try {
+      const { payload } = await jwtVerify(token, keyOf, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'iat', 'exp'],
+        maxTokenAge: TOKEN_LIFETIME_MS / 1000,
+        currentDate: new Date(now()),
+      });
+      const typed = claims.safeParse(payload);
+      if (!typed.success) return null;
+      const { sub: user, sid: session = null, exp } = typed.data;
+      return { user, session, expiresAt: exp * 1000 };
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  // Whoever comes back brings the same token.
+  const verified = new AsyncCache({
+    ask: read,
+    maxAnswers: MAX_REMEMBERED_TOKENS,
+    keptMs: TOKEN_KEPT_MS,
+  });
+
+  return {
+    async sign(user, session) {
+      const issuedAt = now();
+      const expiresAt = issuedAt + TOKEN_LIFETIME_MS;
+      const token = await new SignJWT(session === undefined ? {} : { sid: session })
+        .setProtectedHeader({ alg: ALGORITHM, kid })
+        .setSubject(user)
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(new Date(issuedAt))
+        .setExpirationTime(new Date(expiresAt))
+        .sign(await (keys.get(kid) as Promise<webcrypto.CryptoKey>));
+      return { token, expiresAt };
+    },
+    async verify(token) {
+      const claim = await verified.find(token);
+      return claim === null || claim.expiresAt <= now() ? null : claim;
+    },
+  };
+}
+
+function importedKey(secret: string): Promise<webcrypto.CryptoKey> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const bytes = new TextEncoder().encode(secret);
+  return webcrypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
+}
+
+/** Says nothing of the secret to whoever does not have it. */
+function keyId(secret: string): string {
+  return createHash('sha256')
+    .update(`key id of ${secret}`)
+    .digest('base64url')
+    .slice(0, KEY_ID_LENGTH);
+}

@@ -1,0 +1,61 @@
+/** What routes need of the house, and who is asking. */
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { createMiddleware } from 'hono/factory';
+import type { User } from '@tandem/protocol';
+import type { CommandRunner } from '../commands/runner.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Database } from '../storage/tables.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Rooms } from '../documents/rooms.ts';
+import type { Log } from '../runtime/log.ts';
+import type { People } from '../accounts/people.ts';
+import { readSessionCookie } from '../accounts/session-cookie.ts';
+import type { TokenSigner } from '../accounts/session-token.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+
+export interface ApiServices {
+  readonly configuration: Configuration;
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly runner: CommandRunner;
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly rooms: Rooms;
+  /** Gives a new guest something to read and to write in. */
+  readonly welcome: (user: User) => Promise<void>;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+  /** By address: sessions of new guests. */
+  readonly guests: KeyedRateLimiter;
+  /** By user: requests that change something. */
+  readonly changes: KeyedRateLimiter;
+  /** By user: all others. */
+  readonly reads: KeyedRateLimiter;
+  readonly log: Log;
+}
+
+export interface ApiEnvironment {
+  readonly Bindings: HttpBindings;
+  readonly Variables: { readonly user: User };
+}
+
+/** Lets in whoever has a session, not too often. */
+export const signedIn = ({
+  people,
+  changes,
+  reads,
+}: Pick<ApiServices, 'people' | 'changes' | 'reads'>) =>
+  createMiddleware<ApiEnvironment>(async (context, next) => {
+    const cookie = readSessionCookie(context.req.header('Cookie'));
+    const signed = cookie === null ? null : await people.findByCookie(cookie);
+    if (signed === null) throw new ApiError('unauthenticated');
+    takeRequest(context.req.method === 'GET' ? reads : changes, signed.user);
+    context.set('user', signed.user);
+    await next();
+  });
+
+/** @throws ApiError `too-many` */
+export function takeRequest(gate: KeyedRateLimiter, user: User): void {
+  if (!gate.tryTake(user.id, Date.now())) throw new ApiError('too-many', { retryAfterMs: 1_000 });
+}

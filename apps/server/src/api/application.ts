@@ -1,0 +1,125 @@
+/** Everything that is asked over HTTP beside health: the API, and the files of the web application. */
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
+import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
+import type { ApiEnvironment, ApiServices } from './api-environment.ts';
+import { documentRoutes } from './document-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
+import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
+import { securityHeaders, type HeadersOf } from '../http/security-headers.ts';
+import { sessionRoutes } from './session-routes.ts';
+import type { StaticFiles } from '../http/static-files.ts';
+
+export interface ApplicationOptions extends ApiServices {
+  readonly files: StaticFiles;
+  readonly originPolicy: OriginPolicy;
+  readonly securityHeaders: HeadersOf;
+  /** The text that Prometheus reads. */
+  readonly readMetrics: () => string;
+}
+
+export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
+  const { configuration, files, originPolicy, readMetrics, log } = options;
+  const app = new Hono<ApiEnvironment>();
+  app.use(securityHeaders(options.securityHeaders));
+
+  app.get('/metrics', metricsRoute({ token: configuration.metricsToken, read: readMetrics }));
+
+  const api = new Hono<ApiEnvironment>();
+  api.use(async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
+  api.use(sameSite(originPolicy));
+  api.route('/', sessionRoutes(options));
+  api.route('/documents', documentRoutes(options));
+  api.route('/people', peopleRoutes(options));
+  api.all('*', () => {
+    throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
+  });
+  app.route('/api', api);
+
+  // Who comes here has a session of the proxy again, if there is one.
+  app.get(SIGN_IN_PATH, (context) => context.redirect(ownPath(context.req.query('to'))));
+
+  const needsUpgrade = (): never => {
+    throw new ApiError('version-unsupported', { detail: 'This address is a WebSocket.' });
+  };
+  app.all(SYNC_PATH, needsUpgrade);
+  app.all(`${YJS_PATH}/*`, needsUpgrade);
+
+  app.get('*', async (context) => {
+    const answer = await files.answer(context);
+    if (answer !== null) return answer;
+    if (files.hasPage) throw new ApiError('not-found', { detail: 'There is no such file.' });
+    return configuration.mode === 'development'
+      ? toDevelopment(context)
+      : context.text(NOT_BUILT, 404);
+  });
+
+  app.notFound((context) =>
+    answerError(
+      errorOf('not-found', { detail: 'There is nothing at this address.' }),
+      context.req.path,
+    ),
+  );
+  app.onError((error, context) => {
+    const body = errorBodyOf(error);
+    if (body === null)
+      log.error(
+        { err: error, method: context.req.method, path: routePath(context) },
+        'a request failed',
+      );
+    const response = answerError(body ?? errorOf('internal'), context.req.path);
+    if (body?.retryAfterMs !== undefined)
+      response.headers.set('Retry-After', String(Math.ceil(body.retryAfterMs / 1000)));
+    return response;
+  });
+  return app;
+}
+
+/** Where the application sends people for whom a proxy wants to know who they are. */
+const SIGN_IN_PATH = '/sign-in';
+
+/** A path of this server, and of no other. */
+function ownPath(to = '/'): string {
+  const base = 'http://here';
+  const url = URL.canParse(to, base) ? new URL(to, base) : null;
+  return url?.origin === base && to.startsWith('/') ? url.pathname + url.search : '/';
+}
+
+const NOT_BUILT =
+  'The web application is not built. Run "pnpm build", and start the server again.\n';
+const DEVELOPMENT_PORT = 5173;
+
+/** The web application has a port of its own then, which listens on this machine unless it is told otherwise. */
+function toDevelopment(context: Context): Response {
+  const { hostname, pathname, search } = new URL(context.req.url);
+  if (LOOPBACK_NAMES.includes(hostname))
+    return context.redirect(`http://${hostname}:${DEVELOPMENT_PORT}${pathname}${search}`);
+  return context.text(
+    `In development the application is at http://${hostname}:${DEVELOPMENT_PORT}, if it was started with "pnpm dev --host".\n`,
+    404,
+  );
+}
+
+function answerError(error: ErrorBody, path: string): Response {
+  const headers = path.startsWith('/api') ? { 'Cache-Control': 'no-store' } : {};
+  return Response.json({ error }, { status: HTTP_STATUS[error.code], headers });
+}
+
+/** Pages of other sites may not act for whoever is signed in here. Callers without a page say no origin. */
+function sameSite(originPolicy: OriginPolicy): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const { method } = context.req;
+    const caller = { origin: context.req.header('Origin'), host: context.req.header('Host') };
+    if (method !== 'GET' && method !== 'HEAD' && originPolicy(caller) === 'foreign') {
+      throw new ApiError('forbidden', {
+        detail: 'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.',
+      });
+    }
+    await next();
+  };
+}

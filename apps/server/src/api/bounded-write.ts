@@ -1,0 +1,26 @@
+/** A change that is asked for over HTTP is answered in time, also when the disk takes nothing. */
+import { MAX_HTTP_WRITE_MS } from '../limits.ts';
+import { ApiError } from '../http/api-error.ts';
+
+const STORAGE_RETRY_MS = 5_000;
+
+/**
+ * @param write stays under way: commits that failed are tried again, and a change has an id or a state under which
+ *   it is made once.
+ * @throws ApiError `storage-failed`
+ */
+export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const detail =
+        'The server cannot write to its disk at the moment. The change is made once it can; look again later.';
+      reject(new ApiError('storage-failed', { detail, retryAfterMs: STORAGE_RETRY_MS }));
+    }, MAX_HTTP_WRITE_MS);
+  });
+  try {
+    return await Promise.race([write, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

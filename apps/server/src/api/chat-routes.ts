@@ -1,0 +1,31 @@
+/** The history of chats, by pages. */
+import { Hono } from 'hono';
+import { documentId, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE, type ChatPage } from '@tandem/protocol';
+import { readMessages } from '../storage/chat.ts';
+import { roleOf } from '../storage/roles.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { ApiEnvironment, ApiServices } from './api-environment.ts';
+
+/** For `/documents/:id/chat`, behind `signedIn`. */
+export function chatRoutes({ db }: Pick<ApiServices, 'db'>): Hono<ApiEnvironment> {
+  return new Hono<ApiEnvironment>().get('/', async (context) => {
+    const before = readNumber('before', context.req.query('before'));
+    const limit = readNumber('limit', context.req.query('limit')) ?? MAX_CHAT_PAGE;
+    const document = documentId.safeParse(context.req.param('id'));
+    const whose = { document: document.data ?? '', user: context.get('user').id };
+    if ((await roleOf(db, whose)) === null) throw new ApiError('not-found');
+    const page: ChatPage = {
+      messages: await readMessages(db, whose.document, {
+        before,
+        limit: Math.min(limit, MAX_CHAT_HISTORY_PAGE),
+      }),
+    };
+    return context.json(page);
+  });
+}
+
+function readNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ApiError('bad-message', { detail: `"${name}" is a whole number.` });
+}

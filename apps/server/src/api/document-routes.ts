@@ -1,0 +1,100 @@
+/** Lists of documents, and what is known of one beside its text. What changes something is a command. */
+import { Hono } from 'hono';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import {
+  documentCreate,
+  documentId,
+  documentPatch,
+  libraryPlaceText,
+  librarySearch,
+  type Call,
+  type DocumentSummary,
+} from '@tandem/protocol';
+import { findListing, readLibraryPage, toListed } from '../storage/documents.ts';
+import { accessOf, findEntry, type Entry } from '../storage/roles.ts';
+import { ApiError } from '../http/api-error.ts';
+import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { boundedWrite } from './bounded-write.ts';
+import { chatRoutes } from './chat-routes.ts';
+import { readBody } from './request-body.ts';
+
+const libraryQuery = z.object({
+  after: libraryPlaceText.optional(),
+  search: librarySearch.optional(),
+});
+
+export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
+  const { db, engine, rooms, runner } = services;
+
+  const summary = ({ document, role }: Pick<Entry, 'document' | 'role'>): DocumentSummary => ({
+    id: document.id,
+    kind: document.kind,
+    title: document.title,
+    access: accessOf(role),
+    excerpt: document.excerpt,
+    createdAt: document.created_at,
+    updatedAt: document.updated_at,
+    present: rooms.present(document.id),
+  });
+
+  /** @throws ApiError `not-found` for what is not there and for what this user may not see alike. */
+  const find = async (id: string, user: string): Promise<DocumentSummary> => {
+    const entry = documentId.safeParse(id).success
+      ? await findEntry(db, { document: id, user })
+      : null;
+    if (entry === null) throw new ApiError('not-found');
+    return summary(entry);
+  };
+
+  /** @throws ApiError when it is refused. */
+  const run = async (user: string, call: Call): Promise<void> => {
+    const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
+    if (answer.kind === 'refused') throw ApiError.from(answer.error);
+  };
+
+  return new Hono<ApiEnvironment>()
+    .use(signedIn(services))
+    .get('/', async (context) => {
+      const { after, search } = context.req.query();
+      const page = libraryQuery.safeParse({ after, search });
+      if (!page.success)
+        throw new ApiError('bad-message', {
+          detail: '"after" is the place at which a page has ended, "search" a short text.',
+        });
+      return context.json(await readLibraryPage(db, context.get('user').id, page.data));
+    })
+    .post('/', async (context) => {
+      const { id: user } = context.get('user');
+      const { id: document, title } = await readBody(context, documentCreate);
+      await boundedWrite(engine.create({ document, kind: 'page', user }));
+      await run(user, { name: 'document:create', input: { document, title } });
+      return context.json(await find(document, user));
+    })
+    .get('/:id', async (context) =>
+      context.json(await find(context.req.param('id'), context.get('user').id)),
+    )
+    .patch('/:id', async (context) => {
+      const { id: user } = context.get('user');
+      const { title } = await readBody(context, documentPatch);
+      const { id: document } = await find(context.req.param('id'), user);
+      await run(user, { name: 'document:rename', input: { document, title } });
+      return context.json(await find(document, user));
+    })
+    .get('/:id/visit', async (context) => {
+      const { id: user } = context.get('user');
+      const document = context.req.param('id');
+      const entry = documentId.safeParse(document).success
+        ? await findEntry(db, { document, user })
+        : null;
+      const listing = entry === null ? undefined : await findListing(db, { document, user });
+      if (entry === null || listing === undefined) throw new ApiError('not-found');
+      return context.json(toListed({ ...entry, ...listing }));
+    })
+    .delete('/:id/visit', async (context) => {
+      const document = context.req.param('id');
+      await run(context.get('user').id, { name: 'document:unlist', input: { document } });
+      return context.body(null, 204);
+    })
+    .route('/:id/chat', chatRoutes(services));
+}

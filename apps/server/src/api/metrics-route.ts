@@ -1,0 +1,31 @@
+/** `/metrics`, for whoever has the token: what a server is doing is its operator's business. */
+import type { Handler } from 'hono';
+import { EXPOSITION_TYPE } from '../metrics/exposition.ts';
+import { ApiError } from '../http/api-error.ts';
+import { bearerCheck } from '../http/bearer-token.ts';
+
+export interface MetricsRouteOptions {
+  /** Null: there is no such address. */
+  readonly token: string | null;
+  readonly read: () => string;
+}
+
+export function metricsRoute({ token, read }: MetricsRouteOptions): Handler {
+  const mayRead = bearerCheck(token);
+  return (context) => {
+    if (token === null) {
+      throw new ApiError('not-found', {
+        detail: 'Metrics are served when METRICS_TOKEN is set on the server.',
+      });
+    }
+    if (!mayRead(context.req.header('Authorization'))) {
+      throw new ApiError('unauthenticated', {
+        detail: 'Metrics are for whoever has METRICS_TOKEN, as a bearer token.',
+      });
+    }
+    return context.body(read(), 200, {
+      'Content-Type': EXPOSITION_TYPE,
+      'Cache-Control': 'no-store',
+    });
+  };
+}

@@ -1,0 +1,49 @@
+/** Bodies of requests: JSON of a bounded size that fits a schema, or a sentence. */
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { textRefusal } from '@tandem/protocol';
+import { MAX_HTTP_BODY_BYTES } from '../limits.ts';
+import { ApiError } from '../http/api-error.ts';
+
+/** @throws ApiError `bad-message` or `too-large` */
+export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
+  const text = await boundedText(context.req.raw);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ApiError('bad-message', { detail: 'The body is not JSON.' });
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const sentence = textRefusal(result.error);
+  if (sentence !== null) throw new ApiError('bad-message', { detail: sentence });
+  const issue = result.error.issues[0];
+  const place =
+    issue === undefined || issue.path.length === 0
+      ? 'The body'
+      : `"${issue.path.join('.')}" in the body`;
+  throw new ApiError('bad-message', {
+    detail: `${place} does not fit: ${issue?.message ?? 'unknown'}.`.slice(0, 400),
+  });
+}
+
+/** Hono's own limit builds the request anew, which Node 20 refuses for the requests of its Node adapter. */
+async function boundedText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_HTTP_BODY_BYTES) throw tooLarge();
+  if (request.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_HTTP_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): ApiError {
+  return new ApiError('too-large', {
+    detail: `The body is larger than ${MAX_HTTP_BODY_BYTES} bytes.`,
+  });
+}

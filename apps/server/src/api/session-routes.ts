@@ -1,0 +1,97 @@
+/** Who is asking: sessions and profiles. */
+import type { IncomingMessage } from 'node:http';
+import { Hono } from 'hono';
+import { ulid } from 'ulid';
+import { profilePatch, type Session } from '@tandem/protocol';
+import { GUEST_RETRY_MS } from '../limits.ts';
+import type { SignedIn } from '../accounts/people.ts';
+import {
+  endSessionCookie,
+  readSessionCookie,
+  writeSessionCookie,
+  type CookiePlace,
+} from '../accounts/session-cookie.ts';
+import { ApiError } from '../http/api-error.ts';
+import { takeRequest, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { boundedWrite } from './bounded-write.ts';
+import { readBody } from './request-body.ts';
+import { cameByHttps } from '../http/request-scheme.ts';
+
+export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
+  const { configuration, people, runner, tokens, welcome, addressOf, guests, changes, log } =
+    services;
+  const { publicUrl, allowedOrigins, allowedFrames } = configuration;
+
+  const cookiePlace = (request: IncomingMessage): CookiePlace => {
+    const { headers } = request;
+    if (!cameByHttps(headers, publicUrl)) return 'plain';
+    const isOtherSite = headers.origin !== undefined && allowedOrigins.includes(headers.origin);
+    return isOtherSite || allowedFrames.length > 0 ? 'embedded' : 'secure';
+  };
+
+  const resume = async (
+    header: string | undefined,
+  ): Promise<(SignedIn & { readonly cookie: string }) | null> => {
+    const cookie = readSessionCookie(header);
+    const known = cookie === null ? null : await people.findByCookie(cookie);
+    if (cookie === null || known === null) return null;
+    takeRequest(changes, known.user);
+    // A full disk keeps nobody out.
+    people
+      .extendSession(known.session)
+      .catch((error: unknown) => log.warn({ err: error }, 'a session could not be extended'));
+    return { ...known, cookie };
+  };
+
+  return new Hono<ApiEnvironment>()
+    .post('/session', async (context) => {
+      let signed = await resume(context.req.header('Cookie'));
+      if (signed === null) {
+        if (!configuration.allowGuests)
+          throw new ApiError('unauthenticated', {
+            detail: 'This server takes no guests. Ask the person who runs it.',
+          });
+        const address = addressOf(context.env.incoming);
+        // This machine is not counted.
+        if (address !== null && !guests.tryTake(address, Date.now())) {
+          throw new ApiError('too-many', {
+            detail:
+              'Many people come from your network at this moment. This page tries again by itself.',
+            retryAfterMs: GUEST_RETRY_MS,
+          });
+        }
+        signed = await people.createGuest();
+        // Late, it comes by itself: a guest without a welcome can write.
+        await boundedWrite(welcome(signed.user)).catch(() => undefined);
+      }
+      context.header(
+        'Set-Cookie',
+        writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
+      );
+      const { user, session } = signed;
+      const { headers } = context.env.incoming;
+      const isElsewhere = publicUrl?.protocol === 'https:' && !cameByHttps(headers, publicUrl);
+      const answer: Session = {
+        user,
+        ...(await tokens.sign(user.id, session)),
+        ...(isElsewhere && headers.origin !== undefined ? { publicUrl: publicUrl.origin } : {}),
+      };
+      return context.json(answer);
+    })
+    .post('/session/end', async (context) => {
+      const cookie = readSessionCookie(context.req.header('Cookie'));
+      const known = cookie === null ? null : await people.findByCookie(cookie);
+      if (known !== null) await people.endSession(known.session);
+      context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
+      return context.body(null, 204);
+    })
+    .get('/me', signedIn(services), (context) => context.json(context.get('user')))
+    .patch('/me', signedIn(services), async (context) => {
+      const { id: user } = context.get('user');
+      const input = await readBody(context, profilePatch);
+      const command = { id: ulid(), name: 'profile:change', input } as const;
+      const answer = await boundedWrite(runner.run({ user, command }));
+      if (answer.kind === 'refused') throw ApiError.from(answer.error);
+      return context.json(await people.find(user));
+    });
+}

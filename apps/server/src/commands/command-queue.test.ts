@@ -1,0 +1,160 @@
+import { ulid } from 'ulid';
+import { expect, it, vi } from 'vitest';
+import {
+  CHAT_COMMANDS_PER_SECOND,
+  COMMAND_BURST,
+  COMMANDS_PER_SECOND,
+  errorOf,
+  MAX_COMMANDS_IN_FLIGHT,
+  type Command,
+  type MessageOf,
+} from '@tandem/protocol';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
+import {
+  COMMAND_RETRY_MS,
+  MAX_WAITING_COMMANDS,
+  PROFILE_CHANGE_PRICE,
+  WHEEL_TICK_MS,
+} from '../limits.ts';
+import { CommandQueue } from './command-queue.ts';
+import type { CommandAnswer, CommandRunner } from './runner.ts';
+
+const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
+
+function fixture() {
+  vi.useFakeTimers();
+  const begun: { readonly command: Command; readonly answer: (answer: CommandAnswer) => void }[] =
+    [];
+  const runner = {
+    run: ({ command }) =>
+      new Promise<CommandAnswer>((answer) => begun.push({ command: command as Command, answer })),
+  } as Pick<CommandRunner, 'run'> as CommandRunner;
+  const answers: MessageOf<'done' | 'refused'>[] = [];
+  const closes: string[] = [];
+  const wheel = new TimerWheel();
+  const line = new CommandQueue({
+    runner,
+    wheel,
+    client: {
+      user: 'u1',
+      answer: (message) => answers.push(message),
+      close: (name) => closes.push(name),
+    },
+  });
+  const pass = (ms: number) => {
+    for (let at = 0; at < ms; at += WHEEL_TICK_MS) {
+      vi.advanceTimersByTime(WHEEL_TICK_MS);
+      wheel.turn();
+    }
+  };
+  const answerAll = async () => {
+    for (const { answer } of begun) answer(DONE);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { line, begun, answers, closes, pass, answerAll };
+}
+
+const rename = (): Command => ({
+  id: ulid(),
+  name: 'document:rename',
+  input: { document: 'd1', title: 'Tide log' },
+});
+const see = (): Command => ({ id: ulid(), name: 'chat:see', input: { document: 'd1', number: 1 } });
+const create = (): Command => ({
+  id: ulid(),
+  name: 'document:create',
+  input: { document: 'document-of-these-tests' },
+});
+
+it('begins at once and answers each (W24)', async () => {
+  const { line, begun, answers } = fixture();
+  const [first, second] = [rename(), see()];
+  line.submit(first);
+  line.submit(second);
+  expect(begun.map(({ command }) => command)).toEqual([first, second]);
+  begun[0]?.answer({ ...DONE, repeated: true });
+  begun[1]?.answer({ kind: 'refused', error: errorOf('forbidden') });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answers).toEqual([
+    { type: 'done', channel: 0, id: first.id, repeated: true, positions: [] },
+    { type: 'refused', channel: 0, id: second.id, error: errorOf('forbidden') },
+  ]);
+});
+
+it('lets what is too fast wait, in its order, and loses none (W27)', async () => {
+  const { line, begun, pass, answerAll } = fixture();
+  const commands = Array.from({ length: COMMAND_BURST + 5 }, rename);
+  const chat = see();
+  for (const command of [...commands, chat]) line.submit(command);
+  expect(begun).toHaveLength(COMMAND_BURST);
+  pass(1_000 / COMMANDS_PER_SECOND);
+  expect(begun).toHaveLength(COMMAND_BURST + 1);
+  await answerAll();
+  pass(1_000);
+  expect(begun.map(({ command }) => command)).toEqual([...commands, chat]);
+});
+
+it('counts what is told to many for more (W27)', () => {
+  const { line, begun } = fixture();
+  for (let color = 0; color < COMMAND_BURST; color++)
+    line.submit({ id: ulid(), name: 'profile:change', input: { color: color % 8 } });
+  expect(begun).toHaveLength(COMMAND_BURST / PROFILE_CHANGE_PRICE);
+});
+
+it('does a hundred of chat a second (W27)', async () => {
+  const { line, answers, pass, answerAll } = fixture();
+  let said = 0;
+  for (let step = 0; step < 5_000 / WHEEL_TICK_MS; step++) {
+    for (; said - answers.length < MAX_COMMANDS_IN_FLIGHT; said++) line.submit(see());
+    await answerAll();
+    pass(WHEEL_TICK_MS);
+  }
+  const inFiveSeconds = answers.length - COMMAND_BURST;
+  expect(inFiveSeconds).toBeGreaterThan(4.5 * CHAT_COMMANDS_PER_SECOND);
+  expect(inFiveSeconds).toBeLessThanOrEqual(5 * CHAT_COMMANDS_PER_SECOND);
+});
+
+it('ends a connection that says more than may wait (W27)', () => {
+  const { line, begun, closes } = fixture();
+  for (let i = 0; i < MAX_WAITING_COMMANDS; i++) line.submit(rename());
+  expect(closes).toEqual([]);
+  expect(begun).toHaveLength(COMMAND_BURST);
+  line.submit(rename());
+  expect(closes).toEqual(['too-many']);
+});
+
+it('begins nothing behind a new document before it is there', async () => {
+  const { line, begun, answers } = fixture();
+  line.submit(create());
+  line.submit(rename());
+  expect(begun).toHaveLength(1);
+  begun[0]?.answer(DONE);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(begun).toHaveLength(2);
+  expect(answers).toHaveLength(1);
+});
+
+it('tries a document that could not be made again, before those behind it (W28)', async () => {
+  const { line, begun, answers, pass } = fixture();
+  line.submit(create());
+  line.submit(rename());
+  begun[0]?.answer({ kind: 'refused', error: errorOf('storage-failed') });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answers).toEqual([]);
+  pass(COMMAND_RETRY_MS);
+  expect(begun.map(({ command }) => command.name)).toEqual(['document:create', 'document:create']);
+  begun[1]?.answer(DONE);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answers).toMatchObject([{ type: 'done' }]);
+  expect(begun).toHaveLength(3);
+});
+
+it('begins nothing and answers nothing once the connection is gone', async () => {
+  const { line, begun, answers, answerAll, pass } = fixture();
+  for (let i = 0; i < COMMAND_BURST + 5; i++) line.submit(rename());
+  line.end();
+  await answerAll();
+  pass(5_000);
+  expect(begun).toHaveLength(COMMAND_BURST);
+  expect(answers).toEqual([]);
+});

@@ -1,0 +1,27 @@
+/** A command runner whose answers and commits are counted and timed. */
+import type { CommandAnswer, CommandRequest, CommandRunner } from './runner.ts';
+import type { CommandResult, Metrics } from '../metrics/metrics.ts';
+
+export function measuredRunner(runner: CommandRunner, metrics: Metrics): CommandRunner {
+  return {
+    async run(request: CommandRequest): Promise<CommandAnswer> {
+      const startMs = performance.now();
+      const answer = await runner.run(request);
+      metrics.commanded(request.command.name, resultOf(answer), startMs);
+      return answer;
+    },
+    onCommitted(listener): void {
+      runner.onCommitted((batch) => {
+        if (batch.tookMs !== null) metrics.commandsCommitted(batch.tookMs);
+        listener(batch);
+      });
+    },
+    onLost: (listener) => runner.onLost(listener),
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+  };
+}
+
+function resultOf(answer: CommandAnswer): CommandResult {
+  if (answer.kind === 'refused') return 'refused';
+  return answer.repeated ? 'repeated' : 'done';
+}

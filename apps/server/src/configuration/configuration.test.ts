@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { describeConfiguration, ignoredSettings, readConfiguration } from './configuration.ts';
+import { StartupError } from '../runtime/startup-error.ts';
+
+describe('configuration', () => {
+  it('needs nothing', () => {
+    const configuration = readConfiguration({});
+    expect(configuration).toMatchObject({
+      port: 3000,
+      host: null,
+      dataDir: './data',
+      engineWorkers: 2,
+      allowGuests: true,
+    });
+    expect(configuration.limits).toEqual({
+      connectionsPerUser: 20,
+      connectionsPerAddress: 200,
+      hellosPerSecond: 2_000,
+      messagesPerSecond: 200,
+      bytesPerSecond: 2_097_152,
+    });
+  });
+
+  it('lets stock clients create documents in development only, unless it is told to', () => {
+    expect(readConfiguration({ NODE_ENV: 'development' }).allowAdhocDocuments).toBe(true);
+    expect(readConfiguration({}).allowAdhocDocuments).toBe(false);
+    expect(readConfiguration({ ALLOW_ADHOC_DOCUMENTS: 'true' }).allowAdhocDocuments).toBe(true);
+    expect(
+      readConfiguration({ NODE_ENV: 'development', ALLOW_ADHOC_DOCUMENTS: 'false' })
+        .allowAdhocDocuments,
+    ).toBe(false);
+  });
+
+  it('has everyone for an administrator, except in production', () => {
+    expect(readConfiguration({ NODE_ENV: 'development' }).administrators).toBe('everyone');
+    expect(readConfiguration({ NODE_ENV: 'test' }).administrators).toBe('everyone');
+    expect(readConfiguration({}).administrators).toEqual([]);
+    const given = (ADMINISTRATORS: string) =>
+      readConfiguration({ NODE_ENV: 'development', ADMINISTRATORS }).administrators;
+    expect(given('01A, 01B')).toEqual(['01A', '01B']);
+    expect(readConfiguration({ ADMINISTRATORS: '*' }).administrators).toBe('everyone');
+    expect(() => given('01A,*')).toThrow(
+      'ADMINISTRATORS is "01A,*"; it must be ids of users with commas between them, or * for everyone.',
+    );
+  });
+
+  it('counts an empty variable as not set', () => {
+    expect(readConfiguration({ PORT: '', PUBLIC_URL: '' })).toMatchObject({
+      port: 3000,
+      publicUrl: null,
+    });
+  });
+
+  it('tells all problems at once, in sentences', () => {
+    const read = (): unknown =>
+      readConfiguration({
+        PORT: '80a',
+        ENGINE_WORKERS: '0',
+        ALLOW_GUESTS: 'yes',
+        PUBLIC_URL: 'ftp://x',
+        ALLOWED_ORIGINS: 'https://a.example/path',
+      });
+    expect(read).toThrow(StartupError);
+    expect(read).toThrow(
+      [
+        'PORT is "80a"; it must be a whole number from 0 to 65535.',
+        'PUBLIC_URL is "ftp://x"; it must be an address such as https://docs.example.org.',
+        'ALLOW_GUESTS is "yes"; it must be "true" or "false".',
+        'ALLOWED_ORIGINS is "https://a.example/path"; it must be origins with commas between them, such as https://app.example.org.',
+        'ENGINE_WORKERS is "0"; it must be a whole number from 1 to 64.',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['https://ana:geheim@example.org', 'contains a user name or a password; leave them out.'],
+    ['https://example.org/?a=1', 'contains a query or a fragment;'],
+    ['https://example.org/#a', 'contains a query or a fragment;'],
+    ['https://example.org/docs', 'contains a path, and Tandem is served at the root'],
+    ['example.org', 'is "example.org"; it must be an address such as https://docs.example.org.'],
+  ])('refuses %s as PUBLIC_URL, and says why', (PUBLIC_URL, sentence) => {
+    const read = (): unknown => readConfiguration({ PUBLIC_URL });
+    expect(read).toThrow(`PUBLIC_URL ${sentence}`);
+    expect(read).not.toThrow(/geheim/);
+  });
+
+  it('refuses a collector whose address holds a password', () => {
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://ana:geheim@collector:4318/otlp';
+    expect(() => readConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT })).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT contains a user name or a password; leave them out.',
+    );
+  });
+
+  it('lets the sites that are named show this one in a frame, and nobody else', () => {
+    expect(readConfiguration({}).allowedFrames).toEqual([]);
+    const read = (ALLOWED_FRAMES: string) => readConfiguration({ ALLOWED_FRAMES }).allowedFrames;
+    expect(read('https://a.example, https://*.b.example')).toEqual([
+      'https://a.example',
+      'https://*.b.example',
+    ]);
+    for (const wrong of ['*', 'https://*', 'a.example', "'self'; script-src *"])
+      expect(() => read(wrong), wrong).toThrow(/ALLOWED_FRAMES is/);
+  });
+
+  it('says which settings do nothing', () => {
+    expect(ignoredSettings({ DATABASE_URL: '', PORT: '1' })).toEqual([]);
+    expect(ignoredSettings({ DATABASE_URL: 'postgres://ana:geheim@db/docs' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL is set and has no effect: (?!.*geheim)/),
+    ]);
+  });
+
+  it('takes several secrets, newest first, each of them long enough', () => {
+    const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)];
+    expect(readConfiguration({ AUTH_SECRET: `${newer}, ${older}` }).authSecrets).toEqual([
+      newer,
+      older,
+    ]);
+    expect(() => readConfiguration({ AUTH_SECRET: `${newer},short` })).toThrow(/too short/);
+  });
+
+  it('does not repeat a secret', () => {
+    expect(() => readConfiguration({ AUTH_SECRET: 'hunter2' })).toThrow(
+      'AUTH_SECRET is too short; it must be at least 32 characters, or several such with commas.',
+    );
+    expect(() => readConfiguration({ METRICS_TOKEN: 'hunter2' })).toThrow(
+      'METRICS_TOKEN is too short; it must be at least 16 characters.',
+    );
+    expect(() => readConfiguration({ OTEL_EXPORTER_OTLP_HEADERS: 'hunter2' })).toThrow(
+      'OTEL_EXPORTER_OTLP_HEADERS is not readable; it must be names and values',
+    );
+  });
+
+  it('reads where traces go as OpenTelemetry says it', () => {
+    expect(readConfiguration({}).traces).toBeNull();
+    const { traces } = readConfiguration({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a+b==,x-team=real%20time',
+    });
+    expect(traces).toEqual({
+      endpoint: new URL('http://collector:4318'),
+      headers: { 'api-key': 'a+b==', 'x-team': 'real time' },
+      service: 'tandem',
+    });
+  });
+
+  it('describes each variable for the documentation', () => {
+    const table = describeConfiguration();
+    expect(table.map((row) => row.name)).toContain('DATA_DIR');
+    for (const row of table) {
+      expect(row.expected, row.name).not.toBe('undefined');
+      expect(row.purpose, row.name).toMatch(/\.$/);
+    }
+  });
+});
+
+// The documentation's page is written by this test: `vitest run -u`.
+it('is what the page of settings says', async () => {
+  const rows = describeConfiguration().map(
+    ({ name, expected, unset, purpose }) =>
+      `| \`${name}\` | ${purpose} | ${expected} | ${unset === null ? '' : `\`${unset}\``} |\n`,
+  );
+  const page = [
+    '# Settings\n\n',
+    'Settings are environment variables. All problems with them are reported together at the start.\n\n',
+    '| Variable | What it is for | What it must be | Unset |\n|---|---|---|---|\n',
+    ...rows,
+  ];
+  await expect(page.join('')).toMatchFileSnapshot('../../docs/operate/settings.md');
+});

@@ -1,0 +1,340 @@
+/** Everything an operator can set: environment variables, one schema, all problems told at once. */
+import { z } from 'zod';
+import type { Secrets } from '../accounts/secret.ts';
+import {
+  baseUrl,
+  frameAncestors,
+  headerList,
+  httpOrigins,
+  listed,
+  MIN_SECRET_LENGTH,
+  MIN_TOKEN_LENGTH,
+  secrets,
+  whole,
+  words,
+  yesOrNo,
+} from './setting-schemas.ts';
+import { StartupError } from '../runtime/startup-error.ts';
+
+/** Each variable: how it is read, what it must be, what holds when it is not set, what it is for. */
+const variables = {
+  NODE_ENV: {
+    schema: z
+      .enum(['development', 'production', 'test'])
+      .meta({ expected: '"development", "production" or "test"' }),
+    unset: 'production',
+    purpose: 'Development accepts pages from any port of this machine and prints readable logs.',
+  },
+  PORT: {
+    schema: whole({ min: 0, max: 65_535 }),
+    unset: '3000',
+    purpose: 'The one port for pages, API and sockets. 0 takes any free port.',
+  },
+  HOST: {
+    schema: words.meta({ expected: 'an address of this machine' }),
+    unset: null,
+    purpose: 'The address to listen on; all of them when it is not set.',
+  },
+  DATA_DIR: {
+    schema: words.meta({ expected: 'a folder' }),
+    unset: './data',
+    purpose: 'The folder of the database and the secret. Back it up.',
+  },
+  WEB_DIR: {
+    schema: words.meta({ expected: 'a folder' }),
+    unset: null,
+    purpose: 'The built web application; the one beside the server when it is not set.',
+  },
+  PUBLIC_URL: {
+    schema: baseUrl({ path: 'none' }).meta({
+      expected: 'an address such as https://docs.example.org',
+    }),
+    unset: null,
+    purpose: 'The address that people use, without a path. Pages from it may connect.',
+  },
+  AUTH_SECRET: {
+    schema: secrets().meta({
+      expected: `at least ${MIN_SECRET_LENGTH} characters, or several such with commas`,
+    }),
+    unset: null,
+    purpose:
+      'Signs the tokens of sockets; made and kept in DATA_DIR/secret when it is not set. To replace one, put the new one before the old one, with a comma, for ten minutes at least.',
+  },
+  ALLOW_GUESTS: {
+    schema: yesOrNo(),
+    unset: 'true',
+    purpose:
+      'Anyone who opens the page gets a name and may write. With "false" only browsers that were here before get in.',
+  },
+  ALLOW_ADHOC_DOCUMENTS: {
+    schema: yesOrNo(),
+    unset: null,
+    purpose: 'A stock Yjs client creates the document it names. On in development, off otherwise.',
+  },
+  ALLOWED_ORIGINS: {
+    schema: httpOrigins().meta({
+      expected: 'origins with commas between them, such as https://app.example.org',
+    }),
+    unset: '',
+    purpose: 'Other sites whose pages may connect to this server, over sockets and the API.',
+  },
+  ALLOWED_FRAMES: {
+    schema: frameAncestors().meta({
+      expected: 'origins with commas between them, such as https://intranet.example.org',
+    }),
+    unset: '',
+    purpose: 'Other sites that may show this one in a frame. Nobody may when it is not set.',
+  },
+  TRUST_PROXY: {
+    schema: whole({ min: 0, max: 10 }),
+    unset: '0',
+    purpose:
+      'How many reverse proxies stand in front; that many entries of X-Forwarded-For are believed.',
+  },
+  ENGINE_WORKERS: {
+    schema: whole({ min: 1, max: 64 }),
+    unset: '2',
+    purpose: 'Threads that keep documents.',
+  },
+  LOG_LEVEL: {
+    schema: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .meta({ expected: 'one of fatal, error, warn, info, debug, trace, silent' }),
+    unset: 'info',
+    purpose: 'How much is logged. Content and tokens never are.',
+  },
+  ADMINISTRATORS: {
+    schema: z
+      .string()
+      .transform((text) => (text.trim() === '*' ? ('everyone' as const) : listed(text)))
+      .refine((ids) => ids === 'everyone' || !ids.includes('*'))
+      .meta({ expected: 'ids of users with commas between them, or * for everyone' }),
+    unset: null,
+    purpose: 'Who may watch the dashboard. Everyone in development, nobody in production.',
+  },
+  METRICS_TOKEN: {
+    schema: z
+      .string()
+      .min(MIN_TOKEN_LENGTH)
+      .meta({ expected: `at least ${MIN_TOKEN_LENGTH} characters` }),
+    unset: null,
+    purpose:
+      'Opens /metrics and the feed of the dashboard to anyone who sends it as a bearer token; without it there is no such address.',
+  },
+  SELF_PROBE: {
+    schema: z
+      .enum(['on', 'off'])
+      .transform((value) => value === 'on')
+      .meta({ expected: '"on" or "off"' }),
+    unset: 'on',
+    purpose:
+      'The server publishes to itself once a second, and measures how long it takes to have it.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: baseUrl({ path: 'any' }).meta({ expected: 'an address such as http://localhost:4318' }),
+    unset: null,
+    purpose: 'A collector of OpenTelemetry; traces are made only when it is set.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: headerList().meta({
+      expected: 'names and values such as api-key=secret, with commas between them',
+    }),
+    unset: '',
+    purpose: 'What the collector asks for, so that it knows who sends.',
+  },
+  OTEL_SERVICE_NAME: {
+    schema: words.meta({ expected: 'a name' }),
+    unset: 'tandem',
+    purpose: 'The name of this server in traces.',
+  },
+  MAX_CONNECTIONS_PER_USER: {
+    schema: whole({ min: 1, max: 1_000_000 }),
+    unset: '20',
+    purpose: 'Sockets that one person may have open.',
+  },
+  MAX_CONNECTIONS_PER_ADDRESS: {
+    schema: whole({ min: 1, max: 1_000_000 }),
+    unset: '200',
+    purpose:
+      'Sockets from one network address; this machine itself, and so a proxy on it, is not counted.',
+  },
+  HELLOS_PER_SECOND: {
+    schema: whole({ min: 1, max: 1_000_000 }),
+    unset: '2000',
+    purpose:
+      'New connections; when more come, they wait for up to two seconds, and the rest are sent away for a moment.',
+  },
+  MESSAGES_PER_SECOND: {
+    schema: whole({ min: 1, max: 1_000_000 }),
+    unset: '200',
+    purpose: 'What one connection may send in the long run; ten times that at once.',
+  },
+  BYTES_PER_SECOND: {
+    schema: whole({ min: 1_024, max: 1_000_000_000 }),
+    unset: '2097152',
+    purpose: 'What one connection may send in the long run; 24 MiB more at once.',
+  },
+} as const satisfies Record<
+  string,
+  { schema: z.ZodType<unknown, string>; unset: string | null; purpose: string }
+>;
+
+type Variable = keyof typeof variables;
+type Values = {
+  [V in Variable]:
+    | z.output<(typeof variables)[V]['schema']>
+    | ((typeof variables)[V]['unset'] extends null ? null : never);
+};
+
+export interface Configuration {
+  readonly mode: 'development' | 'production' | 'test';
+  readonly port: number;
+  /** Null: all addresses of this machine. */
+  readonly host: string | null;
+  readonly dataDir: string;
+  /** Null: beside the server's bundle. */
+  readonly webDir: string | null;
+  readonly publicUrl: URL | null;
+  /** Newest first. Null: the one in `dataDir`. */
+  readonly authSecrets: Secrets | null;
+  readonly allowGuests: boolean;
+  readonly allowAdhocDocuments: boolean;
+  readonly allowedOrigins: readonly string[];
+  /** Sources of `frame-ancestors`. */
+  readonly allowedFrames: readonly string[];
+  readonly trustedProxies: number;
+  readonly engineWorkers: number;
+  readonly logLevel: string;
+  /** The ids of users. */
+  readonly administrators: readonly string[] | 'everyone';
+  /** Null: nobody reads the metrics. */
+  readonly metricsToken: string | null;
+  readonly selfProbe: boolean;
+  /** Null: nobody collects traces. */
+  readonly traces: {
+    readonly endpoint: URL;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly service: string;
+  } | null;
+  readonly limits: {
+    readonly connectionsPerUser: number;
+    readonly connectionsPerAddress: number;
+    readonly hellosPerSecond: number;
+    readonly messagesPerSecond: number;
+    readonly bytesPerSecond: number;
+  };
+}
+
+/**
+ * Reads the environment; an empty variable counts as not set.
+ *
+ * @throws StartupProblem with a sentence for each variable that does not fit.
+ */
+export function readConfiguration(
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const problems: string[] = [];
+  const entries = Object.entries(variables).map(([name, { schema, unset }]) => {
+    const given = environment[name];
+    const text = given === undefined || given === '' ? unset : given;
+    if (text === null) return [name, null];
+    const result = schema.safeParse(text);
+    if (!result.success) problems.push(problemWith(name, { text, schema, error: result.error }));
+    return [name, result.data];
+  });
+  if (problems.length > 0) throw new StartupError(problems.join('\n'));
+  const values = Object.fromEntries(entries) as Values;
+  return {
+    mode: values.NODE_ENV,
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    webDir: values.WEB_DIR,
+    publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
+    authSecrets: values.AUTH_SECRET,
+    allowGuests: values.ALLOW_GUESTS,
+    allowAdhocDocuments: values.ALLOW_ADHOC_DOCUMENTS ?? values.NODE_ENV === 'development',
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    allowedFrames: values.ALLOWED_FRAMES,
+    trustedProxies: values.TRUST_PROXY,
+    engineWorkers: values.ENGINE_WORKERS,
+    logLevel: values.LOG_LEVEL,
+    administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),
+    metricsToken: values.METRICS_TOKEN,
+    selfProbe: values.SELF_PROBE,
+    traces:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === null
+        ? null
+        : {
+            endpoint: new URL(values.OTEL_EXPORTER_OTLP_ENDPOINT),
+            headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+            service: values.OTEL_SERVICE_NAME,
+          },
+    limits: {
+      connectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
+      connectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
+      hellosPerSecond: values.HELLOS_PER_SECOND,
+      messagesPerSecond: values.MESSAGES_PER_SECOND,
+      bytesPerSecond: values.BYTES_PER_SECOND,
+    },
+  };
+}
+
+/** Settings that people try because other programs have them, and what to know about each. */
+const IGNORED: Readonly<Record<string, string>> = {
+  DATABASE_URL:
+    'DATABASE_URL is set and has no effect: Tandem keeps everything in the database in DATA_DIR, and does not use another one yet.',
+  REDIS_URL:
+    'REDIS_URL is set and has no effect: one process serves everybody, and does not need Redis.',
+};
+
+/** A sentence for each variable that is set and does nothing. */
+export function ignoredSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.entries(IGNORED)
+    .filter(([name]) => (environment[name] ?? '') !== '')
+    .map(([, sentence]) => sentence);
+}
+
+/** The table of the documentation. */
+export function describeConfiguration(): readonly {
+  readonly name: string;
+  readonly expected: string;
+  /** Null: nothing. */
+  readonly unset: string | null;
+  readonly purpose: string;
+}[] {
+  return Object.entries(variables).map(([name, { schema, unset, purpose }]) => ({
+    name,
+    expected: expected(schema),
+    unset: unset === '' ? null : unset,
+    purpose,
+  }));
+}
+
+function expected(schema: z.ZodType): string {
+  return String(schema.meta()?.['expected']);
+}
+
+function problemWith(
+  name: string,
+  given: { readonly text: string; readonly schema: z.ZodType; readonly error: z.ZodError },
+): string {
+  const { text, schema, error } = given;
+  // A schema's own sentence says more than what is expected, and repeats no secret.
+  const own = error.issues.find(({ code, message }) => code === 'custom' && message.endsWith('.'));
+  if (own !== undefined) return `${name} ${own.message}`;
+  return `${name} is ${shown(name, text)}; it must be ${expected(schema)}.`;
+}
+
+/** A secret that is too short is still somebody's secret. */
+const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
+  ['AUTH_SECRET', 'too short'],
+  ['METRICS_TOKEN', 'too short'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'not readable'],
+]);
+
+function shown(name: string, text: string): string {
+  return SECRETS.get(name) ?? JSON.stringify(text);
+}

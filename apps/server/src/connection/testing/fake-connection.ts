@@ -1,0 +1,142 @@
+/** A connection whose socket takes from its buffer only what a test lets it, and whose time a test turns. */
+import { pino } from 'pino';
+import type { ErrorBody } from '@tandem/protocol';
+import { ErrorBoundary } from '../../runtime/error-boundary.ts';
+import { WHEEL_TICK_MS } from '../../limits.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { Connection } from '../connection.ts';
+import type { ProtocolHandler } from '../protocol-handler.ts';
+import type { Leave } from '../../documents/document-room.ts';
+import type { FlushScheduler, Flushable } from '../../runtime/flush-scheduler.ts';
+import { PreAuthBytes } from '../../rate-limits/pre-auth-connections.ts';
+import { TimerWheel } from '../../runtime/timer-wheel.ts';
+import { FrameMaker, type Data, type Frame } from '../../transports/frame.ts';
+import type { Transport } from '../../transports/transport.ts';
+
+class FakeTransport implements Transport {
+  readonly kind = 'websocket';
+  readonly sent: Data[] = [];
+  readonly closes: number[] = [];
+  reading: 'running' | 'paused' = 'running';
+  bufferedAmount = 0;
+  /** Whether what is sent stays in the buffer. */
+  stuck = false;
+
+  write(frames: readonly Frame[]): void {
+    for (const { data } of frames) {
+      this.sent.push(data);
+      if (this.stuck) this.bufferedAmount += data.length;
+    }
+  }
+
+  close(code: number): void {
+    this.closes.push(code);
+  }
+
+  pause(): void {
+    this.reading = 'paused';
+  }
+
+  resume(): void {
+    this.reading = 'running';
+  }
+
+  ping(): void {}
+
+  terminate(): void {}
+}
+
+class FakeProtocolHandler implements ProtocolHandler {
+  readonly explained: ErrorBody[] = [];
+  readonly ends: Leave[] = [];
+  readonly received: Buffer[] = [];
+  readonly asked: number[] = [];
+  readonly accepted: number[] = [];
+  pings = 0;
+  readonly join: ProtocolHandler['join'];
+  onReceive: () => void = () => {};
+
+  constructor(join: ProtocolHandler['join'] = null) {
+    this.join = join;
+  }
+
+  receive(data: Buffer): void {
+    this.received.push(data);
+    this.onReceive();
+  }
+
+  ping(): void {
+    this.pings++;
+  }
+
+  explain(error: ErrorBody): void {
+    this.explained.push(error);
+  }
+
+  goaway(): void {}
+
+  authenticate(expiresAt: number): void {
+    this.asked.push(expiresAt);
+  }
+
+  authenticated(expiresAt: number): void {
+    this.accepted.push(expiresAt);
+  }
+
+  end(how: Leave): void {
+    this.ends.push(how);
+  }
+}
+
+export function fakeConnection({
+  join = null,
+  preAuth = new PreAuthBytes(),
+}: { join?: ProtocolHandler['join']; preAuth?: PreAuthBytes } = {}) {
+  const socket = new FakeTransport();
+  const protocol = new FakeProtocolHandler(join);
+  const wheel = new TimerWheel();
+  const flushing = new Set<Flushable>();
+  let ended = 0;
+  let nowMs = 0;
+  const metrics = new Metrics();
+  const log = pino({ enabled: false });
+  const connection = new Connection({
+    id: 'connection',
+    address: null,
+    transport: socket,
+    codec: 'binary',
+    shared: {
+      wheel,
+      turn: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
+      frames: new FrameMaker(),
+      preAuth,
+      log,
+      errors: new ErrorBoundary({ log, metrics }),
+      limits: {
+        connectionsPerUser: 20,
+        connectionsPerAddress: 200,
+        hellosPerSecond: 2_000,
+        messagesPerSecond: 10,
+        bytesPerSecond: 1_024,
+      },
+      metrics,
+      onEnd: () => void ended++,
+    },
+  });
+  return {
+    connection,
+    socket,
+    protocol,
+    metrics,
+    ended: () => ended,
+    /** Ends the turn of the loop, so long after the one before. */
+    turn: (afterMs = 1_000) => {
+      nowMs += afterMs;
+      for (const waiting of flushing) waiting.flush(nowMs);
+      flushing.clear();
+    },
+    pass: (ms: number) => {
+      for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+    },
+  };
+}

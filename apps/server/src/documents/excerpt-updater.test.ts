@@ -1,0 +1,59 @@
+import { pino } from 'pino';
+import { afterEach, expect, it, vi } from 'vitest';
+import { createDocument, findDocument } from '../storage/documents.ts';
+import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
+import type { Engine } from '../engine/port.ts';
+import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
+import { ExcerptUpdater } from './excerpt-updater.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+it('follows a document that changes all the time once per delay', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const db = await temporaryDatabase();
+  await createDocument(db, { id: 'd', kind: 'page', title: '', owner: null, at: 0 });
+  let views = 0;
+  const engine = {
+    view: (document: string) => {
+      // Somebody types while it is read.
+      if (views < 50) excerptUpdater.changed(document);
+      return Promise.resolve({ kind: 'page', excerpt: `words ${++views}` });
+    },
+  } as unknown as Engine;
+  const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
+  const told: string[] = [];
+  excerptUpdater.onExcerptChanged((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
+  const excerpt = async () => (await findDocument(db, 'd'))?.excerpt;
+
+  excerptUpdater.changed('d');
+  for (const turn of [1, 2, 3]) {
+    vi.advanceTimersByTime(EXCERPT_DELAY_MS);
+    await vi.waitFor(async () => expect(await excerpt()).toBe(`words ${turn}`));
+    expect(views).toBe(turn);
+  }
+  await excerptUpdater[Symbol.asyncDispose]();
+  expect(await excerpt()).toBe('words 4');
+  expect(told).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
+});
+
+it('follows many at once, and all but those that cannot be read', async () => {
+  const db = await temporaryDatabase();
+  const documents = Array.from({ length: EXCERPTS_TOGETHER + 2 }, (_, number) => `d${number}`);
+  for (const id of documents)
+    await createDocument(db, { id, kind: 'page', title: '', owner: null, at: 0 });
+  const engine = {
+    view: async (document: string) => {
+      if (document === 'd1') throw new Error('it is damaged');
+      return document === 'd2' ? null : { kind: 'page', excerpt: `words of ${document}` };
+    },
+  } as unknown as Engine;
+  const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
+  const told: string[] = [];
+  excerptUpdater.onExcerptChanged((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
+  for (const document of documents) excerptUpdater.changed(document);
+  await excerptUpdater[Symbol.asyncDispose]();
+  const readable = documents.filter((document) => document !== 'd1' && document !== 'd2');
+  expect(told.toSorted()).toEqual(
+    readable.map((document) => `${document}: words of ${document}`).toSorted(),
+  );
+});

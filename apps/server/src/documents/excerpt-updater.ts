@@ -1,0 +1,92 @@
+/**
+ * Lists show a document's first words: they follow its text a moment after it has changed, those of many documents
+ * in one commit.
+ */
+import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
+import type { Database } from '../storage/tables.ts';
+import type { Engine } from '../engine/port.ts';
+import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** What lists show of a document whose text has changed. */
+export interface Summary {
+  readonly excerpt: string;
+  /** When it was changed last. */
+  readonly at: number;
+}
+
+export class ExcerptUpdater implements AsyncDisposable {
+  readonly #db: Database;
+  readonly #engine: Engine;
+  readonly #log: Log;
+  readonly #changed = new Set<string>();
+  #listener: ((document: string, summary: Summary) => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor({
+    db,
+    engine,
+    log,
+  }: {
+    readonly db: Database;
+    readonly engine: Engine;
+    readonly log: Log;
+  }) {
+    this.#db = db;
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  changed(document: string): void {
+    this.#changed.add(document);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#refreshing = this.#refreshing.then(() => this.#refresh());
+    }, EXCERPT_DELAY_MS);
+  }
+
+  /** Hears of what lists show from now on. One listener. */
+  onExcerptChanged(listener: (document: string, summary: Summary) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Brings all lists up to date. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#refreshing;
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    // What changes meanwhile has its turn after another delay.
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (let at = 0; at < changed.length; at += EXCERPTS_TOGETHER)
+      await this.#refreshTogether(changed.slice(at, at + EXCERPTS_TOGETHER));
+  }
+
+  async #refreshTogether(documents: readonly string[]): Promise<void> {
+    try {
+      const read = await Promise.all(documents.map((document) => this.#read(document)));
+      const changes = read.filter((change) => change !== null);
+      const excerpts = new Map(changes.map(({ id, excerpt }) => [id, excerpt]));
+      for (const { id, at } of await refreshDocuments(this.#db, changes))
+        this.#listener?.(id, { excerpt: excerpts.get(id) ?? '', at });
+    } catch (error) {
+      // The next change tries again; nothing but a list is behind.
+      this.#log.warn({ err: error, documents }, 'lists could not follow documents');
+    }
+  }
+
+  async #read(document: string): Promise<DocumentChange | null> {
+    try {
+      const view = await this.#engine.view(document);
+      return view === null ? null : { id: document, excerpt: view.excerpt, at: Date.now() };
+    } catch (error) {
+      this.#log.warn({ err: error, document }, 'the list could not follow a document');
+      return null;
+    }
+  }
+}

@@ -1,0 +1,301 @@
+import { pino } from 'pino';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { errorOf, type LinkAccess, type ServerMessage } from '@tandem/protocol';
+import type { EngineRequest } from '@tandem/sync';
+import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/runner.ts';
+import { openDatabase } from '../storage/sqlite/database.ts';
+import { createDocument, renameDocument } from '../storage/documents.ts';
+import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
+import { changeLink, giveRole, takeRole } from '../storage/sharing.ts';
+import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
+import type { Engine } from '../engine/port.ts';
+import { VISITS_GATHERED_MS } from '../limits.ts';
+import { ErrorBoundary } from '../runtime/error-boundary.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { ANONYMOUS } from '../accounts/people.ts';
+import type { JoinOptions, Subscriber } from './document-room.ts';
+import { Rooms } from './rooms.ts';
+import { ExcerptUpdater } from './excerpt-updater.ts';
+import { TimerWheel } from '../runtime/timer-wheel.ts';
+
+const user = (id: string) => ({ id, name: id, color: 0 });
+
+/** Counts what is read, and may keep answers back. */
+class WatchedExecutor implements SqlExecutor {
+  readonly #executor: SqlExecutor;
+  reads = 0;
+  #held: Promise<void> = Promise.resolve();
+  #hearRead: () => void = () => {};
+
+  constructor(path: string) {
+    this.#executor = new LocalExecutor(path);
+  }
+
+  /** From now on what is read is known, but not answered until `release`. */
+  hold(): { readonly begun: Promise<void>; readonly release: () => void } {
+    let release = (): void => {};
+    this.#held = new Promise((resolve) => (release = resolve));
+    const begun = new Promise<void>((resolve) => (this.#hearRead = resolve));
+    return { begun, release: () => release() };
+  }
+
+  async execute(sql: string, parameters: readonly unknown[]) {
+    const result = await this.#executor.execute(sql, parameters);
+    if (sql.startsWith('select')) {
+      this.reads++;
+      this.#hearRead();
+      await this.#held;
+    }
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.#executor.close();
+  }
+}
+
+async function context({
+  link = 'edit',
+  adhoc = false,
+  visits = 'done',
+}: { link?: LinkAccess; adhoc?: boolean; visits?: 'done' | 'refused' } = {}) {
+  const path = await temporaryDatabaseFile();
+  const executor = new WatchedExecutor(path);
+  const watched = await openDatabase(executor);
+  // Others write through a connection of their own.
+  const db = await openDatabase(new LocalExecutor(path));
+  onTestFinished(async () => {
+    await db.destroy();
+    await watched.destroy();
+  });
+  const log = pino({ enabled: false });
+  const ran: CommandRequest[] = [];
+  const created: string[] = [];
+  const engine = {
+    create: async ({ document }: { document: string }) => void created.push(document),
+    request(request: EngineRequest) {
+      if (request.kind !== 'open') return;
+      const { document, subscription } = request;
+      const stateVector = new Uint8Array([0]);
+      const opened = {
+        epoch: 'i',
+        timeline: 't1',
+        isParted: false,
+        documentKind: 'page',
+        base: 0,
+        offset: 0,
+      } as const;
+      const answer = { kind: 'opened', ...opened, stateVector, parts: [] } as const;
+      rooms.handleEngineEvent({ kind: 'answered', document, subscription, answer });
+    },
+  } as unknown as Engine;
+  const runner = {
+    run: async (request: CommandRequest): Promise<CommandAnswer> => {
+      ran.push(request);
+      if (visits === 'refused') return { kind: 'refused', error: errorOf('internal') };
+      return { kind: 'done', repeated: false, positions: [] };
+    },
+  } as unknown as CommandRunner;
+  const rooms: Rooms = new Rooms({
+    db: watched,
+    engine,
+    runner,
+    wheel: new TimerWheel(),
+    excerptUpdater: new ExcerptUpdater({ db: watched, engine, log }),
+    metrics: new Metrics(),
+    errors: new ErrorBoundary({ log, metrics: new Metrics() }),
+    log,
+    allowAdhocDocuments: adhoc,
+  });
+  onTestFinished(() => rooms[Symbol.dispose]());
+  const linkAccess = link;
+  await createDocument(db, {
+    id: 'd',
+    kind: 'page',
+    title: 'Plan',
+    owner: 'ada',
+    linkAccess,
+    at: 1,
+  });
+
+  const authorize = async (id: string, document = 'd', client: 'native' | 'stock' = 'native') => {
+    const person = id === ANONYMOUS.id ? ANONYMOUS : user(id);
+    return await rooms.authorize(document, { user: person, client });
+  };
+  /** Somebody in the room, and what they heard there of their place in it. */
+  const sit = async (id: string, options: Partial<JoinOptions> = {}) => {
+    const admission = await authorize(id);
+    if (admission.kind === 'refused') throw new Error(admission.error.message);
+    const heard: unknown[] = [];
+    const subscriber: Subscriber = {
+      subscription: rooms.nextSubscription(),
+      user: user(id),
+      client: 1,
+      deliver: ({ message }) => void (isOfPlace(message) && heard.push(wordOf(message))),
+    };
+    rooms.join(admission.document, subscriber, { ref: 1, access: admission.access, ...options });
+    return heard;
+  };
+  executor.reads = 0;
+  return {
+    db,
+    rooms,
+    ran,
+    created,
+    authorize,
+    sit,
+    reads: () => executor.reads,
+    holdReads: () => executor.hold(),
+  };
+}
+
+function isOfPlace({ type }: ServerMessage): boolean {
+  return type === 'opened' || type === 'document:changed' || type === 'closed';
+}
+
+function wordOf(message: ServerMessage): string {
+  if (message.type === 'closed') return message.error.code;
+  return 'access' in message ? `${message.title}: ${message.access}` : message.type;
+}
+
+test.each([
+  ['ada', 'off', 'edit'],
+  ['bob', 'edit', 'edit'],
+  ['bob', 'view', 'view'],
+  ['bob', 'off', 'not-found'],
+  ['ed', 'off', 'edit'],
+  ['vi', 'edit', 'view'],
+  [ANONYMOUS.id, 'view', 'view'],
+  [ANONYMOUS.id, 'off', 'not-found'],
+] as const)('lets %s in with a link that is "%s": %s', async (id, link, expected) => {
+  const { db, authorize } = await context({ link });
+  await giveRole(db, { document: 'd', user: 'ed', role: 'editor' });
+  await giveRole(db, { document: 'd', user: 'vi', role: 'viewer' });
+  const admission = await authorize(id);
+  expect(admission.kind === 'admitted' ? admission.access : admission.error.code).toBe(expected);
+});
+
+test('notes who has opened what, all in one command, and none twice', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { rooms, ran, authorize } = await context();
+  for (const id of ['bob', 'eve', 'bob', ANONYMOUS.id]) await authorize(id);
+  expect(ran).toEqual([]);
+  vi.advanceTimersByTime(VISITS_GATHERED_MS);
+  await authorize('eve');
+  vi.advanceTimersByTime(VISITS_GATHERED_MS);
+  const visit = (id: string) => ({ user: id, document: 'd' });
+  const command = (...ids: string[]) => ({
+    command: { name: 'document:visit', input: { visits: ids.map(visit) } },
+  });
+  expect(ran).toMatchObject([command('bob', 'eve')]);
+  rooms.unlisted(visit('eve'));
+  for (const id of ['bob', 'eve']) await authorize(id);
+  // What is gathered is not lost with the server.
+  rooms[Symbol.dispose]();
+  expect(ran).toMatchObject([command('bob', 'eve'), command('eve')]);
+});
+
+test('visits that could not be written are written when they come again', async () => {
+  const { rooms, ran, authorize } = await context({ visits: 'refused' });
+  await authorize('bob');
+  rooms[Symbol.dispose]();
+  await expect.poll(() => ran.length).toBe(1);
+  await authorize('bob');
+  rooms[Symbol.dispose]();
+  expect(ran).toHaveLength(2);
+});
+
+test('asks once for a document that many come to, and not again while somebody is there', async () => {
+  const { db, reads, authorize, sit } = await context();
+  await Promise.all([authorize('ada'), authorize('bob'), authorize('eve')]);
+  await sit('bob');
+  await authorize('ada');
+  expect(reads()).toBe(1);
+  expect(await authorize('bob', 'new')).toMatchObject({ error: { code: 'not-found' } });
+  await createDocument(db, { id: 'new', kind: 'page', title: '', owner: 'bob', at: 1 });
+  expect(await authorize('bob', 'new')).toMatchObject({ kind: 'admitted' });
+});
+
+test('W36 nobody comes in by a role that was taken', async () => {
+  const { db, rooms, authorize } = await context({ link: 'off' });
+  await giveRole(db, { document: 'd', user: 'bob', role: 'editor' });
+  expect(await authorize('bob')).toMatchObject({ access: 'edit' });
+  await takeRole(db, { document: 'd', user: 'bob' });
+  await rooms.recheck('d');
+  expect(await authorize('bob')).toMatchObject({ error: { code: 'not-found' } });
+  await changeLink(db, 'd', 'view');
+  rooms.forget();
+  expect(await authorize('bob')).toMatchObject({ access: 'view' });
+});
+
+test('W36 nobody comes in by a role that is taken while it is looked up', async () => {
+  const { db, rooms, authorize, holdReads } = await context();
+  const reads = holdReads();
+  const [bob, eve] = [authorize('bob'), authorize('eve')];
+  await reads.begun;
+  await changeLink(db, 'd', 'off');
+  const rechecked = rooms.recheck('d');
+  const late = authorize('late');
+  reads.release();
+  for (const admission of [bob, eve, late])
+    expect(await admission).toMatchObject({ error: { code: 'not-found' } });
+  await rechecked;
+});
+
+test('makes what a stock client names only where that is allowed', async () => {
+  const closed = await context();
+  expect(await closed.authorize('bob', 'new', 'stock')).toMatchObject({
+    error: { code: 'not-found' },
+  });
+  const open = await context({ adhoc: true });
+  expect(await open.authorize('bob', 'new', 'stock')).toMatchObject({
+    access: 'edit',
+    document: { kind: 'data', owner: null },
+  });
+  expect(await open.authorize('bob', 'newer')).toMatchObject({ error: { code: 'not-found' } });
+  await open.authorize('bob', 'd', 'stock');
+  expect(open.created).toEqual(['new']);
+});
+
+test('W36 a changed role is told to those whose access changes', async () => {
+  const { db, rooms, sit } = await context();
+  const [ada, bob, vi] = [await sit('ada'), await sit('bob'), await sit('vi')];
+  await changeLink(db, 'd', 'view');
+  await giveRole(db, { document: 'd', user: 'vi', role: 'editor' });
+  await rooms.recheck('d');
+  expect(ada).toEqual(['Plan: edit']);
+  expect(bob).toEqual(['Plan: edit', 'Plan: view']);
+  expect(vi).toEqual(['Plan: edit']);
+  await changeLink(db, 'd', 'off');
+  await rooms.recheck('d');
+  await rooms.recheck('d');
+  expect(ada).toEqual(['Plan: edit']);
+  expect(bob).toEqual(['Plan: edit', 'Plan: view', 'forbidden']);
+});
+
+test('W14 an older page never may more than read', async () => {
+  const { db, rooms, sit } = await context();
+  const old = await sit('bob', { ceiling: 'view' });
+  await changeLink(db, 'd', 'view');
+  await rooms.recheck('d');
+  await changeLink(db, 'd', 'edit');
+  await rooms.recheck('d');
+  expect(old).toEqual(['Plan: view']);
+});
+
+test('a title that was changed unheard is told as well', async () => {
+  const { db, rooms, sit } = await context();
+  const bob = await sit('bob');
+  await renameDocument(db, 'd', { title: 'Plan B', at: 2 });
+  await rooms.recheck('d');
+  expect(bob).toEqual(['Plan: edit', 'Plan B: edit']);
+});
+
+test('W36 when it cannot be looked up, everybody is asked anew', async () => {
+  const { db, rooms, sit } = await context();
+  const bob = await sit('bob');
+  await db.schema.dropTable('member').execute();
+  await rooms.recheck('d');
+  expect(bob).toEqual(['Plan: edit', 'storage-failed']);
+});

@@ -1,0 +1,224 @@
+/** All rooms: who may enter which, and what the engine says to whom. */
+import {
+  errorOf,
+  type Access,
+  type DocumentKind,
+  type ErrorBody,
+  type Role,
+  type User,
+} from '@tandem/protocol';
+import type { EngineEvent, EngineRequest } from '@tandem/sync';
+import type { CommandRunner } from '../commands/runner.ts';
+import { AsyncCache } from '../runtime/async-cache.ts';
+import { createDocument } from '../storage/documents.ts';
+import { accessOf, findAccess, roleIn, type DocumentAccess } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+import { EngineError, type Engine } from '../engine/port.ts';
+import { ACCESS_CACHE_MS, MAX_PRESENT_SHOWN, MAX_CACHED_ACCESS } from '../limits.ts';
+import type { ErrorBoundary } from '../runtime/error-boundary.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { ANONYMOUS } from '../accounts/people.ts';
+import { DocumentRoom, type JoinOptions, type Subscriber } from './document-room.ts';
+import type { ExcerptUpdater } from './excerpt-updater.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
+import { RecentDocuments, type DocumentVisit } from './recent-documents.ts';
+
+export interface RoomsOptions {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly runner: CommandRunner;
+  readonly wheel: TimerWheel;
+  readonly excerptUpdater: ExcerptUpdater;
+  readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
+  readonly log: Log;
+  /** Whether a stock client may create the document that it names. */
+  readonly allowAdhocDocuments: boolean;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly document: DocumentAccess; readonly access: Access }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+const ADHOC_KIND: DocumentKind = 'data';
+
+export class Rooms implements Disposable {
+  readonly #options: RoomsOptions;
+  readonly #rooms = new Map<string, DocumentRoom>();
+  readonly #ask = (request: EngineRequest): void => this.#options.engine.request(request);
+  readonly #onEmpty = (room: DocumentRoom): void => {
+    room[Symbol.dispose]();
+    if (this.#rooms.get(room.document) !== room) return;
+    this.#rooms.delete(room.document);
+    this.#accessCache.schedule(room.document);
+  };
+  readonly #accessCache: AsyncCache<DocumentAccess>;
+  readonly #recentDocuments: RecentDocuments;
+  #peopleListener: (document: string) => void = () => {};
+  #lastChannel = 0;
+  #lastSubscription = 0;
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+    this.#accessCache = new AsyncCache({
+      ask: (document) => findAccess(options.db, document),
+      maxAnswers: MAX_CACHED_ACCESS,
+      keptMs: ACCESS_CACHE_MS,
+      isInUse: (document) => this.#rooms.has(document),
+    });
+    this.#recentDocuments = new RecentDocuments(options);
+  }
+
+  nextSubscription(): number {
+    return ++this.#lastSubscription;
+  }
+
+  /** A number on the wire that no room has had, nor any other channel. */
+  nextChannel(): number {
+    return ++this.#lastChannel;
+  }
+
+  /** What this person may do with a document. A document that one may not see is one that does not exist. */
+  async authorize(
+    id: string,
+    { user, client }: { readonly user: User; readonly client: 'native' | 'stock' },
+  ): Promise<Admission> {
+    const { log } = this.#options;
+    try {
+      const found = await this.#accessCache.find(id);
+      const document = found === null && client === 'stock' ? await this.#adhoc(id, user) : found;
+      const role = document === null ? null : roleIn(document, user.id);
+      if (document === null || role === null)
+        return { kind: 'refused', error: errorOf('not-found') };
+      if (user.id !== ANONYMOUS.id)
+        this.#recentDocuments.note({ user: user.id, document: document.id });
+      return { kind: 'admitted', document, access: accessOf(role) };
+    } catch (error) {
+      log.error({ err: error, document: id }, 'a document could not be looked up');
+      return {
+        kind: 'refused',
+        error: error instanceof EngineError ? error.body : errorOf('storage-failed'),
+      };
+    }
+  }
+
+  /** Null for a document that this person may not see. @throws DatabaseError */
+  async roleOf(user: string, document: string): Promise<Role | null> {
+    const access = await this.#accessCache.find(document);
+    return access === null ? null : roleIn(access, user);
+  }
+
+  join(document: DocumentAccess, subscriber: Subscriber, options: JoinOptions): DocumentRoom {
+    let room = this.#rooms.get(document.id);
+    if (room === undefined) {
+      room = new DocumentRoom({
+        document: document.id,
+        kind: document.kind,
+        title: document.title,
+        channel: this.nextChannel(),
+        wheel: this.#options.wheel,
+        metrics: this.#options.metrics,
+        errors: this.#options.errors,
+        ask: this.#ask,
+        onPeople: (document) => this.#peopleListener(document),
+        onEmpty: this.#onEmpty,
+      });
+      this.#rooms.set(document.id, room);
+    }
+    room.join(subscriber, options);
+    return room;
+  }
+
+  all(): Iterable<DocumentRoom> {
+    return this.#rooms.values();
+  }
+
+  /** People who are in a document now, a few of them. */
+  present(document: string): User[] {
+    return this.#rooms.get(document)?.users(MAX_PRESENT_SHOWN) ?? [];
+  }
+
+  /** Hears of each document where somebody came, went, or has another name. One listener. */
+  onPeople(listener: (document: string) => void): void {
+    this.#peopleListener = listener;
+  }
+
+  renameUser(user: User): void {
+    for (const room of this.#rooms.values()) room.renameUser(user);
+  }
+
+  renameDocument(document: string, title: string): void {
+    this.#accessCache.forget(document);
+    this.#rooms.get(document)?.renameDocument(title);
+  }
+
+  /** A document was taken off somebody's list. */
+  unlisted(visit: DocumentVisit): void {
+    this.#recentDocuments.forget(visit);
+  }
+
+  /** What is known of any document may have changed: whoever comes next is looked up. */
+  forget(): void {
+    this.#accessCache.clear();
+    this.#recentDocuments.clear();
+  }
+
+  /** What is known of this document may have changed: who may do what in it, and its title. */
+  async recheck(document: string): Promise<void> {
+    const { log } = this.#options;
+    // From here on nobody comes in by what was known.
+    this.#accessCache.forget(document);
+    try {
+      const access = await this.#accessCache.find(document);
+      // Whoever was admitted while this was read has a seat by now.
+      const room = this.#rooms.get(document);
+      if (access !== null) room?.renameDocument(access.title);
+      room?.recheck((user) => {
+        const role = access === null ? null : roleIn(access, user);
+        return role === null ? null : accessOf(role);
+      });
+    } catch (error) {
+      log.error({ err: error, document }, 'who may be in a document could not be looked up');
+      // They come back, and are asked then.
+      this.#rooms.get(document)?.expel(errorOf('storage-failed'));
+    }
+  }
+
+  /** Says to everyone what is wrong here. */
+  broadcastError(error: ErrorBody): void {
+    for (const room of this.#rooms.values()) room.broadcastError(error);
+  }
+
+  /** What the engine says about one document. */
+  handleEngineEvent(event: EngineEvent): void {
+    if (event.kind === 'committed' && event.updates.length > 0)
+      this.#options.excerptUpdater.changed(event.document);
+    const { document } = event;
+    const room = this.#rooms.get(document);
+    if (room === undefined) return;
+    const isHandled = this.#options.errors.run('room', { document, event: event.kind }, () =>
+      room.event(event),
+    );
+    // The people in the room may have missed part of it: their clients reopen the document.
+    if (!isHandled)
+      this.#options.errors.run('room', { document, event: 'expel' }, () =>
+        room.expel(errorOf('internal')),
+      );
+  }
+
+  [Symbol.dispose](): void {
+    this.#recentDocuments[Symbol.dispose]();
+    for (const room of this.#rooms.values()) room[Symbol.dispose]();
+    this.#rooms.clear();
+  }
+
+  /** Makes what a stock client names, where it may. */
+  async #adhoc(id: string, { id: user }: User): Promise<DocumentAccess | null> {
+    const { db, engine, allowAdhocDocuments } = this.#options;
+    if (!allowAdhocDocuments) return null;
+    await engine.create({ document: id, kind: ADHOC_KIND, user });
+    await createDocument(db, { id, kind: ADHOC_KIND, title: id, owner: null, at: Date.now() });
+    return await this.#accessCache.find(id);
+  }
+}

@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../runtime/clock.ts';
+import type { ShardRequest, ShardTurn } from './shard-message.ts';
+import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
+import type { EngineNotice } from './port.ts';
+import { ShardClient } from './shard-client.ts';
+
+const quietTurn: ShardTurn = {
+  notices: [],
+  replies: [],
+  compactions: [],
+  takenBytes: 0,
+  queuedBytes: 0,
+  documents: 0,
+  commits: 0,
+  rows: 0,
+};
+
+function start() {
+  const deferred: (() => void)[] = [];
+  const posts: (readonly ShardRequest[])[] = [];
+  const notices: EngineNotice[] = [];
+  const shard = new ShardClient({
+    shard: 3,
+    clock: systemClock,
+    defer: (run) => deferred.push(run),
+    onNotices: (some) => notices.push(...some),
+    onCompactions: () => {},
+  });
+  const turn = () => deferred.splice(0).forEach((run) => run());
+  const connect = () => shard.connect((requests) => posts.push(requests));
+  return { shard, posts, notices, turn, connect };
+}
+
+const open = (document: string, subscription: number) =>
+  ({ kind: 'open', document, subscription, user: 'ada' }) as const;
+
+const append = (update: Uint8Array) =>
+  ({ kind: 'append', document: 'a', subscription: 1, cseq: 1, user: 'ada', update }) as const;
+
+const view = (shard: ShardClient, document: string) =>
+  shard.ask((id) => ({ kind: 'view', id, document }));
+
+test('what is asked within one turn goes out together', () => {
+  const { shard, posts, turn, connect } = start();
+  connect();
+  shard.send(open('a', 1));
+  shard.send(open('b', 2));
+  expect(posts).toEqual([]);
+  turn();
+  expect(posts).toEqual([[open('a', 1), open('b', 2)]]);
+});
+
+test('what is asked before there is a host waits for it', () => {
+  const { shard, posts, turn, connect } = start();
+  shard.send(open('a', 1));
+  turn();
+  connect();
+  turn();
+  expect(posts).toEqual([[open('a', 1)]]);
+});
+
+test('an update does not take along the buffer that it is a slice of', () => {
+  const { shard, posts, turn, connect } = start();
+  connect();
+  shard.send(append(new Uint8Array(64 * 1024).subarray(10, 20)));
+  turn();
+  expect(posts).toMatchObject([[{ update: { byteLength: 10, buffer: { byteLength: 10 } } }]]);
+});
+
+describe('updates under way', () => {
+  test('count from when they are sent until they are committed', () => {
+    const { shard, notices, connect } = start();
+    connect();
+    shard.send(append(new Uint8Array(MAX_QUEUE_BYTES)));
+    expect(shard.isFull).toBe(false);
+    shard.send(append(new Uint8Array(1)));
+    expect(shard.isFull).toBe(true);
+    shard.receive({
+      ...quietTurn,
+      takenBytes: MAX_QUEUE_BYTES + 1,
+      queuedBytes: DRAINED_QUEUE_BYTES,
+    });
+    expect(shard.isFull).toBe(true);
+    expect(notices).toEqual([]);
+    shard.receive({ ...quietTurn, queuedBytes: DRAINED_QUEUE_BYTES - 1 });
+    expect(shard.isFull).toBe(false);
+    expect(notices).toEqual([{ kind: 'drained', shard: 3 }]);
+  });
+
+  test('are no more when the host is gone', () => {
+    const { shard, notices, connect } = start();
+    connect();
+    shard.send(append(new Uint8Array(MAX_QUEUE_BYTES + 1)));
+    shard.disconnect([]);
+    expect(shard.isFull).toBe(false);
+    expect(notices).toEqual([{ kind: 'drained', shard: 3 }]);
+    expect(shard.stats).toMatchObject({ queuedBytes: 0, state: 'restarting' });
+  });
+});
+
+describe('when the host is gone', () => {
+  test('each document that somebody has open, or opens, is lost once, after the last words', () => {
+    const { shard, notices, turn, connect } = start();
+    connect();
+    shard.send(open('a', 1));
+    shard.send(open('a', 2));
+    shard.send(open('left', 3));
+    turn();
+    shard.send({ kind: 'close', document: 'left', subscription: 3 });
+    shard.send(open('not sent yet', 4));
+    const refused: EngineNotice = {
+      kind: 'answered',
+      document: 'no',
+      subscription: 5,
+      answer: { kind: 'refused', error: { code: 'not-found', message: '', temporary: false } },
+    };
+    shard.send(open('no', 5));
+    shard.receive({ ...quietTurn, notices: [refused] });
+    const last: EngineNotice = { kind: 'incident', what: 'it ended', detail: '' };
+    notices.length = 0;
+    shard.disconnect([last]);
+    expect(notices).toEqual([
+      last,
+      { kind: 'lost', document: 'a' },
+      { kind: 'lost', document: 'not sent yet' },
+    ]);
+    notices.length = 0;
+    shard.disconnect([]);
+    expect(notices).toEqual([]);
+  });
+
+  test('nothing of a lost subscription reaches the next host', () => {
+    const { shard, posts, turn, connect } = start();
+    connect();
+    shard.send(open('a', 1));
+    turn();
+    shard.send(append(Uint8Array.of(1)));
+    shard.disconnect([]);
+    connect();
+    turn();
+    expect(posts).toEqual([[open('a', 1)]]);
+  });
+
+  test('a question that was sent is answered with "not now", one that was not waits for the next host', async () => {
+    const { shard, posts, turn, connect } = start();
+    connect();
+    const sent = expect(view(shard, 'a')).rejects.toMatchObject({
+      body: { code: 'overloaded', temporary: true },
+    });
+    turn();
+    const unsent = view(shard, 'b');
+    shard.disconnect([]);
+    await sent;
+    connect();
+    turn();
+    expect(posts[1]).toMatchObject([{ kind: 'view', document: 'b' }]);
+    const reply = { id: 2, kind: 'viewed', view: null } as const;
+    shard.receive({ ...quietTurn, replies: [reply] });
+    expect(await unsent).toEqual(reply);
+  });
+
+  test('a stalled one is no longer stalled', () => {
+    const { shard, notices, connect } = start();
+    connect();
+    shard.receive({
+      ...quietTurn,
+      notices: [
+        {
+          kind: 'stalled',
+          shard: 3,
+          error: { code: 'storage-failed', message: '', temporary: true },
+        },
+      ],
+    });
+    expect(shard.stats.state).toBe('stalled');
+    shard.disconnect([]);
+    expect(notices.at(-1)).toEqual({ kind: 'resumed', shard: 3 });
+  });
+});
+
+test('at the end, whoever still waits is told', async () => {
+  const { shard, connect } = start();
+  connect();
+  const waiting = expect(view(shard, 'a')).rejects.toMatchObject({ body: { code: 'overloaded' } });
+  shard.end();
+  await waiting;
+});

@@ -1,0 +1,206 @@
+/**
+ * The main thread's end of one shard. It gathers what the gateway asks within one turn of the loop,
+ * matches answers with those who wait for them, and knows how much is under way, so that a shard that
+ * falls behind, or stands still, never fills the memory.
+ */
+import { errorOf } from '@tandem/protocol';
+import type { Clock } from '../runtime/clock.ts';
+import { UpdateBatcher } from './update-batcher.ts';
+import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
+import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
+import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
+
+/** Hands requests to a shard's host, in this thread or in a worker. */
+export type Post = (requests: readonly ShardRequest[]) => void;
+
+export interface ShardClientOptions {
+  readonly shard: number;
+  readonly onNotices: (notices: readonly EngineNotice[]) => void;
+  readonly onCompactions: (documents: readonly string[]) => void;
+  readonly clock: Clock;
+  readonly defer: (run: () => void) => void;
+}
+
+interface Waiting {
+  readonly resolve: (reply: Exclude<ShardReply, { kind: 'failed' }>) => void;
+  readonly reject: (error: EngineError) => void;
+}
+
+export class ShardClient {
+  readonly #options: ShardClientOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #batcher: UpdateBatcher;
+  #post: Post | undefined;
+  #outbox: ShardRequest[] = [];
+  #scheduled = false;
+  #lastId = 0;
+  /** Bytes of updates on their way to the host, and those that wait there. */
+  #sentBytes = 0;
+  #queuedBytes = 0;
+  #full = false;
+  #storage: 'running' | 'stalled' = 'running';
+  /** Subscriptions that are open or opening, by document. */
+  readonly #open = new Map<string, Set<number>>();
+  #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows'> = { documents: 0, commits: 0, rows: 0 };
+
+  constructor(options: ShardClientOptions) {
+    this.#options = options;
+    this.#batcher = new UpdateBatcher({
+      clock: options.clock,
+      readersOf: (document) => this.#open.get(document)?.size ?? 0,
+      release: (requests) => {
+        this.#outbox.push(...requests);
+        this.#schedule();
+      },
+    });
+  }
+
+  get isFull(): boolean {
+    return this.#full;
+  }
+
+  get stats(): Omit<EngineStats['shards'][number], 'restarts'> {
+    const { documents, commits, rows } = this.#turn;
+    const state = this.#post === undefined ? 'restarting' : this.#storage;
+    return { documents, commits, rows, queuedBytes: this.#sentBytes + this.#queuedBytes, state };
+  }
+
+  send(request: ShardRequest): void {
+    if (request.kind === 'open') this.#remember(request.document, request.subscription);
+    if (request.kind === 'close') this.#forget(request.document, request.subscription);
+    if (request.kind === 'append') {
+      this.#sentBytes += request.update.byteLength;
+      if (this.#sentBytes + this.#queuedBytes > MAX_QUEUE_BYTES) this.#full = true;
+    }
+    const own =
+      request.kind === 'append' ? { ...request, update: ownBytes(request.update) } : request;
+    if (this.#batcher.hold(own)) return;
+    this.#outbox.push(own);
+    this.#schedule();
+  }
+
+  /** @throws EngineError */
+  ask(request: (id: number) => ShardRequest): Promise<Exclude<ShardReply, { kind: 'failed' }>> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.send(request(id));
+    });
+  }
+
+  /** The host is there; what has waited for it goes out. */
+  connect(post: Post): void {
+    this.#post = post;
+    this.#schedule();
+  }
+
+  /**
+   * The host is gone, and what it had not said. Whoever has something open with it begins anew.
+   *
+   * @param last what is still to be said before that.
+   */
+  disconnect(last: readonly EngineNotice[]): void {
+    this.#post = undefined;
+    this.#batcher.flush();
+    this.#outbox = this.#outbox.filter((request) => 'id' in request);
+    const unsent = new Set(this.#outbox.map((request) => ('id' in request ? request.id : 0)));
+    for (const [id, { reject }] of this.#waiting) {
+      if (unsent.has(id)) continue;
+      this.#waiting.delete(id);
+      reject(new EngineError(errorOf('overloaded')));
+    }
+    const lost = [...this.#open.keys()].map((document): EngineNotice => ({
+      kind: 'lost',
+      document,
+    }));
+    const resumed: EngineNotice[] =
+      this.#storage === 'stalled' ? [{ kind: 'resumed', shard: this.#options.shard }] : [];
+    this.#open.clear();
+    this.#turn = { ...this.#turn, documents: 0 };
+    this.#sentBytes = 0;
+    this.#queuedBytes = 0;
+    this.#notify([...last, ...lost, ...resumed, ...this.#drained()]);
+  }
+
+  receive(turn: ShardTurn): void {
+    this.#turn = turn;
+    this.#sentBytes -= turn.takenBytes;
+    this.#queuedBytes = turn.queuedBytes;
+    this.#notify([...turn.notices, ...this.#drained()]);
+    for (const reply of turn.replies) this.#settle(reply);
+    if (turn.compactions.length > 0) this.#options.onCompactions(turn.compactions);
+  }
+
+  /** Nothing waits for the next turn of the loop. */
+  flush(): void {
+    this.#batcher.flush();
+    this.#handOver();
+  }
+
+  /** No answer comes any more. */
+  end(): void {
+    this.#post = undefined;
+    for (const { reject } of this.#waiting.values()) reject(new EngineError(errorOf('overloaded')));
+    this.#waiting.clear();
+  }
+
+  #handOver(): void {
+    if (this.#post === undefined || this.#outbox.length === 0) return;
+    const requests = this.#outbox;
+    this.#outbox = [];
+    this.#post(requests);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#post === undefined) return;
+    this.#scheduled = true;
+    this.#options.defer(() => {
+      this.#scheduled = false;
+      this.#handOver();
+    });
+  }
+
+  #settle(reply: ShardReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.kind === 'failed') waiting?.reject(new EngineError(reply.error));
+    else waiting?.resolve(reply);
+  }
+
+  #notify(notices: readonly EngineNotice[]): void {
+    for (const notice of notices) this.#applyNotice(notice);
+    if (notices.length > 0) this.#options.onNotices(notices);
+  }
+
+  #applyNotice(notice: EngineNotice): void {
+    if (notice.kind === 'stalled') this.#storage = 'stalled';
+    else if (notice.kind === 'resumed') this.#storage = 'running';
+    else if (notice.kind === 'lost') this.#open.delete(notice.document);
+    else if (notice.kind === 'answered' && notice.answer.kind === 'refused') {
+      this.#forget(notice.document, notice.subscription);
+    }
+  }
+
+  #remember(document: string, subscription: number): void {
+    const subscriptions = this.#open.get(document);
+    if (subscriptions === undefined) this.#open.set(document, new Set([subscription]));
+    else subscriptions.add(subscription);
+  }
+
+  #forget(document: string, subscription: number): void {
+    const subscriptions = this.#open.get(document);
+    if (subscriptions?.delete(subscription) && subscriptions.size === 0)
+      this.#open.delete(document);
+  }
+
+  #drained(): readonly EngineNotice[] {
+    if (!this.#full || this.#sentBytes + this.#queuedBytes >= DRAINED_QUEUE_BYTES) return [];
+    this.#full = false;
+    return [{ kind: 'drained', shard: this.#options.shard }];
+  }
+}
+
+/** A slice of a socket's buffer would take the whole buffer along to a worker. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}

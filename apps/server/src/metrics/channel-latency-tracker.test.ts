@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { errorOf, type MessageOf, type ServerMessage } from '@tandem/protocol';
+import { ChannelLatencyTracker, type Waiting } from './channel-latency-tracker.ts';
+import { expose } from './exposition.ts';
+import { Metrics } from './metrics.ts';
+
+const opened = (base: number): MessageOf<'opened'> => ({
+  type: 'opened',
+  channel: 1,
+  ref: 1,
+  document: 'document',
+  kind: 'data',
+  title: '',
+  access: 'edit',
+  epoch: 'i',
+  timeline: 't1',
+  base,
+  offset: base,
+  stateVector: new Uint8Array(),
+});
+const ack = (cseq: number): MessageOf<'ack'> => ({ type: 'ack', channel: 1, cseq, from: 0, to: 0 });
+
+/** One who is opening a document. */
+function context(opening: 'first' | 'return' = 'first') {
+  const metrics = new Metrics();
+  const room = new ChannelLatencyTracker(metrics, 'document');
+  let waiting: Waiting | null = room.opening(opening);
+  const clock = {
+    sent: (cseq: number) => void (waiting = room.sent(waiting, cseq)),
+    told: (message: ServerMessage) => void (waiting = room.told(waiting, message)),
+  };
+  const counted = (line: string): number =>
+    Number(new RegExp(`^${line} (.*)$`, 'm').exec(expose(metrics.instruments))?.[1]);
+  return { metrics, clock, counted };
+}
+
+it('measures the opening, and then one update at a time', () => {
+  const { clock, counted } = context();
+  clock.sent(1);
+  clock.told(ack(1));
+  clock.told(opened(0));
+  expect(counted('tandem_document_open_duration_seconds_count')).toBe(1);
+  expect(counted('tandem_update_ack_seconds_count')).toBe(0);
+  clock.sent(1);
+  clock.sent(2);
+  clock.told(ack(1));
+  clock.told(ack(2));
+  expect(counted('tandem_update_ack_seconds_count')).toBe(1);
+  clock.sent(3);
+  clock.told(ack(5));
+  expect(counted('tandem_update_ack_seconds_count')).toBe(2);
+});
+
+it('counts what a copy that comes back is given', () => {
+  const back = context('return');
+  back.clock.told(opened(7));
+  expect(back.metrics.recoveries.of('rows')).toBe(1);
+  const anew = context('return');
+  anew.clock.told(opened(0));
+  expect(anew.metrics.recoveries.of('whole')).toBe(1);
+  const lost = context('return');
+  lost.clock.told({ type: 'closed', channel: 1, error: errorOf('epoch-changed') });
+  expect(lost.metrics.recoveries.of('refused')).toBe(1);
+  const first = context();
+  first.clock.told(opened(0));
+  expect(first.metrics.recoveries.total).toBe(0);
+});
+
+it('counts refusals, and waits no more for what was refused', () => {
+  const { metrics, clock, counted } = context();
+  clock.told(opened(0));
+  clock.sent(1);
+  clock.told({ type: 'nack', channel: 1, cseq: 1, error: errorOf('invalid-update') });
+  clock.told(ack(1));
+  expect(metrics.errorsSent.of('invalid-update')).toBe(1);
+  expect(counted('tandem_update_ack_seconds_count')).toBe(0);
+});

@@ -1,0 +1,66 @@
+/**
+ * Everything that measures the server and is not on the way of a message: the loop's delay, the
+ * process, and the page that Prometheus reads.
+ */
+import type { Engine } from '../engine/port.ts';
+import { LOOP_DELAY_TURN_MS } from '../limits.ts';
+import type { ServerStats } from './connection-stats.ts';
+import { DashboardSampler } from './dashboard-sample.ts';
+import { expose } from './exposition.ts';
+import type { Instrument } from './instruments.ts';
+import { LoopDelay } from './loop-delay.ts';
+import type { Metrics } from './metrics.ts';
+import { ProcessInstruments } from './process-instruments.ts';
+import { stateInstruments } from './state-instruments.ts';
+
+export interface MetricsCollectorOptions {
+  readonly metrics: Metrics;
+  readonly engine: Engine;
+  readonly serverStats: () => ServerStats;
+}
+
+export class MetricsCollector implements Disposable {
+  /** For the one who tells the dashboard. */
+  readonly dashboard: DashboardSampler;
+  readonly #options: MetricsCollectorOptions;
+  readonly #loopDelay: LoopDelay;
+  readonly #process = new ProcessInstruments();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: MetricsCollectorOptions) {
+    this.#options = options;
+    const { metrics, serverStats } = options;
+    this.#loopDelay = new LoopDelay(metrics.loopDelay);
+    this.dashboard = new DashboardSampler({
+      metrics,
+      serverStats,
+      loopDelayMs: () => this.#loopDelay.p99Ms,
+      memory: process.memoryUsage,
+      now: Date.now,
+    });
+  }
+
+  start(): void {
+    this.#loopDelay.start();
+    this.#process.start();
+    this.#timer = setInterval(() => this.#loopDelay.turn(), LOOP_DELAY_TURN_MS).unref();
+  }
+
+  instruments(): readonly Instrument[] {
+    const { metrics, engine, serverStats } = this.#options;
+    return [
+      ...metrics.instruments,
+      ...stateInstruments(serverStats(), metrics.connections, engine.stats()),
+      ...this.#process.read(),
+    ];
+  }
+
+  /** The page of Prometheus. */
+  readonly read = (): string => expose(this.instruments());
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#loopDelay[Symbol.dispose]();
+    this.#process[Symbol.dispose]();
+  }
+}

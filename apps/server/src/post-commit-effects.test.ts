@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import type { Activity } from './channels/activity.ts';
+import type { ChannelHub } from './channels/channel-hub.ts';
+import { ErrorBoundary } from './runtime/error-boundary.ts';
+import { Metrics } from './metrics/metrics.ts';
+import type { Rooms } from './documents/rooms.ts';
+import type { People } from './accounts/people.ts';
+import { PostCommitEffects } from './post-commit-effects.ts';
+import type { CommandRequest, CommandRunner } from './commands/runner.ts';
+
+const ID = '01K00000000000000000000000';
+
+/** The house, which writes down what it is told. */
+function context() {
+  const told: string[] = [];
+  const send = (what: string) => (about?: string) => {
+    told.push(about === undefined ? what : `${what} ${about}`);
+    return Promise.resolve();
+  };
+  const options = {
+    hub: { resync: send('hub resync'), documents: () => ['d2'], recheck: send('hub') },
+    activity: { resync: send('activity resync'), recheck: send('activity') },
+    rooms: {
+      forget: send('rooms forget'),
+      all: () => [{ document: 'd1' }],
+      recheck: send('rooms'),
+    },
+    people: { renamed: send('renamed') },
+    errors: new ErrorBoundary({ log: pino({ enabled: false }), metrics: new Metrics() }),
+  };
+  let lose: (unanswered: readonly CommandRequest[]) => void = () => {};
+  const runner: Pick<CommandRunner, 'onCommitted' | 'onLost'> = {
+    onCommitted: () => {},
+    onLost: (listener) => (lose = listener),
+  };
+  new PostCommitEffects({
+    ...options,
+    hub: options.hub as unknown as ChannelHub,
+    activity: options.activity as unknown as Activity,
+    rooms: options.rooms as unknown as Rooms,
+    people: options.people as unknown as People,
+  }).start(runner as CommandRunner);
+  return { told, lose };
+}
+
+it('looks everything up anew that may have been committed without a word (P3)', () => {
+  const { told, lose } = context();
+  lose([
+    { user: 'ada', command: { id: ID, name: 'profile:change', input: { name: 'Ada' } } },
+    { user: 'bob', command: { id: ID, name: 'chat:see', input: { document: 'd1', number: 1 } } },
+  ]);
+  expect(told).toEqual([
+    'rooms forget',
+    'hub resync',
+    'activity resync',
+    ...['rooms d2', 'hub d2', 'activity d2', 'rooms d1', 'hub d1', 'activity d1'],
+    'renamed ada',
+  ]);
+});

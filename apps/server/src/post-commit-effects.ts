@@ -1,0 +1,83 @@
+/** What the server does after commands were committed: the only place where one command leads to more than its events. */
+import type { Activity } from './channels/activity.ts';
+import type { ChannelHub } from './channels/channel-hub.ts';
+import type { Rooms } from './documents/rooms.ts';
+import type { ErrorBoundary } from './runtime/error-boundary.ts';
+import type { People } from './accounts/people.ts';
+import type { Effect } from './commands/effect.ts';
+import type { CommandRunner } from './commands/runner.ts';
+
+export interface PostCommitEffectsOptions {
+  readonly hub: ChannelHub;
+  readonly activity: Activity;
+  readonly rooms: Rooms;
+  readonly people: People;
+  readonly errors: ErrorBoundary;
+}
+
+export class PostCommitEffects {
+  readonly #options: PostCommitEffectsOptions;
+
+  constructor(options: PostCommitEffectsOptions) {
+    this.#options = options;
+  }
+
+  /** Listens to what is committed. */
+  start(runner: CommandRunner): void {
+    const { hub, activity, rooms, people, errors } = this.#options;
+    runner.onCommitted(({ events, effects }) => {
+      hub.committed(events);
+      for (const effect of effects)
+        errors.run('command', { effect: effect.kind }, () => this.#apply(effect));
+    });
+    runner.onLost((unanswered) => {
+      rooms.forget();
+      hub.resync();
+      activity.resync();
+      const documents = new Set(hub.documents());
+      for (const { document } of rooms.all()) documents.add(document);
+      for (const document of documents) this.#accessChanged(document);
+      for (const { user, command } of unanswered)
+        if (command.name === 'profile:change') this.#follow(people.renamed(user));
+    });
+  }
+
+  #apply(effect: Effect): void {
+    const { activity, rooms, people } = this.#options;
+    switch (effect.kind) {
+      case 'access-changed':
+        this.#accessChanged(effect.document);
+        break;
+      case 'renamed':
+        rooms.renameDocument(effect.document, effect.title);
+        activity.changed(effect.document);
+        break;
+      case 'profile-changed':
+        this.#follow(people.renamed(effect.user));
+        break;
+      case 'unlisted':
+        rooms.unlisted(effect);
+        activity.relisted(effect.user);
+        break;
+      case 'listed':
+        activity.relisted(effect.user);
+        break;
+      case 'chat':
+        activity.chatted(effect.document, effect.head);
+        break;
+      case 'chat-deleted':
+        activity.chatDeleted(effect.document, effect.number);
+    }
+  }
+
+  #accessChanged(document: string): void {
+    const { hub, activity, rooms } = this.#options;
+    this.#follow(rooms.recheck(document));
+    this.#follow(hub.recheck(document));
+    this.#follow(activity.recheck(document));
+  }
+
+  #follow(step: Promise<void>): void {
+    step.catch((error: unknown) => this.#options.errors.report('command', {}, error));
+  }
+}

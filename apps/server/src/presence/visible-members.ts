@@ -1,0 +1,67 @@
+/**
+ * Which people of a crowd are shown: those who did something last. Somebody keeps a place for a while after
+ * that, and only so many places change at once, so that a page of a busy crowd can be read, and costs little.
+ */
+import { MAX_LISTED_MEMBERS } from '@tandem/protocol';
+import { MAX_PAGE_TURNOVER, PAGE_PLACE_MS } from '../limits.ts';
+
+interface Actor {
+  /** In milliseconds; 0 for one who did nothing yet. */
+  readonly actedAt: number;
+}
+
+type People<T extends Actor> = ReadonlyMap<string, T>;
+
+export class VisibleMembers {
+  readonly #shown: Set<string>;
+
+  constructor(people: People<Actor>) {
+    this.#shown = new Set(latestFirst(people).slice(0, MAX_LISTED_MEMBERS));
+  }
+
+  has(user: string): boolean {
+    return this.#shown.has(user);
+  }
+
+  /** Those who are shown, who did something last before the others. */
+  ordered<T extends Actor>(people: People<T>): T[] {
+    const shown: T[] = [];
+    for (const user of this.#shown) {
+      const person = people.get(user);
+      if (person !== undefined) shown.push(person);
+    }
+    return shown.toSorted((one, other) => other.actedAt - one.actedAt);
+  }
+
+  /** Lets in who did something since. */
+  turn(people: People<Actor>, nowMs: number): { readonly came: string[]; readonly went: string[] } {
+    const went = [...this.#shown].filter((user) => !people.has(user));
+    for (const user of went) this.#shown.delete(user);
+    const waiting = latestFirst(people, (user) => !this.#shown.has(user));
+    const came = waiting.splice(0, MAX_LISTED_MEMBERS - this.#shown.size);
+    const quietest = latestFirst(people, (user) => this.#shown.has(user)).toReversed();
+    for (const [at, user] of quietest.slice(0, MAX_PAGE_TURNOVER).entries()) {
+      const other = waiting[at];
+      if (other === undefined) break;
+      const actedAt = people.get(user)?.actedAt ?? 0;
+      const isHeld = actedAt > 0 && nowMs - actedAt < PAGE_PLACE_MS;
+      if (isHeld || (people.get(other)?.actedAt ?? 0) <= actedAt) break;
+      this.#shown.delete(user);
+      went.push(user);
+      came.push(other);
+    }
+    for (const user of came) this.#shown.add(user);
+    return { came, went };
+  }
+}
+
+/** Where nobody did anything, who came first. */
+function latestFirst(
+  people: People<Actor>,
+  isMeant: (user: string) => boolean = () => true,
+): string[] {
+  const users: [string, Actor][] = [];
+  for (const entry of people) if (isMeant(entry[0])) users.push(entry);
+  users.sort(([, one], [, other]) => other.actedAt - one.actedAt);
+  return users.map(([user]) => user);
+}

@@ -1,0 +1,67 @@
+/** What the self-probe needs to live in a server: two people, and a document that only they can find. */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createDocument } from '../storage/documents.ts';
+import type { Database } from '../storage/tables.ts';
+import { createUser, findUser } from '../storage/users.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Log } from '../runtime/log.ts';
+import type { TokenSigner } from '../accounts/session-token.ts';
+import { SelfProbe } from './self-probe.ts';
+import { SocketPair } from './probe-pair.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+
+export interface ProbeContext {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly tokens: TokenSigner;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const WRITER = 'self-probe';
+const READER = 'canary-listener';
+const TITLE = 'Self-probe';
+/** Bytes of chance in the document's id. */
+const ID_BYTES = 18;
+
+/** @param listening where the server listens. */
+export function createSelfProbe(context: ProbeContext, listening: AddressInfo): SelfProbe {
+  const { tokens, metrics, log } = context;
+  const tokenOf = async (user: string) => (await tokens.sign(user)).token;
+  const createPair = () =>
+    new SocketPair({
+      port: listening.port,
+      address: ownAddress(listening.address),
+      prepare: () => prepareDocument(context),
+      writerToken: () => tokenOf(WRITER),
+      readerToken: () => tokenOf(READER),
+    });
+  return new SelfProbe({ createPair, metrics, log });
+}
+
+/** Of what listens on all addresses, the loopback. */
+function ownAddress(address: string): string {
+  return address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address;
+}
+
+/** Makes what is not there yet. @returns the document, whose id nobody can guess. */
+async function prepareDocument({ db, engine, metrics }: ProbeContext): Promise<string> {
+  const at = Date.now();
+  for (const id of [WRITER, READER]) {
+    if ((await findUser(db, id)) === undefined)
+      await createUser(db, { id, name: TITLE, color: 0, at });
+  }
+  const existing = await db
+    .selectFrom('document')
+    .select('id')
+    .where('owner', '=', WRITER)
+    .executeTakeFirst();
+  const id = existing?.id ?? randomBytes(ID_BYTES).toString('base64url');
+  metrics.probeDocument = id;
+  if (existing !== undefined) return id;
+  await engine.create({ document: id, kind: 'data', user: WRITER });
+  const linkAccess = 'view';
+  await createDocument(db, { id, kind: 'data', title: TITLE, owner: WRITER, linkAccess, at });
+  return id;
+}

@@ -1,0 +1,115 @@
+/**
+ * The self-probe's two connections to its own document, which never grows: it writes under one client id
+ * and overwrites one entry, so that what was there before becomes a single collected range.
+ */
+import * as Y from 'yjs';
+import { readAwareness, writeAwareness } from '../presence/awareness-update.ts';
+import type { ProbePair } from './self-probe.ts';
+import { ProbeSocket } from './probe-socket.ts';
+
+export interface SocketPairOptions {
+  readonly port: number;
+  readonly address: string;
+  /** Sees to it that there is a document, and says which. */
+  readonly prepare: () => Promise<string>;
+  /** Tokens of the two who have it open. */
+  readonly writerToken: () => Promise<string>;
+  readonly readerToken: () => Promise<string>;
+}
+
+interface Sockets {
+  readonly writer: ProbeSocket;
+  readonly reader: ProbeSocket;
+}
+
+/** `channel`: the document's number on both. */
+type Opened = Sockets & { readonly channel: number };
+
+const WRITER_CLIENT = 1;
+const READER_CLIENT = 2;
+
+export class SocketPair implements ProbePair {
+  readonly #options: SocketPairOptions;
+  readonly #copy = new Y.Doc();
+  #opening: Promise<Opened> | null = null;
+  #state: 'new' | 'ended' = 'new';
+  #cseq = 0;
+  #sockets: Sockets | null = null;
+
+  constructor(options: SocketPairOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await this.#opened();
+  }
+
+  async deliver(beat: number): Promise<void> {
+    const { writer, reader, channel } = await this.#opened();
+    const heard = reader.next('awareness', ({ update }) => isBeat(update, beat));
+    const entry = { client: WRITER_CLIENT, clock: beat + 1, state: JSON.stringify({ beat }) };
+    writer.send({ type: 'awareness', channel, update: writeAwareness([entry]) });
+    await heard;
+  }
+
+  async commit(beat: number): Promise<void> {
+    const { writer, reader, channel } = await this.#opened();
+    const update = beatUpdate(this.#copy, beat);
+    const cseq = ++this.#cseq;
+    const told = Promise.all([
+      writer.next('ack', (ack) => ack.cseq >= cseq),
+      reader.next('updates'),
+    ]);
+    writer.send({ type: 'update', channel, cseq, update });
+    await told;
+  }
+
+  end(): void {
+    this.#sockets?.writer.end();
+    this.#sockets?.reader.end();
+    this.#state = 'ended';
+  }
+
+  #opened(): Promise<Opened> {
+    return (this.#opening ??= this.#connect());
+  }
+
+  async #connect(): Promise<Opened> {
+    const { port, address, prepare, writerToken, readerToken } = this.#options;
+    const document = await prepare();
+    if (this.#state === 'ended') throw new Error('it was ended');
+    const place = { port, address, document };
+    const writer = new ProbeSocket({
+      ...place,
+      client: WRITER_CLIENT,
+      token: writerToken,
+      onUpdates: (updates) => updates.forEach((update) => Y.applyUpdate(this.#copy, update)),
+    });
+    const reader = new ProbeSocket({
+      ...place,
+      client: READER_CLIENT,
+      token: readerToken,
+      onUpdates: () => {},
+    });
+    this.#sockets = { writer, reader };
+    const [channel] = await Promise.all([writer.open(), reader.open()]);
+    return { writer, reader, channel };
+  }
+}
+
+/** Overwrites the one entry. @returns what the others lack. */
+export function beatUpdate(copy: Y.Doc, beat: number): Uint8Array {
+  // Not earlier: to load what was written under its own id would make Yjs take another one.
+  copy.clientID = WRITER_CLIENT;
+  const before = Y.encodeStateVector(copy);
+  copy.getMap('self-probe').set('beat', beat);
+  return Y.encodeStateAsUpdate(copy, before);
+}
+
+function isBeat(update: Uint8Array, beat: number): boolean {
+  const reading = readAwareness(update);
+  if (reading.kind === 'invalid') return false;
+  return reading.entries.some(
+    ({ state }) => state !== null && (JSON.parse(state) as { beat?: unknown }).beat === beat,
+  );
+}

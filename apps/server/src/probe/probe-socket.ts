@@ -1,0 +1,146 @@
+/** The self-probe's end of one connection: a native client over the loopback address, with nothing left out. */
+import { WebSocket } from 'ws';
+import { SCHEMA_VERSION } from '@tandem/document';
+import {
+  binaryCodec,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL_BINARY,
+  SYNC_PATH,
+  type ClientMessage,
+  type MessageOf,
+  type ServerMessage,
+  type ServerMessageType,
+} from '@tandem/protocol';
+
+export interface ProbeSocketOptions {
+  readonly port: number;
+  /** An address of this machine; IPv6 as it is. */
+  readonly address: string;
+  readonly document: string;
+  /** The Yjs client id that it writes under. */
+  readonly client: number;
+  /** A token of `hello`. */
+  readonly token: () => Promise<string>;
+  /** Rows of the document, from the first. */
+  readonly onUpdates: (updates: readonly Uint8Array[]) => void;
+}
+
+interface Waiting {
+  readonly fits: (message: ServerMessage) => boolean;
+  readonly resolve: (message: ServerMessage) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ProbeSocket {
+  readonly #socket: WebSocket;
+  readonly #options: ProbeSocketOptions;
+  readonly #waiting = new Set<Waiting>();
+  /** Rows that have come. */
+  #position = 0;
+
+  constructor(options: ProbeSocketOptions) {
+    this.#options = options;
+    const { address, port } = options;
+    const host = address.includes(':') ? `[${address}]` : address;
+    this.#socket = new WebSocket(`ws://${host}:${port}${SYNC_PATH}`, SUBPROTOCOL_BINARY);
+    this.#socket.on('message', (data: Buffer) => this.#receive(data));
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', (code) => this.#fail(new Error(`closed with ${code}`)));
+  }
+
+  /** Says hello and opens the document, in one round trip. @returns the channel's number, when all is there. */
+  async open(): Promise<number> {
+    const { document, client, token } = this.#options;
+    const connected = new Promise((resolve, reject) => {
+      this.#socket.once('open', resolve);
+      this.#socket.once('close', () => reject(new Error('it cannot connect')));
+    });
+    const [hello] = await Promise.all([token(), connected]);
+    const opening = this.next('opened');
+    this.send(
+      {
+        type: 'hello',
+        channel: 0,
+        protocol: PROTOCOL_VERSION,
+        schema: SCHEMA_VERSION,
+        token: hello,
+      },
+      { type: 'open', channel: 0, ref: 1, document, client },
+    );
+    const { channel, offset } = await opening;
+    while (this.#position < offset) await this.next('updates');
+    return channel;
+  }
+
+  /** All messages in one frame. */
+  send(...messages: ClientMessage[]): void {
+    this.#socket.send(binaryCodec.join(messages.map(binaryCodec.encode)));
+  }
+
+  /** The next message of a type; rejects when the connection ends before it. */
+  async next<T extends ServerMessageType>(
+    type: T,
+    fits: (message: MessageOf<T>) => boolean = () => true,
+  ): Promise<MessageOf<T>> {
+    const message = await new Promise<ServerMessage>((resolve, reject) => {
+      this.#waiting.add({
+        fits: (message) => message.type === type && fits(message as MessageOf<T>),
+        resolve,
+        reject,
+      });
+    });
+    return message as MessageOf<T>;
+  }
+
+  /** At once. */
+  end(): void {
+    this.#fail(new Error('it was ended'));
+  }
+
+  #receive(data: Buffer): void {
+    const decoded = binaryCodec.decodeFromServer(data);
+    if (decoded.kind === 'invalid') {
+      this.#fail(new Error(decoded.reason));
+      return;
+    }
+    for (const message of decoded.messages) this.#handleMessage(message);
+  }
+
+  #handleMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'ping':
+        this.send({ type: 'pong', channel: 0, nonce: message.nonce });
+        return;
+      case 'authenticate':
+        void this.#options.token().then((token) => this.send({ type: 'token', channel: 0, token }));
+        return;
+      case 'closed':
+      case 'nack':
+      case 'error':
+        this.#fail(new Error(message.error.message));
+        return;
+      case 'updates':
+        this.#position = message.to;
+        this.#options.onUpdates(message.updates);
+        this.#notify(message);
+        return;
+      default:
+        this.#notify(message);
+    }
+  }
+
+  #notify(message: ServerMessage): void {
+    for (const waiting of this.#waiting) {
+      if (!waiting.fits(message)) continue;
+      this.#waiting.delete(waiting);
+      waiting.resolve(message);
+    }
+  }
+
+  #fail(error: Error): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+    this.#socket.terminate();
+  }
+}

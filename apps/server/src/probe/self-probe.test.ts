@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PROBE_COMMIT_EVERY, PROBE_INTERVAL_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
+import { SelfProbe, type ProbePair } from './self-probe.ts';
+import { Metrics } from '../metrics/metrics.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+class FakePair implements ProbePair {
+  readonly sung: string[] = [];
+  state: 'hearing' | 'deaf' | 'ended' = 'hearing';
+  #reject: (error: Error) => void = () => {};
+
+  async open(): Promise<void> {}
+
+  deliver(beat: number): Promise<void> {
+    return this.#probe(`deliver ${beat}`);
+  }
+
+  commit(beat: number): Promise<void> {
+    return this.#probe(`commit ${beat}`);
+  }
+
+  end(): void {
+    this.state = 'ended';
+    this.#reject(new Error('ended'));
+  }
+
+  async #probe(song: string): Promise<void> {
+    this.sung.push(song);
+    if (this.state !== 'hearing') await new Promise((_, reject) => (this.#reject = reject));
+  }
+}
+
+function context() {
+  const pairs: FakePair[] = [];
+  const metrics = new Metrics();
+  const createPair = () => {
+    const pair = new FakePair();
+    pairs.push(pair);
+    return pair;
+  };
+  const selfProbe = new SelfProbe({ createPair, metrics, log: pino({ enabled: false }) });
+  selfProbe.start();
+  const beats = (count: number) => vi.advanceTimersByTimeAsync(count * PROBE_INTERVAL_MS);
+  return { selfProbe, pairs, metrics, beats };
+}
+
+it('goes through the journal once in a while, and otherwise by awareness, on one pair', async () => {
+  const { selfProbe, pairs, metrics, beats } = context();
+  await beats(PROBE_COMMIT_EVERY + 1);
+  expect(pairs).toHaveLength(1);
+  expect(pairs[0]?.sung.filter((song) => song.startsWith('commit'))).toEqual([
+    'commit 0',
+    `commit ${PROBE_COMMIT_EVERY}`,
+  ]);
+  expect(metrics.selfProbe.of('commit').count).toBe(2);
+  expect(metrics.selfProbe.of('deliver').count).toBe(PROBE_COMMIT_EVERY - 1);
+  expect(metrics.probeFailures.total).toBe(0);
+  selfProbe[Symbol.dispose]();
+});
+
+it('counts one failure for a beat that is not heard in time, and begins anew', async () => {
+  const { selfProbe, pairs, metrics, beats } = context();
+  await beats(1);
+  pairs[0]!.state = 'deaf';
+  await beats(1);
+  await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT_MS);
+  expect(pairs[0]?.state).toBe('ended');
+  expect(metrics.probeFailures.of('deliver')).toBe(1);
+  await beats(2);
+  expect(pairs).toHaveLength(2);
+  expect(metrics.probeFailures.total).toBe(1);
+  selfProbe[Symbol.dispose]();
+});
+
+it('counts nothing that its own end has cut off', async () => {
+  const { selfProbe, pairs, metrics, beats } = context();
+  await beats(1);
+  pairs[0]!.state = 'deaf';
+  await beats(1);
+  selfProbe[Symbol.dispose]();
+  await beats(20);
+  expect(pairs).toHaveLength(1);
+  expect(metrics.probeFailures.total).toBe(0);
+});

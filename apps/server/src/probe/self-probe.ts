@@ -1,0 +1,99 @@
+/**
+ * The server publishes to itself, once a second, on the way that everybody's messages take. Most beats
+ * go by awareness, which costs no disk; each tenth is an update, committed and acknowledged: an update
+ * a second would be thirty million flushes of the disk in a year, on a server that nobody uses.
+ */
+import { PROBE_COMMIT_EVERY, PROBE_INTERVAL_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ProbePath, Metrics } from '../metrics/metrics.ts';
+
+/** Two connections that have one document open. */
+export interface ProbePair {
+  /** Resolves when both are in; with the methods below, rejects when a connection is lost. */
+  open(): Promise<void>;
+  /** Resolves when the second connection has what the first one published. */
+  deliver(beat: number): Promise<void>;
+  /** Resolves when an update is acknowledged, and the second connection has it. */
+  commit(beat: number): Promise<void>;
+  /** Both are gone at once. */
+  end(): void;
+}
+
+export interface SelfProbeOptions {
+  readonly createPair: () => ProbePair;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export class SelfProbe implements Disposable {
+  readonly #options: SelfProbeOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #pair: ProbePair | null = null;
+  #beats = 0;
+  #state: 'resting' | 'beating' | 'ended' = 'resting';
+  #health: 'well' | 'ill' = 'well';
+
+  constructor(options: SelfProbeOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#beat().catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'self-probe failed');
+        if (this.#state === 'beating') this.#state = 'resting';
+      });
+    }, PROBE_INTERVAL_MS);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#state = 'ended';
+    this.#pair?.end();
+  }
+
+  /** A beat that comes while the one before it waits is left out: that one will fail, or has been slow. */
+  async #beat(): Promise<void> {
+    if (this.#state !== 'resting') return;
+    this.#state = 'beating';
+    const beat = this.#beats++;
+    const path: ProbePath = beat % PROBE_COMMIT_EVERY === 0 ? 'commit' : 'deliver';
+    const pair = (this.#pair ??= this.#options.createPair());
+    const limit = setTimeout(() => pair.end(), PROBE_TIMEOUT_MS);
+    try {
+      await this.#probe(pair, { beat, path });
+      this.#recovered();
+    } catch (error) {
+      this.#failed(path, error);
+    } finally {
+      clearTimeout(limit);
+    }
+    if (this.#state === 'beating') this.#state = 'resting';
+  }
+
+  async #probe(
+    pair: ProbePair,
+    { beat, path }: { readonly beat: number; readonly path: ProbePath },
+  ): Promise<void> {
+    await pair.open();
+    const startMs = performance.now();
+    await pair[path](beat);
+    this.#options.metrics.selfProbe.of(path).observe((performance.now() - startMs) / 1_000);
+  }
+
+  /** Both connections are made anew for the next beat. */
+  #failed(path: ProbePath, error: unknown): void {
+    this.#pair?.end();
+    this.#pair = null;
+    if (this.#state === 'ended') return;
+    const { metrics, log } = this.#options;
+    metrics.probeFailures.add(path);
+    if (this.#health === 'well') log.warn({ err: error, path }, 'the self-probe is not heard');
+    this.#health = 'ill';
+  }
+
+  #recovered(): void {
+    if (this.#health === 'ill') this.#options.log.info('the self-probe is heard again');
+    this.#health = 'well';
+  }
+}

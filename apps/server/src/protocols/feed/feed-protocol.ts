@@ -1,0 +1,208 @@
+/**
+ * A channel of events for whoever only reads it. The request says everything: who reads, what, and from
+ * where on. Rules S1–S6 of PROTOCOL.md.
+ */
+import {
+  CHANNEL_TYPES,
+  readChannelName,
+  type ChannelName,
+  type ChannelPosition,
+  type ErrorBody,
+  type User,
+} from '@tandem/protocol';
+import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
+import { FEED_RETRY_MS } from '../../limits.ts';
+import { METRICS_READER } from '../../accounts/people.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+import { catchAndClose } from '../../connection/catch-and-close.ts';
+import type { EncodedMessage } from '../../runtime/encoded-message.ts';
+import {
+  encodeFeed,
+  FEED_HEARTBEAT,
+  feedEvent,
+  feedId,
+  feedRetry,
+  joinFeed,
+} from './feed-format.ts';
+import type { FeedTransport } from './feed-transport.ts';
+
+export interface FeedRequest {
+  readonly name: ChannelName;
+  /** Null: from now on, after the state. */
+  readonly position: ChannelPosition | null;
+  /** The value of a session's cookie; null where there is none. */
+  readonly cookie: string | null;
+  /** It brings the token of those who read metrics. */
+  readonly hasMetricsToken: boolean;
+}
+
+export interface FeedProtocolOptions {
+  readonly connection: Connection;
+  readonly transport: FeedTransport;
+  readonly services: Pick<ProtocolServices, 'people' | 'authenticate' | 'eventChannels'>;
+  readonly request: FeedRequest;
+}
+
+export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
+  readonly join = joinFeed;
+  readonly #connection: Connection;
+  readonly #transport: FeedTransport;
+  readonly #services: FeedProtocolOptions['services'];
+  readonly #request: FeedRequest;
+  #state: 'asked' | 'answered' = 'asked';
+  #subscription: Subscription | null = null;
+  /** Of what was sent last. */
+  #epoch = '';
+
+  constructor({ connection, transport, services, request }: FeedProtocolOptions) {
+    this.#connection = connection;
+    this.#transport = transport;
+    this.#services = services;
+    this.#request = request;
+  }
+
+  get user(): User {
+    return this.#connection.user as User;
+  }
+
+  get isConflating(): boolean {
+    return this.#connection.isConflating;
+  }
+
+  get isLagging(): boolean {
+    return this.#connection.isLagging;
+  }
+
+  receive(): void {
+    catchAndClose(this.#connection, this.#begin());
+  }
+
+  hold(subscription: Subscription): void {
+    this.#connection.hold(subscription);
+  }
+
+  deliver(encoded: EncodedMessage): void {
+    this.#send(encoded, false);
+  }
+
+  answer(encoded: EncodedMessage): void {
+    this.#send(encoded, true);
+  }
+
+  onDrain(step: () => Promise<void>): void {
+    const { openings } = this.#connection;
+    openings.enter(() =>
+      catchAndClose(
+        this.#connection,
+        step().finally(() => openings.done()),
+      ),
+    );
+  }
+
+  lost(): void {
+    this.#subscription = null;
+  }
+
+  /** Nobody answers: one that is gone is noticed by what it does not take. */
+  ping(): void {
+    this.#connection.queue(FEED_HEARTBEAT);
+    this.#connection.answered();
+  }
+
+  explain(error: ErrorBody): void {
+    if (this.#state === 'asked') this.#transport.refuse(error);
+    else this.#connection.queue(feedEvent('ended', { error }));
+  }
+
+  goaway(retryAfterMs: number): void {
+    if (this.#state === 'answered') this.#connection.queue(feedRetry(retryAfterMs));
+  }
+
+  authenticate(): void {
+    // A session's cookie holds until the session ends.
+  }
+
+  authenticated(): void {
+    // A session's cookie holds until the session ends.
+  }
+
+  end(): void {
+    this.#subscription?.channel.leave(this.#subscription);
+    this.#subscription = null;
+  }
+
+  async #begin(): Promise<void> {
+    const { authenticate, eventChannels } = this.#services;
+    const { name, position } = this.#request;
+    const reader = await this.#identify();
+    const connection = this.#connection;
+    if (connection.ended) return;
+    if (reader === null) {
+      connection.close('unauthenticated');
+      return;
+    }
+    connection.session = reader.session;
+    const error = authenticate(connection, reader.user);
+    if (error !== null) {
+      connection.close('too-many', error);
+      return;
+    }
+    const subscription = eventChannels.subscribe(this, {
+      ref: 0,
+      name,
+      ...(position === null ? {} : { position }),
+    });
+    if (!subscription.isOver) this.#subscription = subscription;
+  }
+
+  async #identify(): Promise<{ readonly user: User; readonly session: string | null } | null> {
+    const { name, cookie, hasMetricsToken } = this.#request;
+    if (hasMetricsToken && name === 'dashboard') return { user: METRICS_READER, session: null };
+    return cookie === null ? null : await this.#services.people.findByCookie(cookie);
+  }
+
+  #send(encoded: EncodedMessage, requested: boolean): void {
+    try {
+      this.#deliverTo(encoded, requested);
+    } catch (error) {
+      this.#connection.sendFailed(encoded.message, error);
+    }
+  }
+
+  #deliverTo(encoded: EncodedMessage, requested: boolean): void {
+    const { message } = encoded;
+    if (message.type === 'unsubscribed') {
+      const { error } = message;
+      this.#connection.close(error.code === 'not-found' ? 'not-found' : 'internal', error);
+      return;
+    }
+    if (message.type === 'subscribed') {
+      this.#epoch = message.epoch;
+      this.#open();
+    }
+    const bytes = encoded.as(encodeFeed, encodeFeed);
+    if (bytes === null) return;
+    const offset =
+      message.type === 'events'
+        ? message.to
+        : message.type === 'subscribed'
+          ? message.offset
+          : null;
+    if (offset !== null && this.#isReliable)
+      this.#connection.queue(feedId(this.#epoch, offset), requested);
+    this.#connection.queue(bytes, requested);
+  }
+
+  /** Readers whom one cut sends away come back at moments of their own. */
+  #open(): void {
+    if (this.#state === 'answered') return;
+    this.#state = 'answered';
+    this.#connection.queue(feedRetry(Math.round(FEED_RETRY_MS * (0.5 + Math.random()))));
+  }
+
+  get #isReliable(): boolean {
+    return CHANNEL_TYPES[readChannelName(this.#request.name).type].delivery === 'reliable';
+  }
+}

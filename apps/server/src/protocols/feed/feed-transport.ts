@@ -1,0 +1,67 @@
+/** One way, in an answer of server-sent events. It begins with the first frame; until then it can be refused by its status. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorOf, FEED_TYPE, TRANSPORT_CLOSE_CODES, type ErrorBody } from '@tandem/protocol';
+import { CLOSE_TIMEOUT_MS } from '../../limits.ts';
+import type { Frame } from '../../transports/frame.ts';
+import { ANSWER_HEADERS, refuse } from '../../transports/http-answer.ts';
+import type { Transport, TransportOwner } from '../../transports/transport.ts';
+
+export class FeedTransport implements Transport {
+  readonly kind = 'feed';
+  readonly #answer: ServerResponse;
+  #closeCode: number = TRANSPORT_CLOSE_CODES.abnormal;
+
+  constructor(answer: ServerResponse) {
+    this.#answer = answer;
+  }
+
+  get bufferedAmount(): number {
+    return this.#answer.writableLength;
+  }
+
+  /** The request is all that the owner receives. */
+  open(owner: TransportOwner, request: IncomingMessage): void {
+    this.#answer.on('close', () => owner.closed(this.#closeCode));
+    owner.receive(Buffer.from(request.url ?? ''), false);
+  }
+
+  write(frames: readonly Frame[]): void {
+    const answer = this.#answer;
+    if (answer.writableEnded || answer.destroyed) return;
+    if (!answer.headersSent)
+      answer.writeHead(200, { ...ANSWER_HEADERS, 'Content-Type': FEED_TYPE });
+    answer.cork();
+    for (const { data } of frames) answer.write(data);
+    answer.uncork();
+  }
+
+  /** Nothing was written before. */
+  refuse({ code, message, retryAfterMs }: ErrorBody): void {
+    const retryAfterS = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
+    refuse(this.#answer, code, message, retryAfterS);
+  }
+
+  close(code: number): void {
+    this.#closeCode = code;
+    if (!this.#answer.headersSent) this.refuse(errorOf('overloaded'));
+    else this.#answer.end();
+    // One that does not read keeps its answer waiting.
+    setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  terminate(): void {
+    if (!this.#answer.writableFinished) this.#answer.destroy();
+  }
+
+  pause(): void {
+    // Nothing more comes in.
+  }
+
+  resume(): void {
+    // Nothing more comes in.
+  }
+
+  ping(): void {
+    // There is nothing below the frames.
+  }
+}

@@ -1,0 +1,94 @@
+/** Requests for feeds: which channel, for whom, and after what. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { channelName, channelPosition, type ChannelPosition } from '@tandem/protocol';
+import type { BearerCheck } from '../../http/bearer-token.ts';
+import type { OriginPolicy } from '../../http/origin-policy.ts';
+import { HELLO_RETRY_AFTER_S } from '../../limits.ts';
+import { readSessionCookie } from '../../accounts/session-cookie.ts';
+import { refuse } from '../../transports/http-answer.ts';
+import type { TransportOwner } from '../../transports/transport.ts';
+import { FOREIGN, type UpgradeRefusal } from '../../transports/upgrade.ts';
+import type { FeedRequest } from './feed-protocol.ts';
+import { FeedTransport } from './feed-transport.ts';
+
+export interface FeedHost {
+  /**
+   * Runs `accept` now, or when its turn comes.
+   *
+   * @returns why not.
+   */
+  tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
+  /** Makes a connection of it. */
+  feed(transport: FeedTransport, request: IncomingMessage, feed: FeedRequest): TransportOwner;
+}
+
+export interface FeedsOptions {
+  readonly host: FeedHost;
+  readonly originPolicy: OriginPolicy;
+  readonly mayReadMetrics: BearerCheck;
+}
+
+const PATH = /^\/api\/channels\/([^/?]+)\/events(?:\?|$)/;
+
+export class Feeds {
+  readonly #options: FeedsOptions;
+
+  constructor(options: FeedsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the request is one of ours; then it is answered. */
+  handle(request: IncomingMessage, answer: ServerResponse): boolean {
+    const path = PATH.exec(request.url ?? '');
+    if (path === null || request.method !== 'GET') return false;
+    answer.on('error', ignore);
+    this.#open(path[1] as string, request, answer);
+    return true;
+  }
+
+  #open(encodedName: string, request: IncomingMessage, answer: ServerResponse): void {
+    const { host, originPolicy, mayReadMetrics } = this.#options;
+    const { origin, host: hostHeader, cookie, authorization } = request.headers;
+    if (originPolicy({ origin, host: hostHeader }) === 'foreign') {
+      refuse(answer, 'forbidden', FOREIGN);
+      return;
+    }
+    const name = channelName.safeParse(decoded(encodedName));
+    if (!name.success) {
+      refuse(answer, 'not-found', 'There is no channel of this name.');
+      return;
+    }
+    const feed: FeedRequest = {
+      name: name.data,
+      position: readPosition(request.headers['last-event-id']),
+      cookie: readSessionCookie(cookie),
+      hasMetricsToken: mayReadMetrics(authorization),
+    };
+    const refusal = host.tryAccept(request, () => {
+      if (answer.destroyed) return;
+      const transport = new FeedTransport(answer);
+      transport.open(host.feed(transport, request, feed), request);
+    });
+    if (refusal === null) return;
+    const code = refusal.status === 429 ? 'too-many' : 'overloaded';
+    refuse(answer, code, refusal.sentence, HELLO_RETRY_AFTER_S);
+  }
+}
+
+/** Null where it is not one of ours: the reader gets the state. */
+function readPosition(header: string | string[] | undefined): ChannelPosition | null {
+  if (typeof header !== 'string') return null;
+  const at = header.lastIndexOf(':');
+  const position = { epoch: header.slice(0, at), offset: Number(header.slice(at + 1)) };
+  return channelPosition.safeParse(position).data ?? null;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,131 @@
+/** The channels of events of one native connection. */
+import {
+  errorOf,
+  MAX_CHANNELS_PER_CONNECTION,
+  type Codec,
+  type MessageOf,
+  type User,
+} from '@tandem/protocol';
+import type { EventChannels } from '../../channels/event-channels.ts';
+import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { Data } from '../../transports/frame.ts';
+import { catchAndClose } from '../../connection/catch-and-close.ts';
+import { EncodedMessage } from '../../runtime/encoded-message.ts';
+
+export class EventSubscriptions implements ChannelSubscriber {
+  readonly #connection: Connection;
+  readonly #codec: Codec<Data>;
+  readonly #channels: EventChannels;
+  /** A few; a search through them is shorter than a map is large. */
+  #subscriptions: readonly Subscription[] = [];
+
+  constructor(connection: Connection, codec: Codec<Data>, channels: EventChannels) {
+    this.#connection = connection;
+    this.#codec = codec;
+    this.#channels = channels;
+  }
+
+  get user(): User {
+    return this.#connection.user as User;
+  }
+
+  get isConflating(): boolean {
+    return this.#connection.isConflating;
+  }
+
+  get isLagging(): boolean {
+    return this.#connection.isLagging;
+  }
+
+  hold(subscription: Subscription): void {
+    this.#connection.hold(subscription);
+  }
+
+  get size(): number {
+    return this.#subscriptions.length;
+  }
+
+  /** @param others channels that the connection has beside these. */
+  subscribe(message: MessageOf<'subscribe'>, others: number): void {
+    const { name, ref } = message;
+    // Subscribing again is how a channel starts anew.
+    this.#leave(this.#subscriptions.find(({ channel }) => channel.name === name));
+    if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
+      const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
+      const error = errorOf('too-many', { detail });
+      this.deliver(new EncodedMessage({ type: 'unsubscribed', channel: 0, ref, error }));
+      return;
+    }
+    const subscription = this.#channels.subscribe(this, message);
+    // A list that is pushed to has room for many more than there will be.
+    if (!subscription.isOver) this.#subscriptions = this.#subscriptions.concat(subscription);
+  }
+
+  unsubscribe(channel: number): void {
+    this.#leave(this.#find(channel));
+  }
+
+  recover({ channel, from }: MessageOf<'recover'>): void {
+    const subscription = this.#find(channel);
+    // One that has just ended may still be spoken to.
+    if (subscription !== undefined) this.#channels.hub.recover(subscription, from);
+  }
+
+  setTyping(channel: number, typing: 'start' | 'stop'): void {
+    const subscription = this.#find(channel);
+    if (subscription === undefined) return;
+    if (typing === 'stop') this.#channels.typing.stop(subscription);
+    else catchAndClose(this.#connection, this.#channels.typing.start(subscription));
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    for (const subscription of this.#subscriptions) {
+      subscription.channel.leave(subscription);
+      this.#channels.typing.left(subscription);
+    }
+    this.#subscriptions = [];
+  }
+
+  deliver(encoded: EncodedMessage): void {
+    this.#send(encoded, false);
+  }
+
+  answer(encoded: EncodedMessage): void {
+    this.#send(encoded, true);
+  }
+
+  onDrain(step: () => Promise<void>): void {
+    const { openings } = this.#connection;
+    openings.enter(() =>
+      catchAndClose(
+        this.#connection,
+        step().finally(() => openings.done()),
+      ),
+    );
+  }
+
+  lost(subscription: Subscription): void {
+    this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+  }
+
+  #send(encoded: EncodedMessage, requested: boolean): void {
+    try {
+      this.#connection.queue(encoded.as(this.#codec, this.#codec.encode), requested);
+    } catch (error) {
+      this.#connection.sendFailed(encoded.message, error);
+    }
+  }
+
+  #leave(subscription: Subscription | undefined): void {
+    if (subscription === undefined) return;
+    subscription.channel.leave(subscription);
+    this.#channels.typing.left(subscription);
+    this.lost(subscription);
+  }
+
+  #find(number: number): Subscription | undefined {
+    return this.#subscriptions.find(({ channel }) => channel.number === number);
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { MessageFragment } from '@tandem/protocol';
+import { MIN_PROGRESS_BYTES, FRAGMENTS_TIMEOUT_MS, WHEEL_TICK_MS } from '../../limits.ts';
+import { FragmentAssembly } from './fragment-assembly.ts';
+import { TimerWheel } from '../../runtime/timer-wheel.ts';
+
+const part = (byte: number, last = false): MessageFragment => ({
+  type: 'fragment',
+  channel: 0,
+  last,
+  bytes: new Uint8Array([byte]),
+});
+
+function assembly() {
+  const wheel = new TimerWheel();
+  let late = 0;
+  const parts = new FragmentAssembly({ wheel, onLate: () => void late++ });
+  const pass = (ms: number) => {
+    for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+  };
+  return { parts, pass, late: () => late };
+}
+
+it('W7 joins the parts of a message in their order', () => {
+  const { parts, pass, late } = assembly();
+  expect(parts.add(part(1))).toEqual({ kind: 'more' });
+  pass(FRAGMENTS_TIMEOUT_MS - WHEEL_TICK_MS);
+  expect(parts.add(part(2, true))).toEqual({ kind: 'whole', bytes: Buffer.from([1, 2]) });
+  pass(FRAGMENTS_TIMEOUT_MS);
+  expect([parts.open, late()]).toEqual([false, 0]);
+});
+
+it('W7 gives up on a message that does not go on, and waits for one that does, however slowly', () => {
+  const { parts, pass, late } = assembly();
+  parts.add(part(1));
+  const large = { ...part(2), bytes: new Uint8Array(MIN_PROGRESS_BYTES) };
+  for (let i = 0; i < 5; i++) {
+    pass(FRAGMENTS_TIMEOUT_MS - WHEEL_TICK_MS);
+    parts.add(large);
+  }
+  expect([parts.open, late()]).toEqual([true, 0]);
+  pass(FRAGMENTS_TIMEOUT_MS / 2);
+  parts.add(part(3));
+  pass(FRAGMENTS_TIMEOUT_MS / 2);
+  expect([parts.open, late()]).toEqual([false, 1]);
+});
+
+it('keeps nothing for a connection that is over', () => {
+  const { parts, pass, late } = assembly();
+  parts.add(part(1));
+  parts[Symbol.dispose]();
+  pass(FRAGMENTS_TIMEOUT_MS);
+  expect([parts.open, late()]).toEqual([false, 0]);
+});

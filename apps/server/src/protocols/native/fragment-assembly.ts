@@ -1,0 +1,58 @@
+/** Puts a message together from its parts, one at a time per connection. Whoever does not go on holds none. */
+import { MAX_MESSAGE_BYTES, type MessageFragment } from '@tandem/protocol';
+import { MIN_PROGRESS_BYTES, FRAGMENTS_TIMEOUT_MS } from '../../limits.ts';
+import { Deadline, type Expiring, type TimerWheel } from '../../runtime/timer-wheel.ts';
+
+export type Assembled =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too-large' };
+
+export class FragmentAssembly implements Expiring, Disposable {
+  readonly #wheel: TimerWheel;
+  readonly #onLate: () => void;
+  readonly #deadline = new Deadline(this);
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+
+  /** @param onLate a message was begun and not gone on with. */
+  constructor({ wheel, onLate }: { readonly wheel: TimerWheel; readonly onLate: () => void }) {
+    this.#wheel = wheel;
+    this.#onLate = onLate;
+  }
+
+  /** Whether a message has begun; only its next part may follow. */
+  get open(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  add(part: MessageFragment): Assembled {
+    this.#bytes += part.bytes.byteLength;
+    if (this.#bytes > MAX_MESSAGE_BYTES) {
+      this.#reset();
+      return { kind: 'too-large' };
+    }
+    const isFirst = this.#parts.push(part.bytes) === 1;
+    if (isFirst || part.bytes.byteLength >= MIN_PROGRESS_BYTES)
+      this.#wheel.arm(this.#deadline, FRAGMENTS_TIMEOUT_MS);
+    if (!part.last) return { kind: 'more' };
+    const bytes = Buffer.concat(this.#parts);
+    this.#reset();
+    return { kind: 'whole', bytes };
+  }
+
+  expire(): void {
+    this.#reset();
+    this.#onLate();
+  }
+
+  [Symbol.dispose](): void {
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#wheel.disarm(this.#deadline);
+    this.#parts = [];
+    this.#bytes = 0;
+  }
+}

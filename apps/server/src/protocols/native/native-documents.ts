@@ -1,0 +1,209 @@
+/** The documents that one native connection has open, each on a channel. */
+import {
+  documentId,
+  errorOf,
+  MAX_CHANNELS_PER_CONNECTION,
+  type Codec,
+  type ErrorBody,
+  type MessageOf,
+  type ServerMessage,
+} from '@tandem/protocol';
+import { SCHEMA_VERSION } from '@tandem/document';
+import { readAwareness } from '../../presence/awareness-update.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { Data } from '../../transports/frame.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+import type { DocumentRoom, Leave } from '../../documents/document-room.ts';
+import { catchAndClose } from '../../connection/catch-and-close.ts';
+import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
+
+export interface NativeDocumentsOptions {
+  readonly connection: Connection;
+  readonly codec: Codec<Data>;
+  readonly services: ProtocolServices;
+  /** The schema that the client knows. */
+  readonly schema: number;
+}
+
+export class NativeDocuments implements NativeChannelOwner {
+  readonly connection: Connection;
+  readonly codec: Codec<Data>;
+  readonly #services: ProtocolServices;
+  readonly #schema: number;
+  /** Mostly one or a few: a search through them is shorter than a map is large. */
+  #channels: readonly NativeChannel[] = [];
+
+  constructor({ connection, codec, services, schema }: NativeDocumentsOptions) {
+    this.connection = connection;
+    this.codec = codec;
+    this.#services = services;
+    this.#schema = schema;
+  }
+
+  get size(): number {
+    return this.#channels.length;
+  }
+
+  /** @param others channels that the connection has beside these. */
+  open(request: MessageOf<'open'>, others: number): void {
+    const { document, ref, client } = request;
+    if (!documentId.safeParse(document).success) {
+      this.#refuse(ref, errorOf('not-found'));
+      return;
+    }
+    // Opening again is how a channel starts anew.
+    this.#leave(this.#channels.find((channel) => channel.document === document));
+    if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
+      const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
+      this.#refuse(ref, errorOf('too-many', { detail }));
+      return;
+    }
+    const subscription = this.#services.rooms.nextSubscription();
+    const channel = new NativeChannel(this, { subscription, document, client });
+    this.#channels = this.#channels.concat(channel);
+    this.connection.openings.enter(() =>
+      catchAndClose(this.connection, this.#enter(channel, request)),
+    );
+  }
+
+  leave({ channel }: MessageOf<'leave'>): void {
+    this.#leave(this.#find(channel));
+  }
+
+  update(message: MessageOf<'update'>): void {
+    this.#on(message, (room, { subscription, document }) => {
+      room.message(subscription, message);
+      if (this.#services.isFull(document)) this.#services.pause(this.connection);
+    });
+  }
+
+  range(message: MessageOf<'rows:request'>): void {
+    this.#on(message, (_room, channel) => {
+      this.#services.metrics.gapRepairs.add();
+      channel.repeat(message.from);
+    });
+  }
+
+  awareness(message: MessageOf<'awareness'>): void {
+    const reading = readAwareness(message.update);
+    if (reading.kind === 'invalid') {
+      const detail = `Presence does not fit the protocol: ${reading.reason}.`;
+      this.connection.close('bad-message', errorOf('bad-message', { detail }));
+      return;
+    }
+    this.#on(message, (room, { subscription }) =>
+      room.receiveAwareness(subscription, reading.entries),
+    );
+  }
+
+  setPresence(message: MessageOf<'presence:set'>): void {
+    this.#on(message, (room, { subscription }) => room.setPresence(subscription, message.state));
+  }
+
+  listPeople(message: MessageOf<'presence:list'>): void {
+    this.#on(message, (room, { subscription }) => room.listPeople(subscription, message));
+  }
+
+  setTyping(message: MessageOf<'typing:start' | 'typing:stop'>, typing: 'start' | 'stop'): void {
+    this.#on(message, (room, { subscription }) => room.setTyping(subscription, typing));
+  }
+
+  /** The connection is gone. */
+  end(how: Leave): void {
+    for (const channel of this.#channels) {
+      channel.state = 'closed';
+      channel.room?.leave(channel.subscription, how);
+    }
+    this.#channels = [];
+  }
+
+  async #enter(
+    channel: NativeChannel,
+    { document, ref, position, stateVector, presence }: MessageOf<'open'>,
+  ): Promise<void> {
+    const admission = await this.#services.rooms.authorize(document, {
+      user: channel.user,
+      client: 'native',
+    });
+    if (channel.state === 'closed') {
+      this.connection.openings.done();
+    } else if (admission.kind === 'refused') {
+      this.#forget(channel);
+      this.#refuse(ref, admission.error);
+      this.connection.openings.done();
+    } else {
+      channel.document = admission.document.id;
+      const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
+      channel.room = this.#services.rooms.join(admission.document, channel, {
+        ref,
+        access: admission.access,
+        ceiling,
+        position,
+        stateVector,
+        presence,
+      });
+    }
+  }
+
+  channelOpened(channel: NativeChannel, { channel: number, kind }: MessageOf<'opened'>): void {
+    channel.state = 'open';
+    if (this.#isOutdated(kind))
+      this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
+    this.connection.openings.done();
+  }
+
+  updateRefused(error: ErrorBody): void {
+    this.#services.refused(this.connection, error);
+  }
+
+  channelClosed(channel: NativeChannel): void {
+    const wasOpening = channel.state === 'opening';
+    this.#forget(channel);
+    if (wasOpening) this.connection.openings.done();
+  }
+
+  /** An editor that does not know a page's newest blocks would delete them. */
+  #isOutdated(kind: 'page' | 'data'): boolean {
+    return kind === 'page' && this.#schema < SCHEMA_VERSION;
+  }
+
+  #leave(channel: NativeChannel | undefined): void {
+    if (channel === undefined) return;
+    const wasOpening = channel.state === 'opening' && channel.room !== null;
+    this.#forget(channel);
+    channel.room?.leave(channel.subscription, 'clean');
+    if (wasOpening) this.connection.openings.done();
+  }
+
+  #forget(channel: NativeChannel): void {
+    channel.state = 'closed';
+    this.#channels = this.#channels.filter((other) => other !== channel);
+  }
+
+  /** The open channel of that number. */
+  #find(number: number): NativeChannel | undefined {
+    return this.#channels.find(({ room, state }) => room?.channel === number && state === 'open');
+  }
+
+  #refuse(ref: number, error: ErrorBody): void {
+    this.#services.metrics.errorsSent.add(error.code);
+    this.#send({ type: 'closed', channel: 0, ref, error });
+  }
+
+  /** A channel that has just been closed may still be spoken to; that is nobody's fault. */
+  #on(
+    { channel: number }: { readonly channel: number },
+    act: (room: DocumentRoom, channel: NativeChannel) => void,
+  ): void {
+    const channel = this.#find(number);
+    if (channel?.room) act(channel.room, channel);
+  }
+
+  #send(message: ServerMessage): void {
+    try {
+      this.connection.queue(this.codec.encode(message));
+    } catch (error) {
+      this.connection.sendFailed(message, error);
+    }
+  }
+}

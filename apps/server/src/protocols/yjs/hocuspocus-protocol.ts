@@ -1,0 +1,180 @@
+/** A Hocuspocus provider: any number of documents, each under an address and with a token of its own. */
+import {
+  documentId,
+  ERRORS,
+  errorOf,
+  MAX_CHANNELS_PER_CONNECTION,
+  type ErrorBody,
+  type User,
+} from '@tandem/protocol';
+import { ANONYMOUS } from '../../accounts/people.ts';
+import { CLOSE_REASONS } from './close-reasons.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+import type { Leave } from '../../documents/document-room.ts';
+import { catchAndClose } from '../../connection/catch-and-close.ts';
+import {
+  documentOf,
+  hocuspocusFormat,
+  readHocuspocus,
+  type HocuspocusFrame,
+} from './hocuspocus.ts';
+import { YjsChannel } from './yjs-channel.ts';
+import { identify } from './identify.ts';
+import { MAX_WAITING_MESSAGES } from '../../limits.ts';
+
+interface Authenticating {
+  readonly kind: 'authenticating';
+  readonly waiting: HocuspocusFrame[];
+}
+
+type Place =
+  | Authenticating
+  | { readonly kind: 'open'; readonly channel: YjsChannel }
+  /** It was told so; nothing more is heard from it unless it brings a token. */
+  | { readonly kind: 'denied' };
+
+export class HocuspocusProtocol implements ProtocolHandler {
+  readonly join = null;
+  readonly #connection: Connection;
+  readonly #services: ProtocolServices;
+  readonly #places = new Map<string, Place>();
+
+  constructor({
+    connection,
+    services,
+  }: {
+    readonly connection: Connection;
+    readonly services: ProtocolServices;
+  }) {
+    this.#connection = connection;
+    this.#services = services;
+  }
+
+  receive(data: Buffer): void {
+    let frame;
+    try {
+      frame = readHocuspocus(data);
+    } catch (error) {
+      const detail = `A frame does not fit the Hocuspocus protocol: ${(error as Error).message}.`;
+      this.#connection.close('bad-message', errorOf('bad-message', { detail }));
+      return;
+    }
+    if (this.#connection.takeMessages(1)) this.#handle(frame);
+  }
+
+  ping(): void {
+    this.#connection.pingSocket();
+    for (const place of this.#places.values()) if (place.kind === 'open') place.channel.keepAlive();
+  }
+
+  explain(error: ErrorBody): void {
+    // A refusal stops a provider for good, so it is said only where coming back would not help.
+    if (ERRORS[error.code].action === 'retry') return;
+    for (const [address, place] of this.#places) {
+      if (place.kind !== 'denied')
+        this.#connection.queue(hocuspocusFormat(address).denied(error.message));
+    }
+  }
+
+  goaway(): void {
+    // It has no word for it; it comes back after any close.
+  }
+
+  authenticate(): void {}
+
+  authenticated(): void {}
+
+  end(how: Leave): void {
+    for (const place of this.#places.values()) if (place.kind === 'open') place.channel.leave(how);
+    this.#places.clear();
+  }
+
+  #handle(frame: HocuspocusFrame): void {
+    if (frame.kind === 'ignored') return;
+    const { address } = frame;
+    const place = this.#places.get(address);
+    if (frame.kind === 'close') {
+      if (place?.kind === 'open') place.channel.leave('clean');
+      this.#places.delete(address);
+    } else if (place?.kind === 'authenticating') {
+      if (place.waiting.push(frame) > MAX_WAITING_MESSAGES) this.#connection.close('too-many');
+    } else if (frame.kind === 'auth') {
+      // One that is open already has nothing to gain from another token.
+      if (place?.kind !== 'open') this.#authenticate(address, frame.token);
+    } else if (place?.kind === 'open') {
+      place.channel.receive(frame.frame);
+    } else if (place === undefined) {
+      this.#open(address, ANONYMOUS)?.receive(frame.frame);
+    }
+  }
+
+  #authenticate(address: string, token: string): void {
+    if (!this.#hasRoom()) return;
+    const place: Authenticating = { kind: 'authenticating', waiting: [] };
+    this.#places.set(address, place);
+    catchAndClose(this.#connection, this.#takeMessages(address, { token, place }));
+  }
+
+  async #takeMessages(
+    address: string,
+    { token, place }: { readonly token: string; readonly place: Authenticating },
+  ): Promise<void> {
+    const identity = await identify(token, this.#services, this.#connection);
+    if (this.#connection.ended || this.#places.get(address) !== place) return;
+    this.#places.delete(address);
+    if (identity.kind === 'refused') {
+      this.#deny(address, identity.error);
+      return;
+    }
+    this.#open(address, identity.user);
+    for (const frame of place.waiting) if (!this.#connection.ended) this.#handle(frame);
+  }
+
+  #open(address: string, user: User): YjsChannel | null {
+    if (!this.#hasRoom()) return null;
+    const document = documentOf(address);
+    if (!documentId.safeParse(document).success) {
+      this.#deny(
+        address,
+        errorOf('not-found', { detail: 'A document’s name has 1 to 64 letters, digits, - and _.' }),
+      );
+      return null;
+    }
+    if (this.#connection.user === null) {
+      const error = this.#services.authenticate(this.#connection, user);
+      if (error !== null) {
+        this.#connection.close('too-many', error);
+        return null;
+      }
+    }
+    const channel = new YjsChannel({
+      document,
+      user,
+      connection: this.#connection,
+      services: this.#services,
+      format: hocuspocusFormat(address),
+      onFailed: (_channel, error) => this.#deny(address, error),
+    });
+    this.#places.set(address, { kind: 'open', channel });
+    return channel;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#places.size < MAX_CHANNELS_PER_CONNECTION) return true;
+    const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} documents open.`;
+    this.#connection.close('too-many', errorOf('too-many', { detail }));
+    return false;
+  }
+
+  /** For good, or, where coming back may help, by the end of the socket, after which the provider comes back. */
+  #deny(address: string, error: ErrorBody): void {
+    if (ERRORS[error.code].action === 'retry') {
+      this.#connection.close(CLOSE_REASONS[error.code], error);
+      return;
+    }
+    this.#places.set(address, { kind: 'denied' });
+    this.#connection.queue(hocuspocusFormat(address).denied(error.message));
+  }
+}

@@ -1,0 +1,40 @@
+/** Who a stock client is: nobody in particular, or the user of the token that it brought. */
+import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
+import { ANONYMOUS } from '../../accounts/people.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+
+export type Identity =
+  | { readonly kind: 'known'; readonly user: User }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+/** @param token empty where there is none; with its session, the connection ends. */
+export async function identify(
+  token: string,
+  { tokens, people }: ProtocolServices,
+  connection: Connection,
+): Promise<Identity> {
+  if (token === '') return { kind: 'known', user: ANONYMOUS };
+  try {
+    const claim = await tokens.verify(token);
+    const user = claim === null ? null : await people.findByClaim(claim);
+    if (claim !== null && user !== null) {
+      // It ends with a session, so it cannot be of two.
+      if (connection.session !== null && connection.session !== claim.session) {
+        const detail = 'This connection belongs to another sign-in. Open one of its own.';
+        return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
+      }
+      connection.session = claim.session;
+      return { kind: 'known', user };
+    }
+    const detail =
+      'This token is not valid, or no longer. Fetch a new one, or connect without one.';
+    return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
+  } catch (error) {
+    connection.log.error(
+      { err: error, connection: connection.id },
+      'a token could not be looked up',
+    );
+    return { kind: 'refused', error: errorOf('storage-failed') };
+  }
+}

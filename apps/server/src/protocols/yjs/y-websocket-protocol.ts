@@ -1,0 +1,70 @@
+/** A stock `y-websocket` client: one document, named by the path. */
+import { ERRORS, errorOf, type ErrorBody, type User } from '@tandem/protocol';
+import { CLOSE_REASONS } from './close-reasons.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+import type { Leave } from '../../documents/document-room.ts';
+import { YjsChannel } from './yjs-channel.ts';
+import { readYWebsocket, yWebsocketFormat } from './y-websocket.ts';
+
+export interface YWebsocketOptions {
+  readonly connection: Connection;
+  readonly services: ProtocolServices;
+  readonly document: string;
+  readonly user: User;
+}
+
+export class YWebsocketProtocol implements ProtocolHandler {
+  readonly join = null;
+  readonly #connection: Connection;
+  readonly #channel: YjsChannel;
+
+  constructor({ connection, services, document, user }: YWebsocketOptions) {
+    this.#connection = connection;
+    this.#channel = new YjsChannel({
+      document,
+      user,
+      connection,
+      services,
+      format: yWebsocketFormat,
+      onFailed: (_channel, error) => connection.close(CLOSE_REASONS[error.code], error),
+    });
+  }
+
+  receive(data: Buffer): void {
+    let frames;
+    try {
+      frames = readYWebsocket(data);
+    } catch (error) {
+      const detail = `A frame does not fit the y-websocket protocol: ${(error as Error).message}.`;
+      this.#connection.close('bad-message', errorOf('bad-message', { detail }));
+      return;
+    }
+    if (!this.#connection.takeMessages(Math.max(1, frames.length))) return;
+    for (const frame of frames) this.#channel.receive(frame);
+  }
+
+  ping(): void {
+    this.#connection.pingSocket();
+    this.#channel.keepAlive();
+  }
+
+  explain(error: ErrorBody): void {
+    // Said as a refusal only where coming back would not help.
+    if (ERRORS[error.code].action !== 'retry')
+      this.#connection.queue(yWebsocketFormat.denied(error.message));
+  }
+
+  goaway(): void {
+    // It has no word for it; the close code tells it to come back.
+  }
+
+  authenticate(): void {}
+
+  authenticated(): void {}
+
+  end(how: Leave): void {
+    this.#channel.leave(how);
+  }
+}

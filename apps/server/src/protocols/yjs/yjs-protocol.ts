@@ -1,0 +1,124 @@
+/**
+ * What a stock client speaks shows in its first byte: `y-websocket` opens with `00 00`, a Hocuspocus
+ * provider with the length of a name that is not empty.
+ */
+import { documentId, errorOf, MAX_FRAME_BYTES, type ErrorBody } from '@tandem/protocol';
+import { CLOSE_REASONS } from './close-reasons.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
+import type { ProtocolServices } from '../protocol-services.ts';
+import type { Leave } from '../../documents/document-room.ts';
+import { catchAndClose } from '../../connection/catch-and-close.ts';
+import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HocuspocusProtocol } from './hocuspocus-protocol.ts';
+import { identify } from './identify.ts';
+import { yWebsocketFormat } from './y-websocket.ts';
+import { YWebsocketProtocol } from './y-websocket-protocol.ts';
+
+export interface YjsProtocolOptions {
+  readonly connection: Connection;
+  readonly services: ProtocolServices;
+  /** From the path; null where it names none, as a Hocuspocus provider does not need to. */
+  readonly document: string | null;
+  /** From the list of subprotocols; empty where there is none. */
+  readonly token: string;
+}
+
+export class YjsProtocol implements ProtocolHandler {
+  readonly join = null;
+  readonly #options: YjsProtocolOptions;
+  #spoken: ProtocolHandler | null = null;
+  /** Frames of a y-websocket client whose token is being verified. */
+  #waiting: Buffer[] | null = null;
+  #waitingBytes = 0;
+
+  constructor(options: YjsProtocolOptions) {
+    this.#options = options;
+  }
+
+  receive(data: Buffer, isBinary: boolean): void {
+    const { connection } = this.#options;
+    if (!isBinary || data.byteLength === 0) {
+      connection.close(
+        'bad-message',
+        errorOf('bad-message', { detail: 'Stock Yjs clients send binary frames.' }),
+      );
+    } else if (
+      this.#waiting === null &&
+      connection.user === null &&
+      data.byteLength > MAX_FRAME_BYTES
+    ) {
+      // A state vector, which names everyone who ever wrote in the document.
+      const detail = `The first frame may have ${MAX_FRAME_BYTES} bytes.`;
+      connection.close('too-large', errorOf('too-large', { detail }));
+    } else if (this.#spoken !== null) {
+      this.#spoken.receive(data, isBinary);
+    } else if (this.#waiting !== null) {
+      this.#wait(data, this.#waiting);
+    } else if (data[0] === 0) {
+      this.#waiting = [data];
+      catchAndClose(connection, this.#startYWebsocket());
+    } else {
+      this.#spoken = new HocuspocusProtocol(this.#options);
+      this.#spoken.receive(data, isBinary);
+    }
+  }
+
+  ping(): void {
+    this.#spoken?.ping();
+  }
+
+  explain(error: ErrorBody): void {
+    if (this.#spoken !== null) this.#spoken.explain(error);
+    else if (this.#waiting !== null)
+      this.#options.connection.queue(yWebsocketFormat.denied(error.message));
+  }
+
+  goaway(retryAfterMs: number): void {
+    this.#spoken?.goaway(retryAfterMs);
+  }
+
+  authenticate(): void {
+    // They say who they are once; what they may do is asked again when they come back.
+  }
+
+  authenticated(): void {}
+
+  end(how: Leave): void {
+    this.#spoken?.end(how);
+  }
+
+  #wait(data: Buffer, waiting: Buffer[]): void {
+    this.#waitingBytes += data.byteLength;
+    if (waiting.push(data) > MAX_WAITING_MESSAGES || this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#options.connection.close(
+        'too-large',
+        errorOf('too-large', { detail: 'Too much was sent before the token was verified.' }),
+      );
+    }
+  }
+
+  async #startYWebsocket(): Promise<void> {
+    const { connection, services, document, token } = this.#options;
+    if (document === null || !documentId.safeParse(document).success) {
+      const detail = 'The address ends in a document’s name: 1 to 64 letters, digits, - and _.';
+      connection.close('not-found', errorOf('not-found', { detail }));
+      return;
+    }
+    const identity = await identify(token, services, connection);
+    if (connection.ended) return;
+    if (identity.kind === 'refused') {
+      connection.close(CLOSE_REASONS[identity.error.code], identity.error);
+      return;
+    }
+    const error = services.authenticate(connection, identity.user);
+    if (error !== null) {
+      connection.close('too-many', error);
+      return;
+    }
+    this.#spoken = new YWebsocketProtocol({ connection, services, document, user: identity.user });
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const data of waiting) if (!connection.ended) this.#spoken.receive(data, true);
+  }
+}

@@ -1,0 +1,29 @@
+/** What may come in from one connection. */
+import { BURST_BYTES, BURST_MESSAGES_SECONDS } from '../limits.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
+
+export interface IngressLimits {
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
+export class IngressRateLimiter {
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
+
+  constructor({ messagesPerSecond, bytesPerSecond }: IngressLimits, nowMs: number) {
+    const burst = messagesPerSecond * BURST_MESSAGES_SECONDS;
+    this.#messages = new TokenBucket({ perSecond: messagesPerSecond, burst, nowMs });
+    this.#bytes = new TokenBucket({ perSecond: bytesPerSecond, burst: BURST_BYTES, nowMs });
+  }
+
+  /** Whether nothing would be lost by forgetting it. */
+  isFull(nowMs: number): boolean {
+    return this.#messages.isFull(nowMs) && this.#bytes.isFull(nowMs);
+  }
+
+  /** Whether that much was there; if not, nothing is taken. */
+  take(what: 'messages' | 'bytes', amount: number, nowMs: number): boolean {
+    return (what === 'messages' ? this.#messages : this.#bytes).take(amount, nowMs);
+  }
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  FLUSH_SLICE,
+  HOT_AFTER_WRITES,
+  HOT_FLUSH_MS,
+  HOT_GAP_MS,
+  MAX_UNSLICED_FLUSH,
+} from '../limits.ts';
+import { FlushScheduler } from './flush-scheduler.ts';
+import { fakeConnection } from '../connection/testing/fake-connection.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function flushing(isHot: boolean) {
+  const flushed: number[] = [];
+  return { isHot, flushed, flush: (nowMs: number) => void flushed.push(nowMs) };
+}
+
+it('writes at the end of the turn', () => {
+  const turn = new FlushScheduler(() => {});
+  const one = flushing(false);
+  turn.add(one);
+  expect(one.flushed).toHaveLength(0);
+  vi.advanceTimersByTime(0);
+  expect(one.flushed).toHaveLength(1);
+});
+
+it('lets the hot ones wait, and writes them together', () => {
+  let ends = 0;
+  const turn = new FlushScheduler(() => void ends++);
+  const [one, other] = [flushing(true), flushing(true)];
+  turn.add(one);
+  vi.advanceTimersByTime(HOT_FLUSH_MS - 1);
+  turn.add(other);
+  expect(one.flushed).toHaveLength(0);
+  vi.advanceTimersByTime(1);
+  expect([one.flushed.length, other.flushed.length, ends]).toEqual([1, 1, 1]);
+});
+
+it('writes to a crowd in slices, with a turn of the loop between', () => {
+  let ends = 0;
+  const turn = new FlushScheduler(() => void ends++);
+  const crowd = Array.from({ length: MAX_UNSLICED_FLUSH + FLUSH_SLICE + 1 }, () => flushing(false));
+  for (const one of crowd) turn.add(one);
+  const written = () => crowd.filter(({ flushed }) => flushed.length === 1).length;
+  const late = flushing(false);
+  vi.advanceTimersToNextTimer();
+  turn.add(late);
+  expect([written(), ends]).toEqual([FLUSH_SLICE, 0]);
+  vi.advanceTimersToNextTimer();
+  expect([written(), late.flushed.length]).toEqual([2 * FLUSH_SLICE, 0]);
+  vi.runAllTimers();
+  expect([written(), late.flushed.length, ends]).toEqual([crowd.length, 1, 1]);
+});
+
+/** Has it write so often, with a pause before each. */
+function write(
+  fake: ReturnType<typeof fakeConnection>,
+  times: number,
+  gapMs: number,
+  messages = 1,
+) {
+  for (let time = 0; time < times; time++) {
+    for (let message = 0; message < messages; message++) fake.connection.queue('x');
+    fake.turn(gapMs);
+  }
+}
+
+it('a connection that writes again and again becomes hot; one of people who type does not', () => {
+  const fake = fakeConnection();
+  write(fake, 5 * HOT_AFTER_WRITES, HOT_GAP_MS);
+  expect(fake.connection.isHot).toBe(false);
+  write(fake, HOT_AFTER_WRITES, HOT_GAP_MS - 1);
+  expect(fake.connection.isHot).toBe(true);
+});
+
+it('is hot as long as waiting brings messages together', () => {
+  const fake = fakeConnection();
+  write(fake, HOT_AFTER_WRITES, 1);
+  write(fake, 10, HOT_FLUSH_MS, 2);
+  expect(fake.connection.isHot).toBe(true);
+  write(fake, 1, HOT_FLUSH_MS);
+  expect(fake.connection.isHot).toBe(false);
+});

@@ -1,0 +1,196 @@
+/**
+ * A worker that may end: of a bug, of memory, or because it stood still over one piece of work for
+ * longer than that may take. Then it is replaced, and whoever owns it learns what it was doing.
+ */
+import { Worker } from 'node:worker_threads';
+import { DatabaseError, type DatabaseFailure } from '../storage/storage-error.ts';
+import { releaseWriteLock } from '../storage/sqlite/write-lock.ts';
+import type { Clock } from './clock.ts';
+import {
+  MAX_WORKER_HEAP_MIB,
+  RESTART_CAP_MS,
+  RESTART_FIRST_MS,
+  RESTART_HEALTHY_AFTER_MS,
+  STOP_TIMEOUT_MS,
+  WATCHDOG_INTERVAL_MS,
+} from '../engine/limits.ts';
+import { SharedWorkerProgress, type Work } from '../engine/worker-progress.ts';
+
+/** What every worker is started with, beside its own data. */
+export interface WorkerStart {
+  readonly progress: SharedArrayBuffer;
+  /** See `write-lock.ts`. */
+  readonly lock: SharedArrayBuffer;
+}
+
+export type WorkerMessage<Out> =
+  | { readonly kind: 'ready' }
+  /** It cannot work, and ends. */
+  | { readonly kind: 'unable'; readonly failure: DatabaseFailure; readonly detail: string }
+  | { readonly kind: 'said'; readonly message: Out };
+
+export type WorkerRequest<In> =
+  | { readonly kind: 'do'; readonly message: In }
+  | { readonly kind: 'stop' };
+
+export interface WorkerEnd {
+  /** `stuck`: it was ended for standing still. `crashed`: it ended by itself. */
+  readonly cause: 'stuck' | 'crashed';
+  readonly work: Work | null;
+  readonly detail: string;
+}
+
+export interface SupervisedWorkerOptions<Out> {
+  readonly name: string;
+  readonly workerUrl: URL;
+  readonly workerData: object;
+  readonly lock: SharedArrayBuffer;
+  readonly clock: Clock;
+  readonly maxHeapMib?: number | undefined;
+  readonly onMessage: (message: Out) => void;
+  /** A worker is there; what is posted from now reaches it. */
+  readonly onStarted: () => void;
+  readonly onEnded: (end: WorkerEnd) => void;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly progress: SharedWorkerProgress;
+  readonly exited: Promise<void>;
+  readonly startedAtMs: number;
+  cause: WorkerEnd['cause'];
+  error: Error;
+  /** What the watchdog saw last, and how long it has been the same. */
+  seen: { count: number; atMs: number; forMs: number };
+}
+
+export class SupervisedWorker<In, Out> implements AsyncDisposable {
+  readonly #options: SupervisedWorkerOptions<Out>;
+  #running: Running | undefined;
+  #watch: unknown;
+  #restart: unknown;
+  #restarts = 0;
+  /** Restarts since a worker last lived for `RESTART_HEALTHY_AFTER_MS`. */
+  #inARow = 0;
+  #state: 'running' | 'stopped' = 'running';
+
+  constructor(options: SupervisedWorkerOptions<Out>) {
+    this.#options = options;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** @throws DatabaseError when the first worker cannot open the database. Later ones are tried again. */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => this.#spawn({ resolve, reject }));
+    this.#scheduleWatch();
+  }
+
+  /** Goes nowhere while there is no worker. */
+  post(message: In): void {
+    this.#running?.worker.postMessage({ kind: 'do', message } satisfies WorkerRequest<In>);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { clock } = this.#options;
+    this.#state = 'stopped';
+    clock.clearTimeout(this.#watch);
+    clock.clearTimeout(this.#restart);
+    if (this.#running === undefined) return;
+    const { worker, exited } = this.#running;
+    worker.postMessage({ kind: 'stop' } satisfies WorkerRequest<In>);
+    const timeout = clock.setTimeout(() => void worker.terminate(), STOP_TIMEOUT_MS);
+    await exited;
+    clock.clearTimeout(timeout);
+  }
+
+  #spawn(first?: { readonly resolve: () => void; readonly reject: (error: Error) => void }): void {
+    const {
+      name,
+      workerUrl,
+      workerData,
+      lock,
+      clock,
+      maxHeapMib = MAX_WORKER_HEAP_MIB,
+    } = this.#options;
+    const progress = SharedWorkerProgress.createMemory();
+    const worker = new Worker(workerUrl, {
+      name,
+      workerData: { ...workerData, progress, lock } satisfies WorkerStart,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMib },
+    });
+    // Gone when the worker is.
+    const { threadId } = worker;
+    const running: Running = {
+      worker,
+      progress: new SharedWorkerProgress(progress),
+      exited: new Promise((resolve) => worker.once('exit', () => resolve())),
+      startedAtMs: clock.now(),
+      cause: 'crashed',
+      error: new Error(`the ${name} worker ended`),
+      seen: { count: 0, atMs: clock.now(), forMs: 0 },
+    };
+    worker.on('message', (message: WorkerMessage<Out>) => {
+      switch (message.kind) {
+        case 'ready':
+          first?.resolve();
+          first = undefined;
+          break;
+        case 'unable':
+          running.error = new DatabaseError(message.failure, message.detail);
+          break;
+        case 'said':
+          this.#options.onMessage(message.message);
+      }
+    });
+    worker.on('error', (error: Error) => (running.error = error));
+    worker.once('exit', () => {
+      releaseWriteLock(lock, threadId);
+      if (first !== undefined) this.#state = 'stopped';
+      first?.reject(running.error);
+      this.#ended(running);
+    });
+    this.#running = running;
+    this.#options.onStarted();
+  }
+
+  #ended(running: Running): void {
+    this.#running = undefined;
+    if (this.#state === 'stopped') return;
+    const { clock } = this.#options;
+    const { cause, error, progress } = running;
+    if (clock.now() - running.startedAtMs > RESTART_HEALTHY_AFTER_MS) this.#inARow = 0;
+    const pauseMs =
+      this.#inARow === 0
+        ? 0
+        : Math.min(RESTART_CAP_MS, RESTART_FIRST_MS * 2 ** Math.min(this.#inARow, 16));
+    this.#inARow++;
+    this.#restarts++;
+    this.#restart = clock.setTimeout(() => this.#spawn(), pauseMs);
+    this.#options.onEnded({ cause, detail: error.message, work: progress.work });
+  }
+
+  #scheduleWatch(): void {
+    this.#watch = this.#options.clock.setTimeout(() => {
+      if (this.#running !== undefined) this.#look(this.#running);
+      this.#scheduleWatch();
+    }, WATCHDOG_INTERVAL_MS);
+  }
+
+  #look(running: Running): void {
+    const { progress, seen } = running;
+    const { count, work } = progress;
+    const now = this.#options.clock.now();
+    // When this process was suspended, so was the worker: no step counts for more than two intervals.
+    const stepMs = Math.min(Math.max(now - seen.atMs, 0), 2 * WATCHDOG_INTERVAL_MS);
+    seen.atMs = now;
+    seen.forMs = work !== null && count === seen.count ? seen.forMs + stepMs : 0;
+    seen.count = count;
+    if (work === null || seen.forMs <= work.budgetMs) return;
+    running.cause = 'stuck';
+    running.error = new Error(`${work.phase} took more than ${Math.round(work.budgetMs)} ms`);
+    void running.worker.terminate();
+  }
+}

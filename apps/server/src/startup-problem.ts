@@ -1,7 +1,0 @@
-/** Why the server cannot start, in sentences for the person who started it. */
-export class StartupProblem extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StartupProblem';
-  }
-}

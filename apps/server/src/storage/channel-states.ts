@@ -1,0 +1,78 @@
+/** What channels hold, read from the tables together with the offset at which they hold it. */
+import { MAX_FOLLOWED_DOCUMENTS, type ActivityState, type ChannelState } from '@tandem/protocol';
+import type { ChannelKey } from './channel-key.ts';
+import { readDeletedRanges, readMessages } from './chat.ts';
+import { listDocuments, readLibraryPage } from './documents.ts';
+import { readSharing } from './sharing.ts';
+import type { Database } from './tables.ts';
+import { findUser, toUser } from './users.ts';
+
+export interface LoadedState {
+  readonly epoch: string;
+  /** Of the last event that is in `state`. */
+  readonly offset: number;
+  readonly state: ChannelState;
+}
+
+/** Null when there is no such person or document any more. Whether anybody may see it, the caller has asked. */
+export async function loadState(db: Database, key: ChannelKey): Promise<LoadedState | null> {
+  return await db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (snapshot) => {
+      const state = await readState(snapshot, key);
+      return state === null ? null : { ...(await readHead(snapshot, key)), state };
+    });
+}
+
+/** Where a channel is: at the beginning, when nothing has happened in it. */
+export async function readHead(
+  db: Database,
+  key: ChannelKey,
+): Promise<{ readonly epoch: string; readonly offset: number }> {
+  return await db
+    .selectFrom('channel')
+    .select(['epoch', 'head as offset'])
+    // The row of the empty key has the epoch with which channels begin.
+    .where('key', 'in', [key, ''])
+    .orderBy('key', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+}
+
+/** The first values of `activity`, without who is present. */
+export async function loadActivity(
+  db: Database,
+  user: string,
+): Promise<ActivityState['documents']> {
+  const entries = await listDocuments(db, user, { limit: MAX_FOLLOWED_DOCUMENTS });
+  const chats = entries.filter(({ chatHead }) => chatHead > 0);
+  const deleted = await readDeletedRanges(
+    db,
+    chats.map(({ document }) => document.id),
+  );
+  return Object.fromEntries(
+    entries.map(({ document: { id, excerpt, updated_at: updatedAt }, chatHead }) => [
+      id,
+      { excerpt, updatedAt, present: [], chatHead, chatDeleted: deleted.get(id) ?? [] },
+    ]),
+  );
+}
+
+async function readState(db: Database, key: ChannelKey): Promise<ChannelState | null> {
+  const at = key.indexOf(':');
+  const of = key.slice(at + 1);
+  switch (key.slice(0, at) as 'library' | 'chat' | 'sharing') {
+    case 'library': {
+      const user = await findUser(db, of);
+      if (user === undefined) return null;
+      return { type: 'library', user: toUser(user), ...(await readLibraryPage(db, of)) };
+    }
+    case 'chat': {
+      const messages = await readMessages(db, of);
+      return { type: 'chat', messages, head: messages.at(-1)?.number ?? 0 };
+    }
+    case 'sharing':
+      return (await readSharing(db, of)) ?? null;
+  }
+}

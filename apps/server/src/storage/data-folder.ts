@@ -1,0 +1,53 @@
+/** `DATA_DIR` before it is used: made where it is missing, usable by this process, closed to other users. */
+import { constants } from 'node:fs';
+import { access, chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { StartupError } from '../runtime/startup-error.ts';
+
+/** Everything this process makes is for its user only. */
+export const PRIVATE_UMASK = 0o077;
+const OTHERS = 0o007;
+
+/** A file that exists and cannot be written would show only with the first change that somebody makes. */
+const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|restored|state\.json)$/;
+
+/**
+ * @returns the absolute path.
+ * @throws StartupProblem
+ */
+export async function prepareDataFolder(path: string): Promise<string> {
+  const folder = resolve(path);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StartupError(folderProblem(path, error as NodeJS.ErrnoException), { cause: error });
+  }
+  await closeToOthers(folder);
+  for (const name of await readdir(folder)) {
+    if (!WRITTEN.test(name)) continue;
+    const file = join(folder, name);
+    await access(file, constants.R_OK | constants.W_OK).catch((cause: unknown) => {
+      throw new StartupError(
+        `${file} may not be read and written by this user. Change its owner or its permissions.`,
+        { cause },
+      );
+    });
+    await closeToOthers(file);
+  }
+  return folder;
+}
+
+function folderProblem(path: string, { code }: NodeJS.ErrnoException): string {
+  if (code === 'ENOSPC') return `The disk of DATA_DIR "${path}" is full. Free some space.`;
+  if (code === 'EROFS')
+    return `DATA_DIR "${path}" is on a disk that is mounted read-only. Set DATA_DIR to another folder.`;
+  return `DATA_DIR is "${path}", which is not a folder that may be written to.`;
+}
+
+/** What its group may do stays: a program that makes backups may be in it. */
+async function closeToOthers(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  // Only the owner may change it; where that is somebody else, it is their decision.
+  if ((mode & OTHERS) !== 0) await chmod(path, mode & 0o7777 & ~OTHERS).catch(() => undefined);
+}

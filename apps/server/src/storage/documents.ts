@@ -1,0 +1,358 @@
+/** What is known of a document beside its text, and whose lists it is on. */
+import { sql, type Expression, type RawBuilder } from 'kysely';
+import {
+  foldText,
+  MAX_LIBRARY_PAGE,
+  searchWords,
+  type DocumentKind,
+  type LibraryPage,
+  type LibraryPlace,
+  type LinkAccess,
+  type ListedDocument,
+  type Role,
+} from '@tandem/protocol';
+import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
+import { compiledQuery } from './sqlite/compiled-query.ts';
+import { decideRole } from './roles.ts';
+import type { Database, DocumentRow } from './tables.ts';
+
+export interface NewDocument {
+  readonly id: string;
+  readonly kind: DocumentKind;
+  readonly title: string;
+  /** Null for what a stock client creates under a name of its own. */
+  readonly owner: string | null;
+  readonly linkAccess?: LinkAccess | undefined;
+  readonly excerpt?: string | undefined;
+  readonly at: number;
+}
+
+/** Repeating it with the same id changes nothing and gives the document as it is. */
+export async function createDocument(
+  db: Database,
+  document: NewDocument,
+): Promise<{ readonly kind: 'created' | 'exists'; readonly document: DocumentRow }> {
+  const created = await db
+    .insertInto('document')
+    .values({
+      id: document.id,
+      kind: document.kind,
+      title: document.title,
+      owner: document.owner,
+      link_access: document.linkAccess ?? 'edit',
+      excerpt: document.excerpt ?? '',
+      folded_title: foldText(document.title),
+      folded_excerpt: foldText(document.excerpt ?? ''),
+      created_at: document.at,
+      updated_at: document.at,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (created !== undefined) return { kind: 'created', document: created };
+  const existing = await db
+    .selectFrom('document')
+    .selectAll()
+    .where('id', '=', document.id)
+    .executeTakeFirstOrThrow();
+  return { kind: 'exists', document: existing };
+}
+
+export async function findDocument(db: Database, id: string): Promise<DocumentRow | undefined> {
+  return await db.selectFrom('document').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** When a document was opened that was given to somebody who has not come yet. */
+export const NEVER_OPENED = 0;
+
+/** A document on a list, as far as it is this person's. */
+export interface Listing {
+  /** The number of the newest chat message that this person has seen. */
+  readonly chatRead: number;
+  /** It was given to this person, who has not opened it yet. */
+  readonly isNew: boolean;
+}
+
+/** A document on the list of somebody who may see it. */
+export interface ListEntry extends Listing {
+  readonly document: DocumentRow;
+  readonly role: Role;
+  /** The number of the newest chat message that there is. */
+  readonly chatHead: number;
+}
+
+export interface ListOptions {
+  /** Documents that stand after this place. */
+  readonly after?: LibraryPlace | null | undefined;
+  /** Documents in whose title or excerpt each of its words stands. */
+  readonly search?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** The documents on a user's list, last changed first, without those that the user may no longer see. */
+export async function listDocuments(
+  db: Database,
+  user: string,
+  { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
+): Promise<ListEntry[]> {
+  const words = searchWords(search);
+  // What is shown of each is read for those that are on the page.
+  const rows = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('visit')
+        .innerJoin('document', 'document.id', 'visit.document')
+        .leftJoin('member', (join) =>
+          join
+            .onRef('member.document', '=', 'visit.document')
+            .onRef('member.user', '=', 'visit.user'),
+        )
+        .selectAll('document')
+        .select([
+          'visit.chat_read as chatRead',
+          'visit.opened_at as openedAt',
+          'member.role as given',
+        ])
+        .where('visit.user', '=', user)
+        .where((or) =>
+          or.or([
+            or('document.owner', '=', user),
+            or('document.link_access', '!=', 'off'),
+            or('member.role', 'is not', null),
+          ]),
+        )
+        .where((and) =>
+          and.and(
+            words.map(
+              (word) =>
+                sql<boolean>`instr(document.folded_title || ' ' || document.folded_excerpt, ${word}) > 0`,
+            ),
+          ),
+        )
+        .$if(after != null, (page) =>
+          page.where(({ eb: is, or, and }) =>
+            or([
+              is('document.updated_at', '<', after?.updatedAt ?? 0),
+              and([
+                is('document.updated_at', '=', after?.updatedAt ?? 0),
+                is('document.id', '>', after?.id ?? ''),
+              ]),
+            ]),
+          ),
+        )
+        .orderBy('document.updated_at', 'desc')
+        .orderBy('document.id')
+        .limit(limit)
+        .as('listed'),
+    )
+    .selectAll()
+    .select((eb) => newestMessage(eb.ref('listed.id')).as('chatHead'))
+    .orderBy('updated_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
+    const role = decideRole(document, { user, given });
+    const isNew = openedAt === NEVER_OPENED;
+    return role === null ? [] : [{ document, role, chatRead, chatHead, isNew }];
+  });
+}
+
+/** A page of a person's list. */
+export async function readLibraryPage(
+  db: Database,
+  user: string,
+  options: Omit<ListOptions, 'limit'> = {},
+): Promise<LibraryPage> {
+  // One more says whether the list goes on.
+  const entries = await listDocuments(db, user, { ...options, limit: MAX_LIBRARY_PAGE + 1 });
+  const documents = entries.slice(0, MAX_LIBRARY_PAGE).map(toListed);
+  const last = entries.length > MAX_LIBRARY_PAGE ? documents.at(-1) : undefined;
+  return {
+    documents,
+    next: last === undefined ? null : { updatedAt: last.updatedAt, id: last.id },
+  };
+}
+
+/** As a person's list shows it. */
+export function toListed({
+  document,
+  role,
+  chatRead,
+  isNew,
+}: Omit<ListEntry, 'chatHead'>): ListedDocument {
+  return {
+    id: document.id,
+    kind: document.kind,
+    title: document.title,
+    role,
+    excerpt: document.excerpt,
+    createdAt: document.created_at,
+    updatedAt: document.updated_at,
+    chatRead,
+    ...(isNew && { isNew }),
+  };
+}
+
+export interface Visit {
+  readonly user: string;
+  readonly document: string;
+  readonly at: number;
+}
+
+const lastVisit = compiledQuery((db, user: string, document: string) =>
+  db
+    .selectFrom('visit')
+    .select('opened_at')
+    .where('user', '=', user)
+    .where('document', '=', document),
+);
+
+const setVisit = compiledQuery((db, at: number, user: string, document: string) =>
+  db
+    .updateTable('visit')
+    .set({ opened_at: at })
+    .where('user', '=', user)
+    .where('document', '=', document),
+);
+
+/**
+ * Notes a visit of somebody; soon after the last it is the same one.
+ *
+ * @returns `first` when the document was on the list without having been opened, `none` when it is not on it.
+ */
+export async function renewVisit(
+  db: Database,
+  { user, document, at }: Visit,
+): Promise<'first' | 'again' | 'none'> {
+  const [before] = await lastVisit(db, user, document);
+  if (before === undefined) return 'none';
+  if (at - before.opened_at >= SAME_VISIT_MS) await setVisit(db, at, user, document);
+  return before.opened_at === NEVER_OPENED ? 'first' : 'again';
+}
+
+const insertVisit = compiledQuery((db, user: string, document: string, at: number) =>
+  db
+    .insertInto('visit')
+    .values({ user, document, opened_at: at, chat_read: newestMessage(sql.val(document)) })
+    .returning('chat_read as chatRead'),
+);
+
+/**
+ * Puts a document on a user's list, where it is not: nothing in its chat is there to catch up with.
+ *
+ * @returns how far this person has read the chat.
+ */
+export async function addVisit(db: Database, { user, document, at }: Visit): Promise<number> {
+  const [added] = await insertVisit(db, user, document, at);
+  return added?.chatRead ?? 0;
+}
+
+/** Takes a document off a user's list; the document stays. @returns whether it was there. */
+export async function forgetVisit(
+  db: Database,
+  visit: { readonly user: string; readonly document: string },
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('visit')
+    .where('user', '=', visit.user)
+    .where('document', '=', visit.document)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Undefined when the document is not on this person's list. */
+export async function findListing(
+  db: Database,
+  { user, document }: { readonly user: string; readonly document: string },
+): Promise<Listing | undefined> {
+  const row = await db
+    .selectFrom('visit')
+    .select(['chat_read as chatRead', 'opened_at as openedAt'])
+    .where('user', '=', user)
+    .where('document', '=', document)
+    .executeTakeFirst();
+  return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
+}
+
+/** Who has a document on their list: those who opened it last, at most `MAX_TOLD_LIBRARIES`. */
+export async function findVisitors(
+  db: Database,
+  document: string,
+): Promise<(Listing & { readonly user: string })[]> {
+  const rows = await db
+    .selectFrom('visit')
+    .select(['user', 'chat_read as chatRead', 'opened_at as openedAt'])
+    .where('document', '=', document)
+    .orderBy('opened_at', 'desc')
+    .orderBy('user')
+    .limit(MAX_TOLD_LIBRARIES)
+    .execute();
+  return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
+}
+
+/** Those of the users who have any of the documents on their lists. */
+export async function findListers(
+  db: Database,
+  documents: readonly string[],
+  users: readonly string[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('visit')
+    .select('user')
+    .distinct()
+    .where('document', 'in', documents)
+    .where('user', 'in', users)
+    .execute();
+  return rows.map(({ user }) => user);
+}
+
+/** Never moves `updated_at` back; neither does what follows. */
+export async function renameDocument(
+  db: Database,
+  id: string,
+  change: { readonly title: string; readonly at: number },
+): Promise<void> {
+  await db
+    .updateTable('document')
+    .set({
+      title: change.title,
+      folded_title: foldText(change.title),
+      updated_at: later(change.at),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** What lists show of a document whose text has changed. */
+export interface DocumentChange {
+  readonly id: string;
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+/** After texts have changed. @returns when each document that is there was changed last. */
+export async function refreshDocuments(
+  db: Database,
+  changes: readonly DocumentChange[],
+): Promise<readonly { readonly id: string; readonly at: number }[]> {
+  if (changes.length === 0) return [];
+  const values = sql.join(
+    changes.map(({ id, excerpt, at }) => sql`(${id}, ${excerpt}, ${foldText(excerpt)}, ${at})`),
+  );
+  const { rows } = await sql<{ readonly id: string; readonly at: number }>`
+    with change (id, excerpt, folded, at) as (values ${values})
+    update document
+    set excerpt = change.excerpt, folded_excerpt = change.folded, updated_at = iif(updated_at > change.at, updated_at, change.at)
+    from change where document.id = change.id
+    returning document.id as id, updated_at as at`.execute(db);
+  return rows;
+}
+
+function later(at: number): RawBuilder<number> {
+  return sql`iif(updated_at > ${at}, updated_at, ${at})`;
+}
+
+/** The number of a document's newest chat message; 0 when nothing was said. */
+function newestMessage(document: Expression<string>): RawBuilder<number> {
+  return sql`coalesce((select max(number) from chat_message where document = ${document}), 0)`;
+}

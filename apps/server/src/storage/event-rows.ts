@@ -1,0 +1,44 @@
+/** Events as the database has them: the newest of each channel. */
+import { channelEvent, type ChannelEvent } from '@tandem/protocol';
+import { fitStored } from './stored-texts.ts';
+import type { Database } from './tables.ts';
+import { KEPT_EVENTS } from '../limits.ts';
+import type { ChannelKey } from './channel-key.ts';
+import type { EventRun } from '../channels/event-buffer.ts';
+
+/**
+ * The newest events up to offset `to`, without a gap; null when there are none. A client that needs one
+ * that does not fit the wire, because another version wrote it, gets the state instead.
+ */
+export async function readEvents(
+  db: Database,
+  key: ChannelKey,
+  to: number,
+): Promise<EventRun | null> {
+  const rows = await db
+    .selectFrom('event')
+    .select(['offset', 'data'])
+    .where('channel', '=', key)
+    .where('offset', '<=', to)
+    .orderBy('offset', 'desc')
+    .limit(KEPT_EVENTS)
+    .execute();
+  if (rows[0]?.offset !== to) return null;
+  const events: ChannelEvent[] = [];
+  let bytes = 0;
+  for (const { data } of rows) {
+    const event = readEvent(data);
+    if (event === null) break;
+    events.push(event);
+    bytes += data.length;
+  }
+  return events.length === 0 ? null : { from: to - events.length, events: events.reverse(), bytes };
+}
+
+function readEvent(data: string): ChannelEvent | null {
+  try {
+    return channelEvent.safeParse(JSON.parse(data, fitStored)).data ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,195 @@
+/** What every journal does, whatever it is made of. Adapters run it from their own tests. */
+import { expect, test } from 'vitest';
+import type { Batch } from '@tandem/sync';
+import type { Birth, Journal } from './journal.ts';
+
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+const birth = (document: string, extra: Partial<Birth> = {}): Birth => ({
+  document,
+  epoch: `life-of-${document}`,
+  kind: 'data',
+  ...extra,
+});
+
+function batch(
+  document: string,
+  base: number,
+  updates: readonly Uint8Array[],
+  extra: Partial<Batch> = {},
+): Batch {
+  return {
+    document,
+    epoch: `life-of-${document}`,
+    base,
+    rows: updates.map((update, i) => ({
+      offset: base + 1 + i,
+      update,
+      user: 'ada',
+      subscription: 1,
+      cseq: i + 1,
+      at: 1_000,
+    })),
+    owners: new Map(),
+    bytes: updates.reduce((sum, update) => sum + update.byteLength, 0),
+    ...extra,
+  };
+}
+
+export function testJournal(open: () => Promise<Journal>): void {
+  test('a document that was not created is not there', async () => {
+    await using journal = await open();
+    expect(await journal.load('a')).toBeNull();
+    expect(await journal.snapshot('a')).toBeNull();
+    expect(await journal.append([batch('a', 0, [bytes(1)])])).toEqual(['conflict']);
+    expect(await journal.load('a')).toBeNull();
+  });
+
+  test('a document begins empty, at 0', async () => {
+    await using journal = await open();
+    expect(await journal.create(birth('a', { kind: 'page' }))).toBe('created');
+    expect(await journal.load('a')).toEqual({
+      document: 'a',
+      epoch: 'life-of-a',
+      timelines: { current: expect.any(String), earlier: [] },
+      kind: 'page',
+      snapshot: null,
+      snapshotOffset: 0,
+      rows: [],
+      owners: new Map(),
+    });
+  });
+
+  test('a document is seeded once', async () => {
+    await using journal = await open();
+    const seed = { update: bytes(1), user: 'ada', at: 1, owners: new Map([[7, 'ada']]) };
+    expect(await journal.create(birth('a', { seed }))).toBe('created');
+    const again = { update: bytes(2), user: 'bob', at: 2, owners: new Map([[8, 'bob']]) };
+    expect(await journal.create(birth('a', { epoch: 'another', seed: again }))).toBe('exists');
+    expect(await journal.load('a')).toMatchObject({
+      epoch: 'life-of-a',
+      timelines: { current: expect.any(String), earlier: [] },
+      rows: [{ offset: 1, update: bytes(1) }],
+      owners: new Map([[7, 'ada']]),
+    });
+  });
+
+  test('one append carries the rows of many documents', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    await journal.create(birth('b'));
+    const batches = [batch('a', 0, [bytes(1), bytes(2)]), batch('b', 0, [bytes(3)])];
+    expect(await journal.append(batches)).toEqual(['committed', 'committed']);
+    expect(await journal.append([batch('a', 2, [bytes(4)])])).toEqual(['committed']);
+    expect(await journal.load('a')).toMatchObject({
+      rows: [
+        { offset: 1, update: bytes(1) },
+        { offset: 2, update: bytes(2) },
+        { offset: 3, update: bytes(4) },
+      ],
+    });
+    expect(await journal.load('b')).toMatchObject({ rows: [{ offset: 1, update: bytes(3) }] });
+  });
+
+  test('a batch that is behind or ahead of the head is not written, the others are', async () => {
+    await using journal = await open();
+    for (const document of ['a', 'b', 'c']) await journal.create(birth(document));
+    await journal.append([batch('a', 0, [bytes(1)])]);
+    const batches = [
+      batch('a', 0, [bytes(9)], { owners: new Map([[9, 'eve']]) }),
+      batch('b', 0, [bytes(2)]),
+      batch('c', 1, [bytes(9)]),
+    ];
+    expect(await journal.append(batches)).toEqual(['conflict', 'committed', 'conflict']);
+    expect(await journal.load('a')).toMatchObject({
+      rows: [{ offset: 1, update: bytes(1) }],
+      owners: new Map(),
+    });
+    expect(await journal.load('b')).toMatchObject({ rows: [{ offset: 1, update: bytes(2) }] });
+    expect(await journal.load('c')).toMatchObject({ rows: [] });
+  });
+
+  test('a batch of another life is not written', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    expect(await journal.append([batch('a', 0, [bytes(1)], { epoch: 'another' })])).toEqual([
+      'conflict',
+    ]);
+    expect(await journal.load('a')).toMatchObject({ rows: [] });
+  });
+
+  test('a client id belongs to whom it was first given', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    await journal.append([
+      batch('a', 0, [bytes(1)], {
+        owners: new Map([
+          [7, 'ada'],
+          [0xffffffff, 'bob'],
+        ]),
+      }),
+    ]);
+    await journal.append([batch('a', 1, [bytes(1)], { owners: new Map([[7, 'eve']]) })]);
+    expect((await journal.load('a'))?.owners).toEqual(
+      new Map([
+        [7, 'ada'],
+        [0xffffffff, 'bob'],
+      ]),
+    );
+  });
+
+  test('a compaction takes the place of the rows it covers, and of no other', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    await journal.append([batch('a', 0, [bytes(1), bytes(2), bytes(3)])]);
+    const compaction = {
+      document: 'a',
+      epoch: 'life-of-a',
+      from: 0,
+      to: 2,
+      snapshot: bytes(12),
+    };
+    expect(await journal.compact(compaction)).toBe('compacted');
+    expect(await journal.load('a')).toMatchObject({
+      snapshot: bytes(12),
+      snapshotOffset: 2,
+      rows: [{ offset: 3, update: bytes(3) }],
+    });
+    expect(await journal.snapshot('a')).toEqual({
+      epoch: 'life-of-a',
+      snapshot: bytes(12),
+      snapshotOffset: 2,
+    });
+    expect(await journal.append([batch('a', 3, [bytes(4)])])).toEqual(['committed']);
+  });
+
+  test('a compaction that comes too late, of another life or ahead of the head changes nothing', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    await journal.append([batch('a', 0, [bytes(1), bytes(2)])]);
+    const compaction = {
+      document: 'a',
+      epoch: 'life-of-a',
+      from: 0,
+      to: 1,
+      snapshot: bytes(1),
+    };
+    await journal.compact(compaction);
+    const before = await journal.load('a');
+    expect(await journal.compact({ ...compaction, to: 2 })).toBe('conflict');
+    expect(await journal.compact({ ...compaction, from: 1, to: 2, epoch: 'another' })).toBe(
+      'conflict',
+    );
+    expect(await journal.compact({ ...compaction, from: 1, to: 3 })).toBe('conflict');
+    expect(await journal.compact({ ...compaction, document: 'b' })).toBe('conflict');
+    expect(await journal.load('a')).toEqual(before);
+  });
+
+  test('what was loaded does not change under the reader', async () => {
+    await using journal = await open();
+    await journal.create(birth('a'));
+    const loaded = await journal.load('a');
+    await journal.append([batch('a', 0, [bytes(1)])]);
+    expect(loaded).toMatchObject({ rows: [] });
+  });
+}

@@ -1,0 +1,115 @@
+import { writeFile, readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import type { Batch } from '@tandem/sync';
+import { openSqlite } from '../sqlite/sqlite.ts';
+import { temporaryDatabaseFile, temporaryPath } from '../testing/temporary-database.ts';
+import { testJournal } from './journal.contract.ts';
+import { SqliteJournal } from './sqlite-journal.ts';
+
+const batch = (base: number, update: Uint8Array): Batch => ({
+  document: 'a',
+  epoch: 'life',
+  base,
+  rows: [{ offset: base + 1, update, user: 'ada', subscription: 1, cseq: 1, at: 1 }],
+  owners: new Map(),
+  bytes: update.byteLength,
+});
+
+describe('SQLite journal', () => {
+  testJournal(async () => SqliteJournal.open(await temporaryDatabaseFile()));
+
+  test('commits are synchronous and go through a write-ahead log', async () => {
+    const path = await temporaryDatabaseFile();
+    const sqlite = openSqlite(path);
+    expect(sqlite.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(sqlite.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    sqlite.close();
+  });
+
+  test('what is committed is there for the next connection', async () => {
+    const path = await temporaryDatabaseFile();
+    await using first = SqliteJournal.open(path);
+    await first.create({ document: 'a', epoch: 'life', kind: 'data' });
+    await first.append([batch(0, Uint8Array.of(1))]);
+    await using second = SqliteJournal.open(path);
+    expect(await second.load('a')).toMatchObject({
+      rows: [{ offset: 1, update: Uint8Array.of(1) }],
+    });
+  });
+
+  test('two connections cannot both append after the same head', async () => {
+    const path = await temporaryDatabaseFile();
+    await using first = SqliteJournal.open(path);
+    await using second = SqliteJournal.open(path);
+    await first.create({ document: 'a', epoch: 'life', kind: 'data' });
+    expect(await first.append([batch(0, Uint8Array.of(1))])).toEqual(['committed']);
+    expect(await second.append([batch(0, Uint8Array.of(2))])).toEqual(['conflict']);
+  });
+
+  test('a document whose rows do not reach its head is damaged', async () => {
+    const sqlite = openSqlite(await temporaryDatabaseFile());
+    await using journal = SqliteJournal.over(sqlite);
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    await journal.append([batch(0, Uint8Array.of(1))]);
+    sqlite.exec(`DELETE FROM "update"`);
+    await expect(journal.load('a')).rejects.toMatchObject({
+      name: 'DamagedDocument',
+      document: 'a',
+    });
+  });
+
+  test('a file that is not a database is told apart and left as it is', async () => {
+    const path = await temporaryPath();
+    const text = 'Dear diary, this is not a database. '.repeat(200);
+    await writeFile(path, text);
+    expect(() => SqliteJournal.open(path)).toThrow(
+      expect.objectContaining({ name: 'DatabaseError', failure: 'not-a-database' }),
+    );
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  test('a folder that is not there is told apart', async () => {
+    const path = `${await temporaryPath('missing')}/tandem.db`;
+    expect(() => SqliteJournal.open(path)).toThrow(
+      expect.objectContaining({ failure: 'cannot-open' }),
+    );
+  });
+
+  test('a database without tables is told apart', async () => {
+    const path = await temporaryPath();
+    expect(() => SqliteJournal.open(path)).toThrow(expect.objectContaining({ failure: 'failed' }));
+  });
+
+  test('a full disk fails the whole append; with space it goes on', async () => {
+    const sqlite = openSqlite(await temporaryDatabaseFile());
+    await using journal = SqliteJournal.over(sqlite);
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    await journal.append([batch(0, Uint8Array.of(1))]);
+    const before = await journal.load('a');
+    const { page_count } = sqlite.prepare('PRAGMA page_count').get() as { page_count: number };
+    sqlite.exec(`PRAGMA max_page_count = ${page_count}`);
+    const large = batch(1, new Uint8Array(1024 * 1024));
+    await expect(journal.append([large])).rejects.toMatchObject({
+      name: 'DatabaseError',
+      failure: 'full',
+    });
+    expect(await journal.load('a')).toEqual(before);
+    sqlite.exec('PRAGMA max_page_count = 1000000');
+    expect(await journal.append([large])).toEqual(['committed']);
+  });
+
+  test('a database that somebody keeps locked fails the append, and nothing is written', async () => {
+    const path = await temporaryDatabaseFile();
+    await using journal = SqliteJournal.open(path, { busyTimeoutMs: 1 });
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    const other = openSqlite(path);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(journal.append([batch(0, Uint8Array.of(1))])).rejects.toMatchObject({
+      failure: 'busy',
+    });
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await journal.load('a')).toMatchObject({ rows: [] });
+    expect(await journal.append([batch(0, Uint8Array.of(1))])).toEqual(['committed']);
+  });
+});

@@ -1,0 +1,150 @@
+/** Who may do what in a document: its link, and the roles that were given. */
+import {
+  MAX_SHARING_MEMBERS,
+  type LinkAccess,
+  type SharingMember,
+  type SharingState,
+  type User,
+} from '@tandem/protocol';
+import { MAX_MEMBERS, MAX_TOLD_DOCUMENTS } from '../limits.ts';
+import { compiledQuery } from './sqlite/compiled-query.ts';
+import { givenRoles, LINK_ROLES, type GivenRole } from './roles.ts';
+import type { Database } from './tables.ts';
+
+interface Membership {
+  readonly document: string;
+  readonly user: string;
+}
+
+export async function changeLink(db: Database, document: string, link: LinkAccess): Promise<void> {
+  await db.updateTable('document').set({ link_access: link }).where('id', '=', document).execute();
+}
+
+/** `new`: they had none of their own. `full`: nobody else can be given one. */
+export async function giveRole(
+  db: Database,
+  { document, user, role }: Membership & { readonly role: GivenRole },
+): Promise<'new' | 'changed' | 'unchanged' | 'full'> {
+  const given = await givenRoles(db, document);
+  if (given.get(user) === role) return 'unchanged';
+  if (!given.has(user) && given.size >= MAX_MEMBERS) return 'full';
+  await db
+    .insertInto('member')
+    .values({ document, user, role })
+    .onConflict((conflict) => conflict.columns(['document', 'user']).doUpdateSet({ role }))
+    .execute();
+  return given.has(user) ? 'changed' : 'new';
+}
+
+/** @returns whether there was one. */
+export async function takeRole(db: Database, { document, user }: Membership): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('member')
+    .where('document', '=', document)
+    .where('user', '=', user)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** As the share dialog shows it. Undefined when there is no such document. */
+export async function readSharing(
+  db: Database,
+  document: string,
+): Promise<SharingState | undefined> {
+  const row = await db
+    .selectFrom('document')
+    .leftJoin('user', 'user.id', 'document.owner')
+    .select(['owner', 'link_access as link', 'user.id', 'user.name', 'user.color'])
+    .where('document.id', '=', document)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { owner, link, id, name, color } = row;
+  const members = new Map<string, SharingMember>();
+  if (id !== null && name !== null && color !== null)
+    members.set(id, { user: { id, name, color }, role: 'owner', isOwn: true });
+  for (const member of await readMembers(db, document)) members.set(member.user.id, member);
+  const linkRole = LINK_ROLES[link];
+  if (linkRole !== null) {
+    for (const user of await readVisitors(db, document)) {
+      if (members.size >= MAX_SHARING_MEMBERS) break;
+      if (!members.has(user.id)) members.set(user.id, { user, role: linkRole, isOwn: false });
+    }
+  }
+  return { type: 'sharing', owner, link, members: [...members.values()].toSorted(ownerThenName) };
+}
+
+/** People with a role of their own. */
+async function readMembers(db: Database, document: string): Promise<SharingMember[]> {
+  const rows = await db
+    .selectFrom('member')
+    .innerJoin('user', 'user.id', 'member.user')
+    .select(['user.id', 'user.name', 'user.color', 'member.role'])
+    .where('member.document', '=', document)
+    .execute();
+  return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
+}
+
+/** Those who have the document on their list, who opened it last first. */
+export async function readVisitors(db: Database, document: string): Promise<User[]> {
+  return await db
+    .selectFrom('visit')
+    .innerJoin('user', 'user.id', 'visit.user')
+    .select(['user.id', 'user.name', 'user.color'])
+    .where('visit.document', '=', document)
+    .orderBy('visit.opened_at', 'desc')
+    .orderBy('user.id')
+    .limit(MAX_SHARING_MEMBERS)
+    .execute();
+}
+
+const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
+  const visits = db
+    .selectFrom('visit')
+    .select('user')
+    .where('document', '=', document)
+    .limit(MAX_SHARING_MEMBERS + 1);
+  return db
+    .selectFrom('user')
+    .select(['id', 'name', 'color'])
+    .where('id', '=', user)
+    .where(
+      db.selectFrom(visits.as('visits')).select((eb) => eb.fn.countAll<number>().as('count')),
+      '<=',
+      MAX_SHARING_MEMBERS,
+    );
+});
+
+/** Somebody who has the document on their list, unless more people do than are shown. */
+export async function findVisitor(
+  db: Database,
+  { document, user }: Membership,
+): Promise<User | undefined> {
+  const [visitor] = await visitorAmongFew(db, user, document);
+  return visitor;
+}
+
+/** The documents whose share dialog may show a person: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+export async function findSharedWith(db: Database, user: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('document')
+    .select('id')
+    .where(({ eb, or, selectFrom }) =>
+      or([
+        eb('owner', '=', user),
+        eb('id', 'in', selectFrom('member').select('document').where('user', '=', user)),
+        eb('id', 'in', selectFrom('visit').select('document').where('user', '=', user)),
+      ]),
+    )
+    .orderBy('updated_at', 'desc')
+    .limit(MAX_TOLD_DOCUMENTS)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** As the reducer of `sharing` sorts them. */
+function ownerThenName(one: SharingMember, other: SharingMember): number {
+  if (one.role === 'owner' || other.role === 'owner') return one.role === 'owner' ? -1 : 1;
+  const [a, b] = [one.user, other.user];
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,176 @@
+/**
+ * The tables of `tandem.db`. Times are milliseconds since the epoch by the server's clock. The last
+ * four are the journal and belong to the engine, which uses its own connections; all others are read
+ * and written through Kysely, and what commands change is written by the command worker alone.
+ */
+import type { Generated, Kysely, Selectable } from 'kysely';
+import type { DocumentKind, LinkAccess, Role } from '@tandem/protocol';
+
+export interface Tables {
+  user: UserTable;
+  session: SessionTable;
+  document: DocumentTable;
+  visit: VisitTable;
+  member: MemberTable;
+  chat_message: ChatMessageTable;
+  chat_reaction: ChatReactionTable;
+  command: CommandTable;
+  channel: ChannelTable;
+  event: EventTable;
+  timeline: TimelineTable;
+  run: RunTable;
+  journal: JournalTable;
+  snapshot: SnapshotTable;
+  update: UpdateTable;
+  client: ClientTable;
+}
+
+/** The metadata database. */
+export type Database = Kysely<Tables>;
+
+export interface UserTable {
+  id: string;
+  name: string;
+  /** An index into the palette. */
+  color: number;
+  created_at: number;
+}
+export type UserRow = Selectable<UserTable>;
+
+export interface SessionTable {
+  /** SHA-256 of the cookie, in hex: whoever reads the database cannot sign in with it. */
+  id: string;
+  user: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface DocumentTable {
+  id: string;
+  kind: DocumentKind;
+  title: string;
+  /** Null for what a stock client created under a name of its own. */
+  owner: string | null;
+  link_access: LinkAccess;
+  /** The first words of the text, at most 200 characters; follows the text within seconds. */
+  excerpt: string;
+  /** Title and excerpt as a search compares them. */
+  folded_title: Generated<string>;
+  folded_excerpt: Generated<string>;
+  created_at: number;
+  updated_at: number;
+}
+export type DocumentRow = Selectable<DocumentTable>;
+
+/** A document on somebody's list. */
+export interface VisitTable {
+  user: string;
+  document: string;
+  opened_at: number;
+  /** The number of the newest chat message that this person has seen. */
+  chat_read: Generated<number>;
+}
+
+/** A role that was given to a person, in the place of what the link gives. */
+export interface MemberTable {
+  document: string;
+  user: string;
+  role: Exclude<Role, 'owner'>;
+}
+
+/** Numbers count from 1 without a gap in each document: deleted messages stay, without their text. */
+export interface ChatMessageTable {
+  document: string;
+  number: number;
+  /** The id of the command that sent it. */
+  id: string;
+  author: string;
+  text: string;
+  /** `ChatMention`s, a JSON array. */
+  mentions: string;
+  /** A message's id. */
+  reply_to: string | null;
+  at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+}
+export type ChatMessageRow = Selectable<ChatMessageTable>;
+
+export interface ChatReactionTable {
+  /** Those who reacted with the same emoji stand in this order. */
+  order: Generated<number>;
+  document: string;
+  /** The message's id. */
+  message: string;
+  emoji: string;
+  /** Where the emoji stands among those of its message: the same for all who reacted with it. */
+  place: number;
+  user: string;
+}
+
+/** What became of a command, for whoever says it again. */
+export interface CommandTable {
+  user: string;
+  id: string;
+  /** JSON. */
+  result: string;
+  at: number;
+}
+
+export interface ChannelTable {
+  key: string;
+  epoch: string;
+  /** The offset of the newest event. */
+  head: number;
+}
+
+export interface EventTable {
+  channel: string;
+  offset: number;
+  /** JSON. */
+  data: string;
+  at: number;
+}
+
+/** The histories of this database, oldest first; positions count in the newest. A restore begins one. */
+export interface TimelineTable {
+  number: Generated<number>;
+  id: string;
+  began_at: number;
+}
+
+/** One row: the process that uses the database, or used it last. */
+export interface RunTable {
+  id: string;
+  schema_version: number;
+}
+
+/** One life of a document. `head` is the last committed offset; the snapshot covers 1 … `snapshot_offset`. */
+export interface JournalTable {
+  document: string;
+  epoch: string;
+  kind: DocumentKind;
+  head: number;
+  snapshot_offset: number;
+}
+
+/** Apart from `journal`, whose rows every commit writes again. */
+export interface SnapshotTable {
+  document: string;
+  data: Uint8Array;
+}
+
+export interface UpdateTable {
+  document: string;
+  offset: number;
+  data: Uint8Array;
+  user: string;
+  at: number;
+}
+
+/** To whom a Yjs client id belongs. */
+export interface ClientTable {
+  document: string;
+  client: number;
+  user: string;
+}

@@ -1,0 +1,56 @@
+/** People. A guest is a user who has not said more than a name. */
+import type { User } from '@tandem/protocol';
+import { compiledQuery } from './sqlite/compiled-query.ts';
+import type { Database, UserRow } from './tables.ts';
+
+/** A user with this id must not exist. */
+export async function createUser(
+  db: Database,
+  user: { readonly id: string; readonly name: string; readonly color: number; readonly at: number },
+): Promise<UserRow> {
+  return await db
+    .insertInto('user')
+    .values({ id: user.id, name: user.name, color: user.color, created_at: user.at })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+const userRow = compiledQuery((db, id: string) =>
+  db.selectFrom('user').selectAll().where('id', '=', id),
+);
+
+export async function findUser(db: Database, id: string): Promise<UserRow | undefined> {
+  const [row] = await userRow(db, id);
+  return row;
+}
+
+/** Changes what is given; undefined when there is no such user. */
+export async function updateProfile(
+  db: Database,
+  id: string,
+  patch: { readonly name?: string | undefined; readonly color?: number | undefined },
+): Promise<UserRow | undefined> {
+  const values = {
+    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.color === undefined ? {} : { color: patch.color }),
+  };
+  if (Object.keys(values).length === 0) return await findUser(db, id);
+  return await db
+    .updateTable('user')
+    .set(values)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Those of these ids that are people's. */
+export async function findUserIds(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.selectFrom('user').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** As everyone sees them. */
+export function toUser({ id, name, color }: UserRow): User {
+  return { id, name, color };
+}

@@ -1,0 +1,149 @@
+/**
+ * What both transports over HTTP have in common: a name that only their client knows, and the way up,
+ * numbered requests of which each takes effect once and in its order, however often it is said.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import {
+  encodePart,
+  PartReader,
+  TRANSPORT_CLOSE_CODES,
+  type TransportKind,
+} from '@tandem/protocol';
+import { TRANSPORT_ID_BYTES } from '../limits.ts';
+import { accept, refuse } from './http-answer.ts';
+import type { Frame } from './frame.ts';
+import type { Transport, TransportOwner } from './transport.ts';
+
+export interface HttpTransportOptions {
+  /** The session cookie of the browser that opened it; null where there was none. */
+  readonly cookie: string | null;
+  /** Frames of text, or of bytes. */
+  readonly format: 'text' | 'binary';
+  /** It is gone: its name means nothing any more. */
+  readonly onGone: (transport: HttpTransport) => void;
+}
+
+export abstract class HttpTransport implements Transport {
+  abstract readonly kind: TransportKind;
+  abstract readonly bufferedAmount: number;
+  readonly id = randomBytes(TRANSPORT_ID_BYTES).toString('base64url');
+  readonly cookie: string | null;
+  /** Requests that are on their way here. */
+  arriving = 0;
+  readonly #format: 'text' | 'binary';
+  readonly #onGone: (transport: HttpTransport) => void;
+  #owner: TransportOwner | null = null;
+  #lastSequence = 0;
+  #reading: 'running' | 'paused' = 'running';
+  /** The next request of the client, as it was said last, while nothing is read. */
+  #waiting: {
+    readonly sequence: number;
+    readonly body: Uint8Array;
+    readonly answer: ServerResponse;
+  } | null = null;
+  #state: 'open' | 'gone' = 'open';
+
+  constructor({ cookie, format, onGone }: HttpTransportOptions) {
+    this.cookie = cookie;
+    this.#format = format;
+    this.#onGone = onGone;
+  }
+
+  abstract write(frames: readonly Frame[]): void;
+  abstract close(code: number, reason: string): void;
+
+  get isGone(): boolean {
+    return this.#state === 'gone';
+  }
+
+  own(owner: TransportOwner): void {
+    this.#owner = owner;
+  }
+
+  /** Frames in the body of the opening request. */
+  open(body: Uint8Array): void {
+    this.#apply(body);
+  }
+
+  /** One numbered request. The client says the next after the answer to this one. */
+  send(sequence: number, body: Uint8Array, answer: ServerResponse): void {
+    if (sequence <= this.#lastSequence) {
+      accept(answer);
+    } else if (sequence !== this.#lastSequence + 1) {
+      refuse(answer, 'bad-message', 'Frames were sent out of their order.');
+      this.#owner?.faulty('bad-message', 'Frames were sent out of their order.');
+    } else if (this.#reading === 'running') {
+      this.#lastSequence = sequence;
+      this.#apply(body);
+      accept(answer);
+    } else {
+      // The client has given up the one before.
+      this.#waiting?.answer.destroy();
+      this.#waiting = { sequence, body, answer };
+    }
+  }
+
+  pause(): void {
+    this.#reading = 'paused';
+  }
+
+  resume(): void {
+    this.#reading = 'running';
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting === null) return;
+    this.#lastSequence = waiting.sequence;
+    this.#apply(waiting.body);
+    accept(waiting.answer);
+  }
+
+  ping(): void {
+    // There is nothing below the frames.
+  }
+
+  terminate(): void {
+    this.gone(TRANSPORT_CLOSE_CODES.abnormal);
+  }
+
+  /** The client is gone, or was told to go. */
+  gone(code: number): void {
+    if (this.isGone) return;
+    this.#state = 'gone';
+    if (this.#waiting !== null) accept(this.#waiting.answer);
+    this.#waiting = null;
+    this.release();
+    this.#onGone(this);
+    this.#owner?.closed(code);
+  }
+
+  /** Lets go of whatever is held for it. */
+  protected abstract release(): void;
+
+  protected goodbye(code: number, reason: string): Uint8Array {
+    return encodePart({ kind: 'close', code, reason });
+  }
+
+  #apply(body: Uint8Array): void {
+    let parts;
+    const reader = new PartReader(body.byteLength);
+    try {
+      parts = reader.push(body);
+    } catch {
+      parts = null;
+    }
+    if (parts === null || !reader.isAtEnd) {
+      this.#owner?.faulty('bad-message', 'A body is not made of whole frames.');
+      return;
+    }
+    for (const part of parts) {
+      if (this.isGone) return;
+      if (part.kind === 'close') this.gone(part.code);
+      else this.#owner?.receive(bufferOf(part.data), this.#format === 'binary');
+    }
+  }
+}
+
+function bufferOf(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}

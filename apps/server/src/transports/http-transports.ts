@@ -1,0 +1,253 @@
+/**
+ * The requests of HTTP transports. A transport lives in this process, and every request of it must come
+ * here: in a cluster, its name has to begin with the name of its node, and a node that gets a request of
+ * another hands it on; a client that loses its transport all the same loses nothing but a moment.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  MAX_OPENING_BYTES,
+  MAX_SEND_BYTES,
+  POLL_HOLD_MS,
+  SUBPROTOCOL_BINARY,
+  SUBPROTOCOL_JSON,
+  TRANSPORT_HEADERS,
+  TRANSPORT_PATHS,
+} from '@tandem/protocol';
+import type { OriginPolicy } from '../http/origin-policy.ts';
+import { HELLO_RETRY_AFTER_S, MAX_ARRIVING_OPENINGS, MAX_ARRIVING_REQUESTS } from '../limits.ts';
+import type { Log } from '../runtime/log.ts';
+import { readSessionCookie } from '../accounts/session-cookie.ts';
+import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
+import { FOREIGN, isForeign, type UpgradeRefusal } from './upgrade.ts';
+import { accept, refuse } from './http-answer.ts';
+import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
+import { PollTransport } from './poll-transport.ts';
+import { StreamTransport } from './stream-transport.ts';
+import type { Transport } from './transport.ts';
+
+/** Where a new transport goes. */
+export interface TransportHost {
+  /**
+   * Runs `accept` now, or when its turn comes.
+   *
+   * @returns why not.
+   */
+  tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
+  /** Makes a connection of it. */
+  connect(transport: Transport, request: IncomingMessage, subprotocol: string): HttpOwner;
+}
+
+type HttpOwner = Parameters<HttpTransport['own']>[0];
+
+export interface HttpTransportsOptions {
+  readonly host: TransportHost;
+  readonly wheel: TimerWheel;
+  readonly originPolicy: OriginPolicy;
+  readonly log: Log;
+}
+
+const REFUSALS = { 403: 'forbidden', 429: 'too-many', 503: 'overloaded' } as const;
+
+export class HttpTransports {
+  readonly #options: HttpTransportsOptions;
+  readonly #transports = new Map<string, HttpTransport>();
+  readonly #arriving = new PreAuthConnections<Arriving>({
+    inAll: MAX_ARRIVING_OPENINGS,
+    perAddress: MAX_ARRIVING_OPENINGS,
+  });
+
+  constructor(options: HttpTransportsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#transports.size;
+  }
+
+  /** Whether the request is one of ours; then it is answered. */
+  handle(request: IncomingMessage, answer: ServerResponse): boolean {
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    switch (path) {
+      case TRANSPORT_PATHS.stream:
+      case TRANSPORT_PATHS.poll:
+      case TRANSPORT_PATHS.send:
+      case TRANSPORT_PATHS.close:
+        answer.on('error', ignore);
+        request.on('error', ignore);
+        this.#handle(path, request, answer).catch((error: unknown) => {
+          this.#options.log.error({ err: error, path }, 'a request of a transport failed');
+          answer.destroy();
+        });
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  async #handle(
+    path: (typeof TRANSPORT_PATHS)[keyof typeof TRANSPORT_PATHS],
+    request: IncomingMessage,
+    answer: ServerResponse,
+  ): Promise<void> {
+    if (request.method !== 'POST') {
+      refuse(answer, 'bad-message', 'Frames travel in POST requests.');
+      return;
+    }
+    if (isForeign(request, this.#options.originPolicy)) {
+      refuse(answer, 'forbidden', FOREIGN);
+      return;
+    }
+    const name = header(request, TRANSPORT_HEADERS.transport);
+    const transport = name === null ? null : this.#find(name, request);
+    if (name !== null && transport === null) {
+      // Who leaves what is over has left.
+      if (path === TRANSPORT_PATHS.close) accept(answer);
+      else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
+      return;
+    }
+    const body = await (transport === null
+      ? this.#readOpening(request)
+      : readSend(request, transport));
+    if (body === 'too-many') refuse(answer, 'too-many', 'One request at a time.');
+    else if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
+    else if (body === null || answer.destroyed) return;
+    else if (transport !== null) this.#continue(path, transport, { request, body, answer });
+    else if (path === TRANSPORT_PATHS.stream || path === TRANSPORT_PATHS.poll)
+      this.#open(path, { request, body, answer });
+    else refuse(answer, 'bad-message', `The header ${TRANSPORT_HEADERS.transport} is missing.`);
+  }
+
+  /** What others hold by not going on is taken from them. */
+  async #readOpening(request: IncomingMessage): Promise<ReadBody> {
+    const arriving = new Arriving(request);
+    this.#arriving.add(arriving);
+    try {
+      return await readBody(request, MAX_OPENING_BYTES);
+    } finally {
+      this.#arriving.remove(arriving);
+    }
+  }
+
+  /** The name alone is not enough in another browser. Addresses do not count: those of a phone change. */
+  #find(name: string, request: IncomingMessage): HttpTransport | null {
+    const transport = this.#transports.get(name);
+    if (transport === undefined) return null;
+    return transport.cookie === readSessionCookie(request.headers.cookie) ? transport : null;
+  }
+
+  #continue(path: string, transport: HttpTransport, { request, body, answer }: Exchange): void {
+    if (transport.isGone) {
+      refuse(answer, 'not-found', 'This connection is over. Open a new one.');
+    } else if (path === TRANSPORT_PATHS.send) {
+      transport.send(number(request, TRANSPORT_HEADERS.sequence) ?? 0, body, answer);
+    } else if (path === TRANSPORT_PATHS.close) {
+      transport.gone(number(request, TRANSPORT_HEADERS.close) ?? 1000);
+      accept(answer);
+    } else if (path === TRANSPORT_PATHS.poll && transport instanceof PollTransport) {
+      const received = number(request, TRANSPORT_HEADERS.received) ?? 0;
+      const holdMs = Math.min(number(request, TRANSPORT_HEADERS.hold) ?? 0, POLL_HOLD_MS);
+      transport.poll({ received, holdMs }, answer);
+    } else {
+      refuse(answer, 'bad-message', 'This connection is of another kind.');
+    }
+  }
+
+  #open(path: string, { request, body, answer }: Exchange): void {
+    const subprotocol = header(request, TRANSPORT_HEADERS.protocol);
+    if (subprotocol !== SUBPROTOCOL_BINARY && subprotocol !== SUBPROTOCOL_JSON) {
+      const offer = `Say ${SUBPROTOCOL_BINARY} or ${SUBPROTOCOL_JSON} in ${TRANSPORT_HEADERS.protocol}.`;
+      refuse(answer, 'bad-message', offer);
+      return;
+    }
+    if (body.byteLength === 0) {
+      refuse(answer, 'bad-message', 'The body holds hello, and what may follow it.');
+      return;
+    }
+    const refusal = this.#options.host.tryAccept(request, () => {
+      if (answer.destroyed) return;
+      const options: HttpTransportOptions = {
+        cookie: readSessionCookie(request.headers.cookie),
+        format: subprotocol === SUBPROTOCOL_BINARY ? 'binary' : 'text',
+        onGone: ({ id }) => this.#transports.delete(id),
+      };
+      const transport =
+        path === TRANSPORT_PATHS.stream
+          ? new StreamTransport(options, answer)
+          : new PollTransport(options, this.#options.wheel);
+      this.#transports.set(transport.id, transport);
+      transport.own(this.#options.host.connect(transport, request, subprotocol));
+      if (transport instanceof StreamTransport) transport.start();
+      else transport.poll({ received: 0, holdMs: POLL_HOLD_MS }, answer);
+      transport.open(body);
+    });
+    if (refusal === null) return;
+    const code = refusal.status in REFUSALS ? REFUSALS[refusal.status as 403] : 'overloaded';
+    refuse(answer, code, refusal.sentence, HELLO_RETRY_AFTER_S);
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly body: Uint8Array;
+  readonly answer: ServerResponse;
+}
+
+function header({ headers }: IncomingMessage, name: string): string | null {
+  const value = headers[name.toLowerCase()];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A whole number; null where there is none. */
+function number(request: IncomingMessage, name: string): number | null {
+  const text = header(request, name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+class Arriving implements PreAuthConnection {
+  readonly address = null;
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  evict(): void {
+    this.#request.destroy();
+  }
+}
+
+/** Null when the request broke off. */
+type ReadBody = Uint8Array | 'too-large' | null;
+
+async function readSend(
+  request: IncomingMessage,
+  transport: HttpTransport,
+): Promise<ReadBody | 'too-many'> {
+  if (transport.arriving === MAX_ARRIVING_REQUESTS) return 'too-many';
+  transport.arriving++;
+  try {
+    return await readBody(request, MAX_SEND_BYTES);
+  } finally {
+    transport.arriving--;
+  }
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<ReadBody> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) return 'too-large';
+      chunks.push(chunk);
+    }
+  } catch {
+    return null;
+  }
+  // Of one piece, or with one copy: what frames refer to is what was read.
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+}
+
+function ignore(): void {}

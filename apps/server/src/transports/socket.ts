@@ -1,0 +1,108 @@
+/**
+ * A WebSocket of `ws` with one owner, which hears of everything without listeners: these take room on each of many
+ * connections, and a closure would keep the HTTP request alive.
+ */
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { CloseName } from '@tandem/protocol';
+import { LAG_THRESHOLD_BYTES } from '../limits.ts';
+import type { Frame } from './frame.ts';
+import type { Transport, TransportOwner } from './transport.ts';
+
+/** What `ws` finds wrong, by the status with which it would close. */
+const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
+  1002: ['bad-message', 'This connection broke the rules of WebSocket.'],
+  1007: ['bad-message', 'A text frame was not UTF-8.'],
+  1008: ['bad-message', 'A message came in too many pieces.'],
+  1009: ['too-large', 'A frame was larger than this server takes.'],
+};
+
+/** What a frame may have: the first, by which nobody is known yet, and those after it. */
+export interface FrameLimits {
+  readonly first: number;
+  readonly later: number;
+}
+
+export class GatewaySocket extends WebSocket implements Transport {
+  owner: TransportOwner | null = null;
+  #stream: Socket | null = null;
+  /** Null once the first frame is here. */
+  #limits: FrameLimits | null = null;
+
+  get kind(): 'websocket' {
+    return 'websocket';
+  }
+
+  /**
+   * @param stream what carries it.
+   * @param limits its server holds it to `first`.
+   */
+  own(
+    owner: TransportOwner,
+    { stream, limits }: { readonly stream: Socket; readonly limits: FrameLimits },
+  ): void {
+    this.owner = owner;
+    this.#stream = stream;
+    this.#limits = limits;
+  }
+
+  /** Past the sender of `ws`, which would frame each one anew; without compression it holds nothing back. */
+  write(frames: readonly Frame[]): void {
+    const stream = this.#stream;
+    if (stream === null || this.readyState !== WebSocket.OPEN) return;
+    const [first] = frames;
+    if (frames.length === 1 && first !== undefined && first.webSocket.length === 1) {
+      stream.write(first.webSocket[0] as Buffer);
+      return;
+    }
+    stream.cork();
+    for (const frame of frames) for (const piece of frame.webSocket) stream.write(piece);
+    stream.uncork();
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    switch (event) {
+      case 'message':
+        this.#heard(values[0] as Buffer, values[1] as boolean);
+        return true;
+      case 'ping':
+        // Whoever takes nothing is not answered for ever.
+        if (this.bufferedAmount <= LAG_THRESHOLD_BYTES) this.pong(values[0]);
+        return true;
+      case 'pong':
+        this.owner?.answered();
+        return true;
+      case 'close':
+        this.owner?.closed(values[0] as number);
+        return true;
+      case 'error':
+        this.owner?.failed(values[0] as Error);
+        return true;
+      default:
+        return super.emit(event, ...values);
+    }
+  }
+
+  #heard(data: Buffer, isBinary: boolean): void {
+    if (this.#limits !== null) {
+      // There is no other way to tell it; before hello, what waits for its end must be small.
+      (this as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload =
+        this.#limits.later;
+      this.#limits = null;
+    }
+    this.owner?.receive(data, isBinary);
+  }
+
+  /** `ws` closes here by itself when the bytes are wrong; the owner first says so in the words of its protocol. */
+  override close(code?: number, data?: string | Buffer): void {
+    const fault = code === undefined ? undefined : FAULTS[code];
+    if (fault === undefined || this.owner === null || this.readyState !== WebSocket.OPEN)
+      super.close(code, data);
+    else if (code === 1009 && this.#limits !== null)
+      this.owner.faulty(
+        'too-large',
+        `The first frame, before hello, may have ${this.#limits.first} bytes.`,
+      );
+    else this.owner.faulty(...fault);
+  }
+}

@@ -1,0 +1,164 @@
+/** From an HTTP request to a socket, or to a sentence why not. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import {
+  MAX_FRAME_BYTES,
+  MAX_FRAME_BYTES_BEFORE_HELLO,
+  MAX_MESSAGE_BYTES,
+  SUBPROTOCOL_BINARY,
+  SUBPROTOCOL_JSON,
+  SYNC_PATH,
+  YJS_PATH,
+} from '@tandem/protocol';
+import type { OriginPolicy } from '../http/origin-policy.ts';
+import {
+  CLOSE_TIMEOUT_MS,
+  HELLO_RETRY_AFTER_S,
+  MAX_BUFFERED_CHUNKS,
+  MAX_FRAGMENTS,
+} from '../limits.ts';
+import { readSessionCookie } from '../accounts/session-cookie.ts';
+import { GatewaySocket, type FrameLimits } from './socket.ts';
+
+export type Destination =
+  | { readonly kind: 'native'; readonly subprotocol: string }
+  /** `document`: null where the path names none. `token`: empty where there is none. */
+  | { readonly kind: 'stock'; readonly document: string | null; readonly token: string };
+
+export interface UpgradeRefusal {
+  readonly status: keyof typeof REASONS;
+  readonly sentence: string;
+}
+
+export type UpgradeDecision =
+  | { readonly kind: 'accepted'; readonly destination: Destination }
+  | ({ readonly kind: 'refused' } & UpgradeRefusal);
+
+const REASONS = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+} as const;
+
+/** A stock client gives its token as a subprotocol that begins so; it may name others beside it. */
+const TOKEN_PREFIX = 'token.';
+
+const options = {
+  noServer: true,
+  WebSocket: GatewaySocket,
+  perMessageDeflate: false,
+  clientTracking: false,
+  // Answered by `GatewaySocket`.
+  autoPong: false,
+  maxFragments: MAX_FRAGMENTS,
+  maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+} as const;
+
+export const NATIVE_FRAMES: FrameLimits = {
+  first: MAX_FRAME_BYTES_BEFORE_HELLO,
+  later: MAX_FRAME_BYTES,
+};
+/** They cannot cut a message into parts; their first one is a state vector, or names a document. */
+export const YJS_FRAMES: FrameLimits = { first: MAX_FRAME_BYTES, later: MAX_MESSAGE_BYTES };
+
+export const nativeSockets = new WebSocketServer({
+  ...options,
+  maxPayload: NATIVE_FRAMES.first,
+  handleProtocols: pickNative,
+});
+export const yjsSockets = new WebSocketServer({
+  ...options,
+  maxPayload: YJS_FRAMES.first,
+  handleProtocols: pickYjs,
+});
+
+/** Whether and where to a request may be upgraded, as far as the request itself tells. */
+export function decideUpgrade(
+  request: IncomingMessage,
+  originPolicy: OriginPolicy,
+): UpgradeDecision {
+  const { headers } = request;
+  const path = (request.url ?? '/').split('?', 1)[0] as string;
+  const destination = findDestination(path, offered(headers['sec-websocket-protocol']));
+  if (destination === null)
+    return {
+      kind: 'refused',
+      status: 404,
+      sentence: `Sockets are at ${SYNC_PATH} and ${YJS_PATH}/<document>.`,
+    };
+  if (headers.upgrade?.toLowerCase() !== 'websocket') {
+    return { kind: 'refused', status: 426, sentence: 'This address is a WebSocket.' };
+  }
+  if (destination.kind === 'native' && destination.subprotocol === '') {
+    return {
+      kind: 'refused',
+      status: 400,
+      sentence: `Offer the subprotocol ${SUBPROTOCOL_BINARY} or ${SUBPROTOCOL_JSON}.`,
+    };
+  }
+  if (isForeign(request, originPolicy)) return { kind: 'refused', status: 403, sentence: FOREIGN };
+  return { kind: 'accepted', destination };
+}
+
+export const FOREIGN =
+  'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.';
+
+/** A browser always says its page's origin; what brings our cookie without one is not to be trusted. */
+export function isForeign({ headers }: IncomingMessage, originPolicy: OriginPolicy): boolean {
+  const origin = originPolicy({ origin: headers.origin, host: headers.host });
+  return (
+    origin === 'foreign' || (origin === 'unsaid' && readSessionCookie(headers.cookie) !== null)
+  );
+}
+
+export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefusal): void {
+  const headers = [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(sentence)}`,
+    ...(status === 426 ? ['Upgrade: websocket'] : []),
+    ...(status === 429 || status === 503 ? [`Retry-After: ${HELLO_RETRY_AFTER_S}`] : []),
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${sentence}`);
+}
+
+function findDestination(path: string, protocols: ReadonlySet<string>): Destination | null {
+  if (path === SYNC_PATH) return { kind: 'native', subprotocol: pickNative(protocols) || '' };
+  if (path !== YJS_PATH && !path.startsWith(`${YJS_PATH}/`)) return null;
+  const token =
+    [...protocols]
+      .find((protocol) => protocol.startsWith(TOKEN_PREFIX))
+      ?.slice(TOKEN_PREFIX.length) ?? '';
+  const name = path.slice(YJS_PATH.length + 1);
+  return { kind: 'stock', document: name === '' ? null : decoded(name), token };
+}
+
+/** A name that does not decode is not one; the dialogue says so in its client's words. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function offered(header: string | undefined): ReadonlySet<string> {
+  return new Set(header?.split(',').map((protocol) => protocol.trim()) ?? []);
+}
+
+function pickNative(protocols: ReadonlySet<string>): string | false {
+  if (protocols.has(SUBPROTOCOL_BINARY)) return SUBPROTOCOL_BINARY;
+  return protocols.has(SUBPROTOCOL_JSON) ? SUBPROTOCOL_JSON : false;
+}
+
+/** Browsers insist on one of those that they offered; rather not the one that is a secret. */
+function pickYjs(protocols: ReadonlySet<string>): string | false {
+  const names = [...protocols];
+  return names.find((protocol) => !protocol.startsWith(TOKEN_PREFIX)) ?? names[0] ?? false;
+}

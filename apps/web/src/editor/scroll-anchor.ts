@@ -1,0 +1,75 @@
+import { Extension } from '@tiptap/core';
+import type { EditorView } from '@tiptap/pm/view';
+
+import { isRemote } from './binding/binding.ts';
+
+/**
+ * Holds the page still while others write above it. A writer keeps the line of the caret where it is, a reader
+ * the first block in view. Browsers anchor scrolling for readers only, and Safari for nobody.
+ */
+export const scrollAnchor = Extension.create({
+  name: 'viewKeeper',
+  dispatchTransaction({ transaction, next }) {
+    const { view } = this.editor;
+    if (!transaction.docChanged || !isRemote(transaction)) {
+      next(transaction);
+      return;
+    }
+    const scroller = scrollParent(view.dom);
+    const hold = anchor(view, scroller);
+    next(transaction);
+    const moved = hold?.();
+    if (moved) scroller.scrollTop += moved;
+  },
+});
+
+/** Remembers where something on screen is; the result says how many pixels it has moved since. */
+function anchor(view: EditorView, scroller: Element): (() => number) | null {
+  if (scroller.scrollTop === 0 && !view.hasFocus()) return null;
+  const { top, bottom } = viewport(scroller);
+  if (view.hasFocus()) {
+    const before = view.coordsAtPos(view.state.selection.head);
+    if (before.bottom > top && before.top < bottom) {
+      return () => view.coordsAtPos(view.state.selection.head).top - before.top;
+    }
+  }
+  const block = firstBlockBelow(view.dom, top);
+  if (!block) return null;
+  const before = block.getBoundingClientRect().top;
+  return () => (block.isConnected ? block.getBoundingClientRect().top - before : 0);
+}
+
+function firstBlockBelow(root: Element, top: number): Element | null {
+  const first = firstChildBelow(root, top);
+  return first?.matches('.section') ? (firstChildBelow(first, top) ?? first) : first;
+}
+
+/** Children lie in order, so the first one that reaches below `top` is found by halving. */
+function firstChildBelow(parent: Element, top: number): Element | null {
+  const blocks = parent.children;
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { bottom } = (blocks[middle] as Element).getBoundingClientRect();
+    if (bottom <= top) low = middle + 1;
+    else high = middle;
+  }
+  return blocks[low] ?? null;
+}
+
+function viewport(scroller: Element): { top: number; bottom: number } {
+  if (scroller === document.scrollingElement) return { top: 0, bottom: window.innerHeight };
+  return scroller.getBoundingClientRect();
+}
+
+function scrollParent(element: Element): Element {
+  for (
+    let parent = element.parentElement;
+    parent && parent !== document.body;
+    parent = parent.parentElement
+  ) {
+    if (/auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
+  }
+  return document.scrollingElement ?? document.documentElement;
+}

@@ -1,0 +1,58 @@
+/** Networks that go away and come back, while somebody writes. */
+import { TARGET_NAMES } from '../targets.ts';
+import { median, total, type Scenario } from '../scenario.ts';
+import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
+
+const ROOM = 100;
+const PEOPLE = { quick: 500, full: 10_000 } as const;
+const EVERY_MS = { quick: 4_000, full: 15_000 } as const;
+const OFFLINE_MS = { quick: 1_000, full: 2_000 } as const;
+const FOR_MS = { quick: 5_000, full: 30_000 } as const;
+/** In each room. */
+const MESSAGES_PER_SECOND = 2;
+
+export const disconnects: Scenario = {
+  name: 'cuts',
+  what: 'Ten thousand people in rooms of a hundred, two messages a second in each; everybody but the writers is cut off every 15 s, for 2 s.',
+  operation: 'delivery',
+  targets: TARGET_NAMES,
+  async run(runner) {
+    const { stage, scale, length } = runner;
+    const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
+    const writers = everyFirst(ROOM, people);
+    const members = Array.from({ length: people }, (_, index) => index).filter(
+      (index) => index % ROOM !== 0,
+    );
+    await using crowd = await gather(runner, { rooms: roomsOf(ROOM, people) });
+    await crowd.open();
+    const before = await stage.server.usage();
+    const forMs = FOR_MS[length];
+    const messages = Math.round((forMs / 1000) * MESSAGES_PER_SECOND);
+    const plan = { everyMs: EVERY_MS[length], offlineMs: OFFLINE_MS[length], forMs };
+    const [count] = await Promise.all([
+      crowd.cut({ members, ...plan }),
+      crowd.write({
+        writers,
+        messages,
+        batch: 1,
+        batchesPerSecond: writers.length * MESSAGES_PER_SECOND,
+      }),
+    ]);
+    const expected = messages * members.length;
+    const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
+    const after = await stage.server.usage();
+    const report = await crowd.report();
+    return {
+      operations: delivered,
+      cpuUs: after.cpuUs - before.cpuUs,
+      samples: { delivery: report.latencies, replay: report.replays },
+      figures: {
+        'delivered %': median((100 * delivered) / expected),
+        duplicates: total(report.duplicates),
+        reordered: total(report.late),
+        disconnects: total(count),
+      },
+      faults: report.faults,
+    };
+  },
+};

@@ -1,0 +1,97 @@
+/** Who is in which room. */
+import type { CrowdPlan, WritePlan } from '../../load/swarm/crowd.ts';
+import type { MemberPlan } from '../../load/swarm/member.ts';
+import type { SwarmCrowd } from '../../load/swarm/swarm.ts';
+import type { CrowdReport } from '../../load/swarm/totals.ts';
+import type { Runner } from '../scenario.ts';
+
+/** Of a message's text; with what the protocols add it is about 200 bytes. */
+const TEXT_LENGTH = 184;
+/**
+ * A server that runs for weeks is measured, not one that has just begun: so long it does the same before, until its
+ * code is compiled for good.
+ */
+export const PRACTICE_SECONDS = { quick: 1, full: 8 } as const;
+/** How long the last deliveries may take after the last message was sent. */
+export const SETTLE_LIMIT_MS = { quick: 5_000, full: 15_000 } as const;
+
+export interface Participants {
+  /** The rooms that each person is in. */
+  readonly rooms: readonly (readonly string[])[];
+  readonly textLength?: number;
+  readonly wants?: CrowdPlan['wants'];
+  /** The number of the first. */
+  readonly firstWriter?: number;
+}
+
+/** People numbered from `firstWriter`, not connected yet, in rooms that are ready. */
+export async function gather(
+  { stage, swarm }: Runner,
+  participants: Participants,
+): Promise<SwarmCrowd> {
+  const { rooms, textLength = TEXT_LENGTH, wants = 'delivery', firstWriter = 0 } = participants;
+  const tokens = await stage.prepare([...new Set(rooms.flat())], rooms.length);
+  const members = rooms.map((names, index): MemberPlan => ({
+    writer: firstWriter + index,
+    rooms: names,
+    token: tokens[index] as string,
+  }));
+  const { clientProtocol, server } = stage;
+  return swarm.gather({ clientProtocol, port: server.port, members, textLength, wants });
+}
+
+/** `count` people in rooms of `size`; the first of each room is at a multiple of `size`. */
+export function roomsOf(size: number, count: number): string[][] {
+  return Array.from({ length: count }, (_, index) => [`room-${Math.floor(index / size)}`]);
+}
+
+/** Five rooms each: four of ten people, and one of a thousand. Other `house`s have other rooms. */
+export function fiveRooms(count: number, house = 'house'): string[][] {
+  const small = Math.ceil(count / 10);
+  return Array.from({ length: count }, (_, index) => [
+    ...[0, 1, 2, 3].map((round) => `${house}-small-${round}-${(index + round * 3) % small}`),
+    `${house}-large-${Math.floor(index / 1_000)}`,
+  ]);
+}
+
+/** Those at multiples of `size`. */
+export function everyFirst(size: number, count: number): number[] {
+  return Array.from({ length: Math.ceil(count / size) }, (_, room) => room * size);
+}
+
+export interface Writing {
+  readonly cpuUs: number;
+  readonly expected: number;
+  readonly delivered: number;
+  readonly report: CrowdReport;
+}
+
+/** How many messages of each writer take so long. */
+export function messagesIn(
+  seconds: number,
+  { writers, batch, batchesPerSecond }: Omit<WritePlan, 'messages'>,
+): number {
+  return Math.ceil((batchesPerSecond * seconds) / writers.length) * batch;
+}
+
+/** Writes as planned, after some practice, until all is delivered or `SETTLE_LIMIT_MS` have passed. */
+export async function measureWriting(
+  { stage, length }: Runner,
+  {
+    crowd,
+    plan,
+    readers,
+  }: { readonly crowd: SwarmCrowd; readonly plan: WritePlan; readonly readers: number },
+): Promise<Writing> {
+  const { writers, messages } = plan;
+  const practice = messagesIn(PRACTICE_SECONDS[length], plan);
+  await crowd.write({ ...plan, messages: practice });
+  await crowd.until('delivered', practice * writers.length * readers, SETTLE_LIMIT_MS[length]);
+  await crowd.clear();
+  const before = await stage.server.usage();
+  await crowd.write(plan);
+  const expected = messages * writers.length * readers;
+  const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
+  const after = await stage.server.usage();
+  return { cpuUs: after.cpuUs - before.cpuUs, expected, delivered, report: await crowd.report() };
+}

@@ -1,0 +1,67 @@
+/** The server goes and comes back under everybody's feet. */
+import { TARGET_NAMES } from '../targets.ts';
+import type { ServerProcess } from '../server-process.ts';
+import { median, total, worst, type Runner, type Outcome, type Scenario } from '../scenario.ts';
+import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
+
+const ROOM = 10;
+const PEOPLE = { quick: 500, full: 5_000 } as const;
+const MESSAGES = 3;
+
+export const reconnectStorm: Scenario = {
+  name: 'avalanche',
+  what: 'Five thousand people in rooms of ten; the server is killed and started again; everyone comes back as their own client would.',
+  operation: 'return',
+  targets: TARGET_NAMES,
+  run: (runner) => run(runner, (server) => server.kill()),
+};
+
+export const restart: Scenario = {
+  ...reconnectStorm,
+  name: 'restart',
+  what: 'The same, but the server is asked to end, and may say goodbye.',
+  run: (runner) => run(runner, (server) => server.stop()),
+};
+
+async function run(
+  runner: Runner,
+  end: (server: ServerProcess) => Promise<void>,
+): Promise<Outcome> {
+  const { stage, scale, length } = runner;
+  const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
+  const writers = everyFirst(ROOM, people);
+  const rooms = roomsOf(ROOM, people);
+  await using crowd = await gather(runner, { rooms });
+  const open = await crowd.open();
+  await crowd.write({ writers, messages: MESSAGES, batch: 1, batchesPerSecond: writers.length });
+  await crowd.until('delivered', MESSAGES * writers.length * (ROOM - 1), SETTLE_LIMIT_MS[length]);
+  const answered = await crowd.acknowledged();
+  await crowd.clear();
+  await end(stage.server);
+  await stage.server.start();
+  const born = await stage.server.usage();
+  const allBackMs = await crowd.comeBack();
+  const after = await stage.server.usage();
+  const report = await crowd.report();
+  // A stranger to each room reads what is there.
+  await using readers = await gather(runner, {
+    rooms: writers.map((writer) => rooms[writer] as string[]),
+    firstWriter: people,
+  });
+  await readers.open();
+  const promised = [...answered.values()].reduce((sum, count) => sum + count, 0);
+  const found = await readers.until('delivered', promised, promised === 0 ? 0 : 2_000);
+  return {
+    operations: open,
+    cpuUs: after.cpuUs - born.cpuUs,
+    samples: { handshake: report.opened },
+    figures: {
+      'all back after ms': median(allBackMs),
+      'came back %': median((100 * report.opened.length) / people),
+      acknowledged: total(promised),
+      'acknowledged and lost': worst(Math.max(0, promised - found)),
+    },
+    // That connections were lost is the point.
+    faults: new Map(),
+  };
+}

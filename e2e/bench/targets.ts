@@ -1,0 +1,91 @@
+/** Who is measured, and how each is started. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
+import { ServerProcess } from './server-process.ts';
+import type { TandemHome } from './tandem-home.ts';
+
+/** A contestant that runs. */
+export interface Stage extends AsyncDisposable {
+  readonly clientProtocol: ClientProtocolName;
+  readonly server: ServerProcess;
+  /** Makes rooms ready to be joined by that many people; what joins need not do is not measured. @returns a token for each person. */
+  prepare(rooms: readonly string[], people: number): Promise<readonly string[]>;
+}
+
+export interface Target {
+  readonly name: ClientProtocolName;
+  readonly title: string;
+  readonly settings: string;
+  start(): Promise<Stage>;
+}
+
+export const TARGET_NAMES = [
+  'tandem',
+  'ws-relay',
+  'y-websocket',
+  'hocuspocus',
+  'socket-io',
+] as const satisfies readonly ClientProtocolName[];
+
+export function createTargets(home: TandemHome): Record<ClientProtocolName, Target> {
+  return {
+    tandem: {
+      name: 'tandem',
+      title: 'Tandem',
+      settings: 'as it is shipped, two engine workers, limits per person raised',
+      start: () => home.start(),
+    },
+    'ws-relay': rival('ws-relay', {
+      script: new URL('./rivals/ws-relay.mjs', import.meta.url),
+      title: `ws ${versionOf('ws')}, a bare relay`,
+      settings: 'no compression, no tracking, shared listeners; keeps and checks nothing',
+    }),
+    'y-websocket': rival('y-websocket', {
+      script: new URL('./rivals/y-websocket.mjs', import.meta.url),
+      title: `@y/websocket-server ${versionOf('@y/websocket-server')}`,
+      settings: 'on the newest ws, no compression; in memory; a socket for each document',
+    }),
+    hocuspocus: rival('hocuspocus', {
+      script: new URL('./rivals/hocuspocus.mjs', import.meta.url),
+      title: `Hocuspocus ${versionOf('@hocuspocus/server')}`,
+      settings: 'no compression, updates of a turn merged; in memory, no authentication hook',
+    }),
+    'socket-io': rival('socket-io', {
+      script: new URL('./rivals/socket-io.mjs', import.meta.url),
+      title: `Socket.IO ${versionOf('socket.io')}`,
+      settings: 'WebSocket only, no compression, connection-state recovery, request dropped',
+    }),
+  };
+}
+
+function rival(
+  name: Exclude<ClientProtocolName, 'tandem'>,
+  { script, ...description }: Pick<Target, 'title' | 'settings'> & { readonly script: URL },
+): Target {
+  return {
+    name,
+    ...description,
+    start: async () => {
+      const server = await ServerProcess.create({ script: fileURLToPath(script) });
+      return {
+        clientProtocol: name,
+        server,
+        prepare: (_rooms, people) => Promise.resolve(Array<string>(people).fill('')),
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+/** Packages need not let their package.json be imported; it is looked for where they are. */
+function versionOf(name: string): string {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const manifest = folders
+    .map((folder) => join(folder, name, 'package.json'))
+    .find((path) => existsSync(path));
+  if (manifest === undefined) throw new Error(`${name} is not installed`);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string }).version;
+}

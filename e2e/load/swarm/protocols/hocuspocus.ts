@@ -1,0 +1,91 @@
+/** Hocuspocus 4: all documents over one socket, each message with its document's name before it. */
+import type {
+  ClientProtocol,
+  ProtocolClient,
+  ProtocolClientOptions,
+  Sender,
+} from '../client-protocol.ts';
+import { ByteReader, sized } from '../yjs-bytes.ts';
+import { EMPTY_STEP_2, readSync, step1, SYNC, updateMessage } from './y-sync.ts';
+
+const AUTH = 2;
+const SYNC_STATUS = 8;
+const TOKEN = 0;
+const AUTHENTICATED = 2;
+const RECONNECT_MIN_MS = 1_000;
+const RECONNECT_CAP_MS = 30_000;
+
+export const hocuspocus: ClientProtocol = {
+  roomsPerSocket: Number.POSITIVE_INFINITY,
+  form: 'yjs',
+  delivery: 'state',
+  echoes: false,
+  backoffMs: (attempt, random) =>
+    attempt === 0
+      ? 0
+      : Math.min(
+          RECONNECT_CAP_MS,
+          RECONNECT_MIN_MS + random * RECONNECT_MIN_MS * (2 ** (attempt - 1) - 1),
+        ),
+  speak: (options) => new HocuspocusClient(options),
+};
+
+class HocuspocusClient implements ProtocolClient {
+  readonly path = '/';
+  readonly subprotocol = null;
+  readonly #options: ProtocolClientOptions;
+  readonly #addresses: readonly Buffer[];
+  #sender: Sender | null = null;
+  #synced = 0;
+  /** Statuses that answer what is not a message. */
+  #uncounted = 0;
+
+  constructor(options: ProtocolClientOptions) {
+    this.#options = options;
+    this.#addresses = options.rooms.map((room) => sized(Buffer.from(room)));
+  }
+
+  opened(sender: Sender): void {
+    this.#sender = sender;
+    this.#synced = 0;
+    this.#uncounted = 0;
+    const token = sized(Buffer.from(this.#options.token));
+    sender.send(
+      ...this.#addresses.map((address) => Buffer.concat([address, Buffer.of(AUTH, TOKEN), token])),
+    );
+  }
+
+  receive(payload: Buffer): void {
+    const { listener } = this.#options;
+    const reader = new ByteReader(payload);
+    reader.sized();
+    const address = payload.subarray(0, reader.at);
+    switch (reader.varuint()) {
+      case SYNC: {
+        const message = readSync(reader, listener);
+        if (message === 'asked') {
+          this.#uncounted++;
+          this.#sender?.send(Buffer.concat([address, EMPTY_STEP_2]));
+        } else if (message === 'synced' && ++this.#synced === this.#addresses.length) {
+          listener.ready();
+        }
+        break;
+      }
+      case SYNC_STATUS:
+        if (this.#uncounted > 0) this.#uncounted--;
+        else listener.acknowledged(1);
+        break;
+      case AUTH:
+        if (reader.varuint() === AUTHENTICATED)
+          this.#sender?.send(Buffer.concat([address, step1(listener)]));
+        else listener.refused('authentication failed');
+    }
+  }
+
+  publish(room: number, messages: readonly Buffer[]): void {
+    const address = this.#addresses[room] as Buffer;
+    this.#sender?.send(
+      ...messages.map((message) => Buffer.concat([address, updateMessage(message)])),
+    );
+  }
+}

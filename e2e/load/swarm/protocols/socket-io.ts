@@ -1,0 +1,100 @@
+/** Socket.IO 4 over Engine.IO 4, WebSocket only, with connection-state recovery. */
+import type {
+  ClientProtocol,
+  ProtocolClient,
+  ProtocolClientOptions,
+  Sender,
+} from '../client-protocol.ts';
+
+const RECONNECT_BASE_MS = 1_000;
+const RECONNECT_CAP_MS = 5_000;
+
+export const socketIo: ClientProtocol = {
+  roomsPerSocket: Number.POSITIVE_INFINITY,
+  form: 'text',
+  delivery: 'stream',
+  echoes: false,
+  backoffMs: (attempt, random) =>
+    Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt * (0.5 + random)),
+  speak: (options) => new SocketIoClient(options),
+};
+
+const ENGINE_OPEN = '0';
+const ENGINE_PING = '2';
+const CONNECTED = '40';
+const EVENT = '42';
+const ACKNOWLEDGED = '43';
+const REFUSED = '44';
+/** Acknowledgement of `join`; those of messages have other numbers. */
+const JOIN_ID = '0';
+
+class SocketIoClient implements ProtocolClient {
+  readonly path = '/socket.io/?EIO=4&transport=websocket';
+  readonly subprotocol = null;
+  readonly #options: ProtocolClientOptions;
+  #sender: Sender | null = null;
+  #pid: string | null = null;
+  #offset: string | null = null;
+
+  constructor(options: ProtocolClientOptions) {
+    this.#options = options;
+  }
+
+  opened(sender: Sender): void {
+    this.#sender = sender;
+  }
+
+  receive(payload: Buffer): void {
+    const { listener } = this.#options;
+    const kind = payload.toString('latin1', 0, 2);
+    if (kind === EVENT) {
+      this.#offset = offsetOf(payload) ?? this.#offset;
+      listener.heard(payload);
+    } else if (kind === ENGINE_PING) {
+      this.#sender?.send('3');
+    } else if (kind === ACKNOWLEDGED) {
+      if (payload.toString('latin1', 2, 4) === `${JOIN_ID}[`) listener.ready();
+      else listener.acknowledged(1);
+    } else if (kind === CONNECTED) {
+      this.#connected(JSON.parse(payload.toString('utf8', 2)) as { readonly pid?: string });
+    } else if (kind.startsWith(ENGINE_OPEN)) {
+      const recovery =
+        this.#pid === null || this.#offset === null
+          ? ''
+          : JSON.stringify({ pid: this.#pid, offset: this.#offset });
+      this.#sender?.send(`${CONNECTED}${recovery}`);
+    } else if (kind === REFUSED) {
+      listener.refused(payload.toString());
+    }
+  }
+
+  publish(room: number, messages: readonly Buffer[]): void {
+    const { rooms, wants } = this.#options;
+    this.#sender?.send(
+      ...messages.map((message) => {
+        const text = message.toString('latin1');
+        return wants === 'delivery'
+          ? `${EVENT}["say","${rooms[room]}","${text}"]`
+          : `${EVENT}1["echo","${text}"]`;
+      }),
+    );
+  }
+
+  #connected({ pid }: { readonly pid?: string }): void {
+    const recovered = pid !== undefined && pid === this.#pid;
+    this.#pid = pid ?? null;
+    if (recovered) this.#options.listener.ready();
+    else this.#sender?.send(`${EVENT}${JOIN_ID}${JSON.stringify(['join', this.#options.rooms])}`);
+  }
+}
+
+/** The last element of an event that can be recovered: `…,"offset"]`. */
+function offsetOf(payload: Buffer): string | null {
+  const end = payload.length - 2;
+  const start = payload.lastIndexOf('"', end - 1);
+  return start > 0 && payload[start - 1] === COMMA
+    ? payload.toString('latin1', start + 1, end)
+    : null;
+}
+
+const COMMA = 0x2c;

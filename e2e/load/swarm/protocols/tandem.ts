@@ -1,0 +1,233 @@
+/**
+ * Wire v1 (`packages/protocol/PROTOCOL.md`). What comes a million times is read by hand; the rest goes
+ * through the codec.
+ */
+import {
+  binaryCodec,
+  MESSAGES,
+  PROTOCOL_VERSION,
+  RECONNECT_BASE_MS,
+  RECONNECT_CAP_MS,
+  RECONNECT_FIRST_MS,
+  SUBPROTOCOL_BINARY,
+  SYNC_PATH,
+  type ClientMessage,
+} from '@tandem/protocol';
+import { ulid } from 'ulid';
+import type {
+  ClientProtocol,
+  ProtocolClient,
+  ProtocolClientOptions,
+  Sender,
+} from '../client-protocol.ts';
+import { ByteReader, sized, stateVector, varuint } from '../yjs-bytes.ts';
+
+const SCHEMA = 1;
+
+/** W9. */
+export function tandemBackoffMs(attempt: number, random: number): number {
+  return attempt === 0
+    ? random * RECONNECT_FIRST_MS
+    : Math.min(RECONNECT_CAP_MS, random * RECONNECT_BASE_MS * 2 ** attempt);
+}
+
+export const tandem: ClientProtocol = {
+  roomsPerSocket: Number.POSITIVE_INFINITY,
+  form: 'yjs',
+  // By the position of each row, nothing comes twice.
+  delivery: 'stream',
+  echoes: false,
+  backoffMs: tandemBackoffMs,
+  speak: (options) => new TandemClient(options),
+};
+
+interface Channel {
+  /** Its number on the wire; 0 until it is open. */
+  number: number;
+  epoch: string;
+  timeline: string;
+  /** Rows up to here are known. */
+  offset: number;
+  sent: number;
+  acknowledged: number;
+  asking: boolean;
+}
+
+class TandemClient implements ProtocolClient {
+  readonly path = SYNC_PATH;
+  readonly subprotocol = SUBPROTOCOL_BINARY;
+  readonly #options: ProtocolClientOptions;
+  readonly #channels: readonly Channel[];
+  #sender: Sender | null = null;
+  #subscribed = 0;
+
+  constructor(options: ProtocolClientOptions) {
+    this.#options = options;
+    this.#channels = options.rooms.map(() => ({
+      number: 0,
+      epoch: '',
+      timeline: '',
+      offset: 0,
+      sent: 0,
+      acknowledged: 0,
+      asking: false,
+    }));
+  }
+
+  opened(sender: Sender): void {
+    this.#sender = sender;
+    const { token, client, rooms, listener } = this.#options;
+    const opens = this.#channels.map((channel, ref) => {
+      const { epoch, timeline, offset } = channel;
+      Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, asking: false });
+      return {
+        type: 'open' as const,
+        ref,
+        document: rooms[ref] as string,
+        client,
+        ...(epoch === ''
+          ? {}
+          : { position: { epoch, timeline, offset }, stateVector: stateVector(listener.known()) }),
+      };
+    });
+    const subscriptions = this.#chats.map((document, index) => ({
+      type: 'subscribe' as const,
+      ref: rooms.length + index,
+      name: `chat:${document}` as const,
+    }));
+    this.#subscribed = 0;
+    this.#say({
+      type: 'hello',
+      channel: 0,
+      protocol: PROTOCOL_VERSION,
+      schema: SCHEMA,
+      token,
+      channels: [...opens, ...subscriptions],
+    });
+  }
+
+  receive(payload: Buffer): void {
+    const reader = new ByteReader(payload);
+    while (reader.at < payload.length) {
+      const start = reader.at;
+      const type = reader.varuint();
+      const number = reader.varuint();
+      const body = reader.sized();
+      const channel = this.#channels.find((candidate) => candidate.number === number);
+      if (type === MESSAGES.updates.id) this.#updates(channel, body);
+      else if (type === MESSAGES.ack.id) this.#acknowledged(channel, new ByteReader(body));
+      else if (type === MESSAGES.done.id) this.#options.listener.acknowledged(1);
+      else if (!IGNORED.has(type)) this.#other(payload.subarray(start, reader.at));
+    }
+  }
+
+  publish(room: number, messages: readonly Buffer[]): void {
+    if (this.#options.wants === 'command') {
+      const document = this.#options.rooms[room] as string;
+      this.#sender?.send(binaryCodec.join(messages.map((text) => chatCommand(document, text))));
+      return;
+    }
+    const channel = this.#channels[room] as Channel;
+    const header = Buffer.concat([varuint(MESSAGES.update.id), varuint(channel.number)]);
+    this.#sender?.send(
+      Buffer.concat(
+        messages.flatMap((update) => [
+          header,
+          sized(Buffer.concat([varuint(++channel.sent), update])),
+        ]),
+      ),
+    );
+  }
+
+  #updates(channel: Channel | undefined, body: Buffer): void {
+    if (channel === undefined) return;
+    const reader = new ByteReader(body);
+    const from = reader.varuint();
+    const to = reader.varuint();
+    if (to <= channel.offset) return;
+    if (from === channel.offset) {
+      channel.offset = to;
+      channel.asking = false;
+      this.#options.listener.heard(body.subarray(reader.at));
+    } else if (!channel.asking) {
+      channel.asking = true;
+      this.#say({ type: 'rows:request', channel: channel.number, from: channel.offset });
+    }
+  }
+
+  #acknowledged(channel: Channel | undefined, reader: ByteReader): void {
+    if (channel === undefined) return;
+    const cseq = reader.varuint();
+    const from = reader.varuint();
+    const to = reader.varuint();
+    if (from === channel.offset) channel.offset = Math.max(channel.offset, to);
+    this.#options.listener.acknowledged(cseq - channel.acknowledged);
+    channel.acknowledged = cseq;
+  }
+
+  #other(frame: Buffer): void {
+    const { listener } = this.#options;
+    const decoded = binaryCodec.decodeFromServer(frame);
+    if (decoded.kind === 'invalid') {
+      listener.refused(decoded.reason);
+      return;
+    }
+    for (const message of decoded.messages) {
+      if (message.type === 'ping') {
+        this.#say({ type: 'pong', channel: 0, nonce: message.nonce });
+      } else if (message.type === 'goaway') {
+        listener.sentAway(message.retryAfterMs);
+      } else if (message.type === 'opened') {
+        const channel = this.#channels[message.ref] as Channel;
+        channel.number = message.channel;
+        channel.epoch = message.epoch;
+        channel.timeline = message.timeline;
+        channel.offset = message.base;
+        this.#arrived();
+      } else if (message.type === 'subscribed') {
+        this.#subscribed++;
+        this.#arrived();
+      } else if ('error' in message) {
+        listener.refused(`${message.type}: ${message.error.message}`);
+      }
+    }
+  }
+
+  /** Where commands are said, what they cause is heard. */
+  get #chats(): readonly string[] {
+    return this.#options.wants === 'command' ? this.#options.rooms : [];
+  }
+
+  #arrived(): void {
+    if (this.#subscribed === this.#chats.length && this.#channels.every(({ number }) => number > 0))
+      this.#options.listener.ready();
+  }
+
+  #say(message: ClientMessage): void {
+    this.#sender?.send(binaryCodec.encode(message));
+  }
+}
+
+function chatCommand(document: string, text: Buffer): Uint8Array {
+  return binaryCodec.encode({
+    type: 'command',
+    channel: 0,
+    id: ulid(),
+    name: 'chat:send',
+    input: { document, text: text.toString('latin1'), mentions: [], replyTo: null },
+  });
+}
+
+/** Who is here and who types is not what is measured. */
+const IGNORED: ReadonlySet<number> = new Set(
+  (
+    [
+      'presence:changed',
+      'awareness',
+      'typing:changed',
+      'welcome',
+      'document:changed',
+      'events',
+    ] as const
+  ).map((type) => MESSAGES[type].id),
+);

@@ -1,0 +1,49 @@
+/** What `bench/rivals/ws-relay.mjs` speaks. */
+import type {
+  ClientProtocol,
+  ProtocolClient,
+  ProtocolClientOptions,
+  Sender,
+} from '../client-protocol.ts';
+import { tandemBackoffMs } from './tandem.ts';
+
+const JOIN = 0;
+const PUBLISH = 1;
+const ECHO = 2;
+
+export const wsRelay: ClientProtocol = {
+  roomsPerSocket: Number.POSITIVE_INFINITY,
+  form: 'text',
+  delivery: 'stream',
+  echoes: false,
+  backoffMs: tandemBackoffMs,
+  speak: (options) => new RelayClient(options),
+};
+
+class RelayClient implements ProtocolClient {
+  readonly path = '/';
+  readonly subprotocol = null;
+  readonly #options: ProtocolClientOptions;
+  #sender: Sender | null = null;
+
+  constructor(options: ProtocolClientOptions) {
+    this.#options = options;
+  }
+
+  opened(sender: Sender): void {
+    this.#sender = sender;
+    sender.send(Buffer.from(`\0${this.#options.rooms.join('\n')}`, 'latin1'));
+  }
+
+  receive(payload: Buffer): void {
+    const { listener } = this.#options;
+    if (payload[0] === JOIN) listener.ready();
+    else if (payload[0] === ECHO) listener.acknowledged(1);
+    else listener.heard(payload);
+  }
+
+  publish(room: number, messages: readonly Buffer[]): void {
+    const head = Buffer.of(this.#options.wants === 'delivery' ? PUBLISH : ECHO, room);
+    this.#sender?.send(...messages.map((message) => Buffer.concat([head, message])));
+  }
+}

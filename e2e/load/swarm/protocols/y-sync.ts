@@ -1,0 +1,32 @@
+/** The sync messages that y-websocket and Hocuspocus share (`y-protocols/sync`). */
+import type { MessageListener } from '../client-protocol.ts';
+import { ByteReader, sized, stateVector } from '../yjs-bytes.ts';
+
+export const SYNC = 0;
+const STEP_1 = 0;
+const STEP_2 = 1;
+const UPDATE = 2;
+const NOTHING = Buffer.of(0, 0);
+
+/** "This is what I have, what have you?" */
+export function step1(listener: MessageListener): Buffer {
+  return Buffer.concat([Buffer.of(SYNC, STEP_1), sized(stateVector(listener.known()))]);
+}
+
+/** "I have nothing that you lack." */
+export const EMPTY_STEP_2 = Buffer.concat([Buffer.of(SYNC, STEP_2), sized(NOTHING)]);
+
+export function updateMessage(update: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(SYNC, UPDATE), sized(update)]);
+}
+
+/** @param reader behind the type. @returns `asked` when `EMPTY_STEP_2` is to be sent, `synced` for what answers `step1`. */
+export function readSync(
+  reader: ByteReader,
+  listener: MessageListener,
+): 'asked' | 'synced' | 'update' {
+  const kind = reader.varuint();
+  if (kind === STEP_1) return 'asked';
+  listener.heard(reader.sized());
+  return kind === STEP_2 ? 'synced' : 'update';
+}

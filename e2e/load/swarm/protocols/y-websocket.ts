@@ -1,0 +1,51 @@
+/** y-websocket: a socket for each document. */
+import type {
+  ClientProtocol,
+  ProtocolClient,
+  ProtocolClientOptions,
+  Sender,
+} from '../client-protocol.ts';
+import { ByteReader } from '../yjs-bytes.ts';
+import { EMPTY_STEP_2, readSync, step1, SYNC, updateMessage } from './y-sync.ts';
+
+const RECONNECT_BASE_MS = 100;
+const RECONNECT_CAP_MS = 2_500;
+
+export const yWebsocket: ClientProtocol = {
+  roomsPerSocket: 1,
+  form: 'yjs',
+  delivery: 'state',
+  echoes: true,
+  backoffMs: (attempt) => Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt),
+  speak: (options) => new YWebsocketClient(options),
+};
+
+class YWebsocketClient implements ProtocolClient {
+  readonly path: string;
+  readonly subprotocol = null;
+  readonly #options: ProtocolClientOptions;
+  #sender: Sender | null = null;
+
+  constructor(options: ProtocolClientOptions) {
+    this.#options = options;
+    this.path = `/${options.rooms[0]}`;
+  }
+
+  opened(sender: Sender): void {
+    this.#sender = sender;
+    sender.send(step1(this.#options.listener));
+  }
+
+  receive(payload: Buffer): void {
+    const reader = new ByteReader(payload);
+    if (reader.varuint() !== SYNC) return;
+    const { listener } = this.#options;
+    const message = readSync(reader, listener);
+    if (message === 'asked') this.#sender?.send(EMPTY_STEP_2);
+    else if (message === 'synced') listener.ready();
+  }
+
+  publish(_room: number, messages: readonly Buffer[]): void {
+    this.#sender?.send(...messages.map(updateMessage));
+  }
+}

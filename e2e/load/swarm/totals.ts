@@ -1,0 +1,119 @@
+/** What a crowd saw. Samples are raw and in milliseconds, so that those of several processes can be one. */
+
+export interface CrowdReport {
+  readonly written: number;
+  readonly delivered: number;
+  readonly duplicates: number;
+  /** Arrived behind a later message of its writer. */
+  readonly late: number;
+  /** From the connect to the last room. */
+  readonly opened: Float32Array;
+  /** From writing to another's reading. */
+  readonly latencies: Float32Array;
+  /** From writing to the server's answer. */
+  readonly answers: Float32Array;
+  /** From beginning to come back to reading what was written before that. */
+  readonly replays: Float32Array;
+  /** How often each thing went wrong. */
+  readonly faults: ReadonlyMap<string, number>;
+}
+
+const FIRST_SIZE = 1_024;
+
+/** Numbers in the order they came. */
+class Series {
+  #values = new Float32Array(FIRST_SIZE);
+  #count = 0;
+
+  add(value: number): void {
+    if (this.#count === this.#values.length) {
+      const larger = new Float32Array(this.#values.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = value;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  get values(): Float32Array {
+    return this.#values.slice(0, this.#count);
+  }
+}
+
+export class Totals {
+  written = 0;
+  delivered = 0;
+  duplicates = 0;
+  late = 0;
+  readonly opened = new Series();
+  readonly latencies = new Series();
+  readonly answers = new Series();
+  readonly replays = new Series();
+  readonly #faults = new Map<string, number>();
+
+  /** What was until now was practice; faults stay. */
+  clear(): void {
+    this.written = 0;
+    this.delivered = 0;
+    this.duplicates = 0;
+    this.late = 0;
+    for (const series of [this.opened, this.latencies, this.answers, this.replays]) series.clear();
+  }
+
+  fault(reason: string): void {
+    this.#faults.set(reason, (this.#faults.get(reason) ?? 0) + 1);
+  }
+
+  report(): CrowdReport {
+    const { written, delivered, duplicates, late } = this;
+    return {
+      written,
+      delivered,
+      duplicates,
+      late,
+      opened: this.opened.values,
+      latencies: this.latencies.values,
+      answers: this.answers.values,
+      replays: this.replays.values,
+      faults: this.#faults,
+    };
+  }
+}
+
+export function mergeReports(reports: readonly CrowdReport[]): CrowdReport {
+  const sum = (of: (report: CrowdReport) => number) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const all = (of: (report: CrowdReport) => Float32Array) => joined(reports.map(of));
+  const faults = new Map<string, number>();
+  for (const report of reports)
+    for (const [reason, count] of report.faults)
+      faults.set(reason, (faults.get(reason) ?? 0) + count);
+  return {
+    written: sum(({ written }) => written),
+    delivered: sum(({ delivered }) => delivered),
+    duplicates: sum(({ duplicates }) => duplicates),
+    late: sum(({ late }) => late),
+    opened: all(({ opened }) => opened),
+    latencies: all(({ latencies }) => latencies),
+    answers: all(({ answers }) => answers),
+    replays: all(({ replays }) => replays),
+    faults,
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,99 @@
+import { SeededRandom } from '@tandem/testkit';
+import { expect, test } from 'vitest';
+import { MemoryStorage } from '../testing/memory-storage.ts';
+import { UnloadOutbox } from './unload-outbox.ts';
+import { createMemoryStore } from './memory-store.ts';
+
+const entry = (value: number, size = 1) => ({
+  document: 'd',
+  epoch: value % 2 === 0 ? null : 'one',
+  update: new Uint8Array(size).fill(value),
+  at: value,
+});
+
+function device() {
+  const place = new MemoryStorage();
+  const random = new SeededRandom(5);
+  return { place, store: createMemoryStore(), page: () => new UnloadOutbox(place, random) };
+}
+
+const valuesIn = async ({ store }: ReturnType<typeof device>) =>
+  (await store.outbox()).map(({ update }) => update[0]);
+
+test('what one page says last, the next one has in its outbox, as it was', async () => {
+  const { place, store, page } = device();
+  page().write([entry(1), entry(2, 20_000), entry(255)]);
+  await page().recover(store);
+  const outbox = (await store.outbox()).map(({ id: _, ...rest }) => rest);
+  expect(outbox).toEqual([entry(1), entry(2, 20_000), entry(255)]);
+  expect(place.said.size).toBe(0);
+});
+
+test('what a page says takes the place of what it has said, and nothing of that of others', async () => {
+  const here = device();
+  const [one, other] = [here.page(), here.page()];
+  other.write([entry(9)]);
+  one.write([entry(1)]);
+  one.write([entry(2)]);
+  expect(here.place.said.size).toBe(2);
+  one.write([]);
+  expect([one.hasEntries, other.hasEntries]).toEqual([false, true]);
+  await here.page().recover(here.store);
+  expect(await valuesIn(here)).toEqual([9]);
+});
+
+test('a page does not take up its own words', async () => {
+  const here = device();
+  const page = here.page();
+  page.write([entry(1)]);
+  await page.recover(here.store);
+  expect(await valuesIn(here)).toEqual([]);
+  expect(here.place.said.size).toBe(1);
+});
+
+test('they stay until the store has them', async () => {
+  const here = device();
+  here.page().write([entry(1)]);
+  const full = { recover: () => Promise.reject(new Error('quota')) };
+  await expect(here.page().recover(full)).rejects.toThrow('quota');
+  expect(here.place.said.size).toBe(1);
+  await Promise.all([here.page().recover(here.store), here.page().recover(here.store)]);
+  expect(await valuesIn(here)).toEqual([1]);
+  expect(here.place.said.size).toBe(0);
+});
+
+test('what is said while others read is not lost', async () => {
+  const here = device();
+  const page = here.page();
+  page.write([entry(1)]);
+  const taking = here.page().recover(here.store);
+  page.write([entry(1), entry(3)]);
+  await taking;
+  await here.page().recover(here.store);
+  expect(await valuesIn(here)).toEqual([1, 3]);
+});
+
+test('without room it says so, and the oldest come first', async () => {
+  const here = device();
+  const page = here.page();
+  page.write([entry(1, 400_000), entry(2, 400_000)]);
+  expect(page.hasRoom).toBe(false);
+  page.write([entry(1, 400_000)]);
+  expect(page.hasRoom).toBe(true);
+  here.place.hasRoom = false;
+  page.write([entry(3)]);
+  expect(page.hasRoom).toBe(false);
+  await here.page().recover(here.store);
+  expect(await valuesIn(here)).toEqual([1]);
+  expect(new UnloadOutbox(null, new SeededRandom(1)).hasRoom).toBe(false);
+});
+
+test('what is not readable stays where it is', async () => {
+  const here = device();
+  here.place.put('broken', '[{');
+  here.place.put('strange', '[{"update":7}]');
+  here.page().write([entry(1)]);
+  await here.page().recover(here.store);
+  expect(await valuesIn(here)).toEqual([1]);
+  expect([...here.place.said.keys()]).toEqual(['broken', 'strange']);
+});

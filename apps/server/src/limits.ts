@@ -235,3 +235,14 @@ export const FLUSH_SLICE = 1_000;
 /** Of the documents changed last, so many are looked through for people one has met; of each person in each, so many rows. */
 export const MAX_MET_DOCUMENTS = 200;
 export const MAX_MET_ROWS = 2_000;
+
+/** How often the supervisor checks whether a worker's current work exceeded its budget. */
+export const WATCHDOG_INTERVAL_MS = 250;
+/** The heap of one worker; the bytes of snapshots and rows lie beside it. */
+export const MAX_WORKER_HEAP_MIB = 1_024;
+/** A worker that ends is restarted at once, then after pauses that double. */
+export const RESTART_FIRST_MS = 100;
+export const RESTART_CAP_MS = 5_000;
+export const RESTART_HEALTHY_AFTER_MS = 60_000;
+/** A worker that shuts down commits what is queued within this time, or it stays with its senders. */
+export const STOP_TIMEOUT_MS = 10_000;

@@ -37,7 +37,10 @@ async function main(): Promise<void> {
 
   const configuration = readConfiguration(process.env);
   process.umask(PRIVATE_UMASK);
-  const log = await createLog(configuration);
+  const log = await createLog({
+    format: configuration.mode === 'development' ? 'readable' : 'json',
+    level: configuration.logLevel,
+  });
   for (const sentence of ignoredSettings(process.env)) log.warn(sentence);
   const files = await loadFiles(configuration, log);
   const securityHeaders = createSecurityHeaders(configuration);

@@ -27,7 +27,10 @@ function context() {
       recheck: send('rooms'),
     },
     people: { renamed: send('renamed') },
-    errors: new ErrorBoundary({ log: pino({ enabled: false }), metrics: new Metrics() }),
+    errors: new ErrorBoundary({
+      log: pino({ enabled: false }),
+      counter: new Metrics().containedErrors,
+    }),
   };
   let lose: (unanswered: readonly CommandRequest[]) => void = () => {};
   const runner: Pick<CommandRunner, 'onCommitted' | 'onLost'> = {

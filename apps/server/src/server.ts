@@ -38,7 +38,7 @@ import { MetricsCollector } from './metrics/metrics-collector.ts';
 import type { SpanSink } from './metrics/span.ts';
 import { METRICS_READER, People } from './accounts/people.ts';
 import { sweepSessions } from './accounts/session-sweep.ts';
-import type { Secrets } from './accounts/secret.ts';
+import type { Secrets } from './configuration/setting-schemas.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
 
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const { limits, trustedProxies, allowAdhocDocuments } = configuration;
 
   const metrics = new Metrics(spans);
-  const errors = new ErrorBoundary({ log, metrics });
+  const errors = new ErrorBoundary({ log, counter: metrics.containedErrors });
   const runner = measuredRunner(options.runner, metrics);
   const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
   const excerptUpdater = new ExcerptUpdater({ db, engine, log });

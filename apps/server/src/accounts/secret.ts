@@ -2,12 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Secrets } from '../configuration/setting-schemas.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 const SECRET_BYTES = 32;
-
-/** Newest first. */
-export type Secrets = readonly [string, ...string[]];
 
 /**
  * @param options.dataDir held by this process, so that nobody else makes one at the same time.

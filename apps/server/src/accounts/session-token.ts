@@ -8,7 +8,7 @@ import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { AsyncCache } from '../runtime/async-cache.ts';
 import { MAX_REMEMBERED_TOKENS, TOKEN_KEPT_MS, TOKEN_LIFETIME_MS } from '../limits.ts';
-import type { Secrets } from './secret.ts';
+import type { Secrets } from '../configuration/setting-schemas.ts';
 
 const ALGORITHM = 'HS256';
 const ISSUER = 'tandem';

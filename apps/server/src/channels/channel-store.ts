@@ -5,7 +5,7 @@ import { rolesIn } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
-import type { EventRun } from './event-buffer.ts';
+import type { EventRun } from '../storage/event-rows.ts';
 import { readEvents } from '../storage/event-rows.ts';
 
 export interface ChannelStore {

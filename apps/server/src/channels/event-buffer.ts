@@ -1,13 +1,6 @@
 /** The newest events of a channel in memory, as they were committed: for those who come back in time. */
 import { RECOVERY_BYTES, RECOVERY_EVENTS, RECOVERY_MS, type ChannelEvent } from '@tandem/protocol';
-
-/** Events `from + 1 …`. */
-export interface EventRun {
-  readonly from: number;
-  readonly events: readonly ChannelEvent[];
-  /** Of their JSON. */
-  readonly bytes: number;
-}
+import type { EventRun } from '../storage/event-rows.ts';
 
 export class EventBuffer {
   #runs: EventRun[] = [];

@@ -15,7 +15,8 @@ import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { EVENTS_PER_MESSAGE } from '../limits.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
-import { EventBuffer, type EventRun } from './event-buffer.ts';
+import type { EventRun } from '../storage/event-rows.ts';
+import { EventBuffer } from './event-buffer.ts';
 import { SubscriberList, type Channel, type Subscription } from './subscription.ts';
 
 export interface EventChannelOptions {

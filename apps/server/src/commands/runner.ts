@@ -1,7 +1,7 @@
 /** The port through which commands are carried out. */
 import type { ChannelName, ChannelPosition, ErrorBody } from '@tandem/protocol';
 import type { ChannelKey } from '../storage/channel-key.ts';
-import type { EventRun } from '../channels/event-buffer.ts';
+import type { EventRun } from '../storage/event-rows.ts';
 import type { Effect } from './effect.ts';
 import type { ServerCommand } from './server-command.ts';
 

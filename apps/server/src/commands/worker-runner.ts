@@ -3,10 +3,11 @@
  * started again and gets what is unanswered once more, which is harmless: a command takes effect once.
  */
 import { errorOf } from '@tandem/protocol';
-import { writeLockMemory } from '../storage/sqlite/write-lock.ts';
+import { databaseErrors } from '../storage/storage-error.ts';
+import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { SupervisedWorker, type WorkerEnd } from '../runtime/supervised-worker.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 import { MAX_COMMAND_ATTEMPTS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { CommandNews, NumberedRequest } from './command-batcher.ts';
@@ -42,15 +43,17 @@ export class WorkerRunner implements CommandRunner {
   constructor({ path, engine, log, workerUrl }: WorkerRunnerOptions) {
     this.#engine = engine;
     this.#log = log;
+    const lock = writeLockMemory(path);
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
-      workerData: { path } satisfies CommandWorkerData,
-      lock: writeLockMemory(path),
+      workerData: { path, lock } satisfies CommandWorkerData,
+      errors: databaseErrors,
       clock: systemClock,
       onMessage: (news) => this.#handleNews(news),
       onStarted: () => this.#sendAgain(),
       onEnded: (end) => this.#ended(end),
+      onExit: (threadId) => releaseWriteLock(lock, threadId),
     });
   }
 

@@ -1,6 +1,5 @@
 /** Everything an operator can set: environment variables, one schema, all problems told at once. */
 import { z } from 'zod';
-import type { Secrets } from '../accounts/secret.ts';
 import {
   baseUrl,
   frameAncestors,
@@ -10,6 +9,7 @@ import {
   MIN_SECRET_LENGTH,
   MIN_TOKEN_LENGTH,
   secrets,
+  type Secrets,
   whole,
   words,
   yesOrNo,

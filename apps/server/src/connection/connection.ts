@@ -28,7 +28,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { IngressRateLimiter } from '../rate-limits/ingress-rate-limiter.ts';
 import { SendQueue, type LaggingChannel } from './send-queue.ts';
 import type { ProtocolHandler } from './protocol-handler.ts';
-import type { Leave } from '../documents/document-room.ts';
+import type { Leave } from '../presence/subscriber.ts';
 import type { FlushScheduler } from '../runtime/flush-scheduler.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { OpenQueue } from './open-queue.ts';

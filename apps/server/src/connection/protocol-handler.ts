@@ -1,6 +1,6 @@
 /** What is spoken on a connection. */
 import type { ErrorBody } from '@tandem/protocol';
-import type { Leave } from '../documents/document-room.ts';
+import type { Leave } from '../presence/subscriber.ts';
 import type { Join } from '../transports/frame.ts';
 
 export interface ProtocolHandler {

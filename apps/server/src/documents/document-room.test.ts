@@ -13,7 +13,8 @@ import { pino } from 'pino';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { readAwareness } from '../presence/awareness-update.ts';
-import { DocumentRoom, type Subscriber } from './document-room.ts';
+import { DocumentRoom } from './document-room.ts';
+import type { Subscriber } from '../presence/subscriber.ts';
 import type { EncodedMessage } from '../runtime/encoded-message.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 
@@ -61,7 +62,10 @@ function context() {
     channel: 5,
     wheel,
     metrics: new Metrics(),
-    errors: new ErrorBoundary({ log: pino({ enabled: false }), metrics: new Metrics() }),
+    errors: new ErrorBoundary({
+      log: pino({ enabled: false }),
+      counter: new Metrics().containedErrors,
+    }),
     ask: (request) => requests.push(request),
     onPeople: () => {},
     onEmpty: () => void emptied++,

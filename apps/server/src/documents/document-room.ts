@@ -28,19 +28,10 @@ import type { ErrorBoundary } from '../runtime/error-boundary.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { AwarenessEntry } from '../presence/awareness-update.ts';
 import type { Presence } from '../presence/roster.ts';
+import type { Leave, Subscriber } from '../presence/subscriber.ts';
 import { RoomPeople } from '../presence/room-people.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
-
-/** One open channel of one connection, whatever it speaks. */
-export interface Subscriber {
-  readonly subscription: number;
-  /** Changes when the person takes another name. */
-  readonly user: User;
-  /** The Yjs client id under which it writes; null where the protocol does not say it. */
-  readonly client: number | null;
-  deliver(encoded: EncodedMessage): void;
-}
 
 export interface JoinOptions {
   /** The `ref` of the client's `open`. */
@@ -53,9 +44,6 @@ export interface JoinOptions {
   /** What it knew of the people when it was here last. */
   readonly presence?: ChannelPosition | undefined;
 }
-
-/** `clean`: it said so. `abrupt`: its connection is gone, and the person may be back in a moment. */
-export type Leave = 'clean' | 'abrupt';
 
 export interface DocumentRoomOptions {
   readonly document: string;

@@ -13,7 +13,8 @@ import { VISITS_GATHERED_MS } from '../limits.ts';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
-import type { JoinOptions, Subscriber } from './document-room.ts';
+import type { JoinOptions } from './document-room.ts';
+import type { Subscriber } from '../presence/subscriber.ts';
 import { Rooms } from './rooms.ts';
 import { ExcerptUpdater } from './excerpt-updater.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -103,7 +104,7 @@ async function context({
     wheel: new TimerWheel(),
     excerptUpdater: new ExcerptUpdater({ db: watched, engine, log }),
     metrics: new Metrics(),
-    errors: new ErrorBoundary({ log, metrics: new Metrics() }),
+    errors: new ErrorBoundary({ log, counter: new Metrics().containedErrors }),
     log,
     allowAdhocDocuments: adhoc,
   });

@@ -5,7 +5,7 @@ import { compactDocument } from './compactor.ts';
 import type { Compaction, Journal } from '../storage/journal/journal.ts';
 import { MemoryJournal } from '../storage/journal/memory-journal.ts';
 import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
-import { noWorkerProgress } from './worker-progress.ts';
+import { noWorkerProgress } from '../runtime/worker-progress.ts';
 
 const compact = (journal: Journal) => compactDocument('a', { journal, progress: noWorkerProgress });
 

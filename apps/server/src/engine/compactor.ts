@@ -10,7 +10,7 @@ import { differenceBetween } from './document-comparison.ts';
 import { storedBytes } from './loaded-document.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { documentBudgetMs } from './limits.ts';
-import type { WorkerProgress } from './worker-progress.ts';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type CompactionOutcome =
   | { readonly kind: 'compacted'; readonly rows: number; readonly bytes: number }

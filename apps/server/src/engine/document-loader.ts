@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { LoadedDocument, storedBytes, type DocumentRules } from './loaded-document.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { documentBudgetMs } from './limits.ts';
-import type { WorkerProgress } from './worker-progress.ts';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type LoadOutcome =
   | { readonly kind: 'loaded'; readonly hot: LoadedDocument }

@@ -4,18 +4,23 @@ import type { ShardRequest, ShardTurn } from './shard-message.ts';
 import { ShardWorker } from './shard-worker.ts';
 import { rulesFor } from './rules.ts';
 import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
-import { runWorker } from '../runtime/worker-body.ts';
+import { databaseErrors } from '../storage/storage-error.ts';
+import { SharedWriteLock } from '../storage/sqlite/write-lock.ts';
+import { runWorker } from '../runtime/worker-thread.ts';
 
 export interface EngineWorkerData {
   readonly path: string;
+  /** See `write-lock.ts`. */
+  readonly lock: SharedArrayBuffer;
   readonly shard: number;
 }
 
-runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>(
-  ({ data, progress, lock, send }) => {
+runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
+  errors: databaseErrors,
+  create({ data, progress, send }) {
     const host = new ShardWorker({
       shard: data.shard,
-      journal: SqliteJournal.open(data.path, { lock }),
+      journal: SqliteJournal.open(data.path, { lock: new SharedWriteLock(data.lock) }),
       clock: systemClock,
       progress,
       rules: rulesFor,
@@ -25,4 +30,4 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>(
     host.start();
     return host;
   },
-);
+});

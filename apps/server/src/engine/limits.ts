@@ -41,13 +41,6 @@ export const MAX_COLD_ROWS = 2_000;
 export const APPLY_BUDGET_MS = 2_000;
 const DOCUMENT_BUDGET_MS = 10_000;
 const DOCUMENT_BUDGET_MS_PER_MIB = 2_000;
-export const WATCHDOG_INTERVAL_MS = 250;
-/** The heap of one worker; the bytes of snapshots and rows lie beside it. */
-export const MAX_WORKER_HEAP_MIB = 1_024;
-/** A worker that ends is started anew at once, then after pauses that double. */
-export const RESTART_FIRST_MS = 100;
-export const RESTART_CAP_MS = 5_000;
-export const RESTART_HEALTHY_AFTER_MS = 60_000;
 /** Two workers that crash over one document within this time: it is the document. */
 export const SUSPECT_MS = 60_000;
 /** A document that could not be read is not read again for this long. */
@@ -59,6 +52,3 @@ export const QUARANTINE_MS = 10 * 60_000;
 export function documentBudgetMs(bytes: number): number {
   return DOCUMENT_BUDGET_MS + (bytes / MIB) * DOCUMENT_BUDGET_MS_PER_MIB;
 }
-
-/** Shutting down: what is queued is committed within this time, or stays with its senders. */
-export const STOP_TIMEOUT_MS = 10_000;

@@ -4,7 +4,7 @@ import { Authority, type AuthorityRules, type StoredDocument } from '@tandem/syn
 import * as Y from 'yjs';
 import { CompactionPlan } from './compaction-plan.ts';
 import { documentBudgetMs, MAX_COLD_ROWS } from './limits.ts';
-import type { WorkerProgress } from './worker-progress.ts';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type DocumentRules = Omit<AuthorityRules, 'onRebuild'>;
 

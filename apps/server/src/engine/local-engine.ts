@@ -1,5 +1,5 @@
 /** The engine in the thread of whoever uses it: for tests and tools. What blocks there, blocks everything. */
-import { noWorkerProgress } from './worker-progress.ts';
+import { noWorkerProgress } from '../runtime/worker-progress.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { CompactionQueue } from './compaction-queue.ts';
 import { compactDocument } from './compactor.ts';

@@ -24,7 +24,7 @@ import {
 } from './limits.ts';
 import type { EngineNotice } from './port.ts';
 import { seedOf } from './first-row.ts';
-import type { WorkerProgress } from './worker-progress.ts';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export interface ShardWorkerOptions {
   readonly shard: number;

@@ -4,7 +4,8 @@
  * ending it is kept out, and everybody else opens anew and sends again what was not acknowledged.
  */
 import { errorOf } from '@tandem/protocol';
-import { writeLockMemory } from '../storage/sqlite/write-lock.ts';
+import { databaseErrors } from '../storage/storage-error.ts';
+import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.ts';
 import type { CompactorWorkerData } from './compactor-worker.ts';
 import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -14,7 +15,7 @@ import { SUSPECT_MS } from './limits.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { ShardClient } from './shard-client.ts';
 import { ShardedEngine } from './sharded-engine.ts';
-import { SupervisedWorker, type WorkerEnd } from '../runtime/supervised-worker.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 
 export interface WorkerEngineOptions {
   /** The database file, with all its tables. */
@@ -30,17 +31,19 @@ export interface WorkerEngineOptions {
 /** @throws DatabaseError when the file cannot be used. */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
   const { path, workers, maxHeapMib } = options;
+  const lock = writeLockMemory(path);
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactor = new SupervisedWorker<string, CompactionDone>({
     name: 'compactor',
     workerUrl: options.compactorWorkerUrl ?? new URL('./compactor-worker.js', import.meta.url),
-    workerData: { path } satisfies CompactorWorkerData,
-    lock: writeLockMemory(path),
+    workerData: { path, lock } satisfies CompactorWorkerData,
+    errors: databaseErrors,
     clock: systemClock,
     maxHeapMib,
     onMessage: (done) => compactions.done(done),
     onStarted: () => compactions.start(),
     onEnded: ({ detail }) => compactions.stop(detail),
+    onExit: (threadId) => releaseWriteLock(lock, threadId),
   });
   const compactions = new CompactionQueue({
     compact: (document) => compactor.post(document),
@@ -104,16 +107,18 @@ class WorkerShard implements AsyncDisposable {
       onCompactions,
       defer: setImmediate,
     });
+    const lock = writeLockMemory(path);
     this.#worker = new SupervisedWorker({
       name: `engine ${shard}`,
       workerUrl,
-      workerData: { path, shard } satisfies EngineWorkerData,
-      lock: writeLockMemory(path),
+      workerData: { path, shard, lock } satisfies EngineWorkerData,
+      errors: databaseErrors,
       clock: systemClock,
       maxHeapMib,
       onMessage: (turn) => this.shard.receive(turn),
       onStarted: () => this.#connect(),
       onEnded: (end) => this.shard.disconnect(this.#verdict(end)),
+      onExit: (threadId) => releaseWriteLock(lock, threadId),
     });
   }
 

@@ -13,7 +13,6 @@ import {
   type ErrorCode,
   type ServerMessageType,
 } from '@tandem/protocol';
-import type { ServerCommandName } from '../commands/server-command.ts';
 import { ERROR_SOURCES } from '../runtime/error-boundary.ts';
 import { ConnectionCounts } from './connection-stats.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
@@ -261,7 +260,7 @@ export class Metrics {
     this.acknowledgements.add(seconds * 1_000);
   }
 
-  commanded(command: ServerCommandName, result: CommandResult, startMs: number): void {
+  commanded(command: (typeof COMMAND_NAMES)[number], result: CommandResult, startMs: number): void {
     const seconds = this.#told('command', startMs, { command, result });
     this.#commands.of(command).add(result);
     this.#command.of(command).observe(seconds);

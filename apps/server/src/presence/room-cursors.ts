@@ -4,7 +4,7 @@
  */
 import type { DocumentKind, User } from '@tandem/protocol';
 import { Throttle } from '../runtime/throttle.ts';
-import type { Subscriber } from '../documents/document-room.ts';
+import type { Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { AwarenessRelay, type AwarenessChange, type AwarenessTaken } from './awareness-relay.ts';
 import { writeAwarenessInPieces, type AwarenessEntry } from './awareness-update.ts';

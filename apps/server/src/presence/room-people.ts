@@ -14,7 +14,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import { Throttle } from '../runtime/throttle.ts';
-import type { Leave, Subscriber } from '../documents/document-room.ts';
+import type { Leave, Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { MAX_PRESENCE_INTERVAL_MS, PRESENCE_MS_PER_RECEIVER } from '../limits.ts';

@@ -1,6 +1,6 @@
 /** Who types in one room, told to everyone who is in it. In most rooms nobody does, so this is made with the first. */
 import { Throttle } from '../runtime/throttle.ts';
-import type { Subscriber } from '../documents/document-room.ts';
+import type { Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { PRESENCE_MS_PER_RECEIVER } from '../limits.ts';

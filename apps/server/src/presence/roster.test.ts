@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Subscriber } from '../documents/document-room.ts';
+import type { Subscriber } from './subscriber.ts';
 import { Roster } from './roster.ts';
 
 const ada = { id: 'ada', name: 'Ada', color: 1 };

@@ -15,7 +15,7 @@ import {
   type PresenceState,
   type User,
 } from '@tandem/protocol';
-import type { Subscriber } from '../documents/document-room.ts';
+import type { Subscriber } from './subscriber.ts';
 import { CROWD_ENDS_BELOW, MAX_CLIENTS_OF_MEMBER, MAX_DEPARTED_MEMBERS } from '../limits.ts';
 import { VisibleMembers } from './visible-members.ts';
 

@@ -17,7 +17,7 @@ it('logs what failed and what it was about, and counts it', () => {
   const lines: string[] = [];
   const metrics = new Metrics();
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-  const errors = new ErrorBoundary({ log, metrics });
+  const errors = new ErrorBoundary({ log, counter: metrics.containedErrors });
   expect(errors.run('send', { connection: 'c', message: 'opened', channel: 5 }, fail)).toBe(false);
   expect(errors.run('send', {}, () => {})).toBe(true);
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([

@@ -4,7 +4,6 @@
  * `uncaughtException`, which ends the process and with it everybody's connection.
  */
 import type { Log } from './log.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 
 /**
  * - `send`: a message could not be encoded or queued for one connection
@@ -26,13 +25,17 @@ const WORDS: Readonly<Record<ErrorSource, string>> = {
   request: 'request failed',
 };
 
+export interface ErrorCounter {
+  add(source: ErrorSource): void;
+}
+
 export class ErrorBoundary {
   readonly #log: Log;
-  readonly #metrics: Metrics;
+  readonly #counter: ErrorCounter;
 
-  constructor({ log, metrics }: { readonly log: Log; readonly metrics: Metrics }) {
+  constructor({ log, counter }: { readonly log: Log; readonly counter: ErrorCounter }) {
     this.#log = log;
-    this.#metrics = metrics;
+    this.#counter = counter;
   }
 
   /** Runs `work`. @returns whether it succeeded. */
@@ -48,7 +51,7 @@ export class ErrorBoundary {
 
   /** Logs and counts a failure that was contained elsewhere. */
   report(source: ErrorSource, fields: object, error: unknown): void {
-    this.#metrics.containedErrors.add(source);
+    this.#counter.add(source);
     this.#log.error({ ...fields, err: error }, WORDS[source]);
   }
 }

@@ -4,7 +4,7 @@ import { createLog } from './log.ts';
 async function lines(write: (log: Awaited<ReturnType<typeof createLog>>) => void) {
   const written: string[] = [];
   const log = await createLog(
-    { mode: 'production', logLevel: 'trace' },
+    { format: 'json', level: 'trace' },
     { write: (line: string) => void written.push(line) },
   );
   write(log);

@@ -4,7 +4,6 @@
  * sees to that; what is below is for the day on which somebody did not.
  */
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
-import type { Configuration } from '../configuration/configuration.ts';
 
 export type Log = Logger;
 
@@ -14,16 +13,16 @@ const DOCUMENT_LETTERS = 6;
 
 /** @param destination instead of the standard output. */
 export async function createLog(
-  { mode, logLevel }: Pick<Configuration, 'mode' | 'logLevel'>,
+  { format, level }: { readonly format: 'json' | 'readable'; readonly level: string },
   destination?: DestinationStream,
 ): Promise<Log> {
   const options: LoggerOptions = {
-    level: logLevel,
+    level,
     base: null,
     redact: [...NEVER, ...NEVER.map((name) => `*.${name}`)],
     serializers: { document: (id: unknown) => String(id).slice(0, DOCUMENT_LETTERS) },
   };
-  const stream = destination ?? (mode === 'development' ? await prettyStream() : null);
+  const stream = destination ?? (format === 'readable' ? await prettyStream() : null);
   return stream === null ? pino(options) : pino(options, stream);
 }
 

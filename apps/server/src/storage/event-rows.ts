@@ -4,7 +4,14 @@ import { fitStored } from './stored-texts.ts';
 import type { Database } from './tables.ts';
 import { KEPT_EVENTS } from '../limits.ts';
 import type { ChannelKey } from './channel-key.ts';
-import type { EventRun } from '../channels/event-buffer.ts';
+
+/** Consecutive events of one channel: those with the offsets `from + 1`, `from + 2` … */
+export interface EventRun {
+  readonly from: number;
+  readonly events: readonly ChannelEvent[];
+  /** The size of their JSON. */
+  readonly bytes: number;
+}
 
 /**
  * The newest events up to offset `to`, without a gap; null when there are none. A client that needs one

@@ -1,4 +1,5 @@
 /** Why the database did not do it, in words for the person who runs the server. */
+import type { ErrorTransfer } from '../runtime/worker-supervisor.ts';
 
 export type DatabaseFailure = keyof typeof SENTENCES;
 
@@ -26,3 +27,12 @@ export class DatabaseError extends Error {
     this.detail = detail;
   }
 }
+
+export const databaseErrors: ErrorTransfer = {
+  toData: (error) =>
+    error instanceof DatabaseError ? { failure: error.failure, detail: error.detail } : null,
+  fromData(data) {
+    const { failure, detail } = data as Pick<DatabaseError, 'failure' | 'detail'>;
+    return new DatabaseError(failure, detail);
+  },
+};

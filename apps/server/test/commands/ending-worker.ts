@@ -13,30 +13,35 @@ import { SqliteExecutorDialect } from '../../src/storage/sqlite/dialect.ts';
 import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
 import type { Tables } from '../../src/storage/tables.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { runWorker } from '../../src/runtime/worker-body.ts';
+import { databaseErrors } from '../../src/storage/storage-error.ts';
+import { SharedWriteLock } from '../../src/storage/sqlite/write-lock.ts';
+import { runWorker } from '../../src/runtime/worker-thread.ts';
 
-runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>(({ data, lock, send }) => {
-  const executor = new LocalExecutor(data.path);
-  const db = new Kysely<Tables>({ dialect: new SqliteExecutorDialect(executor) });
-  const ending = `${data.path}.end`;
-  const transactions = new CommandTransactions({
-    executor,
-    db,
-    lock,
-    handlers: HANDLERS,
-    now: Date.now,
-    onFault() {},
-  });
-  return new CommandBatcher({
-    transactions,
-    send(news) {
-      if (existsSync(ending)) {
-        rmSync(ending);
-        process.exit(1);
-      }
-      send(news);
-    },
-    clock: systemClock,
-    defer: setImmediate,
-  });
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>({
+  errors: databaseErrors,
+  create({ data, send }) {
+    const executor = new LocalExecutor(data.path);
+    const db = new Kysely<Tables>({ dialect: new SqliteExecutorDialect(executor) });
+    const ending = `${data.path}.end`;
+    const transactions = new CommandTransactions({
+      executor,
+      db,
+      lock: new SharedWriteLock(data.lock),
+      handlers: HANDLERS,
+      now: Date.now,
+      onFault() {},
+    });
+    return new CommandBatcher({
+      transactions,
+      send(news) {
+        if (existsSync(ending)) {
+          rmSync(ending);
+          process.exit(1);
+        }
+        send(news);
+      },
+      clock: systemClock,
+      defer: setImmediate,
+    });
+  },
 });

@@ -11,11 +11,15 @@ import { ShardWorker } from '../../src/engine/shard-worker.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { rulesFor } from '../../src/engine/rules.ts';
 import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
-import { runWorker } from '../../src/runtime/worker-body.ts';
+import { databaseErrors } from '../../src/storage/storage-error.ts';
+import { SharedWriteLock } from '../../src/storage/sqlite/write-lock.ts';
+import { runWorker } from '../../src/runtime/worker-thread.ts';
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 
-runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>(
-  ({ data, progress, lock, send }) => {
+runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
+  errors: databaseErrors,
+  create({ data, progress, send }) {
+    const lock = new SharedWriteLock(data.lock);
     const sqlite = openSqlite(data.path);
     const inner = SqliteJournal.over(sqlite, lock);
     const journal: Journal = {
@@ -68,7 +72,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>(
     host.start();
     return host;
   },
-);
+});
 
 function holds(update: Uint8Array, word: string): boolean {
   return Buffer.from(update.buffer, update.byteOffset, update.byteLength).includes(word);

@@ -2,7 +2,7 @@
 import type { ChannelEvent, ChannelPosition } from '@tandem/protocol';
 import type { LoadedState } from '../../storage/channel-states.ts';
 import type { ChannelStore } from '../channel-store.ts';
-import type { EventRun } from '../event-buffer.ts';
+import type { EventRun } from '../../storage/event-rows.ts';
 
 export class ModelStore implements ChannelStore {
   epoch = 'e1';

@@ -6,7 +6,7 @@ import { WHEEL_TICK_MS } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Connection } from '../connection.ts';
 import type { ProtocolHandler } from '../protocol-handler.ts';
-import type { Leave } from '../../documents/document-room.ts';
+import type { Leave } from '../../presence/subscriber.ts';
 import type { FlushScheduler, Flushable } from '../../runtime/flush-scheduler.ts';
 import { PreAuthBytes } from '../../rate-limits/pre-auth-connections.ts';
 import { TimerWheel } from '../../runtime/timer-wheel.ts';
@@ -111,7 +111,7 @@ export function fakeConnection({
       frames: new FrameMaker(),
       preAuth,
       log,
-      errors: new ErrorBoundary({ log, metrics }),
+      errors: new ErrorBoundary({ log, counter: metrics.containedErrors }),
       limits: {
         connectionsPerUser: 20,
         connectionsPerAddress: 200,

@@ -1,6 +1,6 @@
 /** A tab as a client keeps it: what it knows of people follows from what it hears, and from nothing else. */
 import type { ChannelPosition, Member, MemberCounts, PresenceState, User } from '@tandem/protocol';
-import type { Subscriber } from '../../documents/document-room.ts';
+import type { Subscriber } from '../subscriber.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import { readAwareness } from '../awareness-update.ts';
 import type { Presence } from '../roster.ts';

@@ -3,7 +3,8 @@ import type { Codec, ErrorBody, MessageOf, User } from '@tandem/protocol';
 import type { LaggingChannel } from '../../connection/send-queue.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
-import type { DocumentRoom, Subscriber } from '../../documents/document-room.ts';
+import type { DocumentRoom } from '../../documents/document-room.ts';
+import type { Subscriber } from '../../presence/subscriber.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
 
 /** Whose channel it is. */

@@ -13,7 +13,8 @@ import { readAwareness } from '../../presence/awareness-update.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
-import type { DocumentRoom, Leave } from '../../documents/document-room.ts';
+import type { DocumentRoom } from '../../documents/document-room.ts';
+import type { Leave } from '../../presence/subscriber.ts';
 import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 

@@ -25,7 +25,7 @@ import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { Data } from '../../transports/frame.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
-import type { Leave } from '../../documents/document-room.ts';
+import type { Leave } from '../../presence/subscriber.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { NativeDocuments } from './native-documents.ts';

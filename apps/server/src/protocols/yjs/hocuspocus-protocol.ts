@@ -12,7 +12,7 @@ import { CLOSE_REASONS } from './close-reasons.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
-import type { Leave } from '../../documents/document-room.ts';
+import type { Leave } from '../../presence/subscriber.ts';
 import { catchAndClose } from '../../connection/catch-and-close.ts';
 import {
   documentOf,

@@ -19,7 +19,8 @@ import {
 } from '../../presence/awareness-update.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
-import type { DocumentRoom, Leave, Subscriber } from '../../documents/document-room.ts';
+import type { DocumentRoom } from '../../documents/document-room.ts';
+import type { Leave, Subscriber } from '../../presence/subscriber.ts';
 import { catchAndClose } from '../../connection/catch-and-close.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import { EMPTY_UPDATE, hasNoStructs, type DocumentFrame } from './frames.ts';

@@ -1,10 +1,8 @@
 /**
- * A worker that may end: of a bug, of memory, or because it stood still over one piece of work for
- * longer than that may take. Then it is replaced, and whoever owns it learns what it was doing.
+ * Runs a worker thread and replaces it when it ends: by a bug, out of memory, or terminated because one
+ * piece of work exceeded its budget. The owner learns which work it was.
  */
 import { Worker } from 'node:worker_threads';
-import { DatabaseError, type DatabaseFailure } from '../storage/storage-error.ts';
-import { releaseWriteLock } from '../storage/sqlite/write-lock.ts';
 import type { Clock } from './clock.ts';
 import {
   MAX_WORKER_HEAP_MIB,
@@ -13,24 +11,29 @@ import {
   RESTART_HEALTHY_AFTER_MS,
   STOP_TIMEOUT_MS,
   WATCHDOG_INTERVAL_MS,
-} from '../engine/limits.ts';
-import { SharedWorkerProgress, type Work } from '../engine/worker-progress.ts';
+} from '../limits.ts';
+import { SharedWorkerProgress, type Work } from './worker-progress.ts';
 
-/** What every worker is started with, beside its own data. */
+/** Added to the worker's own data. */
 export interface WorkerStart {
   readonly progress: SharedArrayBuffer;
-  /** See `write-lock.ts`. */
-  readonly lock: SharedArrayBuffer;
+}
+
+/** Carries errors of one class between threads: structured cloning loses the class and its fields. */
+export interface ErrorTransfer {
+  /** Null for an error of another class. */
+  toData(error: unknown): object | null;
+  fromData(data: object): Error;
 }
 
 export type WorkerMessage<Out> =
   | { readonly kind: 'ready' }
-  /** It cannot work, and ends. */
-  | { readonly kind: 'unable'; readonly failure: DatabaseFailure; readonly detail: string }
-  | { readonly kind: 'said'; readonly message: Out };
+  /** The worker could not start, and exits. `error` is what `ErrorTransfer.toData` returned. */
+  | { readonly kind: 'failed'; readonly error: object }
+  | { readonly kind: 'message'; readonly message: Out };
 
 export type WorkerRequest<In> =
-  | { readonly kind: 'do'; readonly message: In }
+  | { readonly kind: 'message'; readonly message: In }
   | { readonly kind: 'stop' };
 
 export interface WorkerEnd {
@@ -44,13 +47,16 @@ export interface SupervisedWorkerOptions<Out> {
   readonly name: string;
   readonly workerUrl: URL;
   readonly workerData: object;
-  readonly lock: SharedArrayBuffer;
+  /** Errors with which the thread's `create` may fail. */
+  readonly errors: ErrorTransfer;
   readonly clock: Clock;
   readonly maxHeapMib?: number | undefined;
   readonly onMessage: (message: Out) => void;
   /** A worker is there; what is posted from now reaches it. */
   readonly onStarted: () => void;
   readonly onEnded: (end: WorkerEnd) => void;
+  /** The thread is gone, expected or not: releases what it may still hold. */
+  readonly onExit: (threadId: number) => void;
 }
 
 interface Running {
@@ -82,7 +88,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     return this.#restarts;
   }
 
-  /** @throws DatabaseError when the first worker cannot open the database. Later ones are tried again. */
+  /** Rejects when the first worker cannot start; later ones are tried again. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => this.#spawn({ resolve, reject }));
     this.#scheduleWatch();
@@ -90,7 +96,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
 
   /** Goes nowhere while there is no worker. */
   post(message: In): void {
-    this.#running?.worker.postMessage({ kind: 'do', message } satisfies WorkerRequest<In>);
+    this.#running?.worker.postMessage({ kind: 'message', message } satisfies WorkerRequest<In>);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,21 +113,14 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
   }
 
   #spawn(first?: { readonly resolve: () => void; readonly reject: (error: Error) => void }): void {
-    const {
-      name,
-      workerUrl,
-      workerData,
-      lock,
-      clock,
-      maxHeapMib = MAX_WORKER_HEAP_MIB,
-    } = this.#options;
+    const { name, workerUrl, workerData, clock, maxHeapMib = MAX_WORKER_HEAP_MIB } = this.#options;
     const progress = SharedWorkerProgress.createMemory();
     const worker = new Worker(workerUrl, {
       name,
-      workerData: { ...workerData, progress, lock } satisfies WorkerStart,
+      workerData: { ...workerData, progress } satisfies WorkerStart,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMib },
     });
-    // Gone when the worker is.
+    // Node resets the id of a worker that has exited.
     const { threadId } = worker;
     const running: Running = {
       worker,
@@ -138,16 +137,16 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
           first?.resolve();
           first = undefined;
           break;
-        case 'unable':
-          running.error = new DatabaseError(message.failure, message.detail);
+        case 'failed':
+          running.error = this.#options.errors.fromData(message.error);
           break;
-        case 'said':
+        case 'message':
           this.#options.onMessage(message.message);
       }
     });
     worker.on('error', (error: Error) => (running.error = error));
     worker.once('exit', () => {
-      releaseWriteLock(lock, threadId);
+      this.#options.onExit(threadId);
       if (first !== undefined) this.#state = 'stopped';
       first?.reject(running.error);
       this.#ended(running);

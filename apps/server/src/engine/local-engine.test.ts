@@ -11,217 +11,223 @@ import {
   REST_AFTER_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
-import { EngineBench, fullDisk, textOf, Writer } from './testing/engine-bench.ts';
+import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
 describe('opening', () => {
   test('a document that does not exist is refused, and stays not existing', async () => {
-    const bench = new EngineBench();
-    expect(await bench.open('a', 1)).toMatchObject({
+    const fixture = new EngineFixture();
+    expect(await fixture.open('a', 1)).toMatchObject({
       kind: 'refused',
       error: { code: 'not-found' },
     });
-    expect(await bench.journal.load('a')).toBeNull();
+    expect(await fixture.journal.load('a')).toBeNull();
   });
 
   test('several openers of a cold document cause one load', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
+    const fixture = new EngineFixture();
+    await fixture.create('a');
     for (const subscription of [1, 2, 3])
-      bench.engine.request({ kind: 'open', document: 'a', subscription, user: 'ada' });
-    await bench.settle();
-    expect(bench.events('answered', 'a')).toHaveLength(3);
-    expect(bench.journal.loads).toEqual(['a']);
+      fixture.engine.request({ kind: 'open', document: 'a', subscription, user: 'ada' });
+    await fixture.settle();
+    expect(fixture.events('answered', 'a')).toHaveLength(3);
+    expect(fixture.journal.loads).toEqual(['a']);
   });
 
   test('whoever leaves before the document is loaded is not answered', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    bench.engine.request({ kind: 'open', document: 'a', subscription: 1, user: 'ada' });
-    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await bench.settle();
-    expect(bench.events('answered', 'a')).toEqual([]);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    fixture.engine.request({ kind: 'open', document: 'a', subscription: 1, user: 'ada' });
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await fixture.settle();
+    expect(fixture.events('answered', 'a')).toEqual([]);
   });
 
   test('an answer holds only what is committed, and the next event begins where it ends', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
     const writer = new Writer('a', 1);
-    bench.append(writer.write('one '));
-    await bench.settle();
-    bench.append(writer.write('two '));
-    bench.engine.request({ kind: 'open', document: 'a', subscription: 2, user: 'bob' });
-    await bench.settle();
-    expect(textOf(bench.answer(2))).toBe('one ');
-    expect(bench.answer(2)).toMatchObject({ offset: 1 });
-    const after = bench.notices.slice(
-      bench.notices.findIndex((notice) => notice.kind === 'answered' && notice.subscription === 2),
+    fixture.append(writer.write('one '));
+    await fixture.settle();
+    fixture.append(writer.write('two '));
+    fixture.engine.request({ kind: 'open', document: 'a', subscription: 2, user: 'bob' });
+    await fixture.settle();
+    expect(textOf(fixture.answer(2))).toBe('one ');
+    expect(fixture.answer(2)).toMatchObject({ offset: 1 });
+    const after = fixture.notices.slice(
+      fixture.notices.findIndex(
+        (notice) => notice.kind === 'answered' && notice.subscription === 2,
+      ),
     );
     expect(after).toMatchObject([{ kind: 'answered' }, { kind: 'committed', from: 1, to: 2 }]);
   });
 
   test('a failing disk refuses for now, and the next opener succeeds', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    bench.journal.failLoad = new DatabaseError('io', 'disk I/O error');
-    expect(await bench.open('a', 1)).toMatchObject({
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    fixture.journal.failLoad = new DatabaseError('io', 'disk I/O error');
+    expect(await fixture.open('a', 1)).toMatchObject({
       kind: 'refused',
       error: { code: 'storage-failed', temporary: true },
     });
-    bench.journal.failLoad = null;
-    expect(await bench.open('a', 2)).toMatchObject({ kind: 'opened' });
+    fixture.journal.failLoad = null;
+    expect(await fixture.open('a', 2)).toMatchObject({ kind: 'opened' });
   });
 });
 
 describe('appending', () => {
   test('the updates of many documents in one turn are one commit and one message', async () => {
-    const bench = new EngineBench();
+    const fixture = new EngineFixture();
     const documents = ['a', 'b', 'c'];
     for (const [i, document] of documents.entries()) {
-      await bench.create(document);
-      await bench.open(document, i + 1);
+      await fixture.create(document);
+      await fixture.open(document, i + 1);
     }
-    bench.turns.length = 0;
+    fixture.turns.length = 0;
     for (const [i, document] of documents.entries()) {
       const writer = new Writer(document, i + 1);
-      bench.append(writer.write('x'));
-      bench.append(writer.write('y'));
+      fixture.append(writer.write('x'));
+      fixture.append(writer.write('y'));
     }
-    await bench.settle();
-    expect(bench.journal.appends).toEqual([documents]);
-    expect(bench.turns).toHaveLength(1);
-    expect(documents.map((_, i) => bench.acknowledged(i + 1))).toEqual([2, 2, 2]);
+    await fixture.settle();
+    expect(fixture.journal.appends).toEqual([documents]);
+    expect(fixture.turns).toHaveLength(1);
+    expect(documents.map((_, i) => fixture.acknowledged(i + 1))).toEqual([2, 2, 2]);
   });
 
   test('what comes from a subscription that is not open is not taken', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
-    bench.append(new Writer('a', 99).write('ghost'));
-    bench.append(new Writer('b', 98).write('ghost'));
-    await bench.settle();
-    expect(bench.journal.appends).toEqual([]);
-    expect(bench.engine.stats().shards).toMatchObject([{ queuedBytes: 0 }]);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    fixture.append(new Writer('a', 99).write('ghost'));
+    fixture.append(new Writer('b', 98).write('ghost'));
+    await fixture.settle();
+    expect(fixture.journal.appends).toEqual([]);
+    expect(fixture.engine.stats().shards).toMatchObject([{ queuedBytes: 0 }]);
   });
 
   test('an update that a page cannot hold is refused and changes nothing', async () => {
-    const bench = new EngineBench();
-    await bench.create('a', 'page');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a', 'page');
+    await fixture.open('a', 1);
     const doc = new Y.Doc();
     doc.getText('a root that pages do not have').insert(0, 'x');
     const update = Y.encodeStateAsUpdate(doc);
-    bench.append({ document: 'a', subscription: 1, cseq: 1, update });
-    await bench.settle();
-    expect(bench.events('refused', 'a')).toMatchObject([
+    fixture.append({ document: 'a', subscription: 1, cseq: 1, update });
+    await fixture.settle();
+    expect(fixture.events('refused', 'a')).toMatchObject([
       { subscription: 1, cseq: 1, error: { code: 'invalid-update' } },
     ]);
-    expect(bench.journal.appends).toEqual([]);
+    expect(fixture.journal.appends).toEqual([]);
   });
 
   test('bytes that are no update are refused', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
-    bench.append({ document: 'a', subscription: 1, cseq: 1, update: Uint8Array.of(1, 2, 3) });
-    await bench.settle();
-    expect(bench.events('refused', 'a')).toMatchObject([{ error: { code: 'invalid-update' } }]);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    fixture.append({ document: 'a', subscription: 1, cseq: 1, update: Uint8Array.of(1, 2, 3) });
+    await fixture.settle();
+    expect(fixture.events('refused', 'a')).toMatchObject([{ error: { code: 'invalid-update' } }]);
   });
 
   test('a deletion is committed; repeated, it is acknowledged without a row', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
     const writer = new Writer('a', 1);
-    bench.append(writer.write('abc'));
+    fixture.append(writer.write('abc'));
     let deletion: Uint8Array = new Uint8Array();
     writer.doc.once('update', (bytes: Uint8Array) => (deletion = bytes));
     writer.doc.getText('text').delete(0, 3);
-    bench.append({ document: 'a', subscription: 1, cseq: 2, update: deletion });
-    bench.append({ document: 'a', subscription: 1, cseq: 3, update: deletion });
-    await bench.settle();
-    expect(bench.acknowledged(1)).toBe(3);
-    expect((await bench.journal.load('a'))?.rows).toHaveLength(2);
+    fixture.append({ document: 'a', subscription: 1, cseq: 2, update: deletion });
+    fixture.append({ document: 'a', subscription: 1, cseq: 3, update: deletion });
+    await fixture.settle();
+    expect(fixture.acknowledged(1)).toBe(3);
+    expect((await fixture.journal.load('a'))?.rows).toHaveLength(2);
   });
 
   test('the Yjs client of the first content belongs to whoever made it', async () => {
-    const bench = new EngineBench();
+    const fixture = new EngineFixture();
     const author = new Writer('a', 1);
     const { update } = author.write('seed ');
     expect(
-      await bench.result(bench.engine.create({ document: 'a', kind: 'data', user: 'ada', update })),
+      await fixture.result(
+        fixture.engine.create({ document: 'a', kind: 'data', user: 'ada', update }),
+      ),
     ).toBe('created');
     expect(
-      await bench.result(bench.engine.create({ document: 'a', kind: 'data', user: 'eve', update })),
+      await fixture.result(
+        fixture.engine.create({ document: 'a', kind: 'data', user: 'eve', update }),
+      ),
     ).toBe('exists');
-    expect(textOf(await bench.open('a', 1, { user: 'eve' }))).toBe('seed ');
-    bench.append({ ...author.write('more'), user: 'eve' });
-    await bench.settle();
-    expect(bench.events('refused', 'a')).toMatchObject([{ error: { code: 'client-taken' } }]);
+    expect(textOf(await fixture.open('a', 1, { user: 'eve' }))).toBe('seed ');
+    fixture.append({ ...author.write('more'), user: 'eve' });
+    await fixture.settle();
+    expect(fixture.events('refused', 'a')).toMatchObject([{ error: { code: 'client-taken' } }]);
   });
 });
 
 describe('a document that nobody writes to', () => {
   test('rests while it is open, and goes on where it was', async () => {
     const rest = vi.spyOn(Authority.prototype, 'rest');
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
     const writer = new Writer('a', 1);
-    bench.append(writer.write('one '));
-    await bench.advance(REST_AFTER_MS - SWEEP_INTERVAL_MS);
+    fixture.append(writer.write('one '));
+    await fixture.advance(REST_AFTER_MS - SWEEP_INTERVAL_MS);
     expect(rest).not.toHaveBeenCalled();
-    await bench.advance(2 * SWEEP_INTERVAL_MS);
+    await fixture.advance(2 * SWEEP_INTERVAL_MS);
     expect(rest).toHaveBeenCalled();
-    expect(textOf(await bench.open('a', 2))).toBe('one ');
-    bench.append(writer.write('two'));
-    await bench.settle();
-    expect(textOf(await bench.open('a', 3))).toBe('one two');
-    expect(bench.journal.loads).toEqual(['a']);
+    expect(textOf(await fixture.open('a', 2))).toBe('one ');
+    fixture.append(writer.write('two'));
+    await fixture.settle();
+    expect(textOf(await fixture.open('a', 3))).toBe('one two');
+    expect(fixture.journal.loads).toEqual(['a']);
   });
 });
 
 describe('a document that nobody has open', () => {
   test('leaves the memory after a while, and not before', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
-    await bench.advance(2 * IDLE_UNLOAD_MS);
-    expect(bench.engine.stats().shards).toMatchObject([{ documents: 1 }]);
-    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await bench.advance(IDLE_UNLOAD_MS - 1_000);
-    await bench.open('a', 2);
-    expect(bench.journal.loads).toEqual(['a']);
-    bench.engine.request({ kind: 'close', document: 'a', subscription: 2 });
-    await bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
-    await bench.open('a', 3);
-    expect(bench.journal.loads).toEqual(['a', 'a']);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    await fixture.advance(2 * IDLE_UNLOAD_MS);
+    expect(fixture.engine.stats().shards).toMatchObject([{ documents: 1 }]);
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await fixture.advance(IDLE_UNLOAD_MS - 1_000);
+    await fixture.open('a', 2);
+    expect(fixture.journal.loads).toEqual(['a']);
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 2 });
+    await fixture.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    await fixture.open('a', 3);
+    expect(fixture.journal.loads).toEqual(['a', 'a']);
   });
 
   test('stays while something of it is not committed', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
-    bench.journal.failAppend = () => fullDisk;
-    bench.append(new Writer('a', 1).write('precious'));
-    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await bench.advance(10 * IDLE_UNLOAD_MS);
-    bench.journal.failAppend = null;
-    await bench.advance(SWEEP_INTERVAL_MS);
-    expect(textOf(await bench.open('a', 2))).toBe('precious');
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    fixture.journal.failAppend = () => fullDisk;
+    fixture.append(new Writer('a', 1).write('precious'));
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await fixture.advance(10 * IDLE_UNLOAD_MS);
+    fixture.journal.failAppend = null;
+    await fixture.advance(SWEEP_INTERVAL_MS);
+    expect(textOf(await fixture.open('a', 2))).toBe('precious');
   });
 
   test('is compacted on its way out when it has gathered some rows', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
     const writer = new Writer('a', 1);
-    for (let i = 0; i <= COMPACT_ROWS_AT_UNLOAD; i++) bench.append(writer.write('x'));
-    bench.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
-    expect(await bench.journal.load('a')).toMatchObject({
+    for (let i = 0; i <= COMPACT_ROWS_AT_UNLOAD; i++) fixture.append(writer.write('x'));
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    await fixture.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    expect(await fixture.journal.load('a')).toMatchObject({
       snapshotOffset: COMPACT_ROWS_AT_UNLOAD + 1,
       rows: [],
     });
@@ -230,28 +236,28 @@ describe('a document that nobody has open', () => {
 
 describe('compaction', () => {
   async function longDocument() {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
     const writer = new Writer('a', 1);
     const writeRows = () => {
-      for (let i = 0; i <= COMPACT_ROWS; i++) bench.append(writer.write('x'));
+      for (let i = 0; i <= COMPACT_ROWS; i++) fixture.append(writer.write('x'));
     };
-    return { bench, writer, writeRows };
+    return { fixture, writer, writeRows };
   }
 
   test('happens by itself, and whoever opens then gets the snapshot', async () => {
-    const { bench, writer, writeRows } = await longDocument();
+    const { fixture, writer, writeRows } = await longDocument();
     writeRows();
-    await bench.settle();
-    expect(bench.engine.stats().compactions).toBe(1);
-    expect(await bench.journal.load('a')).toMatchObject({
+    await fixture.settle();
+    expect(fixture.engine.stats().compactions).toBe(1);
+    expect(await fixture.journal.load('a')).toMatchObject({
       snapshotOffset: COMPACT_ROWS + 1,
       rows: [],
     });
-    bench.append(writer.write('!'));
-    await bench.settle();
-    const answer = await bench.open('a', 2);
+    fixture.append(writer.write('!'));
+    await fixture.settle();
+    const answer = await fixture.open('a', 2);
     expect(answer).toMatchObject({
       offset: COMPACT_ROWS + 2,
       parts: [{ from: 0, to: COMPACT_ROWS + 1 }, { from: COMPACT_ROWS + 1 }],
@@ -260,90 +266,90 @@ describe('compaction', () => {
   });
 
   test('leaves a pause to a document that is written to very fast', async () => {
-    const { bench, writer, writeRows } = await longDocument();
+    const { fixture, writer, writeRows } = await longDocument();
     for (let i = 0; i < 4; i++) {
       writeRows();
-      await bench.settle();
+      await fixture.settle();
     }
-    expect(bench.engine.stats().compactions).toBe(1);
-    await bench.advance(COMPACT_PAUSE_MS);
-    bench.append(writer.write('!'));
-    await bench.settle();
-    expect(bench.engine.stats().compactions).toBe(2);
-    expect(await bench.journal.load('a')).toMatchObject({
+    expect(fixture.engine.stats().compactions).toBe(1);
+    await fixture.advance(COMPACT_PAUSE_MS);
+    fixture.append(writer.write('!'));
+    await fixture.settle();
+    expect(fixture.engine.stats().compactions).toBe(2);
+    expect(await fixture.journal.load('a')).toMatchObject({
       snapshotOffset: 4 * (COMPACT_ROWS + 1) + 1,
     });
   });
 
   test('that fails is reported, leaves everything as it was, and is not tried again at once', async () => {
-    const { bench, writer, writeRows } = await longDocument();
-    bench.journal.compact = () => Promise.reject(fullDisk);
+    const { fixture, writer, writeRows } = await longDocument();
+    fixture.journal.compact = () => Promise.reject(fullDisk);
     writeRows();
-    await bench.settle();
-    bench.append(writer.write('!'));
-    await bench.settle();
-    expect(bench.notices.filter((notice) => notice.kind === 'incident')).toMatchObject([
+    await fixture.settle();
+    fixture.append(writer.write('!'));
+    await fixture.settle();
+    expect(fixture.notices.filter((notice) => notice.kind === 'incident')).toMatchObject([
       { what: 'document not compacted', document: 'a' },
     ]);
-    expect(await bench.journal.load('a')).toMatchObject({ snapshotOffset: 0 });
-    expect(bench.acknowledged(1)).toBe(COMPACT_ROWS + 2);
-    expect(textOf(await bench.open('a', 2))).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
+    expect(await fixture.journal.load('a')).toMatchObject({ snapshotOffset: 0 });
+    expect(fixture.acknowledged(1)).toBe(COMPACT_ROWS + 2);
+    expect(textOf(await fixture.open('a', 2))).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
   });
 });
 
 test('a cold document with very many rows is given as a whole, and compacted', async () => {
-  const bench = new EngineBench();
-  await bench.create('a');
+  const fixture = new EngineFixture();
+  await fixture.create('a');
   const writer = new Writer('a', 1);
-  const { epoch } = (await bench.journal.load('a'))!;
+  const { epoch } = (await fixture.journal.load('a'))!;
   const rows = Array.from({ length: MAX_COLD_ROWS + 1 }, (_, i) => {
     const { update } = writer.write('x');
     return { offset: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
   });
-  await bench.journal.append([
+  await fixture.journal.append([
     { document: 'a', epoch, base: 0, rows, owners: new Map(), bytes: 0 },
   ]);
-  const answer = await bench.open('a', 2);
+  const answer = await fixture.open('a', 2);
   expect(answer).toMatchObject({
     base: 0,
     offset: rows.length,
     parts: [{ from: 0, to: rows.length, updates: [expect.anything()] }],
   });
   expect(textOf(answer)).toBe('x'.repeat(rows.length));
-  expect(await bench.journal.load('a')).toMatchObject({ snapshotOffset: rows.length, rows: [] });
+  expect(await fixture.journal.load('a')).toMatchObject({ snapshotOffset: rows.length, rows: [] });
 });
 
 describe('views', () => {
   test('show what is committed, and wait for it', async () => {
-    const bench = new EngineBench();
-    await bench.create('a');
-    await bench.open('a', 1);
-    bench.journal.failAppend = () => fullDisk;
-    bench.append(new Writer('a', 1).write('hello'));
-    await bench.settle();
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    fixture.journal.failAppend = () => fullDisk;
+    fixture.append(new Writer('a', 1).write('hello'));
+    await fixture.settle();
     let seen: unknown = 'nothing yet';
-    void bench.engine.view('a').then((view) => (seen = view));
-    await bench.settle();
+    void fixture.engine.view('a').then((view) => (seen = view));
+    await fixture.settle();
     expect(seen).toBe('nothing yet');
-    bench.journal.failAppend = null;
-    await bench.advance(1_000);
+    fixture.journal.failAppend = null;
+    await fixture.advance(1_000);
     expect(seen).toEqual({ kind: 'data', excerpt: 'text (5)' });
   });
 
   test('of what does not exist are null', async () => {
-    const bench = new EngineBench();
-    expect(await bench.result(bench.engine.view('a'))).toBeNull();
+    const fixture = new EngineFixture();
+    expect(await fixture.result(fixture.engine.view('a'))).toBeNull();
   });
 });
 
 test('closing the engine commits what has been asked of it', async () => {
-  const bench = new EngineBench();
-  await bench.create('a');
-  await bench.open('a', 1);
-  bench.append(new Writer('a', 1).write('last words'));
-  await bench.result(Promise.resolve(bench.engine[Symbol.asyncDispose]()));
-  expect(bench.acknowledged(1)).toBe(1);
-  const stored = await bench.journal.load('a');
+  const fixture = new EngineFixture();
+  await fixture.create('a');
+  await fixture.open('a', 1);
+  fixture.append(new Writer('a', 1).write('last words'));
+  await fixture.result(Promise.resolve(fixture.engine[Symbol.asyncDispose]()));
+  expect(fixture.acknowledged(1)).toBe(1);
+  const stored = await fixture.journal.load('a');
   const doc = new Y.Doc();
   for (const row of stored!.rows) Y.applyUpdate(doc, row.update);
   expect(doc.getText('text').toString()).toBe('last words');

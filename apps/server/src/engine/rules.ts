@@ -1,40 +1,40 @@
-/** What may enter a document: structure for every kind, and the editor's schema for pages. */
+/** The rules for updates of each document kind: valid structure for all, the editor's schema for pages. */
 import { pageRoots, validateChange } from '@tandem/document';
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import type { UpdateValidation, ValidateUpdate, CheckChange } from '@tandem/sync';
 import * as Y from 'yjs';
-import { checkUpdate } from './validation/validate-update.ts';
+import { validateUpdate } from './validation/validate-update.ts';
 import type { DocumentRules } from './loaded-document.ts';
 
 export function rulesFor(kind: DocumentKind): DocumentRules {
   switch (kind) {
     case 'page':
-      return { validateUpdate, check: checkPage, gc: true, prepare: preparePage };
+      return { validateUpdate: validate, check: checkPage, gc: true, prepare: preparePage };
     case 'data':
-      return { validateUpdate, check: () => null, gc: true };
+      return { validateUpdate: validate, check: () => null, gc: true };
   }
 }
 
-const validateUpdate: ValidateUpdate = (update, { doc, user, owner }): UpdateValidation => {
-  const verdict = checkUpdate({ bytes: update, doc, sender: user, ownerOf: owner });
-  switch (verdict.kind) {
-    case 'admitted':
+const validate: ValidateUpdate = (update, { doc, user, owner }): UpdateValidation => {
+  const result = validateUpdate({ bytes: update, doc, sender: user, ownerOf: owner });
+  switch (result.kind) {
+    case 'accepted':
       return {
         kind: 'admitted',
-        clients: verdict.clients.map(({ client }) => client),
-        repeats: verdict.repeats,
-        hasNewContent: verdict.clients.length > 0 || deletesAnything(update, doc),
+        clients: result.clients.map(({ client }) => client),
+        repeats: result.repeats,
+        hasNewContent: result.clients.length > 0 || deletesAnything(update, doc),
       };
     case 'missing':
       return { kind: 'missing' };
     case 'refused': {
-      const code = verdict.reason === 'client-taken' ? 'client-taken' : 'invalid-update';
-      return { kind: 'refused', error: errorOf(code, { detail: verdict.sentence }) };
+      const code = result.reason === 'client-taken' ? 'client-taken' : 'invalid-update';
+      return { kind: 'refused', error: errorOf(code, { detail: result.sentence }) };
     }
   }
 };
 
-/** Before the first update, so that Yjs never deletes formats that it finds redundant: the server does not write. */
+/** Opens the roots before the first update, so that Yjs never deletes redundant formats: the server does not write. */
 const preparePage = (doc: Y.Doc): void => void pageRoots(doc);
 
 const checkPage: CheckChange = (transaction) => {
@@ -44,7 +44,7 @@ const checkPage: CheckChange = (transaction) => {
   return errorOf('invalid-update', { detail });
 };
 
-/** Whether an update without new structs deletes what is still there. */
+/** Whether an update without new structs deletes existing structs. */
 function deletesAnything(update: Uint8Array, doc: Y.Doc): boolean {
   for (const [client, ranges] of Y.decodeUpdate(update).ds.clients) {
     const structs = doc.store.clients.get(client);

@@ -1,36 +1,35 @@
 /**
- * People write in a document while somebody else sends mutants into it, all through the engine. After
- * each turn the document loads from the journal as everybody saw it come, and nothing that was
- * written honestly was refused or waits.
+ * Two authors write in a document through the engine while an attacker sends mutants. After each turn
+ * the document must load from the journal as its subscribers received it, and no valid update may be
+ * refused or unacknowledged.
  */
 import { writePage } from '@tandem/document';
 import type { DocumentKind } from '@tandem/protocol';
 import { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
-import { HonestPeer, packagings } from '../validation/testing/honest.ts';
+import { WellBehavedPeer, packagings } from '../validation/testing/well-behaved-peer.ts';
 import { mutate } from '../validation/testing/mutants.ts';
-import { describe } from '../validation/testing/survival.ts';
+import { describeDocument } from '../validation/testing/survival.ts';
 import { seedOf } from '../first-row.ts';
-import { FuzzFixture, type Seat } from './fuzz-stage.ts';
-import { formatCase, type Dose, type FuzzCase } from './fuzz-case.ts';
-import { PAGE_WORDS, pageWritingStyle } from './page-peer.ts';
+import { FuzzFixture, type Opening } from './fuzz-fixture.ts';
+import { formatCase, type FuzzStep, type FuzzCase } from './fuzz-case.ts';
+import { PAGE_VOCABULARY, pageWritingStyle } from './page-peer.ts';
 
 export interface EngineFuzzReport {
   readonly mutants: number;
-  readonly admitted: Readonly<Record<DocumentKind, number>>;
+  readonly accepted: Readonly<Record<DocumentKind, number>>;
   readonly refused: Readonly<Record<DocumentKind, number>>;
   readonly missing: number;
-  readonly honest: number;
+  readonly valid: number;
   readonly rows: Readonly<Record<DocumentKind, number>>;
-  /** Each with the case to keep, where it can be repeated. */
+  /** Each with a line for `fixtures/regression-cases.txt`. */
   readonly failures: readonly string[];
 }
 
 const MUTANTS_PER_SESSION = 240;
 const MUTANTS_PER_TURN = 24;
-/** More would say the same. */
 const MAX_FAILURES = 3;
-const HONEST = ['ada', 'bob'] as const;
+const AUTHORS = ['ada', 'bob'] as const;
 const ATTACKER = 'eve';
 
 export async function fuzzEngine(seed: number, mutants: number): Promise<EngineFuzzReport> {
@@ -45,40 +44,37 @@ export async function fuzzEngine(seed: number, mutants: number): Promise<EngineF
   return totals;
 }
 
-/** Sends a kept case again. @returns what went wrong. */
-export async function replay({ kind, base, doses }: FuzzCase): Promise<string | null> {
-  // Nobody owns what the base was written under: whoever continues it first does.
+/** Sends a regression case again. @returns the fault. */
+export async function replay({ kind, base, steps }: FuzzCase): Promise<string | null> {
+  // The base's client ids have no owner: the first user who continues one owns it.
   const fixture = await FuzzFixture.create(kind, {
     update: base,
-    user: HONEST[0],
+    user: AUTHORS[0],
     at: 0,
     owners: new Map(),
   });
-  const honest = fixture.enter('honest', { user: HONEST[0] });
+  const valid = fixture.open('valid', { user: AUTHORS[0] });
   await fixture.turn();
-  for (const { from, update } of doses)
-    fixture.append(
-      from === 'honest' ? honest : fixture.enter('attack', { user: ATTACKER }),
-      update,
-    );
+  for (const { from, update } of steps)
+    fixture.append(from === 'valid' ? valid : fixture.open('attack', { user: ATTACKER }), update);
   await fixture.turn();
   return (await fixture.fault()) ?? (await fixture.end());
 }
 
 class Totals implements EngineFuzzReport {
   mutants = 0;
-  readonly admitted = { data: 0, page: 0 };
+  readonly accepted = { data: 0, page: 0 };
   readonly refused = { data: 0, page: 0 };
   missing = 0;
-  honest = 0;
+  valid = 0;
   readonly rows = { data: 0, page: 0 };
   readonly failures: string[] = [];
 }
 
 interface Writer {
-  readonly peer: HonestPeer;
-  readonly seat: Seat;
-  /** What it has sent of what it wrote, and received of the stage's rows. */
+  readonly peer: WellBehavedPeer;
+  readonly opening: Opening;
+  /** The number of own updates sent and of rows received. */
   sent: number;
   received: number;
 }
@@ -96,10 +92,10 @@ class Session {
     this.#fixture = fixture;
     this.#random = random;
     this.#totals = totals;
-    this.#writers = HONEST.map((user) => {
+    this.#writers = AUTHORS.map((user) => {
       const peer = this.#peer();
-      const seat = fixture.enter('honest', { user, client: peer.doc.clientID });
-      return { peer, seat, sent: 0, received: 0 };
+      const opening = fixture.open('valid', { user, client: peer.doc.clientID });
+      return { peer, opening, sent: 0, received: 0 };
     });
   }
 
@@ -122,67 +118,68 @@ class Session {
     this.#totals.rows[kind] += rows.length;
   }
 
-  #peer(state?: Uint8Array): HonestPeer {
+  #peer(state?: Uint8Array): WellBehavedPeer {
     const writingStyle = this.#fixture.kind === 'page' ? pageWritingStyle : undefined;
-    return new HonestPeer(this.#random.fork(), state, writingStyle);
+    return new WellBehavedPeer(this.#random.fork(), state, writingStyle);
   }
 
   async #turn(mutants: number): Promise<string | null> {
     const fixture = this.#fixture;
     for (const writer of this.#writers) if (this.#random.chance(0.7)) this.#receive(writer);
-    const base = Y.encodeStateAsUpdate(fixture.heard);
+    const base = Y.encodeStateAsUpdate(fixture.received);
     const attack = this.#mutants(mutants, base);
-    const work = this.#work();
-    const doses: Dose[] = [];
-    const attackers: Seat[] = [];
-    while (attack.length > 0 || work.length > 0) {
-      const honest = attack.length === 0 || this.#random.chance(0.2) ? work.shift() : undefined;
-      if (honest !== undefined) {
-        honest.send();
-        doses.push({ from: 'honest', update: honest.update });
+    const pendingWork = this.#collectWork();
+    const steps: FuzzStep[] = [];
+    const attackers: Opening[] = [];
+    while (attack.length > 0 || pendingWork.length > 0) {
+      const valid =
+        attack.length === 0 || this.#random.chance(0.2) ? pendingWork.shift() : undefined;
+      if (valid !== undefined) {
+        valid.send();
+        steps.push({ from: 'valid', update: valid.update });
       } else if (attack.length > 0) {
         const update = attack.pop()!;
-        const seat = fixture.enter('attack', { user: ATTACKER });
-        fixture.append(seat, update);
-        attackers.push(seat);
-        doses.push({ from: 'attacker', update });
+        const opening = fixture.open('attack', { user: ATTACKER });
+        fixture.append(opening, update);
+        attackers.push(opening);
+        steps.push({ from: 'attacker', update });
       }
     }
     await fixture.turn();
     const fault = await fixture.fault();
-    for (const seat of attackers) this.#count(seat);
-    return fault === null ? null : await explain(fault, { kind: fixture.kind, base, doses });
+    for (const opening of attackers) this.#count(opening);
+    return fault === null ? null : await describeFault(fault, { kind: fixture.kind, base, steps });
   }
 
-  /** Made of what the attacker could have written, and of what others wrote. */
+  /** Mutants of the attacker's own edits and of other authors' rows. */
   #mutants(count: number, base: Uint8Array): Uint8Array[] {
-    const { heard: doc, kind, rows } = this.#fixture;
+    const { received: doc, kind, rows } = this.#fixture;
     const attacker = this.#peer(base);
     attacker.edit();
     const own = Y.encodeStateAsUpdate(attacker.doc, Y.encodeStateVector(doc));
-    const words = kind === 'page' ? { words: PAGE_WORDS } : {};
+    const vocabulary = kind === 'page' ? { vocabulary: PAGE_VOCABULARY } : {};
     return Array.from({ length: count }, () => {
       const bytes = this.#random.chance(0.2) ? (rows.at(-1) ?? own) : own;
-      return mutate({ doc, bytes, ...words }, this.#random);
+      return mutate({ doc, bytes, ...vocabulary }, this.#random);
     });
   }
 
-  #work(): { readonly update: Uint8Array; readonly send: () => void }[] {
+  #collectWork(): { readonly update: Uint8Array; readonly send: () => void }[] {
     const fixture = this.#fixture;
     return this.#writers.flatMap((writer) => {
-      const { peer, seat } = writer;
-      const missing = seat.missing;
+      const { peer, opening } = writer;
+      const missing = opening.missing;
       if (missing !== null) {
         const update = Y.encodeStateAsUpdate(peer.doc, missing);
-        return [{ update, send: () => fixture.repair(seat, update) }];
+        return [{ update, send: () => fixture.repair(opening, update) }];
       }
       for (let left = this.#random.int(0, 2); left > 0; left--) peer.edit();
       const written = peer.written.slice(writer.sent);
       writer.sent = peer.written.length;
       const updates = this.#random.chance(0.3)
-        ? [this.#random.pick(packagings(peer, fixture.heard, this.#random))]
+        ? [this.#random.pick(packagings(peer, fixture.received, this.#random))]
         : written;
-      return updates.map((update) => ({ update, send: () => fixture.append(seat, update) }));
+      return updates.map((update) => ({ update, send: () => fixture.append(opening, update) }));
     });
   }
 
@@ -191,31 +188,34 @@ class Session {
     writer.received = this.#fixture.rows.length;
   }
 
-  #count(seat: Seat): void {
+  #count(opening: Opening): void {
     const { kind } = this.#fixture;
     this.#totals.mutants++;
-    if (seat.state === 'refused') this.#totals.refused[kind]++;
-    else if (seat.missing !== null) this.#totals.missing++;
-    else this.#totals.admitted[kind]++;
-    this.#fixture.leave(seat);
+    if (opening.state === 'refused') this.#totals.refused[kind]++;
+    else if (opening.missing !== null) this.#totals.missing++;
+    else this.#totals.accepted[kind]++;
+    this.#fixture.close(opening);
   }
 
-  /** All that is still missing is sent, and everybody ends with the same. */
+  /** Sends everything that is missing and compares all copies. */
   async #end(): Promise<string | null> {
     const fixture = this.#fixture;
-    for (const { peer, seat } of this.#writers) {
-      if (seat.missing !== null)
-        fixture.repair(seat, Y.encodeStateAsUpdate(peer.doc, seat.missing));
-      fixture.append(seat, Y.encodeStateAsUpdate(peer.doc));
+    for (const { peer, opening } of this.#writers) {
+      if (opening.missing !== null)
+        fixture.repair(opening, Y.encodeStateAsUpdate(peer.doc, opening.missing));
+      fixture.append(opening, Y.encodeStateAsUpdate(peer.doc));
     }
     await fixture.turn();
     for (const writer of this.#writers) {
-      this.#totals.honest += writer.seat.acknowledged;
+      this.#totals.valid += writer.opening.acknowledged;
       this.#receive(writer);
-      // Writers of data use half surrogate pairs, which Yjs spoils in its author's copy: yjs#248.
+      // Data authors use unpaired surrogates, which Yjs corrupts in the author's copy: yjs#248.
       if (fixture.kind === 'data') continue;
-      if (describe(writer.peer.doc, 'content') !== describe(fixture.heard, 'content'))
-        return `${writer.seat.user} sees something else`;
+      if (
+        describeDocument(writer.peer.doc, 'content') !==
+        describeDocument(fixture.received, 'content')
+      )
+        return `${writer.opening.user} has another state`;
     }
     return (await fixture.fault()) ?? (await fixture.end());
   }
@@ -237,13 +237,13 @@ function pageSeed(random: SeededRandom) {
     (length) => random.bytes(length),
   );
   const update = Y.encodeStateAsUpdate(doc);
-  return seedOf({ document: '', kind: 'page', user: HONEST[0], update }, 0);
+  return seedOf({ document: '', kind: 'page', user: AUTHORS[0], update }, 0);
 }
 
-/** The fault, and the one dose that causes it if there is one, as a line to keep. */
-async function explain(fault: string, whole: FuzzCase): Promise<string> {
-  for (const dose of whole.doses) {
-    const alone = { ...whole, doses: [dose] };
+/** The fault, with the single step that causes it, or all steps, as a line of regression-cases.txt. */
+async function describeFault(fault: string, whole: FuzzCase): Promise<string> {
+  for (const step of whole.steps) {
+    const alone = { ...whole, steps: [step] };
     if ((await replay(alone)) !== null) return `${fault}\nkeep as: ${formatCase(alone)}`;
   }
   return `${fault}\nkeep as: ${formatCase(whole)}`;

@@ -1,4 +1,4 @@
-/** What went into a document in one turn, as a line to keep: `page <base> attacker:<update> honest:<update>`. */
+/** The updates that a document received in one turn, as a line: `page <base> attacker:<update> valid:<update>`. */
 import { readFileSync } from 'node:fs';
 import type { DocumentKind } from '@tandem/protocol';
 
@@ -6,22 +6,22 @@ export interface FuzzCase {
   readonly kind: DocumentKind;
   /** The saved document. */
   readonly base: Uint8Array;
-  readonly doses: readonly Dose[];
+  readonly steps: readonly FuzzStep[];
 }
 
-/** An update, and who sends it. Each of the attacker's has a subscription of its own. */
-export interface Dose {
-  readonly from: 'honest' | 'attacker';
+/** An update and its sender. Each attacker's update has its own subscription. */
+export interface FuzzStep {
+  readonly from: 'valid' | 'attacker';
   readonly update: Uint8Array;
 }
 
-export function formatCase({ kind, base, doses }: FuzzCase): string {
-  return [kind, hex(base), ...doses.map(({ from, update }) => `${from}:${hex(update)}`)].join(' ');
+export function formatCase({ kind, base, steps }: FuzzCase): string {
+  return [kind, hex(base), ...steps.map(({ from, update }) => `${from}:${hex(update)}`)].join(' ');
 }
 
-/** The cases of `fixtures/kept-cases.txt`; what follows a `#` is for people. */
-export function readKeptCases(): FuzzCase[] {
-  const text = readFileSync(new URL('../fixtures/kept-cases.txt', import.meta.url), 'utf8');
+/** Reads `fixtures/regression-cases.txt`; a `#` begins a comment. */
+export function readRegressionCases(): FuzzCase[] {
+  const text = readFileSync(new URL('../fixtures/regression-cases.txt', import.meta.url), 'utf8');
   return text
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
@@ -33,13 +33,13 @@ function parseCase(line: string): FuzzCase {
   const [kind, base, ...words] = line.split(/\s+/);
   if ((kind !== 'data' && kind !== 'page') || base === undefined)
     throw new Error(`not a case: ${line}`);
-  const doses = words.map((word): Dose => {
+  const steps = words.map((word): FuzzStep => {
     const [from, update] = word.split(':');
-    if ((from !== 'honest' && from !== 'attacker') || update === undefined)
-      throw new Error(`not a dose: ${word}`);
+    if ((from !== 'valid' && from !== 'attacker') || update === undefined)
+      throw new Error(`not a step: ${word}`);
     return { from, update: bytes(update) };
   });
-  return { kind, base: bytes(base), doses };
+  return { kind, base: bytes(base), steps };
 }
 
 function hex(update: Uint8Array): string {

@@ -1,16 +1,16 @@
-/** How people write in a page, and what means something to those who attack one. */
+/** How people edit a page, and the names and values with a meaning in pages. */
 import { pageRoots } from '@tandem/document';
 import type { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
-import type { WritingStyle } from '../validation/testing/honest.ts';
+import type { WritingStyle } from '../validation/testing/well-behaved-peer.ts';
 import type { Vocabulary } from '../validation/testing/mutants.ts';
 
 const WORDS = ['Hello ', 'world', '👩‍🚀', 'é', '漢字 ', '\n', '𝄞𝄞', 'a', ' — '];
-/** Few, so that people change the same blocks. */
+/** A small set, so that authors change the same blocks. */
 const BLOCKS = ['a', 'b', 'c', 'd', 'e'];
 const SLOTS = ['s', 't', 'u'];
 
-/** The attributes of a block with what an editor may set them to. */
+/** The attributes of a block with their valid values. */
 const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
   ['type', ['code', 'divider']],
   ['kind', ['heading1', 'heading2', 'heading3']],
@@ -27,7 +27,7 @@ export const pageWritingStyle: WritingStyle = {
   editOnce: (doc, random) => editPage(doc, random),
 };
 
-export const PAGE_WORDS: Vocabulary = {
+export const PAGE_VOCABULARY: Vocabulary = {
   roots: ['text', 'text', 'text', 'attributes', 'restored', 'meta', 'other'],
   elements: ['textBlock', 'script'],
   keys: ['a.kind', 'a.onclick', '1:0', '__proto__'],
@@ -75,7 +75,7 @@ function editPage(doc: Y.Doc, random: SeededRandom): void {
       });
       break;
     case 6: {
-      // What an undo brings back is a copy, and says of what.
+      // Undo restores a copy and records its source.
       const clock = Y.getState(doc.store, doc.clientID);
       text.insert(at, 'back');
       restored.set(`${doc.clientID}:${clock}`, [random.int(1, 5), clock, doc.clientID, 0, 4]);

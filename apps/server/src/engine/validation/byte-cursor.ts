@@ -1,6 +1,6 @@
 /**
- * Reads the primitives of lib0's encoding with every bound checked. Stricter than lib0 in one
- * respect: a number has exactly one encoding, the shortest, which is what all encoders write.
+ * Reads the primitives of lib0's encoding with every bound checked. Unlike lib0, the cursor accepts
+ * only the shortest encoding of a number, which is the one all encoders write.
  */
 
 import { MAX_CLOCK } from './limits.ts';
@@ -28,7 +28,7 @@ export type MalformedReason =
   | 'root-names'
   | 'trailing-bytes';
 
-/** Thrown inside the scanner only; `scanUpdate` turns it into a result. */
+/** Thrown inside the scanner only; `scanUpdate` converts it to a result. */
 export class Malformed extends Error {
   readonly reason: MalformedReason;
   readonly at: number;
@@ -54,7 +54,7 @@ export class ByteCursor {
     return this.bytes.length - this.at;
   }
 
-  /** @throws Malformed, as all that follow. */
+  /** @throws Malformed, like all methods below. */
   byte(): number {
     if (this.at >= this.bytes.length) throw new Malformed('truncated', this.at);
     return this.bytes[this.at++]!;
@@ -66,7 +66,7 @@ export class ByteCursor {
     return first < 0x80 ? first : this.#continue(first & 0x7f, 0x80);
   }
 
-  /** A signed number: one bit less in the first byte, for the sign. */
+  /** Skips a signed number: its first byte has one bit for the sign. */
   int(): void {
     const first = this.byte();
     if (first >= 0x80) this.#continue(first & 0x3f, 0x40);
@@ -77,7 +77,7 @@ export class ByteCursor {
     let value = low;
     for (let scale = unit; ; scale *= 128) {
       const byte = this.byte();
-      // 2^49 is the last scale whose bits can still count below 2^53; a last byte of zero is padding.
+      // 2^49 is the last scale with bits below 2^53; a last byte of zero is padding.
       if (scale > 2 ** 49 || byte === 0) throw new Malformed('varint', start);
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
@@ -93,7 +93,7 @@ export class ByteCursor {
     return clock;
   }
 
-  /** How many clocks a struct or a deletion takes: never none. */
+  /** The clocks of a struct or a deletion: at least one. */
   length(): number {
     const at = this.at;
     const length = this.clock();
@@ -101,7 +101,7 @@ export class ByteCursor {
     return length;
   }
 
-  /** A number of things that take at least `bytesEach`: never more than the rest can hold. */
+  /** A count of elements of at least `bytesEach`: at most what the remaining bytes can contain. */
   count(bytesEach: number): number {
     const at = this.at;
     const count = this.uint();
@@ -114,7 +114,7 @@ export class ByteCursor {
     this.at += length;
   }
 
-  /** Passes over a string. @returns its length in UTF-16 code units. */
+  /** Skips a string. @returns its length in UTF-16 code units. */
   text(): number {
     const length = this.uint();
     const from = this.at;
@@ -124,7 +124,7 @@ export class ByteCursor {
     return units;
   }
 
-  /** Passes over a string that names something. `__proto__` would be taken for a prototype. */
+  /** Skips a key. `__proto__` is refused because it would set a prototype. */
   key(): void {
     const at = this.at;
     const units = this.text();

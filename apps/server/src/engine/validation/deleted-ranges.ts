@@ -1,6 +1,6 @@
-/** The clocks that an update deletes: by client, ranges that are sorted and do not overlap. */
+/** The clocks that an update deletes: sorted ranges without overlap, by client. */
 export class DeletedRanges {
-  /** Start and end in turn; the end is the first clock that is not deleted. */
+  /** Alternating starts and ends; an end is exclusive. */
   readonly #ranges = new Map<number, readonly number[]>();
 
   has(client: number): boolean {
@@ -11,14 +11,13 @@ export class DeletedRanges {
     this.#ranges.set(client, ranges);
   }
 
-  /** Each range: its client, its first clock, and the clock after its last. */
   *[Symbol.iterator](): Generator<readonly [client: number, from: number, to: number]> {
     for (const [client, ranges] of this.#ranges) {
       for (let i = 0; i < ranges.length; i += 2) yield [client, ranges[i]!, ranges[i + 1]!];
     }
   }
 
-  /** Whether all clocks `from` up to and without `to` are in one range, as Yjs always merges them. */
+  /** Whether one range covers clocks `from` (inclusive) to `to` (exclusive); Yjs always merges ranges. */
   cover(client: number, from: number, to: number): boolean {
     const ranges = this.#ranges.get(client) ?? [];
     let low = 0;

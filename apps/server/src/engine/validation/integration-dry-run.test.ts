@@ -1,8 +1,8 @@
-import { describe as group, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { SeededRandom } from '@tandem/testkit';
-import { ask } from './testing/fuzz.ts';
-import { describe, load } from './testing/survival.ts';
+import { validate } from './testing/fuzz.ts';
+import { describeDocument, load } from './testing/survival.ts';
 import { content, update, type Id } from './testing/update-bytes.ts';
 
 function idsIn(type: { _start: Y.Item | null }): Id[] {
@@ -13,11 +13,11 @@ function idsIn(type: { _start: Y.Item | null }): Id[] {
   return ids;
 }
 
-group('an order that all replicas share', () => {
-  // Each of these seeds finds histories that diverge when neighbours that never met are admitted.
-  test.each([1, 2, 3])('random neighbours that are admitted: seed %i', (seed) => {
+describe('an order that all replicas share', () => {
+  // Each of these seeds finds histories that diverge when origins that never were adjacent are accepted.
+  test.each([1, 2, 3])('random neighbours that are accepted: seed %i', (seed) => {
     const random = new SeededRandom(seed);
-    let admitted = 0;
+    let accepted = 0;
     for (let history = 0; history < 500; history++) {
       const doc = new Y.Doc({ guid: 'live' });
       const log: Uint8Array[] = [];
@@ -32,19 +32,19 @@ group('an order that all replicas share', () => {
           parent: 't',
           ...content.text('abc'.slice(random.int(0, 2))),
         });
-        if (ask(doc, bytes).kind !== 'admitted') continue;
-        admitted++;
+        if (validate(doc, bytes).kind !== 'accepted') continue;
+        accepted++;
         Y.applyUpdate(doc, bytes);
         log.push(bytes);
       }
-      expect(describe(load(Y.encodeStateAsUpdate(doc)))).toBe(describe(doc));
-      expect(describe(load(Y.mergeUpdates(log)))).toBe(describe(doc));
+      expect(describeDocument(load(Y.encodeStateAsUpdate(doc)))).toBe(describeDocument(doc));
+      expect(describeDocument(load(Y.mergeUpdates(log)))).toBe(describeDocument(doc));
     }
-    expect(admitted).toBeGreaterThan(1_000);
+    expect(accepted).toBeGreaterThan(1_000);
   });
 });
 
-group('the rehearsal foresees what Yjs does', () => {
+describe('the dry run predicts what Yjs does', () => {
   test('an item after and before others of the same update, split within it', () => {
     const doc = load(update(1, 0, { parent: 't', ...content.text('abcdef') }));
     const bytes = update(
@@ -55,7 +55,7 @@ group('the rehearsal foresees what Yjs does', () => {
       { origin: [2, 4], right: [2, 2], ...content.text('y') },
       { origin: [1, 0], right: [1, 1], ...content.text('z') },
     );
-    expect(ask(doc, bytes)).toMatchObject({ kind: 'admitted', steps: 0 });
+    expect(validate(doc, bytes)).toMatchObject({ kind: 'accepted', steps: 0 });
     Y.applyUpdate(doc, bytes);
     expect(doc.getText('t').toString()).toBe('azb12xy34cdef');
   });
@@ -67,16 +67,16 @@ group('the rehearsal foresees what Yjs does', () => {
       author!.getText('t').insert(Math.floor(turn / 2), `<${turn}>`);
       Y.applyUpdate(reader!, Y.encodeStateAsUpdate(author!));
     }
-    expect(ask(new Y.Doc(), Y.encodeStateAsUpdate(peers[0]!))).toMatchObject({
-      kind: 'admitted',
+    expect(validate(new Y.Doc(), Y.encodeStateAsUpdate(peers[0]!))).toMatchObject({
+      kind: 'accepted',
       clients: [{ client: 6 }, { client: 5 }],
     });
   });
 
-  test('nothing of the live document is touched', () => {
+  test('the live document is not changed', () => {
     const doc = load(update(1, 0, { parent: 't', ...content.text('abcdef') }));
     const before = doc.store.clients.get(1);
-    ask(doc, update(2, 0, { origin: [1, 1], right: [1, 2], ...content.text('x') }));
+    validate(doc, update(2, 0, { origin: [1, 1], right: [1, 2], ...content.text('x') }));
     expect(before).toHaveLength(1);
     expect(doc.store.clients.get(1)).toBe(before);
   });

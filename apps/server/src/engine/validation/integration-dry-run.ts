@@ -1,45 +1,47 @@
 /**
- * Goes through the integration of an update before Yjs does, in the order of Yjs and with its
- * conflict resolution, over a seating that leaves the document as it is. An update that passed the
- * scan can still hurt in seven ways, all of which Yjs notices too late or never:
+ * Simulates the integration of an update, in Yjs's order and with Yjs's conflict resolution, over an
+ * overlay that leaves the document unchanged. An update that passed the scan can still do harm in
+ * seven ways, which Yjs notices too late or never:
  *
- * - `cyclic`: structs that wait for each other stay pending for ever.
- * - `crossed`: an origin and a right origin that never were neighbours. Replicas that receive such
- *   items in another order, or load them later, show them in another order. Also where one of them is
- *   gone with its parent: Yjs makes garbage of the item, and an item of it where nothing is collected yet.
- * - `misplaced`: a parent that is no type, or a continued struct that jumps to another place.
- * - `undeleted-entry`: a value of several elements under one key. Yjs keeps only the last in view of
- *   deletion, and fails when the parent goes. Clients without garbage collection write such entries,
- *   but only deleted ones.
- * - `nested`: types deeper than recursion bears.
- * - `entangled`: too long a walk.
- * - `scattered`: too many splits in a long document.
+ * - `cyclic`: structs that wait for each other stay pending permanently.
+ * - `origins-not-adjacent`: an origin and a right origin that never were neighbours. Replicas that
+ *   receive such items in another order, or load them later, show them in another order. The same
+ *   holds when one origin was deleted with its parent: Yjs turns the item into garbage, but keeps it
+ *   as an item on replicas that have not collected garbage yet.
+ * - `wrong-parent`: a parent that is no type, or a continued struct that jumps to another place.
+ * - `undeleted-entry`: a value of several elements under one map key. On deletion Yjs considers only
+ *   the last element, and fails when the parent is deleted. Clients without garbage collection write
+ *   such entries, but only deleted ones.
+ * - `nested`: types nested deeper than recursion allows.
+ * - `conflict-walk-too-long`: a conflict resolution of too many steps.
+ * - `too-many-splits`: too many splits in a long document.
  *
- * Crossed. An honest author put its item between neighbours, a and b. It knew where b came from and
- * what a was put before, since it knew both: so neither b's origin nor a's right origin is between
- * them, whatever concurrent work came in since. That is the whole check, and random histories that
- * satisfy it converge in every order, while one in some two hundred of the others does not. It takes no walk
- * where a's right origin is b, or b's origin is a: what was checked then covers the rest. In what one
- * author writes at least one holds, unless other people's items are its neighbours; then the walk
- * from a to b is once for each such place. (`redo` into a restored parent leaves own items between,
- * so "nothing that the author knew may be between" would refuse honest work.)
+ * Adjacent origins. A correct client inserts its item between two neighbours, a and b. It knew b's
+ * origin and a's right origin, so neither of them lies between a and b, whatever concurrent work
+ * arrived since. That is the whole check. Random histories that satisfy it converge in every order;
+ * about one in two hundred of the others does not. No walk is needed where a's right origin is b, or
+ * b's origin is a: earlier checks cover the rest. One author's items always satisfy one of the two
+ * unless another author's items are neighbours; each such place costs one walk from a to b. (`redo`
+ * into a restored parent leaves the author's own items in between, so a rule "nothing the author knew
+ * lies between" would refuse correct updates.)
  *
- * Entangled. Where an item's origin and right origin are no longer neighbours, Yjs walks over what
- * came between. Typing costs one step a run. Long is: m items, each put before the last, where others
- * put n, which is n·m steps, here and again wherever the document is loaded. That happens offline, so
- * the limit lets 1,000 and 1,000 through; refused, it stays with its author. Attacks use the same
- * shape, since the cheap one (equal origins, right origins along a text) is crossed at its second
- * item. So one update walks at most `MAX_WALK_STEPS`, and its steps are reported to be charged.
+ * Conflict walks. Yjs walks over the items between an origin and a right origin that are no longer
+ * neighbours. Typing costs one step a run. The expensive case is m items, each inserted before the
+ * previous one, where other clients inserted n: n·m steps, here and on each load. Offline work does
+ * that, so the limit allows 1,000 by 1,000; a refused update stays on its author's device. Attacks
+ * need the same shape, because the cheap shape (equal origins, right origins along a text) fails the
+ * adjacency check at its second item. One update may walk `MAX_WALK_STEPS`, and the dry run reports
+ * its steps.
  *
- * Scattered. The structs of a client are one array, and splitting one moves all that follow: deleting
- * every other character of a text of 40,000 before 300,000 structs is 70 KB and took 26 s.
- * Replacing a word at 500 places of that document passes and takes half a second.
+ * Splits. Yjs keeps a client's structs in one array, and a split moves all structs that follow:
+ * deleting every other character of a 40,000-character text before 300,000 structs is an update of
+ * 70 KB and took 26 s. Replacing a word at 500 places of that document passes and takes half a second.
  */
 
 import * as Y from 'yjs';
 import { MAX_SHIFTS, MAX_TYPE_DEPTH, MAX_WALK_STEPS, SHIFTS_PER_STEP } from './limits.ts';
 import type { IncomingStruct, ScannedUpdate } from './scan.ts';
-import { Seat, StructStoreOverlay, rowIn, type Row } from './struct-store-overlay.ts';
+import { ItemView, StructStoreOverlay, sequenceIn, type Sequence } from './struct-store-overlay.ts';
 
 export type DryRunFault =
   | 'cyclic'
@@ -51,23 +53,23 @@ export type DryRunFault =
   | 'too-many-splits';
 
 export type IntegrationDryRun =
-  /** `steps` is what walks and shifts cost, to be charged to whoever sent the update. */
+  /** `steps`: the cost of walks and shifts. */
   | { readonly kind: 'fits'; readonly steps: number }
   | { readonly kind: 'unfit'; readonly reason: DryRunFault };
 
-/** @param update as scanned against this very document. */
+/** @param update scanned against the same state of `doc`. */
 export function dryRunIntegration(doc: Y.Doc, update: ScannedUpdate): IntegrationDryRun {
-  return new DryRunning(doc, update).run();
+  return new DryRun(doc, update).run();
 }
 
-/** The arrivals of one client, integrated up to `clock`. */
+/** One client's incoming structs, integrated up to `clock`. */
 interface Queue {
   readonly incomingStructs: IncomingStruct[];
   next: number;
   clock: number;
 }
 
-class DryRunning {
+class DryRun {
   readonly #doc: Y.Doc;
   readonly #update: ScannedUpdate;
   readonly #overlay: StructStoreOverlay;
@@ -108,14 +110,14 @@ class DryRunning {
     while (queue.next < queue.incomingStructs.length) {
       const waiting = [queue.incomingStructs[queue.next++]!];
       for (let incoming = waiting.at(-1); incoming !== undefined; incoming = waiting.at(-1)) {
-        const needed = this.#firstNeeded(incoming);
-        if (needed === null) {
+        const dependency = this.#firstDependency(incoming);
+        if (dependency === null) {
           waiting.pop();
           const fault = this.#integrate(incoming);
           if (fault !== null) return fault;
         } else {
-          const next = needed.incomingStructs[needed.next++];
-          if (next === undefined || next.clock > needed.clock) return 'cyclic';
+          const next = dependency.incomingStructs[dependency.next++];
+          if (next === undefined || next.clock > dependency.clock) return 'cyclic';
           waiting.push(next);
         }
       }
@@ -123,16 +125,16 @@ class DryRunning {
     return null;
   }
 
-  /** The queue that must move on before this struct can be integrated. */
-  #firstNeeded(incoming: IncomingStruct): Queue | null {
+  /** The queue that must advance before this struct can be integrated. */
+  #firstDependency(incoming: IncomingStruct): Queue | null {
     return (
-      this.#lacking(incoming, incoming.originClient, incoming.originClock) ??
-      this.#lacking(incoming, incoming.rightClient, incoming.rightClock) ??
-      this.#lacking(incoming, incoming.parentClient, incoming.parentClock)
+      this.#queueLacking(incoming, incoming.originClient, incoming.originClock) ??
+      this.#queueLacking(incoming, incoming.rightClient, incoming.rightClock) ??
+      this.#queueLacking(incoming, incoming.parentClient, incoming.parentClock)
     );
   }
 
-  #lacking(incoming: IncomingStruct, client: number, clock: number): Queue | null {
+  #queueLacking(incoming: IncomingStruct, client: number, clock: number): Queue | null {
     if (clock < 0 || client === incoming.client) return null;
     const queue = this.#queues.get(client);
     return queue !== undefined && clock >= queue.clock ? queue : null;
@@ -146,7 +148,7 @@ class DryRunning {
       fault = this.#place(incoming, queue.clock);
       queue.clock = end;
     } else {
-      // Known, so that Yjs only splits what it names.
+      // The document has this struct already: Yjs only splits the structs it refers to.
       this.#overlay.cut(incoming.originClient, incoming.originClock + 1);
       this.#overlay.cut(incoming.rightClient, incoming.rightClock);
     }
@@ -161,19 +163,19 @@ class DryRunning {
     return null;
   }
 
-  /** @param from the first clock of the struct that the document lacks. */
+  /** @param from the first clock of the struct that is new to the document. */
   #place(incoming: IncomingStruct, from: number): DryRunFault | null {
     const overlay = this.#overlay;
     const { originClient, originClock, rightClient, rightClock } = incoming;
     let left = originClock < 0 ? null : overlay.endingAt(originClient, originClock);
     const right = rightClock < 0 ? null : overlay.startingAt(rightClient, rightClock);
-    // Inside one struct, Yjs cuts the origin off its own item when it cuts out the right origin.
+    // When both origins lie in one struct, Yjs's split at the right origin detaches the left one.
     if (left !== null && left.clock + left.length <= originClock) return 'origins-not-adjacent';
-    const row = this.#rowFor(incoming, left, right);
-    if (row === undefined) return 'wrong-parent';
+    const sequence = this.#sequenceFor(incoming, left, right);
+    if (sequence === undefined) return 'wrong-parent';
     const continued = from > incoming.clock;
     if (continued) left = overlay.endingAt(incoming.client, from - 1);
-    const seat = new Seat(
+    const view = new ItemView(
       {
         client: incoming.client,
         clock: from,
@@ -186,68 +188,76 @@ class DryRunning {
       null,
       0,
     );
-    seat.row = row;
-    if (row === null) {
-      // One of them is gone and the other is not. Where nothing is collected yet, Yjs keeps an item.
-      const isThere = (neighbour: Seat) => overlay.rowOf(neighbour) !== null;
-      if (left !== null && right !== null && isThere(left) !== isThere(right))
+    view.sequence = sequence;
+    if (sequence === null) {
+      // One origin is garbage and the other is not: replicas that have not collected it keep an item.
+      const isItem = (neighbour: ItemView) => overlay.sequenceOf(neighbour) !== null;
+      if (left !== null && right !== null && isItem(left) !== isItem(right))
         return 'origins-not-adjacent';
-      seat.holder = null;
-      overlay.add(seat, null);
+      view.contentType = null;
+      overlay.add(view, null);
       return null;
     }
-    if (left !== null && overlay.rowOf(left) !== row)
+    if (left !== null && overlay.sequenceOf(left) !== sequence)
       return continued ? 'wrong-parent' : 'origins-not-adjacent';
-    if (right !== null && overlay.rowOf(right) !== row) return 'origins-not-adjacent';
-    const fault = this.#fill(seat, incoming, row);
+    if (right !== null && overlay.sequenceOf(right) !== sequence) return 'origins-not-adjacent';
+    const fault = this.#setContent(view, incoming, sequence);
     if (fault !== null) return fault;
-    if (!this.#haveMet(seat, left, right))
+    if (!this.#wereAdjacent(view, left, right))
       return this.#isExhausted(0) ? 'conflict-walk-too-long' : 'origins-not-adjacent';
-    return this.#walk(seat, { row, left, right });
+    return this.#walk(view, { sequence, left, right });
   }
 
-  /** Null when what it belongs to is gone, so that Yjs keeps garbage; `undefined` when nothing fits. */
-  #rowFor(incoming: IncomingStruct, left: Seat | null, right: Seat | null): Row | null | undefined {
-    if (incoming.root !== null) return rowIn(this.#overlay.root(incoming.root), incoming.key);
+  /** Null when the parent was deleted, so that Yjs keeps garbage; `undefined` for an invalid parent. */
+  #sequenceFor(
+    incoming: IncomingStruct,
+    left: ItemView | null,
+    right: ItemView | null,
+  ): Sequence | null | undefined {
+    if (incoming.root !== null) return sequenceIn(this.#overlay.root(incoming.root), incoming.key);
     if (incoming.parentClock >= 0) {
-      const parent = this.#overlay.at(incoming.parentClient, incoming.parentClock);
-      const holder = this.#overlay.holderAt(parent);
-      return holder ? rowIn(holder, incoming.key) : holder;
+      const view = this.#overlay.at(incoming.parentClient, incoming.parentClock);
+      const parent = this.#overlay.typeAt(view);
+      return parent ? sequenceIn(parent, incoming.key) : parent;
     }
-    const leftRow = left === null ? undefined : this.#overlay.rowOf(left);
-    const rightRow = right === null ? undefined : this.#overlay.rowOf(right);
-    if (leftRow === null || rightRow === null) return null;
-    return leftRow ?? rightRow ?? null;
+    const leftSequence = left === null ? undefined : this.#overlay.sequenceOf(left);
+    const rightSequence = right === null ? undefined : this.#overlay.sequenceOf(right);
+    if (leftSequence === null || rightSequence === null) return null;
+    return leftSequence ?? rightSequence ?? null;
   }
 
-  #fill(seat: Seat, incoming: IncomingStruct, row: Row): DryRunFault | null {
+  #setContent(view: ItemView, incoming: IncomingStruct, sequence: Sequence): DryRunFault | null {
     switch (incoming.kind) {
       case 'garbage':
       case 'tombstone':
-        seat.holder = null;
+        view.contentType = null;
         return null;
       case 'type': {
-        const depth = row.holder.depth + 1;
-        seat.holder = { type: null, depth, rows: new Map() };
+        const depth = sequence.parent.depth + 1;
+        view.contentType = { type: null, depth, sequences: new Map() };
         return depth > MAX_TYPE_DEPTH ? 'nested' : null;
       }
       case 'value': {
-        if (row.key === null || seat.length === 1) return null;
-        const end = seat.clock + seat.length;
-        return this.#update.deletes.cover(seat.client, seat.clock, end) ? null : 'undeleted-entry';
+        if (sequence.key === null || view.length === 1) return null;
+        const end = view.clock + view.length;
+        return this.#update.deletes.cover(view.client, view.clock, end) ? null : 'undeleted-entry';
       }
     }
   }
 
-  /** Finds the place of a new seat, as `Item.integrate` does. */
+  /** Finds the place of a new view with the algorithm of `Item.integrate`. */
   #walk(
-    seat: Seat,
-    { row, left, right }: { row: Row; left: Seat | null; right: Seat | null },
+    view: ItemView,
+    {
+      sequence,
+      left,
+      right,
+    }: { sequence: Sequence; left: ItemView | null; right: ItemView | null },
   ): DryRunFault | null {
     const overlay = this.#overlay;
-    let other = left === null ? overlay.first(row) : overlay.next(left);
-    // Yjs finds the first entry of a key from its last.
-    if (left === null && row.key !== null && this.#isExhausted(row.length))
+    let other = left === null ? overlay.first(sequence) : overlay.next(left);
+    // Yjs walks from a key's last entry to its first.
+    if (left === null && sequence.key !== null && this.#isExhausted(sequence.length))
       return 'conflict-walk-too-long';
     const walk = ++this.#marks;
     let stretch = walk;
@@ -255,11 +265,11 @@ class DryRunning {
       if (this.#isExhausted(1)) return 'conflict-walk-too-long';
       other.walk = walk;
       other.stretch = stretch;
-      if (other.originClient === seat.originClient && other.originClock === seat.originClock) {
-        if (other.client < seat.client) {
+      if (other.originClient === view.originClient && other.originClock === view.originClock) {
+        if (other.client < view.client) {
           left = other;
           stretch = ++this.#marks;
-        } else if (other.rightClient === seat.rightClient && other.rightClock === seat.rightClock) {
+        } else if (other.rightClient === view.rightClient && other.rightClock === view.rightClock) {
           break;
         }
       } else if (other.originClock >= 0) {
@@ -273,22 +283,22 @@ class DryRunning {
         break;
       }
     }
-    overlay.add(seat, left);
+    overlay.add(view, left);
     return null;
   }
 
-  /** Whether the origin and the right origin can have been neighbours, see the top of this file. */
-  #haveMet(seat: Seat, left: Seat | null, right: Seat | null): boolean {
+  /** Whether the origin and the right origin can have been neighbours; see the top of this file. */
+  #wereAdjacent(view: ItemView, left: ItemView | null, right: ItemView | null): boolean {
     if (left === null) return right === null || right.originClock < 0;
     if (right === null) return left.rightClock < 0;
-    const continues = left.rightClient === seat.rightClient && left.rightClock === seat.rightClock;
+    const continues = left.rightClient === view.rightClient && left.rightClock === view.rightClock;
     const precedes =
-      right.originClient === seat.originClient && right.originClock === seat.originClock;
+      right.originClient === view.originClient && right.originClock === view.originClock;
     if (continues || precedes) return true;
     for (let other = this.#overlay.next(left); other !== right; other = this.#overlay.next(other)) {
       if (other === null || this.#isExhausted(1)) return false;
-      if (holds(other, right.originClient, right.originClock)) return false;
-      if (holds(other, left.rightClient, left.rightClock)) return false;
+      if (contains(other, right.originClient, right.originClock)) return false;
+      if (contains(other, left.rightClient, left.rightClock)) return false;
     }
     return true;
   }
@@ -299,6 +309,6 @@ class DryRunning {
   }
 }
 
-function holds(seat: Seat, client: number, clock: number): boolean {
-  return seat.client === client && clock >= seat.clock && clock < seat.clock + seat.length;
+function contains(view: ItemView, client: number, clock: number): boolean {
+  return view.client === client && clock >= view.clock && clock < view.clock + view.length;
 }

@@ -9,24 +9,24 @@ const owners = new Map([
 ]);
 const ownerOf = (client: number): string | undefined => owners.get(client);
 
-test('one’s own client ids are welcome, from another tab or an earlier visit too', () => {
+test('a user’s own client ids are accepted, also from another tab or an earlier visit', () => {
   expect(checkOwnership([range(1), range(2)], 'ann', ownerOf)).toEqual({ kind: 'ok', claims: [] });
 });
 
-test('client ids that nobody owns are claimed', () => {
+test('unowned client ids are claimed', () => {
   expect(checkOwnership([range(9), range(1), range(8)], 'ann', ownerOf)).toEqual({
     kind: 'ok',
     claims: [9, 8],
   });
 });
 
-test('somebody else’s client id is refused, whatever comes with it', () => {
+test('another user’s client id is refused, whatever else the update contains', () => {
   expect(checkOwnership([range(9), range(3), range(1)], 'ann', ownerOf)).toEqual({
     kind: 'taken',
     client: 3,
   });
 });
 
-test('an update that adds nothing is anybody’s', () => {
+test('any user may send an update that adds nothing', () => {
   expect(checkOwnership([], 'ann', ownerOf)).toEqual({ kind: 'ok', claims: [] });
 });

@@ -1,17 +1,17 @@
 /**
- * A client id belongs to the user who first wrote with it. Whoever else wrote its next clocks would
- * take them away from its owner: Yjs drops what arrives later under the same ids.
+ * A Yjs client id belongs to the user who first wrote with it. Another user who wrote the id's next
+ * clocks would take them from its owner, because Yjs drops structs that arrive later under the same ids.
  *
- * Only what is new counts. Merged updates repeat other people's structs, and that is welcome.
+ * Only new structs count: merged updates may repeat other users' structs.
  */
 
 import type { ClientRange } from './scan.ts';
 
-/** The user who owns a client id, `undefined` when nobody has written with it. */
+/** The user who owns a client id; `undefined` for an unused id. */
 export type OwnerOf = (client: number) => string | undefined;
 
 export type Ownership =
-  /** `claims` are ids that nobody owns yet: the sender's, once the update is committed. */
+  /** `claims`: ids without an owner, which belong to the sender once the update is committed. */
   | { readonly kind: 'ok'; readonly claims: readonly number[] }
   | { readonly kind: 'taken'; readonly client: number };
 

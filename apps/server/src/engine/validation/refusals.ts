@@ -3,7 +3,7 @@ import type { DryRunFault } from './integration-dry-run.ts';
 
 export type RefusalReason = MalformedReason | DryRunFault | 'client-taken';
 
-/** What the sender of a refused update reads. */
+/** The sentence shown to the sender of a refused update. */
 export const REFUSAL_SENTENCES: Readonly<Record<RefusalReason, string>> = {
   truncated: 'The change arrived incomplete: it ends in the middle of a value.',
   varint: 'The change contains a number in a form that no Yjs client writes.',

@@ -1,23 +1,23 @@
 /**
- * One pass over the bytes of a Yjs update in format V1, before Yjs sees them. It answers three
- * questions: is this an update that Yjs could have written, does the document have everything it
- * builds on, and what does it add? Content is passed over; what is new to the document leaves a small
- * record for each struct, the input of the rehearsal.
+ * Scans the bytes of a Yjs update in format V1 in one pass, before Yjs sees them. The scan answers
+ * three questions: could Yjs have written this update, does the document have everything the update
+ * depends on, and what does the update add? The scan skips content and records each struct that is
+ * new to the document, as input of the integration dry run.
  *
- * Refused is only what no Yjs client writes. What a client may write but the document is not ready
- * for (clocks it lacks, a gap that `Y.mergeUpdates` filled with a Skip) is `missing`: Yjs would park
- * it as pending, we ask its sender for the rest instead.
+ * Only bytes that no Yjs client writes are refused. An update that a client may write but that the
+ * document is not ready for (missing clocks, a gap that `Y.mergeUpdates` filled with a Skip) is
+ * `missing`: Yjs would keep it pending; the server asks the sender for the rest instead.
  */
 
 import { ByteCursor, Malformed, type MalformedReason } from './byte-cursor.ts';
 import { DeletedRanges } from './deleted-ranges.ts';
 import { MAX_CLOCK, MAX_ROOT_NAMES } from './limits.ts';
-import { passAny, passJson, passJsonOrUndefined } from './values.ts';
+import { skipAny, skipJson, skipJsonOrUndefined } from './values.ts';
 
-/** The next clock that the document expects of a client; 0 for one it does not know. */
+/** The next clock that the document expects from a client; 0 for an unknown client. */
 export type KnownClocks = (client: number) => number;
 
-/** What an update adds under one client id: clocks `from` up to and without `to`. */
+/** Clocks of one client: `from` (inclusive) to `to` (exclusive). */
 export interface ClientRange {
   readonly client: number;
   readonly from: number;
@@ -25,44 +25,44 @@ export interface ClientRange {
 }
 
 /**
- * A struct of which the document lacks at least the end; or all of whose clocks are known, but that
- * names other structs, which Yjs then splits or integrates first. A client or clock of -1 is none.
+ * A struct whose end, at least, is new to the document. Also a known struct that refers to others,
+ * which Yjs splits or integrates first. A client or clock of -1 means none.
  */
 export interface IncomingStruct {
   readonly kind: 'garbage' | 'tombstone' | 'type' | 'value';
   readonly client: number;
-  /** Of its first element, which the document may have already. */
+  /** The first element's clock, which the document may have already. */
   readonly clock: number;
   readonly length: number;
   readonly originClient: number;
   readonly originClock: number;
   readonly rightClient: number;
   readonly rightClock: number;
-  /** The parent is written only when there is neither origin nor right origin: a root's name or an id. */
+  /** A parent (root name or id) is encoded only without origin and right origin. */
   readonly root: string | null;
   readonly parentClient: number;
   readonly parentClock: number;
-  /** The key in a parent that is a map. */
+  /** The map key in the parent. */
   readonly key: string | null;
 }
 
 export interface ScannedUpdate {
-  /** One entry for each client id under which the update adds something. */
+  /** The ranges that the update adds, one for each client. */
   readonly clients: readonly ClientRange[];
-  /** In the order of the bytes: grouped by client, by clock within. */
+  /** In byte order: grouped by client, then by clock. */
   readonly incomingStructs: readonly IncomingStruct[];
   readonly deletes: DeletedRanges;
-  /** Every root type that it names, known to the document or not. */
+  /** All root types that the update names. */
   readonly roots: readonly string[];
-  /** Whether it holds structs that the document has, perhaps in another form. */
+  /** Whether the update contains structs that the document has, perhaps in another form. */
   readonly repeats: boolean;
 }
 
 export type ScanResult =
   | { readonly kind: 'ok'; readonly update: ScannedUpdate }
-  /** `clock` of `client` is the first that the document and the update lack. */
+  /** `clock` of `client` is the first clock that neither the document nor the update has. */
   | { readonly kind: 'missing'; readonly client: number; readonly clock: number }
-  /** `at` is an offset in bytes. */
+  /** `at`: a byte offset. */
   | { readonly kind: 'invalid'; readonly reason: MalformedReason; readonly at: number };
 
 export function scanUpdate(bytes: Uint8Array, known: KnownClocks): ScanResult {
@@ -82,7 +82,7 @@ const GARBAGE = 0;
 const TOMBSTONE = 1;
 const TYPE = 7;
 const GAP = 10;
-/** A struct takes at least its info byte and one byte more, a client at least its three numbers. */
+/** A struct is at least an info byte and one more byte; a client has three numbers and a struct. */
 const MIN_STRUCT_BYTES = 2;
 const MIN_CLIENT_BYTES = 5;
 const MIN_DELETE_CLIENT_BYTES = 2;
@@ -97,14 +97,14 @@ class Scan {
   readonly #incomingStructs: IncomingStruct[] = [];
   readonly #deletes = new DeletedRanges();
   readonly #roots = new Set<string>();
-  /** The end of each client in this update, whether new or not. */
+  /** Each client's end in this update, new or not. */
   readonly #ends = new Map<number, number>();
-  /** The highest clock of other clients that the structs refer to and the document lacks. */
-  readonly #needs = new Map<number, number>();
+  /** By other client: the highest clock that structs refer to and the document lacks. */
+  readonly #dependencies = new Map<number, number>();
   #missing: { client: number; clock: number } | null = null;
   #repeats = false;
 
-  // The struct that is being read.
+  // The current struct.
   #client = Number.POSITIVE_INFINITY;
   #clock = 0;
   #refersToNew = false;
@@ -125,7 +125,7 @@ class Scan {
   run(): ScanResult {
     const cursor = this.#cursor;
     for (let left = cursor.count(MIN_CLIENT_BYTES); left > 0; left--) this.#scanClient();
-    for (const [client, clock] of this.#needs) {
+    for (const [client, clock] of this.#dependencies) {
       const available = this.#available(client);
       if (clock >= available) this.#miss(client, available);
     }
@@ -150,7 +150,7 @@ class Scan {
     const structs = cursor.count(MIN_STRUCT_BYTES);
     if (structs === 0) throw new Malformed('count', start);
     const client = cursor.uint();
-    // `Y.mergeUpdates` drops what is not in the descending order that every Yjs client writes.
+    // Every Yjs client writes clients in descending order; `Y.mergeUpdates` drops structs in any other.
     if (client >= this.#client) throw new Malformed('client-order', start);
     const known = this.#known(client);
     this.#client = client;
@@ -173,7 +173,7 @@ class Scan {
     switch (info & KIND_BITS) {
       case GARBAGE:
         if (info !== GARBAGE) throw new Malformed('struct-kind', at);
-        this.#arrive('garbage', cursor.length(), known);
+        this.#record('garbage', cursor.length(), known);
         return;
       case GAP: {
         if (info !== GAP) throw new Malformed('struct-kind', at);
@@ -192,12 +192,12 @@ class Scan {
     if ((info & HAS_RIGHT_ORIGIN) !== 0) this.#scanReference('right');
     if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) === 0) {
       this.#scanParent();
-      // Written as a flag on every entry of a map, as a key only where nothing else tells.
+      // Every map entry has this flag, but the key is encoded only without origin and right origin.
       if ((info & HAS_KEY) !== 0) this.#key = this.#cursor.keyText();
     }
     const ref = info & KIND_BITS;
     const length = this.#scanContent(ref);
-    this.#arrive(ref === TOMBSTONE ? 'tombstone' : ref === TYPE ? 'type' : 'value', length, known);
+    this.#record(ref === TOMBSTONE ? 'tombstone' : ref === TYPE ? 'type' : 'value', length, known);
   }
 
   #scanParent(): void {
@@ -238,19 +238,19 @@ class Scan {
       if (clock >= this.#clock) throw new Malformed('self-reference', at);
     } else if (clock >= this.#known(client)) {
       this.#refersToNew = true;
-      if (clock > (this.#needs.get(client) ?? -1)) this.#needs.set(client, clock);
+      if (clock > (this.#dependencies.get(client) ?? -1)) this.#dependencies.set(client, clock);
     }
   }
 
-  /** @returns how many clocks the content takes. */
+  /** @returns the content's length in clocks. */
   #scanContent(ref: number): number {
     const cursor = this.#cursor;
     const at = cursor.at;
     switch (ref) {
       case TOMBSTONE:
         return cursor.length();
-      case 2: // JSON, of clients older than 13
-        return this.#scanEach(passJsonOrUndefined);
+      case 2: // JSON, from Yjs before 13
+        return this.#scanEach(skipJsonOrUndefined);
       case 3: // bytes
         cursor.skip(cursor.uint());
         return 1;
@@ -260,11 +260,11 @@ class Scan {
         return length;
       }
       case 5: // embed
-        passJson(cursor);
+        skipJson(cursor);
         return 1;
       case 6: // format
         cursor.key();
-        passJson(cursor);
+        skipJson(cursor);
         return 1;
       case TYPE: {
         const type = cursor.uint();
@@ -273,7 +273,7 @@ class Scan {
         return 1;
       }
       case 8:
-        return this.#scanEach(passAny);
+        return this.#scanEach(skipAny);
       case 9:
         throw new Malformed('subdocument', at);
       default:
@@ -281,15 +281,15 @@ class Scan {
     }
   }
 
-  #scanEach(pass: (cursor: ByteCursor) => void): number {
+  #scanEach(skip: (cursor: ByteCursor) => void): number {
     const at = this.#cursor.at;
     const length = this.#cursor.count(1);
     if (length === 0) throw new Malformed('zero-length', at);
-    for (let left = length; left > 0; left--) pass(this.#cursor);
+    for (let left = length; left > 0; left--) skip(this.#cursor);
     return length;
   }
 
-  #arrive(kind: IncomingStruct['kind'], length: number, known: number): void {
+  #record(kind: IncomingStruct['kind'], length: number, known: number): void {
     const clock = this.#clock;
     this.#advance(length);
     if (this.#clock <= known && this.#originClock < 0 && this.#rightClock < 0 && !this.#refersToNew)
@@ -339,7 +339,7 @@ class Scan {
     return Math.max(this.#known(client), this.#ends.get(client) ?? 0);
   }
 
-  /** The first one is the one told; the scan goes on, since malformed outweighs missing. */
+  /** Reports the first missing clock. The scan continues, because malformed outranks missing. */
   #miss(client: number, clock: number): void {
     this.#missing ??= { client, clock };
   }

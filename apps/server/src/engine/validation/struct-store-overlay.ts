@@ -1,14 +1,14 @@
 /**
- * A document as it would be with some structs added: the live document, which is only read, and
- * over it the places that were touched. Nothing is copied that the structs do not come near.
+ * A read-only overlay over a Y.Doc's struct store: the document as it would be with some structs
+ * added. The overlay copies only the structs that the added ones touch.
  *
- * A seat is a struct or a part of one. It is made when somebody asks for it, split where an id lies
- * inside it, and knows its right neighbour once that has been asked for.
+ * An `ItemView` is a struct or a part of one. The overlay creates views on first access, splits a
+ * view where an id lies inside it, and reads a view's right neighbour on first access.
  */
 
 import * as Y from 'yjs';
 
-/** What a seat of the live document and a new one have in common. A client or clock of -1 is none. */
+/** An item's id, length and origins. A client or clock of -1 means none. */
 export interface Placement {
   readonly client: number;
   readonly clock: number;
@@ -22,27 +22,27 @@ export interface Placement {
 type Struct = Y.Item | Y.GC;
 type LiveType = Y.Doc['share'] extends Map<string, infer T> ? T : never;
 
-/** A type, as what other structs are placed in. */
-export interface Holder {
-  /** Null while only the new structs know it. */
+/** A type that contains items. */
+export interface Parent {
+  /** Null when the type exists only among the added structs. */
   readonly type: LiveType | null;
-  /** Types above it: none for a root. */
+  /** 0 for a root type. */
   readonly depth: number;
-  /** By key; null is the sequence of a list, a text or an element. */
-  readonly rows: Map<string | null, Row>;
+  /** By map key; null for the children of a list, a text or an element. */
+  readonly sequences: Map<string | null, Sequence>;
 }
 
-/** A sequence, or the history of one key, whose last seat is its value. */
-export interface Row {
-  readonly holder: Holder;
+/** The children of a type, or the history of one map key, whose last view is the current value. */
+export interface Sequence {
+  readonly parent: Parent;
   readonly key: string | null;
-  /** `undefined` until it is read from the live document. */
-  first: Seat | null | undefined;
-  /** Of a key: how many seats it takes to reach the first from the last. */
+  /** `undefined` until read from the live document. */
+  first: ItemView | null | undefined;
+  /** The number of entries in a key's history. */
   length: number;
 }
 
-export class Seat {
+export class ItemView {
   readonly client: number;
   readonly clock: number;
   length: number;
@@ -50,16 +50,16 @@ export class Seat {
   readonly originClock: number;
   readonly rightClient: number;
   readonly rightClock: number;
-  /** Null for garbage, which is nowhere; `undefined` until it is read from the live document. */
-  row: Row | null | undefined;
-  /** `undefined` until it is read from the live document. */
-  right: Seat | null | undefined;
-  /** What it holds: a type, null for something dead, `undefined` for a value. */
-  holder: Holder | null | undefined;
+  /** Null for garbage, which belongs to no sequence; `undefined` until read from the live document. */
+  sequence: Sequence | null | undefined;
+  /** `undefined` until read from the live document. */
+  right: ItemView | null | undefined;
+  /** The type that the item contains: null for deleted content, `undefined` for a plain value. */
+  contentType: Parent | null | undefined;
   readonly item: Y.Item | null;
-  /** How many structs of its client follow it in the live document. */
+  /** The number of structs of the same client that follow in the live document. */
   readonly followers: number;
-  /** The last walk that came by, and the last of its stretches. */
+  /** Marks of the last conflict walk that visited this view, and of the walk's last stretch. */
   walk = 0;
   stretch = 0;
 
@@ -78,12 +78,12 @@ export class Seat {
 
 export class StructStoreOverlay {
   readonly #doc: Y.Doc;
-  /** The parts of each struct of the document that was asked for. */
-  readonly #live = new Map<Struct, Seat[]>();
-  /** What was added, by client. */
-  readonly #added = new Map<number, Seat[]>();
-  readonly #holders = new Map<LiveType, Holder>();
-  readonly #newRoots = new Map<string, Holder>();
+  /** The parts of each accessed struct of the live document. */
+  readonly #live = new Map<Struct, ItemView[]>();
+  /** Added views by client. */
+  readonly #added = new Map<number, ItemView[]>();
+  readonly #parents = new Map<LiveType, Parent>();
+  readonly #newRoots = new Map<string, Parent>();
   #shifts = 0;
 
   constructor(doc: Y.Doc) {
@@ -91,33 +91,34 @@ export class StructStoreOverlay {
   }
 
   /**
-   * By how many places structs move in Yjs's arrays. A client's structs are one array, and each split
-   * in it, as each deletion that lets neighbours merge, moves all that follow.
+   * The number of array slots that Yjs will shift. Yjs keeps a client's structs in one array, and each
+   * split, like each deletion that lets neighbours merge, moves all structs that follow.
    */
   get shifts(): number {
     return this.#shifts;
   }
 
-  /** The seat with this id, which must be in the document or have been added. */
-  at(client: number, clock: number): Seat {
-    const seats = this.#partsAt(client, clock);
-    return seats[lastUpTo(seats, clock)]!;
+  /** The view with this id, which must exist in the document or the overlay. */
+  at(client: number, clock: number): ItemView {
+    const views = this.#partsAt(client, clock);
+    return views[lastUpTo(views, clock)]!;
   }
 
-  /** As `at`, and the seat ends with this id. Garbage is never split, here as in Yjs. */
-  endingAt(client: number, clock: number): Seat {
-    const seat = this.at(client, clock);
-    if (seat.row !== null && clock < seat.clock + seat.length - 1) this.#split(seat, clock + 1);
-    return seat;
+  /** Like `at`, split so that the view ends with this id. Garbage is never split, as in Yjs. */
+  endingAt(client: number, clock: number): ItemView {
+    const view = this.at(client, clock);
+    if (view.sequence !== null && clock < view.clock + view.length - 1)
+      this.#split(view, clock + 1);
+    return view;
   }
 
-  /** As `at`, and the seat starts with this id. */
-  startingAt(client: number, clock: number): Seat {
-    const seat = this.at(client, clock);
-    return seat.row !== null && clock > seat.clock ? this.#split(seat, clock) : seat;
+  /** Like `at`, split so that the view starts with this id. */
+  startingAt(client: number, clock: number): ItemView {
+    const view = this.at(client, clock);
+    return view.sequence !== null && clock > view.clock ? this.#split(view, clock) : view;
   }
 
-  /** Splits what holds `clock` before it. Makes no seat where a struct starts there anyway. */
+  /** Splits the struct that contains `clock` before it. Creates no view where a struct starts there already. */
   cut(client: number, clock: number): void {
     if (clock <= 0) return;
     const struct = this.#structAt(client, clock - 1);
@@ -125,88 +126,88 @@ export class StructStoreOverlay {
       this.endingAt(client, clock - 1);
   }
 
-  /** Splits as the deletion of clocks `from` up to and without `to` does. */
+  /** Splits like the deletion of clocks `from` (inclusive) to `to` (exclusive). */
   delete(client: number, from: number, to: number): void {
     if (!this.#isDeleted(client, from)) {
       this.cut(client, from);
-      // What it deletes may become one with what is deleted beside it.
+      // The deleted struct may merge with a deleted neighbour.
       this.#shifts += this.at(client, from).followers;
     }
     if (!this.#isDeleted(client, to - 1)) this.cut(client, to);
   }
 
-  next(seat: Seat): Seat | null {
-    if (seat.right === undefined) seat.right = this.#seatOf(seat.item?.right ?? null);
-    return seat.right;
+  next(view: ItemView): ItemView | null {
+    if (view.right === undefined) view.right = this.#viewOf(view.item?.right ?? null);
+    return view.right;
   }
 
-  first(row: Row): Seat | null {
-    if (row.first === undefined) row.first = this.#readFirst(row);
-    return row.first;
+  first(sequence: Sequence): ItemView | null {
+    if (sequence.first === undefined) sequence.first = this.#readFirst(sequence);
+    return sequence.first;
   }
 
-  rowOf(seat: Seat): Row | null {
-    if (seat.row === undefined) {
-      const item = seat.item!;
-      seat.row = rowIn(this.#holderOf(item.parent as LiveType), item.parentSub);
+  sequenceOf(view: ItemView): Sequence | null {
+    if (view.sequence === undefined) {
+      const item = view.item!;
+      view.sequence = sequenceIn(this.#parentOf(item.parent as LiveType), item.parentSub);
     }
-    return seat.row;
+    return view.sequence;
   }
 
-  /** The type that a seat holds, null when it is dead, `undefined` when it never was a type. */
-  holderAt(seat: Seat): Holder | null | undefined {
-    if (seat.holder === undefined && seat.item !== null) {
-      const content = seat.item.content;
-      if (content instanceof Y.ContentType) seat.holder = this.#holderOf(content.type);
-      else if (content instanceof Y.ContentDeleted) seat.holder = null;
+  /** The type that a view contains: null when deleted, `undefined` when the view is a plain value. */
+  typeAt(view: ItemView): Parent | null | undefined {
+    if (view.contentType === undefined && view.item !== null) {
+      const content = view.item.content;
+      if (content instanceof Y.ContentType) view.contentType = this.#parentOf(content.type);
+      else if (content instanceof Y.ContentDeleted) view.contentType = null;
     }
-    return seat.holder;
+    return view.contentType;
   }
 
-  root(name: string): Holder {
+  root(name: string): Parent {
     const type = this.#doc.share.get(name);
-    if (type !== undefined) return this.#holderOf(type);
+    if (type !== undefined) return this.#parentOf(type);
     const known = this.#newRoots.get(name);
     if (known !== undefined) return known;
-    const holder: Holder = { type: null, depth: 0, rows: new Map() };
-    this.#newRoots.set(name, holder);
-    return holder;
+    const parent: Parent = { type: null, depth: 0, sequences: new Map() };
+    this.#newRoots.set(name, parent);
+    return parent;
   }
 
-  /** Adds the next seat of its client, to the right of `left`, or first in its row. */
-  add(seat: Seat, left: Seat | null): void {
-    this.#addedBy(seat.client).push(seat);
-    const row = seat.row;
-    if (row === null || row === undefined) return;
+  /** Adds the next view of its client: right of `left`, or first in its sequence. */
+  add(view: ItemView, left: ItemView | null): void {
+    this.#addedBy(view.client).push(view);
+    const sequence = view.sequence;
+    if (sequence === null || sequence === undefined) return;
     if (left === null) {
-      seat.right = this.first(row);
-      row.first = seat;
+      view.right = this.first(sequence);
+      sequence.first = view;
     } else {
-      seat.right = this.next(left);
-      left.right = seat;
+      view.right = this.next(left);
+      left.right = view;
     }
-    row.length++;
+    sequence.length++;
   }
 
-  #addedBy(client: number): Seat[] {
-    let seats = this.#added.get(client);
-    if (seats === undefined) this.#added.set(client, (seats = []));
-    return seats;
+  #addedBy(client: number): ItemView[] {
+    let views = this.#added.get(client);
+    if (views === undefined) this.#added.set(client, (views = []));
+    return views;
   }
 
-  /** The struct of the document with this id; `undefined` when it was added. */
+  /** The live struct with this id; `undefined` for an added one. */
   #structAt(client: number, clock: number): Struct | undefined {
     const structs = this.#doc.store.clients.get(client);
     if (structs === undefined || clock >= Y.getState(this.#doc.store, client)) return undefined;
     return structs[Y.findIndexSS(structs, clock)];
   }
 
-  #partsAt(client: number, clock: number): Seat[] {
+  #partsAt(client: number, clock: number): ItemView[] {
     const struct = this.#structAt(client, clock);
     return struct === undefined ? this.#addedBy(client) : this.#partsOf(struct);
   }
 
-  #partsOf(struct: Struct): Seat[] {
+  #partsOf(struct: Struct): ItemView[] {
     let parts = this.#live.get(struct);
     if (parts === undefined) this.#live.set(struct, (parts = [this.#read(struct)]));
     return parts;
@@ -214,18 +215,18 @@ export class StructStoreOverlay {
 
   #isDeleted(client: number, clock: number): boolean {
     const struct = this.#structAt(client, clock);
-    return struct === undefined ? this.at(client, clock).holder === null : struct.deleted;
+    return struct === undefined ? this.at(client, clock).contentType === null : struct.deleted;
   }
 
-  #seatOf(item: Y.Item | null): Seat | null {
+  #viewOf(item: Y.Item | null): ItemView | null {
     return item === null ? null : this.#partsOf(item)[0]!;
   }
 
-  #read(struct: Struct): Seat {
+  #read(struct: Struct): ItemView {
     const { client, clock } = struct.id;
     const item = struct instanceof Y.Item ? struct : null;
     const structs = this.#doc.store.clients.get(client)!;
-    const seat = new Seat(
+    const view = new ItemView(
       {
         client,
         clock,
@@ -239,67 +240,67 @@ export class StructStoreOverlay {
       structs.length - Y.findIndexSS(structs, clock),
     );
     if (item === null) {
-      seat.row = null;
-      seat.holder = null;
+      view.sequence = null;
+      view.contentType = null;
     }
-    return seat;
+    return view;
   }
 
-  #readFirst(row: Row): Seat | null {
-    if (row.holder.type === null) return null;
-    if (row.key === null) return this.#seatOf(row.holder.type._start);
-    let item = row.holder.type._map.get(row.key) ?? null;
+  #readFirst(sequence: Sequence): ItemView | null {
+    if (sequence.parent.type === null) return null;
+    if (sequence.key === null) return this.#viewOf(sequence.parent.type._start);
+    let item = sequence.parent.type._map.get(sequence.key) ?? null;
     while (item !== null && item.left !== null) {
       item = item.left;
-      row.length++;
+      sequence.length++;
     }
-    return this.#seatOf(item);
+    return this.#viewOf(item);
   }
 
   /** @returns the part from `clock` on. */
-  #split(seat: Seat, clock: number): Seat {
-    const rest = new Seat(
+  #split(view: ItemView, clock: number): ItemView {
+    const rest = new ItemView(
       {
-        client: seat.client,
+        client: view.client,
         clock,
-        length: seat.clock + seat.length - clock,
-        originClient: seat.client,
+        length: view.clock + view.length - clock,
+        originClient: view.client,
         originClock: clock - 1,
-        rightClient: seat.rightClient,
-        rightClock: seat.rightClock,
+        rightClient: view.rightClient,
+        rightClock: view.rightClock,
       },
-      seat.item,
-      seat.followers,
+      view.item,
+      view.followers,
     );
-    rest.row = seat.row;
-    rest.right = seat.right;
-    rest.holder = seat.holder;
-    const parts = this.#partsAt(seat.client, seat.clock);
-    const index = lastUpTo(parts, seat.clock) + 1;
+    rest.sequence = view.sequence;
+    rest.right = view.right;
+    rest.contentType = view.contentType;
+    const parts = this.#partsAt(view.client, view.clock);
+    const index = lastUpTo(parts, view.clock) + 1;
     parts.splice(index, 0, rest);
-    this.#shifts += seat.followers + parts.length - index;
-    seat.length -= rest.length;
-    seat.right = rest;
+    this.#shifts += view.followers + parts.length - index;
+    view.length -= rest.length;
+    view.right = rest;
     return rest;
   }
 
-  #holderOf(type: LiveType): Holder {
-    let holder = this.#holders.get(type);
-    if (holder === undefined) {
-      holder = { type, depth: depthOf(type), rows: new Map() };
-      this.#holders.set(type, holder);
+  #parentOf(type: LiveType): Parent {
+    let parent = this.#parents.get(type);
+    if (parent === undefined) {
+      parent = { type, depth: depthOf(type), sequences: new Map() };
+      this.#parents.set(type, parent);
     }
-    return holder;
+    return parent;
   }
 }
 
-export function rowIn(holder: Holder, key: string | null): Row {
-  let row = holder.rows.get(key);
-  if (row === undefined) {
-    row = { holder, key, first: undefined, length: 0 };
-    holder.rows.set(key, row);
+export function sequenceIn(parent: Parent, key: string | null): Sequence {
+  let sequence = parent.sequences.get(key);
+  if (sequence === undefined) {
+    sequence = { parent, key, first: undefined, length: 0 };
+    parent.sequences.set(key, sequence);
   }
-  return row;
+  return sequence;
 }
 
 function depthOf(type: LiveType): number {
@@ -308,15 +309,15 @@ function depthOf(type: LiveType): number {
   return depth;
 }
 
-/** The index of the last seat that starts at `clock` or before it; -1 when there is none. */
-function lastUpTo(seats: readonly Seat[], clock: number): number {
+/** The index of the last view that starts at or before `clock`; -1 when there is none. */
+function lastUpTo(views: readonly ItemView[], clock: number): number {
   let low = 0;
-  let high = seats.length;
-  // What was just written is what is mostly asked for.
-  if (high > 0 && seats[high - 1]!.clock <= clock) return high - 1;
+  let high = views.length;
+  // Most lookups are for the struct added last.
+  if (high > 0 && views[high - 1]!.clock <= clock) return high - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (seats[middle]!.clock <= clock) low = middle + 1;
+    if (views[middle]!.clock <= clock) low = middle + 1;
     else high = middle;
   }
   return low - 1;

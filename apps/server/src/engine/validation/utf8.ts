@@ -1,9 +1,9 @@
 /**
- * UTF-8 as the decoder of Yjs takes it (WHATWG, fatal): no overlong forms, no surrogates, nothing
- * above U+10FFFF. Yjs itself writes U+FFFD for a surrogate that lost its other half.
+ * UTF-8 as Yjs's decoder accepts it (WHATWG, fatal): no overlong forms, no surrogates, no code point
+ * above U+10FFFF. Yjs itself writes U+FFFD for an unpaired surrogate.
  */
 
-/** The length in UTF-16 code units, which is what Yjs counts clocks in; -1 when malformed. */
+/** The length in UTF-16 code units, the unit of Yjs's clocks; -1 when malformed. */
 export function utf16Length(bytes: Uint8Array, from: number, to: number): number {
   let units = 0;
   let at = from;
@@ -24,7 +24,7 @@ export function utf16Length(bytes: Uint8Array, from: number, to: number): number
   return units;
 }
 
-/** The second byte is where overlong forms, surrogates and code points out of range show. */
+/** The second byte reveals overlong forms, surrogates and code points out of range. */
 function isSecondByte(lead: number, byte: number): boolean {
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;

@@ -1,9 +1,9 @@
 /**
- * Decides whether an update may be applied to a document. Nothing is changed by asking, and an
- * admitted update neither throws in Yjs nor leaves anything pending.
+ * Decides whether an update may be applied to a document, without changing the document. An accepted
+ * update neither throws in Yjs nor leaves structs pending.
  *
- * Of an update that repeats known structs, what is to be kept and passed on is what the document
- * emits: Yjs ignores a repeated struct that has another form, but a merge may prefer it.
+ * When an update repeats known structs, store and forward what the document emits instead of the
+ * update: Yjs ignores a repeated struct of another form, but a merge may prefer it.
  */
 
 import * as Y from 'yjs';
@@ -16,35 +16,35 @@ import { scanUpdate, type ClientRange } from './scan.ts';
 export interface Submission {
   /** A Yjs update in format V1. */
   readonly bytes: Uint8Array;
-  /** The live document, without anything pending. */
+  /** The live document, without pending structs. */
   readonly doc: Y.Doc;
-  /** The id of the user who sends it. */
+  /** A user id. */
   readonly sender: string;
   readonly ownerOf: OwnerOf;
 }
 
-export type Verdict =
+export type ValidationResult =
   | {
-      readonly kind: 'admitted';
-      /** What it adds, empty when it only deletes or repeats. */
+      readonly kind: 'accepted';
+      /** The added ranges; empty for an update that only deletes or repeats. */
       readonly clients: readonly ClientRange[];
-      /** Whether it holds structs that the document has, perhaps in another form. */
+      /** Whether the update contains structs that the document has, perhaps in another form. */
       readonly repeats: boolean;
-      /** Client ids that become the sender's when the update is committed. */
+      /** Client ids that belong to the sender once the update is committed. */
       readonly claims: readonly number[];
-      /** What it costs to apply beyond its size, in steps of some 0.1 µs: here and on each load. */
+      /** The cost beyond the update's size, in steps of about 0.1 µs, here and on each load. */
       readonly steps: number;
     }
-  /** It builds on what the document lacks, from `clock` of `client` on. Ask the sender for it. */
+  /** The update depends on structs of `client` from `clock` on, which the document lacks. */
   | { readonly kind: 'missing'; readonly client: number; readonly clock: number }
   | {
       readonly kind: 'refused';
       readonly reason: RefusalReason;
-      /** For the sender to read. */
+      /** Shown to the sender. */
       readonly sentence: string;
     };
 
-export function checkUpdate({ bytes, doc, sender, ownerOf }: Submission): Verdict {
+export function validateUpdate({ bytes, doc, sender, ownerOf }: Submission): ValidationResult {
   const scan = scanUpdate(bytes, (client) => Y.getState(doc.store, client));
   if (scan.kind === 'missing') return scan;
   if (scan.kind === 'invalid') return refused(scan.reason);
@@ -57,7 +57,7 @@ export function checkUpdate({ bytes, doc, sender, ownerOf }: Submission): Verdic
   const dryRun = dryRunIntegration(doc, update);
   if (dryRun.kind === 'unfit') return refused(dryRun.reason);
   return {
-    kind: 'admitted',
+    kind: 'accepted',
     clients: update.clients,
     repeats: update.repeats,
     claims: ownership.claims,
@@ -65,6 +65,6 @@ export function checkUpdate({ bytes, doc, sender, ownerOf }: Submission): Verdic
   };
 }
 
-function refused(reason: RefusalReason): Verdict {
+function refused(reason: RefusalReason): ValidationResult {
   return { kind: 'refused', reason, sentence: REFUSAL_SENTENCES[reason] };
 }

@@ -1,14 +1,14 @@
 /**
- * The values inside an update: lib0's Any, and JSON as `JSON.parse` takes it. Both are passed over,
- * never built. Refused besides what does not decode: nesting that would overflow a recursive
- * writer, `__proto__` as a key, and numbers that JSON reads as infinite and writes back as null.
+ * Checks the values inside an update, lib0's Any and JSON as `JSON.parse` accepts it, without building
+ * them. Besides values that do not decode, the check refuses nesting that would overflow a recursive
+ * writer, `__proto__` as a key, and numbers that JSON reads as infinite and writes as null.
  */
 
 import { Malformed, isForbiddenKey, type ByteCursor } from './byte-cursor.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
 
 /** @throws Malformed. */
-export function passAny(cursor: ByteCursor, depth = 0): void {
+export function skipAny(cursor: ByteCursor, depth = 0): void {
   const at = cursor.at;
   switch (cursor.byte()) {
     case 127: // undefined
@@ -33,13 +33,13 @@ export function passAny(cursor: ByteCursor, depth = 0): void {
       if (depth === MAX_VALUE_DEPTH) throw new Malformed('value-depth', at);
       for (let left = cursor.count(2); left > 0; left--) {
         cursor.key();
-        passAny(cursor, depth + 1);
+        skipAny(cursor, depth + 1);
       }
       return;
     }
     case 117: {
       if (depth === MAX_VALUE_DEPTH) throw new Malformed('value-depth', at);
-      for (let left = cursor.count(1); left > 0; left--) passAny(cursor, depth + 1);
+      for (let left = cursor.count(1); left > 0; left--) skipAny(cursor, depth + 1);
       return;
     }
     case 116: // bytes
@@ -50,25 +50,25 @@ export function passAny(cursor: ByteCursor, depth = 0): void {
   }
 }
 
-/** One string of the update that holds JSON. @throws Malformed. */
-export function passJson(cursor: ByteCursor): void {
+/** Skips a string that contains JSON. @throws Malformed. */
+export function skipJson(cursor: ByteCursor): void {
   const start = cursor.at;
   const length = cursor.uint();
   const from = cursor.at;
   cursor.at = start;
   cursor.text();
-  new JsonText(cursor.bytes, from, from + length).pass();
+  new JsonText(cursor.bytes, from, from + length).skip();
 }
 
-/** ContentJSON alone may hold `undefined`, written as that word. @throws Malformed. */
-export function passJsonOrUndefined(cursor: ByteCursor): void {
+/** Skips a value of ContentJSON, the only content that may contain the word `undefined`. @throws Malformed. */
+export function skipJsonOrUndefined(cursor: ByteCursor): void {
   if (
     cursor.bytes[cursor.at] === UNDEFINED.length &&
     startsWith(cursor.bytes, cursor.at + 1, UNDEFINED)
   ) {
     cursor.skip(1 + UNDEFINED.length);
   } else {
-    passJson(cursor);
+    skipJson(cursor);
   }
 }
 
@@ -90,10 +90,10 @@ const U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const ESCAPABLE = new Set(encoder.encode('"\\/bfnrt'));
-/** Digits beyond which a number without an exponent may be infinite. */
+/** A number without an exponent may be infinite beyond this length. */
 const MAX_PLAIN_DIGITS = 300;
 
-/** The grammar of RFC 8259 over bytes that are known to be UTF-8. */
+/** The grammar of RFC 8259 over valid UTF-8. */
 class JsonText {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -105,7 +105,7 @@ class JsonText {
     this.#end = to;
   }
 
-  pass(): void {
+  skip(): void {
     this.#value(0);
     if (this.#at !== this.#end) throw this.#malformed();
   }
@@ -153,7 +153,7 @@ class JsonText {
     if (!this.#take(COLON)) throw this.#malformed();
   }
 
-  /** @returns whether it held an escape. */
+  /** @returns whether the string contains an escape. */
   #string(): boolean {
     let escaped = false;
     this.#at++;
@@ -226,7 +226,7 @@ class JsonText {
     return true;
   }
 
-  /** -1 at the end, which is no byte of any token. */
+  /** -1 at the end. */
   #peek(): number {
     return this.#at < this.#end ? this.#bytes[this.#at]! : -1;
   }
@@ -246,7 +246,6 @@ function startsWith(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
 
 const decoder = new TextDecoder();
 
-/** The pieces that need it are ASCII or known to be UTF-8. */
 function decode(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));
 }

@@ -1,4 +1,4 @@
-/** A document to attack, and what attacks are made of. */
+/** A document to attack, and the building blocks of attacks. */
 
 import * as Y from 'yjs';
 import type { RefusalReason } from '../refusals.ts';
@@ -7,12 +7,12 @@ import { content, update, type StructSpec } from './update-bytes.ts';
 export interface HostileCase {
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly verdict: RefusalReason | 'missing';
+  readonly expected: RefusalReason | 'missing';
 }
 
-/** The document that the cases attack. Client 1 is the victim, 2 the attacker. */
+/** The document that the cases attack. Client 1 is its author, client 2 the attacker. */
 export function targetDocument(): Y.Doc {
-  const doc = new Y.Doc({ guid: 'victim' });
+  const doc = new Y.Doc({ guid: 'owner' });
   doc.clientID = 1;
   doc.getText('text').insert(0, 'hello'); // 1/0 to 1/4
   const map = new Y.Map<unknown>();
@@ -26,7 +26,7 @@ export const ATTACKER = 2;
 export const inText: Pick<StructSpec, 'parent'> = { parent: 'text' };
 export const attack = (...structs: StructSpec[]): Uint8Array => update(ATTACKER, 0, ...structs);
 
-/** Types in each other: the first in a root, each next in the one before. */
+/** Nested types: the first in a root, each next in the one before. */
 export function nest(types: number): Uint8Array {
   return attack(
     ...Array.from({ length: types }, (_, i): StructSpec => ({
@@ -45,7 +45,7 @@ export function roots(count: number): Uint8Array {
   );
 }
 
-/** An Any value: arrays in each other. */
+/** An Any value of nested arrays. */
 export function nestedAny(depth: number): Uint8Array {
   const bytes = [1, ...Array.from({ length: depth }, () => [117, 1]).flat(), 126];
   return attack({ ...inText, ...content.raw(8, 1, bytes) });
@@ -55,10 +55,10 @@ export function nestedJson(depth: number): Uint8Array {
   return attack({ ...inText, ...content.embed('['.repeat(depth) + ']'.repeat(depth)) });
 }
 
-/** Equal origins, right origins along the victim's text: the quadratic walk. */
+/** Equal origins and right origins along the author's text: the quadratic walk. */
 export function quadratic(bytes: number): { document: Y.Doc; bytes: Uint8Array } {
   const items = Math.floor(bytes / 8);
-  const document = new Y.Doc({ guid: 'victim' });
+  const document = new Y.Doc({ guid: 'owner' });
   document.clientID = 1;
   document.getText('text').insert(0, 'a'.repeat(items + 1));
   const structs = Array.from({ length: items }, (_, i): StructSpec => ({
@@ -69,7 +69,7 @@ export function quadratic(bytes: number): { document: Y.Doc; bytes: Uint8Array }
   return { document, bytes: attack(...structs) };
 }
 
-/** Items that `client` puts before each other, or another client's that it never saw. */
+/** Items of one client, each inserted before the previous one. */
 export function prepends(client: number, count: number): Uint8Array {
   return update(
     client,

@@ -1,23 +1,23 @@
 import * as Y from 'yjs';
 import { SeededRandom } from '@tandem/testkit';
-import { checkUpdate, type Verdict } from '../validate-update.ts';
+import { validateUpdate, type ValidationResult } from '../validate-update.ts';
 import type { ClientRange } from '../scan.ts';
-import { HonestPeer, packagings } from './honest.ts';
+import { WellBehavedPeer, packagings } from './well-behaved-peer.ts';
 import { mutate } from './mutants.ts';
 import { survive } from './survival.ts';
 
 export interface FuzzReport {
   mutants: number;
-  admitted: number;
+  accepted: number;
   missing: number;
   refused: Record<string, number>;
-  honest: number;
+  wellBehaved: number;
   failures: FuzzFailure[];
 }
 
 export interface FuzzFailure {
   readonly what: string;
-  /** The saved document and the update, in hexadecimal: a file for `fixtures`. */
+  /** The saved document and the update, in hexadecimal: a line for `fixtures/regressions.hex`. */
   readonly document: string;
   readonly update: string;
 }
@@ -25,14 +25,14 @@ export interface FuzzFailure {
 const MUTANTS_PER_SESSION = 240;
 const MUTANTS_PER_EDIT = 40;
 
-/** Sessions of honest peers with a server in between, and mutants of everything that they send. */
+/** Simulates sessions of well-behaved peers with a server, and mutates everything they send. */
 export function fuzz(seed: number, mutants: number): FuzzReport {
   const report: FuzzReport = {
     mutants: 0,
-    admitted: 0,
+    accepted: 0,
     missing: 0,
     refused: {},
-    honest: 0,
+    wellBehaved: 0,
     failures: [],
   };
   const random = new SeededRandom(seed);
@@ -41,20 +41,20 @@ export function fuzz(seed: number, mutants: number): FuzzReport {
   return report;
 }
 
-export function ask(doc: Y.Doc, bytes: Uint8Array): Verdict {
-  return checkUpdate({ bytes, doc, sender: 'somebody', ownerOf: () => undefined });
+export function validate(doc: Y.Doc, bytes: Uint8Array): ValidationResult {
+  return validateUpdate({ bytes, doc, sender: 'user', ownerOf: () => undefined });
 }
 
 class Session {
   readonly #random: SeededRandom;
   readonly #report: FuzzReport;
-  readonly #peers: readonly HonestPeer[];
+  readonly #peers: readonly WellBehavedPeer[];
   #server = new Y.Doc({ guid: 'server' });
 
   constructor(random: SeededRandom, report: FuzzReport) {
     this.#random = random;
     this.#report = report;
-    this.#peers = [new HonestPeer(random.fork()), new HonestPeer(random.fork())];
+    this.#peers = [new WellBehavedPeer(random.fork()), new WellBehavedPeer(random.fork())];
   }
 
   run(mutants: number): void {
@@ -67,7 +67,7 @@ class Session {
         ? random.pick(packagings(peer, this.#server, random))
         : Y.encodeStateAsUpdate(peer.doc, Y.encodeStateVector(this.#server));
       this.#sendMutants(sent, Math.min(MUTANTS_PER_EDIT, end - this.#report.mutants));
-      this.#sendHonest(sent);
+      this.#sendUnchanged(sent);
       if (random.chance(0.5))
         peer.receive(Y.encodeStateAsUpdate(this.#server, Y.encodeStateVector(peer.doc)));
     }
@@ -76,42 +76,41 @@ class Session {
   #sendMutants(bytes: Uint8Array, count: number): void {
     const source = { doc: this.#server, bytes };
     const base = Y.encodeStateAsUpdate(this.#server);
-    let taken: Y.Doc | null = null;
+    let next: Y.Doc | null = null;
     for (let left = count; left > 0; left--) {
       const mutant = mutate(source, this.#random);
-      const verdict = ask(this.#server, mutant);
+      const result = validate(this.#server, mutant);
       this.#report.mutants++;
-      if (verdict.kind === 'refused') {
-        this.#report.refused[verdict.reason] = (this.#report.refused[verdict.reason] ?? 0) + 1;
+      if (result.kind === 'refused') {
+        this.#report.refused[result.reason] = (this.#report.refused[result.reason] ?? 0) + 1;
         continue;
       }
-      this.#report[verdict.kind]++;
-      if (verdict.kind !== 'admitted') continue;
+      this.#report[result.kind]++;
+      if (result.kind !== 'accepted') continue;
       const outcome = survive(base, mutant);
       if (outcome.fault !== null) this.#fail(outcome.fault, base, mutant);
-      else if (this.#random.chance(0.1) && !this.#speaksForPeer(verdict.clients))
-        taken = outcome.doc;
+      else if (this.#random.chance(0.1) && !this.#usesPeerId(result.clients)) next = outcome.doc;
     }
-    // Poison may take two doses: some mutants stay in the document.
-    if (taken !== null) this.#server = taken;
+    // Some faults need two updates, so some mutants stay in the document.
+    if (next !== null) this.#server = next;
   }
 
-  #speaksForPeer(clients: readonly ClientRange[]): boolean {
+  #usesPeerId(clients: readonly ClientRange[]): boolean {
     return clients.some(({ client }) => this.#peers.some((peer) => peer.doc.clientID === client));
   }
 
-  #sendHonest(bytes: Uint8Array): void {
-    const verdict = ask(this.#server, bytes);
-    this.#report.honest++;
-    if (verdict.kind === 'missing') return;
+  #sendUnchanged(bytes: Uint8Array): void {
+    const result = validate(this.#server, bytes);
+    this.#report.wellBehaved++;
+    if (result.kind === 'missing') return;
     const base = Y.encodeStateAsUpdate(this.#server);
-    if (verdict.kind === 'refused') {
-      this.#fail(`refused an honest update: ${verdict.reason}`, base, bytes);
+    if (result.kind === 'refused') {
+      this.#fail(`refused an unchanged update: ${result.reason}`, base, bytes);
       return;
     }
     const outcome = survive(base, bytes);
     if (outcome.fault === null) this.#server = outcome.doc;
-    else this.#fail(`an honest update ${outcome.fault}`, base, bytes);
+    else this.#fail(`an unchanged update ${outcome.fault}`, base, bytes);
   }
 
   #fail(what: string, document: Uint8Array, update: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The lines of a fixture: words of bytes in hexadecimal; what follows a `#` is for people. */
+/** The lines of a fixture: hexadecimal words; a `#` begins a comment. */
 export function readHexLines(name: string): Uint8Array[][] {
   const text = readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
   return text

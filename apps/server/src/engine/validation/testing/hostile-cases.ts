@@ -1,48 +1,48 @@
-/** Updates in good form that would break a document: causes that are missing, places that do not fit. */
+/** Well-formed updates that would break a document: missing dependencies, invalid places. */
 
 import { ATTACKER, attack, inText, nest, roots, type HostileCase } from './attacks.ts';
 import { content, deletion, update, writeUpdate } from './update-bytes.ts';
 
 const causes: HostileCase[] = [
   {
-    name: 'P8: deletes what the victim will write',
+    name: 'P8: deletes what the author will write',
     bytes: deletion(1, [9, 1_000]),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
-    name: 'P8: deletes what somebody unknown will write',
+    name: 'P8: deletes what an unknown client will write',
     bytes: deletion(77, [0, 1_000]),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
-    name: 'P9: garbage on the next clocks of the victim',
+    name: 'P9: garbage on the next clocks of the author',
     bytes: update(1, 9, content.garbage(100)),
-    verdict: 'client-taken',
+    expected: 'client-taken',
   },
   {
-    name: 'P9: text on the next clocks of the victim',
+    name: 'P9: text on the next clocks of the author',
     bytes: update(1, 9, { origin: [1, 4], ...content.text('x') }),
-    verdict: 'client-taken',
+    expected: 'client-taken',
   },
   {
-    name: 'P11: an item that waits for the victim',
+    name: 'P11: an item that waits for the author',
     bytes: attack({ origin: [1, 9], ...content.text('x') }),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
     name: 'an item of an unknown parent',
     bytes: attack({ parent: [77, 0], ...content.text('x') }),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
     name: 'a struct that is not the next',
     bytes: update(ATTACKER, 5, { ...inText, ...content.text('x') }),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
     name: 'a gap before the first struct',
     bytes: attack(content.gap(3), content.garbage(1)),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
     name: '300,000 future deletions',
@@ -52,25 +52,25 @@ const causes: HostileCase[] = [
         { client: 77, ranges: Array.from({ length: 300_000 }, (_, i) => [2 * i, 1] as const) },
       ],
     }),
-    verdict: 'missing',
+    expected: 'missing',
   },
   {
     name: 'its own origin',
     bytes: attack({ origin: [ATTACKER, 0], ...content.text('x') }),
-    verdict: 'self-reference',
+    expected: 'self-reference',
   },
   {
     name: 'its own successor',
     bytes: attack({ right: [ATTACKER, 5], ...content.text('x') }),
-    verdict: 'self-reference',
+    expected: 'self-reference',
   },
   {
     name: 'its own parent',
     bytes: attack({ parent: [ATTACKER, 0], ...content.type(0) }),
-    verdict: 'self-reference',
+    expected: 'self-reference',
   },
   {
-    name: 'two that wait for each other',
+    name: 'two items that wait for each other',
     bytes: writeUpdate({
       blocks: [
         { client: 3, clock: 0, structs: [{ origin: [2, 0], ...content.text('x') }] },
@@ -78,17 +78,17 @@ const causes: HostileCase[] = [
       ],
       deletes: [],
     }),
-    verdict: 'cyclic',
+    expected: 'cyclic',
   },
   {
     name: 'deletions out of order',
     bytes: deletion(1, [3, 1], [0, 1]),
-    verdict: 'unsorted-deletes',
+    expected: 'unsorted-deletes',
   },
   {
     name: 'deletions that overlap',
     bytes: deletion(1, [0, 3], [2, 2]),
-    verdict: 'unsorted-deletes',
+    expected: 'unsorted-deletes',
   },
   {
     name: 'deletions of one client twice',
@@ -99,7 +99,7 @@ const causes: HostileCase[] = [
         { client: 1, ranges: [[1, 1]] },
       ],
     }),
-    verdict: 'duplicate-deletes',
+    expected: 'duplicate-deletes',
   },
 ];
 
@@ -107,22 +107,22 @@ const places: HostileCase[] = [
   {
     name: 'P10: an origin right of the right origin',
     bytes: attack({ origin: [1, 3], right: [1, 1], ...content.text('x') }),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
     name: 'P10: the same origin and right origin',
     bytes: attack({ origin: [1, 2], right: [1, 2], ...content.text('x') }),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
-    name: 'neighbours that never met',
+    name: 'origins that never were adjacent',
     bytes: attack({ origin: [1, 0], right: [1, 3], ...content.text('x') }),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
     name: 'a start with something before it',
     bytes: attack({ right: [1, 3], ...content.text('x') }),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
     name: 'an end with something after it',
@@ -130,28 +130,28 @@ const places: HostileCase[] = [
       { origin: [1, 4], right: null, ...content.text('x') },
       { right: [ATTACKER, 0], ...content.text('y') },
     ),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
     name: 'neighbours in two parents',
     bytes: attack({ origin: [1, 4], right: [1, 7], ...content.text('x') }),
-    verdict: 'origins-not-adjacent',
+    expected: 'origins-not-adjacent',
   },
   {
     name: 'a parent that is text',
     bytes: attack({ parent: [1, 2], ...content.text('x') }),
-    verdict: 'wrong-parent',
+    expected: 'wrong-parent',
   },
   {
     name: 'the rest of a known struct, elsewhere',
     bytes: update(1, 0, { parent: 'text', ...content.text('hello there') }),
-    verdict: 'wrong-parent',
+    expected: 'wrong-parent',
   },
-  { name: 'P7: 4,200 types in each other', bytes: nest(4_200), verdict: 'nested' },
+  { name: 'P7: 4,200 nested types', bytes: nest(4_200), expected: 'nested' },
   {
     name: 'two values under one key',
     bytes: attack({ parent: [1, 5], key: 'key', ...content.any(1, 2) }),
-    verdict: 'undeleted-entry',
+    expected: 'undeleted-entry',
   },
   {
     name: 'two values under one key, one deleted',
@@ -165,9 +165,9 @@ const places: HostileCase[] = [
       ],
       deletes: [{ client: ATTACKER, ranges: [[1, 1]] }],
     }),
-    verdict: 'undeleted-entry',
+    expected: 'undeleted-entry',
   },
-  { name: '40,000 root names', bytes: roots(40_000), verdict: 'root-names' },
+  { name: '40,000 root names', bytes: roots(40_000), expected: 'root-names' },
 ];
 
 export const HOSTILE_CASES: readonly HostileCase[] = [...causes, ...places];

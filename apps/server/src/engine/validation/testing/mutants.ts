@@ -1,6 +1,6 @@
 /**
- * Updates that nobody honest wrote, made from honest ones. Bytes that were flipped mostly fail to
- * decode; bending single fields, and arranging well-formed structs at random, goes deeper.
+ * Mutates valid updates. Flipped bytes mostly fail to decode; changing single fields and arranging
+ * well-formed structs at random reaches deeper checks.
  */
 
 import * as Y from 'yjs';
@@ -16,7 +16,7 @@ import {
   type UpdateSpec,
 } from './update-bytes.ts';
 
-/** Names and values that mean something in the document that is attacked. */
+/** Names and values with a meaning in the attacked document. */
 export interface Vocabulary {
   readonly roots: readonly string[];
   readonly elements: readonly string[];
@@ -28,7 +28,7 @@ export interface Vocabulary {
   readonly values: readonly unknown[];
 }
 
-const DATA_WORDS: Vocabulary = {
+const DATA_VOCABULARY: Vocabulary = {
   roots: ['text', 'page', 'list', 'map', 'other'],
   elements: ['paragraph'],
   keys: ['a', '', '__proto__'],
@@ -40,9 +40,9 @@ const DATA_WORDS: Vocabulary = {
 
 export interface MutantSource {
   readonly doc: Y.Doc;
-  /** An honest update that the document is ready for. */
+  /** A valid update that the document is ready for. */
   readonly bytes: Uint8Array;
-  readonly words?: Vocabulary;
+  readonly vocabulary?: Vocabulary;
 }
 
 export function mutate(source: MutantSource, random: SeededRandom): Uint8Array {
@@ -126,7 +126,7 @@ function bendBlock(block: BlockSpec, ids: Ids, random: SeededRandom): BlockSpec 
     case 4:
       return { client, clock, structs: random.shuffle(structs) };
     case 5:
-      return replaced({ ...struct, ...randomContent(ids.words, random) });
+      return replaced({ ...struct, ...randomContent(ids.vocabulary, random) });
     case 6:
       return replaced({
         ...struct,
@@ -135,7 +135,7 @@ function bendBlock(block: BlockSpec, ids: Ids, random: SeededRandom): BlockSpec 
         parent: struct.parent ?? ids.parent(),
       });
     case 7:
-      return replaced({ ...struct, key: random.pick([null, ...ids.words.keys]) });
+      return replaced({ ...struct, key: random.pick([null, ...ids.vocabulary.keys]) });
     default:
       return replaced({ ...struct, ...ids.place() });
   }
@@ -149,7 +149,7 @@ function bendDeletes(deletes: readonly DeleteSpec[], ids: Ids, random: SeededRan
     : [{ client, ranges: [range] }];
 }
 
-/** Structs of one or some clients, each somewhere. */
+/** Structs of some clients at random places. */
 function arrange(source: MutantSource, random: SeededRandom): Uint8Array {
   const ids = new Ids(source, random);
   const blocks: BlockSpec[] = [];
@@ -164,7 +164,7 @@ function arrange(source: MutantSource, random: SeededRandom): Uint8Array {
     const structs: StructSpec[] = [];
     let end = clock;
     for (let left = random.int(1, 5); left > 0; left--) {
-      const struct = { ...ids.place(), ...randomContent(ids.words, random) };
+      const struct = { ...ids.place(), ...randomContent(ids.vocabulary, random) };
       structs.push(struct);
       for (let i = 0; i < struct.length; i++) ids.remember([client, end + i], struct.ref === 7);
       end += struct.length;
@@ -175,7 +175,7 @@ function arrange(source: MutantSource, random: SeededRandom): Uint8Array {
 }
 
 function randomContent(
-  words: Vocabulary,
+  vocabulary: Vocabulary,
   random: SeededRandom,
 ): Pick<StructSpec, 'ref' | 'length' | 'content'> {
   switch (random.int(0, 12)) {
@@ -184,17 +184,17 @@ function randomContent(
     case 1:
       return content.deleted(random.int(0, 3));
     case 2:
-      return content.any(...words.values.slice(0, random.int(0, 3)));
+      return content.any(...vocabulary.values.slice(0, random.int(0, 3)));
     case 3:
       return content.type(random.int(0, 7));
     case 4:
       return content.type(random.pick([0, 1, 2, 4, 6]));
     case 5:
-      return content.element(random.pick(words.elements));
+      return content.element(random.pick(vocabulary.elements));
     case 6:
-      return content.format('bold', random.pick(words.formats));
+      return content.format('bold', random.pick(vocabulary.formats));
     case 7:
-      return content.embed(random.pick(words.embeds));
+      return content.embed(random.pick(vocabulary.embeds));
     case 8:
       return content.json('1', 'undefined');
     case 9:
@@ -204,17 +204,17 @@ function randomContent(
   }
 }
 
-/** Ids to refer to: mostly some that exist, and mostly neighbours or at least of one sequence. */
+/** Ids to refer to: mostly existing ones, and mostly neighbours or at least in one sequence. */
 class Ids {
-  readonly words: Vocabulary;
+  readonly vocabulary: Vocabulary;
   readonly #doc: Y.Doc;
   readonly #random: SeededRandom;
   readonly #new: Id[] = [];
   readonly #newTypes: Id[] = [];
 
-  constructor({ doc, words = DATA_WORDS }: MutantSource, random: SeededRandom) {
+  constructor({ doc, vocabulary = DATA_VOCABULARY }: MutantSource, random: SeededRandom) {
     this.#doc = doc;
-    this.words = words;
+    this.vocabulary = vocabulary;
     this.#random = random;
   }
 
@@ -242,14 +242,14 @@ class Ids {
 
   parent(): string | Id {
     const roll = this.#random.next();
-    if (roll < 0.4) return this.#random.pick(this.words.roots);
+    if (roll < 0.4) return this.#random.pick(this.vocabulary.roots);
     if (roll < 0.7 && this.#newTypes.length > 0) return this.#random.pick(this.#newTypes);
     return this.#type() ?? this.any();
   }
 
   place(): Pick<StructSpec, 'origin' | 'right' | 'parent' | 'key'> {
     const random = this.#random;
-    const key = random.chance(0.2) ? random.pick(this.words.entries) : null;
+    const key = random.chance(0.2) ? random.pick(this.vocabulary.entries) : null;
     switch (random.int(0, 7)) {
       case 0:
         return { parent: this.parent(), key };
@@ -264,7 +264,7 @@ class Ids {
     }
   }
 
-  /** Two of one sequence, in order more often than not. */
+  /** Two ids of one sequence, mostly in order. */
   #between(): Pick<StructSpec, 'origin' | 'right' | 'parent'> {
     const random = this.#random;
     const sequences = [

@@ -1,4 +1,4 @@
-/** What a document must still be able to do after any update that was admitted. */
+/** Checks that a document still works after an accepted update. */
 
 import * as Y from 'yjs';
 
@@ -11,14 +11,14 @@ export function load(...updates: Uint8Array[]): Y.Doc {
 }
 
 /**
- * `order`: everything, and the order of what is deleted. `content`: what is there, without formats. Of
- * those each replica takes away what it finds redundant when it applies somebody else's change, and
- * what that is depends on how changes are gathered into transactions.
+ * `order`: all content and the order of deleted items. `content`: visible content without formats.
+ * Each replica deletes redundant formats when it applies a remote change, and which formats are
+ * redundant depends on how changes are grouped into transactions.
  */
 type Detail = 'order' | 'content';
 
-/** Everything that is in a document, whatever the roots were opened as. */
-export function describe(doc: Y.Doc, detail: Detail = 'order'): string {
+/** A document's full content as text, independent of the types that its roots were opened as. */
+export function describeDocument(doc: Y.Doc, detail: Detail = 'order'): string {
   const roots = [...doc.share].map(([name, type]) => [name, describeType(type, detail)] as const);
   const seen = roots
     .filter(([, description]) => description !== '[]{}')
@@ -27,7 +27,7 @@ export function describe(doc: Y.Doc, detail: Detail = 'order'): string {
   return JSON.stringify([seen, clocks]);
 }
 
-/** Each replica spoils a surrogate pair when it cuts it, which is not at the same time: yjs#248. */
+/** Replicas split surrogate pairs at different times, and each split corrupts the pair: yjs#248. */
 const CUT_PAIRS = /[\ud800-\udfff]/g;
 
 function describeType(type: Type, detail: Detail): string {
@@ -43,7 +43,7 @@ function describeType(type: Type, detail: Detail): string {
 }
 
 function describeItem(item: Y.Item, detail: Detail): string[] {
-  // How tombstones are cut and what they still hold differs honestly; where they are does not.
+  // Replicas may differ in how tombstones are split and what they contain, but not in their places.
   if (item.deleted)
     return Array.from(
       { length: Math.min(item.length, 64) },
@@ -73,46 +73,45 @@ function show(value: unknown): string {
 }
 
 /**
- * Applies an admitted update to a copy of a document and tries everything that poison breaks.
+ * Applies an accepted update to a copy of a document and tries every operation that a bad update breaks.
  *
  * @param base the saved document.
- * @returns what went wrong, or the copy's description.
  */
 export function survive(
   base: Uint8Array,
   update: Uint8Array,
 ): { fault: string } | { fault: null; doc: Y.Doc } {
   const doc = load(base);
-  const relayed: Uint8Array[] = [];
-  doc.on('update', (bytes: Uint8Array) => relayed.push(bytes));
+  const emitted: Uint8Array[] = [];
+  doc.on('update', (bytes: Uint8Array) => emitted.push(bytes));
   try {
     Y.applyUpdate(doc, update);
     if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null)
-      return { fault: 'left something pending' };
-    if (doc._transactionCleanups.length > 0) return { fault: 'went deaf' };
-    const live = describe(doc);
+      return { fault: 'left structs pending' };
+    if (doc._transactionCleanups.length > 0) return { fault: 'has unfinished transactions' };
+    const live = describeDocument(doc);
     const same = (what: string, other: Y.Doc): void => {
-      if (describe(other) !== live)
-        throw new Error(`differs ${what}:\n${live}\n${describe(other)}`);
+      if (describeDocument(other) !== live)
+        throw new Error(`differs ${what}:\n${live}\n${describeDocument(other)}`);
       other.destroy();
     };
     same('when loaded', load(Y.encodeStateAsUpdate(doc)));
-    same('at a peer', load(base, ...relayed));
-    same('when merged', load(Y.mergeUpdates([...relayed, base])));
-    // It may repeat known structs in another form, and merging takes either: that it loads is all.
+    same('at a peer', load(base, ...emitted));
+    same('when merged', load(Y.mergeUpdates([...emitted, base])));
+    // The update may repeat known structs in another form, and a merge may take either: it only has to load.
     load(Y.mergeUpdates([update, base])).destroy();
-    const heard = relayed.length;
+    const before = emitted.length;
     doc.getMap('after').set('edit', 1);
-    if (relayed.length !== heard + 1) return { fault: 'emits no update' };
-    clear(Y.encodeStateAsUpdate(doc));
+    if (emitted.length !== before + 1) return { fault: 'emits no update' };
+    deleteEverything(Y.encodeStateAsUpdate(doc));
     return { fault: null, doc };
   } catch (error) {
     return { fault: String(error) };
   }
 }
 
-/** Deletes everything, which fails where the tree is not as Yjs takes it to be. */
-function clear(saved: Uint8Array): void {
+/** Deletes everything, which fails when the tree violates Yjs's assumptions. */
+function deleteEverything(saved: Uint8Array): void {
   const doc = load(saved);
   doc.transact((transaction) => {
     for (const type of doc.share.values()) {
@@ -121,6 +120,6 @@ function clear(saved: Uint8Array): void {
     }
   });
   const cleared = load(Y.encodeStateAsUpdate(doc));
-  if (describe(cleared) !== describe(doc))
+  if (describeDocument(cleared) !== describeDocument(doc))
     throw new Error('differs when loaded after everything was deleted');
 }

@@ -1,4 +1,4 @@
-/** Writes updates struct by struct, so that tests can write what Yjs never would. */
+/** Writes updates struct by struct, including updates that Yjs never writes. */
 
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
@@ -6,14 +6,14 @@ import * as Y from 'yjs';
 export type Id = readonly [client: number, clock: number];
 
 export interface StructSpec {
-  /** The content's number: 0 garbage, 1 deleted, … 10 gap. */
+  /** The content reference: 0 garbage, 1 deleted, … 10 gap. */
   readonly ref: number;
   readonly origin?: Id | null;
   readonly right?: Id | null;
-  /** A root's name or the id of a type; only written without origin and right. */
+  /** A root's name or the id of a type; encoded only without origin and right origin. */
   readonly parent?: string | Id | null;
   readonly key?: string | null;
-  /** How many clocks it takes. Not written: it is in the content. */
+  /** The length in clocks, which is not encoded: the content implies it. */
   readonly length: number;
   readonly content: Uint8Array;
 }
@@ -44,7 +44,6 @@ export function bytesOf(write: (encoder: encoding.Encoder) => void): Uint8Array 
 const varUint = (value: number): Uint8Array =>
   bytesOf((encoder) => encoding.writeVarUint(encoder, value));
 
-/** Struct contents, by what they hold. */
 export const content = {
   garbage: (length: number) => ({ ref: 0, length, content: varUint(length) }),
   deleted: (length: number) => ({ ref: 1, length, content: varUint(length) }),
@@ -118,7 +117,7 @@ export function writeUpdate(spec: UpdateSpec): Uint8Array {
   });
 }
 
-/** One client's structs, and nothing deleted. */
+/** One client's structs, without deletions. */
 export function update(client: number, clock: number, ...structs: StructSpec[]): Uint8Array {
   return writeUpdate({ blocks: [{ client, clock, structs }], deletes: [] });
 }
@@ -154,7 +153,7 @@ function writeId(encoder: encoding.Encoder, [client, clock]: Id): void {
   encoding.writeVarUint(encoder, clock);
 }
 
-/** The same update as a specification, for tests to bend. */
+/** Decodes an update into a specification that tests can change. */
 export function readUpdate(bytes: Uint8Array): UpdateSpec {
   const { structs, ds } = Y.decodeUpdate(bytes);
   const blocks = new Map<number, BlockSpec & { structs: StructSpec[] }>();

@@ -1,4 +1,4 @@
-/** An engine in one thread whose loop, clock and disk a test holds in its hands. */
+/** An engine in one thread whose event loop, clock and disk a test controls. */
 import { ManualClock } from '@tandem/testkit';
 import type { AppendRequest, Batch, EngineEvent, OpenAnswer } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -8,15 +8,15 @@ import { createLocalEngine } from '../local-engine.ts';
 import { MemoryJournal } from '../../storage/journal/memory-journal.ts';
 import type { Engine, EngineNotice } from '../port.ts';
 
-/** Microtasks in a row that one step of the engine may need. */
+/** Enough microtasks for one step of the engine. */
 const SETTLE_TURNS = 30;
 
-/** A journal that does as it is told. */
+/** A journal that fails on demand. */
 class UnreliableJournal extends MemoryJournal {
-  /** Each append, as the documents that it was for. */
+  /** The documents of each append. */
   readonly appends: string[][] = [];
   readonly loads: string[] = [];
-  /** What the next calls fail with, if it is for these documents. */
+  /** The error of the next appends with these documents. */
   failAppend: ((documents: readonly string[]) => Error | null) | null = null;
   failLoad: Error | null = null;
 
@@ -37,11 +37,11 @@ class UnreliableJournal extends MemoryJournal {
 
 export const fullDisk = new DatabaseError('full', 'database or disk is full');
 
-export class EngineBench {
+export class EngineFixture {
   readonly journal = new UnreliableJournal();
   readonly clock = new ManualClock(1_000_000);
   readonly engine: Engine;
-  /** What was heard, and each time together with what else. */
+  /** The notices of each turn. */
   readonly turns: (readonly EngineNotice[])[] = [];
   readonly #deferred: (() => void)[] = [];
 
@@ -58,7 +58,7 @@ export class EngineBench {
     return this.turns.flat();
   }
 
-  /** Lets the loop turn until there is nothing left to do at this time. */
+  /** Runs the loop until no work is left at the current time. */
   async settle(): Promise<void> {
     do {
       this.#deferred.shift()?.();
@@ -66,7 +66,7 @@ export class EngineBench {
     } while (this.#deferred.length > 0);
   }
 
-  /** Of a promise that needs the loop. */
+  /** Awaits a promise that needs the loop. */
   async result<T>(promise: Promise<T>): Promise<T> {
     await this.settle();
     return await promise;
@@ -136,7 +136,7 @@ export class EngineBench {
   }
 }
 
-/** Somebody's copy of a document, which gives its changes as updates. */
+/** A client's copy of a document, whose changes become updates. */
 export class Writer {
   readonly doc = new Y.Doc();
   #cseq = 0;
@@ -148,7 +148,7 @@ export class Writer {
     this.subscription = subscription;
   }
 
-  /** One update with this text, at the end. */
+  /** Appends text. @returns the update as a request. */
   write(text: string) {
     let update: Uint8Array = new Uint8Array();
     this.doc.once('update', (bytes: Uint8Array) => (update = bytes));
@@ -158,9 +158,9 @@ export class Writer {
   }
 }
 
-/** The text in what an answer carries. */
+/** The text of an opened document. */
 export function textOf(answer: OpenAnswer | undefined): string {
-  if (answer?.kind !== 'opened') throw new Error('it was not opened');
+  if (answer?.kind !== 'opened') throw new Error('not opened');
   const doc = new Y.Doc();
   for (const part of answer.parts) for (const update of part.updates) Y.applyUpdate(doc, update);
   return doc.getText('text').toString();

@@ -1,4 +1,4 @@
-/** Peers that write with Yjs as people do, and the many ways in which their updates may arrive. */
+/** Peers that edit like people, and the packagings in which their updates may arrive. */
 
 import * as Y from 'yjs';
 import type { SeededRandom } from '@tandem/testkit';
@@ -21,14 +21,14 @@ const VALUES: readonly unknown[] = [
   { '': 1, toString: 'x', list: [{ a: 1 }, { a: 2 }] },
 ];
 
-/** What a peer writes. */
+/** The edits that a peer makes. */
 export interface WritingStyle {
-  /** The roots that it uses, of the types that it uses them as. */
+  /** The roots in use, with their types. */
   readonly roots: (doc: Y.Doc) => ConstructorParameters<typeof Y.UndoManager>[0];
   readonly editOnce: (doc: Y.Doc, random: SeededRandom) => void;
 }
 
-/** Of somebody who uses everything that Yjs has. */
+/** Uses every feature of Yjs. */
 const dataWritingStyle: WritingStyle = {
   roots: (doc) => [
     doc.getXmlFragment('page'),
@@ -57,12 +57,12 @@ const dataWritingStyle: WritingStyle = {
   },
 };
 
-export class HonestPeer {
+export class WellBehavedPeer {
   readonly doc: Y.Doc;
   readonly #random: SeededRandom;
   readonly #writingStyle: WritingStyle;
   readonly #undo: Y.UndoManager;
-  /** What this peer wrote, update by update. */
+  /** The peer's own updates, in order. */
   readonly written: Uint8Array[] = [];
 
   constructor(random: SeededRandom, state?: Uint8Array, writingStyle = dataWritingStyle) {
@@ -94,8 +94,12 @@ export class HonestPeer {
   }
 }
 
-/** What a peer might send to a server at this moment: all of it honest, not all of it in order. */
-export function packagings(peer: HonestPeer, server: Y.Doc, random: SeededRandom): Uint8Array[] {
+/** Updates that a peer might send to a server now: all valid, but not all in order. */
+export function packagings(
+  peer: WellBehavedPeer,
+  server: Y.Doc,
+  random: SeededRandom,
+): Uint8Array[] {
   const state = Y.encodeStateVector(server);
   const staleState = Y.encodeStateVector(
     new Map(
@@ -160,7 +164,7 @@ function editPage(page: Y.XmlFragment, random: SeededRandom): void {
     const element = new Y.XmlElement(random.pick(['paragraph', 'quote', 'codeBlock']));
     element.setAttribute('id', String(random.uint32()));
     element.insert(0, [new Y.XmlText(random.pick(WORDS))]);
-    // Newest first is how conflicts get long.
+    // Inserting the newest first makes conflict walks long.
     page.insert(random.chance(0.3) ? 0 : at, [element]);
   }
 }

@@ -1,25 +1,25 @@
-/** An engine with one document that several people have open, and everything that it says of it. */
+/** An engine with one document that several clients have open, and the notices about it. */
 import { validatePage } from '@tandem/document';
 import type { DocumentKind } from '@tandem/protocol';
 import { Authority } from '@tandem/sync';
 import * as Y from 'yjs';
-import { describe } from '../validation/testing/survival.ts';
+import { describeDocument } from '../validation/testing/survival.ts';
 import type { Birth } from '../../storage/journal/journal.ts';
 import { IDLE_UNLOAD_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
 import type { EngineNotice } from '../port.ts';
 import { rulesFor } from '../rules.ts';
-import { EngineBench } from './engine-bench.ts';
+import { EngineFixture } from './engine-fixture.ts';
 
-/** A subscription, and what became of what it sent. */
-export interface Seat {
+/** A subscription and the outcome of its updates. */
+export interface Opening {
   readonly subscription: number;
   readonly user: string;
-  /** Whether a refusal or a wait of its updates is a fault of the engine. */
-  readonly intent: 'honest' | 'attack';
+  /** The engine must accept `valid` updates. */
+  readonly intent: 'valid' | 'attack';
   sent: number;
   acknowledged: number;
   state: 'open' | 'refused';
-  /** The state that is to be completed before anything more is taken; null where nothing is missing. */
+  /** The state vector that the client must complete first; null when nothing is missing. */
   missing: Uint8Array | null;
 }
 
@@ -27,14 +27,14 @@ const DOCUMENT = 'fuzzed';
 
 export class FuzzFixture {
   readonly kind: DocumentKind;
-  /** What subscribers know: the answer to the first opening, and the rows of all events since. */
-  readonly heard = new Y.Doc({ guid: 'heard' });
+  /** The subscribers' view: the answer to the first opening and the rows of all later events. */
+  readonly received = new Y.Doc({ guid: 'heard' });
   readonly rows: Uint8Array[] = [];
-  readonly #bench = new EngineBench();
-  readonly #seats = new Map<number, Seat>();
+  readonly #bench = new EngineFixture();
+  readonly #openings = new Map<number, Opening>();
   readonly #faults: string[] = [];
   #offset = 0;
-  #heardTurns = 0;
+  #handledTurns = 0;
   #lastSubscription = 0;
 
   private constructor(kind: DocumentKind) {
@@ -48,80 +48,80 @@ export class FuzzFixture {
     return fixture;
   }
 
-  /** @param options `client`: the Yjs client id that it says it writes under. */
-  enter(
-    intent: Seat['intent'],
+  /** @param options `client`: the announced Yjs client id. */
+  open(
+    intent: Opening['intent'],
     { user, client }: { readonly user: string; readonly client?: number },
-  ): Seat {
+  ): Opening {
     const subscription = ++this.#lastSubscription;
     this.#bench.engine.request({ kind: 'open', document: DOCUMENT, subscription, user, client });
     const fresh = { sent: 0, acknowledged: 0, state: 'open', missing: null } as const;
-    const seat: Seat = { subscription, user, intent, ...fresh };
-    this.#seats.set(subscription, seat);
-    return seat;
+    const opening: Opening = { subscription, user, intent, ...fresh };
+    this.#openings.set(subscription, opening);
+    return opening;
   }
 
-  leave({ subscription }: Seat): void {
+  close({ subscription }: Opening): void {
     this.#bench.engine.request({ kind: 'close', document: DOCUMENT, subscription });
-    this.#seats.delete(subscription);
+    this.#openings.delete(subscription);
   }
 
-  append(seat: Seat, update: Uint8Array): void {
-    seat.sent++;
-    this.#request(seat, update);
+  append(opening: Opening, update: Uint8Array): void {
+    opening.sent++;
+    this.#request(opening, update);
   }
 
-  /** What was missing, under the newest number once more. */
-  repair(seat: Seat, update: Uint8Array): void {
-    seat.missing = null;
-    this.#request(seat, update);
+  /** Sends the missing state under the newest number again. */
+  repair(opening: Opening, update: Uint8Array): void {
+    opening.missing = null;
+    this.#request(opening, update);
   }
 
-  /** Lets the engine do all that there is to do, and hears it. */
+  /** Lets the engine finish its work and handles its notices. */
   async turn(): Promise<void> {
     await this.#bench.settle();
     const { turns } = this.#bench;
-    for (; this.#heardTurns < turns.length; this.#heardTurns++)
-      for (const notice of turns[this.#heardTurns]!) this.#hear(notice);
+    for (; this.#handledTurns < turns.length; this.#handledTurns++)
+      for (const notice of turns[this.#handledTurns]!) this.#handle(notice);
   }
 
-  /** Null where honest people were all heard, and the journal holds what everybody knows. */
+  /** Null when all valid updates are acknowledged and the journal has what subscribers received. */
   async fault(): Promise<string | null> {
-    for (const { user, intent, sent, acknowledged, state, missing } of this.#seats.values()) {
-      if (state === 'refused' && intent === 'honest')
-        return `an honest update of ${user} was refused`;
+    for (const { user, intent, sent, acknowledged, state, missing } of this.#openings.values()) {
+      if (state === 'refused' && intent === 'valid') return `a valid update of ${user} was refused`;
       if (state === 'open' && missing === null && acknowledged !== sent)
         return `${user} sent ${sent} updates and ${acknowledged} are saved`;
     }
     return this.#faults[0] ?? (await this.#loadFault());
   }
 
-  /** Everybody leaves, the document is compacted and unloaded, and somebody opens it again. */
+  /** Closes all subscriptions, waits for compaction and unloading, and opens the document again. */
   async end(): Promise<string | null> {
-    for (const seat of [...this.#seats.values()]) this.leave(seat);
+    for (const opening of [...this.#openings.values()]) this.close(opening);
     await this.#bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
-    this.enter('honest', { user: 'somebody' });
+    this.open('valid', { user: 'carol' });
     await this.turn();
     const fault = await this.fault();
     await this.#bench.result(Promise.resolve(this.#bench.engine[Symbol.asyncDispose]()));
     return fault;
   }
 
-  #request({ subscription, sent: cseq, user }: Seat, update: Uint8Array): void {
+  #request({ subscription, sent: cseq, user }: Opening, update: Uint8Array): void {
     this.#bench.append({ document: DOCUMENT, subscription, cseq, user, update });
   }
 
-  #hear(notice: EngineNotice): void {
+  #handle(notice: EngineNotice): void {
     switch (notice.kind) {
       case 'answered':
         if (notice.answer.kind === 'refused')
           this.#faults.push(`not opened: ${notice.answer.error.code}`);
-        else if (notice.subscription === 1) notice.answer.parts.forEach((part) => this.#take(part));
+        else if (notice.subscription === 1)
+          notice.answer.parts.forEach((part) => this.#apply(part));
         break;
       case 'committed':
         if (notice.from !== this.#offset)
           this.#faults.push(`rows ${notice.from} after ${this.#offset}`);
-        this.#take(notice);
+        this.#apply(notice);
         for (const { subscription, cseq } of notice.acks)
           this.#change(subscription, { acknowledged: cseq });
         break;
@@ -134,28 +134,27 @@ export class FuzzFixture {
       case 'incident':
         this.#faults.push(`${notice.what}: ${notice.detail}`);
         break;
-      // How long something took says nothing about what it did.
       case 'timed':
         break;
       default:
-        this.#faults.push(`the engine said ${notice.kind}`);
+        this.#faults.push(`unexpected notice: ${notice.kind}`);
     }
   }
 
-  #take({ to, updates }: { readonly to: number; readonly updates: readonly Uint8Array[] }): void {
+  #apply({ to, updates }: { readonly to: number; readonly updates: readonly Uint8Array[] }): void {
     this.#offset = to;
     for (const update of updates) {
       this.rows.push(update);
-      Y.applyUpdate(this.heard, update);
+      Y.applyUpdate(this.received, update);
     }
   }
 
   #change(
     subscription: number,
-    change: Partial<Pick<Seat, 'acknowledged' | 'state' | 'missing'>>,
+    change: Partial<Pick<Opening, 'acknowledged' | 'state' | 'missing'>>,
   ): void {
-    const seat = this.#seats.get(subscription);
-    if (seat !== undefined) Object.assign(seat, change);
+    const opening = this.#openings.get(subscription);
+    if (opening !== undefined) Object.assign(opening, change);
   }
 
   async #loadFault(): Promise<string | null> {
@@ -163,7 +162,7 @@ export class FuzzFixture {
     if (stored === null) return 'is not in the journal';
     try {
       const loaded = Authority.load(stored, rulesFor(this.kind)).view();
-      if (describe(loaded, 'content') !== describe(this.heard, 'content'))
+      if (describeDocument(loaded, 'content') !== describeDocument(this.received, 'content'))
         return 'differs when loaded';
       const [violation] = this.kind === 'page' ? validatePage(loaded) : [];
       return violation === undefined ? null : `holds ${violation.rule} (${violation.found})`;

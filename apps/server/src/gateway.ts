@@ -20,7 +20,7 @@ import type { Configuration } from './configuration/configuration.ts';
 import type { Engine, EngineNotice } from './engine/port.ts';
 import type { BearerCheck } from './http/bearer-token.ts';
 import type { OriginPolicy } from './http/origin-policy.ts';
-import { DRAIN_CONNECTIONS_PER_SECOND, DRAIN_FLUSH_MS, DRAIN_SPREAD_MS } from './limits.ts';
+import { DRAIN } from './limits.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
 import type { Log } from './runtime/log.ts';
 import type { ServerStats, CodecWord } from './metrics/connection-stats.ts';
@@ -188,10 +188,10 @@ export class Gateway {
   /** Sends everybody away, each to come back at a moment of its own; what they sent before is still answered. */
   async drain(): Promise<void> {
     this.#state = 'draining';
-    const spreadMs = Math.max(DRAIN_SPREAD_MS, (this.size / DRAIN_CONNECTIONS_PER_SECOND) * 1000);
+    const spreadMs = Math.max(DRAIN.spreadMs, (this.size / DRAIN.connectionsPerSecond) * 1000);
     for (const connection of this.#connections)
       connection.goaway(Math.floor(Math.random() * spreadMs));
-    if (this.size > 0) await sleep(DRAIN_FLUSH_MS);
+    if (this.size > 0) await sleep(DRAIN.flushMs);
     const closing = [...this.#connections];
     await Promise.all(closing.map((connection) => connection.restart()));
     for (const connection of closing) connection.terminate();

@@ -1,6 +1,8 @@
-/** The values that PROTOCOL.md and the documentation promise: other tests wait for a time, whatever it is. */
-import { expect, it } from 'vitest';
-import { MAX_SEND_BYTES } from '@tandem/protocol';
+/** The values that PROTOCOL.md and the documentation promise. Other tests use the constants, whatever their values. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as wire from '@tandem/protocol';
 import { readConfiguration } from './configuration/configuration.ts';
 import * as limits from './limits.ts';
 import { nativeSockets, yjsSockets } from './transports/upgrade.ts';
@@ -9,79 +11,83 @@ const KIB = 1_024;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-it.each([
-  ['a token (W35)', { TOKEN_LIFETIME_MS: 10 * MINUTE }],
+test.each([
+  ['tokens (W35)', limits.ACCOUNTS, { tokenLifetimeMs: 10 * MINUTE }],
   [
-    'who is slow (T10, T11)',
+    'slow consumers (T10, T11)',
+    limits.SLOW_CONSUMER,
     {
-      CONFLATE_THRESHOLD_BYTES: 64 * KIB,
-      LAG_THRESHOLD_BYTES: 1_024 * KIB,
-      LAG_AFTER_MS: 5 * SECOND,
-      MAX_LAGS: 3,
-      LAGS_WINDOW_MS: MINUTE,
+      conflateThresholdBytes: 64 * KIB,
+      lagThresholdBytes: 1_024 * KIB,
+      lagAfterMs: 5 * SECOND,
+      maxLags: 3,
+      lagWindowMs: MINUTE,
     },
   ],
   [
-    'what is written together',
+    'gathered writes',
+    limits.FLUSH,
     {
-      HOT_AFTER_WRITES: 20,
-      HOT_GAP_MS: 12,
-      HOT_FLUSH_MS: 20,
-      MAX_UNSLICED_FLUSH: 2_000,
-      FLUSH_SLICE: 1_000,
+      loadedAfterWrites: 20,
+      loadedGapMs: 12,
+      loadedIntervalMs: 20,
+      maxUnsliced: 2_000,
+      sliceSize: 1_000,
     },
   ],
   [
     'a restart',
-    {
-      DRAIN_SPREAD_MS: SECOND,
-      DRAIN_CONNECTIONS_PER_SECOND: 2_000,
-      DRAIN_TIMEOUT_MS: 30 * SECOND,
-    },
+    limits.DRAIN,
+    { spreadMs: SECOND, connectionsPerSecond: 2_000, timeoutMs: 30 * SECOND },
   ],
-  ['new guests', { GUESTS_AT_ONCE: 200, GUESTS_PER_SECOND: 5, GUEST_RETRY_MS: 3 * SECOND }],
-  ['changes over HTTP', { MAX_HTTP_WRITE_MS: 5 * SECOND }],
-  ['new connections (T12)', { MAX_HELLO_WAIT_MS: 2 * SECOND, HELLO_RETRY_AFTER_S: 3 }],
+  ['new guests', limits.REQUEST_RATES.guests, { burst: 200, perSecond: 5 }],
+  ['guests who are told to wait', limits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
+  ['changes over HTTP', limits.HTTP, { writeTimeoutMs: 5 * SECOND }],
+  ['new connections (T12)', limits.HANDSHAKE, { maxWaitMs: 2 * SECOND, retryAfterS: 3 }],
+  ['fragments (W7)', limits.FRAGMENTS, { timeoutMs: 10 * SECOND, minProgressBytes: 64 * KIB }],
   [
-    'parts and harm (W7, W19)',
+    'violations (W19)',
+    limits.VIOLATIONS,
     {
-      FRAGMENTS_TIMEOUT_MS: 10 * SECOND,
-      MIN_PROGRESS_BYTES: 64 * KIB,
-      VIOLATIONS_PER_USER: 3,
-      VIOLATIONS_PER_ADDRESS: 12,
-      VIOLATIONS_WINDOW_MS: MINUTE,
-      BAN_FIRST_MS: 5 * SECOND,
-      BAN_CAP_MS: MINUTE,
+      maxPerUser: 3,
+      maxPerAddress: 12,
+      windowMs: MINUTE,
+      banFirstMs: 5 * SECOND,
+      banCapMs: MINUTE,
     },
   ],
   [
     'commands (W25, W27)',
+    limits.COMMAND_LIMITS,
+    { maxQueued: 64, profileChangeCost: 5, resultLifetimeMs: 31 * 24 * 60 * MINUTE },
+  ],
+  [
+    'crowds (PR4, PR8)',
+    limits.PRESENCE,
     {
-      MAX_WAITING_COMMANDS: 64,
-      PROFILE_CHANGE_PRICE: 5,
-      COMMAND_RESULT_KEPT_MS: 31 * 24 * 60 * MINUTE,
+      crowdEndsBelow: 450,
+      minShownMs: 10 * SECOND,
+      maxReplaced: 20,
+      msPerReceiver: 0.5,
+      maxIntervalMs: 5 * SECOND,
     },
   ],
   [
-    'a crowd (PR4, PR6, PR7, PR8)',
+    'cursors (PR6, PR7)',
+    limits.CURSORS,
     {
-      CROWD_ENDS_BELOW: 450,
-      PAGE_PLACE_MS: 10 * SECOND,
-      MAX_PAGE_TURNOVER: 20,
-      CURSORS_PER_SECOND: 50_000,
-      CURSORS_PER_DELIVERY: 4,
-      PACE_HELD_MS: 2 * SECOND,
-      MAX_SHOWN_CURSORS: 50,
-      CURSOR_PLACE_MS: 5 * SECOND,
-      PRESENCE_MS_PER_RECEIVER: 0.5,
-      MAX_PRESENCE_INTERVAL_MS: 5 * SECOND,
+      perSecond: 50_000,
+      perDelivery: 4,
+      minSlowMs: 2 * SECOND,
+      maxShown: 50,
+      minShownMs: 5 * SECOND,
     },
   ],
-])('has the values of %s', (_matter, values) => {
-  expect(limits).toMatchObject(values);
+])('the limits of %s are the promised ones', (_matter, group, values) => {
+  expect(group).toMatchObject(values);
 });
 
-it('has the values that an operator does not change', () => {
+test('the configured limits have the promised defaults', () => {
   expect(readConfiguration({}).limits).toEqual({
     connectionsPerUser: 20,
     connectionsPerAddress: 200,
@@ -91,11 +97,11 @@ it('has the values that an operator does not change', () => {
   });
 });
 
-it.each([
+test.each([
   ['native', nativeSockets, 64 * KIB],
   ['stock', yjsSockets, 1_024 * KIB],
 ])(
-  'has %s sockets that take nothing compressed, and little before they are known',
+  '%s sockets take no compressed frames, and small ones until they are authenticated',
   (_, sockets, maxPayload) => {
     expect(sockets.options).toMatchObject({
       maxPayload,
@@ -106,10 +112,96 @@ it.each([
   },
 );
 
-it('takes what is sent in requests from every network from which a WebSocket would bring it (W7, T3)', () => {
-  const { HTTP_REQUEST_TIMEOUT_MS, MIN_PROGRESS_BYTES, FRAGMENTS_TIMEOUT_MS } = limits;
-  // The headers of the frame and of its part.
-  expect(MAX_SEND_BYTES - 128).toBeGreaterThan(MIN_PROGRESS_BYTES);
-  const slowest = MIN_PROGRESS_BYTES / FRAGMENTS_TIMEOUT_MS;
-  expect(MAX_SEND_BYTES / slowest).toBeLessThan(HTTP_REQUEST_TIMEOUT_MS);
+test('a network that is fast enough for a WebSocket is fast enough for HTTP transports (W7, T3)', () => {
+  const { timeoutMs, minProgressBytes } = limits.FRAGMENTS;
+  // The headers of the frame and of its fragment take less than 128 bytes.
+  expect(wire.MAX_SEND_BYTES - 128).toBeGreaterThan(minProgressBytes);
+  const slowestBytesPerMs = minProgressBytes / timeoutMs;
+  expect(wire.MAX_SEND_BYTES / slowestBytesPerMs).toBeLessThan(limits.HTTP.requestTimeoutMs);
 });
+
+test('PROTOCOL.md lists every limit of the wire, and those of this server that a rule names', async () => {
+  const path = join(import.meta.dirname, '../../../packages/protocol/PROTOCOL.md');
+  const wireSource = join(import.meta.dirname, '../../../packages/protocol/src/limits.ts');
+  const serverSource = join(import.meta.dirname, 'limits.ts');
+  const [text, wireText, serverText] = await Promise.all(
+    [path, wireSource, serverSource].map((file) => readFile(file, 'utf8')),
+  );
+  const serverRows = rowsOf(serverText!, limits).filter(({ rules }) => rules !== '');
+  const tables = [
+    'Both sides:\n',
+    '| Limit | Value |',
+    '|---|---|',
+    ...rowsOf(wireText!, wire).map(({ name, value }) => `| \`${name}\` | ${value} |`),
+    '\nThis server:\n',
+    '| Limit | Value | Rule |',
+    '|---|---|---|',
+    ...serverRows.map(({ name, value, rules }) => `| \`${name}\` | ${value} | ${rules} |`),
+  ].join('\n');
+  const generated = /(<!-- generated: vitest -u limits\.test\.ts -->)[^]*(<!-- end -->)/;
+  expect(text).toMatch(generated);
+  await expect(text!.replace(generated, `$1\n\n${tables}\n\n$2`)).toMatchFileSnapshot(path);
+});
+
+/** The exported numbers of a module, in its order, each with the rules that its comment or its group's names. */
+function rowsOf(source: string, values: object) {
+  const rows: { readonly name: string; readonly value: string; readonly rules: string }[] = [];
+  let comment = '';
+  let group = { name: '', comment: '' };
+  for (const line of source.split('\n')) {
+    // A comment covers the lines that follow, up to the next one.
+    if (/^ *\/\*\*/.test(line)) comment = '';
+    if (/^ *(\/\*)?\*/.test(line)) comment += line;
+    const exported = /^export const (\w+)/.exec(line)?.[1];
+    const members = exported === undefined ? [/^ {2}(\w+):/.exec(line)?.[1]] : [];
+    if (exported !== undefined) {
+      group = { name: exported, comment };
+      const value: unknown = values[exported as keyof typeof values];
+      if (typeof value === 'number') rows.push(row(exported, value, comment));
+      // A group on one line.
+      else if (line.endsWith('} as const;')) members.push(...Object.keys(value as object));
+    }
+    for (const member of members) {
+      if (member === undefined) continue;
+      const value = (values as Record<string, Record<string, unknown>>)[group.name]?.[member];
+      if (typeof value === 'number')
+        rows.push(row(`${group.name}.${member}`, value, group.comment + comment));
+    }
+    if (exported !== undefined || line === '') comment = '';
+  }
+  return rows;
+}
+
+function row(name: string, value: number, comment: string) {
+  const rules = new Set(comment.match(/\b(W|T|PR)\d+\b/g));
+  return { name, value: withUnit(name, value), rules: [...rules].join(', ') };
+}
+
+const UNITS: readonly (readonly [suffix: RegExp, units: readonly (readonly [number, string])[]])[] =
+  [
+    [
+      /(Ms|_MS)$/,
+      [
+        [24 * 60 * MINUTE, 'd'],
+        [60 * MINUTE, 'h'],
+        [MINUTE, 'min'],
+        [SECOND, 's'],
+        [1, 'ms'],
+      ],
+    ],
+    [
+      /(Bytes|_BYTES\b.*|_BYTES_.*)$/,
+      [
+        [KIB * KIB, 'MiB'],
+        [KIB, 'KiB'],
+        [1, 'B'],
+      ],
+    ],
+    [/([a-z]S|_S)$/, [[1, 's']]],
+  ];
+
+function withUnit(name: string, value: number): string {
+  const units = UNITS.find(([suffix]) => suffix.test(name))?.[1] ?? [[1, '']];
+  const [size, unit] = units.find(([size]) => value % size === 0) ?? [1, ''];
+  return `${(value / size).toLocaleString('en-US')} ${unit}`.trim();
+}

@@ -1,248 +1,302 @@
 /**
- * The server's own limits and times; those of the wire are in `@tandem/protocol`, those of the engine
- * beside it. What an operator may want to change is in `configuration.ts`.
+ * The server's limits and times, grouped by what they protect, with the rule of PROTOCOL.md that names
+ * the value. Limits of the wire are in `@tandem/protocol`, limits of the engine in `engine/limits.ts`.
+ * Operators change what is in `configuration/configuration.ts`, nothing here.
  */
 import { RECOVERY_EVENTS } from '@tandem/protocol';
 
-/** Bodies of the HTTP API. */
-export const MAX_HTTP_BODY_BYTES = 64 * 1024;
-/** Headers must be complete after this long; Node looks every `HTTP_CHECK_INTERVAL_MS`. */
-export const HTTP_HEADERS_TIMEOUT_MS = 5_000;
-export const HTTP_REQUEST_TIMEOUT_MS = 15_000;
-export const HTTP_CHECK_INTERVAL_MS = 1_000;
-/** Longer than proxies keep theirs open (60 s), or they would send a request into a socket that is closing. */
-export const HTTP_KEEP_ALIVE_MS = 75_000;
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** What is asked for while the server starts may be asked for again after this long. */
-export const START_RETRY_AFTER_S = 2;
+/** HTTP requests and the TCP connections that carry them. */
+export const HTTP = {
+  maxBodyBytes: 64 * KIB,
+  /** Node checks headers and requests for their timeouts every `checkIntervalMs`. */
+  headersTimeoutMs: 5_000,
+  requestTimeoutMs: 15_000,
+  checkIntervalMs: 1_000,
+  /** Longer than proxies keep theirs open (60 s), or a proxy would send a request into a closing socket. */
+  keepAliveMs: 75_000,
+  /** `Retry-After` of requests that arrive while the server starts. */
+  startRetryAfterS: 2,
+  /** A change that is not on disk by then is answered 503. */
+  writeTimeoutMs: 5_000,
+  /** Pipelined requests without an answer on one TCP connection; one more closes it. */
+  maxPipelinedRequests: 16,
+  /** TCP connections between two requests; above it the least recently used is closed. */
+  maxIdleSockets: 4_096,
+  /** TCP connections without a complete first request; above it the oldest is closed. */
+  maxSilentSockets: 4_096,
+  maxSilentSocketsPerAddress: 200,
+} as const;
 
-/** A change over HTTP that is not on disk after so long is answered as one that cannot be stored now. */
-export const MAX_HTTP_WRITE_MS = 5_000;
+/** WebSockets, and the HTTP stream and long poll that stand in for them. */
+export const TRANSPORT = {
+  /** Frames of one WebSocket message. */
+  maxFragments: 64,
+  maxBufferedChunks: 1_024,
+  /** How long the other side may take to answer a close frame. */
+  closeTimeoutMs: 5_000,
+  /** Messages are joined to frames up to this size; a single larger message is a frame of its own. */
+  maxJoinedBytes: 256 * KIB,
+  /** Random bytes in the id of an HTTP transport, which is a secret (T6). */
+  idBytes: 24,
+  /** Requests that open an HTTP transport and have not arrived completely; above it the oldest is closed. */
+  maxIncompleteOpens: 1_024,
+  /** Incomplete requests of one HTTP transport. A client needs one that sends and one that polls. */
+  maxIncompleteRequests: 4,
+  /** `retry` of a feed: a reader that lost its connection comes back after about this long. */
+  feedRetryMs: 2_000,
+} as const;
 
-/** Requests of one TCP connection without an answer; with one more, it is closed. */
-export const MAX_UNANSWERED_REQUESTS = 16;
-/** TCP connections that were answered and ask for nothing; of more, the one that was used longest ago is closed. */
-export const MAX_IDLE_SOCKETS = 4_096;
-/** Requests that open a transport over HTTP, until all of them is there; of more, the oldest has to go. */
-export const MAX_ARRIVING_OPENINGS = 1_024;
-/** Requests of one transport over HTTP, likewise; a client has one on its way up, and one that asks. */
-export const MAX_ARRIVING_REQUESTS = 4;
+/** Connections that have not been authenticated. */
+export const HANDSHAKE = {
+  /** Above these the oldest connection of the address, or of all, is closed. */
+  maxConnections: 4_096,
+  maxConnectionsPerAddress: 100,
+  /** Bytes that all of them together may have sent. */
+  maxBytes: 64 * MIB,
+  /** What one of them may send before it is authenticated. */
+  maxQueuedMessages: 512,
+  maxQueuedBytes: 2 * MIB,
+  /** How long a connection above the configured rate waits (T12); less than the client's `OPEN_TIMEOUT_MS`. */
+  maxWaitMs: 2_000,
+  /** `Retry-After` of connections that cannot wait (T12). */
+  retryAfterS: 3,
+} as const;
 
-export const SESSION_LIFETIME_MS = 400 * 24 * 3_600_000;
-/** How often sessions that are over are forgotten. */
-export const SESSION_SWEEP_MS = 24 * 3_600_000;
-/** People who are looked at in one step of forgetting guests, none of them younger than the grace. */
-export const GUESTS_LOOKED_AT_ONCE = 500;
-export const GUEST_GRACE_MS = 24 * 3_600_000;
-/** Opening a document again so soon is the same visit. */
-export const SAME_VISIT_MS = 3_600_000;
-/** Visits are gathered for so long, or until there are so many, and written together. */
-export const VISITS_GATHERED_MS = 100;
-export const MAX_GATHERED_VISITS = 100;
-/** Visits that are known to be on disk. */
-export const MAX_REMEMBERED_VISITS = 20_000;
-/** Who may come into a document is remembered while somebody is there, and for so long after. */
-export const ACCESS_CACHE_MS = 2 * 60_000;
-export const MAX_CACHED_ACCESS = 50_000;
-/** People and their sessions, after they were last looked up. */
-export const PERSON_KEPT_MS = 2 * 60_000;
-export const MAX_REMEMBERED_PEOPLE = 20_000;
-/** Tokens that were found good, after they were last said. */
-export const TOKEN_KEPT_MS = 2 * 60_000;
-export const MAX_REMEMBERED_TOKENS = 10_000;
-/** A document that changes is told to the libraries of this many people: those who opened it last. */
-export const MAX_TOLD_LIBRARIES = 1_000;
-/** A person's new name is told to the chats, and to the lists of people, of this many documents: those changed last. */
-export const MAX_TOLD_DOCUMENTS = 100;
-/** People whom a document's owner may give a role. */
-export const MAX_MEMBERS = 50;
-/** People who react to one chat message, each emoji counted. */
-export const MAX_REACTIONS_IN_ALL = 1_000;
-export const TOKEN_LIFETIME_MS = 10 * 60_000;
-/** Bytes of chance in a session cookie. */
-export const COOKIE_BYTES = 32;
-/** People shown with a document in a list. */
-export const MAX_PRESENT_SHOWN = 8;
+/** What one connection may send at once; the long run is configured. */
+export const INGRESS = {
+  /** Messages at once, in seconds of the configured rate. */
+  burstSeconds: 10,
+  burstBytes: 24 * MIB,
+} as const;
 
-/** One turn of the wheel that keeps all slow time. */
-export const WHEEL_TICK_MS = 100;
+/** A message cut into fragments (W7). */
+export const FRAGMENTS = {
+  /** Each `minProgressBytes` must arrive within this time. */
+  timeoutMs: 10_000,
+  minProgressBytes: 64 * KIB,
+} as const;
 
-/** WebSocket frames that one message may be cut into, and chunks that may wait. */
-export const MAX_FRAGMENTS = 64;
-export const MAX_BUFFERED_CHUNKS = 1_024;
-/** After our close frame, the other side gets this long to answer it. */
-export const CLOSE_TIMEOUT_MS = 5_000;
+/** Connections that read more slowly than they are sent to. */
+export const SLOW_CONSUMER = {
+  /** Above it, messages that the next value replaces are not sent (T10). */
+  conflateThresholdBytes: 64 * KIB,
+  /** Above it, or above `conflateThresholdBytes` for `lagAfterMs`, the connection lags: channels pause (T11). */
+  lagThresholdBytes: 1 * MIB,
+  lagAfterMs: 5_000,
+  /** With so many lags within `lagWindowMs` the connection is closed (T11). */
+  maxLags: 3,
+  lagWindowMs: MINUTE_MS,
+  /** Channels that catch up at the same time; others wait for the next check. */
+  maxCatchingUp: 8,
+  checkIntervalMs: 200,
+  /** Above it, requested or not, `open` waits. */
+  openPauseBytes: 1 * MIB,
+  /** Above it, not counting documents that the client opened, the connection is closed. */
+  maxQueuedBytes: 16 * MIB,
+  /** A connection that takes less than `minProgressBytes` of requested data in this time is closed. */
+  stallTimeoutMs: 5_000,
+  minProgressBytes: 64 * KIB,
+} as const;
 
-/** What a connection may send before it is known who it is. */
-export const MAX_WAITING_MESSAGES = 512;
-export const MAX_WAITING_BYTES = 2 * 1024 * 1024;
+/** Documents that one connection opens. */
+export const OPEN_QUEUE = { maxConcurrent: 8, maxQueued: 512 } as const;
 
-/** Connections that have not said who they are: of one address, and all; then the oldest has to go. */
-export const MAX_PRE_AUTH_CONNECTIONS_PER_ADDRESS = 100;
-export const MAX_PRE_AUTH_CONNECTIONS = 4_096;
-/** What all of them together may have sent. */
-export const MAX_PRE_AUTH_BYTES = 64 * 1024 * 1024;
-/** TCP connections without a whole request yet, likewise. */
-export const MAX_SILENT_SOCKETS_PER_ADDRESS = 200;
-export const MAX_SILENT_SOCKETS = 4_096;
-/** Bytes of chance in the name of an HTTP transport, which is its secret. */
-export const TRANSPORT_ID_BYTES = 24;
-/** New connections beyond those of a second wait for so long at most; it is less than a client gives an opening. */
-export const MAX_HELLO_WAIT_MS = 2_000;
-/** What those that cannot wait are told. */
-export const HELLO_RETRY_AFTER_S = 3;
-/** Frames to a client are joined up to this size; one message alone may be larger. */
-export const MAX_JOINED_BYTES = 256 * 1024;
-/** A reader of a feed that was cut off comes back after about so long. */
-export const FEED_RETRY_MS = 2_000;
-/** More than this waiting for one connection, and nothing is sent to it that the next value makes up for. */
-export const CONFLATE_THRESHOLD_BYTES = 64 * 1024;
-/** More than this, or pressed for so long, and its channels get nothing new until it has taken what waits. */
-export const LAG_THRESHOLD_BYTES = 1024 * 1024;
-export const LAG_AFTER_MS = 5_000;
-/** With so many lags in a minute, it is closed. */
-export const MAX_LAGS = 3;
-export const LAGS_WINDOW_MS = 60_000;
-/** Channels that catch up at once; others wait for the next check. */
-export const MAX_CATCHING_UP = 8;
-export const SEND_QUEUE_CHECK_MS = 200;
-/** More than this waiting, asked for or not, and nothing new is opened for it. */
-export const OPEN_PAUSE_BYTES = 1024 * 1024;
-/** More than this beside what it asked for by opening documents, and it is closed. */
-export const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-/** A connection that asked for much and takes less than `MIN_PROGRESS_BYTES` in this time is closed. */
-export const STALL_TIMEOUT_MS = 5_000;
-export const MIN_PROGRESS_BYTES = 64 * 1024;
-/** What a connection may send at once, over the long run that is configured. */
-export const BURST_MESSAGES_SECONDS = 10;
-export const BURST_BYTES = 24 * 1024 * 1024;
-/**
- * Updates of one user that may be refused in `VIOLATIONS_WINDOW_MS` for the harm they would do, and those
- * of one address; with the next, its connection is closed, and new ones wait.
- */
-export const VIOLATIONS_PER_USER = 3;
-export const VIOLATIONS_PER_ADDRESS = 12;
-export const VIOLATIONS_WINDOW_MS = 60_000;
-/** How long new connections wait after the first violation too many; twice as long after each further one. */
-export const BAN_FIRST_MS = 5_000;
-export const BAN_CAP_MS = 60_000;
-export const MAX_REMEMBERED_VIOLATORS = 10_000;
-/** After the first part of a message, and after each with `MIN_PROGRESS_BYTES`, until more of it comes. */
-export const FRAGMENTS_TIMEOUT_MS = 10_000;
-/** Documents that one connection may be opening at once; others wait their turn. */
-export const MAX_OPENING = 8;
-export const MAX_WAITING_OPENINGS = 512;
+/** Updates refused as harmful; one above the limit closes the connection and bans new ones for a time (W19). */
+export const VIOLATIONS = {
+  maxPerUser: 3,
+  maxPerAddress: 12,
+  windowMs: MINUTE_MS,
+  /** The first ban; each further one doubles. */
+  banFirstMs: 5_000,
+  banCapMs: MINUTE_MS,
+  maxTracked: 10_000,
+} as const;
 
-/** A crowd, of which a page is shown, is one again below this; it is less than where it begins, so that it does not flap. */
-export const CROWD_ENDS_BELOW = 450;
-/** In a crowd, changes are told after so long per receiver, within bounds. */
-export const PRESENCE_MS_PER_RECEIVER = 0.5;
-export const MAX_PRESENCE_INTERVAL_MS = 5_000;
-/** Who did something is shown in a crowd for at least so long. */
-export const PAGE_PLACE_MS = 10_000;
-/** Places that change in one telling. */
-export const MAX_PAGE_TURNOVER = 20;
-/** Client ids that a member is shown with; whoever has no name shares a member with all others. */
-export const MAX_CLIENTS_OF_MEMBER = 80;
-/** People who left that a room remembers, for the differences of those who come back. */
-export const MAX_DEPARTED_MEMBERS = 500;
-/** What the cursors of one room may cost: see `presence/cursor-pace.ts`. */
-export const CURSORS_PER_SECOND = 50_000;
-export const CURSORS_PER_DELIVERY = 4;
-/** A slower pace is asked for at least so long. */
-export const PACE_HELD_MS = 2_000;
-/** Cursors that a room shows: those that moved last. */
-export const MAX_SHOWN_CURSORS = 50;
-/** A cursor that moved keeps its place among them for so long. */
-export const CURSOR_PLACE_MS = 5_000;
-/** Awareness ids of people who left that a room remembers. */
-export const MAX_DEPARTED_CLIENTS = 1_000;
+/** HTTP requests by user, or by address for new guests: `burst` at once, `perSecond` in the long run. */
+export const REQUEST_RATES = {
+  /** One address may be a whole school. */
+  guests: { burst: 200, perSecond: 5 },
+  changes: { burst: 100, perSecond: 10 },
+  reads: { burst: 200, perSecond: 20 },
+} as const;
+/** Callers whose rate is remembered. */
+export const MAX_TRACKED_CALLERS = 10_000;
 
-/** A list's excerpt follows the text after this long. */
-export const EXCERPT_DELAY_MS = 2_000;
-/** Documents whose excerpts are written in one commit. */
-export const EXCERPTS_TOGETHER = 10;
+/** Shutting down. */
+export const DRAIN = {
+  /** Clients are told to reconnect over at least `spreadMs`, at no more than `connectionsPerSecond`. */
+  spreadMs: 1_000,
+  connectionsPerSecond: 2_000,
+  timeoutMs: 30_000,
+  /** Between the last message and closing the sockets. */
+  flushMs: 250,
+} as const;
 
-/** Clients told to go come back over at least this long, and at this rate. */
-export const DRAIN_SPREAD_MS = 1_000;
-export const DRAIN_CONNECTIONS_PER_SECOND = 2_000;
-export const DRAIN_TIMEOUT_MS = 30_000;
-/** Between saying goodbye and closing the sockets. */
-export const DRAIN_FLUSH_MS = 250;
+/** Writes to connections, gathered. */
+export const FLUSH = {
+  /** A connection that wrote so often, each within `loadedGapMs` of the last, writes every `loadedIntervalMs`. */
+  loadedAfterWrites: 20,
+  /** Two or three people who type are further apart, and are not delayed. */
+  loadedGapMs: 12,
+  loadedIntervalMs: 20,
+  /** Above it the turn's connections are flushed in slices. */
+  maxUnsliced: 2_000,
+  sliceSize: 1_000,
+} as const;
 
-/** Latencies of a second that the dashboard's percentiles are of; of more, a fair sample. */
-export const LATENCY_SAMPLES = 1_024;
-/** Each look wakes the process: on a server that nobody uses, a look each 10 ms was half of what it did. */
-export const LOOP_DELAY_RESOLUTION_MS = 50;
-export const LOOP_DELAY_TURN_MS = 1_000;
-export const MAX_TOP_ROOMS = 10;
-/** Spans go to the collector this often, and no more than so many of them. */
-export const SPAN_EXPORT_INTERVAL_MS = 5_000;
-export const SPAN_EXPORT_TIMEOUT_MS = 10_000;
-export const MAX_WAITING_SPANS = 4_096;
-/** The self-probe sings; every so many times through the journal. */
-export const PROBE_INTERVAL_MS = 1_000;
-export const PROBE_COMMIT_EVERY = 10;
-/** What it has not heard by then has failed. */
-export const PROBE_TIMEOUT_MS = 5_000;
+export const TIMER_WHEEL = { tickMs: 100 } as const;
 
-/** Guests that one address may make at once, and in the long run: a school has one address. */
-export const GUESTS_AT_ONCE = 200;
-export const GUESTS_PER_SECOND = 5;
-/** Pages that could not become guests ask again after this long. */
-export const GUEST_RETRY_MS = 3_000;
-/** Requests of one user that change something; each may wait for the disk. */
-export const CHANGES_AT_ONCE = 100;
-export const CHANGES_PER_SECOND = 10;
-/** Requests of one user that only read. */
-export const READS_AT_ONCE = 200;
-export const READS_PER_SECOND = 20;
-export const MAX_REMEMBERED_CALLERS = 10_000;
+/** Worker threads and their supervisor. */
+export const WORKER = {
+  /** How often the supervisor checks whether the current work exceeded its budget. */
+  watchdogIntervalMs: 250,
+  /** The heap only: bytes of snapshots and rows lie beside it. */
+  maxHeapMib: 1_024,
+  /** The first restart is immediate; the delays of the next ones double. */
+  restartFirstMs: 100,
+  restartCapMs: 5_000,
+  restartHealthyAfterMs: MINUTE_MS,
+  /** What is queued at shutdown is committed within this time, or stays with its senders. */
+  stopTimeoutMs: 10_000,
+} as const;
 
-/** Commands of one transaction; others use the database in between. */
-export const COMMANDS_PER_TRANSACTION = 100;
-/** Commands of one connection without an answer, the one that waits for its turn included. */
-export const MAX_WAITING_COMMANDS = 64;
-/** It is told in each document that a person has been in: it counts as so many commands. */
-export const PROFILE_CHANGE_PRICE = 5;
-/** A document that could not be made is tried again after this long. */
-export const COMMAND_RETRY_MS = 1_000;
-/** A command that was being carried out when so many workers ended is not tried again. */
-export const MAX_COMMAND_ATTEMPTS = 3;
-export const COMMAND_RESULT_KEPT_MS = 31 * 24 * 3_600_000;
-/** Results that are over are forgotten at most so many in a transaction, one transaction in so many. */
-export const RESULTS_FORGOTTEN_AT_ONCE = 500;
-export const TRANSACTIONS_PER_SWEEP = 100;
-/** The newest events of a channel that the database keeps; older ones go so many at once. */
-export const KEPT_EVENTS = RECOVERY_EVENTS;
-export const EVENTS_TRIMMED_AT_ONCE = 50;
-/** Channels of which the command worker remembers where they end. */
-export const MAX_KNOWN_HEADS = 20_000;
-/** Events in one `events` to whoever comes back; more of them take several. */
-export const EVENTS_PER_MESSAGE = 100;
-/** How often channels that nobody reads, and events that are too old, are let go. */
-export const CHANNEL_SWEEP_MS = 30_000;
+/** Sessions, tokens and guests. */
+export const ACCOUNTS = {
+  sessionLifetimeMs: 400 * DAY_MS,
+  sessionSweepMs: DAY_MS,
+  /** Random bytes in a session cookie. */
+  cookieBytes: 32,
+  tokenLifetimeMs: 10 * MINUTE_MS,
+  /** Guests checked in one step of deleting abandoned ones, none of them younger than the grace period. */
+  guestsPerSweep: 500,
+  guestGraceMs: DAY_MS,
+  /** `retryAfterMs` for pages that could not become guests. */
+  guestRetryMs: 3_000,
+} as const;
 
-/** A connection that has written so often, each time less than `HOT_GAP_MS` after the last, writes every `HOT_FLUSH_MS`. */
-export const HOT_AFTER_WRITES = 20;
-/** Two or three people who type are further apart, and are not kept waiting. */
-export const HOT_GAP_MS = 12;
-export const HOT_FLUSH_MS = 20;
-/** More than so many at once are written to in slices. */
-export const MAX_UNSLICED_FLUSH = 2_000;
-export const FLUSH_SLICE = 1_000;
+/** Answers of the database that are kept after their last use. */
+export const ACCESS_CACHE = { idleMs: 2 * MINUTE_MS, maxEntries: 50_000 } as const;
+export const PEOPLE_CACHE = { idleMs: 2 * MINUTE_MS, maxEntries: 20_000 } as const;
+export const TOKEN_CACHE = { idleMs: 2 * MINUTE_MS, maxEntries: 10_000 } as const;
 
-/** Of the documents changed last, so many are looked through for people one has met; of each person in each, so many rows. */
-export const MAX_MET_DOCUMENTS = 200;
-export const MAX_MET_ROWS = 2_000;
+/** Documents that people opened, for their lists. */
+export const VISITS = {
+  /** Opening a document again within this time is the same visit. */
+  sameVisitMs: HOUR_MS,
+  /** Visits are written together after `batchDelayMs`, or when there are `maxBatch`. */
+  batchDelayMs: 100,
+  maxBatch: 100,
+  maxCached: 20_000,
+} as const;
 
-/** How often the supervisor checks whether a worker's current work exceeded its budget. */
-export const WATCHDOG_INTERVAL_MS = 250;
-/** The heap of one worker; the bytes of snapshots and rows lie beside it. */
-export const MAX_WORKER_HEAP_MIB = 1_024;
-/** A worker that ends is restarted at once, then after pauses that double. */
-export const RESTART_FIRST_MS = 100;
-export const RESTART_CAP_MS = 5_000;
-export const RESTART_HEALTHY_AFTER_MS = 60_000;
-/** A worker that shuts down commits what is queued within this time, or it stays with its senders. */
-export const STOP_TIMEOUT_MS = 10_000;
+/** Lists of documents. */
+export const LIBRARY = {
+  /** People shown with a document. */
+  maxPresentShown: 8,
+  /** An excerpt follows the text after this long. */
+  excerptDelayMs: 2_000,
+  /** Excerpts written in one commit. */
+  excerptsPerCommit: 10,
+  /** A changed document is sent to the libraries of this many people: those who opened it last. */
+  maxNotifiedLibraries: 1_000,
+  /** A person's new name is sent to the chats and lists of this many documents: those changed last. */
+  maxNotifiedDocuments: 100,
+} as const;
+
+export const SHARING = {
+  /** People to whom an owner may give a role. */
+  maxMembers: 50,
+  /** The search for people one has met reads this many documents, and this many rows of each person. */
+  maxMetDocuments: 200,
+  maxMetRows: 2_000,
+} as const;
+
+export const CHAT = {
+  /** Reactions of all people to one message. */
+  maxReactions: 1_000,
+} as const;
+
+/** Who is in a document. */
+export const PRESENCE = {
+  /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
+  crowdEndsBelow: 450,
+  /** A crowd's changes are sent at an interval that grows with its receivers, up to a maximum (PR8). */
+  msPerReceiver: 0.5,
+  maxIntervalMs: 5_000,
+  /** A member of a crowd who was active is shown at least this long (PR4). */
+  minShownMs: 10_000,
+  /** Shown members replaced in one message (PR4). */
+  maxReplaced: 20,
+  /** Client ids of one member; all nameless clients share a member. */
+  maxClientsPerMember: 80,
+  /** People who left, remembered for the differences of clients that come back. */
+  maxDeparted: 500,
+} as const;
+
+/** Cursors of one room: see `presence/cursor-rate-controller.ts`. */
+export const CURSORS = {
+  /** Deliveries of cursors per second, and what one delivery costs in cursors (PR6). */
+  perSecond: 50_000,
+  perDelivery: 4,
+  /** A slower rate is kept at least this long (PR6). */
+  minSlowMs: 2_000,
+  /** Cursors shown: those that moved last (PR7). */
+  maxShown: 50,
+  /** A cursor that moved stays shown this long (PR7). */
+  minShownMs: 5_000,
+  /** Awareness ids of people who left that a room remembers. */
+  maxDepartedClients: 1_000,
+} as const;
+
+/** Commands and their results. */
+export const COMMAND_LIMITS = {
+  /** Other users of the database go in between two transactions. */
+  perTransaction: 100,
+  /** Unanswered commands of one connection, waiting and running (W27). */
+  maxQueued: 64,
+  /** A name change is sent to each document of the person, and counts as so many commands. */
+  profileChangeCost: 5,
+  /** `retryAfterMs` for a document that could not be created. */
+  retryMs: 1_000,
+  /** A command that was running when so many workers ended is refused. */
+  maxAttempts: 3,
+  /** How long a command can be repeated (W25). */
+  resultLifetimeMs: 31 * DAY_MS,
+  /** Expired results are deleted in every `transactionsPerSweep`th transaction, at most so many. */
+  resultsPerSweep: 500,
+  transactionsPerSweep: 100,
+} as const;
+
+/** Channels of events. */
+export const EVENTS = {
+  /** The newest events of a channel that the database keeps; older ones are deleted in batches. */
+  maxStored: RECOVERY_EVENTS,
+  trimBatch: 50,
+  /** Channels whose newest offset the command worker remembers. */
+  maxCachedHeads: 20_000,
+  /** Events in one message to a client that comes back; more of them take several messages. */
+  perMessage: 100,
+  /** How often unused channels and expired events are dropped from memory. */
+  sweepIntervalMs: 30_000,
+} as const;
+
+export const METRICS = {
+  /** Latencies of one second behind the dashboard's percentiles; above it, a uniform sample. */
+  latencySamples: 1_024,
+  /** Each sample wakes the process: at 10 ms, sampling was half of the load of an idle server. */
+  loopDelayResolutionMs: 50,
+  loopDelayIntervalMs: 1_000,
+  maxTopRooms: 10,
+  spanExportIntervalMs: 5_000,
+  spanExportTimeoutMs: 10_000,
+  maxQueuedSpans: 4_096,
+} as const;
+
+/** The self-probe: a message once an interval, every `commitEvery`th through the journal. */
+export const PROBE = { intervalMs: 1_000, commitEvery: 10, timeoutMs: 5_000 } as const;

@@ -18,7 +18,7 @@ import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
-import { DRAIN_TIMEOUT_MS } from './limits.ts';
+import { DRAIN } from './limits.ts';
 import { createLog, type Log } from './runtime/log.ts';
 import { OtlpSpans } from './metrics/otlp-spans.ts';
 import { startServer } from './server.ts';
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   });
   stop = async () => {
     log.info('stopping');
-    setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
+    setTimeout(() => process.exit(1), DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();

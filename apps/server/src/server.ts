@@ -22,14 +22,7 @@ import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
-import {
-  CHANGES_AT_ONCE,
-  CHANGES_PER_SECOND,
-  GUESTS_AT_ONCE,
-  GUESTS_PER_SECOND,
-  READS_AT_ONCE,
-  READS_PER_SECOND,
-} from './limits.ts';
+import { REQUEST_RATES } from './limits.ts';
 import type { Log } from './runtime/log.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
 import { measuredRunner } from './commands/measured-runner.ts';
@@ -134,14 +127,17 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     runner,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    guests: new KeyedRateLimiter({ atOnce: GUESTS_AT_ONCE, perSecond: GUESTS_PER_SECOND }, () =>
-      metrics.rateLimited.add('guests'),
+    guests: new KeyedRateLimiter(
+      { atOnce: REQUEST_RATES.guests.burst, perSecond: REQUEST_RATES.guests.perSecond },
+      () => metrics.rateLimited.add('guests'),
     ),
-    changes: new KeyedRateLimiter({ atOnce: CHANGES_AT_ONCE, perSecond: CHANGES_PER_SECOND }, () =>
-      metrics.rateLimited.add('changes'),
+    changes: new KeyedRateLimiter(
+      { atOnce: REQUEST_RATES.changes.burst, perSecond: REQUEST_RATES.changes.perSecond },
+      () => metrics.rateLimited.add('changes'),
     ),
-    reads: new KeyedRateLimiter({ atOnce: READS_AT_ONCE, perSecond: READS_PER_SECOND }, () =>
-      metrics.rateLimited.add('reads'),
+    reads: new KeyedRateLimiter(
+      { atOnce: REQUEST_RATES.reads.burst, perSecond: REQUEST_RATES.reads.perSecond },
+      () => metrics.rateLimited.add('reads'),
     ),
     files: options.files,
     originPolicy,

@@ -2,7 +2,7 @@
 import { ulid } from 'ulid';
 import { expect, it } from 'vitest';
 import { COMMAND_BURST, MAX_COMMANDS_IN_FLIGHT, type MessageOf } from '@tandem/protocol';
-import { MAX_WAITING_COMMANDS } from '../src/limits.ts';
+import { COMMAND_LIMITS } from '../src/limits.ts';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
@@ -138,7 +138,7 @@ it('ends a connection that says more than may wait, and forgets none it had begu
   const rename = (i: number) =>
     command({ name: 'document:rename', input: { document, title: `Title ${i}` } });
   client.send(
-    ...Array.from({ length: COMMAND_BURST + MAX_WAITING_COMMANDS + 1 }, (_, i) => rename(i)),
+    ...Array.from({ length: COMMAND_BURST + COMMAND_LIMITS.maxQueued + 1 }, (_, i) => rename(i)),
   );
   expect((await client.end()).code).toBe(4529);
 });

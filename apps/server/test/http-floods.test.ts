@@ -3,12 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { MAX_OPENING_BYTES, SUBPROTOCOL_BINARY } from '@tandem/protocol';
-import {
-  MAX_ARRIVING_OPENINGS,
-  MAX_IDLE_SOCKETS,
-  MAX_UNANSWERED_REQUESTS,
-  READS_AT_ONCE,
-} from '../src/limits.ts';
+import { HTTP, REQUEST_RATES, TRANSPORT } from '../src/limits.ts';
 import { eventually } from './eventually.ts';
 import { HttpClient } from './http-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -60,8 +55,8 @@ const list = (): string =>
 
 it('answers a few requests that come at once on one connection, and ends one that asks without end', async () => {
   const modest = new Raw();
-  modest.socket.write(list().repeat(MAX_UNANSWERED_REQUESTS));
-  await eventually('all are answered', () => modest.answers === MAX_UNANSWERED_REQUESTS);
+  modest.socket.write(list().repeat(HTTP.maxPipelinedRequests));
+  await eventually('all are answered', () => modest.answers === HTTP.maxPipelinedRequests);
   expect(modest.isOver).toBe(false);
   const greedy = new Raw();
   const thousand = list().repeat(1_000);
@@ -87,7 +82,7 @@ it('keeps 3,000 openings that do not go on from being kept, and opens a transpor
   const left = () => slow.filter(({ isOver }) => !isOver).length;
   await eventually(
     () => `those that are too many are ended; there are ${left()}`,
-    () => left() <= MAX_ARRIVING_OPENINGS,
+    () => left() <= TRANSPORT.maxIncompleteOpens,
   );
   expect((await residentBytes()) - before).toBeLessThan(MAX_GROWTH_BYTES);
   const client = new HttpClient(server.url, guest);
@@ -98,7 +93,7 @@ it('keeps 3,000 openings that do not go on from being kept, and opens a transpor
 
 it('lets no more connections stay than may wait for another request', async () => {
   const idle: Raw[] = [];
-  while (idle.length < MAX_IDLE_SOCKETS + 50) {
+  while (idle.length < HTTP.maxIdleSockets + 50) {
     const some = Array.from({ length: 100 }, () => new Raw());
     for (const { socket } of some) socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await eventually('they are answered', () => some.every(({ answers }) => answers === 1));
@@ -107,7 +102,7 @@ it('lets no more connections stay than may wait for another request', async () =
   const left = () => idle.filter(({ isOver }) => !isOver).length;
   await eventually(
     () => `the oldest are ended; there are ${left()}`,
-    () => left() <= MAX_IDLE_SOCKETS,
+    () => left() <= HTTP.maxIdleSockets,
   );
   expect(idle.findLastIndex(({ isOver }) => isOver)).toBeLessThan(200);
   for (const { socket } of idle) socket.destroy();
@@ -115,7 +110,7 @@ it('lets no more connections stay than may wait for another request', async () =
 
 it('lets whoever only reads wait, too', async () => {
   const codes: number[] = [];
-  for (let asked = 0; asked < 2 * READS_AT_ONCE; asked += 20) {
+  for (let asked = 0; asked < 2 * REQUEST_RATES.reads.burst; asked += 20) {
     const some = Array.from({ length: 20 }, () => guest.fetch('/api/documents'));
     for (const answer of await Promise.all(some)) {
       codes.push(answer.status);
@@ -124,5 +119,5 @@ it('lets whoever only reads wait, too', async () => {
     }
   }
   expect(new Set(codes)).toEqual(new Set([200, 429]));
-  expect(codes.slice(0, READS_AT_ONCE)).not.toContain(429);
+  expect(codes.slice(0, REQUEST_RATES.reads.burst)).not.toContain(429);
 });

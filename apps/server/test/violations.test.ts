@@ -7,7 +7,7 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
-/** As `VIOLATIONS_PER_USER` of the server. */
+/** As `VIOLATIONS.maxPerUser` of the server. */
 const TOLERATED = 3;
 
 const atEnd = atEndOfFile();

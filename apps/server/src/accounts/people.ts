@@ -12,7 +12,7 @@ import {
 import { AsyncCache } from '../runtime/async-cache.ts';
 import type { Database } from '../storage/tables.ts';
 import { createUser, findUser, toUser } from '../storage/users.ts';
-import { MAX_REMEMBERED_PEOPLE, PERSON_KEPT_MS, SESSION_LIFETIME_MS } from '../limits.ts';
+import { ACCOUNTS, PEOPLE_CACHE } from '../limits.ts';
 import { guestColor, guestName } from './guest-name.ts';
 import { createCookieValue } from './session-cookie.ts';
 import type { TokenClaim } from './session-token.ts';
@@ -49,8 +49,8 @@ export class People {
         const found = await findSignedUser(db, id);
         return found === null ? null : { user: toUser(found.user), sessions: found.sessions };
       },
-      maxAnswers: MAX_REMEMBERED_PEOPLE,
-      keptMs: PERSON_KEPT_MS,
+      maxAnswers: PEOPLE_CACHE.maxEntries,
+      keptMs: PEOPLE_CACHE.idleMs,
     });
   }
 
@@ -68,7 +68,7 @@ export class People {
       cookie,
       user: user.id,
       at,
-      expiresAt: at + SESSION_LIFETIME_MS,
+      expiresAt: at + ACCOUNTS.sessionLifetimeMs,
     });
     return { user: toUser(user), session: sessionId(cookie), cookie };
   }
@@ -97,7 +97,7 @@ export class People {
 
   async extendSession(session: string): Promise<void> {
     const at = Date.now();
-    await extendSession(this.#db, { id: session, at, expiresAt: at + SESSION_LIFETIME_MS });
+    await extendSession(this.#db, { id: session, at, expiresAt: at + ACCOUNTS.sessionLifetimeMs });
   }
 
   /** Signs out: nothing of this session holds any more. */

@@ -1,11 +1,11 @@
 /** The cookie of a browser's session. Its value is chance alone; the database knows only a digest of it. */
 import { randomBytes } from 'node:crypto';
-import { COOKIE_BYTES, SESSION_LIFETIME_MS } from '../limits.ts';
+import { ACCOUNTS } from '../limits.ts';
 
 const SESSION_COOKIE = 'tandem_session';
 
 export function createCookieValue(): string {
-  return randomBytes(COOKIE_BYTES).toString('base64url');
+  return randomBytes(ACCOUNTS.cookieBytes).toString('base64url');
 }
 
 /** The session's value in a `Cookie` header; null when there is none that could be ours. */
@@ -33,7 +33,7 @@ const PLACES: Record<CookiePlace, string> = {
 
 /** A `Set-Cookie` header. */
 export function writeSessionCookie(value: string, place: CookiePlace): string {
-  return setCookie(value, { place, ageSeconds: Math.floor(SESSION_LIFETIME_MS / 1000) });
+  return setCookie(value, { place, ageSeconds: Math.floor(ACCOUNTS.sessionLifetimeMs / 1000) });
 }
 
 /** A `Set-Cookie` header with which the browser forgets it. */

@@ -2,7 +2,7 @@
 import { forgetGuests } from '../storage/guests.ts';
 import { deleteExpiredSessions } from '../storage/sessions.ts';
 import type { Database } from '../storage/tables.ts';
-import { SESSION_SWEEP_MS } from '../limits.ts';
+import { ACCOUNTS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 
 export function sweepSessions({
@@ -24,7 +24,7 @@ export function sweepSessions({
     }
   };
   void sweep();
-  const timer = setInterval(() => void sweep(), SESSION_SWEEP_MS).unref();
+  const timer = setInterval(() => void sweep(), ACCOUNTS.sessionSweepMs).unref();
   return {
     [Symbol.dispose]() {
       state = 'over';

@@ -7,7 +7,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { AsyncCache } from '../runtime/async-cache.ts';
-import { MAX_REMEMBERED_TOKENS, TOKEN_KEPT_MS, TOKEN_LIFETIME_MS } from '../limits.ts';
+import { ACCOUNTS, TOKEN_CACHE } from '../limits.ts';
 import type { Secrets } from '../configuration/setting-schemas.ts';
 
 const ALGORITHM = 'HS256';
@@ -58,7 +58,7 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
         issuer: ISSUER,
         audience: AUDIENCE,
         requiredClaims: ['sub', 'iat', 'exp'],
-        maxTokenAge: TOKEN_LIFETIME_MS / 1000,
+        maxTokenAge: ACCOUNTS.tokenLifetimeMs / 1000,
         currentDate: new Date(now()),
       });
       const typed = claims.safeParse(payload);
@@ -74,14 +74,14 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
   // Whoever comes back brings the same token.
   const verified = new AsyncCache({
     ask: read,
-    maxAnswers: MAX_REMEMBERED_TOKENS,
-    keptMs: TOKEN_KEPT_MS,
+    maxAnswers: TOKEN_CACHE.maxEntries,
+    keptMs: TOKEN_CACHE.idleMs,
   });
 
   return {
     async sign(user, session) {
       const issuedAt = now();
-      const expiresAt = issuedAt + TOKEN_LIFETIME_MS;
+      const expiresAt = issuedAt + ACCOUNTS.tokenLifetimeMs;
       const token = await new SignJWT(session === undefined ? {} : { sid: session })
         .setProtectedHeader({ alg: ALGORITHM, kid })
         .setSubject(user)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { MAX_HTTP_WRITE_MS } from '../limits.ts';
+import { HTTP } from '../limits.ts';
 import { boundedWrite } from './bounded-write.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,7 +13,7 @@ it('answers what was done', async () => {
 
 it('gives up in time, with a sentence and a time to come back', async () => {
   const answer = boundedWrite(new Promise(() => {})).catch((error: unknown) => error);
-  await vi.advanceTimersByTimeAsync(MAX_HTTP_WRITE_MS);
+  await vi.advanceTimersByTimeAsync(HTTP.writeTimeoutMs);
   expect(await answer).toMatchObject({
     body: {
       code: 'storage-failed',

@@ -1,5 +1,5 @@
 /** A change that is asked for over HTTP is answered in time, also when the disk takes nothing. */
-import { MAX_HTTP_WRITE_MS } from '../limits.ts';
+import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
 const STORAGE_RETRY_MS = 5_000;
@@ -16,7 +16,7 @@ export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
       const detail =
         'The server cannot write to its disk at the moment. The change is made once it can; look again later.';
       reject(new ApiError('storage-failed', { detail, retryAfterMs: STORAGE_RETRY_MS }));
-    }, MAX_HTTP_WRITE_MS);
+    }, HTTP.writeTimeoutMs);
   });
   try {
     return await Promise.race([write, late]);

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { textRefusal } from '@tandem/protocol';
-import { MAX_HTTP_BODY_BYTES } from '../limits.ts';
+import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
 /** @throws ApiError `bad-message` or `too-large` */
@@ -30,13 +30,13 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
 
 /** Hono's own limit builds the request anew, which Node 20 refuses for the requests of its Node adapter. */
 async function boundedText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_HTTP_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers.get('content-length') ?? 0) > HTTP.maxBodyBytes) throw tooLarge();
   if (request.body === null) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_HTTP_BODY_BYTES) throw tooLarge();
+    if (bytes > HTTP.maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -44,6 +44,6 @@ async function boundedText(request: Request): Promise<string> {
 
 function tooLarge(): ApiError {
   return new ApiError('too-large', {
-    detail: `The body is larger than ${MAX_HTTP_BODY_BYTES} bytes.`,
+    detail: `The body is larger than ${HTTP.maxBodyBytes} bytes.`,
   });
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { profilePatch, type Session } from '@tandem/protocol';
-import { GUEST_RETRY_MS } from '../limits.ts';
+import { ACCOUNTS } from '../limits.ts';
 import type { SignedIn } from '../accounts/people.ts';
 import {
   endSessionCookie,
@@ -57,7 +57,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
           throw new ApiError('too-many', {
             detail:
               'Many people come from your network at this moment. This page tries again by itself.',
-            retryAfterMs: GUEST_RETRY_MS,
+            retryAfterMs: ACCOUNTS.guestRetryMs,
           });
         }
         signed = await people.createGuest();

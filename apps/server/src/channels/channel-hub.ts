@@ -10,7 +10,7 @@ import {
   type ChannelPosition,
 } from '@tandem/protocol';
 import type { CommittedEvents } from '../commands/runner.ts';
-import { CHANNEL_SWEEP_MS } from '../limits.ts';
+import { EVENTS } from '../limits.ts';
 import { chatKey, keyOf, sharingKey, type ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import { EventChannel } from './event-channel.ts';
@@ -49,7 +49,7 @@ export class ChannelHub implements Disposable {
 
   /** Begins to let go of what is old. */
   start(): void {
-    this.#timer ??= setInterval(() => this.#sweepNow(), CHANNEL_SWEEP_MS).unref();
+    this.#timer ??= setInterval(() => this.#sweepNow(), EVENTS.sweepIntervalMs).unref();
   }
 
   /** Answered by `subscribed` or `unsubscribed`. */

@@ -12,7 +12,7 @@ import {
 } from '@tandem/protocol';
 import type { LoadedState } from '../storage/channel-states.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
-import { EVENTS_PER_MESSAGE } from '../limits.ts';
+import { EVENTS } from '../limits.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';
 import type { EventRun } from '../storage/event-rows.ts';
@@ -286,8 +286,8 @@ export class EventChannel implements Channel {
     if (this.#recovery?.from === from) return this.#recovery.messages;
     const events = this.#ring.after(from);
     const messages: EncodedMessage[] = [];
-    for (let at = 0; at < events.length; at += EVENTS_PER_MESSAGE) {
-      const some = events.slice(at, at + EVENTS_PER_MESSAGE);
+    for (let at = 0; at < events.length; at += EVENTS.perMessage) {
+      const some = events.slice(at, at + EVENTS.perMessage);
       const range = { from: from + at, to: from + at + some.length };
       messages.push(
         new EncodedMessage({ type: 'events', channel: this.number, ...range, events: some }),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ManualClock } from '@tandem/testkit';
 import { DatabaseError } from '../storage/storage-error.ts';
 import { COMMIT_RETRY_FIRST_MS } from '../engine/limits.ts';
-import { COMMANDS_PER_TRANSACTION } from '../limits.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
 import { CommandBatcher, type CommandNews, type NumberedRequest } from './command-batcher.ts';
 import type { CommandTransactions, TransactionResult } from './command-transactions.ts';
 import type { CommandAnswer } from './runner.ts';
@@ -66,10 +66,10 @@ it('carries out what came while a transaction ran in the next one', async () => 
 
 it('lets others write between transactions of a limited size', async () => {
   const { host, transactions, turn } = fixture();
-  host.receive(requests(1, COMMANDS_PER_TRANSACTION + 2));
+  host.receive(requests(1, COMMAND_LIMITS.perTransaction + 2));
   await turn();
   await turn();
-  expect(transactions.map((numbers) => numbers.length)).toEqual([COMMANDS_PER_TRANSACTION, 2]);
+  expect(transactions.map((numbers) => numbers.length)).toEqual([COMMAND_LIMITS.perTransaction, 2]);
 });
 
 it('tries what the disk does not take again, after pauses, and lets nobody overtake it', async () => {

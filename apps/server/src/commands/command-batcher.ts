@@ -7,7 +7,7 @@ import { errorOf } from '@tandem/protocol';
 import { DatabaseError } from '../storage/storage-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { COMMIT_RETRY_CAP_MS, COMMIT_RETRY_FIRST_MS } from '../engine/limits.ts';
-import { COMMANDS_PER_TRANSACTION } from '../limits.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
 import type { CommandTransactions } from './command-transactions.ts';
 import type { CommandAnswer, CommandRequest, CommittedBatch } from './runner.ts';
 import type { ServerCommandName } from './server-command.ts';
@@ -77,7 +77,7 @@ export class CommandBatcher implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { transactions, send } = this.#options;
-    const requests = this.#queue.slice(0, this.#single > 0 ? 1 : COMMANDS_PER_TRANSACTION);
+    const requests = this.#queue.slice(0, this.#single > 0 ? 1 : COMMAND_LIMITS.perTransaction);
     const beganMs = performance.now();
     try {
       const { answers, events, effects } = await transactions.run(requests);

@@ -5,7 +5,7 @@
 import { encodeTime } from 'ulid';
 import type { ErrorBody } from '@tandem/protocol';
 import type { SqlExecutor } from '../storage/sqlite/executor.ts';
-import { COMMAND_RESULT_KEPT_MS, RESULTS_FORGOTTEN_AT_ONCE } from '../limits.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
 import type { CommandAnswer } from './runner.ts';
 
 type Done = Extract<CommandAnswer, { kind: 'done' }>;
@@ -48,12 +48,12 @@ export class CommandLog {
 
   /** Forgets some of what nobody will say again. */
   async sweep(at: number): Promise<void> {
-    const before = Math.max(0, at - COMMAND_RESULT_KEPT_MS);
+    const before = Math.max(0, at - COMMAND_LIMITS.resultLifetimeMs);
     // Ids begin with their client's time, which is where to look; whether it is true, the server's says.
     await this.#executor.execute(
       `delete from command where (id, user) in
          (select id, user from command where id < ? and at < ? limit ?)`,
-      [encodeTime(before), before, RESULTS_FORGOTTEN_AT_ONCE],
+      [encodeTime(before), before, COMMAND_LIMITS.resultsPerSweep],
     );
   }
 }

@@ -10,12 +10,7 @@ import {
   type MessageOf,
 } from '@tandem/protocol';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import {
-  COMMAND_RETRY_MS,
-  MAX_WAITING_COMMANDS,
-  PROFILE_CHANGE_PRICE,
-  WHEEL_TICK_MS,
-} from '../limits.ts';
+import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
 import type { CommandAnswer, CommandRunner } from './runner.ts';
 
@@ -42,8 +37,8 @@ function fixture() {
     },
   });
   const pass = (ms: number) => {
-    for (let at = 0; at < ms; at += WHEEL_TICK_MS) {
-      vi.advanceTimersByTime(WHEEL_TICK_MS);
+    for (let at = 0; at < ms; at += TIMER_WHEEL.tickMs) {
+      vi.advanceTimersByTime(TIMER_WHEEL.tickMs);
       wheel.turn();
     }
   };
@@ -98,16 +93,16 @@ it('counts what is told to many for more (W27)', () => {
   const { line, begun } = fixture();
   for (let color = 0; color < COMMAND_BURST; color++)
     line.submit({ id: ulid(), name: 'profile:change', input: { color: color % 8 } });
-  expect(begun).toHaveLength(COMMAND_BURST / PROFILE_CHANGE_PRICE);
+  expect(begun).toHaveLength(COMMAND_BURST / COMMAND_LIMITS.profileChangeCost);
 });
 
 it('does a hundred of chat a second (W27)', async () => {
   const { line, answers, pass, answerAll } = fixture();
   let said = 0;
-  for (let step = 0; step < 5_000 / WHEEL_TICK_MS; step++) {
+  for (let step = 0; step < 5_000 / TIMER_WHEEL.tickMs; step++) {
     for (; said - answers.length < MAX_COMMANDS_IN_FLIGHT; said++) line.submit(see());
     await answerAll();
-    pass(WHEEL_TICK_MS);
+    pass(TIMER_WHEEL.tickMs);
   }
   const inFiveSeconds = answers.length - COMMAND_BURST;
   expect(inFiveSeconds).toBeGreaterThan(4.5 * CHAT_COMMANDS_PER_SECOND);
@@ -116,7 +111,7 @@ it('does a hundred of chat a second (W27)', async () => {
 
 it('ends a connection that says more than may wait (W27)', () => {
   const { line, begun, closes } = fixture();
-  for (let i = 0; i < MAX_WAITING_COMMANDS; i++) line.submit(rename());
+  for (let i = 0; i < COMMAND_LIMITS.maxQueued; i++) line.submit(rename());
   expect(closes).toEqual([]);
   expect(begun).toHaveLength(COMMAND_BURST);
   line.submit(rename());
@@ -141,7 +136,7 @@ it('tries a document that could not be made again, before those behind it (W28)'
   begun[0]?.answer({ kind: 'refused', error: errorOf('storage-failed') });
   await vi.advanceTimersByTimeAsync(0);
   expect(answers).toEqual([]);
-  pass(COMMAND_RETRY_MS);
+  pass(COMMAND_LIMITS.retryMs);
   expect(begun.map(({ command }) => command.name)).toEqual(['document:create', 'document:create']);
   begun[1]?.answer(DONE);
   await vi.advanceTimersByTimeAsync(0);

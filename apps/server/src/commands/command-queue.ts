@@ -12,12 +12,7 @@ import {
 } from '@tandem/protocol';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
-import {
-  COMMAND_RETRY_MS,
-  MAX_WAITING_COMMANDS,
-  PROFILE_CHANGE_PRICE,
-  WHEEL_TICK_MS,
-} from '../limits.ts';
+import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import type { CommandAnswer, CommandRunner } from './runner.ts';
 
 /** The connection, as its commands see it. */
@@ -62,7 +57,7 @@ export class CommandQueue implements Expiring {
 
   /** Answered by `done` or `refused`, sooner or later. */
   submit(command: Command | Unaccepted): void {
-    if (this.#unanswered >= MAX_WAITING_COMMANDS) {
+    if (this.#unanswered >= COMMAND_LIMITS.maxQueued) {
       this.#options.client.close(
         'too-many',
         'Too many changes at once. They are kept on this device and are sent more slowly.',
@@ -95,7 +90,7 @@ export class CommandQueue implements Expiring {
       const [command] = this.#waiting;
       if (command === undefined) return;
       if (!this.#mayBegin(command)) {
-        this.#options.wheel.arm(this.#pause, WHEEL_TICK_MS);
+        this.#options.wheel.arm(this.#pause, TIMER_WHEEL.tickMs);
         return;
       }
       this.#waiting.shift();
@@ -105,7 +100,7 @@ export class CommandQueue implements Expiring {
 
   #mayBegin({ name }: Command | Unaccepted): boolean {
     const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
-    const price = name === 'profile:change' ? PROFILE_CHANGE_PRICE : 1;
+    const price = name === 'profile:change' ? COMMAND_LIMITS.profileChangeCost : 1;
     return bucket.take(price, performance.now());
   }
 
@@ -133,7 +128,7 @@ export class CommandQueue implements Expiring {
       if ('name' in command && answer.kind === 'refused' && answer.error.temporary) {
         // Those behind it would be refused for want of it, and for good.
         this.#waiting.unshift(command);
-        this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_RETRY_MS);
+        this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_LIMITS.retryMs);
         return;
       }
     }

@@ -8,7 +8,7 @@ import { DatabaseError } from '../storage/storage-error.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import { noLock } from '../storage/sqlite/write-lock.ts';
-import { COMMAND_RESULT_KEPT_MS, EVENTS_TRIMMED_AT_ONCE, KEPT_EVENTS } from '../limits.ts';
+import { COMMAND_LIMITS, EVENTS } from '../limits.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import type { Handler } from './handler.ts';
 import { HANDLERS } from './handlers/handlers.ts';
@@ -169,16 +169,16 @@ it('keeps the newest events of a channel, and results for a month', async () => 
   await using s = await closing(fixture());
   const first = see('done', { id: ulid(s.clock.now) });
   await s.transactions.run([first]);
-  for (let at = 0; at < KEPT_EVENTS + 2 * EVENTS_TRIMMED_AT_ONCE; at += 50)
+  for (let at = 0; at < EVENTS.maxStored + 2 * EVENTS.trimBatch; at += 50)
     await s.transactions.run(Array.from({ length: 50 }, () => see('done')));
   const rows = await s.db
     .selectFrom('event')
     .select((eb) => [eb.fn.min('offset').as('oldest'), eb.fn.max('offset').as('newest')])
     .where('channel', '=', chatKey(DOCUMENT))
     .executeTakeFirstOrThrow();
-  expect(rows.newest - rows.oldest + 1).toBeGreaterThanOrEqual(KEPT_EVENTS);
-  expect(rows.newest - rows.oldest + 1).toBeLessThan(KEPT_EVENTS + EVENTS_TRIMMED_AT_ONCE);
-  s.clock.now += COMMAND_RESULT_KEPT_MS + 1;
+  expect(rows.newest - rows.oldest + 1).toBeGreaterThanOrEqual(EVENTS.maxStored);
+  expect(rows.newest - rows.oldest + 1).toBeLessThan(EVENTS.maxStored + EVENTS.trimBatch);
+  s.clock.now += COMMAND_LIMITS.resultLifetimeMs + 1;
   for (let i = 0; i < 100; i++) await s.transactions.run([]);
   const kept = await s.db
     .selectFrom('command')

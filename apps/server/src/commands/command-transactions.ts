@@ -10,7 +10,7 @@ import { DatabaseError } from '../storage/storage-error.ts';
 import type { SqlExecutor } from '../storage/sqlite/executor.ts';
 import type { Database } from '../storage/tables.ts';
 import type { WriteLock } from '../storage/sqlite/write-lock.ts';
-import { TRANSACTIONS_PER_SWEEP } from '../limits.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
 import { CommandLog } from './command-log.ts';
 import type { Effect } from './effect.ts';
 import type { Handler, HandlerContext, HandlerTable, NewEvent, Outcome } from './handler.ts';
@@ -80,7 +80,8 @@ export class CommandTransactions {
       const answers: CommandAnswer[] = [];
       for (const request of requests) answers.push(await this.#answer(request, mode));
       await this.#channels.writeHeads();
-      if (this.#count++ % TRANSACTIONS_PER_SWEEP === 0) await this.#commands.sweep(mode.at);
+      if (this.#count++ % COMMAND_LIMITS.transactionsPerSweep === 0)
+        await this.#commands.sweep(mode.at);
       await this.#sql('COMMIT');
       return { answers, events: this.#channels.committed(), effects: this.#effects };
     } catch (error) {

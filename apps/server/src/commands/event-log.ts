@@ -2,7 +2,7 @@
 import type { ChannelEvent } from '@tandem/protocol';
 import type { SqlExecutor } from '../storage/sqlite/executor.ts';
 import type { Database } from '../storage/tables.ts';
-import { EVENTS_TRIMMED_AT_ONCE, KEPT_EVENTS, MAX_KNOWN_HEADS } from '../limits.ts';
+import { EVENTS } from '../limits.ts';
 import type { CommittedEvents } from './runner.ts';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import { firstEpoch } from '../storage/first-epoch.ts';
@@ -45,10 +45,10 @@ export class EventLog {
       'insert into event (channel, offset, data, at) values (?, ?, ?, ?)',
       [key, offset, data, event.at],
     );
-    if (offset % EVENTS_TRIMMED_AT_ONCE === 0) {
+    if (offset % EVENTS.trimBatch === 0) {
       await this.#executor.execute('delete from event where channel = ? and offset <= ?', [
         key,
-        offset - KEPT_EVENTS,
+        offset - EVENTS.maxStored,
       ]);
     }
     let growth = this.#growths.get(key);
@@ -77,7 +77,7 @@ export class EventLog {
   committed(): readonly CommittedEvents[] {
     const growths = [...this.#growths.values()];
     this.#growths = new Map();
-    if (this.#heads.size > MAX_KNOWN_HEADS) this.#heads.clear();
+    if (this.#heads.size > EVENTS.maxCachedHeads) this.#heads.clear();
     return growths;
   }
 

@@ -8,7 +8,7 @@ import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.
 import { systemClock } from '../runtime/clock.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
-import { MAX_COMMAND_ATTEMPTS } from '../limits.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { CommandNews, NumberedRequest } from './command-batcher.ts';
 import type { CommandWorkerData } from './command-worker.ts';
@@ -138,7 +138,7 @@ export class WorkerRunner implements CommandRunner {
     this.#log.error({ detail }, 'the command worker ended');
     const requests = [...this.#unanswered.values()].map(({ request }) => request);
     for (const [number, unanswered] of this.#unanswered) {
-      if (++unanswered.attempts > MAX_COMMAND_ATTEMPTS)
+      if (++unanswered.attempts > COMMAND_LIMITS.maxAttempts)
         this.#settle(number, { kind: 'refused', error: errorOf('internal') });
     }
     this.#lostListener(requests);

@@ -7,20 +7,7 @@ import {
   REAUTHENTICATE_BEFORE_MS,
   REAUTHENTICATE_GRACE_MS,
 } from '@tandem/protocol';
-import {
-  SEND_QUEUE_CHECK_MS,
-  BURST_BYTES,
-  OPEN_PAUSE_BYTES,
-  LAG_AFTER_MS,
-  LAG_THRESHOLD_BYTES,
-  LAGS_WINDOW_MS,
-  MAX_QUEUED_BYTES,
-  MAX_CATCHING_UP,
-  MAX_PRE_AUTH_BYTES,
-  MAX_WAITING_OPENINGS,
-  CONFLATE_THRESHOLD_BYTES,
-  STALL_TIMEOUT_MS,
-} from '../limits.ts';
+import { HANDSHAKE, INGRESS, OPEN_QUEUE, SLOW_CONSUMER } from '../limits.ts';
 import type { LaggingChannel } from './send-queue.ts';
 import { PreAuthBytes } from '../rate-limits/pre-auth-connections.ts';
 import { fakeConnection } from './testing/fake-connection.ts';
@@ -99,7 +86,7 @@ describe('what comes in', () => {
 
   it('has a limit of bytes', () => {
     const { connection, protocol, socket } = onAuthenticated();
-    connection.receive(Buffer.alloc(BURST_BYTES), true);
+    connection.receive(Buffer.alloc(INGRESS.burstBytes), true);
     expect([protocol.received.length, socket.closes]).toEqual([1, []]);
     connection.receive(Buffer.alloc(1_000_000), true);
     expect([protocol.received.length, socket.closes]).toEqual([1, [4529]]);
@@ -160,20 +147,20 @@ function stuck(bytes: number, requested = 0) {
   return { ...fake, channel, caughtUp, left };
 }
 
-const LAG = LAG_THRESHOLD_BYTES + 1;
+const LAG = SLOW_CONSUMER.lagThresholdBytes + 1;
 
 describe('a slow reader', () => {
   it('is pressed above 64 KB', () => {
-    expect(CONFLATE_THRESHOLD_BYTES).toBe(64 * 1024);
-    const quick = stuck(CONFLATE_THRESHOLD_BYTES);
+    expect(SLOW_CONSUMER.conflateThresholdBytes).toBe(64 * 1024);
+    const quick = stuck(SLOW_CONSUMER.conflateThresholdBytes);
     expect([quick.connection.isConflating, quick.connection.isLagging]).toEqual([false, false]);
-    const slow = stuck(CONFLATE_THRESHOLD_BYTES + 1);
+    const slow = stuck(SLOW_CONSUMER.conflateThresholdBytes + 1);
     expect([slow.connection.isConflating, slow.connection.isLagging]).toEqual([true, false]);
   });
 
   it('lags above 1 MB', () => {
-    expect(LAG_THRESHOLD_BYTES).toBe(1024 * 1024);
-    expect(stuck(LAG_THRESHOLD_BYTES).connection.isLagging).toBe(false);
+    expect(SLOW_CONSUMER.lagThresholdBytes).toBe(1024 * 1024);
+    expect(stuck(SLOW_CONSUMER.lagThresholdBytes).connection.isLagging).toBe(false);
     const { connection, socket } = stuck(LAG);
     expect([connection.isConflating, connection.isLagging, connection.isCongested]).toEqual([
       true,
@@ -184,16 +171,16 @@ describe('a slow reader', () => {
   });
 
   it('lags when it is pressed for 5 s', () => {
-    expect(LAG_AFTER_MS).toBe(5_000);
-    const { connection, pass } = stuck(CONFLATE_THRESHOLD_BYTES + 1);
-    pass(LAG_AFTER_MS - SEND_QUEUE_CHECK_MS);
+    expect(SLOW_CONSUMER.lagAfterMs).toBe(5_000);
+    const { connection, pass } = stuck(SLOW_CONSUMER.conflateThresholdBytes + 1);
+    pass(SLOW_CONSUMER.lagAfterMs - SLOW_CONSUMER.checkIntervalMs);
     expect(connection.isLagging).toBe(false);
-    pass(SEND_QUEUE_CHECK_MS);
+    pass(SLOW_CONSUMER.checkIntervalMs);
     expect(connection.isLagging).toBe(true);
   });
 
   it('is neither for what it asked for', () => {
-    const { connection, left, pass } = stuck(0, 3 * LAG_THRESHOLD_BYTES);
+    const { connection, left, pass } = stuck(0, 3 * SLOW_CONSUMER.lagThresholdBytes);
     expect([connection.isConflating, connection.isLagging, connection.isCongested]).toEqual([
       false,
       false,
@@ -201,22 +188,25 @@ describe('a slow reader', () => {
     ]);
     for (let second = 0; second < 20; second++) {
       pass(1_000);
-      left(3 * LAG_THRESHOLD_BYTES - 100_000 * second);
+      left(3 * SLOW_CONSUMER.lagThresholdBytes - 100_000 * second);
     }
     expect(connection.isLagging).toBe(false);
   });
 
   it('catches up once little waits, a few channels at a time', () => {
     const { connection, channel, caughtUp, left, pass } = stuck(LAG);
-    const names = Array.from({ length: MAX_CATCHING_UP + 2 }, (_, i) => String(i));
+    const names = Array.from({ length: SLOW_CONSUMER.maxCatchingUp + 2 }, (_, i) => String(i));
     for (const name of names) connection.hold(channel(name));
-    left(CONFLATE_THRESHOLD_BYTES + 1);
-    pass(SEND_QUEUE_CHECK_MS);
+    left(SLOW_CONSUMER.conflateThresholdBytes + 1);
+    pass(SLOW_CONSUMER.checkIntervalMs);
     expect([caughtUp, connection.isLagging]).toEqual([[], true]);
-    left(CONFLATE_THRESHOLD_BYTES);
-    pass(SEND_QUEUE_CHECK_MS);
-    expect([caughtUp, connection.isLagging]).toEqual([names.slice(0, MAX_CATCHING_UP), false]);
-    pass(SEND_QUEUE_CHECK_MS);
+    left(SLOW_CONSUMER.conflateThresholdBytes);
+    pass(SLOW_CONSUMER.checkIntervalMs);
+    expect([caughtUp, connection.isLagging]).toEqual([
+      names.slice(0, SLOW_CONSUMER.maxCatchingUp),
+      false,
+    ]);
+    pass(SLOW_CONSUMER.checkIntervalMs);
     expect(caughtUp).toEqual(names);
     pass(10_000);
     expect(caughtUp).toHaveLength(names.length);
@@ -226,7 +216,7 @@ describe('a slow reader', () => {
     const { connection, protocol, socket, left, pass, turn } = stuck(LAG);
     const lagAgain = () => {
       left(0);
-      pass(SEND_QUEUE_CHECK_MS);
+      pass(SLOW_CONSUMER.checkIntervalMs);
       expect(connection.isLagging).toBe(false);
       connection.queue(new Uint8Array(LAG));
       turn();
@@ -245,9 +235,9 @@ describe('a slow reader', () => {
     const { connection, socket, left, pass, turn } = stuck(LAG);
     for (let lag = 0; lag < 5; lag++) {
       left(0);
-      pass(SEND_QUEUE_CHECK_MS);
+      pass(SLOW_CONSUMER.checkIntervalMs);
       connection.receive(Buffer.from('here'), true);
-      now += LAGS_WINDOW_MS / 2;
+      now += SLOW_CONSUMER.lagWindowMs / 2;
       connection.queue(new Uint8Array(LAG));
       turn();
       expect([lag, socket.closes]).toEqual([lag, []]);
@@ -255,15 +245,15 @@ describe('a slow reader', () => {
   });
 
   it('that asks for much and takes nothing is sent away', () => {
-    const { socket, pass } = stuck(0, OPEN_PAUSE_BYTES + 1);
-    pass(STALL_TIMEOUT_MS - SEND_QUEUE_CHECK_MS);
+    const { socket, pass } = stuck(0, SLOW_CONSUMER.openPauseBytes + 1);
+    pass(SLOW_CONSUMER.stallTimeoutMs - SLOW_CONSUMER.checkIntervalMs);
     expect(socket.closes).toEqual([]);
-    pass(SEND_QUEUE_CHECK_MS);
+    pass(SLOW_CONSUMER.checkIntervalMs);
     expect(socket.closes).toEqual([4505]);
   });
 
   it('is sent away when more waits than even unfed channels leave', () => {
-    const { connection, socket, turn } = stuck(MAX_QUEUED_BYTES);
+    const { connection, socket, turn } = stuck(SLOW_CONSUMER.maxQueuedBytes);
     connection.queue(new Uint8Array(10));
     turn();
     expect(socket.closes).toEqual([]);
@@ -273,9 +263,9 @@ describe('a slow reader', () => {
   });
 
   it('that takes what is sent is alive, though our ping is far behind it', () => {
-    const { socket, left, pass } = stuck(0, 20 * LAG_THRESHOLD_BYTES);
+    const { socket, left, pass } = stuck(0, 20 * SLOW_CONSUMER.lagThresholdBytes);
     for (let second = 1; second <= 60; second++) {
-      left(20 * LAG_THRESHOLD_BYTES - 100_000 * second);
+      left(20 * SLOW_CONSUMER.lagThresholdBytes - 100_000 * second);
       pass(1_000);
     }
     expect(socket.closes).toEqual([]);
@@ -350,7 +340,7 @@ describe('strangers', () => {
     const preAuth = new PreAuthBytes();
     const fill = fakeConnection({ preAuth });
     fill.connection.start(fill.protocol, HELLO_TIMEOUT_MS);
-    expect(preAuth.take(MAX_PRE_AUTH_BYTES - 5)).toBe(true);
+    expect(preAuth.take(HANDSHAKE.maxBytes - 5)).toBe(true);
     fill.connection.receive(Buffer.from('12345'), true);
     expect([fill.protocol.received.length, fill.socket.closes]).toEqual([1, []]);
     const late = fakeConnection({ preAuth });
@@ -374,14 +364,14 @@ describe('strangers', () => {
 
 function full(): PreAuthBytes {
   const preAuth = new PreAuthBytes();
-  preAuth.take(MAX_PRE_AUTH_BYTES);
+  preAuth.take(HANDSHAKE.maxBytes);
   return preAuth;
 }
 
 describe('openings', () => {
   it('that wait have a limit', () => {
     const { connection, socket } = stuck(LAG);
-    for (let i = 0; i < MAX_WAITING_OPENINGS; i++) connection.openings.enter(() => {});
+    for (let i = 0; i < OPEN_QUEUE.maxQueued; i++) connection.openings.enter(() => {});
     expect(socket.closes).toEqual([]);
     connection.openings.enter(() => {});
     expect(socket.closes).toEqual([4529]);
@@ -393,7 +383,7 @@ describe('openings', () => {
     socket.stuck = true;
     for (let i = 0; i < 20; i++) connection.openings.enter(() => opened.push(i));
     expect(opened).toHaveLength(8);
-    connection.queue(new Uint8Array(OPEN_PAUSE_BYTES + 1), true);
+    connection.queue(new Uint8Array(SLOW_CONSUMER.openPauseBytes + 1), true);
     turn();
     for (let i = 0; i < 8; i++) connection.openings.done();
     expect(opened).toHaveLength(8);

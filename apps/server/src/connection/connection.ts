@@ -16,12 +16,7 @@ import {
 } from '@tandem/protocol';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { ErrorBoundary, ErrorSource } from '../runtime/error-boundary.ts';
-import {
-  OPEN_PAUSE_BYTES,
-  HOT_AFTER_WRITES,
-  HOT_GAP_MS,
-  CONFLATE_THRESHOLD_BYTES,
-} from '../limits.ts';
+import { FLUSH, SLOW_CONSUMER } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { CodecWord } from '../metrics/connection-stats.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -132,7 +127,7 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
 
   /** Nothing more is opened for it. */
   get isCongested(): boolean {
-    return this.isLagging || this.queuedBytes > OPEN_PAUSE_BYTES;
+    return this.isLagging || this.queuedBytes > SLOW_CONSUMER.openPauseBytes;
   }
 
   /** Better nothing now that the next value makes up for; tell `hold` who has a newer one later. */
@@ -258,7 +253,7 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     this.#protocol?.goaway(retryAfterMs);
   }
 
-  /** Resolves when the transport is gone, which takes `CLOSE_TIMEOUT_MS` at most. */
+  /** Resolves when the transport is gone, which takes `TRANSPORT.closeTimeoutMs` at most. */
   async restart(): Promise<void> {
     if (this.ended) return;
     await new Promise<void>((resolve) => {
@@ -315,7 +310,7 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
   }
 
   get isHot(): boolean {
-    return this.#writesInARow >= HOT_AFTER_WRITES;
+    return this.#writesInARow >= FLUSH.loadedAfterWrites;
   }
 
   flush(nowMs: number): void {
@@ -328,15 +323,18 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     this.#out = null;
     this.#outBytes = 0;
     // Waiting is of use as long as more than one message comes of it.
-    const isBusy = this.isHot ? parts.length > 1 : nowMs - this.#flushedAtMs < HOT_GAP_MS;
-    this.#writesInARow = isBusy ? Math.min(this.#writesInARow + 1, HOT_AFTER_WRITES) : 0;
+    const isBusy = this.isHot ? parts.length > 1 : nowMs - this.#flushedAtMs < FLUSH.loadedGapMs;
+    this.#writesInARow = isBusy ? Math.min(this.#writesInARow + 1, FLUSH.loadedAfterWrites) : 0;
     this.#flushedAtMs = nowMs;
     if (this.#sendQueue?.isOverLimit === true) {
       this.close('slow-consumer');
       return;
     }
     this.#write(parts);
-    if (this.#sendQueue !== null || this.#transport.bufferedAmount > CONFLATE_THRESHOLD_BYTES)
+    if (
+      this.#sendQueue !== null ||
+      this.#transport.bufferedAmount > SLOW_CONSUMER.conflateThresholdBytes
+    )
       this.#ensureBacklog().look();
   }
 

@@ -3,7 +3,7 @@
  * whoever asks for much and reads nothing holds little.
  */
 import type { CloseName } from '@tandem/protocol';
-import { MAX_OPENING, MAX_WAITING_OPENINGS } from '../limits.ts';
+import { OPEN_QUEUE } from '../limits.ts';
 
 export interface OpeningConnection {
   readonly isCongested: boolean;
@@ -24,7 +24,7 @@ export class OpenQueue {
   /** Runs `open` when its turn comes; each ends with `done`. Whoever lets too many wait is gone. */
   enter(open: () => void): void {
     if (this.#waiting.length === 0 && this.#hasRoom) this.#begin(open);
-    else if (this.#waiting.push(open) > MAX_WAITING_OPENINGS) this.#connection.close('too-many');
+    else if (this.#waiting.push(open) > OPEN_QUEUE.maxQueued) this.#connection.close('too-many');
     else this.advance();
   }
 
@@ -44,7 +44,7 @@ export class OpenQueue {
   }
 
   get #hasRoom(): boolean {
-    return this.#opening < MAX_OPENING && !this.#connection.isCongested;
+    return this.#opening < OPEN_QUEUE.maxConcurrent && !this.#connection.isCongested;
   }
 
   #begin(open: (() => void) | undefined): void {

@@ -2,24 +2,12 @@
  * What waits to go out on one connection that takes less than it is sent. It exists only while something
  * waits. What a connection asked for by opening documents is not held against it.
  *
- * - above `CONFLATE_THRESHOLD_BYTES`: nothing is sent that the next value makes up for
- * - above `LAG_THRESHOLD_BYTES`, or pressed for `LAG_AFTER_MS`: nothing new is sent at all
+ * - above `SLOW_CONSUMER.conflateThresholdBytes`: nothing is sent that the next value makes up for
+ * - above `SLOW_CONSUMER.lagThresholdBytes`, or pressed for `SLOW_CONSUMER.lagAfterMs`: nothing new is sent at all
  * - once little waits: the channels that held something back catch up, a few at a time
  * - lagging for the third time in a minute, or asking for much and taking nothing: the end
  */
-import {
-  SEND_QUEUE_CHECK_MS,
-  OPEN_PAUSE_BYTES,
-  LAG_AFTER_MS,
-  LAG_THRESHOLD_BYTES,
-  LAGS_WINDOW_MS,
-  MAX_QUEUED_BYTES,
-  MAX_CATCHING_UP,
-  MAX_LAGS,
-  MIN_PROGRESS_BYTES,
-  CONFLATE_THRESHOLD_BYTES,
-  STALL_TIMEOUT_MS,
-} from '../limits.ts';
+import { SLOW_CONSUMER } from '../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 
 /** A channel of the connection that held something back. */
@@ -62,7 +50,9 @@ export class SendQueue implements Expiring, Disposable {
   }
 
   get isOverConflateThreshold(): boolean {
-    return this.#state === 'lagging' || this.#unrequestedBytes > CONFLATE_THRESHOLD_BYTES;
+    return (
+      this.#state === 'lagging' || this.#unrequestedBytes > SLOW_CONSUMER.conflateThresholdBytes
+    );
   }
 
   get isLagging(): boolean {
@@ -71,12 +61,12 @@ export class SendQueue implements Expiring, Disposable {
 
   /** More waits than even a channel that never lags may have. */
   get isOverLimit(): boolean {
-    return this.#unrequestedBytes > MAX_QUEUED_BYTES;
+    return this.#unrequestedBytes > SLOW_CONSUMER.maxQueuedBytes;
   }
 
   /** Something waits, and it is being taken. */
   get isMoving(): boolean {
-    return this.#deadline.armed && this.#stalledMs < STALL_TIMEOUT_MS;
+    return this.#deadline.armed && this.#stalledMs < SLOW_CONSUMER.stallTimeoutMs;
   }
 
   requested(bytes: number): void {
@@ -103,22 +93,25 @@ export class SendQueue implements Expiring, Disposable {
     const queuedBytes = this.#callbacks.queuedBytes();
     if (queuedBytes === 0) this.#requestedBytes = 0;
     const takenBytes = this.#writtenBytes - queuedBytes;
-    if (queuedBytes === 0 || takenBytes - this.#takenBytes >= MIN_PROGRESS_BYTES) {
+    if (queuedBytes === 0 || takenBytes - this.#takenBytes >= SLOW_CONSUMER.minProgressBytes) {
       this.#takenBytes = takenBytes;
       this.#stalledMs = 0;
     } else {
-      this.#stalledMs += SEND_QUEUE_CHECK_MS;
+      this.#stalledMs += SLOW_CONSUMER.checkIntervalMs;
     }
     this.#conflatingMs =
-      this.#unrequestedBytes > CONFLATE_THRESHOLD_BYTES
-        ? this.#conflatingMs + SEND_QUEUE_CHECK_MS
+      this.#unrequestedBytes > SLOW_CONSUMER.conflateThresholdBytes
+        ? this.#conflatingMs + SLOW_CONSUMER.checkIntervalMs
         : 0;
     // Who is fed and does not eat is stopped by not being fed; who asked for it is not.
-    if (this.#requestedBytes > OPEN_PAUSE_BYTES && this.#stalledMs >= STALL_TIMEOUT_MS)
+    if (
+      this.#requestedBytes > SLOW_CONSUMER.openPauseBytes &&
+      this.#stalledMs >= SLOW_CONSUMER.stallTimeoutMs
+    )
       this.#giveUp();
     else this.#judge();
     if (this.#state === 'over') return;
-    if (queuedBytes <= CONFLATE_THRESHOLD_BYTES) this.#relieve();
+    if (queuedBytes <= SLOW_CONSUMER.conflateThresholdBytes) this.#relieve();
     this.#callbacks.isWritable();
     this.#settle();
   }
@@ -135,18 +128,22 @@ export class SendQueue implements Expiring, Disposable {
 
   #judge(): void {
     if (this.#state !== 'waiting') return;
-    if (this.#unrequestedBytes <= LAG_THRESHOLD_BYTES && this.#conflatingMs < LAG_AFTER_MS) return;
+    if (
+      this.#unrequestedBytes <= SLOW_CONSUMER.lagThresholdBytes &&
+      this.#conflatingMs < SLOW_CONSUMER.lagAfterMs
+    )
+      return;
     const nowMs = performance.now();
     this.#state = 'lagging';
-    this.#lags = [...this.#lags.filter((at) => nowMs - at < LAGS_WINDOW_MS), nowMs];
+    this.#lags = [...this.#lags.filter((at) => nowMs - at < SLOW_CONSUMER.lagWindowMs), nowMs];
     this.#callbacks.lagged();
-    if (this.#lags.length === MAX_LAGS) this.#giveUp();
+    if (this.#lags.length === SLOW_CONSUMER.maxLags) this.#giveUp();
   }
 
   #relieve(): void {
     this.#state = 'waiting';
     this.#conflatingMs = 0;
-    for (const channel of [...this.#held].slice(0, MAX_CATCHING_UP)) {
+    for (const channel of [...this.#held].slice(0, SLOW_CONSUMER.maxCatchingUp)) {
       this.#held.delete(channel);
       channel.catchUp();
     }
@@ -163,7 +160,7 @@ export class SendQueue implements Expiring, Disposable {
     const isOver =
       this.#callbacks.queuedBytes() === 0 &&
       this.#held.size === 0 &&
-      this.#lags.every((at) => nowMs - at >= LAGS_WINDOW_MS);
+      this.#lags.every((at) => nowMs - at >= SLOW_CONSUMER.lagWindowMs);
     if (!isOver) {
       this.#watch();
       return;
@@ -173,6 +170,6 @@ export class SendQueue implements Expiring, Disposable {
   }
 
   #watch(): void {
-    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, SEND_QUEUE_CHECK_MS);
+    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, SLOW_CONSUMER.checkIntervalMs);
   }
 }

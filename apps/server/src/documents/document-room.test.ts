@@ -8,7 +8,7 @@ import {
   type ServerMessageType,
 } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
-import { WHEEL_TICK_MS } from '../limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 import { pino } from 'pino';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -93,7 +93,7 @@ function context() {
     emptied: () => emptied,
     settle: () => vi.advanceTimersByTime(PRESENCE_INTERVAL_MS),
     pass: (ms: number) => {
-      for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+      for (let i = 0; i < ms / TIMER_WHEEL.tickMs; i++) wheel.turn();
     },
   };
 }
@@ -108,11 +108,11 @@ describe('presence in a room', () => {
     settle();
     ada.take('presence:changed');
     room.leave(2, 'abrupt');
-    pass(ABRUPT_LEAVE_MS - WHEEL_TICK_MS);
+    pass(ABRUPT_LEAVE_MS - TIMER_WHEEL.tickMs);
     settle();
     expect(ada.take('presence:changed')).toEqual([]);
     enter(new Visitor(3, 'bob'));
-    pass(WHEEL_TICK_MS);
+    pass(TIMER_WHEEL.tickMs);
     settle();
     const changes = ada.take('presence:changed');
     expect(changes.flatMap(({ left }) => left)).toEqual([]);

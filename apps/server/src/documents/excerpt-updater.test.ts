@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { createDocument, findDocument } from '../storage/documents.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
-import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
+import { LIBRARY } from '../limits.ts';
 import { ExcerptUpdater } from './excerpt-updater.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -27,7 +27,7 @@ it('follows a document that changes all the time once per delay', async () => {
 
   excerptUpdater.changed('d');
   for (const turn of [1, 2, 3]) {
-    vi.advanceTimersByTime(EXCERPT_DELAY_MS);
+    vi.advanceTimersByTime(LIBRARY.excerptDelayMs);
     await vi.waitFor(async () => expect(await excerpt()).toBe(`words ${turn}`));
     expect(views).toBe(turn);
   }
@@ -38,7 +38,10 @@ it('follows a document that changes all the time once per delay', async () => {
 
 it('follows many at once, and all but those that cannot be read', async () => {
   const db = await temporaryDatabase();
-  const documents = Array.from({ length: EXCERPTS_TOGETHER + 2 }, (_, number) => `d${number}`);
+  const documents = Array.from(
+    { length: LIBRARY.excerptsPerCommit + 2 },
+    (_, number) => `d${number}`,
+  );
   for (const id of documents)
     await createDocument(db, { id, kind: 'page', title: '', owner: null, at: 0 });
   const engine = {

@@ -5,7 +5,7 @@
 import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Engine } from '../engine/port.ts';
-import { EXCERPT_DELAY_MS, EXCERPTS_TOGETHER } from '../limits.ts';
+import { LIBRARY } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** What lists show of a document whose text has changed. */
@@ -43,7 +43,7 @@ export class ExcerptUpdater implements AsyncDisposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#refreshing = this.#refreshing.then(() => this.#refresh());
-    }, EXCERPT_DELAY_MS);
+    }, LIBRARY.excerptDelayMs);
   }
 
   /** Hears of what lists show from now on. One listener. */
@@ -63,8 +63,8 @@ export class ExcerptUpdater implements AsyncDisposable {
     // What changes meanwhile has its turn after another delay.
     const changed = [...this.#changed];
     this.#changed.clear();
-    for (let at = 0; at < changed.length; at += EXCERPTS_TOGETHER)
-      await this.#refreshTogether(changed.slice(at, at + EXCERPTS_TOGETHER));
+    for (let at = 0; at < changed.length; at += LIBRARY.excerptsPerCommit)
+      await this.#refreshTogether(changed.slice(at, at + LIBRARY.excerptsPerCommit));
   }
 
   async #refreshTogether(documents: readonly string[]): Promise<void> {

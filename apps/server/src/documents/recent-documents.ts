@@ -5,12 +5,7 @@
  */
 import { ulid } from 'ulid';
 import type { CommandRunner } from '../commands/runner.ts';
-import {
-  MAX_GATHERED_VISITS,
-  MAX_REMEMBERED_VISITS,
-  SAME_VISIT_MS,
-  VISITS_GATHERED_MS,
-} from '../limits.ts';
+import { VISITS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 
 export interface DocumentVisit {
@@ -36,10 +31,11 @@ export class RecentDocuments implements Disposable {
 
   note(visit: DocumentVisit): void {
     const key = keyOf(visit);
-    if (Date.now() - (this.#written.get(key) ?? Number.NEGATIVE_INFINITY) < SAME_VISIT_MS) return;
+    if (Date.now() - (this.#written.get(key) ?? Number.NEGATIVE_INFINITY) < VISITS.sameVisitMs)
+      return;
     this.#gathered.set(key, visit);
-    if (this.#gathered.size >= MAX_GATHERED_VISITS) this.#write();
-    else this.#timer ??= setTimeout(() => this.#write(), VISITS_GATHERED_MS);
+    if (this.#gathered.size >= VISITS.maxBatch) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), VISITS.batchDelayMs);
   }
 
   /** A document was taken off a list; the next visit puts it there again. */
@@ -83,7 +79,7 @@ export class RecentDocuments implements Disposable {
   #remember(key: string, at: number): void {
     this.#written.delete(key);
     this.#written.set(key, at);
-    if (this.#written.size <= MAX_REMEMBERED_VISITS) return;
+    if (this.#written.size <= VISITS.maxCached) return;
     for (const oldest of this.#written.keys()) {
       this.#written.delete(oldest);
       return;

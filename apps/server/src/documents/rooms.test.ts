@@ -9,7 +9,7 @@ import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
 import { changeLink, giveRole, takeRole } from '../storage/sharing.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
-import { VISITS_GATHERED_MS } from '../limits.ts';
+import { VISITS } from '../limits.ts';
 import { ErrorBoundary } from '../runtime/error-boundary.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
@@ -182,9 +182,9 @@ test('notes who has opened what, all in one command, and none twice', async () =
   const { rooms, ran, authorize } = await context();
   for (const id of ['bob', 'eve', 'bob', ANONYMOUS.id]) await authorize(id);
   expect(ran).toEqual([]);
-  vi.advanceTimersByTime(VISITS_GATHERED_MS);
+  vi.advanceTimersByTime(VISITS.batchDelayMs);
   await authorize('eve');
-  vi.advanceTimersByTime(VISITS_GATHERED_MS);
+  vi.advanceTimersByTime(VISITS.batchDelayMs);
   const visit = (id: string) => ({ user: id, document: 'd' });
   const command = (...ids: string[]) => ({
     command: { name: 'document:visit', input: { visits: ids.map(visit) } },

@@ -14,7 +14,7 @@ import { createDocument } from '../storage/documents.ts';
 import { accessOf, findAccess, roleIn, type DocumentAccess } from '../storage/roles.ts';
 import type { Database } from '../storage/tables.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { ACCESS_CACHE_MS, MAX_PRESENT_SHOWN, MAX_CACHED_ACCESS } from '../limits.ts';
+import { ACCESS_CACHE, LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -64,8 +64,8 @@ export class Rooms implements Disposable {
     this.#options = options;
     this.#accessCache = new AsyncCache({
       ask: (document) => findAccess(options.db, document),
-      maxAnswers: MAX_CACHED_ACCESS,
-      keptMs: ACCESS_CACHE_MS,
+      maxAnswers: ACCESS_CACHE.maxEntries,
+      keptMs: ACCESS_CACHE.idleMs,
       isInUse: (document) => this.#rooms.has(document),
     });
     this.#recentDocuments = new RecentDocuments(options);
@@ -137,7 +137,7 @@ export class Rooms implements Disposable {
 
   /** People who are in a document now, a few of them. */
   present(document: string): User[] {
-    return this.#rooms.get(document)?.users(MAX_PRESENT_SHOWN) ?? [];
+    return this.#rooms.get(document)?.users(LIBRARY.maxPresentShown) ?? [];
   }
 
   /** Hears of each document where somebody came, went, or has another name. One listener. */

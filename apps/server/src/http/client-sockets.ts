@@ -6,13 +6,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
-import { MAX_IDLE_SOCKETS, MAX_UNANSWERED_REQUESTS } from '../limits.ts';
+import { HTTP } from '../limits.ts';
 
 export class ClientSockets {
   readonly #uses = new WeakMap<Socket, SocketUse>();
   readonly #idle = new PreAuthConnections<SocketUse>({
-    inAll: MAX_IDLE_SOCKETS,
-    perAddress: MAX_IDLE_SOCKETS,
+    inAll: HTTP.maxIdleSockets,
+    perAddress: HTTP.maxIdleSockets,
   });
 
   /** A request on a socket that is destroyed then is not to be answered. */
@@ -31,7 +31,7 @@ export class ClientSockets {
       socket.once('close', () => this.#forget(socket));
     }
     this.#idle.remove(use);
-    if (++use.unanswered > MAX_UNANSWERED_REQUESTS) socket.destroy();
+    if (++use.unanswered > HTTP.maxPipelinedRequests) socket.destroy();
     else answer.once('close', () => this.#end(use));
   }
 

@@ -7,13 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SilentSockets } from './silent-sockets.ts';
-import {
-  HTTP_CHECK_INTERVAL_MS,
-  HTTP_HEADERS_TIMEOUT_MS,
-  HTTP_KEEP_ALIVE_MS,
-  HTTP_REQUEST_TIMEOUT_MS,
-  START_RETRY_AFTER_S,
-} from '../limits.ts';
+import { HTTP } from '../limits.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 import { clientAddress } from './client-address.ts';
 import { ClientSockets } from './client-sockets.ts';
@@ -52,10 +46,10 @@ export class HttpListener implements AsyncDisposable {
     this.#headers = headers;
     this.server = createServer(
       {
-        headersTimeout: HTTP_HEADERS_TIMEOUT_MS,
-        requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
-        connectionsCheckingInterval: HTTP_CHECK_INTERVAL_MS,
+        headersTimeout: HTTP.headersTimeoutMs,
+        requestTimeout: HTTP.requestTimeoutMs,
+        keepAliveTimeout: HTTP.keepAliveMs,
+        connectionsCheckingInterval: HTTP.checkIntervalMs,
         noDelay: true,
         requireHostHeader: false,
       },
@@ -117,9 +111,9 @@ export class HttpListener implements AsyncDisposable {
       const word = this.#phase === 'ready' ? 'cannot store\n' : `${this.#phase}\n`;
       this.#answer(request, response, isReady ? [200, 'ready\n'] : [503, word]);
     } else if (this.#handlers === null) {
-      response.setHeader('Retry-After', START_RETRY_AFTER_S);
+      response.setHeader('Retry-After', HTTP.startRetryAfterS);
       // A browser asks again by itself.
-      response.setHeader('Refresh', START_RETRY_AFTER_S);
+      response.setHeader('Refresh', HTTP.startRetryAfterS);
       this.#answer(request, response, [503, STARTING]);
     } else {
       this.#handlers.request(request, response);
@@ -145,7 +139,7 @@ export class HttpListener implements AsyncDisposable {
     if (this.#handlers !== null) return this.#handlers.upgrade(request, stream, head);
     stream.on('error', () => undefined);
     stream.end(
-      `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: ${START_RETRY_AFTER_S}\r\nContent-Length: 0\r\n\r\n`,
+      `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: ${HTTP.startRetryAfterS}\r\nContent-Length: 0\r\n\r\n`,
     );
   }
 }

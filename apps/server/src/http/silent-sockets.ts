@@ -1,7 +1,7 @@
 /** TCP connections that have not brought a whole request yet. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { MAX_SILENT_SOCKETS, MAX_SILENT_SOCKETS_PER_ADDRESS } from '../limits.ts';
+import { HTTP } from '../limits.ts';
 import {
   PreAuthConnections,
   type PreAuthConnection,
@@ -17,8 +17,8 @@ export class SilentSockets {
   constructor(
     addressOf: (socket: Socket) => string | null,
     limits: PreAuthLimits = {
-      inAll: MAX_SILENT_SOCKETS,
-      perAddress: MAX_SILENT_SOCKETS_PER_ADDRESS,
+      inAll: HTTP.maxSilentSockets,
+      perAddress: HTTP.maxSilentSocketsPerAddress,
     },
   ) {
     this.#addressOf = addressOf;

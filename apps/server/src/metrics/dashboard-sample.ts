@@ -4,7 +4,7 @@
  * looks and tells the others.
  */
 import type { DashboardSample } from '@tandem/protocol';
-import { MAX_TOP_ROOMS } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import type { ServerStats, ConnectionCount, RoomView } from './connection-stats.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Metrics } from './metrics.ts';
@@ -107,7 +107,7 @@ function busiest(
     .map((room) => ({ room, deliveriesPerSecond: rateOf(room) }))
     .filter(({ deliveriesPerSecond }) => deliveriesPerSecond > 0)
     .sort((a, b) => b.deliveriesPerSecond - a.deliveriesPerSecond)
-    .slice(0, MAX_TOP_ROOMS)
+    .slice(0, METRICS.maxTopRooms)
     .map(({ room: { document, title, people }, deliveriesPerSecond }) => ({
       document: beginningOf(document),
       title,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LATENCY_SAMPLES } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import { LatencyWindow } from './latency-window.ts';
 
 it('gives percentiles of what came since the last look, in whatever order it came', () => {
@@ -14,7 +14,7 @@ it('keeps a fair sample of more than fits', () => {
   let seed = 1;
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
   const window = new LatencyWindow(random);
-  for (let ms = 0; ms < 50 * LATENCY_SAMPLES; ms++) window.add(ms);
+  for (let ms = 0; ms < 50 * METRICS.latencySamples; ms++) window.add(ms);
   const middle = window.take()?.(50) ?? 0;
-  expect(middle / (50 * LATENCY_SAMPLES)).toBeCloseTo(0.5, 1);
+  expect(middle / (50 * METRICS.latencySamples)).toBeCloseTo(0.5, 1);
 });

@@ -2,10 +2,10 @@
  * Latencies since somebody last looked, for a display of this moment. More than fit are a fair sample:
  * each has the same chance to be kept (Vitter's algorithm R).
  */
-import { LATENCY_SAMPLES } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 
 export class LatencyWindow {
-  readonly #kept = new Float64Array(LATENCY_SAMPLES);
+  readonly #kept = new Float64Array(METRICS.latencySamples);
   readonly #random: () => number;
   #seen = 0;
 
@@ -15,17 +15,17 @@ export class LatencyWindow {
 
   add(ms: number): void {
     const at = this.#seen++;
-    if (at < LATENCY_SAMPLES) {
+    if (at < METRICS.latencySamples) {
       this.#kept[at] = ms;
       return;
     }
     const instead = Math.floor(this.#random() * this.#seen);
-    if (instead < LATENCY_SAMPLES) this.#kept[instead] = ms;
+    if (instead < METRICS.latencySamples) this.#kept[instead] = ms;
   }
 
   /** Empties it. Null when there was nothing. */
   take(): ((percentile: number) => number) | null {
-    const sorted = this.#kept.slice(0, Math.min(this.#seen, LATENCY_SAMPLES)).sort();
+    const sorted = this.#kept.slice(0, Math.min(this.#seen, METRICS.latencySamples)).sort();
     this.#seen = 0;
     if (sorted.length === 0) return null;
     return (percentile) => sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)]!;

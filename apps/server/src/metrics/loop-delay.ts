@@ -3,7 +3,7 @@
  * gathered goes into a histogram each second, as percentiles of Node's own cannot be added up.
  */
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-import { LOOP_DELAY_RESOLUTION_MS } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import type { Histogram } from './instruments.ts';
 
 /** What Node measured: nanoseconds from one tick of its timer to the next. */
@@ -11,7 +11,7 @@ export type TickTimes = Pick<IntervalHistogram, 'count' | 'percentiles'>;
 
 export class LoopDelay implements Disposable {
   readonly #histogram: Histogram;
-  readonly #monitor = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+  readonly #monitor = monitorEventLoopDelay({ resolution: METRICS.loopDelayResolutionMs });
   #p99Ms = 0;
 
   constructor(histogram: Histogram) {
@@ -44,7 +44,7 @@ export function foldTickTimes({ count, percentiles }: TickTimes, into: Histogram
   let p99Ms = 0;
   for (const [percentile, nanoseconds] of percentiles) {
     // A tick that comes in time comes one resolution after the last.
-    const delayMs = Math.max(0, nanoseconds / 1e6 - LOOP_DELAY_RESOLUTION_MS);
+    const delayMs = Math.max(0, nanoseconds / 1e6 - METRICS.loopDelayResolutionMs);
     const upTo = Math.round((percentile / 100) * count);
     if (upTo > below) into.observe(delayMs / 1_000, upTo - below);
     if (below < 0.99 * count) p99Ms = delayMs;

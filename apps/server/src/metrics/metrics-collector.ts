@@ -3,7 +3,7 @@
  * process, and the page that Prometheus reads.
  */
 import type { Engine } from '../engine/port.ts';
-import { LOOP_DELAY_TURN_MS } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import type { ServerStats } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { expose } from './exposition.ts';
@@ -43,7 +43,7 @@ export class MetricsCollector implements Disposable {
   start(): void {
     this.#loopDelay.start();
     this.#process.start();
-    this.#timer = setInterval(() => this.#loopDelay.turn(), LOOP_DELAY_TURN_MS).unref();
+    this.#timer = setInterval(() => this.#loopDelay.turn(), METRICS.loopDelayIntervalMs).unref();
   }
 
   instruments(): readonly Instrument[] {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { MAX_WAITING_SPANS } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import { Metrics } from './metrics.ts';
 import { OtlpSpans } from './otlp-spans.ts';
 
@@ -91,8 +91,8 @@ it('holds a bounded number, and goes on when the collector does not take them', 
   const { spans: received, endpoint } = await collector(500);
   const { spans, warnings } = sender(endpoint);
   const span = { name: 'n', startMs: 0, endMs: 1, attributes: {} };
-  for (let i = 0; i < MAX_WAITING_SPANS + 10; i++) spans.record(span);
+  for (let i = 0; i < METRICS.maxQueuedSpans + 10; i++) spans.record(span);
   await spans[Symbol.asyncDispose]();
-  expect(received()).toHaveLength(MAX_WAITING_SPANS);
+  expect(received()).toHaveLength(METRICS.maxQueuedSpans);
   expect(warnings).toHaveLength(1);
 });

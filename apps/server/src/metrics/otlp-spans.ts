@@ -6,7 +6,7 @@
  * promises around. What a collector does not take is lost, and work is never held up by it.
  */
 import { randomBytes } from 'node:crypto';
-import { MAX_WAITING_SPANS, SPAN_EXPORT_INTERVAL_MS, SPAN_EXPORT_TIMEOUT_MS } from '../limits.ts';
+import { METRICS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Span, SpanSink } from './span.ts';
 
@@ -39,9 +39,9 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
 
   /** In a storm, the first of an interval stand for the rest. */
   record(span: Span): void {
-    if (this.#waiting.length >= MAX_WAITING_SPANS) return;
+    if (this.#waiting.length >= METRICS.maxQueuedSpans) return;
     this.#waiting.push(span);
-    this.#timer ??= setTimeout(() => this.#export(), SPAN_EXPORT_INTERVAL_MS).unref();
+    this.#timer ??= setTimeout(() => this.#export(), METRICS.spanExportIntervalMs).unref();
   }
 
   /** Sends what waits. */
@@ -65,7 +65,7 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
         method: 'POST',
         headers: { ...headers, 'Content-Type': 'application/json' },
         body: JSON.stringify(exportRequest(service, spans)),
-        signal: AbortSignal.timeout(SPAN_EXPORT_TIMEOUT_MS),
+        signal: AbortSignal.timeout(METRICS.spanExportTimeoutMs),
       });
       await response.body?.cancel();
       if (!response.ok) throw new Error(`it answers ${response.status}`);

@@ -3,7 +3,7 @@
  * else: an id belongs to the subscription that announced it, and in pages the server says who it is.
  * Stock clients repeat what they hear, so another's id is no violation; it is ignored.
  *
- * At most `MAX_SHOWN_CURSORS` are shown. One that moves takes the place of the one that has stood still the
+ * At most `CURSORS.maxShown` are shown. One that moves takes the place of the one that has stood still the
  * longest, unless that one moved a moment ago; so whoever is shown can be followed. A place that gets free is for
  * the one that moved last.
  */
@@ -12,7 +12,7 @@ import {
   type DocumentKind,
   type User,
 } from '@tandem/protocol';
-import { CURSOR_PLACE_MS, MAX_DEPARTED_CLIENTS, MAX_SHOWN_CURSORS } from '../limits.ts';
+import { CURSORS } from '../limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
 
 export interface AwarenessSpeaker {
@@ -135,7 +135,7 @@ export class AwarenessRelay {
       this.#changed.add(client);
     }
     for (const client of this.#departed.keys()) {
-      if (this.#departed.size <= MAX_DEPARTED_CLIENTS) break;
+      if (this.#departed.size <= CURSORS.maxDepartedClients) break;
       this.#departed.delete(client);
     }
   }
@@ -216,11 +216,11 @@ export class AwarenessRelay {
 
   /** @returns whether there is a place for one more. */
   #makeRoom(nowMs: number): boolean {
-    if (this.#shown.size < MAX_SHOWN_CURSORS) return true;
+    if (this.#shown.size < CURSORS.maxShown) return true;
     const [quietest] = this.#shown;
     if (quietest === undefined) return true;
     const { movedAtMs } = this.#held.get(quietest) as Held;
-    if (nowMs - movedAtMs < CURSOR_PLACE_MS) return false;
+    if (nowMs - movedAtMs < CURSORS.minShownMs) return false;
     this.#shown.delete(quietest);
     this.#hidden.add(quietest);
     this.#changed.add(quietest);

@@ -8,13 +8,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import {
-  CROWD_ENDS_BELOW,
-  CURSOR_PLACE_MS,
-  MAX_PRESENCE_INTERVAL_MS,
-  MAX_SHOWN_CURSORS,
-  WHEEL_TICK_MS,
-} from '../limits.ts';
+import { CURSORS, PRESENCE, TIMER_WHEEL } from '../limits.ts';
 import { RoomPeople } from './room-people.ts';
 import { Tab } from './testing/tab.ts';
 
@@ -83,21 +77,21 @@ class House {
   }
 
   pass(ms: number): void {
-    for (let at = 0; at < ms; at += WHEEL_TICK_MS) {
+    for (let at = 0; at < ms; at += TIMER_WHEEL.tickMs) {
       this.#wheel.turn();
-      vi.advanceTimersByTime(WHEEL_TICK_MS);
+      vi.advanceTimersByTime(TIMER_WHEEL.tickMs);
     }
   }
 
   /** Whoever did not take everything gets it anew, and what is debounced is over. */
   settle(): void {
-    this.pass(ABRUPT_LEAVE_MS + WHEEL_TICK_MS);
+    this.pass(ABRUPT_LEAVE_MS + TIMER_WHEEL.tickMs);
     for (const tab of this.tabs) {
       tab.isOverConflateThreshold = false;
       if (tab.connection === 'open' && tab.missed) this.people.refresh(tab.here);
       tab.missed = false;
     }
-    this.pass(2 * MAX_PRESENCE_INTERVAL_MS);
+    this.pass(2 * PRESENCE.maxIntervalMs);
   }
 
   /** Who is here, as the tabs know it of themselves. */
@@ -207,7 +201,7 @@ describe('what everybody sees', () => {
       const open = context.tabs.filter(({ connection }) => connection === 'open');
       const [shown] = new Set(open.map((tab) => tab.shown.size));
       if (truth.size > MAX_SHOWN_MEMBERS) expect(shown).toBe(100);
-      if (truth.size < CROWD_ENDS_BELOW) expect(shown).toBe(truth.size);
+      if (truth.size < PRESENCE.crowdEndsBelow) expect(shown).toBe(truth.size);
       for (const tab of open) {
         const { active, idle, away } = tab.counts as NonNullable<Tab['counts']>;
         expect(active + idle + away).toBe(truth.size);
@@ -273,7 +267,7 @@ describe('whoever comes back', () => {
     context.settle();
     bob.heard.length = 0;
     context.people.leave(ada.here, 'abrupt');
-    context.pass(ABRUPT_LEAVE_MS - 2 * WHEEL_TICK_MS);
+    context.pass(ABRUPT_LEAVE_MS - 2 * TIMER_WHEEL.tickMs);
     expect(bob.heard).toEqual([]);
     context.open(ada);
     context.pass(2 * ABRUPT_LEAVE_MS);
@@ -348,7 +342,7 @@ describe('a crowd', () => {
     tab.heard.length = 0;
     for (let i = 0; i < 60; i++) {
       context.enter(2_000 + i);
-      context.pass(WHEEL_TICK_MS);
+      context.pass(TIMER_WHEEL.tickMs);
     }
     expect(tab.heard.length).toBeLessThanOrEqual(11);
   });
@@ -357,22 +351,22 @@ describe('a crowd', () => {
 describe('cursors', () => {
   it('PR7: of at most 50 are shown: who moved a moment ago stays, who left makes room', () => {
     const context = new House();
-    const tabs = Array.from({ length: MAX_SHOWN_CURSORS + 10 }, (_, user) => context.enter(user));
+    const tabs = Array.from({ length: CURSORS.maxShown + 10 }, (_, user) => context.enter(user));
     const watcher = context.enter(1_000);
     const shown = () =>
       [...watcher.cursors].filter(([, { state }]) => state !== null).map(([client]) => client);
     for (const tab of tabs) context.move(tab, 1);
     context.pass(1_000);
-    expect(shown()).toEqual(tabs.slice(0, MAX_SHOWN_CURSORS).map(({ client }) => client));
-    context.pass(CURSOR_PLACE_MS);
+    expect(shown()).toEqual(tabs.slice(0, CURSORS.maxShown).map(({ client }) => client));
+    context.pass(CURSORS.minShownMs);
     const [quietest, late] = [tabs[0], tabs[55]] as [Tab, Tab];
     context.move(late, 2);
     context.pass(1_000);
     expect(shown()).toContain(late.client);
     expect(shown()).not.toContain(quietest.client);
-    expect(shown()).toHaveLength(MAX_SHOWN_CURSORS);
+    expect(shown()).toHaveLength(CURSORS.maxShown);
     const newcomer = context.enter(1_001);
-    expect(newcomer.cursors.size).toBe(MAX_SHOWN_CURSORS);
+    expect(newcomer.cursors.size).toBe(CURSORS.maxShown);
     for (const tab of tabs.slice(20)) context.people.leave(tab.here, 'clean');
     context.pass(2_000);
     expect(shown()).toHaveLength(20);

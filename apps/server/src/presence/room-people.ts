@@ -17,7 +17,7 @@ import { Throttle } from '../runtime/throttle.ts';
 import type { Leave, Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
-import { MAX_PRESENCE_INTERVAL_MS, PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
+import { PRESENCE } from '../limits.ts';
 import type { AwarenessEntry } from './awareness-update.ts';
 import { Roster, type Presence } from './roster.ts';
 import { RoomCursors } from './room-cursors.ts';
@@ -177,8 +177,8 @@ export class RoomPeople implements Disposable {
   }
 
   get #presenceIntervalMs(): number {
-    const wantedMs = this.#here.size * PRESENCE_MS_PER_RECEIVER;
-    return Math.min(MAX_PRESENCE_INTERVAL_MS, Math.max(PRESENCE_INTERVAL_MS, wantedMs));
+    const wantedMs = this.#here.size * PRESENCE.msPerReceiver;
+    return Math.min(PRESENCE.maxIntervalMs, Math.max(PRESENCE_INTERVAL_MS, wantedMs));
   }
 
   #isHere(user: string): boolean {

@@ -3,7 +3,7 @@ import { Throttle } from '../runtime/throttle.ts';
 import type { Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
-import { PRESENCE_MS_PER_RECEIVER } from '../limits.ts';
+import { PRESENCE } from '../limits.ts';
 import type { Presence } from './roster.ts';
 import { TypingList } from './typing-list.ts';
 
@@ -22,7 +22,7 @@ export class RoomTyping implements Disposable {
   readonly #options: RoomTypingOptions;
   readonly #list: TypingList;
   readonly #flush = new Throttle(
-    () => this.#options.here.size * PRESENCE_MS_PER_RECEIVER,
+    () => this.#options.here.size * PRESENCE.msPerReceiver,
     () => this.#send(),
     (error) => this.#options.onError(error),
   );

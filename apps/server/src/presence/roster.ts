@@ -16,7 +16,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { Subscriber } from './subscriber.ts';
-import { CROWD_ENDS_BELOW, MAX_CLIENTS_OF_MEMBER, MAX_DEPARTED_MEMBERS } from '../limits.ts';
+import { PRESENCE } from '../limits.ts';
 import { VisibleMembers } from './visible-members.ts';
 
 /** One channel of a person. There are as many of these as open channels: lists of a few take less room than maps. */
@@ -270,7 +270,7 @@ export class Roster {
     }
     this.#changed.clear();
     for (const [id, offset] of this.#departed) {
-      if (this.#departed.size <= MAX_DEPARTED_MEMBERS) break;
+      if (this.#departed.size <= PRESENCE.maxDeparted) break;
       this.#departed.delete(id);
       this.#forgottenOffset = offset;
     }
@@ -301,7 +301,7 @@ export class Roster {
     const { size } = this.#people;
     if (this.#page === null && size > MAX_SHOWN_MEMBERS)
       this.#page = new VisibleMembers(this.#people);
-    else if (this.#page !== null && size < CROWD_ENDS_BELOW) this.#page = null;
+    else if (this.#page !== null && size < PRESENCE.crowdEndsBelow) this.#page = null;
     else return;
     this.#epoch++;
     this.#offset = 0;
@@ -335,9 +335,9 @@ function toMember({ user, presences, state }: Person): Member {
   for (const { subscriber, announced } of presences) {
     if (subscriber.client !== null) clients.push(subscriber.client);
     for (const client of announced) clients.push(client);
-    if (clients.length >= MAX_CLIENTS_OF_MEMBER) break;
+    if (clients.length >= PRESENCE.maxClientsPerMember) break;
   }
-  if (clients.length > MAX_CLIENTS_OF_MEMBER) clients.length = MAX_CLIENTS_OF_MEMBER;
+  if (clients.length > PRESENCE.maxClientsPerMember) clients.length = PRESENCE.maxClientsPerMember;
   return { user: user.id, name: user.name, color: user.color, state, clients };
 }
 

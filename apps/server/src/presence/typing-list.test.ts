@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TYPING_EXPIRY_MS } from '@tandem/protocol';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
-import { WHEEL_TICK_MS } from '../limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 import { TypingList } from './typing-list.ts';
 
 function typing() {
@@ -9,7 +9,7 @@ function typing() {
   let changes = 0;
   const list = new TypingList(wheel, () => changes++);
   const pass = (ms: number) => {
-    for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+    for (let i = 0; i < ms / TIMER_WHEEL.tickMs; i++) wheel.turn();
   };
   return { list, pass, changes: () => changes };
 }
@@ -29,9 +29,9 @@ describe('typing list', () => {
     const { list, pass } = typing();
     list.start('ada');
     list.start('bob');
-    pass(TYPING_EXPIRY_MS - WHEEL_TICK_MS);
+    pass(TYPING_EXPIRY_MS - TIMER_WHEEL.tickMs);
     list.start('ada');
-    pass(WHEEL_TICK_MS);
+    pass(TIMER_WHEEL.tickMs);
     expect(list.seenBy(null)).toEqual(['ada']);
     pass(TYPING_EXPIRY_MS);
     expect(list.seenBy(null)).toEqual([]);

@@ -3,7 +3,7 @@
  * that, and only so many places change at once, so that a page of a busy crowd can be read, and costs little.
  */
 import { MAX_LISTED_MEMBERS } from '@tandem/protocol';
-import { MAX_PAGE_TURNOVER, PAGE_PLACE_MS } from '../limits.ts';
+import { PRESENCE } from '../limits.ts';
 
 interface Actor {
   /** In milliseconds; 0 for one who did nothing yet. */
@@ -40,11 +40,11 @@ export class VisibleMembers {
     const waiting = latestFirst(people, (user) => !this.#shown.has(user));
     const came = waiting.splice(0, MAX_LISTED_MEMBERS - this.#shown.size);
     const quietest = latestFirst(people, (user) => this.#shown.has(user)).toReversed();
-    for (const [at, user] of quietest.slice(0, MAX_PAGE_TURNOVER).entries()) {
+    for (const [at, user] of quietest.slice(0, PRESENCE.maxReplaced).entries()) {
       const other = waiting[at];
       if (other === undefined) break;
       const actedAt = people.get(user)?.actedAt ?? 0;
-      const isHeld = actedAt > 0 && nowMs - actedAt < PAGE_PLACE_MS;
+      const isHeld = actedAt > 0 && nowMs - actedAt < PRESENCE.minShownMs;
       if (isHeld || (people.get(other)?.actedAt ?? 0) <= actedAt) break;
       this.#shown.delete(user);
       went.push(user);

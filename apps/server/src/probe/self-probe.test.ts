@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PROBE_COMMIT_EVERY, PROBE_INTERVAL_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
+import { PROBE } from '../limits.ts';
 import { SelfProbe, type ProbePair } from './self-probe.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
@@ -43,20 +43,20 @@ function context() {
   };
   const selfProbe = new SelfProbe({ createPair, metrics, log: pino({ enabled: false }) });
   selfProbe.start();
-  const beats = (count: number) => vi.advanceTimersByTimeAsync(count * PROBE_INTERVAL_MS);
+  const beats = (count: number) => vi.advanceTimersByTimeAsync(count * PROBE.intervalMs);
   return { selfProbe, pairs, metrics, beats };
 }
 
 it('goes through the journal once in a while, and otherwise by awareness, on one pair', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
-  await beats(PROBE_COMMIT_EVERY + 1);
+  await beats(PROBE.commitEvery + 1);
   expect(pairs).toHaveLength(1);
   expect(pairs[0]?.sung.filter((song) => song.startsWith('commit'))).toEqual([
     'commit 0',
-    `commit ${PROBE_COMMIT_EVERY}`,
+    `commit ${PROBE.commitEvery}`,
   ]);
   expect(metrics.selfProbe.of('commit').count).toBe(2);
-  expect(metrics.selfProbe.of('deliver').count).toBe(PROBE_COMMIT_EVERY - 1);
+  expect(metrics.selfProbe.of('deliver').count).toBe(PROBE.commitEvery - 1);
   expect(metrics.probeFailures.total).toBe(0);
   selfProbe[Symbol.dispose]();
 });
@@ -66,7 +66,7 @@ it('counts one failure for a beat that is not heard in time, and begins anew', a
   await beats(1);
   pairs[0]!.state = 'deaf';
   await beats(1);
-  await vi.advanceTimersByTimeAsync(PROBE_TIMEOUT_MS);
+  await vi.advanceTimersByTimeAsync(PROBE.timeoutMs);
   expect(pairs[0]?.state).toBe('ended');
   expect(metrics.probeFailures.of('deliver')).toBe(1);
   await beats(2);

@@ -3,7 +3,7 @@
  * go by awareness, which costs no disk; each tenth is an update, committed and acknowledged: an update
  * a second would be thirty million flushes of the disk in a year, on a server that nobody uses.
  */
-import { PROBE_COMMIT_EVERY, PROBE_INTERVAL_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
+import { PROBE } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ProbePath, Metrics } from '../metrics/metrics.ts';
 
@@ -43,7 +43,7 @@ export class SelfProbe implements Disposable {
         this.#options.log.error({ err: error }, 'self-probe failed');
         if (this.#state === 'beating') this.#state = 'resting';
       });
-    }, PROBE_INTERVAL_MS);
+    }, PROBE.intervalMs);
   }
 
   [Symbol.dispose](): void {
@@ -57,9 +57,9 @@ export class SelfProbe implements Disposable {
     if (this.#state !== 'resting') return;
     this.#state = 'beating';
     const beat = this.#beats++;
-    const path: ProbePath = beat % PROBE_COMMIT_EVERY === 0 ? 'commit' : 'deliver';
+    const path: ProbePath = beat % PROBE.commitEvery === 0 ? 'commit' : 'deliver';
     const pair = (this.#pair ??= this.#options.createPair());
-    const limit = setTimeout(() => pair.end(), PROBE_TIMEOUT_MS);
+    const limit = setTimeout(() => pair.end(), PROBE.timeoutMs);
     try {
       await this.#probe(pair, { beat, path });
       this.#recovered();

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { MAX_HELLO_WAIT_MS, WHEEL_TICK_MS } from '../limits.ts';
+import { HANDSHAKE, TIMER_WHEEL } from '../limits.ts';
 import { HandshakeRateLimiter } from './handshake-rate-limiter.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 
@@ -13,8 +13,8 @@ function budget(perSecond: number) {
   const come = (count: number): string[] =>
     Array.from({ length: count }, (_, i) => hellos.enter(() => void taken.push(i)));
   const pass = (ms: number): void => {
-    for (let passed = 0; passed < ms; passed += WHEEL_TICK_MS) {
-      now += WHEEL_TICK_MS;
+    for (let passed = 0; passed < ms; passed += TIMER_WHEEL.tickMs) {
+      now += TIMER_WHEEL.tickMs;
       wheel.turn();
     }
   };
@@ -25,7 +25,7 @@ it('takes what comes while it is not too much', () => {
   const { come, pass, taken } = budget(2_000);
   for (let tick = 0; tick < 20; tick++) {
     expect(new Set(come(200))).toEqual(new Set(['entered']));
-    pass(WHEEL_TICK_MS);
+    pass(TIMER_WHEEL.tickMs);
   }
   expect(taken).toHaveLength(4_000);
 });
@@ -34,7 +34,7 @@ it('takes 2,000 a second of a storm, in order, lets some wait for two seconds an
   const { come, pass, taken } = budget(2_000);
   const outcomes = come(6_000);
   const entered = outcomes.filter((outcome) => outcome === 'entered').length;
-  expect(entered).toBe(400 + (2_000 * MAX_HELLO_WAIT_MS) / 1_000);
+  expect(entered).toBe(400 + (2_000 * HANDSHAKE.maxWaitMs) / 1_000);
   expect(outcomes.lastIndexOf('entered')).toBeLessThan(outcomes.indexOf('full'));
   expect(taken).toHaveLength(400);
   pass(1_000);
@@ -47,7 +47,7 @@ it('takes 2,000 a second of a storm, in order, lets some wait for two seconds an
 it('lets nobody pass those who wait', () => {
   const { hellos, come, pass, taken } = budget(20);
   come(10);
-  pass(WHEEL_TICK_MS);
+  pass(TIMER_WHEEL.tickMs);
   hellos.enter(() => void taken.push(99));
   pass(2_000);
   expect(taken.at(-1)).toBe(99);

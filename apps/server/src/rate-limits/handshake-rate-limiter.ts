@@ -3,7 +3,7 @@
  * taken in a second, so that those who are here already do not notice; some wait for their turn, in
  * order, and the rest are told when to come again.
  */
-import { MAX_HELLO_WAIT_MS, WHEEL_TICK_MS } from '../limits.ts';
+import { HANDSHAKE, TIMER_WHEEL } from '../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
@@ -17,9 +17,9 @@ export class HandshakeRateLimiter implements Expiring, Disposable {
   constructor({ perSecond, wheel }: { readonly perSecond: number; readonly wheel: TimerWheel }) {
     this.#wheel = wheel;
     // As much as comes within two ticks of the wheel, of which one may be late.
-    const burst = Math.max(1, (2 * perSecond * WHEEL_TICK_MS) / 1_000);
+    const burst = Math.max(1, (2 * perSecond * TIMER_WHEEL.tickMs) / 1_000);
     this.#bucket = new TokenBucket({ perSecond, burst, nowMs: performance.now() });
-    this.#maxWaiting = (perSecond * MAX_HELLO_WAIT_MS) / 1_000;
+    this.#maxWaiting = (perSecond * HANDSHAKE.maxWaitMs) / 1_000;
   }
 
   /** Takes a connection in, now or when its turn comes; not at all when too many wait. */
@@ -30,7 +30,7 @@ export class HandshakeRateLimiter implements Expiring, Disposable {
     }
     if (this.#waiting.length >= this.#maxWaiting) return 'full';
     this.#waiting.push(accept);
-    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, WHEEL_TICK_MS);
+    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, TIMER_WHEEL.tickMs);
     return 'entered';
   }
 
@@ -40,7 +40,7 @@ export class HandshakeRateLimiter implements Expiring, Disposable {
     while (taken < this.#waiting.length && this.#bucket.take(1, nowMs)) taken++;
     const turn = this.#waiting.slice(0, taken);
     this.#waiting = this.#waiting.slice(taken);
-    if (this.#waiting.length > 0) this.#wheel.arm(this.#deadline, WHEEL_TICK_MS);
+    if (this.#waiting.length > 0) this.#wheel.arm(this.#deadline, TIMER_WHEEL.tickMs);
     for (const accept of turn) accept();
   }
 

@@ -1,5 +1,5 @@
 /** What may come in from one connection. */
-import { BURST_BYTES, BURST_MESSAGES_SECONDS } from '../limits.ts';
+import { INGRESS } from '../limits.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
 export interface IngressLimits {
@@ -12,9 +12,9 @@ export class IngressRateLimiter {
   readonly #bytes: TokenBucket;
 
   constructor({ messagesPerSecond, bytesPerSecond }: IngressLimits, nowMs: number) {
-    const burst = messagesPerSecond * BURST_MESSAGES_SECONDS;
+    const burst = messagesPerSecond * INGRESS.burstSeconds;
     this.#messages = new TokenBucket({ perSecond: messagesPerSecond, burst, nowMs });
-    this.#bytes = new TokenBucket({ perSecond: bytesPerSecond, burst: BURST_BYTES, nowMs });
+    this.#bytes = new TokenBucket({ perSecond: bytesPerSecond, burst: INGRESS.burstBytes, nowMs });
   }
 
   /** Whether nothing would be lost by forgetting it. */

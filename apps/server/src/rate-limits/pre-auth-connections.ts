@@ -2,11 +2,7 @@
  * Connections that have not said who they are. Honest ones are here for a moment, so of too many the
  * oldest go first: whoever fills the place pushes out their own.
  */
-import {
-  MAX_PRE_AUTH_CONNECTIONS,
-  MAX_PRE_AUTH_BYTES,
-  MAX_PRE_AUTH_CONNECTIONS_PER_ADDRESS,
-} from '../limits.ts';
+import { HANDSHAKE } from '../limits.ts';
 
 export interface PreAuthConnection {
   /** Null: not counted by address. */
@@ -28,8 +24,8 @@ export class PreAuthConnections<S extends PreAuthConnection> {
 
   constructor(
     limits: PreAuthLimits = {
-      inAll: MAX_PRE_AUTH_CONNECTIONS,
-      perAddress: MAX_PRE_AUTH_CONNECTIONS_PER_ADDRESS,
+      inAll: HANDSHAKE.maxConnections,
+      perAddress: HANDSHAKE.maxConnectionsPerAddress,
     },
   ) {
     this.#limits = limits;
@@ -71,7 +67,7 @@ export class PreAuthBytes {
   #taken = 0;
 
   take(bytes: number): boolean {
-    if (this.#taken + bytes > MAX_PRE_AUTH_BYTES) return false;
+    if (this.#taken + bytes > HANDSHAKE.maxBytes) return false;
     this.#taken += bytes;
     return true;
   }

@@ -3,14 +3,7 @@
  * none, but each may cost the document's other writers the time in which it is built anew. So a few
  * are answered, then the sender's connections are closed and new ones have to wait, longer each time.
  */
-import {
-  BAN_CAP_MS,
-  BAN_FIRST_MS,
-  MAX_REMEMBERED_VIOLATORS,
-  VIOLATIONS_PER_ADDRESS,
-  VIOLATIONS_PER_USER,
-  VIOLATIONS_WINDOW_MS,
-} from '../limits.ts';
+import { VIOLATIONS } from '../limits.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
 /** Null where it cannot be told apart from others: nobody is counted by it. */
@@ -35,8 +28,11 @@ export class ViolationTracker {
     const outcomes = keysOf(sender).map(([key, burst]) => {
       const violator = this.#violator(key, { burst, nowMs });
       if (violator.bucket.take(1, nowMs)) return 'tolerated';
-      if (nowMs - violator.bannedUntilMs > VIOLATIONS_WINDOW_MS) violator.excess = 0;
-      const banMs = Math.min(BAN_CAP_MS, BAN_FIRST_MS * 2 ** Math.min(violator.excess++, 16));
+      if (nowMs - violator.bannedUntilMs > VIOLATIONS.windowMs) violator.excess = 0;
+      const banMs = Math.min(
+        VIOLATIONS.banCapMs,
+        VIOLATIONS.banFirstMs * 2 ** Math.min(violator.excess++, 16),
+      );
       violator.bannedUntilMs = Math.max(violator.bannedUntilMs, nowMs + banMs);
       return 'excess';
     });
@@ -57,12 +53,12 @@ export class ViolationTracker {
   ): Violator {
     let violator = this.#violators.get(key);
     if (violator === undefined) {
-      const perSecond = (burst * 1_000) / VIOLATIONS_WINDOW_MS;
+      const perSecond = (burst * 1_000) / VIOLATIONS.windowMs;
       const bucket = new TokenBucket({ perSecond, burst, nowMs });
       violator = { bucket, excess: 0, bannedUntilMs: Number.NEGATIVE_INFINITY };
       this.#violators.set(key, violator);
       const oldest = this.#violators.keys().next().value;
-      if (this.#violators.size > MAX_REMEMBERED_VIOLATORS && oldest !== undefined)
+      if (this.#violators.size > VIOLATIONS.maxTracked && oldest !== undefined)
         this.#violators.delete(oldest);
     }
     return violator;
@@ -72,7 +68,7 @@ export class ViolationTracker {
 /** What a sender is counted by, each with how many are tolerated in a window. */
 function keysOf({ user, address }: Sender): (readonly [key: string, burst: number])[] {
   return [
-    ...(user === null ? [] : [[`user ${user}`, VIOLATIONS_PER_USER] as const]),
-    ...(address === null ? [] : [[`address ${address}`, VIOLATIONS_PER_ADDRESS] as const]),
+    ...(user === null ? [] : [[`user ${user}`, VIOLATIONS.maxPerUser] as const]),
+    ...(address === null ? [] : [[`address ${address}`, VIOLATIONS.maxPerAddress] as const]),
   ];
 }

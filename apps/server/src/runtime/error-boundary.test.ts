@@ -6,7 +6,7 @@ import { ErrorBoundary } from './error-boundary.ts';
 import { Throttle } from './throttle.ts';
 import { fakeConnection } from '../connection/testing/fake-connection.ts';
 import { Deadline, TimerWheel } from './timer-wheel.ts';
-import { WHEEL_TICK_MS } from '../limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
 function fail(): never {
@@ -87,8 +87,8 @@ describe('timers', () => {
     const failures: unknown[] = [];
     const expired: string[] = [];
     const wheel = new TimerWheel((error) => failures.push(error));
-    wheel.arm(new Deadline({ expire: fail }), WHEEL_TICK_MS);
-    wheel.arm(new Deadline({ expire: () => void expired.push('other') }), WHEEL_TICK_MS);
+    wheel.arm(new Deadline({ expire: fail }), TIMER_WHEEL.tickMs);
+    wheel.arm(new Deadline({ expire: () => void expired.push('other') }), TIMER_WHEEL.tickMs);
     wheel.turn();
     wheel.turn();
     expect([failures.length, expired]).toEqual([1, ['other']]);

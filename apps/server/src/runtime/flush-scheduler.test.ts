@@ -1,11 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import {
-  FLUSH_SLICE,
-  HOT_AFTER_WRITES,
-  HOT_FLUSH_MS,
-  HOT_GAP_MS,
-  MAX_UNSLICED_FLUSH,
-} from '../limits.ts';
+import { FLUSH } from '../limits.ts';
 import { FlushScheduler } from './flush-scheduler.ts';
 import { fakeConnection } from '../connection/testing/fake-connection.ts';
 
@@ -31,7 +25,7 @@ it('lets the hot ones wait, and writes them together', () => {
   const turn = new FlushScheduler(() => void ends++);
   const [one, other] = [flushing(true), flushing(true)];
   turn.add(one);
-  vi.advanceTimersByTime(HOT_FLUSH_MS - 1);
+  vi.advanceTimersByTime(FLUSH.loadedIntervalMs - 1);
   turn.add(other);
   expect(one.flushed).toHaveLength(0);
   vi.advanceTimersByTime(1);
@@ -41,15 +35,17 @@ it('lets the hot ones wait, and writes them together', () => {
 it('writes to a crowd in slices, with a turn of the loop between', () => {
   let ends = 0;
   const turn = new FlushScheduler(() => void ends++);
-  const crowd = Array.from({ length: MAX_UNSLICED_FLUSH + FLUSH_SLICE + 1 }, () => flushing(false));
+  const crowd = Array.from({ length: FLUSH.maxUnsliced + FLUSH.sliceSize + 1 }, () =>
+    flushing(false),
+  );
   for (const one of crowd) turn.add(one);
   const written = () => crowd.filter(({ flushed }) => flushed.length === 1).length;
   const late = flushing(false);
   vi.advanceTimersToNextTimer();
   turn.add(late);
-  expect([written(), ends]).toEqual([FLUSH_SLICE, 0]);
+  expect([written(), ends]).toEqual([FLUSH.sliceSize, 0]);
   vi.advanceTimersToNextTimer();
-  expect([written(), late.flushed.length]).toEqual([2 * FLUSH_SLICE, 0]);
+  expect([written(), late.flushed.length]).toEqual([2 * FLUSH.sliceSize, 0]);
   vi.runAllTimers();
   expect([written(), late.flushed.length, ends]).toEqual([crowd.length, 1, 1]);
 });
@@ -69,17 +65,17 @@ function write(
 
 it('a connection that writes again and again becomes hot; one of people who type does not', () => {
   const fake = fakeConnection();
-  write(fake, 5 * HOT_AFTER_WRITES, HOT_GAP_MS);
+  write(fake, 5 * FLUSH.loadedAfterWrites, FLUSH.loadedGapMs);
   expect(fake.connection.isHot).toBe(false);
-  write(fake, HOT_AFTER_WRITES, HOT_GAP_MS - 1);
+  write(fake, FLUSH.loadedAfterWrites, FLUSH.loadedGapMs - 1);
   expect(fake.connection.isHot).toBe(true);
 });
 
 it('is hot as long as waiting brings messages together', () => {
   const fake = fakeConnection();
-  write(fake, HOT_AFTER_WRITES, 1);
-  write(fake, 10, HOT_FLUSH_MS, 2);
+  write(fake, FLUSH.loadedAfterWrites, 1);
+  write(fake, 10, FLUSH.loadedIntervalMs, 2);
   expect(fake.connection.isHot).toBe(true);
-  write(fake, 1, HOT_FLUSH_MS);
+  write(fake, 1, FLUSH.loadedIntervalMs);
   expect(fake.connection.isHot).toBe(false);
 });

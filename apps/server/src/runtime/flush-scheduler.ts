@@ -1,10 +1,10 @@
 /**
  * Everything that has something to write does so once, at the end of the turn of the loop. Whoever would write in
- * turn after turn, as in a room where many type at once, writes every `HOT_FLUSH_MS` instead, together with all the
+ * turn after turn, as in a room where many type at once, writes every `FLUSH.loadedIntervalMs` instead, together with all the
  * others of that kind: a write is a system call, and costs more than what it carries. A crowd is written to in
  * slices, with a turn of the loop between them: nobody else waits for all of it.
  */
-import { FLUSH_SLICE, HOT_FLUSH_MS, MAX_UNSLICED_FLUSH } from '../limits.ts';
+import { FLUSH } from '../limits.ts';
 
 export interface Flushable {
   /** Whether it may wait for what comes next. */
@@ -27,13 +27,13 @@ export class FlushScheduler {
   add(flushing: Flushable): void {
     if (flushing.isHot) {
       this.#hot.push(flushing);
-      if (this.#timer === null) this.#timer = setTimeout(this.#runHot, HOT_FLUSH_MS);
+      if (this.#timer === null) this.#timer = setTimeout(this.#runHot, FLUSH.loadedIntervalMs);
     } else if (this.#waiting.push(flushing) === 1) setImmediate(this.#run);
   }
 
   readonly #run = (): void => {
-    const isCrowd = this.#waiting.length > MAX_UNSLICED_FLUSH;
-    const rest = isCrowd ? this.#waiting.splice(FLUSH_SLICE) : [];
+    const isCrowd = this.#waiting.length > FLUSH.maxUnsliced;
+    const rest = isCrowd ? this.#waiting.splice(FLUSH.sliceSize) : [];
     const slice = this.#waiting;
     this.#waiting = rest;
     if (rest.length > 0) setImmediate(this.#run);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAX_REMEMBERED_CALLERS } from '../limits.ts';
+import { MAX_TRACKED_CALLERS } from '../limits.ts';
 import { KeyedRateLimiter } from './keyed-rate-limiter.ts';
 
 it('admits so many at once and so many in the long run, each caller for itself', () => {
@@ -22,6 +22,6 @@ it('remembers only so many callers', () => {
   const gate = new KeyedRateLimiter({ atOnce: 1, perSecond: 0.001 });
   expect(gate.tryTake('first', 0)).toBe(true);
   expect(gate.tryTake('first', 0)).toBe(false);
-  for (let i = 0; i < MAX_REMEMBERED_CALLERS; i++) gate.tryTake(`caller ${i}`, 0);
+  for (let i = 0; i < MAX_TRACKED_CALLERS; i++) gate.tryTake(`caller ${i}`, 0);
   expect(gate.tryTake('first', 0)).toBe(true);
 });

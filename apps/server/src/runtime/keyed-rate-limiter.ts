@@ -1,6 +1,6 @@
 /** How often somebody may do a thing: a bucket for each, of as many as are remembered. */
 import { TokenBucket } from './token-bucket.ts';
-import { MAX_REMEMBERED_CALLERS } from '../limits.ts';
+import { MAX_TRACKED_CALLERS } from '../limits.ts';
 
 export class KeyedRateLimiter {
   readonly #rate: { readonly atOnce: number; readonly perSecond: number };
@@ -24,7 +24,7 @@ export class KeyedRateLimiter {
       bucket = new TokenBucket({ perSecond, burst: atOnce, nowMs });
       this.#buckets.set(caller, bucket);
       const oldest =
-        this.#buckets.size > MAX_REMEMBERED_CALLERS ? this.#buckets.keys().next().value : undefined;
+        this.#buckets.size > MAX_TRACKED_CALLERS ? this.#buckets.keys().next().value : undefined;
       if (oldest !== undefined) this.#buckets.delete(oldest);
     }
     const admitted = bucket.take(1, nowMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '@tandem/testkit';
-import { WHEEL_TICK_MS } from '../limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 import { Deadline, TimerWheel } from './timer-wheel.ts';
 
 function stopwatch() {
@@ -10,7 +10,7 @@ function stopwatch() {
   const owner = { expire: (deadline: Deadline) => void expired.push({ at, deadline }) };
   const turn = (count: number) => {
     for (let i = 0; i < count; i++) {
-      at += WHEEL_TICK_MS;
+      at += TIMER_WHEEL.tickMs;
       wheel.turn();
     }
   };
@@ -25,7 +25,7 @@ describe('timer wheel', () => {
       const deadline = new Deadline(owner);
       const delayMs = 1 + Math.floor(random.next() * 90_000);
       wheel.arm(deadline, delayMs);
-      return { deadline, at: Math.ceil(delayMs / WHEEL_TICK_MS) * WHEEL_TICK_MS };
+      return { deadline, at: Math.ceil(delayMs / TIMER_WHEEL.tickMs) * TIMER_WHEEL.tickMs };
     });
     turn(1_000);
     expect(expired).toHaveLength(500);
@@ -79,7 +79,7 @@ describe('timer wheel', () => {
     const deadline: Deadline = new Deadline({
       expire: () => {
         count++;
-        wheel.arm(deadline, 256 * WHEEL_TICK_MS);
+        wheel.arm(deadline, 256 * TIMER_WHEEL.tickMs);
       },
     });
     wheel.arm(deadline, 100);

@@ -4,7 +4,7 @@
  * made up for, so that after a stall of the process nobody is closed for an answer that is still waiting
  * to be read.
  */
-import { WHEEL_TICK_MS } from '../limits.ts';
+import { TIMER_WHEEL } from '../limits.ts';
 
 export interface Expiring {
   expire(deadline: Deadline): void;
@@ -42,13 +42,13 @@ export class TimerWheel implements Disposable {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.turn(), WHEEL_TICK_MS).unref();
+    this.#timer ??= setInterval(() => this.turn(), TIMER_WHEEL.tickMs).unref();
   }
 
   /** `deadline` expires after `delayMs`, rounded up to a tick. */
   arm(deadline: Deadline, delayMs: number): void {
     this.disarm(deadline);
-    const ticks = Math.max(1, Math.ceil(delayMs / WHEEL_TICK_MS));
+    const ticks = Math.max(1, Math.ceil(delayMs / TIMER_WHEEL.tickMs));
     deadline.rounds = Math.floor((ticks - 1) / SLOTS);
     append(this.#slots[(this.#at + ticks) % SLOTS] as Deadline, deadline);
   }

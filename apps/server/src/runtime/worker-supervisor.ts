@@ -4,14 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
-import {
-  MAX_WORKER_HEAP_MIB,
-  RESTART_CAP_MS,
-  RESTART_FIRST_MS,
-  RESTART_HEALTHY_AFTER_MS,
-  STOP_TIMEOUT_MS,
-  WATCHDOG_INTERVAL_MS,
-} from '../limits.ts';
+import { WORKER } from '../limits.ts';
 import { SharedWorkerProgress, type Work } from './worker-progress.ts';
 
 /** Added to the worker's own data. */
@@ -76,7 +69,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
   #watch: unknown;
   #restart: unknown;
   #restarts = 0;
-  /** Restarts since a worker last lived for `RESTART_HEALTHY_AFTER_MS`. */
+  /** Restarts since a worker last lived for `WORKER.restartHealthyAfterMs`. */
   #inARow = 0;
   #state: 'running' | 'stopped' = 'running';
 
@@ -107,13 +100,13 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     if (this.#running === undefined) return;
     const { worker, exited } = this.#running;
     worker.postMessage({ kind: 'stop' } satisfies WorkerRequest<In>);
-    const timeout = clock.setTimeout(() => void worker.terminate(), STOP_TIMEOUT_MS);
+    const timeout = clock.setTimeout(() => void worker.terminate(), WORKER.stopTimeoutMs);
     await exited;
     clock.clearTimeout(timeout);
   }
 
   #spawn(first?: { readonly resolve: () => void; readonly reject: (error: Error) => void }): void {
-    const { name, workerUrl, workerData, clock, maxHeapMib = MAX_WORKER_HEAP_MIB } = this.#options;
+    const { name, workerUrl, workerData, clock, maxHeapMib = WORKER.maxHeapMib } = this.#options;
     const progress = SharedWorkerProgress.createMemory();
     const worker = new Worker(workerUrl, {
       name,
@@ -160,11 +153,11 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     if (this.#state === 'stopped') return;
     const { clock } = this.#options;
     const { cause, error, progress } = running;
-    if (clock.now() - running.startedAtMs > RESTART_HEALTHY_AFTER_MS) this.#inARow = 0;
+    if (clock.now() - running.startedAtMs > WORKER.restartHealthyAfterMs) this.#inARow = 0;
     const pauseMs =
       this.#inARow === 0
         ? 0
-        : Math.min(RESTART_CAP_MS, RESTART_FIRST_MS * 2 ** Math.min(this.#inARow, 16));
+        : Math.min(WORKER.restartCapMs, WORKER.restartFirstMs * 2 ** Math.min(this.#inARow, 16));
     this.#inARow++;
     this.#restarts++;
     this.#restart = clock.setTimeout(() => this.#spawn(), pauseMs);
@@ -175,7 +168,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     this.#watch = this.#options.clock.setTimeout(() => {
       if (this.#running !== undefined) this.#look(this.#running);
       this.#scheduleWatch();
-    }, WATCHDOG_INTERVAL_MS);
+    }, WORKER.watchdogIntervalMs);
   }
 
   #look(running: Running): void {
@@ -183,7 +176,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     const { count, work } = progress;
     const now = this.#options.clock.now();
     // When this process was suspended, so was the worker: no step counts for more than two intervals.
-    const stepMs = Math.min(Math.max(now - seen.atMs, 0), 2 * WATCHDOG_INTERVAL_MS);
+    const stepMs = Math.min(Math.max(now - seen.atMs, 0), 2 * WORKER.watchdogIntervalMs);
     seen.atMs = now;
     seen.forMs = work !== null && count === seen.count ? seen.forMs + stepMs : 0;
     seen.count = count;

@@ -8,7 +8,7 @@ import {
   type ChatMessage,
   type NumberRange,
 } from '@tandem/protocol';
-import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../limits.ts';
+import { CHAT, LIBRARY } from '../limits.ts';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import type { ChatMessageRow, Database, UserRow } from './tables.ts';
 
@@ -183,7 +183,7 @@ export async function addReaction(
     .execute();
   const same = existing.find((other) => other.emoji === emoji);
   const inAll = existing.reduce((sum, { people }) => sum + people, 0);
-  if (inAll >= MAX_REACTIONS_IN_ALL) return 'full';
+  if (inAll >= CHAT.maxReactions) return 'full';
   if (same === undefined && existing.length >= MAX_REACTIONS_PER_MESSAGE) return 'full';
   const place = same?.place ?? (existing.at(-1)?.place ?? 0) + 1;
   const { numInsertedOrUpdatedRows } = await db
@@ -244,7 +244,7 @@ export async function readDeletedRanges(
   return ranges;
 }
 
-/** The documents in whose chats a person has spoken or reacted: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+/** The documents in whose chats a person has spoken or reacted: those changed last, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findChatsOf(db: Database, user: string): Promise<string[]> {
   const spoken = db.selectFrom('chat_message').select('document').where('author', '=', user);
   const reacted = db.selectFrom('chat_reaction').select('document').where('user', '=', user);
@@ -253,7 +253,7 @@ export async function findChatsOf(db: Database, user: string): Promise<string[]>
     .select('id')
     .where((eb) => eb.or([eb('id', 'in', spoken), eb('id', 'in', reacted)]))
     .orderBy('updated_at', 'desc')
-    .limit(MAX_TOLD_DOCUMENTS)
+    .limit(LIBRARY.maxNotifiedDocuments)
     .execute();
   return rows.map(({ id }) => id);
 }

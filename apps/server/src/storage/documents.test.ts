@@ -15,7 +15,7 @@ import {
   renewVisit,
   toListed,
 } from './documents.ts';
-import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
+import { LIBRARY, VISITS } from '../limits.ts';
 import { appendMessage } from './chat.ts';
 import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
@@ -141,10 +141,10 @@ test('a second visit is the same entry, and it can be taken off', async () => {
   const openedAt = () => db.selectFrom('visit').select('opened_at').execute();
   expect(await renewVisit(db, { ...ada, at: 1 })).toBe('none');
   await addVisit(db, { ...ada, at: 1 });
-  expect(await renewVisit(db, { ...ada, at: SAME_VISIT_MS })).toBe('again');
+  expect(await renewVisit(db, { ...ada, at: VISITS.sameVisitMs })).toBe('again');
   expect(await openedAt()).toEqual([{ opened_at: 1 }]);
-  expect(await renewVisit(db, { ...ada, at: 1 + SAME_VISIT_MS })).toBe('again');
-  expect(await openedAt()).toEqual([{ opened_at: 1 + SAME_VISIT_MS }]);
+  expect(await renewVisit(db, { ...ada, at: 1 + VISITS.sameVisitMs })).toBe('again');
+  expect(await openedAt()).toEqual([{ opened_at: 1 + VISITS.sameVisitMs }]);
   await addVisit(db, { user: 'bob', document: 'a', at: 2 });
   expect(await forgetVisit(db, ada)).toBe(true);
   expect(await forgetVisit(db, ada)).toBe(false);
@@ -238,7 +238,7 @@ test('what was given to somebody is new until they open it', async () => {
   const [listed] = (await listDocuments(db, 'bob')).map(toListed);
   expect(listed).toMatchObject({ id: 'a', isNew: true });
   expect(await findListing(db, bob)).toMatchObject({ isNew: true });
-  const now = 10 * SAME_VISIT_MS;
+  const now = 10 * VISITS.sameVisitMs;
   expect(await renewVisit(db, { ...bob, at: now })).toBe('first');
   expect(await renewVisit(db, { ...bob, at: now + 1 })).toBe('again');
   expect((await listDocuments(db, 'bob')).map(toListed)[0]).not.toHaveProperty('isNew');
@@ -249,7 +249,7 @@ test('those who came last are told first, and not without end', async () => {
   await db
     .insertInto('visit')
     .values(
-      Array.from({ length: MAX_TOLD_LIBRARIES + 1 }, (_, i) => ({
+      Array.from({ length: LIBRARY.maxNotifiedLibraries + 1 }, (_, i) => ({
         user: `u${i}`,
         document: 'a',
         opened_at: i,
@@ -257,6 +257,6 @@ test('those who came last are told first, and not without end', async () => {
     )
     .execute();
   const visitors = await findVisitors(db, 'a');
-  expect(visitors).toHaveLength(MAX_TOLD_LIBRARIES);
-  expect(visitors[0]?.user).toBe(`u${MAX_TOLD_LIBRARIES}`);
+  expect(visitors).toHaveLength(LIBRARY.maxNotifiedLibraries);
+  expect(visitors[0]?.user).toBe(`u${LIBRARY.maxNotifiedLibraries}`);
 });

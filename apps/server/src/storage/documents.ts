@@ -11,7 +11,7 @@ import {
   type ListedDocument,
   type Role,
 } from '@tandem/protocol';
-import { MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../limits.ts';
+import { LIBRARY, VISITS } from '../limits.ts';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import { decideRole } from './roles.ts';
 import type { Database, DocumentRow } from './tables.ts';
@@ -226,7 +226,7 @@ export async function renewVisit(
 ): Promise<'first' | 'again' | 'none'> {
   const [before] = await lastVisit(db, user, document);
   if (before === undefined) return 'none';
-  if (at - before.opened_at >= SAME_VISIT_MS) await setVisit(db, at, user, document);
+  if (at - before.opened_at >= VISITS.sameVisitMs) await setVisit(db, at, user, document);
   return before.opened_at === NEVER_OPENED ? 'first' : 'again';
 }
 
@@ -274,7 +274,7 @@ export async function findListing(
   return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
 }
 
-/** Who has a document on their list: those who opened it last, at most `MAX_TOLD_LIBRARIES`. */
+/** Who has a document on their list: those who opened it last, at most `LIBRARY.maxNotifiedLibraries`. */
 export async function findVisitors(
   db: Database,
   document: string,
@@ -285,7 +285,7 @@ export async function findVisitors(
     .where('document', '=', document)
     .orderBy('opened_at', 'desc')
     .orderBy('user')
-    .limit(MAX_TOLD_LIBRARIES)
+    .limit(LIBRARY.maxNotifiedLibraries)
     .execute();
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }

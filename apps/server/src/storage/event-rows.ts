@@ -2,7 +2,7 @@
 import { channelEvent, type ChannelEvent } from '@tandem/protocol';
 import { fitStored } from './stored-texts.ts';
 import type { Database } from './tables.ts';
-import { KEPT_EVENTS } from '../limits.ts';
+import { EVENTS } from '../limits.ts';
 import type { ChannelKey } from './channel-key.ts';
 
 /** Consecutive events of one channel: those with the offsets `from + 1`, `from + 2` … */
@@ -28,7 +28,7 @@ export async function readEvents(
     .where('channel', '=', key)
     .where('offset', '<=', to)
     .orderBy('offset', 'desc')
-    .limit(KEPT_EVENTS)
+    .limit(EVENTS.maxStored)
     .execute();
   if (rows[0]?.offset !== to) return null;
   const events: ChannelEvent[] = [];

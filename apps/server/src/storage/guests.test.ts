@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { GUEST_GRACE_MS, GUESTS_LOOKED_AT_ONCE } from '../limits.ts';
+import { ACCOUNTS } from '../limits.ts';
 import { appendMessage } from './chat.ts';
 import { createDocument, renameDocument, addVisit } from './documents.ts';
 import { forgetGuests } from './guests.ts';
@@ -9,7 +9,7 @@ import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 import { createUser } from './users.ts';
 
-const NOW = GUEST_GRACE_MS + 1_000;
+const NOW = ACCOUNTS.guestGraceMs + 1_000;
 
 /** A guest whose session is over, with the page that welcomed them. */
 async function guest(db: Database, id: string): Promise<string> {
@@ -91,7 +91,7 @@ test.each(Object.keys(TRACES))('a guest stays who left %s, and others go', async
 test('so many people are looked at in one step', async () => {
   const db = await temporaryDatabase();
   const ids = Array.from(
-    { length: GUESTS_LOOKED_AT_ONCE + 1 },
+    { length: ACCOUNTS.guestsPerSweep + 1 },
     (_, i) => `g${String(i).padStart(4, '0')}`,
   );
   await db
@@ -99,7 +99,7 @@ test('so many people are looked at in one step', async () => {
     .values(ids.map((id) => ({ id, name: 'Guest', color: 0, created_at: 0 })))
     .execute();
   const next = await forgetGuests(db, { after: '', at: NOW });
-  expect(next).toBe(ids[GUESTS_LOOKED_AT_ONCE - 1]);
+  expect(next).toBe(ids[ACCOUNTS.guestsPerSweep - 1]);
   expect(await people(db)).toEqual(ids.slice(-1));
   expect(await forgetGuests(db, { after: next!, at: NOW })).toBeNull();
   expect(await people(db)).toEqual([]);

@@ -4,7 +4,7 @@
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
 import { libraryKey } from './channel-key.ts';
-import { GUEST_GRACE_MS, GUESTS_LOOKED_AT_ONCE } from '../limits.ts';
+import { ACCOUNTS } from '../limits.ts';
 import type { Database } from './tables.ts';
 
 /** People by their ids: those beyond `after`, up to `last`. */
@@ -14,7 +14,7 @@ interface Stretch {
 }
 
 /**
- * Looks at `GUESTS_LOOKED_AT_ONCE` people after one, and forgets those of whom nothing is left, with their
+ * Looks at `ACCOUNTS.guestsPerSweep` people after one, and forgets those of whom nothing is left, with their
  * welcome page. Whoever has opened another's document stays: their words may be in it.
  *
  * @returns where to go on; null at the end.
@@ -28,7 +28,7 @@ export async function forgetGuests(
     .select('id')
     .where('id', '>', after)
     .orderBy('id')
-    .limit(GUESTS_LOOKED_AT_ONCE)
+    .limit(ACCOUNTS.guestsPerSweep)
     .execute();
   const last = people.at(-1)?.id;
   if (last === undefined) return null;
@@ -39,7 +39,7 @@ export async function forgetGuests(
       if (guests.length > 0) await remove(transaction, guests);
     });
   }
-  return people.length < GUESTS_LOOKED_AT_ONCE ? null : last;
+  return people.length < ACCOUNTS.guestsPerSweep ? null : last;
 }
 
 async function findForgotten(
@@ -52,7 +52,7 @@ async function findForgotten(
     .select('user.id')
     .where('user.id', '>', after)
     .where('user.id', '<=', last)
-    .where('user.created_at', '<=', at - GUEST_GRACE_MS)
+    .where('user.created_at', '<=', at - ACCOUNTS.guestGraceMs)
     .where(({ not, or, exists, selectFrom }) => {
       const session = selectFrom('session')
         .select('session.id')

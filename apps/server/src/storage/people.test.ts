@@ -1,7 +1,7 @@
 import { MAX_MET_PEOPLE, type LinkAccess } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { addVisit, createDocument, NEVER_OPENED } from './documents.ts';
-import { MAX_MET_DOCUMENTS } from '../limits.ts';
+import { SHARING } from '../limits.ts';
 import { findMetPeople, hasMet } from './people.ts';
 import { giveRole } from './sharing.ts';
 import type { Database } from './tables.ts';
@@ -98,7 +98,8 @@ test('PE1 people are found in the documents that changed last, up to a limit', a
   const db = await people('Ada', 'Bob');
   await share(db, 'plan', { visitors: ['bob'] });
   await db.updateTable('document').set({ updated_at: 0 }).execute();
-  for (let number = 1; number < MAX_MET_DOCUMENTS; number++) await share(db, `note ${number}`);
+  for (let number = 1; number < SHARING.maxMetDocuments; number++)
+    await share(db, `note ${number}`);
   expect(await found(db, 'ada')).toEqual(['bob']);
   await share(db, 'one more');
   expect(await found(db, 'ada')).toEqual([]);

@@ -3,7 +3,7 @@
  * nothing is told of them but a name, a colour, one document that both see, and when it was opened last.
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
-import { MAX_MET_DOCUMENTS, MAX_MET_ROWS } from '../limits.ts';
+import { SHARING } from '../limits.ts';
 import type { Database } from './tables.ts';
 
 /** Who was seen last comes first. @param search each of its words stands in the name. */
@@ -15,7 +15,7 @@ export async function findMetPeople(
   const words = searchWords(search);
   const people = new Map<string, MetPerson>();
   for (const { id, name, color, document, title, openedAt } of await meetings(db, user)
-    .limit(MAX_MET_ROWS)
+    .limit(SHARING.maxMetRows)
     .execute()) {
     if (people.size >= MAX_MET_PEOPLE) break;
     const folded = foldText(name);
@@ -55,7 +55,7 @@ function meetings(db: Database, user: string) {
           ]),
         )
         .orderBy('updated_at', 'desc')
-        .limit(MAX_MET_DOCUMENTS),
+        .limit(SHARING.maxMetDocuments),
     )
     .with('shared', (cte) =>
       cte

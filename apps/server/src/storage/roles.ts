@@ -17,7 +17,7 @@ export interface DocumentAccess extends Pick<
   DocumentRow,
   'id' | 'kind' | 'title' | 'owner' | 'link_access'
 > {
-  /** The roles that were given, by user, at most `MAX_MEMBERS`; null where there are none. */
+  /** The roles that were given, by user, at most `SHARING.maxMembers`; null where there are none. */
   readonly given: ReadonlyMap<string, GivenRole> | null;
 }
 
@@ -85,7 +85,7 @@ export async function rolesIn(
   return (user) => (access === null ? null : roleIn(access, user));
 }
 
-/** The roles that were given, by user; bounded by `MAX_MEMBERS`. */
+/** The roles that were given, by user; bounded by `SHARING.maxMembers`. */
 export async function givenRoles(db: Database, document: string): Promise<Map<string, GivenRole>> {
   const members = await db
     .selectFrom('member')

@@ -6,7 +6,7 @@ import {
   type SharingState,
   type User,
 } from '@tandem/protocol';
-import { MAX_MEMBERS, MAX_TOLD_DOCUMENTS } from '../limits.ts';
+import { LIBRARY, SHARING } from '../limits.ts';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import { givenRoles, LINK_ROLES, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
@@ -27,7 +27,7 @@ export async function giveRole(
 ): Promise<'new' | 'changed' | 'unchanged' | 'full'> {
   const given = await givenRoles(db, document);
   if (given.get(user) === role) return 'unchanged';
-  if (!given.has(user) && given.size >= MAX_MEMBERS) return 'full';
+  if (!given.has(user) && given.size >= SHARING.maxMembers) return 'full';
   await db
     .insertInto('member')
     .values({ document, user, role })
@@ -123,7 +123,7 @@ export async function findVisitor(
   return visitor;
 }
 
-/** The documents whose share dialog may show a person: those changed last, at most `MAX_TOLD_DOCUMENTS`. */
+/** The documents whose share dialog may show a person: those changed last, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findSharedWith(db: Database, user: string): Promise<string[]> {
   const rows = await db
     .selectFrom('document')
@@ -136,7 +136,7 @@ export async function findSharedWith(db: Database, user: string): Promise<string
       ]),
     )
     .orderBy('updated_at', 'desc')
-    .limit(MAX_TOLD_DOCUMENTS)
+    .limit(LIBRARY.maxNotifiedDocuments)
     .execute();
   return rows.map(({ id }) => id);
 }

@@ -3,7 +3,7 @@
  * a connection costs one write of bytes that are there already.
  */
 import { encodePart, MAX_MESSAGES_PER_FRAME } from '@tandem/protocol';
-import { MAX_JOINED_BYTES } from '../limits.ts';
+import { TRANSPORT } from '../limits.ts';
 
 export type Data = Uint8Array | string;
 
@@ -63,7 +63,7 @@ export function groupsOf(parts: readonly Data[], isJoined: boolean): readonly (r
   let bytes = 0;
   for (let at = 0; at < parts.length; at++) {
     const size = (parts[at] as Data).length;
-    const isFull = bytes + size > MAX_JOINED_BYTES || at - first === MAX_MESSAGES_PER_FRAME;
+    const isFull = bytes + size > TRANSPORT.maxJoinedBytes || at - first === MAX_MESSAGES_PER_FRAME;
     if (at > first && (!isJoined || isFull)) {
       groups.push(parts.slice(first, at));
       first = at;

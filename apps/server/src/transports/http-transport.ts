@@ -10,7 +10,7 @@ import {
   TRANSPORT_CLOSE_CODES,
   type TransportKind,
 } from '@tandem/protocol';
-import { TRANSPORT_ID_BYTES } from '../limits.ts';
+import { TRANSPORT } from '../limits.ts';
 import { accept, refuse } from './http-answer.ts';
 import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
@@ -27,7 +27,7 @@ export interface HttpTransportOptions {
 export abstract class HttpTransport implements Transport {
   abstract readonly kind: TransportKind;
   abstract readonly bufferedAmount: number;
-  readonly id = randomBytes(TRANSPORT_ID_BYTES).toString('base64url');
+  readonly id = randomBytes(TRANSPORT.idBytes).toString('base64url');
   readonly cookie: string | null;
   /** Requests that are on their way here. */
   arriving = 0;

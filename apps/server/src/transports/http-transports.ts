@@ -14,7 +14,7 @@ import {
   TRANSPORT_PATHS,
 } from '@tandem/protocol';
 import type { OriginPolicy } from '../http/origin-policy.ts';
-import { HELLO_RETRY_AFTER_S, MAX_ARRIVING_OPENINGS, MAX_ARRIVING_REQUESTS } from '../limits.ts';
+import { HANDSHAKE, TRANSPORT } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
 import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
@@ -53,8 +53,8 @@ export class HttpTransports {
   readonly #options: HttpTransportsOptions;
   readonly #transports = new Map<string, HttpTransport>();
   readonly #arriving = new PreAuthConnections<Arriving>({
-    inAll: MAX_ARRIVING_OPENINGS,
-    perAddress: MAX_ARRIVING_OPENINGS,
+    inAll: TRANSPORT.maxIncompleteOpens,
+    perAddress: TRANSPORT.maxIncompleteOpens,
   });
 
   constructor(options: HttpTransportsOptions) {
@@ -183,7 +183,7 @@ export class HttpTransports {
     });
     if (refusal === null) return;
     const code = refusal.status in REFUSALS ? REFUSALS[refusal.status as 403] : 'overloaded';
-    refuse(answer, code, refusal.sentence, HELLO_RETRY_AFTER_S);
+    refuse(answer, code, refusal.sentence, HANDSHAKE.retryAfterS);
   }
 }
 
@@ -224,7 +224,7 @@ async function readSend(
   request: IncomingMessage,
   transport: HttpTransport,
 ): Promise<ReadBody | 'too-many'> {
-  if (transport.arriving === MAX_ARRIVING_REQUESTS) return 'too-many';
+  if (transport.arriving === TRANSPORT.maxIncompleteRequests) return 'too-many';
   transport.arriving++;
   try {
     return await readBody(request, MAX_SEND_BYTES);

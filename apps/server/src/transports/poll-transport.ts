@@ -5,7 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { MAX_POLL_BYTES, POLL_GONE_MS, TRANSPORT_HEADERS } from '@tandem/protocol';
-import { CLOSE_TIMEOUT_MS } from '../limits.ts';
+import { TRANSPORT } from '../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Frame } from './frame.ts';
 import { answerFrames, refuse } from './http-answer.ts';
@@ -73,7 +73,7 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#push(this.goodbye(code, reason));
     this.#closeCode = code;
     this.#notify();
-    setTimeout(() => this.gone(code), CLOSE_TIMEOUT_MS).unref();
+    setTimeout(() => this.gone(code), TRANSPORT.closeTimeoutMs).unref();
   }
 
   expire(): void {

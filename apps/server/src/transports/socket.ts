@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { CloseName } from '@tandem/protocol';
-import { LAG_THRESHOLD_BYTES } from '../limits.ts';
+import { SLOW_CONSUMER } from '../limits.ts';
 import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
@@ -67,7 +67,7 @@ export class GatewaySocket extends WebSocket implements Transport {
         return true;
       case 'ping':
         // Whoever takes nothing is not answered for ever.
-        if (this.bufferedAmount <= LAG_THRESHOLD_BYTES) this.pong(values[0]);
+        if (this.bufferedAmount <= SLOW_CONSUMER.lagThresholdBytes) this.pong(values[0]);
         return true;
       case 'pong':
         this.owner?.answered();

@@ -1,7 +1,7 @@
 /** Down in one answer that does not end. It is lost with that answer, as a WebSocket is with its connection. */
 import type { ServerResponse } from 'node:http';
 import { TRANSPORT_CLOSE_CODES, TRANSPORT_HEADERS } from '@tandem/protocol';
-import { CLOSE_TIMEOUT_MS } from '../limits.ts';
+import { TRANSPORT } from '../limits.ts';
 import type { Frame } from './frame.ts';
 import { ANSWER_HEADERS, FRAMES_TYPE } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
@@ -59,6 +59,6 @@ export class StreamTransport extends HttpTransport {
     if (this.#answer.writableEnded) return;
     this.#answer.end(last);
     // One that does not read keeps its answer waiting.
-    setTimeout(() => this.#answer.destroy(), CLOSE_TIMEOUT_MS).unref();
+    setTimeout(() => this.#answer.destroy(), TRANSPORT.closeTimeoutMs).unref();
   }
 }

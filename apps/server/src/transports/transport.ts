@@ -14,7 +14,7 @@ export interface Transport {
   resume(): void;
   /** Below the level of frames, where the transport has such a thing. */
   ping(): void;
-  /** Says goodbye; the owner hears `closed` within `CLOSE_TIMEOUT_MS`. */
+  /** Says goodbye; the owner hears `closed` within `TRANSPORT.closeTimeoutMs`. */
   close(code: number, reason: string): void;
   /** Is gone at once. */
   terminate(): void;

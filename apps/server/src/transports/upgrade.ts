@@ -12,12 +12,7 @@ import {
   YJS_PATH,
 } from '@tandem/protocol';
 import type { OriginPolicy } from '../http/origin-policy.ts';
-import {
-  CLOSE_TIMEOUT_MS,
-  HELLO_RETRY_AFTER_S,
-  MAX_BUFFERED_CHUNKS,
-  MAX_FRAGMENTS,
-} from '../limits.ts';
+import { HANDSHAKE, TRANSPORT } from '../limits.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
 import { GatewaySocket, type FrameLimits } from './socket.ts';
 
@@ -54,9 +49,9 @@ const options = {
   clientTracking: false,
   // Answered by `GatewaySocket`.
   autoPong: false,
-  maxFragments: MAX_FRAGMENTS,
-  maxBufferedChunks: MAX_BUFFERED_CHUNKS,
-  closeTimeout: CLOSE_TIMEOUT_MS,
+  maxFragments: TRANSPORT.maxFragments,
+  maxBufferedChunks: TRANSPORT.maxBufferedChunks,
+  closeTimeout: TRANSPORT.closeTimeoutMs,
 } as const;
 
 export const NATIVE_FRAMES: FrameLimits = {
@@ -123,7 +118,7 @@ export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefus
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(sentence)}`,
     ...(status === 426 ? ['Upgrade: websocket'] : []),
-    ...(status === 429 || status === 503 ? [`Retry-After: ${HELLO_RETRY_AFTER_S}`] : []),
+    ...(status === 429 || status === 503 ? [`Retry-After: ${HANDSHAKE.retryAfterS}`] : []),
   ];
   socket.end(`${headers.join('\r\n')}\r\n\r\n${sentence}`);
 }

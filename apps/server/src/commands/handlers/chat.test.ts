@@ -13,7 +13,7 @@ import { chatKey } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
 import { readDeletedRanges, readMessages } from '../../storage/chat.ts';
 import { createUser, findUser, toUser } from '../../storage/users.ts';
-import { MAX_REACTIONS_IN_ALL, MAX_TOLD_DOCUMENTS } from '../../limits.ts';
+import { CHAT, LIBRARY } from '../../limits.ts';
 import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/stage.ts';
 
 type Send = CallOf<'chat:send'>;
@@ -208,7 +208,7 @@ describe('a message that is there', () => {
     await fixture.db
       .insertInto('chat_reaction')
       .values(
-        Array.from({ length: MAX_REACTIONS_IN_ALL }, (_, i) => ({
+        Array.from({ length: CHAT.maxReactions }, (_, i) => ({
           document,
           message,
           emoji: emoji[0] as string,
@@ -308,7 +308,10 @@ describe('reading', () => {
 
   test('in so many documents, those that were changed last', async () => {
     const fixture = await fixtureWithRoles();
-    const ids = Array.from({ length: MAX_TOLD_DOCUMENTS }, (_, i) => `document-of-ed-number-${i}`);
+    const ids = Array.from(
+      { length: LIBRARY.maxNotifiedDocuments },
+      (_, i) => `document-of-ed-number-${i}`,
+    );
     for (const id of ids)
       await fixture.do('ed', { name: 'document:create', input: { document: id } });
     await fixture.do('ed', { name: 'profile:change', input: { name: 'Edda' } });

@@ -3,7 +3,7 @@ import type { LinkAccess } from '@tandem/protocol';
 import { listDocuments } from '../../storage/documents.ts';
 import { rolesIn } from '../../storage/roles.ts';
 import { createUser } from '../../storage/users.ts';
-import { MAX_MEMBERS, MAX_TOLD_LIBRARIES, SAME_VISIT_MS } from '../../limits.ts';
+import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
 import { DOCUMENT as document, meet, fixtureWithRoles, type Fixture } from './testing/stage.ts';
 
 const setLink = (fixture: Fixture, link: LinkAccess) =>
@@ -63,7 +63,7 @@ describe('a link', () => {
     await fixture.db
       .insertInto('visit')
       .values(
-        Array.from({ length: MAX_TOLD_LIBRARIES }, (_, i) => ({
+        Array.from({ length: LIBRARY.maxNotifiedLibraries }, (_, i) => ({
           user: `u${i}`,
           document,
           opened_at: fixture.now + 1 + i,
@@ -76,7 +76,9 @@ describe('a link', () => {
     expect(fixture.library('u0')).toHaveLength(1);
     await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Plan B' } });
     expect(fixture.library('lin')).toHaveLength(before);
-    expect(told(fixture, `u${MAX_TOLD_LIBRARIES - 1}`)).toMatchObject({ name: 'document:renamed' });
+    expect(told(fixture, `u${LIBRARY.maxNotifiedLibraries - 1}`)).toMatchObject({
+      name: 'document:renamed',
+    });
   });
 
   test('that stays as it is changes nothing', async () => {
@@ -121,7 +123,7 @@ describe('a role', () => {
     expect(fixture.effects).toContainEqual({ kind: 'listed', document, user: 'ned' });
     await give(fixture, 'ned', 'viewer');
     expect(told(fixture, 'ned')).toMatchObject({ document: { role: 'viewer', isNew: true } });
-    fixture.now += SAME_VISIT_MS;
+    fixture.now += VISITS.sameVisitMs;
     await fixture.do('ned', { name: 'document:visit', input: { document } });
     expect(told(fixture, 'ned')).toMatchObject({ document: { role: 'viewer' } });
     expect(told(fixture, 'ned')).not.toHaveProperty('document.isNew');
@@ -169,13 +171,13 @@ describe('a role', () => {
     const fixture = await fixtureWithRoles();
     const giveOne = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
       fixture.run('ada', { name: 'member:change', input: { document, user, role } });
-    for (let i = 0; i <= MAX_MEMBERS; i++) {
+    for (let i = 0; i <= SHARING.maxMembers; i++) {
       await createUser(fixture.db, { id: `u${i}`, name: 'Somebody', color: 0, at: 0 });
       await meet(fixture.db, ['ada', `u${i}`]);
     }
     const answers = [];
-    for (let i = 0; i <= MAX_MEMBERS; i++) answers.push((await giveOne(`u${i}`)).kind);
-    expect(answers.filter((kind) => kind === 'done')).toHaveLength(MAX_MEMBERS - 2);
+    for (let i = 0; i <= SHARING.maxMembers; i++) answers.push((await giveOne(`u${i}`)).kind);
+    expect(answers.filter((kind) => kind === 'done')).toHaveLength(SHARING.maxMembers - 2);
     expect(await giveOne('u0', 'editor')).toMatchObject({ kind: 'done' });
   });
 });

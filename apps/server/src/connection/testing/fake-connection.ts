@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
 import { ErrorBoundary } from '../../runtime/error-boundary.ts';
-import { WHEEL_TICK_MS } from '../../limits.ts';
+import { TIMER_WHEEL } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Connection } from '../connection.ts';
 import type { ProtocolHandler } from '../protocol-handler.ts';
@@ -136,7 +136,7 @@ export function fakeConnection({
       flushing.clear();
     },
     pass: (ms: number) => {
-      for (let i = 0; i < ms / WHEEL_TICK_MS; i++) wheel.turn();
+      for (let i = 0; i < ms / TIMER_WHEEL.tickMs; i++) wheel.turn();
     },
   };
 }

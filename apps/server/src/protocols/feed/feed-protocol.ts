@@ -11,7 +11,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
-import { FEED_RETRY_MS } from '../../limits.ts';
+import { TRANSPORT } from '../../limits.ts';
 import { METRICS_READER } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
@@ -199,7 +199,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   #open(): void {
     if (this.#state === 'answered') return;
     this.#state = 'answered';
-    this.#connection.queue(feedRetry(Math.round(FEED_RETRY_MS * (0.5 + Math.random()))));
+    this.#connection.queue(feedRetry(Math.round(TRANSPORT.feedRetryMs * (0.5 + Math.random()))));
   }
 
   get #isReliable(): boolean {

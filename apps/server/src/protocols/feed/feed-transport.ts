@@ -1,7 +1,7 @@
 /** One way, in an answer of server-sent events. It begins with the first frame; until then it can be refused by its status. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorOf, FEED_TYPE, TRANSPORT_CLOSE_CODES, type ErrorBody } from '@tandem/protocol';
-import { CLOSE_TIMEOUT_MS } from '../../limits.ts';
+import { TRANSPORT } from '../../limits.ts';
 import type { Frame } from '../../transports/frame.ts';
 import { ANSWER_HEADERS, refuse } from '../../transports/http-answer.ts';
 import type { Transport, TransportOwner } from '../../transports/transport.ts';
@@ -46,7 +46,7 @@ export class FeedTransport implements Transport {
     if (!this.#answer.headersSent) this.refuse(errorOf('overloaded'));
     else this.#answer.end();
     // One that does not read keeps its answer waiting.
-    setTimeout(() => this.terminate(), CLOSE_TIMEOUT_MS).unref();
+    setTimeout(() => this.terminate(), TRANSPORT.closeTimeoutMs).unref();
   }
 
   terminate(): void {

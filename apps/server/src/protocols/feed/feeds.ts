@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { channelName, channelPosition, type ChannelPosition } from '@tandem/protocol';
 import type { BearerCheck } from '../../http/bearer-token.ts';
 import type { OriginPolicy } from '../../http/origin-policy.ts';
-import { HELLO_RETRY_AFTER_S } from '../../limits.ts';
+import { HANDSHAKE } from '../../limits.ts';
 import { readSessionCookie } from '../../accounts/session-cookie.ts';
 import { refuse } from '../../transports/http-answer.ts';
 import type { TransportOwner } from '../../transports/transport.ts';
@@ -71,7 +71,7 @@ export class Feeds {
     });
     if (refusal === null) return;
     const code = refusal.status === 429 ? 'too-many' : 'overloaded';
-    refuse(answer, code, refusal.sentence, HELLO_RETRY_AFTER_S);
+    refuse(answer, code, refusal.sentence, HANDSHAKE.retryAfterS);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Puts a message together from its parts, one at a time per connection. Whoever does not go on holds none. */
 import { MAX_MESSAGE_BYTES, type MessageFragment } from '@tandem/protocol';
-import { MIN_PROGRESS_BYTES, FRAGMENTS_TIMEOUT_MS } from '../../limits.ts';
+import { FRAGMENTS } from '../../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../../runtime/timer-wheel.ts';
 
 export type Assembled =
@@ -33,8 +33,8 @@ export class FragmentAssembly implements Expiring, Disposable {
       return { kind: 'too-large' };
     }
     const isFirst = this.#parts.push(part.bytes) === 1;
-    if (isFirst || part.bytes.byteLength >= MIN_PROGRESS_BYTES)
-      this.#wheel.arm(this.#deadline, FRAGMENTS_TIMEOUT_MS);
+    if (isFirst || part.bytes.byteLength >= FRAGMENTS.minProgressBytes)
+      this.#wheel.arm(this.#deadline, FRAGMENTS.timeoutMs);
     if (!part.last) return { kind: 'more' };
     const bytes = Buffer.concat(this.#parts);
     this.#reset();

@@ -6,12 +6,7 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import { expect, it } from 'vitest';
-import {
-  SEND_QUEUE_CHECK_MS,
-  OPEN_PAUSE_BYTES,
-  LAG_THRESHOLD_BYTES,
-  CONFLATE_THRESHOLD_BYTES,
-} from '../../limits.ts';
+import { SLOW_CONSUMER } from '../../limits.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
@@ -81,7 +76,7 @@ function channel() {
         return message.type;
       });
     });
-  const stall = (bytes = LAG_THRESHOLD_BYTES): void => {
+  const stall = (bytes = SLOW_CONSUMER.lagThresholdBytes): void => {
     socket.stuck = true;
     connection.queue(new Uint8Array(bytes + 1));
     turn();
@@ -90,7 +85,7 @@ function channel() {
   const drain = (): void => {
     socket.stuck = false;
     socket.bufferedAmount = 0;
-    pass(SEND_QUEUE_CHECK_MS);
+    pass(SLOW_CONSUMER.checkIntervalMs);
   };
   return { native, opened, rows, ack, tell, sent, stall, drain, asked, refreshed: () => refreshed };
 }
@@ -113,7 +108,7 @@ it('W17: repeats nothing to one that does not take what there is', () => {
   const { native, opened, rows, stall, drain, asked } = channel();
   opened(0, 9);
   rows(0, 9);
-  stall(OPEN_PAUSE_BYTES);
+  stall(SLOW_CONSUMER.openPauseBytes);
   native.repeat(4);
   expect(asked).toEqual([]);
   drain();
@@ -191,7 +186,7 @@ it('T10: is sent no cursors while it is pressed, and then how all of them are', 
   const { opened, rows, tell, sent, stall, drain, asked, refreshed } = channel();
   opened(0, 0);
   sent();
-  stall(CONFLATE_THRESHOLD_BYTES);
+  stall(SLOW_CONSUMER.conflateThresholdBytes);
   tell({ type: 'typing:changed', channel: CHANNEL, users: ['ben'] });
   tell({ type: 'awareness', channel: CHANNEL, update: Uint8Array.of(0) });
   rows(0, 1);

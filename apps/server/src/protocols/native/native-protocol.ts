@@ -20,7 +20,7 @@ import {
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
 import { CommandQueue } from '../../commands/command-queue.ts';
-import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HANDSHAKE } from '../../limits.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { Data } from '../../transports/frame.ts';
@@ -247,8 +247,8 @@ export class NativeProtocol implements ProtocolHandler {
       case 'authenticating':
         this.#waitingBytes += bytes;
         if (
-          (this.#waiting ??= []).push(message) > MAX_WAITING_MESSAGES ||
-          this.#waitingBytes > MAX_WAITING_BYTES
+          (this.#waiting ??= []).push(message) > HANDSHAKE.maxQueuedMessages ||
+          this.#waitingBytes > HANDSHAKE.maxQueuedBytes
         ) {
           this.#refuse('too-large', 'Too much was sent before hello was answered.');
         }

@@ -22,7 +22,7 @@ import {
 } from './hocuspocus.ts';
 import { YjsChannel } from './yjs-channel.ts';
 import { identify } from './identify.ts';
-import { MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HANDSHAKE } from '../../limits.ts';
 
 interface Authenticating {
   readonly kind: 'authenticating';
@@ -99,7 +99,8 @@ export class HocuspocusProtocol implements ProtocolHandler {
       if (place?.kind === 'open') place.channel.leave('clean');
       this.#places.delete(address);
     } else if (place?.kind === 'authenticating') {
-      if (place.waiting.push(frame) > MAX_WAITING_MESSAGES) this.#connection.close('too-many');
+      if (place.waiting.push(frame) > HANDSHAKE.maxQueuedMessages)
+        this.#connection.close('too-many');
     } else if (frame.kind === 'auth') {
       // One that is open already has nothing to gain from another token.
       if (place?.kind !== 'open') this.#authenticate(address, frame.token);

@@ -11,7 +11,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { DocumentAccess } from '../../storage/roles.ts';
-import { MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HANDSHAKE } from '../../limits.ts';
 import {
   EMPTY_AWARENESS,
   readAwareness,
@@ -171,7 +171,7 @@ export class YjsChannel {
   #wait(frame: DocumentFrame): void {
     if ('update' in frame) this.#waitingBytes += frame.update.byteLength;
     if (
-      this.#waiting.push(frame) > MAX_WAITING_MESSAGES ||
+      this.#waiting.push(frame) > HANDSHAKE.maxQueuedMessages ||
       this.#waitingBytes > MAX_MESSAGE_BYTES
     ) {
       this.#fail(

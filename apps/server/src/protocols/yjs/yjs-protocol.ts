@@ -9,7 +9,7 @@ import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { catchAndClose } from '../../connection/catch-and-close.ts';
-import { MAX_WAITING_BYTES, MAX_WAITING_MESSAGES } from '../../limits.ts';
+import { HANDSHAKE } from '../../limits.ts';
 import { HocuspocusProtocol } from './hocuspocus-protocol.ts';
 import { identify } from './identify.ts';
 import { yWebsocketFormat } from './y-websocket.ts';
@@ -90,7 +90,10 @@ export class YjsProtocol implements ProtocolHandler {
 
   #wait(data: Buffer, waiting: Buffer[]): void {
     this.#waitingBytes += data.byteLength;
-    if (waiting.push(data) > MAX_WAITING_MESSAGES || this.#waitingBytes > MAX_WAITING_BYTES) {
+    if (
+      waiting.push(data) > HANDSHAKE.maxQueuedMessages ||
+      this.#waitingBytes > HANDSHAKE.maxQueuedBytes
+    ) {
       this.#options.connection.close(
         'too-large',
         errorOf('too-large', { detail: 'Too much was sent before the token was verified.' }),

@@ -1,6 +1,6 @@
-import type { KINDS, LISTS } from './nodes.ts';
+import type { KINDS, LISTS } from './nodes/text-block-attributes.ts';
 
-/** Blocks as plain JSON, in the shape of ProseMirror's: what views read and imports write. Absent and null are alike. */
+/** Blocks as plain JSON in ProseMirror's shape. An absent attribute and null mean the same. */
 
 export type Kind = (typeof KINDS)[number];
 export type List = (typeof LISTS)[number];
@@ -17,7 +17,7 @@ export interface TextBlock {
     /** Levels, from 1. */
     readonly indent?: number | null;
     readonly checked?: true | null;
-    /** The number of an ordered item that does not go on from the one before it. */
+    /** The number of an ordered item that does not continue its list. */
     readonly start?: number | null;
   };
   readonly content?: readonly Inline[];
@@ -50,7 +50,7 @@ export interface Text {
   readonly marks?: readonly Mark[];
 }
 
-/** Carries no marks: on a line break they mean nothing (PM6). */
+/** Has no marks: they mean nothing on a line break (PM6). */
 export interface HardBreak {
   readonly type: 'hardBreak';
 }
@@ -58,3 +58,8 @@ export interface HardBreak {
 export type Mark =
   | { readonly type: 'bold' | 'italic' | 'strike' | 'code' }
   | { readonly type: 'link'; readonly attrs: { readonly href: string } };
+
+/** The text of inline content, a newline for each hard break. */
+export function inlineText(content: readonly Inline[] = []): string {
+  return content.map((node) => (node.type === 'text' ? node.text : '\n')).join('');
+}

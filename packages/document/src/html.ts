@@ -1,24 +1,27 @@
-import type { Block, Inline, List, Mark, TextBlock } from './blocks.ts';
-import { safeHref } from './href.ts';
+import type { Block, Inline, List, TextBlock } from './blocks.ts';
+import { escapeHtml } from './html-text.ts';
 import { ListCounter } from './list-numbers.ts';
-import { headingLevel } from './nodes.ts';
+import { definitionOf, MARKS } from './nodes.ts';
+import type { HtmlWriter } from './nodes/definition.ts';
+import { itemHtml, spaceStyle } from './nodes/text-block.ts';
 import { type BlockSource, blocksOf } from './text.ts';
 
 /**
- * A page, or a part of one, as HTML for other programs: lists that are lists, nested as they look. The editor reads it
- * back to the same blocks without ids; what nesting cannot say (an indented paragraph, a level left out) is in
- * `data-` attributes, which others ignore.
+ * A page, or a part of one, as HTML for other programs, with nested lists. The editor reads the same blocks from it,
+ * without their ids. `data-` attributes, which other programs ignore, hold what nesting cannot express: an indented
+ * paragraph, a skipped level.
  */
 export function toHtml(source: BlockSource): string {
   return renderBlocks(blocksOf(source));
 }
 
 const LIST_TAGS: Readonly<Record<List, 'ul' | 'ol'>> = { bullet: 'ul', ordered: 'ol', task: 'ul' };
-const MARK_TAGS = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const;
 
-function renderBlocks(blocks: Iterable<Block>): string {
+const writer: HtmlWriter = { inline: renderInline, blocks: renderBlocks };
+
+function renderBlocks(blocks: Iterable<Block> = []): string {
   let html = '';
-  /** The lists that are open, outermost first; the last item of each is open too. */
+  /** The open lists, outermost first. The last item of each is open, too. */
   const open: List[] = [];
   /** The number that the browser gives to the next item of each open list. */
   const expected: number[] = [];
@@ -33,7 +36,7 @@ function renderBlocks(blocks: Iterable<Block>): string {
     const list = block.type === 'textBlock' ? block.attrs?.list : null;
     if (block.type !== 'textBlock' || !list) {
       while (open.length > 0) close();
-      html += renderBlock(block);
+      html += definitionOf(block).toHtml(block, writer);
       continue;
     }
     const indent = block.attrs?.indent ?? 0;
@@ -55,71 +58,25 @@ function renderBlocks(blocks: Iterable<Block>): string {
   return html;
 }
 
-/** A list item, left open for the lists in it. */
+/** A list item without its end tag, since lists inside of it may follow. */
 function renderItem(block: TextBlock, nesting: number, value: string): string {
-  const { list, indent, checked, kind } = block.attrs ?? {};
+  const { list, indent, checked } = block.attrs ?? {};
   const level = (indent ?? 0) === nesting ? '' : ` data-indent="${Number(indent)}"`;
   const task = list === 'task' ? ` data-checked="${checked === true}"` : '';
   const box = list === 'task' ? `<input type="checkbox" disabled${checked ? ' checked' : ''}>` : '';
-  const text = renderInline(block.content);
-  return `<li${level}${value}${task}${spaceStyle(block)}>${box}${kind ? wrap(tagOf(block), text) : text}`;
-}
-
-function renderBlock(block: Block): string {
-  switch (block.type) {
-    case 'textBlock': {
-      const indent = block.attrs?.indent;
-      const tag = tagOf(block);
-      const level = indent ? ` data-indent="${Number(indent)}"` : '';
-      return `<${tag}${level}${spaceStyle(block)}>${renderInline(block.content)}</${tag}>`;
-    }
-    case 'quote':
-      return wrap('blockquote', renderBlocks(block.content ?? []));
-    case 'codeBlock': {
-      const language = block.attrs?.language;
-      return `<pre><code${language ? ` class="language-${escape(language)}"` : ''}>${renderInline(block.content)}</code></pre>`;
-    }
-    case 'divider':
-      return '<hr>';
-  }
-}
-
-/** Other programs keep tabs, and more than one space, only where they are told to. */
-function spaceStyle({ content = [] }: TextBlock): string {
-  const text = content.map((node) => (node.type === 'text' ? node.text : '\n')).join('');
-  return /^ | $|\t| {2}| \n|\n /.test(text) ? ' style="white-space: pre-wrap"' : '';
-}
-
-function tagOf(block: TextBlock): string {
-  const level = headingLevel(block.attrs?.kind);
-  return level === null ? 'p' : `h${level}`;
+  const inside = box + itemHtml(block, renderInline(block.content));
+  return `<li${level}${value}${task}${spaceStyle(block)}>${inside}`;
 }
 
 function renderInline(content: readonly Inline[] = []): string {
   return content
     .map((node) =>
-      node.type === 'text' ? (node.marks ?? []).reduceRight(renderMark, escape(node.text)) : '<br>',
+      node.type === 'text'
+        ? (node.marks ?? []).reduceRight(
+            (html, mark) => MARKS[mark.type].toHtml(html, mark),
+            escapeHtml(node.text),
+          )
+        : '<br>',
     )
     .join('');
-}
-
-function renderMark(html: string, mark: Mark): string {
-  if (mark.type !== 'link') return wrap(MARK_TAGS[mark.type], html);
-  const href = safeHref(mark.attrs.href);
-  return href === null ? html : `<a href="${escape(href)}">${html}</a>`;
-}
-
-function wrap(tag: string, html: string): string {
-  return `<${tag}>${html}</${tag}>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => ENTITIES[char]!);
 }

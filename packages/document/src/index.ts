@@ -24,20 +24,17 @@ export {
   MAX_RESTORED_LEVEL,
   MAX_RESTORED_RANGES,
 } from './limits.ts';
+export { listLabel, listLevel, type NumberedBlock } from './list-labels.ts';
 export {
   ListCounter,
-  listLabel,
-  listLevel,
   type ListNumbers,
   listNumbersAfter,
   NO_LIST_NUMBERS,
-  type NumberedBlock,
   withoutImpliedStarts,
 } from './list-numbers.ts';
-export { migratePage, type Migration } from './migrations.ts';
-export { headingLevel, MAX_INDENT, MAX_START, SCHEMA_VERSION } from './nodes.ts';
+export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, schemaVersion, writePage } from './page.ts';
 export { readableText } from './readable-text.ts';
 export { pageRoots, type PageRoots } from './stream/roots.ts';
-export { excerpt, outline, plainText, wordCount, type BlockSource, type Heading } from './text.ts';
+export { excerpt, type BlockSource } from './text.ts';
 export { validateChange, validatePage, type Violation } from './validation.ts';

@@ -2,13 +2,11 @@ import { expect, test } from 'vitest';
 
 import type { Block, TextBlock } from './blocks.ts';
 import { toHtml } from './html.ts';
+import { listLabel, listLevel, type NumberedBlock } from './list-labels.ts';
 import {
   ListCounter,
-  listLabel,
-  listLevel,
   listNumbersAfter,
   NO_LIST_NUMBERS,
-  type NumberedBlock,
   withoutImpliedStarts,
 } from './list-numbers.ts';
 import { fromMarkdown, toMarkdown } from './markdown/index.ts';

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import * as Y from 'yjs';
 import { createBlockId } from './block-id.ts';
 import type { Block } from './blocks.ts';
-import { EVERYTHING, pageOf, seededBytes } from './testing/pages.ts';
-import { NODES } from './nodes.ts';
+import { EVERYTHING, pageOf, seededBytes, plainText } from './testing/pages.ts';
+import { isBlockId } from './nodes.ts';
 import { readPage, writePage } from './page.ts';
-import { excerpt, outline, plainText, wordCount } from './text.ts';
+import { excerpt } from './text.ts';
 
 const block = (text: string, attrs: Record<string, unknown> = {}): Block => ({
   type: 'textBlock',
@@ -73,19 +72,12 @@ describe('writing and reading', () => {
     expect(id).toBe(createBlockId(seededBytes(1)));
     expect(id).not.toBe(createBlockId(seededBytes(2)));
     expect(id).toHaveLength(10);
-    expect(NODES.textBlock.attributes.id(id)).toBe(true);
+    expect(isBlockId(id)).toBe(true);
     expect(createBlockId((length) => new Uint8Array(length).fill(255))).toBe('__________');
   });
 });
 
 describe('text', () => {
-  test('plain text has a line for each block and break', () => {
-    expect(plainText(pageOf())).toBe(
-      'Title\nplain all\nbelow\n\none\ntwo\nthree\nsaid\nlet a;\n\tlet b;',
-    );
-    expect(plainText(new Y.Doc())).toBe('');
-  });
-
   test('an excerpt is one line, cut between words where there are any', () => {
     expect(excerpt(pageOf(), 1_000)).toBe('Title plain all below one two three said let a; let b;');
     expect(excerpt(pageOf(), 17)).toBe('Title plain all…');
@@ -120,21 +112,5 @@ describe('text', () => {
     const far = page.getText('text')._start!.right!.right!.right!.right!.right!.right!.right!;
     Object.defineProperty(far, 'content', { get: () => expect.fail('read too far') });
     expect(excerpt(page, 20)).toBe('block 0 block 1…');
-  });
-
-  test('the outline has the headings with their ids, in quotes too', () => {
-    expect(outline(pageOf())).toEqual([
-      { id: 'title', level: 1, text: 'Title' },
-      { id: 'quoted', level: 2, text: 'said' },
-    ]);
-    expect(outline([block('x', { kind: 'heading3' })])).toEqual([
-      { id: null, level: 3, text: 'x' },
-    ]);
-  });
-
-  test('words are counted in languages with and without spaces', () => {
-    expect(wordCount([block("It's 3 words, 🙂 no more")])).toBe(5);
-    expect(wordCount([block('日本語の文章です')])).toBeGreaterThan(2);
-    expect(wordCount(new Y.Doc())).toBe(0);
   });
 });

@@ -2,11 +2,15 @@ import * as Y from 'yjs';
 import { createBlockId, type RandomBytes } from './block-id.ts';
 import type { Block, Inline, Mark } from './blocks.ts';
 import {
-  BLOCK_TYPES,
-  isMarkValue,
+  attributeNames,
+  type BlockName,
+  blockOfType,
+  BLOCKS,
+  definitionOf,
+  isMarkName,
   MARK_NAMES,
   type MarkName,
-  markSpec,
+  markVersion,
   SCHEMA_VERSION,
 } from './nodes.ts';
 import { attributeKey, AttributeIndex } from './stream/attributes.ts';
@@ -30,7 +34,7 @@ export function schemaVersion({ meta }: PageRoots): number {
   return isSchemaVersion(version) ? version : 1;
 }
 
-export function setSchemaVersion({ meta }: PageRoots, version: number): void {
+function setSchemaVersion({ meta }: PageRoots, version: number): void {
   meta.set(SCHEMA_VERSION_KEY, version);
 }
 
@@ -112,28 +116,22 @@ function wrapBlocks(placed: readonly PlacedBlock[], depth = 0): Block[] {
 }
 
 function readBlock({ id, attributes, content }: ShownBlock): Block {
-  switch (attributes.type) {
-    case 'divider':
-      return { type: 'divider', ...attrsOf({ id }) };
-    case 'code': {
-      const text = content.map((part) => part.text).join('');
-      const { language } = attributes;
-      return {
-        type: 'codeBlock',
-        ...attrsOf({ id, language }),
-        ...(text !== '' && { content: [{ type: 'text', text }] }),
-      };
-    }
-    case null: {
-      const { kind, list, indent, checked, start } = attributes;
-      const inline = readInline(content);
-      return {
-        type: 'textBlock',
-        ...attrsOf({ id, kind, list, indent, checked, start }),
-        ...(inline.length > 0 && { content: inline }),
-      };
-    }
-  }
+  const type = blockOfType(attributes.type);
+  const values = attributeNames(type).map((name) => [name, attributes[name]] as const);
+  const inline = readContent(type, content);
+  return {
+    type,
+    ...attrsOf({ id, ...Object.fromEntries(values) }),
+    ...(inline.length > 0 && { content: inline }),
+  } as Block;
+}
+
+function readContent(type: BlockName, parts: readonly ContentPart[]): Inline[] {
+  const { content, marks } = BLOCKS[type];
+  if (content === '') return [];
+  if (marks !== '') return readInline(parts);
+  const text = parts.map((part) => part.text).join('');
+  return text === '' ? [] : [{ type: 'text', text }];
 }
 
 /** The attributes that have a value, or nothing at all. */
@@ -164,9 +162,8 @@ function appendText(content: Inline[], text: string, marks: readonly Mark[]): vo
 /** The marks that formats stand for, in the order of the table; what is unknown or malformed is left out (RD9). */
 export function readMarks({ values }: Formats): Mark[] {
   const marks = Object.entries(values).flatMap(([key, value]) => {
-    const mark = markSpec(key);
-    if (mark === null || !isMarkValue(mark.spec, value)) return [];
-    return [{ type: mark.name, ...(value !== true && { attrs: value }) } as Mark];
+    if (!isMarkName(key) || markVersion(key, value) === null) return [];
+    return [{ type: key, ...(value !== true && { attrs: value }) } as Mark];
   });
   return marks.sort((a, b) => rank(a.type) - rank(b.type));
 }
@@ -194,17 +191,15 @@ function* writeBlocks(
       insert: writeMarker({ ...block, attrs: { ...block.attrs, id } }, container),
       attributes: {},
     };
-    if (block.type !== 'divider') yield* writeInline(block.content ?? []);
+    if ('content' in block) yield* writeInline(block.content ?? []);
   }
 }
 
-const STORED_TYPES = Object.fromEntries(
-  Object.entries(BLOCK_TYPES).map(([type, node]) => [node, type]),
-) as Readonly<Record<string, string>>;
-
 /** The embed of a block that is not a wrapper; free, since what is written at once may be moved apart (RD4). */
-function writeMarker({ type, attrs }: Block, container: string | null): Record<string, unknown> {
-  const fields = { ...attrs, type: STORED_TYPES[type], in: container, free: true };
+function writeMarker(block: Block, container: string | null): Record<string, unknown> {
+  const { storage } = definitionOf(block);
+  const type = storage.kind === 'marker' ? storage.type : null;
+  const fields = { ...block.attrs, type, in: container, free: true };
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   );

@@ -6,7 +6,13 @@ import {
   MAX_RESTORED_RANGES,
   MAX_VIOLATIONS,
 } from './limits.ts';
-import { BLOCK_ATTRIBUTES, isBlockAttribute, isBlockId, isMarkValue, markSpec } from './nodes.ts';
+import {
+  BLOCK_ATTRIBUTES,
+  blockAttributeVersion,
+  isBlockId,
+  isMarkName,
+  markVersion,
+} from './nodes.ts';
 import { isMetaEntry } from './page.ts';
 import { parseAttributeKey } from './stream/attributes.ts';
 import { isSlotEmbed } from './stream/embeds.ts';
@@ -111,10 +117,10 @@ function streamViolation(item: Y.Item, text: Y.Text): Violation | null {
 }
 
 function formatViolation({ key, value }: Y.ContentFormat): Violation | null {
-  const mark = markSpec(key);
-  if (mark === null) return violation('unknown-mark', key);
+  if (!isMarkName(key)) return violation('unknown-mark', key);
   // Null ends a mark.
-  return value === null || isMarkValue(mark.spec, value) ? null : violation('unsafe-value', key);
+  const isValid = value === null || markVersion(key, value) !== null;
+  return isValid ? null : violation('unsafe-value', key);
 }
 
 function embedViolation(embed: unknown): Violation | null {
@@ -134,7 +140,7 @@ function idViolation(id: unknown): Violation | null {
 }
 
 function blockViolation(name: string, value: unknown): Violation | null {
-  if (isBlockAttribute(name, value)) return null;
+  if (blockAttributeVersion(name, value) !== null) return null;
   return violation(
     isBlockAttributeName(name) ? 'unsafe-value' : 'unknown-attribute',
     `block@${name}`,
@@ -142,7 +148,7 @@ function blockViolation(name: string, value: unknown): Violation | null {
 }
 
 function isBlockAttributeName(name: string): boolean {
-  return (BLOCK_ATTRIBUTES as readonly string[]).includes(name);
+  return BLOCK_ATTRIBUTES.includes(name);
 }
 
 interface Entry {

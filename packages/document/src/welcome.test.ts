@@ -3,7 +3,6 @@ import * as Y from 'yjs';
 import { seededBytes } from './testing/pages.ts';
 import { fromMarkdown, toMarkdown } from './markdown/index.ts';
 import { writePage } from './page.ts';
-import { outline } from './text.ts';
 import { validatePage } from './validation.ts';
 import { WELCOME_MARKDOWN } from './welcome.ts';
 
@@ -13,7 +12,10 @@ test('the welcome document is short, valid, and shows what a page can hold', () 
   writePage(page, blocks, seededBytes(1));
   expect(validatePage(page)).toEqual([]);
   expect(blocks.length).toBeLessThanOrEqual(35);
-  expect(outline(page)[0]).toMatchObject({ level: 2, text: 'Try these' });
+  expect(blocks.find((block) => block.type === 'textBlock' && block.attrs?.kind)).toMatchObject({
+    attrs: { kind: 'heading2' },
+    content: [{ text: 'Try these' }],
+  });
   expect(new Set(blocks.map(({ type }) => type))).toEqual(
     new Set(['textBlock', 'quote', 'codeBlock', 'divider']),
   );

@@ -1,11 +1,12 @@
 import type { Inline, Mark, Text } from '../blocks.ts';
 import { safeHref } from '../href.ts';
-import { MARK_NAMES } from '../nodes.ts';
+import { MARK_NAMES, MARKS } from '../nodes.ts';
+import type { MarkdownDelimiters } from '../nodes/definition.ts';
 
 /**
- * The lines of a text block as Markdown, one for each hard break. What Markdown cannot say is dropped: white space at
- * the ends of a line and of a mark, and the mark of code in a link that holds a bracket, backtick or backslash. Where
- * its delimiters would not be read as such (CommonMark §6.2, inside a word for one), the marks are HTML tags.
+ * The lines of a text block as Markdown, one for each hard break. Drops what Markdown cannot express: white space at the
+ * ends of a line and of a mark, and the mark of code in a link that holds a bracket, backtick or backslash. Writes HTML
+ * tags where delimiters would not be read as such (CommonMark §6.2), for example inside of a word.
  */
 export function writeLines(content: readonly Inline[] = []): string[] {
   const lines: Text[][] = [[]];
@@ -30,21 +31,19 @@ export function writeLines(content: readonly Inline[] = []): string[] {
 }
 
 interface Place {
-  /** What is on both sides, two UTF-16 units at least, since a pair can be one character; empty at the line's ends. */
+  /** The neighbouring text, at least two UTF-16 units, since a pair can be one character; empty at the line's ends. */
   readonly before: string;
   readonly after: string;
   readonly inLink: boolean;
 }
 
-const DELIMITERS = { bold: '**', italic: '_', strike: '~~' } as const;
-/** White space, punctuation and symbols, as CommonMark counts them; marked cannot tell for what takes two units. */
+/** White space, punctuation and symbols as CommonMark counts them. marked cannot classify characters of two units. */
 const STARTS_IN_WORD = /^[^\s\p{P}\p{S}\u{10000}-\u{10ffff}]/u;
 const ENDS_IN_WORD = /[^\s\p{P}\p{S}\u{10000}-\u{10ffff}]$/u;
 const STARTS_OUTSIDE = /^(?:$|(?![\u{10000}-\u{10ffff}])[\s\p{P}\p{S}])/u;
 const ENDS_OUTSIDE = /(?:^|[\s\p{P}\p{S}](?<![\u{10000}-\u{10ffff}]))$/u;
-const TAGS = { bold: 'strong', italic: 'em', strike: 'del' } as const;
 
-/** Texts that share no mark any more are written one by one; the others in groups under their outermost mark. */
+/** Writes neighbours with the same outermost mark as one group. */
 function writeTexts(texts: readonly Text[], place: Place): string {
   let written = '';
   for (let start = 0, end = 0; start < texts.length; start = end) {
@@ -75,14 +74,14 @@ function writeMark(mark: Mark, marked: readonly Text[], place: Place): string {
 function writeTrimmed(mark: Mark, texts: readonly Text[], place: Place): string {
   if (mark.type === 'code') return writeCode(texts.map(({ text }) => text).join(''), place);
   if (mark.type === 'link') return writeLink(mark.attrs.href, texts, place);
-  const delimiter = DELIMITERS[mark.type];
+  const { delimiter, tags } = MARKS[mark.type].markdown as MarkdownDelimiters;
   const inner = writeTexts(texts, { ...place, before: delimiter[0]!, after: delimiter[0]! });
   if (canDelimit(delimiter, inner, place)) return delimiter + inner + delimiter;
-  const tag = TAGS[mark.type];
+  const [tag] = tags;
   return `<${tag}>${writeTexts(texts, { ...place, before: '>', after: '<' })}</${tag}>`;
 }
 
-/** Whether the delimiters would open before and close after the text, and merge with no others. */
+/** Whether Markdown would read the delimiters as opening and closing, without merging them with others. */
 function canDelimit(delimiter: string, inner: string, { before, after }: Place): boolean {
   const opens = STARTS_IN_WORD.test(inner) || ENDS_OUTSIDE.test(before);
   const closes = ENDS_IN_WORD.test(inner) || STARTS_OUTSIDE.test(after);
@@ -107,7 +106,7 @@ function writeLink(href: string, texts: readonly Text[], place: Place): string {
 }
 
 function writeCode(text: string, place: Place): string {
-  // marked reads these as its own even in a link's code.
+  // marked interprets these even in code inside of a link.
   if (place.inLink && /[`[\]\\]/.test(text)) return escapeText(text, place);
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -134,7 +133,7 @@ function escapeText(text: string, { before, inLink }: Place): string {
     .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');
 }
 
-/** Takes the white space off both ends, through texts that are nothing else. */
+/** Splits off the white space at both ends, which may extend over several texts. */
 function trimSpace(texts: readonly Text[]): { lead: string; texts: Text[]; trail: string } {
   const rest = [...texts];
   let [lead, trail] = ['', ''];
@@ -172,7 +171,7 @@ function sameMark(a: Mark, b: Mark | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What a text begins with when written: marks begin with punctuation. */
+/** The first character that is written for a text; a mark begins with punctuation. */
 function beginning({ text, marks = [] }: Text): string {
   return marks.length > 0 ? '*' : text;
 }

@@ -4,7 +4,7 @@ import type { Block, Inline, Mark, Text } from '../blocks.ts';
 import { withoutImpliedStarts } from '../list-numbers.ts';
 import { MAX_MARKDOWN_LENGTH, MAX_MARKDOWN_PARAGRAPH_LENGTH } from '../limits.ts';
 import { KINDS, LISTS, MARK_NAMES } from '../nodes.ts';
-import { plainText } from '../text.ts';
+import { plainText } from '../testing/pages.ts';
 import { fromMarkdown, toMarkdown } from './index.ts';
 
 describe('reading', () => {

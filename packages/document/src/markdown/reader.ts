@@ -1,142 +1,50 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
-import type { Block, Inline, Kind, Mark, Text, TextBlock } from '../blocks.ts';
+import type { Block, Inline, Mark, Text } from '../blocks.ts';
 import { safeHref } from '../href.ts';
+import { decodeEntities } from '../html-text.ts';
 import { MAX_MARKDOWN_LENGTH } from '../limits.ts';
 import { withoutImpliedStarts } from '../list-numbers.ts';
-import { KINDS, MARK_NAMES, MAX_INDENT, NODES } from '../nodes.ts';
-import { decodeEntities } from './entities.ts';
+import { BLOCKS, MARK_NAMES, MARKS } from '../nodes.ts';
+import type { MarkdownRules } from '../nodes/definition.ts';
+import { plainParagraphs } from '../nodes/text-block-markdown.ts';
 import { lexMarkdown } from './lexer.ts';
 
 /**
- * Blocks without ids for a Markdown source (GFM). Never refuses: a source over `MAX_MARKDOWN_LENGTH` becomes a plain
- * paragraph for each line, an image becomes a link, a table's row a line, and HTML is read as its text.
+ * Reads a Markdown source (GFM) as blocks without ids. Every source has a result: one over `MAX_MARKDOWN_LENGTH` becomes
+ * a plain paragraph for each line, an image becomes a link, a table's row a paragraph, and HTML its text.
  */
 export function fromMarkdown(markdown: string): Block[] {
   if (markdown.length > MAX_MARKDOWN_LENGTH) return plainParagraphs(markdown);
   return withoutImpliedStarts([...readTokens(lexMarkdown(markdown), 0)]);
 }
 
+const RULES: readonly MarkdownRules[] = Object.values(BLOCKS).map(
+  ({ fromMarkdown: rules }) => rules,
+);
+
 function* readTokens(tokens: readonly Token[], indent: number): Generator<Block> {
+  const reader = { indent, inline: readInline, tableRow: readRow, blocks: readTokens };
   for (const token of tokens as readonly MarkedToken[]) {
-    switch (token.type) {
-      case 'heading':
-        yield textBlock({ kind: kindOf(token), ...indentOf(indent) }, readInline(token.tokens));
-        break;
-      case 'paragraph':
-      case 'text':
-        yield* paragraph(indent, readInline(token.tokens ?? [token]));
-        break;
-      case 'code':
-        yield codeBlock(token);
-        break;
-      case 'hr':
-        yield { type: 'divider' };
-        break;
-      case 'blockquote': {
-        const content = [...readTokens(token.tokens, 0)];
-        yield { type: 'quote', content: content.length > 0 ? content : [{ type: 'textBlock' }] };
-        break;
-      }
-      case 'list':
-        for (const [index, item] of token.items.entries())
-          yield* readItem(item, token.ordered, indent, index === 0 ? token.start : '');
-        break;
-      case 'table':
-        for (const row of [token.header, ...token.rows]) yield* paragraph(indent, readRow(row));
-        break;
-      case 'html':
-        yield* plainParagraphs(decodeEntities(token.text.replace(TAG_OR_COMMENT, '')));
-        break;
-      default:
+    for (const rules of RULES) {
+      const blocks = rules[token.type]?.(token as never, reader) ?? null;
+      if (blocks === null) continue;
+      yield* blocks;
+      break;
     }
   }
 }
 
-/** Looks no further than the next beginning of one, so that many beginnings cost linear time. */
-const TAG_OR_COMMENT = /<!--(?:(?!<!--)[^])*?-->|<[^<>]*>/g;
-
-function* readItem(
-  item: Tokens.ListItem,
-  ordered: boolean,
-  indent: number,
-  start: number | '',
-): Generator<Block> {
-  const [first, ...rest] = item.tokens.filter(
-    ({ type }) => type !== 'checkbox' && type !== 'space',
-  ) as MarkedToken[];
-  // marked sees no task where the box has no text after it.
-  const box =
-    first?.type === 'text' || first?.type === 'paragraph'
-      ? /^\[([ xX])\]\s*$/.exec(first.raw)?.[1]
-      : undefined;
-  const checked = box === undefined ? item.checked === true : box !== ' ';
-  const list = ordered ? 'ordered' : item.task || box !== undefined ? 'task' : 'bullet';
-  const attrs: TextBlock['attrs'] = {
-    list,
-    ...indentOf(indent),
-    ...(list === 'task' && checked && { checked }),
-    ...(list === 'ordered' && start !== '' && { start }),
-  };
-  if (first?.type === 'text' || first?.type === 'paragraph') {
-    yield textBlock(attrs, box === undefined ? readInline(first.tokens ?? [first]) : []);
-    yield* readTokens(rest, indent + 1);
-  } else if (first?.type === 'heading') {
-    yield textBlock({ kind: kindOf(first), ...attrs }, readInline(first.tokens));
-    yield* readTokens(rest, indent + 1);
-  } else {
-    yield textBlock(attrs, []);
-    yield* readTokens(first === undefined ? [] : [first, ...rest], indent + 1);
-  }
-}
-
-function* paragraph(indent: number, content: Inline[]): Generator<Block> {
-  if (content.length > 0) yield textBlock(indentOf(indent), content);
-}
-
-function textBlock(attrs: NonNullable<TextBlock['attrs']>, content: Inline[]): TextBlock {
-  return {
-    type: 'textBlock',
-    ...(Object.keys(attrs).length > 0 && { attrs }),
-    ...(content.length > 0 && { content }),
-  };
-}
-
-function codeBlock({ lang, text: source }: Tokens.Code): Block {
-  // marked counts the newline after an empty last line.
-  const code = source.replace(/\n$/, '');
-  const language = lang?.trim().split(/\s/)[0];
-  return {
-    type: 'codeBlock',
-    ...(language && NODES.codeBlock.attributes.language(language) && { attrs: { language } }),
-    ...(code && { content: [{ type: 'text', text: code }] }),
-  };
-}
-
-function kindOf({ depth }: Tokens.Heading): Kind {
-  return KINDS[Math.min(KINDS.length, depth) - 1]!;
-}
-
-function indentOf(indent: number): { indent?: number } {
-  return indent > 0 ? { indent: Math.min(MAX_INDENT, indent) } : {};
-}
-
-/** A paragraph for each line that has text. */
-function plainParagraphs(source: string): Block[] {
-  return source
-    .split('\n')
-    .flatMap((line) => (line.trim() === '' ? [] : [textBlock({}, [text(line.trim())])]));
-}
-
-/** The tags that `toMarkdown` falls back to, and their kin. */
-const TAGS: Readonly<Record<string, Mark['type'] | undefined>> = {
-  strong: 'bold',
-  b: 'bold',
-  em: 'italic',
-  i: 'italic',
-  del: 'strike',
-  s: 'strike',
-  strike: 'strike',
-};
+const DELIMITED = MARK_NAMES.flatMap((type) => {
+  const { markdown } = MARKS[type];
+  return markdown === null ? [] : [{ mark: { type } as Mark, ...markdown }];
+});
+const MARK_OF_TOKEN: ReadonlyMap<string, Mark> = new Map(
+  DELIMITED.map(({ token, mark }) => [token, mark]),
+);
+/** The marks of HTML tags in Markdown. */
+const MARK_OF_TAG: ReadonlyMap<string, Mark> = new Map(
+  DELIMITED.flatMap(({ tags, mark }) => tags.map((tag) => [tag, mark] as const)),
+);
 
 function readRow(cells: readonly Tokens.TableCell[]): Inline[] {
   const content: Inline[] = [];
@@ -154,7 +62,7 @@ function readInline(tokens: readonly Token[]): Inline[] {
 }
 
 function collect(tokens: readonly MarkedToken[], outer: readonly Mark[], content: Inline[]): void {
-  /** Marks of HTML tags that are open among these tokens. */
+  /** The marks of HTML tags that are open here. */
   let open: Mark[] = [];
   for (const token of tokens) {
     const marks = [...outer, ...open];
@@ -176,13 +84,9 @@ function collect(tokens: readonly MarkedToken[], outer: readonly Mark[], content
         push(content, token.text, [...marks, { type: 'code' }]);
         break;
       case 'strong':
-        inside({ type: 'bold' });
-        break;
       case 'em':
-        inside({ type: 'italic' });
-        break;
       case 'del':
-        inside({ type: 'strike' });
+        inside(MARK_OF_TOKEN.get(token.type) ?? null);
         break;
       case 'link':
         if (token.autolink === true) push(content, token.text, withLink(marks, token.href));
@@ -200,15 +104,16 @@ function collect(tokens: readonly MarkedToken[], outer: readonly Mark[], content
         break;
       case 'html': {
         const [, closing, name = ''] = /^<(\/?)([a-z]+)/i.exec(token.text) ?? [];
-        const type = TAGS[name.toLowerCase()];
-        if (name.toLowerCase() === 'br') content.push({ type: 'hardBreak' });
-        else if (type !== undefined)
+        const tag = name.toLowerCase();
+        const mark = MARK_OF_TAG.get(tag);
+        if (tag === 'br') content.push({ type: 'hardBreak' });
+        else if (mark !== undefined)
           open = closing
             ? open.toSpliced(
-                open.findLastIndex((mark) => mark.type === type),
+                open.findLastIndex(({ type }) => type === mark.type),
                 1,
               )
-            : [...open, { type } as Mark];
+            : [...open, mark];
         break;
       }
       default:
@@ -229,7 +134,7 @@ function withLink(marks: readonly Mark[], raw: string): readonly Mark[] {
 function push(content: Inline[], raw: string, marks: readonly Mark[]): void {
   const value = raw.replace(/[ \t]*\r?\n[ \t]*/g, ' ');
   if (value === '') return;
-  // The first of a kind: a link in a link is the outer one.
+  // The first of each name wins: of a link in a link, the outer one.
   const sorted = MARK_NAMES.flatMap((name) => marks.find((mark) => mark.type === name) ?? []);
   const last = content.at(-1);
   if (last?.type === 'text' && JSON.stringify(last.marks ?? []) === JSON.stringify(sorted)) {
@@ -243,7 +148,7 @@ function text(value: string, marks: readonly Mark[] = []): Text {
   return { type: 'text', text: value, ...(marks.length > 0 && { marks }) };
 }
 
-/** Without white space at either end. */
+/** Removes white space at both ends. */
 function trim(content: Inline[]): Inline[] {
   const [first, last] = [content[0], content.at(-1)];
   if (first?.type === 'text') content[0] = { ...first, text: first.text.trimStart() };

@@ -1,12 +1,13 @@
-import type { Block, CodeBlock, List, TextBlock } from '../blocks.ts';
+import type { Block, List } from '../blocks.ts';
 import { ListCounter } from '../list-numbers.ts';
-import { headingLevel } from '../nodes.ts';
+import { definitionOf } from '../nodes.ts';
 import { type BlockSource, blocksOf } from '../text.ts';
 import { writeLines } from './inline-writer.ts';
 
 /**
- * A page, or a part of one, as Markdown (GFM) that `fromMarkdown` reads to the same blocks. Lost on the way are ids,
- * empty paragraphs, indents that no list explains, headings that are tasks, and white space at the ends of lines and marks.
+ * A page, or a part of one, as Markdown (GFM). `fromMarkdown` reads the same blocks from it, except for what Markdown
+ * cannot express: ids, empty paragraphs, indents that no list explains, headings that are tasks, and white space at the
+ * ends of lines and marks.
  */
 export function toMarkdown(source: BlockSource): string {
   const markdown = writeBlocks(blocksOf(source));
@@ -15,17 +16,17 @@ export function toMarkdown(source: BlockSource): string {
 
 interface OpenItem {
   readonly list: List;
-  /** The number of an ordered item and the sign behind it: where that changes, Markdown begins another list. */
+  /** The number and sign of an ordered item. Where the sign changes, Markdown begins another list. */
   readonly number: number;
   readonly sign: '.' | ')';
-  /** Columns of its marker: what is inside starts there. */
+  /** The width of its marker in columns, by which the content of the item is indented. */
   readonly width: number;
   readonly isEmpty: boolean;
 }
 
-function writeBlocks(blocks: Iterable<Block>): string {
+function writeBlocks(blocks: Iterable<Block> = []): string {
   let written = '';
-  /** The items that the next block can be inside of, outermost first. */
+  /** The items that the next block can belong to, outermost first. */
   let open: OpenItem[] = [];
   const numbers = new ListCounter();
   let previous = 'none' as 'none' | 'item' | 'block';
@@ -46,13 +47,13 @@ function writeBlocks(blocks: Iterable<Block>): string {
       const other = before?.sign === ')' ? '.' : ')';
       const sign = goesOn ? (before?.sign ?? '.') : other;
       const marker = list === 'ordered' ? `${number}${sign}` : '-';
-      const text = writeText(block);
+      const text = writeBlock(block);
       open = [
         ...open.slice(0, level),
         { list, number, sign, width: marker.length + 1, isEmpty: text === '' && list !== 'task' },
       ];
       const box = list === 'task' ? ` [${block.attrs?.checked ? 'x' : ' '}]` : '';
-      // Neither an empty item nor another number than 1 can begin a list right below a line of text.
+      // An empty item, or a number other than 1, cannot begin a list right below a line of text.
       const interrupts =
         before === undefined &&
         parent?.isEmpty === false &&
@@ -65,7 +66,7 @@ function writeBlocks(blocks: Iterable<Block>): string {
       continue;
     }
     open = open.slice(0, block.type === 'textBlock' ? (block.attrs?.indent ?? 0) : 0);
-    // An empty item holds lists only.
+    // An empty item can hold nothing but lists.
     open = open.slice(0, open.findLastIndex(({ isEmpty }) => !isEmpty) + 1);
     numbers.next(block.type === 'textBlock' ? { ...block, attrs: { indent: open.length } } : block);
     const text = writeBlock(block);
@@ -75,37 +76,10 @@ function writeBlocks(blocks: Iterable<Block>): string {
 }
 
 function writeBlock(block: Block): string {
-  switch (block.type) {
-    case 'textBlock':
-      return writeText(block);
-    case 'quote':
-      return writeBlocks(block.content ?? [])
-        .replace(/^(?!$)/gm, '> ')
-        .replace(/^$/gm, '>');
-    case 'codeBlock':
-      return writeCode(block);
-    case 'divider':
-      return '---';
-  }
+  return definitionOf(block).toMarkdown(block, { lines: writeLines, blocks: writeBlocks });
 }
 
-function writeText(block: TextBlock): string {
-  const lines = writeLines(block.content);
-  const level = headingLevel(block.attrs?.kind);
-  if (level === null || block.attrs?.list === 'task') return lines.join('\\\n');
-  // Hashes at the end would close the heading.
-  const text = lines.join('<br>').replace(/(?<=^|\s)(?=#+$)/, '\\');
-  return `${'#'.repeat(level)} ${text}`.trimEnd();
-}
-
-function writeCode(block: CodeBlock): string {
-  const code = (block.content ?? []).map(({ text }) => text).join('');
-  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}${block.attrs?.language ?? ''}\n${code === '' ? '' : `${code}\n`}${fence}`;
-}
-
-/** Below the markers of the items around it. */
+/** Indents a text below the markers of the items around it. */
 function indented(text: string, items: readonly OpenItem[]): string {
   const margin = ' '.repeat(items.reduce((sum, { width }) => sum + width, 0));
   return margin + hanging(text, margin.length);

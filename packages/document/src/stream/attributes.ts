@@ -1,25 +1,19 @@
 import type * as Y from 'yjs';
 import { MAX_CONTAINERS } from '../limits.ts';
-import { BLOCK_ATTRIBUTES, isBlockAttribute, isBlockId } from '../nodes.ts';
+import { BLOCK_ATTRIBUTES, blockAttributeVersion, isBlockId } from '../nodes.ts';
 import type { MarkerFields } from './embeds.ts';
 
-/** The attributes of a block that are in force and known to this version (PM4). */
+/** The attributes of a block that are in force and known to this version (PM4), null for those without a value. */
 export interface BlockAttributes {
-  readonly type: 'code' | 'divider' | null;
-  readonly kind: unknown;
-  readonly list: unknown;
-  readonly indent: unknown;
-  readonly checked: unknown;
-  readonly start: unknown;
-  readonly language: unknown;
+  readonly [name: string]: unknown;
+  readonly type: string | null;
   /** The innermost container. */
   readonly in: string | null;
-  /** The slot that the block's run is shown at. */
+  /** The slot at which the block's run is shown. */
   readonly at: string | null;
   readonly free: boolean;
 }
 
-/** The key of an attribute in the root map. */
 export function attributeKey(id: string, name: string): string {
   return `${id}.${name}`;
 }
@@ -29,17 +23,17 @@ export interface AttributeKey {
   readonly name: string;
 }
 
-/** The id and name of a key; null for a key of another form. */
+/** Null for a key of another form. */
 export function parseAttributeKey(key: string): AttributeKey | null {
   const dot = key.indexOf('.');
   return dot <= 0 ? null : { id: key.slice(0, dot), name: key.slice(dot + 1) };
 }
 
-/** The entries of the root map by id, so that a block without entries costs one lookup. */
+/** Entries of the root map by id, so that a block without entries costs one lookup. */
 export class AttributeIndex {
   readonly #map: Y.Map<unknown>;
   readonly #names = new Map<string, Map<string, unknown>>();
-  /** By the innermost container, until one of them moves. */
+  /** By innermost container; cleared when any container moves. */
   readonly #paths = new Map<string, readonly string[]>();
 
   constructor(map: Y.Map<unknown>) {
@@ -47,7 +41,7 @@ export class AttributeIndex {
     for (const key of map.keys()) this.update(key);
   }
 
-  /** Reads the present value of a key. Returns the id and name that it stands for. */
+  /** Reads the current value of a key. Returns the key's id and name. */
   update(key: string): AttributeKey | null {
     const parsed = parseAttributeKey(key);
     if (parsed === null) return null;
@@ -59,14 +53,15 @@ export class AttributeIndex {
     return parsed;
   }
 
-  /** The attributes of a block; values that are unknown to this version read as none (RD9). */
+  /** The attributes of a block. Values that this version does not know are read as none (RD9). */
   read(id: string, fields: MarkerFields | null): BlockAttributes {
     const entries = this.#names.get(id);
     const values: Record<string, unknown> = {};
     for (const name of BLOCK_ATTRIBUTES) {
       const entry = entries?.get(name);
       const value = entry === undefined ? fields?.[name] : entry;
-      values[name] = value !== undefined && isBlockAttribute(name, value) ? value : null;
+      values[name] =
+        value !== undefined && blockAttributeVersion(name, value) !== null ? value : null;
     }
     return { ...(values as unknown as BlockAttributes), free: values['free'] === true };
   }
@@ -77,7 +72,7 @@ export class AttributeIndex {
     return isBlockId(outer) ? outer : null;
   }
 
-  /** The containers around a block from the outermost to its own; ends where it would return (RD8). */
+  /** The containers around a block, from the outermost to its own. A circle ends where it would return (RD8). */
   containers(innermost: string | null): readonly string[] {
     if (innermost === null) return NO_CONTAINERS;
     let path = this.#paths.get(innermost);
@@ -98,3 +93,12 @@ export class AttributeIndex {
 }
 
 const NO_CONTAINERS: readonly string[] = [];
+
+const NO_ATTRIBUTES: Readonly<Record<string, null>> = Object.fromEntries(
+  BLOCK_ATTRIBUTES.map((name) => [name, null]),
+);
+
+/** The attributes of an unnamed block: plain text in the container of the block before it. */
+export function unnamedAttributes({ in: container }: BlockAttributes): BlockAttributes {
+  return { ...NO_ATTRIBUTES, type: null, in: container, at: null, free: false };
+}

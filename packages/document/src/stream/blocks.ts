@@ -1,4 +1,5 @@
-import type { BlockAttributes } from './attributes.ts';
+import { holdsText } from '../nodes.ts';
+import { unnamedAttributes } from './attributes.ts';
 import type { ContentPart, Segment, ShownBlock, SlotPart } from './segments.ts';
 
 /** Blocks that are shown at one place of the stream, one behind the other. */
@@ -200,32 +201,16 @@ function addBlocks(
   content: readonly ContentPart[] = segment.block.content,
 ): void {
   const { id, attributes, marker, block } = segment;
-  const isTextItsOwn = marker !== null && attributes.type !== 'divider';
+  const isTextItsOwn = marker !== null && holdsText(attributes.type);
   const shown = isTextItsOwn ? content : NO_CONTENT;
   if (marker !== null)
     blocks.push(isSame(shown, block.content) ? block : { segment, id, attributes, content: shown });
   if (!isTextItsOwn && content.length > 0)
-    blocks.push({ segment, id: null, attributes: unnamed(attributes), content });
+    blocks.push({ segment, id: null, attributes: unnamedAttributes(attributes), content });
 }
 
 const NO_CONTENT: readonly ContentPart[] = [];
 
 function isSame(a: readonly ContentPart[], b: readonly ContentPart[]): boolean {
   return a === b || (a.length === 0 && b.length === 0);
-}
-
-/** An unnamed block is plain text in the containers of what stands before it. */
-function unnamed({ in: container }: BlockAttributes): BlockAttributes {
-  return {
-    type: null,
-    kind: null,
-    list: null,
-    indent: null,
-    checked: null,
-    start: null,
-    language: null,
-    in: container,
-    at: null,
-    free: false,
-  };
 }

@@ -1,4 +1,5 @@
-/** The stream of a page, for an editor that is bound to it. */
+/** What an editor needs to be bound to a page's stream. */
+export { attributeNames, blockOfType, BLOCKS, findBlockDefinition, holdsText } from '../nodes.ts';
 export { attributeKey, AttributeIndex, type BlockAttributes } from './attributes.ts';
 export { arrangePage, type ArrangedPage, type BlockGroup } from './blocks.ts';
 export { markerOf, slotEmbed, type Slot, slotOf } from './embeds.ts';

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import type { TextBlock } from '../blocks.ts';
 import { readPage } from '../page.ts';
 import { shownBlocks, streamOf, type StreamPart } from '../testing/streams.ts';
-import { plainText } from '../text.ts';
+import { plainText } from '../testing/pages.ts';
 import { validatePage } from '../validation.ts';
 
 /** Streams that somebody sends to keep readers busy: each is read in time linear in its length, without recursion. */

@@ -1,7 +1,8 @@
 import * as Y from 'yjs';
-import type { Block } from '../blocks.ts';
+import { type Block, inlineText } from '../blocks.ts';
 import type { RandomBytes } from '../block-id.ts';
 import { writePage } from '../page.ts';
+import { blocksOf, type BlockSource } from '../text.ts';
 
 /** What several tests of this package start from. */
 
@@ -100,4 +101,14 @@ export function merge(...docs: readonly Y.Doc[]): void {
   for (const from of docs)
     for (const to of docs)
       if (from !== to) Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
+}
+
+/** The text alone, a line for each block and hard break. */
+export function plainText(source: BlockSource): string {
+  const lines = (blocks: Iterable<Block>): string[] =>
+    [...blocks].flatMap((block) => {
+      if (block.type === 'divider') return [];
+      return block.type === 'quote' ? lines(block.content ?? []) : [inlineText(block.content)];
+    });
+  return lines(blocksOf(source)).join('\n');
 }

@@ -1,4 +1,7 @@
 import {
+  attributeNames,
+  blockOfType,
+  BLOCKS,
   type ContentPart,
   type Formats,
   readMarks,
@@ -6,7 +9,7 @@ import {
 } from '@tandem/document/stream';
 import { Fragment, type Mark, type Node, type Schema } from '@tiptap/pm/model';
 
-/** The ProseMirror node of each block, made once. */
+/** ProseMirror nodes of blocks; each is created once. */
 export class BlockNodes {
   readonly #schema: Schema;
   readonly #nodes = new WeakMap<ShownBlock, Node>();
@@ -16,7 +19,7 @@ export class BlockNodes {
     this.#schema = schema;
   }
 
-  /** The node of a block; `similar`, if it says the same. */
+  /** The node of a block, or `similar` if it is equal. */
   get(block: ShownBlock, similar: Node | undefined): Node {
     let node = this.#nodes.get(block);
     if (node) return node;
@@ -26,24 +29,21 @@ export class BlockNodes {
     return node;
   }
 
-  /** Takes an equal node for the block's own. */
+  /** Uses an equal node for the block. */
   set(block: ShownBlock, node: Node): void {
     this.#nodes.set(block, node);
   }
 
   #create({ id, attributes, content }: ShownBlock): Node {
-    const { divider, codeBlock, textBlock } = this.#schema.nodes;
-    const { kind, list, indent, checked, start, language } = attributes;
-    switch (attributes.type) {
-      case 'divider':
-        return divider!.create({ id });
-      case 'code': {
-        const text = content.map((part) => part.text).join('');
-        return codeBlock!.create({ id, language }, text === '' ? null : this.#schema.text(text));
-      }
-      case null:
-        return textBlock!.create({ id, kind, list, indent, checked, start }, this.#inline(content));
-    }
+    const name = blockOfType(attributes.type);
+    const attrs: Record<string, unknown> = { id };
+    for (const attribute of attributeNames(name)) attrs[attribute] = attributes[attribute];
+    const type = this.#schema.nodes[name]!;
+    const { content: holds, marks } = BLOCKS[name];
+    if (holds === '') return type.create(attrs);
+    if (marks !== '') return type.create(attrs, this.#inline(content));
+    const text = content.map((part) => part.text).join('');
+    return type.create(attrs, text === '' ? null : this.#schema.text(text));
   }
 
   #inline(content: readonly ContentPart[]): Fragment {
@@ -72,7 +72,7 @@ export class BlockNodes {
   }
 }
 
-/** Adds a text node, to the one before it if that has the same marks. */
+/** Adds a text node; merges it with the one before it if that has the same marks. */
 function append(nodes: Node[], text: Node): void {
   const last = nodes.at(-1);
   if (last?.isText && last.sameMarkup(text))

@@ -4,6 +4,7 @@ import {
   attributeKey,
   AttributeIndex,
   FormatTable,
+  holdsText,
   markerOf,
   type PageRoots,
   readSegments,
@@ -212,7 +213,7 @@ export class ShownPage {
       const { segment, formatsAfter } = rereadSegment(this.#source, this.#segments.all[index]!);
       const isAlone = block.id !== null && block.segment.marker === marker;
       const hasJoins = segment.slots.some(({ slot }) => slot.kind === 'join');
-      if (!isAlone || hasJoins || segment.attributes.type === 'divider') return null;
+      if (!isAlone || hasJoins || !holdsText(segment.attributes.type)) return null;
       const next = this.#segments.all[index + 1];
       if (next && next.formats !== formatsAfter) return null;
       changes.push({ index, leaf, segment });

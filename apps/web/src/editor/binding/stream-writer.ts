@@ -1,4 +1,12 @@
-import { attributeKey, type Segment, type ShownBlock, slotEmbed } from '@tandem/document/stream';
+import {
+  attributeKey,
+  attributeNames,
+  blockOfType,
+  findBlockDefinition,
+  type Segment,
+  type ShownBlock,
+  slotEmbed,
+} from '@tandem/document/stream';
 import type { Node } from '@tiptap/pm/model';
 import type { Selection } from '@tiptap/pm/state';
 import * as Y from 'yjs';
@@ -30,9 +38,6 @@ import {
 
 /** The attributes that a block shows, as they are stored; null for none. */
 type StoredAttributes = Readonly<Record<string, unknown>>;
-
-const TEXT_ATTRIBUTES = ['kind', 'list', 'indent', 'checked', 'start'] as const;
-const STORED_TYPES: Readonly<Record<string, string>> = { codeBlock: 'code', divider: 'divider' };
 
 /**
  * Writes what a command did into the stream, as little as says it (WR1 to WR9). It names characters and markers by
@@ -339,9 +344,8 @@ export class StreamWriter {
 
   #writeAttributes(block: ShownBlock, leaf: Leaf, id: string | null): void {
     if (id === null || block.id === null) return;
-    const before = storedAttributesOf(block);
     for (const [name, value] of Object.entries(storedAttributes(leaf.node)))
-      if (!isSame(value, before[name] ?? null)) this.#page.setAttribute(id, name, value);
+      if (!isSame(value, block.attributes[name] ?? null)) this.#page.setAttribute(id, name, value);
     const container = leaf.containers.at(-1) ?? null;
     if (container !== block.attributes.in) this.#page.setAttribute(id, 'in', container);
   }
@@ -362,18 +366,11 @@ export class StreamWriter {
 }
 
 function storedAttributes(node: Node): StoredAttributes {
-  const type = STORED_TYPES[node.type.name] ?? null;
-  if (type === 'divider') return { type };
-  if (type === 'code') return { type, language: node.attrs['language'] as unknown };
-  const values = Object.fromEntries(
-    TEXT_ATTRIBUTES.map((name) => [name, node.attrs[name] as unknown]),
-  );
-  return { type, ...values };
-}
-
-function storedAttributesOf({ attributes }: ShownBlock): StoredAttributes {
-  const { type, language, kind, list, indent, checked, start } = attributes;
-  return { type, language, kind, list, indent, checked, start };
+  const storage = findBlockDefinition(node.type.name)?.storage;
+  const type = storage?.kind === 'marker' ? storage.type : null;
+  const values: Record<string, unknown> = { type };
+  for (const name of attributeNames(blockOfType(type))) values[name] = node.attrs[name];
+  return values;
 }
 
 /** Whether nothing but text and slots stands between an item and a marker behind it. */

@@ -1,4 +1,6 @@
-/** The little of the DOM that reading HTML needs; this package compiles without the DOM's types. */
+import { isBlockId } from './definition.ts';
+
+/** The part of the DOM that reading HTML needs. This package compiles without the DOM's types. */
 
 export interface HtmlNode {
   readonly nodeType: number;
@@ -27,7 +29,7 @@ export function hasClass(element: HtmlElement, name: string): boolean {
   return (element.getAttribute('class') ?? '').split(/\s+/).includes(name);
 }
 
-/** The nearest of the element and its ancestors with one of the names, not looking beyond the boundaries. */
+/** The nearest element with one of the names, from the element itself up to one of the boundaries. */
 export function closest(
   element: HtmlNode,
   names: ReadonlySet<string>,
@@ -38,4 +40,9 @@ export function closest(
     if (boundaries.has(node.nodeName)) return null;
   }
   return null;
+}
+
+export function readBlockId(element: HtmlElement): { id: string | null } {
+  const id = element.getAttribute('data-id');
+  return { id: isBlockId(id) ? id : null };
 }

@@ -1,4 +1,6 @@
-/** The character references that people write; the other two thousand of HTML stay as they are. */
+/** Text as HTML, and back. */
+
+/** The character references that people write. HTML's other two thousand are left as they are. */
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -36,4 +38,19 @@ export function decodeEntities(text: string): string {
       return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
     },
   );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => ESCAPES[char]!);
+}
+
+export function htmlElement(tag: string, html: string): string {
+  return `<${tag}>${html}</${tag}>`;
 }

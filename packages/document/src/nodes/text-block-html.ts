@@ -1,4 +1,3 @@
-import { MAX_INDENT, NODES } from '../nodes.ts';
 import {
   closest,
   hasClass,
@@ -7,10 +6,11 @@ import {
   isElement,
   isText,
 } from './html-element.ts';
+import { MAX_INDENT, textBlockAttributes } from './text-block-attributes.ts';
 
 /**
- * Which text block an element of foreign HTML is. Nested lists become a list and an indent: the item itself is the
- * block, or the heading that it starts with; its further paragraphs are indented below it.
+ * Reads text blocks from HTML of any origin. Nested lists become lists with an indent. The block of an item is the item
+ * itself, or the heading that it starts with. Further paragraphs of an item are indented below it.
  */
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ const CELLS = new Set(['TD', 'TH']);
 const HEADINGS = new Set(['H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
 const BLOCKS = new Set([...HEADINGS, ...LISTS, 'BLOCKQUOTE', 'PRE', 'HR', 'TABLE']);
 
-/** The block's attributes, or false where the element is no block, but a part of another. */
+/** The attributes of the element's block, or false for an element that is a part of another block. */
 export function readTextBlock(element: HtmlElement): Attributes | false {
   const { nodeName } = element;
   if (CELLS.has(nodeName)) return !holdsBlock(element) && {};
@@ -41,7 +41,7 @@ export function readTextBlock(element: HtmlElement): Attributes | false {
   return HEADINGS.has(nodeName) && valid({ ...itemAttributes(item), kind: kindOf(nodeName) });
 }
 
-/** What `renderHTML` or the editor's view of a text block wrote. */
+/** Attributes that `renderHTML` or the editor's view of a text block wrote. */
 function ownAttributes(element: HtmlElement): Attributes {
   const checked = element.getAttribute('data-checked');
   return {
@@ -61,7 +61,7 @@ function itemAttributes(item: HtmlElement): Attributes {
   return checked === null ? { list: 'bullet', indent } : { list: 'task', indent, checked };
 }
 
-/** The number of an item that says it, or that is the first of a list that does. */
+/** The number in the item's `value`, or in the `start` of its list if the item is the first. */
 function startOf(item: HtmlElement, list: HtmlElement): number | null {
   const value = item.getAttribute('value');
   if (value !== null) return readNumber(value);
@@ -86,7 +86,7 @@ function indentOf(item: HtmlElement): number {
   return Math.max(0, lists - 1);
 }
 
-/** Whether the task is done, as GitHub, Google Docs, Notion, Tiptap and we write it; null when it is no task. */
+/** Whether the task is done, in the forms of GitHub, Google Docs, Notion, Tiptap and Tandem; null for other items. */
 function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | null {
   const state =
     item.getAttribute('data-checked') ??
@@ -98,7 +98,7 @@ function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | nu
         return node.getAttribute('checked') !== null;
       if (hasClass(node, 'checkbox')) return hasClass(node, 'checkbox-on');
     } else if (isText(node)) {
-      // Notion copies tasks as items that start with "[x] ". The text goes where the browser's clipboard DOM goes.
+      // Notion copies tasks as items that start with "[x] ". The clipboard's DOM is temporary, so the sign can be cut off.
       const mark = /^\s*\[([ xX])\]\s+/.exec(node.nodeValue ?? '');
       if (mark === null) continue;
       node.nodeValue = node.nodeValue!.slice(mark[0].length);
@@ -121,7 +121,7 @@ function* leading(parent: HtmlNode): Generator<HtmlNode, boolean> {
   return false;
 }
 
-/** A block takes the item's place; a list leaves it, empty. */
+/** An item that starts with a block is replaced by it. An item that starts with a list stays, empty. */
 function startsWithBlock(item: HtmlElement): boolean {
   for (const { nodeName } of leading(item)) if (BLOCKS.has(nodeName)) return !LISTS.has(nodeName);
   return false;
@@ -158,13 +158,12 @@ function atMost(indent: number): number {
   return Math.min(MAX_INDENT, indent);
 }
 
-/** Only what may be stored; an indent of 0 or a task not done is null. */
+/** Replaces values that may not be stored, such as an indent of 0, by null. */
 function valid(attributes: Attributes): Attributes {
-  const checks = NODES.textBlock.attributes;
   return Object.fromEntries(
-    Object.entries(checks).map(([name, check]) => [
+    Object.entries(textBlockAttributes).map(([name, rule]) => [
       name,
-      check(attributes[name]) ? attributes[name] : null,
+      rule(attributes[name]) === null ? null : attributes[name],
     ]),
   );
 }

@@ -3,12 +3,12 @@ import { DOMParser, DOMSerializer } from '@tiptap/pm/model';
 import fc from 'fast-check';
 import { Window } from 'happy-dom';
 import { describe, expect, test } from 'vitest';
-import type { Block } from '../blocks.ts';
-import { EVERYTHING } from '../testing/pages.ts';
-import { toHtml } from '../html.ts';
-import { withoutImpliedStarts } from '../list-numbers.ts';
-import { MARKS, MAX_INDENT, NODES, type NodeSpec } from '../nodes.ts';
-import { schemaExtensions } from './index.ts';
+import type { Block } from './blocks.ts';
+import { EVERYTHING } from './testing/pages.ts';
+import { toHtml } from './html.ts';
+import { withoutImpliedStarts } from './list-numbers.ts';
+import { MAX_INDENT } from './nodes.ts';
+import { schemaExtensions } from './schema.ts';
 
 const schema = getSchema(schemaExtensions);
 const { document } = new Window({ url: 'https://tandem.test/' });
@@ -51,59 +51,6 @@ const block = (text: string, attrs?: Record<string, unknown>): Block => ({
   type: 'textBlock',
   ...(attrs && { attrs }),
   content: [{ type: 'text', text }],
-});
-
-describe('the editor’s schema is the table', () => {
-  test('the same nodes, in the same order, with the same rules and attributes', () => {
-    const nodes = Object.values(schema.nodes).map(({ name, spec }) => [
-      name,
-      spec.content ?? '',
-      spec.marks ?? '',
-      spec.group,
-      Object.keys(spec.attrs ?? {}),
-    ]);
-    const table = Object.entries(NODES).map(([name, spec]: [string, NodeSpec]) => [
-      name,
-      spec.content,
-      spec.marks,
-      spec.group,
-      Object.keys(spec.attributes),
-    ]);
-    expect(nodes).toEqual(table);
-  });
-
-  test('the same marks in the same order', () => {
-    const marks = Object.values(schema.marks).map((mark) => [
-      mark.name,
-      Object.keys(mark.spec.attrs ?? {}),
-      !mark.excludes(mark),
-    ]);
-    expect(marks).toEqual(
-      Object.entries(MARKS).map(([name, spec]) => [
-        name,
-        Object.keys(spec.attributes),
-        spec.overlaps,
-      ]),
-    );
-  });
-
-  test('the block that an editor creates by itself is a paragraph without attributes', () => {
-    expect(withoutNulls(schema.topNodeType.createAndFill()!.toJSON()).content).toEqual([
-      { type: 'textBlock' },
-    ]);
-  });
-
-  test('no value keeps a node from being created, or what a page has could not be shown', () => {
-    const attrs = { id: 0, kind: 'script', list: {}, indent: 'x', checked: 'y', start: -1 };
-    const marks = [{ type: 'link', attrs: { href: 'javascript:alert(1)' } }, { type: 'bold' }];
-    const node = schema.nodeFromJSON({
-      type: 'textBlock',
-      attrs,
-      content: [{ type: 'text', text: 'kept', marks }],
-    });
-    expect(node.textContent).toBe('kept');
-    expect(node.attrs).toEqual(attrs);
-  });
 });
 
 describe('pasting', () => {

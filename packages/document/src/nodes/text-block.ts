@@ -1,0 +1,98 @@
+import { inlineText, type TextBlock } from '../blocks.ts';
+import { htmlElement } from '../html-text.ts';
+import { listLabel, listLevel } from '../list-labels.ts';
+import type { BlockDefinition } from './definition.ts';
+import { headingLevel, textBlockAttributes } from './text-block-attributes.ts';
+import { readTextBlock } from './text-block-html.ts';
+import { textBlockTokens } from './text-block-markdown.ts';
+
+/** The editor draws a text block as the last of these. */
+const TAGS = [
+  ...['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'th'],
+  'div.text-block[data-id]',
+];
+
+/** A paragraph, a heading or an item of a list, by its attributes, so that a block can change its kind in place. */
+export const textBlock: BlockDefinition<TextBlock> = {
+  since: 1,
+  group: 'block',
+  content: 'inline*',
+  marks: '_',
+  attributes: textBlockAttributes,
+  keepOnSplit: ['list', 'indent'],
+  storage: { kind: 'marker', type: null },
+  continuesLists: false,
+  editor: {
+    parseHTML: () => TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
+    // For other programs. The editor's view draws every text block as the same element.
+    renderHTML: ({ node, HTMLAttributes }) => {
+      const { id, kind, list, indent, checked, start } = node.attrs;
+      return [
+        tagOf(kind),
+        {
+          ...HTMLAttributes,
+          'data-id': id,
+          'data-list': list,
+          'data-indent': indent,
+          'data-checked': checked,
+          'data-start': start,
+        },
+        0,
+      ];
+    },
+  },
+  /** A block outside of lists; `html.ts` writes lists, which nest. */
+  toHtml(block, html) {
+    const { kind, indent } = block.attrs ?? {};
+    const tag = tagOf(kind);
+    const level = indent ? ` data-indent="${Number(indent)}"` : '';
+    return `<${tag}${level}${spaceStyle(block)}>${html.inline(block.content)}</${tag}>`;
+  },
+  toMarkdown({ attrs, content }, markdown) {
+    const lines = markdown.lines(content);
+    const level = headingLevel(attrs?.kind);
+    if (level === null || attrs?.list === 'task') return lines.join('\\\n');
+    // Hashes at the end would close the heading.
+    const text = lines.join('<br>').replace(/(?<=^|\s)(?=#+$)/, '\\');
+    return `${'#'.repeat(level)} ${text}`.trimEnd();
+  },
+  toText: (block, { number }) => hang(signOf(block, number), inlineText(block.content)),
+  fromMarkdown: textBlockTokens,
+};
+
+/** What is inside of a list item in HTML. */
+export function itemHtml({ attrs }: TextBlock, inline: string): string {
+  return attrs?.kind ? htmlElement(tagOf(attrs.kind), inline) : inline;
+}
+
+/** The attribute for text whose white space other programs would collapse. */
+export function spaceStyle({ content }: TextBlock): string {
+  return /^ | $|\t| {2}| \n|\n /.test(inlineText(content)) ? ' style="white-space: pre-wrap"' : '';
+}
+
+function tagOf(kind: unknown): string {
+  const level = headingLevel(kind);
+  return level === null ? 'p' : `h${level}`;
+}
+
+function signOf(block: TextBlock, number: number | null): string {
+  const { attrs } = block;
+  const level = listLevel(block);
+  const margin = '  '.repeat(level);
+  switch (attrs?.list) {
+    case 'bullet':
+      return `${margin}- `;
+    case 'ordered':
+      return `${margin}${listLabel(number ?? 1, level)} `;
+    case 'task':
+      return `${margin}[${attrs.checked ? 'x' : ' '}] `;
+    default:
+      return margin;
+  }
+}
+
+/** Puts a sign before the first line of a text, and as much space before the others. */
+function hang(sign: string, text: string): string[] {
+  const margin = ' '.repeat(sign.length);
+  return text.split('\n').map((line, index) => (index === 0 ? sign : margin) + line);
+}

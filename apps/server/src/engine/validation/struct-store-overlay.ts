@@ -130,8 +130,7 @@ export class StructStoreOverlay {
   delete(client: number, from: number, to: number): void {
     if (!this.#isDeleted(client, from)) {
       this.cut(client, from);
-      // The deleted struct may merge with a deleted neighbour.
-      this.#shifts += this.at(client, from).followers;
+      if (this.#canMerge(client, from, to)) this.#shifts += this.at(client, from).followers;
     }
     if (!this.#isDeleted(client, to - 1)) this.cut(client, to);
   }
@@ -211,6 +210,21 @@ export class StructStoreOverlay {
     let parts = this.#live.get(struct);
     if (parts === undefined) this.#live.set(struct, (parts = [this.#read(struct)]));
     return parts;
+  }
+
+  /**
+   * Whether deleting a range can make structs one: where it holds more than one, or where what is deleted beside it in
+   * the array is beside it in the text as well.
+   */
+  #canMerge(client: number, from: number, to: number): boolean {
+    const struct = this.#structAt(client, from);
+    if (!(struct instanceof Y.Item)) return true;
+    const end = struct.id.clock + struct.length;
+    const left = from > 0 && struct.id.clock === from ? this.#structAt(client, from - 1) : null;
+    const right = end === to ? this.#structAt(client, to) : null;
+    if (to > end || right === undefined) return true;
+    const isMerged = left instanceof Y.Item && left.deleted && left.right === struct;
+    return isMerged || (right !== null && right.deleted && struct.right === right);
   }
 
   #isDeleted(client: number, clock: number): boolean {

@@ -6,8 +6,9 @@ export interface ClockRange {
 /** Ranges of one client's clocks, found by the clocks they hold. They may overlap. */
 export class ClockRanges<T> {
   readonly #rangeOf: (value: T) => ClockRange;
-  /** In the order of their first clocks. */
   readonly #values: T[] = [];
+  /** Whether the values are in the order of their first clocks, as they must be to be found. */
+  #isSorted = true;
   #longest = 0;
 
   constructor(rangeOf: (value: T) => ClockRange) {
@@ -16,8 +17,10 @@ export class ClockRanges<T> {
 
   add(value: T): void {
     const { clock, length } = this.#rangeOf(value);
+    const last = this.#values.at(-1);
+    this.#isSorted &&= last === undefined || this.#rangeOf(last).clock <= clock;
     this.#longest = Math.max(this.#longest, length);
-    this.#values.splice(this.#firstBehind(clock), 0, value);
+    this.#values.push(value);
   }
 
   /** The values whose ranges overlap one. */
@@ -38,6 +41,10 @@ export class ClockRanges<T> {
   }
 
   #firstBehind(clock: number): number {
+    // Not with each value that is added: of thousands, each would move the others.
+    if (!this.#isSorted)
+      this.#values.sort((a, b) => this.#rangeOf(a).clock - this.#rangeOf(b).clock);
+    this.#isSorted = true;
     let low = 0;
     let high = this.#values.length;
     while (low < high) {

@@ -179,32 +179,60 @@ export class RestoredCopies {
   }
 
   /** The copies of lower rank among those of some originals. */
-  #doublesOf({ client, clock, length }: Characters, makers: 'own' | 'all'): Y.ID[] {
+  #doublesOf({ client, clock, length }: Characters, makers: 'own' | 'all'): Characters[] {
     const isMaker = (maker: number): boolean => makers === 'all' || maker === this.#doc.clientID;
     const all = this.#copiesOf(Y.createID(client, clock), length);
     if (!isMaker(client) && !all.some((copies) => isMaker(copies.client))) return [];
-    const byClock = new Map<number, Copy[]>();
-    for (const copies of all) {
-      const { origin } = copies;
-      const end = Math.min(origin.clock + copies.length, clock + length);
-      for (let at = Math.max(origin.clock, clock); at < end; at++)
-        append(byClock, at, copyOf(copies, at));
-    }
-    const doubles: Y.ID[] = [];
-    for (const [at, copies] of byClock) {
+    const doubles: Characters[] = [];
+    let next = 0;
+    let open: Copies[] = [];
+    // In runs of which all characters have the same copies, each in one item: there may be a million characters.
+    for (let at = clock; at < clock + length;) {
+      while (next < all.length && all[next]!.origin.clock <= at) open.push(all[next++]!);
+      open = open.filter(({ origin, length: size }) => origin.clock + size > at);
+      const copies = open.map((each) => copyOf(each, at));
+      const end = Math.min(
+        clock + length,
+        all[next]?.origin.clock ?? Infinity,
+        ...open.map(({ origin, length: size }) => origin.clock + size),
+        ...[Y.createID(client, at), ...copies.map(({ id }) => id)].map(
+          (id) => at + this.#untilNextItem(id),
+        ),
+      );
       const living = this.#living(Y.createID(client, at), copies);
       const best = living.at(-1);
-      if (best === undefined || !living.some((id) => isMaker(id.client))) continue;
-      const content = this.#contentOf(best);
-      doubles.push(...living.slice(0, -1).filter((id) => this.#contentOf(id) === content));
+      if (best !== undefined && living.some((id) => isMaker(id.client)))
+        for (const id of living.slice(0, -1)) doubles.push(...this.#equalParts(id, best, end - at));
+      at = end;
     }
     return doubles;
   }
 
-  #itemOf({ client, clock }: Y.ID): Y.Item | null {
+  /** The parts of a run that say the same as another one; each is in one item. */
+  #equalParts(run: Y.ID, other: Y.ID, length: number): Characters[] {
+    const [a, b] = [this.#contentOf(run, length), this.#contentOf(other, length)];
+    if (a === b) return [{ client: run.client, clock: run.clock, length }];
+    const parts: Characters[] = [];
+    if (a === null || b === null || length === 1) return parts;
+    for (let i = 0; i < length; i++)
+      if (a[i] === b[i]) parts.push({ client: run.client, clock: run.clock + i, length: 1 });
+    return parts;
+  }
+
+  #structAt({ client, clock }: Y.ID): Y.AbstractStruct | null {
     const { store } = this.#doc;
     if (Y.getState(store, client) <= clock) return null;
-    const struct = Y.getItem(store, Y.createID(client, clock)) as Y.AbstractStruct;
+    return Y.getItem(store, Y.createID(client, clock));
+  }
+
+  /** How many characters from one on are in its item. */
+  #untilNextItem(id: Y.ID): number {
+    const struct = this.#structAt(id);
+    return struct === null ? Infinity : struct.id.clock + struct.length - id.clock;
+  }
+
+  #itemOf(id: Y.ID): Y.Item | null {
+    const struct = this.#structAt(id);
     return struct instanceof Y.Item && struct.parent === this.#roots.text ? struct : null;
   }
 
@@ -212,11 +240,13 @@ export class RestoredCopies {
     return this.#itemOf(id)?.deleted === false;
   }
 
-  /** What stands at an id, to be compared: a forged note must not delete anything else. */
-  #contentOf(id: Y.ID): string | null {
+  /** What stands from an id on in its item, to be compared: a forged note must not delete anything else. */
+  #contentOf(id: Y.ID, length: number): string | null {
     const item = this.#itemOf(id);
-    if (item?.content instanceof Y.ContentString)
-      return item.content.str[id.clock - item.id.clock]!;
+    if (item?.content instanceof Y.ContentString) {
+      const offset = id.clock - item.id.clock;
+      return item.content.str.slice(offset, offset + length);
+    }
     return item && JSON.stringify(markerOf(item));
   }
 }
@@ -266,10 +296,4 @@ function rangesOf(
   let ranges = all.get(client);
   if (!ranges) all.set(client, (ranges = new ClockRanges(rangeOf)));
   return ranges;
-}
-
-function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }

@@ -1,5 +1,6 @@
 import { type Command, EditorState, Selection, type Transaction } from '@tiptap/pm/state';
 
+import { joinAt } from './section-cutting.ts';
 import { isSectioned } from './sections.ts';
 
 /**
@@ -31,11 +32,8 @@ function joinSections({ doc, selection, tr }: EditorState): Transaction {
   const isAtEnd = $to.depth > 0 && $to.index(1) >= $to.node(1).childCount - 1;
   const first = Math.max(0, $from.index(0) - (isAtStart ? 1 : 0));
   const last = Math.min(doc.childCount - 1, $to.index(0) + (isAtEnd ? 1 : 0));
-  // From the last edge to the first, so that the positions before stay true.
-  for (let index = last; index > first; index--) {
-    let edge = 0;
-    for (let i = 0; i < index; i++) edge += doc.child(i).nodeSize;
-    tr.join(edge);
-  }
+  let count = 0;
+  const edges = doc.children.map(({ childCount }) => (count += childCount));
+  joinAt(tr, edges.slice(first, last));
   return tr;
 }

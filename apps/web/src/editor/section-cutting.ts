@@ -47,11 +47,13 @@ export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
   if (target.length > 0 && !isSectioned(tr.doc)) wrapInSection(tr);
   if (!isSectioned(tr.doc)) return;
   const wanted = new Set(edgesOf(target));
-  for (const edge of edgesOf(tr.doc.children).toReversed())
-    if (!wanted.has(edge)) tr.join(positionOf(tr.doc, edge));
+  joinAt(
+    tr,
+    edgesOf(tr.doc.children).filter((edge) => !wanted.has(edge)),
+  );
   const present = new Set(edgesOf(tr.doc.children));
-  for (const edge of [...wanted].toReversed())
-    if (!present.has(edge)) tr.split(positionOf(tr.doc, edge));
+  const missing = edgesOf(target).filter((edge) => !present.has(edge));
+  for (const edge of fromTheMiddle(missing)) tr.split(positionOf(tr.doc, edge));
   if (target.length === 0) {
     unwrapSection(tr);
     return;
@@ -63,6 +65,25 @@ export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
     if (attrs['key'] !== key) tr.setNodeAttribute(pos, 'key', key);
     pos += nodeSize;
   }
+}
+
+/** Joins the sections that meet at edges, which are numbers of blocks before them. */
+export function joinAt(tr: Transaction, edges: readonly number[]): void {
+  for (const edge of fromTheMiddle(edges).reverse()) tr.join(positionOf(tr.doc, edge));
+}
+
+/**
+ * The middle one first, then those of each half. A split copies the blocks around it: from one end to the other, each
+ * would copy all that are left.
+ */
+function fromTheMiddle(edges: readonly number[]): number[] {
+  if (edges.length < 2) return [...edges];
+  const middle = edges.length >> 1;
+  return [
+    edges[middle]!,
+    ...fromTheMiddle(edges.slice(middle + 1)),
+    ...fromTheMiddle(edges.slice(0, middle)),
+  ];
 }
 
 function wrapInSection(tr: Transaction): void {

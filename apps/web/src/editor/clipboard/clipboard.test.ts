@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { MAX_PAGE_LENGTH } from '@tandem/document';
+import { Fragment, Slice } from '@tiptap/pm/model';
 import { NodeSelection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import { describe, expect, test } from 'vitest';
@@ -83,6 +84,24 @@ describe('what a page cannot hold', () => {
   ])('%s is refused at once, and nothing changes', (_, words) => {
     const { view, problem } = pasteClipboard(plain(words, 'ab|'));
     expect(problem).toBe('tooLong');
+    expect(lines(view)).toEqual(['ab']);
+  });
+
+  test('a line that is too long is refused as well where it comes as HTML alone, or is dropped', () => {
+    const long = `<p>${'x'.repeat(MAX_PASTED_LINE_LENGTH + 1)}</p>`;
+    const { view, problem } = pasteClipboard(
+      new Map([
+        ['into', 'ab|'],
+        ['text/html', long],
+      ]),
+    );
+    expect(problem).toBe('tooLong');
+    const words = view.state.schema.text('x'.repeat(MAX_PASTED_LINE_LENGTH + 1));
+    const drop = new Event('drop', { cancelable: true }) as DragEvent;
+    view.someProp('handleDrop', (handle) =>
+      handle(view, drop, new Slice(Fragment.from(words), 0, 0), false),
+    );
+    expect(drop.defaultPrevented).toBe(true);
     expect(lines(view)).toEqual(['ab']);
   });
 

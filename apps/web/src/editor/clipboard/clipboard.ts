@@ -13,7 +13,7 @@ import { renewIds } from '../block-ids.ts';
 import { MAX_PASTED_LINE_LENGTH } from '../limits.ts';
 import { asHref, setLink } from '../link-commands.ts';
 import { HtmlSerializer, textOf } from './copied.ts';
-import { insertSlice } from './insert-slice.ts';
+import { insertSlice, textIn } from './insert-slice.ts';
 import { isMarkdown } from './markdown-signs.ts';
 import { PastedHtmlParser } from './pasted-html.ts';
 import { readPlainText } from './plain-text.ts';
@@ -59,12 +59,15 @@ export function clipboard(
       clipboardParser: new PastedHtmlParser(schema),
       transformPasted: (slice) => leaveOutImpliedStarts(slice),
       handlePaste(view, event, slice) {
+        if (isTooLong(view, textIn(slice.content))) return refuse(event, 'tooLong');
         if (pasteAddress(view, event)) return true;
         return pasteProgramText(view, event) || pasteSlice(view, event, slice);
       },
       handleDrop(view, event, slice, isMoved) {
+        if (isMoved || slice.size === 0) return false;
+        if (isTooLong(view, textIn(slice.content))) return refuse(event, 'tooLong');
         const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
-        if (isMoved || !at || slice.size === 0) return false;
+        if (!at) return false;
         const near = Selection.near(view.state.doc.resolve(at.pos));
         view.dispatch(insertSlice(view.state.tr.setSelection(near), slice));
         view.focus();
@@ -74,6 +77,7 @@ export function clipboard(
         paste(view, event) {
           const data = event.clipboardData;
           if (!view.editable || !data) return false;
+          // Before anything is made of it; a text that comes as HTML alone is looked at when it has been read.
           const text = data.getData('text/plain');
           if (isTooLong(view, text)) return refuse(event, 'tooLong');
           return holdsOnlyFiles(data) && refuse(event, 'file');

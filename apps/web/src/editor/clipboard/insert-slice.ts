@@ -120,7 +120,8 @@ function insertWords(tr: Transaction, words: string): Transaction {
   return words === '' ? tr : tr.insertText(words);
 }
 
-function textIn(content: Fragment): string {
+/** The text of a fragment, a line for each block and line break. */
+export function textIn(content: Fragment): string {
   return content.textBetween(0, content.size, '\n', '\n');
 }
 

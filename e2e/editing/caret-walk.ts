@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test';
 import { SeededRandom } from '@tandem/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blocksOf, pointAt } from '../harness/blocks.ts';
-import { clickInto, twoFrames } from '../harness/gestures.ts';
+import { clickInto, keepBusy, pressBlindly, twoFrames } from '../harness/gestures.ts';
 import type { WriterPair } from '../harness/writer-pair.ts';
 import { TYPIST_KEY_MS } from './typist.ts';
 
@@ -24,12 +24,16 @@ const TYPED_AT_ONCE = 30;
 /** As fast as a held arrow key repeats. */
 const ACTION_INTERVAL_MS = 30;
 const ACTIONS_PER_PROBE = 4;
+/** Long enough for all keys of a walk to wait, and for what the typist writes meanwhile. */
+const BUSY_MS = 200;
 
 export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';
 
 export interface WalkOptions {
   readonly typist: TypistPlace;
   readonly latencyMs: number;
+  /** Whether the walker's page is busy while the keys of a walk are pressed; they wait in the browser. */
+  readonly isBusy?: boolean;
   readonly actions: number;
   readonly seed: number;
 }
@@ -55,7 +59,7 @@ export async function walkBeside(writers: WriterPair, options: WalkOptions): Pro
     await using _typist = await startTypist(writers.ben.page, options.typist);
     for (let isRight = true; isRight && actions < options.actions; probes++) {
       const walk = new Walk(random, options.typist === 'same block');
-      const seen = await probe(writers.ada.page, walk);
+      const seen = await probe(writers.ada.page, walk, options.isBusy ?? false);
       actions += walk.keys.length;
       isRight = seen === walk.expected();
       if (!isRight)
@@ -145,15 +149,19 @@ class Walk {
 }
 
 /** @returns the lines after the walk and its probe, without what the typist has in them. */
-async function probe(page: Page, walk: Walk): Promise<string> {
-  const { x, y } = await pointAt(page, 1 + walk.start.line, walk.start.column);
-  await page.mouse.click(x, y);
-  for (const key of walk.keys.slice(1)) {
-    await sleep(ACTION_INTERVAL_MS);
-    await page.keyboard.press(key);
+async function probe(page: Page, walk: Walk, isBusy: boolean): Promise<string> {
+  const point = await pointAt(page, 1 + walk.start.line, walk.start.column);
+  const keys = [...walk.keys.slice(1), PROBE];
+  if (isBusy) {
+    await keepBusy(page, BUSY_MS);
+    await pressBlindly(page, keys, point);
+  } else {
+    await page.mouse.click(point.x, point.y);
+    for (const key of keys) {
+      await sleep(ACTION_INTERVAL_MS);
+      await page.keyboard.press(key);
+    }
   }
-  await sleep(ACTION_INTERVAL_MS);
-  await page.keyboard.type(PROBE);
   await twoFrames(page);
   return linesOf(page);
 }

@@ -20,25 +20,46 @@ export async function keepBusy(page: Page, durationMs: number): Promise<void> {
   }, durationMs);
 }
 
-/** Presses keys without waiting for the page to take them, as hands do while it is busy. */
+/** Windows' codes of the keys that have no letter. */
+const KEY_CODES: Readonly<Record<string, number>> = {
+  ArrowUp: 38,
+  ArrowDown: 40,
+  ArrowLeft: 37,
+  ArrowRight: 39,
+  Home: 36,
+  End: 35,
+  Enter: 13,
+};
+const MODIFIERS: Readonly<Record<string, number>> = { Control: 2, Shift: 8 };
+
+/** Clicks at a point, if there is one, and presses keys without waiting for the page to take them, as hands do. */
 export async function pressBlindly(
   page: Page,
-  keys: readonly ('ArrowUp' | 'ArrowDown' | 'Enter')[],
+  keys: readonly string[],
+  click?: { readonly x: number; readonly y: number },
 ): Promise<void> {
   const cdp = await page.context().newCDPSession(page);
-  const codes = { ArrowUp: 38, ArrowDown: 40, Enter: 13 };
-  const sent = keys.flatMap((key) => {
-    const named = { key, code: key, windowsVirtualKeyCode: codes[key] };
-    const text = key === 'Enter' ? { text: '\r' } : {};
-    return [
-      cdp.send('Input.dispatchKeyEvent', {
-        type: text.text ? 'keyDown' : 'rawKeyDown',
-        ...named,
-        ...text,
-      }),
-      cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...named }),
-    ];
-  });
+  const sent: Promise<unknown>[] = [];
+  for (const type of click ? (['mousePressed', 'mouseReleased'] as const) : [])
+    sent.push(
+      cdp.send('Input.dispatchMouseEvent', { type, ...click!, button: 'left', clickCount: 1 }),
+    );
+  for (const combination of keys) {
+    const [key, ...held] = combination.split('+').reverse() as [string, ...string[]];
+    const code = KEY_CODES[key];
+    const text = code === undefined ? key : key === 'Enter' ? '\r' : undefined;
+    const named = {
+      key,
+      ...(code === undefined ? {} : { code: key, windowsVirtualKeyCode: code }),
+      modifiers: held.reduce((sum, name) => sum + MODIFIERS[name]!, 0),
+    };
+    const down =
+      text === undefined
+        ? ({ type: 'rawKeyDown', ...named } as const)
+        : ({ type: 'keyDown', ...named, text } as const);
+    sent.push(cdp.send('Input.dispatchKeyEvent', down));
+    sent.push(cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...named }));
+  }
   await Promise.all(sent);
   await cdp.detach();
 }

@@ -100,7 +100,7 @@ test.describe('offline', () => {
       await expect(chipOf(writer)).toHaveText('Not saved: do not close this page');
       await chipOf(writer).click();
       await expect(writer.getByRole('dialog', { name: 'Connection' })).toContainText(
-        'Leave it open until it says Saved.',
+        'Leave the page open until it says Saved',
       );
       await writer.context().setOffline(false);
       await expect.poll(() => linesOf(reader)).toEqual(['low water']);

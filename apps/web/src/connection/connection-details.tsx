@@ -7,7 +7,7 @@ import { useObservable } from '../observable.ts';
 import { AccountHint } from '../session/account-hint.tsx';
 import { reloadPage } from '../shell/new-version.ts';
 import { saveStatusLabel } from './save-status-label.ts';
-import { pendingWorkOutcome, persistenceOf, suggestedAction } from './suggested-action.ts';
+import { writingOutcome, suggestedAction } from './suggested-action.ts';
 import type { SaveStatus } from './save-status.ts';
 import { SignInLink } from './sign-in-link.tsx';
 import { TransportNote } from './transport-note.tsx';
@@ -25,13 +25,14 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
   const state = useObservable(status.state);
   const savedAt = useObservable(status.savedAt);
   const word = saveStatusLabel(state);
-  const fate = pendingWorkOutcome(state);
-  const remedy = suggestedAction(state);
-  const keeping = persistenceOf(state);
+  const outcome = writingOutcome(state);
+  const action = suggestedAction(state);
   return (
     <div className="flex flex-col gap-3 text-ui text-ink-2">
       <p>{errorMessage(state) ?? t(`chip.about.${word}`)}</p>
-      {keeping !== null && <p>{t(`chip.${keeping}`)}</p>}
+      {outcome !== null && (
+        <p>{t(`chip.${outcome}`, { count: 'pending' in state ? state.pending : 0 })}</p>
+      )}
       {(word === 'blocked' || word === 'blocked-unpersisted') && (
         <Link to="/help/connection" className="text-accent underline underline-offset-2">
           {t('chip.blockedHelp')}
@@ -39,20 +40,19 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
       )}
       <TransportNote />
       <AccountHint />
-      {fate !== null && 'pending' in state && <p>{t(`chip.${fate}`, { count: state.pending })}</p>}
       {savedAt !== null && (
         <p className="text-ink-3">
           {t('chip.lastSaved')} <Moment at={savedAt} />
         </p>
       )}
       <div className="flex flex-wrap gap-2 empty:hidden">
-        {remedy === 'reload' && (
+        {action === 'reload' && (
           <Button look="primary" onClick={() => void reloadPage()}>
             {t('reload')}
           </Button>
         )}
-        {remedy === 'sign-in' && <SignInLink />}
-        {remedy === 'try-now' && (
+        {action === 'sign-in' && <SignInLink />}
+        {action === 'try-now' && (
           <Button look="primary" onClick={tryNow}>
             {t('chip.tryNow')}
           </Button>
@@ -63,7 +63,8 @@ export function ConnectionDetails({ status, tryNow, close }: ConnectionDetailsPr
   );
 }
 
-/** The server's own sentence, where it gave one. */
+/** The server's own sentence, where it gave one. It says that the text is kept, so it is left out where nothing is. */
 function errorMessage(state: SaveState): string | null {
-  return 'error' in state ? (state.error?.message ?? null) : null;
+  if (!('error' in state) || writingOutcome(state) === 'pendingNotKept') return null;
+  return state.error?.message ?? null;
 }

@@ -1,12 +1,7 @@
 import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import {
-  pendingWorkOutcome,
-  persistenceOf,
-  outdatedBy,
-  suggestedAction,
-} from './suggested-action.ts';
+import { writingOutcome, outdatedBy, suggestedAction } from './suggested-action.ts';
 
 const outdated = errorOf('schema-outdated');
 const viewOnly: SaveState = { kind: 'view-only', pending: 2, kept: true, error: null };
@@ -16,6 +11,14 @@ const stopped: SaveState = {
   action: 'stop',
   pending: 1,
   kept: true,
+};
+const offline: SaveState = {
+  kind: 'offline',
+  pending: 2,
+  kept: true,
+  retryAt: null,
+  cause: 'no-network',
+  error: null,
 };
 const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
 
@@ -37,39 +40,38 @@ test('what is cut off can be tried now', () => {
 });
 
 test('work that waits behind “View only” is said to be kept, or not', () => {
-  expect(pendingWorkOutcome(viewOnly)).toBe('pendingViewOnly');
-  expect(pendingWorkOutcome({ ...viewOnly, kept: false })).toBe('pendingNotKept');
-  expect(pendingWorkOutcome({ ...viewOnly, pending: 0 })).toBeNull();
+  expect(writingOutcome(viewOnly)).toBe('pendingViewOnly');
+  expect(writingOutcome({ ...viewOnly, kept: false })).toBe('pendingNotKept');
+  expect(writingOutcome({ ...viewOnly, pending: 0 })).toBeNull();
 });
 
 test('work that is on its way is no news, and work that waits for the connection is', () => {
-  expect(pendingWorkOutcome(saving)).toBeNull();
-  expect(pendingWorkOutcome({ ...stopped, action: 'reload' })).toBe('pendingKept');
+  expect(writingOutcome(saving)).toBeNull();
+  expect(writingOutcome(offline)).toBe('pendingKept');
 });
 
 test('work in what the server does not open is not said to be sent by itself', () => {
-  expect(pendingWorkOutcome(stopped)).toBe('pendingRefused');
-  expect(pendingWorkOutcome({ ...stopped, kept: false })).toBe('pendingNotKept');
+  expect(writingOutcome(stopped)).toBe('pendingRefused');
+  expect(writingOutcome({ ...stopped, kept: false })).toBe('pendingNotKept');
 });
 
-test('what the device keeps is said where it matters', () => {
-  const offline: SaveState = {
-    kind: 'offline',
-    pending: 0,
-    kept: true,
-    retryAt: null,
-    cause: 'no-network',
-    error: null,
-  };
-  expect(persistenceOf(offline)).toBe('persisted');
-  expect(persistenceOf(stopped)).toBe('persisted');
-  expect(persistenceOf({ ...saving, error: errorOf('storage-failed') })).toBe('persisted');
-  expect(persistenceOf(saving)).toBeNull();
-  expect(persistenceOf({ kind: 'saved', at: null, kept: true })).toBeNull();
+test('where nothing waits, what the device keeps is said where nothing reaches the server', () => {
+  expect(writingOutcome({ ...offline, pending: 0 })).toBe('persisted');
+  expect(writingOutcome({ kind: 'saved', at: null, kept: true })).toBeNull();
 });
 
-test('that it keeps nothing is said in every state', () => {
-  const states: SaveState[] = [{ kind: 'saved', at: null, kept: true }, saving, viewOnly, stopped];
-  for (const state of states)
-    expect(persistenceOf({ ...state, kept: false } as SaveState)).toBe('notPersisted');
+test('that work is kept is not said again where the server has said it', () => {
+  expect(writingOutcome({ ...saving, error: errorOf('storage-failed') })).toBeNull();
+  expect(writingOutcome({ ...stopped, action: 'reload' })).toBeNull();
+  expect(writingOutcome({ ...stopped, action: 'reload', kept: false })).toBe('pendingNotKept');
+});
+
+test('that the device keeps nothing is said in every state', () => {
+  expect(writingOutcome({ kind: 'saved', at: null, kept: false })).toBe('notPersisted');
+  expect(writingOutcome({ ...saving, kept: false })).toBe('notPersisted');
+  for (const state of [viewOnly, stopped, offline])
+    for (const pending of [0, 1])
+      expect(writingOutcome({ ...state, pending, kept: false })).toBe(
+        pending > 0 ? 'pendingNotKept' : 'notPersisted',
+      );
 });

@@ -26,21 +26,30 @@ export function outdatedBy(state: SaveState): ErrorBody | null {
   return ERRORS[state.error.code].action === 'reload' ? state.error : null;
 }
 
-/** What becomes of the work that waits in this state; `null` where nothing waits, or it is on its way. */
-export function pendingWorkOutcome(
-  state: SaveState,
-): 'pendingKept' | 'pendingNotKept' | 'pendingViewOnly' | 'pendingRefused' | null {
-  if (!('pending' in state) || state.pending === 0 || state.kind === 'saving') return null;
-  if (!state.kept) return 'pendingNotKept';
-  if (state.kind === 'view-only') return 'pendingViewOnly';
-  // The server was asked, and said no: a connection alone changes nothing.
-  return state.kind === 'stopped' && state.action === 'stop' ? 'pendingRefused' : 'pendingKept';
-}
+/** What becomes of what is written here. */
+export type WritingOutcome =
+  | 'persisted'
+  | 'notPersisted'
+  | 'pendingKept'
+  | 'pendingNotKept'
+  | 'pendingViewOnly'
+  | 'pendingRefused';
 
-/** What this device does with what is written here: worth a word where nothing reaches the server, or nothing is kept. */
-export function persistenceOf(state: SaveState): 'persisted' | 'notPersisted' | null {
+/**
+ * What becomes of what is written here, in one sentence, where it is worth one: something waits, nothing reaches the
+ * server, or nothing is kept on this device. Of what is kept, the server's own sentence says so already.
+ */
+export function writingOutcome(state: SaveState): WritingOutcome | null {
   if (!('kept' in state)) return null;
-  if (!state.kept) return 'notPersisted';
-  const isCutOff = state.kind === 'offline' || state.kind === 'stopped';
-  return isCutOff || (state.kind === 'saving' && state.error !== null) ? 'persisted' : null;
+  const isWaiting = 'pending' in state && state.pending > 0;
+  const error = 'error' in state ? state.error : null;
+  if (!state.kept)
+    return isWaiting && (state.kind !== 'saving' || error !== null)
+      ? 'pendingNotKept'
+      : 'notPersisted';
+  // The server was asked, and said no: a connection alone changes nothing.
+  if (isWaiting && state.kind === 'view-only') return 'pendingViewOnly';
+  if (isWaiting && state.kind === 'stopped' && state.action === 'stop') return 'pendingRefused';
+  if ((state.kind !== 'offline' && state.kind !== 'stopped') || error !== null) return null;
+  return isWaiting ? 'pendingKept' : 'persisted';
 }

@@ -26,6 +26,11 @@ for (const typist of ['above', 'below', 'same block'] as const) {
   });
 }
 
+test('clicks, arrow keys and shortcuts beside a typist on a busy page', async ({ writers }) => {
+  const walk = { typist: 'above', latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED } as const;
+  expect((await walkBeside(writers, { ...walk, isBusy: true })).wrong).toEqual([]);
+});
+
 test('keys that are pressed while the page is busy act where the ones before have gone', async ({
   writers,
 }) => {

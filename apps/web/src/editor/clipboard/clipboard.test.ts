@@ -158,6 +158,13 @@ describe('a paste', () => {
     expect(typedBehind(pasteClipboard(plain('one\ntwo', 'a|b')).view)).toEqual(['aone', 'two!b']);
   });
 
+  test('of a list says where it starts only where its place does not say so', () => {
+    const view = html('<ol><li>a</li></ol><pre>x</pre><ol start="2"><li>b</li></ol>', '|');
+    expect(lines(view)).toEqual(['1. a', '```', 'x', '```', '2. b']);
+    expect(view.state.doc.lastChild!.attrs['start']).toBeNull();
+    expect(html('<ol start="3"><li>a</li></ol>', '|').state.doc.firstChild!.attrs['start']).toBe(3);
+  });
+
   test('takes the place of a selection, and of a line', () => {
     const { view } = pasteClipboard(plain('a\nb\nc'));
     view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 2, 8)));

@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
       react(),
       tailwindcss(),
       VitePWA({
-        // A new version waits until the person, and no unconfirmed work, lets it in: see src/shell/new-version.ts.
+        // A new version waits until the person, and no unconfirmed work, lets it in: see src/runtime/service-worker.ts.
         registerType: 'prompt',
         injectRegister: false,
         manifest: {
@@ -65,7 +65,7 @@ export default defineConfig(({ mode }) => {
       target: 'es2023',
       rolldownOptions: {
         // In a chunk of its own, zod and its setting run before every schema, wherever those end up.
-        output: { codeSplitting: { groups: [{ name: 'zod', test: /\/zod\/|zod-without-eval/u }] } },
+        output: { codeSplitting: { groups: [{ name: 'zod', test: /\/zod\/|zod-csp/u }] } },
       },
     },
     // Stylesheets are read as they are: a test checks the contrast of their colours.

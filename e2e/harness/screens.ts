@@ -23,7 +23,7 @@ export function linesOf(page: Page): Promise<string[]> {
 }
 
 const CHIP_WORDS =
-  /^(Opening|Saved|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was set aside|Not connected|Sign in again)/;
+  /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
 /** The word on the connection, a button that explains it. */
 export function chipOf(page: Page): Locator {

@@ -30,10 +30,10 @@ test('the list of documents, with its menus', async ({ arrive }) => {
   await expectSaved(page);
   await expectAccessible(page, 'list');
   await page.getByRole('button', { name: 'Actions for Welcome to Tandem' }).click();
-  await expect(page.getByRole('menuitem', { name: 'Take off my list' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Remove from my list' })).toBeVisible();
   await expectAccessible(page, 'menu of a row');
-  await page.getByRole('menuitem', { name: 'Take off my list' }).click();
-  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Remove from my list' }).click();
+  await expect(page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
   await expectAccessible(page, 'empty list');
   await openProfile(page);
   await expectAccessible(page, 'profile');
@@ -94,17 +94,17 @@ test('without a network: the chip, its words, and the drawer', async ({ arrive }
   await chipOf(page).click();
   await expect(page.getByRole('dialog', { name: 'Connection' })).toBeVisible();
   await expectAccessible(page, 'connection');
-  await page.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
-  await expect(page.getByRole('dialog', { name: 'Not confirmed yet' })).toBeVisible();
+  await page.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
+  await expect(page.getByRole('dialog', { name: 'Not saved yet' })).toBeVisible();
   await expectAccessible(page, 'drawer');
 });
 
 test('what is not there, and the help on connections', async ({ arrive }) => {
   const { page } = await arrive('/no/such/page');
-  await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await expectAccessible(page, 'no page');
   await page.goto(`/d/${'x'.repeat(24)}`);
-  await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
   await expectAccessible(page, 'no document');
   await page.goto('/help/connection');
   await expect(page.getByRole('heading', { name: 'nginx' })).toBeVisible();

@@ -49,7 +49,7 @@ async function act(page: Page, text: string, action: string): Promise<void> {
 test('what one says, the other reads, in order and under the name', async ({ arrive }) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   await openChat(ada, ben);
-  await expect(chatOf(ada)).toContainText('Nobody has said anything yet');
+  await expect(chatOf(ada)).toContainText('No messages yet');
   await say(ada, 'I can do the 12th.');
   await expect(saidIn(ben, 'I can do the 12th.')).toBeVisible();
   await say(ben, 'Take our boat: https://tide.example/boats.');
@@ -109,7 +109,7 @@ test('a reply, a reaction, a correction and a deletion are the same for both', a
 
   await saidIn(ben, 'High water').hover();
   await saidIn(ben, 'High water').getByRole('button', { name: 'Reply' }).click();
-  await expect(chatOf(ben).getByText('Answering Ada')).toBeVisible();
+  await expect(chatOf(ben).getByText('Reply to Ada')).toBeVisible();
   await say(ben, 'Then I bring the lamp.');
   await expect(saidIn(ada, 'bring the lamp')).toContainText('High water at nine.');
 
@@ -231,9 +231,9 @@ test('what is not yet sent outlives the panel, an edit and the end of an answer'
   await expect(fieldOf(ada)).toHaveValue('And high wat');
   await saidIn(ada, 'Low water').hover();
   await saidIn(ada, 'Low water').getByRole('button', { name: 'Reply' }).click();
-  await expect(chatOf(ada)).toContainText('Answering Ada');
+  await expect(chatOf(ada)).toContainText('Reply to Ada');
   await fieldOf(ada).press('Escape');
-  await expect(chatOf(ada)).not.toContainText('Answering Ada');
+  await expect(chatOf(ada)).not.toContainText('Reply to Ada');
   await expect(fieldOf(ada)).toHaveValue('And high wat');
 });
 
@@ -341,7 +341,7 @@ test('a message in which nothing can be seen is not sent, and stays where it was
   await fieldOf(ada).press('Enter');
   await expect(chatOf(ada).getByRole('button', { name: 'Send' })).toBeDisabled();
   await expect(fieldOf(ada)).toHaveValue(invisible);
-  await expect(chatOf(ada).getByText('Nobody has said anything yet')).toBeVisible();
+  await expect(chatOf(ada).getByText('No messages yet')).toBeVisible();
 });
 
 test.describe('without a network', () => {

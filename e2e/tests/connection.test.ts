@@ -127,8 +127,8 @@ test('behind a proxy that blocks WebSockets, people write as always', async ({
   // It is no trouble, and who wants to know is told.
   await chipOf(ada).click();
   const about = ada.getByRole('dialog', { name: 'Connection' });
-  await expect(about).toContainText('connected by ordinary requests instead');
-  await about.getByRole('link', { name: 'What a proxy must let through' }).click();
+  await expect(about).toContainText('uses ordinary web requests instead');
+  await about.getByRole('link', { name: 'Help with blocked connections' }).click();
   await expect(ada.getByRole('heading', { name: 'nginx' })).toBeVisible();
   await ada.goBack();
   await expectSaved(ada);
@@ -153,7 +153,7 @@ if (!BLOCKED) {
     network.mode = 'pages-only';
     await chipOf(ada).click();
     const about = ada.getByRole('dialog', { name: 'Connection' });
-    await expect(about).toContainText('connected by ordinary requests instead', BACK);
+    await expect(about).toContainText('uses ordinary web requests instead', BACK);
     network.mode = 'open';
     await ada.keyboard.press('Escape');
     await goToEnd(ada);

@@ -101,11 +101,11 @@ test('a document taken off the list is opened again by its link', async ({ arriv
   const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
   const path = (await link.getAttribute('href')) ?? '';
   await page.getByRole('button', { name: 'Actions for Welcome to Tandem' }).click();
-  await page.getByRole('menuitem', { name: 'Take off my list' }).click();
-  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Remove from my list' }).click();
+  await expect(page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
   await expectSaved(page);
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
   await page.goto(path);
   await expect(textOf(page)).toContainText('Nothing in it is precious');
 });
@@ -116,7 +116,7 @@ test('the list shows who is in a document, what they write, and what is new in i
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   await ada.getByRole('link', { name: 'All documents' }).click();
   const row = ada.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
-  await expect(row.getByRole('img', { name: 'In it now: Ben' })).toBeVisible();
+  await expect(row.getByRole('img', { name: 'Here now: Ben' })).toBeVisible();
   await ben.keyboard.type('slack water');
   await expect(row).toContainText('slack water', EXCERPT);
   await ben.getByRole('button', { name: 'Chat', exact: true }).click();
@@ -126,7 +126,7 @@ test('the list shows who is in a document, what they write, and what is new in i
   await expect(row.getByRole('img', unread)).toBeVisible();
   await expect(ada.getByRole('navigation').getByRole('img', unread)).toBeVisible();
   await ben.getByRole('link', { name: 'All documents' }).click();
-  await expect(row.getByRole('img', { name: /^In it now/ })).toBeHidden();
+  await expect(row.getByRole('img', { name: /^Here now/ })).toBeHidden();
 });
 
 test('who signs out is a new guest, and leaves nothing behind, in no tab', async ({ arrive }) => {
@@ -165,7 +165,7 @@ test.describe('what is not there', () => {
 
   test('a document that does not exist says so, and shows the way back', async ({ arrive }) => {
     const { page } = await arrive(`/d/${'x'.repeat(24)}`);
-    await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
     await expect(chipOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
@@ -173,7 +173,7 @@ test.describe('what is not there', () => {
 
   test('an address that does not exist says so, and shows the way back', async ({ arrive }) => {
     const { page } = await arrive('/no/such/page');
-    await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
     await expect(chipOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();

@@ -28,14 +28,14 @@ test('a link that can be none says so, leads on, and costs nobody the connection
   arrive,
 }) => {
   const { page } = await arrive('/d/(wrong');
-  await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
   await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
   await expectSaved(page);
   await startDocument(page, 'Tide log');
   await page.keyboard.type('still connected');
   await expectSaved(page);
   await page.goto('/d/nobody-has-made-this-one');
-  await expect(page.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
 });
 
 test.describe(() => {

@@ -126,8 +126,8 @@ test('unconfirmed work is listed, and leaving with it is asked about', async ({ 
   await goToEnd(page);
   await page.keyboard.type(', not yet');
   await chipOf(page).click();
-  await page.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
-  const drawer = page.getByRole('dialog', { name: 'Not confirmed yet' });
+  await page.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Not saved yet' });
   await expect(drawer.getByRole('listitem')).toContainText('Tide log');
   await expect(drawer.getByRole('listitem')).toContainText(/\d+ changes? (is|are) waiting/);
   await page.keyboard.press('Escape');
@@ -149,8 +149,8 @@ test('what is done beside text offline is shown at once, listed, and done later'
   await expect(recent).toBeVisible();
   await introduce(ada, 'Countess');
   await chipOf(ada).click();
-  await ada.getByRole('button', { name: 'Show 1 document with unconfirmed work' }).click();
-  const drawer = ada.getByRole('dialog', { name: 'Not confirmed yet' });
+  await ada.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
+  const drawer = ada.getByRole('dialog', { name: 'Not saved yet' });
   const entries = drawer.getByRole('listitem');
   await expect(entries.filter({ hasText: 'New title “Tide log for April”' })).toHaveCount(1);
   await expect(entries.filter({ hasText: 'Your name or colour' })).toHaveCount(1);
@@ -170,7 +170,7 @@ test('what is done beside text offline is shown at once, listed, and done later'
 test('the list without a network is the list as it was, and says so', async ({ arrive }) => {
   const { page, context } = await arrive();
   const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
-  const notice = page.getByText('You are offline. This is the list as it was');
+  const notice = page.getByText('You are offline, so this list may be out of date');
   await expect(link).toBeVisible();
   await expectSaved(page);
   await expect(notice).toBeHidden();

@@ -38,7 +38,7 @@ test.describe('to a server whose address is https', () => {
     await expectSaved(page);
     const name = await profileOf(page).innerText();
     await expect(page.getByRole('navigation', { name: 'Documents' })).toContainText(
-      'The address for everybody is https://docs.example.org.',
+      'Use https://docs.example.org instead.',
     );
     await page.reload();
     await expectSaved(page);

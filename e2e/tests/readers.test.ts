@@ -7,7 +7,7 @@ import { expect, test } from '../harness/test.ts';
 async function letRead(owner: Page): Promise<void> {
   await owner.getByRole('banner').getByRole('button', { name: 'Share' }).click();
   const share = owner.getByRole('dialog', { name: 'Share' });
-  await share.getByRole('button', { name: /^What the link allows/ }).click();
+  await share.getByRole('button', { name: /^Access by the link/ }).click();
   await owner.getByRole('menuitemradio', { name: 'Can view' }).click();
   await owner.keyboard.press('Escape');
   await expect(share).toBeHidden();

@@ -32,20 +32,20 @@ async function choose(page: Page, button: RegExp, choice: string): Promise<void>
 test('the dialog tells who is there, and only the owner can change it', async ({ arrive }) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   const own = await openShare(ada);
-  await expect(own.getByRole('listitem')).toHaveText([/Ada.*Owner/, /Ben.*came by the link/]);
+  await expect(own.getByRole('listitem')).toHaveText([/Ada.*Owner/, /Ben.*joined by the link/]);
   const other = await openShare(ben);
   await expect(other.getByRole('listitem')).toHaveCount(2);
-  await expect(other.getByText('Only the owner changes who may do what.')).toBeVisible();
-  await expect(other.getByRole('button', { name: /^What the link allows/ })).toBeHidden();
+  await expect(other.getByText('Only the owner can change access.')).toBeVisible();
+  await expect(other.getByRole('button', { name: /^Access by the link/ })).toBeHidden();
 });
 
 test('a link that only lets people read takes the pen out of open hands', async ({ arrive }) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   await openShare(ada);
-  await choose(ada, /^What the link allows/, 'Can view');
+  await choose(ada, /^Access by the link/, 'Can view');
   await expect(chipOf(ben)).toHaveText('View only', FELT);
   await expect(textOf(ben)).toHaveAttribute('contenteditable', 'false');
-  await choose(ada, /^What the link allows/, 'Can edit');
+  await choose(ada, /^Access by the link/, 'Can edit');
   await expect(textOf(ben)).toBeEditable(FELT);
   await textOf(ben).click();
   await ben.keyboard.type('back again');
@@ -59,8 +59,8 @@ test('a link that is off closes the document for those who came by it, and for n
   const [ada, ben, cleo] = await together(arrive, ['Ada', 'Ben', 'Cleo']);
   await openShare(ada);
   await choose(ada, /^Role of Cleo/, 'Can edit');
-  await expect(ada.getByRole('dialog').getByText('came by the link')).toHaveCount(1);
-  await choose(ada, /^What the link allows/, 'Off');
+  await expect(ada.getByRole('dialog').getByText('joined by the link')).toHaveCount(1);
+  await choose(ada, /^Access by the link/, 'Off');
   await expect(ben.getByRole('heading', { name: /may not open|no document here/ })).toBeVisible(
     FELT,
   );
@@ -69,7 +69,7 @@ test('a link that is off closes the document for those who came by it, and for n
   await expectSaved(cleo);
 
   const { page: dan } = await arrive(documentOf(ada));
-  await expect(dan.getByRole('heading', { name: 'There is no document here' })).toBeVisible();
+  await expect(dan.getByRole('heading', { name: 'Document not found' })).toBeVisible();
 });
 
 test('a role puts the document on the list of somebody who was never there, until it is taken', async ({
@@ -123,10 +123,10 @@ test('PE1 PE2 somebody one has met is found by name, told from another of that n
   await startDocument(ada, 'Harbour rota');
   await expectSaved(ada);
   const share = await openShare(ada);
-  await choose(ada, /^What the link allows/, 'Off');
-  const search = share.getByRole('searchbox', { name: 'Add people you have met by name' });
+  await choose(ada, /^Access by the link/, 'Off');
+  const search = share.getByRole('searchbox', { name: 'Add people you have met, by name' });
   await search.fill('nobody');
-  await expect(share.getByText('Nobody of this name shares a document with you.')).toBeVisible();
+  await expect(share.getByText('No one with this name shares a document with you.')).toBeVisible();
   await search.fill('BEN');
   const found = share.getByRole('button', { name: /^Add .*Ben.*Tide log/ });
   await expect(found).toHaveCount(2);
@@ -154,6 +154,6 @@ test('a role that is taken back is gone at once', async ({ arrive }) => {
   await expect(chipOf(ben)).toHaveText('View only', FELT);
   const share = ada.getByRole('dialog', { name: 'Share' });
   await share.getByRole('button', { name: /^Role of Ben/ }).click();
-  await ada.getByRole('menuitem', { name: 'Take the role back' }).click();
+  await ada.getByRole('menuitem', { name: 'Remove role' }).click();
   await expect(textOf(ben)).toBeEditable(FELT);
 });

@@ -51,7 +51,7 @@ async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promi
 async function expectExplained(page: Page, { keeps }: Failure): Promise<void> {
   await chipOf(page).click();
   const explanation = page.getByRole('dialog', { name: 'Connection' });
-  await expect(explanation).toContainText('Everything is on the server’s disk.');
+  await expect(explanation).toContainText('All your changes are saved on the server’s disk.');
   if (keeps === 'nothing') await expect(explanation).toContainText(NOTHING_KEPT);
   else await expect(explanation).not.toContainText(NOTHING_KEPT);
   await page.keyboard.press('Escape');
@@ -100,7 +100,7 @@ test.describe('offline', () => {
       await expect(chipOf(writer)).toHaveText('Not saved: do not close this page');
       await chipOf(writer).click();
       await expect(writer.getByRole('dialog', { name: 'Connection' })).toContainText(
-        'Leave the page open until it says Saved',
+        'Keep the page open until it says Saved',
       );
       await writer.context().setOffline(false);
       await expect.poll(() => linesOf(reader)).toEqual(['low water']);

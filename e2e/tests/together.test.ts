@@ -132,7 +132,7 @@ test('somebody who is in a document shows in the list of documents', async ({ ar
   const [, ben] = await together(arrive, ['Ada', 'Ben']);
   await ben.getByRole('link', { name: 'All documents' }).click();
   const row = ben.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
-  await expect(row.getByRole('img', { name: 'In it now: Ada' })).toBeVisible();
+  await expect(row.getByRole('img', { name: 'Here now: Ada' })).toBeVisible();
 });
 
 /** The label beside another person's cursor; it is drawn for the eye, who types is told below the text. */

@@ -1,18 +1,19 @@
-import './zod-without-eval.ts';
+import './zod-csp.ts';
 import { RouterProvider } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast, Toaster } from 'sonner';
+import { ChatDrafts, ChatDraftsContext } from './chat/chat-drafts.ts';
 import { TooltipProvider } from './components/tooltip.tsx';
-import { loadExportWhenIdle } from './connection/lazy-export.ts';
+import { loadExportWhenIdle } from './unconfirmed/lazy-export.ts';
 import { startLanguage } from './languages/i18n.ts';
-import { NOTICES_KEYS } from './shell/shortcuts.ts';
+import { NOTICES_KEYS } from './screen/shortcuts.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
-import { guardFileDrops } from './shell/file-drops.ts';
-import { startServiceWorker } from './shell/new-version.ts';
-import { surviveTranslation } from './shell/translated-page.ts';
+import { guardFileDrops } from './runtime/file-drops.ts';
+import { startServiceWorker } from './runtime/service-worker.ts';
+import { surviveTranslation } from './runtime/translated-page.ts';
 import { startTheme } from './theme/theme.ts';
 import './styles/app.css';
 
@@ -23,6 +24,8 @@ void startServiceWorker();
 guardFileDrops(() => toast(i18next.t('fileDropped')));
 
 const services = await createServices({ reportError: (error) => toast.error(error.message) });
+// Before the client starts: a refused message returns to its draft, whether or not the chat is open.
+const drafts = new ChatDrafts(services.client.commands);
 startServices(services);
 
 loadExportWhenIdle();
@@ -33,7 +36,9 @@ createRoot(root).render(
   <StrictMode>
     <ServicesContext value={services}>
       <TooltipProvider delay={400}>
-        <RouterProvider router={router} />
+        <ChatDraftsContext value={drafts}>
+          <RouterProvider router={router} />
+        </ChatDraftsContext>
       </TooltipProvider>
     </ServicesContext>
     <Toaster

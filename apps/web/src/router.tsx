@@ -5,8 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { DocumentListScreen } from './documents/document-list-screen.tsx';
-import { BrokenScreen } from './shell/broken-screen.tsx';
-import { NotFoundScreen } from './shell/not-found-screen.tsx';
+import { BrokenScreen, NotFoundScreen } from './shell/problem-screens.tsx';
 import { Shell } from './shell/shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundScreen });

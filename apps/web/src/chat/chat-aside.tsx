@@ -4,10 +4,10 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
-import { IconButton } from '../components/icon-button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { focusChatButton } from './chat-button.tsx';
 import { ChatPanel } from './chat-panel.tsx';
-import { useChatRoom } from './use-chat-room.ts';
+import { useChatRoom } from './chat-placement.ts';
 
 interface ChatAsideProps {
   readonly session: DocumentSession;

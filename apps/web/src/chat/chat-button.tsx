@@ -1,8 +1,8 @@
 import { MessageSquare } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../components/icon-button.tsx';
-import { useChatRoom } from './use-chat-room.ts';
-import { useUnread } from './use-unread.ts';
+import { IconButton } from '../components/button.tsx';
+import { useChatRoom } from './chat-placement.ts';
+import { useUnread } from './unread.ts';
 
 const ID = 'chat-button';
 

@@ -1,7 +1,8 @@
-/** What is about to be said in the chats: it outlives the panel, and what the server would not take comes back to it. */
+/** Unsent chat messages. A draft outlives the panel, and a message that the server refuses returns to its draft. */
 import type { Commands } from '@tandem/client';
 import type { ChatMessage } from '@tandem/protocol';
-import { Observable } from '../observable.ts';
+import { createContext, use } from 'react';
+import { Observable } from '../runtime/observable.ts';
 import { joined, NO_TEXT, type MentioningText } from './mentions.ts';
 
 export interface ChatDraft {
@@ -39,7 +40,15 @@ export class ChatDrafts {
   }
 }
 
-/** What is in the field. */
+export const ChatDraftsContext = createContext<ChatDrafts | null>(null);
+
+export function useChatDrafts(): ChatDrafts {
+  const drafts = use(ChatDraftsContext);
+  if (drafts === null) throw new Error('used outside of the application');
+  return drafts;
+}
+
+/** The text in the field. */
 export function shownIn(draft: ChatDraft): MentioningText {
   return draft.edit?.corrected ?? draft.next;
 }

@@ -1,19 +1,19 @@
-import type { DocumentSession } from '@tandem/client';
-import type { Access } from '@tandem/protocol';
+import type { DocumentSession, ChannelSession } from '@tandem/client';
+import type { Access, User } from '@tandem/protocol';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Skeleton } from '../components/skeleton.tsx';
-import { formatLocale } from '../languages/format-locale.ts';
-import { useObservable } from '../observable.ts';
+import { Skeleton } from '../components/feedback.tsx';
+import { formatLocale } from '../languages/i18n.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
-import { ChatTyping } from './chat-typing.tsx';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
 import type { ChatView } from './message-view.tsx';
 import { useChat } from './use-chat.ts';
 import { useChatPages } from './use-chat-pages.ts';
-import { useChatRead } from './use-chat-read.ts';
+import { useChatRead } from './unread.ts';
+import { nameList } from '../languages/names.ts';
 
 interface ChatPanelProps {
   readonly session: DocumentSession;
@@ -135,5 +135,24 @@ function ChatSkeleton() {
       <Skeleton className="h-3.5 w-4/5" />
       <Skeleton className="h-3.5 w-3/5" />
     </div>
+  );
+}
+
+/** "Anton is typing…", in a line that is always there, so that nothing moves. */
+function ChatTyping({
+  session,
+  people,
+}: {
+  readonly session: ChannelSession | null;
+  readonly people: readonly User[];
+}) {
+  const { t, i18n } = useTranslation();
+  const typing = useChannelValue(session, ({ typing }) => typing) ?? [];
+  const names = typing.flatMap((user) => people.find(({ id }) => id === user)?.name ?? []);
+  return (
+    <p aria-live="polite" className="min-h-4.5 truncate px-1 pb-0.5 text-small text-ink-3">
+      {names.length > 0 &&
+        t('typing', { names: nameList(names, formatLocale(i18n.language)), count: names.length })}
+    </p>
   );
 }

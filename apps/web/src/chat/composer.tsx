@@ -4,16 +4,22 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
-import { isComposing } from '../components/composing.ts';
-import { IconButton } from '../components/icon-button.tsx';
+import { isComposing } from '../components/keyboard.ts';
+import { IconButton } from '../components/button.tsx';
 import { TextArea } from '../components/text-area.tsx';
-import { useMedia } from '../components/use-media.ts';
-import { isolated } from '../profile/isolated.ts';
+import { useMedia } from '../components/browser-state.ts';
+import { isolated } from '../languages/names.ts';
 import { shownIn, type ChatDraft } from './chat-drafts.ts';
-import { mentionQuery, type MentionQuery } from './mention-query.ts';
+import {
+  mentionQuery,
+  type MentionQuery,
+  edited,
+  withCurrentNames,
+  withPerson,
+  type MentioningText,
+} from './mentions.ts';
 import { suggestionsFor } from './mention-suggestions.ts';
-import { edited, withCurrentNames, withPerson, type MentioningText } from './mentions.ts';
-import type { ChatPerson } from './use-chat-people.ts';
+import type { ChatPerson } from './chat-people.ts';
 
 const MAX_HEIGHT_PX = 160;
 

@@ -1,9 +1,8 @@
 import { SmilePlus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../components/icon-button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
-import { EMOJIS } from './emojis.ts';
 
 /** All reactions, in a grid. */
 export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => void }) {
@@ -38,3 +37,31 @@ export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => vo
     </Popover>
   );
 }
+
+/** Reactions at hand. */
+const EMOJIS = [
+  '👍',
+  '❤️',
+  '😄',
+  '🎉',
+  '👀',
+  '✅',
+  '🙏',
+  '🔥',
+  '😂',
+  '😮',
+  '😢',
+  '🤔',
+  '👏',
+  '🚀',
+  '💡',
+  '💯',
+  '👎',
+  '🙌',
+  '🤝',
+  '☕',
+  '🌊',
+  '🐛',
+  '📌',
+  '❓',
+] as const;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TFunction } from 'i18next';
 import { suggestionsFor } from './mention-suggestions.ts';
-import type { ChatPerson } from './use-chat-people.ts';
+import type { ChatPerson } from './chat-people.ts';
 
 const person = (id: string, name: string, facts: Partial<ChatPerson> = {}): ChatPerson => ({
   id,

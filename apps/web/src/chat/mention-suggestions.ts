@@ -1,6 +1,6 @@
 /** People who can be called, for a list to choose from. */
 import type { TFunction } from 'i18next';
-import type { ChatPerson } from './use-chat-people.ts';
+import type { ChatPerson } from './chat-people.ts';
 
 const MAX_SUGGESTIONS = 5;
 

@@ -8,7 +8,7 @@ import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { messageRows } from './message-rows.ts';
 import { MessageItem, type ChatView } from './message-view.tsx';
 import { useNewMark } from './use-new-mark.ts';
-import { useVisible } from './use-visible.ts';
+import { useVisible } from '../components/browser-state.ts';
 
 /** This close to the end, one reads along. */
 const NEAR_END_PX = 48;

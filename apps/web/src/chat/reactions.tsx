@@ -2,8 +2,8 @@ import type { ChatMessage } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { classNames } from '../components/class-names.ts';
 import { Tooltip } from '../components/tooltip.tsx';
-import { formatLocale } from '../languages/format-locale.ts';
-import { nameList } from '../profile/name-list.ts';
+import { formatLocale } from '../languages/i18n.ts';
+import { nameList } from '../languages/names.ts';
 
 interface ReactionsProps {
   readonly message: ChatMessage;

@@ -7,15 +7,22 @@ import {
   type ChatState,
 } from '@tandem/protocol';
 import { useCallback, useEffect, useMemo } from 'react';
-import { TypingSignal } from '../editor/typing.ts';
-import { useObservable } from '../observable.ts';
+import { TypingSignal } from '../runtime/typing-signal.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
-import { useRefusal } from '../session/use-refusal.ts';
+import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
-import { cancelled, EMPTY_DRAFT, shownIn, written, type ChatDraft } from './chat-drafts.ts';
+import {
+  cancelled,
+  EMPTY_DRAFT,
+  shownIn,
+  useChatDrafts,
+  written,
+  type ChatDraft,
+} from './chat-drafts.ts';
 import type { MessageIntents } from './message-actions.tsx';
 import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
-import { useChatPeople, type ChatPerson } from './use-chat-people.ts';
+import { useChatPeople, type ChatPerson } from './chat-people.ts';
 
 export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;
@@ -37,7 +44,8 @@ export interface Chat {
 /** The chat of a document, and what is about to be said in it. */
 export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
-  const { client, drafts } = useServices();
+  const { client, refusals } = useServices();
+  const drafts = useChatDrafts();
   const session = useChannel(`chat:${document}`);
   const state = useChannelValue(session, ({ state }) => state);
   const people = useChatPeople(room, state);
@@ -49,7 +57,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
       input.document === document,
     [document],
   );
-  const [refusal, goOn] = useRefusal(isAboutThis);
+  const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);
   const draft = useObservable(drafts.of(document));
 
   const typing = useMemo(() => new TypingSignal((active) => session?.setTyping(active)), [session]);
@@ -83,7 +91,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     typing.stop();
     const { text, mentions } = toSend(shownIn(draft), people);
     if (!hasVisibleText(text)) return;
-    goOn();
+    clearRefusal();
     if (draft.edit === null) {
       const replyTo = draft.replyTo?.id ?? null;
       client.commands.run({
@@ -109,7 +117,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     if (last !== undefined) edit(last);
   };
   const touch = () => {
-    goOn();
+    clearRefusal();
     typing.touch();
   };
   return {

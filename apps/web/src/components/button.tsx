@@ -1,6 +1,8 @@
 import { Button as BaseButton } from '@base-ui/react/button';
 import type { ComponentProps } from 'react';
 import { classNames } from './class-names.ts';
+import type { LucideIcon } from 'lucide-react';
+import { Tooltip } from './tooltip.tsx';
 
 const base =
   'touch inline-flex shrink-0 items-center justify-center gap-1.5 rounded-box font-medium whitespace-nowrap select-none transition-colors duration-(--quick) data-disabled:opacity-50 data-disabled:pointer-events-none';
@@ -27,4 +29,23 @@ interface ButtonProps extends Omit<ComponentProps<typeof BaseButton>, 'className
 
 export function Button({ look = 'plain', className, ...props }: ButtonProps) {
   return <BaseButton className={classNames(base, looks[look], className)} {...props} />;
+}
+
+interface IconButtonProps extends Omit<
+  ComponentProps<typeof Button>,
+  'children' | 'aria-label' | 'look'
+> {
+  readonly label: string;
+  readonly icon: LucideIcon;
+}
+
+/** A picture to press, whose word is in its tooltip. */
+export function IconButton({ label, icon: Icon, ...props }: IconButtonProps) {
+  return (
+    <Tooltip label={label}>
+      <Button look="icon" aria-label={label} {...props}>
+        <Icon strokeWidth={1.75} aria-hidden className="size-4.5 pointer-coarse:size-5" />
+      </Button>
+    </Tooltip>
+  );
 }

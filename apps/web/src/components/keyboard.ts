@@ -1,5 +1,3 @@
-import { isComposing } from './composing.ts';
-
 /** Which keys are chords and which write. Every shortcut asks here, those of the editor and those of all screens. */
 
 export const isApple =
@@ -29,4 +27,13 @@ export function writesCharacter(event: KeyboardEvent): boolean {
 export function letterOf({ key, code }: KeyboardEvent): string | null {
   if (/^[a-z]$/iu.test(key)) return key.toLowerCase();
   return /^Key([A-Z])$/u.exec(code)?.[1]?.toLowerCase() ?? null;
+}
+
+/** What Safari calls the key that ends a composition, of which it says that it is not part of one. */
+const PROCESS_KEY_CODE = 229;
+
+/** Whether a key belongs to an input method, which asks its own questions with Enter and the arrows. */
+export function isComposing(event: KeyboardEvent): boolean {
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells
+  return event.isComposing || event.keyCode === PROCESS_KEY_CODE;
 }

@@ -1,7 +1,8 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { Check, type LucideIcon } from 'lucide-react';
+import { Check, type LucideIcon, ChevronDown } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { classNames } from './class-names.ts';
+import { Button } from './button.tsx';
 
 const row =
   'flex h-8.5 w-full cursor-default items-center gap-2.5 rounded-[5px] px-2 text-ui outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11';
@@ -102,4 +103,14 @@ export function MenuChoice<T extends string>({
 
 export function MenuLine() {
   return <Base.Separator className="mx-2 my-1.25 h-px bg-line" />;
+}
+
+/** A menu's trigger that shows the current choice. */
+export function choiceButton(label: string, about: string): ReactElement<Record<string, unknown>> {
+  return (
+    <Button look="quiet" aria-label={`${about}: ${label}`}>
+      {label}
+      <ChevronDown size={14} aria-hidden />
+    </Button>
+  );
 }

@@ -1,10 +1,10 @@
+import Plot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
 import type { DashboardSample } from '@tandem/protocol';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import Plot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { formatLocale } from '../languages/format-locale.ts';
-import { useObservable } from '../observable.ts';
+import { formatLocale } from '../languages/i18n.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { theme } from '../theme/theme.ts';
 import { quantity } from './quantity.ts';
 import { columns, type ChartOf } from './series.ts';

@@ -1,12 +1,11 @@
 import type { DashboardSample } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { Skeleton } from '../components/skeleton.tsx';
-import { OverallChip } from '../connection/overall-chip.tsx';
-import { formatLocale } from '../languages/format-locale.ts';
+import { Skeleton } from '../components/feedback.tsx';
+import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { formatLocale } from '../languages/i18n.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { Chart } from './chart.tsx';
 import { NotAdministrator } from './not-administrator.tsx';
 import { CHARTS } from './series.ts';
@@ -19,7 +18,7 @@ export function DashboardScreen() {
     <>
       <ScreenHeader>
         <span className="text-ui font-medium">{t('dashboard.title')}</span>
-        <OverallChip />
+        <DeviceSaveStatusChip />
       </ScreenHeader>
       <main
         id="main"

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../components/copy-button.tsx';
-import { FullPage } from '../components/full-page.tsx';
-import { useObservable } from '../observable.ts';
+import { FullPage } from '../components/feedback.tsx';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 
 /** Says how one becomes somebody who may see this: whoever runs the server names them. */

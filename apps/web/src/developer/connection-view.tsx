@@ -1,11 +1,11 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../components/icon-button.tsx';
-import { useNow } from '../components/use-now.ts';
-import { useObservable } from '../observable.ts';
+import { IconButton } from '../components/button.tsx';
+import { useNow } from '../components/browser-state.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
-import { useShortcut } from '../shell/use-shortcut.ts';
+import { useShortcut } from '../screen/use-shortcut.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 
 /** What is not told of changes is looked at this often. */
@@ -158,7 +158,7 @@ function OpenNow() {
           <ul className="font-mono">
             {client.commands.pending.map(({ id, name, kept }) => (
               <li key={id}>
-                {name} {id} {kept ? '' : t('developer.notKept')}
+                {name} {id} {kept ? '' : t('developer.unpersisted')}
               </li>
             ))}
           </ul>

@@ -1,7 +1,7 @@
 /** What a connection did lately, for the developer who looks: its states, its messages by type, its round trips. */
 import type { Client, ConnectionState } from '@tandem/client';
 import { binaryCodec, type Message, type MessageType } from '@tandem/protocol';
-import { Observable } from '../observable.ts';
+import { Observable } from '../runtime/observable.ts';
 
 const MAX_STATES = 50;
 const MAX_ROUND_TRIPS = 20;

@@ -1,11 +1,11 @@
 import type { DocumentSession } from '@tandem/client';
 import { useEffect, useState } from 'react';
-import { formatLocale } from '../languages/format-locale.ts';
+import { formatLocale } from '../languages/i18n.ts';
 import { useTranslation } from 'react-i18next';
 import type { Doc, Transaction } from 'yjs';
-import { useMedia } from '../components/use-media.ts';
-import { Moment } from '../documents/moment.tsx';
-import { nameParts } from '../profile/name-list.ts';
+import { useMedia } from '../components/browser-state.ts';
+import { Moment } from '../languages/moment.tsx';
+import { nameParts } from '../languages/names.ts';
 import { usePeople } from './use-people.ts';
 
 const MAX_NAMES = 4;

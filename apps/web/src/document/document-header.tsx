@@ -2,17 +2,18 @@ import type { DocumentSession } from '@tandem/client';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChatButton } from '../chat/chat-button.tsx';
-import { ConnectionChip } from '../connection/connection-chip.tsx';
-import { documentSource } from '../connection/save-source.ts';
-import { askAgain } from '../session/ask-again.ts';
+import { SaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { documentSource } from '../save-status/save-sources.ts';
+import { askAgain } from '../session/open-document.ts';
 import { useServices } from '../session/services.ts';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { DocumentMenu } from './document-menu.tsx';
 import { People } from './people.tsx';
 import { Share } from '../sharing/share.tsx';
-import { TypingLine } from './typing-line.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+import { formatLocale } from '../languages/i18n.ts';
+import { nameList } from '../languages/names.ts';
+import { useSessionValue } from '../session/use-document-session.ts';
 
 interface DocumentHeaderProps {
   readonly session: DocumentSession;
@@ -28,7 +29,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   return (
     <ScreenHeader>
       <span className="min-w-0 truncate text-ui font-medium max-phone:hidden">{name}</span>
-      <ConnectionChip source={source} tryNow={() => askAgain(services, session)} />
+      <SaveStatusChip source={source} tryNow={() => askAgain(services, session)} />
       <span className="flex-1" />
       <TypingLine session={session} />
       <People session={session} />
@@ -36,5 +37,25 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
       <Share id={session.id} />
       <DocumentMenu session={session} facts={facts} />
     </ScreenHeader>
+  );
+}
+
+/** "Anton is typing…": beside the people where there is room for it, above the toolbar on a phone. */
+function TypingLine({ session }: { readonly session: DocumentSession }) {
+  const { t, i18n } = useTranslation();
+  const typing = useSessionValue(session, ({ people }) => people.typing);
+  const members = useSessionValue(session, ({ people }) => people.members);
+  const names = typing.flatMap(
+    (user) => members.find((member) => member.user === user)?.name ?? [],
+  );
+  if (names.length === 0) return null;
+  return (
+    <p
+      data-chrome
+      data-typing
+      className="pointer-events-none min-w-0 truncate text-small text-ink-3 max-phone:fixed max-phone:bottom-[calc(56px+env(safe-area-inset-bottom))] max-phone:left-3 max-phone:max-w-[calc(100vw-24px)] max-phone:rounded-box max-phone:bg-canvas/90 max-phone:px-2 max-phone:py-1"
+    >
+      {t('typing', { names: nameList(names, formatLocale(i18n.language)), count: names.length })}
+    </p>
   );
 }

@@ -2,16 +2,17 @@ import type { DocumentSession } from '@tandem/client';
 import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal } from 'lucide-react';
 import { toast } from 'sonner';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '../components/clipboard.ts';
-import { IconButton } from '../components/icon-button.tsx';
+import { copyText } from '../components/copy-button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
-import { useObservable } from '../observable.ts';
-import { openShortcutSheet } from '../shell/shortcut-sheet.tsx';
-import { chord } from '../shell/shortcuts.ts';
+import { useObservable, Observable } from '../runtime/observable.ts';
+import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
+import { chord } from '../screen/shortcuts.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
-import { fullWidth, setFullWidth } from './full-width.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
+import { z } from 'zod';
+import { deviceStorage } from '../session/device-storage.ts';
 
 export function DocumentMenu({
   session,
@@ -60,4 +61,14 @@ export function DocumentMenu({
       </MenuItem>
     </Menu>
   );
+}
+
+const KEY = 'full-width';
+
+/** Whether documents use the whole window on this device. */
+export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
+
+function setFullWidth(wide: boolean): void {
+  deviceStorage.write(KEY, wide);
+  fullWidth.set(wide);
 }

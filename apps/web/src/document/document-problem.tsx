@@ -4,13 +4,12 @@ import type { TFunction } from 'i18next';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { FullPage } from '../components/full-page.tsx';
-import { OverallChip } from '../connection/overall-chip.tsx';
-import { SignInLink } from '../connection/sign-in-link.tsx';
-import { UnconfirmedButton } from '../connection/unconfirmed-button.tsx';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
-import { stopCatching } from './typed-ahead.ts';
+import { FullPage } from '../components/feedback.tsx';
+import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { SignInLink } from '../session/sign-in.tsx';
+import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { stopCatching } from '../components/typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {
@@ -55,7 +54,7 @@ export function DocumentProblem({
   return (
     <>
       {/* Of a document that does not open, nothing is saved or not. */}
-      <ScreenHeader>{problem.kind === 'not-here' && <OverallChip />}</ScreenHeader>
+      <ScreenHeader>{problem.kind === 'not-here' && <DeviceSaveStatusChip />}</ScreenHeader>
       <main id="main" tabIndex={-1} className="outline-none">
         <FullPage
           title={title}

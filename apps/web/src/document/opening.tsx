@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { Skeleton } from '../components/skeleton.tsx';
-import { ScreenHeader } from '../shell/screen-header.tsx';
+import { Skeleton } from '../components/feedback.tsx';
+import { ScreenHeader } from '../screen/screen-header.tsx';
 
 /** The document before it is there. */
 export function Opening() {

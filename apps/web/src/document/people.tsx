@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Popover } from '../components/popover.tsx';
-import { formatLocale } from '../languages/format-locale.ts';
-import { nameList } from '../profile/name-list.ts';
+import { formatLocale } from '../languages/i18n.ts';
+import { nameList } from '../languages/names.ts';
 import { PeopleList } from './people-list.tsx';
 import { usePeople } from './use-people.ts';
 

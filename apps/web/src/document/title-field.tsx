@@ -9,10 +9,10 @@ import {
   type KeyboardEvent,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isComposing } from '../components/composing.ts';
+import { isComposing } from '../components/keyboard.ts';
 import { TextArea } from '../components/text-area.tsx';
 import { useServices } from '../session/services.ts';
-import { isCatching, stopCatching, takeTyping } from './typed-ahead.ts';
+import { isCatching, stopCatching, takeTyping } from '../components/typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const ID = 'title';

@@ -2,7 +2,7 @@
 import type { DocumentSession } from '@tandem/client';
 import type { Member } from '@tandem/protocol';
 import { useEffect, useState } from 'react';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 

@@ -3,22 +3,18 @@ import { withoutGaps } from '@tandem/protocol';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { isComposing } from '../components/composing.ts';
-import { FullPage } from '../components/full-page.tsx';
-import { SignInLink } from '../connection/sign-in-link.tsx';
-import { Notice } from '../components/notice.tsx';
-import { Skeleton } from '../components/skeleton.tsx';
-import { OverallChip } from '../connection/overall-chip.tsx';
+import { isComposing } from '../components/keyboard.ts';
+import { FullPage, Notice, Skeleton } from '../components/feedback.tsx';
+import { SignInLink } from '../session/sign-in.tsx';
+import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { cutOffBy, useConnection, type CutOff } from '../session/use-connection.ts';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { NEW_DOCUMENT } from '../shell/shortcuts.ts';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
-import { useShortcut } from '../shell/use-shortcut.ts';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { NEW_DOCUMENT } from '../screen/shortcuts.ts';
+import { useShortcut } from '../screen/use-shortcut.ts';
 import { DocumentRows } from './document-rows.tsx';
-import { matches } from './filter.ts';
-import type { ShownDocument } from './shown-document.ts';
+import { matches, type ShownDocument } from './shown-document.ts';
 import { useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
@@ -30,7 +26,7 @@ export function DocumentListScreen() {
   return (
     <>
       <ScreenHeader>
-        <OverallChip />
+        <DeviceSaveStatusChip />
         <span className="flex-1" />
         <Button look="primary" onClick={newDocument}>
           {t('newDocument')}

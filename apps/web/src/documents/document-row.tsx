@@ -1,15 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../components/icon-button.tsx';
+import { IconButton } from '../components/button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
-import { isolated } from '../profile/isolated.ts';
+import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
-import { Moment } from './moment.tsx';
-import { NewMark } from './new-mark.tsx';
-import { PresenceDots } from './presence-dots.tsx';
+import { Moment } from '../languages/moment.tsx';
+import { NewMark, PresenceDots, UnreadCount } from './document-badges.tsx';
 import type { ShownDocument } from './shown-document.ts';
-import { UnreadCount } from './unread-count.tsx';
 
 /** One document in the list: what it is called, how it begins, when it was changed, who is in it. */
 export function DocumentRow({ document }: { readonly document: ShownDocument }) {

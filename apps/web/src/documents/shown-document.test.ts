@@ -1,6 +1,6 @@
 import type { ActivityState, LibraryState, ListedDocument } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { shownDocuments } from './shown-document.ts';
+import { shownDocuments, matches } from './shown-document.ts';
 
 const listed = (id: string, updatedAt: number): ListedDocument => ({
   id,
@@ -48,4 +48,17 @@ test('a new title is newer than the text, and a chat that was read elsewhere is 
     { id: 'new' },
     { id: 'old', excerpt: 'now', updatedAt: 2, unread: 0 },
   ]);
+});
+
+const document = { title: 'Gezeiten für März', excerpt: 'Wir messen täglich 潮位' };
+
+test.each(['', '  ', 'gezeiten', 'MARZ', 'marz gez', 'taglich', 'eit', '潮'])(
+  '“%s” finds it',
+  (filter) => {
+    expect(matches(document, filter)).toBe(true);
+  },
+);
+
+test.each(['april', 'gezeiten april'])('“%s” does not', (filter) => {
+  expect(matches(document, filter)).toBe(false);
 });

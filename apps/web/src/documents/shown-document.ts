@@ -4,6 +4,8 @@ import {
   type ActivityState,
   type LibraryState,
   type ListedDocument,
+  foldText,
+  searchWords,
 } from '@tandem/protocol';
 
 export interface ShownDocument extends ListedDocument {
@@ -28,4 +30,13 @@ export function shownDocuments(
       };
     })
     .toSorted((one, other) => other.updatedAt - one.updatedAt);
+}
+
+/** Whether every word of `filter` stands somewhere in the title or excerpt, as a search on the server finds it. */
+export function matches(
+  { title, excerpt }: Pick<ListedDocument, 'title' | 'excerpt'>,
+  filter: string,
+): boolean {
+  const text = `${foldText(title)} ${foldText(excerpt)}`;
+  return searchWords(filter).every((word) => text.includes(word));
 }

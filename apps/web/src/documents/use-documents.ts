@@ -3,7 +3,7 @@ import type { ActivityState, LibraryState } from '@tandem/protocol';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { catchTyping } from '../document/typed-ahead.ts';
+import { catchTyping } from '../components/typed-ahead.ts';
 import { useServices } from '../session/services.ts';
 import { shownDocuments, type ShownDocument } from './shown-document.ts';
 

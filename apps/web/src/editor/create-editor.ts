@@ -1,10 +1,9 @@
+import type * as Y from 'yjs';
 import { Editor, Extension } from '@tiptap/core';
 import { Dropcursor, Gapcursor } from '@tiptap/extensions';
 import type { EditorProps } from '@tiptap/pm/view';
 import type { TFunction } from 'i18next';
 import type { Awareness } from 'y-protocols/awareness';
-import type * as Y from 'yjs';
-
 import { binding, isRemote } from './binding/binding.ts';
 import { blockIds } from './block-ids.ts';
 import { BLOCK_ITEMS, pasteMarkdownItem, searchItems } from './block-menu.ts';
@@ -20,7 +19,7 @@ import { keepSections } from './keep-sections.ts';
 import { LinkEditor } from './link-editor.ts';
 import { listNumbers } from './list-numbers.ts';
 import { longDocument } from './long-document.ts';
-import { Observable } from '../observable.ts';
+import { Observable } from '../runtime/observable.ts';
 import { pendingInput } from './pending-input.ts';
 import { peopleCarets } from './people-carets.ts';
 import { emptyNote, placeholder } from './placeholder.ts';
@@ -29,7 +28,7 @@ import { editorSchema } from './sections.ts';
 import { selectionObservable, selectionState, type SelectionState } from './selection-state.ts';
 import { sameMenu, slashCommand, type SlashMenu } from './slash-command.ts';
 import { textBlockViews } from './text-block-view.ts';
-import { TypingSignal } from './typing.ts';
+import { TypingSignal } from '../runtime/typing-signal.ts';
 import { scrollAnchor } from './scroll-anchor.ts';
 import { writeBelow } from './write-below.ts';
 

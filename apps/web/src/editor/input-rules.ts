@@ -1,8 +1,7 @@
 import { Extension } from '@tiptap/core';
 import { type Command, type EditorState, Plugin, PluginKey } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-
-import { isComposing } from '../components/composing.ts';
+import { isComposing } from '../components/keyboard.ts';
 import { isFromDocument, undo } from './binding/binding.ts';
 import { BLOCK_RULES, CODE_FENCE } from './block-rules.ts';
 import { INLINE_RULES, WORD_RULES } from './inline-rules.ts';

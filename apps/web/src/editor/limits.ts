@@ -6,8 +6,6 @@ export const CURSOR_INTERVAL_MS = 33;
 export const CURSOR_LABEL_MS = 2_500;
 /** How close the pointer must come to a cursor for its name to appear. */
 export const CURSOR_HOVER_PX = 6;
-/** "Is typing" ends this long after the last local change. */
-export const TYPING_IDLE_MS = 3_000;
 /** Above this many blocks a page is cut into sections, and the browser is told to skip those off screen. */
 export const LONG_DOCUMENT_BLOCKS = 300;
 /** Blocks in one section of a long page. */

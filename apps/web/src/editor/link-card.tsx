@@ -2,12 +2,11 @@ import type { EditorView } from '@tiptap/pm/view';
 import { Copy, ExternalLink, Pencil, Unlink } from 'lucide-react';
 import { type ReactNode, type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-
-import { isComposing } from '../components/composing.ts';
+import { isComposing } from '../components/keyboard.ts';
 import { type Anchor, Floating } from './floating.tsx';
 import { insertLink, type LinkRange, removeLink, setLink } from './link-commands.ts';
 import type { LinkEditor } from './link-editor.ts';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { selectionAnchor } from './selection-state.ts';
 
 export interface LinkCardProps {

@@ -1,10 +1,9 @@
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
-
-import { isComposing } from '../components/composing.ts';
+import { isComposing } from '../components/keyboard.ts';
 import { LINK_HOVER_MS } from './limits.ts';
 import { linkAt, type LinkRange, linkTarget } from './link-commands.ts';
-import { Observable } from '../observable.ts';
+import { Observable } from '../runtime/observable.ts';
 
 /** Which link is shown beside the text, and whether its address is being typed. */
 

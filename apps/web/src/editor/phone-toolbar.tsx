@@ -4,10 +4,9 @@ import type { EditorView } from '@tiptap/pm/view';
 import { Bold, Heading, Italic, List, ListTodo, Plus, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-
 import { undo } from './binding/binding.ts';
 import { setKind, toggleList } from './block-commands.ts';
-import { type Observable, useObservable } from '../observable.ts';
+import { type Observable, useObservable } from '../runtime/observable.ts';
 import type { SelectionState } from './selection-state.ts';
 
 /** The bar at the bottom of a phone's screen, which rides on the keyboard. */

@@ -1,9 +1,8 @@
 import type { MarkType } from '@tiptap/pm/model';
 import { type EditorState, Plugin, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-
-import { type BlockItemId } from './block-menu.ts';
-import { Observable } from '../observable.ts';
+import type { BlockItemId } from './block-menu.ts';
+import { Observable } from '../runtime/observable.ts';
 
 /** What toolbars need to know of the selection. Equal states are one, so typing wakes no toolbar. */
 export interface SelectionState {

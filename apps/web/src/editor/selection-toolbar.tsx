@@ -19,13 +19,12 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
-
 import { BLOCK_ITEMS } from './block-menu.ts';
 import { markdownOf } from './clipboard/copied.ts';
-import { copyText } from '../components/clipboard.ts';
+import { copyText } from '../components/copy-button.tsx';
 import { Floating } from './floating.tsx';
 import type { LinkEditor } from './link-editor.ts';
-import { type Observable, useObservable } from '../observable.ts';
+import { type Observable, useObservable } from '../runtime/observable.ts';
 import { selectionAnchor, type SelectionState } from './selection-state.ts';
 
 export interface SelectionToolbarProps {

@@ -1,11 +1,10 @@
 import { type EditorState, Plugin, PluginKey, type Transaction } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-
 import { isFromDocument } from './binding/binding.ts';
 import { isText } from './block-commands.ts';
 import type { SlashItem } from './block-menu.ts';
-import { isComposing } from '../components/composing.ts';
-import { Observable } from '../observable.ts';
+import { isComposing } from '../components/keyboard.ts';
+import { Observable } from '../runtime/observable.ts';
 
 /**
  * The menu that a typed "/" opens. The focus never leaves the text: the editor handles its keys and names the active

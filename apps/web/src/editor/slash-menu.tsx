@@ -1,9 +1,8 @@
 import type { EditorView } from '@tiptap/pm/view';
 import { type ReactNode, useCallback, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-
 import { type Anchor, Floating } from './floating.tsx';
-import { type Observable, useObservable } from '../observable.ts';
+import { type Observable, useObservable } from '../runtime/observable.ts';
 import {
   closeSlashMenu,
   optionId,

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import { OverallChip } from '../connection/overall-chip.tsx';
-import { ScreenHeader } from '../shell/screen-header.tsx';
-import { useScreenTitle } from '../shell/use-screen-title.ts';
+import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 
 /** Something to read about the product. */
 export function HelpPage({
@@ -15,7 +14,7 @@ export function HelpPage({
   return (
     <>
       <ScreenHeader>
-        <OverallChip />
+        <DeviceSaveStatusChip />
       </ScreenHeader>
       <main
         id="main"

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import editor from '../editor/editor.en.json' with { type: 'json' };
+import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
+import { expect, test } from 'vitest';
 
 const sources = Object.entries(
   import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.*'], {

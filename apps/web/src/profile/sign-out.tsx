@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { useUnconfirmed } from '../connection/unconfirmed.ts';
-import { failureOf } from '../http/request.ts';
+import { useUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
+import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { signOut } from '../session/sign-out.ts';
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from './services.ts';
 
 /** What is wrong with the way to the server, though everything works for now. */

@@ -2,12 +2,17 @@
  * Who we are. The server makes a guest of every new browser; this device remembers it, so that the
  * application starts without a network.
  */
-import { asksToSignIn, type ChannelSession } from '@tandem/client';
+import {
+  asksToSignIn,
+  type ChannelSession,
+  waitForLock,
+  type Environment,
+  type TabLocks,
+} from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
-import { failureOf, post, RequestFailed, type Failure } from '../http/request.ts';
-import { Observable } from '../observable.ts';
+import { failureOf, post, RequestFailed, type Failure } from './request.ts';
+import { Observable } from '../runtime/observable.ts';
 import { USER_KEY, type DeviceStorage } from './device-storage.ts';
-import { oneTabAtATime, type TabLocking } from './one-tab-at-a-time.ts';
 
 const userSchema = session.shape.user;
 const SESSION_PATH = '/api/session';
@@ -143,4 +148,26 @@ function isSame(one: AccountState, other: AccountState): boolean {
 
 function isSameUser(one: User | null, other: User | null): boolean {
   return one?.id === other?.id && one?.name === other?.name && one?.color === other?.color;
+}
+
+/** The browser's locks, and what is as good where it has none. */
+export interface TabLocking {
+  readonly clock: Environment['clock'];
+  readonly locks: TabLocks | undefined;
+  /** @returns the way to give it back. */
+  readonly lease: (name: string) => Promise<() => unknown>;
+}
+
+/** Runs `run` while no other tab of this browser runs its own, where the browser can see to that. */
+export async function oneTabAtATime<T>(
+  { clock, locks, lease }: TabLocking,
+  name: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const release = await (locks === undefined ? lease(name) : waitForLock(locks, name, clock));
+  try {
+    return await run();
+  } finally {
+    release();
+  }
 }

@@ -1,6 +1,6 @@
 import { systemClock as clock, type TabLocks } from '@tandem/client';
 import { expect, test } from 'vitest';
-import { oneTabAtATime, type TabLocking } from './one-tab-at-a-time.ts';
+import { oneTabAtATime, type TabLocking } from './account.ts';
 
 /** One lock, given to one after the other, as a browser's tabs share it. */
 function browserLocks(): TabLocks {

@@ -5,14 +5,14 @@ import { Refusals } from './refusals.ts';
 const call: Call = { name: 'document:unlist', input: { document: 'tide-log' } };
 const error = errorOf('forbidden');
 
-test('a refusal is told where its command was given, and elsewhere only when nobody is there', () => {
-  const told: string[] = [];
-  const refusals = new Refusals(() => told.push('elsewhere'));
+test('a refusal is shown where its command was given, and elsewhere only when nothing there shows it', () => {
+  const shown: string[] = [];
+  const refusals = new Refusals(() => shown.push('elsewhere'));
   refusals.listen(() => false);
-  const leave = refusals.listen(() => told.push('here') > 0);
-  refusals.tell(call, error);
-  expect(told).toEqual(['here']);
+  const leave = refusals.listen(() => shown.push('here') > 0);
+  refusals.report(call, error);
+  expect(shown).toEqual(['here']);
   leave();
-  refusals.tell(call, error);
-  expect(told).toEqual(['here', 'elsewhere']);
+  refusals.report(call, error);
+  expect(shown).toEqual(['here', 'elsewhere']);
 });

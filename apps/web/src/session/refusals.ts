@@ -1,25 +1,47 @@
-/** Refusals of what a person has asked for: told where they asked, or wherever they are when they have left. */
+/** Commands that the server refused: shown where the person gave the command or, once they have left, as a notice. */
 import type { Call, ErrorBody } from '@tandem/protocol';
+import { useCallback, useEffect, useState } from 'react';
 
-/** @returns whether it is shown there. */
-export type RefusalPlace = (call: Call, error: ErrorBody) => boolean;
+/** @returns whether the listener shows the refusal. */
+export type RefusalListener = (call: Call, error: ErrorBody) => boolean;
 
 export class Refusals {
-  readonly #elsewhere: (error: ErrorBody) => void;
-  readonly #places = new Set<RefusalPlace>();
+  readonly #showElsewhere: (error: ErrorBody) => void;
+  readonly #listeners = new Set<RefusalListener>();
 
-  constructor(elsewhere: (error: ErrorBody) => void) {
-    this.#elsewhere = elsewhere;
+  constructor(showElsewhere: (error: ErrorBody) => void) {
+    this.#showElsewhere = showElsewhere;
   }
 
-  /** Asks this place first. @returns how to stop. */
-  listen(place: RefusalPlace): () => void {
-    this.#places.add(place);
-    return () => void this.#places.delete(place);
+  /** @returns a function that stops listening. */
+  listen(listener: RefusalListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
-  tell(call: Call, error: ErrorBody): void {
-    const isShown = [...this.#places].map((place) => place(call, error)).includes(true);
-    if (!isShown) this.#elsewhere(error);
+  report(call: Call, error: ErrorBody): void {
+    const isShown = [...this.#listeners].map((listener) => listener(call, error)).includes(true);
+    if (!isShown) this.#showElsewhere(error);
   }
+}
+
+/**
+ * The server's sentence about the last refused command among those that `isMeant` selects.
+ *
+ * @param isMeant a stable function: another one clears the sentence
+ */
+export function useRefusal(
+  refusals: Refusals,
+  isMeant: (call: Call) => boolean,
+): readonly [refusal: string | null, clear: () => void] {
+  const [refusal, setRefusal] = useState<string | null>(null);
+  useEffect(() => {
+    setRefusal(null);
+    return refusals.listen((call, { message }) => {
+      const isOurs = isMeant(call);
+      if (isOurs) setRefusal(message);
+      return isOurs;
+    });
+  }, [refusals, isMeant]);
+  return [refusal, useCallback(() => setRefusal(null), [])];
 }

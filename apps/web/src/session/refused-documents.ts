@@ -4,7 +4,7 @@
  */
 import type { Commands, RefusedListener } from '@tandem/client';
 import type { ErrorBody } from '@tandem/protocol';
-import { Observable } from '../observable.ts';
+import { Observable } from '../runtime/observable.ts';
 
 export interface RefusedDocument {
   readonly title: string;

@@ -11,7 +11,6 @@ import {
 import { SCHEMA_VERSION } from '@tandem/document';
 import type { ErrorBody } from '@tandem/protocol';
 import { createContext, use } from 'react';
-import { ChatDrafts } from '../chat/chat-drafts.ts';
 import { Account } from './account.ts';
 import { deviceStorage } from './device-storage.ts';
 import { Refusals } from './refusals.ts';
@@ -26,7 +25,6 @@ export interface Services {
   readonly activity: ChannelSession<'activity'>;
   readonly refused: RefusedDocuments;
   readonly refusals: Refusals;
-  readonly drafts: ChatDrafts;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
@@ -63,16 +61,15 @@ export async function createServices({ reportError }: ServicesOptions): Promise<
   const activity = client.subscribe('activity');
   const refused = new RefusedDocuments(client.commands);
   const refusals = new Refusals(reportError);
-  const drafts = new ChatDrafts(client.commands);
   client.pages.completeLibrary(library, activity);
   account.follow(library);
   client.commands.onRefused((call, error) => {
     // Nobody waits for a reading mark.
-    if (!refused.note(call, error) && call.name !== 'chat:see') refusals.tell(call, error);
+    if (!refused.note(call, error) && call.name !== 'chat:see') refusals.report(call, error);
   });
   // What is known here is there with the first paint.
   await Promise.all([client.commands.loaded, library.loaded]);
-  return { account, client, library, activity, refused, refusals, drafts };
+  return { account, client, library, activity, refused, refusals };
 }
 
 export function startServices({ client }: Services): void {

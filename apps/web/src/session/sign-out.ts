@@ -3,7 +3,7 @@
  * person at it must not read it. Other tabs of this browser follow.
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
-import { post } from '../http/request.ts';
+import { post } from './request.ts';
 import { forgetAll, watchForgotten } from './device-storage.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { DocumentSession } from '@tandem/client';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { holdDocument } from './hold-document.ts';
+import { holdDocument } from './open-document.ts';
 import { useServices } from './services.ts';
 
 /** The document for as long as this component is shown; `null` for a moment before. */

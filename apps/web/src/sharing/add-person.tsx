@@ -2,11 +2,13 @@ import type { MetPerson, SharingMember } from '@tandem/protocol';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
-import { Menu, MenuChoice } from '../components/menu.tsx';
-import { Moment } from '../documents/moment.tsx';
-import { isolated } from '../profile/isolated.ts';
-import { choiceButton, GIVEN_ROLES, type GivenRole } from './choice-button.tsx';
+import { Menu, MenuChoice, choiceButton } from '../components/menu.tsx';
+import { Moment } from '../languages/moment.tsx';
+import { isolated } from '../languages/names.ts';
 import { usePeopleSearch, type FoundPeople } from './use-people-search.ts';
+
+export const GIVEN_ROLES = ['editor', 'viewer'] as const;
+type GivenRole = (typeof GIVEN_ROLES)[number];
 
 interface AddPersonProps {
   readonly members: readonly SharingMember[];

@@ -3,10 +3,10 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
-import { useRefusal } from '../session/use-refusal.ts';
+import { useRefusal } from '../session/refusals.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 
 /** Who may do what in a document, behind one button. */
@@ -26,7 +26,7 @@ export function Share({ id }: { readonly id: string }) {
 
 /** Asked for when somebody looks. */
 function Sharing({ id }: { readonly id: string }) {
-  const { account, client } = useServices();
+  const { account, client, refusals } = useServices();
   const { user: me } = useObservable(account.state);
   const session = useChannel(`sharing:${id}`);
   const sharing: SharingState | null = useChannelValue(session, ({ state }) =>
@@ -38,10 +38,10 @@ function Sharing({ id }: { readonly id: string }) {
       input.document === id,
     [id],
   );
-  const [refusal, goOn] = useRefusal(isAboutThis);
+  const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);
   const intents = useMemo((): SharingIntents => {
     const run = (call: Call) => {
-      goOn();
+      clearRefusal();
       client.commands.run(call);
     };
     return {
@@ -50,7 +50,7 @@ function Sharing({ id }: { readonly id: string }) {
         run({ name: 'member:change', input: { document: id, user, role } }),
       remove: (user) => run({ name: 'member:remove', input: { document: id, user } }),
     };
-  }, [client, id, goOn]);
+  }, [client, id, clearRefusal]);
   return (
     <div className="mt-2">
       <SharingPanel

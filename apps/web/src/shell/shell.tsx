@@ -2,16 +2,16 @@ import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
-import { UnconfirmedDrawer } from '../connection/unconfirmed-drawer.tsx';
+import { UnconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
-import { FirstVisitProblem } from './first-visit-problem.tsx';
-import { useLeaveGuard } from './leave-guard.ts';
-import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { FirstVisitProblem } from './problem-screens.tsx';
+import { useLeaveGuard } from '../save-status/leave-guard.ts';
+import { ShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { Sidebar } from './sidebar.tsx';
-import { SidebarContext } from './sidebar-context.ts';
-import { useShortcut } from './use-shortcut.ts';
+import { SidebarContext } from '../screen/screen-header.tsx';
+import { useShortcut } from '../screen/use-shortcut.ts';
 
 /** A build for people does not have it. */
 const ConnectionView = import.meta.env.DEV

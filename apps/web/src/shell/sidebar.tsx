@@ -1,19 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../components/button.tsx';
-import { IconButton } from '../components/icon-button.tsx';
-import { Skeleton } from '../components/skeleton.tsx';
-import { NewMark } from '../documents/new-mark.tsx';
-import { PresenceDots } from '../documents/presence-dots.tsx';
+import { Button, IconButton } from '../components/button.tsx';
+import { Skeleton } from '../components/feedback.tsx';
+import { NewMark, PresenceDots, UnreadCount } from '../documents/document-badges.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
-import { UnreadCount } from '../documents/unread-count.tsx';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { ProfileButton } from '../profile/profile-button.tsx';
 import { AccountHint } from '../session/account-hint.tsx';
-import { newVersion, reloadPage } from './new-version.ts';
-import { Wordmark } from './wordmark.tsx';
+import { newVersion, reloadPage } from '../runtime/service-worker.ts';
 
 const MAX_RECENT = 30;
 const row =
@@ -134,4 +130,21 @@ function NewVersion() {
 
 function isLink(target: EventTarget): boolean {
   return target instanceof Element && target.closest('a') !== null;
+}
+
+/** Two carets side by side. */
+function Wordmark() {
+  return (
+    <svg viewBox="0 0 64 64" className="size-5 shrink-0" aria-hidden>
+      <rect width="64" height="64" rx="15" fill="var(--ink)" />
+      <path d="M23 18v28" stroke="var(--canvas)" strokeWidth="7" strokeLinecap="round" />
+      <path
+        d="M41 18v28"
+        stroke="var(--canvas)"
+        strokeWidth="7"
+        strokeLinecap="round"
+        opacity="0.6"
+      />
+    </svg>
+  );
 }

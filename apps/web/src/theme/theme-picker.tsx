@@ -1,7 +1,7 @@
 import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { Toggle } from '@base-ui/react/toggle';
 import { useTranslation } from 'react-i18next';
-import { useObservable } from '../observable.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { chooseTheme, theme, THEME_CHOICES, type ThemeChoice } from './theme.ts';
 
 export function ThemePicker() {

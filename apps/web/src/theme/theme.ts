@@ -1,6 +1,6 @@
 /** Light, dark, or as the system has it. `public/theme.js` applies the same rule before the first paint. */
 import { z } from 'zod';
-import { Observable } from '../observable.ts';
+import { Observable } from '../runtime/observable.ts';
 
 const KEY = 'tandem.theme';
 const choices = ['system', 'light', 'dark'] as const;

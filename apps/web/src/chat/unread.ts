@@ -1,0 +1,31 @@
+import { useEffect } from 'react';
+import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
+import { countUnread } from '@tandem/protocol';
+
+/** The number of the newest message that this person has seen; null for a document that is not on their list. */
+export function useChatRead(document: string): number | null {
+  const { library, client } = useServices();
+  const read = useChannelValue(
+    library,
+    ({ state }) => state?.documents.find(({ id }) => id === document)?.chatRead ?? null,
+  );
+  const isFarDown = useChannelValue(
+    library,
+    ({ state, status }) => status === 'live' && state?.next != null,
+  );
+  useEffect(() => {
+    if (read === null && isFarDown === true)
+      client.pages.loadListed(library, document).catch(() => undefined);
+  }, [client, library, document, read, isFarDown]);
+  return read;
+}
+
+/** How many messages of a document's chat this person has not seen. */
+export function useUnread(document: string): number {
+  const { activity } = useServices();
+  const read = useChatRead(document);
+  const news = useChannelValue(activity, ({ state }) => state?.documents[document] ?? null);
+  // A document that is not on one's list has nothing that is new.
+  return read === null || news === null ? 0 : countUnread(news, read);
+}

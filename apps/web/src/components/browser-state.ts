@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+
+/** Whether the window is like this now. */
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = matchMedia(query);
+      list.addEventListener('change', changed);
+      return () => list.removeEventListener('change', changed);
+    },
+    () => matchMedia(query).matches,
+  );
+}
+
+/** The time, in steps of `stepMs` milliseconds, so that a page of relative times changes together and rarely. */
+export function useNow(stepMs: number): number {
+  const step = useSyncExternalStore(
+    (changed) => {
+      const timer = setInterval(changed, Math.min(stepMs, 10_000));
+      return () => clearInterval(timer);
+    },
+    () => Math.floor(Date.now() / stepMs),
+  );
+  return step * stepMs;
+}
+
+/** Whether anybody can see the page. */
+export function useVisible(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      document.addEventListener('visibilitychange', changed);
+      return () => document.removeEventListener('visibilitychange', changed);
+    },
+    () => document.visibilityState === 'visible',
+  );
+}

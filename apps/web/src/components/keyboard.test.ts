@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { isComposing } from './keyboard.ts';
+
+const key = (code: number, composing: boolean) =>
+  Object.fromEntries([
+    ['keyCode', code],
+    ['isComposing', composing],
+  ]) as unknown as KeyboardEvent;
+
+it('knows the Enter that ends a composition, also in Safari', () => {
+  expect(isComposing(key(13, true))).toBe(true);
+  expect(isComposing(key(229, false))).toBe(true);
+  expect(isComposing(key(13, false))).toBe(false);
+});

@@ -1,0 +1,75 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { Moment } from '../languages/moment.tsx';
+import { useObservable } from '../runtime/observable.ts';
+import { reloadPage } from '../runtime/service-worker.ts';
+import { AccountHint } from '../session/account-hint.tsx';
+import { SignInLink } from '../session/sign-in.tsx';
+import { useConnection } from '../session/use-connection.ts';
+import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
+import type { DisplayedSaveStatus } from './displayed-save-status.ts';
+
+interface SaveStatusDetailsProps {
+  readonly displayed: DisplayedSaveStatus;
+  readonly tryNow: () => void;
+  readonly close: () => void;
+}
+
+/** The chip's popover: what happened, what is safe, what to do. */
+export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetailsProps) {
+  const { t } = useTranslation();
+  const status = useObservable(displayed.status);
+  const savedAt = useObservable(displayed.savedAt);
+  const { kind, message, outcome, pending, action } = status;
+  return (
+    <div className="flex flex-col gap-3 text-ui text-ink-2">
+      <p>{message ?? t(`chip.about.${kind}`)}</p>
+      {outcome !== null && <p>{t(`chip.outcome.${outcome}`, { count: pending })}</p>}
+      {(kind === 'blocked' || kind === 'blocked-unpersisted') && <ProxyHelpLink />}
+      <TransportNote />
+      <AccountHint />
+      {savedAt !== null && (
+        <p className="text-ink-3">
+          {t('chip.lastSaved')} <Moment at={savedAt} />
+        </p>
+      )}
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {action === 'reload' && (
+          <Button look="primary" onClick={() => void reloadPage()}>
+            {t('reload')}
+          </Button>
+        )}
+        {action === 'sign-in' && <SignInLink />}
+        {action === 'try-now' && (
+          <Button look="primary" onClick={tryNow}>
+            {t('chip.tryNow')}
+          </Button>
+        )}
+        <UnconfirmedButton onOpen={close} />
+      </div>
+    </div>
+  );
+}
+
+/** What carries the connection, unless it is a WebSocket. */
+function TransportNote() {
+  const { t } = useTranslation();
+  const connection = useConnection();
+  if (connection.kind !== 'connected' || connection.transport === 'websocket') return null;
+  return (
+    <>
+      <p>{t(`chip.transport.${connection.transport}`)}</p>
+      <ProxyHelpLink />
+    </>
+  );
+}
+
+function ProxyHelpLink() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/help/connection" className="text-accent underline underline-offset-2">
+      {t('chip.blockedHelp')}
+    </Link>
+  );
+}

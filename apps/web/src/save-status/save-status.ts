@@ -1,0 +1,171 @@
+/**
+ * The status of saving, as a person sees it: the chip's label and dot, its details and the suggested action all derive
+ * from one `SaveStatus`. `toSaveStatus` is the only place that reads the states of the client.
+ *
+ * Severity follows unconfirmed work, not connectivity: a lost connection with nothing unconfirmed is harmless, and work
+ * that this device cannot persist is the worst.
+ */
+import type { SaveState } from '@tandem/client';
+import { ERRORS, type ErrorBody } from '@tandem/protocol';
+
+/** Each kind has a label in `chip`, and a sentence in `chip.about`. */
+export type SaveStatusKind =
+  | 'opening'
+  | 'saved'
+  /** Changes of others are still arriving; this person has no unconfirmed changes. */
+  | 'syncing'
+  | 'saving'
+  /** The server cannot write to its disk. */
+  | 'stalled'
+  | 'offline'
+  | 'offline-unpersisted'
+  | 'reconnecting'
+  | 'blocked'
+  | 'blocked-unpersisted'
+  | 'sign-in'
+  /** Unconfirmed work that only this page holds. */
+  | 'unpersisted'
+  | 'view-only'
+  | 'rejected'
+  | 'stopped';
+
+export type DotTone = 'good' | 'busy' | 'held' | 'bad' | 'quiet';
+
+export const DOT_TONES: Record<SaveStatusKind, DotTone> = {
+  opening: 'quiet',
+  saved: 'good',
+  syncing: 'busy',
+  saving: 'busy',
+  stalled: 'held',
+  offline: 'held',
+  'offline-unpersisted': 'held',
+  reconnecting: 'held',
+  blocked: 'held',
+  'blocked-unpersisted': 'held',
+  'sign-in': 'bad',
+  unpersisted: 'bad',
+  'view-only': 'quiet',
+  rejected: 'bad',
+  stopped: 'bad',
+};
+
+export type SuggestedAction = 'reload' | 'sign-in' | 'try-now';
+
+/** What becomes of what this person writes; the keys of `chip.outcome`. */
+export type WritingOutcome =
+  | 'persisted'
+  | 'unpersisted'
+  | 'pendingPersisted'
+  | 'pendingUnpersisted'
+  | 'pendingViewOnly'
+  | 'pendingRefused';
+
+export interface SaveStatus {
+  readonly kind: SaveStatusKind;
+  /** The server's own sentence, shown instead of the one in `chip.about`. */
+  readonly message: string | null;
+  /** Unconfirmed changes. */
+  readonly pending: number;
+  readonly outcome: WritingOutcome | null;
+  readonly action: SuggestedAction | null;
+  /** When the next attempt to connect begins, in milliseconds since the epoch. */
+  readonly retryAt: number | null;
+  /** When the last change was confirmed, in milliseconds since the epoch. */
+  readonly savedAt: number | null;
+}
+
+export function toSaveStatus(state: SaveState): SaveStatus {
+  const outcome = outcomeOf(state);
+  return {
+    kind: kindOf(state),
+    message: messageOf(state, outcome),
+    pending: 'pending' in state ? state.pending : 0,
+    outcome,
+    action: actionOf(state),
+    retryAt: state.kind === 'offline' ? state.retryAt : null,
+    savedAt: state.kind === 'saved' ? state.at : null,
+  };
+}
+
+function kindOf(state: SaveState): SaveStatusKind {
+  switch (state.kind) {
+    case 'loading':
+      return 'opening';
+    case 'saved':
+      return 'saved';
+    case 'saving':
+      if (state.error !== null) return state.kept ? 'stalled' : 'unpersisted';
+      return state.pending === 0 ? 'syncing' : 'saving';
+    case 'view-only':
+      return isOnlyInPage(state) ? 'unpersisted' : 'view-only';
+    case 'refused':
+      return 'rejected';
+    case 'stopped':
+      return isOnlyInPage(state) ? 'unpersisted' : 'stopped';
+    case 'offline':
+      if (isOnlyInPage(state)) return 'unpersisted';
+      if (state.cause === 'socket-blocked') return state.kept ? 'blocked' : 'blocked-unpersisted';
+      if (state.cause === 'sign-in') return 'sign-in';
+      if (state.cause !== 'no-network') return 'reconnecting';
+      return state.kept ? 'offline' : 'offline-unpersisted';
+  }
+}
+
+function isOnlyInPage({ pending, kept }: { readonly pending: number; readonly kept: boolean }) {
+  return pending > 0 && !kept;
+}
+
+function actionOf(state: SaveState): SuggestedAction | null {
+  if (outdatedBy(state) !== null) return 'reload';
+  if (state.kind === 'stopped') return state.action === 'reload' ? 'reload' : 'try-now';
+  if (state.kind !== 'offline') return null;
+  return state.cause === 'sign-in' ? 'sign-in' : 'try-now';
+}
+
+/** The server's error that says that this page is too old to write. */
+export function outdatedBy(state: SaveState): ErrorBody | null {
+  if (!('error' in state) || state.error === null) return null;
+  return ERRORS[state.error.code].action === 'reload' ? state.error : null;
+}
+
+/** Null where changes reach the server, and where the server's own sentence already says that they are kept. */
+function outcomeOf(state: SaveState): WritingOutcome | null {
+  if (!('kept' in state)) return null;
+  const isPending = 'pending' in state && state.pending > 0;
+  const error = 'error' in state ? state.error : null;
+  if (!state.kept) {
+    const isOnTheWay = state.kind === 'saving' && error === null;
+    return isPending && !isOnTheWay ? 'pendingUnpersisted' : 'unpersisted';
+  }
+  if (isPending && state.kind === 'view-only') return 'pendingViewOnly';
+  // The server has refused the document: a new connection alone changes nothing.
+  if (isPending && state.kind === 'stopped' && state.action === 'stop') return 'pendingRefused';
+  if ((state.kind !== 'offline' && state.kind !== 'stopped') || error !== null) return null;
+  return isPending ? 'pendingPersisted' : 'persisted';
+}
+
+/** The server's sentence promises that the text is kept, so it is left out where this device keeps nothing. */
+function messageOf(state: SaveState, outcome: WritingOutcome | null): string | null {
+  if (!('error' in state) || outcome === 'pendingUnpersisted') return null;
+  return state.error?.message ?? null;
+}
+
+export interface LeavingFacts {
+  /** Whether the page holds work that the server has not confirmed. */
+  readonly unsaved: boolean;
+  /** Whether this device persists that work until the person is back. */
+  readonly durable: boolean;
+  readonly departure: 'unknown' | 'sign-in' | 'signed-out';
+}
+
+/** Whether the browser asks before it leaves the page. */
+export function warnsBeforeLeaving({ unsaved, durable, departure }: LeavingFacts): boolean {
+  switch (departure) {
+    case 'unknown':
+      return unsaved;
+    case 'sign-in':
+      return unsaved && !durable;
+    case 'signed-out':
+      return false;
+  }
+}

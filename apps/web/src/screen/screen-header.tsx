@@ -1,0 +1,35 @@
+import { PanelLeft } from 'lucide-react';
+import { use, type ReactNode, createContext, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../components/button.tsx';
+import { isolated } from '../languages/names.ts';
+
+/** The bar above each screen. It stays while the text scrolls. */
+export function ScreenHeader({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const openSidebar = use(SidebarContext);
+  return (
+    <header
+      data-chrome
+      className="sticky top-0 z-30 flex min-h-(--header) items-center gap-2 border-b border-line bg-canvas pt-[env(safe-area-inset-top)] pr-[max(12px,env(safe-area-inset-right))] pl-[max(8px,env(safe-area-inset-left))] phone:gap-3 wide:pl-5"
+    >
+      <IconButton
+        label={t('openSidebar')}
+        icon={PanelLeft}
+        className="wide:hidden"
+        onClick={openSidebar}
+      />
+      {children}
+    </header>
+  );
+}
+
+/** Opens the sidebar where it is not always there. */
+export const SidebarContext = createContext<() => void>(() => undefined);
+
+/** What the browser's tab is called: the document, then the product. */
+export function useScreenTitle(title: string | null): void {
+  useEffect(() => {
+    document.title = title === null ? 'Tandem' : `${isolated(title)} · Tandem`;
+  }, [title]);
+}

@@ -1,0 +1,92 @@
+import type { Client } from '@tandem/client';
+import { expect, test } from 'vitest';
+import { holdDocument, askAgain } from './open-document.ts';
+import type { Services } from './services.ts';
+
+function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
+  const calls: string[] = [];
+  const listeners = new Set<() => void>();
+  const state = { kind: connection };
+  const pending = { isCreating };
+  const listen = (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const client = {
+    connection: { state, listen: ({ state }: { state: () => void }) => listen(state) },
+    commands: { isCreating: (id: string) => id === 'a' && pending.isCreating, onChange: listen },
+    openDocument: () => {
+      calls.push('open');
+      return {};
+    },
+    closeDocument: () => calls.push('close'),
+  } as unknown as Client;
+  const show = (session: unknown) => calls.push(session === null ? 'hide' : 'show');
+  const stop = holdDocument({ client, id: 'a', show });
+  const tell = () => listeners.forEach((listener) => listener());
+  return {
+    calls,
+    listeners,
+    stop,
+    answer: () => {
+      pending.isCreating = false;
+      tell();
+    },
+    connect: () => {
+      state.kind = 'connected';
+      tell();
+    },
+  };
+}
+
+test('a document that the server knows is open until it is let go of', () => {
+  const { calls, stop, answer, connect, listeners } = simulation('connected', {
+    isCreating: false,
+  });
+  answer();
+  connect();
+  expect(calls).toEqual(['open', 'show']);
+  stop();
+  expect(calls).toEqual(['open', 'show', 'hide', 'close']);
+  expect(listeners.size).toBe(0);
+});
+
+test('a new one waits for the server to be told, whatever it answers', () => {
+  const { calls, answer } = simulation('connected', { isCreating: true });
+  expect(calls).toEqual([]);
+  answer();
+  expect(calls).toEqual(['open', 'show']);
+});
+
+test('one that is left before that was never open', () => {
+  const { calls, stop } = simulation('connected', { isCreating: true });
+  stop();
+  expect(calls).toEqual([]);
+});
+
+test('offline, a new one is open at once and stays open', () => {
+  const { calls, connect, answer } = simulation('waiting', { isCreating: true });
+  expect(calls).toEqual(['open', 'show']);
+  connect();
+  answer();
+  expect(calls).toEqual(['open', 'show']);
+});
+
+function asked(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
+  const calls: string[] = [];
+  const services = {
+    client: { connection: { state: { kind }, tryNow: () => calls.push('try-now') } },
+    refused: { retry: (id: string) => calls.push(`make ${id}`) },
+  } as unknown as Services;
+  askAgain(services, { id: 'a', reopen: () => calls.push('reopen') });
+  return calls;
+}
+
+test('with a connection, a document that had ended is asked for again, and to make one that was refused', () => {
+  expect(asked('connected')).toEqual(['make a', 'reopen']);
+});
+
+test('without one, the connection comes first and brings the documents', () => {
+  expect(asked('waiting')).toEqual(['try-now']);
+  expect(asked('stopped')).toEqual(['try-now']);
+});

@@ -1,0 +1,60 @@
+import type { SaveState } from '@tandem/client';
+import { errorOf } from '@tandem/protocol';
+import { expect, test, vi } from 'vitest';
+import { Observable } from '../runtime/observable.ts';
+import { keepStorage } from './persistent-storage.ts';
+
+const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
+const offline: SaveState = {
+  kind: 'offline',
+  pending: 1,
+  kept: true,
+  retryAt: null,
+  cause: 'no-network',
+  error: null,
+};
+
+function simulation(persist = () => Promise.resolve(true)) {
+  const state = new Observable<SaveState>({ kind: 'loading' });
+  const storage = { persist: vi.fn(persist) };
+  const session = {
+    get status() {
+      return state.get();
+    },
+    onChange: state.subscribe,
+  };
+  return { state, storage, session };
+}
+
+test('the browser is asked at the first work that waits here, once for all documents', () => {
+  const { state, storage, session } = simulation();
+  const other = simulation();
+  keepStorage(session, storage);
+  keepStorage(other.session, storage);
+  state.set(saving);
+  state.set({ ...offline, pending: 0 });
+  expect(storage.persist).not.toHaveBeenCalled();
+  state.set(offline);
+  state.set({ ...offline, pending: 2 });
+  other.state.set(offline);
+  expect(storage.persist).toHaveBeenCalledTimes(1);
+});
+
+test('a server that cannot save counts as work that waits', () => {
+  const { state, storage, session } = simulation();
+  keepStorage(session, storage);
+  state.set({ ...saving, error: errorOf('storage-failed') });
+  expect(storage.persist).toHaveBeenCalledTimes(1);
+});
+
+test('a browser that refuses, or knows nothing of this, changes nothing', () => {
+  const { state, storage, session } = simulation(() => Promise.reject(new Error('no')));
+  keepStorage(session, storage);
+  keepStorage(session, undefined);
+  const throwing = () => {
+    throw new TypeError('no');
+  };
+  keepStorage(session, { persist: throwing });
+  keepStorage(session, {} as StorageManager);
+  expect(() => state.set(offline)).not.toThrow();
+});

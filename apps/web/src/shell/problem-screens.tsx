@@ -1,0 +1,102 @@
+import type { TFunction } from 'i18next';
+import { useState, use } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { FullPage } from '../components/feedback.tsx';
+import { SignInLink } from '../session/sign-in.tsx';
+import type { Failure } from '../session/request.ts';
+import { useServices, ServicesContext } from '../session/services.ts';
+import { reloadPage } from '../runtime/service-worker.ts';
+import { Link } from '@tanstack/react-router';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+
+/** Nobody here was ever let in by the server: there is nothing to show yet. The connection tries again by itself. */
+export function FirstVisitProblem({ failure }: { readonly failure: Failure }) {
+  const { t } = useTranslation();
+  const { account, client } = useServices();
+  const [isAsking, setAsking] = useState(false);
+  const retry = () => {
+    setAsking(true);
+    client.connection.tryNow();
+    void account
+      .start()
+      .catch(() => undefined)
+      .finally(() => setAsking(false));
+  };
+  return (
+    <main id="main">
+      <FullPage
+        title={t(titleOf(failure))}
+        action={
+          failure.kind === 'sign-in' ? (
+            <SignInLink />
+          ) : (
+            <Button look="primary" disabled={isAsking} onClick={retry}>
+              {t('tryAgain')}
+            </Button>
+          )
+        }
+      >
+        {textOf(failure, t)}
+      </FullPage>
+    </main>
+  );
+}
+
+function titleOf(failure: Failure) {
+  switch (failure.kind) {
+    case 'unreachable':
+      return 'problem.unreachable';
+    case 'sign-in':
+      return 'problem.signIn';
+    case 'refused':
+      return failure.error.temporary ? 'problem.notYet' : 'problem.notLetIn';
+  }
+}
+
+function textOf(failure: Failure, t: TFunction): string {
+  if (failure.kind === 'refused') return failure.error.message;
+  return t(failure.kind === 'sign-in' ? 'problem.signInText' : 'problem.unreachableText');
+}
+
+/** A fault of ours, or a piece of the application that could not be loaded. */
+export function BrokenScreen() {
+  const { t } = useTranslation();
+  const isKept = use(ServicesContext)?.client.durable !== false;
+  return (
+    <main id="main">
+      <FullPage
+        title={t('problem.broken')}
+        action={
+          <Button look="primary" onClick={() => void reloadPage()}>
+            {t('reload')}
+          </Button>
+        }
+      >
+        {t(isKept ? 'problem.brokenText' : 'problem.brokenTextUnpersisted')}
+      </FullPage>
+    </main>
+  );
+}
+
+export function NotFoundScreen() {
+  const { t } = useTranslation();
+  useScreenTitle(t('problem.noPage'));
+  return (
+    <>
+      <ScreenHeader>{null}</ScreenHeader>
+      <main id="main" tabIndex={-1} className="outline-none">
+        <FullPage
+          title={t('problem.noPage')}
+          action={
+            <Button look="primary" nativeButton={false} render={<Link to="/" />}>
+              {t('allDocuments')}
+            </Button>
+          }
+        >
+          {t('problem.noPageText')}
+        </FullPage>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+/** What somebody did beside text, in the words in which they would tell it. */
+import { isolated } from '../languages/names.ts';
+import type { Call } from '@tandem/protocol';
+import type { TFunction } from 'i18next';
+
+export function commandWords(call: Call, t: TFunction): string {
+  switch (call.name) {
+    case 'document:create':
+      return t('unconfirmed.did.create');
+    case 'document:rename':
+      return t('unconfirmed.did.rename', { title: isolated(call.input.title || t('untitled')) });
+    case 'document:unlist':
+      return t('unconfirmed.did.unlist');
+    case 'link:change':
+    case 'member:change':
+    case 'member:remove':
+      return t('unconfirmed.did.share');
+    case 'profile:change':
+      return t('unconfirmed.did.profile');
+    case 'chat:send':
+      return t('unconfirmed.did.send', { text: call.input.text });
+    case 'chat:edit':
+      return t('unconfirmed.did.edit', { text: call.input.text });
+    case 'chat:delete':
+      return t('unconfirmed.did.delete');
+    case 'chat:react':
+      return t('unconfirmed.did.react', { emoji: call.input.emoji });
+    case 'chat:see':
+      return t('unconfirmed.did.see');
+  }
+}

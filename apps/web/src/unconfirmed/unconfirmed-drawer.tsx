@@ -1,0 +1,198 @@
+import { Observable, useObservable } from '../runtime/observable.ts';
+import type { UnconfirmedWork } from '@tandem/client';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
+import { useUnconfirmed } from './unconfirmed-work.ts';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { CopyButton } from '../components/copy-button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { Moment } from '../languages/moment.tsx';
+import { useChannelValue } from '../session/use-channel.ts';
+import { useServices } from '../session/services.ts';
+import { commandWords } from './command-description.ts';
+import { lazyExport } from './lazy-export.ts';
+
+/** Whether the drawer of unconfirmed work is open; it can be asked for from anywhere. */
+export const unconfirmedDrawer = new Observable(false);
+
+function openUnconfirmedDrawer(): void {
+  unconfirmedDrawer.set(true);
+}
+
+/** The way to what is not confirmed, where there is any. */
+export function UnconfirmedButton({ onOpen }: { readonly onOpen?: () => void }) {
+  const { t } = useTranslation();
+  const work = useUnconfirmed();
+  if (work.length === 0) return null;
+  const count = documentsOf(work);
+  return (
+    <Button
+      onClick={() => {
+        onOpen?.();
+        openUnconfirmedDrawer();
+      }}
+    >
+      {count === 0 ? t('unconfirmed.openOther') : t('unconfirmed.open', { count })}
+    </Button>
+  );
+}
+
+/** How many. A change of one's name is in none. */
+function documentsOf(work: readonly UnconfirmedWork[]): number {
+  return new Set(work.flatMap(({ document }) => document ?? [])).size;
+}
+
+/** Everything that this device holds and the server has not confirmed, over all documents. */
+export function UnconfirmedDrawer() {
+  const { t } = useTranslation();
+  const isOpen = useObservable(unconfirmedDrawer);
+  return (
+    <Dialog
+      open={isOpen}
+      onOpenChange={(open) => unconfirmedDrawer.set(open)}
+      title={t('unconfirmed.title')}
+      place="right"
+    >
+      <Unconfirmed />
+    </Dialog>
+  );
+}
+
+function Unconfirmed() {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const work = useUnconfirmed();
+  const isKept = client.durable && work.every(({ kept }) => kept);
+  return (
+    <>
+      <p className="mb-4 text-ui text-ink-2">
+        {t(isKept ? 'unconfirmed.text' : 'unconfirmed.textUnpersisted')}
+      </p>
+      <WorkList work={work} />
+    </>
+  );
+}
+
+function WorkList({ work }: { readonly work: readonly UnconfirmedWork[] }) {
+  const { t } = useTranslation();
+  if (work.length === 0) return <p className="text-ui text-ink-2">{t('unconfirmed.empty')}</p>;
+  return (
+    <ul className="flex flex-col gap-3">
+      {work.map((entry) => (
+        <Work key={keyOf(entry)} work={entry} />
+      ))}
+    </ul>
+  );
+}
+
+function keyOf(work: UnconfirmedWork): string | number {
+  switch (work.kind) {
+    case 'waiting':
+      return work.document;
+    case 'command':
+      return work.command.id;
+    case 'set-aside':
+      return work.id;
+  }
+}
+
+function Work({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const title = useTitle(work);
+  return (
+    <li className="flex flex-col gap-2 rounded-box border border-line bg-raise p-3.5">
+      <p className="flex items-baseline justify-between gap-3">
+        <b className="truncate text-base font-medium">{title}</b>
+        <Moment
+          at={work.kind === 'set-aside' ? work.at : work.since}
+          className="shrink-0 text-small text-ink-3"
+        />
+      </p>
+      <p className="text-ui wrap-anywhere text-ink-2">
+        <What work={work} />
+      </p>
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {work.document !== null && (
+          <Button
+            nativeButton={false}
+            render={
+              <Link
+                to="/d/$document"
+                params={{ document: work.document }}
+                onClick={() => unconfirmedDrawer.set(false)}
+              />
+            }
+          >
+            {t('unconfirmed.goTo')}
+          </Button>
+        )}
+        <CopyWork work={work} />
+        {work.kind === 'set-aside' && <Discard id={work.id} />}
+      </div>
+    </li>
+  );
+}
+
+/** What it is about. */
+function useTitle({ document, title }: UnconfirmedWork): string {
+  const { t } = useTranslation();
+  const { library, refused } = useServices();
+  const shown = useChannelValue(
+    library,
+    ({ state }) => state?.documents.find(({ id }) => id === document)?.title,
+  );
+  const refusals = useObservable(refused.state);
+  if (document === null) return t('profile.title');
+  return shown || refusals.get(document)?.title || title || t('untitled');
+}
+
+/** What it is, and why it is still here, where the server has said so. */
+function What({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const { refused } = useServices();
+  const refusals = useObservable(refused.state);
+  switch (work.kind) {
+    case 'waiting': {
+      const refusal = refusals.get(work.document);
+      return refusal === undefined
+        ? t('unconfirmed.waiting', { count: work.count })
+        : `${t('unconfirmed.refused', { count: work.count })} ${refusal.error.message}`;
+    }
+    case 'command':
+      return commandWords(work.command, t);
+    case 'set-aside':
+      return work.error.message;
+  }
+}
+
+/** What is said in a few words is copied from them. */
+function CopyWork({ work }: { readonly work: UnconfirmedWork }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  if (work.kind === 'command') return null;
+  return (
+    <CopyButton text={async () => (await lazyExport()).workText(client, work)}>
+      {t('unconfirmed.copy')}
+    </CopyButton>
+  );
+}
+
+/** The one thing here that cannot be undone, so it asks, in place. */
+function Discard({ id }: { readonly id: number }) {
+  const { t } = useTranslation();
+  const { client } = useServices();
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking) return <Button onClick={() => setAsking(true)}>{t('unconfirmed.discard')}</Button>;
+  return (
+    <span className="flex w-full flex-wrap items-center gap-2 border-t border-line pt-2 text-ui">
+      <span className="flex-1">{t('unconfirmed.discardAsk')}</span>
+      <Button autoFocus onClick={() => setAsking(false)}>
+        {t('cancel')}
+      </Button>
+      <Button look="danger" onClick={() => void client.discard(id)}>
+        {t('unconfirmed.discard')}
+      </Button>
+    </span>
+  );
+}

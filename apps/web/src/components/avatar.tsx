@@ -9,7 +9,10 @@ interface AvatarProps {
   readonly className?: string;
 }
 
-/** A person in a circle, which is empty while they do nothing, and broken while they are away. The name is beside it or in its button's label, so the letters are only a picture. */
+/**
+ * A person as initials in a circle: filled while active, outlined while idle, dashed while away. Decorative, because
+ * the name stands beside it or in the label of its button.
+ */
 export function Avatar({ name, color, state = 'active', className }: AvatarProps) {
   return (
     <span
@@ -38,9 +41,9 @@ export function personColor(color: number): string {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Two letters that stand for a name: of the first and last word, or the first two of a single one. */
+/** First letters of the first and last word, or the first two letters of a single word. */
 export function initials(name: string): string {
-  // Marks of direction, and letters that show nothing, stand for nobody.
+  // Direction marks and invisible letters are not initials.
   const words = name
     .replace(/[\p{Bidi_Control}\u00ad\u200b\u2060\u2800\u3164\ufeff\uffa0]/gu, '')
     .trim()

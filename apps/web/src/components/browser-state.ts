@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether the window is like this now. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (changed) => {
@@ -12,7 +11,7 @@ export function useMedia(query: string): boolean {
   );
 }
 
-/** The time, in steps of `stepMs` milliseconds, so that a page of relative times changes together and rarely. */
+/** The time in steps of `stepMs` milliseconds, so that all relative times on a page change together and rarely. */
 export function useNow(stepMs: number): number {
   const step = useSyncExternalStore(
     (changed) => {
@@ -24,7 +23,7 @@ export function useNow(stepMs: number): number {
   return step * stepMs;
 }
 
-/** Whether anybody can see the page. */
+/** Whether the page is visible. */
 export function useVisible(): boolean {
   return useSyncExternalStore(
     (changed) => {

@@ -11,7 +11,7 @@ interface CopyButtonProps {
   readonly look?: ButtonLook;
 }
 
-/** Copies, and says so where the eye already is. */
+/** A button that copies a text, and shows the result in its own label. */
 export function CopyButton({ text, children, look = 'plain' }: CopyButtonProps) {
   const { t } = useTranslation();
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');
@@ -31,7 +31,11 @@ export function CopyButton({ text, children, look = 'plain' }: CopyButtonProps) 
   );
 }
 
-/** Copies text, also on pages without HTTPS, where browsers have no clipboard of their own. False when it cannot. */
+/**
+ * Copies text, also on pages without HTTPS, where browsers offer no clipboard API.
+ *
+ * @returns false when the browser refuses
+ */
 export async function copyText(text: () => string | Promise<string>): Promise<boolean> {
   try {
     const content = await text();
@@ -47,10 +51,10 @@ function copyBySelection(content: string): void {
   const field = document.createElement('textarea');
   field.value = content;
   field.style.position = 'fixed';
-  // Inside an open dialog, so that its focus trap lets the field be selected.
+  // Inside an open dialog, whose focus trap would not let an outside field be selected.
   (document.activeElement?.closest('[role=dialog]') ?? document.body).append(field);
   field.select();
-  // Deprecated, and the only way where `navigator.clipboard` is missing.
+  // Deprecated, but the only way where `navigator.clipboard` is missing.
   // oxlint-disable-next-line typescript/no-deprecated
   const done = document.execCommand('copy');
   field.remove();

@@ -11,7 +11,7 @@ const places = {
   left: 'inset-y-0 left-0 pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] w-[min(288px,85vw)] border-r border-line bg-side transition-transform duration-(--quick) data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
   right:
     'inset-y-0 right-0 w-[min(440px,100vw)] border-l border-line bg-canvas px-5 pt-[calc(16px+env(safe-area-inset-top))] pb-[calc(16px+env(safe-area-inset-bottom))] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
-  /** As `right`, for what fills it to its edges. */
+  /** Like `right`, for content that reaches the edges. */
   panel:
     'inset-y-0 right-0 flex w-[min(440px,100vw)] flex-col border-l border-line bg-canvas pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
 } as const;
@@ -20,7 +20,7 @@ interface DialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
-  /** A drawer from a side that shows its own head needs the title only to be heard. */
+  /** `heard`: for screen readers only, in a drawer whose content shows a heading of its own. */
   readonly titleIs?: 'shown' | 'heard';
   readonly place: keyof typeof places;
   readonly children: ReactNode;
@@ -42,7 +42,7 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-(--quick) data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
           ref={popup}
-          // Not a button of it: its tooltip would greet whoever opens it.
+          // The popup itself takes the focus: a focused button would open its tooltip.
           initialFocus={popup}
           tabIndex={-1}
           className={classNames(

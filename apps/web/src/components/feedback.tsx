@@ -7,7 +7,7 @@ interface FullPageProps {
   readonly action?: ReactNode;
 }
 
-/** A page that has one thing to say and one thing to do. */
+/** A full page with one message and one action. */
 export function FullPage({ title, children, action }: FullPageProps) {
   return (
     <section className="mx-auto flex min-h-[60dvh] w-full max-w-[440px] flex-col items-start justify-center gap-3 px-5 py-12">
@@ -20,14 +20,13 @@ export function FullPage({ title, children, action }: FullPageProps) {
 
 interface NoticeProps {
   readonly children: ReactNode;
-  /** What to do about it. */
   readonly action?: ReactNode;
   readonly tone?: 'plain' | 'held' | 'bad';
 }
 
 const dots = { plain: 'bg-ink-3', held: 'bg-warn', bad: 'bg-bad' } as const;
 
-/** A sentence in place: what happened, that nothing is lost, what to do. */
+/** An inline message: what happened, what is safe, what to do. */
 export function Notice({ children, action, tone = 'plain' }: NoticeProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-box border border-line bg-raise px-3.5 py-2.5 text-ui text-ink-2">
@@ -38,7 +37,7 @@ export function Notice({ children, action, tone = 'plain' }: NoticeProps) {
   );
 }
 
-/** The shape of what is awaited; it appears only when the wait is long enough to be noticed. */
+/** A placeholder for loading content; appears only after a noticeable wait. */
 export function Skeleton({ className }: { readonly className: string }) {
   return (
     <span aria-hidden className={classNames('appear-late block rounded-box bg-hover', className)} />

@@ -3,10 +3,9 @@ import type { ReactElement, ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 
 interface PopoverProps {
-  /** The button that opens it. */
   readonly trigger: ReactElement<Record<string, unknown>>;
   readonly title: string;
-  /** Whether the title is only for screen readers. */
+  /** `heard`: for screen readers only. */
   readonly titleIs?: 'shown' | 'heard';
   readonly children: ReactNode;
   readonly align?: 'start' | 'center' | 'end';

@@ -1,6 +1,8 @@
 import { defaultRangeExtractor, type Range } from '@tanstack/react-virtual';
 
-/** The rows that are drawn, with one that stays, such as the one that has the focus; -1: none does. */
+/**
+ * Indexes of the rows to draw: those in range, and the focused row `kept`, wherever it is; -1: no row has the focus.
+ */
 export function rangeWithFocused(range: Range, kept: number): number[] {
   const indexes = defaultRangeExtractor(range);
   if (kept < 0 || indexes.includes(kept)) return indexes;

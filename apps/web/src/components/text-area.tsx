@@ -5,8 +5,8 @@ type TextAreaProps = ComponentProps<'textarea'> & {
 };
 
 /**
- * A text area in which undo goes by words, as everywhere. React writes each value into the element's default text, too,
- * and with that ends the browser's step of undo: it would go by letters.
+ * A text area with the browser's usual undo by words. React also writes each value into `defaultValue`, which ends the
+ * browser's undo step after every letter.
  */
 export function TextArea({ ref, ...props }: TextAreaProps) {
   const attach = useCallback(

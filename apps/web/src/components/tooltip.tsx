@@ -3,12 +3,11 @@ import type { ReactElement, ReactNode } from 'react';
 
 interface TooltipProps {
   readonly label: ReactNode;
-  /** The control that it explains. */
   readonly children: ReactElement<Record<string, unknown>>;
   readonly side?: 'top' | 'bottom' | 'left' | 'right';
 }
 
-/** A word on a control that shows only a picture. It repeats the control's label, so it is silent for screen readers. */
+/** The label of an icon-only control, hidden from screen readers because the control has the same label. */
 export function Tooltip({ label, children, side = 'bottom' }: TooltipProps) {
   return (
     <Base.Root>

@@ -1,10 +1,14 @@
 /**
- * Catches what is typed before the field that it is for is there. The focus goes to a field of its own at once, within
- * the click or key that asks for a document, so that no key is lost and phones show their keyboard.
+ * Catches keys that a person types before the field for them exists. A hidden field takes the focus within the click
+ * or key press that opens a document, so no key is lost and phones show their keyboard.
  */
 let field: HTMLTextAreaElement | null = null;
 
-/** Catches from now on. @param label what the keys are for, for screen readers. */
+/**
+ * Starts catching.
+ *
+ * @param label the accessible name of the hidden field
+ */
 export function catchTyping(label: string, text = ''): void {
   stopCatching();
   field = document.createElement('textarea');
@@ -20,9 +24,9 @@ export function isCatching(): boolean {
 }
 
 /**
- * Gives what was caught to the field that it is for, once an input method has finished its word.
+ * Hands the caught text over once an input method has finished its word.
  *
- * @param receive `hasFocus`: the person has not gone elsewhere meanwhile
+ * @param receive `hasFocus`: the person has not moved the focus elsewhere
  */
 export function takeTyping(receive: (text: string, hasFocus: boolean) => void): void {
   const caught = field;
@@ -37,7 +41,7 @@ export function takeTyping(receive: (text: string, hasFocus: boolean) => void): 
   else hand();
 }
 
-/** What was caught is for nobody. */
+/** Discards the caught text. */
 export function stopCatching(): void {
   field?.remove();
   field = null;

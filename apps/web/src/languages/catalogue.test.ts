@@ -12,7 +12,7 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [...new Set([...leaves(en), ...leaves(editor)].map((key) => key.replace(PLURAL, '')))];
 
-/** Keys as they stand in the source: whole ones, and patterns with a part that is put in. */
+/** Keys in the source: complete ones, and templates with an inserted part. */
 const written = sources.flatMap(([, source]) =>
   [...source.matchAll(/['"`]([A-Za-z][\w.$\-{} ]*)['"`]/gu)].map(([, text]) => text!),
 );
@@ -54,7 +54,7 @@ function leaves(tree: object, prefix = ''): string[] {
   );
 }
 
-/** `chip.about.${word}` stands for one more part of a key. */
+/** `chip.about.${kind}` stands for one more part of a key. */
 function patternOf(template: string): RegExp {
   return new RegExp(
     `^${template

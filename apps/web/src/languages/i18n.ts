@@ -1,4 +1,4 @@
-/** Every word that a person reads comes from a catalogue; English is the one that is always complete. */
+/** Catalogues of all texts that people read. English is always complete. */
 import i18next from 'i18next';
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
@@ -12,18 +12,18 @@ declare module 'i18next' {
   }
 }
 
-/** Catalogues are part of the build, so the first words are there before the first paint. */
+/** Catalogues are bundled, so the first paint has its texts. */
 export function startLanguage(): void {
   void i18next.use(initReactI18next).init({
     resources: { en: { translation: english } },
     lng: 'en',
     fallbackLng: 'en',
-    // React escapes what it shows.
+    // React escapes all texts.
     interpolation: { escapeValue: false },
   });
 }
 
-/** The reader's own variant of the page's language, for dates, lists and numbers: "12 March" for one, "March 12" for another. */
+/** The reader's regional variant of the page's language, for dates, lists and numbers: "12 March" or "March 12". */
 export function formatLocale(language: string): string {
   return (
     navigator.languages.find(

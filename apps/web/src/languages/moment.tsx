@@ -2,15 +2,17 @@ import { formatLocale } from './i18n.ts';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../components/browser-state.ts';
 
-/** "just now", "5 minutes ago", "yesterday", "12 March": how long ago, in the reader's language. */
-
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Older than this, a date says more than a number of days. */
+/** Older moments are shown as a date. */
 const DATE_AFTER_MS = 7 * DAY_MS;
 
-/** @returns `null` for less than a minute ago, and for a clock that runs behind the server's. */
+/**
+ * "5 minutes ago", "yesterday", "12 March".
+ *
+ * @returns null within the last minute, and when this clock is behind the server's
+ */
 export function relativeTime(at: number, now: number, language: string): string | null {
   const ago = now - at;
   if (ago < MINUTE_MS) return null;
@@ -28,7 +30,7 @@ export function relativeTime(at: number, now: number, language: string): string 
 
 const STEP_MS = 30_000;
 
-/** When something was, in words that stay true while one looks at them. */
+/** A relative time that stays current. */
 export function Moment({ at, className }: { readonly at: number; readonly className?: string }) {
   const { t, i18n } = useTranslation();
   const now = useNow(STEP_MS);

@@ -1,25 +1,25 @@
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_DIRECTIONAL_ISOLATE = '\u2069';
 const BIDI_CONTROL = /\p{Bidi_Control}/gu;
-/** A mark of direction, or a letter that is written from right to left. */
+/** Direction marks and letters of right-to-left scripts. */
 const CHANGES_DIRECTION =
   /[\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * A name or a title within a sentence that is one string, such as a label: it cannot turn the words around it. Where
- * there are elements, `<bdi>` does the same.
+ * Isolates the direction of a name or title inside a plain string, such as a label, so that it cannot reorder the
+ * words around it. Elements use `<bdi>` instead.
  */
 export function isolated(text: string): string {
   if (!CHANGES_DIRECTION.test(text)) return text;
   return FIRST_STRONG_ISOLATE + text.replace(BIDI_CONTROL, '') + POP_DIRECTIONAL_ISOLATE;
 }
 
-/** "Mara, Anton and Jun", in the reader's language. */
+/** Joins names in the reader's language: "Mara, Anton and Jun". */
 export function nameList(names: readonly string[], language: string): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(names.map(isolated));
 }
 
-/** The same in its parts: each name, and what stands between two. */
+/** Like `nameList`, in parts: the names and the separators between them. */
 export function nameParts(names: readonly string[], language: string): readonly string[] {
   return new Intl.ListFormat(language, { type: 'conjunction' })
     .formatToParts(names)

@@ -1,4 +1,4 @@
-/** Keeps the page when a file is dropped where nothing takes it: the browser would leave the page for the file. */
+/** Prevents the browser from leaving the page for a file that was dropped where nothing accepts it. */
 
 export function guardFileDrops(onRefused: () => void): void {
   addEventListener('dragover', (event) => {
@@ -11,7 +11,6 @@ export function guardFileDrops(onRefused: () => void): void {
   });
 }
 
-/** Files over nothing that has dealt with them itself. */
 function isUntaken({ dataTransfer, defaultPrevented, target }: DragEvent): boolean {
   if (defaultPrevented || dataTransfer?.types.includes('Files') !== true) return false;
   return !(target instanceof HTMLInputElement && target.type === 'file');

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that plain code writes and React reads; setting an equal value wakes nobody. */
+/** A value that plain code writes and React reads. Listeners are called only when the value changes. */
 export class Observable<T> {
   readonly #equal: (a: T, b: T) => boolean;
   readonly #listeners = new Set<() => void>();

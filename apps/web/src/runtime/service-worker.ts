@@ -1,14 +1,13 @@
 /**
- * The service worker: it keeps the application on this device, so that a reload without a network works.
- * A new version is fetched in the background and waits; it takes over when the person says so, never by itself.
+ * The service worker stores the application on this device, so that the page loads without a network. A new version is
+ * fetched in the background and takes over only when the person reloads the page.
  */
 import { answerWithin, systemClock } from '@tandem/client';
 import { Observable } from './observable.ts';
 
-/** How often a page that stays open asks whether there is a new version. */
+/** Interval of the update check of a page that stays open. */
 const CHECK_EVERY_MS = 60 * 60_000;
 
-/** Whether a new version is waiting. */
 export const newVersion = new Observable(false);
 
 let registration: ServiceWorkerRegistration | null = null;
@@ -18,7 +17,7 @@ export async function startServiceWorker(): Promise<void> {
   try {
     watch(await navigator.serviceWorker.register('/sw.js'));
   } catch {
-    // Without one, the page works as before, but needs the network to load.
+    // Without a service worker the page works, but needs the network to load.
   }
 }
 
@@ -33,17 +32,17 @@ function watch(registered: ServiceWorkerRegistration): void {
   setInterval(() => void registered.update().catch(() => undefined), CHECK_EVERY_MS);
 }
 
-/** Loads the page anew, with the newest version that is here. */
+/** Reloads the page with the newest available version. */
 export async function reloadPage(): Promise<void> {
   try {
     await answerWithin(takeNewVersion, { clock: systemClock });
   } catch {
-    // As the browser loads it.
+    // Reload without the new version.
   }
   location.reload();
 }
 
-/** Resolves when the version that was waiting, if any, has taken over. */
+/** Resolves when the waiting version, if any, has taken over. */
 async function takeNewVersion(): Promise<void> {
   await registration?.update().catch(() => undefined);
   const waiting = registration?.waiting ?? null;

@@ -4,7 +4,7 @@ import { surviveTranslation } from './translated-page.ts';
 
 beforeAll(() => surviveTranslation());
 
-/** A text in an element, as a browser leaves it that has translated it. */
+/** A text in an element, after a browser has translated it. */
 function translated(): { readonly parent: HTMLElement; readonly text: Text } {
   const parent = document.createElement('p');
   const text = document.createTextNode('Saved');

@@ -1,13 +1,13 @@
 /**
- * Browsers that translate a page put elements of their own in the place of its texts. React still knows the texts,
- * and fails when it wants to remove one, or to put something before one: https://github.com/facebook/react/issues/11538.
- * A text that is elsewhere by then stays there.
+ * Browsers that translate a page replace its text nodes with elements of their own. React then throws when it removes
+ * such a text, or inserts before it: https://github.com/facebook/react/issues/11538. The patched methods find the
+ * replacement instead.
  */
 export function surviveTranslation(node: Node = Node.prototype): void {
   const { removeChild, insertBefore } = node;
   node.removeChild = function <T extends Node>(this: Node, child: T): T {
     if (child.parentNode === this) return removeChild.call(this, child) as T;
-    // What the browser made of it is shown in its place.
+    // Removes the translation that the browser shows in place of `child`.
     outermostIn(this, child)?.remove();
     return child;
   };
@@ -18,7 +18,7 @@ export function surviveTranslation(node: Node = Node.prototype): void {
   };
 }
 
-/** The child of `parent` that `node` is somewhere in; null where it is not in it at all. */
+/** The child of `parent` that contains `node`; null when `parent` does not contain it. */
 function outermostIn(parent: Node, node: Node): ChildNode | null {
   let at: Node | null = node;
   while (at !== null && at.parentNode !== parent) at = at.parentNode;

@@ -1,5 +1,5 @@
 /**
- * Who we are. The server makes a guest of every new browser; this device remembers it, so that the
+ * The signed-in user. The server makes a guest of every new browser; this device remembers the user, so that the
  * application starts without a network.
  */
 import {
@@ -18,22 +18,22 @@ const userSchema = session.shape.user;
 const SESSION_PATH = '/api/session';
 const OWN_PATH = '/api/me';
 const SESSION_LOCK = 'tandem-session';
-/** For the client, of an answer that this version cannot read: what the server says to pages that are too old. */
+/** Status for the client when this version cannot read the answer: the server sends it to outdated pages. */
 const UPGRADE_REQUIRED = 426;
 const UNAUTHORIZED = 401;
 
 export interface AccountState {
-  /** As the server last said, with what was changed here and is not refused. */
+  /** The server's latest value, with this person's pending changes applied. */
   readonly user: User | null;
-  /** Why the last request for a session failed. */
+  /** The failure of the last request for a session. */
   readonly failure: Failure | null;
-  /** What the person should know about the way to the server. */
+  /** A problem that the person should know about. */
   readonly hint: AccountHint | null;
 }
 
 /**
- * - `no-cookies`: the browser, or something on the way, does not keep the session
- * - `not-encrypted`: the page came by plain http, and the server has a better address
+ * - `no-cookies`: the browser, or a proxy, drops the session cookie
+ * - `not-encrypted`: the page was loaded over plain http, and the server has an https address
  */
 export type AccountHint =
   | { readonly kind: 'no-cookies' }
@@ -43,7 +43,7 @@ export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
   readonly #locking: TabLocking;
-  /** As the server said when it was asked for a session. */
+  /** The user in the server's answer to the last request for a session. */
   #user: User | null;
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;
@@ -59,7 +59,11 @@ export class Account {
     );
   }
 
-  /** From here on the library tells our name and colour: it is the first to know them. Returns the way to stop. */
+  /**
+   * Follows this person's name and colour in the library channel, which has them first.
+   *
+   * @returns a function that stops following
+   */
   follow(library: Pick<ChannelSession<'library'>, 'state' | 'onChange'>): () => void {
     this.#library = library;
     const changed = () => this.#show(this.state.get().failure);
@@ -68,12 +72,13 @@ export class Account {
   }
 
   /**
-   * Begins a session, or renews it: the cookie that every other request needs comes with it.
+   * Starts or renews the session, and with it the cookie that every other request needs.
    *
    * @throws RequestFailed
    */
   start(): Promise<Session> {
-    // Two tabs that ask at once at a first visit would be two guests; the second asks with the cookie of the first.
+    // On a first visit, two concurrent requests would create two guests. The second tab waits, and sends the cookie of
+    // the first.
     this.#starting ??= oneTabAtATime(this.#locking, SESSION_LOCK, () => this.#request()).finally(
       () => {
         this.#starting = null;
@@ -83,8 +88,8 @@ export class Account {
   }
 
   /**
-   * `fetch` for the client, which needs a session too. Two requests for one at a first visit would make
-   * two guests of one person, so it shares ours.
+   * `fetch` for the client: shares this session request, because a second one on a first visit would create a second
+   * guest.
    */
   readonly fetch: typeof fetch = async (input, init) => {
     const isForSession =
@@ -94,7 +99,7 @@ export class Account {
       return Response.json(await this.start());
     } catch (thrown) {
       const failure = failureOf(thrown);
-      // As the client knows it from what stands in front of the server.
+      // The client recognizes a proxy's sign-in by this status.
       if (failure.kind === 'sign-in') return new Response(null, { status: UNAUTHORIZED });
       if (failure.kind !== 'refused') throw thrown;
       const status = thrown instanceof RequestFailed ? thrown.status : null;
@@ -118,12 +123,12 @@ export class Account {
     }
   }
 
-  /** Somebody new, though this may be no first visit: has the browser kept who that is? */
+  /** A different user than before: checks whether the browser has stored the cookie. */
   async #checkCookie(): Promise<void> {
     const response = await fetch(OWN_PATH, { cache: 'no-store', redirect: 'manual' }).catch(
       () => null,
     );
-    // Read in any case: an answer whose body nobody reads keeps its connection.
+    // An unread body would keep the connection occupied.
     const body: unknown = await response?.json().catch(() => null);
     if (response?.status !== UNAUTHORIZED || asksToSignIn(response, body)) return;
     this.#hint = { kind: 'no-cookies' };
@@ -132,7 +137,7 @@ export class Account {
 
   #show(failure: Failure | null): void {
     const own = this.#library?.state?.user;
-    // What is kept here of the library may be another person's.
+    // The stored library may belong to a previous user.
     const user = own !== undefined && own.id === this.#user?.id ? own : this.#user;
     if (user !== null && !isSameUser(user, this.state.get().user))
       this.#storage.write(USER_KEY, user);
@@ -150,15 +155,15 @@ function isSameUser(one: User | null, other: User | null): boolean {
   return one?.id === other?.id && one?.name === other?.name && one?.color === other?.color;
 }
 
-/** The browser's locks, and what is as good where it has none. */
+/** The browser's locks, with leases as the fallback. */
 export interface TabLocking {
   readonly clock: Environment['clock'];
   readonly locks: TabLocks | undefined;
-  /** @returns the way to give it back. */
+  /** @returns a function that ends the lease */
   readonly lease: (name: string) => Promise<() => unknown>;
 }
 
-/** Runs `run` while no other tab of this browser runs its own, where the browser can see to that. */
+/** Runs `run` while no other tab of this browser does, as far as the browser supports it. */
 export async function oneTabAtATime<T>(
   { clock, locks, lease }: TabLocking,
   name: string,

@@ -1,19 +1,19 @@
-/** Small things that this device keeps between visits, such as who we are. */
+/** Small values that this device stores between visits, such as the user. */
 import type { z } from 'zod';
 
 export interface DeviceStorage {
-  /** `null` when there is nothing, or nothing that can be understood. */
+  /** @returns null when there is no value, or an unreadable one */
   read<T>(key: string, schema: z.ZodType<T>): T | null;
-  /** False when the device would not keep it. */
+  /** @returns false when the device refuses to store the value */
   write(key: string, value: unknown): boolean;
 }
 
-/** Where it is kept who we are: the one thing that is there as long as anybody is. */
+/** The key of the user, which every tab of a session has stored. */
 export const USER_KEY = 'user';
 const PREFIX = 'tandem.';
 const OURS = /^tandem[.:]/u;
 
-/** The browser's storage; a browser that has switched it off reads nothing and keeps nothing. */
+/** `localStorage`; where the browser has disabled it, reads find nothing. */
 export const deviceStorage: DeviceStorage = {
   read(key, schema) {
     try {
@@ -35,16 +35,20 @@ export const deviceStorage: DeviceStorage = {
   },
 };
 
-/** Everything of ours, also what parts of the application keep by themselves. */
+/** Deletes all values of the application, including those written without this module. */
 export function forgetAll(): void {
   try {
     for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
   } catch {
-    // A browser that has switched it off has kept nothing.
+    // A browser with disabled storage has stored nothing.
   }
 }
 
-/** Calls `forgotten` when another tab of this browser has forgotten everything. Returns the way to stop. */
+/**
+ * Calls `forgotten` when another tab of this browser has deleted everything.
+ *
+ * @returns a function that stops watching
+ */
 export function watchForgotten(forgotten: () => void): () => void {
   const listener = ({ key, newValue }: StorageEvent) => {
     if (key === PREFIX + USER_KEY && newValue === null) forgotten();

@@ -1,14 +1,15 @@
-/**
- * Whether the person is there: `idle` once the tab was not touched for a minute, `away` when nobody sees it,
- * or it was not touched for ten minutes.
- */
+/** The person's presence: `idle` after a minute without input, `away` after ten minutes, or while the tab is hidden. */
 import type { PresenceState } from '@tandem/protocol';
 
 const IDLE_AFTER_MS = 60_000;
 const AWAY_AFTER_MS = 600_000;
 const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
-/** Tells of each change from `active`, which a tab is at first. Returns the way to stop. */
+/**
+ * Reports each change of the presence, which starts as `active`.
+ *
+ * @returns a function that stops watching
+ */
 export function watchPresence(changed: (state: PresenceState) => void): () => void {
   const abort = new AbortController();
   const { signal } = abort;

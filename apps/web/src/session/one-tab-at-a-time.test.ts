@@ -2,7 +2,7 @@ import { systemClock as clock, type TabLocks } from '@tandem/client';
 import { expect, test } from 'vitest';
 import { oneTabAtATime, type TabLocking } from './account.ts';
 
-/** One lock, given to one after the other, as a browser's tabs share it. */
+/** A lock that serves its waiters in order, as the tabs of a browser share it. */
 function browserLocks(): TabLocks {
   let last: Promise<unknown> = Promise.resolve();
   let held = 0;

@@ -1,6 +1,6 @@
 /**
- * Holds a document open. One that was made here may be unknown to the server yet: offline it is opened at once;
- * otherwise when the server has been told, which takes a moment, so that nobody sees it be not found.
+ * Opens a document. The server may not know one that was created here: with a connection, opening waits until its
+ * creation is confirmed, so that nobody sees "not found"; offline it opens at once.
  */
 import type { Client, DocumentSession } from '@tandem/client';
 import type { Services } from './services.ts';
@@ -11,7 +11,7 @@ interface Holding {
   readonly show: (session: DocumentSession | null) => void;
 }
 
-/** Returns the way to let go. What is not confirmed stays kept. */
+/** @returns a function that closes the document; its unconfirmed changes stay stored */
 export function holdDocument({ client, id, show }: Holding): () => void {
   const { commands, connection } = client;
   let isOpen = false;
@@ -31,8 +31,8 @@ export function holdDocument({ client, id, show }: Holding): () => void {
 }
 
 /**
- * The person does not want to wait any longer: asks for the connection, or, where there is one, for what the
- * server refused: the document, or to make it. A connection that comes back asks for all of it by itself.
+ * Retries now: the connection or, while connected, what the server refused, which is the document or its creation. A
+ * new connection retries both by itself.
  */
 export function askAgain(
   { client: { connection }, refused }: Pick<Services, 'client' | 'refused'>,

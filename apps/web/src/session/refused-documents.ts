@@ -1,6 +1,6 @@
 /**
- * Documents that were made here and that the server would not make, as long as this page is open. What is written
- * in them stays on this device, and is shown.
+ * Documents that were created here and that the server refused to create. Their text stays on this device, and is
+ * shown while this page is open.
  */
 import type { Commands, RefusedListener } from '@tandem/client';
 import type { ErrorBody } from '@tandem/protocol';
@@ -12,7 +12,7 @@ export interface RefusedDocument {
 }
 
 export class RefusedDocuments {
-  /** By id. */
+  /** By document id. */
   readonly state = new Observable<ReadonlyMap<string, RefusedDocument>>(new Map());
   readonly #commands: Pick<Commands, 'run'>;
 
@@ -20,7 +20,7 @@ export class RefusedDocuments {
     this.#commands = commands;
   }
 
-  /** Whether the refusal is about such a document, whose screen tells of it. */
+  /** @returns whether the refusal concerns such a document, whose screen shows it */
   note(...[call, error]: Parameters<RefusedListener>): boolean {
     if (call.name === 'document:create') {
       const { document, title = '' } = call.input;
@@ -31,12 +31,12 @@ export class RefusedDocuments {
     const { document, title } = call.input;
     const known = this.state.get().get(document);
     if (known === undefined) return false;
-    // It was called that before anybody knew that it would not be made.
+    // The person renamed the document before its creation was refused.
     this.#set(document, { ...known, title });
     return true;
   }
 
-  /** Asks once more to have it made: the server may have changed its mind. */
+  /** Sends the creation again: the server may accept it now. */
   retry(document: string): void {
     const known = this.state.get().get(document);
     if (known === undefined) return;

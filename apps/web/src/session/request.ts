@@ -1,14 +1,19 @@
-/** Calls to our own HTTP API: answers are checked against the protocol's schemas. Nearly everything goes over the connection. */
+/**
+ * Calls to the HTTP API, with answers checked against the protocol's schemas. Almost everything else uses the
+ * connection.
+ */
 import { asksToSignIn } from '@tandem/client';
 import { errorAnswer, errorOf, type ErrorBody } from '@tandem/protocol';
 import type { z } from 'zod';
 
-/** A server that takes longer than this is treated as one that does not answer. */
+/** A slower server counts as unreachable. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** - `unreachable`: nothing came back, so it is not known whether it happened
- *  - `sign-in`: something in front of the server asks the person to sign in
- *  - `refused`: the server said no, and why */
+/**
+ * - `unreachable`: no answer came, so the request may or may not have taken effect
+ * - `sign-in`: a proxy in front of the server asks the person to sign in
+ * - `refused`: the server answered with an error
+ */
 export type Failure =
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'sign-in' }
@@ -17,7 +22,7 @@ export type Failure =
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
   readonly failure: Failure;
-  /** Of the answer, where it was the server that refused; `null` where nothing, or nothing readable, came back. */
+  /** The status of the server's answer; null without a readable answer. */
   readonly status: number | null;
 
   constructor(failure: Failure, status: number | null = null) {
@@ -27,13 +32,13 @@ export class RequestFailed extends Error {
   }
 }
 
-/** The failure in anything that was thrown: what is not ours counts as unreachable. */
+/** The failure in any thrown value; unknown errors count as unreachable. */
 export function failureOf(thrown: unknown): Failure {
   return thrown instanceof RequestFailed ? thrown.failure : { kind: 'unreachable' };
 }
 
 export interface RequestOptions<T> {
-  /** The shape of the answer; without it, the answer's body is ignored. */
+  /** The schema of the answer; without it, the body is ignored. */
   readonly answer?: z.ZodType<T>;
   readonly fetch?: typeof fetch;
 }
@@ -59,7 +64,7 @@ export async function post<T = undefined>(
   if (response.status === 204) return undefined as T;
   const body: unknown = await response.json().catch(() => null);
   if (asksToSignIn(response, body)) throw new RequestFailed({ kind: 'sign-in' });
-  // A proxy's page in place of the server's answer.
+  // The body is a proxy's page instead of the server's answer.
   if (body === null) throw new RequestFailed({ kind: 'unreachable' });
   if (!response.ok) {
     const refusal = errorAnswer.safeParse(body);

@@ -1,4 +1,4 @@
-/** What lives outside React and is made once per page. */
+/** Services that live outside React, created once per page. */
 import {
   browserEnvironment,
   browserFallback,
@@ -20,7 +20,7 @@ import { followSignOut } from './sign-out.ts';
 export interface Services {
   readonly account: Account;
   readonly client: Client;
-  /** Followed as long as the page is there: there is hardly a screen without a part of them. */
+  /** Open for the life of the page: nearly every screen shows a part of them. */
   readonly library: ChannelSession<'library'>;
   readonly activity: ChannelSession<'activity'>;
   readonly refused: RefusedDocuments;
@@ -36,7 +36,7 @@ export function useServices(): Services {
 }
 
 export interface ServicesOptions {
-  /** Tells the person, wherever they are, that the server would not do what they asked for. */
+  /** Shows an error of the server on any screen. */
   readonly reportError: (error: ErrorBody) => void;
 }
 
@@ -64,10 +64,10 @@ export async function createServices({ reportError }: ServicesOptions): Promise<
   client.pages.completeLibrary(library, activity);
   account.follow(library);
   client.commands.onRefused((call, error) => {
-    // Nobody waits for a reading mark.
+    // Read markers fail silently.
     if (!refused.note(call, error) && call.name !== 'chat:see') refusals.report(call, error);
   });
-  // What is known here is there with the first paint.
+  // The first paint shows what this device has stored.
   await Promise.all([client.commands.loaded, library.loaded]);
   return { account, client, library, activity, refused, refusals };
 }

@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 
 /**
- * An address that no service worker answers, so that the browser really asks for it. A proxy that wants people to sign
- * in answers with its own page; the server itself sends them back to where they were.
+ * An address that the service worker passes on to the network. A sign-in proxy answers it with its own page; the
+ * server redirects back to the given path.
  */
 function signInAddress({ pathname, search }: Pick<Location, 'pathname' | 'search'>): string {
   return `/sign-in?to=${encodeURIComponent(pathname + search)}`;
@@ -11,7 +11,7 @@ function signInAddress({ pathname, search }: Pick<Location, 'pathname' | 'search
 
 let isLeaving = false;
 
-/** Nobody is asked to stay for work that this device keeps until they are back. */
+/** Suppresses the question before leaving: this device stores the work until the person is back. */
 function leaveToSignIn(): void {
   isLeaving = true;
 }
@@ -20,7 +20,7 @@ export function isLeavingToSignIn(): boolean {
   return isLeaving;
 }
 
-/** Leaves the page: what stands in front of the server shows its own page, and sends the person back here. */
+/** A link that leaves the page for the sign-in of the proxy, which sends the person back. */
 export function SignInLink() {
   const { t } = useTranslation();
   return (

@@ -1,39 +1,39 @@
 /**
- * Signing out: the session ends at the server, and everything that this device keeps goes, because the next
- * person at it must not read it. Other tabs of this browser follow.
+ * Signing out ends the session at the server and deletes everything on this device, because the next person at it must
+ * not read it. Other tabs of this browser follow.
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
 import { post } from './request.ts';
 import { forgetAll, watchForgotten } from './device-storage.ts';
 
 /**
- * The page loads anew, as a new guest's.
+ * Signs out, and reloads the page as a new guest.
  *
- * @throws RequestFailed when the server does not answer: then nothing has changed
+ * @throws RequestFailed when the server does not answer: nothing has changed then
  */
 export async function signOut(client: Client): Promise<void> {
   await post('/api/session/end');
-  // First what cannot fail: other tabs follow by it.
+  // Before the steps that can fail: other tabs follow this one.
   await letGo(client);
   forgetAll();
   await within(forgetDatabases);
   location.replace('/');
 }
 
-/** Leaves when another tab has signed out. */
+/** Signs this tab out when another tab has. */
 export function followSignOut(client: Client): void {
   watchForgotten(() => void letGo(client).then(() => location.replace('/')));
 }
 
-/** Nobody is asked to stay for work that was given up. */
+/** Suppresses the question before leaving: the person has given up the unconfirmed work. */
 async function letGo(client: Client): Promise<void> {
   hasLeft = true;
-  // Before it comes back as somebody else.
+  // Closed first, so that it cannot reconnect as the next guest.
   client.connection.close();
   await within(() => client.close());
 }
 
-/** A device that does not answer, or refuses, keeps nobody here. */
+/** Waits for the device, but continues when it refuses or does not answer. */
 async function within(step: () => Promise<unknown>): Promise<void> {
   await answerWithin(step, { clock: systemClock }).catch(() => undefined);
 }
@@ -53,7 +53,7 @@ function deleteDatabase(name: string): Promise<void> {
     const deleting = indexedDB.deleteDatabase(name);
     for (const end of ['success', 'error'] as const)
       deleting.addEventListener(end, () => resolve());
-    // It goes as soon as the last tab that has it open lets go.
+    // The browser deletes it once the last tab closes it.
     deleting.addEventListener('blocked', () => resolve());
   });
 }

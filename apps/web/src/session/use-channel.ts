@@ -3,7 +3,7 @@ import type { ChannelName } from '@tandem/protocol';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useServices } from './services.ts';
 
-/** A channel for as long as this component is shown; `null` for a moment before, or without a name. */
+/** Opens a channel while the component is mounted; null before that, and without a name. */
 export function useChannel<N extends ChannelName>(name: N | null): ChannelSession<N> | null {
   const { client } = useServices();
   const [session, setSession] = useState<ChannelSession<N> | null>(null);
@@ -20,9 +20,9 @@ export function useChannel<N extends ChannelName>(name: N | null): ChannelSessio
 }
 
 /**
- * What the channel holds, with one's own work already in it.
+ * A value of the channel's state, with this person's pending commands applied.
  *
- * @param select gives the same value back as long as nothing has changed
+ * @param select returns the same value as long as nothing has changed
  */
 export function useChannelValue<N extends ChannelName, T>(
   session: ChannelSession<N> | null,

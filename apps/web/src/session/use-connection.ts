@@ -13,7 +13,7 @@ export function useConnection(): ConnectionState {
 
 export type CutOff = FailureCause | 'stopped';
 
-/** Why the server cannot be asked now; `null` where it can, or where that is not known yet. */
+/** Why the server is out of reach; null while it is not, or while that is unknown. */
 export function cutOffBy(state: ConnectionState): CutOff | null {
   switch (state.kind) {
     case 'idle':

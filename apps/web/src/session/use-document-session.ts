@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { holdDocument } from './open-document.ts';
 import { useServices } from './services.ts';
 
-/** The document for as long as this component is shown; `null` for a moment before. */
+/** Opens a document while the component is mounted; null before that. */
 export function useDocumentSession(id: string): DocumentSession | null {
   const { client } = useServices();
   const [session, setSession] = useState<DocumentSession | null>(null);
@@ -11,7 +11,7 @@ export function useDocumentSession(id: string): DocumentSession | null {
   return session;
 }
 
-/** A part of the session; the component renders only when that part changes. */
+/** A value of the session; the component renders only when the value changes. */
 export function useSessionValue<T>(
   session: DocumentSession,
   select: (session: DocumentSession) => T,
@@ -27,7 +27,7 @@ export function useSessionValue<T>(
   );
 }
 
-/** Lists of the same things are the same list. */
+/** Compares lists by their entries. */
 function isSame(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
   return one.length === other.length && one.every((entry, index) => Object.is(entry, other[index]));

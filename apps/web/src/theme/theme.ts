@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. `public/theme.js` applies the same rule before the first paint. */
+/** The colour theme. `public/theme.js` applies the same rule before the first paint. */
 import { z } from 'zod';
 import { Observable } from '../runtime/observable.ts';
 
@@ -9,10 +9,9 @@ export type ThemeChoice = z.infer<typeof themeChoice>;
 export const THEME_CHOICES: readonly ThemeChoice[] = choices;
 
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
-/** What was chosen; `chooseTheme` changes it. */
 export const theme = new Observable<ThemeChoice>(stored());
 
-/** From now on the page follows the choice, the system, and what another tab chooses. */
+/** Applies the theme, and follows the system's and other tabs' changes. */
 export function startTheme(): void {
   apply();
   systemIsDark.addEventListener('change', apply);
@@ -28,7 +27,7 @@ export function chooseTheme(next: ThemeChoice): void {
   try {
     localStorage.setItem(KEY, next);
   } catch {
-    // It holds for this visit.
+    // The choice holds for this visit only.
   }
   apply();
 }

@@ -1,4 +1,4 @@
-/** What somebody did beside text, in the words in which they would tell it. */
+/** Describes a pending command in everyday words. */
 import { isolated } from '../languages/names.ts';
 import type { Call } from '@tandem/protocol';
 import type { TFunction } from 'i18next';

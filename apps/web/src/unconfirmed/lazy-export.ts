@@ -1,17 +1,17 @@
 /**
- * The way to the text of unconfirmed work. Its code is loaded apart, but as soon as the page has nothing better
- * to do: once it is needed, the network may be gone, or a newer version in its place.
+ * Loads the code that exports unconfirmed work, as soon as the page is idle: when a person needs it, the network may
+ * be gone, or a newer version deployed.
  */
 export const lazyExport = () => import('./work-text.ts');
 
-/** How long a page that is never idle, or a browser that cannot tell, may put it off. */
+/** Upper limit for the wait, also in browsers without `requestIdleCallback`. */
 const LATEST_MS = 5_000;
 
 export function loadExportWhenIdle(
   load: () => Promise<unknown> = lazyExport,
   { requestIdleCallback }: Partial<Pick<Window, 'requestIdleCallback'>> = globalThis,
 ): void {
-  // Asked for again when it is needed.
+  // A failed load is repeated when the code is needed.
   const now = () => void load().catch(() => undefined);
   if (requestIdleCallback === undefined) setTimeout(now, LATEST_MS);
   else requestIdleCallback(now, { timeout: LATEST_MS });

@@ -13,14 +13,14 @@ import { useServices } from '../session/services.ts';
 import { commandWords } from './command-description.ts';
 import { lazyExport } from './lazy-export.ts';
 
-/** Whether the drawer of unconfirmed work is open; it can be asked for from anywhere. */
+/** Whether the drawer is open; any screen may open it. */
 export const unconfirmedDrawer = new Observable(false);
 
 function openUnconfirmedDrawer(): void {
   unconfirmedDrawer.set(true);
 }
 
-/** The way to what is not confirmed, where there is any. */
+/** Opens the drawer; hidden while nothing is unconfirmed. */
 export function UnconfirmedButton({ onOpen }: { readonly onOpen?: () => void }) {
   const { t } = useTranslation();
   const work = useUnconfirmed();
@@ -38,12 +38,12 @@ export function UnconfirmedButton({ onOpen }: { readonly onOpen?: () => void }) 
   );
 }
 
-/** How many. A change of one's name is in none. */
+/** Counts documents. A changed name belongs to none. */
 function documentsOf(work: readonly UnconfirmedWork[]): number {
   return new Set(work.flatMap(({ document }) => document ?? [])).size;
 }
 
-/** Everything that this device holds and the server has not confirmed, over all documents. */
+/** All unconfirmed work on this device, over all documents. */
 export function UnconfirmedDrawer() {
   const { t } = useTranslation();
   const isOpen = useObservable(unconfirmedDrawer);
@@ -134,7 +134,6 @@ function Work({ work }: { readonly work: UnconfirmedWork }) {
   );
 }
 
-/** What it is about. */
 function useTitle({ document, title }: UnconfirmedWork): string {
   const { t } = useTranslation();
   const { library, refused } = useServices();
@@ -147,7 +146,7 @@ function useTitle({ document, title }: UnconfirmedWork): string {
   return shown || refusals.get(document)?.title || title || t('untitled');
 }
 
-/** What it is, and why it is still here, where the server has said so. */
+/** Describes the work and, where known, why it is unconfirmed. */
 function What({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const { refused } = useServices();
@@ -166,7 +165,7 @@ function What({ work }: { readonly work: UnconfirmedWork }) {
   }
 }
 
-/** What is said in a few words is copied from them. */
+/** Commands have no copy button: their description is complete. */
 function CopyWork({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const { client } = useServices();
@@ -178,7 +177,7 @@ function CopyWork({ work }: { readonly work: UnconfirmedWork }) {
   );
 }
 
-/** The one thing here that cannot be undone, so it asks, in place. */
+/** Discarding cannot be undone, so it asks first. */
 function Discard({ id }: { readonly id: number }) {
   const { t } = useTranslation();
   const { client } = useServices();

@@ -2,12 +2,16 @@ import type { Client, UnconfirmedWork } from '@tandem/client';
 import { useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 
-/** Changes come with each key; the device is read this long after the first of them. */
+/** Every key changes the work, so it is read this long after the first change. */
 const LOOK_AFTER_MS = 100;
-/** Nobody tells of what other tabs do. */
+/** Changes in other tabs are not reported, so they are polled. */
 const OTHER_TABS_MS = 5_000;
 
-/** Shows what this device holds and the server has not confirmed, at once and after each change. Returns the way to stop. */
+/**
+ * Reports the unconfirmed work at once, and after each change.
+ *
+ * @returns a function that stops watching
+ */
 export function watchUnconfirmed(
   client: Pick<Client, 'unconfirmed' | 'onChange'>,
   show: (work: readonly UnconfirmedWork[]) => void,
@@ -19,7 +23,7 @@ export function watchUnconfirmed(
     const work = await client.unconfirmed();
     if (!isStopped) show(work);
   };
-  // A device that cannot be read is asked again.
+  // A failed read is repeated with the next interval.
   const lookNow = () => void look().catch(() => undefined);
   const stopListening = client.onChange(() => {
     due ??= setTimeout(lookNow, LOOK_AFTER_MS);
@@ -34,7 +38,6 @@ export function watchUnconfirmed(
   };
 }
 
-/** Over all documents, as long as somebody looks. */
 export function useUnconfirmed(): readonly UnconfirmedWork[] {
   const { client } = useServices();
   const [work, setWork] = useState<readonly UnconfirmedWork[]>([]);

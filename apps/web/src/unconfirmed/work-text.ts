@@ -2,7 +2,7 @@ import { unplacedText, type Client, type UnconfirmedWork } from '@tandem/client'
 import { toMarkdown } from '@tandem/document/markdown';
 import { applyUpdate, Doc } from 'yjs';
 
-/** A document as it was written on this device, as Markdown, so that it can be carried somewhere else. */
+/** The unconfirmed version of a document, as Markdown. */
 export async function workText(
   client: Client,
   work: Exclude<UnconfirmedWork, { kind: 'command' }>,

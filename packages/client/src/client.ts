@@ -2,8 +2,13 @@
  * The client of one person in one page or program: a connection, a store, and the documents that are
  * open. Work that a closed tab left behind is delivered here, whichever document it belongs to.
  */
-import { SYNC_PATH, SUBPROTOCOL_BINARY, type ChannelName, type Session } from '@tandem/protocol';
-import { documentOf } from '@tandem/sync';
+import {
+  documentOf,
+  SUBPROTOCOL_BINARY,
+  SYNC_PATH,
+  type ChannelName,
+  type Session,
+} from '@tandem/protocol';
 import type { ChannelSession } from './channels/channel-session.ts';
 import type { Channels } from './channels/channels.ts';
 import { ChannelPages } from './channels/channel-pages.ts';

@@ -92,15 +92,19 @@ function decode(
 ): Decoded<Message | UnacceptedCommand> {
   const decoder = decoding.createDecoder(frame);
   const messages: (Message | UnacceptedCommand)[] = [];
+  let count = 0;
   try {
-    while (decoding.hasContent(decoder)) {
-      if (messages.length === MAX_MESSAGES_PER_FRAME)
+    for (; decoding.hasContent(decoder); count++) {
+      if (count === MAX_MESSAGES_PER_FRAME)
         return { kind: 'invalid', reason: 'too many messages in one frame' };
       const id = decoding.readVarUint(decoder);
       const channel = decoding.readVarUint(decoder);
       const body = decoding.readVarUint8Array(decoder);
       const type = typeById.get(id);
-      if (type === undefined) return { kind: 'invalid', reason: `unknown message type ${id}` };
+      if (type === undefined) {
+        if (from === 'server') continue;
+        return { kind: 'invalid', reason: `unknown message type ${id}` };
+      }
       const sender = MESSAGES[type].from;
       if (sender !== from && sender !== 'both')
         return { kind: 'invalid', reason: `${type} is not for a ${from} to send` };
@@ -109,7 +113,7 @@ function decode(
   } catch (error) {
     return { kind: 'invalid', reason: error instanceof Error ? error.message : 'malformed frame' };
   }
-  if (messages.length === 0) return { kind: 'invalid', reason: 'empty frame' };
+  if (count === 0) return { kind: 'invalid', reason: 'empty frame' };
   return { kind: 'ok', messages };
 }
 
@@ -141,7 +145,7 @@ function decodeBody(
         from: decoding.readVarUint(decoder),
         to: decoding.readVarUint(decoder),
       } as const;
-      return whole(decoder, ack);
+      return ack;
     }
     case 'awareness':
       if (from === 'client' && body.byteLength > MAX_AWARENESS_BYTES)
@@ -155,7 +159,8 @@ function decodeBody(
     case 'ping':
     case 'pong': {
       const decoder = decoding.createDecoder(body);
-      return whole(decoder, { type, channel, nonce: decoding.readVarUint(decoder) });
+      const message = { type, channel, nonce: decoding.readVarUint(decoder) } as const;
+      return from === 'server' ? message : complete(decoder, message);
     }
     default: {
       const control = decodeControl(body, MAX_CONTROL_BYTES[from]);
@@ -171,7 +176,8 @@ function decodeBody(
   }
 }
 
-function whole(decoder: decoding.Decoder, message: Message): Message {
+/** Bytes after the known fields are a newer server's, or a client's mistake. */
+function complete(decoder: decoding.Decoder, message: Message): Message {
   if (decoding.hasContent(decoder)) throw new Error(`bytes after ${message.type}`);
   return message;
 }
@@ -197,7 +203,7 @@ function split(
   return frames;
 }
 
-/** Type, channel, length and flag of a `part`, at their longest. */
+/** Upper bound for the type, channel, length and flag of a `fragment`. */
 const FRAGMENT_OVERHEAD_BYTES = 32;
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

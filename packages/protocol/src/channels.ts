@@ -2,35 +2,38 @@
  * Channels of events: what is not document text. Each has a name, an epoch, and the class by which it is
  * delivered. Positions in it are offsets, which count from 1 without a gap within an epoch.
  *
- * - `reliable`: every event, once, in order; a client that was away gets what it missed, or the state anew.
- * - `latest`: the newest value of each key, at most once per interval; what was between is not sent.
+ * - `reliable`: every event, once, in order; a client that was away gets what it missed, or the whole state.
+ * - `latest`: the newest value of each key, at most once per interval; values in between are not sent.
  */
 import { z } from 'zod';
-import { documentId } from './messages/field.ts';
-import { asciiId } from './text.ts';
+import { documentId, epoch, offset, ulid } from './messages/field.ts';
+import { activityState } from './topics/activity.ts';
+import { chatChannel, type ChatEvent } from './topics/chat.ts';
+import { dashboardState } from './topics/dashboard.ts';
+import type { ReduceOptions } from './topics/definition.ts';
+import { libraryChannel, type LibraryEvent } from './topics/library.ts';
+import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
+
+/** Reliable channels by type. */
+const RELIABLE = { library: libraryChannel, chat: chatChannel, sharing: sharingChannel } as const;
 
 interface ChannelType {
   readonly delivery: 'reliable' | 'latest';
-  /** Whose it is: the person's own, a document's, or the server's. */
+  /** Person: the user's own, named by its type. Document: one for each document. Server: one in all. */
   readonly of: 'person' | 'document' | 'server';
 }
 
 export const CHANNEL_TYPES = {
-  /** A person's own list, name and reading marks, over all of their tabs and devices. */
-  library: { delivery: 'reliable', of: 'person' },
-  /** The chat of a document. */
-  chat: { delivery: 'reliable', of: 'document' },
-  /** Who may do what in a document. */
-  sharing: { delivery: 'reliable', of: 'document' },
-  /** What happens in the documents of a person's list: who is there, first words, newest chat message. */
+  library: { delivery: 'reliable', of: RELIABLE.library.of },
+  chat: { delivery: 'reliable', of: RELIABLE.chat.of },
+  sharing: { delivery: 'reliable', of: RELIABLE.sharing.of },
   activity: { delivery: 'latest', of: 'person' },
-  /** What an administrator watches. */
   dashboard: { delivery: 'latest', of: 'server' },
 } as const satisfies Record<string, ChannelType>;
 
 export type ChannelTypeName = keyof typeof CHANNEL_TYPES;
 
-/** `library`, or `chat:<document>`. Whose library it is, the connection says. */
+/** `library`, or `chat:<document>`. A person's own channels are those of the connection's user. */
 export type ChannelName =
   | 'library'
   | 'activity'
@@ -48,7 +51,7 @@ export const channelName = z.union([
   documentChannel('sharing'),
 ]) satisfies z.ZodType<ChannelName>;
 
-/** A name in its parts. */
+/** Splits a name into its type and its document. */
 export function readChannelName(name: ChannelName): {
   readonly type: ChannelTypeName;
   readonly document: string | null;
@@ -58,11 +61,89 @@ export function readChannelName(name: ChannelName): {
   return { type: name.slice(0, at) as ChannelTypeName, document: name.slice(at + 1) };
 }
 
-/** Which life of a channel an offset belongs to. */
-export const epoch = asciiId(64);
-/** Position in a channel; 0 is before the first event. */
-export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-
-/** Where a client is in a channel. */
+/** A client's own position in a channel. Offset 0 is before the first event. */
 export const channelPosition = z.strictObject({ epoch, offset });
 export type ChannelPosition = z.infer<typeof channelPosition>;
+/** A position as the server sends it. */
+export const sentPosition = z.object(channelPosition.shape);
+
+/** The whole content of a channel at one offset, for a client that cannot be brought up to date by events. */
+export const channelState = z.discriminatedUnion('type', [
+  RELIABLE.library.state,
+  RELIABLE.chat.state,
+  RELIABLE.sharing.state,
+  activityState,
+  dashboardState,
+]);
+export type ChannelState = z.infer<typeof channelState>;
+export type ChannelStateOf<T extends ChannelState['type']> = Extract<ChannelState, { type: T }>;
+
+export type ChannelEvent = LibraryEvent | ChatEvent | SharingEvent;
+
+const eventsByName = new Map<string, z.ZodType>(
+  Object.values(RELIABLE).flatMap(({ event }) =>
+    event.options.map((option) => [option.shape.name.value, option] as const),
+  ),
+);
+
+/** Every event of this version. */
+export const channelEvent = z.discriminatedUnion('name', [...eventsByName.values()] as unknown as [
+  typeof libraryChannel.event,
+]) as unknown as z.ZodType<ChannelEvent>;
+
+/** The place of an event that this version does not know. It counts as one offset and changes nothing. */
+export interface UnknownEvent {
+  readonly name: 'unknown-event';
+  readonly command?: string | undefined;
+}
+export type ReceivedEvent = ChannelEvent | UnknownEvent;
+
+const unknownEvent = z.codec(
+  z.object({
+    name: z.string().refine((name) => !eventsByName.has(name)),
+    command: ulid.optional().catch(undefined),
+  }),
+  z.object({ name: z.literal('unknown-event'), command: ulid.optional() }),
+  {
+    decode: ({ command }) => ({ name: 'unknown-event' as const, command }),
+    encode: () => {
+      throw new Error('an unknown event is not sent');
+    },
+  },
+);
+
+/** An event as a client reads it: one of a newer server is skipped. */
+export const receivedEvent = z.union([
+  channelEvent,
+  unknownEvent,
+]) satisfies z.ZodType<ReceivedEvent>;
+
+const namesByType = {
+  library: namesOf(RELIABLE.library.event),
+  chat: namesOf(RELIABLE.chat.event),
+  sharing: namesOf(RELIABLE.sharing.event),
+};
+
+function namesOf({ options }: (typeof RELIABLE)[keyof typeof RELIABLE]['event']): Set<string> {
+  return new Set(options.map(({ shape }) => shape.name.value));
+}
+
+/** Applies an event to a channel's state: on the server and on every device. An event of another type of channel changes nothing. */
+export function reduceChannel(
+  state: ChannelState,
+  event: ReceivedEvent,
+  options: ReduceOptions = {},
+): ChannelState {
+  switch (state.type) {
+    case 'library':
+    case 'chat':
+    case 'sharing': {
+      if (!namesByType[state.type].has(event.name)) return state;
+      const { reduce } = RELIABLE[state.type];
+      return reduce(state as never, event as never, options);
+    }
+    case 'activity':
+    case 'dashboard':
+      return state;
+  }
+}

@@ -3,7 +3,7 @@
  * what happened, that nothing is lost, and what to do. `action` is what a client does.
  */
 import { z } from 'zod';
-import { fitText, sentText } from './text.ts';
+import { asciiId, fitText, sentText } from './text.ts';
 
 /**
  * - `stop`: do not come back by yourself
@@ -28,7 +28,7 @@ export const ERRORS = {
   'version-unsupported': {
     action: 'reload',
     sentence:
-      'The server speaks a newer version. Your text is kept on this device; reload the page.',
+      'This page and the server do not understand each other. Your text is kept on this device; reload the page.',
   },
   'schema-outdated': {
     action: 'reload',
@@ -107,12 +107,30 @@ export const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** Of a sentence; what somebody else sent may be part of it. */
 const MAX_SENTENCE_LENGTH = 400;
 
-export const errorBody = z.strictObject({
-  code: z.enum(errorCodes),
-  message: sentText(MAX_SENTENCE_LENGTH),
-  temporary: z.boolean(),
-  retryAfterMs: z.number().int().nonnegative().optional(),
-});
+const knownCode = z.enum(errorCodes);
+
+/** A code of a newer server is read as the known code that makes a client do the nearest thing. */
+export const errorBody = z.codec(
+  z.object({
+    code: asciiId(64),
+    message: sentText(MAX_SENTENCE_LENGTH),
+    temporary: z.boolean(),
+    retryAfterMs: z.number().int().nonnegative().optional(),
+  }),
+  z.object({
+    code: knownCode,
+    message: z.string(),
+    temporary: z.boolean(),
+    retryAfterMs: z.number().optional(),
+  }),
+  {
+    decode: ({ code, ...body }) => ({
+      code: knownCode.safeParse(code).data ?? (body.temporary ? 'internal' : 'forbidden'),
+      ...body,
+    }),
+    encode: (body) => body,
+  },
+);
 
 /** An error as it travels, in sockets and in HTTP bodies. */
 export type ErrorBody = z.infer<typeof errorBody>;

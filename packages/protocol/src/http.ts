@@ -27,18 +27,19 @@ import {
   color,
   documentId,
   documentKind,
+  newDocumentId,
   newName,
   newTitle,
   title,
   user,
 } from './messages/field.ts';
 import { credential } from './messages/session.ts';
-import type { LibraryPlace } from './state/library.ts';
+import type { LibraryPlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
 
 const MAX_URL_LENGTH = 2_048;
 
-export const session = z.strictObject({
+export const session = z.object({
   user,
   /** For `hello`. */
   token: credential,
@@ -55,7 +56,7 @@ export const profilePatch = z.strictObject({
 });
 export type ProfilePatch = z.infer<typeof profilePatch>;
 
-export const documentSummary = z.strictObject({
+export const documentSummary = z.object({
   id: documentId,
   kind: documentKind,
   title,
@@ -81,25 +82,25 @@ export const toPlaceText = ({ updatedAt, id }: LibraryPlace): string => `${updat
 export const librarySearch = opaqueText(MAX_SEARCH_LENGTH);
 
 export const documentCreate = z.strictObject({
-  id: documentId.min(20),
+  id: newDocumentId,
   title: newTitle.optional(),
 });
 export type DocumentCreate = z.infer<typeof documentCreate>;
 export const documentPatch = z.strictObject({ title: newTitle });
 /** Somebody who shares a document with the reader. */
-export const metPerson = z.strictObject({
+export const metPerson = z.object({
   user,
   /** One that both may see, to tell people of one name apart. */
-  document: z.strictObject({ id: documentId, title }),
+  document: z.object({ id: documentId, title }),
   /** When they opened that document last; null when they never did. */
   seenAt: z.number().int().nullable(),
 });
 export type MetPerson = z.infer<typeof metPerson>;
 /** Who was seen last comes first. */
-export const metPeople = z.strictObject({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
+export const metPeople = z.object({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
 export type MetPeople = z.infer<typeof metPeople>;
 
-export const errorAnswer = z.strictObject({ error: errorBody });
+export const errorAnswer = z.object({ error: errorBody });
 
 export const FEED_TYPE = 'text/event-stream; charset=utf-8';
 

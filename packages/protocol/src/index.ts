@@ -2,9 +2,22 @@ export * from './binary-codec.ts';
 export * from './channels.ts';
 export * from './close-codes.ts';
 export type { Codec, Decoded, InvalidFrame, MessageFragment, UnacceptedCommand } from './codec.ts';
-export * from './commands/commands.ts';
+export {
+  canReplace,
+  channelOf,
+  command,
+  COMMANDS,
+  documentOf,
+  predict,
+  replaces,
+  waitsFor,
+  type Call,
+  type CallOf,
+  type Command,
+  type CommandInput,
+  type CommandName,
+} from './commands.ts';
 export * from './errors.ts';
-export * from './events/events.ts';
 export * from './http.ts';
 export * from './json-codec.ts';
 export * from './limits.ts';
@@ -21,18 +34,17 @@ export {
 export * from './messages/message.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
 export * from './search-text.ts';
-export * from './state/channel-reducer.ts';
-export * from './state/channel-state.ts';
-export * from './state/chat-reducer.ts';
-export * from './state/chat.ts';
-export * from './state/dashboard.ts';
-export * from './state/latest-reducer.ts';
-export * from './state/library-reducer.ts';
-export * from './state/library.ts';
-export * from './state/prediction.ts';
-export * from './state/sharing-reducer.ts';
-export * from './state/sharing.ts';
-export * from './state/unread.ts';
+export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
+export * from './topics/chat.ts';
+export {
+  dashboardSample,
+  reduceDashboard,
+  type DashboardSample,
+  type DashboardState,
+} from './topics/dashboard.ts';
+export * from './topics/library.ts';
+export * from './topics/sharing.ts';
+export * from './topics/unread.ts';
 export { fitText, hasVisibleText, textRefusal, toStorable } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

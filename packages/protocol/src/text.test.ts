@@ -5,7 +5,7 @@ import { documentCreate, documentPatch, profilePatch } from './http.ts';
 import { jsonCodec } from './json-codec.ts';
 import { toDisplayName } from './messages/field.ts';
 import { binaryBodies, MESSAGES, type MessageType } from './messages/message.ts';
-import { newChatText } from './state/chat.ts';
+import { newChatText } from './topics/chat.ts';
 import { examples } from './testing/examples.ts';
 import { fitText, hasVisibleText, toStorable } from './text.ts';
 

@@ -3,7 +3,6 @@ export * from './authority.ts';
 export * from './client-channel.ts';
 export * from './engine-event.ts';
 export * from './events/channel-replica.ts';
-export * from './events/command-order.ts';
 export * from './events/command-queue.ts';
 export * from './events/optimistic-overlay.ts';
 export * from './limits.ts';

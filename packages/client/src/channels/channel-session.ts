@@ -9,7 +9,7 @@ import {
   trimChat,
   trimLibrary,
   RECONNECT_HEALTHY_AFTER_MS,
-  type ChannelEvent,
+  type ReceivedEvent,
   type ChannelName,
   type ChannelState,
   type ChannelStateOf,
@@ -79,7 +79,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   #error: ErrorBody | null = null;
   #shown: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
   /** Events that arrive while something is on its way that may be from before or after them. */
-  readonly #meanwhile = new Set<ChannelEvent[]>();
+  readonly #meanwhile = new Set<ReceivedEvent[]>();
   #waitsFor: 'nothing' | 'its-document' = 'nothing';
   #holders = 1;
   #againAttempt = 0;
@@ -172,7 +172,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     request: () => Promise<T>,
     add: (state: ChannelState, answer: T) => ChannelState,
   ): Promise<T> {
-    const meanwhile: ChannelEvent[] = [];
+    const meanwhile: ReceivedEvent[] = [];
     this.#meanwhile.add(meanwhile);
     try {
       const answer = await request();

@@ -1,5 +1,10 @@
 /** The states of a browser. They can be had again from the server, so an older form of them is thrown away. */
-import { channelPosition, channelState, type ChannelName } from '@tandem/protocol';
+import {
+  CHANNEL_STATE_VERSION,
+  channelPosition,
+  channelState,
+  type ChannelName,
+} from '@tandem/protocol';
 import { openDB, type DBSchema } from 'idb';
 import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
 import { ignoreRejection, withHandledDone } from '../store/transaction-requests.ts';
@@ -7,8 +12,11 @@ import { ignoreRejection, withHandledDone } from '../store/transaction-requests.
 export const STATES_DATABASE = 'tandem-states';
 const DATABASE_VERSION = 1;
 
+/** `version` is that of the page which kept the state. */
+type StoredState = OwnedState & { readonly name: ChannelName; readonly version: number };
+
 interface Schema extends DBSchema {
-  state: { key: number; value: OwnedState & { name: ChannelName }; indexes: { name: string } };
+  state: { key: number; value: StoredState; indexes: { name: string } };
 }
 
 /** Rejects when the browser has no IndexedDB or does not let it be used. */
@@ -34,7 +42,7 @@ export async function openIndexedDbStateStore(name: string = STATES_DATABASE): P
       const { store, done } = withHandledDone(database.transaction('state', 'readwrite'));
       const before = await store.index('name').getKey(name);
       if (before !== undefined) ignoreRejection(store.delete(before));
-      ignoreRejection(store.add({ ...state, name }));
+      ignoreRejection(store.add({ ...state, name, version: CHANNEL_STATE_VERSION }));
       const keys = await store.getAllKeys();
       for (const oldest of keys.slice(0, -MAX_KEPT_STATES)) ignoreRejection(store.delete(oldest));
       await done;
@@ -52,7 +60,8 @@ export async function openIndexedDbStateStore(name: string = STATES_DATABASE): P
 }
 
 /** Null for what a page of another version has kept. */
-function readable({ user, position, state }: OwnedState): OwnedState | null {
+function readable({ user, position, state, version }: StoredState): OwnedState | null {
+  if (version !== CHANNEL_STATE_VERSION) return null;
   const read = {
     position: channelPosition.safeParse(position),
     state: channelState.safeParse(state),

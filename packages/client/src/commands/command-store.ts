@@ -1,8 +1,8 @@
 /** What a device keeps of commands that the server has not answered. Pages share it. One port, one contract suite, two adapters. */
-import type { GivenCommand } from '@tandem/sync';
+import type { IssuedCommand } from '@tandem/sync';
 
 export interface KeptCommand {
-  readonly command: GivenCommand;
+  readonly command: IssuedCommand;
   /** Whose it is; null when nobody was known yet. Nobody else's connection ever says it. */
   readonly user: string | null;
 }

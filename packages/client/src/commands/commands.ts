@@ -5,6 +5,7 @@
  */
 import {
   command as commandSchema,
+  COMMANDS,
   errorOf,
   textRefusal,
   type Call,
@@ -16,7 +17,7 @@ import {
   type CommandIntent,
   type OptimisticOverlay,
   type FollowedChannel,
-  type GivenCommand,
+  type IssuedCommand,
 } from '@tandem/sync';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
@@ -31,12 +32,12 @@ const SAID_FOR_MS = 30 * 24 * 3_600_000;
 const TOO_OLD =
   'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
 
-export type PendingCommand = GivenCommand & {
+export type PendingCommand = IssuedCommand & {
   /** It is still there after a reload. */
   readonly kept: boolean;
 };
 
-export type RefusedListener = (call: GivenCommand, error: ErrorBody) => void;
+export type RefusedListener = (call: IssuedCommand, error: ErrorBody) => void;
 
 export interface CommandsOptions {
   readonly connection: Connection;
@@ -56,7 +57,7 @@ export class Commands {
   readonly #options: CommandsOptions;
   readonly #queue = new CommandQueue();
   /** Other pages' commands: shown here, and said by them. */
-  readonly #foreign = new Map<string, GivenCommand>();
+  readonly #foreign = new Map<string, IssuedCommand>();
   /** Whose the commands are that were not given here. */
   readonly #owners = new Map<string, string | null>();
   readonly #kept = new Set<string>();
@@ -107,7 +108,7 @@ export class Commands {
       this.#tellRefused({ ...call, id, at }, errorOf('bad-message', { detail }));
       return id;
     }
-    const given: GivenCommand = { ...parsed.data, at };
+    const given: IssuedCommand = { ...parsed.data, at };
     if (this.#queue.size >= MAX_PENDING_COMMANDS) {
       const detail = 'Too much is waiting for the server. Try again when it has caught up.';
       this.#tellRefused(given, errorOf('too-many', { detail }));
@@ -203,7 +204,7 @@ export class Commands {
   /** What the server may have done long ago must not undo what others have done since. */
   #rejectOldCommands(now: number): void {
     const old = [...this.#queue, ...this.#foreign.values()].filter(
-      (command) => now - command.at > SAID_FOR_MS && !isSafeForEver(command),
+      (command) => now - command.at > SAID_FOR_MS && !COMMANDS[command.name].isIdempotent,
     );
     for (const command of old) {
       this.#foreign.delete(command.id);
@@ -288,7 +289,7 @@ export class Commands {
     this.#writes = Promise.allSettled([this.#writes, writing]);
   }
 
-  #tellRefused(command: GivenCommand, error: ErrorBody): void {
+  #tellRefused(command: IssuedCommand, error: ErrorBody): void {
     for (const listener of [...this.#refusedListeners]) listener(command, error);
   }
 
@@ -303,12 +304,7 @@ export class Commands {
   }
 }
 
-/** Nobody is asked to wait, or told, for the sake of a reading mark. */
-export function isWork({ name }: GivenCommand): boolean {
-  return name !== 'chat:see';
-}
-
-/** Said again after any time, it changes nothing: what makes something is known by its id, a mark only moves on. */
-function isSafeForEver({ name }: GivenCommand): boolean {
-  return name === 'document:create' || name === 'chat:send' || name === 'chat:see';
+/** False for commands whose loss no person notices, such as reading marks. */
+export function isWork({ name }: IssuedCommand): boolean {
+  return COMMANDS[name].isSilent !== true;
 }

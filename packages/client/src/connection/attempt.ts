@@ -23,8 +23,8 @@ export interface AttemptCallbacks {
   /** Something was heard, whatever it is. */
   heard(): void;
   message(message: ServerMessage): void;
-  /** The server speaks what this page cannot read. */
-  onProtocolError(): void;
+  /** A frame could not be decoded. */
+  unreadable(): void;
   /** It ended, or was not welcomed in time. */
   closed(code: number): void;
 }
@@ -104,7 +104,7 @@ export class Attempt {
     callbacks.heard();
     const decoded =
       data instanceof ArrayBuffer ? binaryCodec.decodeFromServer(new Uint8Array(data)) : null;
-    if (decoded === null || decoded.kind === 'invalid') return callbacks.onProtocolError();
+    if (decoded === null || decoded.kind === 'invalid') return callbacks.unreadable();
     for (const message of decoded.messages) {
       if (message.type !== 'welcome') callbacks.message(message);
       else {

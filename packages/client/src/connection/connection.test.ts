@@ -1,4 +1,10 @@
-import { closeCode, errorOf, MAX_FRAME_BYTES } from '@tandem/protocol';
+import {
+  closeCode,
+  errorOf,
+  MAX_FRAME_BYTES,
+  RECONNECT_FIRST_MS,
+  RECONNECT_HEALTHY_AFTER_MS,
+} from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { FakeSocket } from '../testing/fake-socket.ts';
@@ -214,6 +220,48 @@ test.each(['forbidden', 'bad-message', 'version-unsupported'] as const)(
     expect(s.sockets).toHaveLength(2);
   },
 );
+
+const UNREADABLE = Uint8Array.from([2, 0, 1, 0xc1]);
+
+test('W44: a message of an unknown type is skipped, and the connection goes on', async () => {
+  const s = await connected();
+  s.latest().answerBytes(Uint8Array.from([0xa0, 0x1f, 5, 3, 1, 2, 3]));
+  expect(s.connection.state.kind).toBe('connected');
+  s.latest().answer({ type: 'ping', channel: 0, nonce: 4 });
+  await s.settle();
+  expect(s.latest().sentOf('pong')).toEqual([{ type: 'pong', channel: 0, nonce: 4 }]);
+  expect(s.sockets).toHaveLength(1);
+});
+
+test('W44: after a frame that cannot be read it reconnects; after the next it asks for a reload', async () => {
+  const s = await connected();
+  s.latest().answerBytes(UNREADABLE);
+  const error = errorOf('version-unsupported');
+  expect(s.connection.state).toMatchObject({ kind: 'waiting', error });
+  await s.settle(RECONNECT_FIRST_MS);
+  s.latest().open();
+  s.latest().welcome();
+  expect(s.connection.state.kind).toBe('connected');
+  s.latest().answerBytes(UNREADABLE);
+  expect(s.connection.state).toMatchObject({ kind: 'stopped', error });
+  await s.settle(60_000);
+  expect(s.sockets).toHaveLength(2);
+});
+
+test('W44: frames that cannot be read, with a healthy connection between them, cost one connection each', async () => {
+  const s = await connected();
+  s.latest().answersPings = true;
+  for (let i = 0; i < 3; i++) {
+    await s.settle(RECONNECT_HEALTHY_AFTER_MS);
+    s.latest().answerBytes(UNREADABLE);
+    await s.settle(RECONNECT_FIRST_MS);
+    s.latest().open();
+    s.latest().welcome();
+    s.latest().answersPings = true;
+    expect(s.connection.state.kind).toBe('connected');
+  }
+  expect(s.sockets).toHaveLength(4);
+});
 
 test('W9: after a temporary refusal over HTTP it comes back by itself', async () => {
   const s = scene();

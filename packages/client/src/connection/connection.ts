@@ -102,6 +102,7 @@ export class Connection {
   #dictatedRetryMs: number | null = null;
   /** What the server last said about this connection: if it closes it now, that is why. */
   #reason: ErrorBody | null = null;
+  #hasMetUnreadableFrame = false;
   #freshToken = false;
   #outgoing: Uint8Array[] = [];
   #nonce = 0;
@@ -247,7 +248,7 @@ export class Connection {
         welcomed: (user, rest) => this.#welcomed(attempt, { user, rest }),
         heard: () => attempt === this.#attempt && this.#liveness.heard(),
         message: (message) => attempt === this.#attempt && this.#handle(message),
-        onProtocolError: () => this.#onProtocolError(attempt),
+        unreadable: () => this.#handleUnreadableFrame(attempt),
         closed: (code) => void this.#closed(attempt, code, token),
       },
     });
@@ -340,11 +341,18 @@ export class Connection {
     else this.#tokenTimer = clock.setTimeout(() => void this.#renewToken(), TOKEN_RETRY_MS);
   }
 
-  /** The server speaks what this page cannot read. */
-  #onProtocolError(attempt: Attempt): void {
+  /**
+   * The frame may have been damaged on its way, so the client reconnects once. A second such frame without a healthy
+   * connection in between means that this page cannot read what the server sends, and only another page helps.
+   */
+  #handleUnreadableFrame(attempt: Attempt): void {
     if (attempt !== this.#attempt) return;
+    const isRepeated = this.#hasMetUnreadableFrame && !this.#isHealthy();
+    this.#hasMetUnreadableFrame = true;
+    const error = errorOf('version-unsupported');
+    if (!isRepeated) return this.#lost('lost', error);
     this.#abandon(TRANSPORT_CLOSE_CODES.normal);
-    this.#refused(errorOf('version-unsupported'), 'reload');
+    this.#refused(error, 'reload');
   }
 
   async #closed(attempt: Attempt, code: number, token: string): Promise<void> {
@@ -406,7 +414,7 @@ export class Connection {
     const { clock, random, online } = this.#options.environment;
     const state = this.#state;
     const now = clock.now();
-    const healthy = state.kind === 'connected' && now - state.since >= RECONNECT_HEALTHY_AFTER_MS;
+    const healthy = this.#isHealthy();
     if (healthy) this.#choice.healthy();
     else if (state.kind === 'connected') this.#choice.failed(state.transport, 'short-lived', now);
     const attempt = 'attempt' in state && !healthy ? state.attempt : 0;
@@ -414,6 +422,12 @@ export class Connection {
     this.#abandon();
     const seen = online() ? cause : 'no-network';
     this.#happen({ kind: 'failed', cause: seen, error, retryAt, healthy });
+  }
+
+  #isHealthy(): boolean {
+    const state = this.#state;
+    const now = this.#options.environment.clock.now();
+    return state.kind === 'connected' && now - state.since >= RECONNECT_HEALTHY_AFTER_MS;
   }
 
   /** Lets go of whatever is under way. */

@@ -43,7 +43,10 @@ export class FakeSocket implements Socket {
   }
 
   answer(...messages: ServerMessage[]): void {
-    const frame = binaryCodec.join(messages.map(binaryCodec.encode));
+    this.answerBytes(binaryCodec.join(messages.map(binaryCodec.encode)));
+  }
+
+  answerBytes(frame: Uint8Array): void {
     this.onmessage?.({ data: frame.slice().buffer } as MessageEvent);
   }
 

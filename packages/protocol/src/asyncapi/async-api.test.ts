@@ -36,7 +36,8 @@ test('it is AsyncAPI 3', () => {
 test.each(types)('the example of %s is what its schema describes', (type) => {
   const { payload } = document.components.messages[type.replace(':', '.')]!;
   expect(ajv.validate(payload, written[type]), JSON.stringify(ajv.errors)).toBe(true);
-  expect(ajv.validate(payload, { ...(written[type] as object), surplus: 1 })).toBe(false);
+  const isFromServer = MESSAGES[type].from === 'server';
+  expect(ajv.validate(payload, { ...(written[type] as object), added: 1 })).toBe(isFromServer);
 });
 
 test('each message is in the direction in which it is sent', () => {

@@ -36,7 +36,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     /** The newest `position` of a `presence:changed` that it knows. */
     presence: channelPosition.optional(),
   }),
-  opened: z.strictObject({
+  opened: z.object({
     ref: z.number().int().nonnegative(),
     document: documentId,
     kind: documentKind,
@@ -59,7 +59,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
   /** Client: leave. */
   leave: z.strictObject({}),
   /** Server: an `open` was refused (`channel` 0, `ref` given), or a channel was lost. */
-  closed: z.strictObject({ ref: z.number().int().nonnegative().optional(), error: errorBody }),
+  closed: z.object({ ref: z.number().int().nonnegative().optional(), error: errorBody }),
   /** Server: what is known of the document beside its text has changed. */
-  'document:changed': z.strictObject({ title, access }),
+  'document:changed': z.object({ title, access }),
 });

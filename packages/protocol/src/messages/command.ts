@@ -5,20 +5,20 @@
  */
 import { z } from 'zod';
 import { channelName, channelPosition } from '../channels.ts';
-import { command } from '../commands/commands.ts';
+import { command } from '../commands.ts';
 import { errorBody } from '../errors.ts';
 import { MAX_DONE_POSITIONS } from '../limits.ts';
 import { ulid } from './field.ts';
 
 export const commandMessages = {
   command,
-  done: z.strictObject({
+  done: z.object({
     id: ulid,
     /** It had been done before; these are the positions of then. */
     repeated: z.boolean(),
     positions: z
-      .array(z.strictObject({ name: channelName, ...channelPosition.shape }))
+      .array(z.object({ name: channelName, ...channelPosition.shape }))
       .max(MAX_DONE_POSITIONS),
   }),
-  refused: z.strictObject({ id: ulid, error: errorBody }),
+  refused: z.object({ id: ulid, error: errorBody }),
 };

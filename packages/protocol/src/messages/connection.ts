@@ -13,7 +13,7 @@ export const connectionMessages = <B extends BytesField>(bytes: B) => ({
   ping: z.strictObject({ nonce }),
   pong: z.strictObject({ nonce }),
   /** Said before a close, or on its own about the channel in the header. */
-  error: z.strictObject({ error: errorBody }),
-  goaway: z.strictObject({ retryAfterMs: z.number().int().nonnegative() }),
+  error: z.object({ error: errorBody }),
+  goaway: z.object({ retryAfterMs: z.number().int().nonnegative() }),
   fragment: z.strictObject({ last: z.boolean(), bytes }),
 });

@@ -4,19 +4,17 @@
  * `offset`. Not recovered: `state` is the channel's whole state at `offset`. Never something between.
  */
 import { z } from 'zod';
-import { channelName, channelPosition, epoch, offset } from '../channels.ts';
+import { channelName, channelPosition, channelState, receivedEvent } from '../channels.ts';
 import { errorBody } from '../errors.ts';
-import { channelEvent } from '../events/events.ts';
-import { documentActivity } from '../state/library.ts';
-import { dashboardSample } from '../state/dashboard.ts';
-import { channelState } from '../state/channel-state.ts';
-import { documentId } from './field.ts';
+import { activityChanged } from '../topics/activity.ts';
+import { dashboardChanged } from '../topics/dashboard.ts';
+import { epoch, offset } from './field.ts';
 
 const ref = z.number().int().nonnegative();
 
 export const eventChannelMessages = {
   subscribe: z.strictObject({ ref, name: channelName, position: channelPosition.optional() }),
-  subscribed: z.strictObject({
+  subscribed: z.object({
     ref,
     name: channelName,
     recovered: z.boolean(),
@@ -28,14 +26,12 @@ export const eventChannelMessages = {
   }),
   unsubscribe: z.strictObject({}),
   /** Server: a `subscribe` was refused (`channel` 0, `ref` given), or a channel was lost. */
-  unsubscribed: z.strictObject({ ref: ref.optional(), error: errorBody }),
+  unsubscribed: z.object({ ref: ref.optional(), error: errorBody }),
   /** Reliable channels: events `from + 1 … to`, one each. */
-  events: z.strictObject({ from: offset, to: offset, events: z.array(channelEvent) }),
+  events: z.object({ from: offset, to: offset, events: z.array(receivedEvent) }),
   /** Client: events after `from` are missing here. Answered by `events`, or by `subscribed` with a state. */
   recover: z.strictObject({ from: offset }),
   /** `latest` channels: the newest values, or null for a key that is gone. */
-  'activity:changed': z.strictObject({
-    documents: z.record(documentId, documentActivity.nullable()),
-  }),
-  'dashboard:changed': z.strictObject({ sample: dashboardSample }),
+  'activity:changed': activityChanged,
+  'dashboard:changed': dashboardChanged,
 };

@@ -14,6 +14,9 @@ export type BytesField = z.ZodType<Uint8Array>;
 /** A document's name: unguessable when we made it, chosen by the client when it is created ad hoc. */
 export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
+/** A document that a client makes: long enough that nobody guesses it. */
+export const newDocumentId = documentId.min(20);
+
 /** What may be asked for: a link with something behind it must not cost the connection. */
 export const requestedDocument = opaqueText(MAX_REQUESTED_DOCUMENT_LENGTH);
 
@@ -80,7 +83,7 @@ export function toDisplayName(stored: string): string {
   return hasVisibleText(name) ? name : NO_NAME;
 }
 
-export const user = z.strictObject({ id: userId, name: displayName, color });
+export const user = z.object({ id: userId, name: displayName, color });
 /** A person as everyone sees them. Name and colour come from the server. */
 export type User = z.infer<typeof user>;
 export type DocumentKind = z.infer<typeof documentKind>;

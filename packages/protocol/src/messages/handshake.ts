@@ -29,7 +29,7 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
       .max(MAX_CHANNELS_PER_CONNECTION)
       .optional(),
   }),
-  welcome: z.strictObject({
+  welcome: z.object({
     connection: asciiId(64),
     user,
     /** The schema of the server; a client below it may read but not write. */

@@ -4,7 +4,7 @@
  * state and refuses client ids that belong to another connection.
  */
 import { z } from 'zod';
-import { channelPosition, offset } from '../channels.ts';
+import { sentPosition } from '../channels.ts';
 import {
   AWARENESS_INTERVAL_MS,
   MAX_AWARENESS_INTERVAL_MS,
@@ -14,7 +14,7 @@ import {
   MAX_TYPING_NAMES,
 } from '../limits.ts';
 import { opaqueText } from '../text.ts';
-import { color, count, displayName, userId, yjsClient, type BytesField } from './field.ts';
+import { color, count, displayName, offset, userId, yjsClient, type BytesField } from './field.ts';
 
 /**
  * `idle`: the page is seen and was not touched for a while. `away`: nobody sees it, or it was not touched for
@@ -22,7 +22,7 @@ import { color, count, displayName, userId, yjsClient, type BytesField } from '.
  */
 const presenceState = z.enum(['active', 'idle', 'away']);
 
-export const member = z.strictObject({
+export const member = z.object({
   user: userId,
   name: displayName,
   color,
@@ -34,13 +34,13 @@ export type Member = z.infer<typeof member>;
 export type PresenceState = z.infer<typeof presenceState>;
 
 /** People by what they are, shown or not. */
-const memberCounts = z.strictObject({ active: count, idle: count, away: count });
+const memberCounts = z.object({ active: count, idle: count, away: count });
 export type MemberCounts = z.infer<typeof memberCounts>;
 
 export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   awareness: z.strictObject({ update: bytes }),
   'presence:set': z.strictObject({ state: presenceState }),
-  'presence:changed': z.strictObject({
+  'presence:changed': z.object({
     /** These are all who are shown. Otherwise those who are shown now or are not as before, and those who are not shown any more. */
     full: z.boolean(),
     members: z.array(member).max(MAX_SHOWN_MEMBERS),
@@ -48,7 +48,7 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
     /** A difference is one for those who know this offset of the epoch, or a later one; with `full` it is 0. */
     from: offset,
     /** What the receiver knows with it. */
-    position: channelPosition,
+    position: sentPosition,
     counts: memberCounts,
     /** The receiver, who may not be among those who are shown. */
     you: member.optional(),
@@ -62,7 +62,7 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
     after: count,
   }),
   /** In the order in which they came; `next` is null with the last of them. */
-  'presence:listed': z.strictObject({
+  'presence:listed': z.object({
     ref: z.number().int().nonnegative(),
     members: z.array(member).max(MAX_LISTED_MEMBERS),
     next: count.nullable(),
@@ -70,5 +70,5 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   'typing:start': z.strictObject({}),
   'typing:stop': z.strictObject({}),
   /** The users who are typing now, oldest first, without the receiver. */
-  'typing:changed': z.strictObject({ users: z.array(userId).max(MAX_TYPING_NAMES) }),
+  'typing:changed': z.object({ users: z.array(userId).max(MAX_TYPING_NAMES) }),
 });

@@ -15,11 +15,11 @@ const cseq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 export const updateMessages = <B extends BytesField>(bytes: B) => ({
   update: z.strictObject({ cseq, update: bytes }),
   /** All of this channel's updates up to `cseq` are on disk. Rows `from + 1 … to` are this client's own and are not sent back. */
-  ack: z.strictObject({ cseq, from: offset, to: offset }),
-  nack: z.strictObject({ cseq, error: errorBody }),
+  ack: z.object({ cseq, from: offset, to: offset }),
+  nack: z.object({ cseq, error: errorBody }),
   /** `updates[i]` is one journal row; applying all of them brings a copy from `from` to `to`. */
-  updates: z.strictObject({ from: offset, to: offset, updates: z.array(bytes) }),
+  updates: z.object({ from: offset, to: offset, updates: z.array(bytes) }),
   'rows:request': z.strictObject({ from: offset }),
   /** The client answers with one `update` under its newest `cseq` that holds all the state vector lacks. */
-  'state:request': z.strictObject({ cseq, stateVector: bytes }),
+  'state:request': z.object({ cseq, stateVector: bytes }),
 });

@@ -1,7 +1,8 @@
 /** Any event of any channel, about so few people, documents and messages that they meet. */
 import fc from 'fast-check';
-import type { ChatEvent, LibraryEvent, SharingEvent } from '../events/events.ts';
-import type { ChatMention, ChatMessage } from '../state/chat.ts';
+import type { ChatEvent, ChatMention, ChatMessage } from '../topics/chat.ts';
+import type { LibraryEvent } from '../topics/library.ts';
+import type { SharingEvent } from '../topics/sharing.ts';
 
 const at = fc.integer({ min: 0, max: 50 });
 const userId = fc.constantFrom('ada', 'ben', 'cem');

@@ -246,3 +246,22 @@ test('EV11 a page of history moves nothing', () => {
   expect(texts(replica)).toEqual([]);
   expect(replica.position?.offset).toBe(1);
 });
+
+describe('a newer server', () => {
+  const unknown = { name: 'unknown-event' } as const;
+
+  test('W44 skips an event that it does not know, and counts its offset', () => {
+    const replica = live();
+    const first = { ...events(0, 3), events: [sent(1), unknown, sent(3)] };
+    replica.receive(first, 0);
+    expect(texts(replica)).toEqual(['1', '3']);
+    expect(replica.position).toEqual({ epoch: 'e1', offset: 3 });
+    // The first two of these are here already: one of them is the unknown event.
+    const second = { ...events(1, 5), events: [unknown, sent(3), unknown, sent(5)] };
+    replica.receive(second, 0);
+    expect(texts(replica)).toEqual(['1', '3', '5']);
+    expect(replica.position).toEqual({ epoch: 'e1', offset: 5 });
+    expect(replica.phase).toBe('live');
+    expect(replica.dueAt).toBeNull();
+  });
+});

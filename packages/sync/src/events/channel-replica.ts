@@ -11,7 +11,7 @@ import {
   reduceActivity,
   reduceChannel,
   reduceDashboard,
-  type ChannelEvent,
+  type ReceivedEvent,
   type ChannelName,
   type ChannelPosition,
   type ChannelState,
@@ -37,7 +37,7 @@ export type ReplicaMessage = Extract<
 export type ReplicaIntent =
   | { readonly kind: 'send'; readonly message: ClientMessage }
   /** The state has these events in it now. */
-  | { readonly kind: 'applied'; readonly events: readonly ChannelEvent[] }
+  | { readonly kind: 'applied'; readonly events: readonly ReceivedEvent[] }
   /** The state is another one now, whatever it was before. */
   | { readonly kind: 'replaced' }
   /** Call `subscribe` again, after `error.retryAfterMs`, or your own backoff where that is not given. */
@@ -233,7 +233,7 @@ export class ChannelReplica {
 
   /** Applies what follows, and gives what is missing its time. */
   #goOn(open: OpenState, now: number): readonly ReplicaIntent[] {
-    const events: ChannelEvent[] = [];
+    const events: ReceivedEvent[] = [];
     for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
       events.push(...next.events.slice(this.#offset - next.from));
       this.#position = { epoch: open.epoch, offset: next.to };

@@ -1,10 +1,10 @@
 import { errorOf, MAX_COMMANDS_IN_FLIGHT, type Call, type ErrorBody } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
-import type { GivenCommand } from './command-order.ts';
+import type { IssuedCommand } from './command-queue.ts';
 import { CommandQueue, type CommandIntent } from './command-queue.ts';
 
-const given = (id: string, call: Call): GivenCommand => ({ ...call, id, at: 1 });
+const given = (id: string, call: Call): IssuedCommand => ({ ...call, id, at: 1 });
 const say = (id: string, replyTo: string | null = null) =>
   given(id, { name: 'chat:send', input: { document: 'd', text: id, mentions: [], replyTo } });
 const rename = (id: string, title: string, document = 'd') =>

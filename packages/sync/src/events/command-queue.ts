@@ -4,15 +4,24 @@
  * that it asked for, and so is everything without an answer after a reconnect.
  */
 import {
+  canReplace,
   MAX_COMMANDS_IN_FLIGHT,
+  replaces,
+  waitsFor,
   type ChannelName,
   type ChannelPosition,
   type ClientMessage,
+  type Command,
   type ErrorBody,
   type MessageOf,
 } from '@tandem/protocol';
 import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
-import { mayReplace, replaces, waitsFor, type GivenCommand } from './command-order.ts';
+
+/** A command as its author issued it. */
+export type IssuedCommand = Command & {
+  /** Milliseconds since the epoch, by the author's clock. */
+  readonly at: number;
+};
 
 /** Where a channel is once it has a command's events. */
 export type EffectPosition = ChannelPosition & { readonly name: ChannelName };
@@ -22,15 +31,15 @@ export type CommandIntent =
   | { readonly kind: 'send'; readonly message: ClientMessage }
   | {
       readonly kind: 'done';
-      readonly command: GivenCommand;
+      readonly command: IssuedCommand;
       readonly positions: readonly EffectPosition[];
     }
-  | { readonly kind: 'refused'; readonly command: GivenCommand; readonly error: ErrorBody }
+  | { readonly kind: 'refused'; readonly command: IssuedCommand; readonly error: ErrorBody }
   /** A later one makes it unnecessary; it is not said any more. */
-  | { readonly kind: 'replaced'; readonly command: GivenCommand };
+  | { readonly kind: 'replaced'; readonly command: IssuedCommand };
 
 interface Entry {
-  readonly command: GivenCommand;
+  readonly command: IssuedCommand;
   state: 'waiting' | 'said';
   refusals: number;
 }
@@ -44,7 +53,7 @@ export class CommandQueue {
   #resumeAt: number | null = null;
 
   /** Without an answer, oldest first. */
-  get pending(): readonly GivenCommand[] {
+  get pending(): readonly IssuedCommand[] {
     return [...this];
   }
 
@@ -52,7 +61,7 @@ export class CommandQueue {
     return this.#entries.size;
   }
 
-  *[Symbol.iterator](): Iterator<GivenCommand> {
+  *[Symbol.iterator](): Iterator<IssuedCommand> {
     for (const { command } of this.#entries.values()) yield command;
   }
 
@@ -65,8 +74,8 @@ export class CommandQueue {
     return this.#entries.has(id);
   }
 
-  add(command: GivenCommand, now: number): readonly CommandIntent[] {
-    const replaced = mayReplace(command) ? this.#replacedBy(command) : [];
+  add(command: IssuedCommand, now: number): readonly CommandIntent[] {
+    const replaced = canReplace(command) ? this.#replacedBy(command) : [];
     for (const { id } of replaced) this.#remove(id);
     this.#entries.set(command.id, entryOf(command));
     return [
@@ -76,7 +85,7 @@ export class CommandQueue {
   }
 
   /** Takes over what an earlier visit or another page has left; it is older than what was given here. */
-  adopt(commands: readonly GivenCommand[], now: number): readonly CommandIntent[] {
+  adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
     this.#entries = new Map([
       ...unknown.map((command) => [command.id, entryOf(command)] as const),
@@ -135,7 +144,7 @@ export class CommandQueue {
   #say(now: number): readonly CommandIntent[] {
     if (!this.#isConnected || (this.#resumeAt !== null && now < this.#resumeAt)) return [];
     const intents: CommandIntent[] = [];
-    const before: GivenCommand[] = [];
+    const before: IssuedCommand[] = [];
     for (const entry of this.#entries.values()) {
       if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) break;
       const { command } = entry;
@@ -150,7 +159,7 @@ export class CommandQueue {
   }
 
   /** What is on its way cannot be called back. */
-  #replacedBy(command: GivenCommand): readonly GivenCommand[] {
+  #replacedBy(command: IssuedCommand): readonly IssuedCommand[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.state === 'waiting' && replaces(command, entry.command))
       .map((entry) => entry.command);
@@ -162,11 +171,11 @@ export class CommandQueue {
   }
 }
 
-function entryOf(command: GivenCommand): Entry {
+function entryOf(command: IssuedCommand): Entry {
   return { command, state: 'waiting', refusals: 0 };
 }
 
-function wireForm({ at: _, ...command }: GivenCommand): ClientMessage {
+function wireForm({ at: _, ...command }: IssuedCommand): ClientMessage {
   return { type: 'command', channel: 0, ...command };
 }
 

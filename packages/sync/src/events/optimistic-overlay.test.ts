@@ -1,6 +1,6 @@
 import type { ChannelEvent, ChannelName, LibraryState } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import type { GivenCommand } from './command-order.ts';
+import type { IssuedCommand } from './command-queue.ts';
 import { OptimisticOverlay, type FollowedChannel } from './optimistic-overlay.ts';
 
 const user = { id: 'u', name: 'Ada', color: 1 };
@@ -21,7 +21,7 @@ const library = (title: string): LibraryState => ({
   documents: [listed(title)],
   next: null,
 });
-const rename = (id: string, title: string): GivenCommand => ({
+const rename = (id: string, title: string): IssuedCommand => ({
   id,
   name: 'document:rename',
   input: { document: 'd', title },

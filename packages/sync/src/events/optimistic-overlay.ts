@@ -6,14 +6,14 @@ import {
   channelOf,
   predict,
   reduceChannel,
-  type ChannelEvent,
+  type ReceivedEvent,
   type ChannelName,
   type ChannelPosition,
   type ChannelState,
   type User,
 } from '@tandem/protocol';
 import { KEEP } from './channel-replica.ts';
-import type { GivenCommand } from './command-order.ts';
+import type { IssuedCommand } from './command-queue.ts';
 import type { EffectPosition } from './command-queue.ts';
 
 /** What is said of a channel that is followed here. */
@@ -24,7 +24,7 @@ export interface FollowedChannel {
 }
 
 interface Expectation {
-  readonly command: GivenCommand;
+  readonly command: IssuedCommand;
   /** The event that was predicted is here. */
   hasArrived: boolean;
   /** Once it is done: where the channels must be that are not there yet. */
@@ -40,12 +40,12 @@ export class OptimisticOverlay {
     this.#findUser = findUser;
   }
 
-  expect(command: GivenCommand): void {
+  expect(command: IssuedCommand): void {
     this.#expectations.push({ command, hasArrived: false, awaited: null });
   }
 
   /** As `expect`, for commands that were given before all others. */
-  expectEarlier(commands: readonly GivenCommand[]): void {
+  expectEarlier(commands: readonly IssuedCommand[]): void {
     this.#expectations.unshift(
       ...commands.map((command) => ({ command, hasArrived: false, awaited: null })),
     );
@@ -75,7 +75,7 @@ export class OptimisticOverlay {
   }
 
   /** A channel has these events now. */
-  arrived(name: ChannelName, events: readonly ChannelEvent[]): void {
+  arrived(name: ChannelName, events: readonly ReceivedEvent[]): void {
     const ids = new Set(events.map(({ command }) => command));
     for (const expectation of this.#expectations) {
       const { command } = expectation;

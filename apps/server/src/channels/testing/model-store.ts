@@ -1,5 +1,5 @@
 /** Channels in memory in the place of the database: commits are made by the test, answers come when it says. */
-import type { ChannelEvent, ChannelPosition } from '@tandem/protocol';
+import type { ChannelEvent, ChannelPosition, ReceivedEvent } from '@tandem/protocol';
 import type { LoadedState } from '../../storage/channel-states.ts';
 import type { ChannelStore } from '../channel-store.ts';
 import type { EventRun } from '../../storage/event-rows.ts';
@@ -105,6 +105,6 @@ function event(offset: number, at: number): ChannelEvent {
   return { name: 'chat:deleted', at, message: String(offset).padStart(26, '0') };
 }
 
-export function offsetOf(event: ChannelEvent): number {
+export function offsetOf(event: ReceivedEvent): number {
   return event.name === 'chat:deleted' ? Number(event.message) : NaN;
 }

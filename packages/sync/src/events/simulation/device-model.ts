@@ -14,7 +14,7 @@ import {
   type ReplicaIntent,
   type ReplicaMessage,
 } from '../channel-replica.ts';
-import type { GivenCommand } from '../command-order.ts';
+import type { IssuedCommand } from '../command-queue.ts';
 import { CommandQueue, type CommandIntent } from '../command-queue.ts';
 import { OptimisticOverlay } from '../optimistic-overlay.ts';
 import { keyOf, SHARED_DOCUMENT, type LedgerModel } from './ledger-model.ts';
@@ -28,7 +28,7 @@ const MAX_SURELY_SHOWN = MAX_CHAT_PAGE / 2;
 
 /** What several pages of one person share. */
 export interface StoredModel {
-  readonly commands: Map<string, GivenCommand>;
+  readonly commands: Map<string, IssuedCommand>;
   readonly states: Map<ChannelName, KeptState>;
 }
 
@@ -73,7 +73,7 @@ export class DeviceModel {
     this.#lane = this.#start();
   }
 
-  get pending(): readonly GivenCommand[] {
+  get pending(): readonly IssuedCommand[] {
     return this.#queue.pending;
   }
 
@@ -82,7 +82,7 @@ export class DeviceModel {
   }
 
   give(command: Command): void {
-    const given = { ...command, at: this.#options.clock.now() } as GivenCommand;
+    const given = { ...command, at: this.#options.clock.now() } as IssuedCommand;
     this.#lane.add(() => this.stored.commands.set(given.id, given));
     this.#effects.expect(given);
     this.#runCommands(this.#queue.add(given, this.#options.clock.now()));
@@ -241,7 +241,7 @@ export class DeviceModel {
   }
 
   /** EF2: what is done stays in sight. */
-  #expectSeen(command: GivenCommand): void {
+  #expectSeen(command: IssuedCommand): void {
     if (command.name !== 'chat:send') return;
     const name = `chat:${command.input.document}` as const;
     const shown = this.shown(name);

@@ -2,9 +2,9 @@
  * One run: people on several pages who rename, create and talk, a network, a process and a disk, with everything
  * going wrong that a seed asks for. In the end the faults stop, and all must agree.
  */
-import type { Call, Command } from '@tandem/protocol';
+import { waitsFor, type Call, type Command } from '@tandem/protocol';
 import { ManualClock, SeededRandom, SimulatedNetwork } from '@tandem/testkit';
-import { waitsFor, type GivenCommand } from '../command-order.ts';
+import type { IssuedCommand } from '../command-queue.ts';
 import { CHANNELS, DeviceModel, newest, type StoredModel } from './device-model.ts';
 import { keyOf, LedgerModel, SHARED_DOCUMENT } from './ledger-model.ts';
 import { ServerModel, type Message, type ServerFaults } from './server-model.ts';
@@ -50,7 +50,7 @@ export class Simulation {
   readonly #network: SimulatedNetwork<Message>;
   readonly #ledger = new LedgerModel(['ada', 'ben']);
   readonly #pages: DeviceModel[] = [];
-  readonly #given: { readonly user: string; readonly command: GivenCommand }[] = [];
+  readonly #given: { readonly user: string; readonly command: IssuedCommand }[] = [];
   readonly #faults: ServerFaults;
   #server: ServerModel | null = null;
   #lastId = 0;

@@ -6,9 +6,9 @@ import { asciiId, sentText } from '../text.ts';
 
 const milliseconds = z.number().nonnegative();
 
-export const dashboardSample = z.strictObject({
+export const dashboardSample = z.object({
   at: instant,
-  connections: z.strictObject({
+  connections: z.object({
     webSocket: count,
     stream: count,
     longPoll: count,
@@ -23,16 +23,14 @@ export const dashboardSample = z.strictObject({
   messagesPerSecond: z.number().nonnegative(),
   bytesOutPerSecond: z.number().nonnegative(),
   /** From the arrival of an update or command to its acknowledgement; null in a second without any. */
-  acknowledgement: z
-    .strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })
-    .nullable(),
-  commit: z.strictObject({ p50: milliseconds, p99: milliseconds }).nullable(),
+  acknowledgement: z.object({ p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
+  commit: z.object({ p50: milliseconds, p99: milliseconds }).nullable(),
   loopDelayP99: milliseconds,
-  memory: z.strictObject({ rss: count, heap: count }),
+  memory: z.object({ rss: count, heap: count }),
   /** The busiest, at most ten. */
   topRooms: z
     .array(
-      z.strictObject({
+      z.object({
         /** The first letters of its id: the whole of it is a key. */
         document: sentText(6),
         title,
@@ -46,9 +44,18 @@ export const dashboardSample = z.strictObject({
 });
 export type DashboardSample = z.infer<typeof dashboardSample>;
 
-export const dashboardState = z.strictObject({
+export const dashboardState = z.object({
   type: z.literal('dashboard'),
   /** The last minutes, oldest first. */
   samples: z.array(dashboardSample).max(MAX_DASHBOARD_SAMPLES),
 });
 export type DashboardState = z.infer<typeof dashboardState>;
+
+export const dashboardChanged = z.object({ sample: dashboardSample });
+
+export function reduceDashboard(
+  state: DashboardState,
+  { sample }: z.infer<typeof dashboardChanged>,
+): DashboardState {
+  return { ...state, samples: [...state.samples, sample].slice(-MAX_DASHBOARD_SAMPLES) };
+}

@@ -1,10 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import type { ChannelName } from '../channels.ts';
-import type { Call, Command } from '../commands/commands.ts';
-import { channelEvent } from '../events/events.ts';
-import { reduceChannel } from './channel-reducer.ts';
-import type { ChannelState } from './channel-state.ts';
-import { channelOf, predict } from './prediction.ts';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { channelEvent, reduceChannel, type ChannelName, type ChannelState } from './channels.ts';
+import { channelOf, command, COMMANDS, predict, type Call, type Command } from './commands.ts';
+import { ANY_ORDER, commandsOf, defineCommands } from './topics/definition.ts';
+import { libraryChannel } from './topics/library.ts';
+import { z } from 'zod';
 
 const D = 'a-document-with-a-name';
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -95,6 +94,49 @@ describe('each command', () => {
     const predicted = reduceChannel(state, event);
     expect(predicted).toMatchObject(expected);
     expect(reduceChannel(predicted, event)).toEqual(predicted);
+  });
+});
+
+describe('a definition', () => {
+  const complete = {
+    name: 'document:archive',
+    summary: 'Archives the document.',
+    input: z.strictObject({ document: z.string() }),
+    order: ANY_ORDER,
+    replaces: null,
+    isIdempotent: true,
+    predict: () => null,
+  } as const;
+
+  test('is all that the union of the wire needs', () => {
+    const names = Object.keys(COMMANDS);
+    expect(names).toEqual(Object.values(COMMANDS).map(({ name }) => name));
+    for (const name of names) {
+      const [input] = CASES[name as Call['name']];
+      expect(command.parse({ id: ULID, name, input })).toEqual({ id: ULID, name, input });
+    }
+    expect(command.safeParse({ id: ULID, name: 'document:archive', input: {} }).success).toBe(
+      false,
+    );
+    expectTypeOf<z.output<typeof command>>().toEqualTypeOf<Command>();
+    const defineCommand = commandsOf(libraryChannel);
+    const commands = defineCommands(defineCommand(complete));
+    expectTypeOf<keyof typeof commands>().toEqualTypeOf<'document:archive'>();
+  });
+
+  test('with a part left out, or with an event of another channel, does not compile', () => {
+    const defineCommand = commandsOf(libraryChannel);
+    const { predict: _predict, ...unpredicted } = complete;
+    const { order: _order, ...unordered } = complete;
+    const { isIdempotent: _isIdempotent, ...undecided } = complete;
+    // @ts-expect-error It has no prediction.
+    defineCommand(unpredicted);
+    // @ts-expect-error It has no order.
+    defineCommand(unordered);
+    // @ts-expect-error It does not say whether it is idempotent.
+    defineCommand(undecided);
+    // @ts-expect-error The event belongs to a chat.
+    defineCommand({ ...complete, predict: () => ({ name: 'chat:deleted', message: ULID }) });
   });
 });
 

@@ -5,7 +5,7 @@ import { MAX_DELETED_RANGES } from '../limits.ts';
 const messageNumber = z.number().int().positive();
 
 /** Numbers of deleted messages, both ends included. */
-export const numberRange = z.strictObject({ from: messageNumber, to: messageNumber });
+export const numberRange = z.object({ from: messageNumber, to: messageNumber });
 export type NumberRange = z.infer<typeof numberRange>;
 
 /** The newest first; at most so many, beyond which deleted messages count as new. */

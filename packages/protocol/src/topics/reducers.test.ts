@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ChannelEvent } from '../events/events.ts';
+import { reduceChannel, type ChannelEvent, type ChannelState } from '../channels.ts';
 import {
   MAX_CHAT_PAGE,
   MAX_DASHBOARD_SAMPLES,
@@ -8,22 +8,19 @@ import {
   MAX_SHARING_MEMBERS,
 } from '../limits.ts';
 import { chatEvents, libraryEvents, sharingEvents } from '../testing/arbitrary-events.ts';
-import { reduceChannel } from './channel-reducer.ts';
-import type { ChannelState } from './channel-state.ts';
-import { prependChat, reduceChat } from './chat-reducer.ts';
-import type { ChatMessage, ChatState } from './chat.ts';
-import type { DashboardSample } from './dashboard.ts';
-import { reduceActivity, reduceDashboard } from './latest-reducer.ts';
+import { reduceActivity } from './activity.ts';
+import { prependChat, reduceChat, type ChatMessage, type ChatState } from './chat.ts';
+import { reduceDashboard, type DashboardSample } from './dashboard.ts';
 import {
   appendLibrary,
   mergeDocuments,
   reduceLibrary,
   trimLibrary,
   withoutGaps,
-} from './library-reducer.ts';
-import type { LibraryState, ListedDocument } from './library.ts';
-import { reduceSharing } from './sharing-reducer.ts';
-import type { SharingState } from './sharing.ts';
+  type LibraryState,
+  type ListedDocument,
+} from './library.ts';
+import { reduceSharing, type SharingState } from './sharing.ts';
 
 const RUNS = { seed: 17, numRuns: 500 };
 const ada = { id: 'ada', name: 'ada', color: 1 };

@@ -1,0 +1,41 @@
+/** Activity: what goes on in the documents of a person's list, for the list to show. */
+import { z } from 'zod';
+import { MAX_EXCERPT_LENGTH } from '../limits.ts';
+import { documentId, instant, user } from '../messages/field.ts';
+import { sentText } from '../text.ts';
+import { deletedRanges } from './unread.ts';
+
+export const documentActivity = z.object({
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
+  updatedAt: instant,
+  /** People who are in it, a few of them. */
+  present: z.array(user).max(8),
+  /** The number of the newest chat message. */
+  chatHead: z.number().int().nonnegative(),
+  chatDeleted: deletedRanges,
+});
+export type DocumentActivity = z.infer<typeof documentActivity>;
+
+export const activityState = z.object({
+  type: z.literal('activity'),
+  documents: z.record(documentId, documentActivity),
+});
+export type ActivityState = z.infer<typeof activityState>;
+
+export const activityChanged = z.object({
+  documents: z.record(documentId, documentActivity.nullable()),
+});
+
+/** A document whose value is null is gone. */
+export function reduceActivity(
+  state: ActivityState,
+  { documents }: z.infer<typeof activityChanged>,
+): ActivityState {
+  const merged = new Map(Object.entries(state.documents));
+  for (const [id, activity] of Object.entries(documents)) {
+    if (activity === null) merged.delete(id);
+    else merged.set(id, activity);
+  }
+  // A document may be called `__proto__`.
+  return { ...state, documents: Object.fromEntries(merged) };
+}

@@ -1,0 +1,236 @@
+/** The library: one person's name and colour, the documents on their list, and how far they have read. */
+import { z } from 'zod';
+import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE } from '../limits.ts';
+import {
+  documentId,
+  documentKind,
+  instant,
+  newDocumentId,
+  newTitle,
+  role,
+  title,
+  user,
+} from '../messages/field.ts';
+import { sentText } from '../text.ts';
+import {
+  ANY_ORDER,
+  defineChannel,
+  commandsOf,
+  defineCommands,
+  FIRST,
+  IN_TURN,
+} from './definition.ts';
+import { defineEvent, profileChanged } from './event.ts';
+
+export const listedDocument = z.object({
+  id: documentId,
+  kind: documentKind,
+  title,
+  /** What this person may do. */
+  role,
+  /** The first words of the text when it was listed; `activity` has newer ones. */
+  excerpt: sentText(MAX_EXCERPT_LENGTH),
+  createdAt: instant,
+  updatedAt: instant,
+  /** The number of the newest chat message that this person has seen. */
+  chatRead: z.number().int().nonnegative(),
+  /** It was given to this person, who has not opened it yet. */
+  isNew: z.literal(true).optional(),
+});
+export type ListedDocument = z.infer<typeof listedDocument>;
+
+/** A place in a list: documents are in the order of `updatedAt`, the newest first, then of their ids. */
+export const libraryPlace = z.object({ updatedAt: instant, id: documentId });
+export type LibraryPlace = z.infer<typeof libraryPlace>;
+
+export const libraryState = z.object({
+  type: z.literal('library'),
+  user,
+  /** Last changed first: all up to `next`, and some that stand after it. */
+  documents: z.array(listedDocument),
+  /** The list goes on after this place; null: all of it is here. */
+  next: libraryPlace.nullable(),
+});
+export type LibraryState = z.infer<typeof libraryState>;
+
+/** A page of a person's list, or of what a search finds in it. */
+export const libraryPage = z.object({
+  documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
+  next: libraryPlace.nullable(),
+});
+export type LibraryPage = z.infer<typeof libraryPage>;
+
+const chatRead = z.number().int().nonnegative();
+
+const libraryEvents = [
+  /** The document is on the list, or its entry has changed. */
+  defineEvent('document:listed', { document: listedDocument }),
+  defineEvent('document:renamed', { document: documentId, title }),
+  defineEvent('document:unlisted', { document: documentId }),
+  defineEvent('chat:seen', { document: documentId, chatRead }),
+] as const;
+export const libraryEvent = z.discriminatedUnion('name', [profileChanged, ...libraryEvents]);
+export type LibraryEvent = z.infer<typeof libraryEvent>;
+
+/** Gives the same object back when the event changes nothing. */
+export function reduceLibrary(state: LibraryState, event: LibraryEvent): LibraryState {
+  switch (event.name) {
+    case 'profile:changed':
+      return event.user.id === state.user.id ? { ...state, user: event.user } : state;
+    case 'document:listed':
+      return {
+        ...state,
+        documents: inOrder([
+          event.document,
+          ...state.documents.filter(({ id }) => id !== event.document.id),
+        ]),
+      };
+    case 'document:renamed':
+      return change(state, event.document, ({ updatedAt }) => ({
+        title: event.title,
+        updatedAt: Math.max(updatedAt, event.at),
+      }));
+    case 'document:unlisted':
+      return state.documents.some(({ id }) => id === event.document)
+        ? { ...state, documents: state.documents.filter(({ id }) => id !== event.document) }
+        : state;
+    case 'chat:seen':
+      return change(state, event.document, ({ chatRead }) => ({
+        chatRead: Math.max(chatRead, event.chatRead),
+      }));
+  }
+}
+
+function change(
+  state: LibraryState,
+  id: string,
+  fields: (document: ListedDocument) => Partial<ListedDocument>,
+): LibraryState {
+  if (!state.documents.some((document) => document.id === id)) return state;
+  const documents = state.documents.map((document) =>
+    document.id === id ? { ...document, ...fields(document) } : document,
+  );
+  return { ...state, documents: inOrder(documents) };
+}
+
+/** Whether the first of two places stands before the other. */
+export function isBefore(one: LibraryPlace, other: LibraryPlace): boolean {
+  return inListOrder(one, other) < 0;
+}
+
+/** The documents that stand at or before `next`: without a gap, all that stand there. */
+export function withoutGaps<T extends LibraryPlace>(
+  documents: readonly T[],
+  next: LibraryPlace | null,
+): readonly T[] {
+  return next === null ? documents : documents.filter((place) => !isBefore(next, place));
+}
+
+/** With documents that came otherwise than by events, such as those that a search found. */
+export function mergeDocuments(
+  state: LibraryState,
+  documents: readonly ListedDocument[],
+): LibraryState {
+  const known = new Map(state.documents.map((document) => [document.id, document]));
+  for (const document of documents) known.set(document.id, document);
+  return { ...state, documents: inOrder([...known.values()]) };
+}
+
+/** With the page that follows `next`. One of another place only adds its documents. */
+export function appendLibrary(
+  state: LibraryState,
+  after: LibraryPlace,
+  page: LibraryPage,
+): LibraryState {
+  const merged = mergeDocuments(state, page.documents);
+  const isNext = state.next?.id === after.id && state.next.updatedAt === after.updatedAt;
+  return isNext ? { ...merged, next: page.next } : merged;
+}
+
+/** The first documents of the list and nothing else. */
+export function trimLibrary(state: LibraryState, keep: number): LibraryState {
+  const documents = withoutGaps(state.documents, state.next);
+  const last = documents[keep - 1];
+  if (documents.length <= keep || last === undefined)
+    return { ...state, documents: [...documents] };
+  const { id, updatedAt } = last;
+  return { ...state, documents: documents.slice(0, keep), next: { updatedAt, id } };
+}
+
+/** Last changed first, as the server lists them. */
+function inOrder(documents: readonly ListedDocument[]): ListedDocument[] {
+  return documents.toSorted(inListOrder);
+}
+
+function inListOrder(a: LibraryPlace, b: LibraryPlace): number {
+  if (a.id === b.id) return 0;
+  return b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1);
+}
+
+/** A person's own list, name and reading marks, over all of their tabs and devices. */
+export const libraryChannel = defineChannel({
+  type: 'library',
+  of: 'person',
+  state: libraryState,
+  event: libraryEvent,
+  reduce: reduceLibrary,
+});
+
+const defineCommand = commandsOf(libraryChannel);
+
+export const libraryCommands = defineCommands(
+  defineCommand({
+    name: 'document:create',
+    summary: 'Creates a page that the user owns. An existing one stays as it is.',
+    input: z.strictObject({ document: newDocumentId, title: newTitle.optional() }),
+    order: FIRST,
+    replaces: null,
+    isIdempotent: true,
+    predict({ input: { document: id, title = '' }, at, state }) {
+      if (state?.documents.some((listed) => listed.id === id) === true) return null;
+      const document = {
+        id,
+        kind: 'page',
+        title,
+        role: 'owner',
+        excerpt: '',
+        createdAt: at,
+        updatedAt: at,
+        chatRead: 0,
+      } as const;
+      return { name: 'document:listed', document };
+    },
+  }),
+  defineCommand({
+    name: 'document:rename',
+    summary: 'Changes the title.',
+    input: z.strictObject({ document: documentId, title: newTitle }),
+    order: IN_TURN,
+    replaces: { key: () => 'title' },
+    isIdempotent: false,
+    predict: ({ input: { document, title } }) => ({ name: 'document:renamed', document, title }),
+  }),
+  defineCommand({
+    name: 'document:unlist',
+    summary: 'Takes the document off the user’s own list. Nothing changes for others.',
+    input: z.strictObject({ document: documentId }),
+    order: IN_TURN,
+    replaces: null,
+    isIdempotent: false,
+    predict: ({ input: { document } }) => ({ name: 'document:unlisted', document }),
+  }),
+  defineCommand({
+    name: 'chat:see',
+    summary: 'All messages up to this number have been seen. The mark never moves back.',
+    input: z.strictObject({ document: documentId, number: z.number().int().nonnegative() }),
+    order: ANY_ORDER,
+    replaces: { key: () => 'read', covers: (later, earlier) => earlier.number <= later.number },
+    isIdempotent: true,
+    isSilent: true,
+    predict: ({ input: { document, number } }) => ({
+      name: 'chat:seen',
+      document,
+      chatRead: number,
+    }),
+  }),
+);

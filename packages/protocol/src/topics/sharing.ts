@@ -1,0 +1,152 @@
+/** Sharing: who may do what in a document, as the share dialog shows it. */
+import { z } from 'zod';
+import { MAX_SHARING_MEMBERS } from '../limits.ts';
+import {
+  documentId,
+  linkAccess,
+  memberRole,
+  role,
+  user,
+  userId,
+  type LinkAccess,
+  type Role,
+} from '../messages/field.ts';
+import {
+  defineChannel,
+  commandsOf,
+  defineCommands,
+  IN_TURN,
+  type Replacement,
+} from './definition.ts';
+import { defineEvent, profileChanged } from './event.ts';
+
+/** A person with a role of their own in a document, or who came by its link. */
+export const sharingMember = z.object({
+  user,
+  role,
+  /** `role` was given to this person; otherwise it is what the link gives. */
+  isOwn: z.boolean(),
+});
+export type SharingMember = z.infer<typeof sharingMember>;
+
+export const sharingState = z.object({
+  type: z.literal('sharing'),
+  /** Null for what a stock client created under a name of its own. */
+  owner: userId.nullable(),
+  link: linkAccess,
+  /** The owner first, then by name; at most a page. */
+  members: z.array(sharingMember),
+});
+export type SharingState = z.infer<typeof sharingState>;
+
+const sharingEvents = [
+  defineEvent('link:changed', { link: linkAccess }),
+  defineEvent('member:changed', { member: sharingMember }),
+  defineEvent('member:removed', { user: userId }),
+] as const;
+export const sharingEvent = z.discriminatedUnion('name', [profileChanged, ...sharingEvents]);
+export type SharingEvent = z.infer<typeof sharingEvent>;
+
+/** Gives the same object back when the event changes nothing. */
+export function reduceSharing(state: SharingState, event: SharingEvent): SharingState {
+  switch (event.name) {
+    case 'profile:changed': {
+      const { user } = event;
+      if (!state.members.some((member) => member.user.id === user.id)) return state;
+      const members = state.members.map((member) =>
+        member.user.id === user.id ? { ...member, user } : member,
+      );
+      return { ...state, members: inOrder(members) };
+    }
+    case 'link:changed':
+      return {
+        ...state,
+        link: event.link,
+        members: inOrder(state.members.flatMap((member) => underLink(member, event.link))),
+      };
+    case 'member:changed':
+      return {
+        ...state,
+        members: inOrder([
+          event.member,
+          ...state.members.filter(({ user }) => user.id !== event.member.user.id),
+        ]),
+      };
+    case 'member:removed':
+      return state.members.some(({ user }) => user.id === event.user)
+        ? { ...state, members: state.members.filter(({ user }) => user.id !== event.user) }
+        : state;
+  }
+}
+
+/** What the link gives is what whoever came by it may do. */
+function underLink(member: SharingMember, link: LinkAccess): readonly SharingMember[] {
+  if (member.isOwn) return [member];
+  if (link === 'off') return [];
+  return [{ ...member, role: link === 'edit' ? 'editor' : 'viewer' }];
+}
+
+const RANK: Record<Role, number> = { owner: 0, editor: 1, viewer: 1 };
+
+function inOrder(members: readonly SharingMember[]): SharingMember[] {
+  return members.toSorted(before).slice(0, MAX_SHARING_MEMBERS);
+}
+
+/** By code points, so that server and clients agree whatever language they are set to. */
+function before(one: SharingMember, other: SharingMember): number {
+  const [a, b] = [one.user, other.user];
+  return (
+    RANK[one.role] - RANK[other.role] ||
+    (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1)
+  );
+}
+
+/** Who may do what in a document. */
+export const sharingChannel = defineChannel({
+  type: 'sharing',
+  of: 'document',
+  state: sharingState,
+  event: sharingEvent,
+  reduce: reduceSharing,
+});
+
+/** A role that is given and one that is taken away replace each other. */
+const OF_MEMBER: Replacement<{ readonly user: string }> = { key: ({ user }) => `member ${user}` };
+
+const defineCommand = commandsOf(sharingChannel);
+
+export const sharingCommands = defineCommands(
+  defineCommand({
+    name: 'link:change',
+    summary: 'Sets what people who have the link may do.',
+    input: z.strictObject({ document: documentId, link: linkAccess }),
+    order: IN_TURN,
+    replaces: { key: () => 'link' },
+    isIdempotent: false,
+    predict: ({ input: { link } }) => ({ name: 'link:changed', link }),
+  }),
+  defineCommand({
+    name: 'member:change',
+    summary: 'Gives a person a role of their own.',
+    input: z.strictObject({ document: documentId, user: userId, role: memberRole }),
+    order: IN_TURN,
+    replaces: OF_MEMBER,
+    isIdempotent: false,
+    predict({ input, state, findUser }) {
+      const known = state?.members.find((member) => member.user.id === input.user)?.user;
+      const user = known ?? (state === null ? null : findUser(input.user));
+      // Only the server knows the name of a person whom the author has not met.
+      if (user === null) return null;
+      return { name: 'member:changed', member: { user, role: input.role, isOwn: true } };
+    },
+  }),
+  defineCommand({
+    name: 'member:remove',
+    summary: 'Takes away the role that a person was given.',
+    input: z.strictObject({ document: documentId, user: userId }),
+    order: IN_TURN,
+    replaces: OF_MEMBER,
+    isIdempotent: false,
+    predict: ({ input: { user } }) => ({ name: 'member:removed', user }),
+  }),
+);

@@ -13,7 +13,7 @@ const list = createRoute({ getParentRoute: () => root, path: '/', component: Doc
 const document = createRoute({
   getParentRoute: () => root,
   path: '/d/$document',
-  // The editor is most of the application; the list does not wait for it.
+  // The editor is the largest part of the application, so the list loads without it.
   component: lazyRouteComponent(() => import('./document/document-screen.tsx'), 'DocumentScreen'),
 });
 const help = createRoute({

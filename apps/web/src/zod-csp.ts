@@ -1,4 +1,4 @@
-/** Our content security policy forbids `eval`, which zod would try, to be faster. Imported before anything that parses. */
+/** Disables zod's use of `eval`, which the content security policy forbids. Imported before any schema. */
 import { config } from 'zod';
 
 config({ jitless: true });

@@ -7,7 +7,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { IconButton } from '../components/button.tsx';
 import { focusChatButton } from './chat-button.tsx';
 import { ChatPanel } from './chat-panel.tsx';
-import { useChatRoom } from './chat-placement.ts';
+import { useChatPlacement } from './chat-placement.ts';
 
 interface ChatAsideProps {
   readonly session: DocumentSession;
@@ -15,22 +15,22 @@ interface ChatAsideProps {
   readonly ownsDocument: boolean;
 }
 
-/** The chat: beside the text where there is room, over it where there is none. */
+/** The chat panel: beside the text where the window is wide enough, otherwise over it. */
 export function ChatAside(props: ChatAsideProps) {
   const { t } = useTranslation();
-  const room = useChatRoom();
-  const { place, isOpen, toggle } = room;
+  const chat = useChatPlacement();
+  const { placement, isOpen, toggle } = chat;
   const aside = useRef<HTMLElement>(null);
-  const before = useRef(room);
+  const before = useRef(chat);
   useEffect(() => {
-    const { place: placeBefore, isOpen: wasOpen } = before.current;
-    before.current = room;
-    if (place !== 'beside' || placeBefore !== place || wasOpen === isOpen) return;
+    const { placement: placementBefore, isOpen: wasOpen } = before.current;
+    before.current = chat;
+    if (placement !== 'beside' || placementBefore !== placement || wasOpen === isOpen) return;
     if (isOpen) aside.current?.querySelector('textarea')?.focus();
-    // The button that closed it is gone.
+    // The close button is gone, and the focus with it.
     else if (document.activeElement === document.body) focusChatButton();
   });
-  if (place === 'over') {
+  if (placement === 'over') {
     return (
       <Dialog open={isOpen} onOpenChange={toggle} title={t('chat.title')} place="panel">
         <ChatPanel {...props} />

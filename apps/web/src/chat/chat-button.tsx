@@ -1,8 +1,8 @@
 import { MessageSquare } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
-import { useChatRoom } from './chat-placement.ts';
-import { useUnread } from './unread.ts';
+import { useChatPlacement } from './chat-placement.ts';
+import { useUnreadCount } from './unread.ts';
 
 const ID = 'chat-button';
 
@@ -10,11 +10,11 @@ export function focusChatButton(): void {
   document.getElementById(ID)?.focus();
 }
 
-/** Opens and closes the chat, and says how much in it is new. */
+/** Toggles the chat, and shows the number of unread messages. */
 export function ChatButton({ document }: { readonly document: string }) {
   const { t } = useTranslation();
-  const { isOpen, toggle } = useChatRoom();
-  const unread = useUnread(document);
+  const { isOpen, toggle } = useChatPlacement();
+  const unread = useUnreadCount(document);
   return (
     <span className="relative inline-flex">
       <IconButton

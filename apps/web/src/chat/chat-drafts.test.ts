@@ -2,11 +2,11 @@ import type { RefusedListener } from '@tandem/client';
 import { errorOf, type ChatMessage } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import {
-  cancelled,
+  withoutContext,
   ChatDrafts,
   EMPTY_DRAFT,
-  shownIn,
-  written,
+  currentText,
+  withText,
   type ChatDraft,
 } from './chat-drafts.ts';
 
@@ -28,11 +28,11 @@ function drafts() {
   return { all, refused, text: () => all.of('plan').get().next.text };
 }
 
-test('what the server would not take comes back before what is written by now, and nothing is lost', () => {
+test('what the server would not take comes back before what is withText by now, and nothing is lost', () => {
   const { all, refused, text } = drafts();
   refused('one');
   expect(text()).toBe('one');
-  all.change('plan', () => written(all.of('plan').get(), said('three')));
+  all.change('plan', () => withText(all.of('plan').get(), said('three')));
   refused('two');
   expect(text()).toBe('two\nthree');
   expect(all.of('other').get()).toBe(EMPTY_DRAFT);
@@ -40,11 +40,11 @@ test('what the server would not take comes back before what is written by now, a
 
 test('an edit leaves the next message as it is, and so does the end of an answer', () => {
   const next: ChatDraft = { next: said('half a sentence'), replyTo: message('a'), edit: null };
-  const edit = written(
+  const edit = withText(
     { ...next, edit: { message: message('b'), corrected: said('old') } },
     said('new'),
   );
-  expect(shownIn(edit)).toEqual(said('new'));
-  expect(cancelled(edit)).toEqual(next);
-  expect(cancelled(next)).toEqual({ ...next, replyTo: null });
+  expect(currentText(edit)).toEqual(said('new'));
+  expect(withoutContext(edit)).toEqual(next);
+  expect(withoutContext(next)).toEqual({ ...next, replyTo: null });
 });

@@ -3,12 +3,12 @@ import type { Commands } from '@tandem/client';
 import type { ChatMessage } from '@tandem/protocol';
 import { createContext, use } from 'react';
 import { Observable } from '../runtime/observable.ts';
-import { joined, NO_TEXT, type MentioningText } from './mentions.ts';
+import { joinTexts, NO_TEXT, type MentioningText } from './mentions.ts';
 
 export interface ChatDraft {
   readonly next: MentioningText;
   readonly replyTo: ChatMessage | null;
-  /** A correction of an earlier message; the next message waits. */
+  /** An edit of an earlier message; `next` waits meanwhile. */
   readonly edit: { readonly message: ChatMessage; readonly corrected: MentioningText } | null;
 }
 
@@ -23,7 +23,7 @@ export class ChatDrafts {
       const { document, text, mentions } = call.input;
       this.change(document, (draft) => ({
         ...draft,
-        next: joined({ text, mentions }, draft.next),
+        next: joinTexts({ text, mentions }, draft.next),
       }));
     });
   }
@@ -49,17 +49,17 @@ export function useChatDrafts(): ChatDrafts {
 }
 
 /** The text in the field. */
-export function shownIn(draft: ChatDraft): MentioningText {
+export function currentText(draft: ChatDraft): MentioningText {
   return draft.edit?.corrected ?? draft.next;
 }
 
-export function written(draft: ChatDraft, text: MentioningText): ChatDraft {
+export function withText(draft: ChatDraft, text: MentioningText): ChatDraft {
   return draft.edit === null
     ? { ...draft, next: text }
     : { ...draft, edit: { ...draft.edit, corrected: text } };
 }
 
-/** Goes back by one step: from an edit to the next message, from an answer to what answers nobody. */
-export function cancelled(draft: ChatDraft): ChatDraft {
+/** Leaves the edit, or else the reply. */
+export function withoutContext(draft: ChatDraft): ChatDraft {
   return draft.edit === null ? { ...draft, replyTo: null } : { ...draft, edit: null };
 }

@@ -21,7 +21,6 @@ interface ChatPanelProps {
   readonly ownsDocument: boolean;
 }
 
-/** What people say to each other beside the text. */
 export function ChatPanel({ session: { id }, session, access, ownsDocument }: ChatPanelProps) {
   const { t, i18n } = useTranslation();
   const { account, client } = useServices();
@@ -67,7 +66,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
       {state === null ? (
         <ChatSkeleton />
       ) : state.messages.length === 0 ? (
-        <Nothing />
+        <EmptyChat />
       ) : (
         <MessageList
           messages={state.messages}
@@ -113,7 +112,7 @@ export function ChatPanel({ session: { id }, session, access, ownsDocument }: Ch
   );
 }
 
-function Nothing() {
+function EmptyChat() {
   const { t } = useTranslation();
   return (
     <div className="flex flex-1 flex-col justify-end px-4 pb-3">
@@ -138,7 +137,7 @@ function ChatSkeleton() {
   );
 }
 
-/** "Anton is typing…", in a line that is always there, so that nothing moves. */
+/** "Anton is typing…". The line keeps its height while it is empty, so nothing moves. */
 function ChatTyping({
   session,
   people,

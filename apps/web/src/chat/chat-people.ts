@@ -1,4 +1,7 @@
-/** The people of a chat by the names that they have now: who is here, who may write, and who has spoken or reacted. */
+/**
+ * The people of a chat under their current names: members present, people with a role, and authors of messages and
+ * reactions.
+ */
 import type { DocumentSession } from '@tandem/client';
 import type { ChatState, Role, SharingState, User } from '@tandem/protocol';
 import { useMemo } from 'react';
@@ -7,9 +10,9 @@ import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface ChatPerson extends User {
   readonly isHere: boolean;
-  /** Null where it is not known. */
+  /** Null: unknown. */
   readonly role: Role | null;
-  /** When this person said something last; null where it is not known. */
+  /** When this person last wrote a message; null: unknown. */
   readonly spokeAt: number | null;
 }
 

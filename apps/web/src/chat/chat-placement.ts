@@ -3,31 +3,31 @@ import { useObservable, Observable } from '../runtime/observable.ts';
 import { z } from 'zod';
 import { deviceStorage } from '../session/device-storage.ts';
 
-/** From here on there is room for the chat beside the text. */
-const ROOM = '(width >= 1100px)';
+/** The chat fits beside the text. */
+const FITS_BESIDE = '(width >= 1100px)';
 
-export interface ChatRoom {
-  readonly place: 'beside' | 'over';
+export interface ChatPlacement {
+  readonly placement: 'beside' | 'over';
   readonly isOpen: boolean;
   readonly toggle: () => void;
 }
 
-/** Where the chat is in this window, and whether it is there. */
-export function useChatRoom(): ChatRoom {
-  const hasRoom = useMedia(ROOM);
+/** Where the chat panel is in this window, and whether it is open. */
+export function useChatPlacement(): ChatPlacement {
+  const fitsBeside = useMedia(FITS_BESIDE);
   const isBeside = useObservable(chatBeside);
   const isOver = useObservable(chatOver);
-  return hasRoom
-    ? { place: 'beside', isOpen: isBeside, toggle: () => setChatBeside(!isBeside) }
-    : { place: 'over', isOpen: isOver, toggle: () => chatOver.set(!isOver) };
+  return fitsBeside
+    ? { placement: 'beside', isOpen: isBeside, toggle: () => setChatBeside(!isBeside) }
+    : { placement: 'over', isOpen: isOver, toggle: () => chatOver.set(!isOver) };
 }
 
 const KEY = 'chat-open';
 
-/** Whether the chat stands beside the text on this device. */
+/** Whether the chat is open beside the text; this device remembers it. */
 const chatBeside = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
-/** Whether it lies over the text, where there is no room beside it: never by itself. */
+/** Whether the chat is open over the text; a new page starts without it. */
 const chatOver = new Observable(false);
 
 function setChatBeside(open: boolean): void {

@@ -9,11 +9,11 @@ import { IconButton } from '../components/button.tsx';
 import { TextArea } from '../components/text-area.tsx';
 import { useMedia } from '../components/browser-state.ts';
 import { isolated } from '../languages/names.ts';
-import { shownIn, type ChatDraft } from './chat-drafts.ts';
+import { currentText, type ChatDraft } from './chat-drafts.ts';
 import {
   mentionQuery,
   type MentionQuery,
-  edited,
+  applyEdit,
   withCurrentNames,
   withPerson,
   type MentioningText,
@@ -26,26 +26,24 @@ const MAX_HEIGHT_PX = 160;
 interface ComposerProps {
   readonly draft: ChatDraft;
   readonly write: (text: MentioningText) => void;
-  /** Everybody in this chat. */
   readonly people: readonly ChatPerson[];
   readonly me: string | null;
   readonly formatTime: (at: number) => string;
   readonly onSend: () => void;
   readonly onCancel: () => void;
-  /** The key that edits one's own last message. */
   readonly onEditLast: () => void;
   readonly onTouch: () => void;
 }
 
 /**
- * Where one writes: Enter sends, Shift-Enter breaks the line, an @ names somebody. On a keyboard under the finger,
- * Enter breaks the line, as there is no Shift-Enter, and the button sends.
+ * The field for a message: Enter sends, Shift-Enter breaks the line, @ mentions a person. Touch keyboards have no
+ * Shift-Enter, so there Enter breaks the line and the button sends.
  */
 export function Composer(props: ComposerProps) {
   const { draft, write, people, me, formatTime, onSend, onCancel, onEditLast, onTouch } = props;
   const { t } = useTranslation();
   const isTouched = useMedia('(pointer: coarse)');
-  const shown = shownIn(draft);
+  const shown = currentText(draft);
   const { text } = shown;
   const field = useRef<HTMLTextAreaElement>(null);
   const [mention, setMention] = useState<MentionQuery | null>(null);
@@ -53,7 +51,7 @@ export function Composer(props: ComposerProps) {
   const others = people.filter(({ id }) => id !== me);
   const suggestions =
     mention === null ? [] : suggestionsFor(mention.query, { people: others, t, formatTime });
-  // What came back from the server may be longer than what can be typed.
+  // A refused message that returned to the draft may exceed the limit.
   const isReady = hasVisibleText(text) && text.length <= MAX_CHAT_TEXT_LENGTH;
 
   useLayoutEffect(() => {
@@ -67,11 +65,11 @@ export function Composer(props: ComposerProps) {
     if (draftId !== undefined) field.current?.focus();
   }, [draftId]);
 
-  const look = ({ value, selectionStart }: HTMLTextAreaElement) => {
+  const updateMention = ({ value, selectionStart }: HTMLTextAreaElement) => {
     setMention(mentionQuery(value, selectionStart));
     setChosen(0);
   };
-  const name = (person: ChatPerson) => {
+  const insertMention = (person: ChatPerson) => {
     if (mention === null) return;
     const { from, query } = mention;
     write(withPerson(shown, { from, to: from + 1 + query.length, person }));
@@ -83,7 +81,7 @@ export function Composer(props: ComposerProps) {
     setMention(null);
     onSend();
   };
-  const press = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
     const suggestion = suggestions[chosen];
     if (suggestion !== undefined && ['ArrowDown', 'ArrowUp', 'Enter', 'Tab'].includes(event.key)) {
@@ -91,7 +89,7 @@ export function Composer(props: ComposerProps) {
       if (event.key === 'ArrowDown') setChosen((chosen + 1) % suggestions.length);
       else if (event.key === 'ArrowUp')
         setChosen((chosen + suggestions.length - 1) % suggestions.length);
-      else name(suggestion.person);
+      else insertMention(suggestion.person);
     } else if (event.key === 'Enter' && !event.shiftKey && !isTouched) {
       event.preventDefault();
       if (isReady) send();
@@ -123,9 +121,9 @@ export function Composer(props: ComposerProps) {
                 'flex h-9 cursor-pointer items-center gap-2 rounded-[5px] px-2 text-ui',
                 index === chosen && 'bg-hover',
               )}
-              // The field keeps the focus.
+              // Keeps the focus in the field.
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => name(person)}
+              onClick={() => insertMention(person)}
             >
               <Avatar name={person.name} color={person.color} />
               <span className="min-w-0 truncate">{person.name}</span>
@@ -136,7 +134,7 @@ export function Composer(props: ComposerProps) {
           ))}
         </ul>
       )}
-      {draftId !== undefined && <About draft={draft} people={people} onCancel={onCancel} />}
+      {draftId !== undefined && <DraftContext draft={draft} people={people} onCancel={onCancel} />}
       <div className="flex items-end gap-1 rounded-box border border-line-strong bg-raise p-1 focus-within:outline-2 focus-within:outline-accent">
         <TextArea
           ref={field}
@@ -149,13 +147,13 @@ export function Composer(props: ComposerProps) {
           aria-controls={suggestions.length > 0 ? 'mentions' : undefined}
           aria-activedescendant={suggestions.length > 0 ? `mention-${chosen}` : undefined}
           onChange={({ target }) => {
-            write(edited(shown, target.value, target.selectionEnd));
-            look(target);
+            write(applyEdit(shown, target.value, target.selectionEnd));
+            updateMention(target);
             if (hasVisibleText(target.value)) onTouch();
           }}
-          onSelect={({ currentTarget }) => look(currentTarget)}
+          onSelect={({ currentTarget }) => updateMention(currentTarget)}
           onBlur={() => setMention(null)}
-          onKeyDown={press}
+          onKeyDown={onKeyDown}
           className="min-w-0 flex-1 resize-none bg-transparent px-2 py-1.25 text-base outline-none pointer-coarse:text-read"
         />
         <IconButton
@@ -169,8 +167,8 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-/** Whom one answers, or that one corrects what was said. */
-function About({
+/** The message that the draft replies to, or edits. */
+function DraftContext({
   draft,
   people,
   onCancel,

@@ -4,14 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
 
-/** All reactions, in a grid. */
 export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => void }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   return (
     <Popover
       title={t('chat.react')}
-      titleIs="heard"
+      titleIs="visually-hidden"
       align="end"
       className="p-1.5"
       open={isOpen}
@@ -38,7 +37,6 @@ export function EmojiPicker({ onPick }: { readonly onPick: (emoji: string) => vo
   );
 }
 
-/** Reactions at hand. */
 const EMOJIS = [
   '👍',
   '❤️',

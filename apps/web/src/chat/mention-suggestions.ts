@@ -1,4 +1,4 @@
-/** People who can be called, for a list to choose from. */
+/** Suggestions for a mention. */
 import type { TFunction } from 'i18next';
 import type { ChatPerson } from './chat-people.ts';
 
@@ -6,7 +6,7 @@ const MAX_SUGGESTIONS = 5;
 
 export interface MentionSuggestion {
   readonly person: ChatPerson;
-  /** Tells apart people who share a name; empty where nobody does. */
+  /** Distinguishes people with the same name; empty for a unique name. */
   readonly detail: string;
 }
 
@@ -16,7 +16,7 @@ export interface SuggestionOptions {
   readonly formatTime: (at: number) => string;
 }
 
-/** Those whose name, or a later word of it, begins with the query. */
+/** People whose name, or a later word of it, begins with the query. */
 export function suggestionsFor(
   query: string,
   { people, t, formatTime }: SuggestionOptions,

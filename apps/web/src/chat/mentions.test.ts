@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { mentionsFit, type User } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import {
-  edited,
-  joined,
+  applyEdit,
+  joinTexts,
   NO_TEXT,
   toSend,
   withCurrentNames,
@@ -70,13 +70,13 @@ describe('a text that is being written', () => {
   };
 
   test('keeps whom it means while something is written before, between and behind', () => {
-    const before = edited(both, 'So @Alex @Alex', 3);
-    const between = edited(before, 'So @Alex and @Alex', 13);
-    const behind = edited(between, 'So @Alex and @Alex!', 19);
+    const before = applyEdit(both, 'So @Alex @Alex', 3);
+    const between = applyEdit(before, 'So @Alex and @Alex', 13);
+    const behind = applyEdit(between, 'So @Alex and @Alex!', 19);
     expect(meant(behind)).toEqual(meant(both));
-    expect(meant(edited(both, '@Alex', 0))).toEqual([['u5', '@Alex']]);
-    expect(meant(edited(both, '@Alex ', 6))).toEqual([['u4', '@Alex']]);
-    expect(meant(edited(both, '@Alx @Alex', 3))).toEqual([['u5', '@Alex']]);
+    expect(meant(applyEdit(both, '@Alex', 0))).toEqual([['u5', '@Alex']]);
+    expect(meant(applyEdit(both, '@Alex ', 6))).toEqual([['u4', '@Alex']]);
+    expect(meant(applyEdit(both, '@Alx @Alex', 3))).toEqual([['u5', '@Alex']]);
   });
 
   test('names people as they are called now, and means them still', () => {
@@ -97,8 +97,8 @@ describe('a text that is being written', () => {
   });
 
   test('that comes back goes before what is written by now', () => {
-    expect(meant(joined(both, both))).toEqual([...meant(both), ...meant(both)]);
-    expect(joined(both, NO_TEXT)).toBe(both);
+    expect(meant(joinTexts(both, both))).toEqual([...meant(both), ...meant(both)]);
+    expect(joinTexts(both, NO_TEXT)).toBe(both);
   });
 
   test('always has its mentions in it, in order', () => {
@@ -111,7 +111,7 @@ describe('a text that is being written', () => {
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
         let written = NO_TEXT;
         for (const { text: next, caret, from, to } of changes) {
-          written = edited(written, next, Math.min(caret, next.length));
+          written = applyEdit(written, next, Math.min(caret, next.length));
           const [start = 0, end = 0] = [from, to]
             .map((at) => Math.min(at, next.length))
             .toSorted((a, b) => a - b);

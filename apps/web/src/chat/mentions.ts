@@ -1,22 +1,22 @@
-/** Mentions of people in a text that is being written: they keep their ids while the text around them changes. */
+/** Mentions in a message that is being written: they keep their user ids while the text around them changes. */
 import { fitText, MAX_CHAT_MENTIONS, type ChatMention, type User } from '@tandem/protocol';
 
 export interface MentioningText {
   readonly text: string;
-  /** In their order, without overlaps. */
+  /** Sorted by offset, without overlaps. */
   readonly mentions: readonly ChatMention[];
 }
 
 export const NO_TEXT: MentioningText = { text: '', mentions: [] };
 
-/** Scripts in which a name goes over into the next word without a space. */
+/** Scripts that are written without spaces between words. */
 const WITHOUT_SPACES =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const STARTS_WORD = new RegExp(`^(?:[${WITHOUT_SPACES}]|[^\\p{L}\\p{M}\\p{N}]|$)`, 'u');
 const ENDS_ANYWHERE = new RegExp(`[${WITHOUT_SPACES}]$`, 'u');
 
-/** The text after a change that ended at the caret; a mention that was changed is none any more. */
-export function edited(
+/** The text after an edit that ended at the caret. A mention that the edit touched is dropped. */
+export function applyEdit(
   { text: before, mentions }: MentioningText,
   text: string,
   caret: number,
@@ -33,56 +33,62 @@ export function edited(
   const shift = text.length - before.length;
   const stay = mentions.filter(({ offset, length }) => offset + length <= ahead);
   const move = mentions.filter(({ offset }) => offset >= before.length - behind && offset >= ahead);
-  return { text, mentions: [...stay, ...moved(move, shift)] };
+  return { text, mentions: [...stay, ...shiftMentions(move, shift)] };
 }
 
-/** The text with a person's name in the place of what was looked for. */
+/** The text with a mention of the person in place of the query. */
 export function withPerson(
   written: MentioningText,
   { from, to, person }: { readonly from: number; readonly to: number; readonly person: User },
 ): MentioningText {
   const name = `@${person.name}`;
   const text = `${written.text.slice(0, from)}${name} ${written.text.slice(to)}`;
-  const { mentions } = edited(written, text, from + name.length + 1);
+  const { mentions } = applyEdit(written, text, from + name.length + 1);
   const mention = { user: person.id, offset: from, length: name.length };
   return {
     text,
-    mentions: inOrder([...mentions.filter((other) => !overlap(other, mention)), mention]),
+    mentions: sortMentions([...mentions.filter((other) => !overlap(other, mention)), mention]),
   };
 }
 
-/** Two texts, a line break between them. */
-export function joined(first: MentioningText, second: MentioningText): MentioningText {
+/** Joins two texts with a line break. */
+export function joinTexts(first: MentioningText, second: MentioningText): MentioningText {
   if (second.text === '') return first;
   const text = `${first.text}\n${second.text}`;
-  return { text, mentions: [...first.mentions, ...moved(second.mentions, first.text.length + 1)] };
+  return {
+    text,
+    mentions: [...first.mentions, ...shiftMentions(second.mentions, first.text.length + 1)],
+  };
 }
 
-/** As people are called now. */
+/** The text with the current names of mentioned people. */
 export function withCurrentNames(
   { text, mentions }: MentioningText,
   people: readonly User[],
 ): MentioningText {
-  return pieced(text, mentions, (piece, user) =>
+  return mapPieces(text, mentions, (piece, user) =>
     user === null ? piece : nameIn(piece, user, people),
   );
 }
 
-/** What is sent: without what cannot be stored, without blank lines at the start, and with everybody in it whose name can only be theirs. */
+/**
+ * The text to send: without characters that cannot be stored, without blank lines at the start, and with a mention for
+ * every typed name that is unique.
+ */
 export function toSend(written: MentioningText, people: readonly User[]): MentioningText {
-  const storable = pieced(written.text, written.mentions, (piece) =>
+  const storable = mapPieces(written.text, written.mentions, (piece) =>
     fitText(piece, { lines: 'many', maxLength: Infinity }),
   );
   const blank = /^(?:[^\S\n]*\n)*/u.exec(storable.text)?.[0].length ?? 0;
   const text = storable.text.slice(blank).trimEnd();
-  const chosen = moved(storable.mentions, -blank).filter(
+  const chosen = shiftMentions(storable.mentions, -blank).filter(
     ({ offset, length }) => offset >= 0 && offset + length <= text.length,
   );
-  const mentions = inOrder([...chosen, ...typedMentions(text, chosen, people)]);
+  const mentions = sortMentions([...chosen, ...typedMentions(text, chosen, people)]);
   return { text, mentions: mentions.slice(0, MAX_CHAT_MENTIONS) };
 }
 
-/** Names that were typed and not chosen. One that two people share names nobody. */
+/** Mentions for names that a person typed without choosing a suggestion. A shared name mentions nobody. */
 function typedMentions(
   text: string,
   chosen: readonly ChatMention[],
@@ -102,7 +108,7 @@ function typedMentions(
   return found;
 }
 
-/** The name, and then no further letter of a longer word. */
+/** Whether the name stands at `at`, and ends there. */
 function isNamed(text: string, at: number, name: string): boolean {
   if (!text.startsWith(name, at)) return false;
   return ENDS_ANYWHERE.test(name) || STARTS_WORD.test(text.slice(at + name.length));
@@ -113,8 +119,8 @@ function nameIn(piece: string, user: string, people: readonly User[]): string {
   return person === undefined ? piece : `@${person.name}`;
 }
 
-/** The text with each of its pieces changed: those between mentions (`user` is null), and the mentions. */
-function pieced(
+/** Maps the pieces of a text: its mentions, and the text between them (`user` is null). */
+function mapPieces(
   text: string,
   mentions: readonly ChatMention[],
   change: (piece: string, user: string | null) => string,
@@ -132,11 +138,11 @@ function pieced(
   return { text: changed + change(text.slice(end), null), mentions: kept };
 }
 
-function moved(mentions: readonly ChatMention[], by: number): readonly ChatMention[] {
+function shiftMentions(mentions: readonly ChatMention[], by: number): readonly ChatMention[] {
   return mentions.map((mention) => ({ ...mention, offset: mention.offset + by }));
 }
 
-function inOrder(mentions: readonly ChatMention[]): readonly ChatMention[] {
+function sortMentions(mentions: readonly ChatMention[]): readonly ChatMention[] {
   return mentions.toSorted((one, other) => one.offset - other.offset);
 }
 
@@ -144,25 +150,25 @@ function overlap(one: ChatMention, other: ChatMention): boolean {
   return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 }
 
-/** What somebody writes behind an @ while they look for a name. */
+/** The part of a name after an @ at the caret. */
 
 export interface MentionQuery {
-  /** Where the @ is. */
+  /** The offset of the @. */
   readonly from: number;
-  /** Up to the caret. */
+  /** The text from the @ to the caret. */
   readonly query: string;
 }
 
 const MAX_QUERY_LENGTH = 40;
 
-/** Before an @ that belongs to an address: a Latin word, or what stands in the name of a mailbox. */
+/** Text before an @ that is part of an email address. */
 const ADDRESS_BEFORE = /[\p{Script=Latin}\p{Number}._%+-]$/u;
-/** Before an @ within a link, such as `https://example.org/@ana`. */
+/** Text before an @ inside a link, such as `https://example.org/@ana`. */
 const LINK_BEFORE = /[a-z]:\/\/\S*$/iu;
 
 /**
- * Whether an @ (or its full-width form) here can call somebody. It may follow letters of scripts that are written
- * without spaces, and any other letter that no address has.
+ * Whether an @, or its full-width form, can start a mention. It may directly follow letters of scripts that are
+ * written without spaces.
  */
 function canMention(text: string, at: number): boolean {
   if (text[at] !== '@' && text[at] !== '＠') return false;
@@ -170,7 +176,7 @@ function canMention(text: string, at: number): boolean {
   return !ADDRESS_BEFORE.test(before) && !LINK_BEFORE.test(before);
 }
 
-/** The @ before the caret that can call somebody, with at most one space behind it; null where there is none. */
+/** The query before the caret, which may contain one space; null without one. */
 export function mentionQuery(text: string, caret: number): MentionQuery | null {
   const before = text.slice(0, caret);
   const from = Math.max(before.lastIndexOf('@'), before.lastIndexOf('＠'));

@@ -15,14 +15,14 @@ export interface MessageIntents {
 
 interface MessageActionsProps {
   readonly message: ChatMessage;
-  /** With the names that people have now. */
+  /** The message's text with current names. */
   readonly text: string;
   readonly intents: MessageIntents;
   readonly mayEdit: boolean;
   readonly mayRemove: boolean;
 }
 
-/** What can be done with a message; it appears where the hand is: under the pointer, or below what a finger has touched. */
+/** Actions of a message: shown on hover, or below a touched message. */
 export function MessageActions({
   message,
   text,

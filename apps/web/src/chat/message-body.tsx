@@ -8,7 +8,7 @@ interface MessageBodyProps {
   readonly me: string | null;
 }
 
-/** What was said, with addresses to follow, code as it was written, and people by the names that they have now. */
+/** The text of a message, with links, code and current names. */
 export function MessageBody({ message, people, me }: MessageBodyProps) {
   return (
     <div className="written text-base wrap-anywhere whitespace-pre-wrap [tab-size:4]">

@@ -10,11 +10,11 @@ import { MessageItem, type ChatView } from './message-view.tsx';
 import { useNewMark } from './use-new-mark.ts';
 import { useVisible } from '../components/browser-state.ts';
 
-/** This close to the end, one reads along. */
+/** Within this distance of the end, the list follows new messages. */
 const NEAR_END_PX = 48;
-/** This close to the beginning, older messages are fetched. */
+/** Within this distance of the start, older messages are loaded. */
 const NEAR_START_PX = 800;
-/** A message in one line, and the name above it; what is shown is measured. */
+/** Estimated heights of a one-line message and of the author line. */
 const LINE_PX = 24;
 const NAME_PX = 30;
 const OVERSCAN = 8;
@@ -25,18 +25,18 @@ interface MessageListProps {
   readonly head: number;
   readonly chatRead: number | null;
   readonly view: ChatView;
-  /** A message to go to. */
+  /** The message to scroll to. */
   readonly target: string | null;
   readonly onTargetLeft: () => void;
-  /** Null when the first message is here. */
+  /** Null when the first message is loaded. */
   readonly loadOlder: (() => void) | null;
-  /** The newest message is seen. */
+  /** Called when the person has seen the newest message. */
   readonly onSeen: () => void;
 }
 
 /**
- * The messages, of which those in view are drawn. A person who reads at the end stays at the end; one who reads further
- * up stays where they are.
+ * The list of messages, drawn only where visible. A reader at the end stays at the end; a reader further up stays at
+ * the same message.
  */
 export function MessageList(props: MessageListProps) {
   const { messages, head, chatRead, view, target, onTargetLeft, loadOlder, onSeen } = props;
@@ -53,7 +53,7 @@ export function MessageList(props: MessageListProps) {
     [messages, readUpTo, view.me],
   );
 
-  // What has the focus stays, however far it is scrolled away.
+  // The focused row stays drawn wherever the list is scrolled.
   const [focused, setFocused] = useState<string | null>(null);
   const kept = focused === null ? -1 : rows.findIndex(({ message }) => message.id === focused);
   const virtualizer = useVirtualizer({
@@ -73,7 +73,7 @@ export function MessageList(props: MessageListProps) {
   });
 
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
-  // What one has written oneself is what one wants to see.
+  // A person wants to see the message that they have just sent.
   useLayoutEffect(() => {
     if (isOwn) virtualizer.scrollToEnd();
   }, [virtualizer, isOwn, last?.id]);
@@ -82,12 +82,12 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => {
     if (!isTargetHere) return;
     setAtEnd(false);
-    // After the list has found its place again, for the rows that have come above.
+    // After the virtualizer has restored its position for the rows inserted above.
     const frame = requestAnimationFrame(() =>
       virtualizer.scrollToIndex(targetRow, { align: 'center' }),
     );
     return () => cancelAnimationFrame(frame);
-    // oxlint-disable-next-line react/exhaustive-deps -- rows that come above it later leave it where it is
+    // oxlint-disable-next-line react/exhaustive-deps -- rows inserted above the target later must not scroll again
   }, [virtualizer, target, isTargetHere]);
 
   useEffect(() => {
@@ -96,7 +96,7 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => {
     const element = scroller.current;
     if (!isAtEnd || target !== null || element === null) return;
-    // The field below grows with its text, and a keyboard takes half of a phone.
+    // The composer below grows with its text, and a touch keyboard takes half of the screen.
     const sizes = new ResizeObserver(() => virtualizer.scrollToEnd());
     sizes.observe(element);
     return () => sizes.disconnect();
@@ -104,9 +104,9 @@ export function MessageList(props: MessageListProps) {
 
   const lastTop = useRef(0);
   const scrolled = ({ currentTarget }: UIEvent) => {
-    // As the element has it: the virtualizer hears of it later.
+    // Read from the element: the virtualizer updates later.
     const { scrollTop, scrollHeight, clientHeight } = currentTarget;
-    // One leaves the end by going up; what grows at the end, or is measured, goes on under a reader.
+    // Only scrolling up leaves the end; a list that grows does not.
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) setAtEnd(true);
     else if (scrollTop < lastTop.current) setAtEnd(false);
     lastTop.current = scrollTop;
@@ -114,7 +114,7 @@ export function MessageList(props: MessageListProps) {
   };
   const first = messages[0]?.id;
   useEffect(() => {
-    // A page may be shorter than the window.
+    // A page of messages may be shorter than the window.
     if ((scroller.current?.scrollTop ?? Infinity) < NEAR_START_PX) loadOlder?.();
   }, [first, loadOlder]);
   return (
@@ -124,7 +124,7 @@ export function MessageList(props: MessageListProps) {
         onScroll={scrolled}
         tabIndex={0}
         role="log"
-        // Rows come and go while one scrolls; what is new is announced below.
+        // Scrolling mounts and unmounts rows. `Announcements` announces new messages.
         aria-live="off"
         aria-label={t('chat.messages')}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
@@ -170,7 +170,7 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-/** Says messages of others as they come, for people who hear them. */
+/** Announces new messages of others to screen readers. */
 function Announcements({
   last,
   me,

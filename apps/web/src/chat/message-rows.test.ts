@@ -21,7 +21,7 @@ function message(author: string, at: number, more: Partial<ChatMessage> = {}): C
   };
 }
 
-/** `|` before a new day, `*` before what is new, the author where one is named. */
+/** `|`: a new day, `*`: the first unread message, with the author where one is named. */
 function shape(messages: readonly ChatMessage[], readUpTo: number | null = null): string {
   return messageRows(messages, { readUpTo, me: 'me' })
     .map(

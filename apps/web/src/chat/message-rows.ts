@@ -1,23 +1,23 @@
-/** Messages as rows of a list: where a day begins, where somebody begins to speak, and where what is new begins. */
+/** Messages as list rows: where a day, a group of one author, and the unread messages begin. */
 import type { ChatMessage } from '@tandem/protocol';
 
-/** A person who goes on within this time is not named again. */
-const SAME_BREATH_MS = 5 * 60_000;
+/** Messages of one author within this time form a group under one name. */
+const GROUP_WINDOW_MS = 5 * 60_000;
 
 export interface MessageRow {
   readonly message: ChatMessage;
-  /** Of the first message of a day: its midnight, on this device's clock. */
+  /** The midnight of the day that begins with this message, on this device's clock. */
   readonly day: number | null;
-  /** The first message that the reader has not seen. */
+  /** Whether the unread messages begin here. */
   readonly isFirstNew: boolean;
-  /** The author is named above it. */
+  /** Whether the row shows the author. */
   readonly isNamed: boolean;
 }
 
 export interface RowOptions {
-  /** What follows the message of this number is new; null: nothing is. */
+  /** Messages after this number are unread; null: none are. */
   readonly readUpTo: number | null;
-  /** One's own messages are not new. */
+  /** This person's own messages are never unread. */
   readonly me: string | null;
 }
 
@@ -39,18 +39,18 @@ export function messageRows(
       message.author.id !== me;
     isNewShown ||= isFirstNew;
     const isNamed: boolean =
-      !isSameDay || isFirstNew || before === null || !goesOn(before, message);
+      !isSameDay || isFirstNew || before === null || !continuesGroup(before, message);
     before = message;
     return { message, day: isSameDay ? null : day.from, isFirstNew, isNamed };
   });
 }
 
-/** A reply begins a group of its own: the message that it answers stands above it. */
-function goesOn(before: ChatMessage, message: ChatMessage): boolean {
+/** A reply starts a new group, because its quote stands above it. */
+function continuesGroup(before: ChatMessage, message: ChatMessage): boolean {
   return (
     before.author.id === message.author.id &&
     message.replyTo === null &&
-    message.at - before.at < SAME_BREATH_MS
+    message.at - before.at < GROUP_WINDOW_MS
   );
 }
 

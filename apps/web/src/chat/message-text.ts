@@ -1,11 +1,11 @@
-/** The text of a message in parts: words, code, addresses to follow, and people who are meant. */
+/** A message's text in parts: text, code, links and mentions. */
 import { findLinks } from '@tandem/document';
 import type { ChatMention } from '@tandem/protocol';
 import type { MentioningText } from './mentions.ts';
 
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }
-  /** Between backticks; `block`: lines between fences of three. */
+  /** `code`: between backticks; `block`: lines between fences of three. */
   | { readonly kind: 'code' | 'block'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
   | { readonly kind: 'mention'; readonly text: string; readonly user: string };

@@ -13,12 +13,12 @@ export interface ChatView {
   readonly people: readonly User[];
   readonly me: string | null;
   readonly canWrite: boolean;
-  /** What is said goes out now. */
+  /** Whether messages are sent now. */
   readonly isLive: boolean;
   readonly ownsDocument: boolean;
   readonly find: (message: string) => ChatMessage | undefined;
   readonly intents: MessageIntents;
-  /** Goes to a message, wherever it is. */
+  /** Scrolls to a message, and loads it first where needed. */
   readonly goTo: (message: string) => void;
   readonly formatTime: (at: number) => string;
   readonly formatDay: (midnight: number) => string;
@@ -31,7 +31,7 @@ interface MessageItemProps {
   readonly onTargetLeft: () => void;
 }
 
-/** A message, under its day, what is new, and its author, where they begin with it. */
+/** A message, below its day, unread marker and author where they begin with it. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { row, view } = props;
   const { t } = useTranslation();
@@ -90,7 +90,7 @@ function MessageContent({ row: { message }, view, isTarget, onTargetLeft }: Mess
     <div
       ref={element}
       data-message={message.id}
-      // A finger that touches it gives it the focus, and so what can be done with it.
+      // Touching a message focuses it, which shows its actions.
       tabIndex={-1}
       onFocus={showWhole}
       onBlur={isTarget ? onTargetLeft : undefined}
@@ -132,12 +132,12 @@ function MessageContent({ row: { message }, view, isTarget, onTargetLeft }: Mess
   );
 }
 
-/** What a finger has opened below a message must not lie under the edge. */
+/** Scrolls the actions below a touched message into view. */
 function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
   if (matchMedia('(pointer: coarse)').matches) currentTarget.scrollIntoView({ block: 'nearest' });
 }
 
-/** What a message answers, in one line; pressing it goes there. */
+/** The quote of the message that this one replies to; pressing it scrolls there. */
 function Quoted({ message: id, view }: { readonly message: string; readonly view: ChatView }) {
   const { t } = useTranslation();
   const message = view.find(id);

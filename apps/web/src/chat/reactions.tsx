@@ -8,11 +8,11 @@ import { nameList } from '../languages/names.ts';
 interface ReactionsProps {
   readonly message: ChatMessage;
   readonly me: string | null;
-  /** Null for whoever may only read. */
+  /** Null: view only. */
   readonly onReact: ((emoji: string, on: boolean) => void) | null;
 }
 
-/** How people took it; one's own is taken back by pressing it again. */
+/** Reactions to a message; pressing one adds or removes this person's own. */
 export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, i18n } = useTranslation();
   if (message.reactions.length === 0) return null;

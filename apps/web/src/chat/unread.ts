@@ -3,7 +3,7 @@ import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { countUnread } from '@tandem/protocol';
 
-/** The number of the newest message that this person has seen; null for a document that is not on their list. */
+/** The number of the newest message that this person has seen; null for a document outside their list. */
 export function useChatRead(document: string): number | null {
   const { library, client } = useServices();
   const read = useChannelValue(
@@ -21,11 +21,11 @@ export function useChatRead(document: string): number | null {
   return read;
 }
 
-/** How many messages of a document's chat this person has not seen. */
-export function useUnread(document: string): number {
+/** The number of unread messages in a document's chat. */
+export function useUnreadCount(document: string): number {
   const { activity } = useServices();
   const read = useChatRead(document);
   const news = useChannelValue(activity, ({ state }) => state?.documents[document] ?? null);
-  // A document that is not on one's list has nothing that is new.
+  // A document outside the person's list has no unread messages.
   return read === null || news === null ? 0 : countUnread(news, read);
 }

@@ -4,26 +4,26 @@ import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 
 export interface ChatPages {
-  /** Null when the first message is here. */
+  /** Null when the first message is loaded. */
   readonly loadOlder: (() => void) | null;
-  /** Forgets old messages, for a person who reads the newest. */
+  /** Unloads old messages while the person reads the newest. */
   readonly trim: () => void;
-  /** The message to go to, once it is here. */
+  /** The message to scroll to, once it is loaded. */
   readonly target: string | null;
   readonly search: 'none' | 'running' | 'failed';
-  /** Goes to a message, and loads what lies between. */
+  /** Loads the history back to a message, and scrolls to it. */
   readonly goTo: (message: string) => void;
   readonly leaveTarget: () => void;
 }
 
-/** The history of a chat, as far as somebody wants to see it. */
+/** Pages of a chat's history. */
 export function useChatPages(session: ChannelSession<`chat:${string}`> | null): ChatPages {
   const { pages } = useServices().client;
   const hasOlder = useChannelValue(session, (chat) => pages.hasOlder(chat)) ?? false;
   const [target, setTarget] = useState<string | null>(null);
   const [search, setSearch] = useState<ChatPages['search']>('none');
   const loadOlder = useCallback(() => {
-    // A page that cannot be had now is asked for again when one scrolls on.
+    // A failed page is requested again on the next scroll.
     if (session !== null) pages.loadOlder(session).catch(() => undefined);
   }, [pages, session]);
   const trim = useCallback(() => session !== null && pages.trim(session), [pages, session]);

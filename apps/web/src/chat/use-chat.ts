@@ -13,11 +13,11 @@ import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import {
-  cancelled,
+  withoutContext,
   EMPTY_DRAFT,
-  shownIn,
+  currentText,
   useChatDrafts,
-  written,
+  withText,
   type ChatDraft,
 } from './chat-drafts.ts';
 import type { MessageIntents } from './message-actions.tsx';
@@ -26,14 +26,14 @@ import { useChatPeople, type ChatPerson } from './chat-people.ts';
 
 export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;
-  /** Null while nothing is known yet. */
+  /** Null until the first state arrives. */
   readonly state: ChatState | null;
   readonly people: readonly ChatPerson[];
-  /** Why the server would not take what was last said or done here. */
+  /** The server's sentence about the last refused command. */
   readonly refusal: string | null;
   readonly draft: ChatDraft;
   readonly write: (text: MentioningText) => void;
-  /** A key was pressed in what is not yet sent. */
+  /** Called for each key in the composer. */
   readonly touch: () => void;
   readonly intents: MessageIntents;
   readonly send: () => void;
@@ -41,7 +41,7 @@ export interface Chat {
   readonly editLast: () => void;
 }
 
-/** The chat of a document, and what is about to be said in it. */
+/** A document's chat, with this person's draft. */
 export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
   const { client, refusals } = useServices();
@@ -89,7 +89,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
 
   const send = () => {
     typing.stop();
-    const { text, mentions } = toSend(shownIn(draft), people);
+    const { text, mentions } = toSend(currentText(draft), people);
     if (!hasVisibleText(text)) return;
     clearRefusal();
     if (draft.edit === null) {
@@ -107,7 +107,7 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
           name: 'chat:edit',
           input: { document, message: message.id, text, mentions: [...mentions] },
         });
-      change(cancelled);
+      change(withoutContext);
     }
   };
   const editLast = () => {
@@ -126,11 +126,11 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
     people,
     refusal,
     draft,
-    write: (text) => change((current) => written(current, text)),
+    write: (text) => change((current) => withText(current, text)),
     touch,
     intents,
     send,
-    cancel: () => change(cancelled),
+    cancel: () => change(withoutContext),
     editLast,
   };
 }

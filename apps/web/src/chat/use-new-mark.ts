@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'react';
 
 interface Reading {
-  /** The number of the newest message that this person has seen; null while it is not known. */
+  /** The number of the newest message that this person has seen; null: unknown. */
   readonly chatRead: number | null;
   readonly head: number;
-  /** What was said while this page was away is here. */
+  /** Whether messages sent while this page was disconnected have arrived. */
   readonly isCurrent: boolean;
-  /** Messages are seen as they come. */
+  /** Whether the person sees new messages as they arrive. */
   readonly isReading: boolean;
-  /** The newest message is one's own. */
+  /** Whether this person sent the newest message. */
   readonly isOwn: boolean;
 }
 
 /**
- * The number after which messages are marked as new; null where none are. It is where this person had read up to when
- * the chat was opened, or when messages came while they looked elsewhere, and stays until they answer.
+ * The number after which messages are marked as new; null: none. The mark is where this person had read up to when the
+ * chat opened, or when messages arrived while they looked elsewhere; it stays until they reply.
  */
 export function useNewMark({
   chatRead,

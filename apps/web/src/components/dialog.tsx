@@ -20,8 +20,8 @@ interface DialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
-  /** `heard`: for screen readers only, in a drawer whose content shows a heading of its own. */
-  readonly titleIs?: 'shown' | 'heard';
+  /** `visually-hidden`: for screen readers only, in a drawer whose content shows a heading of its own. */
+  readonly titleIs?: 'shown' | 'visually-hidden';
   readonly place: keyof typeof places;
   readonly children: ReactNode;
 }
@@ -52,7 +52,7 @@ export function Dialog({
         >
           <div
             className={
-              titleIs === 'heard'
+              titleIs === 'visually-hidden'
                 ? 'sr-only'
                 : classNames(
                     'flex shrink-0 items-center justify-between gap-2',

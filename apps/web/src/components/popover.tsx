@@ -5,8 +5,8 @@ import { classNames } from './class-names.ts';
 interface PopoverProps {
   readonly trigger: ReactElement<Record<string, unknown>>;
   readonly title: string;
-  /** `heard`: for screen readers only. */
-  readonly titleIs?: 'shown' | 'heard';
+  /** `visually-hidden`: for screen readers only. */
+  readonly titleIs?: 'shown' | 'visually-hidden';
   readonly children: ReactNode;
   readonly align?: 'start' | 'center' | 'end';
   readonly className?: string;
@@ -29,7 +29,9 @@ export function Popover({
       <Base.Portal>
         <Base.Positioner sideOffset={6} align={align} collisionPadding={8} className="z-40">
           <Base.Popup className={classNames('floats max-w-[calc(100vw-16px)] p-4', className)}>
-            <Base.Title className={titleIs === 'heard' ? 'sr-only' : 'mb-1 text-ui font-semibold'}>
+            <Base.Title
+              className={titleIs === 'visually-hidden' ? 'sr-only' : 'mb-1 text-ui font-semibold'}
+            >
               {title}
             </Base.Title>
             {children}

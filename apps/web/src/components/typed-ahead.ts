@@ -31,14 +31,14 @@ export function isCatching(): boolean {
 export function takeTyping(receive: (text: string, hasFocus: boolean) => void): void {
   const caught = field;
   if (caught === null) return;
-  const hand = () => {
+  const handOver = () => {
     if (field !== caught) return;
     const hasFocus = document.activeElement === caught;
     stopCatching();
     receive(caught.value, hasFocus);
   };
-  if (isComposingIn(caught)) caught.addEventListener('compositionend', hand, { once: true });
-  else hand();
+  if (isComposingIn(caught)) caught.addEventListener('compositionend', handOver, { once: true });
+  else handOver();
 }
 
 /** Discards the caught text. */

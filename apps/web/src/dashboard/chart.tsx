@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { formatLocale } from '../languages/i18n.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { theme } from '../theme/theme.ts';
-import { quantity } from './quantity.ts';
+import { formatQuantity } from './quantity.ts';
 import { columns, type ChartOf } from './series.ts';
 
 const HEIGHT_PX = 132;
-/** Colours of people, which are readable on both themes. */
+/** Colours that are readable in both themes. */
 const COLORS = ['--accent', '--p1', '--p0'] as const;
 
 interface ChartProps {
@@ -18,7 +18,7 @@ interface ChartProps {
   readonly samples: readonly DashboardSample[];
 }
 
-/** One chart, drawn on a canvas: a new sample moves it without React. */
+/** A chart on a canvas; new samples bypass React. */
 export function Chart({ chart, samples }: ChartProps) {
   const { t, i18n } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
@@ -51,7 +51,8 @@ export function Chart({ chart, samples }: ChartProps) {
           axis(style, {
             size: 58,
             space: 34,
-            values: (_plot, ticks) => ticks.map((tick) => quantity(tick, chart.unit, language)),
+            values: (_plot, ticks) =>
+              ticks.map((tick) => formatQuantity(tick, chart.unit, language)),
           }),
         ],
         series: [
@@ -95,7 +96,7 @@ export function Chart({ chart, samples }: ChartProps) {
                 style={{ background: `var(${COLORS[index] ?? COLORS[0]})` }}
               />
               {t(`dashboard.lines.${name}`)}{' '}
-              {value === null ? '–' : quantity(value, chart.unit, language)}
+              {value === null ? '–' : formatQuantity(value, chart.unit, language)}
             </span>
           );
         })}

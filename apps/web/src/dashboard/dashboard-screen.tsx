@@ -10,7 +10,7 @@ import { Chart } from './chart.tsx';
 import { NotAdministrator } from './not-administrator.tsx';
 import { CHARTS } from './series.ts';
 
-/** How the server is, once a second: for whoever runs it. */
+/** Live figures of the server, for its administrators. */
 export function DashboardScreen() {
   const { t } = useTranslation();
   useScreenTitle(t('dashboard.title'));
@@ -44,14 +44,14 @@ function Content() {
     );
   }
   const last = samples?.at(-1);
-  if (samples === null || last === undefined) return <Waiting />;
+  if (samples === null || last === undefined) return <DashboardSkeleton />;
   return (
     <div className="grid gap-3 phone:grid-cols-2 wide:grid-cols-3">
       {CHARTS.map((chart) => (
         <Chart key={chart.name} chart={chart} samples={samples} />
       ))}
       <TopRooms sample={last} />
-      <Refusals sample={last} />
+      <ErrorsSent sample={last} />
     </div>
   );
 }
@@ -93,7 +93,7 @@ function TopRooms({ sample: { topRooms } }: { readonly sample: DashboardSample }
   );
 }
 
-function Refusals({ sample: { errorsSent } }: { readonly sample: DashboardSample }) {
+function ErrorsSent({ sample: { errorsSent } }: { readonly sample: DashboardSample }) {
   const { t } = useTranslation();
   const entries = Object.entries(errorsSent)
     .filter(([, count]) => count > 0)
@@ -117,7 +117,7 @@ function Refusals({ sample: { errorsSent } }: { readonly sample: DashboardSample
   );
 }
 
-function Waiting() {
+function DashboardSkeleton() {
   const { t } = useTranslation();
   return (
     <div

@@ -4,7 +4,7 @@ import { FullPage } from '../components/feedback.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 
-/** Says how one becomes somebody who may see this: whoever runs the server names them. */
+/** Explains how to become an administrator. */
 export function NotAdministrator({ retry }: { readonly retry: React.ReactNode }) {
   const { t } = useTranslation();
   const { account } = useServices();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantity } from './quantity.ts';
+import { formatQuantity } from './quantity.ts';
 
 test.each([
   [12_345, 'count', '12.3K'],
@@ -10,5 +10,5 @@ test.each([
   [0, 'bytes', '0 kB'],
   [5e12, 'bytes', '5,000 GB'],
 ] as const)('%d %s is %s', (value, unit, text) => {
-  expect(quantity(value, unit, 'en')).toBe(text);
+  expect(formatQuantity(value, unit, 'en')).toBe(text);
 });

@@ -1,7 +1,7 @@
-/** A number with its unit, short enough for an axis. */
+/** Formats a number with its unit, short enough for an axis. */
 import type { Unit } from './series.ts';
 
-export function quantity(value: number, unit: Unit, language: string): string {
+export function formatQuantity(value: number, unit: Unit, language: string): string {
   const format = (number: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, { maximumSignificantDigits: 3, ...options }).format(number);
   switch (unit) {

@@ -1,11 +1,11 @@
-/** The lines of the dashboard's charts: what they show, in which unit, and how they are read out of a sample. */
+/** The charts of the dashboard and their lines, each read from a sample. */
 import type { DashboardSample } from '@tandem/protocol';
 
 export type Unit = 'count' | 'per-second' | 'milliseconds' | 'bytes' | 'bytes-per-second';
 
 export interface Line {
   readonly name: 'p50' | 'p95' | 'p99' | 'sent' | 'received' | 'live' | 'fallback' | 'rss' | 'heap';
-  /** Null: there was nothing to measure. */
+  /** Null: nothing was measured. */
   readonly of: (sample: DashboardSample) => number | null;
 }
 

@@ -8,14 +8,17 @@ import { useServices } from '../session/services.ts';
 import { useShortcut } from '../screen/use-shortcut.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 
-/** What is not told of changes is looked at this often. */
-const LOOK_MS = 1_000;
+/** Polling interval for values without change events. */
+const POLL_MS = 1_000;
 
-/** A panel for developers: what the connection does, what is open, and what waits. `Ctrl+Alt+C` shows it. */
+/**
+ * A panel for developers: states of the connection, open documents and channels, pending commands. `Ctrl+Alt+C`
+ * toggles it.
+ */
 export function ConnectionView() {
   const { client } = useServices();
   const [isOpen, setOpen] = useState(false);
-  // From the first moment: who looks wants to know what has just happened.
+  // Records from page load, so that a developer sees what happened before opening the panel.
   const [log] = useState(() => new TrafficLog());
   useEffect(() => log.watch(client), [log, client]);
   useShortcut('connection-view', () => setOpen((open) => !open));
@@ -117,11 +120,11 @@ function Messages({ traffic: { sent, received } }: { readonly traffic: Traffic }
   );
 }
 
-/** Documents and channels with their positions, and what waits for the server. */
+/** Open documents and channels with their positions, and pending commands. */
 function OpenNow() {
   const { t } = useTranslation();
   const { client } = useServices();
-  useNow(LOOK_MS);
+  useNow(POLL_MS);
   const { documents, channels } = client.open;
   return (
     <>
@@ -172,7 +175,7 @@ interface OpenedProps {
   readonly name: string;
   readonly at: number | undefined;
   readonly state: string;
-  /** Updates that are not confirmed; channels have none. */
+  /** Unconfirmed updates; channels have none. */
   readonly waiting?: number;
 }
 

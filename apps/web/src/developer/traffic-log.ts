@@ -1,12 +1,12 @@
-/** What a connection did lately, for the developer who looks: its states, its messages by type, its round trips. */
+/** Records recent activity of the connection: states, messages by type, round trips. */
 import type { Client, ConnectionState } from '@tandem/client';
 import { binaryCodec, type Message, type MessageType } from '@tandem/protocol';
 import { Observable } from '../runtime/observable.ts';
 
 const MAX_STATES = 50;
 const MAX_ROUND_TRIPS = 20;
-/** The view is drawn at most this often. */
-const DRAW_MS = 250;
+/** Minimum interval between updates of the view. */
+const UPDATE_INTERVAL_MS = 250;
 
 export interface StateEntry {
   readonly at: number;
@@ -22,7 +22,7 @@ export interface Traffic {
   readonly states: readonly StateEntry[];
   readonly sent: ReadonlyMap<MessageType, Count>;
   readonly received: ReadonlyMap<MessageType, Count>;
-  /** Milliseconds, newest last. */
+  /** In milliseconds, newest last. */
   readonly roundTrips: readonly number[];
 }
 
@@ -38,25 +38,25 @@ export class TrafficLog {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    this.traffic = new Observable<Traffic>(this.#now());
+    this.traffic = new Observable<Traffic>(this.#snapshot());
   }
 
-  /** Returns the way to stop. */
+  /** @returns a function that stops recording */
   watch({ connection }: Client): () => void {
-    if (this.#states.at(-1)?.state !== connection.state) this.#entered(connection.state);
+    if (this.#states.at(-1)?.state !== connection.state) this.#onState(connection.state);
     return connection.listen({
-      state: (state) => this.#entered(state),
-      traffic: (direction, message) => this.#said(direction, message),
+      state: (state) => this.#onState(state),
+      traffic: (direction, message) => this.#onMessage(direction, message),
     });
   }
 
-  #entered(state: ConnectionState): void {
+  #onState(state: ConnectionState): void {
     this.#states.push({ at: Date.now(), state });
     this.#states.splice(0, this.#states.length - MAX_STATES);
-    this.#draw();
+    this.#scheduleUpdate();
   }
 
-  #said(direction: 'sent' | 'received', message: Message): void {
+  #onMessage(direction: 'sent' | 'received', message: Message): void {
     const counts = this.#counts[direction];
     let count = counts.get(message.type);
     if (count === undefined) {
@@ -64,15 +64,15 @@ export class TrafficLog {
       counts.set(message.type, count);
     }
     count.messages++;
-    // Encoded once more, which only whoever looks pays for.
+    // Encodes the message again, which costs only developers.
     count.bytes += binaryCodec.encode(message).byteLength;
     if (direction === 'sent' && message.type === 'ping')
       this.#pings.set(message.nonce, performance.now());
-    if (direction === 'received' && message.type === 'pong') this.#answered(message.nonce);
-    this.#draw();
+    if (direction === 'received' && message.type === 'pong') this.#onPong(message.nonce);
+    this.#scheduleUpdate();
   }
 
-  #answered(nonce: number): void {
+  #onPong(nonce: number): void {
     const sentAt = this.#pings.get(nonce);
     if (sentAt === undefined) return;
     this.#pings.clear();
@@ -80,15 +80,15 @@ export class TrafficLog {
     this.#roundTrips.splice(0, this.#roundTrips.length - MAX_ROUND_TRIPS);
   }
 
-  #draw(): void {
+  #scheduleUpdate(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.traffic.set(this.#now());
-    }, DRAW_MS);
+      this.traffic.set(this.#snapshot());
+    }, UPDATE_INTERVAL_MS);
   }
 
-  #now(): Traffic {
+  #snapshot(): Traffic {
     return {
       states: [...this.#states],
       sent: new Map(this.#counts.sent),

@@ -9,18 +9,17 @@ import { nameParts } from '../languages/names.ts';
 import { usePeople } from './use-people.ts';
 
 const MAX_NAMES = 4;
-/** What fits into one line of a phone. */
 const MAX_NAMES_PHONE = 2;
-/** So many letters of a name are always shown. */
+/** Names up to this length are never truncated. */
 const SHORT_NAME = 8;
-/** What arrives in the first moments is the document itself, written earlier. */
+/** Updates in the first moments are the document itself, written earlier. */
 const OPENING_MS = 3_000;
-/** The moment of the last change is kept this exact, so that typing does not render anything. */
+/** Resolution of the last edit's time, so that typing renders nothing. */
 const EXACTNESS_MS = 20_000;
 
 interface BylineProps {
   readonly session: DocumentSession;
-  /** When the server last saw a change; `null` when it has not said. */
+  /** When the document last changed, according to the server; null: unknown. */
   readonly updatedAt: number | null;
 }
 
@@ -37,7 +36,7 @@ export function Byline({ session, updatedAt }: BylineProps) {
   return (
     <p className="mt-1.5 flex min-h-5 text-ui whitespace-pre text-ink-3">
       {nameParts(all, formatLocale(i18n.language)).map((part, index) => (
-        // A long name gives way: neither a short one beside it, nor how many there are.
+        // Only a long name is truncated, never a short one or the count.
         <span
           key={index}
           className={

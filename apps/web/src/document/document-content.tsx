@@ -27,9 +27,9 @@ export function DocumentContent({ session, facts, updatedAt }: DocumentContentPr
   const editor = useRef<EditorHandle>(null);
   const main = useRef<HTMLElement>(null);
   const isWide = useObservable(fullWidth);
-  /** @param typed what belongs into it, and was typed before it was there. */
+  /** @param typed text that was typed for the editor before it existed */
   const goToText = (typed = '') => {
-    // At once: the editor takes the focus with the next frame, and a key pressed before it belongs to the text.
+    // Focuses at once: the editor takes the focus in the next frame, and a key before that belongs to the text.
     const text = main.current?.querySelector<HTMLElement>('[contenteditable=true]');
     if (text == null) return catchTyping(facts.title || t('untitled'), typed);
     text.focus();
@@ -62,7 +62,7 @@ interface BodyProps {
 
 function Body({ session, facts, editor, onReady }: BodyProps) {
   const { t } = useTranslation();
-  // A replaced document is another one for the editor.
+  // A replaced document needs a new editor.
   const replicaVersion = useSessionValue(session, (session) => session.replicaVersion);
   switch (facts.kind) {
     case null:
@@ -87,7 +87,7 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
   }
 }
 
-/** This page is too old for the document: to write in it or, where it would do damage, to show it at all. */
+/** Shown when this page is too old to edit the document or, where that would damage it, to show it. */
 function ReloadNotice({ children }: { readonly children: string }) {
   const { t } = useTranslation();
   return (

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ChatButton } from '../chat/chat-button.tsx';
 import { SaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { documentSource } from '../save-status/save-sources.ts';
-import { askAgain } from '../session/open-document.ts';
+import { retryOpening } from '../session/open-document.ts';
 import { useServices } from '../session/services.ts';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { DocumentMenu } from './document-menu.tsx';
@@ -29,7 +29,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   return (
     <ScreenHeader>
       <span className="min-w-0 truncate text-ui font-medium max-phone:hidden">{name}</span>
-      <SaveStatusChip source={source} tryNow={() => askAgain(services, session)} />
+      <SaveStatusChip source={source} tryNow={() => retryOpening(services, session)} />
       <span className="flex-1" />
       <TypingLine session={session} />
       <People session={session} />
@@ -40,7 +40,7 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   );
 }
 
-/** "Anton is typing…": beside the people where there is room for it, above the toolbar on a phone. */
+/** "Anton is typing…", beside the people; above the toolbar on a phone. */
 function TypingLine({ session }: { readonly session: DocumentSession }) {
   const { t, i18n } = useTranslation();
   const typing = useSessionValue(session, ({ people }) => people.typing);

@@ -1,11 +1,9 @@
 import { documentId } from '@tandem/protocol';
 
 /**
- * The document that a link means. Mail programs and people put a full stop, a bracket or more behind a link, and take
- * it for a part of it.
+ * The document id in an address. Mail programs and people append a full stop, a bracket or more to links.
  *
- * @param given what stands in the address
- * @returns null when it can be none
+ * @returns null when the address contains no valid id
  */
 export function documentOfLink(given: string): string | null {
   const id = /^[\w-]+/.exec(given)?.[0] ?? '';

@@ -29,7 +29,7 @@ export function DocumentMenu({
       const { toMarkdown } = await import('@tandem/document/markdown');
       return `# ${facts.title || t('untitled')}\n\n${toMarkdown(session.doc)}`;
     });
-    // The menu has closed: there is no place left to say it.
+    // The menu has closed, so the result is shown as a notice.
     if (done) toast(t('copied'));
     else toast.error(t('copyFailed'));
   };
@@ -65,7 +65,7 @@ export function DocumentMenu({
 
 const KEY = 'full-width';
 
-/** Whether documents use the whole window on this device. */
+/** Whether documents use the full width of the window; this device remembers it. */
 export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
 function setFullWidth(wide: boolean): void {

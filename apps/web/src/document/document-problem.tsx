@@ -20,12 +20,11 @@ const TITLES = {
 
 type Ending = keyof typeof TITLES;
 
-/** Why the document cannot be shown at all. */
 export type Problem =
   | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
   | { readonly kind: 'not-here'; readonly why: 'blocked' | 'sign-in' | 'unreachable' };
 
-/** The problem, if there is one. What was made here is here, whatever the server says. */
+/** Why the document cannot be shown, if it cannot. One that was created on this device always can. */
 export function problemOf(facts: DocumentFacts): Problem | null {
   const { kind, cutOff, ended, isUnknownToServer } = facts;
   if (isUnknownToServer) return null;
@@ -53,7 +52,7 @@ export function DocumentProblem({
   useEffect(stopCatching, []);
   return (
     <>
-      {/* Of a document that does not open, nothing is saved or not. */}
+      {/* A refused document has no save status. */}
       <ScreenHeader>{problem.kind === 'not-here' && <DeviceSaveStatusChip />}</ScreenHeader>
       <main id="main" tabIndex={-1} className="outline-none">
         <FullPage
@@ -86,7 +85,7 @@ export function DocumentProblem({
   );
 }
 
-/** The address can be none of a document: nobody is asked. */
+/** The address contains no valid document id, so the server is not asked. */
 export function NoDocument() {
   const { t } = useTranslation();
   useScreenTitle(t('problem.notFound'));

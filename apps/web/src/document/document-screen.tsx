@@ -3,9 +3,9 @@ import { Navigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ChatAside } from '../chat/chat-aside.tsx';
 import { unconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
-import { askAgain } from '../session/open-document.ts';
+import { retryOpening } from '../session/open-document.ts';
 import { watchPresence } from '../session/idle.ts';
-import { keepStorage } from '../session/persistent-storage.ts';
+import { requestPersistentStorage } from '../session/persistent-storage.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { useDocumentSession } from '../session/use-document-session.ts';
@@ -18,7 +18,7 @@ import { useDocumentFacts } from './use-document-facts.ts';
 
 const MINUTE_MS = 60_000;
 
-/** One document: who is in it, whether it is saved, and its text. */
+/** The screen of one document. */
 export function DocumentScreen() {
   const { document } = useParams({ from: '/d/$document' });
   const id = documentOfLink(document);
@@ -27,7 +27,7 @@ export function DocumentScreen() {
     return (
       <Navigate to="/d/$document" params={{ document: id }} state={(state) => state} replace />
     );
-  // Another document is another screen: nothing of this one's state carries over.
+  // A new key discards the state of the previous document.
   return <OneDocument key={id} id={id} />;
 }
 
@@ -41,9 +41,9 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   const facts = useDocumentFacts(session);
   const updatedAt = useUpdatedAt(session.id);
 
-  useEffect(() => keepStorage(session, navigator.storage), [session]);
+  useEffect(() => requestPersistentStorage(session, navigator.storage), [session]);
   useEffect(() => watchPresence((state) => session.people.setPresence(state)), [session]);
-  // Whoever looks at the drawer has seen what was set aside.
+  // Opening the drawer acknowledges rejected updates.
   useEffect(
     () =>
       unconfirmedDrawer.subscribe(
@@ -53,7 +53,7 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   );
   const problem = problemOf(facts);
   if (problem !== null)
-    return <DocumentProblem problem={problem} retry={() => askAgain(services, session)} />;
+    return <DocumentProblem problem={problem} retry={() => retryOpening(services, session)} />;
   return (
     <>
       <DocumentHeader session={session} facts={facts} />
@@ -67,7 +67,7 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   );
 }
 
-/** By the minute: it grows with each key that anybody presses. `null` when it is not known. */
+/** When the document last changed, rounded to minutes because every key changes it; null: unknown. */
 function useUpdatedAt(id: string): number | null {
   const { library, activity } = useServices();
   const listed = useChannelValue(

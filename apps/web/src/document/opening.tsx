@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/feedback.tsx';
 import { ScreenHeader } from '../screen/screen-header.tsx';
 
-/** The document before it is there. */
+/** A placeholder until the document has loaded. */
 export function Opening() {
   return (
     <>

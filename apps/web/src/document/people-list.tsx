@@ -6,11 +6,11 @@ import { Avatar } from '../components/avatar.tsx';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { useFoundPeople, useMe, usePeople } from './use-people.ts';
 
-/** From so many on, a name is found faster by writing it. */
+/** From this number of people on, the list has a search field. */
 const SEARCH_FROM = 12;
 const STATES: readonly Member['state'][] = ['active', 'idle', 'away'];
 
-/** Everyone who is here: oneself first, then who is writing, then who is there, then the others. */
+/** The people in a document: this person first, then those who type, then by presence. */
 export function PeopleList({ session }: { readonly session: DocumentSession }) {
   const { t } = useTranslation();
   const me = useMe();

@@ -9,11 +9,11 @@ import { PeopleList } from './people-list.tsx';
 import { usePeople } from './use-people.ts';
 
 const MAX_AVATARS = 4;
-/** A phone has room for fewer, the smallest for one and no number; the list has them all. */
+/** Phones show fewer, the smallest only one and no number; the list has everyone. */
 const MAX_AVATARS_PHONE = 2;
 const HIDDEN = ['', 'max-small:hidden', 'max-phone:hidden'] as const;
 
-/** Who is here, as faces that open into a list. */
+/** Avatars of the people here, which open the list of them. */
 export function People({ session }: { readonly session: DocumentSession }) {
   const { t, i18n } = useTranslation();
   const { members, total } = usePeople(session);

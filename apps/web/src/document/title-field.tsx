@@ -16,18 +16,21 @@ import { isCatching, stopCatching, takeTyping } from '../components/typed-ahead.
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const ID = 'title';
-/** A pause in typing after which the new title goes to everyone. */
+/** The title is sent after a pause of this length in typing. */
 const COMMIT_AFTER_MS = 400;
 
 interface TitleFieldProps {
   readonly facts: DocumentFacts;
-  /** Goes on into the text. */
+  /** Moves the focus into the text. */
   readonly onLeave: () => void;
-  /** More was typed than the title, before the field was there. */
+  /** Receives text that was typed beyond the title before the field existed. */
   readonly onTypedAhead: (text: string) => void;
 }
 
-/** The title, where it stands. It is shown to everyone as it is written; what others write shows when one is not in it. */
+/**
+ * The title of the document, editable in place. Others see it change while it is typed; their changes show while this
+ * field has no draft.
+ */
 export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
   const { t } = useTranslation();
   const { draft, change, commit } = useTitleDraft(facts);
@@ -91,7 +94,7 @@ export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
 }
 
 export function focusTitle(): void {
-  // After the menu that asked for it has closed and given the focus back.
+  // After the closing menu has restored the focus.
   requestAnimationFrame(() => {
     const field = document.getElementById(ID);
     if (!(field instanceof HTMLTextAreaElement)) return;
@@ -108,7 +111,7 @@ interface TitleDraft {
 
 function useTitleDraft({ id, title }: DocumentFacts): TitleDraft {
   const { client } = useServices();
-  /** What is in the field and not yet on its way. */
+  /** Text in the field that has not been sent. */
   const [draft, setDraft] = useState<string | null>(null);
   const latest = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -15,24 +15,24 @@ import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface DocumentFacts {
   readonly id: string;
-  /** As it is here: a new title counts before the server has it. */
+  /** Includes a new title that the server has not confirmed. */
   readonly title: string;
-  /** `null` until the server or an earlier visit has said what this is. */
+  /** Null until the server or an earlier visit tells it. */
   readonly kind: DocumentKind | null;
   readonly access: Access;
-  /** Whether this person made it. */
+  /** Whether this person owns the document. */
   readonly isOwn: boolean;
-  /** Made here, and the server does not have it: it is yet to be told, or would not make it. */
+  /** Created on this device, and unknown to the server: not sent yet, or refused. */
   readonly isUnknownToServer: boolean;
-  /** Why the server ended it. */
+  /** Why the server closed the document. */
   readonly ended: ErrorBody | null;
-  /** Why this page is too old to write in it. */
+  /** Why this page is too old to edit. */
   readonly outdated: ErrorBody | null;
-  /** Why the server cannot be asked now. */
+  /** Why the server is out of reach. */
   readonly cutOff: Extract<SaveState, { kind: 'offline' }>['cause'] | null;
 }
 
-/** What is known about a document beside its text. */
+/** Facts about a document, from its session, the library and pending commands. */
 export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const { id } = session;
   const { library, refused } = useServices();
@@ -48,11 +48,11 @@ export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const listedTitle = useChannelValue(library, ({ state }) => listedIn(state, id)?.title);
   const role = useChannelValue(library, ({ state }) => listedIn(state, id)?.role);
   const isCreating = useCommandsValue((commands) => commands.isCreating(id));
-  // What is not on the list is renamed too.
+  // A document outside the list can be renamed, too.
   const newTitle = useCommandsValue((commands) => newTitleIn(commands, id));
 
   const isUnknownToServer = isCreating || refusal !== undefined;
-  // Between being told and answering, the server has said nothing yet; the text stays where it is.
+  // Between the creation and the server's first answer, the document stays a page.
   const [wasMadeHere] = useState(isUnknownToServer);
   return {
     id,

@@ -1,4 +1,4 @@
-/** The people of a document, as its screen shows them. */
+/** The people in a document. */
 import type { DocumentSession } from '@tandem/client';
 import type { Member } from '@tandem/protocol';
 import { useEffect, useState } from 'react';
@@ -7,9 +7,9 @@ import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface People {
-  /** Others first, in the order in which they came, or in a crowd those who did something last; oneself last. */
+  /** Others first, in order of arrival or, in a crowd, of their last activity; this person last. */
   readonly members: readonly Member[];
-  /** How many there are, shown or not. */
+  /** The number of people, shown or not. */
   readonly total: number;
 }
 
@@ -31,9 +31,9 @@ export function useMe(): string | null {
 
 export interface FoundPeople {
   readonly members: readonly Member[];
-  /** Those who fit and are not among `members`; null when that is not known. */
+  /** The number of matches beyond `members`; null: unknown. */
   readonly more: number | null;
-  /** Undefined when there are no more, or they are on their way. */
+  /** Undefined without more people, and while they load. */
   readonly showMore: (() => void) | undefined;
 }
 
@@ -46,7 +46,7 @@ interface Answer {
 const SEARCH_DELAY_MS = 150;
 const NOTHING: Answer = { query: '', members: [], next: 0 };
 
-/** Those whose name has `query` in it; a crowd is asked for at the server, a page at a time. */
+/** Finds people by name. In a crowd, the server searches page by page. */
 export function useFoundPeople(session: DocumentSession, query: string): FoundPeople {
   const { members, total } = usePeople(session);
   const isWhole = members.length === total;
@@ -54,8 +54,8 @@ export function useFoundPeople(session: DocumentSession, query: string): FoundPe
   const [isAsking, setIsAsking] = useState(false);
   const known = answer.query === query ? answer : { ...NOTHING, query };
 
-  /** Those who come next may all be shown already. */
-  const ask = async (answer: Answer, shown: ReadonlySet<string>) => {
+  /** Loads pages until one contains a person who is not shown yet. */
+  const loadMore = async (answer: Answer, shown: ReadonlySet<string>) => {
     setIsAsking(true);
     let { members, next } = answer;
     let isNew = false;
@@ -92,7 +92,7 @@ export function useFoundPeople(session: DocumentSession, query: string): FoundPe
     more,
     showMore:
       hasMore && !isAsking
-        ? () => void ask(known, new Set(all.map(({ user }) => user)))
+        ? () => void loadMore(known, new Set(all.map(({ user }) => user)))
         : undefined,
   };
 }

@@ -7,8 +7,8 @@ import { nameList } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 
-/** Somebody has shared this document with the person, who has not opened it yet. */
-export function NewMark() {
+/** Marks a document that was shared with this person, and that they have not opened. */
+export function NewBadge() {
   const { t } = useTranslation();
   return (
     <span
@@ -20,11 +20,11 @@ export function NewMark() {
   );
 }
 
-/** More than this is written as "99+": it is a lot either way. */
+/** A larger count is shown as "99+". */
 const MAX_SHOWN = 99;
 
-/** How much is new in a document's chat. */
-export function UnreadCount({ count }: { readonly count: number }) {
+/** The number of unread messages in a document's chat. */
+export function UnreadBadge({ count }: { readonly count: number }) {
   const { t } = useTranslation();
   if (count === 0) return null;
   return (
@@ -41,7 +41,7 @@ export function UnreadCount({ count }: { readonly count: number }) {
 
 const MAX_DOTS = 4;
 
-/** Who else is in a document now, as dots in their colours; nothing while that is not known for sure. */
+/** Other people in a document, as coloured dots; nothing while the activity channel is not live. */
 export function PresenceDots({ document }: { readonly document: string }) {
   const { t, i18n } = useTranslation();
   const others = useOthers(document);

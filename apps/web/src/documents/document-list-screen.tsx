@@ -18,7 +18,7 @@ import { matches, type ShownDocument } from './shown-document.ts';
 import { useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
-/** The front page: everything this person made or opened. */
+/** The list of documents that this person created or opened. */
 export function DocumentListScreen() {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
@@ -45,11 +45,11 @@ export function DocumentListScreen() {
 
 function Content({ newDocument }: { readonly newDocument: () => void }) {
   const documents = useDocuments(all);
-  if (documents === null) return <Unanswered />;
+  if (documents === null) return <ListUnavailable />;
   if (documents.length === 0) return <Empty newDocument={newDocument} />;
   return (
     <>
-      <Outdated />
+      <StaleNotice />
       <Documents documents={documents} />
     </>
   );
@@ -77,8 +77,8 @@ const MISSING_TEXTS = {
   stopped: 'list.unreachable',
 } as const satisfies Record<CutOff, string>;
 
-/** The list is what it was, and the server cannot be asked. */
-function Outdated() {
+/** Warns that the list may be out of date. */
+function StaleNotice() {
   const { t } = useTranslation();
   const { library, client } = useServices();
   const isStale = useChannelValue(library, ({ status }) => status === 'stale');
@@ -118,7 +118,7 @@ function Documents({ documents }: { readonly documents: readonly ShownDocument[]
     [documents, next, wanted],
   );
   useShortcut('filter', () => field.current?.focus());
-  const words = () => {
+  const resultText = () => {
     const count = shown.length;
     if (count === 0)
       return search.state === 'running'
@@ -149,7 +149,7 @@ function Documents({ documents }: { readonly documents: readonly ShownDocument[]
       </div>
       <DocumentRows documents={shown} loadMore={wanted === '' ? nextPage : search.loadMore} />
       <p role="status" className={shown.length === 0 ? 'px-3 py-6 text-ink-2' : 'sr-only'}>
-        {wanted !== '' && words()}
+        {wanted !== '' && resultText()}
       </p>
       {search.state === 'failed' && (
         <p role="alert" className="px-3 py-3 text-ui text-ink-2">
@@ -183,15 +183,15 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
   );
 }
 
-/** There is no list yet: it is on its way, or cannot be had. */
-function Unanswered() {
+/** Shown without a list: still loading, or out of reach. */
+function ListUnavailable() {
   const { t } = useTranslation();
   const { library, client } = useServices();
   const refusal = useChannelValue(library, ({ status, error }) =>
     status === 'lost' ? error : null,
   );
   const cutOff = cutOffBy(useConnection());
-  if (refusal === null && cutOff === null) return <Waiting />;
+  if (refusal === null && cutOff === null) return <ListSkeleton />;
   const retry = () => (refusal === null ? client.connection.tryNow() : library.retry());
   return (
     <FullPage
@@ -205,7 +205,7 @@ function Unanswered() {
   );
 }
 
-function Waiting() {
+function ListSkeleton() {
   const { t } = useTranslation();
   return (
     <div aria-busy role="status" aria-label={t('loading')} className="flex flex-col gap-7 px-3">

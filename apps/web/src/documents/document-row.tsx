@@ -6,10 +6,9 @@ import { Menu, MenuItem } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
 import { Moment } from '../languages/moment.tsx';
-import { NewMark, PresenceDots, UnreadCount } from './document-badges.tsx';
+import { NewBadge, PresenceDots, UnreadBadge } from './document-badges.tsx';
 import type { ShownDocument } from './shown-document.ts';
 
-/** One document in the list: what it is called, how it begins, when it was changed, who is in it. */
 export function DocumentRow({ document }: { readonly document: ShownDocument }) {
   const { t } = useTranslation();
   const { id, title, excerpt, updatedAt, kind, unread, isNew } = document;
@@ -26,8 +25,8 @@ export function DocumentRow({ document }: { readonly document: ShownDocument }) 
             {name}
           </Link>
           <PresenceDots document={id} />
-          {isNew === true && <NewMark />}
-          <UnreadCount count={unread} />
+          {isNew === true && <NewBadge />}
+          <UnreadBadge count={unread} />
         </p>
         <p className="written mt-0.5 truncate text-ui text-ink-3">
           {excerpt || (kind === 'data' ? t('list.data') : t('list.empty'))}

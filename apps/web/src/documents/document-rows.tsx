@@ -6,20 +6,20 @@ import type { ShownDocument } from './shown-document.ts';
 
 const ROW_PX = 68;
 const OVERSCAN = 8;
-/** This close to the end, more is fetched. */
+/** Within this many rows of the end, the next page is loaded. */
 const NEAR_END_ROWS = 20;
 
 interface DocumentRowsProps {
   readonly documents: readonly ShownDocument[];
-  /** Null when all of them are here. */
+  /** Null when all documents are loaded. */
   readonly loadMore: (() => void) | null;
 }
 
-/** The list, of which the rows in view are drawn. */
+/** The list of documents, drawn only where visible. */
 export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
-  // What has the focus stays, however far it is scrolled away.
+  // The focused row stays drawn wherever the list is scrolled.
   const [focused, setFocused] = useState<string | null>(null);
   const kept = focused === null ? -1 : documents.findIndex(({ id }) => id === focused);
   const virtualizer = useWindowVirtualizer({
@@ -37,7 +37,7 @@ export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
     if (above == null) return;
     const place = () => setTop((list.current?.getBoundingClientRect().top ?? 0) + scrollY);
     place();
-    // What stands above the list may change its height.
+    // The elements above the list may change their height.
     const sizes = new ResizeObserver(place);
     sizes.observe(above);
     return () => sizes.disconnect();

@@ -1,4 +1,4 @@
-/** A document as lists show it: what is on the person's own list, with what goes on in it. */
+/** A document in a list: its entry in the library, with its current activity. */
 import {
   countUnread,
   type ActivityState,
@@ -9,11 +9,11 @@ import {
 } from '@tandem/protocol';
 
 export interface ShownDocument extends ListedDocument {
-  /** Messages in its chat that this person has not seen. */
+  /** Unread messages in its chat. */
   readonly unread: number;
 }
 
-/** Last changed first. Without `activity`, as it was when the library learned of it. */
+/** Sorted by last change. Without `activity`, the library's last values are used. */
 export function shownDocuments(
   { documents }: LibraryState,
   activity: ActivityState | null,
@@ -32,7 +32,7 @@ export function shownDocuments(
     .toSorted((one, other) => other.updatedAt - one.updatedAt);
 }
 
-/** Whether every word of `filter` stands somewhere in the title or excerpt, as a search on the server finds it. */
+/** Whether the title or excerpt contains every word of `filter`; the same rule as the server's search. */
 export function matches(
   { title, excerpt }: Pick<ListedDocument, 'title' | 'excerpt'>,
   filter: string,

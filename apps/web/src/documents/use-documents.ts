@@ -9,12 +9,12 @@ import { shownDocuments, type ShownDocument } from './shown-document.ts';
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** The document was just made here: the title is the first thing to write. */
+    /** Set when this person has just created the document: the title field takes the focus. */
     readonly isNew?: boolean;
   }
 }
 
-/** What was read last, and what it was made of. */
+/** The last selection, and the states that it was made from. */
 interface Reading<T> {
   readonly library: LibraryState | null;
   readonly activity: ActivityState | null;
@@ -22,10 +22,10 @@ interface Reading<T> {
 }
 
 /**
- * What this person made or opened, newest first, with what they did just now already in it; `null` while nothing
- * is known. Something changes with each key that anybody presses in one of them.
+ * A selection of this person's documents, newest first, with their pending commands applied; null while unknown. The
+ * states change with every key in any of the documents.
  *
- * @param isSame of two selections: nothing is rendered for one that is the same
+ * @param isSame compares two selections: an equal one renders nothing
  */
 export function useDocuments<T>(
   select: (documents: readonly ShownDocument[]) => T,
@@ -53,13 +53,13 @@ export function useDocuments<T>(
   });
 }
 
-/** Makes a document and opens it, with or without a network. */
+/** Creates a document and opens it, with or without a network. */
 export function useNewDocument(): () => void {
   const { t } = useTranslation();
   const { client } = useServices();
   const navigate = useNavigate();
   return () => {
-    // The title is not there yet, and the first keys are for it.
+    // The first keys are for the title field, which does not exist yet.
     catchTyping(t('newDocument'));
     const document = newDocumentId();
     client.commands.run({ name: 'document:create', input: { document } });

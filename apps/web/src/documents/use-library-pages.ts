@@ -3,14 +3,14 @@ import { useCallback, useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 
-/** A person who is still writing is not searched for. */
+/** A pause in typing after which the search begins. */
 const SEARCH_AFTER_MS = 150;
 
-/** The next page of the list; null when all of it is here. What is loaded is in the library. */
+/** Loads the next page of the list into the library; null when all of it is loaded. */
 export function useNextPage(): (() => void) | null {
   const { library, client } = useServices();
   const hasMore = useChannelValue(library, ({ state }) => state?.next != null) ?? false;
-  // What cannot be had now is asked for again when one scrolls on.
+  // A failed page is requested again on the next scroll.
   const loadMore = useCallback(
     () => void client.pages.loadMore(library).catch(() => undefined),
     [client, library],
@@ -20,7 +20,7 @@ export function useNextPage(): (() => void) | null {
 
 export interface LibrarySearch {
   readonly state: 'none' | 'running' | 'done' | 'failed';
-  /** Null when all that is found is here. */
+  /** Null when all matches are loaded. */
   readonly loadMore: (() => void) | null;
 }
 
@@ -30,7 +30,7 @@ interface Found {
   readonly failed: boolean;
 }
 
-/** Finds what is not here yet. What is found is in the library. */
+/** Searches for documents beyond the loaded ones, into the library. */
 export function useLibrarySearch(wanted: string): LibrarySearch {
   const { library, client } = useServices();
   const isPartial = useChannelValue(library, ({ state }) => state?.next != null) ?? false;

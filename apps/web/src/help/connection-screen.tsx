@@ -3,7 +3,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { HelpPage } from './help-page.tsx';
 import { PROXY_SNIPPETS } from './proxy-snippets.ts';
 
-/** Why a live connection does not open, for the person in front of it and for the one who runs the server. */
+/** Help with a blocked WebSocket, for its reader and for the operator. */
 export function ConnectionHelpScreen() {
   const { t } = useTranslation();
   return (

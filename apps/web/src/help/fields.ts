@@ -1,4 +1,4 @@
-/** The fields of a JSON Schema, as a table shows them. */
+/** Reads the fields of a JSON Schema for a table. */
 import { z } from 'zod';
 
 const object = z.looseObject({
@@ -23,7 +23,7 @@ export interface Field {
   readonly isRequired: boolean;
 }
 
-/** One list for each form that the schema has. */
+/** One list of fields for each alternative of the schema. */
 export function fieldsOf(schema: unknown): readonly (readonly Field[])[] {
   const forms = either.safeParse(schema);
   return (forms.success ? forms.data.oneOf : [schema]).map(fieldsOfOne);

@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 
-/** Something to read about the product. */
 export function HelpPage({
   title,
   children,

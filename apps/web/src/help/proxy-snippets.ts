@@ -1,4 +1,4 @@
-/** What each common proxy needs, as the page on proxies in the documentation says it, where it is tried. */
+/** Configuration for common proxies, the same as in the documentation, whose tests run it. */
 export const PROXY_SNIPPETS = [
   {
     name: 'nginx',

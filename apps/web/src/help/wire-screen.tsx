@@ -19,7 +19,7 @@ const directions = [
   { name: 'server', references: wire.operations.send.messages },
 ] as const;
 
-/** The messages of the socket, for people who write a client: the AsyncAPI document, to read. */
+/** The wire protocol for authors of clients: the AsyncAPI document, readable. */
 export function WireHelpScreen() {
   const { t } = useTranslation();
   return (
@@ -48,7 +48,7 @@ export function WireHelpScreen() {
   );
 }
 
-/** The text, with these words of it as code; longer ones first where one begins with another. */
+/** Formats these words of the text as code; longer words first where one begins with another. */
 function withCode(text: string, words: readonly string[]): ReactNode {
   const pattern = new RegExp(
     `(${words.map((word) => word.replaceAll('.', '[.]')).join('|')})`,

@@ -10,7 +10,7 @@ import { useServices } from '../session/services.ts';
 import { ThemePicker } from '../theme/theme-picker.tsx';
 import { SignOut } from './sign-out.tsx';
 
-/** Oneself, at the foot of the sidebar: how others see us, and how we see the page. */
+/** This person's profile and preferences, at the bottom of the sidebar. */
 export function ProfileButton() {
   const { t } = useTranslation();
   const { account } = useServices();

@@ -6,7 +6,7 @@ import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { signOut } from '../session/sign-out.ts';
 
-/** A guest cannot come back, so it asks, in place. */
+/** Asks first, because a guest cannot sign in again. */
 export function SignOut() {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);

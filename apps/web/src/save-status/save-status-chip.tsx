@@ -29,7 +29,7 @@ export function SaveStatusChip({ source, tryNow }: SaveStatusChipProps) {
     <div className="flex min-w-0 items-center">
       <Popover
         title={t('chip.title')}
-        titleIs="heard"
+        titleIs="visually-hidden"
         className="w-80"
         trigger={<ChipButton displayed={displayed} />}
         open={isOpen}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
 import { isolated } from '../languages/names.ts';
 
-/** The bar above each screen. It stays while the text scrolls. */
+/** The sticky bar above each screen. */
 export function ScreenHeader({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const openSidebar = use(SidebarContext);
@@ -24,10 +24,10 @@ export function ScreenHeader({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Opens the sidebar where it is not always there. */
+/** Opens the sidebar where the window is too narrow to show it always. */
 export const SidebarContext = createContext<() => void>(() => undefined);
 
-/** What the browser's tab is called: the document, then the product. */
+/** Sets the title of the browser's tab: the document, then the product. */
 export function useScreenTitle(title: string | null): void {
   useEffect(() => {
     document.title = title === null ? 'Tandem' : `${isolated(title)} · Tandem`;

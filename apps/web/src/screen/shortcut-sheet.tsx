@@ -51,7 +51,7 @@ const groups = [
   },
 ] as const;
 
-/** Every key there is, on one page. */
+/** A list of all keyboard shortcuts. */
 export function ShortcutSheet() {
   const { t } = useTranslation();
   const open = useObservable(isOpen);

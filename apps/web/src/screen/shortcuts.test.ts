@@ -16,7 +16,7 @@ import type { createEditor } from '../editor/create-editor.ts';
 
 type Editor = ReturnType<typeof createEditor>['editor'];
 
-/** Which machine it is, is asked when modules are loaded: each machine gets its own. */
+/** Modules read the platform when they load, so each platform loads its own. */
 async function load(platform: string) {
   vi.resetModules();
   vi.stubGlobal('navigator', { platform, userAgent: '', vendor: '', maxTouchPoints: 0 });
@@ -39,7 +39,7 @@ async function load(platform: string) {
     onTyping: () => {},
     onClipboardProblem: () => {},
   });
-  // As the browser says of what is in it; happy-dom goes by an attribute that the editor hides from React.
+  // Browsers derive it from the tree; happy-dom reads an attribute that the editor hides from React.
   Object.defineProperty(editor.view.dom, 'isContentEditable', { value: true });
   const field = document.body.appendChild(document.createElement('textarea'));
   return { ...shortcuts, editor, field };
@@ -49,7 +49,7 @@ type Machine = Awaited<ReturnType<typeof load>>;
 
 const PLATFORMS = ['MacIntel', 'iPhone', 'Win32', 'Linux x86_64'] as const;
 const machines = new Map<string, Machine>();
-/** The editor's modules, four times. */
+/** The editor's modules load four times. */
 const LOADING_MS = 60_000;
 beforeAll(async () => {
   for (const platform of PLATFORMS) machines.set(platform, await load(platform));
@@ -63,7 +63,7 @@ function eventOf({ altGraph, ...press }: KeyRecord): KeyboardEvent {
   return event as KeyboardEvent;
 }
 
-/** What a press where somebody writes does beside writing: the shortcut, or `taken` by the editor, or null. */
+/** The effect of a press in a text field beside writing: the shortcut, `taken` by the editor, or null. */
 function effectOf({ shortcutOf }: Machine, target: HTMLElement, press: KeyRecord): string | null {
   const event = eventOf(press);
   target.dispatchEvent(event);

@@ -1,26 +1,24 @@
 import { isApple, letterOf, writesCharacter } from '../components/keyboard.ts';
 
-/** Keys that work on every screen. Those of the editor are its own; the help sheet lists both. */
-
-/** How keys are written on a Mac; elsewhere by their names. */
+/** Names of keys on a Mac; other platforms write them out. */
 const APPLE_SIGNS: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Alt: '⌥', Shift: '⇧' };
 
-/** How a chord is written on this machine: `chord('Mod', 'K')`. */
+/** Formats a chord for this platform: `chord('Mod', 'K')`. */
 export function chord(...parts: readonly string[]): string {
   return isApple
     ? parts.map((part) => APPLE_SIGNS[part] ?? part).join('')
     : parts.map((part) => (part === 'Mod' ? 'Ctrl' : part)).join('+');
 }
 
-/** `Mod-N` belongs to the browser, and Option writes. */
+/** Browsers reserve `Mod-N`, and Option writes characters. */
 export const NEW_DOCUMENT = isApple ? chord('Ctrl', 'Alt', 'N') : chord('Alt', 'N');
 
-/** The way to the notices at the edge; sonner's own, Option+T, writes `†` on a Mac. */
+/** Moves the focus to the notices; sonner's default, Option+T, writes `†` on a Mac. */
 export const NOTICES_KEYS = ['F8'];
 
 export type Shortcut = 'new-document' | 'filter' | 'help' | 'connection-view';
 
-/** The shortcut that a key press means. Where somebody writes, no key that writes is one. */
+/** The shortcut of a key press. In a text field, a key that writes a character is never a shortcut. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   const { key, altKey, ctrlKey, metaKey } = event;
   const writes = writesCharacter(event);

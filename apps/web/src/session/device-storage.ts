@@ -36,7 +36,7 @@ export const deviceStorage: DeviceStorage = {
 };
 
 /** Deletes all values of the application, including those written without this module. */
-export function forgetAll(): void {
+export function deleteAll(): void {
   try {
     for (const key of Object.keys(localStorage)) if (OURS.test(key)) localStorage.removeItem(key);
   } catch {
@@ -45,13 +45,13 @@ export function forgetAll(): void {
 }
 
 /**
- * Calls `forgotten` when another tab of this browser has deleted everything.
+ * Calls `onDeleted` when another tab of this browser has deleted everything.
  *
  * @returns a function that stops watching
  */
-export function watchForgotten(forgotten: () => void): () => void {
+export function watchDeletion(onDeleted: () => void): () => void {
   const listener = ({ key, newValue }: StorageEvent) => {
-    if (key === PREFIX + USER_KEY && newValue === null) forgotten();
+    if (key === PREFIX + USER_KEY && newValue === null) onDeleted();
   };
   addEventListener('storage', listener);
   return () => removeEventListener('storage', listener);

@@ -1,6 +1,6 @@
 import type { Client } from '@tandem/client';
 import { expect, test } from 'vitest';
-import { holdDocument, askAgain } from './open-document.ts';
+import { openDocumentWhenCreated, retryOpening } from './open-document.ts';
 import type { Services } from './services.ts';
 
 function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
@@ -22,7 +22,7 @@ function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCre
     closeDocument: () => calls.push('close'),
   } as unknown as Client;
   const show = (session: unknown) => calls.push(session === null ? 'hide' : 'show');
-  const stop = holdDocument({ client, id: 'a', show });
+  const stop = openDocumentWhenCreated({ client, id: 'a', show });
   const tell = () => listeners.forEach((listener) => listener());
   return {
     calls,
@@ -78,7 +78,7 @@ function asked(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
     client: { connection: { state: { kind }, tryNow: () => calls.push('try-now') } },
     refused: { retry: (id: string) => calls.push(`make ${id}`) },
   } as unknown as Services;
-  askAgain(services, { id: 'a', reopen: () => calls.push('reopen') });
+  retryOpening(services, { id: 'a', reopen: () => calls.push('reopen') });
   return calls;
 }
 

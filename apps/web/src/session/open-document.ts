@@ -5,14 +5,14 @@
 import type { Client, DocumentSession } from '@tandem/client';
 import type { Services } from './services.ts';
 
-interface Holding {
+interface OpenDocumentOptions {
   readonly client: Pick<Client, 'commands' | 'connection' | 'openDocument' | 'closeDocument'>;
   readonly id: string;
   readonly show: (session: DocumentSession | null) => void;
 }
 
 /** @returns a function that closes the document; its unconfirmed changes stay stored */
-export function holdDocument({ client, id, show }: Holding): () => void {
+export function openDocumentWhenCreated({ client, id, show }: OpenDocumentOptions): () => void {
   const { commands, connection } = client;
   let isOpen = false;
   const follow = () => {
@@ -34,7 +34,7 @@ export function holdDocument({ client, id, show }: Holding): () => void {
  * Retries now: the connection or, while connected, what the server refused, which is the document or its creation. A
  * new connection retries both by itself.
  */
-export function askAgain(
+export function retryOpening(
   { client: { connection }, refused }: Pick<Services, 'client' | 'refused'>,
   session: Pick<DocumentSession, 'id' | 'reopen'>,
 ): void {

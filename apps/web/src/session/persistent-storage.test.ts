@@ -2,7 +2,7 @@ import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { expect, test, vi } from 'vitest';
 import { Observable } from '../runtime/observable.ts';
-import { keepStorage } from './persistent-storage.ts';
+import { requestPersistentStorage } from './persistent-storage.ts';
 
 const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
 const offline: SaveState = {
@@ -29,8 +29,8 @@ function simulation(persist = () => Promise.resolve(true)) {
 test('the browser is asked at the first work that waits here, once for all documents', () => {
   const { state, storage, session } = simulation();
   const other = simulation();
-  keepStorage(session, storage);
-  keepStorage(other.session, storage);
+  requestPersistentStorage(session, storage);
+  requestPersistentStorage(other.session, storage);
   state.set(saving);
   state.set({ ...offline, pending: 0 });
   expect(storage.persist).not.toHaveBeenCalled();
@@ -42,19 +42,19 @@ test('the browser is asked at the first work that waits here, once for all docum
 
 test('a server that cannot save counts as work that waits', () => {
   const { state, storage, session } = simulation();
-  keepStorage(session, storage);
+  requestPersistentStorage(session, storage);
   state.set({ ...saving, error: errorOf('storage-failed') });
   expect(storage.persist).toHaveBeenCalledTimes(1);
 });
 
 test('a browser that refuses, or knows nothing of this, changes nothing', () => {
   const { state, storage, session } = simulation(() => Promise.reject(new Error('no')));
-  keepStorage(session, storage);
-  keepStorage(session, undefined);
+  requestPersistentStorage(session, storage);
+  requestPersistentStorage(session, undefined);
   const throwing = () => {
     throw new TypeError('no');
   };
-  keepStorage(session, { persist: throwing });
-  keepStorage(session, {} as StorageManager);
+  requestPersistentStorage(session, { persist: throwing });
+  requestPersistentStorage(session, {} as StorageManager);
   expect(() => state.set(offline)).not.toThrow();
 });

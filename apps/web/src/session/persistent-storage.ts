@@ -9,26 +9,26 @@ import type { DocumentSession, SaveState } from '@tandem/client';
  *
  * @returns a function that stops watching
  */
-export function keepStorage(
+export function requestPersistentStorage(
   session: Pick<DocumentSession, 'status' | 'onChange'>,
   storage: Pick<StorageManager, 'persist'> | undefined,
 ): () => void {
   return session.onChange(() => {
-    if (storage === undefined || asked.has(storage) || !waitsHere(session.status)) return;
-    asked.add(storage);
-    void ask(storage);
+    if (storage === undefined || requested.has(storage) || !staysHere(session.status)) return;
+    requested.add(storage);
+    void request(storage);
   });
 }
 
-const asked = new WeakSet<Pick<StorageManager, 'persist'>>();
+const requested = new WeakSet<Pick<StorageManager, 'persist'>>();
 
 /** Work on its way to a server that answers stays here for a moment only. */
-function waitsHere(state: SaveState): boolean {
+function staysHere(state: SaveState): boolean {
   if (!('pending' in state) || state.pending === 0) return false;
   return state.kind !== 'saving' || state.error !== null;
 }
 
-async function ask(storage: Pick<StorageManager, 'persist'>): Promise<void> {
+async function request(storage: Pick<StorageManager, 'persist'>): Promise<void> {
   try {
     await storage.persist();
   } catch {

@@ -10,25 +10,25 @@ const rename = given({ name: 'document:rename', input: { document: 'a', title: '
 
 test('a document that was not made is remembered, with what it was called', () => {
   const refused = new RefusedDocuments({ run: vi.fn() });
-  expect(refused.note(create, error)).toBe(true);
-  expect(refused.note(rename, errorOf('not-found'))).toBe(true);
+  expect(refused.handleRefusal(create, error)).toBe(true);
+  expect(refused.handleRefusal(rename, errorOf('not-found'))).toBe(true);
   expect([...refused.state.get()]).toEqual([['a', { title: 'Tide', error }]]);
 });
 
 test('what else is refused is somebody else’s to tell', () => {
   const refused = new RefusedDocuments({ run: vi.fn() });
-  expect(refused.note(rename, error)).toBe(false);
-  expect(refused.note(given({ name: 'document:unlist', input: { document: 'a' } }), error)).toBe(
-    false,
-  );
+  expect(refused.handleRefusal(rename, error)).toBe(false);
+  expect(
+    refused.handleRefusal(given({ name: 'document:unlist', input: { document: 'a' } }), error),
+  ).toBe(false);
   expect(refused.state.get().size).toBe(0);
 });
 
 test('it is asked for again with its title, once', () => {
   const run = vi.fn();
   const refused = new RefusedDocuments({ run });
-  refused.note(create, error);
-  refused.note(rename, error);
+  refused.handleRefusal(create, error);
+  refused.handleRefusal(rename, error);
   refused.retry('a');
   refused.retry('a');
   expect(run.mock.calls).toEqual([

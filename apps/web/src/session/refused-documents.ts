@@ -21,7 +21,7 @@ export class RefusedDocuments {
   }
 
   /** @returns whether the refusal concerns such a document, whose screen shows it */
-  note(...[call, error]: Parameters<RefusedListener>): boolean {
+  handleRefusal(...[call, error]: Parameters<RefusedListener>): boolean {
     if (call.name === 'document:create') {
       const { document, title = '' } = call.input;
       this.#set(document, { title, error });

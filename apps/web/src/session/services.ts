@@ -65,7 +65,8 @@ export async function createServices({ reportError }: ServicesOptions): Promise<
   account.follow(library);
   client.commands.onRefused((call, error) => {
     // Read markers fail silently.
-    if (!refused.note(call, error) && call.name !== 'chat:see') refusals.report(call, error);
+    if (!refused.handleRefusal(call, error) && call.name !== 'chat:see')
+      refusals.report(call, error);
   });
   // The first paint shows what this device has stored.
   await Promise.all([client.commands.loaded, library.loaded]);

@@ -4,7 +4,7 @@
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
 import { post } from './request.ts';
-import { forgetAll, watchForgotten } from './device-storage.ts';
+import { deleteAll, watchDeletion } from './device-storage.ts';
 
 /**
  * Signs out, and reloads the page as a new guest.
@@ -14,37 +14,37 @@ import { forgetAll, watchForgotten } from './device-storage.ts';
 export async function signOut(client: Client): Promise<void> {
   await post('/api/session/end');
   // Before the steps that can fail: other tabs follow this one.
-  await letGo(client);
-  forgetAll();
-  await within(forgetDatabases);
+  await disconnect(client);
+  deleteAll();
+  await attempt(deleteDatabases);
   location.replace('/');
 }
 
 /** Signs this tab out when another tab has. */
 export function followSignOut(client: Client): void {
-  watchForgotten(() => void letGo(client).then(() => location.replace('/')));
+  watchDeletion(() => void disconnect(client).then(() => location.replace('/')));
 }
 
 /** Suppresses the question before leaving: the person has given up the unconfirmed work. */
-async function letGo(client: Client): Promise<void> {
-  hasLeft = true;
+async function disconnect(client: Client): Promise<void> {
+  hasSignedOut = true;
   // Closed first, so that it cannot reconnect as the next guest.
   client.connection.close();
-  await within(() => client.close());
+  await attempt(() => client.close());
 }
 
 /** Waits for the device, but continues when it refuses or does not answer. */
-async function within(step: () => Promise<unknown>): Promise<void> {
+async function attempt(step: () => Promise<unknown>): Promise<void> {
   await answerWithin(step, { clock: systemClock }).catch(() => undefined);
 }
 
-let hasLeft = false;
+let hasSignedOut = false;
 
 export function isSignedOut(): boolean {
-  return hasLeft;
+  return hasSignedOut;
 }
 
-async function forgetDatabases(): Promise<void> {
+async function deleteDatabases(): Promise<void> {
   await Promise.allSettled(BROWSER_DATABASES.map((name) => deleteDatabase(name)));
 }
 

@@ -1,13 +1,13 @@
 import type { DocumentSession } from '@tandem/client';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { holdDocument } from './open-document.ts';
+import { openDocumentWhenCreated } from './open-document.ts';
 import { useServices } from './services.ts';
 
 /** Opens a document while the component is mounted; null before that. */
 export function useDocumentSession(id: string): DocumentSession | null {
   const { client } = useServices();
   const [session, setSession] = useState<DocumentSession | null>(null);
-  useEffect(() => holdDocument({ client, id, show: setSession }), [client, id]);
+  useEffect(() => openDocumentWhenCreated({ client, id, show: setSession }), [client, id]);
   return session;
 }
 

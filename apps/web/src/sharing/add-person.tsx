@@ -15,7 +15,7 @@ interface AddPersonProps {
   readonly onAdd: (user: string, role: GivenRole) => void;
 }
 
-/** Gives a role to somebody who shares another document with the owner, found by name. */
+/** Gives a role to a person who shares another document with the owner, found by name. */
 export function AddPerson({ members, onAdd }: AddPersonProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
@@ -67,7 +67,7 @@ interface PersonButtonProps {
   readonly onAdd: () => void;
 }
 
-/** A name alone may be that of two. */
+/** Names are not unique, so the button also names a shared document. */
 function PersonButton({ person: { user, document, seenAt }, onAdd }: PersonButtonProps) {
   const { t } = useTranslation();
   const title = document.title === '' ? t('untitled') : document.title;

@@ -9,7 +9,7 @@ import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 
-/** Who may do what in a document, behind one button. */
+/** The button and popover that control access to a document. */
 export function Share({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   return (
@@ -24,7 +24,7 @@ export function Share({ id }: { readonly id: string }) {
   );
 }
 
-/** Asked for when somebody looks. */
+/** Subscribes to the sharing channel while the popover is open. */
 function Sharing({ id }: { readonly id: string }) {
   const { account, client, refusals } = useServices();
   const { user: me } = useObservable(account.state);

@@ -17,15 +17,15 @@ export interface SharingIntents {
 
 interface SharingPanelProps {
   readonly link: string;
-  /** Null until the server, or an earlier visit, has said it. */
+  /** Null until the server or an earlier visit tells it. */
   readonly sharing: SharingState | null;
   readonly me: string | null;
   readonly intents: SharingIntents;
-  /** Why the server would not do what was last asked for. */
+  /** The server's sentence about the last refused command. */
   readonly refusal: string | null;
 }
 
-/** The link and what it lets people do; who may do what. Only the owner changes it, everybody sees it. */
+/** The link with its access, and the members with their roles. Everybody sees it; only the owner can change it. */
 export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPanelProps) {
   const { t } = useTranslation();
   const isOwner = sharing !== null && sharing.owner === me;
@@ -38,7 +38,7 @@ export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPan
           aria-label={t('share.link')}
           onFocus={({ target }) => {
             target.select();
-            // People know an address by its beginning.
+            // Shows the start of the address, by which people recognize it.
             requestAnimationFrame(() => (target.scrollLeft = 0));
           }}
           className="h-7.5 min-w-0 flex-1 rounded-box border border-line-strong bg-canvas px-2 text-ui text-ellipsis text-ink-2 pointer-coarse:h-9"

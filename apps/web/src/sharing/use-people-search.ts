@@ -2,14 +2,14 @@ import type { MetPerson } from '@tandem/protocol';
 import { useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 
-/** A person who is still writing is not searched for. */
+/** A pause in typing after which the search begins. */
 const SEARCH_AFTER_MS = 150;
 
 export type FoundPeople =
   | { readonly state: 'none' | 'running' | 'failed' }
   | { readonly state: 'done'; readonly people: readonly MetPerson[] };
 
-/** Finds people one has met by their names. */
+/** Finds, by name, people who share a document with this person. */
 export function usePeopleSearch(wanted: string): FoundPeople {
   const { client } = useServices();
   const [found, setFound] = useState<FoundPeople & { readonly wanted?: string }>({ state: 'none' });

@@ -10,7 +10,7 @@ import { reloadPage } from '../runtime/service-worker.ts';
 import { Link } from '@tanstack/react-router';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 
-/** Nobody here was ever let in by the server: there is nothing to show yet. The connection tries again by itself. */
+/** The first request for a session failed, so there is nothing to show. The connection retries by itself. */
 export function FirstVisitProblem({ failure }: { readonly failure: Failure }) {
   const { t } = useTranslation();
   const { account, client } = useServices();
@@ -59,7 +59,7 @@ function textOf(failure: Failure, t: TFunction): string {
   return t(failure.kind === 'sign-in' ? 'problem.signInText' : 'problem.unreachableText');
 }
 
-/** A fault of ours, or a piece of the application that could not be loaded. */
+/** Shown after an exception, or when a part of the application failed to load. */
 export function BrokenScreen() {
   const { t } = useTranslation();
   const isKept = use(ServicesContext)?.client.durable !== false;

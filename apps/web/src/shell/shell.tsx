@@ -13,14 +13,14 @@ import { Sidebar } from './sidebar.tsx';
 import { SidebarContext } from '../screen/screen-header.tsx';
 import { useShortcut } from '../screen/use-shortcut.ts';
 
-/** A build for people does not have it. */
+/** Left out of production builds. */
 const ConnectionView = import.meta.env.DEV
   ? lazy(async () => ({
       default: (await import('../developer/connection-view.tsx')).ConnectionView,
     }))
   : null;
 
-/** What is around every screen: the documents at the side, or behind a button where there is no room. */
+/** The frame around every screen: the sidebar, or a button for it in narrow windows. */
 export function Shell() {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
@@ -57,7 +57,7 @@ export function Shell() {
         open={isOpen}
         onOpenChange={setOpen}
         title={t('documents')}
-        titleIs="heard"
+        titleIs="visually-hidden"
         place="left"
       >
         <Sidebar onNavigate={() => setOpen(false)} />

@@ -3,7 +3,7 @@ import { SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../components/button.tsx';
 import { Skeleton } from '../components/feedback.tsx';
-import { NewMark, PresenceDots, UnreadCount } from '../documents/document-badges.tsx';
+import { NewBadge, PresenceDots, UnreadBadge } from '../documents/document-badges.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
 import { useObservable } from '../runtime/observable.ts';
@@ -18,7 +18,6 @@ const rowHere = { className: 'bg-hover text-ink', 'aria-current': 'page' as cons
 
 type RecentDocument = Pick<ShownDocument, 'id' | 'title' | 'unread' | 'isNew'>;
 
-/** The way to everything: the list, the documents of late, oneself. */
 export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
@@ -51,7 +50,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate?: () => void }) {
       </Link>
       <h2 className="px-2 pt-3.5 pb-1 text-tiny font-medium text-ink-3">{t('recent')}</h2>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {recent === null ? <Waiting /> : <Recent documents={recent} />}
+        {recent === null ? <RecentSkeleton /> : <Recent documents={recent} />}
       </div>
       <AccountHint className="px-2 py-2 text-small text-ink-2" />
       <NewVersion />
@@ -71,8 +70,8 @@ function Recent({ documents }: { readonly documents: readonly RecentDocument[] }
           <Link to="/d/$document" params={{ document: id }} activeProps={rowHere} className={row}>
             <span className="min-w-0 flex-1 truncate">{title || t('untitled')}</span>
             <PresenceDots document={id} />
-            {isNew === true && <NewMark />}
-            <UnreadCount count={unread} />
+            {isNew === true && <NewBadge />}
+            <UnreadBadge count={unread} />
           </Link>
         </li>
       ))}
@@ -84,7 +83,7 @@ function recentOf(documents: readonly ShownDocument[]): readonly RecentDocument[
   return documents.slice(0, MAX_RECENT);
 }
 
-/** What is in a document changes too often to be followed from beside it. */
+/** Ignores excerpts and times, which change with every key. */
 function isSameList(one: readonly RecentDocument[], other: readonly RecentDocument[]): boolean {
   return (
     one.length === other.length &&
@@ -100,7 +99,7 @@ function isSameList(one: readonly RecentDocument[], other: readonly RecentDocume
   );
 }
 
-function Waiting() {
+function RecentSkeleton() {
   return (
     <div className="flex flex-col gap-4 px-2 py-2">
       <Skeleton className="h-3.5 w-4/5" />
@@ -110,7 +109,7 @@ function Waiting() {
   );
 }
 
-/** Offered where nothing is interrupted by it. */
+/** The update is offered here because it interrupts nothing. */
 function NewVersion() {
   const { t } = useTranslation();
   const isWaiting = useObservable(newVersion);
@@ -132,7 +131,7 @@ function isLink(target: EventTarget): boolean {
   return target instanceof Element && target.closest('a') !== null;
 }
 
-/** Two carets side by side. */
+/** The product's mark: two carets side by side. */
 function Wordmark() {
   return (
     <svg viewBox="0 0 64 64" className="size-5 shrink-0" aria-hidden>

@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import type { Call } from '@tandem/protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { startLanguage } from '../languages/i18n.ts';
-import { commandWords } from './command-description.ts';
+import { commandDescription } from './command-description.ts';
 
 beforeAll(() => startLanguage());
 
@@ -18,5 +18,5 @@ test.each<[Call, string]>([
   ],
   [{ name: 'profile:change', input: { color: 2 } }, 'Your name or colour'],
 ])('%j is told as “%s”', (call, words) => {
-  expect(commandWords(call, i18next.t)).toBe(words);
+  expect(commandDescription(call, i18next.t)).toBe(words);
 });

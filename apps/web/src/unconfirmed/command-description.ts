@@ -3,7 +3,7 @@ import { isolated } from '../languages/names.ts';
 import type { Call } from '@tandem/protocol';
 import type { TFunction } from 'i18next';
 
-export function commandWords(call: Call, t: TFunction): string {
+export function commandDescription(call: Call, t: TFunction): string {
   switch (call.name) {
     case 'document:create':
       return t('unconfirmed.did.create');

@@ -10,7 +10,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { useChannelValue } from '../session/use-channel.ts';
 import { useServices } from '../session/services.ts';
-import { commandWords } from './command-description.ts';
+import { commandDescription } from './command-description.ts';
 import { lazyExport } from './lazy-export.ts';
 
 /** Whether the drawer is open; any screen may open it. */
@@ -80,7 +80,7 @@ function WorkList({ work }: { readonly work: readonly UnconfirmedWork[] }) {
   return (
     <ul className="flex flex-col gap-3">
       {work.map((entry) => (
-        <Work key={keyOf(entry)} work={entry} />
+        <WorkItem key={keyOf(entry)} work={entry} />
       ))}
     </ul>
   );
@@ -97,7 +97,7 @@ function keyOf(work: UnconfirmedWork): string | number {
   }
 }
 
-function Work({ work }: { readonly work: UnconfirmedWork }) {
+function WorkItem({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const title = useTitle(work);
   return (
@@ -110,7 +110,7 @@ function Work({ work }: { readonly work: UnconfirmedWork }) {
         />
       </p>
       <p className="text-ui wrap-anywhere text-ink-2">
-        <What work={work} />
+        <WorkDescription work={work} />
       </p>
       <div className="flex flex-wrap gap-2 empty:hidden">
         {work.document !== null && (
@@ -147,7 +147,7 @@ function useTitle({ document, title }: UnconfirmedWork): string {
 }
 
 /** Describes the work and, where known, why it is unconfirmed. */
-function What({ work }: { readonly work: UnconfirmedWork }) {
+function WorkDescription({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const { refused } = useServices();
   const refusals = useObservable(refused.state);
@@ -159,7 +159,7 @@ function What({ work }: { readonly work: UnconfirmedWork }) {
         : `${t('unconfirmed.refused', { count: work.count })} ${refusal.error.message}`;
     }
     case 'command':
-      return commandWords(work.command, t);
+      return commandDescription(work.command, t);
     case 'set-aside':
       return work.error.message;
   }

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 
 /** Every key changes the work, so it is read this long after the first change. */
-const LOOK_AFTER_MS = 100;
+const READ_AFTER_MS = 100;
 /** Changes in other tabs are not reported, so they are polled. */
-const OTHER_TABS_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
  * Reports the unconfirmed work at once, and after each change.
@@ -18,18 +18,18 @@ export function watchUnconfirmed(
 ): () => void {
   let isStopped = false;
   let due: ReturnType<typeof setTimeout> | undefined;
-  const look = async () => {
+  const read = async () => {
     due = undefined;
     const work = await client.unconfirmed();
     if (!isStopped) show(work);
   };
   // A failed read is repeated with the next interval.
-  const lookNow = () => void look().catch(() => undefined);
+  const readNow = () => void read().catch(() => undefined);
   const stopListening = client.onChange(() => {
-    due ??= setTimeout(lookNow, LOOK_AFTER_MS);
+    due ??= setTimeout(readNow, READ_AFTER_MS);
   });
-  const timer = setInterval(lookNow, OTHER_TABS_MS);
-  lookNow();
+  const timer = setInterval(readNow, POLL_MS);
+  readNow();
   return () => {
     isStopped = true;
     stopListening();

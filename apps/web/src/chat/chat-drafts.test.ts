@@ -28,7 +28,7 @@ function drafts() {
   return { all, refused, text: () => all.of('plan').get().next.text };
 }
 
-test('what the server would not take comes back before what is withText by now, and nothing is lost', () => {
+test('a refused message returns in front of the current draft', () => {
   const { all, refused, text } = drafts();
   refused('one');
   expect(text()).toBe('one');
@@ -38,7 +38,7 @@ test('what the server would not take comes back before what is withText by now, 
   expect(all.of('other').get()).toBe(EMPTY_DRAFT);
 });
 
-test('an edit leaves the next message as it is, and so does the end of an answer', () => {
+test('an edit leaves the next message unchanged, and so does leaving a reply', () => {
   const next: ChatDraft = { next: said('half a sentence'), replyTo: message('a'), edit: null };
   const edit = withText(
     { ...next, edit: { message: message('b'), corrected: said('old') } },

@@ -30,7 +30,7 @@ test('people are found by each word of their name, in any script', () => {
   expect(suggested('', people)).toHaveLength(3);
 });
 
-test('who shares a name is told apart by what is known of them', () => {
+test('people with the same name are distinguished by known facts', () => {
   const people = [
     person('u1', 'Alex', { isHere: true, role: 'owner', spokeAt: 12 }),
     person('u2', 'alex', { role: 'editor' }),
@@ -43,7 +43,7 @@ test('who shares a name is told apart by what is known of them', () => {
   ]);
 });
 
-test('and by their ids where nothing else does', () => {
+test('people with the same name and facts are distinguished by their ids', () => {
   const people = [person('user-aaaa', 'Alex'), person('user-bbbb', 'Alex')];
   expect(suggested('al', people)).toEqual([
     ['user-aaaa', '#aaaa'],

@@ -27,7 +27,7 @@ const meant = (written: MentioningText) =>
   ]);
 const typed = (text: string) => meant(toSend({ text, mentions: [] }, people));
 
-describe('a name that was typed', () => {
+describe('a typed name', () => {
   test.each([
     ['@Ana María and @Ana: look', ['u2', '@Ana María'], ['u1', '@Ana']],
     ['@Ana님', ['u1', '@Ana']],
@@ -47,9 +47,9 @@ describe('a name that was typed', () => {
     'me@Ana',
     'https://x.example/@Ana',
     '@nobody',
-  ])('%s means nobody', (text) => expect(typed(text)).toEqual([]));
+  ])('%s mentions no one', (text) => expect(typed(text)).toEqual([]));
 
-  test('that two people share means neither, until one is chosen', () => {
+  test('mentions neither of two people who share it, until one is chosen', () => {
     expect(typed('@Alex')).toEqual([]);
     const chosen = withPerson(
       { text: 'Ask @Al now', mentions: [] },
@@ -60,7 +60,7 @@ describe('a name that was typed', () => {
   });
 });
 
-describe('a text that is being written', () => {
+describe('a text in the composer', () => {
   const both: MentioningText = {
     text: '@Alex @Alex',
     mentions: [
@@ -69,7 +69,7 @@ describe('a text that is being written', () => {
     ],
   };
 
-  test('keeps whom it means while something is written before, between and behind', () => {
+  test('keeps its mentions while text is inserted before, between and after them', () => {
     const before = applyEdit(both, 'So @Alex @Alex', 3);
     const between = applyEdit(before, 'So @Alex and @Alex', 13);
     const behind = applyEdit(between, 'So @Alex and @Alex!', 19);
@@ -79,7 +79,7 @@ describe('a text that is being written', () => {
     expect(meant(applyEdit(both, '@Alx @Alex', 3))).toEqual([['u5', '@Alex']]);
   });
 
-  test('names people as they are called now, and means them still', () => {
+  test('shows current names, and keeps its mentions', () => {
     const renamed = withCurrentNames(both, [person('u4', 'Alexandra'), ana]);
     expect(renamed.text).toBe('@Alexandra @Alex');
     expect(meant(renamed)).toEqual([
@@ -96,12 +96,12 @@ describe('a text that is being written', () => {
     });
   });
 
-  test('that comes back goes before what is written by now', () => {
+  test('that was refused is put before the current text', () => {
     expect(meant(joinTexts(both, both))).toEqual([...meant(both), ...meant(both)]);
     expect(joinTexts(both, NO_TEXT)).toBe(both);
   });
 
-  test('always has its mentions in it, in order', () => {
+  test('always contains its mentions, in order', () => {
     const text = fc.string({
       unit: fc.constantFrom('@', 'A', 'l', 'x', ' ', '\n', '\u0007'),
       maxLength: 12,
@@ -145,6 +145,6 @@ test.each([
   expect(mentionQuery(text, text.length)).toEqual(expected);
 });
 
-test('what stands behind the caret does not count', () => {
+test('text after the caret does not count', () => {
   expect(mentionQuery('@ana and more', 3)).toEqual({ from: 0, query: 'an' });
 });

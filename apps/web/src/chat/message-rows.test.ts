@@ -31,12 +31,12 @@ function shape(messages: readonly ChatMessage[], readUpTo: number | null = null)
     .join(' ');
 }
 
-test('what one says in a row has one name, until another speaks', () => {
+test('consecutive messages of one author have one name above them', () => {
   const said = [message('a', NOON), message('a', NOON + MINUTE), message('b', NOON + 2 * MINUTE)];
   expect(shape([...said, message('a', NOON + 3 * MINUTE)])).toBe('|a . b a');
 });
 
-test('after a pause one is named again', () => {
+test('the author is named again after a pause', () => {
   expect(shape([message('a', NOON), message('a', NOON + 5 * MINUTE)])).toBe('|a a');
 });
 
@@ -51,18 +51,18 @@ test('a new day begins a new group, however short the pause', () => {
   expect(rows[0]?.day).toBe(midnight);
 });
 
-describe('what is new begins', () => {
+describe('the unread messages begin', () => {
   const numbered = (author: string, number: number, more: Partial<ChatMessage> = {}) =>
     message(author, NOON + number, { number, ...more });
 
-  test('with the first message that was not seen, once', () => {
+  test('with the first unread message, once', () => {
     const said = [1, 2, 3, 4].map((number) => numbered('a', number));
     expect(shape(said, 2)).toBe('|a . *a .');
     expect(shape(said, 4)).toBe('|a . . .');
     expect(shape(said, null)).toBe('|a . . .');
   });
 
-  test('with one that another has sent and that stands', () => {
+  test('with a message of another person that is not deleted', () => {
     const gone = numbered('a', 3, { deletedAt: NOON });
     expect(shape([numbered('a', 1), numbered('me', 2), gone, numbered('a', 4)], 1)).toBe(
       '|a me a *a',

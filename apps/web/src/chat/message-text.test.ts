@@ -3,7 +3,7 @@ import { textParts } from './message-text.ts';
 
 const said = (text: string) => ({ text, mentions: [] });
 
-test('an address is a link, without what ends the sentence', () => {
+test('an address is a link, without the punctuation behind it', () => {
   expect(textParts(said('See https://tide.example/log(2)?q=a, then.'))).toEqual([
     { kind: 'text', text: 'See ' },
     {
@@ -29,7 +29,7 @@ test.each(['javascript:alert(1)', 'data:text/html,x', 'https://'])('%s is text',
   expect(textParts(said(text))).toEqual([{ kind: 'text', text }]);
 });
 
-test('people are meant where the message says so, whatever they are called', () => {
+test('mentions are where the message has them, whatever the names', () => {
   const text = 'Ask @Alex or @Alex';
   expect(textParts({ text, mentions: [{ user: 'u2', offset: 13, length: 5 }] })).toEqual([
     { kind: 'text', text: 'Ask @Alex or ' },
@@ -37,7 +37,7 @@ test('people are meant where the message says so, whatever they are called', () 
   ]);
 });
 
-test('code keeps its indentation, and nobody is meant and nothing linked in it', () => {
+test('code keeps its indentation, and has no mentions and no links', () => {
   const text = 'Try\n```py\n  def f():\n    return "https://x.example"\n```\nor `@Ana x`, @Ana';
   const mentions = [
     { user: 'u1', offset: text.indexOf('@Ana'), length: 4 },
@@ -53,7 +53,7 @@ test('code keeps its indentation, and nobody is meant and nothing linked in it',
   ]);
 });
 
-test('all parts together are the text', () => {
+test('the parts together are the text', () => {
   const text = 'a @Ana b https://x.example/@Ana c @nobody';
   const mentions = [{ user: 'u1', offset: 2, length: 4 }];
   const parts = textParts({ text, mentions });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { isComposing } from './keyboard.ts';
 
 const key = (code: number, composing: boolean) =>
@@ -7,7 +7,7 @@ const key = (code: number, composing: boolean) =>
     ['isComposing', composing],
   ]) as unknown as KeyboardEvent;
 
-it('knows the Enter that ends a composition, also in Safari', () => {
+test('the Enter that ends a composition belongs to it, also in Safari', () => {
   expect(isComposing(key(13, true))).toBe(true);
   expect(isComposing(key(229, false))).toBe(true);
   expect(isComposing(key(13, false))).toBe(false);

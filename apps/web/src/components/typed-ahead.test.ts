@@ -6,7 +6,7 @@ afterEach(stopCatching);
 
 const caught = () => document.activeElement as HTMLTextAreaElement;
 
-test('has the focus at once, and gives what was typed to the field that it is for', () => {
+test('the hidden field has the focus at once, and hands its text to the real field', () => {
   catchTyping('Title');
   expect(caught().getAttribute('aria-label')).toBe('Title');
   caught().value = 'Tide log';
@@ -18,7 +18,7 @@ test('has the focus at once, and gives what was typed to the field that it is fo
   expect(receive).toHaveBeenCalledTimes(1);
 });
 
-test('waits for the word of an input method', () => {
+test('the handover waits for the end of a composition', () => {
   catchTyping('Title');
   const field = caught();
   field.dispatchEvent(new Event('compositionstart', { bubbles: true }));
@@ -31,7 +31,7 @@ test('waits for the word of an input method', () => {
   expect(receive.mock.calls).toEqual([['你', true]]);
 });
 
-test('says when the person has gone elsewhere, and keeps what they typed', () => {
+test('the handover reports that the person moved the focus, and keeps their text', () => {
   catchTyping('Title');
   const field = caught();
   field.value = 'Tide';
@@ -41,7 +41,7 @@ test('says when the person has gone elsewhere, and keeps what they typed', () =>
   expect(receive.mock.calls).toEqual([['Tide', false]]);
 });
 
-test('there is one at a time', () => {
+test('there is one hidden field at a time', () => {
   catchTyping('Title');
   caught().value = 'lost with its document';
   catchTyping('Title');

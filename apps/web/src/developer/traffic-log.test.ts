@@ -43,7 +43,7 @@ test('a round trip is from a ping to its own pong', () => {
   expect(log.traffic.get().roundTrips).toEqual([40]);
 });
 
-test('states are kept in order, the newest fifty, until nobody watches', () => {
+test('the newest fifty states are recorded in order until watching stops', () => {
   const { log, said, stop } = watched();
   for (let attempt = 0; attempt < 60; attempt++)
     said().state?.({ kind: 'connecting', attempt, cause: null, error: null });
@@ -57,7 +57,7 @@ test('states are kept in order, the newest fifty, until nobody watches', () => {
   expect(log.traffic.get().states.at(-1)?.state.kind).toBe('connecting');
 });
 
-test('a state that lasts is not noted again by who watches anew', () => {
+test('watching again does not record the same state twice', () => {
   const { log, watch, stop } = watched();
   stop();
   watch();

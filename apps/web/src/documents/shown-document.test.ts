@@ -23,27 +23,27 @@ const activity = (updatedAt: number, chatHead: number): ActivityState => ({
   documents: { old: { excerpt: 'now', updatedAt, present: [], chatHead, chatDeleted: [] } },
 });
 
-test('without news, it is the library', () => {
+test('without activity, the list is the library', () => {
   expect(shownDocuments(library, null)).toMatchObject([
     { id: 'new', excerpt: 'at first', updatedAt: 9, unread: 0 },
     { id: 'old', excerpt: 'at first', updatedAt: 2, unread: 0 },
   ]);
 });
 
-test('what was written since counts, and brings a document to the top', () => {
+test('newer activity counts, and moves a document to the top', () => {
   expect(shownDocuments(library, activity(12, 5))).toMatchObject([
     { id: 'old', excerpt: 'now', updatedAt: 12, unread: 2 },
     { id: 'new', updatedAt: 9, unread: 0 },
   ]);
 });
 
-test('messages that were deleted before anybody read them are nothing new', () => {
+test('messages that were deleted before they were read are not unread', () => {
   const news = activity(12, 5);
   news.documents['old']!.chatDeleted = [{ from: 4, to: 4 }];
   expect(shownDocuments(library, news)).toMatchObject([{ id: 'old', unread: 1 }, { unread: 0 }]);
 });
 
-test('a new title is newer than the text, and a chat that was read elsewhere is nothing new', () => {
+test('a new title is newer than the text, and a chat that was read on another device is not unread', () => {
   expect(shownDocuments(library, activity(1, 2))).toMatchObject([
     { id: 'new' },
     { id: 'old', excerpt: 'now', updatedAt: 2, unread: 0 },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fieldsOf } from './fields.ts';
 
-test('fields have a name, a type, and whether they must be there', () => {
+test('fields have a name, a type, and whether they are required', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -26,7 +26,7 @@ test('fields have a name, a type, and whether they must be there', () => {
   ]);
 });
 
-test('each form of a message has fields of its own', () => {
+test('each alternative of a message has its own fields', () => {
   const form = (name: string) => ({ type: 'object', properties: { [name]: {} } });
   expect(fieldsOf({ oneOf: [form('a'), form('b')] })).toEqual([
     [{ name: 'a', type: 'any', isRequired: false }],

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { PROXY_SNIPPETS } from './proxy-snippets.ts';
 
 const [page] = Object.values(
@@ -9,6 +9,6 @@ const [page] = Object.values(
   }),
 );
 
-it.each(PROXY_SNIPPETS)('says for $name what the documentation says', ({ lines }) => {
+test.each(PROXY_SNIPPETS)('the snippet for $name is the one in the documentation', ({ lines }) => {
   expect(page).toContain(lines);
 });

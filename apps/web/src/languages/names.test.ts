@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isolated, nameList } from './names.ts';
 
-test('a name cannot turn the words around it', () => {
+test('a name cannot reorder the words around it', () => {
   expect(isolated('Ada')).toBe('Ada');
   expect(isolated('你好 ❤️')).toBe('你好 ❤️');
   expect(isolated('שלום')).toBe('\u2068שלום\u2069');

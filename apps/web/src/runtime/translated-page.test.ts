@@ -15,19 +15,19 @@ function translated(): { readonly parent: HTMLElement; readonly text: Text } {
   return { parent, text };
 }
 
-test('a text that is in an element of the browser goes with it', () => {
+test('removing a translated text removes its translation', () => {
   const { parent, text } = translated();
   parent.removeChild(text);
   expect(parent.innerHTML).toBe('<b></b>');
 });
 
-test('something is put before a text that is in an element of the browser', () => {
+test('an element is inserted before a translated text', () => {
   const { parent, text } = translated();
   parent.insertBefore(document.createElement('i'), text);
   expect(parent.innerHTML).toBe('<i></i><u>Saved</u><b></b>');
 });
 
-test('a text that is nowhere any more stops nothing', () => {
+test('removing a text that has left the tree does nothing', () => {
   const { parent, text } = translated();
   text.remove();
   parent.removeChild(text);
@@ -35,7 +35,7 @@ test('a text that is nowhere any more stops nothing', () => {
   expect(parent.innerHTML).toBe('<u></u><b></b><i></i>');
 });
 
-test('all else is as ever', () => {
+test('other removals and insertions are unchanged', () => {
   const parent = document.createElement('p');
   const [one, two] = [document.createElement('i'), document.createElement('b')];
   parent.appendChild(two);

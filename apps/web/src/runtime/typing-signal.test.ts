@@ -4,7 +4,7 @@ import { TYPING_IDLE_MS, TypingSignal } from './typing-signal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('says true once, and false after the last change and a pause', () => {
+test('reports true once, and false after a pause', () => {
   const told: boolean[] = [];
   const signal = new TypingSignal((active) => told.push(active));
   signal.touch();
@@ -18,7 +18,7 @@ test('says true once, and false after the last change and a pause', () => {
   expect(told).toEqual([true, false]);
 });
 
-test('says false when the editor goes', () => {
+test('reports false when stopped', () => {
   const told: boolean[] = [];
   const signal = new TypingSignal((active) => told.push(active));
   signal.touch();

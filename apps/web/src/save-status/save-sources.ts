@@ -144,7 +144,7 @@ export function withCommands(
 /** A command that the device has not stored within this time counts as unpersisted. */
 const PERSIST_GRACE_MS = 1_000;
 
-/** Read markers are left out: their loss harms nobody. */
+/** Read markers are left out: losing one is harmless. */
 function pendingIn(
   { pending }: Pick<Commands, 'pending'>,
   document: string,

@@ -131,7 +131,7 @@ describe('the shortcuts of all screens', () => {
     expect(it.NEW_DOCUMENT).toBe(written);
   });
 
-  test('Option and N, where nobody writes, is one on a Mac, too', () => {
+  test('Option and N is a shortcut outside of fields on a Mac, too', () => {
     const it = machines.get('MacIntel')!;
     for (const key of ['˜', 'Dead', 'ń'])
       expect(effectOf(it, document.body, { ...optionN, key })).toBe('new-document');
@@ -146,19 +146,19 @@ describe('the shortcuts of all screens', () => {
         );
   });
 
-  test('a letter of another alphabet is the one in its place', () => {
+  test('a letter of another alphabet counts as the Latin one at its position', () => {
     const it = machines.get('Win32')!;
     expect(effectOf(it, document.body, { ...optionN, key: 'т' })).toBe('new-document');
   });
 
-  test('a key of a composition is none', () => {
+  test('a key of a composition is no shortcut', () => {
     const it = machines.get('MacIntel')!;
     const event = eventOf({ ...optionN, ctrlKey: true, keyCode: 229 });
     it.field.dispatchEvent(event);
     expect(it.shortcutOf(event)).toBeNull();
   });
 
-  test.each(LAYOUTS)('the signs work where nobody writes: $name', (layout) => {
+  test.each(LAYOUTS)('the signs work outside of fields: $name', (layout) => {
     const it = machines.get(layout.platform)!;
     expect(effectOf(it, document.body, chordOn(layout, '/', {})!)).toBe('filter');
     expect(effectOf(it, document.body, chordOn(layout, '?', {})!)).toBe('help');

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-test('one session for all who ask at once, the client included', async () => {
+test('concurrent requests share one session, the client’s included', async () => {
   const account = new Account(storage, tabs);
   const [, , response] = await Promise.all([
     account.start(),
@@ -47,7 +47,7 @@ test('one session for all who ask at once, the client included', async () => {
   expect(storage.write).toHaveBeenCalledWith('user', mara);
 });
 
-test('a server that does not answer is remembered as the failure', async () => {
+test('a server that does not answer is the failure in the state', async () => {
   answers.clear();
   const account = new Account(storage, tabs);
   await expect(account.start()).rejects.toThrow('does not answer');
@@ -57,7 +57,7 @@ test('a server that does not answer is remembered as the failure', async () => {
   );
 });
 
-test('a browser that does not keep the cookie is told, and a new guest that it keeps is not', async () => {
+test('a browser that drops the cookie gets a hint, and one that stores it does not', async () => {
   const account = new Account(storage, tabs);
   await account.start();
   await settled();
@@ -75,7 +75,7 @@ test('a browser that does not keep the cookie is told, and a new guest that it k
   expect(asked).toEqual(['POST /api/session']);
 });
 
-test('a page that came by plain http hears of the better address', async () => {
+test('a page on plain http gets a hint with the better address', async () => {
   const publicUrl = 'https://docs.example.org';
   answers.set('POST /api/session', () =>
     Response.json({ user: mara, token: 't', expiresAt: 1, publicUrl }),
@@ -112,7 +112,7 @@ test('a session that cannot be read reaches the client as another version', asyn
   expect(await response.json()).toEqual({ error: errorOf('version-unsupported') });
 });
 
-test('two tabs that start at once ask one after the other', async () => {
+test('two tabs that start at once request their sessions one after the other', async () => {
   let last: Promise<unknown> = Promise.resolve();
   const names: string[] = [];
   const request = (name: string, run: () => Promise<unknown>) => {
@@ -163,7 +163,7 @@ describe('with a library', () => {
     };
   }
 
-  test('a change shows as soon as the library has it, and is kept for the next visit', async () => {
+  test('a change in the library shows at once, and is stored for the next visit', async () => {
     const account = new Account(storage, tabs);
     await account.start();
     const channel = library(mara);
@@ -175,7 +175,7 @@ describe('with a library', () => {
     expect(account.state.get().user).toEqual(mara);
   });
 
-  test('that of somebody who was here before counts for nothing', async () => {
+  test('the library of a previous user is ignored', async () => {
     const account = new Account(storage, tabs);
     account.follow(library({ ...mara, id: 'u2', name: 'Jun' }));
     expect(account.state.get().user).toBeNull();
@@ -183,7 +183,7 @@ describe('with a library', () => {
     expect(account.state.get().user).toEqual(mara);
   });
 
-  test('what changes in it beside the person wakes nobody', async () => {
+  test('other changes in the library call no listener', async () => {
     const account = new Account(storage, tabs);
     await account.start();
     const channel = library(mara);

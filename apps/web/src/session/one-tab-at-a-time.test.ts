@@ -16,7 +16,7 @@ function browserLocks(): TabLocks {
 
 const lease = () => Promise.resolve(() => undefined);
 
-test('another tab waits until the first is done, also when that fails', async () => {
+test('another tab waits until the first is done, also when the first fails', async () => {
   const locks = browserLocks();
   const steps: string[] = [];
   const tab = (name: string, end: () => Promise<void>) =>
@@ -33,7 +33,7 @@ test('another tab waits until the first is done, also when that fails', async ()
   expect(steps).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
 });
 
-test('without locks, as by plain http, there is a lease', async () => {
+test('without locks, as on plain http, tabs use a lease', async () => {
   const given: string[] = [];
   const turns: TabLocking = {
     clock,
@@ -47,7 +47,7 @@ test('without locks, as by plain http, there is a lease', async () => {
   expect(given).toEqual(['session taken', 'run', 'session given back']);
 });
 
-test('a browser that refuses its locks does not stop anybody', async () => {
+test('a browser that refuses its locks blocks no tab', async () => {
   const refusing = { request: () => Promise.reject(new Error('SecurityError')) };
   const run = () => Promise.resolve(7);
   const locks = refusing as unknown as TabLocks;

@@ -39,7 +39,7 @@ function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCre
   };
 }
 
-test('a document that the server knows is open until it is let go of', () => {
+test('a document that the server knows opens at once, until it is closed', () => {
   const { calls, stop, answer, connect, listeners } = simulation('connected', {
     isCreating: false,
   });
@@ -51,20 +51,20 @@ test('a document that the server knows is open until it is let go of', () => {
   expect(listeners.size).toBe(0);
 });
 
-test('a new one waits for the server to be told, whatever it answers', () => {
+test('a new document opens once its creation is answered, whatever the answer', () => {
   const { calls, answer } = simulation('connected', { isCreating: true });
   expect(calls).toEqual([]);
   answer();
   expect(calls).toEqual(['open', 'show']);
 });
 
-test('one that is left before that was never open', () => {
+test('a new document that is left before that never opens', () => {
   const { calls, stop } = simulation('connected', { isCreating: true });
   stop();
   expect(calls).toEqual([]);
 });
 
-test('offline, a new one is open at once and stays open', () => {
+test('offline, a new document opens at once and stays open', () => {
   const { calls, connect, answer } = simulation('waiting', { isCreating: true });
   expect(calls).toEqual(['open', 'show']);
   connect();
@@ -82,11 +82,11 @@ function asked(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
   return calls;
 }
 
-test('with a connection, a document that had ended is asked for again, and to make one that was refused', () => {
+test('with a connection, retrying reopens the document, and repeats a refused creation', () => {
   expect(asked('connected')).toEqual(['make a', 'reopen']);
 });
 
-test('without one, the connection comes first and brings the documents', () => {
+test('without a connection, retrying connects', () => {
   expect(asked('waiting')).toEqual(['try-now']);
   expect(asked('stopped')).toEqual(['try-now']);
 });

@@ -1,6 +1,6 @@
 /**
  * Opens a document. The server may not know one that was created here: with a connection, opening waits until its
- * creation is confirmed, so that nobody sees "not found"; offline it opens at once.
+ * creation is confirmed, so that the screen never shows "not found"; offline it opens at once.
  */
 import type { Client, DocumentSession } from '@tandem/client';
 import type { Services } from './services.ts';

@@ -26,7 +26,7 @@ function simulation(persist = () => Promise.resolve(true)) {
   return { state, storage, session };
 }
 
-test('the browser is asked at the first work that waits here, once for all documents', () => {
+test('persistent storage is requested at the first unconfirmed work, once for all documents', () => {
   const { state, storage, session } = simulation();
   const other = simulation();
   requestPersistentStorage(session, storage);
@@ -40,14 +40,14 @@ test('the browser is asked at the first work that waits here, once for all docum
   expect(storage.persist).toHaveBeenCalledTimes(1);
 });
 
-test('a server that cannot save counts as work that waits', () => {
+test('work that the server cannot save counts', () => {
   const { state, storage, session } = simulation();
   requestPersistentStorage(session, storage);
   state.set({ ...saving, error: errorOf('storage-failed') });
   expect(storage.persist).toHaveBeenCalledTimes(1);
 });
 
-test('a browser that refuses, or knows nothing of this, changes nothing', () => {
+test('a browser that refuses, or lacks the API, changes nothing', () => {
   const { state, storage, session } = simulation(() => Promise.reject(new Error('no')));
   requestPersistentStorage(session, storage);
   requestPersistentStorage(session, undefined);

@@ -8,14 +8,14 @@ const given = (call: Call) => ({ ...call, id: 'c1', at: 1 }) as Parameters<Refus
 const create = given({ name: 'document:create', input: { document: 'a' } });
 const rename = given({ name: 'document:rename', input: { document: 'a', title: 'Tide' } });
 
-test('a document that was not made is remembered, with what it was called', () => {
+test('a document whose creation was refused is remembered with its title', () => {
   const refused = new RefusedDocuments({ run: vi.fn() });
   expect(refused.handleRefusal(create, error)).toBe(true);
   expect(refused.handleRefusal(rename, errorOf('not-found'))).toBe(true);
   expect([...refused.state.get()]).toEqual([['a', { title: 'Tide', error }]]);
 });
 
-test('what else is refused is somebody else’s to tell', () => {
+test('other refusals are not handled here', () => {
   const refused = new RefusedDocuments({ run: vi.fn() });
   expect(refused.handleRefusal(rename, error)).toBe(false);
   expect(
@@ -24,7 +24,7 @@ test('what else is refused is somebody else’s to tell', () => {
   expect(refused.state.get().size).toBe(0);
 });
 
-test('it is asked for again with its title, once', () => {
+test('retrying repeats the creation with its title, once', () => {
   const run = vi.fn();
   const refused = new RefusedDocuments({ run });
   refused.handleRefusal(create, error);

@@ -12,13 +12,13 @@ const failure = (response: Response | Error) =>
     (thrown: unknown) => failureOf(thrown),
   );
 
-test('an answer of the right shape', async () => {
+test('an answer that fits its schema is returned', async () => {
   await expect(
     post('/api/x', { answer: shape, fetch: answering(Response.json({ id: 'a' })) }),
   ).resolves.toEqual({ id: 'a' });
 });
 
-test('nothing is read of an answer without a body', async () => {
+test('an answer without a body is not parsed', async () => {
   const empty = new Response(null, { status: 204 });
   await expect(post('/api/x', { fetch: answering(empty) })).resolves.toBeUndefined();
 });
@@ -41,11 +41,11 @@ test.each([
   new Response(null, { status: 401 }),
   new Response('<h1>Sign in</h1>', { status: 403 }),
   new Response('<h1>Sign in</h1>', { headers: { 'Content-Type': 'text/html' } }),
-])('a proxy that asks to sign in is told apart from a server that is away', async (response) => {
+])('a proxy that asks to sign in is distinguished from an unreachable server', async (response) => {
   expect(await failure(response)).toEqual({ kind: 'sign-in' });
 });
 
-test('a refusal carries the server’s words', async () => {
+test('a refusal carries the server’s error', async () => {
   const error = errorOf('not-found');
   expect(await failure(Response.json({ error }, { status: 404 }))).toEqual({
     kind: 'refused',
@@ -53,7 +53,7 @@ test('a refusal carries the server’s words', async () => {
   });
 });
 
-test('an answer of another shape means another version', async () => {
+test('an answer that does not fit its schema means another version', async () => {
   expect(await failure(Response.json({ id: 1 }))).toMatchObject({
     kind: 'refused',
     error: { code: 'version-unsupported' },

@@ -46,7 +46,7 @@ const client = {
   },
 } as unknown as Client;
 
-test('the session ends, then what is here goes, and nothing of others', async () => {
+test('signing out ends the session, then deletes the application’s data, and nothing else', async () => {
   const { signOut, isSignedOut } = await import('./sign-out.ts');
   await signOut(client);
   expect(steps).toEqual([
@@ -72,7 +72,7 @@ test('without an answer, nothing has changed', async () => {
   expect(isSignedOut()).toBe(false);
 });
 
-test('a tab follows the one that has signed out, and nothing else', async () => {
+test('a tab follows a sign-out in another tab, and no other change', async () => {
   const { followSignOut } = await import('./sign-out.ts');
   const listeners: ((event: Partial<StorageEvent>) => void)[] = [];
   vi.stubGlobal('addEventListener', (_: string, listener: () => void) => listeners.push(listener));
@@ -86,7 +86,7 @@ test('a tab follows the one that has signed out, and nothing else', async () => 
   await vi.waitFor(() => expect(steps).toEqual(['disconnect', 'close', 'go to /']));
 });
 
-test('a device that keeps nothing, or does not answer, keeps nobody here', async () => {
+test('a device without storage, or one that does not answer, does not stop a sign-out', async () => {
   vi.useFakeTimers();
   const { signOut } = await import('./sign-out.ts');
   const stuck = {

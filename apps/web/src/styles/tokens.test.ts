@@ -25,24 +25,24 @@ describe.each(Object.entries(themes))('%s', (_name, theme) => {
     },
   );
 
-  test('what stands on the accent is readable', () => {
+  test('text on the accent colour is readable', () => {
     expect(contrast('on-accent', 'accent')).toBeGreaterThanOrEqual(TEXT);
     expect(contrast('ink', 'accent-soft')).toBeGreaterThanOrEqual(TEXT);
     expect(contrast('ink', 'mark')).toBeGreaterThanOrEqual(TEXT);
   });
 
-  test('the border of a field is seen', () => {
+  test('the border of a field is visible', () => {
     expect(['canvas', 'raise'].filter((ground) => contrast('line-strong', ground) < SHAPE)).toEqual(
       [],
     );
   });
 
-  test.each(people)('%s is readable, and what stands on it', (person) => {
+  test.each(people)('%s is readable, and so is text on it', (person) => {
     expect(contrast(person, 'canvas')).toBeGreaterThanOrEqual(TEXT);
     expect(contrast('on-person', person)).toBeGreaterThanOrEqual(TEXT);
   });
 
-  test('people differ', () => {
+  test('the colours of people differ', () => {
     expect(new Set(people.map((person) => theme[person])).size).toBe(people.length);
   });
 });

@@ -17,6 +17,6 @@ test.each<[Call, string]>([
     'Chat message: low & dry',
   ],
   [{ name: 'profile:change', input: { color: 2 } }, 'Your name or colour'],
-])('%j is told as “%s”', (call, words) => {
+])('%j is described as “%s”', (call, words) => {
   expect(commandDescription(call, i18next.t)).toBe(words);
 });

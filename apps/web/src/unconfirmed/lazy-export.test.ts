@@ -4,7 +4,7 @@ import { loadExportWhenIdle, lazyExport } from './lazy-export.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('the code that rescues text is there before it is needed', async () => {
+test('the code that exports text is loaded before it is needed', async () => {
   const load = vi.fn(lazyExport);
   let idle = () => {};
   loadExportWhenIdle(load, {
@@ -19,7 +19,7 @@ test('the code that rescues text is there before it is needed', async () => {
   expect(await load.mock.results[0]?.value).toHaveProperty('workText');
 });
 
-test('where the browser cannot tell when it is idle, after a while; a failure is for later', async () => {
+test('without idle callbacks the code is loaded after a while, and a failure is ignored', async () => {
   const load = vi.fn(() => Promise.reject(new TypeError('network')));
   loadExportWhenIdle(load, {});
   expect(load).not.toHaveBeenCalled();

@@ -16,7 +16,7 @@ function device() {
   return { unconfirmed, onChange, change, listeners };
 }
 
-test('it is shown at once, and once after the changes of a moment', async () => {
+test('the work is reported at once, and once after a burst of changes', async () => {
   const client = device();
   const show = vi.fn();
   const stop = watchUnconfirmed(client, show);
@@ -31,7 +31,7 @@ test('it is shown at once, and once after the changes of a moment', async () => 
   stop();
 });
 
-test('what other tabs do is seen a little later, also after a look that failed', async () => {
+test('changes in other tabs are reported a little later, also after a failed read', async () => {
   const client = device();
   const show = vi.fn();
   client.unconfirmed.mockRejectedValueOnce(new Error('closed'));
@@ -43,7 +43,7 @@ test('what other tabs do is seen a little later, also after a look that failed',
   stop();
 });
 
-test('nothing is shown after the end', async () => {
+test('nothing is reported after stop', async () => {
   const client = device();
   const show = vi.fn();
   const stop = watchUnconfirmed(client, show);

@@ -10,7 +10,7 @@ import {
   type ChatDraft,
 } from './chat-drafts.ts';
 
-const said = (text: string) => ({ text, mentions: [] });
+const plain = (text: string) => ({ text, mentions: [] });
 const message = (id: string) => ({ id, text: `what ${id} says` }) as ChatMessage;
 
 function drafts() {
@@ -32,19 +32,19 @@ test('a refused message returns in front of the current draft', () => {
   const { all, refused, text } = drafts();
   refused('one');
   expect(text()).toBe('one');
-  all.change('plan', () => withText(all.of('plan').get(), said('three')));
+  all.change('plan', () => withText(all.of('plan').get(), plain('three')));
   refused('two');
   expect(text()).toBe('two\nthree');
   expect(all.of('other').get()).toBe(EMPTY_DRAFT);
 });
 
 test('an edit leaves the next message unchanged, and so does leaving a reply', () => {
-  const next: ChatDraft = { next: said('half a sentence'), replyTo: message('a'), edit: null };
+  const next: ChatDraft = { next: plain('half a sentence'), replyTo: message('a'), edit: null };
   const edit = withText(
-    { ...next, edit: { message: message('b'), corrected: said('old') } },
-    said('new'),
+    { ...next, edit: { message: message('b'), corrected: plain('old') } },
+    plain('new'),
   );
-  expect(currentText(edit)).toEqual(said('new'));
+  expect(currentText(edit)).toEqual(plain('new'));
   expect(withoutContext(edit)).toEqual(next);
   expect(withoutContext(next)).toEqual({ ...next, replyTo: null });
 });

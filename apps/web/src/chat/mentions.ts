@@ -127,7 +127,7 @@ function mapPieces(
 ): MentioningText {
   let changed = '';
   let end = 0;
-  const kept = mentions.map(({ user, offset, length }) => {
+  const changedMentions = mentions.map(({ user, offset, length }) => {
     changed += change(text.slice(end, offset), null);
     end = offset + length;
     const name = change(text.slice(offset, end), user);
@@ -135,7 +135,7 @@ function mapPieces(
     changed += name;
     return mention;
   });
-  return { text: changed + change(text.slice(end), null), mentions: kept };
+  return { text: changed + change(text.slice(end), null), mentions: changedMentions };
 }
 
 function shiftMentions(mentions: readonly ChatMention[], by: number): readonly ChatMention[] {

@@ -55,13 +55,14 @@ export function MessageList(props: MessageListProps) {
 
   // The focused row stays drawn wherever the list is scrolled.
   const [focused, setFocused] = useState<string | null>(null);
-  const kept = focused === null ? -1 : rows.findIndex(({ message }) => message.id === focused);
+  const focusedIndex =
+    focused === null ? -1 : rows.findIndex(({ message }) => message.id === focused);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => rows[index]?.message.id ?? index,
     estimateSize: (index) => LINE_PX + (rows[index]?.isNamed === true ? NAME_PX : 0),
-    rangeExtractor: (range) => rangeWithFocused(range, kept),
+    rangeExtractor: (range) => rangeWithFocused(range, focusedIndex),
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,

@@ -32,8 +32,12 @@ function shape(messages: readonly ChatMessage[], readUpTo: number | null = null)
 }
 
 test('consecutive messages of one author have one name above them', () => {
-  const said = [message('a', NOON), message('a', NOON + MINUTE), message('b', NOON + 2 * MINUTE)];
-  expect(shape([...said, message('a', NOON + 3 * MINUTE)])).toBe('|a . b a');
+  const messages = [
+    message('a', NOON),
+    message('a', NOON + MINUTE),
+    message('b', NOON + 2 * MINUTE),
+  ];
+  expect(shape([...messages, message('a', NOON + 3 * MINUTE)])).toBe('|a . b a');
 });
 
 test('the author is named again after a pause', () => {
@@ -56,15 +60,15 @@ describe('the unread messages begin', () => {
     message(author, NOON + number, { number, ...more });
 
   test('with the first unread message, once', () => {
-    const said = [1, 2, 3, 4].map((number) => numbered('a', number));
-    expect(shape(said, 2)).toBe('|a . *a .');
-    expect(shape(said, 4)).toBe('|a . . .');
-    expect(shape(said, null)).toBe('|a . . .');
+    const messages = [1, 2, 3, 4].map((number) => numbered('a', number));
+    expect(shape(messages, 2)).toBe('|a . *a .');
+    expect(shape(messages, 4)).toBe('|a . . .');
+    expect(shape(messages, null)).toBe('|a . . .');
   });
 
   test('with a message of another person that is not deleted', () => {
-    const gone = numbered('a', 3, { deletedAt: NOON });
-    expect(shape([numbered('a', 1), numbered('me', 2), gone, numbered('a', 4)], 1)).toBe(
+    const deleted = numbered('a', 3, { deletedAt: NOON });
+    expect(shape([numbered('a', 1), numbered('me', 2), deleted, numbered('a', 4)], 1)).toBe(
       '|a me a *a',
     );
     expect(shape([numbered('a', 1), message('me', NOON + 9)], 1)).toBe('|a me');

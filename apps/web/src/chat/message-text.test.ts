@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { textParts } from './message-text.ts';
 
-const said = (text: string) => ({ text, mentions: [] });
+const plain = (text: string) => ({ text, mentions: [] });
 
 test('an address is a link, without the punctuation behind it', () => {
-  expect(textParts(said('See https://tide.example/log(2)?q=a, then.'))).toEqual([
+  expect(textParts(plain('See https://tide.example/log(2)?q=a, then.'))).toEqual([
     { kind: 'text', text: 'See ' },
     {
       kind: 'link',
@@ -21,12 +21,12 @@ test.each([
   ['https://a.example/x。', 'https://a.example/x'],
   ['「https://a.example/x」', 'https://a.example/x'],
 ])('in %s the address is %s', (text, address) => {
-  const links = textParts(said(text)).filter(({ kind }) => kind === 'link');
+  const links = textParts(plain(text)).filter(({ kind }) => kind === 'link');
   expect(links).toEqual([{ kind: 'link', text: address, href: address }]);
 });
 
 test.each(['javascript:alert(1)', 'data:text/html,x', 'https://'])('%s is text', (text) => {
-  expect(textParts(said(text))).toEqual([{ kind: 'text', text }]);
+  expect(textParts(plain(text))).toEqual([{ kind: 'text', text }]);
 });
 
 test('mentions are where the message has them, whatever the names', () => {

@@ -21,10 +21,10 @@ export function FullPage({ title, children, action }: FullPageProps) {
 interface NoticeProps {
   readonly children: ReactNode;
   readonly action?: ReactNode;
-  readonly tone?: 'plain' | 'held' | 'bad';
+  readonly tone?: 'plain' | 'warning' | 'bad';
 }
 
-const dots = { plain: 'bg-ink-3', held: 'bg-warn', bad: 'bg-bad' } as const;
+const dots = { plain: 'bg-ink-3', warning: 'bg-warn', bad: 'bg-bad' } as const;
 
 /** An inline message: what happened, what is safe, what to do. */
 export function Notice({ children, action, tone = 'plain' }: NoticeProps) {

@@ -93,7 +93,7 @@ function ReloadNotice({ children }: { readonly children: string }) {
   return (
     <div className="page-head">
       <Notice
-        tone="held"
+        tone="warning"
         action={
           <Button look="primary" onClick={() => void reloadPage()}>
             {t('reload')}

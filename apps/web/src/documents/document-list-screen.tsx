@@ -87,7 +87,7 @@ function StaleNotice() {
   return (
     <div className="mb-4">
       <Notice
-        tone="held"
+        tone="warning"
         action={
           cutOff === 'sign-in' ? (
             <SignInLink />

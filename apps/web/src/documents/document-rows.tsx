@@ -21,12 +21,12 @@ export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
   const [top, setTop] = useState(0);
   // The focused row stays drawn wherever the list is scrolled.
   const [focused, setFocused] = useState<string | null>(null);
-  const kept = focused === null ? -1 : documents.findIndex(({ id }) => id === focused);
+  const focusedIndex = focused === null ? -1 : documents.findIndex(({ id }) => id === focused);
   const virtualizer = useWindowVirtualizer({
     count: documents.length,
     getItemKey: (index) => documents[index]?.id ?? index,
     estimateSize: () => ROW_PX,
-    rangeExtractor: (range) => rangeWithFocused(range, kept),
+    rangeExtractor: (range) => rangeWithFocused(range, focusedIndex),
     overscan: OVERSCAN,
     scrollMargin: top,
     directDomUpdates: true,

@@ -5,24 +5,24 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('reports true once, and false after a pause', () => {
-  const told: boolean[] = [];
-  const signal = new TypingSignal((active) => told.push(active));
+  const reported: boolean[] = [];
+  const signal = new TypingSignal((active) => reported.push(active));
   signal.touch();
   vi.advanceTimersByTime(TYPING_IDLE_MS - 1);
   signal.touch();
   vi.advanceTimersByTime(TYPING_IDLE_MS - 1);
-  expect(told).toEqual([true]);
+  expect(reported).toEqual([true]);
   vi.advanceTimersByTime(1);
-  expect(told).toEqual([true, false]);
+  expect(reported).toEqual([true, false]);
   signal.stop();
-  expect(told).toEqual([true, false]);
+  expect(reported).toEqual([true, false]);
 });
 
 test('reports false when stopped', () => {
-  const told: boolean[] = [];
-  const signal = new TypingSignal((active) => told.push(active));
+  const reported: boolean[] = [];
+  const signal = new TypingSignal((active) => reported.push(active));
   signal.touch();
   signal.stop();
   vi.runAllTimers();
-  expect(told).toEqual([true, false]);
+  expect(reported).toEqual([true, false]);
 });

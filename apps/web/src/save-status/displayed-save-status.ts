@@ -72,7 +72,7 @@ function dotDelay(shown: SaveStatusKind, next: SaveStatusKind): number {
  * itself, and every bad status, appear at once.
  */
 export function labelDelay(shown: SaveStatusKind, next: SaveStatusKind): number {
-  const isHarmless = DOT_TONES[next] === 'busy' || DOT_TONES[next] === 'held';
+  const isHarmless = DOT_TONES[next] === 'busy' || DOT_TONES[next] === 'warning';
   return shown === 'saved' && isHarmless ? LABEL_DELAY_MS : 0;
 }
 

@@ -77,7 +77,7 @@ const TONE_CLASSES: Record<DotTone, string> = {
   good: 'bg-accent',
   // A ring, so that it differs by more than a colour.
   busy: 'bg-transparent ring-[1.5px] ring-inset ring-accent',
-  held: 'bg-warn',
+  warning: 'bg-warn',
   bad: 'bg-bad',
   quiet: 'bg-ink-3',
 };

@@ -80,7 +80,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'stalled',
       label: 'Not saved yet: kept on this device',
-      dot: 'held',
+      dot: 'warning',
       warns: WARNS,
     },
   ],
@@ -101,7 +101,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
         {
           kind: 'reconnecting',
           label: 'Reconnecting…',
-          dot: 'held',
+          dot: 'warning',
           action: 'try-now',
           outcome: 'pendingPersisted',
           warns: WARNS,
@@ -113,7 +113,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'reconnecting',
       label: 'Reconnecting…',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'persisted',
       warns: FREE,
@@ -135,7 +135,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'reconnecting',
       label: 'Reconnecting…',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'unpersisted',
       warns: FREE,
@@ -146,7 +146,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'offline',
       label: 'Offline: kept on this device',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'pendingPersisted',
       warns: WARNS,
@@ -168,7 +168,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'offline-unpersisted',
       label: 'Offline: not kept on this device',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'unpersisted',
       warns: FREE,
@@ -179,7 +179,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'blocked',
       label: 'No live connection: kept on this device',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'pendingPersisted',
       warns: WARNS,
@@ -190,7 +190,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
     {
       kind: 'blocked-unpersisted',
       label: 'No live connection: not kept on this device',
-      dot: 'held',
+      dot: 'warning',
       action: 'try-now',
       outcome: 'unpersisted',
       warns: FREE,

@@ -29,19 +29,19 @@ export type SaveStatusKind =
   | 'rejected'
   | 'stopped';
 
-export type DotTone = 'good' | 'busy' | 'held' | 'bad' | 'quiet';
+export type DotTone = 'good' | 'busy' | 'warning' | 'bad' | 'quiet';
 
 export const DOT_TONES: Record<SaveStatusKind, DotTone> = {
   opening: 'quiet',
   saved: 'good',
   syncing: 'busy',
   saving: 'busy',
-  stalled: 'held',
-  offline: 'held',
-  'offline-unpersisted': 'held',
-  reconnecting: 'held',
-  blocked: 'held',
-  'blocked-unpersisted': 'held',
+  stalled: 'warning',
+  offline: 'warning',
+  'offline-unpersisted': 'warning',
+  reconnecting: 'warning',
+  blocked: 'warning',
+  'blocked-unpersisted': 'warning',
   'sign-in': 'bad',
   unpersisted: 'bad',
   'view-only': 'quiet',

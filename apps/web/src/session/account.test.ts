@@ -11,8 +11,8 @@ const tabs = {
   lease: () => Promise.resolve(() => undefined),
 };
 const answers = new Map<string, () => Response>();
-const asked: string[] = [];
-/** After what was asked for by the way. */
+const requests: string[] = [];
+/** After what was requests for by the way. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
 const refusal = (code: ErrorCode, status: number) =>
@@ -20,12 +20,12 @@ const refusal = (code: ErrorCode, status: number) =>
 
 beforeEach(() => {
   answers.clear();
-  asked.length = 0;
+  requests.length = 0;
   answers.set('POST /api/session', session);
   answers.set('GET /api/me', () => Response.json(mara));
   vi.stubGlobal('fetch', (path: string, init?: RequestInit) => {
     const call = `${init?.method ?? 'GET'} ${path}`;
-    asked.push(call);
+    requests.push(call);
     const answer = answers.get(call);
     return answer === undefined
       ? Promise.reject(new TypeError('network'))
@@ -42,7 +42,7 @@ test('concurrent requests share one session, the client’s included', async () 
     account.fetch('https://x/api/session', { method: 'POST' }),
   ]);
   expect(await response.json()).toEqual({ user: mara, token: 't', expiresAt: 1 });
-  expect(asked).toEqual(['POST /api/session', 'GET /api/me']);
+  expect(requests).toEqual(['POST /api/session', 'GET /api/me']);
   expect(account.state.get()).toEqual({ user: mara, failure: null, hint: null });
   expect(storage.write).toHaveBeenCalledWith('user', mara);
 });
@@ -67,12 +67,12 @@ test('a browser that drops the cookie gets a hint, and one that stores it does n
   await stripped.start();
   await settled();
   expect(stripped.state.get()).toMatchObject({ user: mara, hint: { kind: 'no-cookies' } });
-  // Whom the device knows is not asked after at each visit.
-  asked.length = 0;
+  // Whom the device knows is not requests after at each visit.
+  requests.length = 0;
   const known = new Account({ ...storage, read: () => mara as never }, tabs);
   await known.start();
   await settled();
-  expect(asked).toEqual(['POST /api/session']);
+  expect(requests).toEqual(['POST /api/session']);
 });
 
 test('a page on plain http gets a hint with the better address', async () => {
@@ -135,10 +135,10 @@ test('two tabs that start at once request their sessions one after the other', a
   const both = { ...tabs, locks };
   const starts = [new Account(storage, both).start(), new Account(storage, both).start()];
   await isAsked;
-  expect(asked).toEqual(['POST /api/session']);
+  expect(requests).toEqual(['POST /api/session']);
   answerFirst();
   await Promise.all(starts);
-  expect(asked.filter((call) => call === 'POST /api/session')).toHaveLength(2);
+  expect(requests.filter((call) => call === 'POST /api/session')).toHaveLength(2);
   expect(new Set(names).size).toBe(1);
 });
 

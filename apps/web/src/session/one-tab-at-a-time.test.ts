@@ -5,11 +5,11 @@ import { oneTabAtATime, type TabLocking } from './account.ts';
 /** A lock that serves its waiters in order, as the tabs of a browser share it. */
 function browserLocks(): TabLocks {
   let last: Promise<unknown> = Promise.resolve();
-  let held = 0;
+  let leased = 0;
   const request = (_name: string, options: LockOptions, run: (lock: unknown) => unknown) => {
-    if (options.ifAvailable === true && held > 0) return Promise.resolve(run(null));
-    held++;
-    return (last = last.then(() => run({})).finally(() => held--));
+    if (options.ifAvailable === true && leased > 0) return Promise.resolve(run(null));
+    leased++;
+    return (last = last.then(() => run({})).finally(() => leased--));
   };
   return { request } as unknown as TabLocks;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openDocumentWhenCreated, retryOpening } from './open-document.ts';
 import type { Services } from './services.ts';
 
-function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
+function setup(connection: 'connected' | 'waiting', { isCreating }: { isCreating: boolean }) {
   const calls: string[] = [];
   const listeners = new Set<() => void>();
   const state = { kind: connection };
@@ -23,24 +23,24 @@ function simulation(connection: 'connected' | 'waiting', { isCreating }: { isCre
   } as unknown as Client;
   const show = (session: unknown) => calls.push(session === null ? 'hide' : 'show');
   const stop = openDocumentWhenCreated({ client, id: 'a', show });
-  const tell = () => listeners.forEach((listener) => listener());
+  const notify = () => listeners.forEach((listener) => listener());
   return {
     calls,
     listeners,
     stop,
     answer: () => {
       pending.isCreating = false;
-      tell();
+      notify();
     },
     connect: () => {
       state.kind = 'connected';
-      tell();
+      notify();
     },
   };
 }
 
 test('a document that the server knows opens at once, until it is closed', () => {
-  const { calls, stop, answer, connect, listeners } = simulation('connected', {
+  const { calls, stop, answer, connect, listeners } = setup('connected', {
     isCreating: false,
   });
   answer();
@@ -52,27 +52,27 @@ test('a document that the server knows opens at once, until it is closed', () =>
 });
 
 test('a new document opens once its creation is answered, whatever the answer', () => {
-  const { calls, answer } = simulation('connected', { isCreating: true });
+  const { calls, answer } = setup('connected', { isCreating: true });
   expect(calls).toEqual([]);
   answer();
   expect(calls).toEqual(['open', 'show']);
 });
 
 test('a new document that is left before that never opens', () => {
-  const { calls, stop } = simulation('connected', { isCreating: true });
+  const { calls, stop } = setup('connected', { isCreating: true });
   stop();
   expect(calls).toEqual([]);
 });
 
 test('offline, a new document opens at once and stays open', () => {
-  const { calls, connect, answer } = simulation('waiting', { isCreating: true });
+  const { calls, connect, answer } = setup('waiting', { isCreating: true });
   expect(calls).toEqual(['open', 'show']);
   connect();
   answer();
   expect(calls).toEqual(['open', 'show']);
 });
 
-function asked(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
+function retried(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
   const calls: string[] = [];
   const services = {
     client: { connection: { state: { kind }, tryNow: () => calls.push('try-now') } },
@@ -83,10 +83,10 @@ function asked(kind: 'connected' | 'waiting' | 'stopped'): readonly string[] {
 }
 
 test('with a connection, retrying reopens the document, and repeats a refused creation', () => {
-  expect(asked('connected')).toEqual(['make a', 'reopen']);
+  expect(retried('connected')).toEqual(['make a', 'reopen']);
 });
 
 test('without a connection, retrying connects', () => {
-  expect(asked('waiting')).toEqual(['try-now']);
-  expect(asked('stopped')).toEqual(['try-now']);
+  expect(retried('waiting')).toEqual(['try-now']);
+  expect(retried('stopped')).toEqual(['try-now']);
 });

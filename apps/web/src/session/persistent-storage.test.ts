@@ -14,7 +14,7 @@ const offline: SaveState = {
   error: null,
 };
 
-function simulation(persist = () => Promise.resolve(true)) {
+function setup(persist = () => Promise.resolve(true)) {
   const state = new Observable<SaveState>({ kind: 'loading' });
   const storage = { persist: vi.fn(persist) };
   const session = {
@@ -27,8 +27,8 @@ function simulation(persist = () => Promise.resolve(true)) {
 }
 
 test('persistent storage is requested at the first unconfirmed work, once for all documents', () => {
-  const { state, storage, session } = simulation();
-  const other = simulation();
+  const { state, storage, session } = setup();
+  const other = setup();
   requestPersistentStorage(session, storage);
   requestPersistentStorage(other.session, storage);
   state.set(saving);
@@ -41,14 +41,14 @@ test('persistent storage is requested at the first unconfirmed work, once for al
 });
 
 test('work that the server cannot save counts', () => {
-  const { state, storage, session } = simulation();
+  const { state, storage, session } = setup();
   requestPersistentStorage(session, storage);
   state.set({ ...saving, error: errorOf('storage-failed') });
   expect(storage.persist).toHaveBeenCalledTimes(1);
 });
 
 test('a browser that refuses, or lacks the API, changes nothing', () => {
-  const { state, storage, session } = simulation(() => Promise.reject(new Error('no')));
+  const { state, storage, session } = setup(() => Promise.reject(new Error('no')));
   requestPersistentStorage(session, storage);
   requestPersistentStorage(session, undefined);
   const throwing = () => {

@@ -2,14 +2,14 @@ import type { Client } from '@tandem/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 const steps: string[] = [];
-const kept = new Map<string, string>();
+const stored = new Map<string, string>();
 let answer: () => Response;
 
 beforeEach(() => {
   steps.length = 0;
-  kept.clear();
-  for (const key of ['tandem.user', 'tandem.last-words.1.x', 'tandem:transport', 'other'])
-    kept.set(key, '1');
+  stored.clear();
+  for (const key of ['tandem.user', 'tandem.unload-outbox.1.x', 'tandem:transport', 'other'])
+    stored.set(key, '1');
   answer = () => new Response(null, { status: 204 });
   vi.resetModules();
   vi.stubGlobal('fetch', (path: string) => {
@@ -20,9 +20,9 @@ beforeEach(() => {
   vi.stubGlobal(
     'localStorage',
     new Proxy(
-      { removeItem: (key: string) => kept.delete(key) },
+      { removeItem: (key: string) => stored.delete(key) },
       {
-        ownKeys: () => [...kept.keys()],
+        ownKeys: () => [...stored.keys()],
         getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
       },
     ),
@@ -59,7 +59,7 @@ test('signing out ends the session, then deletes the application’s data, and n
     'delete tandem-leases',
     'go to /',
   ]);
-  expect([...kept.keys()]).toEqual(['other']);
+  expect([...stored.keys()]).toEqual(['other']);
   expect(isSignedOut()).toBe(true);
 });
 
@@ -68,7 +68,7 @@ test('without an answer, nothing has changed', async () => {
   const { signOut, isSignedOut } = await import('./sign-out.ts');
   await expect(signOut(client)).rejects.toThrow('does not answer');
   expect(steps).toEqual(['/api/session/end']);
-  expect(kept.size).toBe(4);
+  expect(stored.size).toBe(4);
   expect(isSignedOut()).toBe(false);
 });
 
@@ -77,12 +77,12 @@ test('a tab follows a sign-out in another tab, and no other change', async () =>
   const listeners: ((event: Partial<StorageEvent>) => void)[] = [];
   vi.stubGlobal('addEventListener', (_: string, listener: () => void) => listeners.push(listener));
   followSignOut(client);
-  const tell = (key: string, newValue: string | null) =>
+  const notify = (key: string, newValue: string | null) =>
     listeners.forEach((listener) => listener({ key, newValue }));
-  tell('tandem.user', '{}');
-  tell('tandem.theme', null);
+  notify('tandem.user', '{}');
+  notify('tandem.theme', null);
   expect(steps).toEqual([]);
-  tell('tandem.user', null);
+  notify('tandem.user', null);
   await vi.waitFor(() => expect(steps).toEqual(['disconnect', 'close', 'go to /']));
 });
 
@@ -98,7 +98,7 @@ test('a device without storage, or one that does not answer, does not stop a sig
   await vi.advanceTimersByTimeAsync(3_000);
   await leaving;
   expect(steps.at(-1)).toBe('go to /');
-  expect([...kept.keys()]).toEqual(['other']);
+  expect([...stored.keys()]).toEqual(['other']);
   steps.length = 0;
   vi.stubGlobal('indexedDB', { deleteDatabase: () => new EventTarget() });
   const again = signOut(client);

@@ -131,10 +131,13 @@ export class Gateway {
 
   /** Starts to listen to the engine, to changes of names and to ends of sessions. */
   start(): void {
-    const { engine, people, errors } = this.#options;
+    const { engine, people, runner, errors } = this.#options;
     engine.onNotices((notices) => {
       for (const notice of notices)
         errors.run('room', { event: notice.kind }, () => this.#handleEngineNotice(notice));
+    });
+    runner.onStorageChanged((error) => {
+      for (const connection of this.#connections) connection.commandStorageChanged(error);
     });
     people.onRename((user) => this.#rename(user));
     people.onSessionEnded((session) => this.#signOut(session));
@@ -374,10 +377,11 @@ export class Gateway {
           { shard: notice.shard, reason: notice.error.message },
           'nothing can be stored; it is tried again',
         );
-        rooms.broadcastError(notice.error);
+        rooms.storageChanged();
         break;
       case 'resumed':
         log.info({ shard: notice.shard }, 'storing works again');
+        rooms.storageChanged();
         break;
       case 'drained':
         for (const connection of this.#paused) connection.resume();

@@ -26,18 +26,21 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   doc.clientID = 1;
   let cseq = 0;
   let acknowledged = 0;
-  while (cseq < 40 && !writer.received.some(({ type }) => type === 'error')) {
+  while (cseq < 40 && !writer.received.some(({ type }) => type === 'storage:changed')) {
     const update = write(doc);
     writer.send({ type: 'update', channel, cseq: ++cseq, update });
     await eventually('an answer', () =>
-      writer.received.some(({ type }) => type === 'ack' || type === 'error'),
+      writer.received.some(({ type }) => type === 'ack' || type === 'storage:changed'),
     );
     for (const message of writer.received) if (message.type === 'ack') acknowledged = message.cseq;
     writer.received.splice(0, writer.received.findLastIndex(({ type }) => type === 'ack') + 1);
   }
-  expect((await writer.next('error')).error).toMatchObject({
-    code: 'storage-failed',
-    temporary: true,
+  expect(await writer.next('storage:changed')).toMatchObject({
+    channel,
+    error: {
+      code: 'storage-failed',
+      temporary: true,
+    },
   });
   expect(acknowledged).toBeGreaterThan(0);
   expect(acknowledged).toBeLessThan(cseq);
@@ -48,7 +51,13 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   });
   expect(session.status).toBe(200);
   const reader = await NativeClient.onAuthenticated(full, { guest });
-  expect((await reader.open(id, { client: 2 })).offset).toBe(acknowledged);
+  const opening = await reader.open(id, { client: 2 });
+  expect(opening.offset).toBe(acknowledged);
+  // W44: also to a person who comes while storing fails.
+  expect(await reader.next('storage:changed')).toMatchObject({
+    channel: opening.channel,
+    error: { code: 'storage-failed' },
+  });
   expect((await fetch(`${full.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${full.url}/readyz`)).status).toBe(503);
   const change = (path: string, body: object) => {
@@ -66,6 +75,14 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
         code: 'storage-failed',
         message: expect.stringContaining('cannot write to its disk'),
       },
+    });
+  }
+  // Commands are stored by another worker: connections hear of it, at once or when they come.
+  const later = await NativeClient.onAuthenticated(full, { guest });
+  for (const client of [reader, later]) {
+    expect(await client.next('storage:changed')).toMatchObject({
+      channel: 0,
+      error: { code: 'storage-failed' },
     });
   }
   expect(full.alive).toBe(true);

@@ -7,6 +7,7 @@ import {
   SUBPROTOCOL_BINARY,
   SYNC_PATH,
   type ChannelName,
+  type ErrorBody,
   type Session,
 } from '@tandem/protocol';
 import type { ChannelSession } from './channels/channel-session.ts';
@@ -196,6 +197,17 @@ export class Client {
     if (this.#rejectedNotPersisted.length > 0 || this.commands.hasWork) return true;
     for (const { session } of this.#open.values()) if (session.pending > 0) return true;
     return false;
+  }
+
+  /** Why the server cannot store something that is unconfirmed here, if it has said so (W44). */
+  get storageError(): ErrorBody | null {
+    if (this.commands.hasWork && this.commands.storageError !== null)
+      return this.commands.storageError;
+    for (const { session } of this.#open.values()) {
+      const { status } = session;
+      if (status.kind === 'saving' && status.error !== null) return status.error;
+    }
+    return null;
   }
 
   /**

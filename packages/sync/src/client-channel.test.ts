@@ -266,6 +266,19 @@ describe('while it is open', () => {
     expect(rows(6, 7)).toEqual([range(5)]);
   });
 
+  test('SY33 rows that do not come are asked for again, until they are there', () => {
+    const { channel, open, rows } = start();
+    open();
+    expect(channel.askForGapAgain()).toEqual([]);
+    rows(3, 4);
+    expect(channel.hasGap).toBe(true);
+    expect(channel.askForGapAgain()).toEqual([range(0)]);
+    expect(channel.askForGapAgain()).toEqual([range(0)]);
+    rows(0, 4);
+    expect(channel.hasGap).toBe(false);
+    expect(channel.askForGapAgain()).toEqual([]);
+  });
+
   test('SY33 an acknowledgement beyond a gap confirms without moving', () => {
     const { channel, copy, open, ack } = start();
     open();

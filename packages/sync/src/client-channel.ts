@@ -126,7 +126,7 @@ interface OpenState {
   access: Access;
   /** The newest `cseq` in use. */
   cseq: number;
-  /** A gap was seen, and `range` is asked for. */
+  /** Rows are missing, and `rows:request` was sent for them. */
   gap: 'none' | 'asked';
 }
 
@@ -225,6 +225,18 @@ export class ClientChannel {
     if (state.kind !== 'open' || state.access === 'view') return [keep];
     if (!isSendable(update)) return [keep, ...this.#end(errorOf('too-large'))];
     return [keep, this.#send(state, [entry], update)];
+  }
+
+  /** Whether rows are missing that were asked for and have not come. */
+  get hasGap(): boolean {
+    return this.#state.kind === 'open' && this.#state.gap === 'asked';
+  }
+
+  /** The rows that were asked for are overdue (SY33). */
+  askForGapAgain(): readonly ChannelIntent[] {
+    if (this.#state.kind !== 'open' || this.#state.gap === 'none') return [];
+    this.#state.gap = 'none';
+    return this.#askForGap(this.#state);
   }
 
   /** The connection is gone. */

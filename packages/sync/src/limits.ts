@@ -16,6 +16,8 @@ export const MAX_MERGED_UPDATES = 64;
 export const MAX_HELD_MESSAGES = 300;
 /** What was asked for, or promised, and does not come is asked for again after this long. */
 export const RECOVER_AGAIN_MS = 5_000;
+/** Rows of a document, which may be many, after twice as long each time, up to this. */
+export const RECOVER_AGAIN_CAP_MS = 40_000;
 
 /** Messages of a chat in memory while it is open: far more than its state holds, so that nothing goes while people scroll. */
 export const MAX_LIVE_CHAT_MESSAGES = 10_000;

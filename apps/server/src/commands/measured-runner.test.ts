@@ -9,6 +9,8 @@ it('times what was committed, passes on all of it, and counts no batch that wrot
     run: () => Promise.resolve({ kind: 'done', repeated: false, positions: [] }),
     onCommitted: (listener) => (say = listener),
     onLost: () => {},
+    storageError: null,
+    onStorageChanged: () => {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const metrics = new Metrics();

@@ -16,6 +16,10 @@ export function measuredRunner(runner: CommandRunner, metrics: Metrics): Command
         listener(batch);
       });
     },
+    get storageError() {
+      return runner.storageError;
+    },
+    onStorageChanged: (listener) => runner.onStorageChanged(listener),
     onLost: (listener) => runner.onLost(listener),
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };

@@ -39,6 +39,10 @@ export interface CommandRunner extends AsyncDisposable {
    * Answered when it is on disk, after its batch went to `onCommitted`; never rejects.
    */
   run(request: CommandRequest): Promise<CommandAnswer>;
+  /** Why no command can be stored at the moment; null while they can. */
+  readonly storageError: ErrorBody | null;
+  /** Called when `storageError` has changed. One listener. */
+  onStorageChanged(listener: (error: ErrorBody | null) => void): void;
   /** Hears of each transaction, in the order of the commits. One listener. */
   onCommitted(listener: (batch: CommittedBatch) => void): void;
   /**

@@ -2,7 +2,7 @@
  * The runner of a server: commands go to a worker and come back when they are on disk. A worker that ends is
  * started again and gets what is unanswered once more, which is harmless: a command takes effect once.
  */
-import { errorOf } from '@tandem/protocol';
+import { errorOf, type ErrorBody } from '@tandem/protocol';
 import { databaseErrors } from '../storage/storage-error.ts';
 import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -37,6 +37,8 @@ export class WorkerRunner implements CommandRunner {
   readonly #unanswered = new Map<number, Unanswered>();
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
+  #storageError: ErrorBody | null = null;
+  #storageListener: (error: ErrorBody | null) => void = ignore;
   #committedListener: (batch: CommittedBatch) => void = ignore;
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
@@ -73,6 +75,14 @@ export class WorkerRunner implements CommandRunner {
       return { kind: 'refused', error: error.body };
     }
     return await this.#carryOut(request);
+  }
+
+  get storageError(): ErrorBody | null {
+    return this.#storageError;
+  }
+
+  onStorageChanged(listener: (error: ErrorBody | null) => void): void {
+    this.#storageListener = listener;
   }
 
   onCommitted(listener: (batch: CommittedBatch) => void): void {
@@ -119,13 +129,20 @@ export class WorkerRunner implements CommandRunner {
         break;
       case 'stalled':
         this.#log.error({ reason: news.detail }, 'no command can be stored; it is tried again');
+        this.#setStorageError(errorOf('storage-failed'));
         break;
       case 'resumed':
         this.#log.info('storing commands works again');
+        this.#setStorageError(null);
         break;
       case 'fault':
         this.#log.error({ command: news.command, detail: news.detail }, 'a command failed');
     }
+  }
+
+  #setStorageError(error: ErrorBody | null): void {
+    this.#storageError = error;
+    this.#storageListener(error);
   }
 
   #settle(number: number, answer: CommandAnswer): void {
@@ -136,6 +153,8 @@ export class WorkerRunner implements CommandRunner {
 
   #ended({ detail }: WorkerEnd): void {
     this.#log.error({ detail }, 'the command worker ended');
+    // The next worker states it again where storing still fails.
+    if (this.#storageError !== null) this.#setStorageError(null);
     const requests = [...this.#unanswered.values()].map(({ request }) => request);
     for (const [number, unanswered] of this.#unanswered) {
       if (++unanswered.attempts > COMMAND_LIMITS.maxAttempts)

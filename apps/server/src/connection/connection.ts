@@ -249,6 +249,11 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     this.#closeWith(closeCode(name), name);
   }
 
+  /** Storing commands began to fail, or works again (`null`). */
+  commandStorageChanged(error: ErrorBody | null): void {
+    if (this.user !== null) this.#protocol?.commandStorageChanged?.(error);
+  }
+
   goaway(retryAfterMs: number): void {
     this.#protocol?.goaway(retryAfterMs);
   }

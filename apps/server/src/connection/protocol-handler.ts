@@ -11,6 +11,8 @@ export interface ProtocolHandler {
   explain(error: ErrorBody): void;
   /** Come back after `retryAfterMs`: the server restarts. */
   goaway(retryAfterMs: number): void;
+  /** Storing commands began to fail, or works again (`null`). */
+  commandStorageChanged?(error: ErrorBody | null): void;
   /** Asks for a new token, as this one ends at `expiresAt` (milliseconds since the epoch). */
   authenticate(expiresAt: number): void;
   /** The new one was accepted. */

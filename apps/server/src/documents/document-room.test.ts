@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ABRUPT_LEAVE_MS,
   AWARENESS_INTERVAL_MS,
+  errorOf,
   PRESENCE_INTERVAL_MS,
+  type ErrorBody,
   type MessageOf,
   type ServerMessage,
   type ServerMessageType,
@@ -55,6 +57,7 @@ function context() {
   const wheel = new TimerWheel();
   const requests: EngineRequest[] = [];
   let emptied = 0;
+  const storage: { error: ErrorBody | null } = { error: null };
   const room = new DocumentRoom({
     document: 'd',
     kind: 'page',
@@ -67,6 +70,7 @@ function context() {
       counter: new Metrics().containedErrors,
     }),
     ask: (request) => requests.push(request),
+    storageError: () => storage.error,
     onPeople: () => {},
     onEmpty: () => void emptied++,
   });
@@ -88,6 +92,7 @@ function context() {
   };
   return {
     room,
+    storage,
     requests,
     enter,
     emptied: () => emptied,
@@ -249,4 +254,36 @@ it('forgets a subscriber whose open was refused, and says so', () => {
     { channel: 0, ref: 8, error: { code: 'document-damaged' } },
   ]);
   expect(emptied()).toBe(1);
+});
+
+describe('W44: whether updates can be stored', () => {
+  const full = errorOf('storage-failed');
+  const stated = (visitor: Visitor) =>
+    visitor.take('storage:changed').map(({ error }) => error?.code ?? null);
+
+  it('is stated at each change, once', () => {
+    const { room, storage, enter } = context();
+    const ada = enter(new Visitor(1, 'ada'));
+    room.storageChanged();
+    expect(stated(ada)).toEqual([]);
+    storage.error = full;
+    room.storageChanged();
+    room.storageChanged();
+    expect(stated(ada)).toEqual(['storage-failed']);
+    storage.error = null;
+    room.storageChanged();
+    expect(stated(ada)).toEqual([null]);
+  });
+
+  it('is stated to a person who opens the document while storing fails', () => {
+    const { room, storage, enter } = context();
+    storage.error = full;
+    const ada = enter(new Visitor(1, 'ada'));
+    expect(stated(ada)).toEqual(['storage-failed']);
+    const ben = enter(new Visitor(2, 'ben'));
+    expect([stated(ada), stated(ben)]).toEqual([[], ['storage-failed']]);
+    storage.error = null;
+    room.storageChanged();
+    expect([stated(ada), stated(ben)]).toEqual([[null], [null]]);
+  });
 });

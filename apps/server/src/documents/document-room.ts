@@ -55,6 +55,8 @@ export interface DocumentRoomOptions {
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly ask: (request: EngineRequest) => void;
+  /** Why updates of the document cannot be stored at the moment. */
+  readonly storageError: () => ErrorBody | null;
   /** Somebody came, went, or has another name. */
   readonly onPeople: (document: string) => void;
   /** The room holds nothing any more. */
@@ -92,8 +94,11 @@ export class DocumentRoom implements Disposable {
   readonly #core: Room;
   readonly #seats = new Map<number, Seat>();
   readonly #people: RoomPeople;
+  readonly #storageError: () => ErrorBody | null;
   #title: string;
   #deliveries = 0;
+  /** What everyone in the room was told of storage (W44). */
+  #statedStorageError: ErrorBody | null = null;
 
   constructor({
     document,
@@ -104,6 +109,7 @@ export class DocumentRoom implements Disposable {
     metrics,
     errors,
     ask,
+    storageError,
     onPeople,
     onEmpty,
   }: DocumentRoomOptions) {
@@ -114,6 +120,7 @@ export class DocumentRoom implements Disposable {
     this.#metrics = metrics;
     this.#clock = new ChannelLatencyTracker(metrics, document);
     this.#ask = ask;
+    this.#storageError = storageError;
     this.#onEmpty = onEmpty;
     this.#core = new Room({ document, channel });
     this.#people = new RoomPeople({
@@ -271,9 +278,12 @@ export class DocumentRoom implements Disposable {
       this.#perform(this.#core.expel(subscription, error));
   }
 
-  /** Says to everyone here what is wrong. */
-  broadcastError(error: ErrorBody): void {
-    this.#broadcast({ type: 'error', channel: this.channel, error });
+  /** States whether updates can be stored (W44), where that is not what was stated last. */
+  storageChanged(): void {
+    const error = this.#storageError();
+    if (error === this.#statedStorageError) return;
+    this.#statedStorageError = error;
+    this.#broadcast({ type: 'storage:changed', channel: this.channel, error });
   }
 
   [Symbol.dispose](): void {
@@ -310,8 +320,20 @@ export class DocumentRoom implements Disposable {
   }
 
   #welcome(seat: Seat): void {
+    this.#stateStorageError(seat);
     if (seat.presence !== null) this.#people.welcome(seat.presence, seat.known);
     seat.known = undefined;
+  }
+
+  #stateStorageError({ subscriber }: Seat): void {
+    const error = this.#storageError();
+    if (error !== this.#statedStorageError) {
+      this.storageChanged();
+    } else if (error !== null) {
+      const message = { type: 'storage:changed', channel: this.channel, error } as const;
+      subscriber.deliver(new EncodedMessage(message));
+      this.#delivered(message.type, 1);
+    }
   }
 
   #remove({ subscriber, presence }: Seat, how: Leave): void {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { errorOf, type LinkAccess, type ServerMessage } from '@tandem/protocol';
+import { errorOf, type ErrorBody, type LinkAccess, type ServerMessage } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
 import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/runner.ts';
 import { openDatabase } from '../storage/sqlite/database.ts';
@@ -72,7 +72,9 @@ async function context({
   const log = pino({ enabled: false });
   const ran: CommandRequest[] = [];
   const created: string[] = [];
+  const storageErrors = new Map<string, ErrorBody>();
   const engine = {
+    storageError: (document: string) => storageErrors.get(document) ?? null,
     create: async ({ document }: { document: string }) => void created.push(document),
     request(request: EngineRequest) {
       if (request.kind !== 'open') return;
@@ -124,8 +126,8 @@ async function context({
     return await rooms.authorize(document, { user: person, client });
   };
   /** Somebody in the room, and what they heard there of their place in it. */
-  const sit = async (id: string, options: Partial<JoinOptions> = {}) => {
-    const admission = await authorize(id);
+  const sit = async (id: string, options: Partial<JoinOptions> = {}, document = 'd') => {
+    const admission = await authorize(id, document);
     if (admission.kind === 'refused') throw new Error(admission.error.message);
     const heard: unknown[] = [];
     const subscriber: Subscriber = {
@@ -141,6 +143,7 @@ async function context({
   return {
     db,
     rooms,
+    storageErrors,
     ran,
     created,
     authorize,
@@ -151,11 +154,12 @@ async function context({
 }
 
 function isOfPlace({ type }: ServerMessage): boolean {
-  return type === 'opened' || type === 'document:changed' || type === 'closed';
+  return ['opened', 'document:changed', 'closed', 'storage:changed'].includes(type);
 }
 
 function wordOf(message: ServerMessage): string {
   if (message.type === 'closed') return message.error.code;
+  if (message.type === 'storage:changed') return `storage: ${message.error?.code ?? 'works'}`;
   return 'access' in message ? `${message.title}: ${message.access}` : message.type;
 }
 
@@ -299,4 +303,17 @@ test('W36 when it cannot be looked up, everybody is asked anew', async () => {
   await db.schema.dropTable('member').execute();
   await rooms.recheck('d');
   expect(bob).toEqual(['Plan: edit', 'storage-failed']);
+});
+
+test('W44 that storing fails is stated only in the documents that it concerns', async () => {
+  const { db, rooms, sit, storageErrors } = await context();
+  await createDocument(db, { id: 'e', kind: 'page', title: 'Other', owner: 'ada', at: 1 });
+  const inFailing = await sit('ada');
+  const inHealthy = await sit('ada', {}, 'e');
+  storageErrors.set('d', errorOf('storage-failed'));
+  rooms.storageChanged();
+  storageErrors.delete('d');
+  rooms.storageChanged();
+  expect(inFailing).toEqual(['Plan: edit', 'storage: storage-failed', 'storage: works']);
+  expect(inHealthy).toEqual(['Other: edit']);
 });

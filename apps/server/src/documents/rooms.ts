@@ -122,6 +122,7 @@ export class Rooms implements Disposable {
         metrics: this.#options.metrics,
         errors: this.#options.errors,
         ask: this.#ask,
+        storageError: () => this.#options.engine.storageError(document.id),
         onPeople: (document) => this.#peopleListener(document),
         onEmpty: this.#onEmpty,
       });
@@ -186,9 +187,9 @@ export class Rooms implements Disposable {
     }
   }
 
-  /** Says to everyone what is wrong here. */
-  broadcastError(error: ErrorBody): void {
-    for (const room of this.#rooms.values()) room.broadcastError(error);
+  /** Storing began to fail or works again, for some documents. */
+  storageChanged(): void {
+    for (const room of this.#rooms.values()) room.storageChanged();
   }
 
   /** What the engine says about one document. */

@@ -82,6 +82,8 @@ export interface Engine extends AsyncDisposable {
    * reading from its sender until `drained`.
    */
   isFull(document: string): boolean;
+  /** Why commits of this document's shard fail at the moment; null while they do not. */
+  storageError(document: string): ErrorBody | null;
   /** One listener hears everything, several notices at a time. It is never called from within a request. */
   onNotices(listener: (notices: readonly EngineNotice[]) => void): void;
   stats(): EngineStats;

@@ -3,7 +3,7 @@
  * matches answers with those who wait for them, and knows how much is under way, so that a shard that
  * falls behind, or stands still, never fills the memory.
  */
-import { errorOf } from '@tandem/protocol';
+import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { UpdateBatcher } from './update-batcher.ts';
 import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
@@ -38,7 +38,7 @@ export class ShardClient {
   #sentBytes = 0;
   #queuedBytes = 0;
   #full = false;
-  #storage: 'running' | 'stalled' = 'running';
+  #storageError: ErrorBody | null = null;
   /** Subscriptions that are open or opening, by document. */
   readonly #open = new Map<string, Set<number>>();
   #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows'> = { documents: 0, commits: 0, rows: 0 };
@@ -59,9 +59,14 @@ export class ShardClient {
     return this.#full;
   }
 
+  get storageError(): ErrorBody | null {
+    return this.#storageError;
+  }
+
   get stats(): Omit<EngineStats['shards'][number], 'restarts'> {
     const { documents, commits, rows } = this.#turn;
-    const state = this.#post === undefined ? 'restarting' : this.#storage;
+    const storage = this.#storageError === null ? 'running' : 'stalled';
+    const state = this.#post === undefined ? 'restarting' : storage;
     return { documents, commits, rows, queuedBytes: this.#sentBytes + this.#queuedBytes, state };
   }
 
@@ -114,7 +119,7 @@ export class ShardClient {
       document,
     }));
     const resumed: EngineNotice[] =
-      this.#storage === 'stalled' ? [{ kind: 'resumed', shard: this.#options.shard }] : [];
+      this.#storageError !== null ? [{ kind: 'resumed', shard: this.#options.shard }] : [];
     this.#open.clear();
     this.#turn = { ...this.#turn, documents: 0 };
     this.#sentBytes = 0;
@@ -173,8 +178,8 @@ export class ShardClient {
   }
 
   #applyNotice(notice: EngineNotice): void {
-    if (notice.kind === 'stalled') this.#storage = 'stalled';
-    else if (notice.kind === 'resumed') this.#storage = 'running';
+    if (notice.kind === 'stalled') this.#storageError = notice.error;
+    else if (notice.kind === 'resumed') this.#storageError = null;
     else if (notice.kind === 'lost') this.#open.delete(notice.document);
     else if (notice.kind === 'answered' && notice.answer.kind === 'refused') {
       this.#forget(notice.document, notice.subscription);

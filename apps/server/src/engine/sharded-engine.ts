@@ -1,5 +1,6 @@
 /** The engine as the gateway has it: documents are spread over shards by their names. */
 import { randomUUID } from 'node:crypto';
+import type { ErrorBody } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
 import type { CompactionQueue } from './compaction-queue.ts';
 import type { CreateRequest, DocumentView, Engine, EngineNotice, EngineStats } from './port.ts';
@@ -41,6 +42,10 @@ export class ShardedEngine implements Engine {
 
   isFull(document: string): boolean {
     return this.shardOf(document).isFull;
+  }
+
+  storageError(document: string): ErrorBody | null {
+    return this.shardOf(document).storageError;
   }
 
   onNotices(listener: (notices: readonly EngineNotice[]) => void): void {

@@ -23,6 +23,7 @@ export const DELIVERY_CLASS = {
   ping: 'volatile',
   pong: 'volatile',
   error: 'reliable',
+  'storage:changed': 'reliable',
   goaway: 'reliable',
   authenticate: 'reliable',
   authenticated: 'reliable',

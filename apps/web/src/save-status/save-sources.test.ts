@@ -24,12 +24,23 @@ const missing: SaveState = {
   pending: 1,
   kept: true,
 };
-const waiting = { commands: [rename], refusal: null, now: LATER };
+const waiting = { commands: [rename], storageError: null, refusal: null, now: LATER };
 
 test('a document is not saved while a command about it is unconfirmed', () => {
   const saving = { kind: 'saving', pending: 1, kept: true, error: null };
   expect(withCommands(saved, waiting)).toEqual(saving);
   expect(withCommands(saved, { ...waiting, commands: [] })).toBe(saved);
+});
+
+test('W44: the server cannot store commands, beside text that it can', () => {
+  const full = errorOf('storage-failed');
+  const stalled = { ...waiting, storageError: full };
+  expect(withCommands(saved, stalled)).toMatchObject({ kind: 'saving', error: full });
+  const syncing: SaveState = { kind: 'syncing', kept: true };
+  expect(withCommands(syncing, stalled)).toMatchObject({ kind: 'saving', pending: 1, error: full });
+  const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
+  expect(withCommands(saving, stalled)).toMatchObject({ pending: 2, error: full });
+  expect(withCommands(saved, { ...stalled, commands: [] })).toBe(saved);
 });
 
 test('offline, commands count with the text, and an unpersisted one shows after its grace time', () => {
@@ -76,6 +87,7 @@ describe('one document', () => {
         get pending() {
           return commands.get();
         },
+        storageError: null,
         onChange: commands.subscribe,
       },
     } as unknown as Client;
@@ -118,11 +130,12 @@ describe('one document', () => {
 
 describe('all documents', () => {
   const connected = { kind: 'connected', since: 1 };
-  const client = (facts: { unsaved?: boolean; state?: unknown } = {}) =>
+  const client = (facts: { unsaved?: boolean; state?: unknown; storageError?: unknown } = {}) =>
     ({
       connection: { state: facts.state ?? connected },
       durable: true,
       unsaved: facts.unsaved ?? false,
+      storageError: facts.storageError ?? null,
     }) as unknown as Client;
   const work: UnconfirmedWork = {
     kind: 'waiting',
@@ -156,6 +169,13 @@ describe('all documents', () => {
       ...saving,
       kept: false,
     });
+  });
+
+  test('W44: the server cannot store what waits', () => {
+    const full = errorOf('storage-failed');
+    const stalled = client({ storageError: full, unsaved: true });
+    expect(deviceState(stalled, [work], LATER)).toMatchObject({ kind: 'saving', error: full });
+    expect(deviceState(stalled, [], LATER)).toMatchObject({ kind: 'saving', error: full });
   });
 
   test('unconfirmed commands count, and whether they are persisted', () => {

@@ -21,6 +21,7 @@ export function documentSource(
     get: () =>
       withCommands(session.status, {
         commands: pendingIn(commands, session.id),
+        storageError: commands.storageError,
         refusal: refused.state.get().get(session.id)?.error ?? null,
         now: Date.now(),
       }),
@@ -66,7 +67,12 @@ export function deviceSource(client: Client): SaveSource {
 
 /** @param work null until the device has answered */
 export function deviceState(
-  { connection: { state }, durable, unsaved }: Pick<Client, 'connection' | 'durable' | 'unsaved'>,
+  {
+    connection: { state },
+    durable,
+    unsaved,
+    storageError,
+  }: Pick<Client, 'connection' | 'durable' | 'unsaved' | 'storageError'>,
   work: readonly UnconfirmedWork[] | null,
   now: number,
 ): SaveState {
@@ -87,11 +93,11 @@ export function deviceState(
       return { ...unconfirmed, kind: 'stopped', error: state.error, action: state.action };
     case 'connected':
       if (work === null) return { kind: 'loading' };
-      if (pending > 0) return { ...unconfirmed, kind: 'saving', error: null };
+      if (pending > 0) return { ...unconfirmed, kind: 'saving', error: storageError };
       if (rejected !== undefined)
         return { kind: 'refused', error: rejected.error, at: rejected.at };
       // Written after `work` was read.
-      if (unsaved) return { ...unconfirmed, kind: 'saving', pending: 1, error: null };
+      if (unsaved) return { ...unconfirmed, kind: 'saving', pending: 1, error: storageError };
       return { kind: 'saved', at: null, kept };
     case 'waiting':
       return {
@@ -116,6 +122,8 @@ export function deviceState(
 
 interface CommandFacts {
   readonly commands: readonly PendingCommand[];
+  /** Why the server cannot store commands at the moment. */
+  readonly storageError: ErrorBody | null;
   /** Why the server refused to create the document. */
   readonly refusal: ErrorBody | null;
   readonly now: number;
@@ -124,20 +132,22 @@ interface CommandFacts {
 /** A document is not saved while a command about it is unconfirmed. */
 export function withCommands(
   state: SaveState,
-  { commands, refusal, now }: CommandFacts,
+  { commands, storageError, refusal, now }: CommandFacts,
 ): SaveState {
   const isMissing = state.kind === 'stopped' && state.error.code === 'not-found';
   // The document does not exist because the server refused to create it.
   if (isMissing && refusal !== null) return { ...state, error: refusal };
   if (commands.length === 0) return state;
   const kept = commands.every((command) => isPersisted(command, now));
-  if (state.kind === 'saved')
-    return { kind: 'saving', pending: commands.length, kept, error: null };
+  if (state.kind === 'saved' || state.kind === 'syncing')
+    return { kind: 'saving', pending: commands.length, kept, error: storageError };
   if (!('pending' in state)) return state;
   const unconfirmed = { pending: state.pending + commands.length, kept: state.kept && kept };
   // The document was opened before its creation was confirmed, and is opened again afterwards.
   if (isMissing && commands.some(({ name }) => name === 'document:create'))
-    return { ...unconfirmed, kind: 'saving', error: null };
+    return { ...unconfirmed, kind: 'saving', error: storageError };
+  if (state.kind === 'saving')
+    return { ...state, ...unconfirmed, error: state.error ?? storageError };
   return { ...state, ...unconfirmed };
 }
 

@@ -61,7 +61,7 @@ const TABLE: readonly (readonly [SaveState, Shown])[] = [
   ],
   // Others' changes are still arriving: nothing of this person's is at risk.
   [
-    { ...saving, pending: 0 },
+    { kind: 'syncing', kept: true },
     { kind: 'syncing', label: 'Syncing…', dot: 'busy', warns: FREE },
   ],
   [saving, { kind: 'saving', label: 'Saving…', dot: 'busy', warns: WARNS }],

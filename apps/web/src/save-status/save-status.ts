@@ -94,8 +94,10 @@ function kindOf(state: SaveState): SaveStatusKind {
     case 'saved':
       return 'saved';
     case 'saving':
-      if (state.error !== null) return state.kept ? 'stalled' : 'unpersisted';
-      return state.pending === 0 ? 'syncing' : 'saving';
+      if (state.error === null) return 'saving';
+      return state.kept ? 'stalled' : 'unpersisted';
+    case 'syncing':
+      return 'syncing';
     case 'view-only':
       return isOnlyInPage(state) ? 'unpersisted' : 'view-only';
     case 'refused':

@@ -187,7 +187,7 @@ class TandemClient implements ProtocolClient {
       } else if (message.type === 'subscribed') {
         this.#subscribed++;
         this.#arrived();
-      } else if ('error' in message) {
+      } else if ('error' in message && message.error !== null) {
         listener.refused(`${message.type}: ${message.error.message}`);
       }
     }

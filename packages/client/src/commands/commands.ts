@@ -65,6 +65,7 @@ export class Commands {
   readonly #listeners = new Set<() => void>();
   readonly #nextId: () => string;
   readonly #stops: readonly (() => void)[];
+  #storageError: ErrorBody | null = null;
   #writes: Promise<unknown> = Promise.resolve();
   #timer: unknown = null;
   #orphanTimer: unknown = null;
@@ -80,9 +81,13 @@ export class Commands {
       connection.listen({
         state: ({ kind }) => {
           if (kind === 'connected') void this.loaded.then(() => this.#connected());
-          else this.#queue.disconnected();
+          else this.#disconnected();
         },
         message: (message) => {
+          if (message.type === 'storage:changed' && message.channel === 0) {
+            this.#storageError = message.error;
+            this.#changed();
+          }
           if (message.type !== 'done' && message.type !== 'refused') return;
           this.#run(this.#queue.receive(message, environment.clock.now()));
         },
@@ -132,6 +137,11 @@ export class Commands {
       ...command,
       kept: durable && this.#kept.has(command.id),
     }));
+  }
+
+  /** Why the server cannot store commands at the moment (W44). */
+  get storageError(): ErrorBody | null {
+    return this.#storageError;
   }
 
   /** Whether something is pending whose loss a person would mind. */
@@ -199,6 +209,12 @@ export class Commands {
     this.#rejectOldCommands(environment.clock.now());
     this.#run(this.#queue.connected(environment.clock.now()));
     void this.#reread();
+  }
+
+  #disconnected(): void {
+    this.#queue.disconnected();
+    // The next connection states it again.
+    this.#storageError = null;
   }
 
   /** What the server may have done long ago must not undo what others have done since. */

@@ -295,13 +295,42 @@ test('after a temporary refusal the document opens anew by itself', async () => 
   expect(session.status.kind).toBe('saved');
 });
 
-test('says why the server cannot save, until it can', async () => {
+test('SY33: rows that are missing and do not come are asked for again, later each time', async () => {
+  const { server } = await opened();
+  const remote = server.write('a');
+  const asked = () => server.socket.sentOf('rows:request').length;
+  const rows = (from: number, to: number) =>
+    server.socket.answer({ type: 'updates', channel: CHANNEL, from, to, updates: [remote] });
+  rows(server.offset + 2, server.offset + 3);
+  await server.settle(0);
+  expect(asked()).toBe(1);
+  for (const [ms, times] of [
+    [4_999, 1],
+    [1, 2],
+    [9_999, 2],
+    [1, 3],
+    [20_000, 4],
+  ] as const) {
+    await server.settle(ms);
+    expect(asked()).toBe(times);
+  }
+  rows(server.offset, server.offset + 3);
+  await server.settle(120_000);
+  expect(asked()).toBe(4);
+});
+
+test('W44: says why the server cannot save, until it can', async () => {
   const { server, session } = await opened();
   const full = errorOf('storage-failed');
+  const answer = (error: typeof full | null) =>
+    server.socket.answer({ type: 'storage:changed', channel: CHANNEL, error });
+  answer(full);
+  expect(session.status.kind).toBe('saved');
   text(session).insert(0, 'tide');
   await server.settle(16);
-  server.socket.answer({ type: 'error', channel: CHANNEL, error: full });
   expect(session.status).toMatchObject({ kind: 'saving', error: full });
+  answer(null);
+  expect(session.status).toMatchObject({ kind: 'saving', error: null });
   await server.acknowledge();
   expect(session.status.kind).toBe('saved');
 });

@@ -27,6 +27,7 @@ import { adoptOrphans } from './adoption.ts';
 import { DocumentReplica } from './document-replica.ts';
 import { DocumentPersistence } from './document-persistence.ts';
 import type { People } from './people.ts';
+import { GapRetry } from './gap-retry.ts';
 import { ReopenBackoff } from './reopen-backoff.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
 
@@ -59,6 +60,7 @@ export class DocumentSession {
   readonly #listeners = new Set<() => void>();
   readonly #kept: DocumentPersistence;
   readonly #reopenBackoff: ReopenBackoff;
+  readonly #gapRetry: GapRetry;
   readonly #stopListening: () => void;
   #replica: DocumentReplica;
   #channel: ClientChannel | null = null;
@@ -67,6 +69,7 @@ export class DocumentSession {
   #replicaVersion = 0;
   #hasContent = false;
   #savedAt: number | null = null;
+  #storageError: ErrorBody | null = null;
   #notice: ErrorBody | null = null;
   /** What the server would not take of the copy that is being replaced. */
   #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
@@ -86,6 +89,9 @@ export class DocumentSession {
       rejectedNotPersisted: options.rejectedNotPersisted,
     });
     this.#reopenBackoff = new ReopenBackoff(options.environment, () => this.#open());
+    this.#gapRetry = new GapRetry(options.environment.clock, () =>
+      this.#run(this.#channel?.askForGapAgain() ?? []),
+    );
     this.#replica = this.#newReplica([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
@@ -153,6 +159,7 @@ export class DocumentSession {
       kept: this.isKept,
       savedAt: this.#savedAt,
       rejectedUpdates: this.#rejectedUpdates,
+      storageError: this.#storageError,
       notice: this.#notice,
     });
   }
@@ -208,6 +215,7 @@ export class DocumentSession {
     this.#destroyed = true;
     this.#stopListening();
     this.#reopenBackoff.cancel();
+    this.#gapRetry.cancel();
     this.#replica.destroy();
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
@@ -265,7 +273,7 @@ export class DocumentSession {
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
     this.#reopenBackoff.cancel();
     this.#channelState = { kind: 'opening' };
-    this.#notice = null;
+    this.#forgetStatements();
     const [intent] = this.#channel.open(this.#options.nextRef());
     if (intent?.kind !== 'send' || intent.message.type !== 'open') return null;
     this.#changed();
@@ -273,10 +281,18 @@ export class DocumentSession {
     return presence === undefined ? intent.message : { ...intent.message, presence };
   }
 
+  /** The server states them again after each opening. */
+  #forgetStatements(): void {
+    this.#storageError = null;
+    this.#notice = null;
+  }
+
   #disconnected(): void {
     this.#reopenBackoff.cancel();
+    this.#forgetStatements();
     if (this.#channelState.kind !== 'closed') this.#channelState = { kind: 'opening' };
     this.#channel?.disconnected();
+    this.#gapRetry.cancel();
     this.#replica.people.lost();
   }
 
@@ -299,6 +315,11 @@ export class DocumentSession {
       case 'presence:listed':
       case 'typing:changed':
         if (message.channel === this.#channel?.channel) this.#replica.people.receive(message);
+        return;
+      case 'storage:changed':
+        if (message.channel !== this.#channel?.channel) return;
+        this.#storageError = message.error;
+        this.#changed();
         return;
       case 'error':
         if (message.channel !== this.#channel?.channel) return;
@@ -372,15 +393,13 @@ export class DocumentSession {
           break;
       }
     }
+    this.#gapRetry.follow(this.#channel?.hasGap ?? false);
     this.#changed();
   }
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
     this.#replica.receive(updates);
-    if (confirmed.length > 0) {
-      this.#savedAt = this.#options.environment.clock.now();
-      this.#notice = null;
-    }
+    if (confirmed.length > 0) this.#savedAt = this.#options.environment.clock.now();
     this.#kept.advance({ updates, confirmed, position });
   }
 

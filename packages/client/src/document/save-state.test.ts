@@ -32,6 +32,7 @@ test('P1, P5: "saved" is never said with unconfirmed work, without a connection,
         kept: fc.boolean(),
         savedAt: fc.option(fc.nat()),
         rejectedUpdates: fc.option(fc.constant({ error, at: 1 })),
+        storageError: fc.option(fc.constant(error)),
         notice: fc.option(fc.constant(error)),
       }),
       (facts: SaveFacts) => {
@@ -47,4 +48,21 @@ test('P1, P5: "saved" is never said with unconfirmed work, without a connection,
     ),
     { seed: 3, numRuns: 2000 },
   );
+});
+
+test('what others write is "syncing", never "saving": nothing of this person is on its way', () => {
+  const facts: SaveFacts = {
+    connection: { kind: 'connected', since: 1, attempt: 0, transport: 'websocket' },
+    channel: { kind: 'opening' },
+    loaded: true,
+    pending: 0,
+    kept: true,
+    savedAt: null,
+    rejectedUpdates: null,
+    storageError: null,
+    notice: null,
+  };
+  expect(saveState(facts)).toEqual({ kind: 'syncing', kept: true });
+  expect(saveState({ ...facts, pending: 2 })).toMatchObject({ kind: 'saving', pending: 2 });
+  expect(saveState({ ...facts, loaded: false })).toEqual({ kind: 'loading' });
 });

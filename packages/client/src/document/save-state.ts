@@ -26,7 +26,9 @@ export interface SaveFacts {
   readonly savedAt: number | null;
   /** The newest work that the server would not take, until it is discarded. */
   readonly rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null;
-  /** What the server has said about an open channel since something was last confirmed. */
+  /** Why the server cannot store what is written in this document at the moment (W44). */
+  readonly storageError: ErrorBody | null;
+  /** Why the document may only be read although this person may write it (W14). */
   readonly notice: ErrorBody | null;
 }
 
@@ -34,6 +36,8 @@ export type SaveState =
   | { readonly kind: 'loading' }
   /** `kept`, here and below: whether this device keeps what is written here over a reload. */
   | { readonly kind: 'saved'; readonly at: number | null; readonly kept: boolean }
+  /** Everything written here is confirmed; what others wrote meanwhile is on its way. */
+  | { readonly kind: 'syncing'; readonly kept: boolean }
   /** `error`: why the server cannot save for now. */
   | {
       readonly kind: 'saving';
@@ -85,11 +89,15 @@ export function saveState(facts: SaveFacts): SaveState {
     };
   }
   if (facts.rejectedUpdates !== null) return { kind: 'refused', ...facts.rejectedUpdates };
-  if (channel.kind === 'opening')
-    return facts.loaded ? { kind: 'saving', pending, kept, error: null } : { kind: 'loading' };
+  if (channel.kind === 'opening') {
+    if (!facts.loaded) return { kind: 'loading' };
+    return pending > 0
+      ? { kind: 'saving', pending, kept, error: facts.storageError }
+      : { kind: 'syncing', kept };
+  }
   if (channel.access === 'view') return { kind: 'view-only', pending, kept, error: facts.notice };
   return pending > 0
-    ? { kind: 'saving', pending, kept, error: facts.notice }
+    ? { kind: 'saving', pending, kept, error: facts.storageError }
     : { kind: 'saved', at: facts.savedAt, kept };
 }
 

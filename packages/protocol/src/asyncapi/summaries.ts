@@ -31,6 +31,7 @@ export const SUMMARIES: Readonly<Record<MessageType, string>> = {
   ping: 'Are you there? Answered by pong with the same number.',
   pong: 'The answer to a ping.',
   error: 'What is wrong, before a close, or about the channel in the header.',
+  'storage:changed': 'Whether the text of a document (channel 0: commands) can be stored now.',
   goaway: 'The server restarts: come back after so many milliseconds.',
   fragment: 'A slice of an encoded message that is larger than a frame may be.',
   command:

@@ -14,6 +14,8 @@ export const connectionMessages = <B extends BytesField>(bytes: B) => ({
   pong: z.strictObject({ nonce }),
   /** Said before a close, or on its own about the channel in the header. */
   error: z.object({ error: errorBody }),
+  /** `error`: why nothing can be stored at the moment; null: storing works again. */
+  'storage:changed': z.object({ error: errorBody.nullable() }),
   goaway: z.object({ retryAfterMs: z.number().int().nonnegative() }),
   fragment: z.strictObject({ last: z.boolean(), bytes }),
 });

@@ -92,6 +92,7 @@ export const MESSAGES = {
   'dashboard:changed': { id: 38, from: 'server' },
   'presence:list': { id: 39, from: 'client' },
   'presence:listed': { id: 40, from: 'server' },
+  'storage:changed': { id: 41, from: 'server' },
 } as const satisfies Record<MessageType, { id: number; from: 'client' | 'server' | 'both' }>;
 
 type From<S extends 'client' | 'server'> = {

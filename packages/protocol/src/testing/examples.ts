@@ -102,6 +102,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
   ping: { type: 'ping', channel: 0, nonce: 4294967295 },
   pong: { type: 'pong', channel: 0, nonce: 1 },
   error: { type: 'error', channel: 0, error: errorOf('too-many', { retryAfterMs: 500 }) },
+  'storage:changed': { type: 'storage:changed', channel: 4, error: errorOf('storage-failed') },
   goaway: { type: 'goaway', channel: 0, retryAfterMs: 250 },
   fragment: { type: 'fragment', channel: 5, last: true, bytes: bytes(1, 2, 3) },
   authenticate: { type: 'authenticate', channel: 0, expiresAt: AT },

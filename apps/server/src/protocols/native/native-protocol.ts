@@ -101,6 +101,10 @@ export class NativeProtocol implements ProtocolHandler {
     this.#send({ type: 'goaway', channel: 0, retryAfterMs });
   }
 
+  commandStorageChanged(error: ErrorBody | null): void {
+    if (this.#state === 'open') this.#send({ type: 'storage:changed', channel: 0, error });
+  }
+
   authenticate(expiresAt: number): void {
     this.#send({ type: 'authenticate', channel: 0, expiresAt });
   }
@@ -313,6 +317,8 @@ export class NativeProtocol implements ProtocolHandler {
       user,
       schema: SCHEMA_VERSION,
     });
+    const { storageError } = this.#services.runner;
+    if (storageError !== null) this.commandStorageChanged(storageError);
     metrics.welcomed(this.#connection.id, startMs);
     const waiting = this.#waiting ?? [];
     this.#waiting = null;

@@ -1,0 +1,34 @@
+/** Asks again for rows that a document lacks and that do not come (SY33). */
+import { RECOVER_AGAIN_CAP_MS, RECOVER_AGAIN_MS } from '@tandem/sync';
+import type { Environment } from '../environment.ts';
+
+export class GapRetry {
+  readonly #clock: Environment['clock'];
+  readonly #askAgain: () => void;
+  #timer: unknown = null;
+  #delayMs = RECOVER_AGAIN_MS;
+
+  constructor(clock: Environment['clock'], askAgain: () => void) {
+    this.#clock = clock;
+    this.#askAgain = askAgain;
+  }
+
+  /** @param hasGap whether rows are missing now; to be called after every change of that. */
+  follow(hasGap: boolean): void {
+    if (!hasGap) {
+      this.cancel();
+    } else if (this.#timer === null) {
+      this.#timer = this.#clock.setTimeout(() => {
+        this.#timer = null;
+        this.#delayMs = Math.min(2 * this.#delayMs, RECOVER_AGAIN_CAP_MS);
+        this.#askAgain();
+      }, this.#delayMs);
+    }
+  }
+
+  cancel(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#delayMs = RECOVER_AGAIN_MS;
+  }
+}

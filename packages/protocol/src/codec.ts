@@ -30,7 +30,7 @@ export interface Codec<Data extends Uint8Array | string> {
 
 export type MessageFragment = Extract<Message, { type: 'fragment' }>;
 
-/** A command that is well formed except for its text (W37): answered by `refused`, not by the end of the connection. */
+/** A command that does not fit and whose id can be read: answered by `refused`, not by the end of the connection (W24). */
 export interface UnacceptedCommand {
   readonly type: 'unaccepted-command';
   readonly channel: number;
@@ -38,15 +38,19 @@ export interface UnacceptedCommand {
   readonly error: ErrorBody;
 }
 
-/** Null when something other than the text of the command does not fit. */
+/** The rest of the page works, so that nobody has to reload it. */
+const NOT_UNDERSTOOD =
+  'The server does not understand this change, so nothing was changed. Reload the page, or tell the person who runs this server.';
+
+/** Null when the command cannot be answered, as its id cannot be read. */
 export function unacceptedCommand(
   { channel, body }: { readonly channel: number; readonly body: unknown },
   error: z.ZodError,
 ): UnacceptedCommand | null {
-  const detail = textRefusal(error);
-  if (detail === null || typeof body !== 'object' || body === null || !('id' in body)) return null;
+  if (typeof body !== 'object' || body === null || !('id' in body)) return null;
   const id = ulid.safeParse(body.id);
   if (!id.success) return null;
+  const detail = textRefusal(error) ?? NOT_UNDERSTOOD;
   const refusal = errorOf('bad-message', { detail });
   return { type: 'unaccepted-command', channel, id: id.data, error: refusal };
 }

@@ -68,8 +68,8 @@ export const MAX_SEARCH_WORDS = 8;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
-/** Of the name of a document that is asked for; a document's own is shorter. */
-export const MAX_REQUESTED_DOCUMENT_LENGTH = 256;
+/** Of a name that is asked for: documents and channels have shorter ones, and a longer one is that of nothing. */
+export const MAX_REQUESTED_NAME_LENGTH = 256;
 /** A list shows this many characters of a document's text. */
 export const MAX_EXCERPT_LENGTH = 200;
 export const MAX_NAME_LENGTH = 40;

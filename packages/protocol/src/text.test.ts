@@ -85,7 +85,7 @@ describe('W37', () => {
   });
 
   test.each(['binary', 'JSON'])(
-    'in %s a command whose text is not accepted is refused by its id; anything else that does not fit is not',
+    'W24: in %s a command that does not fit is refused by its id, in words about its text where that is all',
     (format) => {
       const { id } = examples.command;
       const message = { type: 'command', channel: 0, id, name: 'profile:change' } as const;
@@ -99,8 +99,16 @@ describe('W37', () => {
           { type: 'unaccepted-command', id, error: { code: 'bad-message', temporary: false } },
         ],
       });
-      expect(change({ name: 'a\0b', color: 99 })).toMatchObject({ kind: 'invalid' });
-      expect(change({ name: 7 })).toMatchObject({ kind: 'invalid' });
+      for (const input of [{ name: 'a\0b', color: 99 }, { name: 7 }, { nickname: 'Ada' }])
+        expect(change(input)).toMatchObject({
+          messages: [{ id, error: { message: expect.stringContaining('does not understand') } }],
+        });
+      const unnamed = { ...message, id: 'not one', input: { name: 'Ada' } };
+      const decoded =
+        format === 'JSON'
+          ? jsonCodec.decodeFromClient(JSON.stringify(unnamed))
+          : binaryCodec.decodeFromClient(binaryCodec.encode(unnamed));
+      expect(decoded).toMatchObject({ kind: 'invalid' });
     },
   );
 });

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AWARENESS_INTERVAL_MS, type Member, type MessageOf } from '@tandem/protocol';
+import {
+  AWARENESS_INTERVAL_MS,
+  MAX_AWARENESS_STATE_BYTES,
+  type Member,
+  type MessageOf,
+} from '@tandem/protocol';
 import { ManualClock } from '@tandem/testkit';
 import * as Y from 'yjs';
 import { People, type PeopleMessage } from './people.ts';
@@ -84,6 +89,16 @@ test('PR6: the first move is sent at once, the newest of later ones at the pace 
   people.awareness.setLocalStateField('at', 100);
   clock.advance(AWARENESS_INTERVAL_MS);
   expect(cursors()).toBe(4);
+});
+
+test('W22: a state that is too large is not sent: it would cost the connection', () => {
+  hear({ full: true });
+  people.awareness.setLocalStateField('at', 'x'.repeat(MAX_AWARENESS_STATE_BYTES));
+  clock.advance(AWARENESS_INTERVAL_MS);
+  expect(cursors()).toBe(0);
+  people.awareness.setLocalStateField('at', 1);
+  clock.advance(AWARENESS_INTERVAL_MS);
+  expect(cursors()).toBe(1);
 });
 
 test('PR5: a page is asked for and answered by its number, and by null when the connection goes', async () => {

@@ -4,6 +4,7 @@
  */
 import {
   AWARENESS_INTERVAL_MS,
+  MAX_AWARENESS_STATE_BYTES,
   MAX_NAME_LENGTH,
   type ChannelPosition,
   type ClientMessage,
@@ -215,6 +216,8 @@ export class People {
     this.#cursorTimer = null;
     this.#cursorSentAt = this.#options.clock.now();
     const update = encodeAwarenessUpdate(this.awareness, [this.awareness.clientID]);
+    // The server would end the connection, which carries more than this; others go on seeing the state before.
+    if (update.byteLength > MAX_AWARENESS_STATE_BYTES) return;
     this.#options.send({ type: 'awareness', channel: 0, update });
   }
 }

@@ -12,7 +12,7 @@ import {
   documentId,
   documentKind,
   epoch,
-  requestedDocument,
+  requestedName,
   offset,
   timeline,
   title,
@@ -26,7 +26,7 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
   open: z.strictObject({
     ref: z.number().int().nonnegative(),
     /** As somebody's link says it. What no document is called is refused like one that is not there. */
-    document: requestedDocument,
+    document: requestedName,
     /** The Yjs client id under which this client will write; it is lent to the user while the channel is open. */
     client: yjsClient,
     /** The last position of the journal that the local copy holds, if it has one. */

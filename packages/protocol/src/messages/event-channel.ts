@@ -8,12 +8,17 @@ import { channelName, channelPosition, channelState, receivedEvent } from '../ch
 import { errorBody } from '../errors.ts';
 import { activityChanged } from '../topics/activity.ts';
 import { dashboardChanged } from '../topics/dashboard.ts';
-import { epoch, offset } from './field.ts';
+import { epoch, offset, requestedName } from './field.ts';
 
 const ref = z.number().int().nonnegative();
 
 export const eventChannelMessages = {
-  subscribe: z.strictObject({ ref, name: channelName, position: channelPosition.optional() }),
+  subscribe: z.strictObject({
+    ref,
+    /** A `channelName`. Any other is refused like one that is not there. */
+    name: requestedName,
+    position: channelPosition.optional(),
+  }),
   subscribed: z.object({
     ref,
     name: channelName,

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import {
   COLOR_COUNT,
   MAX_NAME_LENGTH,
-  MAX_REQUESTED_DOCUMENT_LENGTH,
+  MAX_REQUESTED_NAME_LENGTH,
   MAX_TITLE_LENGTH,
 } from '../limits.ts';
-import { acceptedText, asciiId, fitText, hasVisibleText, opaqueText, sentText } from '../text.ts';
+import { acceptedText, asciiId, fitText, hasVisibleText, sentText, toStorable } from '../text.ts';
 
 /** How a schema holds bytes: as a `Uint8Array` in binary frames, as base64 in JSON ones. */
 export type BytesField = z.ZodType<Uint8Array>;
@@ -17,8 +17,13 @@ export const documentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** A document that a client makes: long enough that nobody guesses it. */
 export const newDocumentId = documentId.min(20);
 
-/** What may be asked for: a link with something behind it must not cost the connection. */
-export const requestedDocument = opaqueText(MAX_REQUESTED_DOCUMENT_LENGTH);
+/**
+ * The name of a document or of a channel that is asked for. One that nothing is called is refused like one that is not
+ * there: a link with something behind it must not cost the connection.
+ */
+export const requestedName = z
+  .string()
+  .overwrite((name) => (name.length > MAX_REQUESTED_NAME_LENGTH ? '' : toStorable(name)));
 
 /** Gap-free position in a document's journal; 0 is before the first update. */
 export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);

@@ -1,8 +1,10 @@
 /** The channels of events of one native connection. */
 import {
+  channelName,
   errorOf,
   MAX_CHANNELS_PER_CONNECTION,
   type Codec,
+  type ErrorBody,
   type MessageOf,
   type User,
 } from '@tandem/protocol';
@@ -48,16 +50,20 @@ export class EventSubscriptions implements ChannelSubscriber {
 
   /** @param others channels that the connection has beside these. */
   subscribe(message: MessageOf<'subscribe'>, others: number): void {
-    const { name, ref } = message;
+    const { ref, position } = message;
+    const name = channelName.safeParse(message.name).data;
+    if (name === undefined) {
+      this.#refuse(ref, errorOf('not-found', { detail: 'There is no channel of this name.' }));
+      return;
+    }
     // Subscribing again is how a channel starts anew.
     this.#leave(this.#subscriptions.find(({ channel }) => channel.name === name));
     if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
       const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
-      const error = errorOf('too-many', { detail });
-      this.deliver(new EncodedMessage({ type: 'unsubscribed', channel: 0, ref, error }));
+      this.#refuse(ref, errorOf('too-many', { detail }));
       return;
     }
-    const subscription = this.#channels.subscribe(this, message);
+    const subscription = this.#channels.subscribe(this, { ref, name, position });
     // A list that is pushed to has room for many more than there will be.
     if (!subscription.isOver) this.#subscriptions = this.#subscriptions.concat(subscription);
   }
@@ -108,6 +114,10 @@ export class EventSubscriptions implements ChannelSubscriber {
 
   lost(subscription: Subscription): void {
     this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+  }
+
+  #refuse(ref: number, error: ErrorBody): void {
+    this.deliver(new EncodedMessage({ type: 'unsubscribed', channel: 0, ref, error }));
   }
 
   #send(encoded: EncodedMessage, requested: boolean): void {

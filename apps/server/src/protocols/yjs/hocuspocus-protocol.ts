@@ -17,12 +17,20 @@ import { catchAndClose } from '../../connection/catch-and-close.ts';
 import {
   documentOf,
   hocuspocusFormat,
+  MAX_ADDRESS_LENGTH,
   readHocuspocus,
   type HocuspocusFrame,
 } from './hocuspocus.ts';
 import { YjsChannel } from './yjs-channel.ts';
 import { identify } from './identify.ts';
 import { HANDSHAKE } from '../../limits.ts';
+
+const NO_DOCUMENT = errorOf('not-found', {
+  detail: 'A document’s name has 1 to 64 letters, digits, - and _.',
+});
+const TOO_MANY = errorOf('too-many', {
+  detail: `A connection may have ${MAX_CHANNELS_PER_CONNECTION} documents open.`,
+});
 
 interface Authenticating {
   readonly kind: 'authenticating';
@@ -112,7 +120,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
   }
 
   #authenticate(address: string, token: string): void {
-    if (!this.#hasRoom()) return;
+    if (!this.#hasRoom(address)) return;
     const place: Authenticating = { kind: 'authenticating', waiting: [] };
     this.#places.set(address, place);
     catchAndClose(this.#connection, this.#takeMessages(address, { token, place }));
@@ -134,13 +142,10 @@ export class HocuspocusProtocol implements ProtocolHandler {
   }
 
   #open(address: string, user: User): YjsChannel | null {
-    if (!this.#hasRoom()) return null;
+    if (!this.#hasRoom(address)) return null;
     const document = documentOf(address);
     if (!documentId.safeParse(document).success) {
-      this.#deny(
-        address,
-        errorOf('not-found', { detail: 'A document’s name has 1 to 64 letters, digits, - and _.' }),
-      );
+      this.#deny(address, NO_DOCUMENT);
       return null;
     }
     if (this.#connection.user === null) {
@@ -162,10 +167,16 @@ export class HocuspocusProtocol implements ProtocolHandler {
     return channel;
   }
 
-  #hasRoom(): boolean {
-    if (this.#places.size < MAX_CHANNELS_PER_CONNECTION) return true;
-    const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} documents open.`;
-    this.#connection.close('too-many', errorOf('too-many', { detail }));
+  /** What has no room is told so and forgotten: all others stay open. */
+  #hasRoom(address: string): boolean {
+    const isTooLong = address.length > MAX_ADDRESS_LENGTH;
+    if (
+      !isTooLong &&
+      (this.#places.has(address) || this.#places.size < MAX_CHANNELS_PER_CONNECTION)
+    )
+      return true;
+    const { message } = isTooLong ? NO_DOCUMENT : TOO_MANY;
+    this.#connection.queue(hocuspocusFormat(address).denied(message));
     return false;
   }
 

@@ -151,7 +151,8 @@ export class ServerModel {
 
   #subscribe(connection: Connection, message: MessageOf<'subscribe'>): void {
     const { ledger, random, faults } = this.#options;
-    const { ref, name, position } = message;
+    const { ref, position } = message;
+    const name = message.name as ChannelName;
     const key = keyOf(name, connection.user);
     const channel = ledger.channel(key);
     if (channel === undefined || random.chance(faults.subscribeRefused)) {

@@ -45,6 +45,6 @@ export {
 export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/unread.ts';
-export { fitText, hasVisibleText, textRefusal, toStorable } from './text.ts';
+export { fitText, hasVisibleText, textRefusal, toStorable, truncateText } from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

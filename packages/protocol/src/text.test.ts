@@ -155,12 +155,23 @@ test.each(inputs)('W37: no text field of %s lets in what cannot be stored', (_, 
   }
 });
 
+test.each([
+  ['a name', name, 40],
+  ['a title', title, 200],
+  ['a message', newChatText, 4_000],
+])('%s of as many characters as are let in is read as it was stored', (_, schema, maxLength) => {
+  const text = '😀'.repeat(maxLength);
+  expect(said(schema, text)).toBe(text);
+  expect(said(schema, `${text}x`)).toBeUndefined();
+  expect(fitText(text, { lines: 'many', maxLength })).toBe(text);
+});
+
 test('text that was stored earlier, or is made of another, is made to fit', () => {
   expect(toDisplayName('')).toBe('Unnamed');
   expect(toDisplayName('\u3164')).toBe('Unnamed');
   expect(toDisplayName('a\0b')).toBe('a\ufffdb');
   expect(toDisplayName('😀'.repeat(100)).isWellFormed()).toBe(true);
-  const cut = fitText(`${'a'.repeat(9)}😀`, { lines: 'one', maxLength: 10 });
-  expect(cut).toBe(`${'a'.repeat(9)}\ufffd`);
+  const cut = fitText(`${'a'.repeat(9)}😀b`, { lines: 'one', maxLength: 10 });
+  expect(cut).toBe(`${'a'.repeat(9)}😀`);
   expect(hasVisibleText('\ufffd')).toBe(true);
 });

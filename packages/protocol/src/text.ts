@@ -39,7 +39,16 @@ export interface FitOptions {
 
 /** Cleans a text that is not refused, such as one that is derived from another or was stored earlier. */
 export function fitText(text: string, { maxLength, lines }: FitOptions): string {
-  return toStorable(clean(toStorable(text), lines).slice(0, maxLength));
+  return truncateText(clean(toStorable(text), lines), maxLength);
+}
+
+/** The first characters, counted as the schemas count them: by code points, so that none is cut in two. */
+export function truncateText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  let end = 0;
+  for (let count = 0; count < maxLength && end < text.length; count++)
+    end += (text.codePointAt(end) as number) > 0xffff ? 2 : 1;
+  return text.slice(0, end);
 }
 
 type Trimmed = 'both' | 'end' | 'none';

@@ -1,4 +1,4 @@
-import { MAX_TITLE_LENGTH } from '@tandem/protocol';
+import { MAX_TITLE_LENGTH, truncateText } from '@tandem/protocol';
 import { useLocation } from '@tanstack/react-router';
 import {
   useEffect,
@@ -41,7 +41,7 @@ export function TitleField({ facts, onLeave, onTypedAhead }: TitleFieldProps) {
   const takeOver = useEffectEvent(() =>
     takeTyping((text, hasFocus) => {
       const [line = '', ...more] = text.split('\n');
-      if (line !== '') change(line.slice(0, MAX_TITLE_LENGTH));
+      if (line !== '') change(truncateText(line, MAX_TITLE_LENGTH));
       if (more.length > 0) {
         commit();
         onTypedAhead(more.join('\n'));

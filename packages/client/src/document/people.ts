@@ -6,6 +6,7 @@ import {
   AWARENESS_INTERVAL_MS,
   MAX_AWARENESS_STATE_BYTES,
   MAX_NAME_LENGTH,
+  truncateText,
   type ChannelPosition,
   type ClientMessage,
   type Member,
@@ -154,7 +155,7 @@ export class People {
         type: 'presence:list',
         channel: 0,
         ref,
-        query: query.slice(0, MAX_NAME_LENGTH),
+        query: truncateText(query, MAX_NAME_LENGTH),
         after,
       });
     });

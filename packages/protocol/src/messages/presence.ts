@@ -13,7 +13,7 @@ import {
   MAX_SHOWN_MEMBERS,
   MAX_TYPING_NAMES,
 } from '../limits.ts';
-import { opaqueText } from '../text.ts';
+import { toStorable, truncateText } from '../text.ts';
 import { color, count, displayName, offset, userId, yjsClient, type BytesField } from './field.ts';
 
 /**
@@ -58,7 +58,8 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
   /** Asks for people beyond those who are shown: whose name has `query` in it, after an earlier answer's `next`. */
   'presence:list': z.strictObject({
     ref: z.number().int().nonnegative(),
-    query: opaqueText(MAX_NAME_LENGTH),
+    /** As somebody types it: what is longer than any name counts to there. */
+    query: z.string().overwrite((query) => toStorable(truncateText(query, MAX_NAME_LENGTH))),
     after: count,
   }),
   /** In the order in which they came; `next` is null with the last of them. */

@@ -1,7 +1,7 @@
 /** Somebody comes for the first time, in ways that are not the usual one. */
 
 import type { BrowserContext } from '@playwright/test';
-import { chipOf, expectSaved } from '../harness/screens.ts';
+import { chipOf, documentOf, expectSaved, startDocument } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 test.describe('where cookies are stripped', () => {
@@ -17,6 +17,31 @@ test.describe('where cookies are stripped', () => {
     await expect(page.getByRole('navigation', { name: 'Documents' })).toContainText(
       'does not keep the cookie',
     );
+    await context.close();
+  });
+
+  test('older chat comes all the same', async ({ arrive, browser, server, pageErrors }) => {
+    const { page: ada } = await arrive();
+    await startDocument(ada, 'Tide log');
+    await ada.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
+    const field = ada.getByRole('textbox', { name: 'Message everyone here' });
+    for (let number = 1; number <= 60; number++) {
+      await field.fill(`Reading ${number}.`);
+      await field.press('Enter');
+    }
+    await expectSaved(ada);
+
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    pageErrors.watch(context);
+    await stripCookies(context);
+    const page = await context.newPage();
+    await page.goto(server.url + documentOf(ada));
+    await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
+    const log = page.getByRole('log');
+    await expect(log.getByText('Reading 60.')).toBeVisible();
+    await log.focus();
+    await log.press('Home');
+    await expect(log.getByText('Reading 1.', { exact: true })).toBeVisible();
     await context.close();
   });
 });

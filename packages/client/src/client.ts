@@ -60,6 +60,8 @@ export class Client {
   /** What channels hold only the newest of. */
   readonly pages: ChannelPages;
   readonly people: PeopleSearch;
+  /** For requests of this person, whose session is known where no cookie gets through, too. */
+  readonly fetch: typeof fetch;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
@@ -101,7 +103,8 @@ export class Client {
       token: http.token,
       reachable: http.reachable,
     });
-    this.people = new PeopleSearch({ base, fetch });
+    this.fetch = http.fetch;
+    this.people = new PeopleSearch({ base, fetch: http.fetch });
     const live = createLive({
       findUser: (id) => this.people.known(id),
       connection: this.connection,
@@ -109,7 +112,7 @@ export class Client {
       stores: options.liveStores ?? createMemoryLiveStores(),
       changed: () => this.#changed(),
     });
-    this.pages = new ChannelPages({ base, fetch });
+    this.pages = new ChannelPages({ base, fetch: http.fetch });
     this.commands = live.commands;
     this.#channels = live.channels;
     this.connection.listen({

@@ -1,11 +1,12 @@
 /**
- * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`.
+ * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`. A request is of the session whose cookie it brings or,
+ * where cookies do not get through, of the one whose token it brings in `Tandem-Token`.
  *
  * | Route | Request | Answer |
  * |---|---|---|
- * | `POST /api/session` | – | `session`; makes a guest and sets the cookie when there is none |
+ * | `POST /api/session` | – | `session`; makes a guest and sets the cookie when there is no session |
  * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
- * | `GET /api/me` | – | `user` of the cookie |
+ * | `GET /api/me` | – | `user` of the session |
  * | `PATCH /api/me` | `profilePatch` | `user` |
  * | `GET /api/documents?after=&search=` | – | `libraryPage`: what this user made or opened, last changed first; after a place (`<updatedAt>.<id>`), and of that what a search finds |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
@@ -36,6 +37,9 @@ import {
 import { credential } from './messages/session.ts';
 import type { LibraryPlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
+
+/** Request: the token of `session`, for browsers and programs that keep no cookie. It is not read where there is one. */
+export const TOKEN_HEADER = 'Tandem-Token';
 
 const MAX_URL_LENGTH = 2_048;
 

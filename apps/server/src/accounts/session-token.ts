@@ -1,6 +1,6 @@
 /**
- * The token of `hello`: a signed claim to be a user, good for ten minutes and for sockets only. It names the
- * session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
+ * The token of `hello`, and of HTTP where no cookie gets through: a signed claim to be a user, good for ten minutes.
+ * It names the session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
  * what the others signed holds until it ends, so that a secret can be replaced without anybody noticing.
  */
 import { createHash, webcrypto } from 'node:crypto';

@@ -2,14 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { createMiddleware } from 'hono/factory';
-import type { User } from '@tandem/protocol';
+import { TOKEN_HEADER, type User } from '@tandem/protocol';
 import type { CommandRunner } from '../commands/runner.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Log } from '../runtime/log.ts';
-import type { People } from '../accounts/people.ts';
+import type { People, SignedIn } from '../accounts/people.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
 import type { TokenSigner } from '../accounts/session-token.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -40,15 +40,26 @@ export interface ApiEnvironment {
   readonly Variables: { readonly user: User };
 }
 
+/** By the cookie; by the token of the session where the browser, or something on the way, keeps no cookie. */
+export async function findCaller(
+  header: (name: string) => string | undefined,
+  { people, tokens }: Pick<ApiServices, 'people' | 'tokens'>,
+): Promise<SignedIn | null> {
+  const cookie = readSessionCookie(header('Cookie'));
+  const known = cookie === null ? null : await people.findByCookie(cookie);
+  if (known !== null) return known;
+  const token = header(TOKEN_HEADER);
+  const claim = token === undefined ? null : await tokens.verify(token);
+  if (claim === null || claim.session === null) return null;
+  const user = await people.findByClaim(claim);
+  return user === null ? null : { user, session: claim.session };
+}
+
 /** Lets in whoever has a session, not too often. */
-export const signedIn = ({
-  people,
-  changes,
-  reads,
-}: Pick<ApiServices, 'people' | 'changes' | 'reads'>) =>
+export const signedIn = (services: Pick<ApiServices, 'people' | 'tokens' | 'changes' | 'reads'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
-    const cookie = readSessionCookie(context.req.header('Cookie'));
-    const signed = cookie === null ? null : await people.findByCookie(cookie);
+    const { changes, reads } = services;
+    const signed = await findCaller((name) => context.req.header(name), services);
     if (signed === null) throw new ApiError('unauthenticated');
     takeRequest(context.req.method === 'GET' ? reads : changes, signed.user);
     context.set('user', signed.user);

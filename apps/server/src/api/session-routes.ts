@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { profilePatch, type Session } from '@tandem/protocol';
+import { sessionId } from '../storage/sessions.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { SignedIn } from '../accounts/people.ts';
 import {
@@ -12,7 +13,13 @@ import {
   type CookiePlace,
 } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
-import { takeRequest, signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import {
+  findCaller,
+  signedIn,
+  takeRequest,
+  type ApiEnvironment,
+  type ApiServices,
+} from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
 import { cameByHttps } from '../http/request-scheme.ts';
@@ -29,23 +36,25 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     return isOtherSite || allowedFrames.length > 0 ? 'embedded' : 'secure';
   };
 
+  /** `cookie` is null where the session is known by its token: the database knows no cookie, but a digest of it. */
   const resume = async (
-    header: string | undefined,
-  ): Promise<(SignedIn & { readonly cookie: string }) | null> => {
-    const cookie = readSessionCookie(header);
-    const known = cookie === null ? null : await people.findByCookie(cookie);
-    if (cookie === null || known === null) return null;
+    header: (name: string) => string | undefined,
+  ): Promise<(SignedIn & { readonly cookie: string | null }) | null> => {
+    const known = await findCaller(header, services);
+    if (known === null) return null;
+    const cookie = readSessionCookie(header('Cookie'));
+    const isByCookie = cookie !== null && sessionId(cookie) === known.session;
     takeRequest(changes, known.user);
     // A full disk keeps nobody out.
     people
       .extendSession(known.session)
       .catch((error: unknown) => log.warn({ err: error }, 'a session could not be extended'));
-    return { ...known, cookie };
+    return { ...known, cookie: isByCookie ? cookie : null };
   };
 
   return new Hono<ApiEnvironment>()
     .post('/session', async (context) => {
-      let signed = await resume(context.req.header('Cookie'));
+      let signed = await resume((name) => context.req.header(name));
       if (signed === null) {
         if (!configuration.allowGuests)
           throw new ApiError('unauthenticated', {
@@ -64,10 +73,11 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
         // Late, it comes by itself: a guest without a welcome can write.
         await boundedWrite(welcome(signed.user)).catch(() => undefined);
       }
-      context.header(
-        'Set-Cookie',
-        writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
-      );
+      if (signed.cookie !== null)
+        context.header(
+          'Set-Cookie',
+          writeSessionCookie(signed.cookie, cookiePlace(context.env.incoming)),
+        );
       const { user, session } = signed;
       const { headers } = context.env.incoming;
       const isElsewhere = publicUrl?.protocol === 'https:' && !cameByHttps(headers, publicUrl);
@@ -79,8 +89,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
       return context.json(answer);
     })
     .post('/session/end', async (context) => {
-      const cookie = readSessionCookie(context.req.header('Cookie'));
-      const known = cookie === null ? null : await people.findByCookie(cookie);
+      const known = await findCaller((name) => context.req.header(name), services);
       if (known !== null) await people.endSession(known.session);
       context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
       return context.body(null, 204);

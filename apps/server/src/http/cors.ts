@@ -3,7 +3,7 @@
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SYNC_PATH, TRANSPORT_HEADERS } from '@tandem/protocol';
+import { SYNC_PATH, TOKEN_HEADER, TRANSPORT_HEADERS } from '@tandem/protocol';
 import type { Configuration } from '../configuration/configuration.ts';
 
 const PATHS = new RegExp(`^(/api|${SYNC_PATH})/`);
@@ -14,6 +14,7 @@ const PREFLIGHT_HEADERS = {
     'Authorization',
     'Content-Type',
     'Last-Event-ID',
+    TOKEN_HEADER,
     ...TRANSPORTS,
   ].join(', '),
   'Access-Control-Max-Age': '600',

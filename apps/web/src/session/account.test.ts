@@ -1,5 +1,11 @@
 import { systemClock } from '@tandem/client';
-import { errorOf, type ErrorCode, type LibraryState, type User } from '@tandem/protocol';
+import {
+  errorOf,
+  TOKEN_HEADER,
+  type ErrorCode,
+  type LibraryState,
+  type User,
+} from '@tandem/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Account } from './account.ts';
 
@@ -12,7 +18,8 @@ const tabs = {
 };
 const answers = new Map<string, () => Response>();
 const requests: string[] = [];
-/** After what was requests for by the way. */
+const tokens: (string | null)[] = [];
+/** After what was requested on the side. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
 const refusal = (code: ErrorCode, status: number) =>
@@ -21,11 +28,13 @@ const refusal = (code: ErrorCode, status: number) =>
 beforeEach(() => {
   answers.clear();
   requests.length = 0;
+  tokens.length = 0;
   answers.set('POST /api/session', session);
   answers.set('GET /api/me', () => Response.json(mara));
   vi.stubGlobal('fetch', (path: string, init?: RequestInit) => {
     const call = `${init?.method ?? 'GET'} ${path}`;
     requests.push(call);
+    tokens.push(new Headers(init?.headers).get(TOKEN_HEADER));
     const answer = answers.get(call);
     return answer === undefined
       ? Promise.reject(new TypeError('network'))
@@ -45,6 +54,13 @@ test('concurrent requests share one session, the client’s included', async () 
   expect(requests).toEqual(['POST /api/session', 'GET /api/me']);
   expect(account.state.get()).toEqual({ user: mara, failure: null, hint: null });
   expect(storage.write).toHaveBeenCalledWith('user', mara);
+});
+
+test('a session is renewed by its token where no cookie gets through', async () => {
+  const account = new Account({ ...storage, read: () => mara as never }, tabs);
+  const headers = { [TOKEN_HEADER]: 't' };
+  await account.fetch('https://x/api/session', { method: 'POST', headers });
+  expect([requests, tokens]).toEqual([['POST /api/session'], ['t']]);
 });
 
 test('a server that does not answer is the failure in the state', async () => {

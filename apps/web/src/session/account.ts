@@ -72,18 +72,19 @@ export class Account {
   }
 
   /**
-   * Starts or renews the session, and with it the cookie that every other request needs.
+   * Starts or renews the session, and sets the cookie by which it is known.
    *
+   * @param headers that say whose session it is where no cookie gets through
    * @throws RequestFailed
    */
-  start(): Promise<Session> {
+  start(headers: HeadersInit = {}): Promise<Session> {
     // On a first visit, two concurrent requests would create two guests. The second tab waits, and sends the cookie of
     // the first.
-    this.#starting ??= oneTabAtATime(this.#locking, SESSION_LOCK, () => this.#request()).finally(
-      () => {
-        this.#starting = null;
-      },
-    );
+    this.#starting ??= oneTabAtATime(this.#locking, SESSION_LOCK, () =>
+      this.#request(headers),
+    ).finally(() => {
+      this.#starting = null;
+    });
     return this.#starting;
   }
 
@@ -96,7 +97,7 @@ export class Account {
       init?.method === 'POST' && typeof input === 'string' && input.endsWith(SESSION_PATH);
     if (!isForSession) return fetch(input, init);
     try {
-      return Response.json(await this.start());
+      return Response.json(await this.start(init.headers));
     } catch (thrown) {
       const failure = failureOf(thrown);
       // The client recognizes a proxy's sign-in by this status.
@@ -107,9 +108,9 @@ export class Account {
     }
   };
 
-  async #request(): Promise<Session> {
+  async #request(headers: HeadersInit): Promise<Session> {
     try {
-      const answer = await post(SESSION_PATH, { answer: session });
+      const answer = await post(SESSION_PATH, { answer: session, headers });
       const isAnother = answer.user.id !== this.#user?.id;
       this.#user = answer.user;
       if (answer.publicUrl !== undefined)

@@ -41,6 +41,7 @@ export interface RequestOptions<T> {
   /** The schema of the answer; without it, the body is ignored. */
   readonly answer?: z.ZodType<T>;
   readonly fetch?: typeof fetch;
+  readonly headers?: HeadersInit;
 }
 
 /** @throws RequestFailed */
@@ -53,6 +54,7 @@ export async function post<T = undefined>(
   try {
     response = await send(path, {
       method: 'POST',
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
       credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'manual',

@@ -12,7 +12,7 @@ import { deleteAll, watchDeletion } from './device-storage.ts';
  * @throws RequestFailed when the server does not answer: nothing has changed then
  */
 export async function signOut(client: Client): Promise<void> {
-  await post('/api/session/end');
+  await post('/api/session/end', { fetch: client.fetch });
   // Before the steps that can fail: other tabs follow this one.
   await disconnect(client);
   deleteAll();

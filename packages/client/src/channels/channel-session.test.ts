@@ -5,6 +5,7 @@ import {
   type ChatMessage,
   type ChatState,
   type LibraryState,
+  type ChannelName,
   type MessageOf,
 } from '@tandem/protocol';
 import { expect, test } from 'vitest';
@@ -97,7 +98,8 @@ class Scene {
   }
 
   async answer(given: Partial<MessageOf<'subscribed'>>): Promise<void> {
-    const { ref, name } = this.asked();
+    const { ref, name: asked } = this.asked();
+    const name = asked as ChannelName;
     const answer = { type: 'subscribed', channel: NUMBER, ref, name, epoch: 'e1' } as const;
     this.socket.answer({ ...answer, recovered: false, offset: 0, ...given });
     await this.settle();
@@ -363,7 +365,8 @@ test('what hello asked for in the name of another is asked for anew', async () =
   await scene.settle();
   expect(session.state).toBeNull();
   expect(scene.asked()).not.toHaveProperty('position');
-  const { ref, name } = before;
+  const { ref } = before;
+  const name = before.name as ChannelName;
   const late = { type: 'subscribed', channel: 7, ref, name, epoch: 'e1', offset: 3 } as const;
   scene.socket.answer({ ...late, recovered: true });
   await scene.answer({ state: library('someone'), offset: 3 });

@@ -1,4 +1,4 @@
-import { errorOf } from '@tandem/protocol';
+import { errorOf, TOKEN_HEADER } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { HttpSession } from './http-session.ts';
@@ -55,4 +55,20 @@ test.each<[string, () => Response, string]>([
   ['a bad gateway', () => page(502), 'unreachable'],
 ])('asked whether it is alive, %s', async (_, answer, expected) => {
   expect(await sessionWith(answer).http.reachable()).toBe(expected);
+});
+
+test('what belongs to the session says its token, the request for the next one too', async () => {
+  const user = { id: 'ada', name: 'Ada', color: 1 };
+  let count = 0;
+  const { http, asked } = sessionWith(() =>
+    json(200, { user, token: `t${++count}`, expiresAt: Number.MAX_SAFE_INTEGER }),
+  );
+  await http.token({ fresh: false });
+  await http.fetch('/api/documents');
+  await http.token({ fresh: true });
+  await http.fetch('/api/documents', { method: 'POST', headers: { 'X-Other': 'kept' } });
+  const said = asked.map(({ headers }) => new Headers(headers).get(TOKEN_HEADER));
+  expect(said).toEqual([null, 't1', 't1', 't3']);
+  expect(asked[3]).toMatchObject({ method: 'POST' });
+  expect(new Headers(asked[3]?.headers).get('X-Other')).toBe('kept');
 });

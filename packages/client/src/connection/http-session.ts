@@ -1,5 +1,5 @@
 /** The signed-in side of HTTP: who we are, and the short-lived token for `hello`. */
-import { errorAnswer, session, type Session } from '@tandem/protocol';
+import { errorAnswer, session, TOKEN_HEADER, type Session } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
 import type { Reachability, TokenAnswer } from './connection.ts';
 import { asksToSignIn } from './sign-in.ts';
@@ -42,6 +42,13 @@ export class HttpSession {
     return this.#asking;
   };
 
+  /** `fetch` for what belongs to the session, which the server knows by the token where no cookie gets through. */
+  readonly fetch: typeof fetch = async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (this.#session !== null) headers.set(TOKEN_HEADER, this.#session.token);
+    return await this.#options.fetch(input, { ...init, headers });
+  };
+
   readonly reachable = async (): Promise<Reachability> => {
     const response = await this.#options.fetch(`${this.#options.base}/healthz`, {
       cache: 'no-store',
@@ -55,13 +62,11 @@ export class HttpSession {
   };
 
   async #ask(): Promise<TokenAnswer> {
-    const response = await this.#options
-      .fetch(`${this.#options.base}/api/session`, {
-        method: 'POST',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
-      })
-      .catch(() => null);
+    const response = await this.fetch(`${this.#options.base}/api/session`, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+    }).catch(() => null);
     if (response === null || response.status >= 500) return { kind: 'unreachable' };
     const body: unknown = await response.json().catch(() => null);
     if (asksToSignIn(response, body)) return { kind: 'sign-in' };

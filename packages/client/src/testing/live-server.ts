@@ -259,7 +259,8 @@ export class LiveServer {
     return to;
   }
 
-  #subscribe(peer: Peer, { ref, name, position }: MessageOf<'subscribe'>): void {
+  #subscribe(peer: Peer, { ref, name: asked, position }: MessageOf<'subscribe'>): void {
+    const name = asked as ChannelName;
     const key = keyOf(name, peer.user);
     if (name !== 'library' && !this.#channels.has(key)) {
       const error = errorOf('not-found');

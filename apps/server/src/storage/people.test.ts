@@ -104,3 +104,22 @@ test('PE1 people are found in the documents that changed last, up to a limit', a
   await share(db, 'one more');
   expect(await found(db, 'ada')).toEqual([]);
 });
+
+test('PE1 so many openings are looked through, the last ones', async () => {
+  const visitors = Array.from(
+    { length: SHARING.maxMetRows / SHARING.maxMetDocuments },
+    (_, i) => `p${i}`,
+  );
+  const db = await people('Ada', 'Bob', ...visitors);
+  const ids = Array.from({ length: SHARING.maxMetDocuments }, (_, i) => `note ${i}`);
+  await share(db, ids[0]!, { visitors: ['bob'] });
+  for (const id of ids.slice(1)) await share(db, id);
+  const visits = ids.flatMap((document) =>
+    visitors.map((user) => ({ document, user, opened_at: 9 })),
+  );
+  await db.insertInto('visit').values(visits.slice(1)).execute();
+  expect(await found(db, 'ada', 'bob')).toEqual(['bob']);
+  await db.insertInto('visit').values(visits[0]!).execute();
+  expect(await found(db, 'ada', 'bob')).toEqual([]);
+  expect(await found(db, 'ada')).toHaveLength(visitors.length);
+});

@@ -24,6 +24,13 @@ const libraryQuery = z.object({
   search: librarySearch.optional(),
 });
 
+/** @throws ApiError `not-found` for what no document is called. */
+function documentIn(address: string): string {
+  const id = documentId.safeParse(address);
+  if (!id.success) throw new ApiError('not-found');
+  return id.data;
+}
+
 export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
   const { db, engine, rooms, runner } = services;
 
@@ -40,9 +47,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
 
   /** @throws ApiError `not-found` for what is not there and for what this user may not see alike. */
   const find = async (id: string, user: string): Promise<DocumentSummary> => {
-    const entry = documentId.safeParse(id).success
-      ? await findEntry(db, { document: id, user })
-      : null;
+    const entry = await findEntry(db, { document: documentIn(id), user });
     if (entry === null) throw new ApiError('not-found');
     return summary(entry);
   };
@@ -83,16 +88,14 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
     })
     .get('/:id/visit', async (context) => {
       const { id: user } = context.get('user');
-      const document = context.req.param('id');
-      const entry = documentId.safeParse(document).success
-        ? await findEntry(db, { document, user })
-        : null;
+      const document = documentIn(context.req.param('id'));
+      const entry = await findEntry(db, { document, user });
       const listing = entry === null ? undefined : await findListing(db, { document, user });
       if (entry === null || listing === undefined) throw new ApiError('not-found');
       return context.json(toListed({ ...entry, ...listing }));
     })
     .delete('/:id/visit', async (context) => {
-      const document = context.req.param('id');
+      const document = documentIn(context.req.param('id'));
       await run(context.get('user').id, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })

@@ -17,7 +17,11 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     actionTimeout: 10_000,
-    trace: 'retain-on-failure',
+    // A recorded trace takes a quarter of the processor time of a run: TRACE=on records one.
+    trace: process.env['TRACE'] === 'on' ? 'retain-on-failure' : 'off',
+    // Each new browser context would install the service worker and cache the whole application. Files
+    // about what it does allow it.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath && { executablePath }),

@@ -1,7 +1,7 @@
 /**
  * Tandem and its rivals in one run, in turns, on the same work.
  *
- *     pnpm bench [--quick] [--scenario name]… [--only contestant]… [--scale n] [--rounds n]
+ *     pnpm bench [--quick] [--scenario name]… [--only target]… [--scale n] [--rounds n]
  *                [--docs] [--bundle main.js] [--profile folder]
  *
  * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes the
@@ -99,8 +99,8 @@ async function play(scenario: Scenario): Promise<Section> {
 }
 
 async function run(scenario: Scenario, target: Target): Promise<Outcome> {
-  await using stage = await target.start();
-  const runner: Runner = { stage, swarm, scale, length };
+  await using running = await target.start();
+  const runner: Runner = { running, swarm, scale, length };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

@@ -1,4 +1,4 @@
-/** What a run of the bench found: for each scenario a row of each contestant, made of all its rounds. */
+/** What a run of the bench found: for each scenario a row of each target, made of all its rounds. */
 import { Samples } from '../load/percentiles.ts';
 import type { Target } from './targets.ts';
 import type { Figure, Outcome } from './scenario.ts';
@@ -23,7 +23,7 @@ export interface Row {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** One scenario's rows, in the order of the contestants. */
+/** One scenario's rows, in the order of the targets. */
 export interface Section {
   readonly name: string;
   readonly what: string;

@@ -1,10 +1,10 @@
 /** What a scenario is, and what it brings home. */
 import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import type { Swarm } from '../load/swarm/swarm.ts';
-import type { Stage } from './targets.ts';
+import type { RunningTarget } from './targets.ts';
 
 export interface Runner {
-  readonly stage: Stage;
+  readonly running: RunningTarget;
   readonly swarm: Swarm;
   /** Multiplies counts of people. */
   readonly scale: number;

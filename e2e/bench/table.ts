@@ -1,4 +1,4 @@
-/** A scenario's rows as a table for people. Ratios are against the first contestant: above 1, Tandem needs less. */
+/** A scenario's rows as a table for people. Ratios are against the first target: above 1, Tandem needs less. */
 import type { Row, Section } from './result.ts';
 
 export interface Table {

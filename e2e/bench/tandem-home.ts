@@ -6,7 +6,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createDataDocument } from '../load/bot.ts';
-import type { Stage } from './targets.ts';
+import type { RunningTarget } from './targets.ts';
 import { ServerProcess } from './server-process.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
@@ -55,7 +55,7 @@ export class TandemHome implements AsyncDisposable {
     return home;
   }
 
-  async start(): Promise<Stage> {
+  async start(): Promise<RunningTarget> {
     const data = await mkdtemp(join(tmpdir(), 'tandem-bench-run-'));
     await cp(this.#seedFolder, data, { recursive: true });
     const server = await this.#launch(data, this.#options.nodeArguments);

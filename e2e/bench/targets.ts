@@ -7,8 +7,8 @@ import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import { ServerProcess } from './server-process.ts';
 import type { TandemHome } from './tandem-home.ts';
 
-/** A contestant that runs. */
-export interface Stage extends AsyncDisposable {
+/** A target that runs. */
+export interface RunningTarget extends AsyncDisposable {
   readonly clientProtocol: ClientProtocolName;
   readonly server: ServerProcess;
   /** Makes rooms ready to be joined by that many people; what joins need not do is not measured. @returns a token for each person. */
@@ -19,7 +19,7 @@ export interface Target {
   readonly name: ClientProtocolName;
   readonly title: string;
   readonly settings: string;
-  start(): Promise<Stage>;
+  start(): Promise<RunningTarget>;
 }
 
 export const TARGET_NAMES = [

@@ -22,12 +22,12 @@ export function linesOf(page: Page): Promise<string[]> {
   return blockElementsOf(page).allTextContents();
 }
 
-const CHIP_WORDS =
+const STATUS_LABELS =
   /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
 /** The word on the connection, a button that explains it. */
 export function chipOf(page: Page): Locator {
-  return page.getByRole('banner').getByRole('button', { name: CHIP_WORDS });
+  return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
 }
 
 export async function expectSaved(...pages: readonly Page[]): Promise<void> {

@@ -1,6 +1,10 @@
 /**
- * Playwright's `test` with what every test of the product wants: a server of its own, people who
- * open it, and the rule that a page error or a console error fails the test.
+ * Playwright's `test` with what every test of the product needs: a server, people who open it, and the
+ * rule that a page error or a console error fails the test.
+ *
+ * Starting a server costs more processor time than most tests, so all tests of a Playwright worker share
+ * one. Each person is a guest of their own, with a document list of their own. A test that configures,
+ * stops or kills the server gets one for itself by `test.use({ serverOptions: … })`.
  */
 
 import {
@@ -33,18 +37,34 @@ export interface Person {
 export type Arrive = (path?: string, options?: BrowserContextOptions) => Promise<Person>;
 
 interface Fixtures {
-  /** `test.use({ serverOptions: { env: … } })` */
-  serverOptions: ServerOptions;
+  /** `{ env: … }`, or `{}`: this test gets a server for itself. */
+  serverOptions: ServerOptions | null;
   /** `test.use({ allowedErrors: [/…/] })`: what this file or group provokes on purpose. */
   allowedErrors: readonly RegExp[];
   pageErrors: PageErrors;
-  /** Empty, ready, on a port that it keeps over restarts. Starts with the test that asks for it. */
+  /** Ready, on a port that it keeps over restarts. */
   server: Server;
   arrive: Arrive;
 }
 
-export const test = base.extend<Fixtures>({
-  serverOptions: [{}, { option: true }],
+interface WorkerFixtures {
+  /** Starts with the first test that needs it. */
+  sharedServer: () => Promise<Server>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  sharedServer: [
+    // Playwright insists on a pattern for what a fixture uses.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      let server: Promise<Server> | undefined;
+      await use(() => (server ??= Server.create()));
+      await (await server)?.[Symbol.asyncDispose]();
+    },
+    { scope: 'worker' },
+  ],
+
+  serverOptions: [null, { option: true }],
   allowedErrors: [[], { option: true }],
 
   pageErrors: [
@@ -57,12 +77,15 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 
-  server: async ({ serverOptions }, use, testInfo) => {
-    await using server = await Server.create(serverOptions);
+  server: async ({ serverOptions, sharedServer }, use, testInfo) => {
+    const server = await (serverOptions === null ? sharedServer() : Server.create(serverOptions));
+    const logged = server.log.length;
     await use(server);
     if (testInfo.status !== testInfo.expectedStatus) {
-      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+      const body = server.log.slice(logged);
+      await testInfo.attach('server log', { body, contentType: 'text/plain' });
     }
+    if (serverOptions !== null) await server[Symbol.asyncDispose]();
   },
 
   context: async ({ context, pageErrors }, use) => {

@@ -2,7 +2,6 @@
 
 import { PageErrors } from './page-errors.ts';
 import { BLOCKED } from './proxy.ts';
-import { Server } from './server.ts';
 import { BLOCKED_ERRORS, expect, test as base } from './test.ts';
 import { WriterPair } from './writer-pair.ts';
 
@@ -13,11 +12,10 @@ interface SharedPair {
 
 export const test = base.extend<{ writers: WriterPair }, { sharedPair: SharedPair }>({
   sharedPair: [
-    async ({ browser }, use) => {
+    async ({ browser, sharedServer }, use) => {
       const pageErrors = new PageErrors();
       if (BLOCKED) pageErrors.allow(BLOCKED_ERRORS);
-      await using server = await Server.create();
-      await using writers = await WriterPair.create(browser, server, {
+      await using writers = await WriterPair.create(browser, await sharedServer(), {
         onContext: (context) => pageErrors.watch(context),
       });
       await use({ writers, pageErrors });

@@ -69,14 +69,14 @@ class Watcher implements LinkOwner {
   received(payload: Buffer): void {
     const decoded = binaryCodec.decodeFromServer(payload);
     if (decoded.kind === 'invalid') this.#settle(decoded.reason);
-    else for (const message of decoded.messages) this.#hear(message);
+    else for (const message of decoded.messages) this.#handleMessage(message);
   }
 
   closed(_link: Link, reason: string): void {
     this.#settle(reason);
   }
 
-  #hear(message: ServerMessage): void {
+  #handleMessage(message: ServerMessage): void {
     if (message.type === 'dashboard:changed') {
       const { at } = message.sample;
       if (at < countFrom) return;

@@ -345,7 +345,7 @@ test('a message in which nothing can be seen is not sent, and stays where it was
 });
 
 test.describe('without a network', () => {
-  test.use({ allowedErrors: [NETWORK_ERRORS] });
+  test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
   test('a message waits, survives a reload, and arrives once', async ({ arrive }) => {
     const [ada, ben] = await together(arrive, ['Ada', 'Ben']);

@@ -29,7 +29,7 @@ const test = base.extend<Fixtures>({
   },
 });
 
-test.use({ allowedErrors: [NETWORK_ERRORS] });
+test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
 const KEY_MS = 60;
 /** A silent network is noticed in ten seconds; two more for a busy machine. */
@@ -37,36 +37,40 @@ const NOTICED = { timeout: 12_000 };
 /** After several tries in vain, the next one may be some seconds away. */
 const BACK = { timeout: 30_000 };
 
-test('the server is killed while two write, and each letter is there once', async ({
-  arrive,
-  server,
-}) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
-  await writeLines(ada, ['Ada:', 'Ben:']);
-  await expect.poll(() => linesOf(ben)).toEqual(['Ada:', 'Ben:']);
-  await goToEndOf(ada, 'Ada:');
-  await goToEndOf(ben, 'Ben:');
-  const letters = ' the quick brown fox jumps over the lazy dog';
-  const writing = Promise.all(
-    [ada, ben].map((page) => page.keyboard.type(letters, { delay: KEY_MS })),
-  );
+test.describe('a server that is killed', () => {
+  test.use({ serverOptions: {} });
 
-  await expect(textOf(ben)).toContainText('Ada: the quick');
-  await server.kill();
-  for (const page of [ada, ben]) await expect(chipOf(page)).not.toHaveText('Saved');
-  const words = await Promise.all([ada, ben].map((page) => recordWords(page)));
-  await writing;
-  const said = (await Promise.all(words.map((stop) => stop()))).flat();
-  expect(said.length).toBeGreaterThan(0);
-  expect(said).not.toContain('Saved');
+  test('the server is killed while two write, and each letter is there once', async ({
+    arrive,
+    server,
+  }) => {
+    const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+    await writeLines(ada, ['Ada:', 'Ben:']);
+    await expect.poll(() => linesOf(ben)).toEqual(['Ada:', 'Ben:']);
+    await goToEndOf(ada, 'Ada:');
+    await goToEndOf(ben, 'Ben:');
+    const letters = ' the quick brown fox jumps over the lazy dog';
+    const writing = Promise.all(
+      [ada, ben].map((page) => page.keyboard.type(letters, { delay: KEY_MS })),
+    );
 
-  await server.start();
-  await expect(chipOf(ada)).toHaveText('Saved', BACK);
-  await expect(chipOf(ben)).toHaveText('Saved', BACK);
-  const lines = [`Ada:${letters}`, `Ben:${letters}`];
-  for (const page of [ada, ben]) await expect.poll(() => linesOf(page)).toEqual(lines);
-  const { page: fresh } = await arrive(documentOf(ada));
-  await expect.poll(() => linesOf(fresh)).toEqual(lines);
+    await expect(textOf(ben)).toContainText('Ada: the quick');
+    await server.kill();
+    for (const page of [ada, ben]) await expect(chipOf(page)).not.toHaveText('Saved');
+    const words = await Promise.all([ada, ben].map((page) => recordWords(page)));
+    await writing;
+    const said = (await Promise.all(words.map((stop) => stop()))).flat();
+    expect(said.length).toBeGreaterThan(0);
+    expect(said).not.toContain('Saved');
+
+    await server.start();
+    await expect(chipOf(ada)).toHaveText('Saved', BACK);
+    await expect(chipOf(ben)).toHaveText('Saved', BACK);
+    const lines = [`Ada:${letters}`, `Ben:${letters}`];
+    for (const page of [ada, ben]) await expect.poll(() => linesOf(page)).toEqual(lines);
+    const { page: fresh } = await arrive(documentOf(ada));
+    await expect.poll(() => linesOf(fresh)).toEqual(lines);
+  });
 });
 
 test('a network that falls silent is noticed, and what was written arrives once', async ({

@@ -4,6 +4,8 @@ import type { BrowserContext } from '@playwright/test';
 import { chipOf, documentOf, expectSaved, startDocument } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test.describe('where cookies are stripped', () => {
   test.use({ allowedErrors: [/Failed to load resource: .* 401/] });
 

@@ -19,7 +19,7 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-test.use({ allowedErrors: [NETWORK_ERRORS] });
+test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
 const OFFLINE = 'Offline: kept on this device';
 

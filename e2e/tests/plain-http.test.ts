@@ -14,6 +14,8 @@ const test = base.extend<object, { launchOptions: { args?: string[] } }>({
   ],
 });
 
+test.use({ serviceWorkers: 'allow' });
+
 test('three tabs at once are one guest', async ({ browser, server }) => {
   const context = await browser.newContext();
   const pages = await Promise.all([1, 2, 3].map(() => context.newPage()));

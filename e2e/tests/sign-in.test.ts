@@ -17,7 +17,10 @@ const test = base.extend<Fixtures>({
 });
 
 // What the proxy answers in the place of the server.
-test.use({ allowedErrors: [/Failed to load resource|WebSocket connection to/] });
+test.use({
+  allowedErrors: [/Failed to load resource|WebSocket connection to/],
+  serviceWorkers: 'allow',
+});
 
 const NOTICED = { timeout: 20_000 };
 

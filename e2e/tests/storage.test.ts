@@ -41,7 +41,8 @@ const TABLE: Record<string, readonly Failure[]> = {
 
 /** Somebody who comes for the first time, in a browser that is broken like this. */
 async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promise<Page> {
-  const { page } = await arrive('about:blank');
+  const serviceWorkers = SERVICE_WORKER.includes(failure) ? 'allow' : 'block';
+  const { page } = await arrive('about:blank', { serviceWorkers });
   await page.addInitScript(failure.script);
   await page.goto(path);
   return page;

@@ -11,6 +11,8 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('two tabs of one guest are one person, and write into one text', async ({ arrive }) => {
   const { page: first, context } = await arrive();
   await introduce(first, 'Ada');

@@ -13,6 +13,8 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const KEY_MS = 40;
 /** Who closes the tab may be reloading it, and is shown for ten seconds more. */
 const GONE = { timeout: 15_000 };

@@ -25,7 +25,7 @@ export const commands: Scenario = {
 };
 
 async function run(runner: Runner, wants: Want): Promise<Outcome> {
-  const { stage, scale, length } = runner;
+  const { running, scale, length } = runner;
   const people = Math.round(PEOPLE[length] * scale);
   const writers = Array.from({ length: people }, (_, index) => index);
   const plan = { writers, batch: 1, batchesPerSecond: PER_SECOND[length] };
@@ -36,10 +36,10 @@ async function run(runner: Runner, wants: Want): Promise<Outcome> {
   await crowd.write({ ...plan, messages: practice });
   await crowd.until('answered', practice * people, SETTLE_LIMIT_MS[length]);
   await crowd.clear();
-  const before = await stage.server.usage();
+  const before = await running.server.usage();
   await crowd.write({ ...plan, messages });
   const answered = await crowd.until('answered', messages * people, SETTLE_LIMIT_MS[length]);
-  const after = await stage.server.usage();
+  const after = await running.server.usage();
   const report = await crowd.report();
   return {
     operations: answered,

@@ -12,12 +12,12 @@ const FOR_MS = { quick: 5_000, full: 30_000 } as const;
 const MESSAGES_PER_SECOND = 2;
 
 export const disconnects: Scenario = {
-  name: 'cuts',
+  name: 'disconnects',
   what: 'Ten thousand people in rooms of a hundred, two messages a second in each; everybody but the writers is cut off every 15 s, for 2 s.',
   operation: 'delivery',
   targets: TARGET_NAMES,
   async run(runner) {
-    const { stage, scale, length } = runner;
+    const { running, scale, length } = runner;
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
     const writers = everyFirst(ROOM, people);
     const members = Array.from({ length: people }, (_, index) => index).filter(
@@ -25,7 +25,7 @@ export const disconnects: Scenario = {
     );
     await using crowd = await gather(runner, { rooms: roomsOf(ROOM, people) });
     await crowd.open();
-    const before = await stage.server.usage();
+    const before = await running.server.usage();
     const forMs = FOR_MS[length];
     const messages = Math.round((forMs / 1000) * MESSAGES_PER_SECOND);
     const plan = { everyMs: EVERY_MS[length], offlineMs: OFFLINE_MS[length], forMs };
@@ -40,7 +40,7 @@ export const disconnects: Scenario = {
     ]);
     const expected = messages * members.length;
     const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
-    const after = await stage.server.usage();
+    const after = await running.server.usage();
     const report = await crowd.report();
     return {
       operations: delivered,

@@ -15,15 +15,15 @@ export const handshake: Scenario = {
   operation: 'arrival',
   targets: TARGET_NAMES,
   async run(runner) {
-    const { stage, scale, length } = runner;
+    const { running, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
     await practise(runner, Math.round(PRACTICE_PEOPLE[length] * scale));
     await using crowd = await gather(runner, { rooms: fiveRooms(people) });
-    const before = await stage.server.usage();
+    const before = await running.server.usage();
     const beganMs = performance.now();
     const open = await crowd.open();
     const seconds = (performance.now() - beganMs) / 1000;
-    const after = await stage.server.usage();
+    const after = await running.server.usage();
     const report = await crowd.report();
     return {
       operations: open,

@@ -10,7 +10,7 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import { Link, type LinkOwner } from '../../load/swarm/link.ts';
-import { TARGET_NAMES, type Stage } from '../targets.ts';
+import { TARGET_NAMES, type RunningTarget } from '../targets.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
 import { fiveRooms, gather, roomsOf } from './participants.ts';
 
@@ -33,15 +33,15 @@ export const idle: Scenario = {
   targets: TARGET_NAMES,
   together: true,
   async run(runner) {
-    const { stage, scale, length } = runner;
+    const { running, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
     const rooms = fiveRooms(people);
     const warmUp = await gather(runner, { rooms: rooms.slice(0, WARM_UP), firstWriter: people });
     await using crowd = await gather(runner, { rooms });
-    await restart(stage);
+    await restart(running);
     await warmUp.open();
     await warmUp[Symbol.asyncDispose]();
-    const outcome = await measure(stage, () => crowd.open());
+    const outcome = await measure(running, () => crowd.open());
     const { faults } = await crowd.report();
     return { ...outcome, faults };
   },
@@ -52,19 +52,19 @@ export const idleApp: Scenario = {
   what: 'The same with what the application has open: one document with ten people in it, its chat and sharing, the library and the activity of its documents.',
   operation: 'person and second',
   targets: ['tandem'],
-  async run({ stage, scale, length }) {
+  async run({ running, scale, length }) {
     const people = Math.round(PEOPLE[length] * scale);
     const rooms = roomsOf(10, people).flat();
-    const tokens = await stage.prepare([...new Set(rooms)], people);
-    await restart(stage);
+    const tokens = await running.prepare([...new Set(rooms)], people);
+    await restart(running);
     const tabs = rooms.map((document, number) => {
       const token = tokens[number] as string;
-      return new Tab({ port: stage.server.port, document, token, number });
+      return new Tab({ port: running.server.port, document, token, number });
     });
     const warmUp = tabs.slice(0, WARM_UP);
     await joinAll(warmUp);
     for (const tab of warmUp) tab.leave();
-    const outcome = await measure(stage, async () => {
+    const outcome = await measure(running, async () => {
       await joinAll(tabs);
       return tabs.length;
     });
@@ -74,14 +74,14 @@ export const idleApp: Scenario = {
 };
 
 /** What making the rooms took is not what it takes to be in them. */
-async function restart({ server }: Stage): Promise<void> {
+async function restart({ server }: RunningTarget): Promise<void> {
   await server.kill();
   await server.start();
 }
 
 /** @param open lets everybody in. @returns the number of people. */
 async function measure(
-  { server }: Stage,
+  { server }: RunningTarget,
   open: () => Promise<number>,
 ): Promise<Omit<Outcome, 'faults'>> {
   await sleep(SETTLE_MS);
@@ -167,14 +167,14 @@ class Tab implements LinkOwner {
   received(payload: Buffer): void {
     const decoded = binaryCodec.decodeFromServer(payload);
     if (decoded.kind === 'invalid') this.#settle(decoded.reason);
-    else for (const message of decoded.messages) this.#hear(message);
+    else for (const message of decoded.messages) this.#handleMessage(message);
   }
 
   closed(_link: Link, reason: string): void {
     this.#settle(reason);
   }
 
-  #hear(message: ServerMessage): void {
+  #handleMessage(message: ServerMessage): void {
     switch (message.type) {
       case 'ping':
         this.#link?.send(binaryCodec.encode({ type: 'pong', channel: 0, nonce: message.nonce }));

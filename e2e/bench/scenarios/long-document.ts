@@ -17,7 +17,7 @@ export const longDocument: Scenario = {
   operation: 'opening',
   targets: ['tandem', 'y-websocket', 'hocuspocus'],
   async run(runner) {
-    const { stage, length } = runner;
+    const { running, length } = runner;
     const openers = Array.from({ length: OPENINGS[length] }, (_, index) => SIGNER + 1 + index);
     await using crowd = await gather(runner, {
       rooms: [AUTHOR, SIGNER, ...openers].map(() => ['paper']),
@@ -29,14 +29,14 @@ export const longDocument: Scenario = {
     await crowd.write({ writers: [SIGNER], ...signature });
     await crowd.until('delivered', 1, SETTLE_LIMIT_MS[length]);
     await crowd.clear();
-    await stage.server.watchLoop();
-    const before = await stage.server.usage();
+    await running.server.watchLoop();
+    const before = await running.server.usage();
     let open = 0;
     for (const opener of openers) {
       open += await crowd.open([opener]);
       await crowd.until('delivered', open, SETTLE_LIMIT_MS[length]);
     }
-    const after = await stage.server.usage();
+    const after = await running.server.usage();
     const report = await crowd.report();
     return {
       operations: open,

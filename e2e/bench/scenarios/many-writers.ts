@@ -26,7 +26,7 @@ export const hundredWriters: Scenario = {
 };
 
 async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Outcome> {
-  const { stage, scale, length } = runner;
+  const { running, scale, length } = runner;
   const count = Math.round(sizes[length] * scale);
   const writers = Array.from({ length: count }, (_, writer) => writer);
   const practice = KEYS_PER_SECOND * PRACTICE_SECONDS[length];
@@ -43,11 +43,11 @@ async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Out
   const practised = Math.floor(practice / 10) * count * (count - 1);
   await crowd.until('delivered', practised, SETTLE_LIMIT_MS[length]);
   await crowd.clear();
-  const before = await stage.server.usage();
+  const before = await running.server.usage();
   await crowd.writeUpdates(slice(practice), perSecond);
   const expected = stamps * (count - 1) - practised;
   const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
-  const after = await stage.server.usage();
+  const after = await running.server.usage();
   const report = await crowd.report();
   return {
     operations: report.written,

@@ -26,17 +26,17 @@ export interface Participants {
 
 /** People numbered from `firstWriter`, not connected yet, in rooms that are ready. */
 export async function gather(
-  { stage, swarm }: Runner,
+  { running, swarm }: Runner,
   participants: Participants,
 ): Promise<SwarmCrowd> {
   const { rooms, textLength = TEXT_LENGTH, wants = 'delivery', firstWriter = 0 } = participants;
-  const tokens = await stage.prepare([...new Set(rooms.flat())], rooms.length);
+  const tokens = await running.prepare([...new Set(rooms.flat())], rooms.length);
   const members = rooms.map((names, index): MemberPlan => ({
     writer: firstWriter + index,
     rooms: names,
     token: tokens[index] as string,
   }));
-  const { clientProtocol, server } = stage;
+  const { clientProtocol, server } = running;
   return swarm.gather({ clientProtocol, port: server.port, members, textLength, wants });
 }
 
@@ -76,7 +76,7 @@ export function messagesIn(
 
 /** Writes as planned, after some practice, until all is delivered or `SETTLE_LIMIT_MS` have passed. */
 export async function measureWriting(
-  { stage, length }: Runner,
+  { running, length }: Runner,
   {
     crowd,
     plan,
@@ -88,10 +88,10 @@ export async function measureWriting(
   await crowd.write({ ...plan, messages: practice });
   await crowd.until('delivered', practice * writers.length * readers, SETTLE_LIMIT_MS[length]);
   await crowd.clear();
-  const before = await stage.server.usage();
+  const before = await running.server.usage();
   await crowd.write(plan);
   const expected = messages * writers.length * readers;
   const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
-  const after = await stage.server.usage();
+  const after = await running.server.usage();
   return { cpuUs: after.cpuUs - before.cpuUs, expected, delivered, report: await crowd.report() };
 }

@@ -9,7 +9,7 @@ const PEOPLE = { quick: 500, full: 5_000 } as const;
 const MESSAGES = 3;
 
 export const reconnectStorm: Scenario = {
-  name: 'avalanche',
+  name: 'reconnect-storm',
   what: 'Five thousand people in rooms of ten; the server is killed and started again; everyone comes back as their own client would.',
   operation: 'return',
   targets: TARGET_NAMES,
@@ -27,7 +27,7 @@ async function run(
   runner: Runner,
   end: (server: ServerProcess) => Promise<void>,
 ): Promise<Outcome> {
-  const { stage, scale, length } = runner;
+  const { running, scale, length } = runner;
   const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
   const writers = everyFirst(ROOM, people);
   const rooms = roomsOf(ROOM, people);
@@ -37,11 +37,11 @@ async function run(
   await crowd.until('delivered', MESSAGES * writers.length * (ROOM - 1), SETTLE_LIMIT_MS[length]);
   const answered = await crowd.acknowledged();
   await crowd.clear();
-  await end(stage.server);
-  await stage.server.start();
-  const born = await stage.server.usage();
+  await end(running.server);
+  await running.server.start();
+  const born = await running.server.usage();
   const allBackMs = await crowd.comeBack();
-  const after = await stage.server.usage();
+  const after = await running.server.usage();
   const report = await crowd.report();
   // A stranger to each room reads what is there.
   await using readers = await gather(runner, {

@@ -16,7 +16,7 @@ export const slowReader: Scenario = {
   operation: 'delivery',
   targets: TARGET_NAMES,
   async run(runner) {
-    const { stage, scale, length } = runner;
+    const { running, scale, length } = runner;
     const readers = Math.round(READERS[length] * scale);
     const batchesPerSecond = BYTES_PER_SECOND / TEXT_LENGTH / readers;
     const messages = Math.round(batchesPerSecond * SECONDS[length]);
@@ -27,22 +27,22 @@ export const slowReader: Scenario = {
       textLength: TEXT_LENGTH,
     });
     await crowd.open();
-    const before = await stage.server.usage();
+    const before = await running.server.usage();
     await crowd.write(plan);
     const expected = messages * readers;
     const together = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
     const without = await crowd.report();
     await crowd.clear();
-    const calm = await stage.server.usageAtRest();
+    const calm = await running.server.usageAtRest();
     await crowd.stall([slow]);
     await crowd.write(plan);
     const others = messages * (readers - 1);
     const apart = await crowd.until('delivered', others, SETTLE_LIMIT_MS[length]);
     const withOne = await crowd.report();
-    const full = await stage.server.usageAtRest();
+    const full = await running.server.usageAtRest();
     await crowd.resume([slow]);
     const caughtUp = await crowd.until('delivered', expected, CATCH_UP_LIMIT_MS);
-    const after = await stage.server.usage();
+    const after = await running.server.usage();
     return {
       operations: together + caughtUp,
       cpuUs: after.cpuUs - before.cpuUs,

@@ -1,4 +1,4 @@
-/** What is spoken with a server. One speaker has one socket after the other, and remembers what it heard over them. */
+/** What is spoken with a server. One client has one socket after the other, and remembers what it heard over them. */
 import type { MessageForm } from './messages.ts';
 
 /** The way to the other side. */
@@ -11,7 +11,7 @@ export interface MessageListener {
   /** It is in all its rooms, and has what it missed or is about to be sent it. */
   ready(): void;
   /** Something that may hold stamps. */
-  heard(content: Buffer): void;
+  onMessage(content: Buffer): void;
   /** So many more of its own messages have been answered. */
   acknowledged(count: number): void;
   /** The server goes, and says when to come back. */

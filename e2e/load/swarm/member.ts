@@ -127,7 +127,7 @@ export class Member {
     );
     for (let sent = 0; sent < count; sent++) this.#unanswered.push(atMs);
     totals.written += count;
-    this.#lines[0]?.speaker.publish(0, messages);
+    this.#lines[0]?.client.publish(0, messages);
   }
 
   /** Writes a Yjs update that was made before into its first room; its stamp, if it has one, says now. */
@@ -137,7 +137,7 @@ export class Member {
     // Where the answer is an echo, only what is stamped is known to be answered.
     if (!this.#clientProtocol.echoes) this.#unanswered.push(atMs);
     this.#options.totals.written++;
-    this.#lines[0]?.speaker.publish(0, [update]);
+    this.#lines[0]?.client.publish(0, [update]);
   }
 
   ready(line: Line): void {
@@ -145,7 +145,7 @@ export class Member {
     if (this.#notReady.length === 0) this.#settle?.(null);
   }
 
-  heard(content: Buffer): void {
+  onMessage(content: Buffer): void {
     const now = nowMs();
     const { totals } = this.#options;
     readStamps(content, (writer, number, atMs) => {
@@ -198,14 +198,14 @@ export class Member {
 
 /** One socket after the other, and what is spoken on it. */
 class Line implements LinkOwner, MessageListener {
-  readonly speaker: ProtocolClient;
+  readonly client: ProtocolClient;
   link: Link | null = null;
   readonly #member: Member;
 
   constructor(member: Member, rooms: readonly string[]) {
     this.#member = member;
     const { clientProtocol, token, wants, writer } = member.options;
-    this.speaker = CLIENT_PROTOCOLS[clientProtocol].speak({
+    this.client = CLIENT_PROTOCOLS[clientProtocol].speak({
       rooms,
       listener: this,
       token,
@@ -216,7 +216,7 @@ class Line implements LinkOwner, MessageListener {
 
   open(): void {
     const { port, localAddress } = this.#member.options;
-    const { path, subprotocol } = this.speaker;
+    const { path, subprotocol } = this.client;
     this.link = new Link({ port, localAddress, path, subprotocol, owner: this });
   }
 
@@ -227,11 +227,11 @@ class Line implements LinkOwner, MessageListener {
 
   opened(link: Link): void {
     const sender: Sender = link;
-    this.speaker.opened(sender);
+    this.client.opened(sender);
   }
 
   received(payload: Buffer): void {
-    this.speaker.receive(payload);
+    this.client.receive(payload);
   }
 
   closed(link: Link, reason: string): void {
@@ -242,8 +242,8 @@ class Line implements LinkOwner, MessageListener {
     this.#member.ready(this);
   }
 
-  heard(content: Buffer): void {
-    this.#member.heard(content);
+  onMessage(content: Buffer): void {
+    this.#member.onMessage(content);
   }
 
   acknowledged(count: number): void {

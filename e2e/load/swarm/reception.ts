@@ -2,7 +2,7 @@
 
 export type Arrival = 'new' | 'late' | 'duplicate' | 'early';
 
-interface Heard {
+interface WriterState {
   /** The highest number so far. */
   last: number;
   /** Numbers below it that have not come. */
@@ -10,7 +10,7 @@ interface Heard {
 }
 
 export class Reception {
-  readonly #writers = new Map<number, Heard>();
+  readonly #writers = new Map<number, WriterState>();
 
   /**
    * - `new`: the next one.
@@ -19,19 +19,19 @@ export class Reception {
    * - `duplicate`: it was here before.
    */
   note(writer: number, number: number): Arrival {
-    let heard = this.#writers.get(writer);
-    if (heard === undefined) {
-      heard = { last: -1, missing: null };
-      this.#writers.set(writer, heard);
+    let state = this.#writers.get(writer);
+    if (state === undefined) {
+      state = { last: -1, missing: null };
+      this.#writers.set(writer, state);
     }
-    if (number <= heard.last)
-      return heard.missing !== null && heard.missing.delete(number) ? 'late' : 'duplicate';
-    const isNext = number === heard.last + 1;
+    if (number <= state.last)
+      return state.missing !== null && state.missing.delete(number) ? 'late' : 'duplicate';
+    const isNext = number === state.last + 1;
     if (!isNext) {
-      heard.missing ??= new Set();
-      for (let gone = heard.last + 1; gone < number; gone++) heard.missing.add(gone);
+      state.missing ??= new Set();
+      for (let gone = state.last + 1; gone < number; gone++) state.missing.add(gone);
     }
-    heard.last = number;
+    state.last = number;
     return isNext ? 'new' : 'early';
   }
 

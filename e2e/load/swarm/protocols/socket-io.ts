@@ -49,7 +49,7 @@ class SocketIoClient implements ProtocolClient {
     const kind = payload.toString('latin1', 0, 2);
     if (kind === EVENT) {
       this.#offset = offsetOf(payload) ?? this.#offset;
-      listener.heard(payload);
+      listener.onMessage(payload);
     } else if (kind === ENGINE_PING) {
       this.#sender?.send('3');
     } else if (kind === ACKNOWLEDGED) {

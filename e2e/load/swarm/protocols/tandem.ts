@@ -148,7 +148,7 @@ class TandemClient implements ProtocolClient {
     if (from === channel.offset) {
       channel.offset = to;
       channel.asking = false;
-      this.#options.listener.heard(body.subarray(reader.at));
+      this.#options.listener.onMessage(body.subarray(reader.at));
     } else if (!channel.asking) {
       channel.asking = true;
       this.#say({ type: 'rows:request', channel: channel.number, from: channel.offset });

@@ -39,7 +39,7 @@ class RelayClient implements ProtocolClient {
     const { listener } = this.#options;
     if (payload[0] === JOIN) listener.ready();
     else if (payload[0] === ECHO) listener.acknowledged(1);
-    else listener.heard(payload);
+    else listener.onMessage(payload);
   }
 
   publish(room: number, messages: readonly Buffer[]): void {

@@ -27,6 +27,6 @@ export function readSync(
 ): 'asked' | 'synced' | 'update' {
   const kind = reader.varuint();
   if (kind === STEP_1) return 'asked';
-  listener.heard(reader.sized());
+  listener.onMessage(reader.sized());
   return kind === STEP_2 ? 'synced' : 'update';
 }

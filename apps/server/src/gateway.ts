@@ -33,13 +33,14 @@ import type { ProtocolServices } from './protocols/protocol-services.ts';
 import { FeedProtocol, type FeedRequest } from './protocols/feed/feed-protocol.ts';
 import type { FeedTransport } from './protocols/feed/feed-transport.ts';
 import { Feeds, type FeedHost } from './protocols/feed/feeds.ts';
+import { systemClock } from './runtime/clock.ts';
 import { FlushScheduler } from './runtime/flush-scheduler.ts';
 import { HandshakeRateLimiter } from './rate-limits/handshake-rate-limiter.ts';
 import { NativeProtocol } from './protocols/native/native-protocol.ts';
 import { ViolationTracker, type Sender } from './rate-limits/violation-tracker.ts';
 import type { Rooms } from './documents/rooms.ts';
 import { YjsProtocol } from './protocols/yjs/yjs-protocol.ts';
-import { PreAuthBytes, PreAuthConnections } from './rate-limits/pre-auth-connections.ts';
+import { PreAuthConnections } from './rate-limits/pre-auth-connections.ts';
 import type { TimerWheel } from './runtime/timer-wheel.ts';
 import { FrameMaker, type Data } from './transports/frame.ts';
 import { HttpTransports, type TransportHost } from './transports/http-transports.ts';
@@ -87,7 +88,7 @@ export class Gateway {
   readonly #perAddress = new Map<string, number>();
   readonly #paused = new Set<Connection>();
   readonly #violations = new ViolationTracker();
-  readonly #preAuthConnections = new PreAuthConnections<Connection>();
+  readonly #preAuthConnections = new PreAuthConnections();
   readonly #budget: HandshakeRateLimiter;
   readonly #http: HttpTransports;
   readonly #feeds: Feeds;
@@ -113,9 +114,10 @@ export class Gateway {
     };
     this.#shared = {
       wheel,
-      turn: new FlushScheduler(() => frames.forget()),
+      clock: systemClock,
+      flushes: new FlushScheduler(() => frames.forget()),
       frames,
-      preAuth: new PreAuthBytes(),
+      preAuth: this.#preAuthConnections,
       log,
       limits,
       metrics,
@@ -193,7 +195,7 @@ export class Gateway {
     this.#state = 'draining';
     const spreadMs = Math.max(DRAIN.spreadMs, (this.size / DRAIN.connectionsPerSecond) * 1000);
     for (const connection of this.#connections)
-      connection.goaway(Math.floor(Math.random() * spreadMs));
+      connection.sendGoaway(Math.floor(Math.random() * spreadMs));
     if (this.size > 0) await sleep(DRAIN.flushMs);
     const closing = [...this.#connections];
     await Promise.all(closing.map((connection) => connection.restart()));
@@ -262,10 +264,9 @@ export class Gateway {
     this.#connections.add(connection);
     if (address !== null) this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     connection.start(this.#protocol(connection, destination), HELLO_TIMEOUT_MS);
-    this.#preAuthConnections.add(connection);
     this.#options.log.debug(
       { connection: connection.id, address, kind: destination.kind, transport: transport.kind },
-      'connected',
+      'connection opened',
     );
     return connection;
   }
@@ -306,7 +307,6 @@ export class Gateway {
       }
       this.#perUser.set(user.id, connections.concat(connection));
     }
-    this.#preAuthConnections.remove(connection);
     connection.onAuthenticated(user);
     return null;
   }
@@ -338,7 +338,6 @@ export class Gateway {
   #ended(connection: Connection): void {
     const { address, user } = connection;
     this.#connections.delete(connection);
-    this.#preAuthConnections.remove(connection);
     this.#paused.delete(connection);
     if (address !== null) {
       const left = (this.#perAddress.get(address) ?? 1) - 1;
@@ -350,7 +349,6 @@ export class Gateway {
       if (left.length === 0) this.#perUser.delete(user.id);
       else this.#perUser.set(user.id, left);
     }
-    this.#options.log.debug({ connection: connection.id, user: user?.id }, 'disconnected');
   }
 
   #signOut(session: string): void {

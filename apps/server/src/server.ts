@@ -127,18 +127,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     runner,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    guests: new KeyedRateLimiter(
-      { atOnce: REQUEST_RATES.guests.burst, perSecond: REQUEST_RATES.guests.perSecond },
-      () => metrics.rateLimited.add('guests'),
-    ),
-    changes: new KeyedRateLimiter(
-      { atOnce: REQUEST_RATES.changes.burst, perSecond: REQUEST_RATES.changes.perSecond },
-      () => metrics.rateLimited.add('changes'),
-    ),
-    reads: new KeyedRateLimiter(
-      { atOnce: REQUEST_RATES.reads.burst, perSecond: REQUEST_RATES.reads.perSecond },
-      () => metrics.rateLimited.add('reads'),
-    ),
+    guests: new KeyedRateLimiter(REQUEST_RATES.guests, () => metrics.rateLimited.add('guests')),
+    changes: new KeyedRateLimiter(REQUEST_RATES.changes, () => metrics.rateLimited.add('changes')),
+    reads: new KeyedRateLimiter(REQUEST_RATES.reads, () => metrics.rateLimited.add('reads')),
     files: options.files,
     originPolicy,
     securityHeaders: options.securityHeaders,

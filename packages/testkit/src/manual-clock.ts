@@ -40,6 +40,10 @@ export class ManualClock implements Clock {
   }
 
   /** A negative delay, or one that is not a number, counts as 0, as it does on every platform. */
+  monotonicMs(): number {
+    return this.now();
+  }
+
   setTimeout(run: () => void, delayMs: number): TimerHandle {
     const timer: Timer = {
       dueMs: this.#nowMs + (delayMs > 0 ? delayMs : 0),

@@ -1,27 +1,54 @@
-/** What proves who somebody is, and for how long: a newer one is asked for before it ends. */
+/** Watches the end of a token: asks for a new one in time, and reports when none came (W35). */
 import { REAUTHENTICATE_BEFORE_MS, REAUTHENTICATE_GRACE_MS } from '@tandem/protocol';
-import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
-export class AuthExpiry extends Deadline {
-  #state: 'holds' | 'asked-for' = 'holds';
+export interface AuthExpiryOwner {
+  /** @param expiresAt in milliseconds since the epoch. */
+  onRenew(expiresAt: number): void;
+  onExpired(): void;
+}
+
+export class AuthExpiry extends WheelTimer implements Disposable {
+  readonly #wheel: TimerWheel;
+  readonly #clock: Clock;
+  readonly #owner: AuthExpiryOwner;
+  #state: 'valid' | 'renewing' = 'valid';
   #expiresAt = 0;
 
-  /** In milliseconds since the epoch. */
-  get expiresAt(): number {
-    return this.#expiresAt;
+  constructor(options: {
+    readonly wheel: TimerWheel;
+    readonly clock: Clock;
+    readonly owner: AuthExpiryOwner;
+  }) {
+    super();
+    this.#wheel = options.wheel;
+    this.#clock = options.clock;
+    this.#owner = options.owner;
   }
 
-  hold(expiresAt: number, wheel: TimerWheel): void {
+  /** @param expiresAt of the newest token, in milliseconds since the epoch. */
+  set(expiresAt: number): void {
     this.#expiresAt = expiresAt;
-    this.#state = 'holds';
-    wheel.arm(this, expiresAt - REAUTHENTICATE_BEFORE_MS - Date.now());
+    this.#state = 'valid';
+    this.#armAt(expiresAt - REAUTHENTICATE_BEFORE_MS);
   }
 
-  /** Its time is over: a newer one is to be asked for, or did not come. */
-  due(wheel: TimerWheel): 'ask' | 'close' {
-    if (this.#state === 'asked-for') return 'close';
-    this.#state = 'asked-for';
-    wheel.arm(this, this.#expiresAt + REAUTHENTICATE_GRACE_MS - Date.now());
-    return 'ask';
+  expire(): void {
+    if (this.#state === 'renewing') {
+      this.#owner.onExpired();
+      return;
+    }
+    this.#state = 'renewing';
+    this.#armAt(this.#expiresAt + REAUTHENTICATE_GRACE_MS);
+    this.#owner.onRenew(this.#expiresAt);
+  }
+
+  [Symbol.dispose](): void {
+    this.#wheel.disarm(this);
+  }
+
+  #armAt(atMs: number): void {
+    this.#wheel.arm(this, atMs - this.#clock.now());
   }
 }

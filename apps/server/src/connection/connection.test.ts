@@ -1,4 +1,5 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import {
   HELLO_TIMEOUT_MS,
   PING_INTERVAL_MS,
@@ -9,7 +10,7 @@ import {
 } from '@tandem/protocol';
 import { HANDSHAKE, INGRESS, OPEN_QUEUE, SLOW_CONSUMER } from '../limits.ts';
 import type { LaggingChannel } from './send-queue.ts';
-import { PreAuthBytes } from '../rate-limits/pre-auth-connections.ts';
+import { PreAuthConnections } from '../rate-limits/pre-auth-connections.ts';
 import { fakeConnection } from './testing/fake-connection.ts';
 
 const user = { id: 'ada', name: 'Ada', color: 1 };
@@ -70,7 +71,7 @@ it('is counted until it ends, and that once', () => {
   const { connection, metrics } = onAuthenticated();
   expect(metrics.connections.total).toBe(1);
   connection.close('overloaded');
-  connection.closed(4508);
+  connection.onClosed(4508);
   expect(metrics.connections.total).toBe(0);
   expect(metrics.connections.kinds.every(({ count }) => count === 0)).toBe(true);
 });
@@ -196,7 +197,7 @@ describe('a slow reader', () => {
   it('catches up once little waits, a few channels at a time', () => {
     const { connection, channel, caughtUp, left, pass } = stuck(LAG);
     const names = Array.from({ length: SLOW_CONSUMER.maxCatchingUp + 2 }, (_, i) => String(i));
-    for (const name of names) connection.hold(channel(name));
+    for (const name of names) connection.catchUpLater(channel(name));
     left(SLOW_CONSUMER.conflateThresholdBytes + 1);
     pass(SLOW_CONSUMER.checkIntervalMs);
     expect([caughtUp, connection.isLagging]).toEqual([[], true]);
@@ -335,45 +336,44 @@ describe('W35: the proof of who somebody is', () => {
   });
 });
 
-describe('strangers', () => {
-  it('together may hold only so much, and it is given back', () => {
-    const preAuth = new PreAuthBytes();
-    const fill = fakeConnection({ preAuth });
-    fill.connection.start(fill.protocol, HELLO_TIMEOUT_MS);
-    expect(preAuth.take(HANDSHAKE.maxBytes - 5)).toBe(true);
-    fill.connection.receive(Buffer.from('12345'), true);
-    expect([fill.protocol.received.length, fill.socket.closes]).toEqual([1, []]);
+describe('before authentication', () => {
+  const other = { key: null, evict: () => {} };
+
+  test('all connections together may hold only so many bytes, and give them back', () => {
+    const preAuth = new PreAuthConnections();
+    const first = fakeConnection({ preAuth });
+    first.connection.start(first.protocol, HELLO_TIMEOUT_MS);
+    expect(preAuth.tryTakeBytes(other, HANDSHAKE.maxBytes - 5)).toBe(true);
+    first.connection.receive(Buffer.from('12345'), true);
+    expect([first.protocol.received.length, first.socket.closes]).toEqual([1, []]);
     const late = fakeConnection({ preAuth });
     late.connection.start(late.protocol, HELLO_TIMEOUT_MS);
     late.connection.receive(Buffer.from('6'), true);
     expect([late.protocol.received.length, late.socket.closes]).toEqual([0, [4503]]);
-    fill.connection.onAuthenticated(user);
+    first.connection.onAuthenticated(user);
     const next = fakeConnection({ preAuth });
+    next.connection.start(next.protocol, HELLO_TIMEOUT_MS);
     next.connection.receive(Buffer.from('12345'), true);
     expect(next.socket.closes).toEqual([]);
-    next.connection.closed(1006);
-    expect(preAuth.take(5)).toBe(true);
+    next.connection.onClosed(1006);
+    expect(preAuth.tryTakeBytes(other, 5)).toBe(true);
   });
 
-  it('who say who they are hold nothing of it', () => {
-    const { connection, socket } = onAuthenticated({ preAuth: full() });
+  test('authenticated connections do not count', () => {
+    const preAuth = new PreAuthConnections();
+    expect(preAuth.tryTakeBytes(other, HANDSHAKE.maxBytes)).toBe(true);
+    const { connection, socket } = onAuthenticated({ preAuth });
     connection.receive(Buffer.from('x'), true);
     expect(socket.closes).toEqual([]);
   });
 });
 
-function full(): PreAuthBytes {
-  const preAuth = new PreAuthBytes();
-  preAuth.take(HANDSHAKE.maxBytes);
-  return preAuth;
-}
-
 describe('openings', () => {
   it('that wait have a limit', () => {
     const { connection, socket } = stuck(LAG);
-    for (let i = 0; i < OPEN_QUEUE.maxQueued; i++) connection.openings.enter(() => {});
+    for (let i = 0; i < OPEN_QUEUE.maxQueued; i++) connection.openQueue.push(() => {});
     expect(socket.closes).toEqual([]);
-    connection.openings.enter(() => {});
+    connection.openQueue.push(() => {});
     expect(socket.closes).toEqual([4529]);
   });
 
@@ -381,11 +381,11 @@ describe('openings', () => {
     const { connection, socket, turn, pass } = onAuthenticated();
     const opened: number[] = [];
     socket.stuck = true;
-    for (let i = 0; i < 20; i++) connection.openings.enter(() => opened.push(i));
+    for (let i = 0; i < 20; i++) connection.openQueue.push(() => opened.push(i));
     expect(opened).toHaveLength(8);
     connection.queue(new Uint8Array(SLOW_CONSUMER.openPauseBytes + 1), true);
     turn();
-    for (let i = 0; i < 8; i++) connection.openings.done();
+    for (let i = 0; i < 8; i++) connection.openQueue.done();
     expect(opened).toHaveLength(8);
     socket.bufferedAmount = 0;
     pass(500);
@@ -394,20 +394,20 @@ describe('openings', () => {
 
   it('take no room when there are none', () => {
     const { connection } = onAuthenticated();
-    const line = connection.openings;
-    for (let i = 0; i < 9; i++) line.enter(() => {});
+    const line = connection.openQueue;
+    for (let i = 0; i < 9; i++) line.push(() => {});
     for (let i = 0; i < 8; i++) line.done();
-    expect(connection.openings).toBe(line);
+    expect(connection.openQueue).toBe(line);
     line.done();
-    expect(connection.openings).not.toBe(line);
+    expect(connection.openQueue).not.toBe(line);
   });
 
   it('are forgotten at the end', () => {
     const { connection } = onAuthenticated();
     let opened = 0;
-    for (let i = 0; i < 20; i++) connection.openings.enter(() => opened++);
-    connection.closed(1006);
-    for (let i = 0; i < 8; i++) connection.openings.done();
+    for (let i = 0; i < 20; i++) connection.openQueue.push(() => opened++);
+    connection.onClosed(1006);
+    for (let i = 0; i < 8; i++) connection.openQueue.done();
     expect(opened).toBe(8);
   });
 });
@@ -420,8 +420,19 @@ it('tells a goodbye from a loss', () => {
     [1006, 'abrupt'],
   ] as const) {
     const { connection, protocol } = onAuthenticated();
-    connection.closed(code);
-    connection.closed(code);
+    connection.onClosed(code);
+    connection.onClosed(code);
     expect(protocol.ends, String(code)).toEqual([how]);
   }
+});
+
+test('a failed step closes its connection, and leaves no unhandled rejection', async () => {
+  const { connection, protocol, socket } = onAuthenticated();
+  connection.closeOnError(Promise.resolve());
+  await nextTurn();
+  expect(socket.closes).toEqual([]);
+  // An unhandled rejection would fail the run.
+  connection.closeOnError(Promise.reject(new Error('a bug')));
+  await nextTurn();
+  expect([socket.closes, protocol.ends]).toEqual([[4500], ['abrupt']]);
 });

@@ -1,8 +1,4 @@
-/**
- * Care of one connection, whatever is spoken on it and whatever carries it: how much may come in, how
- * much waits to go out, whether anybody is there, and an end that is explained. What is said is the
- * dialogue's matter.
- */
+/** Connection lifecycle, independent of transport and protocol: ingress limits, send queue, heartbeat, close. */
 import {
   closeCode,
   errorOf,
@@ -15,32 +11,27 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { Configuration } from '../configuration/configuration.ts';
-import type { ErrorBoundary, ErrorSource } from '../runtime/error-boundary.ts';
-import { FLUSH, SLOW_CONSUMER } from '../limits.ts';
-import type { Log } from '../runtime/log.ts';
 import type { CodecWord } from '../metrics/connection-stats.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { IngressRateLimiter } from '../rate-limits/ingress-rate-limiter.ts';
-import { SendQueue, type LaggingChannel } from './send-queue.ts';
-import type { ProtocolHandler } from './protocol-handler.ts';
 import type { Leave } from '../presence/subscriber.ts';
-import type { FlushScheduler } from '../runtime/flush-scheduler.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { OpenQueue } from './open-queue.ts';
-import { AuthExpiry } from './auth-expiry.ts';
-import type { PreAuthBytes, PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
-import type { Deadline, Expiring, TimerWheel } from '../runtime/timer-wheel.ts';
-import { groupsOf, type Data, type FrameMaker } from '../transports/frame.ts';
+import { IngressRateLimiter } from '../rate-limits/ingress-rate-limiter.ts';
+import type { PreAuthConnections } from '../rate-limits/pre-auth-connections.ts';
+import type { ErrorBoundary, ErrorSource } from '../runtime/error-boundary.ts';
+import type { Evictable } from '../runtime/evicting-set.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Data, Join } from '../transports/frame.ts';
 import type { Transport, TransportOwner } from '../transports/transport.ts';
+import { AuthExpiry, type AuthExpiryOwner } from './auth-expiry.ts';
+import { Heartbeat, type HeartbeatOwner } from './heartbeat.ts';
+import { OpenQueue, type OpenQueueOwner } from './open-queue.ts';
+import { Output, type OutputOwner, type OutputShared } from './output.ts';
+import type { ProtocolHandler } from './protocol-handler.ts';
+import type { LaggingChannel } from './send-queue.ts';
 
-export interface ConnectionShared {
-  readonly wheel: TimerWheel;
-  readonly turn: FlushScheduler;
-  readonly frames: FrameMaker;
-  readonly preAuth: PreAuthBytes;
+/** One object for all connections of a server. */
+export interface ConnectionShared extends OutputShared {
+  readonly preAuth: PreAuthConnections;
   readonly log: Log;
   readonly limits: Configuration['limits'];
-  readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly onEnd: (connection: Connection) => void;
 }
@@ -54,10 +45,10 @@ export interface ConnectionOptions {
   readonly shared: ConnectionShared;
 }
 
-/** Leaves that are meant: a page that says 1000, and one that gives no code, as stock clients do. */
+/** Codes of a client that leaves on purpose: a page sends 1000, stock clients send no code. */
 const CLEAN_CLOSES: readonly number[] = [TRANSPORT_CLOSE_CODES.normal, 1005];
 
-/** Messages that the next one of their type makes up for: a connection goes on without one of them. */
+/** Messages that the next one of their type replaces: a connection survives the loss of one. */
 const REPLACEABLE: ReadonlySet<ServerMessageType> = new Set<ServerMessageType>([
   'awareness',
   'presence:changed',
@@ -68,37 +59,36 @@ const REPLACEABLE: ReadonlySet<ServerMessageType> = new Set<ServerMessageType>([
   'ping',
 ]);
 
-/** There are as many of these as connections: what only busy ones need is made when it is needed. */
-export class Connection implements TransportOwner, PreAuthConnection, Expiring {
+const RATE_EXCEEDED = {
+  messages: 'Too many messages at once. Your text is kept on this device and is sent more slowly.',
+  bytes: 'Too much text at once. It is kept on this device and is sent more slowly.',
+} as const;
+
+type PartsOwner = HeartbeatOwner & AuthExpiryOwner & OpenQueueOwner & OutputOwner;
+
+/** A server has very many of these: parts that only busy connections need are created on demand. */
+export class Connection implements TransportOwner, Evictable, PartsOwner {
   readonly id: string;
   readonly address: string | null;
   readonly codec: CodecWord;
-  /** Null until it has said who it is. */
+  /** Null until authentication. */
   user: User | null = null;
-  /** Which sign-in it belongs to; null where it has none. */
+  /** The sign-in of the user; null where there is none. */
   session: string | null = null;
   readonly #transport: Transport;
   readonly #shared: ConnectionShared;
-  readonly #heartbeat = new Heartbeat(this);
+  readonly #output: Output;
+  readonly #heartbeat: Heartbeat;
   #protocol: ProtocolHandler | null = null;
   #state: 'open' | 'ended' = 'open';
-  #paused = false;
-  /** Null while they are full. */
+  #isPaused = false;
+  /** Null while its buckets are full. */
   #ingress: IngressRateLimiter | null = null;
-  #preAuthBytes = 0;
   /** Null while nothing is opened. */
-  #openings: OpenQueue | null = null;
-  /** Null where nothing has to prove who this is. */
+  #openQueue: OpenQueue | null = null;
+  /** Null without a token. */
   #authExpiry: AuthExpiry | null = null;
   #onGone: (() => void) | null = null;
-
-  #out: Data[] | null = null;
-  #outBytes = 0;
-  #flushedAtMs = 0;
-  /** How many writes in a row came close behind the one before. */
-  #writesInARow = 0;
-  /** Null while nothing waits. */
-  #sendQueue: SendQueue | null = null;
 
   constructor({ id, address, transport, codec, shared }: ConnectionOptions) {
     this.id = id;
@@ -106,6 +96,8 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     this.codec = codec;
     this.#transport = transport;
     this.#shared = shared;
+    this.#output = new Output({ transport, shared, owner: this });
+    this.#heartbeat = new Heartbeat(shared.wheel, this);
   }
 
   get log(): Log {
@@ -120,132 +112,121 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     return this.#transport.kind;
   }
 
+  get key(): string | null {
+    return this.address;
+  }
+
   /** Waiting to go out, here and in the transport. */
   get queuedBytes(): number {
-    return this.#transport.bufferedAmount + this.#outBytes;
+    return this.#output.queuedBytes;
   }
 
-  /** Nothing more is opened for it. */
+  /** No more documents are opened. */
   get isCongested(): boolean {
-    return this.isLagging || this.queuedBytes > SLOW_CONSUMER.openPauseBytes;
+    return this.#output.isCongested;
   }
 
-  /** Better nothing now that the next value makes up for; tell `hold` who has a newer one later. */
+  /** Channels skip messages that the next value replaces, and call `catchUpLater`. */
   get isConflating(): boolean {
-    return this.#sendQueue?.isOverConflateThreshold ?? false;
+    return this.#output.isConflating;
   }
 
-  /** Nothing new at all: tell `hold` who has more when there is room. */
+  /** Channels send nothing new, and call `catchUpLater`. */
   get isLagging(): boolean {
-    return this.#sendQueue?.isLagging ?? false;
+    return this.#output.isLagging;
   }
 
-  get openings(): OpenQueue {
-    return (this.#openings ??= new OpenQueue(this));
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
-  openingsOver(): void {
-    this.#openings = null;
+  get isDraining(): boolean {
+    return this.#output.isDraining;
   }
 
-  /** @param helloTimeoutMs how long the other side has to say who it is. */
-  start(protocol: ProtocolHandler, helloTimeoutMs: number): void {
+  get isLoaded(): boolean {
+    return this.#output.isLoaded;
+  }
+
+  get join(): Join {
+    return this.#protocol?.join ?? null;
+  }
+
+  get openQueue(): OpenQueue {
+    return (this.#openQueue ??= new OpenQueue(this));
+  }
+
+  start(protocol: ProtocolHandler, handshakeTimeoutMs: number): void {
     this.#protocol = protocol;
     this.#shared.metrics.connections.increment(this);
-    this.#shared.wheel.arm(this.#heartbeat, helloTimeoutMs);
+    this.#heartbeat.start(handshakeTimeoutMs);
+    this.#shared.preAuth.add(this);
   }
 
-  /** It is known who this is. */
   onAuthenticated(user: User): void {
     this.user = user;
-    this.#settlePreAuth();
-    this.#heartbeat.rest(this.#shared.wheel);
+    this.#shared.preAuth.delete(this);
+    this.#heartbeat.onAuthenticated();
   }
 
-  /** What proves who this is holds until then, in milliseconds since the epoch; a newer proof is asked for in time. */
+  /** @param expiresAt of the token, in milliseconds since the epoch; the client is asked for a newer one in time. */
   authenticatedUntil(expiresAt: number): void {
     if (this.ended) return;
-    if (this.#authExpiry !== null) this.#protocol?.authenticated(expiresAt);
-    this.#authExpiry ??= new AuthExpiry(this);
-    this.#authExpiry.hold(expiresAt, this.#shared.wheel);
+    if (this.#authExpiry !== null) this.#protocol?.onReauthenticated(expiresAt);
+    const { wheel, clock } = this.#shared;
+    this.#authExpiry ??= new AuthExpiry({ wheel, clock, owner: this });
+    this.#authExpiry.set(expiresAt);
   }
 
-  /** `channel` did not send everything, because of `isConflating` or `isLagging`. It is asked to catch up when there is room. */
-  hold(channel: LaggingChannel): void {
-    this.#sendQueue?.hold(channel);
+  /** A channel skipped messages, because of `isConflating` or `isLagging`. It is called when there is room. */
+  catchUpLater(channel: LaggingChannel): void {
+    this.#output.catchUpLater(channel);
   }
 
-  /** Sends at the end of this turn. @param solicited part of what it asked for, or lacks because it was held back. */
+  /** Sends at the end of this turn. @param requested part of what the client requested, or lacks because it lagged. */
   queue(data: Data, requested = false): void {
-    if (this.ended) return;
-    const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    if (requested) this.#ensureBacklog().requested(bytes);
-    this.#outBytes += bytes;
-    if (this.#out === null) {
-      this.#out = [data];
-      this.#shared.turn.add(this);
-    } else {
-      this.#out.push(data);
-    }
+    this.#output.push(data, requested);
   }
 
-  /**
-   * A message could not be encoded or queued for this connection. One that the next of its type makes up for is
-   * left out; for any other the connection closes with a code after which the client comes back.
-   */
-  sendFailed({ type, channel }: ServerMessage, error: unknown): void {
-    this.#shared.errors.report(
-      'send',
-      { connection: this.id, user: this.user?.id, message: type, channel },
-      error,
-    );
-    // Not at once: a room may be in the middle of its receivers.
-    if (!REPLACEABLE.has(type)) setImmediate(() => this.close('internal'));
-  }
-
-  /** Whether that many messages may come now; if not, the connection is over. */
+  /** Whether that many messages may arrive now; if not, the connection is closed. */
   takeMessages(messages: number): boolean {
-    return this.#within(
-      'messages',
-      messages,
-      'Too many messages at once. Your text is kept on this device and is sent more slowly.',
-    );
+    return this.#tryTake('messages', messages);
   }
 
-  /** Stops reading until `resume`: what it writes cannot be stored fast enough. */
+  /** Stops reading until `resume`: the engine cannot store what this client writes fast enough. */
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
     this.#transport.pause();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#isPaused = false;
     if (!this.ended) this.#transport.resume();
   }
 
-  /** A ping below the level of frames, for dialogues that have none. */
-  pingSocket(): void {
+  /** For protocols without a ping of their own. */
+  pingTransport(): void {
     if (!this.ended) this.#transport.ping();
   }
 
-  /** The dialogue or the transport had an answer to a ping. */
-  answered(): void {
-    this.#heartbeat.heard();
+  onPong(): void {
+    this.#heartbeat.onReceived();
   }
 
-  /** There are too many who have not said who they are, and this one is here the longest. */
+  /** Evicted as the oldest of too many connections before authentication. */
   evict(): void {
     this.close('overloaded');
   }
 
   close(name: CloseName, error: ErrorBody = errorOf(CLOSE_CODES[closeCode(name)].error)): void {
     if (this.ended) return;
-    this.#shared.log.info(
-      { connection: this.id, user: this.user?.id, close: name, reason: error.message },
-      'connection refused',
+    const level = name === 'internal' || name === 'storage-failed' ? 'error' : 'info';
+    this.#shared.log[level](
+      { ...this.#fields, reason: name, detail: error.message },
+      'closing connection',
     );
     this.#shared.metrics.errorsSent.add(error.code);
-    this.#contain('connection', () => this.#protocol?.explain(error));
+    this.#contain('connection', () => this.#protocol?.sendError(error));
     this.#closeWith(closeCode(name), name);
   }
 
@@ -254,13 +235,19 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
     if (this.user !== null) this.#protocol?.commandStorageChanged?.(error);
   }
 
-  goaway(retryAfterMs: number): void {
-    this.#protocol?.goaway(retryAfterMs);
+  /** Closes the connection when `step` fails, so that the client comes back. */
+  closeOnError(step: Promise<void>): void {
+    step.catch((error: unknown) => this.#onHandlerError(error));
   }
 
-  /** Resolves when the transport is gone, which takes `TRANSPORT.closeTimeoutMs` at most. */
+  sendGoaway(retryAfterMs: number): void {
+    this.#protocol?.sendGoaway(retryAfterMs);
+  }
+
+  /** Resolves when the transport is gone, after `TRANSPORT.closeTimeoutMs` at the latest. */
   async restart(): Promise<void> {
     if (this.ended) return;
+    this.#shared.log.debug({ ...this.#fields, reason: 'server-restart' }, 'closing connection');
     await new Promise<void>((resolve) => {
       this.#onGone = resolve;
       this.#closeWith(TRANSPORT_CLOSE_CODES.restart, 'restart');
@@ -273,188 +260,137 @@ export class Connection implements TransportOwner, PreAuthConnection, Expiring {
 
   receive(data: Buffer, isBinary: boolean): void {
     if (this.ended) return;
-    this.#heartbeat.heard();
-    const sentence = 'Too much text at once. It is kept on this device and is sent more slowly.';
+    this.#heartbeat.onReceived();
     this.#shared.metrics.bytes.add('in', data.byteLength);
-    if (!this.#within('bytes', data.byteLength, sentence)) return;
-    if (this.user === null && !this.#takePreAuth(data.byteLength)) return;
+    if (!this.#tryTake('bytes', data.byteLength)) return;
+    if (this.user === null && !this.#shared.preAuth.tryTakeBytes(this, data.byteLength)) {
+      this.close('overloaded');
+      return;
+    }
     try {
       this.#protocol?.receive(data, isBinary);
     } catch (error) {
-      this.stepFailed(error);
+      this.#onHandlerError(error);
     }
   }
 
-  /** Work for this connection failed: it closes, and its client comes back. */
-  stepFailed(error: unknown): void {
-    this.#shared.errors.report('connection', { connection: this.id, user: this.user?.id }, error);
-    this.close('internal');
-  }
-
-  faulty(name: CloseName, sentence: string): void {
+  onProtocolError(name: CloseName, sentence: string): void {
     this.close(name, errorOf(CLOSE_CODES[closeCode(name)].error, { detail: sentence }));
   }
 
-  closed(code: number): void {
-    if (!this.ended) this.#shared.metrics.disconnected(code);
+  onClosed(code: number): void {
+    if (!this.ended) {
+      this.#shared.metrics.disconnected(code);
+      this.#shared.log.debug(
+        { ...this.#fields, reason: 'client-left', code },
+        'closing connection',
+      );
+    }
     this.#end(CLEAN_CLOSES.includes(code) ? 'clean' : 'abrupt');
     this.#onGone?.();
   }
 
-  failed(error: Error): void {
-    this.#shared.log.debug({ err: error, connection: this.id }, 'socket error');
+  onError(error: Error): void {
+    this.#shared.log.debug({ ...this.#fields, err: error }, 'transport failed');
   }
 
-  expire(deadline: Deadline): void {
-    const isDone = this.#contain('timer', () => {
-      if (deadline === this.#heartbeat) this.#beat();
-      else if (deadline === this.#authExpiry) this.#authExpired(this.#authExpiry);
-    });
-    // The deadline may not be armed again: nobody would notice when this connection is gone.
-    if (!isDone) this.close('internal');
+  /**
+   * A message could not be encoded or queued. A replaceable one is left out; after any other the connection
+   * closes with a code after which the client comes back.
+   */
+  onSendError({ type, channel }: ServerMessage, error: unknown): void {
+    this.#shared.errors.report('send', { ...this.#fields, message: type, channel }, error);
+    // Not at once: a room may be iterating over its receivers.
+    if (!REPLACEABLE.has(type)) setImmediate(() => this.close('internal'));
   }
 
-  get isHot(): boolean {
-    return this.#writesInARow >= FLUSH.loadedAfterWrites;
+  onHeartbeat(): void {
+    if (this.#ingress?.isFull(this.#shared.clock.monotonicMs()) === true) this.#ingress = null;
   }
 
-  flush(nowMs: number): void {
-    if (!this.#contain('connection', () => this.#flush(nowMs))) this.close('internal');
+  onPing(): void {
+    this.#runOrClose('timer', () => this.#protocol?.ping());
   }
 
-  #flush(nowMs: number): void {
-    const parts = this.#out;
-    if (parts === null || this.ended) return;
-    this.#out = null;
-    this.#outBytes = 0;
-    // Waiting is of use as long as more than one message comes of it.
-    const isBusy = this.isHot ? parts.length > 1 : nowMs - this.#flushedAtMs < FLUSH.loadedGapMs;
-    this.#writesInARow = isBusy ? Math.min(this.#writesInARow + 1, FLUSH.loadedAfterWrites) : 0;
-    this.#flushedAtMs = nowMs;
-    if (this.#sendQueue?.isOverLimit === true) {
-      this.close('slow-consumer');
-      return;
-    }
-    this.#write(parts);
-    if (
-      this.#sendQueue !== null ||
-      this.#transport.bufferedAmount > SLOW_CONSUMER.conflateThresholdBytes
-    )
-      this.#ensureBacklog().look();
+  onTimeout(reason: 'handshake-timeout' | 'heartbeat-timeout'): void {
+    if (reason === 'heartbeat-timeout') this.close(reason);
+    else this.onProtocolError(reason, 'This connection did not say in time who it is.');
   }
 
-  #ensureBacklog(): SendQueue {
-    return (this.#sendQueue ??= new SendQueue(this.#shared.wheel, {
-      queuedBytes: () => this.queuedBytes,
-      lagged: () => this.#shared.metrics.slowConsumers.add(),
-      slow: () => this.close('slow-consumer'),
-      isWritable: () => this.#openings?.advance(),
-      empty: () => (this.#sendQueue = null),
-    }));
+  onRenew(expiresAt: number): void {
+    this.#runOrClose('timer', () => this.#protocol?.requestReauthentication(expiresAt));
   }
 
-  #write(parts: readonly Data[]): void {
-    const { frames: maker, metrics } = this.#shared;
-    const join = this.#protocol?.join ?? null;
-    const frames = groupsOf(parts, join !== null).map((group) => {
-      const frame = maker.make(group, join);
-      metrics.frameSent(frame.data.length);
-      this.#sendQueue?.wrote(frame.data.length);
-      return frame;
-    });
-    this.#transport.write(frames);
+  onExpired(): void {
+    this.close('unauthenticated');
   }
 
-  #within(name: 'messages' | 'bytes', amount: number, sentence: string): boolean {
-    const nowMs = performance.now();
+  onOpenQueueEmpty(): void {
+    this.#openQueue = null;
+  }
+
+  onTooSlow(): void {
+    this.close('slow-consumer');
+  }
+
+  onWritable(): void {
+    this.#openQueue?.advance();
+  }
+
+  onFlushError(error: unknown): void {
+    this.#onHandlerError(error);
+  }
+
+  #tryTake(name: 'messages' | 'bytes', amount: number): boolean {
+    const nowMs = this.#shared.clock.monotonicMs();
     this.#ingress ??= new IngressRateLimiter(this.#shared.limits, nowMs);
     if (this.#ingress.take(name, amount, nowMs)) return true;
     this.#shared.metrics.rateLimited.add(name);
-    this.close('too-many', errorOf('too-many', { detail: sentence, retryAfterMs: 1_000 }));
+    this.close(
+      'too-many',
+      errorOf('too-many', { detail: RATE_EXCEEDED[name], retryAfterMs: 1_000 }),
+    );
     return false;
   }
 
-  /** Not only before a ping: the answer to it makes one. */
-  #forgetFullIngress(): void {
-    if (this.#ingress?.isFull(performance.now()) === true) this.#ingress = null;
-  }
-
-  /** All strangers together may hold only so much. */
-  #takePreAuth(bytes: number): boolean {
-    if (this.#shared.preAuth.take(bytes)) {
-      this.#preAuthBytes += bytes;
-      return true;
-    }
-    this.close('overloaded');
-    return false;
-  }
-
-  #settlePreAuth(): void {
-    this.#shared.preAuth.give(this.#preAuthBytes);
-    this.#preAuthBytes = 0;
+  #onHandlerError(error: unknown): void {
+    this.#shared.errors.report('connection', this.#fields, error);
+    this.close('internal');
   }
 
   #closeWith(code: number, reason: string): void {
-    const parts = this.#out;
-    this.#out = null;
-    if (parts !== null && this.#sendQueue?.isOverLimit !== true)
-      this.#contain('connection', () => this.#write(parts));
+    this.#contain('connection', () => this.#output.end());
     this.#shared.metrics.disconnected(code);
     this.#end('abrupt');
-    this.#resumeForClose();
+    // A paused transport would never read the answer to its close frame.
+    if (this.#isPaused) this.#transport.resume();
+    this.#isPaused = false;
     this.#transport.close(code, reason);
-  }
-
-  /** A paused transport never reads the answer to its goodbye. */
-  #resumeForClose(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#transport.resume();
   }
 
   #end(how: Leave): void {
     if (this.ended) return;
     this.#state = 'ended';
     this.#shared.metrics.connections.decrement(this);
-    this.#shared.wheel.disarm(this.#heartbeat);
-    this.#settlePreAuth();
-    this.#sendQueue?.[Symbol.dispose]();
-    if (this.#authExpiry !== null) this.#shared.wheel.disarm(this.#authExpiry);
-    this.#openings?.clear();
+    this.#shared.preAuth.delete(this);
+    this.#heartbeat[Symbol.dispose]();
+    this.#authExpiry?.[Symbol.dispose]();
+    this.#output[Symbol.dispose]();
+    this.#openQueue?.clear();
     this.#contain('connection', () => this.#protocol?.end(how));
     this.#contain('connection', () => this.#shared.onEnd(this));
   }
 
-  /** @returns whether `work` succeeded. */
+  get #fields() {
+    return { connection: this.id, user: this.user?.id };
+  }
+
+  /** Logs what `work` throws. @returns whether it succeeded. */
   #contain(source: ErrorSource, work: () => void): boolean {
-    return this.#shared.errors.run(source, { connection: this.id, user: this.user?.id }, work);
+    return this.#shared.errors.run(source, this.#fields, work);
   }
 
-  #beat(): void {
-    this.#forgetFullIngress();
-    const isMoving = this.#sendQueue?.isMoving === true;
-    switch (this.#heartbeat.beat({ isPaused: this.#paused, isMoving })) {
-      case 'ask':
-        this.#heartbeat.ask(this.#shared.wheel);
-        this.#protocol?.ping();
-        break;
-      case 'rest':
-        this.#heartbeat.rest(this.#shared.wheel);
-        break;
-      case 'close-gone':
-        this.close('heartbeat-timeout');
-        break;
-      case 'close-unknown':
-        this.close(
-          'handshake-timeout',
-          errorOf('overloaded', { detail: 'This connection did not say in time who it is.' }),
-        );
-    }
-  }
-
-  #authExpired(authExpiry: AuthExpiry): void {
-    if (authExpiry.due(this.#shared.wheel) === 'ask')
-      this.#protocol?.authenticate(authExpiry.expiresAt);
-    else this.close('unauthenticated');
+  #runOrClose(source: ErrorSource, work: () => void): void {
+    if (!this.#contain(source, work)) this.close('internal');
   }
 }

@@ -1,46 +1,73 @@
-/** Whether anybody is at the other end of a connection: who is silent is asked, and who does not answer is gone. */
+/**
+ * Detects a client that is gone: pings when nothing else has to be heard, and reports when neither a pong
+ * nor anything else arrives. Until authentication it enforces the handshake timeout instead.
+ */
 import { MAX_MISSED_PONGS, PING_INTERVAL_MS, PING_JITTER, PONG_TIMEOUT_MS } from '@tandem/protocol';
-import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
+import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
-/** What is to be done when a heartbeat's time is over. */
-export type Beat = 'close-unknown' | 'ask' | 'rest' | 'close-gone';
+/** An interface instead of closures, which would take room on each of many connections. */
+export interface HeartbeatOwner {
+  /** Reading is paused, so no answer can arrive. */
+  readonly isPaused: boolean;
+  /** The client takes what it is sent: it is alive, even if the ping is queued far behind. */
+  readonly isDraining: boolean;
+  /** Before each decision, about every 25 s. */
+  onHeartbeat(): void;
+  onPing(): void;
+  onTimeout(reason: 'handshake-timeout' | 'heartbeat-timeout'): void;
+}
 
-export class Heartbeat extends Deadline {
+export class Heartbeat extends WheelTimer implements Disposable {
+  readonly #wheel: TimerWheel;
+  readonly #owner: HeartbeatOwner;
   #state: 'awaiting-hello' | 'quiet' | 'awaiting-pong' = 'awaiting-hello';
   #missedPongs = 0;
-  #heard = false;
+  #hasReceived = false;
 
-  /** Something came. */
-  heard(): void {
-    this.#heard = true;
+  constructor(wheel: TimerWheel, owner: HeartbeatOwner) {
+    super();
+    this.#wheel = wheel;
+    this.#owner = owner;
   }
 
-  /**
-   * Its time is over.
-   *
-   * @param isPaused nothing is read, so that no answer can come.
-   * @param isMoving it takes what is sent: it is there, even if our ping is far behind that.
-   */
-  beat({ isPaused, isMoving }: { readonly isPaused: boolean; readonly isMoving: boolean }): Beat {
-    if (this.#state === 'awaiting-hello') return 'close-unknown';
-    if (this.#state === 'quiet' || isPaused) return 'ask';
-    if (this.#heard || isMoving) return 'rest';
-    return ++this.#missedPongs < MAX_MISSED_PONGS ? 'ask' : 'close-gone';
+  start(handshakeTimeoutMs: number): void {
+    this.#wheel.arm(this, handshakeTimeoutMs);
   }
 
-  /** It is known who this is, and that they are there. */
-  rest(wheel: TimerWheel): void {
+  onAuthenticated(): void {
+    this.#rest();
+  }
+
+  /** Any data counts as a pong. */
+  onReceived(): void {
+    this.#hasReceived = true;
+  }
+
+  expire(): void {
+    this.#owner.onHeartbeat();
+    if (this.#state === 'awaiting-hello') this.#owner.onTimeout('handshake-timeout');
+    else if (this.#state === 'quiet' || this.#owner.isPaused) this.#ping();
+    else if (this.#hasReceived || this.#owner.isDraining) this.#rest();
+    else if (++this.#missedPongs < MAX_MISSED_PONGS) this.#ping();
+    else this.#owner.onTimeout('heartbeat-timeout');
+  }
+
+  [Symbol.dispose](): void {
+    this.#wheel.disarm(this);
+  }
+
+  #rest(): void {
     this.#state = 'quiet';
     this.#missedPongs = 0;
-    // Spread, so that a storm of reconnects does not become a storm of pings.
+    // Jitter, so that a storm of reconnects does not become a storm of pings.
     const jitter = 1 + PING_JITTER * (2 * Math.random() - 1);
-    wheel.arm(this, PING_INTERVAL_MS * jitter - PONG_TIMEOUT_MS);
+    this.#wheel.arm(this, PING_INTERVAL_MS * jitter - PONG_TIMEOUT_MS);
   }
 
-  /** A ping is on its way. */
-  ask(wheel: TimerWheel): void {
+  #ping(): void {
     this.#state = 'awaiting-pong';
-    this.#heard = false;
-    wheel.arm(this, PONG_TIMEOUT_MS);
+    this.#hasReceived = false;
+    this.#wheel.arm(this, PONG_TIMEOUT_MS);
+    this.#owner.onPing();
   }
 }

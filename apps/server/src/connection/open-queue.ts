@@ -1,42 +1,42 @@
 /**
- * Documents are opened a few at a time, and none while the connection is full of what was opened before:
- * whoever asks for much and reads nothing holds little.
+ * Opens documents a few at a time, and none while the connection's send queue is full: a client that opens
+ * many documents and reads nothing holds little memory.
  */
 import type { CloseName } from '@tandem/protocol';
 import { OPEN_QUEUE } from '../limits.ts';
 
-export interface OpeningConnection {
+export interface OpenQueueOwner {
   readonly isCongested: boolean;
   close(name: CloseName): void;
-  /** Nothing is being opened, nor waits for it: the line can be forgotten. */
-  openingsOver(): void;
+  /** Nothing is open or waiting any more: the queue can be dropped. */
+  onOpenQueueEmpty(): void;
 }
 
 export class OpenQueue {
-  readonly #connection: OpeningConnection;
+  readonly #owner: OpenQueueOwner;
   #waiting: (() => void)[] = [];
   #opening = 0;
 
-  constructor(connection: OpeningConnection) {
-    this.#connection = connection;
+  constructor(owner: OpenQueueOwner) {
+    this.#owner = owner;
   }
 
-  /** Runs `open` when its turn comes; each ends with `done`. Whoever lets too many wait is gone. */
-  enter(open: () => void): void {
-    if (this.#waiting.length === 0 && this.#hasRoom) this.#begin(open);
-    else if (this.#waiting.push(open) > OPEN_QUEUE.maxQueued) this.#connection.close('too-many');
+  /** Runs `open` in its turn. The caller reports its end with `done`. Closes the connection when too many wait. */
+  push(open: () => void): void {
+    if (this.#waiting.length === 0 && this.#hasRoom) this.#run(open);
+    else if (this.#waiting.push(open) > OPEN_QUEUE.maxQueued) this.#owner.close('too-many');
     else this.advance();
   }
 
   done(): void {
     this.#opening--;
     this.advance();
-    if (this.#opening === 0 && this.#waiting.length === 0) this.#connection.openingsOver();
+    if (this.#opening === 0 && this.#waiting.length === 0) this.#owner.onOpenQueueEmpty();
   }
 
-  /** After the connection has drained. */
+  /** Runs what has room, for example after the send queue has drained. */
   advance(): void {
-    while (this.#waiting.length > 0 && this.#hasRoom) this.#begin(this.#waiting.shift());
+    while (this.#waiting.length > 0 && this.#hasRoom) this.#run(this.#waiting.shift());
   }
 
   clear(): void {
@@ -44,10 +44,10 @@ export class OpenQueue {
   }
 
   get #hasRoom(): boolean {
-    return this.#opening < OPEN_QUEUE.maxConcurrent && !this.#connection.isCongested;
+    return this.#opening < OPEN_QUEUE.maxConcurrent && !this.#owner.isCongested;
   }
 
-  #begin(open: (() => void) | undefined): void {
+  #run(open: (() => void) | undefined): void {
     this.#opening++;
     open?.();
   }

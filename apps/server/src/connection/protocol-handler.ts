@@ -1,23 +1,22 @@
-/** What is spoken on a connection. */
 import type { ErrorBody } from '@tandem/protocol';
 import type { Leave } from '../presence/subscriber.ts';
 import type { Join } from '../transports/frame.ts';
 
+/** The protocol that a connection speaks. One handler belongs to one connection. */
 export interface ProtocolHandler {
+  /** Joins messages to one frame; null where each message is a frame of its own. */
+  readonly join: Join;
   receive(data: Buffer, isBinary: boolean): void;
-  /** The first moment to speak was missed. */
   ping(): void;
-  /** Says why, before a close. */
-  explain(error: ErrorBody): void;
-  /** Come back after `retryAfterMs`: the server restarts. */
-  goaway(retryAfterMs: number): void;
+  /** The connection closes right after it. */
+  sendError(error: ErrorBody): void;
+  /** Tells the client that the server restarts, and to reconnect after `retryAfterMs`. */
+  sendGoaway(retryAfterMs: number): void;
   /** Storing commands began to fail, or works again (`null`). */
   commandStorageChanged?(error: ErrorBody | null): void;
-  /** Asks for a new token, as this one ends at `expiresAt` (milliseconds since the epoch). */
-  authenticate(expiresAt: number): void;
-  /** The new one was accepted. */
-  authenticated(expiresAt: number): void;
-  /** One frame out of several messages; null where each message is a frame. */
-  readonly join: Join;
+  /** Asks for a new token, since this one ends at `expiresAt` (milliseconds since the epoch). */
+  requestReauthentication(expiresAt: number): void;
+  /** The new token was accepted. */
+  onReauthenticated(expiresAt: number): void;
   end(how: Leave): void;
 }

@@ -1,55 +1,60 @@
 /**
- * What waits to go out on one connection that takes less than it is sent. It exists only while something
- * waits. What a connection asked for by opening documents is not held against it.
+ * Watches what waits to go out on one connection whose client reads slowly. It exists only while something
+ * waits. What the client requested by opening documents is not held against it.
  *
- * - above `SLOW_CONSUMER.conflateThresholdBytes`: nothing is sent that the next value makes up for
- * - above `SLOW_CONSUMER.lagThresholdBytes`, or pressed for `SLOW_CONSUMER.lagAfterMs`: nothing new is sent at all
- * - once little waits: the channels that held something back catch up, a few at a time
- * - lagging for the third time in a minute, or asking for much and taking nothing: the end
+ * - above `SLOW_CONSUMER.conflateThresholdBytes`: messages that the next value replaces are not sent
+ * - above `SLOW_CONSUMER.lagThresholdBytes`, or above the first for `SLOW_CONSUMER.lagAfterMs`: channels pause
+ * - once little waits: paused channels catch up, a few at a time
+ * - third lag in a minute, or requested data that is not read: the connection is closed
  */
 import { SLOW_CONSUMER } from '../limits.ts';
-import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
-/** A channel of the connection that held something back. */
+/** A channel that skipped messages for a slow client. */
 export interface LaggingChannel {
-  /** There is room: send what is missing, or the newest of it. */
+  /** There is room again: sends what is missing, or the newest of it. */
   catchUp(): void;
 }
 
-export interface BacklogCallbacks {
-  queuedBytes(): number;
-  /** It begins to lag. */
-  lagged(): void;
-  /** It is too slow to go on. */
-  slow(): void;
-  /** There may be room again for more to be opened. */
-  isWritable(): void;
-  /** Nothing waits any more, and nobody has to catch up: it can be forgotten. */
-  empty(): void;
+export interface SendQueueOwner {
+  readonly queuedBytes: number;
+  onLag(): void;
+  onTooSlow(): void;
+  /** There may be room for more. */
+  onWritable(): void;
+  /** Nothing waits, and no channel has to catch up: the queue can be dropped. */
+  onSendQueueEmpty(): void;
 }
 
-export class SendQueue implements Expiring, Disposable {
+export class SendQueue extends WheelTimer implements Disposable {
   readonly #wheel: TimerWheel;
-  readonly #callbacks: BacklogCallbacks;
-  readonly #deadline = new Deadline(this);
-  readonly #held = new Set<LaggingChannel>();
-  #state: 'waiting' | 'lagging' | 'over' = 'waiting';
-  /** What it asked for, as far as it may still be waiting. */
+  readonly #clock: Clock;
+  readonly #owner: SendQueueOwner;
+  readonly #channels = new Set<LaggingChannel>();
+  #state: 'waiting' | 'lagging' | 'closed' = 'waiting';
+  /** Requested bytes that may still be waiting. */
   #requestedBytes = 0;
   #writtenBytes = 0;
-  /** What it had taken when it last took a good deal, and for how long it has not since. */
+  /** Bytes taken by the client when it last made progress, and the time since then. */
   #takenBytes = 0;
   #stalledMs = 0;
   #conflatingMs = 0;
-  /** When it began to lag, as far as that counts. */
+  /** When the recent lags began. */
   #lags: number[] = [];
 
-  constructor(wheel: TimerWheel, callbacks: BacklogCallbacks) {
-    this.#wheel = wheel;
-    this.#callbacks = callbacks;
+  constructor(options: {
+    readonly wheel: TimerWheel;
+    readonly clock: Clock;
+    readonly owner: SendQueueOwner;
+  }) {
+    super();
+    this.#wheel = options.wheel;
+    this.#clock = options.clock;
+    this.#owner = options.owner;
   }
 
-  get isOverConflateThreshold(): boolean {
+  get isConflating(): boolean {
     return (
       this.#state === 'lagging' || this.#unrequestedBytes > SLOW_CONSUMER.conflateThresholdBytes
     );
@@ -59,38 +64,38 @@ export class SendQueue implements Expiring, Disposable {
     return this.#state === 'lagging';
   }
 
-  /** More waits than even a channel that never lags may have. */
+  /** More waits than even channels that never pause may have. */
   get isOverLimit(): boolean {
     return this.#unrequestedBytes > SLOW_CONSUMER.maxQueuedBytes;
   }
 
-  /** Something waits, and it is being taken. */
-  get isMoving(): boolean {
-    return this.#deadline.armed && this.#stalledMs < SLOW_CONSUMER.stallTimeoutMs;
+  /** Something waits, and the client takes it. */
+  get isDraining(): boolean {
+    return this.armed && this.#stalledMs < SLOW_CONSUMER.stallTimeoutMs;
   }
 
-  requested(bytes: number): void {
+  addRequested(bytes: number): void {
     this.#requestedBytes += bytes;
   }
 
-  wrote(bytes: number): void {
+  addWritten(bytes: number): void {
     this.#writtenBytes += bytes;
   }
 
-  hold(channel: LaggingChannel): void {
-    this.#held.add(channel);
-    this.#watch();
+  catchUpLater(channel: LaggingChannel): void {
+    this.#channels.add(channel);
+    this.#schedule();
   }
 
-  /** After something was written. */
-  look(): void {
-    if (this.#callbacks.queuedBytes() === 0) this.#requestedBytes = 0;
-    this.#judge();
-    if (this.#state !== 'over') this.#settle();
+  /** After a write. */
+  check(): void {
+    if (this.#owner.queuedBytes === 0) this.#requestedBytes = 0;
+    this.#detectLag();
+    if (this.#state !== 'closed') this.#scheduleOrDrop();
   }
 
   expire(): void {
-    const queuedBytes = this.#callbacks.queuedBytes();
+    const { queuedBytes } = this.#owner;
     if (queuedBytes === 0) this.#requestedBytes = 0;
     const takenBytes = this.#writtenBytes - queuedBytes;
     if (queuedBytes === 0 || takenBytes - this.#takenBytes >= SLOW_CONSUMER.minProgressBytes) {
@@ -103,73 +108,74 @@ export class SendQueue implements Expiring, Disposable {
       this.#unrequestedBytes > SLOW_CONSUMER.conflateThresholdBytes
         ? this.#conflatingMs + SLOW_CONSUMER.checkIntervalMs
         : 0;
-    // Who is fed and does not eat is stopped by not being fed; who asked for it is not.
+    // Unrequested data stops once the client lags. Requested data does not, so a client that requests data
+    // and never reads it is closed here.
     if (
       this.#requestedBytes > SLOW_CONSUMER.openPauseBytes &&
       this.#stalledMs >= SLOW_CONSUMER.stallTimeoutMs
     )
-      this.#giveUp();
-    else this.#judge();
-    if (this.#state === 'over') return;
-    if (queuedBytes <= SLOW_CONSUMER.conflateThresholdBytes) this.#relieve();
-    this.#callbacks.isWritable();
-    this.#settle();
+      this.#closeConnection();
+    else this.#detectLag();
+    if (this.#state === 'closed') return;
+    if (queuedBytes <= SLOW_CONSUMER.conflateThresholdBytes) this.#resumeChannels();
+    this.#owner.onWritable();
+    this.#scheduleOrDrop();
   }
 
   [Symbol.dispose](): void {
-    this.#state = 'over';
-    this.#wheel.disarm(this.#deadline);
-    this.#held.clear();
+    this.#state = 'closed';
+    this.#wheel.disarm(this);
+    this.#channels.clear();
   }
 
   get #unrequestedBytes(): number {
-    return this.#callbacks.queuedBytes() - this.#requestedBytes;
+    return this.#owner.queuedBytes - this.#requestedBytes;
   }
 
-  #judge(): void {
+  #detectLag(): void {
     if (this.#state !== 'waiting') return;
     if (
       this.#unrequestedBytes <= SLOW_CONSUMER.lagThresholdBytes &&
       this.#conflatingMs < SLOW_CONSUMER.lagAfterMs
     )
       return;
-    const nowMs = performance.now();
+    const nowMs = this.#clock.monotonicMs();
     this.#state = 'lagging';
     this.#lags = [...this.#lags.filter((at) => nowMs - at < SLOW_CONSUMER.lagWindowMs), nowMs];
-    this.#callbacks.lagged();
-    if (this.#lags.length === SLOW_CONSUMER.maxLags) this.#giveUp();
+    this.#owner.onLag();
+    if (this.#lags.length === SLOW_CONSUMER.maxLags) this.#closeConnection();
   }
 
-  #relieve(): void {
+  #resumeChannels(): void {
     this.#state = 'waiting';
     this.#conflatingMs = 0;
-    for (const channel of [...this.#held].slice(0, SLOW_CONSUMER.maxCatchingUp)) {
-      this.#held.delete(channel);
+    for (const channel of [...this.#channels].slice(0, SLOW_CONSUMER.maxCatchingUp)) {
+      this.#channels.delete(channel);
       channel.catchUp();
     }
   }
 
-  #giveUp(): void {
-    this.#state = 'over';
-    this.#callbacks.slow();
+  #closeConnection(): void {
+    this.#state = 'closed';
+    this.#owner.onTooSlow();
   }
 
-  /** Goes on watching as long as there is something to watch, or to remember. */
-  #settle(): void {
-    const nowMs = performance.now();
+  /** Recent lags are remembered, so the queue stays until the last one is a minute old. */
+  #scheduleOrDrop(): void {
+    const nowMs = this.#clock.monotonicMs();
     const isOver =
-      this.#callbacks.queuedBytes() === 0 &&
-      this.#held.size === 0 &&
+      this.#owner.queuedBytes === 0 &&
+      this.#channels.size === 0 &&
       this.#lags.every((at) => nowMs - at >= SLOW_CONSUMER.lagWindowMs);
     if (!isOver) {
-      this.#watch();
+      this.#schedule();
       return;
     }
     this[Symbol.dispose]();
-    this.#callbacks.empty();
+    this.#owner.onSendQueueEmpty();
   }
 
-  #watch(): void {
-    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, SLOW_CONSUMER.checkIntervalMs);
+  #schedule(): void {
+    if (!this.armed) this.#wheel.arm(this, SLOW_CONSUMER.checkIntervalMs);
   }
 }

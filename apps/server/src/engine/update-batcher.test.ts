@@ -20,6 +20,7 @@ function start(readers = 2) {
   const hands = { offsetMs: 0 };
   const batcher = new UpdateBatcher({
     clock: {
+      monotonicMs: () => 0,
       now: () => clock.now() + hands.offsetMs,
       setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),

@@ -1,55 +1,52 @@
 /**
- * What a TCP connection of HTTP may be used for: a few requests at a time, of as many connections as ask for
- * something, and of so many that do not. Whoever asks without end and reads nothing, or asks once and stays,
- * holds little.
+ * Bounds what a TCP connection of HTTP may be used for: the requests that it pipelines, and the connections
+ * that stay open between two requests.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
+import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 import { HTTP } from '../limits.ts';
 
 export class ClientSockets {
-  readonly #uses = new WeakMap<Socket, SocketUse>();
-  readonly #idle = new PreAuthConnections<SocketUse>({
-    inAll: HTTP.maxIdleSockets,
-    perAddress: HTTP.maxIdleSockets,
-  });
+  readonly #clients = new WeakMap<Socket, ClientSocket>();
+  readonly #idle = new EvictingSet<ClientSocket>({ max: HTTP.maxIdleSockets });
 
-  /** A request on a socket that is destroyed then is not to be answered. */
+  /** Handlers of `request` must not answer a request whose socket was destroyed here. */
   watch(http: Server): void {
-    http.prependListener('request', ({ socket }: IncomingMessage, answer: ServerResponse) =>
-      this.#begin(socket, answer),
+    http.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) =>
+      this.#onRequest(socket, response),
     );
     http.prependListener('upgrade', ({ socket }: IncomingMessage) => this.#forget(socket));
   }
 
-  #begin(socket: Socket, answer: ServerResponse): void {
-    let use = this.#uses.get(socket);
-    if (use === undefined) {
-      use = new SocketUse(socket);
-      this.#uses.set(socket, use);
+  #onRequest(socket: Socket, response: ServerResponse): void {
+    let client = this.#clients.get(socket);
+    if (client === undefined) {
+      client = new ClientSocket(socket);
+      this.#clients.set(socket, client);
       socket.once('close', () => this.#forget(socket));
     }
-    this.#idle.remove(use);
-    if (++use.unanswered > HTTP.maxPipelinedRequests) socket.destroy();
-    else answer.once('close', () => this.#end(use));
+    this.#idle.delete(client);
+    if (++client.unanswered > HTTP.maxPipelinedRequests) socket.destroy();
+    else response.once('close', () => this.#onResponse(client));
   }
 
-  #end(use: SocketUse): void {
-    if (--use.unanswered === 0 && this.#uses.get(use.socket) === use) this.#idle.add(use);
+  #onResponse(client: ClientSocket): void {
+    if (--client.unanswered === 0 && this.#clients.get(client.socket) === client)
+      this.#idle.add(client);
   }
 
-  /** It is gone, or is for something else from now on. */
+  /** The socket is closed, or was upgraded to a WebSocket. */
   #forget(socket: Socket): void {
-    const use = this.#uses.get(socket);
-    if (use === undefined) return;
-    this.#uses.delete(socket);
-    this.#idle.remove(use);
+    const client = this.#clients.get(socket);
+    if (client === undefined) return;
+    this.#clients.delete(socket);
+    this.#idle.delete(client);
   }
 }
 
-class SocketUse implements PreAuthConnection {
-  readonly address = null;
+class ClientSocket implements Evictable {
+  readonly key = null;
   readonly socket: Socket;
   unanswered = 0;
 

@@ -1,72 +1,67 @@
-/** TCP connections that have not brought a whole request yet. */
+/** Bounds TCP connections that have not sent a complete request yet. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { HTTP } from '../limits.ts';
-import {
-  PreAuthConnections,
-  type PreAuthConnection,
-  type PreAuthLimits,
-} from '../rate-limits/pre-auth-connections.ts';
+import { EvictingSet, type Evictable, type EvictingSetLimits } from '../runtime/evicting-set.ts';
 
 export class SilentSockets {
   readonly #addressOf: (socket: Socket) => string | null;
-  readonly #preAuthConnections: PreAuthConnections<SilentSocket>;
-  readonly #silent = new WeakMap<Socket, SilentSocket>();
+  readonly #silent: EvictingSet<SilentSocket>;
+  readonly #bySocket = new WeakMap<Socket, SilentSocket>();
 
   /** @param addressOf null where many people share the address, as behind a proxy. */
   constructor(
     addressOf: (socket: Socket) => string | null,
-    limits: PreAuthLimits = {
-      inAll: HTTP.maxSilentSockets,
-      perAddress: HTTP.maxSilentSocketsPerAddress,
+    limits: EvictingSetLimits = {
+      max: HTTP.maxSilentSockets,
+      maxPerKey: HTTP.maxSilentSocketsPerAddress,
     },
   ) {
     this.#addressOf = addressOf;
-    this.#preAuthConnections = new PreAuthConnections(limits);
+    this.#silent = new EvictingSet(limits);
   }
 
   get size(): number {
-    return this.#preAuthConnections.size;
+    return this.#silent.size;
   }
 
   watch(http: Server): void {
-    const heard = ({ socket }: IncomingMessage): void => this.#forget(socket);
+    const onRequest = ({ socket }: IncomingMessage): void => this.#forget(socket);
     http.on('connection', (socket: Socket) => this.#accept(socket));
-    http.prependListener('request', heard);
-    http.prependListener('upgrade', heard);
+    http.prependListener('request', onRequest);
+    http.prependListener('upgrade', onRequest);
   }
 
   #accept(socket: Socket): void {
     const address = this.#addressOf(socket);
-    if (!this.#preAuthConnections.hasRoomFor(address)) {
+    if (!this.#silent.hasRoomFor(address)) {
       socket.destroy();
       return;
     }
     const silent = new SilentSocket(socket, address, () => this.#forget(socket));
-    this.#silent.set(socket, silent);
-    this.#preAuthConnections.add(silent);
-    socket.once('close', silent.gone);
+    this.#bySocket.set(socket, silent);
+    this.#silent.add(silent);
+    socket.once('close', silent.onClose);
   }
 
-  /** It spoke, or is gone. */
   #forget(socket: Socket): void {
-    const silent = this.#silent.get(socket);
+    const silent = this.#bySocket.get(socket);
     if (silent === undefined) return;
-    this.#silent.delete(socket);
-    this.#preAuthConnections.remove(silent);
-    socket.off('close', silent.gone);
+    this.#bySocket.delete(socket);
+    this.#silent.delete(silent);
+    socket.off('close', silent.onClose);
   }
 }
 
-class SilentSocket implements PreAuthConnection {
-  readonly address: string | null;
-  readonly gone: () => void;
+class SilentSocket implements Evictable {
+  readonly key: string | null;
+  readonly onClose: () => void;
   readonly #socket: Socket;
 
-  constructor(socket: Socket, address: string | null, gone: () => void) {
+  constructor(socket: Socket, address: string | null, onClose: () => void) {
     this.#socket = socket;
-    this.address = address;
-    this.gone = gone;
+    this.key = address;
+    this.onClose = onClose;
   }
 
   evict(): void {

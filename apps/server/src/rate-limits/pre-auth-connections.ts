@@ -1,78 +1,39 @@
 /**
- * Connections that have not said who they are. Honest ones are here for a moment, so of too many the
- * oldest go first: whoever fills the place pushes out their own.
+ * Connections that have not been authenticated, and the bytes they have sent. A client authenticates within
+ * a moment, so when there are too many connections the oldest is evicted.
  */
 import { HANDSHAKE } from '../limits.ts';
+import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 
-export interface PreAuthConnection {
-  /** Null: not counted by address. */
-  readonly address: string | null;
-  /** There are too many. */
-  evict(): void;
-}
+export class PreAuthConnections {
+  readonly #connections = new EvictingSet<Evictable>({
+    max: HANDSHAKE.maxConnections,
+    maxPerKey: HANDSHAKE.maxConnectionsPerAddress,
+  });
+  readonly #bytes = new Map<Evictable, number>();
+  #totalBytes = 0;
 
-export interface PreAuthLimits {
-  readonly inAll: number;
-  readonly perAddress: number;
-}
-
-export class PreAuthConnections<S extends PreAuthConnection> {
-  readonly #limits: PreAuthLimits;
-  /** Oldest first. */
-  readonly #preAuthConnections = new Set<S>();
-  readonly #perAddress = new Map<string, number>();
-
-  constructor(
-    limits: PreAuthLimits = {
-      inAll: HANDSHAKE.maxConnections,
-      perAddress: HANDSHAKE.maxConnectionsPerAddress,
-    },
-  ) {
-    this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#preAuthConnections.size;
-  }
-
-  /** Whether another of this address may come. */
   hasRoomFor(address: string | null): boolean {
-    return address === null || (this.#perAddress.get(address) ?? 0) < this.#limits.perAddress;
+    return this.#connections.hasRoomFor(address);
   }
 
-  add(stranger: S): void {
-    this.#preAuthConnections.add(stranger);
-    const { address } = stranger;
-    if (address !== null) this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
-    if (this.#preAuthConnections.size <= this.#limits.inAll) return;
-    const [oldest] = this.#preAuthConnections;
-    if (oldest === undefined) return;
-    this.remove(oldest);
-    oldest.evict();
+  /** Its `key` is the network address. */
+  add(connection: Evictable): void {
+    this.#connections.add(connection);
   }
 
-  /** It has said who it is, or is gone. */
-  remove(stranger: S): void {
-    if (!this.#preAuthConnections.delete(stranger)) return;
-    const { address } = stranger;
-    if (address === null) return;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
-  }
-}
-
-/** What all strangers together have sent and the server holds for them. */
-export class PreAuthBytes {
-  #taken = 0;
-
-  take(bytes: number): boolean {
-    if (this.#taken + bytes > HANDSHAKE.maxBytes) return false;
-    this.#taken += bytes;
+  /** Counts received bytes. @returns false when all of these connections together hold too many. */
+  tryTakeBytes(connection: Evictable, bytes: number): boolean {
+    if (this.#totalBytes + bytes > HANDSHAKE.maxBytes) return false;
+    this.#totalBytes += bytes;
+    this.#bytes.set(connection, (this.#bytes.get(connection) ?? 0) + bytes);
     return true;
   }
 
-  give(bytes: number): void {
-    this.#taken -= bytes;
+  /** The connection was authenticated or is gone; its bytes no longer count. */
+  delete(connection: Evictable): void {
+    this.#connections.delete(connection);
+    this.#totalBytes -= this.#bytes.get(connection) ?? 0;
+    this.#bytes.delete(connection);
   }
 }

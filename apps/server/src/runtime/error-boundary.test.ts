@@ -43,7 +43,7 @@ describe('a message that cannot be encoded', () => {
 
   it('closes its connection with a code after which the client comes back', async () => {
     const { connection, socket } = started();
-    connection.sendFailed({ type: 'opened', channel: 5 } as ServerMessage, new Error('a bug'));
+    connection.onSendError({ type: 'opened', channel: 5 } as ServerMessage, new Error('a bug'));
     // A room may be in the middle of its receivers.
     expect(socket.closes).toEqual([]);
     await nextTurn();
@@ -52,7 +52,7 @@ describe('a message that cannot be encoded', () => {
 
   it('is left out where the next one makes up for it', async () => {
     const { connection, socket } = started();
-    connection.sendFailed(
+    connection.onSendError(
       { type: 'presence:changed', channel: 5 } as ServerMessage,
       new Error('a bug'),
     );
@@ -75,7 +75,7 @@ it('a connection that fails at its end is gone all the same', () => {
   const fake = fakeConnection();
   fake.protocol.end = fail;
   fake.connection.start(fake.protocol, HELLO_TIMEOUT_MS);
-  fake.connection.closed(1006);
+  fake.connection.onClosed(1006);
   expect([fake.connection.ended, fake.ended()]).toEqual([true, 1]);
 });
 

@@ -6,9 +6,9 @@ import { fakeConnection } from '../connection/testing/fake-connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function flushing(isHot: boolean) {
+function flushing(isLoaded: boolean) {
   const flushed: number[] = [];
-  return { isHot, flushed, flush: (nowMs: number) => void flushed.push(nowMs) };
+  return { isLoaded, flushed, flush: (nowMs: number) => void flushed.push(nowMs) };
 }
 
 it('writes at the end of the turn', () => {
@@ -66,16 +66,16 @@ function write(
 it('a connection that writes again and again becomes hot; one of people who type does not', () => {
   const fake = fakeConnection();
   write(fake, 5 * FLUSH.loadedAfterWrites, FLUSH.loadedGapMs);
-  expect(fake.connection.isHot).toBe(false);
+  expect(fake.connection.isLoaded).toBe(false);
   write(fake, FLUSH.loadedAfterWrites, FLUSH.loadedGapMs - 1);
-  expect(fake.connection.isHot).toBe(true);
+  expect(fake.connection.isLoaded).toBe(true);
 });
 
 it('is hot as long as waiting brings messages together', () => {
   const fake = fakeConnection();
   write(fake, FLUSH.loadedAfterWrites, 1);
   write(fake, 10, FLUSH.loadedIntervalMs, 2);
-  expect(fake.connection.isHot).toBe(true);
+  expect(fake.connection.isLoaded).toBe(true);
   write(fake, 1, FLUSH.loadedIntervalMs);
-  expect(fake.connection.isHot).toBe(false);
+  expect(fake.connection.isLoaded).toBe(false);
 });

@@ -8,7 +8,7 @@ import { FLUSH } from '../limits.ts';
 
 export interface Flushable {
   /** Whether it may wait for what comes next. */
-  readonly isHot: boolean;
+  readonly isLoaded: boolean;
   /** @param nowMs of a clock that only goes forward, in whole milliseconds. */
   flush(nowMs: number): void;
 }
@@ -25,7 +25,7 @@ export class FlushScheduler {
   }
 
   add(flushing: Flushable): void {
-    if (flushing.isHot) {
+    if (flushing.isLoaded) {
       this.#hot.push(flushing);
       if (this.#timer === null) this.#timer = setTimeout(this.#runHot, FLUSH.loadedIntervalMs);
     } else if (this.#waiting.push(flushing) === 1) setImmediate(this.#run);

@@ -1,34 +1,31 @@
-/** How often somebody may do a thing: a bucket for each, of as many as are remembered. */
-import { TokenBucket } from './token-bucket.ts';
+/** One token bucket for each key: a user or an address. The keys used least recently are forgotten. */
+import { LRUCache } from 'lru-cache';
 import { MAX_TRACKED_CALLERS } from '../limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
 
 export class KeyedRateLimiter {
-  readonly #rate: { readonly atOnce: number; readonly perSecond: number };
+  readonly #rate: Rate;
   readonly #onRefused: () => void;
-  /** Oldest first. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new LRUCache<string, TokenBucket>({ max: MAX_TRACKED_CALLERS });
 
-  constructor(
-    rate: { readonly atOnce: number; readonly perSecond: number },
-    onRefused: () => void = () => {},
-  ) {
+  constructor(rate: Rate, onRefused: () => void = () => {}) {
     this.#rate = rate;
     this.#onRefused = onRefused;
   }
 
-  /** @param caller a user's id, or an address. */
-  tryTake(caller: string, nowMs: number): boolean {
-    let bucket = this.#buckets.get(caller);
+  tryTake(key: string, nowMs: number): boolean {
+    let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
-      const { atOnce, perSecond } = this.#rate;
-      bucket = new TokenBucket({ perSecond, burst: atOnce, nowMs });
-      this.#buckets.set(caller, bucket);
-      const oldest =
-        this.#buckets.size > MAX_TRACKED_CALLERS ? this.#buckets.keys().next().value : undefined;
-      if (oldest !== undefined) this.#buckets.delete(oldest);
+      bucket = new TokenBucket({ ...this.#rate, nowMs });
+      this.#buckets.set(key, bucket);
     }
-    const admitted = bucket.take(1, nowMs);
-    if (!admitted) this.#onRefused();
-    return admitted;
+    const isTaken = bucket.take(1, nowMs);
+    if (!isTaken) this.#onRefused();
+    return isTaken;
   }
 }

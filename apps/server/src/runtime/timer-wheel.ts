@@ -1,8 +1,9 @@
 /**
- * All slow time of the gateway on one timer: heartbeats, hello deadlines, leaves, typing. A deadline
- * costs nothing but itself: those of a slot are a ring, linked through them. A turn that comes late is not
- * made up for, so that after a stall of the process nobody is closed for an answer that is still waiting
- * to be read.
+ * Thousands of coarse timeouts on one system timer: heartbeats, handshakes, leaves, typing. Arming one
+ * allocates nothing: the timers of a slot are a ring, linked through themselves. Late ticks are not made up
+ * for: after a stall of the process, no client is closed for an answer that still waits to be read.
+ *
+ * Hashed timing wheel: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987.
  */
 import { TIMER_WHEEL } from '../limits.ts';
 
@@ -10,33 +11,49 @@ export interface Expiring {
   expire(deadline: Deadline): void;
 }
 
-/** Something that may happen later to its owner; armed again, it moves. */
-export class Deadline {
-  readonly owner: Expiring;
-  /** The wheel's own: its neighbours in the ring, itself where it has none, and how many turns are left. */
-  before: Deadline = this;
-  after: Deadline = this;
+/** A timeout, armed at most once at a time: arming it again moves it. */
+export abstract class WheelTimer {
+  /** For the wheel only: the neighbours in the ring, the timer itself where it has none, and rounds left. */
+  before: WheelTimer = this;
+  after: WheelTimer = this;
   rounds = 0;
-
-  constructor(owner: Expiring) {
-    this.owner = owner;
-  }
 
   get armed(): boolean {
     return this.after !== this;
   }
+
+  abstract expire(): void;
+}
+
+/** A timer of an owner that is no timer itself, or has several. */
+export class Deadline extends WheelTimer {
+  readonly owner: Expiring;
+
+  constructor(owner: Expiring) {
+    super();
+    this.owner = owner;
+  }
+
+  expire(): void {
+    this.owner.expire(this);
+  }
+}
+
+/** Where a ring begins and ends, or how far a tick goes. */
+class RingMark extends WheelTimer {
+  expire(): void {}
 }
 
 const SLOTS = 256;
 
 export class TimerWheel implements Disposable {
   readonly #onError: (error: unknown) => void;
-  readonly #slots: readonly Deadline[] = Array.from({ length: SLOTS }, ringStart);
-  readonly #mark = ringStart();
+  readonly #slots: readonly WheelTimer[] = Array.from({ length: SLOTS }, () => new RingMark());
+  readonly #mark = new RingMark();
   #at = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param onError is told of an owner that failed to expire; the others of its turn expire all the same. */
+  /** @param onError handles what `expire` throws; the other timers of the tick expire all the same. */
   constructor(onError: (error: unknown) => void = rethrow) {
     this.#onError = onError;
   }
@@ -45,33 +62,33 @@ export class TimerWheel implements Disposable {
     this.#timer ??= setInterval(() => this.turn(), TIMER_WHEEL.tickMs).unref();
   }
 
-  /** `deadline` expires after `delayMs`, rounded up to a tick. */
-  arm(deadline: Deadline, delayMs: number): void {
-    this.disarm(deadline);
+  /** @param delayMs is rounded up to whole ticks. */
+  arm(timer: WheelTimer, delayMs: number): void {
+    this.disarm(timer);
     const ticks = Math.max(1, Math.ceil(delayMs / TIMER_WHEEL.tickMs));
-    deadline.rounds = Math.floor((ticks - 1) / SLOTS);
-    append(this.#slots[(this.#at + ticks) % SLOTS] as Deadline, deadline);
+    timer.rounds = Math.floor((ticks - 1) / SLOTS);
+    append(this.#slots[(this.#at + ticks) % SLOTS] as WheelTimer, timer);
   }
 
-  disarm(deadline: Deadline): void {
-    take(deadline);
+  disarm(timer: WheelTimer): void {
+    unlink(timer);
   }
 
   /** One tick. */
   turn(): void {
     this.#at = (this.#at + 1) % SLOTS;
-    const slot = this.#slots[this.#at] as Deadline;
-    // Owners arm and disarm while it is walked, a whole round away into this very slot: that is behind the mark.
+    const slot = this.#slots[this.#at] as WheelTimer;
+    // `expire` may arm timers for one round later, in this very slot: they come behind the mark.
     const mark = this.#mark;
-    take(mark);
+    unlink(mark);
     append(slot, mark);
     while (slot.after !== mark) {
-      const deadline = slot.after;
-      take(deadline);
-      if (deadline.rounds-- > 0) append(slot, deadline);
-      else this.#expire(deadline);
+      const timer = slot.after;
+      unlink(timer);
+      if (timer.rounds-- > 0) append(slot, timer);
+      else this.#expire(timer);
     }
-    take(mark);
+    unlink(mark);
   }
 
   [Symbol.dispose](): void {
@@ -79,9 +96,9 @@ export class TimerWheel implements Disposable {
     this.#timer = null;
   }
 
-  #expire(deadline: Deadline): void {
+  #expire(timer: WheelTimer): void {
     try {
-      deadline.owner.expire(deadline);
+      timer.expire();
     } catch (error) {
       this.#onError(error);
     }
@@ -92,24 +109,19 @@ function rethrow(error: unknown): void {
   throw error;
 }
 
-/** Where a ring begins and ends: a deadline that is nobody's. */
-function ringStart(): Deadline {
-  return new Deadline({ expire: () => {} });
-}
-
-/** Puts `deadline`, which is in no ring, at the end of one. */
-function append(start: Deadline, deadline: Deadline): void {
+/** Links `timer`, which is in no ring, at the end of one. */
+function append(start: WheelTimer, timer: WheelTimer): void {
   const { before } = start;
-  deadline.before = before;
-  deadline.after = start;
-  before.after = deadline;
-  start.before = deadline;
+  timer.before = before;
+  timer.after = start;
+  before.after = timer;
+  start.before = timer;
 }
 
-function take(deadline: Deadline): void {
-  const { before, after } = deadline;
+function unlink(timer: WheelTimer): void {
+  const { before, after } = timer;
   before.after = after;
   after.before = before;
-  deadline.before = deadline;
-  deadline.after = deadline;
+  timer.before = timer;
+  timer.after = timer;
 }

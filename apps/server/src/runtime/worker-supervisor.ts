@@ -3,9 +3,12 @@
  * piece of work exceeded its budget. The owner learns which work it was.
  */
 import { Worker } from 'node:worker_threads';
+import { backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { WORKER } from '../limits.ts';
 import { SharedWorkerProgress, type Work } from './worker-progress.ts';
+
+const RESTART = { baseMs: WORKER.restartFirstMs, capMs: WORKER.restartCapMs };
 
 /** Added to the worker's own data. */
 export interface WorkerStart {
@@ -154,10 +157,8 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     const { clock } = this.#options;
     const { cause, error, progress } = running;
     if (clock.now() - running.startedAtMs > WORKER.restartHealthyAfterMs) this.#inARow = 0;
-    const pauseMs =
-      this.#inARow === 0
-        ? 0
-        : Math.min(WORKER.restartCapMs, WORKER.restartFirstMs * 2 ** Math.min(this.#inARow, 16));
+    // The first restart is immediate.
+    const pauseMs = this.#inARow === 0 ? 0 : backoffMs(RESTART, this.#inARow);
     this.#inARow++;
     this.#restarts++;
     this.#restart = clock.setTimeout(() => this.#spawn(), pauseMs);

@@ -30,10 +30,10 @@ function transport() {
   const received: string[] = [];
   const owner: TransportOwner = {
     receive: (data) => void received.push(data.toString()),
-    answered: () => {},
-    faulty: () => {},
-    closed: () => {},
-    failed: () => {},
+    onPong: () => {},
+    onProtocolError: () => {},
+    onClosed: () => {},
+    onError: () => {},
   };
   const poll = new PollTransport(
     { cookie: null, format: 'text', onGone: () => {} },

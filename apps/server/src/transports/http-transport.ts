@@ -72,7 +72,7 @@ export abstract class HttpTransport implements Transport {
       accept(answer);
     } else if (sequence !== this.#lastSequence + 1) {
       refuse(answer, 'bad-message', 'Frames were sent out of their order.');
-      this.#owner?.faulty('bad-message', 'Frames were sent out of their order.');
+      this.#owner?.onProtocolError('bad-message', 'Frames were sent out of their order.');
     } else if (this.#reading === 'running') {
       this.#lastSequence = sequence;
       this.#apply(body);
@@ -114,7 +114,7 @@ export abstract class HttpTransport implements Transport {
     this.#waiting = null;
     this.release();
     this.#onGone(this);
-    this.#owner?.closed(code);
+    this.#owner?.onClosed(code);
   }
 
   /** Lets go of whatever is held for it. */
@@ -133,7 +133,7 @@ export abstract class HttpTransport implements Transport {
       parts = null;
     }
     if (parts === null || !reader.isAtEnd) {
-      this.#owner?.faulty('bad-message', 'A body is not made of whole frames.');
+      this.#owner?.onProtocolError('bad-message', 'A body is not made of whole frames.');
       return;
     }
     for (const part of parts) {

@@ -17,7 +17,7 @@ import type { OriginPolicy } from '../http/origin-policy.ts';
 import { HANDSHAKE, TRANSPORT } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import { readSessionCookie } from '../accounts/session-cookie.ts';
-import { PreAuthConnections, type PreAuthConnection } from '../rate-limits/pre-auth-connections.ts';
+import { EvictingSet, type Evictable } from '../runtime/evicting-set.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import { FOREIGN, isForeign, type UpgradeRefusal } from './upgrade.ts';
 import { accept, refuse } from './http-answer.ts';
@@ -52,9 +52,8 @@ const REFUSALS = { 403: 'forbidden', 429: 'too-many', 503: 'overloaded' } as con
 export class HttpTransports {
   readonly #options: HttpTransportsOptions;
   readonly #transports = new Map<string, HttpTransport>();
-  readonly #arriving = new PreAuthConnections<Arriving>({
-    inAll: TRANSPORT.maxIncompleteOpens,
-    perAddress: TRANSPORT.maxIncompleteOpens,
+  readonly #incompleteOpens = new EvictingSet<IncompleteRequest>({
+    max: TRANSPORT.maxIncompleteOpens,
   });
 
   constructor(options: HttpTransportsOptions) {
@@ -107,7 +106,7 @@ export class HttpTransports {
       return;
     }
     const body = await (transport === null
-      ? this.#readOpening(request)
+      ? this.#readOpen(request)
       : readSend(request, transport));
     if (body === 'too-many') refuse(answer, 'too-many', 'One request at a time.');
     else if (body === 'too-large') refuse(answer, 'too-large', 'The body is larger than allowed.');
@@ -118,14 +117,14 @@ export class HttpTransports {
     else refuse(answer, 'bad-message', `The header ${TRANSPORT_HEADERS.transport} is missing.`);
   }
 
-  /** What others hold by not going on is taken from them. */
-  async #readOpening(request: IncomingMessage): Promise<ReadBody> {
-    const arriving = new Arriving(request);
-    this.#arriving.add(arriving);
+  /** Too many requests that never complete evict each other. */
+  async #readOpen(request: IncomingMessage): Promise<ReadBody> {
+    const incomplete = new IncompleteRequest(request);
+    this.#incompleteOpens.add(incomplete);
     try {
       return await readBody(request, MAX_OPENING_BYTES);
     } finally {
-      this.#arriving.remove(arriving);
+      this.#incompleteOpens.delete(incomplete);
     }
   }
 
@@ -204,8 +203,8 @@ function number(request: IncomingMessage, name: string): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-class Arriving implements PreAuthConnection {
-  readonly address = null;
+class IncompleteRequest implements Evictable {
+  readonly key = null;
   readonly #request: IncomingMessage;
 
   constructor(request: IncomingMessage) {

@@ -70,13 +70,13 @@ export class GatewaySocket extends WebSocket implements Transport {
         if (this.bufferedAmount <= SLOW_CONSUMER.lagThresholdBytes) this.pong(values[0]);
         return true;
       case 'pong':
-        this.owner?.answered();
+        this.owner?.onPong();
         return true;
       case 'close':
-        this.owner?.closed(values[0] as number);
+        this.owner?.onClosed(values[0] as number);
         return true;
       case 'error':
-        this.owner?.failed(values[0] as Error);
+        this.owner?.onError(values[0] as Error);
         return true;
       default:
         return super.emit(event, ...values);
@@ -99,10 +99,10 @@ export class GatewaySocket extends WebSocket implements Transport {
     if (fault === undefined || this.owner === null || this.readyState !== WebSocket.OPEN)
       super.close(code, data);
     else if (code === 1009 && this.#limits !== null)
-      this.owner.faulty(
+      this.owner.onProtocolError(
         'too-large',
         `The first frame, before hello, may have ${this.#limits.first} bytes.`,
       );
-    else this.owner.faulty(...fault);
+    else this.owner.onProtocolError(...fault);
   }
 }

@@ -1,4 +1,4 @@
-/** What a connection needs of whatever carries it: a WebSocket, or requests of HTTP. */
+/** What carries the frames of a connection: a WebSocket, or HTTP requests. */
 import type { CloseName } from '@tandem/protocol';
 import type { TransportWord } from '../metrics/connection-stats.ts';
 import type { Frame } from './frame.ts';
@@ -12,22 +12,22 @@ export interface Transport {
   /** Stops reading until `resume`, so that the other side has to wait. */
   pause(): void;
   resume(): void;
-  /** Below the level of frames, where the transport has such a thing. */
+  /** Sends a ping below the level of frames, where the transport has one. */
   ping(): void;
-  /** Says goodbye; the owner hears `closed` within `TRANSPORT.closeTimeoutMs`. */
+  /** Sends a close frame; calls `onClosed` within `TRANSPORT.closeTimeoutMs`. */
   close(code: number, reason: string): void;
-  /** Is gone at once. */
+  /** Closes without a close frame. */
   terminate(): void;
 }
 
-/** Who hears of it. */
+/** The connection, as the transport calls it. */
 export interface TransportOwner {
   receive(data: Buffer, isBinary: boolean): void;
   /** The other side answered a ping of the transport. */
-  answered(): void;
-  /** The bytes are not a conversation that we accept; close with a sentence. */
-  faulty(name: CloseName, sentence: string): void;
-  /** It is over. Heard once, whoever ended it. */
-  closed(code: number): void;
-  failed(error: Error): void;
+  onPong(): void;
+  /** The bytes break the rules of the transport: the owner closes it, with a sentence for the client. */
+  onProtocolError(name: CloseName, sentence: string): void;
+  /** Called once, whichever side closed. */
+  onClosed(code: number): void;
+  onError(error: Error): void;
 }

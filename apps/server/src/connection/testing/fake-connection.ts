@@ -1,6 +1,7 @@
 /** A connection whose socket takes from its buffer only what a test lets it, and whose time a test turns. */
 import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
+import { systemClock } from '../../runtime/clock.ts';
 import { ErrorBoundary } from '../../runtime/error-boundary.ts';
 import { TIMER_WHEEL } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
@@ -8,7 +9,7 @@ import { Connection } from '../connection.ts';
 import type { ProtocolHandler } from '../protocol-handler.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import type { FlushScheduler, Flushable } from '../../runtime/flush-scheduler.ts';
-import { PreAuthBytes } from '../../rate-limits/pre-auth-connections.ts';
+import { PreAuthConnections } from '../../rate-limits/pre-auth-connections.ts';
 import { TimerWheel } from '../../runtime/timer-wheel.ts';
 import { FrameMaker, type Data, type Frame } from '../../transports/frame.ts';
 import type { Transport } from '../../transports/transport.ts';
@@ -69,17 +70,17 @@ class FakeProtocolHandler implements ProtocolHandler {
     this.pings++;
   }
 
-  explain(error: ErrorBody): void {
+  sendError(error: ErrorBody): void {
     this.explained.push(error);
   }
 
-  goaway(): void {}
+  sendGoaway(): void {}
 
-  authenticate(expiresAt: number): void {
+  requestReauthentication(expiresAt: number): void {
     this.asked.push(expiresAt);
   }
 
-  authenticated(expiresAt: number): void {
+  onReauthenticated(expiresAt: number): void {
     this.accepted.push(expiresAt);
   }
 
@@ -90,8 +91,8 @@ class FakeProtocolHandler implements ProtocolHandler {
 
 export function fakeConnection({
   join = null,
-  preAuth = new PreAuthBytes(),
-}: { join?: ProtocolHandler['join']; preAuth?: PreAuthBytes } = {}) {
+  preAuth = new PreAuthConnections(),
+}: { join?: ProtocolHandler['join']; preAuth?: PreAuthConnections } = {}) {
   const socket = new FakeTransport();
   const protocol = new FakeProtocolHandler(join);
   const wheel = new TimerWheel();
@@ -107,7 +108,8 @@ export function fakeConnection({
     codec: 'binary',
     shared: {
       wheel,
-      turn: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
+      clock: systemClock,
+      flushes: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
       frames: new FrameMaker(),
       preAuth,
       log,

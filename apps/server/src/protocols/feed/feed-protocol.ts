@@ -16,7 +16,6 @@ import { METRICS_READER } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import {
   encodeFeed,
@@ -76,11 +75,11 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   }
 
   receive(): void {
-    catchAndClose(this.#connection, this.#begin());
+    this.#connection.closeOnError(this.#begin());
   }
 
   hold(subscription: Subscription): void {
-    this.#connection.hold(subscription);
+    this.#connection.catchUpLater(subscription);
   }
 
   deliver(encoded: EncodedMessage): void {
@@ -92,13 +91,8 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   }
 
   onDrain(step: () => Promise<void>): void {
-    const { openings } = this.#connection;
-    openings.enter(() =>
-      catchAndClose(
-        this.#connection,
-        step().finally(() => openings.done()),
-      ),
-    );
+    const { openQueue } = this.#connection;
+    openQueue.push(() => this.#connection.closeOnError(step().finally(() => openQueue.done())));
   }
 
   lost(): void {
@@ -108,23 +102,23 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   /** Nobody answers: one that is gone is noticed by what it does not take. */
   ping(): void {
     this.#connection.queue(FEED_HEARTBEAT);
-    this.#connection.answered();
+    this.#connection.onPong();
   }
 
-  explain(error: ErrorBody): void {
+  sendError(error: ErrorBody): void {
     if (this.#state === 'asked') this.#transport.refuse(error);
     else this.#connection.queue(feedEvent('ended', { error }));
   }
 
-  goaway(retryAfterMs: number): void {
+  sendGoaway(retryAfterMs: number): void {
     if (this.#state === 'answered') this.#connection.queue(feedRetry(retryAfterMs));
   }
 
-  authenticate(): void {
+  requestReauthentication(): void {
     // A session's cookie holds until the session ends.
   }
 
-  authenticated(): void {
+  onReauthenticated(): void {
     // A session's cookie holds until the session ends.
   }
 
@@ -167,7 +161,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
     try {
       this.#deliverTo(encoded, requested);
     } catch (error) {
-      this.#connection.sendFailed(encoded.message, error);
+      this.#connection.onSendError(encoded.message, error);
     }
   }
 

@@ -21,7 +21,7 @@ export class FeedTransport implements Transport {
 
   /** The request is all that the owner receives. */
   open(owner: TransportOwner, request: IncomingMessage): void {
-    this.#answer.on('close', () => owner.closed(this.#closeCode));
+    this.#answer.on('close', () => owner.onClosed(this.#closeCode));
     owner.receive(Buffer.from(request.url ?? ''), false);
   }
 

@@ -12,7 +12,6 @@ import type { EventChannels } from '../../channels/event-channels.ts';
 import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
 
 export class EventSubscriptions implements ChannelSubscriber {
@@ -41,7 +40,7 @@ export class EventSubscriptions implements ChannelSubscriber {
   }
 
   hold(subscription: Subscription): void {
-    this.#connection.hold(subscription);
+    this.#connection.catchUpLater(subscription);
   }
 
   get size(): number {
@@ -82,7 +81,7 @@ export class EventSubscriptions implements ChannelSubscriber {
     const subscription = this.#find(channel);
     if (subscription === undefined) return;
     if (typing === 'stop') this.#channels.typing.stop(subscription);
-    else catchAndClose(this.#connection, this.#channels.typing.start(subscription));
+    else this.#connection.closeOnError(this.#channels.typing.start(subscription));
   }
 
   /** The connection is gone. */
@@ -103,13 +102,8 @@ export class EventSubscriptions implements ChannelSubscriber {
   }
 
   onDrain(step: () => Promise<void>): void {
-    const { openings } = this.#connection;
-    openings.enter(() =>
-      catchAndClose(
-        this.#connection,
-        step().finally(() => openings.done()),
-      ),
-    );
+    const { openQueue } = this.#connection;
+    openQueue.push(() => this.#connection.closeOnError(step().finally(() => openQueue.done())));
   }
 
   lost(subscription: Subscription): void {
@@ -124,7 +118,7 @@ export class EventSubscriptions implements ChannelSubscriber {
     try {
       this.#connection.queue(encoded.as(this.#codec, this.#codec.encode), requested);
     } catch (error) {
-      this.#connection.sendFailed(encoded.message, error);
+      this.#connection.onSendError(encoded.message, error);
     }
   }
 

@@ -59,7 +59,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     try {
       this.#deliver(encoded);
     } catch (error) {
-      this.#owner.connection.sendFailed(encoded.message, error);
+      this.#owner.connection.onSendError(encoded.message, error);
     }
   }
 
@@ -85,7 +85,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
       case 'typing:changed':
         if (connection.isConflating) {
           this.#isStale = true;
-          connection.hold(this);
+          connection.catchUpLater(this);
         } else this.#send(encoded);
         break;
       case 'nack':
@@ -110,12 +110,12 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     }
     this.#asked = from;
     this.#requestedOffset = Math.max(this.#requestedOffset, this.#sentOffset);
-    const { openings } = this.#owner.connection;
-    openings.enter(() => {
+    const { openQueue } = this.#owner.connection;
+    openQueue.push(() => {
       const { room, subscription } = this;
       if (this.state === 'open')
         room?.message(subscription, { type: 'rows:request', channel: room.channel, from });
-      openings.done();
+      openQueue.done();
     });
   }
 
@@ -140,7 +140,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     // Behind rows that were held back nothing may follow but these.
     if (from > this.#sentOffset || (connection.isLagging && !isRequested)) {
       this.#requestedOffset = Math.max(this.#requestedOffset, to);
-      if (connection.isLagging) connection.hold(this);
+      if (connection.isLagging) connection.catchUpLater(this);
       return;
     }
     this.#sentOffset = Math.max(this.#sentOffset, to);

@@ -15,7 +15,6 @@ import type { Data } from '../../transports/frame.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Leave } from '../../presence/subscriber.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 
 export interface NativeDocumentsOptions {
@@ -62,8 +61,8 @@ export class NativeDocuments implements NativeChannelOwner {
     const subscription = this.#services.rooms.nextSubscription();
     const channel = new NativeChannel(this, { subscription, document, client });
     this.#channels = this.#channels.concat(channel);
-    this.connection.openings.enter(() =>
-      catchAndClose(this.connection, this.#enter(channel, request)),
+    this.connection.openQueue.push(() =>
+      this.connection.closeOnError(this.#enter(channel, request)),
     );
   }
 
@@ -127,11 +126,11 @@ export class NativeDocuments implements NativeChannelOwner {
       client: 'native',
     });
     if (channel.state === 'closed') {
-      this.connection.openings.done();
+      this.connection.openQueue.done();
     } else if (admission.kind === 'refused') {
       this.#forget(channel);
       this.#refuse(ref, admission.error);
-      this.connection.openings.done();
+      this.connection.openQueue.done();
     } else {
       channel.document = admission.document.id;
       const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
@@ -150,7 +149,7 @@ export class NativeDocuments implements NativeChannelOwner {
     channel.state = 'open';
     if (this.#isOutdated(kind))
       this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
-    this.connection.openings.done();
+    this.connection.openQueue.done();
   }
 
   updateRefused(error: ErrorBody): void {
@@ -160,7 +159,7 @@ export class NativeDocuments implements NativeChannelOwner {
   channelClosed(channel: NativeChannel): void {
     const wasOpening = channel.state === 'opening';
     this.#forget(channel);
-    if (wasOpening) this.connection.openings.done();
+    if (wasOpening) this.connection.openQueue.done();
   }
 
   /** An editor that does not know a page's newest blocks would delete them. */
@@ -173,7 +172,7 @@ export class NativeDocuments implements NativeChannelOwner {
     const wasOpening = channel.state === 'opening' && channel.room !== null;
     this.#forget(channel);
     channel.room?.leave(channel.subscription, 'clean');
-    if (wasOpening) this.connection.openings.done();
+    if (wasOpening) this.connection.openQueue.done();
   }
 
   #forget(channel: NativeChannel): void {
@@ -204,7 +203,7 @@ export class NativeDocuments implements NativeChannelOwner {
     try {
       this.connection.queue(this.codec.encode(message));
     } catch (error) {
-      this.connection.sendFailed(message, error);
+      this.connection.onSendError(message, error);
     }
   }
 }

@@ -27,7 +27,6 @@ import type { Data } from '../../transports/frame.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { NativeDocuments } from './native-documents.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
 import { FragmentAssembly } from './fragment-assembly.ts';
@@ -93,11 +92,11 @@ export class NativeProtocol implements ProtocolHandler {
     this.#connection.queue(PING.as(this.#codec, this.#codec.encode));
   }
 
-  explain(error: ErrorBody): void {
+  sendError(error: ErrorBody): void {
     this.#send({ type: 'error', channel: 0, error });
   }
 
-  goaway(retryAfterMs: number): void {
+  sendGoaway(retryAfterMs: number): void {
     this.#send({ type: 'goaway', channel: 0, retryAfterMs });
   }
 
@@ -105,11 +104,11 @@ export class NativeProtocol implements ProtocolHandler {
     if (this.#state === 'open') this.#send({ type: 'storage:changed', channel: 0, error });
   }
 
-  authenticate(expiresAt: number): void {
+  requestReauthentication(expiresAt: number): void {
     this.#send({ type: 'authenticate', channel: 0, expiresAt });
   }
 
-  authenticated(expiresAt: number): void {
+  onReauthenticated(expiresAt: number): void {
     this.#send({ type: 'authenticated', channel: 0, expiresAt });
   }
 
@@ -134,10 +133,9 @@ export class NativeProtocol implements ProtocolHandler {
     'typing:start': (protocol, message) => protocol.#setTyping(message, 'start'),
     'typing:stop': (protocol, message) => protocol.#setTyping(message, 'stop'),
     ping: (protocol, { nonce }) => protocol.#send({ type: 'pong', channel: 0, nonce }),
-    pong: (protocol) => protocol.#connection.answered(),
+    pong: (protocol) => protocol.#connection.onPong(),
     token: (protocol, { token }) =>
-      catchAndClose(
-        protocol.#connection,
+      protocol.#connection.closeOnError(
         protocol.#services.reauthenticate(protocol.#connection, token),
       ),
     command: (protocol, { id, name, input }) =>
@@ -288,7 +286,7 @@ export class NativeProtocol implements ProtocolHandler {
     }
     this.#state = 'authenticating';
     this.#schema = schema;
-    catchAndClose(this.#connection, this.#authenticate(token));
+    this.#connection.closeOnError(this.#authenticate(token));
   }
 
   async #authenticate(token: string): Promise<void> {
@@ -336,7 +334,7 @@ export class NativeProtocol implements ProtocolHandler {
     try {
       this.#connection.queue(this.#codec.encode(message));
     } catch (error) {
-      this.#connection.sendFailed(message, error);
+      this.#connection.onSendError(message, error);
     }
   }
 }

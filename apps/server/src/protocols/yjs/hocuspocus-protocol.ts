@@ -13,7 +13,6 @@ import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import {
   documentOf,
   hocuspocusFormat,
@@ -73,11 +72,11 @@ export class HocuspocusProtocol implements ProtocolHandler {
   }
 
   ping(): void {
-    this.#connection.pingSocket();
+    this.#connection.pingTransport();
     for (const place of this.#places.values()) if (place.kind === 'open') place.channel.keepAlive();
   }
 
-  explain(error: ErrorBody): void {
+  sendError(error: ErrorBody): void {
     // A refusal stops a provider for good, so it is said only where coming back would not help.
     if (ERRORS[error.code].action === 'retry') return;
     for (const [address, place] of this.#places) {
@@ -86,13 +85,13 @@ export class HocuspocusProtocol implements ProtocolHandler {
     }
   }
 
-  goaway(): void {
+  sendGoaway(): void {
     // It has no word for it; it comes back after any close.
   }
 
-  authenticate(): void {}
+  requestReauthentication(): void {}
 
-  authenticated(): void {}
+  onReauthenticated(): void {}
 
   end(how: Leave): void {
     for (const place of this.#places.values()) if (place.kind === 'open') place.channel.leave(how);
@@ -123,7 +122,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
     if (!this.#hasRoom(address)) return;
     const place: Authenticating = { kind: 'authenticating', waiting: [] };
     this.#places.set(address, place);
-    catchAndClose(this.#connection, this.#takeMessages(address, { token, place }));
+    this.#connection.closeOnError(this.#takeMessages(address, { token, place }));
   }
 
   async #takeMessages(

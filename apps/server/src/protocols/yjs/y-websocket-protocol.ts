@@ -46,23 +46,23 @@ export class YWebsocketProtocol implements ProtocolHandler {
   }
 
   ping(): void {
-    this.#connection.pingSocket();
+    this.#connection.pingTransport();
     this.#channel.keepAlive();
   }
 
-  explain(error: ErrorBody): void {
+  sendError(error: ErrorBody): void {
     // Said as a refusal only where coming back would not help.
     if (ERRORS[error.code].action !== 'retry')
       this.#connection.queue(yWebsocketFormat.denied(error.message));
   }
 
-  goaway(): void {
+  sendGoaway(): void {
     // It has no word for it; the close code tells it to come back.
   }
 
-  authenticate(): void {}
+  requestReauthentication(): void {}
 
-  authenticated(): void {}
+  onReauthenticated(): void {}
 
   end(how: Leave): void {
     this.#channel.leave(how);

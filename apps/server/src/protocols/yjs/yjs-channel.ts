@@ -21,7 +21,6 @@ import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Leave, Subscriber } from '../../presence/subscriber.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import { EMPTY_UPDATE, hasNoStructs, type DocumentFrame } from './frames.ts';
 import type { YjsFormat } from './yjs-format.ts';
@@ -103,7 +102,7 @@ export class YjsChannel {
     this.#waiting = [];
     this.#sitting?.room.leave(this.#sitting.subscriber.subscription, how);
     this.#sitting = null;
-    if (entering) this.#connection.openings.done();
+    if (entering) this.#connection.openQueue.done();
   }
 
   #enter(stateVector: Uint8Array): void {
@@ -111,8 +110,8 @@ export class YjsChannel {
     // Asked again while the answer is on its way: it will do.
     if (this.#state === 'entering') return;
     this.#state = 'entering';
-    this.#connection.openings.enter(() =>
-      catchAndClose(this.#connection, this.#authorize(stateVector)),
+    this.#connection.openQueue.push(() =>
+      this.#connection.closeOnError(this.#authorize(stateVector)),
     );
   }
 
@@ -122,9 +121,9 @@ export class YjsChannel {
       client: 'stock',
     });
     if (this.#state === 'closed') {
-      this.#connection.openings.done();
+      this.#connection.openQueue.done();
     } else if (admission.kind === 'refused') {
-      this.#connection.openings.done();
+      this.#connection.openQueue.done();
       this.#fail(admission.error);
     } else {
       this.#sit(admission.document, { access: admission.access, stateVector });
@@ -146,7 +145,7 @@ export class YjsChannel {
         try {
           this.#deliver(encoded, this.#sitting);
         } catch (error) {
-          this.#connection.sendFailed(encoded.message, error);
+          this.#connection.onSendError(encoded.message, error);
         }
       },
     );
@@ -274,7 +273,7 @@ export class YjsChannel {
     const granted = this.#format.granted(access);
     if (granted !== null) this.#connection.queue(granted);
     if (base === offset) this.#caughtUp(EMPTY_UPDATE, sitting);
-    this.#connection.openings.done();
+    this.#connection.openQueue.done();
   }
 
   #updates(encoded: EncodedMessage, { updates, to }: MessageOf<'updates'>, sitting: Sitting): void {

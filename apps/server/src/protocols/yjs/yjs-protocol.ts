@@ -8,7 +8,6 @@ import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { ProtocolServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
-import { catchAndClose } from '../../connection/catch-and-close.ts';
 import { HANDSHAKE } from '../../limits.ts';
 import { HocuspocusProtocol } from './hocuspocus-protocol.ts';
 import { identify } from './identify.ts';
@@ -57,7 +56,7 @@ export class YjsProtocol implements ProtocolHandler {
       this.#wait(data, this.#waiting);
     } else if (data[0] === 0) {
       this.#waiting = [data];
-      catchAndClose(connection, this.#startYWebsocket());
+      connection.closeOnError(this.#startYWebsocket());
     } else {
       this.#spoken = new HocuspocusProtocol(this.#options);
       this.#spoken.receive(data, isBinary);
@@ -68,21 +67,21 @@ export class YjsProtocol implements ProtocolHandler {
     this.#spoken?.ping();
   }
 
-  explain(error: ErrorBody): void {
-    if (this.#spoken !== null) this.#spoken.explain(error);
+  sendError(error: ErrorBody): void {
+    if (this.#spoken !== null) this.#spoken.sendError(error);
     else if (this.#waiting !== null)
       this.#options.connection.queue(yWebsocketFormat.denied(error.message));
   }
 
-  goaway(retryAfterMs: number): void {
-    this.#spoken?.goaway(retryAfterMs);
+  sendGoaway(retryAfterMs: number): void {
+    this.#spoken?.sendGoaway(retryAfterMs);
   }
 
-  authenticate(): void {
+  requestReauthentication(): void {
     // They say who they are once; what they may do is asked again when they come back.
   }
 
-  authenticated(): void {}
+  onReauthenticated(): void {}
 
   end(how: Leave): void {
     this.#spoken?.end(how);

@@ -1,0 +1,88 @@
+/**
+ * The layers of packages that have them: a module imports from layers below its own, never from above,
+ * types included. Tests and `testing` folders are exempt.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, posix, sep } from 'node:path';
+import { parseSync, visitorKeys, type Node } from 'oxc-parser';
+
+/** Folders and files of a source folder, lowest first. Names in one row do not import each other. */
+export type Layers = readonly (readonly string[])[];
+
+export const LAYERS: Readonly<Record<string, Layers>> = {
+  'apps/server/src': [
+    ['limits'],
+    ['runtime'],
+    ['configuration'],
+    ['storage'],
+    ['engine'],
+    ['metrics'],
+    ['accounts'],
+    ['commands'],
+    ['presence', 'rate-limits', 'http'],
+    ['transports'],
+    ['connection', 'documents'],
+    ['channels'],
+    ['protocols', 'api'],
+    ['probe'],
+    ['gateway', 'post-commit-effects'],
+    ['server'],
+    ['main'],
+  ],
+};
+
+const TEST_CODE = /\.(test|contract|bench)\.tsx?$|(^|\/)(testing|simulation)\//;
+
+/** A sentence for each import that goes up or sideways, and for each module without a layer. */
+export async function findLayerViolations(folder: string, layers: Layers): Promise<string[]> {
+  const files = (await readdir(folder, { recursive: true }))
+    .map((path) => path.replaceAll(sep, '/'))
+    .filter((path) => /\.tsx?$/.test(path) && !TEST_CODE.test(path))
+    .toSorted();
+  const violations: string[] = [];
+  for (const file of files) {
+    const layer = layerOf(file);
+    if (levelOf(layer, layers) === -1) {
+      violations.push(`${file} belongs to no layer`);
+      continue;
+    }
+    for (const specifier of importsOf(file, await readFile(join(folder, file), 'utf8'))) {
+      if (!specifier.startsWith('.')) continue;
+      const target = posix.join(posix.dirname(file), specifier);
+      const other = layerOf(target);
+      if (other === layer || levelOf(other, layers) < levelOf(layer, layers)) continue;
+      violations.push(`${file} imports ${target}: ${layer} is not above ${other}`);
+    }
+  }
+  return violations;
+}
+
+/** The folder of a file, or the name of a file that is in none. */
+function layerOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.tsx?$/, '');
+}
+
+function levelOf(layer: string, layers: Layers): number {
+  return layers.findIndex((row) => row.includes(layer));
+}
+
+/** Every module that a file names: static and dynamic imports, re-exports, and `import()` types. */
+function importsOf(file: string, source: string): string[] {
+  const { program, errors } = parseSync(file, source);
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);
+  const specifiers: string[] = [];
+  const visit = (node: Node): void => {
+    if ('source' in node && node.source !== null) addLiteral(node.source as Node, specifiers);
+    for (const key of visitorKeys[node.type] ?? []) {
+      const child = (node as unknown as Record<string, Node | (Node | null)[] | null>)[key];
+      if (Array.isArray(child)) for (const each of child) each !== null && visit(each);
+      else if (child !== null && child !== undefined) visit(child);
+    }
+  };
+  visit(program);
+  return specifiers;
+}
+
+function addLiteral(node: Node, specifiers: string[]): void {
+  if (node.type === 'Literal' && typeof node.value === 'string') specifiers.push(node.value);
+}

@@ -25,7 +25,7 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['channels'],
     ['protocols', 'api'],
     ['probe'],
-    ['gateway', 'post-commit-effects'],
+    ['engine-notices', 'gateway', 'post-commit-effects'],
     ['server'],
     ['main'],
   ],
@@ -72,11 +72,10 @@ function importsOf(file: string, source: string): string[] {
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);
   const specifiers: string[] = [];
   const visit = (node: Node): void => {
-    if ('source' in node && node.source !== null) addLiteral(node.source as Node, specifiers);
+    if ('source' in node && node.source !== null) addLiteral(node.source, specifiers);
     for (const key of visitorKeys[node.type] ?? []) {
       const child = (node as unknown as Record<string, Node | (Node | null)[] | null>)[key];
-      if (Array.isArray(child)) for (const each of child) each !== null && visit(each);
-      else if (child !== null && child !== undefined) visit(child);
+      for (const each of Array.isArray(child) ? child : [child]) if (each != null) visit(each);
     }
   };
   visit(program);

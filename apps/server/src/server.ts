@@ -1,4 +1,4 @@
-/** The server in one piece: what it is made of, and in which order it comes and goes. */
+/** Wires the parts of a server, starts them in order, and stops them in reverse. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createEventChannels } from './channels/event-channels.ts';
@@ -8,6 +8,11 @@ import type { Configuration } from './configuration/configuration.ts';
 import type { Database } from './storage/tables.ts';
 import type { Engine } from './engine/port.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
+import { routeEngineNotices } from './engine-notices.ts';
+import { ConnectionPolicy } from './connection/connection-policy.ts';
+import { ConnectionRegistry } from './connection/connection-registry.ts';
+import { protocolFactory } from './protocols/protocol-factory.ts';
+import { systemClock } from './runtime/clock.ts';
 import { Gateway } from './gateway.ts';
 import { Rooms } from './documents/rooms.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
@@ -38,21 +43,21 @@ import { createWelcome } from './accounts/welcome-document.ts';
 export interface ServerOptions {
   readonly configuration: Configuration;
   readonly secrets: Secrets;
-  /** Listens, and serves nothing yet. Closed by the server. */
+  /** Listens already and serves nothing yet. The server closes it. */
   readonly listener: HttpListener;
   /** The built web application. */
   readonly files: StaticFiles;
   readonly securityHeaders: HeadersOf;
-  /** All three are closed by whoever opened them, after the server. */
+  /** The caller closes these three after the server. */
   readonly db: Database;
   readonly engine: Engine;
   readonly runner: CommandRunner;
-  /** Null: no traces are wanted. */
+  /** Null: no traces. */
   readonly spans: SpanSink | null;
   readonly log: Log;
 }
 
-/** Disposing of it says goodbye to everybody, stores what they sent and stops to listen. */
+/** @returns the running server. Disposing of it drains connections, stores what they sent and closes the port. */
 export async function startServer(options: ServerOptions): Promise<AsyncDisposable> {
   const { configuration, secrets, listener, db, engine, spans, log } = options;
   const { limits, trustedProxies, allowAdhocDocuments } = configuration;
@@ -81,6 +86,12 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     proxies.notice(request);
     return clientAddress(request, trustedProxies);
   };
+  const connections = new ConnectionRegistry();
+  const metricsCollector = new MetricsCollector({
+    metrics,
+    engine,
+    serverStats: () => ({ state: connections.state, connections, rooms: rooms.all() }),
+  });
   const eventChannels = await createEventChannels({
     db,
     rooms,
@@ -96,26 +107,34 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     activity.excerptChanged(document, summary),
   );
   new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
-  const gateway = new Gateway({
-    limits,
-    engine,
+  const policy = new ConnectionPolicy({
+    connections,
+    connectionsPerUser: limits.connectionsPerUser,
     people,
     tokens,
-    rooms,
-    runner,
-    eventChannels,
+    isFull: (document) => engine.isFull(document),
+    metrics,
+    clock: systemClock,
+  });
+  const gateway = new Gateway({
+    limits,
+    connections,
+    createProtocol: protocolFactory({
+      rooms,
+      policy,
+      metrics,
+      people,
+      tokens,
+      runner,
+      eventChannels,
+      wheel,
+    }),
+    onEnd: (connection) => policy.onEnd(connection),
+    checks: { originPolicy, addressOf, mayReadMetrics: bearerCheck(configuration.metricsToken) },
     wheel,
     metrics,
     errors,
     log,
-    originPolicy,
-    addressOf,
-    mayReadMetrics: bearerCheck(configuration.metricsToken),
-  });
-  const metricsCollector = new MetricsCollector({
-    metrics,
-    engine,
-    serverStats: () => gateway.serverStats(),
   });
   const application = createApplication({
     configuration,
@@ -137,20 +156,31 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
 
-  const answer = getRequestListener(application.fetch, { overrideGlobalObjects: false });
+  const answerApi = getRequestListener(application.fetch, { overrideGlobalObjects: false });
   const cors = createCors(configuration);
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const fields = { method: request.method };
     const isDone = errors.run('request', fields, () => {
       if (cors(request, response) || gateway.request(request, response)) return;
-      Promise.resolve(answer(request, response)).catch((error: unknown) => {
+      Promise.resolve(answerApi(request, response)).catch((error: unknown) => {
         errors.report('request', fields, error);
         response.destroy();
       });
     });
     if (!isDone) response.destroy();
   };
-  gateway.start();
+  routeEngineNotices(engine, { rooms, policy, metrics, errors, log });
+  runner.onStorageChanged((error) => {
+    for (const connection of connections) connection.commandStorageChanged(error);
+  });
+  people.onRename((user) => {
+    for (const connection of connections.ofUser(user.id)) connection.user = user;
+    rooms.renameUser(user);
+  });
+  people.onSessionEnded((session) => {
+    for (const connection of connections)
+      if (connection.session === session) connection.close('unauthenticated');
+  });
   const sweep = sweepSessions({ db, log });
   wheel.start();
   metricsCollector.start();
@@ -186,7 +216,7 @@ function administratorCheck({
   return (user) => user === METRICS_READER.id || administrators.includes(user);
 }
 
-/** Part of what people write cannot be stored at the moment. */
+/** Whether updates of some documents cannot be committed at the moment. */
 function isStalled(engine: Engine): boolean {
   return engine.stats().shards.some(({ state }) => state === 'stalled');
 }

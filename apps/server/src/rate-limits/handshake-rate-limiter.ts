@@ -1,51 +1,60 @@
 /**
- * A new connection costs far more than a message. When everybody comes back at once, only so many are
- * taken in a second, so that those who are here already do not notice; some wait for their turn, in
- * order, and the rest are told when to come again.
+ * Limits new connections per second, since each costs far more than a message: after a restart, everybody
+ * reconnects at once. Connections above the rate wait in order for up to `HANDSHAKE.maxWaitMs`, the rest are
+ * refused (T12).
  */
 import { HANDSHAKE, TIMER_WHEEL } from '../limits.ts';
-import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
+import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
-export class HandshakeRateLimiter implements Expiring, Disposable {
+export interface HandshakeRateLimiterOptions {
+  readonly perSecond: number;
+  readonly wheel: TimerWheel;
+  readonly clock: Clock;
+}
+
+export class HandshakeRateLimiter extends WheelTimer implements Disposable {
   readonly #wheel: TimerWheel;
+  readonly #clock: Clock;
   readonly #bucket: TokenBucket;
   readonly #maxWaiting: number;
-  readonly #deadline = new Deadline(this);
   #waiting: (() => void)[] = [];
 
-  constructor({ perSecond, wheel }: { readonly perSecond: number; readonly wheel: TimerWheel }) {
+  constructor({ perSecond, wheel, clock }: HandshakeRateLimiterOptions) {
+    super();
     this.#wheel = wheel;
-    // As much as comes within two ticks of the wheel, of which one may be late.
+    this.#clock = clock;
+    // The connections of two ticks of the wheel, one of which may be late.
     const burst = Math.max(1, (2 * perSecond * TIMER_WHEEL.tickMs) / 1_000);
-    this.#bucket = new TokenBucket({ perSecond, burst, nowMs: performance.now() });
+    this.#bucket = new TokenBucket({ perSecond, burst, nowMs: clock.monotonicMs() });
     this.#maxWaiting = (perSecond * HANDSHAKE.maxWaitMs) / 1_000;
   }
 
-  /** Takes a connection in, now or when its turn comes; not at all when too many wait. */
-  enter(accept: () => void): 'entered' | 'full' {
-    if (this.#waiting.length === 0 && this.#bucket.take(1, performance.now())) {
+  /** Runs `accept` now or in its turn. @returns false when too many wait. */
+  tryEnter(accept: () => void): boolean {
+    if (this.#waiting.length === 0 && this.#bucket.take(1, this.#clock.monotonicMs())) {
       accept();
-      return 'entered';
+      return true;
     }
-    if (this.#waiting.length >= this.#maxWaiting) return 'full';
+    if (this.#waiting.length >= this.#maxWaiting) return false;
     this.#waiting.push(accept);
-    if (!this.#deadline.armed) this.#wheel.arm(this.#deadline, TIMER_WHEEL.tickMs);
-    return 'entered';
+    if (!this.armed) this.#wheel.arm(this, TIMER_WHEEL.tickMs);
+    return true;
   }
 
   expire(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.monotonicMs();
     let taken = 0;
     while (taken < this.#waiting.length && this.#bucket.take(1, nowMs)) taken++;
-    const turn = this.#waiting.slice(0, taken);
+    const accepted = this.#waiting.slice(0, taken);
     this.#waiting = this.#waiting.slice(taken);
-    if (this.#waiting.length > 0) this.#wheel.arm(this.#deadline, TIMER_WHEEL.tickMs);
-    for (const accept of turn) accept();
+    if (this.#waiting.length > 0) this.#wheel.arm(this, TIMER_WHEEL.tickMs);
+    for (const accept of accepted) accept();
   }
 
   [Symbol.dispose](): void {
-    this.#wheel.disarm(this.#deadline);
+    this.#wheel.disarm(this);
     this.#waiting = [];
   }
 }

@@ -15,7 +15,7 @@ import { TRANSPORT } from '../../limits.ts';
 import { METRICS_READER } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { FeedServices } from '../protocol-services.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import {
   encodeFeed,
@@ -40,7 +40,7 @@ export interface FeedRequest {
 export interface FeedProtocolOptions {
   readonly connection: Connection;
   readonly transport: FeedTransport;
-  readonly services: Pick<ProtocolServices, 'people' | 'authenticate' | 'eventChannels'>;
+  readonly services: FeedServices;
   readonly request: FeedRequest;
 }
 
@@ -128,7 +128,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   }
 
   async #begin(): Promise<void> {
-    const { authenticate, eventChannels } = this.#services;
+    const { policy, eventChannels } = this.#services;
     const { name, position } = this.#request;
     const reader = await this.#identify();
     const connection = this.#connection;
@@ -138,7 +138,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
       return;
     }
     connection.session = reader.session;
-    const error = authenticate(connection, reader.user);
+    const error = policy.authenticate(connection, reader.user);
     if (error !== null) {
       connection.close('too-many', error);
       return;

@@ -12,7 +12,7 @@ import { SCHEMA_VERSION } from '@tandem/document';
 import { readAwareness } from '../../presence/awareness-update.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { DocumentServices } from '../protocol-services.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
@@ -20,7 +20,7 @@ import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
 export interface NativeDocumentsOptions {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
-  readonly services: ProtocolServices;
+  readonly services: DocumentServices;
   /** The schema that the client knows. */
   readonly schema: number;
 }
@@ -28,7 +28,7 @@ export interface NativeDocumentsOptions {
 export class NativeDocuments implements NativeChannelOwner {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
-  readonly #services: ProtocolServices;
+  readonly #services: DocumentServices;
   readonly #schema: number;
   /** Mostly one or a few: a search through them is shorter than a map is large. */
   #channels: readonly NativeChannel[] = [];
@@ -73,7 +73,7 @@ export class NativeDocuments implements NativeChannelOwner {
   update(message: MessageOf<'update'>): void {
     this.#on(message, (room, { subscription, document }) => {
       room.message(subscription, message);
-      if (this.#services.isFull(document)) this.#services.pause(this.connection);
+      this.#services.policy.pauseWhileFull(this.connection, document);
     });
   }
 
@@ -153,7 +153,7 @@ export class NativeDocuments implements NativeChannelOwner {
   }
 
   updateRefused(error: ErrorBody): void {
-    this.#services.refused(this.connection, error);
+    this.#services.policy.onUpdateRefused(this.connection, error);
   }
 
   channelClosed(channel: NativeChannel): void {

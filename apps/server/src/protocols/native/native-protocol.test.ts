@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { binaryCodec, jsonCodec, type Codec } from '@tandem/protocol';
 import type { Connection } from '../../connection/connection.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { NativeServices } from '../protocol-services.ts';
 import { NativeProtocol } from './native-protocol.ts';
 import type { Data } from '../../transports/frame.ts';
 
 function pinged(codec: Codec<Data>): Data | undefined {
   const queued: Data[] = [];
   const connection = { queue: (data: Data) => void queued.push(data) } as unknown as Connection;
-  new NativeProtocol({ connection, codec, services: {} as ProtocolServices }).ping();
+  new NativeProtocol({ connection, codec, services: {} as NativeServices }).ping();
   return queued[0];
 }
 

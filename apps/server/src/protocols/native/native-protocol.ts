@@ -24,7 +24,7 @@ import { HANDSHAKE } from '../../limits.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
 import type { Data } from '../../transports/frame.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { NativeServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { EventSubscriptions } from './event-subscriptions.ts';
 import { NativeDocuments } from './native-documents.ts';
@@ -42,7 +42,7 @@ export class NativeProtocol implements ProtocolHandler {
   readonly join: (parts: readonly Data[]) => Data;
   readonly #connection: Connection;
   readonly #codec: Codec<Data>;
-  readonly #services: ProtocolServices;
+  readonly #services: NativeServices;
   // Made with the first message that is for them: many connections have no use for one or the other.
   #assembly: FragmentAssembly | null = null;
   #documents: NativeDocuments | null = null;
@@ -61,7 +61,7 @@ export class NativeProtocol implements ProtocolHandler {
   }: {
     readonly connection: Connection;
     readonly codec: Codec<Data>;
-    readonly services: ProtocolServices;
+    readonly services: NativeServices;
   }) {
     this.#connection = connection;
     this.#codec = codec;
@@ -136,7 +136,7 @@ export class NativeProtocol implements ProtocolHandler {
     pong: (protocol) => protocol.#connection.onPong(),
     token: (protocol, { token }) =>
       protocol.#connection.closeOnError(
-        protocol.#services.reauthenticate(protocol.#connection, token),
+        protocol.#services.policy.reauthenticate(protocol.#connection, token),
       ),
     command: (protocol, { id, name, input }) =>
       protocol.#commandQueue.submit({ id, name, input } as Command),
@@ -290,7 +290,7 @@ export class NativeProtocol implements ProtocolHandler {
   }
 
   async #authenticate(token: string): Promise<void> {
-    const { tokens, people, authenticate, metrics } = this.#services;
+    const { tokens, people, policy, metrics } = this.#services;
     const startMs = performance.now();
     const claim = await tokens.verify(token);
     const user = claim === null ? null : await people.findByClaim(claim);
@@ -300,7 +300,7 @@ export class NativeProtocol implements ProtocolHandler {
       return;
     }
     this.#connection.session = claim.session;
-    const error = authenticate(this.#connection, user);
+    const error = policy.authenticate(this.#connection, user);
     if (error !== null) {
       this.#connection.close('too-many', error);
       return;

@@ -11,7 +11,7 @@ import { ANONYMOUS } from '../../accounts/people.ts';
 import { CLOSE_REASONS } from './close-reasons.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { YjsServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import {
   documentOf,
@@ -45,7 +45,7 @@ type Place =
 export class HocuspocusProtocol implements ProtocolHandler {
   readonly join = null;
   readonly #connection: Connection;
-  readonly #services: ProtocolServices;
+  readonly #services: YjsServices;
   readonly #places = new Map<string, Place>();
 
   constructor({
@@ -53,7 +53,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
     services,
   }: {
     readonly connection: Connection;
-    readonly services: ProtocolServices;
+    readonly services: YjsServices;
   }) {
     this.#connection = connection;
     this.#services = services;
@@ -148,7 +148,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
       return null;
     }
     if (this.#connection.user === null) {
-      const error = this.#services.authenticate(this.#connection, user);
+      const error = this.#services.policy.authenticate(this.#connection, user);
       if (error !== null) {
         this.#connection.close('too-many', error);
         return null;

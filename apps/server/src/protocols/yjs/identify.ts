@@ -2,7 +2,7 @@
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { ANONYMOUS } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { YjsServices } from '../protocol-services.ts';
 
 export type Identity =
   | { readonly kind: 'known'; readonly user: User }
@@ -11,7 +11,7 @@ export type Identity =
 /** @param token empty where there is none; with its session, the connection ends. */
 export async function identify(
   token: string,
-  { tokens, people }: ProtocolServices,
+  { tokens, people }: Pick<YjsServices, 'tokens' | 'people'>,
   connection: Connection,
 ): Promise<Identity> {
   if (token === '') return { kind: 'known', user: ANONYMOUS };

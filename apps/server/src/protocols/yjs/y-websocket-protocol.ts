@@ -3,14 +3,14 @@ import { ERRORS, errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { CLOSE_REASONS } from './close-reasons.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { DocumentServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { YjsChannel } from './yjs-channel.ts';
 import { readYWebsocket, yWebsocketFormat } from './y-websocket.ts';
 
 export interface YWebsocketOptions {
   readonly connection: Connection;
-  readonly services: ProtocolServices;
+  readonly services: DocumentServices;
   readonly document: string;
   readonly user: User;
 }

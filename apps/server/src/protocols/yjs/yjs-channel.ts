@@ -18,7 +18,7 @@ import {
   type AwarenessEntry,
 } from '../../presence/awareness-update.ts';
 import type { Connection } from '../../connection/connection.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { DocumentServices } from '../protocol-services.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Leave, Subscriber } from '../../presence/subscriber.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
@@ -29,7 +29,7 @@ export interface YjsChannelOptions {
   readonly document: string;
   readonly user: User;
   readonly connection: Connection;
-  readonly services: ProtocolServices;
+  readonly services: DocumentServices;
   readonly format: YjsFormat;
   /** It cannot go on; the dialogue ends it. */
   readonly onFailed: (channel: YjsChannel, error: ErrorBody) => void;
@@ -56,7 +56,7 @@ export class YjsChannel {
   readonly document: string;
   readonly #user: User;
   readonly #connection: Connection;
-  readonly #services: ProtocolServices;
+  readonly #services: DocumentServices;
   readonly #format: YjsFormat;
   readonly #onFailed: (channel: YjsChannel, error: ErrorBody) => void;
   #state: 'new' | 'entering' | 'seated' | 'closed' = 'new';
@@ -210,7 +210,7 @@ export class YjsChannel {
     const { cseq } = sitting;
     if (this.#format.echoes) sitting.echoes.push({ cseq, update });
     room.message(subscriber.subscription, { type: 'update', channel: room.channel, cseq, update });
-    if (this.#services.isFull(this.document)) this.#services.pause(this.#connection);
+    this.#services.policy.pauseWhileFull(this.#connection, this.document);
   }
 
   #refuseWrite(): void {
@@ -244,7 +244,7 @@ export class YjsChannel {
         break;
       case 'nack':
         this.#status('refused', 1);
-        this.#services.refused(this.#connection, message.error);
+        this.#services.policy.onUpdateRefused(this.#connection, message.error);
         this.#fail(message.error);
         break;
       case 'closed':

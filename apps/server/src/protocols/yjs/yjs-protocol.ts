@@ -6,7 +6,7 @@ import { documentId, errorOf, MAX_FRAME_BYTES, type ErrorBody } from '@tandem/pr
 import { CLOSE_REASONS } from './close-reasons.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
-import type { ProtocolServices } from '../protocol-services.ts';
+import type { YjsServices } from '../protocol-services.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import { HANDSHAKE } from '../../limits.ts';
 import { HocuspocusProtocol } from './hocuspocus-protocol.ts';
@@ -16,7 +16,7 @@ import { YWebsocketProtocol } from './y-websocket-protocol.ts';
 
 export interface YjsProtocolOptions {
   readonly connection: Connection;
-  readonly services: ProtocolServices;
+  readonly services: YjsServices;
   /** From the path; null where it names none, as a Hocuspocus provider does not need to. */
   readonly document: string | null;
   /** From the list of subprotocols; empty where there is none. */
@@ -113,7 +113,7 @@ export class YjsProtocol implements ProtocolHandler {
       connection.close(CLOSE_REASONS[identity.error.code], identity.error);
       return;
     }
-    const error = services.authenticate(connection, identity.user);
+    const error = services.policy.authenticate(connection, identity.user);
     if (error !== null) {
       connection.close('too-many', error);
       return;

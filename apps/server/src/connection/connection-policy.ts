@@ -1,0 +1,102 @@
+/** What all connections of a server are subject to: who may connect, bans, and backpressure of the engine. */
+import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
+import { ANONYMOUS, type People } from '../accounts/people.ts';
+import type { TokenSigner } from '../accounts/session-token.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { ViolationTracker, type Sender } from '../rate-limits/violation-tracker.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionRegistry } from './connection-registry.ts';
+
+export interface ConnectionPolicyOptions {
+  readonly connections: ConnectionRegistry;
+  readonly connectionsPerUser: number;
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly isFull: Engine['isFull'];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+export class ConnectionPolicy {
+  readonly #options: ConnectionPolicyOptions;
+  readonly #violations = new ViolationTracker();
+  readonly #paused = new Set<Connection>();
+
+  constructor(options: ConnectionPolicyOptions) {
+    this.#options = options;
+  }
+
+  /** Counts the connection as this user's. @returns an error when the user is banned or has too many. */
+  authenticate(connection: Connection, user: User): ErrorBody | null {
+    const { connections, connectionsPerUser, metrics, clock } = this.#options;
+    const waitMs = this.#violations.waitMs(senderOf(connection, user), clock.monotonicMs());
+    if (waitMs > 0) {
+      return errorOf('too-many', {
+        detail: 'Too many changes were refused. Your text is kept on this device; come back later.',
+        retryAfterMs: Math.ceil(waitMs),
+      });
+    }
+    if (user.id !== ANONYMOUS.id) {
+      if (connections.ofUser(user.id).length >= connectionsPerUser) {
+        metrics.rateLimited.add('connections');
+        return errorOf('too-many', {
+          detail: `You have as many tabs open as one person may have (${connectionsPerUser}). Close some; this one comes in by itself.`,
+          retryAfterMs: 30_000,
+        });
+      }
+      connections.addToUser(user.id, connection);
+    }
+    connection.onAuthenticated(user);
+    return null;
+  }
+
+  /** Extends the connection's authentication, or closes it when `token` is invalid or another user's. */
+  async reauthenticate(connection: Connection, token: string): Promise<void> {
+    const { tokens, people, metrics } = this.#options;
+    const claim = await tokens.verify(token);
+    const user = claim === null ? null : await people.findByClaim(claim);
+    if (connection.ended) return;
+    if (claim === null || user === null || user.id !== connection.user?.id) {
+      metrics.reauthentications.add('refused');
+      connection.close('unauthenticated');
+      return;
+    }
+    metrics.reauthentications.add('renewed');
+    connection.session = claim.session;
+    connection.authenticatedUntil(claim.expiresAt);
+  }
+
+  /** Counts a harmful update, and closes the connection when it was one too many (W19). */
+  onUpdateRefused(connection: Connection, error: ErrorBody): void {
+    // Only these make the engine reload a document.
+    if (error.code !== 'invalid-update' && error.code !== 'client-taken') return;
+    const sender = senderOf(connection, connection.user);
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#violations.add(sender, nowMs) === 'tolerated') return;
+    this.#options.metrics.rateLimited.add('violations');
+    connection.close('invalid-update', error);
+  }
+
+  /** Stops reading from the connection while the engine's queue for `document` is full. */
+  pauseWhileFull(connection: Connection, document: string): void {
+    if (!this.#options.isFull(document) || this.#paused.has(connection)) return;
+    this.#paused.add(connection);
+    connection.pause();
+  }
+
+  resumeAll(): void {
+    for (const connection of this.#paused) connection.resume();
+    this.#paused.clear();
+  }
+
+  onEnd(connection: Connection): void {
+    this.#paused.delete(connection);
+  }
+}
+
+/** Anonymous readers share an id, so only their address counts. */
+function senderOf({ address }: Connection, user: User | null): Sender {
+  return { user: user === null || user.id === ANONYMOUS.id ? null : user.id, address };
+}

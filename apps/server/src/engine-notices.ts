@@ -1,0 +1,50 @@
+/** Routes what the engine reports: to rooms, to paused connections, to metrics and to the log. */
+import type { ConnectionPolicy } from './connection/connection-policy.ts';
+import type { Rooms } from './documents/rooms.ts';
+import type { Engine, EngineNotice } from './engine/port.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { ErrorBoundary } from './runtime/error-boundary.ts';
+import type { Log } from './runtime/log.ts';
+
+export interface EngineNoticeTargets {
+  readonly rooms: Rooms;
+  readonly policy: ConnectionPolicy;
+  readonly metrics: Metrics;
+  readonly errors: ErrorBoundary;
+  readonly log: Log;
+}
+
+export function routeEngineNotices(engine: Engine, targets: EngineNoticeTargets): void {
+  engine.onNotices((notices) => {
+    for (const notice of notices)
+      targets.errors.run('room', { event: notice.kind }, () => route(notice, targets));
+  });
+}
+
+function route(notice: EngineNotice, { rooms, policy, metrics, log }: EngineNoticeTargets): void {
+  switch (notice.kind) {
+    case 'stalled':
+      log.error(
+        { shard: notice.shard, reason: notice.error.message },
+        'committing updates failed, retrying',
+      );
+      rooms.storageChanged();
+      break;
+    case 'resumed':
+      log.info({ shard: notice.shard }, 'committing updates works again');
+      rooms.storageChanged();
+      break;
+    case 'drained':
+      policy.resumeAll();
+      break;
+    case 'timed':
+      if (notice.work === 'commit') metrics.committed(notice.shard, notice.ms);
+      else metrics.compacted(notice.document, notice.ms);
+      break;
+    case 'incident':
+      log.error({ document: notice.document, detail: notice.detail }, notice.what);
+      break;
+    default:
+      rooms.handleEngineEvent(notice);
+  }
+}

@@ -1,4 +1,4 @@
-/** Starts the server, and ends it with all that people sent on disk. */
+/** The entry point: starts the server, and stops it without losing data. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +25,11 @@ import { startServer } from './server.ts';
 import { loadSecrets } from './accounts/secret.ts';
 import { StartupError } from './runtime/startup-error.ts';
 
-/** The same from the source and from the bundle. */
+/** Resolves to the same folder from the source and from the bundle. */
 const BUILT_WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 async function main(): Promise<void> {
-  // The first process of a container is not ended by signals that it does not listen to.
+  // The first process of a container is not ended by signals without a listener.
   let stop: () => Promise<void> = async () => process.exit(0);
   const stopOnce = once(() => stop());
   process.on('SIGTERM', stopOnce);
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     trustedProxies,
   });
   const dataDir = await prepareDataFolder(configuration.dataDir);
-  // Held until the process ends, whatever ends it.
+  // Locked until the process ends.
   const directory = await DataDirectory.open(dataDir, log);
   const opened = await openStorage(configuration, { directory, log });
   const { secrets, db, engine, runner } = opened;
@@ -83,12 +83,12 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   crashOnUnhandledError(log);
-  // A process that waits for this line may stop the server right after it.
+  // Last: a process that waits for this line may stop the server right after it.
   const { port: listening } = listener.address;
   log.info({ dataDir, port: listening }, `Tandem is ready: ${addressOf(configuration, listening)}`);
 }
 
-/** @throws StartupProblem or DatabaseError; then nothing half-made is left. */
+/** @throws StartupError or DatabaseError, after removing a half-created database. */
 async function openStorage(
   { authSecrets, engineWorkers }: Configuration,
   { directory, log }: { readonly directory: DataDirectory; readonly log: Log },
@@ -117,9 +117,9 @@ async function openStorage(
 }
 
 /**
- * The web application, where it is built.
+ * Loads the web application, if it is built.
  *
- * @throws StartupProblem when it is not where it was said to be.
+ * @throws StartupError when `WEB_DIR` holds none.
  */
 async function loadFiles({ webDir, mode }: Configuration, log: Log): Promise<StaticFiles> {
   const folder = resolve(webDir ?? BUILT_WEB);
@@ -150,10 +150,10 @@ function once(run: () => Promise<void>): () => void {
   };
 }
 
-/** What reaches these is a fault of the server. It ends; what was called saved is on disk, and pages come back by themselves. */
+/** An unhandled error is a bug, after which the state is unknown. Saved data is on disk, and clients reconnect. */
 function crashOnUnhandledError(log: Log): void {
   const crash = (error: unknown): void => {
-    log.fatal({ err: error }, 'the server ends because of a fault of its own');
+    log.fatal({ err: error }, 'crashing on unhandled error');
     process.exit(1);
   };
   process.on('uncaughtException', crash);

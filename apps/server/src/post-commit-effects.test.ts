@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
 import { ErrorBoundary } from './runtime/error-boundary.ts';
@@ -47,7 +47,7 @@ function context() {
   return { told, lose };
 }
 
-it('looks everything up anew that may have been committed without a word (P3)', () => {
+test('looks everything up anew that may have been committed without a word (P3)', () => {
   const { told, lose } = context();
   lose([
     { user: 'ada', command: { id: ID, name: 'profile:change', input: { name: 'Ada' } } },

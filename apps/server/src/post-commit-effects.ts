@@ -1,4 +1,4 @@
-/** What the server does after commands were committed: the only place where one command leads to more than its events. */
+/** Applies the effects of committed commands on open rooms, lists and access. Nothing else follows from a command but its events. */
 import type { Activity } from './channels/activity.ts';
 import type { ChannelHub } from './channels/channel-hub.ts';
 import type { Rooms } from './documents/rooms.ts';
@@ -22,7 +22,6 @@ export class PostCommitEffects {
     this.#options = options;
   }
 
-  /** Listens to what is committed. */
   start(runner: CommandRunner): void {
     const { hub, activity, rooms, people, errors } = this.#options;
     runner.onCommitted(({ events, effects }) => {
@@ -38,7 +37,7 @@ export class PostCommitEffects {
       for (const { document } of rooms.all()) documents.add(document);
       for (const document of documents) this.#accessChanged(document);
       for (const { user, command } of unanswered)
-        if (command.name === 'profile:change') this.#follow(people.renamed(user));
+        if (command.name === 'profile:change') this.#reportFailure(people.renamed(user));
     });
   }
 
@@ -53,7 +52,7 @@ export class PostCommitEffects {
         activity.changed(effect.document);
         break;
       case 'profile-changed':
-        this.#follow(people.renamed(effect.user));
+        this.#reportFailure(people.renamed(effect.user));
         break;
       case 'unlisted':
         rooms.unlisted(effect);
@@ -72,12 +71,12 @@ export class PostCommitEffects {
 
   #accessChanged(document: string): void {
     const { hub, activity, rooms } = this.#options;
-    this.#follow(rooms.recheck(document));
-    this.#follow(hub.recheck(document));
-    this.#follow(activity.recheck(document));
+    this.#reportFailure(rooms.recheck(document));
+    this.#reportFailure(hub.recheck(document));
+    this.#reportFailure(activity.recheck(document));
   }
 
-  #follow(step: Promise<void>): void {
+  #reportFailure(step: Promise<void>): void {
     step.catch((error: unknown) => this.#options.errors.report('command', {}, error));
   }
 }

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeConfiguration, ignoredSettings, readConfiguration } from './configuration.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 describe('configuration', () => {
-  it('needs nothing', () => {
+  test('needs nothing', () => {
     const configuration = readConfiguration({});
     expect(configuration).toMatchObject({
       port: 3000,
@@ -21,7 +21,7 @@ describe('configuration', () => {
     });
   });
 
-  it('lets stock clients create documents in development only, unless it is told to', () => {
+  test('lets stock clients create documents in development only, unless it is told to', () => {
     expect(readConfiguration({ NODE_ENV: 'development' }).allowAdhocDocuments).toBe(true);
     expect(readConfiguration({}).allowAdhocDocuments).toBe(false);
     expect(readConfiguration({ ALLOW_ADHOC_DOCUMENTS: 'true' }).allowAdhocDocuments).toBe(true);
@@ -31,7 +31,7 @@ describe('configuration', () => {
     ).toBe(false);
   });
 
-  it('has everyone for an administrator, except in production', () => {
+  test('has everyone for an administrator, except in production', () => {
     expect(readConfiguration({ NODE_ENV: 'development' }).administrators).toBe('everyone');
     expect(readConfiguration({ NODE_ENV: 'test' }).administrators).toBe('everyone');
     expect(readConfiguration({}).administrators).toEqual([]);
@@ -44,14 +44,14 @@ describe('configuration', () => {
     );
   });
 
-  it('counts an empty variable as not set', () => {
+  test('counts an empty variable as not set', () => {
     expect(readConfiguration({ PORT: '', PUBLIC_URL: '' })).toMatchObject({
       port: 3000,
       publicUrl: null,
     });
   });
 
-  it('tells all problems at once, in sentences', () => {
+  test('tells all problems at once, in sentences', () => {
     const read = (): unknown =>
       readConfiguration({
         PORT: '80a',
@@ -72,7 +72,7 @@ describe('configuration', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['https://ana:geheim@example.org', 'contains a user name or a password; leave them out.'],
     ['https://example.org/?a=1', 'contains a query or a fragment;'],
     ['https://example.org/#a', 'contains a query or a fragment;'],
@@ -84,14 +84,14 @@ describe('configuration', () => {
     expect(read).not.toThrow(/geheim/);
   });
 
-  it('refuses a collector whose address holds a password', () => {
+  test('refuses a collector whose address holds a password', () => {
     const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://ana:geheim@collector:4318/otlp';
     expect(() => readConfiguration({ OTEL_EXPORTER_OTLP_ENDPOINT })).toThrow(
       'OTEL_EXPORTER_OTLP_ENDPOINT contains a user name or a password; leave them out.',
     );
   });
 
-  it('lets the sites that are named show this one in a frame, and nobody else', () => {
+  test('lets the sites that are named show this one in a frame, and nobody else', () => {
     expect(readConfiguration({}).allowedFrames).toEqual([]);
     const read = (ALLOWED_FRAMES: string) => readConfiguration({ ALLOWED_FRAMES }).allowedFrames;
     expect(read('https://a.example, https://*.b.example')).toEqual([
@@ -102,14 +102,14 @@ describe('configuration', () => {
       expect(() => read(wrong), wrong).toThrow(/ALLOWED_FRAMES is/);
   });
 
-  it('says which settings do nothing', () => {
+  test('says which settings do nothing', () => {
     expect(ignoredSettings({ DATABASE_URL: '', PORT: '1' })).toEqual([]);
     expect(ignoredSettings({ DATABASE_URL: 'postgres://ana:geheim@db/docs' })).toEqual([
       expect.stringMatching(/^DATABASE_URL is set and has no effect: (?!.*geheim)/),
     ]);
   });
 
-  it('takes several secrets, newest first, each of them long enough', () => {
+  test('takes several secrets, newest first, each of them long enough', () => {
     const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)];
     expect(readConfiguration({ AUTH_SECRET: `${newer}, ${older}` }).authSecrets).toEqual([
       newer,
@@ -118,7 +118,7 @@ describe('configuration', () => {
     expect(() => readConfiguration({ AUTH_SECRET: `${newer},short` })).toThrow(/too short/);
   });
 
-  it('does not repeat a secret', () => {
+  test('does not repeat a secret', () => {
     expect(() => readConfiguration({ AUTH_SECRET: 'hunter2' })).toThrow(
       'AUTH_SECRET is too short; it must be at least 32 characters, or several such with commas.',
     );
@@ -130,7 +130,7 @@ describe('configuration', () => {
     );
   });
 
-  it('reads where traces go as OpenTelemetry says it', () => {
+  test('reads where traces go as OpenTelemetry says it', () => {
     expect(readConfiguration({}).traces).toBeNull();
     const { traces } = readConfiguration({
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
@@ -143,7 +143,7 @@ describe('configuration', () => {
     });
   });
 
-  it('describes each variable for the documentation', () => {
+  test('describes each variable for the documentation', () => {
     const table = describeConfiguration();
     expect(table.map((row) => row.name)).toContain('DATA_DIR');
     for (const row of table) {
@@ -154,7 +154,7 @@ describe('configuration', () => {
 });
 
 // The documentation's page is written by this test: `vitest run -u`.
-it('is what the page of settings says', async () => {
+test('is what the page of settings says', async () => {
   const rows = describeConfiguration().map(
     ({ name, expected, unset, purpose }) =>
       `| \`${name}\` | ${purpose} | ${expected} | ${unset === null ? '' : `\`${unset}\``} |\n`,

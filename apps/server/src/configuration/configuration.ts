@@ -1,4 +1,4 @@
-/** Everything an operator can set: environment variables, one schema, all problems told at once. */
+/** The settings of a server: environment variables with a schema for each. */
 import { z } from 'zod';
 import {
   baseUrl,
@@ -16,7 +16,6 @@ import {
 } from './setting-schemas.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
-/** Each variable: how it is read, what it must be, what holds when it is not set, what it is for. */
 const variables = {
   NODE_ENV: {
     schema: z
@@ -195,22 +194,22 @@ export interface Configuration {
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
   readonly publicUrl: URL | null;
-  /** Newest first. Null: the one in `dataDir`. */
+  /** Null: the secret in `dataDir`. */
   readonly authSecrets: Secrets | null;
   readonly allowGuests: boolean;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
-  /** Sources of `frame-ancestors`. */
+  /** Sources for `frame-ancestors`. */
   readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
   readonly engineWorkers: number;
   readonly logLevel: string;
-  /** The ids of users. */
+  /** Ids of users. */
   readonly administrators: readonly string[] | 'everyone';
-  /** Null: nobody reads the metrics. */
+  /** Null: `/metrics` is off. */
   readonly metricsToken: string | null;
   readonly selfProbe: boolean;
-  /** Null: nobody collects traces. */
+  /** Null: no traces. */
   readonly traces: {
     readonly endpoint: URL;
     readonly headers: Readonly<Record<string, string>>;
@@ -228,7 +227,7 @@ export interface Configuration {
 /**
  * Reads the environment; an empty variable counts as not set.
  *
- * @throws StartupProblem with a sentence for each variable that does not fit.
+ * @throws StartupError with a sentence for each invalid variable.
  */
 export function readConfiguration(
   environment: Readonly<Record<string, string | undefined>>,
@@ -280,7 +279,7 @@ export function readConfiguration(
   };
 }
 
-/** Settings that people try because other programs have them, and what to know about each. */
+/** Variables of other programs that have no effect here, with a warning for each. */
 const IGNORED: Readonly<Record<string, string>> = {
   DATABASE_URL:
     'DATABASE_URL is set and has no effect: Tandem keeps everything in the database in DATA_DIR, and does not use another one yet.',
@@ -288,7 +287,6 @@ const IGNORED: Readonly<Record<string, string>> = {
     'REDIS_URL is set and has no effect: one process serves everybody, and does not need Redis.',
 };
 
-/** A sentence for each variable that is set and does nothing. */
 export function ignoredSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
@@ -297,11 +295,11 @@ export function ignoredSettings(
     .map(([, sentence]) => sentence);
 }
 
-/** The table of the documentation. */
+/** The table in the operator's guide. */
 export function describeConfiguration(): readonly {
   readonly name: string;
   readonly expected: string;
-  /** Null: nothing. */
+  /** Null: no default. */
   readonly unset: string | null;
   readonly purpose: string;
 }[] {
@@ -322,13 +320,13 @@ function problemWith(
   given: { readonly text: string; readonly schema: z.ZodType; readonly error: z.ZodError },
 ): string {
   const { text, schema, error } = given;
-  // A schema's own sentence says more than what is expected, and repeats no secret.
+  // A sentence of the schema itself is more precise, and repeats no secret.
   const own = error.issues.find(({ code, message }) => code === 'custom' && message.endsWith('.'));
   if (own !== undefined) return `${name} ${own.message}`;
   return `${name} is ${shown(name, text)}; it must be ${expected(schema)}.`;
 }
 
-/** A secret that is too short is still somebody's secret. */
+/** Even an invalid secret must not be printed. */
 const SECRETS: ReadonlyMap<string, string> = new Map<Variable, string>([
   ['AUTH_SECRET', 'too short'],
   ['METRICS_TOKEN', 'too short'],

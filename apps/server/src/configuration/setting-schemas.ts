@@ -1,4 +1,4 @@
-/** How the values of settings are read; what the settings are is in `configuration.ts`. */
+/** Schemas for the values of settings. The settings are in `configuration.ts`. */
 import { z } from 'zod';
 
 export const MIN_SECRET_LENGTH = 32;
@@ -29,7 +29,7 @@ export const listed = (text: string): readonly string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** An address that others are derived from. What a request would silently drop is refused. */
+/** A URL that others are derived from. Parts that requests would drop silently are refused. */
 export const baseUrl = ({ path }: { readonly path: 'none' | 'any' }) =>
   z
     .string()

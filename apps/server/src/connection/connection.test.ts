@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   HELLO_TIMEOUT_MS,
   PING_INTERVAL_MS,
@@ -24,7 +24,7 @@ function onAuthenticated(options?: Parameters<typeof fakeConnection>[0]) {
 }
 
 describe('heartbeat', () => {
-  it('waits for hello, and not longer', () => {
+  test('waits for hello, and not longer', () => {
     const { connection, protocol, socket, pass, ended } = fakeConnection();
     connection.start(protocol, HELLO_TIMEOUT_MS);
     pass(HELLO_TIMEOUT_MS - 100);
@@ -35,7 +35,7 @@ describe('heartbeat', () => {
     expect(ended()).toBe(1);
   });
 
-  it('closes after two pings without any answer', () => {
+  test('closes after two pings without any answer', () => {
     const { protocol, socket, pass } = onAuthenticated();
     pass(LONGEST_PING_MS - PONG_TIMEOUT_MS);
     expect(protocol.pings).toBe(1);
@@ -45,7 +45,7 @@ describe('heartbeat', () => {
     expect([socket.closes, protocol.ends]).toEqual([[4504], ['abrupt']]);
   });
 
-  it('counts whatever is heard as an answer', () => {
+  test('counts whatever is heard as an answer', () => {
     const { connection, protocol, socket, pass } = onAuthenticated();
     for (let round = 0; round < 5; round++) {
       pass(LONGEST_PING_MS - PONG_TIMEOUT_MS);
@@ -56,7 +56,7 @@ describe('heartbeat', () => {
     expect(protocol.pings).toBeGreaterThanOrEqual(5);
   });
 
-  it('does not count silence against whom we do not read', () => {
+  test('does not count silence against whom we do not read', () => {
     const { connection, socket, pass } = onAuthenticated();
     connection.pause();
     expect(socket.reading).toBe('paused');
@@ -67,7 +67,7 @@ describe('heartbeat', () => {
   });
 });
 
-it('is counted until it ends, and that once', () => {
+test('is counted until it ends, and that once', () => {
   const { connection, metrics } = onAuthenticated();
   expect(metrics.connections.total).toBe(1);
   connection.close('overloaded');
@@ -77,7 +77,7 @@ it('is counted until it ends, and that once', () => {
 });
 
 describe('what comes in', () => {
-  it('has a limit of messages', () => {
+  test('has a limit of messages', () => {
     const { connection, protocol, socket } = onAuthenticated();
     expect(connection.takeMessages(100)).toBe(true);
     expect(connection.takeMessages(1)).toBe(false);
@@ -85,7 +85,7 @@ describe('what comes in', () => {
     expect(protocol.explained[0]).toMatchObject({ code: 'too-many', temporary: true });
   });
 
-  it('has a limit of bytes', () => {
+  test('has a limit of bytes', () => {
     const { connection, protocol, socket } = onAuthenticated();
     connection.receive(Buffer.alloc(INGRESS.burstBytes), true);
     expect([protocol.received.length, socket.closes]).toEqual([1, []]);
@@ -93,7 +93,7 @@ describe('what comes in', () => {
     expect([protocol.received.length, socket.closes]).toEqual([1, [4529]]);
   });
 
-  it('that trips over a fault of ours ends this connection only', () => {
+  test('that trips over a fault of ours ends this connection only', () => {
     const { connection, protocol, socket } = onAuthenticated();
     protocol.onReceive = () => {
       throw new Error('a fault');
@@ -106,7 +106,7 @@ describe('what comes in', () => {
 });
 
 describe('what goes out', () => {
-  it('goes once a turn, joined, in frames that are not too large', () => {
+  test('goes once a turn, joined, in frames that are not too large', () => {
     const { connection, socket, turn } = onAuthenticated({ join: (parts) => parts.join('') });
     for (const data of ['a', 'b', 'c']) connection.queue(data);
     expect(socket.sent).toEqual([]);
@@ -119,14 +119,14 @@ describe('what goes out', () => {
     expect(socket.sent.slice(1).map(({ length }) => length)).toEqual([200_000, 200_001]);
   });
 
-  it('stays in frames of their own where nothing joins', () => {
+  test('stays in frames of their own where nothing joins', () => {
     const { connection, socket, turn } = onAuthenticated();
     for (const data of ['a', 'b']) connection.queue(data);
     turn();
     expect(socket.sent).toEqual(['a', 'b']);
   });
 
-  it('comes before the close', () => {
+  test('comes before the close', () => {
     const { connection, socket } = onAuthenticated({ join: (parts) => parts.join('') });
     connection.queue('last words');
     connection.close('internal');
@@ -151,7 +151,7 @@ function stuck(bytes: number, requested = 0) {
 const LAG = SLOW_CONSUMER.lagThresholdBytes + 1;
 
 describe('a slow reader', () => {
-  it('is pressed above 64 KB', () => {
+  test('is pressed above 64 KB', () => {
     expect(SLOW_CONSUMER.conflateThresholdBytes).toBe(64 * 1024);
     const quick = stuck(SLOW_CONSUMER.conflateThresholdBytes);
     expect([quick.connection.isConflating, quick.connection.isLagging]).toEqual([false, false]);
@@ -159,7 +159,7 @@ describe('a slow reader', () => {
     expect([slow.connection.isConflating, slow.connection.isLagging]).toEqual([true, false]);
   });
 
-  it('lags above 1 MB', () => {
+  test('lags above 1 MB', () => {
     expect(SLOW_CONSUMER.lagThresholdBytes).toBe(1024 * 1024);
     expect(stuck(SLOW_CONSUMER.lagThresholdBytes).connection.isLagging).toBe(false);
     const { connection, socket } = stuck(LAG);
@@ -171,7 +171,7 @@ describe('a slow reader', () => {
     expect(socket.closes).toEqual([]);
   });
 
-  it('lags when it is pressed for 5 s', () => {
+  test('lags when it is pressed for 5 s', () => {
     expect(SLOW_CONSUMER.lagAfterMs).toBe(5_000);
     const { connection, pass } = stuck(SLOW_CONSUMER.conflateThresholdBytes + 1);
     pass(SLOW_CONSUMER.lagAfterMs - SLOW_CONSUMER.checkIntervalMs);
@@ -180,7 +180,7 @@ describe('a slow reader', () => {
     expect(connection.isLagging).toBe(true);
   });
 
-  it('is neither for what it asked for', () => {
+  test('is neither for what it asked for', () => {
     const { connection, left, pass } = stuck(0, 3 * SLOW_CONSUMER.lagThresholdBytes);
     expect([connection.isConflating, connection.isLagging, connection.isCongested]).toEqual([
       false,
@@ -194,7 +194,7 @@ describe('a slow reader', () => {
     expect(connection.isLagging).toBe(false);
   });
 
-  it('catches up once little waits, a few channels at a time', () => {
+  test('catches up once little waits, a few channels at a time', () => {
     const { connection, channel, caughtUp, left, pass } = stuck(LAG);
     const names = Array.from({ length: SLOW_CONSUMER.maxCatchingUp + 2 }, (_, i) => String(i));
     for (const name of names) connection.catchUpLater(channel(name));
@@ -213,7 +213,7 @@ describe('a slow reader', () => {
     expect(caughtUp).toHaveLength(names.length);
   });
 
-  it('is sent away at the third lag within a minute', () => {
+  test('is sent away at the third lag within a minute', () => {
     const { connection, protocol, socket, left, pass, turn } = stuck(LAG);
     const lagAgain = () => {
       left(0);
@@ -229,7 +229,7 @@ describe('a slow reader', () => {
     expect(protocol.explained[0]).toMatchObject({ code: 'overloaded', temporary: true });
   });
 
-  it('may lag as often over a longer time', () => {
+  test('may lag as often over a longer time', () => {
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => clock.mockRestore());
@@ -245,7 +245,7 @@ describe('a slow reader', () => {
     }
   });
 
-  it('that asks for much and takes nothing is sent away', () => {
+  test('that asks for much and takes nothing is sent away', () => {
     const { socket, pass } = stuck(0, SLOW_CONSUMER.openPauseBytes + 1);
     pass(SLOW_CONSUMER.stallTimeoutMs - SLOW_CONSUMER.checkIntervalMs);
     expect(socket.closes).toEqual([]);
@@ -253,7 +253,7 @@ describe('a slow reader', () => {
     expect(socket.closes).toEqual([4505]);
   });
 
-  it('is sent away when more waits than even unfed channels leave', () => {
+  test('is sent away when more waits than even unfed channels leave', () => {
     const { connection, socket, turn } = stuck(SLOW_CONSUMER.maxQueuedBytes);
     connection.queue(new Uint8Array(10));
     turn();
@@ -263,7 +263,7 @@ describe('a slow reader', () => {
     expect(socket.closes).toEqual([4505]);
   });
 
-  it('that takes what is sent is alive, though our ping is far behind it', () => {
+  test('that takes what is sent is alive, though our ping is far behind it', () => {
     const { socket, left, pass } = stuck(0, 20 * SLOW_CONSUMER.lagThresholdBytes);
     for (let second = 1; second <= 60; second++) {
       left(20 * SLOW_CONSUMER.lagThresholdBytes - 100_000 * second);
@@ -272,7 +272,7 @@ describe('a slow reader', () => {
     expect(socket.closes).toEqual([]);
   });
 
-  it('that takes nothing is not', () => {
+  test('that takes nothing is not', () => {
     const { socket, pass } = stuck(LAG);
     pass(LONGEST_PING_MS + PONG_TIMEOUT_MS);
     expect(socket.closes).toEqual([4504]);
@@ -299,7 +299,7 @@ describe('W35: the proof of who somebody is', () => {
     return { ...fake, pass };
   }
 
-  it('is asked for 60 s before it ends', () => {
+  test('is asked for 60 s before it ends', () => {
     expect(REAUTHENTICATE_BEFORE_MS).toBe(60_000);
     const { protocol, pass } = authenticated();
     pass(TTL_MS - REAUTHENTICATE_BEFORE_MS - 100);
@@ -308,7 +308,7 @@ describe('W35: the proof of who somebody is', () => {
     expect(protocol.asked).toEqual([NOW + TTL_MS]);
   });
 
-  it('ends the connection 25 s after its end', () => {
+  test('ends the connection 25 s after its end', () => {
     expect(REAUTHENTICATE_GRACE_MS).toBe(25_000);
     const { socket, pass } = authenticated();
     pass(TTL_MS + REAUTHENTICATE_GRACE_MS - 100);
@@ -317,7 +317,7 @@ describe('W35: the proof of who somebody is', () => {
     expect(socket.closes).toEqual([4401]);
   });
 
-  it('is as good as the one before when it is renewed, any number of times', () => {
+  test('is as good as the one before when it is renewed, any number of times', () => {
     const { connection, protocol, socket, pass } = authenticated();
     for (let round = 1; round <= 3; round++) {
       pass(TTL_MS - REAUTHENTICATE_BEFORE_MS);
@@ -328,7 +328,7 @@ describe('W35: the proof of who somebody is', () => {
     expect([protocol.accepted.length, socket.closes]).toEqual([3, []]);
   });
 
-  it('that was about to end when it was said is asked for at once', () => {
+  test('that was about to end when it was said is asked for at once', () => {
     const { connection, protocol, pass } = authenticated();
     connection.authenticatedUntil(NOW + 1_000);
     pass(100);
@@ -369,7 +369,7 @@ describe('before authentication', () => {
 });
 
 describe('openings', () => {
-  it('that wait have a limit', () => {
+  test('that wait have a limit', () => {
     const { connection, socket } = stuck(LAG);
     for (let i = 0; i < OPEN_QUEUE.maxQueued; i++) connection.openQueue.push(() => {});
     expect(socket.closes).toEqual([]);
@@ -377,7 +377,7 @@ describe('openings', () => {
     expect(socket.closes).toEqual([4529]);
   });
 
-  it('wait while the socket is full of what was opened before', () => {
+  test('wait while the socket is full of what was opened before', () => {
     const { connection, socket, turn, pass } = onAuthenticated();
     const opened: number[] = [];
     socket.stuck = true;
@@ -392,7 +392,7 @@ describe('openings', () => {
     expect(opened).toHaveLength(16);
   });
 
-  it('take no room when there are none', () => {
+  test('take no room when there are none', () => {
     const { connection } = onAuthenticated();
     const line = connection.openQueue;
     for (let i = 0; i < 9; i++) line.push(() => {});
@@ -402,7 +402,7 @@ describe('openings', () => {
     expect(connection.openQueue).not.toBe(line);
   });
 
-  it('are forgotten at the end', () => {
+  test('are forgotten at the end', () => {
     const { connection } = onAuthenticated();
     let opened = 0;
     for (let i = 0; i < 20; i++) connection.openQueue.push(() => opened++);
@@ -412,7 +412,7 @@ describe('openings', () => {
   });
 });
 
-it('tells a goodbye from a loss', () => {
+test('tells a goodbye from a loss', () => {
   for (const [code, how] of [
     [1000, 'clean'],
     [1005, 'clean'],

@@ -1,4 +1,4 @@
-/** The one place where an error becomes an HTTP answer. */
+/** Maps errors to HTTP responses. Nothing else does. */
 import { errorOf, type ErrorBody, type ErrorCode } from '@tandem/protocol';
 import { DatabaseError } from '../storage/storage-error.ts';
 import { EngineError } from '../engine/port.ts';
@@ -22,7 +22,6 @@ export const HTTP_STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 
-/** Ends a request with an error. */
 export class ApiError extends Error {
   readonly body: ErrorBody;
 
@@ -44,7 +43,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What the caller hears of whatever was thrown; null for what is a fault of ours. */
+/** The error that the client sees for a thrown error; null for a bug of the server, which it does not see. */
 export function errorBodyOf(error: unknown): ErrorBody | null {
   if (error instanceof ApiError || error instanceof EngineError) return error.body;
   if (error instanceof DatabaseError) return errorOf('storage-failed');

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientAddress } from './client-address.ts';
 
 const from = (remoteAddress: string, forwarded?: string, trusted = 0) =>
@@ -12,7 +12,7 @@ const from = (remoteAddress: string, forwarded?: string, trusted = 0) =>
   );
 
 describe('client address', () => {
-  it('believes the socket, and headers only as far as proxies are trusted', () => {
+  test('believes the socket, and headers only as far as proxies are trusted', () => {
     expect(from('192.0.2.7')).toBe('192.0.2.7');
     expect(from('::ffff:192.0.2.7')).toBe('192.0.2.7');
     expect(from('192.0.2.7', '203.0.113.1')).toBe('192.0.2.7');
@@ -22,7 +22,7 @@ describe('client address', () => {
     expect(from('192.0.2.7', undefined, 1)).toBe('192.0.2.7');
   });
 
-  it('counts IPv6 by network, however it is written', () => {
+  test('counts IPv6 by network, however it is written', () => {
     expect(from('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
     expect(from('2001:db8:1:2::6')).toBe('2001:db8:1:2::/64');
     expect(from('2001:0DB8:0001:0002:ffff::')).toBe('2001:db8:1:2::/64');
@@ -31,7 +31,7 @@ describe('client address', () => {
     expect(from('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
   });
 
-  it('does not count this machine', () => {
+  test('does not count this machine', () => {
     expect(from('127.0.0.1')).toBeNull();
     expect(from('::1')).toBeNull();
     expect(from('::ffff:127.0.0.1')).toBeNull();

@@ -1,11 +1,11 @@
-/** Where a request comes from, as far as it can be believed. */
+/** The network address of a client. */
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 
 /**
- * @param trustedProxies as many entries of X-Forwarded-For, from the right, were written by proxies of ours.
- * @returns the address to count by: of IPv6 the network, as each subscriber has all addresses of one.
- *   Null for this machine itself, where a proxy may stand whom nobody told us of.
+ * @param trustedProxies how many entries of X-Forwarded-For, from the right, the operator's proxies wrote.
+ * @returns the key for limits by address. An IPv6 address counts by its /64 network, since each subscriber has
+ *   all addresses of one. Null for this machine, where a proxy may stand without the operator having set it.
  */
 export function clientAddress(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
@@ -22,7 +22,6 @@ export function clientAddress(
   return isIPv6(plain) ? networkOf(plain) : plain;
 }
 
-/** The first 64 bits. */
 function networkOf(address: string): string {
   const [left = [], right = []] = address.split('::').map((part) => part.split(':'));
   const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');

@@ -1,5 +1,5 @@
 /**
- * Pages of the sites in `ALLOWED_ORIGINS` may use the API and the transports over HTTP, with their own cookie.
+ * CORS for the API and the HTTP transports: sites in `ALLOWED_ORIGINS` may use them, with cookies.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -21,7 +21,7 @@ const PREFLIGHT_HEADERS = {
 };
 const EXPOSED_HEADERS = ['Retry-After', ...TRANSPORTS].join(', ');
 
-/** @returns whether the request was a browser's question beforehand; then it is answered. */
+/** Adds CORS headers. @returns true for a preflight request, which it answers. */
 export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export function createCors({ allowedOrigins }: Pick<Configuration, 'allowedOrigins'>): Cors {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { HttpListener } from './http-listener.ts';
 
 async function listen(): Promise<HttpListener> {
@@ -29,7 +29,7 @@ const ask = async (listener: HttpListener, path: string): Promise<string> => {
   return `${answer.status} ${(await answer.text()).trim()}`;
 };
 
-it('answers from the first moment to the last, in words for load balancers and for clients', async () => {
+test('answers from the first moment to the last, in words for load balancers and for clients', async () => {
   const listener = await listen();
   expect(await ask(listener, '/healthz')).toBe('200 starting');
   expect(await ask(listener, '/readyz')).toBe('503 starting');
@@ -59,7 +59,7 @@ it('answers from the first moment to the last, in words for load balancers and f
   expect(await ask(listener, '/d/a')).toBe('200 served');
 });
 
-it.each([
+test.each([
   ['HTTP/1.0 without Host', 'GET /readyz HTTP/1.0\r\n\r\n'],
   ['OPTIONS', 'OPTIONS /readyz HTTP/1.0\r\n\r\n'],
   ['the check of HAProxy without settings', 'OPTIONS / HTTP/1.0\r\n\r\n'],
@@ -79,7 +79,7 @@ it.each([
   expect(answer.endsWith('\r\n\r\n')).toBe(request.startsWith('HEAD'));
 });
 
-it('sends sockets away while it starts', async () => {
+test('sends sockets away while it starts', async () => {
   const listener = await listen();
   const answer = await send(
     listener,

@@ -1,7 +1,6 @@
 /**
- * The port, from the first moment of the process to its last. It listens before there is anything to serve and
- * until everybody was sent away, so that `/healthz` and `/readyz` answer all the time: load balancers ask with any
- * version of HTTP, any `Host` or none, and any method.
+ * The HTTP port. It listens from the start of the process to its end, so that `/healthz` and `/readyz` always
+ * answer. Load balancers check with any version of HTTP, any `Host` or none, and any method.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +15,7 @@ import type { HeadersOf } from './security-headers.ts';
 export interface HttpHandlers {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
-  /** False while what people write cannot be stored. */
+  /** False while updates cannot be committed. */
   readonly canStore: () => boolean;
 }
 
@@ -25,13 +24,13 @@ export interface HttpListenerOptions {
   /** Null: all addresses of this machine. */
   readonly host: string | null;
   readonly headers: HeadersOf;
-  /** Behind proxies, everybody's connections come from theirs. */
+  /** With a proxy, all TCP connections share its address, so they are not counted by address. */
   readonly trustedProxies: number;
 }
 
 type Phase = 'starting' | 'ready' | 'draining';
 
-/** Connections that may wait to be accepted when everybody comes back at once. */
+/** Pending TCP connections, for reconnect storms after a restart. */
 const BACKLOG = 4_096;
 
 const STARTING = 'Tandem is starting. Come back in a moment.\n';
@@ -62,7 +61,7 @@ export class HttpListener implements AsyncDisposable {
     ).watch(this.server);
   }
 
-  /** @throws StartupProblem when it cannot listen. */
+  /** @throws StartupError when it cannot listen. */
   static async listen(options: HttpListenerOptions): Promise<HttpListener> {
     const { port, host } = options;
     const listener = new HttpListener(options);
@@ -85,7 +84,7 @@ export class HttpListener implements AsyncDisposable {
     this.#phase = 'ready';
   }
 
-  /** Says so to load balancers; what is asked is still answered. */
+  /** Health checks answer `draining`; other requests are still served. */
   drain(): void {
     this.#phase = 'draining';
   }
@@ -97,11 +96,11 @@ export class HttpListener implements AsyncDisposable {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
-    // A listener before this one may have had enough of the connection.
+    // `ClientSockets` may have closed the connection.
     if (request.socket.destroyed) return;
-    const health = healthQuestion(request);
+    const health = healthCheckOf(request);
     if (health === 'alive') {
-      // Clients read the word: one that finds no way in here is to come back, not to look for another way.
+      // Clients read this word: when the server is only starting, they retry instead of trying another transport.
       this.#answer(request, response, [
         200,
         this.#phase === 'ready' ? 'alive\n' : `${this.#phase}\n`,
@@ -112,7 +111,7 @@ export class HttpListener implements AsyncDisposable {
       this.#answer(request, response, isReady ? [200, 'ready\n'] : [503, word]);
     } else if (this.#handlers === null) {
       response.setHeader('Retry-After', HTTP.startRetryAfterS);
-      // A browser asks again by itself.
+      // Browsers reload by themselves.
       response.setHeader('Refresh', HTTP.startRetryAfterS);
       this.#answer(request, response, [503, STARTING]);
     } else {
@@ -144,10 +143,10 @@ export class HttpListener implements AsyncDisposable {
   }
 }
 
-function healthQuestion({ url = '/', method }: IncomingMessage): 'alive' | 'ready' | null {
+function healthCheckOf({ url = '/', method }: IncomingMessage): 'alive' | 'ready' | null {
   const path = url.split('?', 1)[0];
   if (path === '/healthz') return 'alive';
-  // The check that HAProxy makes when it is told nothing else.
+  // HAProxy's default check.
   const isPlainCheck = method === 'OPTIONS' && (path === '/' || path === '*');
   return path === '/readyz' || isPlainCheck ? 'ready' : null;
 }

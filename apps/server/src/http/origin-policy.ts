@@ -1,4 +1,4 @@
-/** Which sites' pages may talk to this server. Browsers always say where a page is from; others need not. */
+/** Decides by the `Origin` header which sites' pages may talk to this server. Programs need not send one. */
 import type { Configuration } from '../configuration/configuration.ts';
 import { hostOf } from './request-scheme.ts';
 
@@ -9,7 +9,7 @@ export interface Caller {
   readonly host: string | undefined;
 }
 
-export type OriginPolicy = (caller: Caller) => 'allowed' | 'foreign' | 'unsaid';
+export type OriginPolicy = (caller: Caller) => 'allowed' | 'foreign' | 'absent';
 
 export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -21,9 +21,9 @@ export function createOriginPolicy({
   const known = new Set(allowedOrigins);
   if (publicUrl !== null) known.add(publicUrl.origin);
   return ({ origin, host }) => {
-    if (origin === undefined) return 'unsaid';
+    if (origin === undefined) return 'absent';
     if (known.has(origin)) return 'allowed';
-    // `null` is what sandboxed frames and local files say.
+    // Sandboxed frames and local files send `null`.
     if (!URL.canParse(origin)) return 'foreign';
     const url = new URL(origin);
     if (url.host === hostOf(url.protocol, host)) return 'allowed';

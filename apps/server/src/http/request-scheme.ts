@@ -1,25 +1,25 @@
-/** By which scheme a browser came. TLS ends before this process, so it is known only by what others say. */
+/** The scheme of a request. TLS ends at a proxy, so headers are all there is to know it by. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type SchemeHeaders = Pick<IncomingHttpHeaders, 'host' | 'origin'> & {
   readonly 'x-forwarded-proto'?: string | string[] | undefined;
 };
 
-/** `host` as it is written in a URL of that scheme: without the scheme's own port. */
+/** The host as a URL of that scheme writes it, without a default port. */
 export function hostOf(protocol: string, host: string | undefined): string | null {
   const text = `${protocol}//${host}`;
   return host !== undefined && URL.canParse(text) ? new URL(text).host : null;
 }
 
-/** It came to the public address, which is https, and nothing says that it did not come by that. */
+/** Whether the request is for the public https address, and no proxy says that it came by http. */
 export function isPublicHttps(headers: SchemeHeaders, publicUrl: URL | null): boolean {
   if (publicUrl?.protocol !== 'https:' || headers['x-forwarded-proto'] === 'http') return false;
   return hostOf('https:', headers.host) === publicUrl.host;
 }
 
 /**
- * Whether a cookie may be marked `Secure`, so that the browser keeps it. Browsers name the origin of each POST;
- * the same server may be opened by https through a proxy, and by http on the local network.
+ * Whether a cookie may be marked `Secure`; on http, browsers would drop it. The `Origin` of a POST decides, as one
+ * server may be reached by https through a proxy and by http on the local network.
  */
 export function cameByHttps(headers: SchemeHeaders, publicUrl: URL | null): boolean {
   const { origin } = headers;

@@ -1,4 +1,4 @@
-/** Headers of every answer. */
+/** Security headers of every response. */
 import type { MiddlewareHandler } from 'hono';
 import type { Configuration } from '../configuration/configuration.ts';
 import { isPublicHttps, type SchemeHeaders } from './request-scheme.ts';
@@ -18,7 +18,7 @@ const contentSecurityPolicy = (frames: readonly string[]): string =>
 
 const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
-  // A document's address is a secret of those who have it.
+  // The address of a document opens it, so other sites must not see it.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -36,7 +36,7 @@ export function createSecurityHeaders({
   const always = {
     ...HEADERS,
     'Content-Security-Policy': contentSecurityPolicy(allowedFrames),
-    // It cannot name sites; browsers that know both follow the policy.
+    // X-Frame-Options cannot name sites. Browsers that know the policy ignore it.
     ...(allowedFrames.length === 0 ? { 'X-Frame-Options': 'DENY' } : {}),
   };
   const secure = { ...always, 'Strict-Transport-Security': HSTS };

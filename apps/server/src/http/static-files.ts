@@ -1,6 +1,6 @@
 /**
- * The built web application. The files are listed once, so that no path leads out of the folder;
- * what is text is compressed once. Addresses of the application itself answer with its page.
+ * Serves the built web application. Files are listed at the start, so no path can leave the folder, and text is
+ * compressed once. Paths of the application answer with its page.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -48,7 +48,7 @@ export class StaticFiles {
     this.#assets = assets;
   }
 
-  /** Without a build the folder does not exist, and there is nothing to serve. */
+  /** Serves nothing when the folder does not exist. */
   static async load(folder: string): Promise<StaticFiles> {
     const assets = new Map<string, Asset>();
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -57,7 +57,7 @@ export class StaticFiles {
       const path = join(entry.parentPath, entry.name);
       const url = path.slice(folder.length).split(sep).join('/').replace(/^\/?/, '/');
       const type = TYPES[extname(entry.name)] ?? 'application/octet-stream';
-      // The names under assets/ change with their content; everything else is asked for again.
+      // Names under assets/ contain a hash of the content.
       const cache = url.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
       assets.set(url, { path, type, cache, bodies: new Map() });
     }
@@ -68,7 +68,6 @@ export class StaticFiles {
     return this.#assets.has('/index.html');
   }
 
-  /** Null when there is nothing at this path. */
   async answer(context: Context): Promise<Response | null> {
     const asset = this.#find(context);
     if (asset === undefined) return null;
@@ -90,7 +89,7 @@ export class StaticFiles {
   #find({ req }: Context): Asset | undefined {
     const asset = this.#assets.get(req.path === '/' ? '/index.html' : req.path);
     if (asset !== undefined) return asset;
-    // A document's link may have come with the full stop of its sentence.
+    // The link of a document may have been copied with the full stop behind it.
     const isOwn = extname(req.path) === '' || req.path.startsWith(DOCUMENT_PATH);
     const isPage = (req.header('Accept') ?? '').includes('text/html') && isOwn;
     return isPage ? this.#assets.get('/index.html') : undefined;

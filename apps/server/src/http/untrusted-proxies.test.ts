@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { UntrustedProxies } from './untrusted-proxies.ts';
 
 function watch(trustedProxies = 0) {
@@ -15,7 +15,7 @@ function watch(trustedProxies = 0) {
 }
 const forwarded = { 'x-forwarded-for': '203.0.113.7' };
 
-it('warns once of a proxy in a private network, names the setting, and counts each request', () => {
+test('warns once of a proxy in a private network, names the setting, and counts each request', () => {
   const { heard, come } = watch();
   for (let i = 0; i < 3; i++) come('172.18.0.2', forwarded);
   come('::ffff:10.1.2.3', { forwarded: 'for=203.0.113.7' });
@@ -27,7 +27,7 @@ it('warns once of a proxy in a private network, names the setting, and counts ea
   ]);
 });
 
-it('says nothing of what anybody on the internet sends, nor without such a header', () => {
+test('says nothing of what anybody on the internet sends, nor without such a header', () => {
   const { heard, come } = watch();
   come('198.51.100.7', forwarded);
   come('2001:db8::7', forwarded);
@@ -36,7 +36,7 @@ it('says nothing of what anybody on the internet sends, nor without such a heade
   expect(heard).toEqual({ warnings: [], counted: 0 });
 });
 
-it('says nothing where proxies are trusted', () => {
+test('says nothing where proxies are trusted', () => {
   const { heard, come } = watch(1);
   come('172.18.0.2', forwarded);
   expect(heard.counted).toBe(0);

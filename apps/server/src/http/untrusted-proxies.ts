@@ -1,13 +1,13 @@
 /**
- * Notices a proxy that nobody told us of: without `TRUST_PROXY`, the limits for one address are shared by all who
- * come through it, and nothing else shows why people are refused.
+ * Detects a proxy without `TRUST_PROXY`: everyone behind it shares the limits of one address, and nothing else
+ * would show the operator why people are refused.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Log } from '../runtime/log.ts';
 import type { Counter } from '../metrics/instruments.ts';
 
-/** Networks in which an operator's own proxy may stand. RFC 1918, 4193, 6598, and the loopback. */
+/** Networks of an operator's own proxies: RFC 1918, 4193 and 6598, and the loopback. */
 const PRIVATE = new BlockList();
 for (const [network, bits] of [
   ['10.0.0.0', 8],
@@ -22,7 +22,7 @@ PRIVATE.addAddress('::1', 'ipv6');
 
 export interface UntrustedProxiesOptions {
   readonly trustedProxies: number;
-  /** Requests with such headers. */
+  /** Counts forwarded requests. */
   readonly counter: Pick<Counter, 'add'>;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -40,14 +40,14 @@ export class UntrustedProxies {
     if (trustedProxies > 0) return;
     if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return;
     const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-    // Anybody may send the header; from the internet it says nothing.
+    // Anyone on the internet may send the header.
     if (!PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return;
     counter.add();
     if (this.#isReported) return;
     this.#isReported = true;
     log.warn(
       { address },
-      'requests come through a proxy that is not trusted: everybody behind it counts as one address; set TRUST_PROXY to the number of proxies, such as TRUST_PROXY=1',
+      'requests come through an untrusted proxy, and all of its clients count as one address; set TRUST_PROXY to the number of proxies, such as TRUST_PROXY=1',
     );
   }
 }

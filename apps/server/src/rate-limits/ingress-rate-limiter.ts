@@ -1,4 +1,4 @@
-/** What may come in from one connection. */
+/** Limits the messages and bytes that one connection sends. */
 import { INGRESS } from '../limits.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 
@@ -17,12 +17,11 @@ export class IngressRateLimiter {
     this.#bytes = new TokenBucket({ perSecond: bytesPerSecond, burst: INGRESS.burstBytes, nowMs });
   }
 
-  /** Whether nothing would be lost by forgetting it. */
+  /** A full limiter may be dropped: a new one behaves the same. */
   isFull(nowMs: number): boolean {
     return this.#messages.isFull(nowMs) && this.#bytes.isFull(nowMs);
   }
 
-  /** Whether that much was there; if not, nothing is taken. */
   take(what: 'messages' | 'bytes', amount: number, nowMs: number): boolean {
     return (what === 'messages' ? this.#messages : this.#bytes).take(amount, nowMs);
   }

@@ -1,23 +1,20 @@
-/**
- * A message on its way to any number of subscribers. What a format makes of it is made once and
- * shared, whoever asks first.
- */
+/** A message to any number of subscribers, encoded once for each format. */
 import type { ServerMessage } from '@tandem/protocol';
 
 export class EncodedMessage {
   readonly message: ServerMessage;
-  /** Nearly always one format; a map for each message would cost more than it saves. */
-  readonly #made: { readonly format: unknown; readonly value: unknown }[] = [];
+  /** A list: there is nearly always one format, and a map for each message would cost more. */
+  readonly #encoded: { readonly format: unknown; readonly value: unknown }[] = [];
 
   constructor(message: ServerMessage) {
     this.message = message;
   }
 
-  as<T>(format: unknown, make: (message: ServerMessage) => T): T {
-    const made = this.#made.find((entry) => entry.format === format);
-    if (made !== undefined) return made.value as T;
-    const value = make(this.message);
-    this.#made.push({ format, value });
+  as<T>(format: unknown, encode: (message: ServerMessage) => T): T {
+    const encoded = this.#encoded.find((entry) => entry.format === format);
+    if (encoded !== undefined) return encoded.value as T;
+    const value = encode(this.message);
+    this.#encoded.push({ format, value });
     return value;
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HELLO_TIMEOUT_MS, type ServerMessage } from '@tandem/protocol';
 import { ErrorBoundary } from './error-boundary.ts';
 import { Throttle } from './throttle.ts';
@@ -13,7 +13,7 @@ function fail(): never {
   throw new Error('a bug');
 }
 
-it('logs what failed and what it was about, and counts it', () => {
+test('logs what failed and what it was about, and counts it', () => {
   const lines: string[] = [];
   const metrics = new Metrics();
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
@@ -22,7 +22,7 @@ it('logs what failed and what it was about, and counts it', () => {
   expect(errors.run('send', {}, () => {})).toBe(true);
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
     {
-      msg: 'message not sent',
+      msg: 'sending message failed',
       connection: 'c',
       message: 'opened',
       channel: 5,
@@ -41,7 +41,7 @@ describe('a message that cannot be encoded', () => {
     return fake;
   };
 
-  it('closes its connection with a code after which the client comes back', async () => {
+  test('closes its connection with a code after which the client comes back', async () => {
     const { connection, socket } = started();
     connection.onSendError({ type: 'opened', channel: 5 } as ServerMessage, new Error('a bug'));
     // A room may be in the middle of its receivers.
@@ -50,7 +50,7 @@ describe('a message that cannot be encoded', () => {
     expect(socket.closes).toEqual([4500]);
   });
 
-  it('is left out where the next one makes up for it', async () => {
+  test('is left out where the next one makes up for it', async () => {
     const { connection, socket } = started();
     connection.onSendError(
       { type: 'presence:changed', channel: 5 } as ServerMessage,
@@ -61,7 +61,7 @@ describe('a message that cannot be encoded', () => {
   });
 });
 
-it('a connection whose flush fails is closed, and the flush of the others goes on', () => {
+test('a connection whose flush fails is closed, and the flush of the others goes on', () => {
   const fake = fakeConnection({ join: fail });
   fake.connection.start(fake.protocol, HELLO_TIMEOUT_MS);
   fake.connection.queue(new Uint8Array(1));
@@ -71,7 +71,7 @@ it('a connection whose flush fails is closed, and the flush of the others goes o
   expect(fake.protocol.ends).toEqual(['abrupt']);
 });
 
-it('a connection that fails at its end is gone all the same', () => {
+test('a connection that fails at its end is gone all the same', () => {
   const fake = fakeConnection();
   fake.protocol.end = fail;
   fake.connection.start(fake.protocol, HELLO_TIMEOUT_MS);
@@ -83,7 +83,7 @@ describe('timers', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('a deadline that fails keeps no other from expiring', () => {
+  test('a deadline that fails keeps no other from expiring', () => {
     const failures: unknown[] = [];
     const expired: string[] = [];
     const wheel = new TimerWheel((error) => failures.push(error));
@@ -94,7 +94,7 @@ describe('timers', () => {
     expect([failures.length, expired]).toEqual([1, ['other']]);
   });
 
-  it('a throttle that fails runs again', () => {
+  test('a throttle that fails runs again', () => {
     const failures: unknown[] = [];
     const throttle = new Throttle(100, fail, (error) => failures.push(error));
     for (let i = 0; i < 2; i++) {

@@ -1,26 +1,25 @@
 /**
- * Contains what fails while one connection, room or timer is served. Such a failure is a bug, but it belongs to
- * that connection, room or timer: it is logged, counted and goes no further. Without this it would reach
- * `uncaughtException`, which ends the process and with it everybody's connection.
+ * Contains an error to the connection, room or timer in which it was thrown: logs it, counts it, and goes on.
+ * Otherwise the error would reach `uncaughtException` and end the process with all connections.
  */
 import type { Log } from './log.ts';
 
 /**
  * - `send`: a message could not be encoded or queued for one connection
- * - `connection`: other work of one connection, such as a flush, a heartbeat or its end
+ * - `connection`: other work of one connection, such as a handler, a flush or its end
  * - `timer`: a deadline or a throttle
- * - `room`: what the engine reported of one document
- * - `command`: what follows from a committed command
+ * - `room`: an engine event of one document
+ * - `command`: an effect of a committed command
  * - `request`: an HTTP request or an upgrade
  */
 export const ERROR_SOURCES = ['send', 'connection', 'timer', 'room', 'command', 'request'] as const;
 export type ErrorSource = (typeof ERROR_SOURCES)[number];
 
-const WORDS: Readonly<Record<ErrorSource, string>> = {
-  send: 'message not sent',
-  connection: 'connection work failed',
+const LOG_MESSAGES: Readonly<Record<ErrorSource, string>> = {
+  send: 'sending message failed',
+  connection: 'message handler failed',
   timer: 'timer failed',
-  room: 'engine event not handled',
+  room: 'engine event handler failed',
   command: 'command effect failed',
   request: 'request failed',
 };
@@ -38,7 +37,7 @@ export class ErrorBoundary {
     this.#counter = counter;
   }
 
-  /** Runs `work`. @returns whether it succeeded. */
+  /** @returns whether `work` succeeded. */
   run(source: ErrorSource, fields: object, work: () => void): boolean {
     try {
       work();
@@ -49,9 +48,9 @@ export class ErrorBoundary {
     }
   }
 
-  /** Logs and counts a failure that was contained elsewhere. */
+  /** Logs and counts an error that was caught elsewhere. */
   report(source: ErrorSource, fields: object, error: unknown): void {
     this.#counter.add(source);
-    this.#log.error({ ...fields, err: error }, WORDS[source]);
+    this.#log.error({ ...fields, err: error }, LOG_MESSAGES[source]);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FLUSH } from '../limits.ts';
 import { FlushScheduler } from './flush-scheduler.ts';
 import { fakeConnection } from '../connection/testing/fake-connection.ts';
@@ -6,24 +6,24 @@ import { fakeConnection } from '../connection/testing/fake-connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function flushing(isLoaded: boolean) {
+function flushable(isLoaded: boolean) {
   const flushed: number[] = [];
   return { isLoaded, flushed, flush: (nowMs: number) => void flushed.push(nowMs) };
 }
 
-it('writes at the end of the turn', () => {
+test('flushes at the end of the turn', () => {
   const turn = new FlushScheduler(() => {});
-  const one = flushing(false);
+  const one = flushable(false);
   turn.add(one);
   expect(one.flushed).toHaveLength(0);
   vi.advanceTimersByTime(0);
   expect(one.flushed).toHaveLength(1);
 });
 
-it('lets the hot ones wait, and writes them together', () => {
+test('flushes loaded connections together, at the longer interval', () => {
   let ends = 0;
   const turn = new FlushScheduler(() => void ends++);
-  const [one, other] = [flushing(true), flushing(true)];
+  const [one, other] = [flushable(true), flushable(true)];
   turn.add(one);
   vi.advanceTimersByTime(FLUSH.loadedIntervalMs - 1);
   turn.add(other);
@@ -32,15 +32,15 @@ it('lets the hot ones wait, and writes them together', () => {
   expect([one.flushed.length, other.flushed.length, ends]).toEqual([1, 1, 1]);
 });
 
-it('writes to a crowd in slices, with a turn of the loop between', () => {
+test('flushes very many connections in slices, with a turn between them', () => {
   let ends = 0;
   const turn = new FlushScheduler(() => void ends++);
   const crowd = Array.from({ length: FLUSH.maxUnsliced + FLUSH.sliceSize + 1 }, () =>
-    flushing(false),
+    flushable(false),
   );
   for (const one of crowd) turn.add(one);
   const written = () => crowd.filter(({ flushed }) => flushed.length === 1).length;
-  const late = flushing(false);
+  const late = flushable(false);
   vi.advanceTimersToNextTimer();
   turn.add(late);
   expect([written(), ends]).toEqual([FLUSH.sliceSize, 0]);
@@ -63,7 +63,7 @@ function write(
   }
 }
 
-it('a connection that writes again and again becomes hot; one of people who type does not', () => {
+test('a connection that writes again and again becomes hot; one of people who type does not', () => {
   const fake = fakeConnection();
   write(fake, 5 * FLUSH.loadedAfterWrites, FLUSH.loadedGapMs);
   expect(fake.connection.isLoaded).toBe(false);
@@ -71,7 +71,7 @@ it('a connection that writes again and again becomes hot; one of people who type
   expect(fake.connection.isLoaded).toBe(true);
 });
 
-it('is hot as long as waiting brings messages together', () => {
+test('is hot as long as waiting brings messages together', () => {
   const fake = fakeConnection();
   write(fake, FLUSH.loadedAfterWrites, 1);
   write(fake, 10, FLUSH.loadedIntervalMs, 2);

@@ -1,33 +1,33 @@
 /**
- * Everything that has something to write does so once, at the end of the turn of the loop. Whoever would write in
- * turn after turn, as in a room where many type at once, writes every `FLUSH.loadedIntervalMs` instead, together with all the
- * others of that kind: a write is a system call, and costs more than what it carries. A crowd is written to in
- * slices, with a turn of the loop between them: nobody else waits for all of it.
+ * Flushes connections once at the end of each turn of the event loop. A loaded connection, which would write in
+ * every turn, is flushed every `FLUSH.loadedIntervalMs`, together with the others: a write is a system call, and
+ * costs more than its data. Very many connections are flushed in slices with a turn between them, so that other
+ * work does not wait.
  */
 import { FLUSH } from '../limits.ts';
 
 export interface Flushable {
-  /** Whether it may wait for what comes next. */
+  /** Whether it is flushed at the longer interval. */
   readonly isLoaded: boolean;
-  /** @param nowMs of a clock that only goes forward, in whole milliseconds. */
+  /** @param nowMs of a monotonic clock, in whole milliseconds. */
   flush(nowMs: number): void;
 }
 
 export class FlushScheduler {
   readonly #onEnd: () => void;
   #waiting: Flushable[] = [];
-  #hot: Flushable[] = [];
+  #loaded: Flushable[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param onEnd when nothing waits any more but the hot ones. */
+  /** @param onEnd called when only loaded connections wait. */
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
   }
 
   add(flushing: Flushable): void {
     if (flushing.isLoaded) {
-      this.#hot.push(flushing);
-      if (this.#timer === null) this.#timer = setTimeout(this.#runHot, FLUSH.loadedIntervalMs);
+      this.#loaded.push(flushing);
+      if (this.#timer === null) this.#timer = setTimeout(this.#runLoaded, FLUSH.loadedIntervalMs);
     } else if (this.#waiting.push(flushing) === 1) setImmediate(this.#run);
   }
 
@@ -42,11 +42,11 @@ export class FlushScheduler {
     if (rest.length === 0) this.#onEnd();
   };
 
-  readonly #runHot = (): void => {
+  readonly #runLoaded = (): void => {
     this.#timer = null;
     const isIdle = this.#waiting.length === 0;
-    this.#waiting = this.#waiting.concat(this.#hot);
-    this.#hot = [];
+    this.#waiting = this.#waiting.concat(this.#loaded);
+    this.#loaded = [];
     if (isIdle) this.#run();
   };
 }

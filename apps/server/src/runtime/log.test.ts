@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLog } from './log.ts';
 
 async function lines(write: (log: Awaited<ReturnType<typeof createLog>>) => void) {
@@ -11,12 +11,12 @@ async function lines(write: (log: Awaited<ReturnType<typeof createLog>>) => void
   return written.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-it('says only the beginning of a document id', async () => {
+test('says only the beginning of a document id', async () => {
   const [line] = await lines((log) => log.info({ document: 'abcdefghijkl' }, 'opened'));
   expect(line).toMatchObject({ document: 'abcdef', msg: 'opened' });
 });
 
-it.each(['token', 'cookie', 'authorization', 'secret', 'title', 'text', 'update', 'body'])(
+test.each(['token', 'cookie', 'authorization', 'secret', 'title', 'text', 'update', 'body'])(
   'never says a %s, by mistake or as a part of something',
   async (name) => {
     const written = await lines((log) => {

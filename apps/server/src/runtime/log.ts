@@ -1,17 +1,17 @@
 /**
- * Logs, by pino: JSON lines, or readable ones where pino-pretty is installed. Never content, tokens,
- * cookies or titles, and of a document's id, which is a key to it, only the beginning. Whoever logs
- * sees to that; what is below is for the day on which somebody did not.
+ * The server's log: JSON lines by pino, or readable lines by pino-pretty. No line holds content, tokens, cookies or
+ * titles, and only the beginning of a document's id, which opens the document. Callers must see to that; the
+ * redaction here is a second net.
  */
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 export type Log = Logger;
 
-/** Names under which nothing is ever logged, also one level down. */
+/** Fields that are redacted, also one level down. */
 const NEVER = ['token', 'cookie', 'authorization', 'secret', 'title', 'text', 'update', 'body'];
 const DOCUMENT_LETTERS = 6;
 
-/** @param destination instead of the standard output. */
+/** @param destination replaces the standard output. */
 export async function createLog(
   { format, level }: { readonly format: 'json' | 'readable'; readonly level: string },
   destination?: DestinationStream,
@@ -26,9 +26,9 @@ export async function createLog(
   return stream === null ? pino(options) : pino(options, stream);
 }
 
-/** Null where pino-pretty is not installed, as in a bundle. */
+/** Null when pino-pretty is not installed, as in production. */
 async function prettyStream(): Promise<DestinationStream | null> {
-  // Not a literal, or the bundle would hold it.
+  // No literal, or the bundler would include it.
   const name: string = 'pino-pretty';
   try {
     const module = (await import(name)) as { default: (options: object) => DestinationStream };

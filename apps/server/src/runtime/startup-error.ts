@@ -1,7 +1,7 @@
-/** Why the server cannot start, in sentences for the person who started it. */
+/** Why the server cannot start, in a sentence for the operator. */
 export class StartupError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'StartupProblem';
+    this.name = 'StartupError';
   }
 }

@@ -1,4 +1,4 @@
-/** Runs something at most once per interval: at once after a pause, then at the interval's end. */
+/** Runs a function at most once per interval: at once after a pause, otherwise at the end of the interval. */
 
 export class Throttle implements Disposable {
   readonly #intervalMs: () => number;
@@ -8,8 +8,8 @@ export class Throttle implements Disposable {
   #timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param intervalMs the interval, or how long it is now.
-   * @param onError is told when `run` failed; it runs again as it would have.
+   * @param intervalMs a function is evaluated at each schedule.
+   * @param onError handles what `run` throws; later runs are not affected.
    */
   constructor(
     intervalMs: number | (() => number),

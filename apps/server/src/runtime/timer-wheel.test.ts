@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '@tandem/testkit';
 import { TIMER_WHEEL } from '../limits.ts';
 import { Deadline, TimerWheel } from './timer-wheel.ts';
@@ -18,7 +18,7 @@ function stopwatch() {
 }
 
 describe('timer wheel', () => {
-  it('expires each deadline once, in its tick, over any distance', () => {
+  test('expires each deadline once, in its tick, over any distance', () => {
     const { wheel, expired, owner, turn } = stopwatch();
     const random = new SeededRandom(7);
     const wanted = Array.from({ length: 500 }, () => {
@@ -33,7 +33,7 @@ describe('timer wheel', () => {
       expect(expired.find((entry) => entry.deadline === deadline)?.at).toBe(at);
   });
 
-  it('moves a deadline that is armed again and forgets one that is disarmed', () => {
+  test('moves a deadline that is armed again and forgets one that is disarmed', () => {
     const { wheel, expired, owner, turn } = stopwatch();
     const moved = new Deadline(owner);
     const dropped = new Deadline(owner);
@@ -49,7 +49,7 @@ describe('timer wheel', () => {
     expect(moved.armed).toBe(false);
   });
 
-  it('forgets one that is disarmed by another of the same tick', () => {
+  test('forgets one that is disarmed by another of the same tick', () => {
     const { wheel, expired, owner, turn } = stopwatch();
     const [first, second, third] = [0, 1, 2].map(() => new Deadline(owner));
     const killer = new Deadline({ expire: () => wheel.disarm(second as Deadline) });
@@ -58,7 +58,7 @@ describe('timer wheel', () => {
     expect(expired.map(({ deadline }) => deadline)).toEqual([first, third]);
   });
 
-  it('goes on after an owner that fails: those behind it are not forgotten', () => {
+  test('goes on after an owner that fails: those behind it are not forgotten', () => {
     const { wheel, expired, owner, turn } = stopwatch();
     const failing = new Deadline({
       expire: () => {
@@ -73,7 +73,7 @@ describe('timer wheel', () => {
     expect(expired.map(({ deadline }) => deadline)).toEqual([behind]);
   });
 
-  it('lets an owner arm again while it expires, a whole round away', () => {
+  test('lets an owner arm again while it expires, a whole round away', () => {
     const { wheel, turn } = stopwatch();
     let count = 0;
     const deadline: Deadline = new Deadline({

@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
 describe('token bucket', () => {
-  it('gives the burst and not one more', () => {
+  test('gives the burst and not one more', () => {
     const bucket = new TokenBucket({ perSecond: 10, burst: 3, nowMs: 0 });
     expect([1, 2, 3, 4].map(() => bucket.take(1, 0))).toEqual([true, true, true, false]);
   });
 
-  it('fills at its rate up to the burst', () => {
+  test('fills at its rate up to the burst', () => {
     const bucket = new TokenBucket({ perSecond: 10, burst: 3, nowMs: 0 });
     expect(bucket.take(3, 0)).toBe(true);
     expect(bucket.take(1, 99)).toBe(false);
@@ -16,7 +16,7 @@ describe('token bucket', () => {
     expect(bucket.take(3, 100_000)).toBe(true);
   });
 
-  it('takes no harm from a clock that goes back', () => {
+  test('takes no harm from a clock that goes back', () => {
     const bucket = new TokenBucket({ perSecond: 10, burst: 2, nowMs: 1_000 });
     expect(bucket.take(2, 500)).toBe(true);
     expect(bucket.take(1, 500)).toBe(false);

@@ -1,4 +1,4 @@
-/** How much a connection may do: `burst` at once, `perSecond` in the long run. */
+/** A rate limit: `burst` at once, `perSecond` in the long run. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -20,12 +20,12 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** Whether nothing would be lost by forgetting it. */
+  /** A full bucket may be dropped: a new one behaves the same. */
   isFull(nowMs: number): boolean {
     return this.take(0, nowMs) && this.#tokens === this.#burst;
   }
 
-  /** Whether `amount` was there; if not, nothing is taken. */
+  /** @returns false when there are fewer tokens than `amount`; then none are taken. */
   take(amount: number, nowMs: number): boolean {
     const grown = (Math.max(0, nowMs - this.#filledAtMs) * this.#perSecond) / 1000;
     this.#tokens = Math.min(this.#burst, this.#tokens + grown);

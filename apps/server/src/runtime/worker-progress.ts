@@ -1,6 +1,6 @@
 /**
- * Where a worker writes what it is about to do, so that the main thread knows what it was if it
- * never comes back. The memory is shared: a worker that is stuck cannot send a message.
+ * The current work of a worker thread, in shared memory: a stuck worker cannot send messages, and the supervisor
+ * still reads what it is doing.
  */
 import { MAX_DOCUMENT_ID_LENGTH } from '@tandem/protocol';
 
@@ -10,7 +10,7 @@ export type WorkPhase = 'load' | 'apply' | 'read';
 export interface Work {
   readonly phase: WorkPhase;
   readonly document: string;
-  /** Whose update it is, and which; 0 outside `apply`. */
+  /** Subscription and number of the update; 0 outside `apply`. */
   readonly subscription: number;
   readonly cseq: number;
   readonly budgetMs: number;
@@ -18,12 +18,12 @@ export interface Work {
 
 export interface WorkerProgress {
   begin(work: Work): void;
-  /** The work that was begun may take longer than it said. */
+  /** Raises the budget of the current work. */
   extend(budgetMs: number): void;
   end(): void;
 }
 
-/** For an engine in the thread of its gateway, where nobody could look. */
+/** For an engine in the main thread, which cannot be watched. */
 export const noWorkerProgress: WorkerProgress = { begin() {}, extend() {}, end() {} };
 
 const PHASES = [null, 'load', 'apply', 'read'] as const;
@@ -78,12 +78,12 @@ export class SharedWorkerProgress implements WorkerProgress {
     Atomics.store(this.#integers, PHASE, 0);
   }
 
-  /** Changes with each piece of work. */
+  /** Incremented with each piece of work. */
   get count(): number {
     return Atomics.load(this.#integers, COUNT);
   }
 
-  /** What is being done; true to the letter only when the other side stands still. */
+  /** Consistent only while the worker is stuck. */
   get work(): Work | null {
     const phase = PHASES[Atomics.load(this.#integers, PHASE)] ?? null;
     if (phase === null) return null;

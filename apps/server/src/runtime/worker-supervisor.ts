@@ -33,7 +33,7 @@ export type WorkerRequest<In> =
   | { readonly kind: 'stop' };
 
 export interface WorkerEnd {
-  /** `stuck`: it was ended for standing still. `crashed`: it ended by itself. */
+  /** `stuck`: terminated because its work took too long. `crashed`: it ended by itself. */
   readonly cause: 'stuck' | 'crashed';
   readonly work: Work | null;
   readonly detail: string;
@@ -48,7 +48,7 @@ export interface SupervisedWorkerOptions<Out> {
   readonly clock: Clock;
   readonly maxHeapMib?: number | undefined;
   readonly onMessage: (message: Out) => void;
-  /** A worker is there; what is posted from now reaches it. */
+  /** Messages posted from now on reach the new worker. */
   readonly onStarted: () => void;
   readonly onEnded: (end: WorkerEnd) => void;
   /** The thread is gone, expected or not: releases what it may still hold. */
@@ -62,7 +62,7 @@ interface Running {
   readonly startedAtMs: number;
   cause: WorkerEnd['cause'];
   error: Error;
-  /** What the watchdog saw last, and how long it has been the same. */
+  /** The work that the watchdog saw last, and for how long. */
   seen: { count: number; atMs: number; forMs: number };
 }
 
@@ -73,7 +73,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
   #restart: unknown;
   #restarts = 0;
   /** Restarts since a worker last lived for `WORKER.restartHealthyAfterMs`. */
-  #inARow = 0;
+  #failuresInARow = 0;
   #state: 'running' | 'stopped' = 'running';
 
   constructor(options: SupervisedWorkerOptions<Out>) {
@@ -90,7 +90,7 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     this.#scheduleWatch();
   }
 
-  /** Goes nowhere while there is no worker. */
+  /** Dropped while no worker runs. */
   post(message: In): void {
     this.#running?.worker.postMessage({ kind: 'message', message } satisfies WorkerRequest<In>);
   }
@@ -145,21 +145,21 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
       this.#options.onExit(threadId);
       if (first !== undefined) this.#state = 'stopped';
       first?.reject(running.error);
-      this.#ended(running);
+      this.#onEnd(running);
     });
     this.#running = running;
     this.#options.onStarted();
   }
 
-  #ended(running: Running): void {
+  #onEnd(running: Running): void {
     this.#running = undefined;
     if (this.#state === 'stopped') return;
     const { clock } = this.#options;
     const { cause, error, progress } = running;
-    if (clock.now() - running.startedAtMs > WORKER.restartHealthyAfterMs) this.#inARow = 0;
+    if (clock.now() - running.startedAtMs > WORKER.restartHealthyAfterMs) this.#failuresInARow = 0;
     // The first restart is immediate.
-    const pauseMs = this.#inARow === 0 ? 0 : backoffMs(RESTART, this.#inARow);
-    this.#inARow++;
+    const pauseMs = this.#failuresInARow === 0 ? 0 : backoffMs(RESTART, this.#failuresInARow);
+    this.#failuresInARow++;
     this.#restarts++;
     this.#restart = clock.setTimeout(() => this.#spawn(), pauseMs);
     this.#options.onEnded({ cause, detail: error.message, work: progress.work });
@@ -167,16 +167,16 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
 
   #scheduleWatch(): void {
     this.#watch = this.#options.clock.setTimeout(() => {
-      if (this.#running !== undefined) this.#look(this.#running);
+      if (this.#running !== undefined) this.#checkProgress(this.#running);
       this.#scheduleWatch();
     }, WORKER.watchdogIntervalMs);
   }
 
-  #look(running: Running): void {
+  #checkProgress(running: Running): void {
     const { progress, seen } = running;
     const { count, work } = progress;
     const now = this.#options.clock.now();
-    // When this process was suspended, so was the worker: no step counts for more than two intervals.
+    // When the process was suspended, so was the worker: a step counts for two intervals at most.
     const stepMs = Math.min(Math.max(now - seen.atMs, 0), 2 * WORKER.watchdogIntervalMs);
     seen.atMs = now;
     seen.forMs = work !== null && count === seen.count ? seen.forMs + stepMs : 0;

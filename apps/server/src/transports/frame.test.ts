@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Writable } from 'node:stream';
 import * as ws from 'ws';
 import { Frame, FrameMaker } from './frame.ts';
@@ -18,7 +18,7 @@ function read(pieces: readonly Buffer[]): Promise<{ data: Buffer; isBinary: bool
   });
 }
 
-it.each([0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000])(
+test.each([0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000])(
   'is a WebSocket frame of %d bytes',
   async (length) => {
     const data = new Uint8Array(length).map((_, i) => i);
@@ -28,12 +28,12 @@ it.each([0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000])(
   },
 );
 
-it('is a text frame where the data is text', async () => {
+test('is a text frame where the data is text', async () => {
   const { data, isBinary } = await read(new Frame('Füße, 手').webSocket);
   expect([data.toString(), isBinary]).toEqual(['Füße, 手', false]);
 });
 
-it('is made once for all who get the same', () => {
+test('is made once for all who get the same', () => {
   const maker = new FrameMaker();
   const [a, b] = [Uint8Array.of(1), Uint8Array.of(1)];
   const first = maker.make([a, b], join);

@@ -1,6 +1,6 @@
 /**
- * One frame on its way to any number of connections. What a transport makes of it is made once: in a fan-out,
- * a connection costs one write of bytes that are there already.
+ * A frame for any number of connections, encoded once for each kind of transport: in a fan-out, a connection
+ * costs one write of shared bytes.
  */
 import { encodePart, MAX_MESSAGES_PER_FRAME } from '@tandem/protocol';
 import { TRANSPORT } from '../limits.ts';
@@ -10,7 +10,7 @@ export type Data = Uint8Array | string;
 /** Joins messages into a frame; null where each message is a frame. */
 export type Join = ((parts: readonly Data[]) => Data) | null;
 
-/** Up to here, header and payload are one piece: a copy costs less than a second write. */
+/** Up to this size the payload is copied behind its header: a copy costs less than a second write. */
 const MAX_ONE_PIECE_BYTES = 16 * 1024;
 
 const BINARY = 0x82;
@@ -25,18 +25,18 @@ export class Frame {
     this.data = data;
   }
 
-  /** As a server sends it on a WebSocket (RFC 6455, section 5.2): whole, not masked. */
+  /** A server's WebSocket frame: unfragmented and unmasked. RFC 6455, section 5.2. */
   get webSocket(): readonly Buffer[] {
     return (this.#webSocket ??= webSocketFrame(this.data));
   }
 
-  /** As a part of an HTTP body. */
+  /** A part of an HTTP body (T2). */
   get part(): Uint8Array {
     return (this.#part ??= encodePart({ kind: 'frame', data: bytesOf(this.data) }));
   }
 }
 
-/** Makes the frames of a turn, and knows the last one: those who listen to one room get the same in a row. */
+/** Makes frames, and reuses the last one: the connections of a room are flushed in a row with the same messages. */
 export class FrameMaker {
   #parts: readonly Data[] = [];
   #frame = new Frame('');
@@ -49,14 +49,14 @@ export class FrameMaker {
     return this.#frame;
   }
 
-  /** At the end of the turn: nothing is kept for its sake. */
+  /** At the end of a turn, so that the last frame is not kept in memory. */
   forget(): void {
     this.#parts = [];
     this.#frame = new Frame('');
   }
 }
 
-/** The messages of a turn, by the frames that are made of them: as few as is sensible. */
+/** Groups the messages of a turn into as few frames as the size limits allow. */
 export function groupsOf(parts: readonly Data[], isJoined: boolean): readonly (readonly Data[])[] {
   const groups: (readonly Data[])[] = [];
   let first = 0;
@@ -75,7 +75,7 @@ export function groupsOf(parts: readonly Data[], isJoined: boolean): readonly (r
   return groups;
 }
 
-/** The very same messages; that they have the same codec follows, as no two encode into one object. */
+/** Compares by identity, which implies the same codec: no two codecs encode into one object. */
 function isSame(parts: readonly Data[], others: readonly Data[]): boolean {
   if (parts.length !== others.length) return false;
   for (let at = 0; at < parts.length; at++) if (parts[at] !== others[at]) return false;

@@ -1,11 +1,11 @@
-/** Answers to the requests of HTTP transports: nothing on the way may keep, change or hold them back. */
+/** Responses of HTTP transports. Caches and proxies must not store, change or buffer them. */
 import type { ServerResponse } from 'node:http';
 import { errorOf, type ErrorCode } from '@tandem/protocol';
 import { HTTP_STATUS } from '../http/api-error.ts';
 
 export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store, no-transform',
-  // nginx would otherwise gather some KiB before it passes them on.
+  // nginx would otherwise buffer some KiB before it sends them on.
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Resource-Policy': 'same-origin',

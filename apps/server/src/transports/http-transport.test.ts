@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodePart } from '@tandem/protocol';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { PollTransport } from './poll-transport.ts';
@@ -45,7 +45,7 @@ function transport() {
 
 const frame = (text: string): Uint8Array => encodePart({ kind: 'frame', data: Buffer.from(text) });
 
-it('T3: keeps one request that waits for it to read, however often that is said', () => {
+test('T3: keeps one request that waits for it to read, however often that is said', () => {
   const { poll, received } = transport();
   poll.pause();
   const answers = Array.from({ length: 100 }, fakeAnswer);

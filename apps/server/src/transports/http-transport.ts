@@ -1,6 +1,6 @@
 /**
- * What both transports over HTTP have in common: a name that only their client knows, and the way up,
- * numbered requests of which each takes effect once and in its order, however often it is said.
+ * The shared part of the two HTTP transports: a secret id, and the upstream of numbered requests, which take
+ * effect once and in order even when the client repeats them.
  */
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
@@ -16,11 +16,10 @@ import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
 export interface HttpTransportOptions {
-  /** The session cookie of the browser that opened it; null where there was none. */
+  /** The session cookie of the browser that opened the transport; null where there was none. */
   readonly cookie: string | null;
-  /** Frames of text, or of bytes. */
   readonly format: 'text' | 'binary';
-  /** It is gone: its name means nothing any more. */
+  /** Its id is invalid from now on. */
   readonly onGone: (transport: HttpTransport) => void;
 }
 
@@ -29,14 +28,14 @@ export abstract class HttpTransport implements Transport {
   abstract readonly bufferedAmount: number;
   readonly id = randomBytes(TRANSPORT.idBytes).toString('base64url');
   readonly cookie: string | null;
-  /** Requests that are on their way here. */
-  arriving = 0;
+  /** Requests of which the body is still arriving. */
+  incompleteRequests = 0;
   readonly #format: 'text' | 'binary';
   readonly #onGone: (transport: HttpTransport) => void;
   #owner: TransportOwner | null = null;
   #lastSequence = 0;
   #reading: 'running' | 'paused' = 'running';
-  /** The next request of the client, as it was said last, while nothing is read. */
+  /** The client's next request, repeated or not, while reading is paused. */
   #waiting: {
     readonly sequence: number;
     readonly body: Uint8Array;
@@ -61,12 +60,11 @@ export abstract class HttpTransport implements Transport {
     this.#owner = owner;
   }
 
-  /** Frames in the body of the opening request. */
   open(body: Uint8Array): void {
     this.#apply(body);
   }
 
-  /** One numbered request. The client says the next after the answer to this one. */
+  /** Handles a numbered request. The client sends the next one after the response to this one. */
   send(sequence: number, body: Uint8Array, answer: ServerResponse): void {
     if (sequence <= this.#lastSequence) {
       accept(answer);
@@ -78,7 +76,7 @@ export abstract class HttpTransport implements Transport {
       this.#apply(body);
       accept(answer);
     } else {
-      // The client has given up the one before.
+      // The client gave up the request before it.
       this.#waiting?.answer.destroy();
       this.#waiting = { sequence, body, answer };
     }
@@ -99,14 +97,14 @@ export abstract class HttpTransport implements Transport {
   }
 
   ping(): void {
-    // There is nothing below the frames.
+    // HTTP has no ping.
   }
 
   terminate(): void {
     this.gone(TRANSPORT_CLOSE_CODES.abnormal);
   }
 
-  /** The client is gone, or was told to go. */
+  /** Ends the transport: the client is gone, or was closed. */
   gone(code: number): void {
     if (this.isGone) return;
     this.#state = 'gone';
@@ -117,10 +115,9 @@ export abstract class HttpTransport implements Transport {
     this.#owner?.onClosed(code);
   }
 
-  /** Lets go of whatever is held for it. */
   protected abstract release(): void;
 
-  protected goodbye(code: number, reason: string): Uint8Array {
+  protected closePart(code: number, reason: string): Uint8Array {
     return encodePart({ kind: 'close', code, reason });
   }
 

@@ -1,7 +1,7 @@
 /**
- * The requests of HTTP transports. A transport lives in this process, and every request of it must come
- * here: in a cluster, its name has to begin with the name of its node, and a node that gets a request of
- * another hands it on; a client that loses its transport all the same loses nothing but a moment.
+ * Routes the requests of HTTP transports. A transport lives in this process, and all of its requests must reach
+ * it: in a cluster, ids would begin with the name of the node, and other nodes would forward requests. A client
+ * that loses its transport reconnects and loses no data.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -26,15 +26,9 @@ import { PollTransport } from './poll-transport.ts';
 import { StreamTransport } from './stream-transport.ts';
 import type { Transport } from './transport.ts';
 
-/** Where a new transport goes. */
 export interface TransportHost {
-  /**
-   * Runs `accept` now, or when its turn comes.
-   *
-   * @returns why not.
-   */
+  /** Runs `accept` now or in its turn. @returns the refusal when there are too many connections. */
   tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
-  /** Makes a connection of it. */
   connect(transport: Transport, request: IncomingMessage, subprotocol: string): HttpOwner;
 }
 
@@ -64,7 +58,7 @@ export class HttpTransports {
     return this.#transports.size;
   }
 
-  /** Whether the request is one of ours; then it is answered. */
+  /** @returns whether the request is for a transport, and will be answered. */
   handle(request: IncomingMessage, answer: ServerResponse): boolean {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     switch (path) {
@@ -75,7 +69,7 @@ export class HttpTransports {
         answer.on('error', ignore);
         request.on('error', ignore);
         this.#handle(path, request, answer).catch((error: unknown) => {
-          this.#options.log.error({ err: error, path }, 'a request of a transport failed');
+          this.#options.log.error({ err: error, path }, 'transport request failed');
           answer.destroy();
         });
         return true;
@@ -100,7 +94,7 @@ export class HttpTransports {
     const name = header(request, TRANSPORT_HEADERS.transport);
     const transport = name === null ? null : this.#find(name, request);
     if (name !== null && transport === null) {
-      // Who leaves what is over has left.
+      // A client that leaves a closed transport has left.
       if (path === TRANSPORT_PATHS.close) accept(answer);
       else refuse(answer, 'not-found', 'This connection is over. Open a new one.');
       return;
@@ -128,7 +122,7 @@ export class HttpTransports {
     }
   }
 
-  /** The name alone is not enough in another browser. Addresses do not count: those of a phone change. */
+  /** The session cookie must match, too: the id alone is useless in another browser. Addresses may change (T6). */
   #find(name: string, request: IncomingMessage): HttpTransport | null {
     const transport = this.#transports.get(name);
     if (transport === undefined) return null;
@@ -197,7 +191,6 @@ function header({ headers }: IncomingMessage, name: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A whole number; null where there is none. */
 function number(request: IncomingMessage, name: string): number | null {
   const text = header(request, name);
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
@@ -216,19 +209,19 @@ class IncompleteRequest implements Evictable {
   }
 }
 
-/** Null when the request broke off. */
+/** Null when the request was aborted. */
 type ReadBody = Uint8Array | 'too-large' | null;
 
 async function readSend(
   request: IncomingMessage,
   transport: HttpTransport,
 ): Promise<ReadBody | 'too-many'> {
-  if (transport.arriving === TRANSPORT.maxIncompleteRequests) return 'too-many';
-  transport.arriving++;
+  if (transport.incompleteRequests === TRANSPORT.maxIncompleteRequests) return 'too-many';
+  transport.incompleteRequests++;
   try {
     return await readBody(request, MAX_SEND_BYTES);
   } finally {
-    transport.arriving--;
+    transport.incompleteRequests--;
   }
 }
 
@@ -245,7 +238,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Rea
   } catch {
     return null;
   }
-  // Of one piece, or with one copy: what frames refer to is what was read.
+  // At most one copy: frames are views of this body.
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
 }
 

@@ -1,7 +1,6 @@
 /**
- * Down in answers, each to a question of its own that is held until there is something to say. Answers
- * are numbered, and kept until the next question says that they arrived: it gets through where every
- * longer answer is cut off.
+ * Long polls: each request is held until there are frames to send. Responses are numbered, and kept until the next
+ * request confirms them. Works where proxies cut off every longer response (T4).
  */
 import type { ServerResponse } from 'node:http';
 import { MAX_POLL_BYTES, POLL_GONE_MS, TRANSPORT_HEADERS } from '@tandem/protocol';
@@ -12,9 +11,9 @@ import { answerFrames, refuse } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 export interface Poll {
-  /** The newest answer that arrived; 0 for none. */
+  /** The number of the newest response that arrived; 0 for none. */
   readonly received: number;
-  /** How long the answer may take when there is nothing to say. */
+  /** How long the request is held without frames. */
   readonly holdMs: number;
 }
 
@@ -23,11 +22,11 @@ const NOTHING = new Uint8Array();
 export class PollTransport extends HttpTransport implements Expiring {
   readonly kind = 'poll';
   readonly #wheel: TimerWheel;
-  /** Ends the holding of a question, and, while there is none, the transport. */
+  /** Ends the wait of a held request; without one, the transport. */
   readonly #deadline = new Deadline(this);
-  #question: ServerResponse | null = null;
-  /** The newest answer with frames; empty once it is known to have arrived. */
-  #answer = { sequence: 0, body: NOTHING };
+  #held: ServerResponse | null = null;
+  /** The newest response with frames; its body is empty once the client confirmed it. */
+  #unconfirmed = { sequence: 0, body: NOTHING };
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #closeCode: number | null = null;
@@ -38,26 +37,26 @@ export class PollTransport extends HttpTransport implements Expiring {
   }
 
   get bufferedAmount(): number {
-    return this.#waitingBytes + this.#answer.body.byteLength;
+    return this.#waitingBytes + this.#unconfirmed.body.byteLength;
   }
 
-  poll({ received, holdMs }: Poll, question: ServerResponse): void {
-    const { sequence, body } = this.#answer;
+  poll({ received, holdMs }: Poll, response: ServerResponse): void {
+    const { sequence, body } = this.#unconfirmed;
     if (received !== sequence && (received !== sequence - 1 || body.byteLength === 0)) {
-      refuse(question, 'bad-message', 'An answer is missing.');
+      refuse(response, 'bad-message', 'An answer is missing.');
       this.terminate();
       return;
     }
-    // Of two questions, the client has given up the older.
+    // The client gave up an older request.
     this.#reply(NOTHING);
-    this.#question = question;
-    question.on('close', () => this.#abandoned(question));
+    this.#held = response;
+    response.on('close', () => this.#onAbort(response));
     if (received < sequence) {
       this.#reply(body);
       return;
     }
-    this.#answer.body = NOTHING;
-    if (this.#waitingBytes > 0) this.#notify();
+    this.#unconfirmed.body = NOTHING;
+    if (this.#waitingBytes > 0) this.#sendWaiting();
     else if (holdMs > 0) this.#wheel.arm(this.#deadline, holdMs);
     else this.#reply(NOTHING);
   }
@@ -65,19 +64,19 @@ export class PollTransport extends HttpTransport implements Expiring {
   write(frames: readonly Frame[]): void {
     if (this.isGone || this.#closeCode !== null) return;
     for (const { part } of frames) this.#push(part);
-    this.#notify();
+    this.#sendWaiting();
   }
 
   close(code: number, reason: string): void {
     if (this.isGone || this.#closeCode !== null) return;
-    this.#push(this.goodbye(code, reason));
+    this.#push(this.closePart(code, reason));
     this.#closeCode = code;
-    this.#notify();
+    this.#sendWaiting();
     setTimeout(() => this.gone(code), TRANSPORT.closeTimeoutMs).unref();
   }
 
   expire(): void {
-    if (this.#question === null) this.terminate();
+    if (this.#held === null) this.terminate();
     else this.#reply(NOTHING);
   }
 
@@ -85,10 +84,10 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#wheel.disarm(this.#deadline);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#answer.body = NOTHING;
-    const question = this.#question;
-    this.#question = null;
-    if (question !== null) this.#answerTo(question, NOTHING);
+    this.#unconfirmed.body = NOTHING;
+    const response = this.#held;
+    this.#held = null;
+    if (response !== null) this.#respond(response, NOTHING);
   }
 
   #push(part: Uint8Array): void {
@@ -96,9 +95,9 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#waitingBytes += part.byteLength;
   }
 
-  /** Says what waits, if it was asked and the answer before has arrived. */
-  #notify(): void {
-    if (this.#question === null || this.#answer.body.byteLength > 0) return;
+  /** Sends waiting frames when a request is held and the response before was confirmed. */
+  #sendWaiting(): void {
+    if (this.#held === null || this.#unconfirmed.body.byteLength > 0) return;
     let bytes = 0;
     let count = 0;
     for (const { byteLength } of this.#waiting) {
@@ -108,32 +107,32 @@ export class PollTransport extends HttpTransport implements Expiring {
     }
     const body = Buffer.concat(this.#waiting.splice(0, count), bytes);
     this.#waitingBytes -= bytes;
-    this.#answer = { sequence: this.#answer.sequence + 1, body };
+    this.#unconfirmed = { sequence: this.#unconfirmed.sequence + 1, body };
     this.#reply(body);
   }
 
   #reply(body: Uint8Array): void {
-    const question = this.#question;
-    if (question === null) return;
-    this.#question = null;
+    const response = this.#held;
+    if (response === null) return;
+    this.#held = null;
     this.#wheel.arm(this.#deadline, POLL_GONE_MS);
     const code = this.#closeCode;
-    if (code !== null && this.#waitingBytes === 0) question.once('finish', () => this.gone(code));
-    this.#answerTo(question, body);
+    if (code !== null && this.#waitingBytes === 0) response.once('finish', () => this.gone(code));
+    this.#respond(response, body);
   }
 
-  #answerTo(question: ServerResponse, body: Uint8Array): void {
-    answerFrames(question, body, {
+  #respond(response: ServerResponse, body: Uint8Array): void {
+    answerFrames(response, body, {
       [TRANSPORT_HEADERS.transport]: this.id,
-      // Of these frames, or of those before where there are none.
-      [TRANSPORT_HEADERS.sequence]: this.#answer.sequence,
+      // An empty response repeats the number before.
+      [TRANSPORT_HEADERS.sequence]: this.#unconfirmed.sequence,
     });
   }
 
-  /** The client, or something on the way, broke the question off. */
-  #abandoned(question: ServerResponse): void {
-    if (this.#question !== question) return;
-    this.#question = null;
+  /** The client or a proxy aborted the request. */
+  #onAbort(response: ServerResponse): void {
+    if (this.#held !== response) return;
+    this.#held = null;
     this.#wheel.arm(this.#deadline, POLL_GONE_MS);
   }
 }

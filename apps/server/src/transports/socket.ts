@@ -1,6 +1,6 @@
 /**
- * A WebSocket of `ws` with one owner, which hears of everything without listeners: these take room on each of many
- * connections, and a closure would keep the HTTP request alive.
+ * A WebSocket of `ws` that calls its connection directly. Event listeners would take memory on each of many
+ * connections, and their closures would keep the HTTP request alive.
  */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -9,7 +9,7 @@ import { SLOW_CONSUMER } from '../limits.ts';
 import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
-/** What `ws` finds wrong, by the status with which it would close. */
+/** Errors that `ws` finds, by the status with which it would close. */
 const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
   1002: ['bad-message', 'This connection broke the rules of WebSocket.'],
   1007: ['bad-message', 'A text frame was not UTF-8.'],
@@ -17,7 +17,7 @@ const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
   1009: ['too-large', 'A frame was larger than this server takes.'],
 };
 
-/** What a frame may have: the first, by which nobody is known yet, and those after it. */
+/** Bytes of the first frame, before authentication, and of later ones. */
 export interface FrameLimits {
   readonly first: number;
   readonly later: number;
@@ -34,8 +34,8 @@ export class GatewaySocket extends WebSocket implements Transport {
   }
 
   /**
-   * @param stream what carries it.
-   * @param limits its server holds it to `first`.
+   * @param options.stream the TCP connection.
+   * @param options.limits `ws` already enforces `first`.
    */
   own(
     owner: TransportOwner,
@@ -46,7 +46,7 @@ export class GatewaySocket extends WebSocket implements Transport {
     this.#limits = limits;
   }
 
-  /** Past the sender of `ws`, which would frame each one anew; without compression it holds nothing back. */
+  /** Bypasses the sender of `ws`, which would frame the data again for each connection. */
   write(frames: readonly Frame[]): void {
     const stream = this.#stream;
     if (stream === null || this.readyState !== WebSocket.OPEN) return;
@@ -63,10 +63,10 @@ export class GatewaySocket extends WebSocket implements Transport {
   override emit(event: string | symbol, ...values: unknown[]): boolean {
     switch (event) {
       case 'message':
-        this.#heard(values[0] as Buffer, values[1] as boolean);
+        this.#onMessage(values[0] as Buffer, values[1] as boolean);
         return true;
       case 'ping':
-        // Whoever takes nothing is not answered for ever.
+        // A client that pings and reads nothing must not fill the send buffer.
         if (this.bufferedAmount <= SLOW_CONSUMER.lagThresholdBytes) this.pong(values[0]);
         return true;
       case 'pong':
@@ -83,9 +83,9 @@ export class GatewaySocket extends WebSocket implements Transport {
     }
   }
 
-  #heard(data: Buffer, isBinary: boolean): void {
+  #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#limits !== null) {
-      // There is no other way to tell it; before hello, what waits for its end must be small.
+      // `ws` has no API for it. Before hello, an incomplete frame must be small.
       (this as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload =
         this.#limits.later;
       this.#limits = null;
@@ -93,7 +93,7 @@ export class GatewaySocket extends WebSocket implements Transport {
     this.owner?.receive(data, isBinary);
   }
 
-  /** `ws` closes here by itself when the bytes are wrong; the owner first says so in the words of its protocol. */
+  /** `ws` calls this when the client breaks the protocol; the owner first sends an error in its own protocol. */
   override close(code?: number, data?: string | Buffer): void {
     const fault = code === undefined ? undefined : FAULTS[code];
     if (fault === undefined || this.owner === null || this.readyState !== WebSocket.OPEN)

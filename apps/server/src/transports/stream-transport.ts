@@ -1,4 +1,4 @@
-/** Down in one answer that does not end. It is lost with that answer, as a WebSocket is with its connection. */
+/** Sends frames in one endless HTTP response; the transport ends with it (T4). */
 import type { ServerResponse } from 'node:http';
 import { TRANSPORT_CLOSE_CODES, TRANSPORT_HEADERS } from '@tandem/protocol';
 import { TRANSPORT } from '../limits.ts';
@@ -20,7 +20,6 @@ export class StreamTransport extends HttpTransport {
     return this.#answer.writableLength;
   }
 
-  /** Begins the answer. */
   start(): void {
     this.#answer.writeHead(200, {
       ...ANSWER_HEADERS,
@@ -42,7 +41,7 @@ export class StreamTransport extends HttpTransport {
   close(code: number, reason: string): void {
     if (this.isGone || this.#answer.writableEnded) return;
     this.#closeCode = code;
-    this.#finish(this.goodbye(code, reason));
+    this.#finish(this.closePart(code, reason));
   }
 
   override terminate(): void {
@@ -54,11 +53,11 @@ export class StreamTransport extends HttpTransport {
     this.#finish();
   }
 
-  /** In good order: an answer that is broken off is an error to whoever still reads it. */
+  /** Ends the response properly: an aborted one is an error to a client that still reads. */
   #finish(last?: Uint8Array): void {
     if (this.#answer.writableEnded) return;
     this.#answer.end(last);
-    // One that does not read keeps its answer waiting.
+    // A client that does not read would keep the response open.
     setTimeout(() => this.#answer.destroy(), TRANSPORT.closeTimeoutMs).unref();
   }
 }

@@ -1,4 +1,4 @@
-/** From an HTTP request to a socket, or to a sentence why not. */
+/** Decides which requests become WebSockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -39,7 +39,7 @@ const REASONS = {
   503: 'Service Unavailable',
 } as const;
 
-/** A stock client gives its token as a subprotocol that begins so; it may name others beside it. */
+/** Stock clients send their token as a subprotocol with this prefix, possibly beside others. */
 const TOKEN_PREFIX = 'token.';
 
 const options = {
@@ -58,7 +58,7 @@ export const NATIVE_FRAMES: FrameLimits = {
   first: MAX_FRAME_BYTES_BEFORE_HELLO,
   later: MAX_FRAME_BYTES,
 };
-/** They cannot cut a message into parts; their first one is a state vector, or names a document. */
+/** Stock clients cannot fragment messages; their first one is a state vector or the name of a document. */
 export const YJS_FRAMES: FrameLimits = { first: MAX_FRAME_BYTES, later: MAX_MESSAGE_BYTES };
 
 export const nativeSockets = new WebSocketServer({
@@ -72,7 +72,6 @@ export const yjsSockets = new WebSocketServer({
   handleProtocols: pickYjs,
 });
 
-/** Whether and where to a request may be upgraded, as far as the request itself tells. */
 export function decideUpgrade(
   request: IncomingMessage,
   originPolicy: OriginPolicy,
@@ -103,11 +102,11 @@ export function decideUpgrade(
 export const FOREIGN =
   'This page is from another site. Add its origin to ALLOWED_ORIGINS to let it in.';
 
-/** A browser always says its page's origin; what brings our cookie without one is not to be trusted. */
+/** Browsers always send an origin, so a request with a session cookie and without one is refused. */
 export function isForeign({ headers }: IncomingMessage, originPolicy: OriginPolicy): boolean {
   const origin = originPolicy({ origin: headers.origin, host: headers.host });
   return (
-    origin === 'foreign' || (origin === 'unsaid' && readSessionCookie(headers.cookie) !== null)
+    origin === 'foreign' || (origin === 'absent' && readSessionCookie(headers.cookie) !== null)
   );
 }
 
@@ -134,7 +133,7 @@ function findDestination(path: string, protocols: ReadonlySet<string>): Destinat
   return { kind: 'stock', document: name === '' ? null : decoded(name), token };
 }
 
-/** A name that does not decode is not one; the dialogue says so in its client's words. */
+/** The protocol handler refuses a name that does not decode. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
@@ -152,7 +151,7 @@ function pickNative(protocols: ReadonlySet<string>): string | false {
   return protocols.has(SUBPROTOCOL_JSON) ? SUBPROTOCOL_JSON : false;
 }
 
-/** Browsers insist on one of those that they offered; rather not the one that is a secret. */
+/** Browsers need one of the offered subprotocols back; the secret token only if there is no other. */
 function pickYjs(protocols: ReadonlySet<string>): string | false {
   const names = [...protocols];
   return names.find((protocol) => !protocol.startsWith(TOKEN_PREFIX)) ?? names[0] ?? false;

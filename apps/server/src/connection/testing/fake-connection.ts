@@ -1,4 +1,4 @@
-/** A connection whose socket takes from its buffer only what a test lets it, and whose time a test turns. */
+/** A connection whose send buffer, flushes and time are controlled by the test. */
 import { pino } from 'pino';
 import type { ErrorBody } from '@tandem/protocol';
 import { systemClock } from '../../runtime/clock.ts';
@@ -20,7 +20,7 @@ class FakeTransport implements Transport {
   readonly closes: number[] = [];
   reading: 'running' | 'paused' = 'running';
   bufferedAmount = 0;
-  /** Whether what is sent stays in the buffer. */
+  /** Whether sent data stays in the buffer. */
   stuck = false;
 
   write(frames: readonly Frame[]): void {
@@ -131,7 +131,7 @@ export function fakeConnection({
     protocol,
     metrics,
     ended: () => ended,
-    /** Ends the turn of the loop, so long after the one before. */
+    /** Ends the turn of the event loop, `afterMs` after the one before. */
     turn: (afterMs = 1_000) => {
       nowMs += afterMs;
       for (const waiting of flushing) waiting.flush(nowMs);

@@ -1,7 +1,7 @@
-/** Server-sent events, as text in bytes: what many read is made once, and only the `id` of each is its own. */
+/** Encodes messages as server-sent events. Many readers share the bytes; only the `id` differs. */
 import type { FeedEvents, ServerMessage } from '@tandem/protocol';
 
-/** @returns null for what is not part of a feed. */
+/** @returns null for messages that are not part of a feed. */
 export function encodeFeed(message: ServerMessage): Uint8Array | null {
   switch (message.type) {
     case 'subscribed': {
@@ -25,17 +25,17 @@ export function feedEvent<T extends keyof FeedEvents>(type: T, data: FeedEvents[
   return Buffer.from(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
-/** Comes before the event that it belongs to. */
+/** Precedes the event that it belongs to. */
 export function feedId(epoch: string, offset: number): Uint8Array {
   return Buffer.from(`id: ${epoch}:${offset}\n`);
 }
 
-/** When to come back after the answer was cut off. */
+/** Sets the reader's delay before it reconnects. */
 export function feedRetry(afterMs: number): Uint8Array {
   return Buffer.from(`retry: ${afterMs}\n\n`);
 }
 
-/** What no reader hears of, and what tells proxies and sockets that somebody is there. */
+/** A comment: readers ignore it, proxies see traffic. */
 export const FEED_HEARTBEAT: Uint8Array = Buffer.from(':\n\n');
 
 export const joinFeed = (parts: readonly (Uint8Array | string)[]): Uint8Array =>

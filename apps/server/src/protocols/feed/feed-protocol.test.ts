@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { HELLO_TIMEOUT_MS, PING_INTERVAL_MS, PING_JITTER } from '@tandem/protocol';
 import { fakeConnection } from '../../connection/testing/fake-connection.ts';
 import { FeedProtocol, type FeedProtocolOptions } from './feed-protocol.ts';
 import { FEED_HEARTBEAT } from './feed-format.ts';
 import { FeedTransport } from './feed-transport.ts';
 
-it('says something now and then, and expects no answer (S5)', () => {
+test('says something now and then, and expects no answer (S5)', () => {
   const { connection, socket, turn, pass } = fakeConnection();
   const protocol = new FeedProtocol({
     connection,

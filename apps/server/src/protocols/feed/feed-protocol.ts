@@ -1,7 +1,4 @@
-/**
- * A channel of events for whoever only reads it. The request says everything: who reads, what, and from
- * where on. Rules S1–S6 of PROTOCOL.md.
- */
+/** Serves one channel of events to a reader over server-sent events: rules S1 to S6 of PROTOCOL.md. */
 import {
   CHANNEL_TYPES,
   readChannelName,
@@ -29,11 +26,11 @@ import type { FeedTransport } from './feed-transport.ts';
 
 export interface FeedRequest {
   readonly name: ChannelName;
-  /** Null: from now on, after the state. */
+  /** Null: the feed begins with the state. */
   readonly position: ChannelPosition | null;
-  /** The value of a session's cookie; null where there is none. */
+  /** The session cookie; null where there is none. */
   readonly cookie: string | null;
-  /** It brings the token of those who read metrics. */
+  /** The request holds the metrics token. */
   readonly hasMetricsToken: boolean;
 }
 
@@ -52,7 +49,6 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   readonly #request: FeedRequest;
   #state: 'asked' | 'answered' = 'asked';
   #subscription: Subscription | null = null;
-  /** Of what was sent last. */
   #epoch = '';
 
   constructor({ connection, transport, services, request }: FeedProtocolOptions) {
@@ -99,7 +95,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
     this.#subscription = null;
   }
 
-  /** Nobody answers: one that is gone is noticed by what it does not take. */
+  /** Readers never answer. One that is gone is detected by data that it does not take. */
   ping(): void {
     this.#connection.queue(FEED_HEARTBEAT);
     this.#connection.onPong();
@@ -115,11 +111,11 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   }
 
   requestReauthentication(): void {
-    // A session's cookie holds until the session ends.
+    // A session cookie is valid until the session ends.
   }
 
   onReauthenticated(): void {
-    // A session's cookie holds until the session ends.
+    // A session cookie is valid until the session ends.
   }
 
   end(): void {
@@ -189,7 +185,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
     this.#connection.queue(bytes, requested);
   }
 
-  /** Readers whom one cut sends away come back at moments of their own. */
+  /** The delay is random, so that readers that lose their connection together do not come back together. */
   #open(): void {
     if (this.#state === 'answered') return;
     this.#state = 'answered';

@@ -1,4 +1,4 @@
-/** One way, in an answer of server-sent events. It begins with the first frame; until then it can be refused by its status. */
+/** A response of server-sent events. It starts with the first frame; before that it can still be an error status. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorOf, FEED_TYPE, TRANSPORT_CLOSE_CODES, type ErrorBody } from '@tandem/protocol';
 import { TRANSPORT } from '../../limits.ts';
@@ -19,7 +19,6 @@ export class FeedTransport implements Transport {
     return this.#answer.writableLength;
   }
 
-  /** The request is all that the owner receives. */
   open(owner: TransportOwner, request: IncomingMessage): void {
     this.#answer.on('close', () => owner.onClosed(this.#closeCode));
     owner.receive(Buffer.from(request.url ?? ''), false);
@@ -35,7 +34,7 @@ export class FeedTransport implements Transport {
     answer.uncork();
   }
 
-  /** Nothing was written before. */
+  /** Responds with an error status. Must come before the first frame. */
   refuse({ code, message, retryAfterMs }: ErrorBody): void {
     const retryAfterS = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
     refuse(this.#answer, code, message, retryAfterS);
@@ -45,7 +44,7 @@ export class FeedTransport implements Transport {
     this.#closeCode = code;
     if (!this.#answer.headersSent) this.refuse(errorOf('overloaded'));
     else this.#answer.end();
-    // One that does not read keeps its answer waiting.
+    // A reader that does not read would keep the response open.
     setTimeout(() => this.terminate(), TRANSPORT.closeTimeoutMs).unref();
   }
 
@@ -54,14 +53,14 @@ export class FeedTransport implements Transport {
   }
 
   pause(): void {
-    // Nothing more comes in.
+    // Readers send nothing.
   }
 
   resume(): void {
-    // Nothing more comes in.
+    // Readers send nothing.
   }
 
   ping(): void {
-    // There is nothing below the frames.
+    // HTTP has no ping.
   }
 }

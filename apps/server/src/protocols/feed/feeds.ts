@@ -1,4 +1,4 @@
-/** Requests for feeds: which channel, for whom, and after what. */
+/** Handles the HTTP requests for feeds. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { channelName, channelPosition, type ChannelPosition } from '@tandem/protocol';
 import type { BearerCheck } from '../../http/bearer-token.ts';
@@ -12,13 +12,8 @@ import type { FeedRequest } from './feed-protocol.ts';
 import { FeedTransport } from './feed-transport.ts';
 
 export interface FeedHost {
-  /**
-   * Runs `accept` now, or when its turn comes.
-   *
-   * @returns why not.
-   */
+  /** Runs `accept` now or in its turn. @returns the refusal when there are too many connections. */
   tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
-  /** Makes a connection of it. */
   feed(transport: FeedTransport, request: IncomingMessage, feed: FeedRequest): TransportOwner;
 }
 
@@ -37,7 +32,7 @@ export class Feeds {
     this.#options = options;
   }
 
-  /** Whether the request is one of ours; then it is answered. */
+  /** @returns whether the request is for a feed, and will be answered. */
   handle(request: IncomingMessage, answer: ServerResponse): boolean {
     const path = PATH.exec(request.url ?? '');
     if (path === null || request.method !== 'GET') return false;
@@ -75,7 +70,7 @@ export class Feeds {
   }
 }
 
-/** Null where it is not one of ours: the reader gets the state. */
+/** Null for an id that this server did not write: the reader gets the state. */
 function readPosition(header: string | string[] | undefined): ChannelPosition | null {
   if (typeof header !== 'string') return null;
   const at = header.lastIndexOf(':');

@@ -1,4 +1,4 @@
-/** The channels of events of one native connection. */
+/** The event channels of one native connection. */
 import {
   channelName,
   errorOf,
@@ -18,7 +18,7 @@ export class EventSubscriptions implements ChannelSubscriber {
   readonly #connection: Connection;
   readonly #codec: Codec<Data>;
   readonly #channels: EventChannels;
-  /** A few; a search through them is shorter than a map is large. */
+  /** A list: there are few, and a map takes more memory. */
   #subscriptions: readonly Subscription[] = [];
 
   constructor(connection: Connection, codec: Codec<Data>, channels: EventChannels) {
@@ -47,7 +47,7 @@ export class EventSubscriptions implements ChannelSubscriber {
     return this.#subscriptions.length;
   }
 
-  /** @param others channels that the connection has beside these. */
+  /** @param others the number of the connection's other channels. */
   subscribe(message: MessageOf<'subscribe'>, others: number): void {
     const { ref, position } = message;
     const name = channelName.safeParse(message.name).data;
@@ -55,7 +55,7 @@ export class EventSubscriptions implements ChannelSubscriber {
       this.#refuse(ref, errorOf('not-found', { detail: 'There is no channel of this name.' }));
       return;
     }
-    // Subscribing again is how a channel starts anew.
+    // A client subscribes again to restart a channel.
     this.#leave(this.#subscriptions.find(({ channel }) => channel.name === name));
     if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
       const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
@@ -63,7 +63,7 @@ export class EventSubscriptions implements ChannelSubscriber {
       return;
     }
     const subscription = this.#channels.subscribe(this, { ref, name, position });
-    // A list that is pushed to has room for many more than there will be.
+    // `push` would reserve room for many more.
     if (!subscription.isOver) this.#subscriptions = this.#subscriptions.concat(subscription);
   }
 
@@ -73,7 +73,7 @@ export class EventSubscriptions implements ChannelSubscriber {
 
   recover({ channel, from }: MessageOf<'recover'>): void {
     const subscription = this.#find(channel);
-    // One that has just ended may still be spoken to.
+    // The client may not know yet that the channel has ended.
     if (subscription !== undefined) this.#channels.hub.recover(subscription, from);
   }
 
@@ -84,7 +84,6 @@ export class EventSubscriptions implements ChannelSubscriber {
     else this.#connection.closeOnError(this.#channels.typing.start(subscription));
   }
 
-  /** The connection is gone. */
   end(): void {
     for (const subscription of this.#subscriptions) {
       subscription.channel.leave(subscription);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MessageFragment } from '@tandem/protocol';
 import { FRAGMENTS, TIMER_WHEEL } from '../../limits.ts';
 import { FragmentAssembly } from './fragment-assembly.ts';
@@ -21,7 +21,7 @@ function assembly() {
   return { parts, pass, late: () => late };
 }
 
-it('W7 joins the parts of a message in their order', () => {
+test('W7 joins the parts of a message in their order', () => {
   const { parts, pass, late } = assembly();
   expect(parts.add(part(1))).toEqual({ kind: 'more' });
   pass(FRAGMENTS.timeoutMs - TIMER_WHEEL.tickMs);
@@ -30,7 +30,7 @@ it('W7 joins the parts of a message in their order', () => {
   expect([parts.open, late()]).toEqual([false, 0]);
 });
 
-it('W7 gives up on a message that does not go on, and waits for one that does, however slowly', () => {
+test('W7 gives up on a message that does not go on, and waits for one that does, however slowly', () => {
   const { parts, pass, late } = assembly();
   parts.add(part(1));
   const large = { ...part(2), bytes: new Uint8Array(FRAGMENTS.minProgressBytes) };
@@ -45,7 +45,7 @@ it('W7 gives up on a message that does not go on, and waits for one that does, h
   expect([parts.open, late()]).toEqual([false, 1]);
 });
 
-it('keeps nothing for a connection that is over', () => {
+test('keeps nothing for a connection that is over', () => {
   const { parts, pass, late } = assembly();
   parts.add(part(1));
   parts[Symbol.dispose]();

@@ -1,4 +1,4 @@
-/** Puts a message together from its parts, one at a time per connection. Whoever does not go on holds none. */
+/** Assembles a fragmented message, one at a time per connection, and drops one that does not progress (W7). */
 import { MAX_MESSAGE_BYTES, type MessageFragment } from '@tandem/protocol';
 import { FRAGMENTS } from '../../limits.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../../runtime/timer-wheel.ts';
@@ -15,13 +15,13 @@ export class FragmentAssembly implements Expiring, Disposable {
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
-  /** @param onLate a message was begun and not gone on with. */
+  /** @param onLate called when the next fragments do not arrive in time. */
   constructor({ wheel, onLate }: { readonly wheel: TimerWheel; readonly onLate: () => void }) {
     this.#wheel = wheel;
     this.#onLate = onLate;
   }
 
-  /** Whether a message has begun; only its next part may follow. */
+  /** Whether a message is incomplete; only its next fragment may follow. */
   get open(): boolean {
     return this.#parts.length > 0;
   }

@@ -5,7 +5,7 @@ import {
   type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { SLOW_CONSUMER } from '../../limits.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import { NativeChannel, type NativeChannelOwner } from './native-channel.ts';
@@ -90,7 +90,7 @@ function channel() {
   return { native, opened, rows, ack, tell, sent, stall, drain, asked, refreshed: () => refreshed };
 }
 
-it('W17: repeats what it sent before, one answer at a time, from the lowest position that was asked for', () => {
+test('W17: repeats what it sent before, one answer at a time, from the lowest position that was asked for', () => {
   const { native, opened, rows, sent, asked } = channel();
   opened(0, 9);
   rows(0, 9);
@@ -104,7 +104,7 @@ it('W17: repeats what it sent before, one answer at a time, from the lowest posi
   expect(sent()).toEqual(['opened', 'rows 0–9', 'rows 4–9', 'rows 9–10', 'rows 2–10']);
 });
 
-it('W17: repeats nothing to one that does not take what there is', () => {
+test('W17: repeats nothing to one that does not take what there is', () => {
   const { native, opened, rows, stall, drain, asked } = channel();
   opened(0, 9);
   rows(0, 9);
@@ -115,7 +115,7 @@ it('W17: repeats nothing to one that does not take what there is', () => {
   expect(asked).toEqual([4]);
 });
 
-it('T11: is sent no rows while it lags, and then all that it lacks, once and in order', () => {
+test('T11: is sent no rows while it lags, and then all that it lacks, once and in order', () => {
   const { opened, rows, sent, stall, drain, asked } = channel();
   opened(0, 2);
   rows(0, 2);
@@ -136,7 +136,7 @@ it('T11: is sent no rows while it lags, and then all that it lacks, once and in 
   expect(sent()).toEqual(['rows 3–8', 'rows 8–10', 'rows 10–11']);
 });
 
-it('T11: is sent what it asked for by opening, however much that is', () => {
+test('T11: is sent what it asked for by opening, however much that is', () => {
   const { opened, rows, sent, stall } = channel();
   opened(0, 4);
   sent();
@@ -147,7 +147,7 @@ it('T11: is sent what it asked for by opening, however much that is', () => {
   expect(sent()).toEqual(['rows 0–3', 'rows 3–4']);
 });
 
-it('T11: that lags again while it catches up asks again from where it is', () => {
+test('T11: that lags again while it catches up asks again from where it is', () => {
   const { opened, rows, sent, stall, drain, asked } = channel();
   opened(0, 0);
   sent();
@@ -165,7 +165,7 @@ it('T11: that lags again while it catches up asks again from where it is', () =>
   expect(sent()).toEqual(['rows 2–3']);
 });
 
-it('W16 T11: hears at once what is on disk, though not over rows that it lacks', () => {
+test('W16 T11: hears at once what is on disk, though not over rows that it lacks', () => {
   const { opened, rows, ack, sent, stall, drain, asked } = channel();
   opened(0, 0);
   ack(1, 0, 1);
@@ -182,7 +182,7 @@ it('W16 T11: hears at once what is on disk, though not over rows that it lacks',
   expect(sent()).toEqual(['rows 2–5']);
 });
 
-it('T10: is sent no cursors while it is pressed, and then how all of them are', () => {
+test('T10: is sent no cursors while it is pressed, and then how all of them are', () => {
   const { opened, rows, tell, sent, stall, drain, asked, refreshed } = channel();
   opened(0, 0);
   sent();
@@ -197,7 +197,7 @@ it('T10: is sent no cursors while it is pressed, and then how all of them are', 
   expect(sent()).toEqual(['awareness']);
 });
 
-it('asks for nothing when it is closed before there is room', () => {
+test('asks for nothing when it is closed before there is room', () => {
   const { native, opened, rows, stall, drain, asked } = channel();
   opened(0, 0);
   stall();

@@ -7,33 +7,29 @@ import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Subscriber } from '../../presence/subscriber.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
 
-/** Whose channel it is. */
 export interface NativeChannelOwner {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
-  /** It has its number now. */
   channelOpened(channel: NativeChannel, opened: MessageOf<'opened'>): void;
-  /** An update was refused, and its author was told. */
   updateRefused(error: ErrorBody): void;
-  /** It was refused or lost. */
   channelClosed(channel: NativeChannel): void;
 }
 
 export class NativeChannel implements Subscriber, LaggingChannel {
   readonly subscription: number;
   readonly client: number;
-  /** As it was asked for; then the string of all who have it open. */
+  /** The requested id; after the opening the room's own string, which its channels share. */
   document: string;
   state: 'opening' | 'open' | 'closed' = 'opening';
   room: DocumentRoom | null = null;
   readonly #owner: NativeChannelOwner;
-  /** It was sent all rows up to here. */
+  /** All rows up to this offset were sent. */
   #sentOffset = 0;
-  /** Rows up to here are what it asked for by opening, or lacks because they were held back. */
+  /** Rows up to this offset count as requested: by the opening, or to make up for a lag. */
   #requestedOffset = 0;
-  /** People and cursors as it knows them are not the newest. */
+  /** Whether presence messages were skipped. */
   #isStale = false;
-  /** The row after which it was asked to repeat, until it does; and the first one that was asked for since. */
+  /** The offset of the running repetition, and the lowest one requested since. */
   #asked: number | null = null;
   #askedSince: number | null = null;
 
@@ -101,7 +97,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     }
   }
 
-  /** Repeats the rows after `from`, one answer at a time, when there is room. What was not sent yet comes by itself. */
+  /** Repeats rows after `from` when there is room, one repetition at a time. */
   repeat(from: number): void {
     if (from >= this.#sentOffset) return;
     if (this.#asked !== null) {
@@ -137,7 +133,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
   #updates(encoded: EncodedMessage, { from, to }: MessageOf<'updates'>): void {
     const { connection } = this.#owner;
     const isRequested = from < this.#requestedOffset;
-    // Behind rows that were held back nothing may follow but these.
+    // After skipped rows, only the skipped rows may follow.
     if (from > this.#sentOffset || (connection.isLagging && !isRequested)) {
       this.#requestedOffset = Math.max(this.#requestedOffset, to);
       if (connection.isLagging) connection.catchUpLater(this);
@@ -155,7 +151,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     if (since !== null) this.repeat(since);
   }
 
-  /** What is on disk is said at once; over rows that were held back it does not lead. */
+  /** Acknowledgements are sent at once, but do not advance the position over skipped rows. */
   #ack(encoded: EncodedMessage, message: MessageOf<'ack'>): void {
     if (message.from <= this.#sentOffset) {
       this.#sentOffset = Math.max(this.#sentOffset, message.to);

@@ -1,4 +1,4 @@
-/** The documents that one native connection has open, each on a channel. */
+/** The open documents of one native connection, each on a channel. */
 import {
   documentId,
   errorOf,
@@ -21,7 +21,7 @@ export interface NativeDocumentsOptions {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
   readonly services: DocumentServices;
-  /** The schema that the client knows. */
+  /** The client's schema version. */
   readonly schema: number;
 }
 
@@ -30,7 +30,7 @@ export class NativeDocuments implements NativeChannelOwner {
   readonly codec: Codec<Data>;
   readonly #services: DocumentServices;
   readonly #schema: number;
-  /** Mostly one or a few: a search through them is shorter than a map is large. */
+  /** A list: there are few, and a map takes more memory. */
   #channels: readonly NativeChannel[] = [];
 
   constructor({ connection, codec, services, schema }: NativeDocumentsOptions) {
@@ -44,14 +44,14 @@ export class NativeDocuments implements NativeChannelOwner {
     return this.#channels.length;
   }
 
-  /** @param others channels that the connection has beside these. */
+  /** @param others the number of the connection's other channels. */
   open(request: MessageOf<'open'>, others: number): void {
     const { document, ref, client } = request;
     if (!documentId.safeParse(document).success) {
       this.#refuse(ref, errorOf('not-found'));
       return;
     }
-    // Opening again is how a channel starts anew.
+    // A client opens a document again to restart its channel.
     this.#leave(this.#channels.find((channel) => channel.document === document));
     if (others + this.size >= MAX_CHANNELS_PER_CONNECTION) {
       const detail = `A connection may have ${MAX_CHANNELS_PER_CONNECTION} channels.`;
@@ -108,7 +108,6 @@ export class NativeDocuments implements NativeChannelOwner {
     this.#on(message, (room, { subscription }) => room.setTyping(subscription, typing));
   }
 
-  /** The connection is gone. */
   end(how: Leave): void {
     for (const channel of this.#channels) {
       channel.state = 'closed';
@@ -162,7 +161,7 @@ export class NativeDocuments implements NativeChannelOwner {
     if (wasOpening) this.connection.openQueue.done();
   }
 
-  /** An editor that does not know a page's newest blocks would delete them. */
+  /** An editor that does not know the newest blocks of a page would delete them (W14). */
   #isOutdated(kind: 'page' | 'data'): boolean {
     return kind === 'page' && this.#schema < SCHEMA_VERSION;
   }
@@ -180,7 +179,6 @@ export class NativeDocuments implements NativeChannelOwner {
     this.#channels = this.#channels.filter((other) => other !== channel);
   }
 
-  /** The open channel of that number. */
   #find(number: number): NativeChannel | undefined {
     return this.#channels.find(({ room, state }) => room?.channel === number && state === 'open');
   }
@@ -190,7 +188,7 @@ export class NativeDocuments implements NativeChannelOwner {
     this.#send({ type: 'closed', channel: 0, ref, error });
   }
 
-  /** A channel that has just been closed may still be spoken to; that is nobody's fault. */
+  /** Ignores messages for a closed channel: the client may not know yet. */
   #on(
     { channel: number }: { readonly channel: number },
     act: (room: DocumentRoom, channel: NativeChannel) => void,

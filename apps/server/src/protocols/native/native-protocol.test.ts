@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { binaryCodec, jsonCodec, type Codec } from '@tandem/protocol';
 import type { Connection } from '../../connection/connection.ts';
 import type { NativeServices } from '../protocol-services.ts';
@@ -12,7 +12,7 @@ function pinged(codec: Codec<Data>): Data | undefined {
   return queued[0];
 }
 
-it('W13: says the same ping to all, in the words of each', () => {
+test('W13: says the same ping to all, in the words of each', () => {
   const binary = binaryCodec as Codec<Data>;
   expect(pinged(binary)).toBe(pinged(binary));
   expect(binaryCodec.decodeFromServer(pinged(binary) as Uint8Array)).toMatchObject({

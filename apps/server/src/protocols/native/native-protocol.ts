@@ -1,6 +1,6 @@
 /**
- * Wire v1 on one connection: `hello` first and once, then channels. What follows `hello` before its
- * token is verified waits, in order and within limits; each message is handled by its type.
+ * The native protocol, version 1, on one connection: `hello` first and once, then channels. Messages that arrive
+ * while the token is verified wait in order, within limits.
  */
 import {
   errorOf,
@@ -35,7 +35,7 @@ type Handlers = {
   readonly [T in ClientMessageType]: (protocol: NativeProtocol, message: MessageOf<T>) => void;
 };
 
-/** One for all: any frame answers it, and what goes to many in one turn is framed once. */
+/** Shared by all connections, so that it is encoded once: any frame counts as its answer. */
 const PING = new EncodedMessage({ type: 'ping', channel: 0, nonce: 0 });
 
 export class NativeProtocol implements ProtocolHandler {
@@ -43,13 +43,13 @@ export class NativeProtocol implements ProtocolHandler {
   readonly #connection: Connection;
   readonly #codec: Codec<Data>;
   readonly #services: NativeServices;
-  // Made with the first message that is for them: many connections have no use for one or the other.
+  // Created with the first message for them: many connections need only one or two.
   #assembly: FragmentAssembly | null = null;
   #documents: NativeDocuments | null = null;
   #commands: CommandQueue | null = null;
   #events: EventSubscriptions | null = null;
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
-  /** What follows `hello`, until that was answered. */
+  /** Messages after `hello`, until it is answered. */
   #waiting: (ClientMessage | UnacceptedCommand)[] | null = null;
   #waitingBytes = 0;
   #schema = 0;
@@ -70,7 +70,7 @@ export class NativeProtocol implements ProtocolHandler {
   }
 
   receive(data: Buffer, isBinary: boolean): void {
-    // The socket itself holds later frames to their limit.
+    // The transport enforces the limit of later frames.
     if (this.#state === 'awaiting-hello' && data.byteLength > MAX_FRAME_BYTES_BEFORE_HELLO) {
       this.#refuse(
         'too-large',
@@ -149,7 +149,7 @@ export class NativeProtocol implements ProtocolHandler {
     },
   };
 
-  /** In a document, or in a chat: numbers of channels are all different. */
+  /** The channel is a document or a chat; their numbers differ. */
   #setTyping(message: MessageOf<'typing:start' | 'typing:stop'>, typing: 'start' | 'stop'): void {
     this.#documents?.setTyping(message, typing);
     this.#events?.setTyping(message.channel, typing);
@@ -278,7 +278,7 @@ export class NativeProtocol implements ProtocolHandler {
       this.#connection.close('version-unsupported');
       return;
     }
-    // As if each had been said by itself, before all that follows.
+    // Handled like separate messages before those that follow.
     if (channels.length > 0 && !this.#connection.takeMessages(channels.length)) return;
     for (const channel of channels) {
       this.#services.metrics.messages.add(channel.type);
@@ -305,7 +305,7 @@ export class NativeProtocol implements ProtocolHandler {
       this.#connection.close('too-many', error);
       return;
     }
-    // What belongs to no sign-in is the server's own.
+    // Tokens without a session are the server's own and do not expire.
     if (claim.session !== null) this.#connection.authenticatedUntil(claim.expiresAt);
     this.#state = 'open';
     this.#send({

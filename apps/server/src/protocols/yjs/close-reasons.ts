@@ -1,4 +1,4 @@
-/** How a whole connection ends when the error of one document is the end of it, as with stock clients. */
+/** The close code for an error of a document. Stock clients read errors only from the close of the connection. */
 import type { CloseName, ErrorCode } from '@tandem/protocol';
 
 export const CLOSE_REASONS = {
@@ -9,7 +9,7 @@ export const CLOSE_REASONS = {
   forbidden: 'forbidden',
   'read-only': 'forbidden',
   'not-found': 'not-found',
-  // Only those that say a position are told so, and stock clients say none.
+  // Never sent to stock clients, which send no position.
   'epoch-changed': 'internal',
   'invalid-update': 'invalid-update',
   'client-taken': 'invalid-update',

@@ -1,7 +1,6 @@
 /**
- * The bytes of y-protocols, which both stock protocols carry: `varuint` numbers, `varstring` texts and
- * `buf`s, a length and as many bytes. Sync is `00 buf(state vector)`, `01 buf(update)` or
- * `02 buf(update)`.
+ * Encoding of y-protocols, which both stock protocols share: `varuint` numbers, `varstring` texts, and `buf`, a
+ * length with as many bytes. A sync message is `00 buf(state vector)`, `01 buf(update)` or `02 buf(update)`.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -11,7 +10,7 @@ export type SyncFrame =
   | { readonly kind: 'step2'; readonly update: Uint8Array }
   | { readonly kind: 'update'; readonly update: Uint8Array };
 
-/** What a stock client may say about a document. */
+/** A message of a stock client about a document. */
 export type DocumentFrame =
   | SyncFrame
   | { readonly kind: 'awareness'; readonly update: Uint8Array }
@@ -19,7 +18,7 @@ export type DocumentFrame =
 
 const SYNC_KINDS = ['step1', 'step2', 'update'] as const;
 
-/** Throws on what is not a sync message. */
+/** @throws when the bytes are no sync message. */
 export function readSync(decoder: decoding.Decoder): SyncFrame {
   const kind = SYNC_KINDS[decoding.readVarUint(decoder)];
   if (kind === undefined) throw new Error('unknown sync message');
@@ -32,15 +31,14 @@ export function writeSync(encoder: encoding.Encoder, frame: SyncFrame): void {
   encoding.writeVarUint8Array(encoder, frame.kind === 'step1' ? frame.stateVector : frame.update);
 }
 
-/** Bytes as `write` writes them. */
 export function frame(write: (encoder: encoding.Encoder) => void): Uint8Array {
   return encoding.encode(write);
 }
 
-/** An update that changes nothing. */
+/** An empty update. */
 export const EMPTY_UPDATE = Uint8Array.of(0, 0);
 
-/** Whether an update holds no structs; its delete set may repeat what everybody knows. */
+/** Whether an update has no structs. It may have a delete set. */
 export function hasNoStructs(update: Uint8Array): boolean {
   return update[0] === 0;
 }

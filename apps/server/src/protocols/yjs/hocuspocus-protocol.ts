@@ -1,4 +1,4 @@
-/** A Hocuspocus provider: any number of documents, each under an address and with a token of its own. */
+/** Serves a Hocuspocus provider: any number of documents, each with an address and a token. */
 import {
   documentId,
   ERRORS,
@@ -39,7 +39,7 @@ interface Authenticating {
 type Place =
   | Authenticating
   | { readonly kind: 'open'; readonly channel: YjsChannel }
-  /** It was told so; nothing more is heard from it unless it brings a token. */
+  /** Frames are ignored until it sends a token. */
   | { readonly kind: 'denied' };
 
 export class HocuspocusProtocol implements ProtocolHandler {
@@ -77,7 +77,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
   }
 
   sendError(error: ErrorBody): void {
-    // A refusal stops a provider for good, so it is said only where coming back would not help.
+    // A provider never reconnects after a refusal, so a temporary error is only a close.
     if (ERRORS[error.code].action === 'retry') return;
     for (const [address, place] of this.#places) {
       if (place.kind !== 'denied')
@@ -86,7 +86,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
   }
 
   sendGoaway(): void {
-    // It has no word for it; it comes back after any close.
+    // Hocuspocus has no such message; providers reconnect after any close.
   }
 
   requestReauthentication(): void {}
@@ -109,7 +109,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
       if (place.waiting.push(frame) > HANDSHAKE.maxQueuedMessages)
         this.#connection.close('too-many');
     } else if (frame.kind === 'auth') {
-      // One that is open already has nothing to gain from another token.
+      // The document is open already.
       if (place?.kind !== 'open') this.#authenticate(address, frame.token);
     } else if (place?.kind === 'open') {
       place.channel.receive(frame.frame);
@@ -122,10 +122,10 @@ export class HocuspocusProtocol implements ProtocolHandler {
     if (!this.#hasRoom(address)) return;
     const place: Authenticating = { kind: 'authenticating', waiting: [] };
     this.#places.set(address, place);
-    this.#connection.closeOnError(this.#takeMessages(address, { token, place }));
+    this.#connection.closeOnError(this.#authorize(address, { token, place }));
   }
 
-  async #takeMessages(
+  async #authorize(
     address: string,
     { token, place }: { readonly token: string; readonly place: Authenticating },
   ): Promise<void> {
@@ -179,7 +179,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
     return false;
   }
 
-  /** For good, or, where coming back may help, by the end of the socket, after which the provider comes back. */
+  /** Refuses the document for good, or closes the connection when a reconnect may help. */
   #deny(address: string, error: ErrorBody): void {
     if (ERRORS[error.code].action === 'retry') {
       this.#connection.close(CLOSE_REASONS[error.code], error);

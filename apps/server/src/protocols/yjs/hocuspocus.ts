@@ -1,7 +1,7 @@
 /**
- * The protocol of the Hocuspocus provider: each frame begins with an address, the document's name or
- * `name\0session`, so that one socket serves several documents. A `SyncStatus` answers each update,
- * which makes its `hasUnsyncedChanges` true until the update is on disk.
+ * Encoding of the Hocuspocus provider. Each frame begins with an address, the document's name or
+ * `name\0session`, so one socket serves several documents. A `SyncStatus` answers each update; until then,
+ * the provider's `hasUnsyncedChanges` is true.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -15,7 +15,7 @@ const QUERY_AWARENESS = 3;
 const STATELESS = 5;
 const CLOSE = 7;
 const SYNC_STATUS = 8;
-/** These two are a frame of one byte, without an address. */
+/** Frames of one byte, without an address. */
 const PING = 9;
 const PONG = 10;
 
@@ -30,7 +30,7 @@ export type HocuspocusFrame =
   | { readonly kind: 'document'; readonly address: string; readonly frame: DocumentFrame }
   | { readonly kind: 'auth'; readonly address: string; readonly token: string }
   | { readonly kind: 'close'; readonly address: string }
-  /** Nothing that we answer. */
+  /** Needs no answer. */
   | { readonly kind: 'ignored' };
 
 export function hocuspocusFormat(address: string): YjsFormat {
@@ -58,12 +58,11 @@ export function hocuspocusFormat(address: string): YjsFormat {
   };
 }
 
-/** The document of an address. */
 export function documentOf(address: string): string {
   return address.split('\0', 1)[0] as string;
 }
 
-/** Throws on what is not a frame of this protocol. */
+/** @throws when the bytes are no frame of this protocol. */
 export function readHocuspocus(data: Uint8Array): HocuspocusFrame {
   if (data.byteLength === 1 && (data[0] === PING || data[0] === PONG)) return { kind: 'ignored' };
   const decoder = decoding.createDecoder(data);

@@ -1,4 +1,4 @@
-/** Who a stock client is: nobody in particular, or the user of the token that it brought. */
+/** Authenticates a stock client: the user of its token, or anonymous without one. */
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { ANONYMOUS } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
@@ -8,7 +8,7 @@ export type Identity =
   | { readonly kind: 'known'; readonly user: User }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
-/** @param token empty where there is none; with its session, the connection ends. */
+/** Binds the connection to the token's session. @param token empty where there is none. */
 export async function identify(
   token: string,
   { tokens, people }: Pick<YjsServices, 'tokens' | 'people'>,
@@ -19,7 +19,7 @@ export async function identify(
     const claim = await tokens.verify(token);
     const user = claim === null ? null : await people.findByClaim(claim);
     if (claim !== null && user !== null) {
-      // It ends with a session, so it cannot be of two.
+      // The connection ends with its session, so it cannot belong to two.
       if (connection.session !== null && connection.session !== claim.session) {
         const detail = 'This connection belongs to another sign-in. Open one of its own.';
         return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
@@ -31,10 +31,7 @@ export async function identify(
       'This token is not valid, or no longer. Fetch a new one, or connect without one.';
     return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
   } catch (error) {
-    connection.log.error(
-      { err: error, connection: connection.id },
-      'a token could not be looked up',
-    );
+    connection.log.error({ err: error, connection: connection.id }, 'token lookup failed');
     return { kind: 'refused', error: errorOf('storage-failed') };
   }
 }

@@ -1,4 +1,4 @@
-/** A stock `y-websocket` client: one document, named by the path. */
+/** Serves a stock `y-websocket` client: one document, named by the path. */
 import { ERRORS, errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import { CLOSE_REASONS } from './close-reasons.ts';
 import type { Connection } from '../../connection/connection.ts';
@@ -51,13 +51,13 @@ export class YWebsocketProtocol implements ProtocolHandler {
   }
 
   sendError(error: ErrorBody): void {
-    // Said as a refusal only where coming back would not help.
+    // The client never reconnects after a refusal, so a temporary error is only a close.
     if (ERRORS[error.code].action !== 'retry')
       this.#connection.queue(yWebsocketFormat.denied(error.message));
   }
 
   sendGoaway(): void {
-    // It has no word for it; the close code tells it to come back.
+    // y-websocket has no such message; the client reconnects after the close.
   }
 
   requestReauthentication(): void {}

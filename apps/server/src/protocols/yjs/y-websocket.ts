@@ -1,6 +1,6 @@
 /**
- * The protocol of y-websocket: `00 sync`, `01 buf(awareness)`, `02 00 varstring(reason)` for a refusal
- * and `03` to ask for awareness. Its clients read one message per frame and have no acknowledgement.
+ * Encoding of y-websocket: `00 sync`, `01 buf(awareness)`, `02 00 varstring(reason)` for a refusal, and `03` to
+ * request awareness. Clients read one message per frame and have no acknowledgement.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -36,7 +36,7 @@ export const yWebsocketFormat: YjsFormat = {
   echoes: true,
 };
 
-/** Newer clients put several messages into a frame. Throws on what is none. */
+/** Newer clients put several messages into a frame. @throws when the bytes are no message. */
 export function readYWebsocket(data: Uint8Array): DocumentFrame[] {
   const decoder = decoding.createDecoder(data);
   const frames: DocumentFrame[] = [];

@@ -1,6 +1,6 @@
 /**
- * One document of a stock client, over the same room as everybody's. The client's state vector opens
- * it; its updates are numbered here; what the room says is translated into the words of y-protocols.
+ * One document of a stock client, in the same room as native clients. The client's state vector opens it. The
+ * channel numbers the client's updates, and translates messages of the room to y-protocols.
  */
 import {
   errorOf,
@@ -31,24 +31,24 @@ export interface YjsChannelOptions {
   readonly connection: Connection;
   readonly services: DocumentServices;
   readonly format: YjsFormat;
-  /** It cannot go on; the dialogue ends it. */
+  /** The protocol handler closes the channel. */
   readonly onFailed: (channel: YjsChannel, error: ErrorBody) => void;
 }
 
-/** One subscription of the channel; asking for everything anew makes another. */
-interface Sitting {
+/** One subscription of the channel. A client that synchronizes again gets another. */
+interface YjsSubscription {
   readonly subscriber: Subscriber;
   readonly room: DocumentRoom;
   access: Access;
   openedOffset: number;
-  /** Of what was committed when it was opened. */
+  /** The offset of the last committed row at the opening. */
   stateVector: Uint8Array;
   state: 'opening' | 'catching-up' | 'live';
   cseq: number;
   ackedCseq: number;
-  /** For each state vector that we sent, why: its answer is ordinary work, or repairs what was sent before. */
+  /** Why each state vector was sent: the client's answer is its own work, or repairs a gap. */
   readonly asked: ('opening' | 'repair')[];
-  /** Updates on their way to the disk, to go back to their sender. */
+  /** Uncommitted updates, to be sent back to the client after the commit. */
   readonly echoes: { readonly cseq: number; readonly update: Uint8Array }[];
 }
 
@@ -59,12 +59,12 @@ export class YjsChannel {
   readonly #services: DocumentServices;
   readonly #format: YjsFormat;
   readonly #onFailed: (channel: YjsChannel, error: ErrorBody) => void;
-  #state: 'new' | 'entering' | 'seated' | 'closed' = 'new';
-  #sitting: Sitting | null = null;
-  /** What came before there was a seat. */
+  #state: 'new' | 'entering' | 'subscribed' | 'closed' = 'new';
+  #current: YjsSubscription | null = null;
+  /** Frames that arrived before the subscription. */
   #waiting: DocumentFrame[] = [];
   #waitingBytes = 0;
-  /** What it said of itself on the seat before, to say it again on the next. */
+  /** The client's last awareness, to be repeated on the next subscription. */
   #awareness: readonly AwarenessEntry[] = [];
 
   constructor({ document, user, connection, services, format, onFailed }: YjsChannelOptions) {
@@ -86,28 +86,29 @@ export class YjsChannel {
       this.#enter(frame.stateVector);
       return;
     }
-    const sitting = this.#sitting;
-    if (sitting === null || sitting.state !== 'live') this.#wait(frame);
-    else this.#take(frame, sitting);
+    const current = this.#current;
+    if (current === null || current.state !== 'live') this.#wait(frame);
+    else this.#take(frame, current);
   }
 
   keepAlive(): void {
-    if (this.#state === 'seated') this.#connection.queue(this.#format.awareness(EMPTY_AWARENESS));
+    if (this.#state === 'subscribed')
+      this.#connection.queue(this.#format.awareness(EMPTY_AWARENESS));
   }
 
   leave(how: Leave): void {
     if (this.#state === 'closed') return;
-    const entering = this.#sitting?.state === 'opening';
+    const entering = this.#current?.state === 'opening';
     this.#state = 'closed';
     this.#waiting = [];
-    this.#sitting?.room.leave(this.#sitting.subscriber.subscription, how);
-    this.#sitting = null;
+    this.#current?.room.leave(this.#current.subscriber.subscription, how);
+    this.#current = null;
     if (entering) this.#connection.openQueue.done();
   }
 
   #enter(stateVector: Uint8Array): void {
     this.#services.metrics.messages.add('open');
-    // Asked again while the answer is on its way: it will do.
+    // The answer to the first request serves the second.
     if (this.#state === 'entering') return;
     this.#state = 'entering';
     this.#connection.openQueue.push(() =>
@@ -126,31 +127,31 @@ export class YjsChannel {
       this.#connection.openQueue.done();
       this.#fail(admission.error);
     } else {
-      this.#sit(admission.document, { access: admission.access, stateVector });
+      this.#subscribe(admission.document, { access: admission.access, stateVector });
     }
   }
 
-  #sit(
+  #subscribe(
     document: DocumentAccess,
     { access, stateVector }: { readonly access: Access; readonly stateVector: Uint8Array },
   ): void {
-    const before = this.#sitting;
+    const before = this.#current;
     const { rooms } = this.#services;
     const subscriber = new YjsSubscriber(
       rooms.nextSubscription(),
       this.#user,
       this.#connection,
       (encoded) => {
-        if (this.#sitting?.subscriber !== subscriber) return;
+        if (this.#current?.subscriber !== subscriber) return;
         try {
-          this.#deliver(encoded, this.#sitting);
+          this.#deliver(encoded, this.#current);
         } catch (error) {
           this.#connection.onSendError(encoded.message, error);
         }
       },
     );
     const room = rooms.join(document, subscriber, { ref: 0, access, stateVector });
-    this.#sitting = {
+    this.#current = {
       subscriber,
       room,
       access,
@@ -179,36 +180,36 @@ export class YjsChannel {
     }
   }
 
-  #take(frame: DocumentFrame, sitting: Sitting): void {
+  #take(frame: DocumentFrame, current: YjsSubscription): void {
     switch (frame.kind) {
       case 'step1':
         break;
       case 'step2':
-        this.#update(frame.update, sitting, sitting.asked.shift() ?? 'opening');
+        this.#update(frame.update, current, current.asked.shift() ?? 'opening');
         break;
       case 'update':
-        this.#update(frame.update, sitting, 'opening');
+        this.#update(frame.update, current, 'opening');
         break;
       case 'awareness':
-        this.#announce(frame.update, sitting);
+        this.#announce(frame.update, current);
         break;
       case 'query-awareness':
-        for (const encoded of sitting.room.awarenessSnapshot()) this.#deliver(encoded, sitting);
+        for (const encoded of current.room.awarenessSnapshot()) this.#deliver(encoded, current);
     }
   }
 
-  #update(update: Uint8Array, sitting: Sitting, purpose: 'opening' | 'repair'): void {
+  #update(update: Uint8Array, current: YjsSubscription, purpose: 'opening' | 'repair'): void {
     this.#services.metrics.messages.add('update');
-    if (sitting.access === 'view') {
-      // The answer to our state vector repeats all deletions, so it is no attempt to write.
+    if (current.access === 'view') {
+      // The answer to a state vector repeats all deletions, so a viewer that sends it is not writing.
       if (hasNoStructs(update)) this.#status('saved', 1);
       else this.#refuseWrite();
       return;
     }
-    const { subscriber, room } = sitting;
-    if (purpose === 'opening' || sitting.cseq === 0) sitting.cseq++;
-    const { cseq } = sitting;
-    if (this.#format.echoes) sitting.echoes.push({ cseq, update });
+    const { subscriber, room } = current;
+    if (purpose === 'opening' || current.cseq === 0) current.cseq++;
+    const { cseq } = current;
+    if (this.#format.echoes) current.echoes.push({ cseq, update });
     room.message(subscriber.subscription, { type: 'update', channel: room.channel, cseq, update });
     this.#services.policy.pauseWhileFull(this.#connection, this.document);
   }
@@ -218,28 +219,28 @@ export class YjsChannel {
     this.#connection.queue(status ?? this.#format.denied(errorOf('read-only').message));
   }
 
-  /** Stock clients repeat what they hear, larger than they were told; what does not fit is left out. */
-  #announce(update: Uint8Array, { room, subscriber }: Sitting): void {
+  /** Stock clients repeat awareness of others, in a larger encoding; what does not fit is dropped. */
+  #announce(update: Uint8Array, { room, subscriber }: YjsSubscription): void {
     this.#services.metrics.messages.add('awareness');
     const reading = readAwareness(update);
     if (reading.kind === 'invalid') return;
     room.receiveAwareness(subscriber.subscription, reading.entries);
   }
 
-  #deliver(encoded: EncodedMessage, sitting: Sitting): void {
+  #deliver(encoded: EncodedMessage, current: YjsSubscription): void {
     const { message } = encoded;
     switch (message.type) {
       case 'opened':
-        this.#opened(message, sitting);
+        this.#opened(message, current);
         break;
       case 'updates':
-        this.#updates(encoded, message, sitting);
+        this.#updates(encoded, message, current);
         break;
       case 'ack':
-        this.#acknowledged(message, sitting);
+        this.#acknowledged(message, current);
         break;
       case 'state:request':
-        sitting.asked.push('repair');
+        current.asked.push('repair');
         this.#send({ kind: 'step1', stateVector: message.stateVector });
         break;
       case 'nack':
@@ -251,7 +252,7 @@ export class YjsChannel {
         this.#fail(message.error);
         break;
       case 'document:changed':
-        sitting.access = message.access;
+        current.access = message.access;
         break;
       case 'awareness':
         this.#connection.queue(
@@ -259,58 +260,65 @@ export class YjsChannel {
         );
         break;
       default:
-        // Presence and typing have no words here.
+        // y-protocols has no presence and typing.
         break;
     }
   }
 
-  #opened({ offset, base, access, stateVector }: MessageOf<'opened'>, sitting: Sitting): void {
-    this.#state = 'seated';
-    sitting.openedOffset = offset;
-    sitting.access = access;
-    sitting.stateVector = stateVector;
-    sitting.state = 'catching-up';
+  #opened(
+    { offset, base, access, stateVector }: MessageOf<'opened'>,
+    current: YjsSubscription,
+  ): void {
+    this.#state = 'subscribed';
+    current.openedOffset = offset;
+    current.access = access;
+    current.stateVector = stateVector;
+    current.state = 'catching-up';
     const granted = this.#format.granted(access);
     if (granted !== null) this.#connection.queue(granted);
-    if (base === offset) this.#caughtUp(EMPTY_UPDATE, sitting);
+    if (base === offset) this.#caughtUp(EMPTY_UPDATE, current);
     this.#connection.openQueue.done();
   }
 
-  #updates(encoded: EncodedMessage, { updates, to }: MessageOf<'updates'>, sitting: Sitting): void {
-    if (sitting.state === 'live') {
+  #updates(
+    encoded: EncodedMessage,
+    { updates, to }: MessageOf<'updates'>,
+    current: YjsSubscription,
+  ): void {
+    if (current.state === 'live') {
       const frames = encoded.as(this.#format.key, () =>
         updates.map((update) => this.#format.sync({ kind: 'update', update })),
       );
       for (const frame of frames) this.#connection.queue(frame);
       return;
     }
-    const last = to >= sitting.openedOffset;
+    const last = to >= current.openedOffset;
     for (const update of last ? updates.slice(0, -1) : updates)
       this.#send({ kind: 'update', update }, true);
-    if (last) this.#caughtUp(updates.at(-1) ?? EMPTY_UPDATE, sitting);
+    if (last) this.#caughtUp(updates.at(-1) ?? EMPTY_UPDATE, current);
   }
 
-  /** The client counts as synced with step 2; our own step 1 asks for what only it has. */
-  #caughtUp(update: Uint8Array, sitting: Sitting): void {
-    sitting.state = 'live';
-    sitting.asked.push('opening');
+  /** Step 2 makes the client synced; step 1 requests what only the client has. */
+  #caughtUp(update: Uint8Array, current: YjsSubscription): void {
+    current.state = 'live';
+    current.asked.push('opening');
     this.#send({ kind: 'step2', update }, true);
-    this.#send({ kind: 'step1', stateVector: sitting.stateVector });
+    this.#send({ kind: 'step1', stateVector: current.stateVector });
     if (this.#awareness.length > 0)
-      sitting.room.receiveAwareness(sitting.subscriber.subscription, this.#awareness);
+      current.room.receiveAwareness(current.subscriber.subscription, this.#awareness);
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const frame of waiting) if (this.#state === 'seated') this.#take(frame, sitting);
+    for (const frame of waiting) if (this.#state === 'subscribed') this.#take(frame, current);
   }
 
-  #acknowledged({ cseq, from, to }: MessageOf<'ack'>, sitting: Sitting): void {
-    const { echoes } = sitting;
-    this.#status('saved', cseq - sitting.ackedCseq);
-    sitting.ackedCseq = cseq;
+  #acknowledged({ cseq, from, to }: MessageOf<'ack'>, current: YjsSubscription): void {
+    const { echoes } = current;
+    this.#status('saved', cseq - current.ackedCseq);
+    current.ackedCseq = cseq;
     while (echoes[0] !== undefined && echoes[0].cseq <= cseq) {
       const { update } = echoes.shift() as (typeof echoes)[number];
-      // Rows that were sent to everyone have come back already.
+      // The client has these rows already.
       if (from !== to) this.#send({ kind: 'update', update });
     }
   }
@@ -351,7 +359,7 @@ class YjsSubscriber implements Subscriber {
     this.deliver = deliver;
   }
 
-  /** The connection's person may have taken another name since. */
+  /** Read from the connection, as the person may change their name. */
   get user(): User {
     const { user } = this.#connection;
     return user?.id === this.#user.id ? user : this.#user;

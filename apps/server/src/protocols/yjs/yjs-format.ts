@@ -1,18 +1,17 @@
-/** How one stock protocol says what a document's channel has to say. Each answer is a frame. */
+/** How one stock protocol encodes the messages of a document. Each function returns a frame. */
 import type { Access } from '@tandem/protocol';
 import type { SyncFrame } from './frames.ts';
 
 export interface YjsFormat {
-  /** Formats that are equal make the same bytes, and share them. */
+  /** Formats with equal keys encode to the same bytes, which are shared. */
   readonly key: unknown;
   sync(frame: SyncFrame): Uint8Array;
   awareness(update: Uint8Array): Uint8Array;
-  /** Said before the first sync; null where the protocol does not say it. */
+  /** Sent before the first sync; null where the protocol has no such message. */
   granted(access: Access): Uint8Array | null;
-  /** The client may not go on. */
   denied(reason: string): Uint8Array;
-  /** An update is on disk, or was refused; null where the protocol does not say it. */
+  /** An update was committed or refused; null where the protocol has no such message. */
   status(status: 'saved' | 'refused'): Uint8Array | null;
-  /** Whether a committed update goes back to its sender, as the only sign that it was stored. */
+  /** Whether a committed update is sent back to its author, as the only acknowledgement. */
   readonly echoes: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * What a stock client speaks shows in its first byte: `y-websocket` opens with `00 00`, a Hocuspocus
- * provider with the length of a name that is not empty.
+ * Detects the protocol of a stock client by its first byte: `y-websocket` begins with `00 00`, a Hocuspocus
+ * provider with the length of a name, which is never 0.
  */
 import { documentId, errorOf, MAX_FRAME_BYTES, type ErrorBody } from '@tandem/protocol';
 import { CLOSE_REASONS } from './close-reasons.ts';
@@ -17,16 +17,16 @@ import { YWebsocketProtocol } from './y-websocket-protocol.ts';
 export interface YjsProtocolOptions {
   readonly connection: Connection;
   readonly services: YjsServices;
-  /** From the path; null where it names none, as a Hocuspocus provider does not need to. */
+  /** From the path; null for a Hocuspocus provider, which names documents in frames. */
   readonly document: string | null;
-  /** From the list of subprotocols; empty where there is none. */
+  /** From the subprotocols; empty where there is none. */
   readonly token: string;
 }
 
 export class YjsProtocol implements ProtocolHandler {
   readonly join = null;
   readonly #options: YjsProtocolOptions;
-  #spoken: ProtocolHandler | null = null;
+  #detected: ProtocolHandler | null = null;
   /** Frames of a y-websocket client whose token is being verified. */
   #waiting: Buffer[] | null = null;
   #waitingBytes = 0;
@@ -47,44 +47,44 @@ export class YjsProtocol implements ProtocolHandler {
       connection.user === null &&
       data.byteLength > MAX_FRAME_BYTES
     ) {
-      // A state vector, which names everyone who ever wrote in the document.
+      // A state vector, which grows with the number of writers.
       const detail = `The first frame may have ${MAX_FRAME_BYTES} bytes.`;
       connection.close('too-large', errorOf('too-large', { detail }));
-    } else if (this.#spoken !== null) {
-      this.#spoken.receive(data, isBinary);
+    } else if (this.#detected !== null) {
+      this.#detected.receive(data, isBinary);
     } else if (this.#waiting !== null) {
       this.#wait(data, this.#waiting);
     } else if (data[0] === 0) {
       this.#waiting = [data];
       connection.closeOnError(this.#startYWebsocket());
     } else {
-      this.#spoken = new HocuspocusProtocol(this.#options);
-      this.#spoken.receive(data, isBinary);
+      this.#detected = new HocuspocusProtocol(this.#options);
+      this.#detected.receive(data, isBinary);
     }
   }
 
   ping(): void {
-    this.#spoken?.ping();
+    this.#detected?.ping();
   }
 
   sendError(error: ErrorBody): void {
-    if (this.#spoken !== null) this.#spoken.sendError(error);
+    if (this.#detected !== null) this.#detected.sendError(error);
     else if (this.#waiting !== null)
       this.#options.connection.queue(yWebsocketFormat.denied(error.message));
   }
 
   sendGoaway(retryAfterMs: number): void {
-    this.#spoken?.sendGoaway(retryAfterMs);
+    this.#detected?.sendGoaway(retryAfterMs);
   }
 
   requestReauthentication(): void {
-    // They say who they are once; what they may do is asked again when they come back.
+    // Stock clients authenticate once.
   }
 
   onReauthenticated(): void {}
 
   end(how: Leave): void {
-    this.#spoken?.end(how);
+    this.#detected?.end(how);
   }
 
   #wait(data: Buffer, waiting: Buffer[]): void {
@@ -118,9 +118,14 @@ export class YjsProtocol implements ProtocolHandler {
       connection.close('too-many', error);
       return;
     }
-    this.#spoken = new YWebsocketProtocol({ connection, services, document, user: identity.user });
+    this.#detected = new YWebsocketProtocol({
+      connection,
+      services,
+      document,
+      user: identity.user,
+    });
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const data of waiting) if (!connection.ended) this.#spoken.receive(data, true);
+    for (const data of waiting) if (!connection.ended) this.#detected.receive(data, true);
   }
 }

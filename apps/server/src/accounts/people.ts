@@ -45,12 +45,12 @@ export class People {
   constructor(db: Database) {
     this.#db = db;
     this.#known = new AsyncCache({
-      ask: async (id) => {
+      load: async (id) => {
         const found = await findSignedUser(db, id);
         return found === null ? null : { user: toUser(found.user), sessions: found.sessions };
       },
-      maxAnswers: PEOPLE_CACHE.maxEntries,
-      keptMs: PEOPLE_CACHE.idleMs,
+      maxEntries: PEOPLE_CACHE.maxEntries,
+      idleMs: PEOPLE_CACHE.idleMs,
     });
   }
 
@@ -87,11 +87,11 @@ export class People {
 
   /** Who said a token that holds; null when its session has ended since. */
   async findByClaim(claim: TokenClaim): Promise<User | null> {
-    const known = await this.#known.find(claim.user);
+    const known = await this.#known.fetch(claim.user);
     if (known === null || isSignedIn(known, claim)) return known?.user ?? null;
     // A session that has begun, or was extended, since this person was looked up.
-    this.#known.forget(claim.user);
-    const now = await this.#known.find(claim.user);
+    this.#known.invalidate(claim.user);
+    const now = await this.#known.fetch(claim.user);
     return now !== null && isSignedIn(now, claim) ? now.user : null;
   }
 
@@ -103,7 +103,7 @@ export class People {
   /** Signs out: nothing of this session holds any more. */
   async endSession(session: string): Promise<void> {
     const user = await deleteSession(this.#db, session);
-    if (user !== undefined) this.#known.forget(user);
+    if (user !== undefined) this.#known.invalidate(user);
     for (const listener of this.#endListeners) listener(session);
   }
 
@@ -114,7 +114,7 @@ export class People {
 
   /** A person has another name or colour: whoever shows it hears of it. */
   async renamed(id: string): Promise<void> {
-    this.#known.forget(id);
+    this.#known.invalidate(id);
     const user = await this.find(id);
     if (user !== null) for (const listener of this.#renameListeners) listener(user);
   }

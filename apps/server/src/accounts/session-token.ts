@@ -73,9 +73,9 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
 
   // Whoever comes back brings the same token.
   const verified = new AsyncCache({
-    ask: read,
-    maxAnswers: TOKEN_CACHE.maxEntries,
-    keptMs: TOKEN_CACHE.idleMs,
+    load: read,
+    maxEntries: TOKEN_CACHE.maxEntries,
+    idleMs: TOKEN_CACHE.idleMs,
   });
 
   return {
@@ -93,7 +93,7 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
       return { token, expiresAt };
     },
     async verify(token) {
-      const claim = await verified.find(token);
+      const claim = await verified.fetch(token);
       return claim === null || claim.expiresAt <= now() ? null : claim;
     },
   };

@@ -52,7 +52,7 @@ export class Rooms implements Disposable {
     room[Symbol.dispose]();
     if (this.#rooms.get(room.document) !== room) return;
     this.#rooms.delete(room.document);
-    this.#accessCache.schedule(room.document);
+    this.#accessCache.touch(room.document);
   };
   readonly #accessCache: AsyncCache<DocumentAccess>;
   readonly #recentDocuments: RecentDocuments;
@@ -63,9 +63,9 @@ export class Rooms implements Disposable {
   constructor(options: RoomsOptions) {
     this.#options = options;
     this.#accessCache = new AsyncCache({
-      ask: (document) => findAccess(options.db, document),
-      maxAnswers: ACCESS_CACHE.maxEntries,
-      keptMs: ACCESS_CACHE.idleMs,
+      load: (document) => findAccess(options.db, document),
+      maxEntries: ACCESS_CACHE.maxEntries,
+      idleMs: ACCESS_CACHE.idleMs,
       isInUse: (document) => this.#rooms.has(document),
     });
     this.#recentDocuments = new RecentDocuments(options);
@@ -87,7 +87,7 @@ export class Rooms implements Disposable {
   ): Promise<Admission> {
     const { log } = this.#options;
     try {
-      const found = await this.#accessCache.find(id);
+      const found = await this.#accessCache.fetch(id);
       const document = found === null && client === 'stock' ? await this.#adhoc(id, user) : found;
       const role = document === null ? null : roleIn(document, user.id);
       if (document === null || role === null)
@@ -106,7 +106,7 @@ export class Rooms implements Disposable {
 
   /** Null for a document that this person may not see. @throws DatabaseError */
   async roleOf(user: string, document: string): Promise<Role | null> {
-    const access = await this.#accessCache.find(document);
+    const access = await this.#accessCache.fetch(document);
     return access === null ? null : roleIn(access, user);
   }
 
@@ -151,7 +151,7 @@ export class Rooms implements Disposable {
   }
 
   renameDocument(document: string, title: string): void {
-    this.#accessCache.forget(document);
+    this.#accessCache.invalidate(document);
     this.#rooms.get(document)?.renameDocument(title);
   }
 
@@ -170,9 +170,9 @@ export class Rooms implements Disposable {
   async recheck(document: string): Promise<void> {
     const { log } = this.#options;
     // From here on nobody comes in by what was known.
-    this.#accessCache.forget(document);
+    this.#accessCache.invalidate(document);
     try {
-      const access = await this.#accessCache.find(document);
+      const access = await this.#accessCache.fetch(document);
       // Whoever was admitted while this was read has a seat by now.
       const room = this.#rooms.get(document);
       if (access !== null) room?.renameDocument(access.title);
@@ -221,6 +221,6 @@ export class Rooms implements Disposable {
     if (!allowAdhocDocuments) return null;
     await engine.create({ document: id, kind: ADHOC_KIND, user });
     await createDocument(db, { id, kind: ADHOC_KIND, title: id, owner: null, at: Date.now() });
-    return await this.#accessCache.find(id);
+    return await this.#accessCache.fetch(id);
   }
 }

@@ -1,106 +1,115 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { ManualClock } from '@tandem/testkit';
 import { AsyncCache, type AsyncCacheOptions } from './async-cache.ts';
 
-const KEPT_MS = 1_000;
+const IDLE_MS = 1_000;
 
-/** Answers are given by the test, oldest question first. */
-function fixture(options: Partial<AsyncCacheOptions<string>> = {}) {
-  vi.useFakeTimers({ toFake: ['performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const asked: string[] = [];
-  const waiting: {
-    readonly resolve: (answer: string | null) => void;
-    readonly reject: (error: Error) => void;
-  }[] = [];
-  const memory = new AsyncCache<string>({
-    ask(key) {
-      asked.push(key);
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-    },
-    maxAnswers: 2,
-    keptMs: KEPT_MS,
-    ...options,
-  });
-  const answer = (value: string | null) => waiting.shift()?.resolve(value);
-  const learn = async (key: string) => {
-    const found = memory.find(key);
-    answer(`${key}!`);
-    await found;
-  };
-  const fail = () => waiting.shift()?.reject(new Error('no disk'));
-  return { memory, asked, answer, fail, learn };
+interface Value {
+  readonly text: string;
 }
 
-test('many who ask at one time share a question, and who asks later gets what is known', async () => {
-  const { memory, asked, answer } = fixture();
-  const found = [memory.find('a'), memory.find('a')];
+/** The test answers requests, oldest first. */
+function fixture(options: Partial<AsyncCacheOptions<Value>> = {}) {
+  const clock = new ManualClock();
+  const loaded: string[] = [];
+  const waiting: {
+    readonly resolve: (value: Value | null) => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
+  const cache = new AsyncCache<Value>({
+    load(key) {
+      loaded.push(key);
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    maxEntries: 2,
+    idleMs: IDLE_MS,
+    clock,
+    ...options,
+  });
+  const answer = (text: string | null) => waiting.shift()?.resolve(text === null ? null : { text });
+  const fill = async (key: string) => {
+    const fetched = cache.fetch(key);
+    answer(`${key}!`);
+    await fetched;
+  };
+  const fail = () => waiting.shift()?.reject(new Error('no disk'));
+  return { cache, clock, loaded, answer, fail, fill };
+}
+
+test('concurrent fetches share a request, and later ones get the cached value', async () => {
+  const { cache, loaded, answer } = fixture();
+  const fetched = [cache.fetch('a'), cache.fetch('a')];
   answer('one');
-  expect(await Promise.all(found)).toEqual(['one', 'one']);
-  expect(await memory.find('a')).toBe('one');
-  expect(asked).toEqual(['a']);
+  expect(await Promise.all(fetched)).toEqual([{ text: 'one' }, { text: 'one' }]);
+  expect(await cache.fetch('a')).toEqual({ text: 'one' });
+  expect(loaded).toEqual(['a']);
 });
 
-test('an answer that was on its way when it was forgotten is asked for anew', async () => {
-  const { memory, asked, answer } = fixture();
-  const before = memory.find('a');
-  memory.forget('a');
-  const after = memory.find('a');
+test('a request that is invalidated while it runs is repeated', async () => {
+  const { cache, loaded, answer } = fixture();
+  const before = cache.fetch('a');
+  cache.invalidate('a');
+  const after = cache.fetch('a');
   answer('old');
   answer('new');
-  expect([await before, await after, await memory.find('a')]).toEqual(['new', 'new', 'new']);
-  expect(asked).toEqual(['a', 'a']);
+  expect(await Promise.all([before, after, cache.fetch('a')])).toEqual([
+    { text: 'new' },
+    { text: 'new' },
+    { text: 'new' },
+  ]);
+  expect(loaded).toEqual(['a', 'a']);
 });
 
-test('what is forgotten is asked for again, one or all', async () => {
-  const { memory, asked, learn, answer } = fixture();
-  await learn('a');
-  await learn('b');
-  memory.forget('a');
-  expect(await memory.find('b')).toBe('b!');
-  const pending = memory.find('c');
-  memory.clear();
+test('invalidated values are loaded again, one or all', async () => {
+  const { cache, loaded, fill, answer } = fixture();
+  await fill('a');
+  await fill('b');
+  cache.invalidate('a');
+  expect(await cache.fetch('b')).toEqual({ text: 'b!' });
+  const pending = cache.fetch('c');
+  cache.clear();
   answer('old');
-  await vi.waitFor(() => expect(asked).toEqual(['a', 'b', 'c', 'c']));
+  await vi.waitFor(() => expect(loaded).toEqual(['a', 'b', 'c', 'c']));
   answer('new');
-  expect(await pending).toBe('new');
-  expect(memory.size).toBe(1);
+  expect(await pending).toEqual({ text: 'new' });
+  expect(cache.size).toBe(1);
 });
 
-test('nothing is remembered of what is not there, nor of a question that failed', async () => {
-  const { memory, asked, answer, fail } = fixture();
-  const nothing = memory.find('a');
+test('missing values and failures are not cached', async () => {
+  const { cache, loaded, answer, fail } = fixture();
+  const missing = cache.fetch('a');
   answer(null);
-  expect(await nothing).toBeNull();
-  const failing = memory.find('a');
+  expect(await missing).toBeNull();
+  const failing = cache.fetch('a');
   fail();
   await expect(failing).rejects.toThrow('no disk');
-  const found = memory.find('a');
+  const fetched = cache.fetch('a');
   answer('one');
-  expect(await found).toBe('one');
-  expect(asked).toHaveLength(3);
+  expect(await fetched).toEqual({ text: 'one' });
+  expect(loaded).toHaveLength(3);
 });
 
-test('the answer that was not used for the longest gives way', async () => {
-  const { memory, asked, learn } = fixture();
-  for (const key of ['a', 'b']) await learn(key);
-  await memory.find('a');
-  await learn('c');
-  expect(memory.size).toBe(2);
-  await memory.find('a');
-  expect(asked).toEqual(['a', 'b', 'c']);
+test('the least recently used value is evicted', async () => {
+  const { cache, loaded, fill } = fixture();
+  for (const key of ['a', 'b']) await fill(key);
+  await cache.fetch('a');
+  await fill('c');
+  expect(cache.size).toBe(2);
+  await cache.fetch('a');
+  expect(loaded).toEqual(['a', 'b', 'c']);
 });
 
-test('an answer is let go when it was not used for long, unless it is in use', async () => {
-  const { memory, asked, learn } = fixture({ isInUse: (key) => key === 'b' });
-  await learn('a');
-  await learn('b');
-  vi.advanceTimersByTime(KEPT_MS + 1);
-  expect(await memory.find('b')).toBe('b!');
-  await learn('a');
-  expect(asked).toEqual(['a', 'b', 'a']);
-  vi.advanceTimersByTime(KEPT_MS);
-  memory.schedule('a');
-  vi.advanceTimersByTime(KEPT_MS);
-  expect(await memory.find('a')).toBe('a!');
-  expect(asked).toHaveLength(3);
+test('an idle value is dropped, unless it is in use', async () => {
+  const { cache, clock, loaded, fill } = fixture({ isInUse: (key) => key === 'b' });
+  await fill('a');
+  await fill('b');
+  clock.advance(IDLE_MS + 1);
+  expect(await cache.fetch('b')).toEqual({ text: 'b!' });
+  await fill('a');
+  expect(loaded).toEqual(['a', 'b', 'a']);
+  clock.advance(IDLE_MS);
+  cache.touch('a');
+  clock.advance(IDLE_MS);
+  expect(await cache.fetch('a')).toEqual({ text: 'a!' });
+  expect(loaded).toHaveLength(3);
 });

@@ -1,128 +1,126 @@
 /**
- * Answers of the database that are needed again and again: what is known is not asked for, and many who ask
- * at one time share one question. Who changes something says `forget`; an answer that is on its way then is
- * nobody's, and is asked for anew.
+ * A cache in front of an asynchronous source, such as the database. Concurrent fetches of one key share one
+ * request. Code that changes the source calls `invalidate`; a request that is running then is repeated, so no
+ * caller gets the old value.
  */
+import { LRUCache } from 'lru-cache';
+import { systemClock, type Clock } from './clock.ts';
 
-export interface AsyncCacheOptions<T> {
-  /** Null: there is no such thing, which is not remembered. */
-  readonly ask: (key: string) => Promise<T | null>;
-  readonly maxAnswers: number;
-  /** An answer is forgotten when it was not used for so long. */
-  readonly keptMs: number;
-  /** Whether it is in use all the time. */
+export interface AsyncCacheOptions<T extends object> {
+  /** Null: there is no such value, which is not cached. */
+  readonly load: (key: string) => Promise<T | null>;
+  readonly maxEntries: number;
+  /** A value is dropped when it was not used for this long. */
+  readonly idleMs: number;
+  /** Values in use are not dropped for being idle. */
   readonly isInUse?: (key: string) => boolean;
+  readonly clock?: Clock;
 }
 
-interface Known<T> {
-  readonly answer: T;
+interface Entry<T> {
+  readonly value: T;
   usedAtMs: number;
 }
 
-interface Question<T> {
-  readonly answer: Promise<T | null>;
-  state: 'asked' | 'outdated';
+interface Request<T> {
+  readonly value: Promise<T | null>;
+  isOutdated: boolean;
 }
 
-export class AsyncCache<T> {
+export class AsyncCache<T extends object> {
   readonly #options: AsyncCacheOptions<T>;
-  /** The one that was used longest ago is the first. */
-  readonly #known = new Map<string, Known<T>>();
-  readonly #asking = new Map<string, Question<T>>();
+  readonly #clock: Clock;
+  readonly #entries: LRUCache<string, Entry<T>>;
+  readonly #requests = new Map<string, Request<T>>();
 
   constructor(options: AsyncCacheOptions<T>) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#entries = new LRUCache({ max: options.maxEntries });
   }
 
   get size(): number {
-    return this.#known.size;
+    return this.#entries.size;
   }
 
-  /** Rejects as `ask` does. */
-  async find(key: string): Promise<T | null> {
+  /** Rejects as `load` does. */
+  async fetch(key: string): Promise<T | null> {
     for (;;) {
-      const known = this.#use(key, performance.now());
-      if (known !== null) return known;
-      const question = this.#asking.get(key) ?? this.#ask(key);
-      const answer = await question.answer;
-      if (question.state !== 'outdated') return answer;
+      const value = this.#get(key);
+      if (value !== null) return value;
+      const request = this.#requests.get(key) ?? this.#load(key);
+      const loaded = await request.value;
+      if (!request.isOutdated) return loaded;
     }
   }
 
-  /** It was in use until now. */
-  schedule(key: string): void {
-    const known = this.#known.get(key);
-    if (known !== undefined) this.#renew(key, known, performance.now());
+  /** Starts the idle time of a value that was in use until now. */
+  touch(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) entry.usedAtMs = this.#clock.monotonicMs();
   }
 
-  forget(key: string): void {
-    this.#known.delete(key);
-    const question = this.#asking.get(key);
-    if (question === undefined) return;
-    question.state = 'outdated';
-    this.#asking.delete(key);
+  invalidate(key: string): void {
+    this.#entries.delete(key);
+    const request = this.#requests.get(key);
+    if (request === undefined) return;
+    request.isOutdated = true;
+    this.#requests.delete(key);
   }
 
   clear(): void {
-    this.#known.clear();
-    for (const key of [...this.#asking.keys()]) this.forget(key);
+    this.#entries.clear();
+    for (const key of [...this.#requests.keys()]) this.invalidate(key);
   }
 
-  #ask(key: string): Question<T> {
-    const question: Question<T> = {
-      answer: this.#options.ask(key).then(
-        (answer) => {
-          this.#answered(key, question, answer);
-          return answer;
+  #load(key: string): Request<T> {
+    const request: Request<T> = {
+      value: this.#options.load(key).then(
+        (value) => {
+          this.#onLoaded(key, request, value);
+          return value;
         },
         (error: unknown) => {
-          this.#answered(key, question, null);
+          this.#onLoaded(key, request, null);
           throw error;
         },
       ),
-      state: 'asked',
+      isOutdated: false,
     };
-    this.#asking.set(key, question);
-    return question;
+    this.#requests.set(key, request);
+    return request;
   }
 
-  #answered(key: string, question: Question<T>, answer: T | null): void {
-    if (question.state === 'outdated') return;
-    this.#asking.delete(key);
-    if (answer === null) return;
-    const nowMs = performance.now();
-    this.#known.set(key, { answer, usedAtMs: nowMs });
-    this.#trim(nowMs);
+  #onLoaded(key: string, request: Request<T>, value: T | null): void {
+    if (request.isOutdated) return;
+    this.#requests.delete(key);
+    if (value === null) return;
+    this.#entries.set(key, { value, usedAtMs: this.#clock.monotonicMs() });
+    this.#dropIdle();
   }
 
-  #use(key: string, nowMs: number): T | null {
-    const known = this.#known.get(key);
-    if (known === undefined) return null;
-    if (this.#isOld(key, known, nowMs)) {
-      this.#known.delete(key);
+  #get(key: string): T | null {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return null;
+    if (this.#isIdle(key, entry)) {
+      this.#entries.delete(key);
       return null;
     }
-    this.#renew(key, known, nowMs);
-    return known.answer;
+    entry.usedAtMs = this.#clock.monotonicMs();
+    return entry.value;
   }
 
-  #renew(key: string, known: Known<T>, nowMs: number): void {
-    known.usedAtMs = nowMs;
-    this.#known.delete(key);
-    this.#known.set(key, known);
-  }
-
-  #trim(nowMs: number): void {
-    const { maxAnswers, keptMs } = this.#options;
-    for (const [key, { usedAtMs }] of this.#known) {
-      if (this.#known.size > maxAnswers) this.#known.delete(key);
-      else if (nowMs - usedAtMs > keptMs) this.#use(key, nowMs);
-      else return;
+  /** Least recently used first, up to the first one that is not idle. */
+  #dropIdle(): void {
+    for (const key of this.#entries.rkeys()) {
+      const entry = this.#entries.peek(key);
+      if (entry === undefined || !this.#isIdle(key, entry)) return;
+      this.#entries.delete(key);
     }
   }
 
-  #isOld(key: string, { usedAtMs }: Known<T>, nowMs: number): boolean {
-    const { keptMs, isInUse } = this.#options;
-    return nowMs - usedAtMs > keptMs && isInUse?.(key) !== true;
+  #isIdle(key: string, { usedAtMs }: Entry<T>): boolean {
+    const { idleMs, isInUse } = this.#options;
+    return this.#clock.monotonicMs() - usedAtMs > idleMs && isInUse?.(key) !== true;
   }
 }

@@ -5,10 +5,15 @@ import type { CommandResult, Metrics } from '../metrics/metrics.ts';
 export function measuredRunner(runner: CommandRunner, metrics: Metrics): CommandRunner {
   return {
     async run(request: CommandRequest): Promise<CommandAnswer> {
-      const startMs = performance.now();
-      const answer = await runner.run(request);
-      metrics.commanded(request.command.name, resultOf(answer), startMs);
-      return answer;
+      const pending = { startMs: performance.now() };
+      metrics.pendingCommands.add(pending);
+      try {
+        const answer = await runner.run(request);
+        metrics.commanded(request.command.name, resultOf(answer), pending.startMs);
+        return answer;
+      } finally {
+        metrics.pendingCommands.delete(pending);
+      }
     },
     onCommitted(listener): void {
       runner.onCommitted((batch) => {

@@ -287,3 +287,20 @@ describe('W44: whether updates can be stored', () => {
     expect([stated(ada), stated(ben)]).toEqual([[null], [null]]);
   });
 });
+
+it('knows how long the oldest update has waited for its acknowledgement', () => {
+  const { room, enter } = context();
+  const ada = enter(new Visitor(1, 'ada'));
+  expect(room.oldestUnacknowledgedMs).toBeNull();
+  const startMs = performance.now();
+  const update = new Uint8Array([0, 0]);
+  for (const cseq of [1, 2]) {
+    room.message(ada.subscription, { type: 'update', channel: 5, cseq, update });
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(room.oldestUnacknowledgedMs).toBe(startMs);
+  const acks = [{ subscription: ada.subscription, cseq: 2, from: 0, to: 2 }];
+  const rows = { from: 0, to: 2, updates: [update, update], authors: [1, 1] };
+  room.event({ kind: 'committed', document: 'd', epoch: 'i', ...rows, acks });
+  expect(room.oldestUnacknowledgedMs).toBeNull();
+});

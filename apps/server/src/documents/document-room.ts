@@ -155,6 +155,16 @@ export class DocumentRoom implements Disposable {
     return this.#seats.size;
   }
 
+  /** See `RoomView`. */
+  get oldestUnacknowledgedMs(): number | null {
+    let oldest: number | null = null;
+    for (const { waiting } of this.#seats.values()) {
+      if (waiting === null || typeof waiting.what !== 'number') continue;
+      if (oldest === null || waiting.sinceMs < oldest) oldest = waiting.sinceMs;
+    }
+    return oldest;
+  }
+
   /** People who are here, at most `limit`. */
   users(limit: number): User[] {
     return this.#people.users(limit);

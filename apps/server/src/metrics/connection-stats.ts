@@ -22,6 +22,8 @@ export interface RoomView {
   readonly deliveries: number;
   /** Open channels. */
   readonly channels: number;
+  /** When the oldest update without an acknowledgement came, by `performance.now()`; null without one. */
+  readonly oldestUnacknowledgedMs: number | null;
 }
 
 export interface ServerStats {

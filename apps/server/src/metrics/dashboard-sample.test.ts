@@ -26,6 +26,7 @@ const room = (document: string, deliveries: number): RoomView => ({
   people: 2,
   deliveries,
   channels: 3,
+  oldestUnacknowledgedMs: null,
 });
 
 it('has no rates at first, and fits the wire', () => {

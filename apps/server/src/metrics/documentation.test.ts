@@ -72,6 +72,6 @@ it('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));
-  expect(expressions).toHaveLength(3);
+  expect(expressions).toHaveLength(4);
   for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
 });

@@ -50,7 +50,7 @@ export class MetricsCollector implements Disposable {
     const { metrics, engine, serverStats } = this.#options;
     return [
       ...metrics.instruments,
-      ...stateInstruments(serverStats(), metrics.connections, engine.stats()),
+      ...stateInstruments(serverStats(), metrics, engine.stats()),
       ...this.#process.read(),
     ];
   }

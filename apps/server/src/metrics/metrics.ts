@@ -157,6 +157,9 @@ export class Metrics {
   readonly acknowledgements = new LatencyWindow();
   readonly commits = new LatencyWindow();
 
+  /** Commands without an answer, oldest first. */
+  readonly pendingCommands = new Set<{ readonly startMs: number }>();
+
   readonly #disconnects = new CounterBy('tandem_disconnects_total', 'Connections that ended.', [
     'code',
     CLOSE_WORDS,

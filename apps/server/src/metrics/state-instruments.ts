@@ -1,11 +1,12 @@
 /** What there is in gateway and engine, read when Prometheus asks. */
 import type { EngineStats } from '../engine/port.ts';
-import { sumQueuedBytes, type ServerStats, type ConnectionCounts } from './connection-stats.ts';
+import { sumQueuedBytes, type ServerStats } from './connection-stats.ts';
 import { reading, type Instrument } from './instruments.ts';
+import type { Metrics } from './metrics.ts';
 
 export function stateInstruments(
   serverStats: ServerStats,
-  connections: ConnectionCounts,
+  { connections, pendingCommands }: Pick<Metrics, 'connections' | 'pendingCommands'>,
   engine: EngineStats,
 ): readonly Instrument[] {
   const { kinds, total } = connections;
@@ -13,10 +14,14 @@ export function stateInstruments(
   let rooms = 0;
   let channels = 0;
   let members = 0;
+  const nowMs = performance.now();
+  const [oldestCommand] = pendingCommands;
+  let oldestMs = oldestCommand?.startMs ?? nowMs;
   for (const room of serverStats.rooms) {
     rooms++;
     channels += room.channels;
     members += room.people;
+    oldestMs = Math.min(oldestMs, room.oldestUnacknowledgedMs ?? nowMs);
   }
   const { shards } = engine;
   const sum = (value: (shard: (typeof shards)[number]) => number): number =>
@@ -36,6 +41,11 @@ export function stateInstruments(
     reading('tandem_rooms', 'Documents that somebody has open.', rooms),
     reading('tandem_channels', 'Documents open on connections.', channels),
     reading('tandem_presence_members', 'People shown in rooms.', members),
+    reading(
+      'tandem_oldest_unacknowledged_seconds',
+      'Age of the oldest update or command without an answer; 0 without one.',
+      (nowMs - oldestMs) / 1_000,
+    ),
     reading(
       'tandem_engine_documents',
       'Documents in the memory of the engine.',

@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
       react(),
       tailwindcss(),
       VitePWA({
-        // A new version waits until the person, and no unconfirmed work, lets it in: see src/runtime/service-worker.ts.
+        // A new version takes over only when the person reloads: see src/runtime/service-worker.ts.
         registerType: 'prompt',
         injectRegister: false,
         manifest: {
@@ -40,7 +40,7 @@ export default defineConfig(({ mode }) => {
         },
         workbox: {
           globPatterns: ['**/*.{html,js,css,svg,png,woff2}'],
-          // Other alphabets are kept when they are first met.
+          // Fonts of other alphabets are cached when first used.
           globIgnores: ['**/inter-{cyrillic,greek,vietnamese}*'],
           runtimeCaching: [
             {
@@ -64,15 +64,15 @@ export default defineConfig(({ mode }) => {
     build: {
       target: 'es2023',
       rolldownOptions: {
-        // In a chunk of its own, zod and its setting run before every schema, wherever those end up.
+        // A separate chunk makes zod and its configuration run before every schema.
         output: { codeSplitting: { groups: [{ name: 'zod', test: /\/zod\/|zod-csp/u }] } },
       },
     },
-    // Stylesheets are read as they are: a test checks the contrast of their colours.
+    // Stylesheets are loaded unchanged: a test checks the contrast of their colours.
     test: {
       include: ['src/**/*.test.{ts,tsx}'],
       css: true,
-      // They read the platform when they are loaded: a test loads them again for each platform.
+      // These modules read the platform when they load: a test loads them again for each platform.
       server: {
         deps: {
           inline: [/prosemirror-(keymap|commands)/, /w3c-keyname/, /pm\/dist\/(keymap|commands)/],

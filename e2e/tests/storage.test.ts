@@ -52,7 +52,7 @@ async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promi
 async function expectExplained(page: Page, { keeps }: Failure): Promise<void> {
   await chipOf(page).click();
   const explanation = page.getByRole('dialog', { name: 'Connection' });
-  await expect(explanation).toContainText('All your changes are saved on the server’s disk.');
+  await expect(explanation).toContainText('Everything is saved on the server’s disk.');
   if (keeps === 'nothing') await expect(explanation).toContainText(NOTHING_KEPT);
   else await expect(explanation).not.toContainText(NOTHING_KEPT);
   await page.keyboard.press('Escape');

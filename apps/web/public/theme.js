@@ -1,10 +1,10 @@
-// Sets the theme before the first paint. The same rule, with everything after it, is in src/theme/theme.ts.
+// Sets the theme before the first paint, by the same rule as src/theme/theme.ts.
 (() => {
   let choice = 'system';
   try {
     choice = localStorage.getItem('tandem.theme') ?? 'system';
   } catch {
-    // Storage is switched off: the system's theme it is.
+    // Storage is disabled: the system's theme applies.
   }
   const dark =
     choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);

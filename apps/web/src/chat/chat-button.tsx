@@ -10,7 +10,6 @@ export function focusChatButton(): void {
   document.getElementById(ID)?.focus();
 }
 
-/** Toggles the chat, and shows the number of unread messages. */
 export function ChatButton({ document }: { readonly document: string }) {
   const { t } = useTranslation();
   const { isOpen, toggle } = useChatPlacement();

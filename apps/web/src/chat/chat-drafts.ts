@@ -48,7 +48,6 @@ export function useChatDrafts(): ChatDrafts {
   return drafts;
 }
 
-/** The text in the field. */
 export function currentText(draft: ChatDraft): MentioningText {
   return draft.edit?.corrected ?? draft.next;
 }

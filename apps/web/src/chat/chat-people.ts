@@ -10,9 +10,7 @@ import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface ChatPerson extends User {
   readonly isHere: boolean;
-  /** Null: unknown. */
   readonly role: Role | null;
-  /** When this person last wrote a message; null: unknown. */
   readonly spokeAt: number | null;
 }
 

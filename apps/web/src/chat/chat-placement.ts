@@ -3,7 +3,6 @@ import { useObservable, Observable } from '../runtime/observable.ts';
 import { z } from 'zod';
 import { deviceStorage } from '../session/device-storage.ts';
 
-/** The chat fits beside the text. */
 const FITS_BESIDE = '(width >= 1100px)';
 
 export interface ChatPlacement {
@@ -12,7 +11,6 @@ export interface ChatPlacement {
   readonly toggle: () => void;
 }
 
-/** Where the chat panel is in this window, and whether it is open. */
 export function useChatPlacement(): ChatPlacement {
   const fitsBeside = useMedia(FITS_BESIDE);
   const isBeside = useObservable(chatBeside);

@@ -167,7 +167,6 @@ export function Composer(props: ComposerProps) {
   );
 }
 
-/** The message that the draft replies to, or edits. */
 function DraftContext({
   draft,
   people,

@@ -1,4 +1,3 @@
-/** Suggestions for a mention. */
 import type { TFunction } from 'i18next';
 import type { ChatPerson } from './chat-people.ts';
 

@@ -51,7 +51,6 @@ export function withPerson(
   };
 }
 
-/** Joins two texts with a line break. */
 export function joinTexts(first: MentioningText, second: MentioningText): MentioningText {
   if (second.text === '') return first;
   const text = `${first.text}\n${second.text}`;
@@ -61,7 +60,6 @@ export function joinTexts(first: MentioningText, second: MentioningText): Mentio
   };
 }
 
-/** The text with the current names of mentioned people. */
 export function withCurrentNames(
   { text, mentions }: MentioningText,
   people: readonly User[],
@@ -153,9 +151,7 @@ function overlap(one: ChatMention, other: ChatMention): boolean {
 /** The part of a name after an @ at the caret. */
 
 export interface MentionQuery {
-  /** The offset of the @. */
   readonly from: number;
-  /** The text from the @ to the caret. */
   readonly query: string;
 }
 

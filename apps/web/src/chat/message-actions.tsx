@@ -15,7 +15,6 @@ export interface MessageIntents {
 
 interface MessageActionsProps {
   readonly message: ChatMessage;
-  /** The message's text with current names. */
   readonly text: string;
   readonly intents: MessageIntents;
   readonly mayEdit: boolean;

@@ -8,7 +8,6 @@ interface MessageBodyProps {
   readonly me: string | null;
 }
 
-/** The text of a message, with links, code and current names. */
 export function MessageBody({ message, people, me }: MessageBodyProps) {
   return (
     <div className="written text-base wrap-anywhere whitespace-pre-wrap [tab-size:4]">

@@ -21,16 +21,13 @@ const OVERSCAN = 8;
 
 interface MessageListProps {
   readonly messages: readonly ChatMessage[];
-  /** The number of the newest message. */
   readonly head: number;
   readonly chatRead: number | null;
   readonly view: ChatView;
-  /** The message to scroll to. */
   readonly target: string | null;
   readonly onTargetLeft: () => void;
   /** Null when the first message is loaded. */
   readonly loadOlder: (() => void) | null;
-  /** Called when the person has seen the newest message. */
   readonly onSeen: () => void;
 }
 

@@ -8,9 +8,7 @@ export interface MessageRow {
   readonly message: ChatMessage;
   /** The midnight of the day that begins with this message, on this device's clock. */
   readonly day: number | null;
-  /** Whether the unread messages begin here. */
   readonly isFirstNew: boolean;
-  /** Whether the row shows the author. */
   readonly isNamed: boolean;
 }
 

@@ -13,7 +13,6 @@ export interface ChatView {
   readonly people: readonly User[];
   readonly me: string | null;
   readonly canWrite: boolean;
-  /** Whether messages are sent now. */
   readonly isLive: boolean;
   readonly ownsDocument: boolean;
   readonly find: (message: string) => ChatMessage | undefined;

@@ -21,7 +21,6 @@ export function useChatRead(document: string): number | null {
   return read;
 }
 
-/** The number of unread messages in a document's chat. */
 export function useUnreadCount(document: string): number {
   const { activity } = useServices();
   const read = useChatRead(document);

@@ -8,7 +8,6 @@ export interface ChatPages {
   readonly loadOlder: (() => void) | null;
   /** Unloads old messages while the person reads the newest. */
   readonly trim: () => void;
-  /** The message to scroll to, once it is loaded. */
   readonly target: string | null;
   readonly search: 'none' | 'running' | 'failed';
   /** Loads the history back to a message, and scrolls to it. */
@@ -16,7 +15,6 @@ export interface ChatPages {
   readonly leaveTarget: () => void;
 }
 
-/** Pages of a chat's history. */
 export function useChatPages(session: ChannelSession<`chat:${string}`> | null): ChatPages {
   const { pages } = useServices().client;
   const hasOlder = useChannelValue(session, (chat) => pages.hasOlder(chat)) ?? false;

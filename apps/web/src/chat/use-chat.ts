@@ -26,14 +26,12 @@ import { useChatPeople, type ChatPerson } from './chat-people.ts';
 
 export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;
-  /** Null until the first state arrives. */
   readonly state: ChatState | null;
   readonly people: readonly ChatPerson[];
   /** The server's sentence about the last refused command. */
   readonly refusal: string | null;
   readonly draft: ChatDraft;
   readonly write: (text: MentioningText) => void;
-  /** Called for each key in the composer. */
   readonly touch: () => void;
   readonly intents: MessageIntents;
   readonly send: () => void;
@@ -41,7 +39,6 @@ export interface Chat {
   readonly editLast: () => void;
 }
 
-/** A document's chat, with this person's draft. */
 export function useChat(room: DocumentSession, me: string | null): Chat {
   const { id: document } = room;
   const { client, refusals } = useServices();

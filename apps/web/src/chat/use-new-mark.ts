@@ -8,7 +8,6 @@ interface Reading {
   readonly isCurrent: boolean;
   /** Whether the person sees new messages as they arrive. */
   readonly isReading: boolean;
-  /** Whether this person sent the newest message. */
   readonly isOwn: boolean;
 }
 

@@ -23,7 +23,6 @@ export function useNow(stepMs: number): number {
   return step * stepMs;
 }
 
-/** Whether the page is visible. */
 export function useVisible(): boolean {
   return useSyncExternalStore(
     (changed) => {

@@ -39,7 +39,6 @@ interface IconButtonProps extends Omit<
   readonly icon: LucideIcon;
 }
 
-/** A button with an icon only; its label is in the tooltip. */
 export function IconButton({ label, icon: Icon, ...props }: IconButtonProps) {
   return (
     <Tooltip label={label}>

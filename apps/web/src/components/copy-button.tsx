@@ -11,7 +11,6 @@ interface CopyButtonProps {
   readonly look?: ButtonLook;
 }
 
-/** A button that copies a text, and shows the result in its own label. */
 export function CopyButton({ text, children, look = 'plain' }: CopyButtonProps) {
   const { t } = useTranslation();
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');

@@ -41,7 +41,6 @@ export function takeTyping(receive: (text: string, hasFocus: boolean) => void): 
   else handOver();
 }
 
-/** Discards the caught text. */
 export function stopCatching(): void {
   field?.remove();
   field = null;

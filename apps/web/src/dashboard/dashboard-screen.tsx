@@ -10,7 +10,6 @@ import { Chart } from './chart.tsx';
 import { NotAdministrator } from './not-administrator.tsx';
 import { CHARTS } from './series.ts';
 
-/** Live figures of the server, for its administrators. */
 export function DashboardScreen() {
   const { t } = useTranslation();
   useScreenTitle(t('dashboard.title'));

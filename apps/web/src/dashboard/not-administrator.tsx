@@ -4,7 +4,6 @@ import { FullPage } from '../components/feedback.tsx';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 
-/** Explains how to become an administrator. */
 export function NotAdministrator({ retry }: { readonly retry: React.ReactNode }) {
   const { t } = useTranslation();
   const { account } = useServices();

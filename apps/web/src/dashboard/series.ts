@@ -1,4 +1,3 @@
-/** The charts of the dashboard and their lines, each read from a sample. */
 import type { DashboardSample } from '@tandem/protocol';
 
 export type Unit = 'count' | 'per-second' | 'milliseconds' | 'bytes' | 'bytes-per-second';
@@ -76,7 +75,7 @@ export const CHARTS: readonly ChartOf[] = [
   },
 ];
 
-/** Columns as the chart wants them: seconds since the epoch, then each line. */
+/** The columns that uPlot expects: seconds since the epoch, then each line. */
 export function columns(
   chart: ChartOf,
   samples: readonly DashboardSample[],

@@ -120,7 +120,6 @@ function Messages({ traffic: { sent, received } }: { readonly traffic: Traffic }
   );
 }
 
-/** Open documents and channels with their positions, and pending commands. */
 function OpenNow() {
   const { t } = useTranslation();
   const { client } = useServices();
@@ -175,7 +174,6 @@ interface OpenedProps {
   readonly name: string;
   readonly at: number | undefined;
   readonly state: string;
-  /** Unconfirmed updates; channels have none. */
   readonly waiting?: number;
 }
 

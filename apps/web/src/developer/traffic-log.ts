@@ -5,7 +5,6 @@ import { Observable } from '../runtime/observable.ts';
 
 const MAX_STATES = 50;
 const MAX_ROUND_TRIPS = 20;
-/** Minimum interval between updates of the view. */
 const UPDATE_INTERVAL_MS = 250;
 
 export interface StateEntry {
@@ -22,7 +21,6 @@ export interface Traffic {
   readonly states: readonly StateEntry[];
   readonly sent: ReadonlyMap<MessageType, Count>;
   readonly received: ReadonlyMap<MessageType, Count>;
-  /** In milliseconds, newest last. */
   readonly roundTrips: readonly number[];
 }
 

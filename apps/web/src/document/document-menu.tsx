@@ -65,7 +65,6 @@ export function DocumentMenu({
 
 const KEY = 'full-width';
 
-/** Whether documents use the full width of the window; this device remembers it. */
 export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
 function setFullWidth(wide: boolean): void {

@@ -18,7 +18,6 @@ import { useDocumentFacts } from './use-document-facts.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The screen of one document. */
 export function DocumentScreen() {
   const { document } = useParams({ from: '/d/$document' });
   const id = documentOfLink(document);

@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/feedback.tsx';
 import { ScreenHeader } from '../screen/screen-header.tsx';
 
-/** A placeholder until the document has loaded. */
 export function Opening() {
   return (
     <>

@@ -6,7 +6,6 @@ import { Avatar } from '../components/avatar.tsx';
 import { useSessionValue } from '../session/use-document-session.ts';
 import { useFoundPeople, useMe, usePeople } from './use-people.ts';
 
-/** From this number of people on, the list has a search field. */
 const SEARCH_FROM = 12;
 const STATES: readonly Member['state'][] = ['active', 'idle', 'away'];
 

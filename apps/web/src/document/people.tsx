@@ -13,7 +13,6 @@ const MAX_AVATARS = 4;
 const MAX_AVATARS_PHONE = 2;
 const HIDDEN = ['', 'max-small:hidden', 'max-phone:hidden'] as const;
 
-/** Avatars of the people here, which open the list of them. */
 export function People({ session }: { readonly session: DocumentSession }) {
   const { t, i18n } = useTranslation();
   const { members, total } = usePeople(session);

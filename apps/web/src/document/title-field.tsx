@@ -21,7 +21,6 @@ const COMMIT_AFTER_MS = 400;
 
 interface TitleFieldProps {
   readonly facts: DocumentFacts;
-  /** Moves the focus into the text. */
   readonly onLeave: () => void;
   /** Receives text that was typed beyond the title before the field existed. */
   readonly onTypedAhead: (text: string) => void;

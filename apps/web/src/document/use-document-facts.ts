@@ -20,19 +20,14 @@ export interface DocumentFacts {
   /** Null until the server or an earlier visit tells it. */
   readonly kind: DocumentKind | null;
   readonly access: Access;
-  /** Whether this person owns the document. */
   readonly isOwn: boolean;
   /** Created on this device, and unknown to the server: not sent yet, or refused. */
   readonly isUnknownToServer: boolean;
-  /** Why the server closed the document. */
   readonly ended: ErrorBody | null;
-  /** Why this page is too old to edit. */
   readonly outdated: ErrorBody | null;
-  /** Why the server is out of reach. */
   readonly cutOff: Extract<SaveState, { kind: 'offline' }>['cause'] | null;
 }
 
-/** Facts about a document, from its session, the library and pending commands. */
 export function useDocumentFacts(session: DocumentSession): DocumentFacts {
   const { id } = session;
   const { library, refused } = useServices();

@@ -1,4 +1,3 @@
-/** The people in a document. */
 import type { DocumentSession } from '@tandem/client';
 import type { Member } from '@tandem/protocol';
 import { useEffect, useState } from 'react';
@@ -9,7 +8,6 @@ import { useSessionValue } from '../session/use-document-session.ts';
 export interface People {
   /** Others first, in order of arrival or, in a crowd, of their last activity; this person last. */
   readonly members: readonly Member[];
-  /** The number of people, shown or not. */
   readonly total: number;
 }
 

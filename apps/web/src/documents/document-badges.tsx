@@ -20,10 +20,8 @@ export function NewBadge() {
   );
 }
 
-/** A larger count is shown as "99+". */
 const MAX_SHOWN = 99;
 
-/** The number of unread messages in a document's chat. */
 export function UnreadBadge({ count }: { readonly count: number }) {
   const { t } = useTranslation();
   if (count === 0) return null;

@@ -18,7 +18,6 @@ import { matches, type ShownDocument } from './shown-document.ts';
 import { useDocuments, useNewDocument } from './use-documents.ts';
 import { useLibrarySearch, useNextPage } from './use-library-pages.ts';
 
-/** The list of documents that this person created or opened. */
 export function DocumentListScreen() {
   const { t } = useTranslation();
   const newDocument = useNewDocument();
@@ -77,7 +76,6 @@ const MISSING_TEXTS = {
   stopped: 'list.unreachable',
 } as const satisfies Record<CutOff, string>;
 
-/** Warns that the list may be out of date. */
 function StaleNotice() {
   const { t } = useTranslation();
   const { library, client } = useServices();

@@ -9,7 +9,6 @@ import {
 } from '@tandem/protocol';
 
 export interface ShownDocument extends ListedDocument {
-  /** Unread messages in its chat. */
   readonly unread: number;
 }
 

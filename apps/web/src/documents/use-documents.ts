@@ -53,7 +53,6 @@ export function useDocuments<T>(
   });
 }
 
-/** Creates a document and opens it, with or without a network. */
 export function useNewDocument(): () => void {
   const { t } = useTranslation();
   const { client } = useServices();

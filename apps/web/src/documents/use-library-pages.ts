@@ -3,7 +3,6 @@ import { useCallback, useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 
-/** A pause in typing after which the search begins. */
 const SEARCH_AFTER_MS = 150;
 
 /** Loads the next page of the list into the library; null when all of it is loaded. */

@@ -3,7 +3,6 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { HelpPage } from './help-page.tsx';
 import { PROXY_SNIPPETS } from './proxy-snippets.ts';
 
-/** Help with a blocked WebSocket, for its reader and for the operator. */
 export function ConnectionHelpScreen() {
   const { t } = useTranslation();
   return (

@@ -1,4 +1,3 @@
-/** Reads the fields of a JSON Schema for a table. */
 import { z } from 'zod';
 
 const object = z.looseObject({

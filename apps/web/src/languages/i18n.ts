@@ -12,7 +12,6 @@ declare module 'i18next' {
   }
 }
 
-/** Catalogues are bundled, so the first paint has its texts. */
 export function startLanguage(): void {
   void i18next.use(initReactI18next).init({
     resources: { en: { translation: english } },

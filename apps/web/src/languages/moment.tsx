@@ -5,7 +5,6 @@ import { useNow } from '../components/browser-state.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Older moments are shown as a date. */
 const DATE_AFTER_MS = 7 * DAY_MS;
 
 /**

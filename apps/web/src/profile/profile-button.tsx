@@ -10,7 +10,6 @@ import { useServices } from '../session/services.ts';
 import { ThemePicker } from '../theme/theme-picker.tsx';
 import { SignOut } from './sign-out.tsx';
 
-/** This person's profile and preferences, at the bottom of the sidebar. */
 export function ProfileButton() {
   const { t } = useTranslation();
   const { account } = useServices();

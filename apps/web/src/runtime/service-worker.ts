@@ -5,7 +5,6 @@
 import { answerWithin, systemClock } from '@tandem/client';
 import { Observable } from './observable.ts';
 
-/** Interval of the update check of a page that stays open. */
 const CHECK_EVERY_MS = 60 * 60_000;
 
 export const newVersion = new Observable(false);
@@ -32,7 +31,6 @@ function watch(registered: ServiceWorkerRegistration): void {
   setInterval(() => void registered.update().catch(() => undefined), CHECK_EVERY_MS);
 }
 
-/** Reloads the page with the newest available version. */
 export async function reloadPage(): Promise<void> {
   try {
     await answerWithin(takeNewVersion, { clock: systemClock });
@@ -42,7 +40,6 @@ export async function reloadPage(): Promise<void> {
   location.reload();
 }
 
-/** Resolves when the waiting version, if any, has taken over. */
 async function takeNewVersion(): Promise<void> {
   await registration?.update().catch(() => undefined);
   const waiting = registration?.waiting ?? null;

@@ -12,7 +12,6 @@ import type { Services } from '../session/services.ts';
 import type { SaveSource } from './displayed-save-status.ts';
 import { watchUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
 
-/** One document: its text, and the commands about it. */
 export function documentSource(
   session: DocumentSession,
   { client: { commands }, refused }: Pick<Services, 'client' | 'refused'>,
@@ -46,7 +45,6 @@ export function documentSource(
   };
 }
 
-/** All documents of this device. */
 export function deviceSource(client: Client): SaveSource {
   let work: readonly UnconfirmedWork[] | null = null;
   return {

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
 import { isolated } from '../languages/names.ts';
 
-/** The sticky bar above each screen. */
 export function ScreenHeader({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const openSidebar = use(SidebarContext);

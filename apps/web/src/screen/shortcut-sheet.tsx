@@ -51,7 +51,6 @@ const groups = [
   },
 ] as const;
 
-/** A list of all keyboard shortcuts. */
 export function ShortcutSheet() {
   const { t } = useTranslation();
   const open = useObservable(isOpen);

@@ -27,7 +27,6 @@ export interface AccountState {
   readonly user: User | null;
   /** The failure of the last request for a session. */
   readonly failure: Failure | null;
-  /** A problem that the person should know about. */
   readonly hint: AccountHint | null;
 }
 
@@ -43,7 +42,6 @@ export class Account {
   readonly state: Observable<AccountState>;
   readonly #storage: DeviceStorage;
   readonly #locking: TabLocking;
-  /** The user in the server's answer to the last request for a session. */
   #user: User | null;
   #library: Pick<ChannelSession<'library'>, 'state'> | null = null;
   #starting: Promise<Session> | null = null;

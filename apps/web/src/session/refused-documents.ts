@@ -12,7 +12,6 @@ export interface RefusedDocument {
 }
 
 export class RefusedDocuments {
-  /** By document id. */
   readonly state = new Observable<ReadonlyMap<string, RefusedDocument>>(new Map());
   readonly #commands: Pick<Commands, 'run'>;
 

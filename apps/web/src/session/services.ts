@@ -36,7 +36,6 @@ export function useServices(): Services {
 }
 
 export interface ServicesOptions {
-  /** Shows an error of the server on any screen. */
   readonly reportError: (error: ErrorBody) => void;
 }
 

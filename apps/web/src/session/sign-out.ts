@@ -20,7 +20,6 @@ export async function signOut(client: Client): Promise<void> {
   location.replace('/');
 }
 
-/** Signs this tab out when another tab has. */
 export function followSignOut(client: Client): void {
   watchDeletion(() => void disconnect(client).then(() => location.replace('/')));
 }

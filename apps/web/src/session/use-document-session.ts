@@ -27,7 +27,6 @@ export function useSessionValue<T>(
   );
 }
 
-/** Compares lists by their entries. */
 function isSame(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
   return one.length === other.length && one.every((entry, index) => Object.is(entry, other[index]));

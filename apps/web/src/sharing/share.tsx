@@ -9,7 +9,6 @@ import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 
-/** The button and popover that control access to a document. */
 export function Share({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   return (

@@ -21,7 +21,6 @@ interface SharingPanelProps {
   readonly sharing: SharingState | null;
   readonly me: string | null;
   readonly intents: SharingIntents;
-  /** The server's sentence about the last refused command. */
   readonly refusal: string | null;
 }
 

@@ -2,7 +2,6 @@ import type { MetPerson } from '@tandem/protocol';
 import { useEffect, useState } from 'react';
 import { useServices } from '../session/services.ts';
 
-/** A pause in typing after which the search begins. */
 const SEARCH_AFTER_MS = 150;
 
 export type FoundPeople =

@@ -109,7 +109,6 @@ function RecentSkeleton() {
   );
 }
 
-/** The update is offered here because it interrupts nothing. */
 function NewVersion() {
   const { t } = useTranslation();
   const isWaiting = useObservable(newVersion);
@@ -131,7 +130,6 @@ function isLink(target: EventTarget): boolean {
   return target instanceof Element && target.closest('a') !== null;
 }
 
-/** The product's mark: two carets side by side. */
 function Wordmark() {
   return (
     <svg viewBox="0 0 64 64" className="size-5 shrink-0" aria-hidden>

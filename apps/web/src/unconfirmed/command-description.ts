@@ -1,4 +1,3 @@
-/** Describes a pending command in everyday words. */
 import { isolated } from '../languages/names.ts';
 import type { Call } from '@tandem/protocol';
 import type { TFunction } from 'i18next';

@@ -13,7 +13,6 @@ import { useServices } from '../session/services.ts';
 import { commandDescription } from './command-description.ts';
 import { lazyExport } from './lazy-export.ts';
 
-/** Whether the drawer is open; any screen may open it. */
 export const unconfirmedDrawer = new Observable(false);
 
 function openUnconfirmedDrawer(): void {
@@ -38,7 +37,6 @@ export function UnconfirmedButton({ onOpen }: { readonly onOpen?: () => void }) 
   );
 }
 
-/** Counts documents. A changed name belongs to none. */
 function documentsOf(work: readonly UnconfirmedWork[]): number {
   return new Set(work.flatMap(({ document }) => document ?? [])).size;
 }

@@ -4,16 +4,16 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
+import { nameList } from '../languages/names.ts';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
 import type { ChatView } from './message-view.tsx';
+import { useChatRead } from './unread.ts';
 import { useChat } from './use-chat.ts';
 import { useChatPages } from './use-chat-pages.ts';
-import { useChatRead } from './unread.ts';
-import { nameList } from '../languages/names.ts';
 
 interface ChatPanelProps {
   readonly session: DocumentSession;

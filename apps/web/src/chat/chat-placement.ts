@@ -1,9 +1,15 @@
+import { z } from 'zod';
 import { useMedia } from '../components/browser-state.ts';
 import { useObservable, Observable } from '../runtime/observable.ts';
-import { z } from 'zod';
 import { deviceStorage } from '../session/device-storage.ts';
 
 const FITS_BESIDE = '(width >= 1100px)';
+const KEY = 'chat-open';
+
+/** Whether the chat is open beside the text; this device remembers it. */
+const chatBeside = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
+/** Whether the chat is open over the text; a new page starts without it. */
+const chatOver = new Observable(false);
 
 export interface ChatPlacement {
   readonly placement: 'beside' | 'over';
@@ -19,14 +25,6 @@ export function useChatPlacement(): ChatPlacement {
     ? { placement: 'beside', isOpen: isBeside, toggle: () => setChatBeside(!isBeside) }
     : { placement: 'over', isOpen: isOver, toggle: () => chatOver.set(!isOver) };
 }
-
-const KEY = 'chat-open';
-
-/** Whether the chat is open beside the text; this device remembers it. */
-const chatBeside = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
-
-/** Whether the chat is open over the text; a new page starts without it. */
-const chatOver = new Observable(false);
 
 function setChatBeside(open: boolean): void {
   deviceStorage.write(KEY, open);

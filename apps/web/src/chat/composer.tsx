@@ -3,23 +3,23 @@ import { ArrowUp, X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
+import { useMedia } from '../components/browser-state.ts';
+import { IconButton } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { isComposing } from '../components/keyboard.ts';
-import { IconButton } from '../components/button.tsx';
 import { TextArea } from '../components/text-area.tsx';
-import { useMedia } from '../components/browser-state.ts';
 import { isolated } from '../languages/names.ts';
 import { currentText, type ChatDraft } from './chat-drafts.ts';
+import type { ChatPerson } from './chat-people.ts';
+import { suggestionsFor } from './mention-suggestions.ts';
 import {
   mentionQuery,
-  type MentionQuery,
   applyEdit,
   withCurrentNames,
   withPerson,
+  type MentionQuery,
   type MentioningText,
 } from './mentions.ts';
-import { suggestionsFor } from './mention-suggestions.ts';
-import type { ChatPerson } from './chat-people.ts';
 
 const MAX_HEIGHT_PX = 160;
 

@@ -1,8 +1,8 @@
 import type { ChatMessage } from '@tandem/protocol';
 import { Copy, Ellipsis, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '../components/copy-button.tsx';
 import { IconButton } from '../components/button.tsx';
+import { copyText } from '../components/copy-button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
 import { EmojiPicker } from './emoji-picker.tsx';
 

@@ -1,14 +1,14 @@
+import type { ChatMessage } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type UIEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ChatMessage } from '@tandem/protocol';
+import { useVisible } from '../components/browser-state.ts';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { messageRows } from './message-rows.ts';
 import { MessageItem, type ChatView } from './message-view.tsx';
 import { useNewMark } from './use-new-mark.ts';
-import { useVisible } from '../components/browser-state.ts';
 
 /** Within this distance of the end, the list follows new messages. */
 const NEAR_END_PX = 48;

@@ -3,9 +3,9 @@ import { memo, useEffect, useRef, type CSSProperties, type FocusEvent } from 're
 import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
 import { classNames } from '../components/class-names.ts';
+import { withCurrentNames } from './mentions.ts';
 import { MessageActions, type MessageIntents } from './message-actions.tsx';
 import { MessageBody } from './message-body.tsx';
-import { withCurrentNames } from './mentions.ts';
 import type { MessageRow } from './message-rows.ts';
 import { Reactions } from './reactions.tsx';
 

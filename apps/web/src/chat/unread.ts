@@ -1,7 +1,7 @@
+import { countUnread } from '@tandem/protocol';
 import { useEffect } from 'react';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
-import { countUnread } from '@tandem/protocol';
 
 /** The number of the newest message that this person has seen; null for a document outside their list. */
 export function useChatRead(document: string): number | null {

@@ -7,11 +7,11 @@ import {
   type ChatState,
 } from '@tandem/protocol';
 import { useCallback, useEffect, useMemo } from 'react';
-import { TypingSignal } from '../runtime/typing-signal.ts';
 import { useObservable } from '../runtime/observable.ts';
-import { useChannel, useChannelValue } from '../session/use-channel.ts';
+import { TypingSignal } from '../runtime/typing-signal.ts';
 import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
+import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import {
   withoutContext,
   EMPTY_DRAFT,
@@ -20,9 +20,9 @@ import {
   withText,
   type ChatDraft,
 } from './chat-drafts.ts';
-import type { MessageIntents } from './message-actions.tsx';
-import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
 import { useChatPeople, type ChatPerson } from './chat-people.ts';
+import { toSend, withCurrentNames, type MentioningText } from './mentions.ts';
+import type { MessageIntents } from './message-actions.tsx';
 
 export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;

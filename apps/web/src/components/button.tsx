@@ -1,7 +1,7 @@
 import { Button as BaseButton } from '@base-ui/react/button';
+import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { classNames } from './class-names.ts';
-import type { LucideIcon } from 'lucide-react';
 import { Tooltip } from './tooltip.tsx';
 
 const base =

@@ -1,8 +1,8 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { Check, type LucideIcon, ChevronDown } from 'lucide-react';
+import { Check, ChevronDown, type LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import { classNames } from './class-names.ts';
 import { Button } from './button.tsx';
+import { classNames } from './class-names.ts';
 
 const row =
   'flex h-8.5 w-full cursor-default items-center gap-2.5 rounded-[5px] px-2 text-ui outline-none select-none data-highlighted:bg-hover pointer-coarse:h-11';

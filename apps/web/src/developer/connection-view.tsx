@@ -1,11 +1,11 @@
 import { X } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../components/button.tsx';
 import { useNow } from '../components/browser-state.ts';
+import { IconButton } from '../components/button.tsx';
 import { useObservable } from '../runtime/observable.ts';
-import { useServices } from '../session/services.ts';
 import { useShortcut } from '../screen/use-shortcut.ts';
+import { useServices } from '../session/services.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 
 /** Polling interval for values without change events. */

@@ -1,9 +1,9 @@
 import type { DocumentSession } from '@tandem/client';
 import { useEffect, useState } from 'react';
-import { formatLocale } from '../languages/i18n.ts';
 import { useTranslation } from 'react-i18next';
 import type { Doc, Transaction } from 'yjs';
 import { useMedia } from '../components/browser-state.ts';
+import { formatLocale } from '../languages/i18n.ts';
 import { Moment } from '../languages/moment.tsx';
 import { nameParts } from '../languages/names.ts';
 import { usePeople } from './use-people.ts';

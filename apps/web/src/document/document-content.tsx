@@ -1,19 +1,19 @@
 import type { DocumentSession } from '@tandem/client';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
 import { classNames } from '../components/class-names.ts';
 import { Notice } from '../components/feedback.tsx';
-import { Button } from '../components/button.tsx';
+import { catchTyping, takeTyping } from '../components/typed-ahead.ts';
 import { Editor, type EditorHandle } from '../editor/editor.tsx';
 import { useObservable } from '../runtime/observable.ts';
-import { useSessionValue } from '../session/use-document-session.ts';
 import { reloadPage } from '../runtime/service-worker.ts';
+import { useSessionValue } from '../session/use-document-session.ts';
 import { Byline } from './byline.tsx';
 import { DataView } from './data-view.tsx';
 import { fullWidth } from './document-menu.tsx';
 import { TextSkeleton } from './opening.tsx';
 import { TitleField } from './title-field.tsx';
-import { catchTyping, takeTyping } from '../components/typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 interface DocumentContentProps {

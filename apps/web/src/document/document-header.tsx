@@ -2,18 +2,18 @@ import type { DocumentSession } from '@tandem/client';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChatButton } from '../chat/chat-button.tsx';
-import { SaveStatusChip } from '../save-status/save-status-chip.tsx';
-import { documentSource } from '../save-status/save-sources.ts';
-import { retryOpening } from '../session/open-document.ts';
-import { useServices } from '../session/services.ts';
-import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
-import { DocumentMenu } from './document-menu.tsx';
-import { People } from './people.tsx';
-import { Share } from '../sharing/share.tsx';
-import type { DocumentFacts } from './use-document-facts.ts';
 import { formatLocale } from '../languages/i18n.ts';
 import { nameList } from '../languages/names.ts';
+import { documentSource } from '../save-status/save-sources.ts';
+import { SaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { retryOpening } from '../session/open-document.ts';
+import { useServices } from '../session/services.ts';
 import { useSessionValue } from '../session/use-document-session.ts';
+import { Share } from '../sharing/share.tsx';
+import { DocumentMenu } from './document-menu.tsx';
+import { People } from './people.tsx';
+import type { DocumentFacts } from './use-document-facts.ts';
 
 interface DocumentHeaderProps {
   readonly session: DocumentSession;

@@ -1,18 +1,22 @@
 import type { DocumentSession } from '@tandem/client';
 import { Copy, Ellipsis, Keyboard, Pencil, StretchHorizontal } from 'lucide-react';
-import { toast } from 'sonner';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '../components/copy-button.tsx';
+import { toast } from 'sonner';
+import { z } from 'zod';
 import { IconButton } from '../components/button.tsx';
+import { copyText } from '../components/copy-button.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuSwitch } from '../components/menu.tsx';
 import { useObservable, Observable } from '../runtime/observable.ts';
 import { openShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { chord } from '../screen/shortcuts.ts';
+import { deviceStorage } from '../session/device-storage.ts';
 import { chooseTheme, theme, THEME_CHOICES } from '../theme/theme.ts';
 import { focusTitle } from './title-field.tsx';
 import type { DocumentFacts } from './use-document-facts.ts';
-import { z } from 'zod';
-import { deviceStorage } from '../session/device-storage.ts';
+
+const KEY = 'full-width';
+
+export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
 export function DocumentMenu({
   session,
@@ -62,10 +66,6 @@ export function DocumentMenu({
     </Menu>
   );
 }
-
-const KEY = 'full-width';
-
-export const fullWidth = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
 
 function setFullWidth(wide: boolean): void {
   deviceStorage.write(KEY, wide);

@@ -5,11 +5,11 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/feedback.tsx';
+import { stopCatching } from '../components/typed-ahead.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import { SignInLink } from '../session/sign-in.tsx';
 import { UnconfirmedButton } from '../unconfirmed/unconfirmed-drawer.tsx';
-import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
-import { stopCatching } from '../components/typed-ahead.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const TITLES = {

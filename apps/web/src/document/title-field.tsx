@@ -11,8 +11,8 @@ import {
 import { useTranslation } from 'react-i18next';
 import { isComposing } from '../components/keyboard.ts';
 import { TextArea } from '../components/text-area.tsx';
-import { useServices } from '../session/services.ts';
 import { isCatching, stopCatching, takeTyping } from '../components/typed-ahead.ts';
+import { useServices } from '../session/services.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const ID = 'title';

@@ -7,8 +7,8 @@ import type {
   ListedDocument,
 } from '@tandem/protocol';
 import { useCallback, useState, useSyncExternalStore } from 'react';
-import { outdatedBy } from '../save-status/save-status.ts';
 import { useObservable } from '../runtime/observable.ts';
+import { outdatedBy } from '../save-status/save-status.ts';
 import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 import { useSessionValue } from '../session/use-document-session.ts';

@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import type { User } from '@tandem/protocol';
+import { useTranslation } from 'react-i18next';
 import { personColor } from '../components/avatar.tsx';
 import { formatLocale } from '../languages/i18n.ts';
-import { useObservable } from '../runtime/observable.ts';
 import { nameList } from '../languages/names.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 

@@ -3,9 +3,9 @@ import { Ellipsis, ExternalLink, ListX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
+import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
 import { useServices } from '../session/services.ts';
-import { Moment } from '../languages/moment.tsx';
 import { NewBadge, PresenceDots, UnreadBadge } from './document-badges.tsx';
 import type { ShownDocument } from './shown-document.ts';
 

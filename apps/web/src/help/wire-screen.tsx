@@ -1,5 +1,5 @@
-import wire from '@tandem/protocol/asyncapi.json';
 import { SUBPROTOCOL_BINARY, SUBPROTOCOL_JSON } from '@tandem/protocol';
+import wire from '@tandem/protocol/asyncapi.json';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../components/copy-button.tsx';

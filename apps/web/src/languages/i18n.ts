@@ -1,8 +1,8 @@
 /** Catalogues of all texts that people read. English is always complete. */
 import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
 import editor from './editor.en.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
-import { initReactI18next } from 'react-i18next';
 
 const english = { ...en, ...editor };
 

@@ -1,6 +1,6 @@
-import { formatLocale } from './i18n.ts';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../components/browser-state.ts';
+import { formatLocale } from './i18n.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

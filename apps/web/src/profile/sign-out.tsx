@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { useUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
 import { failureOf } from '../session/request.ts';
 import { useServices } from '../session/services.ts';
 import { signOut } from '../session/sign-out.ts';
+import { useUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
 
 /** Asks first, because a guest cannot sign in again. */
 export function SignOut() {

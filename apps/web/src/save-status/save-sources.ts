@@ -9,8 +9,8 @@ import type {
 } from '@tandem/client';
 import type { ErrorBody } from '@tandem/protocol';
 import type { Services } from '../session/services.ts';
-import type { SaveSource } from './displayed-save-status.ts';
 import { watchUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
+import type { SaveSource } from './displayed-save-status.ts';
 
 export function documentSource(
   session: DocumentSession,

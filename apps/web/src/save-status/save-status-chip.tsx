@@ -8,8 +8,8 @@ import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { DisplayedSaveStatus, type SaveSource } from './displayed-save-status.ts';
 import { deviceSource } from './save-sources.ts';
-import { SaveStatusDetails } from './save-status-details.tsx';
 import { DOT_TONES, type DotTone } from './save-status.ts';
+import { SaveStatusDetails } from './save-status-details.tsx';
 
 interface SaveStatusChipProps {
   readonly source: SaveSource;

@@ -1,5 +1,5 @@
 import { PanelLeft } from 'lucide-react';
-import { use, type ReactNode, createContext, useEffect } from 'react';
+import { use, createContext, useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/button.tsx';
 import { isolated } from '../languages/names.ts';

@@ -4,15 +4,15 @@
  */
 import {
   asksToSignIn,
-  type ChannelSession,
   waitForLock,
+  type ChannelSession,
   type Environment,
   type TabLocks,
 } from '@tandem/client';
 import { session, type Session, type User } from '@tandem/protocol';
-import { failureOf, post, RequestFailed, type Failure } from './request.ts';
 import { Observable } from '../runtime/observable.ts';
 import { USER_KEY, type DeviceStorage } from './device-storage.ts';
+import { failureOf, post, RequestFailed, type Failure } from './request.ts';
 
 const userSchema = session.shape.user;
 const SESSION_PATH = '/api/session';

@@ -3,8 +3,8 @@
  * not read it. Other tabs of this browser follow.
  */
 import { answerWithin, BROWSER_DATABASES, systemClock, type Client } from '@tandem/client';
-import { post } from './request.ts';
 import { deleteAll, watchDeletion } from './device-storage.ts';
+import { post } from './request.ts';
 
 /**
  * Signs out, and reloads the page as a new guest.

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { Popover } from '../components/popover.tsx';
 import { useObservable } from '../runtime/observable.ts';
+import { useRefusal } from '../session/refusals.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
-import { useRefusal } from '../session/refusals.ts';
 import { SharingPanel, type SharingIntents } from './sharing-panel.tsx';
 
 export function Share({ id }: { readonly id: string }) {

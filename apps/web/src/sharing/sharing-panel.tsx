@@ -3,9 +3,9 @@ import { Globe, Lock, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 import { choiceButton, Menu, MenuChoice, MenuItem, MenuLine } from '../components/menu.tsx';
 import { isolated } from '../languages/names.ts';
+import { AddPerson, GIVEN_ROLES } from './add-person.tsx';
 
 const LINK_CHOICES: readonly LinkAccess[] = ['edit', 'view', 'off'];
 

@@ -1,14 +1,14 @@
+import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { useState, use } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 import { FullPage } from '../components/feedback.tsx';
-import { SignInLink } from '../session/sign-in.tsx';
+import { reloadPage } from '../runtime/service-worker.ts';
+import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
 import type { Failure } from '../session/request.ts';
 import { useServices, ServicesContext } from '../session/services.ts';
-import { reloadPage } from '../runtime/service-worker.ts';
-import { Link } from '@tanstack/react-router';
-import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { SignInLink } from '../session/sign-in.tsx';
 
 /** The first request for a session failed, so there is nothing to show. The connection retries by itself. */
 export function FirstVisitProblem({ failure }: { readonly failure: Failure }) {

@@ -2,16 +2,16 @@ import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
-import { UnconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { useNewDocument } from '../documents/use-documents.ts';
 import { useObservable } from '../runtime/observable.ts';
-import { useServices } from '../session/services.ts';
-import { FirstVisitProblem } from './problem-screens.tsx';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
-import { ShortcutSheet } from '../screen/shortcut-sheet.tsx';
-import { Sidebar } from './sidebar.tsx';
 import { SidebarContext } from '../screen/screen-header.tsx';
+import { ShortcutSheet } from '../screen/shortcut-sheet.tsx';
 import { useShortcut } from '../screen/use-shortcut.ts';
+import { useServices } from '../session/services.ts';
+import { UnconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
+import { FirstVisitProblem } from './problem-screens.tsx';
+import { Sidebar } from './sidebar.tsx';
 
 /** Left out of production builds. */
 const ConnectionView = import.meta.env.DEV

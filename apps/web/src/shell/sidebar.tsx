@@ -6,10 +6,10 @@ import { Skeleton } from '../components/feedback.tsx';
 import { NewBadge, PresenceDots, UnreadBadge } from '../documents/document-badges.tsx';
 import type { ShownDocument } from '../documents/shown-document.ts';
 import { useDocuments, useNewDocument } from '../documents/use-documents.ts';
-import { useObservable } from '../runtime/observable.ts';
 import { ProfileButton } from '../profile/profile-button.tsx';
-import { AccountHint } from '../session/account-hint.tsx';
+import { useObservable } from '../runtime/observable.ts';
 import { newVersion, reloadPage } from '../runtime/service-worker.ts';
+import { AccountHint } from '../session/account-hint.tsx';
 
 const MAX_RECENT = 30;
 const row =

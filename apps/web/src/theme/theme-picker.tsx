@@ -1,5 +1,5 @@
-import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { Toggle } from '@base-ui/react/toggle';
+import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { useTranslation } from 'react-i18next';
 import { useObservable } from '../runtime/observable.ts';
 import { chooseTheme, theme, THEME_CHOICES, type ThemeChoice } from './theme.ts';

@@ -1,6 +1,6 @@
-import { isolated } from '../languages/names.ts';
 import type { Call } from '@tandem/protocol';
 import type { TFunction } from 'i18next';
+import { isolated } from '../languages/names.ts';
 
 export function commandDescription(call: Call, t: TFunction): string {
   switch (call.name) {

@@ -1,17 +1,17 @@
-import { Observable, useObservable } from '../runtime/observable.ts';
 import type { UnconfirmedWork } from '@tandem/client';
-import { useTranslation } from 'react-i18next';
-import { Button } from '../components/button.tsx';
-import { useUnconfirmed } from './unconfirmed-work.ts';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Moment } from '../languages/moment.tsx';
-import { useChannelValue } from '../session/use-channel.ts';
+import { Observable, useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
+import { useChannelValue } from '../session/use-channel.ts';
 import { commandDescription } from './command-description.ts';
 import { lazyExport } from './lazy-export.ts';
+import { useUnconfirmed } from './unconfirmed-work.ts';
 
 export const unconfirmedDrawer = new Observable(false);
 

@@ -166,7 +166,7 @@ if (!BLOCKED) {
     await typing;
     await expectSaved(ada);
     await chipOf(ada).click();
-    await expect(about).not.toContainText('ordinary requests');
+    await expect(about).not.toContainText('ordinary web requests');
     await expect(textOf(ben)).toHaveText('not a letter is lost on the way over');
   });
 }

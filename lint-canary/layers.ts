@@ -29,6 +29,17 @@ export const LAYERS: Readonly<Record<string, Layers>> = {
     ['server'],
     ['main'],
   ],
+  'apps/web/src': [
+    ['components', 'runtime', 'zod-csp'],
+    ['languages', 'theme', 'editor'],
+    ['session', 'screen'],
+    ['unconfirmed'],
+    ['save-status'],
+    ['chat', 'sharing', 'profile', 'documents', 'dashboard', 'help', 'developer'],
+    ['document', 'shell'],
+    ['router'],
+    ['main'],
+  ],
 };
 
 const TEST_CODE = /\.(test|contract|bench)\.tsx?$|(^|\/)(testing|simulation)\//;

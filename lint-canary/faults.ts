@@ -50,6 +50,17 @@ const layers: Fault[] = [
       'port.ts alone',
     ),
   ]),
+  ...['main', 'engine', 'connection', 'http', 'protocols', 'documents'].flatMap((folder) =>
+    ['kysely', '@photostructure/sqlite', '../storage/sqlite/sqlite.ts'].map((name) =>
+      fault(
+        'apps/server',
+        `${folder} imports ${name}`,
+        `import '${name}';`,
+        'Only storage knows SQL',
+      ),
+    ),
+  ),
+  fault('apps/server', 'storage imports client', `import '@tandem/client';`, 'The server imports'),
   // Each narrow override replaces the broad one, and must repeat it.
   ...['engine', 'connection'].map((layer) =>
     fault(
@@ -73,7 +84,7 @@ const testCode: Fault[] = [
   fault('packages/sync', 'imports testkit', `import '@tandem/testkit';`, 'sync is pure'),
   fault('packages/client', 'imports testkit', `import '@tandem/testkit';`, 'WHATWG'),
   fault('apps/web', 'imports testkit', `import '@tandem/testkit';`, TESTS),
-  ...['main', 'engine', 'gateway', 'http'].map((layer) =>
+  ...['main', 'engine', 'gateway', 'http', 'storage'].map((layer) =>
     fault('apps/server', `${layer} imports testkit`, `import '@tandem/testkit';`, TESTS),
   ),
   ...['packages/protocol', 'packages/sync', 'packages/client', 'apps/web', 'apps/server'].map(
@@ -234,6 +245,10 @@ export const honest: readonly Pick<Fault, 'path' | 'source'>[] = [
   },
   { path: 'apps/server/src/engine/port.ts', source: `export const port = 1;` },
   {
+    path: 'apps/server/src/storage/good.ts',
+    source: `import 'kysely'; import '@photostructure/sqlite'; import './sqlite/sqlite.ts';`,
+  },
+  {
     path: 'apps/server/src/connection/good.ts',
     source: `import 'ws'; import 'lib0/encoding'; import '../engine/port.ts';`,
   },
@@ -247,7 +262,7 @@ export const faults: readonly Fault[] = [...layers, ...testCode, ...purity, ...e
 
 /** `root` is a package; a ban that starts with a folder's name is put there. */
 function fault(root: string, ban: string, source: string, says: string, tsc?: string[]): Fault {
-  const layer = /^(engine|connection|http|protocols|documents) /.exec(ban)?.[1];
+  const layer = /^(engine|connection|http|protocols|documents|storage) /.exec(ban)?.[1];
   const name = ban.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
   return {
     ban: `${root}: ${ban}`,

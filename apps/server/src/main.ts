@@ -1,8 +1,7 @@
 /** The entry point: starts the server, and stops it without losing data. */
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WorkerRunner } from './commands/worker-runner.ts';
+import { WorkerCommandRunner } from './commands/worker-command-runner.ts';
 import {
   ignoredSettings,
   readConfiguration,
@@ -10,15 +9,14 @@ import {
 } from './configuration/configuration.ts';
 import { DataDirectory } from './storage/data-directory.ts';
 import { prepareDataFolder, PRIVATE_UMASK } from './storage/data-folder.ts';
-import { DatabaseError } from './storage/storage-error.ts';
-import { openDatabase } from './storage/sqlite/database.ts';
-import { beginRun, readLastRun } from './storage/timelines.ts';
-import { WorkerExecutor } from './storage/sqlite/worker-executor.ts';
+import { openServerStorage } from './storage/server-storage.ts';
+import { StorageError } from './storage/storage-error.ts';
 import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
 import { DRAIN } from './limits.ts';
+import { systemClock } from './runtime/clock.ts';
 import { createLog, type Log } from './runtime/log.ts';
 import { OtlpSpans } from './metrics/otlp-spans.ts';
 import { startServer } from './server.ts';
@@ -88,27 +86,19 @@ async function main(): Promise<void> {
   log.info({ dataDir, port: listening }, `Tandem is ready: ${addressOf(configuration, listening)}`);
 }
 
-/** @throws StartupError or DatabaseError, after removing a half-created database. */
+/** @throws StartupError or StorageError, after removing a half-created database. */
 async function openStorage(
   { authSecrets, engineWorkers }: Configuration,
   { directory, log }: { readonly directory: DataDirectory; readonly log: Log },
 ) {
-  const path = directory.database;
   try {
     const secrets = await loadSecrets({ authSecrets, dataDir: directory.path });
-    const last = readLastRun(path);
-    const db = await openDatabase(
-      new WorkerExecutor({ path, workerUrl: new URL('./database-worker.js', import.meta.url) }),
-    );
-    const isRestored = directory.isRestored(last);
-    const id = randomUUID();
-    const timeline = isRestored ? randomUUID() : null;
-    await beginRun(db, { id, timeline, atMs: Date.now() });
-    if (isRestored) log.warn({ timeline }, 'database restored: everybody resynchronises');
-    const engine = await createWorkerEngine({ path, workers: engineWorkers });
-    const runner = new WorkerRunner({ path, engine, log });
+    const storage = await openServerStorage({ directory, clock: systemClock, log });
+    const { description, db } = storage;
+    const engine = await createWorkerEngine({ storage: description, workers: engineWorkers });
+    const runner = new WorkerCommandRunner({ storage: description, engine, log });
     await runner.start();
-    directory.noteRun(id);
+    storage.confirm();
     return { secrets, db, engine, runner };
   } catch (error) {
     directory.discardUnfinished();
@@ -163,7 +153,7 @@ function crashOnUnhandledError(log: Log): void {
 try {
   await main();
 } catch (error) {
-  const known = error instanceof StartupError || error instanceof DatabaseError;
+  const known = error instanceof StartupError || error instanceof StorageError;
   process.stderr.write(`Tandem cannot start.\n${known ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

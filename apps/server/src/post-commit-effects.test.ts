@@ -7,7 +7,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { Rooms } from './documents/rooms.ts';
 import type { People } from './accounts/people.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
-import type { CommandRequest, CommandRunner } from './commands/runner.ts';
+import type { CommandRequest, CommandRunner } from './commands/command-runner.ts';
 
 const ID = '01K00000000000000000000000';
 

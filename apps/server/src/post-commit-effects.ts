@@ -5,7 +5,7 @@ import type { Rooms } from './documents/rooms.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
 import type { People } from './accounts/people.ts';
 import type { Effect } from './commands/effect.ts';
-import type { CommandRunner } from './commands/runner.ts';
+import type { CommandRunner } from './commands/command-runner.ts';
 
 export interface PostCommitEffectsOptions {
   readonly hub: ChannelHub;

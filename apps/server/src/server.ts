@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createEventChannels } from './channels/event-channels.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
-import type { CommandRunner } from './commands/runner.ts';
+import type { CommandRunner } from './commands/command-runner.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import type { Database } from './storage/tables.ts';
 import type { Engine } from './engine/port.ts';
@@ -30,7 +30,7 @@ import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES } from './limits.ts';
 import type { Log } from './runtime/log.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
-import { measuredRunner } from './commands/measured-runner.ts';
+import { measuredRunner } from './commands/measured-command-runner.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import type { SpanSink } from './metrics/span.ts';
@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     engine,
     serverStats: () => ({ state: connections.state, connections, rooms: rooms.all() }),
   });
-  const eventChannels = await createEventChannels({
+  const eventChannels = createEventChannels({
     db,
     rooms,
     wheel,
@@ -181,7 +181,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     for (const connection of connections)
       if (connection.session === session) connection.close('unauthenticated');
   });
-  const sweep = sweepSessions({ db, log });
+  const sweep = sweepSessions({ db, engine, log });
   wheel.start();
   metricsCollector.start();
   eventChannels.start();

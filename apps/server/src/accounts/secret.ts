@@ -9,7 +9,7 @@ const SECRET_BYTES = 32;
 
 /**
  * @param options.dataDir held by this process, so that nobody else makes one at the same time.
- * @throws StartupProblem
+ * @throws StartupError
  */
 export async function loadSecrets(options: {
   readonly authSecrets: Secrets | null;

@@ -19,7 +19,8 @@ it('forgets sessions that are over, at the start and every day', async () => {
       (session) => session.expires_at,
     );
 
-  const sweep = sweepSessions({ db, log: pino({ enabled: false }) });
+  const engine = { delete: async () => 'deleted' as const };
+  const sweep = sweepSessions({ db, engine, log: pino({ enabled: false }) });
   onTestFinished(() => sweep[Symbol.dispose]());
   await vi.waitFor(async () =>
     expect(await left()).toEqual([ACCOUNTS.sessionSweepMs, ACCOUNTS.sessionSweepMs * 9]),

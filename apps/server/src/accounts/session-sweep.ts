@@ -1,5 +1,6 @@
-/** Sessions that are over are forgotten, and guests of whom nothing else is left: at the start, and then every day. */
-import { forgetGuests } from '../storage/guests.ts';
+/** Deletes expired sessions and abandoned guest accounts, at the start and then every day. */
+import type { Engine } from '../engine/port.ts';
+import { deleteAbandonedGuests } from '../storage/guests.ts';
 import { deleteExpiredSessions } from '../storage/sessions.ts';
 import type { Database } from '../storage/tables.ts';
 import { ACCOUNTS } from '../limits.ts';
@@ -7,9 +8,11 @@ import type { Log } from '../runtime/log.ts';
 
 export function sweepSessions({
   db,
+  engine,
   log,
 }: {
   readonly db: Database;
+  readonly engine: Pick<Engine, 'delete'>;
   readonly log: Log;
 }): Disposable {
   let state: 'open' | 'over' = 'open';
@@ -18,9 +21,12 @@ export function sweepSessions({
     try {
       await deleteExpiredSessions(db, at);
       let after: string | null = '';
-      while (after !== null && state === 'open') after = await forgetGuests(db, { after, at });
+      const deleteContent: Engine['delete'] = (document, options) =>
+        engine.delete(document, options);
+      while (after !== null && state === 'open')
+        after = await deleteAbandonedGuests(db, { after, at, deleteContent });
     } catch (error) {
-      log.warn({ err: error }, 'sessions that are over could not be forgotten');
+      log.warn({ err: error }, 'deleting expired sessions failed');
     }
   };
   void sweep();

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { createMiddleware } from 'hono/factory';
 import { TOKEN_HEADER, type User } from '@tandem/protocol';
-import type { CommandRunner } from '../commands/runner.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Database } from '../storage/tables.ts';
 import type { Engine } from '../engine/port.ts';

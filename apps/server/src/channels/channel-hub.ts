@@ -9,7 +9,7 @@ import {
   type ChannelName,
   type ChannelPosition,
 } from '@tandem/protocol';
-import type { CommittedEvents } from '../commands/runner.ts';
+import type { CommittedEvents } from '../storage/command-store.ts';
 import { EVENTS } from '../limits.ts';
 import { chatKey, keyOf, sharingKey, type ChannelKey } from '../storage/channel-key.ts';
 import type { ChannelStore } from './channel-store.ts';

@@ -12,7 +12,6 @@ import { ChannelHub, type SubscribeRequest } from './channel-hub.ts';
 import { ChatTyping } from './chat-typing.ts';
 import { databaseChannels } from './channel-store.ts';
 import { Dashboard } from './dashboard.ts';
-import { firstEpoch } from '../storage/first-epoch.ts';
 import type { ChannelSubscriber, Subscription } from './subscription.ts';
 
 export interface EventChannelsOptions {
@@ -36,10 +35,8 @@ export interface EventChannels extends Disposable {
   start(): void;
 }
 
-/** @throws DatabaseError */
-export async function createEventChannels(options: EventChannelsOptions): Promise<EventChannels> {
+export function createEventChannels(options: EventChannelsOptions): EventChannels {
   const { db, rooms, wheel, metrics, sample, isAdministrator, errors } = options;
-  await firstEpoch(db);
   const store = databaseChannels(db, rooms);
   const delivered = (type: ServerMessageType) => (receivers: number) =>
     metrics.delivered(type, receivers);

@@ -1,21 +1,28 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ManualClock } from '@tandem/testkit';
-import { DatabaseError } from '../storage/storage-error.ts';
-import { COMMIT_RETRY_FIRST_MS } from '../engine/limits.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { COMMIT_RETRY_FIRST_MS } from '../storage/group-commit.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
-import { CommandBatcher, type CommandNews, type NumberedRequest } from './command-batcher.ts';
+import {
+  CommandBatcher,
+  type CommandWorkerMessage,
+  type NumberedRequest,
+} from './command-batcher.ts';
 import type { CommandTransactions, TransactionResult } from './command-transactions.ts';
-import type { CommandAnswer } from './runner.ts';
+import type { CommandAnswer } from './command-runner.ts';
+
+const fullDisk = () =>
+  new StorageError({ message: 'the disk is full', retryable: true, damaged: false });
 
 const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
 
-/** @param fail what a transaction of these numbers throws, if anything. */
+/** @param fail the error of a transaction with these numbers; null for none. */
 function fixture(fail: (numbers: readonly number[]) => Error | null = () => null) {
   const clock = new ManualClock();
   const transactions: number[][] = [];
-  const news: CommandNews[] = [];
+  const messages: CommandWorkerMessage[] = [];
   const deferred: (() => void)[] = [];
-  const host = new CommandBatcher({
+  const batcher = new CommandBatcher({
     transactions: {
       async run(requests): Promise<TransactionResult> {
         const numbers = (requests as NumberedRequest[]).map(({ number }) => number);
@@ -25,20 +32,20 @@ function fixture(fail: (numbers: readonly number[]) => Error | null = () => null
         return { answers: requests.map(() => DONE), events: [], effects: [] };
       },
     } as Pick<CommandTransactions, 'run'> as CommandTransactions,
-    send: (item) => news.push(item),
+    send: (item) => messages.push(item),
     clock,
     defer: (run) => deferred.push(run),
   });
-  /** One turn of the loop, with all that follows. */
+  /** One turn of the event loop, with its microtasks. */
   const turn = async () => {
     deferred.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   };
   const answered = () =>
-    news
+    messages
       .flatMap((item) => (item.kind === 'committed' ? item.answers : []))
       .map(({ number }) => number);
-  return { host, clock, transactions, news, turn, answered, deferred };
+  return { batcher, clock, transactions, messages, turn, answered };
 }
 
 function requests(from: number, to: number): NumberedRequest[] {
@@ -49,13 +56,13 @@ function requests(from: number, to: number): NumberedRequest[] {
   }));
 }
 
-it('carries out what came while a transaction ran in the next one', async () => {
-  const { host, transactions, turn, answered } = fixture();
-  host.receive(requests(1, 1));
-  host.receive(requests(2, 3));
+test('commands that arrive during a transaction are in the next one', async () => {
+  const { batcher, transactions, turn, answered } = fixture();
+  batcher.receive(requests(1, 1));
+  batcher.receive(requests(2, 3));
   await turn();
-  host.receive(requests(4, 4));
-  host.receive(requests(5, 5));
+  batcher.receive(requests(4, 4));
+  batcher.receive(requests(5, 5));
   await turn();
   expect(transactions).toEqual([
     [1, 2, 3],
@@ -64,57 +71,57 @@ it('carries out what came while a transaction ran in the next one', async () => 
   expect(answered()).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('lets others write between transactions of a limited size', async () => {
-  const { host, transactions, turn } = fixture();
-  host.receive(requests(1, COMMAND_LIMITS.perTransaction + 2));
+test('transactions have a limited size, so that other writers go in between', async () => {
+  const { batcher, transactions, turn } = fixture();
+  batcher.receive(requests(1, COMMAND_LIMITS.perTransaction + 2));
   await turn();
   await turn();
   expect(transactions.map((numbers) => numbers.length)).toEqual([COMMAND_LIMITS.perTransaction, 2]);
 });
 
-it('tries what the disk does not take again, after pauses, and lets nobody overtake it', async () => {
+test('a transaction that storage rejects is retried after pauses, and nothing overtakes it', async () => {
   const disk = { isFull: true };
-  const { host, clock, transactions, news, turn, answered } = fixture(() =>
-    disk.isFull ? new DatabaseError('full', 'played') : null,
+  const { batcher, clock, transactions, messages, turn, answered } = fixture(() =>
+    disk.isFull ? fullDisk() : null,
   );
-  host.receive(requests(1, 2));
+  batcher.receive(requests(1, 2));
   await turn();
-  host.receive(requests(3, 3));
+  batcher.receive(requests(3, 3));
   await turn();
   expect(transactions).toEqual([[1, 2]]);
   clock.advance(COMMIT_RETRY_FIRST_MS);
   await turn();
-  expect(news).toMatchObject([{ kind: 'stalled' }]);
+  expect(messages).toMatchObject([{ kind: 'stalled' }]);
   disk.isFull = false;
   clock.advance(2 * COMMIT_RETRY_FIRST_MS);
   await turn();
-  expect(news.map(({ kind }) => kind)).toEqual(['stalled', 'resumed', 'committed']);
+  expect(messages.map(({ kind }) => kind)).toEqual(['stalled', 'resumed', 'committed']);
   expect(answered()).toEqual([1, 2, 3]);
 });
 
-it('finds the one at fault where the fault is not the disk’s', async () => {
-  const { host, transactions, news, turn, answered } = fixture((numbers) =>
+test('a faulty command is found when storage is not at fault', async () => {
+  const { batcher, transactions, messages, turn, answered } = fixture((numbers) =>
     numbers.includes(2) ? new Error('broken') : null,
   );
-  host.receive(requests(1, 3));
+  batcher.receive(requests(1, 3));
   for (let i = 0; i < 4; i++) await turn();
   expect(transactions).toEqual([[1, 2, 3], [1], [2], [3]]);
   expect(answered()).toEqual([1, 2, 3]);
-  expect(news.filter(({ kind }) => kind === 'fault')).toHaveLength(1);
+  expect(messages.filter(({ kind }) => kind === 'fault')).toHaveLength(1);
 });
 
-it('carries out what is there before it ends, and does not wait for a disk that is full', async () => {
+test('disposing executes waiting commands, but does not wait for a full disk', async () => {
   const whole = fixture();
-  whole.host.receive(requests(1, 2));
-  const ended = whole.host[Symbol.asyncDispose]();
+  whole.batcher.receive(requests(1, 2));
+  const ended = whole.batcher[Symbol.asyncDispose]();
   await whole.turn();
   await ended;
   expect(whole.answered()).toEqual([1, 2]);
 
-  const full = fixture(() => new DatabaseError('full', 'played'));
-  full.host.receive(requests(1, 1));
+  const full = fixture(() => fullDisk());
+  full.batcher.receive(requests(1, 1));
   await full.turn();
-  const givenUp = full.host[Symbol.asyncDispose]();
+  const givenUp = full.batcher[Symbol.asyncDispose]();
   await full.turn();
   await givenUp;
   expect(full.transactions).toEqual([[1], [1]]);

@@ -1,15 +1,10 @@
-/**
- * Group commit of commands without a timer: one transaction at a time, in the order in which commands
- * came; what comes meanwhile is in the next one. A transaction that the disk did not take is tried again after
- * pauses that double, and nobody overtakes it.
- */
+/** Executes commands in the order of their arrival, many in one transaction. */
 import { errorOf } from '@tandem/protocol';
-import { DatabaseError } from '../storage/storage-error.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { COMMIT_RETRY_CAP_MS, COMMIT_RETRY_FIRST_MS } from '../engine/limits.ts';
+import { GroupCommit } from '../storage/group-commit.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
-import type { CommandTransactions } from './command-transactions.ts';
-import type { CommandAnswer, CommandRequest, CommittedBatch } from './runner.ts';
+import type { CommandAnswer, CommandRequest, CommittedBatch } from './command-runner.ts';
+import type { CommandTransactions, TransactionResult } from './command-transactions.ts';
 import type { ServerCommandName } from './server-command.ts';
 
 export interface NumberedRequest extends CommandRequest {
@@ -21,118 +16,91 @@ export interface NumberedAnswer {
   readonly answer: CommandAnswer;
 }
 
-/** What the host says, in the order in which it happened. */
-export type CommandNews =
+/** Messages to the main thread, in the order of the events. */
+export type CommandWorkerMessage =
   | ({
       readonly kind: 'committed';
       readonly answers: readonly NumberedAnswer[];
     } & CommittedBatch)
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'resumed' }
-  /** A handler threw, or a transaction of one command failed: a fault of ours. */
+  /** A handler threw, or a transaction of one command failed: a bug of the server. */
   | { readonly kind: 'fault'; readonly command: ServerCommandName; readonly detail: string };
 
 export interface CommandBatcherOptions {
   readonly transactions: CommandTransactions;
-  readonly send: (news: CommandNews) => void;
+  readonly send: (message: CommandWorkerMessage) => void;
   readonly clock: Clock;
-  /** Runs something after all that has arrived was received. */
+  /** Runs a callback after all requests that have arrived were received. */
   readonly defer: (run: () => void) => void;
 }
 
 export class CommandBatcher implements AsyncDisposable {
   readonly #options: CommandBatcherOptions;
+  readonly #commit: GroupCommit<NumberedRequest, TransactionResult>;
   #queue: NumberedRequest[] = [];
-  #state: 'idle' | 'running' | 'paused' = 'idle';
-  /** Transactions that failed in a row. */
-  #failures = 0;
-  /** Transactions still to be made of one command each, so that the one at fault is found. */
-  #single = 0;
-  #settled: Promise<void> = Promise.resolve();
-  #retry: unknown;
+  #turn: 'none' | 'scheduled' = 'none';
 
   constructor(options: CommandBatcherOptions) {
+    const { transactions, send, clock } = options;
     this.#options = options;
+    this.#commit = new GroupCommit({
+      clock,
+      take: (limit) => this.#queue.slice(0, Math.min(limit, COMMAND_LIMITS.perTransaction)),
+      commit: (requests) => transactions.run(requests),
+      onCommitted: (requests, result, tookMs) => this.#finish(requests, result, tookMs),
+      onRejected: (request, error) => this.#reject(request, error),
+      onStalled: ({ message }) => send({ kind: 'stalled', detail: message }),
+      onResumed: () => send({ kind: 'resumed' }),
+      onReady: () => this.#wake(),
+    });
   }
 
   receive(requests: readonly NumberedRequest[]): void {
     this.#queue.push(...requests);
-    this.#start();
+    this.#wake();
   }
 
-  /** Carries out what is there, with one last try where the disk does not take it. */
+  /** Executes everything that has arrived, with one last attempt when storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state === 'paused') this.#resume();
-    while (this.#state === 'running') await this.#settled;
-    this.#options.clock.clearTimeout(this.#retry);
+    await this.#commit.drain();
   }
 
-  #start(): void {
-    if (this.#state !== 'idle' || this.#queue.length === 0) return;
-    this.#state = 'running';
-    this.#settled = new Promise((resolve) =>
-      this.#options.defer(() => void this.#run().then(resolve)),
-    );
+  #wake(): void {
+    if (this.#turn === 'scheduled' || this.#queue.length === 0) return;
+    this.#turn = 'scheduled';
+    this.#options.defer(() => {
+      this.#turn = 'none';
+      this.#commit.start();
+    });
   }
 
-  async #run(): Promise<void> {
-    const { transactions, send } = this.#options;
-    const requests = this.#queue.slice(0, this.#single > 0 ? 1 : COMMAND_LIMITS.perTransaction);
-    const beganMs = performance.now();
-    try {
-      const { answers, events, effects } = await transactions.run(requests);
-      if (this.#failures > 0) send({ kind: 'resumed' });
-      this.#failures = 0;
-      send({
-        kind: 'committed',
-        answers: requests.map(({ number }, i) => ({ number, answer: answers[i] as CommandAnswer })),
-        tookMs: performance.now() - beganMs,
-        events,
-        effects,
-      });
-      this.#finished(requests.length);
-    } catch (error) {
-      this.#failed(requests, error);
-    }
-    this.#start();
+  #finish(
+    requests: readonly NumberedRequest[],
+    { answers, events, effects }: TransactionResult,
+    tookMs: number,
+  ): void {
+    this.#queue = this.#queue.slice(requests.length);
+    this.#options.send({
+      kind: 'committed',
+      answers: requests.map(({ number }, i) => ({ number, answer: answers[i] as CommandAnswer })),
+      tookMs,
+      events,
+      effects,
+    });
   }
 
-  #finished(requests: number): void {
-    this.#queue = this.#queue.slice(requests);
-    this.#single = Math.max(0, this.#single - 1);
-    this.#state = 'idle';
-  }
-
-  #failed(requests: readonly NumberedRequest[], error: unknown): void {
+  #reject({ number, command }: NumberedRequest, error: unknown): void {
     const { send } = this.#options;
-    if (error instanceof DatabaseError && error.failure !== 'failed') {
-      this.#pause(error);
-    } else if (requests.length > 1) {
-      this.#single = requests.length;
-      this.#state = 'idle';
-    } else {
-      for (const { number, command } of requests) {
-        send({ kind: 'fault', command: command.name, detail: String(error) });
-        const answer = { kind: 'refused', error: errorOf('internal') } as const;
-        const answers = [{ number, answer }];
-        send({ kind: 'committed', answers, tookMs: null, events: [], effects: [] });
-      }
-      this.#finished(requests.length);
-    }
-  }
-
-  #pause(error: DatabaseError): void {
-    const { clock, send } = this.#options;
-    if (this.#failures === 0) send({ kind: 'stalled', detail: error.message });
-    const pauseMs = COMMIT_RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 16);
-    this.#failures++;
-    this.#state = 'paused';
-    this.#retry = clock.setTimeout(() => this.#resume(), Math.min(COMMIT_RETRY_CAP_MS, pauseMs));
-  }
-
-  #resume(): void {
-    this.#options.clock.clearTimeout(this.#retry);
-    this.#state = 'idle';
-    this.#start();
+    this.#queue = this.#queue.slice(1);
+    send({ kind: 'fault', command: command.name, detail: String(error) });
+    const answer = { kind: 'refused', error: errorOf('internal') } as const;
+    send({
+      kind: 'committed',
+      answers: [{ number, answer }],
+      tookMs: null,
+      events: [],
+      effects: [],
+    });
   }
 }

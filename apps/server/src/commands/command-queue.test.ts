@@ -12,7 +12,7 @@ import {
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
-import type { CommandAnswer, CommandRunner } from './runner.ts';
+import type { CommandAnswer, CommandRunner } from './command-runner.ts';
 
 const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
 

@@ -13,7 +13,7 @@ import {
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
-import type { CommandAnswer, CommandRunner } from './runner.ts';
+import type { CommandAnswer, CommandRunner } from './command-runner.ts';
 
 /** The connection, as its commands see it. */
 export interface CommandClient {

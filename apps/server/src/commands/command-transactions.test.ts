@@ -1,22 +1,22 @@
 import { ulid } from 'ulid';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorOf } from '@tandem/protocol';
 import { chatKey, libraryKey } from '../storage/channel-key.ts';
-import { firstEpoch } from '../storage/first-epoch.ts';
+import { readHead } from '../storage/channel-states.ts';
 import { openDatabase } from '../storage/sqlite/database.ts';
-import { DatabaseError } from '../storage/storage-error.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';
 import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts';
-import { noLock } from '../storage/sqlite/write-lock.ts';
+import { SqliteCommandStore } from '../storage/sqlite/sqlite-command-store.ts';
 import { COMMAND_LIMITS, EVENTS } from '../limits.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import type { Handler } from './handler.ts';
 import { HANDLERS } from './handlers/handlers.ts';
-import type { CommandRequest } from './runner.ts';
+import type { CommandRequest } from './command-runner.ts';
 
 const DOCUMENT = 'document-of-these-tests';
 
-/** `chat:see` plays all parts: its number says what becomes of it. */
+/** The handler of `chat:see` is replaced: its number decides the outcome. */
 const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4 } as const;
 
 const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, number }) => {
@@ -37,7 +37,8 @@ async function fixture(options: { path?: string; failing?: (sql: string) => bool
   const local = new LocalExecutor(path);
   const executor: SqlExecutor = {
     execute(sql, parameters) {
-      if (options.failing?.(sql) === true) throw new DatabaseError('full', 'played');
+      if (options.failing?.(sql) === true)
+        throw new StorageError({ message: 'the disk is full', retryable: true, damaged: false });
       return local.execute(sql, parameters);
     },
     close: () => local.close(),
@@ -46,11 +47,9 @@ async function fixture(options: { path?: string; failing?: (sql: string) => bool
   const faults: unknown[] = [];
   const clock = { now: 1_000 };
   const transactions = new CommandTransactions({
-    executor,
-    db,
-    lock: noLock,
+    store: SqliteCommandStore.over(executor),
     handlers: { ...HANDLERS, 'chat:see': play },
-    now: () => clock.now,
+    clock: { now: () => clock.now },
     onFault: (_command, error) => faults.push(error),
   });
   const count = async (table: 'visit' | 'event' | 'command') => {
@@ -65,7 +64,7 @@ function see(outcome: keyof typeof OUTCOMES, { user = 'u1', id = ulid() } = {}):
   return { user, command: { id, name: 'chat:see', input } };
 }
 
-it('answers a repeat as the first, in the same transaction and in later ones (W25)', async () => {
+test('a repeat gets the first answer, in the same transaction and in later ones (W25)', async () => {
   await using s = await closing(fixture());
   const request = see('done');
   const first = await s.transactions.run([request, request]);
@@ -77,7 +76,7 @@ it('answers a repeat as the first, in the same transaction and in later ones (W2
   expect(await s.count('visit')).toBe(1);
 });
 
-it('takes the same id of another user for another command (W24)', async () => {
+test('the same id of another user is another command (W24)', async () => {
   await using s = await closing(fixture());
   const id = ulid();
   const { answers } = await s.transactions.run([
@@ -88,7 +87,7 @@ it('takes the same id of another user for another command (W24)', async () => {
   expect(await s.count('visit')).toBe(2);
 });
 
-it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
+test('stores a permanent refusal, but not a temporary one (W25)', async () => {
   await using s = await closing(fixture());
   const lasting = see('forbidden');
   const temporary = see('busy');
@@ -100,7 +99,7 @@ it('keeps a refusal that lasts, and not a temporary one (W25)', async () => {
   expect((await s.transactions.run([lasting])).answers).toEqual([first.answers[0]]);
 });
 
-it('undoes a handler that throws, and nothing else of the transaction', async () => {
+test('rolls back a handler that throws, and nothing else of the transaction', async () => {
   await using s = await closing(fixture());
   const { answers, events, effects } = await s.transactions.run([
     see('done'),
@@ -115,7 +114,7 @@ it('undoes a handler that throws, and nothing else of the transaction', async ()
   expect(events.map((run) => run.events.length)).toEqual([2, 2]);
 });
 
-it('numbers events without a gap, over transactions and restarts, in one epoch (W30)', async () => {
+test('numbers events without a gap, over transactions and restarts, in one epoch (W30)', async () => {
   const path = await temporaryDatabaseFile();
   const positions: unknown[] = [];
   for (let life = 0; life < 2; life++) {
@@ -135,14 +134,14 @@ it('numbers events without a gap, over transactions and restarts, in one epoch (
         ...answers.flatMap((answer) => (answer.kind === 'done' ? answer.positions : [])),
       );
     }
-    const epoch = await firstEpoch(s.db);
+    const { epoch } = await readHead(s.db, chatKey('without-events'));
     expect(positions.at(-1)).toEqual({ name: `chat:${DOCUMENT}`, epoch, offset: life * 4 + 4 });
     expect(positions.at(-2)).toEqual({ name: 'library', epoch, offset: life * 4 + 4 });
   }
   expect(positions).toHaveLength(16);
 });
 
-it('stamps events with the command and a time that never goes back', async () => {
+test('stamps events with the command and a time that never goes back', async () => {
   await using s = await closing(fixture());
   const request = see('done');
   const first = await s.transactions.run([request]);
@@ -152,12 +151,12 @@ it('stamps events with the command and a time that never goes back', async () =>
   expect(second.events[0]?.events[0]?.at).toBe(1_000);
 });
 
-it('writes nothing when the disk does not take it, and the same commands later', async () => {
+test('a failed commit writes nothing, and the same commands succeed later', async () => {
   const full = { now: false };
   await using s = await closing(fixture({ failing: (sql) => full.now && sql === 'COMMIT' }));
   const request = see('done');
   full.now = true;
-  await expect(s.transactions.run([request])).rejects.toThrow(DatabaseError);
+  await expect(s.transactions.run([request])).rejects.toThrow(StorageError);
   full.now = false;
   expect(await s.count('visit')).toBe(0);
   const { answers, events } = await s.transactions.run([request]);
@@ -165,7 +164,7 @@ it('writes nothing when the disk does not take it, and the same commands later',
   expect(events[0]?.from).toBe(0);
 });
 
-it('keeps the newest events of a channel, and results for a month', async () => {
+test('stores the newest events of a channel, and results for a month', async () => {
   await using s = await closing(fixture());
   const first = see('done', { id: ulid(s.clock.now) });
   await s.transactions.run([first]);

@@ -1,44 +1,41 @@
-/** The thread that carries out commands and waits for the disk on their behalf. */
-import { connectDatabase } from '../storage/sqlite/database.ts';
-import { LocalExecutor } from '../storage/sqlite/executor.ts';
+/** The thread that executes commands and waits for the disk on their behalf. */
 import { systemClock } from '../runtime/clock.ts';
-import { databaseErrors } from '../storage/storage-error.ts';
-import { SharedWriteLock } from '../storage/sqlite/write-lock.ts';
 import { runWorker } from '../runtime/worker-thread.ts';
-import { CommandBatcher, type CommandNews, type NumberedRequest } from './command-batcher.ts';
+import { openCommandStore, type StorageDescription } from '../storage/storage.ts';
+import { storageErrors } from '../storage/storage-error.ts';
+import {
+  CommandBatcher,
+  type CommandWorkerMessage,
+  type NumberedRequest,
+} from './command-batcher.ts';
 import { CommandTransactions } from './command-transactions.ts';
 import { HANDLERS } from './handlers/handlers.ts';
 
 export interface CommandWorkerData {
-  readonly path: string;
-  /** See `write-lock.ts`. */
-  readonly lock: SharedArrayBuffer;
+  readonly storage: StorageDescription;
 }
 
-runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>({
-  errors: databaseErrors,
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
+  errors: storageErrors,
   create({ data, send }) {
-    const executor = new LocalExecutor(data.path);
-    const db = connectDatabase(executor);
+    const store = openCommandStore(data.storage);
     const transactions = new CommandTransactions({
-      executor,
-      db,
-      lock: new SharedWriteLock(data.lock),
+      store,
       handlers: HANDLERS,
-      now: Date.now,
+      clock: systemClock,
       onFault: (command, error) => send({ kind: 'fault', command, detail: detailOf(error) }),
     });
-    const host = new CommandBatcher({
+    const batcher = new CommandBatcher({
       transactions,
       send,
       clock: systemClock,
       defer: setImmediate,
     });
     return {
-      receive: (requests) => host.receive(requests),
+      receive: (requests) => batcher.receive(requests),
       async [Symbol.asyncDispose]() {
-        await host[Symbol.asyncDispose]();
-        await db.destroy();
+        await batcher[Symbol.asyncDispose]();
+        await store[Symbol.asyncDispose]();
       },
     };
   },

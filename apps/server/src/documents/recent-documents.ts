@@ -4,7 +4,7 @@
  * the same visit still are not written at all. A visit is no promise: `kill -9` loses those of the moment.
  */
 import { ulid } from 'ulid';
-import type { CommandRunner } from '../commands/runner.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import { VISITS } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 

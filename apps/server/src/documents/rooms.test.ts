@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { errorOf, type ErrorBody, type LinkAccess, type ServerMessage } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
-import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/runner.ts';
+import type { CommandAnswer, CommandRequest, CommandRunner } from '../commands/command-runner.ts';
 import { openDatabase } from '../storage/sqlite/database.ts';
 import { createDocument, renameDocument } from '../storage/documents.ts';
 import { LocalExecutor, type SqlExecutor } from '../storage/sqlite/executor.ts';

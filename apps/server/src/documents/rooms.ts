@@ -8,7 +8,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import type { CommandRunner } from '../commands/runner.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import { AsyncCache } from '../runtime/async-cache.ts';
 import { createDocument } from '../storage/documents.ts';
 import { accessOf, findAccess, roleIn, type DocumentAccess } from '../storage/roles.ts';
@@ -104,7 +104,7 @@ export class Rooms implements Disposable {
     }
   }
 
-  /** Null for a document that this person may not see. @throws DatabaseError */
+  /** Null for a document that this person may not see. @throws StorageError */
   async roleOf(user: string, document: string): Promise<Role | null> {
     const access = await this.#accessCache.fetch(document);
     return access === null ? null : roleIn(access, user);

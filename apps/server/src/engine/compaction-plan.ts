@@ -1,31 +1,30 @@
 /**
- * When a document in memory is due to be compacted. Each compaction takes time that grows with the
- * whole document, so there is a pause between two; one that did not succeed is not repeated before
- * the rows have doubled.
+ * Decides when a document in memory is due for compaction. Each compaction takes time that grows with the
+ * whole document, so a pause follows each one. After an unsuccessful one, the rows must double first.
  */
 import { COMPACT_BYTES, COMPACT_PAUSE_MS, COMPACT_ROWS } from './limits.ts';
 
 export class CompactionPlan {
-  #state: 'none' | 'asked' = 'none';
+  #state: 'idle' | 'requested' = 'idle';
   #fromMs = 0;
   #fromRows = 0;
 
-  get isAsked(): boolean {
-    return this.#state === 'asked';
+  get isRequested(): boolean {
+    return this.#state === 'requested';
   }
 
   isDue(since: { readonly rowCount: number; readonly rowBytes: number }, nowMs: number): boolean {
     if (since.rowCount <= COMPACT_ROWS && since.rowBytes <= COMPACT_BYTES) return false;
-    return this.#state === 'none' && since.rowCount >= this.#fromRows && nowMs >= this.#fromMs;
+    return this.#state === 'idle' && since.rowCount >= this.#fromRows && nowMs >= this.#fromMs;
   }
 
-  ask(): void {
-    this.#state = 'asked';
+  request(): void {
+    this.#state = 'requested';
   }
 
-  /** @param rowCount the rows that are left. */
-  answered(outcome: 'compacted' | 'unchanged', rowCount: number, nowMs: number): void {
-    this.#state = 'none';
+  /** @param rowCount the remaining rows. */
+  complete(outcome: 'compacted' | 'unchanged', rowCount: number, nowMs: number): void {
+    this.#state = 'idle';
     this.#fromMs = nowMs + COMPACT_PAUSE_MS;
     this.#fromRows = outcome === 'compacted' ? 0 : 2 * rowCount;
   }

@@ -1,33 +1,35 @@
 import { expect, test } from 'vitest';
+import { ManualClock } from '@tandem/testkit';
 import { CompactionQueue } from './compaction-queue.ts';
 import type { EngineNotice } from './port.ts';
 
 function queue() {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const done: string[] = [];
   const notices: EngineNotice[] = [];
   const compactions = new CompactionQueue({
-    compact: (document) => asked.push(document),
+    clock: new ManualClock(),
+    compact: (document) => requested.push(document),
     onDone: (document, outcome) => done.push(`${document} ${outcome}`),
     onNotices: (some) => notices.push(...some),
   });
-  return { compactions, asked, done, notices };
+  return { compactions, requested, done, notices };
 }
 
 const success = { kind: 'compacted', rows: 1, bytes: 1 } as const;
 
-test('documents wait until there is somebody who compacts, each once', () => {
-  const { compactions, asked } = queue();
+test('documents wait until the compactor is ready, each once', () => {
+  const { compactions, requested } = queue();
   compactions.add(['a', 'b', 'a']);
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
   compactions.start();
-  expect(asked).toEqual(['a']);
+  expect(requested).toEqual(['a']);
   compactions.add(['a']);
   compactions.done({ document: 'a', outcome: success });
-  expect(asked).toEqual(['a', 'b']);
+  expect(requested).toEqual(['a', 'b']);
 });
 
-test('a success and a needless one are not reported, a failure is, once', () => {
+test('only a failed compaction is reported', () => {
   const { compactions, done, notices } = queue();
   compactions.start();
   compactions.add(['a', 'b', 'c']);
@@ -42,19 +44,19 @@ test('a success and a needless one are not reported, a failure is, once', () => 
   ]);
 });
 
-test('the document that ended the worker is not tried again, the others are', () => {
-  const { compactions, asked, done, notices } = queue();
+test('a document that ended the worker is not retried, while the others are', () => {
+  const { compactions, requested, done, notices } = queue();
   compactions.start();
   compactions.add(['heavy', 'light']);
   compactions.stop('out of memory');
   expect(done).toEqual(['heavy unchanged']);
   expect(notices).toMatchObject([{ document: 'heavy', detail: 'out of memory' }]);
-  expect(asked).toEqual(['heavy']);
+  expect(requested).toEqual(['heavy']);
   compactions.start();
-  expect(asked).toEqual(['heavy', 'light']);
+  expect(requested).toEqual(['heavy', 'light']);
 });
 
-test('a worker that ends idle takes nothing with it', () => {
+test('an idle worker that ends loses nothing', () => {
   const { compactions, done, notices } = queue();
   compactions.start();
   compactions.stop('ended');

@@ -1,4 +1,5 @@
-/** Documents that wait to be compacted: each once, one at a time. */
+/** A queue of documents to compact, each once, one at a time. */
+import type { Clock } from '../runtime/clock.ts';
 import type { CompactionOutcome } from './compactor.ts';
 import type { EngineNotice } from './port.ts';
 
@@ -8,7 +9,8 @@ export interface CompactionDone {
 }
 
 export interface CompactionQueueOptions {
-  /** Answered by a call of `done`, or of `stop`. */
+  readonly clock: Clock;
+  /** Begins a compaction; a call of `done` or `stop` ends it. */
   readonly compact: (document: string) => void;
   readonly onDone: (document: string, outcome: 'compacted' | 'unchanged') => void;
   readonly onNotices: (notices: readonly EngineNotice[]) => void;
@@ -16,7 +18,7 @@ export interface CompactionQueueOptions {
 
 export class CompactionQueue {
   readonly #options: CompactionQueueOptions;
-  /** The first is the one at work. */
+  /** The first one is being compacted. */
   readonly #documents = new Set<string>();
   #state: 'stopped' | 'idle' | 'working' = 'stopped';
   #compactions = 0;
@@ -26,12 +28,12 @@ export class CompactionQueue {
     this.#options = options;
   }
 
-  /** Since the beginning. */
+  /** The total since the start of the engine. */
   get compactions(): number {
     return this.#compactions;
   }
 
-  /** There is somebody who compacts. */
+  /** The compactor is ready. */
   start(): void {
     this.#state = 'idle';
     this.#next();
@@ -43,19 +45,20 @@ export class CompactionQueue {
   }
 
   done({ document, outcome }: CompactionDone): void {
+    const { clock, onDone, onNotices } = this.#options;
     if (outcome.kind === 'compacted') {
       this.#compactions++;
-      const ms = performance.now() - this.#startMs;
-      this.#options.onNotices([{ kind: 'timed', work: 'compaction', document, ms }]);
+      const ms = clock.monotonicMs() - this.#startMs;
+      onNotices([{ kind: 'timed', work: 'compaction', document, ms }]);
     }
     if (outcome.kind === 'failed') this.#report(document, outcome.reason);
     this.#documents.delete(document);
     this.#state = 'idle';
-    this.#options.onDone(document, outcome.kind === 'compacted' ? 'compacted' : 'unchanged');
+    onDone(document, outcome.kind === 'compacted' ? 'compacted' : 'unchanged');
     this.#next();
   }
 
-  /** Whoever compacts is no more, until `start` is called again. */
+  /** The compactor has ended; the queue waits for the next `start`. */
   stop(reason: string): void {
     const [document] = this.#documents;
     const wasWorking = this.#state === 'working';
@@ -70,7 +73,7 @@ export class CompactionQueue {
     const [document] = this.#documents;
     if (this.#state !== 'idle' || document === undefined) return;
     this.#state = 'working';
-    this.#startMs = performance.now();
+    this.#startMs = this.#options.clock.monotonicMs();
     this.#options.compact(document);
   }
 

@@ -1,25 +1,19 @@
-/** The thread that compacts, one document at a time, and makes checkpoints, while everything else goes on. */
-import { Checkpointer } from '../storage/sqlite/checkpointer.ts';
-import { compactDocument } from './compactor.ts';
-import type { CompactionDone } from './compaction-queue.ts';
-import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
-import { databaseErrors } from '../storage/storage-error.ts';
-import { SharedWriteLock } from '../storage/sqlite/write-lock.ts';
+/** The thread that compacts documents, one at a time, and maintains the database in the background. */
 import { runWorker } from '../runtime/worker-thread.ts';
+import { openJournal, startMaintenance, type StorageDescription } from '../storage/storage.ts';
+import { storageErrors } from '../storage/storage-error.ts';
+import type { CompactionDone } from './compaction-queue.ts';
+import { compactDocument } from './compactor.ts';
 
 export interface CompactorWorkerData {
-  readonly path: string;
-  /** See `write-lock.ts`. */
-  readonly lock: SharedArrayBuffer;
+  readonly storage: StorageDescription;
 }
 
 runWorker<CompactorWorkerData, string, CompactionDone>({
-  errors: databaseErrors,
+  errors: storageErrors,
   create({ data, progress, send }) {
-    const lock = new SharedWriteLock(data.lock);
-    const journal = SqliteJournal.open(data.path, { lock });
-    const checkpointer = new Checkpointer(data.path, lock);
-    checkpointer.start();
+    const journal = openJournal(data.storage);
+    const maintenance = startMaintenance(data.storage);
     return {
       receive(document) {
         void compactDocument(document, { journal, progress }).then((outcome) =>
@@ -27,7 +21,7 @@ runWorker<CompactorWorkerData, string, CompactionDone>({
         );
       },
       async [Symbol.asyncDispose]() {
-        checkpointer[Symbol.dispose]();
+        maintenance[Symbol.dispose]();
         await journal[Symbol.asyncDispose]();
       },
     };

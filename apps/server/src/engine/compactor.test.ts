@@ -4,7 +4,7 @@ import { temporaryDatabaseFile } from '../storage/testing/temporary-database.ts'
 import { compactDocument } from './compactor.ts';
 import type { Compaction, Journal } from '../storage/journal/journal.ts';
 import { MemoryJournal } from '../storage/journal/memory-journal.ts';
-import { SqliteJournal } from '../storage/journal/sqlite-journal.ts';
+import { SqliteJournal } from '../storage/sqlite/sqlite-journal.ts';
 import { noWorkerProgress } from '../runtime/worker-progress.ts';
 
 const compact = (journal: Journal) => compactDocument('a', { journal, progress: noWorkerProgress });

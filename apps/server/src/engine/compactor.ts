@@ -1,8 +1,7 @@
 /**
- * Compaction: a document's snapshot and rows become one snapshot. All of them are replayed into a
- * new Y.Doc in one transaction (merging updates is quadratic, and collects no garbage), the result is
- * read back and compared, and only then the journal swaps it in. Whatever goes wrong before that
- * leaves everything as it was.
+ * Compacts a document: its snapshot and rows become one snapshot. The compactor replays them into a new
+ * Y.Doc in one transaction (merging updates is quadratic and collects no garbage), reads the result back,
+ * compares both, and only then replaces the snapshot in the journal. A failure before that changes nothing.
  */
 import type { StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -14,9 +13,9 @@ import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type CompactionOutcome =
   | { readonly kind: 'compacted'; readonly rows: number; readonly bytes: number }
-  /** There was nothing to do, or somebody else did it. */
+  /** Nothing to compact, or the document changed meanwhile. */
   | { readonly kind: 'unchanged' }
-  /** The document is not as it should be, or the database failed. */
+  /** The document is damaged, or storage failed. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 export async function compactDocument(
@@ -53,7 +52,7 @@ export async function compactDocument(
   }
 }
 
-/** @throws Error when the document cannot be built, or what was built does not read back as it was. */
+/** @throws Error when the document cannot be built, or when its snapshot reads back differently. */
 function snapshotOf(stored: StoredDocument): Uint8Array {
   const built = documentFrom(
     stored.snapshot === null ? [] : [stored.snapshot],
@@ -61,8 +60,7 @@ function snapshotOf(stored: StoredDocument): Uint8Array {
   );
   const snapshot = Y.encodeStateAsUpdate(built);
   const difference = differenceBetween(built, documentFrom([snapshot]));
-  if (difference !== null)
-    throw new Error(`the snapshot does not read back as it was: ${difference}`);
+  if (difference !== null) throw new Error(`the snapshot reads back differently: ${difference}`);
   return snapshot;
 }
 
@@ -72,6 +70,6 @@ function documentFrom(...updates: readonly (readonly Uint8Array[])[]): Y.Doc {
     for (const update of updates.flat()) Y.applyUpdate(doc, update);
   });
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null)
-    throw new Error('it refers to content that is not there');
+    throw new Error('the document refers to missing content');
   return doc;
 }

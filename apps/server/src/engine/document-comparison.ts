@@ -1,13 +1,13 @@
 /**
- * Whether two Y.Docs are the same: what they have seen, what is deleted, and what is visible, in
- * order and with the ids of its elements, so that later edits refer to the same places. Roots need
- * not have been defined, and how content is cut into items does not matter.
+ * Compares two Y.Docs: their state vectors, their deletions, and their visible content in order with the
+ * ids of its elements, so that later edits refer to the same places. The comparison does not need defined
+ * roots and ignores how content is split into items.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { encodeAny } from 'lib0/buffer';
 import * as Y from 'yjs';
 
-/** What differs, in words; null when nothing does. */
+/** @returns a name for the difference; null for equal documents. */
 export function differenceBetween(a: Y.Doc, b: Y.Doc): string | null {
   if (!Buffer.from(Y.encodeStateVector(a)).equals(Y.encodeStateVector(b))) return 'state vector';
   if (!Y.equalSnapshots(Y.snapshot(a), Y.snapshot(b))) return 'deletions';
@@ -19,7 +19,7 @@ type YType = Exclude<Y.Item['parent'], Y.ID | null>;
 function digest(doc: Y.Doc): string {
   const hash = createHash('sha256');
   const roots = [...doc.share].filter(([, type]) => type._start !== null || type._map.size > 0);
-  // Types that are still to be visited, instead of recursion: how deep they lie is up to their authors.
+  // A stack instead of recursion, because authors decide how deep types are nested.
   const waiting: YType[] = [];
   for (const [name, type] of roots.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`root ${JSON.stringify(name)}\n`);
@@ -63,7 +63,7 @@ function digestContent({ content }: Y.Item, hash: Hash, waiting: YType[]): void 
   } else if (content instanceof Y.ContentBinary) {
     hash.update('binary ').update(content.content);
   } else {
-    // JSON has no big integers, which Yjs has.
+    // JSON lacks the big integers of Yjs.
     for (const value of content.getContent()) hash.update(encodeAny(value));
   }
 }

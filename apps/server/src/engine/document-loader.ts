@@ -1,9 +1,6 @@
-/**
- * Brings documents into memory, one at a time with a turn of the loop between, so that many of them
- * do not hold up everybody else.
- */
+/** Loads documents one at a time, in separate turns of the loop, so that many loads do not block other work. */
 import type { DocumentKind } from '@tandem/protocol';
-import { DatabaseError } from '../storage/storage-error.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { LoadedDocument, storedBytes, type DocumentRules } from './loaded-document.ts';
 import type { Journal } from '../storage/journal/journal.ts';
@@ -11,9 +8,9 @@ import { documentBudgetMs } from './limits.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly hot: LoadedDocument }
+  | { readonly kind: 'loaded'; readonly loaded: LoadedDocument }
   | { readonly kind: 'absent' }
-  /** `damaged`: trying again is of no use. */
+  /** `damaged`: loading again would fail again. */
   | { readonly kind: 'failed' | 'damaged'; readonly error: unknown };
 
 export interface DocumentLoaderOptions {
@@ -60,14 +57,14 @@ export class DocumentLoader {
       if (stored === null) return { kind: 'absent' };
       const budgetMs = documentBudgetMs(storedBytes(stored));
       progress.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs });
-      const hot = new LoadedDocument(stored, {
+      const loaded = new LoadedDocument(stored, {
         progress,
         rules: rules(stored.kind),
         nowMs: clock.now(),
       });
-      return { kind: 'loaded', hot };
+      return { kind: 'loaded', loaded };
     } catch (error) {
-      return { kind: error instanceof DatabaseError ? 'failed' : 'damaged', error };
+      return { kind: error instanceof StorageError ? 'failed' : 'damaged', error };
     } finally {
       progress.end();
     }

@@ -1,23 +1,26 @@
-/** A document in memory, with those who have it open. */
-import type { DocumentKind } from '@tandem/protocol';
+/** A document in memory, with its subscriptions. */
+import { describeRoots, excerpt, type TreeEntry } from '@tandem/document';
+import { fitText, MAX_EXCERPT_LENGTH, type DocumentKind } from '@tandem/protocol';
 import { Authority, type AuthorityRules, type StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
+import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
 import { documentBudgetMs, MAX_COLD_ROWS } from './limits.ts';
-import type { WorkerProgress } from '../runtime/worker-progress.ts';
+import type { CreateRequest, DocumentView } from './port.ts';
 
 export type DocumentRules = Omit<AuthorityRules, 'onRebuild'>;
 
 export class LoadedDocument {
-  readonly kind = 'hot';
-  readonly documentKind: DocumentKind;
+  readonly kind = 'loaded';
   readonly authority: Authority;
   readonly compaction = new CompactionPlan();
-  /** Requests that wait until nothing is uncommitted. */
+  /** Ids of `view` requests that wait until everything is committed. */
   viewers: number[] = [];
   idleSinceMs: number;
-  /** When it was last written to, since it is in memory. */
+  /** The last write since the document was loaded. */
   writtenAtMs = Number.NEGATIVE_INFINITY;
+  readonly #documentKind: DocumentKind;
   readonly #progress: WorkerProgress;
   readonly #storedBytes: number;
 
@@ -30,27 +33,32 @@ export class LoadedDocument {
       readonly nowMs: number;
     },
   ) {
-    this.documentKind = stored.kind;
+    this.#documentKind = stored.kind;
     this.idleSinceMs = options.nowMs;
     this.#progress = options.progress;
     this.#storedBytes = storedBytes(stored);
     this.authority = Authority.load(stored, {
       ...options.rules,
-      // Still the same piece of work, but it takes as long as loading.
+      // A rebuild within one piece of work takes as long as loading.
       onRebuild: () => this.#progress.extend(this.#budgetMs),
     });
     if (stored.rows.length <= MAX_COLD_ROWS) return;
-    // In memory only; that of the journal is asked for, and compared with what it was made from.
+    // A snapshot in memory only: the compactor makes the journal's and compares it with its source.
     const snapshot = Y.encodeStateAsUpdate(this.authority.view());
     this.authority.compacted({ snapshot, snapshotOffset: this.authority.head });
-    this.compaction.ask();
+    this.compaction.request();
   }
 
   get document(): string {
     return this.authority.document;
   }
 
-  /** Work that takes longer the larger the document is. */
+  /** Nothing is uncommitted, subscribed, or being compacted. */
+  get isUnused(): boolean {
+    return this.authority.size === 0 && this.authority.clean && !this.compaction.isRequested;
+  }
+
+  /** Runs work that takes longer the larger the document is. */
   read<T>(work: () => T): T {
     const { document } = this;
     const budgetMs = this.#budgetMs;
@@ -62,6 +70,10 @@ export class LoadedDocument {
     }
   }
 
+  view(): DocumentView {
+    return this.read(() => toView(this.authority.view(), this.#documentKind));
+  }
+
   get #budgetMs(): number {
     return documentBudgetMs(this.#storedBytes + this.authority.rowBytes);
   }
@@ -69,4 +81,30 @@ export class LoadedDocument {
 
 export function storedBytes({ snapshot, rows }: StoredDocument): number {
   return rows.reduce((sum, row) => sum + row.update.byteLength, snapshot?.byteLength ?? 0);
+}
+
+/** The first row of a new document. Its author owns the Yjs client ids in it. */
+export function toSeed({ update, user }: CreateRequest, at: number): JournalInit['seed'] {
+  if (update === undefined) return undefined;
+  const { from } = Y.parseUpdateMeta(update);
+  return { update, user, at, owners: new Map([...from.keys()].map((client) => [client, user])) };
+}
+
+function toView(doc: Y.Doc, kind: DocumentKind): DocumentView {
+  switch (kind) {
+    case 'page':
+      return { kind, excerpt: fitExcerpt(excerpt(doc, MAX_EXCERPT_LENGTH)) };
+    case 'data':
+      return { kind, excerpt: fitExcerpt(rootNames(describeRoots(doc).entries)) };
+  }
+}
+
+/** A document's text may contain characters that a row and a message may not. */
+function fitExcerpt(text: string): string {
+  return fitText(text, { lines: 'one', maxLength: MAX_EXCERPT_LENGTH });
+}
+
+function rootNames(roots: readonly TreeEntry[]): string {
+  const names = roots.map(({ name, size }) => `${name} (${size})`).join(', ');
+  return names.length <= MAX_EXCERPT_LENGTH ? names : `${names.slice(0, MAX_EXCERPT_LENGTH - 1)}…`;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseError } from '../storage/storage-error.ts';
-import { COMMIT_RETRY_FIRST_MS, DAMAGED_MS, MAX_QUEUE_BYTES, SWEEP_INTERVAL_MS } from './limits.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { COMMIT_RETRY_FIRST_MS } from '../storage/group-commit.ts';
+import { DAMAGED_MS, MAX_QUEUE_BYTES, SWEEP_INTERVAL_MS } from './limits.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
 
-describe('a journal that fails', () => {
+describe('a failing journal', () => {
   async function writing() {
     const fixture = new EngineFixture();
     for (const document of ['a', 'b']) await fixture.create(document);
@@ -12,7 +13,7 @@ describe('a journal that fails', () => {
     return { fixture, a: new Writer('a', 1), b: new Writer('b', 2) };
   }
 
-  test('keeps what is queued, says so once, tries again, and acknowledges when it succeeds', async () => {
+  test('keeps queued updates, reports the stall once, retries, and acknowledges on success', async () => {
     const { fixture, a } = await writing();
     fixture.journal.failAppend = () => fullDisk;
     fixture.append(a.write('one '));
@@ -43,7 +44,7 @@ describe('a journal that fails', () => {
     ]);
   });
 
-  test('too much in the queue stops the reading until it is drained', async () => {
+  test('a full queue stops reading until it is drained', async () => {
     const { fixture, a } = await writing();
     fixture.journal.failAppend = () => fullDisk;
     const half = 'x'.repeat(MAX_QUEUE_BYTES / 2);
@@ -61,10 +62,12 @@ describe('a journal that fails', () => {
     expect(fixture.acknowledged(1)).toBe(2);
   });
 
-  test('because of one document loses that one, and the others go on', async () => {
+  test('drops the document that causes the failure, and the others continue', async () => {
     const { fixture, a, b } = await writing();
     fixture.journal.failAppend = (documents) =>
-      documents.includes('a') ? new DatabaseError('failed', 'constraint failed') : null;
+      documents.includes('a')
+        ? new StorageError({ message: 'constraint failed', retryable: false, damaged: false })
+        : null;
     fixture.append(a.write('x'));
     fixture.append(b.write('y'));
     await fixture.settle();
@@ -74,7 +77,7 @@ describe('a journal that fails', () => {
     expect(fixture.acknowledged(2)).toBe(1);
   });
 
-  test('because somebody else has written loses the document; opened anew, it has both', async () => {
+  test('drops a document that another writer changed; opened again, it has both writes', async () => {
     const { fixture, a } = await writing();
     const other = new Writer('a', 7).write('other ');
     const epoch = (await fixture.journal.load('a'))!.epoch;
@@ -95,7 +98,7 @@ describe('a journal that fails', () => {
     expect(text.split(' ').toSorted()).toEqual(['', 'mine', 'other']);
   });
 
-  test('does not take a creation for done', async () => {
+  test('does not report a failed creation as done', async () => {
     const fixture = new EngineFixture();
     fixture.journal.create = () => Promise.reject(fullDisk);
     const creation = fixture.engine.create({ document: 'a', kind: 'data', user: 'ada' });
@@ -117,7 +120,7 @@ describe('a damaged document', () => {
     return fixture;
   }
 
-  test('is refused with its reason, is never written, and hurts no other', async () => {
+  test('is refused with its reason, is never written, and affects no other', async () => {
     const fixture = await damaged();
     const before = await fixture.journal.load('bad');
     expect(await fixture.open('bad', 1)).toMatchObject({
@@ -134,7 +137,7 @@ describe('a damaged document', () => {
     expect(await fixture.result(fixture.engine.view('bad'))).toBeNull();
   });
 
-  test('is not read again for each opener, and is when it may have been repaired', async () => {
+  test('is not loaded for each opener, but again after a while', async () => {
     const fixture = await damaged();
     for (const subscription of [1, 2, 3]) await fixture.open('bad', subscription);
     expect(fixture.journal.loads).toEqual(['bad']);
@@ -144,7 +147,7 @@ describe('a damaged document', () => {
   });
 });
 
-test('closing the engine while the disk fails tries once more, and does not wait for ever', async () => {
+test('closing the engine while storage fails tries once more and does not wait forever', async () => {
   for (const [isRepaired, rows] of [
     [true, 1],
     [false, 0],
@@ -153,7 +156,7 @@ test('closing the engine while the disk fails tries once more, and does not wait
     await fixture.create('a');
     await fixture.open('a', 1);
     fixture.journal.failAppend = () => fullDisk;
-    fixture.append(new Writer('a', 1).write('last words'));
+    fixture.append(new Writer('a', 1).write('last update'));
     await fixture.settle();
     if (isRepaired) fixture.journal.failAppend = null;
     await fixture.result(Promise.resolve(fixture.engine[Symbol.asyncDispose]()));

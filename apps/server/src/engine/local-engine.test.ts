@@ -1,14 +1,14 @@
 import { Authority } from '@tandem/sync';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { DatabaseError } from '../storage/storage-error.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import {
   COMPACT_PAUSE_MS,
   COMPACT_ROWS,
   COMPACT_ROWS_AT_UNLOAD,
   IDLE_UNLOAD_MS,
   MAX_COLD_ROWS,
-  REST_AFTER_MS,
+  EVICT_AFTER_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
@@ -16,7 +16,7 @@ import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixtur
 afterEach(() => void vi.restoreAllMocks());
 
 describe('opening', () => {
-  test('a document that does not exist is refused, and stays not existing', async () => {
+  test('a document that does not exist is refused and not created', async () => {
     const fixture = new EngineFixture();
     expect(await fixture.open('a', 1)).toMatchObject({
       kind: 'refused',
@@ -35,7 +35,7 @@ describe('opening', () => {
     expect(fixture.journal.loads).toEqual(['a']);
   });
 
-  test('whoever leaves before the document is loaded is not answered', async () => {
+  test('a subscription that closes during loading gets no answer', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     fixture.engine.request({ kind: 'open', document: 'a', subscription: 1, user: 'ada' });
@@ -44,7 +44,7 @@ describe('opening', () => {
     expect(fixture.events('answered', 'a')).toEqual([]);
   });
 
-  test('an answer holds only what is committed, and the next event begins where it ends', async () => {
+  test('an answer contains committed rows only, and the next event begins where it ends', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -64,10 +64,14 @@ describe('opening', () => {
     expect(after).toMatchObject([{ kind: 'answered' }, { kind: 'committed', from: 1, to: 2 }]);
   });
 
-  test('a failing disk refuses for now, and the next opener succeeds', async () => {
+  test('a storage failure refuses temporarily, and the next opener succeeds', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
-    fixture.journal.failLoad = new DatabaseError('io', 'disk I/O error');
+    fixture.journal.failLoad = new StorageError({
+      message: 'disk I/O error',
+      retryable: true,
+      damaged: false,
+    });
     expect(await fixture.open('a', 1)).toMatchObject({
       kind: 'refused',
       error: { code: 'storage-failed', temporary: true },
@@ -97,7 +101,7 @@ describe('appending', () => {
     expect(documents.map((_, i) => fixture.acknowledged(i + 1))).toEqual([2, 2, 2]);
   });
 
-  test('what comes from a subscription that is not open is not taken', async () => {
+  test('an update from a subscription that is not open is ignored', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -148,7 +152,7 @@ describe('appending', () => {
     expect((await fixture.journal.load('a'))?.rows).toHaveLength(2);
   });
 
-  test('the Yjs client of the first content belongs to whoever made it', async () => {
+  test('the Yjs client of the first content belongs to its author', async () => {
     const fixture = new EngineFixture();
     const author = new Writer('a', 1);
     const { update } = author.write('seed ');
@@ -169,15 +173,15 @@ describe('appending', () => {
   });
 });
 
-describe('a document that nobody writes to', () => {
-  test('rests while it is open, and goes on where it was', async () => {
+describe('an open document without writes', () => {
+  test('is evicted while it is open, and continues where it was', async () => {
     const rest = vi.spyOn(Authority.prototype, 'rest');
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
     const writer = new Writer('a', 1);
     fixture.append(writer.write('one '));
-    await fixture.advance(REST_AFTER_MS - SWEEP_INTERVAL_MS);
+    await fixture.advance(EVICT_AFTER_MS - SWEEP_INTERVAL_MS);
     expect(rest).not.toHaveBeenCalled();
     await fixture.advance(2 * SWEEP_INTERVAL_MS);
     expect(rest).toHaveBeenCalled();
@@ -189,8 +193,8 @@ describe('a document that nobody writes to', () => {
   });
 });
 
-describe('a document that nobody has open', () => {
-  test('leaves the memory after a while, and not before', async () => {
+describe('an unused document', () => {
+  test('is unloaded after a while, and not before', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -206,7 +210,7 @@ describe('a document that nobody has open', () => {
     expect(fixture.journal.loads).toEqual(['a', 'a']);
   });
 
-  test('stays while something of it is not committed', async () => {
+  test('stays while updates are uncommitted', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -219,7 +223,7 @@ describe('a document that nobody has open', () => {
     expect(textOf(await fixture.open('a', 2))).toBe('precious');
   });
 
-  test('is compacted on its way out when it has gathered some rows', async () => {
+  test('is compacted when it is unloaded with some rows', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -246,7 +250,7 @@ describe('compaction', () => {
     return { fixture, writer, writeRows };
   }
 
-  test('happens by itself, and whoever opens then gets the snapshot', async () => {
+  test('happens automatically, and the next opener gets the snapshot', async () => {
     const { fixture, writer, writeRows } = await longDocument();
     writeRows();
     await fixture.settle();
@@ -265,7 +269,7 @@ describe('compaction', () => {
     expect(textOf(answer)).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
   });
 
-  test('leaves a pause to a document that is written to very fast', async () => {
+  test('pauses between two compactions of a busy document', async () => {
     const { fixture, writer, writeRows } = await longDocument();
     for (let i = 0; i < 4; i++) {
       writeRows();
@@ -281,7 +285,7 @@ describe('compaction', () => {
     });
   });
 
-  test('that fails is reported, leaves everything as it was, and is not tried again at once', async () => {
+  test('that fails is reported, changes nothing, and is not retried at once', async () => {
     const { fixture, writer, writeRows } = await longDocument();
     fixture.journal.compact = () => Promise.reject(fullDisk);
     writeRows();
@@ -297,7 +301,7 @@ describe('compaction', () => {
   });
 });
 
-test('a cold document with very many rows is given as a whole, and compacted', async () => {
+test('a cold document with very many rows is sent as a whole, and compacted', async () => {
   const fixture = new EngineFixture();
   await fixture.create('a');
   const writer = new Writer('a', 1);
@@ -320,7 +324,7 @@ test('a cold document with very many rows is given as a whole, and compacted', a
 });
 
 describe('views', () => {
-  test('show what is committed, and wait for it', async () => {
+  test('show committed content, and wait for commits', async () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
@@ -336,13 +340,45 @@ describe('views', () => {
     expect(seen).toEqual({ kind: 'data', excerpt: 'text (5)' });
   });
 
-  test('of what does not exist are null', async () => {
+  test('of a missing document are null', async () => {
     const fixture = new EngineFixture();
     expect(await fixture.result(fixture.engine.view('a'))).toBeNull();
   });
 });
 
-test('closing the engine commits what has been asked of it', async () => {
+describe('deletion', () => {
+  test('deletes a document that was only created', async () => {
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    expect(await fixture.result(fixture.engine.delete('a', { maxHead: 0 }))).toBe('deleted');
+    expect(await fixture.open('a', 1)).toMatchObject({ error: { code: 'not-found' } });
+    expect(await fixture.result(fixture.engine.delete('a', { maxHead: 0 }))).toBe('deleted');
+  });
+
+  test('keeps a document with later work, and one that is open', async () => {
+    const fixture = new EngineFixture();
+    for (const document of ['written', 'open']) await fixture.create(document);
+    await fixture.open('written', 1);
+    fixture.append(new Writer('written', 1).write('work'));
+    await fixture.settle();
+    fixture.engine.request({ kind: 'close', document: 'written', subscription: 1 });
+    await fixture.open('open', 2);
+    for (const document of ['written', 'open'])
+      expect(await fixture.result(fixture.engine.delete(document, { maxHead: 0 }))).toBe('kept');
+    expect(textOf(await fixture.open('written', 3))).toBe('work');
+  });
+
+  test('deletes a document that is in memory without subscriptions', async () => {
+    const fixture = new EngineFixture();
+    await fixture.create('a');
+    await fixture.open('a', 1);
+    fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
+    expect(await fixture.result(fixture.engine.delete('a', { maxHead: 0 }))).toBe('deleted');
+    expect(await fixture.open('a', 2)).toMatchObject({ error: { code: 'not-found' } });
+  });
+});
+
+test('closing the engine commits all requests', async () => {
   const fixture = new EngineFixture();
   await fixture.create('a');
   await fixture.open('a', 1);

@@ -1,20 +1,20 @@
-/** The engine in the thread of whoever uses it: for tests and tools. What blocks there, blocks everything. */
-import { noWorkerProgress } from '../runtime/worker-progress.ts';
+/** The engine in the thread of its caller, for tests and tools: its work blocks the thread. */
 import { systemClock, type Clock } from '../runtime/clock.ts';
+import { noWorkerProgress } from '../runtime/worker-progress.ts';
+import type { Journal } from '../storage/journal/journal.ts';
 import { CompactionQueue } from './compaction-queue.ts';
 import { compactDocument } from './compactor.ts';
-import { ShardWorker } from './shard-worker.ts';
-import type { Journal } from '../storage/journal/journal.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { rulesFor } from './rules.ts';
 import { ShardClient } from './shard-client.ts';
+import { ShardWorker } from './shard-worker.ts';
 import { ShardedEngine } from './sharded-engine.ts';
 
 export interface LocalEngineOptions {
   /** Closed together with the engine. */
   readonly journal: Journal;
   readonly clock?: Clock | undefined;
-  /** Runs something in a later turn of the loop. */
+  /** Runs a callback in a later turn of the event loop. */
   readonly defer?: ((run: () => void) => void) | undefined;
 }
 
@@ -25,6 +25,7 @@ export function createLocalEngine({
 }: LocalEngineOptions): Engine {
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactions = new CompactionQueue({
+    clock,
     compact: (document) => {
       void compactDocument(document, { journal, progress: noWorkerProgress }).then((outcome) =>
         compactions.done({ document, outcome }),
@@ -41,7 +42,7 @@ export function createLocalEngine({
     onNotices: notify,
     onCompactions: (documents) => compactions.add(documents),
   });
-  const host = new ShardWorker({
+  const worker = new ShardWorker({
     shard: 0,
     journal,
     clock,
@@ -52,11 +53,11 @@ export function createLocalEngine({
   });
   const stop = async () => {
     shard.flush();
-    await host[Symbol.asyncDispose]();
+    await worker[Symbol.asyncDispose]();
     shard.end();
   };
   const engine = new ShardedEngine({ shards: [{ shard, restarts: 0 }], compactions, stop });
-  host.start();
-  shard.connect((requests) => host.receive(requests));
+  worker.start();
+  shard.connect((requests) => worker.receive(requests));
   return engine;
 }

@@ -1,7 +1,7 @@
 /**
- * What the gateway sees of the engine. Requests go in, events come out; nothing here waits for a
- * disk or for a large document. All that concerns one document comes out in one order, the answers
- * to `open` and `range` included, so that a subscription starts exactly where its answer ends.
+ * The port between gateway and engine. Requests go in, events come out, and no call waits for a disk or
+ * for a large document. All events of one document, including the answers to `open` and `rows:request`,
+ * come out in one order, so that a subscription starts exactly where its answer ends.
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
@@ -10,27 +10,27 @@ export interface CreateRequest {
   readonly document: string;
   readonly kind: DocumentKind;
   readonly user: string;
-  /** The first content, written only when the document does not exist yet. */
+  /** The first content. */
   readonly update?: Uint8Array | undefined;
 }
 
-/** What a document says, as far as it is committed. */
+/** A document's committed content, as lists show it. */
 export interface DocumentView {
   readonly kind: DocumentKind;
   /** The first words, at most 200 characters. */
   readonly excerpt: string;
 }
 
-/** What the gateway hears: events of documents for their rooms, and the state of the engine itself. */
+/** Events of documents for their rooms, and the state of the engine itself. */
 export type EngineNotice = EngineEvent | ShardNotice;
 
 export type ShardNotice =
   /** Commits of a shard fail and are tried again; acknowledgements stop, nothing is lost. */
   | { readonly kind: 'stalled'; readonly shard: number; readonly error: ErrorBody }
   | { readonly kind: 'resumed'; readonly shard: number }
-  /** Writers that were not read from because of `isFull` may be read from again. */
+  /** The gateway may read again from writers that it paused because of `isFull`. */
   | { readonly kind: 'drained'; readonly shard: number }
-  /** Work that is over, for the metrics: a transaction of the journal, or the compaction of a document. */
+  /** The duration of finished work, for metrics: a journal transaction, or the compaction of a document. */
   | { readonly kind: 'timed'; readonly work: 'commit'; readonly shard: number; readonly ms: number }
   | {
       readonly kind: 'timed';
@@ -38,7 +38,7 @@ export type ShardNotice =
       readonly document: string;
       readonly ms: number;
     }
-  /** For the log: what went wrong inside, once. */
+  /** An internal failure, for the log. */
   | {
       readonly kind: 'incident';
       readonly what: string;
@@ -49,7 +49,7 @@ export type ShardNotice =
 export interface EngineStats {
   readonly shards: readonly {
     readonly documents: number;
-    /** Bytes that are not committed yet. */
+    /** Bytes that are not committed. */
     readonly queuedBytes: number;
     readonly commits: number;
     readonly rows: number;
@@ -61,35 +61,42 @@ export interface EngineStats {
 
 export interface Engine extends AsyncDisposable {
   /**
-   * What a room asks. `open` is answered by an `answered` event, and the document's events follow it
-   * until `close`; `append` by the acks of a `committed` event, by `refused` or by `missing`; `range`
-   * by a `range` event. What a subscription sends that is not open, or no longer, is not answered.
+   * Sends a request of a room. The answer to `open` is an `answered` event, and the document's events
+   * follow it until `close`. The answer to `append` is an ack in a `committed` event, `refused` or
+   * `missing`. Requests of a subscription that is not open get no answer.
    */
   request(request: EngineRequest): void;
   /**
-   * Gives a document its journal, and its first content with it, once: repeating it changes nothing.
+   * Creates a document with its first content. Changes nothing when the document exists.
    *
    * @throws EngineError `storage-failed` or `overloaded`: try again.
    */
   create(request: CreateRequest): Promise<'created' | 'exists'>;
   /**
-   * @returns null when there is no such document, or it cannot be read.
+   * Deletes a document, unless it is in use or its head is beyond `maxHead`.
+   *
+   * @returns `deleted` also when the document does not exist.
+   * @throws EngineError `storage-failed` or `overloaded`: try again.
+   */
+  delete(document: string, options: { readonly maxHead: number }): Promise<'deleted' | 'kept'>;
+  /**
+   * @returns null when the document does not exist or cannot be loaded.
    * @throws EngineError `storage-failed` or `overloaded`: try again.
    */
   view(document: string): Promise<DocumentView | null>;
   /**
-   * Ask after each `append`: when more than `MAX_QUEUE_BYTES` wait with this document's shard, stop
-   * reading from its sender until `drained`.
+   * Whether more than `MAX_QUEUE_BYTES` wait in the document's shard. Check after each `append`: when
+   * true, stop reading from the sender until `drained`.
    */
   isFull(document: string): boolean;
-  /** Why commits of this document's shard fail at the moment; null while they do not. */
+  /** Why commits of the document's shard fail at the moment; null while they succeed. */
   storageError(document: string): ErrorBody | null;
-  /** One listener hears everything, several notices at a time. It is never called from within a request. */
+  /** Sets the one listener, which receives notices in groups and is never called during a request. */
   onNotices(listener: (notices: readonly EngineNotice[]) => void): void;
   stats(): EngineStats;
 }
 
-/** A request that was not carried out; `body` says why, in the wire's words. */
+/** A request that failed; `body` is the wire's error. */
 export class EngineError extends Error {
   readonly body: ErrorBody;
 

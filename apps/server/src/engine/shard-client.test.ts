@@ -39,7 +39,7 @@ const append = (update: Uint8Array) =>
   ({ kind: 'append', document: 'a', subscription: 1, cseq: 1, user: 'ada', update }) as const;
 
 const view = (shard: ShardClient, document: string) =>
-  shard.ask((id) => ({ kind: 'view', id, document }));
+  shard.request((id) => ({ kind: 'view', id, document }));
 
 test('what is asked within one turn goes out together', () => {
   const { shard, posts, turn, connect } = start();

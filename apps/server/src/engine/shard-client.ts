@@ -1,7 +1,7 @@
 /**
- * The main thread's end of one shard. It gathers what the gateway asks within one turn of the loop,
- * matches answers with those who wait for them, and knows how much is under way, so that a shard that
- * falls behind, or stands still, never fills the memory.
+ * The main thread's end of one shard. The client sends the requests of one turn of the loop in one
+ * message, matches replies with their requests, and counts the bytes under way, so that a slow or stuck
+ * shard never fills the memory.
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { Clock } from '../runtime/clock.ts';
@@ -10,7 +10,7 @@ import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
 import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
 import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
 
-/** Hands requests to a shard's host, in this thread or in a worker. */
+/** Hands requests to the shard's worker, in this thread or another. */
 export type Post = (requests: readonly ShardRequest[]) => void;
 
 export interface ShardClientOptions {
@@ -34,12 +34,12 @@ export class ShardClient {
   #outbox: ShardRequest[] = [];
   #scheduled = false;
   #lastId = 0;
-  /** Bytes of updates on their way to the host, and those that wait there. */
+  /** Bytes of updates on their way to the worker, and of those that wait there for a commit. */
   #sentBytes = 0;
   #queuedBytes = 0;
   #full = false;
   #storageError: ErrorBody | null = null;
-  /** Subscriptions that are open or opening, by document. */
+  /** Open and opening subscriptions by document. */
   readonly #open = new Map<string, Set<number>>();
   #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows'> = { documents: 0, commits: 0, rows: 0 };
 
@@ -71,38 +71,38 @@ export class ShardClient {
   }
 
   send(request: ShardRequest): void {
-    if (request.kind === 'open') this.#remember(request.document, request.subscription);
-    if (request.kind === 'close') this.#forget(request.document, request.subscription);
+    if (request.kind === 'open') this.#trackOpen(request.document, request.subscription);
+    if (request.kind === 'close') this.#trackClose(request.document, request.subscription);
     if (request.kind === 'append') {
       this.#sentBytes += request.update.byteLength;
       if (this.#sentBytes + this.#queuedBytes > MAX_QUEUE_BYTES) this.#full = true;
     }
-    const own =
-      request.kind === 'append' ? { ...request, update: ownBytes(request.update) } : request;
-    if (this.#batcher.hold(own)) return;
-    this.#outbox.push(own);
+    const compact =
+      request.kind === 'append' ? { ...request, update: compactBytes(request.update) } : request;
+    if (this.#batcher.buffer(compact)) return;
+    this.#outbox.push(compact);
     this.#schedule();
   }
 
   /** @throws EngineError */
-  ask(request: (id: number) => ShardRequest): Promise<Exclude<ShardReply, { kind: 'failed' }>> {
+  request(create: (id: number) => ShardRequest): Promise<Exclude<ShardReply, { kind: 'failed' }>> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.send(request(id));
+      this.send(create(id));
     });
   }
 
-  /** The host is there; what has waited for it goes out. */
+  /** The worker is ready; waiting requests go out. */
   connect(post: Post): void {
     this.#post = post;
     this.#schedule();
   }
 
   /**
-   * The host is gone, and what it had not said. Whoever has something open with it begins anew.
+   * The worker has ended: its documents are lost, and their subscribers open them again.
    *
-   * @param last what is still to be said before that.
+   * @param last notices to deliver first.
    */
   disconnect(last: readonly EngineNotice[]): void {
     this.#post = undefined;
@@ -136,20 +136,20 @@ export class ShardClient {
     if (turn.compactions.length > 0) this.#options.onCompactions(turn.compactions);
   }
 
-  /** Nothing waits for the next turn of the loop. */
+  /** Posts buffered requests now. */
   flush(): void {
     this.#batcher.flush();
-    this.#handOver();
+    this.#postOutbox();
   }
 
-  /** No answer comes any more. */
+  /** Rejects pending requests. */
   end(): void {
     this.#post = undefined;
     for (const { reject } of this.#waiting.values()) reject(new EngineError(errorOf('overloaded')));
     this.#waiting.clear();
   }
 
-  #handOver(): void {
+  #postOutbox(): void {
     if (this.#post === undefined || this.#outbox.length === 0) return;
     const requests = this.#outbox;
     this.#outbox = [];
@@ -161,7 +161,7 @@ export class ShardClient {
     this.#scheduled = true;
     this.#options.defer(() => {
       this.#scheduled = false;
-      this.#handOver();
+      this.#postOutbox();
     });
   }
 
@@ -182,17 +182,17 @@ export class ShardClient {
     else if (notice.kind === 'resumed') this.#storageError = null;
     else if (notice.kind === 'lost') this.#open.delete(notice.document);
     else if (notice.kind === 'answered' && notice.answer.kind === 'refused') {
-      this.#forget(notice.document, notice.subscription);
+      this.#trackClose(notice.document, notice.subscription);
     }
   }
 
-  #remember(document: string, subscription: number): void {
+  #trackOpen(document: string, subscription: number): void {
     const subscriptions = this.#open.get(document);
     if (subscriptions === undefined) this.#open.set(document, new Set([subscription]));
     else subscriptions.add(subscription);
   }
 
-  #forget(document: string, subscription: number): void {
+  #trackClose(document: string, subscription: number): void {
     const subscriptions = this.#open.get(document);
     if (subscriptions?.delete(subscription) && subscriptions.size === 0)
       this.#open.delete(document);
@@ -205,7 +205,7 @@ export class ShardClient {
   }
 }
 
-/** A slice of a socket's buffer would take the whole buffer along to a worker. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
+/** Copies a slice of a larger buffer, which posting to a worker would copy as a whole. */
+function compactBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }

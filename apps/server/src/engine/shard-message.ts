@@ -1,4 +1,4 @@
-/** What the main thread and a shard say to each other: requests in, one turn at a time out. */
+/** Messages between the main thread and a shard: requests in, one turn at a time out. */
 import type { ErrorBody } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
 import type { CreateRequest, DocumentView, EngineNotice } from './port.ts';
@@ -12,28 +12,35 @@ export type ShardRequest =
       readonly request: CreateRequest;
     }
   | { readonly kind: 'view'; readonly id: number; readonly document: string }
-  /** The document ended the worker that read it: answer as for a damaged one for a while. */
+  | {
+      readonly kind: 'delete';
+      readonly id: number;
+      readonly document: string;
+      readonly maxHead: number;
+    }
+  /** Loading the document ended a worker: treat it as damaged for a while. */
   | { readonly kind: 'quarantine'; readonly document: string }
-  /** The document's snapshot is another now, or could not be made. */
+  /** A requested compaction is over. */
   | {
       readonly kind: 'compacted';
       readonly document: string;
       readonly outcome: 'compacted' | 'unchanged';
     };
 
-/** Answers a request by its `id`. */
+/** The answer to the request with the same `id`. */
 export type ShardReply =
   | { readonly id: number; readonly kind: 'created'; readonly outcome: 'created' | 'exists' }
   | { readonly id: number; readonly kind: 'viewed'; readonly view: DocumentView | null }
+  | { readonly id: number; readonly kind: 'deleted'; readonly outcome: 'deleted' | 'kept' }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ErrorBody };
 
-/** What one turn of a shard's loop has brought about. */
+/** The results of one turn of a shard's loop. */
 export interface ShardTurn {
   readonly notices: readonly EngineNotice[];
   readonly replies: readonly ShardReply[];
-  /** Documents that have gathered enough to be compacted. */
+  /** Documents that are due for compaction. */
   readonly compactions: readonly string[];
-  /** Bytes of the updates taken since the last turn, and of those that wait for their commit. */
+  /** Bytes of updates received since the last turn, and of those that are not committed. */
   readonly takenBytes: number;
   readonly queuedBytes: number;
   readonly documents: number;

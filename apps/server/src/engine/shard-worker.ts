@@ -1,51 +1,50 @@
 /**
- * One shard of the engine: a loop over the documents in its care. A turn takes everything that has
- * arrived, lets the documents decide, commits what they accepted in one transaction and tells the
- * outcome in one message. There is no timer in between: while a commit is in flight, the next one
- * gathers. A document that failed to load is never written, one with work uncommitted never unloaded.
+ * One shard of the engine: a loop over its documents. A turn handles all requests that have arrived,
+ * commits the accepted updates of all documents in one transaction, and posts the results in one message.
+ * No timer is involved: while a commit is running, the next one accumulates. A document that failed to
+ * load is never written, and one with uncommitted updates is never unloaded.
  */
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import { DamagedDocument, type EngineRequest } from '@tandem/sync';
 import type { Clock } from '../runtime/clock.ts';
-import { DocumentLoader, type LoadOutcome } from './document-loader.ts';
-import { viewOf } from './document-view.ts';
-import { GroupCommit } from './group-commit.ts';
-import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
-import type { DocumentRules, LoadedDocument } from './loaded-document.ts';
+import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { Journal } from '../storage/journal/journal.ts';
+import { DocumentCommits } from './document-commits.ts';
+import { DocumentLoader, type LoadOutcome } from './document-loader.ts';
 import {
   APPLY_BUDGET_MS,
   COMPACT_ROWS_AT_UNLOAD,
   DAMAGED_MS,
+  EVICT_AFTER_MS,
   IDLE_UNLOAD_MS,
   QUARANTINE_MS,
-  REST_AFTER_MS,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
+import { toSeed, type DocumentRules, type LoadedDocument } from './loaded-document.ts';
 import type { EngineNotice } from './port.ts';
-import { seedOf } from './first-row.ts';
-import type { WorkerProgress } from '../runtime/worker-progress.ts';
+import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
 
 export interface ShardWorkerOptions {
   readonly shard: number;
-  /** Closed together with the host. */
+  /** Closed together with the shard. */
   readonly journal: Journal;
   readonly clock: Clock;
   readonly progress: WorkerProgress;
   readonly rules: (kind: DocumentKind) => DocumentRules;
   readonly emit: (turn: ShardTurn) => void;
-  /** Runs something in the next turn of the thread's loop, after what has arrived by then. */
+  /** Runs a callback in the next turn of the event loop, after the requests that arrive until then. */
   readonly defer: (run: () => void) => void;
 }
 
-/** What is for one document and its subscriptions. */
-type DocumentRequest = Exclude<ShardRequest, { kind: 'create' | 'quarantine' }>;
-/** What can wait for a document to be loaded. */
-type Waiting = Extract<ShardRequest, { kind: 'open' | 'view' }>;
+type Request<K extends ShardRequest['kind']> = Extract<ShardRequest, { readonly kind: K }>;
+/** Requests that a loaded document handles. */
+type DocumentRequest = Exclude<ShardRequest, { kind: 'create' | 'delete' | 'quarantine' }>;
+/** Requests that load a document. */
+type LoadingRequest = Request<'open' | 'view'>;
 
 interface Loading {
   readonly kind: 'loading';
-  waiting: Waiting[];
+  waiting: LoadingRequest[];
 }
 
 interface Damaged {
@@ -58,14 +57,15 @@ type Slot = Loading | LoadedDocument | Damaged;
 export class ShardWorker implements AsyncDisposable {
   readonly #options: ShardWorkerOptions;
   readonly #slots = new Map<string, Slot>();
-  readonly #commit: GroupCommit<LoadedDocument>;
-  /** Documents with events to tell. */
-  readonly #touched = new Set<LoadedDocument>();
+  readonly #commits: DocumentCommits;
   readonly #loader: DocumentLoader;
   #inbox: ShardRequest[] = [];
   #turn: 'none' | 'scheduled' = 'none';
-  #sweep: unknown;
+  #sweepTimer: unknown;
 
+  // Results of the current turn.
+  /** Documents whose events are still to be collected. */
+  readonly #touched = new Set<LoadedDocument>();
   #notices: EngineNotice[] = [];
   #replies: ShardReply[] = [];
   #compactions: string[] = [];
@@ -78,12 +78,12 @@ export class ShardWorker implements AsyncDisposable {
       ...options,
       onLoaded: (document, outcome) => this.#finishLoad(document, outcome),
     });
-    this.#commit = new GroupCommit({
+    this.#commits = new DocumentCommits({
       journal,
       clock,
-      onCommitted: (hot) => this.#afterCommit(hot),
-      onRejected: (hot, error) => this.#lose(hot, error),
-      onTimed: (ms) => this.#notices.push({ kind: 'timed', work: 'commit', shard, ms }),
+      onCommitted: (loaded) => this.#afterCommit(loaded),
+      onRejected: (loaded, error) => this.#drop(loaded, error),
+      onDuration: (ms) => this.#notices.push({ kind: 'timed', work: 'commit', shard, ms }),
       onStalled: (error) => {
         this.#notices.push(
           { kind: 'stalled', shard, error: errorOf('storage-failed') },
@@ -91,17 +91,16 @@ export class ShardWorker implements AsyncDisposable {
         );
       },
       onResumed: () => this.#notices.push({ kind: 'resumed', shard }),
-      onSettled: () => {
+      onReady: () => {
         this.#postResults();
-        if (this.#commit.hasMore) this.#wake();
+        if (this.#commits.hasMore) this.#wake();
       },
-      onWake: () => this.#wake(),
     });
   }
 
   start(): void {
-    this.#sweep = this.#options.clock.setTimeout(() => {
-      this.#sweepIdle();
+    this.#sweepTimer = this.#options.clock.setTimeout(() => {
+      this.#sweep();
       this.start();
     }, SWEEP_INTERVAL_MS);
   }
@@ -111,13 +110,15 @@ export class ShardWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Commits what has arrived, if the journal lets it, and closes the journal. */
+  /** Commits everything that has arrived, unless storage fails, and closes the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#options.clock.clearTimeout(this.#sweep);
+    this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#runTurn();
-    await this.#commit.drain();
+    await this.#commits.drain();
     await this.#options.journal[Symbol.asyncDispose]();
   }
+
+  // The loop
 
   #wake(): void {
     if (this.#turn === 'scheduled') return;
@@ -132,122 +133,71 @@ export class ShardWorker implements AsyncDisposable {
     const inbox = this.#inbox;
     this.#inbox = [];
     for (const request of inbox) this.#handle(request);
-    this.#commit.start();
-    // A commit that is under way tells everything when it is over.
-    if (!this.#commit.isRunning) this.#postResults();
+    this.#commits.start();
+    // A running commit posts the results when it is over.
+    if (!this.#commits.isRunning) this.#postResults();
   }
 
   #handle(request: ShardRequest): void {
     if (request.kind === 'append') this.#takenBytes += request.update.byteLength;
-    if (request.kind === 'create') {
-      void this.#create(request);
-      return;
-    }
-    if (request.kind === 'quarantine') {
-      this.#markDamaged(request.document, QUARANTINE_MS);
-      return;
-    }
-    const slot = this.#slots.get(request.document);
-    if (slot?.kind === 'hot') this.#serve(slot, request);
-    else if (slot?.kind === 'loading') this.#wait(slot, request);
-    // Everything else comes from before the document was lost.
-    else if (request.kind === 'open' || request.kind === 'view') {
-      if (slot === undefined) this.#startLoad(request);
-      else this.#refuse(request, 'document-damaged');
-    }
-  }
-
-  // Documents in memory
-
-  #serve(hot: LoadedDocument, request: DocumentRequest): void {
-    const { authority } = hot;
-    const known = 'subscription' in request && authority.has(request.subscription);
-    this.#touched.add(hot);
     switch (request.kind) {
-      case 'open':
-        hot.read(() => authority.open(request));
-        break;
-      case 'append':
-        // Of a subscription from before this document was lost: an earlier update of it may be missing.
-        if (known) this.#append(hot, request);
-        break;
-      case 'rows:request':
-        if (known) authority.range(request);
-        break;
-      case 'close':
-        if (!known) break;
-        authority.close(request.subscription);
-        hot.idleSinceMs = this.#options.clock.now();
-        break;
-      case 'view':
-        hot.viewers.push(request.id);
-        this.#answerViews(hot);
-        break;
-      case 'compacted':
-        void this.#takeSnapshot(hot, request.outcome);
-        break;
+      case 'create':
+        void this.#create(request);
+        return;
+      case 'delete':
+        void this.#delete(request);
+        return;
+      case 'quarantine':
+        this.#markDamaged(request.document, QUARANTINE_MS);
+        return;
+      default: {
+        const slot = this.#slots.get(request.document);
+        if (slot?.kind === 'loaded') this.#handleLoaded(slot, request);
+        else if (slot?.kind === 'loading') this.#handleLoading(slot, request);
+        // Any other request belongs to a subscription from before the document was dropped.
+        else if (request.kind === 'open' || request.kind === 'view') {
+          if (slot === undefined) this.#load(request);
+          else this.#refuse(request, 'document-damaged');
+        }
+      }
     }
   }
 
-  #append(hot: LoadedDocument, request: Extract<EngineRequest, { kind: 'append' }>): void {
-    const { progress, clock } = this.#options;
-    const { subscription, cseq, document } = request;
-    progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: APPLY_BUDGET_MS });
-    try {
-      hot.writtenAtMs = clock.now();
-      hot.authority.submit({ ...request, at: hot.writtenAtMs });
-      this.#commit.add(hot);
-    } catch (error) {
-      this.#lose(hot, error);
-      if (error instanceof DamagedDocument) this.#markDamaged(document, DAMAGED_MS);
-    } finally {
-      progress.end();
-    }
+  #postResults(): void {
+    for (const loaded of this.#touched) this.#collectEvents(loaded);
+    this.#touched.clear();
+    const isEmpty =
+      this.#notices.length === 0 && this.#replies.length === 0 && this.#compactions.length === 0;
+    if (isEmpty && this.#takenBytes === 0) return;
+    const { commits, rows, queuedBytes } = this.#commits;
+    this.#options.emit({
+      notices: this.#notices,
+      replies: this.#replies,
+      compactions: this.#compactions,
+      takenBytes: this.#takenBytes,
+      queuedBytes,
+      documents: this.#slots.size,
+      commits,
+      rows,
+    });
+    this.#notices = [];
+    this.#replies = [];
+    this.#compactions = [];
+    this.#takenBytes = 0;
   }
 
-  #answerViews(hot: LoadedDocument): void {
-    const { authority, documentKind } = hot;
-    if (!authority.clean || hot.viewers.length === 0) return;
-    const view = hot.read(() => viewOf(authority.view(), documentKind));
-    for (const id of hot.viewers) this.#replies.push({ id, kind: 'viewed', view });
-    hot.viewers = [];
-  }
-
-  /** The document leaves the memory although it is in use; whoever has it open begins anew. */
-  #lose(hot: LoadedDocument, error: unknown): void {
-    const { document } = hot.authority;
-    this.#collect(hot);
-    this.#touched.delete(hot);
-    this.#commit.remove(hot);
-    this.#slots.delete(document);
-    for (const id of hot.viewers)
-      this.#replies.push({ id, kind: 'failed', error: errorOf('overloaded') });
-    this.#notices.push({ kind: 'lost', document }, incident('document lost', error, document));
-  }
-
-  /** What nobody writes to rests; what nobody has open leaves the memory. */
-  #sweepIdle(): void {
-    const now = this.#options.clock.now();
-    for (const [document, slot] of this.#slots) {
-      if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
-      if (slot.kind !== 'hot') continue;
-      if (slot.writtenAtMs <= now - REST_AFTER_MS) slot.authority.rest();
-      if (slot.authority.size > 0 || slot.idleSinceMs > now - IDLE_UNLOAD_MS) continue;
-      if (!slot.authority.clean || slot.compaction.isAsked) continue;
-      this.#slots.delete(document);
-      if (slot.authority.rowCount > COMPACT_ROWS_AT_UNLOAD) this.#compactions.push(document);
-    }
-    this.#postResults();
+  #collectEvents({ authority }: LoadedDocument): void {
+    for (const event of authority.takeEvents()) this.#notices.push(event);
   }
 
   // Loading
 
-  #startLoad(request: Waiting): void {
+  #load(request: LoadingRequest): void {
     this.#slots.set(request.document, { kind: 'loading', waiting: [request] });
     this.#loader.load(request.document);
   }
 
-  #wait(slot: Loading, request: DocumentRequest): void {
+  #handleLoading(slot: Loading, request: DocumentRequest): void {
     if (request.kind === 'open' || request.kind === 'view') slot.waiting.push(request);
     if (request.kind !== 'close') return;
     slot.waiting = slot.waiting.filter(
@@ -260,11 +210,11 @@ export class ShardWorker implements AsyncDisposable {
     this.#slots.delete(document);
     switch (outcome.kind) {
       case 'loaded': {
-        const { hot } = outcome;
-        this.#slots.set(document, hot);
-        if (hot.compaction.isAsked) this.#compactions.push(document);
-        else this.#askCompaction(hot);
-        for (const request of waiting) this.#serve(hot, request);
+        const { loaded } = outcome;
+        this.#slots.set(document, loaded);
+        if (loaded.compaction.isRequested) this.#compactions.push(document);
+        else this.#requestCompactionIfDue(loaded);
+        for (const request of waiting) this.#handleLoaded(loaded, request);
         break;
       }
       case 'absent':
@@ -286,7 +236,10 @@ export class ShardWorker implements AsyncDisposable {
     this.#slots.set(document, { kind: 'damaged', untilMs: this.#options.clock.now() + forMs });
   }
 
-  #refuse(request: Waiting, code: 'not-found' | 'storage-failed' | 'document-damaged'): void {
+  #refuse(
+    request: LoadingRequest,
+    code: 'not-found' | 'storage-failed' | 'document-damaged',
+  ): void {
     const error = errorOf(code);
     if (request.kind === 'open') {
       const { document, subscription } = request;
@@ -299,12 +252,123 @@ export class ShardWorker implements AsyncDisposable {
     }
   }
 
-  // The journal
+  // Loaded documents
 
-  async #create({ id, epoch, request }: Extract<ShardRequest, { kind: 'create' }>): Promise<void> {
+  #handleLoaded(loaded: LoadedDocument, request: DocumentRequest): void {
+    const { authority } = loaded;
+    const isSubscribed = 'subscription' in request && authority.has(request.subscription);
+    this.#touched.add(loaded);
+    switch (request.kind) {
+      case 'open':
+        loaded.read(() => authority.open(request));
+        break;
+      case 'append':
+        // A subscription from before the document was dropped may lack an earlier update.
+        if (isSubscribed) this.#append(loaded, request);
+        break;
+      case 'rows:request':
+        if (isSubscribed) authority.range(request);
+        break;
+      case 'close':
+        if (!isSubscribed) break;
+        authority.close(request.subscription);
+        loaded.idleSinceMs = this.#options.clock.now();
+        break;
+      case 'view':
+        loaded.viewers.push(request.id);
+        this.#replyToViewers(loaded);
+        break;
+      case 'compacted':
+        void this.#finishCompaction(loaded, request.outcome);
+        break;
+    }
+  }
+
+  #append(loaded: LoadedDocument, request: Extract<EngineRequest, { kind: 'append' }>): void {
+    const { progress, clock } = this.#options;
+    const { subscription, cseq, document } = request;
+    progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: APPLY_BUDGET_MS });
+    try {
+      loaded.writtenAtMs = clock.now();
+      loaded.authority.submit({ ...request, at: loaded.writtenAtMs });
+      this.#commits.add(loaded);
+    } catch (error) {
+      this.#drop(loaded, error);
+      if (error instanceof DamagedDocument) this.#markDamaged(document, DAMAGED_MS);
+    } finally {
+      progress.end();
+    }
+  }
+
+  #afterCommit(loaded: LoadedDocument): void {
+    this.#touched.add(loaded);
+    this.#replyToViewers(loaded);
+    this.#requestCompactionIfDue(loaded);
+  }
+
+  #replyToViewers(loaded: LoadedDocument): void {
+    if (!loaded.authority.clean || loaded.viewers.length === 0) return;
+    const view = loaded.view();
+    for (const id of loaded.viewers) this.#replies.push({ id, kind: 'viewed', view });
+    loaded.viewers = [];
+  }
+
+  /** Removes a document in use from memory; its subscribers open it again. */
+  #drop(loaded: LoadedDocument, error: unknown): void {
+    const { document } = loaded;
+    this.#collectEvents(loaded);
+    this.#touched.delete(loaded);
+    this.#commits.remove(loaded);
+    this.#slots.delete(document);
+    for (const id of loaded.viewers)
+      this.#replies.push({ id, kind: 'failed', error: errorOf('overloaded') });
+    this.#notices.push({ kind: 'lost', document }, incident('document lost', error, document));
+  }
+
+  /** Evicts documents without recent writes, and unloads unused ones. */
+  #sweep(): void {
+    const now = this.#options.clock.now();
+    for (const [document, slot] of this.#slots) {
+      if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
+      if (slot.kind !== 'loaded') continue;
+      if (slot.writtenAtMs <= now - EVICT_AFTER_MS) slot.authority.rest();
+      if (!slot.isUnused || slot.idleSinceMs > now - IDLE_UNLOAD_MS) continue;
+      this.#slots.delete(document);
+      if (slot.authority.rowCount > COMPACT_ROWS_AT_UNLOAD) this.#compactions.push(document);
+    }
+    this.#postResults();
+  }
+
+  // Compaction
+
+  #requestCompactionIfDue({ authority, compaction }: LoadedDocument): void {
+    if (!compaction.isDue(authority, this.#options.clock.now())) return;
+    compaction.request();
+    this.#compactions.push(authority.document);
+  }
+
+  async #finishCompaction(
+    { authority, compaction }: LoadedDocument,
+    outcome: 'compacted' | 'unchanged',
+  ): Promise<void> {
+    const { journal, clock } = this.#options;
+    try {
+      const stored = outcome === 'compacted' ? await journal.snapshot(authority.document) : null;
+      if (stored?.epoch === authority.epoch) authority.compacted(stored);
+    } catch (error) {
+      // The rows in memory serve as well as the snapshot.
+      this.#notices.push(incident('snapshot not read', error, authority.document));
+      this.#wake();
+    }
+    compaction.complete(outcome, authority.rowCount, clock.now());
+  }
+
+  // Creation and deletion
+
+  async #create({ id, epoch, request }: Request<'create'>): Promise<void> {
     const { document, kind } = request;
     try {
-      const seed = seedOf(request, this.#options.clock.now());
+      const seed = toSeed(request, this.#options.clock.now());
       const outcome = await this.#options.journal.create({ document, epoch, kind, seed });
       this.#replies.push({ id, kind: 'created', outcome });
     } catch (error) {
@@ -314,61 +378,19 @@ export class ShardWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  #afterCommit(hot: LoadedDocument): void {
-    this.#touched.add(hot);
-    this.#answerViews(hot);
-    this.#askCompaction(hot);
-  }
-
-  #askCompaction({ authority, compaction }: LoadedDocument): void {
-    if (!compaction.isDue(authority, this.#options.clock.now())) return;
-    compaction.ask();
-    this.#compactions.push(authority.document);
-  }
-
-  async #takeSnapshot(
-    { authority, compaction }: LoadedDocument,
-    outcome: 'compacted' | 'unchanged',
-  ): Promise<void> {
-    const { journal, clock } = this.#options;
+  /** Keeps a document that is in use. */
+  async #delete({ id, document, maxHead }: Request<'delete'>): Promise<void> {
+    const slot = this.#slots.get(document);
+    const isInUse = slot?.kind === 'loading' || (slot?.kind === 'loaded' && !slot.isUnused);
     try {
-      const stored = outcome === 'compacted' ? await journal.snapshot(authority.document) : null;
-      if (stored?.epoch === authority.epoch) authority.compacted(stored);
+      if (slot?.kind === 'loaded' && slot.isUnused) this.#slots.delete(document);
+      const outcome = isInUse ? 'kept' : await this.#options.journal.delete(document, { maxHead });
+      this.#replies.push({ id, kind: 'deleted', outcome });
     } catch (error) {
-      // The rows in memory are as good as the snapshot.
-      this.#notices.push(incident('snapshot not read', error, authority.document));
-      this.#wake();
+      this.#replies.push({ id, kind: 'failed', error: errorOf('storage-failed') });
+      this.#notices.push(incident('document not deleted', error, document));
     }
-    compaction.answered(outcome, authority.rowCount, clock.now());
-  }
-
-  // What comes out
-
-  #collect(hot: LoadedDocument): void {
-    for (const event of hot.authority.takeEvents()) this.#notices.push(event);
-  }
-
-  #postResults(): void {
-    for (const hot of this.#touched) this.#collect(hot);
-    this.#touched.clear();
-    const isEmpty =
-      this.#notices.length === 0 && this.#replies.length === 0 && this.#compactions.length === 0;
-    if (isEmpty && this.#takenBytes === 0) return;
-    const { commits, rows, queuedBytes } = this.#commit;
-    this.#options.emit({
-      notices: this.#notices,
-      replies: this.#replies,
-      compactions: this.#compactions,
-      takenBytes: this.#takenBytes,
-      queuedBytes,
-      documents: this.#slots.size,
-      commits,
-      rows,
-    });
-    this.#notices = [];
-    this.#replies = [];
-    this.#compactions = [];
-    this.#takenBytes = 0;
+    this.#wake();
   }
 }
 

@@ -1,4 +1,4 @@
-/** The engine as the gateway has it: documents are spread over shards by their names. */
+/** The engine as the gateway sees it: spreads documents over shards by their names. */
 import { randomUUID } from 'node:crypto';
 import type { ErrorBody } from '@tandem/protocol';
 import type { EngineRequest } from '@tandem/sync';
@@ -26,7 +26,7 @@ export class ShardedEngine implements Engine {
 
   async create(request: CreateRequest): Promise<'created' | 'exists'> {
     const epoch = randomUUID();
-    const reply = await this.shardOf(request.document).ask((id) => ({
+    const reply = await this.shardOf(request.document).request((id) => ({
       kind: 'create',
       id,
       epoch,
@@ -35,8 +35,21 @@ export class ShardedEngine implements Engine {
     return reply.kind === 'created' ? reply.outcome : 'exists';
   }
 
+  async delete(
+    document: string,
+    { maxHead }: { readonly maxHead: number },
+  ): Promise<'deleted' | 'kept'> {
+    const reply = await this.shardOf(document).request((id) => ({
+      kind: 'delete',
+      id,
+      document,
+      maxHead,
+    }));
+    return reply.kind === 'deleted' ? reply.outcome : 'kept';
+  }
+
   async view(document: string): Promise<DocumentView | null> {
-    const reply = await this.shardOf(document).ask((id) => ({ kind: 'view', id, document }));
+    const reply = await this.shardOf(document).request((id) => ({ kind: 'view', id, document }));
     return reply.kind === 'viewed' ? reply.view : null;
   }
 
@@ -52,7 +65,7 @@ export class ShardedEngine implements Engine {
     this.#listener = listener;
   }
 
-  /** For the parts of the engine itself. */
+  /** Delivers notices from parts of the engine. */
   notify(notices: readonly EngineNotice[]): void {
     this.#listener(notices);
   }

@@ -2,7 +2,7 @@ import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { UpdateBatcher } from './update-batcher.ts';
 import type { ShardRequest } from './shard-message.ts';
-import { gatherMs, LOADED_UPDATES, LOAD_WINDOW_MS } from './limits.ts';
+import { batchingDelayMs, BUSY_UPDATES, BUSY_WINDOW_MS } from './limits.ts';
 
 const append = (document: string, cseq = 1): ShardRequest => ({
   kind: 'append',
@@ -22,17 +22,18 @@ function start(readers = 2) {
     clock: {
       monotonicMs: () => 0,
       now: () => clock.now() + hands.offsetMs,
+      monotonicMs: () => clock.now(),
       setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
     },
     readersOf: () => readers,
     release: (requests) => released.push([...requests]),
   });
-  /** A window of that many updates, and the beginning of the next. */
-  const load = (document: string, updates = LOADED_UPDATES) => {
-    const held = Array.from({ length: updates }, () => batcher.hold(append(document)));
-    clock.advance(LOAD_WINDOW_MS);
-    return held;
+  /** Fills a window with updates and begins the next one. */
+  const load = (document: string, updates = BUSY_UPDATES) => {
+    const buffered = Array.from({ length: updates }, () => batcher.buffer(append(document)));
+    clock.advance(BUSY_WINDOW_MS);
+    return buffered;
   };
   return { clock, hands, batcher, released, load };
 }
@@ -40,17 +41,17 @@ function start(readers = 2) {
 test('a document that few write to is never held back', () => {
   const { batcher, released, load } = start();
   for (let window = 0; window < 4; window++)
-    expect(load('a', LOADED_UPDATES - 1)).not.toContain(true);
-  expect(batcher.hold(append('a'))).toBe(false);
+    expect(load('a', BUSY_UPDATES - 1)).not.toContain(true);
+  expect(batcher.buffer(append('a'))).toBe(false);
   expect(released).toEqual([]);
 });
 
 test('of a burst, the first window is not held back, and what follows comes together and in its order', () => {
   const { clock, batcher, released, load } = start();
   expect(load('a')).not.toContain(true);
-  expect(batcher.hold(append('a', 1))).toBe(true);
-  clock.advance(gatherMs(2) - 1);
-  expect(batcher.hold(append('a', 2))).toBe(true);
+  expect(batcher.buffer(append('a', 1))).toBe(true);
+  clock.advance(batchingDelayMs(2) - 1);
+  expect(batcher.buffer(append('a', 2))).toBe(true);
   expect(released).toEqual([]);
   clock.advance(1);
   expect(released).toEqual([[append('a', 1), append('a', 2)]]);
@@ -59,41 +60,41 @@ test('of a burst, the first window is not held back, and what follows comes toge
 test('what is for a document that waits does not overtake it; others are not held up', () => {
   const { clock, batcher, released, load } = start();
   load('a');
-  batcher.hold(append('a'));
-  expect(batcher.hold(append('b'))).toBe(false);
-  expect(batcher.hold(close('b'))).toBe(false);
-  expect(batcher.hold(close('a'))).toBe(true);
-  clock.advance(gatherMs(2));
+  batcher.buffer(append('a'));
+  expect(batcher.buffer(append('b'))).toBe(false);
+  expect(batcher.buffer(close('b'))).toBe(false);
+  expect(batcher.buffer(close('a'))).toBe(true);
+  clock.advance(batchingDelayMs(2));
   expect(released).toEqual([[append('a'), close('a')]]);
-  expect(batcher.hold(close('a'))).toBe(false);
+  expect(batcher.buffer(close('a'))).toBe(false);
 });
 
 test('the more who read, the longer it gathers', () => {
-  expect(gatherMs(2)).toBe(20);
-  expect(gatherMs(60)).toBe(30);
-  expect(gatherMs(10_000)).toBe(50);
+  expect(batchingDelayMs(2)).toBe(20);
+  expect(batchingDelayMs(60)).toBe(30);
+  expect(batchingDelayMs(10_000)).toBe(50);
 });
 
 test('a document is not hot any more after a quiet window', () => {
   const { clock, batcher, load } = start();
   load('a');
-  clock.advance(LOAD_WINDOW_MS);
-  expect(batcher.hold(append('a'))).toBe(false);
+  clock.advance(BUSY_WINDOW_MS);
+  expect(batcher.buffer(append('a'))).toBe(false);
 });
 
 test('a clock that is set back holds nothing for longer', () => {
   const { hands, batcher, load } = start();
   load('a');
   hands.offsetMs = -3_600_000;
-  expect(batcher.hold(append('a'))).toBe(false);
+  expect(batcher.buffer(append('a'))).toBe(false);
   load('a');
-  expect(batcher.hold(append('a'))).toBe(true);
+  expect(batcher.buffer(append('a'))).toBe(true);
 });
 
 test('flush releases all there is at once', () => {
   const { clock, batcher, released, load } = start();
   load('b');
-  batcher.hold(append('b'));
+  batcher.buffer(append('b'));
   batcher.flush();
   clock.advance(1_000);
   expect(released).toEqual([[append('b')]]);

@@ -1,51 +1,51 @@
 /**
- * The engine in worker threads. A worker that ends takes nobody else's documents with it: another
- * one takes its place, the update that ended it is refused, a document that cannot be loaded without
- * ending it is kept out, and everybody else opens anew and sends again what was not acknowledged.
+ * The engine in worker threads. When a worker ends, only its own shard is affected: another worker takes
+ * its place, the update that ended it is refused, a document that cannot be loaded without ending a worker
+ * is quarantined, and all other subscribers open again and resend what was not acknowledged.
  */
 import { errorOf } from '@tandem/protocol';
-import { databaseErrors } from '../storage/storage-error.ts';
-import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.ts';
-import type { CompactorWorkerData } from './compactor-worker.ts';
-import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
+import { LRUCache } from 'lru-cache';
 import { systemClock } from '../runtime/clock.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
+import { releaseThread, type StorageDescription } from '../storage/storage.ts';
+import { storageErrors } from '../storage/storage-error.ts';
+import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
+import type { CompactorWorkerData } from './compactor-worker.ts';
 import type { EngineWorkerData } from './engine-worker.ts';
-import type { ShardRequest, ShardTurn } from './shard-message.ts';
-import { SUSPECT_MS } from './limits.ts';
+import { MAX_SUSPECTS, SUSPECT_MS } from './limits.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { ShardClient } from './shard-client.ts';
+import type { ShardRequest, ShardTurn } from './shard-message.ts';
 import { ShardedEngine } from './sharded-engine.ts';
-import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 
 export interface WorkerEngineOptions {
-  /** The database file, with all its tables. */
-  readonly path: string;
-  /** Threads that keep documents. */
+  readonly storage: StorageDescription;
+  /** The number of shards. */
   readonly workers: number;
   readonly maxHeapMib?: number | undefined;
-  /** Where the bundled workers are; beside this file unless a test puts them elsewhere. */
+  /** The bundled workers; beside this file unless a test replaces them. */
   readonly engineWorkerUrl?: URL | undefined;
   readonly compactorWorkerUrl?: URL | undefined;
 }
 
-/** @throws DatabaseError when the file cannot be used. */
+/** @throws StorageError when a worker cannot open the storage. */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
-  const { path, workers, maxHeapMib } = options;
-  const lock = writeLockMemory(path);
+  const { storage, workers, maxHeapMib } = options;
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactor = new SupervisedWorker<string, CompactionDone>({
     name: 'compactor',
     workerUrl: options.compactorWorkerUrl ?? new URL('./compactor-worker.js', import.meta.url),
-    workerData: { path, lock } satisfies CompactorWorkerData,
-    errors: databaseErrors,
+    workerData: { storage } satisfies CompactorWorkerData,
+    errors: storageErrors,
     clock: systemClock,
     maxHeapMib,
     onMessage: (done) => compactions.done(done),
     onStarted: () => compactions.start(),
     onEnded: ({ detail }) => compactions.stop(detail),
-    onExit: (threadId) => releaseWriteLock(lock, threadId),
+    onExit: (threadId) => releaseThread(storage, threadId),
   });
   const compactions = new CompactionQueue({
+    clock: systemClock,
     compact: (document) => compactor.post(document),
     onDone: (document, outcome) =>
       engine.shardOf(document).send({ kind: 'compacted', document, outcome }),
@@ -55,7 +55,7 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
     const workerUrl = options.engineWorkerUrl ?? new URL('./engine-worker.js', import.meta.url);
     return new WorkerShard({
       shard,
-      path,
+      storage,
       workerUrl,
       maxHeapMib,
       onNotices: notify,
@@ -78,7 +78,7 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
 
 interface WorkerShardOptions {
   readonly shard: number;
-  readonly path: string;
+  readonly storage: StorageDescription;
   readonly workerUrl: URL;
   readonly maxHeapMib: number | undefined;
   readonly onNotices: (notices: readonly EngineNotice[]) => void;
@@ -88,13 +88,16 @@ interface WorkerShardOptions {
 class WorkerShard implements AsyncDisposable {
   readonly shard: ShardClient;
   readonly #worker: SupervisedWorker<readonly ShardRequest[], ShardTurn>;
-  /** Documents that were being worked on when a worker ran out of memory, and when. */
-  readonly #suspects = new Map<string, number>();
+  /** Documents in work when a worker crashed. */
+  readonly #suspects = new LRUCache<string, true>({
+    max: MAX_SUSPECTS,
+    ttl: SUSPECT_MS,
+  });
   readonly #quarantine: ShardRequest[] = [];
 
   constructor({
     shard,
-    path,
+    storage,
     workerUrl,
     maxHeapMib,
     onNotices,
@@ -107,18 +110,17 @@ class WorkerShard implements AsyncDisposable {
       onCompactions,
       defer: setImmediate,
     });
-    const lock = writeLockMemory(path);
     this.#worker = new SupervisedWorker({
       name: `engine ${shard}`,
       workerUrl,
-      workerData: { path, shard, lock } satisfies EngineWorkerData,
-      errors: databaseErrors,
+      workerData: { storage, shard } satisfies EngineWorkerData,
+      errors: storageErrors,
       clock: systemClock,
       maxHeapMib,
       onMessage: (turn) => this.shard.receive(turn),
       onStarted: () => this.#connect(),
-      onEnded: (end) => this.shard.disconnect(this.#verdict(end)),
-      onExit: (threadId) => releaseWriteLock(lock, threadId),
+      onEnded: (end) => this.shard.disconnect(this.#handleEnd(end)),
+      onExit: (threadId) => releaseThread(storage, threadId),
     });
   }
 
@@ -141,9 +143,8 @@ class WorkerShard implements AsyncDisposable {
     this.shard.connect((requests) => this.#worker.post(requests));
   }
 
-  /** What is to be said about the work that a worker ended with. */
-  #verdict(end: WorkerEnd): readonly EngineNotice[] {
-    const { work, cause, detail } = end;
+  /** Refuses or quarantines the work that ended the worker. @returns the notices about it. */
+  #handleEnd({ work, cause, detail }: WorkerEnd): readonly EngineNotice[] {
     const incident: EngineNotice = {
       kind: 'incident',
       what: `engine worker ${cause}`,
@@ -166,16 +167,10 @@ class WorkerShard implements AsyncDisposable {
     }
   }
 
-  /**
-   * Memory that all documents of a worker share runs out while one of them is worked on, which need
-   * not be its fault: the first time, it is only remembered.
-   */
+  /** A worker's documents share its memory, so that the first crash need not be the document's fault. */
   #isSuspect(document: string): boolean {
-    const now = systemClock.now();
-    for (const [name, atMs] of this.#suspects)
-      if (now - atMs > SUSPECT_MS) this.#suspects.delete(name);
     const isKnown = this.#suspects.has(document);
-    this.#suspects.set(document, now);
+    this.#suspects.set(document, true);
     return isKnown;
   }
 }

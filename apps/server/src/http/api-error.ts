@@ -1,6 +1,6 @@
 /** Maps errors to HTTP responses. Nothing else does. */
 import { errorOf, type ErrorBody, type ErrorCode } from '@tandem/protocol';
-import { DatabaseError } from '../storage/storage-error.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { EngineError } from '../engine/port.ts';
 
 export const HTTP_STATUS = {
@@ -46,6 +46,6 @@ export class ApiError extends Error {
 /** The error that the client sees for a thrown error; null for a bug of the server, which it does not see. */
 export function errorBodyOf(error: unknown): ErrorBody | null {
   if (error instanceof ApiError || error instanceof EngineError) return error.body;
-  if (error instanceof DatabaseError) return errorOf('storage-failed');
+  if (error instanceof StorageError) return errorOf('storage-failed');
   return null;
 }

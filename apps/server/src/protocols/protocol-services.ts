@@ -2,7 +2,7 @@
 import type { People } from '../accounts/people.ts';
 import type { TokenSigner } from '../accounts/session-token.ts';
 import type { EventChannels } from '../channels/event-channels.ts';
-import type { CommandRunner } from '../commands/runner.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import type { ConnectionPolicy } from '../connection/connection-policy.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Metrics } from '../metrics/metrics.ts';

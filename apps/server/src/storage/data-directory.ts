@@ -1,8 +1,8 @@
 /**
- * The folder of one server, held for as long as its process lives. Two servers on one folder would give the same
- * numbers to different events. The lock is one of the operating system, on a small SQLite file that nothing else
- * opens: it vanishes with the process however that ends, so that no stale lock keeps the next one out, and no process
- * that has the same id by chance is taken for the holder.
+ * The data directory of one server, locked for the life of its process: two servers on one directory would
+ * give the same numbers to different events. The lock is an operating system lock on a small SQLite file
+ * that nothing else opens. The lock vanishes with the process, so there are no stale locks, and a process
+ * that has the same id by chance is not mistaken for the holder.
  */
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,23 +12,24 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { z } from 'zod';
-import { DatabaseError } from './storage-error.ts';
-import type { LastRun } from './sqlite/database-check.ts';
-import type { LastRun as LastRunOfDatabase } from './timelines.ts';
+import type { UncleanRun } from './sqlite/database-check.ts';
 import type { DatabaseCheckData, DatabaseCheckResult } from './sqlite/database-check-worker.ts';
-import { openSqlite, translated, type Sqlite } from './sqlite/sqlite.ts';
+import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
+import { mapSqliteErrors, sqliteFailureOf } from './sqlite/sqlite-error.ts';
+import { StorageError } from './storage-error.ts';
+import type { LastRun } from './timelines.ts';
 import type { Log } from '../runtime/log.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
 const DATABASE_FILE = 'tandem.db';
 const LOCK_FILE = 'tandem.lock';
-/** Says who holds the folder; after a clean stop, how the database was left. */
+/** Describes the process that holds the directory; after a clean stop, the state of the database file. */
 const STATE_FILE = 'tandem.state.json';
-/** Made by an operator who restores a backup; deleted once a timeline has begun for it. */
+/** Created by an operator who restores a backup; deleted once a timeline has begun. */
 const RESTORED_FILE = 'tandem.restored';
 
 const CLOSE_TIMEOUT_MS = 500;
-/** How often the time of the state file says that this process lives. */
+/** How often this process touches the state file. */
 const HEARTBEAT_MS = 1_000;
 
 const run = z.string().max(64).nullable();
@@ -37,11 +38,11 @@ const state = z.union([
     pid: z.number().int(),
     host: z.string().max(256),
     since: z.iso.datetime(),
-    /** By which it shows that the folder was moved. */
+    /** Differs after the directory was moved. */
     lockInode: z.number(),
-    /** The database at the start; null before there is one. */
+    /** The database file at the start; null for a new directory. */
     database: z.strictObject({ inode: z.number(), mtimeMs: z.number() }).nullable(),
-    /** As in the database; null before that is open, when it is not known to be the one that was here. */
+    /** The run id in the database; null before the database is open and known to be the same one. */
     run,
   }),
   z.strictObject({
@@ -56,7 +57,7 @@ export class DataDirectory {
   readonly path: string;
   readonly #lock: Sqlite;
   readonly #since = new Date().toISOString();
-  /** There was no database, and none has been finished. */
+  /** No database existed at the start, and creating one has not finished. */
   #isNew = false;
   #heartbeat: NodeJS.Timeout | null = null;
   #run: string | null = null;
@@ -67,10 +68,10 @@ export class DataDirectory {
   }
 
   /**
-   * Holds the folder, and checks the database where the last stop was not clean or the file is not as it was left.
+   * Locks the directory, and checks the database when the last stop was not clean or the file has changed.
    *
-   * @throws StartupProblem when another process holds it, or when the database and its log do not belong together.
-   * @throws DatabaseError when the database is damaged or the disk fails.
+   * @throws StartupError when another process holds it, or when the database and its log do not belong together.
+   * @throws StorageError when the database is damaged or the disk fails.
    */
   static async open(path: string, log: Log): Promise<DataDirectory> {
     const directory = new DataDirectory(path, lockFolder(path));
@@ -85,20 +86,20 @@ export class DataDirectory {
     return directory;
   }
 
-  /** Nothing of a database that could not be made stays: half of one would keep the next start out. */
+  /** Deletes a half-created database, which would prevent the next start. */
   discardUnfinished(): void {
     if (this.#isNew)
       for (const end of ['', '-wal', '-shm']) rmSync(this.database + end, { force: true });
     this.#lock.close();
   }
 
-  /** Whether a database that says this of itself is older than the folder, another one, or was put here by hand. */
-  isRestored(last: LastRunOfDatabase | null): boolean {
+  /** Whether the database is older than the directory, another one, or marked as restored by an operator. */
+  isRestored(last: LastRun | null): boolean {
     if (existsSync(join(this.path, RESTORED_FILE))) return true;
     return last !== null && (last.isCopy || last.id !== this.#run);
   }
 
-  /** This process uses the database, which knows it by that id. */
+  /** Notes that this process uses the database under this run id. */
   noteRun(id: string): void {
     this.#run = id;
     this.noteStart();
@@ -109,7 +110,7 @@ export class DataDirectory {
     return join(this.path, DATABASE_FILE);
   }
 
-  /** Notes who holds the folder, and which file the database is. Once more when that file was made. */
+  /** Notes the holder and the database file; call again after the file was created. */
   noteStart(): void {
     this.#isNew = sizeOf(this.database) === 0;
     const found = statSync(this.database, { throwIfNoEntry: false });
@@ -128,7 +129,7 @@ export class DataDirectory {
     }, HEARTBEAT_MS).unref();
   }
 
-  /** Notes that everything is in the database file, and lets go of the folder. */
+  /** Notes a clean stop and unlocks the directory. */
   close(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     this.#emptyLog();
@@ -147,7 +148,7 @@ export class DataDirectory {
     return statSync(join(this.path, LOCK_FILE)).ino;
   }
 
-  /** The run that the database here should know; null when the folder was moved, or the file is another than then. */
+  /** The run id that the database should have; null when the directory was moved or the file replaced. */
   #knownRun(): string | null {
     const last = readState(this.path);
     if (last === null || last.lockInode !== this.#lockInode) return null;
@@ -168,7 +169,7 @@ export class DataDirectory {
     if (bytes > 0) log.info({ bytes, ms }, 'database checked');
   }
 
-  /** Nobody has written to the database since it was closed. */
+  /** Whether the database is unchanged since a clean stop. */
   #isAsLeft(): boolean {
     const last = readState(this.path);
     if (last === null || !('stopped' in last) || sizeOf(`${this.database}-wal`) > 0) return false;
@@ -176,7 +177,7 @@ export class DataDirectory {
     return found?.size === last.stopped.size && found.mtimeMs === last.stopped.mtimeMs;
   }
 
-  /** So that the database file is all there is. A thread that ended a moment ago may still have it open. */
+  /** Moves the whole write-ahead log into the database file. A thread that just ended may still have it open. */
   #emptyLog(): void {
     try {
       const sqlite = openSqlite(this.database, { busyTimeoutMs: CLOSE_TIMEOUT_MS });
@@ -186,19 +187,19 @@ export class DataDirectory {
         sqlite.close();
       }
     } catch {
-      // Everything is in the log, and the next start checks it.
+      // The log has all commits, and the next start checks the database.
     }
   }
 
-  /** Of a process that did not stop cleanly, in this very folder. */
-  #lastRun(): LastRun | null {
+  /** The last process in this directory, when it did not stop cleanly. */
+  #lastRun(): UncleanRun | null {
     const last = readState(this.path);
     const isMoved = last === null || !('pid' in last) || last.lockInode !== this.#lockInode;
     if (isMoved) return null;
     return { database: last.database, aliveAtMs: statSync(join(this.path, STATE_FILE)).mtimeMs };
   }
 
-  /** Without it the next start only takes longer: a full disk keeps nobody from starting. */
+  /** Writes the state file. A failure, for example of a full disk, only makes the next start check the database. */
   #write(next: State): void {
     const file = join(this.path, STATE_FILE);
     try {
@@ -206,12 +207,12 @@ export class DataDirectory {
       writeFileSync(`${file}.new`, JSON.stringify(next), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     } catch {
-      // The database is checked at the next start.
+      // The next start checks the database.
     }
   }
 }
 
-/** @throws StartupProblem or DatabaseError */
+/** @throws StartupError or StorageError */
 async function checkInThread(workerData: DatabaseCheckData): Promise<void> {
   const worker = new Worker(new URL('./database-check-worker.js', import.meta.url), {
     workerData,
@@ -220,29 +221,25 @@ async function checkInThread(workerData: DatabaseCheckData): Promise<void> {
   const [result] = (await once(worker, 'message')) as [DatabaseCheckResult];
   await worker.terminate();
   if (result.kind === 'problem') throw new StartupError(result.sentence);
-  if (result.kind === 'failed') throw new DatabaseError(result.failure, result.detail);
+  if (result.kind === 'failed') throw new StorageError(result.error);
 }
 
-/** @throws StartupProblem that names the holder. */
+/** @throws StartupError that names the holder. */
 function lockFolder(path: string): Sqlite {
-  try {
-    return translated(() => {
-      const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: 0 });
-      try {
-        lock.exec('BEGIN EXCLUSIVE');
-      } catch (error) {
-        lock.close();
-        throw error;
-      }
+  return mapSqliteErrors(() => {
+    const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: 0 });
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
       return lock;
-    });
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.failure !== 'busy') throw error;
-    throw new StartupError(
-      `DATA_DIR "${path}" is in use by ${holderOf(path)}. Stop that server, or set DATA_DIR to another folder.`,
-      { cause: error },
-    );
-  }
+    } catch (error) {
+      lock.close();
+      if (sqliteFailureOf(error) !== 'busy') throw error;
+      throw new StartupError(
+        `DATA_DIR "${path}" is in use by ${holderOf(path)}. Stop that server, or set DATA_DIR to another folder.`,
+        { cause: error },
+      );
+    }
+  });
 }
 
 function holderOf(path: string): string {

@@ -13,7 +13,7 @@ const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|restored|state\.json)$/;
 
 /**
  * @returns the absolute path.
- * @throws StartupProblem
+ * @throws StartupError
  */
 export async function prepareDataFolder(path: string): Promise<string> {
   const folder = resolve(path);

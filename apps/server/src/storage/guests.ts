@@ -1,27 +1,43 @@
 /**
- * Guests of whom nothing is left: no session, no work, no word. Every robot that finds the page, and every
- * browser without cookies, leaves one behind, with the page that welcomed them.
+ * Deletes abandoned guest accounts: no session, no document with work, no chat message. Every crawler that
+ * finds the page, and every browser without cookies, leaves such an account with its welcome page.
  */
 import { WELCOME_TITLE } from '@tandem/document/welcome';
-import { libraryKey } from './channel-key.ts';
 import { ACCOUNTS } from '../limits.ts';
+import { libraryKey } from './channel-key.ts';
 import type { Database } from './tables.ts';
 
-/** People by their ids: those beyond `after`, up to `last`. */
-interface Stretch {
+/** A welcome page is written when it has more than this first row. */
+const WELCOME_PAGE_HEAD = 1;
+
+/** User ids after `after`, up to `last`. */
+interface IdRange {
   readonly after: string;
   readonly last: string;
 }
 
+export interface GuestDeletion {
+  /** The last user id of the previous batch; '' at the beginning. */
+  readonly after: string;
+  readonly at: number;
+  /** Deletes a document's content, unless its head is beyond `maxHead`. */
+  readonly deleteContent: (
+    document: string,
+    options: { readonly maxHead: number },
+  ) => Promise<'deleted' | 'kept'>;
+}
+
 /**
- * Looks at `ACCOUNTS.guestsPerSweep` people after one, and forgets those of whom nothing is left, with their
- * welcome page. Whoever has opened another's document stays: their words may be in it.
+ * Checks a batch of users and deletes the abandoned guests among them with their welcome pages. A guest who
+ * opened another user's document stays, because the guest's words may be in it.
  *
- * @returns where to go on; null at the end.
+ * A page's content goes before its metadata: after a crash in between, the next sweep finds the guest again.
+ *
+ * @returns the `after` of the next batch; null at the end.
  */
-export async function forgetGuests(
+export async function deleteAbandonedGuests(
   db: Database,
-  { after, at }: { readonly after: string; readonly at: number },
+  { after, at, deleteContent }: GuestDeletion,
 ): Promise<string | null> {
   const people = await db
     .selectFrom('user')
@@ -32,19 +48,36 @@ export async function forgetGuests(
     .execute();
   const last = people.at(-1)?.id;
   if (last === undefined) return null;
-  const stretch = { after, last };
-  if ((await findForgotten(db, stretch, at)).length > 0) {
+  const range = { after, last };
+  const unwritten = new Set<string>();
+  for (const guest of await findAbandoned(db, range, at))
+    if (await deletePages(db, guest, deleteContent)) unwritten.add(guest);
+  if (unwritten.size > 0) {
     await db.transaction().execute(async (transaction) => {
-      const guests = await findForgotten(transaction, stretch, at);
-      if (guests.length > 0) await remove(transaction, guests);
+      const abandoned = await findAbandoned(transaction, range, at);
+      const guests = abandoned.filter((guest) => unwritten.has(guest));
+      if (guests.length > 0) await deleteMetadata(transaction, guests);
     });
   }
   return people.length < ACCOUNTS.guestsPerSweep ? null : last;
 }
 
-async function findForgotten(
+/** @returns whether the content of all the guest's pages is gone. */
+async function deletePages(
   db: Database,
-  { after, last }: Stretch,
+  guest: string,
+  deleteContent: GuestDeletion['deleteContent'],
+): Promise<boolean> {
+  const pages = await db.selectFrom('document').select('id').where('owner', '=', guest).execute();
+  for (const { id } of pages)
+    if ((await deleteContent(id, { maxHead: WELCOME_PAGE_HEAD })) === 'kept') return false;
+  return true;
+}
+
+/** Guests without any trace, as far as the metadata knows. */
+async function findAbandoned(
+  db: Database,
+  { after, last }: IdRange,
   at: number,
 ): Promise<string[]> {
   const rows = await db
@@ -75,14 +108,11 @@ async function findForgotten(
           eb.or([eb('document.owner', 'is', null), eb('document.owner', '!=', eb.ref('user.id'))]),
         );
       const work = selectFrom('document')
-        .leftJoin('journal', 'journal.document', 'document.id')
         .select('document.id')
         .whereRef('document.owner', '=', 'user.id')
         .where((eb) =>
           eb.or([
             eb('document.title', '!=', WELCOME_TITLE),
-            // The first row is the page as it was given.
-            eb('journal.head', '>', 1),
             eb.exists(
               eb
                 .selectFrom('visit as other')
@@ -93,17 +123,16 @@ async function findForgotten(
           ]),
         );
       return not(
-        or([session, membership, message, reaction, visit, work].map((left) => exists(left))),
+        or([session, membership, message, reaction, visit, work].map((trace) => exists(trace))),
       );
     })
     .execute();
   return rows.map(({ id }) => id);
 }
 
-async function remove(db: Database, guests: readonly string[]): Promise<void> {
+async function deleteMetadata(db: Database, guests: readonly string[]): Promise<void> {
   const pages = db.selectFrom('document').select('id').where('owner', 'in', guests);
-  for (const table of ['journal', 'snapshot', 'update', 'client', 'member'] as const)
-    await db.deleteFrom(table).where('document', 'in', pages).execute();
+  await db.deleteFrom('member').where('document', 'in', pages).execute();
   await db.deleteFrom('document').where('owner', 'in', guests).execute();
   for (const table of ['visit', 'session', 'command'] as const)
     await db.deleteFrom(table).where('user', 'in', guests).execute();

@@ -1,19 +1,23 @@
 /**
- * How the database came to be what it is. A migration that has shipped is never changed; a new one
- * goes to the end. Names sort in the order in which they run.
+ * The migrations of the database. Names sort in execution order. Never change a migration that was
+ * released; add a new one at the end.
  */
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Migration } from 'kysely';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-people-and-documents': { up: peopleAndDocuments },
-  '0002-journal': { up: journal },
-  '0003-commands-and-channels': { up: commandsAndChannels },
-  '0004-chat-indexes': { up: chatIndexes },
-  '0005-timelines': { up: timelines },
+  '0001-schema': { up: createSchema },
 };
 
-async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
+async function createSchema(db: Kysely<unknown>): Promise<void> {
+  await createPeopleAndDocuments(db);
+  await createJournal(db);
+  await createCommandsAndChannels(db);
+  await createChat(db);
+  await createTimelines(db);
+}
+
+async function createPeopleAndDocuments(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('user')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -29,6 +33,7 @@ async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
     .addColumn('expires_at', 'integer', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('session_expires_at').on('session').column('expires_at').execute();
+  await db.schema.createIndex('session_user').on('session').column('user').execute();
   await db.schema
     .createTable('document')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -42,16 +47,32 @@ async function peopleAndDocuments(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'integer', (column) => column.notNull())
     .addColumn('updated_at', 'integer', (column) => column.notNull())
     .execute();
+  await db.schema.createIndex('document_owner').on('document').column('owner').execute();
   await db.schema
     .createTable('visit')
     .addColumn('user', 'text', (column) => column.notNull())
     .addColumn('document', 'text', (column) => column.notNull())
     .addColumn('opened_at', 'integer', (column) => column.notNull())
+    .addColumn('chat_read', 'integer', (column) => column.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
     .execute();
+  await db.schema
+    .createIndex('visit_document')
+    .on('visit')
+    .columns(['document', 'opened_at'])
+    .execute();
+  await db.schema
+    .createTable('member')
+    .addColumn('document', 'text', (column) => column.notNull())
+    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('member_primary', ['document', 'user'])
+    .modifyEnd(sql`without rowid`)
+    .execute();
+  await db.schema.createIndex('member_user').on('member').column('user').execute();
 }
 
-async function journal(db: Kysely<unknown>): Promise<void> {
+async function createJournal(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('journal')
     .addColumn('document', 'text', (column) => column.primaryKey())
@@ -86,14 +107,14 @@ async function journal(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
+async function createCommandsAndChannels(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('command')
     .addColumn('id', 'text', (column) => column.notNull())
     .addColumn('user', 'text', (column) => column.notNull())
     .addColumn('result', 'text', (column) => column.notNull())
     .addColumn('at', 'integer', (column) => column.notNull())
-    // Ids begin with their time: what is written at one time is in one place.
+    // Ids begin with their time, so that rows of one time are neighbours.
     .addPrimaryKeyConstraint('command_primary', ['id', 'user'])
     .modifyEnd(sql`without rowid`)
     .execute();
@@ -104,7 +125,7 @@ async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
     .addColumn('head', 'integer', (column) => column.notNull())
     .modifyEnd(sql`without rowid`)
     .execute();
-  // The epoch with which channels begin: another one in another database.
+  // The epoch of channels without events; unique to this database.
   await sql`insert into channel (key, epoch, head) values ('', ${randomUUID()}, 0)`.execute(db);
   await db.schema
     .createTable('event')
@@ -115,15 +136,9 @@ async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('event_primary', ['channel', 'offset'])
     .modifyEnd(sql`without rowid`)
     .execute();
-  await db.schema
-    .createTable('member')
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('role', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('member_primary', ['document', 'user'])
-    .modifyEnd(sql`without rowid`)
-    .execute();
-  await db.schema.createIndex('member_user').on('member').column('user').execute();
+}
+
+async function createChat(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('chat_message')
     .addColumn('document', 'text', (column) => column.notNull())
@@ -152,20 +167,6 @@ async function commandsAndChannels(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('chat_reaction_user').on('chat_reaction').column('user').execute();
   await db.schema
-    .alterTable('visit')
-    .addColumn('chat_read', 'integer', (column) => column.notNull().defaultTo(0))
-    .execute();
-  await db.schema
-    .createIndex('visit_document')
-    .on('visit')
-    .columns(['document', 'opened_at'])
-    .execute();
-  await db.schema.createIndex('session_user').on('session').column('user').execute();
-  await db.schema.createIndex('document_owner').on('document').column('owner').execute();
-}
-
-async function chatIndexes(db: Kysely<unknown>): Promise<void> {
-  await db.schema
     .createIndex('chat_message_author')
     .on('chat_message')
     .columns(['author', 'document'])
@@ -178,7 +179,7 @@ async function chatIndexes(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function timelines(db: Kysely<unknown>): Promise<void> {
+async function createTimelines(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('timeline')
     .addColumn('number', 'integer', (column) => column.primaryKey())

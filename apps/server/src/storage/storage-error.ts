@@ -1,38 +1,38 @@
-/** Why the database did not do it, in words for the person who runs the server. */
+/** A failure of storage, with a message for the operator of the server. */
 import type { ErrorTransfer } from '../runtime/worker-supervisor.ts';
 
-export type DatabaseFailure = keyof typeof SENTENCES;
+export interface StorageFailure {
+  readonly message: string;
+  /** Storage is at fault (full, busy, unreachable): the same request may succeed later. */
+  readonly retryable: boolean;
+  /** The stored data cannot be read. */
+  readonly damaged: boolean;
+}
 
-const SENTENCES = {
-  'not-a-database':
-    'The database file is damaged or is not a SQLite database. It was not touched. Put a backup in its place, or move it away.',
-  'cannot-open':
-    'The database file cannot be opened. Check that DATA_DIR exists and may be written to.',
-  'read-only': 'The database file may not be written to. Check the permissions of DATA_DIR.',
-  full: 'The disk with the database is full. Nothing that was saved is lost; free some space.',
-  busy: 'Another process holds the database. Check that only one server uses DATA_DIR.',
-  io: 'The disk with the database reports an error.',
-  failed: 'The database could not carry out a request.',
-} as const;
+export class StorageError extends Error implements StorageFailure {
+  readonly retryable: boolean;
+  readonly damaged: boolean;
 
-export class DatabaseError extends Error {
-  readonly failure: DatabaseFailure;
-  /** What the database itself said. */
-  readonly detail: string;
+  constructor({ message, retryable, damaged }: StorageFailure) {
+    super(message);
+    this.name = 'StorageError';
+    this.retryable = retryable;
+    this.damaged = damaged;
+  }
 
-  constructor(failure: DatabaseFailure, detail: string) {
-    super(`${SENTENCES[failure]} (${detail})`);
-    this.name = 'DatabaseError';
-    this.failure = failure;
-    this.detail = detail;
+  /** Plain data, because structured cloning between threads loses the class. */
+  toFailure(): StorageFailure {
+    const { message, retryable, damaged } = this;
+    return { message, retryable, damaged };
   }
 }
 
-export const databaseErrors: ErrorTransfer = {
-  toData: (error) =>
-    error instanceof DatabaseError ? { failure: error.failure, detail: error.detail } : null,
-  fromData(data) {
-    const { failure, detail } = data as Pick<DatabaseError, 'failure' | 'detail'>;
-    return new DatabaseError(failure, detail);
-  },
+/** Whether storage, not the request, is at fault. */
+export function isRetryable(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.retryable;
+}
+
+export const storageErrors: ErrorTransfer = {
+  toData: (error) => (error instanceof StorageError ? error.toFailure() : null),
+  fromData: (data) => new StorageError(data as StorageFailure),
 };

@@ -4,7 +4,7 @@ import { chatKey, libraryKey } from './channel-key.ts';
 import { readEvents } from './event-rows.ts';
 import { loadState } from './channel-states.ts';
 import { addVisit, createDocument } from './documents.ts';
-import { DatabaseError } from './storage-error.ts';
+import { StorageError } from './storage-error.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 import { findSignedUser } from './sessions.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
@@ -71,7 +71,7 @@ it('events that another version wrote are made to fit, or left out with all befo
 it('a text with U+0000 is not stored cut', async () => {
   const db = await openDatabase(new LocalExecutor(await temporaryDatabaseFile()));
   const creation = createUser(db, { id: 'ada', name: 'A\0da', color: 1, at: 1 });
-  await expect(creation).rejects.toThrow(DatabaseError);
+  await expect(creation).rejects.toThrow(StorageError);
   expect(await findUser(db, 'ada')).toBeUndefined();
   await db.destroy();
 });

@@ -23,12 +23,12 @@ function read<T>(path: string, work: (sqlite: Sqlite) => T): T {
   }
 }
 
-test('a database that is not there, or was never used, has no last run', async () => {
+test('a missing or unused database has no last run', async () => {
   expect(readLastRun(await temporaryPath())).toBeNull();
   expect(readLastRun(await used())).toBeNull();
 });
 
-test('RS1 the last run is known, and a copy knows that it is one', async () => {
+test('RS1 the last run is known, and a copy is recognised', async () => {
   const path = await used(
     { id: 'a', timeline: null, atMs: 1 },
     { id: 'b', timeline: null, atMs: 2 },
@@ -40,7 +40,7 @@ test('RS1 the last run is known, and a copy knows that it is one', async () => {
   expect(readLastRun(path)).toEqual({ id: 'b', isCopy: false });
 });
 
-test('RS1 RS6 a restore begins a timeline, and an epoch of every channel; another start does not', async () => {
+test('RS1 RS6 a restore begins a timeline and a new epoch of every channel; a normal start does not', async () => {
   const path = await used({ id: 'a', timeline: null, atMs: 1 });
   const [before] = [read(path, readTimelines)];
   expect(before.earlier).toEqual([]);
@@ -56,7 +56,7 @@ test('RS1 RS6 a restore begins a timeline, and an epoch of every channel; anothe
   expect(read(path, readTimelines)).toEqual({ current: 'restored', earlier: [before.current] });
 });
 
-test('RS5 a timeline that ended long ago is forgotten, the present one never', async () => {
+test('RS5 a timeline that ended long ago is deleted, the current one never', async () => {
   const path = await used(
     { id: 'a', timeline: 'one', atMs: 10 },
     { id: 'b', timeline: 'two', atMs: 20 },
@@ -69,7 +69,7 @@ test('RS5 a timeline that ended long ago is forgotten, the present one never', a
   expect(read(path, readTimelines)).toEqual({ current: 'two', earlier: [] });
 });
 
-test('RS5 the newest timelines are known, up to a limit', async () => {
+test('RS5 the newest timelines are kept, up to a limit', async () => {
   const names = Array.from({ length: MAX_TIMELINES + 1 }, (_, number) => `restore ${number}`);
   const path = await used(...names.map((timeline, atMs) => ({ id: timeline, timeline, atMs })));
   const [current, ...earlier] = names.toReversed().slice(0, MAX_TIMELINES);

@@ -1,38 +1,40 @@
 /**
- * The histories of a database. Positions count in a timeline; when an older copy of the database takes its place, a new
- * one begins, so that nobody's position in what is gone is taken for one in what comes (RS1).
+ * Timelines: the histories of a database. A position counts in one timeline. When an older copy replaces
+ * the database, a new timeline begins, so that a position in the lost history is never mistaken for one in
+ * the new history (RS1).
  *
- * Each process that uses the database writes its run into it and into the folder beside it. The two differ when one of
- * them is older than the other.
+ * Each process that uses the database writes its run id into the database and into the data directory.
+ * The two ids differ when one of the two is older than the other.
  */
 import { statSync } from 'node:fs';
 import type { Timelines } from '@tandem/sync';
 import { sql } from 'kysely';
-import { openSqlite, translated, type Sqlite } from './sqlite/sqlite.ts';
+import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
+import { mapSqliteErrors } from './sqlite/sqlite-error.ts';
 import type { Database } from './tables.ts';
 
-/** A timeline that ended longer ago is forgotten at the next start, and what others wrote in it is not taken back any more (RS5). */
+/** The next start deletes timelines that ended longer ago; clients then no longer return work from them (RS5). */
 export const RETURN_MS = 31 * 24 * 60 * 60 * 1000;
 export const MAX_TIMELINES = 64;
 
-/** What the database says of the process that used it last. */
+/** The database's record of the last process that used it. */
 export interface LastRun {
   readonly id: string;
-  /** The file was made from that database by `VACUUM INTO` or by SQLite's backup, which both change its schema version. */
+  /** The file is a copy by `VACUUM INTO` or SQLite's backup, which both change the schema version. */
   readonly isCopy: boolean;
 }
 
 /**
- * Before migrations, which change the schema version.
+ * Call before migrations, which change the schema version.
  *
- * @returns null when no process has used the database yet.
- * @throws DatabaseError
+ * @returns null for an unused database.
+ * @throws StorageError
  */
 export function readLastRun(path: string): LastRun | null {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
   const sqlite = openSqlite(path);
   try {
-    return translated(() => {
+    return mapSqliteErrors(() => {
       const table = sqlite.prepare(
         "select 1 from sqlite_master where type = 'table' and name = 'run'",
       );
@@ -52,7 +54,7 @@ export function readLastRun(path: string): LastRun | null {
   }
 }
 
-/** Notes which process uses the database now and, after a restore, begins a timeline: both or neither. */
+/** Records the process that uses the database and, after a restore, begins a timeline, in one transaction. */
 export async function beginRun(
   db: Database,
   run: { readonly id: string; readonly timeline: string | null; readonly atMs: number },
@@ -80,7 +82,6 @@ export async function beginRun(
   });
 }
 
-/** @throws Error when there is none, as in no database that was opened. */
 export function readTimelines(sqlite: Sqlite): Timelines {
   const rows = sqlite
     .prepare('select id from timeline order by number desc limit ?')

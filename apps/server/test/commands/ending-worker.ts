@@ -1,44 +1,36 @@
-/** The command worker, except that it ends once between a commit and its report, when a file says so. */
+/** The command worker, except that it exits once between a commit and its report, when a file exists. */
 import { existsSync, rmSync } from 'node:fs';
-import { Kysely } from 'kysely';
 import {
   CommandBatcher,
-  type CommandNews,
+  type CommandWorkerMessage,
   type NumberedRequest,
 } from '../../src/commands/command-batcher.ts';
 import { CommandTransactions } from '../../src/commands/command-transactions.ts';
 import type { CommandWorkerData } from '../../src/commands/command-worker.ts';
 import { HANDLERS } from '../../src/commands/handlers/handlers.ts';
-import { SqliteExecutorDialect } from '../../src/storage/sqlite/dialect.ts';
-import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
-import type { Tables } from '../../src/storage/tables.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { databaseErrors } from '../../src/storage/storage-error.ts';
-import { SharedWriteLock } from '../../src/storage/sqlite/write-lock.ts';
 import { runWorker } from '../../src/runtime/worker-thread.ts';
+import { openCommandStore } from '../../src/storage/storage.ts';
+import { storageErrors } from '../../src/storage/storage-error.ts';
 
-runWorker<CommandWorkerData, readonly NumberedRequest[], CommandNews>({
-  errors: databaseErrors,
-  create({ data, send }) {
-    const executor = new LocalExecutor(data.path);
-    const db = new Kysely<Tables>({ dialect: new SqliteExecutorDialect(executor) });
-    const ending = `${data.path}.end`;
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
+  errors: storageErrors,
+  create({ data: { storage }, send }) {
+    const ending = `${storage.path}.end`;
     const transactions = new CommandTransactions({
-      executor,
-      db,
-      lock: new SharedWriteLock(data.lock),
+      store: openCommandStore(storage),
       handlers: HANDLERS,
-      now: Date.now,
+      clock: systemClock,
       onFault() {},
     });
     return new CommandBatcher({
       transactions,
-      send(news) {
+      send(message) {
         if (existsSync(ending)) {
           rmSync(ending);
           process.exit(1);
         }
-        send(news);
+        send(message);
       },
       clock: systemClock,
       defer: setImmediate,

@@ -1,14 +1,15 @@
-/** The runner with its worker, which ends at the worst moment: what it had committed is not done again. */
+/** A worker that ends between a commit and its report: its commands are not executed again. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { build } from 'rolldown';
 import { ulid } from 'ulid';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import configuration from '../../rolldown.config.mjs';
-import type { CommandRequest, CommittedBatch } from '../../src/commands/runner.ts';
-import { WorkerRunner } from '../../src/commands/worker-runner.ts';
+import type { CommandRequest, CommittedBatch } from '../../src/commands/command-runner.ts';
+import { WorkerCommandRunner } from '../../src/commands/worker-command-runner.ts';
+import { describeSqlite } from '../../src/storage/storage.ts';
 import { openDatabase } from '../../src/storage/sqlite/database.ts';
 import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
 import { temporaryDatabaseFile } from '../../src/storage/testing/temporary-database.ts';
@@ -29,14 +30,14 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const engine = { create: async () => 'created' } as Pick<Engine, 'create'> as Engine;
 
-it('carries out once what a worker had committed and not reported (W25)', async () => {
+test('executes a command once that a worker committed without reporting it (W25)', async () => {
   const path = await temporaryDatabaseFile();
   const db = await openDatabase(new LocalExecutor(path));
   await createUser(db, { id: 'u1', name: 'Ada', color: 0, at: 0 });
   await db.destroy();
 
-  await using runner = new WorkerRunner({
-    path,
+  await using runner = new WorkerCommandRunner({
+    storage: describeSqlite(path),
     engine,
     log: pino({ level: 'silent' }),
     workerUrl: pathToFileURL(join(dir, 'ending-worker.js')),
@@ -66,13 +67,13 @@ it('carries out once what a worker had committed and not reported (W25)', async 
   const requests = [1, 2, 3].map(send);
   const early = await Promise.all(requests.map((request) => runner.run(request)));
   expect(lost).toMatchObject([requests]);
-  // They were committed by the worker that ended.
+  // The ended worker had committed them.
   expect(early).toMatchObject([{ repeated: true }, { repeated: true }, { repeated: true }]);
   expect(await runner.run(send(4))).toMatchObject({ kind: 'done', repeated: false });
-  const told = batches
+  const events = batches
     .flatMap(({ events }) => events)
     .filter(({ key }) => key === `chat:${document}`);
-  expect(told).toMatchObject([
+  expect(events).toMatchObject([
     { from: 3, events: [{ name: 'chat:sent', message: { number: 4 } }] },
   ]);
 });

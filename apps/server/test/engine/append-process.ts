@@ -1,16 +1,17 @@
 /**
- * A process to be killed: it writes lines into several documents as fast as it can, and prints each
- * one that is acknowledged. Arguments: the database file, and a number that makes the lines unique.
+ * A process that a test kills: writes lines into several documents as fast as possible, and prints each
+ * acknowledged one. Arguments: the database file, and a number that makes the lines unique.
  */
 import { writeSync } from 'node:fs';
 import * as Y from 'yjs';
 import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
+import { describeSqlite } from '../../src/storage/storage.ts';
 
 const DOCUMENTS = 5;
 const IN_FLIGHT = 20;
 
 const [path, run] = process.argv.slice(2) as [string, string];
-const engine = await createWorkerEngine({ path, workers: 2 });
+const engine = await createWorkerEngine({ storage: describeSqlite(path), workers: 2 });
 
 interface Line {
   readonly cseq: number;

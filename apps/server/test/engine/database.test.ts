@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/storage/sqlite/database.ts';
 import { createDocument, findDocument } from '../../src/storage/documents.ts';
 import { temporaryPath } from '../../src/storage/testing/temporary-database.ts';
 import { WorkerExecutor } from '../../src/storage/sqlite/worker-executor.ts';
+import { createWriteLockMemory } from '../../src/storage/sqlite/write-lock.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
 
 let bundle: EngineBundle;
@@ -14,9 +15,13 @@ beforeAll(async () => {
 afterAll(() => bundle[Symbol.asyncDispose]());
 
 const executor = (path: string) =>
-  new WorkerExecutor({ path, workerUrl: bundle.url('database-worker.js') });
+  new WorkerExecutor({
+    path,
+    lock: createWriteLockMemory(),
+    workerUrl: bundle.url('database-worker.js'),
+  });
 
-test('queries run in the worker, bytes and transactions included', async () => {
+test('queries run in the worker, including bytes and transactions', async () => {
   const db = await openDatabase(executor(await temporaryPath()));
   await createDocument(db, { id: 'a', kind: 'page', title: 'A', owner: null, at: 1 });
   expect(await findDocument(db, 'a')).toMatchObject({ title: 'A', owner: null });
@@ -32,31 +37,31 @@ test('queries run in the worker, bytes and transactions included', async () => {
   await db.destroy();
 });
 
-test('an error in the worker comes back as what it is', async () => {
+test('an error in the worker comes back as a StorageError', async () => {
   const db = await openDatabase(executor(await temporaryPath()));
   await expect(sql`select * from nowhere`.execute(db)).rejects.toMatchObject({
-    name: 'DatabaseError',
-    failure: 'failed',
+    name: 'StorageError',
+    retryable: false,
   });
   await db.destroy();
 });
 
-test('a file that is not a database is told before anything is written', async () => {
+test('a file that is not a database fails before anything is written', async () => {
   const path = await temporaryPath();
   await writeFile(path, 'not a database '.repeat(100));
   await expect(openDatabase(executor(path))).rejects.toMatchObject({
-    name: 'DatabaseError',
-    failure: 'not-a-database',
+    name: 'StorageError',
+    damaged: true,
   });
 });
 
-test('after its worker has ended, the next query has a new one', async () => {
+test('after a worker has ended, the next query starts another', async () => {
   const path = await temporaryPath();
   const first = executor(path);
   const db = await openDatabase(first);
   await createDocument(db, { id: 'a', kind: 'page', title: 'A', owner: null, at: 1 });
   const interrupted = expect(findDocument(db, 'a')).rejects.toMatchObject({
-    name: 'DatabaseError',
+    name: 'StorageError',
   });
   await first.close();
   await interrupted;

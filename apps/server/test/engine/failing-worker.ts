@@ -1,7 +1,7 @@
 /**
- * An engine worker that does what a hostile update or a bug would make it do, when an update holds one
- * of these words: FREEZE never returns, BLOAT takes all memory, COLLAPSE does so in the middle of the
- * transaction that commits it. Loading the document `heavy` takes all memory as well.
+ * An engine worker that fails like under a hostile update or a bug when an update contains one of these
+ * words: FREEZE never returns, BLOAT exhausts the memory, COLLAPSE does so within the transaction that
+ * commits it. Loading the document `heavy` exhausts the memory too.
  */
 import type { Batch } from '@tandem/sync';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -10,20 +10,21 @@ import type { ShardRequest, ShardTurn } from '../../src/engine/shard-message.ts'
 import { ShardWorker } from '../../src/engine/shard-worker.ts';
 import type { Journal } from '../../src/storage/journal/journal.ts';
 import { rulesFor } from '../../src/engine/rules.ts';
-import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
-import { databaseErrors } from '../../src/storage/storage-error.ts';
+import { SqliteJournal } from '../../src/storage/sqlite/sqlite-journal.ts';
+import { storageErrors } from '../../src/storage/storage-error.ts';
 import { SharedWriteLock } from '../../src/storage/sqlite/write-lock.ts';
 import { runWorker } from '../../src/runtime/worker-thread.ts';
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
-  errors: databaseErrors,
+  errors: storageErrors,
   create({ data, progress, send }) {
-    const lock = new SharedWriteLock(data.lock);
-    const sqlite = openSqlite(data.path);
+    const lock = new SharedWriteLock(data.storage.lock);
+    const sqlite = openSqlite(data.storage.path);
     const inner = SqliteJournal.over(sqlite, lock);
     const journal: Journal = {
-      create: (birth) => inner.create(birth),
+      create: (init) => inner.create(init),
+      delete: (document, options) => inner.delete(document, options),
       compact: (compaction) => inner.compact(compaction),
       snapshot: (document) => inner.snapshot(document),
       async load(document) {
@@ -34,8 +35,8 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
         return await inner.load(document);
       },
       async append(batches: readonly Batch[]) {
-        if (batches.some(({ rows }) => rows.some(({ update }) => holds(update, 'COLLAPSE')))) {
-          lock.hold(() => {
+        if (batches.some(({ rows }) => rows.some(({ update }) => contains(update, 'COLLAPSE')))) {
+          lock.run(() => {
             sqlite.exec('BEGIN IMMEDIATE');
             for (const { document } of batches)
               sqlite.exec(`UPDATE journal SET head = head + 1 WHERE document = '${document}'`);
@@ -46,7 +47,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       },
       [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
     };
-    const host = new ShardWorker({
+    const worker = new ShardWorker({
       shard: data.shard,
       journal,
       clock: systemClock,
@@ -56,9 +57,9 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
         return {
           ...rules,
           validateUpdate(update, context) {
-            if (holds(update, 'FREEZE')) for (;;);
-            if (holds(update, 'BLOAT')) {
-              // However slow this machine is now: it is to fail by the memory, not by the time.
+            if (contains(update, 'FREEZE')) for (;;);
+            if (contains(update, 'BLOAT')) {
+              // The memory must run out before the time, on a slow machine too.
               progress.extend(60_000);
               bloat();
             }
@@ -69,16 +70,16 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       emit: send,
       defer: setImmediate,
     });
-    host.start();
-    return host;
+    worker.start();
+    return worker;
   },
 });
 
-function holds(update: Uint8Array, word: string): boolean {
+function contains(update: Uint8Array, word: string): boolean {
   return Buffer.from(update.buffer, update.byteOffset, update.byteLength).includes(word);
 }
 
 function bloat(): never {
-  const hoard: unknown[] = [];
-  for (;;) hoard.push(Array.from({ length: 500_000 }, Math.random));
+  const memory: unknown[] = [];
+  for (;;) memory.push(Array.from({ length: 500_000 }, Math.random));
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 import { temporaryDatabaseFile } from '../../src/storage/testing/temporary-database.ts';
-import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
+import { SqliteJournal } from '../../src/storage/sqlite/sqlite-journal.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 6);

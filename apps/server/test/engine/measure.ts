@@ -17,7 +17,8 @@ import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
 import { openDatabase } from '../../src/storage/sqlite/database.ts';
 import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
-import { SqliteJournal } from '../../src/storage/journal/sqlite-journal.ts';
+import { describeSqlite } from '../../src/storage/storage.ts';
+import { SqliteJournal } from '../../src/storage/sqlite/sqlite-journal.ts';
 import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
 import type { Engine } from '../../src/engine/port.ts';
 
@@ -40,7 +41,7 @@ async function createFile(name: string): Promise<string> {
 
 async function measureAppends(documents: number, window: number): Promise<void> {
   const engine = await createWorkerEngine({
-    path: await createFile(`${documents}-${window}.db`),
+    storage: describeSqlite(await createFile(`${documents}-${window}.db`)),
     workers: 2,
   });
   const perDocument = Math.ceil(120_000 / documents);
@@ -138,7 +139,7 @@ async function writePaper(path: string, updates: readonly Uint8Array[]): Promise
 }
 
 async function measureOpen(name: string, path: string, compactions: number): Promise<number> {
-  const engine = await createWorkerEngine({ path, workers: 2 });
+  const engine = await createWorkerEngine({ storage: describeSqlite(path), workers: 2 });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const cold = await timeToOpen(engine, 1);

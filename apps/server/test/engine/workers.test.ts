@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeSqlite } from '../../src/storage/storage.ts';
 import { openSqlite } from '../../src/storage/sqlite/sqlite.ts';
 import {
   temporaryDatabaseFile,
@@ -18,7 +19,7 @@ afterAll(() => bundle[Symbol.asyncDispose]());
 
 const start = (path: string, worker: 'engine-worker.js' | 'failing-worker.js'): Promise<Engine> =>
   createWorkerEngine({
-    path,
+    storage: describeSqlite(path),
     workers: 2,
     maxHeapMib: 64,
     engineWorkerUrl: bundle.url(worker),
@@ -28,7 +29,7 @@ const start = (path: string, worker: 'engine-worker.js' | 'failing-worker.js'): 
 /** Names that are in different shards of two. */
 const [HERE, NEIGHBOUR, ELSEWHERE] = ['a', 'c', 'b'] as const;
 
-test('two people write, the engine is closed and opened, everything is there', async () => {
+test('everything written is there after the engine was closed and opened', async () => {
   const path = await temporaryDatabaseFile();
   {
     await using engine = await start(path, 'engine-worker.js');
@@ -49,25 +50,28 @@ test('two people write, the engine is closed and opened, everything is there', a
   expect(answer).toMatchObject({ parts: [{ from: 0 }, { to: 601 }] });
 });
 
-test('a file that is not a database is told at the start', async () => {
+test('a file that is not a database fails the start', async () => {
   const path = await temporaryPath();
   await writeFile(path, 'no database at all. '.repeat(100));
   await expect(start(path, 'engine-worker.js')).rejects.toMatchObject({
-    name: 'DatabaseError',
-    failure: 'not-a-database',
+    name: 'StorageError',
+    damaged: true,
   });
 });
 
-test('a bundle that is not there is told at the start', async () => {
+test('a missing bundle fails the start', async () => {
   const path = await temporaryDatabaseFile();
   const workers = {
     engineWorkerUrl: bundle.url('missing.js'),
     compactorWorkerUrl: bundle.url('missing.js'),
   };
-  await expect(createWorkerEngine({ path, workers: 1, ...workers })).rejects.toThrow(/missing\.js/);
+  const storage = describeSqlite(path);
+  await expect(createWorkerEngine({ storage, workers: 1, ...workers })).rejects.toThrow(
+    /missing\.js/,
+  );
 });
 
-test('an update that never ends is refused, its shard comes back, the other shard notices nothing', async () => {
+test('an update that never ends is refused; its shard restarts, and the other shard is not affected', async () => {
   await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
   const audience = new Audience(engine);
   for (const [i, document] of [HERE, NEIGHBOUR, ELSEWHERE].entries()) {

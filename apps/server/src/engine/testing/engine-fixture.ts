@@ -2,7 +2,7 @@
 import { ManualClock } from '@tandem/testkit';
 import type { AppendRequest, Batch, EngineEvent, OpenAnswer } from '@tandem/sync';
 import * as Y from 'yjs';
-import { DatabaseError } from '../../storage/storage-error.ts';
+import { StorageError } from '../../storage/storage-error.ts';
 import type { AppendOutcome, Journal } from '../../storage/journal/journal.ts';
 import { createLocalEngine } from '../local-engine.ts';
 import { MemoryJournal } from '../../storage/journal/memory-journal.ts';
@@ -35,7 +35,11 @@ class UnreliableJournal extends MemoryJournal {
   }
 }
 
-export const fullDisk = new DatabaseError('full', 'database or disk is full');
+export const fullDisk = new StorageError({
+  message: 'database or disk is full',
+  retryable: true,
+  damaged: false,
+});
 
 export class EngineFixture {
   readonly journal = new UnreliableJournal();

@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 import { WellBehavedPeer, packagings } from '../validation/testing/well-behaved-peer.ts';
 import { mutate } from '../validation/testing/mutants.ts';
 import { describeDocument } from '../validation/testing/survival.ts';
-import { seedOf } from '../first-row.ts';
+import { toSeed } from '../loaded-document.ts';
 import { FuzzFixture, type Opening } from './fuzz-fixture.ts';
 import { formatCase, type FuzzStep, type FuzzCase } from './fuzz-case.ts';
 import { PAGE_VOCABULARY, pageWritingStyle } from './page-peer.ts';
@@ -237,7 +237,7 @@ function pageSeed(random: SeededRandom) {
     (length) => random.bytes(length),
   );
   const update = Y.encodeStateAsUpdate(doc);
-  return seedOf({ document: '', kind: 'page', user: AUTHORS[0], update }, 0);
+  return toSeed({ document: '', kind: 'page', user: AUTHORS[0], update }, 0);
 }
 
 /** The fault, with the single step that causes it, or all steps, as a line of regression-cases.txt. */

@@ -4,7 +4,7 @@ import type { DocumentKind } from '@tandem/protocol';
 import { Authority } from '@tandem/sync';
 import * as Y from 'yjs';
 import { describeDocument } from '../validation/testing/survival.ts';
-import type { Birth } from '../../storage/journal/journal.ts';
+import type { JournalInit } from '../../storage/journal/journal.ts';
 import { IDLE_UNLOAD_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
 import type { EngineNotice } from '../port.ts';
 import { rulesFor } from '../rules.ts';
@@ -41,10 +41,10 @@ export class FuzzFixture {
     this.kind = kind;
   }
 
-  static async create(kind: DocumentKind, seed?: Birth['seed']): Promise<FuzzFixture> {
+  static async create(kind: DocumentKind, seed?: JournalInit['seed']): Promise<FuzzFixture> {
     const fixture = new FuzzFixture(kind);
-    const birth = { document: DOCUMENT, epoch: 'life', kind, seed };
-    await fixture.#bench.journal.create(birth);
+    const init = { document: DOCUMENT, epoch: 'life', kind, seed };
+    await fixture.#bench.journal.create(init);
     return fixture;
   }
 

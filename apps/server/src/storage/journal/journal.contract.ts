@@ -1,11 +1,11 @@
-/** What every journal does, whatever it is made of. Adapters run it from their own tests. */
+/** The contract of every journal. Each adapter runs it from its own test. */
 import { expect, test } from 'vitest';
 import type { Batch } from '@tandem/sync';
-import type { Birth, Journal } from './journal.ts';
+import type { JournalInit, Journal } from './journal.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-const birth = (document: string, extra: Partial<Birth> = {}): Birth => ({
+const init = (document: string, extra: Partial<JournalInit> = {}): JournalInit => ({
   document,
   epoch: `life-of-${document}`,
   kind: 'data',
@@ -37,7 +37,7 @@ function batch(
 }
 
 export function testJournal(open: () => Promise<Journal>): void {
-  test('a document that was not created is not there', async () => {
+  test('a document that was not created does not exist', async () => {
     await using journal = await open();
     expect(await journal.load('a')).toBeNull();
     expect(await journal.snapshot('a')).toBeNull();
@@ -45,9 +45,9 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.load('a')).toBeNull();
   });
 
-  test('a document begins empty, at 0', async () => {
+  test('a new document is empty, at offset 0', async () => {
     await using journal = await open();
-    expect(await journal.create(birth('a', { kind: 'page' }))).toBe('created');
+    expect(await journal.create(init('a', { kind: 'page' }))).toBe('created');
     expect(await journal.load('a')).toEqual({
       document: 'a',
       epoch: 'life-of-a',
@@ -63,9 +63,9 @@ export function testJournal(open: () => Promise<Journal>): void {
   test('a document is seeded once', async () => {
     await using journal = await open();
     const seed = { update: bytes(1), user: 'ada', at: 1, owners: new Map([[7, 'ada']]) };
-    expect(await journal.create(birth('a', { seed }))).toBe('created');
+    expect(await journal.create(init('a', { seed }))).toBe('created');
     const again = { update: bytes(2), user: 'bob', at: 2, owners: new Map([[8, 'bob']]) };
-    expect(await journal.create(birth('a', { epoch: 'another', seed: again }))).toBe('exists');
+    expect(await journal.create(init('a', { epoch: 'another', seed: again }))).toBe('exists');
     expect(await journal.load('a')).toMatchObject({
       epoch: 'life-of-a',
       timelines: { current: expect.any(String), earlier: [] },
@@ -74,10 +74,10 @@ export function testJournal(open: () => Promise<Journal>): void {
     });
   });
 
-  test('one append carries the rows of many documents', async () => {
+  test('one append writes the rows of many documents', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
-    await journal.create(birth('b'));
+    await journal.create(init('a'));
+    await journal.create(init('b'));
     const batches = [batch('a', 0, [bytes(1), bytes(2)]), batch('b', 0, [bytes(3)])];
     expect(await journal.append(batches)).toEqual(['committed', 'committed']);
     expect(await journal.append([batch('a', 2, [bytes(4)])])).toEqual(['committed']);
@@ -91,9 +91,9 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.load('b')).toMatchObject({ rows: [{ offset: 1, update: bytes(3) }] });
   });
 
-  test('a batch that is behind or ahead of the head is not written, the others are', async () => {
+  test('a batch behind or ahead of the head is not written, while the others are', async () => {
     await using journal = await open();
-    for (const document of ['a', 'b', 'c']) await journal.create(birth(document));
+    for (const document of ['a', 'b', 'c']) await journal.create(init(document));
     await journal.append([batch('a', 0, [bytes(1)])]);
     const batches = [
       batch('a', 0, [bytes(9)], { owners: new Map([[9, 'eve']]) }),
@@ -109,18 +109,18 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.load('c')).toMatchObject({ rows: [] });
   });
 
-  test('a batch of another life is not written', async () => {
+  test('a batch of another epoch is not written', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
+    await journal.create(init('a'));
     expect(await journal.append([batch('a', 0, [bytes(1)], { epoch: 'another' })])).toEqual([
       'conflict',
     ]);
     expect(await journal.load('a')).toMatchObject({ rows: [] });
   });
 
-  test('a client id belongs to whom it was first given', async () => {
+  test('a client id keeps its first owner', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
+    await journal.create(init('a'));
     await journal.append([
       batch('a', 0, [bytes(1)], {
         owners: new Map([
@@ -138,9 +138,9 @@ export function testJournal(open: () => Promise<Journal>): void {
     );
   });
 
-  test('a compaction takes the place of the rows it covers, and of no other', async () => {
+  test('a compaction replaces the rows it covers, and no others', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
+    await journal.create(init('a'));
     await journal.append([batch('a', 0, [bytes(1), bytes(2), bytes(3)])]);
     const compaction = {
       document: 'a',
@@ -163,9 +163,9 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.append([batch('a', 3, [bytes(4)])])).toEqual(['committed']);
   });
 
-  test('a compaction that comes too late, of another life or ahead of the head changes nothing', async () => {
+  test('a compaction that is late, of another epoch or ahead of the head changes nothing', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
+    await journal.create(init('a'));
     await journal.append([batch('a', 0, [bytes(1), bytes(2)])]);
     const compaction = {
       document: 'a',
@@ -185,9 +185,35 @@ export function testJournal(open: () => Promise<Journal>): void {
     expect(await journal.load('a')).toEqual(before);
   });
 
-  test('what was loaded does not change under the reader', async () => {
+  test('a document that nobody has written to is deleted, with everything it had', async () => {
     await using journal = await open();
-    await journal.create(birth('a'));
+    const seed = { update: bytes(1), user: 'ada', at: 1, owners: new Map([[7, 'ada']]) };
+    await journal.create(init('a', { seed }));
+    await journal.create(init('b', { seed }));
+    expect(await journal.delete('a', { maxHead: 1 })).toBe('deleted');
+    expect(await journal.load('a')).toBeNull();
+    expect(await journal.load('b')).toMatchObject({ rows: [{ offset: 1 }] });
+    expect(await journal.create(init('a', { epoch: 'another' }))).toBe('created');
+    expect(await journal.load('a')).toMatchObject({ rows: [], owners: new Map() });
+  });
+
+  test('a document that does not exist counts as deleted', async () => {
+    await using journal = await open();
+    expect(await journal.delete('a', { maxHead: 0 })).toBe('deleted');
+  });
+
+  test('a document with later work is not deleted', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    await journal.append([batch('a', 0, [bytes(1), bytes(2)])]);
+    const before = await journal.load('a');
+    expect(await journal.delete('a', { maxHead: 1 })).toBe('kept');
+    expect(await journal.load('a')).toEqual(before);
+  });
+
+  test('a loaded document does not change afterwards', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
     const loaded = await journal.load('a');
     await journal.append([batch('a', 0, [bytes(1)])]);
     expect(loaded).toMatchObject({ rows: [] });

@@ -1,17 +1,16 @@
 /**
- * The journal: what is in it is saved, and nothing else is. Per document it holds an epoch, a
- * snapshot of the first `snapshotOffset` updates and the rows after it, without a gap up to `head`.
- * `journal.contract.ts` says what every adapter does.
+ * The port to the journal of documents. An update is saved exactly when the journal has it. The journal
+ * stores an epoch for each document, a snapshot of the first `snapshotOffset` updates, and the later
+ * updates as rows without a gap up to `head`. `journal.contract.ts` tests every adapter.
  */
 import type { DocumentKind } from '@tandem/protocol';
 import type { Batch, StoredDocument } from '@tandem/sync';
 
-/** The beginning of a document. */
-export interface Birth {
+export interface JournalInit {
   readonly document: string;
   readonly epoch: string;
   readonly kind: DocumentKind;
-  /** The first row, with the owners of the Yjs clients in it. */
+  /** The first row, with the owners of its Yjs clients. */
   readonly seed?:
     | {
         readonly update: Uint8Array;
@@ -22,35 +21,41 @@ export interface Birth {
     | undefined;
 }
 
-/** A snapshot that takes the place of another and of the rows up to `to`. */
+/** A snapshot that replaces the previous one and the rows up to `to`. */
 export interface Compaction {
   readonly document: string;
   readonly epoch: string;
-  /** The `snapshotOffset` that it was made from. */
+  /** The `snapshotOffset` of the snapshot that it was built from. */
   readonly from: number;
   readonly to: number;
   readonly snapshot: Uint8Array;
 }
 
-/** `conflict`: somebody else has written to the document, or it has begun another life; nothing of this batch is written. */
+/** `conflict`: another writer changed the document or began a new epoch; nothing of this batch is written. */
 export type AppendOutcome = 'committed' | 'conflict';
 
-/** Every call may fail with a `DatabaseError` and has then written nothing; `load` also with `DamagedDocument`. */
+/** Every call may fail with a `StorageError` and has then written nothing; `load` also with `DamagedDocument`. */
 export interface Journal extends AsyncDisposable {
   /** Changes nothing when the document exists. */
-  create(birth: Birth): Promise<'created' | 'exists'>;
+  create(init: JournalInit): Promise<'created' | 'exists'>;
   load(document: string): Promise<StoredDocument | null>;
   /**
-   * Writes the batches of many documents, at most one of each, in one transaction and puts them on
-   * the disk. A batch is written when the document's head is its `base` and the epoch its own.
+   * Writes the batches of many documents, at most one of each, in one durable transaction. A batch is
+   * written when the document's head is its `base` and the epochs match.
    *
-   * @returns what became of each, in order.
+   * @returns one outcome for each batch, in order.
    */
   append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]>;
-  /** Swaps the snapshot in and deletes the rows it covers, when the snapshot is still the one it was made from. */
+  /** Replaces the snapshot and deletes the rows it covers, unless the snapshot has changed meanwhile. */
   compact(compaction: Compaction): Promise<'compacted' | 'conflict'>;
   /** The snapshot alone; null when there is none. */
   snapshot(document: string): Promise<StoredSnapshot | null>;
+  /**
+   * Deletes a document whose head is at most `maxHead`, so that no later work is lost.
+   *
+   * @returns `deleted` also when the document does not exist.
+   */
+  delete(document: string, options: { readonly maxHead: number }): Promise<'deleted' | 'kept'>;
 }
 
 export interface StoredSnapshot {

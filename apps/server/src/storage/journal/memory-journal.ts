@@ -1,6 +1,6 @@
-/** The journal without a disk, for tests and for trying things out. It keeps nothing beyond its life. */
+/** The journal in memory, for tests. */
 import type { Batch, StoredDocument } from '@tandem/sync';
-import type { AppendOutcome, Birth, Compaction, Journal, StoredSnapshot } from './journal.ts';
+import type { AppendOutcome, Compaction, Journal, JournalInit, StoredSnapshot } from './journal.ts';
 
 interface Entry {
   readonly epoch: string;
@@ -15,7 +15,7 @@ interface Entry {
 export class MemoryJournal implements Journal {
   readonly #documents = new Map<string, Entry>();
 
-  async create({ document, epoch, kind, seed }: Birth): Promise<'created' | 'exists'> {
+  async create({ document, epoch, kind, seed }: JournalInit): Promise<'created' | 'exists'> {
     if (this.#documents.has(document)) return 'exists';
     this.#documents.set(document, {
       epoch,
@@ -82,6 +82,16 @@ export class MemoryJournal implements Journal {
       snapshot: entry.snapshot,
       snapshotOffset: entry.snapshotOffset,
     };
+  }
+
+  async delete(
+    document: string,
+    { maxHead }: { readonly maxHead: number },
+  ): Promise<'deleted' | 'kept'> {
+    const entry = this.#documents.get(document);
+    if (entry !== undefined && entry.head > maxHead) return 'kept';
+    this.#documents.delete(document);
+    return 'deleted';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

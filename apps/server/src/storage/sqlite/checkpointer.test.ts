@@ -3,18 +3,18 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Checkpointer } from './checkpointer.ts';
 import { openSqlite } from './sqlite.ts';
 import { temporaryPath } from '../testing/temporary-database.ts';
-import { SharedWriteLock, writeLockMemory } from './write-lock.ts';
+import { createWriteLockMemory, SharedWriteLock } from './write-lock.ts';
 
 const WRITES = 250;
 const KIB = 1024;
 
 class WatchedLock extends SharedWriteLock {
-  /** Somebody else writes before it is ours. */
+  /** Runs before the lock is acquired. */
   before: () => void = () => {};
 
-  override hold<T>(work: () => T): T {
+  override run<T>(work: () => T): T {
     this.before();
-    return super.hold(work);
+    return super.run(work);
   }
 }
 
@@ -23,8 +23,9 @@ async function fixture() {
   const sqlite = openSqlite(path);
   sqlite.exec('CREATE TABLE note (data BLOB)');
   const insert = sqlite.prepare('INSERT INTO note (data) VALUES (?)');
-  const writers = new SharedWriteLock(writeLockMemory(path));
-  const lock = new WatchedLock(writeLockMemory(path));
+  const memory = createWriteLockMemory();
+  const writers = new SharedWriteLock(memory);
+  const lock = new WatchedLock(memory);
   const checkpointer = new Checkpointer(path, lock);
   onTestFinished(() => {
     checkpointer[Symbol.dispose]();
@@ -34,29 +35,29 @@ async function fixture() {
     lock,
     checkpointer,
     write(times: number, bytes: number): void {
-      for (let i = 0; i < times; i++) writers.hold(() => insert.run(new Uint8Array(bytes)));
+      for (let i = 0; i < times; i++) writers.run(() => insert.run(new Uint8Array(bytes)));
     },
     fileBytes: () => statSync(path).size,
-    /** In pages; it is all in the file afterwards. */
+    /** In pages; checkpoints the whole log. */
     logLength: () => Number(sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()?.['log']),
   };
 }
 
-test('what was written is brought into the file once it is much', async () => {
+test('checkpoints after enough writes', async () => {
   const { checkpointer, write, fileBytes } = await fixture();
   write(WRITES - 1, KIB);
-  checkpointer.look();
+  checkpointer.checkpointIfDue();
   const before = fileBytes();
   write(1, KIB);
-  checkpointer.look();
+  checkpointer.checkpointIfDue();
   expect(fileBytes()).toBeGreaterThan(before + (WRITES / 2) * KIB);
   const after = fileBytes();
   write(WRITES - 1, KIB);
-  checkpointer.look();
+  checkpointer.checkpointIfDue();
   expect(fileBytes()).toBe(after);
 });
 
-test('a long log begins anew, though somebody writes all the while', async () => {
+test('restarts a long log although others keep writing', async () => {
   const { lock, checkpointer, write, logLength } = await fixture();
   let turns = 0;
   lock.before = () => {
@@ -64,17 +65,17 @@ test('a long log begins anew, though somebody writes all the while', async () =>
     write(1, KIB);
   };
   write(WRITES, 150 * KIB);
-  checkpointer.look();
+  checkpointer.checkpointIfDue();
   expect(turns).toBe(1);
   write(1, KIB);
   expect(logLength()).toBeLessThan(10);
 });
 
-test('a short one does not, and nobody waits for it', async () => {
+test('does not hold writers back for a short log', async () => {
   const { lock, checkpointer, write } = await fixture();
   let waits = 0;
   lock.before = () => waits++;
   write(WRITES, KIB);
-  checkpointer.look();
+  checkpointer.checkpointIfDue();
   expect(waits).toBe(0);
 });

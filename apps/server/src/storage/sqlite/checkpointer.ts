@@ -1,15 +1,16 @@
 /**
- * Brings what the write-ahead log has into the database file, in a thread that nobody waits for. SQLite would
- * have every so many hundredth commit do it, and all writers wait for that one.
+ * Moves committed pages from the write-ahead log into the database file, in a thread that no request
+ * waits for. Otherwise SQLite makes every so many hundredth commit do it while all writers wait.
  */
-import { DatabaseError } from '../storage-error.ts';
-import { openSqlite, translated, type Sqlite } from './sqlite.ts';
+import { StorageError } from '../storage-error.ts';
+import { openSqlite, type Sqlite } from './sqlite.ts';
+import { mapSqliteErrors } from './sqlite-error.ts';
 import type { SharedWriteLock } from './write-lock.ts';
 
 const CHECKPOINT_INTERVAL_MS = 100;
-/** Times that somebody wrote, each a few pages. */
+/** A write is a few pages. */
 const WRITES_PER_CHECKPOINT = 250;
-/** From here on, the log is to begin anew: 32 MiB. */
+/** At this size (32 MiB) the checkpointer holds writers back so that the log restarts from its beginning. */
 const LONG_LOG_PAGES = 8_192;
 
 export class Checkpointer implements Disposable {
@@ -18,29 +19,28 @@ export class Checkpointer implements Disposable {
   readonly #lock: SharedWriteLock;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @throws DatabaseError */
+  /** @throws StorageError */
   constructor(path: string, lock: SharedWriteLock) {
     this.#sqlite = openSqlite(path);
-    // Writers go on meanwhile.
+    // A passive checkpoint does not block writers.
     this.#checkpoint = this.#sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#lock = lock;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.look(), CHECKPOINT_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => this.checkpointIfDue(), CHECKPOINT_INTERVAL_MS).unref();
   }
 
-  /** Does what there is to do. */
-  look(): void {
-    if (this.#lock.turns < WRITES_PER_CHECKPOINT) return;
-    this.#lock.turns = 0;
+  checkpointIfDue(): void {
+    if (this.#lock.releases < WRITES_PER_CHECKPOINT) return;
+    this.#lock.resetReleases();
     try {
       const pages = this.#run();
-      // It does so when all of it is in the file, which is never so while somebody adds to it.
-      if (pages >= LONG_LOG_PAGES) this.#lock.hold(() => this.#run());
+      // SQLite restarts the log only once all of it is in the file, which never happens under continuous writes.
+      if (pages >= LONG_LOG_PAGES) this.#lock.run(() => this.#run());
     } catch (error) {
-      // A full disk has all of it in the log still; those who write will say so.
-      if (!(error instanceof DatabaseError)) throw error;
+      // On a full disk the log still has all commits, and the next writer reports the failure.
+      if (!(error instanceof StorageError)) throw error;
     }
   }
 
@@ -49,9 +49,9 @@ export class Checkpointer implements Disposable {
     this.#sqlite.close();
   }
 
-  /** @returns how long the log is, in pages. */
+  /** @returns the length of the log in pages. */
   #run(): number {
-    return translated(() => {
+    return mapSqliteErrors(() => {
       const { log } = this.#checkpoint.get() as { readonly log: number };
       return log;
     });

@@ -1,12 +1,9 @@
-/**
- * Queries that are built once and run with other values each time: to build one takes longer than to run it.
- * Each dialect gets its own words.
- */
+/** Queries that Kysely compiles once for each dialect, because compiling one takes longer than running it. */
 import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely';
 import type { Database } from '../tables.ts';
 
-/** Stands in a built query where a value comes. */
-class Place {
+/** A parameter's position in a compiled query. */
+class Placeholder {
   readonly index: number;
 
   constructor(index: number) {
@@ -15,23 +12,26 @@ class Place {
 }
 
 /**
- * @param build is called with stand-ins for the values, which it may only pass on; it names each in its head.
- * @returns runs the query on a database, or in a transaction. @throws DatabaseError
+ * @param build receives placeholders, which it may only pass to Kysely; it must declare each parameter.
+ * @returns a function that runs the query on a database or in a transaction. @throws StorageError
  */
 export function compiledQuery<V extends readonly unknown[], R>(
   build: (db: Database, ...values: V) => Compilable<R>,
 ): (db: Database, ...values: V) => Promise<readonly R[]> {
-  const built = new WeakMap<DialectAdapter, CompiledQuery<R>>();
-  const places = Array.from({ length: build.length - 1 }, (_, index) => new Place(index));
+  const compiled = new WeakMap<DialectAdapter, CompiledQuery<R>>();
+  const placeholders = Array.from(
+    { length: build.length - 1 },
+    (_, index) => new Placeholder(index),
+  );
   return async (db, ...values) => {
     const { adapter } = db.getExecutor();
-    let query = built.get(adapter);
+    let query = compiled.get(adapter);
     if (query === undefined) {
-      query = build(db, ...(places as readonly unknown[] as V)).compile();
-      built.set(adapter, query);
+      query = build(db, ...(placeholders as readonly unknown[] as V)).compile();
+      compiled.set(adapter, query);
     }
     const parameters = query.parameters.map((parameter) =>
-      parameter instanceof Place ? values[parameter.index] : parameter,
+      parameter instanceof Placeholder ? values[parameter.index] : parameter,
     );
     const { rows } = await db.executeQuery<R>({ ...query, parameters });
     return rows;

@@ -1,18 +1,18 @@
-/** The thread that reads the database at the start, so that the server answers meanwhile. */
+/** The thread that checks the database at the start, so that the server answers health requests meanwhile. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { StartupError } from '../../runtime/startup-error.ts';
-import { checkDatabase, type LastRun } from './database-check.ts';
-import { DatabaseError, type DatabaseFailure } from '../storage-error.ts';
+import { checkDatabase, type UncleanRun } from './database-check.ts';
+import { StorageError, type StorageFailure } from '../storage-error.ts';
 
 export interface DatabaseCheckData {
   readonly path: string;
-  readonly lastRun: LastRun | null;
+  readonly lastRun: UncleanRun | null;
 }
 
 export type DatabaseCheckResult =
   | { readonly kind: 'usable' }
   | { readonly kind: 'problem'; readonly sentence: string }
-  | { readonly kind: 'failed'; readonly failure: DatabaseFailure; readonly detail: string };
+  | { readonly kind: 'failed'; readonly error: StorageFailure };
 
 const { path, lastRun } = workerData as DatabaseCheckData;
 
@@ -22,8 +22,8 @@ function check(): DatabaseCheckResult {
     return { kind: 'usable' };
   } catch (error) {
     if (error instanceof StartupError) return { kind: 'problem', sentence: error.message };
-    if (!(error instanceof DatabaseError)) throw error;
-    return { kind: 'failed', failure: error.failure, detail: error.detail };
+    if (!(error instanceof StorageError)) throw error;
+    return { kind: 'failed', error: error.toFailure() };
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * Finds out, before anything is written, whether a database can be used: after a crash, and after somebody put a
- * backup in its place. A write-ahead log that belongs to another file is the trap: SQLite cannot tell, takes its pages
- * over, and the next reader finds the file damaged. The check only reads.
+ * Checks, before anything is written, whether a database is usable: after a crash, and after an operator
+ * replaced it with a backup. The trap is a write-ahead log that belongs to another file: SQLite cannot
+ * tell, applies the log's pages, and damages the file. The check only reads.
  */
 import { readSync, openSync, closeSync, statSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StartupError } from '../../runtime/startup-error.ts';
-import { DatabaseError } from '../storage-error.ts';
-import { BUSY_TIMEOUT_MS, translated, type Sqlite } from './sqlite.ts';
+import { BUSY_TIMEOUT_MS, type Sqlite } from './sqlite.ts';
+import { mapSqliteErrors, sqliteError, sqliteFailureOf } from './sqlite-error.ts';
 
-/** What no state that this server has committed contains. Each query finds one example. */
+/** States that the server never commits. Each query finds one example. */
 const CONTRADICTIONS: readonly { readonly table: string; readonly query: string }[] = [
   {
     table: 'journal',
@@ -33,26 +33,26 @@ const CONTRADICTIONS: readonly { readonly table: string; readonly query: string 
   },
 ];
 
-/** What is known of the process that used the folder last and did not stop cleanly. */
-export interface LastRun {
-  /** The file when that process started; null when there was none. */
+/** The last process that used the directory, when it did not stop cleanly. */
+export interface UncleanRun {
+  /** The file at that process's start; null when there was none. */
   readonly database: { readonly inode: number; readonly mtimeMs: number } | null;
-  /** When that process is known to have lived last, in milliseconds since the epoch. */
+  /** The process's last heartbeat, in milliseconds since the epoch. */
   readonly aliveAtMs: number;
 }
 
-/** A process that could not say for so long that it lives still wrote to its database. */
+/** A process may write to its database this long after its last heartbeat. */
 const HEARTBEAT_TOLERANCE_MS = 10_000;
 
 /**
  * Takes about two seconds for each gigabyte.
  *
- * @throws StartupProblem when the file and the log beside it do not belong together.
- * @throws DatabaseError when the file is damaged, or is not a database.
+ * @throws StartupError when the file and the log beside it do not belong together.
+ * @throws StorageError when the file is damaged or is not a database.
  */
 export function checkDatabase(
   path: string,
-  { lastRun }: { readonly lastRun: LastRun | null },
+  { lastRun }: { readonly lastRun: UncleanRun | null },
 ): void {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
@@ -61,8 +61,7 @@ export function checkDatabase(
     return;
   }
   const detail = (hasLog ? findReplacement(path, lastRun) : null) ?? findDamage(path);
-  if (detail !== null)
-    throw hasLog ? mismatch(path, detail) : new DatabaseError('not-a-database', detail);
+  if (detail !== null) throw hasLog ? mismatch(path, detail) : sqliteError('damaged', detail);
 }
 
 function mismatch(path: string, detail: string): StartupError {
@@ -73,22 +72,22 @@ Otherwise restore a backup as "Backup and restore" in the documentation says.`,
   );
 }
 
-/** @returns the first thing that is wrong. */
+/** @returns the first fault. */
 function findDamage(path: string): string | null {
-  try {
-    return translated(() => {
-      // It neither checkpoints nor deletes the log when it closes.
+  return mapSqliteErrors(() => {
+    try {
+      // A read-only connection neither checkpoints nor deletes the log when it closes.
       const sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
       try {
         return findBrokenPage(sqlite) ?? findContradiction(sqlite);
       } finally {
         sqlite.close();
       }
-    });
-  } catch (error) {
-    if (error instanceof DatabaseError && error.failure === 'not-a-database') return error.detail;
-    throw error;
-  }
+    } catch (error) {
+      if (sqliteFailureOf(error) === 'damaged') return (error as Error).message;
+      throw error;
+    }
+  });
 }
 
 function findBrokenPage(sqlite: Sqlite): string | null {
@@ -106,17 +105,17 @@ function findContradiction(sqlite: Sqlite): string | null {
 }
 
 /**
- * A log that holds every page, or pages that fit by chance, hides a file that was put beside it: nothing is damaged
- * then, and the backup would be overwritten without a word.
+ * Detects a replaced database file by its header and times. A log that has every page, or pages that fit
+ * by chance, hides the replacement: nothing looks damaged, and the log would overwrite the backup silently.
  */
-function findReplacement(path: string, lastRun: LastRun | null): string | null {
-  const { header, pageSize, isOfLog } = readHeader(path);
-  // Anything else is found out by SQLite.
+function findReplacement(path: string, lastRun: UncleanRun | null): string | null {
+  const { header, pageSize, usesLog } = readHeader(path);
+  // SQLite reports any other header itself.
   if (header !== 'SQLite format 3\0') return null;
   const logPageSize = readBytes(`${path}-wal`, 12).readUInt32BE(8);
   if (logPageSize !== 0 && logPageSize !== pageSize)
     return `pages of ${pageSize} bytes in the file and of ${logPageSize} bytes in the log`;
-  if (!isOfLog) return 'the database file is a copy that was made without a log';
+  if (!usesLog) return 'the database file is a copy that was made without a log';
   if (lastRun === null) return null;
   const { ino, mtimeMs } = statSync(path);
   const { database, aliveAtMs } = lastRun;
@@ -132,16 +131,16 @@ function findReplacement(path: string, lastRun: LastRun | null): string | null {
 function readHeader(path: string): {
   readonly header: string;
   readonly pageSize: number;
-  /** It was in the mode of write-ahead logs when it was written last. */
-  readonly isOfLog: boolean;
+  /** The last writer used a write-ahead log. */
+  readonly usesLog: boolean;
 } {
   const bytes = readBytes(path, 20);
   const pageSize = bytes.readUInt16BE(16);
-  // 65536 does not fit into the field.
+  // The field stores 65536 as 1.
   return {
     header: bytes.toString('latin1', 0, 16),
     pageSize: pageSize === 1 ? 65_536 : pageSize,
-    isOfLog: bytes[19] === 2,
+    usesLog: bytes[19] === 2,
   };
 }
 

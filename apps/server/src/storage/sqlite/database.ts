@@ -1,12 +1,12 @@
-/** The metadata database: opened and brought up to date before anything else starts. */
+/** The metadata database in SQLite, as Kysely sees it. */
 import { Kysely, Migrator } from 'kysely';
-import { SqliteExecutorDialect } from './dialect.ts';
-import type { SqlExecutor } from './executor.ts';
 import { MIGRATIONS } from '../migrations.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
+import { SqliteExecutorDialect } from './dialect.ts';
+import type { SqlExecutor } from './executor.ts';
 
-/** A connection to a file that has all tables. */
+/** @param executor a connection to a file that has all tables. */
 export function connectDatabase(executor: SqlExecutor): Database {
   return new Kysely<Tables>({
     dialect: new SqliteExecutorDialect(executor),
@@ -15,8 +15,10 @@ export function connectDatabase(executor: SqlExecutor): Database {
 }
 
 /**
+ * Connects and migrates the file to the newest schema.
+ *
  * @param executor closed together with the database (`await db.destroy()`), or when this fails.
- * @throws DatabaseError when the file cannot be used.
+ * @throws StorageError
  */
 export async function openDatabase(executor: SqlExecutor): Promise<Database> {
   const db = connectDatabase(executor);
@@ -26,14 +28,10 @@ export async function openDatabase(executor: SqlExecutor): Promise<Database> {
       provider: { getMigrations: async () => MIGRATIONS },
     });
     const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw asError(error);
+    if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

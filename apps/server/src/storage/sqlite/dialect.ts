@@ -1,6 +1,6 @@
 /**
- * Kysely on one SQLite connection, wherever it is. One connection means one user at a time: a
- * transaction keeps it until its end, everybody else waits for their turn.
+ * A Kysely dialect over one SQLite connection, in this thread or in another. A transaction has the
+ * connection for itself until its end; other queries wait in a queue.
  */
 import {
   CompiledQuery,
@@ -46,7 +46,7 @@ class ExecutorDriver implements Driver {
   readonly #connection: DatabaseConnection;
   readonly #queue: (() => void)[] = [];
   #state: 'free' | 'taken' = 'free';
-  /** Of the transaction that is open. */
+  /** The open transaction's mode. */
   #accessMode: AccessMode = 'read write';
 
   constructor(executor: SqlExecutor) {
@@ -64,7 +64,7 @@ class ExecutorDriver implements Driver {
 
   async releaseConnection(): Promise<void> {
     const next = this.#queue.shift();
-    // Handed over without being free in between, or a newcomer could take it first.
+    // The next waiter takes the connection directly, so that no newcomer overtakes it.
     if (next === undefined) this.#state = 'free';
     else next();
   }
@@ -79,7 +79,7 @@ class ExecutorDriver implements Driver {
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    // What has only read waits for no writer to end.
+    // A rollback of a read-only transaction does not wait for writers.
     const end = this.#accessMode === 'read only' ? 'ROLLBACK' : 'COMMIT';
     await connection.executeQuery(CompiledQuery.raw(end));
   }
@@ -107,6 +107,6 @@ class ExecutorConnection implements DatabaseConnection {
 
   // oxlint-disable-next-line require-yield
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('rows are not streamed out of SQLite');
+    throw new Error('streaming rows out of SQLite is not supported');
   }
 }

@@ -1,52 +1,52 @@
-/** Who runs SQL for Kysely: a connection in this thread, or one in a worker. */
-import { DatabaseError } from '../storage-error.ts';
-import { openSqlite, translated, type Sqlite } from './sqlite.ts';
+/** Executes SQL for Kysely, over a connection in this thread or in a worker. */
+import { LRUCache } from 'lru-cache';
+import { openSqlite, type Sqlite } from './sqlite.ts';
+import { mapSqliteErrors, sqliteError } from './sqlite-error.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
 
 export interface SqlResult {
   readonly rows: readonly Record<string, unknown>[];
-  /** How many rows a statement without `returning` changed. */
+  /** The number of rows that a statement without `returning` changed. */
   readonly changes: number;
 }
 
 export interface SqlExecutor {
-  /** @throws DatabaseError */
+  /** @throws StorageError */
   execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult>;
   close(): Promise<void>;
 }
 
-/** Prepared statements that are kept. */
-const MAX_STATEMENTS = 256;
+const MAX_PREPARED_STATEMENTS = 256;
 
-/** What never waits for a writer. */
+/** Statements that never wait for a writer. */
 const READS = /^\s*(select|pragma|begin deferred|rollback)\b/i;
 
 interface Statement {
   readonly prepared: ReturnType<Sqlite['prepare']>;
-  /** What SQLite says of it, once: asking takes longer than most statements. */
-  readonly gives: 'rows' | 'changes';
+  /** Determined once, because asking SQLite takes longer than most statements. */
+  readonly returns: 'rows' | 'changes';
   readonly lock: WriteLock;
 }
 
-/** For the worker, for tests and for commands that are alone in their process: every call blocks. */
+/** Executes in this thread, which each call blocks. */
 export class LocalExecutor implements SqlExecutor {
   readonly #sqlite: Sqlite;
   readonly #lock: WriteLock;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements = new LRUCache<string, Statement>({ max: MAX_PREPARED_STATEMENTS });
 
-  /** @throws DatabaseError */
+  /** @throws StorageError */
   constructor(path: string, lock = noLock) {
     this.#sqlite = openSqlite(path);
     this.#lock = lock;
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
-    // SQLite would store the text up to there, and say that all of it is stored.
+    // SQLite would store the text up to U+0000 without an error.
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
-      throw new DatabaseError('failed', 'a text contains U+0000');
-    return translated(() => {
+      throw sqliteError('request-failed', 'a text contains U+0000');
+    return mapSqliteErrors(() => {
       const statement = this.#prepare(sql);
-      return statement.lock.hold(() => run(statement, parameters));
+      return statement.lock.run(() => run(statement, parameters));
     });
   }
 
@@ -58,11 +58,10 @@ export class LocalExecutor implements SqlExecutor {
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
       const prepared = this.#sqlite.prepare(sql);
       statement = {
         prepared,
-        gives: prepared.columns().length > 0 ? 'rows' : 'changes',
+        returns: prepared.columns().length > 0 ? 'rows' : 'changes',
         lock: READS.test(sql) ? noLock : this.#lock,
       };
       this.#statements.set(sql, statement);
@@ -71,7 +70,7 @@ export class LocalExecutor implements SqlExecutor {
   }
 }
 
-function run({ prepared, gives }: Statement, parameters: readonly unknown[]): SqlResult {
-  if (gives === 'rows') return { rows: prepared.all(...parameters), changes: 0 };
+function run({ prepared, returns }: Statement, parameters: readonly unknown[]): SqlResult {
+  if (returns === 'rows') return { rows: prepared.all(...parameters), changes: 0 };
   return { rows: [], changes: Number(prepared.run(...parameters).changes) };
 }

@@ -1,29 +1,24 @@
 /**
- * One connection to a SQLite file, set up so that what is committed is on the disk: write-ahead log,
- * `synchronous=FULL`. Each thread has its own connection; whoever finds the file locked waits for
- * `BUSY_TIMEOUT_MS`. Whatever SQLite throws comes out as a `DatabaseError`.
+ * One connection to a SQLite file, configured so that a commit is on the disk: write-ahead log and
+ * `synchronous=FULL`. Each thread has its own connection and waits up to `BUSY_TIMEOUT_MS` for a lock.
  */
 import { DatabaseSync } from '@photostructure/sqlite';
-import { DatabaseError, type DatabaseFailure } from '../storage-error.ts';
+import { mapSqliteErrors } from './sqlite-error.ts';
 
 export type Sqlite = InstanceType<typeof DatabaseSync>;
 
 export const BUSY_TIMEOUT_MS = 5_000;
-/** The write-ahead log is cut back to this after a checkpoint. */
+/** A checkpoint truncates the write-ahead log to this size. */
 const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
-/** So long a log, and the commit that made it so does what the checkpointer has not done, while all others wait. */
+/** At this size the committing connection checkpoints inline, which blocks other writers. */
 const MAX_LOG_PAGES = 16_384;
 
-/**
- * Opens a file, or makes it.
- *
- * @throws DatabaseError `not-a-database`, `cannot-open`, `busy`, `full` or `failed`.
- */
+/** Opens or creates a file. @throws StorageError */
 export function openSqlite(
   path: string,
   options: { readonly busyTimeoutMs?: number } = {},
 ): Sqlite {
-  return translated(() => {
+  return mapSqliteErrors(() => {
     const sqlite = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
     try {
       sqlite.exec(
@@ -39,49 +34,22 @@ export function openSqlite(
 }
 
 /**
- * Runs `work` in a transaction that takes the write lock at once, so that it never fails half way
- * for want of it.
+ * Runs `work` in a transaction that takes SQLite's write lock at its start, so that the transaction
+ * never fails midway for lack of the lock.
  *
- * @throws DatabaseError; nothing of the transaction is written then.
+ * @throws StorageError; then nothing of the transaction is written.
  */
 export function inTransaction<T>(sqlite: Sqlite, work: () => T): T {
-  return translated(() => {
+  return mapSqliteErrors(() => {
     sqlite.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
       sqlite.exec('COMMIT');
       return result;
     } catch (error) {
-      // A full disk has ended the transaction already.
+      // SQLite ends the transaction itself when the disk is full.
       if (sqlite.isTransaction) sqlite.exec('ROLLBACK');
       throw error;
     }
   });
-}
-
-/** @throws DatabaseError for every error of SQLite. */
-export function translated<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw isSqliteError(error)
-      ? new DatabaseError(FAILURES[error.sqliteCode & 0xff] ?? 'failed', error.message)
-      : error;
-  }
-}
-
-/** Primary result codes: https://sqlite.org/rescode.html */
-const FAILURES: Readonly<Record<number, DatabaseFailure>> = {
-  5: 'busy',
-  6: 'busy',
-  8: 'read-only',
-  10: 'io',
-  11: 'not-a-database',
-  13: 'full',
-  14: 'cannot-open',
-  26: 'not-a-database',
-};
-
-function isSqliteError(error: unknown): error is Error & { readonly sqliteCode: number } {
-  return error instanceof Error && 'sqliteCode' in error && typeof error.sqliteCode === 'number';
 }

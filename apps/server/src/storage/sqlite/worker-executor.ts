@@ -1,11 +1,12 @@
 /**
- * The connection in a worker, so that the gateway never waits for a disk. A worker that ends fails
- * what it was asked, and the next request starts another.
+ * Executes SQL in a worker thread, so that the main thread never waits for the disk. When the worker
+ * ends, pending requests fail and the next request starts another worker.
  */
 import { Worker } from 'node:worker_threads';
-import { DatabaseError, type DatabaseFailure } from '../storage-error.ts';
+import { StorageError, type StorageFailure } from '../storage-error.ts';
 import type { SqlExecutor, SqlResult } from './executor.ts';
-import { releaseWriteLock, writeLockMemory } from './write-lock.ts';
+import { sqliteError } from './sqlite-error.ts';
+import { releaseWriteLock } from './write-lock.ts';
 
 export interface SqlRequest {
   readonly id: number;
@@ -15,12 +16,7 @@ export interface SqlRequest {
 
 export type SqlReply =
   | { readonly id: number; readonly kind: 'done'; readonly result: SqlResult }
-  | {
-      readonly id: number;
-      readonly kind: 'failed';
-      readonly failure: DatabaseFailure;
-      readonly detail: string;
-    };
+  | { readonly id: number; readonly kind: 'failed'; readonly error: StorageFailure };
 
 export interface DatabaseWorkerData {
   readonly path: string;
@@ -39,9 +35,9 @@ export class WorkerExecutor implements SqlExecutor {
   #worker: Worker | undefined;
   #lastId = 0;
 
-  constructor(options: { readonly path: string; readonly workerUrl: URL }) {
-    this.#workerUrl = options.workerUrl;
-    this.#data = { path: options.path, lock: writeLockMemory(options.path) };
+  constructor({ workerUrl, ...data }: DatabaseWorkerData & { readonly workerUrl: URL }) {
+    this.#workerUrl = workerUrl;
+    this.#data = data;
   }
 
   execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
@@ -53,14 +49,14 @@ export class WorkerExecutor implements SqlExecutor {
     });
   }
 
-  /** Ends the worker; what is still waiting fails. */
+  /** Ends the worker; pending requests fail. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }
 
   #start(): Worker {
     const worker = new Worker(this.#workerUrl, { workerData: this.#data, name: 'database' });
-    // Gone when the worker is.
+    // Not available after the worker's exit.
     const { threadId } = worker;
     let reason = 'the database worker ended';
     worker.on('message', (reply: SqlReply) => this.#settle(reply));
@@ -70,7 +66,7 @@ export class WorkerExecutor implements SqlExecutor {
       releaseWriteLock(this.#data.lock, threadId);
       const waiting = [...this.#waiting.values()];
       this.#waiting.clear();
-      for (const { reject } of waiting) reject(new DatabaseError('failed', reason));
+      for (const { reject } of waiting) reject(sqliteError('request-failed', reason));
     });
     return worker;
   }
@@ -79,6 +75,6 @@ export class WorkerExecutor implements SqlExecutor {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (reply.kind === 'done') waiting?.resolve(reply.result);
-    else waiting?.reject(new DatabaseError(reply.failure, reply.detail));
+    else waiting?.reject(new StorageError(reply.error));
   }
 }

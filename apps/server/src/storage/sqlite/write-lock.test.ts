@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { releaseWriteLock, SharedWriteLock, writeLockMemory } from './write-lock.ts';
+import { releaseWriteLock, SharedWriteLock, createWriteLockMemory } from './write-lock.ts';
 
-/** Takes the lock the way `SharedWriteLock` does, says so, and gives it back when told to. */
+/** Takes the lock like `SharedWriteLock`, reports it, and releases the lock on request. */
 const HOLDER = `
   const { parentPort, threadId, workerData } = require('node:worker_threads');
   const holder = new Int32Array(workerData);
@@ -17,22 +17,17 @@ const HOLDER = `
 
 const isFree = (memory: SharedArrayBuffer) => new Int32Array(memory)[0] === 0;
 
-test('one lock for each file', () => {
-  expect(writeLockMemory('one.db')).toBe(writeLockMemory('one.db'));
-  expect(writeLockMemory('one.db')).not.toBe(writeLockMemory('two.db'));
-});
-
-test('it is held while the work lasts, and given back when the work fails', () => {
-  const memory = writeLockMemory('a.db');
+test('the lock is held during the work and released when the work fails', () => {
+  const memory = createWriteLockMemory();
   const lock = new SharedWriteLock(memory);
-  expect(lock.hold(() => isFree(memory))).toBe(false);
+  expect(lock.run(() => isFree(memory))).toBe(false);
   expect(isFree(memory)).toBe(true);
-  expect(() => lock.hold(() => JSON.parse('{'))).toThrow(SyntaxError);
+  expect(() => lock.run(() => JSON.parse('{'))).toThrow(SyntaxError);
   expect(isFree(memory)).toBe(true);
 });
 
-test('what a worker held when it ended is given back, what another holds is not', async () => {
-  const memory = writeLockMemory('b.db');
+test('releases a lock that an exited worker held, but not one that another thread holds', async () => {
+  const memory = createWriteLockMemory();
   const worker = new Worker(HOLDER, { eval: true, workerData: memory });
   const { threadId } = worker;
   await new Promise((resolve) => worker.once('message', resolve));
@@ -43,12 +38,12 @@ test('what a worker held when it ended is given back, what another holds is not'
   expect(isFree(memory)).toBe(true);
 });
 
-test('whoever waits goes on as soon as it is given back', async () => {
-  const memory = writeLockMemory('c.db');
+test('a waiting thread continues as soon as the lock is released', async () => {
+  const memory = createWriteLockMemory();
   const worker = new Worker(HOLDER, { eval: true, workerData: memory });
   await new Promise((resolve) => worker.once('message', resolve));
-  worker.postMessage('give it back');
-  expect(new SharedWriteLock(memory).hold(() => 'my turn')).toBe('my turn');
+  worker.postMessage('release');
+  expect(new SharedWriteLock(memory).run(() => 'done')).toBe('done');
   await new Promise((resolve) => worker.once('exit', resolve));
   expect(isFree(memory)).toBe(true);
 });

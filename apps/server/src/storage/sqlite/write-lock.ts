@@ -1,40 +1,34 @@
 /**
- * Threads of one process that write to the same SQLite file take turns by this lock. SQLite has its
- * own, which is what keeps the file sound; but whoever finds that one taken sleeps for up to 100 ms
- * before asking again, and two busy writers get a tenth done of what one does. Here the next one is
- * woken at once.
+ * The lock by which threads of one process take turns at writing to a SQLite file. SQLite's own lock
+ * keeps the file consistent, but a connection that finds it taken sleeps for up to 100 ms before the
+ * next attempt, and two busy writers get a tenth of one writer's throughput. This lock wakes the next
+ * thread at once.
  */
 import { threadId } from 'node:worker_threads';
 import { BUSY_TIMEOUT_MS } from './sqlite.ts';
 
 export interface WriteLock {
-  /** Waits for its turn, and runs `work`. */
-  hold<T>(work: () => T): T;
-  /** The same for work in several steps, between which this thread does nothing else with the file. */
-  holdThrough<T>(work: () => Promise<T>): Promise<T>;
+  /** Waits for the lock and runs `work`. */
+  run<T>(work: () => T): T;
+  /** Like `run`, for asynchronous work. */
+  runAsync<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** For a connection that is alone, or whose process has no other. */
-export const noLock: WriteLock = { hold: (work) => work(), holdThrough: (work) => work() };
+/** For the only connection of a process. */
+export const noLock: WriteLock = { run: (work) => work(), runAsync: (work) => work() };
 
 const FREE = 0;
-/** Who has it, and how often somebody had it. */
+/** Indexes into the shared memory: the holder, and the number of releases. */
 const HOLDER = 0;
-const TURNS = 1;
+const RELEASES = 1;
 const INTEGERS = 2;
-const memories = new Map<string, SharedArrayBuffer>();
 
-/** To be given to each worker of this process that writes to the file. */
-export function writeLockMemory(path: string): SharedArrayBuffer {
-  let memory = memories.get(path);
-  if (memory === undefined) {
-    memory = new SharedArrayBuffer(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
-    memories.set(path, memory);
-  }
-  return memory;
+/** Memory that all threads writing to one file share. */
+export function createWriteLockMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
 }
 
-/** For a worker: `Atomics.wait` is not allowed to block a main thread's loop. */
+/** For worker threads only: `Atomics.wait` would block the main thread's event loop. */
 export class SharedWriteLock implements WriteLock {
   readonly #integers: Int32Array;
 
@@ -42,17 +36,16 @@ export class SharedWriteLock implements WriteLock {
     this.#integers = new Int32Array(memory);
   }
 
-  /** How often it was held, by whomever, since this was last set. */
-  get turns(): number {
-    return Atomics.load(this.#integers, TURNS);
+  /** The number of releases by all threads since the last reset. */
+  get releases(): number {
+    return Atomics.load(this.#integers, RELEASES);
   }
 
-  set turns(turns: number) {
-    Atomics.store(this.#integers, TURNS, turns);
+  resetReleases(): void {
+    Atomics.store(this.#integers, RELEASES, 0);
   }
 
-  hold<T>(work: () => T): T {
-    // Whoever waited in vain goes on all the same: SQLite decides.
+  run<T>(work: () => T): T {
     const isHeld = this.#acquire();
     try {
       return work();
@@ -61,7 +54,7 @@ export class SharedWriteLock implements WriteLock {
     }
   }
 
-  async holdThrough<T>(work: () => Promise<T>): Promise<T> {
+  async runAsync<T>(work: () => Promise<T>): Promise<T> {
     const isHeld = this.#acquire();
     try {
       return await work();
@@ -70,10 +63,11 @@ export class SharedWriteLock implements WriteLock {
     }
   }
 
+  /** @returns false on timeout: proceed without the lock; SQLite's own busy handling arbitrates. */
   #acquire(): boolean {
     const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
     for (;;) {
-      const holder = Atomics.compareExchange(this.#integers, HOLDER, FREE, nameOf(threadId));
+      const holder = Atomics.compareExchange(this.#integers, HOLDER, FREE, holderOf(threadId));
       if (holder === FREE) return true;
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) return false;
@@ -82,19 +76,19 @@ export class SharedWriteLock implements WriteLock {
   }
 }
 
-/** A worker has ended; it may have held the lock. */
+/** Frees the lock if a thread that exited still held it. */
 export function releaseWriteLock(memory: SharedArrayBuffer, thread: number): void {
   release(new Int32Array(memory), thread);
 }
 
 function release(integers: Int32Array, thread: number): void {
-  const name = nameOf(thread);
-  if (Atomics.compareExchange(integers, HOLDER, name, FREE) !== name) return;
-  Atomics.add(integers, TURNS, 1);
+  const holder = holderOf(thread);
+  if (Atomics.compareExchange(integers, HOLDER, holder, FREE) !== holder) return;
+  Atomics.add(integers, RELEASES, 1);
   Atomics.notify(integers, HOLDER, 1);
 }
 
-/** The main thread's id is 0. */
-function nameOf(thread: number): number {
+/** Never `FREE`: the main thread's id is 0. */
+function holderOf(thread: number): number {
   return thread + 1;
 }

@@ -6,10 +6,10 @@ import { openDatabase } from '../../../storage/sqlite/database.ts';
 import { LocalExecutor } from '../../../storage/sqlite/executor.ts';
 import type { Database } from '../../../storage/tables.ts';
 import { createUser } from '../../../storage/users.ts';
-import { noLock } from '../../../storage/sqlite/write-lock.ts';
+import { SqliteCommandStore } from '../../../storage/sqlite/sqlite-command-store.ts';
 import { CommandTransactions, type TransactionResult } from '../../command-transactions.ts';
 import type { Effect } from '../../effect.ts';
-import type { CommandAnswer } from '../../runner.ts';
+import type { CommandAnswer } from '../../command-runner.ts';
 import type { ServerCommand } from '../../server-command.ts';
 import { HANDLERS } from '../handlers.ts';
 
@@ -32,11 +32,9 @@ export class Fixture {
   private constructor(db: Database, executor: LocalExecutor) {
     this.db = db;
     this.#transactions = new CommandTransactions({
-      executor,
-      db,
-      lock: noLock,
+      store: SqliteCommandStore.over(executor),
       handlers: HANDLERS,
-      now: () => ++this.now,
+      clock: { now: () => ++this.now },
       onFault: (_command, error) => {
         throw error;
       },

@@ -1,9 +1,9 @@
 import { writeFile, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '@tandem/sync';
-import { openSqlite } from '../sqlite/sqlite.ts';
+import { openSqlite } from './sqlite.ts';
 import { temporaryDatabaseFile, temporaryPath } from '../testing/temporary-database.ts';
-import { testJournal } from './journal.contract.ts';
+import { testJournal } from '../journal/journal.contract.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 
 const batch = (base: number, update: Uint8Array): Batch => ({
@@ -26,7 +26,7 @@ describe('SQLite journal', () => {
     sqlite.close();
   });
 
-  test('what is committed is there for the next connection', async () => {
+  test('the next connection reads what was committed', async () => {
     const path = await temporaryDatabaseFile();
     await using first = SqliteJournal.open(path);
     await first.create({ document: 'a', epoch: 'life', kind: 'data' });
@@ -58,29 +58,32 @@ describe('SQLite journal', () => {
     });
   });
 
-  test('a file that is not a database is told apart and left as it is', async () => {
+  test('opening a file that is not a database fails and does not change it', async () => {
     const path = await temporaryPath();
-    const text = 'Dear diary, this is not a database. '.repeat(200);
+    const text = 'This text is not a database. '.repeat(200);
     await writeFile(path, text);
     expect(() => SqliteJournal.open(path)).toThrow(
-      expect.objectContaining({ name: 'DatabaseError', failure: 'not-a-database' }),
+      expect.objectContaining({ name: 'StorageError', damaged: true }),
     );
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  test('a folder that is not there is told apart', async () => {
+  test('opening a file in a missing folder fails', async () => {
     const path = `${await temporaryPath('missing')}/tandem.db`;
     expect(() => SqliteJournal.open(path)).toThrow(
-      expect.objectContaining({ failure: 'cannot-open' }),
+      expect.objectContaining({
+        retryable: true,
+        message: expect.stringMatching(/cannot be opened/) as string,
+      }),
     );
   });
 
-  test('a database without tables is told apart', async () => {
+  test('opening a database without tables fails', async () => {
     const path = await temporaryPath();
-    expect(() => SqliteJournal.open(path)).toThrow(expect.objectContaining({ failure: 'failed' }));
+    expect(() => SqliteJournal.open(path)).toThrow(expect.objectContaining({ retryable: false }));
   });
 
-  test('a full disk fails the whole append; with space it goes on', async () => {
+  test('a full disk fails the whole append, which succeeds once there is space', async () => {
     const sqlite = openSqlite(await temporaryDatabaseFile());
     await using journal = SqliteJournal.over(sqlite);
     await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
@@ -90,22 +93,24 @@ describe('SQLite journal', () => {
     sqlite.exec(`PRAGMA max_page_count = ${page_count}`);
     const large = batch(1, new Uint8Array(1024 * 1024));
     await expect(journal.append([large])).rejects.toMatchObject({
-      name: 'DatabaseError',
-      failure: 'full',
+      name: 'StorageError',
+      retryable: true,
+      message: expect.stringMatching(/disk .* is full/) as string,
     });
     expect(await journal.load('a')).toEqual(before);
     sqlite.exec('PRAGMA max_page_count = 1000000');
     expect(await journal.append([large])).toEqual(['committed']);
   });
 
-  test('a database that somebody keeps locked fails the append, and nothing is written', async () => {
+  test('a database that another connection keeps locked fails the append, and nothing is written', async () => {
     const path = await temporaryDatabaseFile();
     await using journal = SqliteJournal.open(path, { busyTimeoutMs: 1 });
     await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
     const other = openSqlite(path);
     other.exec('BEGIN IMMEDIATE');
     await expect(journal.append([batch(0, Uint8Array.of(1))])).rejects.toMatchObject({
-      failure: 'busy',
+      retryable: true,
+      message: expect.stringMatching(/Another process/) as string,
     });
     other.exec('ROLLBACK');
     other.close();

@@ -1,25 +1,29 @@
 /**
- * The runner of a server: commands go to a worker and come back when they are on disk. A worker that ends is
- * started again and gets what is unanswered once more, which is harmless: a command takes effect once.
+ * Executes commands in a worker thread. A worker that ends is replaced, and the new one receives all
+ * unanswered commands again, which is safe because a command takes effect once.
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
-import { databaseErrors } from '../storage/storage-error.ts';
-import { releaseWriteLock, writeLockMemory } from '../storage/sqlite/write-lock.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
-import { COMMAND_LIMITS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { CommandNews, NumberedRequest } from './command-batcher.ts';
+import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
+import { releaseThread, type StorageDescription } from '../storage/storage.ts';
+import { storageErrors } from '../storage/storage-error.ts';
+import { COMMAND_LIMITS } from '../limits.ts';
+import type { CommandWorkerMessage, NumberedRequest } from './command-batcher.ts';
+import type {
+  CommandAnswer,
+  CommandRequest,
+  CommandRunner,
+  CommittedBatch,
+} from './command-runner.ts';
 import type { CommandWorkerData } from './command-worker.ts';
-import type { CommandAnswer, CommandRequest, CommandRunner, CommittedBatch } from './runner.ts';
 
-export interface WorkerRunnerOptions {
-  /** The database file, with all its tables. */
-  readonly path: string;
+export interface WorkerCommandRunnerOptions {
+  readonly storage: StorageDescription;
   readonly engine: Engine;
   readonly log: Log;
-  /** Where the bundled worker is; beside this file unless a test puts it elsewhere. */
+  /** The bundled worker; beside this file unless a test replaces it. */
   readonly workerUrl?: URL | undefined;
 }
 
@@ -29,11 +33,11 @@ interface Unanswered {
   attempts: number;
 }
 
-export class WorkerRunner implements CommandRunner {
+export class WorkerCommandRunner implements CommandRunner {
   readonly #engine: Engine;
   readonly #log: Log;
-  readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandNews>;
-  /** In the order in which they were said. */
+  readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
+  /** By number, in order. */
   readonly #unanswered = new Map<number, Unanswered>();
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
@@ -42,24 +46,23 @@ export class WorkerRunner implements CommandRunner {
   #committedListener: (batch: CommittedBatch) => void = ignore;
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
-  constructor({ path, engine, log, workerUrl }: WorkerRunnerOptions) {
+  constructor({ storage, engine, log, workerUrl }: WorkerCommandRunnerOptions) {
     this.#engine = engine;
     this.#log = log;
-    const lock = writeLockMemory(path);
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
-      workerData: { path, lock } satisfies CommandWorkerData,
-      errors: databaseErrors,
+      workerData: { storage } satisfies CommandWorkerData,
+      errors: storageErrors,
       clock: systemClock,
-      onMessage: (news) => this.#handleNews(news),
-      onStarted: () => this.#sendAgain(),
-      onEnded: (end) => this.#ended(end),
-      onExit: (threadId) => releaseWriteLock(lock, threadId),
+      onMessage: (message) => this.#handle(message),
+      onStarted: () => this.#resend(),
+      onEnded: (end) => this.#handleEnd(end),
+      onExit: (threadId) => releaseThread(storage, threadId),
     });
   }
 
-  /** @throws DatabaseError when the file cannot be used. */
+  /** @throws StorageError when the worker cannot open the storage. */
   async start(): Promise<void> {
     await this.#worker.start();
   }
@@ -67,14 +70,14 @@ export class WorkerRunner implements CommandRunner {
   async run(request: CommandRequest): Promise<CommandAnswer> {
     const { user, command } = request;
     try {
-      // Whoever hears of a document can open it.
+      // Creates the content first: a user who learns of the document can open it.
       if (command.name === 'document:create')
         await this.#engine.create({ document: command.input.document, kind: 'page', user });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       return { kind: 'refused', error: error.body };
     }
-    return await this.#carryOut(request);
+    return await this.#submit(request);
   }
 
   get storageError(): ErrorBody | null {
@@ -93,15 +96,15 @@ export class WorkerRunner implements CommandRunner {
     this.#lostListener = listener;
   }
 
-  /** What was said before is carried out, where the disk takes it. */
+  /** Executes all submitted commands first, unless storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#send();
     await this.#worker[Symbol.asyncDispose]();
   }
 
-  #carryOut(request: CommandRequest): Promise<CommandAnswer> {
+  #submit(request: CommandRequest): Promise<CommandAnswer> {
     const numbered: NumberedRequest = { ...request, number: ++this.#lastNumber };
-    // What a turn of the loop has brought goes to the worker in one message.
+    // The commands of one turn of the loop go to the worker in one message.
     if (this.#unsent.push(numbered) === 1) setImmediate(() => this.#send());
     return new Promise((resolve) => {
       this.#unanswered.set(numbered.number, { request: numbered, resolve, attempts: 1 });
@@ -114,21 +117,21 @@ export class WorkerRunner implements CommandRunner {
     this.#unsent = [];
   }
 
-  #sendAgain(): void {
+  #resend(): void {
     const unanswered = [...this.#unanswered.values()].map(({ request }) => request);
     this.#unsent = [];
     if (unanswered.length > 0) this.#worker.post(unanswered);
   }
 
-  #handleNews(news: CommandNews): void {
-    switch (news.kind) {
+  #handle(message: CommandWorkerMessage): void {
+    switch (message.kind) {
       case 'committed':
         // Events and effects before the answers.
-        this.#committedListener(news);
-        for (const { number, answer } of news.answers) this.#settle(number, answer);
+        this.#committedListener(message);
+        for (const { number, answer } of message.answers) this.#settle(number, answer);
         break;
       case 'stalled':
-        this.#log.error({ reason: news.detail }, 'no command can be stored; it is tried again');
+        this.#log.error({ reason: message.detail }, 'storing commands failed; retrying');
         this.#setStorageError(errorOf('storage-failed'));
         break;
       case 'resumed':
@@ -136,7 +139,7 @@ export class WorkerRunner implements CommandRunner {
         this.#setStorageError(null);
         break;
       case 'fault':
-        this.#log.error({ command: news.command, detail: news.detail }, 'a command failed');
+        this.#log.error({ command: message.command, detail: message.detail }, 'command failed');
     }
   }
 
@@ -151,9 +154,9 @@ export class WorkerRunner implements CommandRunner {
     unanswered?.resolve(answer);
   }
 
-  #ended({ detail }: WorkerEnd): void {
-    this.#log.error({ detail }, 'the command worker ended');
-    // The next worker states it again where storing still fails.
+  #handleEnd({ detail }: WorkerEnd): void {
+    this.#log.error({ detail }, 'command worker ended');
+    // The next worker reports the failure again if storing still fails.
     if (this.#storageError !== null) this.#setStorageError(null);
     const requests = [...this.#unanswered.values()].map(({ request }) => request);
     for (const [number, unanswered] of this.#unanswered) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { CommandRunner, CommittedBatch } from './runner.ts';
-import { measuredRunner } from './measured-runner.ts';
+import type { CommandRunner, CommittedBatch } from './command-runner.ts';
+import { measuredRunner } from './measured-command-runner.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
 it('times what was committed, passes on all of it, and counts no batch that wrote nothing', () => {

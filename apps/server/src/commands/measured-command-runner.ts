@@ -1,5 +1,5 @@
 /** A command runner whose answers and commits are counted and timed. */
-import type { CommandAnswer, CommandRequest, CommandRunner } from './runner.ts';
+import type { CommandAnswer, CommandRequest, CommandRunner } from './command-runner.ts';
 import type { CommandResult, Metrics } from '../metrics/metrics.ts';
 
 export function measuredRunner(runner: CommandRunner, metrics: Metrics): CommandRunner {

@@ -1,10 +1,17 @@
-/** The journal in SQLite, over a connection of its own; every call blocks the thread it is in. */
+/** The journal in SQLite, over a connection of its own. Every call blocks the thread. */
 import { DamagedDocument, type Batch, type StoredDocument } from '@tandem/sync';
 import type { DocumentKind } from '@tandem/protocol';
 import { readTimelines } from '../timelines.ts';
-import { inTransaction, openSqlite, translated, type Sqlite } from '../sqlite/sqlite.ts';
-import { noLock, type WriteLock } from '../sqlite/write-lock.ts';
-import type { AppendOutcome, Birth, Compaction, Journal, StoredSnapshot } from './journal.ts';
+import type {
+  AppendOutcome,
+  Compaction,
+  Journal,
+  JournalInit,
+  StoredSnapshot,
+} from '../journal/journal.ts';
+import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
+import { mapSqliteErrors } from './sqlite-error.ts';
+import { noLock, type WriteLock } from './write-lock.ts';
 
 interface JournalRow {
   readonly epoch: string;
@@ -24,7 +31,7 @@ export class SqliteJournal implements Journal {
     this.#statements = prepare(sqlite);
   }
 
-  /** @throws DatabaseError; `failed` when the tables are not there yet. */
+  /** @throws StorageError, also when the tables do not exist. */
   static open(
     path: string,
     options: { readonly busyTimeoutMs?: number; readonly lock?: WriteLock } = {},
@@ -32,18 +39,17 @@ export class SqliteJournal implements Journal {
     return SqliteJournal.over(openSqlite(path, options), options.lock);
   }
 
-  /** On a connection that is open; it is closed together with the journal, or when this throws. */
+  /** @param sqlite closed together with the journal, or when this throws. */
   static over(sqlite: Sqlite, lock = noLock): SqliteJournal {
     try {
-      return translated(() => new SqliteJournal(sqlite, lock));
+      return mapSqliteErrors(() => new SqliteJournal(sqlite, lock));
     } catch (error) {
       sqlite.close();
       throw error;
     }
   }
 
-  async create(birth: Birth): Promise<'created' | 'exists'> {
-    const { document, epoch, kind, seed } = birth;
+  async create({ document, epoch, kind, seed }: JournalInit): Promise<'created' | 'exists'> {
     return this.#writing(() => {
       const head = seed === undefined ? 0 : 1;
       if (!this.#changed(this.#statements.create.run(document, epoch, kind, head))) return 'exists';
@@ -105,13 +111,29 @@ export class SqliteJournal implements Journal {
     });
   }
 
+  async delete(
+    document: string,
+    { maxHead }: { readonly maxHead: number },
+  ): Promise<'deleted' | 'kept'> {
+    return this.#writing(() => {
+      const journal = this.#statements.journal.get(document) as JournalRow | undefined;
+      if (journal === undefined) return 'deleted';
+      if (journal.head > maxHead) return 'kept';
+      this.#statements.deleteJournal.run(document);
+      this.#statements.deleteSnapshot.run(document);
+      this.#statements.deleteUpdates.run(document, journal.head);
+      this.#statements.deleteClients.run(document);
+      return 'deleted';
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sqlite.close();
   }
 
   #append(batch: Batch): AppendOutcome {
     const { document, epoch, base, rows } = batch;
-    // The statement takes the place of a read and a check: whoever changes the row, has it.
+    // One conditional update instead of a read and a check: changing the row proves that base and epoch match.
     if (!this.#changed(this.#statements.bump.run(rows.length, document, epoch, base)))
       return 'conflict';
     for (const row of rows)
@@ -129,12 +151,12 @@ export class SqliteJournal implements Journal {
   }
 
   #writing<T>(work: () => T): T {
-    return this.#lock.hold(() => inTransaction(this.#sqlite, work));
+    return this.#lock.run(() => inTransaction(this.#sqlite, work));
   }
 
-  /** All reads see one moment, or a compaction could come in between. */
+  /** All reads see one state: a compaction between them would tear it. */
   #reading<T>(work: () => T): T {
-    return translated(() => {
+    return mapSqliteErrors(() => {
       this.#sqlite.exec('BEGIN');
       try {
         return work();
@@ -169,6 +191,9 @@ function prepare(sqlite: Sqlite) {
     insertUpdate: sqlite.prepare(
       'INSERT INTO "update" (document, offset, data, user, at) VALUES (?, ?, ?, ?, ?)',
     ),
+    deleteJournal: sqlite.prepare('DELETE FROM journal WHERE document = ?'),
+    deleteSnapshot: sqlite.prepare('DELETE FROM snapshot WHERE document = ?'),
+    deleteClients: sqlite.prepare('DELETE FROM client WHERE document = ?'),
     deleteUpdates: sqlite.prepare('DELETE FROM "update" WHERE document = ? AND offset <= ?'),
     clients: sqlite.prepare('SELECT client, user FROM client WHERE document = ?'),
     insertClient: sqlite.prepare(

@@ -1,0 +1,52 @@
+/**
+ * The store of the command worker, the only writer of what commands change. The changes, events and
+ * results of a transaction are stored together or not at all.
+ */
+import type { ChannelEvent, ChannelName, ChannelPosition, ErrorBody } from '@tandem/protocol';
+import type { ChannelKey } from './channel-key.ts';
+import type { EventRun } from './event-rows.ts';
+import type { Database } from './tables.ts';
+
+/** The events that one transaction added to a channel. */
+export interface CommittedEvents extends EventRun {
+  readonly key: ChannelKey;
+}
+
+/** The outcome of a command, stored under its id for repeats. */
+export type StoredResult =
+  | { readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[] }
+  | { readonly error: ErrorBody };
+
+export interface CommandStore extends AsyncDisposable {
+  /** Queries of handlers; within `transaction`, they belong to the transaction. */
+  readonly db: Database;
+  /**
+   * Runs `work` in a transaction that other writers wait for.
+   *
+   * @throws StorageError, or the error of `work`; then nothing is stored.
+   */
+  transaction<T>(
+    work: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly events: readonly CommittedEvents[] }>;
+  /**
+   * Runs `work` within the transaction and undoes its changes alone when `work` throws, or when `keep`
+   * returns false for its result. After a retryable `StorageError` the whole transaction must fail.
+   */
+  savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T>;
+
+  // Within a transaction:
+
+  /** Numbers an event and adds it to its channel. @returns the event's position. */
+  appendEvent(
+    key: ChannelKey,
+    event: ChannelEvent,
+  ): Promise<{ readonly epoch: string; readonly offset: number }>;
+  /** Null for a new command. */
+  findResult(command: { readonly user: string; readonly id: string }): Promise<StoredResult | null>;
+  saveResult(
+    command: { readonly user: string; readonly id: string; readonly at: number },
+    result: StoredResult,
+  ): Promise<void>;
+  /** Deletes a batch of the results that no client will request again. */
+  deleteExpiredResults(at: number): Promise<void>;
+}

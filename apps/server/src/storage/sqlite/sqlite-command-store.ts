@@ -1,0 +1,119 @@
+/** The command store over a connection of its own; every call blocks the thread. */
+import { encodeTime } from 'ulid';
+import type { ChannelEvent } from '@tandem/protocol';
+import { COMMAND_LIMITS } from '../../limits.ts';
+import type { ChannelKey } from '../channel-key.ts';
+import type { CommandStore, CommittedEvents, StoredResult } from '../command-store.ts';
+import { isRetryable } from '../storage-error.ts';
+import type { Database } from '../tables.ts';
+import { connectDatabase } from './database.ts';
+import { EventLog } from './event-log.ts';
+import type { SqlExecutor } from './executor.ts';
+import { noLock, type WriteLock } from './write-lock.ts';
+
+export class SqliteCommandStore implements CommandStore {
+  readonly db: Database;
+  readonly #executor: SqlExecutor;
+  readonly #lock: WriteLock;
+  readonly #events: EventLog;
+
+  private constructor(executor: SqlExecutor, lock: WriteLock) {
+    this.db = connectDatabase(executor);
+    this.#executor = executor;
+    this.#lock = lock;
+    this.#events = new EventLog(executor);
+  }
+
+  /** @param executor a connection that nothing else uses; closed together with the store. */
+  static over(executor: SqlExecutor, lock = noLock): SqliteCommandStore {
+    return new SqliteCommandStore(executor, lock);
+  }
+
+  transaction<T>(
+    work: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly events: readonly CommittedEvents[] }> {
+    return this.#lock.runAsync(async () => {
+      await this.#run('BEGIN IMMEDIATE');
+      try {
+        const result = await work();
+        await this.#events.writeHeads();
+        await this.#run('COMMIT');
+        return { result, events: this.#events.onCommitted() };
+      } catch (error) {
+        this.#events.onRolledBack();
+        // SQLite ends the transaction itself when the disk is full.
+        await this.#run('ROLLBACK').catch(ignore);
+        throw error;
+      }
+    });
+  }
+
+  async savepoint<T>(work: () => Promise<T>, keep: (result: T) => boolean): Promise<T> {
+    await this.#run('SAVEPOINT command');
+    try {
+      const result = await work();
+      if (!keep(result)) await this.#run('ROLLBACK TO command');
+      await this.#run('RELEASE command');
+      return result;
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      await this.#run('ROLLBACK TO command');
+      await this.#run('RELEASE command');
+      throw error;
+    }
+  }
+
+  appendEvent(
+    key: ChannelKey,
+    event: ChannelEvent,
+  ): Promise<{ readonly epoch: string; readonly offset: number }> {
+    return this.#events.append(key, event);
+  }
+
+  async findResult({
+    user,
+    id,
+  }: {
+    readonly user: string;
+    readonly id: string;
+  }): Promise<StoredResult | null> {
+    const { rows } = await this.#executor.execute(
+      'select result from command where id = ? and user = ?',
+      [id, user],
+    );
+    const [row] = rows;
+    return row === undefined ? null : (JSON.parse(row['result'] as string) as StoredResult);
+  }
+
+  async saveResult(
+    { user, id, at }: { readonly user: string; readonly id: string; readonly at: number },
+    result: StoredResult,
+  ): Promise<void> {
+    await this.#executor.execute('insert into command (id, user, result, at) values (?, ?, ?, ?)', [
+      id,
+      user,
+      JSON.stringify(result),
+      at,
+    ]);
+  }
+
+  async deleteExpiredResults(at: number): Promise<void> {
+    const before = Math.max(0, at - COMMAND_LIMITS.resultLifetimeMs);
+    // Ids begin with the client's time and are the primary key; the server's time decides.
+    await this.#executor.execute(
+      `delete from command where (id, user) in
+         (select id, user from command where id < ? and at < ? limit ?)`,
+      [encodeTime(before), before, COMMAND_LIMITS.resultsPerSweep],
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.db.destroy();
+  }
+
+  async #run(statement: string): Promise<void> {
+    await this.#executor.execute(statement, []);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,83 @@
+/**
+ * The factory of storage adapters. A `StorageDescription` is plain data, so that worker threads receive
+ * it by value and open their own connection. A new database adds a member to the union and a case to
+ * each switch here; nothing outside this folder knows which database it is.
+ */
+import type { CommandStore } from './command-store.ts';
+import type { Journal } from './journal/journal.ts';
+import { Checkpointer } from './sqlite/checkpointer.ts';
+import { openDatabase } from './sqlite/database.ts';
+import { LocalExecutor } from './sqlite/executor.ts';
+import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
+import { SqliteJournal } from './sqlite/sqlite-journal.ts';
+import { WorkerExecutor } from './sqlite/worker-executor.ts';
+import { createWriteLockMemory, releaseWriteLock, SharedWriteLock } from './sqlite/write-lock.ts';
+import type { Database } from './tables.ts';
+
+export type StorageDescription = {
+  readonly kind: 'sqlite';
+  readonly path: string;
+  /** Shared memory of the write lock. */
+  readonly lock: SharedArrayBuffer;
+};
+
+/** Describes a file once for the whole process: its threads share the lock in the description. */
+export function describeSqlite(path: string): StorageDescription {
+  return { kind: 'sqlite', path, lock: createWriteLockMemory() };
+}
+
+/** For a worker thread: each call of the journal blocks the thread. @throws StorageError */
+export function openJournal(storage: StorageDescription): Journal {
+  switch (storage.kind) {
+    case 'sqlite':
+      return SqliteJournal.open(storage.path, { lock: new SharedWriteLock(storage.lock) });
+  }
+}
+
+/** For the one worker thread that executes commands. @throws StorageError */
+export function openCommandStore(storage: StorageDescription): CommandStore {
+  switch (storage.kind) {
+    case 'sqlite':
+      return SqliteCommandStore.over(
+        new LocalExecutor(storage.path),
+        new SharedWriteLock(storage.lock),
+      );
+  }
+}
+
+/**
+ * Opens the metadata and migrates it to the newest schema. Queries run in a thread of their own.
+ *
+ * @throws StorageError
+ */
+export async function openMetadata(storage: StorageDescription): Promise<Database> {
+  switch (storage.kind) {
+    case 'sqlite':
+      return await openDatabase(
+        new WorkerExecutor({
+          path: storage.path,
+          lock: storage.lock,
+          workerUrl: new URL('./database-worker.js', import.meta.url),
+        }),
+      );
+  }
+}
+
+/** Background work of the database, in the thread that calls it. */
+export function startMaintenance(storage: StorageDescription): Disposable {
+  switch (storage.kind) {
+    case 'sqlite': {
+      const checkpointer = new Checkpointer(storage.path, new SharedWriteLock(storage.lock));
+      checkpointer.start();
+      return checkpointer;
+    }
+  }
+}
+
+/** Releases what a thread that exited may still hold. */
+export function releaseThread(storage: StorageDescription, threadId: number): void {
+  switch (storage.kind) {
+    case 'sqlite':
+      releaseWriteLock(storage.lock, threadId);
+  }
+}

@@ -30,7 +30,7 @@ import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES } from './limits.ts';
 import type { Log } from './runtime/log.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
-import { measuredRunner } from './commands/measured-command-runner.ts';
+import { measureCommands } from './commands/measured-command-runner.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import type { SpanSink } from './metrics/span.ts';
@@ -64,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
 
   const metrics = new Metrics(spans);
   const errors = new ErrorBoundary({ log, counter: metrics.containedErrors });
-  const runner = measuredRunner(options.runner, metrics);
+  const runner = measureCommands(options.runner, metrics);
   const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
   const excerptUpdater = new ExcerptUpdater({ db, engine, log });
   const rooms = new Rooms({

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as encoding from 'lib0/encoding';
 import { ulid } from 'ulid';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { writePage, type Block } from '@tandem/document';
@@ -54,7 +54,7 @@ async function residentBytes(): Promise<number> {
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
 }
 
-it('ends 2,000 handshakes that stop half-way', async () => {
+test('ends 2,000 handshakes that stop half-way', async () => {
   let over = 0;
   const answers = new Set<string>();
   const sockets = Array.from({ length: 2_000 }, () => {
@@ -69,7 +69,7 @@ it('ends 2,000 handshakes that stop half-way', async () => {
   expect([...answers]).toEqual(['HTTP/1.1 408 Request Timeout']);
 });
 
-it('ends 2,000 connections that say nothing, with a word', async () => {
+test('ends 2,000 connections that say nothing, with a word', async () => {
   const codes = new Map<number, number>();
   let explained = 0;
   let over = 0;
@@ -90,7 +90,7 @@ it('ends 2,000 connections that say nothing, with a word', async () => {
   expect(explained).toBe(sockets.length - refused);
 });
 
-it.each(['open', 'rows:request', 'sync step 1'] as const)(
+test.each(['open', 'rows:request', 'sync step 1'] as const)(
   'does not hold 300 answers to %s for a reader who does not read',
   async (type) => {
     const { guest, document } = honest;
@@ -128,7 +128,7 @@ it.each(['open', 'rows:request', 'sync step 1'] as const)(
   },
 );
 
-it('tells nobody of 100,000 awareness ids', async () => {
+test('tells nobody of 100,000 awareness ids', async () => {
   const { guest, document } = honest;
   const witness = await NativeClient.onAuthenticated(server, { guest });
   await witness.open(document, { client: 8 });
@@ -153,7 +153,7 @@ it('tells nobody of 100,000 awareness ids', async () => {
   });
 });
 
-it('does not believe a clock that is far ahead', async () => {
+test('does not believe a clock that is far ahead', async () => {
   const { guest, document } = honest;
   const client = await NativeClient.onAuthenticated(server, { guest });
   const { channel } = await client.open(document, { client: 9 });
@@ -176,7 +176,7 @@ it('does not believe a clock that is far ahead', async () => {
   expect(late.repeated).toBe(false);
 });
 
-it('does a command once that is said on twenty connections at once, and no one else’s by its id', async () => {
+test('does a command once that is said on twenty connections at once, and no one else’s by its id', async () => {
   const { guest } = honest;
   const document = newDocument();
   const owner = await NativeClient.onAuthenticated(server, { guest });
@@ -192,7 +192,7 @@ it('does a command once that is said on twenty connections at once, and no one e
   mallory.send(chat(document, 'Something else', message.id));
   expect((await mallory.next('refused')).error).toMatchObject({
     code: 'forbidden',
-    message: 'There is another message under the same id. Send this one again.',
+    message: 'Another message has the same id. Send this one again.',
   });
   const input = { document, message: message.id };
   const edit = command({ name: 'chat:edit', input: { ...input, text: 'Mine', mentions: [] } });

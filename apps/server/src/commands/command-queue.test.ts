@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   CHAT_COMMANDS_PER_SECOND,
   COMMAND_BURST,
@@ -61,7 +61,7 @@ const create = (): Command => ({
   input: { document: 'document-of-these-tests' },
 });
 
-it('begins at once and answers each (W24)', async () => {
+test('executes at once and answers each command (W24)', async () => {
   const { line, begun, answers } = fixture();
   const [first, second] = [rename(), see()];
   line.submit(first);
@@ -76,7 +76,7 @@ it('begins at once and answers each (W24)', async () => {
   ]);
 });
 
-it('lets what is too fast wait, in its order, and loses none (W27)', async () => {
+test('commands that are too fast wait, in order, and none is lost (W27)', async () => {
   const { line, begun, pass, answerAll } = fixture();
   const commands = Array.from({ length: COMMAND_BURST + 5 }, rename);
   const chat = see();
@@ -89,14 +89,14 @@ it('lets what is too fast wait, in its order, and loses none (W27)', async () =>
   expect(begun.map(({ command }) => command)).toEqual([...commands, chat]);
 });
 
-it('counts what is told to many for more (W27)', () => {
+test('a command that many documents receive costs more (W27)', () => {
   const { line, begun } = fixture();
   for (let color = 0; color < COMMAND_BURST; color++)
     line.submit({ id: ulid(), name: 'profile:change', input: { color: color % 8 } });
   expect(begun).toHaveLength(COMMAND_BURST / COMMAND_LIMITS.profileChangeCost);
 });
 
-it('does a hundred of chat a second (W27)', async () => {
+test('executes a hundred chat commands a second (W27)', async () => {
   const { line, answers, pass, answerAll } = fixture();
   let said = 0;
   for (let step = 0; step < 5_000 / TIMER_WHEEL.tickMs; step++) {
@@ -109,7 +109,7 @@ it('does a hundred of chat a second (W27)', async () => {
   expect(inFiveSeconds).toBeLessThanOrEqual(5 * CHAT_COMMANDS_PER_SECOND);
 });
 
-it('ends a connection that says more than may wait (W27)', () => {
+test('closes a connection with too many waiting commands (W27)', () => {
   const { line, begun, closes } = fixture();
   for (let i = 0; i < COMMAND_LIMITS.maxQueued; i++) line.submit(rename());
   expect(closes).toEqual([]);
@@ -118,7 +118,7 @@ it('ends a connection that says more than may wait (W27)', () => {
   expect(closes).toEqual(['too-many']);
 });
 
-it('begins nothing behind a new document before it is there', async () => {
+test('commands after a document’s creation wait for it', async () => {
   const { line, begun, answers } = fixture();
   line.submit(create());
   line.submit(rename());
@@ -129,7 +129,7 @@ it('begins nothing behind a new document before it is there', async () => {
   expect(answers).toHaveLength(1);
 });
 
-it('tries a document that could not be made again, before those behind it (W28)', async () => {
+test('retries a document’s creation before later commands (W28)', async () => {
   const { line, begun, answers, pass } = fixture();
   line.submit(create());
   line.submit(rename());
@@ -144,7 +144,7 @@ it('tries a document that could not be made again, before those behind it (W28)'
   expect(begun).toHaveLength(3);
 });
 
-it('begins nothing and answers nothing once the connection is gone', async () => {
+test('executes and answers nothing once the connection is closed', async () => {
   const { line, begun, answers, answerAll, pass } = fixture();
   for (let i = 0; i < COMMAND_BURST + 5; i++) line.submit(rename());
   line.end();

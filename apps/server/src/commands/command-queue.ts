@@ -1,6 +1,6 @@
 /**
- * The commands of one connection: carried out and answered in the order in which they came, as fast as a
- * connection may. What comes faster waits; what is more than may wait ends the connection, and is said again.
+ * The command queue of one connection: executes and answers commands in order, within the connection's
+ * rate. Faster commands wait. Too many waiting commands close the connection; the client sends them again.
  */
 import {
   CHAT_COMMANDS_PER_SECOND,
@@ -15,11 +15,9 @@ import { TokenBucket } from '../runtime/token-bucket.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import type { CommandAnswer, CommandRunner } from './command-runner.ts';
 
-/** The connection, as its commands see it. */
 export interface CommandClient {
   readonly user: string;
   answer(message: MessageOf<'done' | 'refused'>): void;
-  /** It says more than it may, or a step failed. */
   close(name: 'too-many' | 'internal', sentence?: string): void;
 }
 
@@ -29,10 +27,10 @@ export interface CommandQueueOptions {
   readonly wheel: TimerWheel;
 }
 
-/** A command whose text is not accepted: it only waits for its turn to be answered. */
-interface Unaccepted {
+/** A command with invalid text, which waits for its turn to be refused. */
+interface InvalidCommand {
   readonly id: string;
-  readonly name: 'unaccepted';
+  readonly name: 'invalid';
   readonly error: ErrorBody;
 }
 
@@ -40,12 +38,12 @@ export class CommandQueue implements Expiring {
   readonly #options: CommandQueueOptions;
   readonly #buckets: { readonly chat: TokenBucket; readonly other: TokenBucket };
   readonly #pause = new Deadline(this);
-  #waiting: (Command | Unaccepted)[] = [];
-  /** Settled with the newest answer. */
+  #waiting: (Command | InvalidCommand)[] = [];
+  /** Resolves with the newest answer. */
   #lastAnswer: Promise<void> = Promise.resolve();
   #unanswered = 0;
-  /** `held`: the first that waits must not begin before an answer has come. */
-  #state: 'open' | 'held' | 'ended' = 'open';
+  /** `blocked`: the next command must wait for an answer. */
+  #state: 'open' | 'blocked' | 'ended' = 'open';
 
   constructor(options: CommandQueueOptions) {
     this.#options = options;
@@ -55,8 +53,8 @@ export class CommandQueue implements Expiring {
     this.#buckets = { chat: bucket(CHAT_COMMANDS_PER_SECOND), other: bucket(COMMANDS_PER_SECOND) };
   }
 
-  /** Answered by `done` or `refused`, sooner or later. */
-  submit(command: Command | Unaccepted): void {
+  /** Eventually answered by `done` or `refused`. */
+  submit(command: Command | InvalidCommand): void {
     if (this.#unanswered >= COMMAND_LIMITS.maxQueued) {
       this.#options.client.close(
         'too-many',
@@ -69,12 +67,12 @@ export class CommandQueue implements Expiring {
     this.#advance();
   }
 
-  /** Answers a command with a refusal after those before it. */
+  /** Refuses a command after the commands before it were answered. */
   refuse(id: string, error: ErrorBody): void {
-    this.submit({ id, name: 'unaccepted', error });
+    this.submit({ id, name: 'invalid', error });
   }
 
-  /** Nobody is there to hear answers; what was begun goes on. */
+  /** The connection is closed: drops waiting commands and answers; running commands continue. */
   end(): void {
     this.#state = 'ended';
     this.#waiting = [];
@@ -89,7 +87,7 @@ export class CommandQueue implements Expiring {
     while (this.#state === 'open' && !this.#pause.armed) {
       const [command] = this.#waiting;
       if (command === undefined) return;
-      if (!this.#mayBegin(command)) {
+      if (!this.#hasTokens(command)) {
         this.#options.wheel.arm(this.#pause, TIMER_WHEEL.tickMs);
         return;
       }
@@ -98,23 +96,23 @@ export class CommandQueue implements Expiring {
     }
   }
 
-  #mayBegin({ name }: Command | Unaccepted): boolean {
+  #hasTokens({ name }: Command | InvalidCommand): boolean {
     const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
     const price = name === 'profile:change' ? COMMAND_LIMITS.profileChangeCost : 1;
     return bucket.take(price, performance.now());
   }
 
-  #begin(command: Command | Unaccepted): void {
+  #begin(command: Command | InvalidCommand): void {
     const { runner, client } = this.#options;
-    if (command.name === 'unaccepted') {
+    if (command.name === 'invalid') {
       const { id, error } = command;
       this.#lastAnswer = this.#lastAnswer.then(() =>
         this.#finish({ id }, { kind: 'refused', error }),
       );
       return;
     }
-    // A document takes a step more than others, and what follows may be about it.
-    if (command.name === 'document:create') this.#state = 'held';
+    // Creating a document takes an additional step, and later commands may be about the document.
+    if (command.name === 'document:create') this.#state = 'blocked';
     this.#lastAnswer = runner.run({ user: client.user, command }).then(
       (answer) => this.#finish(command, answer),
       () => client.close('internal'),
@@ -123,10 +121,10 @@ export class CommandQueue implements Expiring {
 
   #finish(command: Command | { readonly id: string }, answer: CommandAnswer): void {
     if (this.#state === 'ended') return;
-    if (this.#state === 'held') {
+    if (this.#state === 'blocked') {
       this.#state = 'open';
       if ('name' in command && answer.kind === 'refused' && answer.error.temporary) {
-        // Those behind it would be refused for want of it, and for good.
+        // Later commands would be refused permanently for lack of the document.
         this.#waiting.unshift(command);
         this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_LIMITS.retryMs);
         return;

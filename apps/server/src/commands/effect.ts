@@ -1,15 +1,14 @@
-/** What follows from a committed command beside its events; plain data, from the worker to the gateway. */
+/** Effects of committed commands besides their events: plain data from the worker to the main thread. */
 
 export type Effect =
-  /** Somebody may do more or less in the document than before. */
+  /** A user's role in the document may have changed. */
   | { readonly kind: 'access-changed'; readonly document: string }
   | { readonly kind: 'renamed'; readonly document: string; readonly title: string }
-  /** Somebody has another name or colour. */
   | { readonly kind: 'profile-changed'; readonly user: string }
-  /** A document is on a person's list now. */
+  /** A document was added to a user's list. */
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
-  /** The number of the newest chat message. */
+  /** `head`: the number of the newest chat message. */
   | { readonly kind: 'chat'; readonly document: string; readonly head: number }
-  /** A chat message is gone, and does not count as new. */
+  /** A deleted message no longer counts as unread. */
   | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number };

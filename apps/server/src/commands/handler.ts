@@ -1,7 +1,7 @@
 /**
- * How a command is carried out: its handler reads and writes rows in a transaction that is open already, and publishes
- * what happened. Runner and handlers run in the command worker, one command at a time. A handler that
- * throws, or refuses, has changed nothing.
+ * The interface of command handlers. A handler reads and writes rows in an open transaction and publishes
+ * events. Handlers run in the command worker, one at a time. When a handler throws or refuses, its changes
+ * are rolled back.
  */
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
 import type { ChannelKey } from '../storage/channel-key.ts';
@@ -18,24 +18,24 @@ export type Handler<N extends ServerCommandName> = (
 export type HandlerTable = { readonly [N in ServerCommandName]: Handler<N> };
 
 export interface HandlerContext {
-  /** In the middle of a transaction: handlers begin none, and need not undo anything. */
+  /** Within the open transaction: handlers begin none. */
   readonly db: Database;
-  /** Who says the command. */
+  /** The command's author. */
   readonly user: string;
   /** The command's id. */
   readonly command: string;
-  /** Milliseconds since the epoch: when it is carried out. Never goes back from command to command. */
+  /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;
-  /** Adds an event to a channel; all that a command publishes is committed with it. */
+  /** Adds an event to a channel, committed with the command. */
   publish(key: ChannelKey, event: NewEvent): void;
 }
 
 export type Outcome =
   | { readonly kind: 'done'; readonly effects?: readonly Effect[] }
-  /** A refusal that is not `temporary` is kept, and answered to every repeat. */
+  /** A refusal that is not `temporary` is stored and answers every repeat. */
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 type Without<E, K extends PropertyKey> = E extends unknown ? Omit<E, K> : never;
 
-/** An event as a handler says it: when it was and which command caused it is added by the runner. */
+/** An event of a handler, to which `CommandTransactions` adds the time and the command. */
 export type NewEvent = Without<ChannelEvent, 'at' | 'command'>;

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CommandRunner, CommittedBatch } from './command-runner.ts';
-import { measuredRunner } from './measured-command-runner.ts';
+import { measureCommands } from './measured-command-runner.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
-it('times what was committed, passes on all of it, and counts no batch that wrote nothing', () => {
+test('times commits, passes all batches on, and ignores batches that wrote nothing', () => {
   let say: (batch: CommittedBatch) => void = () => {};
   const runner: CommandRunner = {
     run: () => Promise.resolve({ kind: 'done', repeated: false, positions: [] }),
@@ -15,7 +15,7 @@ it('times what was committed, passes on all of it, and counts no batch that wrot
   };
   const metrics = new Metrics();
   const heard: CommittedBatch[] = [];
-  measuredRunner(runner, metrics).onCommitted((batch) => heard.push(batch));
+  measureCommands(runner, metrics).onCommitted((batch) => heard.push(batch));
   const batches = [3, null, 5].map((tookMs) => ({ events: [], effects: [], tookMs }));
   for (const batch of batches) say(batch);
   expect(heard).toEqual(batches);

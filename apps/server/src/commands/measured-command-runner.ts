@@ -1,8 +1,8 @@
-/** A command runner whose answers and commits are counted and timed. */
+/** Counts and times the answers and commits of a command runner. */
 import type { CommandAnswer, CommandRequest, CommandRunner } from './command-runner.ts';
 import type { CommandResult, Metrics } from '../metrics/metrics.ts';
 
-export function measuredRunner(runner: CommandRunner, metrics: Metrics): CommandRunner {
+export function measureCommands(runner: CommandRunner, metrics: Metrics): CommandRunner {
   return {
     async run(request: CommandRequest): Promise<CommandAnswer> {
       const pending = { startMs: performance.now() };

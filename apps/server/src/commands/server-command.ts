@@ -1,8 +1,8 @@
-/** Commands as the server carries them out: those of the wire, and its own, which nobody can say from outside. */
+/** The commands that the server executes: those of the wire, and internal ones that clients cannot send. */
 import type { Command, CommandInput, CommandName } from '@tandem/protocol';
 
 interface OwnInputs {
-  /** People have opened documents, which belong on their lists. Where one may not be seen, nothing happens. */
+  /** Adds opened documents to their visitors' lists. Ignores documents that the visitor may not see. */
   'document:visit': {
     readonly visits: readonly { readonly user: string; readonly document: string }[];
   };

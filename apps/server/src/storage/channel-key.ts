@@ -1,4 +1,4 @@
-/** A reliable channel as the server knows it: of a person's own channels, with the person. Never on the wire. */
+/** The server's name of a reliable channel. Unlike the wire's name, it includes the user of a user's own channel. */
 import { readChannelName, type ChannelName } from '@tandem/protocol';
 
 export type ChannelKey = `library:${string}` | `chat:${string}` | `sharing:${string}`;
@@ -7,7 +7,7 @@ export const libraryKey = (user: string): ChannelKey => `library:${user}`;
 export const chatKey = (document: string): ChannelKey => `chat:${document}`;
 export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
 
-/** @returns null for a channel that is not reliable: it has no events. */
+/** @returns null for a channel without stored events. */
 export function keyOf(name: ChannelName, user: string): ChannelKey | null {
   const { type, document } = readChannelName(name);
   switch (type) {
@@ -22,7 +22,7 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
   }
 }
 
-/** @returns null when the channel is another person's own. */
+/** @returns null for another user's own channel. */
 export function nameOf(key: ChannelKey, user: string): ChannelName | null {
   if (!key.startsWith('library:')) return key as ChannelName;
   return key === libraryKey(user) ? 'library' : null;

@@ -1,4 +1,4 @@
-/** What channels hold, read from the tables together with the offset at which they hold it. */
+/** Reads the state of channels together with its offset. */
 import { MAX_FOLLOWED_DOCUMENTS, type ActivityState, type ChannelState } from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
@@ -9,12 +9,12 @@ import { findUser, toUser } from './users.ts';
 
 export interface LoadedState {
   readonly epoch: string;
-  /** Of the last event that is in `state`. */
+  /** The last event that `state` includes. */
   readonly offset: number;
   readonly state: ChannelState;
 }
 
-/** Null when there is no such person or document any more. Whether anybody may see it, the caller has asked. */
+/** Null when the user or document no longer exists. The caller checks access. */
 export async function loadState(db: Database, key: ChannelKey): Promise<LoadedState | null> {
   return await db
     .transaction()
@@ -25,7 +25,7 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
-/** Where a channel is: at the beginning, when nothing has happened in it. */
+/** The channel's newest position; offset 0 for a channel without events. */
 export async function readHead(
   db: Database,
   key: ChannelKey,
@@ -33,14 +33,14 @@ export async function readHead(
   return await db
     .selectFrom('channel')
     .select(['epoch', 'head as offset'])
-    // The row of the empty key has the epoch with which channels begin.
+    // The row with the empty key has the epoch of channels without events.
     .where('key', 'in', [key, ''])
     .orderBy('key', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();
 }
 
-/** The first values of `activity`, without who is present. */
+/** The initial values of the `activity` channel, without presence. */
 export async function loadActivity(
   db: Database,
   user: string,

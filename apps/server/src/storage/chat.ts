@@ -1,4 +1,4 @@
-/** The chat of each document: messages numbered without a gap, and who reacted how. */
+/** The chats of documents: messages, numbered without a gap, and reactions. */
 import { sql, type RawBuilder } from 'kysely';
 import {
   MAX_CHAT_PAGE,
@@ -22,8 +22,7 @@ export interface NewMessage {
   readonly at: number;
 }
 
-/** A message of a document, by its id. */
-interface MessagePlace {
+interface MessageKey {
   readonly document: string;
   readonly message: string;
 }
@@ -56,9 +55,9 @@ const insertMessage = compiledQuery(
 );
 
 /**
- * Within a transaction that holds the write lock, or two messages would get one number.
+ * Requires a write transaction: otherwise two messages could get one number.
  *
- * @returns the message's number; undefined when there is one with this id.
+ * @returns the message's number; undefined when the id exists.
  */
 export async function appendMessage(
   db: Database,
@@ -82,7 +81,7 @@ const newest = compiledQuery((db, document: string) =>
     .limit(1),
 );
 
-/** The number of the newest message; 0 when nothing was said. */
+/** The number of the newest message; 0 for an empty chat. */
 export async function chatHead(db: Database, document: string): Promise<number> {
   const [row] = await newest(db, document);
   return row?.number ?? 0;
@@ -98,7 +97,7 @@ const messageRow = compiledQuery((db, document: string, message: string) =>
 
 export async function findMessage(
   db: Database,
-  { document, message }: MessagePlace,
+  { document, message }: MessageKey,
 ): Promise<ChatMessageRow | undefined> {
   const [row] = await messageRow(db, document, message);
   return row;
@@ -133,7 +132,7 @@ export async function readMessages(
 
 export async function editMessage(
   db: Database,
-  { document, message }: MessagePlace,
+  { document, message }: MessageKey,
   change: { readonly text: string; readonly mentions: readonly ChatMention[]; readonly at: number },
 ): Promise<void> {
   await db
@@ -148,10 +147,10 @@ export async function editMessage(
     .execute();
 }
 
-/** The message keeps its number, and nothing of what it said or was answered by. */
+/** Keeps the message's number, and deletes its text and reactions. */
 export async function deleteMessage(
   db: Database,
-  { document, message }: MessagePlace,
+  { document, message }: MessageKey,
   at: number,
 ): Promise<void> {
   await db
@@ -167,10 +166,10 @@ export async function deleteMessage(
     .execute();
 }
 
-/** `full`: the message bears no more emoji, or no more people. */
+/** `full`: the message has reached the limit of emoji or of reactions. */
 export async function addReaction(
   db: Database,
-  reaction: MessagePlace & { readonly user: string; readonly emoji: string },
+  reaction: MessageKey & { readonly user: string; readonly emoji: string },
 ): Promise<'changed' | 'unchanged' | 'full'> {
   const { document, message, user, emoji } = reaction;
   const existing = await db
@@ -196,7 +195,7 @@ export async function addReaction(
 
 export async function removeReaction(
   db: Database,
-  reaction: MessagePlace & { readonly user: string; readonly emoji: string },
+  reaction: MessageKey & { readonly user: string; readonly emoji: string },
 ): Promise<'changed' | 'unchanged'> {
   const { numDeletedRows } = await db
     .deleteFrom('chat_reaction')
@@ -208,14 +207,14 @@ export async function removeReaction(
   return numDeletedRows > 0n ? 'changed' : 'unchanged';
 }
 
-/** The newest `MAX_DELETED_RANGES` ranges of deleted messages in each of these documents that has any. */
+/** The newest `MAX_DELETED_RANGES` ranges of deleted messages, by document. */
 export async function readDeletedRanges(
   db: Database,
   documents: readonly string[],
 ): Promise<Map<string, NumberRange[]>> {
   const ranges = new Map<string, NumberRange[]>();
   if (documents.length === 0) return ranges;
-  // Neighbours have the same distance to their place among the deleted.
+  // Consecutive deleted messages have the same difference between number and rank.
   const rows = await db
     .selectFrom((eb) =>
       eb
@@ -244,21 +243,21 @@ export async function readDeletedRanges(
   return ranges;
 }
 
-/** The documents in whose chats a person has spoken or reacted: those changed last, at most `LIBRARY.maxNotifiedDocuments`. */
+/** Documents in whose chats a user wrote or reacted, last changed first, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findChatsOf(db: Database, user: string): Promise<string[]> {
-  const spoken = db.selectFrom('chat_message').select('document').where('author', '=', user);
+  const written = db.selectFrom('chat_message').select('document').where('author', '=', user);
   const reacted = db.selectFrom('chat_reaction').select('document').where('user', '=', user);
   const rows = await db
     .selectFrom('document')
     .select('id')
-    .where((eb) => eb.or([eb('id', 'in', spoken), eb('id', 'in', reacted)]))
+    .where((eb) => eb.or([eb('id', 'in', written), eb('id', 'in', reacted)]))
     .orderBy('updated_at', 'desc')
     .limit(LIBRARY.maxNotifiedDocuments)
     .execute();
   return rows.map(({ id }) => id);
 }
 
-/** @param number never moves the mark back. @returns whether it has moved. */
+/** Moves a user's read mark forward, never back. @returns whether it moved. */
 export async function moveChatRead(
   db: Database,
   {

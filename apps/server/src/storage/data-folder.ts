@@ -1,14 +1,14 @@
-/** `DATA_DIR` before it is used: made where it is missing, usable by this process, closed to other users. */
+/** Prepares `DATA_DIR`: creates it, checks that this process may use it, and closes it to other users. */
 import { constants } from 'node:fs';
 import { access, chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StartupError } from '../runtime/startup-error.ts';
 
-/** Everything this process makes is for its user only. */
+/** Files of this process are private to its user. */
 export const PRIVATE_UMASK = 0o077;
 const OTHERS = 0o007;
 
-/** A file that exists and cannot be written would show only with the first change that somebody makes. */
+/** Files checked at the start, because a read-only file would otherwise fail at the first change. */
 const WRITTEN = /^tandem\.(db(-wal|-shm)?|lock|restored|state\.json)$/;
 
 /**
@@ -45,9 +45,9 @@ function folderProblem(path: string, { code }: NodeJS.ErrnoException): string {
   return `DATA_DIR is "${path}", which is not a folder that may be written to.`;
 }
 
-/** What its group may do stays: a program that makes backups may be in it. */
+/** Keeps the group's permissions, which a backup program may need. */
 async function closeToOthers(path: string): Promise<void> {
   const { mode } = await stat(path);
-  // Only the owner may change it; where that is somebody else, it is their decision.
+  // Only the owner may change the mode; another owner's decision stands.
   if ((mode & OTHERS) !== 0) await chmod(path, mode & 0o7777 & ~OTHERS).catch(() => undefined);
 }

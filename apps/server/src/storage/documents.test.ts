@@ -26,7 +26,7 @@ const create = (db: Database, id: string, at: number) =>
 const listed = async (db: Database, user: string) =>
   (await listDocuments(db, user)).map(({ document }) => document.id);
 
-test('whoever has the link may edit a new document', async () => {
+test('the link lets everyone edit a new document', async () => {
   const db = await temporaryDatabase();
   const { kind, document } = await create(db, 'a', 5);
   expect(kind).toBe('created');
@@ -44,7 +44,7 @@ test('whoever has the link may edit a new document', async () => {
   expect(await findDocument(db, 'b')).toBeUndefined();
 });
 
-test('creating it again changes nothing', async () => {
+test('creating a document again changes nothing', async () => {
   const db = await temporaryDatabase();
   const first = await create(db, 'a', 5);
   const second = await createDocument(db, {
@@ -58,7 +58,7 @@ test('creating it again changes nothing', async () => {
   expect(second).toEqual({ kind: 'exists', document: first.document });
 });
 
-test('a list has what its user visited, last changed first', async () => {
+test('a list has the documents its user visited, last changed first', async () => {
   const db = await temporaryDatabase();
   for (const [id, at] of [
     ['old', 1],
@@ -77,7 +77,7 @@ test('a list has what its user visited, last changed first', async () => {
   expect(await listed(db, 'eve')).toEqual([]);
 });
 
-test('W41 a list comes by pages, without a gap, also where many were changed at one time', async () => {
+test('W41 a list has pages without a gap, also when many documents changed at the same time', async () => {
   const db = await temporaryDatabase();
   const numbers = Array.from({ length: 2 * MAX_LIBRARY_PAGE + 1 }, (_, i) => i);
   const document = {
@@ -108,7 +108,7 @@ test('W41 a list comes by pages, without a gap, also where many were changed at 
   expect(new Set(ids).size).toBe(numbers.length);
 });
 
-test('W42 a search finds words of title and excerpt in any script, on one’s own list alone', async () => {
+test('W42 a search finds words of title and excerpt in any script, only on the user’s list', async () => {
   const db = await temporaryDatabase();
   const texts = {
     a: ['Élan vital', ''],
@@ -134,7 +134,7 @@ test('W42 a search finds words of title and excerpt in any script, on one’s ow
   expect(await found('water')).toEqual(['b']);
 });
 
-test('a second visit is the same entry, and it can be taken off', async () => {
+test('a second visit keeps the entry, which can be removed', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   const ada = { user: 'ada', document: 'a' };
@@ -165,7 +165,7 @@ test('a new title counts as a change', async () => {
   });
 });
 
-test('a refresh that comes late does not set the time back', async () => {
+test('a late refresh does not move the time back', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   await create(db, 'b', 1);
@@ -183,7 +183,7 @@ test('a refresh that comes late does not set the time back', async () => {
   expect(await refreshDocuments(db, [])).toEqual([]);
 });
 
-test('a list has what its user may see, with the role that it has for them', async () => {
+test('a list has the documents its user may see, with the user’s role', async () => {
   const db = await temporaryDatabase();
   for (const [id, linkAccess] of [
     ['open', 'edit'],
@@ -213,7 +213,7 @@ test('a list has what its user may see, with the role that it has for them', asy
   ]);
 });
 
-test('whoever comes for the first time has no chat to catch up with', async () => {
+test('a first visit marks the chat as read', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   await addVisit(db, { user: 'ada', document: 'a', at: 1 });
@@ -230,7 +230,7 @@ test('whoever comes for the first time has no chat to catch up with', async () =
   expect(await listDocuments(db, 'ada')).toMatchObject([{ chatRead: 0, chatHead: 2 }]);
 });
 
-test('what was given to somebody is new until they open it', async () => {
+test('a shared document is new until its user opens it', async () => {
   const db = await temporaryDatabase();
   await create(db, 'a', 1);
   const bob = { user: 'bob', document: 'a' };
@@ -244,7 +244,7 @@ test('what was given to somebody is new until they open it', async () => {
   expect((await listDocuments(db, 'bob')).map(toListed)[0]).not.toHaveProperty('isNew');
 });
 
-test('those who came last are told first, and not without end', async () => {
+test('visitors are returned last visit first, up to a limit', async () => {
   const db = await temporaryDatabase();
   await db
     .insertInto('visit')

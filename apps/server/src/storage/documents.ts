@@ -1,4 +1,4 @@
-/** What is known of a document beside its text, and whose lists it is on. */
+/** Document metadata and the lists that documents are on. */
 import { sql, type Expression, type RawBuilder } from 'kysely';
 import {
   foldText,
@@ -20,14 +20,14 @@ export interface NewDocument {
   readonly id: string;
   readonly kind: DocumentKind;
   readonly title: string;
-  /** Null for what a stock client creates under a name of its own. */
+  /** Null for a document that a stock Yjs client created by name. */
   readonly owner: string | null;
   readonly linkAccess?: LinkAccess | undefined;
   readonly excerpt?: string | undefined;
   readonly at: number;
 }
 
-/** Repeating it with the same id changes nothing and gives the document as it is. */
+/** Changes nothing when the id exists. @returns the stored document. */
 export async function createDocument(
   db: Database,
   document: NewDocument,
@@ -62,41 +62,40 @@ export async function findDocument(db: Database, id: string): Promise<DocumentRo
   return await db.selectFrom('document').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** When a document was opened that was given to somebody who has not come yet. */
+/** `opened_at` of a shared document that its user has not opened yet. */
 export const NEVER_OPENED = 0;
 
-/** A document on a list, as far as it is this person's. */
+/** The user's own part of a list entry. */
 export interface Listing {
-  /** The number of the newest chat message that this person has seen. */
+  /** The number of the newest chat message that this user has seen. */
   readonly chatRead: number;
-  /** It was given to this person, who has not opened it yet. */
+  /** The document was shared with this user, who has not opened it yet. */
   readonly isNew: boolean;
 }
 
-/** A document on the list of somebody who may see it. */
 export interface ListEntry extends Listing {
   readonly document: DocumentRow;
   readonly role: Role;
-  /** The number of the newest chat message that there is. */
+  /** The number of the newest chat message. */
   readonly chatHead: number;
 }
 
 export interface ListOptions {
-  /** Documents that stand after this place. */
+  /** Returns documents after this one. */
   readonly after?: LibraryPlace | null | undefined;
-  /** Documents in whose title or excerpt each of its words stands. */
+  /** Returns documents whose title or excerpt contains each of the words. */
   readonly search?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** The documents on a user's list, last changed first, without those that the user may no longer see. */
+/** The documents on a user's list that the user may see, last changed first. */
 export async function listDocuments(
   db: Database,
   user: string,
   { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
 ): Promise<ListEntry[]> {
   const words = searchWords(search);
-  // What is shown of each is read for those that are on the page.
+  // The outer query reads the chat heads only for the documents on the page.
   const rows = await db
     .selectFrom((eb) =>
       eb
@@ -157,13 +156,12 @@ export async function listDocuments(
   });
 }
 
-/** A page of a person's list. */
 export async function readLibraryPage(
   db: Database,
   user: string,
   options: Omit<ListOptions, 'limit'> = {},
 ): Promise<LibraryPage> {
-  // One more says whether the list goes on.
+  // One more entry shows whether another page follows.
   const entries = await listDocuments(db, user, { ...options, limit: MAX_LIBRARY_PAGE + 1 });
   const documents = entries.slice(0, MAX_LIBRARY_PAGE).map(toListed);
   const last = entries.length > MAX_LIBRARY_PAGE ? documents.at(-1) : undefined;
@@ -173,7 +171,6 @@ export async function readLibraryPage(
   };
 }
 
-/** As a person's list shows it. */
 export function toListed({
   document,
   role,
@@ -216,9 +213,9 @@ const setVisit = compiledQuery((db, at: number, user: string, document: string) 
 );
 
 /**
- * Notes a visit of somebody; soon after the last it is the same one.
+ * Records a visit; one soon after the last counts as the same.
  *
- * @returns `first` when the document was on the list without having been opened, `none` when it is not on it.
+ * @returns `first` for a listed document that was never opened, `none` for an unlisted one.
  */
 export async function renewVisit(
   db: Database,
@@ -238,16 +235,16 @@ const insertVisit = compiledQuery((db, user: string, document: string, at: numbe
 );
 
 /**
- * Puts a document on a user's list, where it is not: nothing in its chat is there to catch up with.
+ * Adds an unlisted document to a user's list, with its whole chat marked as read.
  *
- * @returns how far this person has read the chat.
+ * @returns the number of the newest read message.
  */
 export async function addVisit(db: Database, { user, document, at }: Visit): Promise<number> {
   const [added] = await insertVisit(db, user, document, at);
   return added?.chatRead ?? 0;
 }
 
-/** Takes a document off a user's list; the document stays. @returns whether it was there. */
+/** Removes a document from a user's list. @returns whether the document was listed. */
 export async function forgetVisit(
   db: Database,
   visit: { readonly user: string; readonly document: string },
@@ -260,7 +257,7 @@ export async function forgetVisit(
   return numDeletedRows > 0n;
 }
 
-/** Undefined when the document is not on this person's list. */
+/** Undefined when the document is not on the user's list. */
 export async function findListing(
   db: Database,
   { user, document }: { readonly user: string; readonly document: string },
@@ -274,7 +271,7 @@ export async function findListing(
   return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
 }
 
-/** Who has a document on their list: those who opened it last, at most `LIBRARY.maxNotifiedLibraries`. */
+/** The users who have a document on their list, last visit first, at most `LIBRARY.maxNotifiedLibraries`. */
 export async function findVisitors(
   db: Database,
   document: string,
@@ -290,7 +287,7 @@ export async function findVisitors(
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
-/** Those of the users who have any of the documents on their lists. */
+/** The users, among the given ones, who have any of the documents on their lists. */
 export async function findListers(
   db: Database,
   documents: readonly string[],
@@ -306,7 +303,7 @@ export async function findListers(
   return rows.map(({ user }) => user);
 }
 
-/** Never moves `updated_at` back; neither does what follows. */
+/** Never moves `updated_at` back. */
 export async function renameDocument(
   db: Database,
   id: string,
@@ -323,14 +320,14 @@ export async function renameDocument(
     .execute();
 }
 
-/** What lists show of a document whose text has changed. */
+/** The new list entry of a document whose text changed. */
 export interface DocumentChange {
   readonly id: string;
   readonly excerpt: string;
   readonly at: number;
 }
 
-/** After texts have changed. @returns when each document that is there was changed last. */
+/** Never moves `updated_at` back. @returns the `updated_at` of each existing document. */
 export async function refreshDocuments(
   db: Database,
   changes: readonly DocumentChange[],
@@ -352,7 +349,7 @@ function later(at: number): RawBuilder<number> {
   return sql`iif(updated_at > ${at}, updated_at, ${at})`;
 }
 
-/** The number of a document's newest chat message; 0 when nothing was said. */
+/** The number of a document's newest chat message; 0 for an empty chat. */
 function newestMessage(document: Expression<string>): RawBuilder<number> {
   return sql`coalesce((select max(number) from chat_message where document = ${document}), 0)`;
 }

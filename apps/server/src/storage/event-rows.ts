@@ -1,4 +1,4 @@
-/** Events as the database has them: the newest of each channel. */
+/** Reads stored channel events. */
 import { channelEvent, type ChannelEvent } from '@tandem/protocol';
 import { fitStored } from './stored-texts.ts';
 import type { Database } from './tables.ts';
@@ -14,8 +14,8 @@ export interface EventRun {
 }
 
 /**
- * The newest events up to offset `to`, without a gap; null when there are none. A client that needs one
- * that does not fit the wire, because another version wrote it, gets the state instead.
+ * The newest events up to offset `to`, without a gap; null when there are none. Stops at an event that does
+ * not fit the wire's schema because another version wrote it; clients that need it get the state instead.
  */
 export async function readEvents(
   db: Database,

@@ -35,7 +35,7 @@ async function people(...names: readonly string[]): Promise<Database> {
 const found = async (db: Database, user: string, search = '') =>
   (await findMetPeople(db, user, search)).map((person) => person.user.id);
 
-test('PE1 those who share a document have met, who was seen last first; nobody else has', async () => {
+test('PE1 users who share a document have met, last seen first; others have not', async () => {
   const db = await people('Ada', 'Bob', 'Cy', 'Eve');
   await share(db, 'plan', { visitors: ['bob', 'cy'] });
   await share(db, 'diary', { link: 'off' });
@@ -58,7 +58,7 @@ test('PE1 those who share a document have met, who was seen last first; nobody e
   expect(await hasMet(db, { user: 'ada', other: 'ada' })).toBe(false);
 });
 
-test('PE1 somebody who may not see a document any more does not meet people in it, and is not met', async () => {
+test('PE1 a user who may no longer see a document neither meets people in it nor is met', async () => {
   const db = await people('Ada', 'Bob', 'Cy');
   await share(db, 'plan', { link: 'off', visitors: ['bob', 'cy'] });
   expect(await found(db, 'ada')).toEqual([]);
@@ -69,7 +69,7 @@ test('PE1 somebody who may not see a document any more does not meet people in i
   expect(await found(db, 'bob')).toEqual([]);
 });
 
-test('PE1 somebody who was added and never came is met and was never seen', async () => {
+test('PE1 a user who was added and never came is met and was never seen', async () => {
   const db = await people('Ada', 'Bob');
   await share(db, 'plan', { link: 'off' });
   await giveRole(db, { document: 'plan', user: 'bob', role: 'editor' });
@@ -86,7 +86,7 @@ test('PE1 a search finds names by each of its words, without regard to case and 
   expect(await found(db, 'ada', 'zoe_')).toEqual(['zoe_berg']);
 });
 
-test('PE1 so many are found', async () => {
+test('PE1 a limited number of people is found', async () => {
   const names = Array.from({ length: MAX_MET_PEOPLE + 5 }, (_, i) => `P${i}`);
   const db = await people('Ada', ...names);
   await share(db, 'plan', { visitors: names.map((name) => name.toLowerCase()) });

@@ -1,12 +1,12 @@
 /**
- * The people one has met: those who share a document with one, as its share dialog shows them. Nobody else is found, and
- * nothing is told of them but a name, a colour, one document that both see, and when it was opened last.
+ * Finds the people a user has met: those who share a document with the user, as its share dialog shows them.
+ * The search reveals a name, a colour, one document that both see, and its last visit; nothing else.
  */
 import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/protocol';
 import { SHARING } from '../limits.ts';
 import type { Database } from './tables.ts';
 
-/** Who was seen last comes first. @param search each of its words stands in the name. */
+/** Last seen first. @param search words that the name must contain. */
 export async function findMetPeople(
   db: Database,
   user: string,
@@ -37,7 +37,7 @@ export async function hasMet(
   return meeting !== undefined;
 }
 
-/** Each person with each document that both may see, last opened first. */
+/** Each person with each document that both may see, last visit first. */
 function meetings(db: Database, user: string) {
   return db
     .with('seen', (cte) =>

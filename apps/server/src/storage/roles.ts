@@ -1,4 +1,4 @@
-/** What each person may do in a document: its owner all, others what was given to them, else what the link gives. */
+/** Roles in documents: the owner's, else the role given to a user, else the role that the link gives. */
 import type { Access, Role } from '@tandem/protocol';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import type { Database, DocumentRow, MemberTable } from './tables.ts';
@@ -8,16 +8,16 @@ export type GivenRole = MemberTable['role'];
 export interface Entry {
   readonly document: DocumentRow;
   readonly role: Role;
-  /** It is the owner's, or was given; otherwise the link gives it. */
+  /** The role does not come from the link. */
   readonly isOwn: boolean;
 }
 
-/** What decides who may come into a document, and what its room begins with. */
+/** Everything that decides access to a document, and the metadata its room starts with. */
 export interface DocumentAccess extends Pick<
   DocumentRow,
   'id' | 'kind' | 'title' | 'owner' | 'link_access'
 > {
-  /** The roles that were given, by user, at most `SHARING.maxMembers`; null where there are none. */
+  /** Given roles by user; null for none. */
   readonly given: ReadonlyMap<string, GivenRole> | null;
 }
 
@@ -32,7 +32,7 @@ const entryRow = compiledQuery((db, document: string, user: string) =>
     .where('document.id', '=', document),
 );
 
-/** Null for a document that is not there and for one that this person may not see alike. */
+/** Null for a document that does not exist or that the user may not see. */
 export async function findEntry(
   db: Database,
   { document: id, user }: { readonly document: string; readonly user: string },
@@ -60,7 +60,7 @@ const accessRows = compiledQuery((db, document: string) =>
     .where('document.id', '=', document),
 );
 
-/** Of everybody, at one moment. Null for a document that is not there. */
+/** Null for a document that does not exist. */
 export async function findAccess(db: Database, document: string): Promise<DocumentAccess | null> {
   const rows = await accessRows(db, document);
   const [first] = rows;
@@ -71,12 +71,12 @@ export async function findAccess(db: Database, document: string): Promise<Docume
   return { id, kind, title, owner, link_access, given: given.size === 0 ? null : given };
 }
 
-/** What a person may do there; null: not even see it. */
+/** Null: the user may not see the document. */
 export function roleIn(access: DocumentAccess, user: string): Role | null {
   return decideRole(access, { user, given: access.given?.get(user) ?? null });
 }
 
-/** Everybody's role in a document at one moment, by user; null for nobody's when it is not there. */
+/** The current role of each user in a document. */
 export async function rolesIn(
   db: Database,
   document: string,
@@ -85,7 +85,6 @@ export async function rolesIn(
   return (user) => (access === null ? null : roleIn(access, user));
 }
 
-/** The roles that were given, by user; bounded by `SHARING.maxMembers`. */
 export async function givenRoles(db: Database, document: string): Promise<Map<string, GivenRole>> {
   const members = await db
     .selectFrom('member')
@@ -95,7 +94,7 @@ export async function givenRoles(db: Database, document: string): Promise<Map<st
   return new Map(members.map(({ user, role }) => [user, role]));
 }
 
-/** @param given what was given to this user; it counts even when the link gives more. */
+/** @param given the user's own role, which counts even when the link gives more. */
 export function decideRole(
   { owner, link_access: link }: Pick<DocumentRow, 'owner' | 'link_access'>,
   { user, given }: { readonly user: string; readonly given: GivenRole | null },

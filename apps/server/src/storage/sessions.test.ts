@@ -28,7 +28,7 @@ test('a cookie leads to its user until it expires', async () => {
   expect(await findSessionUser(db, { id: sessionId('guess'), at: 0 })).toBeUndefined();
 });
 
-test('the database does not know the cookie', async () => {
+test('the database does not store the cookie', async () => {
   const db = await signedIn();
   const rows = await db.selectFrom('session').selectAll().execute();
   expect(JSON.stringify(rows)).not.toContain('secret');
@@ -42,7 +42,7 @@ test('a session can be extended while it lasts', async () => {
   expect(await findSessionUser(db, { id: sessionId('secret'), at: 260 })).toBeUndefined();
 });
 
-test('a session that was ended is over at once, and others go on', async () => {
+test('a deleted session ends at once, and others continue', async () => {
   const db = await signedIn();
   await createSession(db, { cookie: 'phone', user: 'u1', at: 0, expiresAt: 100 });
   await deleteSession(db, sessionId('secret'));
@@ -50,7 +50,7 @@ test('a session that was ended is over at once, and others go on', async () => {
   expect(await findSessionUser(db, { id: sessionId('phone'), at: 1 })).toBeDefined();
 });
 
-test('expired sessions are forgotten, others stay', async () => {
+test('expired sessions are deleted, others stay', async () => {
   const db = await signedIn();
   await createSession(db, { cookie: 'newer', user: 'u1', at: 0, expiresAt: 200 });
   await deleteExpiredSessions(db, 100);

@@ -1,9 +1,9 @@
-/** Browsers that are signed in. The database knows only a digest of the cookie. */
+/** Sessions of signed-in browsers. The database stores only a digest of the cookie. */
 import { createHash } from 'node:crypto';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
-/** How the database, and a token, name the session of a cookie. */
+/** The id of a cookie's session in the database and in tokens. */
 export function sessionId(cookie: string): string {
   return createHash('sha256').update(cookie).digest('hex');
 }
@@ -28,7 +28,7 @@ export async function createSession(
     .execute();
 }
 
-/** Whose session it is; undefined for one that is not there, or over. */
+/** The session's user; undefined for an unknown or expired session. */
 export async function findSessionUser(
   db: Database,
   session: { readonly id: string; readonly at: number },
@@ -42,7 +42,6 @@ export async function findSessionUser(
     .executeTakeFirst();
 }
 
-/** A person, and in which sessions they are. */
 export interface SignedUser {
   readonly user: UserRow;
   readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
@@ -57,7 +56,6 @@ const signedUserRows = compiledQuery((db, user: string) =>
     .where('user.id', '=', user),
 );
 
-/** Null when there is no such user. */
 export async function findSignedUser(db: Database, id: string): Promise<SignedUser | null> {
   const rows = await signedUserRows(db, id);
   const [first] = rows;
@@ -69,7 +67,7 @@ export async function findSignedUser(db: Database, id: string): Promise<SignedUs
   return { user, sessions };
 }
 
-/** @returns whose it was; undefined when it was not there. */
+/** @returns the session's user; undefined for an unknown session. */
 export async function deleteSession(db: Database, id: string): Promise<string | undefined> {
   const row = await db
     .deleteFrom('session')
@@ -79,7 +77,7 @@ export async function deleteSession(db: Database, id: string): Promise<string | 
   return row?.user;
 }
 
-/** Puts the end of a session further away; one that is unknown or over stays so. */
+/** Does nothing for an unknown or expired session. */
 export async function extendSession(
   db: Database,
   session: { readonly id: string; readonly at: number; readonly expiresAt: number },
@@ -92,7 +90,6 @@ export async function extendSession(
     .execute();
 }
 
-/** Forgets what has expired before `at`. */
 export async function deleteExpiredSessions(db: Database, at: number): Promise<void> {
   await db.deleteFrom('session').where('expires_at', '<=', at).execute();
 }

@@ -1,4 +1,4 @@
-/** Who may do what in a document: its link, and the roles that were given. */
+/** Access to documents: the link, the given roles, and the share dialog's state. */
 import {
   MAX_SHARING_MEMBERS,
   type LinkAccess,
@@ -20,7 +20,7 @@ export async function changeLink(db: Database, document: string, link: LinkAcces
   await db.updateTable('document').set({ link_access: link }).where('id', '=', document).execute();
 }
 
-/** `new`: they had none of their own. `full`: nobody else can be given one. */
+/** `new`: the user had no role. `full`: the document has reached its limit of members. */
 export async function giveRole(
   db: Database,
   { document, user, role }: Membership & { readonly role: GivenRole },
@@ -36,7 +36,7 @@ export async function giveRole(
   return given.has(user) ? 'changed' : 'new';
 }
 
-/** @returns whether there was one. */
+/** @returns whether the user had a role. */
 export async function takeRole(db: Database, { document, user }: Membership): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('member')
@@ -46,7 +46,7 @@ export async function takeRole(db: Database, { document, user }: Membership): Pr
   return numDeletedRows > 0n;
 }
 
-/** As the share dialog shows it. Undefined when there is no such document. */
+/** The share dialog's state. Undefined when the document does not exist. */
 export async function readSharing(
   db: Database,
   document: string,
@@ -73,7 +73,6 @@ export async function readSharing(
   return { type: 'sharing', owner, link, members: [...members.values()].toSorted(ownerThenName) };
 }
 
-/** People with a role of their own. */
 async function readMembers(db: Database, document: string): Promise<SharingMember[]> {
   const rows = await db
     .selectFrom('member')
@@ -84,7 +83,7 @@ async function readMembers(db: Database, document: string): Promise<SharingMembe
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }
 
-/** Those who have the document on their list, who opened it last first. */
+/** The users who have the document on their list, last visit first. */
 export async function readVisitors(db: Database, document: string): Promise<User[]> {
   return await db
     .selectFrom('visit')
@@ -114,7 +113,7 @@ const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
     );
 });
 
-/** Somebody who has the document on their list, unless more people do than are shown. */
+/** A user who has the document on their list, unless too many users do to show them. */
 export async function findVisitor(
   db: Database,
   { document, user }: Membership,
@@ -123,7 +122,7 @@ export async function findVisitor(
   return visitor;
 }
 
-/** The documents whose share dialog may show a person: those changed last, at most `LIBRARY.maxNotifiedDocuments`. */
+/** The documents whose share dialog may show a user, last changed first, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findSharedWith(db: Database, user: string): Promise<string[]> {
   const rows = await db
     .selectFrom('document')
@@ -141,7 +140,7 @@ export async function findSharedWith(db: Database, user: string): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** As the reducer of `sharing` sorts them. */
+/** The order of the `sharing` reducer. */
 function ownerThenName(one: SharingMember, other: SharingMember): number {
   if (one.role === 'owner' || other.role === 'owner') return one.role === 'owner' ? -1 : 1;
   const [a, b] = [one.user, other.user];

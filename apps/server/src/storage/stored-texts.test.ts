@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { channelState, user } from '@tandem/protocol';
 import { chatKey, libraryKey } from './channel-key.ts';
 import { readEvents } from './event-rows.ts';
@@ -21,7 +21,7 @@ const BAD = [
   `cast(x'eda080' as text)`,
 ];
 
-it.each(BAD)('a stored text that is %s is read as one that can be sent', async (text) => {
+test.each(BAD)('a stored text that is %s is read as one that can be sent', async (text) => {
   const path = await temporaryDatabaseFile();
   const db = await openDatabase(new LocalExecutor(path));
   const at = 1;
@@ -47,7 +47,7 @@ it.each(BAD)('a stored text that is %s is read as one that can be sent', async (
   await db.destroy();
 });
 
-it('events that another version wrote are made to fit, or left out with all before them', async () => {
+test('events of another version are fitted to the schema, or left out with all before them', async () => {
   const path = await temporaryDatabaseFile();
   const db = await openDatabase(new LocalExecutor(path));
   const event = (name: string) =>
@@ -68,7 +68,7 @@ it('events that another version wrote are made to fit, or left out with all befo
   await db.destroy();
 });
 
-it('a text with U+0000 is not stored cut', async () => {
+test('a text with U+0000 is refused instead of truncated', async () => {
   const db = await openDatabase(new LocalExecutor(await temporaryDatabaseFile()));
   const creation = createUser(db, { id: 'ada', name: 'A\0da', color: 1, at: 1 });
   await expect(creation).rejects.toThrow(StorageError);

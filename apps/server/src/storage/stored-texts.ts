@@ -1,7 +1,7 @@
 /**
- * Makes every text that is read fit the schema with which it is sent. The border checks what is written; but a row
- * may be older than a check, or of another program, and one name that no message holds would keep its person and
- * everybody in the same document out.
+ * Fits every stored text to the schema with which it is sent. Requests are validated on entry, but a row may be
+ * older than a validation or written by another program, and one invalid name would lock its user and everyone
+ * in the same document out.
  */
 import type { KyselyPlugin, PluginTransformResultArgs, QueryResult, UnknownRow } from 'kysely';
 import {
@@ -12,7 +12,7 @@ import {
   toDisplayName,
 } from '@tandem/protocol';
 
-/** Columns that hold what people wrote, or what is made of it. Fields of stored events have the same names. */
+/** Columns with users' texts, and texts derived from them. Fields of stored events have the same names. */
 const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
   ['name', toDisplayName],
   ['title', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_TITLE_LENGTH })],
@@ -20,7 +20,7 @@ const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
   ['text', (stored) => fitText(stored, { lines: 'many', maxLength: MAX_CHAT_TEXT_LENGTH })],
 ]);
 
-/** A value under its name; any that is no text of people stays as it is. */
+/** @param name the column or field; values of other names are returned unchanged. */
 export function fitStored(name: string, value: unknown): unknown {
   const fit = typeof value === 'string' ? TEXTS.get(name) : undefined;
   return fit === undefined ? value : fit(value as string);

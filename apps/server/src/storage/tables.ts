@@ -1,7 +1,7 @@
 /**
- * The tables of `tandem.db`. Times are milliseconds since the epoch by the server's clock. The last
- * four are the journal and belong to the engine, which uses its own connections; all others are read
- * and written through Kysely, and what commands change is written by the command worker alone.
+ * The tables of the database. Times are milliseconds since the epoch by the server's clock. The last four
+ * belong to the journal, which has its own connections; all others are accessed through Kysely. The command
+ * worker alone writes what commands change.
  */
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { DocumentKind, LinkAccess, Role } from '@tandem/protocol';
@@ -38,7 +38,7 @@ export interface UserTable {
 export type UserRow = Selectable<UserTable>;
 
 export interface SessionTable {
-  /** SHA-256 of the cookie, in hex: whoever reads the database cannot sign in with it. */
+  /** SHA-256 of the cookie, in hex: a reader of the database cannot sign in with it. */
   id: string;
   user: string;
   created_at: number;
@@ -49,12 +49,12 @@ export interface DocumentTable {
   id: string;
   kind: DocumentKind;
   title: string;
-  /** Null for what a stock client created under a name of its own. */
+  /** Null for a document that a stock Yjs client created by name. */
   owner: string | null;
   link_access: LinkAccess;
   /** The first words of the text, at most 200 characters; follows the text within seconds. */
   excerpt: string;
-  /** Title and excerpt as a search compares them. */
+  /** Title and excerpt, folded for search. */
   folded_title: Generated<string>;
   folded_excerpt: Generated<string>;
   created_at: number;
@@ -62,23 +62,23 @@ export interface DocumentTable {
 }
 export type DocumentRow = Selectable<DocumentTable>;
 
-/** A document on somebody's list. */
+/** A document on a user's list. */
 export interface VisitTable {
   user: string;
   document: string;
   opened_at: number;
-  /** The number of the newest chat message that this person has seen. */
+  /** The number of the newest chat message that the user has seen. */
   chat_read: Generated<number>;
 }
 
-/** A role that was given to a person, in the place of what the link gives. */
+/** A role given to a user, instead of the link's. */
 export interface MemberTable {
   document: string;
   user: string;
   role: Exclude<Role, 'owner'>;
 }
 
-/** Numbers count from 1 without a gap in each document: deleted messages stay, without their text. */
+/** Numbered from 1 without a gap in each document; deleted messages stay, without their text. */
 export interface ChatMessageTable {
   document: string;
   number: number;
@@ -97,18 +97,18 @@ export interface ChatMessageTable {
 export type ChatMessageRow = Selectable<ChatMessageTable>;
 
 export interface ChatReactionTable {
-  /** Those who reacted with the same emoji stand in this order. */
+  /** The order of the users of one emoji. */
   order: Generated<number>;
   document: string;
   /** The message's id. */
   message: string;
   emoji: string;
-  /** Where the emoji stands among those of its message: the same for all who reacted with it. */
+  /** The emoji's position on its message, the same in all rows of the emoji. */
   place: number;
   user: string;
 }
 
-/** What became of a command, for whoever says it again. */
+/** The result of a command, for repeats. */
 export interface CommandTable {
   user: string;
   id: string;
@@ -132,20 +132,20 @@ export interface EventTable {
   at: number;
 }
 
-/** The histories of this database, oldest first; positions count in the newest. A restore begins one. */
+/** The timelines of the database, oldest first; positions count in the newest. A restore begins one. */
 export interface TimelineTable {
   number: Generated<number>;
   id: string;
   began_at: number;
 }
 
-/** One row: the process that uses the database, or used it last. */
+/** One row: the process that uses the database or used it last. */
 export interface RunTable {
   id: string;
   schema_version: number;
 }
 
-/** One life of a document. `head` is the last committed offset; the snapshot covers 1 … `snapshot_offset`. */
+/** A document. `head` is the last committed offset; the snapshot covers 1 … `snapshot_offset`. */
 export interface JournalTable {
   document: string;
   epoch: string;
@@ -154,7 +154,7 @@ export interface JournalTable {
   snapshot_offset: number;
 }
 
-/** Apart from `journal`, whose rows every commit writes again. */
+/** Separate from `journal`, whose rows every commit rewrites. */
 export interface SnapshotTable {
   document: string;
   data: Uint8Array;
@@ -168,7 +168,7 @@ export interface UpdateTable {
   at: number;
 }
 
-/** To whom a Yjs client id belongs. */
+/** The owner of a Yjs client id. */
 export interface ClientTable {
   document: string;
   client: number;

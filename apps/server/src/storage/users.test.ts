@@ -10,7 +10,7 @@ test('a user is found under their id', async () => {
   expect(await findUser(db, 'u2')).toBeUndefined();
 });
 
-test('a profile changes only where it is told to', async () => {
+test('a profile changes only the given fields', async () => {
   const db = await temporaryDatabase();
   await createUser(db, { id: 'u1', name: 'Ada', color: 3, at: 5 });
   expect(await updateProfile(db, 'u1', { name: 'Countess' })).toMatchObject({
@@ -22,7 +22,7 @@ test('a profile changes only where it is told to', async () => {
   expect(await updateProfile(db, 'u2', { name: 'Nobody' })).toBeUndefined();
 });
 
-test('names are kept to the letter', async () => {
+test('names are stored exactly', async () => {
   const db = await temporaryDatabase();
   const name = `Zoë "'; DROP TABLE user; -- 王 🦉`;
   await createUser(db, { id: 'u1', name, color: 0, at: 0 });

@@ -1,9 +1,8 @@
-/** People. A guest is a user who has not said more than a name. */
+/** User accounts. A guest is a user without more than a name. */
 import type { User } from '@tandem/protocol';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
-/** A user with this id must not exist. */
 export async function createUser(
   db: Database,
   user: { readonly id: string; readonly name: string; readonly color: number; readonly at: number },
@@ -24,7 +23,7 @@ export async function findUser(db: Database, id: string): Promise<UserRow | unde
   return row;
 }
 
-/** Changes what is given; undefined when there is no such user. */
+/** Undefined when the user does not exist. */
 export async function updateProfile(
   db: Database,
   id: string,
@@ -43,14 +42,13 @@ export async function updateProfile(
     .executeTakeFirst();
 }
 
-/** Those of these ids that are people's. */
+/** The existing ids among the given ones. */
 export async function findUserIds(db: Database, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await db.selectFrom('user').select('id').where('id', 'in', ids).execute();
   return new Set(rows.map(({ id }) => id));
 }
 
-/** As everyone sees them. */
 export function toUser({ id, name, color }: UserRow): User {
   return { id, name, color };
 }

@@ -14,7 +14,7 @@ import { loadState } from '../../storage/channel-states.ts';
 import { readDeletedRanges, readMessages } from '../../storage/chat.ts';
 import { createUser, findUser, toUser } from '../../storage/users.ts';
 import { CHAT, LIBRARY } from '../../limits.ts';
-import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/stage.ts';
+import { DOCUMENT as document, fixtureWithRoles, type Fixture } from './testing/command-fixture.ts';
 
 type Send = CallOf<'chat:send'>;
 
@@ -39,7 +39,7 @@ const react = (fixture: Fixture, user: string, message: string, emoji: string, o
 const newest = async (fixture: Fixture) => (await readMessages(fixture.db, document)).at(-1);
 
 describe('sending', () => {
-  test('gives the next number to each, in the order in which they came', async () => {
+  test('numbers messages in the order of arrival', async () => {
     const fixture = await fixtureWithRoles();
     const requests = Array.from({ length: 60 }, (_, i) => ({
       user: i % 3 === 0 ? 'ada' : 'ed',
@@ -53,7 +53,7 @@ describe('sending', () => {
     expect(fixture.effects.at(-1)).toEqual({ kind: 'chat', document, head: 60 });
   });
 
-  test('mentions people who exist, by id and place, and answers what was said', async () => {
+  test('stores mentions of existing people and the reply link', async () => {
     const fixture = await fixtureWithRoles();
     const text = '@Alex, @Alex and @Al';
     const [vi, nobody, ed] = ['vi', 'nobody', 'ed'].map((user, index) => ({
@@ -69,7 +69,7 @@ describe('sending', () => {
     expect(await newest(fixture)).toMatchObject({ replyTo: null });
   });
 
-  test('W25 is one message even when its result was forgotten, and nobody else can take its id', async () => {
+  test('W25 creates one message even after its result expired, and refuses its id to other users', async () => {
     const fixture = await fixtureWithRoles();
     const id = await send(fixture, 'ada');
     await fixture.db.deleteFrom('command').execute();
@@ -82,8 +82,8 @@ describe('sending', () => {
   });
 });
 
-describe('a message that is there', () => {
-  test('is edited, and deleted with all that was said with it', async () => {
+describe('a message', () => {
+  test('can be edited, and deleted with its reactions', async () => {
     const fixture = await fixtureWithRoles();
     const message = await send(fixture, 'ed', {
       text: '@Ada',
@@ -115,11 +115,11 @@ describe('a message that is there', () => {
     ] as const)
       expect(await fixture.run('ed', call)).toMatchObject({
         kind: 'refused',
-        error: { code: 'not-found', message: 'This message is not there any more.' },
+        error: { code: 'not-found', message: 'This message no longer exists.' },
       });
   });
 
-  test('stands in order of arrival with reactions, one of each a person', async () => {
+  test('has reactions in the order of arrival, one of each emoji for each person', async () => {
     const fixture = await fixtureWithRoles();
     const message = await send(fixture, 'ed');
     await react(fixture, 'ada', message, '🎉');
@@ -152,7 +152,7 @@ describe('a message that is there', () => {
     on: fc.boolean(),
   });
 
-  test('shows its reactions to whoever gives one in the order in which it has them afterwards', async () => {
+  test('predicts reactions in the same order as they are stored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(reactionStep, { minLength: 10, maxLength: 60 }), async (steps) => {
         const fixture = await fixtureWithRoles();
@@ -194,7 +194,7 @@ describe('a message that is there', () => {
     );
   });
 
-  test('bears so many emoji, and reactions of so many people', async () => {
+  test('has a limit of emoji and of reactions', async () => {
     const fixture = await fixtureWithRoles();
     const message = await send(fixture, 'ed');
     const emoji = Array.from({ length: MAX_REACTIONS_PER_MESSAGE + 1 }, (_, i) =>
@@ -222,7 +222,7 @@ describe('a message that is there', () => {
 });
 
 describe('reading', () => {
-  test('goes back by pages to the first message, without a gap', async () => {
+  test('pages back to the first message without a gap', async () => {
     const fixture = await fixtureWithRoles();
     const sends = Array.from({ length: MAX_CHAT_PAGE * 2 + 3 }, () => ({
       user: 'ed',
@@ -238,7 +238,7 @@ describe('reading', () => {
     expect(numbers).toEqual(sends.map((_, i) => i + 1));
   });
 
-  test('W40 knows the newest ranges of deleted messages of each chat', async () => {
+  test('W40 returns the newest ranges of deleted messages of each chat', async () => {
     const fixture = await fixtureWithRoles();
     const last = 2 * MAX_DELETED_RANGES + 4;
     const ids: string[] = [];
@@ -258,7 +258,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('never moves back, nor beyond what was said', async () => {
+  test('never moves the mark back, nor beyond the newest message', async () => {
     const fixture = await fixtureWithRoles();
     for (let i = 0; i < 3; i++) await send(fixture, 'ed');
     const seen = async () =>
@@ -274,7 +274,7 @@ describe('reading', () => {
     expect(fixture.library('vi').filter(({ name }) => name === 'chat:seen')).toHaveLength(2);
   });
 
-  test('names people as they are called now', async () => {
+  test('shows current names', async () => {
     const fixture = await fixtureWithRoles();
     await createUser(fixture.db, { id: 'zoe', name: 'Zoë', color: 2, at: 0 });
     await send(fixture, 'zoe');
@@ -283,7 +283,7 @@ describe('reading', () => {
     expect(fixture.effects.at(-1)).toEqual({ kind: 'profile-changed', user: 'zoe' });
   });
 
-  test('and tells those who look on: in the chats where they spoke or reacted, and where documents are shared with them', async () => {
+  test('publishes a new name to the chats with the user’s messages or reactions, and to shared documents', async () => {
     const fixture = await fixtureWithRoles();
     await send(fixture, 'ed');
     await fixture.do('ed', { name: 'profile:change', input: { name: 'Edda' } });
@@ -306,7 +306,7 @@ describe('reading', () => {
     expect(fixture.sharing()).toHaveLength(length);
   });
 
-  test('in so many documents, those that were changed last', async () => {
+  test('publishes a new name to a limited number of documents, last changed first', async () => {
     const fixture = await fixtureWithRoles();
     const ids = Array.from(
       { length: LIBRARY.maxNotifiedDocuments },

@@ -1,4 +1,4 @@
-/** Commands of the chat: who may read a document may read its chat, who may change it may write there. */
+/** Commands of the chat. Readers of a document may read its chat, editors may write there. */
 import type { ChatMention } from '@tandem/protocol';
 import { chatKey, libraryKey } from '../../storage/channel-key.ts';
 import {
@@ -29,8 +29,8 @@ export const chatHandlers: ChatHandlers = {
     if (refusal !== null) return refusal;
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
-    const mentions = await mentionsOfKnown(db, named);
-    const replyTo = await knownMessage(db, document, answered);
+    const mentions = await mentionsOfExisting(db, named);
+    const replyTo = await existingMessage(db, document, answered);
     const number = await appendMessage(db, {
       document,
       id,
@@ -66,10 +66,10 @@ export const chatHandlers: ChatHandlers = {
     const { db, user, at, publish } = context;
     const refusal = await refuseWriter(context, document);
     if (refusal !== null) return refusal;
-    const message = await findStanding(db, document, id);
+    const message = await findUndeleted(db, document, id);
     if (message === undefined) return notFound('message');
     if (message.author !== user) return forbidden('not-your-message');
-    const mentions = await mentionsOfKnown(db, named);
+    const mentions = await mentionsOfExisting(db, named);
     await editMessage(db, { document, message: id }, { text, mentions, at });
     publish(chatKey(document), { name: 'chat:edited', message: id, text, mentions });
     return DONE;
@@ -78,7 +78,7 @@ export const chatHandlers: ChatHandlers = {
   async 'chat:delete'({ db, user, at, publish }, { document, message: id }) {
     const role = await roleOf(db, { document, user });
     if (role === null) return notFound('document');
-    const message = await findStanding(db, document, id);
+    const message = await findUndeleted(db, document, id);
     if (message === undefined) return notFound('message');
     if (message.author !== user && role !== 'owner') return forbidden('not-yours-to-delete');
     await deleteMessage(db, { document, message: id }, at);
@@ -93,7 +93,7 @@ export const chatHandlers: ChatHandlers = {
     const { db, user, publish } = context;
     const refusal = await refuseWriter(context, document);
     if (refusal !== null) return refusal;
-    if ((await findStanding(db, document, id)) === undefined) return notFound('message');
+    if ((await findUndeleted(db, document, id)) === undefined) return notFound('message');
     const row = await findUser(db, user);
     if (row === undefined) return notFound('person');
     const reaction = { document, message: id, user, emoji };
@@ -128,8 +128,8 @@ async function refuseWriter(
   return role === 'viewer' ? forbidden('viewers-do-not-chat') : null;
 }
 
-/** A message that was not deleted. */
-async function findStanding(
+/** Undefined for a deleted message too. */
+async function findUndeleted(
   db: Database,
   document: string,
   id: string,
@@ -138,8 +138,7 @@ async function findStanding(
   return message?.deleted_at === null ? message : undefined;
 }
 
-/** Mentions of people who exist. */
-async function mentionsOfKnown(
+async function mentionsOfExisting(
   db: Database,
   mentions: readonly ChatMention[],
 ): Promise<ChatMention[]> {
@@ -147,8 +146,8 @@ async function mentionsOfKnown(
   return mentions.filter(({ user }) => known.has(user));
 }
 
-/** What is said is worth more than what it answers: it is kept without it. */
-async function knownMessage(
+/** Null when the replied-to message does not exist: the new message is stored without the reply link. */
+async function existingMessage(
   db: Database,
   document: string,
   id: string | null,

@@ -1,4 +1,4 @@
-/** Commands about a document and about who has it on their list. */
+/** Commands about documents and the lists they are on. */
 import {
   addVisit,
   createDocument,
@@ -75,7 +75,7 @@ interface Visitor {
   readonly entry: Entry;
 }
 
-/** Puts a document on a list where it is not. */
+/** Adds a document to a list that it is not on. */
 async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
   const { db, at, publish } = context;
   const { id: document } = entry.document;
@@ -86,7 +86,7 @@ async function list(context: HandlerContext, { user, entry }: Visitor): Promise<
   return [{ kind: 'listed', document, user }];
 }
 
-/** What was given to somebody is not new to them any more. */
+/** Clears the mark of a shared document that its user opens for the first time. */
 async function showOpened(
   { db, publish }: HandlerContext,
   { user, entry }: Visitor,
@@ -99,7 +99,7 @@ async function showOpened(
     });
 }
 
-/** Who comes by the link is shown to whoever shares the document, while they are a page of people. */
+/** Shows a visitor by link in the share dialog, unless it has too many people to show. */
 async function showVisitor(
   { db, publish }: HandlerContext,
   { user: id, entry: { document, role, isOwn } }: Visitor,

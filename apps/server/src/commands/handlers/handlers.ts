@@ -1,4 +1,3 @@
-/** The handlers of all commands. */
 import type { HandlerTable } from '../handler.ts';
 import { chatHandlers } from './chat.ts';
 import { documentHandlers } from './documents.ts';

@@ -1,4 +1,4 @@
-/** How commands end: done, or refused for good in words for who gave them. */
+/** The outcomes of handlers: done, or a permanent refusal with a sentence for the user. */
 import { errorOf } from '@tandem/protocol';
 import type { Outcome } from '../handler.ts';
 
@@ -11,11 +11,11 @@ const FORBIDDEN = {
   'not-your-members': 'Only the owner of a document may change what others may do in it.',
   'owner-stays': 'The owner of a document may always do everything in it.',
   'too-many-members':
-    'So many people have a role of their own here that no more fit. Use the link for others.',
+    'This document has reached the limit of invited people. Share the link instead.',
   'not-your-message': 'You may change only what you wrote yourself.',
-  'not-yours-to-delete': 'A message can be deleted by who wrote it and by the document’s owner.',
-  'too-many-reactions': 'This message has as many reactions as it can bear.',
-  'id-taken': 'There is another message under the same id. Send this one again.',
+  'not-yours-to-delete': 'Only its author and the document’s owner may delete a message.',
+  'too-many-reactions': 'This message has reached the reaction limit.',
+  'id-taken': 'Another message has the same id. Send this one again.',
 } as const;
 
 export function forbidden(why: keyof typeof FORBIDDEN): Outcome {
@@ -23,10 +23,10 @@ export function forbidden(why: keyof typeof FORBIDDEN): Outcome {
 }
 
 const NOT_FOUND = {
-  /** Or this person may not see it: the words are the same. */
+  /** The same for a document that the user may not see. */
   document: {},
-  person: { detail: 'There is no such person any more.' },
-  message: { detail: 'This message is not there any more.' },
+  person: { detail: 'This person no longer exists.' },
+  message: { detail: 'This message no longer exists.' },
 } as const;
 
 export function notFound(what: keyof typeof NOT_FOUND): Outcome {

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { chatKey, libraryKey, sharingKey } from '../../storage/channel-key.ts';
-import { Fixture } from './testing/stage.ts';
+import { Fixture } from './testing/command-fixture.ts';
 
 const PEOPLE = ['ada', 'bob'] as const;
 
-it('tells whoever has many documents that their new name is there, in words that they understand (W26)', async () => {
+test('a name change of a user with many documents returns a limited number of positions (W26)', async () => {
   const fixture = await Fixture.open(PEOPLE);
   const documents = Array.from({ length: 6 }, (_, i) => `document-of-the-stage-${i}`);
   for (const document of documents) {

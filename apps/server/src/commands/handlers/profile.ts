@@ -1,4 +1,4 @@
-/** Commands about the person who gives them. */
+/** Commands that change their author's profile. */
 import { chatKey, libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import { findChatsOf } from '../../storage/chat.ts';
 import { findSharedWith } from '../../storage/sharing.ts';

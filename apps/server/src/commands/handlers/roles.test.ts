@@ -6,7 +6,7 @@ import {
   fixtureWithRoles,
   type AnyCall,
   type Fixture,
-} from './testing/stage.ts';
+} from './testing/command-fixture.ts';
 
 /** Who gives a command: as what the document knows them, and the link that it has. */
 const ROLES = {
@@ -133,7 +133,7 @@ const CASES = Object.entries(TABLE).flatMap(([name, rows]) =>
   ),
 );
 
-describe('W34 who may do what', () => {
+describe('W34 permissions', () => {
   test.each(CASES)('$name ($i) as $role: $result', async ({ name, role, call, result }) => {
     const fixture = await fixtureWithRoles();
     const { user, link } = ROLES[role];
@@ -167,7 +167,7 @@ async function contents({ db }: Fixture) {
   return rows;
 }
 
-test('W34 a visit of a document that one may not see, or that is not there, changes nothing', async () => {
+test('W34 visiting a document that is missing or not visible changes nothing', async () => {
   const fixture = await fixtureWithRoles();
   await fixture.do('ada', { name: 'link:change', input: { document, link: 'off' } });
   const before = await contents(fixture);

@@ -4,7 +4,12 @@ import { listDocuments } from '../../storage/documents.ts';
 import { rolesIn } from '../../storage/roles.ts';
 import { createUser } from '../../storage/users.ts';
 import { LIBRARY, SHARING, VISITS } from '../../limits.ts';
-import { DOCUMENT as document, meet, fixtureWithRoles, type Fixture } from './testing/stage.ts';
+import {
+  DOCUMENT as document,
+  meet,
+  fixtureWithRoles,
+  type Fixture,
+} from './testing/command-fixture.ts';
 
 const setLink = (fixture: Fixture, link: LinkAccess) =>
   fixture.do('ada', { name: 'link:change', input: { document, link } });
@@ -24,7 +29,7 @@ const rolesNow = async (fixture: Fixture) => {
 };
 
 describe('a link', () => {
-  test('changes what those may do who have no role of their own', async () => {
+  test('changes the role of users without their own role', async () => {
     const fixture = await fixtureWithRoles();
     expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', 'editor']);
     await setLink(fixture, 'view');
@@ -33,7 +38,7 @@ describe('a link', () => {
     expect(await rolesNow(fixture)).toEqual(['owner', 'editor', 'viewer', null]);
   });
 
-  test('tells the libraries of those for whom something changes, each their own role', async () => {
+  test('publishes the new role to the libraries of affected users', async () => {
     const fixture = await fixtureWithRoles();
     const before = ['ada', 'ed', 'vi'].map((user) => fixture.library(user).length);
     await setLink(fixture, 'view');
@@ -58,7 +63,7 @@ describe('a link', () => {
     ]);
   });
 
-  test('tells no more libraries than there is a limit', async () => {
+  test('publishes to a limited number of libraries', async () => {
     const fixture = await fixtureWithRoles();
     await fixture.db
       .insertInto('visit')
@@ -81,7 +86,7 @@ describe('a link', () => {
     });
   });
 
-  test('that stays as it is changes nothing', async () => {
+  test('without a change does nothing', async () => {
     const fixture = await fixtureWithRoles();
     const events = fixture.sharing().length;
     await setLink(fixture, 'edit');
@@ -90,7 +95,7 @@ describe('a link', () => {
 });
 
 describe('a role', () => {
-  test('that was given counts, whatever the link gives', async () => {
+  test('given to a user counts, whatever the link gives', async () => {
     const fixture = await fixtureWithRoles();
     await fixture.do('ada', {
       name: 'member:change',
@@ -106,7 +111,7 @@ describe('a role', () => {
     });
   });
 
-  test('that is taken takes the document off the list when the link gives nothing', async () => {
+  test('that is removed unlists the document when the link gives none', async () => {
     const fixture = await fixtureWithRoles();
     await setLink(fixture, 'off');
     await fixture.do('ada', { name: 'member:remove', input: { document, user: 'vi' } });
@@ -115,7 +120,7 @@ describe('a role', () => {
     expect(await rolesNow(fixture)).toEqual(['owner', 'editor', null, null]);
   });
 
-  test('puts the document on the list of somebody who never came, as new until they open it', async () => {
+  test('lists the document for a user who never opened it, as new until the first visit', async () => {
     const fixture = await fixtureWithRoles();
     await give(fixture, 'ned', 'editor');
     const listed = { name: 'document:listed', document: { id: document, role: 'editor' } };
@@ -132,7 +137,7 @@ describe('a role', () => {
     expect(fixture.library('lin')).toHaveLength(1);
   });
 
-  test('that is taken takes the document away from somebody who never opened it, whatever the link gives', async () => {
+  test('that is removed unlists a document that was never opened, whatever the link gives', async () => {
     const fixture = await fixtureWithRoles();
     await give(fixture, 'ned', 'editor');
     await fixture.do('ada', { name: 'member:remove', input: { document, user: 'ned' } });
@@ -142,7 +147,7 @@ describe('a role', () => {
     expect(await listDocuments(fixture.db, 'ned')).toEqual([]);
   });
 
-  test('that changes does not bring back what its person took off the list', async () => {
+  test('that changes does not list a document that its user unlisted', async () => {
     const fixture = await fixtureWithRoles();
     await fixture.do('vi', { name: 'document:unlist', input: { document } });
     await give(fixture, 'vi', 'editor');
@@ -153,7 +158,7 @@ describe('a role', () => {
     expect(told(fixture, 'vi')).toMatchObject({ document: { role: 'viewer', isNew: true } });
   });
 
-  test('PE2 is given to nobody whom its owner has not met, as if they were not there', async () => {
+  test('PE2 cannot be given to a user the owner has not met, with the same answer as for a missing user', async () => {
     const fixture = await fixtureWithRoles();
     await createUser(fixture.db, { id: 'eve', name: 'Eve', color: 0, at: 0 });
     const giveTo = (user: string) =>
@@ -167,7 +172,7 @@ describe('a role', () => {
     expect(fixture.library('eve')).toHaveLength(1);
   });
 
-  test('is given to so many people', async () => {
+  test('can be given to a limited number of users', async () => {
     const fixture = await fixtureWithRoles();
     const giveOne = (user: string, role: 'editor' | 'viewer' = 'viewer') =>
       fixture.run('ada', { name: 'member:change', input: { document, user, role } });
@@ -183,7 +188,7 @@ describe('a role', () => {
 });
 
 describe('a list', () => {
-  test('has what was opened by a link, once, with how far its chat was read', async () => {
+  test('has a document opened by link once, with the read mark of its chat', async () => {
     const fixture = await fixtureWithRoles();
     const { effects } = fixture;
     expect(fixture.library('lin')).toHaveLength(1);
@@ -202,7 +207,7 @@ describe('a list', () => {
     );
   });
 
-  test('loses what its person takes off, and nobody else’s does', async () => {
+  test('loses a document that its user unlists, and other lists keep it', async () => {
     const fixture = await fixtureWithRoles();
     await fixture.do('lin', { name: 'document:unlist', input: { document } });
     expect(told(fixture, 'lin')).toEqual({ name: 'document:unlisted', document });
@@ -214,7 +219,7 @@ describe('a list', () => {
     expect(told(fixture, 'ed')).toMatchObject({ name: 'document:renamed', title: 'Plan B' });
   });
 
-  test('does not tell a new title to those who may not see the document any more', async () => {
+  test('gets no new title of a document that its user may no longer see', async () => {
     const fixture = await fixtureWithRoles();
     await setLink(fixture, 'off');
     await fixture.do('ada', { name: 'document:rename', input: { document, title: 'Secret' } });

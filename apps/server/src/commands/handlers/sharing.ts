@@ -1,4 +1,4 @@
-/** Commands about who may do what in a document; all of them are its owner's. */
+/** Commands about access to a document, for its owner only. */
 import type { LinkAccess, Role } from '@tandem/protocol';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import {
@@ -44,19 +44,19 @@ export const sharingHandlers: SharingHandlers = {
     const effects: Effect[] = [{ kind: 'access-changed', document: id }];
     for (const { user: visitor, ...listing } of await findVisitors(db, id)) {
       const change = { before: roleBefore(visitor), after: roleAfter(visitor), listing };
-      effects.push(...tellRole(context, entry, { user: visitor, ...change }));
+      effects.push(...publishRole(context, entry, { user: visitor, ...change }));
     }
     return { kind: 'done', effects };
   },
 
   async 'member:change'(context, { document: id, user: target, role }) {
     const { db, user, publish } = context;
-    const asked = await ownedBy(context, { document: id, target });
-    if (asked.kind === 'refused') return asked.outcome;
+    const access = await ownedBy(context, { document: id, target });
+    if (access.kind === 'refused') return access.outcome;
     const row = await findUser(db, target);
     const listing = await findListing(db, { document: id, user: target });
     const isHere = listing !== undefined || (await givenRoles(db, id)).has(target);
-    // Who was never met is answered like who is not there.
+    // The same answer for a user the owner never met as for one that does not exist.
     if (row === undefined || !(isHere || (await hasMet(db, { user, other: target }))))
       return notFound('person');
     const before = await roleOf(db, { document: id, user: target });
@@ -70,22 +70,22 @@ export const sharingHandlers: SharingHandlers = {
     if (listing === undefined && given === 'new') {
       const chatRead = await addVisit(db, { user: target, document: id, at: NEVER_OPENED });
       const change = { before: null, after: role, listing: { chatRead, isNew: true } };
-      return changed(context, asked.entry, { user: target, ...change });
+      return changed(context, access.entry, { user: target, ...change });
     }
-    return changed(context, asked.entry, { user: target, before, after: role, listing });
+    return changed(context, access.entry, { user: target, before, after: role, listing });
   },
 
   async 'member:remove'(context, { document: id, user: target }) {
     const { db, publish } = context;
-    const asked = await ownedBy(context, { document: id, target });
-    if (asked.kind === 'refused') return asked.outcome;
+    const access = await ownedBy(context, { document: id, target });
+    if (access.kind === 'refused') return access.outcome;
     const before = await roleOf(db, { document: id, user: target });
     if (!(await takeRole(db, { document: id, user: target }))) return DONE;
-    const after = LINK_ROLES[asked.entry.document.link_access];
+    const after = LINK_ROLES[access.entry.document.link_access];
     const row = await findUser(db, target);
     const listing = await findListing(db, { document: id, user: target });
     const isVisitor = listing?.isNew === false;
-    // It was on the list for the role alone.
+    // The document was on the list only because of the role.
     if (listing?.isNew === true) await forgetVisit(db, { document: id, user: target });
     if (after === null || row === undefined || !isVisitor)
       publish(sharingKey(id), { name: 'member:removed', user: target });
@@ -95,7 +95,7 @@ export const sharingHandlers: SharingHandlers = {
         member: { user: toUser(row), role: after, isOwn: false },
       });
     const change = { before, after: isVisitor ? after : null, listing };
-    return changed(context, asked.entry, { user: target, ...change });
+    return changed(context, access.entry, { user: target, ...change });
   },
 };
 
@@ -123,11 +123,11 @@ async function ownedBy(
 
 function changed(context: HandlerContext, entry: Entry, change: RoleChange): Outcome {
   const accessChanged = { kind: 'access-changed', document: entry.document.id } as const;
-  return { kind: 'done', effects: [accessChanged, ...tellRole(context, entry, change)] };
+  return { kind: 'done', effects: [accessChanged, ...publishRole(context, entry, change)] };
 }
 
-/** Tells the library of somebody who has the document on their list what they may do now. */
-function tellRole(
+/** Publishes a user's new role to their library, when the document is on their list. */
+function publishRole(
   { publish }: HandlerContext,
   { document }: Entry,
   { user, before, after, listing }: RoleChange,
@@ -143,7 +143,7 @@ function tellRole(
   return before === null ? [{ kind: 'listed', ...change }] : [];
 }
 
-/** A link that was off gives those who came by it before their role back. */
+/** Shows earlier visitors again when the link is turned on. */
 async function showVisitors(
   { db, publish }: HandlerContext,
   { document: { id, owner }, link }: { readonly document: DocumentRow; readonly link: LinkAccess },

@@ -9,7 +9,7 @@ import {
   type ChannelKey,
 } from '../../storage/channel-key.ts';
 import { loadState } from '../../storage/channel-states.ts';
-import { Fixture, understand, type AnyCall } from './testing/stage.ts';
+import { Fixture, assertDecodable, type AnyCall } from './testing/command-fixture.ts';
 
 const PEOPLE = ['ada', 'bob', 'cleo', 'dan'] as const;
 const DOCUMENTS = ['the-document-of-ada', 'the-document-of-bob'] as const;
@@ -166,7 +166,14 @@ test(
           const loaded = (await loadState(fixture.db, key))!;
           expect(loaded.offset).toBe(events.length);
           const name = nameOf(key, key.slice(key.indexOf(':') + 1))!;
-          understand({ type: 'subscribed', channel: 1, ref: 1, name, recovered: false, ...loaded });
+          assertDecodable({
+            type: 'subscribed',
+            channel: 1,
+            ref: 1,
+            name,
+            recovered: false,
+            ...loaded,
+          });
           const reduced = events.reduce<ChannelState>(
             (state, event) => reduceChannel(state, event),
             beginning,

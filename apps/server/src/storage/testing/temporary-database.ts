@@ -1,4 +1,4 @@
-/** A database file of a test's own, gone when the test ends. */
+/** Database files that are deleted when their test ends. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,13 @@ import { openDatabase } from '../sqlite/database.ts';
 import { LocalExecutor } from '../sqlite/executor.ts';
 import type { Database } from '../tables.ts';
 
-/** A path where no file is yet. */
+/** A path without a file. */
 export async function temporaryPath(name = 'tandem.db'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return join(folder, name);
 }
 
-/** A file with all tables. */
 export async function temporaryDatabaseFile(): Promise<string> {
   const path = await temporaryPath();
   const db = await openDatabase(new LocalExecutor(path));
@@ -22,7 +21,6 @@ export async function temporaryDatabaseFile(): Promise<string> {
   return path;
 }
 
-/** All tables, open. */
 export async function temporaryDatabase(): Promise<Database> {
   const path = await temporaryPath();
   const db = await openDatabase(new LocalExecutor(path));

@@ -1,4 +1,4 @@
-/** Documents and people to give commands to, with the real transactions and a database in memory. */
+/** Documents and users to execute commands on, with the real transactions and a database in memory. */
 import { onTestFinished } from 'vitest';
 import { binaryCodec, type Call, type ChannelEvent, type ServerMessage } from '@tandem/protocol';
 import { chatKey, libraryKey, sharingKey, type ChannelKey } from '../../../storage/channel-key.ts';
@@ -13,9 +13,9 @@ import type { CommandAnswer } from '../../command-runner.ts';
 import type { ServerCommand } from '../../server-command.ts';
 import { HANDLERS } from '../handlers.ts';
 
-export const DOCUMENT = 'document-of-the-stage';
+export const DOCUMENT = 'document-of-the-fixture';
 
-/** A call of the wire, or a visit of whoever calls. */
+/** A call of the wire, or a visit of the caller. */
 export type AnyCall =
   | Call
   | { readonly name: 'document:visit'; readonly input: { readonly document: string } };
@@ -24,7 +24,7 @@ export class Fixture {
   readonly db: Database;
   readonly #transactions: CommandTransactions;
   #commands = 0;
-  /** What each channel was told, from the beginning. */
+  /** The events of each channel, from the beginning. */
   readonly events = new Map<ChannelKey, ChannelEvent[]>();
   readonly effects: Effect[] = [];
   now = 1_000;
@@ -75,14 +75,15 @@ export class Fixture {
       if (run.from !== before.length) throw new Error(`a gap in ${run.key}`);
       this.events.set(run.key, [...before, ...run.events]);
       const to = run.from + run.events.length;
-      understand({ type: 'events', channel: 1, from: run.from, to, events: [...run.events] });
+      assertDecodable({ type: 'events', channel: 1, from: run.from, to, events: [...run.events] });
     }
     for (const answer of answers) {
-      const said = { channel: 0, id: this.nextId() };
-      if (answer.kind === 'refused') understand({ type: 'refused', ...said, error: answer.error });
+      const envelope = { channel: 0, id: this.nextId() };
+      if (answer.kind === 'refused')
+        assertDecodable({ type: 'refused', ...envelope, error: answer.error });
       else {
         const { repeated, positions } = answer;
-        understand({ type: 'done', ...said, repeated, positions: [...positions] });
+        assertDecodable({ type: 'done', ...envelope, repeated, positions: [...positions] });
       }
     }
     this.effects.push(...effects);
@@ -108,8 +109,8 @@ export class Fixture {
   }
 }
 
-/** @throws when a client would not take it for a message of the server's (W6). */
-export function understand(message: ServerMessage): void {
+/** @throws when a client could not decode the message (W6). */
+export function assertDecodable(message: ServerMessage): void {
   const decoded = binaryCodec.decodeFromServer(binaryCodec.encode(message));
   if (decoded.kind === 'invalid') throw new Error(decoded.reason);
 }
@@ -119,7 +120,7 @@ function commandOf(user: string, call: AnyCall, id: string): ServerCommand {
   return { ...call, id, input: { visits: [{ user, document: call.input.document }] } };
 }
 
-/** They share a document of the first one's, which is on nobody's list. */
+/** Lets two users share an unlisted document of the first. */
 export async function meet(db: Database, [owner, user]: readonly [string, string]): Promise<void> {
   const id = `of-${owner}-and-${user}`;
   const at = { created_at: 0, updated_at: 0 };
@@ -130,7 +131,7 @@ export async function meet(db: Database, [owner, user]: readonly [string, string
   await db.insertInto('member').values({ document: id, user, role: 'viewer' }).execute();
 }
 
-/** Ada owns a document; Ed was made an editor and Vi a viewer; Lin came by the link; Ned, whom she has met, never did. */
+/** Ada owns a document; Ed is an editor and Vi a viewer; Lin visited by link; Ned, whom Ada has met, never did. */
 export async function fixtureWithRoles(): Promise<Fixture> {
   const fixture = await Fixture.open(['ada', 'ed', 'vi', 'lin', 'ned']);
   const document = DOCUMENT;

@@ -4,8 +4,7 @@ import type { ChannelHub } from './channels/channel-hub.ts';
 import type { Rooms } from './documents/rooms.ts';
 import type { ErrorBoundary } from './runtime/error-boundary.ts';
 import type { People } from './accounts/people.ts';
-import type { Effect } from './commands/effect.ts';
-import type { CommandRunner } from './commands/command-runner.ts';
+import type { CommandRunner, Effect } from './commands/command-runner.ts';
 
 export interface PostCommitEffectsOptions {
   readonly hub: ChannelHub;

@@ -23,7 +23,7 @@ describe('a rest', () => {
     submit(1, 2, writer.write('new'));
     commit();
     events();
-    authority.rest();
+    authority.evict();
     const { parts, offset } = opened(2, { stateVector });
     const copy = new Y.Doc();
     for (const update of [known, ...parts.flatMap((part) => part.updates)])
@@ -42,7 +42,7 @@ describe('a rest', () => {
     const { authority, submit, commit, events } = start();
     const writer = new Writer(1);
     submit(1, 1, writer.write('a'));
-    authority.rest();
+    authority.evict();
     submit(1, 2, writer.write('b'));
     commit();
     expect(events()).toEqual(['committed 0-2 by 1,1 acks 1:2']);

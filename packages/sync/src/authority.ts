@@ -57,7 +57,7 @@ export class Authority {
   readonly #copy: CommittedReplica;
   readonly #owners: Map<number, string>;
   readonly #subscriptions = new Map<number, Subscription>();
-  /** Committed and queued content; null while it rests. */
+  /** Committed and queued content; null while evicted. */
   #hot: Y.Doc | null;
   readonly #outcomes: OutcomeQueue;
   #lastOffset: number;
@@ -125,7 +125,7 @@ export class Authority {
   }
 
   /** Lets go of the hot document until it is needed: who opens and reads is answered from the committed bytes. */
-  rest(): void {
+  evict(): void {
     if (!this.clean) return;
     this.#hot?.destroy();
     this.#hot = null;
@@ -164,7 +164,7 @@ export class Authority {
    * Ignored from a subscription that is not open here, after a refusal, and between `missing` and
    * the repair that this asks for, which comes under the newest `cseq` once more.
    *
-   * @throws DamagedDocument when the document cannot be built anew after a rest or a refusal. This
+   * @throws DamagedDocument when the document cannot be built anew after an eviction or a refusal. This
    *   object is then of no more use.
    */
   submit(submission: Submission): void {

@@ -39,11 +39,6 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
-  /** The same as `now`: a manual clock never goes back. */
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
   /** A negative delay, or one that is not a number, counts as 0, as it does on every platform. */
   monotonicMs(): number {
     return this.now();

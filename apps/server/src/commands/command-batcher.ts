@@ -3,9 +3,13 @@ import { errorOf } from '@tandem/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { GroupCommit } from '../storage/group-commit.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
-import type { CommandAnswer, CommandRequest, CommittedBatch } from './command-runner.ts';
+import type {
+  CommandAnswer,
+  CommandRequest,
+  CommittedBatch,
+  ServerCommandName,
+} from './command-runner.ts';
 import type { CommandTransactions, TransactionResult } from './command-transactions.ts';
-import type { ServerCommandName } from './server-command.ts';
 
 export interface NumberedRequest extends CommandRequest {
   readonly number: number;
@@ -16,7 +20,6 @@ export interface NumberedAnswer {
   readonly answer: CommandAnswer;
 }
 
-/** Messages to the main thread, in the order of the events. */
 export type CommandWorkerMessage =
   | ({
       readonly kind: 'committed';

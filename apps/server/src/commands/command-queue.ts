@@ -39,7 +39,6 @@ export class CommandQueue implements Expiring {
   readonly #buckets: { readonly chat: TokenBucket; readonly other: TokenBucket };
   readonly #pause = new Deadline(this);
   #waiting: (Command | InvalidCommand)[] = [];
-  /** Resolves with the newest answer. */
   #lastAnswer: Promise<void> = Promise.resolve();
   #unanswered = 0;
   /** `blocked`: the next command must wait for an answer. */

@@ -1,8 +1,35 @@
 /** The port through which commands are executed. */
-import type { ChannelName, ChannelPosition, ErrorBody } from '@tandem/protocol';
+import type {
+  ChannelName,
+  ChannelPosition,
+  Command,
+  CommandInput,
+  CommandName,
+  ErrorBody,
+} from '@tandem/protocol';
 import type { CommittedEvents } from '../storage/command-store.ts';
-import type { Effect } from './effect.ts';
-import type { ServerCommand } from './server-command.ts';
+
+/** Commands that clients cannot send. */
+interface OwnInputs {
+  /** Adds opened documents to their visitors' lists. Ignores documents that the visitor may not see. */
+  'document:visit': {
+    readonly visits: readonly { readonly user: string; readonly document: string }[];
+  };
+}
+
+type OwnName = keyof OwnInputs;
+
+export type ServerCommandName = CommandName | OwnName;
+
+export type ServerCommandInput<N extends ServerCommandName> = N extends CommandName
+  ? CommandInput<N>
+  : OwnInputs[Extract<N, OwnName>];
+
+export type ServerCommand =
+  | Command
+  | {
+      [N in OwnName]: { readonly id: string; readonly name: N; readonly input: OwnInputs[N] };
+    }[OwnName];
 
 export interface CommandRequest {
   readonly user: string;
@@ -18,6 +45,20 @@ export type CommandAnswer =
       readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[];
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+/** An effect of a committed command besides its events; plain data from the worker to the main thread. */
+export type Effect =
+  /** A user's role in the document may have changed. */
+  | { readonly kind: 'access-changed'; readonly document: string }
+  | { readonly kind: 'renamed'; readonly document: string; readonly title: string }
+  | { readonly kind: 'profile-changed'; readonly user: string }
+  /** A document was added to a user's list. */
+  | { readonly kind: 'listed'; readonly document: string; readonly user: string }
+  | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
+  /** `head`: the number of the newest chat message. */
+  | { readonly kind: 'chat'; readonly document: string; readonly head: number }
+  /** A deleted message no longer counts as unread. */
+  | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number };
 
 /** The effects of one transaction, with one entry of events for each channel. */
 export interface CommittedBatch {

@@ -9,10 +9,15 @@ import { nameOf, type ChannelKey } from '../storage/channel-key.ts';
 import type { CommandStore } from '../storage/command-store.ts';
 import { isRetryable } from '../storage/storage-error.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
-import type { CommandAnswer, CommandRequest, CommittedBatch } from './command-runner.ts';
-import type { Effect } from './effect.ts';
+import type {
+  CommandAnswer,
+  CommandRequest,
+  CommittedBatch,
+  Effect,
+  ServerCommand,
+  ServerCommandName,
+} from './command-runner.ts';
 import type { Handler, HandlerContext, HandlerTable, NewEvent, Outcome } from './handler.ts';
-import type { ServerCommand, ServerCommandName } from './server-command.ts';
 
 export interface CommandTransactionsOptions {
   readonly store: CommandStore;
@@ -23,14 +28,12 @@ export interface CommandTransactionsOptions {
 }
 
 export interface TransactionResult extends Omit<CommittedBatch, 'tookMs'> {
-  /** One for each request, in order. */
   readonly answers: readonly CommandAnswer[];
 }
 
 type Done = Extract<CommandAnswer, { kind: 'done' }>;
 
 interface Mode {
-  /** The time of all commands in the transaction. */
   readonly at: number;
   readonly savepoints: 'none' | 'each';
 }

@@ -6,8 +6,7 @@
 import type { ChannelEvent, ErrorBody } from '@tandem/protocol';
 import type { ChannelKey } from '../storage/channel-key.ts';
 import type { Database } from '../storage/tables.ts';
-import type { Effect } from './effect.ts';
-import type { ServerCommandInput, ServerCommandName } from './server-command.ts';
+import type { Effect, ServerCommandInput, ServerCommandName } from './command-runner.ts';
 
 export type Handler<N extends ServerCommandName> = (
   context: HandlerContext,
@@ -20,9 +19,7 @@ export type HandlerTable = { readonly [N in ServerCommandName]: Handler<N> };
 export interface HandlerContext {
   /** Within the open transaction: handlers begin none. */
   readonly db: Database;
-  /** The command's author. */
   readonly user: string;
-  /** The command's id. */
   readonly command: string;
   /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;

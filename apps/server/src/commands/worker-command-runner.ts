@@ -37,7 +37,6 @@ export class WorkerCommandRunner implements CommandRunner {
   readonly #engine: Engine;
   readonly #log: Log;
   readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
-  /** By number, in order. */
   readonly #unanswered = new Map<number, Unanswered>();
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;

@@ -28,7 +28,6 @@ export class CompactionQueue {
     this.#options = options;
   }
 
-  /** The total since the start of the engine. */
   get compactions(): number {
     return this.#compactions;
   }

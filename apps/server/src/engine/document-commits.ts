@@ -47,7 +47,6 @@ export class DocumentCommits {
     });
   }
 
-  /** Totals since the start of the shard. */
   get commits(): number {
     return this.#commits;
   }
@@ -64,7 +63,6 @@ export class DocumentCommits {
     return this.#dirty.size > 0;
   }
 
-  /** Bytes that are not committed. */
   get queuedBytes(): number {
     let bytes = 0;
     for (const { authority } of this.#dirty) bytes += authority.queuedBytes;

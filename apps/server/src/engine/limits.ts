@@ -1,5 +1,3 @@
-/** Limits and times of the engine. */
-
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -47,7 +45,6 @@ export const DAMAGED_MS = 60_000;
 /** A document whose loading ended a worker is not loaded again for this long. */
 export const QUARANTINE_MS = 10 * 60_000;
 
-/** The budget of work on a whole document. */
 export function documentBudgetMs(bytes: number): number {
   return DOCUMENT_BUDGET_MS + (bytes / MIB) * DOCUMENT_BUDGET_MS_PER_MIB;
 }

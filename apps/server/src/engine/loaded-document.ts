@@ -18,7 +18,6 @@ export class LoadedDocument {
   /** Ids of `view` requests that wait until everything is committed. */
   viewers: number[] = [];
   idleSinceMs: number;
-  /** The last write since the document was loaded. */
   writtenAtMs = Number.NEGATIVE_INFINITY;
   readonly #documentKind: DocumentKind;
   readonly #progress: WorkerProgress;

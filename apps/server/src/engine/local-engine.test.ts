@@ -175,7 +175,7 @@ describe('appending', () => {
 
 describe('an open document without writes', () => {
   test('is evicted while it is open, and continues where it was', async () => {
-    const rest = vi.spyOn(Authority.prototype, 'rest');
+    const rest = vi.spyOn(Authority.prototype, 'evict');
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);

@@ -10,7 +10,6 @@ export interface CreateRequest {
   readonly document: string;
   readonly kind: DocumentKind;
   readonly user: string;
-  /** The first content. */
   readonly update?: Uint8Array | undefined;
 }
 
@@ -21,7 +20,6 @@ export interface DocumentView {
   readonly excerpt: string;
 }
 
-/** Events of documents for their rooms, and the state of the engine itself. */
 export type EngineNotice = EngineEvent | ShardNotice;
 
 export type ShardNotice =
@@ -38,7 +36,6 @@ export type ShardNotice =
       readonly document: string;
       readonly ms: number;
     }
-  /** An internal failure, for the log. */
   | {
       readonly kind: 'incident';
       readonly what: string;
@@ -49,7 +46,6 @@ export type ShardNotice =
 export interface EngineStats {
   readonly shards: readonly {
     readonly documents: number;
-    /** Bytes that are not committed. */
     readonly queuedBytes: number;
     readonly commits: number;
     readonly rows: number;

@@ -10,7 +10,6 @@ import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
 import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
 import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
 
-/** Hands requests to the shard's worker, in this thread or another. */
 export type Post = (requests: readonly ShardRequest[]) => void;
 
 export interface ShardClientOptions {
@@ -39,7 +38,6 @@ export class ShardClient {
   #queuedBytes = 0;
   #full = false;
   #storageError: ErrorBody | null = null;
-  /** Open and opening subscriptions by document. */
   readonly #open = new Map<string, Set<number>>();
   #turn: Pick<ShardTurn, 'documents' | 'commits' | 'rows'> = { documents: 0, commits: 0, rows: 0 };
 
@@ -136,13 +134,11 @@ export class ShardClient {
     if (turn.compactions.length > 0) this.#options.onCompactions(turn.compactions);
   }
 
-  /** Posts buffered requests now. */
   flush(): void {
     this.#batcher.flush();
     this.#postOutbox();
   }
 
-  /** Rejects pending requests. */
   end(): void {
     this.#post = undefined;
     for (const { reject } of this.#waiting.values()) reject(new EngineError(errorOf('overloaded')));

@@ -27,18 +27,15 @@ export type ShardRequest =
       readonly outcome: 'compacted' | 'unchanged';
     };
 
-/** The answer to the request with the same `id`. */
 export type ShardReply =
   | { readonly id: number; readonly kind: 'created'; readonly outcome: 'created' | 'exists' }
   | { readonly id: number; readonly kind: 'viewed'; readonly view: DocumentView | null }
   | { readonly id: number; readonly kind: 'deleted'; readonly outcome: 'deleted' | 'kept' }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ErrorBody };
 
-/** The results of one turn of a shard's loop. */
 export interface ShardTurn {
   readonly notices: readonly EngineNotice[];
   readonly replies: readonly ShardReply[];
-  /** Documents that are due for compaction. */
   readonly compactions: readonly string[];
   /** Bytes of updates received since the last turn, and of those that are not committed. */
   readonly takenBytes: number;

@@ -26,7 +26,6 @@ import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
 
 export interface ShardWorkerOptions {
   readonly shard: number;
-  /** Closed together with the shard. */
   readonly journal: Journal;
   readonly clock: Clock;
   readonly progress: WorkerProgress;
@@ -39,7 +38,6 @@ export interface ShardWorkerOptions {
 type Request<K extends ShardRequest['kind']> = Extract<ShardRequest, { readonly kind: K }>;
 /** Requests that a loaded document handles. */
 type DocumentRequest = Exclude<ShardRequest, { kind: 'create' | 'delete' | 'quarantine' }>;
-/** Requests that load a document. */
 type LoadingRequest = Request<'open' | 'view'>;
 
 interface Loading {
@@ -64,7 +62,6 @@ export class ShardWorker implements AsyncDisposable {
   #sweepTimer: unknown;
 
   // Results of the current turn.
-  /** Documents whose events are still to be collected. */
   readonly #touched = new Set<LoadedDocument>();
   #notices: EngineNotice[] = [];
   #replies: ShardReply[] = [];
@@ -331,7 +328,7 @@ export class ShardWorker implements AsyncDisposable {
     for (const [document, slot] of this.#slots) {
       if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
       if (slot.kind !== 'loaded') continue;
-      if (slot.writtenAtMs <= now - EVICT_AFTER_MS) slot.authority.rest();
+      if (slot.writtenAtMs <= now - EVICT_AFTER_MS) slot.authority.evict();
       if (!slot.isUnused || slot.idleSinceMs > now - IDLE_UNLOAD_MS) continue;
       this.#slots.delete(document);
       if (slot.authority.rowCount > COMPACT_ROWS_AT_UNLOAD) this.#compactions.push(document);
@@ -378,7 +375,6 @@ export class ShardWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Keeps a document that is in use. */
   async #delete({ id, document, maxHead }: Request<'delete'>): Promise<void> {
     const slot = this.#slots.get(document);
     const isInUse = slot?.kind === 'loading' || (slot?.kind === 'loaded' && !slot.isUnused);

@@ -65,7 +65,6 @@ export class ShardedEngine implements Engine {
     this.#listener = listener;
   }
 
-  /** Delivers notices from parts of the engine. */
   notify(notices: readonly EngineNotice[]): void {
     this.#listener(notices);
   }

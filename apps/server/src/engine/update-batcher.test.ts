@@ -22,7 +22,6 @@ function start(readers = 2) {
     clock: {
       monotonicMs: () => 0,
       now: () => clock.now() + hands.offsetMs,
-      monotonicMs: () => clock.now(),
       setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
     },

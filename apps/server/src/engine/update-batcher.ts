@@ -9,7 +9,6 @@ import type { ShardRequest } from './shard-message.ts';
 
 export interface UpdateBatcherOptions {
   readonly clock: Clock;
-  /** The number of a document's subscriptions. */
   readonly readersOf: (document: string) => number;
   /** Receives the buffered requests of one document, in their order. */
   readonly release: (requests: readonly ShardRequest[]) => void;
@@ -43,7 +42,6 @@ export class UpdateBatcher {
     return isBusy || buffered !== undefined;
   }
 
-  /** Releases everything. */
   flush(): void {
     for (const document of [...this.#buffered.keys()]) this.#release(document);
   }

@@ -20,7 +20,6 @@ import { ShardedEngine } from './sharded-engine.ts';
 
 export interface WorkerEngineOptions {
   readonly storage: StorageDescription;
-  /** The number of shards. */
   readonly workers: number;
   readonly maxHeapMib?: number | undefined;
   /** The bundled workers; beside this file unless a test replaces them. */

@@ -72,7 +72,7 @@ export class ServerModel {
     const compaction = journal.compact(random.int(journal.snapshotOffset + 1, journal.head));
     this.#toEngine.add(() => {
       this.#authority.compacted(compaction);
-      this.#authority.rest();
+      this.#authority.evict();
     });
   }
 

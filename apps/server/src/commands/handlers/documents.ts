@@ -12,7 +12,7 @@ import {
 import { findEntry, rolesIn, type Entry } from '../../storage/roles.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, CommandName, ErrorCode, LinkAccess } from '@tandem/protocol';
-import type { ServerCommandName } from '../server-command.ts';
+import type { ServerCommandName } from '../command-runner.ts';
 import {
   DOCUMENT as document,
   fixtureWithRoles,

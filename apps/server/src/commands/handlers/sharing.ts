@@ -22,7 +22,7 @@ import { hasMet } from '../../storage/people.ts';
 import { changeLink, giveRole, readVisitors, takeRole } from '../../storage/sharing.ts';
 import type { DocumentRow } from '../../storage/tables.ts';
 import { findUser, toUser } from '../../storage/users.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect } from '../command-runner.ts';
 import type { HandlerContext, HandlerTable, Outcome } from '../handler.ts';
 import { DONE, forbidden, notFound } from './outcomes.ts';
 

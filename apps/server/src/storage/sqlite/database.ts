@@ -28,10 +28,14 @@ export async function openDatabase(executor: SqlExecutor): Promise<Database> {
       provider: { getMigrations: async () => MIGRATIONS },
     });
     const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+    if (error !== undefined) throw toError(error);
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

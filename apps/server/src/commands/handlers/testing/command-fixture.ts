@@ -8,9 +8,7 @@ import type { Database } from '../../../storage/tables.ts';
 import { createUser } from '../../../storage/users.ts';
 import { SqliteCommandStore } from '../../../storage/sqlite/sqlite-command-store.ts';
 import { CommandTransactions, type TransactionResult } from '../../command-transactions.ts';
-import type { Effect } from '../../effect.ts';
-import type { CommandAnswer } from '../../command-runner.ts';
-import type { ServerCommand } from '../../server-command.ts';
+import type { CommandAnswer, Effect, ServerCommand } from '../../command-runner.ts';
 import { HANDLERS } from '../handlers.ts';
 
 export const DOCUMENT = 'document-of-the-fixture';

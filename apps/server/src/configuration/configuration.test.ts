@@ -165,5 +165,5 @@ test('is what the page of settings says', async () => {
     '| Variable | What it is for | What it must be | Unset |\n|---|---|---|---|\n',
     ...rows,
   ];
-  await expect(page.join('')).toMatchFileSnapshot('../../docs/operate/settings.md');
+  await expect(page.join('')).toMatchFileSnapshot('../../../docs/operate/settings.md');
 });

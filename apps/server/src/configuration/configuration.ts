@@ -57,18 +57,19 @@ const variables = {
     }),
     unset: null,
     purpose:
-      'Signs the tokens of sockets; made and kept in DATA_DIR/secret when it is not set. To replace one, put the new one before the old one, with a comma, for ten minutes at least.',
+      'Signs connection tokens. When it is not set, a secret is created in DATA_DIR/secret. To replace a secret, put the new one before the old one, with a comma, for at least ten minutes.',
   },
   ALLOW_GUESTS: {
     schema: yesOrNo(),
     unset: 'true',
     purpose:
-      'Anyone who opens the page gets a name and may write. With "false" only browsers that were here before get in.',
+      'Anyone who opens the page becomes a guest and may write. With "false", only browsers with a session can sign in.',
   },
   ALLOW_ADHOC_DOCUMENTS: {
     schema: yesOrNo(),
     unset: null,
-    purpose: 'A stock Yjs client creates the document it names. On in development, off otherwise.',
+    purpose:
+      'Stock Yjs clients create the document that they name. On in development, off otherwise.',
   },
   ALLOWED_ORIGINS: {
     schema: httpOrigins().meta({
@@ -82,25 +83,25 @@ const variables = {
       expected: 'origins with commas between them, such as https://intranet.example.org',
     }),
     unset: '',
-    purpose: 'Other sites that may show this one in a frame. Nobody may when it is not set.',
+    purpose: 'Other sites that may show this one in a frame. None when it is not set.',
   },
   TRUST_PROXY: {
     schema: whole({ min: 0, max: 10 }),
     unset: '0',
     purpose:
-      'How many reverse proxies stand in front; that many entries of X-Forwarded-For are believed.',
+      'The number of reverse proxies in front of the server; that many entries of X-Forwarded-For are trusted.',
   },
   ENGINE_WORKERS: {
     schema: whole({ min: 1, max: 64 }),
     unset: '2',
-    purpose: 'Threads that keep documents.',
+    purpose: 'Worker threads for documents.',
   },
   LOG_LEVEL: {
     schema: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
       .meta({ expected: 'one of fatal, error, warn, info, debug, trace, silent' }),
     unset: 'info',
-    purpose: 'How much is logged. Content and tokens never are.',
+    purpose: 'The least severe level that is logged. Content and tokens are never logged.',
   },
   ADMINISTRATORS: {
     schema: z
@@ -109,7 +110,7 @@ const variables = {
       .refine((ids) => ids === 'everyone' || !ids.includes('*'))
       .meta({ expected: 'ids of users with commas between them, or * for everyone' }),
     unset: null,
-    purpose: 'Who may watch the dashboard. Everyone in development, nobody in production.',
+    purpose: 'Users who may open the dashboard. All in development, none in production.',
   },
   METRICS_TOKEN: {
     schema: z
@@ -118,7 +119,7 @@ const variables = {
       .meta({ expected: `at least ${MIN_TOKEN_LENGTH} characters` }),
     unset: null,
     purpose:
-      'Opens /metrics and the feed of the dashboard to anyone who sends it as a bearer token; without it there is no such address.',
+      'The bearer token for /metrics and for the dashboard feed. Both are off when it is not set.',
   },
   SELF_PROBE: {
     schema: z
@@ -126,20 +127,19 @@ const variables = {
       .transform((value) => value === 'on')
       .meta({ expected: '"on" or "off"' }),
     unset: 'on',
-    purpose:
-      'The server publishes to itself once a second, and measures how long it takes to have it.',
+    purpose: 'The server sends itself a message every second and measures the delay.',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: baseUrl({ path: 'any' }).meta({ expected: 'an address such as http://localhost:4318' }),
     unset: null,
-    purpose: 'A collector of OpenTelemetry; traces are made only when it is set.',
+    purpose: 'The OpenTelemetry collector. Traces are recorded only when it is set.',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
     schema: headerList().meta({
       expected: 'names and values such as api-key=secret, with commas between them',
     }),
     unset: '',
-    purpose: 'What the collector asks for, so that it knows who sends.',
+    purpose: 'Headers for the collector, such as its API key.',
   },
   OTEL_SERVICE_NAME: {
     schema: words.meta({ expected: 'a name' }),
@@ -149,29 +149,29 @@ const variables = {
   MAX_CONNECTIONS_PER_USER: {
     schema: whole({ min: 1, max: 1_000_000 }),
     unset: '20',
-    purpose: 'Sockets that one person may have open.',
+    purpose: 'Connections of one person.',
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     schema: whole({ min: 1, max: 1_000_000 }),
     unset: '200',
     purpose:
-      'Sockets from one network address; this machine itself, and so a proxy on it, is not counted.',
+      'Connections from one network address. This machine, and so a proxy on it, is not counted.',
   },
   HELLOS_PER_SECOND: {
     schema: whole({ min: 1, max: 1_000_000 }),
     unset: '2000',
     purpose:
-      'New connections; when more come, they wait for up to two seconds, and the rest are sent away for a moment.',
+      'New connections per second. Above it they wait for up to two seconds, and the rest are told to retry.',
   },
   MESSAGES_PER_SECOND: {
     schema: whole({ min: 1, max: 1_000_000 }),
     unset: '200',
-    purpose: 'What one connection may send in the long run; ten times that at once.',
+    purpose: 'Messages per second of one connection in the long run; ten times as many at once.',
   },
   BYTES_PER_SECOND: {
     schema: whole({ min: 1_024, max: 1_000_000_000 }),
     unset: '2097152',
-    purpose: 'What one connection may send in the long run; 24 MiB more at once.',
+    purpose: 'Bytes per second of one connection in the long run; 24 MiB at once.',
   },
 } as const satisfies Record<
   string,

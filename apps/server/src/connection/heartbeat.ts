@@ -1,6 +1,6 @@
 /**
- * Detects a client that is gone: pings when nothing else has to be heard, and reports when neither a pong
- * nor anything else arrives. Until authentication it enforces the handshake timeout instead.
+ * Detects a client that is gone: pings it regularly, and reports when neither a pong nor other
+ * data arrives. Until authentication it enforces the handshake timeout instead.
  */
 import { MAX_MISSED_PONGS, PING_INTERVAL_MS, PING_JITTER, PONG_TIMEOUT_MS } from '@tandem/protocol';
 import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';

@@ -1,6 +1,6 @@
 /**
- * Limits new connections per second, since each costs far more than a message: after a restart, everybody
- * reconnects at once. Connections above the rate wait in order for up to `HANDSHAKE.maxWaitMs`, the rest are
+ * Limits new connections per second, since each costs far more than a message: after a restart, all
+ * clients reconnect at once. Connections above the rate wait in order for up to `HANDSHAKE.maxWaitMs`, the rest are
  * refused (T12).
  */
 import { HANDSHAKE, TIMER_WHEEL } from '../limits.ts';

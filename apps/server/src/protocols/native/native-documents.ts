@@ -62,7 +62,7 @@ export class NativeDocuments implements NativeChannelOwner {
     const channel = new NativeChannel(this, { subscription, document, client });
     this.#channels = this.#channels.concat(channel);
     this.connection.openQueue.push(() =>
-      this.connection.closeOnError(this.#enter(channel, request)),
+      this.connection.closeOnError(this.#authorizeAndJoin(channel, request)),
     );
   }
 
@@ -71,14 +71,14 @@ export class NativeDocuments implements NativeChannelOwner {
   }
 
   update(message: MessageOf<'update'>): void {
-    this.#on(message, (room, { subscription, document }) => {
+    this.#withRoom(message, (room, { subscription, document }) => {
       room.message(subscription, message);
       this.#services.policy.pauseWhileFull(this.connection, document);
     });
   }
 
-  range(message: MessageOf<'rows:request'>): void {
-    this.#on(message, (_room, channel) => {
+  repeatRows(message: MessageOf<'rows:request'>): void {
+    this.#withRoom(message, (_room, channel) => {
       this.#services.metrics.gapRepairs.add();
       channel.repeat(message.from);
     });
@@ -91,21 +91,23 @@ export class NativeDocuments implements NativeChannelOwner {
       this.connection.close('bad-message', errorOf('bad-message', { detail }));
       return;
     }
-    this.#on(message, (room, { subscription }) =>
+    this.#withRoom(message, (room, { subscription }) =>
       room.receiveAwareness(subscription, reading.entries),
     );
   }
 
   setPresence(message: MessageOf<'presence:set'>): void {
-    this.#on(message, (room, { subscription }) => room.setPresence(subscription, message.state));
+    this.#withRoom(message, (room, { subscription }) =>
+      room.setPresence(subscription, message.state),
+    );
   }
 
   listPeople(message: MessageOf<'presence:list'>): void {
-    this.#on(message, (room, { subscription }) => room.listPeople(subscription, message));
+    this.#withRoom(message, (room, { subscription }) => room.listPeople(subscription, message));
   }
 
   setTyping(message: MessageOf<'typing:start' | 'typing:stop'>, typing: 'start' | 'stop'): void {
-    this.#on(message, (room, { subscription }) => room.setTyping(subscription, typing));
+    this.#withRoom(message, (room, { subscription }) => room.setTyping(subscription, typing));
   }
 
   end(how: Leave): void {
@@ -116,26 +118,26 @@ export class NativeDocuments implements NativeChannelOwner {
     this.#channels = [];
   }
 
-  async #enter(
+  async #authorizeAndJoin(
     channel: NativeChannel,
     { document, ref, position, stateVector, presence }: MessageOf<'open'>,
   ): Promise<void> {
-    const admission = await this.#services.rooms.authorize(document, {
+    const decision = await this.#services.rooms.authorize(document, {
       user: channel.user,
       client: 'native',
     });
     if (channel.state === 'closed') {
       this.connection.openQueue.done();
-    } else if (admission.kind === 'refused') {
-      this.#forget(channel);
-      this.#refuse(ref, admission.error);
+    } else if (decision.kind === 'refused') {
+      this.#delete(channel);
+      this.#refuse(ref, decision.error);
       this.connection.openQueue.done();
     } else {
-      channel.document = admission.document.id;
-      const ceiling = this.#isOutdated(admission.document.kind) ? 'view' : 'edit';
-      channel.room = this.#services.rooms.join(admission.document, channel, {
+      channel.document = decision.document.id;
+      const ceiling = this.#isOutdated(decision.document.kind) ? 'view' : 'edit';
+      channel.room = this.#services.rooms.join(decision.document, channel, {
         ref,
-        access: admission.access,
+        access: decision.access,
         ceiling,
         position,
         stateVector,
@@ -157,7 +159,7 @@ export class NativeDocuments implements NativeChannelOwner {
 
   channelClosed(channel: NativeChannel): void {
     const wasOpening = channel.state === 'opening';
-    this.#forget(channel);
+    this.#delete(channel);
     if (wasOpening) this.connection.openQueue.done();
   }
 
@@ -169,12 +171,12 @@ export class NativeDocuments implements NativeChannelOwner {
   #leave(channel: NativeChannel | undefined): void {
     if (channel === undefined) return;
     const wasOpening = channel.state === 'opening' && channel.room !== null;
-    this.#forget(channel);
+    this.#delete(channel);
     channel.room?.leave(channel.subscription, 'clean');
     if (wasOpening) this.connection.openQueue.done();
   }
 
-  #forget(channel: NativeChannel): void {
+  #delete(channel: NativeChannel): void {
     channel.state = 'closed';
     this.#channels = this.#channels.filter((other) => other !== channel);
   }
@@ -189,7 +191,7 @@ export class NativeDocuments implements NativeChannelOwner {
   }
 
   /** Ignores messages for a closed channel: the client may not know yet. */
-  #on(
+  #withRoom(
     { channel: number }: { readonly channel: number },
     act: (room: DocumentRoom, channel: NativeChannel) => void,
   ): void {

@@ -126,7 +126,7 @@ export class NativeProtocol implements ProtocolHandler {
       protocol.#nativeDocuments.open(message, protocol.#events?.size ?? 0),
     leave: (protocol, message) => protocol.#documents?.leave(message),
     update: (protocol, message) => protocol.#documents?.update(message),
-    'rows:request': (protocol, message) => protocol.#documents?.range(message),
+    'rows:request': (protocol, message) => protocol.#documents?.repeatRows(message),
     awareness: (protocol, message) => protocol.#nativeDocuments.awareness(message),
     'presence:set': (protocol, message) => protocol.#documents?.setPresence(message),
     'presence:list': (protocol, message) => protocol.#documents?.listPeople(message),

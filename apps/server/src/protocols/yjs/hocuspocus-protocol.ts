@@ -36,7 +36,7 @@ interface Authenticating {
   readonly waiting: HocuspocusFrame[];
 }
 
-type Place =
+type ProviderDocument =
   | Authenticating
   | { readonly kind: 'open'; readonly channel: YjsChannel }
   /** Frames are ignored until it sends a token. */
@@ -46,7 +46,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
   readonly join = null;
   readonly #connection: Connection;
   readonly #services: YjsServices;
-  readonly #places = new Map<string, Place>();
+  readonly #documents = new Map<string, ProviderDocument>();
 
   constructor({
     connection,
@@ -73,14 +73,15 @@ export class HocuspocusProtocol implements ProtocolHandler {
 
   ping(): void {
     this.#connection.pingTransport();
-    for (const place of this.#places.values()) if (place.kind === 'open') place.channel.keepAlive();
+    for (const document of this.#documents.values())
+      if (document.kind === 'open') document.channel.keepAlive();
   }
 
   sendError(error: ErrorBody): void {
     // A provider never reconnects after a refusal, so a temporary error is only a close.
     if (ERRORS[error.code].action === 'retry') return;
-    for (const [address, place] of this.#places) {
-      if (place.kind !== 'denied')
+    for (const [address, document] of this.#documents) {
+      if (document.kind !== 'denied')
         this.#connection.queue(hocuspocusFormat(address).denied(error.message));
     }
   }
@@ -94,50 +95,51 @@ export class HocuspocusProtocol implements ProtocolHandler {
   onReauthenticated(): void {}
 
   end(how: Leave): void {
-    for (const place of this.#places.values()) if (place.kind === 'open') place.channel.leave(how);
-    this.#places.clear();
+    for (const document of this.#documents.values())
+      if (document.kind === 'open') document.channel.leave(how);
+    this.#documents.clear();
   }
 
   #handle(frame: HocuspocusFrame): void {
     if (frame.kind === 'ignored') return;
     const { address } = frame;
-    const place = this.#places.get(address);
+    const document = this.#documents.get(address);
     if (frame.kind === 'close') {
-      if (place?.kind === 'open') place.channel.leave('clean');
-      this.#places.delete(address);
-    } else if (place?.kind === 'authenticating') {
-      if (place.waiting.push(frame) > HANDSHAKE.maxQueuedMessages)
+      if (document?.kind === 'open') document.channel.leave('clean');
+      this.#documents.delete(address);
+    } else if (document?.kind === 'authenticating') {
+      if (document.waiting.push(frame) > HANDSHAKE.maxQueuedMessages)
         this.#connection.close('too-many');
     } else if (frame.kind === 'auth') {
       // The document is open already.
-      if (place?.kind !== 'open') this.#authenticate(address, frame.token);
-    } else if (place?.kind === 'open') {
-      place.channel.receive(frame.frame);
-    } else if (place === undefined) {
+      if (document?.kind !== 'open') this.#authenticate(address, frame.token);
+    } else if (document?.kind === 'open') {
+      document.channel.receive(frame.frame);
+    } else if (document === undefined) {
       this.#open(address, ANONYMOUS)?.receive(frame.frame);
     }
   }
 
   #authenticate(address: string, token: string): void {
     if (!this.#hasRoom(address)) return;
-    const place: Authenticating = { kind: 'authenticating', waiting: [] };
-    this.#places.set(address, place);
-    this.#connection.closeOnError(this.#authorize(address, { token, place }));
+    const document: Authenticating = { kind: 'authenticating', waiting: [] };
+    this.#documents.set(address, document);
+    this.#connection.closeOnError(this.#authorize(address, { token, document }));
   }
 
   async #authorize(
     address: string,
-    { token, place }: { readonly token: string; readonly place: Authenticating },
+    { token, document }: { readonly token: string; readonly document: Authenticating },
   ): Promise<void> {
     const identity = await identify(token, this.#services, this.#connection);
-    if (this.#connection.ended || this.#places.get(address) !== place) return;
-    this.#places.delete(address);
+    if (this.#connection.ended || this.#documents.get(address) !== document) return;
+    this.#documents.delete(address);
     if (identity.kind === 'refused') {
       this.#deny(address, identity.error);
       return;
     }
     this.#open(address, identity.user);
-    for (const frame of place.waiting) if (!this.#connection.ended) this.#handle(frame);
+    for (const frame of document.waiting) if (!this.#connection.ended) this.#handle(frame);
   }
 
   #open(address: string, user: User): YjsChannel | null {
@@ -162,16 +164,16 @@ export class HocuspocusProtocol implements ProtocolHandler {
       format: hocuspocusFormat(address),
       onFailed: (_channel, error) => this.#deny(address, error),
     });
-    this.#places.set(address, { kind: 'open', channel });
+    this.#documents.set(address, { kind: 'open', channel });
     return channel;
   }
 
-  /** What has no room is told so and forgotten: all others stay open. */
+  /** Refuses a document above the limit; open documents are not affected. */
   #hasRoom(address: string): boolean {
     const isTooLong = address.length > MAX_ADDRESS_LENGTH;
     if (
       !isTooLong &&
-      (this.#places.has(address) || this.#places.size < MAX_CHANNELS_PER_CONNECTION)
+      (this.#documents.has(address) || this.#documents.size < MAX_CHANNELS_PER_CONNECTION)
     )
       return true;
     const { message } = isTooLong ? NO_DOCUMENT : TOO_MANY;
@@ -185,7 +187,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
       this.#connection.close(CLOSE_REASONS[error.code], error);
       return;
     }
-    this.#places.set(address, { kind: 'denied' });
+    this.#documents.set(address, { kind: 'denied' });
     this.#connection.queue(hocuspocusFormat(address).denied(error.message));
   }
 }

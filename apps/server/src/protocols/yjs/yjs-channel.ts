@@ -83,12 +83,12 @@ export class YjsChannel {
   receive(frame: DocumentFrame): void {
     if (this.#state === 'closed') return;
     if (frame.kind === 'step1') {
-      this.#enter(frame.stateVector);
+      this.#open(frame.stateVector);
       return;
     }
     const current = this.#current;
-    if (current === null || current.state !== 'live') this.#wait(frame);
-    else this.#take(frame, current);
+    if (current === null || current.state !== 'live') this.#buffer(frame);
+    else this.#handle(frame, current);
   }
 
   keepAlive(): void {
@@ -106,7 +106,7 @@ export class YjsChannel {
     if (entering) this.#connection.openQueue.done();
   }
 
-  #enter(stateVector: Uint8Array): void {
+  #open(stateVector: Uint8Array): void {
     this.#services.metrics.messages.add('open');
     // The answer to the first request serves the second.
     if (this.#state === 'entering') return;
@@ -117,17 +117,17 @@ export class YjsChannel {
   }
 
   async #authorize(stateVector: Uint8Array): Promise<void> {
-    const admission = await this.#services.rooms.authorize(this.document, {
+    const decision = await this.#services.rooms.authorize(this.document, {
       user: this.#user,
       client: 'stock',
     });
     if (this.#state === 'closed') {
       this.#connection.openQueue.done();
-    } else if (admission.kind === 'refused') {
+    } else if (decision.kind === 'refused') {
       this.#connection.openQueue.done();
-      this.#fail(admission.error);
+      this.#fail(decision.error);
     } else {
-      this.#subscribe(admission.document, { access: admission.access, stateVector });
+      this.#subscribe(decision.document, { access: decision.access, stateVector });
     }
   }
 
@@ -168,7 +168,7 @@ export class YjsChannel {
     before.room.leave(before.subscriber.subscription, 'clean');
   }
 
-  #wait(frame: DocumentFrame): void {
+  #buffer(frame: DocumentFrame): void {
     if ('update' in frame) this.#waitingBytes += frame.update.byteLength;
     if (
       this.#waiting.push(frame) > HANDSHAKE.maxQueuedMessages ||
@@ -180,7 +180,7 @@ export class YjsChannel {
     }
   }
 
-  #take(frame: DocumentFrame, current: YjsSubscription): void {
+  #handle(frame: DocumentFrame, current: YjsSubscription): void {
     switch (frame.kind) {
       case 'step1':
         break;
@@ -191,7 +191,7 @@ export class YjsChannel {
         this.#update(frame.update, current, 'opening');
         break;
       case 'awareness':
-        this.#announce(frame.update, current);
+        this.#setAwareness(frame.update, current);
         break;
       case 'query-awareness':
         for (const encoded of current.room.awarenessSnapshot()) this.#deliver(encoded, current);
@@ -220,7 +220,7 @@ export class YjsChannel {
   }
 
   /** Stock clients repeat awareness of others, in a larger encoding; what does not fit is dropped. */
-  #announce(update: Uint8Array, { room, subscriber }: YjsSubscription): void {
+  #setAwareness(update: Uint8Array, { room, subscriber }: YjsSubscription): void {
     this.#services.metrics.messages.add('awareness');
     const reading = readAwareness(update);
     if (reading.kind === 'invalid') return;
@@ -309,7 +309,7 @@ export class YjsChannel {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const frame of waiting) if (this.#state === 'subscribed') this.#take(frame, current);
+    for (const frame of waiting) if (this.#state === 'subscribed') this.#handle(frame, current);
   }
 
   #acknowledged({ cseq, from, to }: MessageOf<'ack'>, current: YjsSubscription): void {

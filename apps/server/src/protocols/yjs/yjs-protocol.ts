@@ -53,7 +53,7 @@ export class YjsProtocol implements ProtocolHandler {
     } else if (this.#detected !== null) {
       this.#detected.receive(data, isBinary);
     } else if (this.#waiting !== null) {
-      this.#wait(data, this.#waiting);
+      this.#buffer(data, this.#waiting);
     } else if (data[0] === 0) {
       this.#waiting = [data];
       connection.closeOnError(this.#startYWebsocket());
@@ -87,7 +87,7 @@ export class YjsProtocol implements ProtocolHandler {
     this.#detected?.end(how);
   }
 
-  #wait(data: Buffer, waiting: Buffer[]): void {
+  #buffer(data: Buffer, waiting: Buffer[]): void {
     this.#waitingBytes += data.byteLength;
     if (
       waiting.push(data) > HANDSHAKE.maxQueuedMessages ||

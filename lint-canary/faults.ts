@@ -8,7 +8,7 @@ export interface Fault {
   readonly source: string;
   /** The oxlint rule that must fire, and a part of what it says. */
   readonly lint?: readonly [rule: string, says: string];
-  /** The compiler errors, each of which must occur. */
+  /** All of these compiler errors must occur. */
   readonly tsc?: readonly string[];
 }
 
@@ -225,7 +225,7 @@ const everywhere: Fault[] = [
   },
 ];
 
-/** The layers' own doors: none of these may be reported. */
+/** Allowed imports: none of these may be reported. */
 export const honest: readonly Pick<Fault, 'path' | 'source'>[] = [
   {
     path: 'packages/sync/src/good.ts',

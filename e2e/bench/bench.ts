@@ -1,5 +1,5 @@
 /**
- * Tandem and its rivals in one run, in turns, on the same work.
+ * Tandem and other servers in one run, in turns, on the same work.
  *
  *     pnpm bench [--quick] [--scenario name]… [--only target]… [--scale n] [--rounds n]
  *                [--docs] [--bundle main.js] [--profile folder]
@@ -27,7 +27,7 @@ const SWARM_PROCESSES = 2;
 const ROUNDS = { quick: 1, full: 3 } as const;
 /** Of what a scenario says about its size. */
 const SMALLER = '(Sizes are those of a full run; this one had others.)';
-/** Past this, a run is given up. */
+/** A run that takes longer is aborted. */
 const RUN_LIMIT_MS = 180_000;
 
 const { values: options } = parseArgs({
@@ -61,7 +61,7 @@ const targets = createTargets(home);
 
 const sections: Section[] = [];
 for (const scenario of scenarios) {
-  const section = await play(scenario);
+  const section = await runRounds(scenario);
   sections.push(section);
   process.stdout.write(printTable(section));
 }
@@ -82,20 +82,25 @@ await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
 process.stdout.write(`\nAll of it is in ${file}\n`);
 if (options.docs) await writeDocs(report);
 
-async function play(scenario: Scenario): Promise<Section> {
-  const players = names.filter((name) => scenario.targets.includes(name));
-  const outcomes = new Map(players.map((name) => [name, [] as Outcome[]]));
+async function runRounds(scenario: Scenario): Promise<Section> {
+  const measured = names.filter((name) => scenario.targets.includes(name));
+  const outcomes = new Map(measured.map((name) => [name, [] as Outcome[]]));
   const once = async (name: ClientProtocolName) => {
     outcomes.get(name)?.push(await run(scenario, targets[name]));
   };
   for (let round = 1; round <= rounds; round++) {
-    if (scenario.together === true) await Promise.all(players.map(once));
-    else for (const name of players) await once(name);
+    if (scenario.together === true) await Promise.all(measured.map(once));
+    else for (const name of measured) await once(name);
     process.stderr.write(`${scenario.name}: round ${round} of ${rounds}\n`);
   }
   const { name, operation } = scenario;
   const what = length === 'full' && scale === 1 ? scenario.what : `${scenario.what} ${SMALLER}`;
-  return { name, what, operation, rows: players.map((who) => toRow(who, outcomes.get(who) ?? [])) };
+  return {
+    name,
+    what,
+    operation,
+    rows: measured.map((who) => toRow(who, outcomes.get(who) ?? [])),
+  };
 }
 
 async function run(scenario: Scenario, target: Target): Promise<Outcome> {

@@ -1,4 +1,4 @@
-/** What a scenario is, and what it brings home. */
+/** A scenario of the bench, and its outcome. */
 import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import type { Swarm } from '../load/swarm/swarm.ts';
 import type { RunningTarget } from './targets.ts';
@@ -11,22 +11,22 @@ export interface Runner {
   readonly length: 'quick' | 'full';
 }
 
-/** A figure of one run, and what is made of those of several rounds. */
+/** A figure of one run, and how the rounds are combined. */
 export interface Figure {
   readonly value: number;
   readonly over: 'sum' | 'median' | 'worst';
 }
 
 export interface Outcome {
-  /** What the processor time is divided by. */
+  /** The divisor of the processor time. */
   readonly operations: number;
   readonly cpuUs: number;
   /** Memory for each person, where that is measured. */
   readonly bytesPerPerson?: number;
-  /** Raw, in milliseconds, by what they are of. */
+  /** Raw durations in milliseconds, by their name. */
   readonly samples: Readonly<Record<string, Float32Array>>;
   readonly figures: Readonly<Record<string, Figure>>;
-  /** What went wrong or ended the run before its work was done, each with how often. */
+  /** Errors and early ends of the run, with their number. */
   readonly faults: ReadonlyMap<string, number>;
 }
 
@@ -37,7 +37,7 @@ export interface Scenario {
   /** What an operation is, in one or two words. */
   readonly operation: string;
   readonly targets: readonly ClientProtocolName[];
-  /** Nothing is raced: all wait beside each other. */
+  /** The targets run side by side, since none of them uses the processor. */
   readonly together?: true;
   run(runner: Runner): Promise<Outcome>;
 }

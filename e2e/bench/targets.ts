@@ -1,4 +1,4 @@
-/** Who is measured, and how each is started. */
+/** The servers that are measured, and how each is started. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,11 +7,10 @@ import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import { ServerProcess } from './server-process.ts';
 import type { TandemHome } from './tandem-home.ts';
 
-/** A target that runs. */
 export interface RunningTarget extends AsyncDisposable {
   readonly clientProtocol: ClientProtocolName;
   readonly server: ServerProcess;
-  /** Makes rooms ready to be joined by that many people; what joins need not do is not measured. @returns a token for each person. */
+  /** Creates rooms and people in advance, so that this is not measured. @returns a token for each person. */
   prepare(rooms: readonly string[], people: number): Promise<readonly string[]>;
 }
 
@@ -80,7 +79,7 @@ function rival(
   };
 }
 
-/** Packages need not let their package.json be imported; it is looked for where they are. */
+/** Finds package.json on disk, since packages need not export it. */
 function versionOf(name: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   const manifest = folders

@@ -1,4 +1,4 @@
-/** Watches pages for what a person never sees: exceptions, rejections and console errors. */
+/** Collects exceptions, rejections and console errors of pages. */
 
 import type { BrowserContext } from '@playwright/test';
 
@@ -10,7 +10,7 @@ export class PageErrors {
     this.#allowed = [...allowed];
   }
 
-  /** Follows every page of this context, those it opens later included. */
+  /** Watches every page of the context, also later ones. */
   watch(context: BrowserContext): void {
     context.on('weberror', (problem) => {
       const error = problem.error();
@@ -23,7 +23,7 @@ export class PageErrors {
     });
   }
 
-  /** From here to the end of the test, errors that match are expected: name what causes them. */
+  /** Errors that match are expected from here to the end of the test. */
   allow(pattern: RegExp): void {
     this.#allowed.push(pattern);
   }

@@ -1,9 +1,8 @@
-/** The screens as they are heard and seen: by roles, labels and words. */
+/** Locators and actions of the screens, by roles, labels and texts. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Arrive } from './test.ts';
 
-/** The page's text, to write in. */
 export function textOf(page: Page): Locator {
   return page.getByRole('main').getByRole('textbox', { name: /^(?!Title$)/ });
 }
@@ -25,38 +24,36 @@ export function linesOf(page: Page): Promise<string[]> {
 const STATUS_LABELS =
   /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
-/** The word on the connection, a button that explains it. */
+/** The save status, a button that explains it. */
 export function chipOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
 }
 
 export async function expectSaved(...pages: readonly Page[]): Promise<void> {
   for (const page of pages) {
-    // The dot follows the truth at once; the word leaves "Saved" only for what lasts longer than a blink.
+    // The dot changes at once; the label stays "Saved" during short saves.
     await expect(chipOf(page)).toHaveAttribute('data-connection', 'saved');
     await expect(chipOf(page)).toHaveText('Saved');
   }
 }
 
-/** Who is here: the button with the faces, whose name tells the names. */
+/** The button with the avatars of the people in the document. */
 export function peopleOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /(person|people) here:/ });
 }
 
-/** Oneself, at the foot of the navigation. */
+/** The person's own button, at the foot of the navigation. */
 export function profileOf(page: Page): Locator {
   const navigation = page.getByRole('navigation', { name: 'Documents' });
   return navigation.getByRole('button', { name: /^(?!New document$)/ });
 }
 
-/** The name and colour that others see, to be changed. */
 export async function openProfile(page: Page): Promise<Locator> {
   await profileOf(page).click();
   return page.getByRole('dialog', { name: 'You' });
 }
 
-/** Gives oneself a name, as others see it. */
-export async function introduce(page: Page, name: string): Promise<void> {
+export async function changeOwnName(page: Page, name: string): Promise<void> {
   const profile = await openProfile(page);
   await profile.getByRole('textbox', { name: 'Name' }).fill(name);
   await page.keyboard.press('Enter');
@@ -65,19 +62,19 @@ export async function introduce(page: Page, name: string): Promise<void> {
   await expect(profileOf(page)).toContainText(name);
 }
 
-/** The same by the API: quicker, where the name is not what is tested. */
+/** Changes the name by the API, which is quicker. */
 async function rename(page: Page, name: string): Promise<void> {
   const headers = { origin: new URL(page.url()).origin };
   const answer = await page.request.patch('/api/me', { data: { name }, headers });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** The path of the document that is open. */
+/** The path of the open document. */
 export function documentOf(page: Page): string {
   return new URL(page.url()).pathname;
 }
 
-/** Makes a document, names it, and stands at the start of its text. */
+/** Creates a document with this title and focuses its text. */
 export async function startDocument(page: Page, title: string): Promise<void> {
   await expectSaved(page);
   await page.getByRole('banner').getByRole('button', { name: 'New document' }).click();
@@ -89,7 +86,7 @@ export async function startDocument(page: Page, title: string): Promise<void> {
   await expectSaved(page);
 }
 
-/** People with these names in one new document, which the first of them has made. */
+/** People with these names in one new document of the first. */
 export async function together<const Names extends readonly string[]>(
   arrive: Arrive,
   names: Names,
@@ -114,7 +111,6 @@ export async function together<const Names extends readonly string[]>(
   return [first, ...others] as { [Index in keyof Names]: Page };
 }
 
-/** Puts the caret at the end of the text. */
 export async function goToEnd(page: Page): Promise<void> {
   await textOf(page).focus();
   await page.keyboard.press('ControlOrMeta+End');
@@ -144,5 +140,5 @@ export async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
-/** What a browser prints when it cannot reach the server; for tests that take it away. */
+/** Console errors of a browser that cannot reach the server. */
 export const NETWORK_ERRORS = /net::ERR_|WebSocket connection to|Failed to load resource/;

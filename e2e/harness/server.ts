@@ -1,4 +1,4 @@
-/** The built server as a child process on a port of its own, to be stopped, killed and started again. */
+/** The built server as a child process on a port of its own. It can be stopped, killed and restarted. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,12 +13,12 @@ const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 
 const READY_LIMIT_MS = 20_000;
 const READY_POLL_MS = 25;
-/** The server ends by itself 30 s after SIGTERM; this is past any excuse. */
+/** The server exits at most 30 s after SIGTERM. */
 const STOP_LIMIT_MS = 35_000;
 const MAX_LOG_CHARACTERS = 1_000_000;
 
 export interface ServerOptions {
-  /** Variables on top of those that place it: PORT, HOST, DATA_DIR. */
+  /** Variables beside PORT, HOST and DATA_DIR. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ export class Server implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
-  /** What people reach it by, where no WebSocket may get through. */
+  /** The proxy in front of it when WebSockets are blocked. */
   #front: Proxy | undefined;
   #log = '';
 
@@ -37,7 +37,7 @@ export class Server implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** A server that is ready, with an empty data folder, which goes away with it. */
+  /** Starts a server on an empty data folder and waits until it is ready. Disposing of it removes the folder. */
   static async create(options: ServerOptions = {}): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     const server = new Server(await freePort(), dataDir, options.env ?? {});
@@ -51,22 +51,21 @@ export class Server implements AsyncDisposable {
     return server;
   }
 
-  /** Where people reach it. */
+  /** The address for browsers. */
   get url(): string {
     return this.#front?.url ?? this.directUrl;
   }
 
-  /** Where programs reach it, by WebSockets as well. */
+  /** The address for programs, with WebSockets in any case. */
   get directUrl(): string {
     return `http://${HOST}:${this.port}`;
   }
 
-  /** Everything it has printed, over all of its lives; at most the last million characters. */
+  /** Its output over all starts; at most the last million characters. */
   get log(): string {
     return this.#log;
   }
 
-  /** The process of its present life. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -104,7 +103,7 @@ export class Server implements AsyncDisposable {
     await this.#untilReady(child);
   }
 
-  /** `kill -9`: gone in the middle of whatever it was doing. */
+  /** `kill -9`. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -148,7 +147,7 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** The machine's environment without what would configure the server behind a test's back. */
+/** The machine's environment without variables that configure the server. */
 function inherited(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

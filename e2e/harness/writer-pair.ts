@@ -1,7 +1,7 @@
 /**
- * Two people in one document, each behind a network of their own that can be held still or slowed, and
- * readers who open the document later. Made for many documents one after the other: opening a browser
- * context for each costs more than what is tested in it.
+ * Two people in one document, each behind a network of their own that can be paused or slowed, and a reader
+ * who opens the document later. The pair is reused for many documents: opening browser contexts costs more
+ * than most tests.
  */
 
 import { ulid } from 'ulid';
@@ -11,7 +11,7 @@ import { Proxy } from './proxy.ts';
 import { chipOf, documentOf, expectSaved, textOf } from './screens.ts';
 import type { Server } from './server.ts';
 
-/** Playwright's own pauses between two looks grow to a second. */
+/** Playwright's own polling intervals grow to a second. */
 export const SOON = { intervals: [20], timeout: 5_000 };
 
 export interface Writer {
@@ -20,7 +20,7 @@ export interface Writer {
 }
 
 export interface WriterPairOptions {
-  /** Told of each browser context, before its first page. */
+  /** Called with each browser context before its first page. */
   readonly onContext?: (context: BrowserContext) => void;
 }
 
@@ -55,7 +55,7 @@ export class WriterPair implements AsyncDisposable {
     return new WriterPair(await writer(), await writer(), await pageAt(server.url));
   }
 
-  /** A new document with these lines, which may begin with signs of Markdown; both see it, and nothing is on its way. */
+  /** Opens a new document for both and writes these lines, which may begin with Markdown signs. */
   async startDocument(lines: readonly string[]): Promise<void> {
     const { ada, ben } = this;
     const path = `/d/${await createDocument(ada.page)}`;
@@ -65,7 +65,7 @@ export class WriterPair implements AsyncDisposable {
     await this.#write(lines);
   }
 
-  /** Begins again in the same document, with these lines in the place of all that is there. */
+  /** Replaces the whole text of the document by these lines. */
   async replaceText(lines: readonly string[]): Promise<void> {
     await this.settle();
     await textOf(this.ada.page).focus();
@@ -75,7 +75,7 @@ export class WriterPair implements AsyncDisposable {
     await this.#write(lines);
   }
 
-  /** Waits until all that was written is saved and both see the same. */
+  /** Waits until everything is saved and both see the same text. */
   async settle(): Promise<void> {
     const pages = [this.ada.page, this.ben.page];
     await expect(async () => {
@@ -87,7 +87,7 @@ export class WriterPair implements AsyncDisposable {
     }).toPass(SOON);
   }
 
-  /** From here on neither hears of what the other does. */
+  /** Neither receives the other's edits until `release`. */
   hold(): void {
     this.ada.network.mode = 'silent';
     this.ben.network.mode = 'silent';
@@ -98,7 +98,7 @@ export class WriterPair implements AsyncDisposable {
     this.ben.network.mode = 'open';
   }
 
-  /** Opens the document for somebody who has not been in it. */
+  /** Opens the document for a reader who has not been in it. */
   async openAfresh(): Promise<Page> {
     await goTo(this.#reader, documentOf(this.ada.page));
     await expect(textOf(this.#reader)).toBeVisible();
@@ -123,7 +123,7 @@ export class WriterPair implements AsyncDisposable {
   }
 }
 
-/** By the API: quicker, where making a document is not what is tested. */
+/** By the API, which is quicker. */
 async function createDocument(page: Page): Promise<string> {
   const headers = { origin: new URL(page.url()).origin };
   const data = { id: ulid(), title: 'Pair' };
@@ -132,13 +132,13 @@ async function createDocument(page: Page): Promise<string> {
   return data.id;
 }
 
-/** Goes there as a link in the page does, without loading the page again. */
+/** Navigates as a link in the page does, without loading it again. */
 async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), path);
   await page.waitForURL(`**${path}`);
 }
 
-/** Types the signs that make a block what it is; the words come at once. */
+/** Types the Markdown signs key by key, and inserts the text at once. */
 async function writeLine(page: Page, line: string): Promise<void> {
   const [, signs = '', words = ''] = /^([^\p{L}]* )?(.*)$/u.exec(line) ?? [];
   await page.keyboard.type(signs);

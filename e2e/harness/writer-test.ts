@@ -1,4 +1,4 @@
-/** The harness's `test` with two writers, whom all tests of a file share: each starts its own document. */
+/** The harness's `test` with two writers that all tests of a worker share. Each test starts its own document. */
 
 import { PageErrors } from './page-errors.ts';
 import { BLOCKED } from './proxy.ts';

@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import {
   chipOf,
   expectSaved,
-  introduce,
+  changeOwnName,
   NETWORK_ERRORS,
   peopleOf,
   textOf,
@@ -164,7 +164,7 @@ test('of two people who share a name, the one who was chosen is meant, also afte
   await expect(called(second)).toHaveText('@Alex');
   await expect(called(first)).toHaveCount(0);
 
-  await introduce(second, 'Alexandra');
+  await changeOwnName(second, 'Alexandra');
   await expect(saidIn(ada, '你好@Alexandra')).toBeVisible();
   await fieldOf(ada).press('ArrowUp');
   await expect(fieldOf(ada)).toHaveValue('你好@Alexandra');
@@ -195,7 +195,7 @@ test('somebody who is called otherwise now has said all of it under the new name
   await say(ben, 'I bring the lamp.');
   // No longer in the document, where presence would tell.
   await ada.getByRole('link', { name: 'All documents' }).click();
-  await introduce(ada, 'Countess');
+  await changeOwnName(ada, 'Countess');
   const log = ben.getByRole('log');
   await expect(log).toContainText(/Countess.*High water/s);
   await expect(log).not.toContainText('Ada');

@@ -1,4 +1,4 @@
-/** The connection fails in the ways that connections do, and the chip tells the truth. */
+/** Connection failures: nothing is lost, and the save status is true. */
 
 import type { Page } from '@playwright/test';
 import { BLOCKED, Proxy } from '../harness/proxy.ts';
@@ -18,7 +18,7 @@ import {
 import { expect, test as base } from '../harness/test.ts';
 
 interface Fixtures {
-  /** Between the server and whoever comes by its address. */
+  /** Between the server and the clients that use the proxy's address. */
   network: Proxy;
 }
 

@@ -6,7 +6,7 @@ import {
   documentOf,
   expectSaved,
   goToEnd,
-  introduce,
+  changeOwnName,
   openProfile,
   peopleOf,
   profileOf,
@@ -47,7 +47,7 @@ test('each visitor has a welcome of their own', async ({ arrive }) => {
 
 test('a new name and colour are seen by others at once, and kept', async ({ arrive }) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
-  await introduce(ada, 'Countess');
+  await changeOwnName(ada, 'Countess');
   const profile = await openProfile(ada);
   await profile.getByRole('radio', { name: 'Green' }).check();
   await expect(peopleOf(ben)).toHaveAccessibleName('2 people here: Countess and Ben');
@@ -131,7 +131,7 @@ test('the list shows who is in a document, what they write, and what is new in i
 
 test('who signs out is a new guest, and leaves nothing behind, in no tab', async ({ arrive }) => {
   const { page, context } = await arrive();
-  await introduce(page, 'Ada');
+  await changeOwnName(page, 'Ada');
   await startDocument(page, 'Tide log');
   const path = documentOf(page);
   const id = path.slice('/d/'.length);

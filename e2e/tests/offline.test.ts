@@ -6,7 +6,7 @@ import {
   expectSaved,
   goToEnd,
   goToEndOf,
-  introduce,
+  changeOwnName,
   linesOf,
   NETWORK_ERRORS,
   peopleOf,
@@ -147,7 +147,7 @@ test('what is done beside text offline is shown at once, listed, and done later'
   await titleOf(ada).fill('Tide log for April');
   const recent = ada.getByRole('navigation').getByRole('link', { name: 'Tide log for April' });
   await expect(recent).toBeVisible();
-  await introduce(ada, 'Countess');
+  await changeOwnName(ada, 'Countess');
   await chipOf(ada).click();
   await ada.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
   const drawer = ada.getByRole('dialog', { name: 'Not saved yet' });

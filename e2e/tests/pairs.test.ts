@@ -1,6 +1,6 @@
 /**
- * Two people edit the same place at the same moment, neither having seen what the other does. Both, and
- * somebody who opens the document later, see the same, and it is what both meant.
+ * Two people edit the same place at the same moment, without having seen each other's edit. Both, and a
+ * reader who opens the document later, see the same text, and it is what both meant.
  */
 
 import type { Page } from '@playwright/test';
@@ -18,7 +18,7 @@ async function expectOneOf(page: Page, right: readonly Outline[]): Promise<Outli
   return outlineOf(page);
 }
 
-/** Does it, and makes sure that it did something: a pair of which one half is missing proves nothing. */
+/** Runs an edit and checks that it changed the page: a pair with only one edit proves nothing. */
 async function act(page: Page, does: (page: Page) => Promise<unknown>): Promise<void> {
   const before = await outlineOf(page);
   await does(page);

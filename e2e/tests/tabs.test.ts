@@ -3,7 +3,7 @@
 import {
   documentOf,
   goToEnd,
-  introduce,
+  changeOwnName,
   peopleOf,
   startDocument,
   textOf,
@@ -15,13 +15,13 @@ test.use({ serviceWorkers: 'allow' });
 
 test('two tabs of one guest are one person, and write into one text', async ({ arrive }) => {
   const { page: first, context } = await arrive();
-  await introduce(first, 'Ada');
+  await changeOwnName(first, 'Ada');
   await startDocument(first, 'Tide log');
   const second = await context.newPage();
   await second.goto(documentOf(first));
   await expect(textOf(second)).toBeEditable();
   const { page: ben } = await arrive(documentOf(first));
-  await introduce(ben, 'Ben');
+  await changeOwnName(ben, 'Ben');
   for (const page of [first, second])
     await expect(peopleOf(page)).toHaveAccessibleName('2 people here: Ben and Ada');
   await expect(peopleOf(ben)).toHaveAccessibleName('2 people here: Ada and Ben');

@@ -1,4 +1,4 @@
-/** Networks that go away and come back, while somebody writes. */
+/** Networks that fail and recover, while people write. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, total, type Scenario } from '../scenario.ts';
 import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';

@@ -1,15 +1,15 @@
-/** Who is in which room. */
+/** People of a scenario, in rooms. */
 import type { CrowdPlan, WritePlan } from '../../load/swarm/crowd.ts';
 import type { MemberPlan } from '../../load/swarm/member.ts';
 import type { SwarmCrowd } from '../../load/swarm/swarm.ts';
 import type { CrowdReport } from '../../load/swarm/totals.ts';
 import type { Runner } from '../scenario.ts';
 
-/** Of a message's text; with what the protocols add it is about 200 bytes. */
+/** Characters of a message's text: about 200 bytes with the protocol's framing. */
 const TEXT_LENGTH = 184;
 /**
- * A server that runs for weeks is measured, not one that has just begun: so long it does the same before, until its
- * code is compiled for good.
+ * The server does the same work for this long before it is measured, until its code is compiled: a server runs for
+ * weeks.
  */
 export const PRACTICE_SECONDS = { quick: 1, full: 8 } as const;
 /** How long the last deliveries may take after the last message was sent. */
@@ -45,12 +45,12 @@ export function roomsOf(size: number, count: number): string[][] {
   return Array.from({ length: count }, (_, index) => [`room-${Math.floor(index / size)}`]);
 }
 
-/** Five rooms each: four of ten people, and one of a thousand. Other `house`s have other rooms. */
-export function fiveRooms(count: number, house = 'house'): string[][] {
+/** Five rooms each: four of ten people, and one of a thousand. Other values of `prefix` name other rooms. */
+export function fiveRooms(count: number, prefix = 'house'): string[][] {
   const small = Math.ceil(count / 10);
   return Array.from({ length: count }, (_, index) => [
-    ...[0, 1, 2, 3].map((round) => `${house}-small-${round}-${(index + round * 3) % small}`),
-    `${house}-large-${Math.floor(index / 1_000)}`,
+    ...[0, 1, 2, 3].map((round) => `${prefix}-small-${round}-${(index + round * 3) % small}`),
+    `${prefix}-large-${Math.floor(index / 1_000)}`,
   ]);
 }
 
@@ -66,7 +66,7 @@ export interface Writing {
   readonly report: CrowdReport;
 }
 
-/** How many messages of each writer take so long. */
+/** The number of messages of each writer in that time. */
 export function messagesIn(
   seconds: number,
   { writers, batch, batchesPerSecond }: Omit<WritePlan, 'messages'>,

@@ -1,4 +1,4 @@
-/** The server goes and comes back under everybody's feet. */
+/** The server restarts while everyone is connected. */
 import { TARGET_NAMES } from '../targets.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { median, total, worst, type Runner, type Outcome, type Scenario } from '../scenario.ts';
@@ -19,7 +19,7 @@ export const reconnectStorm: Scenario = {
 export const restart: Scenario = {
   ...reconnectStorm,
   name: 'restart',
-  what: 'The same, but the server is asked to end, and may say goodbye.',
+  what: 'The same, but the server is stopped with SIGTERM and can announce it.',
   run: (runner) => run(runner, (server) => server.stop()),
 };
 
@@ -43,7 +43,7 @@ async function run(
   const allBackMs = await crowd.comeBack();
   const after = await running.server.usage();
   const report = await crowd.report();
-  // A stranger to each room reads what is there.
+  // A new client of each room reads its content.
   await using readers = await gather(runner, {
     rooms: writers.map((writer) => rooms[writer] as string[]),
     firstWriter: people,

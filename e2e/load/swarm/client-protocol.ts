@@ -1,24 +1,22 @@
-/** What is spoken with a server. One client has one socket after the other, and remembers what it heard over them. */
+/** The client side of a server's protocol. A client keeps its state over successive sockets. */
 import type { MessageForm } from './messages.ts';
 
-/** The way to the other side. */
 export interface Sender {
   /** One frame for each payload; text as a text frame. */
   send(...payloads: readonly (Uint8Array | string)[]): void;
 }
 
 export interface MessageListener {
-  /** It is in all its rooms, and has what it missed or is about to be sent it. */
+  /** The client is in all its rooms; what it missed has arrived or is on its way. */
   ready(): void;
-  /** Something that may hold stamps. */
+  /** Content that may hold stamps. */
   onMessage(content: Buffer): void;
-  /** So many more of its own messages have been answered. */
+  /** `count` more of the client's own messages were answered. */
   acknowledged(count: number): void;
-  /** The server goes, and says when to come back. */
+  /** The server restarts and says when to reconnect. */
   sentAway(retryAfterMs: number): void;
-  /** The server said no. */
   refused(reason: string): void;
-  /** How much of each writer's text is here without a gap, by Yjs client. */
+  /** The length of each writer's text without a gap, by Yjs client. */
   known(): ReadonlyMap<number, number>;
 }
 
@@ -33,8 +31,8 @@ export interface ProtocolClient {
 }
 
 /**
- * What messages are written for. `answer`: that of the server, where it takes another request than one for
- * delivery. `command`: the same for what is not a room's text; then messages are text for every dialect.
+ * What is measured. `answer`: the server's acknowledgement, where it needs another request than delivery.
+ * `command`: the same for chat messages, which are text in every protocol.
  */
 export type Want = 'delivery' | 'answer' | 'command';
 
@@ -53,13 +51,12 @@ export interface ClientProtocol {
   readonly roomsPerSocket: number;
   readonly form: MessageForm;
   /**
-   * `stream`: all that arrives is shown. `state`: what is there already changes nothing, and what comes
-   * before its time waits.
+   * `stream`: everything that arrives is shown. `state`: duplicates change nothing, and early messages wait.
    */
   readonly delivery: 'stream' | 'state';
-  /** The writer hears its own messages, which is the only answer that it gets. */
+  /** The writer receives its own messages, its only acknowledgement. */
   readonly echoes: boolean;
-  /** How long the protocol's own client waits before it comes back. @param random from 0 to 1. */
+  /** How long the protocol's own client waits before it reconnects. @param random from 0 to 1. */
   readonly backoffMs: (attempt: number, random: number) => number;
   readonly speak: (options: ProtocolClientOptions) => ProtocolClient;
 }

@@ -1,4 +1,4 @@
-/** One person of a load: a socket, or as many as their protocol needs, in a few rooms. */
+/** One simulated person: one socket, or as many as the protocol needs, in a few rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from './clock.ts';
 import { CLIENT_PROTOCOLS, type ClientProtocolName } from './protocols/index.ts';
@@ -15,7 +15,6 @@ import { Reception } from './reception.ts';
 import { ageMs, readStamps, restamp } from './stamp.ts';
 import type { Totals } from './totals.ts';
 
-/** What a member is. */
 export interface MemberPlan {
   /** Unique in a crowd; the number of its stamps, if it writes. */
   readonly writer: number;
@@ -43,7 +42,7 @@ export class Member {
   #notReady: Line[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
-  /** Said by the server that went; null where nothing was said. */
+  /** From the server's goodbye; null without one. */
   #dictatedRetryMs: number | null = null;
   #state: 'here' | 'left' = 'here';
 
@@ -82,7 +81,7 @@ export class Member {
     });
   }
 
-  /** Comes back as its protocol's own client would. @returns the number of tries. */
+  /** Reconnects as the protocol's own client would. @returns the number of attempts. */
   async reconnect(): Promise<number> {
     const stillHere = () => this.#state === 'here';
     for (let attempt = 0; ; attempt++) {
@@ -93,7 +92,6 @@ export class Member {
     }
   }
 
-  /** Its network is gone. */
   cut(): void {
     this.#hangUp();
   }
@@ -130,11 +128,11 @@ export class Member {
     this.#lines[0]?.client.publish(0, messages);
   }
 
-  /** Writes a Yjs update that was made before into its first room; its stamp, if it has one, says now. */
+  /** Writes a prepared Yjs update into its first room, with its stamp, if any, set to now. */
   writeUpdate(update: Buffer): void {
     const atMs = nowMs();
     restamp(update, atMs);
-    // Where the answer is an echo, only what is stamped is known to be answered.
+    // Where the acknowledgement is an echo, only stamped messages are recognised in it.
     if (!this.#clientProtocol.echoes) this.#unanswered.push(atMs);
     this.#options.totals.written++;
     this.#lines[0]?.client.publish(0, [update]);
@@ -196,7 +194,7 @@ export class Member {
   }
 }
 
-/** One socket after the other, and what is spoken on it. */
+/** Successive sockets of one protocol client. */
 class Line implements LinkOwner, MessageListener {
   readonly client: ProtocolClient;
   link: Link | null = null;

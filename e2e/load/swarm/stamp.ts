@@ -1,6 +1,6 @@
 /**
  * What a message says of itself, in letters that every protocol carries as they are: who wrote it, its
- * number, and when. Whoever looks for stamps need not decode the frame around them.
+ * number, and when. Readers of stamps need not decode the frame around them.
  *
  *     @@wwwwwnnnnnnnntttttttttttt    writer, number from 0, microseconds
  */

@@ -23,7 +23,7 @@ import {
 import { SUBPROTOCOL_JSON } from './version.ts';
 
 const envelope = z.looseObject({
-  type: z.string(),
+  type: z.string({ error: ({ input }) => `unknown message type ${String(input)}` }),
   channel: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).default(0),
 });
 

@@ -1,6 +1,6 @@
 /**
- * The client of one person in one page or program: a connection, a store, and the documents that are
- * open. Work that a closed tab left behind is delivered here, whichever document it belongs to.
+ * The client of one person in one page or program: a connection, a store, and the open documents. It also delivers
+ * work of any document that a closed tab left behind.
  */
 import {
   documentOf,
@@ -28,36 +28,36 @@ import type { NewOutboxEntry, RejectedUpdate, Store } from './store/store.ts';
 import type { UnconfirmedWork } from './unconfirmed-work.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
-/** Documents that are not open are delivered this many at a time. */
+/** Documents that are opened in the background at the same time. */
 const MAX_BACKGROUND_SYNCS = 3;
 
 export interface ClientOptions {
-  /** Where the server is, without a slash at the end: `https://tandem.example`. */
+  /** The server's origin, without a slash at the end: `https://tandem.example`. */
   readonly base: string;
   readonly environment: Environment;
   readonly store: Store;
   /** Whether the store survives a reload. */
   readonly durable: boolean;
-  /** Of the device's storage; without it, that is taken to work. */
+  /** Health of the device's storage; without it, storage counts as healthy. */
   readonly health?: StorageHealth;
-  /** For what a durable store has not kept when the page goes away. Without it, that is not called kept. */
+  /** Receives unstored work when the page goes away. Without it, such work does not count as stored. */
   readonly unloadOutbox?: UnloadOutboxStorage | null;
-  /** For commands and the last states of channels. Without them, nothing of that outlives the page. */
+  /** Stores of commands and channel states. Without them, neither outlives the page. */
   readonly liveStores?: LiveStores;
   /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly fetch?: typeof fetch;
   readonly webSocket?: (url: string, protocol: string) => Socket;
-  /** For networks that let no WebSocket through; null: there it stays offline. */
+  /** HTTP transports for networks without WebSockets; null: the client stays offline there. */
   readonly fallback?: FallbackStorage | null;
-  /** Told who we are whenever the server says so over HTTP. */
+  /** Called with each session that the server returns over HTTP. */
   readonly known?: (session: Session) => void;
 }
 
 export class Client {
   readonly connection: Connection;
   readonly commands: Commands;
-  /** What channels hold only the newest of. */
+  /** Older pages of channels that hold only the newest entries. */
   readonly pages: ChannelPages;
   readonly people: PeopleSearch;
   /** For requests of this person, whose session is known where no cookie gets through, too. */
@@ -65,16 +65,16 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
-  /** Documents that were left, until the store has confirmed what they gave it. */
+  /** Closed documents, until the store has confirmed their writes. */
   readonly #leaving = new Set<DocumentSession>();
   readonly #backgroundSyncs = new Set<string>();
   readonly #unloadOutbox: UnloadOutbox;
   readonly #listeners = new Set<() => void>();
   readonly #stops: readonly (() => void)[];
-  /** Documents that could not be delivered to since the connection was made. */
+  /** Documents whose background sync has failed on this connection. */
   readonly #undeliverable = new Set<string>();
-  /** Opened before the server has made them. */
-  readonly #early = new Set<string>();
+  /** Documents that were opened before the server created them. */
+  readonly #openedBeforeCreation = new Set<string>();
   #rejectedNotPersisted: RejectedUpdate[] = [];
   #lastRejectedId = 0;
   #lastRef = 0;
@@ -122,7 +122,7 @@ export class Client {
         this.#sweepSoon(0);
       },
       message: (message) => {
-        // Nobody here has it open any more.
+        // The page has closed the document in the meantime.
         if (message.type === 'opened' && !this.#open.has(message.document))
           this.connection.send({ type: 'leave', channel: message.channel });
       },
@@ -135,7 +135,7 @@ export class Client {
     ];
   }
 
-  /** Whether this device keeps what it is given over a reload, as far as that is known at this moment. */
+  /** Whether stored work survives a reload, as far as is known now. */
   get durable(): boolean {
     return this.#options.durable && (this.#options.health?.isHealthy ?? true);
   }
@@ -144,7 +144,7 @@ export class Client {
     this.connection.start();
   }
 
-  /** The same session for everyone who has the document open; each `close` gives one holder back. */
+  /** Returns one shared session per document; call `closeDocument` once for each call. */
   openDocument(id: string): DocumentSession {
     const known = this.#open.get(id);
     if (known !== undefined) {
@@ -161,30 +161,30 @@ export class Client {
       nextRef: () => ++this.#lastRef,
       changed: () => this.#changed(),
       rejectedNotPersisted: (rejected) => {
-        // Names that no store gives.
+        // Negative ids, which no store assigns.
         this.#rejectedNotPersisted.push({ ...rejected, id: --this.#lastRejectedId });
         this.#changed();
       },
     });
     this.#open.set(id, { session, holders: 1 });
-    if (this.commands.isCreating(id)) this.#early.add(id);
+    if (this.commands.isCreating(id)) this.#openedBeforeCreation.add(id);
     return session;
   }
 
   closeDocument(id: string): void {
     const known = this.#open.get(id);
     if (known === undefined || --known.holders > 0) return;
-    // What is not confirmed is delivered first, however long that takes.
+    // Unconfirmed work is delivered first, however long that takes.
     if (known.session.pending > 0 && isDelivering(known.session)) this.#startBackgroundSync(id);
     else this.#release(id);
   }
 
-  /** The same session for everyone who follows the channel; each `close` of it gives one holder back. */
+  /** Returns one shared session per channel; call its `close` once for each call. */
   subscribe<N extends ChannelName>(name: N): ChannelSession<N> {
     return this.#channels.follow(name);
   }
 
-  /** What is open now: for those who watch. */
+  /** Open documents and channels, for diagnosis. */
   get open(): {
     readonly documents: readonly DocumentSession[];
     readonly channels: readonly ChannelSession[];
@@ -195,7 +195,7 @@ export class Client {
     };
   }
 
-  /** Whether anything here is neither confirmed nor kept aside on this device. */
+  /** Whether work of this page is unconfirmed, or was rejected and could not be stored. */
   get unsaved(): boolean {
     if (this.#rejectedNotPersisted.length > 0 || this.commands.hasWork) return true;
     for (const { session } of this.#open.values()) if (session.pending > 0) return true;
@@ -214,8 +214,8 @@ export class Client {
   }
 
   /**
-   * Called after every change of what is not confirmed here, and often when nothing of it has; returns the way
-   * to stop. What other pages of this device do is not heard.
+   * Called after every change of unconfirmed work, and often without one; returns a function that removes the
+   * listener. Changes by other pages of this device are not reported.
    */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -228,8 +228,8 @@ export class Client {
   }
 
   /**
-   * Over all documents; what waits comes before what was done beside text, and that before what was set aside. What the
-   * device does not tell is not among it, and `durable` is false then.
+   * Unconfirmed work of all documents: waiting updates, then commands, then rejected updates. Work that storage
+   * fails to return is missing, and `durable` is false then.
    */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
     const { store, environment } = this.#options;
@@ -243,7 +243,7 @@ export class Client {
       const since = known?.since ?? at;
       waiting.set(document, { kind: 'waiting', document, title, count, kept: durable, since });
     }
-    // What an open document holds beyond that could not be kept, or is about to be.
+    // Open documents may hold more, which is about to be stored or could not be.
     for (const [document, { session }] of this.#open) {
       const known = waiting.get(document);
       const count = Math.max(known?.count ?? 0, session.pending);
@@ -257,16 +257,16 @@ export class Client {
     return [
       ...waiting.values(),
       ...(await this.#unconfirmedCommands()),
-      ...rejected.map((entry) => ({ ...entry, kind: 'set-aside' as const, kept: durable })),
+      ...rejected.map((entry) => ({ ...entry, kind: 'rejected' as const, kept: durable })),
       ...this.#rejectedNotPersisted.map((entry) => ({
         ...entry,
-        kind: 'set-aside' as const,
+        kind: 'rejected' as const,
         kept: false,
       })),
     ];
   }
 
-  /** Throws set-aside work away. */
+  /** Deletes a rejected update. */
   async discard(id: number): Promise<void> {
     const isHere = this.#rejectedNotPersisted.some((entry) => entry.id === id);
     this.#rejectedNotPersisted = this.#rejectedNotPersisted.filter((entry) => entry.id !== id);
@@ -288,7 +288,7 @@ export class Client {
 
   #changed(): void {
     this.connection.unsaved = this.unsaved;
-    this.#openMade();
+    this.#reopenCreated();
     if (this.#unloadOutbox.hasEntries && this.#unpersisted().length === 0)
       this.#unloadOutbox.write([]);
     for (const listener of [...this.#listeners]) listener();
@@ -299,19 +299,19 @@ export class Client {
     this.#changed();
   }
 
-  /** What was asked for before it was made was not found, and is asked for again. */
-  #openMade(): void {
-    for (const id of this.#early) {
+  /** Opens documents again that did not exist at the first request and do now. */
+  #reopenCreated(): void {
+    for (const id of this.#openedBeforeCreation) {
       if (this.commands.isCreating(id)) continue;
       const session = this.#open.get(id)?.session;
       const isWaiting = session !== undefined && session.document === null;
       if (isWaiting && session.status.kind !== 'stopped') continue;
-      this.#early.delete(id);
+      this.#openedBeforeCreation.delete(id);
       if (isWaiting) session.reopen();
     }
   }
 
-  /** Nothing that takes time is waited for when a page goes away. If it stays after all, it takes them back. */
+  /** Writes at once, because a page that goes away cannot wait. If it stays, the entries are removed again. */
   #writeUnloadOutbox(): void {
     const flushed = this.flush();
     this.#unloadOutbox.write(this.#unpersisted());
@@ -323,7 +323,7 @@ export class Client {
     return [...open, ...this.#leaving].flatMap(({ unpersisted }) => unpersisted);
   }
 
-  /** What pages that are gone have said last, the outbox has from here on, if it has room. */
+  /** Moves entries of closed pages into the outbox, if it has room. */
   async #recover(): Promise<void> {
     await this.#unloadOutbox.recover(this.#options.store).catch(() => undefined);
   }
@@ -337,7 +337,7 @@ export class Client {
     }, delayMs);
   }
 
-  /** Delivers what nobody else does. */
+  /** Delivers orphaned work. */
   async #sweep(): Promise<void> {
     if (this.connection.state.kind !== 'connected') return;
     const now = this.#options.environment.clock.now();
@@ -358,7 +358,7 @@ export class Client {
     }
   }
 
-  /** Holds a document open for as long as it has something to deliver, and can. */
+  /** Keeps a document open while it can deliver work. */
   #startBackgroundSync(document: string): void {
     if (this.#backgroundSyncs.has(document)) return;
     this.#backgroundSyncs.add(document);
@@ -404,7 +404,7 @@ export class Client {
   }
 }
 
-/** Not yet confirmed, and on its way or waiting for one. */
+/** Whether unconfirmed work may still be delivered. */
 function isDelivering({ status }: DocumentSession): boolean {
   return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
 }

@@ -9,12 +9,8 @@ export { BROWSER_DATABASES, openBrowserStores } from './store/browser-stores.ts'
 export { takeLease } from './store/lease.ts';
 export { browserLocks, waitForLock, type TabLocks } from './store/tab-lock.ts';
 export { asksToSignIn } from './connection/sign-in.ts';
-export {
-  Connection,
-  type ConnectionListener,
-  type Socket,
-  type TokenAnswer,
-} from './connection/connection.ts';
+export { Connection, type ConnectionListener, type Socket } from './connection/connection.ts';
+export type { TokenAnswer } from './connection/http-session.ts';
 export { browserFallback, headlessFallback, type FallbackStorage } from './connection/fallback.ts';
 export { DocumentSession, type DocumentState } from './document/document-session.ts';
 export { unplacedText } from './document/unplaced-text.ts';

@@ -24,4 +24,4 @@ export type UnconfirmedWork =
       readonly kept: boolean;
       readonly since: number;
     }
-  | (RejectedUpdate & { readonly kind: 'set-aside'; readonly kept: boolean });
+  | (RejectedUpdate & { readonly kind: 'rejected'; readonly kept: boolean });

@@ -57,7 +57,7 @@ const objectsIn = (schema: unknown) =>
 const RAW = ['updates', 'awareness'];
 
 test.each(types.filter((type) => MESSAGES[type].from === 'server'))(
-  'W44: the schema of %s lets a newer server add fields, at every depth',
+  'W45: the schema of %s lets a newer server add fields, at every depth',
   (type) => expect(objectsIn(jsonBodies[type]).filter(isStrict)).toEqual([]),
 );
 
@@ -68,13 +68,13 @@ test.each(types.filter((type) => MESSAGES[type].from === 'client'))(
 
 test.each(
   Object.entries({ ...http, libraryPage }).filter(([, value]) => value instanceof z.ZodObject),
-)('W44: the body %s is strict exactly when a client sends it', (name, schema) => {
+)('W45: the body %s is strict exactly when a client sends it', (name, schema) => {
   const isSent = ['profilePatch', 'documentCreate', 'documentPatch'].includes(name);
   for (const object of objectsIn(schema)) expect(isStrict(object)).toBe(isSent);
 });
 
 test.each(types.filter((type) => MESSAGES[type].from === 'server' && !RAW.includes(type)))(
-  'W44: %s of a newer server, with a field that is not known here, is read without it',
+  'W45: %s of a newer server, with a field that is not known here, is read without it',
   (type) => {
     const expected = { kind: 'ok', messages: [examples[type]] };
     const text = JSON.parse(jsonCodec.encode(examples[type])) as object;
@@ -90,7 +90,7 @@ test.each(types.filter((type) => MESSAGES[type].from === 'server' && !RAW.includ
   },
 );
 
-test('W44: a field that is added deep in an event is left out', () => {
+test('W45: a field that is added deep in an event is left out', () => {
   const event = { ...sent, message: { ...sent.message, pinned: true }, added: 1 };
   const decoded = binaryCodec.decodeFromServer(
     control('events', { from: 3, to: 4, events: [event] }),
@@ -99,7 +99,7 @@ test('W44: a field that is added deep in an event is left out', () => {
   expect(decoded).toEqual({ kind: 'ok', messages });
 });
 
-test('W44: an unknown event keeps its place among the others, and changes no state', () => {
+test('W45: an unknown event keeps its place among the others, and changes no state', () => {
   const events = [sent, { name: 'poll:opened', at: 7, command: 7, poll: {} }, sent];
   const body = { from: 3, to: 6, events };
   for (const decoded of [
@@ -114,13 +114,13 @@ test('W44: an unknown event keeps its place among the others, and changes no sta
   expect(reduceChannel(state, { name: 'unknown-event' })).toBe(state);
 });
 
-test('W44: a known event that does not fit is not taken for an unknown one', () => {
+test('W45: a known event that does not fit is not taken for an unknown one', () => {
   const events = [{ ...sent, message: 'low tide' }];
   const frame = control('events', { from: 3, to: 4, events });
   expect(binaryCodec.decodeFromServer(frame)).toMatchObject({ kind: 'invalid' });
 });
 
-test('W44: messages of unknown types are skipped, and those around them are read', () => {
+test('W45: messages of unknown types are skipped, and those around them are read', () => {
   const { ack, pong } = examples;
   const unknown = rawMessage(4_000, 5, Uint8Array.from([1, 2, 3]));
   const parts = [binaryCodec.encode(ack), unknown, binaryCodec.encode(pong)];
@@ -157,7 +157,7 @@ test.each([
   [true, 'internal'],
   [false, 'forbidden'],
 ] as const)(
-  'W44: an error code of a newer server that is temporary (%s) is %s',
+  'W45: an error code of a newer server that is temporary (%s) is %s',
   (temporary, code) => {
     const body = { code: 'tide-too-low', message: 'The tide is too low.', temporary, added: 1 };
     expect(errorBody.parse(body)).toEqual({ code, message: body.message, temporary });

@@ -144,7 +144,7 @@ describe('opening', () => {
       rows: rows.slice(1),
     });
     const range = (from: number) => {
-      authority.range({ subscription: 1, from });
+      authority.readRows({ subscription: 1, from });
       return authority.takeEvents()[0];
     };
     const updates = [rows[2]!.update, rows[3]!.update];

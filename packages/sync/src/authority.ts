@@ -1,13 +1,12 @@
 /**
- * The engine's core: it owns one document while that is loaded, and decides what enters its journal.
- * Updates are tried on the hot document, which is ahead of the journal by what is queued; answers are
- * made from the committed bytes. Each update has one outcome, and the outcomes are told in the order
- * in which the updates came: none passes a row that is not yet committed.
+ * The engine's core: owns one document and decides what enters its journal. Updates are tried on the loaded
+ * document, which is ahead of the journal by the queued rows; answers to clients come from the committed bytes.
+ * Each update has one outcome, published in the order of the updates: none overtakes a row that is not yet committed.
  */
 import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
 import * as Y from 'yjs';
 import type { UpdateValidation, ValidationContext, AuthorityRules } from './authority-rules.ts';
-import { CommittedReplica, isIncomplete } from './committed-replica.ts';
+import { CommittedReplica } from './committed-replica.ts';
 import type {
   AppendRequest,
   EngineEvent,
@@ -15,9 +14,10 @@ import type {
   OpenRequest,
   Part,
   Position,
-  RangeRequest,
+  RowsRequest,
 } from './engine-event.ts';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
+import { LoadedDocument } from './loaded-document.ts';
 import { isEmptyStateVector, isStateVector } from './update-content.ts';
 import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
 import type { Batch, StoredDocument, Timelines } from './stored-document.ts';
@@ -26,23 +26,18 @@ type Submission = AppendRequest & { /** Milliseconds since 1970. */ readonly at:
 
 interface Subscription {
   readonly user: string;
-  /** Lent while the subscription is open. */
+  /** The client id belongs to the user while the subscription is open. */
   readonly client: number | undefined;
-  /** Its copy is of a timeline that a restore ended. */
+  /** The client's replica comes from a timeline that a restore ended. */
   readonly returns: boolean;
-  /** Whether what it sends counts: no more after a refusal, not yet while all that is missing is asked for. */
+  /** Updates are ignored after a refusal, and until the repair arrives while missing content is requested. */
   state:
-    | { readonly kind: 'heard' }
+    | { readonly kind: 'accepting' }
     | { readonly kind: 'refused' }
-    | { readonly kind: 'asked'; newest: number };
+    | { readonly kind: 'awaiting-repair'; newest: number };
 }
 
-/** Of an update on the hot document, which is of no more use once it is spoilt. */
-type Trial =
-  | { readonly kind: 'applied'; readonly update: Uint8Array }
-  | { readonly kind: 'corrupted'; readonly error: ErrorBody };
-
-const HEARD = { kind: 'heard' } as const;
+const ACCEPTING = { kind: 'accepting' } as const;
 const REFUSED = { kind: 'refused' } as const;
 
 const TOO_LARGE =
@@ -54,11 +49,10 @@ export class Authority {
   readonly #timelines: Timelines;
   readonly #documentKind: DocumentKind;
   readonly #rules: AuthorityRules;
-  readonly #copy: CommittedReplica;
+  readonly #committed: CommittedReplica;
   readonly #owners: Map<number, string>;
   readonly #subscriptions = new Map<number, Subscription>();
-  /** Committed and queued content; null while evicted. */
-  #hot: Y.Doc | null;
+  readonly #loaded: LoadedDocument;
   readonly #outcomes: OutcomeQueue;
   #lastOffset: number;
   #queuedBytes = 0;
@@ -71,12 +65,10 @@ export class Authority {
     this.#timelines = stored.timelines;
     this.#documentKind = stored.kind;
     this.#rules = rules;
-    this.#copy = new CommittedReplica(stored);
+    this.#committed = new CommittedReplica(stored);
     this.#owners = new Map(stored.owners);
-    const hot = this.#copy.build(rules);
-    this.#copy.adoptClocks(hot);
-    this.#hot = hot;
-    const { document, epoch, head } = this.#copy;
+    this.#loaded = new LoadedDocument(this.#committed, rules);
+    const { document, epoch, head } = this.#committed;
     this.#outcomes = new OutcomeQueue({ document, epoch, head });
     this.#lastOffset = head;
   }
@@ -88,21 +80,21 @@ export class Authority {
 
   /** The last committed row. */
   get head(): number {
-    return this.#copy.head;
+    return this.#committed.head;
   }
 
-  /** Nothing waits for a commit. */
+  /** No update waits for a commit. */
   get clean(): boolean {
     return this.#outcomes.isEmpty;
   }
 
-  /** Rows since the snapshot: what a compaction would take in. */
+  /** Rows since the snapshot, which a compaction would include. */
   get rowCount(): number {
-    return this.#copy.rowCount;
+    return this.#committed.rowCount;
   }
 
   get rowBytes(): number {
-    return this.#copy.rowBytes;
+    return this.#committed.rowBytes;
   }
 
   /** Size of the rows that are not committed, in flight or not. */
@@ -119,33 +111,31 @@ export class Authority {
     return this.#subscriptions.has(subscription);
   }
 
-  /** Exactly what is committed; for reading, until the next call of anything here. */
+  /** The committed content, read-only and valid until the next call. */
   view(): Y.Doc {
-    return this.clean ? this.#ensureLoaded() : this.#copy.build(this.#rules);
+    return this.clean ? this.#loaded.doc : this.#committed.build(this.#rules);
   }
 
-  /** Lets go of the hot document until it is needed: who opens and reads is answered from the committed bytes. */
+  /** Unloads the document until the next update. Opening and reading are answered from the committed bytes. */
   evict(): void {
-    if (!this.clean) return;
-    this.#hot?.destroy();
-    this.#hot = null;
+    if (this.clean) this.#loaded.evict();
   }
 
-  /** Answered by an `answered` event. The client id is lent to the user until `close`. */
+  /** Answered by an `answered` event. The client id belongs to the user until `close`. */
   open(request: OpenRequest): void {
     const { subscription, user, client, position } = request;
     const answer = this.#answer(request);
     if (answer.kind === 'opened') {
       const returns =
         answer.isParted && this.#timelines.earlier.includes(position?.timeline as string);
-      this.#subscriptions.set(subscription, { user, client, returns, state: HEARD });
+      this.#subscriptions.set(subscription, { user, client, returns, state: ACCEPTING });
     }
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
 
-  /** Answered by a `range` event. */
-  range({ subscription, from }: RangeRequest): void {
-    const parts = this.#copy.tail(from);
+  /** Answered by a `rows:request` event. */
+  readRows({ subscription, from }: RowsRequest): void {
+    const parts = this.#committed.tail(from);
     this.#events.push({
       kind: 'rows:request',
       document: this.document,
@@ -154,7 +144,7 @@ export class Authority {
     });
   }
 
-  /** The subscription has ended: its client id is no longer lent. What it sent is still committed. */
+  /** Ends the subscription and the loan of its client id. Updates that it sent are still committed. */
   close(subscription: number): void {
     this.#subscriptions.delete(subscription);
   }
@@ -164,28 +154,28 @@ export class Authority {
    * Ignored from a subscription that is not open here, after a refusal, and between `missing` and
    * the repair that this asks for, which comes under the newest `cseq` once more.
    *
-   * @throws DamagedDocument when the document cannot be built anew after an eviction or a refusal. This
-   *   object is then of no more use.
+   * @throws DamagedDocument when the document cannot be rebuilt after an eviction or a refusal. Discard
+   *   this object then.
    */
   submit(submission: Submission): void {
     const { cseq } = submission;
     const subscription = this.#subscriptions.get(submission.subscription);
     if (subscription === undefined || subscription.state.kind === 'refused') return;
-    const asked = subscription.state.kind === 'asked' ? subscription.state : null;
-    if (asked !== null && cseq > asked.newest) {
-      asked.newest = cseq;
+    const repair = subscription.state.kind === 'awaiting-repair' ? subscription.state : null;
+    if (repair !== null && cseq > repair.newest) {
+      repair.newest = cseq;
       return;
     }
     const outcome = this.#decide(submission, {
-      attempt: asked === null ? 'first' : 'repair',
+      attempt: repair === null ? 'first' : 'repair',
       subscription,
     });
     subscription.state =
       outcome.kind === 'refused'
         ? REFUSED
         : outcome.kind === 'missing'
-          ? { kind: 'asked', newest: cseq }
-          : HEARD;
+          ? { kind: 'awaiting-repair', newest: cseq }
+          : ACCEPTING;
     this.#outcomes.push(outcome);
     this.#notify();
   }
@@ -199,24 +189,23 @@ export class Authority {
     return this.#commit.batch;
   }
 
-  /** The batch is on disk. */
   committed(batch: Batch): void {
     this.#expectInFlight(batch);
     this.#commit = null;
     this.#queuedBytes -= batch.bytes;
     const last = batch.base + batch.rows.length;
     for (const { row, clocks } of this.#outcomes.rows) {
-      if (row.offset <= last) this.#copy.append(row, clocks);
+      if (row.offset <= last) this.#committed.append(row, clocks);
     }
     this.#notify();
   }
 
-  /** The batch is not on disk, or nobody knows. It is kept and given out again as it was. */
+  /** The batch may not be on disk. `batch` returns the same one again. */
   failed(batch: Batch): void {
     this.#expectInFlight(batch).state = 'failed';
   }
 
-  /** A compaction is on disk: the snapshot takes the place of the rows up to `snapshotOffset`. */
+  /** A compaction is on disk: the snapshot replaces the rows up to `snapshotOffset`. */
   compacted({
     snapshot,
     snapshotOffset,
@@ -224,10 +213,10 @@ export class Authority {
     readonly snapshot: Uint8Array;
     readonly snapshotOffset: number;
   }): void {
-    this.#copy.compact(snapshot, snapshotOffset);
+    this.#committed.compact(snapshot, snapshotOffset);
   }
 
-  /** All that is to be told since the last call, in order. */
+  /** Events since the last call, in order. */
   takeEvents(): readonly EngineEvent[] {
     const events = this.#events;
     this.#events = [];
@@ -256,7 +245,7 @@ export class Authority {
       documentKind: this.#documentKind,
       base: position === undefined || rows === null ? 0 : position.offset,
       offset: this.head,
-      stateVector: this.#copy.stateVector,
+      stateVector: this.#committed.stateVector,
       parts: rows ?? this.#difference(stateVector),
     };
   }
@@ -267,17 +256,21 @@ export class Authority {
     stateVector: Uint8Array | undefined,
   ): readonly Part[] | null | 'parted' {
     if (offset > this.head || (offset > 0 && timeline !== this.#timelines.current)) return 'parted';
-    const tail = this.#copy.tail(offset);
+    const tail = this.#committed.tail(offset);
     const isHeld =
-      tail === null || stateVector === undefined || this.#copy.isBufferedUntil(offset, stateVector);
+      tail === null ||
+      stateVector === undefined ||
+      this.#committed.isBufferedUntil(offset, stateVector);
     return isHeld ? tail : 'parted';
   }
 
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {
-    if (stateVector === undefined || isEmptyStateVector(stateVector)) return this.#copy.whole();
-    // The hot document is the faster way, while it is there and holds no more than what is committed.
-    if (this.#hot === null || !this.clean) return this.#copy.whole(stateVector);
-    return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(this.#hot, stateVector)] }];
+    if (stateVector === undefined || isEmptyStateVector(stateVector))
+      return this.#committed.whole();
+    // The loaded document is faster, while it holds no more than the committed rows.
+    const loaded = this.#loaded.current;
+    if (loaded === null || !this.clean) return this.#committed.whole(stateVector);
+    return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(loaded, stateVector)] }];
   }
 
   #owner(client: number): string | undefined {
@@ -292,51 +285,46 @@ export class Authority {
     sender: { readonly attempt: 'first' | 'repair'; readonly subscription: Subscription },
   ): Outcome {
     const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
-    const hot = this.#ensureLoaded();
-    // The first message of a copy that returns. Those who wrote what is in it may never return themselves.
+    const { doc } = this.#loaded;
+    // A returning replica may hold work of people who will never return themselves, so their client ids are accepted.
     const isReturn = sender.subscription.returns && cseq === 1;
-    const owner = isReturn ? nobody : (client: number) => this.#owner(client);
-    const validation = this.#validation(update, { doc: hot, user, owner });
+    const owner = isReturn ? noOwner : (client: number) => this.#owner(client);
+    const validation = this.#validation(update, { doc, user, owner });
     if (validation.kind === 'refused') return refused(validation.error);
     if (validation.kind === 'missing') {
-      // It was asked for all and has not got it either: asking again would never end.
+      // The repair lacks it as well: another request would go on without end.
       return sender.attempt === 'repair'
         ? refused(errorOf('invalid-update'))
         : { kind: 'missing', subscription, cseq };
     }
     if (!validation.hasNewContent) return { kind: 'known', subscription, cseq };
-    const bytes = this.#copy.bytes + this.#queuedBytes + update.byteLength;
-    // Deletions are taken all the same: they are how a document becomes smaller.
+    const bytes = this.#committed.bytes + this.#queuedBytes + update.byteLength;
+    // Deletions are accepted: they make a document smaller.
     if (bytes > MAX_DOCUMENT_BYTES && validation.clients.length > 0) {
       return refused(errorOf('too-large', { detail: TOO_LARGE }));
     }
-    const trial = this.#tryOut(update, {
-      hot,
-      keep: validation.repeats ? 'as emitted' : 'as sent',
-    });
-    if (trial.kind === 'corrupted') {
-      this.#rebuild(hot);
-      return refused(trial.error);
+    const applied = this.#loaded.apply(update, validation.repeats ? 'as emitted' : 'as sent');
+    if (applied.kind === 'corrupted') {
+      this.#loaded.rebuild(this.#outcomes.rows.map(({ row }) => row.update));
+      return refused(applied.error);
     }
-    const row = { offset: ++this.#lastOffset, update: trial.update, user, subscription, cseq, at };
+    const row = {
+      offset: ++this.#lastOffset,
+      update: applied.update,
+      user,
+      subscription,
+      cseq,
+      at,
+    };
     this.#queuedBytes += row.update.byteLength;
     const owned = validation.clients.filter(
       (client) => !this.#owners.has(client) && (!isReturn || client === sender.subscription.client),
     );
     for (const client of owned) this.#owners.set(client, user);
     const clocks = new Map(
-      validation.clients.map((client) => [client, Y.getState(hot.store, client)]),
+      validation.clients.map((client) => [client, Y.getState(doc.store, client)]),
     );
     return { kind: 'row', row, clocks, owned };
-  }
-
-  /** @throws DamagedDocument */
-  #ensureLoaded(): Y.Doc {
-    if (this.#hot === null) {
-      this.#rules.onRebuild?.();
-      this.#hot = this.#copy.build(this.#rules);
-    }
-    return this.#hot;
   }
 
   #validation(update: Uint8Array, context: ValidationContext): UpdateValidation {
@@ -345,37 +333,6 @@ export class Authority {
     } catch {
       return { kind: 'refused', error: errorOf('invalid-update') };
     }
-  }
-
-  /** Applies an update to the hot document, and gives what is to be kept of it. */
-  #tryOut(
-    update: Uint8Array,
-    { hot, keep }: { readonly hot: Y.Doc; readonly keep: 'as sent' | 'as emitted' },
-  ): Trial {
-    let kept = update;
-    const take = (emitted: Uint8Array) => (kept = emitted);
-    // The first one only: Yjs takes redundant formats away in transactions of their own.
-    if (keep === 'as emitted') hot.once('update', take);
-    try {
-      // Before these do, which would hide from the check what others will load.
-      const error = hot.transact((running) => {
-        Y.applyUpdate(hot, update);
-        return isIncomplete(hot) ? errorOf('invalid-update') : this.#rules.check(running);
-      });
-      return error === null ? { kind: 'applied', update: kept } : { kind: 'corrupted', error };
-    } catch {
-      return { kind: 'corrupted', error: errorOf('invalid-update') };
-    } finally {
-      hot.off('update', take);
-    }
-  }
-
-  /** `applyUpdate` is not atomic, so a refused update costs the whole hot document. */
-  #rebuild(corrupted: Y.Doc): void {
-    this.#rules.onRebuild?.();
-    corrupted.destroy();
-    const queued = this.#outcomes.rows.map(({ row }) => row.update);
-    this.#hot = this.#copy.build({ ...this.#rules, queued });
   }
 
   #gather(): { readonly batch: Batch; state: 'in-flight' } | null {
@@ -399,8 +356,8 @@ export class Authority {
   }
 
   #notify(): void {
-    this.#events.push(...this.#outcomes.settle(this.head, () => this.#copy.stateVector));
+    this.#events.push(...this.#outcomes.settle(this.head, () => this.#committed.stateVector));
   }
 }
 
-function nobody(): undefined {}
+function noOwner(): undefined {}

@@ -7,12 +7,8 @@ import {
 } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import {
-  ClientChannel,
-  type ChannelIntent,
-  type ClientChannelOptions,
-  type Replica,
-} from './client-channel.ts';
+import { ClientChannel, type ClientChannelOptions, type Replica } from './client-channel.ts';
+import type { ChannelIntent } from './channel-intent.ts';
 import { MAX_MERGED_UPDATES } from './limits.ts';
 import { docOf, textOf } from './simulation/content.ts';
 
@@ -187,7 +183,7 @@ describe('opening', () => {
     channel.disconnected();
     const error = errorOf('epoch-changed');
     expect(open({ epoch: 'life-2', ref: 2 })).toEqual([
-      { kind: 'set-aside', ids: [1], error },
+      { kind: 'reject', ids: [1], error },
       { kind: 'reset', error },
     ]);
     expect(rows(0, 1)).toEqual([]);
@@ -269,14 +265,14 @@ describe('while it is open', () => {
   test('SY33 rows that do not come are asked for again, until they are there', () => {
     const { channel, open, rows } = start();
     open();
-    expect(channel.askForGapAgain()).toEqual([]);
+    expect(channel.requestRowsAgain()).toEqual([]);
     rows(3, 4);
     expect(channel.hasGap).toBe(true);
-    expect(channel.askForGapAgain()).toEqual([range(0)]);
-    expect(channel.askForGapAgain()).toEqual([range(0)]);
+    expect(channel.requestRowsAgain()).toEqual([range(0)]);
+    expect(channel.requestRowsAgain()).toEqual([range(0)]);
     rows(0, 4);
     expect(channel.hasGap).toBe(false);
-    expect(channel.askForGapAgain()).toEqual([]);
+    expect(channel.requestRowsAgain()).toEqual([]);
   });
 
   test('SY33 an acknowledgement beyond a gap confirms without moving', () => {
@@ -336,7 +332,7 @@ describe('what is not sent', () => {
     ]);
     expect(channel.local(new Uint8Array(MAX_UPDATE_BYTES + 1))).toMatchObject([
       { kind: 'keep' },
-      { kind: 'set-aside', ids: [1, 2], error: errorOf('too-large') },
+      { kind: 'reject', ids: [1, 2], error: errorOf('too-large') },
       { kind: 'reset' },
     ]);
   });
@@ -350,7 +346,7 @@ describe('endings', () => {
     ack(1, 0, 1);
     const error = errorOf('invalid-update');
     expect(nack(2, error)).toEqual([
-      { kind: 'set-aside', ids: [2, 3], error },
+      { kind: 'reject', ids: [2, 3], error },
       { kind: 'reset', error },
     ]);
     expect(channel).toMatchObject({ phase: 'resetting', position: undefined, pending: [] });
@@ -415,7 +411,7 @@ describe('endings', () => {
     const error = errorOf('read-only');
     nack(1, error);
     const late = copy.write('b');
-    expect(channel.local(late)).toEqual([kept(2, late), { kind: 'set-aside', ids: [2], error }]);
+    expect(channel.local(late)).toEqual([kept(2, late), { kind: 'reject', ids: [2], error }]);
     expect(channel.pending).toEqual([]);
   });
 

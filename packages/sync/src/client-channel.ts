@@ -1,7 +1,6 @@
 /**
- * The client's end: one per document, for as long as that is kept on this device; connections come
- * and go under it. It knows which local updates are not confirmed and which rows of the journal the
- * copy holds, and never lets the stored position be ahead of the stored content.
+ * The client's end: one per document, across connections. It tracks which local updates are unconfirmed and which
+ * rows of the journal the replica holds, and never lets the stored position be ahead of the stored content.
  */
 import {
   ERRORS,
@@ -14,57 +13,26 @@ import {
   type ServerMessage,
 } from '@tandem/protocol';
 import * as Y from 'yjs';
+import type { ChannelIntent } from './channel-intent.ts';
 import type { Position } from './engine-event.ts';
 import { MAX_MERGED_UPDATES } from './limits.ts';
+import { PendingUpdates, type PendingEntry, type PendingUpdate } from './pending-updates.ts';
 import { isCovered, isEmptyUpdate, isSendable } from './update-content.ts';
 
-/** This client's copy of the document, to read from. */
+/** This client's replica of the document, read-only. */
 export interface Replica {
-  /** The Yjs client id it writes under. No other copy, and no earlier life of this one, ever wrote under it. */
+  /** The Yjs client id it writes under. No other replica, and no earlier life of this one, ever wrote under it. */
   readonly client: number;
   stateVector(): Uint8Array;
   /** One update with all that `stateVector` lacks. */
   diff(stateVector: Uint8Array): Uint8Array;
 }
 
-/** A local update that the server has not confirmed. Ids grow in the order of writing. */
-export interface PendingUpdate {
-  readonly id: number;
-  readonly update: Uint8Array;
-}
-
-/**
- * What the owner does, in this order. Writes to the store are made in the order in which they are
- * asked for, each intent in one store transaction; when one fails, none after it is made.
- */
-export type ChannelIntent =
-  | { readonly kind: 'send'; readonly message: ClientMessage }
-  /** Store this local update in the outbox. */
-  | { readonly kind: 'keep'; readonly pending: PendingUpdate }
-  /**
-   * In one store transaction: add `updates` to the stored copy, move the confirmed entries from the
-   * outbox to the stored copy, and store `position`. Apply `updates` to the document.
-   */
-  | {
-      readonly kind: 'advance';
-      readonly updates: readonly Uint8Array[];
-      readonly confirmed: readonly number[];
-      readonly position: Position;
-    }
-  /** Move these entries from the outbox to what is kept aside for the person. Comes with a `reset`. */
-  | { readonly kind: 'set-aside'; readonly ids: readonly number[]; readonly error: ErrorBody }
-  /** Throw the stored copy and its position away, make a new empty copy with a new client id, and give it to `restart`. */
-  | { readonly kind: 'reset'; readonly error: ErrorBody }
-  /** Call `open` again, after `error.retryAfterMs`, or your own backoff where that is not given. */
-  | { readonly kind: 'reopen'; readonly error: ErrorBody }
-  /** The channel stopped; pending work stays in the outbox. */
-  | { readonly kind: 'failed'; readonly error: ErrorBody };
-
 export type ChannelPhase =
-  /** Not on any connection; `open` is next. */
+  /** No connection; `open` is next. */
   | 'closed'
   | 'opening'
-  /** Open, but not yet at the position that the server opened with. */
+  /** Open, with rows up to the server's position still to come. */
   | 'catching-up'
   | 'live'
   /** `restart` is next. */
@@ -74,7 +42,7 @@ export type ChannelPhase =
 export interface ClientChannelOptions {
   readonly document: string;
   readonly replica: Replica;
-  /** What the stored copy holds, if there is one. */
+  /** The position of the stored replica, if there is one. */
   readonly position?: Position | undefined;
   /** The stored outbox; `replica` holds these updates too. */
   readonly pending?: readonly PendingUpdate[] | undefined;
@@ -94,14 +62,6 @@ export type ChannelMessage = Extract<
   }
 >;
 
-interface Entry extends PendingUpdate {
-  /** Under which it was sent on this opening, or `UNSENT`. */
-  cseq: number;
-}
-
-/** Later than every `cseq`, so no acknowledgement covers it. */
-const UNSENT = Number.POSITIVE_INFINITY;
-
 type State =
   | { readonly kind: 'closed' }
   | { readonly kind: 'opening'; readonly ref: number }
@@ -114,29 +74,28 @@ interface OpenState {
   readonly channel: number;
   readonly epoch: string;
   readonly timeline: string;
-  /** The copy is not what its position says until all of the answer is here. */
+  /** Until the whole answer has arrived, the replica is at no position of this timeline. */
   readonly isParted: boolean;
-  /** What the server has, as long as it is to get all else that the copy holds. */
-  owed: Uint8Array | null;
-  /** The last row that has arrived here, counted from the `base` of this opening. */
+  /** The server's state vector, until the client has sent all else that the replica holds. */
+  missingOnServer: Uint8Array | null;
+  /** The last row that has arrived without a gap. */
   offset: number;
-  /** Where the opening leads to. */
+  /** The server's position at the opening. */
   readonly target: number;
-  /** With `view`, what is pending waits here. */
+  /** With `view`, pending updates are not sent. */
   access: Access;
   /** The newest `cseq` in use. */
   cseq: number;
-  /** Rows are missing, and `rows:request` was sent for them. */
-  gap: 'none' | 'asked';
+  /** Rows of a gap are requested. */
+  gap: 'none' | 'requested';
 }
 
 export class ClientChannel {
   readonly document: string;
   #replica: Replica;
   #position: Position | undefined;
-  #entries: Entry[];
-  #nextId: number;
-  /** The timeline for which the outbox got all that the copy holds. */
+  readonly #pending: PendingUpdates;
+  /** The timeline for which the outbox has received the whole content of the replica. */
   #returnedTo: string | null = null;
   #state: State = { kind: 'closed' };
 
@@ -144,8 +103,7 @@ export class ClientChannel {
     this.document = document;
     this.#replica = replica;
     this.#position = position;
-    this.#entries = pending.map((entry) => ({ ...entry, cseq: UNSENT }));
-    this.#nextId = (pending.at(-1)?.id ?? 0) + 1;
+    this.#pending = new PendingUpdates(pending);
   }
 
   get phase(): ChannelPhase {
@@ -164,11 +122,11 @@ export class ClientChannel {
 
   /** Local updates that are not confirmed, oldest first. */
   get pending(): readonly PendingUpdate[] {
-    return this.#entries;
+    return this.#pending.entries;
   }
 
   /**
-   * Asks to join, or to join anew. Does nothing while a `reset` waits for its `restart`.
+   * Requests the channel, also after a close. Does nothing while a `reset` waits for its `restart`.
    *
    * @param ref unique among the requests of this connection.
    */
@@ -184,30 +142,31 @@ export class ClientChannel {
       document: this.document,
       client,
       ...(this.#position === undefined ? {} : { position: this.#position }),
-      // Without it the answer is the whole document, which is right as well.
+      // Without it, the server answers with the whole document.
       ...(stateVector.byteLength > MAX_STATE_VECTOR_BYTES ? {} : { stateVector }),
     };
     return [{ kind: 'send', message }];
   }
 
-  /** Takes an answer to its `ref` and the messages of its channel. All others are ignored. */
+  /** Handles the answer to its `ref` and messages of its channel; ignores all others. */
   receive(message: ChannelMessage): readonly ChannelIntent[] {
     const state = this.#state;
     if (state.kind === 'opening') {
-      if (message.type === 'opened' && message.ref === state.ref) return this.#opened(message);
+      if (message.type === 'opened' && message.ref === state.ref)
+        return this.#handleOpened(message);
       if (message.type === 'closed' && message.ref === state.ref) return this.#end(message.error);
       return [];
     }
     if (state.kind !== 'open' || message.channel !== state.channel) return [];
     switch (message.type) {
       case 'updates':
-        return this.#updates(state, message);
+        return this.#handleUpdates(state, message);
       case 'ack':
-        return this.#ack(state, message);
+        return this.#handleAck(state, message);
       case 'state:request':
-        return this.#need(state, message);
+        return this.#handleStateRequest(state, message);
       case 'document:changed':
-        return this.#accessChanged(state, message.access);
+        return this.#handleAccessChange(state, message.access);
       case 'nack':
       case 'closed':
         return this.#end(message.error);
@@ -216,42 +175,41 @@ export class ClientChannel {
     }
   }
 
-  /** The replica was changed here, by this update. */
+  /** Takes an update that was made on this replica. */
   local(update: Uint8Array): readonly ChannelIntent[] {
     const [entry, keep] = this.#keep(update);
     const state = this.#state;
-    // Written on a copy that is being thrown away.
-    if (state.kind === 'resetting') return [keep, ...this.#setAside(state.error)];
+    // The update was made on a replica that is being replaced.
+    if (state.kind === 'resetting') return [keep, ...this.#rejectPending(state.error)];
     if (state.kind !== 'open' || state.access === 'view') return [keep];
     if (!isSendable(update)) return [keep, ...this.#end(errorOf('too-large'))];
     return [keep, this.#send(state, [entry], update)];
   }
 
-  /** Whether rows are missing that were asked for and have not come. */
+  /** Whether requested rows have not arrived. */
   get hasGap(): boolean {
-    return this.#state.kind === 'open' && this.#state.gap === 'asked';
+    return this.#state.kind === 'open' && this.#state.gap === 'requested';
   }
 
-  /** The rows that were asked for are overdue (SY33). */
-  askForGapAgain(): readonly ChannelIntent[] {
+  /** Repeats the request for overdue rows (SY33). */
+  requestRowsAgain(): readonly ChannelIntent[] {
     if (this.#state.kind !== 'open' || this.#state.gap === 'none') return [];
     this.#state.gap = 'none';
-    return this.#askForGap(this.#state);
+    return this.#requestRows(this.#state);
   }
 
-  /** The connection is gone. */
   disconnected(): void {
     if (this.#state.kind === 'opening' || this.#state.kind === 'open')
       this.#state = { kind: 'closed' };
   }
 
-  /** The new, empty copy that a `reset` asked for. */
+  /** Takes the empty replica that a `reset` requested. */
   restart(replica: Replica): void {
     this.#replica = replica;
     this.#state = { kind: 'closed' };
   }
 
-  #opened({
+  #handleOpened({
     channel,
     epoch,
     timeline,
@@ -270,7 +228,7 @@ export class ClientChannel {
       epoch,
       timeline,
       isParted: parted === true,
-      owed: null,
+      missingOnServer: null,
       offset: base,
       target: offset,
       access,
@@ -278,9 +236,9 @@ export class ClientChannel {
       gap: 'none',
     };
     this.#state = state;
-    for (const entry of this.#entries) entry.cseq = UNSENT;
-    const kept = state.isParted ? this.#keepAll(state, stateVector) : [];
-    // From its first opening on, a copy belongs to one life of the document.
+    this.#pending.resetSent();
+    const kept = state.isParted ? this.#keepDifference(state, stateVector) : [];
+    // From its first opening on, a replica belongs to one epoch of the document.
     const isPlaced = this.#position !== undefined && !(state.isParted && offset === base);
     return [
       ...kept,
@@ -289,19 +247,19 @@ export class ClientChannel {
     ];
   }
 
-  /** The copy may hold what a restore has taken from the server. Its state vector would not show deletions. */
-  #keepAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
-    state.owed = server;
+  /** After a restore the replica may hold content that the server lost. A state vector does not show deletions. */
+  #keepDifference(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
+    state.missingOnServer = server;
     if (this.#returnedTo === state.timeline) return [];
     this.#returnedTo = state.timeline;
     const update = this.#replica.diff(server);
     return isEmptyUpdate(update) ? [] : [this.#keep(update)[1]];
   }
 
-  /** One update for everything that the server has not confirmed, and for what the copy has beside that. */
+  /** Sends one update with all unconfirmed content, and with other content that the server lacks. */
   #sendAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
-    const entries = this.#entries;
-    if (state.owed !== null) return this.#sendOwed(state, state.owed);
+    const { entries } = this.#pending;
+    if (state.missingOnServer !== null) return this.#sendMissing(state, state.missingOnServer);
     const updates = entries.map(({ update }) => update);
     const isAllPending = isCovered(this.#replica.stateVector(), { server, updates });
     if (isAllPending && entries.length === 0) return [];
@@ -316,59 +274,63 @@ export class ClientChannel {
       : [...keep, ...this.#sendEach(state)];
   }
 
-  /** In one message, which alone may hold what others wrote. */
-  #sendOwed(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
-    state.owed = null;
-    if (this.#entries.length === 0) return [];
+  /** Sends one update, the only one that may hold other people's work. */
+  #sendMissing(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
+    state.missingOnServer = null;
+    const { entries } = this.#pending;
+    if (entries.length === 0) return [];
     const update = this.#replica.diff(server);
-    return isSendable(update) ? [this.#send(state, this.#entries, update)] : this.#sendEach(state);
+    return isSendable(update) ? [this.#send(state, entries, update)] : this.#sendEach(state);
   }
 
-  #accessChanged(state: OpenState, access: Access): readonly ChannelIntent[] {
+  #handleAccessChange(state: OpenState, access: Access): readonly ChannelIntent[] {
     state.access = access;
     if (access === 'view') return [];
-    return state.owed === null ? this.#sendEach(state) : this.#sendOwed(state, state.owed);
+    return state.missingOnServer === null
+      ? this.#sendEach(state)
+      : this.#sendMissing(state, state.missingOnServer);
   }
 
-  /** What is too large as one update may still go piece by piece. */
+  /** Sends updates one by one where their union is too large for a message. */
   #sendEach(state: OpenState): readonly ChannelIntent[] {
-    const unsent = this.#entries.filter(({ cseq }) => cseq === UNSENT);
+    const { unsent } = this.#pending;
     if (!unsent.every(({ update }) => isSendable(update))) return this.#end(errorOf('too-large'));
     return unsent.map((entry) => this.#send(state, [entry], entry.update));
   }
 
-  #updates(
+  #handleUpdates(
     state: OpenState,
     { from, to, updates }: MessageOf<'updates'>,
   ): readonly ChannelIntent[] {
-    if (from > state.offset) return this.#askForGap(state);
+    if (from > state.offset) return this.#requestRows(state);
     state.gap = 'none';
     if (to <= state.offset) return [];
     state.offset = to;
     return [this.#advance(state, { updates })];
   }
 
-  #ack(state: OpenState, { cseq, from, to }: MessageOf<'ack'>): readonly ChannelIntent[] {
-    const isConfirmed = (entry: Entry) => entry.cseq <= cseq;
-    const confirmed = this.#entries.filter(isConfirmed).map(({ id }) => id);
-    this.#entries = this.#entries.filter((entry) => !isConfirmed(entry));
+  #handleAck(state: OpenState, { cseq, from, to }: MessageOf<'ack'>): readonly ChannelIntent[] {
+    const confirmed = this.#pending.confirm(cseq);
     const isGap = from > state.offset;
     if (!isGap) state.offset = Math.max(state.offset, to);
-    return [this.#advance(state, { confirmed }), ...(isGap ? this.#askForGap(state) : [])];
+    return [this.#advance(state, { confirmed }), ...(isGap ? this.#requestRows(state) : [])];
   }
 
-  #need(state: OpenState, { stateVector }: MessageOf<'state:request'>): readonly ChannelIntent[] {
+  #handleStateRequest(
+    state: OpenState,
+    { stateVector }: MessageOf<'state:request'>,
+  ): readonly ChannelIntent[] {
     const update = this.#replica.diff(stateVector);
-    // It holds more than the pending updates do, so it is kept as they are.
+    // The update holds more than the pending ones, so it goes into the outbox too.
     const [entry, keep] = this.#keep(update);
     entry.cseq = state.cseq;
     return [keep, this.#message(state, update)];
   }
 
-  /** Rows that arrive before the gap is closed are in the answer as well. */
-  #askForGap(state: OpenState): readonly ChannelIntent[] {
-    if (state.gap === 'asked') return [];
-    state.gap = 'asked';
+  /** Rows that arrive while the request is pending are in its answer as well. */
+  #requestRows(state: OpenState): readonly ChannelIntent[] {
+    if (state.gap === 'requested') return [];
+    state.gap = 'requested';
     return [
       {
         kind: 'send',
@@ -385,7 +347,7 @@ export class ClientChannel {
       case 'reset':
         this.#state = { kind: 'resetting', error };
         this.#position = undefined;
-        return [...this.#setAside(error), { kind: 'reset', error }];
+        return [...this.#rejectPending(error), { kind: 'reset', error }];
       case 'stop':
       case 'reload':
       case 'authenticate':
@@ -394,16 +356,14 @@ export class ClientChannel {
     }
   }
 
-  #keep(update: Uint8Array): [Entry, ChannelIntent] {
-    const entry: Entry = { id: this.#nextId++, update, cseq: UNSENT };
-    this.#entries.push(entry);
+  #keep(update: Uint8Array): [PendingEntry, ChannelIntent] {
+    const entry = this.#pending.add(update);
     return [entry, { kind: 'keep', pending: { id: entry.id, update } }];
   }
 
-  #setAside(error: ErrorBody): readonly ChannelIntent[] {
-    const ids = this.#entries.map(({ id }) => id);
-    this.#entries = [];
-    return ids.length === 0 ? [] : [{ kind: 'set-aside', ids, error }];
+  #rejectPending(error: ErrorBody): readonly ChannelIntent[] {
+    const ids = this.#pending.clear();
+    return ids.length === 0 ? [] : [{ kind: 'reject', ids, error }];
   }
 
   #advance(
@@ -414,13 +374,13 @@ export class ClientChannel {
     }: { readonly updates?: readonly Uint8Array[]; readonly confirmed?: readonly number[] },
   ): ChannelIntent {
     const { epoch, timeline, offset, target, isParted } = state;
-    // On the way from one timeline to another it is at neither.
+    // Between two timelines the replica is at no position of either.
     const position = isParted && offset < target ? this.#position : undefined;
     this.#position = position ?? { epoch, timeline, offset };
     return { kind: 'advance', updates, confirmed, position: this.#position };
   }
 
-  #send(state: OpenState, entries: readonly Entry[], update: Uint8Array): ChannelIntent {
+  #send(state: OpenState, entries: readonly PendingEntry[], update: Uint8Array): ChannelIntent {
     state.cseq++;
     for (const entry of entries) entry.cseq = state.cseq;
     return this.#message(state, update);

@@ -39,7 +39,7 @@ export type OpenAnswer =
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 /** Rows from a position on; `gone` when the journal no longer has them one by one. */
-export type RangeAnswer =
+export type RowsAnswer =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'gone' };
 
@@ -74,7 +74,7 @@ export type EngineEvent =
       readonly kind: 'rows:request';
       readonly document: string;
       readonly subscription: number;
-      readonly answer: RangeAnswer;
+      readonly answer: RowsAnswer;
     }
   | {
       readonly kind: 'refused';
@@ -110,7 +110,7 @@ export interface AppendRequest {
   readonly update: Uint8Array;
 }
 
-export interface RangeRequest {
+export interface RowsRequest {
   readonly subscription: number;
   readonly from: number;
 }
@@ -119,5 +119,5 @@ export interface RangeRequest {
 export type EngineRequest =
   | ({ readonly kind: 'open'; readonly document: string } & OpenRequest)
   | ({ readonly kind: 'append'; readonly document: string } & AppendRequest)
-  | ({ readonly kind: 'rows:request'; readonly document: string } & RangeRequest)
+  | ({ readonly kind: 'rows:request'; readonly document: string } & RowsRequest)
   | { readonly kind: 'close'; readonly document: string; readonly subscription: number };

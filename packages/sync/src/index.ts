@@ -1,10 +1,12 @@
 export * from './authority-rules.ts';
 export * from './authority.ts';
+export type { ChannelIntent } from './channel-intent.ts';
 export * from './client-channel.ts';
 export * from './engine-event.ts';
 export * from './events/channel-replica.ts';
 export * from './events/command-queue.ts';
 export * from './events/optimistic-overlay.ts';
 export * from './limits.ts';
+export type { PendingUpdate } from './pending-updates.ts';
 export * from './room.ts';
 export * from './stored-document.ts';

@@ -1,6 +1,6 @@
 /**
- * The gateway's end: one per document that has subscriptions. It turns messages into requests to the
- * engine, and the engine's events into messages, of which one serves all who receive it.
+ * The gateway's end: one per document with subscriptions. It turns client messages into engine requests, and engine
+ * events into messages, each encoded once for all receivers.
  */
 import {
   errorOf,
@@ -16,7 +16,7 @@ import type {
   OpenAnswer,
   OpenRequest,
   Part,
-  RangeAnswer,
+  RowsAnswer,
 } from './engine-event.ts';
 
 export type RoomIntent =
@@ -25,7 +25,7 @@ export type RoomIntent =
   | { readonly kind: 'engine'; readonly request: EngineRequest };
 
 export interface JoinRequest extends OpenRequest {
-  /** Of the client's `open`. */
+  /** The client's own number of its `open`. */
   readonly ref: number;
   readonly title: string;
   readonly access: Access;
@@ -43,13 +43,13 @@ interface Subscription {
   /** The newest `cseq` that was received, and the newest that was acknowledged. */
   received: number;
   acknowledged: number;
-  /** The `cseq` of the update whose missing content was asked for. */
-  asked: number | null;
-  /** Said once everything before it is acknowledged; nothing of the subscription counts any more. */
+  /** The `cseq` of the update whose missing content the server has requested. */
+  repairOf: number | null;
+  /** Sent after the acknowledgement of all earlier updates; later updates are ignored. */
   refusal: { readonly cseq: number; readonly error: ErrorBody } | null;
 }
 
-/** Nothing is wrong with the client: it comes back at once. */
+/** The client made no mistake and reopens at once. */
 const REOPEN = errorOf('internal', { retryAfterMs: 0 });
 
 export class Room {
@@ -84,10 +84,10 @@ export class Room {
       state: 'opening',
       received: 0,
       acknowledged: 0,
-      asked: null,
+      repairOf: null,
       refusal: null,
     });
-    return [this.#ask({ kind: 'open', document: this.document, ...open })];
+    return [this.#request({ kind: 'open', document: this.document, ...open })];
   }
 
   /** Ignored from a subscription that is no longer here. */
@@ -96,9 +96,9 @@ export class Room {
     if (sender === undefined) return [];
     if (message.type === 'leave') return this.leave(subscription);
     if (sender.state === 'opening') return this.#end(sender, errorOf('bad-message'));
-    if (message.type === 'update') return this.#update(sender, message);
+    if (message.type === 'update') return this.#handleUpdate(sender, message);
     return [
-      this.#ask({
+      this.#request({
         kind: 'rows:request',
         document: this.document,
         subscription,
@@ -107,20 +107,21 @@ export class Room {
     ];
   }
 
-  /** The title, or what this subscription may do, is another now. */
+  /** Sends a new title or access. */
   changed(
     subscription: number,
     change: { readonly title: string; readonly access: Access },
   ): readonly RoomIntent[] {
     const { title, access } = change;
-    const told = this.#subscriptions.get(subscription);
-    if (told === undefined || (told.title === title && told.access === access)) return [];
-    Object.assign(told, { title, access });
-    if (told.state === 'opening') return [];
-    return [send([told], { type: 'document:changed', channel: this.channel, title, access })];
+    const recipient = this.#subscriptions.get(subscription);
+    if (recipient === undefined || (recipient.title === title && recipient.access === access))
+      return [];
+    Object.assign(recipient, { title, access });
+    if (recipient.state === 'opening') return [];
+    return [send([recipient], { type: 'document:changed', channel: this.channel, title, access })];
   }
 
-  /** This subscription may not be here any more. */
+  /** Closes a subscription that has lost its access. */
   expel(subscription: number, error: ErrorBody): readonly RoomIntent[] {
     const expelled = this.#subscriptions.get(subscription);
     return expelled === undefined ? [] : this.#end(expelled, error);
@@ -128,29 +129,29 @@ export class Room {
 
   leave(subscription: number): readonly RoomIntent[] {
     if (!this.#subscriptions.delete(subscription)) return [];
-    return [this.#ask({ kind: 'close', document: this.document, subscription })];
+    return [this.#request({ kind: 'close', document: this.document, subscription })];
   }
 
   /** @param event of this document; each one, in the engine's order. */
   event(event: EngineEvent): readonly RoomIntent[] {
-    if (event.kind === 'committed') return this.#committed(event);
+    if (event.kind === 'committed') return this.#handleCommit(event);
     if (event.kind === 'lost')
       return [...this.#subscriptions.values()].flatMap((lost) => this.#end(lost, REOPEN));
     const receiver = this.#subscriptions.get(event.subscription);
     if (receiver === undefined) return [];
     switch (event.kind) {
       case 'answered':
-        return this.#answered(receiver, event.answer);
+        return this.#handleAnswer(receiver, event.answer);
       case 'rows:request':
-        return this.#range(receiver, event.answer);
+        return this.#sendRows(receiver, event.answer);
       case 'refused':
         return this.#refuse(receiver, event);
       case 'missing': {
-        // It may not send what is missing any more.
+        // The refusal stands; a repair is not requested.
         if (receiver.refusal !== null)
           return this.#refuse(receiver, { ...receiver.refusal, cseq: event.cseq });
         const { cseq, stateVector } = event;
-        receiver.asked = cseq;
+        receiver.repairOf = cseq;
         return [
           send([receiver], { type: 'state:request', channel: this.channel, cseq, stateVector }),
         ];
@@ -158,24 +159,26 @@ export class Room {
     }
   }
 
-  #update(sender: Subscription, { cseq, update }: MessageOf<'update'>): readonly RoomIntent[] {
+  #handleUpdate(
+    sender: Subscription,
+    { cseq, update }: MessageOf<'update'>,
+  ): readonly RoomIntent[] {
     if (sender.refusal !== null) return [];
-    const answersNeed = sender.asked !== null && cseq === sender.received;
-    if (!answersNeed && cseq !== sender.received + 1)
-      return this.#end(sender, errorOf('bad-message'));
+    const isRepair = sender.repairOf !== null && cseq === sender.received;
+    if (!isRepair && cseq !== sender.received + 1) return this.#end(sender, errorOf('bad-message'));
     sender.received = cseq;
     if (sender.access === 'view') {
-      sender.refusal = { cseq: sender.asked ?? cseq, error: errorOf('read-only') };
+      sender.refusal = { cseq: sender.repairOf ?? cseq, error: errorOf('read-only') };
       return this.#refuseInTurn(sender);
     }
-    if (answersNeed) sender.asked = null;
+    if (isRepair) sender.repairOf = null;
     const { id: subscription, user } = sender;
     return [
-      this.#ask({ kind: 'append', document: this.document, subscription, cseq, user, update }),
+      this.#request({ kind: 'append', document: this.document, subscription, cseq, user, update }),
     ];
   }
 
-  #answered(receiver: Subscription, answer: OpenAnswer): readonly RoomIntent[] {
+  #handleAnswer(receiver: Subscription, answer: OpenAnswer): readonly RoomIntent[] {
     if (answer.kind === 'refused') return this.#end(receiver, answer.error);
     receiver.state = 'open';
     const { ref, title, access } = receiver;
@@ -197,16 +200,16 @@ export class Room {
         offset,
         stateVector,
       }),
-      ...answer.parts.map((part) => this.#updates([receiver], part)),
+      ...answer.parts.map((part) => this.#updatesTo([receiver], part)),
     ];
   }
 
-  #range(receiver: Subscription, answer: RangeAnswer): readonly RoomIntent[] {
+  #sendRows(receiver: Subscription, answer: RowsAnswer): readonly RoomIntent[] {
     if (answer.kind === 'gone') return this.#end(receiver, REOPEN);
-    return answer.parts.map((part) => this.#updates([receiver], part));
+    return answer.parts.map((part) => this.#updatesTo([receiver], part));
   }
 
-  #committed({ from, to, updates, authors, acks }: CommittedEvent): readonly RoomIntent[] {
+  #handleCommit({ from, to, updates, authors, acks }: CommittedEvent): readonly RoomIntent[] {
     const { channel } = this;
     const intents: RoomIntent[] = [];
     const onlyAuthor = authors.every((author) => author === authors[0]) ? authors[0] : undefined;
@@ -214,7 +217,7 @@ export class Room {
       const receivers = [...this.#subscriptions.values()].filter(
         ({ id, state }) => state === 'open' && id !== onlyAuthor,
       );
-      if (receivers.length > 0) intents.push(this.#updates(receivers, { from, to, updates }));
+      if (receivers.length > 0) intents.push(this.#updatesTo(receivers, { from, to, updates }));
     }
     for (const { subscription, cseq } of acks) {
       const author = this.#subscriptions.get(subscription);
@@ -251,7 +254,7 @@ export class Room {
     return [this.#closed(subscription, error), ...this.leave(subscription.id)];
   }
 
-  #updates(to: readonly Subscription[], { from, to: last, updates }: Part): RoomIntent {
+  #updatesTo(to: readonly Subscription[], { from, to: last, updates }: Part): RoomIntent {
     return send(to, {
       type: 'updates',
       channel: this.channel,
@@ -261,7 +264,7 @@ export class Room {
     });
   }
 
-  /** A client that has no answer to its `open` yet knows the channel only by its `ref`. */
+  /** A client without an answer to its `open` knows the channel only by its `ref`. */
   #closed(subscription: Subscription, error: ErrorBody): RoomIntent {
     const { state, ref } = subscription;
     return send(
@@ -272,7 +275,7 @@ export class Room {
     );
   }
 
-  #ask(request: EngineRequest): RoomIntent {
+  #request(request: EngineRequest): RoomIntent {
     return { kind: 'engine', request };
   }
 }

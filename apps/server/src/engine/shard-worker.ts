@@ -264,7 +264,7 @@ export class ShardWorker implements AsyncDisposable {
         if (isSubscribed) this.#append(loaded, request);
         break;
       case 'rows:request':
-        if (isSubscribed) authority.range(request);
+        if (isSubscribed) authority.readRows(request);
         break;
       case 'close':
         if (!isSubscribed) break;

@@ -147,7 +147,7 @@ describe('all documents', () => {
   };
   const error = errorOf('too-large');
   const rejected: UnconfirmedWork = {
-    kind: 'set-aside',
+    kind: 'rejected',
     id: 1,
     document: 'a',
     title: '',

@@ -74,11 +74,11 @@ export function deviceState(
   work: readonly UnconfirmedWork[] | null,
   now: number,
 ): SaveState {
-  const rejected = work?.find((entry) => entry.kind === 'set-aside');
+  const rejected = work?.find((entry) => entry.kind === 'rejected');
   let pending = 0;
   let kept = durable;
   for (const entry of work ?? []) {
-    if (entry.kind === 'set-aside') continue;
+    if (entry.kind === 'rejected') continue;
     pending += entry.kind === 'waiting' ? entry.count : 1;
     kept &&=
       entry.kind === 'waiting'

@@ -90,7 +90,7 @@ function keyOf(work: UnconfirmedWork): string | number {
       return work.document;
     case 'command':
       return work.command.id;
-    case 'set-aside':
+    case 'rejected':
       return work.id;
   }
 }
@@ -103,7 +103,7 @@ function WorkItem({ work }: { readonly work: UnconfirmedWork }) {
       <p className="flex items-baseline justify-between gap-3">
         <b className="truncate text-base font-medium">{title}</b>
         <Moment
-          at={work.kind === 'set-aside' ? work.at : work.since}
+          at={work.kind === 'rejected' ? work.at : work.since}
           className="shrink-0 text-small text-ink-3"
         />
       </p>
@@ -126,7 +126,7 @@ function WorkItem({ work }: { readonly work: UnconfirmedWork }) {
           </Button>
         )}
         <CopyWork work={work} />
-        {work.kind === 'set-aside' && <Discard id={work.id} />}
+        {work.kind === 'rejected' && <Discard id={work.id} />}
       </div>
     </li>
   );
@@ -158,7 +158,7 @@ function WorkDescription({ work }: { readonly work: UnconfirmedWork }) {
     }
     case 'command':
       return commandDescription(work.command, t);
-    case 'set-aside':
+    case 'rejected':
       return work.error.message;
   }
 }

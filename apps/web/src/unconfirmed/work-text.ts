@@ -7,7 +7,7 @@ export async function workText(
   client: Client,
   work: Exclude<UnconfirmedWork, { kind: 'command' }>,
 ): Promise<string> {
-  if (work.kind === 'set-aside') {
+  if (work.kind === 'rejected') {
     const doc = new Doc();
     applyUpdate(doc, work.replica);
     return [toMarkdown(doc), unplacedText(doc)].filter((text) => text !== '').join('\n\n');

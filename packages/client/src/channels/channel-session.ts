@@ -27,7 +27,7 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
-import { TypingSignal } from '../typing-signal.ts';
+import { TypingRefresher } from '../typing-refresher.ts';
 import type { StateStore } from './state-store.ts';
 
 /** A state is kept at most so often. */
@@ -72,7 +72,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly loaded: Promise<void>;
   readonly #options: ChannelSessionOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #typingSignal: TypingSignal;
+  readonly #typingRefresher: TypingRefresher;
   #typing: readonly string[] = NOBODY;
   #replica: ChannelReplica | null = null;
   #owner: string | null = null;
@@ -93,7 +93,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#options = options;
     this.name = options.name;
     const { connection, environment } = options;
-    this.#typingSignal = new TypingSignal(environment.clock, (type) => {
+    this.#typingRefresher = new TypingRefresher(environment.clock, (type) => {
       const channel = this.#replica?.channel;
       if (channel !== undefined) connection.send({ type, channel });
     });
@@ -127,7 +127,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   }
 
   setTyping(active: boolean): void {
-    this.#typingSignal.set(active);
+    this.#typingRefresher.set(active);
   }
 
   typingChanged({ channel, users }: MessageOf<'typing:changed'>): void {
@@ -265,7 +265,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     const { clock } = this.#options.environment;
     this.#destroyed = true;
     this.#listeners.clear();
-    this.#typingSignal.destroy();
+    this.#typingRefresher.destroy();
     for (const timer of [this.#dueTimer, this.#againTimer]) clock.clearTimeout(timer);
     if (this.#keepTimer !== null) await this.flush();
   }
@@ -274,7 +274,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     const kept = await this.#options.store.load(this.name).catch(() => null);
     if (this.#destroyed) return;
     this.#owner = kept?.user ?? null;
-    this.#replica = new ChannelReplica({ name: this.name, kept: kept ?? undefined });
+    this.#replica = new ChannelReplica({ name: this.name, persisted: kept ?? undefined });
     this.subscribe();
     this.changed();
   }

@@ -33,7 +33,7 @@ test('a state of another form is one that is not there', async () => {
   store.close();
 });
 
-test('W44 a state that a page of another version kept is read from the server again', async () => {
+test('W45 a state that a page of another version kept is read from the server again', async () => {
   const store = await openIndexedDbStateStore('states-of-an-older-page');
   const state = { type: 'chat', messages: [], head: 0 } as const;
   const position = { epoch: 'e1', offset: 1 };

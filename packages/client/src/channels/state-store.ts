@@ -3,13 +3,13 @@
  * missing: the server has them all. One port, one contract suite, two adapters.
  */
 import type { ChannelName } from '@tandem/protocol';
-import type { KeptState } from '@tandem/sync';
+import type { PersistedState } from '@tandem/sync';
 
 /** Of more channels than this, those that were kept longest ago are forgotten. */
 export const MAX_KEPT_STATES = 30;
 
 /** A state, and whose device it was kept on: channels of the same name differ between people. */
-export type OwnedState = KeptState & { readonly user: string };
+export type OwnedState = PersistedState & { readonly user: string };
 
 export interface StateStore {
   load(name: ChannelName): Promise<OwnedState | null>;

@@ -1,7 +1,7 @@
 /**
- * What the person asks for beside text: shown at once, kept on this device until the server has answered, said in
- * order, rolled back with a sentence where it is refused. Pages of one device share what is kept: a page says its
- * own, at its start all that is left, and later what a page that is gone has left.
+ * Commands of this person: shown at once, stored on this device until the server has answered, sent in order, and
+ * rolled back with a sentence if refused. Pages of one device share the store: a page sends its own commands, at its
+ * start all that are stored, and later those of pages that were closed.
  */
 import {
   command as commandSchema,
@@ -25,15 +25,15 @@ import type { CommandStore } from './command-store.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
 import { ulidMaker } from './ulid.ts';
 
-/** More than anybody does while offline. */
+/** More than a person issues while offline. */
 export const MAX_PENDING_COMMANDS = 5_000;
-/** The server remembers what came of a command for 31 days (W25); after that it would do most of them anew. */
-const SAID_FOR_MS = 30 * 24 * 3_600_000;
+/** The server keeps results for 31 days (W25), and would execute most commands a second time after that. */
+const RESEND_FOR_MS = 30 * 24 * 3_600_000;
 const TOO_OLD =
   'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
 
 export type PendingCommand = IssuedCommand & {
-  /** It is still there after a reload. */
+  /** Whether it survives a reload. */
   readonly kept: boolean;
 };
 
@@ -47,20 +47,20 @@ export interface CommandsOptions {
   readonly durable: boolean;
   readonly effects: OptimisticOverlay;
   readonly follows: (name: ChannelName) => FollowedChannel | null;
-  /** What is pending, or expected, has changed. */
+  /** Called after a change of pending commands or predictions. */
   readonly changed: () => void;
 }
 
 export class Commands {
-  /** Resolves when what was kept is pending again. */
+  /** Resolves when the stored commands are pending. */
   readonly loaded: Promise<void>;
   readonly #options: CommandsOptions;
   readonly #queue = new CommandQueue();
-  /** Other pages' commands: shown here, and said by them. */
-  readonly #foreign = new Map<string, IssuedCommand>();
-  /** Whose the commands are that were not given here. */
+  /** Commands that other pages send, shown here. */
+  readonly #ofOtherPages = new Map<string, IssuedCommand>();
+  /** Users of the commands of other pages. */
   readonly #owners = new Map<string, string | null>();
-  readonly #kept = new Set<string>();
+  readonly #persisted = new Set<string>();
   readonly #refusedListeners = new Set<RefusedListener>();
   readonly #listeners = new Set<() => void>();
   readonly #nextId: () => string;
@@ -77,7 +77,7 @@ export class Commands {
     this.#nextId = ulidMaker(environment.clock, environment.random);
     this.loaded = this.#load();
     this.#stops = [
-      store.listen(() => void this.#reread()),
+      store.listen(() => void this.#syncWithStore()),
       connection.listen({
         state: ({ kind }) => {
           if (kind === 'connected') void this.loaded.then(() => this.#connected());
@@ -89,15 +89,15 @@ export class Commands {
             this.#changed();
           }
           if (message.type !== 'done' && message.type !== 'refused') return;
-          this.#run(this.#queue.receive(message, environment.clock.now()));
+          this.#execute(this.#queue.receive(message, environment.clock.now()));
         },
       }),
     ];
   }
 
   /**
-   * Shows the effect at once and has it done by the server. What came of it, hours later perhaps, is seen in the
-   * channels and told to `onRefused`.
+   * Shows the effect at once and sends the command. Channels show the result, and `onRefused` reports a refusal,
+   * perhaps hours later.
    *
    * @returns the command's id, which for a chat message is the message's
    * @throws ZodError when something other than its text does not fit the command
@@ -110,32 +110,32 @@ export class Commands {
     if (!parsed.success) {
       const detail = textRefusal(parsed.error);
       if (detail === null) throw parsed.error;
-      this.#tellRefused({ ...call, id, at }, errorOf('bad-message', { detail }));
+      this.#notifyRefused({ ...call, id, at }, errorOf('bad-message', { detail }));
       return id;
     }
     const given: IssuedCommand = { ...parsed.data, at };
     if (this.#queue.size >= MAX_PENDING_COMMANDS) {
       const detail = 'Too much is waiting for the server. Try again when it has caught up.';
-      this.#tellRefused(given, errorOf('too-many', { detail }));
+      this.#notifyRefused(given, errorOf('too-many', { detail }));
       return id;
     }
     this.#options.effects.expect(given);
-    this.#write(
+    this.#track(
       this.#options.store
         .keep({ command: given, user: this.#options.connection.user?.id ?? null })
-        .then(() => this.#kept.add(id))
+        .then(() => this.#persisted.add(id))
         .then(() => this.#notify()),
     );
-    this.#run(this.#queue.add(given, clock.now()));
+    this.#execute(this.#queue.add(given, clock.now()));
     return id;
   }
 
-  /** Without an answer, oldest first, those of this person's other pages included. */
+  /** Unanswered commands, oldest first, with those of this person's other pages. */
   get pending(): readonly PendingCommand[] {
     const { durable } = this.#options;
-    return [...this.#queue, ...this.#foreign.values()].map((command) => ({
+    return [...this.#queue, ...this.#ofOtherPages.values()].map((command) => ({
       ...command,
-      kept: durable && this.#kept.has(command.id),
+      kept: durable && this.#persisted.has(command.id),
     }));
   }
 
@@ -144,33 +144,33 @@ export class Commands {
     return this.#storageError;
   }
 
-  /** Whether something is pending whose loss a person would mind. */
+  /** Whether a command is pending whose loss the person would notice. */
   get hasWork(): boolean {
     for (const command of this.#queue) if (isWork(command)) return true;
-    for (const command of this.#foreign.values()) if (isWork(command)) return true;
+    for (const command of this.#ofOtherPages.values()) if (isWork(command)) return true;
     return false;
   }
 
-  /** Whether a document waits to be made, so that the server cannot know it yet. */
+  /** Whether a document is still to be created, so that the server does not know it. */
   isCreating(document: string): boolean {
-    return [...this.#queue, ...this.#foreign.values()].some(
+    return [...this.#queue, ...this.#ofOtherPages.values()].some(
       ({ name, input }) => name === 'document:create' && input.document === document,
     );
   }
 
-  /** Called after every change of `pending`; returns the way to stop. */
+  /** Called after every change of `pending`; returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Called when something was rolled back, with the reason; returns the way to stop. */
+  /** Called when a command was rolled back; returns a function that removes the listener. */
   onRefused(listener: RefusedListener): () => void {
     this.#refusedListeners.add(listener);
     return () => this.#refusedListeners.delete(listener);
   }
 
-  /** Resolves when what was given so far is kept, or cannot be. */
+  /** Resolves when all writes to the store have ended, failed ones included. */
   async flush(): Promise<void> {
     await this.#writes;
   }
@@ -189,10 +189,10 @@ export class Commands {
     if (this.#closed) return;
     const unknown = kept.filter(({ command }) => !this.#queue.has(command.id));
     for (const { command, user } of unknown) this.#owners.set(command.id, user);
-    for (const { command } of unknown) this.#kept.add(command.id);
+    for (const { command } of unknown) this.#persisted.add(command.id);
     const commands = unknown.map(({ command }) => command);
     this.#options.effects.expectEarlier(commands);
-    this.#run(this.#queue.adopt(commands, this.#options.environment.clock.now()));
+    this.#execute(this.#queue.adopt(commands, this.#options.environment.clock.now()));
   }
 
   #connected(): void {
@@ -200,15 +200,15 @@ export class Commands {
     if (this.#closed || connection.state.kind !== 'connected') return;
     for (const [id, owner] of this.#owners) {
       if (this.#isOurs(owner)) continue;
-      // Left where it is kept, for the day when that person is back.
+      // The command stays in the store until its author signs in again.
       this.#owners.delete(id);
-      this.#foreign.delete(id);
+      this.#ofOtherPages.delete(id);
       this.#queue.forget(id, environment.clock.now());
       effects.forget(id);
     }
     this.#rejectOldCommands(environment.clock.now());
-    this.#run(this.#queue.connected(environment.clock.now()));
-    void this.#reread();
+    this.#execute(this.#queue.connected(environment.clock.now()));
+    void this.#syncWithStore();
   }
 
   #disconnected(): void {
@@ -217,15 +217,15 @@ export class Commands {
     this.#storageError = null;
   }
 
-  /** What the server may have done long ago must not undo what others have done since. */
+  /** The server may have executed an old command; a repeat must not undo what others did since. */
   #rejectOldCommands(now: number): void {
-    const old = [...this.#queue, ...this.#foreign.values()].filter(
-      (command) => now - command.at > SAID_FOR_MS && !COMMANDS[command.name].isIdempotent,
+    const old = [...this.#queue, ...this.#ofOtherPages.values()].filter(
+      (command) => now - command.at > RESEND_FOR_MS && !COMMANDS[command.name].isIdempotent,
     );
     for (const command of old) {
-      this.#foreign.delete(command.id);
+      this.#ofOtherPages.delete(command.id);
       const error = errorOf('forbidden', { detail: TOO_OLD });
-      this.#run([...this.#queue.forget(command.id, now), { kind: 'refused', command, error }]);
+      this.#execute([...this.#queue.forget(command.id, now), { kind: 'refused', command, error }]);
     }
   }
 
@@ -234,8 +234,8 @@ export class Commands {
     return owner === null || us === undefined || owner === us;
   }
 
-  /** Shows what other pages have kept, forgets what they have removed, and takes over what is left. */
-  async #reread(): Promise<void> {
+  /** Shows commands that other pages have stored, drops those that they have removed, and adopts orphans. */
+  async #syncWithStore(): Promise<void> {
     await this.loaded;
     const { store, effects, environment } = this.#options;
     const kept = await store.all().catch(() => null);
@@ -245,18 +245,18 @@ export class Commands {
     for (const id of this.#owners.keys()) {
       if (ids.has(id)) continue;
       this.#owners.delete(id);
-      this.#foreign.delete(id);
+      this.#ofOtherPages.delete(id);
       effects.forget(id);
-      this.#run(this.#queue.forget(id, now));
+      this.#execute(this.#queue.forget(id, now));
     }
     for (const { command, user } of kept) {
-      if (this.#queue.has(command.id) || this.#foreign.has(command.id) || !this.#isOurs(user))
+      if (this.#queue.has(command.id) || this.#ofOtherPages.has(command.id) || !this.#isOurs(user))
         continue;
-      // One of our own that has just been answered is being removed.
-      if (this.#kept.has(command.id)) continue;
+      // An answered command of this page, on its way out of the store.
+      if (this.#persisted.has(command.id)) continue;
       this.#owners.set(command.id, user);
-      this.#kept.add(command.id);
-      this.#foreign.set(command.id, command);
+      this.#persisted.add(command.id);
+      this.#ofOtherPages.set(command.id, command);
       effects.expect(command);
     }
     this.#adoptOrphans(now);
@@ -267,15 +267,15 @@ export class Commands {
     const { connection, environment } = this.#options;
     const { clock } = environment;
     if (connection.state.kind === 'connected') this.#rejectOldCommands(now);
-    const orphans = [...this.#foreign.values()].filter((command) => isOrphaned(command, now));
-    for (const { id } of orphans) this.#foreign.delete(id);
-    if (orphans.length > 0) this.#run(this.#queue.adopt(orphans, now));
+    const orphans = [...this.#ofOtherPages.values()].filter((command) => isOrphaned(command, now));
+    for (const { id } of orphans) this.#ofOtherPages.delete(id);
+    if (orphans.length > 0) this.#execute(this.#queue.adopt(orphans, now));
     clock.clearTimeout(this.#orphanTimer);
-    if (this.#foreign.size > 0)
-      this.#orphanTimer = clock.setTimeout(() => void this.#reread(), ORPHAN_AFTER_MS);
+    if (this.#ofOtherPages.size > 0)
+      this.#orphanTimer = clock.setTimeout(() => void this.#syncWithStore(), ORPHAN_AFTER_MS);
   }
 
-  #run(intents: readonly CommandIntent[]): void {
+  #execute(intents: readonly CommandIntent[]): void {
     const { connection, effects, store, follows, environment } = this.#options;
     for (const intent of intents) {
       if (intent.kind === 'send') {
@@ -286,26 +286,26 @@ export class Commands {
       if (intent.kind === 'done') effects.done(command.id, intent.positions, follows);
       else effects.forget(command.id);
       this.#owners.delete(command.id);
-      this.#write(store.remove(command.id).then(() => this.#kept.delete(command.id)));
-      if (intent.kind === 'refused') this.#tellRefused(command, intent.error);
+      this.#track(store.remove(command.id).then(() => this.#persisted.delete(command.id)));
+      if (intent.kind === 'refused') this.#notifyRefused(command, intent.error);
     }
     const { clock } = environment;
     clock.clearTimeout(this.#timer);
     const { dueAt } = this.#queue;
     if (dueAt !== null)
       this.#timer = clock.setTimeout(
-        () => this.#run(this.#queue.tick(clock.now())),
+        () => this.#execute(this.#queue.tick(clock.now())),
         Math.max(0, dueAt - clock.now()),
       );
     this.#changed();
   }
 
-  /** One that fails costs the safety of its command, not the command. */
-  #write(writing: Promise<unknown>): void {
+  /** A failed write costs the command its safety over a reload, and nothing else. */
+  #track(writing: Promise<unknown>): void {
     this.#writes = Promise.allSettled([this.#writes, writing]);
   }
 
-  #tellRefused(command: IssuedCommand, error: ErrorBody): void {
+  #notifyRefused(command: IssuedCommand, error: ErrorBody): void {
     for (const listener of [...this.#refusedListeners]) listener(command, error);
   }
 

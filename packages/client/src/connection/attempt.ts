@@ -1,6 +1,6 @@
 /**
- * One socket from its first moment to its last: it says hello, and is welcomed in time or is over. Handlers
- * are cut off when it is let go, so a late close cannot end its successor.
+ * One socket from open to close: sends `hello` and expects `welcome` in time. Its handlers are removed when it is
+ * abandoned, so that a late close cannot end its successor.
  */
 import {
   binaryCodec,
@@ -16,16 +16,16 @@ import { encodeHello, type ChannelRequest } from './hello.ts';
 import type { Socket } from './socket.ts';
 
 export interface AttemptCallbacks {
-  /** What `hello` is to ask for; it is said now. */
+  /** Returns the channels to request in `hello`. */
   requests(): readonly ChannelRequest[];
-  /** @param rest what `hello` had no room for. */
+  /** @param rest requests that `hello` had no room for */
   welcomed(user: User, rest: readonly ChannelRequest[]): void;
-  /** Something was heard, whatever it is. */
-  heard(): void;
+  /** Bytes have arrived. */
+  onActivity(): void;
   message(message: ServerMessage): void;
   /** A frame could not be decoded. */
   unreadable(): void;
-  /** It ended, or was not welcomed in time. */
+  /** The socket has closed, or no welcome came in time. */
   closed(code: number): void;
 }
 
@@ -44,7 +44,7 @@ export class Attempt {
   readonly #options: AttemptOptions;
   #state: 'opening' | 'opened' | 'welcomed' = 'opening';
   #deadline: unknown;
-  /** What `hello` had no room for. */
+  /** Requests that `hello` had no room for. */
   #rest: readonly ChannelRequest[] = [];
 
   constructor(options: AttemptOptions) {
@@ -75,7 +75,7 @@ export class Attempt {
     socket.onerror = () => undefined;
   }
 
-  /** Lets go of the socket: whatever it still says is not heard. */
+  /** Closes the socket and ignores its later events. */
   abandon(code?: number): void {
     this.#clear();
     const { socket } = this;
@@ -101,7 +101,7 @@ export class Attempt {
 
   #received(data: unknown): void {
     const { callbacks } = this.#options;
-    callbacks.heard();
+    callbacks.onActivity();
     const decoded =
       data instanceof ArrayBuffer ? binaryCodec.decodeFromServer(new Uint8Array(data)) : null;
     if (decoded === null || decoded.kind === 'invalid') return callbacks.unreadable();

@@ -8,7 +8,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { FakeSocket } from '../testing/fake-socket.ts';
-import { Connection, type Reachability, type TokenAnswer } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Reachability, TokenAnswer } from './http-session.ts';
 
 interface Scene {
   readonly environment: FakeEnvironment;
@@ -223,7 +224,7 @@ test.each(['forbidden', 'bad-message', 'version-unsupported'] as const)(
 
 const UNREADABLE = Uint8Array.from([2, 0, 1, 0xc1]);
 
-test('W44: a message of an unknown type is skipped, and the connection goes on', async () => {
+test('W45: a message of an unknown type is skipped, and the connection goes on', async () => {
   const s = await connected();
   s.latest().answerBytes(Uint8Array.from([0xa0, 0x1f, 5, 3, 1, 2, 3]));
   expect(s.connection.state.kind).toBe('connected');
@@ -233,7 +234,7 @@ test('W44: a message of an unknown type is skipped, and the connection goes on',
   expect(s.sockets).toHaveLength(1);
 });
 
-test('W44: after a frame that cannot be read it reconnects; after the next it asks for a reload', async () => {
+test('W45: after a frame that cannot be read it reconnects; after the next it asks for a reload', async () => {
   const s = await connected();
   s.latest().answerBytes(UNREADABLE);
   const error = errorOf('version-unsupported');
@@ -248,7 +249,7 @@ test('W44: after a frame that cannot be read it reconnects; after the next it as
   expect(s.sockets).toHaveLength(2);
 });
 
-test('W44: frames that cannot be read, with a healthy connection between them, cost one connection each', async () => {
+test('W45: frames that cannot be read, with a healthy connection between them, cost one connection each', async () => {
   const s = await connected();
   s.latest().answersPings = true;
   for (let i = 0; i < 3; i++) {

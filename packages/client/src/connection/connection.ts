@@ -1,20 +1,14 @@
 /**
- * One live connection to the server that comes back by itself. It knows messages, not what they mean:
- * documents register as listeners. What carries it is its own matter: where no WebSocket gets through it
- * goes over HTTP, and on to a WebSocket as soon as one does.
+ * One connection to the server that reconnects by itself. Documents and channels register as listeners for its
+ * messages. Where no WebSocket gets through, it uses HTTP, and switches to a WebSocket as soon as one connects.
  */
 import {
-  binaryCodec,
   CLOSE_CODES,
   closeAction,
   ERRORS,
   errorOf,
-  MAX_FRAME_BYTES,
-  MAX_SEND_BYTES,
   RECONNECT_HEALTHY_AFTER_MS,
   TRANSPORT_CLOSE_CODES,
-  WEBSOCKET_RETRY_CAP_MS,
-  WEBSOCKET_RETRY_FIRST_MS,
   type ClientMessage,
   type CloseCode,
   type ErrorAction,
@@ -33,27 +27,20 @@ import {
 } from './connection-state.ts';
 import type { Fallback } from './fallback.ts';
 import type { ChannelRequest } from './hello.ts';
+import type { Reachability, TokenAnswer } from './http-session.ts';
 import { Liveness } from './liveness.ts';
-import { outgoingFrames } from './outgoing-frames.ts';
+import { SendQueue } from './send-queue.ts';
 import { reconnectDelay } from './reconnect-policy.ts';
 import type { Socket } from './socket.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
+import { WebSocketProbe } from './websocket-probe.ts';
 
 export type { ChannelRequest, Socket };
-
-export type TokenAnswer =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'refused'; readonly error: ErrorBody }
-  /** Something in front of the server asks the person to sign in. */
-  | { readonly kind: 'sign-in' }
-  | { readonly kind: 'unreachable' };
-
-export type Reachability = 'reachable' | 'unreachable' | 'sign-in';
 
 export interface ConnectionOptions {
   /** Makes a socket to the server's sync path, with the binary subprotocol. */
   readonly socket: () => Socket;
-  /** Ways for networks that let no WebSocket through; null: there are none. */
+  /** HTTP transports, for networks that let no WebSocket through; null: none. */
   readonly fallback?: Fallback | null;
   /** The token for `hello`; `fresh` asks for a new one because the last was refused, or ends. */
   readonly token: (options: { readonly fresh: boolean }) => Promise<TokenAnswer>;
@@ -66,45 +53,42 @@ export interface ConnectionOptions {
 
 export interface ConnectionListener {
   /**
-   * What it wants to have open, asked when a connection begins, before it is `connected`. Whoever names
-   * something here does not ask for it by `send` then. Asked again when that came to nothing.
+   * Channels to open with the connection, before it is `connected`. A listener that names a channel here does not
+   * send a request for it. Called again after a failed attempt.
    */
   requests?(): readonly ChannelRequest[];
   state?(state: ConnectionState): void;
-  /** What is for documents and channels. */
+  /** Messages for documents and channels. */
   message?(message: ServerMessage): void;
-  /** Everything that is said on it after the welcome, in both directions: for those who watch. */
+  /** All messages after the welcome, in both directions, for diagnosis. */
   traffic?(direction: 'sent' | 'received', message: ClientMessage | ServerMessage): void;
 }
 
-/** Between two tries to get the token that the server asked for. */
+/** Between two attempts to renew the token. */
 const TOKEN_RETRY_MS = 10_000;
-/** The header of its part. */
-const MAX_HTTP_FRAME_BYTES = MAX_SEND_BYTES - 64;
 
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #listeners = new Set<ConnectionListener>();
   readonly #liveness: Liveness;
   readonly #choice: TransportChoice;
+  readonly #outgoing = new SendQueue(() =>
+    this.#state.kind === 'connected' ? this.#attempt : null,
+  );
+  readonly #probe: WebSocketProbe;
   readonly #stopListening: () => void;
   #state: ConnectionState = { kind: 'idle' };
   #user: User | null = null;
-  /** A new one for each try, from its first step on. */
+  /** Identifies the current attempt, from its first step on. */
   #try: object = {};
   #attempt: Attempt | null = null;
-  /** A WebSocket that is tried beside a connection over HTTP. */
-  #probe: Attempt | null = null;
-  #probeTimer: unknown = null;
-  #probeDelayMs = WEBSOCKET_RETRY_FIRST_MS;
   #retryTimer: unknown = null;
   #tokenTimer: unknown = null;
-  #dictatedRetryMs: number | null = null;
-  /** What the server last said about this connection: if it closes it now, that is why. */
+  #serverRetryAfterMs: number | null = null;
+  /** The server's last error for this connection, which explains a close that follows. */
   #reason: ErrorBody | null = null;
   #hasMetUnreadableFrame = false;
   #freshToken = false;
-  #outgoing: Uint8Array[] = [];
   #nonce = 0;
 
   constructor(options: ConnectionOptions) {
@@ -118,12 +102,13 @@ export class Connection {
       fallback?.memory ?? createTransportMemory(),
       environment.clock.now(),
     );
+    this.#probe = new WebSocketProbe(environment.clock, () => this.#beginProbe());
     this.#stopListening = environment.listen((event) => {
       if (event === 'online') this.tryNow();
-      if (event === 'online' || event === 'wake') this.#liveness.ask();
-      if (event === 'offline') this.#liveness.ask();
-      // Another network may let through what this one did not.
-      if (event === 'online' && this.#probeTimer !== null) this.#probeLater(0);
+      if (event === 'online' || event === 'wake') this.#liveness.check();
+      if (event === 'offline') this.#liveness.check();
+      // Another network may let a WebSocket through.
+      if (event === 'online') this.#probe.hurry();
       if (event === 'leaving' && this.#attempt !== null) fallback?.leave(this.#attempt.socket);
     });
   }
@@ -132,7 +117,7 @@ export class Connection {
     return this.#state;
   }
 
-  /** Who the server says we are; known after the first welcome. */
+  /** The signed-in user; null before the first welcome. */
   get user(): User | null {
     return this.#user;
   }
@@ -141,41 +126,37 @@ export class Connection {
     this.#liveness.unsaved = unsaved;
   }
 
-  /** Returns the way to stop listening. */
+  /** Returns a function that removes the listener. */
   listen(listener: ConnectionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   start(): void {
-    this.#happen({ kind: 'start' });
+    this.#dispatch({ kind: 'start' });
   }
 
-  /** Does not wait for the time of the next try; also the way out of `stopped`. */
+  /** Reconnects now, also from `stopped`. */
   tryNow(): void {
-    this.#happen({ kind: 'try-now' });
+    this.#dispatch({ kind: 'try-now' });
   }
 
   close(): void {
     this.#stopListening();
     this.#try = {};
     this.#abandon(TRANSPORT_CLOSE_CODES.normal);
-    this.#happen({ kind: 'close' });
+    this.#dispatch({ kind: 'close' });
     this.#listeners.clear();
   }
 
-  /** Messages of one turn travel in one frame. Without a connection they go nowhere: documents send again when it is back. */
+  /** Drops messages while disconnected: documents send again after a reconnect. */
   send(message: ClientMessage): void {
     if (this.#state.kind !== 'connected') return;
     for (const listener of this.#listeners) listener.traffic?.('sent', message);
-    this.#queue(message);
+    this.#outgoing.push(message);
   }
 
-  #queue(message: ClientMessage): void {
-    if (this.#outgoing.push(binaryCodec.encode(message)) === 1) queueMicrotask(() => this.#flush());
-  }
-
-  #happen(event: ConnectionEvent): void {
+  #dispatch(event: ConnectionEvent): void {
     const { clock } = this.#options.environment;
     const before = this.#state;
     this.#state = transition(before, event);
@@ -184,14 +165,14 @@ export class Connection {
     if (this.#state.kind === 'connecting' && event.kind !== 'switch') void this.#connect();
     if (this.#state.kind === 'waiting') {
       const delay = this.#state.retryAt - clock.now();
-      this.#retryTimer = clock.setTimeout(() => this.#happen({ kind: 'retry-due' }), delay);
+      this.#retryTimer = clock.setTimeout(() => this.#dispatch({ kind: 'retry-due' }), delay);
     }
     for (const listener of this.#listeners) listener.state?.(this.#state);
   }
 
   async #connect(): Promise<void> {
     const current = (this.#try = {});
-    const answer = await this.#token(this.#freshToken);
+    const answer = await this.#fetchToken(this.#freshToken);
     if (this.#try !== current) return;
     switch (answer.kind) {
       case 'unreachable':
@@ -199,8 +180,8 @@ export class Connection {
         return this.#lost(answer.kind);
       case 'refused': {
         const { action } = ERRORS[answer.error.code];
-        if (action !== 'retry') return this.#refused(answer.error, action);
-        this.#dictatedRetryMs = answer.error.retryAfterMs ?? null;
+        if (action !== 'retry') return this.#stop(answer.error, action);
+        this.#serverRetryAfterMs = answer.error.retryAfterMs ?? null;
         return this.#lost('unreachable', answer.error);
       }
       case 'token':
@@ -208,17 +189,17 @@ export class Connection {
     }
   }
 
-  async #token(fresh: boolean): Promise<TokenAnswer> {
+  async #fetchToken(fresh: boolean): Promise<TokenAnswer> {
     return await this.#options.token({ fresh }).catch((): TokenAnswer => ({ kind: 'unreachable' }));
   }
 
-  /** Over the best transport that may work. */
+  /** Opens the best transport that may work. */
   async #open(current: object, token: string): Promise<void> {
     const { fallback, environment } = this.#options;
     const kind = this.#choice.next(environment.clock.now());
     if (kind === 'websocket' || fallback == null) {
       const socket = this.#webSocket();
-      if (socket === null) return await this.#blocked('websocket', token);
+      if (socket === null) return await this.#handleBlocked('websocket', token);
       this.#attempt = this.#begin('websocket', socket, token);
       return;
     }
@@ -245,11 +226,11 @@ export class Connection {
       clock: environment.clock,
       callbacks: {
         requests: () => (attempt === this.#attempt ? this.#requests() : []),
-        welcomed: (user, rest) => this.#welcomed(attempt, { user, rest }),
-        heard: () => attempt === this.#attempt && this.#liveness.heard(),
+        welcomed: (user, rest) => this.#handleWelcome(attempt, { user, rest }),
+        onActivity: () => attempt === this.#attempt && this.#liveness.recordActivity(),
         message: (message) => attempt === this.#attempt && this.#handle(message),
         unreadable: () => this.#handleUnreadableFrame(attempt),
-        closed: (code) => void this.#closed(attempt, code, token),
+        closed: (code) => void this.#handleClose(attempt, code, token),
       },
     });
     attempt.start();
@@ -267,10 +248,10 @@ export class Connection {
       case 'authenticate':
         return void this.#renewToken();
       case 'goaway':
-        this.#dictatedRetryMs = message.retryAfterMs;
+        this.#serverRetryAfterMs = message.retryAfterMs;
         return;
       case 'error':
-        this.#dictatedRetryMs = message.error.retryAfterMs ?? null;
+        this.#serverRetryAfterMs = message.error.retryAfterMs ?? null;
         if (message.channel === 0) this.#reason = message.error;
         break;
       default:
@@ -283,61 +264,53 @@ export class Connection {
     return [...this.#listeners].flatMap((listener) => listener.requests?.() ?? []);
   }
 
-  #welcomed(
+  #handleWelcome(
     attempt: Attempt,
     { user, rest }: { readonly user: User; readonly rest: readonly ChannelRequest[] },
   ): void {
     const now = this.#options.environment.clock.now();
-    if (attempt === this.#probe) this.#switchTo(attempt);
+    if (this.#probe.isOf(attempt)) this.#switchTo(attempt);
     if (attempt !== this.#attempt) return;
     this.#user = user;
     this.#freshToken = false;
-    this.#liveness.heard();
+    this.#liveness.recordActivity();
     this.#liveness.start();
     this.#choice.connected(attempt.kind, now);
-    // Before anybody hears of it: who has something to add asks anew.
-    for (const request of rest) this.#queue(request);
-    this.#happen({ kind: 'welcomed', now, transport: attempt.kind });
-    if (attempt.kind === 'websocket') this.#probeDelayMs = WEBSOCKET_RETRY_FIRST_MS;
-    else this.#probeLater(this.#probeDelayMs);
+    // Before the listeners run, which may send more requests.
+    for (const request of rest) this.#outgoing.push(request);
+    this.#dispatch({ kind: 'welcomed', now, transport: attempt.kind });
+    if (attempt.kind === 'websocket') this.#probe.reset();
+    else this.#probe.schedule();
   }
 
-  /** A WebSocket gets through after all. What was on its way over HTTP is said again there. */
+  /** A WebSocket has connected. Listeners send again what was under way over HTTP. */
   #switchTo(probe: Attempt): void {
     const old = this.#attempt;
-    this.#probe = null;
+    this.#probe.release();
     this.#attempt = probe;
-    this.#outgoing = [];
-    this.#happen({ kind: 'switch' });
-    // Not a goodbye: the same person is there all the time.
+    this.#outgoing.clear();
+    this.#dispatch({ kind: 'switch' });
+    // Not `normal`, which would announce that the person has left.
     old?.abandon(TRANSPORT_CLOSE_CODES.goingAway);
   }
 
-  #probeLater(delayMs: number): void {
-    const { clock } = this.#options.environment;
-    clock.clearTimeout(this.#probeTimer);
-    this.#probeTimer = clock.setTimeout(() => void this.#probeNow(), delayMs);
-  }
-
-  async #probeNow(): Promise<void> {
-    this.#probeTimer = null;
-    this.#probeDelayMs = Math.min(WEBSOCKET_RETRY_CAP_MS, this.#probeDelayMs * 2);
+  async #beginProbe(): Promise<void> {
     const current = this.#attempt;
-    const answer = await this.#token(false);
-    if (current === null || this.#attempt !== current || this.#probe !== null) return;
+    const answer = await this.#fetchToken(false);
+    if (current === null || this.#attempt !== current || this.#probe.isRunning) return;
     const socket = answer.kind === 'token' ? this.#webSocket() : null;
-    if (answer.kind !== 'token' || socket === null) return this.#probeLater(this.#probeDelayMs);
-    this.#probe = this.#begin('websocket', socket, answer.token);
+    if (answer.kind !== 'token' || socket === null) return this.#probe.schedule();
+    this.#probe.start(this.#begin('websocket', socket, answer.token));
   }
 
-  /** The server asked for it, as the one that this connection was opened with ends. */
+  /** Fetches a new token at the server's request, before the current one expires. */
   async #renewToken(): Promise<void> {
     const { clock } = this.#options.environment;
     const attempt = this.#attempt;
-    const answer = await this.#token(true);
+    const answer = await this.#fetchToken(true);
     if (this.#attempt !== attempt) return;
     if (answer.kind === 'token') this.send({ type: 'token', channel: 0, token: answer.token });
-    // Whoever is refused for good hears so when the connection ends for want of it.
+    // After a permanent refusal the server closes the connection when the old token expires.
     else this.#tokenTimer = clock.setTimeout(() => void this.#renewToken(), TOKEN_RETRY_MS);
   }
 
@@ -352,64 +325,60 @@ export class Connection {
     const error = errorOf('version-unsupported');
     if (!isRepeated) return this.#lost('lost', error);
     this.#abandon(TRANSPORT_CLOSE_CODES.normal);
-    this.#refused(error, 'reload');
+    this.#stop(error, 'reload');
   }
 
-  async #closed(attempt: Attempt, code: number, token: string): Promise<void> {
-    if (attempt === this.#probe) {
-      this.#probe = null;
-      this.#probeLater(this.#probeDelayMs);
-    }
+  async #handleClose(attempt: Attempt, code: number, token: string): Promise<void> {
+    if (this.#probe.isOf(attempt)) this.#probe.retry();
     if (attempt !== this.#attempt) return;
     const action = closeAction(code);
-    this.#dictatedRetryMs = attempt.socket.retryAfterMs ?? this.#dictatedRetryMs;
+    this.#serverRetryAfterMs = attempt.socket.retryAfterMs ?? this.#serverRetryAfterMs;
     if (action === 'authenticate' && !this.#freshToken) {
       this.#freshToken = true;
-      this.#dictatedRetryMs = 0;
+      this.#serverRetryAfterMs = 0;
       this.#lost('lost');
     } else if (action !== 'retry') {
       const entry = CLOSE_CODES[code as CloseCode] as (typeof CLOSE_CODES)[CloseCode] | undefined;
-      this.#refused(this.#reason ?? errorOf(entry?.error ?? 'forbidden'), action);
+      this.#stop(this.#reason ?? errorOf(entry?.error ?? 'forbidden'), action);
     } else if (attempt.isWelcomed || code !== TRANSPORT_CLOSE_CODES.abnormal) {
       this.#lost('lost', code in CLOSE_CODES ? this.#reason : null);
     } else {
-      await this.#blocked(attempt.kind, token);
+      await this.#handleBlocked(attempt.kind, token);
     }
   }
 
-  /** A try that was never answered: find out whose fault it is; the next transport may get through. */
-  async #blocked(kind: TransportKind, token: string): Promise<void> {
+  /** Handles an attempt without an answer: tells a dead server from a blocked transport, and tries the next transport. */
+  async #handleBlocked(kind: TransportKind, token: string): Promise<void> {
     const { environment, fallback, reachable } = this.#options;
     const current = this.#try;
-    const dictated = this.#dictatedRetryMs;
+    const dictated = this.#serverRetryAfterMs;
     this.#abandon();
     const found = environment.online()
       ? await reachable().catch(() => 'unreachable' as const)
       : 'unreachable';
     if (this.#try !== current) return;
-    this.#dictatedRetryMs = dictated;
+    this.#serverRetryAfterMs = dictated;
     if (found !== 'reachable') return this.#lost(found);
-    // The server itself said when to come again.
+    // The server has set the time of the next attempt.
     if (dictated !== null) return this.#lost('lost');
-    if (fallback == null) return this.#allBlocked();
+    if (fallback == null) return this.#failAllTransports();
     const next = this.#choice.failed(kind, 'blocked', environment.clock.now());
     if (next === 'try-next') return await this.#open(current, token);
-    if (kind === 'poll') this.#allBlocked();
+    if (kind === 'poll') this.#failAllTransports();
     else this.#lost('lost');
   }
 
-  /** A proxy may let health through and ask people to sign in for the rest: the next try asks for a token. */
-  #allBlocked(): void {
+  /** A proxy may pass health checks and demand a sign-in for the rest, so the next attempt fetches a token. */
+  #failAllTransports(): void {
     this.#freshToken = true;
     this.#lost('socket-blocked');
   }
 
-  #refused(error: ErrorBody, action: ErrorAction): void {
+  #stop(error: ErrorBody, action: ErrorAction): void {
     this.#abandon();
-    this.#happen({ kind: 'refused', error, action });
+    this.#dispatch({ kind: 'refused', error, action });
   }
 
-  /** @param error the server's reason. */
   #lost(cause: FailureCause, error: ErrorBody | null = null): void {
     const { clock, random, online } = this.#options.environment;
     const state = this.#state;
@@ -418,10 +387,10 @@ export class Connection {
     if (healthy) this.#choice.healthy();
     else if (state.kind === 'connected') this.#choice.failed(state.transport, 'short-lived', now);
     const attempt = 'attempt' in state && !healthy ? state.attempt : 0;
-    const retryAt = now + (this.#dictatedRetryMs ?? reconnectDelay(attempt, random));
+    const retryAt = now + (this.#serverRetryAfterMs ?? reconnectDelay(attempt, random));
     this.#abandon();
     const seen = online() ? cause : 'no-network';
-    this.#happen({ kind: 'failed', cause: seen, error, retryAt, healthy });
+    this.#dispatch({ kind: 'failed', cause: seen, error, retryAt, healthy });
   }
 
   #isHealthy(): boolean {
@@ -430,28 +399,16 @@ export class Connection {
     return state.kind === 'connected' && now - state.since >= RECONNECT_HEALTHY_AFTER_MS;
   }
 
-  /** Lets go of whatever is under way. */
+  /** Ends the current attempt and all timers. */
   #abandon(code?: number): void {
     const { clock } = this.#options.environment;
     this.#liveness.stop();
-    this.#outgoing = [];
-    this.#dictatedRetryMs = null;
+    this.#outgoing.clear();
+    this.#serverRetryAfterMs = null;
     this.#reason = null;
-    clock.clearTimeout(this.#probeTimer);
     clock.clearTimeout(this.#tokenTimer);
-    this.#probeTimer = null;
+    this.#probe.cancel();
     this.#attempt?.abandon(code);
-    this.#probe?.abandon();
-    this.#attempt = this.#probe = null;
-  }
-
-  #flush(): void {
-    const attempt = this.#attempt;
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    if (attempt === null || this.#state.kind !== 'connected') return;
-    const maxBytes = attempt.kind === 'websocket' ? MAX_FRAME_BYTES : MAX_HTTP_FRAME_BYTES;
-    for (const frame of outgoingFrames(outgoing, maxBytes))
-      attempt.socket.send(frame as Uint8Array<ArrayBuffer>);
+    this.#attempt = null;
   }
 }

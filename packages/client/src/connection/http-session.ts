@@ -1,13 +1,21 @@
-/** The signed-in side of HTTP: who we are, and the short-lived token for `hello`. */
-import { errorAnswer, session, TOKEN_HEADER, type Session } from '@tandem/protocol';
+/** The session over HTTP: the user, and the short-lived token for `hello`. */
+import { errorAnswer, session, TOKEN_HEADER, type ErrorBody, type Session } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
-import type { Reachability, TokenAnswer } from './connection.ts';
 import { asksToSignIn } from './sign-in.ts';
+
+export type TokenAnswer =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'refused'; readonly error: ErrorBody }
+  /** Something in front of the server asks the person to sign in. */
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'unreachable' };
+
+export type Reachability = 'reachable' | 'unreachable' | 'sign-in';
 
 /** A token this close to its end is not used for a new connection. */
 const EXPIRY_MARGIN_MS = 30_000;
 
-/** A network that carries nothing must not keep a try waiting. */
+/** A dead network must not delay an attempt longer. */
 const TOKEN_TIMEOUT_MS = 8_000;
 const REACHABLE_TIMEOUT_MS = 3_000;
 
@@ -16,14 +24,14 @@ export interface HttpSessionOptions {
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Told of each answer, for what must be known while offline. */
+  /** Called with each answer, for use while offline. */
   readonly known?: (session: Session) => void;
 }
 
 export class HttpSession {
   readonly #options: HttpSessionOptions;
   #session: Session | null = null;
-  #asking: Promise<TokenAnswer> | null = null;
+  #pending: Promise<TokenAnswer> | null = null;
 
   constructor(options: HttpSessionOptions) {
     this.#options = options;
@@ -38,8 +46,8 @@ export class HttpSession {
     ) {
       return { kind: 'token', token: known.token };
     }
-    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
-    return this.#asking;
+    this.#pending ??= this.#fetchSession().finally(() => (this.#pending = null));
+    return this.#pending;
   };
 
   /** `fetch` for what belongs to the session, which the server knows by the token where no cookie gets through. */
@@ -56,12 +64,12 @@ export class HttpSession {
       signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS),
     });
     if (asksToSignIn(response, null)) return 'sign-in';
-    // One that starts or drains has another word: it opens no connection, whatever carries it.
+    // A server that starts or drains answers otherwise, and accepts no connection.
     const word = response.ok ? (await response.text()).trim() : '';
     return word === 'alive' ? 'reachable' : 'unreachable';
   };
 
-  async #ask(): Promise<TokenAnswer> {
+  async #fetchSession(): Promise<TokenAnswer> {
     const response = await this.fetch(`${this.#options.base}/api/session`, {
       method: 'POST',
       redirect: 'manual',
@@ -72,7 +80,7 @@ export class HttpSession {
     if (asksToSignIn(response, body)) return { kind: 'sign-in' };
     if (!response.ok) {
       const refusal = errorAnswer.safeParse(body);
-      // Not of the server: something on the way does not pass it on.
+      // The answer is not the server's: a proxy blocks the request.
       return refusal.success
         ? { kind: 'refused', error: refusal.data.error }
         : { kind: 'unreachable' };

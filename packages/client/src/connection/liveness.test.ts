@@ -26,7 +26,7 @@ function scene() {
     },
     { ping: () => told.push('ping'), dead: () => told.push('dead') },
   );
-  liveness.heard();
+  liveness.recordActivity();
   liveness.start();
   const pass = (ms: number) => clock.advance(ms);
   return { told, pass, liveness, setBack: (ms: number) => void (offset -= ms) };
@@ -44,7 +44,7 @@ test('W13: a silence is noticed in time, also when the clock is set back in it',
 
 test('W13: an answer that does not come is missed in time, also when the clock is set back meanwhile', () => {
   const { told, pass, liveness, setBack } = scene();
-  liveness.ask();
+  liveness.check();
   setBack(HOUR_MS);
   pass(2 * PROBE_TIMEOUT_MS);
   expect(told).toEqual(['ping', 'dead']);

@@ -1,7 +1,7 @@
 /**
- * Is somebody there? A socket can be open for minutes over a network that carries nothing. A visible
- * tab that has heard nothing for a while asks, and gives the answer a moment; a hidden one relies on
- * the server's ping. One timer, set for the next time that something could be due.
+ * Detects a dead connection: a socket can stay open for minutes over a network that carries nothing. A visible tab
+ * sends a ping after a while of silence and expects an answer within a moment; a hidden one relies on the server's
+ * ping.
  */
 import {
   HIDDEN_DEADLINE_MS,
@@ -19,15 +19,15 @@ export interface LivenessCallbacks {
 export class Liveness {
   readonly #environment: Environment;
   readonly #callbacks: LivenessCallbacks;
-  #heardAt: number;
-  #askedAt: number | null = null;
+  #lastActivityAt: number;
+  #probedAt: number | null = null;
   #unsaved = false;
   #timer: unknown = null;
 
   constructor(environment: Environment, callbacks: LivenessCallbacks) {
     this.#environment = environment;
     this.#callbacks = callbacks;
-    this.#heardAt = environment.clock.now();
+    this.#lastActivityAt = environment.clock.now();
   }
 
   start(): void {
@@ -39,23 +39,23 @@ export class Liveness {
     this.#timer = null;
   }
 
-  /** Any frame is an answer. */
-  heard(): void {
-    this.#heardAt = this.#environment.clock.now();
-    this.#askedAt = null;
+  /** Any frame proves that the server is alive. */
+  recordActivity(): void {
+    this.#lastActivityAt = this.#environment.clock.now();
+    this.#probedAt = null;
   }
 
-  /** Unconfirmed work makes the client ask sooner. */
+  /** With unconfirmed work the client pings sooner. */
   set unsaved(unsaved: boolean) {
     if (unsaved === this.#unsaved) return;
     this.#unsaved = unsaved;
     if (this.#timer !== null) this.#schedule();
   }
 
-  /** Asks at once: the machine woke, the network changed, the tab came to the front. */
-  ask(): void {
-    if (this.#timer === null || this.#askedAt !== null) return;
-    this.#askedAt = this.#environment.clock.now();
+  /** Pings now: the machine woke, the network changed, or the tab came to the front. */
+  check(): void {
+    if (this.#timer === null || this.#probedAt !== null) return;
+    this.#probedAt = this.#environment.clock.now();
     this.#callbacks.ping();
     this.#schedule();
   }
@@ -63,17 +63,17 @@ export class Liveness {
   #schedule(): void {
     const { clock } = this.#environment;
     const now = clock.now();
-    // A clock that was set back would make it wait for as long as it was set back.
-    this.#heardAt = Math.min(this.#heardAt, now);
-    if (this.#askedAt !== null) this.#askedAt = Math.min(this.#askedAt, now);
+    // Otherwise a clock that was set back would delay the next ping by that much.
+    this.#lastActivityAt = Math.min(this.#lastActivityAt, now);
+    if (this.#probedAt !== null) this.#probedAt = Math.min(this.#probedAt, now);
     clock.clearTimeout(this.#timer);
     this.#timer = clock.setTimeout(() => this.#check(), Math.max(0, this.#dueAt() - now));
   }
 
   #dueAt(): number {
-    if (this.#askedAt !== null) return this.#askedAt + PROBE_TIMEOUT_MS;
-    if (!this.#environment.visible()) return this.#heardAt + HIDDEN_DEADLINE_MS;
-    return this.#heardAt + (this.#unsaved ? PROBE_AFTER_UNSAVED_MS : PROBE_AFTER_MS);
+    if (this.#probedAt !== null) return this.#probedAt + PROBE_TIMEOUT_MS;
+    if (!this.#environment.visible()) return this.#lastActivityAt + HIDDEN_DEADLINE_MS;
+    return this.#lastActivityAt + (this.#unsaved ? PROBE_AFTER_UNSAVED_MS : PROBE_AFTER_MS);
   }
 
   #check(): void {
@@ -82,11 +82,11 @@ export class Liveness {
       this.#schedule();
       return;
     }
-    if (this.#askedAt !== null || !this.#environment.visible()) {
+    if (this.#probedAt !== null || !this.#environment.visible()) {
       this.stop();
       this.#callbacks.dead();
       return;
     }
-    this.ask();
+    this.check();
   }
 }

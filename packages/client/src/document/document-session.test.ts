@@ -146,7 +146,7 @@ test('tells when something was set aside, and when it was discarded', async () =
   await server.settle();
   expect(rejectedWork).toHaveLength(1);
   const [work] = await server.client.unconfirmed();
-  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  if (work?.kind !== 'rejected') throw new Error('nothing was set aside');
   await server.client.discard(work.id);
   await server.settle();
   expect(rejectedWork).toEqual([]);
@@ -165,7 +165,7 @@ test('a refused update is set aside, the copy starts anew under another client i
   expect(text(session).toJSON()).toBe('good ');
   expect(session.status).toMatchObject({ kind: 'refused', error: { code: 'invalid-update' } });
   const [work] = await server.client.unconfirmed();
-  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  if (work?.kind !== 'rejected') throw new Error('nothing was set aside');
   expect(work).toMatchObject({
     document: 'd',
     title: 'Tide log',
@@ -193,7 +193,7 @@ test('P4: a copy of another epoch is not merged; its unconfirmed work is set asi
   await server.answerOpen();
   expect(text(session).toJSON()).toBe('');
   const [work] = await server.client.unconfirmed();
-  expect(work).toMatchObject({ kind: 'set-aside', error: { code: 'epoch-changed' } });
+  expect(work).toMatchObject({ kind: 'rejected', error: { code: 'epoch-changed' } });
   expect(await store.outbox()).toEqual([]);
 });
 
@@ -218,7 +218,7 @@ test('P4: work of an earlier life is set aside, the copy of the present one stay
   await session.flush();
   expect(text(session).toJSON()).toBe('new life');
   expect(await store.load('d')).toMatchObject({ position, updates: [update], outbox: [] });
-  expect(await client.unconfirmed()).toMatchObject([{ kind: 'set-aside', document: 'd' }]);
+  expect(await client.unconfirmed()).toMatchObject([{ kind: 'rejected', document: 'd' }]);
 });
 
 test('tells the truth when this device cannot keep anything', async () => {
@@ -440,7 +440,7 @@ test('SY36: what was typed in the frame of a refusal is set aside with the rest'
   await server.answerOpen();
   expect([text(session).toJSON(), session.pending]).toEqual(['good ', 0]);
   const [work] = await server.client.unconfirmed();
-  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  if (work?.kind !== 'rejected') throw new Error('nothing was set aside');
   expect(textOf(work.replica)).toBe('good bad typed');
 });
 
@@ -452,7 +452,7 @@ test('what cannot be kept aside on this device is kept in the page, and says so'
   await server.refuse('invalid-update');
   await session.flush();
   const [work] = await server.client.unconfirmed();
-  if (work?.kind !== 'set-aside') throw new Error('nothing was set aside');
+  if (work?.kind !== 'rejected') throw new Error('nothing was set aside');
   expect([textOf(work.replica), work.kept, server.client.unsaved]).toEqual(['bad', false, true]);
   await server.client.discard(work.id);
   expect(server.client.unsaved).toBe(false);

@@ -58,7 +58,7 @@ export class DocumentSession {
   readonly loaded: Promise<void>;
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #kept: DocumentPersistence;
+  readonly #persistence: DocumentPersistence;
   readonly #reopenBackoff: ReopenBackoff;
   readonly #gapRetry: GapRetry;
   readonly #stopListening: () => void;
@@ -79,7 +79,7 @@ export class DocumentSession {
   constructor(options: DocumentSessionOptions) {
     this.#options = options;
     this.id = options.id;
-    this.#kept = new DocumentPersistence({
+    this.#persistence = new DocumentPersistence({
       document: options.id,
       store: options.store,
       isDurable: options.isDurable,
@@ -90,7 +90,7 @@ export class DocumentSession {
     });
     this.#reopenBackoff = new ReopenBackoff(options.environment, () => this.#open());
     this.#gapRetry = new GapRetry(options.environment.clock, () =>
-      this.#run(this.#channel?.askForGapAgain() ?? []),
+      this.#execute(this.#channel?.requestRowsAgain() ?? []),
     );
     this.#replica = this.#newReplica([]);
     this.loaded = this.#load();
@@ -106,7 +106,7 @@ export class DocumentSession {
         else this.#disconnected();
         this.#changed();
       },
-      message: (message) => this.#received(message),
+      message: (message) => this.#handleMessage(message),
     });
   }
 
@@ -140,13 +140,13 @@ export class DocumentSession {
 
   /** Whether what is written here is there after a reload at this moment. */
   get isKept(): boolean {
-    return this.#kept.isSafe && (!this.#replica.dirty || this.#options.unloadOutbox.hasRoom);
+    return this.#persistence.isSafe && (!this.#replica.dirty || this.#options.unloadOutbox.hasRoom);
   }
 
   /** What the store has not confirmed, oldest first. After `flush`, without waiting for it, that is all there is. */
   get unpersisted(): readonly NewOutboxEntry[] {
-    const held = this.#replica.held.map((update) => this.#kept.entryOf(update, this.#epoch));
-    return [...this.#kept.unpersisted, ...held];
+    const held = this.#replica.held.map((update) => this.#persistence.entryOf(update, this.#epoch));
+    return [...this.#persistence.unpersisted, ...held];
   }
 
   get status(): SaveState {
@@ -191,18 +191,18 @@ export class DocumentSession {
   /** Sends and keeps now what waits for the next frame; resolves when this device has kept it. */
   async flush(): Promise<void> {
     this.#replica.flush();
-    await this.#kept.settled();
+    await this.#persistence.settled();
   }
 
   /** Whether an outbox entry is this session's own to deliver. */
   claims(entry: OutboxEntry): boolean {
-    return this.#kept.isAmong(entry, this.#channel?.pending ?? []);
+    return this.#persistence.isAmong(entry, this.#channel?.pending ?? []);
   }
 
   /** Takes over what tabs that are gone have left in the outbox of this document. */
   async adopt(now: number): Promise<void> {
     await this.loaded;
-    const [kept, replica, channel] = [this.#kept, this.#replica, this.#channel];
+    const [kept, replica, channel] = [this.#persistence, this.#replica, this.#channel];
     if (channel === null) return;
     const isCurrent = () => !this.#destroyed && this.#replica === replica;
     await adoptOrphans({ kept, replica, channel }, now, isCurrent);
@@ -220,7 +220,7 @@ export class DocumentSession {
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
     this.#listeners.clear();
-    await this.#kept.settled();
+    await this.#persistence.settled();
   }
 
   get #epoch(): string | null {
@@ -232,7 +232,7 @@ export class DocumentSession {
       environment: this.#options.environment,
       // What is written before the stored copy is there waits for it.
       isReady: () => this.#channel !== null,
-      local: (update) => this.#run(this.#channel?.local(update) ?? []),
+      local: (update) => this.#execute(this.#channel?.local(update) ?? []),
       send: (message) => {
         const channel = this.#channel?.channel;
         if (channel !== undefined) this.#options.connection.send({ ...message, channel });
@@ -242,11 +242,11 @@ export class DocumentSession {
   }
 
   async #load(): Promise<void> {
-    const { position, facts, updates, pending, rejectUpdates } = await this.#kept.load();
+    const { position, facts, updates, pending, rejectUpdates } = await this.#persistence.load();
     if (this.#destroyed) return;
     this.#replica.receive(updates);
     this.#replica.flush();
-    if (rejectUpdates !== null) this.#wasRejected(rejectUpdates.error);
+    if (rejectUpdates !== null) this.#recordRejection(rejectUpdates.error);
     this.#hasContent = position !== null || pending.length > 0;
     if (facts !== null) this.#document = { ...facts, id: this.id, access: 'edit' };
     this.#channel = new ClientChannel({
@@ -296,7 +296,7 @@ export class DocumentSession {
     this.#replica.people.lost();
   }
 
-  #received(message: ServerMessage): void {
+  #handleMessage(message: ServerMessage): void {
     switch (message.type) {
       case 'opened':
       case 'closed':
@@ -304,11 +304,11 @@ export class DocumentSession {
       case 'ack':
       case 'nack':
       case 'state:request':
-        return this.#receivedByChannel(message);
+        return this.#passToChannel(message);
       case 'document:changed':
         if (message.channel !== this.#channel?.channel) return;
-        this.#learn({ title: message.title, access: message.access });
-        this.#receivedByChannel(message);
+        this.#updateFacts({ title: message.title, access: message.access });
+        this.#passToChannel(message);
         return;
       case 'awareness':
       case 'presence:changed':
@@ -332,19 +332,19 @@ export class DocumentSession {
     }
   }
 
-  #receivedByChannel(message: ChannelMessage): void {
+  #passToChannel(message: ChannelMessage): void {
     const channel = this.#channel;
     if (channel === null) return;
     const before = channel.phase;
     // What the channel answers with the copy's content in it counts all of that content as pending.
     if (message.type === 'opened' || message.type === 'state:request') this.#replica.flush();
-    this.#run(channel.receive(message));
+    this.#execute(channel.receive(message));
     if (
       channel.phase !== before &&
       message.type === 'opened' &&
       channel.channel === message.channel
     ) {
-      this.#learn({ kind: message.kind, title: message.title, access: message.access });
+      this.#updateFacts({ kind: message.kind, title: message.title, access: message.access });
       this.#replica.people.opened();
     }
     if (before !== 'closed' && (channel.phase === 'closed' || channel.phase === 'failed'))
@@ -353,7 +353,7 @@ export class DocumentSession {
     this.#changed();
   }
 
-  #learn({
+  #updateFacts({
     kind,
     title,
     access,
@@ -362,23 +362,23 @@ export class DocumentSession {
     const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
     this.#document = { ...facts, id: this.id, access };
     const position = this.#channel?.position;
-    if (position !== undefined) this.#kept.advance({ position, facts });
+    if (position !== undefined) this.#persistence.advance({ position, facts });
     this.#changed();
   }
 
-  #run(intents: readonly ChannelIntent[]): void {
+  #execute(intents: readonly ChannelIntent[]): void {
     for (const intent of intents) {
       switch (intent.kind) {
         case 'send':
           this.#options.connection.send(intent.message);
           break;
         case 'keep':
-          this.#kept.keep(intent.pending, this.#epoch);
+          this.#persistence.keep(intent.pending, this.#epoch);
           break;
         case 'advance':
           this.#advance(intent);
           break;
-        case 'set-aside':
+        case 'reject':
           this.#refused ??= { ids: [], error: intent.error };
           this.#refused.ids.push(...intent.ids);
           break;
@@ -400,7 +400,7 @@ export class DocumentSession {
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
     this.#replica.receive(updates);
     if (confirmed.length > 0) this.#savedAt = this.#options.environment.clock.now();
-    this.#kept.advance({ updates, confirmed, position });
+    this.#persistence.advance({ updates, confirmed, position });
   }
 
   /** A new copy under a new client id; what the server would not take is kept for the person. */
@@ -414,8 +414,8 @@ export class DocumentSession {
     this.#refused = null;
     const title = this.#document?.title ?? '';
     const replica = Y.encodeStateAsUpdate(old.doc);
-    this.#kept.reset(refused?.ids ?? [], { title, replica, error: refused?.error ?? error });
-    if (refused !== null) this.#wasRejected(refused.error);
+    this.#persistence.reset(refused?.ids ?? [], { title, replica, error: refused?.error ?? error });
+    if (refused !== null) this.#recordRejection(refused.error);
     this.#replica = this.#newReplica([]);
     this.#replicaVersion++;
     this.#hasContent = false;
@@ -424,7 +424,7 @@ export class DocumentSession {
     if (this.#options.connection.state.kind === 'connected') this.#open();
   }
 
-  #wasRejected(error: ErrorBody): void {
+  #recordRejection(error: ErrorBody): void {
     this.#rejectedUpdates = { error, at: this.#options.environment.clock.now() };
   }
 

@@ -86,6 +86,6 @@ test('refused work that the device does not take is shown by the page', async ()
   await server.refuse('invalid-update');
   await server.settle(3_000);
   expect(await server.client.unconfirmed()).toMatchObject([
-    { kind: 'set-aside', document: 'd', kept: false },
+    { kind: 'rejected', document: 'd', kept: false },
   ]);
 });

@@ -22,7 +22,7 @@ import {
 } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
-import { TypingSignal } from '../typing-signal.ts';
+import { TypingRefresher } from '../typing-refresher.ts';
 
 /** Messages that only make sense within a channel; the session adds its number. */
 export type PeopleMessage = Extract<
@@ -51,7 +51,7 @@ const REMOTE = Symbol('remote');
 export class People {
   readonly awareness: Awareness;
   readonly #options: PeopleOptions;
-  readonly #typingSignal: TypingSignal;
+  readonly #typingRefresher: TypingRefresher;
   /** Who is shown, as the server last said it; while the channel is lost, for the difference only. */
   #shown: ReadonlyMap<string, Member> = new Map();
   #you: Member | null = null;
@@ -69,7 +69,7 @@ export class People {
 
   constructor(options: PeopleOptions) {
     this.#options = options;
-    this.#typingSignal = new TypingSignal(options.clock, (type) =>
+    this.#typingRefresher = new TypingRefresher(options.clock, (type) =>
       options.send({ type, channel: 0 }),
     );
     this.awareness = new Awareness(options.doc);
@@ -103,7 +103,7 @@ export class People {
     this.#sendCursor();
     if (this.#state !== 'active')
       this.#options.send({ type: 'presence:set', channel: 0, state: this.#state });
-    this.#typingSignal.again();
+    this.#typingRefresher.resume();
   }
 
   /** The channel is gone: what was known of others is not true any more. */
@@ -168,14 +168,14 @@ export class People {
   }
 
   setTyping(active: boolean): void {
-    this.#typingSignal.set(active);
+    this.#typingRefresher.set(active);
   }
 
   destroy(): void {
     // Its last word, that the cursor is gone, may set the timer once more.
     this.awareness.destroy();
     this.#answer(null);
-    this.#typingSignal.destroy();
+    this.#typingRefresher.destroy();
     this.#options.clock.clearTimeout(this.#cursorTimer);
   }
 

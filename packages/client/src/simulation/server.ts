@@ -117,7 +117,7 @@ export class Server {
         this.#authority.submit({ ...request, at: this.#clock.now() });
         break;
       case 'rows:request':
-        this.#authority.range(request);
+        this.#authority.readRows(request);
         break;
       case 'close':
         this.#authority.close(request.subscription);

@@ -325,7 +325,7 @@ export class Simulation {
       const asked = client.unconfirmed().finally(() => (isDone = true));
       while (!isDone) await this.#clock.advanceAsync(100);
       for (const work of await asked)
-        if (work.kind === 'set-aside')
+        if (work.kind === 'rejected')
           for (const token of tokensInCopy(work.replica)) readable.add(token);
     }
     return readable;

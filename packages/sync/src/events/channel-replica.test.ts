@@ -7,8 +7,8 @@ import {
   type MessageOf,
 } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
-import { MAX_HELD_MESSAGES, MAX_LIVE_CHAT_MESSAGES, RECOVER_AGAIN_MS } from '../limits.ts';
-import { ChannelReplica, type KeptState } from './channel-replica.ts';
+import { MAX_BUFFERED_MESSAGES, MAX_LIVE_CHAT_MESSAGES, RECOVER_AGAIN_MS } from '../limits.ts';
+import { ChannelReplica, type PersistedState } from './channel-replica.ts';
 
 const NAME = 'chat:d';
 const NUMBER = 7;
@@ -54,8 +54,8 @@ const recover = (from: number) => [
   { kind: 'send', message: { type: 'recover', channel: NUMBER, from } },
 ];
 
-function open(kept?: KeptState) {
-  const replica = new ChannelReplica({ name: NAME, kept });
+function open(persisted?: PersistedState) {
+  const replica = new ChannelReplica({ name: NAME, persisted });
   replica.subscribe(1);
   return replica;
 }
@@ -69,9 +69,9 @@ function live() {
 describe('subscribing', () => {
   test('EV1 says where it is, and nothing when it is nowhere', () => {
     const position = { epoch: 'e1', offset: 4 };
-    const kept = new ChannelReplica({ name: NAME, kept: { position, state: EMPTY } });
-    expect(kept.state).toBe(EMPTY);
-    expect(kept.subscribe(3)).toEqual([
+    const persisted = new ChannelReplica({ name: NAME, persisted: { position, state: EMPTY } });
+    expect(persisted.state).toBe(EMPTY);
+    expect(persisted.subscribe(3)).toEqual([
       {
         kind: 'send',
         message: { type: 'subscribe', channel: 0, ref: 3, name: NAME, position },
@@ -173,12 +173,12 @@ describe('events', () => {
 
   test('EV7 what is held is bounded, and what was not held is asked for', () => {
     const replica = live();
-    const last = MAX_HELD_MESSAGES + 5;
+    const last = MAX_BUFFERED_MESSAGES + 5;
     for (let from = 1; from < last; from++) replica.receive(events(from, from + 1), 0);
     replica.receive(events(0, 1), 10);
-    expect(replica.position?.offset).toBe(MAX_HELD_MESSAGES + 1);
-    expect(replica.tick(10 + GAP_HOLD_MS)).toEqual(recover(MAX_HELD_MESSAGES + 1));
-    replica.receive(events(MAX_HELD_MESSAGES + 1, last), 300);
+    expect(replica.position?.offset).toBe(MAX_BUFFERED_MESSAGES + 1);
+    expect(replica.tick(10 + GAP_HOLD_MS)).toEqual(recover(MAX_BUFFERED_MESSAGES + 1));
+    replica.receive(events(MAX_BUFFERED_MESSAGES + 1, last), 300);
     expect(replica.phase).toBe('live');
   });
 
@@ -250,7 +250,7 @@ test('EV11 a page of history moves nothing', () => {
 describe('a newer server', () => {
   const unknown = { name: 'unknown-event' } as const;
 
-  test('W44 skips an event that it does not know, and counts its offset', () => {
+  test('W45 skips an event that it does not know, and counts its offset', () => {
     const replica = live();
     const first = { ...events(0, 3), events: [sent(1), unknown, sent(3)] };
     replica.receive(first, 0);

@@ -1,6 +1,6 @@
 /**
- * One channel of events as a device has it: the server's state at one offset. Events are applied once and
- * in order; what is missing is asked for; what cannot be recovered is replaced by the whole state.
+ * A device's replica of one channel of events: the server's state at one offset. Events are applied once and in
+ * order. The replica requests missing events, and takes the whole state where they are gone.
  */
 import {
   CHANNEL_TYPES,
@@ -20,7 +20,7 @@ import {
   type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
-import { MAX_HELD_MESSAGES, MAX_LIVE_CHAT_MESSAGES, RECOVER_AGAIN_MS } from '../limits.ts';
+import { MAX_BUFFERED_MESSAGES, MAX_LIVE_CHAT_MESSAGES, RECOVER_AGAIN_MS } from '../limits.ts';
 
 export type ReplicaMessage = Extract<
   ServerMessage,
@@ -36,34 +36,34 @@ export type ReplicaMessage = Extract<
 
 export type ReplicaIntent =
   | { readonly kind: 'send'; readonly message: ClientMessage }
-  /** The state has these events in it now. */
+  /** The state includes these events. */
   | { readonly kind: 'applied'; readonly events: readonly ReceivedEvent[] }
-  /** The state is another one now, whatever it was before. */
+  /** The state is unrelated to the one before. */
   | { readonly kind: 'replaced' }
-  /** Call `subscribe` again, after `error.retryAfterMs`, or your own backoff where that is not given. */
+  /** Call `subscribe` again after `error.retryAfterMs`; without it, after a backoff. */
   | { readonly kind: 'again'; readonly error: ErrorBody }
-  /** Not ours to see, now or any more. The state is gone, and what is kept of it must go too. */
+  /** Not ours to see, now or any more. The state is gone, and what is persisted of it must go too. */
   | { readonly kind: 'lost'; readonly error: ErrorBody };
 
 export type ReplicaPhase =
-  /** Not on any connection; `subscribe` is next. */
+  /** No connection; `subscribe` is next. */
   | 'closed'
   | 'subscribing'
-  /** Events are known to exist that are not here yet. */
+  /** Events exist that have not arrived. */
   | 'catching-up'
   | 'live'
   | 'lost';
 
-/** A state and where it is from. */
-export interface KeptState {
+/** A state and its position. */
+export interface PersistedState {
   readonly position: ChannelPosition;
   readonly state: ChannelState;
 }
 
 export interface ChannelReplicaOptions {
   readonly name: ChannelName;
-  /** What an earlier visit has kept. */
-  readonly kept?: KeptState | undefined;
+  /** Stored by an earlier page. */
+  readonly persisted?: PersistedState | undefined;
 }
 
 type Connected =
@@ -78,12 +78,12 @@ interface OpenState {
   readonly epoch: string;
   /** The newest offset that is known to exist. */
   target: number;
-  /** When what is missing is asked for. */
-  askAt: number | null;
+  /** When to request the missing events. */
+  recoverAt: number | null;
 }
 
-/** What is held in memory of an open channel. */
-export const KEEP = { chatMessages: MAX_LIVE_CHAT_MESSAGES };
+/** Limits of the state in memory. */
+export const RETAINED = { chatMessages: MAX_LIVE_CHAT_MESSAGES };
 
 export class ChannelReplica {
   readonly name: ChannelName;
@@ -91,14 +91,14 @@ export class ChannelReplica {
   #connected: Connected = { kind: 'closed' };
   #position: ChannelPosition | null;
   #state: ChannelState | null;
-  /** Messages from beyond a gap, in order of arrival. */
-  #held: MessageOf<'events'>[] = [];
+  /** Messages after a gap, in order of arrival. */
+  #buffered: MessageOf<'events'>[] = [];
 
-  constructor({ name, kept }: ChannelReplicaOptions) {
+  constructor({ name, persisted }: ChannelReplicaOptions) {
     this.name = name;
     this.#isReliable = CHANNEL_TYPES[readChannelName(name).type].delivery === 'reliable';
-    this.#position = kept?.position ?? null;
-    this.#state = kept?.state ?? null;
+    this.#position = persisted?.position ?? null;
+    this.#state = persisted?.state ?? null;
   }
 
   get phase(): ReplicaPhase {
@@ -120,15 +120,15 @@ export class ChannelReplica {
     return this.#connected.kind === 'open' ? this.#connected.channel : undefined;
   }
 
-  /** When `tick` has something to do, in the time that `receive` is told. */
+  /** When to call `tick`, by the clock of `receive`; null: never. */
   get dueAt(): number | null {
-    return this.#connected.kind === 'open' ? this.#connected.askAt : null;
+    return this.#connected.kind === 'open' ? this.#connected.recoverAt : null;
   }
 
   /** @param ref unique on the connection */
   subscribe(ref: number): readonly ReplicaIntent[] {
     this.#connected = { kind: 'subscribing', ref };
-    this.#held = [];
+    this.#buffered = [];
     const position = this.#isReliable ? this.#position : null;
     const message = {
       type: 'subscribe',
@@ -147,13 +147,13 @@ export class ChannelReplica {
     return [{ kind: 'send', message: { type: 'unsubscribe', channel } }];
   }
 
-  /** What is here stays. */
+  /** Keeps the state. */
   disconnected(): void {
     this.#connected = { kind: 'closed' };
-    this.#held = [];
+    this.#buffered = [];
   }
 
-  /** Changes what no event has to do with: pages of history. */
+  /** Changes the state beside events, such as by a page of history. */
   amend(change: (state: ChannelState) => ChannelState): void {
     if (this.#state !== null) this.#state = change(this.#state);
   }
@@ -162,21 +162,21 @@ export class ChannelReplica {
   receive(message: ReplicaMessage, now: number): readonly ReplicaIntent[] {
     switch (message.type) {
       case 'subscribed':
-        return this.#isMine(message) ? this.#subscribed(message, now) : [];
+        return this.#isMine(message) ? this.#handleSubscribed(message, now) : [];
       case 'unsubscribed':
-        return this.#isMine(message) ? this.#unsubscribed(message.error) : [];
+        return this.#isMine(message) ? this.#handleUnsubscribed(message.error) : [];
       case 'events':
-        return message.channel === this.channel ? this.#receiveEvents(message, now) : [];
+        return message.channel === this.channel ? this.#handleEvents(message, now) : [];
       case 'activity:changed':
       case 'dashboard:changed':
-        return message.channel === this.channel ? this.#receiveLatest(message) : [];
+        return message.channel === this.channel ? this.#handleLatest(message) : [];
     }
   }
 
   tick(now: number): readonly ReplicaIntent[] {
     const open = this.#connected;
-    if (open.kind !== 'open' || open.askAt === null || now < open.askAt) return [];
-    open.askAt = now + RECOVER_AGAIN_MS;
+    if (open.kind !== 'open' || open.recoverAt === null || now < open.recoverAt) return [];
+    open.recoverAt = now + RECOVER_AGAIN_MS;
     const message = { type: 'recover', channel: open.channel, from: this.#offset } as const;
     return [{ kind: 'send', message }];
   }
@@ -185,34 +185,34 @@ export class ChannelReplica {
     return this.#position?.offset ?? 0;
   }
 
-  /** Answers of an earlier subscription are not. */
+  /** Rejects answers to an earlier subscription. */
   #isMine({ ref, channel }: { readonly ref?: number | undefined; readonly channel: number }) {
     const connected = this.#connected;
     if (connected.kind === 'subscribing') return ref === connected.ref;
     return connected.kind === 'open' && channel === connected.channel;
   }
 
-  #subscribed(message: MessageOf<'subscribed'>, now: number): readonly ReplicaIntent[] {
+  #handleSubscribed(message: MessageOf<'subscribed'>, now: number): readonly ReplicaIntent[] {
     const { channel, epoch, offset, recovered, state } = message;
-    const open: OpenState = { kind: 'open', channel, epoch, target: offset, askAt: null };
+    const open: OpenState = { kind: 'open', channel, epoch, target: offset, recoverAt: null };
     this.#connected = open;
     if (!recovered && state !== undefined) {
       this.#position = { epoch, offset };
       this.#state = state;
-      this.#held = this.#held.filter(({ to }) => to > offset);
-      return [{ kind: 'replaced' }, ...this.#goOn(open, now)];
+      this.#buffered = this.#buffered.filter(({ to }) => to > offset);
+      return [{ kind: 'replaced' }, ...this.#applyBuffered(open, now)];
     }
     if (this.#position?.epoch !== epoch) {
-      // Recovered from a place where we never were: only the whole state helps.
+      // The answer continues from a position that this replica never had: only the whole state helps.
       this.disconnected();
       this.#position = null;
       return [{ kind: 'again', error: errorOf('internal') }];
     }
-    if (this.#offset < offset) open.askAt = now + RECOVER_AGAIN_MS;
+    if (this.#offset < offset) open.recoverAt = now + RECOVER_AGAIN_MS;
     return [];
   }
 
-  #unsubscribed(error: ErrorBody): readonly ReplicaIntent[] {
+  #handleUnsubscribed(error: ErrorBody): readonly ReplicaIntent[] {
     this.disconnected();
     if (ERRORS[error.code].action === 'retry') return [{ kind: 'again', error }];
     this.#connected = { kind: 'lost' };
@@ -221,39 +221,42 @@ export class ChannelReplica {
     return [{ kind: 'lost', error }];
   }
 
-  #receiveEvents(message: MessageOf<'events'>, now: number): readonly ReplicaIntent[] {
+  #handleEvents(message: MessageOf<'events'>, now: number): readonly ReplicaIntent[] {
     const open = this.#connected;
     if (open.kind !== 'open' || message.to <= this.#offset) return [];
     open.target = Math.max(open.target, message.to);
-    // Of what is not held, `target` knows: it is asked for.
-    if (this.#held.length < MAX_HELD_MESSAGES || message.from <= this.#offset)
-      this.#held.push(message);
-    return this.#goOn(open, now);
+    // Messages dropped here are recovered later: `target` records the highest offset.
+    if (this.#buffered.length < MAX_BUFFERED_MESSAGES || message.from <= this.#offset)
+      this.#buffered.push(message);
+    return this.#applyBuffered(open, now);
   }
 
-  /** Applies what follows, and gives what is missing its time. */
-  #goOn(open: OpenState, now: number): readonly ReplicaIntent[] {
+  /** Applies buffered messages without a gap, and schedules the request for missing ones. */
+  #applyBuffered(open: OpenState, now: number): readonly ReplicaIntent[] {
     const events: ReceivedEvent[] = [];
     for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
       events.push(...next.events.slice(this.#offset - next.from));
       this.#position = { epoch: open.epoch, offset: next.to };
     }
-    if (this.#offset >= open.target) open.askAt = null;
-    else if (events.length > 0 || open.askAt === null) open.askAt = now + GAP_HOLD_MS;
+    if (this.#offset >= open.target) open.recoverAt = null;
+    else if (events.length > 0 || open.recoverAt === null) open.recoverAt = now + GAP_HOLD_MS;
     if (events.length === 0) return [];
     if (this.#state !== null)
-      this.#state = events.reduce((state, event) => reduceChannel(state, event, KEEP), this.#state);
+      this.#state = events.reduce(
+        (state, event) => reduceChannel(state, event, RETAINED),
+        this.#state,
+      );
     return [{ kind: 'applied', events }];
   }
 
-  /** The held message that goes on from where this is. */
+  /** The buffered message that continues from the current offset. */
   #takeNext(): MessageOf<'events'> | undefined {
-    this.#held = this.#held.filter(({ to }) => to > this.#offset);
-    const index = this.#held.findIndex(({ from }) => from <= this.#offset);
-    return index < 0 ? undefined : this.#held.splice(index, 1)[0];
+    this.#buffered = this.#buffered.filter(({ to }) => to > this.#offset);
+    const index = this.#buffered.findIndex(({ from }) => from <= this.#offset);
+    return index < 0 ? undefined : this.#buffered.splice(index, 1)[0];
   }
 
-  #receiveLatest(
+  #handleLatest(
     message: MessageOf<'activity:changed'> | MessageOf<'dashboard:changed'>,
   ): readonly ReplicaIntent[] {
     const state = this.#state;

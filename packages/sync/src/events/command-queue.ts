@@ -1,7 +1,6 @@
 /**
- * Commands that the server has not answered, in the order in which they were given. Each is said until it is
- * answered; the server does it once however often that is. What it refuses for now is said again, after the time
- * that it asked for, and so is everything without an answer after a reconnect.
+ * Unanswered commands, in the order in which they were issued. The queue resends a command after a temporary refusal
+ * and after a reconnect, until it is answered; the server executes it once all the same.
  */
 import {
   canReplace,
@@ -23,10 +22,10 @@ export type IssuedCommand = Command & {
   readonly at: number;
 };
 
-/** Where a channel is once it has a command's events. */
+/** The position of a channel after a command's events. */
 export type EffectPosition = ChannelPosition & { readonly name: ChannelName };
 
-/** Whatever its kind, all but `send` end the command: what is kept of it goes. */
+/** Every kind but `send` ends the command; the owner deletes it from its store. */
 export type CommandIntent =
   | { readonly kind: 'send'; readonly message: ClientMessage }
   | {
@@ -35,12 +34,12 @@ export type CommandIntent =
       readonly positions: readonly EffectPosition[];
     }
   | { readonly kind: 'refused'; readonly command: IssuedCommand; readonly error: ErrorBody }
-  /** A later one makes it unnecessary; it is not said any more. */
+  /** A later command makes it unnecessary; it is not sent. */
   | { readonly kind: 'replaced'; readonly command: IssuedCommand };
 
 interface Entry {
   readonly command: IssuedCommand;
-  state: 'waiting' | 'said';
+  state: 'waiting' | 'sent';
   refusals: number;
 }
 
@@ -49,10 +48,10 @@ export class CommandQueue {
   #entries = new Map<string, Entry>();
   #inFlight = 0;
   #isConnected = false;
-  /** The server has asked for patience until then. */
+  /** No command is sent before this time: the server has refused one for now. */
   #resumeAt: number | null = null;
 
-  /** Without an answer, oldest first. */
+  /** Unanswered, oldest first. */
   get pending(): readonly IssuedCommand[] {
     return [...this];
   }
@@ -65,7 +64,7 @@ export class CommandQueue {
     for (const { command } of this.#entries.values()) yield command;
   }
 
-  /** When `tick` has something to do. */
+  /** When to call `tick`; null: never. */
   get dueAt(): number | null {
     return this.#isConnected ? this.#resumeAt : null;
   }
@@ -80,30 +79,30 @@ export class CommandQueue {
     this.#entries.set(command.id, entryOf(command));
     return [
       ...replaced.map((earlier) => ({ kind: 'replaced', command: earlier }) as const),
-      ...this.#say(now),
+      ...this.#sendDue(now),
     ];
   }
 
-  /** Takes over what an earlier visit or another page has left; it is older than what was given here. */
+  /** Adds commands that an earlier page has left; they are older than those of this page. */
   adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
     this.#entries = new Map([
       ...unknown.map((command) => [command.id, entryOf(command)] as const),
       ...this.#entries,
     ]);
-    return this.#say(now);
+    return this.#sendDue(now);
   }
 
-  /** Somebody else has heard its answer. */
+  /** Removes a command that another page has received the answer to. */
   forget(id: string, now: number): readonly CommandIntent[] {
     this.#remove(id);
-    return this.#say(now);
+    return this.#sendDue(now);
   }
 
   connected(now: number): readonly CommandIntent[] {
     this.disconnected();
     this.#isConnected = true;
-    return this.#say(now);
+    return this.#sendDue(now);
   }
 
   disconnected(): void {
@@ -122,10 +121,10 @@ export class CommandQueue {
     if (entry === undefined) return [];
     const { command } = entry;
     if (message.type === 'refused' && message.error.temporary) {
-      if (entry.state === 'said') this.#inFlight--;
+      if (entry.state === 'sent') this.#inFlight--;
       entry.state = 'waiting';
-      const patience = message.error.retryAfterMs ?? retryDelay(entry.refusals++);
-      this.#resumeAt = Math.max(this.#resumeAt ?? 0, now + patience);
+      const delayMs = message.error.retryAfterMs ?? retryDelay(entry.refusals++);
+      this.#resumeAt = Math.max(this.#resumeAt ?? 0, now + delayMs);
       return [];
     }
     this.#remove(command.id);
@@ -133,15 +132,15 @@ export class CommandQueue {
       message.type === 'done'
         ? { kind: 'done', command, positions: message.positions }
         : { kind: 'refused', command, error: message.error };
-    return [end, ...this.#say(now)];
+    return [end, ...this.#sendDue(now)];
   }
 
   tick(now: number): readonly CommandIntent[] {
     if (this.#resumeAt !== null && now >= this.#resumeAt) this.#resumeAt = null;
-    return this.#say(now);
+    return this.#sendDue(now);
   }
 
-  #say(now: number): readonly CommandIntent[] {
+  #sendDue(now: number): readonly CommandIntent[] {
     if (!this.#isConnected || (this.#resumeAt !== null && now < this.#resumeAt)) return [];
     const intents: CommandIntent[] = [];
     const before: IssuedCommand[] = [];
@@ -149,7 +148,7 @@ export class CommandQueue {
       if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) break;
       const { command } = entry;
       if (entry.state === 'waiting' && !before.some((earlier) => waitsFor(command, earlier))) {
-        entry.state = 'said';
+        entry.state = 'sent';
         this.#inFlight++;
         intents.push({ kind: 'send', message: wireForm(command) });
       }
@@ -158,7 +157,7 @@ export class CommandQueue {
     return intents;
   }
 
-  /** What is on its way cannot be called back. */
+  /** Commands that are sent already cannot be replaced. */
   #replacedBy(command: IssuedCommand): readonly IssuedCommand[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.state === 'waiting' && replaces(command, entry.command))
@@ -166,7 +165,7 @@ export class CommandQueue {
   }
 
   #remove(id: string): void {
-    if (this.#entries.get(id)?.state === 'said') this.#inFlight--;
+    if (this.#entries.get(id)?.state === 'sent') this.#inFlight--;
     this.#entries.delete(id);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a person sees of their commands before the server's events have come: predicted events over the server's
- * state. A prediction ends when the events of its command are here, or when the command came to nothing.
+ * Predicted events over the server's state, so that a person sees the effect of a command at once. A prediction ends
+ * when the events of its command have arrived, or when the command is refused.
  */
 import {
   channelOf,
@@ -12,22 +12,22 @@ import {
   type ChannelState,
   type User,
 } from '@tandem/protocol';
-import { KEEP } from './channel-replica.ts';
+import { RETAINED } from './channel-replica.ts';
 import type { IssuedCommand } from './command-queue.ts';
 import type { EffectPosition } from './command-queue.ts';
 
-/** What is said of a channel that is followed here. */
+/** The position of a channel that this page follows. */
 export interface FollowedChannel {
   readonly position: ChannelPosition | null;
-  /** False while the server's present position in it is not known. */
+  /** False while the server's position is unknown. */
   readonly isSubscribed: boolean;
 }
 
 interface Expectation {
   readonly command: IssuedCommand;
-  /** The event that was predicted is here. */
+  /** The predicted event has arrived. */
   hasArrived: boolean;
-  /** Once it is done: where the channels must be that are not there yet. */
+  /** After `done`: the positions that channels have not reached yet. */
   awaited: Map<ChannelName, ChannelPosition> | null;
 }
 
@@ -35,7 +35,7 @@ export class OptimisticOverlay {
   readonly #findUser: (id: string) => User | null;
   #expectations: Expectation[] = [];
 
-  /** @param findUser whom the person has found by name, whatever channels say */
+  /** @param findUser finds people whom the person has met, whatever channels contain */
   constructor(findUser: (id: string) => User | null = () => null) {
     this.#findUser = findUser;
   }
@@ -44,19 +44,19 @@ export class OptimisticOverlay {
     this.#expectations.push({ command, hasArrived: false, awaited: null });
   }
 
-  /** As `expect`, for commands that were given before all others. */
+  /** As `expect`, for commands that are older than all others. */
   expectEarlier(commands: readonly IssuedCommand[]): void {
     this.#expectations.unshift(
       ...commands.map((command) => ({ command, hasArrived: false, awaited: null })),
     );
   }
 
-  /** It came to nothing. */
+  /** The command was refused or replaced. */
   forget(id: string): void {
     this.#expectations = this.#expectations.filter(({ command }) => command.id !== id);
   }
 
-  /** @param follows what is followed here; the effects on other channels are seen when they are subscribed to */
+  /** @param follows channels of this page; effects on other channels arrive when the page subscribes to them */
   done(
     id: string,
     positions: readonly EffectPosition[],
@@ -74,7 +74,7 @@ export class OptimisticOverlay {
     this.#prune();
   }
 
-  /** A channel has these events now. */
+  /** Records that a channel has received these events. */
   arrived(name: ChannelName, events: readonly ReceivedEvent[]): void {
     const ids = new Set(events.map(({ command }) => command));
     for (const expectation of this.#expectations) {
@@ -83,7 +83,7 @@ export class OptimisticOverlay {
     }
   }
 
-  /** A channel is somewhere else now; null: it is not followed any more. */
+  /** Records a channel's new position; null: the page no longer follows it. */
   moved(name: ChannelName, channel: FollowedChannel | null): void {
     for (const { awaited } of this.#expectations) {
       const position = awaited?.get(name);
@@ -94,7 +94,7 @@ export class OptimisticOverlay {
   }
 
   /**
-   * The state of a channel with everything in it that is expected.
+   * The state of a channel with all predictions applied.
    *
    * @param stateOf other channels' states
    */
@@ -121,7 +121,7 @@ export class OptimisticOverlay {
     for (const { command, hasArrived, awaited } of this.#expectations) {
       if (hasArrived || channelOf(command) !== name || awaited?.has(name) === false) continue;
       const event = predict(command, { user, at: command.at, stateOf: find, findUser });
-      if (event !== null) result = reduceChannel(result, event, KEEP);
+      if (event !== null) result = reduceChannel(result, event, RETAINED);
     }
     return result;
   }
@@ -131,7 +131,7 @@ export class OptimisticOverlay {
   }
 }
 
-/** An epoch ends with a connection, so a position of another one is older than what was heard on this one. */
+/** An epoch ends with a connection, so a position of another epoch is older than a subscription on this one. */
 function hasReached(channel: FollowedChannel, { epoch, offset }: ChannelPosition): boolean {
   const { position, isSubscribed } = channel;
   if (position?.epoch === epoch) return position.offset >= offset;

@@ -1,12 +1,8 @@
 import type { ClientMessage, ErrorBody, ServerMessage } from '@tandem/protocol';
 import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
-import {
-  ClientChannel,
-  type ChannelIntent,
-  type ChannelMessage,
-  type Replica,
-} from '../client-channel.ts';
+import { ClientChannel, type ChannelMessage, type Replica } from '../client-channel.ts';
+import type { ChannelIntent } from '../channel-intent.ts';
 import type { Position } from '../engine-event.ts';
 import { FORBIDDEN, textOf } from './content.ts';
 import type { JournalModel } from './journal-model.ts';
@@ -247,7 +243,7 @@ class Session {
         });
         break;
       }
-      case 'set-aside': {
+      case 'reject': {
         const updates = intent.ids.map((id) => this.#sent.get(id) as Uint8Array);
         this.#store.add(() => {
           stored.setAside.push(...updates);

@@ -165,7 +165,7 @@ export class ServerModel {
         this.#authority.submit({ ...request, at: this.#options.clock.now() });
         break;
       case 'rows:request':
-        this.#authority.range(request);
+        this.#authority.readRows(request);
         break;
       case 'close':
         this.#authority.close(request.subscription);

@@ -10,7 +10,7 @@ import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
 import { Lane } from '../../simulation/lane.ts';
 import {
   ChannelReplica,
-  type KeptState,
+  type PersistedState,
   type ReplicaIntent,
   type ReplicaMessage,
 } from '../channel-replica.ts';
@@ -29,7 +29,7 @@ const MAX_SURELY_SHOWN = MAX_CHAT_PAGE / 2;
 /** What several pages of one person share. */
 export interface StoredModel {
   readonly commands: Map<string, IssuedCommand>;
-  readonly states: Map<ChannelName, KeptState>;
+  readonly states: Map<ChannelName, PersistedState>;
 }
 
 export interface DeviceOptions {
@@ -111,7 +111,7 @@ export class DeviceModel {
 
   /** Keeps the states as they are now. */
   keepStates(): void {
-    const kept = new Map<ChannelName, KeptState>();
+    const kept = new Map<ChannelName, PersistedState>();
     for (const [name, { position, state }] of this.#replicas)
       if (position !== null && state !== null) kept.set(name, { position, state });
     this.#lane.add(() => kept.forEach((state, name) => this.stored.states.set(name, state)));
@@ -144,7 +144,7 @@ export class DeviceModel {
   }
 
   #follow(name: ChannelName): void {
-    const replica = new ChannelReplica({ name, kept: this.stored.states.get(name) });
+    const replica = new ChannelReplica({ name, persisted: this.stored.states.get(name) });
     this.#replicas.set(name, replica);
     if (this.#end !== null) this.#runReplica(replica, replica.subscribe(++this.#lastRef));
   }

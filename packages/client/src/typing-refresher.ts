@@ -1,14 +1,14 @@
-/** That somebody here is typing: said again every few seconds while it goes on; the server forgets it otherwise. */
+/** Repeats `typing:start` while the person types, because the server forgets it after a few seconds. */
 import { TYPING_REFRESH_MS } from '@tandem/protocol';
 import type { Clock } from './environment.ts';
 
-export class TypingSignal {
+export class TypingRefresher {
   readonly #clock: Clock;
   readonly #send: (type: 'typing:start' | 'typing:stop') => void;
   #isActive = false;
   #timer: unknown = null;
 
-  /** @param send goes nowhere while there is no channel */
+  /** @param send does nothing while there is no channel */
   constructor(clock: Clock, send: (type: 'typing:start' | 'typing:stop') => void) {
     this.#clock = clock;
     this.#send = send;
@@ -18,12 +18,12 @@ export class TypingSignal {
     if (active === this.#isActive) return;
     this.#isActive = active;
     this.#clock.clearTimeout(this.#timer);
-    if (active) this.#say();
+    if (active) this.#sendStart();
     else this.#send('typing:stop');
   }
 
-  /** There is a channel again. */
-  again(): void {
+  /** Sends again on a new channel. */
+  resume(): void {
     if (this.#isActive) this.#send('typing:start');
   }
 
@@ -31,8 +31,8 @@ export class TypingSignal {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  #say(): void {
+  #sendStart(): void {
     this.#send('typing:start');
-    this.#timer = this.#clock.setTimeout(() => this.#say(), TYPING_REFRESH_MS);
+    this.#timer = this.#clock.setTimeout(() => this.#sendStart(), TYPING_REFRESH_MS);
   }
 }

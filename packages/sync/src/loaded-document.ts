@@ -1,0 +1,78 @@
+/**
+ * A document in memory: its committed and queued content. It is built from the committed bytes when it is needed,
+ * and built again after an update that has damaged it, because `applyUpdate` is not atomic.
+ */
+import { errorOf, type ErrorBody } from '@tandem/protocol';
+import * as Y from 'yjs';
+import type { AuthorityRules } from './authority-rules.ts';
+import { isIncomplete, type CommittedReplica } from './committed-replica.ts';
+
+type Applied =
+  | { readonly kind: 'applied'; readonly update: Uint8Array }
+  /** Call `rebuild`. */
+  | { readonly kind: 'corrupted'; readonly error: ErrorBody };
+
+export class LoadedDocument {
+  readonly #committed: CommittedReplica;
+  readonly #rules: AuthorityRules;
+  #doc: Y.Doc | null;
+
+  constructor(committed: CommittedReplica, rules: AuthorityRules) {
+    this.#committed = committed;
+    this.#rules = rules;
+    const doc = committed.build(rules);
+    committed.adoptClocks(doc);
+    this.#doc = doc;
+  }
+
+  /** Null while the document is evicted. */
+  get current(): Y.Doc | null {
+    return this.#doc;
+  }
+
+  /**
+   * Loads the document if it is evicted.
+   *
+   * @throws DamagedDocument
+   */
+  get doc(): Y.Doc {
+    if (this.#doc === null) {
+      this.#rules.onRebuild?.();
+      this.#doc = this.#committed.build(this.#rules);
+    }
+    return this.#doc;
+  }
+
+  evict(): void {
+    this.#doc?.destroy();
+    this.#doc = null;
+  }
+
+  /** Applies an update, checks the result, and returns the bytes to store. */
+  apply(update: Uint8Array, store: 'as sent' | 'as emitted'): Applied {
+    const { doc } = this;
+    let stored = update;
+    const take = (emitted: Uint8Array) => (stored = emitted);
+    // Only the first one: Yjs removes redundant formats in transactions of their own.
+    if (store === 'as emitted') doc.once('update', take);
+    try {
+      // Inside the transaction: its cleanup would hide from the check what other replicas will load.
+      const error = doc.transact((running) => {
+        Y.applyUpdate(doc, update);
+        return isIncomplete(doc) ? errorOf('invalid-update') : this.#rules.check(running);
+      });
+      return error === null ? { kind: 'applied', update: stored } : { kind: 'corrupted', error };
+    } catch {
+      return { kind: 'corrupted', error: errorOf('invalid-update') };
+    } finally {
+      doc.off('update', take);
+    }
+  }
+
+  /** @param queued updates that are accepted and not yet committed */
+  rebuild(queued: readonly Uint8Array[]): void {
+    this.#rules.onRebuild?.();
+    this.#doc?.destroy();
+    this.#doc = this.#committed.build({ ...this.#rules, queued });
+  }
+}

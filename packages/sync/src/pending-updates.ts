@@ -1,0 +1,59 @@
+/** Local updates that the server has not confirmed, and the `cseq` under which each was sent. */
+
+/** Ids grow in the order of writing. */
+export interface PendingUpdate {
+  readonly id: number;
+  readonly update: Uint8Array;
+}
+
+export interface PendingEntry extends PendingUpdate {
+  /** `UNSENT`, or the number of this opening. */
+  cseq: number;
+}
+
+/** Greater than every `cseq`, so no acknowledgement covers it. */
+const UNSENT = Number.POSITIVE_INFINITY;
+
+export class PendingUpdates {
+  #entries: PendingEntry[];
+  #nextId: number;
+
+  constructor(stored: readonly PendingUpdate[]) {
+    this.#entries = stored.map((entry) => ({ ...entry, cseq: UNSENT }));
+    this.#nextId = (stored.at(-1)?.id ?? 0) + 1;
+  }
+
+  /** Oldest first. */
+  get entries(): readonly PendingEntry[] {
+    return this.#entries;
+  }
+
+  get unsent(): readonly PendingEntry[] {
+    return this.#entries.filter(({ cseq }) => cseq === UNSENT);
+  }
+
+  add(update: Uint8Array): PendingEntry {
+    const entry: PendingEntry = { id: this.#nextId++, update, cseq: UNSENT };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** A new opening counts from 1 again. */
+  resetSent(): void {
+    for (const entry of this.#entries) entry.cseq = UNSENT;
+  }
+
+  /** Removes the entries up to `cseq` and returns their ids. */
+  confirm(cseq: number): readonly number[] {
+    const confirmed = this.#entries.filter((entry) => entry.cseq <= cseq).map(({ id }) => id);
+    this.#entries = this.#entries.filter((entry) => entry.cseq > cseq);
+    return confirmed;
+  }
+
+  /** Removes all entries and returns their ids. */
+  clear(): readonly number[] {
+    const ids = this.#entries.map(({ id }) => id);
+    this.#entries = [];
+    return ids;
+  }
+}

@@ -1,4 +1,5 @@
 /** A person without a screen: a guest session over HTTP, and the product's own client over a real socket. */
+import { SCHEMA_VERSION } from '@tandem/document';
 import {
   Client,
   createMemoryStore,
@@ -10,8 +11,6 @@ import { YJS_PATH } from '@tandem/protocol';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** The newest document schema; a bot that only inserts what its test knows can claim it. */
-const SCHEMA = 1;
 const SETTLE_LIMIT_MS = 60_000;
 
 export interface Bot extends AsyncDisposable {
@@ -28,7 +27,7 @@ export async function createBot(url: string): Promise<Bot> {
     environment: headlessEnvironment(),
     store: createMemoryStore(),
     durable: true,
-    schema: SCHEMA,
+    schema: SCHEMA_VERSION,
     fetch,
     // The types of `ws` name events of their own; the values are the same.
     webSocket: (address, protocol) => new WebSocket(address, protocol) as Socket,

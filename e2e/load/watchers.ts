@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { SCHEMA_VERSION } from '@tandem/document';
 import {
   binaryCodec,
   PROTOCOL_VERSION,
@@ -20,7 +21,6 @@ import { Samples } from './percentiles.ts';
 import { processCpuMs } from './process-cpu.ts';
 import { Link, type LinkOwner } from './swarm/link.ts';
 
-const SCHEMA = 1;
 const PLENTY = '1000000';
 const WATCHERS_PER_ADDRESS = 5_000;
 /** Who connects at the same time. */
@@ -57,7 +57,7 @@ class Watcher implements LinkOwner {
         type: 'hello',
         channel: 0,
         protocol: PROTOCOL_VERSION,
-        schema: SCHEMA,
+        schema: SCHEMA_VERSION,
         token: this.#token,
       },
       { type: 'subscribe', channel: 0, ref: 1, name: 'dashboard' },

@@ -79,16 +79,19 @@ describe('an update', () => {
     });
   });
 
-  it('from a page that is too old is refused, and the page is told to reload', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest, schema: 0 });
-    const opened = await client.open(document, { client: 9 });
-    expect(opened.access).toBe('view');
-    expect(await client.next('error')).toMatchObject({
-      channel: opened.channel,
-      error: { code: 'schema-outdated' },
-    });
-    client.send({ type: 'update', channel: opened.channel, cseq: 1, update: Uint8Array.of(0, 0) });
-    expect(await client.next('nack')).toMatchObject({ error: { code: 'read-only' } });
+  it('W14 is refused as soon as the document needs a newer client than its sender', async () => {
+    const old = await NativeClient.onAuthenticated(server, { guest, schema: 0 });
+    const { channel, ...opened } = await old.open(document, { client: 9 });
+    expect(opened).toMatchObject({ access: 'edit', schema: 0 });
+    await honest.write();
+    expect(await old.next('document:changed')).toMatchObject({ channel, access: 'view' });
+    const outdated = { channel, error: { code: 'schema-outdated' } };
+    expect(await old.next('error')).toMatchObject(outdated);
+    old.send({ type: 'update', channel, cseq: 1, update: Uint8Array.of(0, 0) });
+    expect(await old.next('nack')).toMatchObject({ error: { code: 'read-only' } });
+    old.received.length = 0;
+    expect(await old.open(document, { client: 9 })).toMatchObject({ access: 'view', schema: 1 });
+    expect(await old.next('error')).toMatchObject(outdated);
   });
 
   it('in parts has its limit', async () => {

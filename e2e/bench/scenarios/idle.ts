@@ -1,5 +1,6 @@
 /** People who are there and do nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SCHEMA_VERSION } from '@tandem/document';
 import {
   binaryCodec,
   PROTOCOL_VERSION,
@@ -23,7 +24,6 @@ const SETTLE_MS = 11_000;
 const QUIET_MS = 40_000;
 /** A round of Tandem's and Socket.IO's heartbeats. */
 const WINDOW_MS = 25_000;
-const SCHEMA = 1;
 const JOINING_AT_ONCE = 50;
 
 export const idle: Scenario = {
@@ -154,7 +154,12 @@ class Tab implements LinkOwner {
       `chat:${document}`,
       `sharing:${document}`,
     ];
-    const hello = { channel: 0, protocol: PROTOCOL_VERSION, schema: SCHEMA, token } as const;
+    const hello = {
+      channel: 0,
+      protocol: PROTOCOL_VERSION,
+      schema: SCHEMA_VERSION,
+      token,
+    } as const;
     const messages: ClientMessage[] = [
       { type: 'hello', ...hello },
       { type: 'open', channel: 0, ref: 0, document, client: number + 1 },

@@ -33,8 +33,9 @@ export {
   withoutImpliedStarts,
 } from './list-numbers.ts';
 export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
-export { readPage, schemaVersion, writePage } from './page.ts';
+export { readPage, writePage } from './page.ts';
 export { readableText } from './readable-text.ts';
+export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
 export { pageRoots, type PageRoots } from './stream/roots.ts';
 export { excerpt, type BlockSource } from './text.ts';
 export { validateChange, validatePage, type Violation } from './validation.ts';

@@ -11,12 +11,11 @@ import {
   MARK_NAMES,
   type MarkName,
   markVersion,
-  SCHEMA_VERSION,
 } from './nodes.ts';
 import { attributeKey, AttributeIndex } from './stream/attributes.ts';
 import { arrangePage } from './stream/blocks.ts';
 import { type Formats, FormatTable } from './stream/formats.ts';
-import { pageRoots, type PageRoots } from './stream/roots.ts';
+import { pageRoots } from './stream/roots.ts';
 import {
   type ContentPart,
   iterateSegments,
@@ -25,23 +24,6 @@ import {
 } from './stream/segments.ts';
 
 /** A page as blocks, and the way from its stream and back (SPEC.md). */
-
-const SCHEMA_VERSION_KEY = 'schemaVersion';
-
-/** The schema version that the page was last written with; 1 where nothing says so. */
-export function schemaVersion({ meta }: PageRoots): number {
-  const version = meta.get(SCHEMA_VERSION_KEY);
-  return isSchemaVersion(version) ? version : 1;
-}
-
-function setSchemaVersion({ meta }: PageRoots, version: number): void {
-  meta.set(SCHEMA_VERSION_KEY, version);
-}
-
-/** Whether `meta` may hold the entry: the page's schema version, up to ours, and nothing else. */
-export function isMetaEntry(key: string, value: unknown): boolean {
-  return key === SCHEMA_VERSION_KEY && isSchemaVersion(value) && value <= SCHEMA_VERSION;
-}
 
 /** Replaces the page's content in one transaction. Blocks without an id are given one. */
 export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
@@ -53,7 +35,6 @@ export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBy
     for (const key of [...roots.attributes.keys()]) roots.attributes.delete(key);
     roots.text.applyDelta(delta);
     for (const [id, outer] of containers) roots.attributes.set(attributeKey(id, 'in'), outer);
-    setSchemaVersion(roots, SCHEMA_VERSION);
   });
 }
 
@@ -215,10 +196,6 @@ function* writeInline(content: readonly Inline[]): Generator<Delta[number]> {
 /** The formats that are stored for marks. */
 export function writeMarks(marks: readonly Mark[]): Record<string, unknown> {
   return Object.fromEntries(marks.map((mark) => [mark.type, 'attrs' in mark ? mark.attrs : true]));
-}
-
-function isSchemaVersion(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
 function rank(name: MarkName): number {

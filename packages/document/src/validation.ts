@@ -12,8 +12,8 @@ import {
   isBlockId,
   isMarkName,
   markVersion,
+  SCHEMA_VERSION,
 } from './nodes.ts';
-import { isMetaEntry } from './page.ts';
 import { parseAttributeKey } from './stream/attributes.ts';
 import { isSlotEmbed } from './stream/embeds.ts';
 import { pageRoots, type PageRoots } from './stream/roots.ts';
@@ -46,7 +46,7 @@ type YType = Exclude<Y.Item['parent'], Y.ID | null>;
 /** Checks a whole page. Costs time linear in its size, deleted parts included. Gives `MAX_VIOLATIONS` at most. */
 export function validatePage(doc: Y.Doc): Violation[] {
   const roots = pageRoots(doc);
-  return distinct(itemsSince(doc, new Map()), (item) => violationOf(item, roots));
+  return distinct(livingItems(doc, new Map()), (item) => violationOf(item, roots));
 }
 
 /**
@@ -55,7 +55,7 @@ export function validatePage(doc: Y.Doc): Violation[] {
  */
 export function validateChange(transaction: Y.Transaction): Violation[] {
   const roots = pageRoots(transaction.doc);
-  const violations = distinct(itemsSince(transaction.doc, transaction.beforeState), (item) =>
+  const violations = distinct(livingItems(transaction.doc, transaction.beforeState), (item) =>
     violationOf(item, roots),
   );
   if (violations.length > 0) return violations;
@@ -76,8 +76,8 @@ function distinct<T>(parts: Iterable<T>, judge: (part: T) => Violation | null): 
   return [...violations.values()];
 }
 
-/** The living items from the given clocks on, each client's last one first. */
-function* itemsSince(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Generator<Y.Item> {
+/** The living items from the given clocks on, each client's newest first. */
+export function* livingItems(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Generator<Y.Item> {
   for (const [client, structs] of doc.store.clients) {
     const start = clocks.get(client) ?? 0;
     for (let i = structs.length - 1; i >= 0; i--) {
@@ -210,7 +210,13 @@ function isCount(value: unknown): value is number {
 }
 
 function metaViolation({ key, value }: Entry): Violation | null {
-  return isMetaEntry(key, value) ? null : violation('unsafe-value', `meta@${key}`);
+  const isValid = isStatedVersion(key, value) && value <= SCHEMA_VERSION;
+  return isValid ? null : violation('unsafe-value', `meta@${key}`);
+}
+
+/** Whether an entry of `meta` states the schema version that the page needs (PM10). */
+export function isStatedVersion(key: string, value: unknown): value is number {
+  return key === 'schemaVersion' && Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
 function isForeignRoot(type: YType, roots: PageRoots): boolean {

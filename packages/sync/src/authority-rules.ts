@@ -32,6 +32,11 @@ export type CheckChange = (transaction: Y.Transaction) => ErrorBody | null;
 export interface AuthorityRules {
   readonly validateUpdate: ValidateUpdate;
   readonly check: CheckChange;
+  /** The schema version that a document needs, and that an accepted change needs. */
+  readonly neededSchema: {
+    readonly ofDocument: (doc: Y.Doc) => number;
+    readonly ofChange: (transaction: Y.Transaction) => number;
+  };
   /** Whether the hot document collects deleted content. */
   readonly gc: boolean;
   /** Called with each document that is built, before anything is applied to it. */

@@ -243,6 +243,7 @@ export class Authority {
       timeline: this.#timelines.current,
       isParted,
       documentKind: this.#documentKind,
+      schema: this.#loaded.schema,
       base: position === undefined || rows === null ? 0 : position.offset,
       offset: this.head,
       stateVector: this.#committed.stateVector,
@@ -356,7 +357,12 @@ export class Authority {
   }
 
   #notify(): void {
-    this.#events.push(...this.#outcomes.settle(this.head, () => this.#committed.stateVector));
+    this.#events.push(
+      ...this.#outcomes.settle(this.head, {
+        schema: this.#loaded.schema,
+        stateVector: () => this.#committed.stateVector,
+      }),
+    );
   }
 }
 

@@ -63,6 +63,7 @@ function start(options: Partial<ClientChannelOptions> = {}) {
       kind: 'page',
       title: '',
       access: 'edit',
+      schema: 1,
       epoch: LIFE,
       timeline: 't1',
       base: 0,

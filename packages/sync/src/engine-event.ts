@@ -30,6 +30,8 @@ export type OpenAnswer =
       /** The copy held what this journal does not, and is asked for all of it. */
       readonly isParted: boolean;
       readonly documentKind: DocumentKind;
+      /** The schema version that the document needs. */
+      readonly schema: number;
       readonly base: number;
       readonly offset: number;
       /** Of what is committed. */
@@ -58,6 +60,8 @@ export interface CommittedEvent {
   readonly to: number;
   readonly updates: readonly Uint8Array[];
   readonly authors: readonly number[];
+  /** The schema version that the document needs now. */
+  readonly schema: number;
   /** At most one for each subscription. Updates that added nothing are acknowledged without a row. */
   readonly acks: readonly Ack[];
 }

@@ -16,6 +16,7 @@ export class LoadedDocument {
   readonly #committed: CommittedReplica;
   readonly #rules: AuthorityRules;
   #doc: Y.Doc | null;
+  #schema: number;
 
   constructor(committed: CommittedReplica, rules: AuthorityRules) {
     this.#committed = committed;
@@ -23,6 +24,15 @@ export class LoadedDocument {
     const doc = committed.build(rules);
     committed.adoptClocks(doc);
     this.#doc = doc;
+    this.#schema = rules.neededSchema.ofDocument(doc);
+  }
+
+  /**
+   * The highest schema version that the document has needed since it was first loaded. Queued updates raise it before
+   * they are committed, which is safe: it can only keep an older editor from writing.
+   */
+  get schema(): number {
+    return this.#schema;
   }
 
   /** Null while the document is evicted. */
@@ -52,6 +62,7 @@ export class LoadedDocument {
   apply(update: Uint8Array, store: 'as sent' | 'as emitted'): Applied {
     const { doc } = this;
     let stored = update;
+    let schema = this.#schema;
     const take = (emitted: Uint8Array) => (stored = emitted);
     // Only the first one: Yjs removes redundant formats in transactions of their own.
     if (store === 'as emitted') doc.once('update', take);
@@ -59,9 +70,13 @@ export class LoadedDocument {
       // Inside the transaction: its cleanup would hide from the check what other replicas will load.
       const error = doc.transact((running) => {
         Y.applyUpdate(doc, update);
-        return isIncomplete(doc) ? errorOf('invalid-update') : this.#rules.check(running);
+        if (isIncomplete(doc)) return errorOf('invalid-update');
+        schema = Math.max(schema, this.#rules.neededSchema.ofChange(running));
+        return this.#rules.check(running);
       });
-      return error === null ? { kind: 'applied', update: stored } : { kind: 'corrupted', error };
+      if (error !== null) return { kind: 'corrupted', error };
+      this.#schema = schema;
+      return { kind: 'applied', update: stored };
     } catch {
       return { kind: 'corrupted', error: errorOf('invalid-update') };
     } finally {

@@ -56,7 +56,10 @@ export class OutcomeQueue {
   }
 
   /** Takes out what comes before the first row after `head`, as the events that tell it. */
-  settle(head: number, stateVector: () => Uint8Array): readonly EngineEvent[] {
+  settle(
+    head: number,
+    { schema, stateVector }: { readonly schema: number; readonly stateVector: () => Uint8Array },
+  ): readonly EngineEvent[] {
     const waiting = this.#outcomes.findIndex(
       (outcome) => outcome.kind === 'row' && outcome.row.offset > head,
     );
@@ -65,7 +68,7 @@ export class OutcomeQueue {
     let rows: Row[] = [];
     const acks = new Map<number, number>();
     const flush = () => {
-      if (acks.size > 0) events.push(this.#committed(rows, acks));
+      if (acks.size > 0) events.push(this.#committed(rows, acks, schema));
       rows = [];
       acks.clear();
     };
@@ -92,7 +95,7 @@ export class OutcomeQueue {
     return events;
   }
 
-  #committed(rows: readonly Row[], acks: ReadonlyMap<number, number>): EngineEvent {
+  #committed(rows: readonly Row[], acks: ReadonlyMap<number, number>, schema: number): EngineEvent {
     const from = this.#reportedOffset;
     this.#reportedOffset += rows.length;
     return {
@@ -103,6 +106,7 @@ export class OutcomeQueue {
       to: this.#reportedOffset,
       updates: rows.map((row) => row.update),
       authors: rows.map((row) => row.subscription),
+      schema,
       acks: Array.from(acks, ([subscription, cseq]) => ({ subscription, cseq })),
     };
   }

@@ -17,6 +17,7 @@ function answer(offset: number): OpenAnswer {
     isParted: false,
     epoch: 'life-1',
     documentKind: 'page',
+    schema: 1,
     base: 0,
     offset,
     stateVector: row(0),
@@ -35,6 +36,7 @@ const engineEvent = {
     from: number,
     authors: readonly number[],
     acks: CommittedEvent['acks'],
+    schema = 1,
   ): EngineEvent => ({
     kind: 'committed',
     document: 'd',
@@ -44,6 +46,7 @@ const engineEvent = {
     updates: authors.map((_, i) => row(from + i + 1)),
     authors,
     acks,
+    schema,
   }),
   refused: (subscription: number, cseq: number): EngineEvent => ({
     kind: 'refused',
@@ -116,6 +119,7 @@ describe('opening', () => {
         kind: 'page',
         title: 'Plan',
         access: 'edit',
+        schema: 1,
         epoch: 'life-1',
         timeline: 't1',
         base: 0,
@@ -352,6 +356,68 @@ describe('somebody who may only view', () => {
     expect(room.event(engineEvent.answered(2))[0]).toMatchObject({
       message: { type: 'opened', ...change },
     });
+  });
+});
+
+describe('a client whose schema is older than the document needs (W14)', () => {
+  const outdated = { type: 'error', channel: CHANNEL, error: errorOf('schema-outdated') } as const;
+  const joinWith = (room: Room, subscription: number, schema: number) =>
+    room.join({ subscription, schema, access: 'edit', ref: 1, title: '', user: 'ann' });
+
+  test('may only view it, and is told after `opened`', () => {
+    const { room } = start();
+    joinWith(room, 1, 0);
+    const [opened, error, ...rows] = room.event(engineEvent.answered(1, answer(1)));
+    expect(opened).toMatchObject({ message: { type: 'opened', access: 'view', schema: 1 } });
+    expect(error).toEqual(send([1], outdated));
+    expect(rows).toMatchObject([{ message: { type: 'updates' } }]);
+    expect(room.access(1)).toBe('view');
+    expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
+  });
+
+  test('writes until an update raises what the document needs, and is told before that update', () => {
+    const { room } = start();
+    for (const [subscription, schema] of [
+      [1, 1],
+      [2, 2],
+    ] as const) {
+      joinWith(room, subscription, schema);
+      room.event(engineEvent.answered(subscription));
+      expect(room.access(subscription)).toBe('edit');
+    }
+    const intents = room.event(engineEvent.committed(0, [2], [{ subscription: 2, cseq: 1 }], 2));
+    const changed = {
+      type: 'document:changed',
+      channel: CHANNEL,
+      title: '',
+      access: 'view',
+    } as const;
+    expect(intents.slice(0, 2)).toEqual([send([1], changed), send([1], outdated)]);
+    expect(intents.slice(2)).toMatchObject([
+      { to: [1], message: { type: 'updates' } },
+      { to: [2], message: { type: 'ack' } },
+    ]);
+    expect([room.access(1), room.access(2)]).toEqual(['view', 'edit']);
+    expect(
+      room.event(engineEvent.committed(1, [2], [{ subscription: 2, cseq: 2 }], 2)),
+    ).toHaveLength(2);
+  });
+
+  test('who may not write anyway is told the reason alone', () => {
+    const { room } = start();
+    room.join({ subscription: 1, schema: 1, access: 'view', ref: 1, title: '', user: 'ann' });
+    room.event(engineEvent.answered(1));
+    const intents = room.event(engineEvent.committed(0, [9], [], 2));
+    expect(intents[0]).toEqual(send([1], outdated));
+    expect(room.changed(1, { title: '', access: 'edit' })).toEqual([]);
+    expect(room.access(1)).toBe('view');
+  });
+
+  test('a client that states no schema is never too old', () => {
+    const { room, opened } = start();
+    opened(1);
+    room.event(engineEvent.committed(0, [1], [{ subscription: 1, cseq: 1 }], 99));
+    expect(room.access(1)).toBe('edit');
   });
 });
 

@@ -29,6 +29,8 @@ export interface JoinRequest extends OpenRequest {
   readonly ref: number;
   readonly title: string;
   readonly access: Access;
+  /** The newest document schema that the client can edit; absent for a client that edits no pages. */
+  readonly schema?: number | undefined;
 }
 
 export type RoomMessage = MessageOf<'update' | 'rows:request' | 'leave'>;
@@ -37,7 +39,9 @@ interface Subscription {
   readonly id: number;
   readonly user: string;
   readonly ref: number;
+  readonly schema: number;
   title: string;
+  /** What the user may do; a client with an outdated schema may only view (W14). */
   access: Access;
   state: 'opening' | 'open';
   /** The newest `cseq` that was received, and the newest that was acknowledged. */
@@ -56,6 +60,8 @@ export class Room {
   readonly document: string;
   readonly channel: number;
   readonly #subscriptions = new Map<number, Subscription>();
+  /** The schema version that the document needs. */
+  #schema = 0;
 
   /** @param options `channel`: the number of this document's channel on every connection. */
   constructor(options: { readonly document: string; readonly channel: number }) {
@@ -74,11 +80,12 @@ export class Room {
 
   /** @param request its subscription is a new number, even when the same connection opens again. */
   join(request: JoinRequest): readonly RoomIntent[] {
-    const { ref, title, access, ...open } = request;
+    const { ref, title, access, schema = Number.POSITIVE_INFINITY, ...open } = request;
     this.#subscriptions.set(request.subscription, {
       id: request.subscription,
       user: request.user,
       ref,
+      schema,
       title,
       access,
       state: 'opening',
@@ -107,18 +114,24 @@ export class Room {
     ];
   }
 
+  /** What the subscription may do with its client. */
+  access(subscription: number): Access {
+    const found = this.#subscriptions.get(subscription);
+    return found === undefined ? 'view' : this.#access(found);
+  }
+
   /** Sends a new title or access. */
   changed(
     subscription: number,
-    change: { readonly title: string; readonly access: Access },
+    change: { readonly title: string; readonly access?: Access },
   ): readonly RoomIntent[] {
-    const { title, access } = change;
     const recipient = this.#subscriptions.get(subscription);
-    if (recipient === undefined || (recipient.title === title && recipient.access === access))
-      return [];
+    if (recipient === undefined) return [];
+    const { title, access = recipient.access } = change;
+    const before = { title: recipient.title, access: this.#access(recipient) };
     Object.assign(recipient, { title, access });
-    if (recipient.state === 'opening') return [];
-    return [send([recipient], { type: 'document:changed', channel: this.channel, title, access })];
+    const isSame = before.title === title && before.access === this.#access(recipient);
+    return recipient.state === 'opening' || isSame ? [] : [this.#changed(recipient)];
   }
 
   /** Closes a subscription that has lost its access. */
@@ -167,7 +180,7 @@ export class Room {
     const isRepair = sender.repairOf !== null && cseq === sender.received;
     if (!isRepair && cseq !== sender.received + 1) return this.#end(sender, errorOf('bad-message'));
     sender.received = cseq;
-    if (sender.access === 'view') {
+    if (this.#access(sender) === 'view') {
       sender.refusal = { cseq: sender.repairOf ?? cseq, error: errorOf('read-only') };
       return this.#refuseInTurn(sender);
     }
@@ -180,11 +193,13 @@ export class Room {
 
   #handleAnswer(receiver: Subscription, answer: OpenAnswer): readonly RoomIntent[] {
     if (answer.kind === 'refused') return this.#end(receiver, answer.error);
+    const raised = this.#raiseSchema(answer.schema);
     receiver.state = 'open';
-    const { ref, title, access } = receiver;
+    const { ref, title } = receiver;
     const { epoch, timeline, isParted, base, offset, stateVector, documentKind: kind } = answer;
     const { document, channel } = this;
     return [
+      ...raised,
       send([receiver], {
         type: 'opened',
         channel,
@@ -192,7 +207,8 @@ export class Room {
         document,
         kind,
         title,
-        access,
+        access: this.#access(receiver),
+        schema: this.#schema,
         epoch,
         timeline,
         ...(isParted ? { parted: true as const } : {}),
@@ -200,8 +216,44 @@ export class Room {
         offset,
         stateVector,
       }),
+      ...(this.#isOutdated(receiver) ? [this.#outdated(receiver)] : []),
       ...answer.parts.map((part) => this.#updatesTo([receiver], part)),
     ];
+  }
+
+  /** An editor that does not know a page's newest blocks would delete them. */
+  #isOutdated({ schema }: Subscription): boolean {
+    return schema < this.#schema;
+  }
+
+  #access(subscription: Subscription): Access {
+    return this.#isOutdated(subscription) ? 'view' : subscription.access;
+  }
+
+  /** Takes the right to write from the clients that the document has just become too new for. */
+  #raiseSchema(schema: number): readonly RoomIntent[] {
+    if (schema <= this.#schema) return [];
+    const open = [...this.#subscriptions.values()].filter(({ state }) => state === 'open');
+    const current = open.filter((subscription) => !this.#isOutdated(subscription));
+    this.#schema = schema;
+    return current
+      .filter((subscription) => this.#isOutdated(subscription))
+      .flatMap((subscription) => [
+        ...(subscription.access === 'edit' ? [this.#changed(subscription)] : []),
+        this.#outdated(subscription),
+      ]);
+  }
+
+  #outdated(subscription: Subscription): RoomIntent {
+    const error = errorOf('schema-outdated');
+    return send([subscription], { type: 'error', channel: this.channel, error });
+  }
+
+  #changed(subscription: Subscription): RoomIntent {
+    const { channel } = this;
+    const { title } = subscription;
+    const access = this.#access(subscription);
+    return send([subscription], { type: 'document:changed', channel, title, access });
   }
 
   #sendRows(receiver: Subscription, answer: RowsAnswer): readonly RoomIntent[] {
@@ -209,9 +261,10 @@ export class Room {
     return answer.parts.map((part) => this.#updatesTo([receiver], part));
   }
 
-  #handleCommit({ from, to, updates, authors, acks }: CommittedEvent): readonly RoomIntent[] {
+  #handleCommit(event: CommittedEvent): readonly RoomIntent[] {
+    const { from, to, updates, authors, acks } = event;
     const { channel } = this;
-    const intents: RoomIntent[] = [];
+    const intents: RoomIntent[] = [...this.#raiseSchema(event.schema)];
     const onlyAuthor = authors.every((author) => author === authors[0]) ? authors[0] : undefined;
     if (updates.length > 0) {
       const receivers = [...this.#subscriptions.values()].filter(

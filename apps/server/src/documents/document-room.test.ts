@@ -83,6 +83,7 @@ function context() {
       isParted: false,
       documentKind: 'page',
       base: 0,
+      schema: 0,
       offset: 0,
       stateVector: new Uint8Array([0]),
       parts: [],
@@ -301,6 +302,6 @@ it('knows how long the oldest update has waited for its acknowledgement', () => 
   expect(room.oldestUnacknowledgedMs).toBe(startMs);
   const acks = [{ subscription: ada.subscription, cseq: 2, from: 0, to: 2 }];
   const rows = { from: 0, to: 2, updates: [update, update], authors: [1, 1] };
-  room.event({ kind: 'committed', document: 'd', epoch: 'i', ...rows, acks });
+  room.event({ kind: 'committed', schema: 0, document: 'd', epoch: 'i', ...rows, acks });
   expect(room.oldestUnacknowledgedMs).toBeNull();
 });

@@ -37,8 +37,8 @@ export interface JoinOptions {
   /** The `ref` of the client's `open`. */
   readonly ref: number;
   readonly access: Access;
-  /** What this client may do at most, whoever speaks. */
-  readonly ceiling?: Access;
+  /** The newest document schema that the client can edit; absent for a client that edits no pages. */
+  readonly schema?: number | undefined;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
   /** What it knew of the people when it was here last. */
@@ -74,8 +74,6 @@ const NOT_ANY_MORE = errorOf('forbidden', {
 /** There are as many of these as open channels: what only an opening needs goes with it. */
 interface Seat {
   readonly subscriber: Subscriber;
-  readonly ceiling: Access;
-  access: Access;
   waiting: Waiting | null;
   /** What it knew of the people; until it is in. */
   known: ChannelPosition | undefined;
@@ -172,13 +170,10 @@ export class DocumentRoom implements Disposable {
 
   /** Answered by `opened`, or by `closed`, after which the subscriber is not in the room. */
   join(subscriber: Subscriber, options: JoinOptions): void {
-    const { ref, ceiling = 'edit', position, stateVector, presence } = options;
+    const { ref, access, schema, position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
-    const access = lower(options.access, ceiling);
     this.#seats.set(subscription, {
       subscriber,
-      ceiling,
-      access,
       waiting: this.#clock.opening(position === undefined ? 'first' : 'return'),
       known: presence,
       presence: null,
@@ -191,6 +186,7 @@ export class DocumentRoom implements Disposable {
         client: client ?? undefined,
         title: this.#title,
         access,
+        schema,
         position,
         stateVector,
       }),
@@ -223,9 +219,9 @@ export class DocumentRoom implements Disposable {
   }
 
   setTyping(subscription: number, typing: 'start' | 'stop'): void {
-    const seat = this.#seats.get(subscription);
-    if (seat?.access === 'edit' && seat.presence !== null)
-      this.#people.setTyping(seat.presence, typing);
+    const presence = this.#presenceOf(subscription);
+    if (presence !== null && this.#core.access(subscription) === 'edit')
+      this.#people.setTyping(presence, typing);
   }
 
   receiveAwareness(subscription: number, entries: readonly AwarenessEntry[]): void {
@@ -263,8 +259,8 @@ export class DocumentRoom implements Disposable {
 
   renameDocument(title: string): void {
     this.#title = title;
-    for (const [subscription, { access }] of this.#seats)
-      this.#perform(this.#core.changed(subscription, { title, access }));
+    for (const subscription of this.#seats.keys())
+      this.#perform(this.#core.changed(subscription, { title }));
   }
 
   /** @param accessOf what a user may do here now; null for whoever may not be here any more. */
@@ -276,9 +272,7 @@ export class DocumentRoom implements Disposable {
         this.#perform(this.#core.expel(subscription, NOT_ANY_MORE));
         continue;
       }
-      seat.access = lower(access, seat.ceiling);
-      if (seat.access === 'view') this.#people.stopTyping(user);
-      this.#perform(this.#core.changed(subscription, { title: this.#title, access: seat.access }));
+      this.#perform(this.#core.changed(subscription, { title: this.#title, access }));
     }
   }
 
@@ -315,6 +309,8 @@ export class DocumentRoom implements Disposable {
       if (seat === undefined) continue;
       // It may speak as soon as it hears that it is in.
       if (message.type === 'opened') seat.presence = this.#people.join(seat.subscriber);
+      if (message.type === 'document:changed' && message.access === 'view')
+        this.#people.stopTyping(seat.subscriber.user.id);
       seat.subscriber.deliver(encoded);
       seat.waiting = this.#clock.told(seat.waiting, message);
       receivers++;
@@ -370,8 +366,4 @@ export class DocumentRoom implements Disposable {
     }
     this.#delivered(message.type, receivers);
   }
-}
-
-function lower(access: Access, ceiling: Access): Access {
-  return ceiling === 'view' ? 'view' : access;
 }

@@ -85,6 +85,7 @@ async function context({
         timeline: 't1',
         isParted: false,
         documentKind: 'page',
+        schema: 1,
         base: 0,
         offset: 0,
       } as const;
@@ -279,9 +280,9 @@ test('W36 a changed role is told to those whose access changes', async () => {
   expect(bob).toEqual(['Plan: edit', 'Plan: view', 'forbidden']);
 });
 
-test('W14 an older page never may more than read', async () => {
+test('W14 a client that is too old for the document may never do more than view it', async () => {
   const { db, rooms, sit } = await context();
-  const old = await sit('bob', { ceiling: 'view' });
+  const old = await sit('bob', { schema: 0 });
   await changeLink(db, 'd', 'view');
   await rooms.recheck('d');
   await changeLink(db, 'd', 'edit');

@@ -1,5 +1,5 @@
 /** The rules for updates of each document kind: valid structure for all, the editor's schema for pages. */
-import { pageRoots, validateChange } from '@tandem/document';
+import { neededSchema, neededSchemaOfChange, pageRoots, validateChange } from '@tandem/document';
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import type { UpdateValidation, ValidateUpdate, CheckChange } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -9,9 +9,20 @@ import type { DocumentRules } from './loaded-document.ts';
 export function rulesFor(kind: DocumentKind): DocumentRules {
   switch (kind) {
     case 'page':
-      return { validateUpdate: validate, check: checkPage, gc: true, prepare: preparePage };
+      return {
+        validateUpdate: validate,
+        check: checkPage,
+        neededSchema: { ofDocument: neededSchema, ofChange: neededSchemaOfChange },
+        gc: true,
+        prepare: preparePage,
+      };
     case 'data':
-      return { validateUpdate: validate, check: () => null, gc: true };
+      return {
+        validateUpdate: validate,
+        check: () => null,
+        neededSchema: { ofDocument: () => 0, ofChange: () => 0 },
+        gc: true,
+      };
   }
 }
 

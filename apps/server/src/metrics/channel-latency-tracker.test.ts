@@ -12,6 +12,7 @@ const opened = (base: number): MessageOf<'opened'> => ({
   kind: 'data',
   title: '',
   access: 'edit',
+  schema: 0,
   epoch: 'i',
   timeline: 't1',
   base,

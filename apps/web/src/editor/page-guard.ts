@@ -1,4 +1,4 @@
-import { inspectPage, SCHEMA_VERSION, validateChange } from '@tandem/document';
+import { inspectPage, validateChange } from '@tandem/document';
 import type * as Y from 'yjs';
 
 /**
@@ -17,8 +17,7 @@ export interface PageGuard {
  * observer of the document sees the change; whatever writes in answer to observers must be stopped in it.
  */
 export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
-  if (inspectPage(doc, SCHEMA_VERSION).kind !== 'ok')
-    return { state: 'unsupported', release: () => {} };
+  if (inspectPage(doc).kind !== 'ok') return { state: 'unsupported', release: () => {} };
   const inspect = (transaction: Y.Transaction): void => {
     if (!isNewer(transaction)) return;
     release();

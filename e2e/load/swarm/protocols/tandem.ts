@@ -2,6 +2,7 @@
  * Wire v1 (`packages/protocol/PROTOCOL.md`). What comes a million times is read by hand; the rest goes
  * through the codec.
  */
+import { SCHEMA_VERSION } from '@tandem/document';
 import {
   binaryCodec,
   MESSAGES,
@@ -21,8 +22,6 @@ import type {
   Sender,
 } from '../client-protocol.ts';
 import { ByteReader, sized, stateVector, varuint } from '../yjs-bytes.ts';
-
-const SCHEMA = 1;
 
 /** W9. */
 export function tandemBackoffMs(attempt: number, random: number): number {
@@ -100,7 +99,7 @@ class TandemClient implements ProtocolClient {
       type: 'hello',
       channel: 0,
       protocol: PROTOCOL_VERSION,
-      schema: SCHEMA,
+      schema: SCHEMA_VERSION,
       token,
       channels: [...opens, ...subscriptions],
     });

@@ -12,7 +12,6 @@ const welcome = bodyWith({
   channel: 0,
   connection: 'c',
   user: { id: 'u', name: 'Amber Heron', color: 1 },
-  schema: 1,
 });
 
 test.each([

@@ -249,7 +249,7 @@ test('a document is loading until all of it has arrived', async () => {
   const stateVector = Y.encodeStateVector(server.doc);
   const opened = { type: 'opened', channel: CHANNEL, ref, document, kind: 'page' } as const;
   const place = { epoch: 'one', timeline: 't1', base: 0, offset: 1, stateVector };
-  server.socket.answer({ ...opened, title: '', access: 'edit', ...place });
+  server.socket.answer({ ...opened, title: '', access: 'edit', schema: 1, ...place });
   expect(session.status).toEqual({ kind: 'loading' });
   const rows = { from: 0, to: 1, updates: [update] };
   server.socket.answer({ type: 'updates', channel: CHANNEL, ...rows });

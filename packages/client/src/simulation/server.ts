@@ -66,7 +66,6 @@ export class Server {
           channel: 0,
           connection: 'c',
           user: { id: wire.user, name: 'Amber Heron', color: 1 },
-          schema: 1,
         });
         return;
       case 'ping':

@@ -101,6 +101,7 @@ export class FakeServer {
       kind: 'page',
       title,
       access,
+      schema: 1,
     } as const;
     this.socket.answer({
       ...opened,

@@ -56,7 +56,6 @@ export class FakeSocket implements Socket {
       channel: 0,
       connection: 'c',
       user: { id, name: 'Amber Heron', color: 1 },
-      schema: 1,
     });
   }
 

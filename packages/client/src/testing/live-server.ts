@@ -153,7 +153,7 @@ export class LiveServer {
     switch (message.type) {
       case 'hello': {
         const user = { id: peer.user, name: peer.user, color: 1 };
-        const welcome = { type: 'welcome', channel: 0, connection: 'c', user, schema: 1 } as const;
+        const welcome = { type: 'welcome', channel: 0, connection: 'c', user } as const;
         return this.#answer(peer, welcome);
       }
       case 'command':

@@ -42,6 +42,8 @@ export const channelMessages = <B extends BytesField>(bytes: B) => ({
     kind: documentKind,
     title,
     access,
+    /** The document schema that the document needs; a client with a lower one may only view it (W14). */
+    schema: z.number().int().nonnegative(),
     epoch,
     timeline,
     /**

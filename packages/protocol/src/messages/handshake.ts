@@ -15,7 +15,7 @@ import { credential } from './session.ts';
 export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   hello: z.strictObject({
     protocol: z.number().int().positive(),
-    /** The newest document schema this client can edit without damage. */
+    /** The newest document schema that this client can edit (W14). */
     schema: z.number().int().nonnegative(),
     token: credential,
     /** Bodies of `open` and `subscribe`, answered in this order. */
@@ -32,7 +32,5 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   welcome: z.object({
     connection: asciiId(64),
     user,
-    /** The schema of the server; a client below it may read but not write. */
-    schema: z.number().int().nonnegative(),
   }),
 });

@@ -33,7 +33,6 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     channel: 0,
     connection: 'c1',
     user: { id: 'u1', name: 'Amber Heron', color: 3 },
-    schema: 1,
   },
   open: {
     type: 'open',
@@ -53,6 +52,7 @@ export const examples: { readonly [T in MessageType]: MessageOf<T> } = {
     kind: 'page',
     title: 'Tide log',
     access: 'edit',
+    schema: 1,
     epoch: 'i1',
     timeline: 't1',
     parted: true,

@@ -48,6 +48,7 @@ function channel() {
       kind: 'page',
       title: '',
       access: 'edit',
+      schema: 1,
       epoch: 'one',
       timeline: 't1',
       base,

@@ -10,7 +10,7 @@ import { EncodedMessage } from '../../runtime/encoded-message.ts';
 export interface NativeChannelOwner {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
-  channelOpened(channel: NativeChannel, opened: MessageOf<'opened'>): void;
+  channelOpened(channel: NativeChannel): void;
   updateRefused(error: ErrorBody): void;
   channelClosed(channel: NativeChannel): void;
 }
@@ -67,7 +67,7 @@ export class NativeChannel implements Subscriber, LaggingChannel {
         this.#sentOffset = message.base;
         this.#requestedOffset = message.offset;
         this.#send(encoded);
-        this.#owner.channelOpened(this, message);
+        this.#owner.channelOpened(this);
         break;
       }
       case 'updates':

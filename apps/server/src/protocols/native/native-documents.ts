@@ -8,7 +8,6 @@ import {
   type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
-import { SCHEMA_VERSION } from '@tandem/document';
 import { readAwareness } from '../../presence/awareness-update.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
@@ -21,7 +20,7 @@ export interface NativeDocumentsOptions {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
   readonly services: DocumentServices;
-  /** The client's schema version. */
+  /** The newest document schema that the client can edit. */
   readonly schema: number;
 }
 
@@ -134,11 +133,10 @@ export class NativeDocuments implements NativeChannelOwner {
       this.connection.openQueue.done();
     } else {
       channel.document = decision.document.id;
-      const ceiling = this.#isOutdated(decision.document.kind) ? 'view' : 'edit';
       channel.room = this.#services.rooms.join(decision.document, channel, {
         ref,
         access: decision.access,
-        ceiling,
+        schema: this.#schema,
         position,
         stateVector,
         presence,
@@ -146,10 +144,8 @@ export class NativeDocuments implements NativeChannelOwner {
     }
   }
 
-  channelOpened(channel: NativeChannel, { channel: number, kind }: MessageOf<'opened'>): void {
+  channelOpened(channel: NativeChannel): void {
     channel.state = 'open';
-    if (this.#isOutdated(kind))
-      this.#send({ type: 'error', channel: number, error: errorOf('schema-outdated') });
     this.connection.openQueue.done();
   }
 
@@ -161,11 +157,6 @@ export class NativeDocuments implements NativeChannelOwner {
     const wasOpening = channel.state === 'opening';
     this.#delete(channel);
     if (wasOpening) this.connection.openQueue.done();
-  }
-
-  /** An editor that does not know the newest blocks of a page would delete them (W14). */
-  #isOutdated(kind: 'page' | 'data'): boolean {
-    return kind === 'page' && this.#schema < SCHEMA_VERSION;
   }
 
   #leave(channel: NativeChannel | undefined): void {

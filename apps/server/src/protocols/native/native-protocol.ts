@@ -18,7 +18,6 @@ import {
   type UnacceptedCommand,
   type User,
 } from '@tandem/protocol';
-import { SCHEMA_VERSION } from '@tandem/document';
 import { CommandQueue } from '../../commands/command-queue.ts';
 import { HANDSHAKE } from '../../limits.ts';
 import type { Connection } from '../../connection/connection.ts';
@@ -308,13 +307,7 @@ export class NativeProtocol implements ProtocolHandler {
     // Tokens without a session are the server's own and do not expire.
     if (claim.session !== null) this.#connection.authenticatedUntil(claim.expiresAt);
     this.#state = 'open';
-    this.#send({
-      type: 'welcome',
-      channel: 0,
-      connection: this.#connection.id,
-      user,
-      schema: SCHEMA_VERSION,
-    });
+    this.#send({ type: 'welcome', channel: 0, connection: this.#connection.id, user });
     const { storageError } = this.#services.runner;
     if (storageError !== null) this.commandStorageChanged(storageError);
     metrics.welcomed(this.#connection.id, startMs);

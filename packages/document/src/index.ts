@@ -1,30 +1,17 @@
-export { createBlockId, type RandomBytes } from './block-id.ts';
-export type {
-  Block,
-  CodeBlock,
-  Divider,
-  HardBreak,
-  Inline,
-  Kind,
-  List,
-  Mark,
-  QuoteBlock,
-  Text,
-  TextBlock,
-} from './blocks.ts';
+export { createBlockId } from './block-id.ts';
+export type { Block, Kind, List, TextBlock } from './blocks.ts';
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
-export { inspectPage, type Inspection } from './guard.ts';
+export { inspectPage } from './guard.ts';
 export { safeHref } from './href.ts';
 export { toHtml } from './html.ts';
-export { findLinks, type FoundLink } from './link-finder.ts';
+export { findLinks } from './link-finder.ts';
 export {
-  MAX_HREF_LENGTH,
   MAX_MARKDOWN_LENGTH,
   MAX_PAGE_LENGTH,
   MAX_RESTORED_LEVEL,
   MAX_RESTORED_RANGES,
 } from './limits.ts';
-export { listLabel, listLevel, type NumberedBlock } from './list-labels.ts';
+export { listLabel, listLevel } from './list-labels.ts';
 export {
   ListCounter,
   type ListNumbers,
@@ -36,6 +23,6 @@ export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, writePage } from './page.ts';
 export { readableText } from './readable-text.ts';
 export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
-export { pageRoots, type PageRoots } from './stream/roots.ts';
-export { excerpt, type BlockSource } from './text.ts';
-export { validateChange, validatePage, type Violation } from './validation.ts';
+export { pageRoots } from './stream/roots.ts';
+export { excerpt } from './text.ts';
+export { validateChange, validatePage } from './validation.ts';

@@ -89,7 +89,6 @@ export const documentCreate = z.strictObject({
   id: newDocumentId,
   title: newTitle.optional(),
 });
-export type DocumentCreate = z.infer<typeof documentCreate>;
 export const documentPatch = z.strictObject({ title: newTitle });
 /** Somebody who shares a document with the reader. */
 export const metPerson = z.object({

@@ -1,7 +1,7 @@
 export * from './binary-codec.ts';
 export * from './channels.ts';
 export * from './close-codes.ts';
-export type { Codec, Decoded, InvalidFrame, MessageFragment, UnacceptedCommand } from './codec.ts';
+export type { Codec, MessageFragment, UnacceptedCommand } from './codec.ts';
 export {
   canReplace,
   channelOf,
@@ -36,12 +36,7 @@ export type { Member, MemberCounts, PresenceState } from './messages/presence.ts
 export * from './search-text.ts';
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
 export * from './topics/chat.ts';
-export {
-  dashboardSample,
-  reduceDashboard,
-  type DashboardSample,
-  type DashboardState,
-} from './topics/dashboard.ts';
+export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/unread.ts';

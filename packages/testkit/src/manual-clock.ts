@@ -6,7 +6,7 @@
 import type { Clock, TimerHandle } from './clock.ts';
 
 /** A simulation that has not settled after this many timers never will. */
-export const MAX_IDLE_TIMERS = 100_000;
+const MAX_IDLE_TIMERS = 100_000;
 
 /** Microtask turns after a timer; a chain of awaits longer than this needs its own `settle`. */
 const SETTLE_TURNS = 20;

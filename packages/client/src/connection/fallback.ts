@@ -2,12 +2,7 @@
 import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import type { Clock, Environment } from '../environment.ts';
 import { browserLocks } from '../store/tab-lock.ts';
-import {
-  browserLongPollSlots,
-  noLongPollSlots,
-  unlimitedLongPollSlots,
-  type LongPollSlots,
-} from './long-poll-slots.ts';
+import { browserLongPollSlots, noLongPollSlots, type LongPollSlots } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 import { PollSocket } from './poll-socket.ts';
 import type { Socket } from './socket.ts';
@@ -56,11 +51,6 @@ export function browserFallback(storage: () => Storage, clock: Clock): FallbackS
     memory: browserMemory(storage),
     longPollSlots: locks === undefined ? noLongPollSlots() : browserLongPollSlots(locks, clock),
   };
-}
-
-/** A program that has the network to itself. */
-export function headlessFallback(): FallbackStorage {
-  return { memory: createTransportMemory(), longPollSlots: unlimitedLongPollSlots() };
 }
 
 export function httpFallback(options: HttpFallbackOptions): Fallback {

@@ -1,11 +1,7 @@
 import { MAX_LONG_POLLS } from '@tandem/protocol';
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import {
-  browserLongPollSlots,
-  noLongPollSlots,
-  unlimitedLongPollSlots,
-} from './long-poll-slots.ts';
+import { browserLongPollSlots, noLongPollSlots } from './long-poll-slots.ts';
 
 /** As many tabs as one likes share it. */
 function fakeLocks(): LockManager {
@@ -34,8 +30,7 @@ test('T9: the tabs of a browser keep at most so many requests waiting', async ()
   expect(await tabs[3]?.take()).toBeNull();
 });
 
-test('T9: a program has as many as it likes; tabs that cannot agree have none', async () => {
-  expect(await unlimitedLongPollSlots().take()).not.toBeNull();
+test('T9: tabs that cannot agree have none', async () => {
   expect(await noLongPollSlots().take()).toBeNull();
 });
 

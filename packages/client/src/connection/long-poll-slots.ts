@@ -16,11 +16,6 @@ export interface LongPollSlots {
   take(): Promise<LongPollSlot | null>;
 }
 
-/** For programs that have the network to themselves. */
-export function unlimitedLongPollSlots(): LongPollSlots {
-  return { take: async () => ({ release: () => undefined }) };
-}
-
 /** The tabs of a browser agree by its locks. Where those are refused, or do not answer, no tab keeps one. */
 export function browserLongPollSlots(locks: TabLocks, clock: Clock): LongPollSlots {
   return {

@@ -14,9 +14,9 @@ import { defineChannel, commandsOf, defineCommands, type CommandOrder } from './
 import { defineEvent, profileChanged } from './event.ts';
 
 /** One that somebody has used: what is an emoji, every version of Unicode says anew, and the server has decided. */
-export const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
+const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
 /** One emoji, as people see it: a grapheme cluster that is a picture. */
-export const emoji = usedEmoji
+const emoji = usedEmoji
   // Not a pattern of the schema: those who read it elsewhere may not know the flag.
   .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
 /** What a person writes. Blanks at its start stay: they are the indentation of code. */
@@ -40,7 +40,7 @@ export const chatMention = z.object({
   length: z.number().int().positive(),
 });
 export type ChatMention = z.infer<typeof chatMention>;
-export const chatMentions = z.array(chatMention).max(MAX_CHAT_MENTIONS);
+const chatMentions = z.array(chatMention).max(MAX_CHAT_MENTIONS);
 const newChatMentions = z.array(z.strictObject(chatMention.shape)).max(MAX_CHAT_MENTIONS);
 
 /** Whether mentions stand in the text, in order and side by side. */
@@ -59,9 +59,9 @@ export function mentionsFit({
 }
 
 /** Empty once the message is deleted. */
-export const chatText = sentText(MAX_CHAT_TEXT_LENGTH);
+const chatText = sentText(MAX_CHAT_TEXT_LENGTH);
 
-export const chatReaction = z.object({ emoji: usedEmoji, users: z.array(user) });
+const chatReaction = z.object({ emoji: usedEmoji, users: z.array(user) });
 
 export const chatMessage = z.object({
   /** The id of the command that sent it. */

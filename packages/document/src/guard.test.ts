@@ -18,7 +18,7 @@ test('a page of a newer version may not, even when nothing in it is unknown', ()
 
 test.each<[string, (text: Y.Text, page: Y.Doc) => void]>([
   ['mention', (text) => text.insertEmbed(3, { mention: 'ada' })],
-  ['block@type', (text) => text.insertEmbed(3, { id: 'a', type: 'callout' })],
+  ['block@type', (text) => text.insertEmbed(3, { id: 'a', type: 'unknown' })],
   ['block@align', (text) => text.insertEmbed(3, { id: 'a', align: 'end' })],
   ['block@kind', (_, page) => page.getMap('attributes').set('title.kind', 'heading4')],
   ['block@width', (_, page) => page.getMap('attributes').set('quote.width', 3)],

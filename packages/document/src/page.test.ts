@@ -40,7 +40,7 @@ describe('writing and reading', () => {
     const page = pageOf([block('a', { id: 'a' })]);
     const text = page.getText('text');
     text.format(1, 1, { highlight: true, bold: true });
-    text.insertEmbed(2, { id: 'b', type: 'callout', tone: 'loud' });
+    text.insertEmbed(2, { id: 'b', type: 'unknown', tone: 'loud' });
     text.insert(3, 'inside', { highlight: null, bold: null });
     text.insertEmbed(6, { mention: 'ada' });
     expect(readPage(page)).toEqual([

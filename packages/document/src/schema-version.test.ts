@@ -2,20 +2,22 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { MARKS, NODES, SCHEMA_VERSION } from './nodes.ts';
 import { neededSchema, neededSchemaOfChange, type SchemaVersions } from './schema-version.ts';
-import { copyOf, merge, pageOf } from './testing/pages.ts';
+import { copyOf, merge, pageOf as pageWith } from './testing/pages.ts';
 
-/** Version 2 brought callouts, version 3 their tones and highlights. */
+/** Version 2 introduces banners, version 3 their colours and underlines. */
 const LATER: SchemaVersions = {
   newest: 3,
   ofAttribute: (name, value) =>
-    name === 'tone' ? 3 : name === 'type' && value === 'callout' ? 2 : 1,
-  ofMark: (name) => (name === 'highlight' ? 3 : 1),
+    name === 'colour' ? 3 : name === 'type' && value === 'banner' ? 2 : 1,
+  ofMark: (name) => (name === 'underline' ? 3 : 1),
 };
 
-const callout = (page: Y.Doc): void =>
-  page.getText('text').insertEmbed(0, { id: 'a', type: 'callout', free: true });
-const tone = (page: Y.Doc): void => void page.getMap('attributes').set('title.tone', 'warm');
-const highlight = (page: Y.Doc): void => page.getText('text').format(1, 2, { highlight: true });
+const pageOf = (): Y.Doc =>
+  pageWith([{ type: 'textBlock', attrs: { id: 'a' }, content: [{ type: 'text', text: 'text' }] }]);
+const banner = (page: Y.Doc): void =>
+  page.getText('text').insertEmbed(0, { id: 'b', type: 'banner', free: true });
+const colour = (page: Y.Doc): void => void page.getMap('attributes').set('a.colour', 'red');
+const underline = (page: Y.Doc): void => page.getText('text').format(1, 2, { underline: true });
 const states = (page: Y.Doc): void => void page.getMap('meta').set('schemaVersion', 2);
 
 test('a page needs no version before it has content, then the one of its newest content', () => {
@@ -25,9 +27,9 @@ test('a page needs no version before it has content, then the one of its newest 
 });
 
 test.each([
-  ['a block', callout, 2],
-  ['an attribute', tone, 3],
-  ['a mark', highlight, 3],
+  ['a block', banner, 2],
+  ['an attribute', colour, 3],
+  ['a mark', underline, 3],
   ['the version that it states', states, 2],
 ] as const)('%s raises the version, in the page and in the change', (_, change, version) => {
   const page = pageOf();
@@ -44,8 +46,8 @@ test.each([
 
 test('two who raise the version at once leave the higher one', () => {
   const [one, other] = [pageOf(), copyOf(pageOf(), 2)];
-  callout(one);
-  highlight(other);
+  banner(one);
+  underline(other);
   merge(one, other);
   expect(neededSchema(one, LATER)).toBe(3);
   expect(neededSchema(other, LATER)).toBe(3);
@@ -53,7 +55,7 @@ test('two who raise the version at once leave the higher one', () => {
 
 test('deleted content needs no version', () => {
   const page = pageOf();
-  callout(page);
+  banner(page);
   page.getText('text').delete(0, 1);
   expect(neededSchema(page, LATER)).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   CHAT_COMMANDS_PER_SECOND,
   COMMAND_BURST,
@@ -18,6 +18,7 @@ const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
 
 function fixture() {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const begun: { readonly command: Command; readonly answer: (answer: CommandAnswer) => void }[] =
     [];
   const runner = {

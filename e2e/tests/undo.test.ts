@@ -44,7 +44,7 @@ test('redo with nothing to redo does nothing', async ({ arrive }) => {
   await expect(textOf(page)).toHaveText('one two');
 });
 
-test('Undo and Redo in the browser’s menu are those of one’s own work, too', async ({ arrive }) => {
+test('Undo in the browser’s menu, and Redo as phones ask for it, are those of one’s own work, too', async ({ arrive }) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   await ben.keyboard.insertText('Ben wrote.');
   await expect(textOf(ada)).toHaveText('Ben wrote.');
@@ -53,7 +53,11 @@ test('Undo and Redo in the browser’s menu are those of one’s own work, too',
   const devtools = await ada.context().newCDPSession(ada);
   await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', commands: ['Undo'] });
   await expect(textOf(ben)).toHaveText('Ben wrote.');
-  await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', commands: ['Redo'] });
+  // Chromium's own Redo stays disabled, as its history knows nothing of this Undo.
+  await textOf(ada).evaluate((element) => {
+    const input = { inputType: 'historyRedo', bubbles: true, cancelable: true };
+    element.dispatchEvent(new InputEvent('beforeinput', input));
+  });
   await expect(textOf(ben)).toHaveText('Ada wrote. Ben wrote.');
 });
 

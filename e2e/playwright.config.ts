@@ -9,7 +9,7 @@ export default defineConfig({
   testMatch: '**/*.test.ts',
   fullyParallel: true,
   workers: Math.min(MAX_WORKERS, availableParallelism()),
-  // A test that passes at the second try is a bug that has not been found.
+  // A test that passes on retry has an undiscovered bug.
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
@@ -17,10 +17,10 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     actionTimeout: 10_000,
-    // A recorded trace takes a quarter of the processor time of a run: TRACE=on records one.
+    // Recording traces takes a quarter of a run's processor time: TRACE=on enables it.
     trace: process.env['TRACE'] === 'on' ? 'retain-on-failure' : 'off',
-    // Each new browser context would install the service worker and cache the whole application. Files
-    // about what it does allow it.
+    // Each new browser context would install the service worker and cache the whole application.
+    // Files that test it allow it.
     serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     launchOptions: {
@@ -36,7 +36,7 @@ export default defineConfig({
       ],
     },
   },
-  // The same tests twice: with TRANSPORT=blocked, no WebSocket gets through.
+  // All tests run twice: with TRANSPORT=blocked, no WebSocket passes.
   projects: [
     {
       name: process.env['TRANSPORT'] === 'blocked' ? 'blocked' : 'desktop',

@@ -1,12 +1,12 @@
 /**
- * Tandem and other servers in one run, in turns, on the same work.
+ * Compares Tandem with other servers: one run, alternating targets, the same work.
  *
  *     pnpm bench [--quick] [--scenario name]… [--only target]… [--scale n] [--rounds n]
  *                [--docs] [--bundle main.js] [--profile folder]
  *
- * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes the
- * tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a processor
- * profile of each thread of Tandem.
+ * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes
+ * the tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a
+ * processor profile of each thread of Tandem.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -25,9 +25,8 @@ import { TandemHome } from './tandem-home.ts';
 const RESULTS = resolve(import.meta.dirname, 'results');
 const SWARM_PROCESSES = 2;
 const ROUNDS = { quick: 1, full: 3 } as const;
-/** Of what a scenario says about its size. */
+/** Appended for reduced runs, because scenario descriptions mention the full sizes. */
 const SMALLER = '(Sizes are those of a full run; this one had others.)';
-/** A run that takes longer is aborted. */
 const RUN_LIMIT_MS = 180_000;
 
 const { values: options } = parseArgs({

@@ -1,4 +1,4 @@
-/** The tables of a run, between two markers of a page of the documentation. */
+/** Writes the tables of a run between two markers of a documentation page. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Report } from './result.ts';

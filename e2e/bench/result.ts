@@ -1,4 +1,4 @@
-/** What a run of the bench found: for each scenario a row of each target, made of all its rounds. */
+/** The result of a bench run: for each scenario one row per target, combined from all rounds. */
 import { Samples } from '../load/percentiles.ts';
 import type { Target } from './targets.ts';
 import type { Figure, Outcome } from './scenario.ts';
@@ -13,17 +13,16 @@ export interface Percentiles {
 export interface Row {
   readonly target: string;
   readonly rounds: number;
-  /** Of all threads of the server, for each operation. */
+  /** All threads of the server, per operation. */
   readonly cpuUsPerOperation: number;
   readonly operationsPerCoreSecond: number;
   readonly bytesPerPerson: number | null;
-  /** In milliseconds, over the samples of all rounds together, by what they are of. */
+  /** Milliseconds by measurement, over the samples of all rounds together. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
   readonly figures: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** One scenario's rows, in the order of the targets. */
 export interface Section {
   readonly name: string;
   readonly what: string;

@@ -1,4 +1,4 @@
-/** A server that is measured: a process with a probe in it, on a port that it keeps over its lives. */
+/** A measured server: a process with a probe, on a port that stays the same over restarts. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,17 +10,16 @@ const READY_LIMIT_MS = 20_000;
 const READY_POLL_MS = 20;
 const STOP_LIMIT_MS = 35_000;
 const MAX_LOG_CHARACTERS = 100_000;
-/** What a collection frees goes back to the system a moment later. */
+/** Freed memory returns to the system a moment after a collection. */
 const COLLECTION_SETTLES_MS = 400;
 
 export interface Usage {
-  /** Processor time of all threads so far, in microseconds. */
+  /** Processor time of all threads so far. */
   readonly cpuUs: number;
-  /** Resident memory in bytes. */
   readonly rss: number;
-  /** Of the main thread, in bytes. */
+  /** Main thread only, in bytes. */
   readonly heapUsed: number;
-  /** The longest that the main thread's loop stood still since `watchLoop`. */
+  /** The longest block of the main thread's event loop since `watchLoop`. */
   readonly loopDelayMs: number;
 }
 
@@ -53,7 +52,7 @@ export class ServerProcess implements AsyncDisposable {
     return `http://${HOST}:${this.port}`;
   }
 
-  /** @throws Error with the end of what it printed when it ends, or does not listen in time. */
+  /** @throws Error with the end of the output if the process exits or does not listen in time. */
   async start(): Promise<void> {
     const { script, nodeArguments = [], env = {} } = this.#options;
     const child = spawn(
@@ -98,7 +97,6 @@ export class ServerProcess implements AsyncDisposable {
     return this.#ask('usage');
   }
 
-  /** After its garbage is collected. */
   async usageAtRest(): Promise<Usage> {
     await this.#ask('collect');
     await sleep(COLLECTION_SETTLES_MS);
@@ -115,7 +113,7 @@ export class ServerProcess implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
-  /** It may say goodbye, and write its profile. */
+  /** Stops the server gracefully, so that it can write its profile. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }

@@ -1,10 +1,12 @@
-/** A scenario's rows as a table for people. Ratios are against the first target: above 1, Tandem needs less. */
+/**
+ * Renders a scenario's rows as a table. Ratios are relative to the first target: above 1, Tandem
+ * needs less.
+ */
 import type { Row, Section } from './result.ts';
 
 export interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What went wrong, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -70,7 +72,6 @@ function ratio(value: number | null, reference: number | null | undefined): stri
   return Number.isFinite(times) ? `${times.toFixed(times < 10 ? 2 : 1)}` : '–';
 }
 
-/** Three digits that mean something. */
 function number(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';

@@ -1,6 +1,6 @@
 /**
- * Tandem's data with people in it, made once for all runs: each run starts on a copy, so that none begins with
- * what another left behind.
+ * Tandem's data folder with users, created once. Each run starts on a copy, so that runs do not
+ * affect each other.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,10 @@ import { ServerProcess } from './server-process.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 
-/** A person has as many connections as it takes: rooms know people, and have no more of them than this. */
+/** Each user opens as many connections as needed; rooms track users, and have at most this many. */
 const PEOPLE = 250;
 const AT_ONCE = 25;
-/** Tokens hold for ten minutes. */
+/** Tokens are valid for ten minutes. */
 const TOKENS_FRESH_MS = 5 * 60_000;
 
 const PLENTY = '1000000';
@@ -33,7 +33,7 @@ interface Person {
 }
 
 export interface TandemHomeOptions {
-  /** The built server; the workspace's when it is not given. */
+  /** Defaults to the workspace's build. */
   readonly bundle: string | undefined;
   readonly nodeArguments: readonly string[];
 }
@@ -71,7 +71,7 @@ export class TandemHome implements AsyncDisposable {
         );
       },
       [Symbol.asyncDispose]: async () => {
-        // A profile is written by those who may say goodbye.
+        // Only a graceful stop writes a profile.
         if (this.#options.nodeArguments.length > 0) await server.stop();
         await server[Symbol.asyncDispose]();
         await rm(data, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The servers that are measured, and how each is started. */
+/** The measured servers, and how each is started. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import type { TandemHome } from './tandem-home.ts';
 export interface RunningTarget extends AsyncDisposable {
   readonly clientProtocol: ClientProtocolName;
   readonly server: ServerProcess;
-  /** Creates rooms and people in advance, so that this is not measured. @returns a token for each person. */
+  /**
+   * Creates rooms and people in advance, outside of the measurement. @returns a token per person.
+   */
   prepare(rooms: readonly string[], people: number): Promise<readonly string[]>;
 }
 
@@ -79,7 +81,7 @@ function rival(
   };
 }
 
-/** Finds package.json on disk, since packages need not export it. */
+/** Reads package.json from disk, because packages need not export it. */
 function versionOf(name: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   const manifest = folders

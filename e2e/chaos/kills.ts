@@ -1,7 +1,7 @@
 /**
- * `kill -9` while people write, again and again. Everyone writes numbered paragraphs into shared
- * documents and notes what was called saved. After each life of the server, and in the end through
- * fresh eyes: nothing that was called saved is missing, nothing is there twice.
+ * Repeats `kill -9` while people write numbered paragraphs into shared documents and record which
+ * were reported as saved. After each restart, and in the end with new clients, no saved paragraph
+ * may be missing or duplicated.
  *
  *     pnpm --filter @tandem/e2e kills [count] [--seed n]
  */
@@ -14,9 +14,8 @@ import { createBot, until } from '../load/bot.ts';
 
 const DOCUMENTS = 3;
 const WRITERS_PER_DOCUMENT = 3;
-/** The root of a page's text, in which each block begins with a marker. */
+/** The root of a page's text, in which a marker begins each block. */
 const PAGE_ROOT = 'text';
-/** How long a life lasts at most, and how long the server stays dead. */
 const MAX_LIFE_MS = 1_200;
 const MAX_DEATH_MS = 150;
 const MAX_UNCONFIRMED = 200;
@@ -26,7 +25,6 @@ interface Writer {
   readonly session: DocumentSession;
   readonly document: string;
   written: number;
-  /** Paragraphs 1 … saved were called saved. */
   saved: number;
 }
 
@@ -113,7 +111,6 @@ async function write(writer: Writer): Promise<void> {
   }
 }
 
-/** Where a block begins, and the end of the page. */
 function blockStarts(doc: Y.Doc): number[] {
   const starts: number[] = [];
   let at = 0;
@@ -143,7 +140,7 @@ async function createPage(): Promise<string> {
   return id;
 }
 
-/** Looks through fresh eyes, right after a restart, for what had been called saved before the kill. */
+/** Counts reported paragraphs that new clients do not find right after a restart. */
 async function missingFor(saved: readonly { writer: Writer; saved: number }[]): Promise<number> {
   const found = countParagraphs(await readDocuments());
   let missing = 0;

@@ -1,6 +1,7 @@
 /**
- * One person moves the caret by keys and clicks, and types a letter to show where it is, while the other
- * types elsewhere in the document. The letter must be where the keys say: a model of four equal lines knows.
+ * One person moves the caret by keys and clicks and types a probe letter to reveal it, while
+ * another types elsewhere in the document. A model of four equal lines predicts where the letter
+ * must be.
  */
 
 import type { Page } from '@playwright/test';
@@ -11,20 +12,19 @@ import { clickInto, keepBusy, pressBlindly, twoFrames } from '../harness/gesture
 import type { WriterPair } from '../harness/writer-pair.ts';
 import { TYPIST_KEY_MS } from './typist.ts';
 
-/** Equal, so that Up and Down keep the column whatever the font. */
+/** All lines are equal, so Up and Down keep the column in any font. */
 const LINE = 'alpha bravo cargo delta';
 const LINES: readonly string[] = [LINE, LINE, LINE, LINE];
 const ABOVE = 'above';
 const BELOW = 'below';
-/** The walker's letter and the typist's: in none of the lines. */
+/** The walker's and the typist's letter; neither occurs in the lines. */
 const PROBE = 'X';
 const TYPED = 'z';
-/** How far the typist's line grows before it shrinks again, so that it never wraps. */
+/** The typist deletes again from this length, so that the line never wraps. */
 const TYPED_AT_ONCE = 30;
-/** As fast as a held arrow key repeats. */
 const ACTION_INTERVAL_MS = 30;
 const ACTIONS_PER_PROBE = 4;
-/** Long enough for all keys of a walk to wait, and for what the typist writes meanwhile. */
+/** Long enough for all keys of a walk to queue, and for the typist's concurrent edits. */
 const BUSY_MS = 200;
 
 export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';
@@ -32,7 +32,6 @@ export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';
 export interface WalkOptions {
   readonly typist: TypistPlace;
   readonly latencyMs: number;
-  /** Whether the walker's page is busy while the keys of a walk are pressed; they wait in the browser. */
   readonly isBusy?: boolean;
   readonly actions: number;
   readonly seed: number;
@@ -41,7 +40,6 @@ export interface WalkOptions {
 export interface WalkOutcome {
   readonly actions: number;
   readonly probes: number;
-  /** What was done and seen, for each letter at a wrong place. */
   readonly wrong: readonly string[];
 }
 
@@ -52,7 +50,7 @@ export async function walkBeside(writers: WriterPair, options: WalkOptions): Pro
   let probes = 0;
   await writers.startDocument([]);
   while (actions < options.actions) {
-    // After a letter at a wrong place the lines are no longer those of the model.
+    // A misplaced letter leaves lines that differ from the model.
     writers.ben.network.latencyMs = 0;
     await writers.replaceText([ABOVE, ...LINES, BELOW]);
     writers.ben.network.latencyMs = options.latencyMs;
@@ -71,7 +69,6 @@ export async function walkBeside(writers: WriterPair, options: WalkOptions): Pro
   return { actions, probes, wrong };
 }
 
-/** The caret in the four lines, and the keys that brought it there. */
 class Walk {
   readonly keys: string[] = [];
   readonly start: { readonly line: number; readonly column: number };
@@ -93,12 +90,10 @@ class Walk {
     if (random.chance(1 / 3)) this.#step(true);
   }
 
-  /** What is selected when the probe is typed. */
   get selected(): string {
     return LINE.slice(...this.#range);
   }
 
-  /** The lines after the probe. */
   expected(): string {
     const [from, to] = this.#range;
     const line = LINE.slice(0, from) + PROBE + LINE.slice(to);
@@ -118,7 +113,6 @@ class Walk {
     if (!selects) this.#anchor = move.column;
   }
 
-  /** The keys that stay in the lines, and where each goes. */
   #moves(): { key: string; line: number; column: number }[] {
     const [line, column, end] = [this.#line, this.#column, LINE.length];
     const moves = [
@@ -142,13 +136,12 @@ class Walk {
       (move) =>
         move.line >= 0 &&
         move.line <= last &&
-        // Behind the last letter of the shared line both would write at one place.
+        // At the end of the shared line both people would write at one position.
         !(this.#isLastShared && move.line === last && move.column === end),
     );
   }
 }
 
-/** @returns the lines after the walk and its probe, without what the typist has in them. */
 async function probe(page: Page, walk: Walk, isBusy: boolean): Promise<string> {
   const point = await pointAt(page, 1 + walk.start.line, walk.start.column);
   const keys = [...walk.keys.slice(1), PROBE];
@@ -177,13 +170,11 @@ async function linesOf(page: Page): Promise<string> {
   return lines.filter((text) => text !== ABOVE && text !== BELOW).join(' / ');
 }
 
-/** The letter with what is around it in its line: `2: alpha braXvo`. */
 function placeOf(lines: string): string {
   const index = lines.split(' / ').findIndex((text) => text.includes(PROBE));
   return index === -1 ? lines : `${index}: ${lines.split(' / ')[index]}`;
 }
 
-/** Types and takes back at 25 keys a second until it is disposed of. */
 async function startTypist(page: Page, place: TypistPlace): Promise<AsyncDisposable> {
   if (place === 'nobody') return { [Symbol.asyncDispose]: async () => undefined };
   if (place === 'same block') {

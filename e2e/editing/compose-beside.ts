@@ -1,4 +1,4 @@
-/** Plays compositions in documents of their own, and reads what all see afterwards. */
+/** Plays compositions, each in a new document, and returns what each person sees afterwards. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@playwright/test';
@@ -15,10 +15,10 @@ import {
 } from './compositions.ts';
 import type { Outline } from './pairs.ts';
 
-/** People look at the candidates before they take one; the other's edit arrives meanwhile. */
+/** A pause to choose a candidate, during which the other person's edit arrives. */
 const CHOOSING_MS = 250;
 
-/** What is on the screens of the two and, read from the shared text, on that of a third. */
+/** The two people's screens, and a third's, read from the shared text. */
 export interface Screens {
   readonly ada: Outline;
   readonly ben: Outline;
@@ -27,7 +27,6 @@ export interface Screens {
 
 export type FirstInput = 'at once' | 'after typing and undo';
 
-/** The first input of a new, empty document. */
 export async function composeFirst(
   writers: WriterPair,
   method: InputMethod,
@@ -46,7 +45,6 @@ export async function composeFirst(
   return screensOf(writers);
 }
 
-/** At the end of `line`, while the other does something to it. */
 export async function composeBeside(
   writers: WriterPair,
   { at, act }: Interference,
@@ -63,7 +61,7 @@ export async function composeBeside(
 }
 
 async function screensOf(writers: WriterPair): Promise<Screens> {
-  // Screens that stay different are a finding, which the caller reports.
+  // The caller reports screens that never converge.
   await writers.settle().catch(() => undefined);
   const [ada, ben] = [writers.ada.page, writers.ben.page];
   const third = await writers.openAfresh();

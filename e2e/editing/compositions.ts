@@ -1,7 +1,7 @@
 /**
- * Input methods as Chromium's protocol plays them: a composition changes a few times, then is committed.
- * It cannot show what keyboards and their dictionaries do by themselves. What was composed must be there
- * once, on the screens of both and for a reader who opens the document later.
+ * Input methods as simulated by Chromium's protocol: a composition changes a few times, then is
+ * committed. Real keyboards and their dictionaries may behave differently. The composed text must
+ * occur once, on both screens and for a reader who opens the document later.
  */
 
 import type { CDPSession, Page } from '@playwright/test';
@@ -9,17 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clickInto, makeSelected, openSelectionBar, selectBlock } from '../harness/gestures.ts';
 import type { Outline } from './pairs.ts';
 
-/** Between two steps of a composition: as people type with an input method. */
 const STEP_MS = 120;
-/** The key code of a key that an input method has taken. */
 const UNIDENTIFIED_KEY = 229;
 
 export interface InputMethod {
   readonly name: string;
-  /** What the composition holds, step by step. */
   readonly steps: readonly string[];
   readonly committed: string;
-  /** Android says each key as an unidentified one. */
+  /** Android reports each key as unidentified. */
   readonly saysKeys?: boolean;
 }
 
@@ -32,7 +29,6 @@ export const INPUT_METHODS: readonly InputMethod[] = [
   { name: 'Android', steps: ['t', 'ti', 'tid', 'tide'], committed: 'tide', saysKeys: true },
 ];
 
-/** One composition in a page. */
 export class Composition {
   readonly #cdp: CDPSession;
   readonly #method: InputMethod;
@@ -42,7 +38,6 @@ export class Composition {
     this.#method = method;
   }
 
-  /** Composes up to the last step, which stays open. */
   static async begin(page: Page, method: InputMethod): Promise<Composition> {
     const composition = new Composition(await page.context().newCDPSession(page), method);
     for (const text of method.steps) await composition.#change(text);
@@ -71,17 +66,15 @@ export class Composition {
   }
 }
 
-/** What the other does while `line` has a composition at its end. */
 export interface Interference {
   readonly name: string;
-  /** Where the other stands before the composition begins. */
   readonly at: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
-  /** What all must see once 蟹 is committed. */
+  /** The outlines that are correct once 蟹 is committed. */
   readonly right: readonly Outline[];
 }
 
-/** What is there before: the composition is at the end of `line`. */
+/** The composition takes place at the end of `line`. */
 export const COMPOSED_LINE = 'line';
 export const BEFORE_COMPOSITION: Outline = ['above', COMPOSED_LINE, 'below'];
 
@@ -176,7 +169,7 @@ export const INTERFERENCES: readonly Interference[] = [
     name: 'deletes the block',
     at: (page) => selectBlock(page, COMPOSED_LINE),
     act: press('Backspace'),
-    // What is committed after the deletion stays: with a neighbour, or as a block.
+    // Text committed after the deletion stays: in a neighbouring block or its own.
     right: [
       ['above蟹', 'below'],
       ['above', '蟹', 'below'],

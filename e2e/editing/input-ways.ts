@@ -1,23 +1,25 @@
 /**
- * How text comes to a page beside plain keys: input methods, phones' keyboards, dictation, corrections and what
- * extensions do. Each acts at the caret, in a field or in the text, and what it adds must be there once.
+ * Ways in which text enters a page besides plain keys: input methods, phone keyboards, dictation,
+ * corrections and extensions. Each acts at the caret, and its text must appear once.
  */
 
 import type { CDPSession, Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Composition, INPUT_METHODS, type InputMethod } from './compositions.ts';
 
-/** The key code of a key that an input method has taken; Safari says it of the Enter that ended a composition. */
+/**
+ * The key code of keys taken by an input method; Safari also reports it for the Enter that ends a
+ * composition.
+ */
 const PROCESS_KEY = 229;
 const ENTER_KEY = 13;
 const ENTER = { key: 'Enter', code: 'Enter' };
-/** A page reads what happened to its text in a task of its own. */
+/** A page reads text changes in a separate task. */
 const READING_MS = 60;
 
 export interface InputWay {
   readonly name: string;
   readonly act: (page: Page) => Promise<unknown>;
-  /** What it adds before the caret. */
   readonly adds: string;
 }
 
@@ -66,7 +68,6 @@ export const INPUT_WAYS: readonly InputWay[] = [
   },
 ];
 
-/** Ends with the Enter that takes the candidate, in Chrome's way and in Safari's. */
 function composed(method: InputMethod): InputWay {
   return {
     name: method.name,
@@ -87,7 +88,6 @@ async function pressEnter(cdp: CDPSession, windowsVirtualKeyCode: number): Promi
     await cdp.send('Input.dispatchKeyEvent', { type, ...ENTER, windowsVirtualKeyCode });
 }
 
-/** What extensions, and the keyboards of phones through the browser, still do. */
 async function execute(page: Page, command: 'delete' | 'insertText', text = ''): Promise<void> {
   // oxlint-disable-next-line typescript/no-deprecated -- it is what is tested
   await page.evaluate(([name, value]) => document.execCommand(name, false, value), [
@@ -102,8 +102,8 @@ async function selectBack(page: Page, letters: number): Promise<void> {
 }
 
 /**
- * Replaces the word before the caret as a browser does that corrects: an event, the change, an event. The protocol
- * cannot ask a browser for it. Runs in the page.
+ * Replaces the word before the caret as a browser's autocorrection does: event, change, event. The
+ * protocol cannot trigger it. Runs in the page.
  */
 function correctWord({ wrong, right }: { readonly wrong: string; readonly right: string }): void {
   const target = document.activeElement as HTMLElement;
@@ -120,7 +120,7 @@ function correctWord({ wrong, right }: { readonly wrong: string; readonly right:
   target.dispatchEvent(new InputEvent('input', about));
 }
 
-/** Presses Option and a key as a Mac does: the key says what it writes, which comes by itself unless it was taken. */
+/** Presses Option and a key as on a Mac: the key produces its character unless it was handled. */
 export async function pressOption(
   page: Page,
   press: { readonly key: string; readonly code: string; readonly vk: number; readonly ctrl?: true },

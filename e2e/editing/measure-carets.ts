@@ -1,12 +1,13 @@
 /**
- * Arrow keys, clicks and shortcuts of one person beside a typist of 25 keys a second, whose line takes 0 or 100 ms each
- * way, on a page that is idle or busy. Every few of them a letter is typed to show where the caret is; prints how many
- * letters were at a wrong place. The row with nobody typing shows that the model of the keys is right.
+ * Arrow keys, clicks and shortcuts of one person beside a typist of 25 keys a second, with 0 or 100
+ * ms latency each way, on an idle or busy page. A probe letter after every few actions reveals the
+ * caret; the output is the number of misplaced probes. The row without a typist validates the
+ * model.
  *
  *     pnpm --filter @tandem/e2e carets [--actions 500] [--seed 1]
  *
- * Each combination of latency and page gets as many actions, a third of them with the typist above, below and in the
- * same block. The last line is the figure of all of them.
+ * Each combination of latency and page gets this many actions, a third each with the typist above,
+ * below and in the same block. The last line is the total.
  */
 
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Input methods: the first input of a new document by each of them, and a composition while somebody else
- * edits its block. Prints what was on both screens, and in the shared text, where it was not right.
+ * Input methods: each as the first input of a new document, and a composition while another person
+ * edits its block. Prints both screens and the shared text where they are wrong.
  *
  *     pnpm --filter @tandem/e2e compositions [--runs 1]
  */

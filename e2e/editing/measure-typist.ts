@@ -1,6 +1,7 @@
 /**
- * A typist of 25 keys a second beside each structural command of somebody else, over a line that takes 0,
- * 100 and 400 ms each way. Prints for each whether the letters are all there, in one piece, in their block.
+ * A typist of 25 keys a second beside each structural command of another person, with 0, 100 and
+ * 400 ms latency each way. Prints for each whether all letters are there, contiguous, in their
+ * block.
  *
  *     pnpm --filter @tandem/e2e typist [--runs 1]
  */

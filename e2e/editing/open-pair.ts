@@ -1,4 +1,4 @@
-/** A server, a browser and two writers, for commands that measure outside Playwright's runner. */
+/** Starts a server, a browser and two writers for measurements outside Playwright's runner. */
 
 import { chromium } from '@playwright/test';
 import { findBrowser } from '../harness/browser.ts';

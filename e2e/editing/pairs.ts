@@ -1,6 +1,6 @@
 /**
- * The pairs of edits at the same time, and what is right: neither has seen what the other does. Outlines
- * are as `outlineOf` writes them.
+ * Pairs of concurrent edits and their correct results: neither person has seen the other's edit.
+ * Outlines are in the notation of `outlineOf`.
  */
 
 import type { Page } from '@playwright/test';
@@ -20,18 +20,18 @@ export interface Pair {
   readonly id: string;
   readonly ada: string;
   readonly ben: string;
-  /** What is there before, as it is typed; three paragraphs where nothing is said. */
+  /** The initial lines, as typed; three paragraphs by default. */
   readonly before?: Outline;
-  /** What Ada has done when the pair begins; Ben has seen it. */
+  /** Ada's edit before the pair begins, which Ben has received. */
   readonly prepare?: Act;
-  /** Where each of them stands before anything is done. */
+  /** The initial caret of each person. */
   readonly adaAt?: Act;
   readonly benAt?: Act;
   readonly adaDoes: Act;
   readonly benDoes: Act;
-  /** What all must see; several where chance may decide (client ids order what is at one place). */
+  /** The correct results; several where client ids decide the order at one position. */
   readonly right: readonly Outline[];
-  /** What all must see after Ada has undone what she did: every word of Ben's once, in its block. */
+  /** The result after Ada undoes the edit: all of Ben's words once, in their block. */
   readonly undone?: Outline;
 }
 
@@ -60,7 +60,6 @@ const inTurn =
 const times = (count: number, key: string): string[] => Array.from({ length: count }, () => key);
 
 const WORDS = ' WORDS';
-/** The most frequent second half of a pair. */
 const benTypes = {
   ben: 'types in bravo',
   benAt: at('bravo two'),
@@ -106,7 +105,7 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: (page) => selectBlock(page, 'bravo two'),
     adaDoes: press('Backspace'),
-    // The words stay: with a neighbour, or as a block.
+    // The words survive in a neighbouring block or their own.
     right: [
       ['alpha one WORDS', 'charlie three'],
       ['alpha one', ' WORDS', 'charlie three'],
@@ -297,7 +296,7 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: (page) => selectBlock(page, 'bravo two'),
     adaDoes: inTurn(press('ControlOrMeta+x'), at('alpha one', 0), press('ControlOrMeta+v')),
-    // A cut deletes and a paste is new text, so the words stay where they were, or go along.
+    // A cut deletes and a paste inserts new text, so the words stay in place or move along.
     right: [
       ['bravo two', 'alpha one WORDS', 'charlie three'],
       ['bravo two', 'alpha one', ' WORDS', 'charlie three'],

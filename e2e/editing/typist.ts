@@ -1,6 +1,6 @@
 /**
- * One person types steadily over a slow line while the other changes the structure around the caret. Every
- * letter must be there, in order, in one piece, in the block where it was begun.
+ * One person types steadily over a slow line while another changes the structure around the caret.
+ * Every letter must arrive, in order, contiguous, in the block where typing began.
  */
 
 import type { Page } from '@playwright/test';
@@ -15,24 +15,22 @@ import {
 import type { WriterPair } from '../harness/writer-pair.ts';
 import { THREE_PARAGRAPHS, type Outline } from './pairs.ts';
 
-/** 25 keys a second: as fast as people type. */
+/** 25 keys a second: the fastest human typing. */
 export const TYPIST_KEY_MS = 40;
-/** None of them is in the paragraphs. */
+/** None of these letters occurs in the paragraphs. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-/** The other acts when this many have been typed. */
 const ACTS_AFTER_LETTERS = 10;
-/** Edits within half a second are one step of undo. */
+/** Edits within half a second form one undo step. */
 const NEXT_STEP_MS = 600;
 
 export interface Disturbance {
   readonly id: string;
   readonly name: string;
-  /** What the one who acts has done before, seen by both. */
+  /** An earlier edit by the acting person, which both have received. */
   readonly before?: (page: Page) => Promise<unknown>;
-  /** Where that one stands. */
   readonly at: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
-  /** Where the typist begins: at the end of this line, or at an offset in it. */
+  /** The typist's caret: an offset in this line. */
   readonly typistAt?: readonly [line: string, offset: number];
   readonly right: Outline;
 }
@@ -113,7 +111,6 @@ export interface TypistOutcome {
   readonly outline: Outline;
 }
 
-/** Types in a new document of the pair while the other disturbs. */
 export async function typeBeside(
   writers: WriterPair,
   disturbance: Disturbance,

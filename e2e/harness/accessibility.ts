@@ -2,8 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
 /**
- * What axe holds against the page as it is now: a line for each rule and element. Empty is good.
- * `rules`: only these.
+ * The axe violations of the current page, one line per rule and element. `rules` restricts the
+ * check.
  */
 export async function accessibilityViolations(
   page: Page,
@@ -11,7 +11,7 @@ export async function accessibilityViolations(
 ): Promise<string[]> {
   const axe = new AxeBuilder({ page });
   if (rules !== undefined) axe.withRules([...rules]);
-  // A menu floats over the page, outside of the landmarks that all other content must be in.
+  // A menu floats over the page, outside of the landmarks that must contain all other content.
   else if (await page.getByRole('menu').isVisible()) axe.disableRules('region');
   const { violations } = await axe.analyze();
   return violations.flatMap(({ id, help, nodes }) =>
@@ -19,7 +19,7 @@ export async function accessibilityViolations(
   );
 }
 
-/** The same in both themes: everything in the light one, and in the dark one what colours decide. */
+/** Checks everything in the light theme, and only the colour rules in the dark one. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
   for (const [colorScheme, rules] of [
     ['light', undefined],

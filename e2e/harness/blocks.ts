@@ -1,8 +1,8 @@
 /**
- * The blocks of a page as its DOM shows them. This is the only place of the tests that knows how a block
- * is drawn, and it knows little: a block is a text block, code or a divider, or carries `data-id`; its kind
- * is `data-kind`, or its role and level; a quote is around it, or it says its depth in `data-quote`. What
- * else is around a block, and the names of elements, may change.
+ * The blocks of a page as its DOM shows them. Only this module depends on how blocks are drawn: a
+ * block is a text block, code or a divider, or has `data-id`; its kind is `data-kind`, or its role
+ * and level; a quote surrounds it, or `data-quote` is its depth. Other wrappers and element names
+ * may change.
  */
 
 import type { Page } from '@playwright/test';
@@ -18,11 +18,10 @@ export interface Block {
   readonly list: 'bullet' | 'ordered' | 'task' | null;
   readonly checked: boolean;
   readonly indent: number;
-  /** Quotes around it. */
   readonly quoteDepth: number;
-  /** With `\n` for a line break. */
+  /** `\n` for a line break. */
   readonly text: string;
-  /** The same with `**` around what is bold. */
+  /** `text` with `**` around bold parts. */
   readonly markedText: string;
 }
 
@@ -30,7 +29,7 @@ export async function blocksOf(page: Page): Promise<Block[]> {
   return (await textOf(page).evaluate(readBlocks, { ...SELECTORS, place: null })).blocks;
 }
 
-/** The elements that are blocks or around them: quick to count, and as many on every page that shows the same. */
+/** Counts block elements and their wrappers: cheap, and equal on pages with equal content. */
 export function countBlockElements(page: Page): Promise<number> {
   return page.locator(BLOCK).count();
 }
@@ -46,16 +45,16 @@ export async function waitForBlockElements(
 }
 
 /**
- * One line for each block, in a notation like Markdown: `## heading`, `> quoted`, `- item`, `  1. indented item`,
- * `[x] task`, ```` ``` code ````, `---`, and `**bold**`.
+ * One line for each block, in a notation like Markdown: `## heading`, `> quoted`, `- item`, `  1.
+ * indented item`, `[x] task`, ```` ``` code ````, `---`, and `**bold**`.
  */
 export async function outlineOf(page: Page): Promise<string[]> {
   return (await blocksOf(page)).map(toOutline);
 }
 
 /**
- * Where to click for a caret before the character at `offset` of a block, which is named by its text or,
- * where several say the same, by its index.
+ * The point to click for a caret before the character at `offset` of a block, given by its text or,
+ * if that is not unique, by its index.
  */
 export async function pointAt(page: Page, block: string | number, offset: number): Promise<Point> {
   const { blocks, point } = await textOf(page).evaluate(readBlocks, {
@@ -98,22 +97,22 @@ interface Piece {
 }
 
 /**
- * Runs in the page, so it carries all that it needs. Its parts are methods, since compilers give the names of
- * inner functions to helpers that the page does not have.
+ * Runs in the page, so it must be self-contained. Its parts are methods, because compilers wrap
+ * named inner functions in a helper that the page lacks.
  */
 function readBlocks(
   root: Element,
   { block, quote, place }: typeof SELECTORS & { readonly place: Place | null },
 ): { blocks: Block[]; point: Point | null } {
   const reader = {
-    /** The outermost elements that are blocks; a quote with blocks in it is what is around them. */
+    /** The outermost block elements; a quote that contains blocks is a wrapper. */
     elements(): Element[] {
       const outermost: Element[] = [];
       for (const element of root.querySelectorAll(block)) {
         if (element.matches(quote) && element.querySelector(block) !== null) continue;
         if (outermost.at(-1)?.contains(element) !== true) outermost.push(element);
       }
-      // Nobody has written here yet, so the one block has no id.
+      // A new page has one block without an id.
       return outermost.length > 0 ? outermost : [root];
     },
 
@@ -150,7 +149,6 @@ function readBlocks(
       return depth;
     },
 
-    /** Controls that the editor draws inside a block are not its text. */
     collect(node: Node, pieces: Piece[]): void {
       if (node instanceof Text) {
         const bold = node.parentElement?.closest('strong, b') != null;
@@ -158,7 +156,7 @@ function readBlocks(
         if (last?.bold === bold) last.text += node.data;
         else pieces.push({ text: node.data, bold });
       } else if (node instanceof HTMLBRElement) {
-        // The editor's own, which keeps an empty line open, has a class.
+        // ProseMirror's own break, which keeps an empty line open, has a class.
         if (node.className === '') pieces.push({ text: '\n', bold: false });
       } else if (node instanceof HTMLElement) {
         if (node.getAttribute('contenteditable') === 'false') return;

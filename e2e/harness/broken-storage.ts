@@ -1,13 +1,11 @@
 /**
- * What browsers do to the storage of a page, as scripts that run before the page's own. Nothing of a module is known
- * inside of them: they are sent to the browser as text.
+ * Storage failures of browsers, as scripts that run before the page's own. They are sent to the
+ * browser as text, so they cannot use imports.
  */
 
 export interface Failure {
-  /** What is broken, and how. */
   readonly name: string;
   readonly script: () => void;
-  /** Whether the page can keep what is written in it. */
   readonly keeps: 'everything' | 'nothing';
 }
 

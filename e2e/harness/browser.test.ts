@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findBrowser, type Way } from './browser.ts';
 
-// Node tells a version when asked, as a browser does.
+// Node prints a version as a browser does.
 const works = (name: string): Way => ({ name, find: async () => process.execPath });
 const fails = (name: string, reason: string): Way => ({
   name,

@@ -1,7 +1,7 @@
 /**
- * Finds a Chromium to test with, in this order: the one that TANDEM_CHROMIUM names, one Playwright
- * already has, one on the system, a download by Playwright, Debian's package. Whatever turns up must
- * tell its version before it counts; each way that fails leaves a sentence.
+ * Finds a Chromium for tests, in this order: `TANDEM_CHROMIUM`, Playwright's installed one, the
+ * system's, a download by Playwright, Debian's package. A candidate counts only if it reports its
+ * version; each failure leaves a sentence.
  */
 
 import { execFile } from 'node:child_process';
@@ -20,21 +20,19 @@ const SYSTEM_PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Ch
 
 export interface Browser {
   readonly executable: string;
-  /** As it says itself: `Chromium 156.0.8078.79`. */
+  /** As reported: `Chromium 156.0.8078.79`. */
   readonly version: string;
 }
 
-/** One way to a browser: `find` gives the path of an executable, or throws the reason why not. */
+/** A source of browsers: `find` returns an executable's path or throws the reason. */
 export interface Way {
   readonly name: string;
   readonly find: () => Promise<string>;
-  /** What was asked for by name is not replaced by something else. */
   readonly insists?: boolean;
 }
 
 const execute = promisify(execFile);
 
-/** @throws Error with a sentence for each way that was tried. */
 export async function findBrowser(ways: readonly Way[] = waysToChromium()): Promise<Browser> {
   const reasons: string[] = [];
   for (const way of ways) {
@@ -105,6 +103,6 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('killed' in error && error.killed === true) return 'It took too long.';
   const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  // The last line of what a program says is what stopped it.
+  // The last line of a program's output usually names the failure.
   return said.split('\n').at(-1) || error.message;
 }

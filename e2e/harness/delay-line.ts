@@ -1,4 +1,7 @@
-/** One direction of a connection over a slow line: bytes arrive late, in order, none before the line is open. */
+/**
+ * One direction of a connection over a slow line: bytes arrive late and in order, after the line
+ * has opened.
+ */
 
 import type { Socket } from 'node:net';
 
@@ -18,7 +21,6 @@ export class DelayLine {
     this.#socket = socket;
   }
 
-  /** Writes now where nothing is on its way and nothing delays it. */
   write(data: Buffer, latencyMs: number): void {
     this.#chunks.push({ data, dueAt: performance.now() + latencyMs });
     this.#flush();
@@ -34,7 +36,6 @@ export class DelayLine {
     this.#flush();
   }
 
-  /** Closes the socket once everything has arrived; at once where the line is paused. */
   end(): void {
     this.#isEnding = true;
     if (this.#state === 'paused') this.destroy();

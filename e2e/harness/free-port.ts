@@ -1,11 +1,11 @@
-/** Ports for servers that are stopped and started again on the same one. */
+/** Allocates ports for servers that restart on the same port. */
 
 import { createServer } from 'node:net';
 
 export const HOST = '127.0.0.1';
 
-// Below the range that systems take outgoing ports from (32768 on Linux): while the server is down,
-// nothing else is given its port.
+// Below the range of ephemeral ports (from 32768 on Linux), so that no other process gets the port
+// while the server is down.
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 const PORT_TRIES = 50;

@@ -1,16 +1,18 @@
-/** What hands do in the text, beyond single keys. */
+/** Mouse and keyboard gestures in the text. */
 
 import { expect, type Page } from '@playwright/test';
 import { pointAt } from './blocks.ts';
 
-/** Clicks before the character at `offset` (default: behind the last) of the block with exactly this text. */
+/**
+ * Clicks before the character at `offset` (by default the end) of the block with exactly this text.
+ */
 export async function clickInto(page: Page, text: string, offset = text.length): Promise<void> {
   const { x, y } = await pointAt(page, text, offset);
   await page.mouse.click(x, y);
   await twoFrames(page);
 }
 
-/** Keeps the page's main thread busy from now on, as a large change or a slow machine does. */
+/** Blocks the page's main thread, as a large change or a slow machine does. */
 export async function keepBusy(page: Page, durationMs: number): Promise<void> {
   await page.evaluate((ms) => {
     setTimeout(() => {
@@ -20,7 +22,6 @@ export async function keepBusy(page: Page, durationMs: number): Promise<void> {
   }, durationMs);
 }
 
-/** Windows' codes of the keys that have no letter. */
 const KEY_CODES: Readonly<Record<string, number>> = {
   ArrowUp: 38,
   ArrowDown: 40,
@@ -32,7 +33,7 @@ const KEY_CODES: Readonly<Record<string, number>> = {
 };
 const MODIFIERS: Readonly<Record<string, number>> = { Control: 2, Shift: 8 };
 
-/** Clicks at a point, if there is one, and presses keys without waiting for the page to take them, as hands do. */
+/** Clicks at an optional point and presses keys without waiting for the page to handle them. */
 export async function pressBlindly(
   page: Page,
   keys: readonly string[],
@@ -64,14 +65,13 @@ export async function pressBlindly(
   await cdp.detach();
 }
 
-/** Selects the text of the block that says exactly this. */
 export async function selectLine(page: Page, text: string): Promise<void> {
   await clickInto(page, text);
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+End');
 }
 
-/** Selects the block with its end, as triple click and drag do: from its start to the start of the next. */
+/** Selects as a triple click or drag does: from a block's start to the start of the next. */
 export async function selectBlock(page: Page, text: string): Promise<void> {
   await clickInto(page, text, 0);
   await page.keyboard.press('Home');
@@ -79,13 +79,12 @@ export async function selectBlock(page: Page, text: string): Promise<void> {
   await twoFrames(page);
 }
 
-/** Makes the selected text's block what the bar over the selection calls `kind`. */
 export async function makeSelected(page: Page, kind: 'Quote' | 'Code' | 'Text'): Promise<void> {
   const bar = page.getByRole('toolbar', { name: 'Selected text' });
   await bar.getByRole('combobox', { name: 'Kind of block' }).selectOption({ label: kind });
 }
 
-/** Long enough for a page to have drawn, and heard of the selection. */
+/** Lets the page draw and process the selection. */
 export async function twoFrames(page: Page): Promise<void> {
   await page.evaluate(
     () =>
@@ -95,7 +94,6 @@ export async function twoFrames(page: Page): Promise<void> {
   );
 }
 
-/** Selects the text of the block, until the bar over the selection is there. */
 export async function openSelectionBar(page: Page, text: string): Promise<void> {
   await selectLine(page, text);
   await expect(page.getByRole('toolbar', { name: 'Selected text' })).toBeVisible();

@@ -1,4 +1,4 @@
-/** A proxy that asks people to sign in, as oauth2-proxy, Authelia and Cloudflare Access do. */
+/** A proxy that requires a sign-in, like oauth2-proxy, Authelia or Cloudflare Access. */
 
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
@@ -8,7 +8,9 @@ const HOST = '127.0.0.1';
 const SIGN_IN = '/oauth2/sign_in';
 const CALLBACK = '/oauth2/callback';
 
-/** What the API gets once the proxy's session has ended. Pages always get the sign-in. */
+/**
+ * The response to API requests after the proxy's session has ended. Pages always get the sign-in.
+ */
 export type SessionEnd = 'redirect' | 'unauthorized' | 'forbidden' | 'page';
 
 export class LoginProxy implements AsyncDisposable {
@@ -57,7 +59,6 @@ export class LoginProxy implements AsyncDisposable {
     });
   }
 
-  /** On a free port in front of `target`, a port of this machine. Everybody is signed in. */
   static async create(target: number): Promise<LoginProxy> {
     const proxy = new LoginProxy(target);
     proxy.#server.listen(0, HOST);
@@ -69,7 +70,6 @@ export class LoginProxy implements AsyncDisposable {
     return `http://${HOST}:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Nobody is signed in any more, and what was open is closed. */
   endSession(end: SessionEnd): void {
     this.#ended = end;
     for (const socket of this.#sockets) socket.destroy();

@@ -10,7 +10,6 @@ export class PageErrors {
     this.#allowed = [...allowed];
   }
 
-  /** Watches every page of the context, also later ones. */
   watch(context: BrowserContext): void {
     context.on('weberror', (problem) => {
       const error = problem.error();
@@ -23,7 +22,6 @@ export class PageErrors {
     });
   }
 
-  /** Errors that match are expected from here to the end of the test. */
   allow(pattern: RegExp): void {
     this.#allowed.push(pattern);
   }

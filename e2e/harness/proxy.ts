@@ -1,4 +1,4 @@
-/** What stands between a browser and the server, and fails as networks and proxies do. */
+/** A proxy between browser and server that simulates failures of networks and proxies. */
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -8,17 +8,17 @@ const HOST = '127.0.0.1';
 
 /**
  * - `open`: everything passes.
- * - `silent`: connections stay, and are accepted, and nothing passes in either direction. What was sent
- *   arrives when it opens again, late, as over a network that lost and repeats its packets.
- * - `pages-only`: requests pass, WebSockets are answered with 403, and those that were open are closed.
- * - `buffering`: as that, and what is streamed is kept back until it ends, which it does not.
- * - `cutting`: as that, and an answer that takes longer than `CUT_AFTER_MS` is broken off.
+ * - `silent`: connections are accepted and stay open, but nothing passes in either direction. Data
+ *   arrives late, once the mode is `open` again, as on a network that loses and repeats packets.
+ * - `pages-only`: requests pass; WebSockets get a 403, and open ones are closed.
+ * - `buffering`: `pages-only`, and streamed responses, which never end, are withheld.
+ * - `cutting`: `pages-only`, and a response that takes longer than `CUT_AFTER_MS` is aborted.
  */
 export type ProxyMode = 'open' | 'silent' | 'pages-only' | 'buffering' | 'cutting';
 
 const CUT_AFTER_MS = 5_000;
 
-/** With TRANSPORT=blocked no proxy lets a WebSocket through. */
+/** `TRANSPORT=blocked`: no proxy passes WebSockets. */
 export const BLOCKED = process.env['TRANSPORT'] === 'blocked';
 
 interface Pair {
@@ -27,7 +27,6 @@ interface Pair {
   readonly toClient: DelayLine;
   readonly toServer: DelayLine;
   isWebSocket: boolean;
-  /** A streamed answer is on its way here. */
   isStream: boolean;
   cut: NodeJS.Timeout | undefined;
 }
@@ -45,7 +44,6 @@ export class Proxy implements AsyncDisposable {
     this.#target = target;
   }
 
-  /** A proxy on a free port in front of `target`, a port of this machine. */
   static async create(target: number): Promise<Proxy> {
     const listener = createServer({ pauseOnConnect: true });
     const proxy = new Proxy(listener, target);
@@ -59,12 +57,10 @@ export class Proxy implements AsyncDisposable {
     return `http://${HOST}:${(this.#listener.address() as AddressInfo).port}`;
   }
 
-  /** WebSockets that were answered with 403 so far. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** How long each byte takes, in each direction; of what is sent from now on. */
   set latencyMs(latencyMs: number) {
     this.#latencyMs = latencyMs;
   }
@@ -127,7 +123,7 @@ export class Proxy implements AsyncDisposable {
   }
 
   #fromBrowser(pair: Pair, data: Buffer): void {
-    // A browser sends the head of a request in one piece.
+    // Browsers send the head of a request in one piece.
     const head = data.toString('latin1');
     if (/^POST \/sync\/(stream|poll) /.test(head)) {
       pair.isStream = head.startsWith('POST /sync/stream ');

@@ -1,4 +1,4 @@
-/** Finds a browser, then runs Playwright with the arguments that were given. */
+/** Finds a browser, then runs Playwright with the given arguments. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Locators and actions of the screens, by roles, labels and texts. */
+/** Locators and actions of the screens, by role, label and text. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Arrive } from './test.ts';
@@ -11,12 +11,11 @@ export function titleOf(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Title', exact: true });
 }
 
-/** The blocks of the text, with or without sections around them. */
+/** The text's blocks, with or without sections around them. */
 export function blockElementsOf(page: Page): Locator {
   return textOf(page).locator(':scope > :not(.section), :scope > .section > *');
 }
 
-/** The text, one entry for each block. */
 export function linesOf(page: Page): Promise<string[]> {
   return blockElementsOf(page).allTextContents();
 }
@@ -24,7 +23,7 @@ export function linesOf(page: Page): Promise<string[]> {
 const STATUS_LABELS =
   /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
-/** The save status, a button that explains it. */
+/** The save status, a button that opens an explanation. */
 export function chipOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
 }
@@ -37,12 +36,10 @@ export async function expectSaved(...pages: readonly Page[]): Promise<void> {
   }
 }
 
-/** The button with the avatars of the people in the document. */
 export function peopleOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /(person|people) here:/ });
 }
 
-/** The person's own button, at the foot of the navigation. */
 export function profileOf(page: Page): Locator {
   const navigation = page.getByRole('navigation', { name: 'Documents' });
   return navigation.getByRole('button', { name: /^(?!New document$)/ });
@@ -62,19 +59,16 @@ export async function changeOwnName(page: Page, name: string): Promise<void> {
   await expect(profileOf(page)).toContainText(name);
 }
 
-/** Changes the name by the API, which is quicker. */
 async function rename(page: Page, name: string): Promise<void> {
   const headers = { origin: new URL(page.url()).origin };
   const answer = await page.request.patch('/api/me', { data: { name }, headers });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** The path of the open document. */
 export function documentOf(page: Page): string {
   return new URL(page.url()).pathname;
 }
 
-/** Creates a document with this title and focuses its text. */
 export async function startDocument(page: Page, title: string): Promise<void> {
   await expectSaved(page);
   await page.getByRole('banner').getByRole('button', { name: 'New document' }).click();
@@ -86,7 +80,7 @@ export async function startDocument(page: Page, title: string): Promise<void> {
   await expectSaved(page);
 }
 
-/** People with these names in one new document of the first. */
+/** Opens a new document for people with these names; the first is its owner. */
 export async function together<const Names extends readonly string[]>(
   arrive: Arrive,
   names: Names,
@@ -116,13 +110,11 @@ export async function goToEnd(page: Page): Promise<void> {
   await page.keyboard.press('ControlOrMeta+End');
 }
 
-/** Puts the caret at the end of the block with exactly this text. */
 export async function goToEndOf(page: Page, line: string): Promise<void> {
   await textOf(page).getByText(line, { exact: true }).click();
   await page.keyboard.press('End');
 }
 
-/** Types the lines, an Enter between them. */
 export async function writeLines(page: Page, lines: readonly string[]): Promise<void> {
   for (const [index, line] of lines.entries()) {
     if (index > 0) await page.keyboard.press('Enter');
@@ -130,7 +122,7 @@ export async function writeLines(page: Page, lines: readonly string[]): Promise<
   }
 }
 
-/** Pastes text as if it had been copied elsewhere, where the caret is. */
+/** Pastes text from another application at the caret. */
 export async function paste(page: Page, text: string): Promise<void> {
   await textOf(page).evaluate((element, pasted) => {
     const clipboardData = new DataTransfer();
@@ -140,5 +132,5 @@ export async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
-/** Console errors of a browser that cannot reach the server. */
+/** Console errors of a browser without a connection to the server. */
 export const NETWORK_ERRORS = /net::ERR_|WebSocket connection to|Failed to load resource/;

@@ -1,4 +1,4 @@
-/** The built server as a child process on a port of its own. It can be stopped, killed and restarted. */
+/** The built server as a child process on a separate port; supports stop, kill and restart. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,6 @@ const STOP_LIMIT_MS = 35_000;
 const MAX_LOG_CHARACTERS = 1_000_000;
 
 export interface ServerOptions {
-  /** Variables beside PORT, HOST and DATA_DIR. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +26,6 @@ export class Server implements AsyncDisposable {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
-  /** The proxy in front of it when WebSockets are blocked. */
   #front: Proxy | undefined;
   #log = '';
 
@@ -37,7 +35,10 @@ export class Server implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** Starts a server on an empty data folder and waits until it is ready. Disposing of it removes the folder. */
+  /**
+   * Starts a server on an empty data folder and waits until it is ready. Disposal removes the
+   * folder.
+   */
   static async create(options: ServerOptions = {}): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     const server = new Server(await freePort(), dataDir, options.env ?? {});
@@ -51,17 +52,16 @@ export class Server implements AsyncDisposable {
     return server;
   }
 
-  /** The address for browsers. */
   get url(): string {
     return this.#front?.url ?? this.directUrl;
   }
 
-  /** The address for programs, with WebSockets in any case. */
+  /** The address for programs, which always passes WebSockets. */
   get directUrl(): string {
     return `http://${HOST}:${this.port}`;
   }
 
-  /** Its output over all starts; at most the last million characters. */
+  /** The output of all starts; at most the last million characters. */
   get log(): string {
     return this.#log;
   }
@@ -74,7 +74,7 @@ export class Server implements AsyncDisposable {
     return this.#child !== undefined;
   }
 
-  /** @throws Error with the end of its log when it ends, or is not ready in time. */
+  /** @throws Error with the end of the log if the server exits or is not ready in time. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the server is already running');
     const child = spawn(process.execPath, ['--enable-source-maps', BUNDLE], {
@@ -103,12 +103,11 @@ export class Server implements AsyncDisposable {
     await this.#untilReady(child);
   }
 
-  /** `kill -9`. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** @throws Error when it has not ended by itself in time; then it is killed. */
+  /** @throws Error if the server does not exit in time; it is then killed. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
@@ -147,7 +146,7 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** The machine's environment without variables that configure the server. */
+/** The environment without variables that configure the server. */
 function inherited(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

@@ -1,10 +1,10 @@
 /**
- * Playwright's `test` with what every test of the product needs: a server, people who open it, and the
- * rule that a page error or a console error fails the test.
+ * Playwright's `test` with the fixtures of all product tests: a server, people who open it, and the
+ * rule that a page error or console error fails the test.
  *
- * Starting a server costs more processor time than most tests, so all tests of a Playwright worker share
- * one. Each person is a guest of their own, with a document list of their own. A test that configures,
- * stops or kills the server gets one for itself by `test.use({ serverOptions: … })`.
+ * Starting a server costs more processor time than most tests, so all tests of a Playwright worker
+ * share one. Each person is a separate guest with a separate document list. A test that configures,
+ * stops or kills the server gets its own through `test.use({ serverOptions: … })`.
  */
 
 import {
@@ -19,42 +19,37 @@ import { PageErrors } from './page-errors.ts';
 import { BLOCKED } from './proxy.ts';
 import { Server, type ServerOptions } from './server.ts';
 
-/** Options for one person's browser, or for `test.use` in a file whose person is on the phone. */
 export const phone: BrowserContextOptions = (({ defaultBrowserType: _, ...device }) => device)(
   devices['Pixel 7'],
 );
 
-/** A browser says so each time that no WebSocket gets through, and there is no way to ask it not to. */
+/** Browsers log each failed WebSocket, and the log cannot be disabled. */
 export const BLOCKED_ERRORS = /WebSocket connection to .* failed/;
 
-/** One person: a browser of their own, with its own cookies and storage. */
 export interface Person {
   readonly context: BrowserContext;
   readonly page: Page;
 }
 
-/** Opens the product for one more person, at `path`. */
 export type Arrive = (path?: string, options?: BrowserContextOptions) => Promise<Person>;
 
 interface Fixtures {
-  /** `{ env: … }`, or `{}`: this test gets a server for itself. */
+  /** An object gives this test a separate server. */
   serverOptions: ServerOptions | null;
-  /** `test.use({ allowedErrors: [/…/] })`: what this file or group provokes on purpose. */
+  /** `test.use({ allowedErrors: [/…/] })`: errors that this file or group provokes on purpose. */
   allowedErrors: readonly RegExp[];
   pageErrors: PageErrors;
-  /** Ready, on a port that it keeps over restarts. */
   server: Server;
   arrive: Arrive;
 }
 
 interface WorkerFixtures {
-  /** Starts with the first test that needs it. */
   sharedServer: () => Promise<Server>;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   sharedServer: [
-    // Playwright insists on a pattern for what a fixture uses.
+    // Playwright requires a destructuring pattern for the fixtures in use.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       let server: Promise<Server> | undefined;

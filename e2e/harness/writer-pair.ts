@@ -1,7 +1,7 @@
 /**
- * Two people in one document, each behind a network of their own that can be paused or slowed, and a reader
- * who opens the document later. The pair is reused for many documents: opening browser contexts costs more
- * than most tests.
+ * Two people in one document, each behind a network that can be paused or slowed, and a reader who
+ * opens the document later. The pair is reused for many documents, because opening browser contexts
+ * costs more than most tests.
  */
 
 import { ulid } from 'ulid';
@@ -11,7 +11,7 @@ import { Proxy } from './proxy.ts';
 import { chipOf, documentOf, expectSaved, textOf } from './screens.ts';
 import type { Server } from './server.ts';
 
-/** Playwright's own polling intervals grow to a second. */
+/** Playwright's default polling intervals grow to a second. */
 export const SOON = { intervals: [20], timeout: 5_000 };
 
 export interface Writer {
@@ -20,7 +20,6 @@ export interface Writer {
 }
 
 export interface WriterPairOptions {
-  /** Called with each browser context before its first page. */
   readonly onContext?: (context: BrowserContext) => void;
 }
 
@@ -55,7 +54,7 @@ export class WriterPair implements AsyncDisposable {
     return new WriterPair(await writer(), await writer(), await pageAt(server.url));
   }
 
-  /** Opens a new document for both and writes these lines, which may begin with Markdown signs. */
+  /** Opens a new document for both and writes these lines, which may start with Markdown signs. */
   async startDocument(lines: readonly string[]): Promise<void> {
     const { ada, ben } = this;
     const path = `/d/${await createDocument(ada.page)}`;
@@ -65,17 +64,15 @@ export class WriterPair implements AsyncDisposable {
     await this.#write(lines);
   }
 
-  /** Replaces the whole text of the document by these lines. */
   async replaceText(lines: readonly string[]): Promise<void> {
     await this.settle();
     await textOf(this.ada.page).focus();
-    // In code, the first one selects the code.
+    // In code, the first Ctrl+A selects only the code.
     for (const key of ['ControlOrMeta+a', 'ControlOrMeta+a', 'Backspace'])
       await this.ada.page.keyboard.press(key);
     await this.#write(lines);
   }
 
-  /** Waits until everything is saved and both see the same text. */
   async settle(): Promise<void> {
     const pages = [this.ada.page, this.ben.page];
     await expect(async () => {
@@ -87,7 +84,7 @@ export class WriterPair implements AsyncDisposable {
     }).toPass(SOON);
   }
 
-  /** Neither receives the other's edits until `release`. */
+  /** Holds back both people's incoming edits until `release`. */
   hold(): void {
     this.ada.network.mode = 'silent';
     this.ben.network.mode = 'silent';
@@ -98,7 +95,6 @@ export class WriterPair implements AsyncDisposable {
     this.ben.network.mode = 'open';
   }
 
-  /** Opens the document for a reader who has not been in it. */
   async openAfresh(): Promise<Page> {
     await goTo(this.#reader, documentOf(this.ada.page));
     await expect(textOf(this.#reader)).toBeVisible();
@@ -123,7 +119,6 @@ export class WriterPair implements AsyncDisposable {
   }
 }
 
-/** By the API, which is quicker. */
 async function createDocument(page: Page): Promise<string> {
   const headers = { origin: new URL(page.url()).origin };
   const data = { id: ulid(), title: 'Pair' };
@@ -132,13 +127,13 @@ async function createDocument(page: Page): Promise<string> {
   return data.id;
 }
 
-/** Navigates as a link in the page does, without loading it again. */
+/** Navigates as an in-app link does, without a reload. */
 async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), path);
   await page.waitForURL(`**${path}`);
 }
 
-/** Types the Markdown signs key by key, and inserts the text at once. */
+/** Types the Markdown signs key by key; inserts the text at once. */
 async function writeLine(page: Page, line: string): Promise<void> {
   const [, signs = '', words = ''] = /^([^\p{L}]* )?(.*)$/u.exec(line) ?? [];
   await page.keyboard.type(signs);

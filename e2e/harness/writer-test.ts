@@ -1,4 +1,7 @@
-/** The harness's `test` with two writers that all tests of a worker share. Each test starts its own document. */
+/**
+ * The harness's `test` with two writers that all tests of a worker share. Each test starts a new
+ * document.
+ */
 
 import { PageErrors } from './page-errors.ts';
 import { BLOCKED } from './proxy.ts';

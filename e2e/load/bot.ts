@@ -1,4 +1,4 @@
-/** A person without a screen: a guest session over HTTP, and the product's own client over a real socket. */
+/** A headless user: a guest session over HTTP, and the product's client over a real socket. */
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
   Client,
@@ -15,7 +15,6 @@ const SETTLE_LIMIT_MS = 60_000;
 
 export interface Bot extends AsyncDisposable {
   readonly client: Client;
-  /** Calls the API as this guest. */
   readonly fetch: typeof fetch;
   open(document: string): Promise<DocumentSession>;
 }
@@ -29,7 +28,7 @@ export async function createBot(url: string): Promise<Bot> {
     durable: true,
     schema: SCHEMA_VERSION,
     fetch,
-    // The types of `ws` name events of their own; the values are the same.
+    // The types of `ws` name their own events; the values are compatible.
     webSocket: (address, protocol) => new WebSocket(address, protocol) as Socket,
   });
   client.start();
@@ -45,7 +44,6 @@ export async function createBot(url: string): Promise<Bot> {
   };
 }
 
-/** Resolves when `holds` does. @throws Error with the session's status when that takes a minute. */
 export async function until(
   session: DocumentSession,
   holds: (session: DocumentSession) => boolean,
@@ -72,7 +70,6 @@ export async function until(
   });
 }
 
-/** Makes a document of kind `data`, as a stock Yjs client does: by asking for one that is not there yet. */
 export async function createDataDocument(url: string, name: string): Promise<void> {
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${YJS_PATH}/${name}`);
   await once(socket, 'open');
@@ -81,10 +78,13 @@ export async function createDataDocument(url: string, name: string): Promise<voi
   socket.close();
 }
 
-/** Of y-websocket: "this is my empty state vector, what have you?" */
+/** y-websocket's sync step 1 with an empty state vector. */
 const SYNC_STEP_1 = Uint8Array.of(0, 0, 1, 0);
 
-/** Node's `fetch` keeps no cookies; this one keeps the session's and names its origin as a page does. */
+/**
+ * Node's `fetch` keeps no cookies; this one stores the session's and sends an origin as a page
+ * does.
+ */
 function fetchWithCookie(origin: string): typeof fetch {
   let cookie: string | undefined;
   return async (input, init) => {

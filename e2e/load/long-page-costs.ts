@@ -1,10 +1,10 @@
 /**
- * What a long page costs: opening it, and the main thread for each thing that people do, of who does it and of
- * who looks on. Both browsers and the server share this machine.
+ * Measures a long page: opening it, and the main-thread cost of each action for the acting and the
+ * watching person. Both browsers and the server share this machine.
  *
  *     pnpm --filter @tandem/e2e long-pages [--blocks 1000,3000,10000]
  *
- * How long a key takes to the other's screen, `latency` measures.
+ * `latency` measures the time until a key reaches the other person's screen.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,11 +25,10 @@ import {
 } from './long-page.ts';
 
 const ACTION_INTERVAL_MS = 250;
-/** After the last action, and before the first: layout, saving and what idles afterwards. */
+/** Pause before the first and after the last action, for layout, saving and idle work. */
 const REST_MS = 2_000;
 const REPEATS = 12;
 
-/** Keys that are pressed again and again; each of them is one action. */
 const ACTIONS = [
   { name: 'key', keys: ['e'] },
   { name: 'Enter', keys: ['Enter'] },
@@ -68,7 +67,7 @@ async function measure(blocks: number): Promise<void> {
     const [ada, ben] = (await Promise.all(browsers.map(openPage))) as [Watched, Watched];
     await startLongPage(ada.page, blocks);
 
-    // The first page of a browser also loads the product; the second time, the document is what it loads.
+    // A browser's first page also loads the product, so only the second opening is measured.
     await expectSaved(ben.page);
     const before = await metricsOf(ben.cdp);
     const started = performance.now();
@@ -107,7 +106,7 @@ async function openPage(browser: Browser): Promise<Watched> {
   return { page, cdp: await openMetrics(page) };
 }
 
-/** @returns what it cost who did it, and who looked on. */
+/** @returns the cost for the acting and for the watching person. */
 async function perform(
   actor: Watched,
   onlooker: Watched,
@@ -122,7 +121,7 @@ async function perform(
   }
   await sleep(REST_MS);
   const after = await Promise.all(both.map(({ cdp }) => metricsOf(cdp)));
-  // Only now: to ask for an element by its role looks at each element of the page, on the thread that is measured.
+  // Afterwards only: a query by role visits every element, on the measured thread.
   await expectSaved(actor.page);
   return after.map((metrics, index) => differenceOf(before[index]!, metrics));
 }
@@ -142,7 +141,6 @@ function costOf({ thread, script, layout }: PageMetrics, actions: number): strin
   return `${each(thread)} (${each(script)} / ${each(layout)})`;
 }
 
-/** All script that a browser without a cache takes for a document. */
 async function scriptKilobytes(): Promise<string> {
   const browser = await chromium.launch(launch);
   const { page } = await openPage(browser);
@@ -157,7 +155,7 @@ async function scriptKilobytes(): Promise<string> {
   await fresh.goto(url);
   await textOf(fresh).waitFor();
   await expectSaved(fresh);
-  // A script that comes later would be read while the browser closes.
+  // Later scripts could not be read while the browser closes.
   await fresh.waitForLoadState('networkidle');
   fresh.removeAllListeners('response');
   const bytes = (await Promise.all(scripts)).map((body) => gzipSync(body).length);

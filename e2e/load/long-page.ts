@@ -1,4 +1,4 @@
-/** A long page, made as people make one, with two lines in its middle for two people to write in. */
+/** Creates a long page by pasting, with two lines in the middle for two writers. */
 
 import type { CDPSession, Page } from '@playwright/test';
 import { blocksOf, countBlockElements, waitForBlockElements } from '../harness/blocks.ts';
@@ -12,7 +12,7 @@ import {
 
 export const WRITERS_LINES = ['Ada writes here.', 'Ben writes here.'] as const;
 
-/** Far below what a page takes as one Markdown source; each paste ends with the last kind, a paragraph. */
+/** Far below the limit of a Markdown source; each paste ends with the last kind, a paragraph. */
 const BLOCKS_A_PASTE = 1_000;
 const OPENED_LIMIT_MS = 120_000;
 
@@ -28,7 +28,6 @@ const KINDS = [
     `The gauge drifted by ${n} centimetres last spring, so each reading gets a photograph.`,
 ];
 
-/** Starts a document of so many blocks; its writers' lines are in the middle. */
 export async function startLongPage(page: Page, blocks: number): Promise<void> {
   const lines = Array.from({ length: blocks - WRITERS_LINES.length }, (_, n) =>
     KINDS[n % KINDS.length]!(n),
@@ -53,20 +52,18 @@ export async function startLongPage(page: Page, blocks: number): Promise<void> {
   if (length !== blocks) throw new Error(`the page has ${length} blocks, not ${blocks}`);
 }
 
-/** Waits until the page shows as many blocks as `other` does, without costing it much. */
+/** Waits until the page shows as many blocks as `other`, at little cost to the page. */
 export async function untilOpen(page: Page, other: Page): Promise<void> {
   await waitForBlockElements(page, await countBlockElements(other), OPENED_LIMIT_MS);
 }
 
-/** Puts the caret at the end of the writer's line. */
 export async function goToLine(page: Page, line: string): Promise<void> {
   await textOf(page).getByText(line).click();
   await page.keyboard.press('End');
 }
 
-/** Milliseconds of a page's main thread, heap in bytes, and what is in its DOM. */
 export interface PageMetrics {
-  /** Its processor time; how long its tasks last also grows with whatever else this machine does. */
+  /** Processor time; task durations would also grow with other load on this machine. */
   readonly thread: number;
   readonly task: number;
   readonly script: number;

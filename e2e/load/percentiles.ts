@@ -1,4 +1,4 @@
-/** Of raw samples, never of other percentiles. */
+/** Percentiles of raw samples, never of other percentiles. */
 export class Samples {
   #values: number[] = [];
   #state: 'as they came' | 'sorted' = 'as they came';
@@ -17,7 +17,6 @@ export class Samples {
     return this.#values.length;
   }
 
-  /** The value below which `share` (0–1) of the samples lie; NaN without samples. */
   percentile(share: number): number {
     if (this.#state !== 'sorted') {
       this.#values = [...Float64Array.from(this.#values).sort()];
@@ -27,7 +26,6 @@ export class Samples {
     return this.#values[at] ?? Number.NaN;
   }
 
-  /** `p50 1.2 ms, p95 3.4 ms, p99 5.6 ms` */
   toString(): string {
     return [0.5, 0.95, 0.99]
       .map((share) => `p${share * 100} ${this.percentile(share).toFixed(1)} ms`)

@@ -1,7 +1,7 @@
 /**
- * Replays an editing trace over real sockets against the built server, killed and started again half
- * way, and compares what is there in the end with what the trace says. Each author is a client of its
- * own and writes a step as soon as it has seen what the person who typed it had seen.
+ * Replays an editing trace over real sockets against the built server, which is killed and
+ * restarted half way, and compares the result with the trace. Each author is a separate client that
+ * writes a step as soon as it has seen what the original author had seen.
  *
  *     pnpm --filter @tandem/e2e replay <trace.json[.gz]> [--no-kill]
  */
@@ -15,7 +15,10 @@ import { Samples } from './percentiles.ts';
 import { processCpuMs } from './process-cpu.ts';
 import { readTrace, TEXT_ROOT, type Step } from './trace.ts';
 
-/** Unconfirmed steps of one author; more than a person has, fewer than a queue that hides the server. */
+/**
+ * Maximum of unconfirmed steps per author: more than a person has, too few to hide the server's
+ * speed.
+ */
 const MAX_UNCONFIRMED = 64;
 const DOWN_MS = 500;
 
@@ -32,7 +35,6 @@ await createDataDocument(server.url, document);
 
 const acknowledged = new Samples();
 const delivered = new Samples();
-/** When each step left, by author and the clock it ends at. */
 const sentAt = new Map<string, number>();
 let cpuOfEarlierLives = 0;
 
@@ -75,7 +77,7 @@ process.exitCode = equal ? 0 : 1;
 async function write(session: DocumentSession, steps: readonly Step[]): Promise<void> {
   const inFlight: number[] = [];
   session.onChange(() => {
-    // Confirmed in order: what is no longer pending has its acknowledgement.
+    // Steps are acknowledged in order, so a step that is no longer pending is acknowledged.
     while (inFlight.length > session.pending)
       acknowledged.add(performance.now() - (inFlight.shift() as number));
   });
@@ -86,7 +88,7 @@ async function write(session: DocumentSession, steps: readonly Step[]): Promise<
     Y.applyUpdate(session.doc, update);
     for (const [client, { to }] of rangesOf(update)) sentAt.set(`${client}:${to}`, now);
     written++;
-    // A step is an update of its own: what one turn produces would leave as one.
+    // Flush per step: the updates of one turn would otherwise be sent as one.
     await session.flush();
   }
 }

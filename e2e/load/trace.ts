@@ -1,12 +1,13 @@
 /**
- * Editing traces of real people, in the format of github.com/josephg/editing-traces: one author with
- * transactions in order, or several at once where each transaction applies to the merge of its parents.
+ * Editing traces of real people, in the format of github.com/josephg/editing-traces: one author
+ * with ordered transactions, or several concurrent ones where each transaction applies to the merge
+ * of its parents.
  */
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
 
-/** `[position, deleted, inserted]`; positions and lengths count Unicode code points. */
+/** `[position, deleted, inserted]`, counted in Unicode code points. */
 type Patch = readonly [number, number, string];
 
 interface TraceFile {
@@ -21,11 +22,9 @@ interface TraceFile {
   }[];
 }
 
-/** What one author did in one step, as the Yjs update that it makes. */
 export interface Step {
   readonly author: number;
   readonly update: Uint8Array;
-  /** What the author had seen by then, as a Yjs state vector. */
   readonly seen: ReadonlyMap<number, number>;
 }
 
@@ -37,7 +36,10 @@ export interface Trace {
 
 export const TEXT_ROOT = 'text';
 
-/** Each author's steps in order; authors are Yjs clients whose documents saw exactly what the trace says. */
+/**
+ * Each author's steps in order. An author is a Yjs client that has seen exactly what the trace
+ * states.
+ */
 export async function readTrace(path: string): Promise<Trace> {
   const bytes = await readFile(path);
   const file = JSON.parse(
@@ -48,7 +50,7 @@ export async function readTrace(path: string): Promise<Trace> {
   const written: Uint8Array[][] = docs.map(() => []);
   const taken: number[][] = docs.map(() => docs.map(() => 0));
   const steps: Step[] = [];
-  // How many steps of its author each transaction is the last of.
+  // The author of each transaction, and the number of the author's steps up to its end.
   const counts: { author: number; count: number }[] = [];
   for (const [
     index,
@@ -75,7 +77,10 @@ export async function readTrace(path: string): Promise<Trace> {
   return { authors, steps, endContent: file.endContent };
 }
 
-/** Of two texts at one place the one with the lower client id comes first; in traces, that of the earlier author. */
+/**
+ * Yjs orders concurrent texts at one position by client id; traces, by author. Lower ids come
+ * first.
+ */
 function authorDocument(author: number): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = author + 1;
@@ -102,7 +107,7 @@ function apply(text: Y.Text, [position, deleted, inserted]: Patch): void {
   }
 }
 
-/** Texts in which a code point may take two UTF-16 units; the others need no counting. */
+/** Texts that may contain surrogate pairs; others need no conversion. */
 const astral = new WeakSet<Y.Text>();
 const TWO_UNITS = /[\ud800-\udfff]/;
 const isPlain = (text: Y.Text) => !astral.has(text);

@@ -1,7 +1,8 @@
 /**
- * Two browsers, one long page, two people who type. How long until a key's letter is on the other's
- * screen, what a key costs the main thread of who types and of who looks on, and whether an Enter at
- * the top moves what the other reads. Both browsers and the server share this machine and its clock.
+ * Measures two people who type in one long page, in two browsers: the time until a letter is on the
+ * other's screen, the main-thread cost of a key for the typing and the watching person, and whether
+ * an Enter at the top moves the text that the other reads. Both browsers and the server share this
+ * machine and its clock.
  *
  *     pnpm --filter @tandem/e2e latency [--blocks 3000] [--seconds 20]
  */
@@ -69,13 +70,11 @@ process.stdout.write(
 interface Writer {
   readonly page: Page;
   readonly cdp: CDPSession;
-  /** The paragraph that this person writes in. */
   readonly line: string;
 }
 
 interface Measured {
   readonly latency: Samples;
-  /** Processor milliseconds of each page's main thread: Ada's, Ben's. */
   readonly cost: readonly number[];
 }
 
@@ -123,10 +122,9 @@ async function measure(writers: readonly Writer[], readers: readonly Writer[]): 
   return { latency, cost };
 }
 
-/** What the measuring leaves in a page; times in milliseconds since the epoch, by this machine's clock. */
+/** State of the instrumentation in a page; times in milliseconds since the epoch. */
 interface Instrumented extends Window {
   keysAt?: number[];
-  /** By line: how many letters of it were on the screen, and when. */
   shownAt?: Record<string, { letters: number; at: number }[]>;
   stopNoting?: AbortController;
 }
@@ -168,7 +166,6 @@ function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
   }, lines);
 }
 
-/** Processor milliseconds of each page's main thread while `run` does. */
 async function costOf(writers: readonly Writer[], run: () => Promise<unknown>): Promise<number[]> {
   const before = await Promise.all(writers.map(({ cdp }) => metricsOf(cdp)));
   await run();
@@ -190,7 +187,7 @@ async function movedByEnterAbove(writer: Page, reader: Writer): Promise<number> 
   const [before, blocksBefore] = [await top(), await count()];
   await textOf(writer).focus();
   await writer.keyboard.press('ControlOrMeta+Home');
-  // The editor follows the browser's selection a moment later.
+  // The editor follows the browser's selection with a delay.
   await sleep(REST_MS);
   await writer.keyboard.press('Enter');
   while ((await count()) === blocksBefore) await sleep(50);

@@ -1,7 +1,7 @@
 /**
- * Many people look at the dashboard of one server that nobody else uses. How far apart the first and
- * the last of them see each sample, how many samples arrive, and what that costs the server beside
- * what it takes when nobody looks.
+ * Measures many viewers of the dashboard of an otherwise idle server: the delay between the first
+ * and the last viewer of each sample, the number of samples that arrive, and the cost to the server
+ * compared with no viewers.
  *
  *     pnpm --filter @tandem/e2e watchers [--people 10000] [--seconds 20]
  */
@@ -23,7 +23,6 @@ import { Link, type LinkOwner } from './swarm/link.ts';
 
 const PLENTY = '1000000';
 const WATCHERS_PER_ADDRESS = 5_000;
-/** Who connects at the same time. */
 const AT_ONCE = 50;
 const QUIET_MS = 10_000;
 
@@ -37,7 +36,9 @@ const { values } = parseArgs({
 const people = Number(values.people);
 const seconds = Number(values.seconds);
 
-/** When watchers saw a sample, by when the server took it; of samples from `countFrom` on. */
+/**
+ * When watchers received each sample from `countFrom` on, by the time at which the server took it.
+ */
 const seen = new Map<number, number[]>();
 let countFrom = Number.POSITIVE_INFINITY;
 
@@ -147,7 +148,7 @@ for (const [reason, count] of failures) console.log(`${count} could not watch: $
 for (const link of links) link.cut();
 if (failures.size > 0 || arrived < expected) process.exitCode = 1;
 
-/** @returns why not, or null. */
+/** @returns the reason of a failure, or `null`. */
 function watch(number: number): Promise<string | null> {
   return new Promise((resolve) => {
     const localAddress = `127.0.1.${1 + Math.floor(number / WATCHERS_PER_ADDRESS)}`;

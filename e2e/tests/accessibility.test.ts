@@ -1,4 +1,4 @@
-/** axe on each screen, light and dark, with what opens on it open. */
+/** axe on each screen, light and dark, including everything that opens on it. */
 
 import type { BrowserContextOptions, Page } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';

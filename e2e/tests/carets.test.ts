@@ -1,4 +1,4 @@
-/** The caret is where its person put it, whatever others do and however busy the page is. */
+/** The caret stays where its owner put it, whatever others do and however busy the page is. */
 
 import type { Page } from '@playwright/test';
 import { walkBeside } from '../editing/caret-walk.ts';
@@ -18,7 +18,7 @@ const LATENCY_MS = 100;
 const SEED = 1;
 const BUSY_MS = 400;
 
-/** `pnpm carets` does five hundred. */
+/** `pnpm carets` runs five hundred. */
 for (const typist of ['above', 'below', 'same block'] as const) {
   test(`arrow keys, clicks and shortcuts beside a typist: ${typist}`, async ({ writers }) => {
     const walk = { typist, latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED };

@@ -1,4 +1,4 @@
-/** What people say to each other beside the text. */
+/** Chat beside the text. */
 
 import type { Locator, Page } from '@playwright/test';
 import {
@@ -20,7 +20,6 @@ function fieldOf(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Message everyone here' });
 }
 
-/** The message in which this is said. */
 function saidIn(page: Page, text: string): Locator {
   return page.getByRole('log').getByRole('listitem').filter({ hasText: text }).last();
 }
@@ -38,7 +37,6 @@ async function say(page: Page, text: string): Promise<void> {
   await expect(fieldOf(page)).toHaveValue('');
 }
 
-/** Opens what can be done with a message, and does it. */
 async function act(page: Page, text: string, action: string): Promise<void> {
   const message = saidIn(page, text);
   await message.hover();
@@ -193,7 +191,7 @@ test('somebody who is called otherwise now has said all of it under the new name
   await openChat(ada, ben);
   await say(ada, 'High water at nine.');
   await say(ben, 'I bring the lamp.');
-  // No longer in the document, where presence would tell.
+  // Outside the document, so presence cannot carry the new name.
   await ada.getByRole('link', { name: 'All documents' }).click();
   await changeOwnName(ada, 'Countess');
   const log = ben.getByRole('log');
@@ -294,7 +292,7 @@ test('a quote leads to its message, however far up it is', async ({ arrive }) =>
   }
   const log = ada.getByRole('log');
   await expect(saidIn(ada, 'Reading 105')).toBeVisible();
-  // Of many messages, those in view are in the page, and each says where it stands.
+  // Only visible messages are in the DOM, each with its position.
   expect(await log.getByRole('listitem').count()).toBeLessThan(55);
   await expect(saidIn(ada, 'Reading 105')).toHaveAttribute('aria-posinset', '106');
   await expect(saidIn(ada, 'Reading 105')).toHaveAttribute('aria-setsize', '106');
@@ -335,7 +333,7 @@ test('a message in which nothing can be seen is not sent, and stays where it was
 }) => {
   const [ada] = await together(arrive, ['Ada']);
   await openChat(ada);
-  // A control character, and a letter that nobody sees.
+  // A control character and an invisible letter.
   const invisible = '\u0007\u3164';
   await fieldOf(ada).fill(invisible);
   await fieldOf(ada).press('Enter');

@@ -1,4 +1,6 @@
-/** The clipboard and the keys around code and links, as a browser has them. What is pasted from where is tested headless. */
+/**
+ * Clipboard and keys around code and links in a real browser. Pasted formats are tested headless.
+ */
 
 import type { Page } from '@playwright/test';
 import { expectSaved, paste, startDocument, textOf, writeLines } from '../harness/screens.ts';

@@ -1,11 +1,11 @@
-/** Input methods, as the browser sees them: steps of a composition, then the text that is chosen. */
+/** Input methods in the browser: composition steps, then the chosen text. */
 
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { goToEnd, linesOf, startDocument, textOf, together } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** An input method pauses between its steps; a bug that needs the pause does not show without it. */
+/** The pause between composition steps; some bugs need it. */
 const STEP_MS = 120;
 
 interface Composition {
@@ -19,7 +19,6 @@ const COMPOSITIONS: readonly Composition[] = [
   { steps: ['´'], text: 'é' },
 ];
 
-/** `during` runs while the second step stands in the text. */
 async function compose(
   page: Page,
   { steps, text }: Composition,
@@ -65,7 +64,7 @@ for (const [name, keys] of Object.entries(CHANGES)) {
       await ben.keyboard.press(keys);
       await expect(textOf(ben).locator('[data-kind], [data-list]')).toHaveCount(1);
     });
-    // Shown when the input method has finished: until then the block is its own.
+    // Shown only after the composition: until then the block belongs to the input method.
     await expect(textOf(ada).locator('[data-kind], [data-list]')).toHaveCount(1);
     await ada.keyboard.type('x');
     for (const page of [ada, ben]) await expect.poll(() => linesOf(page)).toEqual(['line蟹x']);

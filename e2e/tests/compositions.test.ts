@@ -1,4 +1,4 @@
-/** What an input method composes is there once, on every screen. */
+/** Text composed by an input method appears once, on every screen. */
 
 import { composeBeside, composeFirst, type Screens } from '../editing/compose-beside.ts';
 import { INPUT_METHODS, INTERFERENCES } from '../editing/compositions.ts';
@@ -6,7 +6,7 @@ import type { Outline } from '../editing/pairs.ts';
 import { expect } from '../harness/test.ts';
 import { test } from '../harness/writer-test.ts';
 
-/** `pnpm compositions` does all of both, several times. */
+/** `pnpm compositions` runs all of both, several times. */
 const FIRST_INPUTS = [
   ['Japanese', 'at once'],
   ['Korean', 'after typing and undo'],

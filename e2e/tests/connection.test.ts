@@ -1,4 +1,4 @@
-/** Connection failures: nothing is lost, and the save status is true. */
+/** Connection failures: no edit is lost, and the save status is correct. */
 
 import type { Page } from '@playwright/test';
 import { BLOCKED, Proxy } from '../harness/proxy.ts';
@@ -18,7 +18,7 @@ import {
 import { expect, test as base } from '../harness/test.ts';
 
 interface Fixtures {
-  /** Between the server and the clients that use the proxy's address. */
+  /** Between the server and clients that use the proxy's address. */
   network: Proxy;
 }
 
@@ -32,9 +32,9 @@ const test = base.extend<Fixtures>({
 test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
 const KEY_MS = 60;
-/** A silent network is noticed in ten seconds; two more for a busy machine. */
+/** A silent network is detected in ten seconds; two more for a busy machine. */
 const NOTICED = { timeout: 12_000 };
-/** After several tries in vain, the next one may be some seconds away. */
+/** After several failed attempts, the next may be seconds away. */
 const BACK = { timeout: 30_000 };
 
 test.describe('a server that is killed', () => {
@@ -128,7 +128,7 @@ test('behind a proxy that blocks WebSockets, people write as always', async ({
   await ben.keyboard.type(', and before it');
   await expect(textOf(ada)).toHaveText('behind the proxy, and before it');
 
-  // It is no trouble, and who wants to know is told.
+  // The fallback transport is not an error; the dialog explains it on request.
   await chipOf(ada).click();
   const about = ada.getByRole('dialog', { name: 'Connection' });
   await expect(about).toContainText('uses ordinary web requests instead');
@@ -137,7 +137,7 @@ test('behind a proxy that blocks WebSockets, people write as always', async ({
   await ada.goBack();
   await expectSaved(ada);
 
-  // A reload begins with what worked.
+  // A reload starts with the transport that worked.
   const refused = network.refused;
   await ada.reload();
   await expectSaved(ada);
@@ -189,7 +189,6 @@ for (const mode of ['buffering', 'cutting'] as const) {
   });
 }
 
-/** Notes every word of the chip from now on; the result stops, and gives them in order. */
 async function recordWords(page: Page): Promise<() => Promise<string[]>> {
   const recorder = await chipOf(page).evaluateHandle((chip) => {
     const words = [chip.textContent ?? ''];

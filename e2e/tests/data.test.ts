@@ -1,4 +1,4 @@
-/** What a program writes with a stock Yjs client, as a person sees it. */
+/** Documents written by a program with a stock Yjs client, as a person sees them. */
 
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket-3';

@@ -1,4 +1,4 @@
-/** A visit without an account: who one is, and the documents one has. */
+/** A visit without an account: the guest's identity and documents. */
 
 import type { Locator, Page } from '@playwright/test';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** An excerpt in a list follows the text after a moment. */
+/** Excerpts in a list follow the text with a delay. */
 const EXCERPT = { timeout: 15_000 };
 
 test('a first visit finds a name, and a document worth reading and writing', async ({ arrive }) => {
@@ -195,7 +195,6 @@ test('the keyboard alone makes a document and finds its way back', async ({ arri
   expect(documentOf(page)).toMatch(/^\/d\/[\w-]{20,}$/);
 });
 
-/** The keys and words of everything that the browser keeps for this origin. */
 function keptBy(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const answerOf = <T>(request: IDBRequest<T>) =>
@@ -232,7 +231,7 @@ test('a long list is drawn in part, goes on while one scrolls, and is searched w
     });
     expect(answer.ok()).toBe(true);
   }
-  // A device that has kept nothing of the list.
+  // A device without a stored list.
   const { page } = await arrive('/', { storageState: await first.context.storageState() });
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows.filter({ hasText: 'Reading 110' })).toBeVisible();

@@ -1,4 +1,4 @@
-/** Somebody comes for the first time, in ways that are not the usual one. */
+/** Unusual first visits. */
 
 import type { BrowserContext } from '@playwright/test';
 import { chipOf, documentOf, expectSaved, startDocument } from '../harness/screens.ts';
@@ -102,7 +102,7 @@ test.describe('with one tab too many', () => {
   });
 });
 
-/** As a browser, or a proxy, that keeps no cookies. */
+/** Simulates a browser or proxy that drops cookies. */
 async function stripCookies(context: BrowserContext): Promise<void> {
   await context.route('**/api/**', async (route) => {
     const headers = await route.request().allHeaders();

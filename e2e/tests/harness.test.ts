@@ -1,4 +1,4 @@
-/** The harness itself: what must fail a test does. */
+/** The harness itself: errors that must fail a test do. */
 
 import type { Page } from '@playwright/test';
 import { accessibilityViolations } from '../harness/accessibility.ts';

@@ -1,4 +1,7 @@
-/** Text that does not come by plain keys is there once, wherever one writes, and no Enter of it does anything else. */
+/**
+ * Text entered by other means than plain keys appears once in every field, and no Enter within it
+ * has a further effect.
+ */
 
 import type { Page } from '@playwright/test';
 import { INPUT_WAYS, pressOption } from '../editing/input-ways.ts';
@@ -9,10 +12,9 @@ import { expect, test } from '../harness/test.ts';
 
 interface Place {
   readonly name: string;
-  /** Goes there; nothing is written there yet. */
   readonly begin: (page: Page) => Promise<unknown>;
   readonly read: (page: Page) => Promise<string>;
-  /** Written before it, and read with it. */
+  /** Written before the text, and read with it. */
   readonly signs?: string;
 }
 

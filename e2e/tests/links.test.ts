@@ -1,4 +1,4 @@
-/** Links as they arrive: with the full stop of their sentence, or wrong. */
+/** Incoming links: with a sentence's full stop, or wrong. */
 
 import {
   documentOf,

@@ -1,4 +1,4 @@
-/** Without a network: nothing is lost, and everything arrives once. */
+/** Without a network: no edit is lost, and each arrives once. */
 
 import type { Page } from '@playwright/test';
 import {
@@ -24,13 +24,12 @@ test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 const OFFLINE = 'Offline: kept on this device';
 
 async function goOffline(page: Page): Promise<void> {
-  // What a reload without a network takes is there once the service worker is.
+  // An active service worker has everything that an offline reload needs.
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
   await expect(chipOf(page)).toHaveText(OFFLINE);
 }
 
-/** In the very moment of the last key. */
 async function reloadAnyway(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
@@ -79,7 +78,7 @@ test('what is written in the very task of a reload is there after it, and arrive
     await goToEnd(ada);
     const reloaded = ada.waitForEvent('load');
     await ada.evaluate((written) => {
-      // As the browser does for a key, before the editor hears of it.
+      // As the browser changes the text on a key, before the editor is notified.
       const text = getSelection()?.anchorNode;
       if (text instanceof Text) text.appendData(written);
       location.reload();
@@ -227,7 +226,7 @@ test.describe('one changes the kind of a block while another writes in it offlin
   }
 });
 
-/** Whether the browser asks when the page is about to be left; it stays. */
+/** Whether the browser asks before leaving the page. The page stays open. */
 async function asksBeforeLeaving(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const leaving = new Event('beforeunload', { cancelable: true });

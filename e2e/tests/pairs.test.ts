@@ -1,6 +1,6 @@
 /**
- * Two people edit the same place at the same moment, without having seen each other's edit. Both, and a
- * reader who opens the document later, see the same text, and it is what both meant.
+ * Two people edit the same place concurrently. Both, and a reader who opens the document later, see
+ * the same text, and it preserves both intentions.
  */
 
 import type { Page } from '@playwright/test';
@@ -10,7 +10,7 @@ import { expect } from '../harness/test.ts';
 import { SOON } from '../harness/writer-pair.ts';
 import { test } from '../harness/writer-test.ts';
 
-/** Edits within half a second are one step of undo. */
+/** Edits within half a second form one undo step. */
 const NEXT_STEP_MS = 600;
 
 async function expectOneOf(page: Page, right: readonly Outline[]): Promise<Outline> {
@@ -40,7 +40,8 @@ for (const pair of PAIRS) {
     await act(ben.page, pair.benDoes);
     writers.release();
 
-    // A page may look right before the other edit has arrived. A reader who opens it when both are saved has both.
+    // A page may look right before the other edit arrives; a reader who opens it once both are
+    // saved has both.
     await writers.settle();
     const seen = await expectOneOf(await writers.openAfresh(), pair.right);
     for (const { page } of [ada, ben]) await expectOneOf(page, [seen]);

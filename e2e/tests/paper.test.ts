@@ -1,4 +1,4 @@
-/** On paper: the text, all of it, dark on light, and nothing else. */
+/** Print: the complete text, dark on light, without other elements. */
 
 import type { Page } from '@playwright/test';
 import {
@@ -33,7 +33,6 @@ async function print(page: Page): Promise<void> {
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
 }
 
-/** WCAG's contrast of a colour with white paper. */
 function contrastWithPaper(page: Page, selector: string, property: string, pseudo?: string) {
   return page
     .locator(selector)
@@ -82,7 +81,7 @@ test('from the dark theme, ink is dark, and ticks, dividers and links print', as
   ];
   for (const selector of ink)
     expect(await contrastWithPaper(page, selector, 'color'), selector).toBeGreaterThan(4.5);
-  // Printers leave backgrounds out: what has to be seen is a line.
+  // Printers omit backgrounds, so visible lines must be borders.
   const lines = [
     ['.page-text hr', 'border-top-color'],
     ['.page-text .task-box input:checked', 'border-top-color'],

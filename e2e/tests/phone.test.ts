@@ -1,4 +1,4 @@
-/** On the phone. */
+/** The product on a phone. */
 
 import type { Locator, Page } from '@playwright/test';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../harness/screens.ts';
 import { expect, phone, test } from '../harness/test.ts';
 
-/** Edits within half a second are one step of undo. */
+/** Edits within half a second form one undo step. */
 const NEXT_STEP_MS = 600;
 
 async function boxOf(locator: Locator) {

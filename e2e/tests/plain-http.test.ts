@@ -1,4 +1,4 @@
-/** Pages that came by plain http from another machine's name: no secure context, no locks, no service worker. */
+/** Pages over plain HTTP from another machine: no secure context, no locks, no service worker. */
 
 import { expectSaved, profileOf } from '../harness/screens.ts';
 import { expect, test as base } from '../harness/test.ts';

@@ -1,4 +1,4 @@
-/** What people see of a page that they only read, and of each other in it. */
+/** Readers: what they see of a page and of each other. */
 
 import type { Page } from '@playwright/test';
 import { chipOf, linesOf, textOf, together } from '../harness/screens.ts';
@@ -30,7 +30,7 @@ test('an empty document says so to a reader, until there is something in it', as
   await ada.keyboard.press('ControlOrMeta+A');
   await ada.keyboard.press('Delete');
   await expect(note(ben)).toBeVisible();
-  // Also for somebody who has just come.
+  // A newcomer sees it too.
   await ben.reload();
   await expect(note(ben)).toBeVisible();
 });

@@ -1,6 +1,6 @@
 /**
- * Nothing is cut off at 320 px (WCAG 1.4.10: 400 % of 1280 px) and at 200 % zoom of a small laptop. A browser zooms by
- * showing fewer pixels of CSS, each larger.
+ * Nothing is cut off at 320 px (WCAG 1.4.10: 400 % of 1280 px) and at 200 % zoom of a small laptop.
+ * Zoom is simulated by a smaller viewport.
  */
 
 import type { Page } from '@playwright/test';
@@ -23,7 +23,7 @@ a line of code that is longer than any small screen is wide, and scrolls by itse
 \`\`\`
 `;
 
-/** What a person cannot get to: text and controls beyond the edges that no scrolling of theirs brings in. */
+/** Text and controls beyond the edges that scrolling cannot reach. */
 function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -48,7 +48,7 @@ function cutOff(page: Page): Promise<string[]> {
   });
 }
 
-/** Pairs in the bar above that stand over each other, words of the chip included. */
+/** Overlapping pairs in the top bar, including the chip's label. */
 function covered(page: Page): Promise<string[]> {
   return page.getByRole('banner').evaluate((banner) => {
     const buttons = [...banner.querySelectorAll('button')].filter((one) => one.checkVisibility());
@@ -70,7 +70,7 @@ function covered(page: Page): Promise<string[]> {
   });
 }
 
-/** What floats must fit into the window, or scroll within. */
+/** Floating elements must fit into the window or scroll. */
 async function expectReachable(page: Page, name: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name });
   await expect(dialog).toBeVisible();
@@ -84,7 +84,6 @@ async function expectReachable(page: Page, name: string): Promise<void> {
     .toBe(true);
 }
 
-/** For people to look at: what is measured here is not all that can be wrong. */
 async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
 }

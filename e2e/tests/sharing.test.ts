@@ -1,4 +1,4 @@
-/** Who may do what, and that it takes effect at once on pages that are open. */
+/** Access rights, and that changes take effect immediately on open pages. */
 
 import { newDocumentId } from '@tandem/client';
 import type { Locator, Page } from '@playwright/test';
@@ -13,7 +13,7 @@ import {
 import { expect, test } from '../harness/test.ts';
 import { createBot } from '../load/bot.ts';
 
-/** A change of rights must be felt within a second; the rest is the machine's. */
+/** A change of rights must take effect within a second; the rest is for a busy machine. */
 const FELT = { timeout: 3_000 };
 
 test.use({ allowedErrors: [/status of 40[34]/] });
@@ -85,7 +85,7 @@ test('a role puts the document on the list of somebody who was never there, unti
 
   await using owner = await createBot(server.directUrl);
   const { commands } = owner.client;
-  // They meet in a document of the owner's.
+  // The people meet in a document of the owner.
   const meeting = newDocumentId();
   commands.run({ name: 'document:create', input: { document: meeting, title: 'Meeting' } });
   await expect

@@ -1,4 +1,4 @@
-/** A proxy in front of the server wants to know who people are, and at some point wants to know it again. */
+/** A proxy in front of the server requires a sign-in, and later requires it again. */
 
 import type { Page } from '@playwright/test';
 import { LoginProxy, type SessionEnd } from '../harness/login-proxy.ts';
@@ -16,7 +16,7 @@ const test = base.extend<Fixtures>({
   },
 });
 
-// What the proxy answers in the place of the server.
+// Errors from the proxy's responses in the server's place.
 test.use({
   allowedErrors: [/Failed to load resource|WebSocket connection to/],
   serviceWorkers: 'allow',
@@ -39,7 +39,7 @@ for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies Se
     login.endSession(end);
     await page.keyboard.type(' and after');
     await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
-    // The application is on this device, and says the same after a reload.
+    // The application is cached on this device, so a reload shows the same.
     await page.reload();
     await expect(textOf(page)).toHaveText('before and after');
     await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
@@ -68,7 +68,6 @@ test('the sign-in of a proxy is reached by its own address, with the application
   await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
 });
 
-/** The service worker answers for the page from now on. */
 async function untilInstalled(page: Page): Promise<void> {
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.reload();

@@ -1,4 +1,4 @@
-/** What others write above does not move what one reads. */
+/** Edits above do not move the text that a person reads. */
 
 import type { Locator, Page } from '@playwright/test';
 import { blockElementsOf, expectSaved, paste, textOf, together } from '../harness/screens.ts';
@@ -19,7 +19,7 @@ async function longDocument(writer: Page, reader: Page): Promise<Locator> {
   return line;
 }
 
-/** Where it is on the screen, once it has stopped to move: a long document is laid out as it is seen. */
+/** The line's position once it is stable: a long document is laid out as it scrolls into view. */
 async function settledTop(line: Locator): Promise<number> {
   let top = Number.NaN;
   await expect(async () => {

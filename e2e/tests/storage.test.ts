@@ -1,4 +1,7 @@
-/** Browsers whose storage is missing, throws, refuses, hangs or is full: the page works, and says what is true. */
+/**
+ * Browsers whose storage is missing, throws, rejects, hangs or is full: the page works, and its
+ * messages are true.
+ */
 
 import type { Page } from '@playwright/test';
 import {
@@ -24,9 +27,9 @@ import {
 } from '../harness/screens.ts';
 import { expect, test, type Arrive } from '../harness/test.ts';
 
-/** The page goes on after 3 s; the rest is for a machine that has other things to do. */
+/** The page continues after 3 s; the rest is for a busy machine. */
 const USABLE_MS = 10_000;
-/** A lock that another page has is waited for as long as that may ask the server. */
+/** The page waits as long for another page's lock as that page may query the server. */
 const TURN_MS = 20_000;
 const NOTHING_KEPT = 'Nothing is kept on this device';
 
@@ -39,7 +42,6 @@ const TABLE: Record<string, readonly Failure[]> = {
   'localStorage and sessionStorage': WEB_STORAGE,
 };
 
-/** Somebody who comes for the first time, in a browser that is broken like this. */
 async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promise<Page> {
   const serviceWorkers = SERVICE_WORKER.includes(failure) ? 'allow' : 'block';
   const { page } = await arrive('about:blank', { serviceWorkers });
@@ -48,7 +50,6 @@ async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promi
   return page;
 }
 
-/** What the chip says when it is pressed. */
 async function expectExplained(page: Page, { keeps }: Failure): Promise<void> {
   await chipOf(page).click();
   const explanation = page.getByRole('dialog', { name: 'Connection' });

@@ -16,7 +16,7 @@ import { expect, test } from '../harness/test.ts';
 test.use({ serviceWorkers: 'allow' });
 
 const KEY_MS = 40;
-/** Who closes the tab may be reloading it, and is shown for ten seconds more. */
+/** A closed tab may be a reload, so its person stays visible for ten seconds. */
 const GONE = { timeout: 15_000 };
 
 test('a copied link opens the same document in another browser', async ({ arrive }) => {
@@ -137,8 +137,10 @@ test('somebody who is in a document shows in the list of documents', async ({ ar
   await expect(row.getByRole('img', { name: 'Here now: Ada' })).toBeVisible();
 });
 
-/** The label beside another person's cursor; it is drawn for the eye, who types is told below the text. */
+/**
+ * The label beside another person's cursor. It is visual only; typing is announced below the text.
+ */
 function cursorOf(page: Page, name: string) {
-  // The line under the title has the names as well.
+  // The line under the title also contains the names.
   return page.getByRole('main').locator('.person-label', { hasText: name });
 }

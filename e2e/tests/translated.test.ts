@@ -1,4 +1,4 @@
-/** A page that the browser has translated: elements of its own are around every text. */
+/** A page translated by the browser, which wraps every text in its own elements. */
 
 import type { Page } from '@playwright/test';
 import { chipOf, expectSaved, NETWORK_ERRORS, startDocument, textOf } from '../harness/screens.ts';
@@ -26,7 +26,7 @@ test('the chip tells the truth after a translation, and nothing breaks', async (
   await expect(textOf(page)).toHaveText('one two');
 });
 
-/** As Chromium does it, in the same language. What may be written in is not translated. */
+/** Translates as Chromium does, into the same language. Editable text is not translated. */
 async function translate(page: Page): Promise<void> {
   await page.evaluate(() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

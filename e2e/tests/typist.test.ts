@@ -1,11 +1,11 @@
-/** Who types while somebody else restructures the text loses no letter, and stays where they were. */
+/** Typing while another person restructures the text loses no letter and stays in place. */
 
 import { DISTURBANCES, typeBeside } from '../editing/typist.ts';
 import { expect } from '../harness/test.ts';
 import { test } from '../harness/writer-test.ts';
 
 const LATENCY_MS = 100;
-/** `pnpm typist` does them all, over several lines. */
+/** `pnpm typist` runs all of them, over several latencies. */
 const TESTED = ['7a', '7c', '7e', 'undo'];
 
 for (const disturbance of DISTURBANCES.filter(({ id }) => TESTED.includes(id))) {

@@ -1,4 +1,4 @@
-/** Undo and redo of what was done to blocks, while another person writes in them. */
+/** Undo and redo of block edits while another person writes in those blocks. */
 
 import type { Page } from '@playwright/test';
 import { outlineOf } from '../harness/blocks.ts';
@@ -25,7 +25,6 @@ const make =
     await makeSelected(page, kind);
   };
 
-/** What Ada does, and what is there when Ben has added BBB. */
 const STEPS: readonly {
   readonly name: string;
   readonly act: (page: Page) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Undo takes back what one did oneself. */
+/** Undo reverts only the user's own edits. */
 
 import type { Locator, Page } from '@playwright/test';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** Edits within half a second are one step. */
+/** Edits within half a second form one undo step. */
 const NEXT_STEP_MS = 600;
 
 test('undo takes back only one’s own work', async ({ arrive }) => {
@@ -44,7 +44,9 @@ test('redo with nothing to redo does nothing', async ({ arrive }) => {
   await expect(textOf(page)).toHaveText('one two');
 });
 
-test('Undo in the browser’s menu, and Redo as phones ask for it, are those of one’s own work, too', async ({ arrive }) => {
+test('Undo in the browser’s menu, and Redo as phones ask for it, are those of one’s own work, too', async ({
+  arrive,
+}) => {
   const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
   await ben.keyboard.insertText('Ben wrote.');
   await expect(textOf(ada)).toHaveText('Ben wrote.');

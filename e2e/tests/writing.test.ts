@@ -1,4 +1,4 @@
-/** One person, writing. */
+/** One person writing. */
 
 import type { Page } from '@playwright/test';
 import {
@@ -165,7 +165,7 @@ test('code keeps its lines and indents, and takes a language', async ({ arrive }
   const code = textOf(page).getByRole('code');
   await expect.poll(() => code.textContent()).toBe('if (dry) {\n  walk();');
   const language = textOf(page).getByRole('combobox', { name: 'Language of the code' });
-  // A click or a Tab focuses it, and with the focus come its options.
+  // The options are added on focus, by a click or a Tab.
   await language.focus();
   await language.selectOption({ label: 'JavaScript' });
   await expectSaved(page);

@@ -1,4 +1,4 @@
-/** Frames that are not of the protocol, and conversations that begin as they should not. */
+/** Malformed frames, and invalid first messages. */
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-/** One who goes on writing in the same document, and must never notice. */
+/** A client that keeps writing in the document and must not be affected. */
 beforeEach(async () => {
   honest = await WellBehavedClient.join(server);
   ({ guest, document } = honest);
@@ -39,7 +39,6 @@ afterEach(async () => {
 
 const bytes = (...parts: number[]) => Buffer.from(parts);
 
-/** A message of this number on channel 0, with this body. */
 const message = (type: number, ...body: number[]) => bytes(type, 0, body.length, ...body);
 const HELLO = 1;
 const LEAVE = 5;
@@ -53,7 +52,7 @@ const pings = Array.from({ length: MAX_MESSAGES_PER_FRAME + 1 }, () => [
 
 type Malformed = readonly [what: string, frame: Buffer | string, reason: string];
 
-/** Each breaks another rule of W3, W5 or W6. */
+/** Each violates a different rule of W3, W5 or W6. */
 const BINARY: readonly Malformed[] = [
   ['empty', bytes(), 'empty frame'],
   ['cut short', bytes(HELLO, 0, 200, 1), 'Unexpected end of array'],

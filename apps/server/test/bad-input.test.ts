@@ -1,4 +1,4 @@
-/** Whatever comes in: its sender hears a sentence, and nobody else notices. */
+/** Invalid input: its sender gets an error message, and no other client is affected. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +21,6 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-/** One who goes on writing in the same document, and must never notice. */
 beforeEach(async () => {
   honest = await WellBehavedClient.join(server);
   ({ guest, document } = honest);

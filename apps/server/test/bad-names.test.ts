@@ -1,4 +1,7 @@
-/** Somebody who names one thing that is not, as a link with something behind it does, loses that and nothing else. */
+/**
+ * An invalid name, such as a link with trailing text, fails alone: the rest of the connection
+ * works.
+ */
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ulid } from 'ulid';
 import { WebSocket } from 'ws';
@@ -21,7 +24,6 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-/** One who goes on writing in the same document, and must never notice. */
 beforeEach(async () => {
   honest = await WellBehavedClient.join(server);
   ({ guest, document } = honest);
@@ -152,7 +154,7 @@ describe('a document of a Hocuspocus provider', () => {
       );
     };
     socket.send(asking(document));
-    // `SyncStep2` is what it lacks.
+    // `SyncStep2` has the missing structs.
     await answerOf(document, '\u0000\u0001');
     const tooLong = 'x'.repeat(9_000);
     socket.send(asking(tooLong));

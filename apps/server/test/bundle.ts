@@ -1,6 +1,6 @@
 /**
- * Vitest's global setup for tests that start real workers or the whole server: the production
- * bundle, built once a run, beside the node_modules that hold its native addons. A test finds it by
+ * Vitest's global setup for tests with real workers or the whole server: the production bundle,
+ * built once per run beside the node_modules with its native addons. Tests find it by
  * `join(inject('bundle'), 'main.js')`.
  */
 
@@ -11,7 +11,7 @@ import configuration from '../rolldown.config.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder that `pnpm build` would have called dist. */
+    /** Replaces the dist folder of `pnpm build`. */
     readonly bundle: string;
   }
 }

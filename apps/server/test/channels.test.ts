@@ -1,4 +1,7 @@
-/** Channels of events over real sockets: from memory, from rows, or whole, and never a part. */
+/**
+ * Event channels over real sockets: recovery from memory, from rows, or as a whole state, never
+ * partial.
+ */
 import { expect, it } from 'vitest';
 import type { MessageOf } from '@tandem/protocol';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
@@ -18,7 +21,7 @@ const eventsOf = (client: NativeClient, channel: number): MessageOf<'events'>[] 
       message.type === 'events' && message.channel === channel,
   );
 
-/** Everything that came, in one piece; throws where it is not. */
+/** All received texts; throws on a gap. */
 function texts(client: NativeClient, channel: number, from: number): string[] {
   let at = from;
   return eventsOf(client, channel).flatMap((message) => {
@@ -209,7 +212,7 @@ it('catches up whoever did not read for a while, without a gap (W30)', async () 
   );
   slow.socket.pause();
   const text = 'x'.repeat(4_000);
-  // More than sockets of this machine hold.
+  // Exceeds the socket buffers of this machine.
   await Promise.all(
     writers.map(async (writer) => {
       for (let i = 0; i < 40; i++) {
@@ -239,7 +242,7 @@ it('catches up whoever did not read for a while, without a gap (W30)', async () 
       whole++;
     }
   }
-  // It was not fed while it did not eat.
+  // Nothing was sent while the client did not read.
   expect(whole).toBe(1);
   expect(at).toBe(offset + 4_001);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** Commands over real sockets: once, in order, on disk before they are called done. */
+/** Commands over real sockets: executed once, in order, and on disk before `done`. */
 import { ulid } from 'ulid';
 import { expect, it } from 'vitest';
 import { COMMAND_BURST, MAX_COMMANDS_IN_FLIGHT, type MessageOf } from '@tandem/protocol';
@@ -21,7 +21,7 @@ const answersOf = (client: NativeClient): Answer[] =>
     (message): message is Answer => message.type === 'done' || message.type === 'refused',
   );
 
-/** The messages of a chat as a newcomer has them: the newest fifty, and the number of the last. */
+/** A chat's state for a new subscriber: the newest fifty messages, and the last number. */
 async function messagesIn(running: RunningServer, document: string) {
   const { state } = await subscribe(
     await NativeClient.onAuthenticated(running),
@@ -42,7 +42,7 @@ it('carries out a command, and sends its events before its answer (W24, W26)', a
     repeated: false,
     positions: expect.arrayContaining([{ name: 'library', epoch, offset: offset + 1 }]),
   });
-  // It was received before `done`, which is awaited.
+  // Events arrive before `done`, which is awaited.
   const events = client.received.find(({ type }) => type === 'events') as MessageOf<'events'>;
   expect(events).toMatchObject({ channel, from: offset, to: offset + 1 });
   expect(events.events[0]).toMatchObject({
@@ -155,7 +155,7 @@ it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3,
     const open = () => messages.filter(({ id }) => !done.has(id));
     const killAt = life < 4 ? done.size + 40 : Infinity;
     while (open().length > 0 && done.size < killAt) {
-      // Several under way, all of which are said again in the next life.
+      // Several in flight, all sent again after the restart.
       client.send(...open().slice(0, MAX_COMMANDS_IN_FLIGHT));
       const id = open()[Math.min(open().length, MAX_COMMANDS_IN_FLIGHT) - 1]?.id;
       const wanted = Math.min(messages.length, done.size + 20);
@@ -173,7 +173,7 @@ it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3,
   }
   const reader = await NativeClient.onAuthenticated(running, { guest });
   expect((await messagesIn(running, document)).head).toBe(messages.length);
-  // Those of the first lives are still answered as they were.
+  // Commands from before the restarts get their original answers.
   expect(await say(reader, messages[0] as MessageOf<'command'>)).toMatchObject({ repeated: true });
 });
 

@@ -1,4 +1,4 @@
-/** People on native sockets, with the built server between them. */
+/** Native clients that talk through the built server. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
@@ -32,7 +32,6 @@ async function makeDocument(guest: SignedIn): Promise<string> {
   return id;
 }
 
-/** Two people in one document. */
 async function together() {
   const [ada, bob] = [await signIn(server), await signIn(server)];
   const document = await makeDocument(ada);
@@ -43,7 +42,6 @@ async function together() {
   return { ada, bob, document, a, b, channel };
 }
 
-/** An update that a page takes. */
 function pageUpdate(client: number, text: string): Uint8Array {
   const doc = new Y.Doc();
   doc.clientID = client;
@@ -112,7 +110,7 @@ describe('opening', () => {
     expect(await client.next('unsubscribed')).toMatchObject(refused);
     await client.next('pong');
     expect(frames).toBeLessThanOrEqual(6);
-    // And once only.
+    // `hello` is allowed only once.
     client.send({ ...hello, schema: SCHEMA_VERSION, token: guest.token });
     expect(await client.end()).toMatchObject({ code: 4400 });
   });

@@ -1,4 +1,4 @@
-/** One folder is for one server, and a database is not mixed with the log of another. */
+/** A folder serves one server, and a database is never combined with the log of another. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -76,7 +76,7 @@ it('a process that has the id of the last holder by chance does not keep a serve
   await RunningServer.start({ DATA_DIR: dataDir });
 });
 
-/** Ways in which a backup comes to be, and how it is put in the place of the database. */
+/** Ways to make a backup, and to restore it. */
 const RESTORES: readonly {
   readonly title: string;
   readonly backUp: string | null;
@@ -222,7 +222,7 @@ async function copyOlder(backup: string, dataDir: string): Promise<void> {
   await utimes(join(dataDir, 'tandem.db'), mtime, new Date(mtime.getTime() - 60_000));
 }
 
-/** As it is when the server ended a minute ago. */
+/** Simulates a server that ended a minute ago. */
 async function copyLater(backup: string, dataDir: string): Promise<void> {
   await copyOver(backup, dataDir);
   const ended = new Date(Date.now() - 60_000);

@@ -1,4 +1,4 @@
-/** `pnpm dev` says first where the application is. */
+/** `pnpm dev` prints the application's address first. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
@@ -8,7 +8,7 @@ import { temporaryFolder } from './running-server.ts';
 
 const SCRIPT = join(import.meta.dirname, '../scripts/dev.mjs');
 
-/** The first line, which is there before anything is bundled. */
+/** The first line, printed before anything is bundled. */
 async function firstLine(...parameters: string[]): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [SCRIPT, ...parameters], {

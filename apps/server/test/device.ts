@@ -1,4 +1,7 @@
-/** One who writes in a document as browsers do, with a copy that outlives connections and servers. */
+/**
+ * A client that edits a document like a browser, with a replica that outlives connections and
+ * servers.
+ */
 import type { ServerMessage } from '@tandem/protocol';
 import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -14,7 +17,6 @@ export class Device {
   readonly #guest: SignedIn;
   #client: NativeClient | null = null;
   #lastRef = 0;
-  /** What the server would not take. */
   readonly refusals: string[] = [];
 
   constructor(document: string, guest: SignedIn) {
@@ -38,7 +40,6 @@ export class Device {
     return this.doc.getText('text').toJSON();
   }
 
-  /** Writes after what is there. */
   write(words: string): void {
     const text = this.doc.getText('text');
     text.insert(text.length, words);
@@ -48,7 +49,7 @@ export class Device {
     this.doc.getText('text').delete(this.text.indexOf(words), words.length);
   }
 
-  /** Opens on a server, the first one or another; resolves when all is here. */
+  /** Opens on this or another server; resolves once synced. */
   async connect(server: RunningServer): Promise<void> {
     this.disconnect();
     const client = await NativeClient.onAuthenticated(server, { guest: this.#guest });
@@ -64,7 +65,7 @@ export class Device {
     this.channel.disconnected();
   }
 
-  /** Until the server has confirmed everything. */
+  /** Resolves once all updates are acknowledged. */
   async saved(): Promise<void> {
     await eventually(`${this.#document} is saved`, () => this.channel.pending.length === 0);
   }

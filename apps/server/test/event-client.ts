@@ -1,4 +1,4 @@
-/** What tests of commands and channels say on a native connection. */
+/** Helpers for commands and channels on a native connection. */
 import { ulid } from 'ulid';
 import type { Call, ChannelName, ChannelPosition, MessageOf } from '@tandem/protocol';
 import type { NativeClient } from './native-client.ts';
@@ -15,7 +15,6 @@ export const create = (document: string, id?: string) =>
 export const chat = (document: string, text: string, id?: string) =>
   command({ name: 'chat:send', input: { document, text, mentions: [], replyTo: null } }, id);
 
-/** Says it, and waits for its answer. */
 export async function say(
   client: NativeClient,
   message: MessageOf<'command'>,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LIMIT_MS = 15_000;
 const STEP_MS = 10;
 
-/** Waits for what other processes bring about. */
+/** Polls for a condition that other processes bring about. */
 export async function eventually(
   what: string | (() => string),
   holds: () => boolean,

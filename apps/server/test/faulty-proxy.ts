@@ -1,21 +1,21 @@
-/** What stands between a client and the server, and does not mean well. */
+/** A faulty proxy between a client and the server. */
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 
 /**
- * - `buffers`: an answer is passed on when it is whole.
- * - `cuts`: whatever takes longer than `afterMs` is broken off, in both directions.
+ * - `buffers`: forwards a response once it is complete.
+ * - `cuts`: aborts everything that takes longer than `afterMs`, in both directions.
  *
- * Upgrades are refused by each.
+ * Every profile refuses upgrades.
  */
 export type FaultProfile =
   | { readonly kind: 'buffers' }
   | { readonly kind: 'cuts'; readonly afterMs: number }
   | { readonly kind: 'blocks' };
 
-/** The address of a proxy before `port`. */
+/** Returns the address of a proxy for `port`. */
 export async function startFaultyProxy(port: number, faultProfile: FaultProfile): Promise<string> {
   const proxy = createServer((request, response) =>
     pass(request, response, { port, faultProfile }),

@@ -1,4 +1,4 @@
-/** Reads a feed as a browser's EventSource does, and can stop reading. */
+/** Reads a feed like a browser's EventSource, and can stop reading. */
 import { get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
@@ -18,7 +18,7 @@ type FeedEventOf<T extends keyof FeedEvents> = Extract<FeedEvent, { type: T }>;
 export class FeedReader {
   readonly received: FeedEvent[] = [];
   readonly answer: IncomingMessage;
-  /** As a browser would send it. */
+  /** Sent like a browser's `Last-Event-ID`. */
   lastEventId: string | null = null;
   retries: number[] = [];
   isOver = false;
@@ -47,7 +47,7 @@ export class FeedReader {
     return this.answer.statusCode as number;
   }
 
-  /** Of an answer that is not a feed. */
+  /** The body of a response that is not a feed. */
   get text(): string {
     return this.#text;
   }

@@ -1,4 +1,4 @@
-/** Feeds over real HTTP: the rules of channels hold for whoever only reads. */
+/** Feeds over real HTTP: the rules of channels also hold for read-only clients. */
 import { expect, it } from 'vitest';
 import { readConfiguration } from '../src/configuration/configuration.ts';
 import { chat, command, create, newDocument, say } from './event-client.ts';
@@ -22,7 +22,7 @@ async function chatOf(count: number, running = server) {
   return { owner, document, name: `chat:${document}` as const };
 }
 
-/** The texts of what came, in one piece from `from` on; throws where it is not. */
+/** The received texts after `from`; throws on a gap. */
 function texts(received: readonly FeedEvent[], from: number): string[] {
   let at = from;
   return received.flatMap((event) => {
@@ -211,7 +211,7 @@ it('gives one who did not read all that is missing, and does not keep it for the
     Array.from({ length: 10 }, () => NativeClient.onAuthenticated(server)),
   );
   const text = 'x'.repeat(4_000);
-  // More than sockets of this machine hold.
+  // Exceeds the socket buffers of this machine.
   await Promise.all(
     writers.map(async (writer) => {
       for (let i = 0; i < 30; i++) {
@@ -235,7 +235,7 @@ it('gives one who did not read all that is missing, and does not keep it for the
     }
   }
   expect(at).toBe(3_001);
-  // It was not fed while it did not eat.
+  // Nothing was sent while the client did not read.
   expect(whole).toBe(1);
 }, 120_000);
 

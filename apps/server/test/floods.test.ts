@@ -1,6 +1,6 @@
 /**
- * More than is meant to come: each flood gets an answer or an end, memory stays bounded, and one who writes
- * beside it is acknowledged all the time.
+ * Floods: each gets an answer or a close, memory stays bounded, and a client that writes meanwhile
+ * is acknowledged throughout.
  */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -20,9 +20,9 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 
 const METRICS_TOKEN = 'a token for whoever watches';
-/** What a flood may add; each of those here would be several times as much if it were kept. */
+/** Maximum growth; each of these floods would add several times as much if it were kept. */
 const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
-/** Nobody waits longer for an acknowledgement, however busy the machine is. */
+/** The longest wait for an acknowledgement, also on a busy machine. */
 const MAX_HONEST_MS = 5_000;
 
 let server: RunningServer;
@@ -84,7 +84,7 @@ test('ends 2,000 connections that say nothing, with a word', async () => {
     return socket;
   });
   await eventually('all are ended', () => over === sockets.length, 30_000);
-  // Some may not have got in at all: 2,000 come in a second.
+  // Some may be rejected at connect: the limit is 2,000 per second.
   const refused = codes.get(1006) ?? 0;
   expect([...codes.keys()].filter((code) => code !== 1006)).toEqual([4508]);
   expect(explained).toBe(sockets.length - refused);
@@ -117,7 +117,7 @@ test.each(['open', 'rows:request', 'sync step 1'] as const)(
     let heard = 0;
     socket.on('message', (data: Buffer) => (heard += data.byteLength));
     for (let ref = 0; ref < 300; ref++) ask(ref);
-    // All of them are asked for, and could be made, in this time.
+    // Enough time to request and send all of them.
     await sleep(3_000);
     expect((await residentBytes()) - before).toBeLessThan(MAX_GROWTH_BYTES);
     socket.resume();
@@ -157,7 +157,7 @@ test('does not believe a clock that is far ahead', async () => {
   const { guest, document } = honest;
   const client = await NativeClient.onAuthenticated(server, { guest });
   const { channel } = await client.open(document, { client: 9 });
-  // One struct of client 9 at a clock that nobody reaches, of which all before is missing.
+  // One struct of client 9 at an unreachable clock, with all earlier structs missing.
   const ahead = encoding.createEncoder();
   for (const value of [1, 1, 9, 2 ** 31, 0, 1, 0]) encoding.writeVarUint(ahead, value);
   client.send({ type: 'update', channel, cseq: 1, update: encoding.toUint8Array(ahead) });
@@ -208,7 +208,6 @@ test('does a command once that is said on twenty connections at once, and no one
   expect(own.map(({ text }) => text)).toEqual(['High water at nine.']);
 });
 
-/** A page of nearly a megabyte, in one update. */
 function longPage(client: number): Uint8Array {
   const doc = new Y.Doc();
   doc.clientID = client;
@@ -223,7 +222,7 @@ function longPage(client: number): Uint8Array {
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-/** Each as a tab that is somewhere in the text. */
+/** One cursor in the text for each client. */
 function awarenessOf(clients: readonly number[], clock = 1): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, clients.length);

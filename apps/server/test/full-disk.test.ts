@@ -1,6 +1,6 @@
 /**
- * A disk that is full, played by a limit on the size of files: writers hear that nothing can be
- * stored, nothing is called saved, readers go on, and with space again all that was saved is there.
+ * A full disk, simulated by a file size limit: writers get an error, nothing is reported as saved,
+ * reading works, and once there is space, all saved data is there.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
@@ -53,7 +53,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   const reader = await NativeClient.onAuthenticated(full, { guest });
   const opening = await reader.open(id, { client: 2 });
   expect(opening.offset).toBe(acknowledged);
-  // W44: also to a person who comes while storing fails.
+  // W44: also for a client that opens while storing fails.
   expect(await reader.next('storage:changed')).toMatchObject({
     channel: opening.channel,
     error: { code: 'storage-failed' },
@@ -77,7 +77,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
       },
     });
   }
-  // Commands are stored by another worker: connections hear of it, at once or when they come.
+  // Commands use another worker: connections are notified at once or when they are opened.
   const later = await NativeClient.onAuthenticated(full, { guest });
   for (const client of [reader, later]) {
     expect(await client.next('storage:changed')).toMatchObject({
@@ -97,7 +97,7 @@ it('calls nothing saved that is not, and goes on once there is space', async () 
   expect((await fetch(`${isWritable.url}/readyz`)).status).toBe(200);
 });
 
-/** The first answer that is no success: what is small finds room for a while where a paragraph finds none. */
+/** The first failure: small writes may succeed for a while when a paragraph does not fit. */
 async function unlessStored(change: (letter: string) => Promise<Response>): Promise<Response> {
   for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
     const answer = await change(letter);
@@ -106,7 +106,6 @@ async function unlessStored(change: (letter: string) => Promise<Response>): Prom
   throw new Error('the disk was never full');
 }
 
-/** A paragraph of 32 KiB, as one update. */
 function write(doc: Y.Doc): Uint8Array {
   const before = Y.encodeStateVector(doc);
   const text = doc.getText('text');

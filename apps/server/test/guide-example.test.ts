@@ -1,4 +1,4 @@
-/** The example of the guide for Yjs clients, as it stands there, against the running server. */
+/** The example in the guide for Yjs clients, verbatim, against the running server. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { RunningServer } from './running-server.ts';
 import { signIn } from './signed-in.ts';
 
 const GUIDE = join(import.meta.dirname, '../../docs/guide/yjs-clients.md');
-/** Inside the package, so that the example finds its libraries. */
+/** Inside the package, so that the example's imports resolve. */
 const CACHE = join(import.meta.dirname, '../.cache/guide');
 
 interface Example {

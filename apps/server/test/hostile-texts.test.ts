@@ -1,4 +1,4 @@
-/** Text that no database, encoder or screen can hold, in every field that takes text: nobody is harmed by it. */
+/** Text that databases, encoders or screens cannot hold, in every text field: it harms no one. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -18,9 +18,9 @@ import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
-/** Longer than members, titles and excerpts are gathered before they are sent. */
+/** Longer than the batching delay of members, titles and excerpts. */
 const GATHERED_MS = 1_500;
-/** People who send the texts, each a part of them, as rates are by person. */
+/** Users who each send a part of the texts, because rates are limited by user. */
 const SENDERS = 12;
 
 it('a name that is U+0000 is refused, and ends neither the server nor a JSON client in the same room', async () => {
@@ -63,7 +63,7 @@ it(
     storeAsBefore(server, owner.user.id);
     const again = await server.restart();
     const newcomers = await enter(again, { document, client: 200 });
-    // Everybody whose stored values came of all this comes back.
+    // All users with stored texts reconnect.
     const back = await Promise.all(
       [...senders, { guest: owner, ownDocument: document }].map(
         async ({ guest, ownDocument }, index) => {
@@ -94,7 +94,7 @@ it(
   },
 );
 
-/** Values as versions stored them that checked less: a name of U+0000 came out empty. */
+/** Stores values like versions with weaker validation: a name of U+0000 was stored as empty. */
 function storeAsBefore({ dataDir }: RunningServer, user: string): void {
   const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'));
   sqlite.prepare("update user set name = '' where id = ?").run(user);
@@ -103,7 +103,7 @@ function storeAsBefore({ dataDir }: RunningServer, user: string): void {
   sqlite.close();
 }
 
-/** Somebody new on both protocols, who follows everything that names people and shows text. */
+/** A new user on both protocols, who follows everything that contains names or text. */
 async function enter(
   server: RunningServer,
   { document, client: first }: { readonly document: string; readonly client: number },
@@ -125,11 +125,11 @@ async function enter(
   );
 }
 
-/** A message that does not decode throws in `NativeClient`, which fails the run. */
+/** `NativeClient` throws on a message that does not decode, which fails the run. */
 function expectWhole(server: RunningServer, clients: readonly NativeClient[]): void {
   expect(server.alive).toBe(true);
   expect(clients.map(({ closed }) => closed)).toEqual(clients.map(() => null));
-  // Errors and worse.
+  // Level `error` or higher.
   expect(server.output.match(/"level":[56]0.*/g)).toBeNull();
 }
 
@@ -210,7 +210,7 @@ class Sender {
     }
   }
 
-  /** Each is answered by its id, whatever it says. */
+  /** Each is answered by its id, whatever its text. */
   async #asCommands(format: 'binary' | 'json'): Promise<void> {
     const { guest } = this;
     const client = await NativeClient.onAuthenticated(this.#server, { guest, format });
@@ -222,7 +222,7 @@ class Sender {
         ...(format === 'json' ? [command({ name: 'profile:change', input: { name: text } })] : []),
       ];
       for (const message of commands) {
-        // What `JSON.stringify` escapes no codec of ours would send.
+        // Our codecs never send what `JSON.stringify` escapes.
         if (format === 'json') client.socket.send(JSON.stringify(message));
         else client.send(message);
         await eventually(`${message.name} is answered`, () =>
@@ -250,7 +250,7 @@ class Sender {
     }
   }
 
-  /** In a page of one's own, whose first words go to lists. */
+  /** In the user's own page, whose excerpt goes to lists. */
   async #asDocumentText(): Promise<void> {
     const doc = new Y.Doc();
     const texts = this.#texts.filter((text) => text !== '');
@@ -266,10 +266,10 @@ class Sender {
   }
 }
 
-/** As far as it can be part of an address. */
+/** As far as it can be encoded in a URL. */
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
-/** Bytes that HTTP clients would not send, in headers and paths. */
+/** Sends bytes in headers and paths that HTTP clients refuse to send. */
 async function sendHeaders(server: RunningServer, { cookie }: SignedIn): Promise<void> {
   const values = ALL_HOSTILE_TEXTS.map((text) => text.replaceAll(/[\r\n]/g, '').slice(0, 500));
   const exchange = async (value: string): Promise<string> => {

@@ -1,4 +1,4 @@
-/** A hand on the transports over HTTP: what a client says and hears, request by request. */
+/** A client for the HTTP transports, controlled request by request. */
 import { onTestFinished } from 'vitest';
 import {
   binaryCodec,
@@ -23,7 +23,7 @@ const MAX_FRAGMENT_BYTES = 1 << 25;
 export class HttpClient {
   readonly received: ServerMessage[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
-  /** Its answer ended, or what it asked was refused. */
+  /** The response ended, or a request was refused. */
   isOver = false;
   readonly #url: string;
   readonly #guest: SignedIn;
@@ -32,14 +32,12 @@ export class HttpClient {
   #sequence = 0;
   #answered = 0;
 
-  /** @param url of the server, or of what stands before it. */
   constructor(url: string, guest: SignedIn) {
     this.#url = url;
     this.#guest = guest;
     onTestFinished(() => this.#abort.abort());
   }
 
-  /** Opens a stream that has said hello. */
   async stream(...more: ClientMessage[]): Promise<Response> {
     const response = await this.post('stream', this.openingHeaders, this.hello(...more));
     this.#name = response.headers.get(TRANSPORT_HEADERS.transport) ?? '';
@@ -47,7 +45,7 @@ export class HttpClient {
     return response;
   }
 
-  /** Opens polls that have said hello, and takes the first answer. */
+  /** Opens a poll transport, sends `hello`, and takes the first response. */
   async poll(...more: ClientMessage[]): Promise<Response> {
     const response = await this.post('poll', this.openingHeaders, this.hello(...more));
     if (response.ok) {
@@ -57,7 +55,7 @@ export class HttpClient {
     return response;
   }
 
-  /** Asks for what is next, and takes it. */
+  /** Sends the next poll and takes its response. */
   async ask(holdMs = 25_000): Promise<Response> {
     const response = await this.post('poll', this.askingHeaders(holdMs));
     if (response.ok) await this.take(response);
@@ -65,11 +63,10 @@ export class HttpClient {
     return response;
   }
 
-  /** Asks as long as there is something. */
   keepAsking(holdMs?: number): void {
     const again = async (): Promise<void> => {
       while (!this.isOver && this.closed === null && !this.#abort.signal.aborted) {
-        // What stands in between may break off anything.
+        // A proxy may abort any request.
         await this.ask(holdMs).catch(() => undefined);
       }
     };
@@ -133,7 +130,6 @@ export class HttpClient {
     );
   }
 
-  /** Breaks off whatever is under way. */
   vanish(): void {
     this.#abort.abort();
   }
@@ -170,7 +166,7 @@ export class HttpClient {
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
         this.#hear(reader.push(piece));
     } catch {
-      // Broken off, here or on the way.
+      // Aborted, here or by a proxy.
     }
     this.isOver = true;
   }

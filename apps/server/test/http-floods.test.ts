@@ -1,4 +1,4 @@
-/** More requests than are meant to come: whoever sends them holds little, and others do not notice. */
+/** HTTP request floods: their senders hold few resources, and other clients are not affected. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
 const METRICS_TOKEN = 'a token for whoever watches';
-/** What a flood may add; each of those here would be several times as much if it were kept. */
+/** Maximum growth; each of these floods would add several times as much if it were kept. */
 const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
 
 const atEnd = atEndOfFile();

@@ -1,4 +1,7 @@
-/** Each message × each role × each state of a connection, on one server; the expectations are in `message-table.ts`. */
+/**
+ * Each message × each role × each connection state, on one server; expectations are in
+ * `message-table.ts`.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ulid } from 'ulid';
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
@@ -29,7 +32,7 @@ import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
 const TYPES = Object.keys(MESSAGE_TABLE) as ClientMessageType[];
-/** Yjs client ids, by which rows and cursors are told apart. */
+/** Yjs client ids, which identify the sender of rows and cursors. */
 const CLIENTS: { readonly [R in Role | 'witness']: number } = {
   owner: 11,
   editor: 12,
@@ -38,12 +41,11 @@ const CLIENTS: { readonly [R in Role | 'witness']: number } = {
   witness: 15,
 };
 
-/** A message type with people and documents of its own: what anyone sees of it can come from nowhere else. */
+/** A message type with its own users and documents, so that no effect can come from elsewhere. */
 interface Fixture {
   readonly type: ClientMessageType;
   readonly people: { readonly [R in Role | 'witness']: SignedIn };
   readonly witness: NativeClient;
-  /** One for each state. */
   readonly places: { readonly [S in State]: Place };
   readonly actors: Actor[];
 }
@@ -81,7 +83,7 @@ async function setUpFixture(type: ClientMessageType): Promise<Fixture> {
     guest: people.witness,
     atEnd: keep,
   });
-  // A role is given only to people whom the owner has met.
+  // Roles can be given only to users whom the owner has met.
   const meeting = newDocument();
   await say(owner, create(meeting));
   for (const guest of Object.values(people)) {
@@ -144,7 +146,7 @@ function awarenessOf(client: number): Uint8Array {
   return update;
 }
 
-/** Brings a connection into a state, says the message there, and hears the answer. */
+/** Brings a connection into a state, sends the message, and collects the answer. */
 async function act(
   fixture: Fixture,
   { state, role }: { state: State; role: Role },
@@ -182,7 +184,6 @@ async function act(
   return actor;
 }
 
-/** What there is to be open. */
 function channelsOf(
   { places }: Fixture,
   { state, role }: Actor,
@@ -194,12 +195,12 @@ function channelsOf(
   ];
 }
 
-/** As far as it may. */
+/** As far as its access allows. */
 async function entered({ role, client }: Actor): Promise<void> {
   const isStranger = role === 'stranger';
   await client.next(isStranger ? 'closed' : 'opened');
   await client.next(isStranger ? 'unsubscribed' : 'subscribed');
-  // They follow what was asked for.
+  // Updates follow the requested answer.
   if (!isStranger) await client.next('updates');
 }
 
@@ -214,7 +215,7 @@ function situationOf({ places, people }: Fixture, { state, role }: Actor): Situa
   };
 }
 
-/** What comes by itself, to those who are in a channel. */
+/** Messages that are sent to channel members unprompted. */
 const BACKGROUND: readonly ServerMessage['type'][] = [
   'presence:changed',
   'awareness',
@@ -225,7 +226,7 @@ const BACKGROUND: readonly ServerMessage['type'][] = [
   'goaway',
 ];
 
-/** What the sender was told: each answer, and the close. */
+/** All answers to the sender, and the close. */
 function answersOf(fixture: Fixture, { state, role, client }: Actor): Answer[] {
   const expected = cellOf(fixture.type, { state, role }).answer;
   const isAnswer = ({ type }: ServerMessage): boolean =>
@@ -252,7 +253,7 @@ function answerOf(message: ServerMessage): Answer {
   }
 }
 
-/** Everything that those in the document noticed of others, and of whom. */
+/** All effects of others that the document's members noticed, by sender. */
 function tracesOf({ witness, people, places }: Fixture): string[] {
   const traces = new Set<string>();
   const byUser = new Map(Object.entries(people).map(([name, { user }]) => [user.id, name]));
@@ -310,7 +311,7 @@ const LIVE = STATES.filter((state) => state !== 'draining');
 
 it('has a row for each message that a client may send', () => {
   const mayBeSent = Object.entries(MESSAGES).filter(([, { from }]) => from !== 'server');
-  // `part`s are put together below the level of messages.
+  // Fragments are assembled below the message level.
   expect(
     mayBeSent
       .map(([type]) => type)
@@ -342,7 +343,7 @@ describe('in the end', () => {
         const seen = tracesOf(fixtures.get(type) as Fixture);
         return expectedTraces(type, LIVE).every((trace) => seen.includes(trace));
       });
-    // What is missing is said below, each by its name.
+    // Missing traces are asserted below, by name.
     await eventually('what was done is seen', passing).catch(() => {});
   });
 

@@ -1,57 +1,57 @@
 /**
- * What is answered to each message, by who sends it and when. A message type without a row, a role or a
- * state without a cell does not compile.
+ * The expected answer to each message, by sender role and connection state. A missing row, role or
+ * state does not compile.
  */
 import type { ClientMessageType, ErrorCode, MessageOf, ServerMessageType } from '@tandem/protocol';
 
-/** In one document: its owner, people with a role in it, and somebody who knows no more than its name. */
+/** In one document: its owner, users with a role, and one who knows only its name. */
 export const ROLES = ['owner', 'editor', 'viewer', 'stranger'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const STATES = [
   'before hello',
-  /** In one frame with `hello`: it waits until it is known who that is. */
+  /** In one frame with `hello`: the message waits for authentication. */
   'authenticating',
-  /** The document and its chat are not open here; their numbers are known from elsewhere. */
+  /** The document and its chat are not open here; their numbers come from another connection. */
   'without the channel',
-  /** Both are open, as far as they may be; `hello` named them. */
+  /** Both are open, as far as allowed; `hello` named them. */
   'in the channel',
-  /** Both were open, and were left. */
+  /** Both were opened and left. */
   'after the channel',
   /**
-   * Both are open, and the server has said `goaway`. The answer is that of before, or none any more, and
-   * then comes the close of a restart.
+   * Both are open, and the server has sent `goaway`. The answer is unchanged or missing, followed
+   * by the close of a restart.
    */
   'draining',
 ] as const;
 export type State = (typeof STATES)[number];
 
-/** What the sender gets, by its type; with the error where that says more. */
+/** The type of the answer; with its error code where that is more specific. */
 export type Answer =
   | 'nothing'
   | ServerMessageType
   | `${'closed' | 'nack' | 'refused' | 'unsubscribed'} ${ErrorCode}`
   | 'close 4400';
 
-/** `seen`: others in the document notice, or it is on disk. Everywhere else they do not, and it is not. */
+/**
+ * `seen`: others in the document notice it, or it is on disk. All other cells assert the opposite.
+ */
 export type Cell = Answer | `${Answer}, seen`;
 
 type ByRole = { readonly [R in Role]: Cell };
 type ByState = { readonly [S in Exclude<State, 'draining'>]: Cell | ByRole };
 
-/** What others notice of it: rows and events that stay, and what passes. */
+/** Effects on others: stored rows and events, and transient signals. */
 export type Trace = 'text' | 'chat' | 'typing' | 'cursor' | 'idle';
 
-/** Where a message is said, and by whom. */
 export interface Situation {
   readonly document: string;
-  /** The number of the document's channel, and of its chat. */
+  /** The channel numbers of the document and its chat. */
   readonly channel: number;
   readonly chat: number;
-  /** The sender's own. */
   readonly token: string;
   readonly client: number;
-  /** An update of this client, that fits the document. */
+  /** An update by this client that is valid in the document. */
   readonly update: () => Uint8Array;
   readonly awareness: () => Uint8Array;
   readonly ulid: () => string;
@@ -63,7 +63,7 @@ interface Row<T extends ClientMessageType> {
   readonly cells: ByState;
 }
 
-/** Where it makes no difference who it is. */
+/** The same for every role. */
 const always = (cell: Cell): Omit<ByState, 'before hello'> => ({
   authenticating: cell,
   'without the channel': cell,
@@ -71,7 +71,10 @@ const always = (cell: Cell): Omit<ByState, 'before hello'> => ({
   'after the channel': cell,
 });
 
-/** Of use in a channel only; elsewhere it is ignored, as one that has just been closed may still be spoken to. */
+/**
+ * Only has an effect in a channel; ignored elsewhere, because a client may still send to a channel
+ * that was just closed.
+ */
 const inChannel = (cells: ByRole): Omit<ByState, 'before hello'> => ({
   ...always('nothing'),
   'in the channel': cells,
@@ -200,7 +203,7 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
   },
 };
 
-/** @returns what is expected of a cell; while the server drains, what it would be before. */
+/** @returns the expectation of a cell; while the server drains, the earlier one. */
 export function cellOf(
   type: ClientMessageType,
   { state, role }: { readonly state: State; readonly role: Role },

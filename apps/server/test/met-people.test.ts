@@ -1,4 +1,4 @@
-/** The people one has met, over HTTP and the wire: found by name, added, and nobody else. */
+/** Met people, over HTTP and the wire: found by name, and added; nobody else is found. */
 import { metPeople } from '@tandem/protocol';
 import { beforeAll, expect, it } from 'vitest';
 import { command, create, newDocument, say, subscribe } from './event-client.ts';

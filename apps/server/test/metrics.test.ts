@@ -1,4 +1,4 @@
-/** What is measured of a real server, what its logs do not say, and its self-probe. */
+/** Metrics of a real server, what its logs must not contain, and its self-probe. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,6 @@ interface Talk {
   readonly text: string;
 }
 
-/** Two people have a document open; the first writes a line. */
 async function converse(
   server: RunningServer,
   { id = `document-${randomUUID()}`, title = 'Draft', text = 'word' }: Partial<Talk> = {},
@@ -37,7 +36,6 @@ async function converse(
   return { ada, writer, listener, channel, epoch, timeline, id };
 }
 
-/** An update that a page takes. */
 function pageUpdate(text: string): Uint8Array {
   const doc = new Y.Doc();
   doc.clientID = 1;
@@ -45,7 +43,6 @@ function pageUpdate(text: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-/** Every line by its name and labels. */
 async function read(server: RunningServer): Promise<ReadonlyMap<string, number>> {
   const response = await fetch(`${server.url}/metrics`, {
     headers: { Authorization: `Bearer ${METRICS_TOKEN}` },
@@ -71,7 +68,7 @@ it('counts a conversation', async () => {
   };
   reopen(`nowhere-${randomUUID()}`, epoch);
   await writer.next('closed');
-  // As after a reconnect, with a copy of another life, and with one of this.
+  // Simulates reconnects with a replica of another epoch, and of this one.
   reopen(id, 'another');
   await writer.next('closed');
   reopen(id, epoch);
@@ -147,7 +144,7 @@ it('says nothing in its logs of what people write and sign in with', async () =>
   await stranger.opened();
   stranger.hello('marked-token-of-a-stranger');
   await stranger.end();
-  // What cannot be stored, what cannot be understood, and what is too much.
+  // Causes a rejected update, a malformed one, and exceeded limits.
   writer.send({ type: 'update', channel, cseq: 2, update: Buffer.from('marked garbage') });
   await writer.next('nack');
   const sly = await NativeClient.onAuthenticated(server, { guest: ada, format: 'json' });
@@ -162,7 +159,7 @@ it('says nothing in its logs of what people write and sign in with', async () =>
   expect(lines.length).toBeGreaterThan(5);
   for (const mark of ['marked', ada.token, ada.cookie.split('=')[1] ?? ada.cookie, METRICS_TOKEN])
     expect(lines.filter((line) => line.includes(mark))).toEqual(
-      // Of a document, the beginning of its id is said.
+      // Logs contain a prefix of the document id.
       mark === 'marked' ? lines.filter((line) => line.includes('"document":"marked"')) : [],
     );
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -171,7 +168,6 @@ it('says nothing in its logs of what people write and sign in with', async () =>
   for (const entry of ofConnections) expect(entry).toHaveProperty('connection');
 });
 
-/** Waits for beats on both paths. */
 async function awaitProbe(server: RunningServer): Promise<void> {
   let seen = await read(server);
   const poll = setInterval(() => void read(server).then((now) => (seen = now)), 200);

@@ -1,4 +1,4 @@
-/** A hand on the native wire: sends any message or bytes, and waits for what comes back. */
+/** A native client that sends arbitrary messages or bytes, and waits for answers. */
 import { onTestFinished } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import {
@@ -50,7 +50,6 @@ export class NativeClient {
     atEnd(() => this.socket.terminate());
   }
 
-  /** A client that has said hello. */
   static async onAuthenticated(
     server: RunningServer,
     {
@@ -75,7 +74,6 @@ export class NativeClient {
     this.send({ type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema, token });
   }
 
-  /** All messages in one frame. */
   send(...messages: ClientMessage[]): void {
     if (this.#format === 'json') this.socket.send(jsonCodec.join(messages.map(jsonCodec.encode)));
     else this.socket.send(binaryCodec.join(messages.map(binaryCodec.encode)));
@@ -89,7 +87,6 @@ export class NativeClient {
     return await this.next('opened');
   }
 
-  /** Takes the first message of a type, waiting for it. */
   async next<T extends ServerMessageType>(
     type: T,
     fits: (message: MessageOf<T>) => boolean = () => true,

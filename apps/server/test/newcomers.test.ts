@@ -1,4 +1,4 @@
-/** Many people come at once from behind one address: a class, or everybody behind a proxy. */
+/** Many new users behind one address, such as a class or a proxy. */
 import { expect, it } from 'vitest';
 import type { ErrorBody } from '@tandem/protocol';
 import { RunningServer } from './running-server.ts';
@@ -15,7 +15,7 @@ it('lets a classroom in, tells the rest when to ask again, and others nothing of
   const server = await RunningServer.start({ TRUST_PROXY: '1', LOG_LEVEL: 'info' });
   const guests = Array.from({ length: AT_ONCE }, () => arrive(server, '203.0.113.7'));
   for (const answer of await Promise.all(guests)) expect(answer.status).toBe(200);
-  // The bucket fills meanwhile: some of these get in.
+  // The bucket refills meanwhile: some of these succeed.
   const late: Response[] = [];
   while (late.at(-1)?.status !== 429 && late.length < 2 * AT_ONCE)
     late.push(await arrive(server, '203.0.113.7'));

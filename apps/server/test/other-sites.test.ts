@@ -1,4 +1,4 @@
-/** Pages of other sites, this one in a frame of theirs, and one server that is opened by http and by https. */
+/** Other sites' pages, embedding by other sites, and one server reached by http and https. */
 import { request } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RunningServer } from './running-server.ts';
@@ -18,7 +18,7 @@ interface Answer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** By hand: `fetch` sets `Host` itself. */
+/** Low-level, because `fetch` sets `Host` itself. */
 function ask(
   { port }: RunningServer,
   [method, path]: readonly [method: string, path: string],
@@ -110,7 +110,7 @@ describe('frames', () => {
 describe('PUBLIC_URL with https', () => {
   let secure: RunningServer;
   beforeAll(async () => {
-    // What it prints at the start is not where it is.
+    // The printed address is not the public one.
     secure = await RunningServer.start({ PUBLIC_URL: PUBLIC, PORT: '0' }, atEnd);
   });
 

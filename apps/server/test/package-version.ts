@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of a dependency of ours, by the name under which we know it. */
+/** @param name as in our package.json. */
 export function packageVersion(name: string): string {
   const json = readFileSync(
     new URL(`../node_modules/${name}/package.json`, import.meta.url),

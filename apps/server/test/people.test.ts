@@ -1,4 +1,4 @@
-/** Who is here, over real sockets: coming back, breaking off, and nobody as somebody else. */
+/** Presence over real sockets: reconnects, broken connections, and no impersonation. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_AWARENESS_BYTES, type ChannelPosition, type MessageOf } from '@tandem/protocol';
@@ -64,7 +64,7 @@ describe('whoever comes back', () => {
     await e.connection.next('presence:changed', ({ members }) =>
       members.some(({ clients }) => clients.includes(3)),
     );
-    // A network that is cut closes nothing.
+    // A broken network sends no close.
     a.connection.socket.terminate();
     const back = await enter(ada, 1, position);
     expect(back.first).toMatchObject({ full: false, from: position.offset, left: [] });

@@ -1,4 +1,4 @@
-/** Pings below the level of messages, as proxies and stock clients send them. */
+/** Pings below the message level, as proxies and stock clients send them. */
 import { once } from 'node:events';
 import { beforeAll, expect, it } from 'vitest';
 import { NativeClient } from './native-client.ts';

@@ -1,4 +1,4 @@
-/** The snippets of the page on proxies, as they stand there, in the programs that they are for. */
+/** The documented proxy configurations, verbatim, in the real programs. */
 import { expect, describe, it } from 'vitest';
 import { HttpClient } from './http-client.ts';
 import { NativeClient } from './native-client.ts';
@@ -11,7 +11,7 @@ const programs = await Promise.all(
 );
 const BROWSER = { 'User-Agent': 'Mozilla/5.0', 'Content-Type': 'application/json' };
 
-/** As a page does that came from the proxy's address: it names its origin, port included. */
+/** Like a page from the proxy's address: sends its origin, port included. */
 async function signInThrough(url: string): Promise<SignedIn> {
   const headers = { ...BROWSER, Origin: url };
   const answer = await fetch(`${url}/api/session`, { method: 'POST', headers });
@@ -21,7 +21,7 @@ async function signInThrough(url: string): Promise<SignedIn> {
 }
 
 for (const { program, ...kind } of programs) {
-  // A developer's machine may lack it; where packages can be installed, it is.
+  // Skipped where the program is missing and cannot be installed.
   describe.runIf(program !== null)(`behind ${kind.name}`, () => {
     it('pages, the API, WebSockets, streams and polls pass, on a port of its own', async () => {
       const server = await RunningServer.start({ TRUST_PROXY: '1' });
@@ -61,7 +61,7 @@ for (const { program, ...kind } of programs) {
   });
 }
 
-/** A proxy with health checks asks the server first. */
+/** Proxies with health checks need a moment to find the server. */
 async function ready(url: string): Promise<void> {
   await expect
     .poll(async () => (await fetch(`${url}/healthz`)).status, { timeout: 10_000 })

@@ -1,4 +1,4 @@
-/** A proxy as people run it: the real program, with the snippet of the documentation. */
+/** A real proxy program, configured as in the documentation. */
 import { execFile, spawn } from 'node:child_process';
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -16,9 +16,9 @@ const execute = promisify(execFile);
 
 export interface ProxyKind {
   readonly name: 'nginx' | 'haproxy' | 'caddy' | 'apache2';
-  /** What Debian calls it. */
+  /** The Debian package. */
   readonly package: string;
-  /** Puts the snippet of the documentation where it belongs, on a port of its own. */
+  /** Embeds the documented snippet in a configuration with its own port. */
   readonly configure: (snippet: string, place: Place) => string;
   readonly command: (file: string, place: Place) => readonly string[];
 }
@@ -62,7 +62,7 @@ http {
     configure: (snippet, place) =>
       toTarget(snippet, place)
         .replace('bind :80', `bind 127.0.0.1:${place.port}`)
-        // So that a test need not wait for two seconds between checks.
+        // Shortens the default interval of two seconds.
         .replace(' check\n', ' check inter 100ms\n'),
     command: (file) => ['-f', file, '-db'],
   },
@@ -91,7 +91,7 @@ ${snippet.replace('127.0.0.1:3000', `127.0.0.1:${place.target}`)}
   },
 ];
 
-/** The program's path; where it is not installed and cannot be, null. */
+/** The program's path; null where it is missing and cannot be installed. */
 export async function findProxy({ name, package: debian }: ProxyKind): Promise<string | null> {
   const installed = await onPath(name);
   if (installed !== null || process.getuid?.() !== 0) return installed;
@@ -108,7 +108,7 @@ export async function findProxy({ name, package: debian }: ProxyKind): Promise<s
   return await onPath(name);
 }
 
-/** Runs it in front of a port of this machine. @returns its address. */
+/** Runs it in front of a local port. @returns its address. */
 export async function runProxy(
   kind: ProxyKind,
   { program, target }: { readonly program: string; readonly target: number },
@@ -118,7 +118,7 @@ export async function runProxy(
   const file = join(folder, 'configuration');
   await writeFile(file, `${kind.configure(await snippetOf(kind.name), place)}\n`);
   const child = spawn(program, kind.command(file, place), {
-    // Caddy keeps what it does not need here below the home of its user.
+    // Caddy stores unneeded files below its user's home.
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,4 @@
-/** An older copy of the database in the place of the newer one, under people who go on. */
+/** The database is replaced by an older copy while clients keep editing. */
 import { once } from 'node:events';
 import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { signIn } from './signed-in.ts';
 
 const RESTORED = 'database restored';
 
-/** Takes a copy of the database; the answer puts it in the place of the present one. */
+/** Backs up the database; the result restores it. */
 type BackUp = (dataDir: string) => Promise<() => Promise<void>>;
 
 const vacuumInto: BackUp = async (dataDir) => {
@@ -25,12 +25,12 @@ const vacuumInto: BackUp = async (dataDir) => {
   return async () => {
     await rm(join(dataDir, 'tandem.db-wal'), { force: true });
     await rm(join(dataDir, 'tandem.db-shm'), { force: true });
-    // Over the file, whose inode stays.
+    // Overwrites the file and keeps its inode.
     await copyFile(backup, join(dataDir, 'tandem.db'));
   };
 };
 
-/** As a snapshot of the file system would, into a folder that has nothing else. */
+/** Like a file system snapshot, restored into an empty folder. */
 const files: BackUp = async (dataDir) => {
   const backup = await temporaryFolder();
   for (const name of await readdir(dataDir))
@@ -43,7 +43,7 @@ const files: BackUp = async (dataDir) => {
   };
 };
 
-/** All of it, also what the server keeps beside the database to know it by. */
+/** Includes the files by which the server identifies the database. */
 const folder: BackUp = async (dataDir) => {
   const backup = join(await temporaryFolder(), 'all');
   await cp(dataDir, backup, { recursive: true });
@@ -53,7 +53,7 @@ const folder: BackUp = async (dataDir) => {
   };
 };
 
-/** The operator says what the server cannot see, such as a volume that was rolled back. */
+/** The operator marks a restore that the server cannot detect, such as a volume rollback. */
 const marked: BackUp = async (dataDir) => {
   const backup = await temporaryFolder();
   const names = (await readdir(dataDir)).filter((name) => /^tandem\.(db|state)/.test(name));
@@ -98,7 +98,7 @@ it.each<[string, BackUp]>([
     await say(follower, chat(document, 'after the backup'));
     const list = await subscribe(follower, 'library');
     const past = await subscribe(follower, chatName);
-    // One has it all; the other missed the last of it.
+    // One client has all updates; the other misses the last ones.
     one.write('ann, on the way. ');
     await server.kill('SIGKILL');
     two.disconnect();
@@ -107,7 +107,7 @@ it.each<[string, BackUp]>([
 
     const restored = await server.restart();
     expect(restored.output).toContain(RESTORED);
-    // In the meantime the journal grows past what they knew, and rows of it only delete.
+    // Meanwhile the journal grows past their offsets, with delete-only rows too.
     const carol = new Device(document, await signIn(restored));
     await carol.connect(restored);
     expect(carol.text).not.toContain('lost');
@@ -116,7 +116,7 @@ it.each<[string, BackUp]>([
       carol.write(`${i} `);
       await carol.saved();
     }
-    // He brings back what she wrote before she comes, and she goes on under her id.
+    // Bob returns Ann's work before she reconnects, and she continues under her client id.
     await two.connect(restored);
     await two.saved();
     await one.connect(restored);
@@ -165,7 +165,7 @@ it('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is a
   expect(third.output).not.toContain(RESTORED);
 });
 
-/** One of a stock client, which may hold any text. */
+/** A document of a stock client, which may contain any text. */
 async function createDocument({ socketUrl }: RunningServer): Promise<string> {
   const document = newDocument();
   const socket = new WebSocket(`${socketUrl}/yjs/${document}`);

@@ -1,4 +1,4 @@
-/** The built server as a process of its own: started on a free port, killed as hard as a test likes. */
+/** The built server as a separate process: started on a free port, and killed at will. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 
 const READY_LIMIT_MS = 30_000;
-/** As JSON; development prints it for people. */
+/** Matches JSON logs, and the readable ones of development. */
 const READY = /"port":(\d+),"msg":"Tandem is ready|Tandem is ready: http:\/\/[^"]*:(\d+)/;
 
 export interface Ended {
@@ -16,16 +16,15 @@ export interface Ended {
 }
 
 export interface Limits {
-  /** No file may be larger. */
+  /** File size limit. */
   readonly maxFileKib?: number;
-  /** The user's number: who runs the tests may be one to whom no permission matters. */
+  /** A user id: the user who runs the tests may be root, who bypasses permissions. */
   readonly user?: number;
 }
 
-/** `onTestFinished`, or `atEndOfFile()` for what several tests share. */
+/** `onTestFinished`, or `atEndOfFile()` for resources that several tests share. */
 export type AtEnd = (run: () => void | Promise<void>) => void;
 
-/** A folder that is gone in the end. */
 export async function temporaryFolder(atEnd: AtEnd = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'));
   atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -92,7 +91,6 @@ export class RunningServer {
     return this.#child.pid as number;
   }
 
-  /** Everything logged so far. */
   get output(): string {
     return this.#output;
   }
@@ -108,14 +106,16 @@ export class RunningServer {
     await exited;
   }
 
-  /** Another process on the same folder and port. @param limits for the rest of that process's life. */
+  /**
+   * Another process on the same folder and port. @param limits for the lifetime of that process.
+   */
   async restart(limits: Limits = {}): Promise<RunningServer> {
     const environment = { ...this.#environment, DATA_DIR: this.dataDir, PORT: String(this.port) };
     return await RunningServer.start(environment, onTestFinished, limits);
   }
 }
 
-/** Runs the server until it ends by itself, as it does when it cannot start. */
+/** Runs the server until it exits by itself, as after a failed start. */
 export async function runToEnd(
   environment: Record<string, string>,
   limits: Limits = {},
@@ -135,7 +135,7 @@ function spawnServer(
 ): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const command = [process.execPath, '--enable-source-maps', join(inject('bundle'), 'main.js')];
-  // The signal that comes with the limit would end the process; without it, the write fails.
+  // The limit's signal would kill the process; with the signal ignored, the write fails.
   const limited =
     maxFileKib === undefined
       ? command

@@ -7,12 +7,11 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
-/** W34, W36: what was taken away is gone within this time. */
+/** W34, W36: revoked access ends within this time. */
 const EFFECTIVE_WITHIN_MS = 1_000;
 
 const server = await RunningServer.start({}, atEndOfFile());
 
-/** Carries a command out, and says how it ended. */
 async function run(client: NativeClient, call: Call): Promise<'done' | ErrorCode> {
   const id = ulid();
   client.send({ type: 'command', channel: 0, ...call, id });

@@ -1,4 +1,4 @@
-/** A session goes on while its connection lives, and ends with it. */
+/** A session is extended while its connection lives, and the connection ends with it. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '@tandem/protocol';
 import { NativeClient } from './native-client.ts';
@@ -21,7 +21,7 @@ describe('W35: a new token', () => {
       await guest.fetch('/api/session', { method: 'POST' })
     ).json()) as Session;
     client.send({ type: 'token', channel: 0, token: renewed.token });
-    // A token counts in whole seconds.
+    // Token times are whole seconds.
     const { expiresAt } = await client.next('authenticated');
     expect(Math.abs(expiresAt - renewed.expiresAt)).toBeLessThan(1_000);
     expect(client.closed).toBeNull();

@@ -1,7 +1,10 @@
 import { afterAll } from 'vitest';
 import type { AtEnd } from './running-server.ts';
 
-/** For what all tests of a file share: call it outside of tests and hooks, where `afterAll` counts. */
+/**
+ * For resources that all tests of a file share: call it outside of tests and hooks, where
+ * `afterAll` applies.
+ */
 export function atEndOfFile(): AtEnd {
   const runs: Parameters<AtEnd>[0][] = [];
   afterAll(async () => {

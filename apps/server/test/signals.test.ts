@@ -1,4 +1,4 @@
-/** A service manager signals the one process that it started; the server ends soon, and cleanly. */
+/** A service manager signals the process it started, and the server exits soon and cleanly. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
 
 const READY = /"port":(\d+),"msg":"Tandem is ready/;
-/** Far less than what people and service managers wait; far more than it takes. */
+/** Far below the patience of service managers; far above the time needed. */
 const SOON_MS = 10_000;
 
 const pnpm = await promisify(execFile)('pnpm', ['--version']).then(
@@ -62,7 +62,7 @@ it.runIf(pnpm !== null)('SIGTERM to pnpm alone reaches the server', async () => 
   await exited;
   await expect.poll(() => output(), { timeout: SOON_MS }).toContain('"msg":"stopped"');
   expect(Date.now() - began).toBeLessThan(SOON_MS);
-  // Nobody is left who listens.
+  // The port is free again.
   const next = createServer().listen(port);
   await once(next, 'listening');
   expect((next.address() as AddressInfo).port).toBe(port);
@@ -77,7 +77,7 @@ function run([command, ...rest]: readonly [string, ...string[]], dataDir: string
   return child;
 }
 
-/** Resolves when it is ready, to what it has printed by the time of asking. */
+/** Resolves when ready; the result returns the output so far. */
 async function readyOutput(child: ChildProcess): Promise<() => string> {
   let output = '';
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));

@@ -1,4 +1,4 @@
-/** A guest of the running server. */
+/** Signs in a guest of the running server. */
 import type { Session } from '@tandem/protocol';
 import type { RunningServer } from './running-server.ts';
 

@@ -1,4 +1,4 @@
-/** The server starts with nothing set, and says in a sentence why it cannot. */
+/** The server starts without settings, and explains in a sentence why it cannot. */
 import { once } from 'node:events';
 import {
   chmod,
@@ -45,16 +45,16 @@ describe('a start', () => {
 
 interface WrongStart {
   readonly title: string;
-  /** Makes the folder what it is, and gives settings beside DATA_DIR. */
+  /** Prepares the folder, and returns settings beside DATA_DIR. */
   readonly prepare?: (dataDir: string) => Promise<Record<string, string> | void>;
-  /** Who starts it; permissions mean nothing to root. */
+  /** The user id of the process; root bypasses permissions. */
   readonly user?: number;
   readonly sentence: string | ((dataDir: string) => string);
 }
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
-/** Somebody else than root, and the folder is theirs. */
+/** A non-root user who owns the folder. */
 const asNobody = isRoot ? { user: NOBODY } : {};
 
 async function giveTo(user: number | undefined, path: string): Promise<void> {
@@ -170,7 +170,7 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
     await expect(stat(dataDir)).rejects.toThrow('ENOENT');
   });
 
-  // A file may not grow over this size: the secret fits, the database does not, or not even the secret.
+  // File size limits: the secret fits and the database does not, or not even the secret.
   it.each([0, 1, 8, 40, 120])(
     'when there are %i KiB, and starts once there is space',
     async (size) => {
@@ -210,7 +210,7 @@ it('keeps what it makes from other users, also where the folder was open to them
       expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
 });
 
-/** By name: the content, but for what says who holds the folder. */
+/** File contents by name, without the file that names the holder. */
 async function contentsOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files = entries.filter(({ name }) => !/^tandem\.(lock|state)/.test(name));

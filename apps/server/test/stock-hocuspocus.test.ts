@@ -25,7 +25,7 @@ const providers = [
 ] as const;
 
 beforeAll(() => {
-  // Node has none before 22, and the providers look for one even where they are given another.
+  // Node lacks it before 22, and the providers look for it even when given another.
   globalThis.WebSocket ??= QuietWebSocket as never;
 });
 
@@ -68,7 +68,7 @@ function open(
     onAuthenticationFailed: ({ reason }) => denials.push(reason),
     onAuthenticated: () => scopes.push(provider.authorizedScope ?? ''),
   });
-  // The second generation attaches by itself, the later ones when they are told to.
+  // The second generation attaches by itself, the later ones on request.
   if (Provider !== Provider2) provider.attach();
   onTestFinished(() => provider.destroy());
   return { doc, text: doc.getText('text'), provider, socket, denials, scopes };

@@ -1,4 +1,4 @@
-/** The same conversation over HTTP, for networks that let no WebSocket through. */
+/** The same conversation over HTTP, for networks that block WebSockets. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -385,7 +385,7 @@ describe('T12: at the door', () => {
     const answers = await Promise.all(clients.map((client) => client.stream()));
     const seconds = (Date.now() - start) / 1_000;
     const taken = answers.filter(({ status }) => status === 200).length;
-    // Two seconds' worth wait, and two ticks' worth were there at the start.
+    // Two seconds' worth is waiting, and two ticks' worth was there at the start.
     expect(taken).toBeGreaterThanOrEqual(20);
     expect(taken).toBeLessThanOrEqual(22 + 10 * seconds);
     const refused = answers.find(({ status }) => status === 503) as Response;

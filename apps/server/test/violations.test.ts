@@ -1,4 +1,4 @@
-/** Updates that do harm, sent again and again: their sender is sent away, and nobody else notices. */
+/** Repeated harmful updates: their sender is disconnected, and no other client is affected. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -25,7 +25,7 @@ async function createPage(owner: SignedIn): Promise<string> {
   return document;
 }
 
-/** Decodes, and is found out by the page's schema only once it was tried. */
+/** Decodes, and violates the page's schema only when applied. */
 function poison(): Uint8Array {
   const doc = new Y.Doc();
   doc.getText('no root of a page').insert(0, 'x');

@@ -1,4 +1,4 @@
-/** One who goes on writing while others misbehave, and must never notice. */
+/** A client that keeps writing while others misbehave, and must not be affected. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -15,7 +15,7 @@ export class WellBehavedClient {
   readonly document: string;
   readonly client: NativeClient;
   readonly #channel: number;
-  /** Of each update that was acknowledged, in milliseconds. */
+  /** Milliseconds. */
   readonly latencies: number[] = [];
   #written = 0;
   #state: 'resting' | 'busy' = 'resting';
@@ -33,7 +33,7 @@ export class WellBehavedClient {
     this.#channel = options.channel;
   }
 
-  /** In a document of its own, under the client id 7. */
+  /** Opens a document of its own, under the client id 7. */
   static async join(server: RunningServer): Promise<WellBehavedClient> {
     const guest = await signIn(server);
     const document = `document-${randomUUID()}`;
@@ -43,7 +43,7 @@ export class WellBehavedClient {
     return new WellBehavedClient({ guest, document, client, channel });
   }
 
-  /** One update; throws where it is not acknowledged. */
+  /** Writes one update; throws if it is not acknowledged. */
   async write(): Promise<void> {
     const doc = new Y.Doc();
     doc.clientID = CLIENT;
@@ -66,7 +66,6 @@ export class WellBehavedClient {
     expect(this.client.closed).toBeNull();
   }
 
-  /** Writes until `rest`. */
   begin(): void {
     this.#state = 'busy';
     this.#busy = this.#goOn();
@@ -85,13 +84,12 @@ export class WellBehavedClient {
   }
 }
 
-/** The server lives, and nothing in it failed that should not. */
+/** The server is alive and has logged no unexpected failure. */
 export function expectHealthy(server: RunningServer): void {
   expect(server.alive).toBe(true);
   expect(server.output).not.toMatch(/"level":[56]0/);
 }
 
-/** How a connection was refused, in words and by its close. */
 export async function refusal(client: NativeClient): Promise<{ code: number; sentence: string }> {
   const { error } = await client.next('error');
   const { code } = await client.end();

@@ -1,4 +1,4 @@
-/** A browser, or a network, that keeps no cookies: the token of the page says whose session it is. */
+/** A browser or network without cookies: the page's token identifies the session. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   chatPage,
@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-/** With nothing that says who asks but the token. */
+/** Authenticates with nothing but the token. */
 const ask = (path: string, token: string | null, method = 'GET') =>
   fetch(server.url + path, { method, headers: token === null ? {} : { [TOKEN_HEADER]: token } });
 const begin = async (token: string | null) => await ask('/api/session', token, 'POST');
@@ -58,7 +58,7 @@ it('older chat, lists and people are read by the token', async () => {
 
 it('a session is renewed by its token, and stays that of the same person', async () => {
   const again = await begin(stripped.token);
-  // The server does not know the cookie, but a digest of it.
+  // The server stores only a digest of the cookie.
   expect(again.headers.get('set-cookie')).toBeNull();
   expect(((await again.json()) as Session).user).toEqual(stripped.user);
 });

@@ -1,4 +1,4 @@
-/** How long until the server says that it has it. */
+/** Time until the server acknowledges a message. */
 import type { Want } from '../../load/swarm/client-protocol.ts';
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';

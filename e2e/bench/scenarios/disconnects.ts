@@ -1,4 +1,4 @@
-/** Networks that fail and recover, while people write. */
+/** Networks fail and recover while people write. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, total, type Scenario } from '../scenario.ts';
 import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
@@ -8,7 +8,6 @@ const PEOPLE = { quick: 500, full: 10_000 } as const;
 const EVERY_MS = { quick: 4_000, full: 15_000 } as const;
 const OFFLINE_MS = { quick: 1_000, full: 2_000 } as const;
 const FOR_MS = { quick: 5_000, full: 30_000 } as const;
-/** In each room. */
 const MESSAGES_PER_SECOND = 2;
 
 export const disconnects: Scenario = {

@@ -1,11 +1,11 @@
-/** One writes, all others in the room read. */
+/** One person writes, all others in the room read. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import { gather, measureWriting, messagesIn } from './participants.ts';
 
 const READERS = { quick: 500, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
-/** Deliveries a second that a busy machine of two cores still makes in good order. */
+/** Rate that a busy two-core machine still delivers without disorder. */
 const DELIVERIES_PER_SECOND = { single: 15_000, batches: 60_000 } as const;
 const BATCH = 10;
 

@@ -1,11 +1,11 @@
-/** From nothing to five open rooms. */
+/** Time from no connection to five open rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Scenario } from '../scenario.ts';
 import { fiveRooms, gather } from './participants.ts';
 
 const PEOPLE = { quick: 500, full: 2_000 } as const;
-/** Others come before them, and leave. */
+/** Warm-up: these people connect first, and leave. */
 const PRACTICE_PEOPLE = { quick: 200, full: 2_000 } as const;
 const LEFT_MS = 2_000;
 

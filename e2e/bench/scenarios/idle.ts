@@ -1,4 +1,4 @@
-/** People who are there and do nothing. */
+/** Cost of connected people who do nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
@@ -16,13 +16,13 @@ import { median, type Outcome, type Scenario } from '../scenario.ts';
 import { fiveRooms, gather, roomsOf } from './participants.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
-/** What the first connections cost once and for all is not counted to the others. */
+/** Connections made before the measurement, to exclude one-time costs. */
 const WARM_UP = 50;
-/** Presence of those who just came has been told, and those of the warm-up are forgotten (10 s). */
+/** By then the presence of newcomers is sent and that of the warm-up has expired (10 s). */
 const SETTLE_MS = 11_000;
-/** What opening left behind is tidied up: V8 shrinks its young generation once little has happened for a while. */
+/** V8 shrinks its young generation only after a quiet period. */
 const QUIET_MS = 40_000;
-/** A round of Tandem's and Socket.IO's heartbeats. */
+/** One heartbeat round of Tandem and of Socket.IO. */
 const WINDOW_MS = 25_000;
 const JOINING_AT_ONCE = 50;
 
@@ -73,13 +73,13 @@ export const idleApp: Scenario = {
   },
 };
 
-/** What making the rooms took is not what it takes to be in them. */
+/** Restarts the server, so that the cost of creating rooms is not measured. */
 async function restart({ server }: RunningTarget): Promise<void> {
   await server.kill();
   await server.start();
 }
 
-/** @param open lets everybody in. @returns the number of people. */
+/** @param open connects everyone. @returns the number of people. */
 async function measure(
   { server }: RunningTarget,
   open: () => Promise<number>,
@@ -118,11 +118,9 @@ interface TabOptions {
   readonly number: number;
 }
 
-/** One tab of the application with a document open. */
 class Tab implements LinkOwner {
   readonly #options: TabOptions;
   #link: Link | null = null;
-  /** What it asked for and has no answer to. */
   #unanswered = 0;
   #settle: (reason: string | null) => void = () => {};
 
@@ -130,7 +128,6 @@ class Tab implements LinkOwner {
     this.#options = options;
   }
 
-  /** Resolves when everything is open. */
   async join(): Promise<void> {
     const { port } = this.#options;
     const reason = await new Promise<string | null>((resolve) => {

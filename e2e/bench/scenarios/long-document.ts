@@ -1,4 +1,4 @@
-/** Opening a paper that took 260,000 keys to write. */
+/** Opens a paper that took 260,000 keystrokes to write. */
 import { typePaper } from '../../load/swarm/typist.ts';
 import { median, worst, type Scenario } from '../scenario.ts';
 import { gather, SETTLE_LIMIT_MS } from './participants.ts';
@@ -6,7 +6,9 @@ import { gather, SETTLE_LIMIT_MS } from './participants.ts';
 const EDITS = { quick: 60_000, full: 260_000 } as const;
 const OPENINGS = { quick: 10, full: 30 } as const;
 const SEED = 7;
-/** Who writes the paper, and who signs it: the signature tells that all of it is there. */
+/**
+ * Writer numbers. The signature is written last, so its arrival shows that the paper is complete.
+ */
 const AUTHOR = 0;
 const SIGNER = 1;
 const UPDATES_PER_SECOND = 100;

@@ -1,4 +1,4 @@
-/** Everybody writes into one document. */
+/** All people write into one document. */
 import { type } from '../../load/swarm/typist.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
@@ -6,7 +6,7 @@ import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
 const KEYS = { quick: 60, full: 150 } as const;
-/** Of all together: nobody types faster than twelve keys a second. */
+/** Per writer: the fastest human typing. */
 const KEYS_PER_SECOND = 12;
 const SEED = 1;
 

@@ -1,30 +1,24 @@
-/** People of a scenario, in rooms. */
+/** The people of a scenario and their rooms. */
 import type { CrowdPlan, WritePlan } from '../../load/swarm/crowd.ts';
 import type { MemberPlan } from '../../load/swarm/member.ts';
 import type { SwarmCrowd } from '../../load/swarm/swarm.ts';
 import type { CrowdReport } from '../../load/swarm/totals.ts';
 import type { Runner } from '../scenario.ts';
 
-/** Characters of a message's text: about 200 bytes with the protocol's framing. */
+/** About 200 bytes with the protocol's framing. */
 const TEXT_LENGTH = 184;
-/**
- * The server does the same work for this long before it is measured, until its code is compiled: a server runs for
- * weeks.
- */
+/** Warm-up with the same work, until the server's code is compiled: servers run for weeks. */
 export const PRACTICE_SECONDS = { quick: 1, full: 8 } as const;
-/** How long the last deliveries may take after the last message was sent. */
 export const SETTLE_LIMIT_MS = { quick: 5_000, full: 15_000 } as const;
 
 export interface Participants {
-  /** The rooms that each person is in. */
   readonly rooms: readonly (readonly string[])[];
   readonly textLength?: number;
   readonly wants?: CrowdPlan['wants'];
-  /** The number of the first. */
   readonly firstWriter?: number;
 }
 
-/** People numbered from `firstWriter`, not connected yet, in rooms that are ready. */
+/** Prepares the rooms and creates people numbered from `firstWriter`, not yet connected. */
 export async function gather(
   { running, swarm }: Runner,
   participants: Participants,
@@ -40,12 +34,11 @@ export async function gather(
   return swarm.gather({ clientProtocol, port: server.port, members, textLength, wants });
 }
 
-/** `count` people in rooms of `size`; the first of each room is at a multiple of `size`. */
+/** `count` people in rooms of `size`; the first person of each room is a multiple of `size`. */
 export function roomsOf(size: number, count: number): string[][] {
   return Array.from({ length: count }, (_, index) => [`room-${Math.floor(index / size)}`]);
 }
 
-/** Five rooms each: four of ten people, and one of a thousand. Other values of `prefix` name other rooms. */
 export function fiveRooms(count: number, prefix = 'house'): string[][] {
   const small = Math.ceil(count / 10);
   return Array.from({ length: count }, (_, index) => [
@@ -54,7 +47,6 @@ export function fiveRooms(count: number, prefix = 'house'): string[][] {
   ]);
 }
 
-/** Those at multiples of `size`. */
 export function everyFirst(size: number, count: number): number[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, room) => room * size);
 }
@@ -66,7 +58,6 @@ export interface Writing {
   readonly report: CrowdReport;
 }
 
-/** The number of messages of each writer in that time. */
 export function messagesIn(
   seconds: number,
   { writers, batch, batchesPerSecond }: Omit<WritePlan, 'messages'>,
@@ -74,7 +65,9 @@ export function messagesIn(
   return Math.ceil((batchesPerSecond * seconds) / writers.length) * batch;
 }
 
-/** Writes as planned, after some practice, until all is delivered or `SETTLE_LIMIT_MS` have passed. */
+/**
+ * Writes as planned, after a warm-up, until everything is delivered or `SETTLE_LIMIT_MS` expires.
+ */
 export async function measureWriting(
   { running, length }: Runner,
   {

@@ -43,7 +43,7 @@ async function run(
   const allBackMs = await crowd.comeBack();
   const after = await running.server.usage();
   const report = await crowd.report();
-  // A new client of each room reads its content.
+  // A new client in each room reads its content.
   await using readers = await gather(runner, {
     rooms: writers.map((writer) => rooms[writer] as string[]),
     firstWriter: people,
@@ -61,7 +61,7 @@ async function run(
       acknowledged: total(promised),
       'acknowledged and lost': worst(Math.max(0, promised - found)),
     },
-    // That connections were lost is the point.
+    // Lost connections are intended, so no faults are reported.
     faults: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-/** Many small rooms, each with one who writes. */
+/** Many small rooms with one writer each. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
 import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './participants.ts';
@@ -6,7 +6,7 @@ import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './parti
 const ROOM = 10;
 const PEOPLE = { quick: 1_000, full: 10_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
-/** For each person. */
+/** Deliveries to each person. */
 const DELIVERIES_PER_SECOND = 2;
 
 export const rooms: Scenario = {

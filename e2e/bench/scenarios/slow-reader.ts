@@ -1,11 +1,11 @@
-/** One who does not read, among a thousand who do. */
+/** One person who stops reading, among a thousand readers. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
 import { gather, SETTLE_LIMIT_MS } from './participants.ts';
 
 const READERS = { quick: 200, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 8 } as const;
-/** Large enough that the socket of who does not read is full after a moment. */
+/** Large enough to fill the stalled reader's socket quickly. */
 const TEXT_LENGTH = 16 * 1024;
 const BYTES_PER_SECOND = 100_000_000;
 const CATCH_UP_LIMIT_MS = 15_000;

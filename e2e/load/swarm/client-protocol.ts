@@ -1,62 +1,57 @@
-/** The client side of a server's protocol. A client keeps its state over successive sockets. */
+/** The client side of a server's protocol. A client keeps its state across sockets. */
 import type { MessageForm } from './messages.ts';
 
 export interface Sender {
-  /** One frame for each payload; text as a text frame. */
   send(...payloads: readonly (Uint8Array | string)[]): void;
 }
 
 export interface MessageListener {
-  /** The client is in all its rooms; what it missed has arrived or is on its way. */
+  /** The client is in all rooms; missed messages have arrived or are on their way. */
   ready(): void;
-  /** Content that may hold stamps. */
   onMessage(content: Buffer): void;
-  /** `count` more of the client's own messages were answered. */
+  /** `count` more of the client's messages were acknowledged. */
   acknowledged(count: number): void;
-  /** The server restarts and says when to reconnect. */
+  /** The server is restarting and dictates the reconnect delay. */
   sentAway(retryAfterMs: number): void;
   refused(reason: string): void;
-  /** The length of each writer's text without a gap, by Yjs client. */
+  /** The length of each writer's text up to the first gap, by Yjs client. */
   known(): ReadonlyMap<number, number>;
 }
 
 export interface ProtocolClient {
   readonly path: string;
   readonly subprotocol: string | null;
-  /** A socket is open. */
   opened(sender: Sender): void;
   receive(payload: Buffer): void;
-  /** All at once. @param room which of its rooms. */
   publish(room: number, messages: readonly Buffer[]): void;
 }
 
 /**
- * What is measured. `answer`: the server's acknowledgement, where it needs another request than delivery.
- * `command`: the same for chat messages, which are text in every protocol.
+ * The measured operation. `answer`: the server's acknowledgement, if it needs another request than
+ * delivery. `command`: the same for chat messages, which are text in every protocol.
  */
 export type Want = 'delivery' | 'answer' | 'command';
 
 export interface ProtocolClientOptions {
   readonly rooms: readonly string[];
   readonly listener: MessageListener;
-  /** Empty where there are none. */
   readonly token: string;
-  /** The Yjs client under which it writes. */
   readonly client: number;
   readonly wants: Want;
 }
 
 export interface ClientProtocol {
-  /** Rooms that one socket can be in. */
+  /** The maximum of rooms per socket. */
   readonly roomsPerSocket: number;
   readonly form: MessageForm;
   /**
-   * `stream`: everything that arrives is shown. `state`: duplicates change nothing, and early messages wait.
+   * `stream`: every arriving message is shown. `state`: duplicates have no effect, and early
+   * messages wait.
    */
   readonly delivery: 'stream' | 'state';
-  /** The writer receives its own messages, its only acknowledgement. */
+  /** Writers receive their own messages, which are the only acknowledgement. */
   readonly echoes: boolean;
-  /** How long the protocol's own client waits before it reconnects. @param random from 0 to 1. */
+  /** Reconnect delay of the protocol's own client. @param random from 0 to 1. */
   readonly backoffMs: (attempt: number, random: number) => number;
   readonly speak: (options: ProtocolClientOptions) => ProtocolClient;
 }

@@ -1,6 +1,9 @@
-/** Milliseconds of the machine's steady clock, which all processes read alike; those of `performance.now` begin with each. */
+/**
+ * Milliseconds of the machine's monotonic clock, comparable across processes; `performance.now`
+ * starts with each process.
+ */
 
-// The first look at it loads it, which must not lie between the two.
+// The first access loads `performance`, which must not happen between the two readings.
 performance.now();
 const BEGAN_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 

@@ -1,4 +1,4 @@
-/** The members of a load that live in one process. */
+/** The members of a load within one process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Want } from './client-protocol.ts';
 import type { ClientProtocolName } from './protocols/index.ts';
@@ -9,18 +9,17 @@ export interface CrowdPlan {
   readonly clientProtocol: ClientProtocolName;
   readonly port: number;
   readonly members: readonly MemberPlan[];
-  /** Of a message's text, in letters. */
+  /** Letters of a message's text. */
   readonly textLength: number;
   readonly wants: Want;
 }
 
 export interface WritePlan {
   readonly writers: readonly number[];
-  /** Of each writer; the last of a time is sent whole. */
+  /** Per writer; a partial last batch is sent in full. */
   readonly messages: number;
-  /** Messages that a writer sends at once. */
   readonly batch: number;
-  /** Batches of all writers of this process together. */
+  /** All writers of this process together. */
   readonly batchesPerSecond: number;
 }
 
@@ -31,12 +30,11 @@ export interface CutPlan {
   readonly forMs: number;
 }
 
-/** Handshakes under way at once. */
 const CONNECTING_AT_ONCE = 50;
-/** Outgoing ports of one address are about 28,000. */
+/** One address has about 28,000 outgoing ports. */
 const MEMBERS_PER_ADDRESS = 5_000;
 const TICK_MS = 1;
-/** Beyond this, what was measured is another load than the one that was asked for. */
+/** Beyond this factor, the load differs too much from the requested one. */
 const SLOWER = 1.2;
 const SLOWER_MS = 200;
 
@@ -44,7 +42,6 @@ export class Crowd {
   readonly #totals = new Totals();
   readonly #members = new Map<number, Member>();
 
-  /** @param process which of the swarm's processes this is. */
   constructor(plan: CrowdPlan, process: number) {
     const { clientProtocol, port, textLength, wants } = plan;
     plan.members.forEach((member, index) => {
@@ -61,7 +58,10 @@ export class Crowd {
     });
   }
 
-  /** They come, or everyone; who cannot is a fault of the report. @returns how many got in. */
+  /**
+   * Connects these writers, or all members; reports failures as faults. @returns the number
+   * connected.
+   */
   async open(writers: readonly number[] | null): Promise<number> {
     const waiting = [...this.#members.values()].filter(
       ({ writer }) => writers === null || writers.includes(writer),
@@ -83,7 +83,7 @@ export class Crowd {
     return open;
   }
 
-  /** Resolves when all is sent, which a busy machine makes later than was asked. */
+  /** Resolves when everything is sent, later than planned on a busy machine. */
   async write({ writers, messages, batch, batchesPerSecond }: WritePlan): Promise<void> {
     const members = writers.map((writer) => this.#members.get(writer));
     const total = Math.ceil(messages / batch) * members.length;
@@ -98,7 +98,6 @@ export class Crowd {
       this.#totals.fault('the swarm could not write as fast as was asked');
   }
 
-  /** Each writer's own updates, one at a time in turn. */
   async writeUpdates(
     updates: ReadonlyMap<number, readonly Uint8Array[]>,
     perSecond: number,
@@ -121,7 +120,6 @@ export class Crowd {
     }
   }
 
-  /** Everybody's network goes away again and again, at moments of their own. Resolves when all are back. */
   async cut({ members, everyMs, offlineMs, forMs }: CutPlan): Promise<number> {
     const endMs = performance.now() + forMs;
     let disconnects = 0;
@@ -139,14 +137,13 @@ export class Crowd {
     return disconnects;
   }
 
-  /** After the server is gone: everyone comes back as their client would. @returns how long it took the last. */
+  /** Reconnects everyone as their client would, after a server failure. @returns the duration. */
   async comeBack(): Promise<number> {
     const beganMs = performance.now();
     await Promise.all([...this.#members.values()].map((member) => member.reconnect()));
     return performance.now() - beganMs;
   }
 
-  /** How many messages of each writer were answered. */
   acknowledged(): ReadonlyMap<number, number> {
     return new Map(
       [...this.#members.values()].map((member) => [member.writer, member.acknowledged]),
@@ -161,12 +158,12 @@ export class Crowd {
     for (const writer of writers) this.#members.get(writer)?.resume();
   }
 
-  /** What was seen until now was practice. */
+  /** Discards the samples of the warm-up. */
   clear(): void {
     this.#totals.clear();
   }
 
-  /** Cheap enough to ask for again and again. */
+  /** Cheap enough to poll. */
   delivered(): number {
     return this.#totals.delivered;
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BINARY, clientFrame, FrameReader, TEXT } from './frames.ts';
 
-/** As a server sends it: the client's frame without its mask. */
 function serverFrame(opcode: number, payload: Uint8Array): Buffer {
   const masked = clientFrame(opcode, payload);
   const header = masked.length - payload.length - 4;
@@ -28,7 +27,7 @@ describe('FrameReader', () => {
     for (let at = 0; at < bytes.length; at += piece) {
       const length = bytes.copy(shared, 0, at, at + piece);
       reader.read(shared.subarray(0, length));
-      // The socket reads its next chunk over this one.
+      // The socket overwrites this buffer with its next chunk.
       shared.fill(0xff);
     }
     expect(seen).toEqual(

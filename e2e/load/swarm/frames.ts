@@ -1,4 +1,7 @@
-/** WebSocket frames by hand (RFC 6455, section 5): a client of a load must cost less than the server that it loads. */
+/**
+ * Minimal WebSocket framing (RFC 6455, section 5): a load client must cost less than the server
+ * under load.
+ */
 
 export const TEXT = 1;
 export const BINARY = 2;
@@ -10,7 +13,6 @@ const FINAL = 0x80;
 const MASKED = 0x80;
 const MASK_BYTES = 4;
 
-/** A client's frame. Its mask is zero, which leaves the payload as it is. */
 export function clientFrame(opcode: number, payload: Uint8Array): Buffer {
   const { length } = payload;
   const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8;
@@ -23,7 +25,7 @@ export function clientFrame(opcode: number, payload: Uint8Array): Buffer {
   return frame;
 }
 
-/** Finds whole frames in what a server sends. A payload is only good until its call returns. */
+/** Splits a server's bytes into frames. A payload is valid only during its callback. */
 export class FrameReader {
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
   #waiting: Buffer[] = [];

@@ -1,18 +1,18 @@
-/** One WebSocket over a plain socket, from an address of one's own. */
+/** One WebSocket over a plain socket, from a separate local address. */
 import { connect, type Socket } from 'node:net';
 import { BINARY, CLOSE, clientFrame, FrameReader, PING, PONG, TEXT } from './frames.ts';
 
 const HOST = '127.0.0.1';
 const CONNECT_TIMEOUT_MS = 20_000;
-/** All sockets of a process read into this one; each chunk is handled before the next comes. */
+/** Shared by all sockets of a process; each chunk is handled before the next read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
-/** Any will do: nobody checks what the server makes of it. */
+/** Any valid key: the server's response to it is not verified. */
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 export interface LinkOptions {
   readonly port: number;
-  /** Of 127.0.0.0/8: each has outgoing ports of its own. */
+  /** Within 127.0.0.0/8; each address has its own outgoing ports. */
   readonly localAddress: string;
   readonly path: string;
   readonly subprotocol: string | null;
@@ -22,7 +22,6 @@ export interface LinkOptions {
 export interface LinkOwner {
   opened(link: Link): void;
   received(payload: Buffer): void;
-  /** It is over, or never began. @param reason in words. */
   closed(link: Link, reason: string): void;
 }
 
@@ -65,7 +64,6 @@ export class Link {
     );
   }
 
-  /** One frame for each payload, all in one write. */
   send(...payloads: readonly (Uint8Array | string)[]): void {
     if (this.#state !== 'open') return;
     const frames = payloads.map((payload) =>
@@ -76,7 +74,7 @@ export class Link {
     this.#socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
   }
 
-  /** Reads nothing more, as a page whose computer sleeps. */
+  /** Stops reading, like a page on a sleeping computer. */
   stall(): void {
     this.#socket.pause();
   }
@@ -85,7 +83,6 @@ export class Link {
     this.#socket.resume();
   }
 
-  /** Gone without a word. */
   cut(): void {
     this.#state = 'closed';
     this.#socket.resetAndDestroy();
@@ -105,7 +102,7 @@ export class Link {
     }
     this.#state = 'open';
     this.#socket.setTimeout(0);
-    // What follows the head lies in the buffer that is read into again.
+    // The bytes after the head are in the shared read buffer.
     const rest = Buffer.from(chunk.subarray(end + END_OF_HEAD.length));
     this.#owner.opened(this);
     if (rest.length > 0) this.#frames.read(rest);

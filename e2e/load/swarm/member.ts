@@ -16,7 +16,7 @@ import { ageMs, readStamps, restamp } from './stamp.ts';
 import type { Totals } from './totals.ts';
 
 export interface MemberPlan {
-  /** Unique in a crowd; the number of its stamps, if it writes. */
+  /** Unique in a crowd; also the writer number in stamps. */
   readonly writer: number;
   readonly rooms: readonly string[];
   readonly token: string;
@@ -42,7 +42,7 @@ export class Member {
   #notReady: Line[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
-  /** From the server's goodbye; null without one. */
+  /** From the server's goodbye; `null` without one. */
   #dictatedRetryMs: number | null = null;
   #state: 'here' | 'left' = 'here';
 
@@ -62,12 +62,11 @@ export class Member {
     return this.#options;
   }
 
-  /** How many of its messages were answered, and how many it has written. */
   get acknowledged(): number {
     return this.#written - this.#unanswered.length;
   }
 
-  /** @returns null when it is in all of its rooms, or why not. */
+  /** @returns `null` once the member is in all rooms, or the reason of the failure. */
   connect(): Promise<string | null> {
     this.#connectingSinceMs = nowMs();
     this.#notReady = [...this.#lines];
@@ -81,7 +80,6 @@ export class Member {
     });
   }
 
-  /** Reconnects as the protocol's own client would. @returns the number of attempts. */
   async reconnect(): Promise<number> {
     const stillHere = () => this.#state === 'here';
     for (let attempt = 0; ; attempt++) {
@@ -110,7 +108,6 @@ export class Member {
     for (const line of this.#lines) line.link?.resume();
   }
 
-  /** Writes `count` stamped messages into its first room, all at once. */
   write(count: number): void {
     const { textLength: length, totals, wants } = this.#options;
     const form = wants === 'command' ? 'text' : this.#clientProtocol.form;
@@ -128,11 +125,11 @@ export class Member {
     this.#lines[0]?.client.publish(0, messages);
   }
 
-  /** Writes a prepared Yjs update into its first room, with its stamp, if any, set to now. */
+  /** Writes a prepared Yjs update into the first room, with any stamp set to now. */
   writeUpdate(update: Buffer): void {
     const atMs = nowMs();
     restamp(update, atMs);
-    // Where the acknowledgement is an echo, only stamped messages are recognised in it.
+    // An echo acknowledges only stamped messages.
     if (!this.#clientProtocol.echoes) this.#unanswered.push(atMs);
     this.#options.totals.written++;
     this.#lines[0]?.client.publish(0, [update]);
@@ -194,7 +191,6 @@ export class Member {
   }
 }
 
-/** Successive sockets of one protocol client. */
 class Line implements LinkOwner, MessageListener {
   readonly client: ProtocolClient;
   link: Link | null = null;

@@ -1,19 +1,18 @@
-/** What writers write: stamped text, as it is or as the Yjs update that appends it to the root `text`. */
+/** Message content: stamped text, plain or as a Yjs update that appends it to the root `text`. */
 import { appendUpdate } from './yjs-bytes.ts';
 import { stampedText } from './stamp.ts';
 
 export const TEXT_ROOT = 'text';
-/** Yjs clients of writers begin here; the writer's number is added. */
+/** Base of the writers' Yjs client ids; the writer's number is added. */
 export const FIRST_CLIENT = 1_000;
 
 export type MessageForm = 'text' | 'yjs';
 
 export interface MessageOptions {
   readonly writer: number;
-  /** Of this writer, from 0; a writer of Yjs updates leaves none out. */
+  /** Per writer, from 0; without gaps for Yjs updates. */
   readonly number: number;
   readonly atMs: number;
-  /** Of the text, in letters. */
   readonly length: number;
 }
 

@@ -1,11 +1,9 @@
-/** What one member got of each writer: nothing may be missing, come twice or come too early. */
+/** Tracks a member's messages from each writer, to detect gaps, duplicates and early messages. */
 
 export type Arrival = 'new' | 'late' | 'duplicate' | 'early';
 
 interface WriterState {
-  /** The highest number so far. */
   last: number;
-  /** Numbers below it that have not come. */
   missing: Set<number> | null;
 }
 
@@ -13,10 +11,10 @@ export class Reception {
   readonly #writers = new Map<number, WriterState>();
 
   /**
-   * - `new`: the next one.
-   * - `early`: one after a gap. It counts as delivered.
-   * - `late`: one of a gap, after a later one.
-   * - `duplicate`: it was here before.
+   * - `new`: the next message.
+   * - `early`: a message after a gap; counts as delivered.
+   * - `late`: a message that fills a gap.
+   * - `duplicate`: a repeated message.
    */
   note(writer: number, number: number): Arrival {
     let state = this.#writers.get(writer);
@@ -35,7 +33,6 @@ export class Reception {
     return isNext ? 'new' : 'early';
   }
 
-  /** Of each writer: how many messages are here from the first on without a gap. */
   *whole(): Generator<readonly [writer: number, count: number]> {
     for (const [writer, { last, missing }] of this.#writers) {
       const gap = missing === null || missing.size === 0 ? last + 1 : Math.min(...missing);

@@ -1,6 +1,6 @@
 /**
- * What a message says of itself, in letters that every protocol carries as they are: who wrote it, its
- * number, and when. Readers of stamps need not decode the frame around them.
+ * A message's writer, number and time, in letters that every protocol carries unchanged, so that
+ * readers need not decode the frame around them.
  *
  *     @@wwwwwnnnnnnnntttttttttttt    writer, number from 0, microseconds
  */
@@ -8,12 +8,11 @@ const MARK = Buffer.from('@@');
 const WRITER_DIGITS = 5;
 const NUMBER_DIGITS = 8;
 const TIME_DIGITS = 12;
-/** Eleven days; what is compared is never that far apart. */
+/** Eleven days, far above any compared difference. */
 const TIME_PERIOD = 10 ** TIME_DIGITS;
 
 export const STAMP_LENGTH = MARK.length + WRITER_DIGITS + NUMBER_DIGITS + TIME_DIGITS;
 
-/** `length` letters that begin with a stamp. */
 export function stampedText(
   length: number,
   {
@@ -27,7 +26,6 @@ export function stampedText(
   return stamp.padEnd(length, 'x');
 }
 
-/** Calls `found` for each stamp in `bytes`, in order. */
 export function readStamps(
   bytes: Buffer,
   found: (writer: number, number: number, atMs: number) => void,
@@ -43,7 +41,6 @@ export function readStamps(
   }
 }
 
-/** Gives the first stamp in `bytes`, if there is one, another time. */
 export function restamp(bytes: Buffer, atMs: number): void {
   const at = bytes.indexOf(MARK);
   if (at < 0) return;
@@ -51,7 +48,6 @@ export function restamp(bytes: Buffer, atMs: number): void {
   bytes.write(digits(time, TIME_DIGITS), at + STAMP_LENGTH - TIME_DIGITS, 'latin1');
 }
 
-/** How long ago a stamp's time was. */
 export function ageMs(atMs: number, nowMs: number): number {
   const period = TIME_PERIOD / 1000;
   return (((nowMs - atMs) % period) + period) % period;

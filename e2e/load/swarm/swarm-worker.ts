@@ -1,4 +1,4 @@
-/** One process of the swarm: keeps crowds and does with them what it is told over IPC. */
+/** One process of the swarm: holds crowds and executes commands received over IPC. */
 import { Crowd } from './crowd.ts';
 import type { SwarmAnswer, SwarmRequest } from './swarm.ts';
 

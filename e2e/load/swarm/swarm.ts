@@ -1,4 +1,4 @@
-/** Many clients of one machine: crowds spread over processes, driven from here. */
+/** Many clients on one machine: crowds spread over processes, controlled from here. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,6 @@ export type SwarmAnswer =
   | { readonly id: number; readonly error: string };
 
 const WORKER = fileURLToPath(new URL('./swarm-worker.ts', import.meta.url));
-/** How often a crowd is asked how far it is. */
 const PROGRESS_POLL_MS = 20;
 
 export class Swarm implements AsyncDisposable {
@@ -38,7 +37,7 @@ export class Swarm implements AsyncDisposable {
     return new Swarm(Array.from({ length: processes }, () => new SwarmProcess()));
   }
 
-  /** A crowd whose members are dealt to the processes in turn; nobody is connected yet. */
+  /** A crowd whose members are distributed over the processes; none is connected yet. */
   async gather(plan: CrowdPlan): Promise<SwarmCrowd> {
     const crowd = ++this.#lastCrowd;
     await Promise.all(
@@ -86,12 +85,11 @@ export class SwarmCrowd implements AsyncDisposable {
     return this.#places.size;
   }
 
-  /** @param writers everyone when it is not given. @returns how many got in. */
+  /** @param writers defaults to everyone. @returns the number connected. */
   async open(writers: readonly number[] | null = null): Promise<number> {
     return sum((await this.#all('open', writers)) as number[]);
   }
 
-  /** @param plan its rate is that of all writers together. */
   async write(plan: WritePlan): Promise<void> {
     await Promise.all(
       this.#processes.map(async (child) => {
@@ -103,7 +101,7 @@ export class SwarmCrowd implements AsyncDisposable {
     );
   }
 
-  /** @param perSecond of all writers together. */
+  /** @param perSecond rate of all writers together. */
   async writeUpdates(
     updates: ReadonlyMap<number, readonly Uint8Array[]>,
     perSecond: number,
@@ -117,7 +115,6 @@ export class SwarmCrowd implements AsyncDisposable {
     );
   }
 
-  /** @returns how often somebody was cut off. */
   async cut(plan: CutPlan): Promise<number> {
     const disconnects = await Promise.all(
       this.#processes.map((child) =>
@@ -127,7 +124,7 @@ export class SwarmCrowd implements AsyncDisposable {
     return sum(disconnects as number[]);
   }
 
-  /** @returns after how many milliseconds the last was back. */
+  /** @returns milliseconds until the last member was back. */
   async comeBack(): Promise<number> {
     return Math.max(...((await this.#all('comeBack')) as number[]));
   }
@@ -145,7 +142,10 @@ export class SwarmCrowd implements AsyncDisposable {
     await this.#all('resume', writers);
   }
 
-  /** Waits until `count` messages were delivered or answered. @returns how many it were in the end. */
+  /**
+   * Waits until `count` messages are delivered or answered, or for `limitMs`. @returns the final
+   * count.
+   */
   async until(what: 'delivered' | 'answered', count: number, limitMs: number): Promise<number> {
     const deadline = performance.now() + limitMs;
     for (;;) {
@@ -155,7 +155,7 @@ export class SwarmCrowd implements AsyncDisposable {
     }
   }
 
-  /** What was seen until now was practice. */
+  /** Discards the samples of the warm-up. */
   async clear(): Promise<void> {
     await this.#all('clear');
   }

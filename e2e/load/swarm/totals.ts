@@ -1,26 +1,24 @@
-/** What a crowd saw. Samples are raw and in milliseconds, so that those of several processes can be one. */
+/**
+ * Measurements of a crowd. Samples are raw milliseconds, so that those of several processes can be
+ * merged.
+ */
 
 export interface CrowdReport {
   readonly written: number;
   readonly delivered: number;
   readonly duplicates: number;
-  /** Arrived behind a later message of its writer. */
+  /** Messages that arrived after a later one of their writer. */
   readonly late: number;
-  /** From the connect to the last room. */
   readonly opened: Float32Array;
-  /** From writing to another's reading. */
   readonly latencies: Float32Array;
-  /** From writing to the server's answer. */
   readonly answers: Float32Array;
-  /** From beginning to come back to reading what was written before that. */
+  /** From the start of a reconnect to the receipt of messages written before it. */
   readonly replays: Float32Array;
-  /** How often each thing went wrong. */
   readonly faults: ReadonlyMap<string, number>;
 }
 
 const FIRST_SIZE = 1_024;
 
-/** Numbers in the order they came. */
 class Series {
   #values = new Float32Array(FIRST_SIZE);
   #count = 0;
@@ -58,7 +56,7 @@ export class Totals {
   readonly replays = new Series();
   readonly #faults = new Map<string, number>();
 
-  /** What was until now was practice; faults stay. */
+  /** Discards the samples of the warm-up; faults stay. */
   clear(): void {
     this.written = 0;
     this.delivered = 0;

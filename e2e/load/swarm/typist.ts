@@ -1,13 +1,15 @@
-/** Updates as editors make them: keys at a cursor that moves, corrections, now and then a pasted piece that has a stamp. */
+/**
+ * Updates as editors produce them: keys at a moving cursor, corrections, and occasional pasted text
+ * with a stamp.
+ */
 import { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
 import { FIRST_CLIENT, TEXT_ROOT } from './messages.ts';
 import { STAMP_LENGTH, stampedText } from './stamp.ts';
 
-/** Shares of what a person does. */
 const MOVES = 0.02;
 const DELETES = 0.12;
-/** As in the paper of the Automerge trace, of whose 260,000 edits 105,000 letters are left. */
+/** As in the Automerge trace's paper: 260,000 edits leave 105,000 letters. */
 const PAPER_DELETES = 0.3;
 const PASTE_EVERY = 10;
 const EDITS_PER_UPDATE = 1_000;
@@ -15,11 +17,9 @@ const LETTERS = 'etaoin shrdlu cmfwyp vbgkqjxz';
 
 export interface Typed {
   readonly updates: readonly Uint8Array[];
-  /** How many of them are stamped. */
   readonly stamps: number;
 }
 
-/** What one writer types who sees nothing of the others. */
 export function type(
   writer: number,
   { count, seed }: { readonly count: number; readonly seed: number },
@@ -30,7 +30,7 @@ export function type(
   let cursor = 0;
   while (updates.length < count) {
     if (updates.length % PASTE_EVERY === PASTE_EVERY - 1) {
-      // At the end, where nothing is typed into it or deleted from it.
+      // Stamps go to the end, where no other edit touches them.
       text.insert(text.length, stampedText(STAMP_LENGTH, { writer, number: stamps++, atMs: 0 }));
     } else {
       const typed = text.length - stamps * STAMP_LENGTH;
@@ -41,7 +41,6 @@ export function type(
   return { updates, stamps };
 }
 
-/** A long text by one writer, as updates of a thousand edits each. */
 export function typePaper(
   writer: number,
   { edits, seed }: { readonly edits: number; readonly seed: number },
@@ -71,7 +70,7 @@ function paperOf(writer: number): {
   return { doc, text: doc.getText(TEXT_ROOT), updates };
 }
 
-/** One key. @param typed how much may be typed into. @returns where the cursor is then. */
+/** One key. @param typed length of the editable text. @returns the new cursor. */
 function strike(
   text: Y.Text,
   {

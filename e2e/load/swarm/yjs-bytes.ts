@@ -1,10 +1,10 @@
-/** The few bytes of Yjs that a load needs, made without a Y.Doc. */
+/** Encodes the Yjs messages that a load needs, without a Y.Doc. */
 
 const STRING_CONTENT = 4;
 const HAS_ORIGIN = 0x80;
 const NAMED_ROOT = 1;
 
-/** A Yjs update (V1) in which a client that wrote `clock` letters so far appends `text`, ASCII, to a root of type text. */
+/** A Yjs update (V1): a client at `clock` appends `text`, ASCII, to a root of type text. */
 export function appendUpdate({
   root,
   client,
@@ -35,7 +35,7 @@ export function appendUpdate({
   return Buffer.concat([Buffer.from(bytes), Buffer.from(text, 'latin1'), Buffer.of(NO_DELETIONS)]);
 }
 
-/** @param clocks how many letters of each client are known. */
+/** @param clocks known letters by client. */
 export function stateVector(clocks: ReadonlyMap<number, number>): Buffer {
   const bytes: number[] = [];
   writeVaruint(bytes, clocks.size);
@@ -52,12 +52,11 @@ export function varuint(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Bytes with their length before them. */
 export function sized(content: Uint8Array): Buffer {
   return Buffer.concat([varuint(content.length), content]);
 }
 
-/** Reads numbers out of a frame; `at` is where the next begins. */
+/** Reads numbers from a frame; `at` is the position of the next one. */
 export class ByteReader {
   readonly bytes: Buffer;
   at = 0;
@@ -77,7 +76,6 @@ export class ByteReader {
     }
   }
 
-  /** A view of the next bytes, whose length is before them. */
   sized(): Buffer {
     const length = this.varuint();
     this.at += length;

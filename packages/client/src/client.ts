@@ -1,6 +1,6 @@
 /**
- * The client of one person in one page or program: a connection, a store, and the open documents. It also delivers
- * work of any document that a closed tab left behind.
+ * The client of one person in one page or program: a connection, a store, and the open documents.
+ * It also delivers work of any document that a closed tab left behind.
  */
 import {
   documentOf,
@@ -28,7 +28,6 @@ import type { NewOutboxEntry, RejectedUpdate, Store } from './store/store.ts';
 import type { UnconfirmedWork } from './unconfirmed-work.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
-/** Documents that are opened in the background at the same time. */
 const MAX_BACKGROUND_SYNCS = 3;
 
 export interface ClientOptions {
@@ -36,44 +35,38 @@ export interface ClientOptions {
   readonly base: string;
   readonly environment: Environment;
   readonly store: Store;
-  /** Whether the store survives a reload. */
   readonly durable: boolean;
   /** Health of the device's storage; without it, storage counts as healthy. */
   readonly health?: StorageHealth;
-  /** Receives unstored work when the page goes away. Without it, such work does not count as stored. */
+  /**
+   * Receives unstored work when the page goes away. Without it, such work does not count as stored.
+   */
   readonly unloadOutbox?: UnloadOutboxStorage | null;
-  /** Stores of commands and channel states. Without them, neither outlives the page. */
   readonly liveStores?: LiveStores;
-  /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly fetch?: typeof fetch;
   readonly webSocket?: (url: string, protocol: string) => Socket;
   /** HTTP transports for networks without WebSockets; null: the client stays offline there. */
   readonly fallback?: FallbackStorage | null;
-  /** Called with each session that the server returns over HTTP. */
   readonly known?: (session: Session) => void;
 }
 
 export class Client {
   readonly connection: Connection;
   readonly commands: Commands;
-  /** Older pages of channels that hold only the newest entries. */
   readonly pages: ChannelPages;
   readonly people: PeopleSearch;
-  /** For requests of this person, whose session is known where no cookie gets through, too. */
+  /** Authenticates also where no cookie gets through. */
   readonly fetch: typeof fetch;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
-  /** Closed documents, until the store has confirmed their writes. */
   readonly #leaving = new Set<DocumentSession>();
   readonly #backgroundSyncs = new Set<string>();
   readonly #unloadOutbox: UnloadOutbox;
   readonly #listeners = new Set<() => void>();
   readonly #stops: readonly (() => void)[];
-  /** Documents whose background sync has failed on this connection. */
   readonly #undeliverable = new Set<string>();
-  /** Documents that were opened before the server created them. */
   readonly #openedBeforeCreation = new Set<string>();
   #rejectedNotPersisted: RejectedUpdate[] = [];
   #lastRejectedId = 0;
@@ -122,7 +115,7 @@ export class Client {
         this.#sweepSoon(0);
       },
       message: (message) => {
-        // The page has closed the document in the meantime.
+        // The page may have closed the document in the meantime.
         if (message.type === 'opened' && !this.#open.has(message.document))
           this.connection.send({ type: 'leave', channel: message.channel });
       },
@@ -135,7 +128,6 @@ export class Client {
     ];
   }
 
-  /** Whether stored work survives a reload, as far as is known now. */
   get durable(): boolean {
     return this.#options.durable && (this.#options.health?.isHealthy ?? true);
   }
@@ -179,12 +171,10 @@ export class Client {
     else this.#release(id);
   }
 
-  /** Returns one shared session per channel; call its `close` once for each call. */
   subscribe<N extends ChannelName>(name: N): ChannelSession<N> {
     return this.#channels.follow(name);
   }
 
-  /** Open documents and channels, for diagnosis. */
   get open(): {
     readonly documents: readonly DocumentSession[];
     readonly channels: readonly ChannelSession[];
@@ -202,7 +192,6 @@ export class Client {
     return false;
   }
 
-  /** Why the server cannot store something that is unconfirmed here, if it has said so (W44). */
   get storageError(): ErrorBody | null {
     if (this.commands.hasWork && this.commands.storageError !== null)
       return this.commands.storageError;
@@ -214,8 +203,8 @@ export class Client {
   }
 
   /**
-   * Called after every change of unconfirmed work, and often without one; returns a function that removes the
-   * listener. Changes by other pages of this device are not reported.
+   * Called after every change of unconfirmed work, and often without one; returns a function that
+   * removes the listener. Changes by other pages of this device are not reported.
    */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -228,8 +217,8 @@ export class Client {
   }
 
   /**
-   * Unconfirmed work of all documents: waiting updates, then commands, then rejected updates. Work that storage
-   * fails to return is missing, and `durable` is false then.
+   * Unconfirmed work of all documents: waiting updates, then commands, then rejected updates. Work
+   * that storage fails to return is missing, and `durable` is false then.
    */
   async unconfirmed(): Promise<readonly UnconfirmedWork[]> {
     const { store, environment } = this.#options;
@@ -266,7 +255,6 @@ export class Client {
     ];
   }
 
-  /** Deletes a rejected update. */
   async discard(id: number): Promise<void> {
     const isHere = this.#rejectedNotPersisted.some((entry) => entry.id === id);
     this.#rejectedNotPersisted = this.#rejectedNotPersisted.filter((entry) => entry.id !== id);
@@ -299,7 +287,6 @@ export class Client {
     this.#changed();
   }
 
-  /** Opens documents again that did not exist at the first request and do now. */
   #reopenCreated(): void {
     for (const id of this.#openedBeforeCreation) {
       if (this.commands.isCreating(id)) continue;
@@ -311,7 +298,10 @@ export class Client {
     }
   }
 
-  /** Writes at once, because a page that goes away cannot wait. If it stays, the entries are removed again. */
+  /**
+   * Writes at once, because a page that goes away cannot wait. If it stays, the entries are removed
+   * again.
+   */
   #writeUnloadOutbox(): void {
     const flushed = this.flush();
     this.#unloadOutbox.write(this.#unpersisted());
@@ -323,7 +313,6 @@ export class Client {
     return [...open, ...this.#leaving].flatMap(({ unpersisted }) => unpersisted);
   }
 
-  /** Moves entries of closed pages into the outbox, if it has room. */
   async #recover(): Promise<void> {
     await this.#unloadOutbox.recover(this.#options.store).catch(() => undefined);
   }
@@ -337,7 +326,6 @@ export class Client {
     }, delayMs);
   }
 
-  /** Delivers orphaned work. */
   async #sweep(): Promise<void> {
     if (this.connection.state.kind !== 'connected') return;
     const now = this.#options.environment.clock.now();
@@ -358,7 +346,6 @@ export class Client {
     }
   }
 
-  /** Keeps a document open while it can deliver work. */
   #startBackgroundSync(document: string): void {
     if (this.#backgroundSyncs.has(document)) return;
     this.#backgroundSyncs.add(document);
@@ -404,7 +391,6 @@ export class Client {
   }
 }
 
-/** Whether unconfirmed work may still be delivered. */
 function isDelivering({ status }: DocumentSession): boolean {
   return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
 }

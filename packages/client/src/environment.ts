@@ -1,4 +1,7 @@
-/** What the client needs of the world: time, chance, a screen, and word of the network. All of it can be replaced. */
+/**
+ * The client's environment: time, randomness, a screen, and network events. All of it can be
+ * replaced.
+ */
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -12,22 +15,24 @@ export interface Random {
   next(): number;
 }
 
-/** - `wake`: the machine may have slept, the network may have changed, or the tab came to the front: ask the server now. */
+/**
+ * `wake`: the machine may have slept, the network may have changed, or the tab came to the front,
+ * so the client checks the server now.
+ */
 export type EnvironmentEvent = 'online' | 'offline' | 'wake' | 'hidden' | 'leaving';
 
 export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
-  /** False when the device says for sure that it has no network. */
+  /** False when the device knows that it is offline. */
   online(): boolean;
   visible(): boolean;
-  /** Runs `run` before the next picture is drawn, or soon when nothing is drawn. */
+  /** Runs `run` before the next paint, or soon when nothing is painted. */
   frame(run: () => void): void;
-  /** Returns the way to stop listening. */
   listen(listener: (event: EnvironmentEvent) => void): () => void;
 }
 
-/** A hidden tab draws no frames; its work is done this much later instead. */
+/** A hidden tab draws no frames, so its work runs after this delay instead. */
 const HIDDEN_FRAME_MS = 50;
 
 export const systemClock: Clock = {
@@ -36,7 +41,6 @@ export const systemClock: Clock = {
   clearTimeout: (handle) => globalThis.clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
-/** A browser tab. */
 export function browserEnvironment(): Environment {
   const visible = () => document.visibilityState === 'visible';
   return {
@@ -56,7 +60,7 @@ export function browserEnvironment(): Environment {
         run();
       };
       requestAnimationFrame(once);
-      // A tab that is hidden between the request and the frame would keep the work until it is shown again.
+      // A tab hidden between the request and the frame would hold the work until it is shown again.
       setTimeout(once, HIDDEN_FRAME_MS * 2);
     },
     listen: (listener) => {
@@ -78,7 +82,6 @@ export function browserEnvironment(): Environment {
   };
 }
 
-/** A process without a screen: bots, load, tests on real sockets. */
 export function headlessEnvironment(): Environment {
   return {
     clock: systemClock,

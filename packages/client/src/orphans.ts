@@ -1,9 +1,9 @@
-/** What a page has left on this device: another delivers it when the one that made it has had its time. */
+/** Work that a page left on this device: another page delivers it after a grace period. */
 
-/** What another page has made so recently is still its own to deliver. */
+/** Newer work is still delivered by the page that made it. */
 export const ORPHAN_AFTER_MS = 15_000;
 
-/** @param now the device's clock, which may have been set back since: what is from the future is nobody's any more */
+/** @param now the device's clock, which may have been set back: work from the future is orphaned */
 export function isOrphaned({ at }: { readonly at: number }, now: number): boolean {
   return Math.abs(now - at) >= ORPHAN_AFTER_MS;
 }

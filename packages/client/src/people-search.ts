@@ -1,4 +1,4 @@
-/** The people one has met, as the server knows them. */
+/** Search among the people whom this person has met, as known to the server. */
 import { metPeople, type MetPerson, type User } from '@tandem/protocol';
 
 const SEARCH_TIMEOUT_MS = 10_000;
@@ -11,14 +11,17 @@ export interface PeopleSearchOptions {
 
 export class PeopleSearch {
   readonly #options: PeopleSearchOptions;
-  /** The one found last is the last. */
+  /** The most recently found user is last. */
   readonly #known = new Map<string, User>();
 
   constructor(options: PeopleSearchOptions) {
     this.#options = options;
   }
 
-  /** People who share a document with this person and in whose name each word stands. Rejects when they cannot be had now. */
+  /**
+   * Finds people who share a document with this person and whose name contains each word. Rejects
+   * when the search fails.
+   */
   async find(search: string): Promise<readonly MetPerson[]> {
     const { base, fetch } = this.#options;
     const query = new URLSearchParams({ search });
@@ -30,7 +33,7 @@ export class PeopleSearch {
     return people;
   }
 
-  /** Somebody who was found, so that what is done with them can be shown at once. */
+  /** Returns a user found earlier, so that commands about the user can be shown at once. */
   known(id: string): User | null {
     return this.#known.get(id) ?? null;
   }

@@ -1,4 +1,7 @@
-/** Many seeds of the simulation. `SEEDS=20000` runs as many, `SEED=7` that one. What is checked is in `simulation/`. */
+/**
+ * Many seeds of the simulation: `SEEDS=20000` runs as many, `SEED=7` that one. The checks are in
+ * `simulation/`.
+ */
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { KEPT_SEEDS } from './simulation/kept-seeds.ts';

@@ -1,4 +1,4 @@
-/** A few seeds for every check; `simulation.long.test.ts` runs many. */
+/** A few seeds for each check; `simulation.long.test.ts` runs many. */
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { KEPT_SEEDS } from './simulation/kept-seeds.ts';

@@ -1,4 +1,6 @@
-/** Repeats `typing:start` while the person types, because the server forgets it after a few seconds. */
+/**
+ * Repeats `typing:start` while the person types, because the server forgets it after a few seconds.
+ */
 import { TYPING_REFRESH_MS } from '@tandem/protocol';
 import type { Clock } from './environment.ts';
 
@@ -8,7 +10,7 @@ export class TypingRefresher {
   #isActive = false;
   #timer: unknown = null;
 
-  /** @param send does nothing while there is no channel */
+  /** @param send does nothing without a channel */
   constructor(clock: Clock, send: (type: 'typing:start' | 'typing:stop') => void) {
     this.#clock = clock;
     this.#send = send;
@@ -22,7 +24,6 @@ export class TypingRefresher {
     else this.#send('typing:stop');
   }
 
-  /** Sends again on a new channel. */
   resume(): void {
     if (this.#isActive) this.#send('typing:start');
   }

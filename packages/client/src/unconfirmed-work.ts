@@ -2,8 +2,8 @@ import type { PendingCommand } from './commands/commands.ts';
 import type { RejectedUpdate } from './store/store.ts';
 
 /**
- * Work of this device that the server has not confirmed, by document, or would not take. What is not
- * `kept` is lost with the page.
+ * Work of this device that the server has not confirmed, by document, or has refused. Work that is
+ * not `kept` is lost with the page.
  */
 export type UnconfirmedWork =
   | {
@@ -12,10 +12,9 @@ export type UnconfirmedWork =
       readonly title: string;
       readonly count: number;
       readonly kept: boolean;
-      /** When the oldest of it was written. */
       readonly since: number;
     }
-  /** Something that was done beside text. `document` is null for one's own name and colour. */
+  /** A command. `document` is null for one's own name and colour. */
   | {
       readonly kind: 'command';
       readonly command: PendingCommand;

@@ -11,13 +11,13 @@ export interface TextBlock {
   readonly type: 'textBlock';
   readonly attrs?: {
     readonly id?: string | null;
-    /** Null is a paragraph. */
+    /** Null: a paragraph. */
     readonly kind?: Kind | null;
     readonly list?: List | null;
-    /** Levels, from 1. */
+    /** Counted from 1. */
     readonly indent?: number | null;
     readonly checked?: true | null;
-    /** The number of an ordered item that does not continue its list. */
+    /** Set only on an ordered item that does not continue its list. */
     readonly start?: number | null;
   };
   readonly content?: readonly Inline[];
@@ -46,11 +46,11 @@ export interface Text {
   readonly type: 'text';
   /** Never empty. */
   readonly text: string;
-  /** In the order of the table of marks. */
+  /** Ordered as in the table of marks. */
   readonly marks?: readonly Mark[];
 }
 
-/** Has no marks: they mean nothing on a line break (PM6). */
+/** A line break, without marks, which mean nothing there (PM6). */
 export interface HardBreak {
   readonly type: 'hardBreak';
 }
@@ -59,7 +59,6 @@ export type Mark =
   | { readonly type: 'bold' | 'italic' | 'strike' | 'code' }
   | { readonly type: 'link'; readonly attrs: { readonly href: string } };
 
-/** The text of inline content, a newline for each hard break. */
 export function inlineText(content: readonly Inline[] = []): string {
   return content.map((node) => (node.type === 'text' ? node.text : '\n')).join('');
 }

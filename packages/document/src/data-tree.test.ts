@@ -9,7 +9,6 @@ import {
   MAX_TREE_PREVIEW_LENGTH,
 } from './limits.ts';
 
-/** The tree in one line for each entry. */
 function lines({ entries }: Pick<RootTree, 'entries'>, margin = ''): string[] {
   return entries.flatMap(({ name, kind, size, preview, children, omitted }) => [
     `${margin}${name}: ${kind} ${size}${preview && ` ${preview}`}${omitted ? ` (+${omitted})` : ''}`,

@@ -7,27 +7,27 @@ import {
 } from './limits.ts';
 
 /**
- * Any Yjs document as a tree to look at: bounded whatever it holds, and without defining a root's type, which would
- * decide it for whoever uses the document.
+ * Any Yjs document as a bounded tree for inspection. Reading it defines no root's type, which would
+ * fix that type for other users of the document.
  */
 
 export interface RootTree {
-  /** The document's roots by name. */
   readonly entries: readonly TreeEntry[];
-  /** Roots that are not shown. */
   readonly omitted: number;
 }
 
 export interface TreeEntry {
-  /** A root's or key's name, a position in a list, or an element's name. */
+  /** Root name, map key, list position or element name. */
   readonly name: string | number;
   readonly kind: 'map' | 'array' | 'text' | 'xml' | 'value' | 'binary' | 'document' | 'empty';
-  /** Keys of a map, entries of an array, children of an element, UTF-16 units of a text, bytes of a binary; else 1. */
+  /**
+   * Keys of a map, entries of an array, children of an element, UTF-16 units of a text, bytes of a
+   * binary; otherwise 1.
+   */
   readonly size: number;
-  /** A value as JSON or a text as it is, cut with an ellipsis; empty for the rest. */
+  /** JSON of a value or the text itself, cut with an ellipsis; otherwise empty. */
   readonly preview: string;
   readonly children: readonly TreeEntry[];
-  /** Children that are not shown. */
   readonly omitted: number;
 }
 
@@ -116,7 +116,7 @@ function describeEach<T>(
   return { entries, omitted: children.length - entries.length };
 }
 
-/** A root's type is known only once somebody defines it; until then, its content tells. */
+/** Guesses from the content, because a root has no type until some code defines it. */
 function kindOf(type: YType, items: readonly Y.Item[], keys: number): TreeEntry['kind'] {
   if (type instanceof Y.Text) return 'text';
   if (type instanceof Y.XmlFragment) return 'xml';
@@ -143,7 +143,6 @@ function livingItems(type: YType): Y.Item[] {
   return items;
 }
 
-/** JSON of the value's beginning, without reading the rest of it. */
 function previewJson(value: unknown): string {
   let json = '';
   const full = (): boolean => json.length > MAX_TREE_PREVIEW_LENGTH;

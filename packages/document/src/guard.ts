@@ -3,13 +3,13 @@ import { validatePage } from './validation.ts';
 
 export type Inspection =
   | { readonly kind: 'ok' }
-  /** `unknown` names what was found, for logs. */
   | { readonly kind: 'newer'; readonly unknown: readonly string[] };
 
 /**
- * Decides whether an editor may be bound to a page. A page with content of a newer version can be read as far as this
- * code understands it (RD9), but not edited: the editor would show what others see differently, and its changes could
- * mean something else to them. A page that is only too long may be edited, or nobody could shorten it.
+ * Decides whether an editor may be bound to a page. Content of a newer version is readable as far
+ * as this code understands it (RD9) but not editable: the editor would show it differently, and its
+ * changes could mean something else to other clients. A page that is merely too long stays
+ * editable, so that people can shorten it.
  */
 export function inspectPage(doc: Y.Doc): Inspection {
   const unknown = new Set<string>();

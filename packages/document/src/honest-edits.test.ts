@@ -8,7 +8,7 @@ import { validateChange, validatePage, type Violation } from './validation.ts';
 
 type Below = (limit: number) => number;
 
-/** What one person does next in a page, chosen by chance: the writing of SPEC.md, each in one transaction. */
+/** Makes one random edit as a person would (SPEC.md, writing), in one transaction. */
 function edit(doc: Y.Doc, below: Below): void {
   const { text, attributes } = pageRoots(doc);
   const at = below(text.length + 1);
@@ -90,7 +90,7 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
       expect(validatePage(page)).toEqual([]);
       expect(readPage(page)).toEqual(readPage(first));
     }
-    // WR8: who only receives and reads writes nothing.
+    // WR8: a client that only receives and reads writes nothing.
     expect(onlooker.store.clients.has(4)).toBe(false);
     expect(Y.equalSnapshots(Y.snapshot(onlooker), Y.snapshot(first))).toBe(true);
   },

@@ -1,6 +1,6 @@
-/** Text as HTML, and back. */
+/** Escapes text for HTML, and decodes it. */
 
-/** The character references that people write. HTML's other two thousand are left as they are. */
+/** The common character references. HTML's other two thousand are left as they are. */
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',

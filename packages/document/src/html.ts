@@ -7,9 +7,9 @@ import { itemHtml, spaceStyle } from './nodes/text-block.ts';
 import { type BlockSource, blocksOf } from './text.ts';
 
 /**
- * A page, or a part of one, as HTML for other programs, with nested lists. The editor reads the same blocks from it,
- * without their ids. `data-` attributes, which other programs ignore, hold what nesting cannot express: an indented
- * paragraph, a skipped level.
+ * Writes a page, or a part of one, as HTML for other programs, with nested lists. The editor reads
+ * the same blocks from it, without their ids. `data-` attributes, which other programs ignore, hold
+ * what nesting cannot express: an indented paragraph, a skipped level.
  */
 export function toHtml(source: BlockSource): string {
   return renderBlocks(blocksOf(source));
@@ -21,7 +21,7 @@ const writer: HtmlWriter = { inline: renderInline, blocks: renderBlocks };
 
 function renderBlocks(blocks: Iterable<Block> = []): string {
   let html = '';
-  /** The open lists, outermost first. The last item of each is open, too. */
+  /** The open lists, outermost first; the last item of each is open too. */
   const open: List[] = [];
   /** The number that the browser gives to the next item of each open list. */
   const expected: number[] = [];
@@ -58,7 +58,6 @@ function renderBlocks(blocks: Iterable<Block> = []): string {
   return html;
 }
 
-/** A list item without its end tag, since lists inside of it may follow. */
 function renderItem(block: TextBlock, nesting: number, value: string): string {
   const { list, indent, checked } = block.attrs ?? {};
   const level = (indent ?? 0) === nesting ? '' : ` data-indent="${Number(indent)}"`;

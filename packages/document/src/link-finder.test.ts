@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { findLinks } from './link-finder.ts';
 
-/** The text with each address between marks. */
 function marked(text: string): string {
   let result = '';
   let at = 0;

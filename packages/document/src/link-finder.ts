@@ -1,32 +1,37 @@
 import { safeHref } from './href.ts';
 
-/** An address that stands in a text. */
 export interface FoundLink {
-  /** The start of the address, in UTF-16 units. */
   readonly index: number;
   readonly text: string;
   readonly href: string;
 }
 
-/** An address begins behind anything but a Latin letter, a digit or `_`: languages without spaces leave none before it. */
+/**
+ * An address begins after anything but a Latin letter, a digit or `_`: languages without spaces put
+ * none before it.
+ */
 const BEGINNING =
   /(?<![a-z\d_])(?:https?:\/\/(?=[\p{L}\p{N}[])|mailto:(?=[^\s@]{1,64}@[\p{L}\p{N}]))/giu;
 
 /**
- * White space, quotation marks and the punctuation of East Asian text end an address. Full-width letters and digits,
- * and the ideographs among that punctuation (々〆〇), do not.
+ * White space, quotation marks and the punctuation of East Asian text end an address. Full-width
+ * letters and digits, and the ideographs among that punctuation (々〆〇), do not.
  */
 const END =
   /[\s<>"“”‘’«»…\u3000-\u3004\u3008-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/u;
 
-/** Signs that end a sentence or emphasise it: part of an address only where more of the address follows. */
+/**
+ * Signs that end or emphasise a sentence: part of an address only where more of the address
+ * follows.
+ */
 const TRAILING = ".,;:!?'*_~،؛؟۔।([{";
 
 const CLOSING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /**
- * The addresses in a text, in order. This is the one place that says where an address ends: a closing bracket belongs
- * to the address that holds the opening one (`/Rust_(x)`), and ends an address that does not.
+ * Finds the addresses in a text, in order. This is the one place that decides where an address
+ * ends: a closing bracket belongs to the address that holds the opening one (`/Rust_(x)`), and
+ * otherwise ends it.
  */
 export function findLinks(text: string): FoundLink[] {
   const found: FoundLink[] = [];
@@ -42,7 +47,7 @@ export function findLinks(text: string): FoundLink[] {
   return found;
 }
 
-/** The end of an address, including signs that may belong to the sentence around it. */
+/** Includes signs that may belong to the sentence around the address. */
 function endAt(text: string, index: number): number {
   const open: string[] = [];
   let at = index;

@@ -6,12 +6,12 @@ export interface NumberedBlock {
   readonly attrs?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The level of a block from 0. The attribute may hold any value. */
+/** Counted from 0. The attribute may hold any value. */
 export function listLevel({ attrs }: NumberedBlock): number {
   return Math.min(Math.max(Math.trunc(Number(attrs?.['indent'] ?? 0)) || 0, 0), MAX_INDENT);
 }
 
-/** The number in the style of its level: `1.`, `a.`, `i.`, and again from the first. */
+/** Formats the number in the style of its level: `1.`, `a.`, `i.`, then repeating. */
 export function listLabel(number: number, level: number): string {
   // Letters and Roman numerals have no zero.
   return `${number < 1 ? number : FORMS[level % FORMS.length]!(number)}.`;

@@ -14,7 +14,6 @@ import { fromMarkdown, toMarkdown } from './markdown/index.ts';
 const block = (attrs: NumberedBlock['attrs']): NumberedBlock => ({ type: 'textBlock', attrs });
 const ordered = (indent?: unknown): NumberedBlock => block({ list: 'ordered', indent });
 
-/** The labels of the ordered items; `-` for other blocks. */
 function labelsOf(...blocks: NumberedBlock[]): string {
   let numbers = NO_LIST_NUMBERS;
   return blocks

@@ -2,12 +2,15 @@ import type { Block } from './blocks.ts';
 import { listLevel, type NumberedBlock } from './list-labels.ts';
 import { findBlockDefinition, MAX_INDENT } from './nodes.ts';
 
-/** By level of indent, the number of the last ordered item, or 0 where the next item begins a list. */
+/** The number of the last ordered item per indent level; 0 where the next item begins a list. */
 export type ListNumbers = readonly number[];
 
 export const NO_LIST_NUMBERS: ListNumbers = Array.from({ length: MAX_INDENT + 1 }, () => 0);
 
-/** The numbers behind a block, from those before it (RD10). An ordered item's own number is the one at its level. */
+/**
+ * Returns the numbers after a block, given those before it (RD10). The number of an ordered item is
+ * the one at its level.
+ */
 export function listNumbersAfter(numbers: ListNumbers, block: NumberedBlock): ListNumbers {
   if (findBlockDefinition(block.type)?.continuesLists) return numbers;
   const level = listLevel(block);
@@ -16,16 +19,14 @@ export function listNumbersAfter(numbers: ListNumbers, block: NumberedBlock): Li
   return numbers.map((number, i) => (i < level ? number : i === level ? own : 0));
 }
 
-/** Counts the ordered items of one sequence of blocks. */
 export class ListCounter {
   #numbers = NO_LIST_NUMBERS;
 
-  /** The number that an ordered item has or, if it has a `start`, would have without it; null for other blocks. */
+  /** The number of an ordered item, ignoring its `start`; null for other blocks. */
   implied(block: NumberedBlock): number | null {
     return isOrdered(block) ? this.#numbers[listLevel(block)]! + 1 : null;
   }
 
-  /** Counts the block and returns its number; null for a block that is no ordered item. */
   next(block: NumberedBlock): number | null {
     this.#numbers = listNumbersAfter(this.#numbers, block);
     return isOrdered(block) ? this.#numbers[listLevel(block)]! : null;

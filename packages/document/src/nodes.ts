@@ -15,8 +15,8 @@ import { quote } from './nodes/quote.ts';
 import { textBlock } from './nodes/text-block.ts';
 
 /**
- * The nodes and marks of a page, each defined in `nodes/`. Add nodes, marks and attributes with the next
- * `SCHEMA_VERSION`; never remove or rename one.
+ * The nodes and marks of a page, each defined in `nodes/`. Add nodes, marks and attributes with the
+ * next `SCHEMA_VERSION`; never remove or rename one.
  */
 
 /** The newest version that this code understands: the highest `since` of any definition. */
@@ -25,12 +25,12 @@ export const SCHEMA_VERSION = 1;
 export { isBlockId } from './nodes/definition.ts';
 export { headingLevel, KINDS, LISTS, MAX_INDENT } from './nodes/text-block-attributes.ts';
 
-/** The first is the block that an editor creates where it needs any. A Markdown token goes to the first that takes it. */
+/** The first is the editor's default block. A Markdown token goes to the first that accepts it. */
 export const BLOCKS = { textBlock, quote, codeBlock, divider } satisfies {
   [T in Block['type']]: BlockDefinition<Extract<Block, { readonly type: T }>>;
 };
 
-/** In the order of the editor's schema. */
+/** Ordered as in the editor's schema. */
 export const NODES: Readonly<Record<NodeName, NodeDefinition>> = {
   doc,
   ...BLOCKS,
@@ -38,7 +38,7 @@ export const NODES: Readonly<Record<NodeName, NodeDefinition>> = {
   hardBreak,
 };
 
-/** In the order in which marks nest, outermost first. */
+/** Ordered as marks nest, outermost first. */
 export const MARKS: { readonly [T in Mark['type']]: MarkDefinition } = {
   link,
   bold,
@@ -58,12 +58,11 @@ export function definitionOf({ type }: Pick<Block, 'type'>): BlockDefinition {
   return BLOCKS[type];
 }
 
-/** The definition of a node by its name in an editor, which may have nodes of its own. */
 export function findBlockDefinition(name: string): BlockDefinition | null {
   return Object.hasOwn(BLOCKS, name) ? BLOCKS[name as BlockName] : null;
 }
 
-/** The blocks that have markers, by the `type` field of the marker; '' for a marker without one (PM5). */
+/** Blocks with markers, by the marker's `type` field; '' for a marker without one (PM5). */
 const STORED_BLOCKS: ReadonlyMap<string, BlockName> = new Map(
   BLOCK_NAMES.flatMap((name) => {
     const { storage }: BlockDefinition = BLOCKS[name];
@@ -71,17 +70,15 @@ const STORED_BLOCKS: ReadonlyMap<string, BlockName> = new Map(
   }),
 );
 
-/** The block of a marker's `type`. */
 export function blockOfType(type: string | null): BlockName {
   return STORED_BLOCKS.get(type ?? '') ?? 'textBlock';
 }
 
-/** Whether a block of the type can hold text. */
 export function holdsText(type: string | null): boolean {
   return NODES[blockOfType(type)].content !== '';
 }
 
-/** The names of a block's attributes, except for its id. */
+/** Excludes the block's id. */
 export function attributeNames(name: BlockName): readonly string[] {
   return ATTRIBUTE_NAMES[name];
 }
@@ -93,7 +90,7 @@ const ATTRIBUTE_NAMES = Object.fromEntries(
   ]),
 ) as Record<string, readonly string[]> as Readonly<Record<BlockName, readonly string[]>>;
 
-/** The rules for the fields of a marker and the attributes of a block (PM3, PM4). */
+/** Rules for the fields of a marker and the attributes of a block (PM3, PM4). */
 const BLOCK_RULES: Readonly<Record<string, AttributeRule>> = {
   type: (value) =>
     typeof value === 'string' && value !== '' && STORED_BLOCKS.has(value)
@@ -111,7 +108,7 @@ const BLOCK_RULES: Readonly<Record<string, AttributeRule>> = {
 
 export const BLOCK_ATTRIBUTES: readonly string[] = Object.keys(BLOCK_RULES);
 
-/** The schema version from which a block may store the value under the name, or null. Safe for hostile names. */
+/** The schema version from which a block may store the value, or null. Safe for hostile names. */
 export function blockAttributeVersion(name: string, value: unknown): number | null {
   return Object.hasOwn(BLOCK_RULES, name) ? BLOCK_RULES[name]!(value) : null;
 }
@@ -121,8 +118,8 @@ export function isMarkName(name: string): name is MarkName {
 }
 
 /**
- * The schema version from which the value may be stored for a mark, or null. A mark with attributes is stored as an
- * object of exactly these, any other as true (PM6).
+ * The schema version from which a mark may store the value, or null. A mark with attributes is
+ * stored as an object of exactly these, any other as true (PM6).
  */
 export function markVersion(mark: MarkName, value: unknown): number | null {
   const { since, attributes } = MARKS[mark];

@@ -23,9 +23,9 @@ import {
   type ShownBlock,
 } from './stream/segments.ts';
 
-/** A page as blocks, and the way from its stream and back (SPEC.md). */
+/** Pages as blocks: reading them from the stream and writing them back (SPEC.md). */
 
-/** Replaces the page's content in one transaction. Blocks without an id are given one. */
+/** Replaces the page's content in one transaction. Blocks without an id get one. */
 export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
   const roots = pageRoots(doc);
   const containers: [id: string, outer: string][] = [];
@@ -38,7 +38,7 @@ export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBy
   });
 }
 
-/** The page's blocks. What this version does not know is read as plain text (RD9). */
+/** Content that this version does not know is read as plain text (RD9). */
 export function readPage(doc: Y.Doc): Block[] {
   const { text, attributes } = pageRoots(doc);
   const index = new AttributeIndex(attributes);
@@ -52,8 +52,8 @@ export function readPage(doc: Y.Doc): Block[] {
 }
 
 /**
- * The page's blocks without their wrappers. As long as nothing is shown elsewhere than where it stands, blocks are read
- * no further than they are asked for: the beginning of a long page costs what the beginning costs.
+ * Yields the page's blocks without their wrappers. Reading is lazy until a block is shown elsewhere
+ * than where it stands, so the beginning of a long page costs only what the beginning costs.
  */
 export function* iterateBlocks(doc: Y.Doc): Generator<Block> {
   const { text, attributes } = pageRoots(doc);
@@ -74,7 +74,7 @@ export function* iterateBlocks(doc: Y.Doc): Generator<Block> {
 
 interface PlacedBlock {
   readonly block: Block;
-  /** From the outermost. */
+  /** Outermost first. */
   readonly containers: readonly string[];
 }
 
@@ -115,7 +115,6 @@ function readContent(type: BlockName, parts: readonly ContentPart[]): Inline[] {
   return text === '' ? [] : [{ type: 'text', text }];
 }
 
-/** The attributes that have a value, or nothing at all. */
 function attrsOf(values: Readonly<Record<string, unknown>>): { attrs?: Record<string, never> } {
   const entries = Object.entries(values).filter(([, value]) => value !== null);
   return entries.length > 0 ? { attrs: Object.fromEntries(entries) as Record<string, never> } : {};
@@ -140,7 +139,7 @@ function appendText(content: Inline[], text: string, marks: readonly Mark[]): vo
   else content.push({ type: 'text', text, ...(marks.length > 0 && { marks }) });
 }
 
-/** The marks that formats stand for, in the order of the table; what is unknown or malformed is left out (RD9). */
+/** Returns marks in the order of the table, without unknown or malformed ones (RD9). */
 export function readMarks({ values }: Formats): Mark[] {
   const marks = Object.entries(values).flatMap(([key, value]) => {
     if (!isMarkName(key) || markVersion(key, value) === null) return [];
@@ -176,7 +175,10 @@ function* writeBlocks(
   }
 }
 
-/** The embed of a block that is not a wrapper; free, since what is written at once may be moved apart (RD4). */
+/**
+ * The embed of a block other than a wrapper. It is `free`, since blocks written at once may be
+ * moved apart (RD4).
+ */
 function writeMarker(block: Block, container: string | null): Record<string, unknown> {
   const { storage } = definitionOf(block);
   const type = storage.kind === 'marker' ? storage.type : null;
@@ -193,7 +195,6 @@ function* writeInline(content: readonly Inline[]): Generator<Delta[number]> {
   }
 }
 
-/** The formats that are stored for marks. */
 export function writeMarks(marks: readonly Mark[]): Record<string, unknown> {
   return Object.fromEntries(marks.map((mark) => [mark.type, 'attrs' in mark ? mark.attrs : true]));
 }

@@ -13,7 +13,6 @@ import { schemaExtensions } from './schema.ts';
 const schema = getSchema(schemaExtensions);
 const { document } = new Window({ url: 'https://tandem.test/' });
 
-/** The blocks that the editor makes of pasted HTML, without attributes that are null. */
 function paste(html: string): Block[] {
   const holder = document.createElement('div');
   holder.innerHTML = html;
@@ -22,7 +21,6 @@ function paste(html: string): Block[] {
   return withoutNulls(node.toJSON()).content ?? [];
 }
 
-/** The schema's own HTML, which the clipboard gets unless told otherwise. */
 function render(blocks: readonly Block[]): string {
   const node = schema.nodeFromJSON({ type: 'doc', content: blocks });
   const holder = document.createElement('div');
@@ -305,7 +303,7 @@ describe('copying', () => {
           ...(rest.list === 'task' && { checked }),
           ...(rest.list === 'ordered' && { start }),
         };
-        // Notion's mark of a task.
+        // Notion's task sign.
         const text = kept.list === 'bullet' && value.startsWith('[') ? 'x' : value;
         return {
           type: 'textBlock',

@@ -4,8 +4,8 @@ import { definitionOf } from './nodes.ts';
 import { type BlockSource, blocksOf } from './text.ts';
 
 /**
- * A page, or a part of one, as text for a mail or a terminal: the lines as they are seen, with the signs of lists and
- * quotes, and nothing escaped.
+ * Writes a page, or a part of one, as text for a mail or a terminal: the visible lines with the
+ * signs of lists and quotes, unescaped.
  */
 export function readableText(source: BlockSource): string {
   return linesOf(blocksOf(source)).join('\n');

@@ -6,15 +6,18 @@ import { pageRoots, type PageRoots } from './stream/roots.ts';
 import { isStatedVersion, livingItems } from './validation.ts';
 
 /**
- * The schema version that a page needs: the highest one that introduced anything the page contains, or the one that its
- * `meta` states, if that is higher. An editor of a lower version must not write in the page. A page without content
- * needs 0. Content that this code does not know counts as text; `validatePage` reports it.
+ * The schema version that a page needs: the highest one that introduced any of its content, or the
+ * one stated in its `meta` if that is higher. An editor of a lower version must not write in the
+ * page. A page without content needs 0. Unknown content counts as text; `validatePage` reports it.
  */
 export function neededSchema(doc: Y.Doc, schema: SchemaVersions = CURRENT): number {
   return highest(livingItems(doc, new Map()), pageRoots(doc), schema);
 }
 
-/** The schema version that the items need which a transaction added. Costs time linear in the transaction's size. */
+/**
+ * The schema version needed by the items that a transaction added. Linear in the transaction's
+ * size.
+ */
 export function neededSchemaOfChange(
   { doc, beforeState }: Y.Transaction,
   schema: SchemaVersions = CURRENT,

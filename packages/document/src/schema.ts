@@ -2,8 +2,8 @@ import { type Attribute, Mark, Node } from '@tiptap/core';
 import { MARK_NAMES, MARKS, type NodeName, NODES } from './nodes.ts';
 
 /**
- * The schema for Tiptap, derived from the definitions of nodes and marks. It works without a DOM and has no commands or
- * keys, which the editor adds.
+ * The Tiptap schema, derived from the definitions of nodes and marks. It works without a DOM and
+ * has no commands or keys, which the editor adds.
  */
 
 const nodes = (Object.keys(NODES) as NodeName[]).map((name) => {
@@ -28,8 +28,8 @@ export const schemaExtensions = [...nodes, ...marks];
 export const Doc = nodes.find(({ name }) => name === 'doc')!;
 
 /**
- * Nodes parse and render their attributes themselves. Values are not validated here: ProseMirror would refuse to create
- * the node, and the editor could not show a block that the page has.
+ * Nodes parse and render their attributes themselves. Values are not validated here: ProseMirror
+ * would refuse to create the node, and the editor could not show a block that the page has.
  */
 function defineAttributes(
   attributes: Readonly<Record<string, unknown>>,

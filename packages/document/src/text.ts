@@ -2,14 +2,15 @@ import * as Y from 'yjs';
 import { type Block, inlineText } from './blocks.ts';
 import { iterateBlocks, readPage } from './page.ts';
 
-/** A page, or a part of one such as a selection. */
 export type BlockSource = Y.Doc | Iterable<Block>;
 
 export function blocksOf(source: BlockSource): Iterable<Block> {
   return source instanceof Y.Doc ? readPage(source) : source;
 }
 
-/** The beginning of the text on one line, at most `maxChars` UTF-16 units including the ellipsis. */
+/**
+ * Returns the beginning of the text on one line, at most `maxChars` UTF-16 units with the ellipsis.
+ */
 export function excerpt(source: BlockSource, maxChars: number): string {
   let text = '';
   const blocks = source instanceof Y.Doc ? iterateBlocks(source) : source;
@@ -20,7 +21,6 @@ export function excerpt(source: BlockSource, maxChars: number): string {
   return text;
 }
 
-/** The text of each block. */
 function* lines(blocks: Iterable<Block>): Generator<string> {
   for (const block of blocks) {
     if (block.type === 'quote') yield* lines(block.content ?? []);
@@ -28,7 +28,6 @@ function* lines(blocks: Iterable<Block>): Generator<string> {
   }
 }
 
-/** Cuts between words, unless that would drop half of the text. */
 function cut(text: string, maxChars: number): string {
   const room = text.slice(0, Math.max(0, maxChars - 1));
   const lastSpace = room.lastIndexOf(' ');
@@ -38,6 +37,6 @@ function cut(text: string, maxChars: number): string {
       : lastSpace > room.length / 2
         ? room.slice(0, lastSpace)
         : room;
-  // Half of a surrogate pair is no character.
+  // Drops half of a surrogate pair.
   return `${atWord.replace(/[\ud800-\udbff]$/, '').trimEnd()}…`;
 }

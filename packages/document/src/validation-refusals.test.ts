@@ -13,7 +13,7 @@ const attribute =
   (key: string, value: unknown): Change =>
   (_, doc) =>
     doc.getMap('attributes').set(key, value);
-/** A note behind ten characters of its author. */
+/** A note that follows ten characters by its author. */
 const restored =
   (key: string, value: unknown): Change =>
   (text, doc) => {

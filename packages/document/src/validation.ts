@@ -19,11 +19,13 @@ import { isSlotEmbed } from './stream/embeds.ts';
 import { pageRoots, type PageRoots } from './stream/roots.ts';
 
 /**
- * What a page may hold, checked on raw Yjs, since a peer can send anything that Yjs can express (SPEC.md, VA1 to VA9).
+ * Validation of pages on raw Yjs, since a peer can send anything that Yjs can express (SPEC.md, VA1
+ * to VA9).
  *
- * Every item is judged by itself, so a change can be checked by its new items alone, and what was accepted apart is
- * acceptable when merged. What merging honest edits can bring about is therefore no violation: two markers with one id,
- * containers and slots that do not exist, references in circles. The reading gives all of these a meaning.
+ * Each item is checked by itself, so a change is checked by its new items alone, and updates that
+ * were accepted apart stay acceptable when merged. Results of merging honest edits are therefore
+ * valid: two markers with one id, missing containers and slots, circular references. The reading
+ * gives all of these a meaning.
  */
 
 export interface Violation {
@@ -36,22 +38,28 @@ export interface Violation {
     | 'foreign-content'
     | 'foreign-client'
     | 'too-long';
-  /** What was found and where, such as `block@onclick` or `link`. Foreign text: escape it for display. */
+  /**
+   * The content and its place, such as `block@onclick` or `link`. Foreign text: escape it for
+   * display.
+   */
   readonly found: string;
 }
 
-/** Any type that can hold an item. */
 type YType = Exclude<Y.Item['parent'], Y.ID | null>;
 
-/** Checks a whole page. Costs time linear in its size, deleted parts included. Gives `MAX_VIOLATIONS` at most. */
+/**
+ * Checks a whole page. Linear in its size, deleted parts included. Returns at most
+ * `MAX_VIOLATIONS`.
+ */
 export function validatePage(doc: Y.Doc): Violation[] {
   const roots = pageRoots(doc);
   return distinct(livingItems(doc, new Map()), (item) => violationOf(item, roots));
 }
 
 /**
- * Checks what a transaction added to a page that was valid before. Costs time linear in the transaction's size. To be
- * called when the transaction's changes are in place: in its callback, in `afterTransaction`, or once it has returned.
+ * Checks what a transaction added to a valid page. Linear in the transaction's size. Call it when
+ * the changes are in place: in the transaction's callback, in `afterTransaction`, or after it has
+ * returned.
  */
 export function validateChange(transaction: Y.Transaction): Violation[] {
   const roots = pageRoots(transaction.doc);
@@ -59,7 +67,8 @@ export function validateChange(transaction: Y.Transaction): Violation[] {
     violationOf(item, roots),
   );
   if (violations.length > 0) return violations;
-  // A root that was written and emptied at once has no item left, but its name stays in the document.
+  // A root that was written and emptied at once has no item left, but its name stays in the
+  // document.
   return distinct(transaction.doc.share.values(), (type) =>
     transaction.changed.has(type) && isForeignRoot(type, roots) ? foreignRoot(type) : null,
   );
@@ -76,7 +85,7 @@ function distinct<T>(parts: Iterable<T>, judge: (part: T) => Violation | null): 
   return [...violations.values()];
 }
 
-/** The living items from the given clocks on, each client's newest first. */
+/** Yields living items from the given clocks on, each client's newest first. */
 export function* livingItems(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Generator<Y.Item> {
   for (const [client, structs] of doc.store.clients) {
     const start = clocks.get(client) ?? 0;
@@ -100,7 +109,7 @@ function violationOf(item: Y.Item, roots: PageRoots): Violation | null {
     case roots.meta:
       return entryViolation(item, 'meta', metaViolation);
     default:
-      // The items of a type that is no root are in a type that is itself refused (VA2).
+      // Items of a type other than a root are in a type that is itself refused (VA2).
       return isForeignRoot(parent, roots) ? foreignRoot(parent) : null;
   }
 }
@@ -154,7 +163,7 @@ function isBlockAttributeName(name: string): boolean {
 interface Entry {
   readonly key: string;
   readonly value: unknown;
-  /** Of the item: the client that wrote it, and how much that had written before. */
+  /** The item's id: the client that wrote it, and that client's clock before the item. */
   readonly id: Y.ID;
 }
 
@@ -165,7 +174,7 @@ function entryViolation(
 ): Violation | null {
   const key = item.parentSub;
   if (key === null) return violation('foreign-content', map);
-  // Of an item that holds several values Yjs would show one.
+  // Yjs would show only one value of an item that holds several.
   if (item.length !== 1) return violation('foreign-content', `${map}@${key}`);
   const value: unknown = item.content.getContent()[0];
   return judge({ key, value, id: item.id });
@@ -175,7 +184,7 @@ function attributeViolation({ key, value }: Entry): Violation | null {
   const parsed = parseAttributeKey(key);
   if (parsed === null || !isBlockId(parsed.id))
     return violation('unknown-attribute', `attributes@${key}`);
-  // Null takes an attribute away.
+  // Null removes an attribute.
   if (value === null && isBlockAttributeName(parsed.name)) return null;
   return blockViolation(parsed.name, value);
 }
@@ -190,7 +199,7 @@ function restoredViolation({ key, value, id }: Entry): Violation | null {
   return isRestoredValue(value, id.clock) ? null : violation('unsafe-value', `restored@${key}`);
 }
 
-/** Whether a note is about characters that its author had written before it, each of them once. */
+/** Accepts a note only about characters that its author had written before it, each once. */
 function isRestoredValue(value: unknown, written: number): boolean {
   if (!Array.isArray(value) || value.length % 4 !== 1) return false;
   const [level, ...ranges] = (value.length - 1) / 4 <= MAX_RESTORED_RANGES ? value : [];
@@ -214,7 +223,7 @@ function metaViolation({ key, value }: Entry): Violation | null {
   return isValid ? null : violation('unsafe-value', `meta@${key}`);
 }
 
-/** Whether an entry of `meta` states the schema version that the page needs (PM10). */
+/** Checks an entry of `meta` that states the schema version that the page needs (PM10). */
 export function isStatedVersion(key: string, value: unknown): value is number {
   return key === 'schemaVersion' && Number.isSafeInteger(value) && (value as number) >= 1;
 }

@@ -1,4 +1,4 @@
-/** The first document of a new guest: its title, and its text as Markdown. */
+/** Title and Markdown of the first document of a new guest. */
 export const WELCOME_TITLE = 'Welcome to Tandem';
 
 export const WELCOME_MARKDOWN = `This page is yours. Nothing in it is precious: write over it, break it, tick the boxes, and undo what you did not mean. Undo takes back your own work only, never anybody else’s.

@@ -3,8 +3,9 @@
  *
  *     message := varuint(type) varuint(channel) varuint(length) body[length]
  *
- * Messages that carry Yjs bytes have hand-made bodies without a copy; all others are one MessagePack map.
- * The channel number belongs to the room, not to the connection, so one encoded message serves everyone in it.
+ * Messages with Yjs bytes have hand-written bodies that avoid a copy; all others are one
+ * MessagePack map. Channel numbers belong to the room, not to the connection, so everyone in a room
+ * receives the same encoded message.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -176,7 +177,7 @@ function decodeBody(
   }
 }
 
-/** Bytes after the known fields are a newer server's, or a client's mistake. */
+/** Rejects trailing bytes, which only a newer server may send. */
 function complete(decoder: decoding.Decoder, message: Message): Message {
   if (decoding.hasContent(decoder)) throw new Error(`bytes after ${message.type}`);
   return message;
@@ -203,7 +204,6 @@ function split(
   return frames;
 }
 
-/** Upper bound for the type, channel, length and flag of a `fragment`. */
 const FRAGMENT_OVERHEAD_BYTES = 32;
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

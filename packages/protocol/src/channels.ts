@@ -1,9 +1,9 @@
 /**
- * Channels of events: what is not document text. Each has a name, an epoch, and the class by which it is
- * delivered. Positions in it are offsets, which count from 1 without a gap within an epoch.
+ * Channels of events, which carry everything except document text. Each has a name, an epoch and a
+ * delivery class. Positions are offsets, which count from 1 without a gap within an epoch.
  *
- * - `reliable`: every event, once, in order; a client that was away gets what it missed, or the whole state.
- * - `latest`: the newest value of each key, at most once per interval; values in between are not sent.
+ * - `reliable`: every event, once, in order; returning clients get the missed events or the state.
+ * - `latest`: the newest value of each key, at most once per interval; others are skipped.
  */
 import { z } from 'zod';
 import { documentId, epoch, offset, ulid } from './messages/field.ts';
@@ -14,12 +14,10 @@ import type { ReduceOptions } from './topics/definition.ts';
 import { libraryChannel, type LibraryEvent } from './topics/library.ts';
 import { sharingChannel, type SharingEvent } from './topics/sharing.ts';
 
-/** Reliable channels by type. */
 const RELIABLE = { library: libraryChannel, chat: chatChannel, sharing: sharingChannel } as const;
 
 interface ChannelType {
   readonly delivery: 'reliable' | 'latest';
-  /** Person: the user's own, named by its type. Document: one for each document. Server: one in all. */
   readonly of: 'person' | 'document' | 'server';
 }
 
@@ -33,7 +31,7 @@ export const CHANNEL_TYPES = {
 
 export type ChannelTypeName = keyof typeof CHANNEL_TYPES;
 
-/** `library`, or `chat:<document>`. A person's own channels are those of the connection's user. */
+/** `library` or `chat:<document>`. A `person` channel belongs to the connection's user. */
 export type ChannelName =
   | 'library'
   | 'activity'
@@ -51,7 +49,6 @@ export const channelName = z.union([
   documentChannel('sharing'),
 ]) satisfies z.ZodType<ChannelName>;
 
-/** Splits a name into its type and its document. */
 export function readChannelName(name: ChannelName): {
   readonly type: ChannelTypeName;
   readonly document: string | null;
@@ -61,13 +58,11 @@ export function readChannelName(name: ChannelName): {
   return { type: name.slice(0, at) as ChannelTypeName, document: name.slice(at + 1) };
 }
 
-/** A client's own position in a channel. Offset 0 is before the first event. */
 export const channelPosition = z.strictObject({ epoch, offset });
 export type ChannelPosition = z.infer<typeof channelPosition>;
-/** A position as the server sends it. */
 export const sentPosition = z.object(channelPosition.shape);
 
-/** The whole content of a channel at one offset, for a client that cannot be brought up to date by events. */
+/** The full content of a channel at one offset, for a client that cannot recover by events. */
 export const channelState = z.discriminatedUnion('type', [
   RELIABLE.library.state,
   RELIABLE.chat.state,
@@ -86,12 +81,11 @@ const eventsByName = new Map<string, z.ZodType>(
   ),
 );
 
-/** Every event of this version. */
 export const channelEvent = z.discriminatedUnion('name', [...eventsByName.values()] as unknown as [
   typeof libraryChannel.event,
 ]) as unknown as z.ZodType<ChannelEvent>;
 
-/** The place of an event that this version does not know. It counts as one offset and changes nothing. */
+/** Placeholder for an event that this version does not know. It counts as one offset. */
 export interface UnknownEvent {
   readonly name: 'unknown-event';
   readonly command?: string | undefined;
@@ -112,7 +106,7 @@ const unknownEvent = z.codec(
   },
 );
 
-/** An event as a client reads it: one of a newer server is skipped. */
+/** An event as a client reads it; unknown events of a newer server become placeholders. */
 export const receivedEvent = z.union([
   channelEvent,
   unknownEvent,
@@ -128,7 +122,7 @@ function namesOf({ options }: (typeof RELIABLE)[keyof typeof RELIABLE]['event'])
   return new Set(options.map(({ shape }) => shape.name.value));
 }
 
-/** Applies an event to a channel's state: on the server and on every device. An event of another type of channel changes nothing. */
+/** Applies an event to a channel's state; events of other channel types change nothing. */
 export function reduceChannel(
   state: ChannelState,
   event: ReceivedEvent,

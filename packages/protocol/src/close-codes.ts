@@ -1,7 +1,7 @@
 /**
- * Why a socket was closed: one registry with what the client does and what a person reads.
- * 4400–4499 stop the client, 4500–4599 and the transport's own codes let it come back.
- * The ranges are those of `y-websocket` 3.1, so that its clients do the same.
+ * Close codes, with the client's action and the sentence for the user. 4400–4499 stop the client;
+ * it reconnects after 4500–4599 and transport codes. The ranges match `y-websocket` 3.1, so its
+ * clients behave the same way.
  */
 import { ERRORS, type ErrorAction, type ErrorCode } from './errors.ts';
 
@@ -30,7 +30,7 @@ export const CLOSE_CODES = {
 export type CloseCode = keyof typeof CLOSE_CODES;
 export type CloseName = (typeof CLOSE_CODES)[CloseCode]['name'];
 
-/** Codes of RFC 6455 and the IANA registry that a client meets; it comes back after each of them. */
+/** Codes of RFC 6455 and the IANA registry; the client reconnects after each of them. */
 export const TRANSPORT_CLOSE_CODES = {
   normal: 1000,
   goingAway: 1001,
@@ -39,13 +39,12 @@ export const TRANSPORT_CLOSE_CODES = {
   tryLater: 1013,
 } as const;
 
-/** What a client does after `code`: unknown codes of the 4400s stop, everything else retries. */
+/** Unknown codes of the 4400s stop the client, all others make it retry. */
 export function closeAction(code: number): ErrorAction {
   if (code in CLOSE_CODES) return ERRORS[CLOSE_CODES[code as CloseCode].error].action;
   return code >= 4400 && code < 4500 ? 'stop' : 'retry';
 }
 
-/** The number of a named close code. */
 export function closeCode(name: CloseName): CloseCode {
   for (const [code, entry] of Object.entries(CLOSE_CODES)) {
     if (entry.name === name) return Number(code) as CloseCode;

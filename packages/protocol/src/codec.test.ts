@@ -69,7 +69,7 @@ test.each([
       codec.encode({ ...examples.awareness, update: new Uint8Array(bytes) }) as never;
     expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
     expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES + 1))).toEqual(invalid);
-    // With names, and numbers written out.
+    // The server's message is longer: it has names, and numbers in full.
     expect(codec.decodeFromServer(said(6 * MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
   },
 );

@@ -1,11 +1,10 @@
-/** What both encodings of the wire have in common. A frame carries one or more messages. */
+/** Interface of both wire encodings. A frame carries one or more messages. */
 import { errorOf, type ErrorBody } from './errors.ts';
 import { ulid } from './messages/field.ts';
 import type { ClientMessage, Message, ServerMessage } from './messages/message.ts';
 import { textRefusal } from './text.ts';
 import type { z } from 'zod';
 
-/** Why a frame was refused, in words for a developer. */
 export interface InvalidFrame {
   readonly kind: 'invalid';
   readonly reason: string;
@@ -13,13 +12,10 @@ export interface InvalidFrame {
 
 export type Decoded<M> = { readonly kind: 'ok'; readonly messages: readonly M[] } | InvalidFrame;
 
-/** Encoded messages of one codec; frames are made by joining them. */
 export interface Codec<Data extends Uint8Array | string> {
   readonly subprotocol: string;
   encode(message: Message): Data;
-  /** One frame out of encoded messages. */
   join(parts: readonly Data[]): Data;
-  /** Cuts an encoded message that is larger than `maxBytes` into frames; others are returned as they are. */
   split(
     encoded: Data,
     options: { readonly channel: number; readonly maxBytes: number },
@@ -30,7 +26,9 @@ export interface Codec<Data extends Uint8Array | string> {
 
 export type MessageFragment = Extract<Message, { type: 'fragment' }>;
 
-/** A command that does not fit and whose id can be read: answered by `refused`, not by the end of the connection (W24). */
+/**
+ * An invalid command with a readable id: the answer is `refused`, and the connection stays (W24).
+ */
 export interface UnacceptedCommand {
   readonly type: 'unaccepted-command';
   readonly channel: number;
@@ -38,11 +36,9 @@ export interface UnacceptedCommand {
   readonly error: ErrorBody;
 }
 
-/** The rest of the page works, so that nobody has to reload it. */
 const NOT_UNDERSTOOD =
   'The server does not understand this change, so nothing was changed. Reload the page, or tell the person who runs this server.';
 
-/** Null when the command cannot be answered, as its id cannot be read. */
 export function unacceptedCommand(
   { channel, body }: { readonly channel: number; readonly body: unknown },
   error: z.ZodError,

@@ -49,7 +49,7 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
   },
 };
 
-/** What each command makes of what is there. Complete by type. */
+/** The predicted event of each command. The type requires every command. */
 const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object] } = {
   'document:create': [
     { document: 'another-document-here', title: 'New' },

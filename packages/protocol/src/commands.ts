@@ -1,9 +1,11 @@
 /**
- * Commands: what a person wants changed beside document text. Each is validated, authorised, executed and
- * recorded in one transaction with the events it causes; its result is kept under its id, so a repeat
- * changes nothing and gets the same answer. Ids are ULIDs that the client makes, and belong to the user.
+ * Commands change everything except document text. The server validates, authorizes, executes and
+ * records each one in one transaction with its events, and stores the result under the command's
+ * id, so a repeat changes nothing and gets the same answer. Ids are ULIDs that the client creates,
+ * scoped to the user.
  *
- * A command is defined once, in the file of its topic. Everything below derives from those definitions.
+ * Each command is defined once, in the file of its topic. Everything below derives from those
+ * definitions.
  */
 import { z } from 'zod';
 import type { ChannelEvent, ChannelName, ChannelState } from './channels.ts';
@@ -14,7 +16,6 @@ import { libraryCommands } from './topics/library.ts';
 import { profileCommands } from './topics/profile.ts';
 import { sharingCommands } from './topics/sharing.ts';
 
-/** Definitions by name. */
 export const COMMANDS = {
   ...libraryCommands,
   ...sharingCommands,
@@ -25,14 +26,12 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 export type CommandInput<N extends CommandName> = z.output<(typeof COMMANDS)[N]['input']>;
 
-/** A command without its id. */
 export type Call = {
   [N in CommandName]: { readonly name: N; readonly input: CommandInput<N> };
 }[CommandName];
 export type CallOf<N extends CommandName> = Extract<Call, { name: N }>;
 export type Command = Call & { readonly id: string };
 
-/** A definition whose types are not known here. */
 type AnyDefinition = CommandDefinition<CommandName, z.ZodType, string, z.ZodType, never>;
 
 const definitionOf = (name: CommandName) => COMMANDS[name] as unknown as AnyDefinition;
@@ -46,14 +45,14 @@ export const command = z.discriminatedUnion(
   variants as [(typeof variants)[number], ...typeof variants],
 ) as unknown as z.ZodType<Command>;
 
-/** The document that a command is about; null for one about the person. */
 export function documentOf({ input }: Command): string | null {
   return 'document' in input ? input.document : null;
 }
 
 /**
- * Whether `later` may only be sent when `earlier` is answered. The server executes commands in the order in which it
- * receives them, but one that it refuses for now is sent again, and others must not have overtaken it.
+ * Whether `later` must wait for the answer to `earlier`. The server executes commands in the order
+ * received, but the client resends one after a temporary refusal, and later commands must not
+ * overtake it.
  */
 export function waitsFor(later: Command, earlier: Command): boolean {
   if (documentOf(later) !== documentOf(earlier)) return false;
@@ -63,7 +62,6 @@ export function waitsFor(later: Command, earlier: Command): boolean {
   return subject !== null && subject === first.changes(earlier);
 }
 
-/** Whether `later` undoes or repeats everything that `earlier` would do. */
 export function replaces(later: Command, earlier: Command): boolean {
   const rule = definitionOf(later.name).replaces;
   const other = definitionOf(earlier.name).replaces;
@@ -72,31 +70,27 @@ export function replaces(later: Command, earlier: Command): boolean {
   return rule.covers?.(later.input, earlier.input) ?? true;
 }
 
-/** False for commands that never replace another, of which there can be very many. */
+/** False for commands that never replace another, which can be very numerous. */
 export function canReplace({ name }: Command): boolean {
   return COMMANDS[name].replaces !== null;
 }
 
 export interface PredictionContext {
-  /** The author of the command. */
   readonly user: User;
-  /** When it was given, in milliseconds since the epoch. */
   readonly at: number;
-  /** A channel's state with earlier commands applied; null where it is unknown. */
   readonly stateOf: (name: ChannelName) => ChannelState | null;
-  /** Finds a person whom the author has met. */
   readonly findUser?: ((id: string) => User | null) | undefined;
 }
 
-/** The channel on which the author of a command sees its effect. */
 export function channelOf(command: Command): ChannelName {
   const { type, of } = COMMANDS[command.name].channel;
   return (of === 'person' ? type : `${type}:${documentOf(command)}`) as ChannelName;
 }
 
 /**
- * The event that the server will publish on `channelOf(command)`, as far as the author's device can know; null where
- * none follows. Predicted events go through the same reducers as real ones, until those have arrived.
+ * The event that the server will publish on `channelOf(command)`, as far as the author's device can
+ * know; null where none follows. The reducers treat predicted events like real ones until those
+ * arrive.
  */
 export function predict(command: Command, context: PredictionContext): ChannelEvent | null {
   const { at, stateOf, findUser = () => null } = context;

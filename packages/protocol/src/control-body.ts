@@ -1,7 +1,7 @@
 /**
- * MessagePack bodies of control messages. A decoder may allocate an array of as many elements as a
- * five-byte header claims, so the structure is checked first, in one pass without allocation:
- * every count against the bytes that are left, depth, and no extension types.
+ * MessagePack bodies of control messages. A decoder may allocate as many array elements as a
+ * five-byte header claims, so one pass without allocation validates the structure first: counts
+ * against the bytes left, depth, no extension types.
  */
 import { Packr } from 'msgpackr';
 import { MAX_CONTROL_DEPTH } from './limits.ts';
@@ -12,14 +12,13 @@ export function encodeControl(body: object): Uint8Array {
   return packr.pack(body);
 }
 
-/** Throws on anything that is not a safe MessagePack value of at most `maxBytes`. */
+/** @throws Error unless `bytes` is a safe MessagePack value of at most `maxBytes`. */
 export function decodeControl(bytes: Uint8Array, maxBytes: number): unknown {
   if (bytes.byteLength > maxBytes) throw new Error('control body too large');
   if (skipValue(bytes, 0, 0) !== bytes.byteLength) throw new Error('bytes after the control body');
   return packr.unpack(bytes);
 }
 
-/** The offset behind the value at `at`. */
 function skipValue(bytes: Uint8Array, at: number, depth: number): number {
   if (depth > MAX_CONTROL_DEPTH) throw new Error('control body too deep');
   const tag = byteAt(bytes, at);

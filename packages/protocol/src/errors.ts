@@ -1,16 +1,16 @@
 /**
- * What can go wrong, said once. A code is stable and for programs; its sentence is for people and says
- * what happened, that nothing is lost, and what to do. `action` is what a client does.
+ * Registry of errors. A code is stable and for programs; its sentence tells the user what happened,
+ * that nothing is lost, and what to do. `action` is the client's reaction.
  */
 import { z } from 'zod';
 import { asciiId, fitText, sentText } from './text.ts';
 
 /**
- * - `stop`: do not come back by yourself
- * - `retry`: come back with backoff
+ * - `stop`: do not reconnect automatically
+ * - `retry`: reconnect with backoff
  * - `reload`: this page is too old for the server
- * - `reset`: throw the local copy of the document away and open it anew; set unconfirmed work aside first
- * - `authenticate`: get a new token, then come back
+ * - `reset`: discard the local copy of the document and reopen it; save unconfirmed work first
+ * - `authenticate`: get a new token, then reconnect
  */
 export type ErrorAction = 'stop' | 'retry' | 'reload' | 'reset' | 'authenticate';
 
@@ -104,12 +104,11 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export const errorCodes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
-/** Of a sentence; what somebody else sent may be part of it. */
 const MAX_SENTENCE_LENGTH = 400;
 
 const knownCode = z.enum(errorCodes);
 
-/** A code of a newer server is read as the known code that makes a client do the nearest thing. */
+/** Reads an unknown code of a newer server as the known code with the closest client action. */
 export const errorBody = z.codec(
   z.object({
     code: asciiId(64),
@@ -132,10 +131,9 @@ export const errorBody = z.codec(
   },
 );
 
-/** An error as it travels, in sockets and in HTTP bodies. */
 export type ErrorBody = z.infer<typeof errorBody>;
 
-/** The travelling form of a code. `detail`, where given, replaces the registry's sentence. */
+/** `detail`, where given, replaces the registry's sentence. */
 export function errorOf(
   code: ErrorCode,
   options: { readonly detail?: string; readonly retryAfterMs?: number } = {},

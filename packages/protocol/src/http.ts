@@ -1,14 +1,14 @@
 /**
- * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`. A request is of the session whose cookie it brings or,
- * where cookies do not get through, of the one whose token it brings in `Tandem-Token`.
+ * Bodies of the HTTP API. Errors are `{ error: ErrorBody }`. The session cookie authenticates a
+ * request or, where cookies are unavailable, the session token in `Tandem-Token`.
  *
  * | Route | Request | Answer |
  * |---|---|---|
- * | `POST /api/session` | – | `session`; makes a guest and sets the cookie when there is no session |
+ * | `POST /api/session` | – | `session`; creates a guest and sets the cookie when there is no session |
  * | `POST /api/session/end` | – | 204; signs out, and ends the connections of this session |
  * | `GET /api/me` | – | `user` of the session |
  * | `PATCH /api/me` | `profilePatch` | `user` |
- * | `GET /api/documents?after=&search=` | – | `libraryPage`: what this user made or opened, last changed first; after a place (`<updatedAt>.<id>`), and of that what a search finds |
+ * | `GET /api/documents?after=&search=` | – | `libraryPage`: documents that this user created or opened, last changed first; optionally after a place (`<updatedAt>.<id>`) or filtered by a search |
  * | `POST /api/documents` | `documentCreate` | `documentSummary`; repeating it with the same id changes nothing |
  * | `GET /api/documents/:id` | – | `documentSummary` |
  * | `PATCH /api/documents/:id` | `documentPatch` | `documentSummary` |
@@ -38,18 +38,16 @@ import { credential } from './messages/session.ts';
 import type { LibraryPlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
 
-/** Request: the token of `session`, for browsers and programs that keep no cookie. It is not read where there is one. */
+/** The token of `session`, for clients without cookies. A cookie takes precedence. */
 export const TOKEN_HEADER = 'Tandem-Token';
 
 const MAX_URL_LENGTH = 2_048;
 
 export const session = z.object({
   user,
-  /** For `hello`. */
   token: credential,
-  /** Milliseconds since the epoch, by the server's clock. */
   expiresAt: z.number().int(),
-  /** Where people are meant to open this server: told to a page that came by plain http from elsewhere. */
+  /** The server's public address; sent to a page loaded over plain http from another address. */
   publicUrl: opaqueText(MAX_URL_LENGTH).optional(),
 });
 export type Session = z.infer<typeof session>;
@@ -65,16 +63,13 @@ export const documentSummary = z.object({
   kind: documentKind,
   title,
   access,
-  /** The first words of the text. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
-  /** People who are in it now. */
   present: z.array(user).max(8),
 });
 export type DocumentSummary = z.infer<typeof documentSummary>;
 
-/** `after` of a page of the list, as an address has it. */
 export const libraryPlaceText = z
   .string()
   .regex(/^\d{1,15}\.[A-Za-z0-9_-]{1,64}$/)
@@ -90,16 +85,13 @@ export const documentCreate = z.strictObject({
   title: newTitle.optional(),
 });
 export const documentPatch = z.strictObject({ title: newTitle });
-/** Somebody who shares a document with the reader. */
 export const metPerson = z.object({
   user,
-  /** One that both may see, to tell people of one name apart. */
+  /** A shared document, to tell apart users of one name. */
   document: z.object({ id: documentId, title }),
-  /** When they opened that document last; null when they never did. */
   seenAt: z.number().int().nullable(),
 });
 export type MetPerson = z.infer<typeof metPerson>;
-/** Who was seen last comes first. */
 export const metPeople = z.object({ people: z.array(metPerson).max(MAX_MET_PEOPLE) });
 export type MetPeople = z.infer<typeof metPeople>;
 
@@ -110,20 +102,16 @@ export const FEED_TYPE = 'text/event-stream; charset=utf-8';
 export const feedPath = (name: ChannelName): string =>
   `/api/channels/${encodeURIComponent(name)}/events`;
 
-/** What the events of a feed hold, by their names. */
 export const feedEvents = {
-  /** First, and whenever what was between is not to be had. */
+  /** Sent first, and whenever missed events are no longer available. */
   state: eventChannelMessages.subscribed
     .pick({ epoch: true, offset: true, state: true })
     .required({ state: true }),
-  /** Of a reliable channel. */
   events: eventChannelMessages.events,
-  /** Of a channel of which only the newest values count. */
   value: z.union([
     eventChannelMessages['activity:changed'],
     eventChannelMessages['dashboard:changed'],
   ]),
-  /** The last one: the server ends the feed. */
   ended: errorAnswer,
 } as const;
 export type FeedEvents = {

@@ -1,6 +1,7 @@
 /**
- * Subprotocol `tandem.v1.json`, for people with wscat: a text frame is one message or an array of
- * them, `{"type": "open", "channel": 0, …}`, bytes as base64. `channel` may be left out where it is 0.
+ * Subprotocol `tandem.v1.json`, for debugging with wscat: a text frame is one message or an array
+ * of them, `{"type": "open", "channel": 0, …}`, bytes as base64. `channel` is optional where it is
+ * 0.
  */
 import { encodeUtf8 } from 'lib0/string';
 import { z } from 'zod';
@@ -101,7 +102,6 @@ function deeperThan(value: unknown, depth: number): boolean {
   return Object.values(value).some((inner) => deeperThan(inner, depth - 1));
 }
 
-/** A fragment carries the UTF-8 bytes of its slice of the JSON text. */
 function split(
   encoded: string,
   { channel, maxBytes }: { channel: number; maxBytes: number },

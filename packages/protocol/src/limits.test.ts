@@ -1,4 +1,4 @@
-/** The values of the wire, as PROTOCOL.md promises them: other tests wait for a time, whatever it is. */
+/** Pins the wire limits that PROTOCOL.md promises; other tests use the constants. */
 import { expect, it } from 'vitest';
 import * as limits from './limits.ts';
 import * as transports from './transports.ts';

@@ -113,7 +113,6 @@ describe('W37', () => {
   );
 });
 
-/** Each string of a value, replaced in turn. */
 function* withEachString(value: unknown, text: string): Generator<unknown> {
   if (typeof value === 'string') yield text;
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
@@ -132,7 +131,6 @@ const strings = (value: unknown): string[] =>
       ? Object.values(value).flatMap(strings)
       : [];
 
-/** Bodies of what a client may send: messages, commands of each kind, HTTP. */
 const inputs: [string, z.ZodType, unknown][] = [
   ...(Object.keys(MESSAGES) as MessageType[])
     .filter((type) => MESSAGES[type].from !== 'server')

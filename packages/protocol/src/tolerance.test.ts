@@ -42,7 +42,6 @@ const sent = {
   },
 };
 
-/** Every object schema in the JSON Schema of a message. */
 function objectsOf(schema: unknown): object[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const isObject = 'type' in schema && schema.type === 'object' && 'properties' in schema;
@@ -53,7 +52,7 @@ const isStrict = (schema: object) =>
 const objectsIn = (schema: unknown) =>
   objectsOf(z.toJSONSchema(schema as z.ZodType, { io: 'input' }));
 
-/** Bodies in which the two codecs have fields of their own; `fragment` and these have no field to add. */
+/** Bodies whose fields differ between the codecs; these and `fragment` have no field to add. */
 const RAW = ['updates', 'awareness'];
 
 test.each(types.filter((type) => MESSAGES[type].from === 'server'))(

@@ -1,6 +1,6 @@
 /**
- * What carries a conversation where a WebSocket does not open: the same frames in HTTP bodies. Rules T1–T12
- * of PROTOCOL.md.
+ * Fallback transports for networks that block WebSockets: the same frames in HTTP bodies. Rules
+ * T1–T12 of PROTOCOL.md.
  *
  *     body := part*        part := kind length bytes[length]
  *
@@ -9,65 +9,59 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
-/** Best first; each is for networks that do not let the one before it through. */
+/** Best first; each is for networks that block the one before it. */
 export const TRANSPORTS = ['websocket', 'stream', 'poll'] as const;
 export type TransportKind = (typeof TRANSPORTS)[number];
 
-/** Where each request goes. All are POST: nothing on the way may keep or repeat an answer. */
+/** All are POST, so that no intermediary caches or repeats an answer. */
 export const TRANSPORT_PATHS = {
-  /** Opens a transport whose answer does not end: frames to the client. */
   stream: '/sync/stream',
-  /** Opens a transport, or asks for the next frames. */
   poll: '/sync/poll',
-  /** Frames to the server. */
   send: '/sync/send',
-  /** The client leaves. */
   close: '/sync/close',
 } as const;
 
 export const TRANSPORT_HEADERS = {
   /** Request: the subprotocol, when opening. */
   protocol: 'Tandem-Protocol',
-  /** Answer to an opening, and every later request: the secret that names the transport. */
+  /** Answer to an opening, and every later request: the secret that identifies the transport. */
   transport: 'Tandem-Transport',
-  /** The number of a `send`, from 1; the number of the frames in the answer to a `poll`, from 1. */
+  /** The number of a `send`, or of the frames in the answer to a `poll`, each from 1. */
   sequence: 'Tandem-Sequence',
-  /** Request of a `poll`: the number of the newest answer that arrived. */
+  /** Request of a `poll`: the number of the newest received answer. */
   received: 'Tandem-Received',
-  /** Request of a `poll`: how long it may be held, in milliseconds. */
+  /** Request of a `poll`: how long the server may hold it, in milliseconds. */
   hold: 'Tandem-Hold',
-  /** Request of a `close`: the close code. */
   close: 'Tandem-Close',
 } as const;
 
-/** A WebSocket that is not open after this long is taken for blocked; so is a stream without a first frame. */
+/** A WebSocket not open after this long counts as blocked; so does a stream without a frame. */
 export const TRANSPORT_OPEN_TIMEOUT_MS = 4_000;
-/** How long a client begins with the transport that worked, before it begins with a WebSocket again. */
+/** How long a client starts with the transport that last worked instead of a WebSocket. */
 export const TRANSPORT_REMEMBERED_MS = 600_000;
-/** While on another transport, a WebSocket is tried after this long, then twice as long each time up to the cap. */
+/** Delay of the first WebSocket attempt while on another transport; doubles up to the cap. */
 export const WEBSOCKET_RETRY_FIRST_MS = 30_000;
 export const WEBSOCKET_RETRY_CAP_MS = 600_000;
 
-/** A poll without news is answered after this long. */
+/** A poll without frames is answered after this long. */
 export const POLL_HOLD_MS = 25_000;
-/** A transport that nobody polls for this long is lost. It must outlast the pause of a client that may not hold. */
+/** A transport without a poll for this long is closed. Longer than pauses between unheld polls. */
 export const POLL_GONE_MS = 30_000;
-/** What one answer to a poll brings, unless a single frame is larger. */
 export const MAX_POLL_BYTES = 256 * 1024;
 /**
- * The body of a `send`, and a frame within it. It holds a part of 64 KiB, which is what a message must go on by,
- * and not much more: it has to arrive before the server, or something on the way, gives it up.
+ * The body of a `send`, and a frame within it: one fragment of 64 KiB plus overhead. Small, because
+ * the request must arrive before the server or an intermediary times out.
  */
 export const MAX_SEND_BYTES = 72 * 1024;
-/** An opening brings what may come before `hello`, and the header of its parts. */
+/** An opening: the frame before `hello` and part headers. */
 export const MAX_OPENING_BYTES = 64 * 1024 + 64;
 
 /**
- * Requests that one browser keeps waiting for this server, over all tabs. Without HTTP/2 it has six
- * connections for an origin; three stay free for pages, files and what is sent.
+ * Held requests of one browser to this server, over all tabs. Without HTTP/2 a browser has six
+ * connections per origin; three stay free for pages, files and sends.
  */
 export const MAX_LONG_POLLS = 3;
-/** A tab beyond that asks at these intervals instead. */
+/** A tab beyond the limit polls at these intervals instead. */
 export const BRIEF_POLL_VISIBLE_MS = 1_500;
 export const BRIEF_POLL_HIDDEN_MS = 10_000;
 
@@ -75,9 +69,7 @@ const DATA = 1;
 const CLOSE = 2;
 
 export type TransportPart =
-  /** One frame of the codec: bytes as they are, text in UTF-8. */
   | { readonly kind: 'frame'; readonly data: Uint8Array }
-  /** The last part: as the close of a WebSocket. */
   | { readonly kind: 'close'; readonly code: number; readonly reason: string };
 
 export function encodePart(part: TransportPart): Uint8Array {
@@ -95,28 +87,26 @@ export function encodePart(part: TransportPart): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-/** Takes a body apart as it arrives, in pieces that are cut anywhere. */
+/** Parses a body from chunks that are cut anywhere. */
 export class PartReader {
   readonly #maxBytes: number;
-  /** Bytes of the part that has begun; until they are there nothing is looked at. */
+  /** Size of the incomplete part; nothing is parsed until all of its bytes have arrived. */
   #awaited = 0;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
 
-  /** @param maxBytes of one part. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether nothing waits for its end. */
   get isAtEnd(): boolean {
     return this.#bytes === 0;
   }
 
   /**
-   * The parts that `piece` completes.
+   * Returns the parts that `piece` completes.
    *
-   * @throws Error on what is not a part, or on one that is larger than allowed.
+   * @throws Error on an invalid part, or one larger than allowed.
    */
   push(piece: Uint8Array): TransportPart[] {
     this.#pieces.push(piece);
@@ -140,7 +130,7 @@ export class PartReader {
       parts.push(decodeBody(header.kind, all.subarray(start, start + header.length)));
       at = start + header.length;
     }
-    // A copy: what was cut off would keep all of it in memory.
+    // A copy, because a slice would keep the whole buffer in memory.
     const left = all.slice(at);
     this.#bytes = left.byteLength;
     this.#pieces = left.byteLength === 0 ? [] : [left];
@@ -148,7 +138,6 @@ export class PartReader {
   }
 }
 
-/** Null while it is not all there. */
 function readHeader(
   bytes: Uint8Array,
 ): { readonly kind: number; readonly length: number; readonly size: number } | null {

@@ -6,10 +6,10 @@ import { jsonBodies, MESSAGES, type MessageType } from './messages/message.ts';
 import { CHANNEL_STATE_VERSION, PROTOCOL_VERSION } from './version.ts';
 
 /**
- * When this fails, the wire has changed. If an old peer reads the new messages as before (a new type
- * that clients skip, a new field of the server's or an optional one of clients; W45), update the snapshot. Otherwise
- * raise PROTOCOL_VERSION as well, keep reading the old version, and describe both in PROTOCOL.md. When the state of
- * a channel or an event has changed, raise CHANNEL_STATE_VERSION.
+ * A failure means that the wire has changed. If an old peer reads the new messages as before (a new
+ * type that clients skip, a new field of the server's or an optional one of clients; W45), update
+ * the snapshot. Otherwise raise PROTOCOL_VERSION too, keep reading the old version, and describe
+ * both in PROTOCOL.md. If a channel state or an event has changed, raise CHANNEL_STATE_VERSION.
  */
 test('W1: the schemas belong to this protocol version', async () => {
   const messages = Object.fromEntries(

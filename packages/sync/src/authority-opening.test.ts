@@ -105,7 +105,7 @@ describe('opening', () => {
     const rows = ['a', 'b'].map((text, i) => ({ offset: i + 1, update: backup.write(text) }));
     const { opened, submit, commit } = start({ rows });
     const before = docOf(rows.map(({ update }) => update));
-    // Of the journal before the older backup was restored: a third row that is another one now.
+    // A row of the journal before the restore; row 3 is a different one now.
     const gone = new Writer(2);
     Y.applyUpdate(before, gone.write('gone'));
     const after = new Writer(3);

@@ -269,7 +269,7 @@ describe('what enters the journal', () => {
     authority.committed(queued);
     const asked = authority.takeEvents().find((event) => event.kind === 'missing');
     expect(asked).toMatchObject({ subscription: 1, cseq: 1 });
-    // Of what is committed: 'queued' is, 'later' is not.
+    // Committed content only: 'queued' is committed, 'later' is not.
     expect(Y.decodeStateVector(asked!.stateVector)).toEqual(new Map([[2, 6]]));
     submit(1, 3, Y.encodeStateAsUpdate(writer.doc, asked!.stateVector));
     expect(commit().rows.map(({ subscription, cseq }) => [subscription, cseq])).toEqual([

@@ -1,7 +1,8 @@
 /**
- * The engine's core: owns one document and decides what enters its journal. Updates are tried on the loaded
- * document, which is ahead of the journal by the queued rows; answers to clients come from the committed bytes.
- * Each update has one outcome, published in the order of the updates: none overtakes a row that is not yet committed.
+ * The engine's core: owns one document and decides what enters its journal. It tries updates on the
+ * loaded document, which is ahead of the journal by the queued rows, and answers clients from the
+ * committed bytes. Each update has one outcome, published in the order of the updates: none
+ * overtakes an uncommitted row.
  */
 import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
 import * as Y from 'yjs';
@@ -22,15 +23,15 @@ import { isEmptyStateVector, isStateVector } from './update-content.ts';
 import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
 import type { Batch, StoredDocument, Timelines } from './stored-document.ts';
 
-type Submission = AppendRequest & { /** Milliseconds since 1970. */ readonly at: number };
+type Submission = AppendRequest & { readonly at: number };
 
 interface Subscription {
   readonly user: string;
-  /** The client id belongs to the user while the subscription is open. */
+  /** Leased to the user while the subscription is open. */
   readonly client: number | undefined;
   /** The client's replica comes from a timeline that a restore ended. */
   readonly returns: boolean;
-  /** Updates are ignored after a refusal, and until the repair arrives while missing content is requested. */
+  /** Updates are ignored after a refusal, and while missing content is requested. */
   state:
     | { readonly kind: 'accepting' }
     | { readonly kind: 'refused' }
@@ -78,17 +79,14 @@ export class Authority {
     return new Authority(stored, rules);
   }
 
-  /** The last committed row. */
   get head(): number {
     return this.#committed.head;
   }
 
-  /** No update waits for a commit. */
   get clean(): boolean {
     return this.#outcomes.isEmpty;
   }
 
-  /** Rows since the snapshot, which a compaction would include. */
   get rowCount(): number {
     return this.#committed.rowCount;
   }
@@ -97,12 +95,10 @@ export class Authority {
     return this.#committed.rowBytes;
   }
 
-  /** Size of the rows that are not committed, in flight or not. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
 
-  /** Subscriptions that are open here. */
   get size(): number {
     return this.#subscriptions.size;
   }
@@ -116,12 +112,12 @@ export class Authority {
     return this.clean ? this.#loaded.doc : this.#committed.build(this.#rules);
   }
 
-  /** Unloads the document until the next update. Opening and reading are answered from the committed bytes. */
+  /** Unloads the document until the next update. Committed bytes still answer opens and reads. */
   evict(): void {
     if (this.clean) this.#loaded.evict();
   }
 
-  /** Answered by an `answered` event. The client id belongs to the user until `close`. */
+  /** Answered by an `answered` event. The client id is leased to the user until `close`. */
   open(request: OpenRequest): void {
     const { subscription, user, client, position } = request;
     const answer = this.#answer(request);
@@ -133,7 +129,6 @@ export class Authority {
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
 
-  /** Answered by a `rows:request` event. */
   readRows({ subscription, from }: RowsRequest): void {
     const parts = this.#committed.tail(from);
     this.#events.push({
@@ -144,18 +139,18 @@ export class Authority {
     });
   }
 
-  /** Ends the subscription and the loan of its client id. Updates that it sent are still committed. */
+  /** Ends the subscription and the lease of its client id. Its updates are still committed. */
   close(subscription: number): void {
     this.#subscriptions.delete(subscription);
   }
 
   /**
    * Answered, in order, by an acknowledgement in a `committed` event, by `refused` or by `missing`.
-   * Ignored from a subscription that is not open here, after a refusal, and between `missing` and
-   * the repair that this asks for, which comes under the newest `cseq` once more.
+   * Ignored from a closed subscription, after a refusal, and between `missing` and the requested
+   * repair, which arrives under the newest `cseq` again.
    *
-   * @throws DamagedDocument when the document cannot be rebuilt after an eviction or a refusal. Discard
-   *   this object then.
+   * @throws DamagedDocument when the document cannot be rebuilt after an eviction or a refusal.
+   * Discard this object then.
    */
   submit(submission: Submission): void {
     const { cseq } = submission;
@@ -180,7 +175,7 @@ export class Authority {
     this.#notify();
   }
 
-  /** What to commit next, at most one at a time; after `failed`, the same batch again. `null`: nothing for now. */
+  /** Returns the next batch to commit, one at a time; after `failed`, the same batch again. */
   batch(): Batch | null {
     if (this.#commit?.state === 'in-flight') return null;
     this.#commit ??= this.#gather();
@@ -200,7 +195,7 @@ export class Authority {
     this.#notify();
   }
 
-  /** The batch may not be on disk. `batch` returns the same one again. */
+  /** The batch may not be on disk; `batch` returns it again. */
   failed(batch: Batch): void {
     this.#expectInFlight(batch).state = 'failed';
   }
@@ -216,7 +211,6 @@ export class Authority {
     this.#committed.compact(snapshot, snapshotOffset);
   }
 
-  /** Events since the last call, in order. */
   takeEvents(): readonly EngineEvent[] {
     const events = this.#events;
     this.#events = [];
@@ -251,7 +245,7 @@ export class Authority {
     };
   }
 
-  /** The rows after a position; null when they are not here, `parted` when it is not one of this journal. */
+  /** Null when the rows are not in memory, `parted` when the position is not of this journal. */
   #tail(
     { timeline, offset }: Position,
     stateVector: Uint8Array | undefined,
@@ -268,7 +262,7 @@ export class Authority {
   #difference(stateVector: Uint8Array | undefined): readonly Part[] {
     if (stateVector === undefined || isEmptyStateVector(stateVector))
       return this.#committed.whole();
-    // The loaded document is faster, while it holds no more than the committed rows.
+    // The loaded document is faster, as long as it holds no more than the committed rows.
     const loaded = this.#loaded.current;
     if (loaded === null || !this.clean) return this.#committed.whole(stateVector);
     return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(loaded, stateVector)] }];
@@ -287,20 +281,20 @@ export class Authority {
   ): Outcome {
     const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
     const { doc } = this.#loaded;
-    // A returning replica may hold work of people who will never return themselves, so their client ids are accepted.
+    // Returning replicas may hold work of users who never return, so their client ids are accepted.
     const isReturn = sender.subscription.returns && cseq === 1;
     const owner = isReturn ? noOwner : (client: number) => this.#owner(client);
     const validation = this.#validation(update, { doc, user, owner });
     if (validation.kind === 'refused') return refused(validation.error);
     if (validation.kind === 'missing') {
-      // The repair lacks it as well: another request would go on without end.
+      // The repair lacks it as well: another request would repeat endlessly.
       return sender.attempt === 'repair'
         ? refused(errorOf('invalid-update'))
         : { kind: 'missing', subscription, cseq };
     }
     if (!validation.hasNewContent) return { kind: 'known', subscription, cseq };
     const bytes = this.#committed.bytes + this.#queuedBytes + update.byteLength;
-    // Deletions are accepted: they make a document smaller.
+    // Deletions are accepted, because they shrink a document.
     if (bytes > MAX_DOCUMENT_BYTES && validation.clients.length > 0) {
       return refused(errorOf('too-large', { detail: TOO_LARGE }));
     }

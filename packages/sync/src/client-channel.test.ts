@@ -17,7 +17,6 @@ const CHANNEL = 7;
 const LIFE = 'life-1';
 const remote = new Uint8Array([0, 0]);
 
-/** A copy with text in it, and the updates that made it. */
 class FakeReplica implements Replica {
   readonly doc = new Y.Doc();
   readonly updates: Uint8Array[] = [];

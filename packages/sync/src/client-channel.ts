@@ -1,6 +1,7 @@
 /**
- * The client's end: one per document, across connections. It tracks which local updates are unconfirmed and which
- * rows of the journal the replica holds, and never lets the stored position be ahead of the stored content.
+ * Client end of a document's synchronization; one per document, across connections. It tracks
+ * unconfirmed local updates and received journal rows, and never lets the stored position be ahead
+ * of the stored content.
  */
 import {
   ERRORS,
@@ -19,32 +20,27 @@ import { MAX_MERGED_UPDATES } from './limits.ts';
 import { PendingUpdates, type PendingEntry, type PendingUpdate } from './pending-updates.ts';
 import { isCovered, isEmptyUpdate, isSendable } from './update-content.ts';
 
-/** This client's replica of the document, read-only. */
 export interface Replica {
-  /** The Yjs client id it writes under. No other replica, and no earlier life of this one, ever wrote under it. */
+  /** The Yjs client id of this replica, never used by another replica or an earlier state. */
   readonly client: number;
   stateVector(): Uint8Array;
-  /** One update with all that `stateVector` lacks. */
   diff(stateVector: Uint8Array): Uint8Array;
 }
 
 export type ChannelPhase =
-  /** No connection; `open` is next. */
   | 'closed'
   | 'opening'
-  /** Open, with rows up to the server's position still to come. */
+  /** Open; rows up to the server's position are still to arrive. */
   | 'catching-up'
   | 'live'
-  /** `restart` is next. */
   | 'resetting'
   | 'failed';
 
 export interface ClientChannelOptions {
   readonly document: string;
   readonly replica: Replica;
-  /** The position of the stored replica, if there is one. */
   readonly position?: Position | undefined;
-  /** The stored outbox; `replica` holds these updates too. */
+  /** The stored outbox; `replica` contains these updates too. */
   readonly pending?: readonly PendingUpdate[] | undefined;
 }
 
@@ -76,17 +72,12 @@ interface OpenState {
   readonly timeline: string;
   /** Until the whole answer has arrived, the replica is at no position of this timeline. */
   readonly isParted: boolean;
-  /** The server's state vector, until the client has sent all else that the replica holds. */
+  /** The server's state vector, until the client has sent all other content of the replica. */
   missingOnServer: Uint8Array | null;
-  /** The last row that has arrived without a gap. */
   offset: number;
-  /** The server's position at the opening. */
   readonly target: number;
-  /** With `view`, pending updates are not sent. */
   access: Access;
-  /** The newest `cseq` in use. */
   cseq: number;
-  /** Rows of a gap are requested. */
   gap: 'none' | 'requested';
 }
 
@@ -111,7 +102,6 @@ export class ClientChannel {
     return this.#state.offset < this.#state.target ? 'catching-up' : 'live';
   }
 
-  /** The number that the server gave to this channel, while it is open. */
   get channel(): number | undefined {
     return this.#state.kind === 'open' ? this.#state.channel : undefined;
   }
@@ -120,7 +110,6 @@ export class ClientChannel {
     return this.#position;
   }
 
-  /** Local updates that are not confirmed, oldest first. */
   get pending(): readonly PendingUpdate[] {
     return this.#pending.entries;
   }
@@ -142,7 +131,7 @@ export class ClientChannel {
       document: this.document,
       client,
       ...(this.#position === undefined ? {} : { position: this.#position }),
-      // Without it, the server answers with the whole document.
+      // Without a state vector, the server answers with the whole document.
       ...(stateVector.byteLength > MAX_STATE_VECTOR_BYTES ? {} : { stateVector }),
     };
     return [{ kind: 'send', message }];
@@ -175,7 +164,6 @@ export class ClientChannel {
     }
   }
 
-  /** Takes an update that was made on this replica. */
   local(update: Uint8Array): readonly ChannelIntent[] {
     const [entry, keep] = this.#keep(update);
     const state = this.#state;
@@ -186,7 +174,6 @@ export class ClientChannel {
     return [keep, this.#send(state, [entry], update)];
   }
 
-  /** Whether requested rows have not arrived. */
   get hasGap(): boolean {
     return this.#state.kind === 'open' && this.#state.gap === 'requested';
   }
@@ -203,7 +190,6 @@ export class ClientChannel {
       this.#state = { kind: 'closed' };
   }
 
-  /** Takes the empty replica that a `reset` requested. */
   restart(replica: Replica): void {
     this.#replica = replica;
     this.#state = { kind: 'closed' };
@@ -247,7 +233,7 @@ export class ClientChannel {
     ];
   }
 
-  /** After a restore the replica may hold content that the server lost. A state vector does not show deletions. */
+  /** The replica may hold content that a restore removed. State vectors do not show deletions. */
   #keepDifference(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
     state.missingOnServer = server;
     if (this.#returnedTo === state.timeline) return [];
@@ -256,7 +242,6 @@ export class ClientChannel {
     return isEmptyUpdate(update) ? [] : [this.#keep(update)[1]];
   }
 
-  /** Sends one update with all unconfirmed content, and with other content that the server lacks. */
   #sendAll(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
     const { entries } = this.#pending;
     if (state.missingOnServer !== null) return this.#sendMissing(state, state.missingOnServer);
@@ -274,7 +259,7 @@ export class ClientChannel {
       : [...keep, ...this.#sendEach(state)];
   }
 
-  /** Sends one update, the only one that may hold other people's work. */
+  /** Sends one update, the only one that may contain other users' work. */
   #sendMissing(state: OpenState, server: Uint8Array): readonly ChannelIntent[] {
     state.missingOnServer = null;
     const { entries } = this.#pending;
@@ -327,7 +312,7 @@ export class ClientChannel {
     return [keep, this.#message(state, update)];
   }
 
-  /** Rows that arrive while the request is pending are in its answer as well. */
+  /** The answer also contains rows that arrive while the request is pending. */
   #requestRows(state: OpenState): readonly ChannelIntent[] {
     if (state.gap === 'requested') return [];
     state.gap = 'requested';

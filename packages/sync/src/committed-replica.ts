@@ -1,6 +1,6 @@
 /**
- * What the journal holds of one document: a snapshot and the rows since, as bytes. Everything that
- * leaves the server is made from here, so nothing can leave before it is committed.
+ * The journal's content of one document: a snapshot and later rows, as bytes. All outgoing content
+ * is built from here, so no uncommitted content can leave the server.
  */
 import * as Y from 'yjs';
 import type { Part } from './engine-event.ts';
@@ -51,7 +51,6 @@ export class CommittedReplica {
     return this.#rowBytes;
   }
 
-  /** Snapshot and rows. */
   get bytes(): number {
     return (this.#snapshot?.byteLength ?? 0) + this.#rowBytes;
   }
@@ -67,7 +66,7 @@ export class CommittedReplica {
     for (const [client, clock] of clocks) this.#clocks.set(client, clock);
   }
 
-  /** A snapshot that is not newer than the present one, or is ahead of the head, changes nothing. */
+  /** Ignores a snapshot that is not newer than the current one, or is ahead of the head. */
   compact(snapshot: Uint8Array, snapshotOffset: number): void {
     if (snapshotOffset <= this.#snapshotOffset || snapshotOffset > this.head) return;
     for (const row of this.#rows.splice(0, snapshotOffset - this.#snapshotOffset))
@@ -77,9 +76,9 @@ export class CommittedReplica {
   }
 
   /**
-   * A new document with all that is committed, and `queued` on top of it.
+   * Builds a document of the committed content plus `queued`.
    *
-   * @throws DamagedDocument when it cannot be applied, or refers to what is not there.
+   * @throws DamagedDocument when an update cannot be applied, or refers to missing content.
    */
   build(options: {
     readonly gc: boolean;
@@ -105,19 +104,19 @@ export class CommittedReplica {
     return doc;
   }
 
-  /** Takes the state vector from a document that holds exactly what is committed. */
+  /** Takes the state vector from a document with exactly the committed content. */
   adoptClocks(doc: Y.Doc): void {
     for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc)))
       this.#clocks.set(client, clock);
   }
 
-  /** The rows after `from`, or `null` when they are not here one by one. */
+  /** The rows after `from`, or `null` when they are not available one by one. */
   tail(from: number): readonly Part[] | null {
     if (from < this.#snapshotOffset || from > this.head) return null;
     return split(this.#rows.slice(from - this.#snapshotOffset), from);
   }
 
-  /** Whether a copy with this state vector holds all structs of the rows up to `offset`, of which the later ones are here. */
+  /** Whether a copy with this state vector holds all structs of rows 1 … `offset`. */
   isBufferedUntil(offset: number, stateVector: Uint8Array): boolean {
     const held = Y.decodeStateVector(stateVector);
     const since = new Map<number, number>();
@@ -130,7 +129,7 @@ export class CommittedReplica {
     return true;
   }
 
-  /** Everything, from 0. With a state vector, the snapshot is cut down to what that lacks. */
+  /** All content, from 0. A state vector reduces the snapshot to what the vector lacks. */
   whole(stateVector?: Uint8Array): readonly Part[] {
     const rows = split(this.#rows, this.#snapshotOffset);
     if (this.#snapshot === null) return rows;
@@ -140,7 +139,6 @@ export class CommittedReplica {
   }
 }
 
-/** Whether something was applied before what it refers to. */
 export function isIncomplete(doc: Y.Doc): boolean {
   return doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
 }

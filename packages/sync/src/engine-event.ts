@@ -1,46 +1,44 @@
 /**
- * What passes between the engine, which owns documents, and the gateway, which owns connections.
- * A subscription is one open channel of one connection; its number is unique in the process and is
- * never used again. The events of one document are told in the order in which the engine gives
- * them; everything else relies on that order.
+ * Messages between the engine, which owns documents, and the gateway, which owns connections. A
+ * subscription is one open channel of one connection; its number is unique in the process and never
+ * reused. The gateway must process a document's events in the engine's order.
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
-/** A place in a document's journal: rows 1 … `offset` of the life called `epoch`, as `timeline` counts them. */
+/** A place in a document's journal: rows 1 … `offset` of `epoch`, as `timeline` counts them. */
 export interface Position {
   readonly epoch: string;
-  /** The history of the database; a restored backup begins a new one. */
+  /** The history of the database; a restored backup starts a new one. */
   readonly timeline: string;
   readonly offset: number;
 }
 
-/** Applying all `updates` brings a copy from `from` to `to`. They are rows one by one, or one update for all of them. */
+/** All `updates`, single rows or one merged update, bring a copy from `from` to `to`. */
 export interface Part {
   readonly from: number;
   readonly to: number;
   readonly updates: readonly Uint8Array[];
 }
 
-/** What a subscription starts with. Its parts lead from `base` to `offset` without a gap; the next event continues there. */
+/** Initial content: parts from `base` to `offset` without a gap; the next event continues there. */
 export type OpenAnswer =
   | {
       readonly kind: 'opened';
       readonly epoch: string;
       readonly timeline: string;
-      /** The copy held what this journal does not, and is asked for all of it. */
+      /** The copy held content that this journal lacks, and is asked for all of it. */
       readonly isParted: boolean;
       readonly documentKind: DocumentKind;
-      /** The schema version that the document needs. */
       readonly schema: number;
       readonly base: number;
       readonly offset: number;
-      /** Of what is committed. */
+      /** Of the committed content. */
       readonly stateVector: Uint8Array;
       readonly parts: readonly Part[];
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
-/** Rows from a position on; `gone` when the journal no longer has them one by one. */
+/** Rows after a position; `gone` when the journal no longer has them one by one. */
 export type RowsAnswer =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'gone' };
@@ -60,9 +58,8 @@ export interface CommittedEvent {
   readonly to: number;
   readonly updates: readonly Uint8Array[];
   readonly authors: readonly number[];
-  /** The schema version that the document needs now. */
   readonly schema: number;
-  /** At most one for each subscription. Updates that added nothing are acknowledged without a row. */
+  /** At most one per subscription. Updates that added nothing are acknowledged without a row. */
   readonly acks: readonly Ack[];
 }
 
@@ -92,7 +89,9 @@ export type EngineEvent =
       readonly document: string;
       readonly subscription: number;
       readonly cseq: number;
-      /** Of what is committed; the sender gives all that it lacks, under its newest `cseq`. */
+      /**
+       * Of the committed content; the sender returns all that it lacks, under the newest `cseq`.
+       */
       readonly stateVector: Uint8Array;
     }
   /** The engine no longer has the document and answers none of its subscriptions. */
@@ -101,7 +100,7 @@ export type EngineEvent =
 export interface OpenRequest {
   readonly subscription: number;
   readonly user: string;
-  /** The Yjs client id to lend; a stock client does not say it. */
+  /** The Yjs client id to lease; absent for stock clients. */
   readonly client?: number | undefined;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
@@ -119,7 +118,6 @@ export interface RowsRequest {
   readonly from: number;
 }
 
-/** What a room asks of the engine. */
 export type EngineRequest =
   | ({ readonly kind: 'open'; readonly document: string } & OpenRequest)
   | ({ readonly kind: 'append'; readonly document: string } & AppendRequest)

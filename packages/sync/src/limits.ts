@@ -1,10 +1,10 @@
-/** The sizes that both ends of a conversation keep to. */
+/** Limits shared by client and server. */
 
-/** Rows are sent in `updates` of about this size, so that a large document arrives piece by piece. */
+/** Target size of `updates` messages, so that a large document arrives in pieces. */
 export const MAX_FRAGMENT_BYTES = 256 * 1024;
 
 /**
- * Snapshot and rows of one document in the journal: this much loads within seconds, and many such documents fit
+ * Snapshot and rows of one document: this much loads within seconds, and many such documents fit
  * into a worker.
  */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
@@ -12,14 +12,13 @@ export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 /** `Y.mergeUpdates` is quadratic in the number of updates. */
 export const MAX_MERGED_UPDATES = 64;
 
-/** Buffered messages of a channel after a gap. Those beyond are dropped and requested again. */
+/** Buffered messages of a channel after a gap. Further messages are dropped and requested again. */
 export const MAX_BUFFERED_MESSAGES = 300;
-/** Missing events are requested again after this long. */
 export const RECOVER_AGAIN_MS = 5_000;
-/** Rows of a document, which may be many, after twice as long each time, up to this. */
+/** Cap of the doubling delay before missing document rows are requested again. */
 export const RECOVER_AGAIN_CAP_MS = 40_000;
 
-/** Messages of a chat in memory while it is open: far more than its state holds, so that no message disappears while people scroll. */
+/** Messages of an open chat in memory: enough that none disappears while people scroll. */
 export const MAX_LIVE_CHAT_MESSAGES = 10_000;
 
 /** Delay after a temporary refusal without `retryAfterMs`, doubled after each. */

@@ -1,6 +1,6 @@
 /**
- * A document in memory: its committed and queued content. It is built from the committed bytes when it is needed,
- * and built again after an update that has damaged it, because `applyUpdate` is not atomic.
+ * A document in memory: its committed and queued content. It is built from the committed bytes on
+ * demand, and rebuilt after an update has damaged it, because `applyUpdate` is not atomic.
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
 import * as Y from 'yjs';
@@ -9,7 +9,6 @@ import { isIncomplete, type CommittedReplica } from './committed-replica.ts';
 
 type Applied =
   | { readonly kind: 'applied'; readonly update: Uint8Array }
-  /** Call `rebuild`. */
   | { readonly kind: 'corrupted'; readonly error: ErrorBody };
 
 export class LoadedDocument {
@@ -28,14 +27,14 @@ export class LoadedDocument {
   }
 
   /**
-   * The highest schema version that the document has needed since it was first loaded. Queued updates raise it before
-   * they are committed, which is safe: it can only keep an older editor from writing.
+   * The highest schema version that the document has needed since it was first loaded. Queued
+   * updates raise it before their commit, which is safe: it can only stop an older editor from
+   * writing.
    */
   get schema(): number {
     return this.#schema;
   }
 
-  /** Null while the document is evicted. */
   get current(): Y.Doc | null {
     return this.#doc;
   }
@@ -58,16 +57,15 @@ export class LoadedDocument {
     this.#doc = null;
   }
 
-  /** Applies an update, checks the result, and returns the bytes to store. */
   apply(update: Uint8Array, store: 'as sent' | 'as emitted'): Applied {
     const { doc } = this;
     let stored = update;
     let schema = this.#schema;
     const take = (emitted: Uint8Array) => (stored = emitted);
-    // Only the first one: Yjs removes redundant formats in transactions of their own.
+    // Only the first update: Yjs removes redundant formats in separate transactions.
     if (store === 'as emitted') doc.once('update', take);
     try {
-      // Inside the transaction: its cleanup would hide from the check what other replicas will load.
+      // Inside the transaction: its cleanup would hide from the check what other replicas load.
       const error = doc.transact((running) => {
         Y.applyUpdate(doc, update);
         if (isIncomplete(doc)) return errorOf('invalid-update');
@@ -84,7 +82,7 @@ export class LoadedDocument {
     }
   }
 
-  /** @param queued updates that are accepted and not yet committed */
+  /** @param queued accepted updates that are not yet committed */
   rebuild(queued: readonly Uint8Array[]): void {
     this.#rules.onRebuild?.();
     this.#doc?.destroy();

@@ -1,6 +1,6 @@
 /**
- * What became of each update, oldest first, until it is told. None passes a row that is not
- * committed, so whoever sent it, an outcome is told only when everything before it is on disk.
+ * Outcomes of updates, oldest first, until they are published. An outcome is published only when
+ * everything before it is on disk, whichever subscription sent it.
  */
 import type { ErrorBody } from '@tandem/protocol';
 import type { EngineEvent } from './engine-event.ts';
@@ -9,14 +9,15 @@ import type { Row } from './stored-document.ts';
 export interface RowOutcome {
   readonly kind: 'row';
   readonly row: Row;
-  /** The state of each client whose structs are new with this row, and those that had no owner. */
+  /**
+   * States of clients whose structs are new with this row, and client ids without an earlier owner.
+   */
   readonly clocks: ReadonlyMap<number, number>;
   readonly owned: readonly number[];
 }
 
 export type Outcome =
   | RowOutcome
-  /** It added nothing. */
   | { readonly kind: 'known'; readonly subscription: number; readonly cseq: number }
   | { readonly kind: 'missing'; readonly subscription: number; readonly cseq: number }
   | {
@@ -46,7 +47,6 @@ export class OutcomeQueue {
     return this.#outcomes.length === 0;
   }
 
-  /** The rows among them, oldest first. */
   get rows(): readonly RowOutcome[] {
     return this.#outcomes.filter((outcome) => outcome.kind === 'row');
   }
@@ -55,7 +55,7 @@ export class OutcomeQueue {
     this.#outcomes.push(outcome);
   }
 
-  /** Takes out what comes before the first row after `head`, as the events that tell it. */
+  /** Removes the outcomes before the first row after `head` and returns them as events. */
   settle(
     head: number,
     { schema, stateVector }: { readonly schema: number; readonly stateVector: () => Uint8Array },

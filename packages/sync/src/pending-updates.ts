@@ -1,4 +1,4 @@
-/** Local updates that the server has not confirmed, and the `cseq` under which each was sent. */
+/** Unconfirmed local updates, and the `cseq` under which each was sent. */
 
 /** Ids grow in the order of writing. */
 export interface PendingUpdate {
@@ -7,7 +7,6 @@ export interface PendingUpdate {
 }
 
 export interface PendingEntry extends PendingUpdate {
-  /** `UNSENT`, or the number of this opening. */
   cseq: number;
 }
 
@@ -23,7 +22,6 @@ export class PendingUpdates {
     this.#nextId = (stored.at(-1)?.id ?? 0) + 1;
   }
 
-  /** Oldest first. */
   get entries(): readonly PendingEntry[] {
     return this.#entries;
   }
@@ -38,19 +36,17 @@ export class PendingUpdates {
     return entry;
   }
 
-  /** A new opening counts from 1 again. */
+  /** Each opening counts from 1 again. */
   resetSent(): void {
     for (const entry of this.#entries) entry.cseq = UNSENT;
   }
 
-  /** Removes the entries up to `cseq` and returns their ids. */
   confirm(cseq: number): readonly number[] {
     const confirmed = this.#entries.filter((entry) => entry.cseq <= cseq).map(({ id }) => id);
     this.#entries = this.#entries.filter((entry) => entry.cseq > cseq);
     return confirmed;
   }
 
-  /** Removes all entries and returns their ids. */
   clear(): readonly number[] {
     const ids = this.#entries.map(({ id }) => id);
     this.#entries = [];

@@ -1,6 +1,6 @@
 /**
- * The gateway's end: one per document with subscriptions. It turns client messages into engine requests, and engine
- * events into messages, each encoded once for all receivers.
+ * The gateway's end: one per document with subscriptions. It turns client messages into engine
+ * requests, and engine events into messages, each encoded once for all receivers.
  */
 import {
   errorOf,
@@ -20,16 +20,14 @@ import type {
 } from './engine-event.ts';
 
 export type RoomIntent =
-  /** One message for all of these subscriptions; encode it once. */
   | { readonly kind: 'send'; readonly to: readonly number[]; readonly message: ServerMessage }
   | { readonly kind: 'engine'; readonly request: EngineRequest };
 
 export interface JoinRequest extends OpenRequest {
-  /** The client's own number of its `open`. */
   readonly ref: number;
   readonly title: string;
   readonly access: Access;
-  /** The newest document schema that the client can edit; absent for a client that edits no pages. */
+  /** The newest document schema that the client can edit; absent if it edits no pages. */
   readonly schema?: number | undefined;
 }
 
@@ -41,13 +39,12 @@ interface Subscription {
   readonly ref: number;
   readonly schema: number;
   title: string;
-  /** What the user may do; a client with an outdated schema may only view (W14). */
+  /** A client with an outdated schema may only view (W14). */
   access: Access;
   state: 'opening' | 'open';
-  /** The newest `cseq` that was received, and the newest that was acknowledged. */
+  /** The newest received and the newest acknowledged `cseq`. */
   received: number;
   acknowledged: number;
-  /** The `cseq` of the update whose missing content the server has requested. */
   repairOf: number | null;
   /** Sent after the acknowledgement of all earlier updates; later updates are ignored. */
   refusal: { readonly cseq: number; readonly error: ErrorBody } | null;
@@ -60,7 +57,6 @@ export class Room {
   readonly document: string;
   readonly channel: number;
   readonly #subscriptions = new Map<number, Subscription>();
-  /** The schema version that the document needs. */
   #schema = 0;
 
   /** @param options `channel`: the number of this document's channel on every connection. */
@@ -69,7 +65,6 @@ export class Room {
     this.channel = options.channel;
   }
 
-  /** Subscriptions that are opening or open; a refused or closed one no longer counts. */
   get size(): number {
     return this.#subscriptions.size;
   }
@@ -78,7 +73,7 @@ export class Room {
     return this.#subscriptions.has(subscription);
   }
 
-  /** @param request its subscription is a new number, even when the same connection opens again. */
+  /** @param request its subscription number is new, even when the same connection reopens. */
   join(request: JoinRequest): readonly RoomIntent[] {
     const { ref, title, access, schema = Number.POSITIVE_INFINITY, ...open } = request;
     this.#subscriptions.set(request.subscription, {
@@ -97,7 +92,7 @@ export class Room {
     return [this.#request({ kind: 'open', document: this.document, ...open })];
   }
 
-  /** Ignored from a subscription that is no longer here. */
+  /** Ignores closed subscriptions. */
   message(subscription: number, message: RoomMessage): readonly RoomIntent[] {
     const sender = this.#subscriptions.get(subscription);
     if (sender === undefined) return [];
@@ -114,13 +109,11 @@ export class Room {
     ];
   }
 
-  /** What the subscription may do with its client. */
   access(subscription: number): Access {
     const found = this.#subscriptions.get(subscription);
     return found === undefined ? 'view' : this.#access(found);
   }
 
-  /** Sends a new title or access. */
   changed(
     subscription: number,
     change: { readonly title: string; readonly access?: Access },
@@ -134,7 +127,6 @@ export class Room {
     return recipient.state === 'opening' || isSame ? [] : [this.#changed(recipient)];
   }
 
-  /** Closes a subscription that has lost its access. */
   expel(subscription: number, error: ErrorBody): readonly RoomIntent[] {
     const expelled = this.#subscriptions.get(subscription);
     return expelled === undefined ? [] : this.#end(expelled, error);
@@ -230,7 +222,7 @@ export class Room {
     return this.#isOutdated(subscription) ? 'view' : subscription.access;
   }
 
-  /** Takes the right to write from the clients that the document has just become too new for. */
+  /** Revokes write access of clients whose schema is now too old. */
   #raiseSchema(schema: number): readonly RoomIntent[] {
     if (schema <= this.#schema) return [];
     const open = [...this.#subscriptions.values()].filter(({ state }) => state === 'open');
@@ -276,7 +268,7 @@ export class Room {
       const author = this.#subscriptions.get(subscription);
       if (author === undefined) continue;
       author.acknowledged = cseq;
-      // The rows are the author's own and are not sent back: the acknowledgement moves its position.
+      // The author's own rows are not sent back: the acknowledgement moves its position.
       const start = subscription === onlyAuthor ? from : to;
       intents.push(
         send([author], { type: 'ack', channel, cseq, from: start, to }),

@@ -1,6 +1,6 @@
 /**
- * Many seeds of the simulation. `SEEDS=20000` runs as many, `SEED=7` that one. What is
- * checked during and after a run is in `simulation/`.
+ * Many seeds of the simulation. `SEEDS=20000` sets the number, `SEED=7` runs one. `simulation/`
+ * contains the checks.
  */
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** A document as the journal keeps it, and what is written to it. */
+/** A document in the journal, and the batches written to it. */
 import type { DocumentKind } from '@tandem/protocol';
 
 export interface StoredRow {
@@ -9,7 +9,7 @@ export interface StoredRow {
 /** The histories of a database. Content of all of them may be merged; positions count in one. */
 export interface Timelines {
   readonly current: string;
-  /** Those that a restore ended, from which copies may still bring back what it lost. */
+  /** Timelines ended by a restore; their copies may return content that the restore lost. */
   readonly earlier: readonly string[];
 }
 
@@ -18,12 +18,10 @@ export interface StoredDocument {
   readonly epoch: string;
   readonly timelines: Timelines;
   readonly kind: DocumentKind;
-  /** One update that holds rows 1 … `snapshotOffset`; `null` while there is none and `snapshotOffset` is 0. */
+  /** One update that holds rows 1 … `snapshotOffset`; `null` while `snapshotOffset` is 0. */
   readonly snapshot: Uint8Array | null;
   readonly snapshotOffset: number;
-  /** All rows after `snapshotOffset`, in order. */
   readonly rows: readonly StoredRow[];
-  /** Which user each Yjs client id belongs to. */
   readonly owners: ReadonlyMap<number, string>;
 }
 
@@ -31,11 +29,10 @@ export interface Row extends StoredRow {
   readonly user: string;
   readonly subscription: number;
   readonly cseq: number;
-  /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** What one commit adds to one document: rows `base + 1 …`, and the client ids that are new with them. */
+/** One commit's additions to one document: rows `base + 1 …`, and new client ids. */
 export interface Batch {
   readonly document: string;
   readonly epoch: string;
@@ -45,7 +42,7 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** The stored bytes cannot be made into the document. It must not be written to. */
+/** The stored bytes do not form a valid document, so writing must stop. */
 export class DamagedDocument extends Error {
   override readonly name = 'DamagedDocument';
   readonly document: string;

@@ -1,8 +1,8 @@
-/** What can be told of updates and state vectors without a document. */
+/** Properties of updates and state vectors that need no document. */
 import { MAX_UPDATE_BYTES } from '@tandem/protocol';
 import * as Y from 'yjs';
 
-/** Whether all structs of `copy` are in what the server has together with `updates`. State vectors do not show deletions. */
+/** Whether the server and `updates` have all structs of `copy`. State vectors omit deletions. */
 export function isCovered(
   copy: Uint8Array,
   { server, updates }: { readonly server: Uint8Array; readonly updates: readonly Uint8Array[] },
@@ -20,7 +20,6 @@ export function isCovered(
   );
 }
 
-/** No structs and no deletions. */
 export function isEmptyUpdate(update: Uint8Array): boolean {
   return update.byteLength <= 2;
 }

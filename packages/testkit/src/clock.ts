@@ -1,9 +1,8 @@
-/** What `setTimeout` gave back; only good for handing to `clearTimeout` of the same clock. */
 export type TimerHandle = unknown;
 
-/** Time as an argument. Whatever keeps time in the product takes a clock of this shape. */
+/** The clock that timed code of the product takes as an argument. */
 export interface Clock {
-  /** Milliseconds. Only differences have a meaning. */
+  /** Milliseconds from an arbitrary start: only differences have a meaning. */
   now(): number;
   setTimeout(run: () => void, delayMs: number): TimerHandle;
   clearTimeout(handle: TimerHandle): void;

@@ -1,9 +1,10 @@
 /**
- * Texts that have broken databases, encoders and screens: for tests that put each of them into every field.
- * Sources: the Unicode Standard (chapters 2.13 and 23), and https://github.com/minimaxir/big-list-of-naughty-strings.
+ * Texts that have broken databases, encoders and screens: for tests that put each of them into
+ * every field. Sources: the Unicode Standard (chapters 2.13 and 23), and
+ * https://github.com/minimaxir/big-list-of-naughty-strings.
  */
 
-/** No database, no XML and no well-formed JSON holds these. */
+/** Rejected by databases, XML and well-formed JSON. */
 const UNSTORABLE = [
   '\u0000',
   'a\u0000b',
@@ -19,7 +20,6 @@ const UNSTORABLE = [
   '\udc00\ud800',
 ] as const;
 
-/** Code points that show nothing when they stand alone. */
 const INVISIBLE_CODE_POINTS = [
   0x0009, 0x000a, 0x000b, 0x000c, 0x000d, 0x0020, 0x0085, 0x00a0, 0x00ad, 0x034f, 0x061c, 0x115f,
   0x1160, 0x1680, 0x17b4, 0x17b5, 0x180b, 0x180c, 0x180d, 0x180e, 0x180f, 0x2000, 0x2001, 0x2002,
@@ -46,7 +46,7 @@ const INVISIBLE: readonly string[] = [
   '\u009f',
 ];
 
-/** C0, C1 and U+FFFE beside something that can be seen. */
+/** C0, C1 and U+FFFE beside a visible character. */
 const CONTROLS: readonly string[] = [
   ...Array.from({ length: 31 }, (_, index) => `a${String.fromCharCode(index + 1)}b`),
   'a\u007fb',

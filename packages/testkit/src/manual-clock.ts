@@ -1,6 +1,6 @@
 /**
- * A clock whose hands only a test moves. Timers wait in a queue ordered by the time they are due,
- * and among equals by the order in which they were set; time stands still between calls.
+ * A clock that only a test advances. Timers run in the order in which they are due, and those due
+ * at the same time in the order in which they were set.
  */
 
 import type { Clock, TimerHandle } from './clock.ts';
@@ -8,7 +8,7 @@ import type { Clock, TimerHandle } from './clock.ts';
 /** A simulation that has not settled after this many timers never will. */
 const MAX_IDLE_TIMERS = 100_000;
 
-/** Microtask turns after a timer; a chain of awaits longer than this needs its own `settle`. */
+/** Microtask turns after a timer; a longer chain of awaits needs its own `settle`. */
 const SETTLE_TURNS = 20;
 
 interface Timer {
@@ -17,7 +17,7 @@ interface Timer {
 }
 
 export class ManualClock implements Clock {
-  /** Latest first, so that the next one to run is at the end. */
+  /** Latest first, so that the next timer is popped from the end. */
   readonly #timers: Timer[] = [];
   #nowMs: number;
 
@@ -25,12 +25,10 @@ export class ManualClock implements Clock {
     this.#nowMs = startMs;
   }
 
-  /** How many timers wait. */
   get pending(): number {
     return this.#timers.length;
   }
 
-  /** When the next timer is due, in milliseconds of this clock; `undefined` when none waits. */
   get nextDueMs(): number | undefined {
     return this.#timers.at(-1)?.dueMs;
   }
@@ -39,7 +37,7 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
-  /** A negative delay, or one that is not a number, counts as 0, as it does on every platform. */
+  /** Platforms treat a negative delay, and one that is not a number, as 0. */
   monotonicMs(): number {
     return this.now();
   }
@@ -53,16 +51,15 @@ export class ManualClock implements Clock {
     return timer;
   }
 
-  /** Forgets the timer; one that has run, or is not of this clock, is ignored. */
+  /** Ignores timers that have run or belong to another clock. */
   clearTimeout(handle: TimerHandle): void {
     const index = this.#timers.findIndex((timer) => timer === handle);
     if (index >= 0) this.#timers.splice(index, 1);
   }
 
   /**
-   * Moves time forward by `ms` and runs what falls due on the way, each timer at its own time,
-   * those that are set meanwhile included. What a timer throws comes out here, with the clock
-   * still at that timer's time.
+   * Moves time forward by `ms` and runs each timer at its own time, including timers that are set
+   * meanwhile. Rethrows what a timer throws, with the clock still at that timer's time.
    */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
@@ -71,10 +68,10 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Like `advance`, but lets promises settle before the first and after each timer.
+   * Like `advance`, but lets promises settle before the first timer and after each.
    *
-   * @param settle waits for what is not a microtask (IndexedDB, a worker); the default waits for
-   *   microtasks only.
+   * @param settle waits for more than microtasks (IndexedDB, a worker), which is all that the
+   *   default waits for
    */
   async advanceAsync(ms: number, settle: () => Promise<void> = settleMicrotasks): Promise<void> {
     const untilMs = this.#nowMs + ms;
@@ -86,7 +83,7 @@ export class ManualClock implements Clock {
   /**
    * Runs timers until none is left, and returns how many milliseconds that took.
    *
-   * @throws Error when `MAX_IDLE_TIMERS` have run and there are still more: something repeats.
+   * @throws Error after `MAX_IDLE_TIMERS`, because a timer keeps setting another
    */
   runUntilIdle(): number {
     const startMs = this.#nowMs;
@@ -105,7 +102,6 @@ export class ManualClock implements Clock {
     return true;
   }
 
-  /** Where a new timer goes: before all that are due at the same time, for they run first. */
   #position(dueMs: number): number {
     let low = 0;
     let high = this.#timers.length;

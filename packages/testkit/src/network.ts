@@ -1,16 +1,15 @@
 /**
- * A network in memory. Two named ends share a duplex link; what one sends arrives at the other in
- * order, after the link's latency, when the clock gets there. A test cuts links, or lets one
- * direction fall silent, at any moment. Messages are opaque and passed by reference.
+ * An in-memory network. Two named ends share a duplex link, which delivers messages in order, after
+ * its latency, when the clock gets there. A test can cut a link or stall one direction at any
+ * moment. Messages are opaque and passed by reference.
  */
 
 import type { Clock, TimerHandle } from './clock.ts';
 import type { Random } from './random.ts';
 
 export interface LinkOptions {
-  /** Least time on the way, in milliseconds. */
   readonly latencyMs: number;
-  /** Each message takes up to this much longer, in milliseconds; the order is kept. */
+  /** Maximum random addition to each transit time; the order is kept. */
   readonly jitterMs: number;
 }
 
@@ -19,14 +18,15 @@ export interface NetworkOptions extends LinkOptions {
   readonly random: Random;
 }
 
-/** What an end is told. */
 export interface LinkReceiver<Message> {
   onMessage(message: Message): void;
-  /** Called once. `closed`: the other end closed; `cut`: the link broke, and messages may be lost. */
+  /**
+   * Called once. `closed`: the other end closed; `cut`: the link broke, and messages may be lost.
+   */
   onEnd(reason: 'closed' | 'cut'): void;
 }
 
-/** Who learns of a cut. The others find out by silence. */
+/** The ends that are notified of a cut. The others notice only the silence. */
 export type CutNotice = 'both' | 'neither' | { readonly only: string };
 
 export class SimulatedNetwork<Message> {
@@ -37,14 +37,13 @@ export class SimulatedNetwork<Message> {
     this.#options = options;
   }
 
-  /** A new open link. Give both of its ends a receiver before the clock moves. */
+  /** Opens a link. Set a receiver on both ends before the clock moves. */
   connect(from: string, to: string, options: Partial<LinkOptions> = {}): Link<Message> {
     const link = new Link<Message>([from, to], { ...this.#options, ...options });
     this.#links.add(link);
     return link;
   }
 
-  /** The links that are open at one end or both, oldest first; with a name, those that touch it. */
   links(name?: string): Link<Message>[] {
     for (const link of this.#links) if (!link.isOpen) this.#links.delete(link);
     return [...this.#links].filter(
@@ -53,19 +52,16 @@ export class SimulatedNetwork<Message> {
   }
 }
 
-/** One end of a link, in the hands of whoever it is named for. */
 export interface LinkEnd<Message> {
   readonly name: string;
-  /** The name of the other end. */
   readonly peer: string;
-  /** `ended` once it was closed here, or told of the end. */
+  /** `ended` once this end has closed or was notified of the end. */
   readonly state: 'open' | 'ended';
-  /** How many messages of this end are still on the way. */
   readonly inFlight: number;
   receiver: LinkReceiver<Message> | undefined;
-  /** Returns false when this end has ended: the message goes nowhere. */
+  /** Returns false, and drops the message, when this end has ended. */
   send(message: Message): boolean;
-  /** Ends here at once; the other end hears of it after all that was sent before. */
+  /** Ends this side at once; the other end is notified after all earlier messages. */
   close(): void;
 }
 
@@ -81,7 +77,6 @@ export class Link<Message> {
     this.ends = this.#ends = [first, second];
   }
 
-  /** False when both ends have ended. */
   get isOpen(): boolean {
     return this.#ends.some((end) => end.state === 'open');
   }
@@ -91,7 +86,7 @@ export class Link<Message> {
     return this.#end(name);
   }
 
-  /** Breaks the link: what is on the way is lost, and nothing sent from now on arrives. */
+  /** Breaks the link: messages in flight are lost, and later ones do not arrive. */
   cut(notice: CutNotice = 'both'): void {
     for (const end of this.#ends) end.break();
     for (const end of this.#ends) {
@@ -100,12 +95,11 @@ export class Link<Message> {
     }
   }
 
-  /** The network falls silent for what this end sends: it waits, and so does its close. */
+  /** Holds back what this end sends, its close included. */
   stall(sender: string): void {
     this.#end(sender).stall();
   }
 
-  /** What waited goes on its way, in order. */
   resume(sender: string): void {
     this.#end(sender).resume();
   }
@@ -121,7 +115,7 @@ type Parcel<Message> =
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'end' };
 
-/** An end, and the way to the other one: a queue whose head waits for its time. */
+/** One end: a queue towards the other end, whose head waits for its delivery time. */
 class End<Message> implements LinkEnd<Message> {
   readonly name: string;
   readonly peer: string;
@@ -187,7 +181,7 @@ class End<Message> implements LinkEnd<Message> {
     if (this.#way === 'broken') return;
     const { clock, random, latencyMs, jitterMs } = this.#options;
     const earliestMs = clock.now() + latencyMs + random.next() * jitterMs;
-    // Never before the one ahead of it.
+    // Keeps the order: never earlier than the message ahead.
     const dueMs = Math.max(earliestMs, this.#queue.at(-1)?.dueMs ?? 0);
     this.#queue.push({ dueMs, parcel });
     if (this.#queue.length === 1) this.#wait();
@@ -202,7 +196,7 @@ class End<Message> implements LinkEnd<Message> {
 
   #deliver(): void {
     const head = this.#queue.shift();
-    // Before the receiver runs: it may throw, send, stall or cut.
+    // Schedule the next one first: the receiver may throw, send, stall or cut.
     this.#wait();
     if (head?.parcel.kind === 'message') this.other?.arrive(head.parcel.message);
     else if (head?.parcel.kind === 'end') this.other?.finish('closed');

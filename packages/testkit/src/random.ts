@@ -1,11 +1,11 @@
-/** Chance as an argument. `{ next: Math.random }` is one. */
+/** Randomness as an argument; `{ next: Math.random }` is one. */
 export interface Random {
   /** At least 0 and less than 1. */
   next(): number;
 }
 
 /**
- * Chance that repeats: the same seed gives the same numbers on every machine. The generator is
+ * A repeatable generator: the same seed gives the same numbers on every machine. The algorithm is
  * sfc32 (Chris Doty-Humphrey, PractRand), its state spread from the seed by splitmix32.
  */
 export class SeededRandom implements Random {
@@ -14,7 +14,7 @@ export class SeededRandom implements Random {
   #c: number;
   #counter = 1;
 
-  /** @param seed its lower 32 bits count. */
+  /** @param seed only its lower 32 bits count */
   constructor(seed: number) {
     const spread = splitmix32(seed);
     this.#a = spread();
@@ -24,7 +24,6 @@ export class SeededRandom implements Random {
     for (let i = 0; i < 12; i++) this.uint32();
   }
 
-  /** A whole number of 32 bits. */
   uint32(): number {
     const result = (this.#a + this.#b + this.#counter++) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
@@ -37,23 +36,21 @@ export class SeededRandom implements Random {
     return this.uint32() / 2 ** 32;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** Both bounds are included. */
   int(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** `true` with this probability: 0 is never, 1 is always. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  /** @throws RangeError when there is nothing to pick from. */
+  /** @throws RangeError when `items` is empty */
   pick<T>(items: readonly T[]): T {
     if (items.length === 0) throw new RangeError('nothing to pick from');
     return items[this.int(0, items.length - 1)]!;
   }
 
-  /** The same items in a new order and a new array. */
   shuffle<T>(items: readonly T[]): T[] {
     const shuffled = [...items];
     for (let i = shuffled.length - 1; i > 0; i--) {
@@ -67,7 +64,7 @@ export class SeededRandom implements Random {
     return Uint8Array.from({ length }, () => this.uint32() & 0xff);
   }
 
-  /** Another stream, set by this one: what draws from the one does not shift the other. */
+  /** Returns an independent stream: draws from one do not shift the other. */
   fork(): SeededRandom {
     return new SeededRandom(this.uint32());
   }

@@ -1,17 +1,16 @@
-/** Which seeds a simulation or fuzz test runs. */
+/** Selects the seeds that a simulation or fuzz test runs. */
 
 export interface SeedPlan {
-  /** How many seeds an ordinary run tries: 1, 2, 3 … */
   readonly count: number;
-  /** Seeds that once failed. They run first, for ever. */
+  /** Seeds that once failed; they always run first. */
   readonly kept?: readonly number[];
 }
 
 /**
- * `SEED=7` runs that one alone, `SEEDS=20000` as many, neither the plan's own count. Put the seed
- * into the test's name, so that a failure prints it: `test.each(seeds)('seed %i converges', …)`.
+ * Selects `SEED=7` alone or `SEEDS=20000` many instead of the plan's own count. Put the seed into
+ * the test's name, so that a failure prints it: `test.each(seeds)('seed %i converges', …)`.
  *
- * @throws Error when a variable is not a whole number.
+ * @throws Error when a variable is not a whole number
  */
 export function seedsToRun(plan: SeedPlan, environment = processEnvironment()): number[] {
   const only = wholeNumber('SEED', environment['SEED']);
@@ -22,7 +21,6 @@ export function seedsToRun(plan: SeedPlan, environment = processEnvironment()): 
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Empty where there is no process. */
 function processEnvironment(): Environment {
   return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
 }

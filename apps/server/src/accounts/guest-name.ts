@@ -1,4 +1,4 @@
-/** Names for people who have not said theirs: two kind words that go together in any combination. */
+/** Names for new guests: two kind words that go together in any combination. */
 import { randomInt } from 'node:crypto';
 import { COLOR_COUNT } from '@tandem/protocol';
 
@@ -146,7 +146,7 @@ const CREATURES = [
   'Yak',
 ] as const;
 
-/** A random integer from 0 up to, and without, `below`. */
+/** A random integer from 0 to `below`, exclusive. */
 export type RandomIndex = (below: number) => number;
 
 export function guestName(random: RandomIndex = randomInt): string {

@@ -1,4 +1,6 @@
-/** Who is who. Connections of one person share one object, so that a new name is new everywhere at once. */
+/**
+ * User lookup. All connections of a user share one object, so that a rename reaches them at once.
+ */
 import { ulid } from 'ulid';
 import type { User } from '@tandem/protocol';
 import {
@@ -17,19 +19,17 @@ import { guestColor, guestName } from './guest-name.ts';
 import { createCookieValue } from './session-cookie.ts';
 import type { TokenClaim } from './session-token.ts';
 
-/** Stock clients that bring no token. */
+/** Stock clients without a token. */
 export const ANONYMOUS: User = { id: 'anonymous', name: 'Anonymous', color: 0 };
-/** Whoever brings the token of those who read metrics. */
+/** Clients with the metrics token. */
 export const METRICS_READER: User = { id: 'metrics', name: 'Metrics', color: 0 };
 
-/** A person in one browser. */
 export interface SignedIn {
   readonly user: User;
-  /** The session's id. */
   readonly session: string;
 }
 
-/** A person, with the ends of their sessions by session. */
+/** A user, with expiry times by session id. */
 interface Known {
   readonly user: User;
   readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
@@ -54,7 +54,6 @@ export class People {
     });
   }
 
-  /** A new guest with a session of its own. */
   async createGuest(): Promise<SignedIn & { readonly cookie: string }> {
     const at = Date.now();
     const user = await createUser(this.#db, {
@@ -78,18 +77,18 @@ export class People {
     return row === undefined ? null : toUser(row);
   }
 
-  /** Null when the session is unknown or over. */
+  /** Null for an unknown or expired session. */
   async findByCookie(cookie: string): Promise<SignedIn | null> {
     const session = sessionId(cookie);
     const row = await findSessionUser(this.#db, { id: session, at: Date.now() });
     return row === undefined ? null : { user: toUser(row), session };
   }
 
-  /** Who said a token that holds; null when its session has ended since. */
+  /** Resolves a verified token; null when its session has ended since. */
   async findByClaim(claim: TokenClaim): Promise<User | null> {
     const known = await this.#known.fetch(claim.user);
     if (known === null || isSignedIn(known, claim)) return known?.user ?? null;
-    // A session that has begun, or was extended, since this person was looked up.
+    // The session began, or was extended, after the user was cached.
     this.#known.invalidate(claim.user);
     const now = await this.#known.fetch(claim.user);
     return now !== null && isSignedIn(now, claim) ? now.user : null;
@@ -100,26 +99,24 @@ export class People {
     await extendSession(this.#db, { id: session, at, expiresAt: at + ACCOUNTS.sessionLifetimeMs });
   }
 
-  /** Signs out: nothing of this session holds any more. */
+  /** Signs out and invalidates everything of this session. */
   async endSession(session: string): Promise<void> {
     const user = await deleteSession(this.#db, session);
     if (user !== undefined) this.#known.invalidate(user);
     for (const listener of this.#endListeners) listener(session);
   }
 
-  /** Hears of each session that was ended, by its id. */
   onSessionEnded(listener: (session: string) => void): void {
     this.#endListeners.push(listener);
   }
 
-  /** A person has another name or colour: whoever shows it hears of it. */
+  /** The user's name or colour changed: notifies all who show it. */
   async renamed(id: string): Promise<void> {
     this.#known.invalidate(id);
     const user = await this.find(id);
     if (user !== null) for (const listener of this.#renameListeners) listener(user);
   }
 
-  /** Hears of each new name and colour. */
   onRename(listener: (user: User) => void): void {
     this.#renameListeners.push(listener);
   }

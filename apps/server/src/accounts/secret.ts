@@ -1,4 +1,4 @@
-/** The secrets that sign tokens: the operator's, or one made at the first start and kept in DATA_DIR. */
+/** The secrets that sign tokens: set by the operator, or created at first start in DATA_DIR. */
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { StartupError } from '../runtime/startup-error.ts';
 const SECRET_BYTES = 32;
 
 /**
- * @param options.dataDir held by this process, so that nobody else makes one at the same time.
+ * @param options.dataDir locked by this process, so that no other creates a secret concurrently.
  * @throws StartupError
  */
 export async function loadSecrets(options: {
@@ -47,7 +47,7 @@ function readProblem(
   return `${path} cannot be read: ${message}.`;
 }
 
-/** The file appears with the whole secret on the disk, or not at all. For its owner only. */
+/** Creates the file atomically and durably, readable by its owner only. */
 async function makeSecret(path: string): Promise<string> {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   const unfinished = `${path}.new`;

@@ -1,4 +1,4 @@
-/** The cookie of a browser's session. Its value is chance alone; the database knows only a digest of it. */
+/** The session cookie. Its value is random; the database stores only a digest of it. */
 import { randomBytes } from 'node:crypto';
 import { ACCOUNTS } from '../limits.ts';
 
@@ -8,7 +8,7 @@ export function createCookieValue(): string {
   return randomBytes(ACCOUNTS.cookieBytes).toString('base64url');
 }
 
-/** The session's value in a `Cookie` header; null when there is none that could be ours. */
+/** Null when the header has no well-formed session cookie. */
 export function readSessionCookie(header: string | undefined): string | null {
   for (const pair of header?.split(';') ?? []) {
     const [name, value] = pair.trim().split('=', 2);
@@ -18,10 +18,10 @@ export function readSessionCookie(header: string | undefined): string | null {
 }
 
 /**
- * Where the browser is to keep it and send it:
- * - `plain`: the page came by http
+ * The cookie's attributes depend on how the page is loaded:
+ * - `plain`: by http
  * - `secure`: by https
- * - `embedded`: by https, and pages of other sites are around it or ask for it. Each of them has its own.
+ * - `embedded`: by https in or from pages of other sites; each site has its own cookie.
  */
 export type CookiePlace = 'plain' | 'secure' | 'embedded';
 
@@ -31,12 +31,10 @@ const PLACES: Record<CookiePlace, string> = {
   embedded: 'SameSite=None; Secure; Partitioned',
 };
 
-/** A `Set-Cookie` header. */
 export function writeSessionCookie(value: string, place: CookiePlace): string {
   return setCookie(value, { place, ageSeconds: Math.floor(ACCOUNTS.sessionLifetimeMs / 1000) });
 }
 
-/** A `Set-Cookie` header with which the browser forgets it. */
 export function endSessionCookie(place: CookiePlace): string {
   return setCookie('', { place, ageSeconds: 0 });
 }

@@ -1,7 +1,7 @@
 /**
- * The token of `hello`, and of HTTP where no cookie gets through: a signed claim to be a user, good for ten minutes.
- * It names the session that it was given to, with whose end it ends. Several keys may be known: the newest signs, and
- * what the others signed holds until it ends, so that a secret can be replaced without anybody noticing.
+ * Signed tokens for `hello`, and for HTTP without cookies: a claim to be a user, valid for ten
+ * minutes or until its session ends. The newest key signs; older keys still verify, so that a
+ * secret can be rotated unnoticed.
  */
 import { createHash, webcrypto } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
@@ -21,10 +21,9 @@ const claims = z.looseObject({
   exp: z.number(),
 });
 
-/** What a token says. */
 export interface TokenClaim {
   readonly user: string;
-  /** The id of its session; null for the server's own clients, which have none. */
+  /** Null for the server's own clients, which have no session. */
   readonly session: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -35,12 +34,12 @@ export interface TokenSigner {
     user: string,
     session?: string,
   ): Promise<{ readonly token: string; readonly expiresAt: number }>;
-  /** Null for whatever is not a token of ours that holds now. */
+  /** Null for a token that is invalid or expired. */
   verify(token: string): Promise<TokenClaim | null>;
 }
 
 export function createTokenSigner(secrets: Secrets, now: () => number = Date.now): TokenSigner {
-  // Imported once: it takes longer than to check a signature.
+  // Imported once, because importing takes longer than verifying.
   const keys = new Map(secrets.map((secret) => [keyId(secret), importedKey(secret)]));
   const [newest] = secrets;
   const kid = keyId(newest);
@@ -71,7 +70,7 @@ export function createTokenSigner(secrets: Secrets, now: () => number = Date.now
     }
   }
 
-  // Whoever comes back brings the same token.
+  // Returning clients bring the same token.
   const verified = new AsyncCache({
     load: read,
     maxEntries: TOKEN_CACHE.maxEntries,
@@ -105,7 +104,7 @@ function importedKey(secret: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
 }
 
-/** Says nothing of the secret to whoever does not have it. */
+/** Reveals nothing about the secret. */
 function keyId(secret: string): string {
   return createHash('sha256')
     .update(`key id of ${secret}`)

@@ -1,4 +1,4 @@
-/** A new guest's first document: worth reading, and theirs to write in. */
+/** Creates a new guest's first document: worth reading, and theirs to edit. */
 import { randomBytes } from 'node:crypto';
 import * as Y from 'yjs';
 import { excerpt, writePage } from '@tandem/document';
@@ -10,7 +10,6 @@ import type { Database } from '../storage/tables.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** Bytes of chance in a document's address. */
 const ID_BYTES = 18;
 
 export function createWelcome({
@@ -32,13 +31,13 @@ export function createWelcome({
       await createDocument(db, { id, kind: 'page', title, excerpt, owner: user, at });
       await addVisit(db, { user, document: id, at });
     } catch (error) {
-      // A guest without a welcome can still write.
+      // A guest without a welcome document can still write.
       log.error({ err: error }, 'a welcome document could not be made');
     }
   };
 }
 
-/** Under a client id of its own each time, so that no two documents share one. */
+/** Uses a new client id each time, so that no two documents share one. */
 function welcomePage(): { readonly update: Uint8Array; readonly excerpt: string } {
   const doc = new Y.Doc();
   writePage(doc, fromMarkdown(WELCOME_MARKDOWN), randomBytes);

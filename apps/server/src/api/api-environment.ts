@@ -1,4 +1,4 @@
-/** What routes need of the house, and who is asking. */
+/** Dependencies of the routes, and the caller of a request. */
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { createMiddleware } from 'hono/factory';
@@ -23,7 +23,6 @@ export interface ApiServices {
   readonly people: People;
   readonly tokens: TokenSigner;
   readonly rooms: Rooms;
-  /** Gives a new guest something to read and to write in. */
   readonly welcome: (user: User) => Promise<void>;
   readonly addressOf: (request: IncomingMessage) => string | null;
   /** By address: sessions of new guests. */
@@ -40,7 +39,7 @@ export interface ApiEnvironment {
   readonly Variables: { readonly user: User };
 }
 
-/** By the cookie; by the token of the session where the browser, or something on the way, keeps no cookie. */
+/** By the cookie; by the session's token where the browser or a proxy drops cookies. */
 export async function findCaller(
   header: (name: string) => string | undefined,
   { people, tokens }: Pick<ApiServices, 'people' | 'tokens'>,
@@ -55,7 +54,7 @@ export async function findCaller(
   return user === null ? null : { user, session: claim.session };
 }
 
-/** Lets in whoever has a session, not too often. */
+/** Middleware: requires a session, and limits its request rate. */
 export const signedIn = (services: Pick<ApiServices, 'people' | 'tokens' | 'changes' | 'reads'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const { changes, reads } = services;

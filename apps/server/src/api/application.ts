@@ -1,4 +1,4 @@
-/** Everything that is asked over HTTP beside health: the API, and the files of the web application. */
+/** All HTTP routes beside health: the API, and the files of the web application. */
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
@@ -16,7 +16,6 @@ export interface ApplicationOptions extends ApiServices {
   readonly files: StaticFiles;
   readonly originPolicy: OriginPolicy;
   readonly securityHeaders: HeadersOf;
-  /** The text that Prometheus reads. */
   readonly readMetrics: () => string;
 }
 
@@ -41,7 +40,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   });
   app.route('/api', api);
 
-  // Who comes here has a session of the proxy again, if there is one.
+  // The proxy has renewed the session of everyone who gets here.
   app.get(SIGN_IN_PATH, (context) => context.redirect(ownPath(context.req.query('to'))));
 
   const needsUpgrade = (): never => {
@@ -80,10 +79,10 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   return app;
 }
 
-/** Where the application sends people for whom a proxy wants to know who they are. */
+/** Where the application sends users whose proxy requires a sign-in. */
 const SIGN_IN_PATH = '/sign-in';
 
-/** A path of this server, and of no other. */
+/** Restricts a redirect to this server. */
 function ownPath(to = '/'): string {
   const base = 'http://here';
   const url = URL.canParse(to, base) ? new URL(to, base) : null;
@@ -94,7 +93,9 @@ const NOT_BUILT =
   'The web application is not built. Run "pnpm build", and start the server again.\n';
 const DEVELOPMENT_PORT = 5173;
 
-/** The web application has a port of its own then, which listens on this machine unless it is told otherwise. */
+/**
+ * In development the web application has its own port, on localhost unless configured otherwise.
+ */
 function toDevelopment(context: Context): Response {
   const { hostname, pathname, search } = new URL(context.req.url);
   if (LOOPBACK_NAMES.includes(hostname))
@@ -110,7 +111,7 @@ function answerError(error: ErrorBody, path: string): Response {
   return Response.json({ error }, { status: HTTP_STATUS[error.code], headers });
 }
 
-/** Pages of other sites may not act for whoever is signed in here. Callers without a page say no origin. */
+/** CSRF check: other sites may not act for a signed-in user. Non-browser callers send no origin. */
 function sameSite(originPolicy: OriginPolicy): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     const { method } = context.req;

@@ -1,12 +1,12 @@
-/** A change that is asked for over HTTP is answered in time, also when the disk takes nothing. */
+/** Bounds the response time of HTTP writes, also when the disk accepts nothing. */
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
 const STORAGE_RETRY_MS = 5_000;
 
 /**
- * @param write stays under way: commits that failed are tried again, and a change has an id or a state under which
- *   it is made once.
+ * @param write continues after the timeout: failed commits are retried, and a change has an id or
+ * state that makes it idempotent.
  * @throws ApiError `storage-failed`
  */
 export async function boundedWrite<T>(write: Promise<T>): Promise<T> {

@@ -12,7 +12,6 @@ const HEAD = MAX_CHAT_HISTORY_PAGE + 5;
 let db: Database;
 let app: Hono<ApiEnvironment>;
 
-/** Ada’s document, and everything that was said in it. */
 beforeEach(async () => {
   db = await temporaryDatabase();
   const ada = toUser(await createUser(db, { id: 'ada', name: 'Ada', color: 1, at: 0 }));

@@ -1,4 +1,4 @@
-/** The history of chats, by pages. */
+/** Chat history, paginated. */
 import { Hono } from 'hono';
 import { documentId, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE, type ChatPage } from '@tandem/protocol';
 import { readMessages } from '../storage/chat.ts';

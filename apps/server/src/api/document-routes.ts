@@ -1,4 +1,4 @@
-/** Lists of documents, and what is known of one beside its text. What changes something is a command. */
+/** Document lists, and a document's metadata. Changes are commands. */
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const libraryQuery = z.object({
   search: librarySearch.optional(),
 });
 
-/** @throws ApiError `not-found` for what no document is called. */
+/** @throws ApiError `not-found` for an invalid id. */
 function documentIn(address: string): string {
   const id = documentId.safeParse(address);
   if (!id.success) throw new ApiError('not-found');
@@ -45,14 +45,13 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
     present: rooms.present(document.id),
   });
 
-  /** @throws ApiError `not-found` for what is not there and for what this user may not see alike. */
+  /** @throws ApiError `not-found`, the same for missing and invisible documents. */
   const find = async (id: string, user: string): Promise<DocumentSummary> => {
     const entry = await findEntry(db, { document: documentIn(id), user });
     if (entry === null) throw new ApiError('not-found');
     return summary(entry);
   };
 
-  /** @throws ApiError when it is refused. */
   const run = async (user: string, call: Call): Promise<void> => {
     const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
     if (answer.kind === 'refused') throw ApiError.from(answer.error);

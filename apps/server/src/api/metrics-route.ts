@@ -1,11 +1,11 @@
-/** `/metrics`, for whoever has the token: what a server is doing is its operator's business. */
+/** `/metrics`, for holders of the token: server internals are the operator's business. */
 import type { Handler } from 'hono';
 import { EXPOSITION_TYPE } from '../metrics/exposition.ts';
 import { ApiError } from '../http/api-error.ts';
 import { bearerCheck } from '../http/bearer-token.ts';
 
 export interface MetricsRouteOptions {
-  /** Null: there is no such address. */
+  /** Null: responds as for an unknown path. */
   readonly token: string | null;
   readonly read: () => string;
 }

@@ -1,4 +1,4 @@
-/** The people one has met, to add them to a document. */
+/** Finds people the user has met, to add them to a document. */
 import { Hono } from 'hono';
 import { librarySearch, type MetPeople } from '@tandem/protocol';
 import { findMetPeople } from '../storage/people.ts';

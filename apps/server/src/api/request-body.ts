@@ -1,4 +1,4 @@
-/** Bodies of requests: JSON of a bounded size that fits a schema, or a sentence. */
+/** Parses request bodies: JSON of bounded size that matches a schema, or an error sentence. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { textRefusal } from '@tandem/protocol';
@@ -28,7 +28,7 @@ export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promi
   });
 }
 
-/** Hono's own limit builds the request anew, which Node 20 refuses for the requests of its Node adapter. */
+/** Hono's own limit rebuilds the request, which Node 20 refuses for its Node adapter. */
 async function boundedText(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > HTTP.maxBodyBytes) throw tooLarge();
   if (request.body === null) return '';

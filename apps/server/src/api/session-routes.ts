@@ -1,4 +1,4 @@
-/** Who is asking: sessions and profiles. */
+/** Session and profile routes. */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
@@ -36,7 +36,10 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     return isOtherSite || allowedFrames.length > 0 ? 'embedded' : 'secure';
   };
 
-  /** `cookie` is null where the session is known by its token: the database knows no cookie, but a digest of it. */
+  /**
+   * `cookie` is null for a session known by its token: the database stores only a digest of the
+   * cookie.
+   */
   const resume = async (
     header: (name: string) => string | undefined,
   ): Promise<(SignedIn & { readonly cookie: string | null }) | null> => {
@@ -45,7 +48,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
     const cookie = readSessionCookie(header('Cookie'));
     const isByCookie = cookie !== null && sessionId(cookie) === known.session;
     takeRequest(changes, known.user);
-    // A full disk keeps nobody out.
+    // A full disk must not prevent signing in.
     people
       .extendSession(known.session)
       .catch((error: unknown) => log.warn({ err: error }, 'a session could not be extended'));
@@ -61,7 +64,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
             detail: 'This server takes no guests. Ask the person who runs it.',
           });
         const address = addressOf(context.env.incoming);
-        // This machine is not counted.
+        // Local requests are not limited.
         if (address !== null && !guests.tryTake(address, Date.now())) {
           throw new ApiError('too-many', {
             detail:
@@ -70,7 +73,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
           });
         }
         signed = await people.createGuest();
-        // Late, it comes by itself: a guest without a welcome can write.
+        // The document may arrive late: a guest can write without it.
         await boundedWrite(welcome(signed.user)).catch(() => undefined);
       }
       if (signed.cookie !== null)

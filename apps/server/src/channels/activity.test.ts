@@ -28,7 +28,7 @@ async function fixture() {
   };
   const present = new Map<string, User[]>();
   const banned = new Set<string>();
-  /** What stands on a list and is not followed. */
+  /** Documents that are on a list without being followed. */
   const longLists: Record<string, Set<string>> = {};
   let loads = 0;
   const activity = new Activity({

@@ -1,6 +1,6 @@
 /**
- * `activity`: what goes on in the documents of a person's list. The newest values of a document, at most once
- * a second, in one message for everybody who has it on the list and is here.
+ * The `activity` channel: changes in the documents of a user's list. Each document sends its newest
+ * values at most once per second, in one message for all its watchers.
  */
 import {
   ACTIVITY_INTERVAL_MS,
@@ -21,36 +21,33 @@ import {
 } from './subscription.ts';
 
 export interface ActivityOptions {
-  /** The same for all people. */
   readonly number: number;
-  /** The values of a person's list, without who is present. */
   readonly load: (user: string) => Promise<ActivityState['documents']>;
   readonly whoMaySee: (document: string) => Promise<(user: string) => boolean>;
-  /** Those of the users who have any of the documents on their lists. */
   readonly whoLists: (
     documents: readonly string[],
     users: readonly string[],
   ) => Promise<readonly string[]>;
   readonly present: (document: string) => User[];
-  /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 type Values = Omit<DocumentActivity, 'present'>;
 
-/** A document on the list of somebody who is here. Most are on one or a few: sets would be larger than all else. */
+/**
+ * A document on a watcher's list. Most have one or a few watchers: sets would take most of the
+ * memory.
+ */
 interface Watched {
   values: Values;
   readonly watchers: Watcher[];
 }
 
-/** A person who is here, with any number of connections. */
 interface Watcher {
   readonly user: string;
   readonly subscribers: SubscriberList;
   documents: readonly string[];
-  /** The list is being read; it may have changed since. */
   loading: Promise<void> | null;
   isOutdated: boolean;
 }
@@ -61,9 +58,12 @@ export class Activity implements Channel, Disposable {
   readonly #options: ActivityOptions;
   readonly #watchers = new Map<string, Watcher>();
   readonly #watched = new Map<string, Watched>();
-  /** People whose lists are longer than what is followed of them: the documents that were changed last. */
+  /**
+   * Users whose list exceeds the follow limit: only the most recently changed documents are
+   * followed.
+   */
   readonly #partial = new Set<string>();
-  /** Documents that were changed, and may belong to those that are followed now. */
+  /** Changed documents that may have to be followed now. */
   #strayed = new Set<string>();
   #changed = new Set<string>();
   readonly #flush = new Throttle(
@@ -77,14 +77,13 @@ export class Activity implements Channel, Disposable {
     this.#options = options;
   }
 
-  /** Answered by `subscribed` with the state. */
   subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
     const subscription = new Subscription(subscriber, this, ref);
     const watcher = this.#watcher(subscriber.user.id);
     watcher.subscribers.add(subscription);
     subscriber.onDrain(async () => {
       if (subscription.isOver) return;
-      // One reading serves all tabs of a person.
+      // All tabs of a user share one read.
       if (watcher.isOutdated || watcher.loading !== null) await this.#load(watcher);
       if (subscription.isOver) return;
       this.#answer(subscription, watcher);
@@ -92,7 +91,6 @@ export class Activity implements Channel, Disposable {
     return subscription;
   }
 
-  /** Gives it the newest values of all. */
   catchUp(subscription: Subscription): void {
     const watcher = this.#watchers.get(subscription.subscriber.user.id);
     if (watcher !== undefined) this.#answer(subscription, watcher);
@@ -108,12 +106,10 @@ export class Activity implements Channel, Disposable {
     for (const document of watcher.documents) this.#unwatch(watcher, document);
   }
 
-  /** Who is in a document has changed. */
   peopleChanged(document: string): void {
     this.#schedule(document);
   }
 
-  /** Its first words have. */
   excerptChanged(
     document: string,
     { excerpt, at }: { readonly excerpt: string; readonly at: number },
@@ -126,19 +122,17 @@ export class Activity implements Channel, Disposable {
     }));
   }
 
-  /** It stands first in lists now. */
+  /** The document moved to the top of lists. */
   changed(document: string): void {
     if (this.#partial.size === 0) return;
     this.#strayed.add(document);
     this.#flush.schedule();
   }
 
-  /** It has a newer chat message. */
   chatted(document: string, head: number): void {
     this.#set(document, (values) => ({ ...values, chatHead: Math.max(values.chatHead, head) }));
   }
 
-  /** A message of its chat was deleted. */
   chatDeleted(document: string, number: number): void {
     this.#set(document, (values) => ({
       ...values,
@@ -146,7 +140,6 @@ export class Activity implements Channel, Disposable {
     }));
   }
 
-  /** A document came to a person's list, or left it. */
   relisted(user: string): void {
     const watcher = this.#watchers.get(user);
     if (watcher === undefined) return;
@@ -154,7 +147,6 @@ export class Activity implements Channel, Disposable {
     this.#load(watcher).catch((error: unknown) => this.#options.onFault(error));
   }
 
-  /** Somebody may have lost the right to see it. */
   async recheck(document: string): Promise<void> {
     const watched = this.#watched.get(document);
     if (watched === undefined) return;
@@ -163,7 +155,6 @@ export class Activity implements Channel, Disposable {
       if (!maySee(watcher.user)) this.#drop(watcher, document);
   }
 
-  /** All of it may have changed. */
   resync(): void {
     for (const user of this.#watchers.keys()) this.relisted(user);
   }
@@ -262,7 +253,7 @@ export class Activity implements Channel, Disposable {
     }
   }
 
-  /** Lists on which a document came up that was not followed are read again. */
+  /** Reloads the lists that contain a document not followed so far. */
   async #follow(documents: ReadonlySet<string>): Promise<void> {
     const unfollowed = [...documents].filter((document) => {
       const watchers = this.#watched.get(document)?.watchers ?? [];

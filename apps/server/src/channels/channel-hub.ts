@@ -1,6 +1,6 @@
 /**
- * All reliable channels that somebody on this server listens to, or did a moment ago. A channel is
- * made for the first who comes, and goes when nobody has been there for as long as events are kept in memory.
+ * All reliable channels with recent subscribers on this server. A channel is created for the first
+ * subscriber and dropped once it has had none for the retention time of its events.
  */
 import {
   errorOf,
@@ -18,11 +18,10 @@ import { Subscription, type ChannelSubscriber } from './subscription.ts';
 
 export interface ChannelHubOptions {
   readonly store: ChannelStore;
-  /** A number that no other channel has, nor any document's. */
+  /** A number unique among all channels and documents. */
   readonly nextNumber: () => number;
-  /** One message of events went to that many. */
   readonly onDelivered: (receivers: number) => void;
-  /** Somebody came back with a position, and was given what followed it, or the whole state. */
+  /** A client resumed from a position and got the missed events, or the whole state. */
   readonly onRecovery: (given: 'rows' | 'whole') => void;
   readonly onFault: (error: unknown) => void;
 }
@@ -30,7 +29,6 @@ export interface ChannelHubOptions {
 export interface SubscribeRequest {
   readonly ref: number;
   readonly name: ChannelName;
-  /** Of a reliable channel. */
   readonly position?: ChannelPosition | undefined;
 }
 
@@ -47,12 +45,10 @@ export class ChannelHub implements Disposable {
     return this.#channels.size;
   }
 
-  /** Begins to let go of what is old. */
   start(): void {
     this.#timer ??= setInterval(() => this.#sweepNow(), EVENTS.sweepIntervalMs).unref();
   }
 
-  /** Answered by `subscribed` or `unsubscribed`. */
   subscribe(
     subscriber: ChannelSubscriber,
     { ref, name, position }: SubscribeRequest,
@@ -71,14 +67,14 @@ export class ChannelHub implements Disposable {
     return subscription;
   }
 
-  /** What the other side lacks after `from`. */
+  /** Sends what the client lacks after `from`. */
   recover(subscription: Subscription, from: number): void {
     const { channel, subscriber } = subscription;
     if (!(channel instanceof EventChannel)) return;
     subscriber.onDrain(() => this.#guarded(subscription, () => channel.repair(subscription, from)));
   }
 
-  /** In the order of the commits. */
+  /** In commit order. */
   committed(events: readonly CommittedEvents[]): void {
     for (const run of events) {
       const channel = this.#channels.get(run.key);
@@ -91,13 +87,12 @@ export class ChannelHub implements Disposable {
     }
   }
 
-  /** Commits may have happened that nobody told. */
+  /** Commits may have been missed. */
   resync(): void {
     for (const channel of this.#channels.values())
       channel.resync().catch((error: unknown) => this.#options.onFault(error));
   }
 
-  /** Somebody may have lost the right to this document's channels. */
   async recheck(document: string): Promise<void> {
     const channels = [chatKey(document), sharingKey(document)]
       .map((key) => this.#channels.get(key))
@@ -112,12 +107,11 @@ export class ChannelHub implements Disposable {
       }
     } catch (error) {
       this.#options.onFault(error);
-      // They are asked who they are when they come again.
+      // Subscribing again checks access again.
       for (const channel of channels) channel.end(errorOf('internal'));
     }
   }
 
-  /** Documents of whose channels somebody listens. */
   documents(): ReadonlySet<string> {
     const documents = new Set<string>();
     for (const { name, subscribers } of this.#channels.values()) {
@@ -164,7 +158,7 @@ export class ChannelHub implements Disposable {
     return document === null || (await this.#options.store.maySee(document, user));
   }
 
-  /** A step that fails costs this subscription, which may be asked for again. */
+  /** A failing step ends only this subscription, which the client may renew. */
   async #guarded(subscription: Subscription, step: () => Promise<void>): Promise<void> {
     try {
       await step();

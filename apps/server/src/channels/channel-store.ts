@@ -1,4 +1,4 @@
-/** What channels need of the database. */
+/** The database reads that channels need. */
 import type { ChannelPosition } from '@tandem/protocol';
 import { loadState, readHead, type LoadedState } from '../storage/channel-states.ts';
 import { rolesIn } from '../storage/roles.ts';
@@ -10,13 +10,12 @@ import { readEvents } from '../storage/event-rows.ts';
 
 export interface ChannelStore {
   readHead(key: ChannelKey): Promise<ChannelPosition>;
-  /** The newest events up to offset `to`, without a gap; null when there are none. */
+  /** The newest events up to offset `to`, without a gap; null if none. */
   readEvents(key: ChannelKey, to: number): Promise<EventRun | null>;
-  /** Null when what the channel is of is gone. */
+  /** Null when the channel's subject is deleted. */
   loadState(key: ChannelKey): Promise<LoadedState | null>;
   maySee(document: string, user: string): Promise<boolean>;
   mayWrite(document: string, user: string): Promise<boolean>;
-  /** The same for everybody at one moment. */
   whoMaySee(document: string): Promise<(user: string) => boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** Who is writing a message in a chat: told to everyone there, and kept nowhere. */
+/** Typing indicators of chats: sent to all subscribers, never stored. */
 import { readChannelName } from '@tandem/protocol';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
@@ -13,19 +13,18 @@ export interface ChatTypingOptions {
 
 export class ChatTyping {
   readonly #options: ChatTypingOptions;
-  /** Of chats in which somebody is writing. */
   readonly #lists = new Map<EventChannel, TypingList>();
 
   constructor(options: ChatTypingOptions) {
     this.#options = options;
   }
 
-  /** Said again every few seconds while it goes on. Of other channels than chats, and of those who may only read, it means nothing. */
+  /** Clients repeat this while typing. Ignored on other channels and from readers. */
   async start({ channel, subscriber: { user } }: Subscription): Promise<void> {
     if (!(channel instanceof EventChannel)) return;
     const { type, document } = readChannelName(channel.name);
     if (type !== 'chat' || document === null) return;
-    // Asked each time: whoever is writing may lose the right to.
+    // Checked each time: write access may have been revoked.
     if (!(await this.#options.mayWrite(document, user.id))) this.#lists.get(channel)?.stop(user.id);
     else if (isThere(channel, user.id)) this.#list(channel).start(user.id);
   }
@@ -34,7 +33,7 @@ export class ChatTyping {
     if (channel instanceof EventChannel) this.#lists.get(channel)?.stop(user.id);
   }
 
-  /** A subscription is over; the same person may have others. */
+  /** One subscription ended; the user may have others. */
   left(subscription: Subscription): void {
     const { channel, subscriber } = subscription;
     if (channel instanceof EventChannel && !isThere(channel, subscriber.user.id))

@@ -1,4 +1,4 @@
-/** `dashboard`: a sample of the server each second, made once and shown to all who watch. */
+/** The `dashboard` channel: one server sample per second, shared by all viewers. */
 import {
   DASHBOARD_INTERVAL_MS,
   MAX_DASHBOARD_SAMPLES,
@@ -10,9 +10,7 @@ export interface DashboardOptions {
   readonly number: number;
   readonly sample: () => DashboardSample;
   readonly maySee: (user: string) => boolean;
-  /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
-  /** A sample could not be taken or sent. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,7 +34,6 @@ export class Dashboard implements Disposable {
     });
   }
 
-  /** The newest, where there is one. */
   get samples(): readonly DashboardSample[] {
     return this.#samples;
   }

@@ -1,4 +1,4 @@
-/** The newest events of a channel in memory, as they were committed: for those who come back in time. */
+/** The newest events of a channel, in commit order, kept in memory for clients that reconnect. */
 import { RECOVERY_BYTES, RECOVERY_EVENTS, RECOVERY_MS, type ChannelEvent } from '@tandem/protocol';
 import type { EventRun } from '../storage/event-rows.ts';
 
@@ -8,7 +8,6 @@ export class EventBuffer {
   #count = 0;
   #bytes = 0;
 
-  /** @param head the offset of the channel's newest event. */
   constructor(head: number) {
     this.#head = head;
   }
@@ -17,16 +16,14 @@ export class EventBuffer {
     return this.#head;
   }
 
-  /** Events after this offset are here, up to the head. */
   get start(): number {
     return this.#runs[0]?.from ?? this.#head;
   }
 
-  /** `run` follows what is here. */
   append({ from, events, bytes }: EventRun): void {
-    // Of one that was committed, all else is in the channel as well.
+    // Copies these fields only: a committed run also carries its channel.
     const run = { from, events, bytes };
-    // Most channels have few; a list that is pushed to has room for many more.
+    // A one-element literal takes less memory than a list that was pushed to.
     if (this.#runs.length === 0) this.#runs = [run];
     else this.#runs.push(run);
     this.#head = from + events.length;
@@ -34,7 +31,7 @@ export class EventBuffer {
     this.#bytes += bytes;
   }
 
-  /** `run` comes before what is here. It stays until the next `trim`. */
+  /** Inserts `run` before the buffered events. It stays until the next `trim`. */
   prepend(run: EventRun): void {
     this.#runs.unshift(run);
     this.#count += run.events.length;
@@ -52,7 +49,6 @@ export class EventBuffer {
     return events;
   }
 
-  /** Lets go what is too much or too old. */
   trim(nowMs: number): void {
     let drop = 0;
     for (const run of this.#runs) {
@@ -66,7 +62,6 @@ export class EventBuffer {
     if (drop > 0) this.#runs.splice(0, drop);
   }
 
-  /** All of it is lost; the channel goes on at `head`. */
   reset(head: number): void {
     this.#runs.length = 0;
     this.#head = head;

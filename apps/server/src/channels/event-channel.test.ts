@@ -159,7 +159,7 @@ it('finds what was committed without being told, and goes on', async () => {
   await channel.resync();
   expect(subscriber.of('events')).toMatchObject([{ from: 0, to: 3 }]);
   store.commit(2);
-  // A commit that follows one that nobody told.
+  // Simulates a missed commit notification.
   channel.committed(store.commit(1));
   await settled();
   expect(subscriber.of('events').map(({ from, to }) => [from, to])).toEqual([
@@ -216,12 +216,12 @@ it('may go when nobody was there for a while', async () => {
   expect(channel.sweep(now + RECOVERY_MS + 1, RECOVERY_MS)).toBe('idle');
 });
 
-/** A subscriber that believes nothing: each event once, in order, or a whole state. */
+/** A subscriber that verifies each event arrives once and in order, or a whole state. */
 class Witness extends FakeSubscriber {
   at: number | null;
   readonly #position: ChannelPosition | null;
   #checked = 0;
-  /** It asked for what it may have. */
+  /** The client requested this state. */
   mayRepeat = false;
 
   constructor(position: ChannelPosition | null) {

@@ -1,7 +1,6 @@
 /**
- * One reliable channel on this server: who is subscribed, where it is, and its newest events. What is
- * committed comes in order and goes to everyone in one message. Whoever comes with a position gets
- * exactly what followed it, or the whole state.
+ * One reliable channel: its subscribers, position and newest events. Commits are sent to all in one
+ * message, in order. A client with a position gets exactly what followed it, or the whole state.
  */
 import {
   errorOf,
@@ -24,15 +23,14 @@ export interface EventChannelOptions {
   readonly name: ChannelName;
   readonly number: number;
   readonly store: ChannelStore;
-  /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
-  /** Somebody came back with a position, and was given what followed it, or the whole state. */
+  /** A client resumed from a position and got the missed events, or the whole state. */
   readonly onRecovery: (given: 'rows' | 'whole') => void;
-  /** It could not be read; whoever was here was sent away, and may come again. */
+  /** A read failed; all subscribers were dropped and may subscribe again. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Before everything: whoever is there needs the state. */
+/** Before all offsets: the subscriber needs the state. */
 const NO_POSITION = -1;
 
 export class EventChannel implements Channel {
@@ -46,14 +44,14 @@ export class EventChannel implements Channel {
   readonly #subscribers = new SubscriberList();
   readonly #ring = new EventBuffer(0);
   #epoch: string | null = null;
-  /** While it is found out where the channel is. What is committed meanwhile waits in `#held`. */
+  /** Set while the position is loaded. Commits wait in `#held` meanwhile. */
   #syncing: Promise<void> | null = null;
   #held: EventRun[] = [];
   #filling: Promise<void> | null = null;
   #loading: Promise<LoadedState | null> | null = null;
-  /** No row is older than this offset; null while nobody looked. */
+  /** The offset after which rows exist; null until it was read. */
   #rowsStart: number | null = null;
-  /** What those who come back were given last, as many come back with one position. */
+  /** The last recovery, cached because many clients reconnect with the same position. */
   #recovery: { readonly from: number; readonly messages: readonly EncodedMessage[] } | null = null;
   #usedAtMs = 0;
 
@@ -71,7 +69,7 @@ export class EventChannel implements Channel {
     return this.#subscribers;
   }
 
-  /** It is sent nothing before `sendInitialState`. */
+  /** Sends nothing before `sendInitialState`. */
   join(subscription: Subscription): void {
     this.#subscribers.add(subscription);
   }
@@ -80,24 +78,23 @@ export class EventChannel implements Channel {
     this.#subscribers.remove(subscription);
   }
 
-  /** Sends everybody away. */
   end(error: ErrorBody): void {
     this.#subscribers.each((subscription) => subscription.end(error));
   }
 
-  /** What was committed, in that order. */
+  /** In commit order. */
   committed(run: EventRun): void {
     if (this.#syncing !== null) this.#held.push(run);
-    // Where it is will be read when somebody comes.
+    // The position is loaded lazily, on first subscription.
     else if (this.#epoch !== null) this.#take(run);
   }
 
-  /** Finds out what was committed without `committed` having been told. */
+  /** Reads commits whose notification may have been missed. */
   async resync(): Promise<void> {
     if (this.#epoch !== null) await (this.#syncing ??= this.#sync());
   }
 
-  /** Answers a subscription that is new by `subscribed`; from then on it gets what is committed. */
+  /** Answers a new subscription with `subscribed` and starts streaming. */
   async sendInitialState(
     subscription: Subscription,
     position: ChannelPosition | null,
@@ -116,7 +113,7 @@ export class EventChannel implements Channel {
     this.#goLive(subscription, position.offset);
   }
 
-  /** Gives a subscription what it lacks after `from`, by `events`, or by `subscribed` with the state. */
+  /** Sends what a subscription lacks after `from`: `events`, or `subscribed` with the state. */
   async repair(subscription: Subscription, from: number): Promise<void> {
     await this.#ready();
     if (subscription.isOver) return;
@@ -132,7 +129,7 @@ export class EventChannel implements Channel {
     });
   }
 
-  /** Lets go of what is old. @returns whether all of it may go. */
+  /** Trims old events. @returns whether the whole channel may be dropped. */
   sweep(nowMs: number, idleMs: number): 'idle' | 'in use' {
     this.#ring.trim(nowMs);
     this.#recovery = null;
@@ -168,7 +165,7 @@ export class EventChannel implements Channel {
     else this.#reset(this.#epoch as string, head);
   }
 
-  /** What was between is not to be had: whoever is here begins anew. */
+  /** The missed events are unavailable: every subscriber gets the state again. */
   #reset(epoch: string, head: number): void {
     this.#epoch = epoch;
     this.#ring.reset(head);
@@ -207,7 +204,7 @@ export class EventChannel implements Channel {
       if (subscription.subscriber.isLagging) {
         this.#lag(subscription, Math.max(from, subscription.offset));
       } else if (subscription.offset > from) {
-        // Its state was read in the middle of these.
+        // The state's offset lies within these events.
         this.#goLive(subscription, subscription.offset);
       } else {
         subscription.subscriber.deliver(encoded);
@@ -217,7 +214,7 @@ export class EventChannel implements Channel {
     if (receivers > 0) this.#onDelivered(receivers);
   }
 
-  /** Nothing more for now, but all it missed when there is room. */
+  /** Pauses the subscription; it catches up once its connection drains. */
   #lag(subscription: Subscription, from: number): void {
     subscription.state = 'lagging';
     subscription.offset = from;
@@ -239,31 +236,31 @@ export class EventChannel implements Channel {
         return;
       }
       const { epoch, offset, state } = loaded;
-      // It was read before something that is not in memory any more.
+      // The state predates the oldest event in memory.
       if (epoch !== this.#epoch || offset < this.#ring.start) {
         await this.resync();
         continue;
       }
       subscription.answer({ recovered: false, epoch, offset, state });
       this.#goLive(subscription, Math.min(offset, this.#ring.head));
-      // What was committed before it was read, and is still to be heard of here, is in it.
+      // The state includes commits this channel has yet to be notified of.
       subscription.offset = Math.max(offset, subscription.offset);
       return;
     }
   }
 
-  /** Several that ask at one time share what is read. */
+  /** Concurrent callers share one read. */
   #loadState(): Promise<LoadedState | null> {
     this.#loading ??= this.#store.loadState(this.key).finally(() => (this.#loading = null));
     return this.#loading;
   }
 
   async #covers({ epoch, offset }: ChannelPosition): Promise<boolean> {
-    // Another may begin while rows are read.
+    // A new epoch may begin during the read.
     return epoch === this.#epoch && (await this.#reaches(offset)) && epoch === this.#epoch;
   }
 
-  /** Whether everything after `offset` is in memory; rows are fetched for it. */
+  /** Whether memory holds everything after `offset`; loads rows to get there. */
   async #reaches(offset: number): Promise<boolean> {
     const ring = this.#ring;
     if (offset > ring.head) return false;
@@ -276,7 +273,7 @@ export class EventChannel implements Channel {
   async #fill(): Promise<void> {
     const { start } = this.#ring;
     const run = await this.#store.readEvents(this.key, start);
-    // Reset or trimmed meanwhile: whoever waits for it gets the state.
+    // Reset or trimmed during the read: waiting subscribers get the state.
     if (this.#ring.start !== start) return;
     this.#rowsStart = run?.from ?? start;
     if (run !== null) this.#ring.prepend(run);

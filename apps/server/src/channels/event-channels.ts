@@ -1,4 +1,4 @@
-/** All channels of events of a server. */
+/** All event channels of a server. */
 import { readChannelName, type DashboardSample, type ServerMessageType } from '@tandem/protocol';
 import { loadActivity } from '../storage/channel-states.ts';
 import { findListers } from '../storage/documents.ts';
@@ -21,7 +21,6 @@ export interface EventChannelsOptions {
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly sample: () => DashboardSample;
-  /** Who may watch the dashboard. */
   readonly isAdministrator: (user: string) => boolean;
 }
 
@@ -30,7 +29,6 @@ export interface EventChannels extends Disposable {
   readonly typing: ChatTyping;
   readonly activity: Activity;
   readonly dashboard: Dashboard;
-  /** Of any channel. Answered by `subscribed` or `unsubscribed`. */
   subscribe(subscriber: ChannelSubscriber, request: SubscribeRequest): Subscription;
   start(): void;
 }

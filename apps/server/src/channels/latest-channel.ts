@@ -1,4 +1,7 @@
-/** A channel whose newest value is all that counts: one message for everybody, and none for whoever is slow. */
+/**
+ * A channel of which only the newest value counts: one message for all, skipped for slow
+ * connections.
+ */
 import { errorOf, type ChannelName, type ChannelState, type ServerMessage } from '@tandem/protocol';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 import {
@@ -8,7 +11,7 @@ import {
   type ChannelSubscriber,
 } from './subscription.ts';
 
-/** Such a channel has no positions. */
+/** Latest-value channels have no positions. */
 export const LATEST = { epoch: 'latest', offset: 0 } as const;
 
 export interface LatestChannelOptions {
@@ -16,7 +19,6 @@ export interface LatestChannelOptions {
   readonly number: number;
   readonly maySee: (user: string) => boolean;
   readonly state: () => ChannelState;
-  /** One message went to that many. */
   readonly onDelivered: (receivers: number) => void;
 }
 
@@ -32,12 +34,10 @@ export class LatestChannel implements Channel {
     this.#options = options;
   }
 
-  /** Nobody listens: nothing needs to be made. */
   get isEmpty(): boolean {
     return this.#subscribers.size === 0;
   }
 
-  /** Answered by `subscribed` with the state, or by `unsubscribed`. */
   subscribe(subscriber: ChannelSubscriber, ref: number): Subscription {
     const { maySee, state } = this.#options;
     const subscription = new Subscription(subscriber, this, ref);
@@ -54,14 +54,13 @@ export class LatestChannel implements Channel {
     return subscription;
   }
 
-  /** The next value makes up for what it missed. */
+  /** The next value replaces the skipped ones. */
   catchUp(): void {}
 
   leave(subscription: Subscription): void {
     this.#subscribers.remove(subscription);
   }
 
-  /** A newer value. */
   publish(message: ServerMessage): void {
     const encoded = new EncodedMessage(message);
     let receivers = 0;

@@ -1,45 +1,41 @@
-/** One channel of events on one connection. There are as many as connections times five: kept small. */
+/** One event channel on one connection. There are five per connection: kept small. */
 import type { ChannelName, ErrorBody, MessageOf, User } from '@tandem/protocol';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
 
-/** A connection, as channels see it. */
 export interface ChannelSubscriber {
   readonly user: User;
-  /** Better nothing now that a newer value makes up for. */
+  /** Droppable messages are to be skipped: a newer value replaces them. */
   readonly isConflating: boolean;
-  /** Nothing new at all. */
+  /** Nothing unrequested may be sent. */
   readonly isLagging: boolean;
-  /** It was not sent everything, because of `isConflating` or `isLagging`: `catchUp` is called when there is room. */
+  /** A message was skipped because of `isConflating` or `isLagging`: calls `catchUp` on drain. */
   hold(subscription: Subscription): void;
   deliver(encoded: EncodedMessage): void;
-  /** Sends what it asked for, which is not held against it when it is slow. */
+  /** Sends a requested message, which does not count as lag. */
   answer(encoded: EncodedMessage): void;
-  /** Runs `step` when more may be opened. A step that fails ends the connection. */
+  /** Runs `step` when more may be opened. A failing step ends the connection. */
   onDrain(step: () => Promise<void>): void;
-  /** The subscription is over, and its end was said. */
+  /** The subscription ended and the client was notified. */
   lost(subscription: Subscription): void;
 }
 
-/** What a subscription is to. */
 export interface Channel {
   readonly name: ChannelName;
-  /** Its number on every connection. */
   readonly number: number;
   leave(subscription: Subscription): void;
-  /** It was held, and there is room. */
+  /** Called on drain after `hold`. */
   catchUp(subscription: Subscription): void;
 }
 
 export class Subscription {
   readonly subscriber: ChannelSubscriber;
   readonly channel: Channel;
-  /** The `ref` of its `subscribe`. */
   readonly ref: number;
-  /** `isLagging`: it is sent nothing new until there is room. */
+  /** `lagging`: nothing new is sent until the connection drains. */
   state: 'opening' | 'live' | 'lagging' | 'over' = 'opening';
-  /** Live: it has everything up to here, at least. Lagging: it has nothing after. */
+  /** Live: the client has at least everything up to here. Lagging: nothing after. */
   offset = 0;
-  /** Its place among the channel's subscriptions. */
+  /** Index in the channel's `SubscriberList`. */
   place = -1;
 
   constructor(subscriber: ChannelSubscriber, channel: Channel, ref: number) {
@@ -52,7 +48,7 @@ export class Subscription {
     return this.state === 'over';
   }
 
-  /** The answer to its `subscribe`, or the state anew. */
+  /** Answers `subscribe`, or sends the state again. */
   answer(body: Omit<MessageOf<'subscribed'>, 'type' | 'channel' | 'ref' | 'name'>): void {
     const { number, name } = this.channel;
     const { ref } = this;
@@ -65,7 +61,6 @@ export class Subscription {
     if (this.state === 'lagging') this.channel.catchUp(this);
   }
 
-  /** Ends it and says why. */
   end(error: ErrorBody): void {
     if (this.isOver) return;
     const isOpening = this.state === 'opening';
@@ -81,7 +76,7 @@ export class Subscription {
   }
 }
 
-/** The subscriptions of a channel: a list from which any can be taken without a search. */
+/** The subscriptions of a channel: a list with constant-time removal. */
 export class SubscriberList {
   #subscriptions: Subscription[] = [];
 
@@ -91,7 +86,7 @@ export class SubscriberList {
 
   add(subscription: Subscription): void {
     subscription.place = this.size;
-    // Most have one; a list that is pushed to has room for many more.
+    // Most have one: a one-element literal takes less memory than a list that was pushed to.
     if (this.size === 0) this.#subscriptions = [subscription];
     else this.#subscriptions.push(subscription);
   }
@@ -105,13 +100,13 @@ export class SubscriberList {
     last.place = subscription.place;
   }
 
-  /** From the last to the first: the one that is visited may leave. */
+  /** Iterates backwards: the visited subscription may leave. */
   each(visit: (subscription: Subscription) => void): void {
     for (let at = this.#subscriptions.length - 1; at >= 0; at--)
       visit(this.#subscriptions[at] as Subscription);
   }
 
-  /** Not to be changed while it is walked. */
+  /** Must not be changed during iteration. */
   all(): readonly Subscription[] {
     return this.#subscriptions;
   }

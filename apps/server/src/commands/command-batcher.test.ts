@@ -16,7 +16,7 @@ const fullDisk = () =>
 
 const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
 
-/** @param fail the error of a transaction with these numbers; null for none. */
+/** @param fail returns the error of a transaction with these numbers; null for none. */
 function fixture(fail: (numbers: readonly number[]) => Error | null = () => null) {
   const clock = new ManualClock();
   const transactions: number[][] = [];
@@ -36,7 +36,6 @@ function fixture(fail: (numbers: readonly number[]) => Error | null = () => null
     clock,
     defer: (run) => deferred.push(run),
   });
-  /** One turn of the event loop, with its microtasks. */
   const turn = async () => {
     deferred.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));

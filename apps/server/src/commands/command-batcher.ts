@@ -27,7 +27,7 @@ export type CommandWorkerMessage =
     } & CommittedBatch)
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'resumed' }
-  /** A handler threw, or a transaction of one command failed: a bug of the server. */
+  /** A bug of the server: a handler threw, or a transaction of one command failed. */
   | { readonly kind: 'fault'; readonly command: ServerCommandName; readonly detail: string };
 
 export interface CommandBatcherOptions {

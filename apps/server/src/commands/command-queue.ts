@@ -27,7 +27,6 @@ export interface CommandQueueOptions {
   readonly wheel: TimerWheel;
 }
 
-/** A command with invalid text, which waits for its turn to be refused. */
 interface InvalidCommand {
   readonly id: string;
   readonly name: 'invalid';
@@ -52,7 +51,6 @@ export class CommandQueue implements Expiring {
     this.#buckets = { chat: bucket(CHAT_COMMANDS_PER_SECOND), other: bucket(COMMANDS_PER_SECOND) };
   }
 
-  /** Eventually answered by `done` or `refused`. */
   submit(command: Command | InvalidCommand): void {
     if (this.#unanswered >= COMMAND_LIMITS.maxQueued) {
       this.#options.client.close(
@@ -66,7 +64,6 @@ export class CommandQueue implements Expiring {
     this.#advance();
   }
 
-  /** Refuses a command after the commands before it were answered. */
   refuse(id: string, error: ErrorBody): void {
     this.submit({ id, name: 'invalid', error });
   }

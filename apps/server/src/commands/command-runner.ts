@@ -9,9 +9,8 @@ import type {
 } from '@tandem/protocol';
 import type { CommittedEvents } from '../storage/command-store.ts';
 
-/** Commands that clients cannot send. */
 interface OwnInputs {
-  /** Adds opened documents to their visitors' lists. Ignores documents that the visitor may not see. */
+  /** Adds opened documents to a visitor's list, ignoring those that the visitor may not see. */
   'document:visit': {
     readonly visits: readonly { readonly user: string; readonly document: string }[];
   };
@@ -48,11 +47,9 @@ export type CommandAnswer =
 
 /** An effect of a committed command besides its events; plain data from the worker to the main thread. */
 export type Effect =
-  /** A user's role in the document may have changed. */
   | { readonly kind: 'access-changed'; readonly document: string }
   | { readonly kind: 'renamed'; readonly document: string; readonly title: string }
   | { readonly kind: 'profile-changed'; readonly user: string }
-  /** A document was added to a user's list. */
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
   /** `head`: the number of the newest chat message. */
@@ -64,7 +61,7 @@ export type Effect =
 export interface CommittedBatch {
   readonly events: readonly CommittedEvents[];
   readonly effects: readonly Effect[];
-  /** The duration of the transaction; null when nothing was written. */
+  /** Null when nothing was written. */
   readonly tookMs: number | null;
 }
 
@@ -74,11 +71,10 @@ export interface CommandRunner extends AsyncDisposable {
    * command is on disk, after `onCommitted` received its batch; never rejects.
    */
   run(request: CommandRequest): Promise<CommandAnswer>;
-  /** Why commands cannot be stored at the moment; null while they can. */
+  /** Null while commands can be stored. */
   readonly storageError: ErrorBody | null;
-  /** Sets the one listener for changes of `storageError`. */
   onStorageChanged(listener: (error: ErrorBody | null) => void): void;
-  /** Sets the one listener, which receives each transaction in the order of the commits. */
+  /** Sets the one listener; called in commit order. */
   onCommitted(listener: (batch: CommittedBatch) => void): void;
   /**
    * Sets the one listener for a lost worker: some of the unanswered commands may have been committed

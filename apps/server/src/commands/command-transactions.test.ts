@@ -16,7 +16,7 @@ import type { CommandRequest } from './command-runner.ts';
 
 const DOCUMENT = 'document-of-these-tests';
 
-/** The handler of `chat:see` is replaced: its number decides the outcome. */
+/** The number in a stubbed `chat:see` decides the outcome. */
 const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4 } as const;
 
 const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, number }) => {
@@ -187,7 +187,6 @@ test('stores the newest events of a channel, and results for a month', async () 
   expect(kept).toEqual([]);
 });
 
-/** Closes the database when its test ends. */
 async function closing(opened: ReturnType<typeof fixture>) {
   const s = await opened;
   return Object.assign(s, { [Symbol.asyncDispose]: () => s.db.destroy() });

@@ -23,7 +23,6 @@ export interface CommandTransactionsOptions {
   readonly store: CommandStore;
   readonly handlers: HandlerTable;
   readonly clock: Pick<Clock, 'now'>;
-  /** A handler threw: a bug of the server. */
   readonly onFault: (command: ServerCommandName, error: unknown) => void;
 }
 
@@ -38,7 +37,6 @@ interface Mode {
   readonly savepoints: 'none' | 'each';
 }
 
-/** A command failed in a transaction without savepoints. */
 class BatchAborted extends Error {}
 
 export class CommandTransactions {

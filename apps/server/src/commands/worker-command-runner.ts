@@ -61,7 +61,6 @@ export class WorkerCommandRunner implements CommandRunner {
     });
   }
 
-  /** @throws StorageError when the worker cannot open the storage. */
   async start(): Promise<void> {
     await this.#worker.start();
   }

@@ -39,7 +39,6 @@ class Visitor implements Subscriber {
     this.heard.push(encoded);
   }
 
-  /** What came since the last call, of one type. */
   take<T extends ServerMessageType>(type: T): MessageOf<T>[] {
     const messages = this.heard
       .map(({ message }) => message)

@@ -1,6 +1,5 @@
 /**
- * One document and everyone who has it open: the conversation about its text, which `Room` decides,
- * and the people.
+ * One document and everyone who has it open: its messages, which `Room` decides, and its people.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -34,14 +33,15 @@ import { EncodedMessage } from '../runtime/encoded-message.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 
 export interface JoinOptions {
-  /** The `ref` of the client's `open`. */
   readonly ref: number;
   readonly access: Access;
-  /** The newest document schema that the client can edit; absent for a client that edits no pages. */
+  /**
+   * The newest document schema that the client can edit; absent for a client that edits no pages.
+   */
   readonly schema?: number | undefined;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
-  /** What it knew of the people when it was here last. */
+  /** The client's last position in the member list. */
   readonly presence?: ChannelPosition | undefined;
 }
 
@@ -55,15 +55,13 @@ export interface DocumentRoomOptions {
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly ask: (request: EngineRequest) => void;
-  /** Why updates of the document cannot be stored at the moment. */
+  /** Null while updates can be stored. */
   readonly storageError: () => ErrorBody | null;
-  /** Somebody came, went, or has another name. */
   readonly onPeople: (document: string) => void;
-  /** The room holds nothing any more. */
   readonly onEmpty: (room: DocumentRoom) => void;
 }
 
-/** Enough that no two rooms have the same. */
+/** Enough for unique ids. */
 const ROOM_ID_BYTES = 16;
 
 const NOT_ANY_MORE = errorOf('forbidden', {
@@ -71,13 +69,12 @@ const NOT_ANY_MORE = errorOf('forbidden', {
     'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
 });
 
-/** There are as many of these as open channels: what only an opening needs goes with it. */
+/** One per open channel: options only needed to open are not kept here. */
 interface Seat {
   readonly subscriber: Subscriber;
   waiting: Waiting | null;
-  /** What it knew of the people; until it is in. */
+  /** The client's position in the member list; until it has joined. */
   known: ChannelPosition | undefined;
-  /** Null until it is in. */
   presence: Presence | null;
 }
 
@@ -95,7 +92,7 @@ export class DocumentRoom implements Disposable {
   readonly #storageError: () => ErrorBody | null;
   #title: string;
   #deliveries = 0;
-  /** What everyone in the room was told of storage (W44). */
+  /** The last storage state sent to the room (W44). */
   #statedStorageError: ErrorBody | null = null;
 
   constructor({
@@ -122,7 +119,7 @@ export class DocumentRoom implements Disposable {
     this.#onEmpty = onEmpty;
     this.#core = new Room({ document, channel });
     this.#people = new RoomPeople({
-      // In one piece: a UUID of Node's is a string of a dozen strings.
+      // One flat string: Node builds a UUID from a dozen strings, which take more memory.
       id: randomBytes(ROOM_ID_BYTES).toString('base64url'),
       kind,
       channel,
@@ -138,22 +135,18 @@ export class DocumentRoom implements Disposable {
     return this.#title;
   }
 
-  /** Members who are shown. */
   get people(): number {
     return this.#people.size;
   }
 
-  /** Messages to members since the room came to be. */
   get deliveries(): number {
     return this.#deliveries;
   }
 
-  /** Channels that are opening or open. */
   get channels(): number {
     return this.#seats.size;
   }
 
-  /** See `RoomView`. */
   get oldestUnacknowledgedMs(): number | null {
     let oldest: number | null = null;
     for (const { waiting } of this.#seats.values()) {
@@ -163,12 +156,11 @@ export class DocumentRoom implements Disposable {
     return oldest;
   }
 
-  /** People who are here, at most `limit`. */
   users(limit: number): User[] {
     return this.#people.users(limit);
   }
 
-  /** Answered by `opened`, or by `closed`, after which the subscriber is not in the room. */
+  /** Answered by `opened`, or by `closed`, which removes the subscriber. */
   join(subscriber: Subscriber, options: JoinOptions): void {
     const { ref, access, schema, position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
@@ -229,30 +221,26 @@ export class DocumentRoom implements Disposable {
     if (presence !== null) this.#people.receiveAwareness(presence, entries);
   }
 
-  /** What a subscription said of itself. */
   awarenessOf(subscription: number): readonly AwarenessEntry[] {
     const presence = this.#presenceOf(subscription);
     return presence === null ? [] : this.#people.awarenessOf(presence);
   }
 
-  /** All that is seen of the others now, for a client that asks. */
   awarenessSnapshot(): readonly EncodedMessage[] {
     return this.#people.awarenessSnapshot();
   }
 
-  /** Answers who else is here. */
   listPeople(subscription: number, request: MessageOf<'presence:list'>): void {
     const presence = this.#presenceOf(subscription);
     if (presence !== null) this.#people.list(presence, request);
   }
 
-  /** Says anew who is here, where, and who types, to one who missed some of it. */
+  /** Resends members, cursors and typing to a client that missed changes. */
   refresh(subscription: number): void {
     const presence = this.#presenceOf(subscription);
     if (presence !== null) this.#people.refresh(presence);
   }
 
-  /** A person took another name or colour. */
   renameUser(user: User): void {
     this.#people.rename(user);
   }
@@ -263,7 +251,7 @@ export class DocumentRoom implements Disposable {
       this.#perform(this.#core.changed(subscription, { title }));
   }
 
-  /** @param accessOf what a user may do here now; null for whoever may not be here any more. */
+  /** @param accessOf a user's current access; null when it was revoked. */
   recheck(accessOf: (user: string) => Access | null): void {
     for (const [subscription, seat] of [...this.#seats]) {
       const { id: user } = seat.subscriber.user;
@@ -276,13 +264,12 @@ export class DocumentRoom implements Disposable {
     }
   }
 
-  /** Sends everyone away. */
   expel(error: ErrorBody): void {
     for (const subscription of [...this.#seats.keys()])
       this.#perform(this.#core.expel(subscription, error));
   }
 
-  /** States whether updates can be stored (W44), where that is not what was stated last. */
+  /** Broadcasts whether updates can be stored (W44), if that changed. */
   storageChanged(): void {
     const error = this.#storageError();
     if (error === this.#statedStorageError) return;
@@ -307,7 +294,7 @@ export class DocumentRoom implements Disposable {
     for (const subscription of to) {
       const seat = this.#seats.get(subscription);
       if (seat === undefined) continue;
-      // It may speak as soon as it hears that it is in.
+      // The client may send updates once it receives `opened`, so it joins first.
       if (message.type === 'opened') seat.presence = this.#people.join(seat.subscriber);
       if (message.type === 'document:changed' && message.access === 'view')
         this.#people.stopTyping(seat.subscriber.user.id);

@@ -15,7 +15,7 @@ it('follows a document that changes all the time once per delay', async () => {
   let views = 0;
   const engine = {
     view: (document: string) => {
-      // Somebody types while it is read.
+      // Simulates typing during the read.
       if (views < 50) excerptUpdater.changed(document);
       return Promise.resolve({ kind: 'page', excerpt: `words ${++views}` });
     },

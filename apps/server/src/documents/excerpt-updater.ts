@@ -1,6 +1,6 @@
 /**
- * Lists show a document's first words: they follow its text a moment after it has changed, those of many documents
- * in one commit.
+ * Updates the excerpts in lists a moment after a document's text changed, many documents per
+ * commit.
  */
 import { refreshDocuments, type DocumentChange } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
@@ -8,10 +8,8 @@ import type { Engine } from '../engine/port.ts';
 import { LIBRARY } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** What lists show of a document whose text has changed. */
 export interface Summary {
   readonly excerpt: string;
-  /** When it was changed last. */
   readonly at: number;
 }
 
@@ -46,12 +44,12 @@ export class ExcerptUpdater implements AsyncDisposable {
     }, LIBRARY.excerptDelayMs);
   }
 
-  /** Hears of what lists show from now on. One listener. */
+  /** Sets the one listener. */
   onExcerptChanged(listener: (document: string, summary: Summary) => void): void {
     this.#listener = listener;
   }
 
-  /** Brings all lists up to date. */
+  /** Flushes pending updates. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -60,7 +58,7 @@ export class ExcerptUpdater implements AsyncDisposable {
   }
 
   async #refresh(): Promise<void> {
-    // What changes meanwhile has its turn after another delay.
+    // Changes during the flush wait for the next delay.
     const changed = [...this.#changed];
     this.#changed.clear();
     for (let at = 0; at < changed.length; at += LIBRARY.excerptsPerCommit)
@@ -75,7 +73,7 @@ export class ExcerptUpdater implements AsyncDisposable {
       for (const { id, at } of await refreshDocuments(this.#db, changes))
         this.#listener?.(id, { excerpt: excerpts.get(id) ?? '', at });
     } catch (error) {
-      // The next change tries again; nothing but a list is behind.
+      // The next change retries; only list entries are outdated.
       this.#log.warn({ err: error, documents }, 'lists could not follow documents');
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Who has opened what, for people's lists. Visits are gathered for a moment and written together, as a commit of
- * its own for each would cost more than all else that it takes to open a document; those that are known to be
- * the same visit still are not written at all. A visit is no promise: `kill -9` loses those of the moment.
+ * Records opened documents for users' lists. Visits are batched for a moment, since a commit for
+ * each would cost more than all other work of opening a document; repeats of a recent visit are not
+ * written. Visits are best effort: `kill -9` loses the pending batch.
  */
 import { ulid } from 'ulid';
 import type { CommandRunner } from '../commands/command-runner.ts';
@@ -13,13 +13,12 @@ export interface DocumentVisit {
   readonly document: string;
 }
 
-/** Who says the command that writes them: nobody in particular. */
 const SERVER = 'server';
 
 export class RecentDocuments implements Disposable {
   readonly #runner: CommandRunner;
   readonly #log: Log;
-  /** When they were written, the oldest first. */
+  /** Time of the last write, oldest first. */
   readonly #written = new Map<string, number>();
   #gathered = new Map<string, DocumentVisit>();
   #timer: NodeJS.Timeout | null = null;
@@ -38,17 +37,16 @@ export class RecentDocuments implements Disposable {
     else this.#timer ??= setTimeout(() => this.#write(), VISITS.batchDelayMs);
   }
 
-  /** A document was taken off a list; the next visit puts it there again. */
+  /** The document left a list; the next visit adds it again. */
   forget(visit: DocumentVisit): void {
     this.#written.delete(keyOf(visit));
   }
 
-  /** Nothing is known of what is on lists. */
   clear(): void {
     this.#written.clear();
   }
 
-  /** What is gathered goes to the runner, which carries it out before it ends. */
+  /** Submits the pending batch to the runner, which executes it before it stops. */
   [Symbol.dispose](): void {
     this.#write();
   }
@@ -60,7 +58,7 @@ export class RecentDocuments implements Disposable {
     const visits = this.#gathered;
     this.#gathered = new Map();
     const at = Date.now();
-    // Before they are: whoever takes one off a list meanwhile is heard of later.
+    // Before the write, so that a later `forget` removes the entry.
     for (const key of visits.keys()) this.#remember(key, at);
     this.#run([...visits.values()]).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'visits not stored'),
@@ -71,7 +69,7 @@ export class RecentDocuments implements Disposable {
     const command = { id: ulid(), name: 'document:visit', input: { visits } } as const;
     const answer = await this.#runner.run({ user: SERVER, command });
     if (answer.kind === 'done') return;
-    // A list that cannot be written keeps nobody from reading.
+    // A failed write must not block reading.
     this.#log.warn({ reason: answer.error.message }, 'visits could not be noted');
     for (const visit of visits) this.forget(visit);
   }

@@ -21,7 +21,6 @@ import { TimerWheel } from '../runtime/timer-wheel.ts';
 
 const user = (id: string) => ({ id, name: id, color: 0 });
 
-/** Counts what is read, and may keep answers back. */
 class WatchedExecutor implements SqlExecutor {
   readonly #executor: SqlExecutor;
   reads = 0;
@@ -32,7 +31,7 @@ class WatchedExecutor implements SqlExecutor {
     this.#executor = new LocalExecutor(path);
   }
 
-  /** From now on what is read is known, but not answered until `release`. */
+  /** Delays answers to reads until `release`. */
   hold(): { readonly begun: Promise<void>; readonly release: () => void } {
     let release = (): void => {};
     this.#held = new Promise((resolve) => (release = resolve));
@@ -63,7 +62,7 @@ async function context({
   const path = await temporaryDatabaseFile();
   const executor = new WatchedExecutor(path);
   const watched = await openDatabase(executor);
-  // Others write through a connection of their own.
+  // Simulates other writers with a second connection.
   const db = await openDatabase(new LocalExecutor(path));
   onTestFinished(async () => {
     await db.destroy();
@@ -126,7 +125,7 @@ async function context({
     const person = id === ANONYMOUS.id ? ANONYMOUS : user(id);
     return await rooms.authorize(document, { user: person, client });
   };
-  /** Somebody in the room, and what they heard there of their place in it. */
+  /** Joins a user, and collects the messages about their channel. */
   const sit = async (id: string, options: Partial<JoinOptions> = {}, document = 'd') => {
     const admission = await authorize(id, document);
     if (admission.kind === 'refused') throw new Error(admission.error.message);
@@ -197,7 +196,7 @@ test('notes who has opened what, all in one command, and none twice', async () =
   expect(ran).toMatchObject([command('bob', 'eve')]);
   rooms.unlisted(visit('eve'));
   for (const id of ['bob', 'eve']) await authorize(id);
-  // What is gathered is not lost with the server.
+  // Stopping flushes the pending batch.
   rooms[Symbol.dispose]();
   expect(ran).toMatchObject([command('bob', 'eve'), command('eve')]);
 });

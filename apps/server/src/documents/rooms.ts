@@ -1,4 +1,4 @@
-/** All rooms: who may enter which, and what the engine says to whom. */
+/** All open rooms: access checks, and routing of engine events. */
 import {
   errorOf,
   type Access,
@@ -75,12 +75,12 @@ export class Rooms implements Disposable {
     return ++this.#lastSubscription;
   }
 
-  /** A number on the wire that no room has had, nor any other channel. */
+  /** A number unique among all channels ever opened. */
   nextChannel(): number {
     return ++this.#lastChannel;
   }
 
-  /** What this person may do with a document. A document that one may not see is one that does not exist. */
+  /** Resolves a user's access. An invisible document is reported as missing. */
   async authorize(
     id: string,
     { user, client }: { readonly user: User; readonly client: 'native' | 'stock' },
@@ -104,7 +104,7 @@ export class Rooms implements Disposable {
     }
   }
 
-  /** Null for a document that this person may not see. @throws StorageError */
+  /** Null for a document that this user may not see. @throws StorageError */
   async roleOf(user: string, document: string): Promise<Role | null> {
     const access = await this.#accessCache.fetch(document);
     return access === null ? null : roleIn(access, user);
@@ -136,12 +136,11 @@ export class Rooms implements Disposable {
     return this.#rooms.values();
   }
 
-  /** People who are in a document now, a few of them. */
   present(document: string): User[] {
     return this.#rooms.get(document)?.users(LIBRARY.maxPresentShown) ?? [];
   }
 
-  /** Hears of each document where somebody came, went, or has another name. One listener. */
+  /** Sets the one listener for joins, leaves and renames. */
   onPeople(listener: (document: string) => void): void {
     this.#peopleListener = listener;
   }
@@ -155,25 +154,24 @@ export class Rooms implements Disposable {
     this.#rooms.get(document)?.renameDocument(title);
   }
 
-  /** A document was taken off somebody's list. */
   unlisted(visit: DocumentVisit): void {
     this.#recentDocuments.forget(visit);
   }
 
-  /** What is known of any document may have changed: whoever comes next is looked up. */
+  /** Any document may have changed: drops cached access. */
   forget(): void {
     this.#accessCache.clear();
     this.#recentDocuments.clear();
   }
 
-  /** What is known of this document may have changed: who may do what in it, and its title. */
+  /** Access to this document, or its title, may have changed. */
   async recheck(document: string): Promise<void> {
     const { log } = this.#options;
-    // From here on nobody comes in by what was known.
+    // From here on the old access admits no one.
     this.#accessCache.invalidate(document);
     try {
       const access = await this.#accessCache.fetch(document);
-      // Whoever was admitted while this was read has a seat by now.
+      // Everyone admitted during the read has joined by now.
       const room = this.#rooms.get(document);
       if (access !== null) room?.renameDocument(access.title);
       room?.recheck((user) => {
@@ -182,17 +180,15 @@ export class Rooms implements Disposable {
       });
     } catch (error) {
       log.error({ err: error, document }, 'who may be in a document could not be looked up');
-      // They come back, and are asked then.
+      // Clients reconnect, which checks access again.
       this.#rooms.get(document)?.expel(errorOf('storage-failed'));
     }
   }
 
-  /** Storing began to fail or works again, for some documents. */
   storageChanged(): void {
     for (const room of this.#rooms.values()) room.storageChanged();
   }
 
-  /** What the engine says about one document. */
   handleEngineEvent(event: EngineEvent): void {
     if (event.kind === 'committed' && event.updates.length > 0)
       this.#options.excerptUpdater.changed(event.document);
@@ -202,7 +198,7 @@ export class Rooms implements Disposable {
     const isHandled = this.#options.errors.run('room', { document, event: event.kind }, () =>
       room.event(event),
     );
-    // The people in the room may have missed part of it: their clients reopen the document.
+    // Subscribers may have missed part of it: their clients reopen the document.
     if (!isHandled)
       this.#options.errors.run('room', { document, event: 'expel' }, () =>
         room.expel(errorOf('internal')),
@@ -215,7 +211,7 @@ export class Rooms implements Disposable {
     this.#rooms.clear();
   }
 
-  /** Makes what a stock client names, where it may. */
+  /** Creates the document named by a stock client, where allowed. */
   async #adhoc(id: string, { id: user }: User): Promise<DocumentAccess | null> {
     const { db, engine, allowAdhocDocuments } = this.#options;
     if (!allowAdhocDocuments) return null;

@@ -22,7 +22,6 @@ export class CompactionPlan {
     this.#state = 'requested';
   }
 
-  /** @param rowCount the remaining rows. */
   complete(outcome: 'compacted' | 'unchanged', rowCount: number, nowMs: number): void {
     this.#state = 'idle';
     this.#fromMs = nowMs + COMPACT_PAUSE_MS;

@@ -10,7 +10,6 @@ export interface CompactionDone {
 
 export interface CompactionQueueOptions {
   readonly clock: Clock;
-  /** Begins a compaction; a call of `done` or `stop` ends it. */
   readonly compact: (document: string) => void;
   readonly onDone: (document: string, outcome: 'compacted' | 'unchanged') => void;
   readonly onNotices: (notices: readonly EngineNotice[]) => void;
@@ -32,7 +31,6 @@ export class CompactionQueue {
     return this.#compactions;
   }
 
-  /** The compactor is ready. */
   start(): void {
     this.#state = 'idle';
     this.#next();
@@ -57,7 +55,7 @@ export class CompactionQueue {
     this.#next();
   }
 
-  /** The compactor has ended; the queue waits for the next `start`. */
+  /** The compactor ended; the queue waits for the next `start`. */
   stop(reason: string): void {
     const [document] = this.#documents;
     const wasWorking = this.#state === 'working';

@@ -9,7 +9,6 @@ import { noWorkerProgress } from '../runtime/worker-progress.ts';
 
 const compact = (journal: Journal) => compactDocument('a', { journal, progress: noWorkerProgress });
 
-/** Appends what a change of the document gives. */
 class Author {
   readonly doc = new Y.Doc();
   readonly #journal: Journal;
@@ -133,7 +132,7 @@ describe.each([
   test.each([
     ['bytes that are no update', Uint8Array.of(9, 9, 9)],
     ['an update that refers to what is not there', updateWithoutItsPast()],
-    // A zero-length GC: it applies, but what is saved with it does not load.
+    // A zero-length GC: it applies, but the saved document does not load.
     ['an update that spoils the saved document', Uint8Array.of(1, 1, 1, 0, 0, 0, 0)],
   ])('of a document with %s fails and changes nothing', async (_name, update) => {
     await using journal = await open();

@@ -9,7 +9,6 @@ export interface DocumentCommitsOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly onCommitted: (document: LoadedDocument) => void;
-  /** The journal will never accept the document's batch. */
   readonly onRejected: (document: LoadedDocument, error: Error) => void;
   readonly onDuration: (ms: number) => void;
   readonly onStalled: (error: Error) => void;

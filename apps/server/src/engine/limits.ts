@@ -17,7 +17,6 @@ export function batchingDelayMs(readers: number): number {
   return Math.min(MAX_BATCHING_MS, Math.max(MIN_BATCHING_MS, readers * BATCHING_MS_PER_READER));
 }
 
-/** A document without subscriptions stays in memory for this long. */
 export const IDLE_UNLOAD_MS = 60_000;
 export const SWEEP_INTERVAL_MS = 10_000;
 /** An open document's Y.Doc is evicted, leaving only bytes, when it was not written to for this long. */

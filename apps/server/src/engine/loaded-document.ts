@@ -15,7 +15,6 @@ export class LoadedDocument {
   readonly kind = 'loaded';
   readonly authority: Authority;
   readonly compaction = new CompactionPlan();
-  /** Ids of `view` requests that wait until everything is committed. */
   viewers: number[] = [];
   idleSinceMs: number;
   writtenAtMs = Number.NEGATIVE_INFINITY;
@@ -52,12 +51,10 @@ export class LoadedDocument {
     return this.authority.document;
   }
 
-  /** Nothing is uncommitted, subscribed, or being compacted. */
   get isUnused(): boolean {
     return this.authority.size === 0 && this.authority.clean && !this.compaction.isRequested;
   }
 
-  /** Runs work that takes longer the larger the document is. */
   read<T>(work: () => T): T {
     const { document } = this;
     const budgetMs = this.#budgetMs;
@@ -98,7 +95,7 @@ function toView(doc: Y.Doc, kind: DocumentKind): DocumentView {
   }
 }
 
-/** A document's text may contain characters that a row and a message may not. */
+/** Document text may contain characters that rows and messages must not. */
 function fitExcerpt(text: string): string {
   return fitText(text, { lines: 'one', maxLength: MAX_EXCERPT_LENGTH });
 }

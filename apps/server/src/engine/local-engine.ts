@@ -1,4 +1,4 @@
-/** The engine in the thread of its caller, for tests and tools: its work blocks the thread. */
+/** The engine in the caller's thread, which it blocks; for tests and tools. */
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { noWorkerProgress } from '../runtime/worker-progress.ts';
 import type { Journal } from '../storage/journal/journal.ts';
@@ -11,10 +11,8 @@ import { ShardWorker } from './shard-worker.ts';
 import { ShardedEngine } from './sharded-engine.ts';
 
 export interface LocalEngineOptions {
-  /** Closed together with the engine. */
   readonly journal: Journal;
   readonly clock?: Clock | undefined;
-  /** Runs a callback in a later turn of the event loop. */
   readonly defer?: ((run: () => void) => void) | undefined;
 }
 

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { rulesFor } from './rules.ts';
 
-/** What pages are to the engine: one long text. The server never writes in it, and large honest edits pass. */
+/**
+ * Pages are one long text to the engine. The server never writes in it, and large legitimate edits
+ * pass.
+ */
 
 const BLOCKS = 10_000;
 const rules = rulesFor('page');
@@ -18,7 +21,6 @@ function peer(client: number, ...updates: readonly Uint8Array[]): Y.Doc {
   return doc;
 }
 
-/** A server's document with the state. */
 function serverOf(update: Uint8Array): Y.Doc {
   const doc = new Y.Doc();
   rules.prepare?.(doc);
@@ -26,7 +28,6 @@ function serverOf(update: Uint8Array): Y.Doc {
   return doc;
 }
 
-/** What the server says of an update, which is applied unless it is refused. */
 function submit(server: Y.Doc, update: Uint8Array): string {
   const validation = rules.validateUpdate(update, {
     doc: server,
@@ -54,7 +55,6 @@ const textBlock = (index: number): Block => ({
   ],
 });
 
-/** Written at once, as an import is. */
 function imported(): Uint8Array {
   const doc = peer(1);
   writePage(
@@ -65,7 +65,7 @@ function imported(): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-/** Written here and there by 50 people, some words at a time. */
+/** Written by 50 people, a few words at a time in random places. */
 function grown(): Uint8Array {
   const random = new SeededRandom(1);
   const doc = peer(1);
@@ -133,7 +133,6 @@ function deleteEach(
   for (let at = text.length - step; at > 0; at -= step) text.delete(at, options.length);
 }
 
-/** About as long as a block is, markers included. */
 function blockLength(doc: Y.Doc): number {
   return Math.floor(doc.getText('text').length / BLOCKS);
 }
@@ -163,7 +162,7 @@ test('50 people who write at one place at once', { timeout: 60_000 }, () => {
   for (let person = 2; person <= 51; person++) {
     const author = peer(person, start);
     const { text } = pageRoots(author);
-    // Each line above the last, which is how conflicts get long.
+    // Inserts each line above the last one, which makes conflict walks long.
     for (let line = 0; line < 40; line++) {
       text.insertEmbed(2, { id: `p${person}-${line}` });
       text.insert(3, 'line');
@@ -174,7 +173,9 @@ test('50 people who write at one place at once', { timeout: 60_000 }, () => {
 });
 
 describe('WR8 the server never writes', () => {
-  /** Two mark the same words at once and a third ends it: Yjs finds formats that say nothing. */
+  /**
+   * Two clients mark the same words at once and a third unmarks them: Yjs finds redundant formats.
+   */
   function marks(): Uint8Array[] {
     const first = peer(1);
     first.getText('text').insert(0, 'some words here');
@@ -218,7 +219,7 @@ describe('WR8 the server never writes', () => {
     for (const edit of edits) Y.applyUpdate(view, edit);
     expect(told).toHaveLength(edits.length);
     expect(view.store.clients.has(view.clientID)).toBe(false);
-    // What is deleted is what people deleted.
+    // Deletions come from the authors only.
     const untouched = new Y.Doc();
     for (const update of [base!, ...edits]) Y.applyUpdate(untouched, update);
     expect(Y.equalSnapshots(Y.snapshot(view), Y.snapshot(untouched))).toBe(true);

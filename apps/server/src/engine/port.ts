@@ -13,10 +13,8 @@ export interface CreateRequest {
   readonly update?: Uint8Array | undefined;
 }
 
-/** A document's committed content, as lists show it. */
 export interface DocumentView {
   readonly kind: DocumentKind;
-  /** The first words, at most 200 characters. */
   readonly excerpt: string;
 }
 
@@ -28,7 +26,7 @@ export type ShardNotice =
   | { readonly kind: 'resumed'; readonly shard: number }
   /** The gateway may read again from writers that it paused because of `isFull`. */
   | { readonly kind: 'drained'; readonly shard: number }
-  /** The duration of finished work, for metrics: a journal transaction, or the compaction of a document. */
+  /** Duration of finished work, for metrics. */
   | { readonly kind: 'timed'; readonly work: 'commit'; readonly shard: number; readonly ms: number }
   | {
       readonly kind: 'timed';
@@ -85,14 +83,13 @@ export interface Engine extends AsyncDisposable {
    * true, stop reading from the sender until `drained`.
    */
   isFull(document: string): boolean;
-  /** Why commits of the document's shard fail at the moment; null while they succeed. */
+  /** Null while commits of the document's shard succeed. */
   storageError(document: string): ErrorBody | null;
   /** Sets the one listener, which receives notices in groups and is never called during a request. */
   onNotices(listener: (notices: readonly EngineNotice[]) => void): void;
   stats(): EngineStats;
 }
 
-/** A request that failed; `body` is the wire's error. */
 export class EngineError extends Error {
   readonly body: ErrorBody;
 

@@ -45,7 +45,10 @@ const validate: ValidateUpdate = (update, { doc, user, owner }): UpdateValidatio
   }
 };
 
-/** Opens the roots before the first update, so that Yjs never deletes redundant formats: the server does not write. */
+/**
+ * Opens the roots before the first update, so that Yjs never deletes redundant formats: the server
+ * does not write.
+ */
 const preparePage = (doc: Y.Doc): void => void pageRoots(doc);
 
 const checkPage: CheckChange = (transaction) => {
@@ -55,7 +58,6 @@ const checkPage: CheckChange = (transaction) => {
   return errorOf('invalid-update', { detail });
 };
 
-/** Whether an update without new structs deletes existing structs. */
 function deletesAnything(update: Uint8Array, doc: Y.Doc): boolean {
   for (const [client, ranges] of Y.decodeUpdate(update).ds.clients) {
     const structs = doc.store.clients.get(client);

@@ -91,7 +91,6 @@ export class ShardClient {
     });
   }
 
-  /** The worker is ready; waiting requests go out. */
   connect(post: Post): void {
     this.#post = post;
     this.#schedule();

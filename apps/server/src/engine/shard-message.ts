@@ -20,7 +20,6 @@ export type ShardRequest =
     }
   /** Loading the document ended a worker: treat it as damaged for a while. */
   | { readonly kind: 'quarantine'; readonly document: string }
-  /** A requested compaction is over. */
   | {
       readonly kind: 'compacted';
       readonly document: string;

@@ -36,7 +36,6 @@ export interface ShardWorkerOptions {
 }
 
 type Request<K extends ShardRequest['kind']> = Extract<ShardRequest, { readonly kind: K }>;
-/** Requests that a loaded document handles. */
 type DocumentRequest = Exclude<ShardRequest, { kind: 'create' | 'delete' | 'quarantine' }>;
 type LoadingRequest = Request<'open' | 'view'>;
 
@@ -107,7 +106,7 @@ export class ShardWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Commits everything that has arrived, unless storage fails, and closes the journal. */
+  /** Commits everything that has arrived, unless storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#runTurn();
@@ -310,7 +309,6 @@ export class ShardWorker implements AsyncDisposable {
     loaded.viewers = [];
   }
 
-  /** Removes a document in use from memory; its subscribers open it again. */
   #drop(loaded: LoadedDocument, error: unknown): void {
     const { document } = loaded;
     this.#collectEvents(loaded);
@@ -322,7 +320,6 @@ export class ShardWorker implements AsyncDisposable {
     this.#notices.push({ kind: 'lost', document }, incident('document lost', error, document));
   }
 
-  /** Evicts documents without recent writes, and unloads unused ones. */
   #sweep(): void {
     const now = this.#options.clock.now();
     for (const [document, slot] of this.#slots) {

@@ -28,7 +28,6 @@ function start(readers = 2) {
     readersOf: () => readers,
     release: (requests) => released.push([...requests]),
   });
-  /** Fills a window with updates and begins the next one. */
   const load = (document: string, updates = BUSY_UPDATES) => {
     const buffered = Array.from({ length: updates }, () => batcher.buffer(append(document)));
     clock.advance(BUSY_WINDOW_MS);

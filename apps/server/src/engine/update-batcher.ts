@@ -10,7 +10,6 @@ import type { ShardRequest } from './shard-message.ts';
 export interface UpdateBatcherOptions {
   readonly clock: Clock;
   readonly readersOf: (document: string) => number;
-  /** Receives the buffered requests of one document, in their order. */
   readonly release: (requests: readonly ShardRequest[]) => void;
 }
 
@@ -23,7 +22,6 @@ export class UpdateBatcher {
   readonly #options: UpdateBatcherOptions;
   readonly #buffered = new Map<string, Buffered>();
   #windowFromMs = 0;
-  /** Updates in the current window, by document. */
   #updates = new Map<string, number>();
   #busy: ReadonlySet<string> = new Set();
 
@@ -61,7 +59,7 @@ export class UpdateBatcher {
     this.#options.release(buffered.requests);
   }
 
-  /** Counts an update. @returns whether the document was busy in the last window. */
+  /** @returns whether the document was busy in the last window. */
   #count(document: string): boolean {
     const sinceMs = this.#options.clock.now() - this.#windowFromMs;
     if (sinceMs >= BUSY_WINDOW_MS || sinceMs < 0) {

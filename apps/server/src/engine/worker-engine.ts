@@ -22,7 +22,7 @@ export interface WorkerEngineOptions {
   readonly storage: StorageDescription;
   readonly workers: number;
   readonly maxHeapMib?: number | undefined;
-  /** The bundled workers; beside this file unless a test replaces them. */
+  /** The bundled workers, beside this file unless a test replaces them. */
   readonly engineWorkerUrl?: URL | undefined;
   readonly compactorWorkerUrl?: URL | undefined;
 }
@@ -87,7 +87,6 @@ interface WorkerShardOptions {
 class WorkerShard implements AsyncDisposable {
   readonly shard: ShardClient;
   readonly #worker: SupervisedWorker<readonly ShardRequest[], ShardTurn>;
-  /** Documents in work when a worker crashed. */
   readonly #suspects = new LRUCache<string, true>({
     max: MAX_SUSPECTS,
     ttl: SUSPECT_MS,
@@ -142,7 +141,7 @@ class WorkerShard implements AsyncDisposable {
     this.shard.connect((requests) => this.#worker.post(requests));
   }
 
-  /** Refuses or quarantines the work that ended the worker. @returns the notices about it. */
+  /** Refuses or quarantines the work that ended the worker. */
   #handleEnd({ work, cause, detail }: WorkerEnd): readonly EngineNotice[] {
     const incident: EngineNotice = {
       kind: 'incident',
@@ -166,7 +165,7 @@ class WorkerShard implements AsyncDisposable {
     }
   }
 
-  /** A worker's documents share its memory, so that the first crash need not be the document's fault. */
+  /** Documents share a worker's memory, so the first crash need not be the document's fault. */
   #isSuspect(document: string): boolean {
     const isKnown = this.#suspects.has(document);
     this.#suspects.set(document, true);

@@ -21,7 +21,6 @@ const opened = (base: number): MessageOf<'opened'> => ({
 });
 const ack = (cseq: number): MessageOf<'ack'> => ({ type: 'ack', channel: 1, cseq, from: 0, to: 0 });
 
-/** One who is opening a document. */
 function context(opening: 'first' | 'return' = 'first') {
   const metrics = new Metrics();
   const room = new ChannelLatencyTracker(metrics, 'document');

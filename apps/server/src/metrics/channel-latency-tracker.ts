@@ -1,13 +1,12 @@
 /**
- * How long those in one document wait for what they asked for: their opening, then their updates, one of them at a
- * time, so that a burst keeps no list. Refusals are counted in passing.
+ * Measures how long the clients of a document wait for their opening, then for their updates, one
+ * at a time, so that a burst keeps no list. Counts errors in passing.
  */
 import type { ServerMessage } from '@tandem/protocol';
 import type { Metrics } from './metrics.ts';
 
-/** What somebody waits for. */
 export interface Waiting {
-  /** An opening, or an update by its number. A copy that returns has a position to go on from. */
+  /** An opening, or an update by its number. `return`: the client resumes from a position. */
   readonly what: 'first' | 'return' | number;
   readonly sinceMs: number;
 }
@@ -25,12 +24,12 @@ export class ChannelLatencyTracker {
     return { what, sinceMs: performance.now() };
   }
 
-  /** An update came. @param waiting of its author. @returns what it waits for now. */
+  /** @param waiting of the update's author. @returns the request to time now. */
   sent(waiting: Waiting | null, cseq: number): Waiting {
     return waiting ?? { what: cseq, sinceMs: performance.now() };
   }
 
-  /** One who is here is told something. @returns what it waits for now. */
+  /** @returns the request to time now. */
   told(waiting: Waiting | null, message: ServerMessage): Waiting | null {
     const isReturn = waiting?.what === 'return';
     switch (message.type) {

@@ -1,4 +1,4 @@
-/** What there is in the server at one moment, counted when somebody asks: nothing of it is kept up by messages. */
+/** Connection and room figures, counted on request: messages do not maintain them. */
 /** `feed`: server-sent events. */
 export const TRANSPORTS = ['websocket', 'stream', 'poll', 'feed'] as const;
 export type TransportWord = (typeof TRANSPORTS)[number];
@@ -7,22 +7,18 @@ export type TransportWord = (typeof TRANSPORTS)[number];
 export const CODECS = ['binary', 'json', 'yjs', 'events'] as const;
 export type CodecWord = (typeof CODECS)[number];
 
-/** One connection, as far as it is looked at. */
 export interface ConnectionView {
-  /** Waiting to go out, in our memory and in the socket's. */
+  /** Unsent bytes, in this process and in the socket. */
   readonly queuedBytes: number;
 }
 
 export interface RoomView {
   readonly document: string;
   readonly title: string;
-  /** Members now. */
   readonly people: number;
-  /** Messages to members since the room came to be. */
   readonly deliveries: number;
-  /** Open channels. */
   readonly channels: number;
-  /** When the oldest update without an acknowledgement came, by `performance.now()`; null without one. */
+  /** When the oldest unacknowledged update arrived, by `performance.now()`; null without one. */
   readonly oldestUnacknowledgedMs: number | null;
 }
 
@@ -41,7 +37,7 @@ export interface ConnectionCount extends ConnectionKind {
   readonly count: number;
 }
 
-/** How many connections there are; kept up by them, as the dashboard asks each second and they are many. */
+/** Connection counts, maintained incrementally: the dashboard reads them each second. */
 export class ConnectionCounts {
   readonly #counts: Readonly<Record<TransportWord, Record<CodecWord, number>>> = {
     websocket: noneOfAny(),
@@ -55,7 +51,7 @@ export class ConnectionCounts {
     return this.#total;
   }
 
-  /** Each kind, also those of which there are none. */
+  /** Every kind, including those with a count of zero. */
   get kinds(): readonly ConnectionCount[] {
     return TRANSPORTS.flatMap((transport) =>
       CODECS.map((codec) => ({ transport, codec, count: this.#counts[transport][codec] })),
@@ -77,7 +73,6 @@ function noneOfAny(): Record<CodecWord, number> {
   return { binary: 0, json: 0, yjs: 0, events: 0 };
 }
 
-/** Waiting to go out on all of them. */
 export function sumQueuedBytes(connections: Iterable<ConnectionView>): number {
   let sum = 0;
   for (const { queuedBytes } of connections) sum += queuedBytes;

@@ -1,7 +1,6 @@
 /**
- * The server at a glance, once a second: what there is now, and what happened since the last look.
- * Rates come from what is counted anyway; two who look would take each other's latencies, so one
- * looks and tells the others.
+ * One sample per second of the server's state and of rates since the last sample. Rates derive from
+ * existing counters. Latencies reset on read, so there must be a single reader.
  */
 import type { DashboardSample } from '@tandem/protocol';
 import { METRICS } from '../limits.ts';
@@ -13,7 +12,7 @@ import { beginningOf } from './span.ts';
 export interface DashboardSources {
   readonly metrics: Metrics;
   readonly serverStats: () => ServerStats;
-  /** The 99th percentile of the second before. */
+  /** The 99th percentile of the last second. */
   readonly loopDelayMs: () => number;
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
   /** Milliseconds since the epoch. */
@@ -37,7 +36,7 @@ export class DashboardSampler {
     this.#sources = sources;
   }
 
-  /** The first has no rates: nothing is known of the time before. */
+  /** The first sample has no rates. */
   sample(): DashboardSample {
     const { metrics, serverStats, loopDelayMs, memory, now } = this.#sources;
     const { rooms } = serverStats();
@@ -69,7 +68,7 @@ export class DashboardSampler {
       memory: { rss, heap: heapUsed },
       topRooms: busiest(
         views.filter(({ document }) => document !== metrics.probeDocument),
-        // A room that is new has begun since.
+        // A new room counts from zero.
         (room) => rate(room.deliveries, last.rooms.get(room.document) ?? 0),
       ),
       errorsSent: Object.fromEntries(metrics.errorsSent.entries().filter(([, count]) => count > 0)),

@@ -1,4 +1,4 @@
-/** How much it matters that a message arrives: what its receivers are promised. */
+/** The delivery guarantee of each message type. */
 import type { ServerMessageType } from '@tandem/protocol';
 
 /**

@@ -1,4 +1,4 @@
-/** The page for operators, its dashboard and its alerts say what there is, and nothing else. */
+/** The operators' page, dashboard and alerts name exactly the existing metrics. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Engine } from '../engine/port.ts';
@@ -14,7 +14,6 @@ const instruments = new MetricsCollector({
   serverStats: () => ({ state: 'open', connections: [], rooms: [] }),
 }).instruments();
 
-/** The names by which Prometheus knows them. */
 const series = new Set(
   instruments.flatMap(({ name, type }) =>
     type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
@@ -35,7 +34,7 @@ it('names each metric once, by the rules of Prometheus', () => {
   }
 });
 
-// The page is written by this test: `vitest run -u`.
+// This test writes the page: `vitest run -u`.
 it('has a page with each of them', async () => {
   const rows = instruments.map((instrument) => {
     const samples = [...instrument.samples()];

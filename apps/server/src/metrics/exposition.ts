@@ -1,7 +1,4 @@
-/**
- * The text that Prometheus reads, format 0.0.4:
- * https://prometheus.io/docs/instrumenting/exposition_formats/
- */
+/** Prometheus text format 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 import type { Instrument, Labels } from './instruments.ts';
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,7 +1,7 @@
 /**
- * What is counted and measured. Instruments are plain numbers with labels from closed sets, so that
- * counting on the way of a message allocates nothing and hostile input cannot add a series; text is
- * made of them when somebody asks (`exposition.ts`).
+ * Metric instruments: plain numbers with labels from closed sets, so that counting on the message
+ * path allocates nothing and hostile input cannot add a series. `exposition.ts` renders them on
+ * scrape.
  */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -19,7 +19,6 @@ export interface Instrument {
   samples(): Iterable<Sample>;
 }
 
-/** Only ever grows. */
 export class Counter implements Instrument {
   readonly type = 'counter';
   readonly name: string;
@@ -40,7 +39,6 @@ export class Counter implements Instrument {
   }
 }
 
-/** A counter for each word of one label. */
 export class CounterBy<W extends string> implements Instrument {
   readonly type = 'counter';
   readonly name: string;
@@ -76,7 +74,6 @@ export class CounterBy<W extends string> implements Instrument {
   }
 }
 
-/** A counter for each pair of words of two labels. */
 export class CounterByTwo<A extends string, B extends string> implements Instrument {
   readonly type = 'counter';
   readonly name: string;
@@ -114,7 +111,7 @@ export class CounterByTwo<A extends string, B extends string> implements Instrum
   }
 }
 
-/** What is so at the moment of asking. @param type `counter` for what somebody else counts. */
+/** A value read at scrape time. @param type `counter` for a count kept elsewhere. */
 export function reading(
   name: string,
   help: string,
@@ -130,14 +127,13 @@ const SECONDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** How often values fell at or below each of some bounds. */
 export class Histogram implements Instrument {
   readonly type = 'histogram';
   readonly name: string;
   readonly help: string;
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
-  /** One more than bounds: the last is for what is above all of them. */
+  /** One more than bounds: the last counts values above all of them. */
   readonly #counts: number[];
   #sum = 0;
 
@@ -176,7 +172,6 @@ export class Histogram implements Instrument {
   }
 }
 
-/** A histogram for each word of one label. */
 export class HistogramBy<W extends string> implements Instrument {
   readonly type = 'histogram';
   readonly name: string;

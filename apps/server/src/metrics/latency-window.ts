@@ -1,6 +1,6 @@
 /**
- * Latencies since somebody last looked, for a display of this moment. More than fit are a fair sample:
- * each has the same chance to be kept (Vitter's algorithm R).
+ * Latencies since the last read. Beyond its capacity it keeps a uniform sample (Vitter's algorithm
+ * R).
  */
 import { METRICS } from '../limits.ts';
 
@@ -23,7 +23,6 @@ export class LatencyWindow {
     if (instead < METRICS.latencySamples) this.#kept[instead] = ms;
   }
 
-  /** Empties it. Null when there was nothing. */
   take(): ((percentile: number) => number) | null {
     const sorted = this.#kept.slice(0, Math.min(this.#seen, METRICS.latencySamples)).sort();
     this.#seen = 0;

@@ -1,12 +1,12 @@
 /**
- * How late the event loop comes to its work. Node measures it outside of JavaScript; what it has
- * gathered goes into a histogram each second, as percentiles of Node's own cannot be added up.
+ * Event-loop delay. Node measures it natively; each second's samples go into a histogram, because
+ * Node's percentiles cannot be aggregated.
  */
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { METRICS } from '../limits.ts';
 import type { Histogram } from './instruments.ts';
 
-/** What Node measured: nanoseconds from one tick of its timer to the next. */
+/** Node's samples: nanoseconds from one tick of its timer to the next. */
 export type TickTimes = Pick<IntervalHistogram, 'count' | 'percentiles'>;
 
 export class LoopDelay implements Disposable {
@@ -22,12 +22,11 @@ export class LoopDelay implements Disposable {
     this.#monitor.enable();
   }
 
-  /** Of the second before the last `turn`. */
+  /** Covers the last full second. */
   get p99Ms(): number {
     return this.#p99Ms;
   }
 
-  /** A second is over. */
   turn(): void {
     this.#p99Ms = foldTickTimes(this.#monitor, this.#histogram);
     this.#monitor.reset();
@@ -43,7 +42,7 @@ export function foldTickTimes({ count, percentiles }: TickTimes, into: Histogram
   let below = 0;
   let p99Ms = 0;
   for (const [percentile, nanoseconds] of percentiles) {
-    // A tick that comes in time comes one resolution after the last.
+    // A tick without delay comes one resolution after the last.
     const delayMs = Math.max(0, nanoseconds / 1e6 - METRICS.loopDelayResolutionMs);
     const upTo = Math.round((percentile / 100) * count);
     if (upTo > below) into.observe(delayMs / 1_000, upTo - below);

@@ -1,7 +1,4 @@
-/**
- * Everything that measures the server and is not on the way of a message: the loop's delay, the
- * process, and the page that Prometheus reads.
- */
+/** All measurements off the message path: event-loop delay, process, and the Prometheus page. */
 import type { Engine } from '../engine/port.ts';
 import { METRICS } from '../limits.ts';
 import type { ServerStats } from './connection-stats.ts';
@@ -20,7 +17,6 @@ export interface MetricsCollectorOptions {
 }
 
 export class MetricsCollector implements Disposable {
-  /** For the one who tells the dashboard. */
   readonly dashboard: DashboardSampler;
   readonly #options: MetricsCollectorOptions;
   readonly #loopDelay: LoopDelay;
@@ -55,7 +51,6 @@ export class MetricsCollector implements Disposable {
     ];
   }
 
-  /** The page of Prometheus. */
   readonly read = (): string => expose(this.instruments());
 
   [Symbol.dispose](): void {

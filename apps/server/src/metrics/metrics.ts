@@ -1,6 +1,5 @@
 /**
- * What happens in the server, counted where it happens: one call, a few additions. The names of what
- * Prometheus reads begin with `tandem_`; a feature that does not exist has no metric.
+ * Counters on the message path: one call, a few additions. Prometheus names begin with `tandem_`.
  */
 import {
   CLOSE_CODES,
@@ -43,25 +42,27 @@ const BUCKETS = [
   'reads',
 ] as const;
 
-/** A copy that comes back gets the rows it lacks, or all of the document, or is of another life of it. */
+/** A returning replica gets the missing rows or the whole document, or belongs to another epoch. */
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
 
-/** `repeated`: it had been done before, and the answer is that of then. */
+/** `repeated`: executed before; the original answer was sent. */
 const COMMAND_RESULTS = ['done', 'repeated', 'refused'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
 /** `document:visit` is the server's own. */
 const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
 
-/** `deliver`: from a publish to another subscriber. `commit`: from an update to its acknowledgement and there. */
+/**
+ * `deliver`: publish to another subscriber. `commit`: update to its acknowledgement and delivery.
+ */
 const PROBE_PATHS = ['deliver', 'commit'] as const;
 export type ProbePath = (typeof PROBE_PATHS)[number];
 
-/** Codes that a client makes up count together. */
+/** Counts all codes that clients invent. */
 const OTHER_CODE = 'other';
 const CLOSE_WORDS: readonly string[] = [
   ...Object.values(TRANSPORT_CLOSE_CODES).map(String),
-  // No code was given, as stock clients do.
+  // No code, as stock clients close.
   '1005',
   ...Object.keys(CLOSE_CODES),
   OTHER_CODE,
@@ -72,7 +73,7 @@ const CLIENT_MESSAGES = Object.entries(MESSAGES)
   .map(([type]) => type as ClientMessageType);
 
 export class Metrics {
-  /** The document that the server itself keeps busy: no list of rooms has it. */
+  /** The self-probe's document, excluded from room lists. */
   probeDocument: string | null = null;
   readonly connections = new ConnectionCounts();
   readonly connectionAttempts = new CounterBy(
@@ -153,11 +154,10 @@ export class Metrics {
     'What the server published to itself and did not get in time.',
     ['path', PROBE_PATHS],
   );
-  /** For the dashboard. */
   readonly acknowledgements = new LatencyWindow();
   readonly commits = new LatencyWindow();
 
-  /** Commands without an answer, oldest first. */
+  /** Unanswered commands, oldest first. */
   readonly pendingCommands = new Set<{ readonly startMs: number }>();
 
   readonly #disconnects = new CounterBy('tandem_disconnects_total', 'Connections that ended.', [
@@ -193,7 +193,7 @@ export class Metrics {
   readonly #compaction = new Histogram('tandem_compaction_seconds', 'Compactions of a document.');
   readonly #spans: SpanSink | null;
 
-  /** @param spans where timed work is told as well. */
+  /** @param spans also receives timed work. */
   constructor(spans: SpanSink | null = null) {
     this.#spans = spans;
   }
@@ -229,7 +229,6 @@ export class Metrics {
     ];
   }
 
-  /** One message went to that many of a room. */
   delivered(type: ServerMessageType, receivers: number): void {
     const delivery = DELIVERY_CLASS[type];
     this.publishes.add(delivery);
@@ -248,7 +247,6 @@ export class Metrics {
 
   // Times are those of `performance.now()`.
 
-  /** A connection was welcomed. */
   welcomed(connection: string, startMs: number): void {
     this.#hello.observe(this.#told('hello', startMs, { connection }));
   }
@@ -270,13 +268,11 @@ export class Metrics {
     this.acknowledgements.add(seconds * 1_000);
   }
 
-  /** A transaction of commands took `ms`. */
   commandsCommitted(ms: number): void {
     this.#commandCommit.observe(ms / 1_000);
     this.commits.add(ms);
   }
 
-  /** A transaction of the journal took `ms`. */
   committed(shard: number, ms: number): void {
     this.#commit.observe(this.#told('commit', performance.now() - ms, { shard }));
     this.commits.add(ms);
@@ -289,7 +285,7 @@ export class Metrics {
     );
   }
 
-  /** Something is over now that began at `startMs`. @returns seconds. */
+  /** Records the time since `startMs`. @returns seconds. */
   #told(name: string, startMs: number, attributes: Span['attributes']): number {
     const endMs = performance.now();
     this.#spans?.record({ name, startMs, endMs, attributes });

@@ -15,7 +15,6 @@ interface OtlpSpan {
   readonly attributes: readonly unknown[];
 }
 
-/** Takes what is posted, and answers with a status. */
 async function collector(status: number) {
   const requests: { path: string | undefined; key: unknown; body: unknown }[] = [];
   const http = createServer((request, response) => {

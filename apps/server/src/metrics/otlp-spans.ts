@@ -1,9 +1,9 @@
 /**
- * Spans to an OpenTelemetry collector: OTLP over HTTP, as JSON, in batches.
+ * Sends spans to an OpenTelemetry collector: OTLP over HTTP, as JSON, in batches.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  *
- * Each piece of work is a trace of one span, told when it is over; that needs no context that follows
- * promises around. What a collector does not take is lost, and work is never held up by it.
+ * Each piece of work is a trace of one span, sent when it ends, so no context has to follow
+ * promises. Spans that the collector does not accept are dropped; work never waits for it.
  */
 import { randomBytes } from 'node:crypto';
 import { METRICS } from '../limits.ts';
@@ -11,15 +11,14 @@ import type { Log } from '../runtime/log.ts';
 import type { Span, SpanSink } from './span.ts';
 
 export interface OtlpOptions {
-  /** Of the collector; traces go to `v1/traces` below it. */
+  /** The collector's base URL; traces go to `v1/traces` below it. */
   readonly endpoint: URL;
-  /** Such as those by which it knows us. */
+  /** Such as credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly service: string;
   readonly log: Log;
 }
 
-/** `SPAN_KIND_SERVER` of the protocol. */
 const KIND_SERVER = 2;
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
@@ -37,14 +36,13 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
     this.#url = `${options.endpoint.href.replace(/\/$/, '')}/v1/traces`;
   }
 
-  /** In a storm, the first of an interval stand for the rest. */
+  /** Beyond the limit of an interval, spans are dropped. */
   record(span: Span): void {
     if (this.#waiting.length >= METRICS.maxQueuedSpans) return;
     this.#waiting.push(span);
     this.#timer ??= setTimeout(() => this.#export(), METRICS.spanExportIntervalMs).unref();
   }
 
-  /** Sends what waits. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) this.#export();
     await this.#exporting;
@@ -107,7 +105,7 @@ function attribute(key: string, value: string | number): object {
     : { key, value: { doubleValue: value } };
 }
 
-/** As text: it is more than a number holds. */
+/** A string: the value exceeds a safe integer. */
 function unixNanoseconds(ms: number): string {
   return String(BigInt(Math.round((performance.timeOrigin + ms) * 1_000)) * 1_000n);
 }

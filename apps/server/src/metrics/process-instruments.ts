@@ -1,4 +1,4 @@
-/** The process itself, under the names that all Prometheus clients share. */
+/** Process metrics, under the names that all Prometheus clients share. */
 import {
   constants,
   PerformanceObserver,

@@ -1,4 +1,4 @@
-/** A piece of work for a trace, told when it is over. */
+/** One piece of finished work in a trace. */
 export interface Span {
   readonly name: string;
   /** Both by `performance.now()`. */
@@ -12,7 +12,7 @@ export interface SpanSink {
   record(span: Span): void;
 }
 
-/** The whole of a document's id is a key to it. */
+/** A shortened id, because the whole id grants access to the document. */
 export function beginningOf(document: string): string {
   return document.slice(0, 6);
 }

@@ -6,7 +6,7 @@ import { stateInstruments } from './state-instruments.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Seconds, as Prometheus would read them now. */
+/** The value in seconds, as exported. */
 function oldestUnacknowledged(
   metrics: Metrics,
   rooms: readonly Pick<RoomView, 'oldestUnacknowledgedMs'>[] = [],

@@ -1,4 +1,4 @@
-/** What there is in gateway and engine, read when Prometheus asks. */
+/** Gateway and engine gauges, read on scrape. */
 import type { EngineStats } from '../engine/port.ts';
 import { sumQueuedBytes, type ServerStats } from './connection-stats.ts';
 import { reading, type Instrument } from './instruments.ts';

@@ -1,11 +1,11 @@
 /**
- * Cursors and selections of one room, passed on as they are except that nobody speaks as somebody
- * else: an id belongs to the subscription that announced it, and in pages the server says who it is.
- * Stock clients repeat what they hear, so another's id is no violation; it is ignored.
+ * Relays the cursors and selections of one room. An id belongs to the subscription that announced
+ * it, and in pages the server sets the user, so clients cannot impersonate others. Stock clients
+ * repeat what they receive, so another's id is ignored, not a violation.
  *
- * At most `CURSORS.maxShown` are shown. One that moves takes the place of the one that has stood still the
- * longest, unless that one moved a moment ago; so whoever is shown can be followed. A place that gets free is for
- * the one that moved last.
+ * At most `CURSORS.maxShown` are shown. A moving cursor replaces the one that has been still the
+ * longest, unless that one moved a moment ago; so a shown cursor can be followed. A free place goes
+ * to the most recent mover.
  */
 import {
   MAX_AWARENESS_CLIENTS_PER_CONNECTION,
@@ -18,20 +18,17 @@ import type { AwarenessEntry } from './awareness-update.ts';
 export interface AwarenessSpeaker {
   readonly subscription: number;
   readonly user: User;
-  /** The one id that it may announce; null where the protocol does not say it beforehand. */
+  /** The only id it may announce; null where the protocol does not declare one. */
   readonly client: number | null;
 }
 
-/** One change to pass on; its owner already knows. */
 export interface AwarenessChange {
   readonly owner: number | null;
   readonly entry: AwarenessEntry;
 }
 
 export interface AwarenessTaken {
-  /** Ids that were announced for the first time. */
   readonly announced: readonly number[];
-  /** Whether a cursor is elsewhere now. */
   readonly moved: boolean;
 }
 
@@ -39,9 +36,9 @@ const NOTHING: AwarenessTaken = { announced: [], moved: false };
 
 interface Held {
   speaker: AwarenessSpeaker;
-  /** The newest clock that its client said. */
+  /** The newest clock the client sent. */
   clock: number;
-  /** The newest clock that others were told; it only grows, also over reconnects. */
+  /** The newest clock sent to others; it only grows, also over reconnects. */
   told: number;
   state: string | null;
   movedAtMs: number;
@@ -49,9 +46,9 @@ interface Held {
 
 interface Place {
   readonly speaker: AwarenessSpeaker;
-  /** Joins and leaves in the order in which they happened. */
+  /** Orders joins and leaves. */
   readonly order: number;
-  /** Ids that it announced: none in an idle tab, and mostly one. */
+  /** Announced ids: none in an idle tab, mostly one. */
   clients: readonly number[];
 }
 
@@ -59,7 +56,7 @@ export class AwarenessRelay {
   readonly #kind: DocumentKind;
   readonly #places = new Map<number, Place>();
   readonly #held = new Map<number, Held>();
-  /** Ids that have something to show: those that are shown, and the others. Who moved last is last. */
+  /** Ids with a state, shown or hidden. The most recent mover is last. */
   readonly #shown = new Set<number>();
   readonly #hidden = new Set<number>();
   /** Oldest first. */
@@ -75,7 +72,7 @@ export class AwarenessRelay {
     this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: [] });
   }
 
-  /** Takes what the subscription may say and ignores the rest. */
+  /** Accepts the subscription's own entries and ignores the rest. */
   receive(subscription: number, entries: readonly AwarenessEntry[], nowMs: number): AwarenessTaken {
     const place = this.#places.get(subscription);
     if (place === undefined) return NOTHING;
@@ -83,7 +80,7 @@ export class AwarenessRelay {
     let moved = false;
     for (const { client, clock, state } of entries) {
       const held = this.#held.get(client);
-      // Clients say the same again every 15 s, so that they are not taken for gone.
+      // Clients repeat their state every 15 s as a keepalive.
       const moves = state !== null && state !== held?.state;
       if (held !== undefined && held.speaker.subscription === subscription) {
         const newer =
@@ -109,7 +106,6 @@ export class AwarenessRelay {
     return { announced, moved };
   }
 
-  /** What a subscription said of itself, in its own words. */
   statesOf(subscription: number): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
     for (const client of this.#places.get(subscription)?.clients ?? []) {
@@ -129,7 +125,7 @@ export class AwarenessRelay {
       this.#vanish(client);
       this.#held.delete(client);
       this.#changed.delete(client);
-      // Nobody has to forget whom nobody met.
+      // No removal needed: this client was never announced.
       if (told < 0) continue;
       this.#departed.set(client, { told, order: this.#order });
       this.#changed.add(client);
@@ -140,7 +136,6 @@ export class AwarenessRelay {
     }
   }
 
-  /** The user's name or colour has changed. */
   rename(user: User): void {
     for (const [subscription, place] of this.#places) {
       if (place.speaker.user.id !== user.id) continue;
@@ -153,13 +148,13 @@ export class AwarenessRelay {
     }
   }
 
-  /** What is new since the last call, the latest of each id. */
+  /** The newest entry of each id that changed since the last call. */
   takeChanges(): readonly AwarenessChange[] {
     const changes: AwarenessChange[] = [];
     for (const client of this.#changed) {
       const held = this.#held.get(client);
       if (held !== undefined) {
-        // Nobody has to forget whom nobody met.
+        // No removal needed: this client was never announced.
         if (held.told < 0 && this.#hidden.has(client)) continue;
         held.told = Math.max(held.told + 1, held.clock);
         changes.push({ owner: held.speaker.subscription, entry: this.#entry(client, held) });
@@ -175,18 +170,17 @@ export class AwarenessRelay {
     return changes;
   }
 
-  /** What a newcomer has to know. */
   snapshot(): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
     for (const client of this.#shown) {
       const held = this.#held.get(client) as Held;
-      // What nobody was told yet comes with the next changes.
+      // Unannounced ids come with the next changes.
       if (held.told >= 0) entries.push(this.#entry(client, held));
     }
     return entries;
   }
 
-  /** What one has to forget who was here before and did not hear everything. */
+  /** Departed ids, for a client that may have missed their removal. */
   gone(): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
     for (const [client, { told }] of this.#held) {
@@ -197,7 +191,7 @@ export class AwarenessRelay {
     return entries;
   }
 
-  /** Its speaker does not hold it any more. */
+  /** Removes the id from its speaker's list. */
   #take(client: number, { speaker }: Held): void {
     const place = this.#places.get(speaker.subscription);
     if (place !== undefined) place.clients = place.clients.filter((other) => other !== client);
@@ -240,7 +234,7 @@ export class AwarenessRelay {
     }
     if (next === undefined) return;
     this.#hidden.delete(next);
-    // It did not move now: the first to give way again.
+    // It did not move now: the first to be replaced again.
     const others = [...this.#shown];
     this.#shown.clear();
     for (const shown of [next, ...others]) this.#shown.add(shown);
@@ -254,10 +248,11 @@ export class AwarenessRelay {
         speaker.client === client && (holder === undefined || holder.user.id === speaker.user.id)
       );
     if (clients.length >= MAX_AWARENESS_CLIENTS_PER_CONNECTION) return false;
-    // A reconnect may outrun the end of the old socket; it announces itself before it repeats anybody.
+    // A reconnect may precede the end of the old socket; it announces itself before it echoes
+    // others.
     if (holder !== undefined)
       return clients.length === 0 && holder.user.id === speaker.user.id && holder.client === null;
-    // An echo of somebody who left comes from those who were here at that time.
+    // Only subscribers from before the departure can echo a departed id.
     return (this.#departed.get(client)?.order ?? 0) < order;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Awareness updates of y-protocols, read and written with care. One is `varuint(n)` and n entries of
- * `varuint(client) varuint(clock) varstring(state as JSON, or "null")`. What a stranger claims about
- * counts, sizes and depth is checked before anything is parsed or kept.
+ * Reads and writes y-protocols awareness updates: `varuint(n)` and n entries of `varuint(client)
+ * varuint(clock) varstring(state as JSON, or "null")`. Counts, sizes and depth are untrusted and
+ * checked before anything is parsed or kept.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -15,7 +15,7 @@ import {
 export interface AwarenessEntry {
   readonly client: number;
   readonly clock: number;
-  /** JSON of an object; null: this client has left. */
+  /** JSON of an object; null: the client left. */
   readonly state: string | null;
 }
 
@@ -28,11 +28,11 @@ const MAX_CLOCK = 2 ** 31;
 /** Client, clock, length and a state of one byte. */
 const MIN_ENTRY_BYTES = 4;
 
-/** The number of entries; a client, a clock and a length. All at their longest. */
+/** The longest varuints for the number of entries, and for a client, clock and length. */
 const MAX_COUNT_BYTES = 3;
 const MAX_ENTRY_HEAD_BYTES = 5 + 8 + 3;
 
-/** No entries: a message that does nothing, for those who count silence. */
+/** No entries: a no-op message, for clients with a silence timeout. */
 export const EMPTY_AWARENESS = Uint8Array.of(0);
 
 export function readAwareness(update: Uint8Array): AwarenessReading {
@@ -80,7 +80,7 @@ export function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-/** As many updates as it takes for each to be one that may be sent. */
+/** Splits entries into updates within the size limit. */
 export function writeAwarenessInPieces(entries: readonly AwarenessEntry[]): readonly Uint8Array[] {
   const updates: Uint8Array[] = [];
   let piece: AwarenessEntry[] = [];
@@ -108,7 +108,7 @@ function invalid(reason: string): AwarenessReading {
 /** An escape of U+0000 or of a surrogate. */
 const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
-/** The same without U+0000 and lone surrogates, which raw UTF-8 of JSON cannot hold and escapes can (W38). */
+/** Strips U+0000 and lone surrogates, which JSON escapes can encode and raw UTF-8 cannot (W38). */
 function storableJson(json: string, state: object): string {
   if (!SUSPECT_ESCAPE.test(json)) return json;
   return JSON.stringify(state, (_key, value: unknown) => {
@@ -120,7 +120,10 @@ function storableJson(json: string, state: object): string {
   });
 }
 
-/** Brackets outside of strings, before `JSON.parse`: what cannot be deep cannot hurt whoever walks it. */
+/**
+ * Counts brackets outside of strings before `JSON.parse`: deep values would overflow recursive
+ * code.
+ */
 function nestedDeeperThan(json: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

@@ -1,6 +1,6 @@
 /**
- * The cursors of one room, on their way to everyone who is in it: at once after a pause, and then as often as they
- * may cost. Many rooms have none, so this is made with the first.
+ * Broadcasts the cursors of one room: at once after a pause, then at the paced rate. Created with
+ * the first cursor, since many rooms have none.
  */
 import type { DocumentKind, User } from '@tandem/protocol';
 import { Throttle } from '../runtime/throttle.ts';
@@ -14,13 +14,11 @@ import type { Presence } from './roster.ts';
 export interface RoomCursorsOptions {
   readonly kind: DocumentKind;
   readonly channel: number;
-  /** Those who are here; it changes. */
+  /** Live set. */
   readonly here: ReadonlySet<Presence>;
-  /** All messages that were sent at one time. */
   readonly delivered: (receivers: number) => void;
-  /** Clients have to hear of another `announcedMs`. */
+  /** `announcedMs` changed. */
   readonly onPace: () => void;
-  /** A timer failed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,7 +38,6 @@ export class RoomCursors implements Disposable {
     for (const { subscriber } of options.here) this.#relay.join(subscriber);
   }
 
-  /** How often clients are asked to say where they are. */
   get announcedMs(): number {
     return this.#pace.announcedMs;
   }
@@ -60,7 +57,6 @@ export class RoomCursors implements Disposable {
     return taken;
   }
 
-  /** What a subscriber said of itself. */
   of({ subscription }: Subscriber): readonly AwarenessEntry[] {
     return this.#relay.statesOf(subscription);
   }
@@ -70,12 +66,11 @@ export class RoomCursors implements Disposable {
     this.#flush.schedule();
   }
 
-  /** All that is seen of the others now. */
   snapshot(): readonly EncodedMessage[] {
     return this.#messages(this.#relay.snapshot());
   }
 
-  /** The same for one who was here and missed some of it. */
+  /** Resends the snapshot to a client that missed changes. */
   correction(): readonly EncodedMessage[] {
     return this.#messages([...this.#relay.gone(), ...this.#relay.snapshot()]);
   }

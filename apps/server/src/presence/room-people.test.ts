@@ -83,7 +83,7 @@ class House {
     }
   }
 
-  /** Whoever did not take everything gets it anew, and what is debounced is over. */
+  /** Resends to lagging clients and runs out all debounce timers. */
   settle(): void {
     this.pass(ABRUPT_LEAVE_MS + TIMER_WHEEL.tickMs);
     for (const tab of this.tabs) {
@@ -94,7 +94,7 @@ class House {
     this.pass(2 * PRESENCE.maxIntervalMs);
   }
 
-  /** Who is here, as the tabs know it of themselves. */
+  /** The members, as the tabs know their own state. */
   truth(): Map<string, unknown> {
     const people = new Map<
       string,
@@ -142,7 +142,7 @@ function anything(context: House, chance: SeededRandom, users: number): void {
       if (gone !== undefined) context.open(gone);
       break;
     case 5:
-      // The network was cut, and the server does not know it when the tab is back.
+      // The connection broke, and the server has not noticed when the tab is back.
       if (open !== undefined) {
         const { here } = open;
         context.open(open);
@@ -441,7 +441,7 @@ describe('nobody shows as someone else', () => {
       [eve.client, { at: 6, user: context.user(2) }],
     ]);
     expect(watcher.shown.get('u2')).toMatchObject({ name: 'Person 2', clients: [eve.client] });
-    // Who comes back under an id that somebody else took stays nameless rather than wrong.
+    // A client that returns under an id taken meanwhile stays nameless rather than wrong.
     context.people.leave(ada.here, 'clean');
     const mallory = context.tab(4);
     Object.assign(mallory, { client: ada.client });

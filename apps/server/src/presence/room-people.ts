@@ -1,6 +1,6 @@
 /**
- * The people in one room: who is here, who is typing, and where. All of it is lost with the room, and
- * nobody minds; what is said of it is as much as each receiver needs, and no more than a room may cost.
+ * The people in one room: members, typing and cursors. In memory only, lost with the room. Each
+ * receiver gets what it needs, within the room's budget.
  */
 import {
   ABRUPT_LEAVE_MS,
@@ -24,17 +24,15 @@ import { RoomCursors } from './room-cursors.ts';
 import { RoomTyping } from './room-typing.ts';
 
 export interface RoomPeopleOptions {
-  /** Of this room among all that have been. */
+  /** Unique among all rooms ever created. */
   readonly id: string;
   readonly kind: DocumentKind;
   readonly channel: number;
   readonly wheel: TimerWheel;
   readonly delivered: (type: ServerMessageType, receivers: number) => void;
-  /** Somebody came, went, or has another name. */
   readonly onPeople: () => void;
-  /** Nobody is shown any more who is not here. */
+  /** The last grace period ended: everyone shown is present. */
   readonly onSettled: () => void;
-  /** A timer failed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -43,7 +41,7 @@ type PresenceChanged = MessageOf<'presence:changed'>;
 export class RoomPeople implements Disposable {
   readonly #options: RoomPeopleOptions;
   readonly #here = new Set<Presence>();
-  /** Those whose connection is gone and who are still shown. */
+  /** Disconnected members who are still shown. */
   readonly #inGracePeriod = new Set<Deadline>();
   readonly #board: Roster;
   readonly #boardFlush = new Throttle(
@@ -51,11 +49,12 @@ export class RoomPeople implements Disposable {
     () => this.#sendPresence(),
     (error) => this.#options.onError(error),
   );
-  /** Null until somebody has one. */
   #cursors: RoomCursors | null = null;
-  /** Null until somebody types. */
   #typing: RoomTyping | null = null;
-  /** Who is shown, made once for all newcomers of an epoch until the others are told what has changed since. */
+  /**
+   * The member list of an epoch, encoded once for all newcomers until the next broadcast of
+   * changes.
+   */
   #everyone: { readonly epoch: string; readonly encoded: EncodedMessage } | null = null;
 
   constructor(options: RoomPeopleOptions) {
@@ -63,7 +62,6 @@ export class RoomPeople implements Disposable {
     this.#board = new Roster(options.id);
   }
 
-  /** People who are shown. */
   get size(): number {
     return this.#board.size;
   }
@@ -76,7 +74,6 @@ export class RoomPeople implements Disposable {
     return this.#board.users(limit);
   }
 
-  /** The one who has joined, as it is known from now on. */
   join(subscriber: Subscriber): Presence {
     const presence = this.#board.join(subscriber);
     this.#here.add(presence);
@@ -86,14 +83,13 @@ export class RoomPeople implements Disposable {
     return presence;
   }
 
-  /** @param known what it knew of those who are here when it lost its connection. */
+  /** @param known the position of the client when it disconnected. */
   welcome({ subscriber }: Presence, known: ChannelPosition | undefined): void {
     this.#tellWho(subscriber, known);
     deliverAll(subscriber, this.awarenessSnapshot());
     this.#typing?.welcome(subscriber);
   }
 
-  /** Says everything anew to one who missed some of it. */
   refresh({ subscriber }: Presence): void {
     this.#tellWho(subscriber, undefined);
     deliverAll(subscriber, this.#cursors?.correction() ?? []);
@@ -130,7 +126,6 @@ export class RoomPeople implements Disposable {
     this.#typing?.stop(user);
   }
 
-  /** This person moved or wrote. */
   acted(presence: Presence): void {
     if (this.#board.acted(presence, performance.now())) this.#boardFlush.schedule();
   }
@@ -143,17 +138,15 @@ export class RoomPeople implements Disposable {
     if (moved) this.acted(presence);
   }
 
-  /** What one said of itself. */
   awarenessOf({ subscriber }: Presence): readonly AwarenessEntry[] {
     return this.#cursors?.of(subscriber) ?? [];
   }
 
-  /** All that is seen of the others now. */
   awarenessSnapshot(): readonly EncodedMessage[] {
     return this.#cursors?.snapshot() ?? [];
   }
 
-  /** Answers with people who may not be among those who are shown. */
+  /** Searches all members, also those who are not shown. */
   list({ subscriber }: Presence, { ref, query, after }: MessageOf<'presence:list'>): void {
     const { channel, delivered } = this.#options;
     const page = this.#board.list({ query, after });
@@ -243,7 +236,7 @@ export class RoomPeople implements Disposable {
     subscriber.deliver(new EncodedMessage({ ...difference, ...(you === null ? {} : { you }) }));
   }
 
-  /** What came after it was made, the next difference tells to newcomers as to all others. */
+  /** Later changes reach newcomers with the next difference, as they reach all others. */
   #allMembers(): EncodedMessage {
     const { epoch } = this.#board.position;
     if (this.#everyone?.epoch !== epoch) {
@@ -298,7 +291,7 @@ export class RoomPeople implements Disposable {
   }
 }
 
-/** Who is only shown keeps nothing of a connection. */
+/** Drops the connection, so that a member who is only shown does not retain it. */
 function silenced({ subscription, user, client }: Subscriber): Subscriber {
   return { subscription, user, client, deliver: () => {} };
 }

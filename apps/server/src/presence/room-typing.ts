@@ -1,4 +1,4 @@
-/** Who types in one room, told to everyone who is in it. In most rooms nobody does, so this is made with the first. */
+/** Typing indicators of one room. Created on first use: in most rooms nobody types. */
 import { Throttle } from '../runtime/throttle.ts';
 import type { Subscriber } from './subscriber.ts';
 import { EncodedMessage } from '../runtime/encoded-message.ts';
@@ -10,11 +10,9 @@ import { TypingList } from './typing-list.ts';
 export interface RoomTypingOptions {
   readonly channel: number;
   readonly wheel: TimerWheel;
-  /** Those who are here; it changes. */
+  /** Live set. */
   readonly here: ReadonlySet<Presence>;
-  /** One message went to that many. */
   readonly delivered: (receivers: number) => void;
-  /** A timer failed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -45,12 +43,11 @@ export class RoomTyping implements Disposable {
     return this.#list.has(user);
   }
 
-  /** Tells a newcomer, who thinks that nobody types. */
+  /** A newcomer assumes that nobody types. */
   welcome(subscriber: Subscriber): void {
     if (this.#list.seenBy(null).length > 0) this.refresh(subscriber);
   }
 
-  /** Tells one who missed some of it. */
   refresh(subscriber: Subscriber): void {
     subscriber.deliver(this.#message(subscriber.user.id));
   }

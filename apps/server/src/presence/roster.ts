@@ -1,10 +1,10 @@
 /**
- * Who is in a room: one member per person over all of their connections, who is what the most present
- * of these is, and who is shown until the last one has left.
+ * The members of a room: one per user over all connections, with the most active state of these,
+ * shown until the last one has left.
  *
- * What others know has a position. Its offset grows with each batch of changes, and the board remembers in
- * which batch each person changed or left; so whoever comes back gets the difference. Of a crowd only a page is
- * shown, which is cheaper to say whole than to remember: a new epoch begins with it, and another when it is over.
+ * Others know a position. Its offset grows with each batch of changes, and the roster records the
+ * batch of each change and leave, so a returning client gets the difference. A crowd shows only a
+ * page, cheaper to send whole than to track: a new epoch begins with it, and another when it ends.
  */
 import {
   MAX_LISTED_MEMBERS,
@@ -19,31 +19,30 @@ import type { Subscriber } from './subscriber.ts';
 import { PRESENCE } from '../limits.ts';
 import { VisibleMembers } from './visible-members.ts';
 
-/** One channel of a person. There are as many of these as open channels: lists of a few take less room than maps. */
+/** One channel of a user. There is one per open channel: short lists take less room than maps. */
 export interface Presence {
-  /** Once its connection is gone: one like it that hears nothing. */
+  /** Replaced by a stub once its connection is gone. */
   subscriber: Subscriber;
   readonly person: Person;
   state: PresenceState;
-  /** Client ids that became known after the join. */
+  /** Client ids announced after the join. */
   announced: readonly number[];
 }
 
 interface Person {
   user: User;
-  /** The name as it is searched; null until somebody searches. */
+  /** The name, normalized for search; null until the first search. */
   folded: string | null;
   presences: readonly Presence[];
   state: PresenceState;
-  /** Counts those who came. */
   readonly order: number;
-  /** When they last moved or wrote, in milliseconds of any clock; 0 before that. */
+  /** When the user last moved or wrote, in milliseconds of any clock; 0 before that. */
   actedAt: number;
-  /** The batch in which others heard of the newest. */
+  /** The batch of the last change. */
   offset: number;
 }
 
-/** What is new for others. `everything`: an epoch has begun. */
+/** Changes for others. `everything`: a new epoch. */
 export type PresenceChange =
   | { readonly kind: 'everything' }
   | {
@@ -51,9 +50,9 @@ export type PresenceChange =
       readonly from: number;
       readonly members: readonly Member[];
       readonly left: readonly string[];
-      /** Whether those in the room have to hear of it. */
+      /** Whether it has to be broadcast. */
       readonly concernsAll: boolean;
-      /** People who are not shown and have changed, for their own connections. */
+      /** Changes of people who are not shown, for their own connections. */
       readonly own: readonly {
         readonly member: Member;
         readonly presences: readonly Presence[];
@@ -79,7 +78,6 @@ export class Roster {
   readonly #id: string;
   readonly #people = new Map<string, Person>();
   readonly #counts = { active: 0, idle: 0, away: 0 };
-  /** Users of whom others do not know the newest. */
   readonly #changed = new Set<string>();
   /** Users who left, and in which batch; oldest first. */
   readonly #departed = new Map<string, number>();
@@ -87,13 +85,13 @@ export class Roster {
   #page: VisibleMembers | null = null;
   #epoch = 0;
   #offset = 0;
-  /** Who knows no more than this may not have heard of all who left. */
+  /** Clients at or before this offset may have missed a leave that is no longer recorded. */
   #forgottenOffset = 0;
   #isEpochTold = true;
   #toldCounts = '';
   #lastOrder = 0;
 
-  /** @param id of this board among all that have been. */
+  /** @param id unique among all rosters ever created. */
   constructor(id: string) {
     this.#id = id;
   }
@@ -114,7 +112,7 @@ export class Roster {
     return { ...this.#counts };
   }
 
-  /** A tab that came back before its old connection was missed takes that one's place. */
+  /** A tab that reconnects before its old connection timed out replaces it. */
   join(subscriber: Subscriber): Presence {
     const { user, client } = subscriber;
     let person = this.#people.get(user.id);
@@ -162,14 +160,13 @@ export class Roster {
     this.#settle(presence.person);
   }
 
-  /** A client id that became known after the join. */
   addClient(presence: Presence, client: number): void {
     if (speaksAs(presence, client) || isOver(presence)) return;
     presence.announced = presence.announced.concat(client);
     this.#settle(presence.person);
   }
 
-  /** This person moved or wrote. @returns whether others may have to hear of it. */
+  /** The user moved or wrote. @returns whether a broadcast may be needed. */
   acted(presence: Presence, nowMs: number): boolean {
     if (isOver(presence)) return false;
     const { person } = presence;
@@ -199,13 +196,13 @@ export class Roster {
     return person === undefined ? null : toMember(person);
   }
 
-  /** All who are shown: in the order in which they came, or in a crowd who did something last. */
+  /** All shown members: in join order, or in a crowd by latest activity. */
   members(): Member[] {
     const shown = this.#page?.ordered(this.#people) ?? [...this.#people.values()];
     return shown.map(toMember);
   }
 
-  /** What is new for one who knows `position`; null where all that is shown is less, or is needed. */
+  /** The difference from `position`; null where the whole list is smaller, or required. */
   since({ epoch, offset }: ChannelPosition): PresenceDifference | null {
     const isKnown = epoch === this.position.epoch && offset <= this.#offset;
     if (!isKnown || offset < this.#forgottenOffset || this.#page !== null) return null;
@@ -222,7 +219,7 @@ export class Roster {
     return members.length + left.length < this.#people.size ? { members, left } : null;
   }
 
-  /** People by name, in the order in which they came, after the one whose answer said so. */
+  /** Searches by name in join order; `after` is the cursor of the previous page. */
   list({ query, after }: { readonly query: string; readonly after: number }): PresencePage {
     const wanted = fold(query.trim());
     const members: Member[] = [];
@@ -238,7 +235,7 @@ export class Roster {
     return { members, next: null };
   }
 
-  /** What is new since the last call; null when nothing is. */
+  /** Changes since the last call; null if none. */
   takeChanges(nowMs: number): PresenceChange | null {
     this.#settleMode();
     if (!this.#isEpochTold) {
@@ -325,7 +322,7 @@ function speaksAs({ subscriber, announced }: Presence, client: number): boolean 
   return subscriber.client === client || announced.includes(client);
 }
 
-/** It has left, or another has taken its place. */
+/** The presence left or was replaced. */
 function isOver(presence: Presence): boolean {
   return !presence.person.presences.includes(presence);
 }
@@ -341,7 +338,7 @@ function toMember({ user, presences, state }: Person): Member {
   return { user: user.id, name: user.name, color: user.color, state, clients };
 }
 
-/** As names are compared: without case, and without marks on letters. */
+/** Normalizes a name for comparison: no case, no diacritics. */
 function fold(name: string): string {
   return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

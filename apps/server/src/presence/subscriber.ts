@@ -4,12 +4,15 @@ import type { EncodedMessage } from '../runtime/encoded-message.ts';
 /** One open document channel of one connection, in any protocol. */
 export interface Subscriber {
   readonly subscription: number;
-  /** Changes when the person changes their name. */
+  /** Replaced when the user is renamed. */
   readonly user: User;
   /** The Yjs client id of this tab; null in protocols that do not send it. */
   readonly client: number | null;
   deliver(encoded: EncodedMessage): void;
 }
 
-/** `clean`: the client closed the channel. `abrupt`: its connection broke, and the person may be back soon. */
+/**
+ * `clean`: the client closed the channel. `abrupt`: its connection broke, and the user may be back
+ * soon.
+ */
 export type Leave = 'clean' | 'abrupt';

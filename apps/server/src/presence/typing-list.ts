@@ -1,4 +1,4 @@
-/** Who is typing, oldest first. Whoever does not say so again is forgotten after `TYPING_EXPIRY_MS`. */
+/** Who is typing, oldest first. Entries expire after `TYPING_EXPIRY_MS` unless repeated. */
 import { MAX_TYPING_NAMES, TYPING_EXPIRY_MS } from '@tandem/protocol';
 import { Deadline, type TimerWheel } from '../runtime/timer-wheel.ts';
 
@@ -35,12 +35,12 @@ export class TypingList {
     return this.#deadlines.has(user);
   }
 
-  /** What anybody sees is made of these. */
+  /** The names from which every view is derived. */
   get foremost(): string[] {
     return [...this.#deadlines.keys()].slice(0, MAX_TYPING_NAMES + 1);
   }
 
-  /** As one person sees it; nobody sees their own name. Without a person: as those see it who do not type. */
+  /** The list without the user's own name; null: the list for everyone who is not typing. */
   seenBy(user: string | null): string[] {
     const names: string[] = [];
     for (const name of this.#deadlines.keys()) {

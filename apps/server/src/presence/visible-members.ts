@@ -1,12 +1,12 @@
 /**
- * Which people of a crowd are shown: those who did something last. Somebody keeps a place for a while after
- * that, and only so many places change at once, so that a page of a busy crowd can be read, and costs little.
+ * The shown members of a crowd: those with the latest activity. A member keeps a place for a while,
+ * and few places change at once, so that the page stays readable and cheap.
  */
 import { MAX_LISTED_MEMBERS } from '@tandem/protocol';
 import { PRESENCE } from '../limits.ts';
 
 interface Actor {
-  /** In milliseconds; 0 for one who did nothing yet. */
+  /** In milliseconds; 0 before any activity. */
   readonly actedAt: number;
 }
 
@@ -23,7 +23,7 @@ export class VisibleMembers {
     return this.#shown.has(user);
   }
 
-  /** Those who are shown, who did something last before the others. */
+  /** Shown members, latest activity first. */
   ordered<T extends Actor>(people: People<T>): T[] {
     const shown: T[] = [];
     for (const user of this.#shown) {
@@ -33,7 +33,7 @@ export class VisibleMembers {
     return shown.toSorted((one, other) => other.actedAt - one.actedAt);
   }
 
-  /** Lets in who did something since. */
+  /** Gives places to recently active people. */
   turn(people: People<Actor>, nowMs: number): { readonly came: string[]; readonly went: string[] } {
     const went = [...this.#shown].filter((user) => !people.has(user));
     for (const user of went) this.#shown.delete(user);
@@ -55,7 +55,7 @@ export class VisibleMembers {
   }
 }
 
-/** Where nobody did anything, who came first. */
+/** Without activity, by join order. */
 function latestFirst(
   people: People<Actor>,
   isMeant: (user: string) => boolean = () => true,

@@ -1,4 +1,4 @@
-/** What the self-probe needs to live in a server: two people, and a document that only they can find. */
+/** Creates the two users and the private document used by the self-probe. */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createDocument } from '../storage/documents.ts';
@@ -22,7 +22,6 @@ export interface ProbeContext {
 const WRITER = 'self-probe';
 const READER = 'canary-listener';
 const TITLE = 'Self-probe';
-/** Bytes of chance in the document's id. */
 const ID_BYTES = 18;
 
 /** @param listening where the server listens. */
@@ -40,12 +39,12 @@ export function createSelfProbe(context: ProbeContext, listening: AddressInfo): 
   return new SelfProbe({ createPair, metrics, log });
 }
 
-/** Of what listens on all addresses, the loopback. */
+/** The loopback address for a server that listens on all addresses. */
 function ownAddress(address: string): string {
   return address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address;
 }
 
-/** Makes what is not there yet. @returns the document, whose id nobody can guess. */
+/** Creates what is missing. @returns the document's unguessable id. */
 async function prepareDocument({ db, engine, metrics }: ProbeContext): Promise<string> {
   const at = Date.now();
   for (const id of [WRITER, READER]) {

@@ -15,6 +15,6 @@ it('has a document that does not grow, over restarts too', () => {
     if (restart === 0) after = snapshot.byteLength;
   }
   expect(after).toBeLessThan(64);
-  // Numbers that are larger by a byte or two.
+  // Varints that grow by a byte or two.
   expect(snapshot.byteLength - after).toBeLessThan(8);
 });

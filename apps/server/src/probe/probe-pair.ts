@@ -1,6 +1,6 @@
 /**
- * The self-probe's two connections to its own document, which never grows: it writes under one client id
- * and overwrites one entry, so that what was there before becomes a single collected range.
+ * The self-probe's two connections to its document, which never grows: the probe writes under one
+ * client id and overwrites one entry, so Yjs merges old values into one collected range.
  */
 import * as Y from 'yjs';
 import { readAwareness, writeAwareness } from '../presence/awareness-update.ts';
@@ -10,9 +10,8 @@ import { ProbeSocket } from './probe-socket.ts';
 export interface SocketPairOptions {
   readonly port: number;
   readonly address: string;
-  /** Sees to it that there is a document, and says which. */
+  /** @returns its id. */
   readonly prepare: () => Promise<string>;
-  /** Tokens of the two who have it open. */
   readonly writerToken: () => Promise<string>;
   readonly readerToken: () => Promise<string>;
 }
@@ -97,9 +96,9 @@ export class SocketPair implements ProbePair {
   }
 }
 
-/** Overwrites the one entry. @returns what the others lack. */
+/** Overwrites the one entry. @returns the update. */
 export function beatUpdate(copy: Y.Doc, beat: number): Uint8Array {
-  // Not earlier: to load what was written under its own id would make Yjs take another one.
+  // Not earlier: Yjs changes the client id on loading structs written under it.
   copy.clientID = WRITER_CLIENT;
   const before = Y.encodeStateVector(copy);
   copy.getMap('self-probe').set('beat', beat);

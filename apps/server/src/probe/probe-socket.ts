@@ -1,4 +1,4 @@
-/** The self-probe's end of one connection: a native client over the loopback address, with nothing left out. */
+/** The self-probe's side of one connection: a complete native client over the loopback address. */
 import { WebSocket } from 'ws';
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
@@ -14,12 +14,10 @@ import {
 
 export interface ProbeSocketOptions {
   readonly port: number;
-  /** An address of this machine; IPv6 as it is. */
+  /** An address of this machine; IPv6 without brackets. */
   readonly address: string;
   readonly document: string;
-  /** The Yjs client id that it writes under. */
   readonly client: number;
-  /** A token of `hello`. */
   readonly token: () => Promise<string>;
   /** Rows of the document, from the first. */
   readonly onUpdates: (updates: readonly Uint8Array[]) => void;
@@ -35,7 +33,6 @@ export class ProbeSocket {
   readonly #socket: WebSocket;
   readonly #options: ProbeSocketOptions;
   readonly #waiting = new Set<Waiting>();
-  /** Rows that have come. */
   #position = 0;
 
   constructor(options: ProbeSocketOptions) {
@@ -48,7 +45,10 @@ export class ProbeSocket {
     this.#socket.on('close', (code) => this.#fail(new Error(`closed with ${code}`)));
   }
 
-  /** Says hello and opens the document, in one round trip. @returns the channel's number, when all is there. */
+  /**
+   * Authenticates and opens the document in one round trip. @returns the channel's number, once
+   * synced.
+   */
   async open(): Promise<number> {
     const { document, client, token } = this.#options;
     const connected = new Promise((resolve, reject) => {
@@ -72,12 +72,11 @@ export class ProbeSocket {
     return channel;
   }
 
-  /** All messages in one frame. */
   send(...messages: ClientMessage[]): void {
     this.#socket.send(binaryCodec.join(messages.map(binaryCodec.encode)));
   }
 
-  /** The next message of a type; rejects when the connection ends before it. */
+  /** Rejects when the connection ends first. */
   async next<T extends ServerMessageType>(
     type: T,
     fits: (message: MessageOf<T>) => boolean = () => true,
@@ -92,7 +91,6 @@ export class ProbeSocket {
     return message as MessageOf<T>;
   }
 
-  /** At once. */
   end(): void {
     this.#fail(new Error('it was ended'));
   }

@@ -1,21 +1,19 @@
 /**
- * The server publishes to itself, once a second, on the way that everybody's messages take. Most beats
- * go by awareness, which costs no disk; each tenth is an update, committed and acknowledged: an update
- * a second would be thirty million flushes of the disk in a year, on a server that nobody uses.
+ * Publishes to the server itself once a second, on the path of all messages. Most beats are
+ * awareness, without disk writes; each tenth is a committed update: one per second would flush an
+ * unused server's disk thirty million times a year.
  */
 import { PROBE } from '../limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ProbePath, Metrics } from '../metrics/metrics.ts';
 
-/** Two connections that have one document open. */
 export interface ProbePair {
-  /** Resolves when both are in; with the methods below, rejects when a connection is lost. */
+  /** Resolves when both have opened; like the methods below, rejects when a connection is lost. */
   open(): Promise<void>;
-  /** Resolves when the second connection has what the first one published. */
+  /** Resolves when the second connection has the first one's message. */
   deliver(beat: number): Promise<void>;
   /** Resolves when an update is acknowledged, and the second connection has it. */
   commit(beat: number): Promise<void>;
-  /** Both are gone at once. */
   end(): void;
 }
 
@@ -52,7 +50,7 @@ export class SelfProbe implements Disposable {
     this.#pair?.end();
   }
 
-  /** A beat that comes while the one before it waits is left out: that one will fail, or has been slow. */
+  /** Skipped while the previous beat is pending: that one will fail, or was slow. */
   async #beat(): Promise<void> {
     if (this.#state !== 'resting') return;
     this.#state = 'beating';
@@ -81,7 +79,6 @@ export class SelfProbe implements Disposable {
     this.#options.metrics.selfProbe.of(path).observe((performance.now() - startMs) / 1_000);
   }
 
-  /** Both connections are made anew for the next beat. */
   #failed(path: ProbePath, error: unknown): void {
     this.#pair?.end();
     this.#pair = null;

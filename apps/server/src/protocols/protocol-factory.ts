@@ -10,7 +10,6 @@ import { NativeProtocol } from './native/native-protocol.ts';
 import type { NativeServices } from './protocol-services.ts';
 import { YjsProtocol } from './yjs/yjs-protocol.ts';
 
-/** What the client connected for. */
 export type ConnectionPurpose =
   | Destination
   | { readonly kind: 'feed'; readonly transport: FeedTransport; readonly request: FeedRequest };
@@ -20,7 +19,6 @@ export type CreateProtocol = (
   purpose: ConnectionPurpose,
 ) => ProtocolHandler;
 
-/** @returns a factory of protocol handlers that share `services`. */
 export function protocolFactory(services: NativeServices): CreateProtocol {
   return (connection, purpose) => {
     switch (purpose.kind) {

@@ -8,7 +8,6 @@ import type { Rooms } from '../documents/rooms.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 
-/** For protocols that open documents. */
 export interface DocumentServices {
   readonly rooms: Rooms;
   readonly policy: ConnectionPolicy;

@@ -9,7 +9,6 @@ import { findUser, toUser } from './users.ts';
 
 export interface LoadedState {
   readonly epoch: string;
-  /** The last event that `state` includes. */
   readonly offset: number;
   readonly state: ChannelState;
 }
@@ -25,7 +24,7 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
-/** The channel's newest position; offset 0 for a channel without events. */
+/** Offset 0 for a channel without events. */
 export async function readHead(
   db: Database,
   key: ChannelKey,
@@ -40,7 +39,6 @@ export async function readHead(
     .executeTakeFirstOrThrow();
 }
 
-/** The initial values of the `activity` channel, without presence. */
 export async function loadActivity(
   db: Database,
   user: string,

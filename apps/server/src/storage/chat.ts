@@ -81,7 +81,7 @@ const newest = compiledQuery((db, document: string) =>
     .limit(1),
 );
 
-/** The number of the newest message; 0 for an empty chat. */
+/** 0 for an empty chat. */
 export async function chatHead(db: Database, document: string): Promise<number> {
   const [row] = await newest(db, document);
   return row?.number ?? 0;

@@ -7,18 +7,17 @@ import type { ChannelKey } from './channel-key.ts';
 import type { EventRun } from './event-rows.ts';
 import type { Database } from './tables.ts';
 
-/** The events that one transaction added to a channel. */
 export interface CommittedEvents extends EventRun {
   readonly key: ChannelKey;
 }
 
-/** The outcome of a command, stored under its id for repeats. */
+/** Stored under the command's id for repeats. */
 export type StoredResult =
   | { readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[] }
   | { readonly error: ErrorBody };
 
 export interface CommandStore extends AsyncDisposable {
-  /** Queries of handlers; within `transaction`, they belong to the transaction. */
+  /** Within `transaction`, queries belong to the transaction. */
   readonly db: Database;
   /**
    * Runs `work` in a transaction that other writers wait for.
@@ -36,7 +35,7 @@ export interface CommandStore extends AsyncDisposable {
 
   // Within a transaction:
 
-  /** Numbers an event and adds it to its channel. @returns the event's position. */
+  /** @returns the event's position. */
   appendEvent(
     key: ChannelKey,
     event: ChannelEvent,

@@ -40,7 +40,6 @@ const state = z.union([
     since: z.iso.datetime(),
     /** Differs after the directory was moved. */
     lockInode: z.number(),
-    /** The database file at the start; null for a new directory. */
     database: z.strictObject({ inode: z.number(), mtimeMs: z.number() }).nullable(),
     /** The run id in the database; null before the database is open and known to be the same one. */
     run,
@@ -99,7 +98,6 @@ export class DataDirectory {
     return last !== null && (last.isCopy || last.id !== this.#run);
   }
 
-  /** Notes that this process uses the database under this run id. */
   noteRun(id: string): void {
     this.#run = id;
     this.noteStart();
@@ -110,7 +108,7 @@ export class DataDirectory {
     return join(this.path, DATABASE_FILE);
   }
 
-  /** Notes the holder and the database file; call again after the file was created. */
+  /** Call again after the file was created. */
   noteStart(): void {
     this.#isNew = sizeOf(this.database) === 0;
     const found = statSync(this.database, { throwIfNoEntry: false });
@@ -129,7 +127,6 @@ export class DataDirectory {
     }, HEARTBEAT_MS).unref();
   }
 
-  /** Notes a clean stop and unlocks the directory. */
   close(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     this.#emptyLog();
@@ -169,7 +166,6 @@ export class DataDirectory {
     if (bytes > 0) log.info({ bytes, ms }, 'database checked');
   }
 
-  /** Whether the database is unchanged since a clean stop. */
   #isAsLeft(): boolean {
     const last = readState(this.path);
     if (last === null || !('stopped' in last) || sizeOf(`${this.database}-wal`) > 0) return false;
@@ -191,7 +187,7 @@ export class DataDirectory {
     }
   }
 
-  /** The last process in this directory, when it did not stop cleanly. */
+  /** Null after a clean stop. */
   #lastRun(): UncleanRun | null {
     const last = readState(this.path);
     const isMoved = last === null || !('pid' in last) || last.lockInode !== this.#lockInode;

@@ -4,7 +4,6 @@ import { access, chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StartupError } from '../runtime/startup-error.ts';
 
-/** Files of this process are private to its user. */
 export const PRIVATE_UMASK = 0o077;
 const OTHERS = 0o007;
 

@@ -65,11 +65,8 @@ export async function findDocument(db: Database, id: string): Promise<DocumentRo
 /** `opened_at` of a shared document that its user has not opened yet. */
 export const NEVER_OPENED = 0;
 
-/** The user's own part of a list entry. */
 export interface Listing {
-  /** The number of the newest chat message that this user has seen. */
   readonly chatRead: number;
-  /** The document was shared with this user, who has not opened it yet. */
   readonly isNew: boolean;
 }
 
@@ -81,14 +78,13 @@ export interface ListEntry extends Listing {
 }
 
 export interface ListOptions {
-  /** Returns documents after this one. */
   readonly after?: LibraryPlace | null | undefined;
-  /** Returns documents whose title or excerpt contains each of the words. */
+  /** Words that must all be in the title or excerpt. */
   readonly search?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** The documents on a user's list that the user may see, last changed first. */
+/** Only documents that the user may see, last changed first. */
 export async function listDocuments(
   db: Database,
   user: string,
@@ -244,7 +240,7 @@ export async function addVisit(db: Database, { user, document, at }: Visit): Pro
   return added?.chatRead ?? 0;
 }
 
-/** Removes a document from a user's list. @returns whether the document was listed. */
+/** @returns whether the document was listed. */
 export async function forgetVisit(
   db: Database,
   visit: { readonly user: string; readonly document: string },
@@ -257,7 +253,6 @@ export async function forgetVisit(
   return numDeletedRows > 0n;
 }
 
-/** Undefined when the document is not on the user's list. */
 export async function findListing(
   db: Database,
   { user, document }: { readonly user: string; readonly document: string },
@@ -271,7 +266,7 @@ export async function findListing(
   return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
 }
 
-/** The users who have a document on their list, last visit first, at most `LIBRARY.maxNotifiedLibraries`. */
+/** Last visit first, at most `LIBRARY.maxNotifiedLibraries`. */
 export async function findVisitors(
   db: Database,
   document: string,
@@ -287,7 +282,6 @@ export async function findVisitors(
   return rows.map(({ openedAt, ...row }) => ({ ...row, isNew: openedAt === NEVER_OPENED }));
 }
 
-/** The users, among the given ones, who have any of the documents on their lists. */
 export async function findListers(
   db: Database,
   documents: readonly string[],
@@ -320,7 +314,6 @@ export async function renameDocument(
     .execute();
 }
 
-/** The new list entry of a document whose text changed. */
 export interface DocumentChange {
   readonly id: string;
   readonly excerpt: string;
@@ -349,7 +342,7 @@ function later(at: number): RawBuilder<number> {
   return sql`iif(updated_at > ${at}, updated_at, ${at})`;
 }
 
-/** The number of a document's newest chat message; 0 for an empty chat. */
+/** 0 for an empty chat. */
 function newestMessage(document: Expression<string>): RawBuilder<number> {
   return sql`coalesce((select max(number) from chat_message where document = ${document}), 0)`;
 }

@@ -18,7 +18,6 @@ export interface GroupCommitOptions<T, R> {
   readonly onCommitted: (items: readonly T[], result: R, durationMs: number) => void;
   /** Nothing of the transaction was written. */
   readonly onFailed?: (items: readonly T[]) => void;
-  /** An item will never be committed. */
   readonly onRejected: (item: T, error: unknown) => void;
   /** Storage fails; commits are retried. Called once until `onResumed`. */
   readonly onStalled: (error: Error) => void;
@@ -35,7 +34,6 @@ type State =
 export class GroupCommit<T, R> {
   readonly #options: GroupCommitOptions<T, R>;
   #state: State = { kind: 'ready' };
-  /** Consecutive storage failures. */
   #failures = 0;
   /** The number of transactions that must contain a single item. */
   #singles = 0;

@@ -28,7 +28,6 @@ const sweep = ({ db, journal }: Fixture, after = '') =>
     deleteContent: (document, options) => journal.delete(document, options),
   });
 
-/** A guest with an expired session and the welcome page. */
 async function guest({ db, journal }: Fixture, id: string): Promise<string> {
   await createUser(db, { id, name: 'Guest', color: 0, at: 1_000 });
   await createSession(db, { cookie: id, user: id, at: 0, expiresAt: NOW });

@@ -10,7 +10,6 @@ import type { Database } from './tables.ts';
 /** A welcome page is written when it has more than this first row. */
 const WELCOME_PAGE_HEAD = 1;
 
-/** User ids after `after`, up to `last`. */
 interface IdRange {
   readonly after: string;
   readonly last: string;
@@ -20,7 +19,6 @@ export interface GuestDeletion {
   /** The last user id of the previous batch; '' at the beginning. */
   readonly after: string;
   readonly at: number;
-  /** Deletes a document's content, unless its head is beyond `maxHead`. */
   readonly deleteContent: (
     document: string,
     options: { readonly maxHead: number },

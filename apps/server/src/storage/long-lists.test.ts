@@ -1,4 +1,7 @@
-/** Reads whose work must not grow with the length of a chat or of a list: SQLite finds their rows by an index, already in order. */
+/**
+ * Query plans of reads that must not grow with a chat or a list: SQLite finds the rows by an index,
+ * already in order.
+ */
 import { expect, test } from 'vitest';
 import { MAX_CHAT_HISTORY_PAGE } from '@tandem/protocol';
 import { chatHead, findMessage, readMessages } from './chat.ts';
@@ -7,7 +10,6 @@ import { LocalExecutor, type SqlExecutor, type SqlResult } from './sqlite/execut
 import type { Database } from './tables.ts';
 import { temporaryPath } from './testing/temporary-database.ts';
 
-/** Keeps the query plan of each read. */
 class PlanRecorder implements SqlExecutor {
   readonly plans: string[] = [];
   readonly #executor: LocalExecutor;

@@ -8,7 +8,7 @@ import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 import { createUser } from './users.ts';
 
-/** Ada's document, which these people opened, in this order from hour 1 on. */
+/** Shares Ada's document with these people, who open it in this order, hourly. */
 async function share(
   db: Database,
   id: string,

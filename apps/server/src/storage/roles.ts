@@ -12,12 +12,11 @@ export interface Entry {
   readonly isOwn: boolean;
 }
 
-/** Everything that decides access to a document, and the metadata its room starts with. */
 export interface DocumentAccess extends Pick<
   DocumentRow,
   'id' | 'kind' | 'title' | 'owner' | 'link_access'
 > {
-  /** Given roles by user; null for none. */
+  /** By user; null for none. */
   readonly given: ReadonlyMap<string, GivenRole> | null;
 }
 
@@ -60,7 +59,6 @@ const accessRows = compiledQuery((db, document: string) =>
     .where('document.id', '=', document),
 );
 
-/** Null for a document that does not exist. */
 export async function findAccess(db: Database, document: string): Promise<DocumentAccess | null> {
   const rows = await accessRows(db, document);
   const [first] = rows;
@@ -76,7 +74,6 @@ export function roleIn(access: DocumentAccess, user: string): Role | null {
   return decideRole(access, { user, given: access.given?.get(user) ?? null });
 }
 
-/** The current role of each user in a document. */
 export async function rolesIn(
   db: Database,
   document: string,

@@ -8,7 +8,6 @@ import type { Database } from './tables.ts';
 import { beginRun, readLastRun } from './timelines.ts';
 
 export interface ServerStorage {
-  /** For the worker threads. */
   readonly description: StorageDescription;
   readonly db: Database;
   /** Notes in the data directory that this process uses the database; call once everything has started. */

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { compiledQuery } from './sqlite/compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
-/** The id of a cookie's session in the database and in tokens. */
 export function sessionId(cookie: string): string {
   return createHash('sha256').update(cookie).digest('hex');
 }
@@ -28,7 +27,7 @@ export async function createSession(
     .execute();
 }
 
-/** The session's user; undefined for an unknown or expired session. */
+/** Undefined for an unknown or expired session. */
 export async function findSessionUser(
   db: Database,
   session: { readonly id: string; readonly at: number },

@@ -46,7 +46,6 @@ export async function takeRole(db: Database, { document, user }: Membership): Pr
   return numDeletedRows > 0n;
 }
 
-/** The share dialog's state. Undefined when the document does not exist. */
 export async function readSharing(
   db: Database,
   document: string,
@@ -83,7 +82,7 @@ async function readMembers(db: Database, document: string): Promise<SharingMembe
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }
 
-/** The users who have the document on their list, last visit first. */
+/** Last visit first. */
 export async function readVisitors(db: Database, document: string): Promise<User[]> {
   return await db
     .selectFrom('visit')

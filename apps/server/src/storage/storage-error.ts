@@ -5,7 +5,6 @@ export interface StorageFailure {
   readonly message: string;
   /** Storage is at fault (full, busy, unreachable): the same request may succeed later. */
   readonly retryable: boolean;
-  /** The stored data cannot be read. */
   readonly damaged: boolean;
 }
 
@@ -27,7 +26,6 @@ export class StorageError extends Error implements StorageFailure {
   }
 }
 
-/** Whether storage, not the request, is at fault. */
 export function isRetryable(error: unknown): error is StorageError {
   return error instanceof StorageError && error.retryable;
 }

@@ -17,7 +17,6 @@ import type { Database } from './tables.ts';
 export type StorageDescription = {
   readonly kind: 'sqlite';
   readonly path: string;
-  /** Shared memory of the write lock. */
   readonly lock: SharedArrayBuffer;
 };
 
@@ -63,7 +62,6 @@ export async function openMetadata(storage: StorageDescription): Promise<Databas
   }
 }
 
-/** Background work of the database, in the thread that calls it. */
 export function startMaintenance(storage: StorageDescription): Disposable {
   switch (storage.kind) {
     case 'sqlite': {
@@ -74,7 +72,6 @@ export function startMaintenance(storage: StorageDescription): Disposable {
   }
 }
 
-/** Releases what a thread that exited may still hold. */
 export function releaseThread(storage: StorageDescription, threadId: number): void {
   switch (storage.kind) {
     case 'sqlite':

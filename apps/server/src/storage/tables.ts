@@ -25,7 +25,6 @@ export interface Tables {
   client: ClientTable;
 }
 
-/** The metadata database. */
 export type Database = Kysely<Tables>;
 
 export interface UserTable {
@@ -62,7 +61,6 @@ export interface DocumentTable {
 }
 export type DocumentRow = Selectable<DocumentTable>;
 
-/** A document on a user's list. */
 export interface VisitTable {
   user: string;
   document: string;
@@ -71,7 +69,6 @@ export interface VisitTable {
   chat_read: Generated<number>;
 }
 
-/** A role given to a user, instead of the link's. */
 export interface MemberTable {
   document: string;
   user: string;
@@ -82,7 +79,6 @@ export interface MemberTable {
 export interface ChatMessageTable {
   document: string;
   number: number;
-  /** The id of the command that sent it. */
   id: string;
   author: string;
   text: string;
@@ -100,7 +96,6 @@ export interface ChatReactionTable {
   /** The order of the users of one emoji. */
   order: Generated<number>;
   document: string;
-  /** The message's id. */
   message: string;
   emoji: string;
   /** The emoji's position on its message, the same in all rows of the emoji. */
@@ -108,7 +103,6 @@ export interface ChatReactionTable {
   user: string;
 }
 
-/** The result of a command, for repeats. */
 export interface CommandTable {
   user: string;
   id: string;
@@ -120,7 +114,6 @@ export interface CommandTable {
 export interface ChannelTable {
   key: string;
   epoch: string;
-  /** The offset of the newest event. */
   head: number;
 }
 
@@ -168,7 +161,6 @@ export interface UpdateTable {
   at: number;
 }
 
-/** The owner of a Yjs client id. */
 export interface ClientTable {
   document: string;
   client: number;

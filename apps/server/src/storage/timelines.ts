@@ -17,7 +17,6 @@ import type { Database } from './tables.ts';
 export const RETURN_MS = 31 * 24 * 60 * 60 * 1000;
 export const MAX_TIMELINES = 64;
 
-/** The database's record of the last process that used it. */
 export interface LastRun {
   readonly id: string;
   /** The file is a copy by `VACUUM INTO` or SQLite's backup, which both change the schema version. */

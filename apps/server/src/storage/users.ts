@@ -23,7 +23,6 @@ export async function findUser(db: Database, id: string): Promise<UserRow | unde
   return row;
 }
 
-/** Undefined when the user does not exist. */
 export async function updateProfile(
   db: Database,
   id: string,
@@ -42,7 +41,6 @@ export async function updateProfile(
     .executeTakeFirst();
 }
 
-/** The existing ids among the given ones. */
 export async function findUserIds(db: Database, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await db.selectFrom('user').select('id').where('id', 'in', ids).execute();

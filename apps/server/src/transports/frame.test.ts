@@ -5,10 +5,9 @@ import { Frame, FrameMaker } from './frame.ts';
 
 const join = (parts: readonly (Uint8Array | string)[]): string => parts.join('|');
 
-// The types do not mention it.
+// Missing from the types.
 const { Receiver } = ws as unknown as { readonly Receiver: new (options: object) => Writable };
 
-/** What a client of `ws` reads from the bytes. */
 function read(pieces: readonly Buffer[]): Promise<{ data: Buffer; isBinary: boolean }> {
   const receiver = new Receiver({ isServer: false, maxPayload: 1 << 24 });
   return new Promise((resolve, reject) => {
@@ -41,6 +40,6 @@ test('is made once for all who get the same', () => {
   expect(first.webSocket).toBe(first.webSocket);
   expect(maker.make([b, a], join)).not.toBe(first);
   expect(maker.make([a], join)).not.toBe(first);
-  // One that only looks the same may be of another codec.
+  // Equal but not identical parts may come from another codec.
   expect(maker.make([b], join)).not.toBe(maker.make([a], join));
 });

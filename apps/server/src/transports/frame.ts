@@ -49,7 +49,7 @@ export class FrameMaker {
     return this.#frame;
   }
 
-  /** At the end of a turn, so that the last frame is not kept in memory. */
+  /** Called at the end of a turn, so that the last frame does not stay in memory. */
   forget(): void {
     this.#parts = [];
     this.#frame = new Frame('');

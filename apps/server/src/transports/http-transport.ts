@@ -16,10 +16,9 @@ import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
 export interface HttpTransportOptions {
-  /** The session cookie of the browser that opened the transport; null where there was none. */
+  /** Null for a browser without a session cookie. */
   readonly cookie: string | null;
   readonly format: 'text' | 'binary';
-  /** Its id is invalid from now on. */
   readonly onGone: (transport: HttpTransport) => void;
 }
 
@@ -28,7 +27,6 @@ export abstract class HttpTransport implements Transport {
   abstract readonly bufferedAmount: number;
   readonly id = randomBytes(TRANSPORT.idBytes).toString('base64url');
   readonly cookie: string | null;
-  /** Requests of which the body is still arriving. */
   incompleteRequests = 0;
   readonly #format: 'text' | 'binary';
   readonly #onGone: (transport: HttpTransport) => void;
@@ -104,7 +102,6 @@ export abstract class HttpTransport implements Transport {
     this.gone(TRANSPORT_CLOSE_CODES.abnormal);
   }
 
-  /** Ends the transport: the client is gone, or was closed. */
   gone(code: number): void {
     if (this.isGone) return;
     this.#state = 'gone';

@@ -58,7 +58,6 @@ export class HttpTransports {
     return this.#transports.size;
   }
 
-  /** @returns whether the request is for a transport, and will be answered. */
   handle(request: IncomingMessage, answer: ServerResponse): boolean {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     switch (path) {

@@ -11,9 +11,8 @@ import { answerFrames, refuse } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 export interface Poll {
-  /** The number of the newest response that arrived; 0 for none. */
+  /** 0 for none. */
   readonly received: number;
-  /** How long the request is held without frames. */
   readonly holdMs: number;
 }
 
@@ -95,7 +94,6 @@ export class PollTransport extends HttpTransport implements Expiring {
     this.#waitingBytes += part.byteLength;
   }
 
-  /** Sends waiting frames when a request is held and the response before was confirmed. */
   #sendWaiting(): void {
     if (this.#held === null || this.#unconfirmed.body.byteLength > 0) return;
     let bytes = 0;
@@ -129,7 +127,6 @@ export class PollTransport extends HttpTransport implements Expiring {
     });
   }
 
-  /** The client or a proxy aborted the request. */
   #onAbort(response: ServerResponse): void {
     if (this.#held !== response) return;
     this.#held = null;

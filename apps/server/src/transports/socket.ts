@@ -17,7 +17,6 @@ const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
   1009: ['too-large', 'A frame was larger than this server takes.'],
 };
 
-/** Bytes of the first frame, before authentication, and of later ones. */
 export interface FrameLimits {
   readonly first: number;
   readonly later: number;
@@ -26,7 +25,6 @@ export interface FrameLimits {
 export class GatewaySocket extends WebSocket implements Transport {
   owner: TransportOwner | null = null;
   #stream: Socket | null = null;
-  /** Null once the first frame is here. */
   #limits: FrameLimits | null = null;
 
   get kind(): 'websocket' {

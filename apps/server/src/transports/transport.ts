@@ -7,23 +7,18 @@ export interface Transport {
   readonly kind: TransportWord;
   /** Bytes that were written and have not left this process. */
   readonly bufferedAmount: number;
-  /** The frames of one turn of the loop. */
   write(frames: readonly Frame[]): void;
-  /** Stops reading until `resume`, so that the other side has to wait. */
   pause(): void;
   resume(): void;
   /** Sends a ping below the level of frames, where the transport has one. */
   ping(): void;
   /** Sends a close frame; calls `onClosed` within `TRANSPORT.closeTimeoutMs`. */
   close(code: number, reason: string): void;
-  /** Closes without a close frame. */
   terminate(): void;
 }
 
-/** The connection, as the transport calls it. */
 export interface TransportOwner {
   receive(data: Buffer, isBinary: boolean): void;
-  /** The other side answered a ping of the transport. */
   onPong(): void;
   /** The bytes break the rules of the transport: the owner closes it, with a sentence for the client. */
   onProtocolError(name: CloseName, sentence: string): void;

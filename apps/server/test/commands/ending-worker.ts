@@ -1,4 +1,7 @@
-/** The command worker, except that it exits once between a commit and its report, when a file exists. */
+/**
+ * The command worker, except that it exits once between a commit and its report, when a file
+ * exists.
+ */
 import { existsSync, rmSync } from 'node:fs';
 import {
   CommandBatcher,

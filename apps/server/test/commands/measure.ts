@@ -1,10 +1,13 @@
 /**
- * Measures commands over real sockets, each on disk before it is acknowledged, and prints what it found:
+ * Measures commands over real sockets, each on disk before it is acknowledged, and prints the
+ * results:
  *
- *     node test/commands/measure.mjs [rate=2000] [seconds=10] [connections=40] [once=10000]
+ * node test/commands/measure.mjs [rate=2000] [seconds=10] [connections=40] [once=10000]
  *
- * First `rate` chat messages a second for `seconds`, spread over `connections` people with a document each.
- * Then `once` commands, each said three times over three connections at the same time: the database must
+ * First `rate` chat messages a second for `seconds`, spread over `connections` users with a
+ * document each.
+ * Then `once` commands, each sent three times over three connections concurrently: the database
+ * must
  * hold each once, and each must have been answered three times, twice of it as repeated.
  */
 import { spawn } from 'node:child_process';
@@ -37,10 +40,10 @@ const SECONDS = option('seconds', 10);
 const CONNECTIONS = option('connections', 40);
 const ONCE = option('once', 10_000);
 const TIMES = 3;
-/** Not counted: code that has just begun to run is slow. */
+/** Excluded from results: unoptimized code is slow. */
 const WARM_UP_SECONDS = 3;
 const PER_PERSON = 100;
-/** From /proc: CPU time is counted in these. */
+/** The unit of CPU time in /proc. */
 const TICKS_PER_SECOND = 100;
 
 class Speaker {
@@ -82,7 +85,7 @@ class Speaker {
     this.#socket.send(binaryCodec.encode(message));
   }
 
-  /** In order, with as many under way as a client may have. */
+  /** Sends in order, with as many in flight as a client may have. */
   command(command: Omit<MessageOf<'command'>, 'type' | 'channel'>): Promise<Answer> {
     return new Promise((resolve) => {
       this.#answered.set(command.id, resolve);
@@ -218,7 +221,7 @@ async function makePeople(port: number, count: number): Promise<readonly Person[
   const people: Person[] = [];
   while (people.length < count) {
     const response = await fetch(`http://localhost:${port}/api/session`, { method: 'POST' });
-    // Guests come at a rate that one address may make.
+    // Guest creation is rate-limited by address.
     if (response.status === 429) {
       await sleep(1_000);
       continue;
@@ -245,7 +248,7 @@ async function countMessages(): Promise<number> {
   return rows[0]?.['messages'] as number;
 }
 
-/** Of the server, all of its threads. */
+/** All threads of the server. */
 function cpuSeconds(): number {
   const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

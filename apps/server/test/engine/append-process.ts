@@ -1,6 +1,6 @@
 /**
- * A process that a test kills: writes lines into several documents as fast as possible, and prints each
- * acknowledged one. Arguments: the database file, and a number that makes the lines unique.
+ * A process that a test kills: writes lines into several documents as fast as possible, and prints
+ * each acknowledged one. Arguments: the database file, and a number that makes the lines unique.
  */
 import { writeSync } from 'node:fs';
 import * as Y from 'yjs';

@@ -1,4 +1,7 @@
-/** The engine's workers as files, with a worker that fails on demand and a process to kill beside them. */
+/**
+ * The engine's workers as files, with a worker that fails on demand and a process to kill beside
+ * them.
+ */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,7 +1,7 @@
 /**
- * An engine worker that fails like under a hostile update or a bug when an update contains one of these
- * words: FREEZE never returns, BLOAT exhausts the memory, COLLAPSE does so within the transaction that
- * commits it. Loading the document `heavy` exhausts the memory too.
+ * An engine worker that fails like under a hostile update or a bug when an update contains one of
+ * these words: FREEZE never returns, BLOAT exhausts the memory, COLLAPSE does so within the
+ * transaction that commits it. Loading the document `heavy` exhausts the memory too.
  */
 import type { Batch } from '@tandem/sync';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -59,7 +59,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
           validateUpdate(update, context) {
             if (contains(update, 'FREEZE')) for (;;);
             if (contains(update, 'BLOAT')) {
-              // The memory must run out before the time, on a slow machine too.
+              // Memory must run out before the time limit, also on slow machines.
               progress.extend(60_000);
               bloat();
             }

@@ -1,4 +1,7 @@
-/** `kill -9` at any moment loses nothing that was acknowledged. `KILLS=1000` for more of it, `SEED=7` for the same moments. */
+/**
+ * `kill -9` at any moment loses no acknowledged update. `KILLS=1000` for more kills, `SEED=7` to
+ * repeat their timing.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +14,7 @@ import { SqliteJournal } from '../../src/storage/sqlite/sqlite-journal.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 6);
-/** Other moments in each run. */
+/** Different timing in each run. */
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const LONGEST_LIFE_MS = 400;
 const STARTUP_MS = 5_000;
@@ -22,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundle[Symbol.asyncDispose]());
 
-/** What a process printed before it was killed, some time after its first acknowledgement. */
+/** The output of a process until it was killed, some time after its first acknowledgement. */
 async function acknowledgedBeforeKill(
   path: string,
   run: number,
@@ -37,7 +40,7 @@ async function acknowledgedBeforeKill(
   await sleep(lifeMs);
   child.kill('SIGKILL');
   await once(child, 'close');
-  // A line that the kill cut off was acknowledged all the same, but we cannot tell which it was.
+  // Drops the last line: if the kill truncated it, its update is unknown.
   return output.split('\n').slice(0, -1);
 }
 

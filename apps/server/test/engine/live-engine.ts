@@ -1,4 +1,4 @@
-/** An engine with real workers on a file of its own, and people who write in it. */
+/** An engine with real workers on a file of its own, and clients that write in it. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EngineEvent, OpenAnswer } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -13,7 +13,7 @@ export class Audience {
     engine.onNotices((notices) => this.notices.push(...notices));
   }
 
-  /** The first notice that fits, among those of the past too. */
+  /** The first matching notice, including past ones. */
   async heard<T extends EngineNotice>(fits: (notice: EngineNotice) => notice is T): Promise<T>;
   async heard(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice>;
   async heard(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice> {
@@ -40,7 +40,7 @@ export class Audience {
   }
 }
 
-/** Somebody's copy of a document, which sends its changes. */
+/** A client's replica of a document, which sends its changes. */
 export class LiveWriter {
   readonly doc = new Y.Doc();
   readonly #audience: Audience;
@@ -69,7 +69,7 @@ export class LiveWriter {
     target.insert(target.length, text);
   }
 
-  /** All that was written is on disk. */
+  /** Resolves once all writes are on disk. */
   async saved(): Promise<void> {
     await this.#audience.acknowledged(this.subscription, this.#cseq);
   }

@@ -1,10 +1,11 @@
 /**
  * Measures the engine through its real workers, and prints a table:
  *
- *     node test/engine/measure.mjs [trace.json.gz]
+ * node test/engine/measure.mjs [trace.json.gz]
  *
- * Updates that were made beforehand are appended with `WINDOW` of each document under way. CPU is of
- * the whole process, so of the gateway's end as well. With a trace (as of `automerge-paper.json.gz`:
+ * Appends prepared updates, with `WINDOW` of each document in flight. CPU is that of the whole
+ * process,
+ * including the gateway's end. With a trace (as of `automerge-paper.json.gz`:
  * `{ txns: [{ patches: [[position, deleted, inserted]] }] }`) it also measures how long a document
  * with all those edits takes to open, from its rows and from its snapshot.
  */
@@ -164,7 +165,6 @@ async function timeToOpen(engine: Engine, subscription: number): Promise<number>
   return Math.round(performance.now() - start);
 }
 
-/** One person's typing, a letter at a time. */
 function typing(count: number): Uint8Array[] {
   const updates: Uint8Array[] = [];
   const doc = new Y.Doc();

@@ -26,7 +26,7 @@ const start = (path: string, worker: 'engine-worker.js' | 'failing-worker.js'): 
     compactorWorkerUrl: bundle.url('compactor-worker.js'),
   });
 
-/** Names that are in different shards of two. */
+/** Names in different shards of two. */
 const [HERE, NEIGHBOUR, ELSEWHERE] = ['a', 'c', 'b'] as const;
 
 test('everything written is there after the engine was closed and opened', async () => {
@@ -113,7 +113,7 @@ test('an update that never ends is refused; its shard restarts, and the other sh
     new Set([HERE, NEIGHBOUR]),
   );
 
-  // What belongs to a lost subscription is not taken any more.
+  // Updates of a lost subscription are ignored.
   neighbour.write('from before');
   expect(textOf(await audience.open(NEIGHBOUR, 5))).toBe('saved before');
   expect(textOf(await audience.open(HERE, 6))).toBe('');

@@ -7,7 +7,6 @@ import { leavesOf } from './binding/leaves.ts';
 import { localPage, text } from './headless-page.ts';
 import { dragBlock, deleteBlock, topBlocks } from './simulation/page-edits.ts';
 
-/** Aligns a page of `count` blocks with what random drags and deletions made of it in one go. */
 function alignRandomly(seed: number, count: number): { alignment: Alignment; kept: string[] } {
   const random = new SeededRandom(seed);
   const blocks = Array.from({ length: count }, (_, i) => text(`block ${i}`, { id: `b${i}` }));
@@ -45,7 +44,7 @@ test.each(SEEDS)(
     expect(order.toSorted((a, b) => a - b)).toEqual([...later.keys()]);
     expect(order.filter((index) => later[index] !== -1).map((index) => `b${index}`)).toEqual(kept);
     const isMoved = new Set(moved);
-    // Without the moved leaves nothing has changed places.
+    // Apart from the moved leaves, the order is unchanged.
     const rest = order.filter((index) => !isMoved.has(index));
     expect(rest).toEqual(rest.toSorted((a, b) => a - b));
     const torn = order.filter((index, place) => {

@@ -9,8 +9,8 @@ import * as code from './code-commands.ts';
 import { type HeadlessView, outlineOf, type Page, sharedPage, text } from './headless-page.ts';
 
 /**
- * Three people do what people do, offline and on, with the real binding: afterwards all see one page, it is valid,
- * and what each editor shows is what is stored.
+ * Three simulated people edit online and offline with the real binding. At the end all pages are
+ * equal and valid, and each editor shows the stored content.
  */
 
 const SEEDS = 25;

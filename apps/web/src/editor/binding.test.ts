@@ -236,7 +236,7 @@ describe('what others write is shown', () => {
     try {
       sync();
     } catch {
-      // A failing plugin fails the delivery, too.
+      // A failing plugin must fail the delivery too.
     }
     b.view.type('!');
     sync();

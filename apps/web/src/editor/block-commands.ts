@@ -16,8 +16,9 @@ import { throughSections } from './section-commands.ts';
 import { wrapperDepth } from './sections.ts';
 
 /**
- * Commands on blocks. A heading, a list item or a task is the one `textBlock` with other attributes, so these
- * commands change attributes in place and never rebuild a block in which somebody else may be typing.
+ * Commands on blocks. Headings, list items and tasks are all `textBlock` with different attributes,
+ * so these commands change attributes in place and never rebuild a block in which another person
+ * may be typing.
  */
 
 interface Place {
@@ -25,10 +26,9 @@ interface Place {
   readonly pos: number;
 }
 
-/** The attributes of a paragraph. */
 const PLAIN = { kind: null, list: null, checked: null, start: null };
 
-/** Makes the selected blocks paragraphs (null) or headings; a code block becomes text again. */
+/** `null` makes paragraphs; code blocks become text. */
 export function setKind(kind: Kind | null): Command {
   return asText((node) => ({
     ...node.attrs,
@@ -38,7 +38,6 @@ export function setKind(kind: Kind | null): Command {
   }));
 }
 
-/** Makes the selected blocks items of a list, or paragraphs if all of them are such items already. */
 export function toggleList(list: List): Command {
   return (state, dispatch) => {
     const blocks = selectedBlocks(state);
@@ -51,7 +50,6 @@ export function toggleList(list: List): Command {
   };
 }
 
-/** Checks or unchecks the selected tasks; passes when there is none. */
 export const toggleChecked: Command = (state, dispatch) => {
   const tasks = selectedBlocks(state).filter(({ node }) => node.attrs['list'] === 'task');
   if (tasks.length === 0) return false;
@@ -64,7 +62,6 @@ export const toggleChecked: Command = (state, dispatch) => {
   return true;
 };
 
-/** Wraps the selected blocks in a quote, or lifts them out of the one they are in. */
 export const toggleQuote = throughSections((state, dispatch) => {
   const quote = state.schema.nodes['quote']!;
   const { $from } = state.selection;
@@ -74,7 +71,6 @@ export const toggleQuote = throughSections((state, dispatch) => {
   return wrapIn(quote, { id: newBlockId() })(state, dispatch);
 });
 
-/** Makes the selected blocks code, or text if they are code already. */
 export const toggleCode: Command = (state, dispatch) => {
   const code = state.schema.nodes['codeBlock']!;
   if (state.selection.$from.parent.type === code) return setKind(null)(state, dispatch);
@@ -84,7 +80,7 @@ export const toggleCode: Command = (state, dispatch) => {
   );
 };
 
-/** Puts a line below the caret's block, or in its place if the block is empty, and the caret after it. */
+/** Puts a divider below the caret's block, or in place of an empty one, and the caret after it. */
 export const insertDivider: Command = (state, dispatch) => {
   const { $from } = state.selection;
   if ($from.depth === 0) return false;
@@ -103,8 +99,8 @@ export const insertDivider: Command = (state, dispatch) => {
 };
 
 /**
- * Moves the selected blocks one step to the right (1) or left (-1), and what is inside of their items with them; always
- * taken, so that Tab stays here.
+ * Indents (1) or outdents (-1) the selected blocks and the content of their items. Always handles
+ * the key, so that Tab keeps the focus here.
  */
 export function indent(step: 1 | -1): Command {
   return throughSections((state, dispatch) => {
@@ -128,8 +124,8 @@ export function indent(step: 1 | -1): Command {
 }
 
 /**
- * Moves the selected blocks above the one before them (-1) or below the one after them (1). What is inside of an item
- * goes with it, and is not parted from an item that is passed.
+ * Moves the selected blocks above the previous block (-1) or below the next one (1). Items move
+ * with their content, and never split an item that they pass.
  */
 export function moveBlocks(direction: -1 | 1): Command {
   return throughSections((state, dispatch) => {
@@ -146,7 +142,8 @@ export function moveBlocks(direction: -1 | 1): Command {
     const moved = parent.children.slice(startIndex, endIndex);
     const end = start + sizeOf(moved);
     const by = direction * sizeOf(passed);
-    // What the person moves is what goes elsewhere: a neighbour that somebody else moves meanwhile keeps its place.
+    // The selected blocks are reinserted, not their neighbours: a concurrent move of a neighbour
+    // then keeps its effect.
     tr.delete(start, end).insert(start + by, moved);
     const { doc } = tr;
     const anchor = doc.resolve(selection.anchor + by);
@@ -160,7 +157,7 @@ export function moveBlocks(direction: -1 | 1): Command {
   });
 }
 
-/** Enter in text: splits the block, or takes an empty one a step back towards a plain paragraph. */
+/** Enter in text: splits the block, or brings an empty one a step closer to a plain paragraph. */
 export const splitBlock: Command = (state, dispatch) => {
   const { $from, $to } = state.selection;
   if (!isText($from.parent) || !isText($to.parent)) return false;
@@ -171,7 +168,7 @@ export const splitBlock: Command = (state, dispatch) => {
   if (!dispatch) return true;
   const { tr } = state;
   if (!state.selection.empty) tr.deleteSelection();
-  // A selection over the edge of a quote may leave the caret between blocks.
+  // A selection across a quote's edge may leave the caret between blocks.
   if (isText(tr.selection.$from.parent)) splitAt(tr);
   dispatch(tr.scrollIntoView());
   return true;
@@ -184,7 +181,7 @@ function splitAt(tr: Transaction): void {
   const atEnd = $from.parentOffset === parent.content.size;
   const kind: unknown = atStart || atEnd ? null : parent.attrs['kind'];
   const attrs = { ...parent.attrs, id: newBlockId(), kind, checked: null, start: null };
-  // At the start the text keeps its block, so that others who stand in it stay where they are.
+  // At the start, the text keeps its block, so that other carets in it stay in place.
   if (atStart) {
     const start = parent.attrs['start'] as number | null;
     if (start !== null) tr.setNodeAttribute($from.before(), 'start', null);
@@ -192,11 +189,9 @@ function splitAt(tr: Transaction): void {
   } else tr.split($from.pos, 1, [{ type: parent.type, attrs }]);
 }
 
-/** An empty block at the end of a quote leaves it; one in its middle parts it. */
 const leaveWrapper: Command = (state, dispatch) =>
   wrapperDepth(state.selection.$from) > 0 && liftEmptyBlock(state, dispatch);
 
-/** An empty item first moves left, then leaves its list. */
 const outdentOrClear: Command = (state, dispatch) => {
   const { $from } = state.selection;
   const { indent: level, list, kind } = $from.parent.attrs;
@@ -206,7 +201,7 @@ const outdentOrClear: Command = (state, dispatch) => {
   return true;
 };
 
-/** Backspace at the start of a text: less and less of a list or heading, then out of a quote, then a join. */
+/** Backspace at the start of a text: clears list and heading, leaves the quote, then joins. */
 export const backspaceAtStart = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || $from.parentOffset > 0 || !isText($from.parent)) return false;
@@ -222,7 +217,6 @@ export const backspaceAtStart = throughSections((state, dispatch) => {
   return takePrevious(state, place, $from.node(-1).child(index - 1), dispatch);
 });
 
-/** What Backspace does to the block before: an empty text or a line goes, the end of code takes the caret. */
 function takePrevious(
   state: EditorState,
   place: Place,
@@ -241,7 +235,6 @@ function takePrevious(
   return true;
 }
 
-/** Delete in an empty block removes the block, and leaves the next one as it is. */
 export const deleteEmpty = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || !isText($from.parent) || $from.parent.content.size > 0) return false;
@@ -251,7 +244,6 @@ export const deleteEmpty = throughSections((state, dispatch) => {
   return true;
 });
 
-/** A line break inside a text. */
 export const insertHardBreak: Command = (state, dispatch) => {
   if (!isText(state.selection.$from.parent)) return false;
   dispatch?.(
@@ -260,7 +252,6 @@ export const insertHardBreak: Command = (state, dispatch) => {
   return true;
 };
 
-/** The text blocks that the selection touches. */
 function selectedBlocks(state: EditorState): Place[] {
   const blocks: Place[] = [];
   const { from, to } = state.selection;
@@ -298,7 +289,6 @@ function patch(tr: Transaction, { node, pos }: Place, change: Attrs): Transactio
   return tr.setNodeMarkup(pos, null, { ...node.attrs, ...change });
 }
 
-/** The blocks and what is inside of the items among them, each with the position of the block that it goes with. */
 function withInside(doc: Node, blocks: readonly Place[]): (Place & { owner: number })[] {
   const found = new Map<number, Place & { owner: number }>();
   for (const { node, pos } of blocks) {
@@ -317,14 +307,13 @@ function withInside(doc: Node, blocks: readonly Place[]): (Place & { owner: numb
   return [...found.values()].toSorted((a, b) => a.pos - b.pos);
 }
 
-/** How far a block moves when a person moves it one step: not left of the page nor deeper than an item may stand. */
 function stepOf($pos: ResolvedPos, step: 1 | -1): number {
   const block = $pos.nodeAfter!;
   if (step < 0) return levelOf(block) > 0 ? -1 : 0;
   return levelOf(block) < deepestAt($pos, block) ? 1 : 0;
 }
 
-/** The index behind the blocks from `first` up to `end`, and behind those that are inside of the items among them. */
+/** The index behind the blocks from `first` up to `end` and the content of their items. */
 function endOfInside(parent: Node, first: number, end: number): number {
   const selected = parent.children.slice(first, end).filter(({ attrs }) => attrs['list']);
   const level = Math.min(...selected.map(levelOf));
@@ -333,7 +322,10 @@ function endOfInside(parent: Node, first: number, end: number): number {
   return index;
 }
 
-/** The index of the block that is passed upwards: the item that the block before is inside of, or that block itself. */
+/**
+ * The index of the block passed upwards: the owning item of the previous block, or that block
+ * itself.
+ */
 function startOfPassed(parent: Node, index: number): number {
   const moved = parent.child(index);
   for (let at = index - 1; at >= 0; at--) {
@@ -351,7 +343,6 @@ function levelOf(node: Node): number {
   return Number(node.attrs['indent'] ?? 0);
 }
 
-/** An item may stand one step deeper than the item before it. */
 function deepestAt($pos: ResolvedPos, node: Node): number {
   const previous = $pos.nodeBefore;
   if (!node.attrs['list']) return MAX_INDENT;

@@ -7,8 +7,9 @@ import { isFromDocument } from './binding/binding.ts';
 import { newBlockId } from './new-block-id.ts';
 
 /**
- * Every block carries an id that is its own for life. Commands that make a block give it one; what they and
- * ProseMirror's own commands leave out is found by looking at nothing but the ranges that a local change touched.
+ * Gives every block a permanent id. Commands that create a block assign one; blocks from other
+ * sources, such as ProseMirror's own commands, are found by checking only the ranges that a local
+ * change touched.
  */
 export const blockIds = Extension.create({
   name: 'blockIds',
@@ -19,14 +20,13 @@ export const blockIds = Extension.create({
         return nameChangedBlocks(transactions, before, state);
       },
       props: {
-        // A block that is dragged keeps its id, one that is pasted is another block.
+        // A dragged block keeps its id; a pasted block is a new one.
         transformPasted: (slice, view) => (view.dragging?.move ? slice : renewIds(slice)),
       },
     }),
   ],
 });
 
-/** The slice with new ids throughout. */
 export function renewIds(slice: Slice): Slice {
   return new Slice(renewFragment(slice.content), slice.openStart, slice.openEnd);
 }
@@ -43,9 +43,9 @@ function renewFragment(fragment: Fragment): Fragment {
 }
 
 /**
- * Gives an id to each block in the changed ranges that has none, and to each that has its neighbour's. The only block of
- * a page needs none: two people who empty a page at once leave one empty page. Nor does an unnamed block in which
- * somebody types (WR7): two who do so at once would both begin a block there.
+ * Assigns an id to blocks in the changed ranges that have none or share their neighbour's. Two
+ * exceptions avoid duplicates from concurrent edits: the only block of a page (two people who empty
+ * a page leave one empty page), and an unnamed block in which a person types (WR7).
  */
 function nameChangedBlocks(
   transactions: readonly Transaction[],
@@ -73,7 +73,6 @@ function nameChangedBlocks(
   return tr.docChanged ? tr : null;
 }
 
-/** Whether the block at a position stood, without an id, in the page as it was before. */
 function wasUnnamed(
   transactions: readonly Transaction[],
   { doc }: EditorState,
@@ -87,7 +86,6 @@ function wasUnnamed(
   return !opening.deletedAfter && opening.pos === pos;
 }
 
-/** The changed ranges, in the positions of the newest document. */
 function changedRanges(transactions: readonly Transaction[]): [number, number][] {
   const ranges: [number, number][] = [];
   transactions.forEach((transaction, index) => {

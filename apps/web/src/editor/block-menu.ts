@@ -18,16 +18,13 @@ import {
 
 import { insertDivider, setKind, toggleCode, toggleList, toggleQuote } from './block-commands.ts';
 
-/** An entry of the slash menu. */
 export interface SlashItem {
   readonly id: BlockItemId | 'pasteMarkdown';
   readonly icon: LucideIcon;
-  /** The Markdown that does the same. */
   readonly hint: string;
   readonly command: Command;
 }
 
-/** What a block can be made into, in the order in which menus show it. */
 export interface BlockItem extends SlashItem {
   readonly id: BlockItemId;
 }
@@ -57,7 +54,7 @@ export const BLOCK_ITEMS: readonly BlockItem[] = [
   { id: 'divider', icon: Minus, hint: '---', command: insertDivider },
 ];
 
-/** Reads the clipboard, which a page may only do when a person asks for it. */
+/** Reads the clipboard, which browsers allow only on a user's request. */
 export function pasteMarkdownItem(paste: (view: EditorView) => void): SlashItem {
   const command: Command = (_state, dispatch, view) => {
     if (dispatch && view) paste(view);
@@ -66,7 +63,6 @@ export function pasteMarkdownItem(paste: (view: EditorView) => void): SlashItem 
   return { id: 'pasteMarkdown', icon: ClipboardPaste, hint: '', command };
 }
 
-/** The items whose name or other words begin with the query; those whose name does come first. */
 export function searchItems(items: readonly SlashItem[], query: string, t: TFunction): SlashItem[] {
   const wanted = fold(query);
   const rank = (item: SlashItem): number => {

@@ -10,9 +10,9 @@ import type { InputRule, RulePlace } from './input-rule.ts';
 import { newBlockId } from './new-block-id.ts';
 import { blocksIn, wrapperDepth } from './sections.ts';
 
-/** Signs at the start of a block that say what the block is. */
+/** Input rules for Markdown signs at the start of a block. */
 
-/** ``` and a language become code with a space, and with Enter, which is what ends that line. */
+/** A fence with a language: triggered by a space, or by the Enter that ends its line. */
 export const CODE_FENCE: InputRule = (text) => {
   const name = /^```([\w#+.-]{0,40})\s$/.exec(text)?.[1];
   if (name === undefined) return null;
@@ -41,7 +41,7 @@ export const BLOCK_RULES: readonly InputRule[] = [
     return { ...listItem('ordered'), start: startFor(Number(number), $start) };
   }),
   attributeRule(/^\[([ xX]?)\]\s$/, ([, sign], { parent }) => {
-    // "- [ ] " has made a bullet already.
+    // "- [ ] " is a bullet by the time this rule sees it.
     if (!isPlain(parent) && !isBullet(parent)) return false;
     return { ...listItem('task'), checked: /x/i.test(sign!) || null };
   }),
@@ -49,7 +49,7 @@ export const BLOCK_RULES: readonly InputRule[] = [
   (text) => (/^(?:---|—-)$/.test(text) ? insertDividerAbove : null),
 ];
 
-/** A rule that changes the attributes of the block; false where the signs are meant as signs. */
+/** A rule that changes block attributes; `false` leaves the signs as text. */
 function attributeRule(
   pattern: RegExp,
   change: (match: RegExpExecArray, $start: ResolvedPos) => Attrs | false,
@@ -87,7 +87,6 @@ function insertDividerAbove(place: RulePlace): Transaction | null {
   return tr.insert(doc.resolve(place.start).before(), line);
 }
 
-/** The text block that the signs begin. */
 function blockAt({ state, start }: RulePlace): Node | null {
   const { parent, parentOffset } = state.doc.resolve(start);
   return isText(parent) && parentOffset === 0 ? parent : null;
@@ -97,7 +96,6 @@ function removeSigns(tr: Transaction, { state, start }: RulePlace): void {
   tr.delete(start, state.selection.from);
 }
 
-/** A heading may begin with a number, and an item with a dash. */
 function isPlain({ attrs }: Node): boolean {
   return !attrs['kind'] && !attrs['list'];
 }
@@ -110,7 +108,9 @@ function listItem(list: List): Attrs {
   return { list, kind: null, checked: null };
 }
 
-/** The `start` that a typed number asks for: none when it is the next number, or 1 for each item as in Markdown. */
+/**
+ * The `start` for a typed number: none for the next number or, as in Markdown, for a repeated 1.
+ */
 function startFor(number: number, $start: ResolvedPos): number | null {
   const block = $start.parent;
   const numbers = new ListCounter();
@@ -126,7 +126,6 @@ function startFor(number: number, $start: ResolvedPos): number | null {
   return number === numbers.implied(item) || (number === 1 && isBehindItem) ? null : number;
 }
 
-/** The blocks of the page, or of the quote that the position is in. */
 function siblingsOf($pos: ResolvedPos): readonly Node[] {
   return wrapperDepth($pos) > 0 ? $pos.node(-1).children : blocksIn($pos.doc);
 }

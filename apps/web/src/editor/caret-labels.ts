@@ -1,26 +1,22 @@
 /**
- * Where the names beside carets stand: each at its caret where there is room, otherwise beside the names that are there
- * already, otherwise in a further row. Lengths are pixels in the layer of carets.
+ * Places the names beside carets: at the caret where there is room, else beside other names, else
+ * in a further row. Lengths are pixels in the caret layer.
  */
 
 export const LABEL_HEIGHT = 16;
-/** Between names. */
 const GAP = 2;
-/** Names of more people than this, at one place, cover each other again. */
+/** Above this number of people at one place, names overlap. */
 const MAX_ROWS = 12;
 
 export interface CaretLabel {
-  /** Of the caret. */
   readonly left: number;
   readonly top: number;
   readonly bottom: number;
-  /** Of the name. */
   readonly width: number;
-  /** To which side of the caret the name reaches. */
   readonly side: 'left' | 'right';
 }
 
-/** From the place above the caret. */
+/** Offset from the position above the caret. */
 export interface LabelShift {
   readonly x: number;
   readonly y: number;
@@ -32,7 +28,7 @@ interface Box {
   readonly top: number;
 }
 
-/** The first come first: those that must be seen best. */
+/** Places labels in the given order, so the most important must come first. */
 export function placeLabels(labels: readonly CaretLabel[], layerWidth: number): LabelShift[] {
   const taken: Box[] = [];
   return labels.map((label) => {
@@ -68,7 +64,7 @@ function freeBox(label: CaretLabel, { wanted, taken, layerWidth }: Search): Box 
   return null;
 }
 
-/** Above the caret, as long as that is within the layer; then below it. */
+/** Stacks rows above the caret while they fit into the layer, then below it. */
 function topOfRow({ top, bottom }: CaretLabel, row: number): number {
   const step = LABEL_HEIGHT + GAP;
   const above = top - LABEL_HEIGHT - row * step;

@@ -5,9 +5,9 @@ import { newBlockId } from './new-block-id.ts';
 import { CODE_INDENT } from './limits.ts';
 import { throughSections } from './section-commands.ts';
 
-/** Commands inside a code block; each passes outside of one. */
+/** Commands inside a code block; each returns `false` outside of one. */
 
-/** Enter: a new line as far in as this one. Behind two empty lines at the end, a paragraph in their place. */
+/** Enter keeps the indent. After two empty lines at the end, it replaces them with a paragraph. */
 export const enterInCode = throughSections((state, dispatch) => {
   const { $from, $to, empty } = state.selection;
   if (!inCode($from) || !$from.sameParent($to)) return false;
@@ -22,7 +22,10 @@ export const enterInCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** Tab and Shift-Tab: the selected lines move in or out; without a selection, Tab writes spaces, or a tab among tabs. */
+/**
+ * Tab and Shift-Tab: indents or outdents the selected lines. Tab without a selection inserts
+ * spaces, or a tab in code that uses tabs.
+ */
 export function indentCode(direction: 1 | -1): Command {
   return (state, dispatch) => {
     const { $from, $to, empty } = state.selection;
@@ -42,7 +45,6 @@ export function indentCode(direction: 1 | -1): Command {
   };
 }
 
-/** Leaves the block downwards, into a paragraph that is made if there is none. */
 export const leaveCode = throughSections((state, dispatch) => {
   if (!inCode(state.selection.$from)) return false;
   dispatch?.(
@@ -51,7 +53,6 @@ export const leaveCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** ArrowDown on the last line of a block that nothing follows. */
 export const leaveCodeDown = throughSections((state, dispatch) => {
   const { $head, empty } = state.selection;
   if (!empty || !inCode($head) || $head.parent.textContent.slice($head.parentOffset).includes('\n'))
@@ -60,7 +61,6 @@ export const leaveCodeDown = throughSections((state, dispatch) => {
   return leaveCode(state, dispatch);
 });
 
-/** Mod-Shift-Enter: a paragraph above the block. */
 export const writeAboveCode = throughSections((state, dispatch) => {
   const { $head } = state.selection;
   if (!inCode($head)) return false;
@@ -70,14 +70,17 @@ export const writeAboveCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** ArrowUp at the start of a block that nothing stands before. */
+/** ArrowUp at the start of a block without a previous one. */
 export const leaveCodeUp = throughSections((state, dispatch) => {
   const { $head, empty } = state.selection;
   if (!empty || !inCode($head) || $head.parentOffset > 0) return false;
   return !state.doc.resolve($head.before()).nodeBefore && writeAboveCode(state, dispatch);
 });
 
-/** Backspace at the start of a block: an empty one becomes a paragraph, another stays code and the caret goes before it. */
+/**
+ * Backspace at the start of code: an empty block becomes a paragraph, otherwise the caret moves
+ * before the block.
+ */
 export const backspaceInCode = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || !inCode($from) || $from.parentOffset > 0) return false;
@@ -95,7 +98,7 @@ export const backspaceInCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** Delete at the end of code, and of a text before code: code and text are not joined. */
+/** Delete at the end of code, or of a text before code: code and text are never joined. */
 export const deleteBesideCode = throughSections((state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || !$from.parent.isTextblock || $from.pos < $from.end()) return false;
@@ -110,7 +113,7 @@ export const deleteBesideCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** Mod-a in code selects the code first. */
+/** Mod-a in code selects the code first, and the page only when all of the code is selected. */
 export const selectCode: Command = (state, dispatch) => {
   const { $from, $to, from, to } = state.selection;
   if (!inCode($from) || !$from.sameParent($to)) return false;
@@ -119,7 +122,6 @@ export const selectCode: Command = (state, dispatch) => {
   return true;
 };
 
-/** A divider or an empty block, which one key deletes as a whole. */
 function isEmptyOrLine(node: Node): boolean {
   return node.type.name === 'divider' || (node.isTextblock && node.content.size === 0);
 }
@@ -142,14 +144,13 @@ function lineBefore($pos: ResolvedPos): string {
   return $pos.parent.textContent.slice(0, $pos.parentOffset).split('\n').at(-1) ?? '';
 }
 
-/** The indent that Shift-Tab removes from a line. */
 const LINE_INDENT = /^(?:\t| *)/;
 
 function linesBetween($from: ResolvedPos, $to: ResolvedPos): { pos: number; outdent: number }[] {
   const text = $from.parent.textContent;
   const lines: { pos: number; outdent: number }[] = [];
   let offset = $from.parentOffset - lineBefore($from).length;
-  // A selection that ends at the start of a line has nothing of that line.
+  // A selection that ends at the start of a line does not include that line.
   do {
     const [outdent] = LINE_INDENT.exec(text.slice(offset, offset + CODE_INDENT.length))!;
     lines.push({ pos: $from.start() + offset, outdent: outdent.length });

@@ -2,10 +2,11 @@ import { highlightOf } from './highlights.ts';
 import { MAX_HIGHLIGHT_CHARS } from './limits.ts';
 
 /**
- * Colours for code through the CSS Custom Highlight API: ranges over the text as it stands, with no change to the
- * editor's DOM, so neither typing nor the caret ever waits for it. One block is done at a time, when the browser is
- * idle. In a long document only what is near the screen is coloured: the browser says which blocks it skips, and a
- * look of our own at where each of them is would cost at every frame. Browsers without the API show code in one colour.
+ * Colours code with the CSS Custom Highlight API: ranges over the existing text, without DOM
+ * changes, so typing and the caret never wait. One block is coloured at a time, when the browser is
+ * idle. In a long document only blocks near the screen are coloured; the browser reports which ones
+ * it skips, because measuring positions would cost in every frame. Browsers without the API show
+ * code in one colour.
  */
 
 interface Block {
@@ -22,13 +23,11 @@ export class CodeHighlighter {
   readonly #text: HTMLElement;
   #idle: number | undefined;
 
-  /** @param text the editor's element. */
   constructor(text: HTMLElement) {
     this.#text = text;
     if (this.#supported) text.addEventListener('contentvisibilityautostatechange', this.#moved);
   }
 
-  /** Colours `content` from now on, whenever `update` says that it has changed. */
   add(content: HTMLElement, language: string | null): void {
     this.#blocks.set(content, { content, language, ranges: [], state: 'dirty', skipped: false });
     this.#schedule();
@@ -128,7 +127,7 @@ function textsIn(content: HTMLElement): {
   return { texts, code };
 }
 
-/** Safari has no idle callback. */
+/** Safari has no `requestIdleCallback`. */
 function whenIdle(run: () => void): number {
   return typeof requestIdleCallback === 'function'
     ? requestIdleCallback(run, { timeout: 200 })

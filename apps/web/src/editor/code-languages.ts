@@ -1,4 +1,4 @@
-/** The languages that code can be coloured in, by their names in the document, which are highlight.js's. */
+/** Languages that can be coloured, by their highlight.js names, which the document stores. */
 export const CODE_LANGUAGES: readonly (readonly [name: string, label: string])[] = [
   ['bash', 'Bash'],
   ['c', 'C'],
@@ -29,7 +29,6 @@ export const CODE_LANGUAGES: readonly (readonly [name: string, label: string])[]
   ['yaml', 'YAML'],
 ];
 
-/** Other names of these languages: those written after ```, and those of code editors. */
 const ALIASES: Readonly<Record<string, string>> = {
   cc: 'cpp',
   'c++': 'cpp',
@@ -58,7 +57,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   zsh: 'bash',
 };
 
-/** The language's name in the list, where there is one; otherwise the name as it is. */
+/** Resolves an alias; returns an unknown name unchanged. */
 export function languageNamed(name: string): string {
   const folded = name.toLowerCase();
   return ALIASES[folded] ?? folded;

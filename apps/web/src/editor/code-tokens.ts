@@ -1,6 +1,6 @@
 import { common, createLowlight } from 'lowlight';
 
-/** The highlighter proper. It is large, so it is loaded when a page first shows code in some language. */
+/** Wraps highlight.js. The module is large, so it is loaded on demand. */
 
 export interface Token {
   readonly from: number;
@@ -43,7 +43,6 @@ const KINDS: Readonly<Record<string, TokenKind>> = {
 
 type Hast = ReturnType<typeof lowlight.highlight>['children'][number];
 
-/** Code in the given language as coloured ranges, in UTF-16 units; none for a language that is not known. */
 export function tokensOf(code: string, language: string): Token[] {
   if (!lowlight.registered(language)) return [];
   const tokens: Token[] = [];

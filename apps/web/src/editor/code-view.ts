@@ -6,10 +6,8 @@ import type { EditorView, NodeView } from '@tiptap/pm/view';
 import { CodeHighlighter } from './code-highlighter.ts';
 import { CODE_LANGUAGES, languageNamed } from './code-languages.ts';
 
-/** The picker's value for code without a language. */
 const PLAIN = '';
 
-/** Draws code blocks with a picker of the language. */
 export function codeViews(t: TFunction): Plugin {
   let highlighter: CodeHighlighter | undefined;
   const labels = { language: t('editor.code.language'), plain: t('editor.code.plain') };
@@ -106,8 +104,8 @@ class CodeView implements NodeView {
   }
 
   /**
-   * Adds all other languages, once somebody is about to choose. A page of a thousand pieces of code would else hold
-   * twenty thousand options.
+   * Adds the other languages just before the picker opens: a page of a thousand code blocks would
+   * otherwise hold twenty thousand options.
    */
   #offerAll(): void {
     const { value, length } = this.#picker;

@@ -36,17 +36,14 @@ export interface EditorOptions {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
   readonly element: HTMLElement;
-  /** Where the carets of others are drawn: a positioned element that covers `element`. */
   readonly caretLayer: HTMLElement;
   readonly editable: boolean;
   readonly label: string;
   readonly t: TFunction;
   readonly onTyping: (active: boolean) => void;
-  /** Something could not be pasted or dropped. */
   readonly onClipboardProblem: (problem: ClipboardProblem) => void;
 }
 
-/** An editor on the page, with what its menus show. */
 export interface MountedEditor {
   readonly editor: Editor;
   readonly slash: Observable<SlashMenu | null>;
@@ -57,7 +54,6 @@ export interface MountedEditor {
   readonly destroy: () => void;
 }
 
-/** Mounts an editor on a page that the guard has passed. */
 export function createEditor(options: EditorOptions): MountedEditor {
   const { t } = options;
   const slash = new Observable<SlashMenu | null>(null, sameMenu);
@@ -91,7 +87,6 @@ export function createEditor(options: EditorOptions): MountedEditor {
         peopleCarets(options.awareness, options.caretLayer),
       ];
     },
-    // The slash menu's keys come before the editor's.
     priority: 950,
   });
 
@@ -133,7 +128,8 @@ export function createEditor(options: EditorOptions): MountedEditor {
     links,
     setLabel: (label) => editor.setOptions({ editorProps: propsFor(label) }),
     setEditable(editable) {
-      // The browser takes the focus away a frame later, and then from a text that may be written in again.
+      // Blur explicitly: the browser does so a frame later, by which time the text may be editable
+      // again.
       if (!editable) editor.view.dom.blur();
       editor.setEditable(editable, false);
       for (const control of editor.view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
@@ -149,8 +145,9 @@ export function createEditor(options: EditorOptions): MountedEditor {
 }
 
 /**
- * At each commit, React walks an element that has the focus and whose `contentEditable` is "true" for its selection, to
- * put it back: the whole text of a long page, for a word in the header. The editor looks after its own selection.
+ * Hides the editor's focus from React, which saves the selection of a focused element with
+ * `contentEditable` "true" at each commit by walking all of its text, even for a change in the
+ * header. The editor manages its own selection.
  */
 function hideFromReact(element: HTMLElement): void {
   Object.defineProperty(element, 'contentEditable', { get: () => 'inherit' });

@@ -15,34 +15,29 @@ import { SelectionToolbar } from './selection-toolbar.tsx';
 import { SlashMenu } from './slash-menu.tsx';
 
 export interface EditorProps {
-  /** The page. An editor is bound to one document for life: give it a `key` when documents change. */
+  /** The editor is bound to one document: change its `key` to switch documents. */
   readonly doc: Y.Doc;
-  /** States of others carry `user: { id, name, color }`, as the server wrote it; this editor only sets `cursor`. */
+  /** The server sets `user: { id, name, color }` in the states; this editor only sets `cursor`. */
   readonly awareness: Awareness;
   readonly editable: boolean;
-  /** The accessible name: the page's title. */
   readonly label: string;
-  /** Shown above the text. */
   readonly notice?: ReactNode;
-  /** Shown in the editor's place when this version cannot edit the page without damage to it. */
+  /** Shown instead of the editor when this version cannot edit the page safely. */
   readonly unsupported: ReactNode;
   readonly onReady?: () => void;
-  /** True when this person starts to write, false three seconds after the last change. */
+  /** `true` when this person starts typing, `false` three seconds after the last change. */
   readonly onTyping?: (active: boolean) => void;
   readonly ref?: Ref<EditorHandle>;
 }
 
 export interface EditorHandle {
   readonly focus: (place?: 'start' | 'end') => void;
-  /** Writes plain text where the caret is, each line a block. */
   readonly write: (text: string) => void;
   readonly undo: () => void;
   readonly redo: () => void;
-  /** The page as Markdown. */
   readonly getMarkdown: () => string;
 }
 
-/** The page's text, to read or to write together. */
 export function Editor({
   doc,
   awareness,
@@ -64,7 +59,7 @@ export function Editor({
   useEffect(() => {
     let mounted: MountedEditor | undefined;
     const guard = guardPage(doc, () => {
-      // At once: the editor must not see what it would delete.
+      // Destroyed synchronously: the editor would delete content that it does not support.
       mounted?.destroy();
       mounted = undefined;
       setState('unsupported');
@@ -83,7 +78,7 @@ export function Editor({
       label: name,
       t: translate,
       onTyping: (active) => current.current.onTyping?.(active),
-      // A toast, because a refused paste leaves no trace in the page.
+      // A toast, because a rejected paste leaves no trace in the page.
       onClipboardProblem: (problem) =>
         void toast.error(current.current.t(`editor.clipboard.${problem}`)),
     });

@@ -1,6 +1,5 @@
 import { type ReactNode, type Ref, useCallback, useLayoutEffect, useRef } from 'react';
 
-/** A place on screen, in the coordinates of the viewport. */
 export interface Anchor {
   readonly left: number;
   readonly top: number;
@@ -8,7 +7,6 @@ export interface Anchor {
 }
 
 export interface FloatingProps {
-  /** Where the anchor is now; null when it is gone. */
   readonly anchor: () => Anchor | null;
   readonly side: 'above' | 'below';
   readonly className: string;
@@ -20,7 +18,6 @@ export interface FloatingProps {
 const GAP_PX = 6;
 const MARGIN_PX = 8;
 
-/** Stands beside its anchor, turned over or pushed in where the screen (or the keyboard on it) leaves no room. */
 export function Floating({
   anchor,
   side,

@@ -17,17 +17,20 @@ import { blockIds } from './block-ids.ts';
 import { keepSections } from './keep-sections.ts';
 import { editorSchema } from './sections.ts';
 
-/** For tests: the editor's state and its real binding to a shared page, on a view that has no screen. */
+/**
+ * Test helper: the editor state with its real binding to a shared page, on a view without a DOM.
+ */
 
 export const schema = getSchema(editorSchema);
 
-/** A view that holds a state and runs plugin views, with nothing drawn. */
 export class HeadlessView {
   state: EditorState;
   readonly editable = true;
   readonly composing = false;
   readonly isDestroyed = false;
-  /** Called after each transaction with what it made of the document; the binding may have corrected that since. */
+  /**
+   * Called after each transaction with its document, which the binding may have corrected since.
+   */
   onApplied: ((tr: Transaction, made: Node) => void) | null = null;
   readonly #pluginViews: PluginView[] = [];
 
@@ -39,7 +42,7 @@ export class HeadlessView {
     }
   }
 
-  /** Commands and plugins ask for a real view; this is as much of one as they use. */
+  /** The subset of `EditorView` that commands and plugins use. */
   get asView(): EditorView {
     return this as unknown as EditorView;
   }
@@ -64,7 +67,6 @@ export class HeadlessView {
     return command(this.state, this.dispatch, this.asView);
   }
 
-  /** Puts the caret `offset` into the text that contains `text`, at its start by default. */
   select(text: string, offset = 0, length = 0): void {
     let start = -1;
     this.state.doc.descendants((node, pos) => {
@@ -87,7 +89,6 @@ export class HeadlessView {
   }
 }
 
-/** A page that several people have open, each with an own copy; `sync` carries all that is new between all. */
 export function sharedPage(
   blocks: readonly Block[],
   people: number,
@@ -120,7 +121,6 @@ export interface Page {
   readonly view: HeadlessView;
 }
 
-/** @param plugins those of the editor that a test is about, beside the page's own. */
 export function openPage(
   update: Uint8Array,
   clientID: number,
@@ -145,7 +145,6 @@ function blockNames(): Plugin[] {
   return create();
 }
 
-/** A view on blocks that are shared with nobody. */
 export function localPage(blocks: readonly Block[]): HeadlessView {
   return new HeadlessView(
     EditorState.create({

@@ -1,4 +1,3 @@
-/** The page's highlight of this name, which all editors share. */
 export function highlightOf(name: string): Highlight {
   let highlight = CSS.highlights.get(name);
   if (!highlight) CSS.highlights.set(name, (highlight = new Highlight()));

@@ -5,9 +5,8 @@ import type { Transaction } from '@tiptap/pm/state';
 import { type InputRule, LEAF, type RuleChange, type RulePlace } from './input-rule.ts';
 import { completeHref } from './link-commands.ts';
 
-/** Signs around words that say how the words look or where they lead. */
+/** Input rules for Markdown signs around words: marks and links. */
 
-/** The words and the signs around them, as offsets in the text that a rule has seen. */
 interface Wrapped {
   readonly from: number;
   readonly textFrom: number;
@@ -17,8 +16,9 @@ interface Wrapped {
 }
 
 /**
- * Two signs are a mark as soon as they are closed. One `*` or `_` may still become a name or a pattern (`_my_var`,
- * `*.ts`), so it is one only when the word ends. `__` is left to programs (`__init__`).
+ * A pair of double signs becomes a mark as soon as it is closed. A single `*` or `_` may still
+ * become a name or pattern (`_my_var`, `*.ts`), so it waits for the end of the word. `__` stays
+ * text (`__init__`).
  */
 export const INLINE_RULES: readonly InputRule[] = [
   closingRule('**', 'bold'),
@@ -30,7 +30,7 @@ export const INLINE_RULES: readonly InputRule[] = [
   },
 ];
 
-/** Rules for what ends with a word: at white space, East Asian text and Enter. */
+/** Rules that run at the end of a word: at white space, East Asian text and Enter. */
 export const WORD_RULES: readonly InputRule[] = [
   wordRule('*', 'italic'),
   wordRule('_', 'italic'),
@@ -40,12 +40,11 @@ export const WORD_RULES: readonly InputRule[] = [
   },
 ];
 
-/** The characters allowed before an opening sign: none, space, punctuation, or a script without spaces. */
 const OPENS =
   /^(?:[\s\ufffc([{<"'“‘«‹„¿¡\-–—,;:.!?|\u3000-\u303f\uff01-\uff0f\uff1a-\uff20]|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])?$/u;
 const EAST_ASIAN =
   /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]$/u;
-/** Punctuation between a word and the white space behind it. */
+/** Punctuation between a word and the following white space. */
 const TRAILING = /[.,;:!?)\]}"'”’»…]*$/;
 
 function closingRule(sign: string, mark: string): InputRule {
@@ -60,13 +59,12 @@ function markWords(found: Wrapped | null, mark: string): RuleChange | null {
   return found && ((place) => replaceSigns(place, found, place.state.schema.mark(mark)));
 }
 
-/** The text without the white space or letter that ended its last word, and the punctuation before that. */
+/** The text without the character that ended its last word and any punctuation before it. */
 function endedWord(text: string): string {
   if (/\s$/.test(text)) return text.slice(0, -1).replace(TRAILING, '');
   return EAST_ASIAN.test(text) ? text.slice(0, -1) : '';
 }
 
-/** Words between two signs that touch them, at the end of the text. */
 function findWrapped(text: string, sign: string): Wrapped | null {
   if (!text.endsWith(sign)) return null;
   const textTo = text.length - sign.length;
@@ -79,7 +77,6 @@ function findWrapped(text: string, sign: string): Wrapped | null {
   return { from, textFrom, textTo, to: text.length };
 }
 
-/** `[name](address)`, where the address holds as many closing brackets as opening ones. An image stays as it is. */
 function findNamedLink(text: string): Wrapped | null {
   if (!text.endsWith(')')) return null;
   let depth = 0;
@@ -103,7 +100,7 @@ function findNamedLink(text: string): Wrapped | null {
   return href === null ? null : { from: textFrom - 1, textFrom, textTo, to: text.length, href };
 }
 
-/** An address, as soon as what follows shows that it has ended. */
+/** An address, once the next character shows that it is complete. */
 function findAddress(text: string): Wrapped | null {
   const last = text.at(-1) ?? '';
   if (!/\s/.test(last) && !EAST_ASIAN.test(last)) return null;
@@ -114,7 +111,7 @@ function findAddress(text: string): Wrapped | null {
   if (!link) return null;
   const from = lastSpace + 1 + link.index;
   const to = from + link.text.length;
-  // The address has just ended, and not with the letters of a longer one.
+  // The next character ends the address instead of extending it.
   if (
     to === text.length ||
     !/^[.,;:!?'"*_~)\]}”’»…\u3000-\u303f\uff01-\uff65]*\s?$/u.test(text.slice(to))
@@ -131,7 +128,6 @@ function linkAddress(place: RulePlace, { from, to, href }: Wrapped): Transaction
   return tr.addMark(...range, linkMark(place, href!)).removeStoredMark(link!);
 }
 
-/** Marks the words, which stay the characters that they are, and deletes the signs. */
 function replaceSigns(place: RulePlace, wrapped: Wrapped, mark: Mark): Transaction | null {
   const { tr, doc, schema } = place.state;
   const [from, textFrom, textTo, to] = [
@@ -149,7 +145,6 @@ function linkMark({ state }: RulePlace, href: string): Mark {
   return state.schema.mark('link', { href });
 }
 
-/** The character before an offset, which may be two units long; empty at the start. */
 function characterBefore(text: string, offset: number): string {
   return [...text.slice(Math.max(0, offset - 2), offset)].at(-1) ?? '';
 }

@@ -23,7 +23,6 @@ const item = (words: string, attrs: object): Block => ({
   ...(words && { content: [{ type: 'text', text: words }] }),
 });
 
-/** A page with its real binding, so that what is undone is what a person undoes. */
 function pageOf(...blocks: Block[]): HeadlessView {
   const [page] = sharedPage(blocks, 1).pages;
   const { view } = openPage(Y.encodeStateAsUpdate(page!.doc), 9, [inputRules()]);
@@ -42,14 +41,13 @@ interface Key {
   readonly ctrlKey?: boolean;
 }
 
-/** Presses a key as the editor does: the rules first, then the keys. */
 function press(view: HeadlessView, key: Key): void {
   if (propOf(view, 'handleKeyDown')?.(view.asView, key as KeyboardEvent)) return;
   const name = `${key.ctrlKey ? 'Mod-' : ''}${key.shiftKey ? 'Shift-' : ''}${key.key}`;
   view.run(KEYS[name]!);
 }
 
-/** Types as a person does: each letter goes to the rules first, `\n` is Enter. */
+/** Passes each letter to the rules first; `\n` is Enter. */
 function typed(keys: string, view: HeadlessView = pageOf(text(''))): HeadlessView {
   for (const letter of keys) {
     if (letter === '\n') {
@@ -132,7 +130,6 @@ test.each([
   expect(view.state.doc.textContent).toBe(words);
 });
 
-/** Every rule, in each context where its signs are meant as signs. */
 const MEANT = [
   '5 * 3 * 2 = 30',
   '2*3*4',
@@ -195,7 +192,6 @@ const SIGNS = [
   '~~s~~ ',
   '`c` ',
 ];
-/** Rules that fire on the closing sign, before the word ends. */
 const MARKED_AT_ONCE = /^(?:\*\*|~~|`c|\[n)/;
 const LINKS = ['[n](https://a.org) ', 'https://a.org '];
 
@@ -256,7 +252,9 @@ test('Backspace behind a rule undoes it only while nothing else has happened', (
   expect(marked(moved)).toEqual(['bold:b']);
 });
 
-/** Enter, Shift+Enter and Ctrl+Enter behind each sign: the sign stays, the key does its work. */
+/**
+ * Enter, Shift+Enter and Ctrl+Enter after each sign: the sign stays, the key has its usual effect.
+ */
 test.each<[Key, string[]]>([
   [{ key: 'Enter' }, ['text "SIGN"', 'text ""']],
   [{ key: 'Enter', shiftKey: true }, ['text "SIGN↵"']],

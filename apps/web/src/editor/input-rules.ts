@@ -8,13 +8,16 @@ import { INLINE_RULES, WORD_RULES } from './inline-rules.ts';
 import { type InputRule, LEAF } from './input-rule.ts';
 import { COMPOSITION_END_MS, MAX_RULE_CHARS } from './limits.ts';
 
-/** Markdown as it is typed, see `InputRule`. Enter ends a word, so that an address becomes a link, and does its own work. */
+/**
+ * Markdown while typing, see `InputRule`. Enter also ends a word, so that an address becomes a
+ * link, and keeps its usual effect.
+ */
 
 const rulesKey = new PluginKey<boolean>('input-rules');
 
 export const markdownShortcuts = Extension.create({
   name: 'markdownShortcuts',
-  // Before the keys: a word is looked at before Enter ends its block.
+  // Runs before the keymap: the word is checked before Enter ends its block.
   priority: 940,
   addProseMirrorPlugins: () => [inputRules()],
 });
@@ -59,7 +62,6 @@ export function inputRules(): Plugin<boolean> {
   });
 }
 
-/** Undoes an input rule that has just fired; passes otherwise. */
 export const undoRule: Command = (state, dispatch, view) => {
   if (!rulesKey.getState(state) || !view) return false;
   if (dispatch) undo(view);
@@ -73,7 +75,7 @@ const TYPED_RULES: readonly InputRule[] = [
   ...WORD_RULES,
 ];
 
-/** @param ending what is to be typed behind the text and is not in it yet. */
+/** @param ending the text about to be typed, not yet in the document. */
 function applyRule(view: EditorView, rules: readonly InputRule[], ending: string): boolean {
   const { state } = view;
   const { $from, empty } = state.selection;
@@ -89,12 +91,12 @@ function applyRule(view: EditorView, rules: readonly InputRule[], ending: string
   return false;
 }
 
-/** The text before a position in its block; null in code, where every sign is meant. */
+/** The text before a position in its block; `null` in code, where all signs are literal. */
 function textBefore(state: EditorState, position: number): string | null {
   const { parent, parentOffset } = state.doc.resolve(position);
   if (!parent.inlineContent || parent.type.spec.code) return null;
   const from = Math.max(0, parentOffset - MAX_RULE_CHARS);
   const text = parent.textBetween(from, parentOffset, undefined, LEAF);
-  // A text that is cut off does not begin its block.
+  // Truncated text must not look like the start of its block.
   return from === 0 ? text : LEAF + text.slice(1);
 }

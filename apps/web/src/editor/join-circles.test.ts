@@ -15,7 +15,6 @@ import {
   selectRange,
 } from './simulation/page-edits.ts';
 
-/** Joins a block to one that does not stand before it in the stream, so that a slot shows it there. */
 function joinThroughSlot({ view }: Page, first: string, second: string): void {
   dragToEnd(view, second);
   const { node, pos } = blockWith(view.state.doc, first);
@@ -28,7 +27,6 @@ function typeAtEnd({ view }: Page, words: string): void {
   view.dispatch(view.state.tr.insertText(words, view.state.doc.content.size - 1));
 }
 
-/** A page of two people who have joined two blocks to each other, and typed behind both. */
 function joinedToEachOther(): ReturnType<typeof sharedPage> {
   const shared = sharedPage([text('one'), text('two'), text('three')], 2);
   const [a, b] = [shared.pages[0]!, shared.pages[1]!];

@@ -5,7 +5,7 @@ import { isFromDocument } from './binding/binding.ts';
 import { cutSections, moveEdges } from './section-cutting.ts';
 import { blocksIn, isSectioned, withoutSections } from './sections.ts';
 
-/** Keeps a long page in sections while it is edited, before it reaches the screen. */
+/** Maintains the sections of a long page in each transaction, before it is drawn. */
 export function keepSections(): Plugin {
   return new Plugin({
     appendTransaction(transactions, { doc: before }, { doc, tr }) {
@@ -18,7 +18,9 @@ export function keepSections(): Plugin {
   });
 }
 
-/** Whether blocks have only changed within their sections: a letter must not cost a look at all of them. */
+/**
+ * Whether blocks changed only within their sections; keeps a keystroke from visiting all blocks.
+ */
 function haveSameEdges(before: Node, after: Node): boolean {
   return (
     isSectioned(before) &&

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 
 import { keptRanges } from './binding/kept-ranges.ts';
 
-/** Where each token of a document is after the maps; -1 for those that are gone. */
 function followTokens(maps: readonly StepMap[], size: number): number[] {
   return Array.from({ length: size }, (_, token) => {
     let at = token;

@@ -12,12 +12,10 @@ import { undoRule } from './input-rules.ts';
 import { goToEdge, leaveAll, selectToEdge } from './page-edges.ts';
 import { throughSections } from './section-commands.ts';
 
-/** ProseMirror's own commands, most of them about the block before or behind. */
 const baseKeys = Object.fromEntries(
   Object.entries(baseKeymap).map(([key, command]) => [key, throughSections(command)]),
 );
 
-/** The editor's keys. `editLink` opens the place where an address is typed. */
 export function editorKeys({ editLink }: { editLink: () => void }): Extension {
   return Extension.create({
     name: 'editorKeys',
@@ -33,7 +31,10 @@ export function editorKeys({ editLink }: { editLink: () => void }): Extension {
   });
 }
 
-/** Commands by key, except where the key writes: Option+D on a Mac is `∂` and deletes nothing. */
+/**
+ * Commands by key, except for keys that produce a character: Option+D on a Mac types `∂` and must
+ * not delete.
+ */
 function chords(bindings: Readonly<Record<string, Command>>): Plugin {
   const handle = keydownHandler(bindings);
   return new Plugin({
@@ -41,7 +42,6 @@ function chords(bindings: Readonly<Record<string, Command>>): Plugin {
   });
 }
 
-/** The commands by key, in the notation of prosemirror-keymap. */
 export function keyBindings(
   schema: Schema,
   undoInputRule: Command,
@@ -72,7 +72,6 @@ export function keyBindings(
     'Mod-End': goToEdge('end'),
     'Mod-Shift-Home': selectToEdge('start'),
     'Mod-Shift-End': selectToEdge('end'),
-    // The same on a Mac.
     'Meta-ArrowUp': goToEdge('start'),
     'Meta-ArrowDown': goToEdge('end'),
     'Meta-Shift-ArrowUp': selectToEdge('start'),
@@ -108,7 +107,10 @@ export function keyBindings(
   };
 }
 
-/** Always taken: a redo with nothing to redo must not fall through to the key without Shift, which undoes. */
+/**
+ * Always handles the key: a redo with nothing to redo must not fall through to the key without
+ * Shift, which undoes.
+ */
 function history(step: typeof undo): Command {
   return (_state, dispatch, view) => {
     if (dispatch && view?.editable) step(view);
@@ -116,7 +118,10 @@ function history(step: typeof undo): Command {
   };
 }
 
-/** Undo and redo of the browser's menus, of gestures and of phones' keyboards. Its own would undo other people's work. */
+/**
+ * Handles undo and redo from browser menus, gestures and phone keyboards. The browser's own undo
+ * would revert other people's work.
+ */
 function browserHistory(): Plugin {
   const steps = new Map([
     ['historyUndo', undo],
@@ -137,7 +142,7 @@ function browserHistory(): Plugin {
   });
 }
 
-/** Tab writes here, so Escape followed by Tab leaves: nobody is kept in by the keyboard (WCAG 2.1.2). */
+/** Tab is used for editing, so Escape followed by Tab leaves the editor (WCAG 2.1.2). */
 function wayOut(): Plugin {
   let leaving = false;
   return new Plugin({

@@ -14,7 +14,6 @@ export interface LinkCardProps {
   readonly links: LinkEditor;
 }
 
-/** The address of a link beside it: to open, copy, change or take away. */
 export function LinkCard({ view, links }: LinkCardProps): ReactNode {
   const card = useObservable(links.card);
   if (card.kind === 'shown') return <ShownLink view={view} links={links} link={card.link} />;

@@ -2,7 +2,7 @@ import { findLinks, safeHref } from '@tandem/document';
 import type { Mark, ResolvedPos } from '@tiptap/pm/model';
 import type { Command, EditorState } from '@tiptap/pm/state';
 
-/** Links as ranges of text: finding the one at a place, setting and removing it. */
+/** Links as text ranges: find, set and remove. */
 
 export interface LinkRange {
   readonly from: number;
@@ -10,7 +10,6 @@ export interface LinkRange {
   readonly href: string;
 }
 
-/** The whole link around a position; null where there is none. */
 export function linkAt($pos: ResolvedPos): LinkRange | null {
   const type = $pos.doc.type.schema.marks['link']!;
   const { parent } = $pos;
@@ -26,7 +25,6 @@ export function linkAt($pos: ResolvedPos): LinkRange | null {
   return { from: offsetOf($pos, from), to: offsetOf($pos, to), href: hrefOf(mark) };
 }
 
-/** The range of a link command: the selection, or the link or word around the caret; null where there is neither. */
 export function linkTarget(state: EditorState): LinkRange | null {
   const { from, to, empty, $from } = state.selection;
   if (empty) return linkAt($from) ?? wordAt($from);
@@ -40,12 +38,15 @@ export function linkTarget(state: EditorState): LinkRange | null {
 
 const WORDS = new Intl.Segmenter(undefined, { granularity: 'word' });
 
-/** The word that a position is in or beside, as Unicode divides words, so also in languages without spaces. */
+/**
+ * The word at or beside a position, by Unicode segmentation, which also covers languages without
+ * spaces.
+ */
 function wordAt($pos: ResolvedPos): LinkRange | null {
   const { parent, parentOffset } = $pos;
   if (!parent.inlineContent || parent.type.spec.code) return null;
   const text = parent.textBetween(0, parent.content.size, undefined, '\ufffc');
-  // The word that the caret is in, or before, rather than the one behind it.
+  // Prefers the word that contains or follows the caret to the one before it.
   const found = [parentOffset, parentOffset - 1]
     .map((offset) => (offset < 0 ? undefined : WORDS.segment(text).containing(offset)))
     .find((segment) => segment?.isWordLike);
@@ -54,7 +55,6 @@ function wordAt($pos: ResolvedPos): LinkRange | null {
   return { from, to: from + found.segment.length, href: '' };
 }
 
-/** Puts words that lead to `href` at the caret; refuses an address that is not safe to follow. */
 export function insertLink(words: string, href: string): Command {
   return (state, dispatch) => {
     const safe = safeHref(completeHref(href));
@@ -66,7 +66,6 @@ export function insertLink(words: string, href: string): Command {
   };
 }
 
-/** Links the range to `href`; refuses an address that is not safe to follow. */
 export function setLink(range: { from: number; to: number }, href: string): Command {
   return (state, dispatch) => {
     const safe = safeHref(completeHref(href));
@@ -86,18 +85,17 @@ export function removeLink(range: { from: number; to: number }): Command {
   };
 }
 
-/** What a person means by "example.org": an address without a scheme is one of the web, or of mail. */
+/** Completes "example.org" to a web address, and "me@example.org" to `mailto:`. */
 export function completeHref(text: string): string {
   const href = text.trim();
   if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(href)) return `mailto:${href}`;
   return /^[\w-]+(\.[\w-]+)+([/?#:]|$)/.test(href) ? `https://${href}` : href;
 }
 
-/** The text as an address, if it is one from end to end; null otherwise. */
 export function asHref(text: string): string | null {
   const href = text.trim();
   const [link] = findLinks(href);
-  // As a whole, an address may end with a sign that would end a sentence in a text.
+  // A complete address may end with a character that would end a sentence within a text.
   const isWhole = link?.index === 0 && /^[.,;:!?'*_~]*$/.test(href.slice(link.text.length));
   return isWhole ? safeHref(href) : null;
 }

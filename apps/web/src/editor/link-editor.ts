@@ -5,12 +5,15 @@ import { LINK_HOVER_MS } from './limits.ts';
 import { linkAt, type LinkRange, linkTarget } from './link-commands.ts';
 import { Observable } from '../runtime/observable.ts';
 
-/** Which link is shown beside the text, and whether its address is being typed. */
+/** State of the link popover: the shown link, and whether its address is being edited. */
 
 export type LinkCard =
   | { readonly kind: 'closed' }
   | { readonly kind: 'shown'; readonly link: LinkRange; readonly by: 'caret' | 'pointer' }
-  /** The edited range is the selection, which follows remote changes; the form asks for words where it is empty. */
+  /**
+   * The edited range is the selection, which follows remote changes; an empty range also needs
+   * words.
+   */
   | { readonly kind: 'editing'; readonly href: string; readonly asksForWords: boolean };
 
 const CLOSED: LinkCard = { kind: 'closed' };
@@ -19,7 +22,7 @@ const linkKey = new PluginKey<boolean>('link-editor');
 export class LinkEditor {
   readonly card = new Observable<LinkCard>(CLOSED, sameCard);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The editing began at a caret; on close the caret goes behind the link. */
+  /** Whether editing began at a caret, which then moves behind the link on close. */
   #isAtCaret = false;
 
   plugin(): Plugin<boolean> {
@@ -30,7 +33,7 @@ export class LinkEditor {
         apply: (tr, editing) => (tr.getMeta(linkKey) as boolean | undefined) ?? editing,
       },
       props: {
-        // The browser shows no selection in the text while the address has the focus.
+        // Browsers hide the text selection while the address field has the focus.
         decorations: (state) => {
           const { from, to } = state.selection;
           return linkKey.getState(state)
@@ -67,7 +70,6 @@ export class LinkEditor {
     });
   }
 
-  /** Starts to edit the link at the selection, to make one of it or of the word at the caret, or to write one. */
   edit(view: EditorView, link: LinkRange | null = linkTarget(view.state)): void {
     const { tr, doc, selection } = view.state;
     this.#isAtCaret = selection.empty;
@@ -88,12 +90,10 @@ export class LinkEditor {
     view.focus();
   }
 
-  /** The pointer has come back to the card. */
   stay(): void {
     clearTimeout(this.#timer);
   }
 
-  /** The pointer has left the link or the card. */
   leave(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -126,7 +126,7 @@ export class LinkEditor {
   }
 }
 
-/** A click follows a link where there is nothing to edit; in text that can be edited, a click with Mod does. */
+/** A click follows a link in read-only text; editable text needs Mod+click. */
 function follow(view: EditorView, event: MouseEvent): boolean {
   const link = (event.target as Element).closest('a');
   if (!link || (view.editable && !event.metaKey && !event.ctrlKey)) return false;

@@ -23,7 +23,6 @@ class Numbered {
     this.state = EditorState.create({ doc, plugins: [this.#plugin] });
   }
 
-  /** The position of each decorated node with its number. */
   get labels(): string {
     const set = this.#plugin.props.decorations!.call(this.#plugin, this.state) as DecorationSet;
     return set
@@ -36,7 +35,7 @@ class Numbered {
       .join(' ');
   }
 
-  /** @returns the labels, and those that the page has when it is opened. */
+  /** @returns the labels after the change, and those of the same page freshly opened. */
   change(make: (tr: Transaction) => Transaction): [string, string] {
     this.state = this.state.apply(make(this.state.tr));
     return [this.labels, new Numbered(this.state.doc).labels];

@@ -13,11 +13,12 @@ import { isWrapper } from './binding/leaves.ts';
 import { isSectioned } from './sections.ts';
 
 /**
- * Gives each ordered item its number, as `--number` in its style. CSS counters would do it without script, but each
- * block that comes or goes makes the browser count through the whole page: 25 ms at 10,000 blocks.
+ * Sets the number of each ordered item as `--number` in its style. CSS counters would need no
+ * script, but each added or removed block makes the browser recount the page: 25 ms at 10,000
+ * blocks.
  *
- * Blocks are numbered in groups: the sections of a long page, or a short page as a whole. A group is read again when
- * it or the numbers before it have changed.
+ * Blocks are numbered in groups: the sections of a long page, or a short page as a whole. A group
+ * is recounted when it or the numbers before it have changed.
  */
 export function listNumbers(): Plugin {
   return new Plugin<NumberedPage>({
@@ -43,7 +44,6 @@ interface NumberedGroup {
 }
 
 interface NumberedItem {
-  /** From the beginning of the group's content. */
   readonly offset: number;
   readonly size: number;
   readonly label: string;
@@ -79,7 +79,6 @@ function numberPage(doc: Node, before: NumberedPage | null, mapped: DecorationSe
   return { groups, decorations: found.length > 0 ? decorations.add(doc, found) : decorations };
 }
 
-/** The groups of a page with the positions at which their content begins. */
 function* groupsOf(doc: Node): Generator<readonly [group: Node, pos: number]> {
   if (!isSectioned(doc)) {
     yield [doc, 0];
@@ -102,7 +101,7 @@ function numberGroup(group: Node, start: ListNumbers): NumberedGroup {
       const level = listLevel(block);
       if (node.attrs['list'] === 'ordered')
         items.push({ offset, size: node.nodeSize, label: listLabel(numbers[level]!, level) });
-      // What is in a quote counts for itself.
+      // Quotes have their own numbering.
       if (isWrapper(node)) number(node, offset + 1, NO_LIST_NUMBERS);
       offset += node.nodeSize;
     }

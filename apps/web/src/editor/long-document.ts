@@ -3,7 +3,7 @@ import { Plugin } from '@tiptap/pm/state';
 import { LONG_DOCUMENT_BLOCKS } from './limits.ts';
 import { countBlocks } from './sections.ts';
 
-/** Marks the editor as long, for CSS to spare the browser the blocks that are off screen. */
+/** Marks the editor as long, so that CSS lets the browser skip off-screen blocks. */
 export function longDocument(): Plugin {
   return new Plugin({
     props: {

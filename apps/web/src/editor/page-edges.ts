@@ -1,11 +1,13 @@
 import type { Node } from '@tiptap/pm/model';
 import { AllSelection, type Command, Selection, TextSelection } from '@tiptap/pm/state';
 
-/** The caret at the first and the last text of the page. Browsers stop at what cannot be edited, such as code's picker. */
+/**
+ * Caret movement to the first or last text of the page. Browsers stop at non-editable elements such
+ * as the code language picker.
+ */
 
 type Edge = 'start' | 'end';
 
-/** Mod-Home and Mod-End. */
 export function goToEdge(edge: Edge): Command {
   return ({ tr, doc }, dispatch) => {
     dispatch?.(tr.setSelection(at(doc, edge)).scrollIntoView());
@@ -13,7 +15,6 @@ export function goToEdge(edge: Edge): Command {
   };
 }
 
-/** Mod-Shift-Home and Mod-Shift-End. */
 export function selectToEdge(edge: Edge): Command {
   return ({ tr, doc, selection }, dispatch) => {
     const { $head } = at(doc, edge);
@@ -22,7 +23,6 @@ export function selectToEdge(edge: Edge): Command {
   };
 }
 
-/** An arrow when the whole page is selected. */
 export function leaveAll(edge: Edge): Command {
   return (state, dispatch) =>
     state.selection instanceof AllSelection && goToEdge(edge)(state, dispatch);

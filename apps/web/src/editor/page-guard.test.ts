@@ -4,7 +4,6 @@ import * as Y from 'yjs';
 
 import { guardPage } from './page-guard.ts';
 
-/** What a newer version of the editor might write. */
 const newer: Record<string, (doc: Y.Doc) => void> = {
   'a kind of block': (doc) => pageRoots(doc).text.insertEmbed(0, { id: 'x', type: 'callout' }),
   'an embed': (doc) => pageRoots(doc).text.insertEmbed(2, { mention: 'precious' }),

@@ -2,9 +2,9 @@ import { inspectPage, validateChange } from '@tandem/document';
 import type * as Y from 'yjs';
 
 /**
- * Keeps the editor away from pages that a newer version wrote. It would show people a page that others see differently,
- * and what they do in it could mean something else there. So a page is inspected before an editor is bound to it, and
- * every change between its arrival and the first observer of it: the editor must be gone by then.
+ * Protects pages that a newer version wrote: this editor would show them differently, and edits
+ * could mean something else there. A page is checked before an editor is bound, and on every change
+ * before any observer sees it, because the editor must be gone by then.
  */
 
 export interface PageGuard {
@@ -13,8 +13,8 @@ export interface PageGuard {
 }
 
 /**
- * Inspects `doc` at once and each change after. `onUnsupported` is called at most once, synchronously, before any
- * observer of the document sees the change; whatever writes in answer to observers must be stopped in it.
+ * Checks `doc` now and after each change. `onUnsupported` is called at most once, synchronously,
+ * before any observer sees the change, and must stop all code that writes in response to observers.
  */
 export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
   if (inspectPage(doc).kind !== 'ok') return { state: 'unsupported', release: () => {} };
@@ -29,6 +29,6 @@ export function guardPage(doc: Y.Doc, onUnsupported: () => void): PageGuard {
 }
 
 function isNewer(transaction: Y.Transaction): boolean {
-  // What is only too long is no reason to stop: an editor shows it unharmed.
+  // Excess length is harmless: the editor shows such a page correctly.
   return validateChange(transaction).some(({ rule }) => rule !== 'too-long');
 }

@@ -8,7 +8,6 @@ interface Options {
   readonly isDestroyed?: boolean;
 }
 
-/** What is called on prosemirror-view's observer of the DOM. */
 function calls({ composing = false, isDestroyed = false }: Options): string[] {
   const made: string[] = [];
   const domObserver = {

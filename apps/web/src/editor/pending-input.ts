@@ -2,21 +2,21 @@ import { Plugin } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 
 /**
- * The browser moves its selection at once and reports it later, in a task of its own. What arrives in between, a
- * remote change or the next key of a busy page, finds the editor with the old selection and would act there, or put
- * the browser's selection back. This reads what the browser already knows before that happens. It leaves a
- * composition alone: the text and the selection belong to the input method until it ends.
+ * Browsers move the selection immediately but report it later, in a separate task. A remote change
+ * or key in between would act on the editor's outdated selection, or reset the browser's. This
+ * module reads the browser's state before that happens. Compositions are left alone, because the
+ * input method owns text and selection until it ends.
  */
 
-/** The part of prosemirror-view that takes in changes of the DOM and its selection. It is not in its types. */
+/** The DOM observer of prosemirror-view, which its types do not include. */
 interface DomObserver {
   flush(): void;
   forceFlush(): void;
 }
 
 /**
- * Reads the browser's text and selection. May dispatch a change of the document, so never call it within a Yjs
- * transaction: Yjs would count that change as a part of the remote one, which is never sent.
+ * Reads the browser's text and selection. May dispatch a document change, so never call it in a Yjs
+ * transaction: Yjs would count that change as remote and never send it.
  */
 export function readPendingInput(view: EditorView): void {
   const observer = readableObserver(view);
@@ -25,7 +25,6 @@ export function readPendingInput(view: EditorView): void {
   observer.flush();
 }
 
-/** Makes keys, clipboard commands and presses on toolbars act on the selection that the person sees. */
 export function pendingInput(): Plugin {
   const read = (view: EditorView): boolean => {
     readPendingInput(view);
@@ -51,7 +50,7 @@ export function pendingInput(): Plugin {
   });
 }
 
-/** Undefined while an input method composes, and for a view without a DOM. */
+/** `undefined` during a composition, and for a view without a DOM. */
 function readableObserver(view: EditorView): DomObserver | undefined {
   if (view.isDestroyed || view.composing) return undefined;
   return (view as unknown as { readonly domObserver?: DomObserver }).domObserver;

@@ -10,9 +10,9 @@ import { type Person, readPerson } from './person-state.ts';
 import { CURSOR_HOVER_PX, CURSOR_INTERVAL_MS, CURSOR_LABEL_MS } from './limits.ts';
 
 /**
- * The carets and selections of others. They are drawn beside the text, never in it: carets as elements in a layer of
- * their own, selections as CSS highlights. So nothing that another person does touches the editor's DOM, which input
- * methods (Android's above all) do not forgive, and nothing clips a name at a block's edge.
+ * Draws other people's carets and selections outside the text: carets as elements in a separate
+ * layer, selections as CSS highlights. The editor's DOM stays untouched, which input methods (above
+ * all Android's) require, and block edges never clip a name.
  */
 export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
   return new Plugin({
@@ -33,7 +33,10 @@ export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
   });
 }
 
-/** Publishes this tab's selection, once the editor has had the focus; at most every 33 ms, the latest wins. */
+/**
+ * Publishes this tab's selection once the editor has had the focus; at most every 33 ms, the latest
+ * wins.
+ */
 class CursorPublisher {
   readonly #view: EditorView;
   readonly #awareness: Awareness;
@@ -73,7 +76,6 @@ class CursorPublisher {
   }
 }
 
-/** A selection with its positions in the text as it is now. */
 interface CaretPlace {
   readonly selection: SharedSelection;
   readonly anchor: number;
@@ -84,17 +86,14 @@ interface Caret {
   readonly element: HTMLElement;
   readonly label: HTMLElement;
   range: { readonly highlight: Highlight; readonly range: Range } | null;
-  /** The width of the name, read once. */
   width: number;
-  /** Where it was drawn last. */
   place: CaretLabel;
-  /** What was drawn last, in the text as it was then known. */
   selection: SharedSelection | null;
   key: string;
   fade: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Draws the others. All reading of layout happens in one go, before the frame is painted. */
+/** Draws other people's carets; all layout reads are batched before the frame is painted. */
 class CaretLayer {
   readonly #view: EditorView;
   readonly #awareness: Awareness;
@@ -122,14 +121,20 @@ class CaretLayer {
     });
   };
 
-  /** One's own caret is the browser's: in a long document, a frame for it costs more than a letter. */
+  /**
+   * Ignores this tab's own caret: the browser draws it, and in a long document an extra frame costs
+   * more than a keystroke.
+   */
   readonly #others = (change: Record<'added' | 'updated' | 'removed', number[]>): void => {
     const { clientID } = this.#awareness;
     const clients = [...change.added, ...change.updated, ...change.removed];
     if (clients.some((client) => client !== clientID)) this.schedule();
   };
 
-  /** The text has changed, often within a frame: to ask for another one would double what a letter costs. */
+  /**
+   * Updates after a text change without requesting a frame, which would double the cost of a
+   * keystroke.
+   */
   follow(): void {
     if (this.#state !== 'still') return;
     this.#state = 'following';
@@ -163,7 +168,7 @@ class CaretLayer {
     this.#placeLabels(origin.width);
   }
 
-  /** Names that are shown come first; hovering shows the others beside them. */
+  /** Visible names are placed first; hovering shows the others beside them. */
   #placeLabels(layerWidth: number): void {
     const shown = [...this.#carets.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
     for (const caret of shown) caret.width ||= caret.label.offsetWidth;
@@ -172,7 +177,7 @@ class CaretLayer {
       shown[index]!.label.style.translate = x === 0 && y === 0 ? '' : `${x}px ${y}px`;
   }
 
-  /** A caret can be known before the letter that it stands behind. Until that comes, it stays where it was. */
+  /** A caret may arrive before the text that it refers to; until then it stays in place. */
   #placeOf(client: number, { selection }: Person): CaretPlace | null {
     const drawn = this.#carets.get(client)?.selection;
     return this.#resolve(selection) ?? (drawn ? this.#resolve(drawn) : null);
@@ -262,7 +267,6 @@ function rankOf({ element }: Caret): number {
   return element.hasAttribute('data-moved') ? 0 : 1;
 }
 
-/** Shows the name for a while after a move. */
 function announce(caret: Caret, key: string): void {
   caret.key = key;
   caret.element.setAttribute('data-moved', '');

@@ -4,23 +4,20 @@ import type { SharedPosition, SharedSelection } from './binding/binding.ts';
 import { ROOT } from './binding/positions.ts';
 
 /**
- * A person as an awareness state tells of one: `user: { id, name, color }` as the server wrote it, and
- * `cursor: { anchor, head }`, Yjs relative positions in JSON, as their own editor did. The cursor is another machine's
- * word, and Yjs follows such a position wherever it points; so it is checked before it is used.
+ * A person from an awareness state: `user: { id, name, color }`, which the server sets, and
+ * `cursor: { anchor, head }`, Yjs relative positions in JSON, set by the person's editor. The
+ * cursor is untrusted, and Yjs resolves a position wherever it points, so it is validated first.
  */
 export interface Person {
   readonly name: string;
-  /** 0 to 7, a number in the palette of people. */
   readonly color: number;
   readonly selection: SharedSelection;
-  /** The cursor as published, to tell a move from a repeat. */
   readonly key: string;
 }
 
 const PEOPLE_COLORS = 8;
 const MAX_NAME_LENGTH = 80;
 
-/** Null for a state that shows no cursor, or none that can be drawn. */
 export function readPerson(state: Record<string, unknown>): Person | null {
   const user = record(state['user']);
   const cursor = record(state['cursor']);
@@ -39,13 +36,13 @@ function readPosition(value: unknown): SharedPosition | null {
   const type = readId(json['type']);
   const item = readId(json['item']);
   const { tname = null, assoc = 0 } = json;
-  // A root that is named here would be defined by naming it.
+  // Yjs would create any other root named here.
   if (type === undefined || item === undefined || (tname !== null && tname !== ROOT)) return null;
   if (!Number.isInteger(assoc) || (type === null && item === null && tname === null)) return null;
   return new Y.RelativePosition(type, tname, item, assoc as number);
 }
 
-/** Undefined for what is no id; null for none. */
+/** `undefined` for an invalid id, `null` for none. */
 function readId(value: unknown): Y.ID | null | undefined {
   if (value === undefined || value === null) return null;
   const id = record(value);

@@ -9,7 +9,6 @@ import { setKind, toggleList } from './block-commands.ts';
 import { type Observable, useObservable } from '../runtime/observable.ts';
 import type { SelectionState } from './selection-state.ts';
 
-/** The bar at the bottom of a phone's screen, which rides on the keyboard. */
 export function PhoneToolbar({
   view,
   selection,
@@ -53,7 +52,7 @@ export function PhoneToolbar({
     return true;
   };
   return (
-    // A press must not take the focus, or the keyboard would go.
+    // A press must not take the focus, which would close the keyboard.
     <div
       ref={bar}
       className="phone-toolbar"
@@ -116,7 +115,6 @@ function Key({
   );
 }
 
-/** One key goes through the headings and back to text. */
 function nextHeading(block: string): Command {
   if (block === 'heading1') return setKind('heading2');
   if (block === 'heading2') return setKind('heading3');

@@ -6,8 +6,9 @@ import { isText } from './block-commands.ts';
 import { countBlocks } from './sections.ts';
 
 /**
- * A hint in the empty paragraph that holds the caret, and in a page that holds nothing else. The decoration's class
- * stands on the outer element of the text block: the inner one, in which an input method composes, stays untouched.
+ * Shows a hint in the empty paragraph at the caret, and in an otherwise empty page. The
+ * decoration's class goes on the outer element of the text block, so the inner one, in which input
+ * methods compose, stays untouched.
  */
 export function placeholder(text: string): Plugin {
   return new Plugin({
@@ -31,8 +32,8 @@ export function placeholder(text: string): Plugin {
 }
 
 /**
- * What somebody who may only read sees in place of a blank page. An element of its own: nobody composes in a page that
- * cannot be written in, and a screen reader reads it.
+ * Shown to readers in place of a blank page. A real element, so that screen readers read it; no
+ * composition can be disturbed in a read-only page.
  */
 export function emptyNote(text: string, isEditable: () => boolean): Plugin {
   return new Plugin({
@@ -54,7 +55,6 @@ function noteOf(text: string): HTMLElement {
   return note;
 }
 
-/** Whether all that is in it is empty paragraphs. Of a page with text, no more is looked at than its first words. */
 export function isBlank(node: Node): boolean {
   if (isText(node)) return node.content.size === 0 && !node.attrs['list'];
   return !node.isTextblock && !node.isLeaf && node.children.every(isBlank);

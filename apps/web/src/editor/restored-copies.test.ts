@@ -11,7 +11,9 @@ function deleteAndUndo({ view }: Page, words: string): void {
   undo(view.asView);
 }
 
-/** A peer of client 99 that says of its characters what it likes, whether or not a server would take it. */
+/**
+ * Sends characters with arbitrary notes as client 99, whether or not a server would accept them.
+ */
 function sendNotes({ doc }: Page, words: string, notes: readonly (readonly number[])[]): void {
   const peer = new Y.Doc();
   peer.clientID = 99;

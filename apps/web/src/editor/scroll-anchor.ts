@@ -4,8 +4,8 @@ import type { EditorView } from '@tiptap/pm/view';
 import { isRemote } from './binding/binding.ts';
 
 /**
- * Holds the page still while others write above it. A writer keeps the line of the caret where it is, a reader
- * the first block in view. Browsers anchor scrolling for readers only, and Safari for nobody.
+ * Keeps the visible text in place while others write above it: the caret's line for a writer, the
+ * first visible block for a reader. Browsers anchor only for readers, and Safari not at all.
  */
 export const scrollAnchor = Extension.create({
   name: 'viewKeeper',
@@ -23,7 +23,6 @@ export const scrollAnchor = Extension.create({
   },
 });
 
-/** Remembers where something on screen is; the result says how many pixels it has moved since. */
 function anchor(view: EditorView, scroller: Element): (() => number) | null {
   if (scroller.scrollTop === 0 && !view.hasFocus()) return null;
   const { top, bottom } = viewport(scroller);
@@ -44,7 +43,6 @@ function firstBlockBelow(root: Element, top: number): Element | null {
   return first?.matches('.section') ? (firstChildBelow(first, top) ?? first) : first;
 }
 
-/** Children lie in order, so the first one that reaches below `top` is found by halving. */
 function firstChildBelow(parent: Element, top: number): Element | null {
   const blocks = parent.children;
   let low = 0;

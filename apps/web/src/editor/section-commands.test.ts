@@ -14,7 +14,6 @@ vi.mock('./limits.ts', async (importOriginal) => ({
   SECTION_BLOCKS: { least: 1, usual: 2, most: 3 },
 }));
 
-/** Sections of two: the edge is between the second block and the third. */
 function longPage(): HeadlessView {
   const blocks = ['one', 'two', 'three', 'four', 'five', 'six'].map((words) => text(words));
   return sharedPage(blocks, 1).pages[0]!.view;
@@ -117,7 +116,6 @@ test('a page that gets long is cut, and one that gets short is not any more', ()
   expect(isSectioned(view.state.doc)).toBe(false);
 });
 
-/** Selects from the second letter of one block to the third of another. */
 function select(view: HeadlessView, from: string, to: string): void {
   view.select(to, 2);
   const end = view.state.selection.from;

@@ -4,8 +4,8 @@ import { joinAt } from './section-cutting.ts';
 import { isSectioned } from './sections.ts';
 
 /**
- * Makes a command look through sections: it runs on a page in which the selection's section is one with those before
- * and behind it, as far as the selection touches their edges.
+ * Runs a command as if sections did not exist: the selection's section is joined with its
+ * neighbours where the selection touches their edges.
  */
 export function throughSections(command: Command): Command {
   return (state, dispatch, view) => {
@@ -20,7 +20,7 @@ export function throughSections(command: Command): Command {
       if (made.scrolledIntoView) tr.scrollIntoView();
       dispatch?.(tr);
     };
-    // Without the view: it shows the page as it is, at other positions.
+    // Omits the view, whose positions are those of the page before the join.
     return command(joined, dispatch && run);
   };
 }

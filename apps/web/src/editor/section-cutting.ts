@@ -6,15 +6,14 @@ import { idOf } from './binding/leaves.ts';
 import { LONG_DOCUMENT_BLOCKS, SECTION_BLOCKS } from './limits.ts';
 import { isSection, isSectioned } from './sections.ts';
 
-/** Blocks of one section, and the key of the section that they were in. */
 interface Group {
   key: number | null;
   readonly blocks: Node[];
 }
 
 /**
- * The blocks of a page as its top nodes: as they are, or in sections when the page is long. Blocks stay in the section
- * that they were in `before`; sections of `current` that hold the same are used again.
+ * The top nodes of a page: plain blocks, or sections if the page is long. Blocks stay in their
+ * section from `before`; unchanged sections of `current` are reused.
  */
 export function cutSections(
   blocks: readonly Node[],
@@ -39,8 +38,8 @@ export function cutSections(
 }
 
 /**
- * Adds the steps that cut the transaction's document like `cut`, which holds the same blocks. Blocks are never replaced:
- * edges of sections come and go between them, so that mapped positions stay in their blocks.
+ * Adds steps that give the document the edges of `cut`, which has the same blocks. Only edges are
+ * inserted and removed, never blocks, so that mapped positions stay in their blocks.
  */
 export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
   const target = cut.some(isSection) ? cut : [];
@@ -67,14 +66,13 @@ export function moveEdges(tr: Transaction, cut: readonly Node[]): void {
   }
 }
 
-/** Joins the sections that meet at edges, which are numbers of blocks before them. */
 export function joinAt(tr: Transaction, edges: readonly number[]): void {
   for (const edge of fromTheMiddle(edges).reverse()) tr.join(positionOf(tr.doc, edge));
 }
 
 /**
- * The middle one first, then those of each half. A split copies the blocks around it: from one end to the other, each
- * would copy all that are left.
+ * Orders edges middle first, then the middle of each half. A split copies the blocks around it;
+ * splitting from one end would copy all remaining blocks each time.
  */
 function fromTheMiddle(edges: readonly number[]): number[] {
   if (edges.length < 2) return [...edges];
@@ -98,13 +96,12 @@ function unwrapSection(tr: Transaction): void {
   tr.step(new ReplaceAroundStep(0, size, 1, size - 1, Slice.empty, 0, true));
 }
 
-/** How many blocks stand before each edge between two sections. */
 function edgesOf(sections: readonly Node[]): number[] {
   let count = 0;
   return sections.slice(0, -1).map(({ childCount }) => (count += childCount));
 }
 
-/** The position between two sections, or two blocks of one, with `count` blocks before it. */
+/** The position with `count` blocks before it, between two sections or two blocks of one. */
 function positionOf(doc: Node, count: number): number {
   let left = count;
   let pos = 0;
@@ -119,7 +116,6 @@ function positionOf(doc: Node, count: number): number {
   return pos;
 }
 
-/** Neighbours that were in one section; a new block stands with the block before it. */
 function groupBlocks(blocks: readonly Node[], before: Node): Group[] {
   const runs = findWholeSections(blocks, before);
   const whole = new Set(runs.map(({ section }) => section));
@@ -144,12 +140,11 @@ function groupBlocks(blocks: readonly Node[], before: Node): Group[] {
 }
 
 interface WholeSection {
-  /** The index of its first block. */
   readonly start: number;
   readonly section: Node;
 }
 
-/** The sections of a document that are among the blocks as they were, in the order of the blocks. */
+/** The sections of a document that still exist completely among the blocks, in block order. */
 function findWholeSections(blocks: readonly Node[], before: Node): WholeSection[] {
   const byFirst = new Map(before.children.filter(isSection).map((node) => [node.firstChild, node]));
   const whole: WholeSection[] = [];
@@ -162,7 +157,6 @@ function findWholeSections(blocks: readonly Node[], before: Node): WholeSection[
   return whole;
 }
 
-/** The key of the section that each block is in, by the block's id. */
 function sectionKeys(sections: readonly Node[]): ReadonlyMap<string, number> {
   const keys = new Map<string, number>();
   for (const section of sections.filter(isSection)) {
@@ -174,7 +168,7 @@ function sectionKeys(sections: readonly Node[]): ReadonlyMap<string, number> {
   return keys;
 }
 
-/** Puts what is too small for a section, or was one before, into one with its neighbour. */
+/** Merges undersized groups, and those that were one section before, with a neighbour. */
 function mergeGroups(groups: readonly Group[]): Group[] {
   const merged: Group[] = [];
   for (const group of groups) {
@@ -183,7 +177,7 @@ function mergeGroups(groups: readonly Group[]): Group[] {
       last && Math.min(last.blocks.length, group.blocks.length) < SECTION_BLOCKS.least;
     const fits = last && last.blocks.length + group.blocks.length <= SECTION_BLOCKS.most;
     if (last && fits && (isSmall || last.key === group.key)) {
-      // The larger part keeps its elements on the screen.
+      // The larger part keeps its DOM elements.
       if (group.blocks.length > last.blocks.length) last.key = group.key;
       for (const block of group.blocks) last.blocks.push(block);
     } else {

@@ -5,8 +5,8 @@ import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import { isSection } from './sections.ts';
 
 /**
- * Tells each section which two kinds of block meet at its top: a stylesheet cannot know it of the section before,
- * because `content-visibility` contains margins.
+ * Marks each section with the kinds of the two blocks that meet at its top edge. CSS cannot see the
+ * last block of the section before, and `content-visibility` contains margins.
  *
  *     <section class="section" data-after="list" data-first="list">
  */
@@ -30,7 +30,7 @@ export function sectionStyle(): Plugin {
         const attributes = sectionAttributes(doc);
         if (!sameAttributes(attributes, before.attributes)) return decorate(doc, attributes);
         const decorations = before.decorations.map(tr.mapping, doc);
-        // A section that was replaced as a whole has lost its decoration.
+        // A replaced section has lost its decoration.
         return decorations.find().length === attributes.length
           ? { attributes, decorations }
           : decorate(doc, attributes);
@@ -40,7 +40,7 @@ export function sectionStyle(): Plugin {
   });
 }
 
-/** One entry for each section of the page; none for a page without sections. */
+/** One entry per section; empty for a page without sections. */
 export function sectionAttributes(doc: Node): SectionAttributes[] {
   const all: SectionAttributes[] = [];
   let after: string | undefined;
@@ -53,7 +53,6 @@ export function sectionAttributes(doc: Node): SectionAttributes[] {
   return all;
 }
 
-/** What the margins of a block depend on. */
 function marginKind(block: Node | null): string {
   if (!block) return 'text';
   const { list, kind } = block.attrs as { list?: string | null; kind?: string | null };

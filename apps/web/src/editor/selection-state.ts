@@ -4,9 +4,11 @@ import type { EditorView } from '@tiptap/pm/view';
 import type { BlockItemId } from './block-menu.ts';
 import { Observable } from '../runtime/observable.ts';
 
-/** What toolbars need to know of the selection. Equal states are one, so typing wakes no toolbar. */
+/**
+ * The selection as toolbars need it. Equal states are identical, so that typing does not rerender
+ * toolbars.
+ */
 export interface SelectionState {
-  /** A stretch of text is selected, by a gesture that has ended. */
   readonly text: boolean;
   readonly block: BlockItemId;
   readonly bold: boolean;
@@ -32,7 +34,7 @@ export function selectionObservable(): Observable<SelectionState> {
   );
 }
 
-/** Keeps `selection` up to date; while the mouse is down nothing is called selected. */
+/** Keeps `selection` up to date; reports no selection while the mouse is down. */
 export function selectionState(selection: Observable<SelectionState>): Plugin {
   return new Plugin({
     view(view) {
@@ -46,7 +48,7 @@ export function selectionState(selection: Observable<SelectionState>): Plugin {
       const up = (): void => {
         if (!selecting) return;
         selecting = false;
-        // The browser reports the selection of a click after the button is up.
+        // Browsers report a click's selection only after the button is up.
         setTimeout(() => view.isDestroyed || update());
       };
       view.dom.addEventListener('pointerdown', down);
@@ -99,7 +101,6 @@ function blockAt({ selection: { $from } }: EditorState): BlockItemId {
   return 'text';
 }
 
-/** The corner of the selection that a toolbar stands at. */
 export function selectionAnchor(view: EditorView): { left: number; top: number; bottom: number } {
   const { from, to } = view.state.selection;
   const start = view.coordsAtPos(from, 1);

@@ -40,7 +40,7 @@ const MARKS: readonly (readonly ['bold' | 'italic' | 'strike' | 'code', LucideIc
   ['code', Code],
 ];
 
-/** What can be done with selected text, above it. Alt+F10 goes there by keyboard, Escape comes back. */
+/** Actions on the selected text, shown above it. Alt+F10 moves the focus there, Escape back. */
 export function SelectionToolbar(props: SelectionToolbarProps): ReactNode {
   const { text } = useObservable(props.selection);
   const { kind } = useObservable(props.links.card);
@@ -77,7 +77,7 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
   }, [view]);
 
   const copyMarkdown = async (): Promise<void> => {
-    // A toast, because the clipboard is not visible.
+    // A toast, because a copy has no visible effect.
     if (await copyText(() => markdownOf(view.state))) toast(t('copied'));
     else toast.error(t('copyFailed'));
   };
@@ -96,7 +96,7 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
     <Floating
       ref={toolbar}
       anchor={anchor}
-      // A phone shows its own menu above.
+      // Phones show their own menu above.
       side={matchMedia('(pointer: coarse)').matches ? 'below' : 'above'}
       className="selection-toolbar"
       attributes={{
@@ -161,7 +161,7 @@ function OpenToolbar({ view, selection, links }: SelectionToolbarProps): ReactNo
   );
 }
 
-/** A press on a button leaves the selection, and the focus, where they are; a list of choices needs the press. */
+/** Keeps selection and focus when a button is pressed; a `select` needs the press. */
 function keepSelection(event: React.MouseEvent): void {
   if (!(event.target instanceof HTMLSelectElement)) event.preventDefault();
 }

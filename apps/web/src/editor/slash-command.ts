@@ -7,14 +7,14 @@ import { isComposing } from '../components/keyboard.ts';
 import { Observable } from '../runtime/observable.ts';
 
 /**
- * The menu that a typed "/" opens. The focus never leaves the text: the editor handles its keys and names the active
- * option to screen readers (`aria-activedescendant`); the list itself is drawn elsewhere, from `menu`.
+ * The menu that a typed "/" opens. The focus stays in the text: the editor handles the menu's keys
+ * and announces the active option to screen readers (`aria-activedescendant`); `SlashMenu` draws
+ * the list from `menu`.
  */
 
 export interface SlashMenu {
   readonly items: readonly SlashItem[];
   readonly active: number;
-  /** The position of the "/", for the list to stand beside. */
   readonly from: number;
 }
 
@@ -99,7 +99,6 @@ export function optionId(item: SlashItem): string {
   return `${SLASH_LIST_ID}-${item.id}`;
 }
 
-/** Takes the "/" and what follows it away, and makes the block what the item says. */
 export function runSlashItem(view: EditorView, item: SlashItem): true {
   const slash = slashKey.getState(view.state);
   if (slash)
@@ -129,7 +128,7 @@ function next(
 ): Slash | null {
   const meta = tr.getMeta(slashKey) as Meta | undefined;
   if (meta === 'close') return null;
-  // The caret is put back by a transaction of its own.
+  // A separate transaction restores the caret.
   if (isFromDocument(tr)) return slash;
   const found = slashBefore(state);
   if (!found) return null;
@@ -140,7 +139,6 @@ function next(
     : null;
 }
 
-/** The "/" that the caret stands behind, with what is typed after it. */
 function slashBefore(state: EditorState): { from: number; query: string } | null {
   const { $from, empty } = state.selection;
   if (!empty || !isText($from.parent)) return null;

@@ -11,7 +11,7 @@ import {
   type SlashMenu as Menu,
 } from './slash-command.ts';
 
-/** The list that "/" opens. It never takes the focus; the editor moves its active option. */
+/** The list that "/" opens. The focus stays in the editor, which moves the active option. */
 export function SlashMenu({
   view,
   menu,
@@ -53,7 +53,7 @@ function OpenMenu({ view, menu }: { view: EditorView; menu: Menu }): ReactNode {
         id: SLASH_LIST_ID,
         role: 'listbox',
         'aria-label': t('editor.slash.label'),
-        // A list that scrolls must be within a keyboard’s reach, although its keys go to the editor.
+        // A scrollable list must be reachable by keyboard, although the editor handles its keys.
         tabIndex: 0,
         onMouseDown: (event) => event.preventDefault(),
       }}

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import { outlineOf, schema, sharedPage, text } from './headless-page.ts';
 
-// Yjs replaces both halves of a pair that is cut: an emoji is written and deleted as a whole.
+// Yjs replaces both halves of a split surrogate pair, so an emoji must be inserted and deleted as a
+// whole.
 
 test('an emoji of which a step replaces only the second half', () => {
   const { pages, sync } = sharedPage([text('a😀b')], 2);

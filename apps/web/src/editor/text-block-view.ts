@@ -6,10 +6,10 @@ import type { EditorView, NodeView, ViewMutationRecord } from '@tiptap/pm/view';
 let taskCount = 0;
 
 /**
- * Draws paragraphs, headings, list items and tasks as the same two elements, and shows a change of kind, list or
- * indent by patching attributes. An input method loses its composition when the element around it is replaced, so
- * a person who makes a heading of the block in which another person composes must not replace it. The clipboard has
- * a serializer of its own and keeps `h1`, `p` and `li`.
+ * Draws paragraphs, headings, list items and tasks as the same two elements, and applies changes of
+ * kind, list or indent by patching attributes: an input method loses its composition when the
+ * element around it is replaced, for example when another person turns the block into a heading.
+ * The clipboard uses a separate serializer with `h1`, `p` and `li`.
  *
  *     <div class="text-block" data-id data-kind data-list data-indent data-checked data-start dir="auto">
  *       <span class="task-box"><input type="checkbox"></span>   only in tasks
@@ -43,7 +43,10 @@ class TextBlockView implements NodeView {
     this.#patch();
   }
 
-  /** While a person composes, the element stays with the composed text even when another block takes that text. */
+  /**
+   * During a composition the element stays with the composed text even if another block takes that
+   * text.
+   */
   update(node: Node): boolean {
     const before = this.#node.attrs;
     const isSameBlock = before['id'] === null || before['id'] === node.attrs['id'];
@@ -57,7 +60,10 @@ class TextBlockView implements NodeView {
     return event.target === this.#box;
   }
 
-  /** Browsers add and remove elements around the text when they split and join blocks: these changes are read. */
+  /**
+   * Reads the elements that browsers add and remove around the text when they split and join
+   * blocks.
+   */
   ignoreMutation(mutation: ViewMutationRecord): boolean {
     if (mutation.target === this.dom || mutation.target === this.contentDOM) {
       return mutation.type === 'attributes';
@@ -68,7 +74,7 @@ class TextBlockView implements NodeView {
   #patch(): void {
     const { id, kind, list, indent, checked, start } = this.#node.attrs;
     const isTask = list === 'task';
-    // The box of a task is one line of text high, so a task is never drawn as a heading.
+    // A task's checkbox is one text line high, so a task is never drawn as a heading.
     const level = isTask ? null : headingLevel(kind);
     setAttribute(this.dom, 'data-id', id);
     setAttribute(this.dom, 'data-kind', level && kind);
@@ -94,7 +100,7 @@ class TextBlockView implements NodeView {
     box.type = 'checkbox';
     box.setAttribute('aria-labelledby', this.contentDOM.id);
     box.addEventListener('change', () => this.#toggle(box));
-    // The caret, and with it a phone's keyboard, stays in the text.
+    // Keeps the caret, and with it a phone's keyboard, in the text.
     box.addEventListener('mousedown', (event) => event.preventDefault());
     const holder = document.createElement('span');
     holder.contentEditable = 'false';
@@ -119,7 +125,7 @@ class TextBlockView implements NodeView {
   }
 }
 
-/** Sets, changes or, for null, removes the attribute; leaves the DOM alone when nothing changes. */
+/** Skips unchanged values, to leave the DOM alone. */
 function setAttribute(element: Element, name: string, value: unknown): void {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : null;
   if (element.getAttribute(name) === text) return;

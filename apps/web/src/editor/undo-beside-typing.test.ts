@@ -14,7 +14,6 @@ import {
   type,
 } from './simulation/page-edits.ts';
 
-/** What A does, sees taken back by Ctrl+Z, and B types at the end of the block before it meanwhile. */
 function afterUndo(edit: Edit, keys: readonly string[]): Edit {
   return (view) => {
     edit(view);

@@ -27,7 +27,6 @@ const inTwo =
   };
 const pressed = (key: string): Edit => inTwo((view) => press(view, key));
 
-/** What A does to the second line, and what is there then. */
 const STEPS: readonly (readonly [name: string, edit: Edit, done: string])[] = [
   ['moving it up', pressed('Alt-Shift-ArrowUp'), 'two / one / three'],
   ['moving it down', pressed('Alt-Shift-ArrowDown'), 'one / three / two'],
@@ -65,7 +64,7 @@ const undo: Edit = (view) => press(view, 'Mod-z');
 const redo: Edit = (view) => press(view, 'Mod-y');
 const by = (person: 'A' | 'B', edit: Edit) => ({ by: person, edit });
 
-/** Both orders of client ids and of delivery must come to the same. */
+/** Both orders of client ids and of delivery must give the same result. */
 function outcomes(...steps: Exchange['steps']): string {
   return outcomesOn(PAGE, ...steps);
 }

@@ -5,7 +5,9 @@ import { outlineOf, type Page, sharedPage, text } from './headless-page.ts';
 import { blockWith, dragBlock, paragraph, press, topBlocks } from './simulation/page-edits.ts';
 import { outline } from './simulation/page-outline.ts';
 
-/** Text behind a divider that no marker begins (RD2): A puts the divider right where B, at the same time, types. */
+/**
+ * Text behind a divider without a marker (RD2): A inserts the divider where B types concurrently.
+ */
 function pageWithUnnamedBlock(): { a: Page; b: Page; outlines: () => string[] } {
   const { pages, sync } = sharedPage([text('alpha'), text('bravo')], 2);
   const [a, b] = [pages[0]!, pages[1]!];

@@ -7,7 +7,7 @@ import { moveBlocks, setKind, splitBlock } from './block-commands.ts';
 import { type HeadlessView, openPage, outlineOf, type Page } from './headless-page.ts';
 import { press, run, selectRange } from './simulation/page-edits.ts';
 
-/** Text before the first marker, behind dividers, and beside blocks that are shown elsewhere (RD2). */
+/** Text before the first marker, behind dividers, and beside blocks shown elsewhere (RD2). */
 const STREAMS: readonly (readonly (string | object)[])[] = [
   ['zero'],
   [{ id: 'line', type: 'divider' }, 'behind'],
@@ -38,7 +38,6 @@ function open(stream: readonly (string | object)[]): Page {
   return openPage(Y.encodeStateAsUpdate(doc), 1);
 }
 
-/** Runs a command. Returns what it made of the editor's document, before the page had a say. */
 function resultOf(view: HeadlessView, command: (view: HeadlessView) => void): string[] {
   let wanted = outlineOf(view);
   const { dispatch } = view;

@@ -4,7 +4,9 @@ import { isText } from './block-commands.ts';
 import { newBlockId } from './new-block-id.ts';
 import { lastBlock, lastBlockElement } from './sections.ts';
 
-/** A press below the last block goes on there: into the last block if it is empty, into a new one if it is not. */
+/**
+ * A press below the last block continues there: in the last block if empty, otherwise in a new one.
+ */
 export function writeBelow(): Plugin {
   return new Plugin({
     props: {
@@ -34,7 +36,6 @@ export function writeBelow(): Plugin {
   });
 }
 
-/** The press met no block, but the page's own element or a section's. */
 function isBesideBlocks(root: Element, target: EventTarget | null): boolean {
   return target === root || (target instanceof Element && target.matches('.section'));
 }

@@ -1,4 +1,4 @@
-/** Hocuspocus 4: all documents over one socket, each message with its document's name before it. */
+/** Hocuspocus 4: all documents over one socket, with a document name in front of each message. */
 import type {
   ClientProtocol,
   ProtocolClient,
@@ -37,7 +37,7 @@ class HocuspocusClient implements ProtocolClient {
   readonly #addresses: readonly Buffer[];
   #sender: Sender | null = null;
   #synced = 0;
-  /** Statuses that answer what is not a message. */
+  /** Pending statuses that acknowledge no message. */
   #uncounted = 0;
 
   constructor(options: ProtocolClientOptions) {

@@ -25,7 +25,7 @@ const CONNECTED = '40';
 const EVENT = '42';
 const ACKNOWLEDGED = '43';
 const REFUSED = '44';
-/** Acknowledgement of `join`; those of messages have other numbers. */
+/** Acknowledgement id of `join`; messages use other ids. */
 const JOIN_ID = '0';
 
 class SocketIoClient implements ProtocolClient {
@@ -88,7 +88,7 @@ class SocketIoClient implements ProtocolClient {
   }
 }
 
-/** The last element of an event that can be recovered: `…,"offset"]`. */
+/** The last element of a recoverable event: `…,"offset"]`. */
 function offsetOf(payload: Buffer): string | null {
   const end = payload.length - 2;
   const start = payload.lastIndexOf('"', end - 1);

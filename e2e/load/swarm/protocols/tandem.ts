@@ -1,6 +1,6 @@
 /**
- * Wire v1 (`packages/protocol/PROTOCOL.md`). What comes a million times is read by hand; the rest goes
- * through the codec.
+ * Wire v1 (`packages/protocol/PROTOCOL.md`). Frequent messages are parsed by hand; the rest uses
+ * the codec.
  */
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
@@ -33,7 +33,7 @@ export function tandemBackoffMs(attempt: number, random: number): number {
 export const tandem: ClientProtocol = {
   roomsPerSocket: Number.POSITIVE_INFINITY,
   form: 'yjs',
-  // By the position of each row, nothing comes twice.
+  // Row positions rule out duplicates.
   delivery: 'stream',
   echoes: false,
   backoffMs: tandemBackoffMs,
@@ -41,11 +41,10 @@ export const tandem: ClientProtocol = {
 };
 
 interface Channel {
-  /** Its number on the wire; 0 until it is open. */
+  /** 0 until the channel is open. */
   number: number;
   epoch: string;
   timeline: string;
-  /** Rows up to here are known. */
   offset: number;
   sent: number;
   acknowledged: number;
@@ -192,7 +191,7 @@ class TandemClient implements ProtocolClient {
     }
   }
 
-  /** Where commands are said, what they cause is heard. */
+  /** Subscriptions are needed only for commands, to receive the events that they cause. */
   get #chats(): readonly string[] {
     return this.#options.wants === 'command' ? this.#options.rooms : [];
   }
@@ -217,7 +216,7 @@ function chatCommand(document: string, text: Buffer): Uint8Array {
   });
 }
 
-/** Who is here and who types is not what is measured. */
+/** Presence and typing are not measured. */
 const IGNORED: ReadonlySet<number> = new Set(
   (
     [

@@ -1,4 +1,4 @@
-/** What `bench/rivals/ws-relay.mjs` speaks. */
+/** The protocol of `bench/rivals/ws-relay.mjs`. */
 import type {
   ClientProtocol,
   ProtocolClient,

@@ -8,19 +8,22 @@ const STEP_2 = 1;
 const UPDATE = 2;
 const NOTHING = Buffer.of(0, 0);
 
-/** "This is what I have, what have you?" */
+/** The state vector, with a request for missing updates. */
 export function step1(listener: MessageListener): Buffer {
   return Buffer.concat([Buffer.of(SYNC, STEP_1), sized(stateVector(listener.known()))]);
 }
 
-/** "I have nothing that you lack." */
+/** The answer to a sync step 1 when there is nothing to send. */
 export const EMPTY_STEP_2 = Buffer.concat([Buffer.of(SYNC, STEP_2), sized(NOTHING)]);
 
 export function updateMessage(update: Buffer): Buffer {
   return Buffer.concat([Buffer.of(SYNC, UPDATE), sized(update)]);
 }
 
-/** @param reader behind the type. @returns `asked` when `EMPTY_STEP_2` is to be sent, `synced` for what answers `step1`. */
+/**
+ * @param reader positioned after the type. @returns `asked` if `EMPTY_STEP_2` must be sent,
+ * `synced` for the answer to `step1`.
+ */
 export function readSync(
   reader: ByteReader,
   listener: MessageListener,

@@ -1,4 +1,4 @@
-/** y-websocket: a socket for each document. */
+/** y-websocket: one socket per document. */
 import type {
   ClientProtocol,
   ProtocolClient,

@@ -1,4 +1,7 @@
-/** Pages of what channels hold only the newest of: they come over HTTP, and go into the state of the channel. */
+/**
+ * Loads older pages of channels that hold only the newest entries, over HTTP, into the channel's
+ * state.
+ */
 import {
   appendLibrary,
   chatPage,
@@ -20,11 +23,11 @@ import {
 import type { ChannelSession } from './channel-session.ts';
 
 const PAGE_TIMEOUT_MS = 10_000;
-/** With more messages than this, a chat that is read at its end is cut back to the newest `MAX_CHAT_HISTORY_PAGE`. */
+/** A longer chat is trimmed to `MAX_CHAT_HISTORY_PAGE` while the person reads its end. */
 const MAX_MESSAGES_AT_END = 2 * MAX_CHAT_HISTORY_PAGE;
 
 export interface ChannelPagesOptions {
-  /** Where the server is, without a slash at the end. */
+  /** The server's origin, without a slash at the end. */
   readonly base: string;
   readonly fetch: typeof fetch;
 }
@@ -35,27 +38,25 @@ type ActivitySession = ChannelSession<'activity'>;
 
 export class ChannelPages {
   readonly #options: ChannelPagesOptions;
-  /** One page of a channel at a time. */
   readonly #loading = new WeakMap<ChannelSession, Promise<void>>();
 
   constructor(options: ChannelPagesOptions) {
     this.#options = options;
   }
 
-  /** Whether there are messages before the oldest here. */
   hasOlder(session: ChatSession): boolean {
     return oldestOf(session) > 1;
   }
 
-  /** Adds the page before the oldest message here. Rejects when it cannot be had now. */
+  /** Prepends the page before the oldest message. Rejects when the page cannot be loaded. */
   async loadOlder(session: ChatSession, limit: number = MAX_CHAT_PAGE): Promise<void> {
     await this.#once(session, () => this.#loadOlder(session, limit));
   }
 
   /**
-   * Adds all that is between the oldest message here and an earlier one. Rejects when it cannot be had now.
+   * Prepends all messages back to an earlier one. Rejects when they cannot be loaded.
    *
-   * @returns whether the message is here; it is not where there is none with this id
+   * @returns false if no message has this id
    */
   async loadThrough(session: ChatSession, message: string): Promise<boolean> {
     const isHere = () => session.state?.messages.some(({ id }) => id === message) === true;
@@ -64,12 +65,12 @@ export class ChannelPages {
       const before = oldestOf(session);
       if (before <= 1) return false;
       await this.loadOlder(session, MAX_CHAT_HISTORY_PAGE);
-      // What does not join up with what is here adds nothing.
+      // A page that does not join up with the loaded messages adds nothing.
       if (oldestOf(session) >= before) return isHere();
     }
   }
 
-  /** Forgets old messages, for a person who reads the newest. They can be loaded again. */
+  /** Drops old messages, which can be loaded again, for a person who reads the newest. */
   trim(session: ChatSession): void {
     if ((session.state?.messages.length ?? 0) > MAX_MESSAGES_AT_END)
       session.amend((state) =>
@@ -77,7 +78,7 @@ export class ChannelPages {
       );
   }
 
-  /** Adds the page of the list that follows what is here. Rejects when it cannot be had now. */
+  /** Appends the next page of the list. Rejects when the page cannot be loaded. */
   async loadMore(session: LibrarySession): Promise<void> {
     await this.#once(session, async () => {
       const after = session.state?.next;
@@ -89,10 +90,10 @@ export class ChannelPages {
   }
 
   /**
-   * Finds documents on the list by words of their titles and first words, and adds them to the state. Rejects when
-   * they cannot be had now.
+   * Searches the library by words of titles and first words, and adds the results to the state.
+   * Rejects when they cannot be loaded.
    *
-   * @param after what is found after this place, where a page before has ended
+   * @param after where the previous page of results ended
    */
   async searchLibrary(
     session: LibrarySession,
@@ -104,7 +105,7 @@ export class ChannelPages {
     );
   }
 
-  /** Adds one document of the list, if it is on it, wherever it stands. Rejects when it cannot be had now. */
+  /** Adds one document of the list, wherever it stands. Rejects when it cannot be loaded. */
   async loadListed(session: LibrarySession, document: string): Promise<void> {
     const path = `/api/documents/${encodeURIComponent(document)}/visit`;
     await session.amendWith(
@@ -114,8 +115,8 @@ export class ChannelPages {
   }
 
   /**
-   * Keeps the beginning of a list whole: a document that comes up from a part of the list that is not here is only
-   * named by `activity`. Returns the way to stop.
+   * Keeps the beginning of a list complete: a document that moves up from a part that is not loaded
+   * is only named by `activity`. Returns a function that stops this.
    */
   completeLibrary(library: LibrarySession, activity: ActivitySession): () => void {
     const complete = () => {
@@ -127,7 +128,7 @@ export class ChannelPages {
   async #loadFirst(library: LibrarySession, activity: ActivitySession): Promise<void> {
     await this.#once(library, async () => {
       await this.#amendLibrary(library, {}, (state, page) => mergeDocuments(state, page.documents));
-      // More has changed than a page holds: from its end, the list is to be had again.
+      // More has changed than a page holds, so the list is loaded from its end again.
       if (isMissing(library, activity))
         await this.#amendLibrary(library, {}, (state, page) => ({
           ...mergeDocuments(state, page.documents),
@@ -151,7 +152,7 @@ export class ChannelPages {
     );
   }
 
-  /** One at a time of those that move the end of what is here. */
+  /** Serializes loads that move the end of the loaded part. */
   async #once(session: ChannelSession, load: () => Promise<void>): Promise<void> {
     const loading = this.#loading.get(session) ?? load();
     this.#loading.set(session, loading);
@@ -182,12 +183,11 @@ export class ChannelPages {
   }
 }
 
-/** The number of the oldest message here; 0 where nothing is known. */
 function oldestOf(session: ChatSession): number {
   return session.state?.messages.find(({ number }) => number !== null)?.number ?? 0;
 }
 
-/** Whether a document is known to stand in the part of the list that is here, and is not here. */
+/** True if a document belongs to the loaded part of the list and is missing there. */
 function isMissing({ state }: LibrarySession, activity: ActivitySession): boolean {
   const next = state?.next;
   if (state == null || next == null) return false;

@@ -318,7 +318,7 @@ test('EV11 all that is between comes with a message that is asked for, by large 
   expect(numbers(session)).toEqual(messages(951, 2000).map(({ number }) => number));
   expect(await pages.loadThrough(session, 'nothing')).toBe(false);
   expect(session.state?.messages).toHaveLength(2000);
-  // Who reads the newest needs no more than them, and can have the others again.
+  // A person who reads the newest messages needs only those, and can load the others again.
   pages.trim(session);
   expect(numbers(session)).toEqual(messages(1501, 2000).map(({ number }) => number));
   expect(pages.hasOlder(session)).toBe(true);

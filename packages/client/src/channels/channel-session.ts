@@ -1,6 +1,6 @@
 /**
- * A channel that is followed in this page: the server's state with what the person did just now already in it. It
- * outlives connections; what was known last is there from the beginning.
+ * One followed channel: the server's state with the effects of pending commands on top. The session
+ * outlives connections and starts from the last known state.
  */
 import {
   MAX_CHAT_PAGE,
@@ -30,12 +30,11 @@ import type { Environment } from '../environment.ts';
 import { TypingRefresher } from '../typing-refresher.ts';
 import type { StateStore } from './state-store.ts';
 
-/** A state is kept at most so often. */
+/** The minimum interval between writes of a state. */
 const KEEP_AFTER_MS = 1_000;
 
 const NOBODY: readonly string[] = [];
 
-/** The state that a channel of this name has. */
 export type StateOf<N extends ChannelName> =
   N extends `${infer T extends 'chat' | 'sharing'}:${string}`
     ? ChannelStateOf<T>
@@ -44,12 +43,11 @@ export type StateOf<N extends ChannelName> =
       : ChannelState;
 
 export type ChannelStatus =
-  /** Nothing is known yet. */
   | 'loading'
   | 'live'
-  /** What was known last; newer events may be missing. */
+  /** The last known state; newer events may be missing. */
   | 'stale'
-  /** The server does not let this person follow it; `error` says why. */
+  /** The server refuses this channel to this person; `error` says why. */
   | 'lost';
 
 export interface ChannelSessionOptions {
@@ -58,9 +56,9 @@ export interface ChannelSessionOptions {
   readonly environment: Environment;
   readonly store: StateStore;
   readonly effects: OptimisticOverlay;
-  /** A number for a `subscribe`, unique on the connection. */
+  /** Returns a `ref` for `subscribe`, unique on the connection. */
   readonly nextRef: () => number;
-  /** Whether the server can know this channel. */
+  /** False while the channel's document is still to be created on the server. */
   readonly isKnown: () => boolean;
   readonly stateOf: (name: ChannelName) => ChannelState | null;
   readonly released: () => void;
@@ -68,7 +66,7 @@ export interface ChannelSessionOptions {
 
 export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly name: N;
-  /** Resolves when what an earlier visit has kept is in `state`. */
+  /** Resolves when the stored state, if there is one, is in `state`. */
   readonly loaded: Promise<void>;
   readonly #options: ChannelSessionOptions;
   readonly #listeners = new Set<() => void>();
@@ -78,7 +76,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   #owner: string | null = null;
   #error: ErrorBody | null = null;
   #shown: { readonly from: ChannelState; readonly state: ChannelState } | null = null;
-  /** Events that arrive while something is on its way that may be from before or after them. */
+  /** Events that arrive during a page request, which may predate or follow the page. */
   readonly #meanwhile = new Set<ReceivedEvent[]>();
   #waitsFor: 'nothing' | 'its-document' = 'nothing';
   #holders = 1;
@@ -100,12 +98,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.loaded = this.#load();
   }
 
-  /** Null until something is known. The same object until something changes. */
+  /** Null until loaded. The same object until something changes. */
   get state(): StateOf<N> | null {
     const from = this.#replica?.state ?? null;
     if (from === null) return null;
     if (this.#shown?.from !== from) this.#shown = { from, state: this.#predicted(from) };
-    // The server gives each channel the state of its name.
+    // The server sends each channel the state type of its name.
     return this.#shown.state as StateOf<N>;
   }
 
@@ -116,12 +114,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     return this.#replica?.state == null ? 'loading' : 'stale';
   }
 
-  /** Why it was lost, or has to wait. */
+  /** The reason for `lost`, or for the wait before the next attempt. */
   get error(): ErrorBody | null {
     return this.#error;
   }
 
-  /** Of a chat: users who are writing, oldest first, without oneself. */
+  /** Users who are typing in a chat, oldest first, without oneself. */
   get typing(): readonly string[] {
     return this.#typing;
   }
@@ -136,14 +134,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** Where it is, for those who wait for a position. */
   get followed(): FollowedChannel | null {
     if (this.status === 'lost') return null;
     const replica = this.#replica;
     return { position: replica?.position ?? null, isSubscribed: replica?.channel !== undefined };
   }
 
-  /** Called after every change; returns the way to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -153,7 +149,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#holders++;
   }
 
-  /** Gives one holder back. */
   close(): void {
     if (--this.#holders > 0 || this.#destroyed) return;
     this.#run(this.#replica?.unsubscribe() ?? []);
@@ -161,13 +156,16 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     void this.destroy();
   }
 
-  /** Changes the state by what no event tells. */
+  /** Applies a change that no event reports. */
   amend(change: (state: ChannelState) => ChannelState): void {
     this.#replica?.amend(change);
     this.changed();
   }
 
-  /** Adds to the state what comes another way, and applies again the events that came meanwhile. Rejects as `request` does. */
+  /**
+   * Merges a page that was requested separately, then applies the events that arrived during the
+   * request again. Rejects as `request` does.
+   */
   async amendWith<T>(
     request: () => Promise<T>,
     add: (state: ChannelState, answer: T) => ChannelState,
@@ -188,7 +186,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     }
   }
 
-  /** Asks again for a channel that was lost. */
   retry(): void {
     if (this.#replica?.phase !== 'lost') return;
     this.#replica.disconnected();
@@ -196,18 +193,20 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** The connection is there, and knows who this is. */
   subscribe(): void {
     const { connection } = this.#options;
     if (connection.state.kind !== 'connected') return;
-    // What was asked for in the name of another.
+    // Drop a request that was made for another user.
     if (this.#owner !== connection.user?.id && this.#replica?.phase === 'subscribing')
       this.#replica.disconnected();
     const request = this.request();
     if (request !== null) connection.send(request);
   }
 
-  /** What asks for the channel; null while it is there or on its way, and where nobody may ask for it yet. */
+  /**
+   * Returns the subscribe request; null while subscribed or subscribing, and while the channel must
+   * wait.
+   */
   request(): MessageOf<'subscribe'> | null {
     const { connection, environment, isKnown, nextRef } = this.#options;
     const replica = this.#replica;
@@ -242,13 +241,11 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** Something that the state is made of has changed. */
   changed(): void {
     this.#shown = null;
     if (!this.#destroyed) for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Keeps the state now; resolves when this device has it, or cannot. */
   async flush(): Promise<void> {
     const { environment, store, connection } = this.#options;
     environment.clock.clearTimeout(this.#keepTimer);
@@ -256,11 +253,10 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     const { state, position } = this.#replica ?? { state: null, position: null };
     const user = connection.user?.id ?? this.#owner;
     if (state === null || position === null || user === null || !isKeptType(state)) return;
-    // What cannot be kept comes from the server again.
+    // The server can send again what cannot be stored.
     await store.save(this.name, { user, position, state: newestOf(state) }).catch(() => undefined);
   }
 
-  /** Resolves when what is to be kept is. */
   async destroy(): Promise<void> {
     const { clock } = this.#options.environment;
     this.#destroyed = true;
@@ -279,7 +275,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** What was kept for another person is not shown to this one. */
   #dropOthers(user: User): void {
     if (this.#owner !== null && this.#owner !== user.id)
       this.#replica = new ChannelReplica({ name: this.name });
@@ -292,7 +287,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     return user === null ? state : effects.over(state, { name: this.name, user, stateOf });
   }
 
-  /** Before the first welcome, the library that was kept here says whose device this is. */
+  /** The stored library names the device's user before the first welcome. */
   #knownUser(state: ChannelState): User | null {
     const library = state.type === 'library' ? state : this.#options.stateOf('library');
     return library?.type === 'library' ? library.user : null;
@@ -311,7 +306,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
           this.#keepSoon();
           break;
         case 'replaced':
-          // The first of it may be all that this page ever hears.
+          // Store at once: the page may close before another message arrives.
           void this.flush();
           break;
         case 'again':
@@ -329,7 +324,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.changed();
   }
 
-  /** At once, if the server says so; but not again and again. */
+  /** Follows the server's `retryAfterMs` at first, and backs off when refusals repeat. */
   #subscribeLater(error: ErrorBody): void {
     const { clock, random } = this.#options.environment;
     const isRepeated = clock.now() - this.#againAt < RECONNECT_HEALTHY_AFTER_MS;
@@ -363,13 +358,12 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   }
 }
 
-/** As much as the server would send of it. */
 function newestOf(state: ChannelState): ChannelState {
   if (state.type === 'chat') return trimChat(state, MAX_CHAT_PAGE);
   return state.type === 'library' ? trimLibrary(state, MAX_LIBRARY_PAGE) : state;
 }
 
-/** Who is where right now, and what the server is doing, is of no use later. */
+/** Excludes activity and server state, which are useless later. */
 function isKeptType({ type }: ChannelState): boolean {
   return type === 'library' || type === 'chat';
 }

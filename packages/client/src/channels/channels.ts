@@ -1,4 +1,4 @@
-/** The channels that are followed in this page, each once, however many views hold it. */
+/** The channels followed in this page: one session each, shared by all views. */
 import type { ChannelName, ChannelState } from '@tandem/protocol';
 import type { FollowedChannel } from '@tandem/sync';
 import { ChannelSession, type ChannelSessionOptions } from './channel-session.ts';
@@ -7,7 +7,6 @@ export type ChannelsOptions = Omit<
   ChannelSessionOptions,
   'name' | 'nextRef' | 'stateOf' | 'released' | 'isKnown'
 > & {
-  /** Whether the server can know a channel. */
   readonly isKnown: (name: ChannelName) => boolean;
 };
 
@@ -23,7 +22,7 @@ export class Channels {
     this.#stopListening = connection.listen({
       requests: () =>
         [...this.#sessions.values()].flatMap((session) => {
-          // What was asked for before came to nothing.
+          // Requests of the old connection are void.
           session.disconnected();
           return session.request() ?? [];
         }),
@@ -35,7 +34,7 @@ export class Channels {
       message: (message) => {
         switch (message.type) {
           case 'subscribed':
-            // Nobody here follows it any more.
+            // No view follows the channel any more.
             if (!this.#sessions.has(message.name))
               connection.send({ type: 'unsubscribe', channel: message.channel });
             break;
@@ -55,12 +54,12 @@ export class Channels {
     });
   }
 
-  /** The same session for everyone who follows the channel; each `close` gives one holder back. */
+  /** Returns one shared session per channel; each `close` releases one holder. */
   follow<N extends ChannelName>(name: N): ChannelSession<N> {
     const known = this.#sessions.get(name);
     known?.hold();
     const session = known ?? this.#open(name);
-    // Each name has a session of its own type.
+    // Each name has its own session type.
     return session as ChannelSession<N>;
   }
 
@@ -72,7 +71,6 @@ export class Channels {
     return this.#sessions.get(name)?.followed ?? null;
   }
 
-  /** What is expected, or known to the server, has changed. */
   commandsChanged(): void {
     for (const session of [...this.#sessions.values()]) session.commandsChanged();
   }

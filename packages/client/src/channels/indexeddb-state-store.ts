@@ -1,4 +1,6 @@
-/** The states of a browser. They can be had again from the server, so an older form of them is thrown away. */
+/**
+ * State store of a browser. The server has all states, so one stored in an older format is dropped.
+ */
 import {
   CHANNEL_STATE_VERSION,
   channelPosition,
@@ -12,23 +14,23 @@ import { ignoreRejection, withHandledDone } from '../store/transaction-requests.
 export const STATES_DATABASE = 'tandem-states';
 const DATABASE_VERSION = 1;
 
-/** `version` is that of the page which kept the state. */
+/** `version` is the format of the page that stored the state. */
 type StoredState = OwnedState & { readonly name: ChannelName; readonly version: number };
 
 interface Schema extends DBSchema {
   state: { key: number; value: StoredState; indexes: { name: string } };
 }
 
-/** Rejects when the browser has no IndexedDB or does not let it be used. */
+/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStateStore(name: string = STATES_DATABASE): Promise<StateStore> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
-      // Keys grow, so their order is that of keeping.
+      // Keys grow, so their order is the order of storing.
       upgrading
         .createObjectStore('state', { autoIncrement: true })
         .createIndex('name', 'name', { unique: true });
     },
-    // A newer page of ours wants to change the database: let it.
+    // Make way for a newer page that upgrades the database.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   });
   return {
@@ -59,7 +61,7 @@ export async function openIndexedDbStateStore(name: string = STATES_DATABASE): P
   };
 }
 
-/** Null for what a page of another version has kept. */
+/** Null for a state that another version stored. */
 function readable({ user, position, state, version }: StoredState): OwnedState | null {
   if (version !== CHANNEL_STATE_VERSION) return null;
   const read = {

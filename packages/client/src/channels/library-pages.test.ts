@@ -27,7 +27,7 @@ const activity = (updatedAt: number) => ({
   chatDeleted: [],
 });
 
-/** A server with a list; pages are as long as the wire allows. */
+/** A server with a list, in pages of the wire's maximum size. */
 class Scene {
   readonly environment = new FakeEnvironment();
   readonly asked: string[] = [];
@@ -77,7 +77,6 @@ class Scene {
     return this.environment.clock.advanceAsync(ms);
   }
 
-  /** A document is changed by somebody else. */
   async change(id: string, updatedAt: number): Promise<void> {
     const others = this.documents.filter((document) => document.id !== id);
     this.documents = [listed(id, updatedAt), ...others];

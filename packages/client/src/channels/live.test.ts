@@ -1,4 +1,7 @@
-/** Commands and channels as a program uses them: two clients, a network that fails, and a server that says no. */
+/**
+ * Commands and channels from the caller's view: two clients, a failing network, and a server that
+ * refuses.
+ */
 import { MAX_COMMANDS_IN_FLIGHT, type Call } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { LiveServer } from '../testing/live-server.ts';

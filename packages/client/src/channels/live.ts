@@ -1,4 +1,4 @@
-/** Commands and channels, which need each other: what is done changes what is shown. */
+/** Commands and channels together, since commands change what channels show. */
 import { readChannelName, type User } from '@tandem/protocol';
 import { OptimisticOverlay } from '@tandem/sync';
 import type { CommandStore } from '../commands/command-store.ts';
@@ -10,11 +10,9 @@ import { Channels } from './channels.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
 import type { StateStore } from './state-store.ts';
 
-/** Where a device keeps commands, and what it knows of channels. */
 export interface LiveStores {
   readonly commands: CommandStore;
   readonly states: StateStore;
-  /** Whether they survive a reload. */
   readonly durable: boolean;
 }
 
@@ -22,9 +20,7 @@ export interface LiveOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly stores: LiveStores;
-  /** Somebody whom this person has found by name. */
   readonly findUser: (id: string) => User | null;
-  /** What is pending has changed. */
   readonly changed: () => void;
 }
 
@@ -41,7 +37,7 @@ export function createLive({
   changed,
 }: LiveOptions): Live {
   const effects = new OptimisticOverlay(findUser);
-  // Listens first, so that a reconnect says what waits in the frame that subscribes.
+  // Listens first, so that a reconnect sends pending commands in the frame that subscribes.
   const commands = new Commands({
     connection,
     environment,
@@ -67,7 +63,6 @@ export function createLive({
   return { commands, channels };
 }
 
-/** For as long as the program runs. */
 export function createMemoryLiveStores(): LiveStores {
   return {
     commands: createMemoryCommandStore(),

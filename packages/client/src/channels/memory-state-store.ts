@@ -1,4 +1,4 @@
-/** Keeps states for as long as the program runs. */
+/** In-memory state store. */
 import type { ChannelName } from '@tandem/protocol';
 import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
 

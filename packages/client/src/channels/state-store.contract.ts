@@ -1,4 +1,4 @@
-/** What every store of states does; each adapter runs it. */
+/** Contract tests of every state store; each adapter runs them. */
 import { expect, test } from 'vitest';
 import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
 

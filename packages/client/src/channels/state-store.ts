@@ -1,14 +1,14 @@
 /**
- * The last known states of channels, so that a list is there at once, and without a network. Any of them may be
- * missing: the server has them all. One port, one contract suite, two adapters.
+ * The last known states of channels, which make lists available at once and offline. Any of them
+ * may be missing: the server has them all. One port, one contract suite, two adapters.
  */
 import type { ChannelName } from '@tandem/protocol';
 import type { PersistedState } from '@tandem/sync';
 
-/** Of more channels than this, those that were kept longest ago are forgotten. */
+/** The states stored longest ago are dropped beyond this number. */
 export const MAX_KEPT_STATES = 30;
 
-/** A state, and whose device it was kept on: channels of the same name differ between people. */
+/** A state with its owner: channels of the same name differ between people. */
 export type OwnedState = PersistedState & { readonly user: string };
 
 export interface StateStore {

@@ -1,4 +1,4 @@
-/** What every command store does; each adapter runs it. */
+/** Contract tests of every command store; each adapter runs them. */
 import { expect, test } from 'vitest';
 import type { CommandStore, KeptCommand } from './command-store.ts';
 
@@ -12,7 +12,7 @@ const kept = (number: number, title = 'Tide log'): KeptCommand => ({
   },
 });
 
-/** @param open gives another page of a new device each time it is called with the same number */
+/** @param open opens another page of the device with this number; a new number is a new device */
 export function commandStoreContract(open: (device: number) => Promise<CommandStore>): void {
   let device = 0;
 

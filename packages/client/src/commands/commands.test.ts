@@ -27,7 +27,6 @@ const stores = (commands: CommandStore): LiveStores => ({
   durable: true,
 });
 
-/** Two pages of one person on one device. */
 async function pages() {
   const server = new LiveServer();
   const open = memoryCommandPages();
@@ -166,7 +165,7 @@ test('a reading mark is not work that anybody has to wait for', async () => {
   expect(await ada.unconfirmed()).toEqual([]);
 });
 
-/** A month ago: somebody was without a network, in a page that is gone. */
+/** Stores a command from a month ago, written offline by a page that is gone. */
 async function keepOld(store: CommandStore, now: number): Promise<void> {
   const at = now - 30 * DAY_MS - 1;
   for (const [id, call] of [

@@ -1,7 +1,8 @@
 /**
- * Commands of this person: shown at once, stored on this device until the server has answered, sent in order, and
- * rolled back with a sentence if refused. Pages of one device share the store: a page sends its own commands, at its
- * start all that are stored, and later those of pages that were closed.
+ * Commands of this person: shown at once, stored on this device until the server has answered, sent
+ * in order, and rolled back with a sentence if refused. Pages of one device share the store: a page
+ * sends its own commands, at its start all that are stored, and later those of pages that were
+ * closed.
  */
 import {
   command as commandSchema,
@@ -27,13 +28,15 @@ import { ulidMaker } from './ulid.ts';
 
 /** More than a person issues while offline. */
 export const MAX_PENDING_COMMANDS = 5_000;
-/** The server keeps results for 31 days (W25), and would execute most commands a second time after that. */
+/**
+ * The server keeps results for 31 days (W25), and would execute most commands a second time after
+ * that.
+ */
 const RESEND_FOR_MS = 30 * 24 * 3_600_000;
 const TOO_OLD =
   'A change that was made here more than 30 days ago was never confirmed, so it was put aside. Make it again if it is missing.';
 
 export type PendingCommand = IssuedCommand & {
-  /** Whether it survives a reload. */
   readonly kept: boolean;
 };
 
@@ -43,22 +46,17 @@ export interface CommandsOptions {
   readonly connection: Connection;
   readonly environment: Environment;
   readonly store: CommandStore;
-  /** Whether the store survives a reload. */
   readonly durable: boolean;
   readonly effects: OptimisticOverlay;
   readonly follows: (name: ChannelName) => FollowedChannel | null;
-  /** Called after a change of pending commands or predictions. */
   readonly changed: () => void;
 }
 
 export class Commands {
-  /** Resolves when the stored commands are pending. */
   readonly loaded: Promise<void>;
   readonly #options: CommandsOptions;
   readonly #queue = new CommandQueue();
-  /** Commands that other pages send, shown here. */
   readonly #ofOtherPages = new Map<string, IssuedCommand>();
-  /** Users of the commands of other pages. */
   readonly #owners = new Map<string, string | null>();
   readonly #persisted = new Set<string>();
   readonly #refusedListeners = new Set<RefusedListener>();
@@ -96,8 +94,8 @@ export class Commands {
   }
 
   /**
-   * Shows the effect at once and sends the command. Channels show the result, and `onRefused` reports a refusal,
-   * perhaps hours later.
+   * Shows the effect at once and sends the command. Channels show the result, and `onRefused`
+   * reports a refusal, perhaps hours later.
    *
    * @returns the command's id, which for a chat message is the message's
    * @throws ZodError when something other than its text does not fit the command
@@ -139,12 +137,10 @@ export class Commands {
     }));
   }
 
-  /** Why the server cannot store commands at the moment (W44). */
   get storageError(): ErrorBody | null {
     return this.#storageError;
   }
 
-  /** Whether a command is pending whose loss the person would notice. */
   get hasWork(): boolean {
     for (const command of this.#queue) if (isWork(command)) return true;
     for (const command of this.#ofOtherPages.values()) if (isWork(command)) return true;
@@ -158,19 +154,16 @@ export class Commands {
     );
   }
 
-  /** Called after every change of `pending`; returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Called when a command was rolled back; returns a function that removes the listener. */
   onRefused(listener: RefusedListener): () => void {
     this.#refusedListeners.add(listener);
     return () => this.#refusedListeners.delete(listener);
   }
 
-  /** Resolves when all writes to the store have ended, failed ones included. */
   async flush(): Promise<void> {
     await this.#writes;
   }
@@ -234,7 +227,10 @@ export class Commands {
     return owner === null || us === undefined || owner === us;
   }
 
-  /** Shows commands that other pages have stored, drops those that they have removed, and adopts orphans. */
+  /**
+   * Shows commands that other pages have stored, drops those that they have removed, and adopts
+   * orphans.
+   */
   async #syncWithStore(): Promise<void> {
     await this.loaded;
     const { store, effects, environment } = this.#options;

@@ -1,4 +1,4 @@
-/** 132 random bits: a link that nobody guesses. */
+/** Returns 132 random bits, so that links cannot be guessed. */
 export function newDocumentId(): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const bytes = crypto.getRandomValues(new Uint8Array(22));

@@ -1,6 +1,6 @@
 /**
- * The commands of a browser, in a database of their own, so that neither they nor documents have to wait for a
- * page that still has an older version of the other open.
+ * Command store of a browser, in its own database, so that an outdated page that holds one database
+ * open does not block the other.
  */
 import { command } from '@tandem/protocol';
 import { openDB, type DBSchema } from 'idb';
@@ -11,11 +11,11 @@ export const COMMANDS_DATABASE = 'tandem-commands';
 const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
-  /** In the order of keeping. */
+  /** Keys are in storing order. */
   command: { key: number; value: KeptCommand & { id: string }; indexes: { id: string } };
 }
 
-/** Rejects when the browser has no IndexedDB or does not let it be used. */
+/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbCommandStore(
   name: string = COMMANDS_DATABASE,
 ): Promise<CommandStore> {
@@ -25,7 +25,7 @@ export async function openIndexedDbCommandStore(
         .createObjectStore('command', { autoIncrement: true })
         .createIndex('id', 'id', { unique: true });
     },
-    // A newer page of ours wants to change the database: let it.
+    // Make way for a newer page that upgrades the database.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   });
   const others = openNotices(name);
@@ -63,7 +63,7 @@ interface Notices {
   close(): void;
 }
 
-/** Word to other pages. Where the browser has no channel for it, they look when they connect. */
+/** Notifies other pages, which look when they connect if there is no BroadcastChannel. */
 function openNotices(name: string): Notices {
   try {
     const others = new BroadcastChannel(name);
@@ -72,7 +72,7 @@ function openNotices(name: string): Notices {
         try {
           others.postMessage(null);
         } catch {
-          // What was kept is kept all the same.
+          // The command is stored all the same.
         }
       },
       listen(changed) {
@@ -86,7 +86,9 @@ function openNotices(name: string): Notices {
   }
 }
 
-/** A page of another version may know other commands; saying what the wire does not have would end the connection. */
+/**
+ * Excludes commands of another version: sending one that the wire lacks would end the connection.
+ */
 function isKnown({ command: { at, ...rest } }: KeptCommand): boolean {
   return Number.isFinite(at) && command.safeParse(rest).success;
 }

@@ -1,11 +1,10 @@
-/** Keeps commands for as long as the program runs: bots, tests, and browsers without IndexedDB. */
+/** In-memory command store: bots, tests, and browsers without IndexedDB. */
 import type { CommandStore, KeptCommand } from './command-store.ts';
 
 export function createMemoryCommandStore(): CommandStore {
   return memoryCommandPages()();
 }
 
-/** Several pages over one memory. */
 export function memoryCommandPages(): () => CommandStore {
   const commands = new Map<string, KeptCommand>();
   const pages = new Map<object, Set<() => void>>();

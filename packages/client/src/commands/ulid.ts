@@ -1,11 +1,11 @@
-/** Ids that sort by the time at which they were made (github.com/ulid/spec). */
+/** Ids that sort by creation time (github.com/ulid/spec). */
 import type { Clock, Random } from '../environment.ts';
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_LETTERS = 10;
 const RANDOM_LETTERS = 16;
 
-/** Each id of one maker is greater than the one before, also when the clock is set back. */
+/** Each id of a maker is greater than the one before, even when the clock is set back. */
 export function ulidMaker(clock: Clock, random: Random): () => string {
   let time = 0;
   let digits: number[] = [];
@@ -14,7 +14,7 @@ export function ulidMaker(clock: Clock, random: Random): () => string {
     if (now > time) {
       time = now;
       digits = Array.from({ length: RANDOM_LETTERS }, () => Math.floor(random.next() * 32));
-      // Room to count up from here.
+      // Leaves room to count up.
       digits[0] = (digits[0] ?? 0) & 15;
     } else increment(digits);
     return encodeTime(time) + digits.map((digit) => LETTERS[digit]).join('');

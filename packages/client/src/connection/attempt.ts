@@ -1,6 +1,6 @@
 /**
- * One socket from open to close: sends `hello` and expects `welcome` in time. Its handlers are removed when it is
- * abandoned, so that a late close cannot end its successor.
+ * One socket from open to close: sends `hello` and expects `welcome` in time. Its handlers are
+ * removed when it is abandoned, so that a late close cannot end its successor.
  */
 import {
   binaryCodec,
@@ -16,16 +16,12 @@ import { encodeHello, type ChannelRequest } from './hello.ts';
 import type { Socket } from './socket.ts';
 
 export interface AttemptCallbacks {
-  /** Returns the channels to request in `hello`. */
   requests(): readonly ChannelRequest[];
   /** @param rest requests that `hello` had no room for */
   welcomed(user: User, rest: readonly ChannelRequest[]): void;
-  /** Bytes have arrived. */
   onActivity(): void;
   message(message: ServerMessage): void;
-  /** A frame could not be decoded. */
   unreadable(): void;
-  /** The socket has closed, or no welcome came in time. */
   closed(code: number): void;
 }
 
@@ -44,7 +40,6 @@ export class Attempt {
   readonly #options: AttemptOptions;
   #state: 'opening' | 'opened' | 'welcomed' = 'opening';
   #deadline: unknown;
-  /** Requests that `hello` had no room for. */
   #rest: readonly ChannelRequest[] = [];
 
   constructor(options: AttemptOptions) {
@@ -64,7 +59,8 @@ export class Attempt {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       this.#sendHello();
-      // A stream is open with its first frame; a poll, and a WebSocket that is open, may take longer to be welcomed.
+      // A stream is open with its first frame; a poll or an open WebSocket may take longer to be
+      // welcomed.
       if (kind !== 'stream') this.#opened();
     };
     socket.onmessage = ({ data }) => this.#received(data);
@@ -75,7 +71,6 @@ export class Attempt {
     socket.onerror = () => undefined;
   }
 
-  /** Closes the socket and ignores its later events. */
   abandon(code?: number): void {
     this.#clear();
     const { socket } = this;

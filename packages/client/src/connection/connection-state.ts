@@ -1,22 +1,19 @@
 /**
- * The life of a connection as a truth table: every state says what each event makes of it, by type.
+ * Connection states as a transition table, which lists each state's response to each event.
  *
- * `connecting` covers the token, the socket and the handshake. `waiting` has a time of the next try.
- * `stopped` is left only by a person (`try-now`) or a new page.
+ * `connecting` covers the token, the socket and the handshake. `waiting` has a time of the next
+ * attempt. `stopped` is left only by a person (`try-now`) or a new page.
  */
 import type { ErrorAction, ErrorBody, TransportKind } from '@tandem/protocol';
 
-/** Why the last try failed, as far as it can be known from here. */
+/** Why the last attempt failed, as far as the client can tell. */
 export type FailureCause =
-  /** The device says that it has no network. */
   | 'no-network'
-  /** Nothing answers at the server's address. */
   | 'unreachable'
-  /** The server answers HTTP, but no transport gets through: something on the way blocks them. */
+  /** The server answers HTTP, but the network blocks every transport. */
   | 'socket-blocked'
-  /** Something in front of the server asks the person to sign in. */
   | 'sign-in'
-  /** An open connection was lost, fell silent, or was closed by the server. */
+  /** An open connection was lost, stopped responding, or was closed by the server. */
   | 'lost';
 
 export type ConnectionState =
@@ -25,10 +22,9 @@ export type ConnectionState =
       readonly kind: 'connecting';
       readonly attempt: number;
       readonly cause: FailureCause | null;
-      /** As when it waits. */
       readonly error: ErrorBody | null;
     }
-  /** `attempt`: how many tries since the connection was last healthy. */
+  /** `attempt` counts attempts since the connection was last healthy. */
   | {
       readonly kind: 'connected';
       readonly since: number;
@@ -40,7 +36,7 @@ export type ConnectionState =
       readonly attempt: number;
       readonly retryAt: number;
       readonly cause: FailureCause;
-      /** Why the server sent us away for now, where it was the server and it said why. */
+      /** The server's reason for a temporary refusal, if it gave one. */
       readonly error: ErrorBody | null;
     }
   | { readonly kind: 'stopped'; readonly error: ErrorBody; readonly action: ErrorAction };
@@ -48,7 +44,7 @@ export type ConnectionState =
 export type ConnectionEvent =
   | { readonly kind: 'start' }
   | { readonly kind: 'welcomed'; readonly now: number; readonly transport: TransportKind }
-  /** Another socket is there already, and takes the place of this one. */
+  /** Another socket has connected and replaces this one. */
   | { readonly kind: 'switch' }
   | {
       readonly kind: 'failed';
@@ -163,7 +159,7 @@ const table: Table = {
   },
 };
 
-/** The state after `event`; the same object when nothing changes. */
+/** Returns the same object when nothing changes. */
 export function transition(state: ConnectionState, event: ConnectionEvent): ConnectionState {
   const step = table[state.kind][event.kind] as (
     state: ConnectionState,

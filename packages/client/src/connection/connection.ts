@@ -1,6 +1,7 @@
 /**
- * One connection to the server that reconnects by itself. Documents and channels register as listeners for its
- * messages. Where no WebSocket gets through, it uses HTTP, and switches to a WebSocket as soon as one connects.
+ * One connection to the server that reconnects by itself. Documents and channels register as
+ * listeners for its messages. Where no WebSocket gets through, it uses HTTP, and switches to a
+ * WebSocket as soon as one connects.
  */
 import {
   CLOSE_CODES,
@@ -38,33 +39,32 @@ import { WebSocketProbe } from './websocket-probe.ts';
 export type { ChannelRequest, Socket };
 
 export interface ConnectionOptions {
-  /** Makes a socket to the server's sync path, with the binary subprotocol. */
+  /** Creates a socket to the server's sync path, with the binary subprotocol. */
   readonly socket: () => Socket;
-  /** HTTP transports, for networks that let no WebSocket through; null: none. */
+  /** HTTP transports, for networks that block WebSockets; null: none. */
   readonly fallback?: Fallback | null;
-  /** The token for `hello`; `fresh` asks for a new one because the last was refused, or ends. */
+  /**
+   * Returns the token for `hello`; `fresh` asks for a new one because the last was refused or is
+   * about to expire.
+   */
   readonly token: (options: { readonly fresh: boolean }) => Promise<TokenAnswer>;
-  /** Whether the server answers plain HTTP; tells a blocked WebSocket from a dead server. */
+  /** Tells a blocked WebSocket from a dead server by a plain HTTP request. */
   readonly reachable: () => Promise<Reachability>;
-  /** The newest document schema that this program can edit. */
   readonly schema: number;
   readonly environment: Environment;
 }
 
 export interface ConnectionListener {
   /**
-   * Channels to open with the connection, before it is `connected`. A listener that names a channel here does not
-   * send a request for it. Called again after a failed attempt.
+   * Channels to open with the connection, before it is `connected`. A listener that names a channel
+   * here does not send a request for it. Called again after a failed attempt.
    */
   requests?(): readonly ChannelRequest[];
   state?(state: ConnectionState): void;
-  /** Messages for documents and channels. */
   message?(message: ServerMessage): void;
-  /** All messages after the welcome, in both directions, for diagnosis. */
   traffic?(direction: 'sent' | 'received', message: ClientMessage | ServerMessage): void;
 }
 
-/** Between two attempts to renew the token. */
 const TOKEN_RETRY_MS = 10_000;
 
 export class Connection {
@@ -79,13 +79,12 @@ export class Connection {
   readonly #stopListening: () => void;
   #state: ConnectionState = { kind: 'idle' };
   #user: User | null = null;
-  /** Identifies the current attempt, from its first step on. */
   #try: object = {};
   #attempt: Attempt | null = null;
   #retryTimer: unknown = null;
   #tokenTimer: unknown = null;
   #serverRetryAfterMs: number | null = null;
-  /** The server's last error for this connection, which explains a close that follows. */
+  /** The server's last error for this connection, which explains a later close. */
   #reason: ErrorBody | null = null;
   #hasMetUnreadableFrame = false;
   #freshToken = false;
@@ -126,7 +125,6 @@ export class Connection {
     this.#liveness.unsaved = unsaved;
   }
 
-  /** Returns a function that removes the listener. */
   listen(listener: ConnectionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -136,7 +134,6 @@ export class Connection {
     this.#dispatch({ kind: 'start' });
   }
 
-  /** Reconnects now, also from `stopped`. */
   tryNow(): void {
     this.#dispatch({ kind: 'try-now' });
   }
@@ -193,7 +190,6 @@ export class Connection {
     return await this.#options.token({ fresh }).catch((): TokenAnswer => ({ kind: 'unreachable' }));
   }
 
-  /** Opens the best transport that may work. */
   async #open(current: object, token: string): Promise<void> {
     const { fallback, environment } = this.#options;
     const kind = this.#choice.next(environment.clock.now());
@@ -276,14 +272,14 @@ export class Connection {
     this.#liveness.recordActivity();
     this.#liveness.start();
     this.#choice.connected(attempt.kind, now);
-    // Before the listeners run, which may send more requests.
+    // Queued ahead of the requests that listeners send next.
     for (const request of rest) this.#outgoing.push(request);
     this.#dispatch({ kind: 'welcomed', now, transport: attempt.kind });
     if (attempt.kind === 'websocket') this.#probe.reset();
     else this.#probe.schedule();
   }
 
-  /** A WebSocket has connected. Listeners send again what was under way over HTTP. */
+  /** Switches to a WebSocket that has connected. Listeners resend what was in flight over HTTP. */
   #switchTo(probe: Attempt): void {
     const old = this.#attempt;
     this.#probe.release();
@@ -303,20 +299,20 @@ export class Connection {
     this.#probe.start(this.#begin('websocket', socket, answer.token));
   }
 
-  /** Fetches a new token at the server's request, before the current one expires. */
   async #renewToken(): Promise<void> {
     const { clock } = this.#options.environment;
     const attempt = this.#attempt;
     const answer = await this.#fetchToken(true);
     if (this.#attempt !== attempt) return;
     if (answer.kind === 'token') this.send({ type: 'token', channel: 0, token: answer.token });
-    // After a permanent refusal the server closes the connection when the old token expires.
+    // The server closes the connection after a permanent refusal when the old token expires.
     else this.#tokenTimer = clock.setTimeout(() => void this.#renewToken(), TOKEN_RETRY_MS);
   }
 
   /**
-   * The frame may have been damaged on its way, so the client reconnects once. A second such frame without a healthy
-   * connection in between means that this page cannot read what the server sends, and only another page helps.
+   * The frame may have been damaged on its way, so the client reconnects once. A second such frame
+   * without a healthy connection in between means that this page cannot read what the server sends,
+   * and only another page helps.
    */
   #handleUnreadableFrame(attempt: Attempt): void {
     if (attempt !== this.#attempt) return;
@@ -347,7 +343,6 @@ export class Connection {
     }
   }
 
-  /** Handles an attempt without an answer: tells a dead server from a blocked transport, and tries the next transport. */
   async #handleBlocked(kind: TransportKind, token: string): Promise<void> {
     const { environment, fallback, reachable } = this.#options;
     const current = this.#try;
@@ -368,7 +363,10 @@ export class Connection {
     else this.#lost('lost');
   }
 
-  /** A proxy may pass health checks and demand a sign-in for the rest, so the next attempt fetches a token. */
+  /**
+   * A proxy may pass health checks and demand a sign-in for the rest, so the next attempt fetches a
+   * token.
+   */
   #failAllTransports(): void {
     this.#freshToken = true;
     this.#lost('socket-blocked');
@@ -399,7 +397,6 @@ export class Connection {
     return state.kind === 'connected' && now - state.since >= RECONNECT_HEALTHY_AFTER_MS;
   }
 
-  /** Ends the current attempt and all timers. */
   #abandon(code?: number): void {
     const { clock } = this.#options.environment;
     this.#liveness.stop();

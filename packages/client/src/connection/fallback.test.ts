@@ -17,7 +17,7 @@ interface Made {
   readonly socket: FakeSocket;
 }
 
-/** A connection of which the test holds every socket, whatever carries it. */
+/** A connection whose sockets, of every transport, the test controls. */
 function scene({ streams = true } = {}) {
   const environment = new FakeEnvironment();
   const memory = createTransportMemory();
@@ -50,7 +50,6 @@ function scene({ streams = true } = {}) {
     return last;
   };
   const settle = (ms = 0) => environment.clock.advanceAsync(ms);
-  /** The newest socket, of this kind, is welcomed. */
   const welcome = (kind: TransportKind): void => {
     expect(latest().kind).toBe(kind);
     latest().socket.open();
@@ -184,7 +183,7 @@ test('T8: a WebSocket is tried beside it, and taken as soon as it is welcomed', 
   s.states.length = 0;
   s.latest().socket.welcome();
   expect(stream.closed).toBe(true);
-  // Documents hear that they are to open anew, without a moment in between.
+  // Documents are notified to reopen without an intermediate state.
   expect(s.states).toMatchObject([
     { kind: 'connecting', cause: null },
     { kind: 'connected', transport: 'websocket' },

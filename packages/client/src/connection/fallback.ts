@@ -1,4 +1,4 @@
-/** The ways over HTTP, for networks that let no WebSocket through. */
+/** HTTP transports, for networks that block WebSockets. */
 import { SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import type { Clock, Environment } from '../environment.ts';
 import { browserLocks } from '../store/tab-lock.ts';
@@ -15,7 +15,7 @@ import {
 } from './transport-choice.ts';
 
 export interface OpenedFallback {
-  /** Polls, where this browser keeps enough requests waiting already. */
+  /** Polls when enough tabs of this browser hold a request open already. */
   readonly kind: FallbackKind;
   readonly socket: Socket;
 }
@@ -23,27 +23,25 @@ export interface OpenedFallback {
 export interface Fallback {
   readonly memory: TransportMemory;
   open(kind: FallbackKind): Promise<OpenedFallback>;
-  /** The page may go away. */
   leave(socket: Socket): void;
 }
 
-/** What the tabs of a browser share. */
 export interface FallbackStorage {
   readonly memory: TransportMemory;
   readonly longPollSlots: LongPollSlots;
 }
 
 export interface HttpFallbackOptions extends FallbackStorage {
-  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly environment: Environment;
 }
 
 /**
- * A tab of a browser. Without HTTPS there are no locks, and then no tab keeps a request waiting.
+ * Transports of a browser tab. Locks need HTTPS; without them, no tab keeps a request waiting.
  *
- * @param storage may throw, as browsers do that are told to keep nothing.
+ * @param storage may throw, as in browsers that block storage
  */
 export function browserFallback(storage: () => Storage, clock: Clock): FallbackStorage {
   const locks = browserLocks();

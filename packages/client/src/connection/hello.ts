@@ -1,4 +1,4 @@
-/** The first message: who this is, and what it has open, as far as that fits into the frame. */
+/** The first message: the user and the open channels, as far as they fit into the frame. */
 import {
   binaryCodec,
   MAX_CHANNELS_PER_CONNECTION,
@@ -7,15 +7,15 @@ import {
   type MessageOf,
 } from '@tandem/protocol';
 
-/** What asks for a channel, by itself or in `hello`. */
+/** A channel request, sent by itself or in `hello`. */
 export type ChannelRequest = MessageOf<'open'> | MessageOf<'subscribe'>;
 
 type Hello = MessageOf<'hello'>;
 
-/** What a request has in `hello` beyond its own bytes: its type, and where it is the list's first, the list. */
+/** Overhead of a request in `hello`: its type and, for the list's first request, the list. */
 const EXTRA_BYTES = 32;
 
-/** @returns what does not fit in `rest`; it is said after the welcome. */
+/** @returns in `rest` the requests that do not fit, to be sent after the welcome */
 export function encodeHello(
   { schema, token }: Pick<Hello, 'schema' | 'token'>,
   requests: readonly ChannelRequest[],

@@ -1,4 +1,4 @@
-/** A connection and the transports over HTTP together, as they are in a page. */
+/** A connection together with its HTTP transports, as in a page. */
 import { expect, test } from 'vitest';
 import { FakeEnvironment } from '../testing/fake-environment.ts';
 import { bodyWith, FakeHttpServer } from '../testing/fake-http-server.ts';

@@ -1,8 +1,8 @@
-/** The requests of a transport over HTTP, as bytes in and out. */
+/** Requests of an HTTP transport, as bytes in and out. */
 import { encodePart, TRANSPORT_HEADERS, TRANSPORT_PATHS } from '@tandem/protocol';
 
 export interface HttpRequestsOptions {
-  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly subprotocol: string;
@@ -16,7 +16,7 @@ type Header = keyof typeof TRANSPORT_HEADERS;
 export class HttpRequests {
   readonly #options: HttpRequestsOptions;
   readonly #abort = new AbortController();
-  /** The secret name of the transport; null until the server gave one. */
+  /** The transport's secret name; null until the server has assigned one. */
   #name: string | null = null;
 
   constructor(options: HttpRequestsOptions) {
@@ -27,7 +27,7 @@ export class HttpRequests {
     return this.#name !== null;
   }
 
-  /** The first request; its answer names the transport. */
+  /** Sends the first request, whose response names the transport. */
   async open(path: 'stream' | 'poll', body: Uint8Array<ArrayBuffer>): Promise<Response> {
     const response = await this.#post(path, { protocol: this.#options.subprotocol }, body);
     if (response.ok) this.#name = response.headers.get(TRANSPORT_HEADERS.transport);
@@ -42,7 +42,6 @@ export class HttpRequests {
     return await this.#post(path, headers, body);
   }
 
-  /** Says goodbye, and ends all that is under way. */
   close(code: number): void {
     this.leave(code);
     this.end();
@@ -52,7 +51,7 @@ export class HttpRequests {
     this.#abort.abort();
   }
 
-  /** Says goodbye, also when the page goes away. */
+  /** Announces the close with a request that outlives the page. */
   leave(code: number): void {
     if (this.#name === null) return;
     const { base, fetch } = this.#options;
@@ -75,7 +74,7 @@ export class HttpRequests {
       headers: this.#headers(headers),
       cache: 'no-store',
       redirect: 'manual',
-      // What hangs is said again; polls are meant to wait.
+      // A request that hangs is repeated; polls are meant to wait.
       signal:
         path === 'send'
           ? AbortSignal.any([this.#abort.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)])
@@ -93,7 +92,6 @@ export class HttpRequests {
   }
 }
 
-/** Frames as a body. */
 export function bodyOf(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const parts = frames.map((data) => encodePart({ kind: 'frame', data }));
   const body = new Uint8Array(parts.reduce((bytes, part) => bytes + part.byteLength, 0));
@@ -105,7 +103,6 @@ export function bodyOf(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return body;
 }
 
-/** Milliseconds, where a refusal says when to come again. */
 export function retryAfterMs(response: Response): number | null {
   const seconds = response.headers.get('Retry-After');
   return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : null;

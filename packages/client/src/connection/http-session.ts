@@ -6,25 +6,24 @@ import { asksToSignIn } from './sign-in.ts';
 export type TokenAnswer =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly error: ErrorBody }
-  /** Something in front of the server asks the person to sign in. */
   | { readonly kind: 'sign-in' }
   | { readonly kind: 'unreachable' };
 
 export type Reachability = 'reachable' | 'unreachable' | 'sign-in';
 
-/** A token this close to its end is not used for a new connection. */
+/** A token this close to its expiry is not used for a new connection. */
 const EXPIRY_MARGIN_MS = 30_000;
 
-/** A dead network must not delay an attempt longer. */
+/** Keeps a dead network from delaying an attempt longer. */
 const TOKEN_TIMEOUT_MS = 8_000;
 const REACHABLE_TIMEOUT_MS = 3_000;
 
 export interface HttpSessionOptions {
-  /** Where the server is, without a slash at the end; empty for the page's own origin. */
+  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Called with each answer, for use while offline. */
+  /** Called with each session, which is then available offline. */
   readonly known?: (session: Session) => void;
 }
 
@@ -50,7 +49,10 @@ export class HttpSession {
     return this.#pending;
   };
 
-  /** `fetch` for what belongs to the session, which the server knows by the token where no cookie gets through. */
+  /**
+   * `fetch` for requests of the session, which identifies itself by the token where no cookie gets
+   * through.
+   */
   readonly fetch: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
     if (this.#session !== null) headers.set(TOKEN_HEADER, this.#session.token);
@@ -64,7 +66,7 @@ export class HttpSession {
       signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS),
     });
     if (asksToSignIn(response, null)) return 'sign-in';
-    // A server that starts or drains answers otherwise, and accepts no connection.
+    // A server that starts or drains responds differently, and accepts no connection.
     const word = response.ok ? (await response.text()).trim() : '';
     return word === 'alive' ? 'reachable' : 'unreachable';
   };
@@ -80,7 +82,7 @@ export class HttpSession {
     if (asksToSignIn(response, body)) return { kind: 'sign-in' };
     if (!response.ok) {
       const refusal = errorAnswer.safeParse(body);
-      // The answer is not the server's: a proxy blocks the request.
+      // The response is not the server's: a proxy blocks the request.
       return refusal.success
         ? { kind: 'refused', error: refusal.data.error }
         : { kind: 'unreachable' };

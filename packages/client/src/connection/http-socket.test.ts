@@ -59,7 +59,6 @@ function scene(kind: 'stream' | 'poll', free = 1): Scene {
   return { server, environment, socket, heard, closes, held, settle };
 }
 
-/** A stream whose answer the test writes. */
 async function streaming(): Promise<Scene & { write(bytes: Uint8Array): void; end(): void }> {
   const s = scene('stream');
   await s.settle();

@@ -1,4 +1,4 @@
-/** What both sockets over HTTP have in common. To their connection they are as a WebSocket. */
+/** The common part of the HTTP sockets, which behave like a WebSocket towards the connection. */
 import {
   MAX_MESSAGE_BYTES,
   PartReader,
@@ -15,7 +15,10 @@ export interface HttpSocketOptions extends HttpRequestsOptions {
   readonly environment: Environment;
 }
 
-/** A document's snapshot travels in one message, and may have grown beyond its limit by what was deleted. */
+/**
+ * A document's snapshot is one message, and deleted content may have grown it beyond the document's
+ * limit.
+ */
 const MAX_FRAGMENT_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
 
 export abstract class HttpSocket implements Socket {
@@ -37,7 +40,7 @@ export abstract class HttpSocket implements Socket {
       arrived: () => this.arrived(),
       failed: () => this.fail(),
     });
-    // As late as the event of a WebSocket. What is said then travels in the request that opens.
+    // As late as a WebSocket's event. Messages sent from its handler travel in the opening request.
     options.environment.clock.setTimeout(() => {
       if (this.#state === 'new') this.onopen?.({} as Event);
     }, 0);
@@ -65,21 +68,18 @@ export abstract class HttpSocket implements Socket {
     this.requests.close(code);
   }
 
-  /** The page may go away: the server is told, as nothing else would tell it soon. */
+  /** Announces that the page goes away, which the server would otherwise notice late. */
   leave(): void {
     if (!this.isClosed) this.requests.leave(TRANSPORT_CLOSE_CODES.goingAway);
   }
 
-  /** Sends the opening, and takes what comes until the end. */
   protected abstract run(opening: Uint8Array<ArrayBuffer>): Promise<void>;
 
-  /** What was sent is there. */
   protected abstract arrived(): void;
 
-  /** Lets go of whatever is held. */
   protected abstract release(): void;
 
-  /** Whether the opening was answered; if not, it is over. */
+  /** Returns false after closing the socket when the opening request was refused. */
   protected opened(response: Response): boolean {
     if (this.isClosed) return false;
     if (!response.ok || !this.requests.isOpen) {
@@ -104,7 +104,7 @@ export abstract class HttpSocket implements Socket {
     }
   }
 
-  /** It is gone without a word. */
+  /** Closes the socket without notifying the server. */
   protected fail(): void {
     this.#closed(TRANSPORT_CLOSE_CODES.abnormal);
   }
@@ -121,7 +121,7 @@ export abstract class HttpSocket implements Socket {
   #closed(code: number): void {
     if (this.isClosed) return;
     this.#end();
-    // Whom the server has closed need not leave.
+    // A transport that the server has closed needs no goodbye.
     if (code === TRANSPORT_CLOSE_CODES.abnormal) this.requests.close(code);
     else this.requests.end();
     this.onclose?.({ code } as CloseEvent);

@@ -5,7 +5,7 @@ import { Liveness } from './liveness.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Somebody, or the network, sets the clock of the device while timers run on. */
+/** The device clock can be set, by a person or the network, while timers run on. */
 function scene() {
   const environment = new FakeEnvironment();
   const { clock } = environment;

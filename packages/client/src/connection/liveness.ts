@@ -1,7 +1,7 @@
 /**
- * Detects a dead connection: a socket can stay open for minutes over a network that carries nothing. A visible tab
- * sends a ping after a while of silence and expects an answer within a moment; a hidden one relies on the server's
- * ping.
+ * Detects a dead connection: a socket can stay open for minutes over a network that carries
+ * nothing. A visible tab sends a ping after a while of silence and expects an answer within a
+ * moment; a hidden one relies on the server's ping.
  */
 import {
   HIDDEN_DEADLINE_MS,
@@ -39,13 +39,12 @@ export class Liveness {
     this.#timer = null;
   }
 
-  /** Any frame proves that the server is alive. */
   recordActivity(): void {
     this.#lastActivityAt = this.#environment.clock.now();
     this.#probedAt = null;
   }
 
-  /** With unconfirmed work the client pings sooner. */
+  /** Unconfirmed work makes the client ping sooner. */
   set unsaved(unsaved: boolean) {
     if (unsaved === this.#unsaved) return;
     this.#unsaved = unsaved;

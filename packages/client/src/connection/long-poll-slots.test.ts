@@ -3,7 +3,7 @@ import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { browserLongPollSlots, noLongPollSlots } from './long-poll-slots.ts';
 
-/** As many tabs as one likes share it. */
+/** Locks that any number of tabs share. */
 function fakeLocks(): LockManager {
   const taken = new Set<string>();
   return {

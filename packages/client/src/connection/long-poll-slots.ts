@@ -1,7 +1,7 @@
 /**
- * Requests that wait for the server's next word. Without HTTP/2 a browser has six connections for an origin,
- * over all of its tabs: were each of them to keep one, the seventh would not even load. So a few tabs keep
- * one, and the others ask now and then.
+ * Slots for long polls. A browser has six connections per origin over all tabs without HTTP/2: if
+ * each tab held one, the seventh tab could not even load. So a few tabs hold one, and the others
+ * poll at intervals.
  */
 import { MAX_LONG_POLLS } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
@@ -12,11 +12,11 @@ export interface LongPollSlot {
 }
 
 export interface LongPollSlots {
-  /** The right to keep one request waiting; null when enough are. */
+  /** Takes the right to hold one request open; null when all slots are taken. */
   take(): Promise<LongPollSlot | null>;
 }
 
-/** The tabs of a browser agree by its locks. Where those are refused, or do not answer, no tab keeps one. */
+/** Coordinates tabs by browser locks. When locks are refused or hang, no tab gets a slot. */
 export function browserLongPollSlots(locks: TabLocks, clock: Clock): LongPollSlots {
   return {
     take: async () => {
@@ -26,14 +26,13 @@ export function browserLongPollSlots(locks: TabLocks, clock: Clock): LongPollSlo
           if (release !== null) return { release };
         }
       } catch {
-        // As if enough were kept.
+        // Treated as if all slots were taken.
       }
       return null;
     },
   };
 }
 
-/** Where tabs cannot agree, none keeps one. */
 export function noLongPollSlots(): LongPollSlots {
   return { take: async () => null };
 }

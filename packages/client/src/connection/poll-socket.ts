@@ -1,6 +1,6 @@
 /**
- * A socket whose way down is a question after the other. Where it may keep one waiting the server answers
- * when there is something to say; elsewhere it asks now and then. An answer that is lost is given again.
+ * A socket that receives by polling. The server responds when it has a message if the client has a
+ * long-poll slot; otherwise the client polls at intervals. The server repeats a lost response.
  */
 import {
   BRIEF_POLL_HIDDEN_MS,
@@ -12,9 +12,9 @@ import type { Environment } from '../environment.ts';
 import type { LongPollSlot, LongPollSlots } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 
-/** After something was sent, the answer to it is worth a moment. */
+/** A sent message makes a short wait for its response worthwhile. */
 const ANSWER_HOLD_MS = 300;
-/** A question that was cut off after longer than this was kept for too long for something on the way. */
+/** A longer poll that was cut off is assumed to have hit a proxy's timeout. */
 const CUT_AFTER_MS = 1_000;
 const MIN_HOLD_MS = 1_000;
 const RETRY_FIRST_MS = 250;
@@ -30,7 +30,7 @@ export class PollSocket extends HttpSocket {
   readonly #longPollSlots: LongPollSlots;
   readonly #stopListening: () => void;
   #held: LongPollSlot | null = null;
-  /** How long a question may be kept, as far as is known. */
+  /** The longest hold that is known to get through. */
   #holdMs = POLL_HOLD_MS;
   #received = 0;
   #isAnswerDue = false;
@@ -80,7 +80,7 @@ export class PollSocket extends HttpSocket {
     this.#held = null;
   }
 
-  /** `cut`: it was kept too long for something on the way; a shorter one may get through. */
+  /** `cut`: a proxy ended the poll; one with a shorter hold may get through. */
   async #ask(): Promise<'answered' | 'cut' | 'lost' | 'over'> {
     const { clock } = this.#environment;
     const askedAt = clock.now();
@@ -95,7 +95,7 @@ export class PollSocket extends HttpSocket {
         return 'answered';
       }
     } catch {
-      // As if it had been answered by a proxy that does not reach the server.
+      // Treated like the error of a proxy that does not reach the server.
     }
     const keptMs = clock.now() - askedAt;
     if (hold === 0 || keptMs < CUT_AFTER_MS) return 'lost';
@@ -106,7 +106,7 @@ export class PollSocket extends HttpSocket {
   async #take(answer: Response): Promise<void> {
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const sequence = Number(answer.headers.get(TRANSPORT_HEADERS.sequence));
-    // Nothing was said, or it is known.
+    // Empty, or already received.
     if (!(sequence > this.#received)) return;
     this.#received = sequence;
     this.take(this.reader().push(bytes));

@@ -1,4 +1,4 @@
-/** Messages on their way into frames: those of one turn of the event loop share a frame. */
+/** Outgoing messages: those of one turn of the event loop share a frame. */
 import {
   binaryCodec,
   MAX_FRAME_BYTES,
@@ -8,14 +8,17 @@ import {
 } from '@tandem/protocol';
 import type { Attempt } from './attempt.ts';
 
-/** A part of an HTTP body has a header of its own. */
+/** Leaves room for the header of an HTTP body part. */
 const MAX_HTTP_FRAME_BYTES = MAX_SEND_BYTES - 64;
 
 export class SendQueue {
   readonly #target: () => Pick<Attempt, 'kind' | 'socket'> | null;
   #messages: Uint8Array[] = [];
 
-  /** @param target null while there is no connection: messages are dropped, and documents send again later. */
+  /**
+   * @param target returns null while disconnected: messages are dropped, and documents send again
+   *   later
+   */
   constructor(target: () => Pick<Attempt, 'kind' | 'socket'> | null) {
     this.#target = target;
   }
@@ -39,7 +42,6 @@ export class SendQueue {
   }
 }
 
-/** Joins messages into frames of at most `maxBytes`, cutting those that are larger than one. */
 function toFrames(messages: readonly Uint8Array[], maxBytes: number): Uint8Array[] {
   const result: Uint8Array[] = [];
   let group: Uint8Array[] = [];

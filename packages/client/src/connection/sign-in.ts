@@ -1,12 +1,13 @@
 /**
- * A proxy that asks people to sign in answers in the server's place once its session has ended: with a redirect,
- * with 401 or 403 without the server's own reason, or with a page where the server gives none.
+ * Detects a proxy that responds in the server's place once its own session has ended: with a
+ * redirect, with 401 or 403 without the server's reason, or with a page where the server sends
+ * none.
  */
 import { errorAnswer } from '@tandem/protocol';
 
-/** @param body of the answer, as JSON; null where it is none. */
+/** @param body of the response, as JSON; null where it has none */
 export function asksToSignIn(response: Response, body: unknown): boolean {
-  // Asked with `redirect: 'manual'`, a browser does not tell where to.
+  // Browsers hide the target under `redirect: 'manual'`.
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
     return true;
   if (response.status === 401 || response.status === 403)

@@ -1,4 +1,4 @@
-/** What a connection needs of whatever carries it: the part of the WHATWG `WebSocket` that is used; `ws` has it too. */
+/** The part of the WHATWG `WebSocket` that a connection uses; `ws` has it too. */
 export interface Socket {
   binaryType: string;
   readonly bufferedAmount: number;
@@ -6,7 +6,7 @@ export interface Socket {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
   onerror: ((event: Event) => void) | null;
-  /** Refused before it opened: when to come again. No WebSocket can tell. */
+  /** Set when the server refused before the socket opened. A WebSocket cannot report it. */
   readonly retryAfterMs?: number | null;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;

@@ -1,11 +1,10 @@
-/** A socket whose way down is one answer that does not end. */
+/** A socket that receives through one endless HTTP response. */
 import type { LongPollSlot } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 
 export class StreamSocket extends HttpSocket {
   readonly #held: LongPollSlot;
 
-  /** @param held given back at the end. */
   constructor(options: HttpSocketOptions, held: LongPollSlot) {
     super(options);
     this.#held = held;

@@ -9,7 +9,7 @@ import {
 
 const NOW = 1_000_000;
 
-/** What happened, and which transport is taken after it. */
+/** An event, and the transport that is used after it. */
 type Step = readonly [
   kind: TransportKind,
   outcome: 'connected' | TransportFailure,

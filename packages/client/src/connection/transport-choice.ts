@@ -1,7 +1,8 @@
 /**
- * Which transport the next try takes. A WebSocket, unless one did not open lately though the server answers
- * HTTP; then a stream; then polls. What worked is remembered for a while, so that a reload does not begin
- * with what is blocked. Whether the block is gone is found out beside a connection that lives.
+ * Chooses the transport of the next attempt: a WebSocket, unless one recently failed to open
+ * although the server answers HTTP; then a stream; then polls. A transport that worked is
+ * remembered for a while, so that a reload does not begin with a blocked one. A probe beside a
+ * living connection detects when the block is gone.
  */
 import { TRANSPORT_REMEMBERED_MS, type TransportKind } from '@tandem/protocol';
 
@@ -9,30 +10,30 @@ export type FallbackKind = Exclude<TransportKind, 'websocket'>;
 
 export interface RememberedTransport {
   readonly kind: FallbackKind;
-  /** Milliseconds since the epoch. */
   readonly until: number;
 }
 
-/** Survives a reload. */
 export interface TransportMemory {
   load(): RememberedTransport | null;
   save(remembered: RememberedTransport | null): void;
 }
 
-/** `blocked`: it was never welcomed, though the server answers. `short-lived`: it was, and did not last. */
+/** `blocked`: not welcomed although the server responds. `short-lived`: welcomed, but lost soon. */
 export type TransportFailure = 'blocked' | 'short-lived';
 
-/** A restart of the server looks like a block for a moment; where WebSockets worked, once is not enough. */
+/**
+ * A server restart briefly looks like a block, so where WebSockets worked, one failure is not
+ * enough.
+ */
 const BLOCKS_AFTER_SUCCESS = 2;
-/** Streams that are cut off again and again are no streams. */
+/** Repeatedly cut streams count as blocked. */
 const SHORT_LIVES = 2;
-/** When not even polls get through, what was remembered may be wrong. */
+/** When even polls fail, the remembered choice may be wrong. */
 const BLOCKED_POLLS = 3;
 
 export class TransportChoice {
   readonly #memory: TransportMemory;
   #kind: TransportKind = 'websocket';
-  /** When to begin with a WebSocket again. */
   #until = 0;
   #webSocketWorked = false;
   #failures = 0;
@@ -40,7 +41,7 @@ export class TransportChoice {
   constructor(memory: TransportMemory, now: number) {
     this.#memory = memory;
     const remembered = memory.load();
-    // A clock that was set back does not make it last longer.
+    // Limits the memory when the clock was set back.
     if (remembered === null || remembered.until <= now) return;
     this.#kind = remembered.kind;
     this.#until = Math.min(remembered.until, now + TRANSPORT_REMEMBERED_MS);
@@ -51,7 +52,6 @@ export class TransportChoice {
     return this.#kind;
   }
 
-  /** It was welcomed over `kind`. */
   connected(kind: TransportKind, now: number): void {
     if (kind === 'websocket') {
       this.#webSocketWorked = true;
@@ -60,17 +60,18 @@ export class TransportChoice {
       return;
     }
     if (kind === 'poll') this.#failures = 0;
-    // Another tab may have changed it; and polling because other tabs stream says nothing about streams.
+    // Another tab may have changed the memory; and polling because other tabs stream says nothing
+    // about streams.
     if (this.#kind !== 'websocket') this.#memory.save({ kind: this.#kind, until: this.#until });
     this.#until = Math.max(this.#until, now);
   }
 
-  /** It lasted: what was held against it is forgotten. */
+  /** Clears the failures of a connection that lasted. */
   healthy(): void {
     this.#failures = 0;
   }
 
-  /** @returns whether another transport is worth a try at once. */
+  /** @returns whether to try another transport at once */
   failed(kind: TransportKind, failure: TransportFailure, now: number): 'try-next' | 'wait' {
     if (kind !== this.#kind) return 'wait';
     this.#failures++;
@@ -105,7 +106,6 @@ export class TransportChoice {
   }
 }
 
-/** Forgets with the page. */
 export function createTransportMemory(): TransportMemory {
   let remembered: RememberedTransport | null = null;
   return { load: () => remembered, save: (next) => (remembered = next) };
@@ -113,7 +113,6 @@ export function createTransportMemory(): TransportMemory {
 
 const KEY = 'tandem:transport';
 
-/** Shared by all tabs of this origin. */
 export function storedTransportMemory(storage: Storage): TransportMemory {
   return {
     load: () => {
@@ -129,7 +128,7 @@ export function storedTransportMemory(storage: Storage): TransportMemory {
         if (remembered === null) storage.removeItem(KEY);
         else storage.setItem(KEY, JSON.stringify(remembered));
       } catch {
-        // A device that keeps nothing begins with a WebSocket each time.
+        // Each page then begins with a WebSocket.
       }
     },
   };

@@ -1,23 +1,21 @@
 /**
- * The way up: one request at a time, numbered, and said again until it is answered, so that each takes
- * effect once and in its order. What is sent meanwhile travels in the next.
+ * Sends over HTTP: one numbered request at a time, repeated until answered, so that each takes
+ * effect once and in order. Messages sent meanwhile travel in the next request.
  */
 import { MAX_SEND_BYTES } from '@tandem/protocol';
 import type { Environment } from '../environment.ts';
 import { bodyOf, type HttpRequests } from './http-requests.ts';
 
 const RETRY_MS = 250;
-/** Whoever gets nothing through for so long has no connection. */
+/** A client that fails this often counts as disconnected. */
 const MAX_TRIES = 8;
-/** Of each part. */
+/** Per body part. */
 const HEADER_BYTES = 8;
 
 export interface UpstreamOptions {
   readonly requests: HttpRequests;
   readonly environment: Pick<Environment, 'clock' | 'online'>;
-  /** What was sent has arrived. */
   readonly arrived: () => void;
-  /** Nothing more gets through. */
   readonly failed: () => void;
 }
 
@@ -44,7 +42,6 @@ export class Upstream {
     if (this.#state === 'idle') void this.#sendNext();
   }
 
-  /** All that was sent until now, for the body of the opening request. */
   takeOpening(): Uint8Array<ArrayBuffer> {
     const body = bodyOf(this.#waiting);
     this.#waiting = [];
@@ -52,7 +49,6 @@ export class Upstream {
     return body;
   }
 
-  /** The transport has its name. */
   start(): void {
     if (this.#state === 'waiting') void this.#sendNext();
   }
@@ -74,7 +70,7 @@ export class Upstream {
       const outcome = await this.#try(sequence, body);
       if (this.#isOver()) return;
       if (outcome === 'arrived') break;
-      // What still comes down does not mean that anything goes up.
+      // Incoming data does not prove that outgoing requests arrive.
       const isOverLimit = tries === MAX_TRIES || !this.#options.environment.online();
       if (outcome === 'refused' || isOverLimit) {
         this.end();
@@ -95,7 +91,7 @@ export class Upstream {
     try {
       const { ok, status } = await this.#options.requests.post('send', { sequence }, body);
       if (ok) return 'arrived';
-      // What a proxy says for a server that it does not reach.
+      // 5xx may come from a proxy that does not reach the server.
       return status >= 500 ? 'lost' : 'refused';
     } catch {
       return 'lost';
@@ -122,7 +118,7 @@ export class Upstream {
     });
   }
 
-  /** It may end at any moment in between. */
+  /** A method, because the state can change during each await. */
   #isOver(): boolean {
     return this.#state === 'over';
   }

@@ -1,4 +1,7 @@
-/** Tries a WebSocket beside a living connection over HTTP, with doubling pauses, until one gets through. */
+/**
+ * Tries a WebSocket beside a living connection over HTTP, with doubling pauses, until one gets
+ * through.
+ */
 import { WEBSOCKET_RETRY_CAP_MS, WEBSOCKET_RETRY_FIRST_MS } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
 import type { Attempt } from './attempt.ts';
@@ -37,23 +40,19 @@ export class WebSocketProbe {
     this.#attempt = attempt;
   }
 
-  /** Runs a scheduled probe now: the network has changed. */
   hurry(): void {
     if (this.#timer !== null) this.schedule(0);
   }
 
-  /** The attempt has ended without a welcome. */
   retry(): void {
     this.#attempt = null;
     this.schedule();
   }
 
-  /** The attempt has become the connection. */
   release(): void {
     this.#attempt = null;
   }
 
-  /** A WebSocket is connected: the pauses begin at the shortest again. */
   reset(): void {
     this.#delayMs = WEBSOCKET_RETRY_FIRST_MS;
   }

@@ -1,6 +1,6 @@
 /**
- * What this device keeps of one document: reads it once, then writes in the order in which it is
- * asked, and knows the store's names of what waits in the outbox.
+ * Storage of one document on this device: one read, then writes in order. Maps pending updates to
+ * the store's ids of their outbox entries.
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { PendingUpdate } from '@tandem/sync';
@@ -23,33 +23,31 @@ import { UNKNOWN_TIMELINE } from '../store/position.ts';
 import { UnpersistedWork } from './unpersisted-work.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** A stored copy of more updates than this is made into one when it is loaded. */
+/** A stored copy with more updates than this is compacted when it is loaded. */
 const MAX_STORED_UPDATES = 100;
 
 export interface DocumentPersistenceOptions {
   readonly document: string;
   readonly store: Store;
-  /** Whether what the store has survives a reload, at this moment. */
+  /** Whether the store survives a reload; may change at any time. */
   readonly isDurable: () => boolean;
   readonly unloadOutbox: UnloadOutbox;
   readonly clock: Clock;
-  /** `isSafe` may have changed, or something has been set aside. */
+  /** Called when `isSafe` may have changed or work was rejected. */
   readonly changed: () => void;
-  /** This device could not keep it; it is lost with the page. */
+  /** Called with work that this device cannot store, and that is lost with the page. */
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
 }
 
 export interface Loaded {
   readonly position: Position | null;
   readonly facts: DocumentFacts | null;
-  /** The copy and, on top of it, what waits in the outbox. */
   readonly updates: readonly Uint8Array[];
   readonly pending: readonly PendingUpdate[];
-  /** Work of another life of the document, which was put aside because it can never be sent. */
+  /** Work of another epoch, which was rejected because it can never be sent. */
   readonly rejectUpdates: RejectedWork | null;
 }
 
-/** Work that will not be sent, as it was written. */
 export interface RejectedWork {
   readonly title: string;
   readonly replica: Uint8Array;
@@ -61,10 +59,10 @@ const NOTHING: Stored = { position: null, facts: null, updates: [], rows: [], ou
 export class DocumentPersistence {
   readonly #options: DocumentPersistenceOptions;
   readonly #writes: WriteQueue;
-  /** The store's names of entries that were written here; those that were loaded have theirs. */
+  /** The store's ids of entries that were written here; loaded entries carry theirs. */
   readonly #storedIds = new Map<number, number>();
   readonly #unpersisted: UnpersistedWork;
-  /** Where the stored copy is after all that was asked for. */
+  /** The position of the stored copy once all queued writes are done. */
   #position: Position | null = null;
 
   constructor(options: DocumentPersistenceOptions) {
@@ -73,12 +71,11 @@ export class DocumentPersistence {
     this.#unpersisted = new UnpersistedWork(options);
   }
 
-  /** Whether all that was given to `keep` is there after a reload. */
+  /** True if all updates given to `keep` survive a reload. */
   get isSafe(): boolean {
     return this.#options.isDurable() && this.#writes.healthy && !this.#unpersisted.isLate;
   }
 
-  /** What the store has not confirmed, oldest first. */
   get unpersisted(): readonly NewOutboxEntry[] {
     return this.#unpersisted.entries;
   }
@@ -86,7 +83,7 @@ export class DocumentPersistence {
   async load(): Promise<Loaded> {
     const stored = await this.#read();
     const { position, facts, updates, outbox } = stored;
-    // Without a copy, which another tab may have thrown away, the newest work tells the life.
+    // Another tab may have deleted the copy; then the newest entry determines the epoch.
     const life = position?.epoch ?? outbox.at(-1)?.epoch ?? null;
     const ofThisLife = ({ epoch }: OutboxEntry) => epoch === null || epoch === life;
     this.#position = position;
@@ -105,13 +102,11 @@ export class DocumentPersistence {
     };
   }
 
-  /** A local update as the outbox has it. */
   entryOf(update: Uint8Array, epoch: string | null): NewOutboxEntry {
     const { document, clock } = this.#options;
     return { document, epoch, update, at: clock.now() };
   }
 
-  /** Puts a local update into the outbox. */
   keep({ id, update }: PendingUpdate, epoch: string | null): void {
     const { store } = this.#options;
     const entry = this.entryOf(update, epoch);
@@ -122,7 +117,7 @@ export class DocumentPersistence {
     });
   }
 
-  /** `confirmed` names entries as `keep` and `load` did. */
+  /** `confirmed` uses the ids of `keep` and `load`. */
   advance({
     updates = [],
     confirmed = [],
@@ -145,8 +140,9 @@ export class DocumentPersistence {
   }
 
   /**
-   * Throws the copy away, and the entries; where there are any, `rejected` is kept. With the life of the
-   * document ends what gone tabs have left of it: beside the copy, as long as that can be read.
+   * Deletes the copy and the entries; if there are entries, stores `rejected`. The end of an epoch
+   * also rejects entries that closed tabs left, together with the copy, as long as that is
+   * readable.
    */
   reset(ids: readonly number[], rejected: RejectedWork): void {
     const { document, clock } = this.#options;
@@ -170,16 +166,18 @@ export class DocumentPersistence {
         replica: 'forget',
       };
     });
-    // Then it is aside, on this device or in the page.
+    // The work is now rejected work, on this device or in the page.
     void this.#writes.settled().then(() => this.#unpersisted.settle(ids));
   }
 
-  /** Whether an outbox entry is one of these. */
   isAmong(entry: OutboxEntry, pending: readonly PendingUpdate[]): boolean {
     return pending.some(({ id }) => (this.#storedIds.get(id) ?? id) === entry.id);
   }
 
-  /** What other tabs have kept: the copy, and what they have left of this life that is not among `pending`. */
+  /**
+   * Loads what other tabs have stored: the copy, and orphaned entries of this epoch outside
+   * `pending`.
+   */
   async others(
     { epoch }: Position,
     { pending, now }: { readonly pending: readonly PendingUpdate[]; readonly now: number },
@@ -187,7 +185,7 @@ export class DocumentPersistence {
     readonly updates: readonly Uint8Array[];
     readonly orphans: readonly OutboxEntry[];
   }> {
-    // An entry of our own is known by its name only once that is given.
+    // An own entry is recognizable only once the store has assigned its id.
     await this.#writes.settled();
     const stored = await this.#options.store.load(this.#options.document);
     if (stored.position?.epoch !== epoch) return { updates: [], orphans: [] };
@@ -203,12 +201,12 @@ export class DocumentPersistence {
 
   async #read(): Promise<Stored> {
     const { document, store, unloadOutbox } = this.#options;
-    // Where the store has no room for them they wait, and nothing else does.
+    // Entries stay in the unload outbox if the store has no room.
     await unloadOutbox.recover(store).catch(() => undefined);
     try {
       return await store.load(document);
     } catch (error) {
-      // What cannot be read cannot be written beside.
+      // Content that cannot be read must not be written beside.
       this.#writes.push(() => Promise.reject(error));
       return NOTHING;
     }
@@ -221,7 +219,7 @@ export class DocumentPersistence {
     this.#writes.push(() => store.compact(document, change));
   }
 
-  /** Its own copy is gone, so it is kept as it was written. */
+  /** Stores the work as it was written, since the copy of its epoch is gone. */
   #rejectUpdates(entries: readonly OutboxEntry[], title: string): RejectedWork | null {
     if (entries.length === 0) return null;
     const replica = Y.mergeUpdates(entries.map(({ update }) => update));
@@ -232,7 +230,7 @@ export class DocumentPersistence {
     return rejected;
   }
 
-  /** `otherwise`: what is lost with the page when this cannot be written. */
+  /** `otherwise` is reported as lost with the page if the write fails. */
   #rejectedUpdates(
     otherwise: Omit<RejectedUpdate, 'id'> | null,
     decide: (stored: Stored) => RejectedUpdatesChange,
@@ -247,7 +245,8 @@ export class DocumentPersistence {
       await store.rejectedUpdates(document, decide);
       changed();
     }, notPersisted);
-    // Shown by the page meanwhile. Should the device keep it after all, it is there twice, which is better than never.
+    // The page shows overdue work itself. A late write may then show it twice, which is better than
+    // never.
     onOverdue(this.#writes.settled(), { clock }, notPersisted);
   }
 
@@ -260,7 +259,7 @@ export class DocumentPersistence {
   }
 }
 
-/** For any number of updates, of which merging would be quadratic. */
+/** Integrates the updates in a document, because merging many of them is quadratic. */
 function inOne(updates: readonly Uint8Array[]): Uint8Array {
   const doc = new Y.Doc();
   doc.transact(() => {

@@ -1,9 +1,9 @@
 /**
- * One life of a document in this page: the Yjs document that the editor works on, and its people. A
- * reset throws it away and makes a new one under a new Yjs client id.
+ * One epoch of a document in this page: the Yjs document of the editor, and its people. A reset
+ * replaces it with a new one under a new Yjs client id.
  *
- * Remote updates wait for the next frame and are applied in one transaction; local ones of a frame
- * leave as one update. Whatever reads the document from here sees both done.
+ * Remote updates wait for the next frame and are applied in one transaction; local updates of a
+ * frame are sent as one. Readers of the document see both applied.
  */
 import { MAX_MERGED_UPDATES, type Replica } from '@tandem/sync';
 import * as Y from 'yjs';
@@ -12,15 +12,12 @@ import { People, type PeopleMessage } from './people.ts';
 
 export interface DocumentReplicaOptions {
   readonly environment: Environment;
-  /** Whether local work can leave; until then it is held. */
   readonly isReady: () => boolean;
-  /** What one frame of local work produced. */
   readonly local: (update: Uint8Array) => void;
   readonly send: (message: PeopleMessage) => void;
   readonly changed: () => void;
 }
 
-/** The origin of transactions that apply what the server sent. */
 const REMOTE_ORIGIN = Symbol('server');
 
 export class DocumentReplica implements Replica {
@@ -32,7 +29,7 @@ export class DocumentReplica implements Replica {
   #scheduled = false;
   #destroyed = false;
 
-  /** @param stored updates that make up the copy this device has kept. */
+  /** @param stored updates that make up the stored copy */
   constructor(stored: readonly Uint8Array[], options: DocumentReplicaOptions) {
     this.#options = options;
     this.people = new People({
@@ -54,12 +51,11 @@ export class DocumentReplica implements Replica {
     return this.doc.clientID;
   }
 
-  /** Whether local work has not yet left as an update. */
   get dirty(): boolean {
     return this.#local.length > 0;
   }
 
-  /** Local work that has not left, oldest first. */
+  /** Unsent local updates, oldest first. */
   get held(): readonly Uint8Array[] {
     return this.#local;
   }
@@ -74,14 +70,12 @@ export class DocumentReplica implements Replica {
     return Y.encodeStateAsUpdate(this.doc, stateVector);
   }
 
-  /** Shows these updates in the next frame. */
   receive(updates: readonly Uint8Array[]): void {
     if (updates.length === 0) return;
     for (const update of updates) this.#remote.push(update);
     this.#schedule();
   }
 
-  /** Does now what waits for the next frame. */
   flush(): void {
     const remote = this.#remote;
     this.#remote = [];

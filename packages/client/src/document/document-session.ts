@@ -1,7 +1,7 @@
 /**
- * A document that is open in this page: its copy, its channel, and the truth about both. It outlives
- * connections. `replicaVersion` grows whenever `doc` and `awareness` were replaced; a view made for an older
- * epoch must be made anew.
+ * A document that is open in this page: its replica, its channel and its status. The session
+ * outlives connections. `replicaVersion` grows whenever `doc` and `awareness` are replaced; a view
+ * of an older version must be recreated.
  */
 import {
   ERRORS,
@@ -35,15 +35,14 @@ export interface DocumentSessionOptions {
   readonly id: string;
   readonly connection: Connection;
   readonly store: Store;
-  /** Whether what the store has survives a reload, at this moment. */
+  /** Whether the store survives a reload; may change at any time. */
   readonly isDurable: () => boolean;
   readonly unloadOutbox: UnloadOutbox;
   readonly environment: Environment;
-  /** A number for an `open`, unique on the connection. */
+  /** Returns a `ref` for `open`, unique on the connection. */
   readonly nextRef: () => number;
-  /** Work was set aside that this device could not keep. */
+  /** Called with rejected work that this device cannot store. */
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
-  /** Something that `status`, `members`, `typing` or `document` is made of has changed. */
   readonly changed: () => void;
 }
 
@@ -71,7 +70,6 @@ export class DocumentSession {
   #savedAt: number | null = null;
   #storageError: ErrorBody | null = null;
   #notice: ErrorBody | null = null;
-  /** What the server would not take of the copy that is being replaced. */
   #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
   #rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null = null;
   #destroyed = false;
@@ -96,7 +94,7 @@ export class DocumentSession {
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
       requests: () => {
-        // What was asked for before came to nothing.
+        // Requests of the old connection are void.
         this.#channel?.disconnected();
         const request = this.#request();
         return request === null ? [] : [request];
@@ -114,7 +112,6 @@ export class DocumentSession {
     return this.#replica.doc;
   }
 
-  /** How far the copy is in the document's journal; null before anything is known of it. */
   get position(): Position | null {
     return this.#channel?.position ?? null;
   }
@@ -123,27 +120,27 @@ export class DocumentSession {
     return this.#replicaVersion;
   }
 
-  /** Null until the server, or an earlier visit, has said what this document is. */
+  /** Null until the server or an earlier visit has provided it. */
   get document(): DocumentState | null {
     return this.#document;
   }
 
-  /** Who is here, typing, and where; of this life of the document. */
   get people(): People {
     return this.#replica.people;
   }
 
-  /** Local updates that the server has not confirmed. */
   get pending(): number {
     return (this.#channel?.pending.length ?? 0) + (this.#replica.dirty ? 1 : 0);
   }
 
-  /** Whether what is written here is there after a reload at this moment. */
+  /** True if local work currently survives a reload. */
   get isKept(): boolean {
     return this.#persistence.isSafe && (!this.#replica.dirty || this.#options.unloadOutbox.hasRoom);
   }
 
-  /** What the store has not confirmed, oldest first. After `flush`, without waiting for it, that is all there is. */
+  /**
+   * Entries that the store has not confirmed, oldest first. Complete right after `flush` is called.
+   */
   get unpersisted(): readonly NewOutboxEntry[] {
     const held = this.#replica.held.map((update) => this.#persistence.entryOf(update, this.#epoch));
     return [...this.#persistence.unpersisted, ...held];
@@ -152,7 +149,7 @@ export class DocumentSession {
   get status(): SaveState {
     return saveState({
       connection: this.#options.connection.state,
-      // Until all of it has arrived, this is not the document.
+      // Incomplete content is not the document yet.
       channel: this.#channel?.phase === 'catching-up' ? { kind: 'opening' } : this.#channelState,
       loaded: this.#hasContent,
       pending: this.pending,
@@ -164,42 +161,37 @@ export class DocumentSession {
     });
   }
 
-  /** Called after every change; returns the way to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The person has seen that work was set aside. */
   acknowledgeRejectedUpdates(): void {
     this.#rejectedUpdates = null;
     this.#changed();
   }
 
-  /** Whether the device keeps anything may have changed. */
   storageChanged(): void {
     this.#changed();
   }
 
-  /** Asks again for a document that the server would not open; the copy and what is written in it stay. */
+  /** Opens a refused document again; the local copy and its pending work stay. */
   reopen(): void {
     if (this.#channelState.kind !== 'closed') return;
     this.#open();
     this.#changed();
   }
 
-  /** Sends and keeps now what waits for the next frame; resolves when this device has kept it. */
+  /** Sends and stores the work of the next frame now; resolves when this device has stored it. */
   async flush(): Promise<void> {
     this.#replica.flush();
     await this.#persistence.settled();
   }
 
-  /** Whether an outbox entry is this session's own to deliver. */
   claims(entry: OutboxEntry): boolean {
     return this.#persistence.isAmong(entry, this.#channel?.pending ?? []);
   }
 
-  /** Takes over what tabs that are gone have left in the outbox of this document. */
   async adopt(now: number): Promise<void> {
     await this.loaded;
     const [kept, replica, channel] = [this.#persistence, this.#replica, this.#channel];
@@ -208,7 +200,7 @@ export class DocumentSession {
     await adoptOrphans({ kept, replica, channel }, now, isCurrent);
   }
 
-  /** Leaves the document. What is not confirmed stays in the outbox. */
+  /** Closes the document. Unconfirmed work stays in the outbox. */
   async destroy(): Promise<void> {
     if (this.#destroyed) return;
     this.#replica.flush();
@@ -230,7 +222,7 @@ export class DocumentSession {
   #newReplica(stored: readonly Uint8Array[]): DocumentReplica {
     return new DocumentReplica(stored, {
       environment: this.#options.environment,
-      // What is written before the stored copy is there waits for it.
+      // Updates written before the stored copy is loaded wait for it.
       isReady: () => this.#channel !== null,
       local: (update) => this.#execute(this.#channel?.local(update) ?? []),
       send: (message) => {
@@ -267,7 +259,6 @@ export class DocumentSession {
     if (request !== null) this.#options.connection.send(request);
   }
 
-  /** What asks for the channel; null while it is there, or on its way. */
   #request(): MessageOf<'open'> | null {
     const phase = this.#channel?.phase;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
@@ -326,7 +317,7 @@ export class DocumentSession {
         this.#notice = message.error;
         this.#changed();
         return;
-      // The rest is about the connection, or about channels of events.
+      // The other messages concern the connection or event channels.
       default:
         return;
     }
@@ -336,7 +327,7 @@ export class DocumentSession {
     const channel = this.#channel;
     if (channel === null) return;
     const before = channel.phase;
-    // What the channel answers with the copy's content in it counts all of that content as pending.
+    // The channel's response to the copy's content counts all of that content as pending.
     if (message.type === 'opened' || message.type === 'state:request') this.#replica.flush();
     this.#execute(channel.receive(message));
     if (
@@ -403,12 +394,12 @@ export class DocumentSession {
     this.#persistence.advance({ updates, confirmed, position });
   }
 
-  /** A new copy under a new client id; what the server would not take is kept for the person. */
+  /** Replaces the replica under a new client id; refused work is kept for the person. */
   #reset(error: ErrorBody): void {
     const old = this.#replica;
-    // From here on nothing of the old copy may be called saved.
+    // Nothing of the old replica may be reported as saved any more.
     this.#channelState = { kind: 'opening' };
-    // What was typed since the last frame belongs to the old copy, and is refused with the rest.
+    // Changes since the last frame belong to the old replica, and are refused with the rest.
     old.flush();
     const refused = this.#refused;
     this.#refused = null;

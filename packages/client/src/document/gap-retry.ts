@@ -1,4 +1,4 @@
-/** Asks again for rows that a document lacks and that do not come (SY33). */
+/** Requests missing rows of a document again when they do not arrive (SY33). */
 import { RECOVER_AGAIN_CAP_MS, RECOVER_AGAIN_MS } from '@tandem/sync';
 import type { Environment } from '../environment.ts';
 
@@ -13,7 +13,7 @@ export class GapRetry {
     this.#askAgain = askAgain;
   }
 
-  /** @param hasGap whether rows are missing now; to be called after every change of that. */
+  /** @param hasGap whether rows are missing; call this after every change of it */
   follow(hasGap: boolean): void {
     if (!hasGap) {
       this.cancel();

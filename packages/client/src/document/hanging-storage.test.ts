@@ -1,4 +1,4 @@
-/** A device whose storage does not answer: the page works, and says what is true. */
+/** A device whose storage hangs: the page works, and its status is truthful. */
 import { expect, test } from 'vitest';
 import { watchStore } from '../store/browser-stores.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -9,7 +9,7 @@ import { deferred } from '../testing/deferred.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
-/** The server and a client whose storage has these methods in place of those that work. */
+/** A server and a client whose store has these methods replaced. */
 function serverOver(methods: Partial<Store>) {
   const store = { ...createMemoryStore(), ...methods };
   return new FakeServer({

@@ -1,6 +1,6 @@
 /**
- * The people in a document: members, cursors and who is typing. Nothing here is kept or counted; what
- * is lost with a connection is told again after the next opening, members by a difference if there are few.
+ * The people in a document: members, cursors and typing. Nothing is stored or acknowledged; after a
+ * reconnect the server sends it again, members as a difference if that is small.
  */
 import {
   AWARENESS_INTERVAL_MS,
@@ -24,35 +24,37 @@ import type * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
 import { TypingRefresher } from '../typing-refresher.ts';
 
-/** Messages that only make sense within a channel; the session adds its number. */
+/** Messages within a channel; the session adds the channel number. */
 export type PeopleMessage = Extract<
   ClientMessage,
   { type: 'awareness' | 'presence:set' | 'presence:list' | 'typing:start' | 'typing:stop' }
 >;
 
-/** Some of the people in a document, in the order in which they came. */
 export interface PeoplePage {
   readonly members: readonly Member[];
-  /** Where the next page begins; null when this is the last. */
+  /** The start of the next page; null on the last. */
   readonly next: number | null;
 }
 
 export interface PeopleOptions {
   readonly doc: Y.Doc;
   readonly clock: Clock;
-  /** Sends when the channel is open; otherwise the message goes nowhere. */
+  /** Drops the message unless the channel is open. */
   readonly send: (message: PeopleMessage) => void;
   readonly changed: () => void;
 }
 
-/** Marks what came from the server, so that it is not sent back. */
+/** The origin of server updates, which are not sent back. */
 const REMOTE = Symbol('remote');
 
 export class People {
   readonly awareness: Awareness;
   readonly #options: PeopleOptions;
   readonly #typingRefresher: TypingRefresher;
-  /** Who is shown, as the server last said it; while the channel is lost, for the difference only. */
+  /**
+   * Members as last reported by the server; while the channel is lost, only the base of the next
+   * difference.
+   */
   #shown: ReadonlyMap<string, Member> = new Map();
   #you: Member | null = null;
   #members: readonly Member[] = [];
@@ -78,17 +80,19 @@ export class People {
     });
   }
 
-  /** Those who are shown, in the order in which they came, or in a crowd those who did something last; always oneself. */
+  /**
+   * The visible members: in the order in which they joined, or in a crowd the most recently active;
+   * always includes oneself.
+   */
   get members(): readonly Member[] {
     return this.#members;
   }
 
-  /** How many people are here, shown or not; null while that is not known. */
+  /** Counts people whether visible or not; null while unknown. */
   get counts(): MemberCounts | null {
     return this.#isHere ? this.#counts : null;
   }
 
-  /** What is known of the members, to say with the next opening. */
   get position(): ChannelPosition | undefined {
     return this.#position ?? undefined;
   }
@@ -98,7 +102,7 @@ export class People {
     return this.#typing;
   }
 
-  /** The channel is open: tell the server what it cannot know. */
+  /** Sends local state that a newly opened channel lacks. */
   opened(): void {
     this.#sendCursor();
     if (this.#state !== 'active')
@@ -106,13 +110,13 @@ export class People {
     this.#typingRefresher.resume();
   }
 
-  /** The channel is gone: what was known of others is not true any more. */
+  /** Drops the state of others, which is outdated once the channel is lost. */
   lost(): void {
     const others = [...this.awareness.getStates().keys()].filter(
       (client) => client !== this.awareness.clientID,
     );
     removeAwarenessStates(this.awareness, others, REMOTE);
-    // With its clock forgotten, the same state is taken in again after the next opening.
+    // Forgetting the clock lets the same state apply again after the next opening.
     for (const client of others) this.awareness.meta.delete(client);
     this.#isHere = false;
     this.#members = [];
@@ -143,8 +147,10 @@ export class People {
   }
 
   /**
-   * People whose name has `query` in it, also those who are not shown, after the `next` of an earlier page or
-   * 0. Null when the connection went first.
+   * Lists people whose name contains `query`, visible or not.
+   *
+   * @param after the `next` of the previous page, or 0
+   * @returns null if the connection was lost first
    */
   list(query: string, after: number): Promise<PeoplePage | null> {
     if (!this.#isHere) return Promise.resolve(null);
@@ -172,7 +178,7 @@ export class People {
   }
 
   destroy(): void {
-    // Its last word, that the cursor is gone, may set the timer once more.
+    // Its last update, which removes the cursor, may set the timer again.
     this.awareness.destroy();
     this.#answer(null);
     this.#typingRefresher.destroy();
@@ -192,7 +198,7 @@ export class People {
     this.#counts = counts;
     this.#cursorIntervalMs = cursorIntervalMs;
     this.#isHere = true;
-    // Behind something that was not heard, the difference has to be from before it.
+    // A difference that starts after the known position would leave a gap.
     const mine = this.#position;
     const follows = mine !== null && mine.epoch === position.epoch && from <= mine.offset;
     if (full || follows) this.#position = position;
@@ -203,7 +209,7 @@ export class People {
     this.#asked.clear();
   }
 
-  /** The first move at once, later ones at the pace that the server asks for, the last one always. */
+  /** Sends the first move at once, later ones at the server's pace, and always the last. */
   #scheduleCursor(): void {
     if (this.#cursorTimer !== null) return;
     const { clock } = this.#options;
@@ -217,7 +223,8 @@ export class People {
     this.#cursorTimer = null;
     this.#cursorSentAt = this.#options.clock.now();
     const update = encodeAwarenessUpdate(this.awareness, [this.awareness.clientID]);
-    // The server would end the connection, which carries more than this; others go on seeing the state before.
+    // The server would end the connection for an oversized state, so others keep seeing the
+    // previous one.
     if (update.byteLength > MAX_AWARENESS_STATE_BYTES) return;
     this.#options.send({ type: 'awareness', channel: 0, update });
   }

@@ -1,4 +1,7 @@
-/** When a document that the server closed for now is asked for again: at once, if it says so; but not again and again. */
+/**
+ * Schedules the reopening of a document that the server closed for now: follows the server's
+ * `retryAfterMs` at first, and backs off when closes repeat.
+ */
 import { RECONNECT_HEALTHY_AFTER_MS, type ErrorBody } from '@tandem/protocol';
 import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
@@ -15,7 +18,7 @@ export class ReopenBackoff {
     this.#open = open;
   }
 
-  /** Returns in how many milliseconds. */
+  /** @returns the delay in milliseconds */
   schedule(error: ErrorBody): number {
     const { clock, random } = this.#environment;
     const isRepeated = clock.now() - this.#lastAt < RECONNECT_HEALTHY_AFTER_MS;

@@ -1,42 +1,39 @@
 /**
- * What the chip says, derived from facts and nothing else. "Saved" has one meaning: the server has
- * confirmed, as written to its disk, everything that this page holds.
+ * The save status, derived from facts only. "Saved" has one meaning: the server has confirmed, as
+ * written to its disk, all content of this page.
  */
 import type { Access, ErrorAction, ErrorBody } from '@tandem/protocol';
 import type { ConnectionState, FailureCause } from '../connection/connection-state.ts';
 
-/** The document's channel: not open yet or again, open, or ended by the server. */
 export type ChannelState =
   | { readonly kind: 'opening' }
   | { readonly kind: 'open'; readonly access: Access }
-  /** The server said no for now; the document opens anew at `retryAt`. */
+  /** A temporary refusal; the document reopens at `retryAt`. */
   | { readonly kind: 'waiting'; readonly error: ErrorBody; readonly retryAt: number }
   | { readonly kind: 'closed'; readonly error: ErrorBody };
 
 export interface SaveFacts {
   readonly connection: ConnectionState;
   readonly channel: ChannelState;
-  /** Whether there is anything to show: a local copy, or the server's first answer. */
+  /** True if there is content to show: a local copy, or the server's first response. */
   readonly loaded: boolean;
-  /** Updates that are not confirmed. */
   readonly pending: number;
-  /** Whether this device keeps what is written here over a reload. */
+  /** True if local work survives a reload. */
   readonly kept: boolean;
-  /** When the last update was confirmed. */
   readonly savedAt: number | null;
-  /** The newest work that the server would not take, until it is discarded. */
+  /** The newest work that the server refused, until it is discarded. */
   readonly rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null;
-  /** Why the server cannot store what is written in this document at the moment (W44). */
+  /** Why the server cannot store this document's updates at the moment (W44). */
   readonly storageError: ErrorBody | null;
-  /** Why the document may only be read although this person may write it (W14). */
+  /** Why the document is read-only although this person has write access (W14). */
   readonly notice: ErrorBody | null;
 }
 
 export type SaveState =
   | { readonly kind: 'loading' }
-  /** `kept`, here and below: whether this device keeps what is written here over a reload. */
+  /** `kept`, here and below: local work survives a reload. */
   | { readonly kind: 'saved'; readonly at: number | null; readonly kept: boolean }
-  /** Everything written here is confirmed; what others wrote meanwhile is on its way. */
+  /** Local work is confirmed; updates of others are still arriving. */
   | { readonly kind: 'syncing'; readonly kept: boolean }
   /** `error`: why the server cannot save for now. */
   | {
@@ -45,7 +42,7 @@ export type SaveState =
       readonly kept: boolean;
       readonly error: ErrorBody | null;
     }
-  /** Not connected. `retryAt` is null while a try is on its way. */
+  /** `retryAt` is null during an attempt. */
   | {
       readonly kind: 'offline';
       readonly pending: number;
@@ -54,7 +51,9 @@ export type SaveState =
       readonly cause: FailureCause | 'server';
       readonly error: ErrorBody | null;
     }
-  /** `pending`: written here while it could still be changed, and waiting for that. */
+  /**
+   * `pending`: updates written before the document became read-only, which wait for write access.
+   */
   | {
       readonly kind: 'view-only';
       readonly pending: number;

@@ -1,4 +1,7 @@
-/** What a page that goes away, or may, does for work that the store has not confirmed; and what is called kept. */
+/**
+ * How a page that may go away saves work that the store has not confirmed, and which work counts as
+ * kept.
+ */
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -10,7 +13,7 @@ import { KEPT_WITHIN_MS } from './unpersisted-work.ts';
 
 const text = (session: DocumentSession) => session.doc.getText('t');
 
-/** A device whose store takes as long as the test wants, and drops what it has not done with the page. */
+/** A device whose store the test delays, and which drops unfinished writes with the page. */
 class Device {
   readonly disk = createMemoryStore();
   readonly unloadOutbox = new MemoryStorage();

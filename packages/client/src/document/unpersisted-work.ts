@@ -1,24 +1,23 @@
 /**
- * Local work on its way into the store. For a blink it may be called kept: should the page go away meanwhile,
- * it says it as its last words. What takes longer, or has no such place, may not.
+ * Local work on its way into the store. It counts as kept for a moment, because a page that goes
+ * away writes it to the unload outbox. Work that takes longer, or has no unload outbox, does not.
  */
 import type { Clock } from '../environment.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type { NewOutboxEntry } from '../store/store.ts';
 
-/** Work that the store was asked to keep this long ago, and has not, is not called kept. */
+/** Work whose write takes longer than this does not count as kept. */
 export const KEPT_WITHIN_MS = 1_000;
 
 export interface UnpersistedWorkOptions {
   readonly clock: Clock;
   readonly unloadOutbox: UnloadOutbox;
-  /** `isLate` may have changed. */
   readonly changed: () => void;
 }
 
 export class UnpersistedWork {
   readonly #options: UnpersistedWorkOptions;
-  /** By the channel's id, oldest first. */
+  /** Keyed by the channel's id, oldest first. */
   readonly #entries = new Map<number, NewOutboxEntry>();
   #timer: unknown = null;
 
@@ -39,7 +38,6 @@ export class UnpersistedWork {
     this.#watch();
   }
 
-  /** These are kept now, or need not be any more. */
   settle(ids: readonly number[]): void {
     const wasLate = this.isLate;
     for (const id of ids) this.#entries.delete(id);

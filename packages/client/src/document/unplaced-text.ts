@@ -1,14 +1,14 @@
 /**
- * Words whose place is not known: what was set aside may build on work that this device does not have,
- * for example of a tab that crashed. They belong to whoever wrote them all the same.
+ * Text without a known place: rejected work may build on updates that this device lacks, for
+ * example of a tab that crashed. The person can still read that text.
  */
 import * as Y from 'yjs';
 
-/** The text in `doc` that waits for what it builds on, in the order of writing; empty when there is none. */
+/** The text in `doc` that waits for missing updates, in the order of writing. */
 export function unplacedText(doc: Y.Doc): string {
   const { pendingStructs } = doc.store;
   if (pendingStructs === null) return '';
-  // Yjs keeps what waits in its second encoding. It is of its own making.
+  // Yjs encodes the pending structs itself, in its second encoding.
   const { structs } = Y.decodeUpdateV2(pendingStructs.update);
   return structs
     .map((struct) =>

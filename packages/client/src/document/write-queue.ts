@@ -1,6 +1,6 @@
 /**
- * Writes to the store, one after the other. After one has failed none is made any more: a later one
- * could put a position beside content that is not there.
+ * Sequential writes to the store. A failed write stops all later ones: they could store a position
+ * beside content that is missing.
  */
 export class WriteQueue {
   readonly #failed: (error: unknown) => void;
@@ -11,7 +11,7 @@ export class WriteQueue {
     this.#failed = failed;
   }
 
-  /** False once a write has failed: from then on this device keeps nothing of this document. */
+  /** False once a write has failed: this device stores no more of the document. */
   get healthy(): boolean {
     return this.#healthy;
   }
@@ -30,18 +30,17 @@ export class WriteQueue {
   }
 
   /**
-   * Begins at once, beside what still waits: for a write that builds on nothing and must not be lost with
-   * a page that closes. What is pushed later waits for it.
+   * Starts at once, beside queued writes: for a write that depends on nothing and must not be lost
+   * with a closing page. Later pushes wait for it.
    */
   begin(write: () => Promise<unknown>): void {
     if (!this.#healthy) return;
     const running = write();
-    // Its failure is told in its turn.
+    // Its failure is reported in its turn.
     running.catch(() => undefined);
     this.push(() => running);
   }
 
-  /** Resolves when all that was pushed so far has been tried. */
   settled(): Promise<void> {
     return this.#tail;
   }

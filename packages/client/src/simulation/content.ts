@@ -1,10 +1,10 @@
-/** The text that is written in a simulation: unique tokens, which may be looked for anywhere, also in bytes. */
+/** Text of a simulation: unique tokens, which can be searched for anywhere, even in bytes. */
 import { errorOf } from '@tandem/protocol';
 import type { AuthorityRules } from '@tandem/sync';
 import * as Y from 'yjs';
 import { unplacedText } from '../document/unplaced-text.ts';
 
-/** The server refuses a token with this in it. */
+/** The server refuses tokens that contain this. */
 export const BAD = '!';
 
 export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
@@ -21,18 +21,16 @@ export function tokensIn(text: string): string[] {
   return [...text.matchAll(/\[[^[\]]*\]/g)].map(([token]) => token);
 }
 
-/** Tokens in an update, whether or not that can be applied. */
 export function tokensInBytes(update: Uint8Array): string[] {
   return tokensIn(String.fromCharCode(...update));
 }
 
-/** As a person can read them. */
 export function tokensInCopy(...updates: Uint8Array[]): string[] {
   const doc = docOf(updates);
   return tokensIn(textOf(doc).toJSON() + unplacedText(doc));
 }
 
-/** The life of the document that a text is of; null while it shows nothing of the server's. */
+/** The epoch that a text belongs to; null while it shows nothing from the server. */
 export function lifeOf(text: string): string | null {
   return /<([^>]*)>/.exec(text)?.[1] ?? null;
 }

@@ -8,14 +8,12 @@ import { Lane } from './lane.ts';
 
 const MAX_STORE_MS = 30;
 
-/** What becomes of the calls that a tab has made when it is gone: browsers finish them or do not. */
 export type Fate = 'dropped' | 'finished';
 
-/** One disk, shared by tabs. */
 export class Device {
   readonly name: string;
   readonly store = createMemoryStore();
-  /** `full`: no write is made any more. */
+  /** `full`: every write fails. */
   disk: 'good' | 'full' = 'good';
   readonly #place = new MemoryStorage();
 
@@ -23,7 +21,6 @@ export class Device {
     this.name = name;
   }
 
-  /** Whatever is on the disk, readable or not. */
   async tokens(): Promise<ReadonlySet<string>> {
     const { updates, outbox } = await this.store.load('document');
     const rejected = await this.store.listRejectedUpdates();
@@ -35,13 +32,13 @@ export class Device {
     return new Set([...bytes.flatMap(tokensInBytes), ...this.unloadOutbox()]);
   }
 
-  /** What tabs have said last, and no other has taken up. */
+  /** Entries of the unload outbox that no tab has recovered. */
   unloadOutbox(): readonly string[] {
     const updates = [...this.#place.all().values()].flatMap((words) => wordsIn(words) ?? []);
     return updates.flatMap(({ update }) => tokensInBytes(update));
   }
 
-  /** The disk as one tab sees it: each call of the store takes a while, and none is made after `end`. */
+  /** Opens the disk for one tab: each store call takes a while, and none runs after `end`. */
   open({ clock, random }: { readonly clock: ManualClock; readonly random: SeededRandom }): {
     readonly store: Store;
     readonly unloadOutbox: UnloadOutboxStorage;

@@ -4,16 +4,16 @@ import { docOf, textOf, tokensIn } from './content.ts';
 
 interface Life {
   readonly epoch: string;
-  /** Oldest first. A restore ends the last one; its rows are kept to compare with. */
+  /** Oldest first. A restore ends the last timeline, whose rows are kept for comparison. */
   readonly timelines: { readonly id: string; readonly rows: StoredRow[] }[];
   rows: StoredRow[];
   owners: Map<number, string>;
 }
 
-/** The server's disk. It remembers the lives that were replaced, to compare with. */
+/** The server's disk. Keeps replaced epochs for comparison. */
 export class Journal {
   readonly #lives: Life[] = [];
-  /** Of all lives; what a restore took away too. */
+  /** Tokens of all epochs, including those that a restore removed. */
   readonly #committed = new Set<string>();
 
   constructor() {
@@ -28,7 +28,6 @@ export class Journal {
     return this.#textOf(this.#present.rows);
   }
 
-  /** What each life holds, oldest first. */
   get lives(): readonly { readonly epoch: string; readonly text: string }[] {
     return this.#lives.map(({ epoch, rows }) => ({ epoch, text: this.#textOf(rows) }));
   }
@@ -37,12 +36,11 @@ export class Journal {
     return this.lives.some(({ text }) => text.includes(token));
   }
 
-  /** Whether it was committed once, as who has not heard of a restore still says. */
+  /** True if the token was ever committed, as a client unaware of a restore still claims. */
   hasHeld(token: string): boolean {
     return this.#committed.has(token);
   }
 
-  /** The text of rows 1 … `offset`. */
   textAt({ epoch, timeline, offset }: Position): string {
     const life = this.#lives.find((candidate) => candidate.epoch === epoch);
     if (life === undefined) throw new Error(`there was no life ${epoch}`);
@@ -74,7 +72,6 @@ export class Journal {
     for (const token of tokensIn(this.text)) this.#committed.add(token);
   }
 
-  /** Another document takes its place. */
   replace(): void {
     const epoch = `life-${this.#lives.length + 1}`;
     const doc = new Y.Doc();
@@ -84,7 +81,7 @@ export class Journal {
     this.#lives.push({ epoch, timelines, rows, owners: new Map() });
   }
 
-  /** An older backup takes the place of the database. The owners of later client ids are not in it. */
+  /** Restores an older backup, which lacks the owners of later client ids. */
   restore(offset: number): void {
     const life = this.#present;
     life.rows = life.rows.slice(0, Math.max(1, offset));
@@ -96,12 +93,10 @@ export class Journal {
     life.owners = new Map([...life.owners].filter(([client]) => known.has(client)));
   }
 
-  /** The present life has lost rows once. */
   get isRestored(): boolean {
     return this.#present.timelines.length > 1;
   }
 
-  /** How many rows the present life has. */
   get head(): number {
     return this.#present.rows.length;
   }

@@ -1,11 +1,13 @@
-/** Seeds that once found a defect. They run first, for ever. */
+/** Seeds that once found a defect; they always run first. */
 export const KEPT_SEEDS: readonly number[] = [
-  // A copy that was being thrown away was called saved for a moment.
+  // A copy that was being discarded was briefly reported as saved.
   12, 51, 63,
-  // What a crashed tab left of an earlier life was set aside without the text that it builds on.
+  // Work that a crashed tab left of an earlier epoch was rejected without the text that it builds
+  // on.
   112, 123,
-  // One tab's work was refused, and another's that built on it could not be read any more.
+  // One tab's work was refused, and another's that built on it became unreadable.
   145, 189,
-  // What was written in the frame in which a document opened was sent twice, and the position came before the content.
+  // Text written in the frame in which a document opened was sent twice, and the position preceded
+  // the content.
   110,
 ];

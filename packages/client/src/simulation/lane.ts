@@ -1,6 +1,6 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
 
-/** Work that is done in order, each piece a little later, until it is cut off. */
+/** Runs work in order, each piece a little later, until it is cut off. */
 export class Lane {
   readonly #clock: ManualClock;
   readonly #random: SeededRandom;
@@ -27,12 +27,10 @@ export class Lane {
     }, this.#dueMs - now);
   }
 
-  /** Nothing that is not done yet will be. */
   cut(): void {
     this.#isCut = true;
   }
 
-  /** What is added from now on is not done; what was added before still is. */
   shut(): void {
     this.#isShut = true;
   }

@@ -11,7 +11,7 @@ interface Connection {
   subscription: number;
 }
 
-/** One process of the server, with the one document, until it is killed. */
+/** One server process with the one document, until it is killed. */
 export class Server {
   readonly #clock: ManualClock;
   readonly #random: SeededRandom;
@@ -49,7 +49,6 @@ export class Server {
     wire.accepted();
   }
 
-  /** What is not committed is lost. */
   kill(): void {
     this.#isRunning = false;
     for (const wire of [...this.#connections.keys()]) wire.cut('told');
@@ -85,7 +84,7 @@ export class Server {
       case 'update':
       case 'rows:request':
       case 'leave':
-        // What was sent to a channel that is no more.
+        // Sent to a channel that no longer exists.
         if (message.channel !== this.#room.channel) return;
         this.#run(this.#room.message(connection.subscription, message));
         return;

@@ -1,6 +1,6 @@
 /**
- * One run: two devices with a disk each and tabs that share it, a server with a journal, and everything
- * going wrong that a seed asks for. In the end the faults stop, and what was written must be found.
+ * One run: two devices with a disk each and tabs that share it, a server with a journal, and the
+ * faults that a seed chooses. At the end the faults stop, and all written text must be found.
  */
 import { ManualClock, SeededRandom } from '@tandem/testkit';
 import { BAD, lifeOf, tokensIn, tokensInCopy } from './content.ts';
@@ -13,9 +13,9 @@ import type { Wire } from './wire.ts';
 const STEPS = 60;
 const PAUSES_MS = [0, 5, 20, 60, 300, 2_000, 20_000];
 const MAX_DOWN_MS = 3_000;
-/** Some reconnections and sweeps. */
+/** Covers several reconnects and sweeps. */
 const HEALING_MS = 240_000;
-/** Whatever is written this long ago has left its frame and come to the disk. */
+/** Older text has left its frame and reached the disk. */
 const KEPT_AFTER_MS = 5_000;
 const MAX_TIMERS = 200_000;
 
@@ -56,10 +56,9 @@ const ALWAYS: readonly Action[] = ['write', 'new-tab', 'enter'];
 interface Written {
   readonly token: string;
   readonly tab: Tab;
-  /** The life that the writer saw; null where it saw none yet. */
   readonly life: string | null;
   readonly at: number;
-  /** `lost`: its tab crashed before the disk had it. */
+  /** `lost`: the tab crashed before the text reached the disk. */
   fate: 'owed' | 'lost';
 }
 
@@ -81,14 +80,12 @@ export class Simulation {
   #tabs: Tab[] = [];
   #server: Server | null = null;
   #lastTab = 0;
-  /** What a listener found, which may not throw. */
   #found: string | null = null;
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed);
   }
 
-  /** @throws Error when a promise was broken. */
   async run(): Promise<void> {
     this.#startServer();
     for (const device of this.#devices) for (let tab = 0; tab < 2; tab++) this.#openTab(device);
@@ -103,7 +100,7 @@ export class Simulation {
     for (const tab of this.#tabs) tab.crash();
   }
 
-  /** A subset of what can go wrong, so that no seed drowns in everything at once. */
+  /** Enables a random subset of faults, so that no seed drowns in everything at once. */
   #actions(): readonly Action[] {
     const enabled = WEIGHTS.filter(
       ([action]) => ALWAYS.includes(action) || this.#random.chance(0.5),
@@ -152,7 +149,8 @@ export class Simulation {
         break;
       case 'replace':
         this.#stopServer();
-        // What a restore took away, and nobody has brought back before the whole document goes.
+        // Text that a restore removed, and no client has resent before the whole document is
+        // replaced.
         if (this.#journal.isRestored)
           for (const written of this.#written)
             if (!this.#journal.text.includes(written.token)) written.fate = 'lost';
@@ -168,7 +166,10 @@ export class Simulation {
     }
   }
 
-  /** What a restore took away, and no disk or open tab has, as it was full when the writer went. */
+  /**
+   * Marks text that a restore removed and that no disk or open tab has, because the disk was full
+   * when the writer closed.
+   */
   async #forgetUnpersisted(): Promise<void> {
     const kept = await Promise.all(this.#devices.map((device) => device.tokens()));
     for (const written of this.#written) {
@@ -212,7 +213,7 @@ export class Simulation {
     return status !== undefined && 'kept' in status && status.kept;
   }
 
-  /** What is nowhere, now that this tab is gone. */
+  /** Removes the tab and returns its text that exists nowhere else. */
   async #lostWith(tab: Tab): Promise<readonly Written[]> {
     this.#tabs = this.#tabs.filter((other) => other !== tab);
     const kept = await tab.device.tokens();
@@ -260,14 +261,14 @@ export class Simulation {
     expectThat(this.#found === null, this.#found ?? '');
   }
 
-  /** "Saved" means that the server has all that the page shows. */
+  /** "Saved" means that the server has all content of the page. */
   #expectHonest(tab: Tab): void {
     if (tab.session?.status.kind !== 'saved') return;
     const lie = tokensIn(tab.text).find((token) => !this.#journal.hasHeld(token));
     if (lie !== undefined) this.#found ??= `${tab.name} says "saved" with ${lie} unconfirmed`;
   }
 
-  /** The stored position is never ahead of the content beside it. */
+  /** The stored position is never ahead of the stored content. */
   async #expectContentAtPosition(device: Device): Promise<void> {
     const { position, updates } = await device.store.load('document');
     if (position === null) return;
@@ -310,14 +311,14 @@ export class Simulation {
     }
   }
 
-  /** What was said last stays where it is until the disk has room for it. */
+  /** Entries of the unload outbox stay until the disk has room. */
   #waitsForRoom(token: string): boolean {
     return this.#devices.some(
       (device) => device.disk === 'full' && device.unloadOutbox().includes(token),
     );
   }
 
-  /** What people can read of work that was set aside. */
+  /** Tokens that people can read in rejected work. */
   async #readable(): Promise<ReadonlySet<string>> {
     const readable = new Set<string>();
     for (const { client } of this.#tabs) {
@@ -331,7 +332,7 @@ export class Simulation {
     return readable;
   }
 
-  /** What a device has is a document without holes, and goes on from there once it is online. */
+  /** Expects a document without gaps offline, which catches up once online. */
   async #expectOpensOffline(device: Device): Promise<void> {
     const server = this.#server;
     this.#server = null;
@@ -348,7 +349,7 @@ export class Simulation {
     tab.session?.acknowledgeRejectedUpdates();
     expectThat(tab.text === this.#journal.text, `${device.name} does not catch up`);
     expectThat(tab.session?.status.kind === 'saved', `${tab.name} is not saved`);
-    // What a crashed tab left, and the server had already, is confirmed by the next page that loads.
+    // The next page that loads confirms work of a crashed tab that the server had already.
     const { length } = await device.store.outbox();
     const isEmpty = length === 0 || device.disk === 'full';
     expectThat(isEmpty, `${device.name} still has ${length} in its outbox`);

@@ -11,7 +11,6 @@ export interface TabOptions {
   readonly device: Device;
   readonly clock: ManualClock;
   readonly random: SeededRandom;
-  /** Whether somebody takes the connection. */
   readonly dial: (wire: Wire) => boolean;
   readonly changed: (tab: Tab) => void;
 }
@@ -70,7 +69,6 @@ export class Tab {
     this.enter();
   }
 
-  /** Null while the tab shows something else. */
   get session(): DocumentSession | null {
     return this.#session;
   }
@@ -95,7 +93,6 @@ export class Tab {
     this.client.closeDocument('document');
   }
 
-  /** Between two others, or at an end. */
   write(token: string, random: SeededRandom): void {
     if (this.#session === null) return;
     const text = this.text;
@@ -103,18 +100,16 @@ export class Tab {
     textOf(this.#session.doc).insert(random.pick([text.length, ...ends]), token);
   }
 
-  /** Another one came to the front. */
   hide(): void {
     this.#notify('hidden');
   }
 
-  /** The browser tells it, and waits for nothing. */
+  /** The browser notifies the page and does not wait. */
   close(fate: Fate): void {
     this.#notify('leaving');
     this.#end(fate);
   }
 
-  /** Nothing that it has not done yet will be. */
   crash(): void {
     this.#end('dropped');
   }
@@ -128,7 +123,7 @@ export class Tab {
     this.#session = null;
     this.#endDisk(fate);
     for (const wire of this.#wires) wire.cut('silent');
-    // Only to end what runs in this process; it can reach nothing any more.
+    // Ends timers in this process; the client can reach nothing any more.
     void this.client.close();
   }
 }

@@ -8,7 +8,6 @@ const MAX_LATENCY_MS = 20;
 /** A socket with a network between its ends. */
 export class Wire extends FakeSocket {
   readonly user: string;
-  /** The server's end. */
   onArrived: (message: ClientMessage) => void = () => undefined;
   onGone: () => void = () => undefined;
   readonly #there: Lane;
@@ -37,7 +36,6 @@ export class Wire extends FakeSocket {
     this.#there.add(() => this.onGone());
   }
 
-  /** The server has taken the connection. */
   accepted(): void {
     this.#back.add(() => this.open());
   }
@@ -46,7 +44,7 @@ export class Wire extends FakeSocket {
     this.#back.add(() => this.answer(message));
   }
 
-  /** What is on its way is lost. `silent`: nobody tells the client. */
+  /** Drops messages in flight. `silent`: the client is not notified. */
   cut(notice: 'told' | 'silent'): void {
     this.#there.cut();
     this.#back.cut();

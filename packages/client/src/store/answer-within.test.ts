@@ -3,7 +3,6 @@ import { expect, test, vi } from 'vitest';
 import { deferred } from '../testing/deferred.ts';
 import { answerWithin } from './answer-within.ts';
 
-/** What became of it so far. */
 function watch(answer: Promise<string>): { outcome: string } {
   const seen = { outcome: 'waiting' };
   answer.then(
@@ -66,7 +65,7 @@ test('a page that slept has not waited: the answer that stands behind its timer 
   const { answer, resolve } = deferred<string>();
   const ask = () => answer;
   const asleep: (() => void)[] = [];
-  /** Its first timer is due only when the page wakes, an hour later. */
+  /** The first timer is due only when the page wakes, an hour later. */
   const sleepy = {
     now: () => clock.now(),
     setTimeout: (run: () => void, ms: number) =>

@@ -1,20 +1,20 @@
 /**
- * "Answer within a limit, or go on without": the one home of that rule. A browser's storage, its locks and its
- * service worker answer in milliseconds, or not at all: a profile on a dead disk, another tab that holds a database
- * open, a broken extension.
+ * "Answer within a limit, or go on without". A browser's storage, locks and service worker answer
+ * in milliseconds or not at all: a profile on a dead disk, another tab that holds a database open,
+ * a broken extension.
  */
 import type { Clock } from '../environment.ts';
 
-/** How long somebody may have to wait for this device. */
+/** The longest wait that a person has to accept from this device. */
 const STORAGE_TIMEOUT_MS = 3_000;
 
 /**
- * A page that slept, was frozen or was busy has not waited meanwhile: its timers are due at once when it goes on, and
- * the answer stands behind them. So the limit is counted in pieces, each of which begins when the last one was seen.
+ * A page that slept, was frozen or was busy has not been waiting: on resume its timers are due at
+ * once, ahead of the answer. So the limit is counted in pieces, each of which begins when the last
+ * one has run.
  */
 const PIECE_MS = 500;
 
-/** Nothing has come in time. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
@@ -22,14 +22,14 @@ export class NoAnswerError extends Error {
 export interface AnswerOptions<T> {
   readonly clock: Clock;
   readonly limitMs?: number;
-  /** Gets an answer that came after the limit: to give back what nobody uses any more. */
+  /** Receives an answer after the limit, to release its unused resources. */
   readonly onLate?: (answer: T) => void;
 }
 
 /**
- * Asks at once. What `ask` throws is a rejection.
+ * Starts at once. An exception of `ask` becomes a rejection.
  *
- * @throws NoAnswerError when the limit is over
+ * @throws NoAnswerError after the limit
  */
 export function answerWithin<T>(
   ask: () => Promise<T>,
@@ -46,7 +46,7 @@ export function answerWithin<T>(
   });
 }
 
-/** Calls `overdue` once, unless `answer` is settled before the limit. */
+/** Calls `overdue` once, unless `answer` settles before the limit. */
 export function onOverdue(
   answer: Promise<unknown>,
   { clock, limitMs = STORAGE_TIMEOUT_MS }: Pick<AnswerOptions<never>, 'clock' | 'limitMs'>,
@@ -65,7 +65,7 @@ export function onOverdue(
   answer.then(stop, stop);
 }
 
-/** Calls `ask` now. */
+/** Turns a synchronous exception into a rejection. */
 export function startNow<T>(ask: () => Promise<T>): Promise<T> {
   return new Promise((resolve) => resolve(ask()));
 }

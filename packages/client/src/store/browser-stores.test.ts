@@ -4,7 +4,6 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { blockDatabase } from '../testing/blocked-database.ts';
 import { openBrowserStores } from './browser-stores.ts';
 
-/** A browser without any other storage. */
 function place(clock = new ManualClock()) {
   const localStorage = () => {
     throw new Error('SecurityError');

@@ -1,4 +1,7 @@
-/** What a browser tab keeps, and where: each part in a database, or in memory where that does not open (storage-health.ts). */
+/**
+ * Storage of a browser tab: each part in a database, or in memory if that does not open
+ * (storage-health.ts).
+ */
 import { createMemoryLiveStores, type LiveStores } from '../channels/live.ts';
 import { openIndexedDbStateStore, STATES_DATABASE } from '../channels/indexeddb-state-store.ts';
 import {
@@ -23,7 +26,6 @@ export interface BrowserStores {
   readonly liveStores: LiveStores;
 }
 
-/** All that this origin keeps for us in databases. */
 export const BROWSER_DATABASES = [
   DOCUMENTS_DATABASE,
   COMMANDS_DATABASE,
@@ -33,11 +35,11 @@ export const BROWSER_DATABASES = [
 
 interface BrowserStorage {
   readonly clock: Clock;
-  /** May throw, as browsers do that are told to keep nothing. */
+  /** May throw, as in browsers that block storage. */
   readonly localStorage: () => Storage;
 }
 
-/** Never rejects, and answers within `STORAGE_TIMEOUT_MS`. */
+/** Never rejects, and settles within `STORAGE_TIMEOUT_MS`. */
 export async function openBrowserStores(place: BrowserStorage): Promise<BrowserStores> {
   const { clock } = place;
   const health = new StorageHealth(clock);
@@ -64,7 +66,7 @@ async function openDocuments(
   }
 }
 
-/** Reading a document, and what a person asks for, is waited for; writing what was done in it is not. */
+/** Bounds the reads of a document and the calls that a person waits for, but no writes. */
 export function watchStore(store: Store, health: StorageHealth): Store {
   return health.watch(store, {
     load: 'bounded',
@@ -109,7 +111,7 @@ async function openLive(clock: Clock, health: StorageHealth): Promise<LiveStores
   };
 }
 
-/** One that opens too late would be written to by nobody, and hold up a page that wants to change it. */
+/** Closes a database that opens too late: no page would use it, and it would block upgrades. */
 function openWithin<S extends { close(): void }>(open: () => Promise<S>, clock: Clock): Promise<S> {
   return answerWithin(open, { clock, onLate: (store) => store.close() });
 }

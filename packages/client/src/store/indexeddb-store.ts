@@ -1,4 +1,7 @@
-/** The store of a browser. Each method is one IndexedDB transaction, so a crash leaves all of it or nothing. */
+/**
+ * Document store of a browser. Each method is one IndexedDB transaction, so a crash leaves all of
+ * it or nothing.
+ */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
@@ -26,7 +29,7 @@ interface Schema extends DBSchema {
   rejected: { key: number; value: Omit<RejectedUpdate, 'id'> };
 }
 
-/** Rejects when the browser has no IndexedDB or does not let it be used. */
+/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Promise<Store> {
   const database = await openDB<Schema>(name, DATABASE_VERSION, {
     upgrade(upgrading) {
@@ -39,7 +42,7 @@ export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Pro
         .createIndex('document', 'document');
       upgrading.createObjectStore('rejected', { autoIncrement: true });
     },
-    // A newer page of ours wants to change the database: let it.
+    // Make way for a newer page that upgrades the database.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
   });
   return storeOver(database);
@@ -65,7 +68,7 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
       const transaction = withHandledDone(database.transaction('outbox', 'readwrite'));
       const added = transaction.store.add(entry);
       ignoreRejection(added);
-      // Otherwise the browser waits for the page to ask for more, and drops it all should the page go away.
+      // An uncommitted transaction waits for more requests, and is dropped if the page goes away.
       transaction.commit();
       const [id] = await Promise.all([added, transaction.done]);
       return id;
@@ -156,7 +159,6 @@ function storeOver(database: IDBPDatabase<Schema>): Store {
   };
 }
 
-/** What a transaction finds of one document. */
 async function storedIn({ replica, updates, outbox }: Reading, document: string): Promise<Stored> {
   const [found, contents, rows, entries, ids] = await Promise.all([
     replica.get(document),

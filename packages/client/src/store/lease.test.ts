@@ -5,14 +5,14 @@ import { takeLease } from './lease.ts';
 
 const random = { next: Math.random };
 
-/** What it is asked to do later is done soon. */
+/** Runs scheduled work soon. */
 const hasty = {
   now: () => 0,
   setTimeout: (run: () => void) => setTimeout(run, 1),
   clearTimeout: (handle: unknown) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
-/** Time stands still: a poll comes soon, and a limit never. */
+/** Time stands still: polls come soon, the limit never. */
 const patient = (now: number) => ({
   now: () => now,
   setTimeout: (run: () => void, ms: number) => (ms >= 500 ? null : setTimeout(run, 1)),
@@ -61,7 +61,7 @@ test('a database that does not open is waited for no longer than three seconds',
 });
 
 test('nor is one whose transactions do not answer', async () => {
-  // The database is there.
+  // The database exists.
   await (
     await takeLease('session', { clock: patient(0), random })
   )();

@@ -1,6 +1,6 @@
 /**
- * A lock among the tabs of a browser, where the browser has none: a page that came by plain http. Transactions of
- * IndexedDB that write exclude each other over all tabs, so one of them takes the lease and the others see that.
+ * A lock among tabs of a browser without Web Locks: a page served over plain http. IndexedDB write
+ * transactions exclude each other over all tabs, so one tab takes the lease and the others see it.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Clock, Random } from '../environment.ts';
@@ -18,7 +18,7 @@ const POLL_MS = 50;
 /**
  * Waits until no other tab holds the lease of that name.
  *
- * @returns the way to give it back. Where nothing can be kept, it is given to everybody.
+ * @returns a function that releases the lease. Every tab gets the lease if there is no storage.
  */
 export async function takeLease(
   name: string,
@@ -47,7 +47,7 @@ export async function takeLease(
 function openLeases(): Promise<IDBPDatabase<LeaseSchema>> {
   return openDB<LeaseSchema>(LEASES_DATABASE, 1, {
     upgrade: (opened) => void opened.createObjectStore('lease'),
-    // A person who signs out deletes it.
+    // Signing out deletes the database.
     blocking: (_, __, event) => (event.target as IDBDatabase).close(),
   });
 }

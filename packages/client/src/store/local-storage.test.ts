@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { localStorageAdapter } from './local-storage.ts';
 
-/** As browsers have it; `limit`: of characters. */
+/** Behaves like a browser's; `limit` counts characters. */
 function storageOf(items: Map<string, string>, limit = Infinity): Storage {
   return {
     get length() {

@@ -1,10 +1,13 @@
-/** The browser's `localStorage` as the place of last words. */
+/** The browser's `localStorage` as storage of the unload outbox. */
 import type { UnloadOutboxStorage } from './unload-outbox.ts';
 
-/** The number is that of the format. */
+/** The number is the format version. */
 const PREFIX = 'tandem.last-words.1.';
 
-/** `open`: gives the storage, or throws. Null where the browser has none, or does not let it be written. */
+/**
+ * @param open returns the storage, or throws
+ * @returns null where the storage is missing or not writable
+ */
 export function localStorageAdapter(open: () => Storage): UnloadOutboxStorage | null {
   try {
     const storage = open();
@@ -40,7 +43,7 @@ function placeIn(storage: Storage): UnloadOutboxStorage {
       try {
         storage.removeItem(PREFIX + name);
       } catch {
-        // Words that stay are moved once more, which changes nothing.
+        // Entries that stay are recovered again, which changes nothing.
       }
     },
   };

@@ -1,4 +1,4 @@
-/** Keeps everything for as long as the program runs: bots, tests, and browsers without IndexedDB. */
+/** In-memory document store: bots, tests, and browsers without IndexedDB. */
 import { isAmong } from './outbox-entry.ts';
 import { laterPosition, reaches } from './position.ts';
 import type {

@@ -1,6 +1,6 @@
 import type { NewOutboxEntry } from './store.ts';
 
-/** Whether the same work is there. An update is its own name: no other has the same bytes. */
+/** Compares updates by their bytes, which are unique. */
 export function isAmong(entry: NewOutboxEntry, others: Iterable<NewOutboxEntry>): boolean {
   for (const { document, update } of others)
     if (document === entry.document && isSame(update, entry.update)) return true;

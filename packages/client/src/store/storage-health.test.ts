@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { deferred, type Deferred } from '../testing/deferred.ts';
 import { StorageHealth } from './storage-health.ts';
 
-/** A store of one method to read and one to write; each call is answered by hand. */
+/** A store with one read and one write method, whose calls the test settles. */
 function watched() {
   const clock = new ManualClock();
   const health = new StorageHealth(clock);
@@ -67,7 +67,7 @@ test('writing is never given up', async () => {
   await clock.advanceAsync(60_000);
   expect(settled).not.toHaveBeenCalled();
   expect(health.isHealthy).toBe(false);
-  // Also while something is overdue: it stands in line.
+  // Also while a call is overdue: the write queues.
   void store.write();
   expect(calls).toHaveLength(2);
 });

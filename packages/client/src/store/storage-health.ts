@@ -1,13 +1,14 @@
 /**
- * Whether this device's storage answers, and what the client does while it does not:
+ * Tracks whether this device's storage answers, and defines the behaviour while it does not:
  *
- * 1. A database that does not open in time is not used until the page is reloaded. If it opens later, it is closed at
- *    once (browser-stores.ts).
- * 2. A read fails after a limit. While any answer is overdue, further reads fail at once. When everything that was
- *    overdue has been answered, the storage is used again.
- * 3. A write has no limit, and its content is not reported as kept before it is answered. A late answer counts: each
- *    write is one transaction, which is valid at any time.
- * 4. A document whose copy could not be read is not written to for as long as it is open (kept-document.ts).
+ * 1. A database that does not open in time is not used until the page is reloaded. If it opens
+ *    later, it is closed at once (browser-stores.ts).
+ * 2. A read fails after a limit. While any answer is overdue, further reads fail at once. When all
+ *    overdue calls have been answered, the storage is used again.
+ * 3. A write has no limit, and its content is not reported as kept before it is answered. A late
+ *    answer counts: each write is one transaction, which is valid at any time.
+ * 4. A document whose copy could not be read is not written to while it is open
+ *    (document-persistence.ts).
  */
 import type { Clock } from '../environment.ts';
 import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-within.ts';
@@ -16,14 +17,13 @@ import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-withi
  * How long a call to a store may take.
  * - `bounded`: up to the limit, a read (rule 2)
  * - `patient`: any time, a write (rule 3)
- * - `immediate`: it answers before it returns
+ * - `immediate`: answers before it returns
  */
 export type WaitPolicy = 'bounded' | 'patient' | 'immediate';
 
 export class StorageHealth {
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  /** Whether the last answer of each kind was a failure. */
   readonly #failed = { bounded: false, patient: false };
   #overdue = 0;
 
@@ -31,18 +31,16 @@ export class StorageHealth {
     this.#clock = clock;
   }
 
-  /** Whether the storage answers, and did what it was last asked for. */
+  /** True if the storage answers, and its last calls succeeded. */
   get isHealthy(): boolean {
     return this.#overdue === 0 && !this.#failed.bounded && !this.#failed.patient;
   }
 
-  /** Called after every change of `isHealthy`; returns the way to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The same store, each method waited for as `waiting` says. */
   watch<S extends object>(store: S, waiting: Readonly<Record<keyof S, WaitPolicy>>): S {
     return new Proxy(store, {
       get: (target, name: string & keyof S) => {

@@ -1,4 +1,4 @@
-/** What every store does; each adapter runs it. */
+/** Contract tests of every document store; each adapter runs them. */
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import type { Store } from './store.ts';
@@ -196,7 +196,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.advance('d', change);
     const ids = [await store.enqueue(entry('d', 2))];
     const error = errorOf('epoch-changed');
-    // Another tab's, whose call was made first.
+    // Another tab's call, which was made first.
     const late = store.enqueue(entry('d', 3));
     await store.rejectedUpdates('d', ({ updates, outbox }) => {
       ids.push(...outbox.map(({ id }) => id));

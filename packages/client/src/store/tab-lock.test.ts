@@ -4,7 +4,7 @@ import { LOCK_TIMEOUT_MS, takeLock, waitForLock, type TabLocks } from './tab-loc
 
 type Grant = (lock: Lock | null) => unknown;
 
-/** One lock, as the tabs of a browser share it. `isHeld`: another tab has it until `free` is called. */
+/** A lock that a browser's tabs share. `isHeld`: another tab has it until `free` is called. */
 function lockOf({ isHeld }: { isHeld: boolean }) {
   const waiting: (() => void)[] = [];
   const held = vi.fn();
@@ -69,7 +69,7 @@ test('a tab that never gives it back is waited for no longer than its turn', asy
   expect(gone).not.toHaveBeenCalled();
   await clock.advanceAsync(1);
   expect(gone).toHaveBeenCalled();
-  // What is given after that is given back at once.
+  // A lock granted later is released at once.
   free();
   await vi.waitFor(() => expect(isHeld()).toBe(false));
 });

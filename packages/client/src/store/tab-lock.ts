@@ -1,15 +1,15 @@
-/** The browser's locks, which its tabs share. One that is held goes with its tab. */
+/** Browser locks, shared by tabs. A lock is released when its tab closes. */
 import type { Clock } from '../environment.ts';
 import { answerWithin } from './answer-within.ts';
 
 export type TabLocks = Pick<LockManager, 'request'>;
 
-/** How long a tab may keep others waiting: one that is frozen keeps what it holds. */
+/** The longest wait for another tab: a frozen tab keeps its locks. */
 export const LOCK_TIMEOUT_MS = 12_000;
 
 type Release = () => void;
 
-/** `undefined` where there are none: only a page that came over HTTPS, or from this machine, has locks. */
+/** `undefined` in an insecure context: locks need HTTPS or localhost. */
 export function browserLocks(): TabLocks | undefined {
   try {
     return navigator.locks;
@@ -21,8 +21,8 @@ export function browserLocks(): TabLocks | undefined {
 /**
  * Takes the lock if it is free.
  *
- * @returns the way to give it back; null when another tab has it
- * @throws where the browser refuses its locks, or does not answer in time
+ * @returns a function that releases the lock; null when another tab has it
+ * @throws where the browser refuses locks, or does not answer in time
  */
 export function takeLock(locks: TabLocks, name: string, clock: Clock): Promise<Release | null> {
   return answerWithin(() => request(locks, name, { ifAvailable: true }), {
@@ -31,7 +31,10 @@ export function takeLock(locks: TabLocks, name: string, clock: Clock): Promise<R
   });
 }
 
-/** Waits for its turn. Gives the way on also where the browser has no answer, or another tab does not give it back. */
+/**
+ * Waits for the lock, but proceeds when the browser does not answer or another tab does not release
+ * it.
+ */
 export async function waitForLock(locks: TabLocks, name: string, clock: Clock): Promise<Release> {
   try {
     const taken = await takeLock(locks, name, clock);

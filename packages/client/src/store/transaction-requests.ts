@@ -1,15 +1,16 @@
 /**
- * What a transaction of IndexedDB is asked for, where only its end counts. idb makes a promise of each request and of the
- * end; those that nobody waits for must not become errors of the page when they fail.
+ * Rejection handling for IndexedDB transactions whose end alone matters. idb returns a promise for
+ * each request and for the end; an unawaited one must not become an unhandled rejection of the
+ * page.
  */
 
-/** A transaction whose end may be of no interest, because a request in it has failed. */
+/** Handles the rejection of a transaction's end, which is redundant after a failed request. */
 export function withHandledDone<T extends { readonly done: Promise<void> }>(transaction: T): T {
   ignoreRejection(transaction.done);
   return transaction;
 }
 
-/** A request whose failure the end of its transaction tells. */
+/** Ignores a request's failure, which the end of its transaction reports. */
 export function ignoreRejection(request: Promise<unknown>): void {
   request.catch(() => undefined);
 }

@@ -1,30 +1,29 @@
 /**
- * What a page says when it may never run again: local work that the store has not confirmed yet. A browser
- * drops the open transactions of a page that goes away and waits for nothing; so they are written at once to
- * a small second place, from where the next page that looks moves them into the outbox.
+ * Last-chance storage of a page that may never run again: local work that the store has not
+ * confirmed. Browsers drop the open transactions of a page that goes away and wait for nothing, so
+ * the work is written synchronously to a second place. The next page that looks moves it into the
+ * outbox.
  *
- * What stands under a name never changes, so whoever removes it has read all of it.
+ * A stored value never changes, so a page that removes a name has read all of it.
  */
 import type { Random } from '../environment.ts';
 import type { NewOutboxEntry, Store } from './store.ts';
 
-/** Outlives the page, is shared by all pages of the device, and is written before a call returns. */
+/** Outlives the page, is shared by all pages of the device, and is written synchronously. */
 export interface UnloadOutboxStorage {
-  /** What all pages have said, by name. */
   all(): ReadonlyMap<string, string>;
   /** False when there is no room. */
   put(name: string, words: string): boolean;
   remove(name: string): void;
 }
 
-/** Browsers give a site some five million characters, for everything. */
+/** Browsers allow a site about five million characters in total. */
 const MAX_LAST_WORDS_CHARACTERS = 1_000_000;
 
 export class UnloadOutbox {
   readonly #place: UnloadOutboxStorage | null;
   readonly #random: Random;
   #hasRoom: boolean;
-  /** The name of what this page has said. */
   #said: string | null = null;
 
   constructor(place: UnloadOutboxStorage | null, random: Random) {
@@ -33,12 +32,14 @@ export class UnloadOutbox {
     this.#hasRoom = place !== null;
   }
 
-  /** Whether all of it found room the last time. */
+  /** True if all entries of the last write found room. */
   get hasRoom(): boolean {
     return this.#hasRoom;
   }
 
-  /** In the place of what this page has said before. Where not all of `entries` has room, the oldest do. */
+  /**
+   * Replaces this page's entries. If there is no room for all of `entries`, the oldest are written.
+   */
   write(entries: readonly NewOutboxEntry[]): void {
     if (this.#place === null) return;
     const before = this.#said;
@@ -54,14 +55,13 @@ export class UnloadOutbox {
     if (before !== null) this.#place.remove(before);
   }
 
-  /** Whether this page has said something that still stands. */
   get hasEntries(): boolean {
     return this.#said !== null;
   }
 
   /**
-   * Moves what other pages have said into the outbox. Two that do so at once do no harm, nor does one whose
-   * page lives on after all. Rejects when the store keeps nothing more; the words stay then.
+   * Moves entries of other pages into the outbox. Concurrent calls are harmless, and so is a page
+   * that lives on after all. Rejects when the store is full; the entries stay then.
    */
   async recover(store: Pick<Store, 'recover'>): Promise<void> {
     for (const [name, words] of this.#place?.all() ?? []) {
@@ -85,7 +85,7 @@ function encode(entries: readonly NewOutboxEntry[]): string[] {
   return words;
 }
 
-/** Null for what is not ours to read: it stays where it is. */
+/** Null for a value of another format, which stays in place. */
 export function wordsIn(words: string): readonly NewOutboxEntry[] | null {
   try {
     const entries = JSON.parse(words) as readonly (Omit<NewOutboxEntry, 'update'> & {
@@ -102,7 +102,7 @@ export function wordsIn(words: string): readonly NewOutboxEntry[] | null {
   }
 }
 
-/** More arguments than this are too many for some engines. */
+/** Some engines accept no more arguments in one call. */
 const BYTES_AT_ONCE = 8_192;
 
 function toBase64(bytes: Uint8Array): string {

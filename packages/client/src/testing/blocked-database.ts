@@ -1,7 +1,7 @@
 /**
- * Another tab that holds a database open while a third wants to delete it: until it is let go, nobody gets in.
+ * Blocks a database like a tab that holds it open while another wants to delete it.
  *
- * @returns the way to let it go
+ * @returns a function that unblocks the database
  */
 export async function blockDatabase(name: string): Promise<() => void> {
   const opening = indexedDB.open(name);

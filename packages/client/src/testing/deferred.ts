@@ -1,4 +1,4 @@
-/** Something that is asked, and answered by hand. */
+/** A call that the test settles. */
 export interface Deferred<T> {
   readonly answer: Promise<T>;
   readonly resolve: (given: T) => void;

@@ -1,4 +1,4 @@
-/** A tab in a test: the clock, the network flag and the events are moved by hand. */
+/** A tab whose clock, network flag and events a test controls. */
 import { ManualClock, SeededRandom } from '@tandem/testkit';
 import type { Environment, EnvironmentEvent } from '../environment.ts';
 

@@ -1,4 +1,4 @@
-/** The server's side of transports over HTTP: each request waits until the test answers it. */
+/** The server's side of HTTP transports: each request waits until the test responds. */
 import {
   binaryCodec,
   encodePart,
@@ -53,7 +53,6 @@ export class FakeRequest {
     this.#resolve(new Response(body, { status, headers }));
   }
 
-  /** The network gave up. */
   breakOff(): void {
     this.#reject(new TypeError('Failed to fetch'));
   }
@@ -85,7 +84,6 @@ export class FakeHttpServer {
   }
 }
 
-/** Messages as the body of an answer. */
 export function bodyWith(...messages: ServerMessage[]): Uint8Array<ArrayBuffer> {
   return encodePart({
     kind: 'frame',

@@ -1,6 +1,6 @@
 /**
- * A client and the server's side of its sockets. The server is a Yjs document and a counter: enough to
- * answer as the wire says, with each answer given when the test wants it.
+ * A client and the server's side of its sockets. The server is a Yjs document and a counter, just
+ * enough for the protocol, and responds when the test asks for it.
  */
 import { errorOf, type Access, type ClientMessage, type ErrorCode } from '@tandem/protocol';
 import * as Y from 'yjs';
@@ -20,7 +20,7 @@ interface FakeServerOptions {
   readonly store?: Store;
   readonly durable?: boolean;
   readonly unloadOutbox?: UnloadOutboxStorage | null;
-  /** A store whose answers are watched, in the place of `store`. */
+  /** Wraps the store with health tracking, instead of `store`. */
   readonly watch?: (clock: Clock) => { readonly store: Store; readonly health?: StorageHealth };
 }
 
@@ -84,7 +84,6 @@ export class FakeServer {
     await this.settle();
   }
 
-  /** Answers the newest `open` with the whole document. */
   async answerOpen({
     access = 'edit',
     title = 'Tide log',
@@ -118,14 +117,12 @@ export class FakeServer {
     await this.settle(16);
   }
 
-  /** Somebody else writes `text` at the end. */
   write(text: string): Uint8Array {
     const before = Y.encodeStateVector(this.doc);
     this.doc.getText('t').insert(this.doc.getText('t').length, text);
     return Y.encodeStateAsUpdate(this.doc, before);
   }
 
-  /** Commits the newest update and acknowledges it. */
   async acknowledge(): Promise<void> {
     const { cseq, update } = this.lastUpdate();
     Y.applyUpdate(this.doc, update);

@@ -1,4 +1,4 @@
-/** The server's side of a socket, in the hands of a test. */
+/** The server's side of a socket, controlled by a test. */
 import { binaryCodec, type ClientMessage, type ServerMessage } from '@tandem/protocol';
 import type { Socket } from '../connection/connection.ts';
 
@@ -19,7 +19,7 @@ export class FakeSocket implements Socket {
     for (const message of decoded.messages) {
       if (message.type === 'fragment' || message.type === 'unaccepted-command') continue;
       this.sent.push(message);
-      // Which says the same.
+      // Equivalent to separate requests.
       if (message.type === 'hello')
         for (const channel of message.channels ?? []) this.sent.push({ ...channel, channel: 0 });
       if (message.type === 'ping' && this.answersPings) this.answer({ ...message, type: 'pong' });
@@ -30,7 +30,7 @@ export class FakeSocket implements Socket {
     this.closed = true;
   }
 
-  /** What was sent of one type, newest last. */
+  /** Newest last. */
   sentOf<T extends ClientMessage['type']>(type: T): Extract<ClientMessage, { type: T }>[] {
     return this.sent.filter((message) => message.type === type) as Extract<
       ClientMessage,

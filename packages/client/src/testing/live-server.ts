@@ -1,7 +1,7 @@
 /**
- * Several clients and one server that does their commands, as the wire says: results by id, answers in order after the
- * events, a bucket of tokens for each connection, channels with a few events to recover from. Lists and chats are what
- * the shared reducers make of the events.
+ * Several clients and one server that executes their commands according to the protocol: results by
+ * id, responses in order after the events, a token bucket per connection, channels with a few
+ * events to recover from. Lists and chats are reduced by the shared reducers.
  */
 import {
   CHAT_COMMANDS_PER_SECOND,
@@ -64,11 +64,9 @@ type Result = MessageOf<'done'> | MessageOf<'refused'>;
 export class LiveServer {
   readonly environment = new FakeEnvironment();
   reachable = true;
-  /** Effects in the order in which they happened. */
   readonly effects: string[] = [];
-  /** Ids as often as they were said. */
+  /** Ids as often as they were received. */
   readonly said: string[] = [];
-  /** The most commands that one connection ever had waiting. */
   maxWaiting = 0;
   readonly #channels = new Map<string, LiveChannel>();
   readonly #results = new Map<string, Result>();
@@ -102,7 +100,6 @@ export class LiveServer {
     await this.settle();
   }
 
-  /** The network is gone. */
   cut(): void {
     this.reachable = false;
     for (const { socket } of this.#peers) socket.drop(1006);
@@ -110,7 +107,7 @@ export class LiveServer {
   }
 
   async reconnect(...clients: readonly Client[]): Promise<void> {
-    // A try that is under way finds nobody.
+    // An attempt in progress finds no server.
     await this.settle();
     this.reachable = true;
     for (const client of clients) client.connection.tryNow();
@@ -174,7 +171,7 @@ export class LiveServer {
     }
   }
 
-  /** In order, as fast as the bucket allows. */
+  /** Executes commands in order, as fast as the bucket allows. */
   #work(peer: Peer): void {
     const { clock } = this.environment;
     peer.tokens = Math.min(COMMAND_BURST, peer.tokens + (clock.now() - peer.refilledAt) / TOKEN_MS);
@@ -204,7 +201,7 @@ export class LiveServer {
     return result;
   }
 
-  /** A sentence, or where the events are. */
+  /** A refusal sentence, or the positions of the events. */
   #outcome(user: string, command: Command): string | MessageOf<'done'>['positions'][number][] {
     const at = this.environment.clock.now();
     const publish = (name: ChannelName, event: ChannelEvent) => [

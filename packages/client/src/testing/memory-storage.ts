@@ -1,6 +1,6 @@
 import type { UnloadOutboxStorage } from '../store/unload-outbox.ts';
 
-/** A place of last words that several pages of a test share. */
+/** Unload outbox storage shared by several pages of a test. */
 export class MemoryStorage implements UnloadOutboxStorage {
   readonly said = new Map<string, string>();
   hasRoom = true;

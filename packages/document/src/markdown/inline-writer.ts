@@ -4,9 +4,10 @@ import { MARK_NAMES, MARKS } from '../nodes.ts';
 import type { MarkdownDelimiters } from '../nodes/definition.ts';
 
 /**
- * The lines of a text block as Markdown, one for each hard break. Drops what Markdown cannot express: white space at the
- * ends of a line and of a mark, and the mark of code in a link that holds a bracket, backtick or backslash. Writes HTML
- * tags where delimiters would not be read as such (CommonMark §6.2), for example inside of a word.
+ * Writes a text block as lines of Markdown, one per hard break. Drops what Markdown cannot express:
+ * white space at the ends of a line and of a mark, and the code mark in a link that holds a
+ * bracket, backtick or backslash. Writes HTML tags where delimiters would not be read as such
+ * (CommonMark §6.2), for example inside a word.
  */
 export function writeLines(content: readonly Inline[] = []): string[] {
   const lines: Text[][] = [[]];
@@ -31,19 +32,24 @@ export function writeLines(content: readonly Inline[] = []): string[] {
 }
 
 interface Place {
-  /** The neighbouring text, at least two UTF-16 units, since a pair can be one character; empty at the line's ends. */
+  /**
+   * The neighbouring text, at least two UTF-16 units, since a surrogate pair is one character;
+   * empty at the line's ends.
+   */
   readonly before: string;
   readonly after: string;
   readonly inLink: boolean;
 }
 
-/** White space, punctuation and symbols as CommonMark counts them. marked cannot classify characters of two units. */
+/**
+ * White space, punctuation and symbols as CommonMark counts them. marked cannot classify characters
+ * of two units.
+ */
 const STARTS_IN_WORD = /^[^\s\p{P}\p{S}\u{10000}-\u{10ffff}]/u;
 const ENDS_IN_WORD = /[^\s\p{P}\p{S}\u{10000}-\u{10ffff}]$/u;
 const STARTS_OUTSIDE = /^(?:$|(?![\u{10000}-\u{10ffff}])[\s\p{P}\p{S}])/u;
 const ENDS_OUTSIDE = /(?:^|[\s\p{P}\p{S}](?<![\u{10000}-\u{10ffff}]))$/u;
 
-/** Writes neighbours with the same outermost mark as one group. */
 function writeTexts(texts: readonly Text[], place: Place): string {
   let written = '';
   for (let start = 0, end = 0; start < texts.length; start = end) {
@@ -81,7 +87,9 @@ function writeTrimmed(mark: Mark, texts: readonly Text[], place: Place): string 
   return `<${tag}>${writeTexts(texts, { ...place, before: '>', after: '<' })}</${tag}>`;
 }
 
-/** Whether Markdown would read the delimiters as opening and closing, without merging them with others. */
+/**
+ * Checks that Markdown reads the delimiters as opening and closing, and merges them with no others.
+ */
 function canDelimit(delimiter: string, inner: string, { before, after }: Place): boolean {
   const opens = STARTS_IN_WORD.test(inner) || ENDS_OUTSIDE.test(before);
   const closes = ENDS_IN_WORD.test(inner) || STARTS_OUTSIDE.test(after);
@@ -106,7 +114,7 @@ function writeLink(href: string, texts: readonly Text[], place: Place): string {
 }
 
 function writeCode(text: string, place: Place): string {
-  // marked interprets these even in code inside of a link.
+  // marked interprets these even in code inside a link.
   if (place.inLink && /[`[\]\\]/.test(text)) return escapeText(text, place);
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -133,7 +141,6 @@ function escapeText(text: string, { before, inLink }: Place): string {
     .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');
 }
 
-/** Splits off the white space at both ends, which may extend over several texts. */
 function trimSpace(texts: readonly Text[]): { lead: string; texts: Text[]; trail: string } {
   const rest = [...texts];
   let [lead, trail] = ['', ''];
@@ -171,7 +178,7 @@ function sameMark(a: Mark, b: Mark | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The first character that is written for a text; a mark begins with punctuation. */
+/** The first character written for a text; a mark begins with punctuation. */
 function beginning({ text, marks = [] }: Text): string {
   return marks.length > 0 ? '*' : text;
 }

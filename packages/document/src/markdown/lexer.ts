@@ -1,7 +1,7 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
 import { MAX_MARKDOWN_DEPTH, MAX_MARKDOWN_PARAGRAPH_LENGTH } from '../limits.ts';
 
-/** GFM, in a time that does not explode: what is nested too deep or written in too long a paragraph is text as it is. */
+/** Lexes GFM in bounded time: over-deep nesting and over-long paragraphs stay literal text. */
 export function lexMarkdown(markdown: string): Token[] {
   return new BoundedLexer({ gfm: true, tokenizer: new BoundedTokenizer() }).lex(markdown);
 }

@@ -172,7 +172,7 @@ describe('round trip', () => {
       );
       const all = names.map((type): Mark => ({ type }));
       if (chosen?.href) all.push({ type: 'link', attrs: { href: chosen.href } });
-      // White space belongs outside of marks.
+      // White space belongs outside marks.
       const spaced = all.length > 0 ? value : `${before ? ' ' : ''}${value}${after ? ' ' : ''}`;
       return marked(spaced, all);
     });
@@ -264,7 +264,7 @@ describe('round trip', () => {
         }),
         (source) => {
           const letters = (value: string): string => value.replace(/[^ab]/g, '');
-          // Tags, link titles and definitions are syntax, so only sources without them are counted.
+          // Tags, link titles and definitions are syntax, so only sources without them count.
           fc.pre(!/[<\][]|```|~~~/.test(source));
           expect(letters(plainText(fromMarkdown(source)))).toBe(letters(source));
         },
@@ -290,7 +290,6 @@ function marked(value: string, marks: readonly Mark[]): Text {
   return { type: 'text', text: value, ...(sorted.length > 0 && { marks: sorted }) };
 }
 
-/** Joined where the marks are the same, without white space at the ends. */
 function normalLine(texts: readonly Text[]): Text[] {
   const joined: Text[] = [];
   for (const next of texts) {
@@ -308,9 +307,8 @@ function normalLine(texts: readonly Text[]): Text[] {
     .filter((part) => part.text !== '');
 }
 
-/** The blocks without what Markdown cannot say: indents that skip a level or that no list explains. */
+/** Removes what Markdown cannot express: indents that skip a level or that no list explains. */
 function sayable(blocks: readonly Block[]): Block[] {
-  /** Whether each open item has text, outermost first. */
   let open: boolean[] = [];
   return blocks.map((block): Block => {
     if (block.type === 'quote') {

@@ -10,8 +10,9 @@ import { plainParagraphs } from '../nodes/text-block-markdown.ts';
 import { lexMarkdown } from './lexer.ts';
 
 /**
- * Reads a Markdown source (GFM) as blocks without ids. Every source has a result: one over `MAX_MARKDOWN_LENGTH` becomes
- * a plain paragraph for each line, an image becomes a link, a table's row a paragraph, and HTML its text.
+ * Reads a Markdown source (GFM) as blocks without ids. Every source has a result: one over
+ * `MAX_MARKDOWN_LENGTH` becomes a plain paragraph per line, an image becomes a link, a table row a
+ * paragraph, and HTML its text.
  */
 export function fromMarkdown(markdown: string): Block[] {
   if (markdown.length > MAX_MARKDOWN_LENGTH) return plainParagraphs(markdown);
@@ -41,7 +42,6 @@ const DELIMITED = MARK_NAMES.flatMap((type) => {
 const MARK_OF_TOKEN: ReadonlyMap<string, Mark> = new Map(
   DELIMITED.map(({ token, mark }) => [token, mark]),
 );
-/** The marks of HTML tags in Markdown. */
 const MARK_OF_TAG: ReadonlyMap<string, Mark> = new Map(
   DELIMITED.flatMap(({ tags, mark }) => tags.map((tag) => [tag, mark] as const)),
 );
@@ -62,7 +62,6 @@ function readInline(tokens: readonly Token[]): Inline[] {
 }
 
 function collect(tokens: readonly MarkedToken[], outer: readonly Mark[], content: Inline[]): void {
-  /** The marks of HTML tags that are open here. */
   let open: Mark[] = [];
   for (const token of tokens) {
     const marks = [...outer, ...open];
@@ -134,7 +133,7 @@ function withLink(marks: readonly Mark[], raw: string): readonly Mark[] {
 function push(content: Inline[], raw: string, marks: readonly Mark[]): void {
   const value = raw.replace(/[ \t]*\r?\n[ \t]*/g, ' ');
   if (value === '') return;
-  // The first of each name wins: of a link in a link, the outer one.
+  // The first of each name wins: the outer link of a link in a link.
   const sorted = MARK_NAMES.flatMap((name) => marks.find((mark) => mark.type === name) ?? []);
   const last = content.at(-1);
   if (last?.type === 'text' && JSON.stringify(last.marks ?? []) === JSON.stringify(sorted)) {
@@ -148,7 +147,6 @@ function text(value: string, marks: readonly Mark[] = []): Text {
   return { type: 'text', text: value, ...(marks.length > 0 && { marks }) };
 }
 
-/** Removes white space at both ends. */
 function trim(content: Inline[]): Inline[] {
   const [first, last] = [content[0], content.at(-1)];
   if (first?.type === 'text') content[0] = { ...first, text: first.text.trimStart() };

@@ -5,9 +5,9 @@ import { type BlockSource, blocksOf } from '../text.ts';
 import { writeLines } from './inline-writer.ts';
 
 /**
- * A page, or a part of one, as Markdown (GFM). `fromMarkdown` reads the same blocks from it, except for what Markdown
- * cannot express: ids, empty paragraphs, indents that no list explains, headings that are tasks, and white space at the
- * ends of lines and marks.
+ * Writes a page, or a part of one, as Markdown (GFM). `fromMarkdown` reads the same blocks from it,
+ * except for what Markdown cannot express: ids, empty paragraphs, indents that no list explains,
+ * headings that are tasks, and white space at the ends of lines and marks.
  */
 export function toMarkdown(source: BlockSource): string {
   const markdown = writeBlocks(blocksOf(source));
@@ -16,10 +16,10 @@ export function toMarkdown(source: BlockSource): string {
 
 interface OpenItem {
   readonly list: List;
-  /** The number and sign of an ordered item. Where the sign changes, Markdown begins another list. */
+  /** The number and sign of an ordered item. A different sign makes Markdown begin another list. */
   readonly number: number;
   readonly sign: '.' | ')';
-  /** The width of its marker in columns, by which the content of the item is indented. */
+  /** The marker's width in columns, which indents the item's content. */
   readonly width: number;
   readonly isEmpty: boolean;
 }
@@ -79,7 +79,6 @@ function writeBlock(block: Block): string {
   return definitionOf(block).toMarkdown(block, { lines: writeLines, blocks: writeBlocks });
 }
 
-/** Indents a text below the markers of the items around it. */
 function indented(text: string, items: readonly OpenItem[]): string {
   const margin = ' '.repeat(items.reduce((sum, { width }) => sum + width, 0));
   return margin + hanging(text, margin.length);

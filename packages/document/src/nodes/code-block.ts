@@ -66,7 +66,10 @@ export const codeBlock: BlockDefinition<CodeBlock> = {
   },
 };
 
-/** Reads `<pre><code class="language-ts">`, as Markdown renderers write it, or GitHub's class around the `pre`. */
+/**
+ * Reads `<pre><code class="language-ts">`, as Markdown renderers write it, or GitHub's class around
+ * the `pre`.
+ */
 function readLanguage(pre: HtmlElement): string | null {
   const code = Array.from(pre.childNodes).find(
     (node): node is HtmlElement => node.nodeName === 'CODE' && isElement(node),

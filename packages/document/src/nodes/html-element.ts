@@ -1,10 +1,10 @@
 import { isBlockId } from './definition.ts';
 
-/** The part of the DOM that reading HTML needs. This package compiles without the DOM's types. */
+/** The part of the DOM that reading HTML needs; this package compiles without the DOM's types. */
 
 export interface HtmlNode {
   readonly nodeType: number;
-  /** In upper case for elements. */
+  /** Upper case for elements. */
   readonly nodeName: string;
   nodeValue: string | null;
   readonly textContent: string | null;
@@ -29,7 +29,6 @@ export function hasClass(element: HtmlElement, name: string): boolean {
   return (element.getAttribute('class') ?? '').split(/\s+/).includes(name);
 }
 
-/** The nearest element with one of the names, from the element itself up to one of the boundaries. */
 export function closest(
   element: HtmlNode,
   names: ReadonlySet<string>,

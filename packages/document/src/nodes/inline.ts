@@ -1,8 +1,7 @@
 import type { NodeDefinition } from './definition.ts';
 
-/** The document and what is inside of text blocks. */
+/** The document node and the content of text blocks. */
 
-/** The top node. */
 export const doc: NodeDefinition = {
   since: 1,
   content: 'block+',

@@ -17,7 +17,8 @@ export const link: MarkDefinition = {
         },
       },
     ],
-    // Checked again, although a stored page has been validated: an unsafe address must never reach the DOM.
+    // Checked again, although stored pages are validated: an unsafe address must never reach the
+    // DOM.
     renderHTML: ({ mark, HTMLAttributes }) => [
       'a',
       {

@@ -3,7 +3,7 @@ import { type AttributeRule, blockId, integer, oneOf } from './definition.ts';
 export const KINDS = ['heading1', 'heading2', 'heading3'] as const;
 export const LISTS = ['bullet', 'ordered', 'task'] as const;
 export const MAX_INDENT = 8;
-/** The largest number at which a list may start: Markdown has room for nine digits. */
+/** Markdown has room for nine digits. */
 const MAX_START = 999_999_999;
 
 export const textBlockAttributes = {
@@ -15,7 +15,6 @@ export const textBlockAttributes = {
   start: integer(0, MAX_START),
 } satisfies Record<string, AttributeRule>;
 
-/** The level of a heading's kind; null for every other value. */
 export function headingLevel(kind: unknown): 1 | 2 | 3 | null {
   const index = (KINDS as readonly unknown[]).indexOf(kind);
   return index === -1 ? null : ((index + 1) as 1 | 2 | 3);

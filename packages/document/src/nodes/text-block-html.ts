@@ -9,8 +9,9 @@ import {
 import { MAX_INDENT, textBlockAttributes } from './text-block-attributes.ts';
 
 /**
- * Reads text blocks from HTML of any origin. Nested lists become lists with an indent. The block of an item is the item
- * itself, or the heading that it starts with. Further paragraphs of an item are indented below it.
+ * Reads text blocks from HTML of any origin. Nested lists become lists with an indent. The block of
+ * an item is the item itself, or the heading that it starts with. Further paragraphs of an item are
+ * indented below it.
  */
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ const CELLS = new Set(['TD', 'TH']);
 const HEADINGS = new Set(['H1', 'H2', 'H3', 'H4', 'H5', 'H6']);
 const BLOCKS = new Set([...HEADINGS, ...LISTS, 'BLOCKQUOTE', 'PRE', 'HR', 'TABLE']);
 
-/** The attributes of the element's block, or false for an element that is a part of another block. */
+/** Returns false for an element that is part of another block. */
 export function readTextBlock(element: HtmlElement): Attributes | false {
   const { nodeName } = element;
   if (CELLS.has(nodeName)) return !holdsBlock(element) && {};
@@ -41,7 +42,6 @@ export function readTextBlock(element: HtmlElement): Attributes | false {
   return HEADINGS.has(nodeName) && valid({ ...itemAttributes(item), kind: kindOf(nodeName) });
 }
 
-/** Attributes that `renderHTML` or the editor's view of a text block wrote. */
 function ownAttributes(element: HtmlElement): Attributes {
   const checked = element.getAttribute('data-checked');
   return {
@@ -61,7 +61,7 @@ function itemAttributes(item: HtmlElement): Attributes {
   return checked === null ? { list: 'bullet', indent } : { list: 'task', indent, checked };
 }
 
-/** The number in the item's `value`, or in the `start` of its list if the item is the first. */
+/** Reads the item's `value`, or the list's `start` for the first item. */
 function startOf(item: HtmlElement, list: HtmlElement): number | null {
   const value = item.getAttribute('value');
   if (value !== null) return readNumber(value);
@@ -86,7 +86,9 @@ function indentOf(item: HtmlElement): number {
   return Math.max(0, lists - 1);
 }
 
-/** Whether the task is done, in the forms of GitHub, Google Docs, Notion, Tiptap and Tandem; null for other items. */
+/**
+ * Reads the task markup of GitHub, Google Docs, Notion, Tiptap and Tandem; null for other items.
+ */
 function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | null {
   const state =
     item.getAttribute('data-checked') ??
@@ -98,7 +100,8 @@ function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | nu
         return node.getAttribute('checked') !== null;
       if (hasClass(node, 'checkbox')) return hasClass(node, 'checkbox-on');
     } else if (isText(node)) {
-      // Notion copies tasks as items that start with "[x] ". The clipboard's DOM is temporary, so the sign can be cut off.
+      // Notion copies tasks as items that start with "[x] ". The clipboard's DOM is temporary, so
+      // the sign can be cut off.
       const mark = /^\s*\[([ xX])\]\s+/.exec(node.nodeValue ?? '');
       if (mark === null) continue;
       node.nodeValue = node.nodeValue!.slice(mark[0].length);
@@ -111,7 +114,6 @@ function checkedState(item: HtmlElement, list: HtmlElement | null): boolean | nu
     : null;
 }
 
-/** The nodes of an item in order, up to its first text or nested block. */
 function* leading(parent: HtmlNode): Generator<HtmlNode, boolean> {
   for (const node of Array.from(parent.childNodes)) {
     yield node;
@@ -121,7 +123,7 @@ function* leading(parent: HtmlNode): Generator<HtmlNode, boolean> {
   return false;
 }
 
-/** An item that starts with a block is replaced by it. An item that starts with a list stays, empty. */
+/** A leading block replaces the item. An item that starts with a list stays, empty. */
 function startsWithBlock(item: HtmlElement): boolean {
   for (const { nodeName } of leading(item)) if (BLOCKS.has(nodeName)) return !LISTS.has(nodeName);
   return false;

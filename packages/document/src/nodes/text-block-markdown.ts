@@ -4,7 +4,10 @@ import { decodeEntities } from '../html-text.ts';
 import type { MarkdownReader, MarkdownRules } from './definition.ts';
 import { KINDS, MAX_INDENT } from './text-block-attributes.ts';
 
-/** Markdown tokens that become text blocks: headings, paragraphs, lists, and what a page has no block for. */
+/**
+ * Markdown tokens that become text blocks: headings, paragraphs, lists, and what a page has no
+ * block for.
+ */
 
 export const textBlockTokens: MarkdownRules = {
   heading: (token, { indent, inline }) => [
@@ -25,7 +28,6 @@ export const textBlockTokens: MarkdownRules = {
 /** Stops at the next beginning of a tag or comment, so that many beginnings cost linear time. */
 const TAG_OR_COMMENT = /<!--(?:(?!<!--)[^])*?-->|<[^<>]*>/g;
 
-/** A paragraph for each line that has text. */
 export function plainParagraphs(source: string): Block[] {
   return source
     .split('\n')

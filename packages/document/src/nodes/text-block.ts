@@ -6,13 +6,16 @@ import { headingLevel, textBlockAttributes } from './text-block-attributes.ts';
 import { readTextBlock } from './text-block-html.ts';
 import { textBlockTokens } from './text-block-markdown.ts';
 
-/** The editor draws a text block as the last of these. */
+/** The editor draws every text block as the last of these. */
 const TAGS = [
   ...['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'th'],
   'div.text-block[data-id]',
 ];
 
-/** A paragraph, a heading or an item of a list, by its attributes, so that a block can change its kind in place. */
+/**
+ * A paragraph, heading or list item, chosen by attributes, so that a block changes its kind in
+ * place.
+ */
 export const textBlock: BlockDefinition<TextBlock> = {
   since: 1,
   group: 'block',
@@ -24,7 +27,7 @@ export const textBlock: BlockDefinition<TextBlock> = {
   continuesLists: false,
   editor: {
     parseHTML: () => TAGS.map((tag) => ({ tag, getAttrs: readTextBlock })),
-    // For other programs. The editor's view draws every text block as the same element.
+    // Written for other programs: the editor's view draws every text block as the same element.
     renderHTML: ({ node, HTMLAttributes }) => {
       const { id, kind, list, indent, checked, start } = node.attrs;
       return [
@@ -41,7 +44,7 @@ export const textBlock: BlockDefinition<TextBlock> = {
       ];
     },
   },
-  /** A block outside of lists; `html.ts` writes lists, which nest. */
+  /** Handles blocks outside lists; `html.ts` writes the lists, which nest. */
   toHtml(block, html) {
     const { kind, indent } = block.attrs ?? {};
     const tag = tagOf(kind);
@@ -52,7 +55,7 @@ export const textBlock: BlockDefinition<TextBlock> = {
     const lines = markdown.lines(content);
     const level = headingLevel(attrs?.kind);
     if (level === null || attrs?.list === 'task') return lines.join('\\\n');
-    // Hashes at the end would close the heading.
+    // Trailing hashes would close the heading.
     const text = lines.join('<br>').replace(/(?<=^|\s)(?=#+$)/, '\\');
     return `${'#'.repeat(level)} ${text}`.trimEnd();
   },
@@ -60,12 +63,11 @@ export const textBlock: BlockDefinition<TextBlock> = {
   fromMarkdown: textBlockTokens,
 };
 
-/** What is inside of a list item in HTML. */
 export function itemHtml({ attrs }: TextBlock, inline: string): string {
   return attrs?.kind ? htmlElement(tagOf(attrs.kind), inline) : inline;
 }
 
-/** The attribute for text whose white space other programs would collapse. */
+/** Preserves white space that other programs would collapse. */
 export function spaceStyle({ content }: TextBlock): string {
   return /^ | $|\t| {2}| \n|\n /.test(inlineText(content)) ? ' style="white-space: pre-wrap"' : '';
 }
@@ -91,7 +93,6 @@ function signOf(block: TextBlock, number: number | null): string {
   }
 }
 
-/** Puts a sign before the first line of a text, and as much space before the others. */
 function hang(sign: string, text: string): string[] {
   const margin = ' '.repeat(sign.length);
   return text.split('\n').map((line, index) => (index === 0 ? sign : margin) + line);

@@ -3,13 +3,11 @@ import { MAX_CONTAINERS } from '../limits.ts';
 import { BLOCK_ATTRIBUTES, blockAttributeVersion, isBlockId } from '../nodes.ts';
 import type { MarkerFields } from './embeds.ts';
 
-/** The attributes of a block that are in force and known to this version (PM4), null for those without a value. */
+/** The known attributes in force for a block (PM4), null for those without a value. */
 export interface BlockAttributes {
   readonly [name: string]: unknown;
   readonly type: string | null;
-  /** The innermost container. */
   readonly in: string | null;
-  /** The slot at which the block's run is shown. */
   readonly at: string | null;
   readonly free: boolean;
 }
@@ -23,7 +21,6 @@ export interface AttributeKey {
   readonly name: string;
 }
 
-/** Null for a key of another form. */
 export function parseAttributeKey(key: string): AttributeKey | null {
   const dot = key.indexOf('.');
   return dot <= 0 ? null : { id: key.slice(0, dot), name: key.slice(dot + 1) };
@@ -33,7 +30,7 @@ export function parseAttributeKey(key: string): AttributeKey | null {
 export class AttributeIndex {
   readonly #map: Y.Map<unknown>;
   readonly #names = new Map<string, Map<string, unknown>>();
-  /** By innermost container; cleared when any container moves. */
+  /** Keyed by innermost container; cleared when any container moves. */
   readonly #paths = new Map<string, readonly string[]>();
 
   constructor(map: Y.Map<unknown>) {
@@ -41,7 +38,7 @@ export class AttributeIndex {
     for (const key of map.keys()) this.update(key);
   }
 
-  /** Reads the current value of a key. Returns the key's id and name. */
+  /** Reads the current value of a key and returns the parsed key. */
   update(key: string): AttributeKey | null {
     const parsed = parseAttributeKey(key);
     if (parsed === null) return null;
@@ -53,7 +50,7 @@ export class AttributeIndex {
     return parsed;
   }
 
-  /** The attributes of a block. Values that this version does not know are read as none (RD9). */
+  /** Reads unknown values as none (RD9). */
   read(id: string, fields: MarkerFields | null): BlockAttributes {
     const entries = this.#names.get(id);
     const values: Record<string, unknown> = {};
@@ -66,13 +63,12 @@ export class AttributeIndex {
     return { ...(values as unknown as BlockAttributes), free: values['free'] === true };
   }
 
-  /** The container around a container; null for an outermost one. */
   containerOf(id: string): string | null {
     const outer = this.#names.get(id)?.get('in');
     return isBlockId(outer) ? outer : null;
   }
 
-  /** The containers around a block, from the outermost to its own. A circle ends where it would return (RD8). */
+  /** The containers around a block, outermost first. A circle ends where it would return (RD8). */
   containers(innermost: string | null): readonly string[] {
     if (innermost === null) return NO_CONTAINERS;
     let path = this.#paths.get(innermost);
@@ -98,7 +94,7 @@ const NO_ATTRIBUTES: Readonly<Record<string, null>> = Object.fromEntries(
   BLOCK_ATTRIBUTES.map((name) => [name, null]),
 );
 
-/** The attributes of an unnamed block: plain text in the container of the block before it. */
+/** An unnamed block is plain text in the container of the block before it. */
 export function unnamedAttributes({ in: container }: BlockAttributes): BlockAttributes {
   return { ...NO_ATTRIBUTES, type: null, in: container, at: null, free: false };
 }

@@ -2,11 +2,10 @@ import { holdsText } from '../nodes.ts';
 import { unnamedAttributes } from './attributes.ts';
 import type { ContentPart, Segment, ShownBlock, SlotPart } from './segments.ts';
 
-/** Blocks that are shown at one place of the stream, one behind the other. */
+/** Consecutive blocks that are shown at one place of the stream. */
 export interface BlockGroup {
-  /** Where the group is: a slot, or its own first segment. */
+  /** The slot that shows the group; null for a group at its own first segment. */
   readonly slot: SlotPart | null;
-  /** The index of the segment that the place is in. */
   readonly segment: number;
   /** Indexes of blocks. */
   readonly start: number;
@@ -18,7 +17,10 @@ export interface ArrangedPage {
   readonly groups: readonly BlockGroup[];
 }
 
-/** The blocks of a page in the order in which they are shown (RD2, RD4 to RD7). Costs time linear in the segments. */
+/**
+ * Arranges the blocks of a page in the order in which they are shown (RD2, RD4 to RD7). Linear in
+ * the segments.
+ */
 export function arrangePage(segments: readonly Segment[]): ArrangedPage {
   const blocks: ShownBlock[] = [];
   const groups: BlockGroup[] = [];
@@ -36,7 +38,6 @@ export function arrangePage(segments: readonly Segment[]): ArrangedPage {
   return { blocks, groups };
 }
 
-/** Segments `start` to `end`, shown together. */
 interface Run {
   readonly id: string;
   readonly start: number;
@@ -45,7 +46,6 @@ interface Run {
 
 interface Place {
   readonly slot: SlotPart;
-  /** Of the segment that the slot stands in. */
   readonly segment: number;
   readonly runs: Run[];
 }
@@ -53,11 +53,10 @@ interface Place {
 class Arrangement {
   readonly #segments: readonly Segment[];
   readonly #places = new Map<string, Place>();
-  /** By the slot's part, for the slots that count. */
+  /** Contains only the slots that count. */
   readonly #placesOfPart = new Map<SlotPart, Place>();
-  /** The segments in which a run is at home or a slot stands. */
+  /** The segments that a run starts in or that contain a slot. */
   readonly #stops = new Set<number>();
-  /** In the order of the stream. */
   readonly #runs: Run[] = [];
   readonly #home = new Map<number, Run>();
 
@@ -68,7 +67,7 @@ class Arrangement {
     this.#breakCircles(away);
   }
 
-  /** The runs that are shown as blocks, in the order of their places (RD5). */
+  /** Yields the runs that are shown as blocks, in the order of their places (RD5). */
   *order(): Generator<{ run: Run; slot: SlotPart | null; segment: number }> {
     for (const segment of [...this.#stops].sort((a, b) => a - b)) {
       const home = this.#home.get(segment);
@@ -80,7 +79,9 @@ class Arrangement {
     }
   }
 
-  /** Adds the blocks of a run, each followed by the rest of the runs that are joined to it (RD6). */
+  /**
+   * Adds the blocks of a run, each followed by the rest of the runs that are joined to it (RD6).
+   */
   show(run: Run, blocks: ShownBlock[]): void {
     const open: { index: number; end: number }[] = [{ index: run.start, end: run.end }];
     for (let top = open.at(-1); top; top = open.at(-1)) {
@@ -109,7 +110,7 @@ class Arrangement {
       else if (part.kind === 'text') content.push({ ...part, segment: top.segment });
       else if (part.slot.kind === 'join') {
         const runs = this.#placesOfPart.get(part)?.runs ?? [];
-        // One by one: there may be more than a call takes arguments.
+        // One by one, because there may be more runs than a call accepts arguments.
         for (const run of runs) joined.push(run);
         for (const { start } of runs.toReversed())
           open.push({ segment: this.#segments[start]!, index: 0 });
@@ -130,7 +131,7 @@ class Arrangement {
     }
   }
 
-  /** Cuts the segments into runs (RD4). Returns those that are shown elsewhere. */
+  /** Cuts the segments into runs (RD4) and returns those that are shown elsewhere. */
   #findRuns(): Map<Run, Place> {
     const segments = this.#segments;
     const away = new Map<Run, Place>();
@@ -147,7 +148,7 @@ class Arrangement {
     return away;
   }
 
-  /** Joined runs of a circle lead back to themselves; the one with the smallest id stays at home (RD7). */
+  /** Joined runs can form a circle; the run with the smallest id stays at its own place (RD7). */
   #breakCircles(away: Map<Run, Place>): void {
     const settled = new Set<Run>();
     for (const first of away.keys()) {
@@ -173,7 +174,6 @@ class Arrangement {
     this.#stops.add(run.start);
   }
 
-  /** The run that a segment is in. */
   #runOf(segment: number): Run {
     let low = 0;
     let high = this.#runs.length - 1;
@@ -194,7 +194,6 @@ class Arrangement {
   }
 }
 
-/** Adds the block of a segment, and an unnamed one for text that is not its own (RD2). */
 function addBlocks(
   segment: Segment,
   blocks: ShownBlock[],

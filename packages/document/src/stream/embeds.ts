@@ -1,17 +1,20 @@
 import * as Y from 'yjs';
 import { isBlockId } from '../nodes.ts';
 
-/** What a stream holds beside text and formats: markers, which begin blocks (PM3), and slots (PM7). */
+/** Stream content besides text and formats: markers, which begin blocks (PM3), and slots (PM7). */
 
 export type MarkerFields = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export interface Slot {
   readonly id: string;
-  /** `place`: a run is shown here as blocks. `join`: the text of its first block is shown here, within a text. */
+  /**
+   * `place`: a run is shown here as blocks. `join`: the text of its first block is shown here,
+   * inline.
+   */
   readonly kind: 'place' | 'join';
 }
 
-/** The embed of a marker; null for any other item. An embed with an `id` field is a marker, however odd its id. */
+/** Null for any other item. An embed with an `id` field is a marker, whatever that id is. */
 export function markerOf(item: Y.Item): MarkerFields | null {
   const embed = embedOf(item);
   return embed !== null && Object.hasOwn(embed, 'id') ? (embed as MarkerFields) : null;
@@ -27,18 +30,16 @@ export function slotOf(item: Y.Item): Slot | null {
   return null;
 }
 
-/** The embed that is stored for a slot. */
 export function slotEmbed({ id, kind }: Slot): Record<string, string> {
   return { [kind]: id };
 }
 
-/** Whether an embed is a slot and nothing more. */
 export function isSlotEmbed(embed: object): boolean {
   const [[kind, id] = [], ...others] = Object.entries(embed);
   return others.length === 0 && (kind === 'place' || kind === 'join') && isBlockId(id);
 }
 
-/** The id that a marker reads as when its own is missing, invalid or taken (RD3). */
+/** The id that replaces a marker's missing, invalid or taken id (RD3). */
 export function derivedId({ client, clock }: Y.ID): string {
   return `${client.toString(36)}-${clock.toString(36)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The formats in force at a place of a stream. Equal sets are the same object within one table, so that sets are
- * compared by identity and what is made of a set can be remembered under it.
+ * The formats in force at a place of a stream. Equal sets are the same object within one table, so
+ * that sets compare by identity and results can be cached per set.
  */
 export interface Formats {
   readonly values: Readonly<Record<string, unknown>>;
@@ -11,7 +11,6 @@ export class FormatTable {
   readonly #sets = new Map<string, Formats>([['', this.none]]);
   readonly #steps = new WeakMap<Formats, Map<string, Formats>>();
 
-  /** The set with one format changed; null ends the format. */
   with(formats: Formats, name: string, value: unknown): Formats {
     const step = `${name}=${JSON.stringify(value)}`;
     let steps = this.#steps.get(formats);

@@ -1,4 +1,4 @@
-/** What an editor needs to be bound to a page's stream. */
+/** The API with which an editor binds to a page's stream. */
 export { attributeNames, blockOfType, BLOCKS, findBlockDefinition, holdsText } from '../nodes.ts';
 export { attributeKey, AttributeIndex } from './attributes.ts';
 export { arrangePage, type ArrangedPage, type BlockGroup } from './blocks.ts';

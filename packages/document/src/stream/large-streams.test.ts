@@ -6,11 +6,14 @@ import { shownBlocks, streamOf, type StreamPart } from '../testing/streams.ts';
 import { plainText } from '../testing/pages.ts';
 import { validatePage } from '../validation.ts';
 
-/** Streams that somebody sends to keep readers busy: each is read in time linear in its length, without recursion. */
+/**
+ * Streams that an attacker sends to keep readers busy: each is read in linear time, without
+ * recursion.
+ */
 
 const COUNT = 100_000;
 const FEWER = 20_000;
-/** Generous: an idle machine takes less than a second. */
+/** An idle machine takes less than a second. */
 const LIMIT_MS = 20_000;
 
 const each = <T>(count: number, make: (index: number) => T): T[] =>

@@ -12,9 +12,9 @@ import { FormatTable } from './formats.ts';
 import { pageRoots } from './roots.ts';
 import { readSegments, type ShownBlock } from './segments.ts';
 
-/** Whatever stands in a stream: it is a page, the same one for everybody, with every character once. */
+/** Any stream is a page, the same for every reader, with every character once. */
 
-/** Few ids, so that doubles, circles and slots that exist are common. */
+/** Few ids, so that duplicates, circles and existing slots are common. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', '', 7, null);
 const fields = fc.record(
   {

@@ -4,7 +4,7 @@ import { readPage } from '../page.ts';
 import { EVERYTHING, pageOf } from '../testing/pages.ts';
 import { shownBlocks, streamOf, type StreamPart } from '../testing/streams.ts';
 
-/** A row each for what SPEC.md says of reading. */
+/** One row for each reading rule of SPEC.md. */
 
 type Row = [
   what: string,

@@ -6,12 +6,16 @@ export interface PageRoots {
   readonly text: Y.Text;
   /** Attributes of blocks and containers, by `<id>.<name>`. */
   readonly attributes: Y.Map<unknown>;
-  /** Which characters are copies that undo brought back, by `<client>:<clock>`. */
+  /** Characters that are copies restored by undo, by `<client>:<clock>`. */
   readonly restored: Y.Map<unknown>;
   readonly meta: Y.Map<unknown>;
 }
 
-/** The roots of a page, defined on first use. Throws when other code has defined them as other types. */
+/**
+ * Defines the roots on first use.
+ *
+ * @throws Error when other code has defined them as other types
+ */
 export function pageRoots(doc: Y.Doc): PageRoots {
   const text = doc.getText('text');
   stopFormatCleanup(text);
@@ -26,8 +30,9 @@ export function pageRoots(doc: Y.Doc): PageRoots {
 const withoutCleanup = new WeakSet<Y.Text>();
 
 /**
- * After a remote change, Yjs deletes formats that it finds redundant: an onlooker would write (WR8), and walk the whole
- * text for it. It does so for texts whose `_hasFormatting` is true; the property is public in Yjs 13.6.
+ * Turns off the format cleanup of Yjs, which deletes redundant formats after a remote change: a
+ * client that only reads would write (WR8), and walk the whole text for it. Yjs does so for texts
+ * whose `_hasFormatting` is true; the property is public in Yjs 13.6.
  */
 function stopFormatCleanup(text: Y.Text): void {
   if (withoutCleanup.has(text)) return;

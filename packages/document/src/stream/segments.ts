@@ -10,7 +10,7 @@ export type Part = TextPart | SlotPart;
 export interface TextPart {
   readonly kind: 'text';
   readonly client: number;
-  /** Of the first character; the others follow without a gap. */
+  /** The clock of the first character; the others follow without a gap. */
   readonly clock: number;
   readonly text: string;
   readonly formats: Formats;
@@ -22,32 +22,28 @@ export interface SlotPart {
   readonly slot: Slot;
 }
 
-/** A marker and what follows it in the stream, up to the next marker. */
+/** A marker and the content after it, up to the next marker. */
 export interface Segment {
-  /** Null for what stands before the first marker. */
+  /** Null before the first marker. */
   readonly marker: Y.Item | null;
-  /** Null where `marker` is. */
   readonly id: string | null;
   readonly fields: MarkerFields | null;
   readonly attributes: BlockAttributes;
-  /** In force before the marker. */
   readonly formats: Formats;
   readonly parts: readonly Part[];
   readonly slots: readonly SlotPart[];
-  /** The segment's block as it is shown when nothing is joined to it. */
   readonly block: ShownBlock;
 }
 
-/** A block as it is shown: a segment's own, with the text of those that are joined to it (RD6). */
+/** A block as displayed: a segment's own, with the text of those joined to it (RD6). */
 export interface ShownBlock {
   readonly segment: Segment;
-  /** An unnamed block has no id: text before the first marker, or behind a divider (RD2). */
+  /** Null for an unnamed block: text before the first marker or after a divider (RD2). */
   readonly id: string | null;
   readonly attributes: BlockAttributes;
   readonly content: readonly ContentPart[];
 }
 
-/** Characters of a block, with the segment that they stand in. */
 export interface ContentPart extends TextPart {
   readonly segment: Segment;
 }
@@ -58,15 +54,14 @@ export interface SegmentSource {
   readonly formats: FormatTable;
 }
 
-/** The segments of a stream as they were read before, with what has changed since. */
 export interface EarlierReading {
   readonly segments: readonly Segment[];
   readonly indexOf: (marker: Y.Item | null) => number | undefined;
-  /** Whether items of the segment, or attributes of its block, have come or gone. */
+  /** True if items of the segment or attributes of its block were added or removed. */
   readonly isChanged: (segment: Segment) => boolean;
 }
 
-/** The segments of a stream in its order; the first one has no marker. Costs time linear in the stream. */
+/** Yields the segments in stream order; the first one has no marker. Linear in the stream. */
 export function* iterateSegments(source: SegmentSource): Generator<Segment> {
   const taken = new Set<string>();
   let formats = source.formats.none;
@@ -85,7 +80,9 @@ export function* iterateSegments(source: SegmentSource): Generator<Segment> {
   } while (marker !== null);
 }
 
-/** The same, all at once. What is unchanged since the earlier reading is taken from it, the same object. */
+/**
+ * Reads all segments at once, and reuses the object of each one that is unchanged since `earlier`.
+ */
 export function readSegments(source: SegmentSource, earlier?: EarlierReading): Segment[] {
   if (earlier === undefined) return [...iterateSegments(source)];
   const segments: Segment[] = [];
@@ -94,14 +91,14 @@ export function readSegments(source: SegmentSource, earlier?: EarlierReading): S
   let marker: Y.Item | null = null;
   let next = 0;
   do {
-    // Most often it is the one that followed before.
+    // Usually the segment that followed before.
     const index = earlier.segments[next]?.marker === marker ? next : earlier.indexOf(marker);
     const known = index === undefined ? undefined : earlier.segments[index];
     if (index !== undefined) next = index + 1;
     const id = known && keepsId(known, taken) ? known.id : marker && idOf(marker, taken);
     if (known && known.id === id && known.formats === formats && !earlier.isChanged(known)) {
       segments.push(known);
-      // A marker that came or went here would have changed the segment.
+      // An added or removed marker would have changed the segment.
       const following = earlier.segments[next];
       marker = following?.marker ?? null;
       formats = following?.formats ?? formats;
@@ -115,7 +112,9 @@ export function readSegments(source: SegmentSource, earlier?: EarlierReading): S
   return segments;
 }
 
-/** A segment read again, and the formats in force behind it. Its marker and id must be what they were. */
+/**
+ * Reads a segment again. Its marker and id must be unchanged. Also returns the formats after it.
+ */
 export function rereadSegment(
   source: SegmentSource,
   { marker, id, formats }: Segment,
@@ -127,7 +126,6 @@ export function rereadSegment(
 
 const NO_SLOTS: readonly SlotPart[] = [];
 
-/** Gives a segment its block. */
 function withBlock(read: Omit<Segment, 'block'>): Segment {
   const segment = read as { -readonly [name in keyof Segment]: Segment[name] };
   const content: ContentPart[] = [];
@@ -157,7 +155,10 @@ class SegmentReader {
     this.#id = id;
   }
 
-  /** Reads on from the item. Returns the marker that ends the segment, or null at the end of the stream. */
+  /**
+   * Reads on from `start` and returns the marker that ends the segment, or null at the end of the
+   * stream.
+   */
   read(start: Y.Item | null): Y.Item | null {
     for (let item = start; item !== null; item = item.right) {
       if (item.deleted) continue;
@@ -212,7 +213,7 @@ class SegmentReader {
   }
 }
 
-/** Whether a segment's id is its marker's own, as before, and still nobody else's. */
+/** True if the segment's id is still its marker's own and still unique. */
 function keepsId({ id, fields }: Segment, taken: Set<string>): boolean {
   if (id === null || fields?.id !== id || taken.has(id)) return false;
   taken.add(id);

@@ -4,7 +4,7 @@ import type { RandomBytes } from '../block-id.ts';
 import { writePage } from '../page.ts';
 import { blocksOf, type BlockSource } from '../text.ts';
 
-/** What several tests of this package start from. */
+/** Shared test pages. */
 
 /** A page that uses every node, mark and attribute. */
 export const EVERYTHING: readonly Block[] = [
@@ -68,7 +68,6 @@ export const EVERYTHING: readonly Block[] = [
   { type: 'divider', attrs: { id: 'divider' } },
 ];
 
-/** Bytes from a seed (mulberry32). */
 export function seededBytes(seed: number): RandomBytes {
   let state = seed;
   return (length) =>
@@ -80,7 +79,6 @@ export function seededBytes(seed: number): RandomBytes {
     });
 }
 
-/** A page with the blocks, written by the client with the id. */
 export function pageOf(blocks: readonly Block[] = EVERYTHING, clientId = 1): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = clientId;
@@ -88,7 +86,6 @@ export function pageOf(blocks: readonly Block[] = EVERYTHING, clientId = 1): Y.D
   return doc;
 }
 
-/** Another peer's copy. */
 export function copyOf(doc: Y.Doc, clientId: number): Y.Doc {
   const copy = new Y.Doc();
   copy.clientID = clientId;
@@ -96,14 +93,13 @@ export function copyOf(doc: Y.Doc, clientId: number): Y.Doc {
   return copy;
 }
 
-/** Brings all copies to the same state, in the order given. */
+/** Brings all copies to the same state, merging in the order given. */
 export function merge(...docs: readonly Y.Doc[]): void {
   for (const from of docs)
     for (const to of docs)
       if (from !== to) Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
 }
 
-/** The text alone, a line for each block and hard break. */
 export function plainText(source: BlockSource): string {
   const lines = (blocks: Iterable<Block>): string[] =>
     [...blocks].flatMap((block) => {

@@ -3,11 +3,11 @@ import * as Y from 'yjs';
 import { validateChange, validatePage, type Violation } from '../validation.ts';
 import { copyOf, pageOf } from './pages.ts';
 
-/** Changes that a peer makes to a page with raw Yjs, and what they are refused for. */
+/** Changes that a peer makes with raw Yjs, and the violations that they are refused for. */
 
 export type Change = (text: Y.Text, doc: Y.Doc) => void;
 
-/** What a peer's change is refused for, judged alone and as part of the whole page, which must agree. */
+/** Checks the change alone and as part of the whole page, and expects both results to agree. */
 export function refused(change: Change): Violation[] {
   const page = pageOf();
   const peer = copyOf(page, 2);
@@ -22,7 +22,7 @@ export function refused(change: Change): Violation[] {
     expect(validatePage(server)).toEqual(violations);
   });
   expect(validatePage(server)).toEqual(violations);
-  // The whole page as one change to a document whose roots nobody has defined.
+  // The whole page as one change to a document without defined roots.
   const fresh = new Y.Doc();
   const whole = fresh.transact((transaction) => {
     Y.applyUpdate(fresh, Y.encodeStateAsUpdate(server));
@@ -32,22 +32,19 @@ export function refused(change: Change): Violation[] {
   return violations;
 }
 
-/** Inserts an embed at the beginning of the stream. */
 export function embed(text: Y.Text, value: unknown): void {
   text.insertEmbed(0, value as object);
 }
 
-/** Sets an attribute of the page's first block. */
 export function set(doc: Y.Doc, name: string, value: unknown): void {
   doc.getMap('attributes').set(`title.${name}`, value);
 }
 
-/** Formats the beginning of the page's first text. */
 export function format(text: Y.Text, formats: Record<string, unknown>): void {
   text.format(1, 2, formats);
 }
 
-/** Adds an item that no API of Yjs writes, but a peer's bytes can hold. */
+/** Adds an item that no Yjs API writes, but a peer's bytes can hold. */
 export function setRaw(
   parent: Exclude<Y.Item['parent'], Y.ID | null>,
   key: string | null,

@@ -5,12 +5,14 @@ import { FormatTable } from '../stream/formats.ts';
 import { pageRoots } from '../stream/roots.ts';
 import { readSegments } from '../stream/segments.ts';
 
-/** Streams as tests write them down, and what is shown of them. */
+/** Streams as literals, and their shown blocks as strings. */
 
 /** Text, or an embed. */
 export type StreamPart = string | Readonly<Record<string, unknown>>;
 
-/** A page with the stream, and attributes by their keys. Each part is one item, written by client 1. */
+/**
+ * Builds a page from a stream and attributes by key. Each part is one item, written by client 1.
+ */
 export function streamOf(
   parts: readonly StreamPart[],
   attributes: Readonly<Record<string, unknown>> = {},
@@ -25,7 +27,7 @@ export function streamOf(
   return doc;
 }
 
-/** The blocks in order, each as `<containers>/<id>: <text>`; an unnamed one as `?`. */
+/** Formats each block as `<containers>/<id>: <text>`; an unnamed one as `?`. */
 export function shownBlocks(doc: Y.Doc): string[] {
   const { text, attributes } = pageRoots(doc);
   const index = new AttributeIndex(attributes);

@@ -21,7 +21,7 @@ test('W1: the AsyncAPI document is that of these schemas', async () => {
 });
 
 test('it is AsyncAPI 3', () => {
-  // The schema brings the meta-schemas that it refers to.
+  // The schema includes the meta-schemas that it refers to.
   const own = new Ajv({
     strict: false,
     validateFormats: false,

@@ -1,6 +1,6 @@
 /**
- * The socket as an AsyncAPI 3 document, made of the same schemas that check every message. Its payloads are
- * those of `tandem.v1.json`; the binary subprotocol carries the same messages.
+ * The socket as an AsyncAPI 3 document, built from the schemas that check every message. Payloads
+ * are those of `tandem.v1.json`; the binary subprotocol carries the same messages.
  *
  * @see https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
@@ -40,7 +40,7 @@ export interface AsyncApi {
   readonly components: { readonly messages: Readonly<Record<string, AsyncApiMessage>> };
 }
 
-/** @param examples one message of each type, as `tandem.v1.json` writes it. */
+/** @param examples one message of each type, as `tandem.v1.json` encodes it. */
 export function asyncApi(examples: Readonly<Record<MessageType, unknown>>): AsyncApi {
   const types = Object.keys(MESSAGES) as MessageType[];
   const from = (side: 'client' | 'server') =>
@@ -101,12 +101,11 @@ export function asyncApi(examples: Readonly<Record<MessageType, unknown>>): Asyn
   };
 }
 
-/** Keys of the document may not hold a colon. */
+/** AsyncAPI keys may not contain a colon. */
 function key(type: MessageType): string {
   return type.replace(':', '.');
 }
 
-/** A message of JSON is its body with its type and channel beside it. */
 function payload(type: MessageType): Readonly<Record<string, unknown>> {
   const { $schema: _schema, ...body } = z.toJSONSchema(jsonBodies[type] as z.ZodType, {
     io: 'input',

@@ -1,4 +1,4 @@
-/** What each message is for, in a sentence. A new message does not compile without its own. */
+/** One-sentence summary of each message type. The type check requires one per message. */
 import type { MessageType } from '../messages/message.ts';
 
 export const SUMMARIES: Readonly<Record<MessageType, string>> = {

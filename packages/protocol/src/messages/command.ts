@@ -1,7 +1,7 @@
 /**
- * Commands on their way. The server answers each by `done` or `refused`, in the order in which they came.
- * `done` says where the events that the command caused end, so that its author knows when to stop
- * showing what it expected. A client has at most `MAX_COMMANDS_IN_FLIGHT` without an answer.
+ * Command messages. The server answers each by `done` or `refused`, in the order received. `done`
+ * contains the end positions of the command's events, so the author knows when to drop its
+ * prediction. A client has at most `MAX_COMMANDS_IN_FLIGHT` unanswered commands.
  */
 import { z } from 'zod';
 import { channelName, channelPosition } from '../channels.ts';
@@ -14,7 +14,7 @@ export const commandMessages = {
   command,
   done: z.object({
     id: ulid,
-    /** It had been done before; these are the positions of then. */
+    /** The command was executed earlier; `positions` are those of that execution. */
     repeated: z.boolean(),
     positions: z
       .array(z.object({ name: channelName, ...channelPosition.shape }))

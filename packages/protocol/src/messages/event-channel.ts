@@ -1,7 +1,8 @@
 /**
- * Channels of events. `subscribe` says which and, if the client was there before, up to where it has it.
- * `subscribed` gives the channel its number. Recovered: the events after the client's position follow, to
- * `offset`. Not recovered: `state` is the channel's whole state at `offset`. Never something between.
+ * Channels of events. `subscribe` names a channel and, on a return, the client's position.
+ * `subscribed` gives the channel its number. Recovered: the events after the client's position
+ * follow, up to `offset`. Not recovered: `state` is the full state at `offset`. There is no third
+ * case.
  */
 import { z } from 'zod';
 import { channelName, channelPosition, channelState, receivedEvent } from '../channels.ts';
@@ -15,7 +16,6 @@ const ref = z.number().int().nonnegative();
 export const eventChannelMessages = {
   subscribe: z.strictObject({
     ref,
-    /** A `channelName`. Any other is refused like one that is not there. */
     name: requestedName,
     position: channelPosition.optional(),
   }),
@@ -24,19 +24,20 @@ export const eventChannelMessages = {
     name: channelName,
     recovered: z.boolean(),
     epoch,
-    /** The position after what this answer holds, or what follows it at once. */
+    /** The position after this answer and the events that follow at once. */
     offset,
-    /** Present exactly when it was not recovered. */
     state: channelState.optional(),
   }),
   unsubscribe: z.strictObject({}),
-  /** Server: a `subscribe` was refused (`channel` 0, `ref` given), or a channel was lost. */
+  /** Server: refused a `subscribe` (`channel` 0, `ref` given), or closed a channel. */
   unsubscribed: z.object({ ref: ref.optional(), error: errorBody }),
-  /** Reliable channels: events `from + 1 … to`, one each. */
+  /** Reliable channels: events `from + 1 … to`, one per offset. */
   events: z.object({ from: offset, to: offset, events: z.array(receivedEvent) }),
-  /** Client: events after `from` are missing here. Answered by `events`, or by `subscribed` with a state. */
+  /**
+   * Client: requests the events after `from`. Answered by `events`, or `subscribed` with a state.
+   */
   recover: z.strictObject({ from: offset }),
-  /** `latest` channels: the newest values, or null for a key that is gone. */
+  /** `latest` channels: the newest values; null removes a key. */
   'activity:changed': activityChanged,
   'dashboard:changed': dashboardChanged,
 };

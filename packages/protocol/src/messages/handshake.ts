@@ -1,8 +1,8 @@
 /**
- * Handshake. The client's first message is `hello`, once, within `HELLO_TIMEOUT_MS`. In `channels` it names
- * what it wants to have open, with what it has of each, so that a reconnect is one message and one round
- * trip. The server answers `welcome`, or closes with a code of the registry, and then each of the channels
- * as if it had been asked for by itself. Credentials travel only here.
+ * Handshake. The client's first message is `hello`, once, within `HELLO_TIMEOUT_MS`. `channels`
+ * lists the channels to open, with the client's positions, so a reconnect takes one message and one
+ * round trip. The server answers `welcome`, or closes with a registry code, and then answers each
+ * channel like a single request. Only the handshake and `session.ts` carry credentials.
  */
 import { z } from 'zod';
 import { MAX_CHANNELS_PER_CONNECTION } from '../limits.ts';

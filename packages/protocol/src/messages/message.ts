@@ -1,4 +1,4 @@
-/** All messages of wire v1: their names, numbers, direction and types. */
+/** All messages of wire v1: names, numbers, direction and types. */
 import { z } from 'zod';
 import { channelMessages } from './channel.ts';
 import { commandMessages } from './command.ts';
@@ -23,10 +23,8 @@ const bodies = <B extends BytesField>(bytes: B) => ({
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-/** Bodies as they are in memory and in MessagePack: bytes are `Uint8Array`s. */
 export const binaryBodies = bodies(bytes);
 
-/** Bodies as they are in JSON: bytes are base64. */
 export const jsonBodies = bodies(
   z.codec(z.base64(), bytes, {
     decode: (text) => z.util.base64ToUint8Array(text),
@@ -37,19 +35,17 @@ export const jsonBodies = bodies(
 type Bodies = typeof binaryBodies;
 export type MessageType = keyof Bodies;
 
-/** An empty object is inferred as an index signature of `never`, which nothing else fits beside. */
+/** An empty object is inferred as an index signature of `never`, which excludes other fields. */
 type Fields<B> = string extends keyof B
   ? unknown
   : { readonly [K in keyof B]: B[K] extends (infer E)[] ? readonly E[] : B[K] };
 
-/** One message of a type: its body, its type, and the channel it belongs to (0: the connection). */
 export type MessageOf<T extends MessageType> = T extends MessageType
   ? { readonly type: T; readonly channel: number } & Fields<z.output<Bodies[T]>>
   : never;
 
 /**
- * The number of each message in a binary header and who may send it. Numbers are never used again
- * for something else.
+ * The number in the binary header, and the sender, of each message type. Numbers are never reused.
  */
 export const MESSAGES = {
   hello: { id: 1, from: 'client' },
@@ -99,7 +95,7 @@ type From<S extends 'client' | 'server'> = {
   [T in MessageType]: (typeof MESSAGES)[T]['from'] extends S | 'both' ? T : never;
 }[MessageType];
 
-/** `part`s are put together below the level of messages. */
+/** Fragments are reassembled below the message level. */
 export type ClientMessageType = Exclude<From<'client'>, 'fragment'>;
 export type ServerMessageType = From<'server'>;
 

@@ -1,4 +1,4 @@
-/** Any event of any channel, about so few people, documents and messages that they meet. */
+/** Arbitrary events about few people, documents and messages, so that events interact. */
 import fc from 'fast-check';
 import type { ChatEvent, ChatMention, ChatMessage } from '../topics/chat.ts';
 import type { LibraryEvent } from '../topics/library.ts';

@@ -1,4 +1,4 @@
-/** One message of each type, for golden bytes and round trips. A new type does not compile without its example. */
+/** One message of each type (enforced by the type check), for golden bytes and round trips. */
 import { errorOf } from '../errors.ts';
 import type { MessageOf, MessageType } from '../messages/message.ts';
 

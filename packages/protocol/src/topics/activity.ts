@@ -1,4 +1,4 @@
-/** Activity: what goes on in the documents of a person's list, for the list to show. */
+/** Activity in the documents of a person's list, for the list to show. */
 import { z } from 'zod';
 import { MAX_EXCERPT_LENGTH } from '../limits.ts';
 import { documentId, instant, user } from '../messages/field.ts';
@@ -8,9 +8,7 @@ import { deletedRanges } from './unread.ts';
 export const documentActivity = z.object({
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   updatedAt: instant,
-  /** People who are in it, a few of them. */
   present: z.array(user).max(8),
-  /** The number of the newest chat message. */
   chatHead: z.number().int().nonnegative(),
   chatDeleted: deletedRanges,
 });
@@ -26,7 +24,6 @@ export const activityChanged = z.object({
   documents: z.record(documentId, documentActivity.nullable()),
 });
 
-/** A document whose value is null is gone. */
 export function reduceActivity(
   state: ActivityState,
   { documents }: z.infer<typeof activityChanged>,
@@ -36,6 +33,6 @@ export function reduceActivity(
     if (activity === null) merged.delete(id);
     else merged.set(id, activity);
   }
-  // A document may be called `__proto__`.
+  // Safe for a document called `__proto__`.
   return { ...state, documents: Object.fromEntries(merged) };
 }

@@ -1,4 +1,4 @@
-/** Chat: a document's messages. The state holds the newest, oldest first; older ones come by pages over HTTP. */
+/** Chat of a document. The state holds the newest messages; older ones are paged over HTTP. */
 import { z } from 'zod';
 import {
   MAX_CHAT_HISTORY_PAGE,
@@ -13,13 +13,14 @@ import { acceptedText, sentText } from '../text.ts';
 import { defineChannel, commandsOf, defineCommands, type CommandOrder } from './definition.ts';
 import { defineEvent, profileChanged } from './event.ts';
 
-/** One that somebody has used: what is an emoji, every version of Unicode says anew, and the server has decided. */
+/**
+ * An emoji that the server has validated. A Unicode upgrade may change the definition of an emoji.
+ */
 const usedEmoji = sentText(MAX_EMOJI_LENGTH, 1);
-/** One emoji, as people see it: a grapheme cluster that is a picture. */
 const emoji = usedEmoji
-  // Not a pattern of the schema: those who read it elsewhere may not know the flag.
+  // Not a pattern in the schema, because other readers of the schema may not support the `v` flag.
   .refine((text) => /^\p{RGI_Emoji}$/v.test(text), 'This is not one emoji.');
-/** What a person writes. Blanks at its start stay: they are the indentation of code. */
+/** Leading blanks stay, because they indent code. */
 export const newChatText = acceptedText({
   lines: 'many',
   maxLength: MAX_CHAT_TEXT_LENGTH,
@@ -29,21 +30,20 @@ export const newChatText = acceptedText({
 });
 
 /**
- * A person whom a text names, by id: a name changes, and two people may share one. The text holds the name as it was
- * when it was written, with its @.
+ * A mentioned person, by id, because names change and are not unique. The text keeps the name at
+ * the time of writing, with its @.
  */
 export const chatMention = z.object({
   user: userId,
-  /** Where the @ is, in UTF-16 code units. */
+  /** The position of the @ in UTF-16 code units. */
   offset: z.number().int().nonnegative(),
-  /** With the @. */
   length: z.number().int().positive(),
 });
 export type ChatMention = z.infer<typeof chatMention>;
 const chatMentions = z.array(chatMention).max(MAX_CHAT_MENTIONS);
 const newChatMentions = z.array(z.strictObject(chatMention.shape)).max(MAX_CHAT_MENTIONS);
 
-/** Whether mentions stand in the text, in order and side by side. */
+/** Whether mentions lie within the text, ordered and without overlap. */
 export function mentionsFit({
   text,
   mentions,
@@ -58,15 +58,13 @@ export function mentionsFit({
   });
 }
 
-/** Empty once the message is deleted. */
 const chatText = sentText(MAX_CHAT_TEXT_LENGTH);
 
 const chatReaction = z.object({ emoji: usedEmoji, users: z.array(user) });
 
 export const chatMessage = z.object({
-  /** The id of the command that sent it. */
   id: ulid,
-  /** Counts a chat's messages from 1 without a gap; null while the server has not given it. */
+  /** Counts a chat's messages from 1 without a gap; null until the server assigns it. */
   number: z.number().int().positive().nullable(),
   author: user,
   text: chatText,
@@ -82,12 +80,11 @@ export type ChatMessage = z.infer<typeof chatMessage>;
 export const chatState = z.object({
   type: z.literal('chat'),
   messages: z.array(chatMessage),
-  /** The number of the newest message. */
   head: z.number().int().nonnegative(),
 });
 export type ChatState = z.infer<typeof chatState>;
 
-/** A page of history: messages before one, oldest first. Whoever has message 1 has all. */
+/** A page of history: messages before a number, oldest first. Message 1 ends the history. */
 export const chatPage = z.object({
   messages: z.array(chatMessage).max(MAX_CHAT_HISTORY_PAGE),
 });
@@ -103,9 +100,9 @@ export const chatEvent = z.discriminatedUnion('name', [profileChanged, ...chatEv
 export type ChatEvent = z.infer<typeof chatEvent>;
 
 /**
- * Gives the same object back when the event changes nothing.
+ * Returns the same object when the event changes nothing.
  *
- * @param keep of more messages than this the oldest are left out
+ * @param keep number of messages kept; the oldest beyond it are dropped
  */
 export function reduceChat(state: ChatState, event: ChatEvent, keep = MAX_CHAT_PAGE): ChatState {
   switch (event.name) {
@@ -139,7 +136,7 @@ export function reduceChat(state: ChatState, event: ChatEvent, keep = MAX_CHAT_P
   }
 }
 
-/** A page of history before what is there already. One that does not join up with it changes nothing. */
+/** Prepends a page of history. A page that is not adjacent changes nothing. */
 export function prependChat(state: ChatState, page: ChatPage): ChatState {
   const oldest = state.messages.find(({ number }) => number !== null)?.number ?? state.head + 1;
   const older = page.messages.filter(({ number }) => number !== null && number < oldest);
@@ -147,12 +144,10 @@ export function prependChat(state: ChatState, page: ChatPage): ChatState {
   return { ...state, messages: [...older, ...state.messages] };
 }
 
-/** Without all but the newest messages. */
 export function trimChat(state: ChatState, keep: number): ChatState {
   return { ...state, messages: state.messages.slice(-keep) };
 }
 
-/** What somebody said, and how they reacted, is theirs under the name that they have now. */
 function renamed(state: ChatState, user: User): ChatState {
   const isOf = ({ id }: User) => id === user.id;
   const hasReacted = ({ reactions }: ChatMessage) =>
@@ -170,13 +165,12 @@ function renamed(state: ChatState, user: User): ChatState {
   return { ...state, messages };
 }
 
-/** A message that was deleted stays as it is. */
 function change(
   state: ChatState,
   id: string,
   fields: (message: ChatMessage) => Partial<ChatMessage>,
 ): ChatState {
-  // Almost always one of the newest.
+  // Searches backwards: the message is almost always recent.
   const index = state.messages.findLastIndex((message) => message.id === id);
   const message = state.messages[index];
   if (message === undefined || message.deletedAt !== null) return state;
@@ -184,8 +178,8 @@ function change(
 }
 
 /**
- * Emoji stand in the order in which they came to the message, and people in the order in which they took one
- * up. What is taken back leaves the others where they are; what comes again comes last.
+ * Emoji are ordered by first use on the message, people by when they added one. A removal does not
+ * reorder the others; an emoji added again goes last.
  */
 function reacted(
   reactions: ChatMessage['reactions'],
@@ -203,7 +197,6 @@ function reacted(
     : reactions.map((reaction) => (reaction === known ? { emoji, users } : reaction));
 }
 
-/** The chat of a document. */
 export const chatChannel = defineChannel({
   type: 'chat',
   of: 'document',
@@ -212,7 +205,7 @@ export const chatChannel = defineChannel({
   reduce: (state, event, options) => reduceChat(state, event, options.chatMessages),
 });
 
-/** Commands about one message are sent in turn. A burst of new messages is not: that would take a round trip each. */
+/** Orders commands about one message. New messages are not ordered: one round trip each is slow. */
 const BY_MESSAGE: CommandOrder<{ readonly message: string }> = {
   changes: ({ input }) => input.message,
   waitsFor: ({ input }) => input.message,

@@ -1,4 +1,4 @@
-/** What an administrator sees of the server, once a second. */
+/** Server statistics for administrators, once a second. */
 import { z } from 'zod';
 import { MAX_DASHBOARD_SAMPLES } from '../limits.ts';
 import { count, instant, title } from '../messages/field.ts';
@@ -12,9 +12,7 @@ export const dashboardSample = z.object({
     webSocket: count,
     stream: count,
     longPoll: count,
-    /** Readers of server-sent events. */
     feed: count,
-    /** Clients that speak y-websocket or Hocuspocus. */
     stock: count,
   }),
   rooms: count,
@@ -22,16 +20,15 @@ export const dashboardSample = z.object({
   deliveriesPerSecond: z.number().nonnegative(),
   messagesPerSecond: z.number().nonnegative(),
   bytesOutPerSecond: z.number().nonnegative(),
-  /** From the arrival of an update or command to its acknowledgement; null in a second without any. */
+  /** From receipt of an update or command to its acknowledgement; null in a second without any. */
   acknowledgement: z.object({ p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable(),
   commit: z.object({ p50: milliseconds, p99: milliseconds }).nullable(),
   loopDelayP99: milliseconds,
   memory: z.object({ rss: count, heap: count }),
-  /** The busiest, at most ten. */
   topRooms: z
     .array(
       z.object({
-        /** The first letters of its id: the whole of it is a key. */
+        /** The first letters of the id: the full id grants access. */
         document: sentText(6),
         title,
         people: count,
@@ -39,14 +36,13 @@ export const dashboardSample = z.object({
       }),
     )
     .max(10),
-  /** Refusals since the server started, by error code. */
+  /** Since the server started, by error code. */
   errorsSent: z.record(asciiId(64), count),
 });
 export type DashboardSample = z.infer<typeof dashboardSample>;
 
 export const dashboardState = z.object({
   type: z.literal('dashboard'),
-  /** The last minutes, oldest first. */
   samples: z.array(dashboardSample).max(MAX_DASHBOARD_SAMPLES),
 });
 export type DashboardState = z.infer<typeof dashboardState>;

@@ -1,23 +1,21 @@
 /**
- * How a topic declares its channel and its commands. A command is declared once; the union of the wire, the order in
- * which clients send, prediction, and the server's table of handlers derive from its definition.
+ * Definitions of a topic's channel and commands. The wire's union, send order, prediction, and the
+ * server's table of handlers derive from the one definition of a command.
  */
 import type { z } from 'zod';
 import type { User } from '../messages/field.ts';
 
 export interface ReduceOptions {
-  /** The oldest messages beyond this number are dropped. */
   readonly chatMessages?: number;
 }
 
-/** A reliable channel: its state, and the reducer that applies its events. */
 export interface ChannelDefinition<
   T extends string,
   State extends z.ZodType,
   Event extends EventSchema,
 > {
   readonly type: T;
-  /** Person: one channel for each user, named by its type. Document: one for each document, `type:document`. */
+  /** Person: one channel per user, named by its type. Document: one per `type:document`. */
   readonly of: 'person' | 'document';
   readonly state: State;
   readonly event: Event;
@@ -29,7 +27,6 @@ export interface ChannelDefinition<
   ) => z.output<State>;
 }
 
-/** A union of events by name. */
 type EventSchema = z.ZodType & {
   readonly options: readonly { readonly shape: { readonly name: z.ZodLiteral<string> } }[];
 };
@@ -42,21 +39,16 @@ export function defineChannel<
   return definition;
 }
 
-/** What the author's device knows when it predicts the event of a command. */
 export interface Prediction<Input, State> {
   readonly id: string;
   readonly input: Input;
-  /** When the command was given, in milliseconds since the epoch. */
+  /** When the command was issued, in milliseconds since the epoch. */
   readonly at: number;
-  /** The author, under their newest name. */
   readonly user: User;
-  /** The channel's state with earlier commands applied; null while it is unknown here. */
   readonly state: State | null;
-  /** Finds a person whom the author has met. */
   readonly findUser: (id: string) => User | null;
 }
 
-/** An event without the fields that all events have. */
 export type EventBody<E> = E extends unknown ? Omit<E, 'at' | 'command'> : never;
 
 interface Given<Input> {
@@ -66,29 +58,28 @@ interface Given<Input> {
 
 /** Which commands wait for each other's answers. Commands about different documents never do. */
 export interface CommandOrder<Input> {
-  /** The subject that the command changes. Later commands that wait for this subject are sent after its answer. */
+  /**
+   * The subject that the command changes. Later commands that wait for it are sent after its
+   * answer.
+   */
   readonly changes: (command: Given<Input>) => string | null;
-  /** The subject that must not have an unanswered change when this command is sent. */
+  /** The subject that must have no unanswered change when this command is sent. */
   readonly waitsFor: (command: Given<Input>) => string | null;
-  /** All later commands about the document wait for this one. */
   readonly isFirst?: true;
 }
 
-/** In the order in which they were given: a command that is refused for now must not be overtaken. */
+/** Commands keep the order of issue: none may overtake a temporarily refused one. */
 export const IN_TURN: CommandOrder<unknown> = {
   changes: () => 'document',
   waitsFor: () => 'document',
 };
-/** As `IN_TURN`, and everything about the document waits, such as for its creation. */
+/** As `IN_TURN`, and all later commands about the document wait, such as for its creation. */
 export const FIRST: CommandOrder<unknown> = { ...IN_TURN, isFirst: true };
-/** The command has the same effect whenever it arrives. */
 export const ANY_ORDER: CommandOrder<unknown> = { changes: () => null, waitsFor: () => null };
 
-/** The earlier command that a later one makes unnecessary. Both are about the same document. */
 export interface Replacement<Input> {
-  /** A later command replaces an earlier one of the same key. */
   readonly key: (input: Input) => string;
-  /** Restricts it further; compared only with commands of the same name. */
+  /** Restricts replacement further; compared only with commands of the same name. */
   readonly covers?: (later: Input, earlier: Input) => boolean;
 }
 
@@ -100,24 +91,23 @@ export interface CommandDefinition<
   Event extends EventSchema,
 > {
   readonly name: N;
-  /** For the published schema. */
   readonly summary: string;
   readonly input: S;
-  /** The channel on which the author sees the effect. */
   readonly channel: ChannelDefinition<T, State, Event>;
   readonly order: CommandOrder<z.output<S>>;
   readonly replaces: Replacement<z.output<S>> | null;
-  /** Repeating the command after any time, when the server has forgotten its id, changes nothing. */
+  /** A repeat changes nothing, even when the server has forgotten the command's id. */
   readonly isIdempotent: boolean;
-  /** The person never notices its loss, so no one is warned about it. */
+  /** The user never notices the loss of the command, so no warning is shown. */
   readonly isSilent?: true;
-  /** The event that the server will publish on `channel`; null where none follows or it cannot be known here. */
+  /**
+   * The event that the server will publish on `channel`; null if there is none or it is unknown.
+   */
   readonly predict: (
     prediction: Prediction<z.output<S>, z.output<State>>,
   ) => EventBody<z.output<Event>> | null;
 }
 
-/** Returns `defineCommand` for the commands of one channel. */
 export function commandsOf<T extends string, State extends z.ZodType, Event extends EventSchema>(
   channel: ChannelDefinition<T, State, Event>,
 ) {
@@ -128,7 +118,6 @@ export function commandsOf<T extends string, State extends z.ZodType, Event exte
 
 type Named = { readonly name: string };
 
-/** A topic's commands by name. */
 export function defineCommands<const D extends readonly Named[]>(
   ...definitions: D
 ): { readonly [K in D[number] as K['name']]: K } {

@@ -1,4 +1,4 @@
-/** The library: one person's name and colour, the documents on their list, and how far they have read. */
+/** The library: one person's name and colour, listed documents, and reading marks. */
 import { z } from 'zod';
 import { MAX_EXCERPT_LENGTH, MAX_LIBRARY_PAGE } from '../limits.ts';
 import {
@@ -26,34 +26,31 @@ export const listedDocument = z.object({
   id: documentId,
   kind: documentKind,
   title,
-  /** What this person may do. */
   role,
   /** The first words of the text when it was listed; `activity` has newer ones. */
   excerpt: sentText(MAX_EXCERPT_LENGTH),
   createdAt: instant,
   updatedAt: instant,
-  /** The number of the newest chat message that this person has seen. */
   chatRead: z.number().int().nonnegative(),
-  /** It was given to this person, who has not opened it yet. */
+  /** The document was shared with this person, who has not opened it yet. */
   isNew: z.literal(true).optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
-/** A place in a list: documents are in the order of `updatedAt`, the newest first, then of their ids. */
+/** A position in the list, which is ordered by `updatedAt`, newest first, then by id. */
 export const libraryPlace = z.object({ updatedAt: instant, id: documentId });
 export type LibraryPlace = z.infer<typeof libraryPlace>;
 
 export const libraryState = z.object({
   type: z.literal('library'),
   user,
-  /** Last changed first: all up to `next`, and some that stand after it. */
+  /** Last changed first: all documents up to `next`, and some after it. */
   documents: z.array(listedDocument),
-  /** The list goes on after this place; null: all of it is here. */
+  /** The list continues after this place; null: the list is complete. */
   next: libraryPlace.nullable(),
 });
 export type LibraryState = z.infer<typeof libraryState>;
 
-/** A page of a person's list, or of what a search finds in it. */
 export const libraryPage = z.object({
   documents: z.array(listedDocument).max(MAX_LIBRARY_PAGE),
   next: libraryPlace.nullable(),
@@ -63,7 +60,6 @@ export type LibraryPage = z.infer<typeof libraryPage>;
 const chatRead = z.number().int().nonnegative();
 
 const libraryEvents = [
-  /** The document is on the list, or its entry has changed. */
   defineEvent('document:listed', { document: listedDocument }),
   defineEvent('document:renamed', { document: documentId, title }),
   defineEvent('document:unlisted', { document: documentId }),
@@ -72,7 +68,6 @@ const libraryEvents = [
 export const libraryEvent = z.discriminatedUnion('name', [profileChanged, ...libraryEvents]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;
 
-/** Gives the same object back when the event changes nothing. */
 export function reduceLibrary(state: LibraryState, event: LibraryEvent): LibraryState {
   switch (event.name) {
     case 'profile:changed':
@@ -113,12 +108,10 @@ function change(
   return { ...state, documents: inOrder(documents) };
 }
 
-/** Whether the first of two places stands before the other. */
 export function isBefore(one: LibraryPlace, other: LibraryPlace): boolean {
   return inListOrder(one, other) < 0;
 }
 
-/** The documents that stand at or before `next`: without a gap, all that stand there. */
 export function withoutGaps<T extends LibraryPlace>(
   documents: readonly T[],
   next: LibraryPlace | null,
@@ -126,7 +119,6 @@ export function withoutGaps<T extends LibraryPlace>(
   return next === null ? documents : documents.filter((place) => !isBefore(next, place));
 }
 
-/** With documents that came otherwise than by events, such as those that a search found. */
 export function mergeDocuments(
   state: LibraryState,
   documents: readonly ListedDocument[],
@@ -136,7 +128,7 @@ export function mergeDocuments(
   return { ...state, documents: inOrder([...known.values()]) };
 }
 
-/** With the page that follows `next`. One of another place only adds its documents. */
+/** Appends the page that follows `next`. Of any other page, only adds the documents. */
 export function appendLibrary(
   state: LibraryState,
   after: LibraryPlace,
@@ -147,7 +139,6 @@ export function appendLibrary(
   return isNext ? { ...merged, next: page.next } : merged;
 }
 
-/** The first documents of the list and nothing else. */
 export function trimLibrary(state: LibraryState, keep: number): LibraryState {
   const documents = withoutGaps(state.documents, state.next);
   const last = documents[keep - 1];
@@ -157,7 +148,6 @@ export function trimLibrary(state: LibraryState, keep: number): LibraryState {
   return { ...state, documents: documents.slice(0, keep), next: { updatedAt, id } };
 }
 
-/** Last changed first, as the server lists them. */
 function inOrder(documents: readonly ListedDocument[]): ListedDocument[] {
   return documents.toSorted(inListOrder);
 }
@@ -167,7 +157,6 @@ function inListOrder(a: LibraryPlace, b: LibraryPlace): number {
   return b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1);
 }
 
-/** A person's own list, name and reading marks, over all of their tabs and devices. */
 export const libraryChannel = defineChannel({
   type: 'library',
   of: 'person',

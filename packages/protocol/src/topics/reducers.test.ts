@@ -60,7 +60,6 @@ const chatOf = (...numbers: number[]): ChatState => ({
 });
 const numbers = ({ messages }: ChatState) => messages.map(({ number }) => number);
 
-/** After everything that a person could have come across. */
 function after<S extends ChannelState>(state: S, events: readonly ChannelEvent[]): ChannelState {
   return events.reduce<ChannelState>((before, event) => reduceChannel(before, event), state);
 }
@@ -86,7 +85,7 @@ describe('any state, any event', () => {
     ['sharing', NO_SHARING, fc.oneof(libraryEvents, chatEvents)],
   ] as const)('%s: another channel’s events change nothing', (_, empty, events) => {
     fc.assert(
-      // A new name is told to all.
+      // The new name reaches every member.
       fc.property(events, (event) => {
         fc.pre(event.name !== 'profile:changed');
         expect(reduceChannel(empty, event)).toBe(empty);
@@ -178,7 +177,7 @@ describe('library', () => {
     const second = appendLibrary(found, place('d', 4), page);
     expect(ids(second)).toEqual(['e', 'd', 'b', 'c', 'a']);
     expect(second.next).toEqual(place('c', 3));
-    // What was asked for twice, or in another life of the list, does not move its end.
+    // A page that was requested twice, or in another epoch of the list, does not move its end.
     expect(appendLibrary(second, place('d', 4), page)).toEqual(second);
     const last = appendLibrary(second, place('c', 3), { documents: [listed('a', 1)], next: null });
     expect(last.next).toBeNull();
@@ -317,7 +316,7 @@ test('a new name is that of all that its person said, and of where documents are
 describe('newest values', () => {
   test('activity takes the newest of each document, and forgets those that are gone', () => {
     const activity = { excerpt: 'x', updatedAt: 1, present: [], chatHead: 0, chatDeleted: [] };
-    // An own field of this name, as it comes from the wire.
+    // An own property of this name, as JSON from the wire has it.
     const strange = JSON.parse('{"__proto__": 1}') as Record<string, never>;
     const state = { type: 'activity', documents: { a: activity, b: activity } } as const;
     const newer = { ...activity, chatHead: 4 };

@@ -1,4 +1,4 @@
-/** Sharing: who may do what in a document, as the share dialog shows it. */
+/** Sharing: the roles of a document's people, as the share dialog shows them. */
 import { z } from 'zod';
 import { MAX_SHARING_MEMBERS } from '../limits.ts';
 import {
@@ -20,21 +20,20 @@ import {
 } from './definition.ts';
 import { defineEvent, profileChanged } from './event.ts';
 
-/** A person with a role of their own in a document, or who came by its link. */
+/** A person with an explicit role in a document, or one who opened it by its link. */
 export const sharingMember = z.object({
   user,
   role,
-  /** `role` was given to this person; otherwise it is what the link gives. */
+  /** False: the role comes from the link. */
   isOwn: z.boolean(),
 });
 export type SharingMember = z.infer<typeof sharingMember>;
 
 export const sharingState = z.object({
   type: z.literal('sharing'),
-  /** Null for what a stock client created under a name of its own. */
+  /** Null for a document that a stock client created under its own name. */
   owner: userId.nullable(),
   link: linkAccess,
-  /** The owner first, then by name; at most a page. */
   members: z.array(sharingMember),
 });
 export type SharingState = z.infer<typeof sharingState>;
@@ -47,7 +46,6 @@ const sharingEvents = [
 export const sharingEvent = z.discriminatedUnion('name', [profileChanged, ...sharingEvents]);
 export type SharingEvent = z.infer<typeof sharingEvent>;
 
-/** Gives the same object back when the event changes nothing. */
 export function reduceSharing(state: SharingState, event: SharingEvent): SharingState {
   switch (event.name) {
     case 'profile:changed': {
@@ -79,7 +77,7 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
   }
 }
 
-/** What the link gives is what whoever came by it may do. */
+/** Members without an explicit role get that of the link. */
 function underLink(member: SharingMember, link: LinkAccess): readonly SharingMember[] {
   if (member.isOwn) return [member];
   if (link === 'off') return [];
@@ -92,7 +90,7 @@ function inOrder(members: readonly SharingMember[]): SharingMember[] {
   return members.toSorted(before).slice(0, MAX_SHARING_MEMBERS);
 }
 
-/** By code points, so that server and clients agree whatever language they are set to. */
+/** By code points, so that server and clients agree in every locale. */
 function before(one: SharingMember, other: SharingMember): number {
   const [a, b] = [one.user, other.user];
   return (
@@ -101,7 +99,6 @@ function before(one: SharingMember, other: SharingMember): number {
   );
 }
 
-/** Who may do what in a document. */
 export const sharingChannel = defineChannel({
   type: 'sharing',
   of: 'document',
@@ -110,7 +107,6 @@ export const sharingChannel = defineChannel({
   reduce: reduceSharing,
 });
 
-/** A role that is given and one that is taken away replace each other. */
 const OF_MEMBER: Replacement<{ readonly user: string }> = { key: ({ user }) => `member ${user}` };
 
 const defineCommand = commandsOf(sharingChannel);

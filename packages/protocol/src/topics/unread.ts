@@ -1,4 +1,4 @@
-/** How many messages of a chat a person has not seen. Deleted messages keep their numbers, and are nothing new. */
+/** Unread chat messages. Deleted messages keep their numbers and do not count. */
 import { z } from 'zod';
 import { MAX_DELETED_RANGES } from '../limits.ts';
 
@@ -8,7 +8,7 @@ const messageNumber = z.number().int().positive();
 export const numberRange = z.object({ from: messageNumber, to: messageNumber });
 export type NumberRange = z.infer<typeof numberRange>;
 
-/** The newest first; at most so many, beyond which deleted messages count as new. */
+/** Newest first; deleted messages beyond the limit count as new. */
 export const deletedRanges = z.array(numberRange).max(MAX_DELETED_RANGES);
 
 export function countUnread(
@@ -22,7 +22,6 @@ export function countUnread(
   return Math.max(0, chat.chatHead - chatRead - deleted);
 }
 
-/** With one more deleted message. */
 export function addDeleted(ranges: readonly NumberRange[], number: number): NumberRange[] {
   let { from, to } = { from: number, to: number };
   const others: NumberRange[] = [];

@@ -256,7 +256,7 @@ describe('a newer server', () => {
     replica.receive(first, 0);
     expect(texts(replica)).toEqual(['1', '3']);
     expect(replica.position).toEqual({ epoch: 'e1', offset: 3 });
-    // The first two of these are here already: one of them is the unknown event.
+    // The first two of these events are known here: one of them is the unknown event.
     const second = { ...events(1, 5), events: [unknown, sent(3), unknown, sent(5)] };
     replica.receive(second, 0);
     expect(texts(replica)).toEqual(['1', '3', '5']);

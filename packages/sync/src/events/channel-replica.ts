@@ -1,6 +1,7 @@
 /**
- * A device's replica of one channel of events: the server's state at one offset. Events are applied once and in
- * order. The replica requests missing events, and takes the whole state where they are gone.
+ * A device's replica of one event channel: the server's state at one offset. The replica applies
+ * each event once and in order, requests missing events, and takes the whole state when those are
+ * gone.
  */
 import {
   CHANNEL_TYPES,
@@ -36,25 +37,15 @@ export type ReplicaMessage = Extract<
 
 export type ReplicaIntent =
   | { readonly kind: 'send'; readonly message: ClientMessage }
-  /** The state includes these events. */
   | { readonly kind: 'applied'; readonly events: readonly ReceivedEvent[] }
-  /** The state is unrelated to the one before. */
   | { readonly kind: 'replaced' }
   /** Call `subscribe` again after `error.retryAfterMs`; without it, after a backoff. */
   | { readonly kind: 'again'; readonly error: ErrorBody }
-  /** Not ours to see, now or any more. The state is gone, and what is persisted of it must go too. */
+  /** Access is denied or was removed. The owner must delete the persisted state too. */
   | { readonly kind: 'lost'; readonly error: ErrorBody };
 
-export type ReplicaPhase =
-  /** No connection; `subscribe` is next. */
-  | 'closed'
-  | 'subscribing'
-  /** Events exist that have not arrived. */
-  | 'catching-up'
-  | 'live'
-  | 'lost';
+export type ReplicaPhase = 'closed' | 'subscribing' | 'catching-up' | 'live' | 'lost';
 
-/** A state and its position. */
 export interface PersistedState {
   readonly position: ChannelPosition;
   readonly state: ChannelState;
@@ -62,7 +53,6 @@ export interface PersistedState {
 
 export interface ChannelReplicaOptions {
   readonly name: ChannelName;
-  /** Stored by an earlier page. */
   readonly persisted?: PersistedState | undefined;
 }
 
@@ -76,13 +66,10 @@ interface OpenState {
   readonly kind: 'open';
   readonly channel: number;
   readonly epoch: string;
-  /** The newest offset that is known to exist. */
   target: number;
-  /** When to request the missing events. */
   recoverAt: number | null;
 }
 
-/** Limits of the state in memory. */
 export const RETAINED = { chatMessages: MAX_LIVE_CHAT_MESSAGES };
 
 export class ChannelReplica {
@@ -91,7 +78,6 @@ export class ChannelReplica {
   #connected: Connected = { kind: 'closed' };
   #position: ChannelPosition | null;
   #state: ChannelState | null;
-  /** Messages after a gap, in order of arrival. */
   #buffered: MessageOf<'events'>[] = [];
 
   constructor({ name, persisted }: ChannelReplicaOptions) {
@@ -115,7 +101,6 @@ export class ChannelReplica {
     return this.#position;
   }
 
-  /** The number that the server gave to this channel, while it is open. */
   get channel(): number | undefined {
     return this.#connected.kind === 'open' ? this.#connected.channel : undefined;
   }
@@ -147,13 +132,12 @@ export class ChannelReplica {
     return [{ kind: 'send', message: { type: 'unsubscribe', channel } }];
   }
 
-  /** Keeps the state. */
   disconnected(): void {
     this.#connected = { kind: 'closed' };
     this.#buffered = [];
   }
 
-  /** Changes the state beside events, such as by a page of history. */
+  /** Applies a change from a source other than events, such as a page of history. */
   amend(change: (state: ChannelState) => ChannelState): void {
     if (this.#state !== null) this.#state = change(this.#state);
   }
@@ -185,7 +169,6 @@ export class ChannelReplica {
     return this.#position?.offset ?? 0;
   }
 
-  /** Rejects answers to an earlier subscription. */
   #isMine({ ref, channel }: { readonly ref?: number | undefined; readonly channel: number }) {
     const connected = this.#connected;
     if (connected.kind === 'subscribing') return ref === connected.ref;
@@ -203,7 +186,7 @@ export class ChannelReplica {
       return [{ kind: 'replaced' }, ...this.#applyBuffered(open, now)];
     }
     if (this.#position?.epoch !== epoch) {
-      // The answer continues from a position that this replica never had: only the whole state helps.
+      // The answer continues from another position: only the whole state helps.
       this.disconnected();
       this.#position = null;
       return [{ kind: 'again', error: errorOf('internal') }];
@@ -231,7 +214,6 @@ export class ChannelReplica {
     return this.#applyBuffered(open, now);
   }
 
-  /** Applies buffered messages without a gap, and schedules the request for missing ones. */
   #applyBuffered(open: OpenState, now: number): readonly ReplicaIntent[] {
     const events: ReceivedEvent[] = [];
     for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) {
@@ -249,7 +231,6 @@ export class ChannelReplica {
     return [{ kind: 'applied', events }];
   }
 
-  /** The buffered message that continues from the current offset. */
   #takeNext(): MessageOf<'events'> | undefined {
     this.#buffered = this.#buffered.filter(({ to }) => to > this.#offset);
     const index = this.#buffered.findIndex(({ from }) => from <= this.#offset);

@@ -1,6 +1,6 @@
 /**
- * Unanswered commands, in the order in which they were issued. The queue resends a command after a temporary refusal
- * and after a reconnect, until it is answered; the server executes it once all the same.
+ * Unanswered commands, in the order of issue. The queue resends a command after a temporary refusal
+ * and after a reconnect, until the server answers; the server executes it only once.
  */
 import {
   canReplace,
@@ -16,13 +16,11 @@ import {
 } from '@tandem/protocol';
 import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
 
-/** A command as its author issued it. */
 export type IssuedCommand = Command & {
   /** Milliseconds since the epoch, by the author's clock. */
   readonly at: number;
 };
 
-/** The position of a channel after a command's events. */
 export type EffectPosition = ChannelPosition & { readonly name: ChannelName };
 
 /** Every kind but `send` ends the command; the owner deletes it from its store. */
@@ -34,7 +32,6 @@ export type CommandIntent =
       readonly positions: readonly EffectPosition[];
     }
   | { readonly kind: 'refused'; readonly command: IssuedCommand; readonly error: ErrorBody }
-  /** A later command makes it unnecessary; it is not sent. */
   | { readonly kind: 'replaced'; readonly command: IssuedCommand };
 
 interface Entry {
@@ -44,14 +41,12 @@ interface Entry {
 }
 
 export class CommandQueue {
-  /** By id, oldest first. */
   #entries = new Map<string, Entry>();
   #inFlight = 0;
   #isConnected = false;
-  /** No command is sent before this time: the server has refused one for now. */
+  /** Time of the next attempt after a temporary refusal; no command is sent earlier. */
   #resumeAt: number | null = null;
 
-  /** Unanswered, oldest first. */
   get pending(): readonly IssuedCommand[] {
     return [...this];
   }
@@ -64,7 +59,6 @@ export class CommandQueue {
     for (const { command } of this.#entries.values()) yield command;
   }
 
-  /** When to call `tick`; null: never. */
   get dueAt(): number | null {
     return this.#isConnected ? this.#resumeAt : null;
   }
@@ -83,7 +77,7 @@ export class CommandQueue {
     ];
   }
 
-  /** Adds commands that an earlier page has left; they are older than those of this page. */
+  /** Adds commands of an earlier page, which are older than those of this page. */
   adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
     this.#entries = new Map([
@@ -93,7 +87,6 @@ export class CommandQueue {
     return this.#sendDue(now);
   }
 
-  /** Removes a command that another page has received the answer to. */
   forget(id: string, now: number): readonly CommandIntent[] {
     this.#remove(id);
     return this.#sendDue(now);
@@ -157,7 +150,6 @@ export class CommandQueue {
     return intents;
   }
 
-  /** Commands that are sent already cannot be replaced. */
   #replacedBy(command: IssuedCommand): readonly IssuedCommand[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.state === 'waiting' && replaces(command, entry.command))

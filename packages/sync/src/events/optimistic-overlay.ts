@@ -1,6 +1,6 @@
 /**
- * Predicted events over the server's state, so that a person sees the effect of a command at once. A prediction ends
- * when the events of its command have arrived, or when the command is refused.
+ * Predicted events over the server's state, which show a command's effect at once. A prediction
+ * ends when the command's events have arrived, or the command is refused.
  */
 import {
   channelOf,
@@ -16,7 +16,6 @@ import { RETAINED } from './channel-replica.ts';
 import type { IssuedCommand } from './command-queue.ts';
 import type { EffectPosition } from './command-queue.ts';
 
-/** The position of a channel that this page follows. */
 export interface FollowedChannel {
   readonly position: ChannelPosition | null;
   /** False while the server's position is unknown. */
@@ -25,7 +24,6 @@ export interface FollowedChannel {
 
 interface Expectation {
   readonly command: IssuedCommand;
-  /** The predicted event has arrived. */
   hasArrived: boolean;
   /** After `done`: the positions that channels have not reached yet. */
   awaited: Map<ChannelName, ChannelPosition> | null;
@@ -35,7 +33,7 @@ export class OptimisticOverlay {
   readonly #findUser: (id: string) => User | null;
   #expectations: Expectation[] = [];
 
-  /** @param findUser finds people whom the person has met, whatever channels contain */
+  /** @param findUser finds people whom the person has met, independent of channel content */
   constructor(findUser: (id: string) => User | null = () => null) {
     this.#findUser = findUser;
   }
@@ -51,12 +49,11 @@ export class OptimisticOverlay {
     );
   }
 
-  /** The command was refused or replaced. */
   forget(id: string): void {
     this.#expectations = this.#expectations.filter(({ command }) => command.id !== id);
   }
 
-  /** @param follows channels of this page; effects on other channels arrive when the page subscribes to them */
+  /** @param follows channels of this page; others deliver effects when the page subscribes */
   done(
     id: string,
     positions: readonly EffectPosition[],
@@ -74,7 +71,6 @@ export class OptimisticOverlay {
     this.#prune();
   }
 
-  /** Records that a channel has received these events. */
   arrived(name: ChannelName, events: readonly ReceivedEvent[]): void {
     const ids = new Set(events.map(({ command }) => command));
     for (const expectation of this.#expectations) {
@@ -93,11 +89,7 @@ export class OptimisticOverlay {
     this.#prune();
   }
 
-  /**
-   * The state of a channel with all predictions applied.
-   *
-   * @param stateOf other channels' states
-   */
+  /** @param stateOf other channels' states */
   over(
     state: ChannelState,
     {
@@ -131,7 +123,7 @@ export class OptimisticOverlay {
   }
 }
 
-/** An epoch ends with a connection, so a position of another epoch is older than a subscription on this one. */
+/** An epoch ends with a connection, so another epoch is older than this subscription. */
 function hasReached(channel: FollowedChannel, { epoch, offset }: ChannelPosition): boolean {
   const { position, isSubscribed } = channel;
   if (position?.epoch === epoch) return position.offset >= offset;

@@ -1,4 +1,4 @@
-/** What the authority's tests share: copies to write on, and an authority that is driven step by step. */
+/** Fixtures of the authority's tests: writers, and an authority driven step by step. */
 import * as Y from 'yjs';
 import { Authority } from '../authority.ts';
 import type { AuthorityRules } from '../authority-rules.ts';
@@ -17,7 +17,6 @@ export const EMPTY: StoredDocument = {
   owners: new Map(),
 };
 
-/** A copy that hands out each of its changes. */
 export class Writer {
   readonly doc = new Y.Doc();
   #last: Uint8Array = new Uint8Array();
@@ -42,7 +41,6 @@ export class Writer {
   }
 }
 
-/** An authority with an answer to every step, and subscription 1 of user `ann` open. */
 export function start(
   stored: Partial<StoredDocument> = {},
   overrides: Partial<AuthorityRules> = {},
@@ -78,7 +76,7 @@ export function start(
   };
 }
 
-/** An event as a line: `committed 0-2 by 1,1 acks 1:2`. */
+/** Formats an event: `committed 0-2 by 1,1 acks 1:2`. */
 function brief(event: EngineEvent): string {
   switch (event.kind) {
     case 'committed': {

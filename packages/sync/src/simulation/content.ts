@@ -1,14 +1,13 @@
-/** The questions that the simulation and the tests ask about Yjs content, and their rules for it. */
+/** Queries on Yjs content for the simulation and the tests, and their update rules. */
 import { errorOf } from '@tandem/protocol';
 import * as Y from 'yjs';
 import type { ValidateUpdate, AuthorityRules, CheckChange } from '../authority-rules.ts';
 
-/** Text with this in it is refused by `rules`. */
+/** `rules` refuses text that contains this. */
 export const FORBIDDEN = '!';
 
 export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
 
-/** Applies an update. @returns whether it added anything, a struct or a deletion. */
 export function applyNovel(doc: Y.Doc, update: Uint8Array): boolean {
   let hasNewContent = false;
   const note = () => (hasNewContent = true);
@@ -18,7 +17,6 @@ export function applyNovel(doc: Y.Doc, update: Uint8Array): boolean {
   return hasNewContent || doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
 }
 
-/** A new document made of these updates in one go. */
 export function docOf(updates: Iterable<Uint8Array>): Y.Doc {
   const doc = new Y.Doc();
   doc.transact(() => {
@@ -27,7 +25,7 @@ export function docOf(updates: Iterable<Uint8Array>): Y.Doc {
   return doc;
 }
 
-/** Refuses what does not decode and what another user's client id is extended with; finds what is missing. */
+/** Refuses undecodable updates and other users' client ids; detects missing content. */
 const validateUpdate: ValidateUpdate = (update, { doc, user, owner }) => {
   let decoded: ReturnType<typeof Y.decodeUpdate>;
   try {

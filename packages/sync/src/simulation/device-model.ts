@@ -10,7 +10,6 @@ import { Lane } from './lane.ts';
 
 type End = LinkEnd<ClientMessage | ServerMessage>;
 
-/** What a device still has after a crash. */
 export interface Stored {
   copy: Uint8Array[];
   position: Position | undefined;
@@ -19,12 +18,10 @@ export interface Stored {
 }
 
 export interface DeviceOptions {
-  /** The user, and the number of the device. */
   readonly name: string;
   readonly clock: ManualClock;
   readonly random: SeededRandom;
   readonly journal: JournalModel;
-  /** A new connection, if the server is up. */
   readonly dial: (name: string) => End | null;
   readonly stored?: Stored;
 }
@@ -33,7 +30,7 @@ const STORE_DELAY_MS = 8;
 const RECONNECT_MS = 30;
 const MARK = /\[[^\]]*\]/g;
 
-/** A device of a person, who types; it crashes and comes back with what it had stored by then. */
+/** A device whose user types; it crashes and restarts with its stored state. */
 export class DeviceModel {
   readonly name: string;
   readonly #options: DeviceOptions;
@@ -75,7 +72,7 @@ export class DeviceModel {
     );
   }
 
-  /** Types something that the channel is not told of. As nothing has stored it, the page may not crash any more. */
+  /** Types without notifying the channel. The page must not crash any more: nothing is stored. */
   slip(mark: string): void {
     this.#slipped = true;
     this.#session.hear = 'nothing';
@@ -93,7 +90,7 @@ export class DeviceModel {
     if (marks.length === 0) return;
     const [from, to] = [random.pick(marks), random.pick(marks)].sort((a, b) => a.index - b.index);
     if (from === undefined || to === undefined) return;
-    // A few at most, or little is left to compare in the end.
+    // A few at most, so that content remains to compare at the end.
     const end = Math.min(to.index + to[0].length, from.index + 3 * from[0].length);
     const last = marks.findLast((mark) => mark.index + mark[0].length <= end) ?? from;
     textOf(this.#session.doc).delete(
@@ -102,20 +99,18 @@ export class DeviceModel {
     );
   }
 
-  /** Writes what the server refuses. */
   poison(): void {
     textOf(this.#session.doc).insert(0, FORBIDDEN);
   }
 
-  /** The page goes away at once, with what was not stored yet, and comes back. */
   crash(): void {
     this.#session.end();
     this.#session = this.#start();
   }
 
   /**
-   * Like a crash, but the oldest waiting insertion is only in the copy from then on: nobody remembers
-   * to send it. A deletion that is forgotten so would stay unknown, as state vectors do not show it.
+   * Like a crash, but the oldest pending insertion is lost from the outbox and remains only in the
+   * copy. A lost deletion would stay unknown, because state vectors do not show deletions.
    */
   crashForgetting(): void {
     this.#session.end();
@@ -128,13 +123,13 @@ export class DeviceModel {
     this.#session = this.#start();
   }
 
-  /** A second page of the same person with the same store to begin with: it sends the same outbox. */
+  /** A second page of the same user with the same stored outbox. */
   copyOfStored(): Stored {
     const { copy, position, outbox, setAside } = this.#stored;
     return { copy: [...copy], position, outbox: new Map(outbox), setAside: [...setAside] };
   }
 
-  /** Leaves the connection without a word, and makes another. */
+  /** Abandons the connection without closing it, and opens another. */
   leaveConnection(): void {
     this.#session.redial();
   }
@@ -146,10 +141,8 @@ export class DeviceModel {
   }
 }
 
-/** One page, from its load to its end. */
 class Session {
   doc: Y.Doc;
-  /** Which local changes the channel is told of. */
   hear: 'all' | 'nothing' = 'all';
   readonly channel: ClientChannel;
   readonly #options: DeviceOptions;
@@ -269,7 +262,7 @@ class Session {
     }
   }
 
-  /** What is called saved is on disk. */
+  /** An acknowledged update is on disk. */
   #confirm(id: number, { epoch }: Position): Uint8Array {
     const update = this.#sent.get(id);
     if (update === undefined) throw new Error(`${this.#options.name} did not write ${id}`);
@@ -280,7 +273,7 @@ class Session {
 
   #newDoc(content: readonly Uint8Array[]): Y.Doc {
     const doc = new Y.Doc();
-    // Yjs takes it from Math.random; a seed has to repeat.
+    // Yjs uses Math.random; a seed must be reproducible.
     doc.clientID = this.#options.random.uint32();
     doc.transact(() => content.forEach((update) => Y.applyUpdate(doc, update, 'remote')));
     return doc;

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import type { Batch, StoredDocument, StoredRow } from '../stored-document.ts';
 import { applyNovel, docOf } from './content.ts';
 
-/** The disk: it outlives every crash. It also knows what was ever committed, to compare with. */
+/** The disk: survives every crash. It also records all content ever committed, for comparison. */
 export class JournalModel {
   readonly document = 'document';
   epoch = 'life-1';
@@ -12,10 +12,9 @@ export class JournalModel {
   #snapshotOffset = 0;
   #rows: StoredRow[] = [];
   #owners = new Map<number, { readonly user: string; readonly since: number }>();
-  /** Every row of this epoch, compacted or not. */
   #history: Uint8Array[] = [];
   #committed = new Y.Doc();
-  /** What a restore took away was committed once. */
+  /** Content that was committed before a restore removed it. */
   #lost = new Y.Doc();
   readonly #earlier = new Map<string, Y.Doc>();
 
@@ -54,7 +53,7 @@ export class JournalModel {
     };
   }
 
-  /** One transaction. A batch that is already here was tried before by somebody who did not hear the answer. */
+  /** Executes one transaction. A known batch is a retry after a lost answer. */
   commit(batch: Batch): void {
     if (batch.epoch !== this.epoch) throw new Error('a batch of another life');
     const already = this.#history.slice(batch.base);
@@ -74,7 +73,6 @@ export class JournalModel {
     for (const [client, user] of batch.owners) this.#owners.set(client, { user, since: this.head });
   }
 
-  /** Puts a snapshot of rows 1 … `offset` in their place. */
   compact(offset: number): { readonly snapshot: Uint8Array; readonly snapshotOffset: number } {
     this.#snapshot = Y.encodeStateAsUpdate(docOf(this.#history.slice(0, offset)));
     this.#snapshotOffset = offset;
@@ -82,7 +80,6 @@ export class JournalModel {
     return { snapshot: this.#snapshot, snapshotOffset: offset };
   }
 
-  /** An older copy of the disk takes its place, and begins another timeline. */
   restore(offset: number): void {
     Y.applyUpdate(this.#lost, Y.encodeStateAsUpdate(this.#committed));
     this.#timelines.push(`timeline-${this.#timelines.length + 1}`);
@@ -93,7 +90,6 @@ export class JournalModel {
     for (const [client, { since }] of this.#owners) if (since > offset) this.#owners.delete(client);
   }
 
-  /** The document is replaced by another: other rows under a new epoch. */
   replace(): void {
     this.#earlier.set(this.epoch, this.#committed);
     this.epoch = `life-${++this.#lives}`;
@@ -109,12 +105,11 @@ export class JournalModel {
     [this.#snapshot, this.#snapshotOffset] = [null, 0];
   }
 
-  /** Whether everything in this update is committed. */
   holds(update: Uint8Array): boolean {
     return !applyNovel(this.#committed, update);
   }
 
-  /** Whether everything in this update was committed once, in that life. */
+  /** Whether everything in this update was ever committed in that epoch. */
   everHeld(update: Uint8Array, epoch: string): boolean {
     const earlier = this.#earlier.get(epoch);
     if (earlier !== undefined) return !applyNovel(earlier, update);
@@ -122,7 +117,6 @@ export class JournalModel {
     return !applyNovel(this.#lost, update);
   }
 
-  /** Whether everything that this state vector speaks of is committed. */
   covers(stateVector: Uint8Array): boolean {
     const { store } = this.#committed;
     return [...Y.decodeStateVector(stateVector)].every(
@@ -130,7 +124,6 @@ export class JournalModel {
     );
   }
 
-  /** Whether a copy holds rows 1 … `offset`. */
   isHeldBy(copy: Y.Doc, offset: number): boolean {
     return this.#history.slice(0, offset).every((update) => !applyNovel(copy, update));
   }

@@ -1,6 +1,6 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
 
-/** Work that is done in order, each piece a little later, until its owner crashes. */
+/** Work in order, each piece with a delay, until the owner crashes. */
 export class Lane {
   readonly #clock: ManualClock;
   readonly #random: SeededRandom;
@@ -25,7 +25,6 @@ export class Lane {
     }, this.#dueMs - now);
   }
 
-  /** Nothing that is not done yet will be. */
   crash(): void {
     this.#state = 'crashed';
   }

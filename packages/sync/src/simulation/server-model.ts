@@ -13,7 +13,9 @@ export interface ServerOptions {
   readonly clock: ManualClock;
   readonly random: SeededRandom;
   readonly journal: JournalModel;
-  /** How likely one commit fails, or crashes the process; half of each after it was written. */
+  /**
+   * Probability that a commit fails or crashes the process; half of the faults follow the write.
+   */
   readonly faults: { commitFails: number; commitCrashes: number; updatesSkipped: number };
   readonly crashed: () => void;
 }
@@ -21,7 +23,6 @@ export interface ServerOptions {
 const ENGINE_DELAY_MS = 4;
 const COMMIT_MS = 6;
 
-/** One process: a gateway and an engine with a queue between them, until it crashes. */
 export class ServerModel {
   readonly #options: ServerOptions;
   readonly #toEngine: Lane;
@@ -49,7 +50,6 @@ export class ServerModel {
     };
   }
 
-  /** The connection is gone, or has been found dead. */
   drop(end: End): void {
     const connection = this.#connections.get(end);
     if (connection === undefined) return;
@@ -76,7 +76,6 @@ export class ServerModel {
     });
   }
 
-  /** The engine's worker is ended and another one takes over. */
   loseEngine(): void {
     this.#authority = Authority.load(this.#options.journal.load(), rules);
     this.#toGateway.add(() =>
@@ -100,7 +99,7 @@ export class ServerModel {
     switch (message.type) {
       case 'open': {
         this.#run(this.#room.leave(connection.subscription));
-        // A room without subscriptions is forgotten; the next has another channel.
+        // A room without subscriptions is dropped; the next one has another channel.
         if (this.#room.size === 0)
           this.#room = new Room({ document: message.document, channel: this.#room.channel + 1 });
         connection.subscription = ++this.#lastSubscription;
@@ -143,7 +142,6 @@ export class ServerModel {
     for (const subscription of to) this.#ends.get(subscription)?.send(message);
   }
 
-  /** Nothing leaves before it is committed. */
   #mayLeave(message: ServerMessage): void {
     const { journal } = this.#options;
     if ('stateVector' in message && !journal.covers(message.stateVector)) {
@@ -191,7 +189,7 @@ export class ServerModel {
             : 'succeeds';
         if (fate === 'succeeds' || random.chance(0.5)) journal.commit(batch);
         if (fate === 'crashes') return this.crash();
-        // The answer takes a moment, in which the engine goes on.
+        // The answer takes time, during which the engine continues.
         clock.setTimeout(
           () => {
             if (isOver()) return;
@@ -206,7 +204,7 @@ export class ServerModel {
     );
   }
 
-  /** A receiver that is too slow is not fed for a while: it misses rows, and asks for them. */
+  /** Skips a slow receiver for a while, so that it misses rows and requests them. */
   #lag(event: EngineEvent): EngineEvent {
     const { random, faults } = this.#options;
     if (event.kind !== 'committed' || !random.chance(faults.updatesSkipped)) return event;

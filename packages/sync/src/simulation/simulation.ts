@@ -1,6 +1,6 @@
 /**
- * One run: people who type on several devices, a network, a process and a disk, with everything
- * going wrong that a seed asks for. In the end the faults stop, and all must agree.
+ * One run: people who type on several devices, a network, a process and a disk, with the faults
+ * that a seed selects. In the end the faults stop, and all copies must be equal.
  */
 import type { ClientMessage, ServerMessage } from '@tandem/protocol';
 import { ManualClock, SeededRandom, SimulatedNetwork, type Link } from '@tandem/testkit';
@@ -14,7 +14,6 @@ const STEPS = 120;
 const MAX_DEVICES = 5;
 const MAX_STEP_MS = 12;
 const RESTART_MS = 40;
-/** How long the server takes a dead connection for a living one. */
 const ZOMBIE_MS = 80;
 
 type Action =
@@ -37,7 +36,6 @@ type Action =
   | 'replace'
   | 'restore';
 
-/** How often each happens, where a seed lets it happen. */
 const WEIGHTS: readonly (readonly [Action, number])[] = [
   ['type', 60],
   ['slip', 2],
@@ -70,7 +68,7 @@ export class Simulation {
   readonly #faults: { commitFails: number; commitCrashes: number; updatesSkipped: number };
   #server: ServerModel | null = null;
   #marks = 0;
-  /** What copies held when an older backup took the place of the journal. */
+  /** Content of the copies when an older backup replaced the journal. */
   #restored: Uint8Array[] = [];
   #poisoned = false;
 
@@ -91,7 +89,7 @@ export class Simulation {
     };
   }
 
-  /** @throws Error when a promise was broken. */
+  /** @throws Error when an invariant is violated. */
   run(): void {
     this.#startServer();
     const people = this.#random.int(2, 3);
@@ -105,7 +103,6 @@ export class Simulation {
     this.#expectAgreement();
   }
 
-  /** A subset of what can go wrong, so that no seed drowns in everything at once. */
   #actions(): readonly Action[] {
     const enabled = WEIGHTS.filter(
       ([action]) => ALWAYS.includes(action) || this.#random.chance(0.4),
@@ -129,7 +126,7 @@ export class Simulation {
         device.erase();
         break;
       case 'poison':
-        // What is set aside with it is not on the server in the end.
+        // Content that is rejected with it is missing on the server in the end.
         this.#poisoned = true;
         device.poison();
         break;
@@ -219,7 +216,9 @@ export class Simulation {
     });
   }
 
-  /** The client gives the connection up; the server, for a while, does not know, and may still receive from it. */
+  /**
+   * The client drops the connection; the server keeps it for a while and may still receive from it.
+   */
   #abandon(link: Link<Message>): void {
     const server = this.#server;
     if (this.#random.chance(0.5)) link.cut('neither');
@@ -239,7 +238,10 @@ export class Simulation {
     this.#clock.setTimeout(() => link.resume(name), this.#random.int(1, ZOMBIE_MS));
   }
 
-  /** No more faults; what was on its way arrives, all open once more, and one last word shows who has missed one before. */
+  /**
+   * Stops all faults, delivers pending messages, reopens, and sends a last update that reveals
+   * gaps.
+   */
   #heal(): void {
     Object.assign(this.#faults, { commitFails: 0, commitCrashes: 0, updatesSkipped: 0 });
     for (const name of this.#readers) this.#server?.setAccess(name, 'edit');

@@ -140,11 +140,11 @@ describe('a message', () => {
         { emoji: '👍', users: [{ id: 'ed' }] },
       ],
     });
-    // What changed nothing is not told.
+    // No event for a change without effect.
     expect(fixture.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
   });
 
-  /** Ed gives what follows at once, and it is carried out later; others come between. */
+  /** Commands execute later, interleaved with others. */
   const reactionStep = fc.record({
     kind: fc.constantFrom('given', 'carried-out', 'of-another'),
     other: fc.constantFrom('ada', 'lin'),
@@ -181,7 +181,7 @@ describe('a message', () => {
             if (first !== undefined) await fixture.do('ed', first);
             expect(await seen()).toEqual(expected);
           }
-          // Those that stay, stay where they are.
+          // The remaining reactions keep their order.
           const now = reactionsOf(await stored());
           const emojiIn = (one: typeof now, another: typeof now) =>
             one

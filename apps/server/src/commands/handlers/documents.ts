@@ -75,7 +75,6 @@ interface Visitor {
   readonly entry: Entry;
 }
 
-/** Adds a document to a list that it is not on. */
 async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {
   const { db, at, publish } = context;
   const { id: document } = entry.document;

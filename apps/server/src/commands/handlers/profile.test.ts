@@ -17,7 +17,7 @@ test('a name change of a user with many documents returns a limited number of po
   const answer = await fixture.run('ada', call, id);
   expect(answer).toMatchObject({ kind: 'done', repeated: false });
   expect(await fixture.run('ada', call, id)).toEqual({ ...answer, repeated: true });
-  // Where its author waits for it comes first.
+  // The channel on which the author waits comes first.
   const first = answer.kind === 'done' ? answer.positions[0] : undefined;
   expect(first).toMatchObject({ name: 'library', offset: fixture.library('ada').length });
   for (const key of documents.flatMap((document) => [chatKey(document), sharingKey(document)]))

@@ -8,7 +8,7 @@ import {
   type Fixture,
 } from './testing/command-fixture.ts';
 
-/** Who gives a command: as what the document knows them, and the link that it has. */
+/** The author of a command: their role in the document, and the link's. */
 const ROLES = {
   owner: { user: 'ada', link: 'off' },
   editor: { user: 'ed', link: 'off' },
@@ -49,7 +49,7 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   ],
   'document:rename': [{ call: () => ({ document, title: 'Plan B' }), expected: WRITERS }],
   'document:unlist': [{ call: () => ({ document }), expected: ALL }],
-  // Of several; those who may not see a document are passed over.
+  // Skips documents the user may not see.
   'document:visit': [{ call: () => ({ document }), expected: ALL }],
   'link:change': [{ call: () => ({ document, link: 'view' }), expected: OWNER }],
   'member:change': [
@@ -97,7 +97,6 @@ const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'chat:see': [{ call: () => ({ document, number: 1 }), expected: READERS }],
 };
 
-/** A message of this person, from when they could still write, and one of somebody else. */
 async function messages(fixture: Fixture, user: string) {
   const other = user === 'ed' ? 'ada' : 'ed';
   const sent: string[] = [];
@@ -153,7 +152,6 @@ describe('W34 permissions', () => {
   });
 });
 
-/** All rows but those of the commands themselves. */
 async function contents({ db }: Fixture) {
   const tables = ['document', 'visit', 'member', 'user', 'chat_message', 'chat_reaction'] as const;
   const rows = await Promise.all(

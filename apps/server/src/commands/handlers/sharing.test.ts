@@ -17,7 +17,6 @@ const setLink = (fixture: Fixture, link: LinkAccess) =>
 const give = (fixture: Fixture, user: string, role: 'editor' | 'viewer') =>
   fixture.do('ada', { name: 'member:change', input: { document, user, role } });
 
-/** What a person's library was told last, without the hour. */
 const told = (fixture: Fixture, user: string) => {
   const { at: _at, command: _command, ...event } = fixture.library(user).at(-1)!;
   return event;

@@ -103,7 +103,6 @@ interface RoleChange {
   readonly user: string;
   readonly before: Role | null;
   readonly after: Role | null;
-  /** Undefined when the document is not on this person's list. */
   readonly listing: Listing | undefined;
 }
 
@@ -126,7 +125,6 @@ function changed(context: HandlerContext, entry: Entry, change: RoleChange): Out
   return { kind: 'done', effects: [accessChanged, ...publishRole(context, entry, change)] };
 }
 
-/** Publishes a user's new role to their library, when the document is on their list. */
 function publishRole(
   { publish }: HandlerContext,
   { document }: Entry,

@@ -17,7 +17,7 @@ const RUNS = 40;
 const TIME_LIMIT_MS = 60_000;
 const SEED = 20_260_101;
 
-/** A message by its place among those that were sent; there may be none. */
+/** Index among the sent messages; may not exist. */
 type Place = number;
 
 type Step =
@@ -82,7 +82,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Several commands share a transaction. */
 const transactions = fc.array(fc.array(fc.tuple(client, step), { minLength: 1, maxLength: 4 }), {
   minLength: 10,
   maxLength: 30,

@@ -60,7 +60,6 @@ export class ByteCursor {
     return this.bytes[this.at++]!;
   }
 
-  /** At most 2^53 - 1. */
   uint(): number {
     const first = this.byte();
     return first < 0x80 ? first : this.#continue(first & 0x7f, 0x80);
@@ -114,7 +113,7 @@ export class ByteCursor {
     this.at += length;
   }
 
-  /** Skips a string. @returns its length in UTF-16 code units. */
+  /** @returns its length in UTF-16 code units. */
   text(): number {
     const length = this.uint();
     const from = this.at;

@@ -62,7 +62,6 @@ export function dryRunIntegration(doc: Y.Doc, update: ScannedUpdate): Integratio
   return new DryRun(doc, update).run();
 }
 
-/** One client's incoming structs, integrated up to `clock`. */
 interface Queue {
   readonly incomingStructs: IncomingStruct[];
   next: number;
@@ -125,7 +124,6 @@ class DryRun {
     return null;
   }
 
-  /** The queue that must advance before this struct can be integrated. */
   #firstDependency(incoming: IncomingStruct): Queue | null {
     return (
       this.#queueLacking(incoming, incoming.originClient, incoming.originClock) ??
@@ -245,7 +243,6 @@ class DryRun {
     }
   }
 
-  /** Finds the place of a new view with the algorithm of `Item.integrate`. */
   #walk(
     view: ItemView,
     {
@@ -287,7 +284,7 @@ class DryRun {
     return null;
   }
 
-  /** Whether the origin and the right origin can have been neighbours; see the top of this file. */
+  /** See the top of this file. */
   #wereAdjacent(view: ItemView, left: ItemView | null, right: ItemView | null): boolean {
     if (left === null) return right === null || right.originClock < 0;
     if (right === null) return left.rightClock < 0;

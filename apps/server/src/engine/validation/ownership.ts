@@ -7,7 +7,7 @@
 
 import type { ClientRange } from './scan.ts';
 
-/** The user who owns a client id; `undefined` for an unused id. */
+/** `undefined` for an unused id. */
 export type OwnerOf = (client: number) => string | undefined;
 
 export type Ownership =

@@ -3,7 +3,6 @@ import type { DryRunFault } from './integration-dry-run.ts';
 
 export type RefusalReason = MalformedReason | DryRunFault | 'client-taken';
 
-/** The sentence shown to the sender of a refused update. */
 export const REFUSAL_SENTENCES: Readonly<Record<RefusalReason, string>> = {
   truncated: 'The change arrived incomplete: it ends in the middle of a value.',
   varint: 'The change contains a number in a form that no Yjs client writes.',

@@ -14,7 +14,7 @@ import { DeletedRanges } from './deleted-ranges.ts';
 import { MAX_CLOCK, MAX_ROOT_NAMES } from './limits.ts';
 import { skipAny, skipJson, skipJsonOrUndefined } from './values.ts';
 
-/** The next clock that the document expects from a client; 0 for an unknown client. */
+/** 0 for an unknown client. */
 export type KnownClocks = (client: number) => number;
 
 /** Clocks of one client: `from` (inclusive) to `to` (exclusive). */
@@ -42,17 +42,14 @@ export interface IncomingStruct {
   readonly root: string | null;
   readonly parentClient: number;
   readonly parentClock: number;
-  /** The map key in the parent. */
   readonly key: string | null;
 }
 
 export interface ScannedUpdate {
-  /** The ranges that the update adds, one for each client. */
   readonly clients: readonly ClientRange[];
   /** In byte order: grouped by client, then by clock. */
   readonly incomingStructs: readonly IncomingStruct[];
   readonly deletes: DeletedRanges;
-  /** All root types that the update names. */
   readonly roots: readonly string[];
   /** Whether the update contains structs that the document has, perhaps in another form. */
   readonly repeats: boolean;
@@ -62,7 +59,6 @@ export type ScanResult =
   | { readonly kind: 'ok'; readonly update: ScannedUpdate }
   /** `clock` of `client` is the first clock that neither the document nor the update has. */
   | { readonly kind: 'missing'; readonly client: number; readonly clock: number }
-  /** `at`: a byte offset. */
   | { readonly kind: 'invalid'; readonly reason: MalformedReason; readonly at: number };
 
 export function scanUpdate(bytes: Uint8Array, known: KnownClocks): ScanResult {
@@ -97,7 +93,6 @@ class Scan {
   readonly #incomingStructs: IncomingStruct[] = [];
   readonly #deletes = new DeletedRanges();
   readonly #roots = new Set<string>();
-  /** Each client's end in this update, new or not. */
   readonly #ends = new Map<number, number>();
   /** By other client: the highest clock that structs refer to and the document lacks. */
   readonly #dependencies = new Map<number, number>();

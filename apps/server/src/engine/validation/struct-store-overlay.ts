@@ -8,7 +8,7 @@
 
 import * as Y from 'yjs';
 
-/** An item's id, length and origins. A client or clock of -1 means none. */
+/** A client or clock of -1 means none. */
 export interface Placement {
   readonly client: number;
   readonly clock: number;
@@ -22,7 +22,6 @@ export interface Placement {
 type Struct = Y.Item | Y.GC;
 type LiveType = Y.Doc['share'] extends Map<string, infer T> ? T : never;
 
-/** A type that contains items. */
 export interface Parent {
   /** Null when the type exists only among the added structs. */
   readonly type: LiveType | null;
@@ -38,7 +37,6 @@ export interface Sequence {
   readonly key: string | null;
   /** `undefined` until read from the live document. */
   first: ItemView | null | undefined;
-  /** The number of entries in a key's history. */
   length: number;
 }
 
@@ -57,7 +55,6 @@ export class ItemView {
   /** The type that the item contains: null for deleted content, `undefined` for a plain value. */
   contentType: Parent | null | undefined;
   readonly item: Y.Item | null;
-  /** The number of structs of the same client that follow in the live document. */
   readonly followers: number;
   /** Marks of the last conflict walk that visited this view, and of the walk's last stretch. */
   walk = 0;
@@ -78,9 +75,7 @@ export class ItemView {
 
 export class StructStoreOverlay {
   readonly #doc: Y.Doc;
-  /** The parts of each accessed struct of the live document. */
   readonly #live = new Map<Struct, ItemView[]>();
-  /** Added views by client. */
   readonly #added = new Map<number, ItemView[]>();
   readonly #parents = new Map<LiveType, Parent>();
   readonly #newRoots = new Map<string, Parent>();
@@ -98,7 +93,7 @@ export class StructStoreOverlay {
     return this.#shifts;
   }
 
-  /** The view with this id, which must exist in the document or the overlay. */
+  /** The view must exist in the document or the overlay. */
   at(client: number, clock: number): ItemView {
     const views = this.#partsAt(client, clock);
     return views[lastUpTo(views, clock)]!;
@@ -112,7 +107,6 @@ export class StructStoreOverlay {
     return view;
   }
 
-  /** Like `at`, split so that the view starts with this id. */
   startingAt(client: number, clock: number): ItemView {
     const view = this.at(client, clock);
     return view.sequence !== null && clock > view.clock ? this.#split(view, clock) : view;
@@ -153,7 +147,7 @@ export class StructStoreOverlay {
     return view.sequence;
   }
 
-  /** The type that a view contains: null when deleted, `undefined` when the view is a plain value. */
+  /** Null for deleted content, `undefined` for a plain value. */
   typeAt(view: ItemView): Parent | null | undefined {
     if (view.contentType === undefined && view.item !== null) {
       const content = view.item.content;
@@ -173,7 +167,6 @@ export class StructStoreOverlay {
     return parent;
   }
 
-  /** Adds the next view of its client: right of `left`, or first in its sequence. */
   add(view: ItemView, left: ItemView | null): void {
     this.#addedBy(view.client).push(view);
     const sequence = view.sequence;
@@ -194,7 +187,6 @@ export class StructStoreOverlay {
     return views;
   }
 
-  /** The live struct with this id; `undefined` for an added one. */
   #structAt(client: number, clock: number): Struct | undefined {
     const structs = this.#doc.store.clients.get(client);
     if (structs === undefined || clock >= Y.getState(this.#doc.store, client)) return undefined;
@@ -213,8 +205,8 @@ export class StructStoreOverlay {
   }
 
   /**
-   * Whether deleting a range can make structs one: where it holds more than one, or where what is deleted beside it in
-   * the array is beside it in the text as well.
+   * Whether deleting a range can merge structs: it holds several, or the deleted neighbours in the
+   * array are also neighbours in the text.
    */
   #canMerge(client: number, from: number, to: number): boolean {
     const struct = this.#structAt(client, from);
@@ -323,7 +315,7 @@ function depthOf(type: LiveType): number {
   return depth;
 }
 
-/** The index of the last view that starts at or before `clock`; -1 when there is none. */
+/** -1 when there is none. */
 function lastUpTo(views: readonly ItemView[], clock: number): number {
   let low = 0;
   let high = views.length;

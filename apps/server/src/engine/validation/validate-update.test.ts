@@ -104,7 +104,7 @@ describe('hostile updates', () => {
   test('deleting many places where nothing is split or becomes one is accepted', () => {
     const doc = new Y.Doc();
     doc.clientID = 1;
-    // Each character before the one written last, as the copies are that undo makes: no two are one struct.
+    // Inserts each character before the previous one, as undo does: no two merge into one struct.
     doc.transact(() => {
       for (let i = 0; i < 50_000; i++) doc.getText('text').insert(0, 'a');
     });

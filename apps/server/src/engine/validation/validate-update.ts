@@ -16,9 +16,8 @@ import { scanUpdate, type ClientRange } from './scan.ts';
 export interface Submission {
   /** A Yjs update in format V1. */
   readonly bytes: Uint8Array;
-  /** The live document, without pending structs. */
+  /** Without pending structs. */
   readonly doc: Y.Doc;
-  /** A user id. */
   readonly sender: string;
   readonly ownerOf: OwnerOf;
 }
@@ -26,11 +25,10 @@ export interface Submission {
 export type ValidationResult =
   | {
       readonly kind: 'accepted';
-      /** The added ranges; empty for an update that only deletes or repeats. */
+      /** Empty for an update that only deletes or repeats. */
       readonly clients: readonly ClientRange[];
       /** Whether the update contains structs that the document has, perhaps in another form. */
       readonly repeats: boolean;
-      /** Client ids that belong to the sender once the update is committed. */
       readonly claims: readonly number[];
       /** The cost beyond the update's size, in steps of about 0.1 µs, here and on each load. */
       readonly steps: number;
@@ -40,7 +38,6 @@ export type ValidationResult =
   | {
       readonly kind: 'refused';
       readonly reason: RefusalReason;
-      /** Shown to the sender. */
       readonly sentence: string;
     };
 

@@ -7,7 +7,7 @@
 import { Malformed, isForbiddenKey, type ByteCursor } from './byte-cursor.ts';
 import { MAX_VALUE_DEPTH } from './limits.ts';
 
-/** @throws Malformed. */
+/** @throws Malformed */
 export function skipAny(cursor: ByteCursor, depth = 0): void {
   const at = cursor.at;
   switch (cursor.byte()) {
@@ -50,7 +50,7 @@ export function skipAny(cursor: ByteCursor, depth = 0): void {
   }
 }
 
-/** Skips a string that contains JSON. @throws Malformed. */
+/** @throws Malformed */
 export function skipJson(cursor: ByteCursor): void {
   const start = cursor.at;
   const length = cursor.uint();
@@ -60,7 +60,7 @@ export function skipJson(cursor: ByteCursor): void {
   new JsonText(cursor.bytes, from, from + length).skip();
 }
 
-/** Skips a value of ContentJSON, the only content that may contain the word `undefined`. @throws Malformed. */
+/** ContentJSON is the only content that may contain the word `undefined`. @throws Malformed */
 export function skipJsonOrUndefined(cursor: ByteCursor): void {
   if (
     cursor.bytes[cursor.at] === UNDEFINED.length &&
@@ -93,7 +93,6 @@ const ESCAPABLE = new Set(encoder.encode('"\\/bfnrt'));
 /** A number without an exponent may be infinite beyond this length. */
 const MAX_PLAIN_DIGITS = 300;
 
-/** The grammar of RFC 8259 over valid UTF-8. */
 class JsonText {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -153,7 +152,6 @@ class JsonText {
     if (!this.#take(COLON)) throw this.#malformed();
   }
 
-  /** @returns whether the string contains an escape. */
   #string(): boolean {
     let escaped = false;
     this.#at++;

@@ -30,7 +30,6 @@ export function feedId(epoch: string, offset: number): Uint8Array {
   return Buffer.from(`id: ${epoch}:${offset}\n`);
 }
 
-/** Sets the reader's delay before it reconnects. */
 export function feedRetry(afterMs: number): Uint8Array {
   return Buffer.from(`retry: ${afterMs}\n\n`);
 }

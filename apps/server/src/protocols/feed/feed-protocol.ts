@@ -28,9 +28,7 @@ export interface FeedRequest {
   readonly name: ChannelName;
   /** Null: the feed begins with the state. */
   readonly position: ChannelPosition | null;
-  /** The session cookie; null where there is none. */
   readonly cookie: string | null;
-  /** The request holds the metrics token. */
   readonly hasMetricsToken: boolean;
 }
 

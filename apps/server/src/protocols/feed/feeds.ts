@@ -32,7 +32,6 @@ export class Feeds {
     this.#options = options;
   }
 
-  /** @returns whether the request is for a feed, and will be answered. */
   handle(request: IncomingMessage, answer: ServerResponse): boolean {
     const path = PATH.exec(request.url ?? '');
     if (path === null || request.method !== 'GET') return false;

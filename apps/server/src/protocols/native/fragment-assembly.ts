@@ -15,13 +15,12 @@ export class FragmentAssembly implements Expiring, Disposable {
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
-  /** @param onLate called when the next fragments do not arrive in time. */
   constructor({ wheel, onLate }: { readonly wheel: TimerWheel; readonly onLate: () => void }) {
     this.#wheel = wheel;
     this.#onLate = onLate;
   }
 
-  /** Whether a message is incomplete; only its next fragment may follow. */
+  /** Only the message's next fragment may follow. */
   get open(): boolean {
     return this.#parts.length > 0;
   }

@@ -1,4 +1,4 @@
-/** A channel whose reader is slow: what it is not sent, and how it has all of it in the end. */
+/** A channel with a slow reader: skipped messages, and eventual completeness. */
 import {
   binaryCodec,
   HELLO_TIMEOUT_MS,
@@ -55,7 +55,6 @@ function channel() {
       offset,
       stateVector: new Uint8Array(),
     });
-  /** Rows, one byte each if no size is given. */
   const rows = (from: number, to: number, bytes = 1): void =>
     tell({
       type: 'updates',
@@ -66,7 +65,6 @@ function channel() {
     });
   const ack = (cseq: number, from: number, to: number): void =>
     tell({ type: 'ack', channel: CHANNEL, cseq, from, to });
-  /** What was sent since the last look. */
   const sent = (): string[] =>
     socket.sent.splice(0).flatMap((data) => {
       const decoded = binaryCodec.decodeFromServer(data as Uint8Array);
@@ -128,7 +126,7 @@ test('T11: is sent no rows while it lags, and then all that it lacks, once and i
   expect([sent(), asked]).toEqual([[], []]);
   drain();
   expect(asked).toEqual([3]);
-  // What is committed before the answer is in the answer.
+  // Rows committed before the answer are part of it.
   rows(9, 10);
   expect(sent()).toEqual([]);
   rows(3, 8);

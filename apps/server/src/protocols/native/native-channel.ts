@@ -23,11 +23,9 @@ export class NativeChannel implements Subscriber, LaggingChannel {
   state: 'opening' | 'open' | 'closed' = 'opening';
   room: DocumentRoom | null = null;
   readonly #owner: NativeChannelOwner;
-  /** All rows up to this offset were sent. */
   #sentOffset = 0;
   /** Rows up to this offset count as requested: by the opening, or to make up for a lag. */
   #requestedOffset = 0;
-  /** Whether presence messages were skipped. */
   #isStale = false;
   /** The offset of the running repetition, and the lowest one requested since. */
   #asked: number | null = null;

@@ -20,7 +20,6 @@ export interface NativeDocumentsOptions {
   readonly connection: Connection;
   readonly codec: Codec<Data>;
   readonly services: DocumentServices;
-  /** The newest document schema that the client can edit. */
   readonly schema: number;
 }
 

@@ -10,7 +10,6 @@ export type SyncFrame =
   | { readonly kind: 'step2'; readonly update: Uint8Array }
   | { readonly kind: 'update'; readonly update: Uint8Array };
 
-/** A message of a stock client about a document. */
 export type DocumentFrame =
   | SyncFrame
   | { readonly kind: 'awareness'; readonly update: Uint8Array }
@@ -35,7 +34,6 @@ export function frame(write: (encoder: encoding.Encoder) => void): Uint8Array {
   return encoding.encode(write);
 }
 
-/** An empty update. */
 export const EMPTY_UPDATE = Uint8Array.of(0, 0);
 
 /** Whether an update has no structs. It may have a delete set. */

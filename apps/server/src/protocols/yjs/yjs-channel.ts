@@ -31,17 +31,16 @@ export interface YjsChannelOptions {
   readonly connection: Connection;
   readonly services: DocumentServices;
   readonly format: YjsFormat;
-  /** The protocol handler closes the channel. */
   readonly onFailed: (channel: YjsChannel, error: ErrorBody) => void;
 }
 
-/** One subscription of the channel. A client that synchronizes again gets another. */
+/** A client that synchronizes again gets another subscription. */
 interface YjsSubscription {
   readonly subscriber: Subscriber;
   readonly room: DocumentRoom;
   access: Access;
-  openedOffset: number;
   /** The offset of the last committed row at the opening. */
+  openedOffset: number;
   stateVector: Uint8Array;
   state: 'opening' | 'catching-up' | 'live';
   cseq: number;
@@ -61,7 +60,6 @@ export class YjsChannel {
   readonly #onFailed: (channel: YjsChannel, error: ErrorBody) => void;
   #state: 'new' | 'entering' | 'subscribed' | 'closed' = 'new';
   #current: YjsSubscription | null = null;
-  /** Frames that arrived before the subscription. */
   #waiting: DocumentFrame[] = [];
   #waitingBytes = 0;
   /** The client's last awareness, to be repeated on the next subscription. */
@@ -219,7 +217,9 @@ export class YjsChannel {
     this.#connection.queue(status ?? this.#format.denied(errorOf('read-only').message));
   }
 
-  /** Stock clients repeat awareness of others, in a larger encoding; what does not fit is dropped. */
+  /**
+   * Drops what does not fit: stock clients repeat the awareness of others, in a larger encoding.
+   */
   #setAwareness(update: Uint8Array, { room, subscriber }: YjsSubscription): void {
     this.#services.metrics.messages.add('awareness');
     const reading = readAwareness(update);

@@ -12,6 +12,6 @@ export interface YjsFormat {
   denied(reason: string): Uint8Array;
   /** An update was committed or refused; null where the protocol has no such message. */
   status(status: 'saved' | 'refused'): Uint8Array | null;
-  /** Whether a committed update is sent back to its author, as the only acknowledgement. */
+  /** The client's only acknowledgement. */
   readonly echoes: boolean;
 }

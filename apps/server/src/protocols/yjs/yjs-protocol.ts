@@ -27,7 +27,6 @@ export class YjsProtocol implements ProtocolHandler {
   readonly join = null;
   readonly #options: YjsProtocolOptions;
   #detected: ProtocolHandler | null = null;
-  /** Frames of a y-websocket client whose token is being verified. */
   #waiting: Buffer[] | null = null;
   #waitingBytes = 0;
 

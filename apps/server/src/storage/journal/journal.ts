@@ -10,7 +10,6 @@ export interface JournalInit {
   readonly document: string;
   readonly epoch: string;
   readonly kind: DocumentKind;
-  /** The first row, with the owners of its Yjs clients. */
   readonly seed?:
     | {
         readonly update: Uint8Array;
@@ -21,7 +20,6 @@ export interface JournalInit {
     | undefined;
 }
 
-/** A snapshot that replaces the previous one and the rows up to `to`. */
 export interface Compaction {
   readonly document: string;
   readonly epoch: string;
@@ -48,7 +46,6 @@ export interface Journal extends AsyncDisposable {
   append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]>;
   /** Replaces the snapshot and deletes the rows it covers, unless the snapshot has changed meanwhile. */
   compact(compaction: Compaction): Promise<'compacted' | 'conflict'>;
-  /** The snapshot alone; null when there is none. */
   snapshot(document: string): Promise<StoredSnapshot | null>;
   /**
    * Deletes a document whose head is at most `maxHead`, so that no later work is lost.

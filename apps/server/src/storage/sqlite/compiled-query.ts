@@ -2,7 +2,6 @@
 import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely';
 import type { Database } from '../tables.ts';
 
-/** A parameter's position in a compiled query. */
 class Placeholder {
   readonly index: number;
 

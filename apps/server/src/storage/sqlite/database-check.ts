@@ -35,7 +35,6 @@ const CONTRADICTIONS: readonly { readonly table: string; readonly query: string 
 
 /** The last process that used the directory, when it did not stop cleanly. */
 export interface UncleanRun {
-  /** The file at that process's start; null when there was none. */
   readonly database: { readonly inode: number; readonly mtimeMs: number } | null;
   /** The process's last heartbeat, in milliseconds since the epoch. */
   readonly aliveAtMs: number;
@@ -72,7 +71,6 @@ Otherwise restore a backup as "Backup and restore" in the documentation says.`,
   );
 }
 
-/** @returns the first fault. */
 function findDamage(path: string): string | null {
   return mapSqliteErrors(() => {
     try {

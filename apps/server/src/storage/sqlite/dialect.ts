@@ -46,7 +46,6 @@ class ExecutorDriver implements Driver {
   readonly #connection: DatabaseConnection;
   readonly #queue: (() => void)[] = [];
   #state: 'free' | 'taken' = 'free';
-  /** The open transaction's mode. */
   #accessMode: AccessMode = 'read write';
 
   constructor(executor: SqlExecutor) {

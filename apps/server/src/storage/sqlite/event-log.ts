@@ -1,4 +1,4 @@
-/** Channel events in SQLite, for the one connection that writes them: assigns their offsets. */
+/** Assigns offsets to channel events, on the one connection that writes them. */
 import { LRUCache } from 'lru-cache';
 import type { ChannelEvent } from '@tandem/protocol';
 import { EVENTS } from '../../limits.ts';
@@ -11,7 +11,6 @@ interface Head {
   readonly offset: number;
 }
 
-/** The events that the open transaction appended to a channel. */
 interface Appended {
   readonly key: ChannelKey;
   readonly epoch: string;
@@ -22,7 +21,6 @@ interface Appended {
 
 export class EventLog {
   readonly #executor: SqlExecutor;
-  /** Committed heads. */
   readonly #heads = new LRUCache<ChannelKey, Head>({ max: EVENTS.maxCachedHeads });
   #appended = new Map<ChannelKey, Appended>();
 
@@ -65,7 +63,6 @@ export class EventLog {
     }
   }
 
-  /** @returns the transaction's events, one entry for each channel. */
   onCommitted(): readonly CommittedEvents[] {
     const appended = [...this.#appended.values()];
     this.#appended = new Map();

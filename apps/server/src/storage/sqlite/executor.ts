@@ -6,7 +6,7 @@ import { noLock, type WriteLock } from './write-lock.ts';
 
 export interface SqlResult {
   readonly rows: readonly Record<string, unknown>[];
-  /** The number of rows that a statement without `returning` changed. */
+  /** Rows changed by a statement without `returning`. */
   readonly changes: number;
 }
 

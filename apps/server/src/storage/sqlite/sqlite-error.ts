@@ -55,7 +55,6 @@ const RESULT_CODES: Readonly<Record<number, SqliteFailure>> = {
   26: 'damaged',
 };
 
-/** @param detail the message of SQLite. */
 export function sqliteError(failure: SqliteFailure, detail: string): StorageError {
   const { message, ...rest } = FAILURES[failure];
   return new StorageError({ message: `${message} (${detail})`, ...rest });

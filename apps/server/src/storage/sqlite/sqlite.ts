@@ -13,7 +13,7 @@ const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
 /** At this size the committing connection checkpoints inline, which blocks other writers. */
 const MAX_LOG_PAGES = 16_384;
 
-/** Opens or creates a file. @throws StorageError */
+/** @throws StorageError */
 export function openSqlite(
   path: string,
   options: { readonly busyTimeoutMs?: number } = {},

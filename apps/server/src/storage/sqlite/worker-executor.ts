@@ -49,7 +49,6 @@ export class WorkerExecutor implements SqlExecutor {
     });
   }
 
-  /** Ends the worker; pending requests fail. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }

@@ -8,9 +8,7 @@ import { threadId } from 'node:worker_threads';
 import { BUSY_TIMEOUT_MS } from './sqlite.ts';
 
 export interface WriteLock {
-  /** Waits for the lock and runs `work`. */
   run<T>(work: () => T): T;
-  /** Like `run`, for asynchronous work. */
   runAsync<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -23,7 +21,6 @@ const HOLDER = 0;
 const RELEASES = 1;
 const INTEGERS = 2;
 
-/** Memory that all threads writing to one file share. */
 export function createWriteLockMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
 }
@@ -36,7 +33,6 @@ export class SharedWriteLock implements WriteLock {
     this.#integers = new Int32Array(memory);
   }
 
-  /** The number of releases by all threads since the last reset. */
   get releases(): number {
     return Atomics.load(this.#integers, RELEASES);
   }

@@ -6,24 +6,19 @@ import { idOf, type Leaf, streamTextOf } from './leaves.ts';
 import { wholeCharacters } from './whole-characters.ts';
 
 /**
- * What became of the blocks and characters of a range of leaves. Three things say it: the ids of blocks, the step maps
- * of the transaction, and, for blocks that a command has built again, the text itself.
+ * Matches the blocks and characters of a range of leaves before and after a change, by block ids,
+ * the step maps of the transaction and, for rebuilt blocks, the text itself.
  */
 export interface Alignment {
-  /** The earlier leaves as the moved ones have been put in their new places. */
   readonly order: readonly number[];
-  /** Earlier leaves that were moved, in their new order. */
   readonly moved: readonly number[];
-  /** By later leaf: the earlier leaf that it is, or -1. */
   readonly earlier: readonly number[];
-  /** By earlier leaf: the later leaf that it is, or -1. */
   readonly later: readonly number[];
-  /** From front to back: what stays, goes and comes. Together they cover both sides. */
+  /** Front to back: kept, deleted and inserted parts, which together cover both sides. */
   readonly edits: readonly Edit[];
 }
 
 export type Edit =
-  /** A block's boundary stays. */
   | { readonly kind: 'keep-block'; readonly from: number; readonly to: number }
   | { readonly kind: 'insert-block'; readonly to: number }
   | { readonly kind: 'delete-block'; readonly from: number }
@@ -79,13 +74,12 @@ class KeptPositions {
     this.ranges = ranges;
   }
 
-  /** Where a position is afterwards; null when what stood there is gone. */
+  /** The position after the change; null when its content is gone. */
   find(position: number): number | null {
     const range = this.ranges[this.#firstEndingAfter(position)];
     return range && range.before <= position ? range.after + position - range.before : null;
   }
 
-  /** The kept parts of a stretch of positions. */
   *within(start: number, end: number): Generator<KeptRange> {
     for (let i = this.#firstEndingAfter(start); i < this.ranges.length; i++) {
       const range = this.ranges[i]!;
@@ -115,8 +109,8 @@ interface Pairing {
 }
 
 /**
- * Which leaf is which: by id. A leaf without one, whether it has been given one now or not, by its opening token, and
- * where that is gone by its text: it was moved.
+ * Pairs leaves by id; a leaf without an earlier id by its opening token, and otherwise, as a moved
+ * leaf, by its text.
  */
 function pairLeaves(from: readonly Leaf[], to: readonly Leaf[], through: KeptPositions): Pairing {
   const later = from.map(() => -1);
@@ -150,7 +144,7 @@ function pairLeaves(from: readonly Leaf[], to: readonly Leaf[], through: KeptPos
   return { later, earlier };
 }
 
-/** The fewest leaves that have to move; those that the step maps left alone stay. */
+/** The fewest leaves that have to move; leaves outside the step maps stay. */
 function movedLeaves(
   from: readonly Leaf[],
   to: readonly Leaf[],
@@ -166,7 +160,6 @@ function movedLeaves(
   return paired.filter((index) => !inOrder.has(index));
 }
 
-/** Those that stay, and those that were built again and fit between the nearest of them on both sides. */
 function fittingLeaves(paired: readonly number[], stays: ReadonlySet<number>): number[] {
   const right: number[] = [];
   for (let i = paired.length - 1, next = Infinity; i >= 0; i--) {
@@ -181,14 +174,12 @@ function fittingLeaves(paired: readonly number[], stays: ReadonlySet<number>): n
   });
 }
 
-/** The earlier leaves with each moved one behind the leaf that it stands behind now. */
 function newOrder(
   count: number,
   { later, earlier, moved }: Pairing & { readonly moved: readonly number[] },
 ): number[] {
   const isMoved = new Set(moved);
   const order: number[] = [];
-  // The moved leaves that stand behind each of the others, or, with -1, before all of them.
   const behind = new Map<number, number[]>([[-1, []]]);
   let anchor = -1;
   for (const index of earlier) {
@@ -200,7 +191,7 @@ function newOrder(
   anchor = -1;
   for (let index = 0; index < count; index++) {
     if (isMoved.has(index)) continue;
-    // What was joined to a leaf, or deleted behind it, stays with it.
+    // Text joined to a leaf, or deleted after it, stays with it.
     if (later[index] !== -1) {
       for (const other of behind.get(anchor)!) order.push(other);
       anchor = index;
@@ -211,7 +202,7 @@ function newOrder(
   return order;
 }
 
-/** What the ids and the step maps say of boundaries and text, without contradictions. */
+/** Boundaries and text known from ids and step maps, without contradictions. */
 function keptRuns(
   before: LeafLine,
   after: LeafLine,
@@ -249,12 +240,10 @@ function keptRuns(
 interface LeafPart {
   readonly leaf: number;
   readonly offset: number;
-  /** Positions of the stretch before this part. */
   readonly skipped: number;
   readonly length: number;
 }
 
-/** Finds the text of leaves in a stretch of positions. */
 function leafByPosition(leaves: readonly Leaf[]): (pos: number, length: number) => LeafPart[] {
   return (pos, length) => {
     let low = 0;
@@ -283,7 +272,7 @@ function leafByPosition(leaves: readonly Leaf[]): (pos: number, length: number) 
   };
 }
 
-/** Adds what the text itself says, in blocks that were built again and where it was replaced by itself. */
+/** Adds runs of equal text, in rebuilt blocks and where text was replaced by itself. */
 function fillGaps(
   before: LeafLine,
   after: LeafLine,
@@ -314,7 +303,7 @@ interface Gap {
 }
 
 function compare(before: LeafLine, after: LeafLine, gap: Gap, isRebuilt: boolean): TextRun[] {
-  // Text of other blocks is never taken for this one's.
+  // Text of other blocks never matches this block's text.
   const beforeEnd = endOfText(before, gap.before, gap.beforeEnd);
   const afterEnd = endOfText(after, gap.after, gap.afterEnd);
   const a = before.text.slice(gap.before, beforeEnd);
@@ -334,7 +323,6 @@ function endOfText(line: LeafLine, start: number, end: number): number {
   return end;
 }
 
-/** Between what stays, what comes goes first: it stands right behind what stays before it. */
 function* editsOf(before: LeafLine, after: LeafLine, runs: readonly TextRun[]): Generator<Edit> {
   let from = 0;
   let to = 0;
@@ -354,7 +342,6 @@ const insertion: Piece = (to, text) =>
 const deletion: Piece = (from, text) =>
   text ? { kind: 'delete-text', from, ...text } : { kind: 'delete-block', from };
 
-/** A stretch of a line, cut at the boundaries of blocks. */
 function* pieces(line: LeafLine, start: number, end: number, make: Piece): Generator<Edit> {
   for (let index = start; index < end;) {
     const place = line.placeOf(index);

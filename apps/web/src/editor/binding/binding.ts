@@ -38,7 +38,6 @@ type Source = 'remote' | 'undo' | 'correction';
 
 const key = new PluginKey<PluginState>('binding');
 
-/** Binds the editor to the page of `doc`. */
 export function binding(doc: Y.Doc): Extension {
   return Extension.create({
     name: 'binding',
@@ -47,12 +46,11 @@ export function binding(doc: Y.Doc): Extension {
   });
 }
 
-/** True for a transaction that came from the page: another person's work, or one's own undo. */
+/** Whether a transaction came from the page: another user's change, or the user's own undo. */
 export function isFromDocument(tr: Transaction): boolean {
   return tr.getMeta(key) !== undefined;
 }
 
-/** True for a transaction that shows another person's work. */
 export function isRemote(tr: Transaction): boolean {
   return (tr.getMeta(key) as Source | undefined) === 'remote';
 }
@@ -62,22 +60,20 @@ export function sharedSelection(state: EditorState): SharedSelection | null {
   return key.getState(state)?.binding.share(state) ?? null;
 }
 
-/** Where a shared position is now; null when its text has not arrived or the view is not bound. */
+/** The current position; null when its text has not arrived or the view is not bound. */
 export function resolveShared(state: EditorState, position: SharedPosition): number | null {
   return key.getState(state)?.binding.resolve(position) ?? null;
 }
 
-/** Undoes the last step of one's own work. Returns false when there is none. */
 export function undo(view: EditorView): boolean {
   return key.getState(view.state)?.binding.step('undo') ?? false;
 }
 
-/** Redoes what was undone last. Returns false when there is nothing to redo. */
 export function redo(view: EditorView): boolean {
   return key.getState(view.state)?.binding.step('redo') ?? false;
 }
 
-/** The origin of transactions that delete what two people brought back. */
+/** The origin of transactions that delete content restored by two users. */
 const DOUBLES = 'restored-copies';
 
 interface Bound {
@@ -89,17 +85,16 @@ interface Bound {
 }
 
 /**
- * Keeps a ProseMirror view and a page the same. What a person does is written to the stream; what others write is
- * shown by the smallest steps, with the selection beside its text.
+ * Synchronizes a ProseMirror view and a page. Local changes are written to the stream; remote
+ * changes are shown by minimal steps, and the selection stays with its text.
  */
 class Binding {
   readonly plugin: Plugin<PluginState>;
   readonly #doc: Y.Doc;
   #bound: Bound | null = null;
-  /** Whether another person's work waits to be shown until an input method has finished. */
+  /** Whether a remote change waits for an input method to finish. */
   #isHeld = false;
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether what is to be shown next is another person's work. */
   #isForeign = false;
 
   constructor(doc: Y.Doc) {
@@ -170,7 +165,6 @@ class Binding {
     };
   }
 
-  /** Writes what the view holds and the page does not, and shows what the page holds and the view does not. */
   #write(): void {
     const { view, page, copies, history, positions } = this.#bound!;
     const { doc, selection } = view.state;
@@ -216,7 +210,6 @@ class Binding {
     if (view.editable) copies.deleteDoubles(DOUBLES, 'own');
   };
 
-  /** Brings the view to what the page says, with the selection where its text is now. */
   #show(reading: Reading, selection: () => SharedSelection | null): void {
     const { view, page } = this.#bound!;
     const { tr, selection: before } = view.state;
@@ -232,7 +225,10 @@ class Binding {
     this.#dispatch(tr.setMeta(key, source).setMeta('addToHistory', false));
   }
 
-  /** Where a plugin refuses the transaction or fails, the view is set to it: the next key would undo what it shows. */
+  /**
+   * Where a plugin refuses the transaction or fails, sets the view's state directly; otherwise the
+   * next key would undo the change.
+   */
   #dispatch(tr: Transaction): void {
     const { view } = this.#bound!;
     const { state } = view;
@@ -264,7 +260,7 @@ class Binding {
     view.dispatch(tr.setSelection(selection).scrollIntoView());
   }
 
-  /** Whether an input method is at work in a block that has changed: its element must not be touched. */
+  /** Whether an input method is active in a changed block, whose element must not be touched. */
   #isComposingInChange(): boolean {
     const { view, page } = this.#bound!;
     if (!view.composing) return false;
@@ -273,8 +269,8 @@ class Binding {
   }
 
   /**
-   * Releases once no input method is at work: a composition can end without an event. ProseMirror reads its text some
-   * time after the end.
+   * Polls until no input method is active, because a composition can end without an event, and
+   * ProseMirror reads its text some time after the end.
    */
   #releaseSoon(): void {
     this.#releaseTimer ??= setTimeout(() => {
@@ -284,7 +280,6 @@ class Binding {
     }, COMPOSITION_END_MS);
   }
 
-  /** Shows what was held back. What the input method wrote meanwhile is written first. */
   #release(): void {
     if (!this.#isHeld || !this.#bound) return;
     this.#isHeld = false;
@@ -299,7 +294,7 @@ class Binding {
   }
 }
 
-/** A correction is no edit: Backspace still takes back the input rule before it. */
+/** A correction is not an edit: Backspace still undoes the input rule before it. */
 function keepInputRules(tr: Transaction, state: EditorState): void {
   for (const plugin of state.plugins) {
     const { isInputRules } = plugin.spec as { readonly isInputRules?: boolean };
@@ -320,7 +315,6 @@ function selectionLike(
   return TextSelection.between(doc.resolve(anchor), doc.resolve(head));
 }
 
-/** Where the node with the type and id of another is: at a position, around it, or else anywhere. */
 function findNode({ type, attrs }: Node, doc: Node, near: number): number | null {
   const isSame = (node: Node | null): boolean =>
     node?.type === type && node.attrs['id'] === attrs['id'];

@@ -19,7 +19,6 @@ export class BlockNodes {
     this.#schema = schema;
   }
 
-  /** The node of a block, or `similar` if it is equal. */
   get(block: ShownBlock, similar: Node | undefined): Node {
     let node = this.#nodes.get(block);
     if (node) return node;
@@ -29,7 +28,6 @@ export class BlockNodes {
     return node;
   }
 
-  /** Uses an equal node for the block. */
   set(block: ShownBlock, node: Node): void {
     this.#nodes.set(block, node);
   }
@@ -72,7 +70,6 @@ export class BlockNodes {
   }
 }
 
-/** Adds a text node; merges it with the one before it if that has the same marks. */
 function append(nodes: Node[], text: Node): void {
   const last = nodes.at(-1);
   if (last?.isText && last.sameMarkup(text))

@@ -7,12 +7,13 @@ import { equalEnds } from './equal-ends.ts';
 import type { ShownPage, StoredPage } from './shown-page.ts';
 import { StreamCursor } from './stream-cursor.ts';
 
-/** Each pass puts one group in its place; passes beyond this many per block would be a fault. */
+/** Each pass moves one group; more passes per block indicate a bug. */
 const MAX_PASSES_PER_BLOCK = 2;
 
 /**
- * Puts the blocks of a page into the order that a command gave them (WR5). Blocks that are not in `wanted`, which
- * somebody else has just made, stay where they are. `moved` are those that the person moved, where a choice is left.
+ * Moves the blocks of a page into a command's order (WR5). Blocks missing in `wanted`, which
+ * another user has just created, stay in place. `moved` are the blocks that the user moved; these
+ * move where there is a choice.
  */
 export function orderBlocks(
   transaction: Y.Transaction,
@@ -28,15 +29,13 @@ export function orderBlocks(
   }
 }
 
-/** Blocks to be shown behind another one; indexes in the order as it is stored. */
+/** A move of blocks; indexes count in the stored order. */
 interface Move {
   readonly first: number;
   readonly count: number;
-  /** -1 is the beginning of the page. */
   readonly behind: number;
 }
 
-/** The next move that brings blocks closer to the order that is wanted; null where they are in it. */
 function findMove(
   blocks: readonly ShownBlock[],
   wanted: readonly string[],
@@ -69,7 +68,6 @@ function findMove(
   };
 }
 
-/** The order of a page as it is stored, and the means to change it. */
 class StoredOrder {
   readonly #blocks: readonly ShownBlock[];
   readonly #groups: readonly BlockGroup[];
@@ -106,7 +104,7 @@ class StoredOrder {
     }
   }
 
-  /** The item behind which a slot stands before the block at `index`, and behind the one at `before`. */
+  /** The item after which a slot precedes the block at `index` and follows the one at `before`. */
   #placeBefore(index: number, before: number): Y.Item | null {
     if (index >= this.#blocks.length) return lastItemOf(this.#page.roots.text);
     const group = this.#groupStartingAt(index);
@@ -115,8 +113,8 @@ class StoredOrder {
   }
 
   /**
-   * Makes the block at `index` begin a group of its own, at the same place in the order. Returns the item behind which
-   * a slot stands before it.
+   * Makes the block at `index` start its own group at the same place. Returns the item after which
+   * a slot precedes the block.
    */
   #detach(index: number, sibling: number): Y.Item | null {
     const block = this.#blocks[index];
@@ -150,7 +148,6 @@ class StoredOrder {
   }
 }
 
-/** The item that a group stands at: its slot, or the marker of its first segment. */
 function itemOf({ slot, segment }: BlockGroup, segments: readonly Segment[]): Y.Item | null {
   return slot?.item ?? segments[segment]?.marker ?? null;
 }

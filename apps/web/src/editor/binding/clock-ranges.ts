@@ -3,11 +3,11 @@ export interface ClockRange {
   readonly length: number;
 }
 
-/** Ranges of one client's clocks, found by the clocks they hold. They may overlap. */
+/** Ranges of one client's clocks, which may overlap, indexed by clock. */
 export class ClockRanges<T> {
   readonly #rangeOf: (value: T) => ClockRange;
   readonly #values: T[] = [];
-  /** Whether the values are in the order of their first clocks, as they must be to be found. */
+  /** Whether the values are sorted by first clock, as lookups require. */
   #isSorted = true;
   #longest = 0;
 
@@ -23,7 +23,6 @@ export class ClockRanges<T> {
     this.#values.push(value);
   }
 
-  /** The values whose ranges overlap one. */
   overlapping({ clock, length }: ClockRange): T[] {
     const found: T[] = [];
     for (let i = this.#firstBehind(clock - this.#longest); i < this.#values.length; i++) {
@@ -34,14 +33,13 @@ export class ClockRanges<T> {
     return found;
   }
 
-  /** The first clock behind one that a range begins with. */
   nextStart(clock: number): number {
     const next = this.#values[this.#firstBehind(clock)];
     return next === undefined ? Infinity : this.#rangeOf(next).clock;
   }
 
   #firstBehind(clock: number): number {
-    // Not with each value that is added: of thousands, each would move the others.
+    // Sorted on lookup: at insertion, each of thousands of values would move the others.
     if (!this.#isSorted)
       this.#values.sort((a, b) => this.#rangeOf(a).clock - this.#rangeOf(b).clock);
     this.#isSorted = true;

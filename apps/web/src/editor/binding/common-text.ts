@@ -1,14 +1,12 @@
-/** Longer gaps between what stays are not compared letter by letter; their product of lengths. */
+/** Larger gaps (product of lengths) are not compared character by character. */
 const MAX_COMPARISON = 1_000_000;
 
-/** Indexes of one text that are those of another. */
 export interface TextRun {
   readonly before: number;
   readonly after: number;
   readonly length: number;
 }
 
-/** Equal ends, and a longest common subsequence between them. */
 export function commonRuns(a: string, b: string): TextRun[] {
   const shortest = Math.min(a.length, b.length);
   let head = 0;

@@ -10,13 +10,12 @@ interface ComposedLeaf {
 
 interface Composing {
   readonly schema: Schema;
-  /** Wrappers in these are used again where they hold the same. */
+  /** Wrappers of these nodes are reused where their content is equal. */
   readonly known: readonly Node[];
-  /** The document that is shown; its blocks stay in their sections. */
   readonly shown: Node;
 }
 
-/** The document of the leaves. `containersOf` gives the wrappers around a leaf, from the outermost. */
+/** Builds the document of the leaves. `containersOf` returns a leaf's wrappers, outermost first. */
 export function composeDocument(
   leaves: readonly ComposedLeaf[],
   containersOf: (leaf: ComposedLeaf) => readonly string[],
@@ -60,7 +59,6 @@ function wrappersById(nodes: readonly Node[]): Map<string, Node[]> {
 
 const wrappersOf = new WeakMap<Node, readonly Node[]>();
 
-/** A node, if it is a wrapper, and those in it. */
 function wrappersIn(node: Node): readonly Node[] {
   if (!isWrapper(node)) return NO_WRAPPERS;
   let wrappers = wrappersOf.get(node);

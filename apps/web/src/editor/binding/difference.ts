@@ -6,25 +6,22 @@ import { equalEnds } from './equal-ends.ts';
 import { idOf, leafAt } from './leaves.ts';
 
 /**
- * Adds the steps that turn the transaction's document into `target`. Blocks are told apart by id, and equal nodes that
- * are the same object are never touched, so that the screen keeps their elements.
+ * Adds the steps that turn the transaction's document into `target`. Blocks are matched by id;
+ * identical node objects are never touched, so that the screen keeps their elements.
  */
 export function showDifference(tr: Transaction, target: Node): void {
   showChildren(tr, { before: tr.doc, start: 0 }, target);
 }
 
-/** Adds the steps that turn one leaf of the transaction's document into `target`. */
 export function showLeaf(tr: Transaction, index: number, target: Node): void {
   showNode(tr, leafAt(tr.doc, index), target);
 }
 
 interface Parent {
   readonly before: Node;
-  /** Of the parent's content. */
   readonly start: number;
 }
 
-/** A child that stays: its index before and in the target. */
 type Kept = readonly [before: number, target: number];
 
 function showChildren(tr: Transaction, { before, start }: Parent, target: Node): void {
@@ -33,7 +30,7 @@ function showChildren(tr: Transaction, { before, start }: Parent, target: Node):
   const kept = keptChildren(from, to);
   const positions = positionsOf(from, start);
   let [end, targetEnd]: Kept = [from.length, to.length];
-  // From the last to the first, so that the positions before stay true.
+  // Back to front, so that earlier positions stay valid.
   for (const [index, targetIndex] of [...kept.toReversed(), [-1, -1] as Kept]) {
     if (end > index + 1 || targetEnd > targetIndex + 1)
       replace(tr, positions[index + 1]!, positions[end]!, to.slice(targetIndex + 1, targetEnd));
@@ -70,7 +67,7 @@ function replace(tr: Transaction, from: number, to: number, nodes: readonly Node
   tr.step(new ReplaceStep(from, to, new Slice(Fragment.fromArray([...nodes]), 0, 0)));
 }
 
-/** The children that are in both, in one order: equal ends, then by id the most that are in order. */
+/** Common children in order: equal ends, then a longest increasing sequence by id. */
 function keptChildren(from: readonly Node[], to: readonly Node[]): Kept[] {
   const { head, tail } = equalEnds(from, to);
   const indexes = new Map<string, number>();
@@ -94,14 +91,12 @@ function keyOf(node: Node): string {
   return `${node.type.name} ${idOf(node) ?? String(node.attrs['key'] ?? '')}`;
 }
 
-/** Where each child begins, and where the last one ends. */
 function positionsOf(nodes: readonly Node[], start: number): number[] {
   const positions = [start];
   for (const node of nodes) positions.push((start += node.nodeSize));
   return positions;
 }
 
-/** The indexes of a longest increasing subsequence. */
 export function longestIncreasing(values: readonly number[]): number[] {
   const tails: number[] = [];
   const previous: number[] = [];

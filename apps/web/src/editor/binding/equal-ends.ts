@@ -1,4 +1,4 @@
-/** How many elements two lists share at their beginnings and, of the rest, at their ends. */
+/** The numbers of common elements at the start of two lists and at the end of the rest. */
 export interface EqualEnds {
   readonly head: number;
   readonly tail: number;

@@ -8,13 +8,12 @@ import type { ShownPage } from './shown-page.ts';
 
 type Direction = 'undo' | 'redo';
 
-/** Undo and redo of one's own work (HI1 to HI3), each with the selection that goes with it. */
+/** Undo and redo of the user's own changes (HI1 to HI3), each with its selection. */
 export class History {
   readonly #manager: Y.UndoManager;
   readonly #page: ShownPage;
   readonly #copies: RestoredCopies;
   #lastStep: 'typing' | 'command' = 'typing';
-  /** The selection before the change that is being written or undone. */
   #selection: SharedSelection | null = null;
 
   constructor(page: ShownPage, copies: RestoredCopies, origin: unknown) {
@@ -30,12 +29,11 @@ export class History {
     });
   }
 
-  /** The origin of the transactions that undo and redo. */
   get origin(): unknown {
     return this.#manager;
   }
 
-  /** To be called before a change is written. Taking back a command leaves the words typed around it. */
+  /** Must precede each write. A command's undo keeps the words typed around it. */
   startStep(step: 'typing' | 'command', selection: SharedSelection): void {
     if (step === 'command' || this.#lastStep === 'command') this.#manager.stopCapturing();
     this.#lastStep = step;
@@ -43,8 +41,8 @@ export class History {
   }
 
   /**
-   * Takes back the last step of one's own work, or does it again. Returns the selection to go to, null where none is
-   * known, or undefined when there is nothing to do.
+   * Undoes or redoes the last step. Returns the new selection, null where unknown, or undefined
+   * when there is no step.
    */
   run(direction: Direction, selection: SharedSelection): SharedSelection | null | undefined {
     const manager = this.#manager;
@@ -52,7 +50,7 @@ export class History {
     const items = [...stack];
     const flag = direction === 'undo' ? 'undoing' : 'redoing';
     this.#selection = selection;
-    // One transaction for the step and the note of what it brought back; the manager sorts it by this flag.
+    // One transaction for the step and its restored content; the manager sorts it by this flag.
     try {
       this.#page.roots.text.doc!.transact((transaction) => {
         const start = Y.getState(transaction.doc.store, transaction.doc.clientID);
@@ -74,7 +72,7 @@ export class History {
     this.#manager.destroy();
   }
 
-  /** What a step brought back: deleted characters and markers that point to new copies of themselves. */
+  /** Content restored by a step: deleted characters and markers that point to their new copies. */
   #restored(
     transaction: Y.Transaction,
     deletions: Parameters<typeof Y.iterateDeletedStructs>[1],
@@ -96,8 +94,8 @@ export class History {
 }
 
 /**
- * Yjs puts a copy before its original, where words that somebody types at the end of the text before it may come behind
- * it, and so into the next block. Behind the original they cannot.
+ * Yjs inserts a copy before its original. There, concurrent text at the end of the preceding text
+ * could land after the copy, and so in the next block; after the original it cannot.
  */
 function putBehind(transaction: Y.Transaction, item: Y.Item): void {
   const { doc } = transaction;
@@ -116,7 +114,7 @@ function putBehind(transaction: Y.Transaction, item: Y.Item): void {
     item.content.copy(),
   );
   moved.integrate(transaction, 0);
-  // As for every copy: undo may need it after it is deleted.
+  // As for every copy: undo may need it after its deletion.
   moved.keep = true;
   item.redone = moved.id;
 }

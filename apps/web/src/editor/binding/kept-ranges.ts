@@ -1,13 +1,12 @@
 import type { StepMap } from '@tiptap/pm/transform';
 
-/** Positions `before` to `before + length` of an old document that are `after` on in the new one. */
+/** Positions `before` to `before + length` of the old document, from `after` in the new one. */
 export interface KeptRange {
   readonly before: number;
   readonly after: number;
   readonly length: number;
 }
 
-/** The tokens of a document of `size` that a list of step maps leaves alone, in order. */
 export function keptRanges(maps: readonly StepMap[], size: number): KeptRange[] {
   const ranges: KeptRange[] = [{ before: 0, after: 0, length: size }];
   for (const map of maps) followMap(ranges, map);
@@ -20,7 +19,7 @@ interface Cut {
   readonly shift: number;
 }
 
-/** Takes a step map into account, at the cost of the ranges that it cuts or moves: a command may have a step a block. */
+/** Cost depends on the ranges that the map cuts or moves: a command may have one step per block. */
 function followMap(ranges: KeptRange[], map: StepMap): void {
   const cuts: Cut[] = [];
   map.forEach((start, end, newStart, newEnd) =>
@@ -40,7 +39,6 @@ function followMap(ranges: KeptRange[], map: StepMap): void {
   ranges.splice(first, end - first, ...kept);
 }
 
-/** The parts of a range that cuts leave. */
 function* partsOf(range: KeptRange, cuts: readonly Cut[]): Generator<KeptRange> {
   const stop = range.after + range.length;
   let from = range.after;

@@ -8,18 +8,15 @@ import { countOf, idOf, type Leaf, leavesOf, sizeOf } from './leaves.ts';
 import type { ShownLeaf } from './shown-leaves.ts';
 import type { ShownPage } from './shown-page.ts';
 
-/** What a command made of a range of leaves. */
 export interface LeafChange {
   readonly from: readonly ShownLeaf[];
   readonly to: readonly Leaf[];
-  /** The index of the range's first leaf on the page. */
   readonly index: number;
   readonly alignment: Alignment;
-  /** The top-level nodes that hold the later leaves. */
   readonly nodes: readonly Node[];
 }
 
-/** The leaves in which a document differs from what the page shows; null where it says the same. */
+/** The leaves that differ between a document and the shown page; null when equal. */
 export function findLeafChange(
   page: ShownPage,
   doc: Node,
@@ -28,9 +25,9 @@ export function findLeafChange(
   const before = page.doc.children;
   const after = doc.children;
   let { head, tail } = equalEnds(before, after);
-  // An unnamed block may need a name when what stands before it changes (WR7).
+  // An unnamed block may need an id when the content before it changes (WR7).
   while (tail > 0 && beginsUnnamed(before.at(-tail)!)) tail--;
-  // So does the only block of a page when another is put behind it.
+  // So does the only block of a page when another follows it.
   if (page.leaves.length === 1 && page.leaves[0]!.block.id === null && after.length > 1) head = 0;
 
   const changed = before.slice(head, before.length - tail);
@@ -55,7 +52,6 @@ function beginsUnnamed(node: Node): boolean {
   return first !== undefined && idOf(first.node) === null;
 }
 
-/** The ids of all blocks in the order that a change gave them, and those that it moved. */
 export function orderAfter(
   page: ShownPage,
   { from, index, alignment }: LeafChange,

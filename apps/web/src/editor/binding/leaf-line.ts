@@ -5,9 +5,7 @@ export class LeafLine {
   readonly text: string;
   readonly length: number;
   readonly leaves: readonly Leaf[];
-  /** The leaf at each place in the sequence. */
   readonly order: readonly number[];
-  /** Where each leaf begins, by its place in the order; and the end. */
   readonly starts: number[] = [];
 
   constructor(leaves: readonly Leaf[], order: readonly number[]) {
@@ -23,7 +21,6 @@ export class LeafLine {
     this.length = text.length;
   }
 
-  /** The place in the order of the leaf that holds the index. */
   placeOf(index: number): number {
     let low = 0;
     let high = this.order.length - 1;

@@ -3,18 +3,17 @@ import type { Node } from '@tiptap/pm/model';
 import { isSection } from '../sections.ts';
 
 /**
- * The blocks of a ProseMirror document that hold text or stand for themselves, in order. Wrappers (quotes) are seen
- * through: in the stream they are attributes of the blocks in them. So are sections, which the stream does not know.
+ * Blocks of a ProseMirror document with text, or without content, in order. Wrappers (quotes) are
+ * transparent, because the stream stores them as block attributes; so are sections, which the
+ * stream does not store.
  */
 export interface Leaf {
   readonly node: Node;
   /** Of the node's opening token. */
   readonly pos: number;
-  /** The ids of the wrappers around the block, from the outermost. */
   readonly containers: readonly string[];
 }
 
-/** The leaves of `nodes`, which stand side by side from `pos` on. */
 export function* leavesOf(
   nodes: readonly Node[],
   pos: number,
@@ -31,7 +30,6 @@ export function* leavesOf(
 
 const counts = new WeakMap<Node, number>();
 
-/** How many leaves a node holds; one, if it is a leaf itself. */
 export function leafCount(node: Node): number {
   if (!isWrapper(node)) return 1;
   let count = counts.get(node);
@@ -51,7 +49,6 @@ export function sizeOf(nodes: readonly Node[]): number {
   return size;
 }
 
-/** The leaf with the index; its position in `doc`. */
 export function leafAt(doc: Node, index: number): { readonly node: Node; readonly pos: number } {
   let parent = doc;
   let pos = 0;
@@ -74,7 +71,7 @@ export function leafAt(doc: Node, index: number): { readonly node: Node; readonl
   }
 }
 
-/** The index of the leaf that a position is in or before; the last one's at the end. */
+/** The index of the leaf at or after a position; the last index at the end. */
 export function leafIndexAt(doc: Node, position: number): number {
   let parent = doc;
   let start = 0;
@@ -104,7 +101,7 @@ export function idOf(node: Node): string | null {
   return (node.attrs['id'] as string | null | undefined) ?? null;
 }
 
-/** The text of a block, one UTF-16 unit for each position, as the stream holds it. */
+/** A block's text as in the stream, one UTF-16 unit per position. */
 export function streamTextOf(node: Node): string {
   return node.textBetween(0, node.content.size, undefined, '\n');
 }

@@ -2,12 +2,11 @@ import type { Node } from '@tiptap/pm/model';
 import type { EditorState, Selection, Transaction } from '@tiptap/pm/state';
 import { ReplaceStep, type Step, type StepMap } from '@tiptap/pm/transform';
 
-/** What the view holds that the page does not yet: plugin state, which ProseMirror may compute and drop. */
+/** The view's changes that the page lacks: plugin state, which ProseMirror may compute and drop. */
 export interface LocalChanges {
   readonly maps: readonly StepMap[];
   /** Text and splits, as opposed to changes of attributes, marks and wrappers. */
   readonly isTyping: boolean;
-  /** False when no part of the changes is to be undone. */
   readonly isUndoable: boolean;
   readonly selectionBefore: Selection | null;
 }
@@ -19,7 +18,6 @@ export const NO_CHANGES: LocalChanges = {
   selectionBefore: null,
 };
 
-/** The changes with one more; they begin again at the document that the page shows. */
 export function addChange(
   changes: LocalChanges,
   tr: Transaction,
@@ -35,7 +33,7 @@ export function addChange(
   };
 }
 
-/** Whole blocks that come are a command's: a move, a paste, a line. */
+/** Whole new blocks come from a command: a move, a paste, a divider. */
 function isTypingStep(step: Step): boolean {
   if (!(step instanceof ReplaceStep)) return false;
   const { content, openStart } = step.slice;

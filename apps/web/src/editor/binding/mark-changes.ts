@@ -6,11 +6,10 @@ import { type FormatValues, isSame } from './stream-cursor.ts';
 export interface MarkedText {
   readonly from: number;
   readonly to: number;
-  /** Null in code and for line breaks: they carry whatever is in force. */
+  /** Null in code and for line breaks, which take the marks in force. */
   readonly marks: readonly Mark[] | null;
 }
 
-/** A stretch of a block's text in pieces of equal marks. */
 export function* marksAt(node: Node, offset: number, length: number): Generator<MarkedText> {
   const isCode = node.type.spec.code === true;
   let start = 0;
@@ -23,10 +22,11 @@ export function* marksAt(node: Node, offset: number, length: number): Generator<
 }
 
 export interface MarkChange {
-  /** From the beginning of the stretch. */
   readonly offset: number;
   readonly length: number;
-  /** Formats to set, null to end one; null where the marks are the same. Line breaks go with what is before them. */
+  /**
+   * Null: the marks are equal. A null value ends a format. Line breaks follow the text before them.
+   */
   readonly change: FormatValues | null;
 }
 
@@ -35,7 +35,6 @@ interface Stretch {
   readonly offset: number;
 }
 
-/** How the marks of a stretch of text differ from those of the same text before. */
 export function markChanges(before: Stretch, after: Stretch, length: number): MarkChange[] {
   if (before.node === after.node && before.offset === after.offset)
     return [{ offset: 0, length, change: null }];

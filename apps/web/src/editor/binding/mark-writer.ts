@@ -8,11 +8,10 @@ interface MarkedRange {
   readonly first: CharacterRun;
   last: Characters;
   readonly change: FormatValues;
-  /** Of the segment in which the range ends so far. */
   marker: Y.Item | null;
 }
 
-/** Writes changes of marks as ranges of the stream, each as long as it can be: over markers and line breaks (WR9). */
+/** Writes mark changes as ranges of the stream, extended over markers and line breaks (WR9). */
 export class MarkWriter {
   readonly #page: ShownPage;
   readonly #ranges: MarkedRange[] = [];
@@ -22,7 +21,7 @@ export class MarkWriter {
     this.#page = page;
   }
 
-  /** Notes a change of the characters behind those noted last. */
+  /** The run must follow the previous one. */
   add(run: CharacterRun, change: FormatValues): void {
     const { marker } = run.segment;
     if (this.#open && isSame(this.#open.change, change) && this.#open.marker === marker) {
@@ -33,13 +32,14 @@ export class MarkWriter {
     this.#ranges.push(this.#open);
   }
 
-  /** Goes over the beginning of a block; a range ends where the block's text stands elsewhere in the stream. */
+  /**
+   * Passes the beginning of a block; the range ends if the block's text is elsewhere in the stream.
+   */
   passMarker(marker: Y.Item | null): void {
     if (this.#open && this.#page.isNext(this.#open.marker, marker)) this.#open.marker = marker;
     else this.end();
   }
 
-  /** Ends the range: what comes next has marks of its own. */
   end(): void {
     this.#open = null;
   }
@@ -48,14 +48,13 @@ export class MarkWriter {
     for (const { first, last, change } of this.#ranges) {
       const { marker, formats } = first.segment;
       const cursor = new StreamCursor(transaction, this.#page.roots.text, marker, formats.values);
-      // From before the formats that begin at the range: those that it makes void go.
+      // Before the formats that begin at the range, so that overridden ones are removed.
       cursor.moveTo(firstFormat(firstItem(transaction, first)));
       cursor.format(change, lastItem(transaction, last));
     }
   }
 }
 
-/** The first of the formats that stand right before an item; the item itself where there is none. */
 function firstFormat(item: Y.Item): Y.Item {
   let first = item;
   for (let left = item.left; left !== null; left = left.left) {

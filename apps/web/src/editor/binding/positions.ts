@@ -7,7 +7,7 @@ import type { RestoredCopies } from './restored-copies.ts';
 import type { ShownPage } from './shown-page.ts';
 import { charactersOf, isLivingMarker, lengthOf } from './stream-items.ts';
 
-/** A place in a page that survives edits (PO1): an element of the stream, and the side of it. */
+/** A position that survives edits (PO1): an element of the stream, and a side of it. */
 export type SharedPosition = Y.RelativePosition;
 
 export interface SharedSelection {
@@ -15,12 +15,11 @@ export interface SharedSelection {
   readonly head: SharedPosition;
 }
 
-/** The root that a position at the very start of a page names, for there is no element before it. */
+/** The root named by a position at the start of a page, where no element precedes it. */
 export const ROOT = 'text';
 export const BEHIND = -1;
 const BEFORE = 0;
 
-/** Positions of an editor's document as positions of the page, and back. */
 export class Positions {
   readonly #page: ShownPage;
   readonly #copies: RestoredCopies;
@@ -35,14 +34,13 @@ export class Positions {
       const position = this.#share(anchor, BEHIND);
       return { anchor: position, head: position };
     }
-    // The start of a selection holds on to the first letter in it, not to the one before.
+    // A selection start is attached to the first selected letter, not to the one before.
     return {
       anchor: this.#share(anchor, anchor < head ? BEFORE : BEHIND),
       head: this.#share(head, head < anchor ? BEFORE : BEHIND),
     };
   }
 
-  /** Where a shared position is in what is shown; null when its element has not arrived. */
   resolve(position: SharedPosition): number | null {
     const isBefore = position.assoc >= 0;
     if (position.item === null) {
@@ -71,7 +69,7 @@ export class Positions {
     return sharedPosition(marker && marker.id, BEHIND);
   }
 
-  /** The position behind the element at `offset` of an item, or behind the nearest living one before it (PO2). */
+  /** The position after an element, or after the nearest living one before it (PO2). */
   #behind(item: Y.Item, offset: number): number | null {
     let at: Y.Item | null = item;
     for (let last = offset; at !== null; at = at.left, last = (at?.length ?? 0) - 1) {
@@ -98,7 +96,7 @@ export class Positions {
     return null;
   }
 
-  /** Where the text of a segment begins: a block's start, or a place in the block that it is joined to. */
+  /** A block's start, or a place in the block that the segment is joined to. */
   #startOfSegment(marker: Y.Item | null): number | null {
     const [leaf] = this.#page.leavesOf(marker);
     if (leaf === undefined) return null;

@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 import { type ClockRange, ClockRanges } from './clock-ranges.ts';
 import { type Characters, deleteCharacters } from './stream-items.ts';
 
-/** Characters that undo brought back, and the first originals that they are copies of (HI3). */
+/** Characters that undo restored, and the first originals that they copy (HI3). */
 interface Copies {
   readonly client: number;
   readonly clock: number;
@@ -15,24 +15,21 @@ interface Copies {
 }
 
 export interface Restored {
-  /** The clock of the first copy; they are this client's. */
   readonly clock: number;
   readonly length: number;
-  /** The first of the characters that were brought back. */
   readonly source: Y.ID;
 }
 
-/** Which characters of a page are copies of which, so that two people who undo one deletion do not double it. */
+/** Tracks copied characters, so that two users who undo one deletion do not duplicate the text. */
 export class RestoredCopies {
   readonly #roots: PageRoots;
   readonly #doc: Y.Doc;
-  /** By the client of the copies; no character is in two of them. */
   readonly #byCopy = new Map<number, ClockRanges<Copies>>();
   readonly #byOrigin = new Map<number, ClockRanges<Copies>>();
   readonly #keys = new Set<string>();
-  /** Noted, and not yet looked at for characters of this client that are there twice. */
+  /** Recorded, but not yet checked for duplicates of this client. */
   #fresh: Copies[] = [];
-  /** Not yet looked at for those whose makers may be gone. */
+  /** Not yet checked for duplicates of clients that may have left. */
   #unsettled: Copies[] = [];
 
   constructor(roots: PageRoots) {
@@ -43,7 +40,7 @@ export class RestoredCopies {
     this.#fresh = [];
   }
 
-  /** Notes what undo brought back; in the transaction that did so. */
+  /** Must run in the transaction that restored the characters. */
   record(restored: readonly Restored[]): void {
     const runs = restored.flatMap((run) => this.#fromOrigins(run));
     let level = 0;
@@ -56,27 +53,25 @@ export class RestoredCopies {
       );
   }
 
-  /** Reads the notes that a transaction added. */
   noteChanges(transaction: Y.Transaction): void {
     for (const key of transaction.changed.get(this.#roots.restored as never) ?? [])
       if (key !== null) this.#take(key);
   }
 
-  /** The id of the living character that stands for one that is gone; the same id where there is none. */
   livingCopyOf(id: Y.ID): Y.ID {
     if (this.#byCopy.size === 0 || this.#isLiving(id)) return id;
     return this.#livingCopies(this.#originOf(id)).at(-1) ?? id;
   }
 
   /**
-   * Deletes the copies of lower rank of what is there more than once (HI4): where this client made one of them, or, with
-   * a command of its person, also those that others made. Runs in a transaction of its own with `origin`, and in none
-   * where there is nothing to delete.
+   * Deletes copies of lower rank (HI4): duplicates with a copy of this client or, after a user's
+   * command, all duplicates. Runs in its own transaction with `origin`, or in none without
+   * duplicates.
    */
   deleteDoubles(origin: unknown, makers: 'own' | 'all'): void {
     let copies = this.#fresh;
     this.#fresh = [];
-    // One by one: there may be more than a call takes arguments.
+    // One by one, because `push` takes a limited number of arguments.
     for (const each of copies) this.#unsettled.push(each);
     if (makers === 'all') [copies, this.#unsettled] = [this.#unsettled, []];
     const doubles = originalsOf(copies).flatMap((originals) => this.#doublesOf(originals, makers));
@@ -120,7 +115,6 @@ export class RestoredCopies {
     }
   }
 
-  /** A run cut where its characters are copies of different originals. */
   #fromOrigins({ clock, length, source }: Restored): (Restored & { readonly origin: Y.ID })[] {
     const runs: (Restored & { readonly origin: Y.ID })[] = [];
     for (let done = 0; done < length;) {
@@ -135,8 +129,8 @@ export class RestoredCopies {
   }
 
   /**
-   * Whether the characters are there and nobody has said yet what they are copies of. What a forged note costs is so
-   * bounded by the characters that its author wrote.
+   * Whether the characters exist and have no recorded original. A forged record therefore costs no
+   * more than the characters that its author wrote.
    */
   #isPossible(copies: Copies): boolean {
     const { client, clock, length } = copies;
@@ -163,7 +157,7 @@ export class RestoredCopies {
     return this.#byOrigin.get(client)?.overlapping({ clock, length }) ?? [];
   }
 
-  /** The living characters that are copies of one, and the one itself, from the lowest rank. */
+  /** The living copies of a character, and the character itself, lowest rank first. */
   #livingCopies(origin: Y.ID): Y.ID[] {
     return this.#living(
       origin,
@@ -178,7 +172,6 @@ export class RestoredCopies {
     return [origin, ...ranked.map(({ id }) => id)].filter((id) => this.#isLiving(id));
   }
 
-  /** The copies of lower rank among those of some originals. */
   #doublesOf({ client, clock, length }: Characters, makers: 'own' | 'all'): Characters[] {
     const isMaker = (maker: number): boolean => makers === 'all' || maker === this.#doc.clientID;
     const all = this.#copiesOf(Y.createID(client, clock), length);
@@ -186,7 +179,7 @@ export class RestoredCopies {
     const doubles: Characters[] = [];
     let next = 0;
     let open: Copies[] = [];
-    // In runs of which all characters have the same copies, each in one item: there may be a million characters.
+    // In runs whose characters share copies, each in one item: there may be a million characters.
     for (let at = clock; at < clock + length;) {
       while (next < all.length && all[next]!.origin.clock <= at) open.push(all[next++]!);
       open = open.filter(({ origin, length: size }) => origin.clock + size > at);
@@ -208,7 +201,7 @@ export class RestoredCopies {
     return doubles;
   }
 
-  /** The parts of a run that say the same as another one; each is in one item. */
+  /** The parts of a run with the same content as another; each is in one item. */
   #equalParts(run: Y.ID, other: Y.ID, length: number): Characters[] {
     const [a, b] = [this.#contentOf(run, length), this.#contentOf(other, length)];
     if (a === b) return [{ client: run.client, clock: run.clock, length }];
@@ -225,7 +218,6 @@ export class RestoredCopies {
     return Y.getItem(store, Y.createID(client, clock));
   }
 
-  /** How many characters from one on are in its item. */
   #untilNextItem(id: Y.ID): number {
     const struct = this.#structAt(id);
     return struct === null ? Infinity : struct.id.clock + struct.length - id.clock;
@@ -240,7 +232,7 @@ export class RestoredCopies {
     return this.#itemOf(id)?.deleted === false;
   }
 
-  /** What stands from an id on in its item, to be compared: a forged note must not delete anything else. */
+  /** The content of one item, for comparison: a forged record must not delete other content. */
   #contentOf(id: Y.ID, length: number): string | null {
     const item = this.#itemOf(id);
     if (item?.content instanceof Y.ContentString) {
@@ -256,7 +248,6 @@ interface Copy {
   readonly level: number;
 }
 
-/** The copy of one original. */
 function copyOf({ client, clock, origin, level }: Copies, originClock: number): Copy {
   return { id: Y.createID(client, clock + originClock - origin.clock), level };
 }
@@ -265,14 +256,12 @@ function originRange({ origin: { clock }, length }: Copies): ClockRange {
   return { clock, length };
 }
 
-/** The originals of copies, each once. */
 function originalsOf(copies: readonly Copies[]): Characters[] {
   return joinRuns(
     copies.map(({ origin: { client, clock }, length }) => ({ client, clock, length })),
   );
 }
 
-/** The characters, those of one client that touch or overlap as one run. */
 function joinRuns(parts: readonly (Y.ID & { readonly length?: number })[]): Characters[] {
   const runs: Characters[] = [];
   const sorted = parts.toSorted((a, b) => a.client - b.client || a.clock - b.clock);

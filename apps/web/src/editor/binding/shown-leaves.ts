@@ -4,17 +4,15 @@ import type * as Y from 'yjs';
 
 import { equalEnds } from './equal-ends.ts';
 
-/** A block that the editor shows as a leaf of its document. */
 export interface ShownLeaf {
   readonly block: ShownBlock;
   node: Node;
-  /** Among the leaves of the page. */
   index: number;
 }
 
 type Marker = Y.Item | null;
 
-/** The leaves of a page in order, and by the markers of the segments whose text they show. */
+/** The leaves of a page in order, and by the markers of the segments that they show. */
 export class ShownLeaves {
   #all: ShownLeaf[] = [];
   readonly #byMarker = new Map<Marker, ShownLeaf[]>();
@@ -23,12 +21,12 @@ export class ShownLeaves {
     return this.#all;
   }
 
-  /** The leaves that show text of the segment, in order. An unnamed block stands behind the divider it follows. */
+  /** Ordered. An unnamed block follows its divider. */
   of(marker: Marker): readonly ShownLeaf[] {
     return this.#byMarker.get(marker) ?? [];
   }
 
-  /** Shows other blocks. The same blocks at both ends keep their leaves, so that they cost next to nothing. */
+  /** Keeps the leaves of equal blocks at both ends, at almost no cost. */
   arrange(blocks: readonly ShownBlock[], nodeOf: (block: ShownBlock) => Node): void {
     const before = this.#all;
     const { head, tail } = equalEnds(before, blocks, (leaf, block) => leaf.block === block);
@@ -42,7 +40,6 @@ export class ShownLeaves {
     for (const leaf of come) this.#add(leaf);
   }
 
-  /** Shows a block of the same segment in the place of another. */
   replace({ index, block: before }: ShownLeaf, block: ShownBlock, node: Node): void {
     const leaf = { block, node, index };
     this.#all[index] = leaf;

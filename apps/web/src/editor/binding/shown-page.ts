@@ -23,22 +23,19 @@ import { type ShownLeaf, ShownLeaves } from './shown-leaves.ts';
 import { ShownSegments } from './shown-segments.ts';
 import { findChanges } from './stream-changes.ts';
 
-/** Attributes that decide where a block is shown, or as what kind of node. */
 const STRUCTURAL: ReadonlySet<string> = new Set(['type', 'in', 'at', 'free']);
 
-/** What a new reading changed: single blocks, or anything. */
 export type Reading =
   | { readonly kind: 'text'; readonly leaves: readonly number[] }
   | { readonly kind: 'all' };
 
-/** A page as it is stored. */
 export interface StoredPage extends ArrangedPage {
   readonly segments: readonly Segment[];
 }
 
 /**
- * What the editor shows of a page: the blocks as they were last read, with the node of each. Where only text has
- * changed, reading again costs the changed blocks; what is unchanged keeps its nodes.
+ * The blocks of a page as last read, with their nodes. When only text has changed, the cost of a
+ * reading depends on the changed blocks; unchanged blocks keep their nodes.
  */
 export class ShownPage {
   readonly roots: PageRoots;
@@ -49,11 +46,10 @@ export class ShownPage {
   readonly #segments = new ShownSegments();
   readonly #leaves = new ShownLeaves();
   #doc: Node;
-  /** What has changed since it was read: segments by their markers, blocks by their ids. */
   readonly #changedMarkers = new Set<Y.Item | null>();
   readonly #changedIds = new Set<string>();
   #isStructureChanged = true;
-  /** The page as it was last read, until something changes. */
+  /** The stored page as last read; null after a change. */
   #stored: StoredPage | null = null;
 
   constructor(roots: PageRoots, schema: Schema) {
@@ -74,23 +70,21 @@ export class ShownPage {
     return this.#leaves.all;
   }
 
-  /** The leaves that show text of the segment. */
   leavesOf(marker: Y.Item | null): readonly ShownLeaf[] {
     return this.#leaves.of(marker);
   }
 
-  /** Whether the second segment followed the first in the stream when it was read. */
+  /** Whether two segments were adjacent in the stream at the last reading. */
   isNext(marker: Y.Item | null, next: Y.Item | null): boolean {
     const index = this.#segments.indexOf(marker);
     return index !== undefined && this.#segments.indexOf(next) === index + 1;
   }
 
-  /** Whether the segment of a marker is shown as a block, not as a part of another one's text. */
+  /** Whether a segment is shown as a block, not as a part of another block's text. */
   isBlock(marker: Y.Item): boolean {
     return this.leavesOf(marker)[0]?.block.segment.marker === marker;
   }
 
-  /** Records what a transaction has changed, for the next reading. What is shown does not change. */
   noteChanges(transaction: Y.Transaction): void {
     this.#stored = null;
     const { markers, hasEmbeds } = findChanges(transaction, this.roots.text);
@@ -108,12 +102,11 @@ export class ShownPage {
     return this.#changedMarkers.size > 0 || this.#changedIds.size > 0;
   }
 
-  /** Whether any text or attribute of a block has changed since it was read. */
   isChanged({ segment, content }: ShownBlock): boolean {
     return this.#isChanged(segment) || content.some((part) => this.#isChanged(part.segment));
   }
 
-  /** Reads the page as it is stored now, with all changes that were noted. What is shown does not change. */
+  /** Reads the stored page with all recorded changes, but leaves the shown page unchanged. */
   readStored(): StoredPage {
     if (!this.#stored) {
       const segments = readSegments(this.#source, {
@@ -126,7 +119,7 @@ export class ShownPage {
     return this.#stored;
   }
 
-  /** Reads what has changed. Nodes of the editor's that a command has just made are used where they say the same. */
+  /** Reads the changes. Uses nodes that a command has just created where they are equal. */
   refresh(made: readonly Node[] = [], shown: Node = this.#doc): Reading {
     const reading = (this.#isStructureChanged ? null : this.#refreshText()) ?? { kind: 'all' };
     if (reading.kind === 'all') this.#refreshAll(made, shown);
@@ -136,7 +129,7 @@ export class ShownPage {
     return reading;
   }
 
-  /** Takes the editor's document for its own: it shows the same, with nodes that the editor knows. */
+  /** Takes over the editor's equal document, so that both use the same nodes. */
   adopt(doc: Node, reading: Reading = { kind: 'all' }): void {
     if (doc === this.#doc) return;
     const before = this.#doc.children;
@@ -156,7 +149,9 @@ export class ShownPage {
     }
   }
 
-  /** The living slot that a marker's block names. In a circle of joined runs the block is shown at home all the same (RD7). */
+  /**
+   * The living slot of a marker's block. Blocks in a circle of joined runs are shown at home (RD7).
+   */
   slotOf(marker: Y.Item): SlotPart | null {
     const fields = markerOf(marker);
     const index = this.#segments.indexOf(marker);
@@ -166,7 +161,7 @@ export class ShownPage {
     return slot === undefined || slot.item.deleted ? null : slot;
   }
 
-  /** The segments that are parts of a block's text (RD6), those without text included. */
+  /** The segments that are parts of a block's text (RD6), including empty ones. */
   segmentsJoinedTo({ segment }: ShownBlock): Segment[] {
     const joined = new Set<Segment>();
     const open = [segment];
@@ -189,7 +184,6 @@ export class ShownPage {
     this.attributes.update(key);
   }
 
-  /** The containers around a block, from the outermost. */
   containersOf({ attributes }: ShownBlock): readonly string[] {
     return this.attributes.containers(attributes.in);
   }
@@ -202,7 +196,7 @@ export class ShownPage {
     return { text: this.roots.text, attributes: this.attributes, formats: this.#formats };
   }
 
-  /** Null where more has changed than the text and the own attributes of single blocks. */
+  /** Null where more has changed than text and own attributes of single blocks. */
   #refreshText(): Reading | null {
     const changes: { index: number; leaf: ShownLeaf; segment: Segment }[] = [];
     for (const marker of this.#changedSegments()) {
@@ -226,7 +220,6 @@ export class ShownPage {
     return { kind: 'text', leaves: leaves.toSorted((a, b) => a - b) };
   }
 
-  /** The markers of all segments in which text or an attribute has changed. */
   #changedSegments(): Iterable<Y.Item | null> {
     if (this.#changedIds.size === 0) return this.#changedMarkers;
     const markers = new Set(this.#changedMarkers);

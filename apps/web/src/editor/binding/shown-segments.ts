@@ -7,10 +7,9 @@ interface Place {
   index: number;
 }
 
-/** The segments of a page as they were read, by their markers, and their slots by id. */
+/** The segments of a page as last read, by marker, and their slots by id. */
 export class ShownSegments {
   #all: Segment[] = [];
-  /** For each segment, the object that `#byMarker` holds. */
   #places: Place[] = [];
   readonly #byMarker = new Map<Y.Item | null, Place>();
   readonly #slots = new Map<string, SlotPart>();
@@ -23,12 +22,11 @@ export class ShownSegments {
     return this.#byMarker.get(marker)?.index;
   }
 
-  /** The slot with the id; the first one in the stream, if there are more. */
   slot(id: string): SlotPart | undefined {
     return this.#slots.get(id);
   }
 
-  /** Takes a new reading. The same segments at both ends cost next to nothing. */
+  /** Costs almost nothing for equal segments at both ends. */
   set(segments: readonly Segment[]): void {
     const { head, tail } = equalEnds(this.#all, segments);
     const end = this.#all.length - tail;
@@ -45,7 +43,6 @@ export class ShownSegments {
     this.#findSlots();
   }
 
-  /** Takes a new reading of the text of one segment. */
   replace(index: number, segment: Segment): void {
     this.#all[index] = segment;
   }

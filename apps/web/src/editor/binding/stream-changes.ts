@@ -2,13 +2,12 @@ import { markerOf } from '@tandem/document/stream';
 import * as Y from 'yjs';
 
 export interface StreamChanges {
-  /** The markers of the segments in which something has come or gone; null for the first segment. */
+  /** The markers of the changed segments; null for the first segment. */
   readonly markers: ReadonlySet<Y.Item | null>;
-  /** Whether markers or slots have come or gone. */
   readonly hasEmbeds: boolean;
 }
 
-/** What a transaction has changed in a stream. To be called in the transaction or after it. */
+/** Must run in the transaction or after it. */
 export function findChanges(transaction: Y.Transaction, text: Y.Text): StreamChanges {
   const { doc, beforeState, deleteSet } = transaction;
   const markers = new Set<Y.Item | null>();
@@ -18,7 +17,7 @@ export function findChanges(transaction: Y.Transaction, text: Y.Text): StreamCha
     if (!(struct instanceof Y.Item) || struct.parent !== text) return;
     if (struct.content instanceof Y.ContentEmbed || struct.content instanceof Y.ContentDeleted) {
       hasEmbeds = true;
-      // A marker that has gone ended a segment, and one that has come begins one.
+      // A deleted marker ended a segment, and a new one begins one.
       markers.add(struct);
     }
     let item = struct.left;

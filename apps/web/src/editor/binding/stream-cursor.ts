@@ -1,11 +1,10 @@
 import * as Y from 'yjs';
 
-/** Formats by name; a name that is not there has no format. */
 export type FormatValues = Readonly<Record<string, unknown>>;
 
 /**
- * A place between two items of a stream, with the formats in force there. It writes at items, never at indexes: once a
- * text holds a format, Yjs walks from its start for every index.
+ * A place between two items of a stream, with the formats in force there. It writes at items, never
+ * at indexes: once a text contains a format, Yjs walks from its start for every index.
  */
 export class StreamCursor {
   readonly #transaction: Y.Transaction;
@@ -31,22 +30,20 @@ export class StreamCursor {
     return Object.fromEntries(this.#formats);
   }
 
-  /** The item before the cursor. */
   get left(): Y.Item | null {
     return this.#left;
   }
 
-  /** Goes on to the place before an item that stands behind the cursor. */
   moveTo(item: Y.Item): void {
     while (this.#right !== null && this.#right !== item) this.#forward();
   }
 
-  /** Inserts an embed, which carries whatever formats are in force. */
+  /** The embed takes the formats in force. */
   insertEmbed(embed: object): Y.Item {
     return this.#put(new Y.ContentEmbed(embed));
   }
 
-  /** Inserts text that carries exactly `formats`, or, with null, those in force. */
+  /** Inserts text with exactly `formats`; null means those in force. */
   insertText(text: string, formats: FormatValues | null): Y.Item {
     if (formats === null) return this.#put(new Y.ContentString(text));
     this.#skipTowards(formats);
@@ -57,7 +54,7 @@ export class StreamCursor {
     return item;
   }
 
-  /** Sets formats on everything up to and including `last`; null ends one. The cursor is behind it then. */
+  /** Sets formats up to and including `last`, and moves after it; null ends a format. */
   format(change: FormatValues, last: Y.Item): void {
     const ended = this.#begin(Object.keys(change), (name) => change[name] ?? null);
     for (let done = false; !done && this.#right !== null;) {
@@ -107,7 +104,7 @@ export class StreamCursor {
     this.#right = item.right;
   }
 
-  /** Goes over formats that begin or end here, if the wanted ones are in force behind them. */
+  /** Passes formats that begin or end here, if the wanted ones are in force after them. */
   #skipTowards(wanted: FormatValues): void {
     if (hasFormats(this.#formats, wanted)) return;
     const formats = new Map(this.#formats);
@@ -122,7 +119,7 @@ export class StreamCursor {
     }
   }
 
-  /** Begins the formats that differ from what is wanted. Returns what was in force before them. */
+  /** Begins the formats that differ from the wanted ones. Returns the previous values. */
   #begin(names: Iterable<string>, wanted: (name: string) => unknown): Map<string, unknown> {
     const before = new Map<string, unknown>();
     for (const name of names) {
@@ -134,7 +131,6 @@ export class StreamCursor {
     return before;
   }
 
-  /** Puts formats back to what they were, using or deleting what stands here already. */
   #end(before: Map<string, unknown>): void {
     for (let item = this.#right; before.size > 0 && isFormat(item); item = this.#right) {
       if (!item.deleted) {
@@ -149,8 +145,8 @@ export class StreamCursor {
 }
 
 /**
- * Whether an item is, or was, a format. The cursor never goes over characters to reach one, deleted ones included: what
- * others write between those would part what is written here in one go.
+ * Whether an item is or was a format. The cursor never passes characters to reach a format, not
+ * even deleted ones: concurrent text between them would split an insertion.
  */
 function isFormat(item: Y.Item | null): item is Y.Item {
   return item?.content instanceof Y.ContentFormat;

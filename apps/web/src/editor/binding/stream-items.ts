@@ -1,7 +1,7 @@
 import { markerOf, type Segment, type ShownBlock } from '@tandem/document/stream';
 import * as Y from 'yjs';
 
-/** Characters of one client that follow each other, shown side by side. */
+/** Consecutive characters of one client, shown side by side. */
 export interface Characters {
   readonly client: number;
   readonly clock: number;
@@ -9,7 +9,6 @@ export interface Characters {
 }
 
 export interface CharacterRun extends Characters {
-  /** Where the run begins in its block. */
   readonly offset: number;
   readonly formats: Readonly<Record<string, unknown>>;
   readonly segment: Segment;
@@ -19,7 +18,6 @@ export function lengthOf({ content }: ShownBlock): number {
   return content.reduce((length, { text }) => length + text.length, 0);
 }
 
-/** The characters that a block shows from `offset` on. */
 export function* charactersOf(
   { content }: ShownBlock,
   offset: number,
@@ -43,12 +41,10 @@ export function* charactersOf(
   }
 }
 
-/** The item that begins with the first of the characters. */
 export function firstItem(transaction: Y.Transaction, { client, clock }: Characters): Y.Item {
   return Y.getItemCleanStart(transaction, Y.createID(client, clock));
 }
 
-/** The item that ends with the last of the characters. */
 export function lastItem(
   transaction: Y.Transaction,
   { client, clock, length }: Characters,
@@ -57,7 +53,6 @@ export function lastItem(
   return Y.getItemCleanEnd(transaction, transaction.doc.store, id);
 }
 
-/** Deletes the characters that are still there. */
 export function deleteCharacters(
   transaction: Y.Transaction,
   { client, clock, length }: Characters,
@@ -73,7 +68,6 @@ export function deleteCharacters(
   }
 }
 
-/** The last item before the next living marker, from `item` on; the item itself at the end of the stream. */
 export function endOfSegment(item: Y.Item): Y.Item {
   let last = item;
   for (let next = item.right; next !== null && !isLivingMarker(next); next = next.right)
@@ -85,28 +79,24 @@ export function isLivingMarker(item: Y.Item): boolean {
   return !item.deleted && markerOf(item) !== null;
 }
 
-/** The marker of the segment that an item stands in. */
 export function markerBefore(item: Y.Item): Y.Item | null {
   let at: Y.Item | null = item;
   while (at !== null && !isLivingMarker(at)) at = at.left;
   return at;
 }
 
-/** The marker of the segment behind the one that an item stands in. */
 export function nextMarker(item: Y.Item): Y.Item | null {
   let at = item.right;
   while (at !== null && !isLivingMarker(at)) at = at.right;
   return at;
 }
 
-/** Whether text stands from the item on, up to the next marker. */
 export function hasText(item: Y.Item | null): boolean {
   for (let at = item; at !== null && !isLivingMarker(at); at = at.right)
     if (!at.deleted && at.content instanceof Y.ContentString) return true;
   return false;
 }
 
-/** Whether anything stands from the item on, up to the next marker. */
 export function hasContent(item: Y.Item): boolean {
   for (let at: Y.Item | null = item; at !== null && !isLivingMarker(at); at = at.right)
     if (!at.deleted && at.countable) return true;

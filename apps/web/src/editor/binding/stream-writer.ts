@@ -36,29 +36,27 @@ import {
   nextMarker,
 } from './stream-items.ts';
 
-/** The attributes that a block shows, as they are stored; null for none. */
 type StoredAttributes = Readonly<Record<string, unknown>>;
 
 /**
- * Writes what a command did into the stream, as little as says it (WR1 to WR9). It names characters and markers by
- * their ids, so that it is right even when others have written since the page was shown.
+ * Writes a command's changes into the stream, with as few operations as possible (WR1 to WR9). Ids
+ * of characters and markers keep the changes correct when others have written since the page was
+ * shown.
  */
 export class StreamWriter {
   readonly #transaction: Y.Transaction;
   readonly #page: ShownPage;
   readonly #change: LeafChange;
-  /** Behind what was kept or inserted last; a cursor is made of it only when something is written there. */
+  /** The end of the last kept or inserted content; becomes a cursor only for a write. */
   #place: Y.Item | Characters | null = null;
   #formats: FormatValues = {};
   #cursor: StreamCursor | null = null;
   readonly #ids: (string | null)[];
   readonly #marks: MarkWriter;
   readonly #inserted: (Characters & { readonly leaf: number; readonly offset: number })[] = [];
-  /** By later leaf: the markers that were inserted. */
   readonly #markers = new Map<number, Y.Item>();
-  /** Segments that were parts of a first block whose marker is gone. */
+  /** Segments joined to a first block whose marker is gone. */
   readonly #orphans: Segment[] = [];
-  /** Whether blocks came, went or moved, so that their order must be looked at. */
   #isStructural: boolean;
 
   constructor(transaction: Y.Transaction, page: ShownPage, change: LeafChange) {
@@ -73,7 +71,6 @@ export class StreamWriter {
       edits.some(({ kind }) => kind === 'insert-block' || kind === 'delete-block');
   }
 
-  /** The ids under which the later leaves are stored; null for unnamed ones. */
   get ids(): readonly (string | null)[] {
     return this.#ids;
   }
@@ -98,7 +95,6 @@ export class StreamWriter {
     }
   }
 
-  /** The editor's selection in what was written. */
   share(selection: Selection, doc: Node): SharedSelection | null {
     const anchor = this.#share(selection.anchor, doc);
     const head = selection.empty ? anchor : this.#share(selection.head, doc);
@@ -158,7 +154,7 @@ export class StreamWriter {
     }
   }
 
-  /** An unnamed block stays so while nothing is said of it and what stands before it is the same (WR7). */
+  /** An unnamed block stays unnamed while it and the content before it are unchanged (WR7). */
   #idFor(index: number): string | null {
     const { to, from, alignment } = this.#change;
     const id = idOf(to[index]!.node);
@@ -169,21 +165,22 @@ export class StreamWriter {
     const isAlone = to.length === 1 && from.length === this.#page.leaves.length;
     if (isAlone && isPlain && to[index]!.containers.length === 0) return null;
     const earlier = alignment.earlier[index]!;
-    // The only block gets its marker with the second one: later, two people who move it would each give it one.
+    // The only block gets its marker with the second one: later, each of two users would create
+    // one.
     if (earlier === -1 || this.#page.leaves.length === 1) return newBlockId();
     const { block } = from[earlier]!;
     const before = this.#page.leaves[this.#change.index + earlier - 1]?.block.id;
     const now =
       index > 0 ? idOf(to[index - 1]!.node) : this.#page.leaves[this.#change.index - 1]?.block.id;
     const isAlike = isPlain && isSame(to[index]!.containers, this.#page.containersOf(block));
-    // Without a marker, the block would go with its last character (RD2).
+    // Without a marker, the block would vanish with its last character (RD2).
     const hasText = to[index]!.node.content.size > 0;
     return isAlike && hasText && before === now ? null : newBlockId();
   }
 
   /**
-   * Says of blocks that are at home because their slots lead back to them (RD7) that they are at home. Blocks that come
-   * or go would make them parts of other texts.
+   * Marks blocks explicitly as at home if they are so only because their slots form a circle (RD7).
+   * New or deleted blocks would otherwise make them parts of other texts.
    */
   #settleBlocks(): void {
     for (const { block } of this.#page.leaves) {
@@ -207,7 +204,10 @@ export class StreamWriter {
     this.#goTo(marker, formats.values);
   }
 
-  /** Before the first character: a marker there begins a block with this text, wherever the block before it is shown. */
+  /**
+   * Before the first character: a marker there begins a block with this text, wherever the previous
+   * block is shown.
+   */
   #goBefore(block: ShownBlock): void {
     const [first] = charactersOf(block, 0, 1);
     if (first) this.#goTo(firstItem(this.#transaction, first).left, first.formats);
@@ -220,7 +220,6 @@ export class StreamWriter {
     this.#cursor = null;
   }
 
-  /** The cursor behind what was kept or inserted last. */
   #at(): StreamCursor {
     if (this.#cursor) return this.#cursor;
     const { text } = this.#page.roots;
@@ -265,15 +264,15 @@ export class StreamWriter {
     const set = Object.entries(fields).filter(([, value]) => value !== null);
     const behind = this.#at().left;
     this.#markers.set(to, this.#at().insertEmbed({ id, ...Object.fromEntries(set) }));
-    // Attributes of a block that had this id before would count for it.
+    // Attributes of an earlier block with this id would apply to it.
     for (const [name, value] of Object.entries(fields)) this.#setIfStored(id, name, value);
     if (behind !== null) this.#bringRest(behind, this.#at().left!);
   }
 
   /**
-   * The text behind a place in a joined segment is what follows in that segment, and then what follows the slot it is
-   * shown at. A block that begins at the place takes the second along, too. Slots may lead back to where they began
-   * (RD7): the way ends at the segment that is shown as a block.
+   * The text after a place in a joined segment is the rest of that segment, then the text after its
+   * slot. A block that begins at the place must take the second part along. Slots may form a circle
+   * (RD7): the walk ends at the segment that is shown as a block.
    */
   #bringRest(behind: Y.Item, marker: Y.Item): void {
     let segment = markerBefore(behind);
@@ -291,7 +290,7 @@ export class StreamWriter {
     }
   }
 
-  /** Joins what is left of a block to the text before it (WR3, WR6). */
+  /** Joins the rest of a block to the text before it (WR3, WR6). */
   #deleteBlock(block: ShownBlock): void {
     this.#isStructural = true;
     const { marker } = block.segment;
@@ -313,7 +312,7 @@ export class StreamWriter {
     }
   }
 
-  /** Without the marker the block behind it would be in the run of what stands before it in the stream. */
+  /** Without the marker, the next block would join the run of the preceding content. */
   #freeNext(marker: Y.Item): void {
     const next = nextMarker(marker);
     if (next === null || !this.#page.isBlock(next) || this.#page.slotOf(next) !== null) return;
@@ -321,7 +320,7 @@ export class StreamWriter {
     if (id !== null && !attributes.free) this.#page.setAttribute(id, 'free', true);
   }
 
-  /** What is empty of a block goes with it: its slots may now lead back to where they stand, and show it again (RD7). */
+  /** Deletes empty segments: their slots may now form a circle and show the block again (RD7). */
   #deleteOrphans(): void {
     for (const { marker } of this.#orphans) {
       if (marker === null || marker.deleted) continue;
@@ -373,7 +372,7 @@ function storedAttributes(node: Node): StoredAttributes {
   return values;
 }
 
-/** Whether nothing but text and slots stands between an item and a marker behind it. */
+/** Whether only text and slots lie between an item and a later marker. */
 function follows(marker: Y.Item, item: Y.Item): boolean {
   for (let left = marker.left; left !== null; left = left.left) {
     if (left === item) return true;

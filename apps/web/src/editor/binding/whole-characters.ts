@@ -2,8 +2,8 @@ import type { TextRun } from './common-text.ts';
 import type { LeafLine } from './leaf-line.ts';
 
 /**
- * Runs that begin and end between characters. Yjs replaces both halves of a surrogate pair that is cut, so a pair of
- * which only a half is kept goes and comes as a whole.
+ * Cuts runs to whole characters. Yjs replaces both halves of a split surrogate pair, so a partly
+ * kept pair is deleted and inserted as a whole.
  */
 export function wholeCharacters(
   before: LeafLine,
@@ -20,7 +20,6 @@ export function wholeCharacters(
   });
 }
 
-/** Runs that follow each other on both sides as one. */
 function merged(runs: readonly TextRun[]): TextRun[] {
   const all: TextRun[] = [];
   for (const run of runs) {
@@ -33,7 +32,6 @@ function merged(runs: readonly TextRun[]): TextRun[] {
   return all;
 }
 
-/** Whether an index is between the two halves of a surrogate pair. */
 function isInPair(text: string, index: number): boolean {
   return /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(0, index - 1), index + 1));
 }

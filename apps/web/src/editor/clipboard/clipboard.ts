@@ -19,7 +19,6 @@ import { PastedHtmlParser } from './pasted-html.ts';
 import { readPlainText } from './plain-text.ts';
 import { readProgramText } from './program-text.ts';
 
-/** Why nothing was pasted or dropped. */
 export type ClipboardProblem = 'file' | 'tooLong' | 'unreadable';
 
 interface TextRange {
@@ -30,8 +29,9 @@ interface TextRange {
 const clipboardKey = new PluginKey<TextRange | null>('clipboard');
 
 /**
- * Copying and pasting. Plain text stays plain, line by line. Text that says as a whole that it is Markdown is pasted as
- * it is and then, in a step of its own, becomes what it means: one undo turns it back.
+ * Copying and pasting. Plain text stays plain, line by line. Text recognized as Markdown is first
+ * pasted as plain text and then converted in a second step, so that one undo reverts the
+ * conversion.
  */
 export function clipboard(
   schema: Schema,
@@ -77,12 +77,12 @@ export function clipboard(
         paste(view, event) {
           const data = event.clipboardData;
           if (!view.editable || !data) return false;
-          // Before anything is made of it; a text that comes as HTML alone is looked at when it has been read.
+          // Checked before parsing; text that comes as HTML alone is checked after parsing.
           const text = data.getData('text/plain');
           if (isTooLong(view, text)) return refuse(event, 'tooLong');
           return holdsOnlyFiles(data) && refuse(event, 'file');
         },
-        // The browser would open the file instead of the page.
+        // The browser would replace the page by the dropped file.
         dragover(_view, event) {
           if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
           return false;
@@ -94,12 +94,11 @@ export function clipboard(
   });
 }
 
-/** Pastes what is on the clipboard as Markdown, if the browser lets the page read it. */
 export async function pasteMarkdownFromClipboard(
   view: EditorView,
   onProblem: (problem: ClipboardProblem) => void,
 ): Promise<void> {
-  // Browsers have it on secure pages only, whatever its type says.
+  // Undefined on insecure pages, despite its type.
   const device = navigator.clipboard as Clipboard | undefined;
   const text = await device?.readText().catch(() => undefined);
   if (view.isDestroyed || !view.editable) return;
@@ -108,7 +107,6 @@ export async function pasteMarkdownFromClipboard(
   else if (text !== '') pasteMarkdown(view, text);
 }
 
-/** Inserts a text as what its Markdown means. */
 export function pasteMarkdown(view: EditorView, text: string): void {
   const { state } = view;
   if (state.selection.$from.parent.type.spec.code) {
@@ -119,7 +117,7 @@ export function pasteMarkdown(view: EditorView, text: string): void {
   readPastedAsMarkdown(view, text);
 }
 
-/** Whether a page would no longer hold the text, or a browser no longer show one of its lines at once. */
+/** Whether the page cannot hold the text, or browsers cannot display one of its lines at once. */
 function isTooLong({ state }: EditorView, text: string): boolean {
   if (state.doc.content.size + text.length > MAX_PAGE_LENGTH) return true;
   return (
@@ -128,7 +126,7 @@ function isTooLong({ state }: EditorView, text: string): boolean {
   );
 }
 
-/** A picture, and no text beside it. An office program puts a picture of the text beside the text. */
+/** Whether there is a file and no text. Office programs add a picture of the text to the text. */
 function holdsOnlyFiles(data: DataTransfer): boolean {
   if (data.getData('text/plain') !== '') return false;
   const words = data.getData('text/html').replace(/<!--[^]*?-->|<[^>]*>|&nbsp;|\s/g, '');
@@ -166,7 +164,6 @@ function pastePlain(view: EditorView, text: string): void {
   view.dispatch(tr.setMeta('paste', true).scrollIntoView());
 }
 
-/** Puts the blocks that Markdown means in the place of the text that was just pasted. */
 function readPastedAsMarkdown(view: EditorView, text: string): void {
   const { state } = view;
   const range = clipboardKey.getState(state);
@@ -179,7 +176,6 @@ function readPastedAsMarkdown(view: EditorView, text: string): void {
   view.dispatch(tr.setMeta(clipboardKey, null).setMeta('paste', true).scrollIntoView());
 }
 
-/** Pastes the text of a code editor that names its language: as Markdown, or as code. */
 function pasteProgramText(view: EditorView, event: ClipboardEvent): boolean {
   const { state } = view;
   const found = event.clipboardData && readProgramText(event.clipboardData);
@@ -195,7 +191,7 @@ function pasteProgramText(view: EditorView, event: ClipboardEvent): boolean {
   return true;
 }
 
-/** Shift is held: the person asks for plain text. ProseMirror knows, and says so to its parser of text alone. */
+/** Whether Shift is held for plain text. ProseMirror tells only its text parser. */
 function isPlainPaste(view: EditorView): boolean {
   const { input } = view as unknown as {
     input?: { shiftKey: boolean; lastKeyCode: number | null };
@@ -206,13 +202,13 @@ function isPlainPaste(view: EditorView): boolean {
 /** Shift+Insert is an ordinary paste. */
 const INSERT_KEY = 45;
 
-/** Code without a language: the window of an editor that does not say what it shows. */
+/** Code without a language, as copied from an editor that does not declare one. */
 function isBareCode({ content }: Slice): boolean {
   const { firstChild, childCount } = content;
   return childCount === 1 && firstChild?.type.name === 'codeBlock' && !firstChild.attrs['language'];
 }
 
-/** Code, a quote or an item from another program is pasted as such, and not as words in the text around it. */
+/** Code, quotes and items from other programs stay blocks instead of merging with the text. */
 function asWhole(slice: Slice): Slice {
   const { firstChild, childCount } = slice.content;
   if (childCount !== 1 || !firstChild?.isBlock) return slice;
@@ -220,7 +216,7 @@ function asWhole(slice: Slice): Slice {
   return isSpecial ? new Slice(slice.content, 0, 0) : slice;
 }
 
-/** An address that is pasted links the selected text, or becomes a link itself. */
+/** A pasted address links the selected text, or becomes a link itself. */
 function pasteAddress(view: EditorView, event: ClipboardEvent): boolean {
   const href = asHref(event.clipboardData?.getData('text/plain') ?? '');
   const { state } = view;
@@ -235,7 +231,7 @@ function pasteAddress(view: EditorView, event: ClipboardEvent): boolean {
   return true;
 }
 
-/** A list says where it starts only where that is not said by its place. */
+/** Removes a list's start number where its place implies it. */
 function leaveOutImpliedStarts(slice: Slice): Slice {
   const { content, openStart, openEnd } = slice;
   let hasStarts = false;

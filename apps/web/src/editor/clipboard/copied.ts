@@ -5,7 +5,7 @@ import type { EditorState } from '@tiptap/pm/state';
 
 import { withoutSections } from '../sections.ts';
 
-/** Writes the clipboard for other programs: HTML with real lists, and the text as it is read. */
+/** Serializes for other programs: HTML with real lists. */
 
 export class HtmlSerializer extends DOMSerializer {
   constructor(schema: Schema) {
@@ -26,12 +26,12 @@ export class HtmlSerializer extends DOMSerializer {
   }
 }
 
-/** A selection within one block is its words; more has the signs of its lists and quotes. */
+/** A selection within one block is its words alone; a larger one includes list and quote signs. */
 export function textOf(slice: Slice): string {
   return isWithinBlock(slice) ? wordsOf(slice) : readableText(blocksOf(slice.content));
 }
 
-/** The selection as Markdown. A part of one block is no heading, item or code. */
+/** The selection as Markdown. A part of one block is never a heading, item or code. */
 export function markdownOf({ selection }: EditorState): string {
   const slice = withoutSections(selection.content());
   const { $from, $to } = selection;

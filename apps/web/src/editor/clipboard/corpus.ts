@@ -8,15 +8,15 @@ import { openPage, schema, sharedPage, text } from '../headless-page.ts';
 import { clipboard, type ClipboardProblem } from './clipboard.ts';
 
 /**
- * For tests: clipboards as programs fill them, from the files in `corpus/`. A file has parts, each below a line with
- * its name: `=== text/plain`, `=== text/html`, what a code editor adds, and what comes of it:
+ * Test fixtures: real clipboards from the files in `corpus/`. A file has parts, each below a line
+ * with its name: `=== text/plain`, `=== text/html`, data of code editors, and the expected result:
  *
- *     === into        the block that it is pasted in, `|` is the caret; an empty paragraph without this
- *     === document    the page, one line for a line that is seen
+ *     === into        the target block, `|` is the caret; default: an empty paragraph
+ *     === document    the page, one line per visible line
  *     === copied      the same page as text for a mail or a terminal
- *     === problem     what the person is told when nothing is pasted
+ *     === problem     the reported problem when nothing is pasted
  */
-// The old name by which ProseMirror asks for them.
+// The old property name that ProseMirror reads.
 Object.defineProperty(CSSStyleSheet.prototype, 'rules', {
   configurable: true,
   get(this: CSSStyleSheet) {
@@ -39,7 +39,6 @@ export interface Pasted {
   readonly problem: ClipboardProblem | null;
 }
 
-/** A real view, with a real binding, on which the clipboard is pasted. */
 export function pasteClipboard(data: Clipboard): Pasted {
   let problem: ClipboardProblem | null = null;
   const view = openView(data.get('into') ?? '|', (found) => (problem = found));
@@ -53,7 +52,6 @@ export function paste(view: EditorView, data: Clipboard): void {
   view.dom.dispatchEvent(event);
 }
 
-/** The clipboard after the whole page was copied. */
 export function copyAll(view: EditorView): Clipboard {
   const { doc } = view.state;
   view.dispatch(
@@ -100,7 +98,7 @@ function openView(into: string, onProblem: (problem: ClipboardProblem) => void):
   return view;
 }
 
-/** A page in lines: signs of lists and quotes before each, fences around code, `↵` for a break, `⇥` for a tab. */
+/** A page as lines: list and quote signs, fences around code, `↵` for a break, `⇥` for a tab. */
 export function linesOf(parent: Node, prefix = ''): string[] {
   const numbers = new ListCounter();
   return parent.children.flatMap((block) => {

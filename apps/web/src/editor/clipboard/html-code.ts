@@ -1,6 +1,6 @@
-/** Code as programs copy it: a `pre` with markup in it, or boxes in a font of fixed width. */
+/** Code as programs copy it: a `pre` with markup, or boxes in a monospace font. */
 
-/** The text of a `pre` in one piece: colours go, a line break or a box for each line is a line. */
+/** Reduces a `pre` to its text: a line break or a line's box becomes a line. */
 export function readPreformatted(root: HTMLElement): void {
   for (const pre of root.querySelectorAll('pre')) {
     const code = pre.querySelector('code');
@@ -17,7 +17,7 @@ export function readPreformatted(root: HTMLElement): void {
   }
 }
 
-/** VS Code, Windows Terminal and others write boxes that keep their white space; several lines of it are code. */
+/** VS Code, Windows Terminal and others copy boxes that preserve white space. */
 export function readMonospace(root: HTMLElement): void {
   for (const box of root.querySelectorAll<HTMLElement>('div[style], span[style]')) {
     const style = box.getAttribute('style') ?? '';
@@ -33,7 +33,6 @@ export function readMonospace(root: HTMLElement): void {
   }
 }
 
-/** The language above code, which a page shows as the title of its box. */
 function removeTitle(pre: HTMLElement, className: string): void {
   const language = /(?:^|\s)lang(?:uage)?-(\S+)/.exec(className)?.[1];
   const title = pre.previousElementSibling;
@@ -41,7 +40,7 @@ function removeTitle(pre: HTMLElement, className: string): void {
     title.remove();
 }
 
-/** A name or an expression out of a line, which an editor writes as a `pre` with the looks of its own window. */
+/** A name or an expression within a line, which editors copy as a `pre` in their own style. */
 function isFragment(pre: HTMLElement, text: string): boolean {
   return !text.includes('\n') && /font-family/.test(pre.getAttribute('style') ?? '');
 }
@@ -58,7 +57,7 @@ function linesOf(element: Element): string {
       const isLine = LINE.test(node.nodeName);
       const start = text.length;
       for (const child of node.childNodes) read(child);
-      // A box for an empty line holds a line break.
+      // A box for an empty line contains a line break.
       if (isLine && !(text.length > start && text.endsWith('\n'))) text += '\n';
     }
   };

@@ -1,6 +1,6 @@
-/** Lists of programs that do not nest them: each item says how deep it stands. */
+/** Nests the lists of programs that only give each item's depth. */
 
-/** Word on the desktop writes paragraphs with a sign in them, Word on the web lists of one item. */
+/** Word on the desktop writes paragraphs with a sign, Word on the web lists of one item. */
 export function readOfficeLists(root: HTMLElement): void {
   for (const paragraph of root.querySelectorAll('p, h1, h2, h3, h4, h5, h6')) {
     const level = /mso-list:[^;]*\blevel(\d+)/.exec(paragraph.getAttribute('style') ?? '')?.[1];
@@ -27,7 +27,7 @@ export function readChatLists(root: HTMLElement): void {
       setIndent(item, Number(list.getAttribute('data-indent')));
 }
 
-/** The numbers that HTML gives to the items behind the first, whatever stands between them. */
+/** Numbers the items after the first, as HTML does, whatever stands between them. */
 export function numberItems(root: HTMLElement): void {
   for (const list of root.querySelectorAll('ol')) {
     let number = Number(list.getAttribute('start') ?? 1);

@@ -1,8 +1,8 @@
-/** A table of cells is a line for each row, with tabs between the cells, as spreadsheets write it as text. */
+/** Turns each row of a data table into a line, with tabs between the cells. */
 export function readTables(root: HTMLElement): void {
   for (const table of root.querySelectorAll('table')) {
     const rows = [...table.querySelectorAll('tr')];
-    // A mail is laid out in tables: what holds blocks is no cell of a table of data.
+    // Mails use tables for layout: a cell with blocks is not data.
     if (table.querySelector('table') || rows.some((row) => [...row.cells].some(holdsSeveralBlocks)))
       continue;
     table.replaceWith(...rows.filter(({ cells }) => cells.length > 0).map(readRow));
@@ -19,7 +19,6 @@ function readRow(row: HTMLTableRowElement): HTMLElement {
   return line;
 }
 
-/** A tab that HTML does not collapse into a space. */
 function tab(document: Document): HTMLElement {
   const span = document.createElement('span');
   span.setAttribute('style', 'white-space: pre');

@@ -6,9 +6,10 @@ import { isText } from '../block-commands.ts';
 import { newBlockId } from '../new-block-id.ts';
 
 /**
- * Puts what is pasted or dropped in the place of the selection. Paragraphs at its ends flow into the text around it;
- * code, quotes, lines, headings and items are blocks of their own, and the text around them stays what it was. The
- * block with the caret is kept, or split, never made again: others may be writing in it.
+ * Replaces the selection by pasted or dropped content. Paragraphs at its ends merge with the text
+ * around it; code, quotes, dividers, headings and items stay separate blocks, and the text around
+ * them keeps its type. The block with the caret is kept or split, never rebuilt, because others may
+ * be writing in it.
  */
 export function insertSlice(tr: Transaction, slice: Slice): Transaction {
   if (tr.selection instanceof NodeSelection) return replaceBlock(tr, slice);
@@ -26,7 +27,6 @@ export function insertSlice(tr: Transaction, slice: Slice): Transaction {
   return insertBlocks(tr, withinItem(content.content, $from.parent));
 }
 
-/** Puts what is pasted in the place of a line that is selected as a whole. */
 function replaceBlock(tr: Transaction, { content }: Slice): Transaction {
   const { from, to } = tr.selection;
   const { textBlock } = tr.doc.type.schema.nodes;
@@ -36,7 +36,6 @@ function replaceBlock(tr: Transaction, { content }: Slice): Transaction {
   return selectEnd(tr.replaceWith(from, to, blocks), from + blocks.size);
 }
 
-/** The blocks selected within one quote, without that quote. */
 function unwrap({ content, openStart, openEnd }: Slice): Slice {
   const only = content.childCount === 1 ? content.firstChild : null;
   if (!only || only.isTextblock || openStart < 2 || openEnd < 2)
@@ -48,7 +47,7 @@ function insertBlocks(tr: Transaction, blocks: readonly Node[]): Transaction {
   const { $from } = tr.selection;
   const { parent } = $from;
   const isEmpty = parent.content.size === 0;
-  // Lines that are pasted into an item are items of its list.
+  // Lines pasted into an item become items of its list.
   const line = parent.attrs['list'] && blocks.every(isPlain) ? parent.attrs : null;
   const rest = [...blocks];
   const opening = isPlain(rest[0]!) ? rest.shift()! : null;
@@ -63,7 +62,7 @@ function insertBlocks(tr: Transaction, blocks: readonly Node[]): Transaction {
       return insertAt(tr, before, rest, closing?.content.size);
     }
     const above = closing ? [...rest, closing] : rest;
-    // The empty block goes last: a page has at least one block.
+    // Deleted last, because a page has at least one block.
     const after = before + above.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
     tr.insert(before, above).delete(after, after + parent.nodeSize);
     return selectEnd(tr, after);
@@ -81,11 +80,7 @@ function insertBlocks(tr: Transaction, blocks: readonly Node[]): Transaction {
   return insertAt(tr, end, items, closing?.content.size);
 }
 
-/**
- * Inserts blocks between blocks.
- *
- * @param within where the caret goes in the text behind them; at their end when it is left out.
- */
+/** @param within caret position in the text after the blocks; at their end when absent. */
 function insertAt(
   tr: Transaction,
   position: number,
@@ -99,7 +94,7 @@ function insertAt(
   return selectEnd(tr, end);
 }
 
-/** Puts the caret at the end of what was inserted, or behind a line into a text, which is made if there is none. */
+/** Puts the caret at the end of the insertion. After a divider, it needs a text block there. */
 function selectEnd(tr: Transaction, end: number): Transaction {
   const { nodeBefore, nodeAfter } = tr.doc.resolve(end);
   if (nodeBefore?.isLeaf && !nodeAfter?.isTextblock)
@@ -108,7 +103,7 @@ function selectEnd(tr: Transaction, end: number): Transaction {
   return tr.setSelection(near);
 }
 
-/** Inserts the text of one block at the caret; what code holds is text there. */
+/** Code is inserted as plain text. */
 function insertInline(tr: Transaction, block: Node): Transaction {
   const { from } = tr.selection;
   if (block.type.spec.code) return insertWords(tr, block.textContent);
@@ -120,7 +115,6 @@ function insertWords(tr: Transaction, words: string): Transaction {
   return words === '' ? tr : tr.insertText(words);
 }
 
-/** The text of a fragment, a line for each block and line break. */
 export function textIn(content: Fragment): string {
   return content.textBetween(0, content.size, '\n', '\n');
 }
@@ -137,7 +131,7 @@ function isSeveralLines(block: Node): boolean {
   return Boolean(block.type.spec.code) && block.textContent.includes('\n');
 }
 
-/** A list that is pasted into an item begins as deep as the item stands. */
+/** A list pasted into an item starts at the item's depth. */
 function withinItem(blocks: readonly Node[], item: Node): readonly Node[] {
   if (!item.attrs['list']) return blocks;
   const by = Number(item.attrs['indent'] ?? 0);

@@ -1,6 +1,7 @@
 /**
- * Whether a plain text says as a whole that it is Markdown. One sign says nothing: a comment begins with `#`, a list in
- * YAML with `-`, a quoted mail with `>`. So it takes two different signs, one of which nothing else writes.
+ * Whether plain text as a whole is Markdown. One sign is not enough: comments begin with `#`, YAML
+ * lists with `-`, quoted mail with `>`. Two different signs are required, one of them exclusive to
+ * Markdown.
  */
 export function isMarkdown(text: string): boolean {
   const lines = text.split(/\r\n?|\n/);
@@ -11,7 +12,6 @@ export function isMarkdown(text: string): boolean {
   return own > 0 && own + shared > 1;
 }
 
-/** Signs of Markdown alone. */
 const OWN_SIGNS: readonly ((prose: readonly string[], lines: readonly string[]) => boolean)[] = [
   (prose, lines) => prose.length < lines.length,
   has(/^#{2,6} \S/),
@@ -21,7 +21,6 @@ const OWN_SIGNS: readonly ((prose: readonly string[], lines: readonly string[]) 
   has(/\[[^[\]]+\]\((?:https?:|mailto:|[./#])[^\s)]*\)/),
 ];
 
-/** Signs that other texts write as well. */
 const SHARED_SIGNS: readonly RegExp[] = [
   /^# \S/m,
   /^(?:\s*[-*+] \S.*(?:\n|$)){2}/m,
@@ -36,7 +35,7 @@ function has(pattern: RegExp): (prose: readonly string[]) => boolean {
   return (prose) => prose.some((line) => pattern.test(line));
 }
 
-/** The lines outside of fenced code; all of them where a fence is not closed. */
+/** The lines outside fenced code; all lines where a fence is not closed. */
 function withoutFences(lines: readonly string[]): readonly string[] {
   const prose: string[] = [];
   let fence: string | null = null;
@@ -53,14 +52,14 @@ const STATEMENTS: readonly RegExp[] = [
   /^\s*(?:import|from|def|class|if|elif|else|for|while|const|let|var|function|fn|pub|use|echo|export|sudo|print|try|except|FROM|RUN|COPY)\b.*[:;{}()=]/,
   /^\s*return\b/,
   /^\s*[\w.$[\]"'-]+\s*[-+:*/]?=\s*\S/,
-  // A setting; the name of a list of them.
+  // A setting, or the name of a list of settings.
   /^\s*[\w."'-]+:(?:\s|$)/,
   /[;{}]\s*$/,
   // An indent that Markdown has only in lists.
   /^(?: {4}|\t)\s*[^\s\d>*+-]/,
 ];
 
-/** A third of the lines being statements, or `key: value`, is a program or its settings. */
+/** Text with a third of its lines as statements or `key: value` is a program or its settings. */
 function isProgram(lines: readonly string[]): boolean {
   const written = lines.filter((line) => line.trim() !== '');
   return (

@@ -5,9 +5,9 @@ import { numberItems, readChatLists, readOfficeLists } from './html-lists.ts';
 import { readTables } from './html-tables.ts';
 
 /**
- * Reads HTML of other programs. Before the schema's rules see it, it is brought into the form that they know: lists that
- * are lists, code that is one text, a line for each row of a table, an empty block for an empty line. What this editor
- * has copied is read as it is.
+ * Reads HTML of other programs. It is normalized before the schema's rules: real lists, code as one
+ * text, a line per table row, an empty block per empty line. HTML copied from this editor is read
+ * as it is.
  */
 export class PastedHtmlParser extends DOMParser {
   constructor(schema: Schema) {
@@ -21,7 +21,6 @@ export class PastedHtmlParser extends DOMParser {
   }
 }
 
-/** Changes foreign HTML in place. */
 function normalizeHtml(root: HTMLElement): void {
   removeUnseen(root);
   readPictures(root);
@@ -53,7 +52,7 @@ function removeUnseen(root: HTMLElement): void {
     space.textContent = (space.textContent ?? '').replaceAll('\u00a0', ' ');
 }
 
-/** A small picture that stands for a character is that character. */
+/** Replaces small pictures that stand for a character by that character. */
 function readPictures(root: HTMLElement): void {
   for (const picture of root.querySelectorAll('img')) {
     const sign = picture.getAttribute('data-stringify-emoji') ?? picture.getAttribute('alt') ?? '';
@@ -68,7 +67,7 @@ function readPictures(root: HTMLElement): void {
 const BLOCKS =
   /^(?:ADDRESS|ARTICLE|ASIDE|BLOCKQUOTE|DD|DETAILS|DIV|DL|DT|FIGCAPTION|FIGURE|FOOTER|H[1-6]|HEADER|HR|LI|MAIN|NAV|OL|P|PRE|SECTION|TABLE|TBODY|TD|TH|THEAD|TR|UL)$/;
 
-/** A line break alone between blocks, or alone in one, and a block that holds a hard space alone, are empty lines. */
+/** Empty lines: a break alone between blocks or in a block, and a block with only a hard space. */
 function readEmptyLines(root: HTMLElement): void {
   for (const br of root.querySelectorAll('br')) {
     const parent = br.parentElement!;
@@ -98,7 +97,7 @@ function isAlone(node: Node): boolean {
   return [...node.parentNode!.childNodes].every((each) => each === node || isBlank(each));
 }
 
-/** Whether the nearest sibling that is no line break and shows something is a block, or there is none. */
+/** Whether the nearest visible sibling other than a line break is a block or missing. */
 function isBlockSide(from: Node | null, way: 'previousSibling' | 'nextSibling'): boolean {
   let node = from;
   while (node && !BLOCKS.test(node.nodeName) && isBlank(node)) node = node[way];

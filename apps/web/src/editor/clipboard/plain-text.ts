@@ -1,8 +1,6 @@
 import { Fragment, type Mark, type Node, type ResolvedPos, Slice } from '@tiptap/pm/model';
 
-/**
- * Text from a clipboard, each character as it is: a block for each line, also for an empty one.
- */
+/** Clipboard text with all characters unchanged: one block per line, including empty lines. */
 export function readPlainText(text: string, $context: ResolvedPos): Slice {
   const { schema } = $context.doc.type;
   const marks = $context.marks();
@@ -12,7 +10,7 @@ export function readPlainText(text: string, $context: ResolvedPos): Slice {
   return new Slice(Fragment.fromArray(blocks), 1, 1);
 }
 
-/** Word writes a line break as a vertical tab; the other two are Unicode's own. */
+/** Word writes a line break as a vertical tab; the other two are Unicode line breaks. */
 function readLine(line: string, { doc }: ResolvedPos, marks: readonly Mark[]): Node[] {
   const { schema } = doc.type;
   return line

@@ -1,13 +1,13 @@
 import { languageNamed } from '../code-languages.ts';
 
-/** Text of which a code editor says what it is. */
+/** Text with the language that a code editor declares. */
 export interface ProgramText {
   readonly text: string;
-  /** `markdown` is Markdown to read; null is code in no known language. */
+  /** `markdown` is Markdown to parse; null is code in an unknown language. */
   readonly language: string | null;
 }
 
-/** Whole lines of code. A name or an expression out of a line is words; so is what VS Code calls plain text. */
+/** Only whole lines are code. A part of a line is plain words, as is VS Code's plain text. */
 export function readProgramText(data: Pick<DataTransfer, 'getData'>): ProgramText | null {
   const text = data.getData('text/plain').replace(/\r\n?/g, '\n');
   const mode = modeOf(data.getData('vscode-editor-data'));

@@ -3,12 +3,14 @@ import * as Y from 'yjs';
 
 import type { Page } from '../headless-page.ts';
 
-/** The network between pages: a queue from each page to each other, emptied as far and in the order that the test says. */
+/**
+ * The simulated network: one queue per direction between two pages, emptied as far and in the order
+ * that a test chooses.
+ */
 export class Delivery {
   readonly #pages: readonly Page[];
   readonly #onDelivered: (page: Page) => void;
   readonly #queues: Uint8Array[][][];
-  /** How many updates each page made itself. */
   readonly written: number[];
 
   constructor(pages: readonly Page[], onDelivered: (page: Page) => void) {
@@ -25,7 +27,6 @@ export class Delivery {
     });
   }
 
-  /** Delivers up to `count` updates, oldest first. */
   deliver(from: number, to: number, count = Number.POSITIVE_INFINITY): void {
     const queue = this.#queues[from]![to]!;
     for (let left = count; left > 0 && queue.length > 0; left--) {
@@ -34,7 +35,7 @@ export class Delivery {
     }
   }
 
-  /** Delivers all that is under way, and what it gives rise to. Throws when that does not end. */
+  /** Delivers all queued updates and those that they cause. @throws when that does not end. */
   deliverAll(random?: SeededRandom): void {
     const pairs = this.#pages.flatMap((_, from) =>
       this.#pages.map((__, to) => [from, to] as const),

@@ -1,11 +1,10 @@
 import { SeededRandom } from '@tandem/testkit';
 
 /**
- * Time and chance under control, so that a run repeats exactly. Yjs keeps a reference to `Date.now` when it is loaded:
- * tests import this module before any other.
+ * Fixes time and randomness, so that a run repeats exactly. Yjs captures `Date.now` when it is
+ * loaded, so tests import this module first.
  */
 
-/** Longer than any grouping of edits into one step of undo. */
 const PAUSE_MS = 10_000;
 
 const clock = Date.now.bind(Date);
@@ -20,7 +19,7 @@ crypto.getRandomValues = (array) => {
   return array;
 };
 
-/** Runs `work` with a clock that stands still and with chance that is drawn from `seed`. */
+/** Runs `work` with a stopped clock and with randomness seeded by `seed`. */
 export function repeatable<T>(seed: number, work: () => T): T {
   now = PAUSE_MS;
   random = new SeededRandom(seed);
@@ -32,7 +31,7 @@ export function repeatable<T>(seed: number, work: () => T): T {
   }
 }
 
-/** Lets time pass inside `repeatable`, so that the next edit begins another step of undo. */
+/** Advances the clock inside `repeatable`, so that the next edit starts a new undo step. */
 export function pause(): void {
   if (now !== null) now += PAUSE_MS;
 }

@@ -7,22 +7,22 @@ import { checkPage, shownPage, violations } from './page-checks.ts';
 import type { Edit } from './page-edits.ts';
 import { outline } from './page-outline.ts';
 
-/** Two people, A and B, act on one page without having seen each other; then all that they did reaches all. */
+/** A and B edit one page without having seen each other's edits; then all edits are delivered. */
 
 export interface Exchange {
   readonly page: readonly Block[];
-  /** Who does what, in this order; `sync` lets everything reach everybody. */
+  /** The edits in order; `sync` delivers everything to everyone. */
   readonly steps: readonly ({ readonly by: 'A' | 'B'; readonly edit: Edit } | 'sync')[];
-  /** Whose client id is the smaller one: the order in which Yjs puts what is inserted at one place. */
+  /** The person with the smaller client id, which decides Yjs's order of concurrent insertions. */
   readonly smallerId: 'A' | 'B';
-  /** Whose work arrives first at the other. */
+  /** The person whose edits arrive first at the other. */
   readonly firstDelivered: 'A' | 'B';
 }
 
 /**
- * The outline of the page on which all agree in the end, a reader included who has only looked. Throws when they do not
- * agree, when a page is invalid or shows other than what is stored, when a block id is there twice, or when the reader
- * wrote.
+ * The outline on which both people and a passive reader agree in the end. @throws when they
+ * disagree, a page is invalid or differs from the stored content, a block id is duplicated, or the
+ * reader wrote.
  */
 export function outcomeOf({ page, steps, smallerId, firstDelivered }: Exchange): string {
   return repeatable(1, () => {

@@ -1,8 +1,8 @@
 import type { Profile } from './profiles.ts';
 
 /**
- * Seeds that once found a defect in the editor's binding (421, 522, 1210, 1269, 1295, 4335) or an outcome that is right and seldom
- * (see `LetterHistory`). They run first.
+ * Regression seeds, which run first. They once revealed a defect in the editor's binding (421, 522,
+ * 1210, 1269, 1295, 4335) or a rare correct outcome (see `LetterHistory`).
  */
 export const KEPT_SEEDS: Readonly<Record<Profile['name'], readonly number[]>> = {
   hostile: [

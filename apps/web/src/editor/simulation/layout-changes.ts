@@ -2,35 +2,28 @@ import type { LetterLayout, LetterPlace } from './letter-layout.ts';
 
 type LetterPlaces = ReadonlyMap<string, LetterPlace>;
 
-/** What one command did to blocks and to the letters in them, as its author saw it. */
 export interface LayoutChange {
-  /** The letters that the author saw before it. */
   readonly seen: LetterPlaces;
-  /** The blocks that came: new ones, and those that undo or redo brought back. */
+  /** New blocks, and those that undo or redo restored. */
   readonly opened: ReadonlySet<unknown>;
-  /** The blocks that went. */
   readonly closed: readonly ClosedBlock[];
   readonly carried: readonly Carried[];
-  /** The blocks that have changed places with another. */
   readonly moved: ReadonlySet<unknown>;
 }
 
-/** A block that is gone, with the one before it, if there is one, in which its text is if any is left. */
+/** A deleted block, with the block before it, which holds any remaining text. */
 export interface ClosedBlock {
   readonly id: unknown;
   readonly into: unknown;
-  /** What the block before it held. */
   readonly text: ReadonlySet<string>;
-  /** The blocks between the two, which went with it. Its text is in the last one that somebody brings back. */
+  /** The deleted blocks between the two. The last one that is restored takes the text. */
   readonly between: LetterLayout['blocks'];
 }
 
-/** Letters that were in one block and are in another. */
 export interface Carried {
   readonly letters: ReadonlySet<string>;
   readonly from: unknown;
   readonly to: unknown;
-  /** Whether the other block was there before. */
   readonly isJoin: boolean;
 }
 

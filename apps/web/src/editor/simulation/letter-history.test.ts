@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LetterHistory } from './letter-history.ts';
 import type { LetterLayout, LetterPlace } from './letter-layout.ts';
 
-/** A layout written as `abc / de`, with the ids of the blocks in front where they matter: `1:abc / 2:de`. */
+/** A layout written as `abc / de`, with block ids where they matter: `1:abc / 2:de`. */
 function layout(text: string): LetterLayout {
   const places = new Map<string, LetterPlace>();
   const doubled = new Set<string>();
@@ -26,7 +26,6 @@ function withUnnamed({ blocks, ...rest }: LetterLayout, unnamed: string): Letter
   };
 }
 
-/** Each command as what one person saw before and after it. */
 function historyOf(start: string, ...commands: readonly [string, string][]): LetterHistory {
   const history = new LetterHistory(layout(start));
   for (const [before, after] of commands) history.record(layout(before), layout(after));
@@ -142,7 +141,7 @@ describe('two letters are rightly apart', () => {
     );
     expect(history.judge(layout('1:y / 2:cdx')).misplaced).toEqual([]);
     expect(history.judge(layout('1:yx / 2:cd')).misplaced).toEqual([]);
-    // Two that were typed one after the other stay so while no block is between them.
+    // Letters typed in sequence stay together while no block is between them.
     expect(history.judge(layout('1:xy / 2:cd')).misplaced).toEqual(['y']);
   });
 
@@ -251,7 +250,7 @@ describe('two letters are rightly apart at an opened block', () => {
     expect(history.judge(layout('9:xab / 2:cd')).misplaced).toEqual([]);
     expect(history.judge(layout('9:abx / 2:cd')).misplaced).toEqual([]);
     expect(history.judge(layout('9:axb / 2:cd')).misplaced).toEqual(['x']);
-    // Without the join it has no business there.
+    // Without the join the letter is misplaced.
     const unjoined = historyOf('1:ab / 2:cd', opened, typed);
     expect(unjoined.judge(layout('9:xab / 2:cd')).misplaced).toEqual(['x']);
   });
@@ -311,7 +310,7 @@ describe('between two letters may stand', () => {
     const join: [string, string] = ['1:ab / 2:px', '1:abpx'];
     const history = historyOf('1:ab', split, fill, typed, join);
     expect(history.judge(layout('1:abpx')).misplaced).toEqual([]);
-    // Not what was put there by mistake before or after.
+    // Letters misplaced before or after the join do not count.
     const more = historyOf('1:ab / 3:q', split, fill, typed, join);
     expect(more.judge(layout('1:abpqx')).misplaced).toEqual(['x']);
     const wrong = historyOf('1:ab', typed, ['1:a / 2:bx', '1:abx'], ['1:bx / 2:a', '1:bxa']);

@@ -2,50 +2,57 @@ import { type Carried, layoutChange, type LayoutChange } from './layout-changes.
 import { type LetterLayout, standInOrder } from './letter-layout.ts';
 
 /**
- * What people did to letters, each as they saw it, and from this what must be true of the letters in the end.
+ * Records each command as its author saw it, and derives where letters may be in the end. Faults:
  *
- * - *Lost*: gone, though nobody deleted it while having it on screen. Undo of one's own typing is a deletion.
- * - *Doubled*: there more than once.
- * - *Revived*: there, though somebody deleted it and nobody brought it back by undo or redo.
- * - *Misplaced*: not where its neighbours are. A letter is typed between two others, its neighbours, which its author
- *   sees in the same block; with each it makes a pair. The two of a pair stay in one block and in this order, and
- *   nothing stands between them but what was put there.
+ * - *Lost*: the letter is gone, but no person who saw it deleted it. Undoing typing is a deletion.
+ * - *Doubled*: the letter occurs more than once.
+ * - *Revived*: the letter is present, but was deleted and not restored by undo or redo.
+ * - *Misplaced*: the letter is not beside its neighbours. A letter is typed between two neighbours
+ *   that its author sees in the same block, and makes a pair with each. A pair stays in one block,
+ *   in order, with only *put there* letters between.
  *
- * A pair is let go when somebody deletes one of its letters, or sees both together and parts them: puts a boundary
- * between them, turns them round. Otherwise the two are rightly apart only where somebody who did not see them together
- * did one of these things. Of two letters that were typed in one go this person must have seen at least one: nobody
- * else can get between them.
+ * A pair is released when a person deletes one of its letters, or sees both together and separates
+ * or reverses them. Otherwise the two are *rightly apart* only if a person who did not see them
+ * together did one of the following. If both letters were typed by one command, that person must
+ * have seen one of them: nothing else can come between.
  *
- * - *Opened* the block in which the second one stands: put its boundary right there, or brought it back by undo or redo.
- *   Before the second one in that block, and behind the first one in its own, stands nothing but what was put there, or
- *   was the first that somebody typed in that block. Where the block has been joined to another since, this is said of
- *   the other, from the end of its own text on; so it is where both were joined to a third, and the other was brought
- *   back. Where the block of the first one was joined to it, the first one stands behind its text.
- * - *Replaced a join*: the author saw one of the two in another block than its own, which had been joined to that. This
- *   person moved its own block, and it is there again; or joined it to a third, and it is in that or in a block that was
- *   split from that; or deleted the block that it had been joined to, and it is in its own, or where that was if this
- *   person deleted it, too; or deleted its own block without having seen it, and it is where that was: in the block
- *   before, or in the unnamed one that begins the page.
+ * - *Opened* the second letter's block: put its boundary right there, or restored it by undo or
+ *   redo. Before the second letter in that block, and behind the first in its own, are only letters
+ *   that were put there or were the first typed in that block. If the block has been joined to
+ *   another, this applies to the other block, from the end of its own text on; likewise if both
+ *   were joined to a third and the other was restored. If the first letter's block was joined to
+ *   it, the first letter is behind its text.
+ * - *Replaced a join*: the author saw one of the two in a block to which its own had been joined.
+ *   The person moved its own block, and the letter is there again; or joined its own block to a
+ *   third, and the letter is in the third or in a block split from it; or deleted the block that
+ *   its own had been joined to, and the letter is in its own block, or in that block's place if the
+ *   person deleted it too; or deleted its own block without having seen the letter, and the letter
+ *   is in that block's place: in the block before, or in the unnamed first block of the page.
  *
- * *Put there*, between two letters, is a letter
+ * A letter was *put there*, between two letters, if
  *
- * - that was typed next to something that stands there, too, or is gone, or was parted from it since, or from which a
- *   block that was opened rightly parts it;
- * - that undo or redo brought back;
- * - that stood between them when somebody saw them rightly apart and joined their blocks;
- * - that was typed at the end of a block, and somebody who had not seen it joined a part of what stands there to that;
- * - that was typed in an empty block, and somebody who had not seen it removed that block or opened this one;
- * - that stood in a block which somebody joined to the text there, without having seen the two letters together, with
- *   all of what was joined that is in this block.
+ * - it was typed next to a letter that is there too, is gone, was separated from it since, or is
+ *   rightly separated from it by an opened block;
+ * - undo or redo restored it;
+ * - it was between the two when a person who saw them rightly apart joined their blocks;
+ * - it was typed at the end of a block to which a person, without seeing it, joined letters that
+ *   are there;
+ * - it was typed in an empty block, and a person who had not seen it removed that block or opened
+ *   this one;
+ * - it was in a block that a person joined to another without having seen the two together, and all
+ *   letters of that join that are in this block are between the two.
  */
 export class LetterHistory {
   readonly #known = new Set<string>();
   readonly #deleted = new Set<string>();
   readonly #restored = new Set<string>();
-  /** Those that were not let go. */
+  /** The pairs that were not released. */
   readonly #pairs = new Map<string, Pair>();
   readonly #typed = new Map<string, Typed>();
-  /** By the key of a pair: what stood between the two when somebody who saw them rightly apart joined their blocks. */
+  /**
+   * By pair key: the letters between the two when a person who saw them rightly apart joined their
+   * blocks.
+   */
   readonly #between = new Map<string, Set<string>>();
   readonly #changes: LayoutChange[] = [];
 
@@ -57,7 +64,6 @@ export class LetterHistory {
     return this.#known.size;
   }
 
-  /** Takes in what one command made of what one person saw. */
   record(before: LetterLayout, after: LetterLayout): void {
     for (const letter of before.places.keys())
       if (!after.places.has(letter)) this.#deleted.add(letter);
@@ -71,7 +77,6 @@ export class LetterHistory {
     this.#recordNew(before, after);
   }
 
-  /** What went wrong with the letters, seen at the end in a page that has received everything. */
   judge(end: LetterLayout): LetterFaults {
     const known = [...this.#known];
     return {
@@ -109,7 +114,7 @@ export class LetterHistory {
     }
   }
 
-  /** The two were apart and are together: rightly so if they were rightly apart. */
+  /** A pair that was apart is together: rightly if it was rightly apart. */
   #recordJoin(pair: Pair, before: LetterLayout, after: LetterLayout): void {
     const [first, second] = [before.places.get(pair.first), before.places.get(pair.second)];
     if (!first || !second || !this.#isRightlyApart(before, pair)) return;
@@ -128,7 +133,6 @@ export class LetterHistory {
     return [...new Set(misplaced.map(({ typed }) => typed))];
   }
 
-  /** Whether the letter is there once, and nobody ever wanted it away. */
   #hasPlace(letter: string, { places, doubled }: LetterLayout): boolean {
     return places.has(letter) && !doubled.has(letter) && !this.#deleted.has(letter);
   }
@@ -154,7 +158,10 @@ export class LetterHistory {
     });
   }
 
-  /** Whether the block of the first one was joined to the one that both stand in, and the first one stands behind its text. */
+  /**
+   * Whether the first letter's block was joined to the common one, and the first letter is behind
+   * its text.
+   */
   #isJoinedBehind(end: LetterLayout, pair: Pair, behind: readonly string[]): boolean {
     const own = this.#typed.get(pair.typed)!.block;
     const standsIn = end.blocks[end.places.get(pair.first)!.block]!.id;
@@ -166,10 +173,10 @@ export class LetterHistory {
     );
   }
 
-  /** The blocks that may part the two, each with the text of the one that it has been joined to. */
+  /** Blocks that may separate the pair, each with the text of the block that it was joined to. */
   #openedBlocks(end: LetterLayout, pair: Pair): JoinedBlock[] {
     const to = end.places.get(pair.second)!;
-    // Text behind a divider is in a block without an id, which begins with the divider.
+    // Text behind a divider is in an unnamed block, which begins with the divider.
     const standsIn = end.blocks[to.block]!.id ?? end.blocks[to.block - 1]?.id;
     if (standsIn === null || standsIn === undefined) return [];
     return [{ id: standsIn, text: NONE }, ...this.#blocksJoinedTo(standsIn)].filter(({ id }) =>
@@ -177,7 +184,7 @@ export class LetterHistory {
     );
   }
 
-  /** The blocks that were joined to one, to one of these, and so on, each with the text that stands before its own. */
+  /** The blocks joined to a block, transitively, each with the text before its own. */
   #blocksJoinedTo(block: unknown, joined = new Map<unknown, Set<string>>()): JoinedBlock[] {
     const isBroughtBack = this.#changes.some(({ opened }) => opened.has(block));
     for (const { id, into, text, between } of this.#changes.flatMap(({ closed }) => closed)) {
@@ -234,7 +241,6 @@ export class LetterHistory {
     return changes.flatMap(({ carried }) => carried.filter(({ letters }) => letters.has(letter)));
   }
 
-  /** Whether all these letters, which stand between those of a pair, were put there. */
   #werePutThere(
     end: LetterLayout,
     pair: Pair,
@@ -266,7 +272,10 @@ export class LetterHistory {
     });
   }
 
-  /** Whether it was typed at the end of a block, and somebody who had not seen it joined some of these letters to that. */
+  /**
+   * Whether the letter was typed at the end of a block to which a person, without seeing it, joined
+   * some of these letters.
+   */
   #wasTypedAtJoin(letter: string, there: ReadonlySet<string>): boolean {
     const [pair, ...others] = this.#typed.get(letter)?.pairs ?? [];
     if (pair === undefined || others.length > 0 || pair.second !== letter) return false;
@@ -281,7 +290,10 @@ export class LetterHistory {
     );
   }
 
-  /** Whether it was typed in an empty block, and somebody who had not seen it removed that or opened this one. */
+  /**
+   * Whether the letter was typed in an empty block, and a person who had not seen it removed that
+   * block or opened this one.
+   */
   #wasLeftThere(end: LetterLayout, letter: string): boolean {
     const typed = this.#typed.get(letter);
     if (typed === undefined || typed.pairs.length > 0) return false;
@@ -315,16 +327,14 @@ export interface LetterFaults {
   readonly misplaced: readonly string[];
 }
 
-/** Two letters that were side by side when `typed`, one of them, was typed. */
 interface Pair {
   readonly first: string;
   readonly second: string;
   readonly typed: string;
-  /** Whether both were typed by one command. */
   readonly isOneGo: boolean;
 }
 
-/** A block with the text that stands before its own in the block that it is a part of. */
+/** A block, with the text before its own in the block that contains it. */
 interface JoinedBlock {
   readonly id: unknown;
   readonly text: ReadonlySet<string>;
@@ -332,12 +342,10 @@ interface JoinedBlock {
 
 interface Typed {
   readonly block: unknown;
-  /** Whether it was the first letter of its block. */
   readonly isFirst: boolean;
   readonly pairs: readonly Pair[];
 }
 
-/** The letters between the two of a pair, which stand in order in one block. */
 function lettersBetween({ blocks, places }: LetterLayout, { first, second }: Pair): string[] {
   const [from, to] = [places.get(first)!, places.get(second)!];
   return blocks[from.block]!.letters.slice(from.index + 1, to.index);
@@ -359,7 +367,10 @@ function otherOf({ first, second }: Pair, letter: string): string {
   return letter === first ? second : first;
 }
 
-/** Whether a change was made by a person who cannot have known that it parts the two: had not seen them together. */
+/**
+ * Whether the author of a change had not seen the pair together, and so could not know that it
+ * separates them.
+ */
 function isUnaware({ seen }: LayoutChange, { first, second, isOneGo }: Pair): boolean {
   if (standInOrder({ places: seen }, first, second)) return false;
   return seen.has(first) || seen.has(second) || !isOneGo;

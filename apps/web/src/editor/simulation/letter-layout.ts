@@ -1,12 +1,10 @@
 import type { Node } from '@tiptap/pm/model';
 
-/** Where the letters that a simulation counts stand in a document. Each is a character of its own. */
+/** The positions of the simulation's letters in a document. Each letter is a unique character. */
 export interface LetterLayout {
-  /** The blocks in reading order, each with its letters; a divider has none. */
+  /** The blocks in reading order; a divider has no letters. */
   readonly blocks: readonly { readonly id: unknown; readonly letters: readonly string[] }[];
-  /** The first place of each letter. */
   readonly places: ReadonlyMap<string, LetterPlace>;
-  /** The letters that are there more than once. */
   readonly doubled: ReadonlySet<string>;
 }
 
@@ -18,7 +16,7 @@ export interface LetterPlace {
 const FIRST_LETTER = 0x4e00;
 const LAST_LETTER = 0x9fff;
 
-/** Gives out letters, from the start of the range again when it is used up. */
+/** Produces unique letters; restarts when the range is used up. */
 export class LetterSource {
   #next = FIRST_LETTER;
 
@@ -58,7 +56,6 @@ export function layoutOf(doc: Node): LetterLayout {
   return { blocks, places, doubled };
 }
 
-/** Whether both letters are in one block, the first before the second; false when one is not there. */
 export function standInOrder(
   { places }: Pick<LetterLayout, 'places'>,
   first: string,

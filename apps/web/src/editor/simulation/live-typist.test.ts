@@ -1,4 +1,6 @@
-/** B types letter by letter while A, some ticks of the line away, changes the structure around B's caret. */
+/**
+ * B types letter by letter while A, some ticks of latency away, changes the structure at B's caret.
+ */
 import './environment.ts';
 
 import { describe, test } from 'vitest';
@@ -14,15 +16,12 @@ import { createScore } from './score.ts';
 
 const WORDS = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
 const ACTING_AT = 20;
-/** A tick is about 100 ms. */
 const DELAYS_TICKS = [0, 1, 4];
 
 interface Scene {
   readonly name: string;
-  /** A does this before B begins. */
   readonly before?: Edit;
   readonly edit: Edit;
-  /** B's caret is put behind this. */
   readonly behind: string;
   readonly right: string;
 }
@@ -98,7 +97,7 @@ describe('a person who types stays in one piece', () => {
   }
 });
 
-/** The page in the end, with `…` where B's words are in one piece. */
+/** The final outline, with `…` where B's words are in one piece. */
 function play({ before, edit, behind }: Scene, delay: number, smallerId: 'A' | 'B'): string {
   return repeatable(1, () => {
     const { pages, sync } = sharedPage(THREE_PARAGRAPHS, 2);
@@ -120,7 +119,6 @@ function play({ before, edit, behind }: Scene, delay: number, smallerId: 'A' | '
   });
 }
 
-/** Carries each update to the other page some ticks after it was made. */
 class DelayedLine {
   readonly #underWay: { readonly due: number; readonly to: Page; readonly update: Uint8Array }[] =
     [];
@@ -148,5 +146,5 @@ class DelayedLine {
   }
 }
 
-/** Ticks in which pages may still answer what arrived last. */
+/** Limit of ticks in which pages may still respond to the last update. */
 const MOST_ANSWERS = 100;

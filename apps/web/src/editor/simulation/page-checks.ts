@@ -6,9 +6,9 @@ import { isFromDocument } from '../binding/binding.ts';
 import type { Page } from '../headless-page.ts';
 import { outline } from './page-outline.ts';
 
-/** What holds at each person after each command and each delivered update, whatever the others do. */
+/** Invariants that hold on each page after each command and each delivered update. */
 
-/** Throws unless what the editor shows is a valid document and what a fresh reading of the page gives. */
+/** @throws unless the editor shows a valid document that equals a fresh reading of the page. */
 export function checkPage(page: Page): void {
   page.view.state.doc.check();
   const shown = shownPage(page);
@@ -17,8 +17,8 @@ export function checkPage(page: Page): void {
 }
 
 /**
- * Calls `onUnequal` when the page does not show what a command of this person made. Beside code marks do not count: code
- * keeps them unseen (PM6).
+ * Calls `onUnequal` when the page does not show the result of a local command. Marks beside code
+ * are ignored: code keeps them invisibly (PM6).
  */
 export function watchCommands({ view }: Page, onUnequal: (error: Error) => void): void {
   view.onApplied = (tr, made) => {
@@ -31,12 +31,10 @@ export function watchCommands({ view }: Page, onUnequal: (error: Error) => void)
   };
 }
 
-/** What the editor shows, to be compared with another page's. */
 export function shownPage({ view }: Page): string {
   return JSON.stringify(normalise(view.state.doc.toJSON() as JsonNode));
 }
 
-/** What the server would refuse of the page. */
 export function violations({ doc }: Page): string[] {
   return validatePage(doc).map(({ rule, found }) => `${rule}: ${found}`);
 }
@@ -63,13 +61,15 @@ interface JsonNode {
   readonly marks?: readonly unknown[];
 }
 
-/** A page without blocks is shown as one empty paragraph. */
 function blocksOf(doc: Page['doc']): readonly JsonNode[] {
   const blocks = readPage(doc);
   return blocks.length > 0 ? blocks : [{ type: 'textBlock' }];
 }
 
-/** Absent and null are alike, sections are of the screen only, and marks on a line break mean nothing. */
+/**
+ * Treats absent and null alike, removes sections, which are local, and marks on line breaks, which
+ * have no meaning.
+ */
 function normalise(node: JsonNode): JsonNode {
   const attrs = Object.entries(node.attrs ?? {})
     .filter(([, value]) => value != null)

@@ -8,7 +8,7 @@ import { newBlockId } from '../new-block-id.ts';
 import { type HeadlessView, schema } from '../headless-page.ts';
 import { keyBindings } from '../keymap.ts';
 
-/** What a person does with keyboard, mouse and clipboard, on a page without a screen. */
+/** Keyboard, mouse and clipboard actions on a page without a DOM. */
 
 export type Edit = (view: HeadlessView) => void;
 
@@ -23,10 +23,11 @@ const EDITOR_KEYS = keyBindings(
   () => {},
 );
 
-/** Presses a key in the notation of prosemirror-keymap; the browser deletes single letters itself. */
+/** Presses a key in prosemirror-keymap notation; single letters are deleted as the browser does. */
 export function press(view: HeadlessView, key: string): void {
   if (EDITOR_KEYS[key] && view.run(EDITOR_KEYS[key])) return;
-  // ProseMirror's commands ask a view where lines break on screen; without one they go by the document.
+  // ProseMirror's commands ask a view where lines break on screen; without a view they use the
+  // document.
   if (baseKeymap[key]?.(view.state, view.dispatch)) return;
   if (key === 'Backspace') deleteLetter(view, -1);
   if (key === 'Delete') deleteLetter(view, 1);
@@ -36,12 +37,10 @@ export function run(command: Command): Edit {
   return (view) => void view.run(command);
 }
 
-/** The blocks of the page itself: without those in quotes, and without the sections that the screen may need. */
 export function topBlocks(doc: Node): Place[] {
   return blocksWithin(doc, 0);
 }
 
-/** All blocks, each before those inside it. */
 export function allBlocks(doc: Node): Place[] {
   const blocks: Place[] = [];
   doc.descendants((node, pos) => {
@@ -51,14 +50,12 @@ export function allBlocks(doc: Node): Place[] {
   return blocks;
 }
 
-/** The text block that contains `text`. */
 export function blockWith(doc: Node, text: string): Place {
   const block = allBlocks(doc).find(({ node }) => node.isTextblock && contains(node, text));
   if (!block) throw new Error(`No block contains "${text}"`);
   return block;
 }
 
-/** Puts the caret at the start or the end of the block that contains `text`. */
 export function selectEdge(view: HeadlessView, text: string, edge: 'start' | 'end'): void {
   const { node, pos } = blockWith(view.state.doc, text);
   const at = edge === 'start' ? pos + 1 : pos + 1 + node.content.size;
@@ -74,25 +71,23 @@ export function selectAll(view: HeadlessView): void {
   view.dispatch(view.state.tr.setSelection(new AllSelection(view.state.doc)));
 }
 
-/** Selects as a drag of the mouse does: from the text nearest to one position to that nearest to the other. */
+/** Selects as a mouse drag does: between the texts nearest to the two positions. */
 export function selectRange(view: HeadlessView, anchor: number, head: number): void {
   const { doc, tr } = view.state;
   view.dispatch(tr.setSelection(TextSelection.between(doc.resolve(anchor), doc.resolve(head))));
 }
 
-/** Types letter by letter at the selection. */
 export function type(view: HeadlessView, words: string): void {
   for (const letter of words) view.type(letter);
 }
 
-/** Deletes a block as a whole, as the block menu and the clipboard do. */
 export function deleteBlock(view: HeadlessView, { pos }: Place): void {
   const { tr } = view.state;
   NodeSelection.create(view.state.doc, pos).replace(tr);
   view.dispatch(tr);
 }
 
-/** Drags a block to a gap between blocks, given as a position in the current document. */
+/** Drags a block to a gap between blocks, a position in the current document. */
 export function dragBlock(view: HeadlessView, { node, pos }: Place, gap: number): void {
   if (gap >= pos && gap <= pos + node.nodeSize) return;
   const { tr } = view.state;
@@ -100,19 +95,20 @@ export function dragBlock(view: HeadlessView, { node, pos }: Place, gap: number)
   view.dispatch(tr.insert(tr.mapping.map(gap), node));
 }
 
-/** Drags the block that contains `text` behind the last one. */
 export function dragToEnd(view: HeadlessView, text: string): void {
   dragBlock(view, blockWith(view.state.doc, text), endOf(topBlocks(view.state.doc).at(-1)!));
 }
 
-/** Pastes at the selection; `open` text flows into the blocks at both ends, as text from the clipboard does. */
+/**
+ * Pastes at the selection; `open` content merges into the blocks at both ends, as clipboard text
+ * does.
+ */
 export function paste(view: HeadlessView, blocks: readonly Node[], ends: 'open' | 'closed'): void {
   const depth = ends === 'open' ? 1 : 0;
   const slice = renewIds(new Slice(Fragment.from(blocks), depth, depth));
   view.dispatch(insertSlice(view.state.tr, slice).setMeta('paste', true));
 }
 
-/** Pastes a block into a gap between blocks, as another block with an id of its own. */
 export function pasteAt(view: HeadlessView, node: Node, gap: number): void {
   view.dispatch(view.state.tr.insert(gap, renewIds(new Slice(Fragment.from(node), 0, 0)).content));
 }
@@ -135,7 +131,7 @@ function blocksWithin(parent: Node, start: number): Place[] {
   return blocks;
 }
 
-/** A wrapper for the screen, of which the shared page knows nothing. */
+/** A local wrapper that the shared page does not contain. */
 export function isSection(node: Node): boolean {
   return node.type.name === 'section';
 }

@@ -3,7 +3,7 @@ import type { Mark, Node } from '@tiptap/pm/model';
 import { isSection } from './page-edits.ts';
 
 /**
- * A page as one line of text that a person can read and write down:
+ * Serialises a page as one readable line:
  *
  *     zero / # heading / - item /   - indented / [x] done / > quoted / ``` code / --- / ∅
  *

@@ -1,4 +1,7 @@
-/** The pairs of edits at the same time, by either client id and in either order of delivery, and what undo makes of them. */
+/**
+ * Pairs of concurrent edits, by either client id and in either order of delivery, and the result of
+ * undo.
+ */
 import './environment.ts';
 
 import { describe, test } from 'vitest';

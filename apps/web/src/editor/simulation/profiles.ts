@@ -4,21 +4,17 @@ import { text } from '../headless-page.ts';
 import type { LetterSource } from './letter-layout.ts';
 import type { CommandName } from './simulated-commands.ts';
 
-/** How three people work in a simulation. */
 export interface Profile {
   readonly name: 'hostile' | 'mild';
-  /** Seeds and steps of an ordinary run. */
   readonly seeds: number;
   readonly steps: number;
   readonly page: (letters: LetterSource) => readonly Block[];
-  /** How often each command is chosen, relative to the others. */
   readonly weights: Readonly<Partial<Record<CommandName, number>>>;
   readonly longestRun: number;
-  /** The probability after each step that something is delivered, and how much that is. */
   readonly delivery: { readonly chance: number; readonly scope: 'one-pair' | 'all' };
 }
 
-/** Short blocks, every command, and people who seldom hear of each other. */
+/** Short blocks, every command, rare deliveries. */
 const hostile: Profile = {
   name: 'hostile',
   seeds: 450,
@@ -64,7 +60,7 @@ const hostile: Profile = {
   delivery: { chance: 1 / 8, scope: 'one-pair' },
 };
 
-/** Long paragraphs, mostly typing, and a line that is a little slow. */
+/** Long paragraphs, mostly typing, a little latency. */
 const mild: Profile = {
   name: 'mild',
   seeds: 50,

@@ -1,6 +1,6 @@
 import { afterAll, expect } from 'vitest';
 
-/** Counts how many of a file's rows are right, and says so when some are not. */
+/** Counts the correct rows of a file, and reports incorrect ones. */
 export function createScore(
   title: string,
 ): (actual: () => string, right: readonly string[]) => void {

@@ -1,4 +1,4 @@
-/** The same three people on a page that is cut into sections of two or three blocks. */
+/** The simulation on a page cut into sections of two or three blocks. */
 import './environment.ts';
 
 import { describe, expect, test, vi } from 'vitest';

@@ -21,13 +21,12 @@ import {
   selectRange,
 } from './page-edits.ts';
 
-/** Every command of the editor, at a place of chance. */
+/** Every editor command, at a random place. */
 
 export interface Typist {
   readonly view: HeadlessView;
   readonly random: SeededRandom;
   readonly letters: LetterSource;
-  /** The most letters that are typed in one go. */
   readonly longestRun: number;
 }
 
@@ -138,7 +137,7 @@ function someBlock(random: SeededRandom, letters: LetterSource): Node {
   }
 }
 
-/** A cut is a deletion and what is pasted is new text, so its letters are counted as new ones. */
+/** Replaces letters: a cut deletes and a paste inserts new text, so pasted letters count as new. */
 function withOtherLetters(node: Node, letters: LetterSource): Node {
   if (node.isText) {
     const text = [...node.text!].map((each) => (isLetter(each) ? letters.take(1) : each)).join('');

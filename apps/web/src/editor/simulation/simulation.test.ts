@@ -1,6 +1,7 @@
 /**
- * Three people on one page, by seed. `SEEDS=5000 PROFILE=hostile` runs as many seeds of one profile, `STEPS=120` makes
- * runs longer, `SEED=7` traces one. Each prints a line of totals.
+ * Simulations of three people on one page, by seed. `SEEDS=5000 PROFILE=hostile` runs that many
+ * seeds of one profile, `STEPS=120` lengthens runs, `SEED=7` traces one. Each run prints a line of
+ * totals.
  */
 import { pause, repeatable } from './environment.ts';
 

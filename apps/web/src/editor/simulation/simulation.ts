@@ -12,10 +12,11 @@ import { type CommandName, COMMANDS } from './simulated-commands.ts';
 import { rewrittenLetters, storedLetters } from './stored-letters.ts';
 
 /**
- * Three people work on one page with every command of the editor, while updates reach them late and in any order, and
- * an onlooker only reads. After every command and every delivered update each page is a valid document and shows what
- * is stored, which after a command is what that made of the page; and no command but undo and redo writes a character again that it leaves on the page; in the end all are
- * equal, and each letter is where it should be: see `LetterHistory`.
+ * Three people edit one page with every command of the editor, while updates arrive late and in any
+ * order, and an onlooker only reads. Checked after every command and delivered update: each page is
+ * valid and shows the stored content, which after a command is that command's result. No command
+ * but undo and redo rewrites a character that it leaves on the page. In the end all pages are equal
+ * and each letter is in its place, see `LetterHistory`.
  */
 export class Simulation {
   readonly #seed: number;
@@ -133,20 +134,17 @@ const PEOPLE = 3;
 const MOST_DELIVERED = 20;
 
 export interface Outcome extends LetterFaults {
-  /** How many letters there were in all. */
   readonly letters: number;
-  /** Letters that a command removed and wrote again: what others do there meanwhile is torn from them. */
+  /** Letters that a command removed and wrote again, which detaches concurrent edits. */
   readonly rewritten: readonly string[];
   readonly diverged: boolean;
-  /** The places at which a page was invalid or did not show what is stored. */
+  /** The steps at which a page was invalid or differed from the stored content. */
   readonly failedChecks: readonly string[];
   readonly violations: readonly string[];
   readonly writtenByOnlooker: number;
-  /** The exception that ended the run early; the letters then mean nothing. */
   readonly crashed: string | null;
 }
 
-/** What is wrong with a run, as a person reads it; empty when nothing is. */
 export function faultsOf(outcome: Outcome): string[] {
   const { crashed, lost, doubled, misplaced, revived, rewritten, failedChecks } = outcome;
   if (crashed) return [`crashed at ${crashed}`];

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 
 import { isLetter } from './letter-layout.ts';
 
-/** The letters of a page with the ids of the characters that they are stored as, such as `1:42`. */
+/** The letters of a page with the Yjs ids of their characters, such as `1:42`. */
 export function storedLetters(doc: Y.Doc): Map<string, string> {
   const ids = new Map<string, string>();
   for (let item = pageRoots(doc).text._start; item !== null; item = item.right) {
@@ -16,7 +16,7 @@ export function storedLetters(doc: Y.Doc): Map<string, string> {
   return ids;
 }
 
-/** The letters that are there before and after, as other characters: they were removed and written again. */
+/** Letters present before and after under different ids: they were removed and written again. */
 export function rewrittenLetters(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

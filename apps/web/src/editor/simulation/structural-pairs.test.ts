@@ -1,4 +1,7 @@
-/** Fourteen structural operations, each beside each, with A's as the smaller client id and as the greater. */
+/**
+ * Fourteen structural operations, each concurrent with each, with A's client id smaller and
+ * greater.
+ */
 import './environment.ts';
 
 import { describe, expect, test } from 'vitest';
@@ -50,7 +53,6 @@ function inBothOrders([a, b, right]: Right): Right[] {
       ];
 }
 
-/** The first person has the smaller client id. */
 function act(first: OperationName, second: OperationName): string {
   const splits: Exchange['steps'] = [
     ...(first === 'undo split'
@@ -68,7 +70,7 @@ function act(first: OperationName, second: OperationName): string {
   });
 }
 
-/** The letters that are there too often or, though nobody deleted them, not often enough. */
+/** Duplicated letters, and missing ones that were not deleted. */
 function wordFaults(outcome: string, names: readonly OperationName[]): string {
   const deleted = names.map((name) => DELETES[name]);
   const mayBeGone = deleted.includes('all')

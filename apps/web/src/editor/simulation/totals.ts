@@ -1,6 +1,5 @@
 import type { Outcome } from './simulation.ts';
 
-/** The sums over many runs of a simulation. */
 export class Totals {
   readonly #outcomes: Outcome[] = [];
 
@@ -8,7 +7,7 @@ export class Totals {
     this.#outcomes.push(outcome);
   }
 
-  /** One line, such as `mild: 50 seeds, 14021 letters, lost 3 in 2 seeds, …`. */
+  /** A line such as `mild: 50 seeds, 14021 letters, lost 3 in 2 seeds, …`. */
   line(title: string): string {
     const ended = this.#outcomes.filter(({ crashed }) => !crashed);
     const sum = (count: (outcome: Outcome) => number, outcomes = ended): string => {

@@ -1,4 +1,4 @@
-/** Each operation beside typing at five places of the same block, by either client id. */
+/** Each operation concurrent with typing at five places of the same block, by either client id. */
 import './environment.ts';
 
 import { describe, test } from 'vitest';

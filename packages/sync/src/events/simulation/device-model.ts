@@ -1,4 +1,4 @@
-/** A page: its queue of commands, what it expects, its channels, and what its device keeps of them. */
+/** A page: its command queue, predictions and channels, and the state that its device stores. */
 import {
   MAX_CHAT_PAGE,
   type ChannelName,
@@ -23,10 +23,9 @@ import type { Message } from './server-model.ts';
 const MAX_WRITE_MS = 8;
 const MAX_REDIAL_MS = 30;
 const AGAIN_MS = 10;
-/** A state that was read earlier may lack the newest; one that is read now has so many. */
+/** An older state may lack the newest messages; a fresh one contains at least this many. */
 const MAX_SURELY_SHOWN = MAX_CHAT_PAGE / 2;
 
-/** What several pages of one person share. */
 export interface StoredModel {
   readonly commands: Map<string, IssuedCommand>;
   readonly states: Map<ChannelName, PersistedState>;
@@ -39,7 +38,6 @@ export interface DeviceOptions {
   readonly random: SeededRandom;
   readonly ledger: LedgerModel;
   readonly stored: StoredModel;
-  /** Null while there is no server. */
   readonly dial: (from: string, user: string) => LinkEnd<Message> | null;
 }
 
@@ -88,7 +86,6 @@ export class DeviceModel {
     this.#runCommands(this.#queue.add(given, this.#options.clock.now()));
   }
 
-  /** What is shown: the server's state with what is expected in it. */
   shown(name: ChannelName): ChannelState | null {
     const state = this.#replicas.get(name)?.state ?? null;
     if (state === null) return null;
@@ -96,7 +93,6 @@ export class DeviceModel {
     return this.#effects.over(state, { name, user: this.user, stateOf });
   }
 
-  /** Closes a channel, or opens it. */
   toggle(name: ChannelName): void {
     const replica = this.#replicas.get(name);
     if (replica === undefined) return this.#follow(name);
@@ -109,7 +105,6 @@ export class DeviceModel {
     for (const name of CHANNELS) if (!this.#replicas.has(name)) this.#follow(name);
   }
 
-  /** Keeps the states as they are now. */
   keepStates(): void {
     const kept = new Map<ChannelName, PersistedState>();
     for (const [name, { position, state }] of this.#replicas)
@@ -122,7 +117,6 @@ export class DeviceModel {
     this.#disconnected();
   }
 
-  /** What is not stored is gone. */
   crash(): void {
     this.#lane.crash();
     this.#end?.close();
@@ -240,7 +234,7 @@ export class DeviceModel {
     return { position: replica.position, isSubscribed: replica.channel !== undefined };
   }
 
-  /** EF2: what is done stays in sight. */
+  /** EF2: a finished command's effect stays visible. */
   #expectSeen(command: IssuedCommand): void {
     if (command.name !== 'chat:send') return;
     const name = `chat:${command.input.document}` as const;
@@ -252,7 +246,7 @@ export class DeviceModel {
       throw new Error(`${this.name} does not see ${command.id}, which is done`);
   }
 
-  /** EV1: what is here is what the server had at that offset. */
+  /** EV1: the replica equals the server's state at that offset. */
   #expectTruth({ name, position, state }: ChannelReplica): void {
     if (position === null || state === null || this.#checked.get(name) === state) return;
     this.#checked.set(name, state);
@@ -278,7 +272,6 @@ export class DeviceModel {
   }
 }
 
-/** As much of a state as the server keeps. */
 export function newest(state: ChannelState): ChannelState {
   return state.type === 'chat'
     ? { ...state, messages: state.messages.slice(-MAX_CHAT_PAGE) }

@@ -1,2 +1,2 @@
-/** Seeds that once found a defect. They run first, for ever. */
+/** Seeds that once found a defect. They run first. */
 export const KEPT_SEEDS: readonly number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What a server has on disk: results of commands, channels with their newest events, and the states that these
- * lead to. Every state that ever was is remembered, so that what a device shows can be held against it.
+ * A server's disk: results of commands, channels with their newest events, and the resulting
+ * states. It remembers all past states, to compare them with those of devices.
  */
 import {
   errorOf,
@@ -15,14 +15,13 @@ import {
 } from '@tandem/protocol';
 import type { EffectPosition } from '../command-queue.ts';
 
-/** So few that some who come back cannot be brought up to date. */
+/** Few enough that some returning clients cannot recover by events. */
 const MAX_KEPT_EVENTS = 12;
 
 export interface ChannelModel {
   epoch: string;
   head: number;
   state: ChannelState;
-  /** Up to `head`. */
   events: ChannelEvent[];
 }
 
@@ -43,7 +42,6 @@ export const SHARED_DOCUMENT = 'a-document-for-everyone';
 export class LedgerModel {
   readonly users: ReadonlyMap<string, User>;
   readonly results = new Map<string, Result>();
-  /** Commands in the order in which they took effect; no command is in it twice. */
   readonly effects: string[] = [];
   readonly channels = new Map<string, ChannelModel>();
   readonly #documents = new Set([SHARED_DOCUMENT]);
@@ -67,7 +65,6 @@ export class LedgerModel {
     return this.#history.get(`${key} ${epoch} ${offset}`);
   }
 
-  /** Once for each command of a user, whatever is asked. */
   execute(user: string, command: Command, at: number): Result & { committed: Committed[] } {
     const id = `${user} ${command.id}`;
     const known = this.results.get(id);
@@ -91,7 +88,6 @@ export class LedgerModel {
     return { kind: 'done', positions, committed };
   }
 
-  /** The events are lost; what they led to is not. */
   renewEpochs(): void {
     for (const [key, { state }] of this.channels) this.#make(key, state);
   }

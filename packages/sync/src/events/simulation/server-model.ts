@@ -1,4 +1,4 @@
-/** A process in front of the ledger: it answers in order, sheds, delays and forgets as a seed asks for. */
+/** A process in front of the ledger: answers in order; drops and delays as the seed demands. */
 import {
   errorOf,
   type ChannelName,
@@ -83,7 +83,7 @@ export class ServerModel {
         connection.lane.add(() => this.#execute(connection, message));
         return;
       case 'subscribe':
-        // What is read for the answer takes its time; commands may pass it.
+        // Reading the answer takes time, and commands may overtake it.
         this.#options.clock.setTimeout(
           () => this.#connections.has(connection) && this.#subscribe(connection, message),
           this.#options.random.int(0, MAX_WORK_MS),
@@ -141,7 +141,7 @@ export class ServerModel {
     }
   }
 
-  /** What was shed goes out late, and some of what was not goes out twice. */
+  /** Sends dropped messages late, and some others twice. */
   #catchUp(connection: Connection, key: string): void {
     const channel = this.#options.ledger.channel(key);
     if (channel === undefined || !this.#connections.has(connection)) return;
@@ -186,7 +186,6 @@ export class ServerModel {
     connection.end.send({ type: 'subscribed', channel: number, recovered: false, ...answer });
   }
 
-  /** In one message or in two. */
   #sendFrom(connection: Connection, key: string, from: number): void {
     const channel = this.#options.ledger.channel(key)!;
     const events = eventsAfter(channel, from);

@@ -1,6 +1,6 @@
 /**
- * One run: people on several pages who rename, create and talk, a network, a process and a disk, with everything
- * going wrong that a seed asks for. In the end the faults stop, and all must agree.
+ * One run: people on several pages who rename, create and chat, a network, a process and a disk,
+ * with the faults that a seed selects. In the end the faults stop, and all states must be equal.
  */
 import { waitsFor, type Call, type Command } from '@tandem/protocol';
 import { ManualClock, SeededRandom, SimulatedNetwork } from '@tandem/testkit';
@@ -28,7 +28,6 @@ type Action =
   | 'crash-server'
   | 'renew-epochs';
 
-/** How often each happens, where a seed lets it happen. */
 const WEIGHTS: readonly (readonly [Action, number])[] = [
   ['give', 60],
   ['burst', 3],
@@ -73,7 +72,7 @@ export class Simulation {
     };
   }
 
-  /** @throws Error when a promise was broken. */
+  /** @throws Error when an invariant is violated. */
   run(): void {
     this.#startServer();
     for (const user of this.#ledger.users.keys()) this.#addPage(user);
@@ -87,7 +86,6 @@ export class Simulation {
     this.#expectOrder();
   }
 
-  /** A subset of what can go wrong, so that no seed drowns in everything at once. */
   #actions(): readonly Action[] {
     const enabled = WEIGHTS.filter(
       ([action]) => ALWAYS.includes(action) || this.#random.chance(0.4),
@@ -220,7 +218,6 @@ export class Simulation {
     });
   }
 
-  /** No more faults; what was on its way arrives, and all is opened. */
   #heal(): void {
     const none = { refusedForNow: 0, crashAfterCommit: 0, shed: 0, subscribeRefused: 0 };
     Object.assign(this.#faults, none);
@@ -231,7 +228,7 @@ export class Simulation {
     this.#clock.runUntilIdle();
   }
 
-  /** EF1: a command is seen at once by whoever gave it. */
+  /** EF1: the author sees a command's effect at once. */
   #expectShown(page: DeviceModel, command: Command): void {
     if (command.name === 'chat:send') {
       const chat = page.shown(`chat:${command.input.document}`);
@@ -272,7 +269,7 @@ export class Simulation {
     }
   }
 
-  /** CM5: what waits for another took effect after it. */
+  /** CM5: a waiting command took effect after the one it waits for. */
   #expectOrder(): void {
     const places = new Map(this.#ledger.effects.map((id, place) => [id, place]));
     const done = this.#given.flatMap(({ user, command }) => {

@@ -3,9 +3,9 @@ import { onTestFinished } from 'vitest';
 import {
   binaryCodec,
   encodePart,
+  jsonCodec,
   PartReader,
   PROTOCOL_VERSION,
-  SUBPROTOCOL_BINARY,
   TRANSPORT_HEADERS,
   TRANSPORT_PATHS,
   type ClientMessage,
@@ -25,16 +25,20 @@ export class HttpClient {
   closed: { readonly code: number; readonly reason: string } | null = null;
   /** The response ended, or a request was refused. */
   isOver = false;
+  /** Why a message could not be read, if one could not. */
+  misread: string | null = null;
   readonly #url: string;
   readonly #guest: SignedIn;
+  readonly #format: 'binary' | 'json';
   readonly #abort = new AbortController();
   #name = '';
   #sequence = 0;
   #answered = 0;
 
-  constructor(url: string, guest: SignedIn) {
+  constructor(url: string, guest: SignedIn, format: 'binary' | 'json' = 'binary') {
     this.#url = url;
     this.#guest = guest;
+    this.#format = format;
     onTestFinished(() => this.#abort.abort());
   }
 
@@ -74,7 +78,8 @@ export class HttpClient {
   }
 
   get openingHeaders(): Record<string, string> {
-    return { [TRANSPORT_HEADERS.protocol]: SUBPROTOCOL_BINARY };
+    const { subprotocol } = this.#format === 'json' ? jsonCodec : binaryCodec;
+    return { [TRANSPORT_HEADERS.protocol]: subprotocol };
   }
 
   askingHeaders(holdMs: number): Record<string, string> {
@@ -94,11 +99,20 @@ export class HttpClient {
   }
 
   async sendNumbered(sequence: number, ...messages: ClientMessage[]): Promise<Response> {
+    return await this.#sendFrame(sequence, this.#frameOf(...messages));
+  }
+
+  /** A frame as it is, whether it fits or not. */
+  async sendData(data: Uint8Array): Promise<Response> {
+    return await this.#sendFrame(++this.#sequence, partOf(data));
+  }
+
+  async #sendFrame(sequence: number, frame: Uint8Array<ArrayBuffer>): Promise<Response> {
     const headers = {
       [TRANSPORT_HEADERS.transport]: this.#name,
       [TRANSPORT_HEADERS.sequence]: String(sequence),
     };
-    return await this.post('send', headers, frameOf(...messages));
+    return await this.post('send', headers, frame);
   }
 
   async leave(code: number): Promise<Response> {
@@ -124,7 +138,7 @@ export class HttpClient {
 
   hello(...more: ClientMessage[]): Uint8Array<ArrayBuffer> {
     const { token } = this.#guest;
-    return frameOf(
+    return this.#frameOf(
       { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, token },
       ...more,
     );
@@ -177,14 +191,25 @@ export class HttpClient {
         this.closed = { code: part.code, reason: part.reason };
         continue;
       }
-      const decoded = binaryCodec.decodeFromServer(part.data);
-      if (decoded.kind === 'invalid') throw new Error(decoded.reason);
+      const decoded =
+        this.#format === 'json'
+          ? jsonCodec.decodeFromServer(new TextDecoder().decode(part.data))
+          : binaryCodec.decodeFromServer(part.data);
+      if (decoded.kind === 'invalid') {
+        this.misread = decoded.reason;
+        throw new Error(decoded.reason);
+      }
       this.received.push(...decoded.messages);
     }
   }
+
+  #frameOf(...messages: ClientMessage[]): Uint8Array<ArrayBuffer> {
+    if (this.#format === 'json')
+      return partOf(new TextEncoder().encode(jsonCodec.join(messages.map(jsonCodec.encode))));
+    return partOf(binaryCodec.join(messages.map(binaryCodec.encode)));
+  }
 }
 
-function frameOf(...messages: ClientMessage[]): Uint8Array<ArrayBuffer> {
-  const data = binaryCodec.join(messages.map(binaryCodec.encode));
+function partOf(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return encodePart({ kind: 'frame', data }) as Uint8Array<ArrayBuffer>;
 }

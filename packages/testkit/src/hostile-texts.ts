@@ -135,6 +135,11 @@ const VISIBLE: readonly string[] = [
   '😀'.repeat(101),
   '\u0301'.repeat(300),
   'e\u0301'.repeat(100),
+  'a'.repeat(60_000),
+  '\u3164'.repeat(20_000),
+  '\u202e'.repeat(10_000),
+  `${'['.repeat(5_000)}${']'.repeat(5_000)}`,
+  '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
   ' leading',
   'trailing ',
 ];

@@ -1,5 +1,5 @@
 // Bundles the server on each change and runs what came out: one child at a time, ended with SIGTERM,
-// waited for, then started anew. A bundle that fails leaves the running server alone.
+// waited for, then started again. A bundle that fails leaves the running server alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';

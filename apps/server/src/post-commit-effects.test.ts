@@ -11,7 +11,7 @@ import type { CommandRequest, CommandRunner } from './commands/command-runner.ts
 
 const ID = '01K00000000000000000000000';
 
-/** The house, which writes down what it is told. */
+/** Records the calls that it receives. */
 function context() {
   const told: string[] = [];
   const send = (what: string) => (about?: string) => {
@@ -47,7 +47,7 @@ function context() {
   return { told, lose };
 }
 
-test('looks everything up anew that may have been committed without a word (P3)', () => {
+test('looks everything up again that may have been committed without a word (P3)', () => {
   const { told, lose } = context();
   lose([
     { user: 'ada', command: { id: ID, name: 'profile:change', input: { name: 'Ada' } } },

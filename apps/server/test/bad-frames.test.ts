@@ -113,10 +113,10 @@ const FORMATS = [
 
 describe.each(FORMATS)('a frame, %s,', (format, frames) => {
   it.each(frames)('%s is refused before hello and after it (W6)', async (_what, frame, reason) => {
-    const stranger = new NativeClient(server, { format });
-    await stranger.opened();
+    const outsider = new NativeClient(server, { format });
+    await outsider.opened();
     const known = await NativeClient.onAuthenticated(server, { guest, format });
-    for (const client of [stranger, known]) {
+    for (const client of [outsider, known]) {
       client.socket.send(frame);
       const { code, sentence } = await refusal(client);
       expect([code, sentence]).toEqual([4400, expect.stringContaining(reason)]);
@@ -137,10 +137,10 @@ describe('a frame', () => {
   });
 
   it('may be large after hello, and has its limits', async () => {
-    const stranger = new NativeClient(server);
-    await stranger.opened();
-    stranger.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
-    expect(await refusal(stranger)).toMatchObject({
+    const outsider = new NativeClient(server);
+    await outsider.opened();
+    outsider.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
+    expect(await refusal(outsider)).toMatchObject({
       code: 4413,
       sentence: expect.stringContaining('before hello') as string,
     });
@@ -186,10 +186,10 @@ describe('a frame', () => {
   });
 
   it('of 100 MB is refused by what it claims, before hello and after it (W7)', async () => {
-    const stranger = new NativeClient(server);
-    await stranger.opened();
+    const outsider = new NativeClient(server);
+    await outsider.opened();
     const known = await NativeClient.onAuthenticated(server, { guest });
-    for (const client of [stranger, known]) {
+    for (const client of [outsider, known]) {
       client.socket.send(Buffer.alloc(100 * 1_024 * 1_024));
       expect((await refusal(client)).code).toBe(4413);
     }

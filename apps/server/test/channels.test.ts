@@ -102,7 +102,7 @@ it('recovers from memory, and from rows after a restart (W31)', async () => {
   expect(texts(upToDate, channel, offset + 5)).toEqual(['Message 9']);
 });
 
-it('gives the state to whoever was away too long, or was somewhere else (W31)', async () => {
+it('gives the state to anyone who was away too long, or was somewhere else (W31)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const { epoch, offset } = await subscribe(owner, name);
   const writers = await Promise.all(
@@ -140,17 +140,17 @@ it('repairs a gap without a new subscription (W32)', async () => {
 it('answers a name one may not see like one that does not exist (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   await say(owner, link(document, 'off'));
-  const stranger = await NativeClient.onAuthenticated(await server());
+  const outsider = await NativeClient.onAuthenticated(await server());
   const answers: MessageOf<'unsubscribed'>[] = [];
   for (const each of [name, `chat:${newDocument()}`, `sharing:${document}`, 'dashboard'] as const) {
-    stranger.send({ type: 'subscribe', channel: 0, ref: 4, name: each });
-    answers.push(await stranger.next('unsubscribed'));
+    outsider.send({ type: 'subscribe', channel: 0, ref: 4, name: each });
+    answers.push(await outsider.next('unsubscribed'));
   }
   expect(answers[0]).toMatchObject({ channel: 0, ref: 4, error: { code: 'not-found' } });
   for (const answer of answers) expect(answer).toEqual(answers[0]);
 });
 
-it('ends the channels of whoever loses the right to them within a second (W34)', async () => {
+it('ends the channels of anyone who loses the right to them within a second (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   const guest = await NativeClient.onAuthenticated(await server());
   const chatNumber = (await subscribe(guest, name)).channel;
@@ -176,19 +176,19 @@ it('tells all tabs of a person, and nobody else, what is in their library', asyn
     await NativeClient.onAuthenticated(await server(), { guest }),
     await NativeClient.onAuthenticated(await server(), { guest }),
   ];
-  const stranger = await NativeClient.onAuthenticated(await server());
-  for (const client of [one, two, stranger]) await subscribe(client, 'library');
+  const outsider = await NativeClient.onAuthenticated(await server());
+  for (const client of [one, two, outsider]) await subscribe(client, 'library');
   await say(one, command({ name: 'profile:change', input: { name: 'Amber Heron' } }));
   expect((await two.next('events')).events[0]).toMatchObject({
     name: 'profile:changed',
     user: { name: 'Amber Heron' },
   });
-  await say(stranger, create(newDocument()));
-  expect((await stranger.next('events')).events[0]).toMatchObject({ name: 'document:listed' });
-  expect(stranger.received.filter(({ type }) => type === 'events')).toEqual([]);
+  await say(outsider, create(newDocument()));
+  expect((await outsider.next('events')).events[0]).toMatchObject({ name: 'document:listed' });
+  expect(outsider.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
-it('stops after unsubscribe, and starts anew at a second subscribe', async () => {
+it('stops after unsubscribe, and starts again at a second subscribe', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const reader = await NativeClient.onAuthenticated(await server());
   const { channel } = await subscribe(reader, name);
@@ -203,7 +203,7 @@ it('stops after unsubscribe, and starts anew at a second subscribe', async () =>
   expect(reader.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
-it('catches up whoever did not read for a while, without a gap (W30)', async () => {
+it('catches up anyone who did not read for a while, without a gap (W30)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const slow = await NativeClient.onAuthenticated(await server());
   const { channel, offset } = await subscribe(slow, name);

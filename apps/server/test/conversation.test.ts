@@ -143,7 +143,7 @@ describe('opening', () => {
     expect(doc.getText('text').toString()).toContain('This page is yours.');
   });
 
-  it('again on the same connection starts the channel anew', async () => {
+  it('again on the same connection starts the channel again', async () => {
     const { a, b, channel, document } = await together();
     a.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'x') });
     await a.next('ack');
@@ -282,7 +282,7 @@ describe('the end', () => {
     await guest.fetch('/api/documents', { method: 'POST', body: { id } });
     const client = await NativeClient.onAuthenticated(mine, { guest });
     const { channel } = await client.open(id, { client: 1 });
-    client.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'last words') });
+    client.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'final words') });
     await client.next('ack');
     const stopped = mine.kill('SIGTERM');
     expect((await client.next('goaway')).retryAfterMs).toBeLessThanOrEqual(1_000);

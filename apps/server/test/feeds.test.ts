@@ -9,7 +9,7 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn } from './signed-in.ts';
 
-const METRICS_TOKEN = 'a token for whoever watches';
+const METRICS_TOKEN = 'a token for anyone who watches';
 const EFFECTIVE_WITHIN_MS = 1_000;
 
 const server = await RunningServer.start({ METRICS_TOKEN }, atEndOfFile());
@@ -83,7 +83,7 @@ it('goes on where a reader was cut off, also by a restart (S3)', async () => {
   expect(texts(afterRestart.received, 2)).toEqual(messages(3, 6));
 });
 
-it('opens for whoever missed nothing, and gives the state to whoever was elsewhere (S3)', async () => {
+it('opens for anyone who missed nothing, and gives the state to anyone who was elsewhere (S3)', async () => {
   const { owner, document, name } = await chatOf(1);
   const { cookie } = await signIn(server);
   const feed = await FeedReader.open(server, name, { Cookie: cookie });
@@ -119,7 +119,7 @@ it('has the newest values of the channels of class latest, without ids (S2)', as
   await eventually('it is told', isNewest);
 });
 
-it('is refused by a status to whoever may not read (S1, S4)', async () => {
+it('is refused by a status to anyone who may not read (S1, S4)', async () => {
   const { owner, document, name } = await chatOf(1);
   await say(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
   const { cookie } = await signIn(server);
@@ -140,7 +140,7 @@ it('is refused by a status to whoever may not read (S1, S4)', async () => {
   expect(await statusOf(server, 'library', elsewhere)).toEqual([403, 'forbidden']);
 });
 
-it('gives the dashboard to whoever has the token of metrics, and nothing else (S1)', async () => {
+it('gives the dashboard to anyone who has the token of metrics, and nothing else (S1)', async () => {
   const bearer = { Authorization: `Bearer ${METRICS_TOKEN}` };
   const feed = await FeedReader.open(server, 'dashboard', bearer);
   expect((await feed.next('state')).data.state.type).toBe('dashboard');

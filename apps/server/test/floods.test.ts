@@ -19,7 +19,7 @@ import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 
-const METRICS_TOKEN = 'a token for whoever watches';
+const METRICS_TOKEN = 'a token for anyone who watches';
 /** Maximum growth; each of these floods would add several times as much if it were kept. */
 const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
 /** The longest wait for an acknowledgement, also on a busy machine. */

@@ -10,7 +10,7 @@ import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
-const METRICS_TOKEN = 'a token for whoever watches';
+const METRICS_TOKEN = 'a token for anyone who watches';
 /** Maximum growth; each of these floods would add several times as much if it were kept. */
 const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
 
@@ -108,7 +108,7 @@ it('lets no more connections stay than may wait for another request', async () =
   for (const { socket } of idle) socket.destroy();
 });
 
-it('lets whoever only reads wait, too', async () => {
+it('lets anyone who only reads wait, too', async () => {
   const codes: number[] = [];
   for (let asked = 0; asked < 2 * REQUEST_RATES.reads.burst; asked += 20) {
     const some = Array.from({ length: 20 }, () => guest.fetch('/api/documents'));

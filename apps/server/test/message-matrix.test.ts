@@ -37,7 +37,7 @@ const CLIENTS: { readonly [R in Role | 'witness']: number } = {
   owner: 11,
   editor: 12,
   viewer: 13,
-  stranger: 14,
+  outsider: 14,
   witness: 15,
 };
 
@@ -197,11 +197,11 @@ function channelsOf(
 
 /** As far as its access allows. */
 async function entered({ role, client }: Actor): Promise<void> {
-  const isStranger = role === 'stranger';
-  await client.next(isStranger ? 'closed' : 'opened');
-  await client.next(isStranger ? 'unsubscribed' : 'subscribed');
+  const isOutsider = role === 'outsider';
+  await client.next(isOutsider ? 'closed' : 'opened');
+  await client.next(isOutsider ? 'unsubscribed' : 'subscribed');
   // Updates follow the requested answer.
-  if (!isStranger) await client.next('updates');
+  if (!isOutsider) await client.next('updates');
 }
 
 function situationOf({ places, people }: Fixture, { state, role }: Actor): Situation {
@@ -363,12 +363,12 @@ describe('in the end', () => {
     expect(tracesOf(fixtures.get(type) as Fixture)).toEqual(expectedTraces(type, LIVE));
   });
 
-  it('strangers heard nothing of the documents, and nobody heard of them', () => {
+  it('outsiders heard nothing of the documents, and nobody heard of them', () => {
     for (const { actors, people, witness } of fixtures.values()) {
       for (const { role, client } of actors)
-        if (role === 'stranger')
+        if (role === 'outsider')
           expect(client.received.filter(({ channel }) => channel !== 0)).toEqual([]);
-      expect(JSON.stringify(witness.received)).not.toContain(people.stranger.user.id);
+      expect(JSON.stringify(witness.received)).not.toContain(people.outsider.user.id);
     }
   });
 

@@ -5,7 +5,7 @@
 import type { ClientMessageType, ErrorCode, MessageOf, ServerMessageType } from '@tandem/protocol';
 
 /** In one document: its owner, users with a role, and one who knows only its name. */
-export const ROLES = ['owner', 'editor', 'viewer', 'stranger'] as const;
+export const ROLES = ['owner', 'editor', 'viewer', 'outsider'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const STATES = [
@@ -84,7 +84,7 @@ const admitted = (cell: Cell): ByRole => ({
   owner: cell,
   editor: cell,
   viewer: cell,
-  stranger: 'nothing',
+  outsider: 'nothing',
 });
 const writers = (cell: Cell, viewer: Cell): ByRole => ({ ...admitted(cell), viewer });
 
@@ -122,7 +122,7 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     make: ({ document, client }) => ({ type: 'open', channel: 0, ref: 9, document, client }),
     trace: null,
     cells: {
-      ...byRight({ ...admitted('opened'), stranger: 'closed not-found' }),
+      ...byRight({ ...admitted('opened'), outsider: 'closed not-found' }),
       ...tooEarly,
     },
   },
@@ -178,7 +178,7 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     cells: {
       ...byRight({
         ...writers('done, seen', 'refused forbidden'),
-        stranger: 'refused not-found',
+        outsider: 'refused not-found',
       }),
       ...tooEarly,
     },
@@ -187,7 +187,7 @@ export const MESSAGE_TABLE: { readonly [T in ClientMessageType]: Row<T> } = {
     make: ({ document }) => ({ type: 'subscribe', channel: 0, ref: 9, name: `chat:${document}` }),
     trace: null,
     cells: {
-      ...byRight({ ...admitted('subscribed'), stranger: 'unsubscribed not-found' }),
+      ...byRight({ ...admitted('subscribed'), outsider: 'unsubscribed not-found' }),
       ...tooEarly,
     },
   },

@@ -122,7 +122,7 @@ it('counts a conversation', async () => {
   });
 });
 
-it('counts who is not let in, and shows nothing to whoever has no token', async () => {
+it('counts who is not let in, and shows nothing to anyone who has no token', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN });
   const client = new NativeClient(server, { origin: 'https://elsewhere.example' });
   await client.end();
@@ -140,10 +140,10 @@ it('says nothing in its logs of what people write and sign in with', async () =>
   });
   await ada.fetch(`/api/documents/${id}`, { method: 'PATCH', body: { title: 'marked name' } });
   await read(server);
-  const stranger = new NativeClient(server);
-  await stranger.opened();
-  stranger.hello('marked-token-of-a-stranger');
-  await stranger.end();
+  const outsider = new NativeClient(server);
+  await outsider.opened();
+  outsider.hello('marked-token-of-a-outsider');
+  await outsider.end();
   // Causes a rejected update, a malformed one, and exceeded limits.
   writer.send({ type: 'update', channel, cseq: 2, update: Buffer.from('marked garbage') });
   await writer.next('nack');

@@ -52,7 +52,7 @@ function entriesOf({ update }: MessageOf<'awareness'>) {
     : [];
 }
 
-describe('whoever comes back', () => {
+describe('anyone who comes back', () => {
   it('PR1, PR3: hears the difference, and was not gone for the others', async () => {
     const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);

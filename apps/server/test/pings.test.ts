@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 
 it('answers each ping with what it said, before and after hello', async () => {
-  const stranger = new NativeClient(server);
-  await stranger.opened();
+  const outsider = new NativeClient(server);
+  await outsider.opened();
   const guest = await NativeClient.onAuthenticated(server);
-  for (const { socket } of [stranger, guest]) {
+  for (const { socket } of [outsider, guest]) {
     const answer = once(socket, 'pong');
     socket.ping('are you there?');
     expect(`${(await answer)[0]}`).toBe('are you there?');

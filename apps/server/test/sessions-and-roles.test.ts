@@ -47,14 +47,14 @@ describe('signing out', () => {
       await NativeClient.onAuthenticated(server, { guest: ada }),
       await NativeClient.onAuthenticated(server, { guest: ada }),
     ];
-    const stranger = await NativeClient.onAuthenticated(server, { guest: bob });
+    const outsider = await NativeClient.onAuthenticated(server, { guest: bob });
     await withinTime(async () => {
       const response = await ada.fetch('/api/session/end', { method: 'POST' });
       expect(response.status).toBe(204);
       expect(response.headers.get('set-cookie')).toMatch(/^tandem_session=; .*Max-Age=0;/);
       for (const client of [tab, other]) expect(await client.end()).toMatchObject({ code: 4401 });
     });
-    expect(stranger.closed).toBeNull();
+    expect(outsider.closed).toBeNull();
     expect((await ada.fetch('/api/documents')).status).toBe(401);
 
     const late = new NativeClient(server);

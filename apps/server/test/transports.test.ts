@@ -119,7 +119,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(client.received.filter(({ type }) => type === 'pong')).toHaveLength(1);
   });
 
-  it('T5: whoever leaves with a goodbye is gone at once', async () => {
+  it('T5: anyone who leaves with a goodbye is gone at once', async () => {
     const other = await NativeClient.onAuthenticated(server);
     await other.open(document, { client: 9 });
     const client = await begin();

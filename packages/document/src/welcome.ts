@@ -15,7 +15,7 @@ export const WELCOME_MARKDOWN = `This page is yours. Nothing in it is precious: 
 
 ## Write together
 
-Copy the link of this page and open it in a second browser, or send it to somebody. Whoever has the link can write here.
+Copy the link of this page and open it in a second browser, or send it to somebody. Anyone who has the link can write here.
 
 1. You see each other’s names, cursors and selections.
 2. You see who is typing.

@@ -20,7 +20,7 @@ export async function loadSecrets(options: {
   const secret = (await readSecret(path)) ?? (await makeSecret(path));
   if (secret.length < SECRET_BYTES)
     throw new StartupError(
-      `${path} holds no secret. Delete it and one is made; people then sign in anew.`,
+      `${path} holds no secret. Delete it and one is made; people then sign in again.`,
     );
   return [secret];
 }

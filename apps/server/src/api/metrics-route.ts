@@ -20,7 +20,7 @@ export function metricsRoute({ token, read }: MetricsRouteOptions): Handler {
     }
     if (!mayRead(context.req.header('Authorization'))) {
       throw new ApiError('unauthenticated', {
-        detail: 'Metrics are for whoever has METRICS_TOKEN, as a bearer token.',
+        detail: 'Metrics are for anyone who has METRICS_TOKEN, as a bearer token.',
       });
     }
     return context.body(read(), 200, {

@@ -139,7 +139,7 @@ it('follows the list', async () => {
   expect(changes(bob)).toHaveLength(2);
 });
 
-it('goes on telling those who stay, whoever else leaves', async () => {
+it('keeps telling those who stay when others leave', async () => {
   const { activity, lists, come, ada } = await fixture();
   for (const user of ['cleo', 'dora', 'eve']) lists[user] = { d1: values() };
   const [cleo, dora, eve] = await Promise.all(['cleo', 'dora', 'eve'].map(come));
@@ -151,7 +151,7 @@ it('goes on telling those who stay, whoever else leaves', async () => {
   expect([ada, cleo, dora, eve].map((person) => changes(person!).length)).toEqual([0, 1, 0, 1]);
 });
 
-it('says nothing more of a document to whoever lost the right to it (W34)', async () => {
+it('says nothing more of a document to anyone who lost the right to it (W34)', async () => {
   const { activity, banned, ada, bob } = await fixture();
   banned.add('bob');
   await activity.recheck('d1');

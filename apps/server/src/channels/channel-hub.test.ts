@@ -45,7 +45,7 @@ it('gives a channel one number, and each person a library of their own (W29)', a
   expect(numbers).toEqual([1, 1, 2, 3]);
 });
 
-it('refuses whoever may not see the document (W34)', async () => {
+it('refuses anyone who may not see the document (W34)', async () => {
   const { banned, come, hub } = fixture();
   banned.add('bob');
   const { subscriber, subscription } = await come('bob', 'chat:d1');
@@ -56,7 +56,7 @@ it('refuses whoever may not see the document (W34)', async () => {
   expect(hub.documents().size).toBe(0);
 });
 
-it('ends the channels of whoever may not see the document any more, and no others (W34)', async () => {
+it('ends the channels of anyone who may not see the document any more, and no others (W34)', async () => {
   const { hub, store, banned, come } = fixture();
   const bob = await come('bob', 'chat:d1');
   const bobSharing = await come('bob', 'sharing:d1');
@@ -103,24 +103,24 @@ it('keeps a channel for those who come back soon, and then lets it go', async ()
   expect(hub.size).toBe(0);
 });
 
-it('publishes one message to all who watch a latest value, and skips whoever is slow (W33)', async () => {
+it('publishes one message to all who watch a latest value, and skips slow subscribers (W33)', async () => {
   const channel = new LatestChannel({
     name: 'dashboard',
     number: 5,
-    maySee: (user) => user !== 'stranger',
+    maySee: (user) => user !== 'outsider',
     state: () => ({ type: 'dashboard', samples: [] }),
     onDelivered: () => {},
   });
-  const [one, two, stranger] = ['ada', 'bob', 'stranger'].map((user) => new FakeSubscriber(user));
-  for (const subscriber of [one, two, stranger]) channel.subscribe(subscriber as FakeSubscriber, 1);
+  const [one, two, outsider] = ['ada', 'bob', 'outsider'].map((user) => new FakeSubscriber(user));
+  for (const subscriber of [one, two, outsider]) channel.subscribe(subscriber as FakeSubscriber, 1);
   await settled();
   expect(one?.of('subscribed')).toMatchObject([{ recovered: false, state: { samples: [] } }]);
-  expect(stranger?.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
+  expect(outsider?.of('unsubscribed')).toMatchObject([{ error: { code: 'not-found' } }]);
   const message = { type: 'dashboard:changed', channel: 5, sample: {} as never } as const;
   channel.publish(message);
   (two as FakeSubscriber).isConflating = true;
   channel.publish(message);
-  expect([one, two, stranger].map((each) => each?.of('dashboard:changed').length)).toEqual([
+  expect([one, two, outsider].map((each) => each?.of('dashboard:changed').length)).toEqual([
     2, 1, 0,
   ]);
   expect(one?.encoded[1]).toBe(two?.encoded[1]);

@@ -72,7 +72,7 @@ it('W23: who was writing and may only read now does not show any more', async ()
   expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
-it('whoever leaves with their last tab has stopped', async () => {
+it('anyone who leaves with their last tab has stopped', async () => {
   const { typing, people } = await chat('ada', 'ada', 'bob');
   const [first, second, bob] = people;
   await typing.start(first!.subscription);

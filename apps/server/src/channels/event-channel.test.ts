@@ -34,7 +34,7 @@ function fixture(store = new ModelStore()) {
   return { store, channel, faults, delivered, subscribe };
 }
 
-it('gives whoever has nothing the state, and then what is committed (W31)', async () => {
+it('gives anyone who has nothing the state, and then what is committed (W31)', async () => {
   const { store, channel, subscribe } = fixture();
   store.commit(3);
   const { subscriber } = await subscribe(null);
@@ -168,7 +168,7 @@ it('finds what was committed without being told, and goes on', async () => {
   ]);
 });
 
-it('begins anew for all when what was between is not to be had (W31)', async () => {
+it('begins again for all when what was between is not to be had (W31)', async () => {
   const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.keptRows = 10;

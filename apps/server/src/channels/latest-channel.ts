@@ -1,5 +1,5 @@
 /**
- * A channel of which only the newest value counts: one message for all, skipped for slow
+ * A channel whose newest value alone counts: one message for all, skipped for slow
  * connections.
  */
 import { errorOf, type ChannelName, type ChannelState, type ServerMessage } from '@tandem/protocol';

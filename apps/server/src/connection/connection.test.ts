@@ -128,9 +128,9 @@ describe('what goes out', () => {
 
   test('comes before the close', () => {
     const { connection, socket } = onAuthenticated({ join: (parts) => parts.join('') });
-    connection.queue('last words');
+    connection.queue('final message');
     connection.close('internal');
-    expect([socket.sent, socket.closes]).toEqual([['last words'], [4500]]);
+    expect([socket.sent, socket.closes]).toEqual([['final message'], [4500]]);
   });
 });
 

@@ -297,7 +297,7 @@ test('a title that was changed unheard is told as well', async () => {
   expect(bob).toEqual(['Plan: edit', 'Plan B: edit']);
 });
 
-test('W36 when it cannot be looked up, everybody is asked anew', async () => {
+test('W36 when it cannot be looked up, everybody is asked again', async () => {
   const { db, rooms, sit } = await context();
   const bob = await sit('bob');
   await db.schema.dropTable('member').execute();

@@ -382,11 +382,11 @@ test('closing the engine commits all requests', async () => {
   const fixture = new EngineFixture();
   await fixture.create('a');
   await fixture.open('a', 1);
-  fixture.append(new Writer('a', 1).write('last words'));
+  fixture.append(new Writer('a', 1).write('final words'));
   await fixture.result(Promise.resolve(fixture.engine[Symbol.asyncDispose]()));
   expect(fixture.acknowledged(1)).toBe(1);
   const stored = await fixture.journal.load('a');
   const doc = new Y.Doc();
   for (const row of stored!.rows) Y.applyUpdate(doc, row.update);
-  expect(doc.getText('text').toString()).toBe('last words');
+  expect(doc.getText('text').toString()).toBe('final words');
 });

@@ -100,7 +100,7 @@ describe('updates under way', () => {
 });
 
 describe('when the host is gone', () => {
-  test('each document that somebody has open, or opens, is lost once, after the last words', () => {
+  test('each document that somebody has open, or opens, is lost once, after the final notices', () => {
     const { shard, notices, turn, connect } = start();
     connect();
     shard.send(open('a', 1));
@@ -179,7 +179,7 @@ describe('when the host is gone', () => {
   });
 });
 
-test('at the end, whoever still waits is told', async () => {
+test('at the end, waiting callers are told', async () => {
   const { shard, connect } = start();
   connect();
   const waiting = expect(view(shard, 'a')).rejects.toMatchObject({ body: { code: 'overloaded' } });

@@ -55,9 +55,9 @@ it('counts what a copy that comes back is given', () => {
   const back = context('return');
   back.clock.told(opened(7));
   expect(back.metrics.recoveries.of('rows')).toBe(1);
-  const anew = context('return');
-  anew.clock.told(opened(0));
-  expect(anew.metrics.recoveries.of('whole')).toBe(1);
+  const again = context('return');
+  again.clock.told(opened(0));
+  expect(again.metrics.recoveries.of('whole')).toBe(1);
   const lost = context('return');
   lost.clock.told({ type: 'closed', channel: 1, error: errorOf('epoch-changed') });
   expect(lost.metrics.recoveries.of('refused')).toBe(1);

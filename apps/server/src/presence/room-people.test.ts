@@ -215,7 +215,7 @@ describe('what everybody sees', () => {
   });
 });
 
-describe('whoever comes back', () => {
+describe('anyone who comes back', () => {
   it('PR1: hears the difference, and everything when that is less or of another room', () => {
     const context = new House();
     const tabs = [1, 2, 3, 4, 5, 6].map((user) => context.enter(user));

@@ -74,7 +74,7 @@ describe('presence board', () => {
     });
   });
 
-  it('ignores whoever has left, and whose place another has taken', () => {
+  it('ignores anyone who has left, and whose place another has taken', () => {
     const board = new Roster('b');
     const replaced = board.join(visitor(ada, 10));
     const left = board.join(visitor(ada, 10));

@@ -61,7 +61,7 @@ it('goes through the journal once in a while, and otherwise by awareness, on one
   selfProbe[Symbol.dispose]();
 });
 
-it('counts one failure for a beat that is not heard in time, and begins anew', async () => {
+it('counts one failure for a beat that is not heard in time, and begins again', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(1);
   pairs[0]!.state = 'deaf';

@@ -25,7 +25,7 @@ export class HandshakeRateLimiter extends WheelTimer implements Disposable {
     super();
     this.#wheel = wheel;
     this.#clock = clock;
-    // The connections of two ticks of the wheel, one of which may be late.
+    // The connections of two ticks of the wheel: one of the ticks may be late.
     const burst = Math.max(1, (2 * perSecond * TIMER_WHEEL.tickMs) / 1_000);
     this.#bucket = new TokenBucket({ perSecond, burst, nowMs: clock.monotonicMs() });
     this.#maxWaiting = (perSecond * HANDSHAKE.maxWaitMs) / 1_000;

@@ -1,6 +1,6 @@
 /**
  * A set with a size limit: one element too many evicts the oldest. Elements may also share a key, such as
- * an address, of which only so many are let in, so that one flooder evicts mostly its own.
+ * an address, whose number is limited, so that one flooder evicts mostly its own.
  */
 export interface Evictable {
   /** Null: counted in the total only. */

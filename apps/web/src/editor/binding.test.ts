@@ -20,7 +20,7 @@ describe('one changes the kind of a block in which the other, offline, types', (
     'a task': toggleList('task'),
   };
   test.each(Object.entries(changes))(
-    '%s: nothing is lost, whoever comes back first',
+    '%s: nothing is lost, anyone who comes back first',
     (_name, change) => {
       for (const order of [
         [0, 1],

@@ -5,7 +5,7 @@ import { outlineOf, schema, sharedPage, text } from './headless-page.ts';
 // Yjs replaces both halves of a split surrogate pair, so an emoji must be inserted and deleted as a
 // whole.
 
-test('an emoji of which a step replaces only the second half', () => {
+test('an emoji whose second half alone is replaced by a step', () => {
   const { pages, sync } = sharedPage([text('a😀b')], 2);
   const { view } = pages[0]!;
   view.dispatch(view.state.tr.insertText('😁'.slice(1), 3, 4));

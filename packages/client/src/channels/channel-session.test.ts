@@ -294,7 +294,7 @@ test('EV11 older messages come by pages, with what happened to them meanwhile', 
   expect(session.state?.messages).toHaveLength(121);
 });
 
-test('EV11 a page that cannot be had is asked for again by whoever wants it', async () => {
+test('EV11 a page that cannot be had is asked for again by anyone who wants it', async () => {
   const { scene, session } = await live(chat(101, 120));
   scene.history = async () => Promise.reject(new Error('unreachable'));
   await expect(scene.client.pages.loadOlder(session)).rejects.toThrow('unreachable');
@@ -345,7 +345,7 @@ test('W11: a reconnect names channels in hello with where they are, and asks no 
   expect(scene.socket.sentOf('subscribe')).toHaveLength(1);
 });
 
-test('what hello asked for in the name of another is asked for anew', async () => {
+test('what hello asked for in the name of another is asked for again', async () => {
   const scene = new Scene();
   const session = scene.client.subscribe('library');
   await scene.connect();

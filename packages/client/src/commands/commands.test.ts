@@ -125,7 +125,7 @@ test('CM11 nobody’s connection says what somebody else has left, and it stays 
   expect(await open().all()).toHaveLength(1);
 });
 
-test('CM11 what was given before anybody was known belongs to whoever is welcomed', async () => {
+test('CM11 what was given before anybody was known belongs to anyone who is welcomed', async () => {
   const server = new LiveServer();
   const ada = server.client('ada');
   ada.commands.run(create(1));

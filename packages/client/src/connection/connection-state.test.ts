@@ -57,7 +57,7 @@ test.each(cells)('%s, %s', (kind, name, state, event) => {
   else expect(next).toEqual(expected);
 });
 
-test('W9: after a healthy connection the count of tries begins anew', () => {
+test('W9: after a healthy connection the count of tries begins again', () => {
   const next = transition(states.connected, { ...events.failed, healthy: true });
   expect(next).toMatchObject({ kind: 'waiting', attempt: 1 });
 });

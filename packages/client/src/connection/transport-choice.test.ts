@@ -54,7 +54,7 @@ test.each<readonly [rule: string, steps: readonly Step[]]>([
     ],
   ],
   [
-    'when polls get nowhere, it begins anew',
+    'when polls get nowhere, it begins again',
     [
       ['websocket', 'blocked', 'stream'],
       ['stream', 'blocked', 'poll'],

@@ -152,7 +152,7 @@ test('tells when something was set aside, and when it was discarded', async () =
   expect(rejectedWork).toEqual([]);
 });
 
-test('a refused update is set aside, the copy starts anew under another client id', async () => {
+test('a refused update is set aside, the copy starts again under another client id', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store }, 'good ');
   const client = session.doc.clientID;
@@ -277,7 +277,7 @@ test('a document that the server refuses says why', async () => {
   expect(server.doc.getText('t').toJSON()).toBe('early');
 });
 
-test('after a temporary refusal the document opens anew by itself', async () => {
+test('after a temporary refusal the document opens again by itself', async () => {
   const { server, session } = await opened();
   server.socket.answer({
     type: 'closed',

@@ -166,7 +166,7 @@ test('P5: the oldest counts, however much is written meanwhile', async () => {
 });
 
 test.each([null, Object.assign(new MemoryStorage(), { hasRoom: false })])(
-  'P5: without a place for last words, only what the store has is called kept',
+  'P5: without an unload outbox, only what the store has is called kept',
   async (unloadOutbox) => {
     const device = new Device();
     const server = new FakeServer({ store: device.disk, unloadOutbox });

@@ -10,8 +10,8 @@ const STORAGE_TIMEOUT_MS = 3_000;
 
 /**
  * A page that slept, was frozen or was busy has not been waiting: on resume its timers are due at
- * once, ahead of the answer. So the limit is counted in pieces, each of which begins when the last
- * one has run.
+ * once, ahead of the answer. So the limit is counted in pieces: each begins when the one before
+ * has run.
  */
 const PIECE_MS = 500;
 

@@ -18,7 +18,7 @@ export interface UnloadOutboxStorage {
 }
 
 /** Browsers allow a site about five million characters in total. */
-const MAX_LAST_WORDS_CHARACTERS = 1_000_000;
+const MAX_CHARACTERS = 1_000_000;
 
 export class UnloadOutbox {
   readonly #place: UnloadOutboxStorage | null;
@@ -75,7 +75,7 @@ export class UnloadOutbox {
 
 function encode(entries: readonly NewOutboxEntry[]): string[] {
   const words: string[] = [];
-  let left = MAX_LAST_WORDS_CHARACTERS;
+  let left = MAX_CHARACTERS;
   for (const entry of entries) {
     const word = JSON.stringify({ ...entry, update: toBase64(entry.update) });
     left -= word.length + 1;

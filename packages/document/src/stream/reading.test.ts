@@ -146,7 +146,7 @@ const JOINED: Row[] = [
 
 const CONTAINERS: Row[] = [
   [
-    'RD8 containers within each other, none of which exists',
+    'RD8 containers within each other that do not exist',
     [{ ...a, in: 'q' }, b],
     { 'q.in': 'r' },
     ['r/q/a:', 'b:'],

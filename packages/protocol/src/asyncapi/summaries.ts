@@ -15,7 +15,7 @@ export const SUMMARIES: Readonly<Record<MessageType, string>> = {
   'document:changed': 'The title, or what you may do, is another now.',
   update: 'One Yjs update of the client, under its next number.',
   ack: 'All updates of this channel up to this number are on disk.',
-  nack: 'An update was refused; open the document anew.',
+  nack: 'An update was refused; open the document again.',
   updates: 'Committed updates of others, without a gap.',
   'rows:request': 'Updates after this position are missing here.',
   'state:request':

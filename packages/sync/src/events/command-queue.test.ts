@@ -156,7 +156,7 @@ describe('CM6 refused for now', () => {
     expect(waits.at(-1)).toBe(COMMAND_RETRY_CAP_MS);
   });
 
-  test('one that is refused for ever holds back only what builds on it', () => {
+  test('one that is refused forever holds back only what builds on it', () => {
     const queue = connected();
     queue.add(create('a'), 0);
     queue.add(rename('b', 'x'), 0);

@@ -248,7 +248,7 @@ export class Simulation {
     this.#readers.clear();
     this.#clock.runUntilIdle();
     for (const device of this.#devices) {
-      expectThat(device.channel.pending.length === 0, `${device.name} waits for ever`);
+      expectThat(device.channel.pending.length === 0, `${device.name} waits forever`);
       device.leaveConnection();
     }
     this.#clock.runUntilIdle();

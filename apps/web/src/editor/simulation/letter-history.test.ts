@@ -119,7 +119,7 @@ describe('a letter is misplaced', () => {
     expect(history.judge(layout('1:abcd / 2:x')).misplaced).toEqual(['x']);
   });
 
-  test('not when it stands at a join of which somebody moved the one half away', () => {
+  test('not when it stands at a join and a person moved one of its halves away', () => {
     const join: [string, string] = ['1:ab / 2:cd', '1:abcd'];
     const move: [string, string] = ['1:ab / 2:cd', '2:cd / 1:ab'];
     const history = historyOf('1:ab / 2:cd', join, ['1:abcd', '1:abxcd'], move);

@@ -252,7 +252,7 @@ export class Simulation {
     const { effects, results } = this.#ledger;
     expectThat(new Set(effects).size === effects.length, 'CM1: a command took effect twice');
     for (const page of this.#pages) {
-      expectThat(page.pending.length === 0, `${page.name} waits for ever`);
+      expectThat(page.pending.length === 0, `${page.name} waits forever`);
       expectThat(page.stored.commands.size === 0, `${page.name} keeps what is answered`);
       for (const id of page.refused)
         expectThat(results.get(`${page.user.id} ${id}`)?.kind === 'refused', 'not refused');

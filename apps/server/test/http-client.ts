@@ -18,7 +18,7 @@ import { SCHEMA_VERSION } from '@tandem/document';
 import { eventually } from './eventually.ts';
 import type { SignedIn } from './signed-in.ts';
 
-const MAX_FRAGMENT_BYTES = 1 << 25;
+const MAX_PART_BYTES = 1 << 25;
 
 export class HttpClient {
   readonly received: ServerMessage[] = [];
@@ -171,11 +171,11 @@ export class HttpClient {
     const sequence = Number(response.headers.get(TRANSPORT_HEADERS.sequence));
     if (sequence <= this.#answered) return;
     this.#answered = sequence;
-    this.#hear(new PartReader(MAX_FRAGMENT_BYTES).push(body));
+    this.#hear(new PartReader(MAX_PART_BYTES).push(body));
   }
 
   async #read(response: Response): Promise<void> {
-    const reader = new PartReader(MAX_FRAGMENT_BYTES);
+    const reader = new PartReader(MAX_PART_BYTES);
     try {
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
         this.#hear(reader.push(piece));

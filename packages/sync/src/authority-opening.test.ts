@@ -1,7 +1,7 @@
 import { errorOf } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { MAX_FRAGMENT_BYTES } from './limits.ts';
+import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
 import { rowsOf, start, Writer } from './simulation/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
 
@@ -128,7 +128,7 @@ describe('opening', () => {
   });
 
   test('SY17 parts follow each other and are cut by size', () => {
-    const { parts } = start({ rows: rowsOf(5, MAX_FRAGMENT_BYTES / 2) }).opened(2);
+    const { parts } = start({ rows: rowsOf(5, MAX_ROWS_MESSAGE_BYTES / 2) }).opened(2);
     expect(parts.map(({ from, to, updates }) => [from, to, updates.length])).toEqual([
       [0, 2, 2],
       [2, 4, 2],

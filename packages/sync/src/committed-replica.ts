@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs';
 import type { Part } from './engine-event.ts';
-import { MAX_FRAGMENT_BYTES } from './limits.ts';
+import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
 import { DamagedDocument, type StoredDocument, type StoredRow } from './stored-document.ts';
 
 export type StateVector = ReadonlyMap<number, number>;
@@ -151,7 +151,7 @@ function split(rows: readonly StoredRow[], from: number): Part[] {
   for (const { offset, update } of rows) {
     updates.push(update);
     bytes += update.byteLength;
-    if (bytes < MAX_FRAGMENT_BYTES && offset !== rows.at(-1)?.offset) continue;
+    if (bytes < MAX_ROWS_MESSAGE_BYTES && offset !== rows.at(-1)?.offset) continue;
     parts.push({ from: start, to: offset, updates });
     [updates, bytes, start] = [[], 0, offset];
   }

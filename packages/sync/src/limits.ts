@@ -1,7 +1,7 @@
 /** Limits shared by client and server. */
 
 /** Target size of `updates` messages, so that a large document arrives in pieces. */
-export const MAX_FRAGMENT_BYTES = 256 * 1024;
+export const MAX_ROWS_MESSAGE_BYTES = 256 * 1024;
 
 /**
  * Snapshot and rows of one document: this much loads within seconds, and many such documents fit

@@ -19,7 +19,7 @@ export interface HttpSocketOptions extends HttpRequestsOptions {
  * A document's snapshot is one message, and deleted content may have grown it beyond the document's
  * limit.
  */
-const MAX_FRAGMENT_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
+const MAX_PART_BYTES = MAX_DOCUMENT_BYTES + MAX_MESSAGE_BYTES;
 
 export abstract class HttpSocket implements Socket {
   binaryType = 'arraybuffer';
@@ -93,7 +93,7 @@ export abstract class HttpSocket implements Socket {
   }
 
   protected reader(): PartReader {
-    return new PartReader(MAX_FRAGMENT_BYTES);
+    return new PartReader(MAX_PART_BYTES);
   }
 
   protected take(parts: readonly TransportPart[]): void {

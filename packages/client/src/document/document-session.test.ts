@@ -310,13 +310,17 @@ test('SY33: rows that are missing and do not come are asked for again, later eac
     [9_999, 2],
     [1, 3],
     [20_000, 4],
+    [39_999, 4],
+    [1, 5],
+    [39_999, 5],
+    [1, 6],
   ] as const) {
     await server.settle(ms);
     expect(asked()).toBe(times);
   }
   rows(server.offset, server.offset + 3);
   await server.settle(120_000);
-  expect(asked()).toBe(4);
+  expect(asked()).toBe(6);
 });
 
 test('W44: says why the server cannot save, until it can', async () => {

@@ -1,6 +1,6 @@
 /** Malformed frames, and invalid first messages. */
 import { deflateRawSync } from 'node:zlib';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   binaryCodec,
   MAX_CONTROL_BYTES,
@@ -112,21 +112,24 @@ const FORMATS = [
 ] as const;
 
 describe.each(FORMATS)('a frame, %s,', (format, frames) => {
-  it.each(frames)('%s is refused before hello and after it (W6)', async (_what, frame, reason) => {
-    const outsider = new NativeClient(server, { format });
-    await outsider.opened();
-    const known = await NativeClient.onAuthenticated(server, { guest, format });
-    for (const client of [outsider, known]) {
-      client.socket.send(frame);
-      const { code, sentence } = await refusal(client);
-      expect([code, sentence]).toEqual([4400, expect.stringContaining(reason)]);
-      expect(sentence).toMatch(/^A frame does not fit the protocol: /);
-    }
-  });
+  test.each(frames)(
+    '%s is refused before hello and after it (W6)',
+    async (_what, frame, reason) => {
+      const outsider = new NativeClient(server, { format });
+      await outsider.opened();
+      const known = await NativeClient.onAuthenticated(server, { guest, format });
+      for (const client of [outsider, known]) {
+        client.socket.send(frame);
+        const { code, sentence } = await refusal(client);
+        expect([code, sentence]).toEqual([4400, expect.stringContaining(reason)]);
+        expect(sentence).toMatch(/^A frame does not fit the protocol: /);
+      }
+    },
+  );
 });
 
 describe('a frame', () => {
-  it('that is text where binary was agreed is refused', async () => {
+  test('that is text where binary was agreed is refused', async () => {
     const client = new NativeClient(server);
     await client.opened();
     client.socket.send('{"type":"hello"}');
@@ -136,7 +139,7 @@ describe('a frame', () => {
     });
   });
 
-  it('may be large after hello, and has its limits', async () => {
+  test('may be large after hello, and has its limits', async () => {
     const outsider = new NativeClient(server);
     await outsider.opened();
     outsider.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
@@ -152,7 +155,7 @@ describe('a frame', () => {
     });
   });
 
-  it('that breaks WebSocket itself is refused', async () => {
+  test('that breaks WebSocket itself is refused', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const { _socket: raw } = client.socket as unknown as { _socket: { write(data: Buffer): void } };
     // Reserved bits, no mask.
@@ -163,7 +166,7 @@ describe('a frame', () => {
     });
   });
 
-  it('that is binary, or not UTF-8, where text was agreed is refused', async () => {
+  test('that is binary, or not UTF-8, where text was agreed is refused', async () => {
     const binary = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
     binary.socket.send(Buffer.from('{"type":"leave"}'), { binary: true });
     expect(await refusal(binary)).toEqual({
@@ -178,14 +181,14 @@ describe('a frame', () => {
     });
   });
 
-  it('with a body of control that is too large is refused (W6)', async () => {
+  test('with a body of control that is too large is refused (W6)', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const token = 't'.repeat(MAX_CONTROL_BYTES.client);
     client.socket.send(binaryCodec.encode({ type: 'token', channel: 0, token }));
     expect(await refusal(client)).toMatchObject({ code: 4400 });
   });
 
-  it('of 100 MB is refused by what it claims, before hello and after it (W7)', async () => {
+  test('of 100 MB is refused by what it claims, before hello and after it (W7)', async () => {
     const outsider = new NativeClient(server);
     await outsider.opened();
     const known = await NativeClient.onAuthenticated(server, { guest });
@@ -195,7 +198,7 @@ describe('a frame', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['small', 8, 4400, 'A message came in too many pieces.'],
     ['large', 256 * 1_024, 4413, 'A frame was larger than this server takes.'],
   ])('in %s fragments without end is refused (W7)', async (_what, size, code, sentence) => {
@@ -205,7 +208,7 @@ describe('a frame', () => {
     expect(await refusal(client)).toEqual({ code, sentence });
   });
 
-  it('that is compressed, as a bomb would be, is refused without a look into it', async () => {
+  test('that is compressed, as a bomb would be, is refused without a look into it', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const bomb = deflateRawSync(Buffer.alloc(50 * 1_024 * 1_024));
     // FIN, RSV1 and binary, masked with zeros.
@@ -221,7 +224,7 @@ describe('a frame', () => {
 });
 
 describe('hello', () => {
-  it('comes first', async () => {
+  test('comes first', async () => {
     const client = new NativeClient(server);
     await client.opened();
     client.send({ type: 'open', channel: 0, ref: 1, document, client: 3 });
@@ -231,7 +234,7 @@ describe('hello', () => {
     });
   });
 
-  it('comes once', async () => {
+  test('comes once', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     client.hello(guest.token);
     expect(await refusal(client)).toEqual({
@@ -240,7 +243,7 @@ describe('hello', () => {
     });
   });
 
-  it('comes in time', async () => {
+  test('comes in time', async () => {
     const client = new NativeClient(server);
     await client.opened();
     expect(await refusal(client)).toEqual({
@@ -249,7 +252,7 @@ describe('hello', () => {
     });
   });
 
-  it('speaks a version that both know', async () => {
+  test('speaks a version that both know', async () => {
     const client = new NativeClient(server);
     await client.opened();
     client.send({
@@ -265,7 +268,7 @@ describe('hello', () => {
     });
   });
 
-  it('brings a token of ours', async () => {
+  test('brings a token of ours', async () => {
     for (const token of [
       '',
       'forged',
@@ -282,7 +285,7 @@ describe('hello', () => {
     }
   });
 
-  it('is not followed by more than can wait', async () => {
+  test('is not followed by more than can wait', async () => {
     const client = new NativeClient(server);
     await client.opened();
     const ping = { type: 'ping', channel: 0, nonce: 1 } as const;

@@ -1,7 +1,7 @@
 /** Invalid input: its sender gets an error message, and no other client is affected. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { binaryCodec, MAX_FRAME_BYTES } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
@@ -34,7 +34,7 @@ afterEach(async () => {
 const bytes = (...parts: number[]) => Buffer.from(parts);
 
 describe('a document', () => {
-  it('that does not exist is not opened, and the connection goes on', async () => {
+  test('that does not exist is not opened, and the connection goes on', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     client.send({ type: 'open', channel: 0, ref: 5, document: 'no-such-document', client: 3 });
     expect(await client.next('closed')).toMatchObject({
@@ -45,7 +45,7 @@ describe('a document', () => {
     expect((await client.open(document, { client: 8 })).document).toBe(document);
   });
 
-  it('is not written under another person’s client id', async () => {
+  test('is not written under another person’s client id', async () => {
     const client = await NativeClient.onAuthenticated(server);
     client.send({ type: 'open', channel: 0, ref: 5, document, client: 7 });
     expect(await client.next('closed')).toMatchObject({ error: { code: 'client-taken' } });
@@ -53,7 +53,7 @@ describe('a document', () => {
 });
 
 describe('an update', () => {
-  it.each([
+  test.each([
     ['does not decode', Uint8Array.of(1, 2, 3, 4, 5)],
     ['claims 33 million structs', Uint8Array.of(1, 0xff, 0xff, 0xff, 0x0f, 1, 0)],
     ['is empty', new Uint8Array()],
@@ -68,7 +68,7 @@ describe('an update', () => {
     expect((await client.open(document, { client: 10 })).document).toBe(document);
   });
 
-  it('with a number out of turn ends its channel', async () => {
+  test('with a number out of turn ends its channel', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const opened = await client.open(document, { client: 9 });
     client.send({ type: 'update', channel: opened.channel, cseq: 5, update: Uint8Array.of(0, 0) });
@@ -78,7 +78,7 @@ describe('an update', () => {
     });
   });
 
-  it('W14 is refused as soon as the document needs a newer client than its sender', async () => {
+  test('W14 is refused as soon as the document needs a newer client than its sender', async () => {
     const old = await NativeClient.onAuthenticated(server, { guest, schema: 0 });
     const { channel, ...opened } = await old.open(document, { client: 9 });
     expect(opened).toMatchObject({ access: 'edit', schema: 0 });
@@ -93,7 +93,7 @@ describe('an update', () => {
     expect(await old.next('error')).toMatchObject(outdated);
   });
 
-  it('in parts has its limit', async () => {
+  test('in parts has its limit', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const part = {
       type: 'fragment',
@@ -110,7 +110,7 @@ describe('an update', () => {
 });
 
 describe('presence', () => {
-  it.each([
+  test.each([
     [
       'deep',
       Buffer.concat([bytes(1, 5, 1), lengthPrefixed('{"a":'.repeat(200) + '1' + '}'.repeat(200))]),
@@ -129,7 +129,7 @@ describe('presence', () => {
 });
 
 describe('too much', () => {
-  it('ends the connection with the word to come back', async () => {
+  test('ends the connection with the word to come back', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const pings = Array.from(
       { length: 1_000 },
@@ -144,7 +144,7 @@ describe('too much', () => {
     expect((await client.end()).code).toBe(4529);
   });
 
-  it('is also too many connections of one person', async () => {
+  test('is also too many connections of one person', async () => {
     for (let i = 0; i < 19; i++) await NativeClient.onAuthenticated(server, { guest });
     const client = new NativeClient(server);
     await client.opened();
@@ -172,7 +172,7 @@ describe('a request', () => {
   const upgrade = (path: string, headers = ''): string =>
     `GET ${path} HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`;
 
-  it('for a socket elsewhere, from elsewhere or without a subprotocol is refused in words', async () => {
+  test('for a socket elsewhere, from elsewhere or without a subprotocol is refused in words', async () => {
     expect(await raw(upgrade('/nowhere'))).toMatch(/^HTTP\/1\.1 404[^]*Sockets are at \/sync/);
     expect(await raw(upgrade('/sync'))).toMatch(
       /^HTTP\/1\.1 400[^]*Offer the subprotocol tandem\.v1/,
@@ -195,7 +195,7 @@ describe('a request', () => {
     });
   });
 
-  it('with a body that is too large, not JSON or not what it should be is answered in words', async () => {
+  test('with a body that is too large, not JSON or not what it should be is answered in words', async () => {
     const large = await guest.fetch('/api/documents', {
       method: 'POST',
       body: { id: document, title: 'x'.repeat(70_000) },
@@ -227,7 +227,7 @@ describe('a request', () => {
     expect((await guest.fetch('/api/nothing')).status).toBe(404);
   });
 
-  it('from another site changes nothing', async () => {
+  test('from another site changes nothing', async () => {
     const answer = await guest.fetch('/api/me', {
       method: 'PATCH',
       body: { name: 'Mallory' },
@@ -239,7 +239,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('that never ends is ended', async () => {
+  test('that never ends is ended', async () => {
     const started = Date.now();
     expect(await raw('GET / HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1\.1 408/);
     expect(Date.now() - started).toBeLessThan(8_000);
@@ -262,7 +262,7 @@ describe('a stock client', () => {
     };
   };
 
-  it.each([
+  test.each([
     ['text', 'hello', 4400],
     ['an unknown message', bytes(0, 9, 0), 4400],
     ['a sync message cut short', bytes(0, 0, 200), 4400],
@@ -276,7 +276,7 @@ describe('a stock client', () => {
     expect(await client.closed()).toBe(code);
   });
 
-  it('that sends an update which does not decode is told why', async () => {
+  test('that sends an update which does not decode is told why', async () => {
     const client = stock('/yjs/notes');
     await client.opened();
     client.socket.send(bytes(0, 0, 1, 0));
@@ -287,7 +287,7 @@ describe('a stock client', () => {
     expect(denial?.subarray(3).toString()).toMatch(/^The change .*\.$/);
   });
 
-  it('that says nothing is not kept', async () => {
+  test('that says nothing is not kept', async () => {
     const client = stock('/yjs/notes');
     await client.opened();
     expect(await client.closed()).toBe(4508);

@@ -2,7 +2,7 @@
  * An invalid name, such as a link with trailing text, fails alone: the rest of the connection
  * works.
  */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import { WebSocket } from 'ws';
 import { MAX_CHANNELS_PER_CONNECTION } from '@tandem/protocol';
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 describe('a document', () => {
-  it('with a name that no document can have is refused alone: all others stay open', async () => {
+  test('with a name that no document can have is refused alone: all others stay open', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest });
     const { channel } = await client.open(document, { client: 8 });
     for (const bad of [
@@ -60,7 +60,7 @@ describe('a document', () => {
 });
 
 describe('a channel of events', () => {
-  it.each(['binary', 'json'] as const)(
+  test.each(['binary', 'json'] as const)(
     'W29: with a name that none can have is refused alone, over %s: all others stay open',
     async (format) => {
       const { token } = guest;
@@ -103,7 +103,7 @@ describe('a channel of events', () => {
 });
 
 describe('a command', () => {
-  it('W24: that does not fit is refused alone, in its turn', async () => {
+  test('W24: that does not fit is refused alone, in its turn', async () => {
     const client = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
     const { channel } = await subscribe(client, `chat:${document}`);
     const input = { document, text: '@Ada', mentions: [], replyTo: null };
@@ -141,7 +141,7 @@ describe('a document of a Hocuspocus provider', () => {
     ]);
   };
 
-  it('that has no name, or no room, is refused alone', async () => {
+  test('that has no name, or no room, is refused alone', async () => {
     const socket = new WebSocket(`${server.socketUrl}/yjs`);
     const answers: string[] = [];
     let isClosed = false;

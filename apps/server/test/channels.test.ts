@@ -2,7 +2,7 @@
  * Event channels over real sockets: recovery from memory, from rows, or as a whole state, never
  * partial.
  */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MessageOf } from '@tandem/protocol';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
@@ -45,7 +45,7 @@ async function chatWith(count: number, running: RunningServer) {
 const link = (document: string, access: 'off' | 'view' | 'edit') =>
   command({ name: 'link:change', input: { document, link: access } });
 
-it('numbers channels apart from documents (W29)', async () => {
+test('numbers channels apart from documents (W29)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   const opened = await owner.open(document);
   const numbers = [opened.channel];
@@ -54,7 +54,7 @@ it('numbers channels apart from documents (W29)', async () => {
   expect(new Set(numbers).size).toBe(numbers.length);
 });
 
-it('sends each subscriber every event once and in order (W30)', async () => {
+test('sends each subscriber every event once and in order (W30)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const readers = await Promise.all(
     Array.from({ length: 3 }, async () => NativeClient.onAuthenticated(await server())),
@@ -70,7 +70,7 @@ it('sends each subscriber every event once and in order (W30)', async () => {
   }
 });
 
-it('recovers from memory, and from rows after a restart (W31)', async () => {
+test('recovers from memory, and from rows after a restart (W31)', async () => {
   const first = await RunningServer.start();
   const { owner, name, document } = await chatWith(3, first);
   const { epoch, offset } = await subscribe(owner, name);
@@ -102,7 +102,7 @@ it('recovers from memory, and from rows after a restart (W31)', async () => {
   expect(texts(upToDate, channel, offset + 5)).toEqual(['Message 9']);
 });
 
-it('gives the state to anyone who was away too long, or was somewhere else (W31)', async () => {
+test('gives the state to anyone who was away too long, or was somewhere else (W31)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const { epoch, offset } = await subscribe(owner, name);
   const writers = await Promise.all(
@@ -124,7 +124,7 @@ it('gives the state to anyone who was away too long, or was somewhere else (W31)
   }
 });
 
-it('repairs a gap without a new subscription (W32)', async () => {
+test('repairs a gap without a new subscription (W32)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const { channel, offset } = await subscribe(owner, name);
   for (let i = 1; i <= 5; i++) await say(owner, chat(document, `Message ${i}`));
@@ -137,7 +137,7 @@ it('repairs a gap without a new subscription (W32)', async () => {
   expect(await owner.next('subscribed')).toMatchObject({ ref: 1, recovered: false, channel });
 });
 
-it('answers a name one may not see like one that does not exist (W34)', async () => {
+test('answers a name one may not see like one that does not exist (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   await say(owner, link(document, 'off'));
   const outsider = await NativeClient.onAuthenticated(await server());
@@ -150,7 +150,7 @@ it('answers a name one may not see like one that does not exist (W34)', async ()
   for (const answer of answers) expect(answer).toEqual(answers[0]);
 });
 
-it('ends the channels of anyone who loses the right to them within a second (W34)', async () => {
+test('ends the channels of anyone who loses the right to them within a second (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
   const guest = await NativeClient.onAuthenticated(await server());
   const chatNumber = (await subscribe(guest, name)).channel;
@@ -170,7 +170,7 @@ it('ends the channels of anyone who loses the right to them within a second (W34
   expect(guest.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
-it('tells all tabs of a person, and nobody else, what is in their library', async () => {
+test('tells all tabs of a person, and nobody else, what is in their library', async () => {
   const guest = await signIn(await server());
   const [one, two] = [
     await NativeClient.onAuthenticated(await server(), { guest }),
@@ -188,7 +188,7 @@ it('tells all tabs of a person, and nobody else, what is in their library', asyn
   expect(outsider.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
-it('stops after unsubscribe, and starts again at a second subscribe', async () => {
+test('stops after unsubscribe, and starts again at a second subscribe', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const reader = await NativeClient.onAuthenticated(await server());
   const { channel } = await subscribe(reader, name);
@@ -203,7 +203,7 @@ it('stops after unsubscribe, and starts again at a second subscribe', async () =
   expect(reader.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
-it('catches up anyone who did not read for a while, without a gap (W30)', async () => {
+test('catches up anyone who did not read for a while, without a gap (W30)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const slow = await NativeClient.onAuthenticated(await server());
   const { channel, offset } = await subscribe(slow, name);
@@ -247,7 +247,7 @@ it('catches up anyone who did not read for a while, without a gap (W30)', async 
   expect(at).toBe(offset + 4_001);
 }, 120_000);
 
-it('tells a list who is in a document, its first words and its newest chat message (W33)', async () => {
+test('tells a list who is in a document, its first words and its newest chat message (W33)', async () => {
   const { owner, document } = await chatWith(2, await server());
   const answer = await subscribe(owner, 'activity');
   if (answer.state?.type !== 'activity') throw new Error('no activity');
@@ -275,7 +275,7 @@ it('tells a list who is in a document, its first words and its newest chat messa
   expect(await owner.next('activity:changed')).toMatchObject({ documents: { [document]: null } });
 });
 
-it('sends activity at most once a second (W33)', async () => {
+test('sends activity at most once a second (W33)', async () => {
   const { owner, document } = await chatWith(0, await server());
   await subscribe(owner, 'activity');
   const writer = await NativeClient.onAuthenticated(await server());

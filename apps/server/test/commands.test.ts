@@ -1,6 +1,6 @@
 /** Commands over real sockets: executed once, in order, and on disk before `done`. */
 import { ulid } from 'ulid';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { COMMAND_BURST, MAX_COMMANDS_IN_FLIGHT, type MessageOf } from '@tandem/protocol';
 import { COMMAND_LIMITS } from '../src/limits.ts';
 import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
@@ -31,7 +31,7 @@ async function messagesIn(running: RunningServer, document: string) {
   return state;
 }
 
-it('carries out a command, and sends its events before its answer (W24, W26)', async () => {
+test('carries out a command, and sends its events before its answer (W24, W26)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const { state, epoch, offset, channel } = await subscribe(client, 'library');
   expect(state).toMatchObject({ type: 'library' });
@@ -52,7 +52,7 @@ it('carries out a command, and sends its events before its answer (W24, W26)', a
   });
 });
 
-it('lets a document be opened as soon as it is there', async () => {
+test('lets a document be opened as soon as it is there', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   client.send(create(document));
@@ -60,7 +60,7 @@ it('lets a document be opened as soon as it is there', async () => {
   expect((await client.open(document)).title).toBe('Tide log');
 });
 
-it('answers in the order of the commands, what fails and what waits included (W24, W27)', async () => {
+test('answers in the order of the commands, what fails and what waits included (W24, W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
@@ -78,7 +78,7 @@ it('answers in the order of the commands, what fails and what waits included (W2
   );
 });
 
-it('takes effect once, on however many connections it is said at the same time (W25)', async () => {
+test('takes effect once, on however many connections it is said at the same time (W25)', async () => {
   const guest = await signIn(await server());
   const clients = await Promise.all(
     Array.from({ length: 4 }, async () => NativeClient.onAuthenticated(await server(), { guest })),
@@ -105,7 +105,7 @@ it('takes effect once, on however many connections it is said at the same time (
   expect((await messagesIn(await server(), document)).head).toBe(messages.length);
 });
 
-it('does what somebody else’s command of the same id says (W24)', async () => {
+test('does what somebody else’s command of the same id says (W24)', async () => {
   const [ada, bob] = [
     await NativeClient.onAuthenticated(await server()),
     await NativeClient.onAuthenticated(await server()),
@@ -115,7 +115,7 @@ it('does what somebody else’s command of the same id says (W24)', async () => 
   expect(await say(bob, create(newDocument(), id))).toMatchObject({ repeated: false });
 });
 
-it('takes a burst of a hundred chat messages and loses none (W27)', async () => {
+test('takes a burst of a hundred chat messages and loses none (W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
@@ -131,7 +131,7 @@ it('takes a burst of a hundred chat messages and loses none (W27)', async () => 
   expect(messages.at(-1)?.text).toBe('Message 99');
 });
 
-it('ends a connection that says more than may wait, and forgets none it had begun (W27)', async () => {
+test('ends a connection that says more than may wait, and forgets none it had begun (W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(client, create(document));
@@ -143,7 +143,7 @@ it('ends a connection that says more than may wait, and forgets none it had begu
   expect((await client.end()).code).toBe(4529);
 });
 
-it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3, W25)', async () => {
+test('loses nothing acknowledged and does nothing twice when it is killed (P1, P3, W25)', async () => {
   let running = await RunningServer.start();
   const guest = await signIn(running);
   const document = newDocument();
@@ -177,7 +177,7 @@ it('loses nothing acknowledged and does nothing twice when it is killed (P1, P3,
   expect(await say(reader, messages[0] as MessageOf<'command'>)).toMatchObject({ repeated: true });
 });
 
-it('begins no two numbers of a chat for two who speak at once', async () => {
+test('begins no two numbers of a chat for two who speak at once', async () => {
   const owner = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
   await say(owner, create(document));

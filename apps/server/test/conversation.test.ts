@@ -1,6 +1,6 @@
 /** Native clients that talk through the built server. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import {
@@ -50,7 +50,7 @@ function pageUpdate(client: number, text: string): Uint8Array {
 }
 
 describe('opening', () => {
-  it('takes one round trip: what follows hello in its frame is handled after it, in order', async () => {
+  test('takes one round trip: what follows hello in its frame is handled after it, in order', async () => {
     const guest = await signIn(server);
     const document = await makeDocument(guest);
     const client = new NativeClient(server);
@@ -79,7 +79,7 @@ describe('opening', () => {
     expect(await client.next('welcome')).toMatchObject({ user: guest.user });
   });
 
-  it('W11: takes one round trip and few frames for all that hello names, which is answered in order', async () => {
+  test('W11: takes one round trip and few frames for all that hello names, which is answered in order', async () => {
     const guest = await signIn(server);
     const document = await makeDocument(guest);
     const client = new NativeClient(server);
@@ -115,7 +115,7 @@ describe('opening', () => {
     expect(await client.end()).toMatchObject({ code: 4400 });
   });
 
-  it('puts the document on the visitor’s list, and shows who is in it', async () => {
+  test('puts the document on the visitor’s list, and shows who is in it', async () => {
     const { ada, bob, document } = await together();
     const listed = async () => {
       const { documents } = (await (await bob.fetch('/api/documents')).json()) as {
@@ -129,7 +129,7 @@ describe('opening', () => {
     expect(present.map(({ id }) => id).toSorted()).toEqual([ada.user.id, bob.user.id].toSorted());
   });
 
-  it('gives a guest a welcome to read', async () => {
+  test('gives a guest a welcome to read', async () => {
     const guest = await signIn(server);
     const { documents } = (await (await guest.fetch('/api/documents')).json()) as {
       documents: ListedDocument[];
@@ -143,7 +143,7 @@ describe('opening', () => {
     expect(doc.getText('text').toString()).toContain('This page is yours.');
   });
 
-  it('again on the same connection starts the channel again', async () => {
+  test('again on the same connection starts the channel again', async () => {
     const { a, b, channel, document } = await together();
     a.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'x') });
     await a.next('ack');
@@ -155,7 +155,7 @@ describe('opening', () => {
 });
 
 describe('text', () => {
-  it('reaches the others once it is acknowledged, and its author as an acknowledgement alone', async () => {
+  test('reaches the others once it is acknowledged, and its author as an acknowledgement alone', async () => {
     const { a, b, channel } = await together();
     const update = pageUpdate(1, 'hello');
     a.send({ type: 'update', channel, cseq: 1, update });
@@ -166,7 +166,7 @@ describe('text', () => {
     expect(a.received.some(({ type }) => type === 'updates')).toBe(false);
   });
 
-  it('may be larger than a frame, in parts', async () => {
+  test('may be larger than a frame, in parts', async () => {
     const { a, b, channel } = await together();
     const text = 'long text '.repeat(90_000);
     const message = { type: 'update', channel, cseq: 1, update: pageUpdate(1, text) } as const;
@@ -178,7 +178,7 @@ describe('text', () => {
     expect(Buffer.from(updates[0] as Uint8Array)).toEqual(Buffer.from(message.update));
   });
 
-  it('is the same on the JSON subprotocol', async () => {
+  test('is the same on the JSON subprotocol', async () => {
     const { ada, document, b } = await together();
     const client = await NativeClient.onAuthenticated(server, { guest: ada, format: 'json' });
     const { channel } = await client.open(document, { client: 3 });
@@ -187,7 +187,7 @@ describe('text', () => {
     expect((await b.next('updates')).to).toBe(1);
   });
 
-  it('moves the list’s first words a moment later', async () => {
+  test('moves the list’s first words a moment later', async () => {
     const { a, ada, document, channel } = await together();
     a.send({ type: 'update', channel, cseq: 1, update: pageUpdate(1, 'The first words') });
     await a.next('ack');
@@ -202,7 +202,7 @@ describe('text', () => {
 });
 
 describe('presence', () => {
-  it('is told whole after opening, then by differences, and a clean leave at once', async () => {
+  test('is told whole after opening, then by differences, and a clean leave at once', async () => {
     const { ada, bob, a, b, channel } = await together();
     const first = await b.next('presence:changed');
     expect(first).toMatchObject({ full: true, left: [] });
@@ -221,7 +221,7 @@ describe('presence', () => {
     await a.next('presence:changed', ({ left }) => left.includes(bob.user.id));
   });
 
-  it('says a new name and colour to everyone, in cursors too', async () => {
+  test('says a new name and colour to everyone, in cursors too', async () => {
     const { ada, a, b, channel } = await together();
     const awareness = new Awareness(new Y.Doc());
     awareness.clientID = 1;
@@ -247,7 +247,7 @@ describe('presence', () => {
     expect(stateOf((await b.next('awareness')).update)).toBeNull();
   });
 
-  it('tells who types, and nobody about themselves', async () => {
+  test('tells who types, and nobody about themselves', async () => {
     const { ada, a, b, channel } = await together();
     a.send({ type: 'typing:start', channel });
     expect((await b.next('typing:changed')).users).toEqual([ada.user.id]);
@@ -259,7 +259,7 @@ describe('presence', () => {
     expect((await b.next('typing:changed')).users).toEqual([]);
   });
 
-  it('tells a new title', async () => {
+  test('tells a new title', async () => {
     const { ada, b, document, channel } = await together();
     expect(
       (await ada.fetch(`/api/documents/${document}`, { method: 'PATCH', body: { title: 'Final' } }))
@@ -275,7 +275,7 @@ describe('presence', () => {
 });
 
 describe('the end', () => {
-  it('is announced: everybody is told when to come back, and what was sent is on disk', async () => {
+  test('is announced: everybody is told when to come back, and what was sent is on disk', async () => {
     const mine = await RunningServer.start();
     const guest = await signIn(mine);
     const id = `document-${randomUUID()}`;

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { newDocument } from './event-client.ts';
 import { RunningServer, runToEnd, temporaryFolder } from './running-server.ts';
@@ -42,7 +42,7 @@ async function countDocuments(server: RunningServer, { cookie }: SignedIn): Prom
   return ((await answer.json()) as { documents: unknown[] }).documents.length;
 }
 
-it('a second server on the folder refuses to start and names the first; kill -9 of that one frees it', async () => {
+test('a second server on the folder refuses to start and names the first; kill -9 of that one frees it', async () => {
   const first = await RunningServer.start();
   const { dataDir } = first;
   const { code, output } = await runToEnd({ DATA_DIR: dataDir });
@@ -59,7 +59,7 @@ it('a second server on the folder refuses to start and names the first; kill -9 
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
 });
 
-it('of two servers that start at the same moment one refuses', async () => {
+test('of two servers that start at the same moment one refuses', async () => {
   const dataDir = await temporaryFolder();
   const starts = await Promise.allSettled([
     RunningServer.start({ DATA_DIR: dataDir }),
@@ -68,7 +68,7 @@ it('of two servers that start at the same moment one refuses', async () => {
   expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
 });
 
-it('a process that has the id of the last holder by chance does not keep a server out', async () => {
+test('a process that has the id of the last holder by chance does not keep a server out', async () => {
   const dataDir = await temporaryFolder();
   const state = { pid: process.pid, host: 'here', since: new Date().toISOString() };
   await writeFile(join(dataDir, 'tandem.state.json'), JSON.stringify(state));
@@ -88,7 +88,7 @@ const RESTORES: readonly {
   { title: 'copied as a file, copied later', backUp: null, restore: copyLater },
 ];
 
-it.each(RESTORES)(
+test.each(RESTORES)(
   'a backup $title over the database beside the old log is refused, and nothing is changed',
   async ({ backUp, restore }) => {
     const server = await RunningServer.start();
@@ -126,7 +126,7 @@ it.each(RESTORES)(
   },
 );
 
-it('a log whose file was moved with it to another folder is used', async () => {
+test('a log whose file was moved with it to another folder is used', async () => {
   const server = await RunningServer.start();
   const guest = await signIn(server);
   await makeDocuments(guest, 5);
@@ -138,7 +138,7 @@ it('a log whose file was moved with it to another folder is used', async () => {
   expect(await countDocuments(there, guest)).toBe(kept);
 });
 
-it('a log without its database is refused', async () => {
+test('a log without its database is refused', async () => {
   const server = await RunningServer.start();
   await signIn(server);
   await server.kill('SIGKILL');
@@ -150,7 +150,7 @@ it('a log without its database is refused', async () => {
   ]);
 });
 
-it('checks after kill -9, and not after a clean stop', async () => {
+test('checks after kill -9, and not after a clean stop', async () => {
   const first = await RunningServer.start();
   await signIn(first);
   await first.kill('SIGKILL');
@@ -161,7 +161,7 @@ it('checks after kill -9, and not after a clean stop', async () => {
   expect(third.output).not.toContain('checking the database');
 });
 
-it('a damaged copy that was put in place after a clean stop is found at start', async () => {
+test('a damaged copy that was put in place after a clean stop is found at start', async () => {
   const server = await RunningServer.start();
   const guest = await signIn(server);
   await makeDocuments(guest, 30);
@@ -179,28 +179,33 @@ const hasSqlite = await run('sqlite3', ['--version']).then(
   () => false,
 );
 
-it.runIf(hasSqlite)('the commands of the page on backup and restore do what it says', async () => {
-  const page = await readFile(new URL('../../docs/operate/backup.md', import.meta.url), 'utf8');
-  const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block as string);
-  expect(commands).toHaveLength(3);
-  const [variables, backUpCommands, restoreCommands] = commands as [string, string, string];
-  const server = await RunningServer.start();
-  const { dataDir } = server;
-  const environment = { DATA_DIR: dataDir, BACKUP: join(await temporaryFolder(), 'backup') };
-  const shell = async (script: string): Promise<string> => {
-    const env = { ...process.env, ...environment };
-    return (await run('sh', ['-euc', variables + script], { env })).stdout;
-  };
-  const guest = await signIn(server);
-  await makeDocuments(guest, 5);
-  const kept = await countDocuments(server, guest);
-  expect(await shell(backUpCommands)).toBe('ok\n');
-  await makeDocuments(guest, 20);
-  await server.kill('SIGKILL');
-  await shell(restoreCommands);
-  const restored = await server.restart();
-  expect(await countDocuments(restored, guest)).toBe(kept);
-});
+test.runIf(hasSqlite)(
+  'the commands of the page on backup and restore do what it says',
+  async () => {
+    const page = await readFile(new URL('../../docs/operate/backup.md', import.meta.url), 'utf8');
+    const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(
+      ([, block]) => block as string,
+    );
+    expect(commands).toHaveLength(3);
+    const [variables, backUpCommands, restoreCommands] = commands as [string, string, string];
+    const server = await RunningServer.start();
+    const { dataDir } = server;
+    const environment = { DATA_DIR: dataDir, BACKUP: join(await temporaryFolder(), 'backup') };
+    const shell = async (script: string): Promise<string> => {
+      const env = { ...process.env, ...environment };
+      return (await run('sh', ['-euc', variables + script], { env })).stdout;
+    };
+    const guest = await signIn(server);
+    await makeDocuments(guest, 5);
+    const kept = await countDocuments(server, guest);
+    expect(await shell(backUpCommands)).toBe('ok\n');
+    await makeDocuments(guest, 20);
+    await server.kill('SIGKILL');
+    await shell(restoreCommands);
+    const restored = await server.restart();
+    expect(await countDocuments(restored, guest)).toBe(kept);
+  },
+);
 
 function vacuumInto(path: string, target: string): void {
   const sqlite = new DatabaseSync(path, { readOnly: true });

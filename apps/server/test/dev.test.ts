@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './running-server.ts';
 
 const SCRIPT = join(import.meta.dirname, '../scripts/dev.mjs');
@@ -26,13 +26,13 @@ async function firstLine(...parameters: string[]): Promise<string> {
   return output.split('\n', 1)[0] as string;
 }
 
-it('on this machine, and how to open it from others', async () => {
+test('on this machine, and how to open it from others', async () => {
   expect(await firstLine()).toBe(
     'server: open http://localhost:5173 in a browser; for other machines, start with: pnpm dev --host',
   );
 });
 
-it('with --host, at each address of this machine', async () => {
+test('with --host, at each address of this machine', async () => {
   const own = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')

@@ -1,5 +1,5 @@
 /** Feeds over real HTTP: the rules of channels also hold for read-only clients. */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readConfiguration } from '../src/configuration/configuration.ts';
 import { chat, command, create, newDocument, say } from './event-client.ts';
 import { eventually } from './eventually.ts';
@@ -39,7 +39,7 @@ function texts(received: readonly FeedEvent[], from: number): string[] {
 const messages = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => `Message ${from + i}`);
 
-it('begins with the state and goes on with the events (S2, S3)', async () => {
+test('begins with the state and goes on with the events (S2, S3)', async () => {
   const { owner, document, name } = await chatOf(2);
   const { cookie } = await signIn(server);
   const feed = await FeedReader.open(server, name, { Cookie: cookie });
@@ -58,7 +58,7 @@ it('begins with the state and goes on with the events (S2, S3)', async () => {
   expect(texts(feed.received, 2)).toEqual(messages(3, 30));
 });
 
-it('goes on where a reader was cut off, also by a restart (S3)', async () => {
+test('goes on where a reader was cut off, also by a restart (S3)', async () => {
   const first = await RunningServer.start();
   const { owner, document, name } = await chatOf(1, first);
   const { cookie } = await signIn(first);
@@ -83,7 +83,7 @@ it('goes on where a reader was cut off, also by a restart (S3)', async () => {
   expect(texts(afterRestart.received, 2)).toEqual(messages(3, 6));
 });
 
-it('opens for anyone who missed nothing, and gives the state to anyone who was elsewhere (S3)', async () => {
+test('opens for anyone who missed nothing, and gives the state to anyone who was elsewhere (S3)', async () => {
   const { owner, document, name } = await chatOf(1);
   const { cookie } = await signIn(server);
   const feed = await FeedReader.open(server, name, { Cookie: cookie });
@@ -103,7 +103,7 @@ it('opens for anyone who missed nothing, and gives the state to anyone who was e
   }
 });
 
-it('has the newest values of the channels of class latest, without ids (S2)', async () => {
+test('has the newest values of the channels of class latest, without ids (S2)', async () => {
   const ada = await signIn(server);
   const client = await NativeClient.onAuthenticated(server, { guest: ada });
   const document = newDocument();
@@ -119,7 +119,7 @@ it('has the newest values of the channels of class latest, without ids (S2)', as
   await eventually('it is told', isNewest);
 });
 
-it('is refused by a status to anyone who may not read (S1, S4)', async () => {
+test('is refused by a status to anyone who may not read (S1, S4)', async () => {
   const { owner, document, name } = await chatOf(1);
   await say(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
   const { cookie } = await signIn(server);
@@ -140,7 +140,7 @@ it('is refused by a status to anyone who may not read (S1, S4)', async () => {
   expect(await statusOf(server, 'library', elsewhere)).toEqual([403, 'forbidden']);
 });
 
-it('gives the dashboard to anyone who has the token of metrics, and nothing else (S1)', async () => {
+test('gives the dashboard to anyone who has the token of metrics, and nothing else (S1)', async () => {
   const bearer = { Authorization: `Bearer ${METRICS_TOKEN}` };
   const feed = await FeedReader.open(server, 'dashboard', bearer);
   expect((await feed.next('state')).data.state.type).toBe('dashboard');
@@ -150,14 +150,14 @@ it('gives the dashboard to anyone who has the token of metrics, and nothing else
   expect((await FeedReader.open(server, 'dashboard', guessed)).status).toBe(401);
 });
 
-it('gives everyone the dashboard where everyone is an administrator', async () => {
+test('gives everyone the dashboard where everyone is an administrator', async () => {
   const open = await RunningServer.start({ ADMINISTRATORS: '*' });
   const { cookie } = await signIn(open);
   const feed = await FeedReader.open(open, 'dashboard', { Cookie: cookie });
   expect((await feed.next('state')).data.state.type).toBe('dashboard');
 });
 
-it('ends within a second after the right is lost (S4)', async () => {
+test('ends within a second after the right is lost (S4)', async () => {
   const { owner, document, name } = await chatOf(1);
   const { cookie } = await signIn(server);
   const feed = await FeedReader.open(server, name, { Cookie: cookie });
@@ -171,7 +171,7 @@ it('ends within a second after the right is lost (S4)', async () => {
   expect(feed.received).toEqual([]);
 });
 
-it('ends within a second after the session is ended (S4)', async () => {
+test('ends within a second after the session is ended (S4)', async () => {
   const ada = await signIn(server);
   const [feed, other] = [
     await FeedReader.open(server, 'library', { Cookie: ada.cookie }),
@@ -187,7 +187,7 @@ it('ends within a second after the session is ended (S4)', async () => {
   expect((await FeedReader.open(server, 'library', { Cookie: ada.cookie })).status).toBe(401);
 });
 
-it('counts among the connections of its user (S6)', async () => {
+test('counts among the connections of its user (S6)', async () => {
   const { cookie } = await signIn(server);
   const { connectionsPerUser } = readConfiguration({}).limits;
   const open = () => FeedReader.open(server, 'library', { Cookie: cookie });
@@ -201,7 +201,7 @@ it('counts among the connections of its user (S6)', async () => {
   expect(next.status).toBe(200);
 });
 
-it('gives one who did not read all that is missing, and does not keep it for them (S6, T11)', async () => {
+test('gives one who did not read all that is missing, and does not keep it for them (S6, T11)', async () => {
   const { owner, document, name } = await chatOf(0);
   const { cookie } = await signIn(server);
   const slow = await FeedReader.open(server, name, { Cookie: cookie });
@@ -239,7 +239,7 @@ it('gives one who did not read all that is missing, and does not keep it for the
   expect(whole).toBe(1);
 }, 120_000);
 
-it('is told when to come back before a restart (S5)', async () => {
+test('is told when to come back before a restart (S5)', async () => {
   const running = await RunningServer.start();
   const { cookie } = await signIn(running);
   const feed = await FeedReader.open(running, 'library', { Cookie: cookie });

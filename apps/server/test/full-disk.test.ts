@@ -3,7 +3,7 @@
  * reading works, and once there is space, all saved data is there.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
@@ -12,7 +12,7 @@ import { signIn } from './signed-in.ts';
 
 const KIB = 1024;
 
-it('calls nothing saved that is not, and goes on once there is space', async () => {
+test('calls nothing saved that is not, and goes on once there is space', async () => {
   const first = await RunningServer.start();
   const guest = await signIn(first);
   const id = `document-${randomUUID()}`;

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider-4';
 import { readPage, writePage } from '@tandem/document';
 import type { User } from '@tandem/protocol';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
@@ -44,7 +44,7 @@ async function loadExample<T>(name: string, provider = 'y-websocket'): Promise<T
   return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as T;
 }
 
-it('gets a session that stays, and tokens for sockets', async () => {
+test('gets a session that stays, and tokens for sockets', async () => {
   const { startSession } = await loadExample<SessionExample>('session');
   const server = await RunningServer.start();
   const first = await startSession(server.url);
@@ -78,7 +78,7 @@ it('gets a session that stays, and tokens for sockets', async () => {
   await expect(startSession(closed.url)).rejects.toThrow('This server takes no guests.');
 });
 
-it.each(['y-websocket-2', 'y-websocket-3'])(
+test.each(['y-websocket-2', 'y-websocket-3'])(
   'appends a paragraph to a page that people write in, with %s',
   async (provider) => {
     const { appendParagraph } = await loadExample<Example>('append-paragraph', provider);

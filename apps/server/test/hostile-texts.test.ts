@@ -1,7 +1,7 @@
 /** Text that no database, encoder or screen can hold, in every field that takes text: nobody is harmed by it, and nothing is cut. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebsocketProvider } from 'y-websocket-3';
 import * as Y from 'yjs';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -33,7 +33,7 @@ const SENDERS = 12;
 const part = (index: number): readonly string[] =>
   ALL_HOSTILE_TEXTS.filter((_, at) => at % SENDERS === index);
 
-it('a name that is U+0000 is refused, and ends neither the server nor a JSON client in the same room', async () => {
+test('a name that is U+0000 is refused, and ends neither the server nor a JSON client in the same room', async () => {
   const server = await RunningServer.start();
   const guest = await signIn(server);
   const document = newDocument();
@@ -51,7 +51,7 @@ it('a name that is U+0000 is refused, and ends neither the server nor a JSON cli
   expect([author.closed, witness.closed]).toEqual([null, null]);
 });
 
-it(
+test(
   'every hostile text in every field, over every transport, is whole or refused, and keeps nobody out, also after a restart',
   { timeout: 300_000 },
   async () => {

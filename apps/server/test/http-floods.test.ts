@@ -1,7 +1,7 @@
 /** HTTP request floods: their senders hold few resources, and other clients are not affected. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAX_OPENING_BYTES, SUBPROTOCOL_BINARY } from '@tandem/protocol';
 import { HTTP, REQUEST_RATES, TRANSPORT } from '../src/limits.ts';
 import { eventually } from './eventually.ts';
@@ -53,7 +53,7 @@ class Raw {
 const list = (): string =>
   `GET /api/documents HTTP/1.1\r\nHost: localhost\r\nCookie: ${guest.cookie}\r\n\r\n`;
 
-it('answers a few requests that come at once on one connection, and ends one that asks without end', async () => {
+test('answers a few requests that come at once on one connection, and ends one that asks without end', async () => {
   const modest = new Raw();
   modest.socket.write(list().repeat(HTTP.maxPipelinedRequests));
   await eventually('all are answered', () => modest.answers === HTTP.maxPipelinedRequests);
@@ -69,7 +69,7 @@ it('answers a few requests that come at once on one connection, and ends one tha
   expect((await (await signIn(server)).fetch('/api/documents')).status).toBe(200);
 });
 
-it('keeps 3,000 openings that do not go on from being kept, and opens a transport beside them', async () => {
+test('keeps 3,000 openings that do not go on from being kept, and opens a transport beside them', async () => {
   const head =
     'POST /sync/stream HTTP/1.1\r\nHost: localhost\r\n' +
     `Tandem-Protocol: ${SUBPROTOCOL_BINARY}\r\nContent-Length: ${MAX_OPENING_BYTES}\r\n\r\n`;
@@ -91,7 +91,7 @@ it('keeps 3,000 openings that do not go on from being kept, and opens a transpor
   for (const { socket } of slow) socket.destroy();
 });
 
-it('lets no more connections stay than may wait for another request', async () => {
+test('lets no more connections stay than may wait for another request', async () => {
   const idle: Raw[] = [];
   while (idle.length < HTTP.maxIdleSockets + 50) {
     const some = Array.from({ length: 100 }, () => new Raw());
@@ -108,7 +108,7 @@ it('lets no more connections stay than may wait for another request', async () =
   for (const { socket } of idle) socket.destroy();
 });
 
-it('lets anyone who only reads wait, too', async () => {
+test('lets anyone who only reads wait, too', async () => {
   const codes: number[] = [];
   for (let asked = 0; asked < 2 * REQUEST_RATES.reads.burst; asked += 20) {
     const some = Array.from({ length: 20 }, () => guest.fetch('/api/documents'));

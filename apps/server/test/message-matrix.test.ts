@@ -2,7 +2,7 @@
  * Each message × each role × each connection state, on one server; expectations are in
  * `message-table.ts`.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -309,7 +309,7 @@ const expectedTraces = (type: ClientMessageType, states: readonly State[]): stri
 
 const LIVE = STATES.filter((state) => state !== 'draining');
 
-it('has a row for each message that a client may send', () => {
+test('has a row for each message that a client may send', () => {
   const mayBeSent = Object.entries(MESSAGES).filter(([, { from }]) => from !== 'server');
   // Fragments are assembled below the message level.
   expect(
@@ -321,7 +321,7 @@ it('has a row for each message that a client may send', () => {
 });
 
 describe.each(TYPES)('%s', (type) => {
-  it.each(LIVE)('%s', async (state) => {
+  test.each(LIVE)('%s', async (state) => {
     const fixture = fixtures.get(type) as Fixture;
     const actors = await Promise.all(ROLES.map((role) => act(fixture, { state, role })));
     for (const actor of actors) {
@@ -347,7 +347,7 @@ describe('in the end', () => {
     await eventually('what was done is seen', passing).catch(() => {});
   });
 
-  it.each(TYPES)('%s was answered as it should be, and no other answer came', (type) => {
+  test.each(TYPES)('%s was answered as it should be, and no other answer came', (type) => {
     const fixture = fixtures.get(type) as Fixture;
     for (const actor of fixture.actors) {
       if (actor.state === 'draining') continue;
@@ -359,11 +359,11 @@ describe('in the end', () => {
     }
   });
 
-  it.each(TYPES)('%s was noticed by others where it should be, and nowhere else', (type) => {
+  test.each(TYPES)('%s was noticed by others where it should be, and nowhere else', (type) => {
     expect(tracesOf(fixtures.get(type) as Fixture)).toEqual(expectedTraces(type, LIVE));
   });
 
-  it('outsiders heard nothing of the documents, and nobody heard of them', () => {
+  test('outsiders heard nothing of the documents, and nobody heard of them', () => {
     for (const { actors, people, witness } of fixtures.values()) {
       for (const { role, client } of actors)
         if (role === 'outsider')
@@ -372,7 +372,7 @@ describe('in the end', () => {
     }
   });
 
-  it('what is said to a server that drains is answered or not, and comes to a restart', async () => {
+  test('what is said to a server that drains is answered or not, and comes to a restart', async () => {
     await server.kill('SIGTERM');
     for (const fixture of fixtures.values()) {
       for (const actor of fixture.actors) {
@@ -388,7 +388,7 @@ describe('in the end', () => {
     }
   });
 
-  it('what is on disk is what was acknowledged', async () => {
+  test('what is on disk is what was acknowledged', async () => {
     server = await server.restart();
     for (const fixture of fixtures.values()) await expectKept(fixture);
   });

@@ -1,6 +1,6 @@
 /** Met people, over HTTP and the wire: found by name, and added; nobody else is found. */
 import { metPeople } from '@tandem/protocol';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { command, create, newDocument, say, subscribe } from './event-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -20,7 +20,7 @@ async function find({ fetch }: SignedIn, search: string) {
   return metPeople.parse(await answer.json()).people;
 }
 
-it('PE1 PE2 somebody is found and added after they have met, and told of one document only', async () => {
+test('PE1 PE2 somebody is found and added after they have met, and told of one document only', async () => {
   const [ada, ben, eve] = await Promise.all([signIn(server), signIn(server), signIn(server)]);
   const [one, two] = await Promise.all(
     [ada, ben].map((guest) => NativeClient.onAuthenticated(server, { guest })),
@@ -54,7 +54,7 @@ it('PE1 PE2 somebody is found and added after they have met, and told of one doc
   expect(events[0]).toMatchObject({ document: { id: other, role: 'viewer', isNew: true } });
 });
 
-it('PE1 without a session, and with too long a search, there is no answer', async () => {
+test('PE1 without a session, and with too long a search, there is no answer', async () => {
   expect((await fetch(`${server.url}/api/people?search=a`)).status).toBe(401);
   const ada = await signIn(server);
   expect((await ada.fetch(`/api/people?search=${'a'.repeat(5_000)}`)).status).toBe(400);

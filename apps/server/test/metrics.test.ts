@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { writePage } from '@tandem/document';
 import { eventually } from './eventually.ts';
@@ -57,7 +57,7 @@ async function read(server: RunningServer): Promise<ReadonlyMap<string, number>>
   );
 }
 
-it('counts a conversation', async () => {
+test('counts a conversation', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN });
   const { writer, listener, channel, epoch, timeline, id } = await converse(server);
   writer.send({ type: 'rows:request', channel, from: 0 });
@@ -122,7 +122,7 @@ it('counts a conversation', async () => {
   });
 });
 
-it('counts who is not let in, and shows nothing to anyone who has no token', async () => {
+test('counts who is not let in, and shows nothing to anyone who has no token', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN });
   const client = new NativeClient(server, { origin: 'https://elsewhere.example' });
   await client.end();
@@ -130,7 +130,7 @@ it('counts who is not let in, and shows nothing to anyone who has no token', asy
   expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
 });
 
-it('says nothing in its logs of what people write and sign in with', async () => {
+test('says nothing in its logs of what people write and sign in with', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN, LOG_LEVEL: 'trace' });
   const id = `markeddocument${randomUUID()}`;
   const { ada, writer, channel } = await converse(server, {
@@ -184,7 +184,7 @@ async function awaitProbe(server: RunningServer): Promise<void> {
   expect(count('failures_total', 'commit') + count('failures_total', 'deliver')).toBe(0);
 }
 
-it('hears its self-probe on both paths, and again after a restart', async () => {
+test('hears its self-probe on both paths, and again after a restart', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN, SELF_PROBE: 'on' });
   await awaitProbe(server);
   await server.kill('SIGTERM');
@@ -193,7 +193,7 @@ it('hears its self-probe on both paths, and again after a restart', async () => 
   await awaitProbe(await server.restart());
 });
 
-it('sends traces to a collector, the last of them when it ends', async () => {
+test('sends traces to a collector, the last of them when it ends', async () => {
   const names: string[] = [];
   const http = createServer((request, response) => {
     let text = '';

@@ -1,5 +1,5 @@
 /** Many new users behind one address, such as a class or a proxy. */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ErrorBody } from '@tandem/protocol';
 import { RunningServer } from './running-server.ts';
 
@@ -11,7 +11,7 @@ const arrive = (server: RunningServer, address: string) =>
     headers: { 'X-Forwarded-For': address },
   });
 
-it('lets a classroom in, tells the rest when to ask again, and others nothing of it', async () => {
+test('lets a classroom in, tells the rest when to ask again, and others nothing of it', async () => {
   const server = await RunningServer.start({ TRUST_PROXY: '1', LOG_LEVEL: 'info' });
   const guests = Array.from({ length: AT_ONCE }, () => arrive(server, '203.0.113.7'));
   for (const answer of await Promise.all(guests)) expect(answer.status).toBe(200);
@@ -31,7 +31,7 @@ it('lets a classroom in, tells the rest when to ask again, and others nothing of
   expect((await arrive(server, '198.51.100.1')).status).toBe(200);
 });
 
-it('says which setting is missing when a proxy is not trusted', async () => {
+test('says which setting is missing when a proxy is not trusted', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN: 'm'.repeat(16) });
   for (let i = 0; i < 3; i++) await arrive(server, '203.0.113.7');
   const lines = server.output.split('\n').filter((line) => line.includes('TRUST_PROXY=1'));

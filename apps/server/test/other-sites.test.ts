@@ -1,6 +1,6 @@
 /** Other sites' pages, embedding by other sites, and one server reached by http and https. */
 import { request } from 'node:http';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 
@@ -41,7 +41,7 @@ function ask(
 const SESSION = ['POST', '/api/session'] as const;
 
 describe('a page of a site in ALLOWED_ORIGINS', () => {
-  it('may ask beforehand, and read the answers', async () => {
+  test('may ask beforehand, and read the answers', async () => {
     const before = await ask(server, ['OPTIONS', '/api/documents'], {
       Origin: APP,
       'Access-Control-Request-Method': 'POST',
@@ -67,12 +67,12 @@ describe('a page of a site in ALLOWED_ORIGINS', () => {
     }
   });
 
-  it('gets a cookie that the browser sends from there', async () => {
+  test('gets a cookie that the browser sends from there', async () => {
     const { headers } = await ask(server, SESSION, { Origin: APP });
     expect(headers['set-cookie']).toMatch(/; HttpOnly; SameSite=None; Secure; Partitioned$/);
   });
 
-  it('is the only one', async () => {
+  test('is the only one', async () => {
     for (const path of ['/api/session', '/api/documents', '/sync/send']) {
       const { headers } = await ask(server, ['OPTIONS', path], {
         Origin: 'https://evil.example',
@@ -86,13 +86,13 @@ describe('a page of a site in ALLOWED_ORIGINS', () => {
 });
 
 describe('frames', () => {
-  it('are for nobody unless ALLOWED_FRAMES names them', async () => {
+  test('are for nobody unless ALLOWED_FRAMES names them', async () => {
     const { headers } = await ask(server, ['GET', '/healthz'], {});
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['x-frame-options']).toBe('DENY');
   });
 
-  it('are for the sites that it names, with cookies that work there', async () => {
+  test('are for the sites that it names, with cookies that work there', async () => {
     const framed = await RunningServer.start({
       ALLOWED_FRAMES: 'https://a.example,https://*.b.example',
     });
@@ -114,14 +114,14 @@ describe('PUBLIC_URL with https', () => {
     secure = await RunningServer.start({ PUBLIC_URL: PUBLIC, PORT: '0' }, atEnd);
   });
 
-  it('by https: the cookie is secure, and the browser is told to stay with it', async () => {
+  test('by https: the cookie is secure, and the browser is told to stay with it', async () => {
     const headers = { Host: 'docs.example.org', Origin: PUBLIC };
     expect((await ask(secure, SESSION, headers)).headers['set-cookie']).toMatch(/; Secure$/);
     const page = await ask(secure, ['GET', '/'], { Host: 'docs.example.org:443' });
     expect(page.headers['strict-transport-security']).toBe('max-age=31536000');
   });
 
-  it('by http on the local network: the browser keeps the cookie, and is told nothing of https', async () => {
+  test('by http on the local network: the browser keeps the cookie, and is told nothing of https', async () => {
     const headers = { Host: '192.168.1.5:3000', Origin: 'http://192.168.1.5:3000' };
     const session = await ask(secure, SESSION, headers);
     expect(session.headers['set-cookie']).toMatch(/; SameSite=Lax$/);

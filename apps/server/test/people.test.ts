@@ -1,6 +1,6 @@
 /** Presence over real sockets: reconnects, broken connections, and no impersonation. */
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { MAX_AWARENESS_BYTES, type ChannelPosition, type MessageOf } from '@tandem/protocol';
 import { readAwareness, writeAwareness } from '../src/presence/awareness-update.ts';
 import { NativeClient } from './native-client.ts';
@@ -53,7 +53,7 @@ function entriesOf({ update }: MessageOf<'awareness'>) {
 }
 
 describe('anyone who comes back', () => {
-  it('PR1, PR3: hears the difference, and was not gone for the others', async () => {
+  test('PR1, PR3: hears the difference, and was not gone for the others', async () => {
     const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);
@@ -79,7 +79,7 @@ describe('anyone who comes back', () => {
     ).toEqual([]);
   });
 
-  it('PR5: can ask for people by name', async () => {
+  test('PR5: can ask for people by name', async () => {
     const { ada, eve, enter } = await context();
     const { connection, channel } = await enter(ada, 1);
     await enter(eve, 2);
@@ -94,7 +94,7 @@ describe('anyone who comes back', () => {
 });
 
 describe('nobody shows as someone else', () => {
-  it('W22: not by a foreign id, a forged user, a clock far ahead, or 100,000 ids', async () => {
+  test('W22: not by a foreign id, a forged user, a clock far ahead, or 100,000 ids', async () => {
     const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);
@@ -112,7 +112,7 @@ describe('nobody shows as someone else', () => {
     expect(entriesOf(await watcher.next('awareness'))).toEqual([[1, { at: 2, user: ada.user }]]);
   });
 
-  it('W22: and nobody is sent away by what is short as it is said and long as it is told', async () => {
+  test('W22: and nobody is sent away by what is short as it is said and long as it is told', async () => {
     const { ada, eve, enter } = await context();
     const a = await enter(ada, 1);
     const e = await enter(eve, 2);

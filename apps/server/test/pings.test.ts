@@ -1,6 +1,6 @@
 /** Pings below the message level, as proxies and stock clients send them. */
 import { once } from 'node:events';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-it('answers each ping with what it said, before and after hello', async () => {
+test('answers each ping with what it said, before and after hello', async () => {
   const outsider = new NativeClient(server);
   await outsider.opened();
   const guest = await NativeClient.onAuthenticated(server);

@@ -1,5 +1,5 @@
 /** The documented proxy configurations, verbatim, in the real programs. */
-import { expect, describe, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HttpClient } from './http-client.ts';
 import { NativeClient } from './native-client.ts';
 import { findProxy, PROXY_KINDS, runProxy } from './real-proxy.ts';
@@ -23,7 +23,7 @@ async function signInThrough(url: string): Promise<SignedIn> {
 for (const { program, ...kind } of programs) {
   // Skipped where the program is missing and cannot be installed.
   describe.runIf(program !== null)(`behind ${kind.name}`, () => {
-    it('pages, the API, WebSockets, streams and polls pass, on a port of its own', async () => {
+    test('pages, the API, WebSockets, streams and polls pass, on a port of its own', async () => {
       const server = await RunningServer.start({ TRUST_PROXY: '1' });
       const url = await runProxy(kind, { program: program as string, target: server.port });
       await ready(url);
@@ -51,7 +51,7 @@ for (const { program, ...kind } of programs) {
       await polls.next('welcome');
     });
 
-    it('the server notices it where TRUST_PROXY is not set', async () => {
+    test('the server notices it where TRUST_PROXY is not set', async () => {
       const server = await RunningServer.start();
       const url = await runProxy(kind, { program: program as string, target: server.port });
       await ready(url);

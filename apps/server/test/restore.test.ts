@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { copyFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Device } from './device.ts';
 import { chat, newDocument, say, subscribe } from './event-client.ts';
@@ -66,7 +66,7 @@ const marked: BackUp = async (dataDir) => {
   };
 };
 
-it.each<[string, BackUp]>([
+test.each<[string, BackUp]>([
   ['made by VACUUM INTO, of the same run', vacuumInto],
   ['of the files alone', files],
   ['of the whole folder', folder],
@@ -154,7 +154,7 @@ it.each<[string, BackUp]>([
   },
 );
 
-it('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is a restore', async () => {
+test('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is a restore', async () => {
   const first = await RunningServer.start();
   expect(first.output).not.toContain(RESTORED);
   await first.kill('SIGTERM');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import type { Call, ChatPage, DocumentSummary, ErrorCode } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
@@ -40,7 +40,7 @@ async function withinTime(step: () => Promise<unknown>): Promise<void> {
 }
 
 describe('signing out', () => {
-  it('W36 ends the connections of that session at once, and its token with it', async () => {
+  test('W36 ends the connections of that session at once, and its token with it', async () => {
     const ada = await signIn(server);
     const bob = await signIn(server);
     const [tab, other] = [
@@ -63,14 +63,14 @@ describe('signing out', () => {
     expect(await late.end()).toMatchObject({ code: 4401 });
   });
 
-  it('does no harm without a session', async () => {
+  test('does no harm without a session', async () => {
     const response = await fetch(`${server.url}/api/session/end`, { method: 'POST' });
     expect(response.status).toBe(204);
   });
 });
 
 describe('a changed role', () => {
-  it('W36 is told on open channels at once, and is what counts from then on', async () => {
+  test('W36 is told on open channels at once, and is what counts from then on', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
     const owner = await NativeClient.onAuthenticated(server, { guest: ada });
@@ -96,7 +96,7 @@ describe('a changed role', () => {
     );
   });
 
-  it('W36 that is nothing any more closes the channel at once', async () => {
+  test('W36 that is nothing any more closes the channel at once', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
     const owner = await NativeClient.onAuthenticated(server, { guest: ada });
@@ -117,7 +117,7 @@ describe('a changed role', () => {
 });
 
 describe('over HTTP', () => {
-  it('a chat is read by pages', async () => {
+  test('a chat is read by pages', async () => {
     const ada = await signIn(server);
     const document = await createdBy(ada);
     const client = await NativeClient.onAuthenticated(server, { guest: ada });
@@ -136,7 +136,7 @@ describe('over HTTP', () => {
     expect((await ada.fetch('/api/documents/nothing-is-here/chat')).status).toBe(404);
   });
 
-  it('what is opened by a link is on the list a moment later', async () => {
+  test('what is opened by a link is on the list a moment later', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
     const client = await NativeClient.onAuthenticated(server, { guest: bob });

@@ -1,5 +1,5 @@
 /** A session is extended while its connection lives, and the connection ends with it. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '@tandem/protocol';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 describe('W35: a new token', () => {
-  it('of the same user is accepted on the living connection', async () => {
+  test('of the same user is accepted on the living connection', async () => {
     const guest = await signIn(server);
     const client = await NativeClient.onAuthenticated(server, { guest });
     const renewed = (await (
@@ -27,7 +27,7 @@ describe('W35: a new token', () => {
     expect(client.closed).toBeNull();
   });
 
-  it('of another user, or that is none, ends it', async () => {
+  test('of another user, or that is none, ends it', async () => {
     const other = await signIn(server);
     for (const token of [other.token, 'forged', '']) {
       const client = await NativeClient.onAuthenticated(server);
@@ -38,7 +38,7 @@ describe('W35: a new token', () => {
 });
 
 describe('W36: signing out', () => {
-  it('ends all connections of that session, and no others, within a second', async () => {
+  test('ends all connections of that session, and no others, within a second', async () => {
     const guest = await signIn(server);
     const mine = [
       await NativeClient.onAuthenticated(server, { guest }),

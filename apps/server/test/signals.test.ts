@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, inject, it, onTestFinished } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
 
@@ -18,7 +18,7 @@ const pnpm = await promisify(execFile)('pnpm', ['--version']).then(
   () => null,
 );
 
-it.each(['SIGTERM', 'SIGINT'] as const)(
+test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s ends node with code 0, and with people connected',
   async (signal) => {
     const child = run(
@@ -40,7 +40,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-it('SIGTERM during the start ends it, also as the first process of a container', async () => {
+test('SIGTERM during the start ends it, also as the first process of a container', async () => {
   const child = run([process.execPath, join(inject('bundle'), 'main.js')], await temporaryFolder());
   // The first line is printed long before it is ready.
   await once(child.stdout as NodeJS.ReadableStream, 'data');
@@ -49,7 +49,7 @@ it('SIGTERM during the start ends it, also as the first process of a container',
   expect(await exited).toEqual([0, null]);
 });
 
-it.runIf(pnpm !== null)('SIGTERM to pnpm alone reaches the server', async () => {
+test.runIf(pnpm !== null)('SIGTERM to pnpm alone reaches the server', async () => {
   const folder = await temporaryFolder();
   const start = `node --enable-source-maps ${join(inject('bundle'), 'main.js')}`;
   await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { start } }));

@@ -12,12 +12,12 @@ import {
 } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { RunningServer, runToEnd, temporaryFolder } from './running-server.ts';
 import { signIn } from './signed-in.ts';
 
 describe('a start', () => {
-  it('makes its folder and a secret for its owner only, and keeps it', async () => {
+  test('makes its folder and a secret for its owner only, and keeps it', async () => {
     const dataDir = join(await temporaryFolder(), 'new', 'data');
     const first = await RunningServer.start({ DATA_DIR: dataDir });
     const secret = await readFile(join(dataDir, 'secret'), 'utf8');
@@ -34,7 +34,7 @@ describe('a start', () => {
     expect(await readFile(join(dataDir, 'secret'), 'utf8')).toBe(secret);
   });
 
-  it('never logs a token or a cookie', async () => {
+  test('never logs a token or a cookie', async () => {
     const server = await RunningServer.start({ LOG_LEVEL: 'trace' });
     const { token, cookie } = await signIn(server);
     await fetch(`${server.url}/api/documents`, { headers: { Cookie: cookie } });
@@ -141,7 +141,7 @@ const WRONG_STARTS: readonly WrongStart[] = [
 ];
 
 describe('a start ends with code 1 and a sentence, and leaves the folder as it was', () => {
-  it.each(WRONG_STARTS)('when $title', async ({ prepare, user, sentence }) => {
+  test.each(WRONG_STARTS)('when $title', async ({ prepare, user, sentence }) => {
     const dataDir = await temporaryFolder();
     const settings = (await prepare?.(dataDir)) ?? {};
     await giveTo(user, dataDir);
@@ -155,7 +155,7 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
     expect(await contentsOf(dataDir)).toEqual(before);
   });
 
-  it('when the port is in use', async () => {
+  test('when the port is in use', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -171,7 +171,7 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
   });
 
   // File size limits: the secret fits and the database does not, or not even the secret.
-  it.each([0, 1, 8, 40, 120])(
+  test.each([0, 1, 8, 40, 120])(
     'when there are %i KiB, and starts once there is space',
     async (size) => {
       const dataDir = join(await temporaryFolder(), 'data');
@@ -187,13 +187,13 @@ describe('a start ends with code 1 and a sentence, and leaves the folder as it w
   );
 });
 
-it('says what is set and does nothing', async () => {
+test('says what is set and does nothing', async () => {
   const server = await RunningServer.start({ DATABASE_URL: 'postgres://ana:geheim@db/docs' });
   expect(server.output).toContain('DATABASE_URL is set and has no effect');
   expect(server.output).not.toContain('geheim');
 });
 
-it('keeps what it makes from other users, also where the folder was open to them', async () => {
+test('keeps what it makes from other users, also where the folder was open to them', async () => {
   const parent = await temporaryFolder();
   const made = join(parent, 'made');
   const first = await RunningServer.start({ DATA_DIR: made });

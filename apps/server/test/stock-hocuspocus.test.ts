@@ -10,7 +10,7 @@ import {
   HocuspocusProvider as Provider4,
   HocuspocusProviderWebsocket as Websocket4,
 } from '@hocuspocus/provider-4';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import * as Y from 'yjs';
 import { eventually } from './eventually.ts';
 import { packageVersion } from './package-version.ts';
@@ -78,7 +78,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
   const opened = (server: RunningServer, options?: Parameters<typeof open>[2]) =>
     open(Provider, connect(Websocket, server), options);
 
-  it(`converges, in ${packageVersion(name)}`, async () => {
+  test(`converges, in ${packageVersion(name)}`, async () => {
     const server = await RunningServer.start();
     const a = opened(server);
     const b = opened(server);
@@ -99,7 +99,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('a newcomer has it', () => late.text.toString() === a.text.toString());
   });
 
-  it('counts as unsaved what is not on disk, and nothing else', async () => {
+  test('counts as unsaved what is not on disk, and nothing else', async () => {
     const server = await RunningServer.start();
     const a = opened(server);
     await eventually('saved', () => a.provider.synced && !a.provider.hasUnsyncedChanges);
@@ -117,7 +117,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('it was on disk', () => b.text.toString() === 'xxxxx');
   });
 
-  it('sees presence both ways, and its end', async () => {
+  test('sees presence both ways, and its end', async () => {
     const server = await RunningServer.start();
     const a = opened(server);
     const b = opened(server);
@@ -131,7 +131,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('b is gone', () => seenBy(a, b) === undefined);
   });
 
-  it('loses nothing over kill -9 and a restart', async () => {
+  test('loses nothing over kill -9 and a restart', async () => {
     let server = await RunningServer.start();
     const a = opened(server);
     const b = opened(server);
@@ -154,7 +154,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('so has a newcomer', () => late.text.toString() === a.text.toString());
   });
 
-  it('is told why it is refused', async () => {
+  test('is told why it is refused', async () => {
     const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });
     const unknown = opened(server, { document: 'nobody-made-this' });
     await eventually('denied', () => unknown.denials.length > 0);
@@ -167,7 +167,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     expect(misnamed.denials[0]).toContain('1 to 64 letters');
   });
 
-  it('brings a token and is told what it may do', async () => {
+  test('brings a token and is told what it may do', async () => {
     const server = await RunningServer.start();
     const { token } = await signIn(server);
     const a = opened(server, { token });
@@ -177,7 +177,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('saved', () => !a.provider.hasUnsyncedChanges);
   });
 
-  it('W36 is of one sign-in, and ends with it', async () => {
+  test('W36 is of one sign-in, and ends with it', async () => {
     const server = await RunningServer.start();
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const socket = connect(Websocket, server);
@@ -189,7 +189,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     expect(first.provider.synced).toBe(true);
   });
 
-  it('has several documents on one socket, and one refusal leaves the others alone', async () => {
+  test('has several documents on one socket, and one refusal leaves the others alone', async () => {
     const server = await RunningServer.start();
     const socket = connect(Websocket, server);
     const first = open(Provider, socket, { document: 'first' });
@@ -214,7 +214,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
   });
 });
 
-it('lets three generations write together, and with themselves in two sessions', async () => {
+test('lets three generations write together, and with themselves in two sessions', async () => {
   const server = await RunningServer.start();
   const clients = providers.map(([, Provider, Websocket]) =>
     open(Provider, connect(Websocket, server)),

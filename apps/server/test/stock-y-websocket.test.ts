@@ -1,5 +1,5 @@
 import * as encoding from 'lib0/encoding';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider as Provider1 } from 'y-websocket-1';
 import { WebsocketProvider as Provider2 } from 'y-websocket-2';
@@ -52,7 +52,7 @@ function open(
   return { doc, provider, text, awareness: provider.awareness };
 }
 
-it('opens a document that many people wrote in, whose state vector is large', async () => {
+test('opens a document that many people wrote in, whose state vector is large', async () => {
   const server = await RunningServer.start();
   const people = new Map(Array.from({ length: 20_000 }, (_, i) => [4_000_000_000 + i, 1]));
   const frame = encoding.encode((encoder) => {
@@ -72,7 +72,7 @@ it('opens a document that many people wrote in, whose state vector is large', as
 });
 
 describe.each(providers)('%s', (name, Provider) => {
-  it(`converges, in ${packageVersion(name)}`, async () => {
+  test(`converges, in ${packageVersion(name)}`, async () => {
     const server = await RunningServer.start();
     const a = open(Provider, server);
     const b = open(Provider, server);
@@ -90,7 +90,7 @@ describe.each(providers)('%s', (name, Provider) => {
     await eventually('a newcomer has it', () => late.text.toString() === a.text.toString());
   });
 
-  it('sees presence both ways, and its end', async () => {
+  test('sees presence both ways, and its end', async () => {
     const server = await RunningServer.start();
     const a = open(Provider, server);
     const b = open(Provider, server);
@@ -121,7 +121,7 @@ describe.each(providers)('%s', (name, Provider) => {
     );
   });
 
-  it('loses nothing over kill -9 and a restart', async () => {
+  test('loses nothing over kill -9 and a restart', async () => {
     let server = await RunningServer.start();
     const a = open(Provider, server);
     const b = open(Provider, server);
@@ -142,7 +142,7 @@ describe.each(providers)('%s', (name, Provider) => {
     await eventually('so has a newcomer', () => late.text.toString() === a.text.toString());
   });
 
-  it('is told why it is refused', async () => {
+  test('is told why it is refused', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     onTestFinished(() => warn.mockRestore());
     const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });
@@ -170,7 +170,7 @@ describe.each(providers)('%s', (name, Provider) => {
     expect(warn.mock.calls.flat().join()).toContain('1 to 64 letters');
   });
 
-  it('writes as the person whose token it brings', async () => {
+  test('writes as the person whose token it brings', async () => {
     const server = await RunningServer.start();
     const { token } = await signIn(server);
     const a = open(Provider, server, { protocols: ['yjs', `token.${token}`] });
@@ -181,7 +181,7 @@ describe.each(providers)('%s', (name, Provider) => {
   });
 });
 
-it('lets three generations write together', async () => {
+test('lets three generations write together', async () => {
   const server = await RunningServer.start();
   const clients = providers.map(([, Provider]) => open(Provider, server));
   await eventually('all synced', () => clients.every(({ provider }) => provider.synced));

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import {
   encodePart,
@@ -68,7 +68,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     return client;
   };
 
-  it('T1: a document is opened, written and read as over a WebSocket', async () => {
+  test('T1: a document is opened, written and read as over a WebSocket', async () => {
     const other = await NativeClient.onAuthenticated(server);
     const { channel } = await other.open(document, { client: 9 });
     const client = await begin();
@@ -83,14 +83,14 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(await client.next('updates')).toMatchObject({ from: 1, to: 2 });
   });
 
-  it('T1: what is opened may travel with hello, in one round trip', async () => {
+  test('T1: what is opened may travel with hello, in one round trip', async () => {
     const client = new HttpClient(server.url, guest);
     await client[kind](open(3));
     if (kind === 'poll') client.keepAsking();
     expect(await client.next('opened')).toMatchObject({ document });
   });
 
-  it('T2: it ends with the code and the sentence that a WebSocket would end with', async () => {
+  test('T2: it ends with the code and the sentence that a WebSocket would end with', async () => {
     const client = await begin();
     await client.send({ type: 'hello', channel: 0, protocol: 1, schema: 1, token: 'x' });
     expect((await client.next('error')).error.message).toMatch(/^hello was said before/);
@@ -99,7 +99,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.send(ping(1))).status).toBe(404);
   });
 
-  it('T3: what is said twice counts once, and nothing counts before what it follows', async () => {
+  test('T3: what is said twice counts once, and nothing counts before what it follows', async () => {
     const client = await begin();
     expect((await client.sendNumbered(1, ping(11))).status).toBe(204);
     expect((await client.sendNumbered(1, ping(12))).status).toBe(204);
@@ -110,7 +110,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.end()).code).toBe(4400);
   });
 
-  it('T3: repeats that come at the same time count once', async () => {
+  test('T3: repeats that come at the same time count once', async () => {
     const client = await begin();
     const answers = await Promise.all([1, 2, 3].map(() => client.sendNumbered(1, ping(1))));
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
@@ -119,7 +119,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(client.received.filter(({ type }) => type === 'pong')).toHaveLength(1);
   });
 
-  it('T5: anyone who leaves with a goodbye is gone at once', async () => {
+  test('T5: anyone who leaves with a goodbye is gone at once', async () => {
     const other = await NativeClient.onAuthenticated(server);
     await other.open(document, { client: 9 });
     const client = await begin();
@@ -133,7 +133,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.send(ping(1))).status).toBe(404);
   });
 
-  it('T6: its name is nothing in another browser', async () => {
+  test('T6: its name is nothing in another browser', async () => {
     const client = await begin();
     const thief = new HttpClient(server.url, await signIn(server));
     const headers = {
@@ -147,7 +147,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     await client.next('pong');
   });
 
-  it('T7: it is counted like any connection', async () => {
+  test('T7: it is counted like any connection', async () => {
     for (let i = 0; i < 4; i++) await NativeClient.onAuthenticated(server, { guest });
     const client = await begin();
     const sixth = new HttpClient(server.url, guest);
@@ -161,7 +161,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     await client.next('pong');
   });
 
-  it('W27 T7: too much ends it with the word to come back', async () => {
+  test('W27 T7: too much ends it with the word to come back', async () => {
     const client = await begin();
     const pings = Array.from({ length: 1_000 }, (_, i) => ping(i));
     for (let i = 0; i < 4; i++) await client.send(...pings);
@@ -172,7 +172,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.end()).code).toBe(4529);
   });
 
-  it('W36: signing out ends it within a second', async () => {
+  test('W36: signing out ends it within a second', async () => {
     const client = await begin();
     const start = Date.now();
     expect((await guest.fetch('/api/session/end', { method: 'POST' })).status).toBe(204);
@@ -180,7 +180,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(Date.now() - start).toBeLessThan(1_000);
   });
 
-  it('is told of a restart, and when to come back', async () => {
+  test('is told of a restart, and when to come back', async () => {
     const mine = await RunningServer.start();
     const client = new HttpClient(mine.url, await signIn(mine));
     await client[kind]();
@@ -194,7 +194,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
 });
 
 describe('polls', () => {
-  it('T4: an answer that was lost is given again, and none twice', async () => {
+  test('T4: an answer that was lost is given again, and none twice', async () => {
     const client = await polling();
     await client.send(ping(1));
     const lost = await client.post('poll', client.askingHeaders(1_000));
@@ -207,7 +207,7 @@ describe('polls', () => {
     expect(client.received).toEqual([]);
   });
 
-  it('T4: a question waits for as long as it was asked to, and not longer', async () => {
+  test('T4: a question waits for as long as it was asked to, and not longer', async () => {
     const client = await polling();
     const start = Date.now();
     expect((await client.ask(300)).status).toBe(200);
@@ -218,7 +218,7 @@ describe('polls', () => {
     expect(client.received).toEqual([]);
   });
 
-  it('T4: of two questions the newer is answered with what comes', async () => {
+  test('T4: of two questions the newer is answered with what comes', async () => {
     const client = await polling();
     const older = client.ask();
     await sleep(50);
@@ -229,7 +229,7 @@ describe('polls', () => {
     await client.next('pong');
   });
 
-  it('T4: an answer that nobody can have had ends it', async () => {
+  test('T4: an answer that nobody can have had ends it', async () => {
     const client = await polling();
     const headers = { ...client.askingHeaders(0), [TRANSPORT_HEADERS.received]: '7' };
     expect((await client.post('poll', headers)).status).toBe(400);
@@ -238,7 +238,7 @@ describe('polls', () => {
 });
 
 describe('a request', () => {
-  it('T6: from another site, or that does not say where it is from, is refused', async () => {
+  test('T6: from another site, or that does not say where it is from, is refused', async () => {
     const client = new HttpClient(server.url, guest);
     for (const Origin of ['https://evil.example', 'null']) {
       const headers = { ...client.openingHeaders, Origin };
@@ -252,7 +252,7 @@ describe('a request', () => {
     expect(unsaid.status).toBe(403);
   });
 
-  it('T6: of a program without a browser needs no cookie', async () => {
+  test('T6: of a program without a browser needs no cookie', async () => {
     const program = new HttpClient(server.url, { ...guest, cookie: '' });
     await program.stream();
     await program.next('welcome');
@@ -260,7 +260,7 @@ describe('a request', () => {
     await program.next('pong');
   });
 
-  it.each([
+  test.each([
     ['without a subprotocol', {}, 400],
     ['of a subprotocol that we do not speak', { [TRANSPORT_HEADERS.protocol]: 'chess' }, 400],
     ['of an unknown transport', { [TRANSPORT_HEADERS.transport]: 'x'.repeat(32) }, 404],
@@ -273,13 +273,13 @@ describe('a request', () => {
     });
   });
 
-  it('that is no POST, or opens without hello, is refused', async () => {
+  test('that is no POST, or opens without hello, is refused', async () => {
     expect((await fetch(`${server.url}/sync/stream`)).status).toBe(400);
     const client = new HttpClient(server.url, guest);
     expect((await client.post('stream', client.openingHeaders)).status).toBe(400);
   });
 
-  it('T7: that is larger than allowed is refused', async () => {
+  test('T7: that is larger than allowed is refused', async () => {
     const client = new HttpClient(server.url, guest);
     const opening = new Uint8Array(MAX_OPENING_BYTES + 1);
     expect((await client.post('poll', client.openingHeaders, opening)).status).toBe(413);
@@ -289,7 +289,7 @@ describe('a request', () => {
     expect((await open.post('send', headers, large)).status).toBe(413);
   });
 
-  it.each([
+  test.each([
     ['not made of frames', Uint8Array.of(9, 9, 9)],
     ['cut short', encodePart({ kind: 'frame', data: new Uint8Array(50) }).slice(0, 20)],
   ])('T2: whose body is %s ends its transport', async (_what, body) => {
@@ -303,7 +303,7 @@ describe('a request', () => {
     expect((await client.end()).code).toBe(4400);
   });
 
-  it('T10: is answered so that nothing on the way keeps, changes or holds it back', async () => {
+  test('T10: is answered so that nothing on the way keeps, changes or holds it back', async () => {
     const client = new HttpClient(server.url, guest);
     const { headers } = await client.stream();
     expect(headers.get('Cache-Control')).toBe('no-store, no-transform');
@@ -311,7 +311,7 @@ describe('a request', () => {
     expect(headers.get('Content-Type')).toBe('application/octet-stream');
   });
 
-  it('W1: may speak JSON', async () => {
+  test('W1: may speak JSON', async () => {
     const client = new HttpClient(server.url, guest);
     const hello = { type: 'hello', protocol: 1, schema: 1, token: guest.token };
     const data = new TextEncoder().encode(JSON.stringify(hello));
@@ -323,14 +323,14 @@ describe('a request', () => {
 });
 
 describe('through a proxy', () => {
-  it('that blocks upgrades, a stream gets through', async () => {
+  test('that blocks upgrades, a stream gets through', async () => {
     const url = await startFaultyProxy(server.port, { kind: 'blocks' });
     const client = await streaming(url);
     await client.send(ping(1));
     await client.next('pong');
   });
 
-  it('that buffers, polls get through, and a stream does not', async () => {
+  test('that buffers, polls get through, and a stream does not', async () => {
     const url = await startFaultyProxy(server.port, { kind: 'buffers' });
     const stream = new HttpClient(url, guest);
     void stream.stream().catch(() => undefined);
@@ -343,7 +343,7 @@ describe('through a proxy', () => {
     expect(stream.received).toEqual([]);
   });
 
-  it('that cuts every answer off, polls lose nothing', async () => {
+  test('that cuts every answer off, polls lose nothing', async () => {
     const url = await startFaultyProxy(server.port, { kind: 'cuts', afterMs: 400 });
     const writer = await NativeClient.onAuthenticated(server);
     const { channel } = await writer.open(document, { client: 9 });
@@ -377,7 +377,7 @@ describe('through a proxy', () => {
 });
 
 describe('T12: at the door', () => {
-  it('too many hellos at once wait, and the rest are sent away for a moment', async () => {
+  test('too many hellos at once wait, and the rest are sent away for a moment', async () => {
     const mine = await RunningServer.start({ HELLOS_PER_SECOND: '10' });
     const visitor = await signIn(mine);
     const clients = Array.from({ length: 100 }, () => new HttpClient(mine.url, visitor));
@@ -395,7 +395,7 @@ describe('T12: at the door', () => {
     await eventually('the upgrade is refused too', () => socket.closed !== null);
   });
 
-  it('connections that send nothing do not keep others out', async () => {
+  test('connections that send nothing do not keep others out', async () => {
     const mine = await RunningServer.start();
     const silent = Array.from({ length: 2_000 }, () => connect(mine.port, '127.0.0.1'));
     for (const socket of silent) socket.on('error', () => {}).resume();

@@ -1,6 +1,6 @@
 /** Repeated harmful updates: their sender is disconnected, and no other client is affected. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -39,7 +39,7 @@ async function violate(client: NativeClient, document: string): Promise<void> {
 }
 
 describe('W19: a user whose updates are refused', () => {
-  it(`stays connected ${TOLERATED} times, is closed after the next nack, and waits to come back`, async () => {
+  test(`stays connected ${TOLERATED} times, is closed after the next nack, and waits to come back`, async () => {
     const guest = await signIn(server);
     const document = await createPage(guest);
     const other = await NativeClient.onAuthenticated(server);

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { RunningServer, temporaryFolder } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
 
@@ -26,7 +26,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { headers });
 const page = { Accept: 'text/html,application/xhtml+xml' };
 
-it('answers each address of the application with its page, never kept without asking', async () => {
+test('answers each address of the application with its page, never kept without asking', async () => {
   for (const path of ['/', '/d/some-document', '/d/some-document.', '/d/a.pdf),', '/index.html']) {
     const answer = await get(path, page);
     expect([
@@ -38,7 +38,7 @@ it('answers each address of the application with its page, never kept without as
   }
 });
 
-it('lets browsers keep what is named by its content, and nothing else', async () => {
+test('lets browsers keep what is named by its content, and nothing else', async () => {
   const script = await get('/assets/index-abc123.js');
   expect([script.headers.get('content-type'), script.headers.get('cache-control')]).toEqual([
     'text/javascript; charset=utf-8',
@@ -48,7 +48,7 @@ it('lets browsers keep what is named by its content, and nothing else', async ()
   expect((await get('/assets/inter.woff2')).headers.get('content-type')).toBe('font/woff2');
 });
 
-it('compresses text, and says when nothing has changed', async () => {
+test('compresses text, and says when nothing has changed', async () => {
   const answer = await get('/', { ...page, 'Accept-Encoding': 'gzip, br' });
   expect([answer.headers.get('content-encoding'), answer.headers.get('vary')]).toEqual([
     'br',
@@ -63,7 +63,7 @@ it('compresses text, and says when nothing has changed', async () => {
   expect([again.status, await again.text()]).toEqual([304, '']);
 });
 
-it('has nothing outside of its folder, and no page for a missing file', async () => {
+test('has nothing outside of its folder, and no page for a missing file', async () => {
   for (const path of [
     '/assets/gone.js',
     '/../package.json',
@@ -75,7 +75,7 @@ it('has nothing outside of its folder, and no page for a missing file', async ()
   }
 });
 
-it('tells browsers what a page may do', async () => {
+test('tells browsers what a page may do', async () => {
   for (const path of ['/', '/api/nothing', '/healthz']) {
     const { headers } = await get(path, page);
     expect(headers.get('content-security-policy')).toContain(
@@ -87,23 +87,23 @@ it('tells browsers what a page may do', async () => {
   }
 });
 
-it('says that it is alive and ready', async () => {
+test('says that it is alive and ready', async () => {
   expect((await get('/healthz')).status).toBe(200);
   expect((await get('/readyz')).status).toBe(200);
 });
 
-it('keeps answers of the API nowhere', async () => {
+test('keeps answers of the API nowhere', async () => {
   expect((await get('/api/documents')).headers.get('cache-control')).toBe('no-store');
 });
 
-it('marks the cookie as one for this server alone', async () => {
+test('marks the cookie as one for this server alone', async () => {
   const plain = await fetch(`${server.url}/api/session`, { method: 'POST' });
   expect(plain.headers.get('set-cookie')).toMatch(
     /^tandem_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
   );
 });
 
-it('leads to the application in development, which has a port of its own', async () => {
+test('leads to the application in development, which has a port of its own', async () => {
   const development = await RunningServer.start({ NODE_ENV: 'development' });
   const open = (host: string) =>
     fetch(`http://${host}:${development.port}/d/a?b`, { headers: page, redirect: 'manual' });
@@ -119,7 +119,7 @@ it('leads to the application in development, which has a port of its own', async
   ]);
 });
 
-it('sends people back from /sign-in to where they were, and to no other server', async () => {
+test('sends people back from /sign-in to where they were, and to no other server', async () => {
   const back = async (to: string): Promise<string | null> => {
     const path = `/sign-in?to=${encodeURIComponent(to)}`;
     const answer = await fetch(`${server.url}${path}`, { redirect: 'manual' });
@@ -137,7 +137,7 @@ it('sends people back from /sign-in to where they were, and to no other server',
     expect(await back(foreign), foreign).toBe('/');
 });
 
-it('takes no guests where it is told not to', async () => {
+test('takes no guests where it is told not to', async () => {
   const closed = await RunningServer.start({ ALLOW_GUESTS: 'false' });
   const answer = await fetch(`${closed.url}/api/session`, { method: 'POST' });
   expect([answer.status, await answer.json()]).toMatchObject([

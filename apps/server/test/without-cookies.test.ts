@@ -1,5 +1,5 @@
 /** A browser or network without cookies: the page's token identifies the session. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   chatPage,
   libraryPage,
@@ -31,7 +31,7 @@ beforeAll(async () => {
   stripped = (await (await begin(null)).json()) as Session;
 });
 
-it('older chat, lists and people are read by the token', async () => {
+test('older chat, lists and people are read by the token', async () => {
   const owner = await signIn(server);
   const author = await NativeClient.onAuthenticated(server, { guest: owner });
   const document = newDocument();
@@ -56,7 +56,7 @@ it('older chat, lists and people are read by the token', async () => {
   expect(await get('/api/me')).toEqual(stripped.user);
 });
 
-it('a session is renewed by its token, and stays that of the same person', async () => {
+test('a session is renewed by its token, and stays that of the same person', async () => {
   const again = await begin(stripped.token);
   // The server stores only a digest of the cookie.
   expect(again.headers.get('set-cookie')).toBeNull();
@@ -64,7 +64,7 @@ it('a session is renewed by its token, and stays that of the same person', async
 });
 
 describe('a token', () => {
-  it('that is none, or of a session that ended, is nobody’s', async () => {
+  test('that is none, or of a session that ended, is nobody’s', async () => {
     for (const token of ['', 'x', `${stripped.token}x`, 'ÿ'])
       expect((await ask('/api/me', token)).status, token).toBe(401);
     const { token, user } = (await (await begin(null)).json()) as Session;
@@ -73,13 +73,13 @@ describe('a token', () => {
     expect(((await (await begin(token)).json()) as Session).user.id).not.toBe(user.id);
   });
 
-  it('is not read where there is a cookie', async () => {
+  test('is not read where there is a cookie', async () => {
     const guest = await signIn(server);
     const headers = { [TOKEN_HEADER]: stripped.token };
     expect(await (await guest.fetch('/api/me', { headers })).json()).toEqual(guest.user);
   });
 
-  it('may be said by pages of sites in ALLOWED_ORIGINS alone', async () => {
+  test('may be said by pages of sites in ALLOWED_ORIGINS alone', async () => {
     const answer = await fetch(`${server.url}/api/me`, {
       method: 'PATCH',
       headers: { [TOKEN_HEADER]: stripped.token, Origin: 'https://evil.example' },

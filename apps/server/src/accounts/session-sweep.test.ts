@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createSession } from '../storage/sessions.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import { createUser } from '../storage/users.ts';
@@ -8,7 +8,7 @@ import { sweepSessions } from './session-sweep.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it('forgets sessions that are over, at the start and every day', async () => {
+test('forgets sessions that are over, at the start and every day', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: 1_000 });
   const db = await temporaryDatabase();
   await createUser(db, { id: 'ada', name: 'Ada', color: 1, at: 0 });

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTokenSigner } from './session-token.ts';
 
 const SECRET = 'a secret that is long enough to sign with';
@@ -29,7 +29,7 @@ const good = {
 };
 
 describe('session token', () => {
-  it('W35 says who signed in and in which session, for ten minutes', async () => {
+  test('W35 says who signed in and in which session, for ten minutes', async () => {
     let now = START;
     const signer = createTokenSigner([SECRET], () => now);
     const { token, expiresAt } = await signer.sign('user-1', 'session-1');
@@ -42,13 +42,13 @@ describe('session token', () => {
     expect(await signer.verify(token)).toBeNull();
   });
 
-  it('the server’s own clients have no session', async () => {
+  test('the server’s own clients have no session', async () => {
     const signer = createTokenSigner([SECRET], () => START);
     const { token } = await signer.sign('self-probe');
     expect(await signer.verify(token)).toMatchObject({ user: 'self-probe', session: null });
   });
 
-  it('of several keys the newest signs, and what the older ones signed holds', async () => {
+  test('of several keys the newest signs, and what the older ones signed holds', async () => {
     const before = createTokenSigner([SECRET], () => START);
     const between = createTokenSigner([NEWER, SECRET], () => START);
     const after = createTokenSigner([NEWER], () => START);
@@ -61,7 +61,7 @@ describe('session token', () => {
     expect(await before.verify(young)).toBeNull();
   });
 
-  it('a key is not known by what it is', async () => {
+  test('a key is not known by what it is', async () => {
     const { token } = await createTokenSigner([SECRET]).sign('ada');
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'HS256',
@@ -69,7 +69,7 @@ describe('session token', () => {
     });
   });
 
-  it('W35 refuses what is not exactly ours', async () => {
+  test('W35 refuses what is not exactly ours', async () => {
     const signer = createTokenSigner([SECRET, NEWER], () => START);
     expect(await signer.verify(await forge(good))).toMatchObject({ user: 'user' });
     const newer = decodeProtectedHeader((await createTokenSigner([NEWER]).sign('ada')).token);

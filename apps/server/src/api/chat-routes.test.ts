@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { chatPage, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE } from '@tandem/protocol';
 import { createDocument } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
@@ -39,7 +39,7 @@ const numbers = async (query: string) =>
     .parse(await (await app.request(`/plan/chat${query}`)).json())
     .messages.map(({ number }) => number);
 
-it.each([
+test.each([
   ['', MAX_CHAT_PAGE],
   [`?limit=${MAX_CHAT_HISTORY_PAGE - 1}`, MAX_CHAT_HISTORY_PAGE - 1],
   [`?limit=${MAX_CHAT_HISTORY_PAGE}`, MAX_CHAT_HISTORY_PAGE],
@@ -51,7 +51,7 @@ it.each([
   expect(await numbers(query)).toEqual(expected);
 });
 
-it('the largest page before a number is whole', async () => {
+test('the largest page before a number is whole', async () => {
   const page = await numbers(`?limit=${MAX_CHAT_HISTORY_PAGE + 1}&before=${HEAD}`);
   expect([page.length, page[0], page.at(-1)]).toEqual([MAX_CHAT_HISTORY_PAGE, 5, HEAD - 1]);
 });

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ApiError } from '../http/api-error.ts';
 import { metricsRoute } from './metrics-route.ts';
 
@@ -14,20 +14,20 @@ function ask(token: string | null, authorization?: string) {
   });
 }
 
-it('is read with the token', async () => {
+test('is read with the token', async () => {
   const response = await ask(TOKEN, `Bearer ${TOKEN}`);
   expect(response.headers.get('Content-Type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(response.headers.get('Cache-Control')).toBe('no-store');
   expect(await response.text()).toBe('a_total 1\n');
 });
 
-it.each([undefined, '', 'Bearer ', `Bearer ${TOKEN}x`, TOKEN, `Basic ${TOKEN}`])(
+test.each([undefined, '', 'Bearer ', `Bearer ${TOKEN}x`, TOKEN, `Basic ${TOKEN}`])(
   'is not read with %s',
   async (authorization) => {
     expect(await (await ask(TOKEN, authorization)).text()).toBe('unauthenticated');
   },
 );
 
-it('is nowhere when no token was set', async () => {
+test('is nowhere when no token was set', async () => {
   expect(await (await ask(null, 'Bearer null')).text()).toBe('not-found');
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   ACTIVITY_INTERVAL_MS,
   MAX_FOLLOWED_DOCUMENTS,
@@ -67,7 +67,7 @@ const pass = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
 const changes = ({ subscriber }: { subscriber: FakeSubscriber }) =>
   subscriber.of('activity:changed').map(({ documents }) => documents);
 
-it('begins with the state of the whole list (W33)', async () => {
+test('begins with the state of the whole list (W33)', async () => {
   const { come, present } = await fixture();
   present.set('d2', [{ id: 'bob', name: 'Bob', color: 1 }]);
   const { subscriber } = await come('ada');
@@ -80,7 +80,7 @@ it('begins with the state of the whole list (W33)', async () => {
   ]);
 });
 
-it('makes one message for all who have a document on their list, and none for others', async () => {
+test('makes one message for all who have a document on their list, and none for others', async () => {
   const { activity, ada, bob } = await fixture();
   activity.chatted('d1', 4);
   activity.chatted('d2', 7);
@@ -91,7 +91,7 @@ it('makes one message for all who have a document on their list, and none for ot
   expect(bob.subscriber.encoded[0]).toBe(ada.subscriber.encoded[0]);
 });
 
-it('says the newest values at most once a second, the first at once (W33)', async () => {
+test('says the newest values at most once a second, the first at once (W33)', async () => {
   const { activity, bob } = await fixture();
   for (let i = 1; i <= 40; i++) {
     activity.chatted('d1', i);
@@ -115,7 +115,7 @@ it('says the newest values at most once a second, the first at once (W33)', asyn
   });
 });
 
-it('follows who is in a document', async () => {
+test('follows who is in a document', async () => {
   const { activity, present, bob } = await fixture();
   const ada = { id: 'ada', name: 'Ada', color: 2 };
   present.set('d1', [ada]);
@@ -127,7 +127,7 @@ it('follows who is in a document', async () => {
   expect(changes(bob).map(({ d1 }) => d1?.present)).toEqual([[ada], []]);
 });
 
-it('follows the list', async () => {
+test('follows the list', async () => {
   const { activity, lists, bob } = await fixture();
   lists['bob'] = { d2: values(7) };
   activity.relisted('bob');
@@ -139,7 +139,7 @@ it('follows the list', async () => {
   expect(changes(bob)).toHaveLength(2);
 });
 
-it('keeps telling those who stay when others leave', async () => {
+test('keeps telling those who stay when others leave', async () => {
   const { activity, lists, come, ada } = await fixture();
   for (const user of ['cleo', 'dora', 'eve']) lists[user] = { d1: values() };
   const [cleo, dora, eve] = await Promise.all(['cleo', 'dora', 'eve'].map(come));
@@ -151,7 +151,7 @@ it('keeps telling those who stay when others leave', async () => {
   expect([ada, cleo, dora, eve].map((person) => changes(person!).length)).toEqual([0, 1, 0, 1]);
 });
 
-it('says nothing more of a document to anyone who lost the right to it (W34)', async () => {
+test('says nothing more of a document to anyone who lost the right to it (W34)', async () => {
   const { activity, banned, ada, bob } = await fixture();
   banned.add('bob');
   await activity.recheck('d1');
@@ -162,7 +162,7 @@ it('says nothing more of a document to anyone who lost the right to it (W34)', a
   expect(changes(ada)).toEqual([{ d1: values(1) }]);
 });
 
-it('leaves out what a pressed connection would get, and then gives it the newest of all', async () => {
+test('leaves out what a pressed connection would get, and then gives it the newest of all', async () => {
   const { activity, bob } = await fixture();
   bob.subscriber.isConflating = true;
   for (let i = 1; i <= 3; i++) {
@@ -179,7 +179,7 @@ it('leaves out what a pressed connection would get, and then gives it the newest
   expect(changes(bob)).toEqual([{ d1: values(4) }]);
 });
 
-it('reads a list once for all tabs of a person, and forgets it with the last', async () => {
+test('reads a list once for all tabs of a person, and forgets it with the last', async () => {
   const { activity, come, bob, loads } = await fixture();
   const before = loads();
   const second = await come('bob');
@@ -189,7 +189,7 @@ it('reads a list once for all tabs of a person, and forgets it with the last', a
   expect(loads()).toBe(before + 1);
 });
 
-it('W41 of a long list follows what was changed last, also what was far down until then', async () => {
+test('W41 of a long list follows what was changed last, also what was far down until then', async () => {
   const { activity, lists, longLists, come, bob, loads } = await fixture();
   const many = Array.from({ length: MAX_FOLLOWED_DOCUMENTS }, (_, index) => [
     `m${index}`,

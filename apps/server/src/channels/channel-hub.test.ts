@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { RECOVERY_MS } from '@tandem/protocol';
 import { ChannelHub } from './channel-hub.ts';
 import { LatestChannel } from './latest-channel.ts';
@@ -32,7 +32,7 @@ function fixture() {
   return { hub, store, banned, faults, come };
 }
 
-it('gives a channel one number, and each person a library of their own (W29)', async () => {
+test('gives a channel one number, and each person a library of their own (W29)', async () => {
   const { come } = fixture();
   const numbers = [];
   for (const [user, name] of [
@@ -45,7 +45,7 @@ it('gives a channel one number, and each person a library of their own (W29)', a
   expect(numbers).toEqual([1, 1, 2, 3]);
 });
 
-it('refuses anyone who may not see the document (W34)', async () => {
+test('refuses anyone who may not see the document (W34)', async () => {
   const { banned, come, hub } = fixture();
   banned.add('bob');
   const { subscriber, subscription } = await come('bob', 'chat:d1');
@@ -56,7 +56,7 @@ it('refuses anyone who may not see the document (W34)', async () => {
   expect(hub.documents().size).toBe(0);
 });
 
-it('ends the channels of anyone who may not see the document any more, and no others (W34)', async () => {
+test('ends the channels of anyone who may not see the document any more, and no others (W34)', async () => {
   const { hub, store, banned, come } = fixture();
   const bob = await come('bob', 'chat:d1');
   const bobSharing = await come('bob', 'sharing:d1');
@@ -72,7 +72,7 @@ it('ends the channels of anyone who may not see the document any more, and no ot
   expect(ada.subscriber.of('events')).toHaveLength(1);
 });
 
-it('lets nobody stay when it cannot be found out who may', async () => {
+test('lets nobody stay when it cannot be found out who may', async () => {
   const { hub, store, faults, come } = fixture();
   const ada = await come('ada', 'chat:d1');
   store.failing = true;
@@ -81,7 +81,7 @@ it('lets nobody stay when it cannot be found out who may', async () => {
   expect(faults).toHaveLength(1);
 });
 
-it('answers with a temporary error when a state cannot be read', async () => {
+test('answers with a temporary error when a state cannot be read', async () => {
   const { store, faults, come } = fixture();
   store.failing = true;
   const { subscriber } = await come('ada', 'library');
@@ -91,7 +91,7 @@ it('answers with a temporary error when a state cannot be read', async () => {
   expect(faults).toHaveLength(1);
 });
 
-it('keeps a channel for those who come back soon, and then lets it go', async () => {
+test('keeps a channel for those who come back soon, and then lets it go', async () => {
   const { hub, come } = fixture();
   const { subscription } = await come('ada', 'chat:d1');
   const now = Date.now();
@@ -103,7 +103,7 @@ it('keeps a channel for those who come back soon, and then lets it go', async ()
   expect(hub.size).toBe(0);
 });
 
-it('publishes one message to all who watch a latest value, and skips slow subscribers (W33)', async () => {
+test('publishes one message to all who watch a latest value, and skips slow subscribers (W33)', async () => {
   const channel = new LatestChannel({
     name: 'dashboard',
     number: 5,

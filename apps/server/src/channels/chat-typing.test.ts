@@ -1,5 +1,5 @@
 import { TYPING_EXPIRY_MS } from '@tandem/protocol';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { ChannelHub } from './channel-hub.ts';
 import { ChatTyping } from './chat-typing.ts';
@@ -34,7 +34,7 @@ async function chat(...users: string[]) {
   return { typing, people, hub, viewers };
 }
 
-it('W23: everyone in the chat hears who writes, but not the writer', async () => {
+test('W23: everyone in the chat hears who writes, but not the writer', async () => {
   const { typing, people } = await chat('ada', 'bob', 'eve');
   const [ada, bob, eve] = people;
   await typing.start(ada!.subscription);
@@ -45,7 +45,7 @@ it('W23: everyone in the chat hears who writes, but not the writer', async () =>
   expect(eve!.seen().at(-1)).toEqual(['bob']);
 });
 
-it('W23: it is forgotten unless it is said again', async () => {
+test('W23: it is forgotten unless it is said again', async () => {
   const { typing, people } = await chat('ada', 'bob');
   const [ada, bob] = people;
   await typing.start(ada!.subscription);
@@ -57,13 +57,13 @@ it('W23: it is forgotten unless it is said again', async () => {
   expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
-it('W23: who may only read does not show as writing', async () => {
+test('W23: who may only read does not show as writing', async () => {
   const { typing, people } = await chat('viewer', 'bob');
   await typing.start(people[0]!.subscription);
   expect(people[1]!.seen()).toEqual([]);
 });
 
-it('W23: who was writing and may only read now does not show any more', async () => {
+test('W23: who was writing and may only read now does not show any more', async () => {
   const { typing, people, viewers } = await chat('ada', 'bob');
   const [ada, bob] = people;
   await typing.start(ada!.subscription);
@@ -72,7 +72,7 @@ it('W23: who was writing and may only read now does not show any more', async ()
   expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
-it('anyone who leaves with their last tab has stopped', async () => {
+test('anyone who leaves with their last tab has stopped', async () => {
   const { typing, people } = await chat('ada', 'ada', 'bob');
   const [first, second, bob] = people;
   await typing.start(first!.subscription);
@@ -84,7 +84,7 @@ it('anyone who leaves with their last tab has stopped', async () => {
   expect(bob!.seen()).toEqual([['ada'], []]);
 });
 
-it('another kind of channel has nobody who writes', async () => {
+test('another kind of channel has nobody who writes', async () => {
   const { typing, hub } = await chat();
   const subscriber = new FakeSubscriber('ada');
   const subscription = hub.subscribe(subscriber, { ref: 1, name: 'sharing:d1' });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { SeededRandom, seedsToRun } from '@tandem/testkit';
 import {
   RECOVERY_BYTES,
@@ -34,7 +34,7 @@ function fixture(store = new ModelStore()) {
   return { store, channel, faults, delivered, subscribe };
 }
 
-it('gives anyone who has nothing the state, and then what is committed (W31)', async () => {
+test('gives anyone who has nothing the state, and then what is committed (W31)', async () => {
   const { store, channel, subscribe } = fixture();
   store.commit(3);
   const { subscriber } = await subscribe(null);
@@ -45,7 +45,7 @@ it('gives anyone who has nothing the state, and then what is committed (W31)', a
   expect(subscriber.of('events')).toMatchObject([{ channel: NUMBER, from: 3, to: 5 }]);
 });
 
-it('makes one message for all subscribers', async () => {
+test('makes one message for all subscribers', async () => {
   const { store, channel, subscribe, delivered } = fixture();
   const all = await Promise.all([subscribe(null), subscribe(null), subscribe(null)]);
   channel.committed(store.commit(2));
@@ -54,7 +54,7 @@ it('makes one message for all subscribers', async () => {
   expect(delivered).toEqual([3]);
 });
 
-it('recovers from memory what followed a position (W31)', async () => {
+test('recovers from memory what followed a position (W31)', async () => {
   const { store, channel, subscribe } = fixture();
   await subscribe(null);
   channel.committed(store.commit(5));
@@ -74,7 +74,7 @@ it('recovers from memory what followed a position (W31)', async () => {
   expect(subscriber.of('events').flatMap(({ events }) => events.map(offsetOf))).toEqual([3, 4, 5]);
 });
 
-it('recovers from rows what is not in memory, as after a restart (W31)', async () => {
+test('recovers from rows what is not in memory, as after a restart (W31)', async () => {
   const { store, subscribe } = fixture();
   store.commit(250);
   const { subscriber } = await subscribe({ epoch: 'e1', offset: 10 });
@@ -83,7 +83,7 @@ it('recovers from rows what is not in memory, as after a restart (W31)', async (
   expect(offsets).toEqual(Array.from({ length: 240 }, (_, i) => 11 + i));
 });
 
-it('reads rows once for all who come back together', async () => {
+test('reads rows once for all who come back together', async () => {
   const store = new ModelStore('by hand');
   const { subscribe } = fixture(store);
   store.commit(20);
@@ -100,7 +100,7 @@ it('reads rows once for all who come back together', async () => {
   expect(messages.size).toBe(1);
 });
 
-it.each([
+test.each([
   ['of another epoch', { epoch: 'e0', offset: 5 }],
   ['beyond the head', { epoch: 'e1', offset: 401 }],
   ['older than the rows', { epoch: 'e1', offset: 5 }],
@@ -112,7 +112,7 @@ it.each([
   expect(subscriber.of('events')).toEqual([]);
 });
 
-it('does not repeat what the state already had when it was read (W30)', async () => {
+test('does not repeat what the state already had when it was read (W30)', async () => {
   const { store, channel, subscribe } = fixture();
   await subscribe(null);
   const untold = store.commit(2);
@@ -124,7 +124,7 @@ it('does not repeat what the state already had when it was read (W30)', async ()
   expect(subscriber.of('events')).toMatchObject([{ from: 2, to: 3 }]);
 });
 
-it('repairs a gap of the other side, from history or with the state (W32)', async () => {
+test('repairs a gap of the other side, from history or with the state (W32)', async () => {
   const { store, channel, subscribe } = fixture();
   store.commit(400);
   const { subscriber, subscription } = await subscribe(null);
@@ -137,7 +137,7 @@ it('repairs a gap of the other side, from history or with the state (W32)', asyn
   expect(subscriber.received).toMatchObject([{ type: 'subscribed', ref: 1, recovered: false }]);
 });
 
-it('sends nothing to a slow subscriber, and then all that it missed', async () => {
+test('sends nothing to a slow subscriber, and then all that it missed', async () => {
   const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   const other = await subscribe(null);
@@ -152,7 +152,7 @@ it('sends nothing to a slow subscriber, and then all that it missed', async () =
   expect(subscriber.of('events').at(-1)).toMatchObject({ from: 10, to: 11 });
 });
 
-it('finds what was committed without being told, and goes on', async () => {
+test('finds what was committed without being told, and goes on', async () => {
   const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.commit(3);
@@ -168,7 +168,7 @@ it('finds what was committed without being told, and goes on', async () => {
   ]);
 });
 
-it('begins again for all when what was between is not to be had (W31)', async () => {
+test('begins again for all when what was between is not to be had (W31)', async () => {
   const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.keptRows = 10;
@@ -179,7 +179,7 @@ it('begins again for all when what was between is not to be had (W31)', async ()
   expect(subscriber.of('events')).toEqual([]);
 });
 
-it('sends everybody away when it cannot be read, and serves who comes again', async () => {
+test('sends everybody away when it cannot be read, and serves who comes again', async () => {
   const { store, channel, subscribe, faults } = fixture();
   const { subscriber } = await subscribe(null);
   store.commit(3);
@@ -193,7 +193,7 @@ it('sends everybody away when it cannot be read, and serves who comes again', as
   expect((await subscribe(null)).subscriber.of('subscribed')).toMatchObject([{ offset: 3 }]);
 });
 
-it('keeps so many events in memory, for so long', async () => {
+test('keeps so many events in memory, for so long', async () => {
   const { store, channel, subscribe } = fixture();
   await subscribe(null);
   for (let i = 0; i < RECOVERY_EVENTS + 50; i++) channel.committed(store.commit(1));
@@ -206,7 +206,7 @@ it('keeps so many events in memory, for so long', async () => {
   expect(RECOVERY_BYTES).toBeGreaterThan(100 * RECOVERY_EVENTS);
 });
 
-it('may go when nobody was there for a while', async () => {
+test('may go when nobody was there for a while', async () => {
   const { channel, subscribe } = fixture();
   const { subscription } = await subscribe(null);
   const now = Date.now();
@@ -257,7 +257,7 @@ class Witness extends FakeSubscriber {
 
 const plan = seedsToRun({ count: 300 });
 
-it.each(plan)(
+test.each(plan)(
   'gives everyone each event once and in order, whatever comes between, seed %i (W30, W31)',
   async (seed) => {
     const random = new SeededRandom(seed);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ABRUPT_LEAVE_MS,
   AWARENESS_INTERVAL_MS,
@@ -106,7 +106,7 @@ function context() {
 const cursor = (client: number, clock: number) => [{ client, clock, state: `{"at":${clock}}` }];
 
 describe('presence in a room', () => {
-  it('keeps a person whose connection is gone for a moment, so that a reload does not flicker', () => {
+  test('keeps a person whose connection is gone for a moment, so that a reload does not flicker', () => {
     const { room, enter, settle, pass } = context();
     const ada = enter(new Visitor(1, 'ada'));
     enter(new Visitor(2, 'bob'));
@@ -130,7 +130,7 @@ describe('presence in a room', () => {
     ]);
   });
 
-  it('gathers what changes in a quarter of a second', () => {
+  test('gathers what changes in a quarter of a second', () => {
     const { room, enter, settle } = context();
     const ada = enter(new Visitor(1, 'ada'));
     settle();
@@ -144,7 +144,7 @@ describe('presence in a room', () => {
     expect(changes[0]?.members).toHaveLength(8);
   });
 
-  it('is over when the last one and their moment are gone', () => {
+  test('is over when the last one and their moment are gone', () => {
     const { room, requests, enter, emptied, pass } = context();
     enter(new Visitor(1, 'ada'));
     room.leave(1, 'abrupt');
@@ -156,7 +156,7 @@ describe('presence in a room', () => {
 });
 
 describe('cursors in a room', () => {
-  it('reach everyone but their own, latest only, in one message for all', () => {
+  test('reach everyone but their own, latest only, in one message for all', () => {
     const { room, enter } = context();
     const [ada, bob, eve] = [
       enter(new Visitor(1, 'ada')),
@@ -176,7 +176,7 @@ describe('cursors in a room', () => {
     expect(reading).toMatchObject({ kind: 'ok', entries: [{ client: 10, clock: 3 }] });
   });
 
-  it('of two people at once are told to each without their own', () => {
+  test('of two people at once are told to each without their own', () => {
     const { room, enter } = context();
     const [ada, bob, eve] = [
       enter(new Visitor(1, 'ada')),
@@ -194,7 +194,7 @@ describe('cursors in a room', () => {
     expect([clients(ada), clients(bob), clients(eve)]).toEqual([[20], [10], [10, 20]]);
   });
 
-  it('are known to a newcomer, and vanish with a connection at once', () => {
+  test('are known to a newcomer, and vanish with a connection at once', () => {
     const { room, enter } = context();
     const ada = enter(new Visitor(1, 'ada'));
     room.receiveAwareness(1, cursor(10, 1));
@@ -211,7 +211,7 @@ describe('cursors in a room', () => {
 });
 
 describe('typing in a room', () => {
-  it('is for those who may write', () => {
+  test('is for those who may write', () => {
     const { room, enter } = context();
     const ada = enter(new Visitor(1, 'ada'));
     enter(new Visitor(2, 'bob'), 'view');
@@ -220,7 +220,7 @@ describe('typing in a room', () => {
     expect(ada.take('typing:changed')).toEqual([]);
   });
 
-  it('ends when the last connection of a person leaves, and is told to newcomers', () => {
+  test('ends when the last connection of a person leaves, and is told to newcomers', () => {
     const { room, enter } = context();
     const ada = enter(new Visitor(1, 'ada'));
     enter(new Visitor(2, 'bob'));
@@ -237,7 +237,7 @@ describe('typing in a room', () => {
   });
 });
 
-it('forgets a subscriber whose open was refused, and says so', () => {
+test('forgets a subscriber whose open was refused, and says so', () => {
   const { room, emptied } = context();
   const ada = new Visitor(1, 'ada');
   room.join(ada, { ref: 8, access: 'edit' });
@@ -261,7 +261,7 @@ describe('W44: whether updates can be stored', () => {
   const stated = (visitor: Visitor) =>
     visitor.take('storage:changed').map(({ error }) => error?.code ?? null);
 
-  it('is stated at each change, once', () => {
+  test('is stated at each change, once', () => {
     const { room, storage, enter } = context();
     const ada = enter(new Visitor(1, 'ada'));
     room.storageChanged();
@@ -275,7 +275,7 @@ describe('W44: whether updates can be stored', () => {
     expect(stated(ada)).toEqual([null]);
   });
 
-  it('is stated to a person who opens the document while storing fails', () => {
+  test('is stated to a person who opens the document while storing fails', () => {
     const { room, storage, enter } = context();
     storage.error = full;
     const ada = enter(new Visitor(1, 'ada'));
@@ -288,7 +288,7 @@ describe('W44: whether updates can be stored', () => {
   });
 });
 
-it('knows how long the oldest update has waited for its acknowledgement', () => {
+test('knows how long the oldest update has waited for its acknowledgement', () => {
   const { room, enter } = context();
   const ada = enter(new Visitor(1, 'ada'));
   expect(room.oldestUnacknowledgedMs).toBeNull();

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createDocument, findDocument } from '../storage/documents.ts';
 import { temporaryDatabase } from '../storage/testing/temporary-database.ts';
 import type { Engine } from '../engine/port.ts';
@@ -8,7 +8,7 @@ import { ExcerptUpdater } from './excerpt-updater.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it('follows a document that changes all the time once per delay', async () => {
+test('follows a document that changes all the time once per delay', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const db = await temporaryDatabase();
   await createDocument(db, { id: 'd', kind: 'page', title: '', owner: null, at: 0 });
@@ -36,7 +36,7 @@ it('follows a document that changes all the time once per delay', async () => {
   expect(told).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
 });
 
-it('follows many at once, and all but those that cannot be read', async () => {
+test('follows many at once, and all but those that cannot be read', async () => {
   const db = await temporaryDatabase();
   const documents = Array.from(
     { length: LIBRARY.excerptsPerCommit + 2 },

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorOf, type MessageOf, type ServerMessage } from '@tandem/protocol';
 import { ChannelLatencyTracker, type Waiting } from './channel-latency-tracker.ts';
 import { expose } from './exposition.ts';
@@ -34,7 +34,7 @@ function context(opening: 'first' | 'return' = 'first') {
   return { metrics, clock, counted };
 }
 
-it('measures the opening, and then one update at a time', () => {
+test('measures the opening, and then one update at a time', () => {
   const { clock, counted } = context();
   clock.sent(1);
   clock.told(ack(1));
@@ -51,7 +51,7 @@ it('measures the opening, and then one update at a time', () => {
   expect(counted('tandem_update_ack_seconds_count')).toBe(2);
 });
 
-it('counts what a copy that comes back is given', () => {
+test('counts what a copy that comes back is given', () => {
   const back = context('return');
   back.clock.told(opened(7));
   expect(back.metrics.recoveries.of('rows')).toBe(1);
@@ -66,7 +66,7 @@ it('counts what a copy that comes back is given', () => {
   expect(first.metrics.recoveries.total).toBe(0);
 });
 
-it('counts refusals, and waits no more for what was refused', () => {
+test('counts refusals, and waits no more for what was refused', () => {
   const { metrics, clock, counted } = context();
   clock.told(opened(0));
   clock.sent(1);

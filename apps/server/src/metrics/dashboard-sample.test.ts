@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { dashboardSample } from '@tandem/protocol';
 import type { ServerStats, ConnectionKind, RoomView } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
@@ -29,7 +29,7 @@ const room = (document: string, deliveries: number): RoomView => ({
   oldestUnacknowledgedMs: null,
 });
 
-it('has no rates at first, and fits the wire', () => {
+test('has no rates at first, and fits the wire', () => {
   const { metrics, sampler, rooms } = context();
   metrics.delivered('updates', 1_000);
   rooms.push(room('document-1', 1_000));
@@ -49,7 +49,7 @@ it('has no rates at first, and fits the wire', () => {
   });
 });
 
-it('gives rates over the time that has really passed', () => {
+test('gives rates over the time that has really passed', () => {
   const { metrics, sampler, pass } = context();
   sampler.sample();
   metrics.delivered('updates', 300);
@@ -63,7 +63,7 @@ it('gives rates over the time that has really passed', () => {
   });
 });
 
-it('names the ten busiest rooms, by title and the beginning of the id', () => {
+test('names the ten busiest rooms, by title and the beginning of the id', () => {
   const { sampler, rooms, pass } = context();
   sampler.sample();
   for (let i = 0; i < 12; i++) rooms.push(room(`secret-document-${i}`, i * 10));
@@ -80,7 +80,7 @@ it('names the ten busiest rooms, by title and the beginning of the id', () => {
   expect(sampler.sample().topRooms).toEqual([]);
 });
 
-it('does not name the room that the server itself keeps busy', () => {
+test('does not name the room that the server itself keeps busy', () => {
   const { metrics, sampler, rooms, pass } = context();
   sampler.sample();
   rooms.push(room('canary-document', 50), room('tide-log', 10));
@@ -89,7 +89,7 @@ it('does not name the room that the server itself keeps busy', () => {
   expect(sampler.sample().topRooms).toMatchObject([{ title: 'Title of tide-log' }]);
 });
 
-it('tells connections apart, and counts refusals by code', () => {
+test('tells connections apart, and counts refusals by code', () => {
   const { metrics, sampler } = context();
   const connection = (
     transport: ConnectionKind['transport'],
@@ -110,7 +110,7 @@ it('tells connections apart, and counts refusals by code', () => {
   });
 });
 
-it('has the latencies of the time since the last sample', () => {
+test('has the latencies of the time since the last sample', () => {
   const { metrics, sampler } = context();
   for (let ms = 1; ms <= 100; ms++) metrics.acknowledgements.add(ms);
   metrics.commits.add(4);

@@ -1,6 +1,6 @@
 /** The operators' page, dashboard and alerts name exactly the existing metrics. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Engine } from '../engine/port.ts';
 import { Metrics } from './metrics.ts';
 import { MetricsCollector } from './metrics-collector.ts';
@@ -23,7 +23,7 @@ const series = new Set(
 const namesIn = (text: string): string[] =>
   text.match(/\b(?:tandem|process|nodejs)_[a-z0-9_]+/g) ?? [];
 
-it('names each metric once, by the rules of Prometheus', () => {
+test('names each metric once, by the rules of Prometheus', () => {
   const names = instruments.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { name, help, type } of instruments) {
@@ -35,7 +35,7 @@ it('names each metric once, by the rules of Prometheus', () => {
 });
 
 // This test writes the page: `vitest run -u`.
-it('has a page with each of them', async () => {
+test('has a page with each of them', async () => {
   const rows = instruments.map((instrument) => {
     const samples = [...instrument.samples()];
     const labels = new Set(samples.flatMap((sample) => Object.keys(sample.labels ?? {})));
@@ -52,7 +52,7 @@ it('has a page with each of them', async () => {
   await expect(page.join('')).toMatchFileSnapshot('../../../docs/operate/metrics-list.md');
 });
 
-it('has a Grafana dashboard whose every expression is of metrics that exist', () => {
+test('has a Grafana dashboard whose every expression is of metrics that exist', () => {
   const { panels } = JSON.parse(read('grafana.json')) as {
     panels: { type: string; targets?: { expr: string }[] }[];
   };
@@ -67,7 +67,7 @@ it('has a Grafana dashboard whose every expression is of metrics that exist', ()
   }
 });
 
-it('has alerts on metrics that exist', () => {
+test('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));

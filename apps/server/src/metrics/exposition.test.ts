@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { expose } from './exposition.ts';
 import { Counter, CounterBy, Histogram, HistogramBy, reading } from './instruments.ts';
 
-it('writes counters, by words and without', () => {
+test('writes counters, by words and without', () => {
   const frames = new Counter('frames_total', 'Frames.');
   frames.add();
   frames.add(4);
@@ -23,7 +23,7 @@ it('writes counters, by words and without', () => {
   expect(bytes.total).toBe(12);
 });
 
-it('writes histograms with cumulative buckets, a value on a bound below it', () => {
+test('writes histograms with cumulative buckets, a value on a bound below it', () => {
   const histogram = new Histogram('wait_seconds', 'Wait.', { bounds: [0.1, 1] });
   histogram.observe(0.1);
   histogram.observe(0.5, 2);
@@ -38,7 +38,7 @@ it('writes histograms with cumulative buckets, a value on a bound below it', () 
   expect(histogram.count).toBe(4);
 });
 
-it('keeps the histograms of different words apart', () => {
+test('keeps the histograms of different words apart', () => {
   const histogram = new HistogramBy('wait_seconds', 'Wait.', ['path', ['a', 'b']]);
   histogram.of('b').observe(0.2);
   const lines = expose([histogram]).split('\n');
@@ -47,7 +47,7 @@ it('keeps the histograms of different words apart', () => {
   expect(lines.filter((line) => line.startsWith('# TYPE'))).toHaveLength(1);
 });
 
-it('escapes what would end a line or a label', () => {
+test('escapes what would end a line or a label', () => {
   const odd = reading('odd', 'One\nline \\ two.', [{ labels: { word: 'a"b\\c\nd' }, value: 1 }]);
   expect(expose([odd])).toBe(
     '# HELP odd One\\nline \\\\ two.\n# TYPE odd gauge\nodd{word="a\\"b\\\\c\\nd"} 1\n',

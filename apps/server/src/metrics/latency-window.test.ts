@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { METRICS } from '../limits.ts';
 import { LatencyWindow } from './latency-window.ts';
 
-it('gives percentiles of what came since the last look, in whatever order it came', () => {
+test('gives percentiles of what came since the last look, in whatever order it came', () => {
   const window = new LatencyWindow();
   for (const ms of [30, 10, 20, 40, 50, 60, 70, 80, 100, 90]) window.add(ms);
   const percentile = window.take();
@@ -10,7 +10,7 @@ it('gives percentiles of what came since the last look, in whatever order it cam
   expect(window.take()).toBeNull();
 });
 
-it('keeps a fair sample of more than fits', () => {
+test('keeps a fair sample of more than fits', () => {
   let seed = 1;
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
   const window = new LatencyWindow(random);

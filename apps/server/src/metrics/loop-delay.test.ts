@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { expose } from './exposition.ts';
 import { Histogram } from './instruments.ts';
 import { foldTickTimes } from './loop-delay.ts';
 
 const ms = 1e6;
 
-it('takes away the time that a punctual tick has, and counts each tick once', () => {
+test('takes away the time that a punctual tick has, and counts each tick once', () => {
   const histogram = new Histogram('delay_seconds', 'Delay.', { bounds: [0.001, 0.1] });
   const percentiles = new Map([
     [0, 50 * ms],
@@ -20,7 +20,7 @@ it('takes away the time that a punctual tick has, and counts each tick once', ()
   expect(text).toContain('delay_seconds_bucket{le="0.1"} 100\n');
 });
 
-it('says nothing of a second without ticks', () => {
+test('says nothing of a second without ticks', () => {
   const histogram = new Histogram('delay_seconds', 'Delay.');
   expect(foldTickTimes({ count: 0, percentiles: new Map([[100, 0]]) }, histogram)).toBe(0);
   expect(histogram.count).toBe(0);

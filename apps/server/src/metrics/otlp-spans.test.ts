@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { METRICS } from '../limits.ts';
 import { Metrics } from './metrics.ts';
 import { OtlpSpans } from './otlp-spans.ts';
@@ -46,7 +46,7 @@ function sender(endpoint: URL) {
   return { spans, warnings };
 }
 
-it('sends timed work as OTLP, of a document only the beginning of its id', async () => {
+test('sends timed work as OTLP, of a document only the beginning of its id', async () => {
   const { requests, spans: received, endpoint } = await collector(200);
   const { spans } = sender(endpoint);
   const metrics = new Metrics(spans);
@@ -86,7 +86,7 @@ it('sends timed work as OTLP, of a document only the beginning of its id', async
   expect(open?.attributes).toEqual([{ key: 'tandem.document', value: { stringValue: 'docume' } }]);
 });
 
-it('holds a bounded number, and goes on when the collector does not take them', async () => {
+test('holds a bounded number, and goes on when the collector does not take them', async () => {
   const { spans: received, endpoint } = await collector(500);
   const { spans, warnings } = sender(endpoint);
   const span = { name: 'n', startMs: 0, endMs: 1, attributes: {} };

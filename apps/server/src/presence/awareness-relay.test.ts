@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AwarenessRelay, type AwarenessSpeaker } from './awareness-relay.ts';
 
 const ada = { id: 'ada', name: 'Ada', color: 1 };
@@ -36,7 +36,7 @@ const told = (relay: AwarenessRelay) =>
   }));
 
 describe('awareness relay', () => {
-  it('says in pages who it is, whatever the client claims, and leaves data as it is', () => {
+  test('says in pages who it is, whatever the client claims, and leaves data as it is', () => {
     const page = relayWith('page', native(1));
     page.receive(1, [say(10, 1, { cursor: 1, user: { id: 'bob', name: 'Bob' } })], 0);
     expect(told(page)).toEqual([
@@ -47,7 +47,7 @@ describe('awareness relay', () => {
     expect(told(data)).toEqual([{ owner: 1, client: 10, clock: 1, state: { user: 'mine' } }]);
   });
 
-  it('keeps the latest of each id until it is taken', () => {
+  test('keeps the latest of each id until it is taken', () => {
     const relay = relayWith('data', native(1), native(2, bob));
     relay.receive(1, [say(10, 1)], 0);
     relay.receive(2, [say(20, 5)], 0);
@@ -60,7 +60,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toEqual([]);
   });
 
-  it('ignores ids of others and ids that were not declared', () => {
+  test('ignores ids of others and ids that were not declared', () => {
     const relay = relayWith('page', native(1), native(2, bob));
     relay.receive(1, [say(10)], 0);
     told(relay);
@@ -70,7 +70,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toEqual([]);
   });
 
-  it('lets the same person take an id over, and never goes back in its clock', () => {
+  test('lets the same person take an id over, and never goes back in its clock', () => {
     const relay = relayWith('data', native(1, ada, 10));
     relay.receive(1, [say(10, 7)], 0);
     told(relay);
@@ -81,7 +81,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toEqual([]);
   });
 
-  it('tells of a leave with a clock that counts, and of a return with a higher one', () => {
+  test('tells of a leave with a clock that counts, and of a return with a higher one', () => {
     const relay = relayWith('data', native(1, ada, 10));
     relay.receive(1, [say(10, 4)], 0);
     told(relay);
@@ -92,7 +92,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toEqual([{ owner: 2, client: 10, clock: 6, state: { x: 1 } }]);
   });
 
-  it('passes on that a client hides, and shows newcomers only who can be seen', () => {
+  test('passes on that a client hides, and shows newcomers only who can be seen', () => {
     const relay = relayWith('data', native(1), native(2, bob));
     relay.receive(1, [say(10, 1)], 0);
     relay.receive(2, [say(20, 1)], 0);
@@ -102,7 +102,7 @@ describe('awareness relay', () => {
     expect(relay.snapshot()).toEqual([say(20, 1)]);
   });
 
-  it('says a new name at once', () => {
+  test('says a new name at once', () => {
     const relay = relayWith('page', native(1));
     relay.receive(1, [say(10, 1)], 0);
     told(relay);
@@ -114,7 +114,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toMatchObject([{ clock: 3, state: { y: 1, user: { name: 'Augusta' } } }]);
   });
 
-  it('binds a stock client to what it announces, up to four ids', () => {
+  test('binds a stock client to what it announces, up to four ids', () => {
     const relay = relayWith('data', stock(1), stock(2));
     expect(relay.receive(1, [say(1), say(2), say(3), say(4), say(5)], 0).announced).toEqual([
       1, 2, 3, 4,
@@ -125,7 +125,7 @@ describe('awareness relay', () => {
     expect(told(relay).map(({ client }) => client)).toEqual([6]);
   });
 
-  it('does not let an echo bring back who left, and lets a new connection return', () => {
+  test('does not let an echo bring back who left, and lets a new connection return', () => {
     const relay = relayWith('data', stock(1), stock(2));
     relay.receive(1, [say(1, 3)], 0);
     relay.receive(2, [say(2, 1)], 0);
@@ -138,7 +138,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toEqual([{ owner: 3, client: 1, clock: 5, state: { x: 1 } }]);
   });
 
-  it('lets a stock client that reconnected replace its dead socket', () => {
+  test('lets a stock client that reconnected replace its dead socket', () => {
     const relay = relayWith('data', stock(1));
     relay.receive(1, [say(1, 3)], 0);
     relay.join(stock(2));
@@ -148,7 +148,7 @@ describe('awareness relay', () => {
     expect(told(relay)).toMatchObject([{ owner: 2, client: 1 }]);
   });
 
-  it('forgets the oldest of a thousand who left', () => {
+  test('forgets the oldest of a thousand who left', () => {
     const relay = relayWith('data');
     for (let i = 1; i <= 1_100; i++) {
       relay.join(native(i, ada, i));

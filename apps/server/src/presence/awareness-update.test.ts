@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as encoding from 'lib0/encoding';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { MAX_AWARENESS_BYTES } from '@tandem/protocol';
@@ -26,7 +26,7 @@ const reason = (update: Uint8Array) => {
 };
 
 describe('awareness update', () => {
-  it('reads what y-protocols writes and writes what it reads', () => {
+  test('reads what y-protocols writes and writes what it reads', () => {
     const awareness = new Awareness(new Y.Doc());
     awareness.setLocalState({ cursor: { anchor: [1, 2] }, name: 'Ä"\\[' });
     const update = encodeAwarenessUpdate(awareness, [awareness.clientID]);
@@ -41,18 +41,18 @@ describe('awareness update', () => {
     other.destroy();
   });
 
-  it('knows a client that left', () => {
+  test('knows a client that left', () => {
     expect(readAwareness(entry({ state: 'null' }))).toEqual({
       kind: 'ok',
       entries: [{ client: 1, clock: 1, state: null }],
     });
   });
 
-  it('accepts the message without entries', () => {
+  test('accepts the message without entries', () => {
     expect(readAwareness(EMPTY_AWARENESS)).toEqual({ kind: 'ok', entries: [] });
   });
 
-  it('accepts each limit and refuses one more', () => {
+  test('accepts each limit and refuses one more', () => {
     const nested = (depth: number) => '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1);
     const long = (bytes: number) => JSON.stringify({ a: 'x'.repeat(bytes - 8) });
     expect(reason(entry({ state: nested(16) }))).toBe('ok');
@@ -66,7 +66,7 @@ describe('awareness update', () => {
     expect(reason(new Uint8Array(MAX_AWARENESS_BYTES + 1))).toBe('awareness too large');
   });
 
-  it('refuses what is not an update', () => {
+  test('refuses what is not an update', () => {
     expect(reason(entry({ state: '[]' }))).toBe('awareness state is not an object');
     expect(reason(entry({ state: '7' }))).toBe('awareness state is not an object');
     expect(reason(entry({ state: '{' }))).toBe('awareness does not decode');
@@ -76,7 +76,7 @@ describe('awareness update', () => {
     expect(reason(new Uint8Array())).toBe('awareness does not decode');
   });
 
-  it('writes a crowd in pieces that each may be sent', () => {
+  test('writes a crowd in pieces that each may be sent', () => {
     const entries = Array.from({ length: 50 }, (_, client) => ({
       client,
       clock: 2 ** 40,
@@ -94,7 +94,7 @@ describe('awareness update', () => {
     expect(writeAwarenessInPieces([])).toEqual([]);
   });
 
-  it('never throws, whatever comes', () => {
+  test('never throws, whatever comes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(['ok', 'invalid']).toContain(readAwareness(bytes).kind);

@@ -1,5 +1,5 @@
 import { SeededRandom } from '@tandem/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ABRUPT_LEAVE_MS,
   AWARENESS_INTERVAL_MS,
@@ -168,7 +168,7 @@ function anything(context: House, chance: SeededRandom, users: number): void {
 }
 
 describe('what everybody sees', () => {
-  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))(
     'PR1, PR2, PR3: is true after the debounce, whatever happened over many tabs (seed %i)',
     (seed) => {
       const context = new House();
@@ -181,7 +181,7 @@ describe('what everybody sees', () => {
     },
   );
 
-  it.each([1, 2])('PR4: is true of a crowd that comes and goes (seed %i)', (seed) => {
+  test.each([1, 2])('PR4: is true of a crowd that comes and goes (seed %i)', (seed) => {
     const context = new House();
     const chance = new SeededRandom(seed);
     for (let user = 0; user < MAX_SHOWN_MEMBERS - 10; user++) context.enter(user);
@@ -216,7 +216,7 @@ describe('what everybody sees', () => {
 });
 
 describe('anyone who comes back', () => {
-  it('PR1: hears the difference, and everything when that is less or of another room', () => {
+  test('PR1: hears the difference, and everything when that is less or of another room', () => {
     const context = new House();
     const tabs = [1, 2, 3, 4, 5, 6].map((user) => context.enter(user));
     context.settle();
@@ -238,7 +238,7 @@ describe('anyone who comes back', () => {
     expect(ada.fulls).toBe(1);
   });
 
-  it('PR3: takes the place of the connection that was lost, before the server has noticed', () => {
+  test('PR3: takes the place of the connection that was lost, before the server has noticed', () => {
     const context = new House();
     const ada = context.enter(1);
     const bob = context.enter(2);
@@ -252,7 +252,7 @@ describe('anyone who comes back', () => {
     expect(bob.shown.has('u1')).toBe(true);
   });
 
-  it('PR3: keeps nothing of the connection that is gone while its person is shown', () => {
+  test('PR3: keeps nothing of the connection that is gone while its person is shown', () => {
     const context = new House();
     const [ada, bob] = [context.enter(1), context.enter(2)];
     context.people.leave(ada.here, 'abrupt');
@@ -261,7 +261,7 @@ describe('anyone who comes back', () => {
     expect(bob.shown.get('u1')).toMatchObject({ clients: [ada.client] });
   });
 
-  it('PR3: within 10 s was never gone', () => {
+  test('PR3: within 10 s was never gone', () => {
     const context = new House();
     const [ada, bob] = [context.enter(1), context.enter(2)];
     context.settle();
@@ -286,7 +286,7 @@ describe('a crowd', () => {
     return context;
   }
 
-  it('PR4: shows those who moved or wrote last, a few new ones at a time', () => {
+  test('PR4: shows those who moved or wrote last, a few new ones at a time', () => {
     const context = crowd(600);
     const [watcher, writer] = [context.tabs[0], context.tabs[599]] as [Tab, Tab];
     expect(watcher.shown.has('u599')).toBe(false);
@@ -306,7 +306,7 @@ describe('a crowd', () => {
     expect(watcher.shown.has('u599')).toBe(true);
   });
 
-  it('PR5: is listed by name, a page of 100 at a time', () => {
+  test('PR5: is listed by name, a page of 100 at a time', () => {
     const context = crowd(600);
     const [tab] = context.tabs as [Tab];
     const ask = (query: string, after: number) => {
@@ -336,7 +336,7 @@ describe('a crowd', () => {
     expect(ask('nobody', 0)).toMatchObject({ members: [], next: null });
   });
 
-  it('PR8: hears of changes less often the larger it is', () => {
+  test('PR8: hears of changes less often the larger it is', () => {
     const context = crowd(1_200);
     const [tab] = context.tabs as [Tab];
     tab.heard.length = 0;
@@ -349,7 +349,7 @@ describe('a crowd', () => {
 });
 
 describe('cursors', () => {
-  it('PR7: of at most 50 are shown: who moved a moment ago stays, who left makes room', () => {
+  test('PR7: of at most 50 are shown: who moved a moment ago stays, who left makes room', () => {
     const context = new House();
     const tabs = Array.from({ length: CURSORS.maxShown + 10 }, (_, user) => context.enter(user));
     const watcher = context.enter(1_000);
@@ -373,7 +373,7 @@ describe('cursors', () => {
     expect(shown()).toContain(quietest.client);
   });
 
-  it('PR6: cost a bounded amount however many move, and clients are asked to be slower', () => {
+  test('PR6: cost a bounded amount however many move, and clients are asked to be slower', () => {
     const context = new House();
     const tabs = Array.from({ length: 300 }, (_, user) => context.enter(user));
     context.settle();
@@ -396,7 +396,7 @@ describe('cursors', () => {
     expect(watcher.cursorIntervalMs).toBe(AWARENESS_INTERVAL_MS);
   });
 
-  it('PR6: are told at once after a pause, and every 33 ms among a few', () => {
+  test('PR6: are told at once after a pause, and every 33 ms among a few', () => {
     const context = new House();
     const [ada, bob] = [context.enter(1), context.enter(2)];
     context.settle();
@@ -420,7 +420,7 @@ describe('nobody shows as someone else', () => {
     state: state === null ? null : JSON.stringify(state),
   });
 
-  it('W22: not by a foreign client id, a forged user, 100,000 ids, or a clock far ahead', () => {
+  test('W22: not by a foreign client id, a forged user, 100,000 ids, or a clock far ahead', () => {
     const context = new House();
     const [ada, eve, watcher] = [context.enter(1), context.enter(2), context.enter(3)];
     const hear = (tab: Tab, ...entries: ReturnType<typeof say>[]) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Subscriber } from './subscriber.ts';
 import { Roster } from './roster.ts';
 
@@ -20,7 +20,7 @@ const member = (user: typeof ada, clients: number[], state = 'active') => ({
 });
 
 describe('presence board', () => {
-  it('shows one member for all connections of a person', () => {
+  test('shows one member for all connections of a person', () => {
     const board = new Roster('b');
     const first = board.join(visitor(ada, 10));
     const second = board.join(visitor(ada, 20));
@@ -38,7 +38,7 @@ describe('presence board', () => {
     expect(board.takeChanges(0)).toBeNull();
   });
 
-  it('calls a person idle once all of their connections are', () => {
+  test('calls a person idle once all of their connections are', () => {
     const board = new Roster('b');
     const first = board.join(visitor(ada, 10));
     const second = board.join(visitor(ada, 20));
@@ -50,7 +50,7 @@ describe('presence board', () => {
     expect(board.takeChanges(0)).toMatchObject({ members: [member(ada, [10, 20])] });
   });
 
-  it('tells somebody who left and came back as one who is here', () => {
+  test('tells somebody who left and came back as one who is here', () => {
     const board = new Roster('b');
     const presence = board.join(visitor(ada, 10));
     board.takeChanges(0);
@@ -62,7 +62,7 @@ describe('presence board', () => {
     });
   });
 
-  it('says a new name once', () => {
+  test('says a new name once', () => {
     const board = new Roster('b');
     board.join(visitor(ada, 10));
     board.takeChanges(0);
@@ -74,7 +74,7 @@ describe('presence board', () => {
     });
   });
 
-  it('ignores anyone who has left, and whose place another has taken', () => {
+  test('ignores anyone who has left, and whose place another has taken', () => {
     const board = new Roster('b');
     const replaced = board.join(visitor(ada, 10));
     const left = board.join(visitor(ada, 10));

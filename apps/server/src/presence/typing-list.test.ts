@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TYPING_EXPIRY_MS } from '@tandem/protocol';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { TIMER_WHEEL } from '../limits.ts';
@@ -15,7 +15,7 @@ function typing() {
 }
 
 describe('typing list', () => {
-  it('tells of a start and a stop, and not of a refresh', () => {
+  test('tells of a start and a stop, and not of a refresh', () => {
     const { list, changes } = typing();
     list.start('ada');
     list.start('ada');
@@ -25,7 +25,7 @@ describe('typing list', () => {
     expect([list.seenBy(null), changes()]).toEqual([[], 2]);
   });
 
-  it('forgets who does not refresh', () => {
+  test('forgets who does not refresh', () => {
     const { list, pass } = typing();
     list.start('ada');
     list.start('bob');
@@ -37,7 +37,7 @@ describe('typing list', () => {
     expect(list.seenBy(null)).toEqual([]);
   });
 
-  it('names five, the oldest first, and nobody to themselves', () => {
+  test('names five, the oldest first, and nobody to themselves', () => {
     const { list } = typing();
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) list.start(name);
     expect(list.seenBy(null)).toEqual(['a', 'b', 'c', 'd', 'e']);

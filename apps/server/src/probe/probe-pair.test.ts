@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { beatUpdate } from './probe-pair.ts';
 
-it('has a document that does not grow, over restarts too', () => {
+test('has a document that does not grow, over restarts too', () => {
   let snapshot = Y.encodeStateAsUpdate(new Y.Doc());
   let after = 0;
   for (let restart = 0; restart < 20; restart++) {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PROBE } from '../limits.ts';
 import { SelfProbe, type ProbePair } from './self-probe.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -47,7 +47,7 @@ function context() {
   return { selfProbe, pairs, metrics, beats };
 }
 
-it('goes through the journal once in a while, and otherwise by awareness, on one pair', async () => {
+test('goes through the journal once in a while, and otherwise by awareness, on one pair', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(PROBE.commitEvery + 1);
   expect(pairs).toHaveLength(1);
@@ -61,7 +61,7 @@ it('goes through the journal once in a while, and otherwise by awareness, on one
   selfProbe[Symbol.dispose]();
 });
 
-it('counts one failure for a beat that is not heard in time, and begins again', async () => {
+test('counts one failure for a beat that is not heard in time, and begins again', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(1);
   pairs[0]!.state = 'deaf';
@@ -75,7 +75,7 @@ it('counts one failure for a beat that is not heard in time, and begins again', 
   selfProbe[Symbol.dispose]();
 });
 
-it('counts nothing that its own end has cut off', async () => {
+test('counts nothing that its own end has cut off', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(1);
   pairs[0]!.state = 'deaf';

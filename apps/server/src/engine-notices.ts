@@ -37,11 +37,11 @@ function route(notice: EngineNotice, { rooms, policy, metrics, log }: EngineNoti
     case 'drained':
       policy.resumeAll();
       break;
-    case 'timed':
+    case 'latency':
       if (notice.work === 'commit') metrics.committed(notice.shard, notice.ms);
       else metrics.compacted(notice.document, notice.ms);
       break;
-    case 'incident':
+    case 'error':
       log.error({ document: notice.document, detail: notice.detail }, notice.what);
       break;
     default:

@@ -39,8 +39,8 @@ test('only a failed compaction is reported', () => {
   expect(done).toEqual(['a compacted', 'b unchanged', 'c unchanged']);
   expect(compactions.compactions).toBe(1);
   expect(notices).toEqual([
-    { kind: 'timed', work: 'compaction', document: 'a', ms: expect.any(Number) as number },
-    { kind: 'incident', what: 'document not compacted', document: 'c', detail: 'it differs' },
+    { kind: 'latency', work: 'compaction', document: 'a', ms: expect.any(Number) as number },
+    { kind: 'error', what: 'document not compacted', document: 'c', detail: 'it differs' },
   ]);
 });
 

@@ -46,7 +46,7 @@ export class CompactionQueue {
     if (outcome.kind === 'compacted') {
       this.#compactions++;
       const ms = clock.monotonicMs() - this.#startMs;
-      onNotices([{ kind: 'timed', work: 'compaction', document, ms }]);
+      onNotices([{ kind: 'latency', work: 'compaction', document, ms }]);
     }
     if (outcome.kind === 'failed') this.#report(document, outcome.reason);
     this.#documents.delete(document);
@@ -75,8 +75,6 @@ export class CompactionQueue {
   }
 
   #report(document: string, detail: string): void {
-    this.#options.onNotices([
-      { kind: 'incident', what: 'document not compacted', document, detail },
-    ]);
+    this.#options.onNotices([{ kind: 'error', what: 'document not compacted', document, detail }]);
   }
 }

@@ -292,7 +292,7 @@ describe('compaction', () => {
     await fixture.settle();
     fixture.append(writer.write('!'));
     await fixture.settle();
-    expect(fixture.notices.filter((notice) => notice.kind === 'incident')).toMatchObject([
+    expect(fixture.notices.filter((notice) => notice.kind === 'error')).toMatchObject([
       { what: 'document not compacted', document: 'a' },
     ]);
     expect(await fixture.journal.load('a')).toMatchObject({ snapshotOffset: 0 });

@@ -27,15 +27,20 @@ export type ShardNotice =
   /** The gateway may read again from writers that it paused because of `isFull`. */
   | { readonly kind: 'drained'; readonly shard: number }
   /** Duration of finished work, for metrics. */
-  | { readonly kind: 'timed'; readonly work: 'commit'; readonly shard: number; readonly ms: number }
   | {
-      readonly kind: 'timed';
+      readonly kind: 'latency';
+      readonly work: 'commit';
+      readonly shard: number;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'latency';
       readonly work: 'compaction';
       readonly document: string;
       readonly ms: number;
     }
   | {
-      readonly kind: 'incident';
+      readonly kind: 'error';
       readonly what: string;
       readonly document?: string | undefined;
       readonly detail: string;

@@ -117,7 +117,7 @@ describe('when the host is gone', () => {
     };
     shard.send(open('no', 5));
     shard.receive({ ...quietTurn, notices: [refused] });
-    const last: EngineNotice = { kind: 'incident', what: 'it ended', detail: '' };
+    const last: EngineNotice = { kind: 'error', what: 'it ended', detail: '' };
     notices.length = 0;
     shard.disconnect([last]);
     expect(notices).toEqual([

@@ -79,11 +79,11 @@ export class ShardWorker implements AsyncDisposable {
       clock,
       onCommitted: (loaded) => this.#afterCommit(loaded),
       onRejected: (loaded, error) => this.#drop(loaded, error),
-      onDuration: (ms) => this.#notices.push({ kind: 'timed', work: 'commit', shard, ms }),
+      onDuration: (ms) => this.#notices.push({ kind: 'latency', work: 'commit', shard, ms }),
       onStalled: (error) => {
         this.#notices.push(
           { kind: 'stalled', shard, error: errorOf('storage-failed') },
-          incident('commit failed', error),
+          errorNotice('commit failed', error),
         );
       },
       onResumed: () => this.#notices.push({ kind: 'resumed', shard }),
@@ -218,12 +218,12 @@ export class ShardWorker implements AsyncDisposable {
         break;
       case 'failed':
         for (const request of waiting) this.#refuse(request, 'storage-failed');
-        this.#notices.push(incident('document not loaded', outcome.error, document));
+        this.#notices.push(errorNotice('document not loaded', outcome.error, document));
         break;
       case 'damaged':
         this.#markDamaged(document, DAMAGED_MS);
         for (const request of waiting) this.#refuse(request, 'document-damaged');
-        this.#notices.push(incident('document not loaded', outcome.error, document));
+        this.#notices.push(errorNotice('document not loaded', outcome.error, document));
     }
     this.#runTurn();
   }
@@ -317,7 +317,7 @@ export class ShardWorker implements AsyncDisposable {
     this.#slots.delete(document);
     for (const id of loaded.viewers)
       this.#replies.push({ id, kind: 'failed', error: errorOf('overloaded') });
-    this.#notices.push({ kind: 'lost', document }, incident('document lost', error, document));
+    this.#notices.push({ kind: 'lost', document }, errorNotice('document lost', error, document));
   }
 
   #sweep(): void {
@@ -351,7 +351,7 @@ export class ShardWorker implements AsyncDisposable {
       if (stored?.epoch === authority.epoch) authority.compacted(stored);
     } catch (error) {
       // The rows in memory serve as well as the snapshot.
-      this.#notices.push(incident('snapshot not read', error, authority.document));
+      this.#notices.push(errorNotice('snapshot not read', error, authority.document));
       this.#wake();
     }
     compaction.complete(outcome, authority.rowCount, clock.now());
@@ -367,7 +367,7 @@ export class ShardWorker implements AsyncDisposable {
       this.#replies.push({ id, kind: 'created', outcome });
     } catch (error) {
       this.#replies.push({ id, kind: 'failed', error: errorOf('storage-failed') });
-      this.#notices.push(incident('document not created', error, document));
+      this.#notices.push(errorNotice('document not created', error, document));
     }
     this.#wake();
   }
@@ -381,15 +381,15 @@ export class ShardWorker implements AsyncDisposable {
       this.#replies.push({ id, kind: 'deleted', outcome });
     } catch (error) {
       this.#replies.push({ id, kind: 'failed', error: errorOf('storage-failed') });
-      this.#notices.push(incident('document not deleted', error, document));
+      this.#notices.push(errorNotice('document not deleted', error, document));
     }
     this.#wake();
   }
 }
 
-function incident(what: string, error: unknown, document?: string): EngineNotice {
+function errorNotice(what: string, error: unknown, document?: string): EngineNotice {
   return {
-    kind: 'incident',
+    kind: 'error',
     what,
     document,
     detail: error instanceof Error ? error.message : String(error),

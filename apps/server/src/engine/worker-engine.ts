@@ -143,25 +143,24 @@ class WorkerShard implements AsyncDisposable {
 
   /** Refuses or quarantines the work that ended the worker. */
   #handleEnd({ work, cause, detail }: WorkerEnd): readonly EngineNotice[] {
-    const incident: EngineNotice = {
-      kind: 'incident',
+    const notice: EngineNotice = {
+      kind: 'error',
       what: `engine worker ${cause}`,
       document: work?.document,
       detail,
     };
-    if (work === null || (cause === 'crashed' && !this.#isSuspect(work.document)))
-      return [incident];
+    if (work === null || (cause === 'crashed' && !this.#isSuspect(work.document))) return [notice];
     const { document, subscription, cseq, phase } = work;
     switch (phase) {
       case 'apply':
         return [
-          incident,
+          notice,
           { kind: 'refused', document, subscription, cseq, error: errorOf('invalid-update') },
         ];
       case 'load':
       case 'read':
         this.#quarantine.push({ kind: 'quarantine', document });
-        return [incident];
+        return [notice];
     }
   }
 

@@ -95,10 +95,10 @@ test('an update that never ends is refused; its shard restarts, and the other sh
   expect(worstMs).toBeLessThan(500);
 
   const said = audience.notices.filter((notice) =>
-    ['incident', 'refused', 'lost'].includes(notice.kind),
+    ['error', 'refused', 'lost'].includes(notice.kind),
   );
   expect(said).toMatchObject([
-    { kind: 'incident', what: 'engine worker stuck', document: HERE },
+    { kind: 'error', what: 'engine worker stuck', document: HERE },
     {
       kind: 'refused',
       document: HERE,

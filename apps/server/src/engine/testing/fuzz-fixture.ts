@@ -131,10 +131,10 @@ export class FuzzFixture {
       case 'missing':
         this.#change(notice.subscription, { missing: notice.stateVector });
         break;
-      case 'incident':
+      case 'error':
         this.#faults.push(`${notice.what}: ${notice.detail}`);
         break;
-      case 'timed':
+      case 'latency':
         break;
       default:
         this.#faults.push(`unexpected notice: ${notice.kind}`);

@@ -279,7 +279,7 @@ export class Activity implements Channel, Disposable {
         if (subscription.state !== 'live') return;
         if (subscription.subscriber.isConflating) {
           subscription.state = 'lagging';
-          subscription.subscriber.hold(subscription);
+          subscription.subscriber.catchUpLater(subscription);
         } else {
           subscription.subscriber.deliver(encoded);
           receivers++;

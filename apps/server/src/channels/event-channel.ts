@@ -218,7 +218,7 @@ export class EventChannel implements Channel {
   #lag(subscription: Subscription, from: number): void {
     subscription.state = 'lagging';
     subscription.offset = from;
-    subscription.subscriber.hold(subscription);
+    subscription.subscriber.catchUpLater(subscription);
   }
 
   #goLive(subscription: Subscription, from: number): void {

@@ -9,7 +9,7 @@ export interface ChannelSubscriber {
   /** Nothing unrequested may be sent. */
   readonly isLagging: boolean;
   /** A message was skipped because of `isConflating` or `isLagging`: calls `catchUp` on drain. */
-  hold(subscription: Subscription): void;
+  catchUpLater(subscription: Subscription): void;
   deliver(encoded: EncodedMessage): void;
   /** Sends a requested message, which does not count as lag. */
   answer(encoded: EncodedMessage): void;
@@ -23,7 +23,7 @@ export interface Channel {
   readonly name: ChannelName;
   readonly number: number;
   leave(subscription: Subscription): void;
-  /** Called on drain after `hold`. */
+  /** Called on drain after `catchUpLater`. */
   catchUp(subscription: Subscription): void;
 }
 

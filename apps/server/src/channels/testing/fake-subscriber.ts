@@ -9,14 +9,14 @@ export class FakeSubscriber implements ChannelSubscriber {
   readonly encoded: EncodedMessage[] = [];
   isConflating = false;
   isLagging = false;
-  readonly #held = new Set<Subscription>();
+  readonly #waiting = new Set<Subscription>();
 
   constructor(user = 'u1') {
     this.user = { id: user, name: user, color: 0 };
   }
 
-  hold(subscription: Subscription): void {
-    this.#held.add(subscription);
+  catchUpLater(subscription: Subscription): void {
+    this.#waiting.add(subscription);
   }
 
   deliver(encoded: EncodedMessage): void {
@@ -38,9 +38,9 @@ export class FakeSubscriber implements ChannelSubscriber {
   relieve(): void {
     this.isConflating = false;
     this.isLagging = false;
-    const held = [...this.#held];
-    this.#held.clear();
-    for (const subscription of held) subscription.catchUp();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const subscription of waiting) subscription.catchUp();
   }
 
   of<T extends ServerMessageType>(type: T): MessageOf<T>[] {

@@ -72,7 +72,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
     this.#connection.closeOnError(this.#begin());
   }
 
-  hold(subscription: Subscription): void {
+  catchUpLater(subscription: Subscription): void {
     this.#connection.catchUpLater(subscription);
   }
 

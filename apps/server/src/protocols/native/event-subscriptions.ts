@@ -39,7 +39,7 @@ export class EventSubscriptions implements ChannelSubscriber {
     return this.#connection.isLagging;
   }
 
-  hold(subscription: Subscription): void {
+  catchUpLater(subscription: Subscription): void {
     this.#connection.catchUpLater(subscription);
   }
 

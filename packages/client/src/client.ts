@@ -20,6 +20,7 @@ import { httpFallback, type FallbackStorage } from './connection/fallback.ts';
 import { HttpSession } from './connection/http-session.ts';
 import { DocumentSession } from './document/document-session.ts';
 import type { Environment } from './environment.ts';
+import { Listeners } from './listeners.ts';
 import { isOrphaned } from './orphans.ts';
 import { PeopleSearch } from './people-search.ts';
 import { UnloadOutbox, type UnloadOutboxStorage } from './store/unload-outbox.ts';
@@ -64,7 +65,7 @@ export class Client {
   readonly #leaving = new Set<DocumentSession>();
   readonly #backgroundSyncs = new Set<string>();
   readonly #unloadOutbox: UnloadOutbox;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<() => void>();
   readonly #stops: readonly (() => void)[];
   readonly #undeliverable = new Set<string>();
   readonly #openedBeforeCreation = new Set<string>();
@@ -207,8 +208,7 @@ export class Client {
    * removes the listener. Changes by other pages of this device are not reported.
    */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   async flush(): Promise<void> {
@@ -279,7 +279,7 @@ export class Client {
     this.#reopenCreated();
     if (this.#unloadOutbox.hasEntries && this.#unpersisted().length === 0)
       this.#unloadOutbox.write([]);
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.notify((listener) => listener());
   }
 
   #storageChanged(): void {

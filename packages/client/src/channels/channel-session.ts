@@ -27,6 +27,7 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 import { TypingRefresher } from '../typing-refresher.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -69,7 +70,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   /** Resolves when the stored state, if there is one, is in `state`. */
   readonly loaded: Promise<void>;
   readonly #options: ChannelSessionOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<() => void>();
   readonly #typingRefresher: TypingRefresher;
   #typing: readonly string[] = NOBODY;
   #replica: ChannelReplica | null = null;
@@ -141,8 +142,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   hold(): void {
@@ -243,7 +243,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
 
   changed(): void {
     this.#shown = null;
-    if (!this.#destroyed) for (const listener of [...this.#listeners]) listener();
+    if (!this.#destroyed) this.#listeners.notify((listener) => listener());
   }
 
   async flush(): Promise<void> {

@@ -23,6 +23,7 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { CommandStore } from './command-store.ts';
+import { Listeners } from '../listeners.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
 import { ulidMaker } from './ulid.ts';
 
@@ -59,8 +60,8 @@ export class Commands {
   readonly #ofOtherPages = new Map<string, IssuedCommand>();
   readonly #owners = new Map<string, string | null>();
   readonly #persisted = new Set<string>();
-  readonly #refusedListeners = new Set<RefusedListener>();
-  readonly #listeners = new Set<() => void>();
+  readonly #refusedListeners = new Listeners<RefusedListener>();
+  readonly #listeners = new Listeners<() => void>();
   readonly #nextId: () => string;
   readonly #stops: readonly (() => void)[];
   #storageError: ErrorBody | null = null;
@@ -155,13 +156,11 @@ export class Commands {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   onRefused(listener: RefusedListener): () => void {
-    this.#refusedListeners.add(listener);
-    return () => this.#refusedListeners.delete(listener);
+    return this.#refusedListeners.add(listener);
   }
 
   async flush(): Promise<void> {
@@ -302,7 +301,7 @@ export class Commands {
   }
 
   #notifyRefused(command: IssuedCommand, error: ErrorBody): void {
-    for (const listener of [...this.#refusedListeners]) listener(command, error);
+    this.#refusedListeners.notify((listener) => listener(command, error));
   }
 
   #changed(): void {
@@ -312,7 +311,7 @@ export class Commands {
   }
 
   #notify(): void {
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.notify((listener) => listener());
   }
 }
 

@@ -1,4 +1,5 @@
 /** In-memory command store: bots, tests, and browsers without IndexedDB. */
+import { Listeners } from '../listeners.ts';
 import type { CommandStore, KeptCommand } from './command-store.ts';
 
 export function createMemoryCommandStore(): CommandStore {
@@ -7,15 +8,15 @@ export function createMemoryCommandStore(): CommandStore {
 
 export function memoryCommandPages(): () => CommandStore {
   const commands = new Map<string, KeptCommand>();
-  const pages = new Map<object, Set<() => void>>();
+  const pages = new Map<object, Listeners<() => void>>();
 
   return () => {
     const page = {};
-    const own = new Set<() => void>();
+    const own = new Listeners<() => void>();
     pages.set(page, own);
     const tellOthers = () => {
       for (const [other, listeners] of pages)
-        if (other !== page) for (const changed of listeners) changed();
+        if (other !== page) listeners.notify((changed) => changed());
     };
     return {
       async all() {
@@ -28,10 +29,7 @@ export function memoryCommandPages(): () => CommandStore {
       async remove(id) {
         if (commands.delete(id)) tellOthers();
       },
-      listen(changed) {
-        own.add(changed);
-        return () => own.delete(changed);
-      },
+      listen: (changed) => own.add(changed),
       close() {
         pages.delete(page);
       },

@@ -19,6 +19,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import type { Environment } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 import { Attempt } from './attempt.ts';
 import {
   transition,
@@ -69,7 +70,7 @@ const TOKEN_RETRY_MS = 10_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #listeners = new Set<ConnectionListener>();
+  readonly #listeners = new Listeners<ConnectionListener>();
   readonly #liveness: Liveness;
   readonly #choice: TransportChoice;
   readonly #outgoing = new SendQueue(() =>
@@ -126,8 +127,7 @@ export class Connection {
   }
 
   listen(listener: ConnectionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   start(): void {
@@ -149,7 +149,7 @@ export class Connection {
   /** Drops messages while disconnected: documents send again after a reconnect. */
   send(message: ClientMessage): void {
     if (this.#state.kind !== 'connected') return;
-    for (const listener of this.#listeners) listener.traffic?.('sent', message);
+    this.#listeners.notify((listener) => listener.traffic?.('sent', message));
     this.#outgoing.push(message);
   }
 
@@ -164,7 +164,7 @@ export class Connection {
       const delay = this.#state.retryAt - clock.now();
       this.#retryTimer = clock.setTimeout(() => this.#dispatch({ kind: 'retry-due' }), delay);
     }
-    for (const listener of this.#listeners) listener.state?.(this.#state);
+    this.#listeners.notify((listener) => listener.state?.(this.#state));
   }
 
   async #connect(): Promise<void> {
@@ -234,7 +234,7 @@ export class Connection {
   }
 
   #handle(message: ServerMessage): void {
-    for (const listener of this.#listeners) listener.traffic?.('received', message);
+    this.#listeners.notify((listener) => listener.traffic?.('received', message));
     switch (message.type) {
       case 'ping':
         return this.send({ type: 'pong', channel: 0, nonce: message.nonce });
@@ -253,11 +253,13 @@ export class Connection {
       default:
         break;
     }
-    for (const listener of this.#listeners) listener.message?.(message);
+    this.#listeners.notify((listener) => listener.message?.(message));
   }
 
   #requests(): readonly ChannelRequest[] {
-    return [...this.#listeners].flatMap((listener) => listener.requests?.() ?? []);
+    const requests: ChannelRequest[] = [];
+    this.#listeners.notify((listener) => requests.push(...(listener.requests?.() ?? [])));
+    return requests;
   }
 
   #handleWelcome(

@@ -14,6 +14,7 @@ import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/
 import * as Y from 'yjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type {
   DocumentFacts,
@@ -56,7 +57,7 @@ export class DocumentSession {
   /** Resolves when the stored copy, if there is one, is in `doc`. */
   readonly loaded: Promise<void>;
   readonly #options: DocumentSessionOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<() => void>();
   readonly #persistence: DocumentPersistence;
   readonly #reopenBackoff: ReopenBackoff;
   readonly #gapRetry: GapRetry;
@@ -162,8 +163,7 @@ export class DocumentSession {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   acknowledgeRejectedUpdates(): void {
@@ -429,6 +429,6 @@ export class DocumentSession {
   #changed(): void {
     if (this.#destroyed) return;
     this.#options.changed();
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.notify((listener) => listener());
   }
 }

@@ -2,6 +2,7 @@ import type { ManualClock, SeededRandom } from '@tandem/testkit';
 import { Client } from '../client.ts';
 import type { DocumentSession } from '../document/document-session.ts';
 import type { Clock, Environment, EnvironmentEvent } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 import { textOf, tokensIn } from './content.ts';
 import type { Device, Fate } from './device.ts';
 import { Wire } from './wire.ts';
@@ -22,7 +23,7 @@ export class Tab {
   readonly client: Client;
   readonly #changed: () => void;
   readonly #endDisk: (fate: Fate) => void;
-  readonly #listeners = new Set<(event: EnvironmentEvent) => void>();
+  readonly #listeners = new Listeners<(event: EnvironmentEvent) => void>();
   readonly #wires: Wire[] = [];
   #session: DocumentSession | null = null;
   #isAlive = true;
@@ -44,10 +45,7 @@ export class Tab {
       online: () => true,
       visible: () => true,
       frame: (run) => void own.setTimeout(run, 16),
-      listen: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
+      listen: (listener) => this.#listeners.add(listener),
     };
     const user = { id: device.name, name: 'Amber Heron', color: 1 };
     this.client = new Client({
@@ -115,7 +113,7 @@ export class Tab {
   }
 
   #notify(event: EnvironmentEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify((listener) => listener(event));
   }
 
   #end(fate: Fate): void {

@@ -11,6 +11,7 @@
  *    (document-persistence.ts).
  */
 import type { Clock } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 import { answerWithin, NoAnswerError, onOverdue, startNow } from './answer-within.ts';
 
 /**
@@ -23,7 +24,7 @@ export type WaitPolicy = 'bounded' | 'patient' | 'immediate';
 
 export class StorageHealth {
   readonly #clock: Clock;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<() => void>();
   readonly #failed = { bounded: false, patient: false };
   #overdue = 0;
 
@@ -37,8 +38,7 @@ export class StorageHealth {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   watch<S extends object>(store: S, waiting: Readonly<Record<keyof S, WaitPolicy>>): S {
@@ -81,6 +81,6 @@ export class StorageHealth {
   #change(change: () => void): void {
     const before = this.isHealthy;
     change();
-    if (before !== this.isHealthy) for (const listener of [...this.#listeners]) listener();
+    if (before !== this.isHealthy) this.#listeners.notify((listener) => listener());
   }
 }

@@ -1,13 +1,14 @@
 /** A tab whose clock, network flag and events a test controls. */
 import { ManualClock, SeededRandom } from '@tandem/testkit';
 import type { Environment, EnvironmentEvent } from '../environment.ts';
+import { Listeners } from '../listeners.ts';
 
 export class FakeEnvironment implements Environment {
   readonly clock = new ManualClock(1_000_000);
   readonly random = new SeededRandom(7);
   isOnline = true;
   isVisible = true;
-  readonly #listeners = new Set<(event: EnvironmentEvent) => void>();
+  readonly #listeners = new Listeners<(event: EnvironmentEvent) => void>();
 
   online = () => this.isOnline;
   visible = () => this.isVisible;
@@ -17,11 +18,10 @@ export class FakeEnvironment implements Environment {
   }
 
   listen(listener: (event: EnvironmentEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   emit(event: EnvironmentEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify((listener) => listener(event));
   }
 }

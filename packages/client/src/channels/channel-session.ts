@@ -8,7 +8,6 @@ import {
   reduceChannel,
   trimChat,
   trimLibrary,
-  RECONNECT_HEALTHY_AFTER_MS,
   type ReceivedEvent,
   type ChannelName,
   type ChannelState,
@@ -25,9 +24,9 @@ import {
   type ReplicaMessage,
 } from '@tandem/sync';
 import type { Connection } from '../connection/connection.ts';
-import { reconnectDelay } from '../connection/reconnect-policy.ts';
 import type { Environment } from '../environment.ts';
 import { Listeners } from '../listeners.ts';
+import { RefusalRetry } from '../refusal-retry.ts';
 import { TypingRefresher } from '../typing-refresher.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -72,6 +71,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly #options: ChannelSessionOptions;
   readonly #listeners = new Listeners<() => void>();
   readonly #typingRefresher: TypingRefresher;
+  readonly #retry: RefusalRetry;
   #typing: readonly string[] = NOBODY;
   #replica: ChannelReplica | null = null;
   #owner: string | null = null;
@@ -81,10 +81,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly #meanwhile = new Set<ReceivedEvent[]>();
   #waitsFor: 'nothing' | 'its-document' = 'nothing';
   #holders = 1;
-  #againAttempt = 0;
-  #againAt = Number.NEGATIVE_INFINITY;
   #dueTimer: unknown = null;
-  #againTimer: unknown = null;
   #keepTimer: unknown = null;
   #destroyed = false;
 
@@ -96,6 +93,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
       const channel = this.#replica?.channel;
       if (channel !== undefined) connection.send({ type, channel });
     });
+    this.#retry = new RefusalRetry(environment, () => this.subscribe());
     this.loaded = this.#load();
   }
 
@@ -208,13 +206,13 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
    * wait.
    */
   request(): MessageOf<'subscribe'> | null {
-    const { connection, environment, isKnown, nextRef } = this.#options;
+    const { connection, isKnown, nextRef } = this.#options;
     const replica = this.#replica;
     if (replica === null || this.#destroyed || connection.user === null) return null;
     if (replica.phase !== 'closed') return null;
     this.#waitsFor = isKnown() ? 'nothing' : 'its-document';
     if (this.#waitsFor === 'its-document') return null;
-    environment.clock.clearTimeout(this.#againTimer);
+    this.#retry.cancel();
     this.#error = null;
     this.#dropOthers(connection.user);
     const [intent] = (this.#replica ?? replica).subscribe(nextRef());
@@ -224,7 +222,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
 
   disconnected(): void {
     const { clock } = this.#options.environment;
-    clock.clearTimeout(this.#againTimer);
+    this.#retry.cancel();
     clock.clearTimeout(this.#dueTimer);
     this.#replica?.disconnected();
     this.#typing = NOBODY;
@@ -262,7 +260,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#destroyed = true;
     this.#listeners.clear();
     this.#typingRefresher.destroy();
-    for (const timer of [this.#dueTimer, this.#againTimer]) clock.clearTimeout(timer);
+    this.#retry.cancel();
+    clock.clearTimeout(this.#dueTimer);
     if (this.#keepTimer !== null) await this.flush();
   }
 
@@ -311,7 +310,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
           break;
         case 'again':
           this.#error = intent.error;
-          this.#subscribeLater(intent.error);
+          this.#retry.schedule(intent.error);
           break;
         case 'lost':
           this.#error = intent.error;
@@ -322,19 +321,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     effects.moved(this.name, this.followed);
     this.#schedule();
     this.changed();
-  }
-
-  /** Follows the server's `retryAfterMs` at first, and backs off when refusals repeat. */
-  #subscribeLater(error: ErrorBody): void {
-    const { clock, random } = this.#options.environment;
-    const isRepeated = clock.now() - this.#againAt < RECONNECT_HEALTHY_AFTER_MS;
-    this.#againAttempt = isRepeated ? this.#againAttempt + 1 : 0;
-    this.#againAt = clock.now();
-    const backoff = reconnectDelay(this.#againAttempt, random);
-    const delay = isRepeated
-      ? Math.max(error.retryAfterMs ?? 0, backoff)
-      : (error.retryAfterMs ?? backoff);
-    this.#againTimer = clock.setTimeout(() => this.subscribe(), delay);
   }
 
   #schedule(): void {

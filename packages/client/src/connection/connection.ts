@@ -18,6 +18,7 @@ import {
   type TransportKind,
   type User,
 } from '@tandem/protocol';
+import { reconnectDelayMs } from '../backoff.ts';
 import type { Environment } from '../environment.ts';
 import { Listeners } from '../listeners.ts';
 import { Attempt } from './attempt.ts';
@@ -32,7 +33,6 @@ import type { ChannelRequest } from './hello.ts';
 import type { Reachability, TokenAnswer } from './http-session.ts';
 import { Liveness } from './liveness.ts';
 import { SendQueue } from './send-queue.ts';
-import { reconnectDelay } from './reconnect-policy.ts';
 import type { Socket } from './socket.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 import { WebSocketProbe } from './websocket-probe.ts';
@@ -387,7 +387,7 @@ export class Connection {
     if (healthy) this.#choice.healthy();
     else if (state.kind === 'connected') this.#choice.failed(state.transport, 'short-lived', now);
     const attempt = 'attempt' in state && !healthy ? state.attempt : 0;
-    const retryAt = now + (this.#serverRetryAfterMs ?? reconnectDelay(attempt, random));
+    const retryAt = now + (this.#serverRetryAfterMs ?? reconnectDelayMs(attempt, random));
     this.#abandon();
     const seen = online() ? cause : 'no-network';
     this.#dispatch({ kind: 'failed', cause: seen, error, retryAt, healthy });

@@ -8,6 +8,7 @@ import {
   POLL_HOLD_MS,
   TRANSPORT_HEADERS,
 } from '@tandem/protocol';
+import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../environment.ts';
 import type { LongPollSlot, LongPollSlots } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
@@ -17,8 +18,7 @@ const ANSWER_HOLD_MS = 300;
 /** A longer poll that was cut off is assumed to have hit a proxy's timeout. */
 const CUT_AFTER_MS = 1_000;
 const MIN_HOLD_MS = 1_000;
-const RETRY_FIRST_MS = 250;
-const RETRY_CAP_MS = 4_000;
+const BACKOFF = { baseMs: 250, capMs: 4_000 };
 const MAX_FAILURES = 6;
 
 export interface PollSocketOptions extends HttpSocketOptions {
@@ -61,7 +61,7 @@ export class PollSocket extends HttpSocket {
       if (this.isClosed) return;
       failures = outcome === 'answered' ? 0 : failures + 1;
       if (outcome === 'over' || failures > MAX_FAILURES) return this.fail();
-      if (outcome === 'lost') await this.#pause(retryDelay(failures));
+      if (outcome === 'lost') await this.#pause(backoffMs(BACKOFF, failures - 1));
       else if (outcome === 'answered' && this.#held === null && !this.#isAnswerDue)
         await this.#pause(this.#intervalMs());
     }
@@ -125,8 +125,4 @@ export class PollSocket extends HttpSocket {
     this.#wake = null;
     clock.clearTimeout(this.#timer);
   }
-}
-
-function retryDelay(failures: number): number {
-  return Math.min(RETRY_CAP_MS, RETRY_FIRST_MS * 2 ** (failures - 1));
 }

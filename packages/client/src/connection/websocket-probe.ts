@@ -3,15 +3,18 @@
  * through.
  */
 import { WEBSOCKET_RETRY_CAP_MS, WEBSOCKET_RETRY_FIRST_MS } from '@tandem/protocol';
+import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../environment.ts';
 import type { Attempt } from './attempt.ts';
+
+const BACKOFF = { baseMs: WEBSOCKET_RETRY_FIRST_MS, capMs: WEBSOCKET_RETRY_CAP_MS };
 
 export class WebSocketProbe {
   readonly #clock: Clock;
   readonly #begin: () => Promise<void>;
   #attempt: Attempt | null = null;
   #timer: unknown = null;
-  #delayMs = WEBSOCKET_RETRY_FIRST_MS;
+  #tries = 0;
 
   /** @param begin calls `start` with an attempt, or `schedule` when none can be made now */
   constructor(clock: Clock, begin: () => Promise<void>) {
@@ -27,11 +30,11 @@ export class WebSocketProbe {
     return attempt === this.#attempt;
   }
 
-  schedule(delayMs = this.#delayMs): void {
+  schedule(delayMs = backoffMs(BACKOFF, this.#tries)): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null;
-      this.#delayMs = Math.min(WEBSOCKET_RETRY_CAP_MS, this.#delayMs * 2);
+      this.#tries++;
       void this.#begin();
     }, delayMs);
   }
@@ -54,7 +57,7 @@ export class WebSocketProbe {
   }
 
   reset(): void {
-    this.#delayMs = WEBSOCKET_RETRY_FIRST_MS;
+    this.#tries = 0;
   }
 
   cancel(): void {

@@ -15,6 +15,7 @@ import * as Y from 'yjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import { Listeners } from '../listeners.ts';
+import { RefusalRetry } from '../refusal-retry.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type {
   DocumentFacts,
@@ -29,7 +30,6 @@ import { DocumentReplica } from './document-replica.ts';
 import { DocumentPersistence } from './document-persistence.ts';
 import type { People } from './people.ts';
 import { GapRetry } from './gap-retry.ts';
-import { ReopenBackoff } from './reopen-backoff.ts';
 import { saveState, type ChannelState, type SaveState } from './save-state.ts';
 
 export interface DocumentSessionOptions {
@@ -59,7 +59,7 @@ export class DocumentSession {
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Listeners<() => void>();
   readonly #persistence: DocumentPersistence;
-  readonly #reopenBackoff: ReopenBackoff;
+  readonly #reopening: RefusalRetry;
   readonly #gapRetry: GapRetry;
   readonly #stopListening: () => void;
   #replica: DocumentReplica;
@@ -87,7 +87,7 @@ export class DocumentSession {
       changed: () => this.#changed(),
       rejectedNotPersisted: options.rejectedNotPersisted,
     });
-    this.#reopenBackoff = new ReopenBackoff(options.environment, () => this.#open());
+    this.#reopening = new RefusalRetry(options.environment, () => this.#open());
     this.#gapRetry = new GapRetry(options.environment.clock, () =>
       this.#execute(this.#channel?.requestRowsAgain() ?? []),
     );
@@ -206,7 +206,7 @@ export class DocumentSession {
     this.#replica.flush();
     this.#destroyed = true;
     this.#stopListening();
-    this.#reopenBackoff.cancel();
+    this.#reopening.cancel();
     this.#gapRetry.cancel();
     this.#replica.destroy();
     const channel = this.#channel?.channel;
@@ -253,7 +253,7 @@ export class DocumentSession {
   }
 
   #open(): void {
-    this.#reopenBackoff.cancel();
+    this.#reopening.cancel();
     if (this.#options.connection.state.kind !== 'connected') return;
     const request = this.#request();
     if (request !== null) this.#options.connection.send(request);
@@ -262,7 +262,7 @@ export class DocumentSession {
   #request(): MessageOf<'open'> | null {
     const phase = this.#channel?.phase;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
-    this.#reopenBackoff.cancel();
+    this.#reopening.cancel();
     this.#channelState = { kind: 'opening' };
     this.#forgetStatements();
     const [intent] = this.#channel.open(this.#options.nextRef());
@@ -279,7 +279,7 @@ export class DocumentSession {
   }
 
   #disconnected(): void {
-    this.#reopenBackoff.cancel();
+    this.#reopening.cancel();
     this.#forgetStatements();
     if (this.#channelState.kind !== 'closed') this.#channelState = { kind: 'opening' };
     this.#channel?.disconnected();
@@ -420,7 +420,7 @@ export class DocumentSession {
   }
 
   #reopenLater(error: ErrorBody): void {
-    const delay = this.#reopenBackoff.schedule(error);
+    const delay = this.#reopening.schedule(error);
     if (ERRORS[error.code].action !== 'retry' || delay === 0) return;
     const retryAt = this.#options.environment.clock.now() + delay;
     this.#channelState = { kind: 'waiting', error, retryAt };

@@ -1,14 +1,17 @@
 /** Requests missing rows of a document again when they do not arrive (SY33). */
 import { RECOVER_AGAIN_CAP_MS, RECOVER_AGAIN_MS } from '@tandem/sync';
-import type { Environment } from '../environment.ts';
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../environment.ts';
+
+const BACKOFF = { baseMs: RECOVER_AGAIN_MS, capMs: RECOVER_AGAIN_CAP_MS };
 
 export class GapRetry {
-  readonly #clock: Environment['clock'];
+  readonly #clock: Clock;
   readonly #askAgain: () => void;
   #timer: unknown = null;
-  #delayMs = RECOVER_AGAIN_MS;
+  #attempt = 0;
 
-  constructor(clock: Environment['clock'], askAgain: () => void) {
+  constructor(clock: Clock, askAgain: () => void) {
     this.#clock = clock;
     this.#askAgain = askAgain;
   }
@@ -18,17 +21,20 @@ export class GapRetry {
     if (!hasGap) {
       this.cancel();
     } else if (this.#timer === null) {
-      this.#timer = this.#clock.setTimeout(() => {
-        this.#timer = null;
-        this.#delayMs = Math.min(2 * this.#delayMs, RECOVER_AGAIN_CAP_MS);
-        this.#askAgain();
-      }, this.#delayMs);
+      this.#timer = this.#clock.setTimeout(
+        () => {
+          this.#timer = null;
+          this.#attempt++;
+          this.#askAgain();
+        },
+        backoffMs(BACKOFF, this.#attempt),
+      );
     }
   }
 
   cancel(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
-    this.#delayMs = RECOVER_AGAIN_MS;
+    this.#attempt = 0;
   }
 }

@@ -1,21 +1,21 @@
 /**
- * Schedules the reopening of a document that the server closed for now: follows the server's
- * `retryAfterMs` at first, and backs off when closes repeat.
+ * Schedules another attempt at what the server refused for now: follows the server's `retryAfterMs`
+ * at first, and backs off when refusals repeat.
  */
 import { RECONNECT_HEALTHY_AFTER_MS, type ErrorBody } from '@tandem/protocol';
-import { reconnectDelay } from '../connection/reconnect-policy.ts';
-import type { Environment } from '../environment.ts';
+import { reconnectDelayMs } from './backoff.ts';
+import type { Environment } from './environment.ts';
 
-export class ReopenBackoff {
-  readonly #environment: Environment;
-  readonly #open: () => void;
+export class RefusalRetry {
+  readonly #environment: Pick<Environment, 'clock' | 'random'>;
+  readonly #retry: () => void;
   #attempt = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
   #timer: unknown = null;
 
-  constructor(environment: Environment, open: () => void) {
+  constructor(environment: Pick<Environment, 'clock' | 'random'>, retry: () => void) {
     this.#environment = environment;
-    this.#open = open;
+    this.#retry = retry;
   }
 
   /** @returns the delay in milliseconds */
@@ -24,11 +24,11 @@ export class ReopenBackoff {
     const isRepeated = clock.now() - this.#lastAt < RECONNECT_HEALTHY_AFTER_MS;
     this.#attempt = isRepeated ? this.#attempt + 1 : 0;
     this.#lastAt = clock.now();
-    const backoff = reconnectDelay(this.#attempt, random);
+    const backoff = reconnectDelayMs(this.#attempt, random);
     const delay = isRepeated
       ? Math.max(error.retryAfterMs ?? 0, backoff)
       : (error.retryAfterMs ?? backoff);
-    this.#timer = clock.setTimeout(this.#open, delay);
+    this.#timer = clock.setTimeout(this.#retry, delay);
     return delay;
   }
 

@@ -98,7 +98,7 @@ export class Client {
       reachable: http.reachable,
     });
     this.fetch = http.fetch;
-    this.people = new PeopleSearch({ base, fetch: http.fetch });
+    this.people = new PeopleSearch({ base, fetch: http.fetch, clock: environment.clock });
     const live = createLive({
       findUser: (id) => this.people.known(id),
       connection: this.connection,
@@ -106,7 +106,7 @@ export class Client {
       stores: options.liveStores ?? createMemoryLiveStores(),
       changed: () => this.#changed(),
     });
-    this.pages = new ChannelPages({ base, fetch: http.fetch });
+    this.pages = new ChannelPages({ base, fetch: http.fetch, clock: environment.clock });
     this.commands = live.commands;
     this.#channels = live.channels;
     this.connection.listen({

@@ -50,7 +50,7 @@ export function browserEnvironment(): Environment {
     visible,
     frame: (run) => {
       if (!visible()) {
-        setTimeout(run, HIDDEN_FRAME_MS);
+        systemClock.setTimeout(run, HIDDEN_FRAME_MS);
         return;
       }
       let done = false;
@@ -61,7 +61,7 @@ export function browserEnvironment(): Environment {
       };
       requestAnimationFrame(once);
       // A tab hidden between the request and the frame would hold the work until it is shown again.
-      setTimeout(once, HIDDEN_FRAME_MS * 2);
+      systemClock.setTimeout(once, HIDDEN_FRAME_MS * 2);
     },
     listen: (listener) => {
       const abort = new AbortController();

@@ -1,3 +1,4 @@
+import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { PeopleSearch } from './people-search.ts';
 
@@ -7,7 +8,8 @@ const searching = (answer: () => Response) => {
     asked.push(url instanceof Request ? url.url : url.toString());
     return answer();
   };
-  return { asked, people: new PeopleSearch({ base: 'http://server', fetch }) };
+  const people = new PeopleSearch({ base: 'http://server', fetch, clock: new ManualClock() });
+  return { asked, people };
 };
 
 test('PE1 people are asked for by name, and are as the server says', async () => {

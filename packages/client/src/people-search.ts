@@ -1,5 +1,7 @@
 /** Search among the people whom this person has met, as known to the server. */
 import { metPeople, type MetPerson, type User } from '@tandem/protocol';
+import type { Clock } from './environment.ts';
+import { withTimeout } from './request-timeout.ts';
 
 const SEARCH_TIMEOUT_MS = 10_000;
 const MAX_REMEMBERED_PEOPLE = 200;
@@ -7,6 +9,7 @@ const MAX_REMEMBERED_PEOPLE = 200;
 export interface PeopleSearchOptions {
   readonly base: string;
   readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
 }
 
 export class PeopleSearch {
@@ -23,12 +26,13 @@ export class PeopleSearch {
    * when the search fails.
    */
   async find(search: string): Promise<readonly MetPerson[]> {
-    const { base, fetch } = this.#options;
+    const { base, fetch, clock } = this.#options;
     const query = new URLSearchParams({ search });
-    const signal = AbortSignal.timeout(SEARCH_TIMEOUT_MS);
-    const response = await fetch(`${base}/api/people?${query.toString()}`, { signal });
-    if (!response.ok) throw new Error(`no people: ${response.status}`);
-    const { people } = metPeople.parse(await response.json());
+    const { people } = await withTimeout({ clock, limitMs: SEARCH_TIMEOUT_MS }, async (signal) => {
+      const response = await fetch(`${base}/api/people?${query.toString()}`, { signal });
+      if (!response.ok) throw new Error(`no people: ${response.status}`);
+      return metPeople.parse(await response.json());
+    });
     for (const { user } of people) this.#remember(user);
     return people;
   }

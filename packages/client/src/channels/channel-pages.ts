@@ -20,6 +20,8 @@ import {
   type LibraryPlace,
   type LibraryState,
 } from '@tandem/protocol';
+import type { Clock } from '../environment.ts';
+import { withTimeout } from '../request-timeout.ts';
 import type { ChannelSession } from './channel-session.ts';
 
 const PAGE_TIMEOUT_MS = 10_000;
@@ -30,6 +32,7 @@ export interface ChannelPagesOptions {
   /** The server's origin, without a slash at the end. */
   readonly base: string;
   readonly fetch: typeof fetch;
+  readonly clock: Clock;
 }
 
 type ChatSession = ChannelSession<`chat:${string}`>;
@@ -175,11 +178,12 @@ export class ChannelPages {
   }
 
   async #get(path: string): Promise<unknown> {
-    const { base, fetch } = this.#options;
-    const signal = AbortSignal.timeout(PAGE_TIMEOUT_MS);
-    const response = await fetch(`${base}${path}`, { signal });
-    if (!response.ok) throw new Error(`no page at ${path}: ${response.status}`);
-    return await response.json();
+    const { base, fetch, clock } = this.#options;
+    return await withTimeout({ clock, limitMs: PAGE_TIMEOUT_MS }, async (signal) => {
+      const response = await fetch(`${base}${path}`, { signal });
+      if (!response.ok) throw new Error(`no page at ${path}: ${response.status}`);
+      return (await response.json()) as unknown;
+    });
   }
 }
 

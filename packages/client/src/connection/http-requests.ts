@@ -1,14 +1,17 @@
 /** Requests of an HTTP transport, as bytes in and out. */
 import { encodePart, TRANSPORT_HEADERS, TRANSPORT_PATHS } from '@tandem/protocol';
+import type { Environment } from '../environment.ts';
+import { withTimeout } from '../request-timeout.ts';
 
 export interface HttpRequestsOptions {
   /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly subprotocol: string;
+  readonly environment: Pick<Environment, 'clock'>;
 }
 
-/** Enough for a full body on a slow network. */
+/** Enough for a full body on a slow network. A request that hangs longer is repeated. */
 const SEND_TIMEOUT_MS = 20_000;
 
 type Header = keyof typeof TRANSPORT_HEADERS;
@@ -68,19 +71,22 @@ export class HttpRequests {
     headers: Partial<Record<Header, string | number>>,
     body: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<Response> {
-    const { base, fetch } = this.#options;
-    return await fetch(`${base}${TRANSPORT_PATHS[path]}`, {
-      method: 'POST',
-      headers: this.#headers(headers),
-      cache: 'no-store',
-      redirect: 'manual',
-      // A request that hangs is repeated; polls are meant to wait.
-      signal:
-        path === 'send'
-          ? AbortSignal.any([this.#abort.signal, AbortSignal.timeout(SEND_TIMEOUT_MS)])
-          : this.#abort.signal,
-      ...(body === undefined ? {} : { body }),
-    });
+    const { base, fetch, environment } = this.#options;
+    const request = (signal: AbortSignal) =>
+      fetch(`${base}${TRANSPORT_PATHS[path]}`, {
+        method: 'POST',
+        headers: this.#headers(headers),
+        cache: 'no-store',
+        redirect: 'manual',
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
+    // A stream is endless, and polls are meant to wait.
+    if (path !== 'send') return await request(this.#abort.signal);
+    const timeout = { clock: environment.clock, limitMs: SEND_TIMEOUT_MS };
+    return await withTimeout(timeout, (signal) =>
+      request(AbortSignal.any([this.#abort.signal, signal])),
+    );
   }
 
   #headers(given: Partial<Record<Header, string | number>>): Record<string, string> {

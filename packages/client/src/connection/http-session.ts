@@ -1,6 +1,7 @@
 /** The session over HTTP: the user, and the short-lived token for `hello`. */
 import { errorAnswer, session, TOKEN_HEADER, type ErrorBody, type Session } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
+import { withTimeout } from '../request-timeout.ts';
 import { asksToSignIn } from './sign-in.ts';
 
 export type TokenAnswer =
@@ -45,7 +46,10 @@ export class HttpSession {
     ) {
       return { kind: 'token', token: known.token };
     }
-    this.#pending ??= this.#fetchSession().finally(() => (this.#pending = null));
+    const timeout = { clock: this.#options.clock, limitMs: TOKEN_TIMEOUT_MS };
+    this.#pending ??= withTimeout(timeout, (signal) => this.#fetchSession(signal)).finally(
+      () => (this.#pending = null),
+    );
     return this.#pending;
   };
 
@@ -59,23 +63,26 @@ export class HttpSession {
     return await this.#options.fetch(input, { ...init, headers });
   };
 
-  readonly reachable = async (): Promise<Reachability> => {
-    const response = await this.#options.fetch(`${this.#options.base}/healthz`, {
-      cache: 'no-store',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(REACHABLE_TIMEOUT_MS),
+  readonly reachable = (): Promise<Reachability> => {
+    const { base, fetch, clock } = this.#options;
+    return withTimeout({ clock, limitMs: REACHABLE_TIMEOUT_MS }, async (signal) => {
+      const response = await fetch(`${base}/healthz`, {
+        cache: 'no-store',
+        redirect: 'manual',
+        signal,
+      });
+      if (asksToSignIn(response, null)) return 'sign-in';
+      // A server that starts or drains responds differently, and accepts no connection.
+      const word = response.ok ? (await response.text()).trim() : '';
+      return word === 'alive' ? 'reachable' : 'unreachable';
     });
-    if (asksToSignIn(response, null)) return 'sign-in';
-    // A server that starts or drains responds differently, and accepts no connection.
-    const word = response.ok ? (await response.text()).trim() : '';
-    return word === 'alive' ? 'reachable' : 'unreachable';
   };
 
-  async #fetchSession(): Promise<TokenAnswer> {
+  async #fetchSession(signal: AbortSignal): Promise<TokenAnswer> {
     const response = await this.fetch(`${this.#options.base}/api/session`, {
       method: 'POST',
       redirect: 'manual',
-      signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+      signal,
     }).catch(() => null);
     if (response === null || response.status >= 500) return { kind: 'unreachable' };
     const body: unknown = await response.json().catch(() => null);

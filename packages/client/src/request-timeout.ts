@@ -1,0 +1,23 @@
+import type { Clock } from './environment.ts';
+
+export interface RequestTimeout {
+  readonly clock: Clock;
+  readonly limitMs: number;
+}
+
+/** Aborts a request after a limit, which includes the time for reading its response. */
+export async function withTimeout<T>(
+  { clock, limitMs }: RequestTimeout,
+  request: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  const timer = clock.setTimeout(
+    () => abort.abort(new DOMException('The request took too long.', 'TimeoutError')),
+    limitMs,
+  );
+  try {
+    return await request(abort.signal);
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}

@@ -1,6 +1,6 @@
 export { ChannelSession } from './channels/channel-session.ts';
 export * from './client.ts';
-export { newDocumentId } from './commands/document-id.ts';
+export { newDocumentId } from './commands/ids.ts';
 export { Commands, type PendingCommand, type RefusedListener } from './commands/commands.ts';
 export { type ConnectionState, type FailureCause } from './connection/connection-state.ts';
 export { answerWithin } from './store/answer-within.ts';

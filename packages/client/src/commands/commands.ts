@@ -25,7 +25,7 @@ import type { Environment } from '../environment.ts';
 import type { CommandStore } from './command-store.ts';
 import { Listeners } from '../listeners.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
-import { ulidMaker } from './ulid.ts';
+import { commandIds } from './ids.ts';
 
 /** More than a person issues while offline. */
 export const MAX_PENDING_COMMANDS = 5_000;
@@ -73,7 +73,7 @@ export class Commands {
   constructor(options: CommandsOptions) {
     this.#options = options;
     const { connection, environment, store } = options;
-    this.#nextId = ulidMaker(environment.clock, environment.random);
+    this.#nextId = commandIds(environment.clock, environment.random);
     this.loaded = this.#load();
     this.#stops = [
       store.listen(() => void this.#syncWithStore()),

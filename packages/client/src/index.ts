@@ -7,7 +7,7 @@ export { answerWithin } from './store/answer-within.ts';
 export { BROWSER_DATABASES, openBrowserStores } from './store/browser-stores.ts';
 export { takeLease } from './store/lease.ts';
 export { browserLocks, waitForLock, type TabLocks } from './store/tab-lock.ts';
-export { asksToSignIn } from './connection/sign-in.ts';
+export { asksToSignIn } from './connection/http-session.ts';
 export { type ConnectionListener, type Socket } from './connection/connection.ts';
 export { browserFallback } from './connection/fallback.ts';
 export { DocumentSession } from './document/document-session.ts';

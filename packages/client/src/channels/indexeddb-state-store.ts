@@ -7,12 +7,11 @@ import {
   channelState,
   type ChannelName,
 } from '@tandem/protocol';
-import { openDB, type DBSchema } from 'idb';
+import type { DBSchema } from 'idb';
 import { MAX_KEPT_STATES, type OwnedState, type StateStore } from './state-store.ts';
-import { ignoreRejection, withHandledDone } from '../store/transaction-requests.ts';
+import { ignoreRejection, openDatabase, withHandledDone } from '../store/indexeddb.ts';
 
 export const STATES_DATABASE = 'tandem-states';
-const DATABASE_VERSION = 1;
 
 /** `version` is the format of the page that stored the state. */
 type StoredState = OwnedState & { readonly name: ChannelName; readonly version: number };
@@ -23,15 +22,11 @@ interface Schema extends DBSchema {
 
 /** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStateStore(name: string = STATES_DATABASE): Promise<StateStore> {
-  const database = await openDB<Schema>(name, DATABASE_VERSION, {
-    upgrade(upgrading) {
-      // Keys grow, so their order is the order of storing.
-      upgrading
-        .createObjectStore('state', { autoIncrement: true })
-        .createIndex('name', 'name', { unique: true });
-    },
-    // Make way for a newer page that upgrades the database.
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  const database = await openDatabase<Schema>(name, (created) => {
+    // Keys grow, so their order is the order of storing.
+    created
+      .createObjectStore('state', { autoIncrement: true })
+      .createIndex('name', 'name', { unique: true });
   });
   return {
     async load(name) {

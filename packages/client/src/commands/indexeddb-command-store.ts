@@ -3,12 +3,11 @@
  * open does not block the other.
  */
 import { command } from '@tandem/protocol';
-import { openDB, type DBSchema } from 'idb';
+import type { DBSchema } from 'idb';
 import type { CommandStore, KeptCommand } from './command-store.ts';
-import { ignoreRejection, withHandledDone } from '../store/transaction-requests.ts';
+import { ignoreRejection, openDatabase, withHandledDone } from '../store/indexeddb.ts';
 
 export const COMMANDS_DATABASE = 'tandem-commands';
-const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
   /** Keys are in storing order. */
@@ -19,14 +18,10 @@ interface Schema extends DBSchema {
 export async function openIndexedDbCommandStore(
   name: string = COMMANDS_DATABASE,
 ): Promise<CommandStore> {
-  const database = await openDB<Schema>(name, DATABASE_VERSION, {
-    upgrade(upgrading) {
-      upgrading
-        .createObjectStore('command', { autoIncrement: true })
-        .createIndex('id', 'id', { unique: true });
-    },
-    // Make way for a newer page that upgrades the database.
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  const database = await openDatabase<Schema>(name, (created) => {
+    created
+      .createObjectStore('command', { autoIncrement: true })
+      .createIndex('id', 'id', { unique: true });
   });
   const others = openNotices(name);
   return {

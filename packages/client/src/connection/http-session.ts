@@ -2,7 +2,6 @@
 import { errorAnswer, session, TOKEN_HEADER, type ErrorBody, type Session } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
 import { withTimeout } from '../request-timeout.ts';
-import { asksToSignIn } from './sign-in.ts';
 
 export type TokenAnswer =
   | { readonly kind: 'token'; readonly token: string }
@@ -100,4 +99,20 @@ export class HttpSession {
     this.#options.known?.(answer.data);
     return { kind: 'token', token: answer.data.token };
   }
+}
+
+/**
+ * Detects a proxy that responds in the server's place once its own session has ended: with a
+ * redirect, with 401 or 403 without the server's reason, or with a page where the server sends
+ * none.
+ *
+ * @param body of the response, as JSON; null where it has none
+ */
+export function asksToSignIn(response: Response, body: unknown): boolean {
+  // Browsers hide the target under `redirect: 'manual'`.
+  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+    return true;
+  if (response.status === 401 || response.status === 403)
+    return !errorAnswer.safeParse(body).success;
+  return response.ok && (response.headers.get('Content-Type') ?? '').startsWith('text/html');
 }

@@ -9,17 +9,17 @@ import type { Clock } from '../environment.ts';
 import { isOrphaned } from '../orphans.ts';
 import { onOverdue } from '../store/answer-within.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
-import type {
-  DocumentFacts,
-  NewOutboxEntry,
-  OutboxEntry,
-  Position,
-  RejectedUpdate,
-  RejectedUpdatesChange,
-  Store,
-  Stored,
+import {
+  UNKNOWN_TIMELINE,
+  type DocumentFacts,
+  type NewOutboxEntry,
+  type OutboxEntry,
+  type Position,
+  type RejectedUpdate,
+  type RejectedUpdatesChange,
+  type Store,
+  type Stored,
 } from '../store/store.ts';
-import { UNKNOWN_TIMELINE } from '../store/position.ts';
 import { UnpersistedWork } from './unpersisted-work.ts';
 import { WriteQueue } from './write-queue.ts';
 

@@ -2,21 +2,21 @@
  * Document store of a browser. Each method is one IndexedDB transaction, so a crash leaves all of
  * it or nothing.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { isAmong } from './outbox-entry.ts';
-import { laterPosition, reaches } from './position.ts';
-import type {
-  DocumentFacts,
-  NewOutboxEntry,
-  Position,
-  RejectedUpdate,
-  Store,
-  Stored,
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { ignoreRejection, openDatabase, withHandledDone } from './indexeddb.ts';
+import {
+  isAmong,
+  laterPosition,
+  reaches,
+  type DocumentFacts,
+  type NewOutboxEntry,
+  type Position,
+  type RejectedUpdate,
+  type Store,
+  type Stored,
 } from './store.ts';
-import { ignoreRejection, withHandledDone } from './transaction-requests.ts';
 
 export const DOCUMENTS_DATABASE = 'tandem';
-const DATABASE_VERSION = 1;
 
 interface Schema extends DBSchema {
   replica: { key: string; value: { position: Position; facts: DocumentFacts | null } };
@@ -31,19 +31,15 @@ interface Schema extends DBSchema {
 
 /** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Promise<Store> {
-  const database = await openDB<Schema>(name, DATABASE_VERSION, {
-    upgrade(upgrading) {
-      upgrading.createObjectStore('replica');
-      upgrading
-        .createObjectStore('update', { autoIncrement: true })
-        .createIndex('document', 'document');
-      upgrading
-        .createObjectStore('outbox', { autoIncrement: true })
-        .createIndex('document', 'document');
-      upgrading.createObjectStore('rejected', { autoIncrement: true });
-    },
-    // Make way for a newer page that upgrades the database.
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+  const database = await openDatabase<Schema>(name, (created) => {
+    created.createObjectStore('replica');
+    created
+      .createObjectStore('update', { autoIncrement: true })
+      .createIndex('document', 'document');
+    created
+      .createObjectStore('outbox', { autoIncrement: true })
+      .createIndex('document', 'document');
+    created.createObjectStore('rejected', { autoIncrement: true });
   });
   return storeOver(database);
 }

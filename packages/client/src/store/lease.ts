@@ -2,11 +2,11 @@
  * A lock among tabs of a browser without Web Locks: a page served over plain http. IndexedDB write
  * transactions exclude each other over all tabs, so one tab takes the lease and the others see it.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Clock, Random } from '../environment.ts';
 import { answerWithin } from './answer-within.ts';
+import { openDatabase, withHandledDone } from './indexeddb.ts';
 import { LOCK_TIMEOUT_MS } from './tab-lock.ts';
-import { withHandledDone } from './transaction-requests.ts';
 
 interface LeaseSchema extends DBSchema {
   lease: { key: string; value: { readonly holder: number; readonly until: number } };
@@ -45,10 +45,8 @@ export async function takeLease(
 }
 
 function openLeases(): Promise<IDBPDatabase<LeaseSchema>> {
-  return openDB<LeaseSchema>(LEASES_DATABASE, 1, {
-    upgrade: (opened) => void opened.createObjectStore('lease'),
-    // Signing out deletes the database.
-    blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+  return openDatabase<LeaseSchema>(LEASES_DATABASE, (created) => {
+    created.createObjectStore('lease');
   });
 }
 

@@ -1,14 +1,15 @@
 /** In-memory document store: bots, tests, and browsers without IndexedDB. */
-import { isAmong } from './outbox-entry.ts';
-import { laterPosition, reaches } from './position.ts';
-import type {
-  DocumentFacts,
-  NewOutboxEntry,
-  OutboxEntry,
-  Position,
-  RejectedUpdate,
-  Store,
-  Stored,
+import {
+  isAmong,
+  laterPosition,
+  reaches,
+  type DocumentFacts,
+  type NewOutboxEntry,
+  type OutboxEntry,
+  type Position,
+  type RejectedUpdate,
+  type Store,
+  type Stored,
 } from './store.ts';
 
 interface StoredDocument {

@@ -14,6 +14,9 @@ export interface Position {
   readonly offset: number;
 }
 
+/** The timeline before the server has named one; no content counts as known. */
+export const UNKNOWN_TIMELINE = 'unknown';
+
 export interface DocumentFacts {
   readonly kind: DocumentKind;
   readonly title: string;
@@ -112,4 +115,32 @@ export interface Store {
   listRejectedUpdates(): Promise<readonly RejectedUpdate[]>;
   discard(id: number): Promise<void>;
   close(): void;
+}
+
+/** The later position if both have the same timeline, otherwise the new one. */
+export function laterPosition(before: Position | null, after: Position): Position {
+  return before !== null && isComparable(before, after) && before.offset > after.offset
+    ? before
+    : after;
+}
+
+/** True if the stored copy contains the content that a writer's change builds on. */
+export function reaches(stored: Position | null, since: Position | null): boolean {
+  if (since === null || since.offset === 0) return true;
+  return stored !== null && isComparable(stored, since) && stored.offset >= since.offset;
+}
+
+/** Compares updates by their bytes, which are unique. */
+export function isAmong(entry: NewOutboxEntry, others: Iterable<NewOutboxEntry>): boolean {
+  for (const { document, update } of others)
+    if (document === entry.document && isSame(update, entry.update)) return true;
+  return false;
+}
+
+function isComparable(one: Position, other: Position): boolean {
+  return one.epoch === other.epoch && one.timeline === other.timeline;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as wire from '@tandem/protocol';
 import { readConfiguration } from './configuration/configuration.ts';
+import * as engineLimits from './engine/limits.ts';
+import * as updateLimits from './engine/validation/limits.ts';
 import * as limits from './limits.ts';
 import { nativeSockets, yjsSockets } from './transports/upgrade.ts';
 
@@ -123,11 +125,19 @@ test('a network that is fast enough for a WebSocket is fast enough for HTTP tran
 test('PROTOCOL.md lists every limit of the wire, and those of this server that a rule names', async () => {
   const path = join(import.meta.dirname, '../../../packages/protocol/PROTOCOL.md');
   const wireSource = join(import.meta.dirname, '../../../packages/protocol/src/limits.ts');
-  const serverSource = join(import.meta.dirname, 'limits.ts');
-  const [text, wireText, serverText] = await Promise.all(
-    [path, wireSource, serverSource].map((file) => readFile(file, 'utf8')),
+  const [text, wireText] = await Promise.all(
+    [path, wireSource].map((file) => readFile(file, 'utf8')),
   );
-  const serverRows = rowsOf(serverText!, limits).filter(({ rules }) => rules !== '');
+  const serverModules = [
+    ['limits.ts', limits],
+    ['engine/limits.ts', engineLimits],
+    ['engine/validation/limits.ts', updateLimits],
+  ] as const;
+  const serverRows = [];
+  for (const [file, values] of serverModules) {
+    const source = await readFile(join(import.meta.dirname, file), 'utf8');
+    serverRows.push(...rowsOf(source, values).filter(({ rules }) => rules !== ''));
+  }
   const tables = [
     'Both sides:\n',
     '| Limit | Value |',

@@ -2,7 +2,7 @@
  * Decides when a document in memory is due for compaction. Each compaction takes time that grows with the
  * whole document, so a pause follows each one. After an unsuccessful one, the rows must double first.
  */
-import { COMPACT_BYTES, COMPACT_PAUSE_MS, COMPACT_ROWS } from './limits.ts';
+import { COMPACTION } from './limits.ts';
 
 export class CompactionPlan {
   #state: 'idle' | 'requested' = 'idle';
@@ -14,7 +14,7 @@ export class CompactionPlan {
   }
 
   isDue(since: { readonly rowCount: number; readonly rowBytes: number }, nowMs: number): boolean {
-    if (since.rowCount <= COMPACT_ROWS && since.rowBytes <= COMPACT_BYTES) return false;
+    if (since.rowCount <= COMPACTION.rows && since.rowBytes <= COMPACTION.bytes) return false;
     return this.#state === 'idle' && since.rowCount >= this.#fromRows && nowMs >= this.#fromMs;
   }
 
@@ -24,7 +24,7 @@ export class CompactionPlan {
 
   complete(outcome: 'compacted' | 'unchanged', rowCount: number, nowMs: number): void {
     this.#state = 'idle';
-    this.#fromMs = nowMs + COMPACT_PAUSE_MS;
+    this.#fromMs = nowMs + COMPACTION.pauseMs;
     this.#fromRows = outcome === 'compacted' ? 0 : 2 * rowCount;
   }
 }

@@ -6,9 +6,8 @@
 import type { StoredDocument } from '@tandem/sync';
 import * as Y from 'yjs';
 import { differenceBetween } from './document-comparison.ts';
-import { storedBytes } from './loaded-document.ts';
+import { documentBudgetMs, storedBytes } from './loaded-document.ts';
 import type { Journal } from '../storage/journal/journal.ts';
-import { documentBudgetMs } from './limits.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type CompactionOutcome =

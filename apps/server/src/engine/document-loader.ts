@@ -2,9 +2,13 @@
 import type { DocumentKind } from '@tandem/protocol';
 import { StorageError } from '../storage/storage-error.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { LoadedDocument, storedBytes, type DocumentRules } from './loaded-document.ts';
+import {
+  documentBudgetMs,
+  LoadedDocument,
+  storedBytes,
+  type DocumentRules,
+} from './loaded-document.ts';
 import type { Journal } from '../storage/journal/journal.ts';
-import { documentBudgetMs } from './limits.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type LoadOutcome =

@@ -6,8 +6,10 @@ import * as Y from 'yjs';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { JournalInit } from '../storage/journal/journal.ts';
 import { CompactionPlan } from './compaction-plan.ts';
-import { documentBudgetMs, MAX_COLD_ROWS } from './limits.ts';
+import { COMPACTION, WORK_BUDGET } from './limits.ts';
 import type { CreateRequest, DocumentView } from './port.ts';
+
+const MIB = 1024 * 1024;
 
 export type DocumentRules = Omit<AuthorityRules, 'onRebuild'>;
 
@@ -40,7 +42,7 @@ export class LoadedDocument {
       // A rebuild within one piece of work takes as long as loading.
       onRebuild: () => this.#progress.extend(this.#budgetMs),
     });
-    if (stored.rows.length <= MAX_COLD_ROWS) return;
+    if (stored.rows.length <= COMPACTION.rowsAtLoad) return;
     // A snapshot in memory only: the compactor makes the journal's and compares it with its source.
     const snapshot = Y.encodeStateAsUpdate(this.authority.view());
     this.authority.compacted({ snapshot, snapshotOffset: this.authority.head });
@@ -77,6 +79,10 @@ export class LoadedDocument {
 
 export function storedBytes({ snapshot, rows }: StoredDocument): number {
   return rows.reduce((sum, row) => sum + row.update.byteLength, snapshot?.byteLength ?? 0);
+}
+
+export function documentBudgetMs(bytes: number): number {
+  return WORK_BUDGET.documentMs + (bytes / MIB) * WORK_BUDGET.documentMsPerMib;
 }
 
 /** The first row of a new document. Its author owns the Yjs client ids in it. */

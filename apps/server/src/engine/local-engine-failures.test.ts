@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../storage/storage-error.ts';
 import { COMMIT_RETRY_FIRST_MS } from '../storage/group-commit.ts';
-import { DAMAGED_MS, MAX_QUEUE_BYTES, SWEEP_INTERVAL_MS } from './limits.ts';
+import { IDLE, QUARANTINE, SHARD_QUEUE } from './limits.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
 
 describe('a failing journal', () => {
@@ -47,7 +47,7 @@ describe('a failing journal', () => {
   test('a full queue stops reading until it is drained', async () => {
     const { fixture, a } = await writing();
     fixture.journal.failAppend = () => fullDisk;
-    const half = 'x'.repeat(MAX_QUEUE_BYTES / 2);
+    const half = 'x'.repeat(SHARD_QUEUE.maxBytes / 2);
     fixture.append(a.write(half));
     expect(fixture.engine.isFull('a')).toBe(false);
     await fixture.settle();
@@ -141,7 +141,7 @@ describe('a damaged document', () => {
     const fixture = await damaged();
     for (const subscription of [1, 2, 3]) await fixture.open('bad', subscription);
     expect(fixture.journal.loads).toEqual(['bad']);
-    await fixture.advance(DAMAGED_MS + SWEEP_INTERVAL_MS);
+    await fixture.advance(QUARANTINE.damagedMs + IDLE.sweepIntervalMs);
     await fixture.open('bad', 4);
     expect(fixture.journal.loads).toEqual(['bad', 'bad']);
   });

@@ -2,15 +2,7 @@ import { Authority } from '@tandem/sync';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { StorageError } from '../storage/storage-error.ts';
-import {
-  COMPACT_PAUSE_MS,
-  COMPACT_ROWS,
-  COMPACT_ROWS_AT_UNLOAD,
-  IDLE_UNLOAD_MS,
-  MAX_COLD_ROWS,
-  EVICT_AFTER_MS,
-  SWEEP_INTERVAL_MS,
-} from './limits.ts';
+import { COMPACTION, IDLE } from './limits.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -181,9 +173,9 @@ describe('an open document without writes', () => {
     await fixture.open('a', 1);
     const writer = new Writer('a', 1);
     fixture.append(writer.write('one '));
-    await fixture.advance(EVICT_AFTER_MS - SWEEP_INTERVAL_MS);
+    await fixture.advance(IDLE.evictAfterMs - IDLE.sweepIntervalMs);
     expect(rest).not.toHaveBeenCalled();
-    await fixture.advance(2 * SWEEP_INTERVAL_MS);
+    await fixture.advance(2 * IDLE.sweepIntervalMs);
     expect(rest).toHaveBeenCalled();
     expect(textOf(await fixture.open('a', 2))).toBe('one ');
     fixture.append(writer.write('two'));
@@ -198,14 +190,14 @@ describe('an unused document', () => {
     const fixture = new EngineFixture();
     await fixture.create('a');
     await fixture.open('a', 1);
-    await fixture.advance(2 * IDLE_UNLOAD_MS);
+    await fixture.advance(2 * IDLE.unloadAfterMs);
     expect(fixture.engine.stats().shards).toMatchObject([{ documents: 1 }]);
     fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await fixture.advance(IDLE_UNLOAD_MS - 1_000);
+    await fixture.advance(IDLE.unloadAfterMs - 1_000);
     await fixture.open('a', 2);
     expect(fixture.journal.loads).toEqual(['a']);
     fixture.engine.request({ kind: 'close', document: 'a', subscription: 2 });
-    await fixture.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    await fixture.advance(IDLE.unloadAfterMs + IDLE.sweepIntervalMs);
     await fixture.open('a', 3);
     expect(fixture.journal.loads).toEqual(['a', 'a']);
   });
@@ -217,9 +209,9 @@ describe('an unused document', () => {
     fixture.journal.failAppend = () => fullDisk;
     fixture.append(new Writer('a', 1).write('precious'));
     fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await fixture.advance(10 * IDLE_UNLOAD_MS);
+    await fixture.advance(10 * IDLE.unloadAfterMs);
     fixture.journal.failAppend = null;
-    await fixture.advance(SWEEP_INTERVAL_MS);
+    await fixture.advance(IDLE.sweepIntervalMs);
     expect(textOf(await fixture.open('a', 2))).toBe('precious');
   });
 
@@ -228,11 +220,11 @@ describe('an unused document', () => {
     await fixture.create('a');
     await fixture.open('a', 1);
     const writer = new Writer('a', 1);
-    for (let i = 0; i <= COMPACT_ROWS_AT_UNLOAD; i++) fixture.append(writer.write('x'));
+    for (let i = 0; i <= COMPACTION.rowsAtUnload; i++) fixture.append(writer.write('x'));
     fixture.engine.request({ kind: 'close', document: 'a', subscription: 1 });
-    await fixture.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    await fixture.advance(IDLE.unloadAfterMs + IDLE.sweepIntervalMs);
     expect(await fixture.journal.load('a')).toMatchObject({
-      snapshotOffset: COMPACT_ROWS_AT_UNLOAD + 1,
+      snapshotOffset: COMPACTION.rowsAtUnload + 1,
       rows: [],
     });
   });
@@ -245,7 +237,7 @@ describe('compaction', () => {
     await fixture.open('a', 1);
     const writer = new Writer('a', 1);
     const writeRows = () => {
-      for (let i = 0; i <= COMPACT_ROWS; i++) fixture.append(writer.write('x'));
+      for (let i = 0; i <= COMPACTION.rows; i++) fixture.append(writer.write('x'));
     };
     return { fixture, writer, writeRows };
   }
@@ -256,17 +248,17 @@ describe('compaction', () => {
     await fixture.settle();
     expect(fixture.engine.stats().compactions).toBe(1);
     expect(await fixture.journal.load('a')).toMatchObject({
-      snapshotOffset: COMPACT_ROWS + 1,
+      snapshotOffset: COMPACTION.rows + 1,
       rows: [],
     });
     fixture.append(writer.write('!'));
     await fixture.settle();
     const answer = await fixture.open('a', 2);
     expect(answer).toMatchObject({
-      offset: COMPACT_ROWS + 2,
-      parts: [{ from: 0, to: COMPACT_ROWS + 1 }, { from: COMPACT_ROWS + 1 }],
+      offset: COMPACTION.rows + 2,
+      parts: [{ from: 0, to: COMPACTION.rows + 1 }, { from: COMPACTION.rows + 1 }],
     });
-    expect(textOf(answer)).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
+    expect(textOf(answer)).toBe(`${'x'.repeat(COMPACTION.rows + 1)}!`);
   });
 
   test('pauses between two compactions of a busy document', async () => {
@@ -276,12 +268,12 @@ describe('compaction', () => {
       await fixture.settle();
     }
     expect(fixture.engine.stats().compactions).toBe(1);
-    await fixture.advance(COMPACT_PAUSE_MS);
+    await fixture.advance(COMPACTION.pauseMs);
     fixture.append(writer.write('!'));
     await fixture.settle();
     expect(fixture.engine.stats().compactions).toBe(2);
     expect(await fixture.journal.load('a')).toMatchObject({
-      snapshotOffset: 4 * (COMPACT_ROWS + 1) + 1,
+      snapshotOffset: 4 * (COMPACTION.rows + 1) + 1,
     });
   });
 
@@ -296,8 +288,8 @@ describe('compaction', () => {
       { what: 'document not compacted', document: 'a' },
     ]);
     expect(await fixture.journal.load('a')).toMatchObject({ snapshotOffset: 0 });
-    expect(fixture.acknowledged(1)).toBe(COMPACT_ROWS + 2);
-    expect(textOf(await fixture.open('a', 2))).toBe(`${'x'.repeat(COMPACT_ROWS + 1)}!`);
+    expect(fixture.acknowledged(1)).toBe(COMPACTION.rows + 2);
+    expect(textOf(await fixture.open('a', 2))).toBe(`${'x'.repeat(COMPACTION.rows + 1)}!`);
   });
 });
 
@@ -306,7 +298,7 @@ test('a cold document with very many rows is sent as a whole, and compacted', as
   await fixture.create('a');
   const writer = new Writer('a', 1);
   const { epoch } = (await fixture.journal.load('a'))!;
-  const rows = Array.from({ length: MAX_COLD_ROWS + 1 }, (_, i) => {
+  const rows = Array.from({ length: COMPACTION.rowsAtLoad + 1 }, (_, i) => {
     const { update } = writer.write('x');
     return { offset: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
   });

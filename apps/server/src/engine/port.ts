@@ -84,7 +84,7 @@ export interface Engine extends AsyncDisposable {
    */
   view(document: string): Promise<DocumentView | null>;
   /**
-   * Whether more than `MAX_QUEUE_BYTES` wait in the document's shard. Check after each `append`: when
+   * Whether more than `SHARD_QUEUE.maxBytes` wait in the document's shard. Check after each `append`: when
    * true, stop reading from the sender until `drained`.
    */
   isFull(document: string): boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../runtime/clock.ts';
 import type { ShardRequest, ShardTurn } from './shard-message.ts';
-import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
+import { SHARD_QUEUE } from './limits.ts';
 import type { EngineNotice } from './port.ts';
 import { ShardClient } from './shard-client.ts';
 
@@ -72,18 +72,18 @@ describe('updates under way', () => {
   test('count from when they are sent until they are committed', () => {
     const { shard, notices, connect } = start();
     connect();
-    shard.send(append(new Uint8Array(MAX_QUEUE_BYTES)));
+    shard.send(append(new Uint8Array(SHARD_QUEUE.maxBytes)));
     expect(shard.isFull).toBe(false);
     shard.send(append(new Uint8Array(1)));
     expect(shard.isFull).toBe(true);
     shard.receive({
       ...quietTurn,
-      takenBytes: MAX_QUEUE_BYTES + 1,
-      queuedBytes: DRAINED_QUEUE_BYTES,
+      takenBytes: SHARD_QUEUE.maxBytes + 1,
+      queuedBytes: SHARD_QUEUE.drainedBytes,
     });
     expect(shard.isFull).toBe(true);
     expect(notices).toEqual([]);
-    shard.receive({ ...quietTurn, queuedBytes: DRAINED_QUEUE_BYTES - 1 });
+    shard.receive({ ...quietTurn, queuedBytes: SHARD_QUEUE.drainedBytes - 1 });
     expect(shard.isFull).toBe(false);
     expect(notices).toEqual([{ kind: 'drained', shard: 3 }]);
   });
@@ -91,7 +91,7 @@ describe('updates under way', () => {
   test('are no more when the host is gone', () => {
     const { shard, notices, connect } = start();
     connect();
-    shard.send(append(new Uint8Array(MAX_QUEUE_BYTES + 1)));
+    shard.send(append(new Uint8Array(SHARD_QUEUE.maxBytes + 1)));
     shard.disconnect([]);
     expect(shard.isFull).toBe(false);
     expect(notices).toEqual([{ kind: 'drained', shard: 3 }]);

@@ -7,7 +7,7 @@ import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { UpdateBatcher } from './update-batcher.ts';
 import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
-import { DRAINED_QUEUE_BYTES, MAX_QUEUE_BYTES } from './limits.ts';
+import { SHARD_QUEUE } from './limits.ts';
 import { EngineError, type EngineNotice, type EngineStats } from './port.ts';
 
 export type Post = (requests: readonly ShardRequest[]) => void;
@@ -73,7 +73,7 @@ export class ShardClient {
     if (request.kind === 'close') this.#trackClose(request.document, request.subscription);
     if (request.kind === 'append') {
       this.#sentBytes += request.update.byteLength;
-      if (this.#sentBytes + this.#queuedBytes > MAX_QUEUE_BYTES) this.#full = true;
+      if (this.#sentBytes + this.#queuedBytes > SHARD_QUEUE.maxBytes) this.#full = true;
     }
     const compact =
       request.kind === 'append' ? { ...request, update: compactBytes(request.update) } : request;
@@ -194,7 +194,7 @@ export class ShardClient {
   }
 
   #drained(): readonly EngineNotice[] {
-    if (!this.#full || this.#sentBytes + this.#queuedBytes >= DRAINED_QUEUE_BYTES) return [];
+    if (!this.#full || this.#sentBytes + this.#queuedBytes >= SHARD_QUEUE.drainedBytes) return [];
     this.#full = false;
     return [{ kind: 'drained', shard: this.#options.shard }];
   }

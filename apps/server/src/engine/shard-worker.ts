@@ -11,15 +11,7 @@ import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { DocumentCommits } from './document-commits.ts';
 import { DocumentLoader, type LoadOutcome } from './document-loader.ts';
-import {
-  APPLY_BUDGET_MS,
-  COMPACT_ROWS_AT_UNLOAD,
-  DAMAGED_MS,
-  EVICT_AFTER_MS,
-  IDLE_UNLOAD_MS,
-  QUARANTINE_MS,
-  SWEEP_INTERVAL_MS,
-} from './limits.ts';
+import { COMPACTION, IDLE, QUARANTINE, WORK_BUDGET } from './limits.ts';
 import { toSeed, type DocumentRules, type LoadedDocument } from './loaded-document.ts';
 import type { EngineNotice } from './port.ts';
 import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
@@ -98,7 +90,7 @@ export class ShardWorker implements AsyncDisposable {
     this.#sweepTimer = this.#options.clock.setTimeout(() => {
       this.#sweep();
       this.start();
-    }, SWEEP_INTERVAL_MS);
+    }, IDLE.sweepIntervalMs);
   }
 
   receive(requests: readonly ShardRequest[]): void {
@@ -144,7 +136,7 @@ export class ShardWorker implements AsyncDisposable {
         void this.#delete(request);
         return;
       case 'quarantine':
-        this.#markDamaged(request.document, QUARANTINE_MS);
+        this.#markDamaged(request.document, QUARANTINE.crashedMs);
         return;
       default: {
         const slot = this.#slots.get(request.document);
@@ -221,7 +213,7 @@ export class ShardWorker implements AsyncDisposable {
         this.#notices.push(errorNotice('document not loaded', outcome.error, document));
         break;
       case 'damaged':
-        this.#markDamaged(document, DAMAGED_MS);
+        this.#markDamaged(document, QUARANTINE.damagedMs);
         for (const request of waiting) this.#refuse(request, 'document-damaged');
         this.#notices.push(errorNotice('document not loaded', outcome.error, document));
     }
@@ -283,14 +275,14 @@ export class ShardWorker implements AsyncDisposable {
   #append(loaded: LoadedDocument, request: Extract<EngineRequest, { kind: 'append' }>): void {
     const { progress, clock } = this.#options;
     const { subscription, cseq, document } = request;
-    progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: APPLY_BUDGET_MS });
+    progress.begin({ phase: 'apply', document, subscription, cseq, budgetMs: WORK_BUDGET.applyMs });
     try {
       loaded.writtenAtMs = clock.now();
       loaded.authority.submit({ ...request, at: loaded.writtenAtMs });
       this.#commits.add(loaded);
     } catch (error) {
       this.#drop(loaded, error);
-      if (error instanceof DamagedDocument) this.#markDamaged(document, DAMAGED_MS);
+      if (error instanceof DamagedDocument) this.#markDamaged(document, QUARANTINE.damagedMs);
     } finally {
       progress.end();
     }
@@ -325,10 +317,10 @@ export class ShardWorker implements AsyncDisposable {
     for (const [document, slot] of this.#slots) {
       if (slot.kind === 'damaged' && slot.untilMs <= now) this.#slots.delete(document);
       if (slot.kind !== 'loaded') continue;
-      if (slot.writtenAtMs <= now - EVICT_AFTER_MS) slot.authority.evict();
-      if (!slot.isUnused || slot.idleSinceMs > now - IDLE_UNLOAD_MS) continue;
+      if (slot.writtenAtMs <= now - IDLE.evictAfterMs) slot.authority.evict();
+      if (!slot.isUnused || slot.idleSinceMs > now - IDLE.unloadAfterMs) continue;
       this.#slots.delete(document);
-      if (slot.authority.rowCount > COMPACT_ROWS_AT_UNLOAD) this.#compactions.push(document);
+      if (slot.authority.rowCount > COMPACTION.rowsAtUnload) this.#compactions.push(document);
     }
     this.#postResults();
   }

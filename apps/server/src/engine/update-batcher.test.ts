@@ -1,8 +1,8 @@
 import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import { UpdateBatcher } from './update-batcher.ts';
+import { batchingDelayMs, UpdateBatcher } from './update-batcher.ts';
 import type { ShardRequest } from './shard-message.ts';
-import { batchingDelayMs, BUSY_UPDATES, BUSY_WINDOW_MS } from './limits.ts';
+import { BATCHING } from './limits.ts';
 
 const append = (document: string, cseq = 1): ShardRequest => ({
   kind: 'append',
@@ -28,9 +28,9 @@ function start(readers = 2) {
     readersOf: () => readers,
     release: (requests) => released.push([...requests]),
   });
-  const load = (document: string, updates = BUSY_UPDATES) => {
+  const load = (document: string, updates: number = BATCHING.busyUpdates) => {
     const buffered = Array.from({ length: updates }, () => batcher.buffer(append(document)));
-    clock.advance(BUSY_WINDOW_MS);
+    clock.advance(BATCHING.windowMs);
     return buffered;
   };
   return { clock, hands, batcher, released, load };
@@ -39,7 +39,7 @@ function start(readers = 2) {
 test('a document that few write to is never held back', () => {
   const { batcher, released, load } = start();
   for (let window = 0; window < 4; window++)
-    expect(load('a', BUSY_UPDATES - 1)).not.toContain(true);
+    expect(load('a', BATCHING.busyUpdates - 1)).not.toContain(true);
   expect(batcher.buffer(append('a'))).toBe(false);
   expect(released).toEqual([]);
 });
@@ -76,7 +76,7 @@ test('the more who read, the longer it gathers', () => {
 test('a document is not hot any more after a quiet window', () => {
   const { clock, batcher, load } = start();
   load('a');
-  clock.advance(BUSY_WINDOW_MS);
+  clock.advance(BATCHING.windowMs);
   expect(batcher.buffer(append('a'))).toBe(false);
 });
 

@@ -4,7 +4,7 @@
  * like those of two or three people who type.
  */
 import type { Clock } from '../runtime/clock.ts';
-import { batchingDelayMs, BUSY_UPDATES, BUSY_WINDOW_MS } from './limits.ts';
+import { BATCHING } from './limits.ts';
 import type { ShardRequest } from './shard-message.ts';
 
 export interface UpdateBatcherOptions {
@@ -62,8 +62,8 @@ export class UpdateBatcher {
   /** @returns whether the document was busy in the last window. */
   #count(document: string): boolean {
     const sinceMs = this.#options.clock.now() - this.#windowFromMs;
-    if (sinceMs >= BUSY_WINDOW_MS || sinceMs < 0) {
-      const isRecent = sinceMs >= 0 && sinceMs < 2 * BUSY_WINDOW_MS;
+    if (sinceMs >= BATCHING.windowMs || sinceMs < 0) {
+      const isRecent = sinceMs >= 0 && sinceMs < 2 * BATCHING.windowMs;
       this.#busy = new Set(isRecent ? busyIn(this.#updates) : []);
       this.#updates = new Map();
       this.#windowFromMs += sinceMs;
@@ -73,6 +73,13 @@ export class UpdateBatcher {
   }
 }
 
+export function batchingDelayMs(readers: number): number {
+  const { minDelayMs, maxDelayMs, delayMsPerReader } = BATCHING;
+  return Math.min(maxDelayMs, Math.max(minDelayMs, readers * delayMsPerReader));
+}
+
 function busyIn(updates: ReadonlyMap<string, number>): string[] {
-  return [...updates].filter(([, count]) => count >= BUSY_UPDATES).map(([document]) => document);
+  return [...updates]
+    .filter(([, count]) => count >= BATCHING.busyUpdates)
+    .map(([document]) => document);
 }

@@ -12,7 +12,7 @@ import { storageErrors } from '../storage/storage-error.ts';
 import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
 import type { CompactorWorkerData } from './compactor-worker.ts';
 import type { EngineWorkerData } from './engine-worker.ts';
-import { MAX_SUSPECTS, SUSPECT_MS } from './limits.ts';
+import { QUARANTINE } from './limits.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardRequest, ShardTurn } from './shard-message.ts';
@@ -88,8 +88,8 @@ class WorkerShard implements AsyncDisposable {
   readonly shard: ShardClient;
   readonly #worker: SupervisedWorker<readonly ShardRequest[], ShardTurn>;
   readonly #suspects = new LRUCache<string, true>({
-    max: MAX_SUSPECTS,
-    ttl: SUSPECT_MS,
+    max: QUARANTINE.maxSuspects,
+    ttl: QUARANTINE.suspectMs,
   });
   readonly #quarantine: ShardRequest[] = [];
 

@@ -5,7 +5,7 @@ import { Authority } from '@tandem/sync';
 import * as Y from 'yjs';
 import { describeDocument } from '../validation/testing/survival.ts';
 import type { JournalInit } from '../../storage/journal/journal.ts';
-import { IDLE_UNLOAD_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
+import { IDLE } from '../limits.ts';
 import type { EngineNotice } from '../port.ts';
 import { rulesFor } from '../rules.ts';
 import { EngineFixture } from './engine-fixture.ts';
@@ -98,7 +98,7 @@ export class FuzzFixture {
   /** Closes all subscriptions, waits for compaction and unloading, and opens the document again. */
   async end(): Promise<string | null> {
     for (const opening of [...this.#openings.values()]) this.close(opening);
-    await this.#bench.advance(IDLE_UNLOAD_MS + SWEEP_INTERVAL_MS);
+    await this.#bench.advance(IDLE.unloadAfterMs + IDLE.sweepIntervalMs);
     this.open('valid', { user: 'carol' });
     await this.turn();
     const fault = await this.fault();

@@ -3,7 +3,7 @@
  * only the shortest encoding of a number, which is the one all encoders write.
  */
 
-import { MAX_CLOCK } from './limits.ts';
+import { CONTENT } from './limits.ts';
 import { utf16Length } from './utf8.ts';
 
 export type MalformedReason =
@@ -88,7 +88,7 @@ export class ByteCursor {
   clock(): number {
     const at = this.at;
     const clock = this.uint();
-    if (clock > MAX_CLOCK) throw new Malformed('clock-range', at);
+    if (clock > CONTENT.maxClock) throw new Malformed('clock-range', at);
     return clock;
   }
 

@@ -30,7 +30,7 @@
  * previous one, where other clients inserted n: n·m steps, here and on each load. Offline work does
  * that, so the limit allows 1,000 by 1,000; a refused update stays on its author's device. Attacks
  * need the same shape, because the cheap shape (equal origins, right origins along a text) fails the
- * adjacency check at its second item. One update may walk `MAX_WALK_STEPS`, and the dry run reports
+ * adjacency check at its second item. One update may walk `WALK.maxSteps`, and the dry run reports
  * its steps.
  *
  * Splits. Yjs keeps a client's structs in one array, and a split moves all structs that follow:
@@ -39,7 +39,7 @@
  */
 
 import * as Y from 'yjs';
-import { MAX_SHIFTS, MAX_TYPE_DEPTH, MAX_WALK_STEPS, SHIFTS_PER_STEP } from './limits.ts';
+import { CONTENT, WALK } from './limits.ts';
 import type { IncomingStruct, ScannedUpdate } from './scan.ts';
 import { ItemView, StructStoreOverlay, sequenceIn, type Sequence } from './struct-store-overlay.ts';
 
@@ -92,7 +92,7 @@ class DryRun {
     }
     const fault = this.#delete();
     if (fault !== null) return { kind: 'unfit', reason: fault };
-    const steps = this.#steps + Math.floor(this.#overlay.shifts / SHIFTS_PER_STEP);
+    const steps = this.#steps + Math.floor(this.#overlay.shifts / WALK.shiftsPerStep);
     return { kind: 'fits', steps };
   }
 
@@ -150,13 +150,13 @@ class DryRun {
       this.#overlay.cut(incoming.originClient, incoming.originClock + 1);
       this.#overlay.cut(incoming.rightClient, incoming.rightClock);
     }
-    return fault ?? (this.#overlay.shifts > MAX_SHIFTS ? 'too-many-splits' : null);
+    return fault ?? (this.#overlay.shifts > WALK.maxShifts ? 'too-many-splits' : null);
   }
 
   #delete(): DryRunFault | null {
     for (const [client, from, to] of this.#update.deletes) {
       this.#overlay.delete(client, from, to);
-      if (this.#overlay.shifts > MAX_SHIFTS) return 'too-many-splits';
+      if (this.#overlay.shifts > WALK.maxShifts) return 'too-many-splits';
     }
     return null;
   }
@@ -233,7 +233,7 @@ class DryRun {
       case 'type': {
         const depth = sequence.parent.depth + 1;
         view.contentType = { type: null, depth, sequences: new Map() };
-        return depth > MAX_TYPE_DEPTH ? 'nested' : null;
+        return depth > CONTENT.maxTypeDepth ? 'nested' : null;
       }
       case 'value': {
         if (sequence.key === null || view.length === 1) return null;
@@ -302,7 +302,7 @@ class DryRun {
 
   #isExhausted(steps: number): boolean {
     this.#steps += steps;
-    return this.#steps > MAX_WALK_STEPS;
+    return this.#steps > WALK.maxSteps;
   }
 }
 

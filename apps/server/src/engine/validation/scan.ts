@@ -11,7 +11,7 @@
 
 import { ByteCursor, Malformed, type MalformedReason } from './byte-cursor.ts';
 import { DeletedRanges } from './deleted-ranges.ts';
-import { MAX_CLOCK, MAX_ROOT_NAMES } from './limits.ts';
+import { CONTENT } from './limits.ts';
 import { skipAny, skipJson, skipJsonOrUndefined } from './values.ts';
 
 /** 0 for an unknown client. */
@@ -204,7 +204,7 @@ class Scan {
       case 1:
         this.#root = this.#cursor.keyText();
         this.#roots.add(this.#root);
-        if (this.#roots.size > MAX_ROOT_NAMES) throw new Malformed('root-names', at);
+        if (this.#roots.size > CONTENT.maxRoots) throw new Malformed('root-names', at);
         break;
       default:
         throw new Malformed('parent-info', at);
@@ -307,7 +307,7 @@ class Scan {
 
   #advance(length: number): void {
     this.#clock += length;
-    if (this.#clock > MAX_CLOCK) throw new Malformed('clock-range', this.#cursor.at);
+    if (this.#clock > CONTENT.maxClock) throw new Malformed('clock-range', this.#cursor.at);
   }
 
   #scanDeletes(): void {
@@ -323,7 +323,7 @@ class Scan {
       const clock = cursor.clock();
       if (clock < end) throw new Malformed('unsorted-deletes', at);
       end = clock + cursor.length();
-      if (end > MAX_CLOCK) throw new Malformed('clock-range', at);
+      if (end > CONTENT.maxClock) throw new Malformed('clock-range', at);
       ranges.push(clock, end);
     }
     if (end > available) this.#miss(client, available);

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { validateUpdate, type ValidationResult } from './validate-update.ts';
-import {
-  MAX_CLOCK,
-  MAX_ROOT_NAMES,
-  MAX_TYPE_DEPTH,
-  MAX_VALUE_DEPTH,
-  MAX_WALK_STEPS,
-} from './limits.ts';
+import { CONTENT, WALK } from './limits.ts';
 import { REFUSAL_SENTENCES } from './refusals.ts';
 import {
   ATTACKER,
@@ -136,11 +130,16 @@ describe('hostile updates', () => {
 
 describe('limits: the last accepted and the first refused value', () => {
   const cases: readonly [string, (n: number) => Uint8Array, number, string][] = [
-    ['depth of types', nest, MAX_TYPE_DEPTH, 'nested'],
-    ['depth of Any', nestedAny, MAX_VALUE_DEPTH, 'value-depth'],
-    ['depth of JSON', nestedJson, MAX_VALUE_DEPTH, 'value-depth'],
-    ['root names', roots, MAX_ROOT_NAMES, 'root-names'],
-    ['clocks', (clock) => update(ATTACKER, 0, content.garbage(clock)), MAX_CLOCK, 'clock-range'],
+    ['depth of types', nest, CONTENT.maxTypeDepth, 'nested'],
+    ['depth of Any', nestedAny, CONTENT.maxValueDepth, 'value-depth'],
+    ['depth of JSON', nestedJson, CONTENT.maxValueDepth, 'value-depth'],
+    ['root names', roots, CONTENT.maxRoots, 'root-names'],
+    [
+      'clocks',
+      (clock) => update(ATTACKER, 0, content.garbage(clock)),
+      CONTENT.maxClock,
+      'clock-range',
+    ],
   ];
 
   test.each(cases)('%s', (_, make, limit, reason) => {
@@ -152,7 +151,7 @@ describe('limits: the last accepted and the first refused value', () => {
   });
 
   test('root names that the document has count', () => {
-    const doc = load(roots(MAX_ROOT_NAMES));
+    const doc = load(roots(CONTENT.maxRoots));
     expect(outcome(validate(doc, update(3, 0, { parent: 'root 0', ...content.text('x') })))).toBe(
       'accepted',
     );
@@ -165,7 +164,7 @@ describe('limits: the last accepted and the first refused value', () => {
     const doc = load(prepends(3, 1_000));
     expect(validate(doc, prepends(4, 1_000))).toMatchObject({
       kind: 'accepted',
-      steps: MAX_WALK_STEPS,
+      steps: WALK.maxSteps,
     });
     expect(outcome(validate(doc, prepends(4, 1_001)))).toBe('conflict-walk-too-long');
   });

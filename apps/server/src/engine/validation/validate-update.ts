@@ -7,7 +7,7 @@
  */
 
 import * as Y from 'yjs';
-import { MAX_ROOT_NAMES } from './limits.ts';
+import { CONTENT } from './limits.ts';
 import { checkOwnership, type OwnerOf } from './ownership.ts';
 import { REFUSAL_SENTENCES, type RefusalReason } from './refusals.ts';
 import { dryRunIntegration } from './integration-dry-run.ts';
@@ -47,7 +47,7 @@ export function validateUpdate({ bytes, doc, sender, ownerOf }: Submission): Val
   if (scan.kind === 'invalid') return refused(scan.reason);
   const { update } = scan;
   const newRoots = update.roots.filter((root) => !doc.share.has(root));
-  if (newRoots.length > 0 && doc.share.size + newRoots.length > MAX_ROOT_NAMES)
+  if (newRoots.length > 0 && doc.share.size + newRoots.length > CONTENT.maxRoots)
     return refused('root-names');
   const ownership = checkOwnership(update.clients, sender, ownerOf);
   if (ownership.kind === 'taken') return refused('client-taken');

@@ -5,7 +5,7 @@
  */
 
 import { Malformed, isForbiddenKey, type ByteCursor } from './byte-cursor.ts';
-import { MAX_VALUE_DEPTH } from './limits.ts';
+import { CONTENT } from './limits.ts';
 
 /** @throws Malformed */
 export function skipAny(cursor: ByteCursor, depth = 0): void {
@@ -30,7 +30,7 @@ export function skipAny(cursor: ByteCursor, depth = 0): void {
       cursor.text();
       return;
     case 118: {
-      if (depth === MAX_VALUE_DEPTH) throw new Malformed('value-depth', at);
+      if (depth === CONTENT.maxValueDepth) throw new Malformed('value-depth', at);
       for (let left = cursor.count(2); left > 0; left--) {
         cursor.key();
         skipAny(cursor, depth + 1);
@@ -38,7 +38,7 @@ export function skipAny(cursor: ByteCursor, depth = 0): void {
       return;
     }
     case 117: {
-      if (depth === MAX_VALUE_DEPTH) throw new Malformed('value-depth', at);
+      if (depth === CONTENT.maxValueDepth) throw new Malformed('value-depth', at);
       for (let left = cursor.count(1); left > 0; left--) skipAny(cursor, depth + 1);
       return;
     }
@@ -128,7 +128,7 @@ class JsonText {
   }
 
   #members(depth: number, close: number): void {
-    if (depth === MAX_VALUE_DEPTH) throw new Malformed('value-depth', this.#at);
+    if (depth === CONTENT.maxValueDepth) throw new Malformed('value-depth', this.#at);
     this.#at++;
     this.#space();
     if (this.#take(close)) return;

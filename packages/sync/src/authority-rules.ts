@@ -11,7 +11,7 @@ export interface ValidationContext {
 
 export type UpdateValidation =
   | {
-      readonly kind: 'admitted';
+      readonly kind: 'accepted';
       readonly clients: readonly number[];
       /** False: the update adds no struct and no deletion. */
       readonly hasNewContent: boolean;

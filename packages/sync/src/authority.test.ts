@@ -204,7 +204,7 @@ describe('what enters the journal', () => {
 
   test('SY7 an update that throws half way is undone', () => {
     const admitAll: AuthorityRules['validateUpdate'] = () => ({
-      kind: 'admitted',
+      kind: 'accepted',
       clients: [],
       hasNewContent: true,
       repeats: false,
@@ -230,7 +230,7 @@ describe('what enters the journal', () => {
 
   test('SY7 what is incomplete in spite of its admission is refused and does not stay behind', () => {
     const admitAll: AuthorityRules['validateUpdate'] = () => ({
-      kind: 'admitted',
+      kind: 'accepted',
       clients: [],
       hasNewContent: true,
       repeats: false,

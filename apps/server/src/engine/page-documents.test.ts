@@ -34,12 +34,12 @@ function submit(server: Y.Doc, update: Uint8Array): string {
     user: 'ada',
     owner: () => undefined,
   });
-  if (validation.kind !== 'admitted') return JSON.stringify(validation);
+  if (validation.kind !== 'accepted') return JSON.stringify(validation);
   const error = server.transact((transaction) => {
     Y.applyUpdate(server, update);
     return rules.check(transaction);
   });
-  return error === null ? 'admitted' : JSON.stringify(error);
+  return error === null ? 'accepted' : JSON.stringify(error);
 }
 
 const textBlock = (index: number): Block => ({
@@ -149,7 +149,7 @@ describe.each([
     const server = serverOf(base);
     const update = Y.encodeStateAsUpdate(author, Y.encodeStateVector(server));
     const verdict = submit(server, update);
-    expect(verdict).toBe('admitted');
+    expect(verdict).toBe('accepted');
     expect(server.getText('text').toDelta()).toEqual(author.getText('text').toDelta());
   });
 });
@@ -168,7 +168,7 @@ test('50 people who write at one place at once', { timeout: 60_000 }, () => {
       text.insert(3, 'line');
     }
     const update = Y.encodeStateAsUpdate(author, Y.encodeStateVector(server));
-    expect(submit(server, update)).toBe('admitted');
+    expect(submit(server, update)).toBe('accepted');
   }
 });
 

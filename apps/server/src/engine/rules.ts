@@ -31,7 +31,7 @@ const validate: ValidateUpdate = (update, { doc, user, owner }): UpdateValidatio
   switch (result.kind) {
     case 'accepted':
       return {
-        kind: 'admitted',
+        kind: 'accepted',
         clients: result.clients.map(({ client }) => client),
         repeats: result.repeats,
         hasNewContent: result.clients.length > 0 || deletesAnything(update, doc),

@@ -50,7 +50,7 @@ export const rules: AuthorityRules = {
     );
     if (clients.some((client) => (owner(client) ?? user) !== user))
       return { kind: 'refused', error: errorOf('client-taken') };
-    return { kind: 'admitted', clients, hasNewContent, repeats: true };
+    return { kind: 'accepted', clients, hasNewContent, repeats: true };
   },
   check: ({ doc }) => (textOf(doc).toJSON().includes(BAD) ? errorOf('invalid-update') : null),
 };

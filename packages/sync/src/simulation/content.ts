@@ -61,7 +61,7 @@ const validateUpdate: ValidateUpdate = (update, { doc, user, owner }) => {
     return { kind: 'refused', error: errorOf('client-taken') };
   }
   const repeats = decoded.structs.some(({ id }) => id.clock < Y.getState(doc.store, id.client));
-  return { kind: 'admitted', clients, hasNewContent: deletes || clients.length > 0, repeats };
+  return { kind: 'accepted', clients, hasNewContent: deletes || clients.length > 0, repeats };
 };
 
 const check: CheckChange = ({ doc }) =>

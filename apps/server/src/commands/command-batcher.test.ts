@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '@tandem/testkit';
 import { StorageError } from '../storage/storage-error.ts';
-import { COMMIT_RETRY_FIRST_MS } from '../storage/group-commit.ts';
+import { COMMIT_RETRY } from '../storage/group-commit.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
 import {
   CommandBatcher,
@@ -88,11 +88,11 @@ test('a transaction that storage rejects is retried after pauses, and nothing ov
   batcher.receive(requests(3, 3));
   await turn();
   expect(transactions).toEqual([[1, 2]]);
-  clock.advance(COMMIT_RETRY_FIRST_MS);
+  clock.advance(COMMIT_RETRY.baseMs);
   await turn();
   expect(messages).toMatchObject([{ kind: 'stalled' }]);
   disk.isFull = false;
-  clock.advance(2 * COMMIT_RETRY_FIRST_MS);
+  clock.advance(2 * COMMIT_RETRY.baseMs);
   await turn();
   expect(messages.map(({ kind }) => kind)).toEqual(['stalled', 'resumed', 'committed']);
   expect(answered()).toEqual([1, 2, 3]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../storage/storage-error.ts';
-import { COMMIT_RETRY_FIRST_MS } from '../storage/group-commit.ts';
+import { COMMIT_RETRY } from '../storage/group-commit.ts';
 import { IDLE, QUARANTINE, SHARD_QUEUE } from './limits.ts';
 import { EngineFixture, fullDisk, textOf, Writer } from './testing/engine-fixture.ts';
 
@@ -19,7 +19,7 @@ describe('a failing journal', () => {
     fixture.append(a.write('one '));
     await fixture.settle();
     fixture.append(a.write('two '));
-    await fixture.advance(3 * COMMIT_RETRY_FIRST_MS);
+    await fixture.advance(3 * COMMIT_RETRY.baseMs);
     expect(fixture.notices.filter((notice) => notice.kind === 'stalled')).toHaveLength(1);
     expect(fixture.engine.stats().shards).toMatchObject([{ state: 'stalled' }]);
     expect(fixture.acknowledged(1)).toBe(0);

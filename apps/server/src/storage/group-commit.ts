@@ -4,11 +4,11 @@
  * and nothing overtakes it. When storage is not at fault, items are committed one by one, so that the
  * faulty item is found and rejected while the others continue.
  */
+import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isRetryable } from './storage-error.ts';
 
-export const COMMIT_RETRY_FIRST_MS = 100;
-const COMMIT_RETRY_CAP_MS = 5_000;
+export const COMMIT_RETRY = { baseMs: 100, capMs: 5_000 } as const;
 
 export interface GroupCommitOptions<T, R> {
   readonly clock: Clock;
@@ -98,11 +98,7 @@ export class GroupCommit<T, R> {
   #pause(error: Error): void {
     const { clock, onStalled } = this.#options;
     if (this.#failures === 0) onStalled(error);
-    const pauseMs = Math.min(
-      COMMIT_RETRY_CAP_MS,
-      COMMIT_RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 16),
-    );
-    this.#failures++;
+    const pauseMs = backoffMs(COMMIT_RETRY, this.#failures++);
     const timer: unknown = clock.setTimeout(() => this.#resume(timer), pauseMs);
     this.#state = { kind: 'paused', timer };
   }

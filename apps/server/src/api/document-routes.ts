@@ -12,7 +12,7 @@ import {
   type DocumentSummary,
 } from '@tandem/protocol';
 import { findListing, readLibraryPage, toListed } from '../storage/documents.ts';
-import { accessOf, findEntry, type Entry } from '../storage/roles.ts';
+import { accessOf, findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
@@ -34,7 +34,10 @@ function documentIn(address: string): string {
 export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
   const { db, engine, rooms, runner } = services;
 
-  const summary = ({ document, role }: Pick<Entry, 'document' | 'role'>): DocumentSummary => ({
+  const summary = ({
+    document,
+    role,
+  }: Pick<AccessEntry, 'document' | 'role'>): DocumentSummary => ({
     id: document.id,
     kind: document.kind,
     title: document.title,
@@ -47,7 +50,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
 
   /** @throws ApiError `not-found`, the same for missing and invisible documents. */
   const find = async (id: string, user: string): Promise<DocumentSummary> => {
-    const entry = await findEntry(db, { document: documentIn(id), user });
+    const entry = await findAccessEntry(db, { document: documentIn(id), user });
     if (entry === null) throw new ApiError('not-found');
     return summary(entry);
   };
@@ -88,7 +91,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
     .get('/:id/visit', async (context) => {
       const { id: user } = context.get('user');
       const document = documentIn(context.req.param('id'));
-      const entry = await findEntry(db, { document, user });
+      const entry = await findAccessEntry(db, { document, user });
       const listing = entry === null ? undefined : await findListing(db, { document, user });
       if (entry === null || listing === undefined) throw new ApiError('not-found');
       return context.json(toListed({ ...entry, ...listing }));

@@ -17,7 +17,7 @@ export interface AsyncCacheOptions<T extends object> {
   readonly clock?: Clock;
 }
 
-interface Entry<T> {
+interface CacheEntry<T> {
   readonly value: T;
   usedAtMs: number;
 }
@@ -30,7 +30,7 @@ interface Request<T> {
 export class AsyncCache<T extends object> {
   readonly #options: AsyncCacheOptions<T>;
   readonly #clock: Clock;
-  readonly #entries: LRUCache<string, Entry<T>>;
+  readonly #entries: LRUCache<string, CacheEntry<T>>;
   readonly #requests = new Map<string, Request<T>>();
 
   constructor(options: AsyncCacheOptions<T>) {
@@ -119,7 +119,7 @@ export class AsyncCache<T extends object> {
     }
   }
 
-  #isIdle(key: string, { usedAtMs }: Entry<T>): boolean {
+  #isIdle(key: string, { usedAtMs }: CacheEntry<T>): boolean {
     const { idleMs, isInUse } = this.#options;
     return this.#clock.monotonicMs() - usedAtMs > idleMs && isInUse?.(key) !== true;
   }

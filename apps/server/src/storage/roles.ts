@@ -5,7 +5,8 @@ import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];
 
-export interface Entry {
+/** A document as one user may use it. */
+export interface AccessEntry {
   readonly document: DocumentRow;
   readonly role: Role;
   /** The role does not come from the link. */
@@ -20,7 +21,7 @@ export interface DocumentAccess extends Pick<
   readonly given: ReadonlyMap<string, GivenRole> | null;
 }
 
-const entryRow = compiledQuery((db, document: string, user: string) =>
+const accessEntryRow = compiledQuery((db, document: string, user: string) =>
   db
     .selectFrom('document')
     .leftJoin('member', (join) =>
@@ -32,11 +33,11 @@ const entryRow = compiledQuery((db, document: string, user: string) =>
 );
 
 /** Null for a document that does not exist or that the user may not see. */
-export async function findEntry(
+export async function findAccessEntry(
   db: Database,
   { document: id, user }: { readonly document: string; readonly user: string },
-): Promise<Entry | null> {
-  const [row] = await entryRow(db, id, user);
+): Promise<AccessEntry | null> {
+  const [row] = await accessEntryRow(db, id, user);
   if (row === undefined) return null;
   const { given, ...document } = row;
   const role = decideRole(document, { user, given });
@@ -47,7 +48,7 @@ export async function roleOf(
   db: Database,
   whose: { readonly document: string; readonly user: string },
 ): Promise<Role | null> {
-  return (await findEntry(db, whose))?.role ?? null;
+  return (await findAccessEntry(db, whose))?.role ?? null;
 }
 
 const accessRows = compiledQuery((db, document: string) =>

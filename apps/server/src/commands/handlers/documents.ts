@@ -9,7 +9,7 @@ import {
   renewVisit,
   toListed,
 } from '../../storage/documents.ts';
-import { findEntry, rolesIn, type Entry } from '../../storage/roles.ts';
+import { findAccessEntry, rolesIn, type AccessEntry } from '../../storage/roles.ts';
 import { findVisitor } from '../../storage/sharing.ts';
 import { libraryKey, sharingKey } from '../../storage/channel-key.ts';
 import type { Effect } from '../command-runner.ts';
@@ -25,7 +25,7 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:create'(context, { document: id, title = '' }) {
     const { db, user, at } = context;
     const { document } = await createDocument(db, { id, kind: 'page', title, owner: user, at });
-    const entry = await findEntry(db, { document: document.id, user });
+    const entry = await findAccessEntry(db, { document: document.id, user });
     if (entry === null) return notFound('document');
     if ((await renewVisit(db, { user, document: id, at })) !== 'none') return DONE;
     return { kind: 'done', effects: await list(context, { user, entry }) };
@@ -33,7 +33,7 @@ export const documentHandlers: DocumentHandlers = {
 
   async 'document:rename'(context, { document: id, title }) {
     const { db, user, at, publish } = context;
-    const entry = await findEntry(db, { document: id, user });
+    const entry = await findAccessEntry(db, { document: id, user });
     if (entry === null) return notFound('document');
     if (entry.role === 'viewer') return forbidden('viewers-do-not-rename');
     if (entry.document.title === title) return DONE;
@@ -49,7 +49,7 @@ export const documentHandlers: DocumentHandlers = {
   async 'document:unlist'({ db, user, publish }, { document }) {
     if (!(await forgetVisit(db, { user, document }))) return DONE;
     publish(libraryKey(user), { name: 'document:unlisted', document });
-    const entry = await findEntry(db, { document, user });
+    const entry = await findAccessEntry(db, { document, user });
     if (entry !== null && !entry.isOwn)
       publish(sharingKey(document), { name: 'member:removed', user });
     return { kind: 'done', effects: [{ kind: 'unlisted', document, user }] };
@@ -61,7 +61,7 @@ export const documentHandlers: DocumentHandlers = {
     for (const { user, document } of visits) {
       const visit = await renewVisit(db, { user, document, at });
       if (visit === 'again') continue;
-      const entry = await findEntry(db, { document, user });
+      const entry = await findAccessEntry(db, { document, user });
       if (entry === null) continue;
       if (visit === 'first') await showOpened(context, { user, entry });
       else effects.push(...(await list(context, { user, entry })));
@@ -72,7 +72,7 @@ export const documentHandlers: DocumentHandlers = {
 
 interface Visitor {
   readonly user: string;
-  readonly entry: Entry;
+  readonly entry: AccessEntry;
 }
 
 async function list(context: HandlerContext, { user, entry }: Visitor): Promise<readonly Effect[]> {

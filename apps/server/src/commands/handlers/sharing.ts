@@ -11,12 +11,12 @@ import {
   type Listing,
 } from '../../storage/documents.ts';
 import {
-  findEntry,
+  findAccessEntry,
   givenRoles,
   LINK_ROLES,
   roleOf,
   rolesIn,
-  type Entry,
+  type AccessEntry,
 } from '../../storage/roles.ts';
 import { hasMet } from '../../storage/people.ts';
 import { changeLink, giveRole, readVisitors, takeRole } from '../../storage/sharing.ts';
@@ -31,7 +31,7 @@ type SharingHandlers = Pick<HandlerTable, 'link:change' | 'member:change' | 'mem
 export const sharingHandlers: SharingHandlers = {
   async 'link:change'(context, { document: id, link }) {
     const { db, user, publish } = context;
-    const entry = await findEntry(db, { document: id, user });
+    const entry = await findAccessEntry(db, { document: id, user });
     if (entry === null) return notFound('document');
     if (entry.role !== 'owner') return forbidden('not-your-link');
     const before = entry.document.link_access;
@@ -110,24 +110,24 @@ async function ownedBy(
   { db, user }: HandlerContext,
   { document, target }: { readonly document: string; readonly target: string },
 ): Promise<
-  | { readonly kind: 'owned'; readonly entry: Entry }
+  | { readonly kind: 'owned'; readonly entry: AccessEntry }
   | { readonly kind: 'refused'; readonly outcome: Outcome }
 > {
-  const entry = await findEntry(db, { document, user });
+  const entry = await findAccessEntry(db, { document, user });
   if (entry === null) return { kind: 'refused', outcome: notFound('document') };
   if (entry.role !== 'owner') return { kind: 'refused', outcome: forbidden('not-your-members') };
   if (target === user) return { kind: 'refused', outcome: forbidden('owner-stays') };
   return { kind: 'owned', entry };
 }
 
-function changed(context: HandlerContext, entry: Entry, change: RoleChange): Outcome {
+function changed(context: HandlerContext, entry: AccessEntry, change: RoleChange): Outcome {
   const accessChanged = { kind: 'access-changed', document: entry.document.id } as const;
   return { kind: 'done', effects: [accessChanged, ...publishRole(context, entry, change)] };
 }
 
 function publishRole(
   { publish }: HandlerContext,
-  { document }: Entry,
+  { document }: AccessEntry,
   { user, before, after, listing }: RoleChange,
 ): readonly Effect[] {
   if (listing === undefined || before === after) return [];

@@ -2,7 +2,7 @@
 import type { Batch, StoredDocument } from '@tandem/sync';
 import type { AppendOutcome, Compaction, Journal, JournalInit, StoredSnapshot } from './journal.ts';
 
-interface Entry {
+interface MemoryDocument {
   readonly epoch: string;
   readonly kind: StoredDocument['kind'];
   head: number;
@@ -13,7 +13,7 @@ interface Entry {
 }
 
 export class MemoryJournal implements Journal {
-  readonly #documents = new Map<string, Entry>();
+  readonly #documents = new Map<string, MemoryDocument>();
 
   async create({ document, epoch, kind, seed }: JournalInit): Promise<'created' | 'exists'> {
     if (this.#documents.has(document)) return 'exists';

@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   });
   const dataDir = await prepareDataFolder(configuration.dataDir);
   // Locked until the process ends.
-  const directory = await DataDirectory.open(dataDir, log);
+  const directory = await DataDirectory.open(dataDir, { clock: systemClock, log });
   const opened = await openStorage(configuration, { directory, log });
   const { secrets, db, engine, runner } = opened;
   const spans =

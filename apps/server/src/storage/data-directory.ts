@@ -18,6 +18,7 @@ import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
 import { mapSqliteErrors, sqliteFailureOf } from './sqlite/sqlite-error.ts';
 import { StorageError } from './storage-error.ts';
 import type { LastRun } from './timelines.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { StartupError } from '../runtime/startup-error.ts';
 
@@ -55,15 +56,18 @@ type State = z.infer<typeof state>;
 export class DataDirectory {
   readonly path: string;
   readonly #lock: Sqlite;
-  readonly #since = new Date().toISOString();
+  readonly #clock: Clock;
+  readonly #since: string;
   /** No database existed at the start, and creating one has not finished. */
   #isNew = false;
-  #heartbeat: NodeJS.Timeout | null = null;
+  #heartbeat: unknown = null;
   #run: string | null = null;
 
-  private constructor(path: string, lock: Sqlite) {
+  private constructor(path: string, lock: Sqlite, clock: Clock) {
     this.path = path;
     this.#lock = lock;
+    this.#clock = clock;
+    this.#since = new Date(clock.now()).toISOString();
   }
 
   /**
@@ -72,8 +76,11 @@ export class DataDirectory {
    * @throws StartupError when another process holds it, or when the database and its log do not belong together.
    * @throws StorageError when the database is damaged or the disk fails.
    */
-  static async open(path: string, log: Log): Promise<DataDirectory> {
-    const directory = new DataDirectory(path, lockFolder(path));
+  static async open(
+    path: string,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ): Promise<DataDirectory> {
+    const directory = new DataDirectory(path, lockFolder(path), clock);
     try {
       directory.#run = directory.#knownRun();
       if (!directory.#isAsLeft()) await directory.#check(log);
@@ -120,15 +127,11 @@ export class DataDirectory {
       database: found === undefined ? null : { inode: found.ino, mtimeMs: found.mtimeMs },
       run: this.#run,
     });
-    const file = join(this.path, STATE_FILE);
-    this.#heartbeat ??= setInterval(() => {
-      const now = new Date();
-      utimes(file, now, now).catch(ignore);
-    }, HEARTBEAT_MS).unref();
+    if (this.#heartbeat === null) this.#scheduleHeartbeat();
   }
 
   close(): void {
-    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#clock.clearTimeout(this.#heartbeat);
     this.#emptyLog();
     const isWhole = sizeOf(`${this.database}-wal`) === 0;
     const left = statSync(this.database, { throwIfNoEntry: false });
@@ -139,6 +142,14 @@ export class DataDirectory {
         run: this.#run,
       });
     this.#lock.close();
+  }
+
+  #scheduleHeartbeat(): void {
+    this.#heartbeat = this.#clock.setTimeout(() => {
+      const now = new Date(this.#clock.now());
+      utimes(join(this.path, STATE_FILE), now, now).catch(ignore);
+      this.#scheduleHeartbeat();
+    }, HEARTBEAT_MS);
   }
 
   get #lockInode(): number {
@@ -159,10 +170,10 @@ export class DataDirectory {
 
   async #check(log: Log): Promise<void> {
     const bytes = sizeOf(this.database);
-    const startMs = performance.now();
+    const startMs = this.#clock.monotonicMs();
     if (bytes > 0) log.info({ bytes }, 'checking the database');
     await checkInThread({ path: this.database, lastRun: this.#lastRun() });
-    const ms = Math.round(performance.now() - startMs);
+    const ms = Math.round(this.#clock.monotonicMs() - startMs);
     if (bytes > 0) log.info({ bytes, ms }, 'database checked');
   }
 

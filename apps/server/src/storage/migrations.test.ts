@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { MIGRATIONS } from './migrations.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { migrations } from './migrations.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { temporaryPath } from './testing/temporary-database.ts';
@@ -11,7 +12,7 @@ async function open(path: string) {
 }
 
 test('names sort in execution order, from 0001', () => {
-  const names = Object.keys(MIGRATIONS);
+  const names = Object.keys(migrations(systemClock));
   expect(names).toEqual(names.toSorted());
   expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, i) => i + 1));
 });

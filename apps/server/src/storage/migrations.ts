@@ -4,17 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely, type Migration } from 'kysely';
+import type { Clock } from '../runtime/clock.ts';
 
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-schema': { up: createSchema },
-};
+export function migrations(clock: Clock): Readonly<Record<string, Migration>> {
+  return { '0001-schema': { up: (db) => createSchema(db, clock) } };
+}
 
-async function createSchema(db: Kysely<unknown>): Promise<void> {
+async function createSchema(db: Kysely<unknown>, clock: Clock): Promise<void> {
   await createPeopleAndDocuments(db);
   await createJournal(db);
   await createCommandsAndChannels(db);
   await createChat(db);
-  await createTimelines(db);
+  await createTimelines(db, clock);
 }
 
 async function createPeopleAndDocuments(db: Kysely<unknown>): Promise<void> {
@@ -179,14 +180,14 @@ async function createChat(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createTimelines(db: Kysely<unknown>): Promise<void> {
+async function createTimelines(db: Kysely<unknown>, clock: Clock): Promise<void> {
   await db.schema
     .createTable('timeline')
     .addColumn('number', 'integer', (column) => column.primaryKey())
     .addColumn('id', 'text', (column) => column.notNull().unique())
     .addColumn('began_at', 'integer', (column) => column.notNull())
     .execute();
-  await sql`insert into timeline (id, began_at) values (${randomUUID()}, ${Date.now()})`.execute(
+  await sql`insert into timeline (id, began_at) values (${randomUUID()}, ${clock.now()})`.execute(
     db,
   );
   await db.schema

@@ -30,7 +30,7 @@ export async function openServerStorage({
 }): Promise<ServerStorage> {
   const description = describeSqlite(directory.database);
   const last = readLastRun(directory.database);
-  const db = await openMetadata(description);
+  const db = await openMetadata(description, clock);
   const isRestored = directory.isRestored(last);
   const id = randomUUID();
   const timeline = isRestored ? randomUUID() : null;

@@ -3,6 +3,7 @@
  * it by value and open their own connection. A new database adds a member to the union and a case to
  * each switch here; nothing outside this folder knows which database it is.
  */
+import type { Clock } from '../runtime/clock.ts';
 import type { CommandStore } from './command-store.ts';
 import type { Journal } from './journal/journal.ts';
 import { Checkpointer } from './sqlite/checkpointer.ts';
@@ -49,7 +50,7 @@ export function openCommandStore(storage: StorageDescription): CommandStore {
  *
  * @throws StorageError
  */
-export async function openMetadata(storage: StorageDescription): Promise<Database> {
+export async function openMetadata(storage: StorageDescription, clock: Clock): Promise<Database> {
   switch (storage.kind) {
     case 'sqlite':
       return await openDatabase(
@@ -58,6 +59,7 @@ export async function openMetadata(storage: StorageDescription): Promise<Databas
           lock: storage.lock,
           workerUrl: new URL('./database-worker.js', import.meta.url),
         }),
+        clock,
       );
   }
 }

@@ -1,6 +1,7 @@
 /** The metadata database in SQLite, as Kysely sees it. */
 import { Kysely, Migrator } from 'kysely';
-import { MIGRATIONS } from '../migrations.ts';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
+import { migrations } from '../migrations.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
 import { SqliteExecutorDialect } from './dialect.ts';
@@ -20,12 +21,15 @@ export function connectDatabase(executor: SqlExecutor): Database {
  * @param executor closed together with the database (`await db.destroy()`), or when this fails.
  * @throws StorageError
  */
-export async function openDatabase(executor: SqlExecutor): Promise<Database> {
+export async function openDatabase(
+  executor: SqlExecutor,
+  clock: Clock = systemClock,
+): Promise<Database> {
   const db = connectDatabase(executor);
   try {
     const migrator = new Migrator({
       db: db.withoutPlugins(),
-      provider: { getMigrations: async () => MIGRATIONS },
+      provider: { getMigrations: async () => migrations(clock) },
     });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw toError(error);

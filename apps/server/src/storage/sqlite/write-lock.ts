@@ -5,6 +5,7 @@
  * thread at once.
  */
 import { threadId } from 'node:worker_threads';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { BUSY_TIMEOUT_MS } from './sqlite.ts';
 
 export interface WriteLock {
@@ -28,9 +29,11 @@ export function createWriteLockMemory(): SharedArrayBuffer {
 /** For worker threads only: `Atomics.wait` would block the main thread's event loop. */
 export class SharedWriteLock implements WriteLock {
   readonly #integers: Int32Array;
+  readonly #clock: Clock;
 
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: SharedArrayBuffer, clock: Clock = systemClock) {
     this.#integers = new Int32Array(memory);
+    this.#clock = clock;
   }
 
   get releases(): number {
@@ -61,11 +64,11 @@ export class SharedWriteLock implements WriteLock {
 
   /** @returns false on timeout: proceed without the lock; SQLite's own busy handling arbitrates. */
   #acquire(): boolean {
-    const deadlineMs = performance.now() + BUSY_TIMEOUT_MS;
+    const deadlineMs = this.#clock.monotonicMs() + BUSY_TIMEOUT_MS;
     for (;;) {
       const holder = Atomics.compareExchange(this.#integers, HOLDER, FREE, holderOf(threadId));
       if (holder === FREE) return true;
-      const leftMs = deadlineMs - performance.now();
+      const leftMs = deadlineMs - this.#clock.monotonicMs();
       if (leftMs <= 0) return false;
       Atomics.wait(this.#integers, HOLDER, holder, leftMs);
     }

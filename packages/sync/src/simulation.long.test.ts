@@ -1,15 +1,22 @@
 /**
- * Many seeds of the simulation. `SEEDS=20000` sets the number, `SEED=7` runs one. `simulation/`
- * contains the checks.
+ * Many seeds of both simulations. `SEEDS=20000` sets the number, `SEED=7` runs one. `simulation/`
+ * and `events/simulation/` contain the checks.
  */
 import { seedsToRun } from '@tandem/testkit';
 import { expect, test } from 'vitest';
-import { KEPT_SEEDS } from './simulation/kept-seeds.ts';
-import { Simulation } from './simulation/simulation.ts';
+import { eventSimulation } from './events/simulation/event-simulation.ts';
+import { documentSimulation } from './simulation/document-simulation.ts';
 
-test.each(seedsToRun({ count: 500, kept: KEPT_SEEDS }))(
-  'seed %i: all agree, no confirmed word is lost, none appears twice',
+test.each(seedsToRun({ count: 500, kept: documentSimulation.keptSeeds }))(
+  'document, seed %i: all agree, no confirmed text is lost, none appears twice',
   (seed) => {
-    expect(() => new Simulation(seed).run()).not.toThrow();
+    expect(() => documentSimulation.run(seed)).not.toThrow();
+  },
+);
+
+test.each(seedsToRun({ count: 500, kept: eventSimulation.keptSeeds }))(
+  'events, seed %i: all agree, each command took effect once, no event was missed, repeated or moved',
+  (seed) => {
+    expect(() => eventSimulation.run(seed)).not.toThrow();
   },
 );

@@ -1,12 +1,11 @@
 import type { ClientMessage, ErrorBody, ServerMessage } from '@tandem/protocol';
-import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
+import { DelayedQueue, type LinkEnd, type ManualClock, type SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
 import { ClientChannel, type ChannelMessage, type Replica } from '../client-channel.ts';
 import type { ChannelIntent } from '../channel-intent.ts';
 import type { Position } from '../engine-event.ts';
 import { FORBIDDEN, textOf } from './content.ts';
 import type { JournalModel } from './journal-model.ts';
-import { Lane } from './lane.ts';
 
 type End = LinkEnd<ClientMessage | ServerMessage>;
 
@@ -147,7 +146,7 @@ class Session {
   readonly channel: ClientChannel;
   readonly #options: DeviceOptions;
   readonly #stored: Stored;
-  readonly #store: Lane;
+  readonly #store: DelayedQueue;
   readonly #sent = new Map<number, Uint8Array>();
   #end: End | null = null;
   #lastRef = 0;
@@ -157,7 +156,7 @@ class Session {
     const { clock, random, journal, name } = options;
     this.#options = options;
     this.#stored = stored;
-    this.#store = new Lane(clock, { random, maxDelayMs: STORE_DELAY_MS });
+    this.#store = new DelayedQueue(clock, { random, maxDelayMs: STORE_DELAY_MS });
     const { position, outbox } = stored;
     const content = [...stored.copy, ...outbox.values()];
     const probe = this.#newDoc(content);

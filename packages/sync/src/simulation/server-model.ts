@@ -1,11 +1,10 @@
 import type { Access, ClientMessage, ServerMessage } from '@tandem/protocol';
-import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
+import { DelayedQueue, type LinkEnd, type ManualClock, type SeededRandom } from '@tandem/testkit';
 import { Authority } from '../authority.ts';
 import type { EngineEvent, EngineRequest } from '../engine-event.ts';
 import { Room, type RoomIntent } from '../room.ts';
 import { rules } from './content.ts';
 import type { JournalModel } from './journal-model.ts';
-import { Lane } from './lane.ts';
 
 type End = LinkEnd<ClientMessage | ServerMessage>;
 
@@ -25,8 +24,8 @@ const COMMIT_MS = 6;
 
 export class ServerModel {
   readonly #options: ServerOptions;
-  readonly #toEngine: Lane;
-  readonly #toGateway: Lane;
+  readonly #toEngine: DelayedQueue;
+  readonly #toGateway: DelayedQueue;
   #authority: Authority;
   #room = new Room({ document: 'document', channel: 1 });
   readonly #connections = new Map<End, { subscription: number; access: Access }>();
@@ -37,8 +36,8 @@ export class ServerModel {
   constructor(options: ServerOptions) {
     const { clock, random, journal } = options;
     this.#options = options;
-    this.#toEngine = new Lane(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
-    this.#toGateway = new Lane(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
+    this.#toEngine = new DelayedQueue(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
+    this.#toGateway = new DelayedQueue(clock, { random, maxDelayMs: ENGINE_DELAY_MS });
     this.#authority = Authority.load(journal.load(), rules);
   }
 

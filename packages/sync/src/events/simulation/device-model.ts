@@ -6,8 +6,7 @@ import {
   type Command,
   type User,
 } from '@tandem/protocol';
-import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
-import { Lane } from '../../simulation/lane.ts';
+import { DelayedQueue, type LinkEnd, type ManualClock, type SeededRandom } from '@tandem/testkit';
 import {
   ChannelReplica,
   type PersistedState,
@@ -56,7 +55,7 @@ export class DeviceModel {
   #queue = new CommandQueue();
   #effects = new OptimisticOverlay();
   #replicas = new Map<ChannelName, ChannelReplica>();
-  #lane: Lane;
+  #writes: DelayedQueue;
   #end: LinkEnd<Message> | null = null;
   #checked = new Map<ChannelName, ChannelState>();
   #lastRef = 0;
@@ -68,7 +67,7 @@ export class DeviceModel {
     this.name = options.name;
     this.user = options.user;
     this.stored = options.stored;
-    this.#lane = this.#start();
+    this.#writes = this.#start();
   }
 
   get pending(): readonly IssuedCommand[] {
@@ -81,7 +80,7 @@ export class DeviceModel {
 
   give(command: Command): void {
     const given = { ...command, at: this.#options.clock.now() } as IssuedCommand;
-    this.#lane.add(() => this.stored.commands.set(given.id, given));
+    this.#writes.add(() => this.stored.commands.set(given.id, given));
     this.#effects.expect(given);
     this.#runCommands(this.#queue.add(given, this.#options.clock.now()));
   }
@@ -109,7 +108,7 @@ export class DeviceModel {
     const kept = new Map<ChannelName, PersistedState>();
     for (const [name, { position, state }] of this.#replicas)
       if (position !== null && state !== null) kept.set(name, { position, state });
-    this.#lane.add(() => kept.forEach((state, name) => this.stored.states.set(name, state)));
+    this.#writes.add(() => kept.forEach((state, name) => this.stored.states.set(name, state)));
   }
 
   leaveConnection(): void {
@@ -118,23 +117,23 @@ export class DeviceModel {
   }
 
   crash(): void {
-    this.#lane.crash();
+    this.#writes.crash();
     this.#end?.close();
     this.#disconnected();
     this.#queue = new CommandQueue();
     this.#effects = new OptimisticOverlay();
     this.#replicas = new Map();
-    this.#lane = this.#start();
+    this.#writes = this.#start();
   }
 
-  #start(): Lane {
+  #start(): DelayedQueue {
     const { clock, random } = this.#options;
     const commands = [...this.stored.commands.values()];
     this.#effects.expectEarlier(commands);
     this.#queue.adopt(commands, clock.now());
     for (const name of CHANNELS) this.#follow(name);
     this.#dialSoon();
-    return new Lane(clock, { random, maxDelayMs: MAX_WRITE_MS });
+    return new DelayedQueue(clock, { random, maxDelayMs: MAX_WRITE_MS });
   }
 
   #follow(name: ChannelName): void {
@@ -192,7 +191,7 @@ export class DeviceModel {
         this.#expectSeen(intent.command);
       } else this.#effects.forget(id);
       if (intent.kind === 'refused') this.refused.add(id);
-      this.#lane.add(() => this.stored.commands.delete(id));
+      this.#writes.add(() => this.stored.commands.delete(id));
     }
     this.#schedule();
   }

@@ -6,8 +6,7 @@ import {
   type MessageOf,
   type ServerMessage,
 } from '@tandem/protocol';
-import type { LinkEnd, ManualClock, SeededRandom } from '@tandem/testkit';
-import { Lane } from '../../simulation/lane.ts';
+import { DelayedQueue, type LinkEnd, type ManualClock, type SeededRandom } from '@tandem/testkit';
 import { keyOf, type ChannelModel, type Committed, type LedgerModel } from './ledger-model.ts';
 
 export type Message = ClientMessage | ServerMessage;
@@ -25,7 +24,7 @@ export interface ServerFaults {
 interface Connection {
   readonly end: LinkEnd<Message>;
   readonly user: string;
-  readonly lane: Lane;
+  readonly work: DelayedQueue;
   readonly subscriptions: Map<string, { readonly name: ChannelName; sent: number }>;
   inFlight: number;
 }
@@ -52,7 +51,7 @@ export class ServerModel {
     const connection: Connection = {
       end,
       user,
-      lane: new Lane(clock, { random, maxDelayMs: MAX_WORK_MS }),
+      work: new DelayedQueue(clock, { random, maxDelayMs: MAX_WORK_MS }),
       subscriptions: new Map(),
       inFlight: 0,
     };
@@ -72,7 +71,7 @@ export class ServerModel {
   }
 
   #drop(connection: Connection): void {
-    connection.lane.crash();
+    connection.work.crash();
     this.#connections.delete(connection);
   }
 
@@ -80,7 +79,7 @@ export class ServerModel {
     switch (message.type) {
       case 'command':
         if (++connection.inFlight > 32) throw new Error('CM3: more than 32 commands in flight');
-        connection.lane.add(() => this.#execute(connection, message));
+        connection.work.add(() => this.#execute(connection, message));
         return;
       case 'subscribe':
         // Reading the answer takes time, and commands may overtake it.

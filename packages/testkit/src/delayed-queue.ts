@@ -1,15 +1,16 @@
-import type { ManualClock, SeededRandom } from '@tandem/testkit';
+import type { Clock } from './clock.ts';
+import type { SeededRandom } from './random.ts';
 
-/** Work in order, each piece with a delay, until the owner crashes. */
-export class Lane {
-  readonly #clock: ManualClock;
+/** Executes work in order, each piece after a random delay, until its owner crashes. */
+export class DelayedQueue {
+  readonly #clock: Clock;
   readonly #random: SeededRandom;
   readonly #maxDelayMs: number;
   #dueMs = 0;
   #state: 'running' | 'crashed' = 'running';
 
   constructor(
-    clock: ManualClock,
+    clock: Clock,
     options: { readonly random: SeededRandom; readonly maxDelayMs: number },
   ) {
     this.#clock = clock;
@@ -25,6 +26,7 @@ export class Lane {
     }, this.#dueMs - now);
   }
 
+  /** Drops all work that has not started. */
   crash(): void {
     this.#state = 'crashed';
   }

@@ -185,7 +185,7 @@ describe('Tab', () => {
   });
 });
 
-test('Enter at the start of an item that says its number leaves the number to the new item', () => {
+test('Enter at the start of an item with a number of its own leaves the number to the new item', () => {
   const view = localPage([text('five', { list: 'ordered', start: 5 })]);
   view.select('five');
   view.run(block.splitBlock);

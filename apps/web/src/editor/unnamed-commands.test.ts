@@ -69,7 +69,7 @@ describe.each(Object.entries(COMMANDS))('%s', (_, command) => {
   });
 });
 
-test('what somebody types in an unnamed block goes where it is moved', () => {
+test('text typed in an unnamed block moves with the block', () => {
   const mine = open(STREAMS[2]!);
   const theirs = openPage(Y.encodeStateAsUpdate(mine.doc), 2);
   mine.view.select('behind');

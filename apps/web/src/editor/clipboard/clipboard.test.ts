@@ -158,7 +158,7 @@ describe('a paste', () => {
     expect(typedBehind(pasteClipboard(plain('one\ntwo', 'a|b')).view)).toEqual(['aone', 'two!b']);
   });
 
-  test('of a list says where it starts only where its place does not say so', () => {
+  test('of a list contains its start only where that differs from its place', () => {
     const view = html('<ol><li>a</li></ol><pre>x</pre><ol start="2"><li>b</li></ol>', '|');
     expect(lines(view)).toEqual(['1. a', '```', 'x', '```', '2. b']);
     expect(view.state.doc.lastChild!.attrs['start']).toBeNull();

@@ -1,9 +1,9 @@
-import type { LetterLayout, LetterPlace } from './letter-layout.ts';
+import type { CharacterLayout, CharacterPlace } from './character-layout.ts';
 
-type LetterPlaces = ReadonlyMap<string, LetterPlace>;
+type CharacterPlaces = ReadonlyMap<string, CharacterPlace>;
 
 export interface LayoutChange {
-  readonly seen: LetterPlaces;
+  readonly seen: CharacterPlaces;
   /** New blocks, and those that undo or redo restored. */
   readonly opened: ReadonlySet<unknown>;
   readonly closed: readonly ClosedBlock[];
@@ -17,55 +17,55 @@ export interface ClosedBlock {
   readonly into: unknown;
   readonly text: ReadonlySet<string>;
   /** The deleted blocks between the two. The last one that is restored takes the text. */
-  readonly between: LetterLayout['blocks'];
+  readonly between: CharacterLayout['blocks'];
 }
 
 export interface Carried {
-  readonly letters: ReadonlySet<string>;
+  readonly characters: ReadonlySet<string>;
   readonly from: unknown;
   readonly to: unknown;
   readonly isJoin: boolean;
 }
 
-export function layoutChange(before: LetterLayout, after: LetterLayout): LayoutChange {
+export function layoutChange(before: CharacterLayout, after: CharacterLayout): LayoutChange {
   const earlier = new Set(before.blocks.map(({ id }) => id));
   return {
     seen: before.places,
     opened: new Set(after.blocks.map(({ id }) => id).filter((id) => !earlier.has(id))),
     closed: closedBlocks(before, after),
-    carried: carriedLetters(before, after),
+    carried: carriedCharacters(before, after),
     moved: movedBlocks(before, after),
   };
 }
 
-function closedBlocks(before: LetterLayout, after: LetterLayout): ClosedBlock[] {
+function closedBlocks(before: CharacterLayout, after: CharacterLayout): ClosedBlock[] {
   const later = new Set(after.blocks.map(({ id }) => id));
   return before.blocks.flatMap(({ id }, index) => {
     if (later.has(id)) return [];
     const last = before.blocks.slice(0, index).findLastIndex((block) => later.has(block.id));
     const into = before.blocks[last];
     const between = before.blocks.slice(last + 1, index);
-    return [{ id, into: into?.id, text: new Set(into?.letters), between }];
+    return [{ id, into: into?.id, text: new Set(into?.characters), between }];
   });
 }
 
-function carriedLetters(before: LetterLayout, after: LetterLayout): Carried[] {
+function carriedCharacters(before: CharacterLayout, after: CharacterLayout): Carried[] {
   const earlier = new Set(before.blocks.map(({ id }) => id));
-  const carried: (Carried & { readonly letters: Set<string> })[] = [];
-  for (const { id: from, letters } of before.blocks) {
-    for (const letter of letters) {
-      const place = after.places.get(letter);
+  const carried: (Carried & { readonly characters: Set<string> })[] = [];
+  for (const { id: from, characters } of before.blocks) {
+    for (const character of characters) {
+      const place = after.places.get(character);
       const to = place && after.blocks[place.block]!.id;
       if (!place || to === from) continue;
       const group = carried.find((each) => each.from === from && each.to === to);
-      if (group) group.letters.add(letter);
-      else carried.push({ letters: new Set([letter]), from, to, isJoin: earlier.has(to) });
+      if (group) group.characters.add(character);
+      else carried.push({ characters: new Set([character]), from, to, isJoin: earlier.has(to) });
     }
   }
   return carried;
 }
 
-function movedBlocks(before: LetterLayout, after: LetterLayout): Set<unknown> {
+function movedBlocks(before: CharacterLayout, after: CharacterLayout): Set<unknown> {
   const places = new Map(after.blocks.map(({ id }, index) => [id, index]));
   const kept = before.blocks.flatMap(({ id }) => {
     const place = places.get(id);

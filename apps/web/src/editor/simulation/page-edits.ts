@@ -23,14 +23,14 @@ const EDITOR_KEYS = keyBindings(
   () => {},
 );
 
-/** Presses a key in prosemirror-keymap notation; single letters are deleted as the browser does. */
+/** Presses a key in prosemirror-keymap notation; single characters are deleted as the browser does. */
 export function press(view: HeadlessView, key: string): void {
   if (EDITOR_KEYS[key] && view.run(EDITOR_KEYS[key])) return;
   // ProseMirror's commands ask a view where lines break on screen; without a view they use the
   // document.
   if (baseKeymap[key]?.(view.state, view.dispatch)) return;
-  if (key === 'Backspace') deleteLetter(view, -1);
-  if (key === 'Delete') deleteLetter(view, 1);
+  if (key === 'Backspace') deleteCharacter(view, -1);
+  if (key === 'Delete') deleteCharacter(view, 1);
 }
 
 export function run(command: Command): Edit {
@@ -78,7 +78,7 @@ export function selectRange(view: HeadlessView, anchor: number, head: number): v
 }
 
 export function type(view: HeadlessView, words: string): void {
-  for (const letter of words) view.type(letter);
+  for (const character of words) view.type(character);
 }
 
 export function deleteBlock(view: HeadlessView, { pos }: Place): void {
@@ -140,7 +140,7 @@ function contains(node: Node, text: string): boolean {
   return text === '' ? node.content.size === 0 : node.textContent.includes(text);
 }
 
-function deleteLetter(view: HeadlessView, direction: -1 | 1): void {
+function deleteCharacter(view: HeadlessView, direction: -1 | 1): void {
   const { $from, empty, from } = view.state.selection;
   if (!empty || !$from.parent.isTextblock) return;
   if (!(direction < 0 ? $from.nodeBefore : $from.nodeAfter)) return;

@@ -22,10 +22,10 @@ describe('pairs', () => {
       for (const firstDelivered of BOTH) {
         test(`${pair.name} (smaller id ${smallerId}, first delivered ${firstDelivered})`, () => {
           const { a, b, seen } = pair;
-          const acts = seen
+          const edits = seen
             ? ([by('B', b), 'sync', by('A', a)] as const)
             : [by('A', a), by('B', b)];
-          const steps = [...beginning(pair), ...acts];
+          const steps = [...beginning(pair), ...edits];
           score(
             () => outcomeOf({ page: pageOf(pair), steps, smallerId, firstDelivered }),
             pair.right,

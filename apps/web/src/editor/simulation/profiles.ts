@@ -1,14 +1,19 @@
 import type { Block } from '@tandem/document';
 
 import { text } from '../headless-page.ts';
-import type { LetterSource } from './letter-layout.ts';
+import type { CharacterSource } from './character-layout.ts';
 import type { CommandName } from './simulated-commands.ts';
 
 export interface Profile {
   readonly name: 'hostile' | 'mild';
   readonly seeds: number;
+  /**
+   * Regression seeds, which run first. They once revealed a defect in the editor's binding (421,
+   * 522, 1210, 1269, 1295, 4335) or a rare correct outcome (see `CharacterHistory`).
+   */
+  readonly keptSeeds: readonly number[];
   readonly steps: number;
-  readonly page: (letters: LetterSource) => readonly Block[];
+  readonly page: (characters: CharacterSource) => readonly Block[];
   readonly weights: Readonly<Partial<Record<CommandName, number>>>;
   readonly longestRun: number;
   readonly delivery: { readonly chance: number; readonly scope: 'one-pair' | 'all' };
@@ -18,12 +23,16 @@ export interface Profile {
 const hostile: Profile = {
   name: 'hostile',
   seeds: 450,
+  keptSeeds: [
+    73, 115, 204, 295, 304, 312, 421, 522, 600, 858, 995, 1045, 1210, 1269, 1246, 1294, 1295, 1347,
+    1478, 1747, 2641, 2816, 3001, 3006, 3555, 3967, 3968, 4263, 4335, 6512,
+  ],
   steps: 40,
-  page: (letters) => [
-    text(letters.take(6)),
-    text(letters.take(6), { list: 'task' }),
-    { type: 'quote', content: [text(letters.take(5))] },
-    text(letters.take(6)),
+  page: (characters) => [
+    text(characters.take(6)),
+    text(characters.take(6), { list: 'task' }),
+    { type: 'quote', content: [text(characters.take(5))] },
+    text(characters.take(6)),
   ],
   weights: {
     type: 8,
@@ -64,8 +73,9 @@ const hostile: Profile = {
 const mild: Profile = {
   name: 'mild',
   seeds: 50,
+  keptSeeds: [310, 377, 463],
   steps: 200,
-  page: (letters) => Array.from({ length: 12 }, () => text(letters.take(20))),
+  page: (characters) => Array.from({ length: 12 }, () => text(characters.take(20))),
   weights: {
     type: 80,
     split: 5,

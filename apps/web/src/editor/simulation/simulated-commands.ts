@@ -6,7 +6,7 @@ import * as block from '../block-commands.ts';
 import { type HeadlessView, schema } from '../headless-page.ts';
 import { removeLink, setLink } from '../link-commands.ts';
 import { pause } from './environment.ts';
-import { isLetter, type LetterSource } from './letter-layout.ts';
+import { isTracked, type CharacterSource } from './character-layout.ts';
 import {
   allBlocks,
   deleteBlock,
@@ -26,7 +26,7 @@ import {
 export interface Typist {
   readonly view: HeadlessView;
   readonly random: SeededRandom;
-  readonly letters: LetterSource;
+  readonly characters: CharacterSource;
   readonly longestRun: number;
 }
 
@@ -35,8 +35,8 @@ export type SimulatedCommand = (typist: Typist) => void;
 const LONGEST_SELECTION = 12;
 
 export const COMMANDS = {
-  type: ({ view, random, letters, longestRun }) =>
-    view.type(letters.take(random.int(1, longestRun))),
+  type: ({ view, random, characters, longestRun }) =>
+    view.type(characters.take(random.int(1, longestRun))),
   lineBreak: key('Shift-Enter'),
   backspace: key('Backspace'),
   delete: key('Delete'),
@@ -70,24 +70,24 @@ export const COMMANDS = {
   undo: key('Mod-z'),
   redo: key('Mod-y'),
   pause,
-  pasteBlocks({ view, random, letters }) {
-    const blocks = Array.from({ length: random.int(1, 3) }, () => someBlock(random, letters));
+  pasteBlocks({ view, random, characters }) {
+    const blocks = Array.from({ length: random.int(1, 3) }, () => someBlock(random, characters));
     paste(view, blocks, blocks.every(({ isTextblock }) => isTextblock) ? 'open' : 'closed');
   },
   pasteOver(typist) {
     selectSome(typist);
-    const words = schema.node('textBlock', null, schema.text(typist.letters.take(2)));
+    const words = schema.node('textBlock', null, schema.text(typist.characters.take(2)));
     paste(typist.view, [words], 'open');
   },
   wipe({ view }) {
     selectAll(view);
     press(view, 'Backspace');
   },
-  cutAndPaste({ view, random, letters }) {
+  cutAndPaste({ view, random, characters }) {
     const cut = random.pick(allBlocks(view.state.doc));
     deleteBlock(view, cut);
     const gap = gapNear(random, random.pick(allBlocks(view.state.doc)));
-    pasteAt(view, withOtherLetters(cut.node, letters), gap);
+    pasteAt(view, withOtherCharacters(cut.node, characters), gap);
   },
   jump({ view, random }) {
     const position = random.int(0, view.state.doc.content.size);
@@ -120,8 +120,8 @@ function gapNear(random: SeededRandom, place: Place): number {
   return random.chance(0.5) ? place.pos : endOf(place);
 }
 
-function someBlock(random: SeededRandom, letters: LetterSource): Node {
-  const words = schema.text(letters.take(2));
+function someBlock(random: SeededRandom, characters: CharacterSource): Node {
+  const words = schema.text(characters.take(2));
   const id = newBlockId();
   switch (random.int(0, 9)) {
     case 0:
@@ -137,13 +137,15 @@ function someBlock(random: SeededRandom, letters: LetterSource): Node {
   }
 }
 
-/** Replaces letters: a cut deletes and a paste inserts new text, so pasted letters count as new. */
-function withOtherLetters(node: Node, letters: LetterSource): Node {
+/** Replaces characters: a cut deletes and a paste inserts new text, so pasted characters count as new. */
+function withOtherCharacters(node: Node, characters: CharacterSource): Node {
   if (node.isText) {
-    const text = [...node.text!].map((each) => (isLetter(each) ? letters.take(1) : each)).join('');
+    const text = [...node.text!]
+      .map((each) => (isTracked(each) ? characters.take(1) : each))
+      .join('');
     return schema.text(text, node.marks);
   }
   const children: Node[] = [];
-  node.forEach((child) => children.push(withOtherLetters(child, letters)));
+  node.forEach((child) => children.push(withOtherCharacters(child, characters)));
   return node.type.create(node.attrs, children, node.marks);
 }

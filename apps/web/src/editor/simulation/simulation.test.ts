@@ -9,7 +9,6 @@ import { seedsToRun } from '@tandem/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { sharedPage, text } from '../headless-page.ts';
-import { KEPT_SEEDS } from './kept-seeds.ts';
 import { press } from './page-edits.ts';
 import { outline } from './page-outline.ts';
 import { PROFILES } from './profiles.ts';
@@ -25,8 +24,8 @@ describe.each(profiles.map((profile) => [profile.name, profile] as const))('%s',
   const totals = new Totals();
   const trace = SEED ? (line: string): void => console.log(line) : undefined;
 
-  test.each(seedsToRun({ count: profile.seeds, kept: KEPT_SEEDS[profile.name] }))(
-    'seed %i: all pages agree, no letter is lost, doubled or misplaced',
+  test.each(seedsToRun({ count: profile.seeds, kept: profile.keptSeeds }))(
+    'seed %i: all pages agree, no character is lost, doubled or misplaced',
     (seed) => {
       const outcome = new Simulation(seed, profile, trace).run(STEPS ? Number(STEPS) : undefined);
       totals.add(outcome);

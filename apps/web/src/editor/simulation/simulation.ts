@@ -3,30 +3,34 @@ import { SeededRandom } from '@tandem/testkit';
 import { type Page, sharedPage } from '../headless-page.ts';
 import { Delivery } from './delivery.ts';
 import { repeatable } from './environment.ts';
-import { type LetterFaults, LetterHistory } from './letter-history.ts';
-import { layoutOf, LetterSource } from './letter-layout.ts';
+import { type CharacterFaults, CharacterHistory } from './character-history.ts';
+import {
+  CharacterSource,
+  layoutOf,
+  rewrittenCharacters,
+  storedCharacters,
+} from './character-layout.ts';
 import { checkPage, shownPage, violations, watchCommands } from './page-checks.ts';
 import { outline } from './page-outline.ts';
 import type { Profile } from './profiles.ts';
 import { type CommandName, COMMANDS } from './simulated-commands.ts';
-import { rewrittenLetters, storedLetters } from './stored-letters.ts';
 
 /**
  * Three people edit one page with every command of the editor, while updates arrive late and in any
- * order, and an onlooker only reads. Checked after every command and delivered update: each page is
+ * order, and a reader only reads. Checked after every command and delivered update: each page is
  * valid and shows the stored content, which after a command is that command's result. No command
  * but undo and redo rewrites a character that it leaves on the page. In the end all pages are equal
- * and each letter is in its place, see `LetterHistory`.
+ * and each character is in its place, see `CharacterHistory`.
  */
 export class Simulation {
   readonly #seed: number;
   readonly #profile: Profile;
   readonly #onStep: (line: string) => void;
   readonly #random: SeededRandom;
-  readonly #letters = new LetterSource();
+  readonly #characters = new CharacterSource();
   readonly #pages: readonly Page[];
   readonly #delivery: Delivery;
-  readonly #history: LetterHistory;
+  readonly #history: CharacterHistory;
   readonly #failedChecks: string[] = [];
   readonly #rewritten: string[] = [];
   #step = 'opening';
@@ -36,10 +40,13 @@ export class Simulation {
     this.#profile = profile;
     this.#onStep = onStep;
     this.#random = new SeededRandom(seed);
-    this.#pages = repeatable(seed, () => sharedPage(profile.page(this.#letters), PEOPLE + 1).pages);
+    this.#pages = repeatable(
+      seed,
+      () => sharedPage(profile.page(this.#characters), PEOPLE + 1).pages,
+    );
     for (const page of this.#pages) watchCommands(page, (error) => this.#noteFailure(error));
     this.#delivery = new Delivery(this.#pages, (page) => this.#check(page));
-    this.#history = new LetterHistory(layoutOf(this.#pages[0]!.view.state.doc));
+    this.#history = new CharacterHistory(layoutOf(this.#pages[0]!.view.state.doc));
   }
 
   run(steps = this.#profile.steps): Outcome {
@@ -65,16 +72,16 @@ export class Simulation {
     const name = this.#pickCommand();
     this.#step = `step ${step}, person ${person + 1}, ${name}`;
     const before = layoutOf(page.view.state.doc);
-    const stored = storedLetters(page.doc);
+    const stored = storedCharacters(page.doc);
     COMMANDS[name]({
       view: page.view,
       random: this.#random,
-      letters: this.#letters,
+      characters: this.#characters,
       longestRun: this.#profile.longestRun,
     });
     this.#history.record(before, layoutOf(page.view.state.doc));
     if (name !== 'undo' && name !== 'redo')
-      this.#rewritten.push(...rewrittenLetters(stored, storedLetters(page.doc)));
+      this.#rewritten.push(...rewrittenCharacters(stored, storedCharacters(page.doc)));
     this.#trace();
     this.#check(page);
   }
@@ -119,12 +126,12 @@ export class Simulation {
     const ends = this.#pages.map(shownPage);
     return {
       ...this.#history.judge(layoutOf(this.#pages[0]!.view.state.doc)),
-      letters: this.#history.size,
+      characters: this.#history.size,
       rewritten: this.#rewritten,
       diverged: ends.some((end) => end !== ends[0]),
       failedChecks: this.#failedChecks,
       violations: this.#pages.flatMap(violations),
-      writtenByOnlooker: this.#delivery.written[PEOPLE]!,
+      writtenByReader: this.#delivery.written[PEOPLE]!,
       crashed: null,
     };
   }
@@ -133,15 +140,15 @@ export class Simulation {
 const PEOPLE = 3;
 const MOST_DELIVERED = 20;
 
-export interface Outcome extends LetterFaults {
-  readonly letters: number;
-  /** Letters that a command removed and wrote again, which detaches concurrent edits. */
+export interface Outcome extends CharacterFaults {
+  readonly characters: number;
+  /** Characters that a command removed and wrote again, which detaches concurrent edits. */
   readonly rewritten: readonly string[];
   readonly diverged: boolean;
   /** The steps at which a page was invalid or differed from the stored content. */
   readonly failedChecks: readonly string[];
   readonly violations: readonly string[];
-  readonly writtenByOnlooker: number;
+  readonly writtenByReader: number;
   readonly crashed: string | null;
 }
 
@@ -155,7 +162,7 @@ export function faultsOf(outcome: Outcome): string[] {
     ...(revived.length > 0 ? [`revived ${revived.join('')}`] : []),
     ...(rewritten.length > 0 ? [`rewrote ${rewritten.join('')}`] : []),
     ...(outcome.diverged ? ['the pages differ'] : []),
-    ...(outcome.writtenByOnlooker > 0 ? [`the onlooker wrote ${outcome.writtenByOnlooker}×`] : []),
+    ...(outcome.writtenByReader > 0 ? [`the reader wrote ${outcome.writtenByReader}×`] : []),
     ...failedChecks.slice(0, 1),
     ...outcome.violations,
   ];

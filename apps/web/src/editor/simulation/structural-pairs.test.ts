@@ -35,10 +35,10 @@ describe('structural pairs', () => {
   for (const [kind, rows] of Object.entries(STRUCTURAL_PAIRS)) {
     for (const [a, b, right] of rows.flatMap(inBothOrders)) {
       test(`${a} × ${b}: ${kind.toLowerCase()}`, () => {
-        outcomes(() => act(a, b), right.split(' | '));
+        outcomes(() => outcomeOfPair(a, b), right.split(' | '));
       });
       test(`${a} × ${b}: no word is lost or doubled`, () => {
-        words(() => wordFaults(act(a, b), [a, b]), ['']);
+        words(() => wordFaults(outcomeOfPair(a, b), [a, b]), ['']);
       });
     }
   }
@@ -53,7 +53,7 @@ function inBothOrders([a, b, right]: Right): Right[] {
       ];
 }
 
-function act(first: OperationName, second: OperationName): string {
+function outcomeOfPair(first: OperationName, second: OperationName): string {
   const splits: Exchange['steps'] = [
     ...(first === 'undo split'
       ? [{ by: 'A', edit: splitsAt('beta') } as const, 'sync' as const]
@@ -70,7 +70,7 @@ function act(first: OperationName, second: OperationName): string {
   });
 }
 
-/** Duplicated letters, and missing ones that were not deleted. */
+/** Duplicated characters, and missing ones that were not deleted. */
 function wordFaults(outcome: string, names: readonly OperationName[]): string {
   const deleted = names.map((name) => DELETES[name]);
   const mayBeGone = deleted.includes('all')
@@ -79,15 +79,15 @@ function wordFaults(outcome: string, names: readonly OperationName[]): string {
       ? WORDS_OF_BLOCK
       : '';
   return [...new Set(WORDS)]
-    .flatMap((letter) => {
-      const [found, most] = [count(outcome, letter), count(WORDS, letter)];
-      if (found > most) return [`${letter} ${found}× instead of ${most}×`];
-      const least = most - count(mayBeGone, letter);
-      return found < least ? [`${letter} ${found}× instead of ${least}×`] : [];
+    .flatMap((character) => {
+      const [found, most] = [count(outcome, character), count(WORDS, character)];
+      if (found > most) return [`${character} ${found}× instead of ${most}×`];
+      const least = most - count(mayBeGone, character);
+      return found < least ? [`${character} ${found}× instead of ${least}×`] : [];
     })
     .join(', ');
 }
 
-function count(text: string, letter: string): number {
-  return text.split(letter).length - 1;
+function count(text: string, character: string): number {
+  return text.split(character).length - 1;
 }

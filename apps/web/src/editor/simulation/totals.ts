@@ -7,7 +7,7 @@ export class Totals {
     this.#outcomes.push(outcome);
   }
 
-  /** A line such as `mild: 50 seeds, 14021 letters, lost 3 in 2 seeds, …`. */
+  /** A line such as `mild: 50 seeds, 14021 characters, lost 3 in 2 seeds, …`. */
   line(title: string): string {
     const ended = this.#outcomes.filter(({ crashed }) => !crashed);
     const sum = (count: (outcome: Outcome) => number, outcomes = ended): string => {
@@ -16,7 +16,7 @@ export class Totals {
     };
     return [
       `${title}: ${this.#outcomes.length} seeds`,
-      `${ended.reduce((letters, outcome) => letters + outcome.letters, 0)} letters`,
+      `${ended.reduce((characters, outcome) => characters + outcome.characters, 0)} characters`,
       `lost ${sum(({ lost }) => lost.length)}`,
       `doubled ${sum(({ doubled }) => doubled.length)}`,
       `misplaced ${sum(({ misplaced }) => misplaced.length)}`,
@@ -24,7 +24,7 @@ export class Totals {
       `rewritten ${sum(({ rewritten }) => rewritten.length)}`,
       `diverged ${ended.filter(({ diverged }) => diverged).length}`,
       `view unequal ${sum(({ failedChecks }) => failedChecks.length, this.#outcomes)}`,
-      `written by the onlooker ${sum((outcome) => outcome.writtenByOnlooker)}`,
+      `written by the reader ${sum((outcome) => outcome.writtenByReader)}`,
       `refused by the server ${ended.filter(({ violations }) => violations.length > 0).length}`,
       `crashed ${this.#outcomes.length - ended.length}`,
     ].join(', ');

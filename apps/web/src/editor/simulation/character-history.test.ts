@@ -1,38 +1,38 @@
 import { describe, expect, test } from 'vitest';
 
-import { LetterHistory } from './letter-history.ts';
-import type { LetterLayout, LetterPlace } from './letter-layout.ts';
+import { CharacterHistory } from './character-history.ts';
+import type { CharacterLayout, CharacterPlace } from './character-layout.ts';
 
 /** A layout written as `abc / de`, with block ids where they matter: `1:abc / 2:de`. */
-function layout(text: string): LetterLayout {
-  const places = new Map<string, LetterPlace>();
+function layout(text: string): CharacterLayout {
+  const places = new Map<string, CharacterPlace>();
   const doubled = new Set<string>();
   const blocks = text.split(' / ').map((part, block) => {
-    const [id, letters] = part.includes(':') ? part.split(':') : [String(block), part];
-    [...letters!].forEach((letter, index) => {
-      if (places.has(letter)) doubled.add(letter);
-      else places.set(letter, { block, index });
+    const [id, characters] = part.includes(':') ? part.split(':') : [String(block), part];
+    [...characters!].forEach((character, index) => {
+      if (places.has(character)) doubled.add(character);
+      else places.set(character, { block, index });
     });
-    return { id, letters: [...letters!] };
+    return { id, characters: [...characters!] };
   });
   return { blocks, places, doubled };
 }
 
 /** The layout with a block that has no id. */
-function withUnnamed({ blocks, ...rest }: LetterLayout, unnamed: string): LetterLayout {
+function withUnnamed({ blocks, ...rest }: CharacterLayout, unnamed: string): CharacterLayout {
   return {
     ...rest,
     blocks: blocks.map((block) => (block.id === unnamed ? { ...block, id: null } : block)),
   };
 }
 
-function historyOf(start: string, ...commands: readonly [string, string][]): LetterHistory {
-  const history = new LetterHistory(layout(start));
+function historyOf(start: string, ...commands: readonly [string, string][]): CharacterHistory {
+  const history = new CharacterHistory(layout(start));
   for (const [before, after] of commands) history.record(layout(before), layout(after));
   return history;
 }
 
-describe('a letter is lost', () => {
+describe('a character is lost', () => {
   test('when it is gone and nobody deleted it', () => {
     const history = historyOf('ab', ['ab', 'abx']);
     expect(history.judge(layout('a')).lost).toEqual(['b', 'x']);
@@ -44,17 +44,17 @@ describe('a letter is lost', () => {
   });
 });
 
-test('a letter that comes back is revived, unless an undo brought it back', () => {
+test('a character that comes back is revived, unless an undo brought it back', () => {
   const deletion: [string, string] = ['ab', 'a'];
   expect(historyOf('ab', deletion).judge(layout('ab')).revived).toEqual(['b']);
   expect(historyOf('ab', deletion, ['a', 'ab']).judge(layout('ab')).revived).toEqual([]);
 });
 
-test('a letter that is there twice is doubled', () => {
+test('a character that is there twice is doubled', () => {
   expect(historyOf('ab').judge(layout('ab / b')).doubled).toEqual(['b']);
 });
 
-describe('a letter is misplaced', () => {
+describe('a character is misplaced', () => {
   const splitBehindB: [string, string] = ['1:abcd', '1:ab / 2:cd'];
   const typedBehindD: [string, string] = ['1:abcd', '1:abcdx'];
   const typedBehindB: [string, string] = ['1:abcd', '1:abxycd'];
@@ -130,7 +130,7 @@ describe('a letter is misplaced', () => {
   });
 });
 
-describe('two letters are rightly apart', () => {
+describe('two characters are rightly apart', () => {
   test('at a block that an undo brought back between them with text that the author never saw', () => {
     const history = historyOf(
       '1:ab / 2:cd',
@@ -141,7 +141,7 @@ describe('two letters are rightly apart', () => {
     );
     expect(history.judge(layout('1:y / 2:cdx')).misplaced).toEqual([]);
     expect(history.judge(layout('1:yx / 2:cd')).misplaced).toEqual([]);
-    // Letters typed in sequence stay together while no block is between them.
+    // Characters typed in sequence stay together while no block is between them.
     expect(history.judge(layout('1:xy / 2:cd')).misplaced).toEqual(['y']);
   });
 
@@ -219,7 +219,7 @@ describe('two letters are rightly apart', () => {
   });
 });
 
-describe('two letters are rightly apart at an opened block', () => {
+describe('two characters are rightly apart at an opened block', () => {
   const opened: [string, string] = ['1:ab / 2:cd', '1:ab / 9: / 2:cd'];
   const typed: [string, string] = ['1:ab / 2:cd', '1:abx / 2:cd'];
 
@@ -250,13 +250,13 @@ describe('two letters are rightly apart at an opened block', () => {
     expect(history.judge(layout('9:xab / 2:cd')).misplaced).toEqual([]);
     expect(history.judge(layout('9:abx / 2:cd')).misplaced).toEqual([]);
     expect(history.judge(layout('9:axb / 2:cd')).misplaced).toEqual(['x']);
-    // Without the join the letter is misplaced.
+    // Without the join the character is misplaced.
     const unjoined = historyOf('1:ab / 2:cd', opened, typed);
     expect(unjoined.judge(layout('9:xab / 2:cd')).misplaced).toEqual(['x']);
   });
 });
 
-test('two letters are rightly apart when both blocks of their join are deleted', () => {
+test('two characters are rightly apart when both blocks of their join are deleted', () => {
   const history = historyOf(
     '1:z / 2:w',
     ['1:z / 2:w', '1:zab / 2:w'],
@@ -268,7 +268,7 @@ test('two letters are rightly apart when both blocks of their join are deleted',
   expect(history.judge(layout('0:axb')).misplaced).toEqual(['x']);
 });
 
-describe('two letters are rightly apart when their join’s own block is deleted by somebody who saw neither', () => {
+describe('two characters are rightly apart when their join’s own block is deleted by somebody who saw neither', () => {
   const joined = (page: string): [string, string][] => [
     [`${page}1:z / 2:w`, `${page}1:ab / 2:w`],
     [`${page}1:ab / 2:w`, `${page}2:wab`],
@@ -302,7 +302,7 @@ describe('two letters are rightly apart when their join’s own block is deleted
   });
 });
 
-describe('between two letters may stand', () => {
+describe('between two characters may stand', () => {
   test('what stood there when somebody saw them rightly apart and joined their blocks', () => {
     const split: [string, string] = ['1:ab', '1:ab / 2:'];
     const fill: [string, string] = ['1:ab / 2:', '1:ab / 2:p'];
@@ -310,14 +310,14 @@ describe('between two letters may stand', () => {
     const join: [string, string] = ['1:ab / 2:px', '1:abpx'];
     const history = historyOf('1:ab', split, fill, typed, join);
     expect(history.judge(layout('1:abpx')).misplaced).toEqual([]);
-    // Letters misplaced before or after the join do not count.
+    // Characters misplaced before or after the join do not count.
     const more = historyOf('1:ab / 3:q', split, fill, typed, join);
     expect(more.judge(layout('1:abpqx')).misplaced).toEqual(['x']);
     const wrong = historyOf('1:ab', typed, ['1:a / 2:bx', '1:abx'], ['1:bx / 2:a', '1:bxa']);
     expect(wrong.judge(layout('1:bax')).misplaced).toEqual(['x']);
   });
 
-  test('a letter typed at the end of a block to which somebody joined the next one unseen', () => {
+  test('a character typed at the end of a block to which somebody joined the next one unseen', () => {
     const history = historyOf(
       '1:ab / 2:cd',
       ['1:ab / 2:cd', '1:abcd'],
@@ -331,7 +331,7 @@ describe('between two letters may stand', () => {
       expect(history.judge(layout(wrong)).misplaced).not.toEqual([]);
   });
 
-  test('a letter that a boundary parted from its own neighbour', () => {
+  test('a character that a boundary parted from its own neighbour', () => {
     const history = historyOf(
       '1:ab',
       ['1:ab', '1:ab / 2:'],

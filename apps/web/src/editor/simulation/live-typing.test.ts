@@ -1,5 +1,5 @@
 /**
- * B types letter by letter while A, some ticks of latency away, changes the structure at B's caret.
+ * B types character by character while A, some ticks of latency away, changes the structure at B's caret.
  */
 import './environment.ts';
 
@@ -15,10 +15,10 @@ import { outline } from './page-outline.ts';
 import { createScore } from './score.ts';
 
 const WORDS = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
-const ACTING_AT = 20;
+const EDIT_AT = 20;
 const DELAYS_TICKS = [0, 1, 4];
 
-interface Scene {
+interface TypingCase {
   readonly name: string;
   readonly before?: Edit;
   readonly edit: Edit;
@@ -26,7 +26,7 @@ interface Scene {
   readonly right: string;
 }
 
-const SCENES: readonly Scene[] = [
+const CASES: readonly TypingCase[] = [
   {
     name: '7a joins bravo to alpha',
     edit: EDITS.joinsBravo,
@@ -85,12 +85,12 @@ const SCENES: readonly Scene[] = [
 ];
 
 describe('a person who types stays in one piece', () => {
-  const score = createScore('Live typist');
-  for (const scene of SCENES) {
+  const score = createScore('Live typing');
+  for (const typing of CASES) {
     for (const delay of DELAYS_TICKS) {
       for (const smallerId of ['A', 'B'] as const) {
-        test(`while A ${scene.name}, ${delay} ticks away (smaller id ${smallerId})`, () => {
-          score(() => play(scene, delay, smallerId), [scene.right]);
+        test(`while A ${typing.name}, ${delay} ticks away (smaller id ${smallerId})`, () => {
+          score(() => outlineAfter(typing, delay, smallerId), [typing.right]);
         });
       }
     }
@@ -98,7 +98,11 @@ describe('a person who types stays in one piece', () => {
 });
 
 /** The final outline, with `…` where B's words are in one piece. */
-function play({ before, edit, behind }: Scene, delay: number, smallerId: 'A' | 'B'): string {
+function outlineAfter(
+  { before, edit, behind }: TypingCase,
+  delay: number,
+  smallerId: 'A' | 'B',
+): string {
   return repeatable(1, () => {
     const { pages, sync } = sharedPage(THREE_PARAGRAPHS, 2);
     const [a, b] = smallerId === 'A' ? [pages[0]!, pages[1]!] : [pages[1]!, pages[0]!];
@@ -109,7 +113,7 @@ function play({ before, edit, behind }: Scene, delay: number, smallerId: 'A' | '
     b.view.select(behind, behind.length);
     for (let tick = 0; tick < WORDS.length + 2 * delay + 1; tick++) {
       if (tick < WORDS.length) b.view.type(WORDS[tick]!);
-      if (tick === ACTING_AT) edit(a.view);
+      if (tick === EDIT_AT) edit(a.view);
       line.tick();
       for (const page of [a, b]) checkPage(page);
     }

@@ -59,7 +59,7 @@ test('roots with their content', () => {
   expect(lines(describeRoots(sample()))).toEqual(SAMPLE);
 });
 
-test('roots that nobody has defined are shown by their content, and stay undefined', () => {
+test('undefined roots are shown by their content, and stay undefined', () => {
   const copy = copyOf(sample(), 2);
   expect(lines(describeRoots(copy)).toSorted()).toEqual(SAMPLE.toSorted());
   for (const root of copy.share.values()) expect(root.constructor).toBe(Y.AbstractType);

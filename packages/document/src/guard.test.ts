@@ -39,7 +39,7 @@ test('what was deleted does not count', () => {
   expect(inspectPage(page)).toEqual({ kind: 'ok' });
 });
 
-test('a limit that merging has passed keeps nobody from shortening the text', () => {
+test('a text that merging made too long can be shortened', () => {
   const page = pageOf();
   page.getText('text').insert(1, 'x'.repeat(MAX_PAGE_LENGTH));
   expect(inspectPage(page)).toEqual({ kind: 'ok' });

@@ -81,17 +81,17 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
       edit(pages[below(3)]!, below);
       if (below(10) === 0) merge(pages[below(3)]!, pages[below(3)]!);
     }
-    const onlooker = copyOf(first, 4);
-    pageRoots(onlooker);
-    merge(...pages, onlooker);
+    const reader = copyOf(first, 4);
+    pageRoots(reader);
+    merge(...pages, reader);
     expect(refused).toEqual([]);
     expect(readPage(first)).not.toEqual(EVERYTHING);
-    for (const page of [...pages, onlooker]) {
+    for (const page of [...pages, reader]) {
       expect(validatePage(page)).toEqual([]);
       expect(readPage(page)).toEqual(readPage(first));
     }
     // WR8: a client that only receives and reads writes nothing.
-    expect(onlooker.store.clients.has(4)).toBe(false);
-    expect(Y.equalSnapshots(Y.snapshot(onlooker), Y.snapshot(first))).toBe(true);
+    expect(reader.store.clients.has(4)).toBe(false);
+    expect(Y.equalSnapshots(Y.snapshot(reader), Y.snapshot(first))).toBe(true);
   },
 );

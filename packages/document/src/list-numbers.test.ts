@@ -105,7 +105,7 @@ test.each<[string, Block[], (number | null)[]]>([
   expect(numbersOf(blocks)).toEqual(expected);
 });
 
-test('a start that says what the place of the item says is left out', () => {
+test('a start equal to the number of the item’s place is left out', () => {
   const blocks = [
     item({ start: 1 }),
     code,

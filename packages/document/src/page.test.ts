@@ -97,7 +97,7 @@ describe('text', () => {
     expect(excerpt(blocks(), 10)).toBe('xxxxxxxxx…');
   });
 
-  test('an excerpt of a page says what its plain text says, whatever is moved or joined', () => {
+  test('the excerpt of a page equals its plain text, with moved and joined blocks too', () => {
     const moved = pageOf();
     moved.getText('text').insertEmbed(0, { place: 's' });
     moved.getMap('attributes').set('quoted.at', 's');

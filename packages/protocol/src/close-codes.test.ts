@@ -9,7 +9,7 @@ test('W9: 4400–4499 do not retry, 4500–4599 do', () => {
     expect([code, closeAction(code) === 'retry']).toEqual([code, code >= 4500]);
 });
 
-test('W9: codes nobody knows follow their range', () => {
+test('W9: unknown codes follow their range', () => {
   expect(closeAction(4499)).toBe('stop');
   expect(closeAction(4599)).toBe('retry');
   for (const code of [1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013])

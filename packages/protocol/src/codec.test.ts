@@ -63,18 +63,20 @@ test.each([
   ['binary', binaryCodec],
   ['JSON', jsonCodec],
 ])(
-  'W22: in %s, what a client may say of itself is short, and what it is told may be longer',
+  'W22: in %s, awareness from a client is short, and awareness from the server may be longer',
   (_, codec) => {
-    const said = (bytes: number) =>
+    const awareness = (bytes: number) =>
       codec.encode({ ...examples.awareness, update: new Uint8Array(bytes) }) as never;
-    expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
-    expect(codec.decodeFromClient(said(MAX_AWARENESS_BYTES + 1))).toEqual(invalid);
+    expect(codec.decodeFromClient(awareness(MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
+    expect(codec.decodeFromClient(awareness(MAX_AWARENESS_BYTES + 1))).toEqual(invalid);
     // The server's message is longer: it has names, and numbers in full.
-    expect(codec.decodeFromServer(said(6 * MAX_AWARENESS_BYTES))).toMatchObject({ kind: 'ok' });
+    expect(codec.decodeFromServer(awareness(6 * MAX_AWARENESS_BYTES))).toMatchObject({
+      kind: 'ok',
+    });
   },
 );
 
-test('W6, W24: an emoji that is newer than this browser is one if the server says so, and costs its command alone if not', () => {
+test('W6, W24: an emoji newer than this browser is accepted from the server; from a client it fails only its command', () => {
   const emoji = '\u{1FBFF}\u{1FBFF}';
   const at = 1;
   const reacted = {
@@ -95,8 +97,14 @@ test('W6, W24: an emoji that is newer than this browser is one if the server say
   expect(binaryCodec.decodeFromServer(events)).toMatchObject({ kind: 'ok' });
   const input = { document: 'document', message: examples.command.id, emoji, on: true };
   const { id } = examples.command;
-  const said = binaryCodec.encode({ type: 'command', channel: 0, id, name: 'chat:react', input });
-  expect(binaryCodec.decodeFromClient(said)).toMatchObject({
+  const command = binaryCodec.encode({
+    type: 'command',
+    channel: 0,
+    id,
+    name: 'chat:react',
+    input,
+  });
+  expect(binaryCodec.decodeFromClient(command)).toMatchObject({
     messages: [{ type: 'unaccepted-command', id }],
   });
 });

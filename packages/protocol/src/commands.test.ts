@@ -145,7 +145,7 @@ test('a document that is there already stays as it is', () => {
   expect(predict({ id: ULID, name: 'document:create', input }, context)).toBeNull();
 });
 
-test('who somebody is that was never met, the server says', () => {
+test('a user who is not in the state is predicted only when known', () => {
   const input = { document: D, user: 'cem', role: 'editor' } as const;
   const command = { id: ULID, name: 'member:change', input } as const;
   expect(predict(command, context)).toBeNull();

@@ -1,14 +1,14 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { librarySearch } from './http.ts';
 import { MAX_REQUESTED_NAME_LENGTH, MAX_SEARCH_LENGTH } from './limits.ts';
 import { requestedName } from './messages/field.ts';
 
-it('a search of the list has a length', () => {
+test('a search of the list has a length', () => {
   expect(librarySearch.safeParse('x'.repeat(MAX_SEARCH_LENGTH)).success).toBe(true);
   expect(librarySearch.safeParse('x'.repeat(MAX_SEARCH_LENGTH + 1)).success).toBe(false);
 });
 
-it('W15, W29: a name that is asked for may be any text; one that is too long is the name of nothing', () => {
+test('W15, W29: a name that is asked for may be any text; one that is too long is the name of nothing', () => {
   const longest = 'x'.repeat(MAX_REQUESTED_NAME_LENGTH);
   expect(requestedName.parse(longest)).toBe(longest);
   expect(requestedName.parse(`${longest}x`)).toBe('');

@@ -1,5 +1,5 @@
 /** Pins the wire limits that PROTOCOL.md promises; other tests use the constants. */
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import * as limits from './limits.ts';
 import * as transports from './transports.ts';
 
@@ -7,7 +7,7 @@ const KIB = 1_024;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-it.each([
+test.each([
   [
     'a connection (W2, W6, W7, W11)',
     {
@@ -87,7 +87,7 @@ it.each([
   expect(limits).toMatchObject(values);
 });
 
-it('has the values of transports (T3, T4, T8, T9)', () => {
+test('has the values of transports (T3, T4, T8, T9)', () => {
   expect(transports).toMatchObject({
     TRANSPORT_OPEN_TIMEOUT_MS: 4 * SECOND,
     TRANSPORT_REMEMBERED_MS: 10 * MINUTE,

@@ -11,7 +11,7 @@ import { fitText, hasVisibleText, toStorable } from './text.ts';
 
 const name = profilePatch.shape.name.unwrap();
 const { title } = documentPatch.shape;
-const said = (schema: z.ZodType, text: string) => schema.safeParse(text).data;
+const parsed = (schema: z.ZodType, text: string) => schema.safeParse(text).data;
 const refused = (schema: z.ZodType, text: string) =>
   schema.safeParse(text).error?.issues.map(({ message }) => message);
 
@@ -42,7 +42,7 @@ describe('W37', () => {
     (text) => {
       expect(refused(name, text)).toContain('Enter a name that can be seen.');
       expect(refused(newChatText, text)).toContain('Enter a message that can be seen.');
-      expect(said(title, text)).toBe('');
+      expect(parsed(title, text)).toBe('');
     },
   );
 
@@ -59,19 +59,19 @@ describe('W37', () => {
       '۝',
       '\ue000',
     ])
-      for (const schema of [name, title, newChatText]) expect(said(schema, text)).toBe(text);
+      for (const schema of [name, title, newChatText]) expect(parsed(schema, text)).toBe(text);
   });
 
   test('blanks around names and behind messages are removed; the indentation of a message and the title that is being typed stay', () => {
-    expect(said(name, '\u200b \u3164Ada\u2800\ufeff ')).toBe('Ada');
-    expect(said(newChatText, '    if x:\n\ty \n')).toBe('    if x:\n\ty');
-    expect(said(title, 'Tide ')).toBe('Tide ');
+    expect(parsed(name, '\u200b \u3164Ada\u2800\ufeff ')).toBe('Ada');
+    expect(parsed(newChatText, '    if x:\n\ty \n')).toBe('    if x:\n\ty');
+    expect(parsed(title, 'Tide ')).toBe('Tide ');
   });
 
   test('a name and a title are one line, a message keeps its lines and tabs; other controls go', () => {
-    expect(said(name, 'Ada\r\n\tLovelace\u0007')).toBe('Ada Lovelace');
-    expect(said(title, 'a\u2028b\u0085c')).toBe('a b c');
-    expect(said(newChatText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
+    expect(parsed(name, 'Ada\r\n\tLovelace\u0007')).toBe('Ada Lovelace');
+    expect(parsed(title, 'a\u2028b\u0085c')).toBe('a b c');
+    expect(parsed(newChatText, 'if x:\r\n\ty\u001b[0m\ufffe')).toBe('if x:\n\ty[0m');
   });
 
   test('a text that is too long is refused in a sentence', () => {
@@ -159,8 +159,8 @@ test.each([
   ['a message', newChatText, 4_000],
 ])('%s of as many characters as are let in is read as it was stored', (_, schema, maxLength) => {
   const text = '😀'.repeat(maxLength);
-  expect(said(schema, text)).toBe(text);
-  expect(said(schema, `${text}x`)).toBeUndefined();
+  expect(parsed(schema, text)).toBe(text);
+  expect(parsed(schema, `${text}x`)).toBeUndefined();
   expect(fitText(text, { lines: 'many', maxLength })).toBe(text);
 });
 

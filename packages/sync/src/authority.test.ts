@@ -50,7 +50,7 @@ describe('a rest', () => {
 });
 
 describe('what enters the journal', () => {
-  test('SY1 an update is told only when it is committed', () => {
+  test('SY1 an update is reported only when it is committed', () => {
     const { submit, commit, events } = start();
     submit(1, 1, new Writer(1).write('a'));
     expect(events()).toEqual([]);
@@ -243,7 +243,7 @@ describe('what enters the journal', () => {
     expect(authority.view().store.pendingStructs).toBeNull();
   });
 
-  test('SY8 a refusal is told after what came before it, and nothing counts after it', () => {
+  test('SY8 a refusal follows the results of earlier updates, and later updates are ignored', () => {
     const { submit, commit, events, authority } = start();
     const writer = new Writer(1);
     submit(1, 1, writer.write('a'));

@@ -107,7 +107,7 @@ const range = (from: number): ChannelIntent => ({
 });
 
 describe('opening', () => {
-  test('SY27 says what it has', () => {
+  test('SY27 sends its position and state vector', () => {
     const position = { epoch: LIFE, timeline: 't1', offset: 4 };
     const copy = new FakeReplica();
     copy.write('a');

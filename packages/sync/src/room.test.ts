@@ -280,8 +280,8 @@ describe('updates', () => {
   });
 });
 
-describe('somebody who may not be here any more', () => {
-  test('W36 is told so and gets nothing else', () => {
+describe('a client whose access was revoked', () => {
+  test('W36 receives the error and nothing else', () => {
     const { room, join, opened } = start();
     opened(1);
     opened(2);
@@ -303,7 +303,7 @@ describe('somebody who may not be here any more', () => {
   });
 });
 
-describe('somebody who may only view', () => {
+describe('a client with view access', () => {
   test('SY23 is refused at once when nothing is open before it', () => {
     const { room, opened } = start();
     opened(1, 'view');
@@ -343,7 +343,7 @@ describe('somebody who may only view', () => {
     ]);
   });
 
-  test('SY23 is told of the change', () => {
+  test('SY23 is notified of the change', () => {
     const { room, join, opened } = start();
     opened(1);
     const change = { title: 'Plan B', access: 'view' } as const;
@@ -364,7 +364,7 @@ describe('a client whose schema is older than the document needs (W14)', () => {
   const joinWith = (room: Room, subscription: number, schema: number) =>
     room.join({ subscription, schema, access: 'edit', ref: 1, title: '', user: 'ann' });
 
-  test('may only view it, and is told after `opened`', () => {
+  test('may only view it, and is notified after `opened`', () => {
     const { room } = start();
     joinWith(room, 1, 0);
     const [opened, error, ...rows] = room.event(engineEvent.answered(1, answer(1)));
@@ -375,7 +375,7 @@ describe('a client whose schema is older than the document needs (W14)', () => {
     expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
   });
 
-  test('writes until an update raises what the document needs, and is told before that update', () => {
+  test('writes until an update raises what the document needs, and is notified before that update', () => {
     const { room } = start();
     for (const [subscription, schema] of [
       [1, 1],
@@ -403,7 +403,7 @@ describe('a client whose schema is older than the document needs (W14)', () => {
     ).toHaveLength(2);
   });
 
-  test('who may not write anyway is told the reason alone', () => {
+  test('receives only the reason when it may not write anyway', () => {
     const { room } = start();
     room.join({ subscription: 1, schema: 1, access: 'view', ref: 1, title: '', user: 'ann' });
     room.event(engineEvent.answered(1));
@@ -422,7 +422,7 @@ describe('a client whose schema is older than the document needs (W14)', () => {
 });
 
 describe('endings', () => {
-  test('SY25 when the document is lost, each is told in the way it can understand', () => {
+  test('SY25 when the document is lost, each client receives the error that it understands', () => {
     const { room, join, opened } = start();
     opened(1);
     join(2);
@@ -456,7 +456,7 @@ describe('endings', () => {
     ]);
   });
 
-  test('SY26 leaving is told to the engine once, and touches nobody else', () => {
+  test('SY26 leaving is sent to the engine once, and affects no other client', () => {
     const { room, opened } = start();
     for (const subscription of [1, 2]) opened(subscription);
     expect(room.message(1, { type: 'leave', channel: CHANNEL })).toEqual([close(1)]);

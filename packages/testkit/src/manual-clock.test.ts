@@ -64,7 +64,7 @@ describe('ManualClock', () => {
     expect(ran).toBe(true);
   });
 
-  test('runUntilIdle says how long it took, and stops what repeats forever', () => {
+  test('runUntilIdle returns how long it took, and throws when timers repeat forever', () => {
     const clock = new ManualClock();
     clock.setTimeout(() => clock.setTimeout(() => undefined, 30), 12);
     expect(clock.runUntilIdle()).toBe(42);

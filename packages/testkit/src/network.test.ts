@@ -76,7 +76,7 @@ describe('SimulatedNetwork', () => {
     expect(link.isOpen).toBe(false);
   });
 
-  test('a cut loses what is on the way and tells both', () => {
+  test('a cut loses messages in flight and notifies both ends', () => {
     const { clock, network, log, listen } = setup();
     const link = listen(network.connect('a', 'b'));
     link.end('a').send('lost');

@@ -12,7 +12,7 @@ test('SEEDS asks for more, SEED for one alone', () => {
   expect(seedsToRun({ count: 2 }, { SEED: '', SEEDS: '' })).toEqual([1, 2]);
 });
 
-test('what is not a whole number is refused', () => {
+test('a value that is not a whole number is refused', () => {
   expect(() => seedsToRun({ count: 3 }, { SEEDS: 'many' })).toThrow(
     'SEEDS must be a whole number, not "many"',
   );

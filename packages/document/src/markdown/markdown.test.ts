@@ -235,7 +235,7 @@ describe('round trip', () => {
     .map((content) => ({ type: 'quote', content }));
   const page = fc.array(fc.oneof({ weight: 6, arbitrary: flat }, quote), { maxLength: 8 });
 
-  test('what Markdown can say comes back as it was', { timeout: 60_000 }, () => {
+  test('content that Markdown can express survives a round trip', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(page, (blocks) => {
         const expected = withoutImpliedStarts(sayable(blocks));

@@ -81,8 +81,8 @@ export function asyncApi(examples: Readonly<Record<MessageType, unknown>>): Asyn
       },
     },
     operations: {
-      receive: operation('receive', 'What a client says.'),
-      send: operation('send', 'What the server says.'),
+      receive: operation('receive', 'Messages from a client.'),
+      send: operation('send', 'Messages from the server.'),
     },
     components: {
       messages: Object.fromEntries(

@@ -122,7 +122,7 @@ describe('any state, any event', () => {
     );
   });
 
-  test('chat: each message once, and nobody has reacted twice with one emoji', () => {
+  test('chat: each message once, and no user has reacted twice with one emoji', () => {
     fc.assert(
       fc.property(fc.array<ChannelEvent>(chatEvents), (events) => {
         const { messages } = after(NO_CHAT, events) as ChatState;
@@ -295,7 +295,7 @@ describe('sharing', () => {
   });
 });
 
-test('a new name is that of all that its person said, and of where documents are shared with them', () => {
+test('a new name appears on the user’s messages and in the sharing of documents', () => {
   const event = {
     name: 'profile:changed',
     at: 1,

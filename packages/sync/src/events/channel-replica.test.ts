@@ -67,7 +67,7 @@ function live() {
 }
 
 describe('subscribing', () => {
-  test('EV1 says where it is, and nothing when it is nowhere', () => {
+  test('EV1 sends its position, or none when it has none', () => {
     const position = { epoch: 'e1', offset: 4 };
     const persisted = new ChannelReplica({ name: NAME, persisted: { position, state: EMPTY } });
     expect(persisted.state).toBe(EMPTY);
@@ -212,7 +212,7 @@ describe('the end', () => {
     expect(replica.subscribe(2)).toMatchObject([{ message: { position } }]);
   });
 
-  test('EV9 leaving is said once it is open, and nothing that comes later is heard', () => {
+  test('EV9 unsubscribe is sent when the channel is open, and later messages are ignored', () => {
     const replica = live();
     expect(replica.unsubscribe()).toEqual([
       { kind: 'send', message: { type: 'unsubscribe', channel: NUMBER } },
@@ -222,7 +222,7 @@ describe('the end', () => {
   });
 });
 
-test('EV10 a channel of the newest values has no position to say, and takes what comes', () => {
+test('EV10 a channel of the newest values sends no position, and applies every message', () => {
   const replica = new ChannelReplica({ name: 'dashboard' });
   const state = { type: 'dashboard', samples: [] } as const;
   replica.subscribe(1);

@@ -5,7 +5,7 @@ import type { IssuedCommand } from './command-queue.ts';
 import { CommandQueue, type CommandIntent } from './command-queue.ts';
 
 const given = (id: string, call: Call): IssuedCommand => ({ ...call, id, at: 1 });
-const say = (id: string, replyTo: string | null = null) =>
+const message = (id: string, replyTo: string | null = null) =>
   given(id, { name: 'chat:send', input: { document: 'd', text: id, mentions: [], replyTo } });
 const rename = (id: string, title: string, document = 'd') =>
   given(id, { name: 'document:rename', input: { document, title } });
@@ -15,7 +15,7 @@ const done = (id: string) =>
   ({ type: 'done', channel: 0, id, repeated: false, positions: [] }) as const;
 const refused = (id: string, error: ErrorBody) =>
   ({ type: 'refused', channel: 0, id, error }) as const;
-const said = (intents: readonly CommandIntent[]) =>
+const sentIds = (intents: readonly CommandIntent[]) =>
   intents.flatMap((intent) =>
     intent.kind === 'send' && intent.message.type === 'command' ? intent.message.id : [],
   );
@@ -30,43 +30,43 @@ function connected() {
   return queue;
 }
 
-test('CM1 said at once while connected, in order after a connection comes, without the time it was given at', () => {
+test('CM1 a command is sent at once while connected, else in order after connecting, without its time', () => {
   const queue = new CommandQueue();
-  expect(queue.add(say('a'), 0)).toEqual([]);
-  expect(queue.add(say('b'), 0)).toEqual([]);
-  const { at: _, ...call } = say('a');
+  expect(queue.add(message('a'), 0)).toEqual([]);
+  expect(queue.add(message('b'), 0)).toEqual([]);
+  const { at: _, ...call } = message('a');
   expect(queue.connected(0)[0]).toEqual({
     kind: 'send',
     message: { type: 'command', channel: 0, ...call },
   });
-  expect(said(queue.add(say('c'), 0))).toEqual(['c']);
+  expect(sentIds(queue.add(message('c'), 0))).toEqual(['c']);
 });
 
-test('CM2 what has no answer is said again after a reconnect, in the order in which it was given', () => {
+test('CM2 unanswered commands are sent again after a reconnect, in their order', () => {
   const queue = connected();
-  for (const id of 'abc') queue.add(say(id), 0);
+  for (const id of 'abc') queue.add(message(id), 0);
   queue.receive(done('b'), 0);
   queue.disconnected();
-  expect(queue.add(say('d'), 0)).toEqual([]);
-  expect(said(queue.connected(5))).toEqual(['a', 'c', 'd']);
+  expect(queue.add(message('d'), 0)).toEqual([]);
+  expect(sentIds(queue.connected(5))).toEqual(['a', 'c', 'd']);
 });
 
 test('CM3 at most 32 are without an answer', () => {
   const queue = connected();
   const ids = Array.from({ length: 40 }, (_, index) => `c${index}`);
-  const first = ids.flatMap((id) => said(queue.add(say(id), 0)));
+  const first = ids.flatMap((id) => sentIds(queue.add(message(id), 0)));
   expect(first).toEqual(ids.slice(0, MAX_COMMANDS_IN_FLIGHT));
-  expect(said(queue.receive(done('c3'), 0))).toEqual(['c32']);
+  expect(sentIds(queue.receive(done('c3'), 0))).toEqual(['c32']);
   expect(queue.receive(done('c3'), 0)).toEqual([]);
 });
 
 describe('CM4 an answer ends a command', () => {
   test('done, with the positions of its effects', () => {
     const queue = connected();
-    queue.add(say('a'), 0);
+    queue.add(message('a'), 0);
     const positions = [{ name: 'chat:d', epoch: 'e', offset: 4 }] as const;
     expect(queue.receive({ ...done('a'), positions }, 0)).toEqual([
-      { kind: 'done', command: say('a'), positions },
+      { kind: 'done', command: message('a'), positions },
     ]);
     expect(queue.pending).toEqual([]);
   });
@@ -78,10 +78,10 @@ describe('CM4 an answer ends a command', () => {
     const error = errorOf('forbidden', { detail: 'Not here.' });
     const intents = queue.receive(refused('a', error), 0);
     expect(intents[0]).toEqual({ kind: 'refused', command: create('a'), error });
-    expect(said(intents)).toEqual(['b']);
+    expect(sentIds(intents)).toEqual(['b']);
   });
 
-  test('an answer to what nobody waits for is ignored', () => {
+  test('an answer to an unknown command is ignored', () => {
     expect(connected().receive(done('a'), 0)).toEqual([]);
   });
 });
@@ -89,14 +89,14 @@ describe('CM4 an answer ends a command', () => {
 describe('CM5 what builds on another waits for its answer', () => {
   test.each([
     ['a document and its title', create('a'), rename('b', 'x'), ['a']],
-    ['a document and its chat', create('a'), say('b'), ['a']],
-    ['a message and its answer', say('a'), say('b', 'a'), ['a']],
-    ['two messages', say('a'), say('b'), ['a', 'b']],
+    ['a document and its chat', create('a'), message('b'), ['a']],
+    ['a message and its answer', message('a'), message('b', 'a'), ['a']],
+    ['two messages', message('a'), message('b'), ['a', 'b']],
     ['two documents', create('a'), create('b', 'e'), ['a', 'b']],
-    ['a title and a message', rename('a', 'x'), say('b'), ['a', 'b']],
+    ['a title and a message', rename('a', 'x'), message('b'), ['a', 'b']],
     [
       'a message and its correction',
-      say('a'),
+      message('a'),
       given('b', { name: 'chat:delete', input: { document: 'd', message: 'a' } }),
       ['a'],
     ],
@@ -122,34 +122,34 @@ describe('CM5 what builds on another waits for its answer', () => {
     const queue = new CommandQueue();
     queue.add(earlier, 0);
     queue.add(later, 0);
-    expect(said(queue.connected(0))).toEqual(expected);
+    expect(sentIds(queue.connected(0))).toEqual(expected);
   });
 });
 
 describe('CM6 refused for now', () => {
-  test('is said again after the time the server asks for, before those behind it', () => {
+  test('is sent again after the server’s delay, before later commands', () => {
     const queue = connected();
-    for (const id of 'abc') queue.add(say(id), 0);
+    for (const id of 'abc') queue.add(message(id), 0);
     expect(queue.receive(refused('a', errorOf('overloaded', { retryAfterMs: 50 })), 100)).toEqual(
       [],
     );
     expect(queue.dueAt).toBe(150);
-    expect(said(queue.receive(done('b'), 110))).toEqual([]);
-    expect(queue.add(say('d'), 120)).toEqual([]);
+    expect(sentIds(queue.receive(done('b'), 110))).toEqual([]);
+    expect(queue.add(message('d'), 120)).toEqual([]);
     expect(queue.tick(149)).toEqual([]);
-    expect(said(queue.tick(150))).toEqual(['a', 'd']);
+    expect(sentIds(queue.tick(150))).toEqual(['a', 'd']);
     expect(queue.dueAt).toBeNull();
   });
 
   test('without a time, waits twice as long each time, up to a limit', () => {
     const queue = connected();
-    queue.add(say('a'), 0);
+    queue.add(message('a'), 0);
     let now = 0;
     const waits = Array.from({ length: 8 }, () => {
       queue.receive(refused('a', errorOf('internal')), now);
       const wait = (queue.dueAt ?? 0) - now;
       now += wait;
-      expect(said(queue.tick(now))).toEqual(['a']);
+      expect(sentIds(queue.tick(now))).toEqual(['a']);
       return wait;
     });
     expect(waits.slice(0, 3)).toEqual([1, 2, 4].map((times) => times * COMMAND_RETRY_BASE_MS));
@@ -162,15 +162,15 @@ describe('CM6 refused for now', () => {
     queue.add(rename('b', 'x'), 0);
     queue.receive(refused('a', errorOf('internal', { retryAfterMs: 10 })), 0);
     queue.add(rename('c', 'y', 'e'), 0);
-    expect(said(queue.tick(10))).toEqual(['a', 'c']);
+    expect(sentIds(queue.tick(10))).toEqual(['a', 'c']);
   });
 
   test('a new connection does not wait', () => {
     const queue = connected();
-    queue.add(say('a'), 0);
+    queue.add(message('a'), 0);
     queue.receive(refused('a', errorOf('overloaded', { retryAfterMs: 9_000 })), 0);
     queue.disconnected();
-    expect(said(queue.connected(1))).toEqual(['a']);
+    expect(sentIds(queue.connected(1))).toEqual(['a']);
   });
 });
 
@@ -178,7 +178,7 @@ describe('CM7 a later command takes the place of one that it makes unnecessary',
   test.each([
     ['a title', rename('a', 'x'), rename('b', 'y'), true],
     ['of another document', rename('a', 'x'), rename('b', 'y', 'e'), false],
-    ['a message', say('a'), say('b'), false],
+    ['a message', message('a'), message('b'), false],
     [
       'a name by a colour',
       given('a', { name: 'profile:change', input: { name: 'Ada' } }),
@@ -232,20 +232,20 @@ describe('CM7 a later command takes the place of one that it makes unnecessary',
     const queue = connected();
     queue.add(rename('a', 'x'), 0);
     expect(queue.add(rename('b', 'y'), 0)).toEqual([]);
-    expect(said(queue.receive(done('a'), 0))).toEqual(['b']);
+    expect(sentIds(queue.receive(done('a'), 0))).toEqual(['b']);
   });
 });
 
 test('CM8 what an earlier page has left goes first, and what is known already is not taken twice', () => {
   const queue = new CommandQueue();
-  queue.add(say('c'), 0);
-  queue.adopt([say('a'), say('b'), say('c')], 0);
-  expect(said(queue.connected(0))).toEqual(['a', 'b', 'c']);
+  queue.add(message('c'), 0);
+  queue.adopt([message('a'), message('b'), message('c')], 0);
+  expect(sentIds(queue.connected(0))).toEqual(['a', 'b', 'c']);
 });
 
-test('CM9 what another page has heard the answer of is not said any more', () => {
+test('CM9 a command that another page has finished is not sent again', () => {
   const queue = new CommandQueue();
   queue.adopt([create('a'), rename('b', 'x')], 0);
-  expect(said(queue.connected(0))).toEqual(['a']);
-  expect(said(queue.forget('a', 0))).toEqual(['b']);
+  expect(sentIds(queue.connected(0))).toEqual(['a']);
+  expect(sentIds(queue.forget('a', 0))).toEqual(['b']);
 });

@@ -2,7 +2,7 @@ import { errorOf } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { MAX_ROWS_MESSAGE_BYTES } from './limits.ts';
-import { rowsOf, start, Writer } from './simulation/authority-harness.ts';
+import { rowsOf, start, Writer } from './testing/authority-harness.ts';
 import { docOf, textOf } from './simulation/content.ts';
 
 describe('opening', () => {

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { Authority } from './authority.ts';
 import type { AuthorityRules } from './authority-rules.ts';
 import { MAX_DOCUMENT_BYTES } from './limits.ts';
-import { EMPTY, rowsOf, start, Writer } from './simulation/authority-harness.ts';
+import { EMPTY, rowsOf, start, Writer } from './testing/authority-harness.ts';
 import { FORBIDDEN, rules, textOf } from './simulation/content.ts';
 import { DamagedDocument, type StoredDocument } from './stored-document.ts';
 

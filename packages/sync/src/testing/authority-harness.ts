@@ -4,7 +4,7 @@ import { Authority } from '../authority.ts';
 import type { AuthorityRules } from '../authority-rules.ts';
 import type { EngineEvent, OpenRequest } from '../engine-event.ts';
 import type { StoredDocument } from '../stored-document.ts';
-import { rules, textOf } from './content.ts';
+import { rules, textOf } from '../simulation/content.ts';
 
 export const EMPTY: StoredDocument = {
   document: 'document',

@@ -1,7 +1,5 @@
-export { createBlockId } from './block-id.ts';
-export type { Block, Kind, List, TextBlock } from './blocks.ts';
+export { type Block, createBlockId, type Kind, type List, type TextBlock } from './blocks.ts';
 export { describeRoots, type RootTree, type TreeEntry } from './data-tree.ts';
-export { inspectPage } from './guard.ts';
 export { safeHref } from './href.ts';
 export { toHtml } from './html.ts';
 export { findLinks } from './link-finder.ts';
@@ -21,8 +19,7 @@ export {
 } from './list-numbers.ts';
 export { headingLevel, MAX_INDENT, SCHEMA_VERSION } from './nodes.ts';
 export { readPage, writePage } from './page.ts';
-export { readableText } from './readable-text.ts';
 export { neededSchema, neededSchemaOfChange } from './schema-version.ts';
 export { pageRoots } from './stream/roots.ts';
-export { excerpt } from './text.ts';
-export { validateChange, validatePage } from './validation.ts';
+export { excerpt, readableText } from './text.ts';
+export { inspectPage, validateChange, validatePage } from './validation.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBlockId } from './block-id.ts';
-import type { Block } from './blocks.ts';
+import { type Block, createBlockId } from './blocks.ts';
 import { EVERYTHING, pageOf, seededBytes, plainText } from './testing/pages.ts';
 import { isBlockId } from './nodes.ts';
 import { readPage, writePage } from './page.ts';

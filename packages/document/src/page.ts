@@ -1,6 +1,5 @@
 import * as Y from 'yjs';
-import { createBlockId, type RandomBytes } from './block-id.ts';
-import type { Block, Inline, Mark } from './blocks.ts';
+import { type Block, type Inline, type Mark, type RandomBytes, createBlockId } from './blocks.ts';
 import {
   attributeNames,
   type BlockName,

@@ -1,6 +1,8 @@
 import * as Y from 'yjs';
 import { type Block, inlineText } from './blocks.ts';
 import { iterateBlocks, readPage } from './page.ts';
+import { ListCounter } from './list-numbers.ts';
+import { definitionOf } from './nodes.ts';
 
 export type BlockSource = Y.Doc | Iterable<Block>;
 
@@ -19,6 +21,25 @@ export function excerpt(source: BlockSource, maxChars: number): string {
     if (text.length > maxChars) return cut(text, maxChars);
   }
   return text;
+}
+
+/**
+ * Writes a page, or a part of one, as text for a mail or a terminal: the visible lines with the
+ * signs of lists and quotes, unescaped.
+ */
+export function readableText(source: BlockSource): string {
+  return linesOf(blocksOf(source)).join('\n');
+}
+
+function linesOf(blocks: Iterable<Block> = []): string[] {
+  const numbers = new ListCounter();
+  const lines: string[] = [];
+  for (const block of blocks) {
+    const number = numbers.next(block);
+    for (const line of definitionOf(block).toText(block, { number, lines: linesOf }))
+      lines.push(line);
+  }
+  return lines;
 }
 
 function* lines(blocks: Iterable<Block>): Generator<string> {

@@ -8,15 +8,15 @@ import {
 } from './limits.ts';
 import {
   BLOCK_ATTRIBUTES,
+  SCHEMA_VERSION,
   blockAttributeVersion,
   isBlockId,
   isMarkName,
   markVersion,
-  SCHEMA_VERSION,
 } from './nodes.ts';
 import { parseAttributeKey } from './stream/attributes.ts';
 import { isSlotEmbed } from './stream/embeds.ts';
-import { pageRoots, type PageRoots } from './stream/roots.ts';
+import { type PageRoots, pageRoots } from './stream/roots.ts';
 
 /**
  * Validation of pages on raw Yjs, since a peer can send anything that Yjs can express (SPEC.md, VA1
@@ -72,6 +72,22 @@ export function validateChange(transaction: Y.Transaction): Violation[] {
   return distinct(transaction.doc.share.values(), (type) =>
     transaction.changed.has(type) && isForeignRoot(type, roots) ? foreignRoot(type) : null,
   );
+}
+
+export type Inspection =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'newer'; readonly unknown: readonly string[] };
+
+/**
+ * Decides whether an editor may be bound to a page. Content of a newer version is readable as far
+ * as this code understands it (RD9) but not editable: the editor would show it differently, and its
+ * changes could mean something else to other clients. A page that is merely too long stays
+ * editable, so that people can shorten it.
+ */
+export function inspectPage(doc: Y.Doc): Inspection {
+  const unknown = new Set<string>();
+  for (const { rule, found } of validatePage(doc)) if (rule !== 'too-long') unknown.add(found);
+  return unknown.size === 0 ? { kind: 'ok' } : { kind: 'newer', unknown: [...unknown] };
 }
 
 function distinct<T>(parts: Iterable<T>, judge: (part: T) => Violation | null): Violation[] {

@@ -34,7 +34,7 @@ import {
   title,
   user,
 } from './messages/field.ts';
-import { credential } from './messages/session.ts';
+import { credential } from './messages/handshake.ts';
 import type { LibraryPlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
 

@@ -33,13 +33,20 @@ export {
 } from './messages/field.ts';
 export * from './messages/message.ts';
 export type { Member, MemberCounts, PresenceState } from './messages/presence.ts';
-export * from './search-text.ts';
 export { reduceActivity, type ActivityState, type DocumentActivity } from './topics/activity.ts';
 export * from './topics/chat.ts';
 export { dashboardSample, reduceDashboard, type DashboardSample } from './topics/dashboard.ts';
 export * from './topics/library.ts';
 export * from './topics/sharing.ts';
 export * from './topics/unread.ts';
-export { fitText, hasVisibleText, textRefusal, toStorable, truncateText } from './text.ts';
+export {
+  fitText,
+  foldText,
+  hasVisibleText,
+  searchWords,
+  textRefusal,
+  toStorable,
+  truncateText,
+} from './text.ts';
 export * from './transports.ts';
 export * from './version.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from './manual-clock.ts';
 import type { SeededRandom } from './random.ts';
 
 /** Executes work in order, each piece after a random delay, until its owner crashes. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from './clock.ts';
-import { ManualClock } from './manual-clock.ts';
+import { type Clock, ManualClock } from './manual-clock.ts';
 import { SeededRandom } from './random.ts';
 
 describe('ManualClock', () => {

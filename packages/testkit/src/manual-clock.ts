@@ -3,7 +3,15 @@
  * at the same time in the order in which they were set.
  */
 
-import type { Clock, TimerHandle } from './clock.ts';
+export type TimerHandle = unknown;
+
+/** The clock that timed code of the product takes as an argument. */
+export interface Clock {
+  /** Milliseconds from an arbitrary start: only differences have a meaning. */
+  now(): number;
+  setTimeout(run: () => void, delayMs: number): TimerHandle;
+  clearTimeout(handle: TimerHandle): void;
+}
 
 /** A simulation that has not settled after this many timers never will. */
 const MAX_IDLE_TIMERS = 100_000;

@@ -4,7 +4,7 @@
  * moment. Messages are opaque and passed by reference.
  */
 
-import type { Clock, TimerHandle } from './clock.ts';
+import type { Clock, TimerHandle } from './manual-clock.ts';
 import type { Random } from './random.ts';
 
 export interface LinkOptions {

@@ -1,6 +1,5 @@
 import * as Y from 'yjs';
-import { type Block, inlineText } from '../blocks.ts';
-import type { RandomBytes } from '../block-id.ts';
+import { type Block, type RandomBytes, inlineText } from '../blocks.ts';
 import { writePage } from '../page.ts';
 import { blocksOf, type BlockSource } from '../text.ts';
 

@@ -2,15 +2,16 @@
  * Handshake. The client's first message is `hello`, once, within `HELLO_TIMEOUT_MS`. `channels`
  * lists the channels to open, with the client's positions, so a reconnect takes one message and one
  * round trip. The server answers `welcome`, or closes with a registry code, and then answers each
- * channel like a single request. Only the handshake and `session.ts` carry credentials.
+ * channel like a single request. Only the messages of this file carry credentials.
  */
 import { z } from 'zod';
 import { MAX_CHANNELS_PER_CONNECTION } from '../limits.ts';
-import { asciiId } from '../text.ts';
+import { asciiId, opaqueText } from '../text.ts';
 import { channelMessages } from './channel.ts';
 import { eventChannelMessages } from './event-channel.ts';
-import { user, type BytesField } from './field.ts';
-import { credential } from './session.ts';
+import { type BytesField, instant, user } from './field.ts';
+
+export const credential = opaqueText(4096);
 
 export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
   hello: z.strictObject({
@@ -34,3 +35,15 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
     user,
   }),
 });
+
+/**
+ * Reauthentication of a live connection. The server asks for a new token before the old one
+ * expires; the client gets one over HTTP and sends it here. Another user's token ends the
+ * connection.
+ */
+export const sessionMessages = {
+  /** Server: requests a new token before `expiresAt` (server clock) plus a grace period. */
+  authenticate: z.object({ expiresAt: instant }),
+  token: z.strictObject({ token: credential }),
+  authenticated: z.object({ expiresAt: instant }),
+};

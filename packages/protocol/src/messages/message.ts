@@ -5,9 +5,8 @@ import { commandMessages } from './command.ts';
 import { connectionMessages } from './connection.ts';
 import { eventChannelMessages } from './event-channel.ts';
 import type { BytesField } from './field.ts';
-import { handshakeMessages } from './handshake.ts';
+import { handshakeMessages, sessionMessages } from './handshake.ts';
 import { presenceMessages } from './presence.ts';
-import { sessionMessages } from './session.ts';
 import { updateMessages } from './update.ts';
 
 const bodies = <B extends BytesField>(bytes: B) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { inspectPage } from './guard.ts';
+import { inspectPage } from './validation.ts';
 import { MAX_PAGE_LENGTH } from './limits.ts';
 import { SCHEMA_VERSION } from './nodes.ts';
 import { pageOf } from './testing/pages.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Block, Inline, TextBlock } from './blocks.ts';
-import { readableText } from './readable-text.ts';
+import { readableText } from './text.ts';
 import { EVERYTHING } from './testing/pages.ts';
 
 const item = (words: string, attrs: TextBlock['attrs'] = {}): Block => ({

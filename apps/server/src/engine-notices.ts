@@ -1,5 +1,5 @@
 /** Routes what the engine reports: to rooms, to paused connections, to metrics and to the log. */
-import type { ConnectionPolicy } from './connection/connection-policy.ts';
+import type { ConnectionRegistry } from './connection/connection-registry.ts';
 import type { Rooms } from './documents/rooms.ts';
 import type { Engine, EngineNotice } from './engine/port.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -8,7 +8,7 @@ import type { Log } from './runtime/log.ts';
 
 export interface EngineNoticeTargets {
   readonly rooms: Rooms;
-  readonly policy: ConnectionPolicy;
+  readonly connections: ConnectionRegistry;
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly log: Log;
@@ -21,7 +21,10 @@ export function routeEngineNotices(engine: Engine, targets: EngineNoticeTargets)
   });
 }
 
-function route(notice: EngineNotice, { rooms, policy, metrics, log }: EngineNoticeTargets): void {
+function route(
+  notice: EngineNotice,
+  { rooms, connections, metrics, log }: EngineNoticeTargets,
+): void {
   switch (notice.kind) {
     case 'stalled':
       log.error(
@@ -35,7 +38,7 @@ function route(notice: EngineNotice, { rooms, policy, metrics, log }: EngineNoti
       rooms.storageChanged();
       break;
     case 'drained':
-      policy.resumeAll();
+      connections.resumeAll();
       break;
     case 'latency':
       if (notice.work === 'commit') metrics.committed(notice.shard, notice.ms);

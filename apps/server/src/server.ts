@@ -1,44 +1,48 @@
 /** Wires the parts of a server, starts them in order, and stops them in reverse. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { Authenticator } from './accounts/authenticator.ts';
+import { METRICS_READER, People } from './accounts/people.ts';
+import { sweepSessions } from './accounts/session-sweep.ts';
+import { createTokenSigner } from './accounts/session-token.ts';
+import { createWelcome } from './accounts/welcome-document.ts';
+import { createApplication } from './api/application.ts';
 import { createEventChannels } from './channels/event-channels.ts';
-import { PostCommitEffects } from './post-commit-effects.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
+import { measureCommands } from './commands/measured-command-runner.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import type { Database } from './storage/tables.ts';
-import type { Engine } from './engine/port.ts';
-import { ErrorBoundary } from './runtime/error-boundary.ts';
-import { routeEngineNotices } from './engine-notices.ts';
+import type { Secrets } from './configuration/setting-schemas.ts';
+import { ConnectionLimiter } from './connection/connection-limiter.ts';
 import { ConnectionPolicy } from './connection/connection-policy.ts';
 import { ConnectionRegistry } from './connection/connection-registry.ts';
-import { protocolFactory } from './protocols/protocol-factory.ts';
-import { systemClock } from './runtime/clock.ts';
-import { Gateway } from './gateway.ts';
-import { Rooms } from './documents/rooms.ts';
+import { ConnectionTelemetry } from './connection/connection-telemetry.ts';
+import { outputFactory } from './connection/output.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
-import { TimerWheel } from './runtime/timer-wheel.ts';
-import { createApplication } from './api/application.ts';
+import { Rooms } from './documents/rooms.ts';
+import { routeEngineNotices } from './engine-notices.ts';
+import type { Engine } from './engine/port.ts';
+import { Gateway } from './gateway.ts';
 import { bearerCheck } from './http/bearer-token.ts';
 import { clientAddress } from './http/client-address.ts';
-import { createCors } from './http/cors.ts';
-import type { HttpListener } from './http/http-listener.ts';
+import { createCors, type Cors } from './http/cors.ts';
+import type { HttpHandlers, HttpListener } from './http/http-listener.ts';
 import { createOriginPolicy } from './http/origin-policy.ts';
-import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
 import type { HeadersOf } from './http/security-headers.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES } from './limits.ts';
-import type { Log } from './runtime/log.ts';
-import { createSelfProbe } from './probe/create-self-probe.ts';
-import { measureCommands } from './commands/measured-command-runner.ts';
-import { Metrics } from './metrics/metrics.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { SpanSink } from './metrics/span.ts';
-import { METRICS_READER, People } from './accounts/people.ts';
-import { sweepSessions } from './accounts/session-sweep.ts';
-import type { Secrets } from './configuration/setting-schemas.ts';
-import { createTokenSigner } from './accounts/session-token.ts';
-import { createWelcome } from './accounts/welcome-document.ts';
+import { PostCommitEffects } from './post-commit-effects.ts';
+import { createSelfProbe } from './probe/create-self-probe.ts';
+import { connectionFactory } from './protocols/connection-factory.ts';
+import { systemClock } from './runtime/clock.ts';
+import { ErrorBoundary } from './runtime/error-boundary.ts';
+import { KeyedRateLimiter } from './runtime/keyed-rate-limiter.ts';
+import type { Log } from './runtime/log.ts';
+import { TimerWheel } from './runtime/timer-wheel.ts';
+import type { Database } from './storage/tables.ts';
 
 export interface ServerOptions {
   readonly configuration: Configuration;
@@ -60,12 +64,17 @@ export interface ServerOptions {
 /** @returns the running server. Disposing of it drains connections, stores what they sent and closes the port. */
 export async function startServer(options: ServerOptions): Promise<AsyncDisposable> {
   const { configuration, secrets, listener, db, engine, spans, log } = options;
-  const { limits, trustedProxies, allowAdhocDocuments } = configuration;
-
+  const { limits, allowAdhocDocuments } = configuration;
+  const clock = systemClock;
   const metrics = new Metrics(spans);
   const errors = new ErrorBoundary({ log, counter: metrics.containedErrors });
-  const runner = measureCommands(options.runner, metrics);
   const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
+  const runner = measureCommands(options.runner, metrics);
+
+  const people = new People(db);
+  const tokens = createTokenSigner(secrets);
+  const authenticator = new Authenticator(people, tokens);
+
   const excerptUpdater = new ExcerptUpdater({ db, engine, log });
   const rooms = new Rooms({
     db,
@@ -78,20 +87,14 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
     allowAdhocDocuments,
   });
-  const people = new People(db);
-  const tokens = createTokenSigner(secrets);
-  const originPolicy = createOriginPolicy(configuration);
-  const proxies = new UntrustedProxies({ trustedProxies, counter: metrics.untrustedForwards, log });
-  const addressOf = (request: IncomingMessage) => {
-    proxies.notice(request);
-    return clientAddress(request, trustedProxies);
-  };
+
   const connections = new ConnectionRegistry();
   const metricsCollector = new MetricsCollector({
     metrics,
     engine,
     serverStats: () => ({ state: connections.state, connections, rooms: rooms.all() }),
   });
+
   const eventChannels = createEventChannels({
     db,
     rooms,
@@ -102,38 +105,38 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     isAdministrator: administratorCheck(configuration),
   });
   const { hub, activity } = eventChannels;
-  rooms.onPeople((document) => activity.peopleChanged(document));
-  excerptUpdater.onExcerptChanged((document, summary) =>
-    activity.excerptChanged(document, summary),
-  );
-  new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
+
   const policy = new ConnectionPolicy({
     connections,
     connectionsPerUser: limits.connectionsPerUser,
-    people,
-    tokens,
+    authenticator,
     isFull: (document) => engine.isFull(document),
     metrics,
-    clock: systemClock,
+    clock,
   });
-  const gateway = new Gateway({
-    limits,
-    connections,
-    createProtocol: protocolFactory({
-      rooms,
-      policy,
-      metrics,
-      people,
-      tokens,
-      runner,
-      eventChannels,
+  const limiter = new ConnectionLimiter({ limits, connections, wheel, clock, metrics, log });
+  const createConnection = connectionFactory(
+    {
+      owner: connections,
+      createOutput: outputFactory({ wheel, clock, metrics }),
+      limits,
+      telemetry: new ConnectionTelemetry(metrics, log),
+      errors,
       wheel,
-    }),
-    onEnd: (connection) => policy.onEnd(connection),
-    checks: { originPolicy, addressOf, mayReadMetrics: bearerCheck(configuration.metricsToken) },
+      clock,
+    },
+    { rooms, policy, metrics, authenticator, runner, eventChannels, wheel },
+  );
+
+  const originPolicy = createOriginPolicy(configuration);
+  const addressOf = clientAddressOf(configuration, { metrics, log });
+  const gateway = new Gateway({
+    limiter,
+    createConnection,
+    originPolicy,
+    addressOf,
+    mayReadMetrics: bearerCheck(configuration.metricsToken),
     wheel,
-    metrics,
-    errors,
     log,
   });
   const application = createApplication({
@@ -142,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     engine,
     people,
     tokens,
+    authenticator,
     rooms,
     runner,
     welcome: createWelcome({ db, engine, log }),
@@ -156,39 +160,26 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     log,
   });
 
-  const answerApi = getRequestListener(application.fetch, { overrideGlobalObjects: false });
-  const cors = createCors(configuration);
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const fields = { method: request.method };
-    const isDone = errors.run('request', fields, () => {
-      if (cors(request, response) || gateway.request(request, response)) return;
-      Promise.resolve(answerApi(request, response)).catch((error: unknown) => {
-        errors.report('request', fields, error);
-        response.destroy();
-      });
-    });
-    if (!isDone) response.destroy();
-  };
-  routeEngineNotices(engine, { rooms, policy, metrics, errors, log });
-  runner.onStorageChanged((error) => {
-    for (const connection of connections) connection.commandStorageChanged(error);
-  });
+  rooms.onPeople((document) => activity.peopleChanged(document));
+  excerptUpdater.onExcerptChanged((document, summary) =>
+    activity.excerptChanged(document, summary),
+  );
+  new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
+  routeEngineNotices(engine, { rooms, connections, metrics, errors, log });
+  runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
-    for (const connection of connections.ofUser(user.id)) connection.user = user;
+    connections.renameUser(user);
     rooms.renameUser(user);
   });
-  people.onSessionEnded((session) => {
-    for (const connection of connections)
-      if (connection.session === session) connection.close('unauthenticated');
-  });
+  people.onSessionEnded((session) => connections.endSession(session));
+
   const sweep = sweepSessions({ db, engine, log });
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
   const selfProbe = createSelfProbe({ db, engine, tokens, metrics, log }, listener.address);
   listener.serve({
-    request: handle,
-    upgrade: gateway.upgrade,
+    ...createHandlers({ cors: createCors(configuration), gateway, application, errors }),
     canStore: () => !isStalled(engine),
   });
   if (configuration.selfProbe) selfProbe.start();
@@ -197,7 +188,8 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     async [Symbol.asyncDispose]() {
       listener.drain();
       selfProbe[Symbol.dispose]();
-      await gateway.drain();
+      await connections.drain();
+      limiter[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
       await excerptUpdater[Symbol.asyncDispose]();
       rooms[Symbol.dispose]();
@@ -206,6 +198,54 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       eventChannels[Symbol.dispose]();
       metricsCollector[Symbol.dispose]();
     },
+  };
+}
+
+interface RequestTargets {
+  readonly cors: Cors;
+  readonly gateway: Gateway;
+  readonly application: ReturnType<typeof createApplication>;
+  readonly errors: ErrorBoundary;
+}
+
+/** A request that fails is closed, and no other notices. */
+function createHandlers({
+  cors,
+  gateway,
+  application,
+  errors,
+}: RequestTargets): Pick<HttpHandlers, 'request' | 'upgrade'> {
+  const answerApi = getRequestListener(application.fetch, { overrideGlobalObjects: false });
+  return {
+    request(request, response) {
+      const fields = { method: request.method };
+      const isDone = errors.run('request', fields, () => {
+        if (cors(request, response) || gateway.request(request, response)) return;
+        Promise.resolve(answerApi(request, response)).catch((error: unknown) => {
+          errors.report('request', fields, error);
+          response.destroy();
+        });
+      });
+      if (!isDone) response.destroy();
+    },
+    upgrade(request, stream, head) {
+      const isDone = errors.run('request', { method: 'upgrade' }, () =>
+        gateway.upgrade(request, stream, head),
+      );
+      if (!isDone) stream.destroy();
+    },
+  };
+}
+
+/** Also reports addresses that an untrusted proxy forwards. */
+function clientAddressOf(
+  { trustedProxies }: Configuration,
+  { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
+): (request: IncomingMessage) => string | null {
+  const proxies = new UntrustedProxies({ trustedProxies, counter: metrics.untrustedForwards, log });
+  return (request) => {
+    proxies.notice(request);
+    return clientAddress(request, trustedProxies);
   };
 }
 

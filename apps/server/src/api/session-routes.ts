@@ -13,20 +13,14 @@ import {
   type CookiePlace,
 } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
-import {
-  findCaller,
-  signedIn,
-  takeRequest,
-  type ApiEnvironment,
-  type ApiServices,
-} from './api-environment.ts';
+import { signedIn, takeRequest, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
 import { cameByHttps } from '../http/request-scheme.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, people, runner, tokens, welcome, addressOf, guests, changes, log } =
-    services;
+  const { configuration, authenticator, people, runner, tokens } = services;
+  const { welcome, addressOf, guests, changes, log } = services;
   const { publicUrl, allowedOrigins, allowedFrames } = configuration;
 
   const cookiePlace = (request: IncomingMessage): CookiePlace => {
@@ -43,7 +37,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
   const resume = async (
     header: (name: string) => string | undefined,
   ): Promise<(SignedIn & { readonly cookie: string | null }) | null> => {
-    const known = await findCaller(header, services);
+    const known = await authenticator.findByHeaders(header);
     if (known === null) return null;
     const cookie = readSessionCookie(header('Cookie'));
     const isByCookie = cookie !== null && sessionId(cookie) === known.session;
@@ -92,7 +86,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
       return context.json(answer);
     })
     .post('/session/end', async (context) => {
-      const known = await findCaller((name) => context.req.header(name), services);
+      const known = await authenticator.findByHeaders((name) => context.req.header(name));
       if (known !== null) await people.endSession(known.session);
       context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
       return context.body(null, 204);

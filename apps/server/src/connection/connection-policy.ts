@@ -1,7 +1,7 @@
 /** What all connections of a server are subject to: who may connect, bans, and backpressure of the engine. */
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
-import { ANONYMOUS, type People } from '../accounts/people.ts';
-import type { TokenSigner } from '../accounts/session-token.ts';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import { ANONYMOUS } from '../accounts/people.ts';
 import type { Engine } from '../engine/port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ViolationTracker, type Sender } from '../rate-limits/violation-tracker.ts';
@@ -12,8 +12,7 @@ import type { ConnectionRegistry } from './connection-registry.ts';
 export interface ConnectionPolicyOptions {
   readonly connections: ConnectionRegistry;
   readonly connectionsPerUser: number;
-  readonly people: People;
-  readonly tokens: TokenSigner;
+  readonly authenticator: Authenticator;
   readonly isFull: Engine['isFull'];
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -22,7 +21,6 @@ export interface ConnectionPolicyOptions {
 export class ConnectionPolicy {
   readonly #options: ConnectionPolicyOptions;
   readonly #violations = new ViolationTracker();
-  readonly #paused = new Set<Connection>();
 
   constructor(options: ConnectionPolicyOptions) {
     this.#options = options;
@@ -54,18 +52,17 @@ export class ConnectionPolicy {
 
   /** Extends the connection's authentication, or closes it when `token` is invalid or another user's. */
   async reauthenticate(connection: Connection, token: string): Promise<void> {
-    const { tokens, people, metrics } = this.#options;
-    const claim = await tokens.verify(token);
-    const user = claim === null ? null : await people.findByClaim(claim);
+    const { authenticator, metrics } = this.#options;
+    const holder = await authenticator.findByToken(token);
     if (connection.ended) return;
-    if (claim === null || user === null || user.id !== connection.user?.id) {
+    if (holder === null || holder.user.id !== connection.user?.id) {
       metrics.reauthentications.add('refused');
       connection.close('unauthenticated');
       return;
     }
     metrics.reauthentications.add('renewed');
-    connection.session = claim.session;
-    connection.authenticatedUntil(claim.expiresAt);
+    connection.session = holder.session;
+    connection.authenticatedUntil(holder.expiresAt);
   }
 
   /** Counts a harmful update, and closes the connection when it was one too many (W19). */
@@ -81,18 +78,8 @@ export class ConnectionPolicy {
 
   /** Stops reading from the connection while the engine's queue for `document` is full. */
   pauseWhileFull(connection: Connection, document: string): void {
-    if (!this.#options.isFull(document) || this.#paused.has(connection)) return;
-    this.#paused.add(connection);
-    connection.pause();
-  }
-
-  resumeAll(): void {
-    for (const connection of this.#paused) connection.resume();
-    this.#paused.clear();
-  }
-
-  onEnd(connection: Connection): void {
-    this.#paused.delete(connection);
+    const { isFull, connections } = this.#options;
+    if (isFull(document)) connections.pause(connection);
   }
 }
 

@@ -1,39 +1,30 @@
-import type { Connection } from './connection.ts';
+/** The open connections of this server: by user, by address, before authentication, and paused. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ErrorBody, User } from '@tandem/protocol';
+import { DRAIN } from '../limits.ts';
+import { PreAuthConnections } from '../rate-limits/pre-auth-connections.ts';
+import type { Connection, ConnectionOwner } from './connection.ts';
 
-/** The open connections of this server, by user and by address. */
-export class ConnectionRegistry implements Iterable<Connection> {
+export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner {
   readonly #connections = new Set<Connection>();
+  readonly #preAuth: PreAuthConnections;
+  readonly #paused = new Set<Connection>();
   /** A list takes less room than a set, and most users have one connection. */
   readonly #byUser = new Map<string, readonly Connection[]>();
   readonly #countByAddress = new Map<string, number>();
   #state: 'open' | 'draining' = 'open';
 
-  /** Whether new connections are accepted. */
+  constructor(preAuth = new PreAuthConnections()) {
+    this.#preAuth = preAuth;
+  }
+
+  /** `draining`: no new connections are accepted. */
   get state(): 'open' | 'draining' {
     return this.#state;
   }
 
-  get size(): number {
-    return this.#connections.size;
-  }
-
   [Symbol.iterator](): Iterator<Connection> {
     return this.#connections.values();
-  }
-
-  drain(): void {
-    this.#state = 'draining';
-  }
-
-  add(connection: Connection): void {
-    this.#connections.add(connection);
-    const { address } = connection;
-    if (address !== null) this.#countByAddress.set(address, this.countOfAddress(address) + 1);
-  }
-
-  /** After authentication, for users who have an id of their own. */
-  addToUser(user: string, connection: Connection): void {
-    this.#byUser.set(user, this.ofUser(user).concat(connection));
   }
 
   ofUser(user: string): readonly Connection[] {
@@ -44,9 +35,62 @@ export class ConnectionRegistry implements Iterable<Connection> {
     return address === null ? 0 : (this.#countByAddress.get(address) ?? 0);
   }
 
-  delete(connection: Connection): void {
+  /** Whether another connection from `address` may begin its handshake. */
+  hasRoomFor(address: string | null): boolean {
+    return this.#preAuth.hasRoomFor(address);
+  }
+
+  onStarted(connection: Connection): void {
+    this.#connections.add(connection);
+    const { address } = connection;
+    if (address !== null) this.#countByAddress.set(address, this.countOfAddress(address) + 1);
+    this.#preAuth.add(connection);
+  }
+
+  tryTakeBytes(connection: Connection, bytes: number): boolean {
+    return this.#preAuth.tryTakeBytes(connection, bytes);
+  }
+
+  /** After authentication, for users who have an id of their own. */
+  addToUser(user: string, connection: Connection): void {
+    this.#byUser.set(user, this.ofUser(user).concat(connection));
+  }
+
+  onAuthenticated(connection: Connection): void {
+    this.#preAuth.delete(connection);
+  }
+
+  /** Stops reading from the connection until `resumeAll`. */
+  pause(connection: Connection): void {
+    if (this.#paused.has(connection)) return;
+    this.#paused.add(connection);
+    connection.pause();
+  }
+
+  resumeAll(): void {
+    for (const connection of this.#paused) connection.resume();
+    this.#paused.clear();
+  }
+
+  renameUser(user: User): void {
+    for (const connection of this.ofUser(user.id)) connection.user = user;
+  }
+
+  endSession(session: string): void {
+    for (const connection of this.#connections)
+      if (connection.session === session) connection.close('unauthenticated');
+  }
+
+  /** Storing commands began to fail, or works again (`null`). */
+  commandStorageChanged(error: ErrorBody | null): void {
+    for (const connection of this.#connections) connection.commandStorageChanged(error);
+  }
+
+  onEnded(connection: Connection): void {
     const { address, user } = connection;
     this.#connections.delete(connection);
+    this.#preAuth.delete(connection);
+    this.#paused.delete(connection);
     if (address !== null) {
       const left = this.countOfAddress(address) - 1;
       if (left <= 0) this.#countByAddress.delete(address);
@@ -57,5 +101,18 @@ export class ConnectionRegistry implements Iterable<Connection> {
       if (left.length === 0) this.#byUser.delete(user.id);
       else this.#byUser.set(user.id, left);
     }
+  }
+
+  /** Sends all clients away, each to reconnect at another moment; what they sent before is still answered. */
+  async drain(): Promise<void> {
+    this.#state = 'draining';
+    const { size } = this.#connections;
+    const spreadMs = Math.max(DRAIN.spreadMs, (size / DRAIN.connectionsPerSecond) * 1_000);
+    for (const connection of this.#connections)
+      connection.sendGoaway(Math.floor(Math.random() * spreadMs));
+    if (size > 0) await sleep(DRAIN.flushMs);
+    const closing = [...this.#connections];
+    await Promise.all(closing.map((connection) => connection.restart()));
+    for (const connection of closing) connection.terminate();
   }
 }

@@ -10,30 +10,41 @@ import {
   type ServerMessageType,
   type User,
 } from '@tandem/protocol';
-import type { Configuration } from '../configuration/configuration.ts';
 import type { CodecWord } from '../metrics/connection-stats.ts';
 import type { Leave } from '../presence/subscriber.ts';
-import { IngressRateLimiter } from '../rate-limits/ingress-rate-limiter.ts';
-import type { PreAuthConnections } from '../rate-limits/pre-auth-connections.ts';
+import { IngressRateLimiter, type IngressLimits } from '../rate-limits/ingress-rate-limiter.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { ErrorBoundary, ErrorSource } from '../runtime/error-boundary.ts';
 import type { Evictable } from '../runtime/evicting-set.ts';
 import type { Log } from '../runtime/log.ts';
+import type { TimerWheel } from '../runtime/timer-wheel.ts';
 import type { Data, Join } from '../transports/frame.ts';
 import type { Transport, TransportOwner } from '../transports/transport.ts';
 import { AuthExpiry, type AuthExpiryOwner } from './auth-expiry.ts';
+import type { ConnectionFields, ConnectionTelemetry } from './connection-telemetry.ts';
 import { Heartbeat, type HeartbeatOwner } from './heartbeat.ts';
 import { OpenQueue, type OpenQueueOwner } from './open-queue.ts';
-import { Output, type OutputOwner, type OutputShared } from './output.ts';
+import type { CreateOutput, Output, OutputOwner } from './output.ts';
 import type { ProtocolHandler } from './protocol-handler.ts';
 import type { LaggingChannel } from './send-queue.ts';
 
 /** One object for all connections of a server. */
-export interface ConnectionShared extends OutputShared {
-  readonly preAuth: PreAuthConnections;
-  readonly log: Log;
-  readonly limits: Configuration['limits'];
+export interface ConnectionShared {
+  readonly owner: ConnectionOwner;
+  readonly createOutput: CreateOutput;
+  readonly limits: IngressLimits;
+  readonly telemetry: ConnectionTelemetry;
   readonly errors: ErrorBoundary;
-  readonly onEnd: (connection: Connection) => void;
+  readonly wheel: TimerWheel;
+  readonly clock: Clock;
+}
+
+export interface ConnectionOwner {
+  onStarted(connection: Connection): void;
+  onAuthenticated(connection: Connection): void;
+  /** Before authentication. @returns false when all such connections together hold too many bytes. */
+  tryTakeBytes(connection: Connection, bytes: number): boolean;
+  onEnded(connection: Connection): void;
 }
 
 export interface ConnectionOptions {
@@ -96,12 +107,12 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     this.codec = codec;
     this.#transport = transport;
     this.#shared = shared;
-    this.#output = new Output({ transport, shared, owner: this });
+    this.#output = shared.createOutput(transport, this);
     this.#heartbeat = new Heartbeat(shared.wheel, this);
   }
 
   get log(): Log {
-    return this.#shared.log;
+    return this.#shared.telemetry.log;
   }
 
   get ended(): boolean {
@@ -158,14 +169,14 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
 
   start(protocol: ProtocolHandler, handshakeTimeoutMs: number): void {
     this.#protocol = protocol;
-    this.#shared.metrics.connections.increment(this);
+    this.#shared.telemetry.started(this);
     this.#heartbeat.start(handshakeTimeoutMs);
-    this.#shared.preAuth.add(this);
+    this.#shared.owner.onStarted(this);
   }
 
   onAuthenticated(user: User): void {
     this.user = user;
-    this.#shared.preAuth.delete(this);
+    this.#shared.owner.onAuthenticated(this);
     this.#heartbeat.onAuthenticated();
   }
 
@@ -220,12 +231,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
 
   close(name: CloseName, error: ErrorBody = errorOf(CLOSE_CODES[closeCode(name)].error)): void {
     if (this.ended) return;
-    const level = name === 'internal' || name === 'storage-failed' ? 'error' : 'info';
-    this.#shared.log[level](
-      { ...this.#fields, reason: name, detail: error.message },
-      'closing connection',
-    );
-    this.#shared.metrics.errorsSent.add(error.code);
+    this.#shared.telemetry.closing(this.#fields, name, error);
     this.#contain('connection', () => this.#protocol?.sendError(error));
     this.#closeWith(closeCode(name), name);
   }
@@ -247,7 +253,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   /** Resolves when the transport is gone, after `TRANSPORT.closeTimeoutMs` at the latest. */
   async restart(): Promise<void> {
     if (this.ended) return;
-    this.#shared.log.debug({ ...this.#fields, reason: 'server-restart' }, 'closing connection');
+    this.#shared.telemetry.restarting(this.#fields);
     await new Promise<void>((resolve) => {
       this.#onGone = resolve;
       this.#closeWith(TRANSPORT_CLOSE_CODES.restart, 'restart');
@@ -261,9 +267,9 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   receive(data: Buffer, isBinary: boolean): void {
     if (this.ended) return;
     this.#heartbeat.onReceived();
-    this.#shared.metrics.bytes.add('in', data.byteLength);
+    this.#shared.telemetry.received(data.byteLength);
     if (!this.#tryTake('bytes', data.byteLength)) return;
-    if (this.user === null && !this.#shared.preAuth.tryTakeBytes(this, data.byteLength)) {
+    if (this.user === null && !this.#shared.owner.tryTakeBytes(this, data.byteLength)) {
       this.close('overloaded');
       return;
     }
@@ -279,19 +285,13 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   }
 
   onClosed(code: number): void {
-    if (!this.ended) {
-      this.#shared.metrics.disconnected(code);
-      this.#shared.log.debug(
-        { ...this.#fields, reason: 'client-left', code },
-        'closing connection',
-      );
-    }
+    if (!this.ended) this.#shared.telemetry.closedByClient(this.#fields, code);
     this.#end(CLEAN_CLOSES.includes(code) ? 'clean' : 'abrupt');
     this.#onGone?.();
   }
 
   onError(error: Error): void {
-    this.#shared.log.debug({ ...this.#fields, err: error }, 'transport failed');
+    this.#shared.telemetry.transportFailed(this.#fields, error);
   }
 
   /**
@@ -345,7 +345,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     const nowMs = this.#shared.clock.monotonicMs();
     this.#ingress ??= new IngressRateLimiter(this.#shared.limits, nowMs);
     if (this.#ingress.take(name, amount, nowMs)) return true;
-    this.#shared.metrics.rateLimited.add(name);
+    this.#shared.telemetry.rateLimited(name);
     this.close(
       'too-many',
       errorOf('too-many', { detail: RATE_EXCEEDED[name], retryAfterMs: 1_000 }),
@@ -360,7 +360,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
 
   #closeWith(code: number, reason: string): void {
     this.#contain('connection', () => this.#output.end());
-    this.#shared.metrics.disconnected(code);
+    this.#shared.telemetry.closedByServer(code);
     this.#end('abrupt');
     // A paused transport would never read the answer to its close frame.
     if (this.#isPaused) this.#transport.resume();
@@ -371,17 +371,16 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   #end(how: Leave): void {
     if (this.ended) return;
     this.#state = 'ended';
-    this.#shared.metrics.connections.decrement(this);
-    this.#shared.preAuth.delete(this);
+    this.#shared.telemetry.ended(this);
     this.#heartbeat[Symbol.dispose]();
     this.#authExpiry?.[Symbol.dispose]();
     this.#output[Symbol.dispose]();
     this.#openQueue?.clear();
     this.#contain('connection', () => this.#protocol?.end(how));
-    this.#contain('connection', () => this.#shared.onEnd(this));
+    this.#contain('connection', () => this.#shared.owner.onEnded(this));
   }
 
-  get #fields() {
+  get #fields(): ConnectionFields {
     return { connection: this.id, user: this.user?.id };
   }
 

@@ -5,9 +5,9 @@
 import { FLUSH, SLOW_CONSUMER } from '../limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Flushable, FlushScheduler } from '../runtime/flush-scheduler.ts';
+import { FlushScheduler, type Flushable } from '../runtime/flush-scheduler.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
-import { groupsOf, type Data, type FrameMaker, type Join } from '../transports/frame.ts';
+import { FrameMaker, groupsOf, type Data, type Join } from '../transports/frame.ts';
 import type { Transport } from '../transports/transport.ts';
 import { SendQueue, type LaggingChannel, type SendQueueOwner } from './send-queue.ts';
 
@@ -17,6 +17,20 @@ export interface OutputShared {
   readonly flushes: FlushScheduler;
   readonly frames: FrameMaker;
   readonly metrics: Metrics;
+}
+
+export type CreateOutput = (transport: Transport, owner: OutputOwner) => Output;
+
+/** All outputs of a server share frames, and the schedule of their flushes. */
+export function outputFactory({
+  wheel,
+  clock,
+  metrics,
+}: Pick<OutputShared, 'wheel' | 'clock' | 'metrics'>): CreateOutput {
+  const frames = new FrameMaker();
+  const flushes = new FlushScheduler(() => frames.forget());
+  const shared: OutputShared = { wheel, clock, flushes, frames, metrics };
+  return (transport, owner) => new Output({ transport, shared, owner });
 }
 
 export interface OutputOwner {

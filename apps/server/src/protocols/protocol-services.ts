@@ -1,6 +1,5 @@
 /** What each protocol uses of the server. */
-import type { People } from '../accounts/people.ts';
-import type { TokenSigner } from '../accounts/session-token.ts';
+import type { Authenticator } from '../accounts/authenticator.ts';
 import type { EventChannels } from '../channels/event-channels.ts';
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { ConnectionPolicy } from '../connection/connection-policy.ts';
@@ -15,8 +14,7 @@ export interface DocumentServices {
 }
 
 export interface YjsServices extends DocumentServices {
-  readonly people: People;
-  readonly tokens: TokenSigner;
+  readonly authenticator: Authenticator;
 }
 
 export interface NativeServices extends YjsServices {
@@ -26,7 +24,7 @@ export interface NativeServices extends YjsServices {
 }
 
 export interface FeedServices {
-  readonly people: People;
+  readonly authenticator: Authenticator;
   readonly policy: ConnectionPolicy;
   readonly eventChannels: EventChannels;
 }

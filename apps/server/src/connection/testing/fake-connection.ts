@@ -6,6 +6,9 @@ import { ErrorBoundary } from '../../runtime/error-boundary.ts';
 import { TIMER_WHEEL } from '../../limits.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Connection } from '../connection.ts';
+import { ConnectionRegistry } from '../connection-registry.ts';
+import { ConnectionTelemetry } from '../connection-telemetry.ts';
+import { Output } from '../output.ts';
 import type { ProtocolHandler } from '../protocol-handler.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import type { FlushScheduler, Flushable } from '../../runtime/flush-scheduler.ts';
@@ -89,6 +92,15 @@ class FakeProtocolHandler implements ProtocolHandler {
   }
 }
 
+class CountingRegistry extends ConnectionRegistry {
+  ended = 0;
+
+  override onEnded(connection: Connection): void {
+    super.onEnded(connection);
+    this.ended++;
+  }
+}
+
 export function fakeConnection({
   join = null,
   preAuth = new PreAuthConnections(),
@@ -97,32 +109,31 @@ export function fakeConnection({
   const protocol = new FakeProtocolHandler(join);
   const wheel = new TimerWheel();
   const flushing = new Set<Flushable>();
-  let ended = 0;
   let nowMs = 0;
   const metrics = new Metrics();
   const log = pino({ enabled: false });
+  const owner = new CountingRegistry(preAuth);
+  const outputShared = {
+    wheel,
+    clock: systemClock,
+    flushes: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
+    frames: new FrameMaker(),
+    metrics,
+  };
   const connection = new Connection({
     id: 'connection',
     address: null,
     transport: socket,
     codec: 'binary',
     shared: {
+      owner,
+      createOutput: (transport, output) =>
+        new Output({ transport, shared: outputShared, owner: output }),
+      limits: { messagesPerSecond: 10, bytesPerSecond: 1_024 },
+      telemetry: new ConnectionTelemetry(metrics, log),
+      errors: new ErrorBoundary({ log, counter: metrics.containedErrors }),
       wheel,
       clock: systemClock,
-      flushes: { add: (waiting: Flushable) => void flushing.add(waiting) } as FlushScheduler,
-      frames: new FrameMaker(),
-      preAuth,
-      log,
-      errors: new ErrorBoundary({ log, counter: metrics.containedErrors }),
-      limits: {
-        connectionsPerUser: 20,
-        connectionsPerAddress: 200,
-        hellosPerSecond: 2_000,
-        messagesPerSecond: 10,
-        bytesPerSecond: 1_024,
-      },
-      metrics,
-      onEnd: () => void ended++,
     },
   });
   return {
@@ -130,7 +141,7 @@ export function fakeConnection({
     socket,
     protocol,
     metrics,
-    ended: () => ended,
+    ended: () => owner.ended,
     /** Ends the turn of the event loop, `afterMs` after the one before. */
     turn: (afterMs = 1_000) => {
       nowMs += afterMs;

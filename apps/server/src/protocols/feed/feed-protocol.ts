@@ -7,11 +7,12 @@ import {
   type ErrorBody,
   type User,
 } from '@tandem/protocol';
-import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
+import type { Subscription } from '../../channels/subscription.ts';
 import { TRANSPORT } from '../../limits.ts';
 import { METRICS_READER } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { ProtocolHandler } from '../../connection/protocol-handler.ts';
+import { ConnectionSubscriber } from '../connection-subscriber.ts';
 import type { FeedServices } from '../protocol-services.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import {
@@ -39,9 +40,8 @@ export interface FeedProtocolOptions {
   readonly request: FeedRequest;
 }
 
-export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
+export class FeedProtocol extends ConnectionSubscriber implements ProtocolHandler {
   readonly join = joinFeed;
-  readonly #connection: Connection;
   readonly #transport: FeedTransport;
   readonly #services: FeedProtocolOptions['services'];
   readonly #request: FeedRequest;
@@ -50,43 +50,14 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   #epoch = '';
 
   constructor({ connection, transport, services, request }: FeedProtocolOptions) {
-    this.#connection = connection;
+    super(connection);
     this.#transport = transport;
     this.#services = services;
     this.#request = request;
   }
 
-  get user(): User {
-    return this.#connection.user as User;
-  }
-
-  get isConflating(): boolean {
-    return this.#connection.isConflating;
-  }
-
-  get isLagging(): boolean {
-    return this.#connection.isLagging;
-  }
-
   receive(): void {
-    this.#connection.closeOnError(this.#begin());
-  }
-
-  catchUpLater(subscription: Subscription): void {
-    this.#connection.catchUpLater(subscription);
-  }
-
-  deliver(encoded: EncodedMessage): void {
-    this.#send(encoded, false);
-  }
-
-  answer(encoded: EncodedMessage): void {
-    this.#send(encoded, true);
-  }
-
-  onDrain(step: () => Promise<void>): void {
-    const { openQueue } = this.#connection;
-    openQueue.push(() => this.#connection.closeOnError(step().finally(() => openQueue.done())));
+    this.connection.closeOnError(this.#begin());
   }
 
   lost(): void {
@@ -95,17 +66,17 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
 
   /** Readers never answer. One that is gone is detected by data that it does not take. */
   ping(): void {
-    this.#connection.queue(FEED_HEARTBEAT);
-    this.#connection.onPong();
+    this.connection.queue(FEED_HEARTBEAT);
+    this.connection.onPong();
   }
 
   sendError(error: ErrorBody): void {
     if (this.#state === 'asked') this.#transport.refuse(error);
-    else this.#connection.queue(feedEvent('ended', { error }));
+    else this.connection.queue(feedEvent('ended', { error }));
   }
 
   sendGoaway(retryAfterMs: number): void {
-    if (this.#state === 'answered') this.#connection.queue(feedRetry(retryAfterMs));
+    if (this.#state === 'answered') this.connection.queue(feedRetry(retryAfterMs));
   }
 
   requestReauthentication(): void {
@@ -125,7 +96,7 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
     const { policy, eventChannels } = this.#services;
     const { name, position } = this.#request;
     const reader = await this.#identify();
-    const connection = this.#connection;
+    const connection = this.connection;
     if (connection.ended) return;
     if (reader === null) {
       connection.close('unauthenticated');
@@ -148,22 +119,14 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
   async #identify(): Promise<{ readonly user: User; readonly session: string | null } | null> {
     const { name, cookie, hasMetricsToken } = this.#request;
     if (hasMetricsToken && name === 'dashboard') return { user: METRICS_READER, session: null };
-    return cookie === null ? null : await this.#services.people.findByCookie(cookie);
+    return cookie === null ? null : await this.#services.authenticator.findByCookie(cookie);
   }
 
-  #send(encoded: EncodedMessage, requested: boolean): void {
-    try {
-      this.#deliverTo(encoded, requested);
-    } catch (error) {
-      this.#connection.onSendError(encoded.message, error);
-    }
-  }
-
-  #deliverTo(encoded: EncodedMessage, requested: boolean): void {
+  protected write(encoded: EncodedMessage, requested: boolean): void {
     const { message } = encoded;
     if (message.type === 'unsubscribed') {
       const { error } = message;
-      this.#connection.close(error.code === 'not-found' ? 'not-found' : 'internal', error);
+      this.connection.close(error.code === 'not-found' ? 'not-found' : 'internal', error);
       return;
     }
     if (message.type === 'subscribed') {
@@ -179,15 +142,15 @@ export class FeedProtocol implements ProtocolHandler, ChannelSubscriber {
           ? message.offset
           : null;
     if (offset !== null && this.#isReliable)
-      this.#connection.queue(feedId(this.#epoch, offset), requested);
-    this.#connection.queue(bytes, requested);
+      this.connection.queue(feedId(this.#epoch, offset), requested);
+    this.connection.queue(bytes, requested);
   }
 
   /** The delay is random, so that readers that lose their connection together do not come back together. */
   #open(): void {
     if (this.#state === 'answered') return;
     this.#state = 'answered';
-    this.#connection.queue(feedRetry(Math.round(TRANSPORT.feedRetryMs * (0.5 + Math.random()))));
+    this.connection.queue(feedRetry(Math.round(TRANSPORT.feedRetryMs * (0.5 + Math.random()))));
   }
 
   get #isReliable(): boolean {

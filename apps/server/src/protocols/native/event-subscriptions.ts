@@ -6,41 +6,24 @@ import {
   type Codec,
   type ErrorBody,
   type MessageOf,
-  type User,
 } from '@tandem/protocol';
 import type { EventChannels } from '../../channels/event-channels.ts';
-import type { ChannelSubscriber, Subscription } from '../../channels/subscription.ts';
+import type { Subscription } from '../../channels/subscription.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { Data } from '../../transports/frame.ts';
 import { EncodedMessage } from '../../runtime/encoded-message.ts';
+import { ConnectionSubscriber } from '../connection-subscriber.ts';
 
-export class EventSubscriptions implements ChannelSubscriber {
-  readonly #connection: Connection;
+export class EventSubscriptions extends ConnectionSubscriber {
   readonly #codec: Codec<Data>;
   readonly #channels: EventChannels;
   /** A list: there are few, and a map takes more memory. */
   #subscriptions: readonly Subscription[] = [];
 
   constructor(connection: Connection, codec: Codec<Data>, channels: EventChannels) {
-    this.#connection = connection;
+    super(connection);
     this.#codec = codec;
     this.#channels = channels;
-  }
-
-  get user(): User {
-    return this.#connection.user as User;
-  }
-
-  get isConflating(): boolean {
-    return this.#connection.isConflating;
-  }
-
-  get isLagging(): boolean {
-    return this.#connection.isLagging;
-  }
-
-  catchUpLater(subscription: Subscription): void {
-    this.#connection.catchUpLater(subscription);
   }
 
   get size(): number {
@@ -81,7 +64,7 @@ export class EventSubscriptions implements ChannelSubscriber {
     const subscription = this.#find(channel);
     if (subscription === undefined) return;
     if (typing === 'stop') this.#channels.typing.stop(subscription);
-    else this.#connection.closeOnError(this.#channels.typing.start(subscription));
+    else this.connection.closeOnError(this.#channels.typing.start(subscription));
   }
 
   end(): void {
@@ -92,33 +75,16 @@ export class EventSubscriptions implements ChannelSubscriber {
     this.#subscriptions = [];
   }
 
-  deliver(encoded: EncodedMessage): void {
-    this.#send(encoded, false);
-  }
-
-  answer(encoded: EncodedMessage): void {
-    this.#send(encoded, true);
-  }
-
-  onDrain(step: () => Promise<void>): void {
-    const { openQueue } = this.#connection;
-    openQueue.push(() => this.#connection.closeOnError(step().finally(() => openQueue.done())));
-  }
-
   lost(subscription: Subscription): void {
     this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
   }
 
-  #refuse(ref: number, error: ErrorBody): void {
-    this.deliver(new EncodedMessage({ type: 'unsubscribed', channel: 0, ref, error }));
+  protected write(encoded: EncodedMessage, requested: boolean): void {
+    this.connection.queue(encoded.as(this.#codec, this.#codec.encode), requested);
   }
 
-  #send(encoded: EncodedMessage, requested: boolean): void {
-    try {
-      this.#connection.queue(encoded.as(this.#codec, this.#codec.encode), requested);
-    } catch (error) {
-      this.#connection.onSendError(encoded.message, error);
-    }
+  #refuse(ref: number, error: ErrorBody): void {
+    this.deliver(new EncodedMessage({ type: 'unsubscribed', channel: 0, ref, error }));
   }
 
   #leave(subscription: Subscription | undefined): void {

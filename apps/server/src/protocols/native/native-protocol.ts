@@ -289,23 +289,23 @@ export class NativeProtocol implements ProtocolHandler {
   }
 
   async #authenticate(token: string): Promise<void> {
-    const { tokens, people, policy, metrics } = this.#services;
+    const { authenticator, policy, metrics } = this.#services;
     const startMs = performance.now();
-    const claim = await tokens.verify(token);
-    const user = claim === null ? null : await people.findByClaim(claim);
+    const holder = await authenticator.findByToken(token);
     if (this.#connection.ended) return;
-    if (claim === null || user === null) {
+    if (holder === null) {
       this.#connection.close('unauthenticated');
       return;
     }
-    this.#connection.session = claim.session;
+    const { user, session, expiresAt } = holder;
+    this.#connection.session = session;
     const error = policy.authenticate(this.#connection, user);
     if (error !== null) {
       this.#connection.close('too-many', error);
       return;
     }
     // Tokens without a session are the server's own and do not expire.
-    if (claim.session !== null) this.#connection.authenticatedUntil(claim.expiresAt);
+    if (session !== null) this.#connection.authenticatedUntil(expiresAt);
     this.#state = 'open';
     this.#send({ type: 'welcome', channel: 0, connection: this.#connection.id, user });
     const { storageError } = this.#services.runner;

@@ -131,7 +131,7 @@ export class HocuspocusProtocol implements ProtocolHandler {
     address: string,
     { token, document }: { readonly token: string; readonly document: Authenticating },
   ): Promise<void> {
-    const identity = await identify(token, this.#services, this.#connection);
+    const identity = await identify(token, this.#services.authenticator, this.#connection);
     if (this.#connection.ended || this.#documents.get(address) !== document) return;
     this.#documents.delete(address);
     if (identity.kind === 'refused') {

@@ -1,8 +1,8 @@
 /** Authenticates a stock client: the user of its token, or anonymous without one. */
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
+import type { Authenticator } from '../../accounts/authenticator.ts';
 import { ANONYMOUS } from '../../accounts/people.ts';
 import type { Connection } from '../../connection/connection.ts';
-import type { YjsServices } from '../protocol-services.ts';
 
 export type Identity =
   | { readonly kind: 'known'; readonly user: User }
@@ -11,20 +11,20 @@ export type Identity =
 /** Binds the connection to the token's session. @param token empty where there is none. */
 export async function identify(
   token: string,
-  { tokens, people }: Pick<YjsServices, 'tokens' | 'people'>,
+  authenticator: Authenticator,
   connection: Connection,
 ): Promise<Identity> {
   if (token === '') return { kind: 'known', user: ANONYMOUS };
   try {
-    const claim = await tokens.verify(token);
-    const user = claim === null ? null : await people.findByClaim(claim);
-    if (claim !== null && user !== null) {
+    const holder = await authenticator.findByToken(token);
+    if (holder !== null) {
+      const { user, session } = holder;
       // The connection ends with its session, so it cannot belong to two.
-      if (connection.session !== null && connection.session !== claim.session) {
+      if (connection.session !== null && connection.session !== session) {
         const detail = 'This connection belongs to another sign-in. Open one of its own.';
         return { kind: 'refused', error: errorOf('unauthenticated', { detail }) };
       }
-      connection.session = claim.session;
+      connection.session = session;
       return { kind: 'known', user };
     }
     const detail =

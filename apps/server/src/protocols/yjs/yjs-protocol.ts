@@ -106,7 +106,7 @@ export class YjsProtocol implements ProtocolHandler {
       connection.close('not-found', errorOf('not-found', { detail }));
       return;
     }
-    const identity = await identify(token, services, connection);
+    const identity = await identify(token, services.authenticator, connection);
     if (connection.ended) return;
     if (identity.kind === 'refused') {
       connection.close(CLOSE_REASONS[identity.error.code], identity.error);

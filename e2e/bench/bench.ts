@@ -20,7 +20,7 @@ import { toRow, type Report, type Section } from './result.ts';
 import type { Runner, Outcome, Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { printTable } from './table.ts';
-import { TandemHome } from './tandem-home.ts';
+import { TandemTarget } from './tandem-target.ts';
 
 const RESULTS = resolve(import.meta.dirname, 'results');
 const SWARM_PROCESSES = 2;
@@ -45,10 +45,10 @@ const { values: options } = parseArgs({
 const length = options.quick ? 'quick' : 'full';
 const rounds = Number(options.rounds ?? ROUNDS[length]);
 const scale = Number(options.scale);
-const scenarios = chosen(SCENARIOS, options.scenario, ({ name }) => name);
-const names: readonly ClientProtocolName[] = chosen(TARGET_NAMES, options.only, (name) => name);
+const scenarios = select(SCENARIOS, options.scenario, ({ name }) => name);
+const names: readonly ClientProtocolName[] = select(TARGET_NAMES, options.only, (name) => name);
 
-await using home = await TandemHome.create({
+await using tandem = await TandemTarget.create({
   bundle: options.bundle,
   nodeArguments:
     options.profile === undefined
@@ -56,7 +56,7 @@ await using home = await TandemHome.create({
       : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
 });
 await using swarm = Swarm.create(SWARM_PROCESSES);
-const targets = createTargets(home);
+const targets = createTargets(tandem);
 
 const sections: Section[] = [];
 for (const scenario of scenarios) {
@@ -84,12 +84,12 @@ if (options.docs) await writeDocs(report);
 async function runRounds(scenario: Scenario): Promise<Section> {
   const measured = names.filter((name) => scenario.targets.includes(name));
   const outcomes = new Map(measured.map((name) => [name, [] as Outcome[]]));
-  const once = async (name: ClientProtocolName) => {
+  const runOnce = async (name: ClientProtocolName) => {
     outcomes.get(name)?.push(await run(scenario, targets[name]));
   };
   for (let round = 1; round <= rounds; round++) {
-    if (scenario.together === true) await Promise.all(measured.map(once));
-    else for (const name of measured) await once(name);
+    if (scenario.isParallel === true) await Promise.all(measured.map(runOnce));
+    else for (const name of measured) await runOnce(name);
     process.stderr.write(`${scenario.name}: round ${round} of ${rounds}\n`);
   }
   const { name, operation } = scenario;
@@ -98,7 +98,7 @@ async function runRounds(scenario: Scenario): Promise<Section> {
     name,
     what,
     operation,
-    rows: measured.map((who) => toRow(who, outcomes.get(who) ?? [])),
+    rows: measured.map((target) => toRow(target, outcomes.get(target) ?? [])),
   };
 }
 
@@ -106,14 +106,14 @@ async function run(scenario: Scenario, target: Target): Promise<Outcome> {
   await using running = await target.start();
   const runner: Runner = { running, swarm, scale, length };
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new Error(`it took longer than ${RUN_LIMIT_MS / 1000} s`)),
       RUN_LIMIT_MS,
     );
   });
   try {
-    return await Promise.race([scenario.run(runner), late]);
+    return await Promise.race([scenario.run(runner), timeout]);
   } catch (error) {
     process.exitCode = 1;
     const reason = error instanceof Error ? error.message : String(error);
@@ -123,7 +123,7 @@ async function run(scenario: Scenario, target: Target): Promise<Outcome> {
   }
 }
 
-function chosen<T>(
+function select<T>(
   all: readonly T[],
   wanted: readonly string[] | undefined,
   nameOf: (item: T) => string,

@@ -33,7 +33,7 @@ export interface Scenario {
   readonly operation: string;
   readonly targets: readonly ClientProtocolName[];
   /** Run the targets side by side: none of them keeps the processor busy. */
-  readonly together?: true;
+  readonly isParallel?: true;
   run(runner: Runner): Promise<Outcome>;
 }
 

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
-import { ServerProcess } from './server-process.ts';
-import type { TandemHome } from './tandem-home.ts';
+import { MeasuredServer } from './measured-server.ts';
+import type { TandemTarget } from './tandem-target.ts';
 
 export interface RunningTarget extends AsyncDisposable {
   readonly clientProtocol: ClientProtocolName;
-  readonly server: ServerProcess;
+  readonly server: MeasuredServer;
   /**
    * Creates rooms and people in advance, outside of the measurement. @returns a token per person.
    */
@@ -31,13 +31,13 @@ export const TARGET_NAMES = [
   'socket-io',
 ] as const satisfies readonly ClientProtocolName[];
 
-export function createTargets(home: TandemHome): Record<ClientProtocolName, Target> {
+export function createTargets(tandem: TandemTarget): Record<ClientProtocolName, Target> {
   return {
     tandem: {
       name: 'tandem',
       title: 'Tandem',
       settings: 'as it is shipped, two engine workers, limits per person raised',
-      start: () => home.start(),
+      start: () => tandem.start(),
     },
     'ws-relay': rival('ws-relay', {
       script: new URL('./rivals/ws-relay.mjs', import.meta.url),
@@ -70,7 +70,7 @@ function rival(
     name,
     ...description,
     start: async () => {
-      const server = await ServerProcess.create({ script: fileURLToPath(script) });
+      const server = await MeasuredServer.create({ script: fileURLToPath(script) });
       return {
         clientProtocol: name,
         server,

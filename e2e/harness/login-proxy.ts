@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { HOST } from './server-process.ts';
 
-const HOST = '127.0.0.1';
 const SIGN_IN = '/oauth2/sign_in';
 const CALLBACK = '/oauth2/callback';
 

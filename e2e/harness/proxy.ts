@@ -3,8 +3,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { DelayLine } from './delay-line.ts';
-
-const HOST = '127.0.0.1';
+import { HOST } from './server-process.ts';
 
 /**
  * - `open`: everything passes.

@@ -1,49 +1,43 @@
-/** The built server as a child process on a separate port; supports stop, kill and restart. */
+/** The built server on a data folder of its own; supports stop, kill and restart. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BLOCKED, Proxy } from './proxy.ts';
-import { freePort, HOST } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
-
-const READY_LIMIT_MS = 20_000;
-const READY_POLL_MS = 25;
-/** The server exits at most 30 s after SIGTERM. */
-const STOP_LIMIT_MS = 35_000;
-const MAX_LOG_CHARACTERS = 1_000_000;
+/** Linux reports processor time in hundredths of a second. */
+const CPU_TICK_MS = 10;
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export class Server implements AsyncDisposable {
-  readonly port: number;
-  readonly dataDir: string;
-  readonly #env: Readonly<Record<string, string>>;
-  #child: ChildProcess | undefined;
-  #front: Proxy | undefined;
-  #log = '';
+  readonly #process: ServerProcess;
+  readonly #dataDir: string;
+  #proxy: Proxy | undefined;
 
-  private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
-    this.port = port;
-    this.dataDir = dataDir;
-    this.#env = env;
+  private constructor(process: ServerProcess, dataDir: string) {
+    this.#process = process;
+    this.#dataDir = dataDir;
   }
 
   /**
    * Starts a server on an empty data folder and waits until it is ready. Disposal removes the
    * folder.
    */
-  static async create(options: ServerOptions = {}): Promise<Server> {
+  static async create({ env = {} }: ServerOptions = {}): Promise<Server> {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
-    const server = new Server(await freePort(), dataDir, options.env ?? {});
+    const process = await ServerProcess.create({
+      arguments: ['--enable-source-maps', BUNDLE],
+      env: { ...inheritedEnvironment(), ...env, DATA_DIR: dataDir },
+    });
+    const server = new Server(process, dataDir);
     try {
-      if (BLOCKED) server.#front = await Proxy.create(server.port);
+      if (BLOCKED) server.#proxy = await Proxy.create(server.port);
       await server.start();
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -52,112 +46,53 @@ export class Server implements AsyncDisposable {
     return server;
   }
 
+  get port(): number {
+    return this.#process.port;
+  }
+
   get url(): string {
-    return this.#front?.url ?? this.directUrl;
+    return this.#proxy?.url ?? this.directUrl;
   }
 
   /** The address for programs, which always passes WebSockets. */
   get directUrl(): string {
-    return `http://${HOST}:${this.port}`;
+    return this.#process.url;
   }
 
-  /** The output of all starts; at most the last million characters. */
   get log(): string {
-    return this.#log;
+    return this.#process.log;
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  get running(): boolean {
-    return this.#child !== undefined;
-  }
-
-  /** @throws Error with the end of the log if the server exits or is not ready in time. */
-  async start(): Promise<void> {
-    if (this.#child !== undefined) throw new Error('the server is already running');
-    const child = spawn(process.execPath, ['--enable-source-maps', BUNDLE], {
-      env: {
-        ...inherited(),
-        NODE_ENV: 'production',
-        ...this.#env,
-        PORT: String(this.port),
-        HOST,
-        DATA_DIR: this.dataDir,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    const killWithUs = () => child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    child.once('exit', () => {
-      process.off('exit', killWithUs);
-      if (this.#child === child) this.#child = undefined;
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.#log = (this.#log + text).slice(-MAX_LOG_CHARACTERS);
-      });
+  /** Processor time of all threads since the last start; `NaN` where there is no `/proc`. */
+  get cpuMs(): number {
+    try {
+      const stat = readFileSync(`/proc/${this.#process.child?.pid ?? 0}/stat`, 'utf8');
+      // The name in parentheses may contain spaces; user and system time are fields 12 and 13
+      // after it.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * CPU_TICK_MS;
+    } catch {
+      return Number.NaN;
     }
-    await this.#untilReady(child);
+  }
+
+  async start(): Promise<void> {
+    await this.#process.start();
   }
 
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
-  /** @throws Error if the server does not exit in time; it is then killed. */
-  async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await this.#process.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-    await this.#front?.[Symbol.asyncDispose]();
-    await rm(this.dataDir, { recursive: true, force: true });
-  }
-
-  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-    const [, endedBy] = (await exited) as [number | null, NodeJS.Signals | null];
-    clearTimeout(late);
-    if (signal === 'SIGTERM' && endedBy === 'SIGKILL') {
-      throw new Error(`the server did not end within ${STOP_LIMIT_MS} ms of SIGTERM`);
-    }
-  }
-
-  async #untilReady(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + READY_LIMIT_MS;
-    while (Date.now() < deadline) {
-      if (this.#child !== child) throw new Error(`the server ended at its start:\n${this.#tail()}`);
-      if (await answers(`${this.url}/readyz`)) return;
-      await sleep(READY_POLL_MS);
-    }
-    throw new Error(`the server was not ready in ${READY_LIMIT_MS} ms:\n${this.#tail()}`);
-  }
-
-  #tail(): string {
-    return this.#log.split('\n').slice(-30).join('\n');
+    await this.#process[Symbol.asyncDispose]();
+    await this.#proxy?.[Symbol.asyncDispose]();
+    await rm(this.#dataDir, { recursive: true, force: true });
   }
 }
 
 /** The environment without variables that configure the server. */
-function inherited(): NodeJS.ProcessEnv {
+function inheritedEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

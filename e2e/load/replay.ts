@@ -12,7 +12,6 @@ import * as Y from 'yjs';
 import { Server } from '../harness/server.ts';
 import { createBot, createDataDocument, until, type Bot } from './bot.ts';
 import { Samples } from './percentiles.ts';
-import { processCpuMs } from './process-cpu.ts';
 import { readTrace, TEXT_ROOT, type Step } from './trace.ts';
 
 /**
@@ -36,7 +35,7 @@ await createDataDocument(server.url, document);
 const acknowledged = new Samples();
 const delivered = new Samples();
 const sentAt = new Map<string, number>();
-let cpuOfEarlierLives = 0;
+let cpuBeforeRestartMs = 0;
 
 const bots = await Promise.all(Array.from({ length: trace.authors }, () => createBot(server.url)));
 const sessions = await Promise.all(bots.map((bot) => bot.open(document)));
@@ -55,7 +54,7 @@ await Promise.all(
   sessions.map((session) => until(session, ({ status }) => status.kind === 'saved')),
 );
 const seconds = (performance.now() - begunAt) / 1000;
-const cpuMs = cpuOfEarlierLives + processCpuMs(server.pid ?? 0);
+const cpuMs = cpuBeforeRestartMs + server.cpuMs;
 
 await using reader: Bot = await createBot(server.url);
 const read = (await reader.open(document)).doc.getText(TEXT_ROOT).toJSON();
@@ -120,7 +119,7 @@ function rangesOf(update: Uint8Array): ReadonlyMap<number, { from: number; to: n
 
 async function killHalfWay(): Promise<void> {
   while (written < trace.steps.length / 2) await sleep(10);
-  cpuOfEarlierLives = processCpuMs(server.pid ?? 0);
+  cpuBeforeRestartMs = server.cpuMs;
   await server.kill();
   await sleep(DOWN_MS);
   await server.start();

@@ -7,23 +7,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { SCHEMA_VERSION } from '@tandem/document';
-import {
-  binaryCodec,
-  PROTOCOL_VERSION,
-  SUBPROTOCOL_BINARY,
-  SYNC_PATH,
-  type ClientMessage,
-  type ServerMessage,
-} from '@tandem/protocol';
+import type { ServerMessage } from '@tandem/protocol';
 import { Server } from '../harness/server.ts';
+import { forEachConcurrently } from './concurrency.ts';
 import { Samples } from './percentiles.ts';
-import { processCpuMs } from './process-cpu.ts';
-import { Link, type LinkOwner } from './swarm/link.ts';
+import { TandemSocket } from './swarm/tandem-socket.ts';
 
-const PLENTY = '1000000';
+const UNLIMITED = '1000000';
 const WATCHERS_PER_ADDRESS = 5_000;
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 const QUIET_MS = 10_000;
 
 const { values } = parseArgs({
@@ -42,60 +34,11 @@ const seconds = Number(values.seconds);
 const seen = new Map<number, number[]>();
 let countFrom = Number.POSITIVE_INFINITY;
 
-class Watcher implements LinkOwner {
-  readonly #token: string;
-  readonly #settle: (reason: string | null) => void;
-  #link: Link | null = null;
-
-  constructor(token: string, settle: (reason: string | null) => void) {
-    this.#token = token;
-    this.#settle = settle;
-  }
-
-  opened(link: Link): void {
-    const messages: ClientMessage[] = [
-      {
-        type: 'hello',
-        channel: 0,
-        protocol: PROTOCOL_VERSION,
-        schema: SCHEMA_VERSION,
-        token: this.#token,
-      },
-      { type: 'subscribe', channel: 0, ref: 1, name: 'dashboard' },
-    ];
-    link.send(binaryCodec.join(messages.map((message) => binaryCodec.encode(message))));
-    this.#link = link;
-  }
-
-  received(payload: Buffer): void {
-    const decoded = binaryCodec.decodeFromServer(payload);
-    if (decoded.kind === 'invalid') this.#settle(decoded.reason);
-    else for (const message of decoded.messages) this.#handleMessage(message);
-  }
-
-  closed(_link: Link, reason: string): void {
-    this.#settle(reason);
-  }
-
-  #handleMessage(message: ServerMessage): void {
-    if (message.type === 'dashboard:changed') {
-      const { at } = message.sample;
-      if (at < countFrom) return;
-      const times = seen.get(at);
-      if (times === undefined) seen.set(at, [performance.now()]);
-      else times.push(performance.now());
-    } else if (message.type === 'ping') {
-      this.#link?.send(binaryCodec.encode({ type: 'pong', channel: 0, nonce: message.nonce }));
-    } else if (message.type === 'subscribed') this.#settle(null);
-    else if (message.type === 'unsubscribed') this.#settle(message.error.message);
-  }
-}
-
 await using server = await Server.create({
   env: {
     ADMINISTRATORS: '*',
-    MAX_CONNECTIONS_PER_USER: PLENTY,
-    MAX_CONNECTIONS_PER_ADDRESS: PLENTY,
+    MAX_CONNECTIONS_PER_USER: UNLIMITED,
+    MAX_CONNECTIONS_PER_ADDRESS: UNLIMITED,
   },
 });
 const session = await fetch(`${server.url}/api/session`, {
@@ -105,23 +48,29 @@ const session = await fetch(`${server.url}/api/session`, {
 const { token } = (await session.json()) as { readonly token: string };
 
 const cpuOf = async (ms: number): Promise<number> => {
-  const before = processCpuMs(server.pid ?? 0);
+  const before = server.cpuMs;
   await sleep(ms);
-  return processCpuMs(server.pid ?? 0) - before;
+  return server.cpuMs - before;
 };
 await sleep(QUIET_MS);
 const aloneMs = (await cpuOf(QUIET_MS)) / (QUIET_MS / 1_000);
 
-const links: Link[] = [];
+const sockets = Array.from(
+  { length: people },
+  (_, number) =>
+    new TandemSocket({
+      port: server.port,
+      localAddress: `127.0.1.${1 + Math.floor(number / WATCHERS_PER_ADDRESS)}`,
+      token,
+      requests: [{ type: 'subscribe', channel: 0, ref: 1, name: 'dashboard' }],
+      onMessage: recordSample,
+    }),
+);
 const failures = new Map<string, number>();
-const numbers = Array.from({ length: people }, (_, number) => number);
-const connectMore = async (): Promise<void> => {
-  for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-    const reason = await watch(number);
-    if (reason !== null) failures.set(reason, (failures.get(reason) ?? 0) + 1);
-  }
-};
-await Promise.all(Array.from({ length: AT_ONCE }, connectMore));
+await forEachConcurrently(sockets, CONCURRENCY, async (socket) => {
+  const reason = await socket.connect();
+  if (reason !== null) failures.set(reason, (failures.get(reason) ?? 0) + 1);
+});
 await sleep(QUIET_MS);
 
 countFrom = Date.now();
@@ -145,22 +94,14 @@ console.log(
     `${(((watchedMs - aloneMs) * 1_000) / people).toFixed(2)} µs a person and second`,
 );
 for (const [reason, count] of failures) console.log(`${count} could not watch: ${reason}`);
-for (const link of links) link.cut();
+for (const socket of sockets) socket.destroy();
 if (failures.size > 0 || arrived < expected) process.exitCode = 1;
 
-/** @returns the reason of a failure, or `null`. */
-function watch(number: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const localAddress = `127.0.1.${1 + Math.floor(number / WATCHERS_PER_ADDRESS)}`;
-    const owner = new Watcher(token, resolve);
-    links.push(
-      new Link({
-        port: server.port,
-        localAddress,
-        path: SYNC_PATH,
-        subprotocol: SUBPROTOCOL_BINARY,
-        owner,
-      }),
-    );
-  });
+function recordSample(message: ServerMessage): void {
+  if (message.type !== 'dashboard:changed') return;
+  const { at } = message.sample;
+  if (at < countFrom) return;
+  const times = seen.get(at);
+  if (times === undefined) seen.set(at, [performance.now()]);
+  else times.push(performance.now());
 }

@@ -22,7 +22,7 @@ io.engine.on('connection', (raw) => {
 });
 io.on('connection', (socket) => {
   socket.on('join', onJoin);
-  socket.on('say', onSay);
+  socket.on('send', onSend);
   socket.on('echo', onEcho);
 });
 listen(server);
@@ -32,8 +32,8 @@ function onJoin(rooms, done) {
   done();
 }
 
-function onSay(room, payload) {
-  this.to(room).emit('said', payload);
+function onSend(room, payload) {
+  this.to(room).emit('sent', payload);
 }
 
 function onEcho(_payload, done) {

@@ -1,8 +1,14 @@
 /** Time until the server acknowledges a message. */
-import type { Want } from '../../load/swarm/client-protocol.ts';
+import type { MeasuredOperation } from '../../load/swarm/client-protocol.ts';
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, messagesIn, PRACTICE_SECONDS, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
+import {
+  createClients,
+  messagesIn,
+  WARM_UP_SECONDS,
+  roomsOf,
+  SETTLE_LIMIT_MS,
+} from './participants.ts';
 
 const PEOPLE = { quick: 200, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -24,23 +30,23 @@ export const commands: Scenario = {
   run: (runner) => run(runner, 'command'),
 };
 
-async function run(runner: Runner, wants: Want): Promise<Outcome> {
+async function run(runner: Runner, measured: MeasuredOperation): Promise<Outcome> {
   const { running, scale, length } = runner;
   const people = Math.round(PEOPLE[length] * scale);
   const writers = Array.from({ length: people }, (_, index) => index);
   const plan = { writers, batch: 1, batchesPerSecond: PER_SECOND[length] };
-  const practice = messagesIn(PRACTICE_SECONDS[length], plan);
+  const warmUp = messagesIn(WARM_UP_SECONDS[length], plan);
   const messages = messagesIn(SECONDS[length], plan);
-  await using crowd = await gather(runner, { rooms: roomsOf(1, people), wants });
-  await crowd.open();
-  await crowd.write({ ...plan, messages: practice });
-  await crowd.until('answered', practice * people, SETTLE_LIMIT_MS[length]);
-  await crowd.clear();
+  await using clients = await createClients(runner, { rooms: roomsOf(1, people), measured });
+  await clients.open();
+  await clients.write({ ...plan, messages: warmUp });
+  await clients.waitFor('answered', warmUp * people, SETTLE_LIMIT_MS[length]);
+  await clients.clearSamples();
   const before = await running.server.usage();
-  await crowd.write({ ...plan, messages });
-  const answered = await crowd.until('answered', messages * people, SETTLE_LIMIT_MS[length]);
+  await clients.write({ ...plan, messages });
+  const answered = await clients.waitFor('answered', messages * people, SETTLE_LIMIT_MS[length]);
   const after = await running.server.usage();
-  const report = await crowd.report();
+  const report = await clients.report();
   return {
     operations: answered,
     cpuUs: after.cpuUs - before.cpuUs,

@@ -1,7 +1,7 @@
 /** Networks fail and recover while people write. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, total, type Scenario } from '../scenario.ts';
-import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
+import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
 
 const ROOM = 100;
 const PEOPLE = { quick: 500, full: 10_000 } as const;
@@ -18,29 +18,29 @@ export const disconnects: Scenario = {
   async run(runner) {
     const { running, scale, length } = runner;
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
-    const writers = everyFirst(ROOM, people);
-    const members = Array.from({ length: people }, (_, index) => index).filter(
+    const writers = firstOfEach(ROOM, people);
+    const disconnected = Array.from({ length: people }, (_, index) => index).filter(
       (index) => index % ROOM !== 0,
     );
-    await using crowd = await gather(runner, { rooms: roomsOf(ROOM, people) });
-    await crowd.open();
+    await using clients = await createClients(runner, { rooms: roomsOf(ROOM, people) });
+    await clients.open();
     const before = await running.server.usage();
     const forMs = FOR_MS[length];
     const messages = Math.round((forMs / 1000) * MESSAGES_PER_SECOND);
     const plan = { everyMs: EVERY_MS[length], offlineMs: OFFLINE_MS[length], forMs };
     const [count] = await Promise.all([
-      crowd.cut({ members, ...plan }),
-      crowd.write({
+      clients.disconnect({ writers: disconnected, ...plan }),
+      clients.write({
         writers,
         messages,
         batch: 1,
         batchesPerSecond: writers.length * MESSAGES_PER_SECOND,
       }),
     ]);
-    const expected = messages * members.length;
-    const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
+    const expected = messages * disconnected.length;
+    const delivered = await clients.waitFor('delivered', expected, SETTLE_LIMIT_MS[length]);
     const after = await running.server.usage();
-    const report = await crowd.report();
+    const report = await clients.report();
     return {
       operations: delivered,
       cpuUs: after.cpuUs - before.cpuUs,

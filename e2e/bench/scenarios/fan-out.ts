@@ -1,7 +1,7 @@
 /** One person writes, all others in the room read. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, measureWriting, messagesIn } from './participants.ts';
+import { createClients, measureWriting, messagesIn } from './participants.ts';
 
 const READERS = { quick: 500, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -30,15 +30,15 @@ async function run(runner: Runner, mode: 'single' | 'batches'): Promise<Outcome>
   const readers = Math.round(READERS[length] * scale);
   const batch = mode === 'single' ? 1 : BATCH;
   const batchesPerSecond = DELIVERIES_PER_SECOND[mode] / readers / batch;
-  const rhythm = { writers: [0], batch, batchesPerSecond };
-  const messages = messagesIn(SECONDS[length], rhythm);
-  await using crowd = await gather(runner, {
+  const rate = { writers: [0], batch, batchesPerSecond };
+  const messages = messagesIn(SECONDS[length], rate);
+  await using clients = await createClients(runner, {
     rooms: Array.from({ length: readers + 1 }, () => ['room']),
   });
-  await crowd.open();
-  const plan = { ...rhythm, messages };
+  await clients.open();
+  const plan = { ...rate, messages };
   const { cpuUs, expected, delivered, report } = await measureWriting(runner, {
-    crowd,
+    clients,
     plan,
     readers,
   });

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Scenario } from '../scenario.ts';
-import { fiveRooms, gather } from './participants.ts';
+import { fiveRooms, createClients } from './participants.ts';
 
 const PEOPLE = { quick: 500, full: 2_000 } as const;
 /** Warm-up: these people connect first, and leave. */
-const PRACTICE_PEOPLE = { quick: 200, full: 2_000 } as const;
-const LEFT_MS = 2_000;
+const WARM_UP_PEOPLE = { quick: 200, full: 2_000 } as const;
+const AFTER_WARM_UP_MS = 2_000;
 
 export const handshake: Scenario = {
   name: 'handshake',
@@ -17,14 +17,14 @@ export const handshake: Scenario = {
   async run(runner) {
     const { running, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
-    await practise(runner, Math.round(PRACTICE_PEOPLE[length] * scale));
-    await using crowd = await gather(runner, { rooms: fiveRooms(people) });
+    await warmUp(runner, Math.round(WARM_UP_PEOPLE[length] * scale));
+    await using clients = await createClients(runner, { rooms: fiveRooms(people) });
     const before = await running.server.usage();
     const beganMs = performance.now();
-    const open = await crowd.open();
+    const open = await clients.open();
     const seconds = (performance.now() - beganMs) / 1000;
     const after = await running.server.usage();
-    const report = await crowd.report();
+    const report = await clients.report();
     return {
       operations: open,
       cpuUs: after.cpuUs - before.cpuUs,
@@ -38,10 +38,10 @@ export const handshake: Scenario = {
   },
 };
 
-async function practise(runner: Runner, people: number): Promise<void> {
+async function warmUp(runner: Runner, people: number): Promise<void> {
   {
-    await using crowd = await gather(runner, { rooms: fiveRooms(people, 'practice') });
-    await crowd.open();
+    await using clients = await createClients(runner, { rooms: fiveRooms(people, 'warm-up') });
+    await clients.open();
   }
-  await sleep(LEFT_MS);
+  await sleep(AFTER_WARM_UP_MS);
 }

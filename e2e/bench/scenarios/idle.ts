@@ -1,19 +1,11 @@
 /** Cost of connected people who do nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SCHEMA_VERSION } from '@tandem/document';
-import {
-  binaryCodec,
-  PROTOCOL_VERSION,
-  SUBPROTOCOL_BINARY,
-  SYNC_PATH,
-  type ChannelName,
-  type ClientMessage,
-  type ServerMessage,
-} from '@tandem/protocol';
-import { Link, type LinkOwner } from '../../load/swarm/link.ts';
+import type { ChannelName, ClientMessage } from '@tandem/protocol';
+import { forEachConcurrently } from '../../load/concurrency.ts';
+import { TandemSocket } from '../../load/swarm/tandem-socket.ts';
 import { TARGET_NAMES, type RunningTarget } from '../targets.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
-import { fiveRooms, gather, roomsOf } from './participants.ts';
+import { fiveRooms, createClients, roomsOf } from './participants.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
 /** Connections made before the measurement, to exclude one-time costs. */
@@ -24,25 +16,28 @@ const SETTLE_MS = 11_000;
 const QUIET_MS = 40_000;
 /** One heartbeat round of Tandem and of Socket.IO. */
 const WINDOW_MS = 25_000;
-const JOINING_AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 export const idle: Scenario = {
   name: 'idle',
   what: 'People in five rooms each (four of ten people, one of a thousand) who do nothing; memory after a full collection, processor time with what the server does for nobody.',
   operation: 'person and second',
   targets: TARGET_NAMES,
-  together: true,
+  isParallel: true,
   async run(runner) {
     const { running, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);
     const rooms = fiveRooms(people);
-    const warmUp = await gather(runner, { rooms: rooms.slice(0, WARM_UP), firstWriter: people });
-    await using crowd = await gather(runner, { rooms });
+    const warmUpClients = await createClients(runner, {
+      rooms: rooms.slice(0, WARM_UP),
+      firstWriter: people,
+    });
+    await using clients = await createClients(runner, { rooms });
     await restart(running);
-    await warmUp.open();
-    await warmUp[Symbol.asyncDispose]();
-    const outcome = await measure(running, () => crowd.open());
-    const { faults } = await crowd.report();
+    await warmUpClients.open();
+    await warmUpClients[Symbol.asyncDispose]();
+    const outcome = await measure(running, () => clients.open());
+    const { faults } = await clients.report();
     return { ...outcome, faults };
   },
 };
@@ -57,18 +52,20 @@ export const idleApp: Scenario = {
     const rooms = roomsOf(10, people).flat();
     const tokens = await running.prepare([...new Set(rooms)], people);
     await restart(running);
+    const { port } = running.server;
     const tabs = rooms.map((document, number) => {
       const token = tokens[number] as string;
-      return new Tab({ port: running.server.port, document, token, number });
+      const requests = channelsOf(document, number + 1);
+      return new TandemSocket({ port, localAddress: '127.0.1.1', token, requests });
     });
-    const warmUp = tabs.slice(0, WARM_UP);
-    await joinAll(warmUp);
-    for (const tab of warmUp) tab.leave();
+    const warmUpClients = tabs.slice(0, WARM_UP);
+    await connectAll(warmUpClients);
+    for (const tab of warmUpClients) tab.destroy();
     const outcome = await measure(running, async () => {
-      await joinAll(tabs);
+      await connectAll(tabs);
       return tabs.length;
     });
-    for (const tab of tabs) tab.leave();
+    for (const tab of tabs) tab.destroy();
     return { ...outcome, faults: new Map() };
   },
 };
@@ -103,94 +100,23 @@ async function measure(
   };
 }
 
-async function joinAll(tabs: readonly Tab[]): Promise<void> {
-  const waiting = [...tabs];
-  const launcher = async (): Promise<void> => {
-    for (let tab = waiting.pop(); tab !== undefined; tab = waiting.pop()) await tab.join();
-  };
-  await Promise.all(Array.from({ length: JOINING_AT_ONCE }, launcher));
+async function connectAll(tabs: readonly TandemSocket[]): Promise<void> {
+  await forEachConcurrently(tabs, CONCURRENCY, async (tab) => {
+    const failure = await tab.connect();
+    if (failure !== null) throw new Error(failure);
+  });
 }
 
-interface TabOptions {
-  readonly port: number;
-  readonly document: string;
-  readonly token: string;
-  readonly number: number;
-}
-
-class Tab implements LinkOwner {
-  readonly #options: TabOptions;
-  #link: Link | null = null;
-  #unanswered = 0;
-  #settle: (reason: string | null) => void = () => {};
-
-  constructor(options: TabOptions) {
-    this.#options = options;
-  }
-
-  async join(): Promise<void> {
-    const { port } = this.#options;
-    const reason = await new Promise<string | null>((resolve) => {
-      this.#settle = resolve;
-      const path = SYNC_PATH;
-      const subprotocol = SUBPROTOCOL_BINARY;
-      this.#link = new Link({ port, localAddress: '127.0.1.1', path, subprotocol, owner: this });
-    });
-    if (reason !== null) throw new Error(reason);
-  }
-
-  leave(): void {
-    this.#link?.cut();
-  }
-
-  opened(link: Link): void {
-    const { document, token, number } = this.#options;
-    const names: readonly ChannelName[] = [
-      'library',
-      'activity',
-      `chat:${document}`,
-      `sharing:${document}`,
-    ];
-    const hello = {
-      channel: 0,
-      protocol: PROTOCOL_VERSION,
-      schema: SCHEMA_VERSION,
-      token,
-    } as const;
-    const messages: ClientMessage[] = [
-      { type: 'hello', ...hello },
-      { type: 'open', channel: 0, ref: 0, document, client: number + 1 },
-      ...names.map((name, at) => ({ type: 'subscribe', channel: 0, ref: at + 1, name }) as const),
-    ];
-    this.#unanswered = names.length + 1;
-    link.send(binaryCodec.join(messages.map((message) => binaryCodec.encode(message))));
-  }
-
-  received(payload: Buffer): void {
-    const decoded = binaryCodec.decodeFromServer(payload);
-    if (decoded.kind === 'invalid') this.#settle(decoded.reason);
-    else for (const message of decoded.messages) this.#handleMessage(message);
-  }
-
-  closed(_link: Link, reason: string): void {
-    this.#settle(reason);
-  }
-
-  #handleMessage(message: ServerMessage): void {
-    switch (message.type) {
-      case 'ping':
-        this.#link?.send(binaryCodec.encode({ type: 'pong', channel: 0, nonce: message.nonce }));
-        break;
-      case 'opened':
-      case 'subscribed':
-        if (--this.#unanswered === 0) this.#settle(null);
-        break;
-      case 'closed':
-      case 'unsubscribed':
-        this.#settle(message.error?.message ?? message.type);
-        break;
-      default:
-        break;
-    }
-  }
+/** The channels that the application opens for a document. */
+function channelsOf(document: string, client: number): ClientMessage[] {
+  const names: readonly ChannelName[] = [
+    'library',
+    'activity',
+    `chat:${document}`,
+    `sharing:${document}`,
+  ];
+  return [
+    { type: 'open', channel: 0, ref: 0, document, client },
+    ...names.map((name, at) => ({ type: 'subscribe', channel: 0, ref: at + 1, name }) as const),
+  ];
 }

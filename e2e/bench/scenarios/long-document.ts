@@ -1,7 +1,7 @@
 /** Opens a paper that took 260,000 keystrokes to write. */
-import { typePaper } from '../../load/swarm/typist.ts';
+import { typeLongDocument } from '../../load/swarm/typist.ts';
 import { median, worst, type Scenario } from '../scenario.ts';
-import { gather, SETTLE_LIMIT_MS } from './participants.ts';
+import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
 
 const EDITS = { quick: 60_000, full: 260_000 } as const;
 const OPENINGS = { quick: 10, full: 30 } as const;
@@ -10,7 +10,7 @@ const SEED = 7;
  * Writer numbers. The signature is written last, so its arrival shows that the paper is complete.
  */
 const AUTHOR = 0;
-const SIGNER = 1;
+const FINISHER = 1;
 const UPDATES_PER_SECOND = 100;
 
 export const longDocument: Scenario = {
@@ -20,32 +20,32 @@ export const longDocument: Scenario = {
   targets: ['tandem', 'y-websocket', 'hocuspocus'],
   async run(runner) {
     const { running, length } = runner;
-    const openers = Array.from({ length: OPENINGS[length] }, (_, index) => SIGNER + 1 + index);
-    await using crowd = await gather(runner, {
-      rooms: [AUTHOR, SIGNER, ...openers].map(() => ['paper']),
+    const readers = Array.from({ length: OPENINGS[length] }, (_, index) => FINISHER + 1 + index);
+    await using clients = await createClients(runner, {
+      rooms: [AUTHOR, FINISHER, ...readers].map(() => ['paper']),
     });
-    await crowd.open([AUTHOR, SIGNER]);
-    const paper = typePaper(AUTHOR, { edits: EDITS[length], seed: SEED });
-    await crowd.writeUpdates(new Map([[AUTHOR, paper]]), UPDATES_PER_SECOND);
-    const signature = { messages: 1, batch: 1, batchesPerSecond: 1 };
-    await crowd.write({ writers: [SIGNER], ...signature });
-    await crowd.until('delivered', 1, SETTLE_LIMIT_MS[length]);
-    await crowd.clear();
+    await clients.open([AUTHOR, FINISHER]);
+    const updates = typeLongDocument(AUTHOR, { edits: EDITS[length], seed: SEED });
+    await clients.writeUpdates(new Map([[AUTHOR, updates]]), UPDATES_PER_SECOND);
+    const last = { messages: 1, batch: 1, batchesPerSecond: 1 };
+    await clients.write({ writers: [FINISHER], ...last });
+    await clients.waitFor('delivered', 1, SETTLE_LIMIT_MS[length]);
+    await clients.clearSamples();
     await running.server.watchLoop();
     const before = await running.server.usage();
     let open = 0;
-    for (const opener of openers) {
-      open += await crowd.open([opener]);
-      await crowd.until('delivered', open, SETTLE_LIMIT_MS[length]);
+    for (const reader of readers) {
+      open += await clients.open([reader]);
+      await clients.waitFor('delivered', open, SETTLE_LIMIT_MS[length]);
     }
     const after = await running.server.usage();
-    const report = await crowd.report();
+    const report = await clients.report();
     return {
       operations: open,
       cpuUs: after.cpuUs - before.cpuUs,
       samples: { 'text is there': report.replays },
       figures: {
-        'opened %': median((100 * report.delivered) / openers.length),
+        'opened %': median((100 * report.delivered) / readers.length),
         'loop stood still ms': worst(after.loopDelayMs),
       },
       faults: report.faults,

@@ -1,7 +1,7 @@
 /** All people write into one document. */
-import { type } from '../../load/swarm/typist.ts';
+import { typeKeys } from '../../load/swarm/typist.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { gather, PRACTICE_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
+import { createClients, WARM_UP_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
 
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
@@ -29,26 +29,26 @@ async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Out
   const { running, scale, length } = runner;
   const count = Math.round(sizes[length] * scale);
   const writers = Array.from({ length: count }, (_, writer) => writer);
-  const practice = KEYS_PER_SECOND * PRACTICE_SECONDS[length];
+  const warmUp = KEYS_PER_SECOND * WARM_UP_SECONDS[length];
   const typed = writers.map((writer) =>
-    type(writer, { count: practice + KEYS[length], seed: SEED }),
+    typeKeys(writer, { count: warmUp + KEYS[length], seed: SEED }),
   );
   const slice = (from: number, to?: number) =>
     new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
   const stamps = typed.reduce((sum, piece) => sum + piece.stamps, 0);
-  await using crowd = await gather(runner, { rooms: writers.map(() => ['room']) });
-  await crowd.open();
+  await using clients = await createClients(runner, { rooms: writers.map(() => ['room']) });
+  await clients.open();
   const perSecond = KEYS_PER_SECOND * count;
-  await crowd.writeUpdates(slice(0, practice), perSecond);
-  const practised = Math.floor(practice / 10) * count * (count - 1);
-  await crowd.until('delivered', practised, SETTLE_LIMIT_MS[length]);
-  await crowd.clear();
+  await clients.writeUpdates(slice(0, warmUp), perSecond);
+  const warmUpDeliveries = Math.floor(warmUp / 10) * count * (count - 1);
+  await clients.waitFor('delivered', warmUpDeliveries, SETTLE_LIMIT_MS[length]);
+  await clients.clearSamples();
   const before = await running.server.usage();
-  await crowd.writeUpdates(slice(practice), perSecond);
-  const expected = stamps * (count - 1) - practised;
-  const delivered = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
+  await clients.writeUpdates(slice(warmUp), perSecond);
+  const expected = stamps * (count - 1) - warmUpDeliveries;
+  const delivered = await clients.waitFor('delivered', expected, SETTLE_LIMIT_MS[length]);
   const after = await running.server.usage();
-  const report = await crowd.report();
+  const report = await clients.report();
   return {
     operations: report.written,
     cpuUs: after.cpuUs - before.cpuUs,

@@ -1,8 +1,8 @@
 /** The server restarts while everyone is connected. */
 import { TARGET_NAMES } from '../targets.ts';
-import type { ServerProcess } from '../server-process.ts';
+import type { MeasuredServer } from '../measured-server.ts';
 import { median, total, worst, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { everyFirst, gather, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
+import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
 
 const ROOM = 10;
 const PEOPLE = { quick: 500, full: 5_000 } as const;
@@ -25,41 +25,49 @@ export const restart: Scenario = {
 
 async function run(
   runner: Runner,
-  end: (server: ServerProcess) => Promise<void>,
+  end: (server: MeasuredServer) => Promise<void>,
 ): Promise<Outcome> {
   const { running, scale, length } = runner;
   const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
-  const writers = everyFirst(ROOM, people);
+  const writers = firstOfEach(ROOM, people);
   const rooms = roomsOf(ROOM, people);
-  await using crowd = await gather(runner, { rooms });
-  const open = await crowd.open();
-  await crowd.write({ writers, messages: MESSAGES, batch: 1, batchesPerSecond: writers.length });
-  await crowd.until('delivered', MESSAGES * writers.length * (ROOM - 1), SETTLE_LIMIT_MS[length]);
-  const answered = await crowd.acknowledged();
-  await crowd.clear();
+  await using clients = await createClients(runner, { rooms });
+  const open = await clients.open();
+  await clients.write({ writers, messages: MESSAGES, batch: 1, batchesPerSecond: writers.length });
+  await clients.waitFor(
+    'delivered',
+    MESSAGES * writers.length * (ROOM - 1),
+    SETTLE_LIMIT_MS[length],
+  );
+  const acknowledged = await clients.acknowledged();
+  await clients.clearSamples();
   await end(running.server);
   await running.server.start();
-  const born = await running.server.usage();
-  const allBackMs = await crowd.comeBack();
+  const started = await running.server.usage();
+  const allBackMs = await clients.reconnectAll();
   const after = await running.server.usage();
-  const report = await crowd.report();
+  const report = await clients.report();
   // A new client in each room reads its content.
-  await using readers = await gather(runner, {
+  await using readers = await createClients(runner, {
     rooms: writers.map((writer) => rooms[writer] as string[]),
     firstWriter: people,
   });
   await readers.open();
-  const promised = [...answered.values()].reduce((sum, count) => sum + count, 0);
-  const found = await readers.until('delivered', promised, promised === 0 ? 0 : 2_000);
+  const acknowledgedCount = [...acknowledged.values()].reduce((sum, count) => sum + count, 0);
+  const found = await readers.waitFor(
+    'delivered',
+    acknowledgedCount,
+    acknowledgedCount === 0 ? 0 : 2_000,
+  );
   return {
     operations: open,
-    cpuUs: after.cpuUs - born.cpuUs,
+    cpuUs: after.cpuUs - started.cpuUs,
     samples: { handshake: report.opened },
     figures: {
       'all back after ms': median(allBackMs),
       'came back %': median((100 * report.opened.length) / people),
-      acknowledged: total(promised),
-      'acknowledged and lost': worst(Math.max(0, promised - found)),
+      acknowledged: total(acknowledgedCount),
+      'acknowledged and lost': worst(Math.max(0, acknowledgedCount - found)),
     },
     // Lost connections are intended, so no faults are reported.
     faults: new Map(),

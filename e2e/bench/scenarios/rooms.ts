@@ -1,7 +1,7 @@
 /** Many small rooms with one writer each. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
-import { everyFirst, gather, measureWriting, messagesIn, roomsOf } from './participants.ts';
+import { firstOfEach, createClients, measureWriting, messagesIn, roomsOf } from './participants.ts';
 
 const ROOM = 10;
 const PEOPLE = { quick: 1_000, full: 10_000 } as const;
@@ -17,15 +17,15 @@ export const rooms: Scenario = {
   async run(runner) {
     const { scale, length } = runner;
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;
-    const writers = everyFirst(ROOM, people);
+    const writers = firstOfEach(ROOM, people);
     const batchesPerSecond = (DELIVERIES_PER_SECOND * people) / (ROOM - 1);
-    const rhythm = { writers, batch: 1, batchesPerSecond };
-    const messages = messagesIn(SECONDS[length], rhythm);
-    await using crowd = await gather(runner, { rooms: roomsOf(ROOM, people) });
-    await crowd.open();
-    const plan = { ...rhythm, messages };
+    const rate = { writers, batch: 1, batchesPerSecond };
+    const messages = messagesIn(SECONDS[length], rate);
+    await using clients = await createClients(runner, { rooms: roomsOf(ROOM, people) });
+    await clients.open();
+    const plan = { ...rate, messages };
     const { cpuUs, expected, delivered, report } = await measureWriting(runner, {
-      crowd,
+      clients,
       plan,
       readers: ROOM - 1,
     });

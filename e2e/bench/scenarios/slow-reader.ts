@@ -1,7 +1,7 @@
 /** One person who stops reading, among a thousand readers. */
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Scenario } from '../scenario.ts';
-import { gather, SETTLE_LIMIT_MS } from './participants.ts';
+import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
 
 const READERS = { quick: 200, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 8 } as const;
@@ -22,37 +22,37 @@ export const slowReader: Scenario = {
     const messages = Math.round(batchesPerSecond * SECONDS[length]);
     const plan = { writers: [0], messages, batch: 1, batchesPerSecond };
     const slow = readers;
-    await using crowd = await gather(runner, {
+    await using clients = await createClients(runner, {
       rooms: Array.from({ length: readers + 1 }, () => ['room']),
       textLength: TEXT_LENGTH,
     });
-    await crowd.open();
+    await clients.open();
     const before = await running.server.usage();
-    await crowd.write(plan);
+    await clients.write(plan);
     const expected = messages * readers;
-    const together = await crowd.until('delivered', expected, SETTLE_LIMIT_MS[length]);
-    const without = await crowd.report();
-    await crowd.clear();
-    const calm = await running.server.usageAtRest();
-    await crowd.stall([slow]);
-    await crowd.write(plan);
+    const deliveredToAll = await clients.waitFor('delivered', expected, SETTLE_LIMIT_MS[length]);
+    const allReading = await clients.report();
+    await clients.clearSamples();
+    const beforeStall = await running.server.usageAtRest();
+    await clients.stall([slow]);
+    await clients.write(plan);
     const others = messages * (readers - 1);
-    const apart = await crowd.until('delivered', others, SETTLE_LIMIT_MS[length]);
-    const withOne = await crowd.report();
-    const full = await running.server.usageAtRest();
-    await crowd.resume([slow]);
-    const caughtUp = await crowd.until('delivered', expected, CATCH_UP_LIMIT_MS);
+    const deliveredToOthers = await clients.waitFor('delivered', others, SETTLE_LIMIT_MS[length]);
+    const oneStalled = await clients.report();
+    const duringStall = await running.server.usageAtRest();
+    await clients.resume([slow]);
+    const caughtUp = await clients.waitFor('delivered', expected, CATCH_UP_LIMIT_MS);
     const after = await running.server.usage();
     return {
-      operations: together + caughtUp,
+      operations: deliveredToAll + caughtUp,
       cpuUs: after.cpuUs - before.cpuUs,
-      samples: { 'all read': without.latencies, 'one does not': withOne.latencies },
+      samples: { 'all read': allReading.latencies, 'one does not': oneStalled.latencies },
       figures: {
-        'held for it KB': median((full.rss - calm.rss) / 1024),
-        'others delivered %': median((100 * apart) / others),
-        'it caught up %': median((100 * (caughtUp - apart)) / messages),
+        'held for it KB': median((duringStall.rss - beforeStall.rss) / 1024),
+        'others delivered %': median((100 * deliveredToOthers) / others),
+        'it caught up %': median((100 * (caughtUp - deliveredToOthers)) / messages),
       },
-      faults: (await crowd.report()).faults,
+      faults: (await clients.report()).faults,
     };
   },
 };

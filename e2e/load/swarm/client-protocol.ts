@@ -7,22 +7,22 @@ export interface Sender {
 
 export interface MessageListener {
   /** The client is in all rooms; missed messages have arrived or are on their way. */
-  ready(): void;
+  onReady(): void;
   onMessage(content: Buffer): void;
   /** `count` more of the client's messages were acknowledged. */
-  acknowledged(count: number): void;
+  onAcknowledged(count: number): void;
   /** The server is restarting and dictates the reconnect delay. */
-  sentAway(retryAfterMs: number): void;
-  refused(reason: string): void;
+  onGoAway(retryAfterMs: number): void;
+  onRefused(reason: string): void;
   /** The length of each writer's text up to the first gap, by Yjs client. */
-  known(): ReadonlyMap<number, number>;
+  knownClocks(): ReadonlyMap<number, number>;
 }
 
 export interface ProtocolClient {
   readonly path: string;
   readonly subprotocol: string | null;
-  opened(sender: Sender): void;
-  receive(payload: Buffer): void;
+  onOpen(sender: Sender): void;
+  onPayload(payload: Buffer): void;
   publish(room: number, messages: readonly Buffer[]): void;
 }
 
@@ -30,14 +30,14 @@ export interface ProtocolClient {
  * The measured operation. `answer`: the server's acknowledgement, if it needs another request than
  * delivery. `command`: the same for chat messages, which are text in every protocol.
  */
-export type Want = 'delivery' | 'answer' | 'command';
+export type MeasuredOperation = 'delivery' | 'answer' | 'command';
 
 export interface ProtocolClientOptions {
   readonly rooms: readonly string[];
   readonly listener: MessageListener;
   readonly token: string;
   readonly client: number;
-  readonly wants: Want;
+  readonly measured: MeasuredOperation;
 }
 
 export interface ClientProtocol {
@@ -53,5 +53,5 @@ export interface ClientProtocol {
   readonly echoes: boolean;
   /** Reconnect delay of the protocol's own client. @param random from 0 to 1. */
   readonly backoffMs: (attempt: number, random: number) => number;
-  readonly speak: (options: ProtocolClientOptions) => ProtocolClient;
+  readonly createClient: (options: ProtocolClientOptions) => ProtocolClient;
 }

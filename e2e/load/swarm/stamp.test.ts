@@ -12,7 +12,7 @@ describe('stamps', () => {
     const one = stampedText(60, { writer: 7, number: 12, atMs: 123.456 });
     const two = stampedText(STAMP_LENGTH, { writer: 99_999, number: 0, atMs: 5 });
     expect(one).toHaveLength(60);
-    expect(read(Buffer.from(`42["said","${one}"]${two}`))).toEqual([
+    expect(read(Buffer.from(`42["sent","${one}"]${two}`))).toEqual([
       [7, 12, 123.456],
       [99_999, 0, 5],
     ]);

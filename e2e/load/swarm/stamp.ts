@@ -13,6 +13,18 @@ const TIME_PERIOD = 10 ** TIME_DIGITS;
 
 export const STAMP_LENGTH = MARK.length + WRITER_DIGITS + NUMBER_DIGITS + TIME_DIGITS;
 
+// The first access loads `performance`, which must not happen between the two readings.
+performance.now();
+const STARTED_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+/**
+ * Milliseconds of the machine's monotonic clock, comparable across processes; `performance.now`
+ * starts with each process.
+ */
+export function nowMs(): number {
+  return STARTED_MS + performance.now();
+}
+
 export function stampedText(
   length: number,
   {
@@ -48,9 +60,9 @@ export function restamp(bytes: Buffer, atMs: number): void {
   bytes.write(digits(time, TIME_DIGITS), at + STAMP_LENGTH - TIME_DIGITS, 'latin1');
 }
 
-export function ageMs(atMs: number, nowMs: number): number {
+export function ageMs(atMs: number, now: number): number {
   const period = TIME_PERIOD / 1000;
-  return (((nowMs - atMs) % period) + period) % period;
+  return (((now - atMs) % period) + period) % period;
 }
 
 function digits(value: number, count: number): string {

@@ -1,27 +1,30 @@
-/** One process of the swarm: holds crowds and executes commands received over IPC. */
-import { Crowd } from './crowd.ts';
-import type { SwarmAnswer, SwarmRequest } from './swarm.ts';
+/** One process of the swarm: holds groups of clients and executes commands received over IPC. */
+import { ClientGroup } from './client-group.ts';
+import type { SwarmResponse, SwarmRequest } from './swarm.ts';
 
-const crowds = new Map<number, Crowd>();
+const groups = new Map<number, ClientGroup>();
 
-process.on('message', (request: SwarmRequest) => void serve(request));
+process.on('message', (request: SwarmRequest) => void handleRequest(request));
 process.on('disconnect', () => process.exit());
 
-async function serve({ id, crowd: number, order }: SwarmRequest): Promise<void> {
-  let answer: SwarmAnswer;
+async function handleRequest({ id, group: number, command }: SwarmRequest): Promise<void> {
+  let response: SwarmResponse;
   try {
-    if (order.kind === 'gather') {
-      crowds.set(number, new Crowd(order.plan, order.process));
-      answer = { id, value: undefined };
+    if (command.kind === 'create') {
+      groups.set(number, new ClientGroup(command.plan, command.process));
+      response = { id, value: undefined };
     } else {
-      const crowd = crowds.get(number);
-      if (crowd === undefined) throw new Error(`there is no crowd ${number}`);
-      if (order.method === 'leave') crowds.delete(number);
-      const method = crowd[order.method] as (...values: readonly unknown[]) => unknown;
-      answer = { id, value: await method.apply(crowd, [...order.values]) };
+      const group = groups.get(number);
+      if (group === undefined) throw new Error(`there is no group ${number}`);
+      if (command.method === 'close') groups.delete(number);
+      const method = group[command.method] as (...values: readonly unknown[]) => unknown;
+      response = { id, value: await method.apply(group, [...command.values]) };
     }
   } catch (error) {
-    answer = { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    response = {
+      id,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
-  process.send?.(answer);
+  process.send?.(response);
 }

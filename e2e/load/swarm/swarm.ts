@@ -1,24 +1,25 @@
-/** Many clients on one machine: crowds spread over processes, controlled from here. */
+/** Many clients on one machine: groups of them spread over processes, controlled from here. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Crowd, CrowdPlan, CutPlan, WritePlan } from './crowd.ts';
-import { mergeReports, type CrowdReport } from './totals.ts';
+import type { ClientGroup, ClientGroupPlan, DisconnectPlan, WritePlan } from './client-group.ts';
+import { mergeReports, type GroupReport } from './totals.ts';
 
-export type CrowdMethod = Exclude<keyof Crowd, symbol>;
+export type GroupMethod = Exclude<keyof ClientGroup, symbol>;
+type Result<M extends GroupMethod> = Awaited<ReturnType<ClientGroup[M]>>;
 
-type Order =
-  | { readonly kind: 'gather'; readonly plan: CrowdPlan; readonly process: number }
-  | { readonly kind: 'call'; readonly method: CrowdMethod; readonly values: readonly unknown[] };
+type GroupCommand =
+  | { readonly kind: 'create'; readonly plan: ClientGroupPlan; readonly process: number }
+  | { readonly kind: 'call'; readonly method: GroupMethod; readonly values: readonly unknown[] };
 
 export interface SwarmRequest {
   readonly id: number;
-  readonly crowd: number;
-  readonly order: Order;
+  readonly group: number;
+  readonly command: GroupCommand;
 }
 
-export type SwarmAnswer =
+export type SwarmResponse =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string };
 
@@ -27,7 +28,7 @@ const PROGRESS_POLL_MS = 20;
 
 export class Swarm implements AsyncDisposable {
   readonly #processes: readonly SwarmProcess[];
-  #lastCrowd = 0;
+  #lastGroup = 0;
 
   private constructor(processes: readonly SwarmProcess[]) {
     this.#processes = processes;
@@ -37,24 +38,24 @@ export class Swarm implements AsyncDisposable {
     return new Swarm(Array.from({ length: processes }, () => new SwarmProcess()));
   }
 
-  /** A crowd whose members are distributed over the processes; none is connected yet. */
-  async gather(plan: CrowdPlan): Promise<SwarmCrowd> {
-    const crowd = ++this.#lastCrowd;
+  /** Creates clients, distributed over the processes; none is connected yet. */
+  async createGroup(plan: ClientGroupPlan): Promise<SwarmGroup> {
+    const group = ++this.#lastGroup;
     await Promise.all(
       this.#processes.map((child, process) => {
-        const members = plan.members.filter(
+        const clients = plan.clients.filter(
           (_, index) => index % this.#processes.length === process,
         );
-        return child.ask(crowd, { kind: 'gather', plan: { ...plan, members }, process });
+        return child.request(group, { kind: 'create', plan: { ...plan, clients }, process });
       }),
     );
-    const places = new Map(
-      plan.members.map(({ writer }, index) => [
+    const processOf = new Map(
+      plan.clients.map(({ writer }, index) => [
         writer,
         this.#processes[index % this.#processes.length] as SwarmProcess,
       ]),
     );
-    return new SwarmCrowd({ number: crowd, processes: this.#processes, places });
+    return new SwarmGroup({ number: group, processes: this.#processes, processOf });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,38 +63,38 @@ export class Swarm implements AsyncDisposable {
   }
 }
 
-export class SwarmCrowd implements AsyncDisposable {
+export class SwarmGroup implements AsyncDisposable {
   readonly #number: number;
   readonly #processes: readonly SwarmProcess[];
-  readonly #places: ReadonlyMap<number, SwarmProcess>;
+  readonly #processOf: ReadonlyMap<number, SwarmProcess>;
 
   constructor({
     number,
     processes,
-    places,
+    processOf,
   }: {
     readonly number: number;
     readonly processes: readonly SwarmProcess[];
-    readonly places: ReadonlyMap<number, SwarmProcess>;
+    readonly processOf: ReadonlyMap<number, SwarmProcess>;
   }) {
     this.#number = number;
     this.#processes = processes;
-    this.#places = places;
+    this.#processOf = processOf;
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#processOf.size;
   }
 
   /** @param writers defaults to everyone. @returns the number connected. */
   async open(writers: readonly number[] | null = null): Promise<number> {
-    return sum((await this.#all('open', writers)) as number[]);
+    return sum(await this.#all('open', writers));
   }
 
   async write(plan: WritePlan): Promise<void> {
     await Promise.all(
       this.#processes.map(async (child) => {
-        const writers = this.#of(child, plan.writers);
+        const writers = this.#writersOf(child, plan.writers);
         const batchesPerSecond = (plan.batchesPerSecond * writers.length) / plan.writers.length;
         if (writers.length > 0)
           await this.#call(child, 'write', { ...plan, writers, batchesPerSecond });
@@ -108,29 +109,31 @@ export class SwarmCrowd implements AsyncDisposable {
   ): Promise<void> {
     await Promise.all(
       this.#processes.map(async (child) => {
-        const own = new Map([...updates].filter(([writer]) => this.#places.get(writer) === child));
+        const own = new Map(
+          [...updates].filter(([writer]) => this.#processOf.get(writer) === child),
+        );
         if (own.size > 0)
           await this.#call(child, 'writeUpdates', own, (perSecond * own.size) / updates.size);
       }),
     );
   }
 
-  async cut(plan: CutPlan): Promise<number> {
+  async disconnect(plan: DisconnectPlan): Promise<number> {
     const disconnects = await Promise.all(
       this.#processes.map((child) =>
-        this.#call(child, 'cut', { ...plan, members: this.#of(child, plan.members) }),
+        this.#call(child, 'disconnect', { ...plan, writers: this.#writersOf(child, plan.writers) }),
       ),
     );
-    return sum(disconnects as number[]);
+    return sum(disconnects);
   }
 
-  /** @returns milliseconds until the last member was back. */
-  async comeBack(): Promise<number> {
-    return Math.max(...((await this.#all('comeBack')) as number[]));
+  /** @returns milliseconds until the last client was back. */
+  async reconnectAll(): Promise<number> {
+    return Math.max(...(await this.#all('reconnectAll')));
   }
 
   async acknowledged(): Promise<ReadonlyMap<number, number>> {
-    const maps = (await this.#all('acknowledged')) as ReadonlyMap<number, number>[];
+    const maps = await this.#all('acknowledged');
     return new Map(maps.flatMap((map) => [...map]));
   }
 
@@ -146,38 +149,45 @@ export class SwarmCrowd implements AsyncDisposable {
    * Waits until `count` messages are delivered or answered, or for `limitMs`. @returns the final
    * count.
    */
-  async until(what: 'delivered' | 'answered', count: number, limitMs: number): Promise<number> {
+  async waitFor(what: 'delivered' | 'answered', count: number, limitMs: number): Promise<number> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const reached = sum((await this.#all(what)) as number[]);
+      const reached = sum(await this.#all(`${what}Count`));
       if (reached >= count || performance.now() > deadline) return reached;
       await sleep(PROGRESS_POLL_MS);
     }
   }
 
   /** Discards the samples of the warm-up. */
-  async clear(): Promise<void> {
-    await this.#all('clear');
+  async clearSamples(): Promise<void> {
+    await this.#all('clearSamples');
   }
 
-  async report(): Promise<CrowdReport> {
-    return mergeReports((await this.#all('report')) as CrowdReport[]);
+  async report(): Promise<GroupReport> {
+    return mergeReports(await this.#all('report'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#all('leave');
+    await this.#all('close');
   }
 
-  #all(method: CrowdMethod, ...values: readonly unknown[]): Promise<unknown[]> {
+  #all<M extends GroupMethod>(
+    method: M,
+    ...values: Parameters<ClientGroup[M]>
+  ): Promise<Result<M>[]> {
     return Promise.all(this.#processes.map((child) => this.#call(child, method, ...values)));
   }
 
-  #call(child: SwarmProcess, method: CrowdMethod, ...values: readonly unknown[]): Promise<unknown> {
-    return child.ask(this.#number, { kind: 'call', method, values });
+  #call<M extends GroupMethod>(
+    child: SwarmProcess,
+    method: M,
+    ...values: Parameters<ClientGroup[M]>
+  ): Promise<Result<M>> {
+    return child.request(this.#number, { kind: 'call', method, values }) as Promise<Result<M>>;
   }
 
-  #of(child: SwarmProcess, writers: readonly number[]): number[] {
-    return writers.filter((writer) => this.#places.get(writer) === child);
+  #writersOf(child: SwarmProcess, writers: readonly number[]): number[] {
+    return writers.filter((writer) => this.#processOf.get(writer) === child);
   }
 }
 
@@ -186,27 +196,27 @@ class SwarmProcess implements AsyncDisposable {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });
-  readonly #asked = new Map<number, (answer: SwarmAnswer) => void>();
+  readonly #pending = new Map<number, (answer: SwarmResponse) => void>();
   #lastId = 0;
 
   constructor() {
-    this.#child.on('message', (answer: SwarmAnswer) => {
-      this.#asked.get(answer.id)?.(answer);
-      this.#asked.delete(answer.id);
+    this.#child.on('message', (answer: SwarmResponse) => {
+      this.#pending.get(answer.id)?.(answer);
+      this.#pending.delete(answer.id);
     });
     this.#child.once('exit', (code) => {
-      for (const [id, settle] of this.#asked)
+      for (const [id, settle] of this.#pending)
         settle({ id, error: `a process of the swarm ended with ${code}` });
     });
   }
 
-  ask(crowd: number, order: Order): Promise<unknown> {
+  request(group: number, command: GroupCommand): Promise<unknown> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, (answer) =>
+      this.#pending.set(id, (answer) =>
         'error' in answer ? reject(new Error(answer.error)) : resolve(answer.value),
       );
-      this.#child.send({ id, crowd, order } satisfies SwarmRequest);
+      this.#child.send({ id, group, command } satisfies SwarmRequest);
     });
   }
 

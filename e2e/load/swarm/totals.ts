@@ -1,9 +1,9 @@
 /**
- * Measurements of a crowd. Samples are raw milliseconds, so that those of several processes can be
+ * Measurements of a group of clients. Samples are raw milliseconds, so that those of several processes can be
  * merged.
  */
 
-export interface CrowdReport {
+export interface GroupReport {
   readonly written: number;
   readonly delivered: number;
   readonly duplicates: number;
@@ -65,11 +65,11 @@ export class Totals {
     for (const series of [this.opened, this.latencies, this.answers, this.replays]) series.clear();
   }
 
-  fault(reason: string): void {
+  addFault(reason: string): void {
     this.#faults.set(reason, (this.#faults.get(reason) ?? 0) + 1);
   }
 
-  report(): CrowdReport {
+  report(): GroupReport {
     const { written, delivered, duplicates, late } = this;
     return {
       written,
@@ -85,10 +85,10 @@ export class Totals {
   }
 }
 
-export function mergeReports(reports: readonly CrowdReport[]): CrowdReport {
-  const sum = (of: (report: CrowdReport) => number) =>
+export function mergeReports(reports: readonly GroupReport[]): GroupReport {
+  const sum = (of: (report: GroupReport) => number) =>
     reports.reduce((total, report) => total + of(report), 0);
-  const all = (of: (report: CrowdReport) => Float32Array) => joined(reports.map(of));
+  const all = (of: (report: GroupReport) => Float32Array) => concatenate(reports.map(of));
   const faults = new Map<string, number>();
   for (const report of reports)
     for (const [reason, count] of report.faults)
@@ -106,7 +106,7 @@ export function mergeReports(reports: readonly CrowdReport[]): CrowdReport {
   };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+function concatenate(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -10,7 +10,7 @@ import { STAMP_LENGTH, stampedText } from './stamp.ts';
 const MOVES = 0.02;
 const DELETES = 0.12;
 /** As in the Automerge trace's paper: 260,000 edits leave 105,000 letters. */
-const PAPER_DELETES = 0.3;
+const LONG_DOCUMENT_DELETES = 0.3;
 const PASTE_EVERY = 10;
 const EDITS_PER_UPDATE = 1_000;
 const LETTERS = 'etaoin shrdlu cmfwyp vbgkqjxz';
@@ -20,12 +20,12 @@ export interface Typed {
   readonly stamps: number;
 }
 
-export function type(
+export function typeKeys(
   writer: number,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Typed {
   const random = new SeededRandom(seed * 10_007 + writer);
-  const { doc, text, updates } = paperOf(writer);
+  const { doc, text, updates } = createAuthorDocument(writer);
   let stamps = 0;
   let cursor = 0;
   while (updates.length < count) {
@@ -34,31 +34,36 @@ export function type(
       text.insert(text.length, stampedText(STAMP_LENGTH, { writer, number: stamps++, atMs: 0 }));
     } else {
       const typed = text.length - stamps * STAMP_LENGTH;
-      cursor = strike(text, { random, deletes: DELETES, cursor, typed });
+      cursor = typeKey(text, { random, deletes: DELETES, cursor, typed });
     }
   }
   doc.destroy();
   return { updates, stamps };
 }
 
-export function typePaper(
+export function typeLongDocument(
   writer: number,
   { edits, seed }: { readonly edits: number; readonly seed: number },
 ): readonly Uint8Array[] {
   const random = new SeededRandom(seed);
-  const { doc, text, updates } = paperOf(writer);
+  const { doc, text, updates } = createAuthorDocument(writer);
   let cursor = 0;
   for (let done = 0; done < edits; done += EDITS_PER_UPDATE) {
     doc.transact(() => {
       for (let edit = 0; edit < EDITS_PER_UPDATE; edit++)
-        cursor = strike(text, { random, deletes: PAPER_DELETES, cursor, typed: text.length });
+        cursor = typeKey(text, {
+          random,
+          deletes: LONG_DOCUMENT_DELETES,
+          cursor,
+          typed: text.length,
+        });
     });
   }
   doc.destroy();
   return updates;
 }
 
-function paperOf(writer: number): {
+function createAuthorDocument(writer: number): {
   readonly doc: Y.Doc;
   readonly text: Y.Text;
   readonly updates: Uint8Array[];
@@ -71,7 +76,7 @@ function paperOf(writer: number): {
 }
 
 /** One key. @param typed length of the editable text. @returns the new cursor. */
-function strike(
+function typeKey(
   text: Y.Text,
   {
     random,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { FIRST_CLIENT, makeMessage, TEXT_ROOT } from './messages.ts';
-import { type as typeKeys, typePaper } from './typist.ts';
+import { typeKeys as typeKeys, typeLongDocument } from './typist.ts';
 import { ByteReader, sized, stateVector, varuint } from './yjs-bytes.ts';
 
 describe('bytes of Yjs', () => {
@@ -54,7 +54,7 @@ describe('the typist', () => {
 
   test('a paper keeps about four of ten letters', () => {
     const doc = new Y.Doc();
-    const updates = typePaper(0, { edits: 5_000, seed: 1 });
+    const updates = typeLongDocument(0, { edits: 5_000, seed: 1 });
     for (const update of updates) Y.applyUpdate(doc, update);
     expect(updates).toHaveLength(5);
     expect(doc.getText(TEXT_ROOT).length / 5_000).toBeCloseTo(0.4, 1);

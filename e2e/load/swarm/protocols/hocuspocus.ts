@@ -27,7 +27,7 @@ export const hocuspocus: ClientProtocol = {
           RECONNECT_CAP_MS,
           RECONNECT_MIN_MS + random * RECONNECT_MIN_MS * (2 ** (attempt - 1) - 1),
         ),
-  speak: (options) => new HocuspocusClient(options),
+  createClient: (options) => new HocuspocusClient(options),
 };
 
 class HocuspocusClient implements ProtocolClient {
@@ -45,7 +45,7 @@ class HocuspocusClient implements ProtocolClient {
     this.#addresses = options.rooms.map((room) => sized(Buffer.from(room)));
   }
 
-  opened(sender: Sender): void {
+  onOpen(sender: Sender): void {
     this.#sender = sender;
     this.#synced = 0;
     this.#uncounted = 0;
@@ -55,7 +55,7 @@ class HocuspocusClient implements ProtocolClient {
     );
   }
 
-  receive(payload: Buffer): void {
+  onPayload(payload: Buffer): void {
     const { listener } = this.#options;
     const reader = new ByteReader(payload);
     reader.sized();
@@ -67,18 +67,18 @@ class HocuspocusClient implements ProtocolClient {
           this.#uncounted++;
           this.#sender?.send(Buffer.concat([address, EMPTY_STEP_2]));
         } else if (message === 'synced' && ++this.#synced === this.#addresses.length) {
-          listener.ready();
+          listener.onReady();
         }
         break;
       }
       case SYNC_STATUS:
         if (this.#uncounted > 0) this.#uncounted--;
-        else listener.acknowledged(1);
+        else listener.onAcknowledged(1);
         break;
       case AUTH:
         if (reader.varuint() === AUTHENTICATED)
           this.#sender?.send(Buffer.concat([address, step1(listener)]));
-        else listener.refused('authentication failed');
+        else listener.onRefused('authentication failed');
     }
   }
 

@@ -16,7 +16,7 @@ export const socketIo: ClientProtocol = {
   echoes: false,
   backoffMs: (attempt, random) =>
     Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt * (0.5 + random)),
-  speak: (options) => new SocketIoClient(options),
+  createClient: (options) => new SocketIoClient(options),
 };
 
 const ENGINE_OPEN = '0';
@@ -40,11 +40,11 @@ class SocketIoClient implements ProtocolClient {
     this.#options = options;
   }
 
-  opened(sender: Sender): void {
+  onOpen(sender: Sender): void {
     this.#sender = sender;
   }
 
-  receive(payload: Buffer): void {
+  onPayload(payload: Buffer): void {
     const { listener } = this.#options;
     const kind = payload.toString('latin1', 0, 2);
     if (kind === EVENT) {
@@ -53,10 +53,10 @@ class SocketIoClient implements ProtocolClient {
     } else if (kind === ENGINE_PING) {
       this.#sender?.send('3');
     } else if (kind === ACKNOWLEDGED) {
-      if (payload.toString('latin1', 2, 4) === `${JOIN_ID}[`) listener.ready();
-      else listener.acknowledged(1);
+      if (payload.toString('latin1', 2, 4) === `${JOIN_ID}[`) listener.onReady();
+      else listener.onAcknowledged(1);
     } else if (kind === CONNECTED) {
-      this.#connected(JSON.parse(payload.toString('utf8', 2)) as { readonly pid?: string });
+      this.#handleConnected(JSON.parse(payload.toString('utf8', 2)) as { readonly pid?: string });
     } else if (kind.startsWith(ENGINE_OPEN)) {
       const recovery =
         this.#pid === null || this.#offset === null
@@ -64,26 +64,26 @@ class SocketIoClient implements ProtocolClient {
           : JSON.stringify({ pid: this.#pid, offset: this.#offset });
       this.#sender?.send(`${CONNECTED}${recovery}`);
     } else if (kind === REFUSED) {
-      listener.refused(payload.toString());
+      listener.onRefused(payload.toString());
     }
   }
 
   publish(room: number, messages: readonly Buffer[]): void {
-    const { rooms, wants } = this.#options;
+    const { rooms, measured } = this.#options;
     this.#sender?.send(
       ...messages.map((message) => {
         const text = message.toString('latin1');
-        return wants === 'delivery'
-          ? `${EVENT}["say","${rooms[room]}","${text}"]`
+        return measured === 'delivery'
+          ? `${EVENT}["send","${rooms[room]}","${text}"]`
           : `${EVENT}1["echo","${text}"]`;
       }),
     );
   }
 
-  #connected({ pid }: { readonly pid?: string }): void {
+  #handleConnected({ pid }: { readonly pid?: string }): void {
     const recovered = pid !== undefined && pid === this.#pid;
     this.#pid = pid ?? null;
-    if (recovered) this.#options.listener.ready();
+    if (recovered) this.#options.listener.onReady();
     else this.#sender?.send(`${EVENT}${JOIN_ID}${JSON.stringify(['join', this.#options.rooms])}`);
   }
 }

@@ -37,7 +37,7 @@ export const tandem: ClientProtocol = {
   delivery: 'stream',
   echoes: false,
   backoffMs: tandemBackoffMs,
-  speak: (options) => new TandemClient(options),
+  createClient: (options) => new TandemClient(options),
 };
 
 interface Channel {
@@ -48,7 +48,7 @@ interface Channel {
   offset: number;
   sent: number;
   acknowledged: number;
-  asking: boolean;
+  isRequesting: boolean;
 }
 
 class TandemClient implements ProtocolClient {
@@ -68,16 +68,16 @@ class TandemClient implements ProtocolClient {
       offset: 0,
       sent: 0,
       acknowledged: 0,
-      asking: false,
+      isRequesting: false,
     }));
   }
 
-  opened(sender: Sender): void {
+  onOpen(sender: Sender): void {
     this.#sender = sender;
     const { token, client, rooms, listener } = this.#options;
     const opens = this.#channels.map((channel, ref) => {
       const { epoch, timeline, offset } = channel;
-      Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, asking: false });
+      Object.assign(channel, { number: 0, sent: 0, acknowledged: 0, isRequesting: false });
       return {
         type: 'open' as const,
         ref,
@@ -85,16 +85,19 @@ class TandemClient implements ProtocolClient {
         client,
         ...(epoch === ''
           ? {}
-          : { position: { epoch, timeline, offset }, stateVector: stateVector(listener.known()) }),
+          : {
+              position: { epoch, timeline, offset },
+              stateVector: stateVector(listener.knownClocks()),
+            }),
       };
     });
-    const subscriptions = this.#chats.map((document, index) => ({
+    const subscriptions = this.#chatDocuments.map((document, index) => ({
       type: 'subscribe' as const,
       ref: rooms.length + index,
       name: `chat:${document}` as const,
     }));
     this.#subscribed = 0;
-    this.#say({
+    this.#send({
       type: 'hello',
       channel: 0,
       protocol: PROTOCOL_VERSION,
@@ -104,7 +107,7 @@ class TandemClient implements ProtocolClient {
     });
   }
 
-  receive(payload: Buffer): void {
+  onPayload(payload: Buffer): void {
     const reader = new ByteReader(payload);
     while (reader.at < payload.length) {
       const start = reader.at;
@@ -112,15 +115,15 @@ class TandemClient implements ProtocolClient {
       const number = reader.varuint();
       const body = reader.sized();
       const channel = this.#channels.find((candidate) => candidate.number === number);
-      if (type === MESSAGES.updates.id) this.#updates(channel, body);
-      else if (type === MESSAGES.ack.id) this.#acknowledged(channel, new ByteReader(body));
-      else if (type === MESSAGES.done.id) this.#options.listener.acknowledged(1);
-      else if (!IGNORED.has(type)) this.#other(payload.subarray(start, reader.at));
+      if (type === MESSAGES.updates.id) this.#handleUpdates(channel, body);
+      else if (type === MESSAGES.ack.id) this.#handleAck(channel, new ByteReader(body));
+      else if (type === MESSAGES.done.id) this.#options.listener.onAcknowledged(1);
+      else if (!IGNORED.has(type)) this.#handleOther(payload.subarray(start, reader.at));
     }
   }
 
   publish(room: number, messages: readonly Buffer[]): void {
-    if (this.#options.wants === 'command') {
+    if (this.#options.measured === 'command') {
       const document = this.#options.rooms[room] as string;
       this.#sender?.send(binaryCodec.join(messages.map((text) => chatCommand(document, text))));
       return;
@@ -137,7 +140,7 @@ class TandemClient implements ProtocolClient {
     );
   }
 
-  #updates(channel: Channel | undefined, body: Buffer): void {
+  #handleUpdates(channel: Channel | undefined, body: Buffer): void {
     if (channel === undefined) return;
     const reader = new ByteReader(body);
     const from = reader.varuint();
@@ -145,63 +148,66 @@ class TandemClient implements ProtocolClient {
     if (to <= channel.offset) return;
     if (from === channel.offset) {
       channel.offset = to;
-      channel.asking = false;
+      channel.isRequesting = false;
       this.#options.listener.onMessage(body.subarray(reader.at));
-    } else if (!channel.asking) {
-      channel.asking = true;
-      this.#say({ type: 'rows:request', channel: channel.number, from: channel.offset });
+    } else if (!channel.isRequesting) {
+      channel.isRequesting = true;
+      this.#send({ type: 'rows:request', channel: channel.number, from: channel.offset });
     }
   }
 
-  #acknowledged(channel: Channel | undefined, reader: ByteReader): void {
+  #handleAck(channel: Channel | undefined, reader: ByteReader): void {
     if (channel === undefined) return;
     const cseq = reader.varuint();
     const from = reader.varuint();
     const to = reader.varuint();
     if (from === channel.offset) channel.offset = Math.max(channel.offset, to);
-    this.#options.listener.acknowledged(cseq - channel.acknowledged);
+    this.#options.listener.onAcknowledged(cseq - channel.acknowledged);
     channel.acknowledged = cseq;
   }
 
-  #other(frame: Buffer): void {
+  #handleOther(frame: Buffer): void {
     const { listener } = this.#options;
     const decoded = binaryCodec.decodeFromServer(frame);
     if (decoded.kind === 'invalid') {
-      listener.refused(decoded.reason);
+      listener.onRefused(decoded.reason);
       return;
     }
     for (const message of decoded.messages) {
       if (message.type === 'ping') {
-        this.#say({ type: 'pong', channel: 0, nonce: message.nonce });
+        this.#send({ type: 'pong', channel: 0, nonce: message.nonce });
       } else if (message.type === 'goaway') {
-        listener.sentAway(message.retryAfterMs);
+        listener.onGoAway(message.retryAfterMs);
       } else if (message.type === 'opened') {
         const channel = this.#channels[message.ref] as Channel;
         channel.number = message.channel;
         channel.epoch = message.epoch;
         channel.timeline = message.timeline;
         channel.offset = message.base;
-        this.#arrived();
+        this.#reportIfReady();
       } else if (message.type === 'subscribed') {
         this.#subscribed++;
-        this.#arrived();
+        this.#reportIfReady();
       } else if ('error' in message && message.error !== null) {
-        listener.refused(`${message.type}: ${message.error.message}`);
+        listener.onRefused(`${message.type}: ${message.error.message}`);
       }
     }
   }
 
   /** Subscriptions are needed only for commands, to receive the events that they cause. */
-  get #chats(): readonly string[] {
-    return this.#options.wants === 'command' ? this.#options.rooms : [];
+  get #chatDocuments(): readonly string[] {
+    return this.#options.measured === 'command' ? this.#options.rooms : [];
   }
 
-  #arrived(): void {
-    if (this.#subscribed === this.#chats.length && this.#channels.every(({ number }) => number > 0))
-      this.#options.listener.ready();
+  #reportIfReady(): void {
+    if (
+      this.#subscribed === this.#chatDocuments.length &&
+      this.#channels.every(({ number }) => number > 0)
+    )
+      this.#options.listener.onReady();
   }
 
-  #say(message: ClientMessage): void {
+  #send(message: ClientMessage): void {
     this.#sender?.send(binaryCodec.encode(message));
   }
 }

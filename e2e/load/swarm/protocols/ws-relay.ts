@@ -17,7 +17,7 @@ export const wsRelay: ClientProtocol = {
   delivery: 'stream',
   echoes: false,
   backoffMs: tandemBackoffMs,
-  speak: (options) => new RelayClient(options),
+  createClient: (options) => new RelayClient(options),
 };
 
 class RelayClient implements ProtocolClient {
@@ -30,20 +30,20 @@ class RelayClient implements ProtocolClient {
     this.#options = options;
   }
 
-  opened(sender: Sender): void {
+  onOpen(sender: Sender): void {
     this.#sender = sender;
     sender.send(Buffer.from(`\0${this.#options.rooms.join('\n')}`, 'latin1'));
   }
 
-  receive(payload: Buffer): void {
+  onPayload(payload: Buffer): void {
     const { listener } = this.#options;
-    if (payload[0] === JOIN) listener.ready();
-    else if (payload[0] === ECHO) listener.acknowledged(1);
+    if (payload[0] === JOIN) listener.onReady();
+    else if (payload[0] === ECHO) listener.onAcknowledged(1);
     else listener.onMessage(payload);
   }
 
   publish(room: number, messages: readonly Buffer[]): void {
-    const head = Buffer.of(this.#options.wants === 'delivery' ? PUBLISH : ECHO, room);
+    const head = Buffer.of(this.#options.measured === 'delivery' ? PUBLISH : ECHO, room);
     this.#sender?.send(...messages.map((message) => Buffer.concat([head, message])));
   }
 }

@@ -17,7 +17,7 @@ export const yWebsocket: ClientProtocol = {
   delivery: 'state',
   echoes: true,
   backoffMs: (attempt) => Math.min(RECONNECT_CAP_MS, RECONNECT_BASE_MS * 2 ** attempt),
-  speak: (options) => new YWebsocketClient(options),
+  createClient: (options) => new YWebsocketClient(options),
 };
 
 class YWebsocketClient implements ProtocolClient {
@@ -31,18 +31,18 @@ class YWebsocketClient implements ProtocolClient {
     this.path = `/${options.rooms[0]}`;
   }
 
-  opened(sender: Sender): void {
+  onOpen(sender: Sender): void {
     this.#sender = sender;
     sender.send(step1(this.#options.listener));
   }
 
-  receive(payload: Buffer): void {
+  onPayload(payload: Buffer): void {
     const reader = new ByteReader(payload);
     if (reader.varuint() !== SYNC) return;
     const { listener } = this.#options;
     const message = readSync(reader, listener);
     if (message === 'asked') this.#sender?.send(EMPTY_STEP_2);
-    else if (message === 'synced') listener.ready();
+    else if (message === 'synced') listener.onReady();
   }
 
   publish(_room: number, messages: readonly Buffer[]): void {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Reception } from './reception.ts';
+import { SequenceTracker } from './sequence-tracker.ts';
 
 const arrivals = (numbers: readonly number[]) => {
-  const reception = new Reception();
-  return { reception, seen: numbers.map((number) => reception.note(1, number)) };
+  const reception = new SequenceTracker();
+  return { reception, seen: numbers.map((number) => reception.record(1, number)) };
 };
 
 describe('Reception', () => {
@@ -18,14 +18,14 @@ describe('Reception', () => {
 
   test('whole up to the first gap', () => {
     const { reception } = arrivals([0, 1, 4]);
-    expect([...reception.whole()]).toEqual([[1, 2]]);
-    reception.note(1, 2);
-    reception.note(1, 3);
-    expect([...reception.whole()]).toEqual([[1, 5]]);
+    expect([...reception.contiguousCounts()]).toEqual([[1, 2]]);
+    reception.record(1, 2);
+    reception.record(1, 3);
+    expect([...reception.contiguousCounts()]).toEqual([[1, 5]]);
   });
 
   test('writers are counted apart', () => {
-    const reception = new Reception();
-    expect([reception.note(1, 0), reception.note(2, 0)]).toEqual(['new', 'new']);
+    const reception = new SequenceTracker();
+    expect([reception.record(1, 0), reception.record(2, 0)]).toEqual(['new', 'new']);
   });
 });

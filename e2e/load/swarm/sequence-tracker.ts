@@ -1,4 +1,4 @@
-/** Tracks a member's messages from each writer, to detect gaps, duplicates and early messages. */
+/** Tracks the messages that a client received from each writer, to detect gaps, duplicates and early messages. */
 
 export type Arrival = 'new' | 'late' | 'duplicate' | 'early';
 
@@ -7,7 +7,7 @@ interface WriterState {
   missing: Set<number> | null;
 }
 
-export class Reception {
+export class SequenceTracker {
   readonly #writers = new Map<number, WriterState>();
 
   /**
@@ -16,7 +16,7 @@ export class Reception {
    * - `late`: a message that fills a gap.
    * - `duplicate`: a repeated message.
    */
-  note(writer: number, number: number): Arrival {
+  record(writer: number, number: number): Arrival {
     let state = this.#writers.get(writer);
     if (state === undefined) {
       state = { last: -1, missing: null };
@@ -33,7 +33,7 @@ export class Reception {
     return isNext ? 'new' : 'early';
   }
 
-  *whole(): Generator<readonly [writer: number, count: number]> {
+  *contiguousCounts(): Generator<readonly [writer: number, count: number]> {
     for (const [writer, { last, missing }] of this.#writers) {
       const gap = missing === null || missing.size === 0 ? last + 1 : Math.min(...missing);
       yield [writer, gap];

@@ -1,17 +1,18 @@
-/** The members of a load within one process. */
+/** The load clients of one process. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Want } from './client-protocol.ts';
+import { forEachConcurrently } from '../concurrency.ts';
+import type { MeasuredOperation } from './client-protocol.ts';
 import type { ClientProtocolName } from './protocols/index.ts';
-import { Member, type MemberPlan } from './member.ts';
-import { Totals, type CrowdReport } from './totals.ts';
+import { LoadClient, type LoadClientPlan } from './load-client.ts';
+import { Totals, type GroupReport } from './totals.ts';
 
-export interface CrowdPlan {
+export interface ClientGroupPlan {
   readonly clientProtocol: ClientProtocolName;
   readonly port: number;
-  readonly members: readonly MemberPlan[];
+  readonly clients: readonly LoadClientPlan[];
   /** Letters of a message's text. */
   readonly textLength: number;
-  readonly wants: Want;
+  readonly measured: MeasuredOperation;
 }
 
 export interface WritePlan {
@@ -23,79 +24,76 @@ export interface WritePlan {
   readonly batchesPerSecond: number;
 }
 
-export interface CutPlan {
-  readonly members: readonly number[];
+export interface DisconnectPlan {
+  readonly writers: readonly number[];
   readonly everyMs: number;
   readonly offlineMs: number;
   readonly forMs: number;
 }
 
-const CONNECTING_AT_ONCE = 50;
+const CONCURRENCY = 50;
 /** One address has about 28,000 outgoing ports. */
-const MEMBERS_PER_ADDRESS = 5_000;
+const CLIENTS_PER_ADDRESS = 5_000;
 const TICK_MS = 1;
 /** Beyond this factor, the load differs too much from the requested one. */
-const SLOWER = 1.2;
-const SLOWER_MS = 200;
+const MAX_SLOWDOWN = 1.2;
+const MAX_DELAY_MS = 200;
 
-export class Crowd {
+export class ClientGroup {
   readonly #totals = new Totals();
-  readonly #members = new Map<number, Member>();
+  readonly #clients = new Map<number, LoadClient>();
 
-  constructor(plan: CrowdPlan, process: number) {
-    const { clientProtocol, port, textLength, wants } = plan;
-    plan.members.forEach((member, index) => {
-      const localAddress = `127.0.${process + 1}.${1 + Math.floor(index / MEMBERS_PER_ADDRESS)}`;
+  constructor(plan: ClientGroupPlan, process: number) {
+    const { clientProtocol, port, textLength, measured } = plan;
+    plan.clients.forEach((client, index) => {
+      const localAddress = `127.0.${process + 1}.${1 + Math.floor(index / CLIENTS_PER_ADDRESS)}`;
       const options = {
         clientProtocol,
         port,
         textLength,
-        wants,
+        measured,
         localAddress,
         totals: this.#totals,
       };
-      this.#members.set(member.writer, new Member({ ...member, ...options }));
+      this.#clients.set(client.writer, new LoadClient({ ...client, ...options }));
     });
   }
 
   /**
-   * Connects these writers, or all members; reports failures as faults. @returns the number
+   * Connects these writers, or all clients; reports failures as faults. @returns the number
    * connected.
    */
   async open(writers: readonly number[] | null): Promise<number> {
-    const waiting = [...this.#members.values()].filter(
+    const clients = [...this.#clients.values()].filter(
       ({ writer }) => writers === null || writers.includes(writer),
     );
     let open = 0;
-    const launcher = async (): Promise<void> => {
-      for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
-        const failure = await member.connect();
-        if (failure === null) {
-          open++;
-        } else {
-          this.#totals.fault(failure);
-          this.#members.delete(member.writer);
-          member.leave();
-        }
+    await forEachConcurrently(clients, CONCURRENCY, async (client) => {
+      const failure = await client.connect();
+      if (failure === null) {
+        open++;
+      } else {
+        this.#totals.addFault(failure);
+        this.#clients.delete(client.writer);
+        client.close();
       }
-    };
-    await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, launcher));
+    });
     return open;
   }
 
   /** Resolves when everything is sent, later than planned on a busy machine. */
   async write({ writers, messages, batch, batchesPerSecond }: WritePlan): Promise<void> {
-    const members = writers.map((writer) => this.#members.get(writer));
-    const total = Math.ceil(messages / batch) * members.length;
+    const clients = writers.map((writer) => this.#clients.get(writer));
+    const total = Math.ceil(messages / batch) * clients.length;
     const beganMs = performance.now();
     for (let sent = 0; sent < total;) {
       const due = Math.floor(((performance.now() - beganMs) * batchesPerSecond) / 1000) + 1;
-      for (; sent < Math.min(due, total); sent++) members[sent % members.length]?.write(batch);
+      for (; sent < Math.min(due, total); sent++) clients[sent % clients.length]?.write(batch);
       await sleep(TICK_MS);
     }
     const plannedMs = (total / batchesPerSecond) * 1000;
-    if (performance.now() - beganMs > plannedMs * SLOWER + SLOWER_MS)
-      this.#totals.fault('the swarm could not write as fast as was asked');
+    if (performance.now() - beganMs > plannedMs * MAX_SLOWDOWN + MAX_DELAY_MS)
+      this.#totals.addFault('the swarm could not write as fast as was asked');
   }
 
   async writeUpdates(
@@ -103,81 +101,81 @@ export class Crowd {
     perSecond: number,
   ): Promise<void> {
     const queues = [...updates].map(([writer, list]) => ({
-      member: this.#members.get(writer),
+      client: this.#clients.get(writer),
       list,
     }));
     const longest = Math.max(0, ...queues.map(({ list }) => list.length));
     const beganMs = performance.now();
     let sent = 0;
     for (let index = 0; index < longest; index++) {
-      for (const { member, list } of queues) {
+      for (const { client, list } of queues) {
         const update = list[index];
         if (update === undefined) continue;
-        member?.writeUpdate(Buffer.from(update));
+        client?.writeUpdate(Buffer.from(update));
         sent++;
         while (sent > ((performance.now() - beganMs) * perSecond) / 1000) await sleep(TICK_MS);
       }
     }
   }
 
-  async cut({ members, everyMs, offlineMs, forMs }: CutPlan): Promise<number> {
+  async disconnect({ writers, everyMs, offlineMs, forMs }: DisconnectPlan): Promise<number> {
     const endMs = performance.now() + forMs;
     let disconnects = 0;
-    const live = async (member: Member): Promise<void> => {
+    const repeat = async (client: LoadClient): Promise<void> => {
       await sleep(Math.random() * everyMs);
       while (performance.now() < endMs) {
-        member.cut();
+        client.disconnect();
         disconnects++;
         await sleep(offlineMs);
-        if ((await member.connect()) !== null) await member.reconnect();
+        if ((await client.connect()) !== null) await client.reconnect();
         await sleep(Math.max(0, everyMs - offlineMs));
       }
     };
-    await Promise.all(members.flatMap((writer) => this.#members.get(writer) ?? []).map(live));
+    await Promise.all(writers.flatMap((writer) => this.#clients.get(writer) ?? []).map(repeat));
     return disconnects;
   }
 
   /** Reconnects everyone as their client would, after a server failure. @returns the duration. */
-  async comeBack(): Promise<number> {
+  async reconnectAll(): Promise<number> {
     const beganMs = performance.now();
-    await Promise.all([...this.#members.values()].map((member) => member.reconnect()));
+    await Promise.all([...this.#clients.values()].map((client) => client.reconnect()));
     return performance.now() - beganMs;
   }
 
   acknowledged(): ReadonlyMap<number, number> {
     return new Map(
-      [...this.#members.values()].map((member) => [member.writer, member.acknowledged]),
+      [...this.#clients.values()].map((client) => [client.writer, client.acknowledged]),
     );
   }
 
   stall(writers: readonly number[]): void {
-    for (const writer of writers) this.#members.get(writer)?.stall();
+    for (const writer of writers) this.#clients.get(writer)?.stall();
   }
 
   resume(writers: readonly number[]): void {
-    for (const writer of writers) this.#members.get(writer)?.resume();
+    for (const writer of writers) this.#clients.get(writer)?.resume();
   }
 
   /** Discards the samples of the warm-up. */
-  clear(): void {
+  clearSamples(): void {
     this.#totals.clear();
   }
 
   /** Cheap enough to poll. */
-  delivered(): number {
+  deliveredCount(): number {
     return this.#totals.delivered;
   }
 
-  answered(): number {
+  answeredCount(): number {
     return this.#totals.answers.count;
   }
 
-  report(): CrowdReport {
+  report(): GroupReport {
     return this.#totals.report();
   }
 
-  leave(): void {
-    for (const member of this.#members.values()) member.leave();
-    this.#members.clear();
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
   }
 }

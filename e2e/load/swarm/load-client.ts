@@ -1,64 +1,62 @@
 /** One simulated person: one socket, or as many as the protocol needs, in a few rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from './clock.ts';
 import { CLIENT_PROTOCOLS, type ClientProtocolName } from './protocols/index.ts';
 import type {
   ClientProtocol,
   MessageListener,
   ProtocolClient,
-  Sender,
-  Want,
+  MeasuredOperation,
 } from './client-protocol.ts';
-import { Link, type LinkOwner } from './link.ts';
+import { LoadSocket, type SocketListener } from './load-socket.ts';
 import { FIRST_CLIENT, makeMessage } from './messages.ts';
-import { Reception } from './reception.ts';
-import { ageMs, readStamps, restamp } from './stamp.ts';
+import { SequenceTracker } from './sequence-tracker.ts';
+import { ageMs, nowMs, readStamps, restamp } from './stamp.ts';
 import type { Totals } from './totals.ts';
 
-export interface MemberPlan {
-  /** Unique in a crowd; also the writer number in stamps. */
+export interface LoadClientPlan {
+  /** Unique in a group; also the writer number in stamps. */
   readonly writer: number;
   readonly rooms: readonly string[];
   readonly token: string;
 }
 
-export interface MemberOptions extends MemberPlan {
+export interface LoadClientOptions extends LoadClientPlan {
   readonly clientProtocol: ClientProtocolName;
   readonly port: number;
   readonly localAddress: string;
   readonly textLength: number;
-  readonly wants: Want;
+  readonly measured: MeasuredOperation;
   readonly totals: Totals;
 }
 
-export class Member {
+export class LoadClient {
   readonly writer: number;
-  readonly #options: MemberOptions;
+  readonly #options: LoadClientOptions;
   readonly #clientProtocol: ClientProtocol;
-  readonly #lines: readonly Line[];
-  readonly #reception = new Reception();
+  readonly #connections: readonly RoomConnection[];
+  readonly #sequences = new SequenceTracker();
   readonly #unanswered: number[] = [];
   #written = 0;
-  #notReady: Line[] = [];
+  #notReady: RoomConnection[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
   /** From the server's goodbye; `null` without one. */
-  #dictatedRetryMs: number | null = null;
-  #state: 'here' | 'left' = 'here';
+  #serverRetryAfterMs: number | null = null;
+  #state: 'open' | 'closed' = 'open';
 
-  constructor(options: MemberOptions) {
+  constructor(options: LoadClientOptions) {
     this.writer = options.writer;
     this.#options = options;
     this.#clientProtocol = CLIENT_PROTOCOLS[options.clientProtocol];
     const { rooms } = options;
     const size = Math.min(rooms.length, this.#clientProtocol.roomsPerSocket);
-    this.#lines = Array.from(
+    this.#connections = Array.from(
       { length: Math.ceil(rooms.length / size) },
-      (_, index) => new Line(this, rooms.slice(index * size, (index + 1) * size)),
+      (_, index) => new RoomConnection(this, rooms.slice(index * size, (index + 1) * size)),
     );
   }
 
-  get options(): MemberOptions {
+  get options(): LoadClientOptions {
     return this.#options;
   }
 
@@ -66,51 +64,53 @@ export class Member {
     return this.#written - this.#unanswered.length;
   }
 
-  /** @returns `null` once the member is in all rooms, or the reason of the failure. */
+  /** @returns `null` once the client is in all rooms, or the reason of the failure. */
   connect(): Promise<string | null> {
     this.#connectingSinceMs = nowMs();
-    this.#notReady = [...this.#lines];
+    this.#notReady = [...this.#connections];
     return new Promise((resolve) => {
       this.#settle = (outcome) => {
         this.#settle = null;
         if (outcome === null) this.#options.totals.opened.add(nowMs() - this.#connectingSinceMs);
         resolve(outcome);
       };
-      for (const line of this.#lines) line.open();
+      for (const connection of this.#connections) connection.open();
     });
   }
 
   async reconnect(): Promise<number> {
-    const stillHere = () => this.#state === 'here';
+    const isOpen = () => this.#state === 'open';
     for (let attempt = 0; ; attempt++) {
-      await sleep(this.#dictatedRetryMs ?? this.#clientProtocol.backoffMs(attempt, Math.random()));
-      this.#dictatedRetryMs = null;
-      if (!stillHere() || (await this.connect()) === null) return attempt + 1;
-      this.#hangUp();
+      await sleep(
+        this.#serverRetryAfterMs ?? this.#clientProtocol.backoffMs(attempt, Math.random()),
+      );
+      this.#serverRetryAfterMs = null;
+      if (!isOpen() || (await this.connect()) === null) return attempt + 1;
+      this.#disconnectAll();
     }
   }
 
-  cut(): void {
-    this.#hangUp();
+  disconnect(): void {
+    this.#disconnectAll();
   }
 
-  leave(): void {
-    this.#state = 'left';
-    this.#hangUp();
-    this.#settle?.('left');
+  close(): void {
+    this.#state = 'closed';
+    this.#disconnectAll();
+    this.#settle?.('closed');
   }
 
   stall(): void {
-    for (const line of this.#lines) line.link?.stall();
+    for (const connection of this.#connections) connection.socket?.stall();
   }
 
   resume(): void {
-    for (const line of this.#lines) line.link?.resume();
+    for (const connection of this.#connections) connection.socket?.resume();
   }
 
   write(count: number): void {
-    const { textLength: length, totals, wants } = this.#options;
-    const form = wants === 'command' ? 'text' : this.#clientProtocol.form;
+    const { textLength: length, totals, measured } = this.#options;
+    const form = measured === 'command' ? 'text' : this.#clientProtocol.form;
     const atMs = nowMs();
     const messages = Array.from({ length: count }, () =>
       makeMessage(form, {
@@ -122,7 +122,7 @@ export class Member {
     );
     for (let sent = 0; sent < count; sent++) this.#unanswered.push(atMs);
     totals.written += count;
-    this.#lines[0]?.client.publish(0, messages);
+    this.#connections[0]?.client.publish(0, messages);
   }
 
   /** Writes a prepared Yjs update into the first room, with any stamp set to now. */
@@ -132,11 +132,11 @@ export class Member {
     // An echo acknowledges only stamped messages.
     if (!this.#clientProtocol.echoes) this.#unanswered.push(atMs);
     this.#options.totals.written++;
-    this.#lines[0]?.client.publish(0, [update]);
+    this.#connections[0]?.client.publish(0, [update]);
   }
 
-  ready(line: Line): void {
-    this.#notReady = this.#notReady.filter((other) => other !== line);
+  onReady(connection: RoomConnection): void {
+    this.#notReady = this.#notReady.filter((other) => other !== connection);
     if (this.#notReady.length === 0) this.#settle?.(null);
   }
 
@@ -145,10 +145,10 @@ export class Member {
     const { totals } = this.#options;
     readStamps(content, (writer, number, atMs) => {
       if (writer === this.writer) {
-        if (this.#clientProtocol.echoes) this.answered(1);
+        if (this.#clientProtocol.echoes) this.onAnswered(1);
         return;
       }
-      const arrival = this.#reception.note(writer, number);
+      const arrival = this.#sequences.record(writer, number);
       if (arrival === 'duplicate') {
         if (this.#clientProtocol.delivery === 'stream') totals.duplicates++;
         return;
@@ -162,97 +162,96 @@ export class Member {
     });
   }
 
-  answered(count: number): void {
+  onAnswered(count: number): void {
     const now = nowMs();
     for (const atMs of this.#unanswered.splice(0, count))
       this.#options.totals.answers.add(now - atMs);
   }
 
-  sentAway(retryAfterMs: number): void {
-    this.#dictatedRetryMs = retryAfterMs;
+  onGoAway(retryAfterMs: number): void {
+    this.#serverRetryAfterMs = retryAfterMs;
   }
 
-  known(): ReadonlyMap<number, number> {
+  knownClocks(): ReadonlyMap<number, number> {
     const { textLength } = this.#options;
     const clocks = new Map<number, number>();
-    for (const [writer, count] of this.#reception.whole())
+    for (const [writer, count] of this.#sequences.contiguousCounts())
       if (count > 0) clocks.set(FIRST_CLIENT + writer, count * textLength);
     if (this.#written > 0) clocks.set(FIRST_CLIENT + this.writer, this.#written * textLength);
     return clocks;
   }
 
-  failed(reason: string): void {
+  onFailed(reason: string): void {
     if (this.#settle !== null) this.#settle(reason);
-    else if (this.#state === 'here') this.#options.totals.fault(reason);
+    else if (this.#state === 'open') this.#options.totals.addFault(reason);
   }
 
-  #hangUp(): void {
-    for (const line of this.#lines) line.cut();
+  #disconnectAll(): void {
+    for (const connection of this.#connections) connection.disconnect();
   }
 }
 
-class Line implements LinkOwner, MessageListener {
+class RoomConnection implements SocketListener, MessageListener {
   readonly client: ProtocolClient;
-  link: Link | null = null;
-  readonly #member: Member;
+  socket: LoadSocket | null = null;
+  readonly #owner: LoadClient;
 
-  constructor(member: Member, rooms: readonly string[]) {
-    this.#member = member;
-    const { clientProtocol, token, wants, writer } = member.options;
-    this.client = CLIENT_PROTOCOLS[clientProtocol].speak({
+  constructor(owner: LoadClient, rooms: readonly string[]) {
+    this.#owner = owner;
+    const { clientProtocol, token, measured, writer } = owner.options;
+    this.client = CLIENT_PROTOCOLS[clientProtocol].createClient({
       rooms,
       listener: this,
       token,
       client: FIRST_CLIENT + writer,
-      wants,
+      measured,
     });
   }
 
   open(): void {
-    const { port, localAddress } = this.#member.options;
+    const { port, localAddress } = this.#owner.options;
     const { path, subprotocol } = this.client;
-    this.link = new Link({ port, localAddress, path, subprotocol, owner: this });
+    this.socket = new LoadSocket({ port, localAddress, path, subprotocol, listener: this });
   }
 
-  cut(): void {
-    this.link?.cut();
-    this.link = null;
+  disconnect(): void {
+    this.socket?.destroy();
+    this.socket = null;
   }
 
-  opened(link: Link): void {
-    const sender: Sender = link;
-    this.client.opened(sender);
+  onOpen(socket: LoadSocket): void {
+    this.client.onOpen(socket);
   }
 
-  received(payload: Buffer): void {
-    this.client.receive(payload);
+  onPayload(payload: Buffer): void {
+    this.client.onPayload(payload);
   }
 
-  closed(link: Link, reason: string): void {
-    if (link === this.link) this.#member.failed(reason);
+  onClose(socket: LoadSocket, reason: string): void {
+    if (socket === this.socket) this.#owner.onFailed(reason);
   }
 
-  ready(): void {
-    this.#member.ready(this);
+  onReady(): void {
+    this.#owner.onReady(this);
   }
 
   onMessage(content: Buffer): void {
-    this.#member.onMessage(content);
+    this.#owner.onMessage(content);
   }
 
-  acknowledged(count: number): void {
-    this.#member.answered(count);
+  onAcknowledged(count: number): void {
+    this.#owner.onAnswered(count);
   }
 
-  sentAway(retryAfterMs: number): void {
-    this.#member.sentAway(retryAfterMs);
+  onGoAway(retryAfterMs: number): void {
+    this.#owner.onGoAway(retryAfterMs);
   }
 
-  refused(reason: string): void {
-    this.#member.failed(reason);
+  onRefused(reason: string): void {
+    this.#owner.onFailed(reason);
   }
 
-  known(): ReadonlyMap<number, number> {
-    return this.#member.known();
+  knownClocks(): ReadonlyMap<number, number> {
+    return this.#owner.knownClocks();
   }
 }

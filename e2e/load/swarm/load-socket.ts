@@ -10,30 +10,30 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
-export interface LinkOptions {
+export interface LoadSocketOptions {
   readonly port: number;
   /** Within 127.0.0.0/8; each address has its own outgoing ports. */
   readonly localAddress: string;
   readonly path: string;
   readonly subprotocol: string | null;
-  readonly owner: LinkOwner;
+  readonly listener: SocketListener;
 }
 
-export interface LinkOwner {
-  opened(link: Link): void;
-  received(payload: Buffer): void;
-  closed(link: Link, reason: string): void;
+export interface SocketListener {
+  onOpen(socket: LoadSocket): void;
+  onPayload(payload: Buffer): void;
+  onClose(socket: LoadSocket, reason: string): void;
 }
 
-export class Link {
+export class LoadSocket {
   readonly #socket: Socket;
-  readonly #owner: LinkOwner;
-  readonly #frames = new FrameReader((opcode, payload) => this.#frame(opcode, payload));
+  readonly #listener: SocketListener;
+  readonly #frames = new FrameReader((opcode, payload) => this.#handleFrame(opcode, payload));
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
   #reason = 'the connection was lost';
 
-  constructor({ port, localAddress, path, subprotocol, owner }: LinkOptions) {
-    this.#owner = owner;
+  constructor({ port, localAddress, path, subprotocol, listener }: LoadSocketOptions) {
+    this.#listener = listener;
     this.#socket = connect({
       host: HOST,
       port,
@@ -47,9 +47,9 @@ export class Link {
         },
       },
     });
-    this.#socket.setTimeout(CONNECT_TIMEOUT_MS, () => this.#drop('nobody answered in time'));
-    this.#socket.on('error', (error) => this.#drop(error.message));
-    this.#socket.on('close', () => this.#drop(this.#reason));
+    this.#socket.setTimeout(CONNECT_TIMEOUT_MS, () => this.#close('no response in time'));
+    this.#socket.on('error', (error) => this.#close(error.message));
+    this.#socket.on('close', () => this.#close(this.#reason));
     this.#socket.write(
       [
         `GET ${path} HTTP/1.1`,
@@ -83,7 +83,7 @@ export class Link {
     this.#socket.resume();
   }
 
-  cut(): void {
+  destroy(): void {
     this.#state = 'closed';
     this.#socket.resetAndDestroy();
   }
@@ -97,21 +97,21 @@ export class Link {
     const end = chunk.indexOf(END_OF_HEAD);
     const head = chunk.toString('latin1', 0, end < 0 ? chunk.length : end);
     if (end < 0 || !head.startsWith('HTTP/1.1 101')) {
-      this.#drop(head.split('\r\n', 1)[0] as string);
+      this.#close(head.split('\r\n', 1)[0] as string);
       return;
     }
     this.#state = 'open';
     this.#socket.setTimeout(0);
     // The bytes after the head are in the shared read buffer.
     const rest = Buffer.from(chunk.subarray(end + END_OF_HEAD.length));
-    this.#owner.opened(this);
+    this.#listener.onOpen(this);
     if (rest.length > 0) this.#frames.read(rest);
   }
 
-  #frame(opcode: number, payload: Buffer): void {
+  #handleFrame(opcode: number, payload: Buffer): void {
     if (this.#state !== 'open') return;
     if (opcode === TEXT || opcode === BINARY) {
-      this.#owner.received(payload);
+      this.#listener.onPayload(payload);
     } else if (opcode === PING) {
       this.#socket.write(clientFrame(PONG, payload));
     } else if (opcode === CLOSE) {
@@ -120,10 +120,10 @@ export class Link {
     }
   }
 
-  #drop(reason: string): void {
+  #close(reason: string): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#socket.destroy();
-    this.#owner.closed(this, reason);
+    this.#listener.onClose(this, reason);
   }
 }

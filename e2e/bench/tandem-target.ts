@@ -5,54 +5,55 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { forEachConcurrently } from '../load/concurrency.ts';
 import { createDataDocument } from '../load/bot.ts';
 import type { RunningTarget } from './targets.ts';
-import { ServerProcess } from './server-process.ts';
+import { MeasuredServer } from './measured-server.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 
 /** Each user opens as many connections as needed; rooms track users, and have at most this many. */
-const PEOPLE = 250;
-const AT_ONCE = 25;
+const USERS = 250;
+const CONCURRENCY = 25;
 /** Tokens are valid for ten minutes. */
 const TOKENS_FRESH_MS = 5 * 60_000;
 
-const PLENTY = '1000000';
+const UNLIMITED = '1000000';
 const ENVIRONMENT = {
   ALLOW_ADHOC_DOCUMENTS: 'true',
   LOG_LEVEL: 'warn',
-  MAX_CONNECTIONS_PER_USER: PLENTY,
-  MAX_CONNECTIONS_PER_ADDRESS: PLENTY,
-  MESSAGES_PER_SECOND: PLENTY,
+  MAX_CONNECTIONS_PER_USER: UNLIMITED,
+  MAX_CONNECTIONS_PER_ADDRESS: UNLIMITED,
+  MESSAGES_PER_SECOND: UNLIMITED,
   BYTES_PER_SECOND: '1000000000',
 };
 
-interface Person {
+interface User {
   readonly cookie: string;
   token: string;
 }
 
-export interface TandemHomeOptions {
+export interface TandemTargetOptions {
   /** Defaults to the workspace's build. */
   readonly bundle: string | undefined;
   readonly nodeArguments: readonly string[];
 }
 
-export class TandemHome implements AsyncDisposable {
-  readonly #options: TandemHomeOptions;
+export class TandemTarget implements AsyncDisposable {
+  readonly #options: TandemTargetOptions;
   readonly #folder: string;
-  #people: Person[] = [];
-  #tokensFromMs = Number.NEGATIVE_INFINITY;
+  #users: User[] = [];
+  #tokensIssuedMs = Number.NEGATIVE_INFINITY;
 
-  private constructor(folder: string, options: TandemHomeOptions) {
+  private constructor(folder: string, options: TandemTargetOptions) {
     this.#folder = folder;
     this.#options = options;
   }
 
-  static async create(options: TandemHomeOptions): Promise<TandemHome> {
-    const home = new TandemHome(await mkdtemp(join(tmpdir(), 'tandem-bench-')), options);
-    await home.#settle();
-    return home;
+  static async create(options: TandemTargetOptions): Promise<TandemTarget> {
+    const target = new TandemTarget(await mkdtemp(join(tmpdir(), 'tandem-bench-')), options);
+    await target.#createUsers();
+    return target;
   }
 
   async start(): Promise<RunningTarget> {
@@ -63,11 +64,13 @@ export class TandemHome implements AsyncDisposable {
       clientProtocol: 'tandem',
       server,
       prepare: async (rooms, people) => {
-        await inTurns(rooms, (room) => createDataDocument(server.url, room));
+        await forEachConcurrently(rooms, CONCURRENCY, (room) =>
+          createDataDocument(server.url, room),
+        );
         await this.#refreshTokens(server.url);
         return Array.from(
           { length: people },
-          (_, index) => (this.#people[index % PEOPLE] as Person).token,
+          (_, index) => (this.#users[index % USERS] as User).token,
         );
       },
       [Symbol.asyncDispose]: async () => {
@@ -87,25 +90,25 @@ export class TandemHome implements AsyncDisposable {
     return join(this.#folder, 'data');
   }
 
-  async #settle(): Promise<void> {
+  async #createUsers(): Promise<void> {
     const server = await this.#launch(this.#seedFolder);
-    await inTurns(Array.from({ length: PEOPLE }), async () => {
-      this.#people.push(await signIn(server.url));
+    await forEachConcurrently(Array.from({ length: USERS }), CONCURRENCY, async () => {
+      this.#users.push(await signIn(server.url));
     });
-    this.#tokensFromMs = performance.now();
+    this.#tokensIssuedMs = performance.now();
     await server.stop();
   }
 
   async #refreshTokens(url: string): Promise<void> {
-    if (performance.now() - this.#tokensFromMs < TOKENS_FRESH_MS) return;
-    await inTurns(this.#people, async (person) => {
-      person.token = (await signIn(url, person.cookie)).token;
+    if (performance.now() - this.#tokensIssuedMs < TOKENS_FRESH_MS) return;
+    await forEachConcurrently(this.#users, CONCURRENCY, async (user) => {
+      user.token = (await signIn(url, user.cookie)).token;
     });
-    this.#tokensFromMs = performance.now();
+    this.#tokensIssuedMs = performance.now();
   }
 
-  #launch(data: string, nodeArguments: readonly string[] = []): Promise<ServerProcess> {
-    return ServerProcess.create({
+  #launch(data: string, nodeArguments: readonly string[] = []): Promise<MeasuredServer> {
+    return MeasuredServer.create({
       script: this.#options.bundle ?? BUNDLE,
       nodeArguments,
       env: { ...ENVIRONMENT, DATA_DIR: data },
@@ -113,7 +116,7 @@ export class TandemHome implements AsyncDisposable {
   }
 }
 
-async function signIn(url: string, cookie?: string): Promise<Person> {
+async function signIn(url: string, cookie?: string): Promise<User> {
   const response = await fetch(`${url}/api/session`, {
     method: 'POST',
     headers: { origin: url, ...(cookie === undefined ? {} : { cookie }) },
@@ -121,12 +124,4 @@ async function signIn(url: string, cookie?: string): Promise<Person> {
   if (!response.ok) throw new Error(`no session: ${response.status} ${await response.text()}`);
   const { token } = (await response.json()) as { readonly token: string };
   return { token, cookie: response.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
-}
-
-async function inTurns<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async (): Promise<void> => {
-    while (waiting.length > 0) await act(waiting.pop() as T);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -1,0 +1,111 @@
+/** A server process that reports what it has used, through a probe that is loaded before its code. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServerProcess } from '../harness/server-process.ts';
+
+const PROBE = new URL('./probe.mjs', import.meta.url).href;
+
+/** Freed memory returns to the system a moment after a collection. */
+const COLLECTION_SETTLES_MS = 400;
+
+export interface Usage {
+  /** Processor time of all threads so far. */
+  readonly cpuUs: number;
+  readonly rss: number;
+  /** Main thread only, in bytes. */
+  readonly heapUsed: number;
+  /** The longest block of the main thread's event loop since `watchLoop`. */
+  readonly loopDelayMs: number;
+}
+
+export interface MeasuredServerOptions {
+  readonly script: string;
+  readonly nodeArguments?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class MeasuredServer implements AsyncDisposable {
+  readonly #process: ServerProcess;
+  readonly #pending = new Map<number, (usage: Usage) => void>();
+  #lastId = 0;
+
+  private constructor(process: ServerProcess) {
+    this.#process = process;
+  }
+
+  static async create(options: MeasuredServerOptions): Promise<MeasuredServer> {
+    const { script, nodeArguments = [], env = {} } = options;
+    const server = new MeasuredServer(
+      await ServerProcess.create({
+        arguments: ['--expose-gc', '--import', PROBE, ...nodeArguments, script],
+        env: { PATH: process.env['PATH'], ...env },
+        ipc: true,
+      }),
+    );
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#process.port;
+  }
+
+  get url(): string {
+    return this.#process.url;
+  }
+
+  async start(): Promise<void> {
+    await this.#process.start();
+    this.#process.child?.on('message', ({ id, ...usage }: Usage & { readonly id: number }) => {
+      this.#pending.get(id)?.(usage);
+      this.#pending.delete(id);
+    });
+  }
+
+  usage(): Promise<Usage> {
+    return this.#request('usage');
+  }
+
+  async usageAtRest(): Promise<Usage> {
+    await this.#request('collect');
+    await sleep(COLLECTION_SETTLES_MS);
+    await this.#request('collect');
+    await sleep(COLLECTION_SETTLES_MS);
+    return this.usage();
+  }
+
+  async watchLoop(): Promise<void> {
+    await this.#request('watch-loop');
+  }
+
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  /** Stops the server gracefully, so that it can write its profile. */
+  async stop(): Promise<void> {
+    await this.#process.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+
+  #request(method: 'usage' | 'collect' | 'watch-loop'): Promise<Usage> {
+    const { child, log } = this.#process;
+    return new Promise((resolve, reject) => {
+      if (child === undefined) {
+        reject(new Error(`the server has ended:\n${log}`));
+        return;
+      }
+      const id = ++this.#lastId;
+      const onExit = () =>
+        reject(new Error(`the server ended while it was measured:\n${this.#process.log}`));
+      child.once('exit', onExit);
+      this.#pending.set(id, (usage) => {
+        child.off('exit', onExit);
+        resolve(usage);
+      });
+      child.send({ id, method });
+    });
+  }
+}

@@ -27,7 +27,7 @@ describe('rows', () => {
     expect(row.operationsPerCoreSecond).toBe(200_000);
   });
 
-  test('figures are merged as each of them says; faults are added up', () => {
+  test('figures are merged by their own rule, and faults are summed', () => {
     const figures = (value: number) => ({
       sum: total(value),
       middle: median(value),

@@ -10,7 +10,7 @@ import type { DocumentSession } from '@tandem/client';
 import { SeededRandom } from '@tandem/testkit';
 import * as Y from 'yjs';
 import { Server } from '../harness/server.ts';
-import { createBot, until } from '../load/bot.ts';
+import { createBot, waitForSession } from '../load/bot.ts';
 
 const DOCUMENTS = 3;
 const WRITERS_PER_DOCUMENT = 3;
@@ -54,7 +54,7 @@ for (const writer of writers) {
   });
 }
 
-let done = false;
+let isDone = false;
 let lostAfterAKill = 0;
 const writing = writers.map((writer) => write(writer));
 for (let kill = 1; kill <= kills; kill++) {
@@ -65,23 +65,23 @@ for (let kill = 1; kill <= kills; kill++) {
   await server.start();
   if (kill % 20 === 0 || kill === kills) lostAfterAKill += await missingFor(saved);
 }
-done = true;
+isDone = true;
 await Promise.all(writing);
 await Promise.all(
-  writers.map(({ session }) => until(session, ({ status }) => status.kind === 'saved')),
+  writers.map(({ session }) => waitForSession(session, ({ status }) => status.kind === 'saved')),
 );
 
 const texts = await readDocuments();
 const counts = countParagraphs(texts);
 let lost = 0;
-let twice = 0;
+let duplicated = 0;
 let total = 0;
 for (const { name, document, written } of writers) {
   total += written;
   for (let number = 1; number <= written; number++) {
     const count = counts.get(document)?.get(`${name}:${number}`) ?? 0;
     if (count === 0) lost++;
-    if (count > 1) twice++;
+    if (count > 1) duplicated++;
   }
 }
 const diverged = writers.filter(
@@ -90,19 +90,19 @@ const diverged = writers.filter(
 await Promise.all([owner, ...bots].map((bot) => bot[Symbol.asyncDispose]()));
 process.stdout.write(
   `${kills} kills (seed ${seed}), ${total} paragraphs by ${writers.length} writers in ${DOCUMENTS} documents: ` +
-    `saved and missing after a kill ${lostAfterAKill}, lost ${lost}, twice ${twice}, copies that differ ${diverged}\n`,
+    `saved and missing after a kill ${lostAfterAKill}, lost ${lost}, twice ${duplicated}, copies that differ ${diverged}\n`,
 );
-process.exitCode = lostAfterAKill + lost + twice + diverged === 0 && total > kills ? 0 : 1;
+process.exitCode = lostAfterAKill + lost + duplicated + diverged === 0 && total > kills ? 0 : 1;
 
 async function write(writer: Writer): Promise<void> {
-  const own = new SeededRandom(seed + writer.name.length + Number(writer.name.slice(1)));
-  while (!done) {
-    await sleep(own.next() * 20);
+  const writerRandom = new SeededRandom(seed + writer.name.length + Number(writer.name.slice(1)));
+  while (!isDone) {
+    await sleep(writerRandom.next() * 20);
     if (writer.session.pending > MAX_UNCONFIRMED) continue;
     const { doc } = writer.session;
     const text = doc.getText(PAGE_ROOT);
     const starts = blockStarts(doc);
-    const at = starts[own.int(0, starts.length - 1)] ?? 0;
+    const at = starts[writerRandom.int(0, starts.length - 1)] ?? 0;
     const number = ++writer.written;
     doc.transact(() => {
       text.insertEmbed(at, { id: `${writer.name}-${number}`, free: true });

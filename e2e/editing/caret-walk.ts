@@ -8,7 +8,12 @@ import type { Page } from '@playwright/test';
 import { SeededRandom } from '@tandem/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blocksOf, pointAt } from '../harness/blocks.ts';
-import { clickInto, keepBusy, pressBlindly, twoFrames } from '../harness/gestures.ts';
+import {
+  clickInto,
+  blockMainThread,
+  pressWithoutWaiting,
+  waitForTwoFrames,
+} from '../harness/gestures.ts';
 import type { WriterPair } from '../harness/writer-pair.ts';
 import { TYPIST_KEY_MS } from './typist.ts';
 
@@ -21,7 +26,7 @@ const BELOW = 'below';
 const PROBE = 'X';
 const TYPED = 'z';
 /** The typist deletes again from this length, so that the line never wraps. */
-const TYPED_AT_ONCE = 30;
+const MAX_TYPED = 30;
 const ACTION_INTERVAL_MS = 30;
 const ACTIONS_PER_PROBE = 4;
 /** Long enough for all keys of a walk to queue, and for the typist's concurrent edits. */
@@ -43,7 +48,10 @@ export interface WalkOutcome {
   readonly wrong: readonly string[];
 }
 
-export async function walkBeside(writers: WriterPair, options: WalkOptions): Promise<WalkOutcome> {
+export async function walkDuringTyping(
+  writers: WriterPair,
+  options: WalkOptions,
+): Promise<WalkOutcome> {
   const random = new SeededRandom(options.seed);
   const wrong: string[] = [];
   let actions = 0;
@@ -62,7 +70,7 @@ export async function walkBeside(writers: WriterPair, options: WalkOptions): Pro
       isRight = seen === walk.expected();
       if (!isRight)
         wrong.push(`${walk.keys.join(', ')}: ${placeOf(seen)}, not ${placeOf(walk.expected())}`);
-      else await takeBack(writers.ada.page, walk);
+      else await removeProbe(writers.ada.page, walk);
     }
   }
   writers.ben.network.latencyMs = 0;
@@ -146,8 +154,8 @@ async function probe(page: Page, walk: Walk, isBusy: boolean): Promise<string> {
   const point = await pointAt(page, 1 + walk.start.line, walk.start.column);
   const keys = [...walk.keys.slice(1), PROBE];
   if (isBusy) {
-    await keepBusy(page, BUSY_MS);
-    await pressBlindly(page, keys, point);
+    await blockMainThread(page, BUSY_MS);
+    await pressWithoutWaiting(page, keys, point);
   } else {
     await page.mouse.click(point.x, point.y);
     for (const key of keys) {
@@ -155,16 +163,16 @@ async function probe(page: Page, walk: Walk, isBusy: boolean): Promise<string> {
       await page.keyboard.press(key);
     }
   }
-  await twoFrames(page);
-  return linesOf(page);
+  await waitForTwoFrames(page);
+  return walkedLinesOf(page);
 }
 
-async function takeBack(page: Page, { selected }: Walk): Promise<void> {
+async function removeProbe(page: Page, { selected }: Walk): Promise<void> {
   await page.keyboard.press('Backspace');
   if (selected !== '') await page.keyboard.insertText(selected);
 }
 
-async function linesOf(page: Page): Promise<string> {
+async function walkedLinesOf(page: Page): Promise<string> {
   const blocks = await blocksOf(page);
   const lines = blocks.map(({ text }) => text.replaceAll(TYPED, ''));
   return lines.filter((text) => text !== ABOVE && text !== BELOW).join(' / ');
@@ -185,7 +193,7 @@ async function startTypist(page: Page, place: TypistPlace): Promise<AsyncDisposa
   const type = async (): Promise<void> => {
     const started = performance.now();
     for (let count = 0; isTyping; count++) {
-      const isGrowing = count % (2 * TYPED_AT_ONCE) < TYPED_AT_ONCE;
+      const isGrowing = count % (2 * MAX_TYPED) < MAX_TYPED;
       await page.keyboard.press(isGrowing ? TYPED : 'Backspace');
       await sleep(Math.max(0, started + (count + 1) * TYPIST_KEY_MS - performance.now()));
     }

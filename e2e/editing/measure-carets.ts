@@ -11,8 +11,10 @@
  */
 
 import { parseArgs } from 'node:util';
-import { walkBeside, type TypistPlace } from './caret-walk.ts';
-import { openPair } from './open-pair.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { Server } from '../harness/server.ts';
+import { WriterPair } from '../harness/writer-pair.ts';
+import { walkDuringTyping, type TypistPlace } from './caret-walk.ts';
 
 const PLACES: readonly TypistPlace[] = ['above', 'below', 'same block'];
 const LATENCIES_MS = [0, 100];
@@ -28,7 +30,9 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const actionsPerPlace = Math.ceil(Number(values.actions) / PLACES.length);
 
-await using pair = await openPair();
+await using server = await Server.create();
+await using browser = await launchBrowser();
+await using writers = await WriterPair.create(browser, server);
 const examples: string[] = [];
 const sum = { actions: 0, probes: 0, wrong: 0 };
 process.stdout.write(
@@ -47,7 +51,7 @@ if (sum.wrong > 0) process.exitCode = 1;
 
 async function measure(typist: TypistPlace, latencyMs: number, isBusy: boolean): Promise<void> {
   const walk = { typist, latencyMs, isBusy, actions: actionsPerPlace, seed };
-  const { actions, probes, wrong } = await walkBeside(pair.writers, walk);
+  const { actions, probes, wrong } = await walkDuringTyping(writers, walk);
   const page = isBusy ? 'busy' : 'idle';
   process.stdout.write(
     `| ${typist} | ${latencyMs} ms | ${page} | ${actions} | ${probes} | ${wrong.length} |\n`,

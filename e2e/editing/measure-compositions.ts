@@ -6,10 +6,17 @@
  */
 
 import { parseArgs } from 'node:util';
-import { composeBeside, composeFirst, type FirstInput, type Screens } from './compose-beside.ts';
-import { INPUT_METHODS, INTERFERENCES } from './compositions.ts';
-import { openPair } from './open-pair.ts';
-import type { Outline } from './pairs.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { Server } from '../harness/server.ts';
+import { WriterPair } from '../harness/writer-pair.ts';
+import {
+  composeDuringEdit,
+  composeFirst,
+  type FirstInput,
+  type Screens,
+} from './composition-runs.ts';
+import { INPUT_METHODS, CONCURRENT_EDITS } from './compositions.ts';
+import type { Outline } from './edit-pairs.ts';
 
 const FIRST_INPUTS: readonly FirstInput[] = ['at once', 'after typing and undo'];
 
@@ -19,33 +26,33 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 
-await using pair = await openPair();
+await using server = await Server.create();
+await using browser = await launchBrowser();
+await using writers = await WriterPair.create(browser, server);
 process.stdout.write('| composition | right | otherwise |\n|---|---|---|\n');
 let wrong = 0;
 for (const method of INPUT_METHODS) {
   for (const when of FIRST_INPUTS) {
     await measure(`first input, ${method.name}, ${when}`, [[method.committed]], () =>
-      composeFirst(pair.writers, method, when),
+      composeFirst(writers, method, when),
     );
   }
 }
-for (const interference of INTERFERENCES) {
-  await measure(`the other ${interference.name}`, interference.right, () =>
-    composeBeside(pair.writers, interference),
-  );
+for (const edit of CONCURRENT_EDITS) {
+  await measure(`the other ${edit.name}`, edit.expected, () => composeDuringEdit(writers, edit));
 }
 if (wrong > 0) process.exitCode = 1;
 
 async function measure(
   name: string,
-  right: readonly Outline[],
+  expected: readonly Outline[],
   compose: () => Promise<Screens>,
 ): Promise<void> {
   const faults: string[] = [];
   for (let run = 0; run < runs; run++) {
     const screens = await compose();
     const lines = Object.values(screens).map((outline: Outline) => outline.join(' / '));
-    const allowed = right.map((outline) => outline.join(' / '));
+    const allowed = expected.map((outline) => outline.join(' / '));
     const isOne = new Set(lines).size === 1;
     if (!isOne || !allowed.includes(lines[0] ?? '')) {
       faults.push(isOne ? (lines[0] ?? '') : lines.join(' ≠ '));

@@ -6,9 +6,11 @@
  *     pnpm --filter @tandem/e2e typist [--runs 1]
  */
 
-import { openPair } from './open-pair.ts';
 import { parseArgs } from 'node:util';
-import { DISTURBANCES, LETTERS, typeBeside, type TypistOutcome } from './typist.ts';
+import { launchBrowser } from '../harness/browser.ts';
+import { Server } from '../harness/server.ts';
+import { WriterPair } from '../harness/writer-pair.ts';
+import { STRUCTURAL_EDITS, LETTERS, typeDuringEdit, type TypistOutcome } from './typist.ts';
 
 const LATENCIES_MS = [0, 100, 400];
 
@@ -18,29 +20,31 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 
-await using pair = await openPair();
+await using server = await Server.create();
+await using browser = await launchBrowser();
+await using writers = await WriterPair.create(browser, server);
 const wrong: string[] = [];
-let right = 0;
+let correct = 0;
 const rows: string[] = [];
-for (const disturbance of DISTURBANCES) {
+for (const edit of STRUCTURAL_EDITS) {
   const cells: string[] = [];
   for (const latencyMs of LATENCIES_MS) {
     const outcomes: TypistOutcome[] = [];
     for (let run = 0; run < runs; run++) {
-      outcomes.push(await typeBeside(pair.writers, disturbance, latencyMs));
+      outcomes.push(await typeDuringEdit(writers, edit, latencyMs));
     }
-    right += outcomes.filter(({ isRight }) => isRight).length;
+    correct += outcomes.filter(({ isCorrect }) => isCorrect).length;
     cells.push(outcomes.map(summaryOf).join(', '));
-    for (const { isRight, outline } of outcomes) {
-      if (!isRight) wrong.push(`${disturbance.id} ${latencyMs} ms: ${outline.join(' / ')}`);
+    for (const { isCorrect, outline } of outcomes) {
+      if (!isCorrect) wrong.push(`${edit.id} ${latencyMs} ms: ${outline.join(' / ')}`);
     }
   }
-  rows.push(`| ${disturbance.id} | ${disturbance.name} | ${cells.join(' | ')} |`);
+  rows.push(`| ${edit.id} | ${edit.name} | ${cells.join(' | ')} |`);
 }
-const all = DISTURBANCES.length * LATENCIES_MS.length * runs;
+const all = STRUCTURAL_EDITS.length * LATENCIES_MS.length * runs;
 process.stdout.write(
   [
-    `${LETTERS.length} letters each; in one piece in their block: ${right} of ${all}`,
+    `${LETTERS.length} letters each; in one piece in their block: ${correct} of ${all}`,
     '',
     `| | the other | ${LATENCIES_MS.map((ms) => `${ms} ms`).join(' | ')} |`,
     '|---|---|---|---|---|',
@@ -50,10 +54,10 @@ process.stdout.write(
     '',
   ].join('\n'),
 );
-if (right < all) process.exitCode = 1;
+if (correct < all) process.exitCode = 1;
 
-function summaryOf({ isRight, lost, inOnePiece }: TypistOutcome): string {
-  if (isRight) return 'right';
+function summaryOf({ isCorrect, lost, isContiguous }: TypistOutcome): string {
+  if (isCorrect) return 'right';
   if (lost > 0) return `${lost} lost`;
-  return inOnePiece ? 'in the wrong place' : 'in pieces';
+  return isContiguous ? 'in the wrong place' : 'in pieces';
 }

@@ -7,140 +7,145 @@ import type { Page } from '@playwright/test';
 import { outlineOf } from '../harness/blocks.ts';
 import {
   clickInto,
-  makeSelected,
+  setBlockKind,
   openSelectionBar,
   selectLine,
-  twoFrames,
+  waitForNextUndoStep,
+  waitForTwoFrames,
 } from '../harness/gestures.ts';
 import type { WriterPair } from '../harness/writer-pair.ts';
-import { THREE_PARAGRAPHS, type Outline } from './pairs.ts';
+import { THREE_PARAGRAPHS, type Outline } from './edit-pairs.ts';
 
 /** 25 keys a second: the fastest human typing. */
 export const TYPIST_KEY_MS = 40;
 /** None of these letters occurs in the paragraphs. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const ACTS_AFTER_LETTERS = 10;
-/** Edits within half a second form one undo step. */
-const NEXT_STEP_MS = 600;
+const EDIT_AFTER_LETTERS = 10;
 
-export interface Disturbance {
+export interface StructuralEdit {
   readonly id: string;
   readonly name: string;
   /** An earlier edit by the acting person, which both have received. */
-  readonly before?: (page: Page) => Promise<unknown>;
-  readonly at: (page: Page) => Promise<unknown>;
+  readonly earlierEdit?: (page: Page) => Promise<unknown>;
+  readonly prepare: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
   /** The typist's caret: an offset in this line. */
   readonly typistAt?: readonly [line: string, offset: number];
-  readonly right: Outline;
+  readonly expected: Outline;
 }
 
-export const DISTURBANCES: readonly Disturbance[] = [
+export const STRUCTURAL_EDITS: readonly StructuralEdit[] = [
   {
     id: '7a',
     name: 'joins the block with the one before',
-    at: (page) => clickInto(page, 'bravo two', 0),
+    prepare: (page) => clickInto(page, 'bravo two', 0),
     act: (page) => page.keyboard.press('Backspace'),
-    right: [`alpha onebravo two${LETTERS}`, 'charlie three'],
+    expected: [`alpha onebravo two${LETTERS}`, 'charlie three'],
   },
   {
     id: '7b',
     name: 'moves the block before down',
-    at: (page) => clickInto(page, 'alpha one'),
+    prepare: (page) => clickInto(page, 'alpha one'),
     act: (page) => page.keyboard.press('Alt+Shift+ArrowDown'),
-    right: [`bravo two${LETTERS}`, 'alpha one', 'charlie three'],
+    expected: [`bravo two${LETTERS}`, 'alpha one', 'charlie three'],
   },
   {
     id: '7c',
     name: 'moves the block down',
-    at: (page) => clickInto(page, 'bravo two', 2),
+    prepare: (page) => clickInto(page, 'bravo two', 2),
     act: (page) => page.keyboard.press('Alt+Shift+ArrowDown'),
-    right: ['alpha one', 'charlie three', `bravo two${LETTERS}`],
+    expected: ['alpha one', 'charlie three', `bravo two${LETTERS}`],
   },
   {
     id: '7e',
     name: 'presses Enter before the caret',
-    at: (page) => clickInto(page, 'bravo two', 2),
+    prepare: (page) => clickInto(page, 'bravo two', 2),
     act: (page) => page.keyboard.press('Enter'),
-    right: ['alpha one', 'br', `avo two${LETTERS}`, 'charlie three'],
+    expected: ['alpha one', 'br', `avo two${LETTERS}`, 'charlie three'],
   },
   {
     id: '7f',
     name: 'makes it a quote',
-    at: (page) => openSelectionBar(page, 'bravo two'),
-    act: (page) => makeSelected(page, 'Quote'),
-    right: ['alpha one', `> bravo two${LETTERS}`, 'charlie three'],
+    prepare: (page) => openSelectionBar(page, 'bravo two'),
+    act: (page) => setBlockKind(page, 'Quote'),
+    expected: ['alpha one', `> bravo two${LETTERS}`, 'charlie three'],
   },
   {
     id: '7g',
     name: 'makes it code',
-    at: (page) => openSelectionBar(page, 'bravo two'),
-    act: (page) => makeSelected(page, 'Code'),
-    right: ['alpha one', `\`\`\` bravo two${LETTERS}`, 'charlie three'],
+    prepare: (page) => openSelectionBar(page, 'bravo two'),
+    act: (page) => setBlockKind(page, 'Code'),
+    expected: ['alpha one', `\`\`\` bravo two${LETTERS}`, 'charlie three'],
   },
   {
     id: '7i',
     name: 'makes it a heading',
-    at: (page) => clickInto(page, 'bravo two', 2),
+    prepare: (page) => clickInto(page, 'bravo two', 2),
     act: (page) => page.keyboard.press('ControlOrMeta+Alt+2'),
-    right: ['alpha one', `## bravo two${LETTERS}`, 'charlie three'],
+    expected: ['alpha one', `## bravo two${LETTERS}`, 'charlie three'],
   },
   {
     id: '7j',
     name: 'makes it bold',
-    at: (page) => selectLine(page, 'bravo two'),
+    prepare: (page) => selectLine(page, 'bravo two'),
     act: (page) => page.keyboard.press('ControlOrMeta+b'),
     typistAt: ['bravo two', 6],
-    right: ['alpha one', `**bravo ${LETTERS}two**`, 'charlie three'],
+    expected: ['alpha one', `**bravo ${LETTERS}two**`, 'charlie three'],
   },
   {
     id: 'undo',
     name: 'undoes an Enter before the caret',
-    before: (page) => splitBravo(page),
-    at: (page) => page.waitForTimeout(NEXT_STEP_MS),
+    earlierEdit: (page) => splitBravo(page),
+    prepare: waitForNextUndoStep,
     act: (page) => page.keyboard.press('ControlOrMeta+z'),
     typistAt: ['avo two', 'avo two'.length],
-    right: ['alpha one', `bravo two${LETTERS}`, 'charlie three'],
+    expected: ['alpha one', `bravo two${LETTERS}`, 'charlie three'],
   },
 ];
 
 export interface TypistOutcome {
-  readonly isRight: boolean;
+  readonly isCorrect: boolean;
   readonly lost: number;
-  readonly inOnePiece: boolean;
+  readonly isContiguous: boolean;
   readonly outline: Outline;
 }
 
-export async function typeBeside(
+export async function typeDuringEdit(
   writers: WriterPair,
-  disturbance: Disturbance,
+  edit: StructuralEdit,
   latencyMs: number,
 ): Promise<TypistOutcome> {
   const { ada, ben } = writers;
-  const { before, at, act, typistAt = ['bravo two', 'bravo two'.length], right } = disturbance;
+  const {
+    earlierEdit,
+    prepare,
+    act,
+    typistAt = ['bravo two', 'bravo two'.length],
+    expected,
+  } = edit;
   await writers.startDocument(THREE_PARAGRAPHS);
-  await ada.page.waitForTimeout(NEXT_STEP_MS);
-  await before?.(ada.page);
+  await waitForNextUndoStep(ada.page);
+  await earlierEdit?.(ada.page);
   await writers.settle();
-  await at(ada.page);
+  await prepare(ada.page);
   await clickInto(ben.page, ...typistAt);
 
   ben.network.latencyMs = latencyMs;
-  await ben.page.keyboard.type(LETTERS.slice(0, ACTS_AFTER_LETTERS), KEYS);
+  await ben.page.keyboard.type(LETTERS.slice(0, EDIT_AFTER_LETTERS), KEYS);
   await Promise.all([
-    ben.page.keyboard.type(LETTERS.slice(ACTS_AFTER_LETTERS), KEYS),
+    ben.page.keyboard.type(LETTERS.slice(EDIT_AFTER_LETTERS), KEYS),
     act(ada.page),
   ]);
   ben.network.latencyMs = 0;
-  await twoFrames(ben.page);
+  await waitForTwoFrames(ben.page);
   await writers.settle();
 
   const outline = await outlineOf(ada.page);
   const text = outline.join('\n');
   return {
-    isRight: outline.join('\n') === right.join('\n'),
+    isCorrect: outline.join('\n') === expected.join('\n'),
     lost: LETTERS.split('').filter((letter) => !text.includes(letter)).length,
-    inOnePiece: text.includes(LETTERS),
+    isContiguous: text.includes(LETTERS),
     outline,
   };
 }

@@ -22,7 +22,7 @@ export interface Block {
   /** `\n` for a line break. */
   readonly text: string;
   /** `text` with `**` around bold parts. */
-  readonly markedText: string;
+  readonly textWithBold: string;
 }
 
 export async function blocksOf(page: Page): Promise<Block[]> {
@@ -79,14 +79,14 @@ const KIND_SIGNS: Record<Block['kind'], string> = {
   divider: '---',
 };
 
-function toOutline({ kind, list, checked, indent, quoteDepth, markedText }: Block): string {
+function toOutline({ kind, list, checked, indent, quoteDepth, textWithBold }: Block): string {
   const item = list && { bullet: '-', ordered: '1.', task: checked ? '[x]' : '[ ]' }[list];
   const quotes = Array.from({ length: quoteDepth }, () => '>');
   const signs = [...quotes, item, KIND_SIGNS[kind]].filter(Boolean).join(' ');
-  return '  '.repeat(indent) + (signs === '' ? markedText : `${signs} ${markedText}`);
+  return '  '.repeat(indent) + (signs === '' ? textWithBold : `${signs} ${textWithBold}`);
 }
 
-interface Place {
+interface CaretPlace {
   readonly block: string | number;
   readonly offset: number;
 }
@@ -102,7 +102,7 @@ interface Piece {
  */
 function readBlocks(
   root: Element,
-  { block, quote, place }: typeof SELECTORS & { readonly place: Place | null },
+  { block, quote, place }: typeof SELECTORS & { readonly place: CaretPlace | null },
 ): { blocks: Block[]; point: Point | null } {
   const reader = {
     /** The outermost block elements; a quote that contains blocks is a wrapper. */
@@ -127,7 +127,7 @@ function readBlocks(
         indent: Number(element.getAttribute('data-indent') ?? 0),
         quoteDepth: Number(element.getAttribute('data-quote') ?? 0) || reader.quotesAround(element),
         text: pieces.map(({ text }) => text).join(''),
-        markedText: pieces.map(({ text, bold }) => (bold ? `**${text}**` : text)).join(''),
+        textWithBold: pieces.map(({ text, bold }) => (bold ? `**${text}**` : text)).join(''),
       };
     },
 

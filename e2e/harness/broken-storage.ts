@@ -51,9 +51,9 @@ export const INDEXED_DB: readonly Failure[] = [
   failure('never answering what is read', 'nothing', () => {
     for (const { prototype } of [IDBObjectStore, IDBIndex])
       for (const name of ['get', 'getAll', 'getKey', 'getAllKeys'] as const) {
-        const ask = prototype[name] as (this: unknown, ...given: unknown[]) => IDBRequest;
+        const original = prototype[name] as (this: unknown, ...given: unknown[]) => IDBRequest;
         Reflect.set(prototype, name, function (this: unknown, ...given: unknown[]) {
-          const request = ask.apply(this, given);
+          const request = original.apply(this, given);
           request.addEventListener('success', (event) => event.stopImmediatePropagation());
           return request;
         });
@@ -61,12 +61,12 @@ export const INDEXED_DB: readonly Failure[] = [
   }),
   failure('never answering what is written', 'nothing', () => {
     for (const name of ['add', 'put', 'delete'] as const) {
-      const ask = IDBObjectStore.prototype[name] as (...given: unknown[]) => IDBRequest;
+      const original = IDBObjectStore.prototype[name] as (...given: unknown[]) => IDBRequest;
       Reflect.set(
         IDBObjectStore.prototype,
         name,
         function (this: IDBObjectStore, ...given: unknown[]) {
-          const request = ask.apply(this, given);
+          const request = original.apply(this, given);
           for (const silent of [request, this.transaction])
             for (const end of ['success', 'complete'])
               silent.addEventListener(end, (event) => event.stopImmediatePropagation(), true);
@@ -83,12 +83,12 @@ export const INDEXED_DB: readonly Failure[] = [
   }),
   failure('ending each transaction that writes', 'nothing', () => {
     for (const name of ['add', 'put'] as const) {
-      const ask = IDBObjectStore.prototype[name] as (...given: unknown[]) => IDBRequest;
+      const original = IDBObjectStore.prototype[name] as (...given: unknown[]) => IDBRequest;
       Reflect.set(
         IDBObjectStore.prototype,
         name,
         function (this: IDBObjectStore, ...given: unknown[]) {
-          const request = ask.apply(this, given);
+          const request = original.apply(this, given);
           this.transaction.abort();
           return request;
         },

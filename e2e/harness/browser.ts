@@ -9,78 +9,87 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium } from '@playwright/test';
+import { chromium, type Browser } from '@playwright/test';
 
 const VERSION_LIMIT_MS = 20_000;
 const DOWNLOAD_LIMIT_MS = 120_000;
 const PACKAGE_LIMIT_MS = 300_000;
 
 const SYSTEM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-const SYSTEM_PLACES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const SYSTEM_PATHS = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
-export interface Browser {
+export interface BrowserProgram {
   readonly executable: string;
   /** As reported: `Chromium 156.0.8078.79`. */
   readonly version: string;
 }
 
 /** A source of browsers: `find` returns an executable's path or throws the reason. */
-export interface Way {
+export interface BrowserSource {
   readonly name: string;
   readonly find: () => Promise<string>;
-  readonly insists?: boolean;
+  readonly isRequired?: boolean;
 }
 
 const execute = promisify(execFile);
 
-export async function findBrowser(ways: readonly Way[] = waysToChromium()): Promise<Browser> {
+/** Starts a browser for measurements outside of Playwright's runner. */
+export async function launchBrowser(): Promise<Browser> {
+  const { executable } = await findBrowser();
+  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+export async function findBrowser(
+  sources: readonly BrowserSource[] = browserSources(),
+): Promise<BrowserProgram> {
   const reasons: string[] = [];
-  for (const way of ways) {
+  for (const source of sources) {
     try {
-      const executable = await way.find();
+      const executable = await source.find();
       return { executable, version: await versionOf(executable) };
     } catch (error) {
-      reasons.push(`- ${way.name}: ${reasonOf(error)}`);
-      if (way.insists) break;
+      reasons.push(`- ${source.name}: ${reasonOf(error)}`);
+      if (source.isRequired) break;
     }
   }
   throw new Error(`No Chromium to test with.\n${reasons.join('\n')}`);
 }
 
-function waysToChromium(): Way[] {
-  const named = process.env['TANDEM_CHROMIUM'];
-  if (named) return [{ name: 'TANDEM_CHROMIUM', insists: true, find: async () => existing(named) }];
+function browserSources(): BrowserSource[] {
+  const required = process.env['TANDEM_CHROMIUM'];
+  if (required)
+    return [{ name: 'TANDEM_CHROMIUM', isRequired: true, find: async () => checkFile(required) }];
   return [
-    { name: 'Playwright’s own', find: async () => existing(chromium.executablePath()) },
-    { name: 'on this system', find: async () => onPath() },
-    { name: 'playwright install', find: downloaded },
-    { name: 'Debian’s package', find: packaged },
+    { name: 'Playwright’s own', find: async () => checkFile(chromium.executablePath()) },
+    { name: 'on this system', find: async () => findOnPath() },
+    { name: 'playwright install', find: downloadBrowser },
+    { name: 'Debian’s package', find: installPackage },
   ];
 }
 
-function existing(path: string): string {
+function checkFile(path: string): string {
   if (!existsSync(path)) throw new Error(`There is no file ${path}.`);
   return path;
 }
 
-function onPath(): string {
+function findOnPath(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const places = SYSTEM_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = [...places, ...SYSTEM_PLACES].find((place) => existsSync(place));
+  const candidates = SYSTEM_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const found = [...candidates, ...SYSTEM_PATHS].find((place) => existsSync(place));
   if (found === undefined) throw new Error(`None of ${SYSTEM_NAMES.join(', ')} is on the PATH.`);
   return found;
 }
 
-async function downloaded(): Promise<string> {
+async function downloadBrowser(): Promise<string> {
   const playwright = dirname(
     createRequire(import.meta.url).resolve('@playwright/test/package.json'),
   );
   const download = [join(playwright, 'cli.js'), 'install', 'chromium'];
   await execute(process.execPath, download, { timeout: DOWNLOAD_LIMIT_MS });
-  return existing(chromium.executablePath());
+  return checkFile(chromium.executablePath());
 }
 
-async function packaged(): Promise<string> {
+async function installPackage(): Promise<string> {
   if (!existsSync('/usr/bin/apt-get')) throw new Error('This system has no apt-get.');
   if (process.getuid?.() !== 0) throw new Error('Installing it takes root.');
   const options = {
@@ -89,7 +98,7 @@ async function packaged(): Promise<string> {
   };
   await execute('apt-get', ['update'], options);
   await execute('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
-  return onPath();
+  return findOnPath();
 }
 
 async function versionOf(executable: string): Promise<string> {
@@ -102,7 +111,7 @@ async function versionOf(executable: string): Promise<string> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('killed' in error && error.killed === true) return 'It took too long.';
-  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
+  const output = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
   // The last line of a program's output usually names the failure.
-  return said.split('\n').at(-1) || error.message;
+  return output.split('\n').at(-1) || error.message;
 }

@@ -18,12 +18,12 @@ afterEach(() => void vi.useRealTimers());
 
 const write = (text: string, latencyMs: number): void => line.write(Buffer.from(text), latencyMs);
 
-test('what is not delayed passes at once', () => {
+test('data without latency passes at once', () => {
   write('a', 0);
   expect(arrived).toEqual(['a']);
 });
 
-test('what is delayed arrives after its time, and nothing overtakes it', () => {
+test('delayed data arrives after its latency, and later data does not overtake it', () => {
   write('a', 100);
   write('b', 0);
   vi.advanceTimersByTime(99);
@@ -32,7 +32,7 @@ test('what is delayed arrives after its time, and nothing overtakes it', () => {
   expect(arrived).toEqual(['a', 'b']);
 });
 
-test('a paused line keeps everything until it is resumed', () => {
+test('a paused line keeps data until it is resumed', () => {
   write('a', 100);
   line.pause();
   vi.advanceTimersByTime(1_000);
@@ -42,7 +42,7 @@ test('a paused line keeps everything until it is resumed', () => {
   expect(arrived).toEqual(['a', 'b']);
 });
 
-test('a line ends when everything has arrived', () => {
+test('a line ends after its last data', () => {
   write('a', 100);
   line.end();
   expect(arrived).toEqual([]);

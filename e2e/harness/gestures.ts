@@ -9,11 +9,11 @@ import { pointAt } from './blocks.ts';
 export async function clickInto(page: Page, text: string, offset = text.length): Promise<void> {
   const { x, y } = await pointAt(page, text, offset);
   await page.mouse.click(x, y);
-  await twoFrames(page);
+  await waitForTwoFrames(page);
 }
 
 /** Blocks the page's main thread, as a large change or a slow machine does. */
-export async function keepBusy(page: Page, durationMs: number): Promise<void> {
+export async function blockMainThread(page: Page, durationMs: number): Promise<void> {
   await page.evaluate((ms) => {
     setTimeout(() => {
       const end = performance.now() + ms;
@@ -34,7 +34,7 @@ const KEY_CODES: Readonly<Record<string, number>> = {
 const MODIFIERS: Readonly<Record<string, number>> = { Control: 2, Shift: 8 };
 
 /** Clicks at an optional point and presses keys without waiting for the page to handle them. */
-export async function pressBlindly(
+export async function pressWithoutWaiting(
   page: Page,
   keys: readonly string[],
   click?: { readonly x: number; readonly y: number },
@@ -76,22 +76,29 @@ export async function selectBlock(page: Page, text: string): Promise<void> {
   await clickInto(page, text, 0);
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+ArrowDown');
-  await twoFrames(page);
+  await waitForTwoFrames(page);
 }
 
-export async function makeSelected(page: Page, kind: 'Quote' | 'Code' | 'Text'): Promise<void> {
+export async function setBlockKind(page: Page, kind: 'Quote' | 'Code' | 'Text'): Promise<void> {
   const bar = page.getByRole('toolbar', { name: 'Selected text' });
   await bar.getByRole('combobox', { name: 'Kind of block' }).selectOption({ label: kind });
 }
 
 /** Lets the page draw and process the selection. */
-export async function twoFrames(page: Page): Promise<void> {
+export async function waitForTwoFrames(page: Page): Promise<void> {
   await page.evaluate(
     () =>
       new Promise((resolve) => {
         requestAnimationFrame(() => requestAnimationFrame(resolve));
       }),
   );
+}
+
+/** Edits within half a second form one undo step. */
+const UNDO_STEP_MS = 600;
+
+export async function waitForNextUndoStep(page: Page): Promise<void> {
+  await page.waitForTimeout(UNDO_STEP_MS);
 }
 
 export async function openSelectionBar(page: Page, text: string): Promise<void> {

@@ -17,44 +17,47 @@ export class LoginProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
-  #ended: SessionEnd | null = null;
+  #sessionEnd: SessionEnd | null = null;
 
   private constructor(target: number) {
     this.#target = target;
-    this.#server = createServer((incoming, answer) => {
+    this.#server = createServer((incoming, response) => {
       const url = new URL(incoming.url ?? '/', this.url);
       const html = { 'Content-Type': 'text/html; charset=utf-8' };
       if (url.pathname === SIGN_IN) {
         const back = `${CALLBACK}?rd=${encodeURIComponent(url.searchParams.get('rd') ?? '/')}`;
-        answer.writeHead(200, html).end(page(`<a href="${back}">Continue as Ada</a>`));
+        response.writeHead(200, html).end(page(`<a href="${back}">Continue as Ada</a>`));
       } else if (url.pathname === CALLBACK) {
-        this.#ended = null;
-        answer.writeHead(302, { Location: url.searchParams.get('rd') ?? '/' }).end();
-      } else if (this.#ended === null) {
-        this.#pass(incoming).then(
-          (response) => {
-            answer.writeHead(response.statusCode ?? 502, response.headers);
-            response.pipe(answer);
+        this.#sessionEnd = null;
+        response.writeHead(302, { Location: url.searchParams.get('rd') ?? '/' }).end();
+      } else if (this.#sessionEnd === null) {
+        this.#forward(incoming).then(
+          (forwarded) => {
+            response.writeHead(forwarded.statusCode ?? 502, forwarded.headers);
+            forwarded.pipe(response);
           },
-          () => answer.writeHead(502).end(),
+          () => response.writeHead(502).end(),
         );
-      } else if (this.#ended === 'page') {
-        answer
+      } else if (this.#sessionEnd === 'page') {
+        response
           .writeHead(200, html)
           .end(
             page(
               `<a href="${CALLBACK}?rd=${encodeURIComponent(incoming.url ?? '/')}">Continue as Ada</a>`,
             ),
           );
-      } else if (this.#ended === 'redirect' || incoming.headers['sec-fetch-mode'] === 'navigate') {
+      } else if (
+        this.#sessionEnd === 'redirect' ||
+        incoming.headers['sec-fetch-mode'] === 'navigate'
+      ) {
         const Location = `${SIGN_IN}?rd=${encodeURIComponent(incoming.url ?? '/')}`;
-        answer.writeHead(302, { Location }).end();
+        response.writeHead(302, { Location }).end();
       } else {
-        answer.writeHead(this.#ended === 'unauthorized' ? 401 : 403, html).end(page('No.'));
+        response.writeHead(this.#sessionEnd === 'unauthorized' ? 401 : 403, html).end(page('No.'));
       }
     });
     this.#server.on('upgrade', (incoming, socket, head) => {
-      if (this.#ended !== null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+      if (this.#sessionEnd !== null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
       this.#tunnel(incoming, socket as Socket, head);
     });
   }
@@ -71,7 +74,7 @@ export class LoginProxy implements AsyncDisposable {
   }
 
   endSession(end: SessionEnd): void {
-    this.#ended = end;
+    this.#sessionEnd = end;
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -83,12 +86,12 @@ export class LoginProxy implements AsyncDisposable {
     await closed;
   }
 
-  #pass(incoming: IncomingMessage): Promise<IncomingMessage> {
+  #forward(incoming: IncomingMessage): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { method, url: path, headers } = incoming;
-      const passed = request({ host: HOST, port: this.#target, method, path, headers }, resolve);
-      passed.once('error', reject);
-      incoming.pipe(passed);
+      const forwarded = request({ host: HOST, port: this.#target, method, path, headers }, resolve);
+      forwarded.once('error', reject);
+      incoming.pipe(forwarded);
     });
   }
 

@@ -68,8 +68,8 @@ export class Proxy implements AsyncDisposable {
     this.#mode = mode;
     for (const pair of this.#pairs) {
       if (pair.isWebSocket && !this.#passesWebSockets) pair.client.destroy();
-      else if (mode === 'silent') hold(pair);
-      else release(pair);
+      else if (mode === 'silent') pausePair(pair);
+      else resumePair(pair);
     }
   }
 
@@ -111,17 +111,17 @@ export class Proxy implements AsyncDisposable {
         to.end();
       });
     }
-    client.on('data', (data) => this.#fromBrowser(pair, data));
+    client.on('data', (data) => this.#handleRequestData(pair, data));
     pair.server.on('data', (data) => {
       if (!(pair.isStream && this.#mode === 'buffering'))
         pair.toClient.write(data, this.#latencyMs);
       clearTimeout(pair.isStream ? undefined : pair.cut);
     });
-    if (this.#mode === 'silent') hold(pair);
-    else release(pair);
+    if (this.#mode === 'silent') pausePair(pair);
+    else resumePair(pair);
   }
 
-  #fromBrowser(pair: Pair, data: Buffer): void {
+  #handleRequestData(pair: Pair, data: Buffer): void {
     // Browsers send the head of a request in one piece.
     const head = data.toString('latin1');
     if (/^POST \/sync\/(stream|poll) /.test(head)) {
@@ -141,14 +141,14 @@ export class Proxy implements AsyncDisposable {
   }
 }
 
-function hold({ client, server, toClient, toServer }: Pair): void {
+function pausePair({ client, server, toClient, toServer }: Pair): void {
   client.pause();
   server.pause();
   toClient.pause();
   toServer.pause();
 }
 
-function release({ client, server, toClient, toServer }: Pair): void {
+function resumePair({ client, server, toClient, toServer }: Pair): void {
   toClient.resume();
   toServer.resume();
   client.resume();

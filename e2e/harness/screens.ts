@@ -1,7 +1,7 @@
 /** Locators and actions of the screens, by role, label and text. */
 
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { Arrive } from './test.ts';
+import type { OpenAsGuest } from './test.ts';
 
 export function textOf(page: Page): Locator {
   return page.getByRole('main').getByRole('textbox', { name: /^(?!Title$)/ });
@@ -24,15 +24,15 @@ const STATUS_LABELS =
   /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
 /** The save status, a button that opens an explanation. */
-export function chipOf(page: Page): Locator {
+export function saveStatusOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
 }
 
 export async function expectSaved(...pages: readonly Page[]): Promise<void> {
   for (const page of pages) {
     // The dot changes at once; the label stays "Saved" during short saves.
-    await expect(chipOf(page)).toHaveAttribute('data-connection', 'saved');
-    await expect(chipOf(page)).toHaveText('Saved');
+    await expect(saveStatusOf(page)).toHaveAttribute('data-connection', 'saved');
+    await expect(saveStatusOf(page)).toHaveText('Saved');
   }
 }
 
@@ -59,13 +59,13 @@ export async function changeOwnName(page: Page, name: string): Promise<void> {
   await expect(profileOf(page)).toContainText(name);
 }
 
-async function rename(page: Page, name: string): Promise<void> {
+async function renameByApi(page: Page, name: string): Promise<void> {
   const headers = { origin: new URL(page.url()).origin };
   const answer = await page.request.patch('/api/me', { data: { name }, headers });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-export function documentOf(page: Page): string {
+export function documentPathOf(page: Page): string {
   return new URL(page.url()).pathname;
 }
 
@@ -81,20 +81,20 @@ export async function startDocument(page: Page, title: string): Promise<void> {
 }
 
 /** Opens a new document for people with these names; the first is its owner. */
-export async function together<const Names extends readonly string[]>(
-  arrive: Arrive,
+export async function openSharedDocument<const Names extends readonly string[]>(
+  openAsGuest: OpenAsGuest,
   names: Names,
 ): Promise<{ [Index in keyof Names]: Page }> {
-  const { page: first } = await arrive();
+  const { page: first } = await openAsGuest();
   await startDocument(first, 'Tide log');
-  await rename(first, names[0] ?? '');
+  await renameByApi(first, names[0] ?? '');
   await textOf(first).focus();
   const others = await Promise.all(
     names.slice(1).map(async (name) => {
-      const { page } = await arrive(documentOf(first));
+      const { page } = await openAsGuest(documentPathOf(first));
       await expect(textOf(page)).toBeEditable();
       await expectSaved(page);
-      await rename(page, name);
+      await renameByApi(page, name);
       await textOf(page).focus();
       return page;
     }),
@@ -110,7 +110,7 @@ export async function goToEnd(page: Page): Promise<void> {
   await page.keyboard.press('ControlOrMeta+End');
 }
 
-export async function goToEndOf(page: Page, line: string): Promise<void> {
+export async function goToEndOfLine(page: Page, line: string): Promise<void> {
   await textOf(page).getByText(line, { exact: true }).click();
   await page.keyboard.press('End');
 }

@@ -26,12 +26,12 @@ export const phone: BrowserContextOptions = (({ defaultBrowserType: _, ...device
 /** Browsers log each failed WebSocket, and the log cannot be disabled. */
 export const BLOCKED_ERRORS = /WebSocket connection to .* failed/;
 
-export interface Person {
+export interface Guest {
   readonly context: BrowserContext;
   readonly page: Page;
 }
 
-export type Arrive = (path?: string, options?: BrowserContextOptions) => Promise<Person>;
+export type OpenAsGuest = (path?: string, options?: BrowserContextOptions) => Promise<Guest>;
 
 interface Fixtures {
   /** An object gives this test a separate server. */
@@ -40,7 +40,7 @@ interface Fixtures {
   allowedErrors: readonly RegExp[];
   pageErrors: PageErrors;
   server: Server;
-  arrive: Arrive;
+  openAsGuest: OpenAsGuest;
 }
 
 interface WorkerFixtures {
@@ -88,7 +88,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(context);
   },
 
-  arrive: async ({ browser, server, pageErrors }, use) => {
+  openAsGuest: async ({ browser, server, pageErrors }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (path = '/', options = {}) => {
       const context = await browser.newContext({ baseURL: server.url, ...options });

@@ -8,11 +8,11 @@ import { ulid } from 'ulid';
 import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { outlineOf } from './blocks.ts';
 import { Proxy } from './proxy.ts';
-import { chipOf, documentOf, expectSaved, textOf } from './screens.ts';
+import { saveStatusOf, documentPathOf, expectSaved, textOf } from './screens.ts';
 import type { Server } from './server.ts';
 
 /** Playwright's default polling intervals grow to a second. */
-export const SOON = { intervals: [20], timeout: 5_000 };
+export const FAST_POLLING = { intervals: [20], timeout: 5_000 };
 
 export interface Writer {
   readonly page: Page;
@@ -58,7 +58,7 @@ export class WriterPair implements AsyncDisposable {
   async startDocument(lines: readonly string[]): Promise<void> {
     const { ada, ben } = this;
     const path = `/d/${await createDocument(ada.page)}`;
-    for (const { page } of [ada, ben]) await goTo(page, path);
+    for (const { page } of [ada, ben]) await navigateTo(page, path);
     for (const { page } of [ada, ben]) await expect(textOf(page)).toBeEditable();
     await textOf(ada.page).click();
     await this.#write(lines);
@@ -77,26 +77,26 @@ export class WriterPair implements AsyncDisposable {
     const pages = [this.ada.page, this.ben.page];
     await expect(async () => {
       for (const page of pages) {
-        expect(await chipOf(page).getAttribute('data-connection')).toBe('saved');
+        expect(await saveStatusOf(page).getAttribute('data-connection')).toBe('saved');
       }
       const [one, other] = await Promise.all(pages.map(outlineOf));
       expect(one).toEqual(other);
-    }).toPass(SOON);
+    }).toPass(FAST_POLLING);
   }
 
   /** Holds back both people's incoming edits until `release`. */
-  hold(): void {
+  pauseNetworks(): void {
     this.ada.network.mode = 'silent';
     this.ben.network.mode = 'silent';
   }
 
-  release(): void {
+  resumeNetworks(): void {
     this.ada.network.mode = 'open';
     this.ben.network.mode = 'open';
   }
 
-  async openAfresh(): Promise<Page> {
-    await goTo(this.#reader, documentOf(this.ada.page));
+  async openAsReader(): Promise<Page> {
+    await navigateTo(this.#reader, documentPathOf(this.ada.page));
     await expect(textOf(this.#reader)).toBeVisible();
     return this.#reader;
   }
@@ -128,7 +128,7 @@ async function createDocument(page: Page): Promise<string> {
 }
 
 /** Navigates as an in-app link does, without a reload. */
-async function goTo(page: Page, path: string): Promise<void> {
+async function navigateTo(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), path);
   await page.waitForURL(`**${path}`);
 }

@@ -27,7 +27,7 @@ export const test = base.extend<{ writers: WriterPair }, { sharedPair: SharedPai
   ],
   writers: async ({ sharedPair: { writers, pageErrors } }, use) => {
     const before = pageErrors.unexpected.length;
-    writers.release();
+    writers.resumeNetworks();
     await use(writers);
     const unexpected = pageErrors.unexpected.slice(before);
     expect(unexpected, 'page errors and console errors').toEqual([]);

@@ -37,18 +37,18 @@ export async function createBot(url: string): Promise<Bot> {
     fetch,
     open: async (document) => {
       const session = client.openDocument(document);
-      await until(session, ({ status }) => status.kind === 'saved');
+      await waitForSession(session, ({ status }) => status.kind === 'saved');
       return session;
     },
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
-export async function until(
+export async function waitForSession(
   session: DocumentSession,
-  holds: (session: DocumentSession) => boolean,
+  predicate: (session: DocumentSession) => boolean,
 ): Promise<void> {
-  if (holds(session)) return;
+  if (predicate(session)) return;
   const { doc } = session;
   await new Promise<void>((resolve, reject) => {
     const stop = () => {
@@ -57,7 +57,7 @@ export async function until(
       doc.off('afterTransaction', check);
     };
     const check = () => {
-      if (!holds(session)) return;
+      if (!predicate(session)) return;
       stop();
       resolve();
     };

@@ -10,8 +10,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
-import { findBrowser } from '../harness/browser.ts';
+import type { Browser, CDPSession, Page } from '@playwright/test';
+import { launchBrowser } from '../harness/browser.ts';
 import { expectSaved, textOf } from '../harness/screens.ts';
 import { Server } from '../harness/server.ts';
 import {
@@ -19,7 +19,7 @@ import {
   metricsOf,
   openMetrics,
   startLongPage,
-  untilOpen,
+  waitUntilOpen,
   WRITERS_LINES,
   type PageMetrics,
 } from './long-page.ts';
@@ -36,7 +36,7 @@ const ACTIONS = [
   { name: 'kind', keys: ['ControlOrMeta+Alt+2', 'ControlOrMeta+Alt+0'] },
 ] as const;
 
-interface Watched {
+interface MeasuredPage {
   readonly page: Page;
   readonly cdp: CDPSession;
 }
@@ -47,8 +47,6 @@ const { values } = parseArgs({
 });
 
 await using server = await Server.create();
-const { executable } = await findBrowser();
-const launch = { executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] };
 
 process.stdout.write(`script of the first document: ${await scriptKilobytes()} KB gz\n\n`);
 process.stdout.write(
@@ -62,9 +60,9 @@ process.stdout.write(`${'|---'.repeat(5 + names.length)}|\n`);
 for (const blocks of values.blocks.split(',').map(Number)) await measure(blocks);
 
 async function measure(blocks: number): Promise<void> {
-  const browsers = await Promise.all([chromium.launch(launch), chromium.launch(launch)]);
+  const browsers = await Promise.all([launchBrowser(), launchBrowser()]);
   try {
-    const [ada, ben] = (await Promise.all(browsers.map(openPage))) as [Watched, Watched];
+    const [ada, ben] = (await Promise.all(browsers.map(openPage))) as [MeasuredPage, MeasuredPage];
     await startLongPage(ada.page, blocks);
 
     // A browser's first page also loads the product, so only the second opening is measured.
@@ -72,7 +70,7 @@ async function measure(blocks: number): Promise<void> {
     const before = await metricsOf(ben.cdp);
     const started = performance.now();
     await ben.page.goto(ada.page.url());
-    await untilOpen(ben.page, ada.page);
+    await waitUntilOpen(ben.page, ada.page);
     const wallMs = performance.now() - started;
     const opened = differenceOf(before, await metricsOf(ben.cdp));
     await sleep(REST_MS);
@@ -99,7 +97,7 @@ async function measure(blocks: number): Promise<void> {
   }
 }
 
-async function openPage(browser: Browser): Promise<Watched> {
+async function openPage(browser: Browser): Promise<MeasuredPage> {
   const page = await (await browser.newContext({ baseURL: server.url })).newPage();
   await page.goto('/');
   await expectSaved(page);
@@ -108,11 +106,11 @@ async function openPage(browser: Browser): Promise<Watched> {
 
 /** @returns the cost for the acting and for the watching person. */
 async function perform(
-  actor: Watched,
-  onlooker: Watched,
+  actor: MeasuredPage,
+  observer: MeasuredPage,
   keys: readonly string[],
 ): Promise<PageMetrics[]> {
-  const both = [actor, onlooker];
+  const both = [actor, observer];
   await sleep(REST_MS);
   const before = await Promise.all(both.map(({ cdp }) => metricsOf(cdp)));
   for (let count = 0; count < REPEATS; count++) {
@@ -142,7 +140,7 @@ function costOf({ thread, script, layout }: PageMetrics, actions: number): strin
 }
 
 async function scriptKilobytes(): Promise<string> {
-  const browser = await chromium.launch(launch);
+  const browser = await launchBrowser();
   const { page } = await openPage(browser);
   await startLongPage(page, 10);
   const url = page.url();

@@ -53,7 +53,7 @@ export async function startLongPage(page: Page, blocks: number): Promise<void> {
 }
 
 /** Waits until the page shows as many blocks as `other`, at little cost to the page. */
-export async function untilOpen(page: Page, other: Page): Promise<void> {
+export async function waitUntilOpen(page: Page, other: Page): Promise<void> {
   await waitForBlockElements(page, await countBlockElements(other), OPENED_LIMIT_MS);
 }
 

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentSession } from '@tandem/client';
 import * as Y from 'yjs';
 import { Server } from '../harness/server.ts';
-import { createBot, createDataDocument, until, type Bot } from './bot.ts';
+import { createBot, createDataDocument, waitForSession, type Bot } from './bot.ts';
 import { Samples } from './percentiles.ts';
 import { readTrace, TEXT_ROOT, type Step } from './trace.ts';
 
@@ -40,7 +40,7 @@ let cpuBeforeRestartMs = 0;
 const bots = await Promise.all(Array.from({ length: trace.authors }, () => createBot(server.url)));
 const sessions = await Promise.all(bots.map((bot) => bot.open(document)));
 sessions.forEach(measureDelivery);
-const begunAt = performance.now();
+const startedAt = performance.now();
 let written = 0;
 const writers = sessions.map((session, author) =>
   write(
@@ -51,19 +51,19 @@ const writers = sessions.map((session, author) =>
 const killer = flags.includes('--no-kill') ? Promise.resolve() : killHalfWay();
 await Promise.all([...writers, killer]);
 await Promise.all(
-  sessions.map((session) => until(session, ({ status }) => status.kind === 'saved')),
+  sessions.map((session) => waitForSession(session, ({ status }) => status.kind === 'saved')),
 );
-const seconds = (performance.now() - begunAt) / 1000;
+const seconds = (performance.now() - startedAt) / 1000;
 const cpuMs = cpuBeforeRestartMs + server.cpuMs;
 
 await using reader: Bot = await createBot(server.url);
-const read = (await reader.open(document)).doc.getText(TEXT_ROOT).toJSON();
-const equal = read === trace.endContent;
+const finalText = (await reader.open(document)).doc.getText(TEXT_ROOT).toJSON();
+const equal = finalText === trace.endContent;
 await Promise.all(bots.map((bot) => bot[Symbol.asyncDispose]()));
 
 process.stdout.write(
   [
-    `${basename(path)}: ${trace.steps.length} updates of ${trace.authors} author(s), ${read.length} characters`,
+    `${basename(path)}: ${trace.steps.length} updates of ${trace.authors} author(s), ${finalText.length} characters`,
     `equal to endContent: ${equal ? 'yes' : 'NO'}`,
     `acknowledged: ${(trace.steps.length / seconds).toFixed(0)} updates/s, ${acknowledged.toString()}`,
     ...(delivered.count > 0 ? [`delivered: ${delivered.toString()}`] : []),
@@ -81,7 +81,10 @@ async function write(session: DocumentSession, steps: readonly Step[]): Promise<
       acknowledged.add(performance.now() - (inFlight.shift() as number));
   });
   for (const { update, seen } of steps) {
-    await until(session, () => session.pending < MAX_UNCONFIRMED && hasSeen(session.doc, seen));
+    await waitForSession(
+      session,
+      () => session.pending < MAX_UNCONFIRMED && hasSeen(session.doc, seen),
+    );
     const now = performance.now();
     inFlight.push(now);
     Y.applyUpdate(session.doc, update);

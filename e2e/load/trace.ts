@@ -48,7 +48,7 @@ export async function readTrace(path: string): Promise<Trace> {
   const authors = file.numAgents ?? 1;
   const docs = Array.from({ length: authors }, (_, author) => authorDocument(author));
   const written: Uint8Array[][] = docs.map(() => []);
-  const taken: number[][] = docs.map(() => docs.map(() => 0));
+  const applied: number[][] = docs.map(() => docs.map(() => 0));
   const steps: Step[] = [];
   // The author of each transaction, and the number of the author's steps up to its end.
   const counts: { author: number; count: number }[] = [];
@@ -57,7 +57,7 @@ export async function readTrace(path: string): Promise<Trace> {
     { parents = index === 0 ? [] : [index - 1], agent = 0, patches },
   ] of file.txns.entries()) {
     const doc = docs[agent] as Y.Doc;
-    const seenOf = taken[agent] as number[];
+    const seenOf = applied[agent] as number[];
     for (const parent of parents) {
       const { author, count } = counts[parent] as { author: number; count: number };
       if (author === agent) continue;
@@ -88,12 +88,12 @@ function authorDocument(author: number): Y.Doc {
 }
 
 function updateOf(doc: Y.Doc, change: () => void): Uint8Array {
-  let made: Uint8Array = Uint8Array.of(0, 0);
-  const keep = (update: Uint8Array) => (made = update);
-  doc.on('update', keep);
+  let recorded: Uint8Array = Uint8Array.of(0, 0);
+  const record = (update: Uint8Array) => (recorded = update);
+  doc.on('update', record);
   doc.transact(change);
-  doc.off('update', keep);
-  return made;
+  doc.off('update', record);
+  return recorded;
 }
 
 function apply(text: Y.Text, [position, deleted, inserted]: Patch): void {

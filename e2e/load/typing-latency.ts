@@ -9,8 +9,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { chromium, type CDPSession, type Page } from '@playwright/test';
-import { findBrowser } from '../harness/browser.ts';
+import type { CDPSession, Page } from '@playwright/test';
+import { launchBrowser } from '../harness/browser.ts';
 import { blocksOf } from '../harness/blocks.ts';
 import { textOf } from '../harness/screens.ts';
 import { Server } from '../harness/server.ts';
@@ -19,7 +19,7 @@ import {
   metricsOf,
   openMetrics,
   startLongPage,
-  untilOpen,
+  waitUntilOpen,
   WRITERS_LINES,
 } from './long-page.ts';
 import { Samples } from './percentiles.ts';
@@ -39,9 +39,7 @@ const blocks = Number(values.blocks);
 const keys = Math.round((Number(values.seconds) * 1_000) / KEY_INTERVAL_MS);
 
 await using server = await Server.create();
-const { executable } = await findBrowser();
-const launch = { executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] };
-const browsers = await Promise.all([chromium.launch(launch), chromium.launch(launch)]);
+const browsers = await Promise.all([launchBrowser(), launchBrowser()]);
 const [ada, ben] = await openLongPage();
 for (const { page, line } of [ada, ben]) await goToLine(page, line);
 
@@ -86,7 +84,7 @@ async function openLongPage(): Promise<[Writer, Writer]> {
   await first.goto('/');
   await startLongPage(first, blocks);
   await second.goto(first.url());
-  await untilOpen(second, first);
+  await waitUntilOpen(second, first);
   const writers = pages.map(async (page, index): Promise<Writer> => {
     return { page, cdp: await openMetrics(page), line: WRITERS_LINES[index]! };
   });
@@ -94,10 +92,10 @@ async function openLongPage(): Promise<[Writer, Writer]> {
 }
 
 async function measure(writers: readonly Writer[], readers: readonly Writer[]): Promise<Measured> {
-  for (const writer of writers) await noteKeys(writer.page);
+  for (const writer of writers) await recordKeys(writer.page);
   for (const reader of readers) {
-    const watched = writers.filter((writer) => writer !== reader).map(({ line }) => line);
-    await noteArrivals(reader.page, watched);
+    const lines = writers.filter((writer) => writer !== reader).map(({ line }) => line);
+    await recordArrivals(reader.page, lines);
   }
   const text = WORDS.repeat(Math.ceil(keys / WORDS.length)).slice(0, keys);
   const cost = await costOf([ada, ben], () =>
@@ -126,29 +124,29 @@ async function measure(writers: readonly Writer[], readers: readonly Writer[]): 
 interface Instrumented extends Window {
   keysAt?: number[];
   shownAt?: Record<string, { letters: number; at: number }[]>;
-  stopNoting?: AbortController;
+  stopRecording?: AbortController;
 }
 
-function noteKeys(page: Page): Promise<void> {
+function recordKeys(page: Page): Promise<void> {
   return page.evaluate(() => {
     const view = window as Instrumented;
     const keysAt: number[] = [];
-    view.stopNoting?.abort();
-    view.stopNoting = new AbortController();
+    view.stopRecording?.abort();
+    view.stopRecording = new AbortController();
     view.keysAt = keysAt;
     addEventListener(
       'keydown',
       ({ timeStamp }) => keysAt.push(performance.timeOrigin + timeStamp),
-      { capture: true, signal: view.stopNoting.signal },
+      { capture: true, signal: view.stopRecording.signal },
     );
   });
 }
 
-function noteArrivals(page: Page, lines: readonly string[]): Promise<void> {
-  return page.evaluate((watched) => {
+function recordArrivals(page: Page, lines: readonly string[]): Promise<void> {
+  return page.evaluate((lines) => {
     const shownAt: Record<string, { letters: number; at: number }[]> = {};
     (window as Instrumented).shownAt = shownAt;
-    for (const line of watched) {
+    for (const line of lines) {
       const block = [...document.querySelectorAll('[data-id]')].find(({ textContent }) =>
         textContent.startsWith(line),
       );

@@ -3,29 +3,32 @@
 import type { BrowserContextOptions, Page } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';
 import {
-  chipOf,
+  saveStatusOf,
   expectSaved,
   NETWORK_ERRORS,
   openProfile,
   peopleOf,
   startDocument,
   textOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
-import { expect, phone, test, type Arrive } from '../harness/test.ts';
+import { expect, phone, test, type OpenAsGuest } from '../harness/test.ts';
 
 test.use({ allowedErrors: [NETWORK_ERRORS] });
 
-async function openWelcome(arrive: Arrive, options?: BrowserContextOptions): Promise<Page> {
-  const { page } = await arrive('/', options);
+async function openWelcome(
+  openAsGuest: OpenAsGuest,
+  options?: BrowserContextOptions,
+): Promise<Page> {
+  const { page } = await openAsGuest('/', options);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
   await expect(textOf(page)).toContainText('Nothing in it is precious');
   await expectSaved(page);
   return page;
 }
 
-test('the list of documents, with its menus', async ({ arrive }) => {
-  const { page } = await arrive();
+test('the list of documents, with its menus', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1);
   await expectSaved(page);
   await expectAccessible(page, 'list');
@@ -43,13 +46,13 @@ test('the list of documents, with its menus', async ({ arrive }) => {
   await expectAccessible(page, 'shortcuts');
 });
 
-test('a document with every kind of block', async ({ arrive }) => {
-  const page = await openWelcome(arrive);
+test('a document with every kind of block', async ({ openAsGuest }) => {
+  const page = await openWelcome(openAsGuest);
   await expectAccessible(page, 'document');
 });
 
-test('a document with people in it', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('a document with people in it', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ben.keyboard.type('High water at nine.');
   await expect(textOf(ada)).toHaveText('High water at nine.');
   await expect(ada.getByText('Ben is typing…')).toBeVisible();
@@ -67,8 +70,8 @@ test('a document with people in it', async ({ arrive }) => {
   await expectAccessible(ada, 'menu of the document');
 });
 
-test('what the editor opens', async ({ arrive }) => {
-  const { page } = await arrive();
+test('the toolbar, the link field and the menu of blocks', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Tide log');
   await page.keyboard.type('high [water](https://example.org) ');
   await page.keyboard.press('ControlOrMeta+Shift+ArrowLeft');
@@ -85,13 +88,13 @@ test('what the editor opens', async ({ arrive }) => {
   await expectAccessible(page, 'slash menu');
 });
 
-test('without a network: the chip, its words, and the drawer', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('the save status, its dialog and the drawer, offline', async ({ openAsGuest }) => {
+  const { page, context } = await openAsGuest();
   await startDocument(page, 'Tide log');
   await context.setOffline(true);
   await page.keyboard.type('not yet');
-  await expect(chipOf(page)).toHaveText('Offline: kept on this device');
-  await chipOf(page).click();
+  await expect(saveStatusOf(page)).toHaveText('Offline: kept on this device');
+  await saveStatusOf(page).click();
   await expect(page.getByRole('dialog', { name: 'Connection' })).toBeVisible();
   await expectAccessible(page, 'connection');
   await page.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
@@ -99,8 +102,8 @@ test('without a network: the chip, its words, and the drawer', async ({ arrive }
   await expectAccessible(page, 'drawer');
 });
 
-test('what is not there, and the help on connections', async ({ arrive }) => {
-  const { page } = await arrive('/no/such/page');
+test('missing pages and documents, and the help on connections', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('/no/such/page');
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
   await expectAccessible(page, 'no page');
   await page.goto(`/d/${'x'.repeat(24)}`);
@@ -111,13 +114,13 @@ test('what is not there, and the help on connections', async ({ arrive }) => {
   await expectAccessible(page, 'help');
 });
 
-test('the phone', async ({ arrive }) => {
-  const { page: list } = await arrive('/', phone);
+test('the list, the navigation and a document on a phone', async ({ openAsGuest }) => {
+  const { page: list } = await openAsGuest('/', phone);
   await expect(list.getByRole('main').getByRole('listitem')).toHaveCount(1);
-  await expectAccessible(list, 'list on the phone');
+  await expectAccessible(list, 'list on the list, the navigation and a document on a phone');
   await list.getByRole('button', { name: 'Open the list of documents' }).tap();
   await expect(list.getByRole('dialog', { name: 'Documents' })).toBeVisible();
-  await expectAccessible(list, 'navigation on the phone');
-  const page = await openWelcome(arrive, phone);
-  await expectAccessible(page, 'document on the phone');
+  await expectAccessible(list, 'navigation on the list, the navigation and a document on a phone');
+  const page = await openWelcome(openAsGuest, phone);
+  await expectAccessible(page, 'document on the list, the navigation and a document on a phone');
 });

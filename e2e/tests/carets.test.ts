@@ -1,14 +1,14 @@
 /** The caret stays where its owner put it, whatever others do and however busy the page is. */
 
 import type { Page } from '@playwright/test';
-import { walkBeside } from '../editing/caret-walk.ts';
+import { walkDuringTyping } from '../editing/caret-walk.ts';
 import { outlineOf } from '../harness/blocks.ts';
 import {
   clickInto,
-  keepBusy,
-  makeSelected,
+  blockMainThread,
+  setBlockKind,
   openSelectionBar,
-  pressBlindly,
+  pressWithoutWaiting,
 } from '../harness/gestures.ts';
 import { expect } from '../harness/test.ts';
 import { test } from '../harness/writer-test.ts';
@@ -22,25 +22,36 @@ const BUSY_MS = 400;
 for (const typist of ['above', 'below', 'same block'] as const) {
   test(`arrow keys, clicks and shortcuts beside a typist: ${typist}`, async ({ writers }) => {
     const walk = { typist, latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED };
-    expect((await walkBeside(writers, walk)).wrong).toEqual([]);
+    expect((await walkDuringTyping(writers, walk)).wrong).toEqual([]);
   });
 }
 
 test('clicks, arrow keys and shortcuts beside a typist on a busy page', async ({ writers }) => {
   const walk = { typist: 'above', latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED } as const;
-  expect((await walkBeside(writers, { ...walk, isBusy: true })).wrong).toEqual([]);
+  expect((await walkDuringTyping(writers, { ...walk, isBusy: true })).wrong).toEqual([]);
 });
 
-test('keys that are pressed while the page is busy act where the ones before have gone', async ({
+test('keys pressed while the page is busy act where the keys before them led', async ({
   writers,
 }) => {
   const { page } = writers.ada;
   await writers.startDocument(['line', 'line', 'line', 'line!']);
   await clickInto(page, 'line!', 'line'.length);
-  await keepBusy(page, BUSY_MS);
-  await pressBlindly(page, ['ArrowUp', 'ArrowUp', 'Enter']);
+  await blockMainThread(page, BUSY_MS);
+  await pressWithoutWaiting(page, ['ArrowUp', 'ArrowUp', 'Enter']);
   await expect.poll(() => outlineOf(page)).toHaveLength(5);
   expect(await outlineOf(page)).toEqual(['line', 'line', '', 'line', 'line!']);
+});
+
+test('an Enter that waited for a busy page acts where the arrow before it led', async ({
+  writers,
+}) => {
+  const { page } = writers.ada;
+  await writers.startDocument(['one', 'two']);
+  await clickInto(page, 'two', 0);
+  await blockMainThread(page, BUSY_MS);
+  await pressWithoutWaiting(page, ['ArrowUp', 'Enter']);
+  await expect.poll(() => outlineOf(page)).toEqual(['', 'one', 'two']);
 });
 
 const PARAGRAPH = 'bravo two';
@@ -49,8 +60,8 @@ const changes: readonly {
   readonly signs: string;
   readonly change: (page: Page) => Promise<unknown>;
 }[] = [
-  { name: 'a quote', signs: '>', change: (page) => makeSelected(page, 'Quote') },
-  { name: 'code', signs: '```', change: (page) => makeSelected(page, 'Code') },
+  { name: 'a quote', signs: '>', change: (page) => setBlockKind(page, 'Quote') },
+  { name: 'code', signs: '```', change: (page) => setBlockKind(page, 'Code') },
   {
     name: 'a heading',
     signs: '##',
@@ -71,8 +82,8 @@ for (const { name, signs, change } of changes) {
       await expect.poll(() => outlineOf(ada)).toContain(`${signs} ${PARAGRAPH}`);
       await ada.keyboard.press('X');
       const written = `${PARAGRAPH.slice(0, offset)}X${PARAGRAPH.slice(offset)}`;
-      const right = ['alpha one', `${signs} ${written}`, 'charlie three'];
-      await expect.poll(() => outlineOf(ada)).toEqual(right);
+      const expected = ['alpha one', `${signs} ${written}`, 'charlie three'];
+      await expect.poll(() => outlineOf(ada)).toEqual(expected);
     }
   });
 }

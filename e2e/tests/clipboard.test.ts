@@ -4,10 +4,10 @@
 
 import type { Page } from '@playwright/test';
 import { expectSaved, paste, startDocument, textOf, writeLines } from '../harness/screens.ts';
-import { expect, test, type Arrive } from '../harness/test.ts';
+import { expect, test, type OpenAsGuest } from '../harness/test.ts';
 
-async function blankPage(arrive: Arrive): Promise<Page> {
-  const { page } = await arrive();
+async function blankPage(openAsGuest: OpenAsGuest): Promise<Page> {
+  const { page } = await openAsGuest();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await startDocument(page, 'Clipboard');
   return page;
@@ -19,8 +19,10 @@ function blocksOf(page: Page): Promise<string[]> {
     .evaluateAll((blocks) => blocks.map(({ textContent }) => textContent));
 }
 
-test('what is copied is the text that is read, and comes back as it was', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('copied text is plain for other programs, and pastes back with its formats', async ({
+  openAsGuest,
+}) => {
+  const page = await blankPage(openAsGuest);
   await writeLines(page, ['# Tides', '5. low *water*', 'high', '', '5 * 3 * 2 = 30']);
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.press('ControlOrMeta+c');
@@ -33,8 +35,8 @@ test('what is copied is the text that is read, and comes back as it was', async 
   await expect(textOf(page).locator('[data-start="5"]')).toHaveText(['low water', 'low water']);
 });
 
-test('Markdown is pasted and copied by a command', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('Markdown is pasted and copied by a command', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.evaluate(() => navigator.clipboard.writeText('# Just a title'));
   await page.keyboard.press('ControlOrMeta+v');
   await expect.poll(() => blocksOf(page)).toEqual(['# Just a title']);
@@ -48,8 +50,8 @@ test('Markdown is pasted and copied by a command', async ({ arrive }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('# Just a title');
 });
 
-test('a file is refused with a sentence, and the page stays', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('a file is rejected with a notice, and the page stays', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('kept');
   for (const type of ['drop', 'paste']) {
     await textOf(page).evaluate((element, name) => {
@@ -68,16 +70,16 @@ test('a file is refused with a sentence, and the page stays', async ({ arrive })
   expect(await blocksOf(page)).toEqual(['kept']);
 });
 
-test('a line that no browser can show at once is refused with a sentence', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('a line too long for browsers is rejected with a notice', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('kept');
   await paste(page, 'x'.repeat(2_000_000));
   await expect(page.getByText('This text is too long for a page')).toBeVisible();
   expect(await blocksOf(page)).toEqual(['kept']);
 });
 
-test('an address and Enter are a link and a new block', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('an address followed by Enter becomes a link and a new block', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await writeLines(page, ['https://example.org/Rust_(x)', '-', 'end']);
   await expect(textOf(page).getByRole('link')).toHaveAttribute(
     'href',
@@ -86,10 +88,10 @@ test('an address and Enter are a link and a new block', async ({ arrive }) => {
   expect(await blocksOf(page)).toEqual(['https://example.org/Rust_(x)', '-', 'end']);
 });
 
-test('without a selection, the keys for a link mean the word, or ask for words', async ({
-  arrive,
+test('the link shortcut without a selection applies to the word, or asks for text', async ({
+  openAsGuest,
 }) => {
-  const page = await blankPage(arrive);
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('low water');
   await page.keyboard.press('ControlOrMeta+k');
   await page.getByRole('textbox', { name: 'Address' }).fill('example.org');
@@ -112,10 +114,8 @@ test('without a selection, the keys for a link mean the word, or ask for words',
   expect(await blocksOf(page)).toEqual(['low water and high!']);
 });
 
-test('the ends of a page that begins and ends with code are reached by keys', async ({
-  arrive,
-}) => {
-  const page = await blankPage(arrive);
+test('keys reach the ends of a page that begins and ends with code', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await writeLines(page, ['```', 'first', '', 'more']);
   await page.keyboard.press('ControlOrMeta+Enter');
   await writeLines(page, ['middle', '```', 'last']);

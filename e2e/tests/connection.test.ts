@@ -3,16 +3,16 @@
 import type { Page } from '@playwright/test';
 import { BLOCKED, Proxy } from '../harness/proxy.ts';
 import {
-  chipOf,
-  documentOf,
+  saveStatusOf,
+  documentPathOf,
   expectSaved,
   goToEnd,
-  goToEndOf,
+  goToEndOfLine,
   linesOf,
   NETWORK_ERRORS,
   startDocument,
   textOf,
-  together,
+  openSharedDocument,
   writeLines,
 } from '../harness/screens.ts';
 import { expect, test as base } from '../harness/test.ts';
@@ -33,22 +33,22 @@ test.use({ allowedErrors: [NETWORK_ERRORS], serviceWorkers: 'allow' });
 
 const KEY_MS = 60;
 /** A silent network is detected in ten seconds; two more for a busy machine. */
-const NOTICED = { timeout: 12_000 };
+const DETECTION_TIMEOUT = { timeout: 12_000 };
 /** After several failed attempts, the next may be seconds away. */
-const BACK = { timeout: 30_000 };
+const RECONNECT_TIMEOUT = { timeout: 30_000 };
 
 test.describe('a server that is killed', () => {
   test.use({ serverOptions: {} });
 
-  test('the server is killed while two write, and each letter is there once', async ({
-    arrive,
+  test('the server is killed while two people type, and each letter arrives once', async ({
+    openAsGuest,
     server,
   }) => {
-    const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+    const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
     await writeLines(ada, ['Ada:', 'Ben:']);
     await expect.poll(() => linesOf(ben)).toEqual(['Ada:', 'Ben:']);
-    await goToEndOf(ada, 'Ada:');
-    await goToEndOf(ben, 'Ben:');
+    await goToEndOfLine(ada, 'Ada:');
+    await goToEndOfLine(ben, 'Ben:');
     const letters = ' the quick brown fox jumps over the lazy dog';
     const writing = Promise.all(
       [ada, ben].map((page) => page.keyboard.type(letters, { delay: KEY_MS })),
@@ -56,69 +56,69 @@ test.describe('a server that is killed', () => {
 
     await expect(textOf(ben)).toContainText('Ada: the quick');
     await server.kill();
-    for (const page of [ada, ben]) await expect(chipOf(page)).not.toHaveText('Saved');
-    const words = await Promise.all([ada, ben].map((page) => recordWords(page)));
+    for (const page of [ada, ben]) await expect(saveStatusOf(page)).not.toHaveText('Saved');
+    const recordings = await Promise.all([ada, ben].map((page) => recordStatusLabels(page)));
     await writing;
-    const said = (await Promise.all(words.map((stop) => stop()))).flat();
-    expect(said.length).toBeGreaterThan(0);
-    expect(said).not.toContain('Saved');
+    const labels = (await Promise.all(recordings.map((stop) => stop()))).flat();
+    expect(labels.length).toBeGreaterThan(0);
+    expect(labels).not.toContain('Saved');
 
     await server.start();
-    await expect(chipOf(ada)).toHaveText('Saved', BACK);
-    await expect(chipOf(ben)).toHaveText('Saved', BACK);
+    await expect(saveStatusOf(ada)).toHaveText('Saved', RECONNECT_TIMEOUT);
+    await expect(saveStatusOf(ben)).toHaveText('Saved', RECONNECT_TIMEOUT);
     const lines = [`Ada:${letters}`, `Ben:${letters}`];
     for (const page of [ada, ben]) await expect.poll(() => linesOf(page)).toEqual(lines);
-    const { page: fresh } = await arrive(documentOf(ada));
+    const { page: fresh } = await openAsGuest(documentPathOf(ada));
     await expect.poll(() => linesOf(fresh)).toEqual(lines);
   });
 });
 
-test('a network that falls silent is noticed, and what was written arrives once', async ({
-  arrive,
+test('a silent network is detected, and edits made meanwhile arrive once', async ({
+  openAsGuest,
   network,
 }) => {
-  const { page: ben } = await arrive();
+  const { page: ben } = await openAsGuest();
   await startDocument(ben, 'Tide log');
   await ben.keyboard.type('one');
-  const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+  const { page: ada } = await openAsGuest(`${network.url}${documentPathOf(ben)}`);
   await expect(textOf(ada)).toHaveText('one');
   await expectSaved(ada);
 
   network.mode = 'silent';
-  await expect(chipOf(ada)).toHaveText(/^Reconnecting/, NOTICED);
+  await expect(saveStatusOf(ada)).toHaveText(/^Reconnecting/, DETECTION_TIMEOUT);
   await goToEnd(ada);
   await ada.keyboard.type(' two');
-  await expect(chipOf(ada)).toHaveText(/^Reconnecting/);
+  await expect(saveStatusOf(ada)).toHaveText(/^Reconnecting/);
   await expect(textOf(ben)).toHaveText('one');
 
   network.mode = 'open';
-  await expect(chipOf(ada)).toHaveText('Saved', BACK);
+  await expect(saveStatusOf(ada)).toHaveText('Saved', RECONNECT_TIMEOUT);
   for (const page of [ada, ben]) await expect(textOf(page)).toHaveText('one two');
 });
 
-test('with unconfirmed work, a silent network is noticed sooner', async ({ arrive, network }) => {
-  const { page: ben } = await arrive();
+test('unconfirmed work shortens the detection of a silent network', async ({
+  openAsGuest,
+  network,
+}) => {
+  const { page: ben } = await openAsGuest();
   await startDocument(ben, 'Tide log');
-  const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+  const { page: ada } = await openAsGuest(`${network.url}${documentPathOf(ben)}`);
   await expectSaved(ada);
   await goToEnd(ada);
   network.mode = 'silent';
   await ada.keyboard.type('one two');
-  await expect(chipOf(ada)).toHaveText('Saving…');
-  await expect(chipOf(ada)).toHaveText(/^Reconnecting/, NOTICED);
+  await expect(saveStatusOf(ada)).toHaveText('Saving…');
+  await expect(saveStatusOf(ada)).toHaveText(/^Reconnecting/, DETECTION_TIMEOUT);
   network.mode = 'open';
-  await expect(chipOf(ada)).toHaveText('Saved', BACK);
+  await expect(saveStatusOf(ada)).toHaveText('Saved', RECONNECT_TIMEOUT);
   for (const page of [ada, ben]) await expect(textOf(page)).toHaveText('one two');
 });
 
-test('behind a proxy that blocks WebSockets, people write as always', async ({
-  arrive,
-  network,
-}) => {
-  const { page: ben } = await arrive();
+test('editing works behind a proxy that blocks WebSockets', async ({ openAsGuest, network }) => {
+  const { page: ben } = await openAsGuest();
   await startDocument(ben, 'Tide log');
   network.mode = 'pages-only';
-  const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+  const { page: ada } = await openAsGuest(`${network.url}${documentPathOf(ben)}`);
   await expectSaved(ada);
   await goToEnd(ada);
   await ada.keyboard.type('behind the proxy');
@@ -129,7 +129,7 @@ test('behind a proxy that blocks WebSockets, people write as always', async ({
   await expect(textOf(ada)).toHaveText('behind the proxy, and before it');
 
   // The fallback transport is not an error; the dialog explains it on request.
-  await chipOf(ada).click();
+  await saveStatusOf(ada).click();
   const about = ada.getByRole('dialog', { name: 'Connection' });
   await expect(about).toContainText('uses ordinary web requests instead');
   await about.getByRole('link', { name: 'Help with blocked connections' }).click();
@@ -146,18 +146,18 @@ test('behind a proxy that blocks WebSockets, people write as always', async ({
 });
 
 if (!BLOCKED) {
-  test('when the way is free again, the page goes over to a WebSocket by itself', async ({
-    arrive,
+  test('the page returns to a WebSocket once the proxy allows it', async ({
+    openAsGuest,
     network,
   }) => {
-    const { page: ben } = await arrive();
+    const { page: ben } = await openAsGuest();
     await startDocument(ben, 'Tide log');
-    const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
+    const { page: ada } = await openAsGuest(`${network.url}${documentPathOf(ben)}`);
     await expectSaved(ada);
     network.mode = 'pages-only';
-    await chipOf(ada).click();
+    await saveStatusOf(ada).click();
     const about = ada.getByRole('dialog', { name: 'Connection' });
-    await expect(about).toContainText('uses ordinary web requests instead', BACK);
+    await expect(about).toContainText('uses ordinary web requests instead', RECONNECT_TIMEOUT);
     network.mode = 'open';
     await ada.keyboard.press('Escape');
     await goToEnd(ada);
@@ -165,40 +165,40 @@ if (!BLOCKED) {
     await ada.evaluate(() => dispatchEvent(new Event('online')));
     await typing;
     await expectSaved(ada);
-    await chipOf(ada).click();
+    await saveStatusOf(ada).click();
     await expect(about).not.toContainText('ordinary web requests');
     await expect(textOf(ben)).toHaveText('not a letter is lost on the way over');
   });
 }
 
 for (const mode of ['buffering', 'cutting'] as const) {
-  test(`behind a proxy that is ${mode} what is streamed, people write as always`, async ({
-    arrive,
+  test(`editing works behind a proxy that is ${mode} streamed responses`, async ({
+    openAsGuest,
     network,
   }) => {
-    const { page: ben } = await arrive();
+    const { page: ben } = await openAsGuest();
     await startDocument(ben, 'Tide log');
     network.mode = mode;
-    const { page: ada } = await arrive(`${network.url}${documentOf(ben)}`);
-    await expect(chipOf(ada)).toHaveText('Saved', BACK);
+    const { page: ada } = await openAsGuest(`${network.url}${documentPathOf(ben)}`);
+    await expect(saveStatusOf(ada)).toHaveText('Saved', RECONNECT_TIMEOUT);
     await goToEnd(ada);
     const line = 'word after word, over more than one of its cuts';
     await ada.keyboard.type(line, { delay: 300 });
-    await expect(chipOf(ada)).toHaveText('Saved', BACK);
+    await expect(saveStatusOf(ada)).toHaveText('Saved', RECONNECT_TIMEOUT);
     for (const page of [ada, ben]) await expect(textOf(page)).toHaveText(line);
   });
 }
 
-async function recordWords(page: Page): Promise<() => Promise<string[]>> {
-  const recorder = await chipOf(page).evaluateHandle((chip) => {
-    const words = [chip.textContent ?? ''];
-    const note = () => void words.push(chip.textContent ?? '');
+async function recordStatusLabels(page: Page): Promise<() => Promise<string[]>> {
+  const recorder = await saveStatusOf(page).evaluateHandle((chip) => {
+    const recordings = [chip.textContent ?? ''];
+    const note = () => void recordings.push(chip.textContent ?? '');
     new MutationObserver(note).observe(chip, {
       subtree: true,
       childList: true,
       characterData: true,
     });
-    return words;
+    return recordings;
   });
   return async () => recorder.jsonValue();
 }

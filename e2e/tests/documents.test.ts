@@ -2,8 +2,8 @@
 
 import type { Locator, Page } from '@playwright/test';
 import {
-  chipOf,
-  documentOf,
+  saveStatusOf,
+  documentPathOf,
   expectSaved,
   goToEnd,
   changeOwnName,
@@ -13,15 +13,17 @@ import {
   startDocument,
   textOf,
   titleOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 /** Excerpts in a list follow the text with a delay. */
-const EXCERPT = { timeout: 15_000 };
+const EXCERPT_TIMEOUT = { timeout: 15_000 };
 
-test('a first visit finds a name, and a document worth reading and writing', async ({ arrive }) => {
-  const { page } = await arrive();
+test('a first visit gets a name and a welcome document that can be edited', async ({
+  openAsGuest,
+}) => {
+  const { page } = await openAsGuest();
   await expect(profileOf(page)).toHaveText(/\w+ \w+/);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
   await expect(textOf(page)).toContainText('Nothing in it is precious');
@@ -33,8 +35,8 @@ test('a first visit finds a name, and a document worth reading and writing', asy
   await expect(textOf(page)).toContainText('I was here.');
 });
 
-test('each visitor has a welcome of their own', async ({ arrive }) => {
-  const [one, other] = await Promise.all([arrive(), arrive()]);
+test('each visitor has a separate welcome document', async ({ openAsGuest }) => {
+  const [one, other] = await Promise.all([openAsGuest(), openAsGuest()]);
   const paths = await Promise.all(
     [one, other].map(async ({ page }) => {
       const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
@@ -45,8 +47,10 @@ test('each visitor has a welcome of their own', async ({ arrive }) => {
   expect(paths[0]).not.toBe(paths[1]);
 });
 
-test('a new name and colour are seen by others at once, and kept', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('a new name and colour show for others at once, and survive a reload', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await changeOwnName(ada, 'Countess');
   const profile = await openProfile(ada);
   await profile.getByRole('radio', { name: 'Green' }).check();
@@ -60,8 +64,8 @@ test('a new name and colour are seen by others at once, and kept', async ({ arri
   await expect(profile.getByRole('radio', { name: 'Green' })).toBeChecked();
 });
 
-test('a name that is too long is not taken, and the rule is told', async ({ arrive }) => {
-  const { page } = await arrive();
+test('a name that is too long is rejected with the rule', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   const before = await profileOf(page).textContent();
   const profile = await openProfile(page);
   await profile.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(41));
@@ -70,23 +74,23 @@ test('a name that is too long is not taken, and the rule is told', async ({ arri
   await expect(profileOf(page)).toHaveText(before ?? '');
 });
 
-test('a new document is in the list with its title and first words', async ({ arrive }) => {
-  const { page } = await arrive();
+test('a new document is in the list with its title and first words', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Tide log');
   await page.keyboard.type('High water at nine.');
   await expectSaved(page);
   await page.getByRole('link', { name: 'All documents' }).click();
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows.first()).toContainText('Tide log');
-  await expect(rows.first()).toContainText('High water at nine.', EXCERPT);
+  await expect(rows.first()).toContainText('High water at nine.', EXCERPT_TIMEOUT);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('tide');
   await expect(rows).toHaveText([/Tide log/]);
   await page.getByRole('searchbox', { name: 'Filter' }).fill('nowhere');
   await expect(page.getByText('No document has “nowhere” in its title')).toBeVisible();
 });
 
-test('a new title is seen by others as it is written', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('a new title shows for others while it is typed', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await titleOf(ada).fill('Tide log for April');
   await expect(titleOf(ben)).toHaveValue('Tide log for April');
   await expect(ben).toHaveTitle(/Tide log for April/);
@@ -96,8 +100,8 @@ test('a new title is seen by others as it is written', async ({ arrive }) => {
   await expect(titleOf(ada)).toHaveValue('Tide log for April');
 });
 
-test('a document taken off the list is opened again by its link', async ({ arrive }) => {
-  const { page } = await arrive();
+test('a document removed from the list opens by its link', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
   const path = (await link.getAttribute('href')) ?? '';
   await page.getByRole('button', { name: 'Actions for Welcome to Tandem' }).click();
@@ -111,14 +115,14 @@ test('a document taken off the list is opened again by its link', async ({ arriv
 });
 
 test('the list shows who is in a document, what they write, and what is new in its chat', async ({
-  arrive,
+  openAsGuest,
 }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.getByRole('link', { name: 'All documents' }).click();
   const row = ada.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
   await expect(row.getByRole('img', { name: 'Here now: Ben' })).toBeVisible();
   await ben.keyboard.type('slack water');
-  await expect(row).toContainText('slack water', EXCERPT);
+  await expect(row).toContainText('slack water', EXCERPT_TIMEOUT);
   await ben.getByRole('button', { name: 'Chat', exact: true }).click();
   await ben.getByRole('textbox', { name: 'Message everyone here' }).fill('Come and see');
   await ben.keyboard.press('Enter');
@@ -129,13 +133,13 @@ test('the list shows who is in a document, what they write, and what is new in i
   await expect(row.getByRole('img', { name: /^Here now/ })).toBeHidden();
 });
 
-test('who signs out is a new guest, and leaves nothing behind, in no tab', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('signing out makes a new guest in all tabs, and leaves no data', async ({ openAsGuest }) => {
+  const { page, context } = await openAsGuest();
   await changeOwnName(page, 'Ada');
   await startDocument(page, 'Tide log');
-  const path = documentOf(page);
+  const path = documentPathOf(page);
   const id = path.slice('/d/'.length);
-  await expect.poll(() => keptBy(page)).toContain(id);
+  await expect.poll(() => storedData(page)).toContain(id);
   const second = await context.newPage();
   await second.goto('/');
   await expect(profileOf(second)).toContainText('Ada');
@@ -155,7 +159,7 @@ test('who signs out is a new guest, and leaves nothing behind, in no tab', async
     await expect(profileOf(tab)).not.toContainText('Ada');
   }
   expect(await profileOf(page).textContent()).toBe(await profileOf(second).textContent());
-  expect(await keptBy(page)).not.toContain(id);
+  expect(await storedData(page)).not.toContain(id);
   await page.goto(path);
   await expect(titleOf(page)).toHaveValue('Tide log');
 });
@@ -163,26 +167,26 @@ test('who signs out is a new guest, and leaves nothing behind, in no tab', async
 test.describe('what is not there', () => {
   test.use({ allowedErrors: [/status of 404/] });
 
-  test('a document that does not exist says so, and shows the way back', async ({ arrive }) => {
-    const { page } = await arrive(`/d/${'x'.repeat(24)}`);
+  test('a missing document says so, and links to the list', async ({ openAsGuest }) => {
+    const { page } = await openAsGuest(`/d/${'x'.repeat(24)}`);
     await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
-    await expect(chipOf(page)).toHaveCount(0);
+    await expect(saveStatusOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
 
-  test('an address that does not exist says so, and shows the way back', async ({ arrive }) => {
-    const { page } = await arrive('/no/such/page');
+  test('a missing page says so, and links to the list', async ({ openAsGuest }) => {
+    const { page } = await openAsGuest('/no/such/page');
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
-    await expect(chipOf(page)).toHaveCount(0);
+    await expect(saveStatusOf(page)).toHaveCount(0);
     await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
     await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
   });
 });
 
-test('the keyboard alone makes a document and finds its way back', async ({ arrive }) => {
-  const { page } = await arrive();
-  await expect(chipOf(page)).toHaveText('Saved');
+test('keys alone create a document and leave its title', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
+  await expect(saveStatusOf(page)).toHaveText('Saved');
   await page.keyboard.press('Alt+n');
   await expect(titleOf(page)).toBeFocused();
   await page.keyboard.type('By keys');
@@ -192,10 +196,10 @@ test('the keyboard alone makes a document and finds its way back', async ({ arri
   await page.keyboard.press('ControlOrMeta+/');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await page.keyboard.press('Escape');
-  expect(documentOf(page)).toMatch(/^\/d\/[\w-]{20,}$/);
+  expect(documentPathOf(page)).toMatch(/^\/d\/[\w-]{20,}$/);
 });
 
-function keptBy(page: Page): Promise<string> {
+function storedData(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const answerOf = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -215,11 +219,11 @@ function keptBy(page: Page): Promise<string> {
   });
 }
 
-test('a long list is drawn in part, goes on while one scrolls, and is searched whole', async ({
-  arrive,
+test('a long list is drawn in part, continues on scrolling, and is searched as a whole', async ({
+  openAsGuest,
 }) => {
   test.setTimeout(120_000);
-  const first = await arrive();
+  const first = await openAsGuest();
   await expectSaved(first.page);
   const headers = { origin: new URL(first.page.url()).origin };
   for (let number = 1; number <= 110; number++) {
@@ -232,7 +236,7 @@ test('a long list is drawn in part, goes on while one scrolls, and is searched w
     expect(answer.ok()).toBe(true);
   }
   // A device without a stored list.
-  const { page } = await arrive('/', { storageState: await first.context.storageState() });
+  const { page } = await openAsGuest('/', { storageState: await first.context.storageState() });
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows.filter({ hasText: 'Reading 110' })).toBeVisible();
   expect(await rows.count()).toBeLessThan(60);
@@ -252,10 +256,10 @@ test('a long list is drawn in part, goes on while one scrolls, and is searched w
   await expect(last).toHaveAttribute('aria-setsize', '111');
 });
 
-test('a file that is dropped where nothing takes it leaves the page as it is, and says so', async ({
-  arrive,
+test('a file dropped outside of the text changes nothing and shows a notice', async ({
+  openAsGuest,
 }) => {
-  const { page } = await arrive();
+  const { page } = await openAsGuest();
   const drop = async (target: Locator) => {
     const isTaken = await target.evaluate((element) => {
       const dataTransfer = new DataTransfer();

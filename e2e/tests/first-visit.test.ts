@@ -1,7 +1,7 @@
 /** Unusual first visits. */
 
 import type { BrowserContext } from '@playwright/test';
-import { chipOf, documentOf, expectSaved, startDocument } from '../harness/screens.ts';
+import { saveStatusOf, documentPathOf, expectSaved, startDocument } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 test.use({ serviceWorkers: 'allow' });
@@ -9,7 +9,7 @@ test.use({ serviceWorkers: 'allow' });
 test.describe('where cookies are stripped', () => {
   test.use({ allowedErrors: [/Failed to load resource: .* 401/] });
 
-  test('there is a word about it', async ({ browser, server, pageErrors }) => {
+  test('the navigation says so', async ({ browser, server, pageErrors }) => {
     const context = await browser.newContext({ serviceWorkers: 'block' });
     pageErrors.watch(context);
     await stripCookies(context);
@@ -22,8 +22,8 @@ test.describe('where cookies are stripped', () => {
     await context.close();
   });
 
-  test('older chat comes all the same', async ({ arrive, browser, server, pageErrors }) => {
-    const { page: ada } = await arrive();
+  test('older chat messages load', async ({ openAsGuest, browser, server, pageErrors }) => {
+    const { page: ada } = await openAsGuest();
     await startDocument(ada, 'Tide log');
     await ada.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
     const field = ada.getByRole('textbox', { name: 'Message everyone here' });
@@ -37,7 +37,7 @@ test.describe('where cookies are stripped', () => {
     pageErrors.watch(context);
     await stripCookies(context);
     const page = await context.newPage();
-    await page.goto(server.url + documentOf(ada));
+    await page.goto(server.url + documentPathOf(ada));
     await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
     const log = page.getByRole('log');
     await expect(log.getByText('Reading 60.')).toBeVisible();
@@ -51,7 +51,7 @@ test.describe('where cookies are stripped', () => {
 test.describe('from a crowded network', () => {
   test.use({ allowedErrors: [/Failed to load resource: .* 429/] });
 
-  test('the page waits, and comes in by itself', async ({ browser, server, pageErrors }) => {
+  test('the page waits, and connects by itself', async ({ browser, server, pageErrors }) => {
     const context = await browser.newContext({ baseURL: server.url });
     pageErrors.watch(context);
     const message =
@@ -77,8 +77,8 @@ test.describe('where guests are not allowed', () => {
     allowedErrors: [/Failed to load resource: .* 401/],
   });
 
-  test('the page says so, under a heading of its own', async ({ arrive }) => {
-    const { page } = await arrive();
+  test('the page says so, under a heading of its own', async ({ openAsGuest }) => {
+    const { page } = await openAsGuest();
     await expect(
       page.getByRole('heading', { name: 'The server does not let you in' }),
     ).toBeVisible();
@@ -89,13 +89,13 @@ test.describe('where guests are not allowed', () => {
 test.describe('with one tab too many', () => {
   test.use({ serverOptions: { env: { MAX_CONNECTIONS_PER_USER: '1' } } });
 
-  test('the chip gives the server’s reason', async ({ arrive }) => {
-    const { page, context } = await arrive();
+  test('the chip gives the server’s reason', async ({ openAsGuest }) => {
+    const { page, context } = await openAsGuest();
     await expectSaved(page);
     const second = await context.newPage();
     await second.goto('/');
-    await expect(chipOf(second)).toHaveText(/^Reconnecting/);
-    await chipOf(second).click();
+    await expect(saveStatusOf(second)).toHaveText(/^Reconnecting/);
+    await saveStatusOf(second).click();
     await expect(second.getByRole('dialog', { name: 'Connection' })).toContainText(
       'You have as many tabs open as one person may have (1).',
     );

@@ -48,7 +48,7 @@ test.describe('errors of a page', () => {
   });
 });
 
-test('a page that is hard to read is told apart', async ({ browser }) => {
+test('accessibility violations are found', async ({ browser }) => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await run(page, '0');

@@ -1,7 +1,7 @@
 /** Incoming links: with a sentence's full stop, or wrong. */
 
 import {
-  documentOf,
+  documentPathOf,
   expectSaved,
   NETWORK_ERRORS,
   startDocument,
@@ -10,24 +10,22 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-test('a link with something behind it opens its document', async ({ arrive }) => {
-  const { page: ada } = await arrive();
+test('a link followed by punctuation opens its document', async ({ openAsGuest }) => {
+  const { page: ada } = await openAsGuest();
   await startDocument(ada, 'Tide log');
   await ada.keyboard.type('high at six');
   await expectSaved(ada);
-  const path = documentOf(ada);
+  const path = documentPathOf(ada);
   for (const behind of [').', ',', '%20', '%EF%BC%8C', '&gt;']) {
-    const { page: ben } = await arrive(path + behind);
+    const { page: ben } = await openAsGuest(path + behind);
     await expect(textOf(ben)).toHaveText('high at six');
-    expect(documentOf(ben)).toBe(path);
+    expect(documentPathOf(ben)).toBe(path);
     await ben.close();
   }
 });
 
-test('a link that can be none says so, leads on, and costs nobody the connection', async ({
-  arrive,
-}) => {
-  const { page } = await arrive('/d/(wrong');
+test('an invalid link shows an error and keeps the connection', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('/d/(wrong');
   await expect(page.getByRole('heading', { name: 'Document not found' })).toBeVisible();
   await page.getByRole('main').getByRole('button', { name: 'All documents' }).click();
   await expectSaved(page);
@@ -41,10 +39,8 @@ test('a link that can be none says so, leads on, and costs nobody the connection
 test.describe(() => {
   test.use({ allowedErrors: [NETWORK_ERRORS] });
 
-  test('what is typed right after New document is all there, also without a network', async ({
-    arrive,
-  }) => {
-    const { page, context } = await arrive();
+  test('text typed right after New document is complete, also offline', async ({ openAsGuest }) => {
+    const { page, context } = await openAsGuest();
     await startDocument(page, 'Tide log');
     await expectSaved(page);
     await context.setOffline(true);

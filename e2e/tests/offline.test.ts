@@ -2,10 +2,10 @@
 
 import type { Page } from '@playwright/test';
 import {
-  chipOf,
+  saveStatusOf,
   expectSaved,
   goToEnd,
-  goToEndOf,
+  goToEndOfLine,
   changeOwnName,
   linesOf,
   NETWORK_ERRORS,
@@ -14,7 +14,7 @@ import {
   startDocument,
   textOf,
   titleOf,
-  together,
+  openSharedDocument,
   writeLines,
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
@@ -27,33 +27,33 @@ async function goOffline(page: Page): Promise<void> {
   // An active service worker has everything that an offline reload needs.
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.context().setOffline(true);
-  await expect(chipOf(page)).toHaveText(OFFLINE);
+  await expect(saveStatusOf(page)).toHaveText(OFFLINE);
 }
 
-async function reloadAnyway(page: Page): Promise<void> {
+async function reloadAccepting(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await expect(textOf(page)).toBeEditable();
 }
 
-test('what is written offline survives a reload and arrives once, merged with what others wrote', async ({
-  arrive,
+test('offline edits survive a reload, and merge once with the edits of others', async ({
+  openAsGuest,
 }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await writeLines(ada, ['north', 'south']);
   await expect.poll(() => linesOf(ben)).toEqual(['north', 'south']);
   await expectSaved(ada);
 
   await goOffline(ada);
-  await goToEndOf(ben, 'south');
+  await goToEndOfLine(ben, 'south');
   await ben.keyboard.type(' is not');
   await expectSaved(ben);
-  await goToEndOf(ada, 'north');
+  await goToEndOfLine(ada, 'north');
   await ada.keyboard.type(' is dry');
-  await reloadAnyway(ada);
+  await reloadAccepting(ada);
   await expect.poll(() => linesOf(ada)).toEqual(['north is dry', 'south']);
-  await expect(chipOf(ada)).toHaveText(OFFLINE);
-  await goToEndOf(ada, 'north is dry');
+  await expect(saveStatusOf(ada)).toHaveText(OFFLINE);
+  await goToEndOfLine(ada, 'north is dry');
   await ada.keyboard.type(' again');
   expect(await linesOf(ben)).toEqual(['north', 'south is not']);
 
@@ -65,10 +65,10 @@ test('what is written offline survives a reload and arrives once, merged with wh
   await expect.poll(() => linesOf(ben)).toEqual(['north is dry again', 'south is not']);
 });
 
-test('what is written in the very task of a reload is there after it, and arrives once', async ({
-  arrive,
+test('an edit in the task of a reload survives the reload, and arrives once', async ({
+  openAsGuest,
 }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.keyboard.type('slack');
   await expectSaved(ada);
   await goOffline(ada);
@@ -86,15 +86,17 @@ test('what is written in the very task of a reload is there after it, and arrive
     await reloaded;
     expected += word;
     await expect(textOf(ada)).toHaveText(expected);
-    await expect(chipOf(ada)).toHaveText(OFFLINE);
+    await expect(saveStatusOf(ada)).toHaveText(OFFLINE);
   }
   await ada.context().setOffline(false);
   await expectSaved(ada);
   for (const page of [ada, ben]) await expect(textOf(page)).toHaveText(expected);
 });
 
-test('a document made offline is there for others when the network is back', async ({ arrive }) => {
-  const { page: ada } = await arrive();
+test('a document created offline reaches others once the network is back', async ({
+  openAsGuest,
+}) => {
+  const { page: ada } = await openAsGuest();
   await expectSaved(ada);
   // The editor is loaded with the first document.
   await startDocument(ada, 'Before');
@@ -104,18 +106,20 @@ test('a document made offline is there for others when the network is back', asy
   await ada.keyboard.type('Made at sea');
   await goToEnd(ada);
   await ada.keyboard.type('no mast in sight');
-  await reloadAnyway(ada);
+  await reloadAccepting(ada);
   await expect(titleOf(ada)).toHaveValue('Made at sea');
   await expect(textOf(ada)).toHaveText('no mast in sight');
   await ada.context().setOffline(false);
   await expectSaved(ada);
-  const { page: ben } = await arrive(new URL(ada.url()).pathname);
+  const { page: ben } = await openAsGuest(new URL(ada.url()).pathname);
   await expect(titleOf(ben)).toHaveValue('Made at sea');
   await expect(textOf(ben)).toHaveText('no mast in sight');
 });
 
-test('unconfirmed work is listed, and leaving with it is asked about', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('unconfirmed work is listed, and the browser asks before leaving with it', async ({
+  openAsGuest,
+}) => {
+  const { page, context } = await openAsGuest();
   await startDocument(page, 'Tide log');
   await page.keyboard.type('confirmed');
   await expectSaved(page);
@@ -124,7 +128,7 @@ test('unconfirmed work is listed, and leaving with it is asked about', async ({ 
   await goOffline(page);
   await goToEnd(page);
   await page.keyboard.type(', not yet');
-  await chipOf(page).click();
+  await saveStatusOf(page).click();
   await page.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
   const drawer = page.getByRole('dialog', { name: 'Not saved yet' });
   await expect(drawer.getByRole('listitem')).toContainText('Tide log');
@@ -138,26 +142,24 @@ test('unconfirmed work is listed, and leaving with it is asked about', async ({ 
   expect(await asksBeforeLeaving(page)).toBe(false);
 });
 
-test('what is done beside text offline is shown at once, listed, and done later', async ({
-  arrive,
-}) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('offline commands show at once, are listed, and run later', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await goOffline(ada);
   await titleOf(ada).fill('Tide log for April');
   const recent = ada.getByRole('navigation').getByRole('link', { name: 'Tide log for April' });
   await expect(recent).toBeVisible();
   await changeOwnName(ada, 'Countess');
-  await chipOf(ada).click();
+  await saveStatusOf(ada).click();
   await ada.getByRole('button', { name: 'Show 1 document with unsaved changes' }).click();
   const drawer = ada.getByRole('dialog', { name: 'Not saved yet' });
   const entries = drawer.getByRole('listitem');
   await expect(entries.filter({ hasText: 'New title “Tide log for April”' })).toHaveCount(1);
   await expect(entries.filter({ hasText: 'Your name or colour' })).toHaveCount(1);
   await ada.keyboard.press('Escape');
-  await reloadAnyway(ada);
+  await reloadAccepting(ada);
   await expect(titleOf(ada)).toHaveValue('Tide log for April');
   await expect(profileOf(ada)).toContainText('Countess');
-  await expect(chipOf(ada)).toHaveText(OFFLINE);
+  await expect(saveStatusOf(ada)).toHaveText(OFFLINE);
   await expect(titleOf(ben)).toHaveValue('Tide log');
 
   await ada.context().setOffline(false);
@@ -166,8 +168,10 @@ test('what is done beside text offline is shown at once, listed, and done later'
   await expect(peopleOf(ben)).toHaveAccessibleName(/Countess/);
 });
 
-test('the list without a network is the list as it was, and says so', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('the list of documents works offline, and says that it may be out of date', async ({
+  openAsGuest,
+}) => {
+  const { page, context } = await openAsGuest();
   const link = page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' });
   const notice = page.getByText('You are offline, so this list may be out of date');
   await expect(link).toBeVisible();
@@ -183,8 +187,10 @@ test('the list without a network is the list as it was, and says so', async ({ a
   await expectSaved(page);
 });
 
-test('a first visit without a server says so, and goes on when it is back', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('a first visit without a server shows an error, and continues once the server is back', async ({
+  openAsGuest,
+}) => {
+  const { page, context } = await openAsGuest();
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.evaluate(() => localStorage.clear());
   await context.setOffline(true);
@@ -194,27 +200,27 @@ test('a first visit without a server says so, and goes on when it is back', asyn
   await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
 });
 
-test.describe('one changes the kind of a block while another writes in it offline', () => {
+test.describe('one person changes the kind of a block while another types in it offline', () => {
   const changes = [
     { name: 'a heading', key: 'ControlOrMeta+Alt+2', is: '[data-kind=heading2]' },
     { name: 'a bulleted list', key: 'ControlOrMeta+Shift+8', is: '[data-list=bullet]' },
   ] as const;
   for (const { name, key, is } of changes) {
     for (const offline of ['who writes', 'who changes'] as const) {
-      test(`${name}; ${offline} is offline`, async ({ arrive }) => {
-        const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+      test(`${name}; ${offline} is offline`, async ({ openAsGuest }) => {
+        const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
         await ada.keyboard.type('high water');
         await expect(textOf(ben)).toHaveText('high water');
         await expectSaved(ada);
         await goToEnd(ada);
         await goToEnd(ben);
 
-        const away = offline === 'who writes' ? ben : ada;
-        await goOffline(away);
+        const offlinePage = offline === 'who writes' ? ben : ada;
+        await goOffline(offlinePage);
         await ada.keyboard.press(key);
         await ben.keyboard.type(' at nine');
-        await expectSaved(away === ada ? ben : ada);
-        await away.context().setOffline(false);
+        await expectSaved(offlinePage === ada ? ben : ada);
+        await offlinePage.context().setOffline(false);
 
         for (const page of [ada, ben]) {
           await expect(textOf(page).locator(is)).toHaveText('high water at nine');

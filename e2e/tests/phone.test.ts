@@ -2,18 +2,16 @@
 
 import type { Locator, Page } from '@playwright/test';
 import {
-  chipOf,
-  documentOf,
+  saveStatusOf,
+  documentPathOf,
   expectSaved,
   peopleOf,
   textOf,
   titleOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
+import { waitForNextUndoStep } from '../harness/gestures.ts';
 import { expect, phone, test } from '../harness/test.ts';
-
-/** Edits within half a second form one undo step. */
-const NEXT_STEP_MS = 600;
 
 async function boxOf(locator: Locator) {
   const box = await locator.boundingBox();
@@ -29,12 +27,12 @@ async function startDocumentByTouch(page: Page): Promise<void> {
   await textOf(page).tap();
 }
 
-test('the state, the people and the link stay in view, and the tools are at the bottom', async ({
-  arrive,
+test('status, people and Share stay in view, and the toolbar is at the bottom', async ({
+  openAsGuest,
 }) => {
-  const { page } = await arrive('/', phone);
+  const { page } = await openAsGuest('/', phone);
   await startDocumentByTouch(page);
-  await arrive(documentOf(page));
+  await openAsGuest(documentPathOf(page));
   for (let line = 0; line < 40; line++) {
     await page.keyboard.type(`line ${line}`);
     await page.keyboard.press('Enter');
@@ -44,7 +42,7 @@ test('the state, the people and the link stay in view, and the tools are at the 
 
   const { width = 0, height = 0 } = page.viewportSize() ?? {};
   const share = page.getByRole('button', { name: 'Share' });
-  for (const control of [chipOf(page), peopleOf(page), share]) {
+  for (const control of [saveStatusOf(page), peopleOf(page), share]) {
     const box = await boxOf(control);
     expect(box.y).toBeGreaterThanOrEqual(0);
     expect(box.y + box.height).toBeLessThan(80);
@@ -55,12 +53,12 @@ test('the state, the people and the link stay in view, and the tools are at the 
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
 });
 
-test('the tools make a task, a heading and bold words, and undo', async ({ arrive }) => {
-  const { page } = await arrive('/', phone);
+test('the toolbar makes tasks, headings and bold text, and undoes', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('/', phone);
   await startDocumentByTouch(page);
   const tools = page.getByRole('toolbar', { name: 'Writing tools' });
   await page.keyboard.type('level the staff');
-  await page.waitForTimeout(NEXT_STEP_MS);
+  await waitForNextUndoStep(page);
   await tools.getByRole('button', { name: 'Task list' }).tap();
   await expect(textOf(page).getByRole('checkbox', { name: 'level the staff' })).toBeVisible();
   await tools.getByRole('button', { name: 'Undo' }).tap();
@@ -78,8 +76,8 @@ test('the tools make a task, a heading and bold words, and undo', async ({ arriv
   await expect(textOf(page).getByRole('blockquote')).toHaveText('said');
 });
 
-test('the documents are behind a button', async ({ arrive }) => {
-  const { page } = await arrive('/', phone);
+test('a button opens the list of documents', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('/', phone);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).tap();
   await expect(textOf(page)).toContainText('Nothing in it is precious');
   await page.getByRole('button', { name: 'Open the list of documents' }).tap();
@@ -89,8 +87,8 @@ test('the documents are behind a button', async ({ arrive }) => {
   await expect(page.getByRole('heading', { name: 'Documents', level: 1 })).toBeVisible();
 });
 
-test('fingers find every control of the document', async ({ arrive }) => {
-  const { page } = await arrive('/', phone);
+test('every control of the toolbar is large enough for touch', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('/', phone);
   await startDocumentByTouch(page);
   const tools = page.getByRole('toolbar', { name: 'Writing tools' }).getByRole('button');
   await expect(tools).toHaveCount(7);
@@ -100,11 +98,15 @@ test('fingers find every control of the document', async ({ arrive }) => {
   }
 });
 
-test('however long the names are, it is seen how many people there are and when they wrote', async ({
-  arrive,
+test('long names leave room for the number of people and the time of the last edit', async ({
+  openAsGuest,
 }) => {
-  const [first] = await together(arrive, ['Maximiliane Schwarzenberger', 'Konstantinos', 'Zoe']);
-  const { page } = await arrive(documentOf(first), phone);
+  const [first] = await openSharedDocument(openAsGuest, [
+    'Maximiliane Schwarzenberger',
+    'Konstantinos',
+    'Zoe',
+  ]);
+  const { page } = await openAsGuest(documentPathOf(first), phone);
   await expect(textOf(page)).toBeEditable();
   // The names arrive one by one and move what stands behind them.
   await expect(async () => {

@@ -33,7 +33,10 @@ test('three tabs at once are one guest', async ({ browser, server }) => {
 test.describe('to a server whose address is https', () => {
   test.use({ serverOptions: { env: { PUBLIC_URL: 'https://docs.example.org' } } });
 
-  test('the same person after a reload, and a hint', async ({ browser, server }) => {
+  test('the person stays the same after a reload, and a hint names the address', async ({
+    browser,
+    server,
+  }) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(`http://${HOST}:${server.port}/`);

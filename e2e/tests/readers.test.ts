@@ -1,10 +1,10 @@
 /** Readers: what they see of a page and of each other. */
 
 import type { Page } from '@playwright/test';
-import { chipOf, linesOf, textOf, together } from '../harness/screens.ts';
+import { saveStatusOf, linesOf, textOf, openSharedDocument } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-async function letRead(owner: Page): Promise<void> {
+async function makeLinkReadOnly(owner: Page): Promise<void> {
   await owner.getByRole('banner').getByRole('button', { name: 'Share' }).click();
   const share = owner.getByRole('dialog', { name: 'Share' });
   await share.getByRole('button', { name: /^Access by the link/ }).click();
@@ -13,14 +13,12 @@ async function letRead(owner: Page): Promise<void> {
   await expect(share).toBeHidden();
 }
 
-test('an empty document says so to a reader, until there is something in it', async ({
-  arrive,
-}) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('an empty document says so to a reader until it has text', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   const note = (page: Page) => page.getByText('Nothing has been written here yet.');
   await expect(note(ben)).toBeHidden();
-  await letRead(ada);
-  await expect(chipOf(ben)).toHaveText('View only');
+  await makeLinkReadOnly(ada);
+  await expect(saveStatusOf(ben)).toHaveText('View only');
   await expect(note(ben)).toBeVisible();
   await expect(note(ada)).toBeHidden();
   await textOf(ada).focus();
@@ -36,9 +34,9 @@ test('an empty document says so to a reader, until there is something in it', as
 });
 
 for (const end of ['End', 'Home'])
-  test(`carets at one place do not cover each other’s names: ${end}`, async ({ arrive }) => {
+  test(`carets at one place do not cover each other’s names: ${end}`, async ({ openAsGuest }) => {
     const names = ['Ada', 'Bartholomew', 'Cleo', 'Dorothea'] as const;
-    const [ada, ...others] = await together(arrive, names);
+    const [ada, ...others] = await openSharedDocument(openAsGuest, names);
     await ada.keyboard.type('low water at nine');
     for (const other of others) {
       await expect.poll(() => linesOf(other)).toEqual(['low water at nine']);

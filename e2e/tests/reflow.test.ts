@@ -4,7 +4,7 @@
  */
 
 import type { Page } from '@playwright/test';
-import { documentOf, paste, startDocument, together } from '../harness/screens.ts';
+import { documentPathOf, paste, startDocument, openSharedDocument } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 const SIZES = {
@@ -24,7 +24,7 @@ a line of code that is longer than any small screen is wide, and scrolls by itse
 `;
 
 /** Text and controls beyond the edges that scrolling cannot reach. */
-function cutOff(page: Page): Promise<string[]> {
+function cutOffElements(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
     const { clientWidth, scrollWidth } = document.documentElement;
@@ -49,7 +49,7 @@ function cutOff(page: Page): Promise<string[]> {
 }
 
 /** Overlapping pairs in the top bar, including the chip's label. */
-function covered(page: Page): Promise<string[]> {
+function overlappingControls(page: Page): Promise<string[]> {
   return page.getByRole('banner').evaluate((banner) => {
     const buttons = [...banner.querySelectorAll('button')].filter((one) => one.checkVisibility());
     const boxes = buttons.map((button) => {
@@ -84,50 +84,50 @@ async function expectReachable(page: Page, name: string): Promise<void> {
     .toBe(true);
 }
 
-async function picture(page: Page, name: string): Promise<void> {
+async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: test.info().outputPath(`${name}.png`) });
 }
 
 for (const [name, options] of Object.entries(SIZES)) {
-  test(`document, chat and sharing, ${name}`, async ({ arrive }) => {
-    const [ada] = await together(arrive, ['Ada', 'Bartholomew the Elder']);
+  test(`document, chat and sharing, ${name}`, async ({ openAsGuest }) => {
+    const [ada] = await openSharedDocument(openAsGuest, ['Ada', 'Bartholomew the Elder']);
     await paste(ada, TEXT);
-    const { page } = await arrive(documentOf(ada), options);
+    const { page } = await openAsGuest(documentPathOf(ada), options);
     await expect(page.locator('.page-text pre')).toBeVisible();
-    await picture(page, 'document');
-    expect(await covered(page)).toEqual([]);
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'document');
+    expect(await overlappingControls(page)).toEqual([]);
+    expect(await cutOffElements(page)).toEqual([]);
     await page.getByRole('banner').getByRole('button', { name: 'Share' }).click();
     await expectReachable(page, 'Share');
-    await picture(page, 'share');
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'share');
+    expect(await cutOffElements(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('banner').getByRole('button', { name: 'Chat' }).click();
     const words = 'Nebelwarnungsanlagenprüfungsprotokollführerin https://example.org/tides';
     await page.getByRole('textbox', { name: /Message/ }).fill(words);
     await page.getByRole('button', { name: 'Send' }).click();
     await expect(page.getByText('Nebelwarnungsanlagen').last()).toBeVisible();
-    await picture(page, 'chat');
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'chat');
+    expect(await cutOffElements(page)).toEqual([]);
   });
 
-  test(`list, its navigation and the chip, ${name}`, async ({ arrive }) => {
-    const { page, context } = await arrive('/', options);
+  test(`list, its navigation and the chip, ${name}`, async ({ openAsGuest }) => {
+    const { page, context } = await openAsGuest('/', options);
     await startDocument(page, 'Nebelwarnungsanlagenprüfungsprotokollführerin und ihr Tidebuch');
     await page.goto('/');
     await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
-    await picture(page, 'list');
-    expect(await covered(page)).toEqual([]);
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'list');
+    expect(await overlappingControls(page)).toEqual([]);
+    expect(await cutOffElements(page)).toEqual([]);
     await page.getByRole('button', { name: /^Saved/ }).click();
     await expectReachable(page, 'Connection');
-    await picture(page, 'chip');
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'chip');
+    expect(await cutOffElements(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Open the list of documents' }).click();
     await expectReachable(page, 'Documents');
-    await picture(page, 'navigation');
-    expect(await cutOff(page)).toEqual([]);
+    await takeScreenshot(page, 'navigation');
+    expect(await cutOffElements(page)).toEqual([]);
     await context.close();
   });
 }

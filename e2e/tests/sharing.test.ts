@@ -3,18 +3,18 @@
 import { newDocumentId } from '@tandem/client';
 import type { Locator, Page } from '@playwright/test';
 import {
-  chipOf,
-  documentOf,
+  saveStatusOf,
+  documentPathOf,
   expectSaved,
   startDocument,
   textOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 import { createBot } from '../load/bot.ts';
 
 /** A change of rights must take effect within a second; the rest is for a busy machine. */
-const FELT = { timeout: 3_000 };
+const ACCESS_TIMEOUT = { timeout: 3_000 };
 
 test.use({ allowedErrors: [/status of 40[34]/] });
 
@@ -23,14 +23,16 @@ async function openShare(page: Page): Promise<Locator> {
   return page.getByRole('dialog', { name: 'Share' });
 }
 
-async function choose(page: Page, button: RegExp, choice: string): Promise<void> {
+async function chooseRole(page: Page, button: RegExp, choice: string): Promise<void> {
   const share = page.getByRole('dialog', { name: 'Share' });
   await share.getByRole('button', { name: button }).click();
   await page.getByRole('menuitemradio', { name: choice }).click();
 }
 
-test('the dialog tells who is there, and only the owner can change it', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('the dialog lists the members, and only the owner can change access', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   const own = await openShare(ada);
   await expect(own.getByRole('listitem')).toHaveText([/Ada.*Owner/, /Ben.*joined by the link/]);
   const other = await openShare(ben);
@@ -39,44 +41,44 @@ test('the dialog tells who is there, and only the owner can change it', async ({
   await expect(other.getByRole('button', { name: /^Access by the link/ })).toBeHidden();
 });
 
-test('a link that only lets people read takes the pen out of open hands', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('a link changed to read-only stops open editors', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await openShare(ada);
-  await choose(ada, /^Access by the link/, 'Can view');
-  await expect(chipOf(ben)).toHaveText('View only', FELT);
+  await chooseRole(ada, /^Access by the link/, 'Can view');
+  await expect(saveStatusOf(ben)).toHaveText('View only', ACCESS_TIMEOUT);
   await expect(textOf(ben)).toHaveAttribute('contenteditable', 'false');
-  await choose(ada, /^Access by the link/, 'Can edit');
-  await expect(textOf(ben)).toBeEditable(FELT);
+  await chooseRole(ada, /^Access by the link/, 'Can edit');
+  await expect(textOf(ben)).toBeEditable(ACCESS_TIMEOUT);
   await textOf(ben).click();
   await ben.keyboard.type('back again');
   await expectSaved(ben);
   await expect(textOf(ada)).toHaveText('back again');
 });
 
-test('a link that is off closes the document for those who came by it, and for nobody else', async ({
-  arrive,
+test('switching the link off closes the document only for people who joined by it', async ({
+  openAsGuest,
 }) => {
-  const [ada, ben, cleo] = await together(arrive, ['Ada', 'Ben', 'Cleo']);
+  const [ada, ben, cleo] = await openSharedDocument(openAsGuest, ['Ada', 'Ben', 'Cleo']);
   await openShare(ada);
-  await choose(ada, /^Role of Cleo/, 'Can edit');
+  await chooseRole(ada, /^Role of Cleo/, 'Can edit');
   await expect(ada.getByRole('dialog').getByText('joined by the link')).toHaveCount(1);
-  await choose(ada, /^Access by the link/, 'Off');
+  await chooseRole(ada, /^Access by the link/, 'Off');
   await expect(
     ben.getByRole('heading', { name: 'You do not have access to this document' }),
-  ).toBeVisible(FELT);
+  ).toBeVisible(ACCESS_TIMEOUT);
   await textOf(cleo).focus();
   await cleo.keyboard.type('still here');
   await expectSaved(cleo);
 
-  const { page: dan } = await arrive(documentOf(ada));
+  const { page: dan } = await openAsGuest(documentPathOf(ada));
   await expect(dan.getByRole('heading', { name: 'Document not found' })).toBeVisible();
 });
 
-test('a role puts the document on the list of somebody who was never there, until it is taken', async ({
-  arrive,
+test('a role adds the document to a person’s list, and its removal removes the document', async ({
+  openAsGuest,
   server,
 }) => {
-  const { page } = await arrive();
+  const { page } = await openAsGuest();
   const list = page.getByRole('main').getByRole('listitem');
   await expect(list).toHaveCount(1);
   const headers = { origin: server.url };
@@ -105,25 +107,25 @@ test('a role puts the document on the list of somebody who was never there, unti
   const taken = share('Harbour rota');
   await expect(list.filter({ hasText: 'Harbour rota' })).toContainText('New');
   commands.run({ name: 'member:remove', input: { document: taken, user: user.id } });
-  await expect(list.filter({ hasText: 'Harbour rota' })).toBeHidden(FELT);
+  await expect(list.filter({ hasText: 'Harbour rota' })).toBeHidden(ACCESS_TIMEOUT);
 
   await expect(list.filter({ hasText: 'Tide log' })).toContainText('New');
   const navigation = page.getByRole('navigation', { name: 'Documents' });
   await expect(navigation.getByRole('link', { name: /Tide log/ })).toContainText('New');
   await list.getByRole('link', { name: 'Tide log' }).click();
-  await expect(chipOf(page)).toHaveText('View only');
+  await expect(saveStatusOf(page)).toHaveText('View only');
   await expect(navigation.getByRole('link', { name: /Tide log/ })).not.toContainText('New');
 });
 
-test('PE1 PE2 somebody one has met is found by name, told from another of that name, and added', async ({
-  arrive,
+test('PE1 PE2 a person met before is found by name, distinguished from a namesake, and added', async ({
+  openAsGuest,
 }) => {
-  const [ada, first, second] = await together(arrive, ['Ada', 'Ben', 'Ben']);
+  const [ada, first, second] = await openSharedDocument(openAsGuest, ['Ada', 'Ben', 'Ben']);
   await ada.goto('/');
   await startDocument(ada, 'Harbour rota');
   await expectSaved(ada);
   const share = await openShare(ada);
-  await choose(ada, /^Access by the link/, 'Off');
+  await chooseRole(ada, /^Access by the link/, 'Off');
   const search = share.getByRole('searchbox', { name: 'Add people you have met, by name' });
   await search.fill('nobody');
   await expect(share.getByText('No one with this name shares a document with you.')).toBeVisible();
@@ -147,13 +149,13 @@ test('PE1 PE2 somebody one has met is found by name, told from another of that n
   await expect(textOf(added)).toBeEditable();
 });
 
-test('a role that is taken back is gone at once', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('removing a role takes effect at once', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await openShare(ada);
-  await choose(ada, /^Role of Ben/, 'Can view');
-  await expect(chipOf(ben)).toHaveText('View only', FELT);
+  await chooseRole(ada, /^Role of Ben/, 'Can view');
+  await expect(saveStatusOf(ben)).toHaveText('View only', ACCESS_TIMEOUT);
   const share = ada.getByRole('dialog', { name: 'Share' });
   await share.getByRole('button', { name: /^Role of Ben/ }).click();
   await ada.getByRole('menuitem', { name: 'Remove role' }).click();
-  await expect(textOf(ben)).toBeEditable(FELT);
+  await expect(textOf(ben)).toBeEditable(ACCESS_TIMEOUT);
 });

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { LoginProxy, type SessionEnd } from '../harness/login-proxy.ts';
-import { chipOf, expectSaved, startDocument, textOf } from '../harness/screens.ts';
+import { saveStatusOf, expectSaved, startDocument, textOf } from '../harness/screens.ts';
 import { expect, test as base } from '../harness/test.ts';
 
 interface Fixtures {
@@ -22,29 +22,29 @@ test.use({
   serviceWorkers: 'allow',
 });
 
-const NOTICED = { timeout: 20_000 };
+const DETECTION_TIMEOUT = { timeout: 20_000 };
 
 for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies SessionEnd[]) {
-  test(`a session of the proxy that ends with ${end}: words stay, and are sent after signing in`, async ({
-    arrive,
+  test(`edits survive a proxy session that ends with ${end}, and are saved after the sign-in`, async ({
+    openAsGuest,
     login,
   }) => {
-    const { page } = await arrive(login.url);
+    const { page } = await openAsGuest(login.url);
     await startDocument(page, 'Tide log');
     await page.keyboard.type('before');
     await expectSaved(page);
-    await untilInstalled(page);
+    await waitForServiceWorker(page);
     const address = page.url();
 
     login.endSession(end);
     await page.keyboard.type(' and after');
-    await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
+    await expect(saveStatusOf(page)).toHaveText('Sign in again', DETECTION_TIMEOUT);
     // The application is cached on this device, so a reload shows the same.
     await page.reload();
     await expect(textOf(page)).toHaveText('before and after');
-    await expect(chipOf(page)).toHaveText('Sign in again', NOTICED);
+    await expect(saveStatusOf(page)).toHaveText('Sign in again', DETECTION_TIMEOUT);
 
-    await chipOf(page).click();
+    await saveStatusOf(page).click();
     const about = page.getByRole('dialog', { name: 'Connection' });
     await expect(about).toContainText('asks you to sign in again');
     await about.getByRole('button', { name: 'Sign in' }).click();
@@ -57,18 +57,18 @@ for (const end of ['redirect', 'unauthorized', 'forbidden', 'page'] satisfies Se
   });
 }
 
-test('the sign-in of a proxy is reached by its own address, with the application installed', async ({
-  arrive,
+test('the proxy’s sign-in page is reachable while the application is installed', async ({
+  openAsGuest,
   login,
 }) => {
-  const { page } = await arrive(login.url);
+  const { page } = await openAsGuest(login.url);
   await expectSaved(page);
-  await untilInstalled(page);
+  await waitForServiceWorker(page);
   await page.goto(`${login.url}/oauth2/sign_in`);
   await expect(page.getByRole('heading', { name: 'Who are you?' })).toBeVisible();
 });
 
-async function untilInstalled(page: Page): Promise<void> {
+async function waitForServiceWorker(page: Page): Promise<void> {
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.reload();
   await expect

@@ -14,8 +14,8 @@ import {
   type Failure,
 } from '../harness/broken-storage.ts';
 import {
-  chipOf,
-  documentOf,
+  saveStatusOf,
+  documentPathOf,
   expectSaved,
   goToEnd,
   linesOf,
@@ -25,13 +25,13 @@ import {
   startDocument,
   textOf,
 } from '../harness/screens.ts';
-import { expect, test, type Arrive } from '../harness/test.ts';
+import { expect, test, type OpenAsGuest } from '../harness/test.ts';
 
 /** The page continues after 3 s; the rest is for a busy machine. */
 const USABLE_MS = 10_000;
 /** The page waits as long for another page's lock as that page may query the server. */
 const TURN_MS = 20_000;
-const NOTHING_KEPT = 'Nothing is kept on this device';
+const NOTHING_STORED = 'Nothing is kept on this device';
 
 const TABLE: Record<string, readonly Failure[]> = {
   indexedDB: INDEXED_DB,
@@ -42,31 +42,37 @@ const TABLE: Record<string, readonly Failure[]> = {
   'localStorage and sessionStorage': WEB_STORAGE,
 };
 
-async function arriveWith(arrive: Arrive, failure: Failure, path: string): Promise<Page> {
+async function openWithFailure(
+  openAsGuest: OpenAsGuest,
+  failure: Failure,
+  path: string,
+): Promise<Page> {
   const serviceWorkers = SERVICE_WORKER.includes(failure) ? 'allow' : 'block';
-  const { page } = await arrive('about:blank', { serviceWorkers });
+  const { page } = await openAsGuest('about:blank', { serviceWorkers });
   await page.addInitScript(failure.script);
   await page.goto(path);
   return page;
 }
 
 async function expectExplained(page: Page, { keeps }: Failure): Promise<void> {
-  await chipOf(page).click();
+  await saveStatusOf(page).click();
   const explanation = page.getByRole('dialog', { name: 'Connection' });
   await expect(explanation).toContainText('Everything is saved on the server’s disk.');
-  if (keeps === 'nothing') await expect(explanation).toContainText(NOTHING_KEPT);
-  else await expect(explanation).not.toContainText(NOTHING_KEPT);
+  if (keeps === 'nothing') await expect(explanation).toContainText(NOTHING_STORED);
+  else await expect(explanation).not.toContainText(NOTHING_STORED);
   await page.keyboard.press('Escape');
 }
 
 for (const [api, failures] of Object.entries(TABLE)) {
-  test(`${api}: text reaches the server, and the chip is true`, async ({ arrive }) => {
+  test(`${api}: text reaches the server, and the save status is correct`, async ({
+    openAsGuest,
+  }) => {
     test.slow();
-    const { page: reader } = await arrive();
+    const { page: reader } = await openAsGuest();
     await startDocument(reader, 'Tide log');
     for (const failure of failures)
       await test.step(failure.name, async () => {
-        const writer = await arriveWith(arrive, failure, documentOf(reader));
+        const writer = await openWithFailure(openAsGuest, failure, documentPathOf(reader));
         const isHeld = failure.name.startsWith('never given back');
         const timeout = isHeld ? TURN_MS : USABLE_MS;
         await expect(textOf(writer)).toBeEditable({ timeout });
@@ -84,23 +90,23 @@ test.describe('offline', () => {
   test.use({ allowedErrors: [NETWORK_ERRORS] });
 
   for (const name of ['never opening', 'never answering what is read', 'full'])
-    test(`IndexedDB ${name}: what only this page holds is never called kept or saved`, async ({
-      arrive,
+    test(`IndexedDB ${name}: work that only this page has is never reported as kept or saved`, async ({
+      openAsGuest,
     }) => {
       const failure = INDEXED_DB.find((one) => one.name === name);
       if (failure === undefined) throw new Error(name);
-      const { page: reader } = await arrive();
+      const { page: reader } = await openAsGuest();
       await startDocument(reader, 'Tide log');
-      const writer = await arriveWith(arrive, failure, documentOf(reader));
+      const writer = await openWithFailure(openAsGuest, failure, documentPathOf(reader));
       await expect(textOf(writer)).toBeEditable({ timeout: USABLE_MS });
       await expectSaved(writer);
       await goToEnd(writer);
       await writer.context().setOffline(true);
       if (name !== 'full')
-        await expect(chipOf(writer)).toHaveText('Offline: not kept on this device');
+        await expect(saveStatusOf(writer)).toHaveText('Offline: not kept on this device');
       await writer.keyboard.type('low water');
-      await expect(chipOf(writer)).toHaveText('Not saved: do not close this page');
-      await chipOf(writer).click();
+      await expect(saveStatusOf(writer)).toHaveText('Not saved: do not close this page');
+      await saveStatusOf(writer).click();
       await expect(writer.getByRole('dialog', { name: 'Connection' })).toContainText(
         'Keep the page open until it says Saved',
       );
@@ -110,32 +116,34 @@ test.describe('offline', () => {
     });
 
   for (const failure of STORAGE_MANAGER)
-    test(`navigator.storage ${failure.name}: work that waits is kept`, async ({ arrive }) => {
-      const { page: reader } = await arrive();
+    test(`navigator.storage ${failure.name}: pending work is kept`, async ({ openAsGuest }) => {
+      const { page: reader } = await openAsGuest();
       await startDocument(reader, 'Tide log');
-      const writer = await arriveWith(arrive, failure, documentOf(reader));
+      const writer = await openWithFailure(openAsGuest, failure, documentPathOf(reader));
       await expect(textOf(writer)).toBeEditable();
       await expectSaved(writer);
       await goToEnd(writer);
       await writer.context().setOffline(true);
       await writer.keyboard.type('low water');
-      await expect(chipOf(writer)).toHaveText('Offline: kept on this device');
+      await expect(saveStatusOf(writer)).toHaveText('Offline: kept on this device');
       await writer.context().setOffline(false);
       await expect.poll(() => linesOf(reader)).toEqual(['low water']);
     });
 });
 
-test('the list is there, and true, when nothing of this device can be read', async ({ arrive }) => {
+test('the list shows, and the status is correct, when local data cannot be read', async ({
+  openAsGuest,
+}) => {
   const failure = INDEXED_DB.find(({ name }) => name === 'never answering what is read');
   if (failure === undefined) throw new Error('no such row');
-  const page = await arriveWith(arrive, failure, '/');
+  const page = await openWithFailure(openAsGuest, failure, '/');
   await expectSaved(page);
   await expect(page.getByRole('main').getByRole('link').first()).toBeVisible();
   await expectExplained(page, failure);
 });
 
-test('databases that cannot be deleted keep nobody signed in', async ({ arrive }) => {
-  const { page } = await arrive('about:blank');
+test('signing out works while databases cannot be deleted', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest('about:blank');
   await page.addInitScript(() => {
     const { deleteDatabase } = IDBFactory.prototype;
     IDBFactory.prototype.deleteDatabase = function (name) {

@@ -1,7 +1,7 @@
 /** One person with several tabs. */
 
 import {
-  documentOf,
+  documentPathOf,
   goToEnd,
   changeOwnName,
   peopleOf,
@@ -13,14 +13,16 @@ import { expect, test } from '../harness/test.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
-test('two tabs of one guest are one person, and write into one text', async ({ arrive }) => {
-  const { page: first, context } = await arrive();
+test('two tabs of one guest are one person, and write into the same text', async ({
+  openAsGuest,
+}) => {
+  const { page: first, context } = await openAsGuest();
   await changeOwnName(first, 'Ada');
   await startDocument(first, 'Tide log');
   const second = await context.newPage();
-  await second.goto(documentOf(first));
+  await second.goto(documentPathOf(first));
   await expect(textOf(second)).toBeEditable();
-  const { page: ben } = await arrive(documentOf(first));
+  const { page: ben } = await openAsGuest(documentPathOf(first));
   await changeOwnName(ben, 'Ben');
   for (const page of [first, second])
     await expect(peopleOf(page)).toHaveAccessibleName('2 people here: Ben and Ada');
@@ -39,8 +41,8 @@ test('two tabs of one guest are one person, and write into one text', async ({ a
   await expect(peopleOf(ben)).toHaveAccessibleName('2 people here: Ada and Ben');
 });
 
-test('a new title and a new document show in the other tab', async ({ arrive }) => {
-  const { page: first, context } = await arrive();
+test('a new title and a new document show in the other tab', async ({ openAsGuest }) => {
+  const { page: first, context } = await openAsGuest();
   const second = await context.newPage();
   await second.goto('/');
   await startDocument(first, 'Tide log');

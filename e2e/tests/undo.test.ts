@@ -7,15 +7,13 @@ import {
   startDocument,
   textOf,
   titleOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
+import { waitForNextUndoStep } from '../harness/gestures.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** Edits within half a second form one undo step. */
-const NEXT_STEP_MS = 600;
-
-test('undo takes back only one’s own work', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('undo reverts only the user’s own edits', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.keyboard.insertText('Ada wrote. ');
   await expect(textOf(ben)).toHaveText('Ada wrote. ');
   await goToEnd(ben);
@@ -28,11 +26,11 @@ test('undo takes back only one’s own work', async ({ arrive }) => {
   await expect(textOf(ben)).toHaveText('Ada wrote. Ben wrote.');
 });
 
-test('redo with nothing to redo does nothing', async ({ arrive }) => {
-  const { page } = await arrive();
+test('redo with nothing to redo does nothing', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Undo');
   await page.keyboard.type('one');
-  await page.waitForTimeout(NEXT_STEP_MS);
+  await waitForNextUndoStep(page);
   await page.keyboard.type(' two');
   for (const redo of ['ControlOrMeta+Shift+z', 'ControlOrMeta+y']) {
     await page.keyboard.press(redo);
@@ -44,10 +42,10 @@ test('redo with nothing to redo does nothing', async ({ arrive }) => {
   await expect(textOf(page)).toHaveText('one two');
 });
 
-test('Undo in the browser’s menu, and Redo as phones ask for it, are those of one’s own work, too', async ({
-  arrive,
+test('Undo of the browser’s menu and Redo of phones affect only the user’s own edits', async ({
+  openAsGuest,
 }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ben.keyboard.insertText('Ben wrote.');
   await expect(textOf(ada)).toHaveText('Ben wrote.');
   await ada.keyboard.press('Home');
@@ -89,8 +87,8 @@ const FIELDS: readonly (readonly [name: string, open: (page: Page) => Promise<Lo
   ['one’s name', async (page) => (await openProfile(page)).getByRole('textbox', { name: 'Name' })],
 ];
 for (const [name, open] of FIELDS) {
-  test(`undo in ${name} goes by words`, async ({ arrive }) => {
-    const { page } = await arrive();
+  test(`undo in ${name} reverts words`, async ({ openAsGuest }) => {
+    const { page } = await openAsGuest();
     await startDocument(page, '');
     const field = await open(page);
     await field.click();

@@ -9,16 +9,18 @@ import {
   textOf,
   writeLines,
 } from '../harness/screens.ts';
-import { expect, test, type Arrive } from '../harness/test.ts';
+import { expect, test, type OpenAsGuest } from '../harness/test.ts';
 
-async function blankPage(arrive: Arrive): Promise<Page> {
-  const { page } = await arrive();
+async function blankPage(openAsGuest: OpenAsGuest): Promise<Page> {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Writing');
   return page;
 }
 
-test('Markdown becomes what it means as it is typed, and survives a reload', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('typed Markdown becomes blocks and formats, and survives a reload', async ({
+  openAsGuest,
+}) => {
+  const page = await blankPage(openAsGuest);
   const text = textOf(page);
   await writeLines(page, [
     '# One',
@@ -63,8 +65,10 @@ test('Markdown becomes what it means as it is typed, and survives a reload', asy
   expect(await linesOf(page)).toEqual(lines);
 });
 
-test('Backspace right after a shortcut brings the typed characters back', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('Backspace right after a shortcut brings the typed characters back', async ({
+  openAsGuest,
+}) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('# ');
   await expect(textOf(page).getByRole('heading', { level: 1 })).toHaveCount(1);
   await page.keyboard.press('Backspace');
@@ -72,8 +76,8 @@ test('Backspace right after a shortcut brings the typed characters back', async 
   await expect(textOf(page).getByRole('heading')).toHaveCount(0);
 });
 
-test('a slash opens the blocks, and the keyboard takes one', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('a slash opens the menu of blocks, and keys choose from it', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   const menu = page.getByRole('listbox', { name: 'Blocks' });
   await page.keyboard.type('/');
   await expect(menu.getByRole('option')).toHaveCount(11);
@@ -101,8 +105,8 @@ test('a slash opens the blocks, and the keyboard takes one', async ({ arrive }) 
   await expect(textOf(page)).toHaveText(/\/$/);
 });
 
-test('the bar over a selection makes it bold, or a link', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('the selection toolbar makes text bold, or a link', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('high water');
   await page.keyboard.press('ControlOrMeta+Shift+ArrowLeft');
   const bar = page.getByRole('toolbar', { name: 'Selected text' });
@@ -120,8 +124,8 @@ test('the bar over a selection makes it bold, or a link', async ({ arrive }) => 
   await expect(link).toHaveAttribute('href', 'https://example.org/tides');
 });
 
-test('the bar is reached and left by the keyboard', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('keys reach and leave the selection toolbar', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('high water');
   await page.keyboard.press('Shift+Home');
   const bar = page.getByRole('toolbar', { name: 'Selected text' });
@@ -137,8 +141,8 @@ test('the bar is reached and left by the keyboard', async ({ arrive }) => {
   await expect(textOf(page).getByRole('emphasis')).toHaveText('high water');
 });
 
-test('a task is ticked with the mouse, and by keys', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('a task is checked with the mouse and by keys', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await writeLines(page, ['[] level the staff', 'check the batteries']);
   const [staff, batteries] = ['level the staff', 'check the batteries'].map((name) =>
     textOf(page).getByRole('checkbox', { name }),
@@ -155,8 +159,8 @@ test('a task is ticked with the mouse, and by keys', async ({ arrive }) => {
   await expect(last).not.toBeChecked();
 });
 
-test('code keeps its lines and indents, and takes a language', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('code keeps its lines and indents, and takes a language', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await page.keyboard.type('``` ');
   await page.keyboard.type('if (dry) {');
   await page.keyboard.press('Enter');
@@ -174,16 +178,16 @@ test('code keeps its lines and indents, and takes a language', async ({ arrive }
   await expect.poll(() => code.textContent()).toBe('if (dry) {\n  walk();');
 });
 
-test('pasted Markdown becomes blocks', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('pasted Markdown becomes blocks', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await paste(page, '## Equipment\n\n- staff\n- lamp\n\n1. go\n\n> soon\n');
   await expect(textOf(page).getByRole('heading', { level: 2, name: 'Equipment' })).toBeVisible();
   await expect(textOf(page).locator('[data-list=bullet]')).toHaveText(['staff', 'lamp']);
   await expect(textOf(page).getByRole('blockquote')).toHaveText('soon');
 });
 
-test('Tab moves an item in, and Escape then Tab leaves the text', async ({ arrive }) => {
-  const page = await blankPage(arrive);
+test('Tab moves an item in, and Escape then Tab leaves the text', async ({ openAsGuest }) => {
+  const page = await blankPage(openAsGuest);
   await writeLines(page, ['- boats', 'moorings']);
   await page.keyboard.press('Tab');
   await expect(textOf(page).locator('[data-indent="1"]')).toHaveText('moorings');

@@ -39,7 +39,7 @@ describe('FrameReader', () => {
     );
   });
 
-  test('a message in fragments is refused', () => {
+  test('a fragmented message is rejected', () => {
     const reader = new FrameReader(() => {});
     expect(() => reader.read(Buffer.of(BINARY, 1, 0))).toThrow('cuts');
   });

@@ -8,7 +8,7 @@ const read = (bytes: Buffer) => {
 };
 
 describe('stamps', () => {
-  test('are found wherever they lie, in order', () => {
+  test('are found at any position, in order', () => {
     const one = stampedText(60, { writer: 7, number: 12, atMs: 123.456 });
     const two = stampedText(STAMP_LENGTH, { writer: 99_999, number: 0, atMs: 5 });
     expect(one).toHaveLength(60);
@@ -18,18 +18,18 @@ describe('stamps', () => {
     ]);
   });
 
-  test('cut off, they are none', () => {
+  test('are not found if incomplete', () => {
     const text = stampedText(STAMP_LENGTH, { writer: 1, number: 1, atMs: 1 });
     expect(read(Buffer.from(text.slice(0, -1)))).toEqual([]);
   });
 
-  test('can be given another time', () => {
+  test('can be set to another time', () => {
     const bytes = Buffer.from(`ab${stampedText(STAMP_LENGTH, { writer: 1, number: 2, atMs: 3 })}`);
     restamp(bytes, 1_000.5);
     expect(read(bytes)).toEqual([[1, 2, 1_000.5]]);
   });
 
-  test('their age survives the turn of the clock', () => {
+  test('have a correct age when the clock wraps', () => {
     const periodMs = 1e9;
     expect(ageMs(periodMs - 1, 2)).toBe(3);
     expect(ageMs(1, periodMs + 3)).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { FIRST_CLIENT, makeMessage, TEXT_ROOT } from './messages.ts';
-import { typeKeys as typeKeys, typeLongDocument } from './typist.ts';
+import { typeKeys, typeLongDocument } from './typist.ts';
 import { ByteReader, sized, stateVector, varuint } from './yjs-bytes.ts';
 
 describe('bytes of Yjs', () => {
@@ -16,7 +16,7 @@ describe('bytes of Yjs', () => {
     expect(Y.getState(doc.store, FIRST_CLIENT + 5)).toBe(120);
   });
 
-  test('a state vector is what Yjs reads', () => {
+  test('Yjs reads the state vector', () => {
     const clocks = new Map([
       [1, 0],
       [70_000, 300],
@@ -35,7 +35,7 @@ describe('bytes of Yjs', () => {
 });
 
 describe('the typist', () => {
-  test('writers who see nothing of each other meet in one document, whatever the order', () => {
+  test('updates of separate writers merge in any order', () => {
     const typed = [0, 1, 2].map((writer) => typeKeys(writer, { count: 50, seed: 1 }));
     const texts = [typed, typed.toReversed()].map((order) => {
       const doc = new Y.Doc();
@@ -52,7 +52,7 @@ describe('the typist', () => {
     expect(texts[0]?.match(/@@\d{25}/g)).toHaveLength(15);
   });
 
-  test('a paper keeps about four of ten letters', () => {
+  test('a long document keeps about four of ten letters', () => {
     const doc = new Y.Doc();
     const updates = typeLongDocument(0, { edits: 5_000, seed: 1 });
     for (const update of updates) Y.applyUpdate(doc, update);

@@ -2,14 +2,14 @@
 
 import type { Page } from '@playwright/test';
 import { outlineOf } from '../harness/blocks.ts';
-import { clickInto, makeSelected, openSelectionBar, selectLine } from '../harness/gestures.ts';
+import { clickInto, setBlockKind, openSelectionBar, selectLine } from '../harness/gestures.ts';
 import { paste } from '../harness/screens.ts';
 import { expect } from '../harness/test.ts';
 import { test } from '../harness/writer-test.ts';
 import type { WriterPair } from '../harness/writer-pair.ts';
 
-async function expectOnBoth({ ada, ben }: WriterPair, right: readonly string[]): Promise<void> {
-  for (const { page } of [ada, ben]) await expect.poll(() => outlineOf(page)).toEqual(right);
+async function expectOnBoth({ ada, ben }: WriterPair, expected: readonly string[]): Promise<void> {
+  for (const { page } of [ada, ben]) await expect.poll(() => outlineOf(page)).toEqual(expected);
 }
 
 const press =
@@ -18,23 +18,23 @@ const press =
     await clickInto(page, 'two');
     await page.keyboard.press(key);
   };
-const make =
+const makeBlock =
   (kind: 'Quote' | 'Code') =>
   async (page: Page): Promise<void> => {
     await openSelectionBar(page, 'two');
-    await makeSelected(page, kind);
+    await setBlockKind(page, kind);
   };
 
 const STEPS: readonly {
   readonly name: string;
   readonly act: (page: Page) => Promise<void>;
   readonly line?: string;
-  readonly done: readonly string[];
+  readonly expected: readonly string[];
 }[] = [
-  { name: 'a move', act: press('Alt+Shift+ArrowUp'), done: ['twoBBB', 'one', 'three'] },
-  { name: 'a quote', act: make('Quote'), done: ['one', '> twoBBB', 'three'] },
-  { name: 'code', act: make('Code'), done: ['one', '``` twoBBB', 'three'] },
-  { name: 'a list', act: press('ControlOrMeta+Shift+8'), done: ['one', '- twoBBB', 'three'] },
+  { name: 'a move', act: press('Alt+Shift+ArrowUp'), expected: ['twoBBB', 'one', 'three'] },
+  { name: 'a quote', act: makeBlock('Quote'), expected: ['one', '> twoBBB', 'three'] },
+  { name: 'code', act: makeBlock('Code'), expected: ['one', '``` twoBBB', 'three'] },
+  { name: 'a list', act: press('ControlOrMeta+Shift+8'), expected: ['one', '- twoBBB', 'three'] },
   {
     name: 'a paste of three lines',
     act: async (page) => {
@@ -42,7 +42,7 @@ const STEPS: readonly {
       await paste(page, 'x\ny\nz');
     },
     line: 'twox',
-    done: ['one', 'twoxBBB', 'y', 'z', 'three'],
+    expected: ['one', 'twoxBBB', 'y', 'z', 'three'],
   },
   {
     name: 'a drag',
@@ -52,11 +52,11 @@ const STEPS: readonly {
       await from.dragTo(to, { sourcePosition: { x: 8, y: 10 }, targetPosition: { x: 2, y: 10 } });
     },
     line: 'twothree',
-    done: ['one', '', 'twothreeBBB'],
+    expected: ['one', '', 'twothreeBBB'],
   },
 ];
 
-for (const { name, act, line = 'two', done } of STEPS) {
+for (const { name, act, line = 'two', expected } of STEPS) {
   test(`undo and redo of ${name} keep what another person writes`, async ({ writers }) => {
     const [ada, ben] = [writers.ada.page, writers.ben.page];
     await writers.startDocument(['one', 'two', 'three']);
@@ -64,13 +64,14 @@ for (const { name, act, line = 'two', done } of STEPS) {
     await writers.settle();
     await clickInto(ben, line);
     await ben.keyboard.type('BBB');
-    await expectOnBoth(writers, done);
-    const undone = line === 'twothree' ? ['one', 'two', 'threeBBB'] : ['one', 'twoBBB', 'three'];
+    await expectOnBoth(writers, expected);
+    const expectedAfterUndo =
+      line === 'twothree' ? ['one', 'two', 'threeBBB'] : ['one', 'twoBBB', 'three'];
     for (let i = 0; i < 2; i++) {
       await ada.keyboard.press('ControlOrMeta+z');
-      await expectOnBoth(writers, undone);
+      await expectOnBoth(writers, expectedAfterUndo);
       await ada.keyboard.press('ControlOrMeta+Shift+z');
-      await expectOnBoth(writers, done);
+      await expectOnBoth(writers, expected);
     }
   });
 }
@@ -80,7 +81,7 @@ test('a paragraph that another person writes in a quote stays when it is taken b
 }) => {
   const [ada, ben] = [writers.ada.page, writers.ben.page];
   await writers.startDocument(['one', 'two', 'three']);
-  await make('Quote')(ada);
+  await makeBlock('Quote')(ada);
   await writers.settle();
   await clickInto(ben, 'two');
   await ben.keyboard.press('Enter');

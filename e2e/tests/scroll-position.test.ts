@@ -1,7 +1,13 @@
 /** Edits above do not move the text that a person reads. */
 
 import type { Locator, Page } from '@playwright/test';
-import { blockElementsOf, expectSaved, paste, textOf, together } from '../harness/screens.ts';
+import {
+  blockElementsOf,
+  expectSaved,
+  paste,
+  textOf,
+  openSharedDocument,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 const BLOCKS = 400;
@@ -35,10 +41,10 @@ function topOf(line: Locator): Promise<number> {
 }
 
 for (const who of ['reads', 'writes'] as const) {
-  test(`the view of somebody who ${who} stays while another writes at the top`, async ({
-    arrive,
+  test(`the view of a person who ${who} does not move while another writes at the top`, async ({
+    openAsGuest,
   }) => {
-    const [writer, reader] = await together(arrive, ['Ada', 'Ben']);
+    const [writer, reader] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
     const line = await longDocument(writer, reader);
     if (who === 'writes') await line.click();
     else await reader.evaluate(() => (document.activeElement as HTMLElement).blur());

@@ -17,13 +17,13 @@ const ENTER = { key: 'Enter', code: 'Enter' };
 /** A page reads text changes in a separate task. */
 const READING_MS = 60;
 
-export interface InputWay {
+export interface InputSource {
   readonly name: string;
   readonly act: (page: Page) => Promise<unknown>;
   readonly adds: string;
 }
 
-export const INPUT_WAYS: readonly InputWay[] = [
+export const INPUT_SOURCES: readonly InputSource[] = [
   ...INPUT_METHODS.map(composed),
   composed({
     name: 'dictation',
@@ -68,7 +68,7 @@ export const INPUT_WAYS: readonly InputWay[] = [
   },
 ];
 
-function composed(method: InputMethod): InputWay {
+function composed(method: InputMethod): InputSource {
   return {
     name: method.name,
     act: async (page) => {

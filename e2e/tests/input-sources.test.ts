@@ -4,13 +4,13 @@
  */
 
 import type { Page } from '@playwright/test';
-import { INPUT_WAYS, pressOption } from '../editing/input-ways.ts';
+import { INPUT_SOURCES, pressOption } from '../editing/input-sources.ts';
 import { outlineOf } from '../harness/blocks.ts';
 import { selectLine } from '../harness/gestures.ts';
-import { documentOf, expectSaved, startDocument, textOf, titleOf } from '../harness/screens.ts';
+import { documentPathOf, expectSaved, startDocument, textOf, titleOf } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-interface Place {
+interface InputField {
   readonly name: string;
   readonly begin: (page: Page) => Promise<unknown>;
   readonly read: (page: Page) => Promise<string>;
@@ -18,7 +18,7 @@ interface Place {
   readonly signs?: string;
 }
 
-const inText = (name: string, signs: string, typed = signs): Place => ({
+const inText = (name: string, signs: string, typed = signs): InputField => ({
   name,
   begin: async (page) => {
     await startDocument(page, name);
@@ -32,7 +32,7 @@ const fieldOf = (page: Page, name: string | RegExp) => page.getByRole('textbox',
 const messageOf = (page: Page) => fieldOf(page, 'Message everyone here');
 const filterOf = (page: Page) => page.getByRole('searchbox', { name: 'Filter' });
 
-const PLACES: readonly Place[] = [
+const INPUT_FIELDS: readonly InputField[] = [
   inText('text', ''),
   inText('a task', '[ ] ', '[] '),
   inText('code', '``` '),
@@ -76,53 +76,53 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-for (const { name, begin, read, signs = '' } of PLACES) {
-  test(`every way of input in ${name}`, async ({ arrive }) => {
-    const { page } = await arrive();
+for (const { name, begin, read, signs = '' } of INPUT_FIELDS) {
+  test(`every input source in ${name}`, async ({ openAsGuest }) => {
+    const { page } = await openAsGuest();
     await begin(page);
-    const path = documentOf(page);
+    const path = documentPathOf(page);
     let written = signs;
-    for (const way of INPUT_WAYS) {
+    for (const way of INPUT_SOURCES) {
       await way.act(page);
       written += way.adds;
       await expect.poll(() => read(page), way.name).toBe(written);
     }
-    expect(documentOf(page)).toBe(path);
+    expect(documentPathOf(page)).toBe(path);
   });
 }
 
-test('a message is sent by an Enter of its own', async ({ arrive }) => {
-  const { page } = await arrive();
+test('a message is sent by an Enter after the composition', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Chat');
   await page.getByRole('banner').getByRole('button', { name: /^Chat/ }).click();
   await messageOf(page).click();
-  await INPUT_WAYS.find(({ name }) => name === 'Japanese')!.act(page);
+  await INPUT_SOURCES.find(({ name }) => name === 'Japanese')!.act(page);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('log')).toContainText('蟹');
   await expect(messageOf(page)).toHaveValue('');
 });
 
-test('on a Mac, Option and N write, and Control, Option and N make a document', async ({
-  arrive,
+test('Option+N types on a Mac, and Control+Option+N creates a document', async ({
+  openAsGuest,
 }) => {
-  const { page } = await arrive();
+  const { page } = await openAsGuest();
   await page.addInitScript(() =>
     Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' }),
   );
   await page.reload();
   await startDocument(page, 'Mac');
-  const path = documentOf(page);
+  const path = documentPathOf(page);
   const optionN = { code: 'KeyN', vk: 78 };
   for (const key of ['˜', 'Dead', 'ń']) {
     for (const place of [textOf(page), titleOf(page)]) {
       await place.focus();
       await pressOption(page, { ...optionN, key });
-      expect(documentOf(page)).toBe(path);
+      expect(documentPathOf(page)).toBe(path);
     }
   }
   await textOf(page).focus();
   await pressOption(page, { ...optionN, key: 'Dead', ctrl: true });
-  await expect.poll(() => documentOf(page)).not.toBe(path);
+  await expect.poll(() => documentPathOf(page)).not.toBe(path);
   await expect(titleOf(page)).toBeFocused();
   await expectSaved(page);
 });

@@ -9,7 +9,7 @@ import {
   startDocument,
   textOf,
   titleOf,
-  together,
+  openSharedDocument,
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -54,15 +54,15 @@ function contrastWithPaper(page: Page, selector: string, property: string, pseud
     );
 }
 
-async function pagesOfPaper(page: Page): Promise<number> {
+async function printedPages(page: Page): Promise<number> {
   const pdf = await page.pdf({ format: 'A4' });
   return pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
 }
 
-test('from the dark theme, ink is dark, and ticks, dividers and links print', async ({
-  arrive,
+test('the dark theme prints dark text, checkmarks, dividers and underlined links', async ({
+  openAsGuest,
 }) => {
-  const { page } = await arrive('/', { colorScheme: 'dark' });
+  const { page } = await openAsGuest('/', { colorScheme: 'dark' });
   await startDocument(page, 'Tide log');
   await paste(page, PAGE_WITH_EVERYTHING);
   await expect(page.locator('.page-text hr')).toHaveCount(1);
@@ -99,8 +99,8 @@ test('from the dark theme, ink is dark, and ticks, dividers and links print', as
   await expect(page.locator('.page-text a')).toHaveCSS('text-decoration-line', 'underline');
 });
 
-test('controls, carets of others and what floats stay off the paper', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('controls, remote carets and floating elements do not print', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ben.keyboard.type('low water at nine');
   await expect.poll(() => linesOf(ada)).toEqual(['low water at nine']);
   await expect(ada.locator('.person-label')).toHaveText('Ben');
@@ -115,10 +115,10 @@ test('controls, carets of others and what floats stay off the paper', async ({ a
   await expect(titleOf(ada)).toHaveValue('Tide log');
 });
 
-test('all sections of a long page are there', async ({ arrive }) => {
-  const { page } = await arrive();
+test('all sections of a long page print', async ({ openAsGuest }) => {
+  const { page } = await openAsGuest();
   await startDocument(page, 'Tide log');
-  await expect.poll(() => pagesOfPaper(page)).toBe(1);
+  await expect.poll(() => printedPages(page)).toBe(1);
   const lines = Array.from({ length: 600 }, (_, line) => `high water ${line}`);
   await paste(page, lines.join('\n'));
   await expect(blockElementsOf(page)).toHaveCount(lines.length);
@@ -135,5 +135,5 @@ test('all sections of a long page are there', async ({ arrive }) => {
     (blocks) => blocks.length * blocks[0]!.getBoundingClientRect().height,
   );
   const A4_PX = 1_123;
-  expect(await pagesOfPaper(page)).toBeGreaterThanOrEqual(Math.floor(heights / A4_PX));
+  expect(await printedPages(page)).toBeGreaterThanOrEqual(Math.floor(heights / A4_PX));
 });

@@ -9,7 +9,7 @@ import { expect, test } from '../harness/test.ts';
 
 test.use({ serverOptions: { env: { ALLOW_ADHOC_DOCUMENTS: 'true' } } });
 
-test('a program’s document shows as a tree, to read, and live', async ({ arrive, server }) => {
+test('a program’s document shows as a live, read-only tree', async ({ openAsGuest, server }) => {
   const doc = new Y.Doc();
   const provider = new WebsocketProvider(`ws://127.0.0.1:${server.port}/yjs`, 'gauge', doc, {
     WebSocketPolyfill: WebSocket as never,
@@ -20,7 +20,7 @@ test('a program’s document shows as a tree, to read, and live', async ({ arriv
   doc.getArray('levels').push([1.25, 2.5]);
   doc.getText('notes').insert(0, 'drifts');
 
-  const { page } = await arrive('/d/gauge');
+  const { page } = await openAsGuest('/d/gauge');
   const tree = page.getByRole('main');
   await expect(tree).toContainText('This document belongs to a program.');
   await expect(tree.getByRole('listitem').filter({ hasText: 'north slip' }).first()).toBeVisible();

@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import { outlineOf } from '../harness/blocks.ts';
 import { clickInto } from '../harness/gestures.ts';
-import { SOON, type WriterPair } from '../harness/writer-pair.ts';
+import { FAST_POLLING, type WriterPair } from '../harness/writer-pair.ts';
 import {
   BEFORE_COMPOSITION,
   COMPOSED_LINE,
   Composition,
   JAPANESE,
   type InputMethod,
-  type Interference,
+  type ConcurrentEdit,
 } from './compositions.ts';
-import type { Outline } from './pairs.ts';
+import type { Outline } from './edit-pairs.ts';
 
 /** A pause to choose a candidate, during which the other person's edit arrives. */
 const CHOOSING_MS = 250;
@@ -22,7 +22,7 @@ const CHOOSING_MS = 250;
 export interface Screens {
   readonly ada: Outline;
   readonly ben: Outline;
-  readonly afresh: Outline;
+  readonly reader: Outline;
 }
 
 export type FirstInput = 'at once' | 'after typing and undo';
@@ -45,13 +45,13 @@ export async function composeFirst(
   return screensOf(writers);
 }
 
-export async function composeBeside(
+export async function composeDuringEdit(
   writers: WriterPair,
-  { at, act }: Interference,
+  { prepare, act }: ConcurrentEdit,
 ): Promise<Screens> {
   const [ada, ben] = [writers.ada.page, writers.ben.page];
   await writers.startDocument(BEFORE_COMPOSITION);
-  await at(ben);
+  await prepare(ben);
   await clickInto(ada, COMPOSED_LINE);
   const composition = await Composition.begin(ada, JAPANESE);
   await act(ben);
@@ -64,14 +64,14 @@ async function screensOf(writers: WriterPair): Promise<Screens> {
   // The caller reports screens that never converge.
   await writers.settle().catch(() => undefined);
   const [ada, ben] = [writers.ada.page, writers.ben.page];
-  const third = await writers.openAfresh();
+  const reader = await writers.openAsReader();
   const shared = await outlineOf(ben);
-  await expect(async () => expect(await outlineOf(third)).toEqual(shared))
-    .toPass(SOON)
+  await expect(async () => expect(await outlineOf(reader)).toEqual(shared))
+    .toPass(FAST_POLLING)
     .catch(() => undefined);
   return {
     ada: await outlineOf(ada),
     ben: await outlineOf(ben),
-    afresh: await outlineOf(third),
+    reader: await outlineOf(reader),
   };
 }

@@ -1,25 +1,33 @@
 /** A page translated by the browser, which wraps every text in its own elements. */
 
 import type { Page } from '@playwright/test';
-import { chipOf, expectSaved, NETWORK_ERRORS, startDocument, textOf } from '../harness/screens.ts';
+import {
+  saveStatusOf,
+  expectSaved,
+  NETWORK_ERRORS,
+  startDocument,
+  textOf,
+} from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
 test.use({ allowedErrors: [NETWORK_ERRORS] });
 
-test('the chip tells the truth after a translation, and nothing breaks', async ({ arrive }) => {
-  const { page, context } = await arrive();
+test('the save status stays correct after a translation, and nothing breaks', async ({
+  openAsGuest,
+}) => {
+  const { page, context } = await openAsGuest();
   await startDocument(page, 'Tide log');
   await page.keyboard.type('one');
   await expectSaved(page);
   await translate(page);
-  await expect(chipOf(page)).toHaveText('Saved');
+  await expect(saveStatusOf(page)).toHaveText('Saved');
 
   await context.setOffline(true);
-  await expect(chipOf(page)).toHaveText(/^Offline|^Reconnecting/, { timeout: 15_000 });
+  await expect(saveStatusOf(page)).toHaveText(/^Offline|^Reconnecting/, { timeout: 15_000 });
   await translate(page);
   await page.keyboard.type(' two');
   await context.setOffline(false);
-  await expect(chipOf(page)).toHaveText('Saved', { timeout: 30_000 });
+  await expect(saveStatusOf(page)).toHaveText('Saved', { timeout: 30_000 });
   await page.getByRole('navigation').getByRole('link', { name: 'All documents' }).click();
   await expect(page.getByRole('main').getByRole('link', { name: /Tide log/ })).toBeVisible();
   await page.goBack();

@@ -3,12 +3,12 @@
 import type { Page } from '@playwright/test';
 import {
   expectSaved,
-  goToEndOf,
+  goToEndOfLine,
   linesOf,
   peopleOf,
   startDocument,
   textOf,
-  together,
+  openSharedDocument,
   writeLines,
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
@@ -17,10 +17,10 @@ test.use({ serviceWorkers: 'allow' });
 
 const KEY_MS = 40;
 /** A closed tab may be a reload, so its person stays visible for ten seconds. */
-const GONE = { timeout: 15_000 };
+const DEPARTURE_TIMEOUT = { timeout: 15_000 };
 
-test('a copied link opens the same document in another browser', async ({ arrive }) => {
-  const { page: ada, context } = await arrive();
+test('a copied link opens the same document in another browser', async ({ openAsGuest }) => {
+  const { page: ada, context } = await openAsGuest();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await startDocument(ada, 'Tide log');
   await ada.keyboard.type('High water at nine.');
@@ -31,18 +31,18 @@ test('a copied link opens the same document in another browser', async ({ arrive
   const link = await ada.evaluate(() => navigator.clipboard.readText());
   await expect(share.getByRole('textbox', { name: 'Link to this document' })).toHaveValue(link);
 
-  const { page: ben } = await arrive(link);
-  await goToEndOf(ben, 'High water at nine.');
+  const { page: ben } = await openAsGuest(link);
+  await goToEndOfLine(ben, 'High water at nine.');
   await ben.keyboard.type(' Low at three.');
   await expect(textOf(ada)).toHaveText('High water at nine. Low at three.');
 });
 
-test('two write at once, each in a paragraph', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('two people type at once, each in a paragraph', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await writeLines(ada, ['Ada:', 'Ben:']);
   await expect.poll(() => linesOf(ben)).toEqual(['Ada:', 'Ben:']);
-  await goToEndOf(ada, 'Ada:');
-  await goToEndOf(ben, 'Ben:');
+  await goToEndOfLine(ada, 'Ada:');
+  await goToEndOfLine(ben, 'Ben:');
   await Promise.all([
     ada.keyboard.type(' the north slip is dry', { delay: KEY_MS }),
     ben.keyboard.type(' and the south is not', { delay: KEY_MS }),
@@ -53,12 +53,12 @@ test('two write at once, each in a paragraph', async ({ arrive }) => {
   await expectSaved(ada, ben);
 });
 
-test('two write at once in the same paragraph', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('two people type at once in one paragraph', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.keyboard.type('|');
   await expect(textOf(ben)).toHaveText('|');
   await ada.keyboard.press('Home');
-  await goToEndOf(ben, '|');
+  await goToEndOfLine(ben, '|');
   await Promise.all([
     ada.keyboard.type('abcdefghijklmnopqrstuvwxyz', { delay: KEY_MS }),
     ben.keyboard.type('01234567890123456789012345', { delay: KEY_MS }),
@@ -68,8 +68,10 @@ test('two write at once in the same paragraph', async ({ arrive }) => {
   await expect(textOf(ben)).toHaveText(line);
 });
 
-test('two write at once at the same place, and each letter is there once', async ({ arrive }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('two people type at once at one position, and each letter arrives once', async ({
+  openAsGuest,
+}) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await textOf(ben).click();
   await Promise.all([
     ada.keyboard.type('abcdefghijklmnopqrstuvwxyz', { delay: KEY_MS }),
@@ -83,8 +85,8 @@ test('two write at once at the same place, and each letter is there once', async
   await expect(textOf(ben)).toHaveText(line);
 });
 
-test('three see who is here, and who leaves', async ({ arrive }) => {
-  const pages = await together(arrive, ['Ada', 'Ben', 'Cai']);
+test('three people see who is present, and who leaves', async ({ openAsGuest }) => {
+  const pages = await openSharedDocument(openAsGuest, ['Ada', 'Ben', 'Cai']);
   const [ada, ben, cai] = pages;
   for (const page of pages) await expect(peopleOf(page)).toHaveAccessibleName(/^3 people here:/);
   await peopleOf(ben).click();
@@ -95,13 +97,11 @@ test('three see who is here, and who leaves', async ({ arrive }) => {
   await cai.getByRole('link', { name: 'All documents' }).click();
   await expect(peopleOf(ada)).toHaveAccessibleName('2 people here: Ben and Ada');
   await ada.close();
-  await expect(peopleOf(ben)).toHaveAccessibleName('1 person here: Ben', GONE);
+  await expect(peopleOf(ben)).toHaveAccessibleName('1 person here: Ben', DEPARTURE_TIMEOUT);
 });
 
-test('the name of who writes stands at their cursor, and who is typing below the text', async ({
-  arrive,
-}) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+test('a writer’s name shows at the cursor and below the text', async ({ openAsGuest }) => {
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.keyboard.type('High water', { delay: KEY_MS });
   const typing = ben.getByText('Ada is typing…');
   await expect(typing).toBeVisible();
@@ -118,10 +118,10 @@ test('the name of who writes stands at their cursor, and who is typing below the
   await expect(cursorOf(ben, 'Ada')).toHaveCount(0);
 });
 
-test('the cursor of who writes stays, though it is known before the letters are', async ({
-  arrive,
+test('a writer’s cursor label stays in place when it arrives before the letters', async ({
+  openAsGuest,
 }) => {
-  const [ada, ben] = await together(arrive, ['Ada', 'Ben']);
+  const [ada, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ada.keyboard.type('High water', { delay: KEY_MS });
   const label = await cursorOf(ben, 'Ada').elementHandle();
   await expect(textOf(ben)).toHaveText('High water');
@@ -130,8 +130,8 @@ test('the cursor of who writes stays, though it is known before the letters are'
   expect(await label?.evaluate((element) => element.isConnected)).toBe(true);
 });
 
-test('somebody who is in a document shows in the list of documents', async ({ arrive }) => {
-  const [, ben] = await together(arrive, ['Ada', 'Ben']);
+test('the list of documents shows who is in a document', async ({ openAsGuest }) => {
+  const [, ben] = await openSharedDocument(openAsGuest, ['Ada', 'Ben']);
   await ben.getByRole('link', { name: 'All documents' }).click();
   const row = ben.getByRole('main').getByRole('listitem').filter({ hasText: 'Tide log' });
   await expect(row.getByRole('img', { name: 'Here now: Ada' })).toBeVisible();

@@ -6,17 +6,17 @@
 import type { Page } from '@playwright/test';
 import {
   clickInto,
-  makeSelected,
+  setBlockKind,
   openSelectionBar,
   selectBlock,
   selectLine,
-  twoFrames,
+  waitForTwoFrames,
 } from '../harness/gestures.ts';
 
 export type Outline = readonly string[];
 type Act = (page: Page) => Promise<unknown>;
 
-export interface Pair {
+export interface EditPair {
   readonly id: string;
   readonly ada: string;
   readonly ben: string;
@@ -30,9 +30,9 @@ export interface Pair {
   readonly adaDoes: Act;
   readonly benDoes: Act;
   /** The correct results; several where client ids decide the order at one position. */
-  readonly right: readonly Outline[];
+  readonly expected: readonly Outline[];
   /** The result after Ada undoes the edit: all of Ben's words once, in their block. */
-  readonly undone?: Outline;
+  readonly expectedAfterUndo?: Outline;
 }
 
 export const THREE_PARAGRAPHS: Outline = ['alpha one', 'bravo two', 'charlie three'];
@@ -52,12 +52,12 @@ const at =
   (text: string, offset?: number): Act =>
   (page) =>
     clickInto(page, text, offset);
-const inTurn =
+const inSequence =
   (...acts: readonly Act[]): Act =>
   async (page) => {
     for (const act of acts) await act(page);
   };
-const times = (count: number, key: string): string[] => Array.from({ length: count }, () => key);
+const repeat = (count: number, key: string): string[] => Array.from({ length: count }, () => key);
 
 const WORDS = ' WORDS';
 const benTypes = {
@@ -67,19 +67,19 @@ const benTypes = {
 } as const;
 const JOINED: Outline = ['alpha onebravo two WORDS', 'charlie three'];
 const moveDown = press('Alt+Shift+ArrowDown');
-const quote: Act = (page) => makeSelected(page, 'Quote');
-const code: Act = (page) => makeSelected(page, 'Code');
-const bravoInBar: Act = (page) => openSelectionBar(page, 'bravo two');
+const makeQuote: Act = (page) => setBlockKind(page, 'Quote');
+const makeCode: Act = (page) => setBlockKind(page, 'Code');
+const selectBravo: Act = (page) => openSelectionBar(page, 'bravo two');
 
-export const PAIRS: readonly Pair[] = [
+export const EDIT_PAIRS: readonly EditPair[] = [
   {
     id: '7a',
     ada: 'joins bravo to alpha by Backspace',
     ...benTypes,
     adaAt: at('bravo two', 0),
     adaDoes: press('Backspace'),
-    right: [JOINED],
-    undone: WORDS_KEPT,
+    expected: [JOINED],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7b',
@@ -87,8 +87,8 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('alpha one'),
     adaDoes: moveDown,
-    right: [['bravo two WORDS', 'alpha one', 'charlie three']],
-    undone: WORDS_KEPT,
+    expected: [['bravo two WORDS', 'alpha one', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7c',
@@ -96,8 +96,8 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('bravo two', 2),
     adaDoes: moveDown,
-    right: [['alpha one', 'charlie three', 'bravo two WORDS']],
-    undone: WORDS_KEPT,
+    expected: [['alpha one', 'charlie three', 'bravo two WORDS']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7d',
@@ -106,7 +106,7 @@ export const PAIRS: readonly Pair[] = [
     adaAt: (page) => selectBlock(page, 'bravo two'),
     adaDoes: press('Backspace'),
     // The words survive in a neighbouring block or their own.
-    right: [
+    expected: [
       ['alpha one WORDS', 'charlie three'],
       ['alpha one', ' WORDS', 'charlie three'],
       ['alpha one', ' WORDScharlie three'],
@@ -118,26 +118,26 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('bravo two', 2),
     adaDoes: press('Enter'),
-    right: [['alpha one', 'br', 'avo two WORDS', 'charlie three']],
-    undone: WORDS_KEPT,
+    expected: [['alpha one', 'br', 'avo two WORDS', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7f',
     ada: 'makes bravo a quote',
     ...benTypes,
-    adaAt: bravoInBar,
-    adaDoes: quote,
-    right: [['alpha one', '> bravo two WORDS', 'charlie three']],
-    undone: WORDS_KEPT,
+    adaAt: selectBravo,
+    adaDoes: makeQuote,
+    expected: [['alpha one', '> bravo two WORDS', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7g',
     ada: 'makes bravo code',
     ...benTypes,
-    adaAt: bravoInBar,
-    adaDoes: code,
-    right: [['alpha one', '``` bravo two WORDS', 'charlie three']],
-    undone: WORDS_KEPT,
+    adaAt: selectBravo,
+    adaDoes: makeCode,
+    expected: [['alpha one', '``` bravo two WORDS', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7h',
@@ -146,8 +146,8 @@ export const PAIRS: readonly Pair[] = [
     before: ['alpha one', '> bravo two', '', 'charlie three'],
     adaAt: at('bravo two', 0),
     adaDoes: press('Backspace'),
-    right: [WORDS_KEPT],
-    undone: ['alpha one', '> bravo two WORDS', 'charlie three'],
+    expected: [WORDS_KEPT],
+    expectedAfterUndo: ['alpha one', '> bravo two WORDS', 'charlie three'],
   },
   {
     id: '7i',
@@ -155,8 +155,8 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('bravo two', 2),
     adaDoes: press('ControlOrMeta+Alt+2'),
-    right: [['alpha one', '## bravo two WORDS', 'charlie three']],
-    undone: WORDS_KEPT,
+    expected: [['alpha one', '## bravo two WORDS', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7j',
@@ -166,8 +166,8 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('ControlOrMeta+b'),
     benAt: at('bravo two', 6),
     benDoes: type('WORDS '),
-    right: [['alpha one', '**bravo WORDS two**', 'charlie three']],
-    undone: ['alpha one', 'bravo WORDS two', 'charlie three'],
+    expected: [['alpha one', '**bravo WORDS two**', 'charlie three']],
+    expectedAfterUndo: ['alpha one', 'bravo WORDS two', 'charlie three'],
   },
   {
     id: '7k',
@@ -175,8 +175,8 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('alpha one'),
     adaDoes: press('Delete'),
-    right: [JOINED],
-    undone: WORDS_KEPT,
+    expected: [JOINED],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7l',
@@ -184,8 +184,8 @@ export const PAIRS: readonly Pair[] = [
     ...benTypes,
     adaAt: at('bravo two', 2),
     adaDoes: press('ControlOrMeta+Shift+8'),
-    right: [['alpha one', '- bravo two WORDS', 'charlie three']],
-    undone: WORDS_KEPT,
+    expected: [['alpha one', '- bravo two WORDS', 'charlie three']],
+    expectedAfterUndo: WORDS_KEPT,
   },
   {
     id: '7m',
@@ -195,17 +195,17 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('Enter'),
     benAt: at('bravo two', 2),
     benDoes: press('Enter'),
-    right: [['alpha one', 'br', '', 'avo two', 'charlie three']],
+    expected: [['alpha one', 'br', '', 'avo two', 'charlie three']],
   },
   {
     id: '7n',
     ada: 'adds a line behind bravo',
     ben: 'adds another',
     adaAt: at('bravo two'),
-    adaDoes: inTurn(press('Enter'), type('from A')),
+    adaDoes: inSequence(press('Enter'), type('from A')),
     benAt: at('bravo two'),
-    benDoes: inTurn(press('Enter'), type('from B')),
-    right: [
+    benDoes: inSequence(press('Enter'), type('from B')),
+    expected: [
       ['alpha one', 'bravo two', 'from A', 'from B', 'charlie three'],
       ['alpha one', 'bravo two', 'from B', 'from A', 'charlie three'],
     ],
@@ -218,7 +218,7 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('Enter'),
     benAt: at('bravo two', 0),
     benDoes: press('Backspace'),
-    right: [['alpha onebr', 'avo two', 'charlie three']],
+    expected: [['alpha onebr', 'avo two', 'charlie three']],
   },
   {
     id: '7p',
@@ -228,7 +228,7 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('Backspace'),
     benAt: at('bravo two', 0),
     benDoes: press('Backspace'),
-    right: [['alpha onebravo two', 'charlie three']],
+    expected: [['alpha onebravo two', 'charlie three']],
   },
   {
     id: '7q',
@@ -238,7 +238,7 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: moveDown,
     benAt: at('alpha one'),
     benDoes: moveDown,
-    right: [['bravo two', 'alpha one', 'charlie three']],
+    expected: [['bravo two', 'alpha one', 'charlie three']],
   },
   {
     id: '7r',
@@ -248,7 +248,7 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: moveDown,
     benAt: at('charlie three'),
     benDoes: press('Alt+Shift+ArrowUp'),
-    right: ordersOf(THREE_PARAGRAPHS),
+    expected: ordersOf(THREE_PARAGRAPHS),
   },
   {
     id: '7s',
@@ -258,27 +258,27 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('ControlOrMeta+Backspace'),
     benAt: at('bravo two'),
     benDoes: press('ControlOrMeta+Backspace'),
-    right: [['alpha one', 'bravo ', 'charlie three']],
+    expected: [['alpha one', 'bravo ', 'charlie three']],
   },
   {
     id: '7t',
     ada: 'makes bravo a quote',
     ben: 'does the same',
-    adaAt: bravoInBar,
-    adaDoes: quote,
-    benAt: bravoInBar,
-    benDoes: quote,
-    right: [['alpha one', '> bravo two', 'charlie three']],
+    adaAt: selectBravo,
+    adaDoes: makeQuote,
+    benAt: selectBravo,
+    benDoes: makeQuote,
+    expected: [['alpha one', '> bravo two', 'charlie three']],
   },
   {
     id: '7u',
     ada: 'makes bravo code',
     ben: 'does the same',
-    adaAt: bravoInBar,
-    adaDoes: code,
-    benAt: bravoInBar,
-    benDoes: code,
-    right: [['alpha one', '``` bravo two', 'charlie three']],
+    adaAt: selectBravo,
+    adaDoes: makeCode,
+    benAt: selectBravo,
+    benDoes: makeCode,
+    expected: [['alpha one', '``` bravo two', 'charlie three']],
   },
   {
     id: '7v',
@@ -288,16 +288,16 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: type('new'),
     benAt: at('charlie three'),
     benDoes: type(WORDS),
-    right: [['new WORDS'], [' WORDSnew'], ['new', ' WORDS']],
+    expected: [['new WORDS'], [' WORDSnew'], ['new', ' WORDS']],
   },
   {
     id: '7w',
     ada: 'cuts bravo and pastes it above',
     ...benTypes,
     adaAt: (page) => selectBlock(page, 'bravo two'),
-    adaDoes: inTurn(press('ControlOrMeta+x'), at('alpha one', 0), press('ControlOrMeta+v')),
+    adaDoes: inSequence(press('ControlOrMeta+x'), at('alpha one', 0), press('ControlOrMeta+v')),
     // A cut deletes and a paste inserts new text, so the words stay in place or move along.
-    right: [
+    expected: [
       ['bravo two', 'alpha one WORDS', 'charlie three'],
       ['bravo two', 'alpha one', ' WORDS', 'charlie three'],
       ['bravo two', 'alpha one', ' WORDScharlie three'],
@@ -311,16 +311,16 @@ export const PAIRS: readonly Pair[] = [
     before: BULLETS,
     adaAt: at('bravo two', 2),
     adaDoes: press('Tab'),
-    right: [['- alpha one', '  - bravo two WORDS', '- charlie three']],
-    undone: ['- alpha one', '- bravo two WORDS', '- charlie three'],
+    expected: [['- alpha one', '  - bravo two WORDS', '- charlie three']],
+    expectedAfterUndo: ['- alpha one', '- bravo two WORDS', '- charlie three'],
   },
   {
     id: '7y',
     ada: 'empties bravo by Backspace and joins it',
     ...benTypes,
     adaAt: at('bravo two'),
-    adaDoes: press(...times('bravo two'.length + 1, 'Backspace')),
-    right: [['alpha one WORDS', 'charlie three']],
+    adaDoes: press(...repeat('bravo two'.length + 1, 'Backspace')),
+    expected: [['alpha one WORDS', 'charlie three']],
   },
   {
     id: '7z',
@@ -331,17 +331,17 @@ export const PAIRS: readonly Pair[] = [
     adaDoes: press('Backspace'),
     benAt: at(''),
     benDoes: type(WORDS),
-    right: [['alpha one WORDS', 'charlie three']],
+    expected: [['alpha one WORDS', 'charlie three']],
   },
   {
     id: '7A',
     ada: 'undoes the making of a block',
     ben: 'types in it',
-    prepare: inTurn(at('bravo two'), press('Enter'), twoFrames),
+    prepare: inSequence(at('bravo two'), press('Enter'), waitForTwoFrames),
     adaDoes: press('ControlOrMeta+z'),
     benAt: at(''),
     benDoes: type(WORDS),
-    right: [WORDS_KEPT, ['alpha one', 'bravo two', ' WORDS', 'charlie three']],
+    expected: [WORDS_KEPT, ['alpha one', 'bravo two', ' WORDS', 'charlie three']],
   },
 ];
 

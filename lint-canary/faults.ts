@@ -1,13 +1,12 @@
-/** One seeded fault per ban, and who must see it. */
+/** One seeded fault per ban, and the tools that must report it. */
 
-/** A file that breaks a rule. */
 export interface Fault {
   readonly ban: string;
-  /** Where the file would stand in the repo. */
+  /** Path of the file in the repo. */
   readonly path: string;
   readonly source: string;
-  /** The oxlint rule that must fire, and a part of what it says. */
-  readonly lint?: readonly [rule: string, says: string];
+  /** The oxlint rule that must fire, and a part of its message. */
+  readonly lint?: readonly [rule: string, message: string];
   /** All of these compiler errors must occur. */
   readonly tsc?: readonly string[];
 }
@@ -15,7 +14,7 @@ export interface Fault {
 const IMPORTS = 'eslint(no-restricted-imports)';
 const TESTS = 'Test code stays in tests';
 
-const layers: Fault[] = [
+const imports: Fault[] = [
   ...['protocol', 'document'].flatMap((name): Fault[] => [
     fault(`packages/${name}`, 'imports Node', `import 'node:fs';`, 'The core is pure', ['TS2882']),
     fault(`packages/${name}`, 'imports ws', `import 'ws';`, 'The core is pure', ['TS2882']),
@@ -88,7 +87,7 @@ const testCode: Fault[] = [
     fault('apps/server', `${layer} imports testkit`, `import '@tandem/testkit';`, TESTS),
   ),
   ...['packages/protocol', 'packages/sync', 'packages/client', 'apps/web', 'apps/server'].map(
-    (root) => fault(root, 'imports a test', `import './left-out.test.ts';`, TESTS),
+    (root) => fault(root, 'imports a test', `import './skipped.test.ts';`, TESTS),
   ),
 ];
 
@@ -127,7 +126,7 @@ const purity: Fault[] = [
     tsc: ["'Buffer'", "'process'"],
   },
   ...['document', 'window', 'localStorage'].map((name) => ({
-    ban: `packages/client: does not count on ${name}`,
+    ban: `packages/client: does not use ${name}`,
     path: `packages/client/src/uses-${name.toLowerCase()}.ts`,
     source: `export const it: unknown = ${name};`,
     lint: ['eslint(no-restricted-globals)', name] as const,
@@ -142,15 +141,15 @@ const everywhere: Fault[] = [
     tsc: ['TS6059'],
   },
   {
-    ban: 'no files in a circle',
-    path: 'apps/server/src/circle.ts',
-    source: `import { b } from './circle-b.ts'; export const a = (): unknown => b;`,
+    ban: 'no import cycle',
+    path: 'apps/server/src/cycle.ts',
+    source: `import { b } from './cycle-b.ts'; export const a = (): unknown => b;`,
     lint: ['import(no-cycle)', 'cycle'],
   },
   {
-    ban: 'no files in a circle, its other half',
-    path: 'apps/server/src/circle-b.ts',
-    source: `import { a } from './circle.ts'; export const b = (): unknown => a;`,
+    ban: 'no import cycle, seen from its other file',
+    path: 'apps/server/src/cycle-b.ts',
+    source: `import { a } from './cycle.ts'; export const b = (): unknown => a;`,
     lint: ['import(no-cycle)', 'cycle'],
   },
   {
@@ -169,15 +168,15 @@ const everywhere: Fault[] = [
     lint: ['typescript(no-floating-promises)', 'Promise'],
   },
   {
-    ban: 'a promise is not a callback that nobody awaits',
+    ban: 'an async function is not a callback that returns nothing',
     path: 'apps/server/src/misuses.ts',
     source: `export const f = (g: () => Promise<void>) => { [1].forEach(async () => { await g(); }); };`,
     lint: ['typescript(no-misused-promises)', 'Promise'],
   },
   ...['apps/server', 'apps/web', 'packages/client'].map((root) => ({
     ban: `${root}: no console`,
-    path: `${root}/src/talks.ts`,
-    source: `export const f = () => { console.log('here'); };`,
+    path: `${root}/src/logs.ts`,
+    source: `export const f = () => { console.log('text'); };`,
     lint: ['eslint(no-console)', 'console'] as const,
   })),
   {
@@ -187,14 +186,14 @@ const everywhere: Fault[] = [
     lint: ['typescript(no-explicit-any)', 'any'],
   },
   {
-    ban: 'no test alone',
-    path: 'apps/server/src/alone.test.ts',
+    ban: 'no focused test',
+    path: 'apps/server/src/focused.test.ts',
     source: `import { test } from 'vitest'; test.only('x', () => {});`,
     lint: ['vitest(no-focused-tests)', 'focused'],
   },
   {
-    ban: 'no test left out',
-    path: 'apps/server/src/left-out.test.ts',
+    ban: 'no skipped test',
+    path: 'apps/server/src/skipped.test.ts',
     source: `import { test } from 'vitest'; test.skip('x', () => {});`,
     lint: ['vitest(no-disabled-tests)', 'skip'],
   },
@@ -203,6 +202,79 @@ const everywhere: Fault[] = [
     path: 'apps/server/src/camelCase.ts',
     source: `export const x = 1;`,
     lint: ['unicorn(filename-case)', 'kebab'],
+  },
+  {
+    ban: 'equality is strict',
+    path: 'apps/server/src/loose-equality.ts',
+    source: `export const f = (a: string, b: string) => a == b;`,
+    lint: ['eslint(eqeqeq)', '==='],
+  },
+  {
+    ban: 'no var',
+    path: 'apps/server/src/declares-var.ts',
+    source: `var a = 1; export const f = () => a;`,
+    lint: ['eslint(no-var)', 'var'],
+  },
+  {
+    ban: 'a variable that never changes is const',
+    path: 'apps/server/src/declares-let.ts',
+    source: `let a = 1; export const f = () => a;`,
+    lint: ['eslint(prefer-const)', 'a'],
+  },
+  {
+    ban: 'no unused variable',
+    path: 'apps/server/src/unused.ts',
+    source: `const a = 1;`,
+    lint: ['eslint(no-unused-vars)', 'a'],
+  },
+  {
+    ban: 'no deprecated API',
+    path: 'apps/server/src/deprecated.ts',
+    source: `/** @deprecated */ const a = () => 1; export const f = () => a();`,
+    lint: ['typescript(no-deprecated)', 'deprecated'],
+  },
+  {
+    ban: 'no assertion of a type that is known',
+    path: 'apps/server/src/asserts.ts',
+    source: `export const f = (a: string) => a as string;`,
+    lint: ['typescript(no-unnecessary-type-assertion)', 'assertion'],
+  },
+  {
+    ban: 'only errors are thrown',
+    path: 'apps/server/src/throws-text.ts',
+    source: `export const f = () => { throw 'text'; };`,
+    lint: ['typescript(only-throw-error)', 'error'],
+  },
+  {
+    ban: 'no object as text',
+    path: 'apps/server/src/prints-object.ts',
+    source: `export const f = (a: { b: number }) => String(a);`,
+    lint: ['typescript(no-base-to-string)', 'Object'],
+  },
+  {
+    ban: 'a promise returned in a try block is awaited',
+    path: 'apps/server/src/returns-promise.ts',
+    source: `export async function f(g: () => Promise<void>) { try { return g(); } catch { return; } }`,
+    lint: ['typescript(return-await)', 'await'],
+  },
+  {
+    ban: 'a function is not spread',
+    path: 'apps/server/src/spreads-function.ts',
+    source: `const a = () => 1; export const b = { ...a };`,
+    lint: ['typescript(no-misused-spread)', 'spread'],
+  },
+  {
+    ban: 'Node modules are imported with their protocol',
+    path: 'apps/server/src/bare-node.ts',
+    source: `export { readFile } from 'fs/promises';`,
+    lint: ['unicorn(prefer-node-protocol)', 'node:'],
+  },
+  {
+    ban: 'the dependencies of an effect are complete',
+    path: 'apps/web/src/effect.tsx',
+    source: `import { useEffect } from 'react';
+      export function C({ on }: { on: () => void }) { useEffect(() => on(), []); return null; }`,
+    lint: ['react-hooks(exhaustive-deps)', 'on'],
   },
   {
     ban: 'a hook is not called in a condition',
@@ -218,7 +290,7 @@ const everywhere: Fault[] = [
     tsc: ['TS1294'],
   },
   {
-    ban: 'what Node 20 does not have does not compile',
+    ban: 'APIs that Node 20 lacks do not compile',
     path: 'apps/server/src/too-new.ts',
     source: `export const f = () => Promise.withResolvers<void>();`,
     tsc: ["'withResolvers'"],
@@ -226,7 +298,7 @@ const everywhere: Fault[] = [
 ];
 
 /** Allowed imports: none of these may be reported. */
-export const honest: readonly Pick<Fault, 'path' | 'source'>[] = [
+export const allowed: readonly Pick<Fault, 'path' | 'source'>[] = [
   {
     path: 'packages/sync/src/good.ts',
     source: `import '@tandem/protocol'; import '@tandem/document'; import 'yjs';`,
@@ -258,17 +330,17 @@ export const honest: readonly Pick<Fault, 'path' | 'source'>[] = [
   },
 ];
 
-export const faults: readonly Fault[] = [...layers, ...testCode, ...purity, ...everywhere];
+export const faults: readonly Fault[] = [...imports, ...testCode, ...purity, ...everywhere];
 
-/** `root` is a package; a ban that starts with a folder's name is put there. */
-function fault(root: string, ban: string, source: string, says: string, tsc?: string[]): Fault {
+/** The file is put into the folder whose name starts the ban, if any. */
+function fault(root: string, ban: string, source: string, message: string, tsc?: string[]): Fault {
   const layer = /^(engine|connection|http|protocols|documents|storage) /.exec(ban)?.[1];
   const name = ban.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();
   return {
     ban: `${root}: ${ban}`,
     path: `${root}/src/${layer === undefined ? '' : `${layer}/`}${name}.ts`,
     source,
-    lint: [IMPORTS, says],
+    lint: [IMPORTS, message],
     ...(tsc && { tsc }),
   };
 }

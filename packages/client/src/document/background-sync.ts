@@ -1,0 +1,98 @@
+/**
+ * Delivers work without a view: work that closed tabs left on this device, and work of documents
+ * that were closed here before it was confirmed.
+ */
+import type { Clock } from '../environment.ts';
+import { isOrphaned } from '../orphans.ts';
+import type { Store } from '../store/store.ts';
+import type { DocumentSession } from './document-session.ts';
+import type { OpenDocuments } from './open-documents.ts';
+
+const SWEEP_INTERVAL_MS = 30_000;
+/** Documents that are opened at the same time for the work of closed tabs. */
+const MAX_BACKGROUND_SYNCS = 3;
+
+export interface BackgroundSyncOptions {
+  readonly clock: Clock;
+  readonly documents: OpenDocuments;
+  readonly store: Pick<Store, 'outbox'>;
+  readonly isConnected: () => boolean;
+  /** Moves work from the unload outbox into the store. */
+  readonly recover: () => Promise<void>;
+}
+
+export class BackgroundSync {
+  readonly #options: BackgroundSyncOptions;
+  readonly #running = new Set<string>();
+  /** Documents whose work did not get through; tried again after a reconnect. */
+  readonly #undeliverable = new Set<string>();
+  #timer: unknown = null;
+
+  constructor(options: BackgroundSyncOptions) {
+    this.#options = options;
+  }
+
+  connected(): void {
+    this.#undeliverable.clear();
+    this.#sweepAfter(0);
+  }
+
+  /** Releases a document; if that closes it, only after its work is delivered or cannot be. */
+  release(document: string): void {
+    const { documents } = this.#options;
+    const session = documents.get(document);
+    if (session === undefined) return;
+    const isLast = documents.isHeldOnce(document);
+    if (isLast && session.pending > 0 && isDelivering(session)) this.#start(document);
+    documents.release(document);
+  }
+
+  close(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  #sweepAfter(delayMs: number): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => {
+      void this.#sweep().catch(() => undefined);
+      this.#sweepAfter(SWEEP_INTERVAL_MS);
+    }, delayMs);
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, documents, store, isConnected, recover } = this.#options;
+    if (!isConnected()) return;
+    const now = clock.now();
+    const orphaned = new Set<string>();
+    await recover();
+    for (const entry of await store.outbox()) {
+      if (isOrphaned(entry, now) && documents.get(entry.document)?.claims(entry) !== true)
+        orphaned.add(entry.document);
+    }
+    for (const document of orphaned) {
+      const session = documents.get(document);
+      if (session !== undefined) await session.adopt(now);
+      else if (this.#running.size < MAX_BACKGROUND_SYNCS && !this.#undeliverable.has(document))
+        this.#start(document);
+    }
+  }
+
+  #start(document: string): void {
+    if (this.#running.has(document)) return;
+    this.#running.add(document);
+    const { documents } = this.#options;
+    const session = documents.hold(document);
+    const stop = session.onChange(() => {
+      if (isDelivering(session)) return;
+      stop();
+      this.#running.delete(document);
+      if (session.pending > 0) this.#undeliverable.add(document);
+      documents.release(document);
+    });
+  }
+}
+
+function isDelivering({ status }: DocumentSession): boolean {
+  return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
+}

@@ -3,13 +3,7 @@
  * outlives connections. `replicaVersion` grows whenever `doc` and `awareness` are replaced; a view
  * of an older version must be recreated.
  */
-import {
-  ERRORS,
-  type Access,
-  type ErrorBody,
-  type MessageOf,
-  type ServerMessage,
-} from '@tandem/protocol';
+import { ERRORS, type ErrorBody, type MessageOf, type ServerMessage } from '@tandem/protocol';
 import { ClientChannel, type ChannelIntent, type ChannelMessage } from '@tandem/sync';
 import * as Y from 'yjs';
 import type { Connection } from '../connection/connection.ts';
@@ -18,7 +12,6 @@ import { Listeners } from '../listeners.ts';
 import { RefusalRetry } from '../refusal-retry.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type {
-  DocumentFacts,
   NewOutboxEntry,
   OutboxEntry,
   Position,
@@ -26,11 +19,12 @@ import type {
   Store,
 } from '../store/store.ts';
 import { adoptOrphans } from './adoption.ts';
+import { DocumentStatus, type DocumentState } from './document-status.ts';
 import { DocumentReplica } from './document-replica.ts';
 import { DocumentPersistence } from './document-persistence.ts';
 import type { People } from './people.ts';
 import { GapRetry } from './gap-retry.ts';
-import { saveState, type ChannelState, type SaveState } from './save-state.ts';
+import type { SaveState } from './save-state.ts';
 
 export interface DocumentSessionOptions {
   readonly id: string;
@@ -47,11 +41,6 @@ export interface DocumentSessionOptions {
   readonly changed: () => void;
 }
 
-export interface DocumentState extends DocumentFacts {
-  readonly id: string;
-  readonly access: Access;
-}
-
 export class DocumentSession {
   readonly id: string;
   /** Resolves when the stored copy, if there is one, is in `doc`. */
@@ -61,23 +50,18 @@ export class DocumentSession {
   readonly #persistence: DocumentPersistence;
   readonly #reopening: RefusalRetry;
   readonly #gapRetry: GapRetry;
+  readonly #status: DocumentStatus;
   readonly #stopListening: () => void;
   #replica: DocumentReplica;
   #channel: ClientChannel | null = null;
-  #channelState: ChannelState = { kind: 'opening' };
-  #document: DocumentState | null = null;
   #replicaVersion = 0;
-  #hasContent = false;
-  #savedAt: number | null = null;
-  #storageError: ErrorBody | null = null;
-  #notice: ErrorBody | null = null;
   #refused: { readonly ids: number[]; error: ErrorBody } | null = null;
-  #rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null = null;
   #destroyed = false;
 
   constructor(options: DocumentSessionOptions) {
     this.#options = options;
     this.id = options.id;
+    this.#status = new DocumentStatus(options.id, options.environment.clock);
     this.#persistence = new DocumentPersistence({
       document: options.id,
       store: options.store,
@@ -123,7 +107,7 @@ export class DocumentSession {
 
   /** Null until the server or an earlier visit has provided it. */
   get document(): DocumentState | null {
-    return this.#document;
+    return this.#status.document;
   }
 
   get people(): People {
@@ -148,17 +132,11 @@ export class DocumentSession {
   }
 
   get status(): SaveState {
-    return saveState({
+    return this.#status.saveState({
       connection: this.#options.connection.state,
-      // Incomplete content is not the document yet.
-      channel: this.#channel?.phase === 'catching-up' ? { kind: 'opening' } : this.#channelState,
-      loaded: this.#hasContent,
+      isCatchingUp: this.#channel?.phase === 'catching-up',
       pending: this.pending,
       kept: this.isKept,
-      savedAt: this.#savedAt,
-      rejectedUpdates: this.#rejectedUpdates,
-      storageError: this.#storageError,
-      notice: this.#notice,
     });
   }
 
@@ -167,7 +145,7 @@ export class DocumentSession {
   }
 
   acknowledgeRejectedUpdates(): void {
-    this.#rejectedUpdates = null;
+    this.#status.acknowledgeRejected();
     this.#changed();
   }
 
@@ -177,7 +155,7 @@ export class DocumentSession {
 
   /** Opens a refused document again; the local copy and its pending work stay. */
   reopen(): void {
-    if (this.#channelState.kind !== 'closed') return;
+    if (!this.#status.isClosed) return;
     this.#open();
     this.#changed();
   }
@@ -238,9 +216,9 @@ export class DocumentSession {
     if (this.#destroyed) return;
     this.#replica.receive(updates);
     this.#replica.flush();
-    if (rejectUpdates !== null) this.#recordRejection(rejectUpdates.error);
-    this.#hasContent = position !== null || pending.length > 0;
-    if (facts !== null) this.#document = { ...facts, id: this.id, access: 'edit' };
+    if (rejectUpdates !== null) this.#status.rejected(rejectUpdates.error);
+    this.#status.loaded(facts);
+    this.#status.hasContent = position !== null || pending.length > 0;
     this.#channel = new ClientChannel({
       document: this.id,
       replica: this.#replica,
@@ -263,8 +241,7 @@ export class DocumentSession {
     const phase = this.#channel?.phase;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
     this.#reopening.cancel();
-    this.#channelState = { kind: 'opening' };
-    this.#forgetStatements();
+    this.#status.opening();
     const [intent] = this.#channel.open(this.#options.nextRef());
     if (intent?.kind !== 'send' || intent.message.type !== 'open') return null;
     this.#changed();
@@ -272,16 +249,9 @@ export class DocumentSession {
     return presence === undefined ? intent.message : { ...intent.message, presence };
   }
 
-  /** The server states them again after each opening. */
-  #forgetStatements(): void {
-    this.#storageError = null;
-    this.#notice = null;
-  }
-
   #disconnected(): void {
     this.#reopening.cancel();
-    this.#forgetStatements();
-    if (this.#channelState.kind !== 'closed') this.#channelState = { kind: 'opening' };
+    this.#status.disconnected();
     this.#channel?.disconnected();
     this.#gapRetry.cancel();
     this.#replica.people.lost();
@@ -296,25 +266,28 @@ export class DocumentSession {
       case 'nack':
       case 'state:request':
         return this.#passToChannel(message);
+      default:
+        if (message.channel === this.#channel?.channel) this.#handleStatement(message);
+    }
+  }
+
+  #handleStatement(message: ServerMessage): void {
+    switch (message.type) {
       case 'document:changed':
-        if (message.channel !== this.#channel?.channel) return;
-        this.#updateFacts({ title: message.title, access: message.access });
+        this.#opened(message);
         this.#passToChannel(message);
         return;
       case 'awareness':
       case 'presence:changed':
       case 'presence:listed':
       case 'typing:changed':
-        if (message.channel === this.#channel?.channel) this.#replica.people.receive(message);
-        return;
+        return this.#replica.people.receive(message);
       case 'storage:changed':
-        if (message.channel !== this.#channel?.channel) return;
-        this.#storageError = message.error;
+        this.#status.storageChanged(message.error);
         this.#changed();
         return;
       case 'error':
-        if (message.channel !== this.#channel?.channel) return;
-        this.#notice = message.error;
+        this.#status.noticed(message.error);
         this.#changed();
         return;
       // The other messages concern the connection or event channels.
@@ -335,23 +308,17 @@ export class DocumentSession {
       message.type === 'opened' &&
       channel.channel === message.channel
     ) {
-      this.#updateFacts({ kind: message.kind, title: message.title, access: message.access });
+      this.#opened(message);
       this.#replica.people.opened();
     }
     if (before !== 'closed' && (channel.phase === 'closed' || channel.phase === 'failed'))
       this.#replica.people.lost();
-    if (channel.phase === 'live') this.#hasContent = true;
+    if (channel.phase === 'live') this.#status.hasContent = true;
     this.#changed();
   }
 
-  #updateFacts({
-    kind,
-    title,
-    access,
-  }: Omit<DocumentState, 'id' | 'kind'> & Partial<DocumentFacts>): void {
-    this.#channelState = { kind: 'open', access };
-    const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
-    this.#document = { ...facts, id: this.id, access };
+  #opened(stated: MessageOf<'opened' | 'document:changed'>): void {
+    const facts = this.#status.opened(stated);
     const position = this.#channel?.position;
     if (position !== undefined) this.#persistence.advance({ position, facts });
     this.#changed();
@@ -380,7 +347,7 @@ export class DocumentSession {
           this.#reopenLater(intent.error);
           break;
         case 'failed':
-          this.#channelState = { kind: 'closed', error: intent.error };
+          this.#status.closed(intent.error);
           break;
       }
     }
@@ -390,40 +357,34 @@ export class DocumentSession {
 
   #advance({ updates, confirmed, position }: Extract<ChannelIntent, { kind: 'advance' }>): void {
     this.#replica.receive(updates);
-    if (confirmed.length > 0) this.#savedAt = this.#options.environment.clock.now();
+    if (confirmed.length > 0) this.#status.saved();
     this.#persistence.advance({ updates, confirmed, position });
   }
 
   /** Replaces the replica under a new client id; refused work is kept for the person. */
   #reset(error: ErrorBody): void {
     const old = this.#replica;
-    // Nothing of the old replica may be reported as saved any more.
-    this.#channelState = { kind: 'opening' };
+    this.#status.reset();
     // Changes since the last frame belong to the old replica, and are refused with the rest.
     old.flush();
     const refused = this.#refused;
     this.#refused = null;
-    const title = this.#document?.title ?? '';
+    const title = this.#status.document?.title ?? '';
     const replica = Y.encodeStateAsUpdate(old.doc);
     this.#persistence.reset(refused?.ids ?? [], { title, replica, error: refused?.error ?? error });
-    if (refused !== null) this.#recordRejection(refused.error);
+    if (refused !== null) this.#status.rejected(refused.error);
     this.#replica = this.#newReplica([]);
     this.#replicaVersion++;
-    this.#hasContent = false;
+    this.#status.hasContent = false;
     this.#channel?.restart(this.#replica);
     old.destroy();
     if (this.#options.connection.state.kind === 'connected') this.#open();
   }
 
-  #recordRejection(error: ErrorBody): void {
-    this.#rejectedUpdates = { error, at: this.#options.environment.clock.now() };
-  }
-
   #reopenLater(error: ErrorBody): void {
     const delay = this.#reopening.schedule(error);
     if (ERRORS[error.code].action !== 'retry' || delay === 0) return;
-    const retryAt = this.#options.environment.clock.now() + delay;
-    this.#channelState = { kind: 'waiting', error, retryAt };
+    this.#status.waiting(error, delay);
   }
 
   #changed(): void {

@@ -1,0 +1,123 @@
+/**
+ * What a session knows of its document: kind, title and access, the state of its channel, and what
+ * became of its work. The save state is derived from it.
+ */
+import type { Access, ErrorBody } from '@tandem/protocol';
+import type { Clock } from '../environment.ts';
+import type { DocumentFacts } from '../store/store.ts';
+import { saveState, type ChannelState, type SaveFacts, type SaveState } from './save-state.ts';
+
+export interface DocumentState extends DocumentFacts {
+  readonly id: string;
+  readonly access: Access;
+}
+
+export class DocumentStatus {
+  /** True if there is content to show. */
+  hasContent = false;
+  readonly #id: string;
+  readonly #clock: Clock;
+  #document: DocumentState | null = null;
+  #channel: ChannelState = { kind: 'opening' };
+  #savedAt: number | null = null;
+  #rejectedUpdates: SaveFacts['rejectedUpdates'] = null;
+  #storageError: ErrorBody | null = null;
+  #notice: ErrorBody | null = null;
+
+  constructor(id: string, clock: Clock) {
+    this.#id = id;
+    this.#clock = clock;
+  }
+
+  get document(): DocumentState | null {
+    return this.#document;
+  }
+
+  get isClosed(): boolean {
+    return this.#channel.kind === 'closed';
+  }
+
+  /** @param facts of an earlier visit */
+  loaded(facts: DocumentFacts | null): void {
+    if (facts !== null) this.#document = { ...facts, id: this.#id, access: 'edit' };
+  }
+
+  opening(): void {
+    this.#channel = { kind: 'opening' };
+    this.#forgetStatements();
+  }
+
+  /** @returns the facts to store */
+  opened({
+    kind,
+    title,
+    access,
+  }: Omit<DocumentState, 'id' | 'kind'> & Partial<DocumentFacts>): DocumentFacts {
+    this.#channel = { kind: 'open', access };
+    const facts: DocumentFacts = { kind: kind ?? this.#document?.kind ?? 'page', title };
+    this.#document = { ...facts, id: this.#id, access };
+    return facts;
+  }
+
+  waiting(error: ErrorBody, delayMs: number): void {
+    this.#channel = { kind: 'waiting', error, retryAt: this.#clock.now() + delayMs };
+  }
+
+  closed(error: ErrorBody): void {
+    this.#channel = { kind: 'closed', error };
+  }
+
+  disconnected(): void {
+    this.#forgetStatements();
+    if (!this.isClosed) this.#channel = { kind: 'opening' };
+  }
+
+  /** Nothing of the old replica may be reported as saved any more. */
+  reset(): void {
+    this.#channel = { kind: 'opening' };
+  }
+
+  saved(): void {
+    this.#savedAt = this.#clock.now();
+  }
+
+  rejected(error: ErrorBody): void {
+    this.#rejectedUpdates = { error, at: this.#clock.now() };
+  }
+
+  acknowledgeRejected(): void {
+    this.#rejectedUpdates = null;
+  }
+
+  storageChanged(error: ErrorBody | null): void {
+    this.#storageError = error;
+  }
+
+  noticed(error: ErrorBody): void {
+    this.#notice = error;
+  }
+
+  /** @param isCatchingUp content is incomplete, and not the document yet */
+  saveState({
+    isCatchingUp,
+    ...facts
+  }: Pick<SaveFacts, 'connection' | 'pending' | 'kept'> & {
+    readonly isCatchingUp: boolean;
+  }): SaveState {
+    return saveState({
+      ...facts,
+      channel: isCatchingUp ? { kind: 'opening' } : this.#channel,
+      loaded: this.hasContent,
+      savedAt: this.#savedAt,
+      rejectedUpdates: this.#rejectedUpdates,
+      storageError: this.#storageError,
+      notice: this.#notice,
+    });
+  }
+
+  /** The server states them again after each opening. */
+  #forgetStatements(): void {
+    this.#storageError = null;
+    this.#notice = null;
+  }
+}

@@ -34,6 +34,7 @@ import type { Reachability, TokenAnswer } from './http-session.ts';
 import { Liveness } from './liveness.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Socket } from './socket.ts';
+import { TokenRenewal } from './token-renewal.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 import { WebSocketProbe } from './websocket-probe.ts';
 
@@ -66,8 +67,6 @@ export interface ConnectionListener {
   traffic?(direction: 'sent' | 'received', message: ClientMessage | ServerMessage): void;
 }
 
-const TOKEN_RETRY_MS = 10_000;
-
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #listeners = new Listeners<ConnectionListener>();
@@ -77,13 +76,13 @@ export class Connection {
     this.#state.kind === 'connected' ? this.#attempt : null,
   );
   readonly #probe: WebSocketProbe;
+  readonly #renewal: TokenRenewal;
   readonly #stopListening: () => void;
   #state: ConnectionState = { kind: 'idle' };
   #user: User | null = null;
   #try: object = {};
   #attempt: Attempt | null = null;
   #retryTimer: unknown = null;
-  #tokenTimer: unknown = null;
   #serverRetryAfterMs: number | null = null;
   /** The server's last error for this connection, which explains a later close. */
   #reason: ErrorBody | null = null;
@@ -103,6 +102,11 @@ export class Connection {
       environment.clock.now(),
     );
     this.#probe = new WebSocketProbe(environment.clock, () => this.#beginProbe());
+    this.#renewal = new TokenRenewal({
+      clock: environment.clock,
+      fetch: () => this.#fetchToken(true),
+      send: (token) => this.send({ type: 'token', channel: 0, token }),
+    });
     this.#stopListening = environment.listen((event) => {
       if (event === 'online') this.tryNow();
       if (event === 'online' || event === 'wake') this.#liveness.check();
@@ -242,7 +246,7 @@ export class Connection {
       case 'authenticated':
         return;
       case 'authenticate':
-        return void this.#renewToken();
+        return void this.#renewal.start();
       case 'goaway':
         this.#serverRetryAfterMs = message.retryAfterMs;
         return;
@@ -285,6 +289,7 @@ export class Connection {
   #switchTo(probe: Attempt): void {
     const old = this.#attempt;
     this.#probe.release();
+    this.#renewal.cancel();
     this.#attempt = probe;
     this.#outgoing.clear();
     this.#dispatch({ kind: 'switch' });
@@ -299,16 +304,6 @@ export class Connection {
     const socket = answer.kind === 'token' ? this.#webSocket() : null;
     if (answer.kind !== 'token' || socket === null) return this.#probe.schedule();
     this.#probe.start(this.#begin('websocket', socket, answer.token));
-  }
-
-  async #renewToken(): Promise<void> {
-    const { clock } = this.#options.environment;
-    const attempt = this.#attempt;
-    const answer = await this.#fetchToken(true);
-    if (this.#attempt !== attempt) return;
-    if (answer.kind === 'token') this.send({ type: 'token', channel: 0, token: answer.token });
-    // The server closes the connection after a permanent refusal when the old token expires.
-    else this.#tokenTimer = clock.setTimeout(() => void this.#renewToken(), TOKEN_RETRY_MS);
   }
 
   /**
@@ -400,12 +395,11 @@ export class Connection {
   }
 
   #abandon(code?: number): void {
-    const { clock } = this.#options.environment;
     this.#liveness.stop();
     this.#outgoing.clear();
     this.#serverRetryAfterMs = null;
     this.#reason = null;
-    clock.clearTimeout(this.#tokenTimer);
+    this.#renewal.cancel();
     this.#probe.cancel();
     this.#attempt?.abandon(code);
     this.#attempt = null;

@@ -1,0 +1,124 @@
+/** Work that the server has not confirmed: over reloads, while a document is closed, without storage. */
+import { errorOf } from '@tandem/protocol';
+import * as Y from 'yjs';
+import { expect, test } from 'vitest';
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { CHANNEL, FakeServer } from '../testing/fake-server.ts';
+import { opened, text } from '../testing/opened-document.ts';
+
+test('offline work is kept over a reload and sent once', async () => {
+  const store = createMemoryStore();
+  const before = await opened({ store }, 'low ');
+  before.server.socket.drop(1006);
+  text(before.session).insert(4, 'tide');
+  await before.server.settle(16);
+  expect(before.session.status).toMatchObject({ kind: 'offline', pending: 1, kept: true });
+  await before.server.client.close();
+
+  const after = new FakeServer({ store });
+  Y.applyUpdate(after.doc, Y.encodeStateAsUpdate(before.server.doc));
+  after.offset = 1;
+  const session = after.client.openDocument('d');
+  await session.loaded;
+  expect(text(session).toJSON()).toBe('low tide');
+  expect(session.document).toMatchObject({ title: 'Tide log', kind: 'page' });
+  await after.connect();
+  expect(after.socket.sentOf('open')[0]).toMatchObject({
+    position: { epoch: 'one', timeline: 't1', offset: 1 },
+  });
+  await after.answerOpen();
+  await after.acknowledge();
+  expect(after.doc.getText('t').toJSON()).toBe('low tide');
+  expect(session.status.kind).toBe('saved');
+  expect(await store.outbox()).toEqual([]);
+});
+
+test('work from before the stored copy was loaded is not lost', async () => {
+  const server = new FakeServer();
+  const session = server.client.openDocument('d');
+  text(session).insert(0, 'early');
+  expect(session.pending).toBe(1);
+  await session.flush();
+  await server.connect();
+  await server.answerOpen();
+  await server.acknowledge();
+  expect(server.doc.getText('t').toJSON()).toBe('early');
+});
+
+test('P3: what was written in the frame in which the document opens is sent and kept once', async () => {
+  const store = createMemoryStore();
+  const server = new FakeServer({ store });
+  const session = server.client.openDocument('d');
+  await server.connect();
+  text(session).insert(0, 'tide');
+  await server.answerOpen();
+  await session.flush();
+  expect(server.socket.sentOf('update')).toHaveLength(1);
+  expect(await store.outbox()).toHaveLength(1);
+});
+
+test('tells the truth when this device cannot keep anything', async () => {
+  const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
+  const { server, session } = await opened({ store: full });
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  expect(session.status).toMatchObject({ kind: 'saving', kept: false });
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});
+
+test('a store that is not durable is never called kept', async () => {
+  const { server, session } = await opened({ durable: false });
+  server.socket.drop(1006);
+  text(session).insert(0, 'tide');
+  expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: false });
+});
+
+test('a document that ended with unconfirmed work can be left, and the work stays', async () => {
+  const store = createMemoryStore();
+  const server = new FakeServer({ store });
+  const session = server.client.openDocument('d');
+  await server.connect();
+  text(session).insert(0, 'tide');
+  await session.flush();
+  const { ref = 0 } = server.socket.sentOf('open')[0] ?? {};
+  server.socket.answer({ type: 'closed', channel: 0, ref, error: errorOf('not-found') });
+  server.client.closeDocument('d');
+  server.socket.drop(1006);
+  expect(server.client.unsaved).toBe(false);
+  expect(await store.outbox()).toHaveLength(1);
+  await server.settle(60_000);
+  expect(server.sockets.length).toBeLessThan(10);
+});
+
+test('a document that is left with unconfirmed work is delivered first', async () => {
+  const { server, session } = await opened();
+  text(session).insert(0, 'tide');
+  server.client.closeDocument('d');
+  await server.settle(16);
+  expect(server.socket.sentOf('leave')).toHaveLength(0);
+  expect(server.client.unsaved).toBe(true);
+  await server.acknowledge();
+  await server.settle();
+  expect(server.socket.sentOf('leave')).toHaveLength(1);
+  expect(server.client.unsaved).toBe(false);
+});
+
+test('W14: work of an outdated page waits for the newer one', async () => {
+  const store = createMemoryStore();
+  const { server, session } = await opened({ store });
+  server.socket.drop(1006);
+  text(session).insert(0, 'tide');
+  await server.settle(2_100);
+  server.socket.open();
+  server.socket.welcome();
+  await server.settle();
+  await server.answerOpen({ access: 'view' });
+  expect(session.status).toMatchObject({ kind: 'view-only', pending: 1, kept: true });
+  expect(server.socket.sentOf('update')).toHaveLength(0);
+  server.socket.answer({ type: 'document:changed', channel: CHANNEL, title: '', access: 'edit' });
+  await server.settle();
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});

@@ -55,7 +55,9 @@ async function main(): Promise<void> {
   const opened = await openStorage(configuration, { directory, log });
   const { secrets, db, engine, runner } = opened;
   const spans =
-    configuration.traces === null ? null : new OtlpSpans({ ...configuration.traces, log });
+    configuration.traces === null
+      ? null
+      : new OtlpSpans({ ...configuration.traces, clock: systemClock, log });
   const server = await startServer({
     configuration,
     secrets,

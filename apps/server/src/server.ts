@@ -32,8 +32,7 @@ import type { StaticFiles } from './http/static-files.ts';
 import { UntrustedProxies } from './http/untrusted-proxies.ts';
 import { REQUEST_RATES } from './limits.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
-import { Metrics } from './metrics/metrics.ts';
-import type { SpanSink } from './metrics/span.ts';
+import { Metrics, type SpanSink } from './metrics/metrics.ts';
 import { PostCommitEffects } from './post-commit-effects.ts';
 import { createSelfProbe } from './probe/create-self-probe.ts';
 import { connectionFactory } from './protocols/connection-factory.ts';
@@ -66,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const { configuration, secrets, listener, db, engine, spans, log } = options;
   const { limits, allowAdhocDocuments } = configuration;
   const clock = systemClock;
-  const metrics = new Metrics(spans);
+  const metrics = new Metrics(spans, clock);
   const errors = new ErrorBoundary({ log, counter: metrics.containedErrors });
   const wheel = new TimerWheel((error) => errors.report('timer', {}, error));
   const runner = measureCommands(options.runner, metrics);
@@ -125,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       wheel,
       clock,
     },
-    { rooms, policy, metrics, authenticator, runner, eventChannels, wheel },
+    { rooms, policy, metrics, authenticator, runner, eventChannels, wheel, clock },
   );
 
   const originPolicy = createOriginPolicy(configuration);
@@ -177,7 +176,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
-  const selfProbe = createSelfProbe({ db, engine, tokens, metrics, log }, listener.address);
+  const selfProbe = createSelfProbe({ db, engine, tokens, clock, metrics, log }, listener.address);
   listener.serve({
     ...createHandlers({ cors: createCors(configuration), gateway, application, errors }),
     canStore: () => !isStalled(engine),

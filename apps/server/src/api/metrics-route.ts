@@ -1,6 +1,6 @@
 /** `/metrics`, for holders of the token: server internals are the operator's business. */
 import type { Handler } from 'hono';
-import { EXPOSITION_TYPE } from '../metrics/exposition.ts';
+import { EXPOSITION_TYPE } from '../metrics/instruments.ts';
 import { ApiError } from '../http/api-error.ts';
 import { bearerCheck } from '../http/bearer-token.ts';
 

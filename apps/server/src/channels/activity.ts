@@ -66,11 +66,11 @@ export class Activity implements Channel, Disposable {
   /** Changed documents that may have to be followed now. */
   #strayed = new Set<string>();
   #changed = new Set<string>();
-  readonly #flush = new Throttle(
-    ACTIVITY_INTERVAL_MS,
-    () => this.#publish(),
-    (error) => this.#options.onFault(error),
-  );
+  readonly #flush = new Throttle({
+    intervalMs: ACTIVITY_INTERVAL_MS,
+    run: () => this.#publish(),
+    onError: (error) => this.#options.onFault(error),
+  });
 
   constructor(options: ActivityOptions) {
     this.number = options.number;

@@ -9,6 +9,7 @@ import {
   type Command,
   type MessageOf,
 } from '@tandem/protocol';
+import { systemClock } from '../runtime/clock.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
@@ -31,6 +32,7 @@ function fixture() {
   const line = new CommandQueue({
     runner,
     wheel,
+    clock: systemClock,
     client: {
       user: 'u1',
       answer: (message) => answers.push(message),

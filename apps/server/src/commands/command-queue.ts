@@ -10,6 +10,7 @@ import {
   type ErrorBody,
   type MessageOf,
 } from '@tandem/protocol';
+import type { Clock } from '../runtime/clock.ts';
 import { Deadline, type Expiring, type TimerWheel } from '../runtime/timer-wheel.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 import { COMMAND_LIMITS, TIMER_WHEEL } from '../limits.ts';
@@ -25,6 +26,7 @@ export interface CommandQueueOptions {
   readonly client: CommandClient;
   readonly runner: CommandRunner;
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
 }
 
 interface InvalidCommand {
@@ -45,7 +47,7 @@ export class CommandQueue implements Expiring {
 
   constructor(options: CommandQueueOptions) {
     this.#options = options;
-    const nowMs = performance.now();
+    const nowMs = options.clock.monotonicMs();
     const bucket = (perSecond: number) =>
       new TokenBucket({ perSecond, burst: COMMAND_BURST, nowMs });
     this.#buckets = { chat: bucket(CHAT_COMMANDS_PER_SECOND), other: bucket(COMMANDS_PER_SECOND) };
@@ -95,7 +97,7 @@ export class CommandQueue implements Expiring {
   #hasTokens({ name }: Command | InvalidCommand): boolean {
     const bucket = name.startsWith('chat:') ? this.#buckets.chat : this.#buckets.other;
     const price = name === 'profile:change' ? COMMAND_LIMITS.profileChangeCost : 1;
-    return bucket.take(price, performance.now());
+    return bucket.take(price, this.#options.clock.monotonicMs());
   }
 
   #begin(command: Command | InvalidCommand): void {

@@ -5,7 +5,7 @@ import type { CommandResult, Metrics } from '../metrics/metrics.ts';
 export function measureCommands(runner: CommandRunner, metrics: Metrics): CommandRunner {
   return {
     async run(request: CommandRequest): Promise<CommandAnswer> {
-      const pending = { startMs: performance.now() };
+      const pending = { startMs: metrics.clock.monotonicMs() };
       metrics.pendingCommands.add(pending);
       try {
         const answer = await runner.run(request);

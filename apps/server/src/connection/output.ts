@@ -28,7 +28,7 @@ export function outputFactory({
   metrics,
 }: Pick<OutputShared, 'wheel' | 'clock' | 'metrics'>): CreateOutput {
   const frames = new FrameMaker();
-  const flushes = new FlushScheduler(() => frames.forget());
+  const flushes = new FlushScheduler(clock, () => frames.forget());
   const shared: OutputShared = { wheel, clock, flushes, frames, metrics };
   return (transport, owner) => new Output({ transport, shared, owner });
 }

@@ -73,7 +73,7 @@ test('the more who read, the longer it gathers', () => {
   expect(batchingDelayMs(10_000)).toBe(50);
 });
 
-test('a document is not hot any more after a quiet window', () => {
+test('a document is not busy any more after a quiet window', () => {
   const { clock, batcher, load } = start();
   load('a');
   clock.advance(BATCHING.windowMs);

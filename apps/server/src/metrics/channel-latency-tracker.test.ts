@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { errorOf, type MessageOf, type ServerMessage } from '@tandem/protocol';
 import { ChannelLatencyTracker, type Waiting } from './channel-latency-tracker.ts';
-import { expose } from './exposition.ts';
+import { expose } from './instruments.ts';
 import { Metrics } from './metrics.ts';
 
 const opened = (base: number): MessageOf<'opened'> => ({

@@ -21,12 +21,12 @@ export class ChannelLatencyTracker {
   }
 
   opening(what: 'first' | 'return'): Waiting {
-    return { what, sinceMs: performance.now() };
+    return { what, sinceMs: this.#metrics.clock.monotonicMs() };
   }
 
   /** @param waiting of the update's author. @returns the request to time now. */
   sent(waiting: Waiting | null, cseq: number): Waiting {
-    return waiting ?? { what: cseq, sinceMs: performance.now() };
+    return waiting ?? { what: cseq, sinceMs: this.#metrics.clock.monotonicMs() };
   }
 
   /** @returns the request to time now. */

@@ -7,7 +7,7 @@ import { METRICS } from '../limits.ts';
 import type { ServerStats, ConnectionCount, RoomView } from './connection-stats.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Metrics } from './metrics.ts';
-import { beginningOf } from './span.ts';
+import { beginningOf } from './metrics.ts';
 
 export interface DashboardSources {
   readonly metrics: Metrics;

@@ -1,7 +1,8 @@
 /**
  * Metric instruments: plain numbers with labels from closed sets, so that counting on the message
- * path allocates nothing and hostile input cannot add a series. `exposition.ts` renders them on
- * scrape.
+ * path allocates nothing and hostile input cannot add a series. `expose` renders them on
+ * scrape in the Prometheus text format 0.0.4:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -23,11 +24,13 @@ export class Counter implements Instrument {
   readonly type = 'counter';
   readonly name: string;
   readonly help: string;
-  value = 0;
+  value: number;
 
-  constructor(name: string, help: string) {
+  /** @param value of a count that is kept elsewhere, read at scrape time. */
+  constructor(name: string, help: string, value = 0) {
     this.name = name;
     this.help = help;
+    this.value = value;
   }
 
   add(amount = 1): void {
@@ -39,7 +42,7 @@ export class Counter implements Instrument {
   }
 }
 
-export class CounterBy<W extends string> implements Instrument {
+export class LabeledCounter<W extends string> implements Instrument {
   readonly type = 'counter';
   readonly name: string;
   readonly help: string;
@@ -74,12 +77,12 @@ export class CounterBy<W extends string> implements Instrument {
   }
 }
 
-export class CounterByTwo<A extends string, B extends string> implements Instrument {
+export class TwoLabelCounter<A extends string, B extends string> implements Instrument {
   readonly type = 'counter';
   readonly name: string;
   readonly help: string;
   readonly #label: string;
-  readonly #counters: Readonly<Record<A, CounterBy<B>>>;
+  readonly #counters: Readonly<Record<A, LabeledCounter<B>>>;
 
   constructor(
     name: string,
@@ -93,16 +96,16 @@ export class CounterByTwo<A extends string, B extends string> implements Instrum
     this.help = help;
     this.#label = first[0];
     this.#counters = Object.fromEntries(
-      first[1].map((word) => [word, new CounterBy(name, help, second)]),
-    ) as Record<A, CounterBy<B>>;
+      first[1].map((word) => [word, new LabeledCounter(name, help, second)]),
+    ) as Record<A, LabeledCounter<B>>;
   }
 
-  of(word: A): CounterBy<B> {
+  of(word: A): LabeledCounter<B> {
     return this.#counters[word];
   }
 
   samples(): readonly Sample[] {
-    return Object.entries<CounterBy<B>>(this.#counters).flatMap(([word, counter]) =>
+    return Object.entries<LabeledCounter<B>>(this.#counters).flatMap(([word, counter]) =>
       counter.samples().map(({ labels, value }) => ({
         labels: { [this.#label]: word, ...labels },
         value,
@@ -111,15 +114,22 @@ export class CounterByTwo<A extends string, B extends string> implements Instrum
   }
 }
 
-/** A value read at scrape time. @param type `counter` for a count kept elsewhere. */
-export function reading(
-  name: string,
-  help: string,
-  value: number | readonly Sample[],
-  type: 'gauge' | 'counter' = 'gauge',
-): Instrument {
-  const samples = typeof value === 'number' ? [{ value }] : value;
-  return { name, help, type, samples: () => samples };
+/** A value read at scrape time. */
+export class Gauge implements Instrument {
+  readonly type = 'gauge';
+  readonly name: string;
+  readonly help: string;
+  readonly #samples: readonly Sample[];
+
+  constructor(name: string, help: string, value: number | readonly Sample[]) {
+    this.name = name;
+    this.help = help;
+    this.#samples = typeof value === 'number' ? [{ value }] : value;
+  }
+
+  samples(): readonly Sample[] {
+    return this.#samples;
+  }
 }
 
 /** From half a millisecond to ten seconds, in steps of about two. */
@@ -172,7 +182,7 @@ export class Histogram implements Instrument {
   }
 }
 
-export class HistogramBy<W extends string> implements Instrument {
+export class LabeledHistogram<W extends string> implements Instrument {
   readonly type = 'histogram';
   readonly name: string;
   readonly help: string;
@@ -193,4 +203,28 @@ export class HistogramBy<W extends string> implements Instrument {
   *samples(): Iterable<Sample> {
     for (const histogram of Object.values<Histogram>(this.#histograms)) yield* histogram.samples();
   }
+}
+
+export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export function expose(instruments: readonly Instrument[]): string {
+  const lines: string[] = [];
+  for (const instrument of instruments) {
+    const { name, help, type } = instrument;
+    lines.push(`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${type}`);
+    for (const { suffix = '', labels = {}, value } of instrument.samples())
+      lines.push(`${name}${suffix}${labelsText(labels)} ${value}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function labelsText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(
+    ([label, word]) => `${label}="${escaped(word).replaceAll('"', '\\"')}"`,
+  );
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { expose } from './exposition.ts';
-import { Histogram } from './instruments.ts';
+import { expose, Histogram } from './instruments.ts';
 import { foldTickTimes } from './loop-delay.ts';
 
 const ms = 1e6;

@@ -12,19 +12,19 @@ import {
   type ErrorCode,
   type ServerMessageType,
 } from '@tandem/protocol';
+import { systemClock, type Clock } from '../runtime/clock.ts';
 import { ERROR_SOURCES } from '../runtime/error-boundary.ts';
 import { ConnectionCounts } from './connection-stats.ts';
 import { DELIVERY_CLASS, DELIVERY_CLASSES } from './delivery-class.ts';
 import {
   Counter,
-  CounterBy,
-  CounterByTwo,
   Histogram,
-  HistogramBy,
+  LabeledCounter,
+  LabeledHistogram,
+  TwoLabelCounter,
   type Instrument,
 } from './instruments.ts';
 import { LatencyWindow } from './latency-window.ts';
-import { beginningOf, type Span, type SpanSink } from './span.ts';
 
 /** `accepted`, or the HTTP status of the refusal. */
 const CONNECT_RESULTS = ['accepted', '400', '403', '404', '426', '429', '503'] as const;
@@ -72,25 +72,42 @@ const CLIENT_MESSAGES = Object.entries(MESSAGES)
   .filter(([type, { from }]) => from !== 'server' && type !== 'fragment')
   .map(([type]) => type as ClientMessageType);
 
+/** One piece of finished work in a trace. */
+export interface Span {
+  readonly name: string;
+  /** Monotonic, like `endMs`. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Never content, names or whole document ids. */
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+export interface SpanSink {
+  record(span: Span): void;
+}
+
 export class Metrics {
+  /** Its monotonic time is that of every start passed to these methods. */
+  readonly clock: Clock;
   /** The self-probe's document, excluded from room lists. */
   probeDocument: string | null = null;
   readonly connections = new ConnectionCounts();
-  readonly connectionAttempts = new CounterBy(
+  readonly connectionAttempts = new LabeledCounter(
     'tandem_connection_attempts_total',
     'Attempts to connect.',
     ['result', CONNECT_RESULTS],
   );
-  readonly messages = new CounterBy('tandem_messages_received_total', 'Messages from clients.', [
-    'type',
-    CLIENT_MESSAGES,
-  ]);
-  readonly publishes = new CounterBy(
+  readonly messages = new LabeledCounter(
+    'tandem_messages_received_total',
+    'Messages from clients.',
+    ['type', CLIENT_MESSAGES],
+  );
+  readonly publishes = new LabeledCounter(
     'tandem_publishes_total',
     'Messages made for a room, however many receive them.',
     ['class', DELIVERY_CLASSES],
   );
-  readonly deliveries = new CounterBy(
+  readonly deliveries = new LabeledCounter(
     'tandem_deliveries_total',
     'Messages given to receivers of a room.',
     ['class', DELIVERY_CLASSES],
@@ -99,7 +116,7 @@ export class Metrics {
     'tandem_frames_sent_total',
     'Frames written; deliveries by frames is how many travel in one.',
   );
-  readonly bytes = new CounterBy('tandem_bytes_total', 'Bytes of frames.', [
+  readonly bytes = new LabeledCounter('tandem_bytes_total', 'Bytes of frames.', [
     'direction',
     ['in', 'out'],
   ]);
@@ -111,27 +128,27 @@ export class Metrics {
     'tandem_gap_repairs_total',
     'Requests for rows or events that are missing in the middle.',
   );
-  readonly recoveries = new CounterBy(
+  readonly recoveries = new LabeledCounter(
     'tandem_recoveries_total',
     'Copies and channels that came back with a position, and what they were given.',
     ['result', RECOVERIES],
   );
-  readonly errorsSent = new CounterBy(
+  readonly errorsSent = new LabeledCounter(
     'tandem_errors_sent_total',
     'Refusals, by what clients were told.',
     ['code', Object.keys(ERRORS) as ErrorCode[]],
   );
-  readonly reauthentications = new CounterBy(
+  readonly reauthentications = new LabeledCounter(
     'tandem_reauthentications_total',
     'New tokens on connections that live on.',
     ['result', ['renewed', 'refused']],
   );
-  readonly rateLimited = new CounterBy(
+  readonly rateLimited = new LabeledCounter(
     'tandem_rate_limited_total',
     'What was refused because it was too much.',
     ['bucket', BUCKETS],
   );
-  readonly containedErrors = new CounterBy(
+  readonly containedErrors = new LabeledCounter(
     'tandem_contained_errors_total',
     'Failures of the server itself that ended no more than one connection or one step.',
     ['source', ERROR_SOURCES],
@@ -144,12 +161,12 @@ export class Metrics {
     'nodejs_eventloop_lag_seconds',
     'How late the event loop of the gateway came to its work.',
   );
-  readonly selfProbe = new HistogramBy(
+  readonly selfProbe = new LabeledHistogram(
     'tandem_probe_seconds',
     'What the server publishes to itself, until it has it.',
     ['path', PROBE_PATHS],
   );
-  readonly probeFailures = new CounterBy(
+  readonly probeFailures = new LabeledCounter(
     'tandem_probe_failures_total',
     'What the server published to itself and did not get in time.',
     ['path', PROBE_PATHS],
@@ -160,10 +177,11 @@ export class Metrics {
   /** Unanswered commands, oldest first. */
   readonly pendingCommands = new Set<{ readonly startMs: number }>();
 
-  readonly #disconnects = new CounterBy('tandem_disconnects_total', 'Connections that ended.', [
-    'code',
-    CLOSE_WORDS,
-  ]);
+  readonly #disconnects = new LabeledCounter(
+    'tandem_disconnects_total',
+    'Connections that ended.',
+    ['code', CLOSE_WORDS],
+  );
   readonly #hello = new Histogram('tandem_handshake_duration_seconds', 'From hello to welcome.');
   readonly #open = new Histogram(
     'tandem_document_open_duration_seconds',
@@ -173,11 +191,11 @@ export class Metrics {
     'tandem_update_ack_seconds',
     'From the arrival of an update to its acknowledgement; of each channel one at a time.',
   );
-  readonly #commands = new CounterByTwo('tandem_commands_total', 'Commands answered.', [
+  readonly #commands = new TwoLabelCounter('tandem_commands_total', 'Commands answered.', [
     ['command', COMMAND_NAMES],
     ['result', COMMAND_RESULTS],
   ]);
-  readonly #command = new HistogramBy(
+  readonly #command = new LabeledHistogram(
     'tandem_command_seconds',
     'From a command to its answer, the disk included.',
     ['command', COMMAND_NAMES],
@@ -194,8 +212,9 @@ export class Metrics {
   readonly #spans: SpanSink | null;
 
   /** @param spans also receives timed work. */
-  constructor(spans: SpanSink | null = null) {
+  constructor(spans: SpanSink | null = null, clock: Clock = systemClock) {
     this.#spans = spans;
+    this.clock = clock;
   }
 
   get instruments(): readonly Instrument[] {
@@ -245,24 +264,24 @@ export class Metrics {
     this.#disconnects.add(CLOSE_WORDS.includes(word) ? word : OTHER_CODE);
   }
 
-  // Times are those of `performance.now()`.
+  // Times are monotonic, by `clock`.
 
   welcomed(connection: string, startMs: number): void {
-    this.#hello.observe(this.#told('hello', startMs, { connection }));
+    this.#hello.observe(this.#record('hello', startMs, { connection }));
   }
 
   opened(document: string, startMs: number): void {
-    this.#open.observe(this.#told('open', startMs, { document: beginningOf(document) }));
+    this.#open.observe(this.#record('open', startMs, { document: beginningOf(document) }));
   }
 
   acknowledged(document: string, startMs: number): void {
-    const seconds = this.#told('update', startMs, { document: beginningOf(document) });
+    const seconds = this.#record('update', startMs, { document: beginningOf(document) });
     this.#acknowledge.observe(seconds);
     this.acknowledgements.add(seconds * 1_000);
   }
 
   commanded(command: (typeof COMMAND_NAMES)[number], result: CommandResult, startMs: number): void {
-    const seconds = this.#told('command', startMs, { command, result });
+    const seconds = this.#record('command', startMs, { command, result });
     this.#commands.of(command).add(result);
     this.#command.of(command).observe(seconds);
     this.acknowledgements.add(seconds * 1_000);
@@ -274,21 +293,26 @@ export class Metrics {
   }
 
   committed(shard: number, ms: number): void {
-    this.#commit.observe(this.#told('commit', performance.now() - ms, { shard }));
+    this.#commit.observe(this.#record('commit', this.clock.monotonicMs() - ms, { shard }));
     this.commits.add(ms);
   }
 
   compacted(document: string, ms: number): void {
-    const startMs = performance.now() - ms;
+    const startMs = this.clock.monotonicMs() - ms;
     this.#compaction.observe(
-      this.#told('compaction', startMs, { document: beginningOf(document) }),
+      this.#record('compaction', startMs, { document: beginningOf(document) }),
     );
   }
 
   /** Records the time since `startMs`. @returns seconds. */
-  #told(name: string, startMs: number, attributes: Span['attributes']): number {
-    const endMs = performance.now();
+  #record(name: string, startMs: number, attributes: Span['attributes']): number {
+    const endMs = this.clock.monotonicMs();
     this.#spans?.record({ name, startMs, endMs, attributes });
     return (endMs - startMs) / 1_000;
   }
+}
+
+/** A shortened id, because the whole id grants access to the document. */
+export function beginningOf(document: string): string {
+  return document.slice(0, 6);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { METRICS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { Metrics } from './metrics.ts';
 import { OtlpSpans } from './otlp-spans.ts';
 
@@ -42,7 +43,13 @@ async function collector(status: number) {
 function sender(endpoint: URL) {
   const warnings: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-  const spans = new OtlpSpans({ endpoint, headers: { 'api-key': 'k' }, service: 'here', log });
+  const spans = new OtlpSpans({
+    endpoint,
+    headers: { 'api-key': 'k' },
+    service: 'here',
+    clock: systemClock,
+    log,
+  });
   return { spans, warnings };
 }
 

@@ -7,8 +7,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { METRICS } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Span, SpanSink } from './span.ts';
+import type { Span, SpanSink } from './metrics.ts';
 
 export interface OtlpOptions {
   /** The collector's base URL; traces go to `v1/traces` below it. */
@@ -16,6 +17,7 @@ export interface OtlpOptions {
   /** Such as credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly service: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -27,7 +29,7 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
   readonly #options: OtlpOptions;
   readonly #url: string;
   #waiting: Span[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  #timer: unknown = null;
   #exporting: Promise<void> = Promise.resolve();
   #collector: 'takes' | 'refuses' = 'takes';
 
@@ -40,7 +42,7 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
   record(span: Span): void {
     if (this.#waiting.length >= METRICS.maxQueuedSpans) return;
     this.#waiting.push(span);
-    this.#timer ??= setTimeout(() => this.#export(), METRICS.spanExportIntervalMs).unref();
+    this.#timer ??= this.#options.clock.setTimeout(this.#export, METRICS.spanExportIntervalMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,13 +50,13 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
     await this.#exporting;
   }
 
-  #export(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+  readonly #export = (): void => {
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = null;
     const spans = this.#waiting;
     this.#waiting = [];
     this.#exporting = this.#exporting.then(() => this.#send(spans));
-  }
+  };
 
   async #send(spans: readonly Span[]): Promise<void> {
     const { headers, service, log } = this.#options;

@@ -5,7 +5,7 @@ import {
   type NodeGCPerformanceDetail,
   type PerformanceEntry,
 } from 'node:perf_hooks';
-import { HistogramBy, reading, type Instrument } from './instruments.ts';
+import { Counter, Gauge, LabeledHistogram, type Instrument } from './instruments.ts';
 
 const GC_KINDS: Readonly<Record<number, 'minor' | 'major' | 'incremental' | 'weakcb'>> = {
   [constants.NODE_PERFORMANCE_GC_MINOR]: 'minor',
@@ -17,7 +17,7 @@ const GC_KINDS: Readonly<Record<number, 'minor' | 'major' | 'incremental' | 'wea
 type CollectionEntry = PerformanceEntry & { readonly detail: NodeGCPerformanceDetail };
 
 export class ProcessInstruments implements Disposable {
-  readonly #collections = new HistogramBy(
+  readonly #collections = new LabeledHistogram(
     'nodejs_gc_duration_seconds',
     'Time that garbage collection took in the main thread.',
     ['kind', Object.values(GC_KINDS)],
@@ -38,21 +38,20 @@ export class ProcessInstruments implements Disposable {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed, external } = process.memoryUsage();
     return [
-      reading(
+      new Counter(
         'process_cpu_seconds_total',
         'Processor time of all threads.',
         (user + system) / 1e6,
-        'counter',
       ),
-      reading(
+      new Gauge(
         'process_start_time_seconds',
         'When the process started, since the epoch.',
         performance.timeOrigin / 1_000,
       ),
-      reading('process_resident_memory_bytes', 'Memory of the whole process.', rss),
-      reading('nodejs_heap_size_used_bytes', 'JavaScript heap of the main thread.', heapUsed),
-      reading('nodejs_external_memory_bytes', 'Buffers of the main thread.', external),
-      reading('nodejs_version_info', 'The version of Node.', [
+      new Gauge('process_resident_memory_bytes', 'Memory of the whole process.', rss),
+      new Gauge('nodejs_heap_size_used_bytes', 'JavaScript heap of the main thread.', heapUsed),
+      new Gauge('nodejs_external_memory_bytes', 'Buffers of the main thread.', external),
+      new Gauge('nodejs_version_info', 'The version of Node.', [
         { labels: { version: process.version }, value: 1 },
       ]),
       this.#collections,

@@ -26,11 +26,11 @@ export class RoomCursors implements Disposable {
   readonly #options: RoomCursorsOptions;
   readonly #relay: AwarenessRelay;
   readonly #pace = new CursorRateController();
-  readonly #flush = new Throttle(
-    () => this.#pace.pauseMs,
-    () => this.#send(),
-    (error) => this.#options.onError(error),
-  );
+  readonly #flush = new Throttle({
+    intervalMs: () => this.#pace.pauseMs,
+    run: () => this.#send(),
+    onError: (error) => this.#options.onError(error),
+  });
 
   constructor(options: RoomCursorsOptions) {
     this.#options = options;

@@ -44,11 +44,11 @@ export class RoomPeople implements Disposable {
   /** Disconnected members who are still shown. */
   readonly #inGracePeriod = new Set<Deadline>();
   readonly #board: Roster;
-  readonly #boardFlush = new Throttle(
-    () => this.#presenceIntervalMs,
-    () => this.#sendPresence(),
-    (error) => this.#options.onError(error),
-  );
+  readonly #boardFlush = new Throttle({
+    intervalMs: () => this.#presenceIntervalMs,
+    run: () => this.#sendPresence(),
+    onError: (error) => this.#options.onError(error),
+  });
   #cursors: RoomCursors | null = null;
   #typing: RoomTyping | null = null;
   /**

@@ -19,11 +19,11 @@ export interface RoomTypingOptions {
 export class RoomTyping implements Disposable {
   readonly #options: RoomTypingOptions;
   readonly #list: TypingList;
-  readonly #flush = new Throttle(
-    () => this.#options.here.size * PRESENCE.msPerReceiver,
-    () => this.#send(),
-    (error) => this.#options.onError(error),
-  );
+  readonly #flush = new Throttle({
+    intervalMs: () => this.#options.here.size * PRESENCE.msPerReceiver,
+    run: () => this.#send(),
+    onError: (error) => this.#options.onError(error),
+  });
   #told = '';
 
   constructor(options: RoomTypingOptions) {

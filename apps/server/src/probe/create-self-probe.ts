@@ -5,6 +5,7 @@ import { createDocument } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
 import { createUser, findUser } from '../storage/users.ts';
 import type { Engine } from '../engine/port.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { TokenSigner } from '../accounts/session-token.ts';
 import { SelfProbe } from './self-probe.ts';
@@ -15,18 +16,19 @@ export interface ProbeContext {
   readonly db: Database;
   readonly engine: Engine;
   readonly tokens: TokenSigner;
+  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
 const WRITER = 'self-probe';
-const READER = 'canary-listener';
+const READER = 'self-probe-reader';
 const TITLE = 'Self-probe';
 const ID_BYTES = 18;
 
 /** @param listening where the server listens. */
 export function createSelfProbe(context: ProbeContext, listening: AddressInfo): SelfProbe {
-  const { tokens, metrics, log } = context;
+  const { tokens, clock, metrics, log } = context;
   const tokenOf = async (user: string) => (await tokens.sign(user)).token;
   const createPair = () =>
     new SocketPair({
@@ -36,7 +38,7 @@ export function createSelfProbe(context: ProbeContext, listening: AddressInfo): 
       writerToken: () => tokenOf(WRITER),
       readerToken: () => tokenOf(READER),
     });
-  return new SelfProbe({ createPair, metrics, log });
+  return new SelfProbe({ createPair, clock, metrics, log });
 }
 
 /** The loopback address for a server that listens on all addresses. */
@@ -45,8 +47,8 @@ function ownAddress(address: string): string {
 }
 
 /** Creates what is missing. @returns the document's unguessable id. */
-async function prepareDocument({ db, engine, metrics }: ProbeContext): Promise<string> {
-  const at = Date.now();
+async function prepareDocument({ db, engine, clock, metrics }: ProbeContext): Promise<string> {
+  const at = clock.now();
   for (const id of [WRITER, READER]) {
     if ((await findUser(db, id)) === undefined)
       await createUser(db, { id, name: TITLE, color: 0, at });

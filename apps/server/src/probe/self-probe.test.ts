@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PROBE } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { SelfProbe, type ProbePair } from './self-probe.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
@@ -8,8 +9,8 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 class FakePair implements ProbePair {
-  readonly sung: string[] = [];
-  state: 'hearing' | 'deaf' | 'ended' = 'hearing';
+  readonly probes: string[] = [];
+  state: 'answering' | 'silent' | 'ended' = 'answering';
   #reject: (error: Error) => void = () => {};
 
   async open(): Promise<void> {}
@@ -27,9 +28,9 @@ class FakePair implements ProbePair {
     this.#reject(new Error('ended'));
   }
 
-  async #probe(song: string): Promise<void> {
-    this.sung.push(song);
-    if (this.state !== 'hearing') await new Promise((_, reject) => (this.#reject = reject));
+  async #probe(probe: string): Promise<void> {
+    this.probes.push(probe);
+    if (this.state !== 'answering') await new Promise((_, reject) => (this.#reject = reject));
   }
 }
 
@@ -41,7 +42,12 @@ function context() {
     pairs.push(pair);
     return pair;
   };
-  const selfProbe = new SelfProbe({ createPair, metrics, log: pino({ enabled: false }) });
+  const selfProbe = new SelfProbe({
+    createPair,
+    clock: systemClock,
+    metrics,
+    log: pino({ enabled: false }),
+  });
   selfProbe.start();
   const beats = (count: number) => vi.advanceTimersByTimeAsync(count * PROBE.intervalMs);
   return { selfProbe, pairs, metrics, beats };
@@ -51,7 +57,7 @@ test('goes through the journal once in a while, and otherwise by awareness, on o
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(PROBE.commitEvery + 1);
   expect(pairs).toHaveLength(1);
-  expect(pairs[0]?.sung.filter((song) => song.startsWith('commit'))).toEqual([
+  expect(pairs[0]?.probes.filter((probe) => probe.startsWith('commit'))).toEqual([
     'commit 0',
     `commit ${PROBE.commitEvery}`,
   ]);
@@ -61,10 +67,10 @@ test('goes through the journal once in a while, and otherwise by awareness, on o
   selfProbe[Symbol.dispose]();
 });
 
-test('counts one failure for a beat that is not heard in time, and begins again', async () => {
+test('counts one failure for a beat that is not answered in time, and begins again', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(1);
-  pairs[0]!.state = 'deaf';
+  pairs[0]!.state = 'silent';
   await beats(1);
   await vi.advanceTimersByTimeAsync(PROBE.timeoutMs);
   expect(pairs[0]?.state).toBe('ended');
@@ -78,7 +84,7 @@ test('counts one failure for a beat that is not heard in time, and begins again'
 test('counts nothing that its own end has cut off', async () => {
   const { selfProbe, pairs, metrics, beats } = context();
   await beats(1);
-  pairs[0]!.state = 'deaf';
+  pairs[0]!.state = 'silent';
   await beats(1);
   selfProbe[Symbol.dispose]();
   await beats(20);

@@ -4,6 +4,7 @@
  * unused server's disk thirty million times a year.
  */
 import { PROBE } from '../limits.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ProbePath, Metrics } from '../metrics/metrics.ts';
 
@@ -19,24 +20,26 @@ export interface ProbePair {
 
 export interface SelfProbeOptions {
   readonly createPair: () => ProbePair;
+  readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
 export class SelfProbe implements Disposable {
   readonly #options: SelfProbeOptions;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: unknown = null;
   #pair: ProbePair | null = null;
   #beats = 0;
   #state: 'resting' | 'beating' | 'ended' = 'resting';
-  #health: 'well' | 'ill' = 'well';
+  #health: 'healthy' | 'unhealthy' = 'healthy';
 
   constructor(options: SelfProbeOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.start();
       this.#beat().catch((error: unknown) => {
         this.#options.log.error({ err: error }, 'self-probe failed');
         if (this.#state === 'beating') this.#state = 'resting';
@@ -45,7 +48,7 @@ export class SelfProbe implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     this.#state = 'ended';
     this.#pair?.end();
   }
@@ -57,14 +60,15 @@ export class SelfProbe implements Disposable {
     const beat = this.#beats++;
     const path: ProbePath = beat % PROBE.commitEvery === 0 ? 'commit' : 'deliver';
     const pair = (this.#pair ??= this.#options.createPair());
-    const limit = setTimeout(() => pair.end(), PROBE.timeoutMs);
+    const { clock } = this.#options;
+    const timeout = clock.setTimeout(() => pair.end(), PROBE.timeoutMs);
     try {
       await this.#probe(pair, { beat, path });
       this.#recovered();
     } catch (error) {
       this.#failed(path, error);
     } finally {
-      clearTimeout(limit);
+      clock.clearTimeout(timeout);
     }
     if (this.#state === 'beating') this.#state = 'resting';
   }
@@ -74,9 +78,10 @@ export class SelfProbe implements Disposable {
     { beat, path }: { readonly beat: number; readonly path: ProbePath },
   ): Promise<void> {
     await pair.open();
-    const startMs = performance.now();
+    const { clock, metrics } = this.#options;
+    const startMs = clock.monotonicMs();
     await pair[path](beat);
-    this.#options.metrics.selfProbe.of(path).observe((performance.now() - startMs) / 1_000);
+    metrics.selfProbe.of(path).observe((clock.monotonicMs() - startMs) / 1_000);
   }
 
   #failed(path: ProbePath, error: unknown): void {
@@ -85,12 +90,12 @@ export class SelfProbe implements Disposable {
     if (this.#state === 'ended') return;
     const { metrics, log } = this.#options;
     metrics.probeFailures.add(path);
-    if (this.#health === 'well') log.warn({ err: error, path }, 'the self-probe is not heard');
-    this.#health = 'ill';
+    if (this.#health === 'healthy') log.warn({ err: error, path }, 'self-probe failed');
+    this.#health = 'unhealthy';
   }
 
   #recovered(): void {
-    if (this.#health === 'ill') this.#options.log.info('the self-probe is heard again');
-    this.#health = 'well';
+    if (this.#health === 'unhealthy') this.#options.log.info('self-probe succeeds again');
+    this.#health = 'healthy';
   }
 }

@@ -5,6 +5,7 @@ import type { CommandRunner } from '../commands/command-runner.ts';
 import type { ConnectionPolicy } from '../connection/connection-policy.ts';
 import type { Rooms } from '../documents/rooms.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
 
 export interface DocumentServices {
@@ -21,6 +22,7 @@ export interface NativeServices extends YjsServices {
   readonly runner: CommandRunner;
   readonly eventChannels: EventChannels;
   readonly wheel: TimerWheel;
+  readonly clock: Clock;
 }
 
 export interface FeedServices {

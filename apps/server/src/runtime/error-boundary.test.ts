@@ -96,7 +96,11 @@ describe('timers', () => {
 
   test('a throttle that fails runs again', () => {
     const failures: unknown[] = [];
-    const throttle = new Throttle(100, fail, (error) => failures.push(error));
+    const throttle = new Throttle({
+      intervalMs: 100,
+      run: fail,
+      onError: (error) => failures.push(error),
+    });
     for (let i = 0; i < 2; i++) {
       throttle.schedule();
       vi.advanceTimersByTime(200);

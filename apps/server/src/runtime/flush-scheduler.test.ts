@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FLUSH } from '../limits.ts';
+import { systemClock } from './clock.ts';
 import { FlushScheduler } from './flush-scheduler.ts';
 import { fakeConnection } from '../connection/testing/fake-connection.ts';
 
@@ -12,7 +13,7 @@ function flushable(isLoaded: boolean) {
 }
 
 test('flushes at the end of the turn', () => {
-  const turn = new FlushScheduler(() => {});
+  const turn = new FlushScheduler(systemClock, () => {});
   const one = flushable(false);
   turn.add(one);
   expect(one.flushed).toHaveLength(0);
@@ -22,7 +23,7 @@ test('flushes at the end of the turn', () => {
 
 test('flushes loaded connections together, at the longer interval', () => {
   let ends = 0;
-  const turn = new FlushScheduler(() => void ends++);
+  const turn = new FlushScheduler(systemClock, () => void ends++);
   const [one, other] = [flushable(true), flushable(true)];
   turn.add(one);
   vi.advanceTimersByTime(FLUSH.loadedIntervalMs - 1);
@@ -34,7 +35,7 @@ test('flushes loaded connections together, at the longer interval', () => {
 
 test('flushes very many connections in slices, with a turn between them', () => {
   let ends = 0;
-  const turn = new FlushScheduler(() => void ends++);
+  const turn = new FlushScheduler(systemClock, () => void ends++);
   const crowd = Array.from({ length: FLUSH.maxUnsliced + FLUSH.sliceSize + 1 }, () =>
     flushable(false),
   );
@@ -63,7 +64,7 @@ function write(
   }
 }
 
-test('a connection that writes again and again becomes hot; one of people who type does not', () => {
+test('a connection that writes again and again becomes loaded; one of people who type does not', () => {
   const fake = fakeConnection();
   write(fake, 5 * FLUSH.loadedAfterWrites, FLUSH.loadedGapMs);
   expect(fake.connection.isLoaded).toBe(false);
@@ -71,7 +72,7 @@ test('a connection that writes again and again becomes hot; one of people who ty
   expect(fake.connection.isLoaded).toBe(true);
 });
 
-test('is hot as long as waiting brings messages together', () => {
+test('is loaded as long as waiting brings messages together', () => {
   const fake = fakeConnection();
   write(fake, FLUSH.loadedAfterWrites, 1);
   write(fake, 10, FLUSH.loadedIntervalMs, 2);

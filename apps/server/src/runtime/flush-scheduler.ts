@@ -5,6 +5,7 @@
  * work does not wait.
  */
 import { FLUSH } from '../limits.ts';
+import type { Clock } from './clock.ts';
 
 export interface Flushable {
   /** Whether it is flushed at the longer interval. */
@@ -14,20 +15,23 @@ export interface Flushable {
 }
 
 export class FlushScheduler {
+  readonly #clock: Clock;
   readonly #onEnd: () => void;
   #waiting: Flushable[] = [];
   #loaded: Flushable[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  #timer: unknown = null;
 
   /** @param onEnd called when only loaded connections wait. */
-  constructor(onEnd: () => void) {
+  constructor(clock: Clock, onEnd: () => void) {
+    this.#clock = clock;
     this.#onEnd = onEnd;
   }
 
   add(flushing: Flushable): void {
     if (flushing.isLoaded) {
       this.#loaded.push(flushing);
-      if (this.#timer === null) this.#timer = setTimeout(this.#runLoaded, FLUSH.loadedIntervalMs);
+      if (this.#timer !== null) return;
+      this.#timer = this.#clock.setTimeout(this.#runLoaded, FLUSH.loadedIntervalMs);
     } else if (this.#waiting.push(flushing) === 1) setImmediate(this.#run);
   }
 
@@ -37,7 +41,7 @@ export class FlushScheduler {
     const slice = this.#waiting;
     this.#waiting = rest;
     if (rest.length > 0) setImmediate(this.#run);
-    const nowMs = Math.trunc(performance.now());
+    const nowMs = Math.trunc(this.#clock.monotonicMs());
     for (const flushing of slice) flushing.flush(nowMs);
     if (rest.length === 0) this.#onEnd();
   };

@@ -1,45 +1,46 @@
 /** Runs a function at most once per interval: at once after a pause, otherwise at the end of the interval. */
+import { systemClock, type Clock } from './clock.ts';
+
+export interface ThrottleOptions {
+  /** A function is evaluated at each schedule. */
+  readonly intervalMs: number | (() => number);
+  readonly run: () => void;
+  /** Handles what `run` throws; later runs are not affected. */
+  readonly onError: (error: unknown) => void;
+  readonly clock?: Clock;
+}
 
 export class Throttle implements Disposable {
-  readonly #intervalMs: () => number;
-  readonly #run: () => void;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: ThrottleOptions;
+  readonly #clock: Clock;
   #lastRunMs = -Infinity;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: unknown = null;
 
-  /**
-   * @param intervalMs a function is evaluated at each schedule.
-   * @param onError handles what `run` throws; later runs are not affected.
-   */
-  constructor(
-    intervalMs: number | (() => number),
-    run: () => void,
-    onError: (error: unknown) => void,
-  ) {
-    this.#intervalMs = typeof intervalMs === 'number' ? () => intervalMs : intervalMs;
-    this.#run = run;
-    this.#onError = onError;
+  constructor(options: ThrottleOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   schedule(): void {
     if (this.#timer !== null) return;
-    const waitMs = this.#lastRunMs + this.#intervalMs() - performance.now();
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#lastRunMs = performance.now();
-        try {
-          this.#run();
-        } catch (error) {
-          this.#onError(error);
-        }
-      },
-      Math.max(0, waitMs),
-    );
+    const { intervalMs } = this.#options;
+    const interval = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+    const waitMs = this.#lastRunMs + interval - this.#clock.monotonicMs();
+    this.#timer = this.#clock.setTimeout(this.#run, Math.max(0, waitMs));
   }
 
   [Symbol.dispose](): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
+
+  readonly #run = (): void => {
+    this.#timer = null;
+    this.#lastRunMs = this.#clock.monotonicMs();
+    try {
+      this.#options.run();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  };
 }

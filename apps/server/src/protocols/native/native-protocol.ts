@@ -165,11 +165,12 @@ export class NativeProtocol implements ProtocolHandler {
   }
 
   get #commandQueue(): CommandQueue {
-    const { runner, wheel } = this.#services;
+    const { runner, wheel, clock } = this.#services;
     const connection = this.#connection;
     this.#commands ??= new CommandQueue({
       runner,
       wheel,
+      clock,
       client: {
         user: (connection.user as User).id,
         answer: (message) => this.#send(message),
@@ -290,7 +291,7 @@ export class NativeProtocol implements ProtocolHandler {
 
   async #authenticate(token: string): Promise<void> {
     const { authenticator, policy, metrics } = this.#services;
-    const startMs = performance.now();
+    const startMs = metrics.clock.monotonicMs();
     const holder = await authenticator.findByToken(token);
     if (this.#connection.ended) return;
     if (holder === null) {

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
-import { expose } from './exposition.ts';
-import { Counter, CounterBy, Histogram, HistogramBy, reading } from './instruments.ts';
+import {
+  Counter,
+  expose,
+  Gauge,
+  Histogram,
+  LabeledCounter,
+  LabeledHistogram,
+} from './instruments.ts';
 
 test('writes counters, by words and without', () => {
   const frames = new Counter('frames_total', 'Frames.');
   frames.add();
   frames.add(4);
-  const bytes = new CounterBy('bytes_total', 'Bytes.', ['direction', ['in', 'out']]);
+  const bytes = new LabeledCounter('bytes_total', 'Bytes.', ['direction', ['in', 'out']]);
   bytes.add('out', 12);
   expect(expose([frames, bytes])).toBe(
     [
@@ -39,7 +45,7 @@ test('writes histograms with cumulative buckets, a value on a bound below it', (
 });
 
 test('keeps the histograms of different words apart', () => {
-  const histogram = new HistogramBy('wait_seconds', 'Wait.', ['path', ['a', 'b']]);
+  const histogram = new LabeledHistogram('wait_seconds', 'Wait.', ['path', ['a', 'b']]);
   histogram.of('b').observe(0.2);
   const lines = expose([histogram]).split('\n');
   expect(lines).toContain('wait_seconds_count{path="a"} 0');
@@ -48,7 +54,7 @@ test('keeps the histograms of different words apart', () => {
 });
 
 test('escapes what would end a line or a label', () => {
-  const odd = reading('odd', 'One\nline \\ two.', [{ labels: { word: 'a"b\\c\nd' }, value: 1 }]);
+  const odd = new Gauge('odd', 'One\nline \\ two.', [{ labels: { word: 'a"b\\c\nd' }, value: 1 }]);
   expect(expose([odd])).toBe(
     '# HELP odd One\\nline \\\\ two.\n# TYPE odd gauge\nodd{word="a\\"b\\\\c\\nd"} 1\n',
   );

@@ -1,26 +1,24 @@
 /**
- * Words and names that this code does not use, because a newcomer would not guess them: nobody searches
- * for them, and each has a term in the field. They are denied in identifiers, comments, strings,
- * documents and file names alike.
+ * Words and names that this code does not use, because each has a standard term that a newcomer would
+ * search for. They are denied in identifiers, comments, strings, documents and file names.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** What stands where, and what to write instead. */
 export interface DeniedUse {
   readonly path: string;
-  /** Counted from 1; 0 is the name of the file. */
+  /** From 1; 0 for the name of the file. */
   readonly line: number;
   readonly found: string;
   readonly instead: string;
 }
 
 /**
- * Lower-case words, matched in any case, inside identifiers too: `last words` also finds `LastWords` and
- * `last-words.ts`.
+ * Lower-case words and their replacements. They match in any case, also as a part of an identifier:
+ * `last words` finds `LastWords` and `last-words.ts`.
  */
-const DENIED_WORDS: Readonly<Record<string, string>> = {
+export const DENIED_WORDS: Readonly<Record<string, string>> = {
   anew: 'again',
   arena: 'runner',
   avalanche: 'reconnect storm',
@@ -54,14 +52,14 @@ const DENIED_WORDS: Readonly<Record<string, string>> = {
   whoever: 'the actor, named',
 };
 
-/** Where a word is still in use. Remove a folder here when it is clean; add none. */
-const STILL_IN_USE: Readonly<Record<string, readonly string[]>> = {
+/** Folders in which a word has another meaning. */
+export const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // A typeface.
   courier: ['apps/web/'],
 };
 
-/** Identifiers whose words are plain English by themselves. Matched exactly. */
-const DENIED_IDENTIFIERS: Readonly<Record<string, string>> = {
+/** Identifiers whose words are common by themselves, and their replacements. They match exactly. */
+export const DENIED_IDENTIFIERS: Readonly<Record<string, string>> = {
   AnswerMemory: 'AsyncCache',
   BadProxy: 'FaultyProxy',
   CONGESTED_BYTES: 'SLOW_CONSUMER',
@@ -103,12 +101,12 @@ const DENIED_IDENTIFIERS: Readonly<Record<string, string>> = {
   whenRoomy: 'onDrain',
 };
 
-const TEXT_FILE = /\.(ts|tsx|mjs|md|json|jsonc|css|html|yml|yaml)$/;
+const TEXT_FILE = /\.(ts|tsx|mjs|js|md|json|jsonc|css|html|yml|yaml)$/;
 const GENERATED = new Set(['pnpm-lock.yaml']);
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'data', 'results', 'test-results']);
 const HIDDEN_FOLDERS = new Set(['.github', '.ci']);
 
-/** All uses below `root`. `skipped`: paths below it that are not read. */
+/** @param skipped prefixes of paths below `root` that are not read. */
 export function deniedUsesBelow(root: string, skipped: readonly string[] = []): DeniedUse[] {
   return textFilesBelow(root)
     .map((file) => ({ file, path: relative(root, file).replaceAll('\\', '/') }))
@@ -116,10 +114,9 @@ export function deniedUsesBelow(root: string, skipped: readonly string[] = []): 
     .flatMap(({ file, path }) => deniedUses(path, readFileSync(file, 'utf8')));
 }
 
-/** Whether the use is one of those that remain to be replaced. */
-export function isStillInUse({ path, found }: DeniedUse): boolean {
-  const word = Object.keys(STILL_IN_USE).find((known) => matchesWord(found, known));
-  return word !== undefined && STILL_IN_USE[word]!.some((folder) => path.startsWith(folder));
+export function isException({ path, found }: DeniedUse): boolean {
+  const word = Object.keys(EXCEPTIONS).find((known) => matchesWord(found, known));
+  return word !== undefined && EXCEPTIONS[word]!.some((folder) => path.startsWith(folder));
 }
 
 function matchesWord(found: string, word: string): boolean {
@@ -148,9 +145,9 @@ interface Use {
   readonly instead: string;
 }
 
-/** What may stand between two words of a phrase: also the margin of a comment, at a line's end. */
+/** Separators within a phrase, including a line break with the margin of a comment. */
 const GAP = String.raw`[\s_*/#>-]+`;
-/** A word begins at a capital letter as well, and ends before one. */
+// A word also begins at a capital letter, and ends before one.
 const PHRASES = Object.entries(DENIED_WORDS).map(([phrase, instead]) => {
   const [first = '', ...others] = phrase.split(' ');
   const begin = `(?:(?<![A-Za-z])${first[0]}|${first[0]!.toUpperCase()})${first.slice(1)}`;
@@ -178,7 +175,7 @@ function identifierUses(text: string): Use[] {
   });
 }
 
-function textFilesBelow(folder: string): string[] {
+export function textFilesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isFile())

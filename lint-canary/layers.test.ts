@@ -24,25 +24,30 @@ const FILES = {
   'high/own.ts': `import './value.ts';`,
   'beside/imports.ts': `import '../high/value.ts';`,
   'top.ts': `import './high/value.ts'; import './beside/imports.ts';`,
+  'high/unknown.ts': `import '../unknown/file.ts'; import '../../outside.json';`,
   'unknown/file.ts': `export {};`,
 };
 
-test('an import that goes up or sideways is found, and so is a folder without a layer', async () => {
+test('imports up and sideways, modules without a layer and layers without a module are found', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'layers-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const [path, source] of Object.entries(FILES)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), source);
   }
-  expect(await findLayerViolations(folder, [['low'], ['beside', 'high'], ['top']])).toEqual([
-    'beside/imports.ts imports high/value.ts: beside is not above high',
-    ...['dynamic', 'import-type', 'imports', 'inline-type'].map(
-      (name) => `low/${name}.ts imports high/value.ts: low is not above high`,
-    ),
-    'low/nested/imports.tsx imports top.ts: low is not above top',
-    ...['re-exports-all', 're-exports', 'type'].map(
-      (name) => `low/${name}.ts imports high/value.ts: low is not above high`,
-    ),
-    'unknown/file.ts belongs to no layer',
-  ]);
+  expect(await findLayerViolations(folder, [['low'], ['beside', 'high'], ['top', 'gone']])).toEqual(
+    [
+      'the layer gone has no module',
+      'beside/imports.ts imports high/value.ts: beside is not above high',
+      'high/unknown.ts imports unknown/file.ts: high is not above unknown',
+      ...['dynamic', 'import-type', 'imports', 'inline-type'].map(
+        (name) => `low/${name}.ts imports high/value.ts: low is not above high`,
+      ),
+      'low/nested/imports.tsx imports top.ts: low is not above top',
+      ...['re-exports-all', 're-exports', 'type'].map(
+        (name) => `low/${name}.ts imports high/value.ts: low is not above high`,
+      ),
+      'unknown/file.ts belongs to no layer',
+    ],
+  );
 });

@@ -25,7 +25,7 @@ import { TandemTarget } from './tandem-target.ts';
 const RESULTS = resolve(import.meta.dirname, 'results');
 const SWARM_PROCESSES = 2;
 const ROUNDS = { quick: 1, full: 3 } as const;
-/** Appended for reduced runs, because scenario descriptions mention the full sizes. */
+/** Scenario descriptions mention the sizes of full runs. */
 const SMALLER = '(Sizes are those of a full run; this one had others.)';
 const RUN_LIMIT_MS = 180_000;
 

@@ -8,10 +8,8 @@ const PROBE = new URL('./probe.mjs', import.meta.url).href;
 const COLLECTION_SETTLES_MS = 400;
 
 export interface Usage {
-  /** Processor time of all threads so far. */
   readonly cpuUs: number;
   readonly rss: number;
-  /** Main thread only, in bytes. */
   readonly heapUsed: number;
   /** The longest block of the main thread's event loop since `watchLoop`. */
   readonly loopDelayMs: number;
@@ -81,7 +79,6 @@ export class MeasuredServer implements AsyncDisposable {
     await this.#process.kill();
   }
 
-  /** Stops the server gracefully, so that it can write its profile. */
   async stop(): Promise<void> {
     await this.#process.stop();
   }

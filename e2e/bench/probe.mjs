@@ -1,6 +1,6 @@
 /**
- * Loaded into each server that is measured, before its own code (`node --import`): tells the bench, over
- * IPC, what the process has used. Plain JavaScript, as nothing may be transpiled inside what is measured.
+ * Reports over IPC what a measured server has used. `node --import` loads it before the server's code.
+ * Plain JavaScript, because a transpiler in the process would be measured too.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
@@ -8,7 +8,6 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 const LOOP_RESOLUTION_MS = 1;
 const NS_PER_MS = 1e6;
 
-/** Heaps of workers are collected with that of the main thread. */
 const collection = new BroadcastChannel('bench:collect');
 collection.unref();
 collection.onmessage = () => collect();
@@ -30,13 +29,13 @@ if (isMainThread && process.send !== undefined) {
     const loopDelayMs = loop === null ? 0 : Math.max(0, loop.max / NS_PER_MS - LOOP_RESOLUTION_MS);
     process.send({ id, cpuUs: user + system, rss, heapUsed, loopDelayMs });
   });
-  // Being measured keeps no server alive.
+  // The channel must not keep the server alive.
   process.channel?.unref();
   process.on('disconnect', () => process.exit(1));
 }
 
 function collect() {
-  // The second finds what finalizers of the first let go.
+  // The second collection frees what finalizers of the first released.
   globalThis.gc?.();
   globalThis.gc?.();
 }

@@ -13,11 +13,9 @@ export interface Percentiles {
 export interface Row {
   readonly target: string;
   readonly rounds: number;
-  /** All threads of the server, per operation. */
   readonly cpuUsPerOperation: number;
   readonly operationsPerCoreSecond: number;
   readonly bytesPerPerson: number | null;
-  /** Milliseconds by measurement, over the samples of all rounds together. */
   readonly percentiles: Readonly<Record<string, Percentiles>>;
   readonly figures: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;

@@ -6,7 +6,6 @@ import type { RunningTarget } from './targets.ts';
 export interface Runner {
   readonly running: RunningTarget;
   readonly swarm: Swarm;
-  /** Multiplies the numbers of people. */
   readonly scale: number;
   readonly length: 'quick' | 'full';
 }
@@ -19,11 +18,9 @@ export interface Figure {
 export interface Outcome {
   readonly operations: number;
   readonly cpuUs: number;
-  /** Only where memory is measured. */
   readonly bytesPerPerson?: number;
   readonly samples: Readonly<Record<string, Float32Array>>;
   readonly figures: Readonly<Record<string, Figure>>;
-  /** Errors and early ends of the run, with their counts. */
   readonly faults: ReadonlyMap<string, number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tandem's data folder with users, created once. Each run starts on a copy, so that runs do not
- * affect each other.
+ * Tandem, with a data folder of users that is created once. Each run starts on a copy of the folder, so
+ * that runs do not affect each other.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,6 @@ interface User {
 }
 
 export interface TandemTargetOptions {
-  /** Defaults to the workspace's build. */
   readonly bundle: string | undefined;
   readonly nodeArguments: readonly string[];
 }

@@ -81,7 +81,6 @@ function rival(
   };
 }
 
-/** Reads package.json from disk, because packages need not export it. */
 function versionOf(name: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   const manifest = folders

@@ -140,7 +140,6 @@ async function createPage(): Promise<string> {
   return id;
 }
 
-/** Counts reported paragraphs that new clients do not find right after a restart. */
 async function missingFor(saved: readonly { writer: Writer; saved: number }[]): Promise<number> {
   const found = countParagraphs(await readDocuments());
   let missing = 0;

@@ -22,14 +22,12 @@ const LINE = 'alpha bravo cargo delta';
 const LINES: readonly string[] = [LINE, LINE, LINE, LINE];
 const ABOVE = 'above';
 const BELOW = 'below';
-/** The walker's and the typist's letter; neither occurs in the lines. */
 const PROBE = 'X';
 const TYPED = 'z';
 /** The typist deletes again from this length, so that the line never wraps. */
 const MAX_TYPED = 30;
 const ACTION_INTERVAL_MS = 30;
 const ACTIONS_PER_PROBE = 4;
-/** Long enough for all keys of a walk to queue, and for the typist's concurrent edits. */
 const BUSY_MS = 200;
 
 export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';

@@ -1,4 +1,4 @@
-/** Plays compositions, each in a new document, and returns what each person sees afterwards. */
+/** Plays compositions, each in a new document, and returns what each person, and a reader who opens it later, sees. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@playwright/test';
@@ -15,10 +15,8 @@ import {
 } from './compositions.ts';
 import type { Outline } from './edit-pairs.ts';
 
-/** A pause to choose a candidate, during which the other person's edit arrives. */
 const CHOOSING_MS = 250;
 
-/** The two people's screens, and a third's, read from the shared text. */
 export interface Screens {
   readonly ada: Outline;
   readonly ben: Outline;

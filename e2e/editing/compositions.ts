@@ -16,7 +16,6 @@ export interface InputMethod {
   readonly name: string;
   readonly steps: readonly string[];
   readonly committed: string;
-  /** Android reports each key as unidentified. */
   readonly reportsKeys?: boolean;
 }
 
@@ -74,11 +73,9 @@ export interface ConcurrentEdit {
   readonly name: string;
   readonly prepare: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
-  /** The outlines that are correct once 蟹 is committed. */
   readonly expected: readonly Outline[];
 }
 
-/** The composition takes place at the end of `line`. */
 export const COMPOSED_LINE = 'line';
 export const BEFORE_COMPOSITION: Outline = ['above', COMPOSED_LINE, 'below'];
 

@@ -20,18 +20,14 @@ export interface EditPair {
   readonly id: string;
   readonly ada: string;
   readonly ben: string;
-  /** The initial lines, as typed; three paragraphs by default. */
   readonly before?: Outline;
-  /** Ada's edit before the pair begins, which Ben has received. */
   readonly prepare?: Act;
-  /** The initial caret of each person. */
   readonly adaAt?: Act;
   readonly benAt?: Act;
   readonly adaDoes: Act;
   readonly benDoes: Act;
   /** The correct results; several where client ids decide the order at one position. */
   readonly expected: readonly Outline[];
-  /** The result after Ada undoes the edit: all of Ben's words once, in their block. */
   readonly expectedAfterUndo?: Outline;
 }
 

@@ -14,7 +14,6 @@ import { Composition, INPUT_METHODS, type InputMethod } from './compositions.ts'
 const PROCESS_KEY = 229;
 const ENTER_KEY = 13;
 const ENTER = { key: 'Enter', code: 'Enter' };
-/** A page reads text changes in a separate task. */
 const READING_MS = 60;
 
 export interface InputSource {

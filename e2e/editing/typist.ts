@@ -18,18 +18,15 @@ import { THREE_PARAGRAPHS, type Outline } from './edit-pairs.ts';
 
 /** 25 keys a second: the fastest human typing. */
 export const TYPIST_KEY_MS = 40;
-/** None of these letters occurs in the paragraphs. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const EDIT_AFTER_LETTERS = 10;
 
 export interface StructuralEdit {
   readonly id: string;
   readonly name: string;
-  /** An earlier edit by the acting person, which both have received. */
   readonly earlierEdit?: (page: Page) => Promise<unknown>;
   readonly prepare: (page: Page) => Promise<unknown>;
   readonly act: (page: Page) => Promise<unknown>;
-  /** The typist's caret: an offset in this line. */
   readonly typistAt?: readonly [line: string, offset: number];
   readonly expected: Outline;
 }

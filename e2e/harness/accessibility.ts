@@ -1,10 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-/**
- * The axe violations of the current page, one line per rule and element. `rules` restricts the
- * check.
- */
 export async function accessibilityViolations(
   page: Page,
   rules?: readonly string[],
@@ -19,7 +15,6 @@ export async function accessibilityViolations(
   );
 }
 
-/** Checks everything in the light theme, and only the colour rules in the dark one. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
   for (const [colorScheme, rules] of [
     ['light', undefined],

@@ -19,9 +19,7 @@ export interface Block {
   readonly checked: boolean;
   readonly indent: number;
   readonly quoteDepth: number;
-  /** `\n` for a line break. */
   readonly text: string;
-  /** `text` with `**` around bold parts. */
   readonly textWithBold: string;
 }
 
@@ -29,7 +27,6 @@ export async function blocksOf(page: Page): Promise<Block[]> {
   return (await textOf(page).evaluate(readBlocks, { ...SELECTORS, place: null })).blocks;
 }
 
-/** Counts block elements and their wrappers: cheap, and equal on pages with equal content. */
 export function countBlockElements(page: Page): Promise<number> {
   return page.locator(BLOCK).count();
 }
@@ -105,7 +102,6 @@ function readBlocks(
   { block, quote, place }: typeof SELECTORS & { readonly place: CaretPlace | null },
 ): { blocks: Block[]; point: Point | null } {
   const reader = {
-    /** The outermost block elements; a quote that contains blocks is a wrapper. */
     elements(): Element[] {
       const outermost: Element[] = [];
       for (const element of root.querySelectorAll(block)) {

@@ -20,11 +20,9 @@ const SYSTEM_PATHS = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chr
 
 export interface BrowserProgram {
   readonly executable: string;
-  /** As reported: `Chromium 156.0.8078.79`. */
   readonly version: string;
 }
 
-/** A source of browsers: `find` returns an executable's path or throws the reason. */
 export interface BrowserSource {
   readonly name: string;
   readonly find: () => Promise<string>;
@@ -33,7 +31,6 @@ export interface BrowserSource {
 
 const execute = promisify(execFile);
 
-/** Starts a browser for measurements outside of Playwright's runner. */
 export async function launchBrowser(): Promise<Browser> {
   const { executable } = await findBrowser();
   return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] });

@@ -12,7 +12,6 @@ export async function clickInto(page: Page, text: string, offset = text.length):
   await waitForTwoFrames(page);
 }
 
-/** Blocks the page's main thread, as a large change or a slow machine does. */
 export async function blockMainThread(page: Page, durationMs: number): Promise<void> {
   await page.evaluate((ms) => {
     setTimeout(() => {
@@ -33,7 +32,6 @@ const KEY_CODES: Readonly<Record<string, number>> = {
 };
 const MODIFIERS: Readonly<Record<string, number>> = { Control: 2, Shift: 8 };
 
-/** Clicks at an optional point and presses keys without waiting for the page to handle them. */
 export async function pressWithoutWaiting(
   page: Page,
   keys: readonly string[],
@@ -84,7 +82,6 @@ export async function setBlockKind(page: Page, kind: 'Quote' | 'Code' | 'Text'):
   await bar.getByRole('combobox', { name: 'Kind of block' }).selectOption({ label: kind });
 }
 
-/** Lets the page draw and process the selection. */
 export async function waitForTwoFrames(page: Page): Promise<void> {
   await page.evaluate(
     () =>

@@ -17,7 +17,6 @@ export type ProxyMode = 'open' | 'silent' | 'pages-only' | 'buffering' | 'cuttin
 
 const CUT_AFTER_MS = 5_000;
 
-/** `TRANSPORT=blocked`: no proxy passes WebSockets. */
 export const BLOCKED = process.env['TRANSPORT'] === 'blocked';
 
 interface Pair {

@@ -11,7 +11,6 @@ export function titleOf(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Title', exact: true });
 }
 
-/** The text's blocks, with or without sections around them. */
 export function blockElementsOf(page: Page): Locator {
   return textOf(page).locator(':scope > :not(.section), :scope > .section > *');
 }
@@ -23,7 +22,6 @@ export function linesOf(page: Page): Promise<string[]> {
 const STATUS_LABELS =
   /^(Opening|Saved|Syncing|Saving|Offline|Reconnecting|No live connection|Not saved|View only|A change was not accepted|Not connected|Sign in again)/;
 
-/** The save status, a button that opens an explanation. */
 export function saveStatusOf(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: STATUS_LABELS });
 }
@@ -80,7 +78,6 @@ export async function startDocument(page: Page, title: string): Promise<void> {
   await expectSaved(page);
 }
 
-/** Opens a new document for people with these names; the first is its owner. */
 export async function openSharedDocument<const Names extends readonly string[]>(
   openAsGuest: OpenAsGuest,
   names: Names,
@@ -122,7 +119,6 @@ export async function writeLines(page: Page, lines: readonly string[]): Promise<
   }
 }
 
-/** Pastes text from another application at the caret. */
 export async function paste(page: Page, text: string): Promise<void> {
   await textOf(page).evaluate((element, pasted) => {
     const clipboardData = new DataTransfer();
@@ -132,5 +128,4 @@ export async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 
-/** Console errors of a browser without a connection to the server. */
 export const NETWORK_ERRORS = /net::ERR_|WebSocket connection to|Failed to load resource/;

@@ -20,11 +20,9 @@ const STOP_LIMIT_MS = 35_000;
 const MAX_LOG_CHARACTERS = 1_000_000;
 
 export interface ServerProcessOptions {
-  /** Node's own arguments, the script, and the script's arguments. */
   readonly arguments: readonly string[];
   /** Replaces the environment of this process. `HOST` and `PORT` are added. */
   readonly env: NodeJS.ProcessEnv;
-  /** Opens a channel for messages to and from the child. */
   readonly ipc?: boolean;
 }
 
@@ -39,7 +37,6 @@ export class ServerProcess implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Chooses a free port; `start` starts the process. */
   static async create(options: ServerProcessOptions): Promise<ServerProcess> {
     return new ServerProcess(await freePort(), options);
   }
@@ -48,12 +45,10 @@ export class ServerProcess implements AsyncDisposable {
     return `http://${HOST}:${this.port}`;
   }
 
-  /** `undefined` while the server is down. */
   get child(): ChildProcess | undefined {
     return this.#child;
   }
 
-  /** The output of all starts; at most the last million characters. */
   get log(): string {
     return this.#log;
   }

@@ -91,7 +91,6 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** The environment without variables that configure the server. */
 function inheritedEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

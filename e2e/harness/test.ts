@@ -34,7 +34,6 @@ export interface Guest {
 export type OpenAsGuest = (path?: string, options?: BrowserContextOptions) => Promise<Guest>;
 
 interface Fixtures {
-  /** An object gives this test a separate server. */
   serverOptions: ServerOptions | null;
   /** `test.use({ allowedErrors: [/…/] })`: errors that this file or group provokes on purpose. */
   allowedErrors: readonly RegExp[];

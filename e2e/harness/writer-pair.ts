@@ -54,7 +54,6 @@ export class WriterPair implements AsyncDisposable {
     return new WriterPair(await writer(), await writer(), await pageAt(server.url));
   }
 
-  /** Opens a new document for both and writes these lines, which may start with Markdown signs. */
   async startDocument(lines: readonly string[]): Promise<void> {
     const { ada, ben } = this;
     const path = `/d/${await createDocument(ada.page)}`;
@@ -84,7 +83,6 @@ export class WriterPair implements AsyncDisposable {
     }).toPass(FAST_POLLING);
   }
 
-  /** Holds back both people's incoming edits until `release`. */
   pauseNetworks(): void {
     this.ada.network.mode = 'silent';
     this.ben.network.mode = 'silent';
@@ -127,13 +125,11 @@ async function createDocument(page: Page): Promise<string> {
   return data.id;
 }
 
-/** Navigates as an in-app link does, without a reload. */
 async function navigateTo(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), path);
   await page.waitForURL(`**${path}`);
 }
 
-/** Types the Markdown signs key by key; inserts the text at once. */
 async function writeLine(page: Page, line: string): Promise<void> {
   const [, signs = '', words = ''] = /^([^\p{L}]* )?(.*)$/u.exec(line) ?? [];
   await page.keyboard.type(signs);

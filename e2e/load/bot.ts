@@ -78,7 +78,6 @@ export async function createDataDocument(url: string, name: string): Promise<voi
   socket.close();
 }
 
-/** y-websocket's sync step 1 with an empty state vector. */
 const SYNC_STEP_1 = Uint8Array.of(0, 0, 1, 0);
 
 /**

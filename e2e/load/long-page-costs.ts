@@ -25,7 +25,6 @@ import {
 } from './long-page.ts';
 
 const ACTION_INTERVAL_MS = 250;
-/** Pause before the first and after the last action, for layout, saving and idle work. */
 const REST_MS = 2_000;
 const REPEATS = 12;
 
@@ -104,7 +103,6 @@ async function openPage(browser: Browser): Promise<MeasuredPage> {
   return { page, cdp: await openMetrics(page) };
 }
 
-/** @returns the cost for the acting and for the watching person. */
 async function perform(
   actor: MeasuredPage,
   observer: MeasuredPage,
@@ -119,7 +117,7 @@ async function perform(
   }
   await sleep(REST_MS);
   const after = await Promise.all(both.map(({ cdp }) => metricsOf(cdp)));
-  // Afterwards only: a query by role visits every element, on the measured thread.
+  // Only after the measurement, because a query by role visits every element on the measured thread.
   await expectSaved(actor.page);
   return after.map((metrics, index) => differenceOf(before[index]!, metrics));
 }

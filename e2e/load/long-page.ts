@@ -52,7 +52,6 @@ export async function startLongPage(page: Page, blocks: number): Promise<void> {
   if (length !== blocks) throw new Error(`the page has ${length} blocks, not ${blocks}`);
 }
 
-/** Waits until the page shows as many blocks as `other`, at little cost to the page. */
 export async function waitUntilOpen(page: Page, other: Page): Promise<void> {
   await waitForBlockElements(page, await countBlockElements(other), OPENED_LIMIT_MS);
 }

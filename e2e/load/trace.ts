@@ -36,10 +36,6 @@ export interface Trace {
 
 export const TEXT_ROOT = 'text';
 
-/**
- * Each author's steps in order. An author is a Yjs client that has seen exactly what the trace
- * states.
- */
 export async function readTrace(path: string): Promise<Trace> {
   const bytes = await readFile(path);
   const file = JSON.parse(
@@ -50,7 +46,7 @@ export async function readTrace(path: string): Promise<Trace> {
   const written: Uint8Array[][] = docs.map(() => []);
   const applied: number[][] = docs.map(() => docs.map(() => 0));
   const steps: Step[] = [];
-  // The author of each transaction, and the number of the author's steps up to its end.
+  // For each transaction: its author, and how many steps the author has made up to it.
   const counts: { author: number; count: number }[] = [];
   for (const [
     index,

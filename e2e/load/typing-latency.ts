@@ -120,7 +120,6 @@ async function measure(writers: readonly Writer[], readers: readonly Writer[]): 
   return { latency, cost };
 }
 
-/** State of the instrumentation in a page; times in milliseconds since the epoch. */
 interface Instrumented extends Window {
   keysAt?: number[];
   shownAt?: Record<string, { letters: number; at: number }[]>;

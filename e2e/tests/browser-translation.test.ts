@@ -34,7 +34,6 @@ test('the save status stays correct after a translation, and nothing breaks', as
   await expect(textOf(page)).toHaveText('one two');
 });
 
-/** Translates as Chromium does, into the same language. Editable text is not translated. */
 async function translate(page: Page): Promise<void> {
   await page.evaluate(() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

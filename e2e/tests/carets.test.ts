@@ -1,4 +1,4 @@
-/** The caret stays where its owner put it, whatever others do and however busy the page is. */
+/** The caret keeps its place beside edits of others and on a busy page. `pnpm carets` runs more. */
 
 import type { Page } from '@playwright/test';
 import { walkDuringTyping } from '../editing/caret-walk.ts';
@@ -18,7 +18,6 @@ const LATENCY_MS = 100;
 const SEED = 1;
 const BUSY_MS = 400;
 
-/** `pnpm carets` runs five hundred. */
 for (const typist of ['above', 'below', 'same block'] as const) {
   test(`arrow keys, clicks and shortcuts beside a typist: ${typist}`, async ({ writers }) => {
     const walk = { typist, latencyMs: LATENCY_MS, actions: ACTIONS, seed: SEED };

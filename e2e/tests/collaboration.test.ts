@@ -16,7 +16,6 @@ import { expect, test } from '../harness/test.ts';
 test.use({ serviceWorkers: 'allow' });
 
 const KEY_MS = 40;
-/** A closed tab may be a reload, so its person stays visible for ten seconds. */
 const DEPARTURE_TIMEOUT = { timeout: 15_000 };
 
 test('a copied link opens the same document in another browser', async ({ openAsGuest }) => {

@@ -18,7 +18,6 @@ import {
 import { expect, test as base } from '../harness/test.ts';
 
 interface Fixtures {
-  /** Between the server and clients that use the proxy's address. */
   network: Proxy;
 }
 

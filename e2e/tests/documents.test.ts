@@ -17,7 +17,6 @@ import {
 } from '../harness/screens.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** Excerpts in a list follow the text with a delay. */
 const EXCERPT_TIMEOUT = { timeout: 15_000 };
 
 test('a first visit gets a name and a welcome document that can be edited', async ({

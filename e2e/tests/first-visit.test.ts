@@ -102,7 +102,6 @@ test.describe('with one tab too many', () => {
   });
 });
 
-/** Simulates a browser or proxy that drops cookies. */
 async function stripCookies(context: BrowserContext): Promise<void> {
   await context.route('**/api/**', async (route) => {
     const headers = await route.request().allHeaders();

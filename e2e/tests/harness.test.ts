@@ -1,4 +1,4 @@
-/** The harness itself: errors that must fail a test do. */
+/** The harness fails a test whose page reports errors. */
 
 import type { Page } from '@playwright/test';
 import { accessibilityViolations } from '../harness/accessibility.ts';

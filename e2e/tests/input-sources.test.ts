@@ -14,7 +14,6 @@ interface InputField {
   readonly name: string;
   readonly begin: (page: Page) => Promise<unknown>;
   readonly read: (page: Page) => Promise<string>;
-  /** Written before the text, and read with it. */
   readonly signs?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Incoming links: with a sentence's full stop, or wrong. */
+/** Links followed by punctuation, and invalid links. */
 
 import {
   documentPathOf,

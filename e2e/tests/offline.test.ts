@@ -78,7 +78,7 @@ test('an edit in the task of a reload survives the reload, and arrives once', as
     await goToEnd(ada);
     const reloaded = ada.waitForEvent('load');
     await ada.evaluate((written) => {
-      // As the browser changes the text on a key, before the editor is notified.
+      // A browser changes the text on a key like this, before it notifies the editor.
       const text = getSelection()?.anchorNode;
       if (text instanceof Text) text.appendData(written);
       location.reload();
@@ -98,7 +98,7 @@ test('a document created offline reaches others once the network is back', async
 }) => {
   const { page: ada } = await openAsGuest();
   await expectSaved(ada);
-  // The editor is loaded with the first document.
+  // The first document loads the editor.
   await startDocument(ada, 'Before');
   await goOffline(ada);
   await ada.keyboard.press('Alt+n');
@@ -232,7 +232,6 @@ test.describe('one person changes the kind of a block while another types in it 
   }
 });
 
-/** Whether the browser asks before leaving the page. The page stays open. */
 async function asksBeforeLeaving(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const leaving = new Event('beforeunload', { cancelable: true });

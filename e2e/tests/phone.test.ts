@@ -108,7 +108,7 @@ test('long names leave room for the number of people and the time of the last ed
   ]);
   const { page } = await openAsGuest(documentPathOf(first), phone);
   await expect(textOf(page)).toBeEditable();
-  // The names arrive one by one and move what stands behind them.
+  // The names arrive one by one, and each moves the text behind it.
   await expect(async () => {
     const others = await boxOf(page.getByText('2 others', { exact: true }));
     const edited = await boxOf(page.getByText(/^ · edited/));

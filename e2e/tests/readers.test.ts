@@ -28,7 +28,6 @@ test('an empty document says so to a reader until it has text', async ({ openAsG
   await ada.keyboard.press('ControlOrMeta+A');
   await ada.keyboard.press('Delete');
   await expect(note(ben)).toBeVisible();
-  // A newcomer sees it too.
   await ben.reload();
   await expect(note(ben)).toBeVisible();
 });

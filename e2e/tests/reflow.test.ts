@@ -23,7 +23,6 @@ a line of code that is longer than any small screen is wide, and scrolls by itse
 \`\`\`
 `;
 
-/** Text and controls beyond the edges that scrolling cannot reach. */
 function cutOffElements(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -48,7 +47,6 @@ function cutOffElements(page: Page): Promise<string[]> {
   });
 }
 
-/** Overlapping pairs in the top bar, including the chip's label. */
 function overlappingControls(page: Page): Promise<string[]> {
   return page.getByRole('banner').evaluate((banner) => {
     const buttons = [...banner.querySelectorAll('button')].filter((one) => one.checkVisibility());
@@ -70,7 +68,6 @@ function overlappingControls(page: Page): Promise<string[]> {
   });
 }
 
-/** Floating elements must fit into the window or scroll. */
 async function expectReachable(page: Page, name: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name });
   await expect(dialog).toBeVisible();

@@ -87,7 +87,7 @@ test('a role adds the document to a person’s list, and its removal removes the
 
   await using owner = await createBot(server.directUrl);
   const { commands } = owner.client;
-  // The people meet in a document of the owner.
+  // Roles are given to people who have shared a document before.
   const meeting = newDocumentId();
   commands.run({ name: 'document:create', input: { document: meeting, title: 'Meeting' } });
   await expect

@@ -16,7 +16,7 @@ const test = base.extend<Fixtures>({
   },
 });
 
-// Errors from the proxy's responses in the server's place.
+// The proxy responds in the server's place.
 test.use({
   allowedErrors: [/Failed to load resource|WebSocket connection to/],
   serviceWorkers: 'allow',

@@ -1,6 +1,6 @@
 /**
  * Browsers whose storage is missing, throws, rejects, hangs or is full: the page works, and its
- * messages are true.
+ * messages are correct.
  */
 
 import type { Page } from '@playwright/test';

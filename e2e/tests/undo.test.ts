@@ -53,7 +53,7 @@ test('Undo of the browser’s menu and Redo of phones affect only the user’s o
   const devtools = await ada.context().newCDPSession(ada);
   await devtools.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', commands: ['Undo'] });
   await expect(textOf(ben)).toHaveText('Ben wrote.');
-  // Chromium's own Redo stays disabled, as its history knows nothing of this Undo.
+  // Chromium's own Redo stays disabled, because its history does not contain this undo.
   await textOf(ada).evaluate((element) => {
     const input = { inputType: 'historyRedo', bubbles: true, cancelable: true };
     element.dispatchEvent(new InputEvent('beforeinput', input));

@@ -1,8 +1,8 @@
 /**
- * Hocuspocus. It asks for Node 22 and runs on Node 20; 3.4, which asks for less, does not batch yet.
+ * Hocuspocus. It requires Node 22 but runs on Node 20; 3.4 requires less, and does not batch yet.
  *
- * Settings: its own server, no compression, updates of one turn of the loop sent as one (its
- * default since 4.4), no persistence and no authentication hook, which is its default.
+ * Settings: its own server, no compression, updates of one turn of the loop sent as one (the default
+ * since 4.4), no persistence and no authentication hook (the default).
  */
 import { Server } from '@hocuspocus/server';
 import { HOST, PORT } from './listen.mjs';

@@ -1,9 +1,8 @@
-/** What the rivals' processes have in common: the port comes from the environment, and it is said when they listen. */
+/** The HTTP server that the rivals' processes share; its port comes from the environment. */
 import { createServer } from 'node:http';
 
 export const PORT = Number(process.env['PORT']);
 export const HOST = '127.0.0.1';
-/** Connections that may wait to be accepted, as Tandem has it. */
 const BACKLOG = 4_096;
 
 export function httpServer() {

@@ -1,9 +1,9 @@
 /**
  * Socket.IO with connection-state recovery.
  *
- * Settings: WebSocket only, no compression, no client bundle, the HTTP request dropped as its page on memory
- * advises, two minutes of recovery, middlewares skipped. Payloads are strings: a binary one would
- * take two frames.
+ * Settings: WebSocket only, no compression, no client bundle, the HTTP request dropped as its page on
+ * memory usage recommends, two minutes of recovery, middlewares skipped. Payloads are strings, because a
+ * binary payload takes two frames.
  */
 import { Server } from 'socket.io';
 import { httpServer, listen } from './listen.mjs';

@@ -1,9 +1,11 @@
 /**
- * The limit: `ws` and a map of rooms. Nothing is checked, kept, acknowledged or repaired.
+ * The lower bound: `ws` and a map of rooms. It validates, stores, acknowledges and repairs nothing.
  *
- * Settings: no compression, no client tracking, shared listeners, no heartbeat. A frame is
- * `00` and the names of rooms to join with line feeds between them, answered by `00`, or `01`, one byte
- * for which of them, and the payload, which goes to everyone else there; `02` is answered by itself.
+ * Settings: no compression, no client tracking, shared listeners, no heartbeat. Frames:
+ *
+ * - `00` and names of rooms, separated by line feeds: joins the rooms; the response is `00`.
+ * - `01`, the index of a joined room in one byte, and a payload: sends the payload to all others there.
+ * - `02` and anything: the response is the same frame.
  */
 import { WebSocketServer } from 'ws';
 import { httpServer, listen } from './listen.mjs';

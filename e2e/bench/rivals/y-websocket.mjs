@@ -1,9 +1,9 @@
 /**
- * The reference server of Yjs. 0.1.1 is the newest that works: what npm installs for 0.1.5 are two
- * prereleases of Yjs 14 that do not fit each other.
+ * The reference server of Yjs. 0.1.1 is the newest version that works: 0.1.5 installs two incompatible
+ * prereleases of Yjs 14.
  *
- * Settings: its connection handler on the `ws` that Tandem has instead of its own `ws` 6, no compression, no
- * persistence, which is its default. One document is one socket.
+ * Settings: its connection handler on Tandem's version of `ws` instead of `ws` 6, no compression, no
+ * persistence (the default). Each document needs a socket.
  */
 import { setupWSConnection } from '@y/websocket-server/utils';
 import { WebSocketServer } from 'ws';

@@ -5,7 +5,6 @@ import { median, type Runner, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients } from './participants.ts';
 
 const PEOPLE = { quick: 500, full: 2_000 } as const;
-/** Warm-up: these people connect first, and leave. */
 const WARM_UP_PEOPLE = { quick: 200, full: 2_000 } as const;
 const AFTER_WARM_UP_MS = 2_000;
 

@@ -8,7 +8,6 @@ import { median, type Outcome, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients, roomsOf } from './participants.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
-/** Connections made before the measurement, to exclude one-time costs. */
 const WARM_UP = 50;
 /** By then the presence of newcomers is sent and that of the warm-up has expired (10 s). */
 const SETTLE_MS = 11_000;
@@ -70,13 +69,11 @@ export const idleApp: Scenario = {
   },
 };
 
-/** Restarts the server, so that the cost of creating rooms is not measured. */
 async function restart({ server }: RunningTarget): Promise<void> {
   await server.kill();
   await server.start();
 }
 
-/** @param open connects everyone. @returns the number of people. */
 async function measure(
   { server }: RunningTarget,
   open: () => Promise<number>,
@@ -107,7 +104,6 @@ async function connectAll(tabs: readonly TandemSocket[]): Promise<void> {
   });
 }
 
-/** The channels that the application opens for a document. */
 function channelsOf(document: string, client: number): ClientMessage[] {
   const names: readonly ChannelName[] = [
     'library',

@@ -1,4 +1,4 @@
-/** Opens a paper that took 260,000 keystrokes to write. */
+/** Opens a document that took 260,000 keystrokes to write. */
 import { typeLongDocument } from '../../load/swarm/typist.ts';
 import { median, worst, type Scenario } from '../scenario.ts';
 import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
@@ -6,10 +6,8 @@ import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
 const EDITS = { quick: 60_000, full: 260_000 } as const;
 const OPENINGS = { quick: 10, full: 30 } as const;
 const SEED = 7;
-/**
- * Writer numbers. The signature is written last, so its arrival shows that the paper is complete.
- */
 const AUTHOR = 0;
+/** Writes last, so the arrival of this writer's text shows that the document is complete. */
 const FINISHER = 1;
 const UPDATES_PER_SECOND = 100;
 

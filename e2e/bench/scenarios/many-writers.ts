@@ -6,7 +6,6 @@ import { createClients, WARM_UP_SECONDS, SETTLE_LIMIT_MS } from './participants.
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
 const KEYS = { quick: 60, full: 150 } as const;
-/** Per writer: the fastest human typing. */
 const KEYS_PER_SECOND = 12;
 const SEED = 1;
 

@@ -18,7 +18,6 @@ export interface Participants {
   readonly firstWriter?: number;
 }
 
-/** Prepares the rooms and creates people numbered from `firstWriter`, not yet connected. */
 export async function createClients(
   { running, swarm }: Runner,
   participants: Participants,
@@ -65,9 +64,6 @@ export function messagesIn(
   return Math.ceil((batchesPerSecond * seconds) / writers.length) * batch;
 }
 
-/**
- * Writes as planned, after a warm-up, until everything is delivered or `SETTLE_LIMIT_MS` expires.
- */
 export async function measureWriting(
   { running, length }: Runner,
   {

@@ -6,7 +6,6 @@ import { firstOfEach, createClients, measureWriting, messagesIn, roomsOf } from 
 const ROOM = 10;
 const PEOPLE = { quick: 1_000, full: 10_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
-/** Deliveries to each person. */
 const DELIVERIES_PER_SECOND = 2;
 
 export const rooms: Scenario = {

@@ -10,7 +10,6 @@ export interface ClientGroupPlan {
   readonly clientProtocol: ClientProtocolName;
   readonly port: number;
   readonly clients: readonly LoadClientPlan[];
-  /** Letters of a message's text. */
   readonly textLength: number;
   readonly measured: MeasuredOperation;
 }
@@ -20,7 +19,6 @@ export interface WritePlan {
   /** Per writer; a partial last batch is sent in full. */
   readonly messages: number;
   readonly batch: number;
-  /** All writers of this process together. */
   readonly batchesPerSecond: number;
 }
 
@@ -59,10 +57,6 @@ export class ClientGroup {
     });
   }
 
-  /**
-   * Connects these writers, or all clients; reports failures as faults. @returns the number
-   * connected.
-   */
   async open(writers: readonly number[] | null): Promise<number> {
     const clients = [...this.#clients.values()].filter(
       ({ writer }) => writers === null || writers.includes(writer),
@@ -81,7 +75,6 @@ export class ClientGroup {
     return open;
   }
 
-  /** Resolves when everything is sent, later than planned on a busy machine. */
   async write({ writers, messages, batch, batchesPerSecond }: WritePlan): Promise<void> {
     const clients = writers.map((writer) => this.#clients.get(writer));
     const total = Math.ceil(messages / batch) * clients.length;
@@ -135,7 +128,6 @@ export class ClientGroup {
     return disconnects;
   }
 
-  /** Reconnects everyone as their client would, after a server failure. @returns the duration. */
   async reconnectAll(): Promise<number> {
     const beganMs = performance.now();
     await Promise.all([...this.#clients.values()].map((client) => client.reconnect()));
@@ -156,12 +148,10 @@ export class ClientGroup {
     for (const writer of writers) this.#clients.get(writer)?.resume();
   }
 
-  /** Discards the samples of the warm-up. */
   clearSamples(): void {
     this.#totals.clear();
   }
 
-  /** Cheap enough to poll. */
   deliveredCount(): number {
     return this.#totals.delivered;
   }

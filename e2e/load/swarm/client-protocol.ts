@@ -6,12 +6,9 @@ export interface Sender {
 }
 
 export interface MessageListener {
-  /** The client is in all rooms; missed messages have arrived or are on their way. */
   onReady(): void;
   onMessage(content: Buffer): void;
-  /** `count` more of the client's messages were acknowledged. */
   onAcknowledged(count: number): void;
-  /** The server is restarting and dictates the reconnect delay. */
   onGoAway(retryAfterMs: number): void;
   onRefused(reason: string): void;
   /** The length of each writer's text up to the first gap, by Yjs client. */
@@ -41,7 +38,6 @@ export interface ProtocolClientOptions {
 }
 
 export interface ClientProtocol {
-  /** The maximum of rooms per socket. */
   readonly roomsPerSocket: number;
   readonly form: MessageForm;
   /**

@@ -1,4 +1,4 @@
-/** One simulated person: one socket, or as many as the protocol needs, in a few rooms. */
+/** A simulated person in a few rooms, over one socket or as many as the protocol needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLIENT_PROTOCOLS, type ClientProtocolName } from './protocols/index.ts';
 import type {
@@ -40,7 +40,6 @@ export class LoadClient {
   #notReady: RoomConnection[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
-  /** From the server's goodbye; `null` without one. */
   #serverRetryAfterMs: number | null = null;
   #state: 'open' | 'closed' = 'open';
 
@@ -125,7 +124,6 @@ export class LoadClient {
     this.#connections[0]?.client.publish(0, messages);
   }
 
-  /** Writes a prepared Yjs update into the first room, with any stamp set to now. */
   writeUpdate(update: Buffer): void {
     const atMs = nowMs();
     restamp(update, atMs);

@@ -74,7 +74,6 @@ export class LoadSocket {
     this.#socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
   }
 
-  /** Stops reading, like a page on a sleeping computer. */
   stall(): void {
     this.#socket.pause();
   }

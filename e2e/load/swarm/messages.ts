@@ -3,7 +3,6 @@ import { appendUpdate } from './yjs-bytes.ts';
 import { stampedText } from './stamp.ts';
 
 export const TEXT_ROOT = 'text';
-/** Base of the writers' Yjs client ids; the writer's number is added. */
 export const FIRST_CLIENT = 1_000;
 
 export type MessageForm = 'text' | 'yjs';

@@ -38,7 +38,6 @@ export class Swarm implements AsyncDisposable {
     return new Swarm(Array.from({ length: processes }, () => new SwarmProcess()));
   }
 
-  /** Creates clients, distributed over the processes; none is connected yet. */
   async createGroup(plan: ClientGroupPlan): Promise<SwarmGroup> {
     const group = ++this.#lastGroup;
     await Promise.all(
@@ -86,7 +85,6 @@ export class SwarmGroup implements AsyncDisposable {
     return this.#processOf.size;
   }
 
-  /** @param writers defaults to everyone. @returns the number connected. */
   async open(writers: readonly number[] | null = null): Promise<number> {
     return sum(await this.#all('open', writers));
   }
@@ -127,7 +125,6 @@ export class SwarmGroup implements AsyncDisposable {
     return sum(disconnects);
   }
 
-  /** @returns milliseconds until the last client was back. */
   async reconnectAll(): Promise<number> {
     return Math.max(...(await this.#all('reconnectAll')));
   }
@@ -145,10 +142,6 @@ export class SwarmGroup implements AsyncDisposable {
     await this.#all('resume', writers);
   }
 
-  /**
-   * Waits until `count` messages are delivered or answered, or for `limitMs`. @returns the final
-   * count.
-   */
   async waitFor(what: 'delivered' | 'answered', count: number, limitMs: number): Promise<number> {
     const deadline = performance.now() + limitMs;
     for (;;) {
@@ -158,7 +151,6 @@ export class SwarmGroup implements AsyncDisposable {
     }
   }
 
-  /** Discards the samples of the warm-up. */
   async clearSamples(): Promise<void> {
     await this.#all('clearSamples');
   }

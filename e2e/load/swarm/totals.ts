@@ -7,7 +7,6 @@ export interface GroupReport {
   readonly written: number;
   readonly delivered: number;
   readonly duplicates: number;
-  /** Messages that arrived after a later one of their writer. */
   readonly late: number;
   readonly opened: Float32Array;
   readonly latencies: Float32Array;
@@ -56,7 +55,6 @@ export class Totals {
   readonly replays = new Series();
   readonly #faults = new Map<string, number>();
 
-  /** Discards the samples of the warm-up; faults stay. */
   clear(): void {
     this.written = 0;
     this.delivered = 0;

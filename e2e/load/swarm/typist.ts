@@ -75,7 +75,6 @@ function createAuthorDocument(writer: number): {
   return { doc, text: doc.getText(TEXT_ROOT), updates };
 }
 
-/** One key. @param typed length of the editable text. @returns the new cursor. */
 function typeKey(
   text: Y.Text,
   {

@@ -35,7 +35,6 @@ export function appendUpdate({
   return Buffer.concat([Buffer.from(bytes), Buffer.from(text, 'latin1'), Buffer.of(NO_DELETIONS)]);
 }
 
-/** @param clocks known letters by client. */
 export function stateVector(clocks: ReadonlyMap<number, number>): Buffer {
   const bytes: number[] = [];
   writeVaruint(bytes, clocks.size);
@@ -56,7 +55,6 @@ export function sized(content: Uint8Array): Buffer {
   return Buffer.concat([varuint(content.length), content]);
 }
 
-/** Reads numbers from a frame; `at` is the position of the next one. */
 export class ByteReader {
   readonly bytes: Buffer;
   at = 0;

@@ -25,7 +25,6 @@ const CONNECTED = '40';
 const EVENT = '42';
 const ACKNOWLEDGED = '43';
 const REFUSED = '44';
-/** Acknowledgement id of `join`; messages use other ids. */
 const JOIN_ID = '0';
 
 class SocketIoClient implements ProtocolClient {

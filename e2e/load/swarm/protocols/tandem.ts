@@ -41,7 +41,6 @@ export const tandem: ClientProtocol = {
 };
 
 interface Channel {
-  /** 0 until the channel is open. */
   number: number;
   epoch: string;
   timeline: string;
@@ -222,7 +221,6 @@ function chatCommand(document: string, text: Buffer): Uint8Array {
   });
 }
 
-/** Presence and typing are not measured. */
 const IGNORED: ReadonlySet<number> = new Set(
   (
     [

@@ -8,12 +8,10 @@ const STEP_2 = 1;
 const UPDATE = 2;
 const EMPTY_UPDATE = Buffer.of(0, 0);
 
-/** The state vector, with a request for missing updates. */
 export function step1(listener: MessageListener): Buffer {
   return Buffer.concat([Buffer.of(SYNC, STEP_1), sized(stateVector(listener.knownClocks()))]);
 }
 
-/** The answer to a sync step 1 when there is nothing to send. */
 export const EMPTY_STEP_2 = Buffer.concat([Buffer.of(SYNC, STEP_2), sized(EMPTY_UPDATE)]);
 
 export function updateMessage(update: Buffer): Buffer {

@@ -152,7 +152,6 @@ async function addDependency(root: string, on: string): Promise<void> {
   await writeFile(path, JSON.stringify(manifest));
 }
 
-/** The output of a tool; its failure is expected. */
 function run(tool: string, args: string[]): Promise<string> {
   return new Promise((resolve) => {
     const options = { cwd: tree, maxBuffer: 32 * 1024 * 1024 };
@@ -167,7 +166,6 @@ function unwrapped(text: string): string {
   return text.replaceAll(/[\s|]/g, '');
 }
 
-/** The code that oxlint prints for a rule of its configuration. */
 function toCode(rule: string): string {
   const [name, plugin = 'eslint'] = rule.split('/').reverse() as [string, string?];
   return `${plugin === 'react' ? 'react-hooks' : plugin}(${name})`;

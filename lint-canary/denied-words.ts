@@ -106,7 +106,6 @@ const GENERATED = new Set(['pnpm-lock.yaml']);
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'data', 'results', 'test-results']);
 const HIDDEN_FOLDERS = new Set(['.github', '.ci']);
 
-/** @param skipped prefixes of paths below `root` that are not read. */
 export function deniedUsesBelow(root: string, skipped: readonly string[] = []): DeniedUse[] {
   return textFilesBelow(root)
     .map((file) => ({ file, path: relative(root, file).replaceAll('\\', '/') }))

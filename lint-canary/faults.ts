@@ -2,12 +2,10 @@
 
 export interface Fault {
   readonly ban: string;
-  /** Path of the file in the repo. */
   readonly path: string;
   readonly source: string;
   /** The oxlint rule that must fire, and a part of its message. */
   readonly lint?: readonly [rule: string, message: string];
-  /** All of these compiler errors must occur. */
   readonly tsc?: readonly string[];
 }
 
@@ -297,7 +295,6 @@ const everywhere: Fault[] = [
   },
 ];
 
-/** Allowed imports: none of these may be reported. */
 export const allowed: readonly Pick<Fault, 'path' | 'source'>[] = [
   {
     path: 'packages/sync/src/good.ts',
@@ -332,7 +329,6 @@ export const allowed: readonly Pick<Fault, 'path' | 'source'>[] = [
 
 export const faults: readonly Fault[] = [...imports, ...testCode, ...purity, ...everywhere];
 
-/** The file is put into the folder whose name starts the ban, if any. */
 function fault(root: string, ban: string, source: string, message: string, tsc?: string[]): Fault {
   const layer = /^(engine|connection|http|protocols|documents|storage) /.exec(ban)?.[1];
   const name = ban.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase();

@@ -77,7 +77,6 @@ export async function findLayerViolations(folder: string, layers: Layers): Promi
   return violations;
 }
 
-/** The first folder of a path, or the name of a file in no folder. */
 function layerOf(path: string): string {
   return path.split('/')[0]!.replace(/\.tsx?$/, '');
 }
@@ -86,7 +85,6 @@ function levelOf(layer: string, layers: Layers): number {
   return layers.findIndex((row) => row.includes(layer));
 }
 
-/** The specifiers of static and dynamic imports, re-exports, and `import()` types. */
 function importsOf(file: string, source: string): string[] {
   const { program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);

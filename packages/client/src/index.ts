@@ -8,7 +8,8 @@ export { BROWSER_DATABASES, openBrowserStores } from './store/browser-stores.ts'
 export { takeLease } from './store/lease.ts';
 export { browserLocks, waitForLock, type TabLocks } from './store/tab-lock.ts';
 export { asksToSignIn } from './connection/http-session.ts';
-export { type ConnectionListener, type Socket } from './connection/connection.ts';
+export { type ConnectionListener } from './connection/connection.ts';
+export { type Socket } from './connection/socket.ts';
 export { browserFallback } from './connection/fallback.ts';
 export { DocumentSession } from './document/document-session.ts';
 export { unplacedText } from './document/unplaced-text.ts';

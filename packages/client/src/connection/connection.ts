@@ -38,8 +38,6 @@ import { TokenRenewal } from './token-renewal.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 import { WebSocketProbe } from './websocket-probe.ts';
 
-export type { ChannelRequest, Socket };
-
 export interface ConnectionOptions {
   /** Creates a socket to the server's sync path, with the binary subprotocol. */
   readonly socket: () => Socket;

@@ -1,6 +1,6 @@
 /** The server's side of a socket, controlled by a test. */
 import { binaryCodec, type ClientMessage, type ServerMessage } from '@tandem/protocol';
-import type { Socket } from '../connection/connection.ts';
+import type { Socket } from '../connection/socket.ts';
 
 export class FakeSocket implements Socket {
   binaryType = 'blob';

@@ -12,7 +12,6 @@ export interface Backoff {
   readonly random?: Random;
 }
 
-/** Keeps the bound finite. */
 const MAX_DOUBLINGS = 32;
 
 /** @param attempt counts from 0 */

@@ -35,7 +35,6 @@ export interface ClientOptions {
   readonly environment: Environment;
   readonly store: Store;
   readonly durable: boolean;
-  /** Health of the device's storage; without it, storage counts as healthy. */
   readonly health?: StorageHealth;
   /**
    * Receives unstored work when the page goes away. Without it, such work does not count as stored.
@@ -55,7 +54,6 @@ export class Client {
   readonly commands: Commands;
   readonly pages: ChannelPages;
   readonly people: PeopleSearch;
-  /** Authenticates also where no cookie gets through. */
   readonly fetch: typeof fetch;
   readonly #options: ClientOptions;
   readonly #channels: Channels;
@@ -165,7 +163,6 @@ export class Client {
     };
   }
 
-  /** Whether work of this page is unconfirmed, or was rejected and could not be stored. */
   get unsaved(): boolean {
     return (
       this.#rejectedNotPersisted.length > 0 || this.commands.hasWork || this.#documents.hasPending

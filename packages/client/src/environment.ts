@@ -24,10 +24,8 @@ export type EnvironmentEvent = 'online' | 'offline' | 'wake' | 'hidden' | 'leavi
 export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
-  /** False when the device knows that it is offline. */
   online(): boolean;
   visible(): boolean;
-  /** Runs `run` before the next paint, or soon when nothing is painted. */
   frame(run: () => void): void;
   listen(listener: (event: EnvironmentEvent) => void): () => void;
 }

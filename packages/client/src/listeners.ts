@@ -6,7 +6,6 @@
 export class Listeners<T> {
   readonly #listeners = new Set<T>();
 
-  /** @returns a function that removes the listener */
   add(listener: T): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -14,17 +14,12 @@ export interface PeopleSearchOptions {
 
 export class PeopleSearch {
   readonly #options: PeopleSearchOptions;
-  /** The most recently found user is last. */
   readonly #known = new Map<string, User>();
 
   constructor(options: PeopleSearchOptions) {
     this.#options = options;
   }
 
-  /**
-   * Finds people who share a document with this person and whose name contains each word. Rejects
-   * when the search fails.
-   */
   async find(search: string): Promise<readonly MetPerson[]> {
     const { base, fetch, clock } = this.#options;
     const query = new URLSearchParams({ search });
@@ -37,7 +32,6 @@ export class PeopleSearch {
     return people;
   }
 
-  /** Returns a user found earlier, so that commands about the user can be shown at once. */
   known(id: string): User | null {
     return this.#known.get(id) ?? null;
   }

@@ -10,7 +10,6 @@ export class TypingRefresher {
   #isActive = false;
   #timer: unknown = null;
 
-  /** @param send does nothing without a channel */
   constructor(clock: Clock, send: (type: 'typing:start' | 'typing:stop') => void) {
     this.#clock = clock;
     this.#send = send;

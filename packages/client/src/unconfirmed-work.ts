@@ -31,11 +31,9 @@ export interface UnconfirmedWorkSources {
   readonly documents: OpenDocuments;
   readonly commands: Commands;
   readonly clock: Clock;
-  /** Whether the store survives a reload. */
   readonly durable: boolean;
 }
 
-/** Waiting updates, then commands, then rejected updates. Work that the store fails to return is missing. */
 export async function listUnconfirmedWork(
   sources: UnconfirmedWorkSources,
 ): Promise<readonly UnconfirmedWork[]> {

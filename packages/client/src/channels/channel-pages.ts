@@ -29,7 +29,6 @@ const PAGE_TIMEOUT_MS = 10_000;
 const MAX_MESSAGES_AT_END = 2 * MAX_CHAT_HISTORY_PAGE;
 
 export interface ChannelPagesOptions {
-  /** The server's origin, without a slash at the end. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
@@ -51,7 +50,6 @@ export class ChannelPages {
     return oldestOf(session) > 1;
   }
 
-  /** Prepends the page before the oldest message. Rejects when the page cannot be loaded. */
   async loadOlder(session: ChatSession, limit: number = MAX_CHAT_PAGE): Promise<void> {
     await this.#once(session, () => this.#loadOlder(session, limit));
   }
@@ -73,7 +71,6 @@ export class ChannelPages {
     }
   }
 
-  /** Drops old messages, which can be loaded again, for a person who reads the newest. */
   trim(session: ChatSession): void {
     if ((session.state?.messages.length ?? 0) > MAX_MESSAGES_AT_END)
       session.amend((state) =>
@@ -81,7 +78,6 @@ export class ChannelPages {
       );
   }
 
-  /** Appends the next page of the list. Rejects when the page cannot be loaded. */
   async loadMore(session: LibrarySession): Promise<void> {
     await this.#once(session, async () => {
       const after = session.state?.next;
@@ -108,7 +104,6 @@ export class ChannelPages {
     );
   }
 
-  /** Adds one document of the list, wherever it stands. Rejects when it cannot be loaded. */
   async loadListed(session: LibrarySession, document: string): Promise<void> {
     const path = `/api/documents/${encodeURIComponent(document)}/visit`;
     await session.amendWith(
@@ -191,7 +186,6 @@ function oldestOf(session: ChatSession): number {
   return session.state?.messages.find(({ number }) => number !== null)?.number ?? 0;
 }
 
-/** True if a document belongs to the loaded part of the list and is missing there. */
 function isMissing({ state }: LibrarySession, activity: ActivitySession): boolean {
   const next = state?.next;
   if (state == null || next == null) return false;

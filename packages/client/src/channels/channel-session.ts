@@ -47,7 +47,6 @@ export type ChannelStatus =
   | 'live'
   /** The last known state; newer events may be missing. */
   | 'stale'
-  /** The server refuses this channel to this person; `error` says why. */
   | 'lost';
 
 export interface ChannelSessionOptions {
@@ -56,7 +55,6 @@ export interface ChannelSessionOptions {
   readonly environment: Environment;
   readonly store: StateStore;
   readonly effects: OptimisticOverlay;
-  /** Returns a `ref` for `subscribe`, unique on the connection. */
   readonly nextRef: () => number;
   /** False while the channel's document is still to be created on the server. */
   readonly isKnown: () => boolean;
@@ -66,7 +64,6 @@ export interface ChannelSessionOptions {
 
 export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly name: N;
-  /** Resolves when the stored state, if there is one, is in `state`. */
   readonly loaded: Promise<void>;
   readonly #options: ChannelSessionOptions;
   readonly #listeners = new Listeners<() => void>();
@@ -113,12 +110,10 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     return this.#replica?.state == null ? 'loading' : 'stale';
   }
 
-  /** The reason for `lost`, or for the wait before the next attempt. */
   get error(): ErrorBody | null {
     return this.#error;
   }
 
-  /** Users who are typing in a chat, oldest first, without oneself. */
   get typing(): readonly string[] {
     return this.#typing;
   }
@@ -154,7 +149,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     void this.destroy();
   }
 
-  /** Applies a change that no event reports. */
   amend(change: (state: ChannelState) => ChannelState): void {
     this.#replica?.amend(change);
     this.changed();
@@ -201,10 +195,6 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     if (request !== null) connection.send(request);
   }
 
-  /**
-   * Returns the subscribe request; null while subscribed or subscribing, and while the channel must
-   * wait.
-   */
   request(): MessageOf<'subscribe'> | null {
     const { connection, isKnown, nextRef } = this.#options;
     const replica = this.#replica;
@@ -349,7 +339,6 @@ function newestOf(state: ChannelState): ChannelState {
   return state.type === 'library' ? trimLibrary(state, MAX_LIBRARY_PAGE) : state;
 }
 
-/** Excludes activity and server state, which are useless later. */
 function isKeptType({ type }: ChannelState): boolean {
   return type === 'library' || type === 'chat';
 }

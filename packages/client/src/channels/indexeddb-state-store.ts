@@ -13,14 +13,12 @@ import { ignoreRejection, openDatabase, withHandledDone } from '../store/indexed
 
 export const STATES_DATABASE = 'tandem-states';
 
-/** `version` is the format of the page that stored the state. */
 type StoredState = OwnedState & { readonly name: ChannelName; readonly version: number };
 
 interface Schema extends DBSchema {
   state: { key: number; value: StoredState; indexes: { name: string } };
 }
 
-/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStateStore(name: string = STATES_DATABASE): Promise<StateStore> {
   const database = await openDatabase<Schema>(name, (created) => {
     // Keys grow, so their order is the order of storing.
@@ -56,7 +54,6 @@ export async function openIndexedDbStateStore(name: string = STATES_DATABASE): P
   };
 }
 
-/** Null for a state that another version stored. */
 function readable({ user, position, state, version }: StoredState): OwnedState | null {
   if (version !== CHANNEL_STATE_VERSION) return null;
   const read = {

@@ -27,7 +27,6 @@ const activity = (updatedAt: number) => ({
   chatDeleted: [],
 });
 
-/** A server with a list, in pages of the wire's maximum size. */
 class Scene {
   readonly environment = new FakeEnvironment();
   readonly asked: string[] = [];

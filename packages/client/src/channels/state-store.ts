@@ -5,7 +5,6 @@
 import type { ChannelName } from '@tandem/protocol';
 import type { PersistedState } from '@tandem/sync';
 
-/** The states stored longest ago are dropped beyond this number. */
 export const MAX_KEPT_STATES = 30;
 
 /** A state with its owner: channels of the same name differ between people. */

@@ -14,7 +14,6 @@ export interface KeptCommand {
  * more.
  */
 export interface CommandStore {
-  /** Returns commands in storing order, without those of an incompatible version. */
   all(): Promise<readonly KeptCommand[]>;
   keep(kept: KeptCommand): Promise<void>;
   remove(id: string): Promise<void>;

@@ -165,7 +165,6 @@ test('a reading mark is not work that anybody has to wait for', async () => {
   expect(await ada.unconfirmed()).toEqual([]);
 });
 
-/** Stores a command from a month ago, written offline by a page that is gone. */
 async function keepOld(store: CommandStore, now: number): Promise<void> {
   const at = now - 30 * DAY_MS - 1;
   for (const [id, call] of [

@@ -27,7 +27,6 @@ import { Listeners } from '../listeners.ts';
 import { ORPHAN_AFTER_MS, isOrphaned } from '../orphans.ts';
 import { commandIds } from './ids.ts';
 
-/** More than a person issues while offline. */
 export const MAX_PENDING_COMMANDS = 5_000;
 /**
  * The server keeps results for 31 days (W25), and would execute most commands a second time after
@@ -129,7 +128,6 @@ export class Commands {
     return id;
   }
 
-  /** Unanswered commands, oldest first, with those of this person's other pages. */
   get pending(): readonly PendingCommand[] {
     const { durable } = this.#options;
     return [...this.#queue, ...this.#ofOtherPages.values()].map((command) => ({
@@ -148,7 +146,6 @@ export class Commands {
     return false;
   }
 
-  /** Whether a document is still to be created, so that the server does not know it. */
   isCreating(document: string): boolean {
     return [...this.#queue, ...this.#ofOtherPages.values()].some(
       ({ name, input }) => name === 'document:create' && input.document === document,
@@ -226,10 +223,6 @@ export class Commands {
     return owner === null || us === undefined || owner === us;
   }
 
-  /**
-   * Shows commands that other pages have stored, drops those that they have removed, and adopts
-   * orphans.
-   */
   async #syncWithStore(): Promise<void> {
     await this.loaded;
     const { store, effects, environment } = this.#options;

@@ -10,11 +10,9 @@ import { ignoreRejection, openDatabase, withHandledDone } from '../store/indexed
 export const COMMANDS_DATABASE = 'tandem-commands';
 
 interface Schema extends DBSchema {
-  /** Keys are in storing order. */
   command: { key: number; value: KeptCommand & { id: string }; indexes: { id: string } };
 }
 
-/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbCommandStore(
   name: string = COMMANDS_DATABASE,
 ): Promise<CommandStore> {

@@ -17,7 +17,6 @@ import type { Socket } from './socket.ts';
 
 export interface AttemptCallbacks {
   requests(): readonly ChannelRequest[];
-  /** @param rest requests that `hello` had no room for */
   welcomed(user: User, rest: readonly ChannelRequest[]): void;
   onActivity(): void;
   message(message: ServerMessage): void;

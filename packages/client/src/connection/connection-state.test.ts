@@ -30,7 +30,6 @@ const failed = { kind: 'waiting', attempt: 3, retryAt: 8, cause: 'lost', error }
 const refused = { kind: 'stopped', error, action: 'reload' };
 const again = { kind: 'connecting', attempt: 3, cause: 'unreachable', error };
 
-/** The transitions of each state; events that are not listed change nothing. */
 const table: {
   readonly [S in ConnectionState['kind']]: Partial<Record<ConnectionEvent['kind'], object>>;
 } = {

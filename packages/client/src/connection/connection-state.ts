@@ -6,14 +6,12 @@
  */
 import type { ErrorAction, ErrorBody, TransportKind } from '@tandem/protocol';
 
-/** Why the last attempt failed, as far as the client can tell. */
 export type FailureCause =
   | 'no-network'
   | 'unreachable'
   /** The server answers HTTP, but the network blocks every transport. */
   | 'socket-blocked'
   | 'sign-in'
-  /** An open connection was lost, stopped responding, or was closed by the server. */
   | 'lost';
 
 export type ConnectionState =
@@ -36,7 +34,6 @@ export type ConnectionState =
       readonly attempt: number;
       readonly retryAt: number;
       readonly cause: FailureCause;
-      /** The server's reason for a temporary refusal, if it gave one. */
       readonly error: ErrorBody | null;
     }
   | { readonly kind: 'stopped'; readonly error: ErrorBody; readonly action: ErrorAction };
@@ -44,7 +41,6 @@ export type ConnectionState =
 export type ConnectionEvent =
   | { readonly kind: 'start' }
   | { readonly kind: 'welcomed'; readonly now: number; readonly transport: TransportKind }
-  /** Another socket has connected and replaces this one. */
   | { readonly kind: 'switch' }
   | {
       readonly kind: 'failed';

@@ -39,16 +39,13 @@ import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 import { WebSocketProbe } from './websocket-probe.ts';
 
 export interface ConnectionOptions {
-  /** Creates a socket to the server's sync path, with the binary subprotocol. */
   readonly socket: () => Socket;
-  /** HTTP transports, for networks that block WebSockets; null: none. */
   readonly fallback?: Fallback | null;
   /**
    * Returns the token for `hello`; `fresh` asks for a new one because the last was refused or is
    * about to expire.
    */
   readonly token: (options: { readonly fresh: boolean }) => Promise<TokenAnswer>;
-  /** Tells a blocked WebSocket from a dead server by a plain HTTP request. */
   readonly reachable: () => Promise<Reachability>;
   readonly schema: number;
   readonly environment: Environment;
@@ -56,8 +53,8 @@ export interface ConnectionOptions {
 
 export interface ConnectionListener {
   /**
-   * Channels to open with the connection, before it is `connected`. A listener that names a channel
-   * here does not send a request for it. Called again after a failed attempt.
+   * Channels to open with the connection, before it is `connected`; the listener sends no request
+   * for them. Called again after a failed attempt.
    */
   requests?(): readonly ChannelRequest[];
   state?(state: ConnectionState): void;
@@ -119,7 +116,6 @@ export class Connection {
     return this.#state;
   }
 
-  /** The signed-in user; null before the first welcome. */
   get user(): User | null {
     return this.#user;
   }
@@ -305,9 +301,8 @@ export class Connection {
   }
 
   /**
-   * The frame may have been damaged on its way, so the client reconnects once. A second such frame
-   * without a healthy connection in between means that this page cannot read what the server sends,
-   * and only another page helps.
+   * Reconnects after the first frame, which may have been damaged on its way. A second one without a
+   * healthy connection in between means that this page is too old for the server.
    */
   #handleUnreadableFrame(attempt: Attempt): void {
     if (attempt !== this.#attempt) return;

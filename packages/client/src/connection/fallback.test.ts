@@ -17,7 +17,6 @@ interface Made {
   readonly socket: FakeSocket;
 }
 
-/** A connection whose sockets, of every transport, the test controls. */
 function scene({ streams = true } = {}) {
   const environment = new FakeEnvironment();
   const memory = createTransportMemory();

@@ -32,7 +32,6 @@ export interface FallbackStorage {
 }
 
 export interface HttpFallbackOptions extends FallbackStorage {
-  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly environment: Environment;

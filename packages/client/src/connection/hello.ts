@@ -7,7 +7,6 @@ import {
   type MessageOf,
 } from '@tandem/protocol';
 
-/** A channel request, sent by itself or in `hello`. */
 export type ChannelRequest = MessageOf<'open'> | MessageOf<'subscribe'>;
 
 type Hello = MessageOf<'hello'>;

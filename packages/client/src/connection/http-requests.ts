@@ -4,7 +4,6 @@ import type { Environment } from '../environment.ts';
 import { withTimeout } from '../request-timeout.ts';
 
 export interface HttpRequestsOptions {
-  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly subprotocol: string;
@@ -19,7 +18,6 @@ type Header = keyof typeof TRANSPORT_HEADERS;
 export class HttpRequests {
   readonly #options: HttpRequestsOptions;
   readonly #abort = new AbortController();
-  /** The transport's secret name; null until the server has assigned one. */
   #name: string | null = null;
 
   constructor(options: HttpRequestsOptions) {
@@ -30,7 +28,6 @@ export class HttpRequests {
     return this.#name !== null;
   }
 
-  /** Sends the first request, whose response names the transport. */
   async open(path: 'stream' | 'poll', body: Uint8Array<ArrayBuffer>): Promise<Response> {
     const response = await this.#post(path, { protocol: this.#options.subprotocol }, body);
     if (response.ok) this.#name = response.headers.get(TRANSPORT_HEADERS.transport);
@@ -54,7 +51,6 @@ export class HttpRequests {
     this.#abort.abort();
   }
 
-  /** Announces the close with a request that outlives the page. */
   leave(code: number): void {
     if (this.#name === null) return;
     const { base, fetch } = this.#options;

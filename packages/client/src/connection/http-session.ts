@@ -11,19 +11,15 @@ export type TokenAnswer =
 
 export type Reachability = 'reachable' | 'unreachable' | 'sign-in';
 
-/** A token this close to its expiry is not used for a new connection. */
 const EXPIRY_MARGIN_MS = 30_000;
 
-/** Keeps a dead network from delaying an attempt longer. */
 const TOKEN_TIMEOUT_MS = 8_000;
 const REACHABLE_TIMEOUT_MS = 3_000;
 
 export interface HttpSessionOptions {
-  /** The server's origin, without a slash at the end; empty for the page's own. */
   readonly base: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Called with each session, which is then available offline. */
   readonly known?: (session: Session) => void;
 }
 

@@ -68,7 +68,6 @@ export abstract class HttpSocket implements Socket {
     this.requests.close(code);
   }
 
-  /** Announces that the page goes away, which the server would otherwise notice late. */
   leave(): void {
     if (!this.isClosed) this.requests.leave(TRANSPORT_CLOSE_CODES.goingAway);
   }
@@ -104,7 +103,6 @@ export abstract class HttpSocket implements Socket {
     }
   }
 
-  /** Closes the socket without notifying the server. */
   protected fail(): void {
     this.#closed(TRANSPORT_CLOSE_CODES.abnormal);
   }

@@ -6,7 +6,6 @@ import { Liveness } from './liveness.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The device clock can be set, by a person or the network, while timers run on. */
 function scene() {
   const environment = new FakeEnvironment();
   const { clock } = environment;

@@ -44,14 +44,12 @@ export class Liveness {
     this.#probedAt = null;
   }
 
-  /** Unconfirmed work makes the client ping sooner. */
   set unsaved(unsaved: boolean) {
     if (unsaved === this.#unsaved) return;
     this.#unsaved = unsaved;
     if (this.#timer !== null) this.#schedule();
   }
 
-  /** Pings now: the machine woke, the network changed, or the tab came to the front. */
   check(): void {
     if (this.#timer === null || this.#probedAt !== null) return;
     this.#probedAt = this.#environment.clock.now();

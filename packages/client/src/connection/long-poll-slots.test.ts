@@ -3,7 +3,6 @@ import { ManualClock } from '@tandem/testkit';
 import { expect, test } from 'vitest';
 import { browserLongPollSlots, noLongPollSlots } from './long-poll-slots.ts';
 
-/** Locks that any number of tabs share. */
 function fakeLocks(): LockManager {
   const taken = new Set<string>();
   return {

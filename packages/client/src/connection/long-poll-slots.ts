@@ -16,7 +16,6 @@ export interface LongPollSlots {
   take(): Promise<LongPollSlot | null>;
 }
 
-/** Coordinates tabs by browser locks. When locks are refused or hang, no tab gets a slot. */
 export function browserLongPollSlots(locks: TabLocks, clock: Clock): LongPollSlots {
   return {
     take: async () => {

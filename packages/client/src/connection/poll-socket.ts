@@ -13,7 +13,6 @@ import type { Environment } from '../environment.ts';
 import type { LongPollSlot, LongPollSlots } from './long-poll-slots.ts';
 import { HttpSocket, type HttpSocketOptions } from './http-socket.ts';
 
-/** A sent message makes a short wait for its response worthwhile. */
 const ANSWER_HOLD_MS = 300;
 /** A longer poll that was cut off is assumed to have hit a proxy's timeout. */
 const CUT_AFTER_MS = 1_000;
@@ -30,7 +29,6 @@ export class PollSocket extends HttpSocket {
   readonly #longPollSlots: LongPollSlots;
   readonly #stopListening: () => void;
   #held: LongPollSlot | null = null;
-  /** The longest hold that is known to get through. */
   #holdMs = POLL_HOLD_MS;
   #received = 0;
   #isAnswerDue = false;

@@ -15,10 +15,6 @@ export class SendQueue {
   readonly #target: () => Pick<Attempt, 'kind' | 'socket'> | null;
   #messages: Uint8Array[] = [];
 
-  /**
-   * @param target returns null while disconnected: messages are dropped, and documents send again
-   *   later
-   */
   constructor(target: () => Pick<Attempt, 'kind' | 'socket'> | null) {
     this.#target = target;
   }

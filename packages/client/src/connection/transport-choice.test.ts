@@ -9,7 +9,6 @@ import {
 
 const NOW = 1_000_000;
 
-/** An event, and the transport that is used after it. */
 type Step = readonly [
   kind: TransportKind,
   outcome: 'connected' | TransportFailure,

@@ -26,9 +26,7 @@ export type TransportFailure = 'blocked' | 'short-lived';
  * enough.
  */
 const BLOCKS_AFTER_SUCCESS = 2;
-/** Repeatedly cut streams count as blocked. */
 const SHORT_LIVES = 2;
-/** When even polls fail, the remembered choice may be wrong. */
 const BLOCKED_POLLS = 3;
 
 export class TransportChoice {
@@ -66,12 +64,10 @@ export class TransportChoice {
     this.#until = Math.max(this.#until, now);
   }
 
-  /** Clears the failures of a connection that lasted. */
   healthy(): void {
     this.#failures = 0;
   }
 
-  /** @returns whether to try another transport at once */
   failed(kind: TransportKind, failure: TransportFailure, now: number): 'try-next' | 'wait' {
     if (kind !== this.#kind) return 'wait';
     this.#failures++;

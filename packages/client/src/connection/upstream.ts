@@ -7,9 +7,7 @@ import type { Environment } from '../environment.ts';
 import { bodyOf, type HttpRequests } from './http-requests.ts';
 
 const RETRY_MS = 250;
-/** A client that fails this often counts as disconnected. */
 const MAX_TRIES = 8;
-/** Per body part. */
 const HEADER_BYTES = 8;
 
 export interface UpstreamOptions {

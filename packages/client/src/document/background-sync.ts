@@ -9,7 +9,6 @@ import type { DocumentSession } from './document-session.ts';
 import type { OpenDocuments } from './open-documents.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
-/** Documents that are opened at the same time for the work of closed tabs. */
 const MAX_BACKGROUND_SYNCS = 3;
 
 export interface BackgroundSyncOptions {
@@ -17,7 +16,6 @@ export interface BackgroundSyncOptions {
   readonly documents: OpenDocuments;
   readonly store: Pick<Store, 'outbox'>;
   readonly isConnected: () => boolean;
-  /** Moves work from the unload outbox into the store. */
   readonly recover: () => Promise<void>;
 }
 

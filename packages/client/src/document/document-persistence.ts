@@ -23,7 +23,6 @@ import {
 import { UnpersistedWork } from './unpersisted-work.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** A stored copy with more updates than this is compacted when it is loaded. */
 const MAX_STORED_UPDATES = 100;
 
 export interface DocumentPersistenceOptions {
@@ -33,9 +32,7 @@ export interface DocumentPersistenceOptions {
   readonly isDurable: () => boolean;
   readonly unloadOutbox: UnloadOutbox;
   readonly clock: Clock;
-  /** Called when `isSafe` may have changed or work was rejected. */
   readonly changed: () => void;
-  /** Called with work that this device cannot store, and that is lost with the page. */
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
 }
 
@@ -44,7 +41,6 @@ export interface Loaded {
   readonly facts: DocumentFacts | null;
   readonly updates: readonly Uint8Array[];
   readonly pending: readonly PendingUpdate[];
-  /** Work of another epoch, which was rejected because it can never be sent. */
   readonly rejectUpdates: RejectedWork | null;
 }
 
@@ -71,7 +67,6 @@ export class DocumentPersistence {
     this.#unpersisted = new UnpersistedWork(options);
   }
 
-  /** True if all updates given to `keep` survive a reload. */
   get isSafe(): boolean {
     return this.#options.isDurable() && this.#writes.healthy && !this.#unpersisted.isLate;
   }
@@ -174,10 +169,6 @@ export class DocumentPersistence {
     return pending.some(({ id }) => (this.#storedIds.get(id) ?? id) === entry.id);
   }
 
-  /**
-   * Loads what other tabs have stored: the copy, and orphaned entries of this epoch outside
-   * `pending`.
-   */
   async others(
     { epoch }: Position,
     { pending, now }: { readonly pending: readonly PendingUpdate[]; readonly now: number },
@@ -219,7 +210,6 @@ export class DocumentPersistence {
     this.#writes.push(() => store.compact(document, change));
   }
 
-  /** Stores the work as it was written, since the copy of its epoch is gone. */
   #rejectUpdates(entries: readonly OutboxEntry[], title: string): RejectedWork | null {
     if (entries.length === 0) return null;
     const replica = Y.mergeUpdates(entries.map(({ update }) => update));

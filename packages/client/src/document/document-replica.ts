@@ -29,7 +29,6 @@ export class DocumentReplica implements Replica {
   #scheduled = false;
   #destroyed = false;
 
-  /** @param stored updates that make up the stored copy */
   constructor(stored: readonly Uint8Array[], options: DocumentReplicaOptions) {
     this.#options = options;
     this.people = new People({
@@ -55,7 +54,6 @@ export class DocumentReplica implements Replica {
     return this.#local.length > 0;
   }
 
-  /** Unsent local updates, oldest first. */
   get held(): readonly Uint8Array[] {
     return this.#local;
   }

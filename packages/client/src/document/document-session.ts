@@ -30,20 +30,16 @@ export interface DocumentSessionOptions {
   readonly id: string;
   readonly connection: Connection;
   readonly store: Store;
-  /** Whether the store survives a reload; may change at any time. */
   readonly isDurable: () => boolean;
   readonly unloadOutbox: UnloadOutbox;
   readonly environment: Environment;
-  /** Returns a `ref` for `open`, unique on the connection. */
   readonly nextRef: () => number;
-  /** Called with rejected work that this device cannot store. */
   readonly rejectedNotPersisted: (rejected: Omit<RejectedUpdate, 'id'>) => void;
   readonly changed: () => void;
 }
 
 export class DocumentSession {
   readonly id: string;
-  /** Resolves when the stored copy, if there is one, is in `doc`. */
   readonly loaded: Promise<void>;
   readonly #options: DocumentSessionOptions;
   readonly #listeners = new Listeners<() => void>();
@@ -105,7 +101,6 @@ export class DocumentSession {
     return this.#replicaVersion;
   }
 
-  /** Null until the server or an earlier visit has provided it. */
   get document(): DocumentState | null {
     return this.#status.document;
   }
@@ -118,7 +113,6 @@ export class DocumentSession {
     return (this.#channel?.pending.length ?? 0) + (this.#replica.dirty ? 1 : 0);
   }
 
-  /** True if local work currently survives a reload. */
   get isKept(): boolean {
     return this.#persistence.isSafe && (!this.#replica.dirty || this.#options.unloadOutbox.hasRoom);
   }
@@ -153,7 +147,6 @@ export class DocumentSession {
     this.#changed();
   }
 
-  /** Opens a refused document again; the local copy and its pending work stay. */
   reopen(): void {
     if (!this.#status.isClosed) return;
     this.#open();
@@ -178,7 +171,6 @@ export class DocumentSession {
     await adoptOrphans({ kept, replica, channel }, now, isCurrent);
   }
 
-  /** Closes the document. Unconfirmed work stays in the outbox. */
   async destroy(): Promise<void> {
     if (this.#destroyed) return;
     this.#replica.flush();
@@ -361,7 +353,6 @@ export class DocumentSession {
     this.#persistence.advance({ updates, confirmed, position });
   }
 
-  /** Replaces the replica under a new client id; refused work is kept for the person. */
   #reset(error: ErrorBody): void {
     const old = this.#replica;
     this.#status.reset();

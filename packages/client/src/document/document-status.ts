@@ -13,7 +13,6 @@ export interface DocumentState extends DocumentFacts {
 }
 
 export class DocumentStatus {
-  /** True if there is content to show. */
   hasContent = false;
   readonly #id: string;
   readonly #clock: Clock;
@@ -37,7 +36,6 @@ export class DocumentStatus {
     return this.#channel.kind === 'closed';
   }
 
-  /** @param facts of an earlier visit */
   loaded(facts: DocumentFacts | null): void {
     if (facts !== null) this.#document = { ...facts, id: this.#id, access: 'edit' };
   }
@@ -47,7 +45,6 @@ export class DocumentStatus {
     this.#forgetStatements();
   }
 
-  /** @returns the facts to store */
   opened({
     kind,
     title,

@@ -16,7 +16,6 @@ export class GapRetry {
     this.#askAgain = askAgain;
   }
 
-  /** @param hasGap whether rows are missing; call this after every change of it */
   follow(hasGap: boolean): void {
     if (!hasGap) {
       this.cancel();

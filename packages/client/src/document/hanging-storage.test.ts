@@ -9,7 +9,6 @@ import { deferred } from '../testing/deferred.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
-/** A server and a client whose store has these methods replaced. */
 function serverOver(methods: Partial<Store>) {
   const store = { ...createMemoryStore(), ...methods };
   return new FakeServer({

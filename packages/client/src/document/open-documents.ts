@@ -5,14 +5,12 @@ import type { DocumentSession } from './document-session.ts';
 
 export interface OpenDocumentsOptions {
   readonly create: (id: string) => DocumentSession;
-  /** Called when a document was released by its last holder. */
   readonly released: () => void;
 }
 
 export class OpenDocuments {
   readonly #options: OpenDocumentsOptions;
   readonly #open = new Map<string, { readonly session: DocumentSession; holders: number }>();
-  /** Sessions that still store their last work. */
   readonly #leaving = new Set<DocumentSession>();
 
   constructor(options: OpenDocumentsOptions) {

@@ -24,7 +24,6 @@ import type * as Y from 'yjs';
 import type { Clock } from '../environment.ts';
 import { TypingRefresher } from '../typing-refresher.ts';
 
-/** Messages within a channel; the session adds the channel number. */
 export type PeopleMessage = Extract<
   ClientMessage,
   { type: 'awareness' | 'presence:set' | 'presence:list' | 'typing:start' | 'typing:stop' }
@@ -32,19 +31,16 @@ export type PeopleMessage = Extract<
 
 export interface PeoplePage {
   readonly members: readonly Member[];
-  /** The start of the next page; null on the last. */
   readonly next: number | null;
 }
 
 export interface PeopleOptions {
   readonly doc: Y.Doc;
   readonly clock: Clock;
-  /** Drops the message unless the channel is open. */
   readonly send: (message: PeopleMessage) => void;
   readonly changed: () => void;
 }
 
-/** The origin of server updates, which are not sent back. */
 const REMOTE = Symbol('remote');
 
 export class People {
@@ -88,7 +84,6 @@ export class People {
     return this.#members;
   }
 
-  /** Counts people whether visible or not; null while unknown. */
   get counts(): MemberCounts | null {
     return this.#isHere ? this.#counts : null;
   }
@@ -97,12 +92,10 @@ export class People {
     return this.#position ?? undefined;
   }
 
-  /** Users, oldest first, without oneself. */
   get typing(): readonly string[] {
     return this.#typing;
   }
 
-  /** Sends local state that a newly opened channel lacks. */
   opened(): void {
     this.#sendCursor();
     if (this.#state !== 'active')
@@ -110,7 +103,6 @@ export class People {
     this.#typingRefresher.resume();
   }
 
-  /** Drops the state of others, which is outdated once the channel is lost. */
   lost(): void {
     const others = [...this.awareness.getStates().keys()].filter(
       (client) => client !== this.awareness.clientID,

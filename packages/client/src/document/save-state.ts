@@ -8,20 +8,16 @@ import type { ConnectionState, FailureCause } from '../connection/connection-sta
 export type ChannelState =
   | { readonly kind: 'opening' }
   | { readonly kind: 'open'; readonly access: Access }
-  /** A temporary refusal; the document reopens at `retryAt`. */
   | { readonly kind: 'waiting'; readonly error: ErrorBody; readonly retryAt: number }
   | { readonly kind: 'closed'; readonly error: ErrorBody };
 
 export interface SaveFacts {
   readonly connection: ConnectionState;
   readonly channel: ChannelState;
-  /** True if there is content to show: a local copy, or the server's first response. */
   readonly loaded: boolean;
   readonly pending: number;
-  /** True if local work survives a reload. */
   readonly kept: boolean;
   readonly savedAt: number | null;
-  /** The newest work that the server refused, until it is discarded. */
   readonly rejectedUpdates: { readonly error: ErrorBody; readonly at: number } | null;
   /** Why the server cannot store this document's updates at the moment (W44). */
   readonly storageError: ErrorBody | null;
@@ -35,7 +31,6 @@ export type SaveState =
   | { readonly kind: 'saved'; readonly at: number | null; readonly kept: boolean }
   /** Local work is confirmed; updates of others are still arriving. */
   | { readonly kind: 'syncing'; readonly kept: boolean }
-  /** `error`: why the server cannot save for now. */
   | {
       readonly kind: 'saving';
       readonly pending: number;

@@ -13,7 +13,6 @@ import { KEPT_WITHIN_MS } from './unpersisted-work.ts';
 
 const text = (session: DocumentSession) => session.doc.getText('t');
 
-/** A device whose store the test delays, and which drops unfinished writes with the page. */
 class Device {
   readonly disk = createMemoryStore();
   readonly unloadOutbox = new MemoryStorage();

@@ -6,7 +6,6 @@ import type { Clock } from '../environment.ts';
 import type { UnloadOutbox } from '../store/unload-outbox.ts';
 import type { NewOutboxEntry } from '../store/store.ts';
 
-/** Work whose write takes longer than this does not count as kept. */
 export const KEPT_WITHIN_MS = 1_000;
 
 export interface UnpersistedWorkOptions {
@@ -17,7 +16,6 @@ export interface UnpersistedWorkOptions {
 
 export class UnpersistedWork {
   readonly #options: UnpersistedWorkOptions;
-  /** Keyed by the channel's id, oldest first. */
   readonly #entries = new Map<number, NewOutboxEntry>();
   #timer: unknown = null;
 

@@ -4,7 +4,6 @@
  */
 import * as Y from 'yjs';
 
-/** The text in `doc` that waits for missing updates, in the order of writing. */
 export function unplacedText(doc: Y.Doc): string {
   const { pendingStructs } = doc.store;
   if (pendingStructs === null) return '';

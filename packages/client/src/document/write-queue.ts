@@ -11,12 +11,10 @@ export class WriteQueue {
     this.#failed = failed;
   }
 
-  /** False once a write has failed: this device stores no more of the document. */
   get healthy(): boolean {
     return this.#healthy;
   }
 
-  /** `lost` is called when the write was not made. */
   push(write: () => Promise<unknown>, lost?: () => void): void {
     this.#tail = this.#tail.then(async () => {
       try {

@@ -4,7 +4,6 @@ import type { AuthorityRules } from '@tandem/sync';
 import * as Y from 'yjs';
 import { unplacedText } from '../document/unplaced-text.ts';
 
-/** The server refuses tokens that contain this. */
 export const BAD = '!';
 
 export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');
@@ -30,7 +29,6 @@ export function tokensInCopy(...updates: Uint8Array[]): string[] {
   return tokensIn(textOf(doc).toJSON() + unplacedText(doc));
 }
 
-/** The epoch that a text belongs to; null while it shows nothing from the server. */
 export function lifeOf(text: string): string | null {
   return /<([^>]*)>/.exec(text)?.[1] ?? null;
 }

@@ -13,7 +13,6 @@ export type Fate = 'dropped' | 'finished';
 export class Device {
   readonly name: string;
   readonly store = createMemoryStore();
-  /** `full`: every write fails. */
   disk: 'good' | 'full' = 'good';
   readonly #place = new MemoryStorage();
 
@@ -32,7 +31,6 @@ export class Device {
     return new Set([...bytes.flatMap(tokensInBytes), ...this.unloadOutbox()]);
   }
 
-  /** Entries of the unload outbox that no tab has recovered. */
   unloadOutbox(): readonly string[] {
     const updates = [...this.#place.all().values()].flatMap((words) => wordsIn(words) ?? []);
     return updates.flatMap(({ update }) => tokensInBytes(update));

@@ -13,7 +13,6 @@ interface Life {
 /** The server's disk. Keeps replaced epochs for comparison. */
 export class Journal {
   readonly #lives: Life[] = [];
-  /** Tokens of all epochs, including those that a restore removed. */
   readonly #committed = new Set<string>();
 
   constructor() {
@@ -81,7 +80,6 @@ export class Journal {
     this.#lives.push({ epoch, timelines, rows, owners: new Map() });
   }
 
-  /** Restores an older backup, which lacks the owners of later client ids. */
   restore(offset: number): void {
     const life = this.#present;
     life.rows = life.rows.slice(0, Math.max(1, offset));

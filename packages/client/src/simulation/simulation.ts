@@ -13,9 +13,7 @@ import type { Wire } from './wire.ts';
 const STEPS = 60;
 const PAUSES_MS = [0, 5, 20, 60, 300, 2_000, 20_000];
 const MAX_DOWN_MS = 3_000;
-/** Covers several reconnects and sweeps. */
 const HEALING_MS = 240_000;
-/** Older text has left its frame and reached the disk. */
 const KEPT_AFTER_MS = 5_000;
 const MAX_TIMERS = 200_000;
 
@@ -58,7 +56,6 @@ interface Written {
   readonly tab: Tab;
   readonly life: string | null;
   readonly at: number;
-  /** `lost`: the tab crashed before the text reached the disk. */
   fate: 'owed' | 'lost';
 }
 
@@ -213,7 +210,6 @@ export class Simulation {
     return status !== undefined && 'kept' in status && status.kept;
   }
 
-  /** Removes the tab and returns its text that exists nowhere else. */
   async #lostWith(tab: Tab): Promise<readonly Written[]> {
     this.#tabs = this.#tabs.filter((other) => other !== tab);
     const kept = await tab.device.tokens();
@@ -261,14 +257,12 @@ export class Simulation {
     expectThat(this.#found === null, this.#found ?? '');
   }
 
-  /** "Saved" means that the server has all content of the page. */
   #expectHonest(tab: Tab): void {
     if (tab.session?.status.kind !== 'saved') return;
     const lie = tokensIn(tab.text).find((token) => !this.#journal.hasHeld(token));
     if (lie !== undefined) this.#found ??= `${tab.name} says "saved" with ${lie} unconfirmed`;
   }
 
-  /** The stored position is never ahead of the stored content. */
   async #expectContentAtPosition(device: Device): Promise<void> {
     const { position, updates } = await device.store.load('document');
     if (position === null) return;
@@ -311,14 +305,12 @@ export class Simulation {
     }
   }
 
-  /** Entries of the unload outbox stay until the disk has room. */
   #waitsForRoom(token: string): boolean {
     return this.#devices.some(
       (device) => device.disk === 'full' && device.unloadOutbox().includes(token),
     );
   }
 
-  /** Tokens that people can read in rejected work. */
   async #readable(): Promise<ReadonlySet<string>> {
     const readable = new Set<string>();
     for (const { client } of this.#tabs) {
@@ -332,7 +324,6 @@ export class Simulation {
     return readable;
   }
 
-  /** Expects a document without gaps offline, which catches up once online. */
   async #expectOpensOffline(device: Device): Promise<void> {
     const server = this.#server;
     this.#server = null;

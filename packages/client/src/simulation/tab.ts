@@ -102,7 +102,6 @@ export class Tab {
     this.#notify('hidden');
   }
 
-  /** The browser notifies the page and does not wait. */
   close(fate: Fate): void {
     this.#notify('leaving');
     this.#end(fate);

@@ -22,7 +22,6 @@ export class NoAnswerError extends Error {
 export interface AnswerOptions<T> {
   readonly clock: Clock;
   readonly limitMs?: number;
-  /** Receives an answer after the limit, to release its unused resources. */
   readonly onLate?: (answer: T) => void;
 }
 
@@ -46,7 +45,6 @@ export function answerWithin<T>(
   });
 }
 
-/** Calls `overdue` once, unless `answer` settles before the limit. */
 export function onOverdue(
   answer: Promise<unknown>,
   { clock, limitMs = STORAGE_TIMEOUT_MS }: Pick<AnswerOptions<never>, 'clock' | 'limitMs'>,
@@ -65,7 +63,6 @@ export function onOverdue(
   answer.then(stop, stop);
 }
 
-/** Turns a synchronous exception into a rejection. */
 export function startNow<T>(ask: () => Promise<T>): Promise<T> {
   return new Promise((resolve) => resolve(ask()));
 }

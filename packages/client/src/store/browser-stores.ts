@@ -35,7 +35,6 @@ export const BROWSER_DATABASES = [
 
 interface BrowserStorage {
   readonly clock: Clock;
-  /** May throw, as in browsers that block storage. */
   readonly localStorage: () => Storage;
 }
 

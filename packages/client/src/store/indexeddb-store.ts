@@ -29,7 +29,6 @@ interface Schema extends DBSchema {
   rejected: { key: number; value: Omit<RejectedUpdate, 'id'> };
 }
 
-/** Rejects when IndexedDB is missing or blocked. */
 export async function openIndexedDbStore(name: string = DOCUMENTS_DATABASE): Promise<Store> {
   const database = await openDatabase<Schema>(name, (created) => {
     created.createObjectStore('replica');

@@ -25,7 +25,6 @@ export function withHandledDone<T extends { readonly done: Promise<void> }>(tran
   return transaction;
 }
 
-/** Ignores a request's failure, which the end of its transaction reports. */
 export function ignoreRejection(request: Promise<unknown>): void {
   request.catch(() => undefined);
 }

@@ -5,14 +5,12 @@ import { takeLease } from './lease.ts';
 
 const random = { next: Math.random };
 
-/** Runs scheduled work soon. */
 const hasty = {
   now: () => 0,
   setTimeout: (run: () => void) => setTimeout(run, 1),
   clearTimeout: (handle: unknown) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
-/** Time stands still: polls come soon, the limit never. */
 const patient = (now: number) => ({
   now: () => now,
   setTimeout: (run: () => void, ms: number) => (ms >= 500 ? null : setTimeout(run, 1)),

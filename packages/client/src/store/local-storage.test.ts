@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { localStorageAdapter } from './local-storage.ts';
 
-/** Behaves like a browser's; `limit` counts characters. */
 function storageOf(items: Map<string, string>, limit = Infinity): Storage {
   return {
     get length() {

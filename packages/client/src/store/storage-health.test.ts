@@ -3,7 +3,6 @@ import { expect, test, vi } from 'vitest';
 import { deferred, type Deferred } from '../testing/deferred.ts';
 import { StorageHealth } from './storage-health.ts';
 
-/** A store with one read and one write method, whose calls the test settles. */
 function watched() {
   const clock = new ManualClock();
   const health = new StorageHealth(clock);

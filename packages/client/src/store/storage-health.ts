@@ -32,7 +32,6 @@ export class StorageHealth {
     this.#clock = clock;
   }
 
-  /** True if the storage answers, and its last calls succeeded. */
   get isHealthy(): boolean {
     return this.#overdue === 0 && !this.#failed.bounded && !this.#failed.patient;
   }

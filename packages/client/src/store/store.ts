@@ -27,7 +27,6 @@ export interface StoredReplica {
   readonly position: Position | null;
   readonly facts: DocumentFacts | null;
   readonly updates: readonly Uint8Array[];
-  /** The store's ids of these updates, for `compact`. */
   readonly rows: readonly number[];
 }
 
@@ -43,15 +42,12 @@ export interface OutboxEntry {
 
 export type NewOutboxEntry = Omit<OutboxEntry, 'id'>;
 
-/** All stored data of one document except rejected work. */
 export type Stored = StoredReplica & { readonly outbox: readonly OutboxEntry[] };
 
-/** Work that the server refused, stored until a person discards it. */
 export interface RejectedUpdate {
   readonly id: number;
   readonly document: string;
   readonly title: string;
-  /** The local document, including the refused work. */
   readonly replica: Uint8Array;
   readonly error: ErrorBody;
   readonly at: number;
@@ -65,14 +61,11 @@ export interface Advance {
    */
   readonly since: Position | null;
   readonly position: Position;
-  /** Null: unchanged. */
   readonly facts: DocumentFacts | null;
 }
 
 export interface RejectedUpdatesChange {
-  /** Null: nothing to store. */
   readonly rejected: Omit<RejectedUpdate, 'id'> | null;
-  /** Outbox entries that the rejected work replaces. */
   readonly ids: readonly number[];
   readonly replica: 'keep' | 'forget';
 }
@@ -80,7 +73,6 @@ export interface RejectedUpdatesChange {
 /** Methods reject when the device cannot store more; earlier content stays. */
 export interface Store {
   load(document: string): Promise<Stored>;
-  /** Reads no content. */
   facts(document: string): Promise<DocumentFacts | null>;
   enqueue(entry: NewOutboxEntry): Promise<number>;
   /** Adds entries to the outbox, except updates that are there already. One transaction. */
@@ -117,7 +109,6 @@ export interface Store {
   close(): void;
 }
 
-/** The later position if both have the same timeline, otherwise the new one. */
 export function laterPosition(before: Position | null, after: Position): Position {
   return before !== null && isComparable(before, after) && before.offset > after.offset
     ? before

@@ -4,7 +4,6 @@ import { LOCK_TIMEOUT_MS, takeLock, waitForLock, type TabLocks } from './tab-loc
 
 type Grant = (lock: Lock | null) => unknown;
 
-/** A lock that a browser's tabs share. `isHeld`: another tab has it until `free` is called. */
 function lockOf({ isHeld }: { isHeld: boolean }) {
   const waiting: (() => void)[] = [];
   const held = vi.fn();

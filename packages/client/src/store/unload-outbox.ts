@@ -12,7 +12,6 @@ import type { NewOutboxEntry, Store } from './store.ts';
 /** Outlives the page, is shared by all pages of the device, and is written synchronously. */
 export interface UnloadOutboxStorage {
   all(): ReadonlyMap<string, string>;
-  /** False when there is no room. */
   put(name: string, words: string): boolean;
   remove(name: string): void;
 }
@@ -32,7 +31,6 @@ export class UnloadOutbox {
     this.#hasRoom = place !== null;
   }
 
-  /** True if all entries of the last write found room. */
   get hasRoom(): boolean {
     return this.#hasRoom;
   }
@@ -85,7 +83,6 @@ function encode(entries: readonly NewOutboxEntry[]): string[] {
   return words;
 }
 
-/** Null for a value of another format, which stays in place. */
 export function wordsIn(words: string): readonly NewOutboxEntry[] | null {
   try {
     const entries = JSON.parse(words) as readonly (Omit<NewOutboxEntry, 'update'> & {

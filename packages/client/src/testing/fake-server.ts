@@ -20,7 +20,6 @@ interface FakeServerOptions {
   readonly store?: Store;
   readonly durable?: boolean;
   readonly unloadOutbox?: UnloadOutboxStorage | null;
-  /** Wraps the store with health tracking, instead of `store`. */
   readonly watch?: (clock: Clock) => { readonly store: Store; readonly health?: StorageHealth };
 }
 

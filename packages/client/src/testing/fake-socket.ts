@@ -30,7 +30,6 @@ export class FakeSocket implements Socket {
     this.closed = true;
   }
 
-  /** Newest last. */
   sentOf<T extends ClientMessage['type']>(type: T): Extract<ClientMessage, { type: T }>[] {
     return this.sent.filter((message) => message.type === type) as Extract<
       ClientMessage,

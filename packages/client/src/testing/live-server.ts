@@ -65,7 +65,6 @@ export class LiveServer {
   readonly environment = new FakeEnvironment();
   reachable = true;
   readonly effects: string[] = [];
-  /** Ids as often as they were received. */
   readonly said: string[] = [];
   maxWaiting = 0;
   readonly #channels = new Map<string, LiveChannel>();
@@ -171,7 +170,6 @@ export class LiveServer {
     }
   }
 
-  /** Executes commands in order, as fast as the bucket allows. */
   #work(peer: Peer): void {
     const { clock } = this.environment;
     peer.tokens = Math.min(COMMAND_BURST, peer.tokens + (clock.now() - peer.refilledAt) / TOKEN_MS);
@@ -201,7 +199,6 @@ export class LiveServer {
     return result;
   }
 
-  /** A refusal sentence, or the positions of the events. */
   #outcome(user: string, command: Command): string | MessageOf<'done'>['positions'][number][] {
     const at = this.environment.clock.now();
     const publish = (name: ChannelName, event: ChannelEvent) => [

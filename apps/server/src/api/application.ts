@@ -34,7 +34,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   api.use(sameSite(originPolicy));
   api.route('/', sessionRoutes(options));
   api.route('/documents', documentRoutes(options));
-  api.route('/people', peopleRoutes(options));
+  api.route('/', peopleRoutes(options));
   api.all('*', () => {
     throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
   });

@@ -1,4 +1,7 @@
-/** Bounds the response time of HTTP writes, also when the disk accepts nothing. */
+/** Writes of HTTP requests: their response time is bounded, also when the disk accepts nothing. */
+import { ulid } from 'ulid';
+import type { Call } from '@tandem/protocol';
+import type { CommandRunner } from '../commands/command-runner.ts';
 import { HTTP } from '../limits.ts';
 import { ApiError } from '../http/api-error.ts';
 
@@ -23,4 +26,13 @@ export async function boundedWrite<T>(write: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @throws ApiError when the command is refused, or not stored in time. */
+export async function runCommand(
+  runner: CommandRunner,
+  { user, call }: { readonly user: string; readonly call: Call },
+): Promise<void> {
+  const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
+  if (answer.kind === 'refused') throw ApiError.from(answer.error);
 }

@@ -1,6 +1,5 @@
 /** Document lists, and a document's metadata. Changes are commands. */
 import { Hono } from 'hono';
-import { ulid } from 'ulid';
 import { z } from 'zod';
 import {
   documentCreate,
@@ -15,7 +14,7 @@ import { findListing, readLibraryPage, toListed } from '../storage/documents.ts'
 import { accessOf, findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
-import { boundedWrite } from './bounded-write.ts';
+import { boundedWrite, runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { readBody } from './request-body.ts';
 
@@ -55,10 +54,7 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
     return summary(entry);
   };
 
-  const run = async (user: string, call: Call): Promise<void> => {
-    const answer = await boundedWrite(runner.run({ user, command: { ...call, id: ulid() } }));
-    if (answer.kind === 'refused') throw ApiError.from(answer.error);
-  };
+  const run = (user: string, call: Call): Promise<void> => runCommand(runner, { user, call });
 
   return new Hono<ApiEnvironment>()
     .use(signedIn(services))

@@ -1,15 +1,27 @@
-/** Finds people the user has met, to add them to a document. */
+/** The caller's profile, and the people whom the caller has met. */
 import { Hono } from 'hono';
-import { librarySearch, type MetPeople } from '@tandem/protocol';
-import { findMetPeople } from '../storage/people.ts';
+import { librarySearch, profilePatch, type MetPeople } from '@tandem/protocol';
 import { ApiError } from '../http/api-error.ts';
+import { findMetPeople } from '../storage/people.ts';
 import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { runCommand } from './bounded-write.ts';
+import { readBody } from './request-body.ts';
 
 export function peopleRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  return new Hono<ApiEnvironment>().use(signedIn(services)).get('/', async (context) => {
-    const search = librarySearch.safeParse(context.req.query('search') ?? '');
-    if (!search.success) throw new ApiError('bad-message', { detail: '"search" is a short text.' });
-    const people = await findMetPeople(services.db, context.get('user').id, search.data);
-    return context.json({ people } satisfies MetPeople);
-  });
+  const { db, people, runner } = services;
+  return new Hono<ApiEnvironment>()
+    .get('/me', signedIn(services), (context) => context.json(context.get('user')))
+    .patch('/me', signedIn(services), async (context) => {
+      const { id: user } = context.get('user');
+      const input = await readBody(context, profilePatch);
+      await runCommand(runner, { user, call: { name: 'profile:change', input } });
+      return context.json(await people.find(user));
+    })
+    .get('/people', signedIn(services), async (context) => {
+      const search = librarySearch.safeParse(context.req.query('search') ?? '');
+      if (!search.success)
+        throw new ApiError('bad-message', { detail: '"search" is a short text.' });
+      const met = await findMetPeople(db, context.get('user').id, search.data);
+      return context.json({ people: met } satisfies MetPeople);
+    });
 }

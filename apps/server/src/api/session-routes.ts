@@ -1,8 +1,7 @@
-/** Session and profile routes. */
+/** Signing in, and signing out. */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
-import { ulid } from 'ulid';
-import { profilePatch, type Session } from '@tandem/protocol';
+import type { Session } from '@tandem/protocol';
 import { sessionId } from '../storage/sessions.ts';
 import { ACCOUNTS } from '../limits.ts';
 import type { SignedIn } from '../accounts/people.ts';
@@ -15,11 +14,10 @@ import {
 import { ApiError } from '../http/api-error.ts';
 import { signedIn, takeRequest, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
-import { readBody } from './request-body.ts';
 import { cameByHttps } from '../http/request-scheme.ts';
 
 export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, authenticator, people, runner, tokens } = services;
+  const { configuration, authenticator, people, tokens } = services;
   const { welcome, addressOf, guests, changes, log } = services;
   const { publicUrl, allowedOrigins, allowedFrames } = configuration;
 
@@ -90,14 +88,5 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
       if (known !== null) await people.endSession(known.session);
       context.header('Set-Cookie', endSessionCookie(cookiePlace(context.env.incoming)));
       return context.body(null, 204);
-    })
-    .get('/me', signedIn(services), (context) => context.json(context.get('user')))
-    .patch('/me', signedIn(services), async (context) => {
-      const { id: user } = context.get('user');
-      const input = await readBody(context, profilePatch);
-      const command = { id: ulid(), name: 'profile:change', input } as const;
-      const answer = await boundedWrite(runner.run({ user, command }));
-      if (answer.kind === 'refused') throw ApiError.from(answer.error);
-      return context.json(await people.find(user));
     });
 }

@@ -2,6 +2,7 @@
  * Encoding of y-protocols, which both stock protocols share: `varuint` numbers, `varstring` texts, and `buf`, a
  * length with as many bytes. A sync message is `00 buf(state vector)`, `01 buf(update)` or `02 buf(update)`.
  */
+import type { Access } from '@tandem/protocol';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
@@ -14,6 +15,21 @@ export type DocumentFrame =
   | SyncFrame
   | { readonly kind: 'awareness'; readonly update: Uint8Array }
   | { readonly kind: 'query-awareness' };
+
+/** How one stock protocol encodes the messages of a document. Each function returns a frame. */
+export interface YjsFormat {
+  /** Formats with equal keys encode to the same bytes, which are shared. */
+  readonly key: unknown;
+  sync(frame: SyncFrame): Uint8Array;
+  awareness(update: Uint8Array): Uint8Array;
+  /** Sent before the first sync; null where the protocol has no such message. */
+  granted(access: Access): Uint8Array | null;
+  denied(reason: string): Uint8Array;
+  /** An update was committed or refused; null where the protocol has no such message. */
+  status(status: 'saved' | 'refused'): Uint8Array | null;
+  /** The client's only acknowledgement. */
+  readonly echoes: boolean;
+}
 
 const SYNC_KINDS = ['step1', 'step2', 'update'] as const;
 

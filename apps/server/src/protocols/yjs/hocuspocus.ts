@@ -5,8 +5,7 @@
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { frame, readSync, writeSync, type DocumentFrame } from './frames.ts';
-import type { YjsFormat } from './yjs-format.ts';
+import { frame, readSync, writeSync, type DocumentFrame, type YjsFormat } from './frames.ts';
 
 const SYNC = 0;
 const AWARENESS = 1;

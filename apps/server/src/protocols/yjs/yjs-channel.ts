@@ -22,8 +22,7 @@ import type { DocumentServices } from '../protocol-services.ts';
 import type { DocumentRoom } from '../../documents/document-room.ts';
 import type { Leave, Subscriber } from '../../presence/subscriber.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
-import { EMPTY_UPDATE, hasNoStructs, type DocumentFrame } from './frames.ts';
-import type { YjsFormat } from './yjs-format.ts';
+import { EMPTY_UPDATE, hasNoStructs, type DocumentFrame, type YjsFormat } from './frames.ts';
 
 export interface YjsChannelOptions {
   readonly document: string;

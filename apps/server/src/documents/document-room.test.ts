@@ -27,7 +27,7 @@ class Visitor implements Subscriber {
   readonly subscription: number;
   readonly client: number;
   user: Subscriber['user'];
-  readonly heard: EncodedMessage[] = [];
+  readonly received: EncodedMessage[] = [];
 
   constructor(subscription: number, name: string) {
     this.subscription = subscription;
@@ -36,17 +36,17 @@ class Visitor implements Subscriber {
   }
 
   deliver(encoded: EncodedMessage): void {
-    this.heard.push(encoded);
+    this.received.push(encoded);
   }
 
   take<T extends ServerMessageType>(type: T): MessageOf<T>[] {
-    const messages = this.heard
+    const messages = this.received
       .map(({ message }) => message)
       .filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type);
-    this.heard.splice(
+    this.received.splice(
       0,
-      this.heard.length,
-      ...this.heard.filter(({ message }) => message.type !== type),
+      this.received.length,
+      ...this.received.filter(({ message }) => message.type !== type),
     );
     return messages as MessageOf<T>[];
   }
@@ -169,14 +169,14 @@ describe('cursors in a room', () => {
     room.receiveAwareness(1, cursor(10, 3));
     vi.advanceTimersByTime(AWARENESS_INTERVAL_MS);
     expect(ada.take('awareness')).toEqual([]);
-    const shared = bob.heard.filter(({ message }) => message.type === 'awareness');
+    const shared = bob.received.filter(({ message }) => message.type === 'awareness');
     expect(shared).toHaveLength(2);
-    expect(eve.heard.filter(({ message }) => message.type === 'awareness')).toEqual(shared);
+    expect(eve.received.filter(({ message }) => message.type === 'awareness')).toEqual(shared);
     const reading = readAwareness(bob.take('awareness')[1]?.update ?? new Uint8Array());
     expect(reading).toMatchObject({ kind: 'ok', entries: [{ client: 10, clock: 3 }] });
   });
 
-  test('of two people at once are told to each without their own', () => {
+  test('of two people at once are sent to each without their own', () => {
     const { room, enter } = context();
     const [ada, bob, eve] = [
       enter(new Visitor(1, 'ada')),
@@ -220,7 +220,7 @@ describe('typing in a room', () => {
     expect(ada.take('typing:changed')).toEqual([]);
   });
 
-  test('ends when the last connection of a person leaves, and is told to newcomers', () => {
+  test('ends when the last connection of a person leaves, and is sent to newcomers', () => {
     const { room, enter } = context();
     const ada = enter(new Visitor(1, 'ada'));
     enter(new Visitor(2, 'bob'));

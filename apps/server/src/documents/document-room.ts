@@ -70,7 +70,7 @@ const NOT_ANY_MORE = errorOf('forbidden', {
 });
 
 /** One per open channel: options only needed to open are not kept here. */
-interface Seat {
+interface Participant {
   readonly subscriber: Subscriber;
   waiting: Waiting | null;
   /** The client's position in the member list; until it has joined. */
@@ -87,7 +87,7 @@ export class DocumentRoom implements Disposable {
   readonly #ask: (request: EngineRequest) => void;
   readonly #onEmpty: (room: DocumentRoom) => void;
   readonly #core: Room;
-  readonly #seats = new Map<number, Seat>();
+  readonly #participants = new Map<number, Participant>();
   readonly #people: RoomPeople;
   readonly #storageError: () => ErrorBody | null;
   #title: string;
@@ -144,12 +144,12 @@ export class DocumentRoom implements Disposable {
   }
 
   get channels(): number {
-    return this.#seats.size;
+    return this.#participants.size;
   }
 
   get oldestUnacknowledgedMs(): number | null {
     let oldest: number | null = null;
-    for (const { waiting } of this.#seats.values()) {
+    for (const { waiting } of this.#participants.values()) {
       if (waiting === null || typeof waiting.what !== 'number') continue;
       if (oldest === null || waiting.sinceMs < oldest) oldest = waiting.sinceMs;
     }
@@ -164,7 +164,7 @@ export class DocumentRoom implements Disposable {
   join(subscriber: Subscriber, options: JoinOptions): void {
     const { ref, access, schema, position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
-    this.#seats.set(subscription, {
+    this.#participants.set(subscription, {
       subscriber,
       waiting: this.#clock.opening(position === undefined ? 'first' : 'return'),
       known: presence,
@@ -186,17 +186,17 @@ export class DocumentRoom implements Disposable {
   }
 
   leave(subscription: number, how: Leave): void {
-    const seat = this.#seats.get(subscription);
-    if (seat === undefined) return;
+    const participant = this.#participants.get(subscription);
+    if (participant === undefined) return;
     this.#perform(this.#core.leave(subscription));
-    this.#remove(seat, how);
+    this.#remove(participant, how);
   }
 
   message(subscription: number, message: RoomMessage): void {
-    const seat = this.#seats.get(subscription);
-    if (message.type === 'update' && seat !== undefined && seat.presence !== null) {
-      seat.waiting = this.#clock.sent(seat.waiting, message.cseq);
-      this.#people.acted(seat.presence);
+    const participant = this.#participants.get(subscription);
+    if (message.type === 'update' && participant !== undefined && participant.presence !== null) {
+      participant.waiting = this.#clock.sent(participant.waiting, message.cseq);
+      this.#people.acted(participant.presence);
     }
     this.#perform(this.#core.message(subscription, message));
   }
@@ -247,14 +247,14 @@ export class DocumentRoom implements Disposable {
 
   renameDocument(title: string): void {
     this.#title = title;
-    for (const subscription of this.#seats.keys())
+    for (const subscription of this.#participants.keys())
       this.#perform(this.#core.changed(subscription, { title }));
   }
 
   /** @param accessOf a user's current access; null when it was revoked. */
   recheck(accessOf: (user: string) => Access | null): void {
-    for (const [subscription, seat] of [...this.#seats]) {
-      const { id: user } = seat.subscriber.user;
+    for (const [subscription, participant] of [...this.#participants]) {
+      const { id: user } = participant.subscriber.user;
       const access = accessOf(user);
       if (access === null) {
         this.#perform(this.#core.expel(subscription, NOT_ANY_MORE));
@@ -265,7 +265,7 @@ export class DocumentRoom implements Disposable {
   }
 
   expel(error: ErrorBody): void {
-    for (const subscription of [...this.#seats.keys()])
+    for (const subscription of [...this.#participants.keys()])
       this.#perform(this.#core.expel(subscription, error));
   }
 
@@ -292,17 +292,18 @@ export class DocumentRoom implements Disposable {
     const encoded = new EncodedMessage(message);
     let receivers = 0;
     for (const subscription of to) {
-      const seat = this.#seats.get(subscription);
-      if (seat === undefined) continue;
+      const participant = this.#participants.get(subscription);
+      if (participant === undefined) continue;
       // The client may send updates once it receives `opened`, so it joins first.
-      if (message.type === 'opened') seat.presence = this.#people.join(seat.subscriber);
+      if (message.type === 'opened')
+        participant.presence = this.#people.join(participant.subscriber);
       if (message.type === 'document:changed' && message.access === 'view')
-        this.#people.stopTyping(seat.subscriber.user.id);
-      seat.subscriber.deliver(encoded);
-      seat.waiting = this.#clock.told(seat.waiting, message);
+        this.#people.stopTyping(participant.subscriber.user.id);
+      participant.subscriber.deliver(encoded);
+      participant.waiting = this.#clock.delivered(participant.waiting, message);
       receivers++;
-      if (message.type === 'opened') this.#welcome(seat);
-      else if (message.type === 'closed') this.#remove(seat, 'clean');
+      if (message.type === 'opened') this.#welcome(participant);
+      else if (message.type === 'closed') this.#remove(participant, 'clean');
     }
     this.#delivered(message.type, receivers);
   }
@@ -312,13 +313,14 @@ export class DocumentRoom implements Disposable {
     this.#metrics.delivered(type, receivers);
   }
 
-  #welcome(seat: Seat): void {
-    this.#stateStorageError(seat);
-    if (seat.presence !== null) this.#people.welcome(seat.presence, seat.known);
-    seat.known = undefined;
+  #welcome(participant: Participant): void {
+    this.#stateStorageError(participant);
+    if (participant.presence !== null)
+      this.#people.welcome(participant.presence, participant.known);
+    participant.known = undefined;
   }
 
-  #stateStorageError({ subscriber }: Seat): void {
+  #stateStorageError({ subscriber }: Participant): void {
     const error = this.#storageError();
     if (error !== this.#statedStorageError) {
       this.storageChanged();
@@ -329,24 +331,24 @@ export class DocumentRoom implements Disposable {
     }
   }
 
-  #remove({ subscriber, presence }: Seat, how: Leave): void {
-    this.#seats.delete(subscriber.subscription);
+  #remove({ subscriber, presence }: Participant, how: Leave): void {
+    this.#participants.delete(subscriber.subscription);
     if (presence !== null) this.#people.leave(presence, how);
     this.#checkEmpty();
   }
 
   #presenceOf(subscription: number): Presence | null {
-    return this.#seats.get(subscription)?.presence ?? null;
+    return this.#participants.get(subscription)?.presence ?? null;
   }
 
   #checkEmpty(): void {
-    if (this.#seats.size === 0 && !this.#people.isInGracePeriod) this.#onEmpty(this);
+    if (this.#participants.size === 0 && !this.#people.isInGracePeriod) this.#onEmpty(this);
   }
 
   #broadcast(message: ServerMessage): void {
     const encoded = new EncodedMessage(message);
     let receivers = 0;
-    for (const { subscriber, presence } of this.#seats.values()) {
+    for (const { subscriber, presence } of this.#participants.values()) {
       if (presence === null) continue;
       subscriber.deliver(encoded);
       receivers++;

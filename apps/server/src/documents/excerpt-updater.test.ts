@@ -21,8 +21,10 @@ test('follows a document that changes all the time once per delay', async () => 
     },
   } as unknown as Engine;
   const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
-  const told: string[] = [];
-  excerptUpdater.onExcerptChanged((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
+  const reported: string[] = [];
+  excerptUpdater.onExcerptChanged((document, { excerpt }) =>
+    reported.push(`${document}: ${excerpt}`),
+  );
   const excerpt = async () => (await findDocument(db, 'd'))?.excerpt;
 
   excerptUpdater.changed('d');
@@ -33,7 +35,7 @@ test('follows a document that changes all the time once per delay', async () => 
   }
   await excerptUpdater[Symbol.asyncDispose]();
   expect(await excerpt()).toBe('words 4');
-  expect(told).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
+  expect(reported).toEqual([1, 2, 3, 4].map((turn) => `d: words ${turn}`));
 });
 
 test('follows many at once, and all but those that cannot be read', async () => {
@@ -51,12 +53,14 @@ test('follows many at once, and all but those that cannot be read', async () => 
     },
   } as unknown as Engine;
   const excerptUpdater = new ExcerptUpdater({ db, engine, log: pino({ enabled: false }) });
-  const told: string[] = [];
-  excerptUpdater.onExcerptChanged((document, { excerpt }) => told.push(`${document}: ${excerpt}`));
+  const reported: string[] = [];
+  excerptUpdater.onExcerptChanged((document, { excerpt }) =>
+    reported.push(`${document}: ${excerpt}`),
+  );
   for (const document of documents) excerptUpdater.changed(document);
   await excerptUpdater[Symbol.asyncDispose]();
   const readable = documents.filter((document) => document !== 'd1' && document !== 'd2');
-  expect(told.toSorted()).toEqual(
+  expect(reported.toSorted()).toEqual(
     readable.map((document) => `${document}: words of ${document}`).toSorted(),
   );
 });

@@ -126,18 +126,18 @@ async function context({
     return await rooms.authorize(document, { user: person, client });
   };
   /** Joins a user, and collects the messages about their channel. */
-  const sit = async (id: string, options: Partial<JoinOptions> = {}, document = 'd') => {
+  const join = async (id: string, options: Partial<JoinOptions> = {}, document = 'd') => {
     const admission = await authorize(id, document);
     if (admission.kind === 'refused') throw new Error(admission.error.message);
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const subscriber: Subscriber = {
       subscription: rooms.nextSubscription(),
       user: user(id),
       client: 1,
-      deliver: ({ message }) => void (isOfPlace(message) && heard.push(wordOf(message))),
+      deliver: ({ message }) => void (isOfPlace(message) && received.push(wordOf(message))),
     };
     rooms.join(admission.document, subscriber, { ref: 1, access: admission.access, ...options });
-    return heard;
+    return received;
   };
   executor.reads = 0;
   return {
@@ -147,7 +147,7 @@ async function context({
     ran,
     created,
     authorize,
-    sit,
+    join,
     reads: () => executor.reads,
     holdReads: () => executor.hold(),
   };
@@ -212,9 +212,9 @@ test('visits that could not be written are written when they come again', async 
 });
 
 test('asks once for a document that many come to, and not again while somebody is there', async () => {
-  const { db, reads, authorize, sit } = await context();
+  const { db, reads, authorize, join } = await context();
   await Promise.all([authorize('ada'), authorize('bob'), authorize('eve')]);
-  await sit('bob');
+  await join('bob');
   await authorize('ada');
   expect(reads()).toBe(1);
   expect(await authorize('bob', 'new')).toMatchObject({ error: { code: 'not-found' } });
@@ -263,9 +263,9 @@ test('makes what a stock client names only where that is allowed', async () => {
   expect(open.created).toEqual(['new']);
 });
 
-test('W36 a changed role is told to those whose access changes', async () => {
-  const { db, rooms, sit } = await context();
-  const [ada, bob, vi] = [await sit('ada'), await sit('bob'), await sit('vi')];
+test('W36 a changed role is sent to those whose access changes', async () => {
+  const { db, rooms, join } = await context();
+  const [ada, bob, vi] = [await join('ada'), await join('bob'), await join('vi')];
   await changeLink(db, 'd', 'view');
   await giveRole(db, { document: 'd', user: 'vi', role: 'editor' });
   await rooms.recheck('d');
@@ -280,8 +280,8 @@ test('W36 a changed role is told to those whose access changes', async () => {
 });
 
 test('W14 a client that is too old for the document may never do more than view it', async () => {
-  const { db, rooms, sit } = await context();
-  const old = await sit('bob', { schema: 0 });
+  const { db, rooms, join } = await context();
+  const old = await join('bob', { schema: 0 });
   await changeLink(db, 'd', 'view');
   await rooms.recheck('d');
   await changeLink(db, 'd', 'edit');
@@ -289,27 +289,27 @@ test('W14 a client that is too old for the document may never do more than view 
   expect(old).toEqual(['Plan: view']);
 });
 
-test('a title that was changed unheard is told as well', async () => {
-  const { db, rooms, sit } = await context();
-  const bob = await sit('bob');
+test('a title whose change was missed is sent as well', async () => {
+  const { db, rooms, join } = await context();
+  const bob = await join('bob');
   await renameDocument(db, 'd', { title: 'Plan B', at: 2 });
   await rooms.recheck('d');
   expect(bob).toEqual(['Plan: edit', 'Plan B: edit']);
 });
 
 test('W36 when it cannot be looked up, everybody is asked again', async () => {
-  const { db, rooms, sit } = await context();
-  const bob = await sit('bob');
+  const { db, rooms, join } = await context();
+  const bob = await join('bob');
   await db.schema.dropTable('member').execute();
   await rooms.recheck('d');
   expect(bob).toEqual(['Plan: edit', 'storage-failed']);
 });
 
 test('W44 that storing fails is stated only in the documents that it concerns', async () => {
-  const { db, rooms, sit, storageErrors } = await context();
+  const { db, rooms, join, storageErrors } = await context();
   await createDocument(db, { id: 'e', kind: 'page', title: 'Other', owner: 'ada', at: 1 });
-  const inFailing = await sit('ada');
-  const inHealthy = await sit('ada', {}, 'e');
+  const inFailing = await join('ada');
+  const inHealthy = await join('ada', {}, 'e');
   storageErrors.set('d', errorOf('storage-failed'));
   rooms.storageChanged();
   storageErrors.delete('d');

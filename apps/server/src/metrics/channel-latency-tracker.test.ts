@@ -27,7 +27,7 @@ function context(opening: 'first' | 'return' = 'first') {
   let waiting: Waiting | null = room.opening(opening);
   const clock = {
     sent: (cseq: number) => void (waiting = room.sent(waiting, cseq)),
-    told: (message: ServerMessage) => void (waiting = room.told(waiting, message)),
+    delivered: (message: ServerMessage) => void (waiting = room.delivered(waiting, message)),
   };
   const counted = (line: string): number =>
     Number(new RegExp(`^${line} (.*)$`, 'm').exec(expose(metrics.instruments))?.[1]);
@@ -37,41 +37,41 @@ function context(opening: 'first' | 'return' = 'first') {
 test('measures the opening, and then one update at a time', () => {
   const { clock, counted } = context();
   clock.sent(1);
-  clock.told(ack(1));
-  clock.told(opened(0));
+  clock.delivered(ack(1));
+  clock.delivered(opened(0));
   expect(counted('tandem_document_open_duration_seconds_count')).toBe(1);
   expect(counted('tandem_update_ack_seconds_count')).toBe(0);
   clock.sent(1);
   clock.sent(2);
-  clock.told(ack(1));
-  clock.told(ack(2));
+  clock.delivered(ack(1));
+  clock.delivered(ack(2));
   expect(counted('tandem_update_ack_seconds_count')).toBe(1);
   clock.sent(3);
-  clock.told(ack(5));
+  clock.delivered(ack(5));
   expect(counted('tandem_update_ack_seconds_count')).toBe(2);
 });
 
 test('counts what a copy that comes back is given', () => {
   const back = context('return');
-  back.clock.told(opened(7));
+  back.clock.delivered(opened(7));
   expect(back.metrics.recoveries.of('rows')).toBe(1);
   const again = context('return');
-  again.clock.told(opened(0));
+  again.clock.delivered(opened(0));
   expect(again.metrics.recoveries.of('whole')).toBe(1);
   const lost = context('return');
-  lost.clock.told({ type: 'closed', channel: 1, error: errorOf('epoch-changed') });
+  lost.clock.delivered({ type: 'closed', channel: 1, error: errorOf('epoch-changed') });
   expect(lost.metrics.recoveries.of('refused')).toBe(1);
   const first = context();
-  first.clock.told(opened(0));
+  first.clock.delivered(opened(0));
   expect(first.metrics.recoveries.total).toBe(0);
 });
 
 test('counts refusals, and waits no more for what was refused', () => {
   const { metrics, clock, counted } = context();
-  clock.told(opened(0));
+  clock.delivered(opened(0));
   clock.sent(1);
-  clock.told({ type: 'nack', channel: 1, cseq: 1, error: errorOf('invalid-update') });
-  clock.told(ack(1));
+  clock.delivered({ type: 'nack', channel: 1, cseq: 1, error: errorOf('invalid-update') });
+  clock.delivered(ack(1));
   expect(metrics.errorsSent.of('invalid-update')).toBe(1);
   expect(counted('tandem_update_ack_seconds_count')).toBe(0);
 });

@@ -30,7 +30,7 @@ export class ChannelLatencyTracker {
   }
 
   /** @returns the request to time now. */
-  told(waiting: Waiting | null, message: ServerMessage): Waiting | null {
+  delivered(waiting: Waiting | null, message: ServerMessage): Waiting | null {
     const isReturn = waiting?.what === 'return';
     switch (message.type) {
       case 'opened':

@@ -39,7 +39,7 @@ interface Held {
   /** The newest clock the client sent. */
   clock: number;
   /** The newest clock sent to others; it only grows, also over reconnects. */
-  told: number;
+  sentClock: number;
   state: string | null;
   movedAtMs: number;
 }
@@ -60,7 +60,7 @@ export class AwarenessRelay {
   readonly #shown = new Set<number>();
   readonly #hidden = new Set<number>();
   /** Oldest first. */
-  readonly #departed = new Map<number, { readonly told: number; readonly order: number }>();
+  readonly #departed = new Map<number, { readonly sentClock: number; readonly order: number }>();
   readonly #changed = new Set<number>();
   #order = 0;
 
@@ -91,10 +91,10 @@ export class AwarenessRelay {
       } else {
         if (state === null || !this.#mayAnnounce(place, client)) continue;
         if (held !== undefined) this.#take(client, held);
-        const told = held?.told ?? this.#departed.get(client)?.told ?? -1;
+        const sentClock = held?.sentClock ?? this.#departed.get(client)?.sentClock ?? -1;
         this.#departed.delete(client);
         const movedAtMs = held?.movedAtMs ?? nowMs;
-        this.#held.set(client, { speaker: place.speaker, clock, told, state, movedAtMs });
+        this.#held.set(client, { speaker: place.speaker, clock, sentClock, state, movedAtMs });
         place.clients = place.clients.concat(client);
         announced.push(client);
       }
@@ -121,13 +121,13 @@ export class AwarenessRelay {
     this.#places.delete(subscription);
     this.#order++;
     for (const client of place.clients) {
-      const told = this.#held.get(client)?.told ?? -1;
+      const sentClock = this.#held.get(client)?.sentClock ?? -1;
       this.#vanish(client);
       this.#held.delete(client);
       this.#changed.delete(client);
       // No removal needed: this client was never announced.
-      if (told < 0) continue;
-      this.#departed.set(client, { told, order: this.#order });
+      if (sentClock < 0) continue;
+      this.#departed.set(client, { sentClock, order: this.#order });
       this.#changed.add(client);
     }
     for (const client of this.#departed.keys()) {
@@ -155,16 +155,16 @@ export class AwarenessRelay {
       const held = this.#held.get(client);
       if (held !== undefined) {
         // No removal needed: this client was never announced.
-        if (held.told < 0 && this.#hidden.has(client)) continue;
-        held.told = Math.max(held.told + 1, held.clock);
+        if (held.sentClock < 0 && this.#hidden.has(client)) continue;
+        held.sentClock = Math.max(held.sentClock + 1, held.clock);
         changes.push({ owner: held.speaker.subscription, entry: this.#entry(client, held) });
         continue;
       }
       const departed = this.#departed.get(client);
       if (departed === undefined) continue;
-      const told = departed.told + 1;
-      this.#departed.set(client, { ...departed, told });
-      changes.push({ owner: null, entry: { client, clock: told, state: null } });
+      const sentClock = departed.sentClock + 1;
+      this.#departed.set(client, { ...departed, sentClock });
+      changes.push({ owner: null, entry: { client, clock: sentClock, state: null } });
     }
     this.#changed.clear();
     return changes;
@@ -175,7 +175,7 @@ export class AwarenessRelay {
     for (const client of this.#shown) {
       const held = this.#held.get(client) as Held;
       // Unannounced ids come with the next changes.
-      if (held.told >= 0) entries.push(this.#entry(client, held));
+      if (held.sentClock >= 0) entries.push(this.#entry(client, held));
     }
     return entries;
   }
@@ -183,11 +183,12 @@ export class AwarenessRelay {
   /** Departed ids, for a client that may have missed their removal. */
   gone(): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
-    for (const [client, { told }] of this.#held) {
-      if (told >= 0 && !this.#shown.has(client)) entries.push({ client, clock: told, state: null });
+    for (const [client, { sentClock }] of this.#held) {
+      if (sentClock >= 0 && !this.#shown.has(client))
+        entries.push({ client, clock: sentClock, state: null });
     }
-    for (const [client, { told }] of this.#departed)
-      entries.push({ client, clock: told, state: null });
+    for (const [client, { sentClock }] of this.#departed)
+      entries.push({ client, clock: sentClock, state: null });
     return entries;
   }
 
@@ -256,10 +257,11 @@ export class AwarenessRelay {
     return (this.#departed.get(client)?.order ?? 0) < order;
   }
 
-  #entry(client: number, { told, state, speaker }: Held): AwarenessEntry {
-    if (state === null || this.#hidden.has(client)) return { client, clock: told, state: null };
-    if (this.#kind === 'data') return { client, clock: told, state };
+  #entry(client: number, { sentClock, state, speaker }: Held): AwarenessEntry {
+    if (state === null || this.#hidden.has(client))
+      return { client, clock: sentClock, state: null };
+    if (this.#kind === 'data') return { client, clock: sentClock, state };
     const named = { ...(JSON.parse(state) as object), user: speaker.user };
-    return { client, clock: told, state: JSON.stringify(named) };
+    return { client, clock: sentClock, state: JSON.stringify(named) };
   }
 }

@@ -30,7 +30,7 @@ export class CursorRateController {
   }
 
   /** @returns whether clients need a new interval. Slowing down is immediate; speeding up waits. */
-  told({ cursors, receivers }: { cursors: number; receivers: number }, nowMs: number): boolean {
+  onSent({ cursors, receivers }: { cursors: number; receivers: number }, nowMs: number): boolean {
     const costMs = (receivers * (cursors + CURSORS.perDelivery) * 1000) / CURSORS.perSecond;
     this.#pauseMs = Math.min(MAX_AWARENESS_INTERVAL_MS, Math.max(AWARENESS_INTERVAL_MS, costMs));
     const steps = Math.floor(Math.log2(this.#pauseMs / AWARENESS_INTERVAL_MS));

@@ -83,8 +83,8 @@ export class RoomCursors implements Disposable {
     const changes = this.#relay.takeChanges();
     if (changes.length === 0) return;
     const { here } = this.#options;
-    const told = { cursors: changes.length, receivers: here.size };
-    if (this.#pace.told(told, performance.now())) this.#options.onPace();
+    const sent = { cursors: changes.length, receivers: here.size };
+    if (this.#pace.onSent(sent, performance.now())) this.#options.onPace();
     const owners = new Set(changes.map(({ owner }) => owner));
     const shared = this.#messages(changes.map(({ entry }) => entry));
     let deliveries = 0;

@@ -24,7 +24,7 @@ export class RoomTyping implements Disposable {
     run: () => this.#send(),
     onError: (error) => this.#options.onError(error),
   });
-  #told = '';
+  #sent = '';
 
   constructor(options: RoomTypingOptions) {
     this.#options = options;
@@ -58,8 +58,8 @@ export class RoomTyping implements Disposable {
 
   #send(): void {
     const foremost = this.#list.foremost.join();
-    if (foremost === this.#told) return;
-    this.#told = foremost;
+    if (foremost === this.#sent) return;
+    this.#sent = foremost;
     const { here, delivered } = this.#options;
     const shared = this.#message(null);
     for (const { subscriber } of here) {

@@ -1,4 +1,4 @@
-/** A tab as a client keeps it: what it knows of people follows from what it hears, and from nothing else. */
+/** A tab as a client keeps it: what it knows of people follows from the messages that it receives alone. */
 import type { ChannelPosition, Member, MemberCounts, PresenceState, User } from '@tandem/protocol';
 import type { Subscriber } from '../subscriber.ts';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
@@ -12,7 +12,6 @@ export class Tab implements Subscriber {
   presence: Presence | null = null;
   state: PresenceState = 'active';
   connection: 'none' | 'open' | 'cut' = 'none';
-  /** It does not take what it is sent. */
   isOverConflateThreshold = false;
   missed = false;
   fulls = 0;
@@ -22,7 +21,7 @@ export class Tab implements Subscriber {
   counts: MemberCounts | null = null;
   cursorIntervalMs = 0;
   readonly cursors = new Map<number, { clock: number; state: string | null }>();
-  readonly heard: EncodedMessage[] = [];
+  readonly received: EncodedMessage[] = [];
 
   constructor(client: number, user: User) {
     this.client = client;
@@ -40,7 +39,7 @@ export class Tab implements Subscriber {
       this.missed = true;
       return;
     }
-    this.heard.push(encoded);
+    this.received.push(encoded);
     const { message } = encoded;
     if (message.type === 'awareness') this.#cursors(message.update);
     if (message.type !== 'presence:changed') return;

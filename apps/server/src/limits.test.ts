@@ -43,7 +43,7 @@ test.each([
     { spreadMs: SECOND, connectionsPerSecond: 2_000, timeoutMs: 30 * SECOND },
   ],
   ['new guests', limits.REQUEST_RATES.guests, { burst: 200, perSecond: 5 }],
-  ['guests who are told to wait', limits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
+  ['the wait of guests', limits.ACCOUNTS, { guestRetryMs: 3 * SECOND }],
   ['changes over HTTP', limits.HTTP, { writeTimeoutMs: 5 * SECOND }],
   ['new connections (T12)', limits.HANDSHAKE, { maxWaitMs: 2 * SECOND, retryAfterS: 3 }],
   ['fragments (W7)', limits.FRAGMENTS, { timeoutMs: 10 * SECOND, minProgressBytes: 64 * KIB }],

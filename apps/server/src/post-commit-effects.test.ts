@@ -13,9 +13,9 @@ const ID = '01K00000000000000000000000';
 
 /** Records the calls that it receives. */
 function context() {
-  const told: string[] = [];
+  const calls: string[] = [];
   const send = (what: string) => (about?: string) => {
-    told.push(about === undefined ? what : `${what} ${about}`);
+    calls.push(about === undefined ? what : `${what} ${about}`);
     return Promise.resolve();
   };
   const options = {
@@ -44,16 +44,16 @@ function context() {
     rooms: options.rooms as unknown as Rooms,
     people: options.people as unknown as People,
   }).start(runner as CommandRunner);
-  return { told, lose };
+  return { calls, lose };
 }
 
 test('looks everything up again that may have been committed without a word (P3)', () => {
-  const { told, lose } = context();
+  const { calls, lose } = context();
   lose([
     { user: 'ada', command: { id: ID, name: 'profile:change', input: { name: 'Ada' } } },
     { user: 'bob', command: { id: ID, name: 'chat:see', input: { document: 'd1', number: 1 } } },
   ]);
-  expect(told).toEqual([
+  expect(calls).toEqual([
     'rooms forget',
     'hub resync',
     'activity resync',

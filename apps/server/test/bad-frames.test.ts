@@ -1,6 +1,6 @@
 /** Malformed frames, and invalid first messages. */
 import { deflateRawSync } from 'node:zlib';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   binaryCodec,
   MAX_CONTROL_BYTES,
@@ -10,32 +10,11 @@ import {
   MAX_MESSAGES_PER_FRAME,
   PROTOCOL_VERSION,
 } from '@tandem/protocol';
-import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
+import { refusal } from './well-behaved-client.ts';
+import { hostileFixture } from './hostile-fixture.ts';
 import { NativeClient } from './native-client.ts';
-import { RunningServer } from './running-server.ts';
-import { atEndOfFile } from './shared.ts';
-import type { SignedIn } from './signed-in.ts';
 
-const atEnd = atEndOfFile();
-let server: RunningServer;
-let honest: WellBehavedClient;
-let guest: SignedIn;
-let document: string;
-
-beforeAll(async () => {
-  server = await RunningServer.start({}, atEnd);
-});
-
-/** A client that keeps writing in the document and must not be affected. */
-beforeEach(async () => {
-  honest = await WellBehavedClient.join(server);
-  ({ guest, document } = honest);
-});
-
-afterEach(async () => {
-  await honest.write();
-  expectHealthy(server);
-});
+const fixture = hostileFixture();
 
 const bytes = (...parts: number[]) => Buffer.from(parts);
 
@@ -115,9 +94,12 @@ describe.each(FORMATS)('a frame, %s,', (format, frames) => {
   test.each(frames)(
     '%s is refused before hello and after it (W6)',
     async (_what, frame, reason) => {
-      const outsider = new NativeClient(server, { format });
+      const outsider = new NativeClient(fixture.server, { format });
       await outsider.opened();
-      const known = await NativeClient.onAuthenticated(server, { guest, format });
+      const known = await NativeClient.onAuthenticated(fixture.server, {
+        guest: fixture.guest,
+        format,
+      });
       for (const client of [outsider, known]) {
         client.socket.send(frame);
         const { code, sentence } = await refusal(client);
@@ -130,7 +112,7 @@ describe.each(FORMATS)('a frame, %s,', (format, frames) => {
 
 describe('a frame', () => {
   test('that is text where binary was agreed is refused', async () => {
-    const client = new NativeClient(server);
+    const client = new NativeClient(fixture.server);
     await client.opened();
     client.socket.send('{"type":"hello"}');
     expect(await refusal(client)).toEqual({
@@ -140,14 +122,14 @@ describe('a frame', () => {
   });
 
   test('may be large after hello, and has its limits', async () => {
-    const outsider = new NativeClient(server);
+    const outsider = new NativeClient(fixture.server);
     await outsider.opened();
     outsider.socket.send(Buffer.alloc(MAX_FRAME_BYTES_BEFORE_HELLO + 1));
     expect(await refusal(outsider)).toMatchObject({
       code: 4413,
       sentence: expect.stringContaining('before hello') as string,
     });
-    const known = await NativeClient.onAuthenticated(server, { guest });
+    const known = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     known.socket.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
     expect(await refusal(known)).toMatchObject({
       code: 4413,
@@ -156,7 +138,7 @@ describe('a frame', () => {
   });
 
   test('that breaks WebSocket itself is refused', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     const { _socket: raw } = client.socket as unknown as { _socket: { write(data: Buffer): void } };
     // Reserved bits, no mask.
     raw.write(bytes(0xff, 0x00));
@@ -167,13 +149,19 @@ describe('a frame', () => {
   });
 
   test('that is binary, or not UTF-8, where text was agreed is refused', async () => {
-    const binary = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
+    const binary = await NativeClient.onAuthenticated(fixture.server, {
+      guest: fixture.guest,
+      format: 'json',
+    });
     binary.socket.send(Buffer.from('{"type":"leave"}'), { binary: true });
     expect(await refusal(binary)).toEqual({
       code: 4400,
       sentence: 'Frames of tandem.v1.json are text.',
     });
-    const broken = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
+    const broken = await NativeClient.onAuthenticated(fixture.server, {
+      guest: fixture.guest,
+      format: 'json',
+    });
     broken.socket.send(bytes(0xff, 0xfe), { binary: false });
     expect(await refusal(broken)).toEqual({
       code: 4400,
@@ -182,16 +170,16 @@ describe('a frame', () => {
   });
 
   test('with a body of control that is too large is refused (W6)', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     const token = 't'.repeat(MAX_CONTROL_BYTES.client);
     client.socket.send(binaryCodec.encode({ type: 'token', channel: 0, token }));
     expect(await refusal(client)).toMatchObject({ code: 4400 });
   });
 
   test('of 100 MB is refused by what it claims, before hello and after it (W7)', async () => {
-    const outsider = new NativeClient(server);
+    const outsider = new NativeClient(fixture.server);
     await outsider.opened();
-    const known = await NativeClient.onAuthenticated(server, { guest });
+    const known = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     for (const client of [outsider, known]) {
       client.socket.send(Buffer.alloc(100 * 1_024 * 1_024));
       expect((await refusal(client)).code).toBe(4413);
@@ -202,14 +190,14 @@ describe('a frame', () => {
     ['small', 8, 4400, 'A message came in too many pieces.'],
     ['large', 256 * 1_024, 4413, 'A frame was larger than this server takes.'],
   ])('in %s fragments without end is refused (W7)', async (_what, size, code, sentence) => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     for (let i = 0; i < 100 && client.closed === null; i++)
       client.socket.send(Buffer.alloc(size), { fin: false });
     expect(await refusal(client)).toEqual({ code, sentence });
   });
 
   test('that is compressed, as a bomb would be, is refused without a look into it', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     const bomb = deflateRawSync(Buffer.alloc(50 * 1_024 * 1_024));
     // FIN, RSV1 and binary, masked with zeros.
     const header = Buffer.from([0xc2, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -225,9 +213,9 @@ describe('a frame', () => {
 
 describe('hello', () => {
   test('comes first', async () => {
-    const client = new NativeClient(server);
+    const client = new NativeClient(fixture.server);
     await client.opened();
-    client.send({ type: 'open', channel: 0, ref: 1, document, client: 3 });
+    client.send({ type: 'open', channel: 0, ref: 1, document: fixture.document, client: 3 });
     expect(await refusal(client)).toEqual({
       code: 4400,
       sentence: 'The first message is hello, not open.',
@@ -235,8 +223,8 @@ describe('hello', () => {
   });
 
   test('comes once', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
-    client.hello(guest.token);
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    client.hello(fixture.guest.token);
     expect(await refusal(client)).toEqual({
       code: 4400,
       sentence: 'hello was said before; it is said once.',
@@ -244,7 +232,7 @@ describe('hello', () => {
   });
 
   test('comes in time', async () => {
-    const client = new NativeClient(server);
+    const client = new NativeClient(fixture.server);
     await client.opened();
     expect(await refusal(client)).toEqual({
       code: 4508,
@@ -253,14 +241,14 @@ describe('hello', () => {
   });
 
   test('speaks a version that both know', async () => {
-    const client = new NativeClient(server);
+    const client = new NativeClient(fixture.server);
     await client.opened();
     client.send({
       type: 'hello',
       channel: 0,
       protocol: PROTOCOL_VERSION + 1,
       schema: 1,
-      token: guest.token,
+      token: fixture.guest.token,
     });
     expect(await refusal(client)).toMatchObject({
       code: 4426,
@@ -272,10 +260,10 @@ describe('hello', () => {
     for (const token of [
       '',
       'forged',
-      guest.token.slice(0, -3),
-      `${guest.token.split('.', 2).join('.')}.`,
+      fixture.guest.token.slice(0, -3),
+      `${fixture.guest.token.split('.', 2).join('.')}.`,
     ]) {
-      const client = new NativeClient(server);
+      const client = new NativeClient(fixture.server);
       await client.opened();
       client.hello(token);
       expect(await refusal(client)).toMatchObject({
@@ -286,11 +274,17 @@ describe('hello', () => {
   });
 
   test('is not followed by more than can wait', async () => {
-    const client = new NativeClient(server);
+    const client = new NativeClient(fixture.server);
     await client.opened();
     const ping = { type: 'ping', channel: 0, nonce: 1 } as const;
     client.send(
-      { type: 'hello', channel: 0, protocol: PROTOCOL_VERSION, schema: 1, token: guest.token },
+      {
+        type: 'hello',
+        channel: 0,
+        protocol: PROTOCOL_VERSION,
+        schema: 1,
+        token: fixture.guest.token,
+      },
       ...Array.from({ length: 600 }, () => ping),
     );
     expect(await refusal(client)).toMatchObject({

@@ -1,53 +1,33 @@
 /** Invalid input: its sender gets an error message, and no other client is affected. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { binaryCodec, MAX_FRAME_BYTES } from '@tandem/protocol';
 import { eventually } from './eventually.ts';
-import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
+import { refusal } from './well-behaved-client.ts';
+import { hostileFixture } from './hostile-fixture.ts';
 import { NativeClient } from './native-client.ts';
-import { RunningServer } from './running-server.ts';
-import { atEndOfFile } from './shared.ts';
-import type { SignedIn } from './signed-in.ts';
 
-const atEnd = atEndOfFile();
-let server: RunningServer;
-let honest: WellBehavedClient;
-let guest: SignedIn;
-let document: string;
-
-beforeAll(async () => {
-  server = await RunningServer.start({}, atEnd);
-});
-
-beforeEach(async () => {
-  honest = await WellBehavedClient.join(server);
-  ({ guest, document } = honest);
-});
-
-afterEach(async () => {
-  await honest.write();
-  expectHealthy(server);
-});
+const fixture = hostileFixture();
 
 const bytes = (...parts: number[]) => Buffer.from(parts);
 
 describe('a document', () => {
   test('that does not exist is not opened, and the connection goes on', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     client.send({ type: 'open', channel: 0, ref: 5, document: 'no-such-document', client: 3 });
     expect(await client.next('closed')).toMatchObject({
       channel: 0,
       ref: 5,
       error: { code: 'not-found' },
     });
-    expect((await client.open(document, { client: 8 })).document).toBe(document);
+    expect((await client.open(fixture.document, { client: 8 })).document).toBe(fixture.document);
   });
 
   test('is not written under another person’s client id', async () => {
-    const client = await NativeClient.onAuthenticated(server);
-    client.send({ type: 'open', channel: 0, ref: 5, document, client: 7 });
+    const client = await NativeClient.onAuthenticated(fixture.server);
+    client.send({ type: 'open', channel: 0, ref: 5, document: fixture.document, client: 7 });
     expect(await client.next('closed')).toMatchObject({ error: { code: 'client-taken' } });
   });
 });
@@ -58,19 +38,19 @@ describe('an update', () => {
     ['claims 33 million structs', Uint8Array.of(1, 0xff, 0xff, 0xff, 0x0f, 1, 0)],
     ['is empty', new Uint8Array()],
   ])('that %s is refused, and its channel with it', async (_what, update) => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
-    const opened = await client.open(document, { client: 9 });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    const opened = await client.open(fixture.document, { client: 9 });
     client.send({ type: 'update', channel: opened.channel, cseq: 1, update });
     const nack = await client.next('nack');
     expect(nack).toMatchObject({ cseq: 1, error: { code: 'invalid-update' } });
     expect(nack.error.message).toMatch(/\.$/);
     expect(client.closed).toBeNull();
-    expect((await client.open(document, { client: 10 })).document).toBe(document);
+    expect((await client.open(fixture.document, { client: 10 })).document).toBe(fixture.document);
   });
 
   test('with a number out of turn ends its channel', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
-    const opened = await client.open(document, { client: 9 });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    const opened = await client.open(fixture.document, { client: 9 });
     client.send({ type: 'update', channel: opened.channel, cseq: 5, update: Uint8Array.of(0, 0) });
     expect(await client.next('closed')).toMatchObject({
       channel: opened.channel,
@@ -79,22 +59,28 @@ describe('an update', () => {
   });
 
   test('W14 is refused as soon as the document needs a newer client than its sender', async () => {
-    const old = await NativeClient.onAuthenticated(server, { guest, schema: 0 });
-    const { channel, ...opened } = await old.open(document, { client: 9 });
+    const old = await NativeClient.onAuthenticated(fixture.server, {
+      guest: fixture.guest,
+      schema: 0,
+    });
+    const { channel, ...opened } = await old.open(fixture.document, { client: 9 });
     expect(opened).toMatchObject({ access: 'edit', schema: 0 });
-    await honest.write();
+    await fixture.honest.write();
     expect(await old.next('document:changed')).toMatchObject({ channel, access: 'view' });
     const outdated = { channel, error: { code: 'schema-outdated' } };
     expect(await old.next('error')).toMatchObject(outdated);
     old.send({ type: 'update', channel, cseq: 1, update: Uint8Array.of(0, 0) });
     expect(await old.next('nack')).toMatchObject({ error: { code: 'read-only' } });
     old.received.length = 0;
-    expect(await old.open(document, { client: 9 })).toMatchObject({ access: 'view', schema: 1 });
+    expect(await old.open(fixture.document, { client: 9 })).toMatchObject({
+      access: 'view',
+      schema: 1,
+    });
     expect(await old.next('error')).toMatchObject(outdated);
   });
 
   test('in parts has its limit', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     const part = {
       type: 'fragment',
       channel: 0,
@@ -118,8 +104,8 @@ describe('presence', () => {
     ],
     ['not what it should be', bytes(255, 255, 255, 15), 'more awareness entries than bytes'],
   ])('that is %s is refused', async (_what, update, reason) => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
-    const opened = await client.open(document, { client: 9 });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    const opened = await client.open(fixture.document, { client: 9 });
     client.send({ type: 'awareness', channel: opened.channel, update });
     expect(await refusal(client)).toMatchObject({
       code: 4400,
@@ -130,7 +116,7 @@ describe('presence', () => {
 
 describe('too much', () => {
   test('ends the connection with the word to come back', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
     const pings = Array.from(
       { length: 1_000 },
       () => ({ type: 'ping', channel: 0, nonce: 1 }) as const,
@@ -145,10 +131,11 @@ describe('too much', () => {
   });
 
   test('is also too many connections of one person', async () => {
-    for (let i = 0; i < 19; i++) await NativeClient.onAuthenticated(server, { guest });
-    const client = new NativeClient(server);
+    for (let i = 0; i < 19; i++)
+      await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    const client = new NativeClient(fixture.server);
     await client.opened();
-    client.hello(guest.token);
+    client.hello(fixture.guest.token);
     expect(await refusal(client)).toEqual({
       code: 4529,
       sentence:
@@ -159,7 +146,7 @@ describe('too much', () => {
 
 describe('a request', () => {
   const raw = async (request: string): Promise<string> => {
-    const socket = connect(server.port, 'localhost');
+    const socket = connect(fixture.server.port, 'localhost');
     let answer = '';
     socket.on('data', (data) => (answer += data.toString()));
     socket.on('error', () => {});
@@ -170,7 +157,7 @@ describe('a request', () => {
     return answer;
   };
   const upgrade = (path: string, headers = ''): string =>
-    `GET ${path} HTTP/1.1\r\nHost: localhost:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`;
+    `GET ${path} HTTP/1.1\r\nHost: localhost:${fixture.server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`;
 
   test('for a socket elsewhere, from elsewhere or without a subprotocol is refused in words', async () => {
     expect(await raw(upgrade('/nowhere'))).toMatch(/^HTTP\/1\.1 404[^]*Sockets are at \/sync/);
@@ -184,28 +171,28 @@ describe('a request', () => {
     expect(await raw(upgrade('/yjs/notes', 'Origin: https://evil.example\r\n'))).toMatch(
       /^HTTP\/1\.1 403/,
     );
-    expect(await raw(upgrade('/yjs/notes', `Cookie: ${guest.cookie}\r\n`))).toMatch(
+    expect(await raw(upgrade('/yjs/notes', `Cookie: ${fixture.guest.cookie}\r\n`))).toMatch(
       /^HTTP\/1\.1 403/,
     );
     expect(
-      await raw(upgrade('/sync', `${offer}Origin: http://localhost:${server.port}\r\n`)),
+      await raw(upgrade('/sync', `${offer}Origin: http://localhost:${fixture.server.port}\r\n`)),
     ).toMatch(/^HTTP\/1\.1 101/);
-    expect(await (await fetch(`${server.url}/sync`)).json()).toMatchObject({
+    expect(await (await fetch(`${fixture.server.url}/sync`)).json()).toMatchObject({
       error: { message: 'This address is a WebSocket.' },
     });
   });
 
   test('with a body that is too large, not JSON or not what it should be is answered in words', async () => {
-    const large = await guest.fetch('/api/documents', {
+    const large = await fixture.guest.fetch('/api/documents', {
       method: 'POST',
-      body: { id: document, title: 'x'.repeat(70_000) },
+      body: { id: fixture.document, title: 'x'.repeat(70_000) },
     });
     expect(large.status).toBe(413);
     expect(await large.json()).toMatchObject({
       error: { code: 'too-large', message: 'The body is larger than 65536 bytes.' },
     });
-    const headers = { Cookie: guest.cookie };
-    const broken = await fetch(`${server.url}/api/documents`, {
+    const headers = { Cookie: fixture.guest.cookie };
+    const broken = await fetch(`${fixture.server.url}/api/documents`, {
       method: 'POST',
       headers,
       body: '{',
@@ -214,21 +201,21 @@ describe('a request', () => {
       400,
       { error: { message: 'The body is not JSON.' } },
     ]);
-    const odd = await guest.fetch('/api/me', { method: 'PATCH', body: { color: 99 } });
+    const odd = await fixture.guest.fetch('/api/me', { method: 'PATCH', body: { color: 99 } });
     expect([odd.status, await odd.json()]).toMatchObject([
       400,
       { error: { message: expect.stringContaining('"color" in the body') as string } },
     ]);
-    const unknown = await guest.fetch('/api/documents/..%2f..%2fetc');
+    const unknown = await fixture.guest.fetch('/api/documents/..%2f..%2fetc');
     expect([unknown.status, await unknown.json()]).toMatchObject([
       404,
       { error: { code: 'not-found' } },
     ]);
-    expect((await guest.fetch('/api/nothing')).status).toBe(404);
+    expect((await fixture.guest.fetch('/api/nothing')).status).toBe(404);
   });
 
   test('from another site changes nothing', async () => {
-    const answer = await guest.fetch('/api/me', {
+    const answer = await fixture.guest.fetch('/api/me', {
       method: 'PATCH',
       body: { name: 'Mallory' },
       headers: { Origin: 'https://evil.example' },
@@ -248,7 +235,7 @@ describe('a request', () => {
 
 describe('a stock client', () => {
   const stock = (path: string) => {
-    const socket = new WebSocket(`${server.socketUrl}${path}`);
+    const socket = new WebSocket(`${fixture.server.socketUrl}${path}`);
     const seen: Buffer[] = [];
     let code = 0;
     socket.on('error', () => {});
@@ -276,7 +263,7 @@ describe('a stock client', () => {
     expect(await client.closed()).toBe(code);
   });
 
-  test('that sends an update which does not decode is told why', async () => {
+  test('that sends an update which does not decode gets the reason', async () => {
     const client = stock('/yjs/notes');
     await client.opened();
     client.socket.send(bytes(0, 0, 1, 0));
@@ -287,7 +274,7 @@ describe('a stock client', () => {
     expect(denial?.subarray(3).toString()).toMatch(/^The change .*\.$/);
   });
 
-  test('that says nothing is not kept', async () => {
+  test('that sends nothing is closed', async () => {
     const client = stock('/yjs/notes');
     await client.opened();
     expect(await client.closed()).toBe(4508);

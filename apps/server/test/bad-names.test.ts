@@ -2,44 +2,23 @@
  * An invalid name, such as a link with trailing text, fails alone: the rest of the connection
  * works.
  */
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ulid } from 'ulid';
 import { WebSocket } from 'ws';
 import { MAX_CHANNELS_PER_CONNECTION } from '@tandem/protocol';
-import { chat, say, subscribe } from './event-client.ts';
+import { chat, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
-import { expectHealthy, WellBehavedClient } from './well-behaved-client.ts';
+import { hostileFixture } from './hostile-fixture.ts';
 import { NativeClient } from './native-client.ts';
-import { RunningServer } from './running-server.ts';
-import { atEndOfFile } from './shared.ts';
-import type { SignedIn } from './signed-in.ts';
 
-const atEnd = atEndOfFile();
-let server: RunningServer;
-let honest: WellBehavedClient;
-let guest: SignedIn;
-let document: string;
-
-beforeAll(async () => {
-  server = await RunningServer.start({}, atEnd);
-});
-
-beforeEach(async () => {
-  honest = await WellBehavedClient.join(server);
-  ({ guest, document } = honest);
-});
-
-afterEach(async () => {
-  await honest.write();
-  expectHealthy(server);
-});
+const fixture = hostileFixture();
 
 describe('a document', () => {
   test('with a name that no document can have is refused alone: all others stay open', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest });
-    const { channel } = await client.open(document, { client: 8 });
+    const client = await NativeClient.onAuthenticated(fixture.server, { guest: fixture.guest });
+    const { channel } = await client.open(fixture.document, { client: 8 });
     for (const bad of [
-      `${document}).`,
+      `${fixture.document}).`,
       '../../etc/passwd',
       'a\u0000b',
       '',
@@ -54,7 +33,7 @@ describe('a document', () => {
       });
     }
     client.send({ type: 'leave', channel });
-    expect((await client.open(document, { client: 9 })).document).toBe(document);
+    expect((await client.open(fixture.document, { client: 9 })).document).toBe(fixture.document);
     expect(client.closed).toBeNull();
   });
 });
@@ -63,8 +42,8 @@ describe('a channel of events', () => {
   test.each(['binary', 'json'] as const)(
     'W29: with a name that none can have is refused alone, over %s: all others stay open',
     async (format) => {
-      const { token } = guest;
-      const client = new NativeClient(server, { format });
+      const { token } = fixture.guest;
+      const client = new NativeClient(fixture.server, { format });
       await client.opened();
       const names = [
         'chat:no name',
@@ -79,8 +58,8 @@ describe('a channel of events', () => {
         ...{ type: 'hello', channel: 0, protocol: 1, schema: 1, token },
         channels: [
           { type: 'subscribe', ref: 1, name: 'sharing:a/b' },
-          { type: 'open', ref: 2, document, client: 8 },
-          { type: 'subscribe', ref: 3, name: `chat:${document}` },
+          { type: 'open', ref: 2, document: fixture.document, client: 8 },
+          { type: 'subscribe', ref: 3, name: `chat:${fixture.document}` },
         ],
       });
       expect(await client.next('unsubscribed')).toMatchObject({
@@ -95,7 +74,7 @@ describe('a channel of events', () => {
         const refused = await client.next('unsubscribed', ({ ref }) => ref === 10 + index);
         expect(refused, name).toMatchObject({ channel: 0, error: { code: 'not-found' } });
       }
-      await say(client, chat(document, 'still here'));
+      await runCommand(client, chat(fixture.document, 'still here'));
       expect((await client.next('events')).channel).toBe(channel);
       expect(client.closed).toBeNull();
     },
@@ -104,19 +83,25 @@ describe('a channel of events', () => {
 
 describe('a command', () => {
   test('W24: that does not fit is refused alone, in its turn', async () => {
-    const client = await NativeClient.onAuthenticated(server, { guest, format: 'json' });
-    const { channel } = await subscribe(client, `chat:${document}`);
-    const input = { document, text: '@Ada', mentions: [], replyTo: null };
+    const client = await NativeClient.onAuthenticated(fixture.server, {
+      guest: fixture.guest,
+      format: 'json',
+    });
+    const { channel } = await subscribe(client, `chat:${fixture.document}`);
+    const input = { document: fixture.document, text: '@Ada', mentions: [], replyTo: null };
     const bad = [
-      { name: 'document:shred', input: { document } },
+      { name: 'document:shred', input: { document: fixture.document } },
       { name: 'document:rename', input: { document: 'not a name', title: 'x' } },
       { name: 'chat:send', input: { ...input, mentions: [{ user: 'ada', offset: 3, length: 9 }] } },
       { name: 'chat:send', input: { ...input, mentions: [{ user: 'a b', offset: 0, length: 4 }] } },
-      { name: 'chat:react', input: { document, message: ulid(), emoji: '\u{1FBFF}', on: true } },
+      {
+        name: 'chat:react',
+        input: { document: fixture.document, message: ulid(), emoji: '\u{1FBFF}', on: true },
+      },
       { name: 'chat:send', input: 7 },
       { name: 'profile:change', input: { color: 99 } },
     ].map((call) => ({ type: 'command', id: ulid(), ...call }));
-    const good = chat(document, 'still here');
+    const good = chat(fixture.document, 'still here');
     client.socket.send(JSON.stringify([...bad, good]));
     for (const { id } of bad) {
       const { error } = await client.next('refused', (message) => message.id === id);
@@ -142,7 +127,7 @@ describe('a document of a Hocuspocus provider', () => {
   };
 
   test('that has no name, or no room, is refused alone', async () => {
-    const socket = new WebSocket(`${server.socketUrl}/yjs`);
+    const socket = new WebSocket(`${fixture.server.socketUrl}/yjs`);
     const answers: string[] = [];
     let isClosed = false;
     socket.on('message', (data: Buffer) => answers.push(data.toString('latin1')));
@@ -153,9 +138,9 @@ describe('a document of a Hocuspocus provider', () => {
         answers.some((answer) => answer.includes(address) && answer.includes(word)),
       );
     };
-    socket.send(asking(document));
+    socket.send(asking(fixture.document));
     // `SyncStep2` has the missing structs.
-    await answerOf(document, '\u0000\u0001');
+    await answerOf(fixture.document, '\u0000\u0001');
     const tooLong = 'x'.repeat(9_000);
     socket.send(asking(tooLong));
     await answerOf(tooLong, 'has 1 to 64 letters');
@@ -165,7 +150,7 @@ describe('a document of a Hocuspocus provider', () => {
     socket.send(asking('one-too-many'));
     await answerOf('one-too-many', `may have ${MAX_CHANNELS_PER_CONNECTION} documents open`);
     const before = answers.length;
-    socket.send(asking(document));
+    socket.send(asking(fixture.document));
     await eventually('still served', () => answers.length > before);
     expect(isClosed).toBe(false);
     socket.terminate();

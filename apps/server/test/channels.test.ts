@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import type { MessageOf } from '@tandem/protocol';
-import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
+import { chat, command, create, newDocument, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -37,8 +37,8 @@ function texts(client: NativeClient, channel: number, from: number): string[] {
 async function chatWith(count: number, running: RunningServer) {
   const owner = await NativeClient.onAuthenticated(running);
   const document = newDocument();
-  await say(owner, create(document));
-  for (let i = 1; i <= count; i++) await say(owner, chat(document, `Message ${i}`));
+  await runCommand(owner, create(document));
+  for (let i = 1; i <= count; i++) await runCommand(owner, chat(document, `Message ${i}`));
   return { owner, document, name: `chat:${document}` as const };
 }
 
@@ -60,7 +60,7 @@ test('sends each subscriber every event once and in order (W30)', async () => {
     Array.from({ length: 3 }, async () => NativeClient.onAuthenticated(await server())),
   );
   const answers = await Promise.all(readers.map((reader) => subscribe(reader, name)));
-  for (let i = 1; i <= 30; i++) await say(owner, chat(document, `Message ${i}`));
+  for (let i = 1; i <= 30; i++) await runCommand(owner, chat(document, `Message ${i}`));
   for (const [i, reader] of readers.entries()) {
     const { channel, offset } = answers[i] as MessageOf<'subscribed'>;
     await eventually('all have come', () => eventsOf(reader, channel).at(-1)?.to === offset + 30);
@@ -74,7 +74,7 @@ test('recovers from memory, and from rows after a restart (W31)', async () => {
   const first = await RunningServer.start();
   const { owner, name, document } = await chatWith(3, first);
   const { epoch, offset } = await subscribe(owner, name);
-  for (let i = 4; i <= 8; i++) await say(owner, chat(document, `Message ${i}`));
+  for (let i = 4; i <= 8; i++) await runCommand(owner, chat(document, `Message ${i}`));
 
   const reader = await NativeClient.onAuthenticated(first);
   const fromMemory = await subscribe(reader, name, { epoch, offset });
@@ -96,7 +96,7 @@ test('recovers from memory, and from rows after a restart (W31)', async () => {
   const position = { epoch, offset: offset + 5 };
   expect(await subscribe(upToDate, name, position)).toMatchObject({ recovered: true, ...position });
   const writer = await NativeClient.onAuthenticated(second);
-  await say(writer, chat(document, 'Message 9'));
+  await runCommand(writer, chat(document, 'Message 9'));
   const { channel } = fromRows;
   await eventually('it goes on', () => eventsOf(upToDate, channel).length > 0);
   expect(texts(upToDate, channel, offset + 5)).toEqual(['Message 9']);
@@ -110,7 +110,7 @@ test('gives the state to anyone who was away too long, or was somewhere else (W3
   );
   await Promise.all(
     writers.map(async (writer) => {
-      for (let i = 0; i < 95; i++) await say(writer, chat(document, `Message ${i}`));
+      for (let i = 0; i < 95; i++) await runCommand(writer, chat(document, `Message ${i}`));
     }),
   );
   for (const position of [
@@ -127,7 +127,7 @@ test('gives the state to anyone who was away too long, or was somewhere else (W3
 test('repairs a gap without a new subscription (W32)', async () => {
   const { owner, name, document } = await chatWith(0, await server());
   const { channel, offset } = await subscribe(owner, name);
-  for (let i = 1; i <= 5; i++) await say(owner, chat(document, `Message ${i}`));
+  for (let i = 1; i <= 5; i++) await runCommand(owner, chat(document, `Message ${i}`));
   owner.received.length = 0;
   owner.send({ type: 'recover', channel, from: offset + 2 });
   const { from, to, events } = await owner.next('events');
@@ -139,7 +139,7 @@ test('repairs a gap without a new subscription (W32)', async () => {
 
 test('answers a name one may not see like one that does not exist (W34)', async () => {
   const { owner, document, name } = await chatWith(1, await server());
-  await say(owner, link(document, 'off'));
+  await runCommand(owner, link(document, 'off'));
   const outsider = await NativeClient.onAuthenticated(await server());
   const answers: MessageOf<'unsubscribed'>[] = [];
   for (const each of [name, `chat:${newDocument()}`, `sharing:${document}`, 'dashboard'] as const) {
@@ -157,16 +157,16 @@ test('ends the channels of anyone who loses the right to them within a second (W
   const sharingNumber = (await subscribe(guest, `sharing:${document}`)).channel;
   await subscribe(owner, name);
   const began = Date.now();
-  await say(owner, link(document, 'off'));
+  await runCommand(owner, link(document, 'off'));
   for (const channel of [chatNumber, sharingNumber]) {
     const lost = await guest.next('unsubscribed', (message) => message.channel === channel);
     expect(lost.error.code).toBe('not-found');
   }
   expect(Date.now() - began).toBeLessThan(1_000);
   guest.received.length = 0;
-  await say(owner, chat(document, 'Among ourselves'));
+  await runCommand(owner, chat(document, 'Among ourselves'));
   await owner.next('events');
-  await say(guest, create(newDocument()));
+  await runCommand(guest, create(newDocument()));
   expect(guest.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
 
@@ -178,12 +178,12 @@ test('tells all tabs of a person, and nobody else, what is in their library', as
   ];
   const outsider = await NativeClient.onAuthenticated(await server());
   for (const client of [one, two, outsider]) await subscribe(client, 'library');
-  await say(one, command({ name: 'profile:change', input: { name: 'Amber Heron' } }));
+  await runCommand(one, command({ name: 'profile:change', input: { name: 'Amber Heron' } }));
   expect((await two.next('events')).events[0]).toMatchObject({
     name: 'profile:changed',
     user: { name: 'Amber Heron' },
   });
-  await say(outsider, create(newDocument()));
+  await runCommand(outsider, create(newDocument()));
   expect((await outsider.next('events')).events[0]).toMatchObject({ name: 'document:listed' });
   expect(outsider.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
@@ -193,12 +193,12 @@ test('stops after unsubscribe, and starts again at a second subscribe', async ()
   const reader = await NativeClient.onAuthenticated(await server());
   const { channel } = await subscribe(reader, name);
   reader.send({ type: 'unsubscribe', channel });
-  await say(reader, create(newDocument()));
-  await say(owner, chat(document, 'Not heard'));
+  await runCommand(reader, create(newDocument()));
+  await runCommand(owner, chat(document, 'Not delivered'));
   const again = await subscribe(reader, name);
   expect(again).toMatchObject({ channel, recovered: false });
   expect((await subscribe(reader, name)).offset).toBe(again.offset);
-  await say(owner, chat(document, 'Heard'));
+  await runCommand(owner, chat(document, 'Delivered'));
   await reader.next('events');
   expect(reader.received.filter(({ type }) => type === 'events')).toEqual([]);
 });
@@ -217,11 +217,11 @@ test('catches up anyone who did not read for a while, without a gap (W30)', asyn
     writers.map(async (writer) => {
       for (let i = 0; i < 40; i++) {
         writer.send(...Array.from({ length: 9 }, () => chat(document, text)));
-        await say(writer, chat(document, text));
+        await runCommand(writer, chat(document, text));
       }
     }),
   );
-  await say(owner, chat(document, 'The last'));
+  await runCommand(owner, chat(document, 'The last'));
   slow.socket.resume();
   await eventually('it has caught up', () => {
     const last = slow.received.findLast(
@@ -265,13 +265,13 @@ test('tells a list who is in a document, its first words and its newest chat mes
   const guest = await NativeClient.onAuthenticated(await server());
   await guest.open(document);
   await newest(({ present }) => present.length === 1);
-  await say(guest, chat(document, 'Here I am'));
+  await runCommand(guest, chat(document, 'Here I am'));
   await newest(({ chatHead }) => chatHead === 3);
   guest.socket.close();
   await newest(({ present }) => present.length === 0);
 
   owner.received.length = 0;
-  await say(owner, command({ name: 'document:unlist', input: { document } }));
+  await runCommand(owner, command({ name: 'document:unlist', input: { document } }));
   expect(await owner.next('activity:changed')).toMatchObject({ documents: { [document]: null } });
 });
 
@@ -280,7 +280,7 @@ test('sends activity at most once a second (W33)', async () => {
   await subscribe(owner, 'activity');
   const writer = await NativeClient.onAuthenticated(await server());
   const began = Date.now();
-  for (let i = 0; i < 120; i++) await say(writer, chat(document, `Message ${i}`));
+  for (let i = 0; i < 120; i++) await runCommand(writer, chat(document, `Message ${i}`));
   const seconds = (Date.now() - began) / 1_000;
   await owner.next('activity:changed', ({ documents }) => documents[document]?.chatHead === 120);
   const before = owner.received.filter(({ type }) => type === 'activity:changed').length;

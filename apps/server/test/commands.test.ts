@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
 import { COMMAND_BURST, MAX_COMMANDS_IN_FLIGHT, type MessageOf } from '@tandem/protocol';
 import { COMMAND_LIMITS } from '../src/limits.ts';
-import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
+import { chat, command, create, newDocument, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
@@ -37,7 +37,7 @@ test('carries out a command, and sends its events before its answer (W24, W26)',
   expect(state).toMatchObject({ type: 'library' });
   const document = newDocument();
   const message = create(document);
-  const done = await say(client, message);
+  const done = await runCommand(client, message);
   expect(done).toMatchObject({
     repeated: false,
     positions: expect.arrayContaining([{ name: 'library', epoch, offset: offset + 1 }]),
@@ -63,7 +63,7 @@ test('lets a document be opened as soon as it is there', async () => {
 test('answers in the order of the commands, what fails and what waits included (W24, W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
-  await say(client, create(document));
+  await runCommand(client, create(document));
   const messages = Array.from({ length: COMMAND_BURST + 8 }, (_, i) => {
     if (i % 3 === 0) return chat(document, `Message ${i}`);
     const title = `Title ${i}`;
@@ -78,13 +78,13 @@ test('answers in the order of the commands, what fails and what waits included (
   );
 });
 
-test('takes effect once, on however many connections it is said at the same time (W25)', async () => {
+test('takes effect once, on however many connections it is sent at the same time (W25)', async () => {
   const guest = await signIn(await server());
   const clients = await Promise.all(
     Array.from({ length: 4 }, async () => NativeClient.onAuthenticated(await server(), { guest })),
   );
   const document = newDocument();
-  await say(clients[0] as NativeClient, create(document));
+  await runCommand(clients[0] as NativeClient, create(document));
   const messages = Array.from({ length: MAX_COMMANDS_IN_FLIGHT }, (_, i) =>
     chat(document, `Message ${i}`),
   );
@@ -105,20 +105,20 @@ test('takes effect once, on however many connections it is said at the same time
   expect((await messagesIn(await server(), document)).head).toBe(messages.length);
 });
 
-test('does what somebody else’s command of the same id says (W24)', async () => {
+test('runs beside another user’s command of the same id (W24)', async () => {
   const [ada, bob] = [
     await NativeClient.onAuthenticated(await server()),
     await NativeClient.onAuthenticated(await server()),
   ];
   const id = ulid();
-  expect(await say(ada, create(newDocument(), id))).toMatchObject({ repeated: false });
-  expect(await say(bob, create(newDocument(), id))).toMatchObject({ repeated: false });
+  expect(await runCommand(ada, create(newDocument(), id))).toMatchObject({ repeated: false });
+  expect(await runCommand(bob, create(newDocument(), id))).toMatchObject({ repeated: false });
 });
 
 test('takes a burst of a hundred chat messages and loses none (W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
-  await say(client, create(document));
+  await runCommand(client, create(document));
   for (let sent = 0; sent < 100;) {
     const answered = answersOf(client).length;
     for (; sent < Math.min(100, answered + MAX_COMMANDS_IN_FLIGHT); sent++)
@@ -131,10 +131,10 @@ test('takes a burst of a hundred chat messages and loses none (W27)', async () =
   expect(messages.at(-1)?.text).toBe('Message 99');
 });
 
-test('ends a connection that says more than may wait, and forgets none it had begun (W27)', async () => {
+test('closes a connection that sends more than may wait, and loses no command that it had begun (W27)', async () => {
   const client = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
-  await say(client, create(document));
+  await runCommand(client, create(document));
   const rename = (i: number) =>
     command({ name: 'document:rename', input: { document, title: `Title ${i}` } });
   client.send(
@@ -148,7 +148,7 @@ test('loses nothing acknowledged and does nothing twice when it is killed (P1, P
   const guest = await signIn(running);
   const document = newDocument();
   let client = await NativeClient.onAuthenticated(running, { guest });
-  await say(client, create(document));
+  await runCommand(client, create(document));
   const messages = Array.from({ length: 300 }, (_, i) => chat(document, `Message ${i}`));
   const done = new Set<string>();
   for (let life = 0; done.size < messages.length; life++) {
@@ -174,13 +174,15 @@ test('loses nothing acknowledged and does nothing twice when it is killed (P1, P
   const reader = await NativeClient.onAuthenticated(running, { guest });
   expect((await messagesIn(running, document)).head).toBe(messages.length);
   // Commands from before the restarts get their original answers.
-  expect(await say(reader, messages[0] as MessageOf<'command'>)).toMatchObject({ repeated: true });
+  expect(await runCommand(reader, messages[0] as MessageOf<'command'>)).toMatchObject({
+    repeated: true,
+  });
 });
 
 test('begins no two numbers of a chat for two who speak at once', async () => {
   const owner = await NativeClient.onAuthenticated(await server());
   const document = newDocument();
-  await say(owner, create(document));
+  await runCommand(owner, create(document));
   const guests = await Promise.all(
     Array.from({ length: 3 }, async () => NativeClient.onAuthenticated(await server())),
   );

@@ -202,7 +202,7 @@ describe('text', () => {
 });
 
 describe('presence', () => {
-  test('is told whole after opening, then by differences, and a clean leave at once', async () => {
+  test('is sent whole after opening, then by differences, and a clean leave at once', async () => {
     const { ada, bob, a, b, channel } = await together();
     const first = await b.next('presence:changed');
     expect(first).toMatchObject({ full: true, left: [] });
@@ -221,7 +221,7 @@ describe('presence', () => {
     await a.next('presence:changed', ({ left }) => left.includes(bob.user.id));
   });
 
-  test('says a new name and colour to everyone, in cursors too', async () => {
+  test('sends a new name and colour to everyone, in cursors too', async () => {
     const { ada, a, b, channel } = await together();
     const awareness = new Awareness(new Y.Doc());
     awareness.clientID = 1;
@@ -275,7 +275,7 @@ describe('presence', () => {
 });
 
 describe('the end', () => {
-  test('is announced: everybody is told when to come back, and what was sent is on disk', async () => {
+  test('is announced: all clients get a time to reconnect, and what they sent is on disk', async () => {
     const mine = await RunningServer.start();
     const guest = await signIn(mine);
     const id = `document-${randomUUID()}`;

@@ -15,7 +15,7 @@ export const create = (document: string, id?: string) =>
 export const chat = (document: string, text: string, id?: string) =>
   command({ name: 'chat:send', input: { document, text, mentions: [], replyTo: null } }, id);
 
-export async function say(
+export async function runCommand(
   client: NativeClient,
   message: MessageOf<'command'>,
 ): Promise<MessageOf<'done'>> {

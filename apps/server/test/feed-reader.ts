@@ -27,7 +27,7 @@ export class FeedReader {
   private constructor(answer: IncomingMessage) {
     this.answer = answer;
     answer.setEncoding('utf8');
-    answer.on('data', (piece: string) => this.#hear(piece));
+    answer.on('data', (piece: string) => this.#receive(piece));
     answer.on('close', () => (this.isOver = true));
     answer.on('error', () => {});
     onTestFinished(() => void answer.destroy());
@@ -66,7 +66,7 @@ export class FeedReader {
     this.answer.destroy();
   }
 
-  #hear(piece: string): void {
+  #receive(piece: string): void {
     this.#text += piece;
     if (this.status !== 200) return;
     const blocks = this.#text.split('\n\n');

@@ -1,7 +1,7 @@
 /** Feeds over real HTTP: the rules of channels also hold for read-only clients. */
 import { expect, test } from 'vitest';
 import { readConfiguration } from '../src/configuration/configuration.ts';
-import { chat, command, create, newDocument, say } from './event-client.ts';
+import { chat, command, create, newDocument, runCommand } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { FeedReader, type FeedEvent } from './feed-reader.ts';
 import { NativeClient } from './native-client.ts';
@@ -17,8 +17,8 @@ const server = await RunningServer.start({ METRICS_TOKEN }, atEndOfFile());
 async function chatOf(count: number, running = server) {
   const owner = await NativeClient.onAuthenticated(running);
   const document = newDocument();
-  await say(owner, create(document));
-  for (let i = 1; i <= count; i++) await say(owner, chat(document, `Message ${i}`));
+  await runCommand(owner, create(document));
+  for (let i = 1; i <= count; i++) await runCommand(owner, chat(document, `Message ${i}`));
   return { owner, document, name: `chat:${document}` as const };
 }
 
@@ -53,7 +53,7 @@ test('begins with the state and goes on with the events (S2, S3)', async () => {
   expect(data).toMatchObject({ offset: 2, state: { type: 'chat', head: 2 } });
   expect(id).toBe(`${data.epoch}:2`);
   expect(feed.retries).toHaveLength(1);
-  for (let i = 3; i <= 30; i++) await say(owner, chat(document, `Message ${i}`));
+  for (let i = 3; i <= 30; i++) await runCommand(owner, chat(document, `Message ${i}`));
   await eventually('all have come', () => feed.lastEventId === `${data.epoch}:30`);
   expect(texts(feed.received, 2)).toEqual(messages(3, 30));
 });
@@ -64,14 +64,14 @@ test('goes on where a reader was cut off, also by a restart (S3)', async () => {
   const { cookie } = await signIn(first);
   const feed = await FeedReader.open(first, name, { Cookie: cookie });
   await feed.next('state');
-  await say(owner, chat(document, 'Message 2'));
+  await runCommand(owner, chat(document, 'Message 2'));
   await feed.next('events');
   const again = { Cookie: cookie, 'Last-Event-ID': feed.lastEventId as string };
   feed.leave();
-  for (let i = 3; i <= 5; i++) await say(owner, chat(document, `Message ${i}`));
+  for (let i = 3; i <= 5; i++) await runCommand(owner, chat(document, `Message ${i}`));
 
   const back = await FeedReader.open(first, name, again);
-  await say(owner, chat(document, 'Message 6'));
+  await runCommand(owner, chat(document, 'Message 6'));
   await eventually('what was missed comes', () => back.lastEventId?.endsWith(':6') === true);
   expect(texts(back.received, 2)).toEqual(messages(3, 6));
   expect(back.received.map(({ type }) => type)).not.toContain('state');
@@ -92,8 +92,8 @@ test('opens for anyone who missed nothing, and gives the state to anyone who was
     Cookie: cookie,
     'Last-Event-ID': id as string,
   });
-  await eventually('it is told when to come back', () => upToDate.retries.length === 1);
-  await say(owner, chat(document, 'Message 2'));
+  await eventually('it gets the time to reconnect', () => upToDate.retries.length === 1);
+  await runCommand(owner, chat(document, 'Message 2'));
   await upToDate.next('events');
   expect(upToDate.received).toEqual([]);
   for (const lastEventId of ['another:1', `${(id as string).split(':', 1)[0]}:99`, 'nonsense']) {
@@ -107,21 +107,21 @@ test('has the newest values of the channels of class latest, without ids (S2)', 
   const ada = await signIn(server);
   const client = await NativeClient.onAuthenticated(server, { guest: ada });
   const document = newDocument();
-  await say(client, create(document));
+  await runCommand(client, create(document));
   const feed = await FeedReader.open(server, 'activity', { Cookie: ada.cookie });
   expect((await feed.next('state')).id).toBeNull();
-  await say(client, chat(document, 'High water'));
+  await runCommand(client, chat(document, 'High water'));
   const isNewest = () =>
     feed.received.some(
       ({ type, data }) =>
         type === 'value' && 'documents' in data && data.documents[document]?.chatHead === 1,
     );
-  await eventually('it is told', isNewest);
+  await eventually('it has the newest', isNewest);
 });
 
 test('is refused by a status to anyone who may not read (S1, S4)', async () => {
   const { owner, document, name } = await chatOf(1);
-  await say(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
+  await runCommand(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
   const { cookie } = await signIn(server);
   const statusOf = async (...request: Parameters<typeof FeedReader.open>) => {
     const feed = await FeedReader.open(...request);
@@ -163,11 +163,11 @@ test('ends within a second after the right is lost (S4)', async () => {
   const feed = await FeedReader.open(server, name, { Cookie: cookie });
   await feed.next('state');
   const began = performance.now();
-  await say(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
+  await runCommand(owner, command({ name: 'link:change', input: { document, link: 'off' } }));
   expect((await feed.next('ended')).data.error.code).toBe('not-found');
   await feed.end();
   expect(performance.now() - began).toBeLessThan(EFFECTIVE_WITHIN_MS);
-  await say(owner, chat(document, 'Among ourselves'));
+  await runCommand(owner, chat(document, 'Among ourselves'));
   expect(feed.received).toEqual([]);
 });
 
@@ -216,11 +216,11 @@ test('gives one who did not read all that is missing, and does not keep it for t
     writers.map(async (writer) => {
       for (let i = 0; i < 30; i++) {
         writer.send(...Array.from({ length: 9 }, () => chat(document, text)));
-        await say(writer, chat(document, text));
+        await runCommand(writer, chat(document, text));
       }
     }),
   );
-  await say(owner, chat(document, 'The last'));
+  await runCommand(owner, chat(document, 'The last'));
   slow.answer.resume();
   await eventually('it has caught up', () => slow.lastEventId?.endsWith(':3001') === true);
   let at = 0;
@@ -239,7 +239,7 @@ test('gives one who did not read all that is missing, and does not keep it for t
   expect(whole).toBe(1);
 }, 120_000);
 
-test('is told when to come back before a restart (S5)', async () => {
+test('gets the time to reconnect before a restart (S5)', async () => {
   const running = await RunningServer.start();
   const { cookie } = await signIn(running);
   const feed = await FeedReader.open(running, 'library', { Cookie: cookie });

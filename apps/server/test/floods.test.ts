@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { writePage, type Block } from '@tandem/document';
 import { MAX_AWARENESS_BYTES, SUBPROTOCOL_BINARY } from '@tandem/protocol';
-import { chat, command, create, newDocument, say, subscribe } from './event-client.ts';
+import { chat, command, create, newDocument, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { expectHealthy, WellBehavedClient, refusal } from './well-behaved-client.ts';
 import { NativeClient } from './native-client.ts';
@@ -69,7 +69,7 @@ test('ends 2,000 handshakes that stop half-way', async () => {
   expect([...answers]).toEqual(['HTTP/1.1 408 Request Timeout']);
 });
 
-test('ends 2,000 connections that say nothing, with a word', async () => {
+test('closes 2,000 connections that send nothing, with a reason', async () => {
   const codes = new Map<number, number>();
   let explained = 0;
   let over = 0;
@@ -114,16 +114,16 @@ test.each(['open', 'rows:request', 'sync step 1'] as const)(
       ask = (ref) => reader.send(type === 'open' ? { ...open, ref } : { type, channel, from: 0 });
     }
     socket.pause();
-    let heard = 0;
-    socket.on('message', (data: Buffer) => (heard += data.byteLength));
+    let receivedBytes = 0;
+    socket.on('message', (data: Buffer) => (receivedBytes += data.byteLength));
     for (let ref = 0; ref < 300; ref++) ask(ref);
     // Enough time to request and send all of them.
     await sleep(3_000);
     expect((await residentBytes()) - before).toBeLessThan(MAX_GROWTH_BYTES);
     socket.resume();
-    await eventually('it is answered', () => heard > update.byteLength);
+    await eventually('it is answered', () => receivedBytes > update.byteLength);
     await sleep(500);
-    expect(heard).toBeLessThan(30 * update.byteLength);
+    expect(receivedBytes).toBeLessThan(30 * update.byteLength);
     socket.terminate();
   },
 );
@@ -143,8 +143,8 @@ test('tells nobody of 100,000 awareness ids', async () => {
   client.send({ type: 'awareness', channel, update: awarenessOf([9]) });
   await witness.next('awareness');
   expect(client.closed).toBeNull();
-  const told = witness.received.filter(({ type }) => type === 'awareness');
-  expect(JSON.stringify(told).length).toBeLessThan(2_000);
+  const cursors = witness.received.filter(({ type }) => type === 'awareness');
+  expect(JSON.stringify(cursors).length).toBeLessThan(2_000);
   const all = awarenessOf(Array.from({ length: 100_000 }, (_, i) => 1_000_000 + i));
   client.send({ type: 'awareness', channel, update: all });
   expect(await refusal(client)).toEqual({
@@ -172,7 +172,7 @@ test('does not believe a clock that is far ahead', async () => {
     code: 4400,
     sentence: 'Presence does not fit the protocol: awareness clock out of range.',
   });
-  const late = await say(client, create(newDocument(), '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
+  const late = await runCommand(client, create(newDocument(), '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
   expect(late.repeated).toBe(false);
 });
 
@@ -180,12 +180,12 @@ test('does a command once that is said on twenty connections at once, and no one
   const { guest } = honest;
   const document = newDocument();
   const owner = await NativeClient.onAuthenticated(server, { guest });
-  await say(owner, create(document));
+  await runCommand(owner, create(document));
   const message = chat(document, 'High water at nine.', ulid());
   const clients = await Promise.all(
     Array.from({ length: 15 }, () => NativeClient.onAuthenticated(server, { guest })),
   );
-  const answers = await Promise.all(clients.map((client) => say(client, message)));
+  const answers = await Promise.all(clients.map((client) => runCommand(client, message)));
   expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
 
   const mallory = await NativeClient.onAuthenticated(server);

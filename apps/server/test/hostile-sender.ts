@@ -262,7 +262,7 @@ export class HostileSender {
         `${field} over ${JSON.stringify(this.way)}`,
         isDone ? 'accepted' : 'refused',
       );
-      if (isDone) this.#expect(field, id, said(text, this.way));
+      if (isDone) this.#expect(field, id, asReceived(text, this.way));
     }
   }
 
@@ -357,7 +357,7 @@ export interface SenderOptions {
 }
 
 /** MessagePack holds UTF-8 alone; JSON escapes what that does not have. */
-export function said(text: string, { format }: Way): string {
+export function asReceived(text: string, { format }: Way): string {
   return format === 'binary' ? text.toWellFormed() : text;
 }
 

@@ -15,10 +15,17 @@ import {
 } from '@tandem/protocol';
 import { ALL_HOSTILE_TEXTS } from '@tandem/testkit';
 import { readAwareness } from '../src/presence/awareness-update.ts';
-import { create, newDocument, say } from './event-client.ts';
+import { create, newDocument, runCommand } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { HEADER_FIELDS, HTTP_FIELDS, sendHeaders, sendRequests } from './hostile-requests.ts';
-import { HostileSender, newTitle, Outcomes, said, textOf, WIRE_FIELDS } from './hostile-sender.ts';
+import {
+  HostileSender,
+  newTitle,
+  Outcomes,
+  asReceived,
+  textOf,
+  WIRE_FIELDS,
+} from './hostile-sender.ts';
 import { NativeClient } from './native-client.ts';
 import { QuietWebSocket } from './quiet-web-socket.ts';
 import { RunningServer } from './running-server.ts';
@@ -38,7 +45,7 @@ test('a name that is U+0000 is refused, and ends neither the server nor a JSON c
   const guest = await signIn(server);
   const document = newDocument();
   const author = await NativeClient.onAuthenticated(server, { guest });
-  await say(author, create(document));
+  await runCommand(author, create(document));
   await author.open(document);
   const witness = await NativeClient.onAuthenticated(server, { format: 'json' });
   await witness.open(document, { client: 2 });
@@ -60,7 +67,7 @@ test(
     // One for each way: what is said is told to all who are there, which is what takes the time.
     const documents = WAYS.map(newDocument);
     const author = await NativeClient.onAuthenticated(server, { guest: owner });
-    for (const document of documents) await say(author, create(document));
+    for (const document of documents) await runCommand(author, create(document));
     author.socket.close();
     const witnesses = await enter(server, documents, 100);
     const outcomes = new Outcomes();
@@ -161,11 +168,11 @@ function expectEachCounted(outcomes: Outcomes): void {
 /** What others were told of cursors is what was said, as far as it can be stored. */
 function expectWholeCursors(witnesses: readonly TransportClient[]): void {
   const known = new Set(ALL_HOSTILE_TEXTS.map(toStorable));
-  const told = witnesses.flatMap(({ received }) =>
+  const updates = witnesses.flatMap(({ received }) =>
     received.flatMap((message) => (message.type === 'awareness' ? [message.update] : [])),
   );
   let count = 0;
-  for (const update of told) {
+  for (const update of updates) {
     const reading = readAwareness(update);
     if (reading.kind === 'invalid') continue;
     for (const { state } of reading.entries) {
@@ -194,7 +201,9 @@ async function expectKept(server: RunningServer, sender: HostileSender): Promise
   // Other people's titles as well, whichever way they came by.
   const titles = new Set(
     WAYS.flatMap((other) =>
-      ALL_HOSTILE_TEXTS.map((text) => joinReplaced(newTitle.safeParse(said(text, other)).data)),
+      ALL_HOSTILE_TEXTS.map((text) =>
+        joinReplaced(newTitle.safeParse(asReceived(text, other)).data),
+      ),
     ),
   );
   const { documents } = libraryPage.parse(await get('/api/documents'));

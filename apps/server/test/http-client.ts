@@ -1,5 +1,5 @@
 /** A client for the HTTP transports, controlled request by request. */
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   binaryCodec,
   encodePart,
@@ -16,6 +16,7 @@ import {
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
 import { eventually } from './eventually.ts';
+import { takeMessage } from './received-messages.ts';
 import type { SignedIn } from './signed-in.ts';
 
 const MAX_PART_BYTES = 1 << 25;
@@ -40,6 +41,22 @@ export class HttpClient {
     this.#guest = guest;
     this.#format = format;
     onTestFinished(() => this.#abort.abort());
+  }
+
+  /** Resolves after `welcome`. */
+  static async streaming(url: string, guest: SignedIn): Promise<HttpClient> {
+    const client = new HttpClient(url, guest);
+    expect((await client.stream()).status).toBe(200);
+    await client.next('welcome');
+    return client;
+  }
+
+  /** Resolves after `welcome`. */
+  static async polling(url: string, guest: SignedIn): Promise<HttpClient> {
+    const client = new HttpClient(url, guest);
+    expect((await client.poll()).status).toBe(200);
+    await client.next('welcome');
+    return client;
   }
 
   async stream(...more: ClientMessage[]): Promise<Response> {
@@ -150,15 +167,9 @@ export class HttpClient {
 
   async next<T extends ServerMessageType>(
     type: T,
-    fits: (message: MessageOf<T>) => boolean = () => true,
+    fits?: (message: MessageOf<T>) => boolean,
   ): Promise<MessageOf<T>> {
-    const at = () =>
-      this.received.findIndex((message) => message.type === type && fits(message as MessageOf<T>));
-    await eventually(
-      () => `${type} comes; there are ${this.received.map((message) => message.type).join()}`,
-      () => at() >= 0,
-    );
-    return this.received.splice(at(), 1)[0] as MessageOf<T>;
+    return await takeMessage(this.received, type, fits);
   }
 
   async end(): Promise<{ readonly code: number; readonly reason: string }> {
@@ -171,21 +182,21 @@ export class HttpClient {
     const sequence = Number(response.headers.get(TRANSPORT_HEADERS.sequence));
     if (sequence <= this.#answered) return;
     this.#answered = sequence;
-    this.#hear(new PartReader(MAX_PART_BYTES).push(body));
+    this.#receive(new PartReader(MAX_PART_BYTES).push(body));
   }
 
   async #read(response: Response): Promise<void> {
     const reader = new PartReader(MAX_PART_BYTES);
     try {
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
-        this.#hear(reader.push(piece));
+        this.#receive(reader.push(piece));
     } catch {
       // Aborted, here or by a proxy.
     }
     this.isOver = true;
   }
 
-  #hear(parts: readonly TransportPart[]): void {
+  #receive(parts: readonly TransportPart[]): void {
     for (const part of parts) {
       if (part.kind === 'close') {
         this.closed = { code: part.code, reason: part.reason };

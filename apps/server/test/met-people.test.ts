@@ -1,7 +1,7 @@
 /** Met people, over HTTP and the wire: found by name, and added; nobody else is found. */
 import { metPeople } from '@tandem/protocol';
 import { beforeAll, expect, test } from 'vitest';
-import { command, create, newDocument, say, subscribe } from './event-client.ts';
+import { command, create, newDocument, runCommand, subscribe } from './event-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -20,15 +20,15 @@ async function find({ fetch }: SignedIn, search: string) {
   return metPeople.parse(await answer.json()).people;
 }
 
-test('PE1 PE2 somebody is found and added after they have met, and told of one document only', async () => {
+test('PE1 PE2 a person is found and added after they have met, and notified of one document only', async () => {
   const [ada, ben, eve] = await Promise.all([signIn(server), signIn(server), signIn(server)]);
   const [one, two] = await Promise.all(
     [ada, ben].map((guest) => NativeClient.onAuthenticated(server, { guest })),
   );
   const [met, other] = [newDocument(), newDocument()];
-  await say(one!, create(met));
-  await say(one!, create(other));
-  await say(one!, command({ name: 'link:change', input: { document: other, link: 'off' } }));
+  await runCommand(one!, create(met));
+  await runCommand(one!, create(other));
+  await runCommand(one!, command({ name: 'link:change', input: { document: other, link: 'off' } }));
   const add = command({
     name: 'member:change',
     input: { document: other, user: ben.user.id, role: 'viewer' },
@@ -43,7 +43,7 @@ test('PE1 PE2 somebody is found and added after they have met, and told of one d
     .toEqual([ben.user.id]);
   expect(await find(eve, '')).toEqual([]);
   await subscribe(two!, 'library');
-  await say(one!, {
+  await runCommand(one!, {
     ...add,
     id: command({ name: 'document:unlist', input: { document: met } }).id,
   });

@@ -130,7 +130,7 @@ test('counts who is not let in, and shows nothing to anyone who has no token', a
   expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
 });
 
-test('says nothing in its logs of what people write and sign in with', async () => {
+test('logs nothing that people write or sign in with', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN, LOG_LEVEL: 'trace' });
   const id = `markeddocument${randomUUID()}`;
   const { ada, writer, channel } = await converse(server, {

@@ -14,6 +14,7 @@ import {
 } from '@tandem/protocol';
 import { SCHEMA_VERSION } from '@tandem/document';
 import { eventually } from './eventually.ts';
+import { takeMessage } from './received-messages.ts';
 import type { AtEnd, RunningServer } from './running-server.ts';
 import { signIn, type SignedIn } from './signed-in.ts';
 
@@ -89,15 +90,9 @@ export class NativeClient {
 
   async next<T extends ServerMessageType>(
     type: T,
-    fits: (message: MessageOf<T>) => boolean = () => true,
+    fits?: (message: MessageOf<T>) => boolean,
   ): Promise<MessageOf<T>> {
-    const at = () =>
-      this.received.findIndex((message) => message.type === type && fits(message as MessageOf<T>));
-    await eventually(
-      () => `${type} comes; there are ${this.received.map((message) => message.type).join()}`,
-      () => at() >= 0,
-    );
-    return this.received.splice(at(), 1)[0] as MessageOf<T>;
+    return await takeMessage(this.received, type, fits);
   }
 
   async end(): Promise<{ readonly code: number; readonly reason: string }> {

@@ -31,7 +31,7 @@ test('lets a classroom in, tells the rest when to ask again, and others nothing 
   expect((await arrive(server, '198.51.100.1')).status).toBe(200);
 });
 
-test('says which setting is missing when a proxy is not trusted', async () => {
+test('names the missing setting when a proxy is not trusted', async () => {
   const server = await RunningServer.start({ METRICS_TOKEN: 'm'.repeat(16) });
   for (let i = 0; i < 3; i++) await arrive(server, '203.0.113.7');
   const lines = server.output.split('\n').filter((line) => line.includes('TRUST_PROXY=1'));

@@ -114,14 +114,14 @@ describe('PUBLIC_URL with https', () => {
     secure = await RunningServer.start({ PUBLIC_URL: PUBLIC, PORT: '0' }, atEnd);
   });
 
-  test('by https: the cookie is secure, and the browser is told to stay with it', async () => {
+  test('by https: the cookie is secure, and the browser is to use https only', async () => {
     const headers = { Host: 'docs.example.org', Origin: PUBLIC };
     expect((await ask(secure, SESSION, headers)).headers['set-cookie']).toMatch(/; Secure$/);
     const page = await ask(secure, ['GET', '/'], { Host: 'docs.example.org:443' });
     expect(page.headers['strict-transport-security']).toBe('max-age=31536000');
   });
 
-  test('by http on the local network: the browser keeps the cookie, and is told nothing of https', async () => {
+  test('by http on the local network: the browser keeps the cookie, and is not sent to https', async () => {
     const headers = { Host: '192.168.1.5:3000', Origin: 'http://192.168.1.5:3000' };
     const session = await ask(secure, SESSION, headers);
     expect(session.headers['set-cookie']).toMatch(/; SameSite=Lax$/);

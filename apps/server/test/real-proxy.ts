@@ -122,9 +122,9 @@ export async function runProxy(
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data: Buffer) => (said += data.toString()));
+    stream.on('data', (data: Buffer) => (output += data.toString()));
   onTestFinished(async () => {
     if (child.exitCode !== null) return;
     child.kill('SIGTERM');
@@ -132,7 +132,7 @@ export async function runProxy(
   });
   const end = Date.now() + START_LIMIT_MS;
   while (!(await canConnect(place.port))) {
-    if (Date.now() > end) throw new Error(`${kind.name} does not listen:\n${said}`);
+    if (Date.now() > end) throw new Error(`${kind.name} does not listen:\n${output}`);
     await sleep(20);
   }
   return `http://127.0.0.1:${place.port}`;

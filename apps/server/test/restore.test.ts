@@ -6,7 +6,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Device } from './device.ts';
-import { chat, newDocument, say, subscribe } from './event-client.ts';
+import { chat, newDocument, runCommand, subscribe } from './event-client.ts';
 import { eventually } from './eventually.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer, temporaryFolder } from './running-server.ts';
@@ -70,7 +70,7 @@ test.each<[string, BackUp]>([
   ['made by VACUUM INTO, of the same run', vacuumInto],
   ['of the files alone', files],
   ['of the whole folder', folder],
-  ['that nobody could tell, and is marked', marked],
+  ['that cannot be detected, and is marked', marked],
 ])(
   'RS1-RS6 after a backup %s was restored, all that two people have is there once, and channels have no gap',
   async (_, backUp) => {
@@ -86,7 +86,7 @@ test.each<[string, BackUp]>([
     const follower = await NativeClient.onAuthenticated(server, { guest: bob });
     const chatName = `chat:${document}` as const;
     await subscribe(follower, chatName);
-    await say(follower, chat(document, 'in the backup'));
+    await runCommand(follower, chat(document, 'in the backup'));
 
     const restore = await backUp(server.dataDir);
     two.write('bob, lost. ');
@@ -95,7 +95,7 @@ test.each<[string, BackUp]>([
     one.write('ann, lost. ');
     one.erase('kept by ');
     await one.saved();
-    await say(follower, chat(document, 'after the backup'));
+    await runCommand(follower, chat(document, 'after the backup'));
     const list = await subscribe(follower, 'library');
     const past = await subscribe(follower, chatName);
     // One client has all updates; the other misses the last ones.
@@ -136,7 +136,7 @@ test.each<[string, BackUp]>([
     carol.disconnect();
 
     const again = await NativeClient.onAuthenticated(restored, { guest: bob });
-    await say(again, chat(document, 'one'));
+    await runCommand(again, chat(document, 'one'));
     const now = await subscribe(again, chatName, { epoch: past.epoch, offset: past.offset });
     expect(now).toMatchObject({ recovered: false });
     expect(now.epoch).not.toBe(past.epoch);

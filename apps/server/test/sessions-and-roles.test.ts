@@ -70,7 +70,7 @@ describe('signing out', () => {
 });
 
 describe('a changed role', () => {
-  test('W36 is told on open channels at once, and is what counts from then on', async () => {
+  test('W36 is announced on open channels at once, and applies from then on', async () => {
     const [ada, bob] = [await signIn(server), await signIn(server)];
     const document = await createdBy(ada);
     const owner = await NativeClient.onAuthenticated(server, { guest: ada });

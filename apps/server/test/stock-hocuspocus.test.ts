@@ -154,7 +154,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     await eventually('so has a newcomer', () => late.text.toString() === a.text.toString());
   });
 
-  test('is told why it is refused', async () => {
+  test('gets the reason of a refusal', async () => {
     const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });
     const unknown = opened(server, { document: 'nobody-made-this' });
     await eventually('denied', () => unknown.denials.length > 0);
@@ -167,7 +167,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     expect(misnamed.denials[0]).toContain('1 to 64 letters');
   });
 
-  test('brings a token and is told what it may do', async () => {
+  test('sends a token and gets its access', async () => {
     const server = await RunningServer.start();
     const { token } = await signIn(server);
     const a = opened(server, { token });

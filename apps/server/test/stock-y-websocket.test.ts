@@ -142,7 +142,7 @@ describe.each(providers)('%s', (name, Provider) => {
     await eventually('so has a newcomer', () => late.text.toString() === a.text.toString());
   });
 
-  test('is told why it is refused', async () => {
+  test('gets the reason of a refusal', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     onTestFinished(() => warn.mockRestore());
     const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });

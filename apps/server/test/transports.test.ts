@@ -45,20 +45,8 @@ function pageUpdate(client: number, text: string): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-async function streaming(url = server.url): Promise<HttpClient> {
-  const client = new HttpClient(url, guest);
-  const response = await client.stream();
-  expect(response.status).toBe(200);
-  await client.next('welcome');
-  return client;
-}
-
-async function polling(url = server.url): Promise<HttpClient> {
-  const client = new HttpClient(url, guest);
-  expect((await client.poll()).status).toBe(200);
-  await client.next('welcome');
-  return client;
-}
+const streaming = (url = server.url) => HttpClient.streaming(url, guest);
+const polling = (url = server.url) => HttpClient.polling(url, guest);
 
 describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
   const begin = async (): Promise<HttpClient> => {
@@ -90,7 +78,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(await client.next('opened')).toMatchObject({ document });
   });
 
-  test('T2: it ends with the code and the sentence that a WebSocket would end with', async () => {
+  test('T2: it closes with the code and the sentence of a WebSocket', async () => {
     const client = await begin();
     await client.send({ type: 'hello', channel: 0, protocol: 1, schema: 1, token: 'x' });
     expect((await client.next('error')).error.message).toMatch(/^hello was said before/);
@@ -99,7 +87,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.send(ping(1))).status).toBe(404);
   });
 
-  test('T3: what is said twice counts once, and nothing counts before what it follows', async () => {
+  test('T3: a repeat has no effect, and requests take effect in order', async () => {
     const client = await begin();
     expect((await client.sendNumbered(1, ping(11))).status).toBe(204);
     expect((await client.sendNumbered(1, ping(12))).status).toBe(204);
@@ -119,7 +107,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(client.received.filter(({ type }) => type === 'pong')).toHaveLength(1);
   });
 
-  test('T5: anyone who leaves with a goodbye is gone at once', async () => {
+  test('T5: a client that closes cleanly is gone at once', async () => {
     const other = await NativeClient.onAuthenticated(server);
     await other.open(document, { client: 9 });
     const client = await begin();
@@ -133,7 +121,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect((await client.send(ping(1))).status).toBe(404);
   });
 
-  test('T6: its name is nothing in another browser', async () => {
+  test('T6: its id is worth nothing in another browser', async () => {
     const client = await begin();
     const thief = new HttpClient(server.url, await signIn(server));
     const headers = {
@@ -161,7 +149,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     await client.next('pong');
   });
 
-  test('W27 T7: too much ends it with the word to come back', async () => {
+  test('W27 T7: too many messages close it, with a time to reconnect', async () => {
     const client = await begin();
     const pings = Array.from({ length: 1_000 }, (_, i) => ping(i));
     for (let i = 0; i < 4; i++) await client.send(...pings);
@@ -180,7 +168,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
     expect(Date.now() - start).toBeLessThan(1_000);
   });
 
-  test('is told of a restart, and when to come back', async () => {
+  test('gets notice of a restart, and the time to reconnect', async () => {
     const mine = await RunningServer.start();
     const client = new HttpClient(mine.url, await signIn(mine));
     await client[kind]();
@@ -194,7 +182,7 @@ describe.each(['stream', 'poll'] as const)('over %s', (kind) => {
 });
 
 describe('polls', () => {
-  test('T4: an answer that was lost is given again, and none twice', async () => {
+  test('T4: a lost answer is repeated, and no frame arrives twice', async () => {
     const client = await polling();
     await client.send(ping(1));
     const lost = await client.post('poll', client.askingHeaders(1_000));
@@ -207,7 +195,7 @@ describe('polls', () => {
     expect(client.received).toEqual([]);
   });
 
-  test('T4: a question waits for as long as it was asked to, and not longer', async () => {
+  test('T4: a poll waits for as long as it asks, and not longer', async () => {
     const client = await polling();
     const start = Date.now();
     expect((await client.ask(300)).status).toBe(200);
@@ -218,7 +206,7 @@ describe('polls', () => {
     expect(client.received).toEqual([]);
   });
 
-  test('T4: of two questions the newer is answered with what comes', async () => {
+  test('T4: of two polls the newer gets the next frames', async () => {
     const client = await polling();
     const older = client.ask();
     await sleep(50);
@@ -229,7 +217,7 @@ describe('polls', () => {
     await client.next('pong');
   });
 
-  test('T4: an answer that nobody can have had ends it', async () => {
+  test('T4: the confirmation of an answer that was not sent closes it', async () => {
     const client = await polling();
     const headers = { ...client.askingHeaders(0), [TRANSPORT_HEADERS.received]: '7' };
     expect((await client.post('poll', headers)).status).toBe(400);
@@ -238,18 +226,18 @@ describe('polls', () => {
 });
 
 describe('a request', () => {
-  test('T6: from another site, or that does not say where it is from, is refused', async () => {
+  test('T6: from another site, or without an origin, is refused', async () => {
     const client = new HttpClient(server.url, guest);
     for (const Origin of ['https://evil.example', 'null']) {
       const headers = { ...client.openingHeaders, Origin };
       expect((await client.post('stream', headers, client.hello())).status).toBe(403);
     }
-    const unsaid = await fetch(`${server.url}/sync/poll`, {
+    const withoutOrigin = await fetch(`${server.url}/sync/poll`, {
       method: 'POST',
       headers: { ...client.openingHeaders, Cookie: guest.cookie },
       body: client.hello(),
     });
-    expect(unsaid.status).toBe(403);
+    expect(withoutOrigin.status).toBe(403);
   });
 
   test('T6: of a program without a browser needs no cookie', async () => {
@@ -343,7 +331,7 @@ describe('through a proxy', () => {
     expect(stream.received).toEqual([]);
   });
 
-  test('that cuts every answer off, polls lose nothing', async () => {
+  test('that aborts every answer, polls lose nothing', async () => {
     const url = await startFaultyProxy(server.port, { kind: 'cuts', afterMs: 400 });
     const writer = await NativeClient.onAuthenticated(server);
     const { channel } = await writer.open(document, { client: 9 });
@@ -376,8 +364,8 @@ describe('through a proxy', () => {
   });
 });
 
-describe('T12: at the door', () => {
-  test('too many hellos at once wait, and the rest are sent away for a moment', async () => {
+describe('T12: admission', () => {
+  test('too many handshakes at once wait, and the rest are refused for a moment', async () => {
     const mine = await RunningServer.start({ HELLOS_PER_SECOND: '10' });
     const visitor = await signIn(mine);
     const clients = Array.from({ length: 100 }, () => new HttpClient(mine.url, visitor));

@@ -48,7 +48,7 @@ test('lets browsers keep what is named by its content, and nothing else', async 
   expect((await get('/assets/inter.woff2')).headers.get('content-type')).toBe('font/woff2');
 });
 
-test('compresses text, and says when nothing has changed', async () => {
+test('compresses text, and answers 304 when nothing has changed', async () => {
   const answer = await get('/', { ...page, 'Accept-Encoding': 'gzip, br' });
   expect([answer.headers.get('content-encoding'), answer.headers.get('vary')]).toEqual([
     'br',
@@ -87,7 +87,7 @@ test('tells browsers what a page may do', async () => {
   }
 });
 
-test('says that it is alive and ready', async () => {
+test('answers that it is alive and ready', async () => {
   expect((await get('/healthz')).status).toBe(200);
   expect((await get('/readyz')).status).toBe(200);
 });
@@ -137,7 +137,7 @@ test('sends people back from /sign-in to where they were, and to no other server
     expect(await back(foreign), foreign).toBe('/');
 });
 
-test('takes no guests where it is told not to', async () => {
+test('takes no guests where they are not allowed', async () => {
   const closed = await RunningServer.start({ ALLOW_GUESTS: 'false' });
   const answer = await fetch(`${closed.url}/api/session`, { method: 'POST' });
   expect([answer.status, await answer.json()]).toMatchObject([

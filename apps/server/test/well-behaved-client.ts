@@ -51,13 +51,13 @@ export class WellBehavedClient {
     const update = Y.encodeStateAsUpdate(doc);
     const cseq = ++this.#written;
     const acknowledged = new Promise<number>((resolve) => {
-      const hear = (): void => {
+      const onMessage = (): void => {
         const last = this.client.received.findLast(({ type }) => type === 'ack');
         if (last?.type !== 'ack' || last.cseq < cseq) return;
-        this.client.socket.off('message', hear);
+        this.client.socket.off('message', onMessage);
         resolve(performance.now());
       };
-      this.client.socket.on('message', hear);
+      this.client.socket.on('message', onMessage);
     });
     const beganMs = performance.now();
     this.client.send({ type: 'update', channel: this.#channel, cseq, update });

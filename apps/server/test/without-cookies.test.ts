@@ -8,7 +8,7 @@ import {
   TOKEN_HEADER,
   type Session,
 } from '@tandem/protocol';
-import { chat, create, newDocument, say } from './event-client.ts';
+import { chat, create, newDocument, runCommand } from './event-client.ts';
 import { NativeClient } from './native-client.ts';
 import { RunningServer } from './running-server.ts';
 import { atEndOfFile } from './shared.ts';
@@ -35,9 +35,9 @@ test('older chat, lists and people are read by the token', async () => {
   const owner = await signIn(server);
   const author = await NativeClient.onAuthenticated(server, { guest: owner });
   const document = newDocument();
-  await say(author, create(document));
+  await runCommand(author, create(document));
   for (let number = 1; number <= MAX_CHAT_PAGE + 5; number++)
-    await say(author, chat(document, `Reading ${number}`));
+    await runCommand(author, chat(document, `Reading ${number}`));
   const client = await NativeClient.onAuthenticated(server, { guest: { ...owner, ...stripped } });
   await client.open(document, { client: 2 });
   const get = async (path: string): Promise<unknown> => {
@@ -79,7 +79,7 @@ describe('a token', () => {
     expect(await (await guest.fetch('/api/me', { headers })).json()).toEqual(guest.user);
   });
 
-  test('may be said by pages of sites in ALLOWED_ORIGINS alone', async () => {
+  test('may be sent by pages of sites in ALLOWED_ORIGINS alone', async () => {
     const answer = await fetch(`${server.url}/api/me`, {
       method: 'PATCH',
       headers: { [TOKEN_HEADER]: stripped.token, Origin: 'https://evil.example' },

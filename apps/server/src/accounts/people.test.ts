@@ -7,7 +7,7 @@ import { People } from './people.ts';
 
 const EXPIRES_AT = Number.MAX_SAFE_INTEGER;
 
-test('W36 with the end of a session its cookie and its tokens lead to nobody, and it is told', async () => {
+test('W36 an ended session invalidates its cookie and its tokens, and is announced', async () => {
   const people = new People(await temporaryDatabase());
   const { user, session, cookie } = await people.createGuest();
   const claim = { user: user.id, session, expiresAt: EXPIRES_AT };
@@ -74,14 +74,14 @@ test('a session that begins later, or was extended, leads to its person at once'
   expect(await people.findByClaim({ ...claim, session: sessionId('another') })).toEqual(user);
 });
 
-test('a new name is told as it is in the database', async () => {
+test('a rename announces the name of the database', async () => {
   const db = await temporaryDatabase();
   const people = new People(db);
   const { user } = await people.createGuest();
-  const told: User[] = [];
-  people.onRename((renamed) => told.push(renamed));
+  const renames: User[] = [];
+  people.onRename((renamed) => renames.push(renamed));
   await updateProfile(db, user.id, { name: 'Augusta' });
   await people.renamed(user.id);
   await people.renamed('nobody');
-  expect(told).toEqual([{ ...user, name: 'Augusta' }]);
+  expect(renames).toEqual([{ ...user, name: 'Augusta' }]);
 });

@@ -115,10 +115,10 @@ test.each([
 test('does not repeat what the state already had when it was read (W30)', async () => {
   const { store, channel, subscribe } = fixture();
   await subscribe(null);
-  const untold = store.commit(2);
+  const missed = store.commit(2);
   const { subscriber } = await subscribe(null);
   expect(subscriber.of('subscribed')).toMatchObject([{ offset: 2 }]);
-  channel.committed(untold);
+  channel.committed(missed);
   expect(subscriber.of('events')).toEqual([]);
   channel.committed(store.commit(1));
   expect(subscriber.of('events')).toMatchObject([{ from: 2, to: 3 }]);
@@ -152,7 +152,7 @@ test('sends nothing to a slow subscriber, and then all that it missed', async ()
   expect(subscriber.of('events').at(-1)).toMatchObject({ from: 10, to: 11 });
 });
 
-test('finds what was committed without being told, and goes on', async () => {
+test('finds commits without a notification, and goes on', async () => {
   const { store, channel, subscribe } = fixture();
   const { subscriber } = await subscribe(null);
   store.commit(3);
@@ -264,7 +264,7 @@ test.each(plan)(
     const store = new ModelStore('by hand');
     store.keptRows = random.pick([5, 20, 300]);
     const { channel, faults } = fixture(store);
-    let untold: ReturnType<ModelStore['commit']>[] = [];
+    let missed: ReturnType<ModelStore['commit']>[] = [];
     let here: { witness: Witness; subscription: Subscription }[] = [];
     const anyone = () => (here.length === 0 ? undefined : random.pick(here));
     const come = () => {
@@ -279,10 +279,10 @@ test.each(plan)(
     };
     const acts: readonly (() => void | Promise<void>)[] = [
       come,
-      () => void untold.push(store.commit(random.int(1, 4))),
-      () => void untold.push(store.commit(1)),
+      () => void missed.push(store.commit(random.int(1, 4))),
+      () => void missed.push(store.commit(1)),
       () => {
-        const run = untold.shift();
+        const run = missed.shift();
         if (run !== undefined) channel.committed(run);
       },
       () => store.step(random.int(0, Math.max(0, store.waiting - 1))),
@@ -306,7 +306,7 @@ test.each(plan)(
       },
       () => {
         if (!random.chance(0.1)) return;
-        untold = [];
+        missed = [];
         void channel.resync();
       },
       () => void channel.sweep(Date.now() + random.pick([0, RECOVERY_MS + 1]), Infinity),
@@ -316,7 +316,7 @@ test.each(plan)(
       await settled();
       for (const { witness } of here) witness.check();
     }
-    for (const run of untold) channel.committed(run);
+    for (const run of missed) channel.committed(run);
     await store.answerAll();
     void channel.resync();
     for (let i = 0; i < 10; i++) {

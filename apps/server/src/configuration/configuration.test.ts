@@ -21,7 +21,7 @@ describe('configuration', () => {
     });
   });
 
-  test('lets stock clients create documents in development only, unless it is told to', () => {
+  test('lets stock clients create documents in development only, unless it is configured', () => {
     expect(readConfiguration({ NODE_ENV: 'development' }).allowAdhocDocuments).toBe(true);
     expect(readConfiguration({}).allowAdhocDocuments).toBe(false);
     expect(readConfiguration({ ALLOW_ADHOC_DOCUMENTS: 'true' }).allowAdhocDocuments).toBe(true);

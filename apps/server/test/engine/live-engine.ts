@@ -4,7 +4,7 @@ import type { EngineEvent, OpenAnswer } from '@tandem/sync';
 import * as Y from 'yjs';
 import type { Engine, EngineNotice } from '../../src/engine/port.ts';
 
-export class Audience {
+export class NoticeRecorder {
   readonly notices: EngineNotice[] = [];
   readonly engine: Engine;
 
@@ -14,9 +14,9 @@ export class Audience {
   }
 
   /** The first matching notice, including past ones. */
-  async heard<T extends EngineNotice>(fits: (notice: EngineNotice) => notice is T): Promise<T>;
-  async heard(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice>;
-  async heard(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice> {
+  async waitFor<T extends EngineNotice>(fits: (notice: EngineNotice) => notice is T): Promise<T>;
+  async waitFor(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice>;
+  async waitFor(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice> {
     for (let seen = 0; ;) {
       for (; seen < this.notices.length; seen++)
         if (fits(this.notices[seen]!)) return this.notices[seen]!;
@@ -28,11 +28,11 @@ export class Audience {
     this.engine.request({ kind: 'open', document, subscription, user });
     const answered = (notice: EngineNotice): notice is Extract<EngineEvent, { kind: 'answered' }> =>
       notice.kind === 'answered' && notice.subscription === subscription;
-    return (await this.heard(answered)).answer;
+    return (await this.waitFor(answered)).answer;
   }
 
   async acknowledged(subscription: number, cseq: number): Promise<void> {
-    await this.heard(
+    await this.waitFor(
       (notice) =>
         notice.kind === 'committed' &&
         notice.acks.some((ack) => ack.subscription === subscription && ack.cseq >= cseq),
@@ -43,17 +43,17 @@ export class Audience {
 /** A client's replica of a document, which sends its changes. */
 export class LiveWriter {
   readonly doc = new Y.Doc();
-  readonly #audience: Audience;
+  readonly #recorder: NoticeRecorder;
   readonly document: string;
   readonly subscription: number;
   #cseq = 0;
 
-  constructor(audience: Audience, document: string, subscription: number) {
-    this.#audience = audience;
+  constructor(recorder: NoticeRecorder, document: string, subscription: number) {
+    this.#recorder = recorder;
     this.document = document;
     this.subscription = subscription;
     this.doc.on('update', (update: Uint8Array) => {
-      audience.engine.request({
+      recorder.engine.request({
         kind: 'append',
         document,
         subscription,
@@ -71,7 +71,7 @@ export class LiveWriter {
 
   /** Resolves once all writes are on disk. */
   async saved(): Promise<void> {
-    await this.#audience.acknowledged(this.subscription, this.#cseq);
+    await this.#recorder.acknowledged(this.subscription, this.#cseq);
   }
 }
 

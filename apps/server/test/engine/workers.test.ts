@@ -9,7 +9,7 @@ import {
 import type { Engine } from '../../src/engine/port.ts';
 import { createWorkerEngine } from '../../src/engine/worker-engine.ts';
 import { bundleEngine, type EngineBundle } from './bundle.ts';
-import { Audience, LiveWriter, textOf } from './live-engine.ts';
+import { NoticeRecorder, LiveWriter, textOf } from './live-engine.ts';
 
 let bundle: EngineBundle;
 beforeAll(async () => {
@@ -33,11 +33,11 @@ test('everything written is there after the engine was closed and opened', async
   const path = await temporaryDatabaseFile();
   {
     await using engine = await start(path, 'engine-worker.js');
-    const audience = new Audience(engine);
+    const recorder = new NoticeRecorder(engine);
     await engine.create({ document: 'a', kind: 'data', user: 'ada' });
-    await audience.open('a', 1);
-    await audience.open('a', 2);
-    const writer = new LiveWriter(audience, 'a', 1);
+    await recorder.open('a', 1);
+    await recorder.open('a', 2);
+    const writer = new LiveWriter(recorder, 'a', 1);
     for (let i = 0; i < 600; i++) writer.write(`${i} `);
     await writer.saved();
     await expect.poll(() => engine.stats().compactions).toBe(1);
@@ -45,7 +45,7 @@ test('everything written is there after the engine was closed and opened', async
   }
   await using engine = await start(path, 'engine-worker.js');
   const expected = `${Array.from({ length: 600 }, (_, i) => `${i} `).join('')}not waited for`;
-  const answer = await new Audience(engine).open('a', 1);
+  const answer = await new NoticeRecorder(engine).open('a', 1);
   expect(textOf(answer)).toBe(expected);
   expect(answer).toMatchObject({ parts: [{ from: 0 }, { to: 601 }] });
 });
@@ -73,19 +73,19 @@ test('a missing bundle fails the start', async () => {
 
 test('an update that never ends is refused; its shard restarts, and the other shard is not affected', async () => {
   await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
-  const audience = new Audience(engine);
+  const recorder = new NoticeRecorder(engine);
   for (const [i, document] of [HERE, NEIGHBOUR, ELSEWHERE].entries()) {
     await engine.create({ document, kind: 'data', user: 'ada' });
-    await audience.open(document, i + 1);
+    await recorder.open(document, i + 1);
   }
-  const neighbour = new LiveWriter(audience, NEIGHBOUR, 2);
+  const neighbour = new LiveWriter(recorder, NEIGHBOUR, 2);
   neighbour.write('saved before');
   await neighbour.saved();
-  new LiveWriter(audience, HERE, 1).write('FREEZE');
+  new LiveWriter(recorder, HERE, 1).write('FREEZE');
 
-  const elsewhere = new LiveWriter(audience, ELSEWHERE, 3);
+  const elsewhere = new LiveWriter(recorder, ELSEWHERE, 3);
   let worstMs = 0;
-  const wasLost = () => audience.notices.some((notice) => notice.kind === 'lost');
+  const wasLost = () => recorder.notices.some((notice) => notice.kind === 'lost');
   while (!wasLost()) {
     const before = performance.now();
     elsewhere.write('.');
@@ -94,10 +94,10 @@ test('an update that never ends is refused; its shard restarts, and the other sh
   }
   expect(worstMs).toBeLessThan(500);
 
-  const said = audience.notices.filter((notice) =>
+  const notices = recorder.notices.filter((notice) =>
     ['error', 'refused', 'lost'].includes(notice.kind),
   );
-  expect(said).toMatchObject([
+  expect(notices).toMatchObject([
     { kind: 'error', what: 'engine worker stuck', document: HERE },
     {
       kind: 'refused',
@@ -109,15 +109,15 @@ test('an update that never ends is refused; its shard restarts, and the other sh
     { kind: 'lost' },
     { kind: 'lost' },
   ]);
-  expect(new Set(said.slice(2).map((notice) => 'document' in notice && notice.document))).toEqual(
-    new Set([HERE, NEIGHBOUR]),
-  );
+  expect(
+    new Set(notices.slice(2).map((notice) => 'document' in notice && notice.document)),
+  ).toEqual(new Set([HERE, NEIGHBOUR]));
 
   // Updates of a lost subscription are ignored.
   neighbour.write('from before');
-  expect(textOf(await audience.open(NEIGHBOUR, 5))).toBe('saved before');
-  expect(textOf(await audience.open(HERE, 6))).toBe('');
-  const again = new LiveWriter(audience, HERE, 6);
+  expect(textOf(await recorder.open(NEIGHBOUR, 5))).toBe('saved before');
+  expect(textOf(await recorder.open(HERE, 6))).toBe('');
+  const again = new LiveWriter(recorder, HERE, 6);
   again.write('works');
   await again.saved();
   expect(engine.stats().shards.reduce((sum, { restarts }) => sum + restarts, 0)).toBe(1);
@@ -125,35 +125,35 @@ test('an update that never ends is refused; its shard restarts, and the other sh
 
 test('an update that takes all memory ends its worker; when it comes again, it is refused', async () => {
   await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
-  const audience = new Audience(engine);
+  const recorder = new NoticeRecorder(engine);
   await engine.create({ document: 'a', kind: 'data', user: 'ada' });
   for (const subscription of [1, 2]) {
-    await audience.open('a', subscription);
-    new LiveWriter(audience, 'a', subscription).write('BLOAT');
+    await recorder.open('a', subscription);
+    new LiveWriter(recorder, 'a', subscription).write('BLOAT');
     await expect
-      .poll(() => audience.notices.filter((notice) => notice.kind === 'lost').length, {
+      .poll(() => recorder.notices.filter((notice) => notice.kind === 'lost').length, {
         timeout: 20_000,
       })
       .toBe(subscription);
   }
-  expect(audience.notices.filter((notice) => notice.kind === 'refused')).toMatchObject([
+  expect(recorder.notices.filter((notice) => notice.kind === 'refused')).toMatchObject([
     { subscription: 2, error: { code: 'invalid-update' } },
   ]);
-  expect(textOf(await audience.open('a', 3))).toBe('');
+  expect(textOf(await recorder.open('a', 3))).toBe('');
 });
 
 test('a document that takes all memory to load is kept out, the others of its shard come back', async () => {
   await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
-  const audience = new Audience(engine);
+  const recorder = new NoticeRecorder(engine);
   for (const subscription of [1, 2]) {
     engine.request({ kind: 'open', document: 'heavy', subscription, user: 'ada' });
     await expect
-      .poll(() => audience.notices.filter((notice) => notice.kind === 'lost').length, {
+      .poll(() => recorder.notices.filter((notice) => notice.kind === 'lost').length, {
         timeout: 20_000,
       })
       .toBe(subscription);
   }
-  expect(await audience.open('heavy', 3)).toMatchObject({
+  expect(await recorder.open('heavy', 3)).toMatchObject({
     kind: 'refused',
     error: { code: 'document-damaged' },
   });
@@ -162,19 +162,19 @@ test('a document that takes all memory to load is kept out, the others of its sh
 test('a worker that ends in the middle of a transaction leaves no lock and no half of it', async () => {
   const path = await temporaryDatabaseFile();
   await using engine = await start(path, 'failing-worker.js');
-  const audience = new Audience(engine);
+  const recorder = new NoticeRecorder(engine);
   for (const [i, document] of [HERE, ELSEWHERE].entries()) {
     await engine.create({ document, kind: 'data', user: 'ada' });
-    await audience.open(document, i + 1);
+    await recorder.open(document, i + 1);
   }
-  new LiveWriter(audience, HERE, 1).write('COLLAPSE');
-  await audience.heard((notice) => notice.kind === 'lost');
-  const elsewhere = new LiveWriter(audience, ELSEWHERE, 2);
+  new LiveWriter(recorder, HERE, 1).write('COLLAPSE');
+  await recorder.waitFor((notice) => notice.kind === 'lost');
+  const elsewhere = new LiveWriter(recorder, ELSEWHERE, 2);
   const before = performance.now();
   elsewhere.write('on it goes');
   await elsewhere.saved();
   expect(performance.now() - before).toBeLessThan(500);
-  expect(textOf(await audience.open(HERE, 3))).toBe('');
+  expect(textOf(await recorder.open(HERE, 3))).toBe('');
   const sqlite = openSqlite(path);
   expect(sqlite.prepare('SELECT document, head FROM journal ORDER BY document').all()).toEqual([
     { document: HERE, head: 0 },
@@ -186,10 +186,10 @@ test('a worker that ends in the middle of a transaction leaves no lock and no ha
 
 test('a creation that waits when its worker ends is answered', async () => {
   await using engine = await start(await temporaryDatabaseFile(), 'failing-worker.js');
-  const audience = new Audience(engine);
+  const recorder = new NoticeRecorder(engine);
   await engine.create({ document: HERE, kind: 'data', user: 'ada' });
-  await audience.open(HERE, 1);
-  new LiveWriter(audience, HERE, 1).write('FREEZE');
+  await recorder.open(HERE, 1);
+  new LiveWriter(recorder, HERE, 1).write('FREEZE');
   await new Promise((resolve) => setImmediate(resolve));
   await expect(
     engine.create({ document: NEIGHBOUR, kind: 'data', user: 'ada' }),

@@ -21,7 +21,7 @@ export class ModelStore implements ChannelStore {
     return this.#events.length;
   }
 
-  /** @returns what the hub is to be told. */
+  /** @returns the notification for the hub. */
   commit(count: number, at = Date.now()): EventRun {
     const from = this.head;
     const events = Array.from({ length: count }, (_, i) => event(from + i + 1, at));

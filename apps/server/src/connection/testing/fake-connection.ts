@@ -1,6 +1,6 @@
 /** A connection whose send buffer, flushes and time are controlled by the test. */
 import { pino } from 'pino';
-import type { ErrorBody } from '@tandem/protocol';
+import { HELLO_TIMEOUT_MS, type ErrorBody } from '@tandem/protocol';
 import { systemClock } from '../../runtime/clock.ts';
 import { ErrorBoundary } from '../../runtime/error-boundary.ts';
 import { TIMER_WHEEL } from '../../limits.ts';
@@ -10,6 +10,7 @@ import { ConnectionRegistry } from '../connection-registry.ts';
 import { ConnectionTelemetry } from '../connection-telemetry.ts';
 import { Output } from '../output.ts';
 import type { ProtocolHandler } from '../protocol-handler.ts';
+import type { LaggingChannel } from '../send-queue.ts';
 import type { Leave } from '../../presence/subscriber.ts';
 import type { FlushScheduler, Flushable } from '../../runtime/flush-scheduler.ts';
 import { PreAuthConnections } from '../../rate-limits/pre-auth-connections.ts';
@@ -51,7 +52,7 @@ class FakeTransport implements Transport {
 }
 
 class FakeProtocolHandler implements ProtocolHandler {
-  readonly explained: ErrorBody[] = [];
+  readonly errors: ErrorBody[] = [];
   readonly ends: Leave[] = [];
   readonly received: Buffer[] = [];
   readonly asked: number[] = [];
@@ -74,7 +75,7 @@ class FakeProtocolHandler implements ProtocolHandler {
   }
 
   sendError(error: ErrorBody): void {
-    this.explained.push(error);
+    this.errors.push(error);
   }
 
   sendGoaway(): void {}
@@ -152,4 +153,27 @@ export function fakeConnection({
       for (let i = 0; i < ms / TIMER_WHEEL.tickMs; i++) wheel.turn();
     },
   };
+}
+
+export const USER = { id: 'ada', name: 'Ada', color: 1 };
+
+export function authenticatedConnection(options?: Parameters<typeof fakeConnection>[0]) {
+  const fake = fakeConnection(options);
+  fake.connection.start(fake.protocol, HELLO_TIMEOUT_MS);
+  fake.connection.onAuthenticated(USER);
+  return fake;
+}
+
+/** A connection whose client reads nothing: `bytes` wait, and `requested` bytes that it asked for. */
+export function stuckConnection(bytes: number, requested = 0) {
+  const fake = authenticatedConnection();
+  fake.socket.stuck = true;
+  if (bytes > 0) fake.connection.queue(new Uint8Array(bytes));
+  if (requested > 0) fake.connection.queue(new Uint8Array(requested), true);
+  fake.turn();
+  const caughtUp: string[] = [];
+  const channel = (name: string): LaggingChannel => ({ catchUp: () => void caughtUp.push(name) });
+  /** The client reads all but `rest` bytes. */
+  const left = (rest: number) => void (fake.socket.bufferedAmount = rest);
+  return { ...fake, channel, caughtUp, left };
 }

@@ -1,0 +1,17 @@
+import type { MessageOf, ServerMessage, ServerMessageType } from '@tandem/protocol';
+import { eventually } from './eventually.ts';
+
+/** Waits for a message of `type`, and removes it from those that a client has received. */
+export async function takeMessage<T extends ServerMessageType>(
+  received: ServerMessage[],
+  type: T,
+  fits: (message: MessageOf<T>) => boolean = () => true,
+): Promise<MessageOf<T>> {
+  const at = () =>
+    received.findIndex((message) => message.type === type && fits(message as MessageOf<T>));
+  await eventually(
+    () => `${type} comes; there are ${received.map((message) => message.type).join()}`,
+    () => at() >= 0,
+  );
+  return received.splice(at(), 1)[0] as MessageOf<T>;
+}

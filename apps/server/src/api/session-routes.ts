@@ -12,7 +12,7 @@ import {
   type CookiePlace,
 } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
-import { signedIn, takeRequest, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import { takeRequest, type ApiEnvironment, type ApiServices } from './api-environment.ts';
 import { boundedWrite } from './bounded-write.ts';
 import { cameByHttps } from '../http/request-scheme.ts';
 

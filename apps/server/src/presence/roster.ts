@@ -88,7 +88,7 @@ export class Roster {
   /** Clients at or before this offset may have missed a leave that is no longer recorded. */
   #forgottenOffset = 0;
   #isEpochTold = true;
-  #toldCounts = '';
+  #sentCounts = '';
   #lastOrder = 0;
 
   /** @param id unique among all rosters ever created. */
@@ -241,7 +241,7 @@ export class Roster {
     if (!this.#isEpochTold) {
       this.#isEpochTold = true;
       this.#changed.clear();
-      this.#toldCounts = JSON.stringify(this.#counts);
+      this.#sentCounts = JSON.stringify(this.#counts);
       return { kind: 'everything' };
     }
     const turned = this.#page?.turn(this.#people, nowMs);
@@ -287,8 +287,8 @@ export class Roster {
     this.#changed.clear();
     const members = [...shown].map((id) => toMember(this.#people.get(id) as Person));
     const counts = JSON.stringify(this.#counts);
-    const concernsAll = members.length + went.length > 0 || counts !== this.#toldCounts;
-    this.#toldCounts = counts;
+    const concernsAll = members.length + went.length > 0 || counts !== this.#sentCounts;
+    this.#sentCounts = counts;
     const from = this.#offset;
     if (concernsAll) this.#offset++;
     return { kind: 'difference', from, members, left: went, concernsAll, own };

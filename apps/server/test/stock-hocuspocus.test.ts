@@ -158,7 +158,7 @@ describe.each(providers)('%s', (name, Provider, Websocket) => {
     const server = await RunningServer.start({ ALLOW_ADHOC_DOCUMENTS: 'false' });
     const unknown = opened(server, { document: 'nobody-made-this' });
     await eventually('denied', () => unknown.denials.length > 0);
-    expect(unknown.denials[0]).toContain('There is no document at this address.');
+    expect(unknown.denials[0]).toContain('No document was found at this address.');
     const forged = opened(server, { token: 'forged' });
     await eventually('denied', () => forged.denials.length > 0);
     expect(forged.denials[0]).toContain('This token is not valid');

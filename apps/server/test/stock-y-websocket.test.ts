@@ -152,7 +152,7 @@ describe.each(providers)('%s', (name, Provider) => {
       codes.add(event?.code ?? 0),
     );
     await eventually('closed as not found', () => codes.has(4404));
-    expect(warn.mock.calls.flat().join()).toContain('There is no document at this address.');
+    expect(warn.mock.calls.flat().join()).toContain('No document was found at this address.');
     unknown.provider.disconnect();
     const forged = open(Provider, server, { protocols: ['token.forged'] });
     forged.provider.on('connection-close', (event: { code: number } | null) =>

@@ -23,56 +23,56 @@ export const ERRORS = {
   'bad-message': {
     action: 'stop',
     sentence:
-      'This page sent something the server does not understand. Your text is kept on this device; reload the page.',
+      'This page sent something that the server does not understand. Your text is kept on this device. Reload the page.',
   },
   'version-unsupported': {
     action: 'reload',
     sentence:
-      'This page and the server do not understand each other. Your text is kept on this device; reload the page.',
+      'This page and the server have different versions. Your text is kept on this device. Reload the page.',
   },
   'schema-outdated': {
     action: 'reload',
     sentence:
-      'This page is older than the document. You can read it; reload the page to write again.',
+      'This page is older than the document. You can read the document. Reload the page to write again.',
   },
   unauthenticated: {
     action: 'authenticate',
     sentence:
-      'Your sign-in has ended. Your text is kept on this device and is sent after you sign in again.',
+      'Your sign-in has expired. Your text is kept on this device and will be sent after you sign in again.',
   },
   forbidden: {
     action: 'stop',
-    sentence: 'You may not do this here. Your text is kept on this device.',
+    sentence: 'You do not have permission to do this. Your text is kept on this device.',
   },
   'read-only': {
     action: 'reset',
     sentence:
-      'You may read this document but not change it. What you wrote is kept aside on this device.',
+      'You can read this document but not change it. The text you wrote is kept on this device.',
   },
   'not-found': {
     action: 'stop',
     sentence:
-      'There is no document at this address. Check the link, or ask the person who sent it.',
+      'No document was found at this address. Check the link, or ask the person who sent it.',
   },
   'epoch-changed': {
     action: 'reset',
     sentence:
-      'This document was replaced by another version. What you wrote and was not saved is kept aside on this device.',
+      'This document was replaced by another version. Your unsaved changes are kept on this device.',
   },
   'invalid-update': {
     action: 'reset',
     sentence:
-      'The server refused a change because it would damage the document. It is kept aside on this device.',
+      'The server refused a change because it would damage the document. The change is kept on this device.',
   },
   'client-taken': {
     action: 'reset',
     sentence:
-      'This change was written under somebody else’s mark. It is kept aside on this device.',
+      'This change was made in another session. It is kept on this device.',
   },
   'too-large': {
     action: 'reset',
     sentence:
-      'This change is too large for the document. It is kept aside on this device; try a smaller piece.',
+      'This change is too large for the document. It is kept on this device. Try a smaller piece.',
   },
   'document-damaged': {
     action: 'stop',
@@ -82,21 +82,21 @@ export const ERRORS = {
   'storage-failed': {
     action: 'retry',
     sentence:
-      'The server cannot write to its disk. Your text is kept on this device and is sent when the disk works again.',
+      'The server cannot write to its disk. Your text is kept on this device and will be sent when the disk works again.',
   },
   'too-many': {
     action: 'retry',
-    sentence: 'Too much at once. Your text is kept on this device and is sent more slowly.',
+    sentence: 'Too many changes at once. Your text is kept on this device and will be sent more slowly.',
   },
   overloaded: {
     action: 'retry',
     sentence:
-      'The server is busy. Your text is kept on this device; the page comes back by itself.',
+      'The server is busy. Your text is kept on this device. This page tries again automatically.',
   },
   internal: {
     action: 'retry',
     sentence:
-      'Something went wrong on the server. Your text is kept on this device; the page comes back by itself.',
+      'Something went wrong on the server. Your text is kept on this device. This page tries again automatically.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -41,8 +41,8 @@ describe('W37', () => {
   test.each([...INVISIBLE, INVISIBLE.join('')])(
     '%j is no name, no message and an empty title',
     (text) => {
-      expect(refused(name, text)).toContain('Enter a name that can be seen.');
-      expect(refused(newChatText, text)).toContain('Enter a message that can be seen.');
+      expect(refused(name, text)).toContain('Enter a name with visible characters.');
+      expect(refused(newChatText, text)).toContain('Enter a message with visible characters.');
       expect(parsed(title, text)).toBe('');
     },
   );

@@ -42,7 +42,7 @@ const ACCEPTING = { kind: 'accepting' } as const;
 const REFUSED = { kind: 'refused' } as const;
 
 const TOO_LARGE =
-  'This document has reached the size that the server can keep. Your change is kept aside on this device; go on in a new document.';
+  'This document has reached the largest size that the server can store. Your change is kept on this device. Continue in a new document.';
 
 export class Authority {
   readonly document: string;

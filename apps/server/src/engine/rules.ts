@@ -54,7 +54,7 @@ const preparePage = (doc: Y.Doc): void => void pageRoots(doc);
 const checkPage: CheckChange = (transaction) => {
   const [violation] = validateChange(transaction);
   if (violation === undefined) return null;
-  const detail = `The change contains what a page cannot hold (${violation.rule}: ${violation.found}). It is kept aside on this device.`;
+  const detail = `The change contains what a page cannot hold (${violation.rule}: ${violation.found}). It is kept on this device.`;
   return errorOf('invalid-update', { detail });
 };
 

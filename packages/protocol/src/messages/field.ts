@@ -35,7 +35,7 @@ export const newName = acceptedText({
   lines: 'one',
   maxLength: MAX_NAME_LENGTH,
   tooLong: `Enter a name of at most ${MAX_NAME_LENGTH} characters.`,
-  empty: 'Enter a name that can be seen.',
+  empty: 'Enter a name with visible characters.',
   trimmed: 'both',
 });
 export const displayName = sentText(MAX_NAME_LENGTH, 1);

@@ -25,7 +25,7 @@ export const newChatText = acceptedText({
   lines: 'many',
   maxLength: MAX_CHAT_TEXT_LENGTH,
   tooLong: `Write at most ${MAX_CHAT_TEXT_LENGTH.toLocaleString('en')} characters in a message.`,
-  empty: 'Enter a message that can be seen.',
+  empty: 'Enter a message with visible characters.',
   trimmed: 'end',
 });
 
@@ -211,7 +211,7 @@ const BY_MESSAGE: CommandOrder<{ readonly message: string }> = {
   waitsFor: ({ input }) => input.message,
 };
 
-const MISPLACED_MENTIONS = 'Mentions stand in the text, in order, and do not overlap.';
+const MISPLACED_MENTIONS = 'Mentions must be inside the text, in order and without overlaps.';
 
 const defineCommand = commandsOf(chatChannel);
 

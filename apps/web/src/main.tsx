@@ -11,9 +11,8 @@ import { startLanguage } from './languages/i18n.ts';
 import { NOTICES_KEYS } from './screen/shortcuts.ts';
 import { router } from './router.tsx';
 import { createServices, ServicesContext, startServices } from './session/services.ts';
-import { guardFileDrops } from './runtime/file-drops.ts';
+import { guardFileDrops, surviveTranslation } from './runtime/browser-faults.ts';
 import { startServiceWorker } from './runtime/service-worker.ts';
-import { surviveTranslation } from './runtime/translated-page.ts';
 import { startTheme } from './theme/theme.ts';
 import './styles/app.css';
 

@@ -1,8 +1,8 @@
 import type { Node } from '@tiptap/pm/model';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-
-import { isSection } from './sections.ts';
+import { countBlocks, isSection } from './sections.ts';
+import { LONG_DOCUMENT_BLOCKS } from './limits.ts';
 
 /**
  * Marks each section with the kinds of the two blocks that meet at its top edge. CSS cannot see the
@@ -37,6 +37,16 @@ export function sectionStyle(): Plugin {
       },
     },
     props: { decorations: (state) => styleKey.getState(state)?.decorations },
+  });
+}
+
+/** Marks the editor as long, so that CSS lets the browser skip off-screen blocks. */
+export function longDocument(): Plugin {
+  return new Plugin({
+    props: {
+      attributes: ({ doc }): Record<string, string> =>
+        countBlocks(doc) > LONG_DOCUMENT_BLOCKS ? { class: 'long' } : {},
+    },
   });
 }
 

@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { Observable, useObservable } from '../runtime/observable.ts';
-import { chord, NEW_DOCUMENT, NOTICES_KEYS } from './shortcuts.ts';
-import { useShortcut } from './use-shortcut.ts';
+import { NEW_DOCUMENT, NOTICES_KEYS, chord, useShortcut } from './shortcuts.ts';
 
 const isOpen = new Observable(false);
 

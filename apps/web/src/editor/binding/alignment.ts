@@ -1,5 +1,5 @@
 import { commonRuns, type TextRun } from './common-text.ts';
-import { longestIncreasing } from './difference.ts';
+import { longestIncreasing } from './list-difference.ts';
 import type { KeptRange } from './kept-ranges.ts';
 import { LeafLine } from './leaf-line.ts';
 import { idOf, type Leaf, streamTextOf } from './leaves.ts';

@@ -2,8 +2,7 @@ import { type BlockGroup, type Segment, type ShownBlock, slotEmbed } from '@tand
 import * as Y from 'yjs';
 
 import { newBlockId } from '../new-block-id.ts';
-import { longestIncreasing } from './difference.ts';
-import { equalEnds } from './equal-ends.ts';
+import { equalEnds, longestIncreasing } from './list-difference.ts';
 import type { ShownPage, StoredPage } from './shown-page.ts';
 import { StreamCursor } from './stream-cursor.ts';
 

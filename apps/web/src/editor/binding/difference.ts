@@ -1,9 +1,8 @@
 import { Fragment, type Node, Slice } from '@tiptap/pm/model';
 import type { Transaction } from '@tiptap/pm/state';
 import { AttrStep, ReplaceStep } from '@tiptap/pm/transform';
-
-import { equalEnds } from './equal-ends.ts';
 import { idOf, leafAt } from './leaves.ts';
+import { equalEnds, longestIncreasing } from './list-difference.ts';
 
 /**
  * Adds the steps that turn the transaction's document into `target`. Blocks are matched by id;
@@ -95,23 +94,4 @@ function positionsOf(nodes: readonly Node[], start: number): number[] {
   const positions = [start];
   for (const node of nodes) positions.push((start += node.nodeSize));
   return positions;
-}
-
-export function longestIncreasing(values: readonly number[]): number[] {
-  const tails: number[] = [];
-  const previous: number[] = [];
-  for (const [index, value] of values.entries()) {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[tails[middle]!]! < value) low = middle + 1;
-      else high = middle;
-    }
-    previous.push(low > 0 ? tails[low - 1]! : -1);
-    tails[low] = index;
-  }
-  const longest: number[] = [];
-  for (let index = tails.at(-1) ?? -1; index !== -1; index = previous[index]!) longest.push(index);
-  return longest.reverse();
 }

@@ -2,7 +2,7 @@ import type { Node } from '@tiptap/pm/model';
 import type { StepMap } from '@tiptap/pm/transform';
 
 import { type Alignment, alignLeaves } from './alignment.ts';
-import { equalEnds } from './equal-ends.ts';
+import { equalEnds } from './list-difference.ts';
 import { keptRanges } from './kept-ranges.ts';
 import { countOf, idOf, type Leaf, leavesOf, sizeOf } from './leaves.ts';
 import type { ShownLeaf } from './shown-leaves.ts';

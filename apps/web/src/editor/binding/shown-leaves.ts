@@ -2,7 +2,7 @@ import type { ShownBlock } from '@tandem/document/stream';
 import type { Node } from '@tiptap/pm/model';
 import type * as Y from 'yjs';
 
-import { equalEnds } from './equal-ends.ts';
+import { equalEnds } from './list-difference.ts';
 
 export interface ShownLeaf {
   readonly block: ShownBlock;

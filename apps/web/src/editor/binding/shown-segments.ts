@@ -1,7 +1,7 @@
 import type { Segment, SlotPart } from '@tandem/document/stream';
 import type * as Y from 'yjs';
 
-import { equalEnds } from './equal-ends.ts';
+import { equalEnds } from './list-difference.ts';
 
 interface Place {
   index: number;

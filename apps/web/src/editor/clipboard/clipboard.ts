@@ -16,8 +16,7 @@ import { HtmlSerializer, textOf } from './copied.ts';
 import { insertSlice, textIn } from './insert-slice.ts';
 import { isMarkdown } from './markdown-signs.ts';
 import { PastedHtmlParser } from './pasted-html.ts';
-import { readPlainText } from './plain-text.ts';
-import { readProgramText } from './program-text.ts';
+import { readPlainText, readProgramText } from './clipboard-text.ts';
 
 export type ClipboardProblem = 'file' | 'tooLong' | 'unreadable';
 

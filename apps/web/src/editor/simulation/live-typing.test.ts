@@ -12,7 +12,7 @@ import { EDITS, THREE_PARAGRAPHS } from './fixtures/pairs.ts';
 import { checkPage, shownPage } from './page-checks.ts';
 import type { Edit } from './page-edits.ts';
 import { outline } from './page-outline.ts';
-import { createScore } from './score.ts';
+import { createScore } from './report.ts';
 
 const WORDS = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
 const EDIT_AT = 20;

@@ -4,8 +4,8 @@ import { AllSelection, type Command, NodeSelection, TextSelection } from '@tipta
 
 import { renewIds } from '../block-ids.ts';
 import { insertSlice } from '../clipboard/insert-slice.ts';
-import { newBlockId } from '../new-block-id.ts';
 import { type HeadlessView, schema } from '../headless-page.ts';
+import { newBlockId } from '../new-block-id.ts';
 import { keyBindings } from '../keymap.ts';
 
 /** Keyboard, mouse and clipboard actions on a page without a DOM. */

@@ -10,7 +10,7 @@ import { undo } from '../binding/binding.ts';
 import { type Exchange, outcomeOf } from './exchange.ts';
 import { type Pair, PAIRS, THREE_PARAGRAPHS } from './fixtures/pairs.ts';
 import type { Edit } from './page-edits.ts';
-import { createScore } from './score.ts';
+import { createScore } from './report.ts';
 
 const BOTH = ['A', 'B'] as const;
 const MOST_UNDONE = 10;

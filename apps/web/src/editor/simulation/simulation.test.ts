@@ -13,7 +13,7 @@ import { press } from './page-edits.ts';
 import { outline } from './page-outline.ts';
 import { PROFILES } from './profiles.ts';
 import { faultsOf, Simulation } from './simulation.ts';
-import { Totals } from './totals.ts';
+import { Totals } from './report.ts';
 
 const { SEED, SEEDS, STEPS, PROFILE } = import.meta.env as Readonly<
   Record<string, string | undefined>

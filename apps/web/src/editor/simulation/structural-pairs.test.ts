@@ -16,7 +16,7 @@ import {
   splitsAt,
   STRUCTURAL_PAIRS,
 } from './fixtures/structural-pairs.ts';
-import { createScore } from './score.ts';
+import { createScore } from './report.ts';
 
 const NAMES = Object.keys(OPERATIONS) as OperationName[];
 const WORDS = 'zeroalphabetagammadeltaomegasigma';

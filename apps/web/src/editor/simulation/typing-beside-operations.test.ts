@@ -12,7 +12,7 @@ import {
   TYPED,
   typesAt,
 } from './fixtures/typing-beside-operations.ts';
-import { createScore } from './score.ts';
+import { createScore } from './report.ts';
 
 describe('typing beside', () => {
   const score = createScore('Typing beside operations');

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeAll, expect, test } from 'vitest';
-import { surviveTranslation } from './translated-page.ts';
+import { surviveTranslation } from './browser-faults.ts';
 
 beforeAll(() => surviveTranslation());
 

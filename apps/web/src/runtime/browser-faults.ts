@@ -18,9 +18,26 @@ export function surviveTranslation(node: Node = Node.prototype): void {
   };
 }
 
+/** Prevents the browser from leaving the page for a file that was dropped where nothing accepts it. */
+export function guardFileDrops(onRefused: () => void): void {
+  addEventListener('dragover', (event) => {
+    if (isUntaken(event)) event.preventDefault();
+  });
+  addEventListener('drop', (event) => {
+    if (!isUntaken(event)) return;
+    event.preventDefault();
+    onRefused();
+  });
+}
+
 /** The child of `parent` that contains `node`; null when `parent` does not contain it. */
 function outermostIn(parent: Node, node: Node): ChildNode | null {
   let at: Node | null = node;
   while (at !== null && at.parentNode !== parent) at = at.parentNode;
   return at as ChildNode | null;
+}
+
+function isUntaken({ dataTransfer, defaultPrevented, target }: DragEvent): boolean {
+  if (defaultPrevented || dataTransfer?.types.includes('Files') !== true) return false;
+  return !(target instanceof HTMLInputElement && target.type === 'file');
 }

@@ -1,14 +1,13 @@
 import type { ChatMessage } from '@tandem/protocol';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type UIEvent } from 'react';
+import { type UIEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useVisible } from '../components/browser-state.ts';
 import { Button } from '../components/button.tsx';
 import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { messageRows } from './message-rows.ts';
-import { MessageItem, type ChatView } from './message-view.tsx';
-import { useNewMark } from './use-new-mark.ts';
+import { type ChatView, MessageItem } from './message-view.tsx';
 
 /** Within this distance of the end, the list follows new messages. */
 const NEAR_END_PX = 48;
@@ -188,4 +187,31 @@ function Announcements({
       {isSaid && t('chat.said', { name: last.author.name, text: last.text })}
     </p>
   );
+}
+
+interface Reading {
+  /** The number of the newest message that this person has seen; null: unknown. */
+  readonly chatRead: number | null;
+  readonly head: number;
+  /** Whether messages sent while this page was disconnected have arrived. */
+  readonly isCurrent: boolean;
+  /** Whether the person sees new messages as they arrive. */
+  readonly isReading: boolean;
+  readonly isOwn: boolean;
+}
+
+/**
+ * The number after which messages are marked as new; null: none. The mark is where this person had read up to when the
+ * chat opened, or when messages arrived while they looked elsewhere; it stays until they reply.
+ */
+function useNewMark({ chatRead, head, isCurrent, isReading, isOwn }: Reading): number | null {
+  const [mark, setMark] = useState<number | 'none' | 'unknown'>('unknown');
+  useEffect(() => {
+    if (chatRead === null || !isCurrent) return;
+    const isMissed = chatRead < head;
+    if (isOwn || (mark === 'unknown' && !isMissed)) setMark('none');
+    else if (mark === 'unknown') setMark(chatRead);
+    else if (!isReading && isMissed && (mark === 'none' || chatRead > mark)) setMark(chatRead);
+  }, [chatRead, head, isCurrent, isReading, isOwn, mark]);
+  return typeof mark === 'number' ? mark : null;
 }

@@ -1,13 +1,15 @@
 import type { DashboardSample } from '@tandem/protocol';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
-import { Skeleton } from '../components/feedback.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { FullPage, Skeleton } from '../components/feedback.tsx';
 import { formatLocale } from '../languages/i18n.ts';
+import { useObservable } from '../runtime/observable.ts';
 import { DeviceSaveStatusChip } from '../save-status/save-status-chip.tsx';
 import { ScreenHeader, useScreenTitle } from '../screen/screen-header.tsx';
+import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 import { Chart } from './chart.tsx';
-import { NotAdministrator } from './not-administrator.tsx';
 import { CHARTS } from './series.ts';
 
 export function DashboardScreen() {
@@ -128,5 +130,30 @@ function DashboardSkeleton() {
         <Skeleton key={name} className="h-44 w-full" />
       ))}
     </div>
+  );
+}
+
+function NotAdministrator({ retry }: { readonly retry: React.ReactNode }) {
+  const { t } = useTranslation();
+  const { account } = useServices();
+  const { user } = useObservable(account.state);
+  const setting = `ADMINISTRATORS=${user?.id ?? ''}`;
+  return (
+    <FullPage
+      title={t('dashboard.forbidden')}
+      action={
+        <>
+          <code className="w-full overflow-x-auto rounded-box border border-line bg-side px-3 py-2 font-mono text-ui">
+            {setting}
+          </code>
+          <CopyButton look="primary" text={() => setting}>
+            {t('dashboard.copySetting')}
+          </CopyButton>
+          {retry}
+        </>
+      }
+    >
+      {t('dashboard.forbiddenText')}
+    </FullPage>
   );
 }

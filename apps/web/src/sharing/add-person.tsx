@@ -1,11 +1,11 @@
 import type { MetPerson, SharingMember } from '@tandem/protocol';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '../components/avatar.tsx';
 import { Menu, MenuChoice, choiceButton } from '../components/menu.tsx';
 import { Moment } from '../languages/moment.tsx';
 import { isolated } from '../languages/names.ts';
-import { usePeopleSearch, type FoundPeople } from './use-people-search.ts';
+import { useServices } from '../session/services.ts';
 
 export const GIVEN_ROLES = ['editor', 'viewer'] as const;
 type GivenRole = (typeof GIVEN_ROLES)[number];
@@ -99,4 +99,33 @@ function noteOf(found: FoundPeople, count: number): 'failed' | 'nobody' | 'every
   if (found.state === 'failed') return 'failed';
   if (found.state !== 'done' || count > 0) return null;
   return found.people.length === 0 ? 'nobody' : 'everybody';
+}
+
+const SEARCH_AFTER_MS = 150;
+
+type FoundPeople =
+  | { readonly state: 'none' | 'running' | 'failed' }
+  | { readonly state: 'done'; readonly people: readonly MetPerson[] };
+
+/** Finds, by name, people who share a document with this person. */
+function usePeopleSearch(wanted: string): FoundPeople {
+  const { client } = useServices();
+  const [found, setFound] = useState<FoundPeople & { readonly wanted?: string }>({ state: 'none' });
+  const isAsked = wanted.trim() !== '';
+  useEffect(() => {
+    if (!isAsked) return;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      client.people.find(wanted).then(
+        (people) => !isOver && setFound({ state: 'done', people, wanted }),
+        () => !isOver && setFound({ state: 'failed', wanted }),
+      );
+    }, SEARCH_AFTER_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [client, wanted, isAsked]);
+  if (!isAsked) return { state: 'none' };
+  return found.wanted === wanted ? found : { state: 'running' };
 }

@@ -1,9 +1,8 @@
-import { commonRuns, type TextRun } from './common-text.ts';
+import { type TextRun, commonRuns, wholeCharacters } from './common-text.ts';
 import { longestIncreasing } from './list-difference.ts';
 import type { KeptRange } from './kept-ranges.ts';
 import { LeafLine } from './leaf-line.ts';
 import { idOf, type Leaf, streamTextOf } from './leaves.ts';
-import { wholeCharacters } from './whole-characters.ts';
 
 /**
  * Matches the blocks and characters of a range of leaves before and after a change, by block ids,

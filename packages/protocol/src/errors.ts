@@ -66,8 +66,7 @@ export const ERRORS = {
   },
   'client-taken': {
     action: 'reset',
-    sentence:
-      'This change was made in another session. It is kept on this device.',
+    sentence: 'This change was made in another session. It is kept on this device.',
   },
   'too-large': {
     action: 'reset',
@@ -86,7 +85,8 @@ export const ERRORS = {
   },
   'too-many': {
     action: 'retry',
-    sentence: 'Too many changes at once. Your text is kept on this device and will be sent more slowly.',
+    sentence:
+      'Too many changes at once. Your text is kept on this device and will be sent more slowly.',
   },
   overloaded: {
     action: 'retry',

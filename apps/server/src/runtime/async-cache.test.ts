@@ -8,7 +8,6 @@ interface Value {
   readonly text: string;
 }
 
-/** The test answers requests, oldest first. */
 function fixture(options: Partial<AsyncCacheOptions<Value>> = {}) {
   const clock = new ManualClock();
   const loaded: string[] = [];

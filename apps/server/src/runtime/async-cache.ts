@@ -10,9 +10,7 @@ export interface AsyncCacheOptions<T extends object> {
   /** Null: there is no such value, which is not cached. */
   readonly load: (key: string) => Promise<T | null>;
   readonly maxEntries: number;
-  /** A value is dropped when it was not used for this long. */
   readonly idleMs: number;
-  /** Values in use are not dropped for being idle. */
   readonly isInUse?: (key: string) => boolean;
   readonly clock?: Clock;
 }
@@ -43,7 +41,6 @@ export class AsyncCache<T extends object> {
     return this.#entries.size;
   }
 
-  /** Rejects as `load` does. */
   async fetch(key: string): Promise<T | null> {
     for (;;) {
       const value = this.#get(key);
@@ -54,7 +51,6 @@ export class AsyncCache<T extends object> {
     }
   }
 
-  /** Starts the idle time of a value that was in use until now. */
   touch(key: string): void {
     const entry = this.#entries.get(key);
     if (entry !== undefined) entry.usedAtMs = this.#clock.monotonicMs();
@@ -110,7 +106,6 @@ export class AsyncCache<T extends object> {
     return entry.value;
   }
 
-  /** Least recently used first, up to the first one that is not idle. */
   #dropIdle(): void {
     for (const key of this.#entries.rkeys()) {
       const entry = this.#entries.peek(key);

@@ -37,7 +37,6 @@ export class ErrorBoundary {
     this.#counter = counter;
   }
 
-  /** @returns whether `work` succeeded. */
   run(source: ErrorSource, fields: object, work: () => void): boolean {
     try {
       work();
@@ -48,7 +47,6 @@ export class ErrorBoundary {
     }
   }
 
-  /** Logs and counts an error that was caught elsewhere. */
   report(source: ErrorSource, fields: object, error: unknown): void {
     this.#counter.add(source);
     this.#log.error({ ...fields, err: error }, LOG_MESSAGES[source]);

@@ -3,7 +3,6 @@
  * an address, whose number is limited, so that one flooder evicts mostly its own.
  */
 export interface Evictable {
-  /** Null: counted in the total only. */
   readonly key: string | null;
   evict(): void;
 }
@@ -16,7 +15,6 @@ export interface EvictingSetLimits {
 export class EvictingSet<T extends Evictable> {
   readonly #max: number;
   readonly #maxPerKey: number;
-  /** Oldest first. */
   readonly #elements = new Set<T>();
   readonly #countByKey = new Map<string, number>();
 

@@ -51,7 +51,6 @@ test('flushes very many connections in slices, with a turn between them', () => 
   expect([written(), late.flushed.length, ends]).toEqual([crowd.length, 1, 1]);
 });
 
-/** Has it write so often, with a pause before each. */
 function write(
   fake: ReturnType<typeof fakeConnection>,
   times: number,

@@ -8,7 +8,6 @@ import { FLUSH } from '../limits.ts';
 import type { Clock } from './clock.ts';
 
 export interface Flushable {
-  /** Whether it is flushed at the longer interval. */
   readonly isLoaded: boolean;
   /** @param nowMs of a monotonic clock, in whole milliseconds. */
   flush(nowMs: number): void;
@@ -21,7 +20,6 @@ export class FlushScheduler {
   #loaded: Flushable[] = [];
   #timer: unknown = null;
 
-  /** @param onEnd called when only loaded connections wait. */
   constructor(clock: Clock, onEnd: () => void) {
     this.#clock = clock;
     this.#onEnd = onEnd;

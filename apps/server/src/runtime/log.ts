@@ -7,11 +7,9 @@ import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'p
 
 export type Log = Logger;
 
-/** Fields that are redacted, also one level down. */
 const NEVER = ['token', 'cookie', 'authorization', 'secret', 'title', 'text', 'update', 'body'];
 const DOCUMENT_LETTERS = 6;
 
-/** @param destination replaces the standard output. */
 export async function createLog(
   { format, level }: { readonly format: 'json' | 'readable'; readonly level: string },
   destination?: DestinationStream,
@@ -26,7 +24,6 @@ export async function createLog(
   return stream === null ? pino(options) : pino(options, stream);
 }
 
-/** Null when pino-pretty is not installed, as in production. */
 async function prettyStream(): Promise<DestinationStream | null> {
   // No literal, or the bundler would include it.
   const name: string = 'pino-pretty';

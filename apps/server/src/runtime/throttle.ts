@@ -2,10 +2,8 @@
 import { systemClock, type Clock } from './clock.ts';
 
 export interface ThrottleOptions {
-  /** A function is evaluated at each schedule. */
   readonly intervalMs: number | (() => number);
   readonly run: () => void;
-  /** Handles what `run` throws; later runs are not affected. */
   readonly onError: (error: unknown) => void;
   readonly clock?: Clock;
 }

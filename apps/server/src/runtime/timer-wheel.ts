@@ -25,7 +25,6 @@ export abstract class WheelTimer {
   abstract expire(): void;
 }
 
-/** A timer of an owner that is no timer itself, or has several. */
 export class Deadline extends WheelTimer {
   readonly owner: Expiring;
 
@@ -39,7 +38,6 @@ export class Deadline extends WheelTimer {
   }
 }
 
-/** Where a ring begins and ends, or how far a tick goes. */
 class RingMark extends WheelTimer {
   expire(): void {}
 }
@@ -62,7 +60,6 @@ export class TimerWheel implements Disposable {
     this.#timer ??= setInterval(() => this.turn(), TIMER_WHEEL.tickMs).unref();
   }
 
-  /** @param delayMs is rounded up to whole ticks. */
   arm(timer: WheelTimer, delayMs: number): void {
     this.disarm(timer);
     const ticks = Math.max(1, Math.ceil(delayMs / TIMER_WHEEL.tickMs));
@@ -74,7 +71,6 @@ export class TimerWheel implements Disposable {
     unlink(timer);
   }
 
-  /** One tick. */
   turn(): void {
     this.#at = (this.#at + 1) % SLOTS;
     const slot = this.#slots[this.#at] as WheelTimer;
@@ -109,7 +105,6 @@ function rethrow(error: unknown): void {
   throw error;
 }
 
-/** Links `timer`, which is in no ring, at the end of one. */
 function append(start: WheelTimer, timer: WheelTimer): void {
   const { before } = start;
   timer.before = before;

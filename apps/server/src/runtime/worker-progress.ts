@@ -10,7 +10,6 @@ export type WorkPhase = 'load' | 'apply' | 'read';
 export interface Work {
   readonly phase: WorkPhase;
   readonly document: string;
-  /** Subscription and number of the update; 0 outside `apply`. */
   readonly subscription: number;
   readonly cseq: number;
   readonly budgetMs: number;
@@ -18,12 +17,10 @@ export interface Work {
 
 export interface WorkerProgress {
   begin(work: Work): void;
-  /** Raises the budget of the current work. */
   extend(budgetMs: number): void;
   end(): void;
 }
 
-/** For an engine in the main thread, which cannot be watched. */
 export const noWorkerProgress: WorkerProgress = { begin() {}, extend() {}, end() {} };
 
 const PHASES = [null, 'load', 'apply', 'read'] as const;
@@ -78,7 +75,6 @@ export class SharedWorkerProgress implements WorkerProgress {
     Atomics.store(this.#integers, PHASE, 0);
   }
 
-  /** Incremented with each piece of work. */
   get count(): number {
     return Atomics.load(this.#integers, COUNT);
   }

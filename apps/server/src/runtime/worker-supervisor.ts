@@ -10,14 +10,12 @@ import { SharedWorkerProgress, type Work } from './worker-progress.ts';
 
 const RESTART = { baseMs: WORKER.restartFirstMs, capMs: WORKER.restartCapMs };
 
-/** Added to the worker's own data. */
 export interface WorkerStart {
   readonly progress: SharedArrayBuffer;
 }
 
 /** Carries errors of one class between threads: structured cloning loses the class and its fields. */
 export interface ErrorTransfer {
-  /** Null for an error of another class. */
   toData(error: unknown): object | null;
   fromData(data: object): Error;
 }
@@ -43,12 +41,10 @@ export interface SupervisedWorkerOptions<Out> {
   readonly name: string;
   readonly workerUrl: URL;
   readonly workerData: object;
-  /** Errors with which the thread's `create` may fail. */
   readonly errors: ErrorTransfer;
   readonly clock: Clock;
   readonly maxHeapMib?: number | undefined;
   readonly onMessage: (message: Out) => void;
-  /** Messages posted from now on reach the new worker. */
   readonly onStarted: () => void;
   readonly onEnded: (end: WorkerEnd) => void;
   /** The thread is gone, expected or not: releases what it may still hold. */
@@ -62,7 +58,6 @@ interface Running {
   readonly startedAtMs: number;
   cause: WorkerEnd['cause'];
   error: Error;
-  /** The work that the watchdog saw last, and for how long. */
   seen: { count: number; atMs: number; forMs: number };
 }
 
@@ -72,7 +67,6 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
   #watch: unknown;
   #restart: unknown;
   #restarts = 0;
-  /** Restarts since a worker last lived for `WORKER.restartHealthyAfterMs`. */
   #failuresInARow = 0;
   #state: 'running' | 'stopped' = 'running';
 
@@ -90,7 +84,6 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     this.#scheduleWatch();
   }
 
-  /** Dropped while no worker runs. */
   post(message: In): void {
     this.#running?.worker.postMessage({ kind: 'message', message } satisfies WorkerRequest<In>);
   }

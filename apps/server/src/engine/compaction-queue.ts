@@ -17,7 +17,6 @@ export interface CompactionQueueOptions {
 
 export class CompactionQueue {
   readonly #options: CompactionQueueOptions;
-  /** The first one is being compacted. */
   readonly #documents = new Set<string>();
   #state: 'stopped' | 'idle' | 'working' = 'stopped';
   #compactions = 0;
@@ -55,7 +54,6 @@ export class CompactionQueue {
     this.#next();
   }
 
-  /** The compactor ended; the queue waits for the next `start`. */
   stop(reason: string): void {
     const [document] = this.#documents;
     const wasWorking = this.#state === 'working';

@@ -12,9 +12,7 @@ import type { WorkerProgress } from '../runtime/worker-progress.ts';
 
 export type CompactionOutcome =
   | { readonly kind: 'compacted'; readonly rows: number; readonly bytes: number }
-  /** Nothing to compact, or the document changed meanwhile. */
   | { readonly kind: 'unchanged' }
-  /** The document is damaged, or storage failed. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 export async function compactDocument(

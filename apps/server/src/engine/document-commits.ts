@@ -80,7 +80,6 @@ export class DocumentCommits {
     this.#commit.start();
   }
 
-  /** Commits everything, with one last attempt when storage fails. */
   async drain(): Promise<void> {
     await this.#commit.drain();
   }

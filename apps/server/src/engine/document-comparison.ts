@@ -7,7 +7,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { encodeAny } from 'lib0/buffer';
 import * as Y from 'yjs';
 
-/** @returns a name for the difference; null for equal documents. */
 export function differenceBetween(a: Y.Doc, b: Y.Doc): string | null {
   if (!Buffer.from(Y.encodeStateVector(a)).equals(Y.encodeStateVector(b))) return 'state vector';
   if (!Y.equalSnapshots(Y.snapshot(a), Y.snapshot(b))) return 'deletions';

@@ -7,9 +7,7 @@ const MIB = 1024 * 1024;
 /** Updates that wait in one shard. Reading from their writers stops above `maxBytes`, and resumes below the other. */
 export const SHARD_QUEUE = { maxBytes: 4 * MIB, drainedBytes: 1 * MIB } as const;
 
-/** The updates of a busy document are batched. */
 export const BATCHING = {
-  /** A document with this many updates in one window is busy in the next. */
   busyUpdates: 20,
   windowMs: 250,
   /** The delay grows with the number of readers, because each batch is one write to each of them. */
@@ -18,9 +16,7 @@ export const BATCHING = {
   delayMsPerReader: 0.5,
 } as const;
 
-/** Documents that are in memory. */
 export const IDLE = {
-  /** Without a subscription for this long, the document is unloaded. */
   unloadAfterMs: 60_000,
   /** Without a write for this long, an open document's Y.Doc is evicted, leaving only bytes. */
   evictAfterMs: 60_000,
@@ -47,7 +43,6 @@ export const WORK_BUDGET = {
   documentMsPerMib: 2_000,
 } as const;
 
-/** Documents that fail to load, or over which workers crash. */
 export const QUARANTINE = {
   /** A document over which two workers crash within this time is the cause. */
   suspectMs: 60_000,

@@ -65,7 +65,6 @@ function imported(): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-/** Written by 50 people, a few words at a time in random places. */
 function grown(): Uint8Array {
   const random = new SeededRandom(1);
   const doc = peer(1);

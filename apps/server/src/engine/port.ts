@@ -21,12 +21,9 @@ export interface DocumentView {
 export type EngineNotice = EngineEvent | ShardNotice;
 
 export type ShardNotice =
-  /** Commits of a shard fail and are tried again; acknowledgements stop, nothing is lost. */
   | { readonly kind: 'stalled'; readonly shard: number; readonly error: ErrorBody }
   | { readonly kind: 'resumed'; readonly shard: number }
-  /** The gateway may read again from writers that it paused because of `isFull`. */
   | { readonly kind: 'drained'; readonly shard: number }
-  /** Duration of finished work, for metrics. */
   | {
       readonly kind: 'latency';
       readonly work: 'commit';
@@ -88,7 +85,6 @@ export interface Engine extends AsyncDisposable {
    * true, stop reading from the sender until `drained`.
    */
   isFull(document: string): boolean;
-  /** Null while commits of the document's shard succeed. */
   storageError(document: string): ErrorBody | null;
   /** Sets the one listener, which receives notices in groups and is never called during a request. */
   onNotices(listener: (notices: readonly EngineNotice[]) => void): void;

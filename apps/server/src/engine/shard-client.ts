@@ -33,7 +33,6 @@ export class ShardClient {
   #outbox: ShardRequest[] = [];
   #scheduled = false;
   #lastId = 0;
-  /** Bytes of updates on their way to the worker, and of those that wait there for a commit. */
   #sentBytes = 0;
   #queuedBytes = 0;
   #full = false;

@@ -18,7 +18,6 @@ export type ShardRequest =
       readonly document: string;
       readonly maxHead: number;
     }
-  /** Loading the document ended a worker: treat it as damaged for a while. */
   | { readonly kind: 'quarantine'; readonly document: string }
   | {
       readonly kind: 'compacted';
@@ -36,7 +35,6 @@ export interface ShardTurn {
   readonly notices: readonly EngineNotice[];
   readonly replies: readonly ShardReply[];
   readonly compactions: readonly string[];
-  /** Bytes of updates received since the last turn, and of those that are not committed. */
   readonly takenBytes: number;
   readonly queuedBytes: number;
   readonly documents: number;

@@ -98,7 +98,6 @@ export class ShardWorker implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Commits everything that has arrived, unless storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#options.clock.clearTimeout(this.#sweepTimer);
     this.#runTurn();

@@ -59,7 +59,6 @@ export class UpdateBatcher {
     this.#options.release(buffered.requests);
   }
 
-  /** @returns whether the document was busy in the last window. */
   #count(document: string): boolean {
     const sinceMs = this.#options.clock.now() - this.#windowFromMs;
     if (sinceMs >= BATCHING.windowMs || sinceMs < 0) {

@@ -22,7 +22,6 @@ export interface WorkerEngineOptions {
   readonly storage: StorageDescription;
   readonly workers: number;
   readonly maxHeapMib?: number | undefined;
-  /** The bundled workers, beside this file unless a test replaces them. */
   readonly engineWorkerUrl?: URL | undefined;
   readonly compactorWorkerUrl?: URL | undefined;
 }
@@ -141,7 +140,6 @@ class WorkerShard implements AsyncDisposable {
     this.shard.connect((requests) => this.#worker.post(requests));
   }
 
-  /** Refuses or quarantines the work that ended the worker. */
   #handleEnd({ work, cause, detail }: WorkerEnd): readonly EngineNotice[] {
     const notice: EngineNotice = {
       kind: 'error',

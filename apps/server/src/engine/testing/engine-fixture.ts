@@ -8,15 +8,11 @@ import { createLocalEngine } from '../local-engine.ts';
 import { MemoryJournal } from '../../storage/journal/memory-journal.ts';
 import type { Engine, EngineNotice } from '../port.ts';
 
-/** Enough microtasks for one step of the engine. */
 const SETTLE_TURNS = 30;
 
-/** A journal that fails on demand. */
 class UnreliableJournal extends MemoryJournal {
-  /** The documents of each append. */
   readonly appends: string[][] = [];
   readonly loads: string[] = [];
-  /** The error of the next appends with these documents. */
   failAppend: ((documents: readonly string[]) => Error | null) | null = null;
   failLoad: Error | null = null;
 
@@ -45,7 +41,6 @@ export class EngineFixture {
   readonly journal = new UnreliableJournal();
   readonly clock = new ManualClock(1_000_000);
   readonly engine: Engine;
-  /** The notices of each turn. */
   readonly turns: (readonly EngineNotice[])[] = [];
   readonly #deferred: (() => void)[] = [];
 
@@ -62,7 +57,6 @@ export class EngineFixture {
     return this.turns.flat();
   }
 
-  /** Runs the loop until no work is left at the current time. */
   async settle(): Promise<void> {
     do {
       this.#deferred.shift()?.();
@@ -70,7 +64,6 @@ export class EngineFixture {
     } while (this.#deferred.length > 0);
   }
 
-  /** Awaits a promise that needs the loop. */
   async result<T>(promise: Promise<T>): Promise<T> {
     await this.settle();
     return await promise;
@@ -121,7 +114,6 @@ export class EngineFixture {
     );
   }
 
-  /** The highest acknowledged cseq of a subscription. */
   acknowledged(subscription: number): number {
     let highest = 0;
     for (const notice of this.notices) {
@@ -140,7 +132,6 @@ export class EngineFixture {
   }
 }
 
-/** A client's copy of a document, whose changes become updates. */
 export class Writer {
   readonly doc = new Y.Doc();
   #cseq = 0;
@@ -152,7 +143,6 @@ export class Writer {
     this.subscription = subscription;
   }
 
-  /** Appends text. @returns the update as a request. */
   write(text: string) {
     let update: Uint8Array = new Uint8Array();
     this.doc.once('update', (bytes: Uint8Array) => (update = bytes));
@@ -162,7 +152,6 @@ export class Writer {
   }
 }
 
-/** The text of an opened document. */
 export function textOf(answer: OpenAnswer | undefined): string {
   if (answer?.kind !== 'opened') throw new Error('not opened');
   const doc = new Y.Doc();

@@ -22,7 +22,6 @@ export interface EngineFuzzReport {
   readonly missing: number;
   readonly valid: number;
   readonly rows: Readonly<Record<DocumentKind, number>>;
-  /** Each with a line for `fixtures/regression-cases.txt`. */
   readonly failures: readonly string[];
 }
 
@@ -44,7 +43,6 @@ export async function fuzzEngine(seed: number, mutants: number): Promise<EngineF
   return totals;
 }
 
-/** Sends a regression case again. @returns the fault. */
 export async function replay({ kind, base, steps }: FuzzCase): Promise<string | null> {
   // The base's client ids have no owner: the first user who continues one owns it.
   const fixture = await FuzzFixture.create(kind, {
@@ -74,7 +72,6 @@ class Totals implements EngineFuzzReport {
 interface Writer {
   readonly peer: WellBehavedPeer;
   readonly opening: Opening;
-  /** The number of own updates sent and of rows received. */
   sent: number;
   received: number;
 }
@@ -151,7 +148,6 @@ class Session {
     return fault === null ? null : await describeFault(fault, { kind: fixture.kind, base, steps });
   }
 
-  /** Mutants of the attacker's own edits and of other authors' rows. */
   #mutants(count: number, base: Uint8Array): Uint8Array[] {
     const { received: doc, kind, rows } = this.#fixture;
     const attacker = this.#peer(base);
@@ -197,7 +193,6 @@ class Session {
     this.#fixture.close(opening);
   }
 
-  /** Sends everything that is missing and compares all copies. */
   async #end(): Promise<string | null> {
     const fixture = this.#fixture;
     for (const { peer, opening } of this.#writers) {
@@ -240,7 +235,6 @@ function pageSeed(random: SeededRandom) {
   return toSeed({ document: '', kind: 'page', user: AUTHORS[0], update }, 0);
 }
 
-/** The fault, with the single step that causes it, or all steps, as a line of regression-cases.txt. */
 async function describeFault(fault: string, whole: FuzzCase): Promise<string> {
   for (const step of whole.steps) {
     const alone = { ...whole, steps: [step] };

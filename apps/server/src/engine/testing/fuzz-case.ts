@@ -4,12 +4,10 @@ import type { DocumentKind } from '@tandem/protocol';
 
 export interface FuzzCase {
   readonly kind: DocumentKind;
-  /** The saved document. */
   readonly base: Uint8Array;
   readonly steps: readonly FuzzStep[];
 }
 
-/** An update and its sender. Each attacker's update has its own subscription. */
 export interface FuzzStep {
   readonly from: 'valid' | 'attacker';
   readonly update: Uint8Array;
@@ -19,7 +17,6 @@ export function formatCase({ kind, base, steps }: FuzzCase): string {
   return [kind, hex(base), ...steps.map(({ from, update }) => `${from}:${hex(update)}`)].join(' ');
 }
 
-/** Reads `fixtures/regression-cases.txt`; a `#` begins a comment. */
 export function readRegressionCases(): FuzzCase[] {
   const text = readFileSync(new URL('../fixtures/regression-cases.txt', import.meta.url), 'utf8');
   return text

@@ -10,16 +10,13 @@ import type { EngineNotice } from '../port.ts';
 import { rulesFor } from '../rules.ts';
 import { EngineFixture } from './engine-fixture.ts';
 
-/** A subscription and the outcome of its updates. */
 export interface Opening {
   readonly subscription: number;
   readonly user: string;
-  /** The engine must accept `valid` updates. */
   readonly intent: 'valid' | 'attack';
   sent: number;
   acknowledged: number;
   state: 'open' | 'refused';
-  /** The state vector that the client must complete first; null when nothing is missing. */
   missing: Uint8Array | null;
 }
 
@@ -27,7 +24,6 @@ const DOCUMENT = 'fuzzed';
 
 export class FuzzFixture {
   readonly kind: DocumentKind;
-  /** The subscribers' view: the answer to the first opening and the rows of all later events. */
   readonly received = new Y.Doc({ guid: 'heard' });
   readonly rows: Uint8Array[] = [];
   readonly #bench = new EngineFixture();
@@ -48,7 +44,6 @@ export class FuzzFixture {
     return fixture;
   }
 
-  /** @param options `client`: the announced Yjs client id. */
   open(
     intent: Opening['intent'],
     { user, client }: { readonly user: string; readonly client?: number },
@@ -71,13 +66,11 @@ export class FuzzFixture {
     this.#request(opening, update);
   }
 
-  /** Sends the missing state under the newest number again. */
   repair(opening: Opening, update: Uint8Array): void {
     opening.missing = null;
     this.#request(opening, update);
   }
 
-  /** Lets the engine finish its work and handles its notices. */
   async turn(): Promise<void> {
     await this.#bench.settle();
     const { turns } = this.#bench;
@@ -85,7 +78,6 @@ export class FuzzFixture {
       for (const notice of turns[this.#handledTurns]!) this.#handle(notice);
   }
 
-  /** Null when all valid updates are acknowledged and the journal has what subscribers received. */
   async fault(): Promise<string | null> {
     for (const { user, intent, sent, acknowledged, state, missing } of this.#openings.values()) {
       if (state === 'refused' && intent === 'valid') return `a valid update of ${user} was refused`;
@@ -95,7 +87,6 @@ export class FuzzFixture {
     return this.#faults[0] ?? (await this.#loadFault());
   }
 
-  /** Closes all subscriptions, waits for compaction and unloading, and opens the document again. */
   async end(): Promise<string | null> {
     for (const opening of [...this.#openings.values()]) this.close(opening);
     await this.#bench.advance(IDLE.unloadAfterMs + IDLE.sweepIntervalMs);

@@ -6,11 +6,9 @@ import type { WritingStyle } from '../validation/testing/well-behaved-peer.ts';
 import type { Vocabulary } from '../validation/testing/mutants.ts';
 
 const WORDS = ['Hello ', 'world', '👩‍🚀', 'é', '漢字 ', '\n', '𝄞𝄞', 'a', ' — '];
-/** A small set, so that authors change the same blocks. */
 const BLOCKS = ['a', 'b', 'c', 'd', 'e'];
 const SLOTS = ['s', 't', 'u'];
 
-/** The attributes of a block with their valid values. */
 const ATTRIBUTES: readonly (readonly [string, readonly unknown[]])[] = [
   ['type', ['code', 'divider']],
   ['kind', ['heading1', 'heading2', 'heading3']],

@@ -92,7 +92,6 @@ export class ByteCursor {
     return clock;
   }
 
-  /** The clocks of a struct or a deletion: at least one. */
   length(): number {
     const at = this.at;
     const length = this.clock();
@@ -113,7 +112,6 @@ export class ByteCursor {
     this.at += length;
   }
 
-  /** @returns its length in UTF-16 code units. */
   text(): number {
     const length = this.uint();
     const from = this.at;

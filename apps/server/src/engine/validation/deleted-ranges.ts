@@ -1,6 +1,5 @@
 /** The clocks that an update deletes: sorted ranges without overlap, by client. */
 export class DeletedRanges {
-  /** Alternating starts and ends; an end is exclusive. */
   readonly #ranges = new Map<number, readonly number[]>();
 
   has(client: number): boolean {

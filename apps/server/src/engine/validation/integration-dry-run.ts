@@ -53,11 +53,9 @@ export type DryRunFault =
   | 'too-many-splits';
 
 export type IntegrationDryRun =
-  /** `steps`: the cost of walks and shifts. */
   | { readonly kind: 'fits'; readonly steps: number }
   | { readonly kind: 'unfit'; readonly reason: DryRunFault };
 
-/** @param update scanned against the same state of `doc`. */
 export function dryRunIntegration(doc: Y.Doc, update: ScannedUpdate): IntegrationDryRun {
   return new DryRun(doc, update).run();
 }
@@ -161,7 +159,6 @@ class DryRun {
     return null;
   }
 
-  /** @param from the first clock of the struct that is new to the document. */
   #place(incoming: IncomingStruct, from: number): DryRunFault | null {
     const overlay = this.#overlay;
     const { originClient, originClock, rightClient, rightClock } = incoming;
@@ -284,7 +281,6 @@ class DryRun {
     return null;
   }
 
-  /** See the top of this file. */
   #wereAdjacent(view: ItemView, left: ItemView | null, right: ItemView | null): boolean {
     if (left === null) return right === null || right.originClock < 0;
     if (right === null) return left.rightClock < 0;

@@ -7,11 +7,9 @@
 
 import type { ClientRange } from './scan.ts';
 
-/** `undefined` for an unused id. */
 export type OwnerOf = (client: number) => string | undefined;
 
 export type Ownership =
-  /** `claims`: ids without an owner, which belong to the sender once the update is committed. */
   | { readonly kind: 'ok'; readonly claims: readonly number[] }
   | { readonly kind: 'taken'; readonly client: number };
 

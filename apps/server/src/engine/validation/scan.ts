@@ -14,7 +14,6 @@ import { DeletedRanges } from './deleted-ranges.ts';
 import { CONTENT } from './limits.ts';
 import { skipAny, skipJson, skipJsonOrUndefined } from './values.ts';
 
-/** 0 for an unknown client. */
 export type KnownClocks = (client: number) => number;
 
 /** Clocks of one client: `from` (inclusive) to `to` (exclusive). */
@@ -31,7 +30,6 @@ export interface ClientRange {
 export interface IncomingStruct {
   readonly kind: 'garbage' | 'tombstone' | 'type' | 'value';
   readonly client: number;
-  /** The first element's clock, which the document may have already. */
   readonly clock: number;
   readonly length: number;
   readonly originClient: number;
@@ -47,7 +45,6 @@ export interface IncomingStruct {
 
 export interface ScannedUpdate {
   readonly clients: readonly ClientRange[];
-  /** In byte order: grouped by client, then by clock. */
   readonly incomingStructs: readonly IncomingStruct[];
   readonly deletes: DeletedRanges;
   readonly roots: readonly string[];
@@ -94,7 +91,6 @@ class Scan {
   readonly #deletes = new DeletedRanges();
   readonly #roots = new Set<string>();
   readonly #ends = new Map<number, number>();
-  /** By other client: the highest clock that structs refer to and the document lacks. */
   readonly #dependencies = new Map<number, number>();
   #missing: { client: number; clock: number } | null = null;
   #repeats = false;
@@ -237,7 +233,6 @@ class Scan {
     }
   }
 
-  /** @returns the content's length in clocks. */
   #scanContent(ref: number): number {
     const cursor = this.#cursor;
     const at = cursor.at;

@@ -23,11 +23,8 @@ type Struct = Y.Item | Y.GC;
 type LiveType = Y.Doc['share'] extends Map<string, infer T> ? T : never;
 
 export interface Parent {
-  /** Null when the type exists only among the added structs. */
   readonly type: LiveType | null;
-  /** 0 for a root type. */
   readonly depth: number;
-  /** By map key; null for the children of a list, a text or an element. */
   readonly sequences: Map<string | null, Sequence>;
 }
 
@@ -35,7 +32,6 @@ export interface Parent {
 export interface Sequence {
   readonly parent: Parent;
   readonly key: string | null;
-  /** `undefined` until read from the live document. */
   first: ItemView | null | undefined;
   length: number;
 }
@@ -50,13 +46,11 @@ export class ItemView {
   readonly rightClock: number;
   /** Null for garbage, which belongs to no sequence; `undefined` until read from the live document. */
   sequence: Sequence | null | undefined;
-  /** `undefined` until read from the live document. */
   right: ItemView | null | undefined;
   /** The type that the item contains: null for deleted content, `undefined` for a plain value. */
   contentType: Parent | null | undefined;
   readonly item: Y.Item | null;
   readonly followers: number;
-  /** Marks of the last conflict walk that visited this view, and of the walk's last stretch. */
   walk = 0;
   stretch = 0;
 
@@ -93,7 +87,6 @@ export class StructStoreOverlay {
     return this.#shifts;
   }
 
-  /** The view must exist in the document or the overlay. */
   at(client: number, clock: number): ItemView {
     const views = this.#partsAt(client, clock);
     return views[lastUpTo(views, clock)]!;
@@ -112,7 +105,6 @@ export class StructStoreOverlay {
     return view.sequence !== null && clock > view.clock ? this.#split(view, clock) : view;
   }
 
-  /** Splits the struct that contains `clock` before it. Creates no view where a struct starts there already. */
   cut(client: number, clock: number): void {
     if (clock <= 0) return;
     const struct = this.#structAt(client, clock - 1);
@@ -120,7 +112,6 @@ export class StructStoreOverlay {
       this.endingAt(client, clock - 1);
   }
 
-  /** Splits like the deletion of clocks `from` (inclusive) to `to` (exclusive). */
   delete(client: number, from: number, to: number): void {
     if (!this.#isDeleted(client, from)) {
       this.cut(client, from);
@@ -147,7 +138,6 @@ export class StructStoreOverlay {
     return view.sequence;
   }
 
-  /** Null for deleted content, `undefined` for a plain value. */
   typeAt(view: ItemView): Parent | null | undefined {
     if (view.contentType === undefined && view.item !== null) {
       const content = view.item.content;
@@ -263,7 +253,6 @@ export class StructStoreOverlay {
     return this.#viewOf(item);
   }
 
-  /** @returns the part from `clock` on. */
   #split(view: ItemView, clock: number): ItemView {
     const rest = new ItemView(
       {
@@ -315,7 +304,6 @@ function depthOf(type: LiveType): number {
   return depth;
 }
 
-/** -1 when there is none. */
 function lastUpTo(views: readonly ItemView[], clock: number): number {
   let low = 0;
   let high = views.length;

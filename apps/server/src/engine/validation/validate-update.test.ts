@@ -18,7 +18,6 @@ import { MALFORMED_CASES } from './testing/malformed-cases.ts';
 import { load, survive } from './testing/survival.ts';
 import { content, deletion, update } from './testing/update-bytes.ts';
 
-/** Client 1 belongs to the user `owner`. */
 function validate(doc: Y.Doc, bytes: Uint8Array, sender = 'other'): ValidationResult {
   return validateUpdate({
     bytes,

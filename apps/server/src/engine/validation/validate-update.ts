@@ -14,9 +14,7 @@ import { dryRunIntegration } from './integration-dry-run.ts';
 import { scanUpdate, type ClientRange } from './scan.ts';
 
 export interface Submission {
-  /** A Yjs update in format V1. */
   readonly bytes: Uint8Array;
-  /** Without pending structs. */
   readonly doc: Y.Doc;
   readonly sender: string;
   readonly ownerOf: OwnerOf;
@@ -25,15 +23,12 @@ export interface Submission {
 export type ValidationResult =
   | {
       readonly kind: 'accepted';
-      /** Empty for an update that only deletes or repeats. */
       readonly clients: readonly ClientRange[];
-      /** Whether the update contains structs that the document has, perhaps in another form. */
       readonly repeats: boolean;
       readonly claims: readonly number[];
       /** The cost beyond the update's size, in steps of about 0.1 µs, here and on each load. */
       readonly steps: number;
     }
-  /** The update depends on structs of `client` from `clock` on, which the document lacks. */
   | { readonly kind: 'missing'; readonly client: number; readonly clock: number }
   | {
       readonly kind: 'refused';

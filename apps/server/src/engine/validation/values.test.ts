@@ -6,7 +6,6 @@ import { content } from './testing/update-bytes.ts';
 import { utf16Length } from './utf8.ts';
 import { skipAny, skipJson } from './values.ts';
 
-/** Null when `skip` reached the end. */
 function fault(bytes: Uint8Array, skip: (cursor: ByteCursor) => void): string | null {
   const cursor = new ByteCursor(bytes);
   try {

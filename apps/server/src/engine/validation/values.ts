@@ -224,7 +224,6 @@ class JsonText {
     return true;
   }
 
-  /** -1 at the end. */
   #peek(): number {
     return this.#at < this.#end ? this.#bytes[this.#at]! : -1;
   }

@@ -10,7 +10,6 @@ export interface HostileCase {
   readonly expected: RefusalReason | 'missing';
 }
 
-/** The document that the cases attack. Client 1 is its author, client 2 the attacker. */
 export function targetDocument(): Y.Doc {
   const doc = new Y.Doc({ guid: 'owner' });
   doc.clientID = 1;
@@ -26,7 +25,6 @@ export const ATTACKER = 2;
 export const inText: Pick<StructSpec, 'parent'> = { parent: 'text' };
 export const attack = (...structs: StructSpec[]): Uint8Array => update(ATTACKER, 0, ...structs);
 
-/** Nested types: the first in a root, each next in the one before. */
 export function nest(types: number): Uint8Array {
   return attack(
     ...Array.from({ length: types }, (_, i): StructSpec => ({
@@ -45,7 +43,6 @@ export function roots(count: number): Uint8Array {
   );
 }
 
-/** An Any value of nested arrays. */
 export function nestedAny(depth: number): Uint8Array {
   const bytes = [1, ...Array.from({ length: depth }, () => [117, 1]).flat(), 126];
   return attack({ ...inText, ...content.raw(8, 1, bytes) });
@@ -69,7 +66,6 @@ export function quadratic(bytes: number): { document: Y.Doc; bytes: Uint8Array }
   return { document, bytes: attack(...structs) };
 }
 
-/** Items of one client, each inserted before the previous one. */
 export function prepends(client: number, count: number): Uint8Array {
   return update(
     client,

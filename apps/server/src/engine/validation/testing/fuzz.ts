@@ -17,7 +17,6 @@ export interface FuzzReport {
 
 export interface FuzzFailure {
   readonly what: string;
-  /** The saved document and the update, in hexadecimal: a line for `fixtures/regressions.hex`. */
   readonly document: string;
   readonly update: string;
 }
@@ -25,7 +24,6 @@ export interface FuzzFailure {
 const MUTANTS_PER_SESSION = 240;
 const MUTANTS_PER_EDIT = 40;
 
-/** Simulates sessions of well-behaved peers with a server, and mutates everything they send. */
 export function fuzz(seed: number, mutants: number): FuzzReport {
   const report: FuzzReport = {
     mutants: 0,

@@ -16,14 +16,12 @@ import {
   type UpdateSpec,
 } from './update-bytes.ts';
 
-/** Names and values with a meaning in the attacked document. */
 export interface Vocabulary {
   readonly roots: readonly string[];
   readonly elements: readonly string[];
   readonly keys: readonly string[];
   readonly entries: readonly string[];
   readonly formats: readonly string[];
-  /** As JSON. */
   readonly embeds: readonly string[];
   readonly values: readonly unknown[];
 }
@@ -40,7 +38,6 @@ const DATA_VOCABULARY: Vocabulary = {
 
 export interface MutantSource {
   readonly doc: Y.Doc;
-  /** A valid update that the document is ready for. */
   readonly bytes: Uint8Array;
   readonly vocabulary?: Vocabulary;
 }
@@ -149,7 +146,6 @@ function bendDeletes(deletes: readonly DeleteSpec[], ids: Ids, random: SeededRan
     : [{ client, ranges: [range] }];
 }
 
-/** Structs of some clients at random places. */
 function arrange(source: MutantSource, random: SeededRandom): Uint8Array {
   const ids = new Ids(source, random);
   const blocks: BlockSpec[] = [];
@@ -204,7 +200,6 @@ function randomContent(
   }
 }
 
-/** Ids to refer to: mostly existing ones, and mostly neighbours or at least in one sequence. */
 class Ids {
   readonly vocabulary: Vocabulary;
   readonly #doc: Y.Doc;
@@ -264,7 +259,6 @@ class Ids {
     }
   }
 
-  /** Two ids of one sequence, mostly in order. */
   #between(): Pick<StructSpec, 'origin' | 'right' | 'parent'> {
     const random = this.#random;
     const sequences = [

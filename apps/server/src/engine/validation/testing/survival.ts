@@ -17,7 +17,6 @@ export function load(...updates: Uint8Array[]): Y.Doc {
  */
 type Detail = 'order' | 'content';
 
-/** A document's full content as text, independent of the types that its roots were opened as. */
 export function describeDocument(doc: Y.Doc, detail: Detail = 'order'): string {
   const roots = [...doc.share].map(([name, type]) => [name, describeType(type, detail)] as const);
   const seen = roots
@@ -110,7 +109,6 @@ export function survive(
   }
 }
 
-/** Deletes everything, which fails when the tree violates Yjs's assumptions. */
 function deleteEverything(saved: Uint8Array): void {
   const doc = load(saved);
   doc.transact((transaction) => {

@@ -6,11 +6,9 @@ import * as Y from 'yjs';
 export type Id = readonly [client: number, clock: number];
 
 export interface StructSpec {
-  /** The content reference: 0 garbage, 1 deleted, … 10 gap. */
   readonly ref: number;
   readonly origin?: Id | null;
   readonly right?: Id | null;
-  /** A root's name or the id of a type; encoded only without origin and right origin. */
   readonly parent?: string | Id | null;
   readonly key?: string | null;
   /** The length in clocks, which is not encoded: the content implies it. */
@@ -26,7 +24,6 @@ export interface BlockSpec {
 
 export interface DeleteSpec {
   readonly client: number;
-  /** Clock and length. */
   readonly ranges: readonly (readonly [number, number])[];
 }
 
@@ -117,7 +114,6 @@ export function writeUpdate(spec: UpdateSpec): Uint8Array {
   });
 }
 
-/** One client's structs, without deletions. */
 export function update(client: number, clock: number, ...structs: StructSpec[]): Uint8Array {
   return writeUpdate({ blocks: [{ client, clock, structs }], deletes: [] });
 }
@@ -153,7 +149,6 @@ function writeId(encoder: encoding.Encoder, [client, clock]: Id): void {
   encoding.writeVarUint(encoder, clock);
 }
 
-/** Decodes an update into a specification that tests can change. */
 export function readUpdate(bytes: Uint8Array): UpdateSpec {
   const { structs, ds } = Y.decodeUpdate(bytes);
   const blocks = new Map<number, BlockSpec & { structs: StructSpec[] }>();

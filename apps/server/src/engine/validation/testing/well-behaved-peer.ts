@@ -21,14 +21,11 @@ const VALUES: readonly unknown[] = [
   { '': 1, toString: 'x', list: [{ a: 1 }, { a: 2 }] },
 ];
 
-/** The edits that a peer makes. */
 export interface WritingStyle {
-  /** The roots in use, with their types. */
   readonly roots: (doc: Y.Doc) => ConstructorParameters<typeof Y.UndoManager>[0];
   readonly editOnce: (doc: Y.Doc, random: SeededRandom) => void;
 }
 
-/** Uses every feature of Yjs. */
 const dataWritingStyle: WritingStyle = {
   roots: (doc) => [
     doc.getXmlFragment('page'),
@@ -62,7 +59,6 @@ export class WellBehavedPeer {
   readonly #random: SeededRandom;
   readonly #writingStyle: WritingStyle;
   readonly #undo: Y.UndoManager;
-  /** The peer's own updates, in order. */
   readonly written: Uint8Array[] = [];
 
   constructor(random: SeededRandom, state?: Uint8Array, writingStyle = dataWritingStyle) {
@@ -83,7 +79,6 @@ export class WellBehavedPeer {
     Y.applyUpdate(this.doc, bytes, 'remote');
   }
 
-  /** Some edits in one transaction. */
   edit(edits = this.#random.int(1, 4)): void {
     if (this.#random.chance(0.4)) this.#undo.stopCapturing();
     this.doc.transact(() => {
@@ -94,7 +89,6 @@ export class WellBehavedPeer {
   }
 }
 
-/** Updates that a peer might send to a server now: all valid, but not all in order. */
 export function packagings(
   peer: WellBehavedPeer,
   server: Y.Doc,

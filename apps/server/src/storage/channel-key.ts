@@ -7,7 +7,6 @@ export const libraryKey = (user: string): ChannelKey => `library:${user}`;
 export const chatKey = (document: string): ChannelKey => `chat:${document}`;
 export const sharingKey = (document: string): ChannelKey => `sharing:${document}`;
 
-/** @returns null for a channel without stored events. */
 export function keyOf(name: ChannelName, user: string): ChannelKey | null {
   const { type, document } = readChannelName(name);
   switch (type) {
@@ -22,7 +21,6 @@ export function keyOf(name: ChannelName, user: string): ChannelKey | null {
   }
 }
 
-/** @returns null for another user's own channel. */
 export function nameOf(key: ChannelKey, user: string): ChannelName | null {
   if (!key.startsWith('library:')) return key as ChannelName;
   return key === libraryKey(user) ? 'library' : null;

@@ -24,7 +24,6 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
-/** Offset 0 for a channel without events. */
 export async function readHead(
   db: Database,
   key: ChannelKey,

@@ -81,7 +81,6 @@ const newest = compiledQuery((db, document: string) =>
     .limit(1),
 );
 
-/** 0 for an empty chat. */
 export async function chatHead(db: Database, document: string): Promise<number> {
   const [row] = await newest(db, document);
   return row?.number ?? 0;
@@ -103,7 +102,6 @@ export async function findMessage(
   return row;
 }
 
-/** The newest messages, or the newest with numbers smaller than `before`. Oldest first. */
 export async function readMessages(
   db: Database,
   document: string,
@@ -147,7 +145,6 @@ export async function editMessage(
     .execute();
 }
 
-/** Keeps the message's number, and deletes its text and reactions. */
 export async function deleteMessage(
   db: Database,
   { document, message }: MessageKey,
@@ -166,7 +163,6 @@ export async function deleteMessage(
     .execute();
 }
 
-/** `full`: the message has reached the limit of emoji or of reactions. */
 export async function addReaction(
   db: Database,
   reaction: MessageKey & { readonly user: string; readonly emoji: string },
@@ -207,7 +203,6 @@ export async function removeReaction(
   return numDeletedRows > 0n ? 'changed' : 'unchanged';
 }
 
-/** The newest `MAX_DELETED_RANGES` ranges of deleted messages, by document. */
 export async function readDeletedRanges(
   db: Database,
   documents: readonly string[],
@@ -243,7 +238,6 @@ export async function readDeletedRanges(
   return ranges;
 }
 
-/** Documents in whose chats a user wrote or reacted, last changed first, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findChatsOf(db: Database, user: string): Promise<string[]> {
   const written = db.selectFrom('chat_message').select('document').where('author', '=', user);
   const reacted = db.selectFrom('chat_reaction').select('document').where('user', '=', user);
@@ -257,7 +251,6 @@ export async function findChatsOf(db: Database, user: string): Promise<string[]>
   return rows.map(({ id }) => id);
 }
 
-/** Moves a user's read mark forward, never back. @returns whether it moved. */
 export async function moveChatRead(
   db: Database,
   {

@@ -11,13 +11,11 @@ export interface CommittedEvents extends EventRun {
   readonly key: ChannelKey;
 }
 
-/** Stored under the command's id for repeats. */
 export type StoredResult =
   | { readonly positions: readonly (ChannelPosition & { readonly name: ChannelName })[] }
   | { readonly error: ErrorBody };
 
 export interface CommandStore extends AsyncDisposable {
-  /** Within `transaction`, queries belong to the transaction. */
   readonly db: Database;
   /**
    * Runs `work` in a transaction that other writers wait for.
@@ -35,17 +33,14 @@ export interface CommandStore extends AsyncDisposable {
 
   // Within a transaction:
 
-  /** @returns the event's position. */
   appendEvent(
     key: ChannelKey,
     event: ChannelEvent,
   ): Promise<{ readonly epoch: string; readonly offset: number }>;
-  /** Null for a new command. */
   findResult(command: { readonly user: string; readonly id: string }): Promise<StoredResult | null>;
   saveResult(
     command: { readonly user: string; readonly id: string; readonly at: number },
     result: StoredResult,
   ): Promise<void>;
-  /** Deletes a batch of the results that no client will request again. */
   deleteExpiredResults(at: number): Promise<void>;
 }

@@ -30,7 +30,6 @@ const STATE_FILE = 'tandem.state.json';
 const RESTORED_FILE = 'tandem.restored';
 
 const CLOSE_TIMEOUT_MS = 500;
-/** How often this process touches the state file. */
 const HEARTBEAT_MS = 1_000;
 
 const run = z.string().max(64).nullable();
@@ -39,7 +38,6 @@ const state = z.union([
     pid: z.number().int(),
     host: z.string().max(256),
     since: z.iso.datetime(),
-    /** Differs after the directory was moved. */
     lockInode: z.number(),
     database: z.strictObject({ inode: z.number(), mtimeMs: z.number() }).nullable(),
     /** The run id in the database; null before the database is open and known to be the same one. */
@@ -58,7 +56,6 @@ export class DataDirectory {
   readonly #lock: Sqlite;
   readonly #clock: Clock;
   readonly #since: string;
-  /** No database existed at the start, and creating one has not finished. */
   #isNew = false;
   #heartbeat: unknown = null;
   #run: string | null = null;
@@ -92,14 +89,12 @@ export class DataDirectory {
     return directory;
   }
 
-  /** Deletes a half-created database, which would prevent the next start. */
   discardUnfinished(): void {
     if (this.#isNew)
       for (const end of ['', '-wal', '-shm']) rmSync(this.database + end, { force: true });
     this.#lock.close();
   }
 
-  /** Whether the database is older than the directory, another one, or marked as restored by an operator. */
   isRestored(last: LastRun | null): boolean {
     if (existsSync(join(this.path, RESTORED_FILE))) return true;
     return last !== null && (last.isCopy || last.id !== this.#run);
@@ -115,7 +110,6 @@ export class DataDirectory {
     return join(this.path, DATABASE_FILE);
   }
 
-  /** Call again after the file was created. */
   noteStart(): void {
     this.#isNew = sizeOf(this.database) === 0;
     const found = statSync(this.database, { throwIfNoEntry: false });
@@ -156,7 +150,6 @@ export class DataDirectory {
     return statSync(join(this.path, LOCK_FILE)).ino;
   }
 
-  /** The run id that the database should have; null when the directory was moved or the file replaced. */
   #knownRun(): string | null {
     const last = readState(this.path);
     if (last === null || last.lockInode !== this.#lockInode) return null;
@@ -198,7 +191,6 @@ export class DataDirectory {
     }
   }
 
-  /** Null after a clean stop. */
   #lastRun(): UncleanRun | null {
     const last = readState(this.path);
     const isMoved = last === null || !('pid' in last) || last.lockInode !== this.#lockInode;

@@ -20,14 +20,12 @@ export interface NewDocument {
   readonly id: string;
   readonly kind: DocumentKind;
   readonly title: string;
-  /** Null for a document that a stock Yjs client created by name. */
   readonly owner: string | null;
   readonly linkAccess?: LinkAccess | undefined;
   readonly excerpt?: string | undefined;
   readonly at: number;
 }
 
-/** Changes nothing when the id exists. @returns the stored document. */
 export async function createDocument(
   db: Database,
   document: NewDocument,
@@ -73,18 +71,15 @@ export interface Listing {
 export interface ListEntry extends Listing {
   readonly document: DocumentRow;
   readonly role: Role;
-  /** The number of the newest chat message. */
   readonly chatHead: number;
 }
 
 export interface ListOptions {
   readonly after?: LibraryPlace | null | undefined;
-  /** Words that must all be in the title or excerpt. */
   readonly search?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** Only documents that the user may see, last changed first. */
 export async function listDocuments(
   db: Database,
   user: string,
@@ -240,7 +235,6 @@ export async function addVisit(db: Database, { user, document, at }: Visit): Pro
   return added?.chatRead ?? 0;
 }
 
-/** @returns whether the document was listed. */
 export async function forgetVisit(
   db: Database,
   visit: { readonly user: string; readonly document: string },
@@ -266,7 +260,6 @@ export async function findListing(
   return row && { chatRead: row.chatRead, isNew: row.openedAt === NEVER_OPENED };
 }
 
-/** Last visit first, at most `LIBRARY.maxNotifiedLibraries`. */
 export async function findVisitors(
   db: Database,
   document: string,
@@ -297,7 +290,6 @@ export async function findListers(
   return rows.map(({ user }) => user);
 }
 
-/** Never moves `updated_at` back. */
 export async function renameDocument(
   db: Database,
   id: string,
@@ -342,7 +334,6 @@ function later(at: number): RawBuilder<number> {
   return sql`iif(updated_at > ${at}, updated_at, ${at})`;
 }
 
-/** 0 for an empty chat. */
 function newestMessage(document: Expression<string>): RawBuilder<number> {
   return sql`coalesce((select max(number) from chat_message where document = ${document}), 0)`;
 }

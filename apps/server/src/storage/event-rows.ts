@@ -9,7 +9,6 @@ import type { ChannelKey } from './channel-key.ts';
 export interface EventRun {
   readonly from: number;
   readonly events: readonly ChannelEvent[];
-  /** The size of their JSON. */
   readonly bytes: number;
 }
 

@@ -12,11 +12,9 @@ export const COMMIT_RETRY = { baseMs: 100, capMs: 5_000 } as const;
 
 export interface GroupCommitOptions<T, R> {
   readonly clock: Clock;
-  /** The next items to commit, at most `limit`. Returns items again until they are committed or rejected. */
   readonly take: (limit: number) => readonly T[];
   readonly commit: (items: readonly T[]) => Promise<R>;
   readonly onCommitted: (items: readonly T[], result: R, durationMs: number) => void;
-  /** Nothing of the transaction was written. */
   readonly onFailed?: (items: readonly T[]) => void;
   readonly onRejected: (item: T, error: unknown) => void;
   /** Storage fails; commits are retried. Called once until `onResumed`. */
@@ -35,7 +33,6 @@ export class GroupCommit<T, R> {
   readonly #options: GroupCommitOptions<T, R>;
   #state: State = { kind: 'ready' };
   #failures = 0;
-  /** The number of transactions that must contain a single item. */
   #singles = 0;
 
   constructor(options: GroupCommitOptions<T, R>) {
@@ -46,7 +43,6 @@ export class GroupCommit<T, R> {
     return this.#state.kind === 'running';
   }
 
-  /** Does nothing while a transaction is running, or during a pause. */
   start(): void {
     if (this.#state.kind !== 'ready') return;
     const items = this.#options.take(this.#singles > 0 ? 1 : Number.POSITIVE_INFINITY);

@@ -40,7 +40,6 @@ async function guest({ db, journal }: Fixture, id: string): Promise<string> {
   return page;
 }
 
-/** Each of these keeps an account. */
 const TRACES: Record<string, (on: Fixture, id: string, page: string) => Promise<unknown>> = {
   session: ({ db }, id) =>
     createSession(db, { cookie: 'new', user: id, at: 0, expiresAt: NOW + 1 }),

@@ -7,7 +7,6 @@ import { ACCOUNTS } from '../limits.ts';
 import { libraryKey } from './channel-key.ts';
 import type { Database } from './tables.ts';
 
-/** A welcome page is written when it has more than this first row. */
 const WELCOME_PAGE_HEAD = 1;
 
 interface IdRange {
@@ -16,7 +15,6 @@ interface IdRange {
 }
 
 export interface GuestDeletion {
-  /** The last user id of the previous batch; '' at the beginning. */
   readonly after: string;
   readonly at: number;
   readonly deleteContent: (
@@ -60,7 +58,6 @@ export async function deleteAbandonedGuests(
   return people.length < ACCOUNTS.guestsPerSweep ? null : last;
 }
 
-/** @returns whether the content of all the guest's pages is gone. */
 async function deletePages(
   db: Database,
   guest: string,
@@ -72,7 +69,6 @@ async function deletePages(
   return true;
 }
 
-/** Guests without any trace, as far as the metadata knows. */
 async function findAbandoned(
   db: Database,
   { after, last }: IdRange,

@@ -8,7 +8,6 @@ import type { Database } from './tables.ts';
 import { temporaryDatabase } from './testing/temporary-database.ts';
 import { createUser } from './users.ts';
 
-/** Shares Ada's document with these people, who open it in this order, hourly. */
 async function share(
   db: Database,
   id: string,

@@ -6,7 +6,6 @@ import { foldText, MAX_MET_PEOPLE, searchWords, type MetPerson } from '@tandem/p
 import { SHARING } from '../limits.ts';
 import type { Database } from './tables.ts';
 
-/** Last seen first. @param search words that the name must contain. */
 export async function findMetPeople(
   db: Database,
   user: string,
@@ -37,7 +36,6 @@ export async function hasMet(
   return meeting !== undefined;
 }
 
-/** Each person with each document that both may see, last visit first. */
 function meetings(db: Database, user: string) {
   return db
     .with('seen', (cte) =>

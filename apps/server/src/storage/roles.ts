@@ -5,11 +5,9 @@ import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];
 
-/** A document as one user may use it. */
 export interface AccessEntry {
   readonly document: DocumentRow;
   readonly role: Role;
-  /** The role does not come from the link. */
   readonly isOwn: boolean;
 }
 
@@ -17,7 +15,6 @@ export interface DocumentAccess extends Pick<
   DocumentRow,
   'id' | 'kind' | 'title' | 'owner' | 'link_access'
 > {
-  /** By user; null for none. */
   readonly given: ReadonlyMap<string, GivenRole> | null;
 }
 
@@ -32,7 +29,6 @@ const accessEntryRow = compiledQuery((db, document: string, user: string) =>
     .where('document.id', '=', document),
 );
 
-/** Null for a document that does not exist or that the user may not see. */
 export async function findAccessEntry(
   db: Database,
   { document: id, user }: { readonly document: string; readonly user: string },
@@ -70,7 +66,6 @@ export async function findAccess(db: Database, document: string): Promise<Docume
   return { id, kind, title, owner, link_access, given: given.size === 0 ? null : given };
 }
 
-/** Null: the user may not see the document. */
 export function roleIn(access: DocumentAccess, user: string): Role | null {
   return decideRole(access, { user, given: access.given?.get(user) ?? null });
 }
@@ -92,7 +87,6 @@ export async function givenRoles(db: Database, document: string): Promise<Map<st
   return new Map(members.map(({ user, role }) => [user, role]));
 }
 
-/** @param given the user's own role, which counts even when the link gives more. */
 export function decideRole(
   { owner, link_access: link }: Pick<DocumentRow, 'owner' | 'link_access'>,
   { user, given }: { readonly user: string; readonly given: GivenRole | null },

@@ -10,7 +10,6 @@ import { beginRun, readLastRun } from './timelines.ts';
 export interface ServerStorage {
   readonly description: StorageDescription;
   readonly db: Database;
-  /** Notes in the data directory that this process uses the database; call once everything has started. */
   confirm(): void;
 }
 

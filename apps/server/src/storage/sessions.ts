@@ -27,7 +27,6 @@ export async function createSession(
     .execute();
 }
 
-/** Undefined for an unknown or expired session. */
 export async function findSessionUser(
   db: Database,
   session: { readonly id: string; readonly at: number },
@@ -66,7 +65,6 @@ export async function findSignedUser(db: Database, id: string): Promise<SignedUs
   return { user, sessions };
 }
 
-/** @returns the session's user; undefined for an unknown session. */
 export async function deleteSession(db: Database, id: string): Promise<string | undefined> {
   const row = await db
     .deleteFrom('session')
@@ -76,7 +74,6 @@ export async function deleteSession(db: Database, id: string): Promise<string | 
   return row?.user;
 }
 
-/** Does nothing for an unknown or expired session. */
 export async function extendSession(
   db: Database,
   session: { readonly id: string; readonly at: number; readonly expiresAt: number },

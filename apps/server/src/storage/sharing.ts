@@ -36,7 +36,6 @@ export async function giveRole(
   return given.has(user) ? 'changed' : 'new';
 }
 
-/** @returns whether the user had a role. */
 export async function takeRole(db: Database, { document, user }: Membership): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('member')
@@ -82,7 +81,6 @@ async function readMembers(db: Database, document: string): Promise<SharingMembe
   return rows.map(({ role, ...user }) => ({ user, role, isOwn: true }));
 }
 
-/** Last visit first. */
 export async function readVisitors(db: Database, document: string): Promise<User[]> {
   return await db
     .selectFrom('visit')
@@ -112,7 +110,6 @@ const visitorAmongFew = compiledQuery((db, user: string, document: string) => {
     );
 });
 
-/** A user who has the document on their list, unless too many users do to show them. */
 export async function findVisitor(
   db: Database,
   { document, user }: Membership,
@@ -121,7 +118,6 @@ export async function findVisitor(
   return visitor;
 }
 
-/** The documents whose share dialog may show a user, last changed first, at most `LIBRARY.maxNotifiedDocuments`. */
 export async function findSharedWith(db: Database, user: string): Promise<string[]> {
   const rows = await db
     .selectFrom('document')
@@ -139,7 +135,6 @@ export async function findSharedWith(db: Database, user: string): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** The order of the `sharing` reducer. */
 function ownerThenName(one: SharingMember, other: SharingMember): number {
   if (one.role === 'owner' || other.role === 'owner') return one.role === 'owner' ? -1 : 1;
   const [a, b] = [one.user, other.user];

@@ -21,7 +21,6 @@ export type StorageDescription = {
   readonly lock: SharedArrayBuffer;
 };
 
-/** Describes a file once for the whole process: its threads share the lock in the description. */
 export function describeSqlite(path: string): StorageDescription {
   return { kind: 'sqlite', path, lock: createWriteLockMemory() };
 }

@@ -12,7 +12,6 @@ import {
   toDisplayName,
 } from '@tandem/protocol';
 
-/** Columns with users' texts, and texts derived from them. Fields of stored events have the same names. */
 const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
   ['name', toDisplayName],
   ['title', (stored) => fitText(stored, { lines: 'one', maxLength: MAX_TITLE_LENGTH })],
@@ -20,7 +19,6 @@ const TEXTS: ReadonlyMap<string, (stored: string) => string> = new Map([
   ['text', (stored) => fitText(stored, { lines: 'many', maxLength: MAX_CHAT_TEXT_LENGTH })],
 ]);
 
-/** @param name the column or field; values of other names are returned unchanged. */
 export function fitStored(name: string, value: unknown): unknown {
   const fit = typeof value === 'string' ? TEXTS.get(name) : undefined;
   return fit === undefined ? value : fit(value as string);

@@ -30,7 +30,6 @@ export type Database = Kysely<Tables>;
 export interface UserTable {
   id: string;
   name: string;
-  /** An index into the palette. */
   color: number;
   created_at: number;
 }
@@ -48,12 +47,9 @@ export interface DocumentTable {
   id: string;
   kind: DocumentKind;
   title: string;
-  /** Null for a document that a stock Yjs client created by name. */
   owner: string | null;
   link_access: LinkAccess;
-  /** The first words of the text, at most 200 characters; follows the text within seconds. */
   excerpt: string;
-  /** Title and excerpt, folded for search. */
   folded_title: Generated<string>;
   folded_excerpt: Generated<string>;
   created_at: number;
@@ -65,7 +61,6 @@ export interface VisitTable {
   user: string;
   document: string;
   opened_at: number;
-  /** The number of the newest chat message that the user has seen. */
   chat_read: Generated<number>;
 }
 
@@ -82,9 +77,7 @@ export interface ChatMessageTable {
   id: string;
   author: string;
   text: string;
-  /** `ChatMention`s, a JSON array. */
   mentions: string;
-  /** A message's id. */
   reply_to: string | null;
   at: number;
   edited_at: number | null;
@@ -93,12 +86,10 @@ export interface ChatMessageTable {
 export type ChatMessageRow = Selectable<ChatMessageTable>;
 
 export interface ChatReactionTable {
-  /** The order of the users of one emoji. */
   order: Generated<number>;
   document: string;
   message: string;
   emoji: string;
-  /** The emoji's position on its message, the same in all rows of the emoji. */
   place: number;
   user: string;
 }
@@ -106,7 +97,6 @@ export interface ChatReactionTable {
 export interface CommandTable {
   user: string;
   id: string;
-  /** JSON. */
   result: string;
   at: number;
 }
@@ -120,7 +110,6 @@ export interface ChannelTable {
 export interface EventTable {
   channel: string;
   offset: number;
-  /** JSON. */
   data: string;
   at: number;
 }
@@ -132,7 +121,6 @@ export interface TimelineTable {
   began_at: number;
 }
 
-/** One row: the process that uses the database or used it last. */
 export interface RunTable {
   id: string;
   schema_version: number;

@@ -53,7 +53,6 @@ export function readLastRun(path: string): LastRun | null {
   }
 }
 
-/** Records the process that uses the database and, after a restore, begins a timeline, in one transaction. */
 export async function beginRun(
   db: Database,
   run: { readonly id: string; readonly timeline: string | null; readonly atMs: number },

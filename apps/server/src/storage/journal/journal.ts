@@ -23,7 +23,6 @@ export interface JournalInit {
 export interface Compaction {
   readonly document: string;
   readonly epoch: string;
-  /** The `snapshotOffset` of the snapshot that it was built from. */
   readonly from: number;
   readonly to: number;
   readonly snapshot: Uint8Array;
@@ -34,7 +33,6 @@ export type AppendOutcome = 'committed' | 'conflict';
 
 /** Every call may fail with a `StorageError` and has then written nothing; `load` also with `DamagedDocument`. */
 export interface Journal extends AsyncDisposable {
-  /** Changes nothing when the document exists. */
   create(init: JournalInit): Promise<'created' | 'exists'>;
   load(document: string): Promise<StoredDocument | null>;
   /**

@@ -9,7 +9,6 @@ const WRITES = 250;
 const KIB = 1024;
 
 class WatchedLock extends SharedWriteLock {
-  /** Runs before the lock is acquired. */
   before: () => void = () => {};
 
   override run<T>(work: () => T): T {
@@ -38,7 +37,6 @@ async function fixture() {
       for (let i = 0; i < times; i++) writers.run(() => insert.run(new Uint8Array(bytes)));
     },
     fileBytes: () => statSync(path).size,
-    /** In pages; checkpoints the whole log. */
     logLength: () => Number(sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()?.['log']),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Moves committed pages from the write-ahead log into the database file, in a thread that no request
- * waits for. Otherwise SQLite makes every so many hundredth commit do it while all writers wait.
+ * waits for. Otherwise SQLite checkpoints inside some commits, while all writers wait.
  */
 import { StorageError } from '../storage-error.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -8,7 +8,6 @@ import { mapSqliteErrors } from './sqlite-error.ts';
 import type { SharedWriteLock } from './write-lock.ts';
 
 const CHECKPOINT_INTERVAL_MS = 100;
-/** A write is a few pages. */
 const WRITES_PER_CHECKPOINT = 250;
 /** At this size (32 MiB) the checkpointer holds writers back so that the log restarts from its beginning. */
 const LONG_LOG_PAGES = 8_192;
@@ -49,7 +48,6 @@ export class Checkpointer implements Disposable {
     this.#sqlite.close();
   }
 
-  /** @returns the length of the log in pages. */
   #run(): number {
     return mapSqliteErrors(() => {
       const { log } = this.#checkpoint.get() as { readonly log: number };

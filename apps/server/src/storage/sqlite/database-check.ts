@@ -33,10 +33,8 @@ const CONTRADICTIONS: readonly { readonly table: string; readonly query: string 
   },
 ];
 
-/** The last process that used the directory, when it did not stop cleanly. */
 export interface UncleanRun {
   readonly database: { readonly inode: number; readonly mtimeMs: number } | null;
-  /** The process's last heartbeat, in milliseconds since the epoch. */
   readonly aliveAtMs: number;
 }
 
@@ -129,7 +127,6 @@ function findReplacement(path: string, lastRun: UncleanRun | null): string | nul
 function readHeader(path: string): {
   readonly header: string;
   readonly pageSize: number;
-  /** The last writer used a write-ahead log. */
   readonly usesLog: boolean;
 } {
   const bytes = readBytes(path, 20);

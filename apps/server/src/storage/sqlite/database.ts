@@ -7,7 +7,6 @@ import type { Database, Tables } from '../tables.ts';
 import { SqliteExecutorDialect } from './dialect.ts';
 import type { SqlExecutor } from './executor.ts';
 
-/** @param executor a connection to a file that has all tables. */
 export function connectDatabase(executor: SqlExecutor): Database {
   return new Kysely<Tables>({
     dialect: new SqliteExecutorDialect(executor),

@@ -52,7 +52,6 @@ export class EventLog {
     return { epoch: appended.epoch, offset };
   }
 
-  /** Writes the channels' new heads: the last step before a commit. */
   async writeHeads(): Promise<void> {
     for (const { key, epoch, events, from } of this.#appended.values()) {
       await this.#executor.execute(

@@ -6,7 +6,6 @@ import { noLock, type WriteLock } from './write-lock.ts';
 
 export interface SqlResult {
   readonly rows: readonly Record<string, unknown>[];
-  /** Rows changed by a statement without `returning`. */
   readonly changes: number;
 }
 
@@ -28,7 +27,6 @@ interface Statement {
   readonly lock: WriteLock;
 }
 
-/** Executes in this thread, which each call blocks. */
 export class LocalExecutor implements SqlExecutor {
   readonly #sqlite: Sqlite;
   readonly #lock: WriteLock;

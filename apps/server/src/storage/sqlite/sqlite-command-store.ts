@@ -24,7 +24,6 @@ export class SqliteCommandStore implements CommandStore {
     this.#events = new EventLog(executor);
   }
 
-  /** @param executor a connection that nothing else uses; closed together with the store. */
   static over(executor: SqlExecutor, lock = noLock): SqliteCommandStore {
     return new SqliteCommandStore(executor, lock);
   }

@@ -60,7 +60,6 @@ export function sqliteError(failure: SqliteFailure, detail: string): StorageErro
   return new StorageError({ message: `${message} (${detail})`, ...rest });
 }
 
-/** Null for an error that SQLite did not throw. */
 export function sqliteFailureOf(error: unknown): SqliteFailure | null {
   if (!(error instanceof Error) || !('sqliteCode' in error)) return null;
   if (typeof error.sqliteCode !== 'number') return null;

@@ -39,7 +39,6 @@ export class SqliteJournal implements Journal {
     return SqliteJournal.over(openSqlite(path, options), options.lock);
   }
 
-  /** @param sqlite closed together with the journal, or when this throws. */
   static over(sqlite: Sqlite, lock = noLock): SqliteJournal {
     try {
       return mapSqliteErrors(() => new SqliteJournal(sqlite, lock));

@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { releaseWriteLock, SharedWriteLock, createWriteLockMemory } from './write-lock.ts';
 
-/** Takes the lock like `SharedWriteLock`, reports it, and releases it on request. */
 const HOLDER = `
   const { parentPort, threadId, workerData } = require('node:worker_threads');
   const holder = new Int32Array(workerData);

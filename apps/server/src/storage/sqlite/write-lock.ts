@@ -13,11 +13,9 @@ export interface WriteLock {
   runAsync<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** For the only connection of a process. */
 export const noLock: WriteLock = { run: (work) => work(), runAsync: (work) => work() };
 
 const FREE = 0;
-/** Indexes into the shared memory: the holder, and the number of releases. */
 const HOLDER = 0;
 const RELEASES = 1;
 const INTEGERS = 2;
@@ -75,7 +73,6 @@ export class SharedWriteLock implements WriteLock {
   }
 }
 
-/** Frees the lock if a thread that exited still held it. */
 export function releaseWriteLock(memory: SharedArrayBuffer, thread: number): void {
   release(new Int32Array(memory), thread);
 }

@@ -7,7 +7,6 @@ import { openDatabase } from '../sqlite/database.ts';
 import { LocalExecutor } from '../sqlite/executor.ts';
 import type { Database } from '../tables.ts';
 
-/** A path without a file. */
 export async function temporaryPath(name = 'tandem.db'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

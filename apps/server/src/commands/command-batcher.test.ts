@@ -16,7 +16,6 @@ const fullDisk = () =>
 
 const DONE: CommandAnswer = { kind: 'done', repeated: false, positions: [] };
 
-/** @param fail returns the error of a transaction with these numbers; null for none. */
 function fixture(fail: (numbers: readonly number[]) => Error | null = () => null) {
   const clock = new ManualClock();
   const transactions: number[][] = [];

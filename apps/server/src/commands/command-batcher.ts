@@ -27,14 +27,12 @@ export type CommandWorkerMessage =
     } & CommittedBatch)
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'resumed' }
-  /** A bug of the server: a handler threw, or a transaction of one command failed. */
   | { readonly kind: 'fault'; readonly command: ServerCommandName; readonly detail: string };
 
 export interface CommandBatcherOptions {
   readonly transactions: CommandTransactions;
   readonly send: (message: CommandWorkerMessage) => void;
   readonly clock: Clock;
-  /** Runs a callback after all requests that have arrived were received. */
   readonly defer: (run: () => void) => void;
 }
 
@@ -64,7 +62,6 @@ export class CommandBatcher implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Executes everything that has arrived, with one last attempt when storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#commit.drain();
   }

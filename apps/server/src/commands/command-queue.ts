@@ -42,7 +42,6 @@ export class CommandQueue implements Expiring {
   #waiting: (Command | InvalidCommand)[] = [];
   #lastAnswer: Promise<void> = Promise.resolve();
   #unanswered = 0;
-  /** `blocked`: the next command must wait for an answer. */
   #state: 'open' | 'blocked' | 'ended' = 'open';
 
   constructor(options: CommandQueueOptions) {

@@ -10,7 +10,6 @@ import type {
 import type { CommittedEvents } from '../storage/command-store.ts';
 
 interface OwnInputs {
-  /** Adds opened documents to a visitor's list, ignoring those that the visitor may not see. */
   'document:visit': {
     readonly visits: readonly { readonly user: string; readonly document: string }[];
   };
@@ -45,23 +44,18 @@ export type CommandAnswer =
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
-/** An effect of a committed command besides its events; plain data from the worker to the main thread. */
 export type Effect =
   | { readonly kind: 'access-changed'; readonly document: string }
   | { readonly kind: 'renamed'; readonly document: string; readonly title: string }
   | { readonly kind: 'profile-changed'; readonly user: string }
   | { readonly kind: 'listed'; readonly document: string; readonly user: string }
   | { readonly kind: 'unlisted'; readonly document: string; readonly user: string }
-  /** `head`: the number of the newest chat message. */
   | { readonly kind: 'chat'; readonly document: string; readonly head: number }
-  /** A deleted message no longer counts as unread. */
   | { readonly kind: 'chat-deleted'; readonly document: string; readonly number: number };
 
-/** The effects of one transaction, with one entry of events for each channel. */
 export interface CommittedBatch {
   readonly events: readonly CommittedEvents[];
   readonly effects: readonly Effect[];
-  /** Null when nothing was written. */
   readonly tookMs: number | null;
 }
 
@@ -71,7 +65,6 @@ export interface CommandRunner extends AsyncDisposable {
    * command is on disk, after `onCommitted` received its batch; never rejects.
    */
   run(request: CommandRequest): Promise<CommandAnswer>;
-  /** Null while commands can be stored. */
   readonly storageError: ErrorBody | null;
   onStorageChanged(listener: (error: ErrorBody | null) => void): void;
   /** Sets the one listener; called in commit order. */

@@ -16,7 +16,6 @@ import type { CommandRequest } from './command-runner.ts';
 
 const DOCUMENT = 'document-of-these-tests';
 
-/** The number in a stubbed `chat:see` decides the outcome. */
 const OUTCOMES = { done: 1, forbidden: 2, busy: 3, broken: 4 } as const;
 
 const play: Handler<'chat:see'> = async ({ db, user, publish }, { document, number }) => {

@@ -17,13 +17,11 @@ export type Handler<N extends ServerCommandName> = (
 export type HandlerTable = { readonly [N in ServerCommandName]: Handler<N> };
 
 export interface HandlerContext {
-  /** Within the open transaction: handlers begin none. */
   readonly db: Database;
   readonly user: string;
   readonly command: string;
   /** The time of execution in milliseconds since the epoch. Never goes back. */
   readonly at: number;
-  /** Adds an event to a channel, committed with the command. */
   publish(key: ChannelKey, event: NewEvent): void;
 }
 
@@ -34,5 +32,4 @@ export type Outcome =
 
 type Without<E, K extends PropertyKey> = E extends unknown ? Omit<E, K> : never;
 
-/** An event of a handler, to which `CommandTransactions` adds the time and the command. */
 export type NewEvent = Without<ChannelEvent, 'at' | 'command'>;

@@ -23,7 +23,6 @@ export interface WorkerCommandRunnerOptions {
   readonly storage: StorageDescription;
   readonly engine: Engine;
   readonly log: Log;
-  /** The bundled worker; beside this file unless a test replaces it. */
   readonly workerUrl?: URL | undefined;
 }
 
@@ -94,7 +93,6 @@ export class WorkerCommandRunner implements CommandRunner {
     this.#lostListener = listener;
   }
 
-  /** Executes all submitted commands first, unless storage fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#send();
     await this.#worker[Symbol.asyncDispose]();

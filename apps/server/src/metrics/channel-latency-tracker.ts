@@ -6,7 +6,6 @@ import type { ServerMessage } from '@tandem/protocol';
 import type { Metrics } from './metrics.ts';
 
 export interface Waiting {
-  /** An opening, or an update by its number. `return`: the client resumes from a position. */
   readonly what: 'first' | 'return' | number;
   readonly sinceMs: number;
 }
@@ -24,12 +23,10 @@ export class ChannelLatencyTracker {
     return { what, sinceMs: this.#metrics.clock.monotonicMs() };
   }
 
-  /** @param waiting of the update's author. @returns the request to time now. */
   sent(waiting: Waiting | null, cseq: number): Waiting {
     return waiting ?? { what: cseq, sinceMs: this.#metrics.clock.monotonicMs() };
   }
 
-  /** @returns the request to time now. */
   delivered(waiting: Waiting | null, message: ServerMessage): Waiting | null {
     const isReturn = waiting?.what === 'return';
     switch (message.type) {

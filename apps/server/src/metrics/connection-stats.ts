@@ -1,14 +1,11 @@
 /** Connection and room figures, counted on request: messages do not maintain them. */
-/** `feed`: server-sent events. */
 export const TRANSPORTS = ['websocket', 'stream', 'poll', 'feed'] as const;
 export type TransportWord = (typeof TRANSPORTS)[number];
 
-/** `yjs`: the stock clients' own formats. `events`: server-sent events. */
 export const CODECS = ['binary', 'json', 'yjs', 'events'] as const;
 export type CodecWord = (typeof CODECS)[number];
 
 export interface ConnectionView {
-  /** Unsent bytes, in this process and in the socket. */
   readonly queuedBytes: number;
 }
 
@@ -18,7 +15,7 @@ export interface RoomView {
   readonly people: number;
   readonly deliveries: number;
   readonly channels: number;
-  /** When the oldest unacknowledged update arrived, by `performance.now()`; null without one. */
+  /** When the oldest unacknowledged update arrived, by the clock of `Metrics`; null without one. */
   readonly oldestUnacknowledgedMs: number | null;
 }
 
@@ -51,7 +48,6 @@ export class ConnectionCounts {
     return this.#total;
   }
 
-  /** Every kind, including those with a count of zero. */
   get kinds(): readonly ConnectionCount[] {
     return TRANSPORTS.flatMap((transport) =>
       CODECS.map((codec) => ({ transport, codec, count: this.#counts[transport][codec] })),

@@ -12,7 +12,6 @@ import { beginningOf } from './metrics.ts';
 export interface DashboardSources {
   readonly metrics: Metrics;
   readonly serverStats: () => ServerStats;
-  /** The 99th percentile of the last second. */
   readonly loopDelayMs: () => number;
   readonly memory: () => { readonly rss: number; readonly heapUsed: number };
   /** Milliseconds since the epoch. */
@@ -24,7 +23,6 @@ interface Totals {
   readonly deliveries: number;
   readonly messages: number;
   readonly bytesOut: number;
-  /** By document. */
   readonly rooms: ReadonlyMap<string, number>;
 }
 
@@ -36,7 +34,6 @@ export class DashboardSampler {
     this.#sources = sources;
   }
 
-  /** The first sample has no rates. */
   sample(): DashboardSample {
     const { metrics, serverStats, loopDelayMs, memory, now } = this.#sources;
     const { rooms } = serverStats();

@@ -7,7 +7,6 @@
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Sample {
-  /** Of a histogram: `_bucket`, `_sum` or `_count`. */
   readonly suffix?: string;
   readonly labels?: Labels;
   readonly value: number;
@@ -26,7 +25,6 @@ export class Counter implements Instrument {
   readonly help: string;
   value: number;
 
-  /** @param value of a count that is kept elsewhere, read at scrape time. */
   constructor(name: string, help: string, value = 0) {
     this.name = name;
     this.help = help;
@@ -132,7 +130,6 @@ export class Gauge implements Instrument {
   }
 }
 
-/** From half a millisecond to ten seconds, in steps of about two. */
 const SECONDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
@@ -143,7 +140,6 @@ export class Histogram implements Instrument {
   readonly help: string;
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
-  /** One more than bounds: the last counts values above all of them. */
   readonly #counts: number[];
   #sum = 0;
 

@@ -22,7 +22,6 @@ export class LoopDelay implements Disposable {
     this.#monitor.enable();
   }
 
-  /** Covers the last full second. */
   get p99Ms(): number {
     return this.#p99Ms;
   }
@@ -37,7 +36,6 @@ export class LoopDelay implements Disposable {
   }
 }
 
-/** @returns the 99th percentile, in ms. */
 export function foldTickTimes({ count, percentiles }: TickTimes, into: Histogram): number {
   let below = 0;
   let p99Ms = 0;

@@ -26,11 +26,9 @@ import {
 } from './instruments.ts';
 import { LatencyWindow } from './latency-window.ts';
 
-/** `accepted`, or the HTTP status of the refusal. */
 const CONNECT_RESULTS = ['accepted', '400', '403', '404', '426', '429', '503'] as const;
 export type ConnectResult = (typeof CONNECT_RESULTS)[number];
 
-/** `guests`, `changes` and `reads` are those of the HTTP API. */
 const BUCKETS = [
   'messages',
   'bytes',
@@ -42,14 +40,11 @@ const BUCKETS = [
   'reads',
 ] as const;
 
-/** A returning replica gets the missing rows or the whole document, or belongs to another epoch. */
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
 
-/** `repeated`: executed before; the original answer was sent. */
 const COMMAND_RESULTS = ['done', 'repeated', 'refused'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
-/** `document:visit` is the server's own. */
 const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
 
 /**
@@ -58,7 +53,6 @@ const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:vi
 const PROBE_PATHS = ['deliver', 'commit'] as const;
 export type ProbePath = (typeof PROBE_PATHS)[number];
 
-/** Counts all codes that clients invent. */
 const OTHER_CODE = 'other';
 const CLOSE_WORDS: readonly string[] = [
   ...Object.values(TRANSPORT_CLOSE_CODES).map(String),
@@ -72,10 +66,8 @@ const CLIENT_MESSAGES = Object.entries(MESSAGES)
   .filter(([type, { from }]) => from !== 'server' && type !== 'fragment')
   .map(([type]) => type as ClientMessageType);
 
-/** One piece of finished work in a trace. */
 export interface Span {
   readonly name: string;
-  /** Monotonic, like `endMs`. */
   readonly startMs: number;
   readonly endMs: number;
   /** Never content, names or whole document ids. */
@@ -89,7 +81,6 @@ export interface SpanSink {
 export class Metrics {
   /** Its monotonic time is that of every start passed to these methods. */
   readonly clock: Clock;
-  /** The self-probe's document, excluded from room lists. */
   probeDocument: string | null = null;
   readonly connections = new ConnectionCounts();
   readonly connectionAttempts = new LabeledCounter(
@@ -211,7 +202,6 @@ export class Metrics {
   readonly #compaction = new Histogram('tandem_compaction_seconds', 'Compactions of a document.');
   readonly #spans: SpanSink | null;
 
-  /** @param spans also receives timed work. */
   constructor(spans: SpanSink | null = null, clock: Clock = systemClock) {
     this.#spans = spans;
     this.clock = clock;
@@ -304,7 +294,6 @@ export class Metrics {
     );
   }
 
-  /** Records the time since `startMs`. @returns seconds. */
   #record(name: string, startMs: number, attributes: Span['attributes']): number {
     const endMs = this.clock.monotonicMs();
     this.#spans?.record({ name, startMs, endMs, attributes });

@@ -12,9 +12,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Span, SpanSink } from './metrics.ts';
 
 export interface OtlpOptions {
-  /** The collector's base URL; traces go to `v1/traces` below it. */
   readonly endpoint: URL;
-  /** Such as credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly service: string;
   readonly clock: Clock;
@@ -38,7 +36,6 @@ export class OtlpSpans implements SpanSink, AsyncDisposable {
     this.#url = `${options.endpoint.href.replace(/\/$/, '')}/v1/traces`;
   }
 
-  /** Beyond the limit of an interval, spans are dropped. */
   record(span: Span): void {
     if (this.#waiting.length >= METRICS.maxQueuedSpans) return;
     this.#waiting.push(span);

@@ -6,7 +6,6 @@ import { stateInstruments } from './state-instruments.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** The value in seconds, as exported. */
 function oldestUnacknowledged(
   metrics: Metrics,
   rooms: readonly Pick<RoomView, 'oldestUnacknowledgedMs'>[] = [],

@@ -26,7 +26,6 @@ const READER = 'self-probe-reader';
 const TITLE = 'Self-probe';
 const ID_BYTES = 18;
 
-/** @param listening where the server listens. */
 export function createSelfProbe(context: ProbeContext, listening: AddressInfo): SelfProbe {
   const { tokens, clock, metrics, log } = context;
   const tokenOf = async (user: string) => (await tokens.sign(user)).token;
@@ -41,12 +40,10 @@ export function createSelfProbe(context: ProbeContext, listening: AddressInfo): 
   return new SelfProbe({ createPair, clock, metrics, log });
 }
 
-/** The loopback address for a server that listens on all addresses. */
 function ownAddress(address: string): string {
   return address === '::' || address === '0.0.0.0' ? '127.0.0.1' : address;
 }
 
-/** Creates what is missing. @returns the document's unguessable id. */
 async function prepareDocument({ db, engine, clock, metrics }: ProbeContext): Promise<string> {
   const at = clock.now();
   for (const id of [WRITER, READER]) {

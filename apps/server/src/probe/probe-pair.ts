@@ -10,7 +10,6 @@ import { ProbeSocket } from './probe-socket.ts';
 export interface SocketPairOptions {
   readonly port: number;
   readonly address: string;
-  /** @returns its id. */
   readonly prepare: () => Promise<string>;
   readonly writerToken: () => Promise<string>;
   readonly readerToken: () => Promise<string>;
@@ -21,7 +20,6 @@ interface Sockets {
   readonly reader: ProbeSocket;
 }
 
-/** `channel`: the document's number on both. */
 type Opened = Sockets & { readonly channel: number };
 
 const WRITER_CLIENT = 1;
@@ -96,7 +94,6 @@ export class SocketPair implements ProbePair {
   }
 }
 
-/** Overwrites the one entry. @returns the update. */
 export function beatUpdate(copy: Y.Doc, beat: number): Uint8Array {
   // Not earlier: Yjs changes the client id on loading structs written under it.
   copy.clientID = WRITER_CLIENT;

@@ -19,7 +19,6 @@ export interface ProbeSocketOptions {
   readonly document: string;
   readonly client: number;
   readonly token: () => Promise<string>;
-  /** Rows of the document, from the first. */
   readonly onUpdates: (updates: readonly Uint8Array[]) => void;
 }
 
@@ -45,10 +44,6 @@ export class ProbeSocket {
     this.#socket.on('close', (code) => this.#fail(new Error(`closed with ${code}`)));
   }
 
-  /**
-   * Authenticates and opens the document in one round trip. @returns the channel's number, once
-   * synced.
-   */
   async open(): Promise<number> {
     const { document, client, token } = this.#options;
     const connected = new Promise((resolve, reject) => {
@@ -76,7 +71,6 @@ export class ProbeSocket {
     this.#socket.send(binaryCodec.join(messages.map(binaryCodec.encode)));
   }
 
-  /** Rejects when the connection ends first. */
   async next<T extends ServerMessageType>(
     type: T,
     fits: (message: MessageOf<T>) => boolean = () => true,

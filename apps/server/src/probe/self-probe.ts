@@ -11,9 +11,7 @@ import type { ProbePath, Metrics } from '../metrics/metrics.ts';
 export interface ProbePair {
   /** Resolves when both have opened; like the methods below, rejects when a connection is lost. */
   open(): Promise<void>;
-  /** Resolves when the second connection has the first one's message. */
   deliver(beat: number): Promise<void>;
-  /** Resolves when an update is acknowledged, and the second connection has it. */
   commit(beat: number): Promise<void>;
   end(): void;
 }

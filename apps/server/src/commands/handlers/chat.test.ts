@@ -144,7 +144,6 @@ describe('a message', () => {
     expect(fixture.chat().filter(({ name }) => name === 'chat:reacted')).toHaveLength(4);
   });
 
-  /** Commands execute later, interleaved with others. */
   const reactionStep = fc.record({
     kind: fc.constantFrom('given', 'carried-out', 'of-another'),
     other: fc.constantFrom('ada', 'lin'),

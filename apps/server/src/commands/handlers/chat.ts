@@ -128,7 +128,6 @@ async function refuseWriter(
   return role === 'viewer' ? forbidden('viewers-do-not-chat') : null;
 }
 
-/** Undefined for a deleted message too. */
 async function findUndeleted(
   db: Database,
   document: string,
@@ -146,7 +145,6 @@ async function mentionsOfExisting(
   return mentions.filter(({ user }) => known.has(user));
 }
 
-/** Null when the replied-to message does not exist: the new message is stored without the reply link. */
 async function existingMessage(
   db: Database,
   document: string,

@@ -85,7 +85,6 @@ async function list(context: HandlerContext, { user, entry }: Visitor): Promise<
   return [{ kind: 'listed', document, user }];
 }
 
-/** Clears the mark of a shared document that its user opens for the first time. */
 async function showOpened(
   { db, publish }: HandlerContext,
   { user, entry }: Visitor,
@@ -98,7 +97,6 @@ async function showOpened(
     });
 }
 
-/** Shows a visitor by link in the share dialog, unless it has too many people to show. */
 async function showVisitor(
   { db, publish }: HandlerContext,
   { user: id, entry: { document, role, isOwn } }: Visitor,

@@ -23,7 +23,6 @@ export function forbidden(why: keyof typeof FORBIDDEN): Outcome {
 }
 
 const NOT_FOUND = {
-  /** The same for a document that the user may not see. */
   document: {},
   person: { detail: 'This person no longer exists.' },
   message: { detail: 'This message no longer exists.' },

@@ -8,7 +8,6 @@ import {
   type Fixture,
 } from './testing/command-fixture.ts';
 
-/** The author of a command: their role in the document, and the link's. */
 const ROLES = {
   owner: { user: 'ada', link: 'off' },
   editor: { user: 'ed', link: 'off' },
@@ -41,7 +40,6 @@ interface Row<N extends ServerCommandName> {
   readonly expected: Readonly<Record<RoleName, Result>>;
 }
 
-/** A new command does not compile without its rows. */
 const TABLE: { readonly [N in ServerCommandName]: readonly Row<N>[] } = {
   'document:create': [
     { call: () => ({ document, title: 'Mine now' }), expected: READERS },

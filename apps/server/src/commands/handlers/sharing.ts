@@ -141,7 +141,6 @@ function publishRole(
   return before === null ? [{ kind: 'listed', ...change }] : [];
 }
 
-/** Shows earlier visitors again when the link is turned on. */
 async function showVisitors(
   { db, publish }: HandlerContext,
   { document: { id, owner }, link }: { readonly document: DocumentRow; readonly link: LinkAccess },

@@ -17,7 +17,6 @@ const RUNS = 40;
 const TIME_LIMIT_MS = 60_000;
 const SEED = 20_260_101;
 
-/** Index among the sent messages; may not exist. */
 type Place = number;
 
 type Step =
@@ -33,7 +32,6 @@ type Step =
 
 const document = fc.constantFrom(...DOCUMENTS);
 const person = fc.constantFrom(...PEOPLE);
-/** `owner`: of the document in question. */
 const client = fc.oneof(person, fc.constant('owner' as const));
 const place = fc.nat(3);
 

@@ -13,7 +13,6 @@ import { HANDLERS } from '../handlers.ts';
 
 export const DOCUMENT = 'document-of-the-fixture';
 
-/** A call of the wire, or a visit of the caller. */
 export type AnyCall =
   | Call
   | { readonly name: 'document:visit'; readonly input: { readonly document: string } };
@@ -22,7 +21,6 @@ export class Fixture {
   readonly db: Database;
   readonly #transactions: CommandTransactions;
   #commands = 0;
-  /** The events of each channel, from the beginning. */
   readonly events = new Map<ChannelKey, ChannelEvent[]>();
   readonly effects: Effect[] = [];
   now = 1_000;
@@ -48,7 +46,6 @@ export class Fixture {
     return new Fixture(db, executor);
   }
 
-  /** The id of the next command. */
   nextId(): string {
     return `01K0${String(++this.#commands).padStart(22, '0')}`;
   }
@@ -58,7 +55,6 @@ export class Fixture {
     return answer as CommandAnswer;
   }
 
-  /** In one transaction. */
   async runAll(
     requests: readonly { readonly user: string; readonly call: AnyCall; readonly id?: string }[],
   ): Promise<TransactionResult['answers']> {
@@ -118,7 +114,6 @@ function commandOf(user: string, call: AnyCall, id: string): ServerCommand {
   return { ...call, id, input: { visits: [{ user, document: call.input.document }] } };
 }
 
-/** Lets two users share an unlisted document of the first. */
 export async function meet(db: Database, [owner, user]: readonly [string, string]): Promise<void> {
   const id = `of-${owner}-and-${user}`;
   const at = { created_at: 0, updated_at: 0 };

@@ -30,7 +30,7 @@ const ACTION_INTERVAL_MS = 30;
 const ACTIONS_PER_PROBE = 4;
 const BUSY_MS = 200;
 
-export type TypistPlace = 'nobody' | 'above' | 'below' | 'same block';
+export type TypistPlace = 'none' | 'above' | 'below' | 'same block';
 
 export interface WalkOptions {
   readonly typist: TypistPlace;
@@ -182,7 +182,7 @@ function placeOf(lines: string): string {
 }
 
 async function startTypist(page: Page, place: TypistPlace): Promise<AsyncDisposable> {
-  if (place === 'nobody') return { [Symbol.asyncDispose]: async () => undefined };
+  if (place === 'none') return { [Symbol.asyncDispose]: async () => undefined };
   if (place === 'same block') {
     const { x, y } = await pointAt(page, LINES.length, LINE.length);
     await page.mouse.click(x, y);

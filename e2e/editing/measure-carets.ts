@@ -38,7 +38,7 @@ const sum = { actions: 0, probes: 0, wrong: 0 };
 process.stdout.write(
   '| typist | latency | page | actions | letters | wrong |\n|---|---|---|---|---|---|\n',
 );
-await measure('nobody', 0, false);
+await measure('none', 0, false);
 for (const latencyMs of LATENCIES_MS)
   for (const isBusy of [false, true])
     for (const typist of PLACES) await measure(typist, latencyMs, isBusy);
@@ -57,7 +57,7 @@ async function measure(typist: TypistPlace, latencyMs: number, isBusy: boolean):
     `| ${typist} | ${latencyMs} ms | ${page} | ${actions} | ${probes} | ${wrong.length} |\n`,
   );
   examples.push(...wrong.slice(0, SHOWN_EXAMPLES).map((text) => `${typist}, ${page}: ${text}`));
-  if (typist !== 'nobody') {
+  if (typist !== 'none') {
     sum.actions += actions;
     sum.probes += probes;
   }

@@ -101,7 +101,7 @@ async function installPackage(): Promise<string> {
 async function versionOf(executable: string): Promise<string> {
   const { stdout } = await execute(executable, ['--version'], { timeout: VERSION_LIMIT_MS });
   const version = stdout.trim();
-  if (!/\d+\.\d+/.test(version)) throw new Error(`${executable} does not tell its version.`);
+  if (!/\d+\.\d+/.test(version)) throw new Error(`${executable} does not print its version.`);
   return version;
 }
 

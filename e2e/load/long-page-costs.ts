@@ -49,7 +49,7 @@ await using server = await Server.create();
 
 process.stdout.write(`script of the first document: ${await scriptKilobytes()} KB gz\n\n`);
 process.stdout.write(
-  'Milliseconds of the main thread’s processor time (script / layout); `other` is who looks on.\n\n',
+  'Milliseconds of the main thread’s processor time (script / layout); `other` is the watching person.\n\n',
 );
 const names = ACTIONS.flatMap(({ name }) => [name, `${name}, other`]);
 process.stdout.write(

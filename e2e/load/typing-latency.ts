@@ -54,10 +54,10 @@ process.stdout.write(
   [
     `${blocks} blocks, ${keys} keys each, one every ${KEY_INTERVAL_MS} ms`,
     '',
-    '| | key → other screen | main thread, who types | main thread, who looks on |',
+    '| | key → other screen | main thread, writer | main thread, reader |',
     '|---|---|---|---|',
     `| one types | ${alone.latency.toString()} | ${perKey(alone.cost[0])} | ${perKey(alone.cost[1])} |`,
-    `| both type | ${both.latency.toString()} | ${perKey(both.cost[0])} | ${perKey(both.cost[1])} (each types and looks on) |`,
+    `| both type | ${both.latency.toString()} | ${perKey(both.cost[0])} | ${perKey(both.cost[1])} (each writes and reads) |`,
     '',
     `at rest: ${rest.map((ms) => `${perSecond(ms).toFixed(1)} ms/s`).join(', ')} of the main thread`,
     `an Enter at the top moved the reader’s view by ${moved} px`,

@@ -90,7 +90,7 @@ console.log(`${people} people watched ${seen.size} samples in ${seconds} s`);
 console.log(`arrived: ${((100 * arrived) / expected).toFixed(2)} %`);
 console.log(`behind the first who saw it: ${spread.toString()}`);
 console.log(
-  `server: ${watchedMs.toFixed(1)} ms of processor time a second, ${aloneMs.toFixed(1)} with nobody there; ` +
+  `server: ${watchedMs.toFixed(1)} ms of processor time a second, ${aloneMs.toFixed(1)} without watchers; ` +
     `${(((watchedMs - aloneMs) * 1_000) / people).toFixed(2)} µs a person and second`,
 );
 for (const [reason, count] of failures) console.log(`${count} could not watch: ${reason}`);

@@ -189,15 +189,15 @@ for (const mode of ['buffering', 'cutting'] as const) {
 }
 
 async function recordStatusLabels(page: Page): Promise<() => Promise<string[]>> {
-  const recorder = await saveStatusOf(page).evaluateHandle((chip) => {
-    const recordings = [chip.textContent ?? ''];
-    const note = () => void recordings.push(chip.textContent ?? '');
-    new MutationObserver(note).observe(chip, {
+  const recorder = await saveStatusOf(page).evaluateHandle((status) => {
+    const labels = [status.textContent ?? ''];
+    const record = () => void labels.push(status.textContent ?? '');
+    new MutationObserver(record).observe(status, {
       subtree: true,
       childList: true,
       characterData: true,
     });
-    return recordings;
+    return labels;
   });
   return async () => recorder.jsonValue();
 }

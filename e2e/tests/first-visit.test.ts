@@ -89,7 +89,7 @@ test.describe('where guests are not allowed', () => {
 test.describe('with one tab too many', () => {
   test.use({ serverOptions: { env: { MAX_CONNECTIONS_PER_USER: '1' } } });
 
-  test('the chip gives the server’s reason', async ({ openAsGuest }) => {
+  test('the connection dialog gives the server’s reason', async ({ openAsGuest }) => {
     const { page, context } = await openAsGuest();
     await expectSaved(page);
     const second = await context.newPage();

@@ -108,7 +108,7 @@ for (const [name, options] of Object.entries(SIZES)) {
     expect(await cutOffElements(page)).toEqual([]);
   });
 
-  test(`list, its navigation and the chip, ${name}`, async ({ openAsGuest }) => {
+  test(`list, its navigation and the save status, ${name}`, async ({ openAsGuest }) => {
     const { page, context } = await openAsGuest('/', options);
     await startDocument(page, 'Nebelwarnungsanlagenprüfungsprotokollführerin und ihr Tidebuch');
     await page.goto('/');
@@ -118,7 +118,7 @@ for (const [name, options] of Object.entries(SIZES)) {
     expect(await cutOffElements(page)).toEqual([]);
     await page.getByRole('button', { name: /^Saved/ }).click();
     await expectReachable(page, 'Connection');
-    await takeScreenshot(page, 'chip');
+    await takeScreenshot(page, 'save-status');
     expect(await cutOffElements(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Open the list of documents' }).click();

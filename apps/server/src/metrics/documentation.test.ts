@@ -45,8 +45,8 @@ test('has a page with each of them', async () => {
   });
   const page = [
     '# All metrics\n\n',
-    'What they are for, and how they are read, is said [elsewhere](metrics.md).\n\n',
-    '| Name | Type | Labels | What it is |\n|---|---|---|---|\n',
+    '[Metrics](metrics.md) explains how to use them.\n\n',
+    '| Name | Type | Labels | Meaning |\n|---|---|---|---|\n',
     ...rows,
   ];
   await expect(page.join('')).toMatchFileSnapshot('../../../docs/operate/metrics-list.md');

@@ -95,17 +95,17 @@ export class Metrics {
   );
   readonly publishes = new LabeledCounter(
     'tandem_publishes_total',
-    'Messages made for a room, however many receive them.',
+    'Messages published to a room, each counted once.',
     ['class', DELIVERY_CLASSES],
   );
   readonly deliveries = new LabeledCounter(
     'tandem_deliveries_total',
-    'Messages given to receivers of a room.',
+    'Messages delivered to the channels of a room.',
     ['class', DELIVERY_CLASSES],
   );
   readonly framesSent = new Counter(
     'tandem_frames_sent_total',
-    'Frames written; deliveries by frames is how many travel in one.',
+    'Frames written. Deliveries divided by frames is the number of messages in one frame.',
   );
   readonly bytes = new LabeledCounter('tandem_bytes_total', 'Bytes of frames.', [
     'direction',
@@ -113,35 +113,35 @@ export class Metrics {
   ]);
   readonly slowConsumers = new Counter(
     'tandem_slow_consumers_total',
-    'Connections that took too little of what waited for them.',
+    'Connections that read too slowly.',
   );
   readonly gapRepairs = new Counter(
     'tandem_gap_repairs_total',
-    'Requests for rows or events that are missing in the middle.',
+    'Requests for rows or events that are missing between received ones.',
   );
   readonly recoveries = new LabeledCounter(
     'tandem_recoveries_total',
-    'Copies and channels that came back with a position, and what they were given.',
+    'Replicas and channels that resumed from a position, by what the server sent them.',
     ['result', RECOVERIES],
   );
   readonly errorsSent = new LabeledCounter(
     'tandem_errors_sent_total',
-    'Refusals, by what clients were told.',
+    'Errors sent to clients, by code.',
     ['code', Object.keys(ERRORS) as ErrorCode[]],
   );
   readonly reauthentications = new LabeledCounter(
     'tandem_reauthentications_total',
-    'New tokens on connections that live on.',
+    'New tokens on open connections.',
     ['result', ['renewed', 'refused']],
   );
   readonly rateLimited = new LabeledCounter(
     'tandem_rate_limited_total',
-    'What was refused because it was too much.',
+    'Messages, connections and requests refused by a rate limit.',
     ['bucket', BUCKETS],
   );
   readonly containedErrors = new LabeledCounter(
     'tandem_contained_errors_total',
-    'Failures of the server itself that ended no more than one connection or one step.',
+    'Errors of the server that affected only one connection or one operation.',
     ['source', ERROR_SOURCES],
   );
   readonly untrustedForwards = new Counter(
@@ -150,16 +150,16 @@ export class Metrics {
   );
   readonly loopDelay = new Histogram(
     'nodejs_eventloop_lag_seconds',
-    'How late the event loop of the gateway came to its work.',
+    'Delay of the event loop of the gateway.',
   );
   readonly selfProbe = new LabeledHistogram(
     'tandem_probe_seconds',
-    'What the server publishes to itself, until it has it.',
+    'From a message of the self-probe to its delivery.',
     ['path', PROBE_PATHS],
   );
   readonly probeFailures = new LabeledCounter(
     'tandem_probe_failures_total',
-    'What the server published to itself and did not get in time.',
+    'Messages of the self-probe that were not delivered in time.',
     ['path', PROBE_PATHS],
   );
   readonly acknowledgements = new LatencyWindow();
@@ -180,7 +180,7 @@ export class Metrics {
   );
   readonly #acknowledge = new Histogram(
     'tandem_update_ack_seconds',
-    'From the arrival of an update to its acknowledgement; of each channel one at a time.',
+    'From the arrival of an update to its acknowledgement, one update of each channel at a time.',
   );
   readonly #commands = new TwoLabelCounter('tandem_commands_total', 'Commands answered.', [
     ['command', COMMAND_NAMES],
@@ -188,7 +188,7 @@ export class Metrics {
   ]);
   readonly #command = new LabeledHistogram(
     'tandem_command_seconds',
-    'From a command to its answer, the disk included.',
+    'From a command to its answer, including the commit.',
     ['command', COMMAND_NAMES],
   );
   readonly #commandCommit = new Histogram(

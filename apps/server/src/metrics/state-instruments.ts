@@ -38,11 +38,11 @@ export function stateInstruments(
     ),
     new Gauge(
       'tandem_drain_remaining',
-      'Connections that have yet to leave before a restart.',
+      'Connections that are still open while the server drains.',
       serverStats.state === 'draining' ? total : 0,
     ),
-    new Gauge('tandem_send_queue_bytes', 'Bytes that wait to go out to connections.', queuedBytes),
-    new Gauge('tandem_rooms', 'Documents that somebody has open.', rooms),
+    new Gauge('tandem_send_queue_bytes', 'Bytes that wait to be sent to connections.', queuedBytes),
+    new Gauge('tandem_rooms', 'Documents that are open.', rooms),
     new Gauge('tandem_channels', 'Documents open on connections.', channels),
     new Gauge('tandem_presence_members', 'People shown in rooms.', members),
     new Gauge(

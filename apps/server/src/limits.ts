@@ -11,7 +11,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** HTTP requests and the TCP connections that carry them. */
 export const HTTP = {
   maxBodyBytes: 64 * KIB,
   /** Node checks headers and requests for their timeouts every `checkIntervalMs`. */
@@ -89,7 +88,7 @@ export const SLOW_CONSUMER = {
   /** Above it, or above `conflateThresholdBytes` for `lagAfterMs`, the connection lags: channels pause (T11). */
   lagThresholdBytes: 1 * MIB,
   lagAfterMs: 5_000,
-  /** With so many lags within `lagWindowMs` the connection is closed (T11). */
+  /** With this many lags within `lagWindowMs` the connection is closed (T11). */
   maxLags: 3,
   lagWindowMs: MINUTE_MS,
   /** Channels that catch up at the same time; others wait for the next check. */
@@ -104,7 +103,6 @@ export const SLOW_CONSUMER = {
   minProgressBytes: 64 * KIB,
 } as const;
 
-/** Documents that one connection opens. */
 export const OPEN_QUEUE = { maxConcurrent: 8, maxQueued: 512 } as const;
 
 /** Updates refused as harmful; one above the limit closes the connection and bans new ones for a time (W19). */
@@ -125,10 +123,8 @@ export const REQUEST_RATES = {
   changes: { burst: 100, perSecond: 10 },
   reads: { burst: 200, perSecond: 20 },
 } as const;
-/** Callers whose rate is remembered. */
 export const MAX_TRACKED_CALLERS = 10_000;
 
-/** Shutting down. */
 export const DRAIN = {
   /** Clients are told to reconnect over at least `spreadMs`, at no more than `connectionsPerSecond`. */
   spreadMs: 1_000,
@@ -138,9 +134,9 @@ export const DRAIN = {
   flushMs: 250,
 } as const;
 
-/** Writes to connections, gathered. */
+/** Writes to connections are batched (see `runtime/flush-scheduler.ts`). */
 export const FLUSH = {
-  /** A connection that wrote so often, each within `loadedGapMs` of the last, writes every `loadedIntervalMs`. */
+  /** After this many writes, each within `loadedGapMs` of the last, a connection writes every `loadedIntervalMs`. */
   loadedAfterWrites: 20,
   /** Two or three people who type are further apart, and are not delayed. */
   loadedGapMs: 12,
@@ -152,7 +148,6 @@ export const FLUSH = {
 
 export const TIMER_WHEEL = { tickMs: 100 } as const;
 
-/** Worker threads and their supervisor. */
 export const WORKER = {
   /** How often the supervisor checks whether the current work exceeded its budget. */
   watchdogIntervalMs: 250,
@@ -166,11 +161,9 @@ export const WORKER = {
   stopTimeoutMs: 10_000,
 } as const;
 
-/** Sessions, tokens and guests. */
 export const ACCOUNTS = {
   sessionLifetimeMs: 400 * DAY_MS,
   sessionSweepMs: DAY_MS,
-  /** Random bytes in a session cookie. */
   cookieBytes: 32,
   tokenLifetimeMs: 10 * MINUTE_MS,
   /** Guests checked in one step of deleting abandoned ones, none of them younger than the grace period. */
@@ -195,13 +188,10 @@ export const VISITS = {
   maxCached: 20_000,
 } as const;
 
-/** Lists of documents. */
 export const LIBRARY = {
-  /** People shown with a document. */
   maxPresentShown: 8,
   /** An excerpt follows the text after this long. */
   excerptDelayMs: 2_000,
-  /** Excerpts written in one commit. */
   excerptsPerCommit: 10,
   /** A changed document is sent to the libraries of this many people: those who opened it last. */
   maxNotifiedLibraries: 1_000,
@@ -222,7 +212,6 @@ export const CHAT = {
   maxReactions: 1_000,
 } as const;
 
-/** Who is in a document. */
 export const PRESENCE = {
   /** A crowd begins at `MAX_SHOWN_MEMBERS` and ends below this, so that it does not flap (PR4). */
   crowdEndsBelow: 450,
@@ -254,9 +243,8 @@ export const CURSORS = {
   maxDepartedClients: 1_000,
 } as const;
 
-/** Commands and their results. */
 export const COMMAND_LIMITS = {
-  /** Other users of the database go in between two transactions. */
+  /** Other writers of the database run between two transactions. */
   perTransaction: 100,
   /** Unanswered commands of one connection, waiting and running (W27). */
   maxQueued: 64,
@@ -264,7 +252,7 @@ export const COMMAND_LIMITS = {
   profileChangeCost: 5,
   /** `retryAfterMs` for a document that could not be created. */
   retryMs: 1_000,
-  /** A command that was running when so many workers ended is refused. */
+  /** A command that was running when this many workers ended is refused. */
   maxAttempts: 3,
   /** How long a command can be repeated (W25). */
   resultLifetimeMs: 31 * DAY_MS,
@@ -273,12 +261,10 @@ export const COMMAND_LIMITS = {
   transactionsPerSweep: 100,
 } as const;
 
-/** Channels of events. */
 export const EVENTS = {
   /** The newest events of a channel that the database keeps; older ones are deleted in batches. */
   maxStored: RECOVERY_EVENTS,
   trimBatch: 50,
-  /** Channels whose newest offset the command worker remembers. */
   maxCachedHeads: 20_000,
   /** Events in one message to a client that comes back; more of them take several messages. */
   perMessage: 100,

@@ -70,8 +70,8 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     const { base, environment, webSocket = nativeWebSocket } = options;
-    const place = options.durable ? (options.unloadOutbox ?? null) : null;
-    this.#unloadOutbox = new UnloadOutbox(place, environment.random);
+    const storage = options.durable ? (options.unloadOutbox ?? null) : null;
+    this.#unloadOutbox = new UnloadOutbox(storage, environment.random);
     const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
     const http = new HttpSession({
       base,

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { PeopleSearch } from './people-search.ts';
 
 const searching = (answer: () => Response) => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const fetch = async (url: string | URL | Request): Promise<Response> => {
-    asked.push(url instanceof Request ? url.url : url.toString());
+    requests.push(url instanceof Request ? url.url : url.toString());
     return answer();
   };
   const people = new PeopleSearch({ base: 'http://server', fetch, clock: new ManualClock() });
-  return { asked, people };
+  return { requests, people };
 };
 
 test('PE1 people are asked for by name, and are as the server says', async () => {
@@ -18,11 +18,11 @@ test('PE1 people are asked for by name, and are as the server says', async () =>
     document: { id: 'plan', title: 'Plan' },
     seenAt: null,
   };
-  const { asked, people } = searching(() => Response.json({ people: [ben] }));
+  const { requests, people } = searching(() => Response.json({ people: [ben] }));
   expect(people.known('ben')).toBeNull();
   expect(await people.find('b & n')).toEqual([ben]);
   expect(people.known('ben')).toEqual(ben.user);
-  expect(asked).toEqual(['http://server/api/people?search=b+%26+n']);
+  expect(requests).toEqual(['http://server/api/people?search=b+%26+n']);
 });
 
 test('PE1 a refusal, and what is no list of people, are not an empty list', async () => {

@@ -174,16 +174,16 @@ test('a channel that is open only after everyone has left it is left at once', a
 
 test('listeners hear of each change, and the state is the same object until then', async () => {
   const { scene, session } = await live();
-  let heard = 0;
-  const stop = session.onChange(() => heard++);
+  let changes = 0;
+  const stop = session.onChange(() => changes++);
   const before = session.state;
   expect(session.state).toBe(before);
   await scene.events(2, sent(3));
-  expect(heard).toBe(1);
+  expect(changes).toBe(1);
   expect(session.state).not.toBe(before);
   stop();
   await scene.events(3, sent(4));
-  expect(heard).toBe(1);
+  expect(changes).toBe(1);
 });
 
 test('EV5 a gap is asked for after 200 ms', async () => {

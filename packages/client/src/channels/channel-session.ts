@@ -33,7 +33,7 @@ import type { StateStore } from './state-store.ts';
 /** The minimum interval between writes of a state. */
 const KEEP_AFTER_MS = 1_000;
 
-const NOBODY: readonly string[] = [];
+const NO_USERS: readonly string[] = [];
 
 export type StateOf<N extends ChannelName> =
   N extends `${infer T extends 'chat' | 'sharing'}:${string}`
@@ -69,7 +69,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly #listeners = new Listeners<() => void>();
   readonly #typingRefresher: TypingRefresher;
   readonly #retry: RefusalRetry;
-  #typing: readonly string[] = NOBODY;
+  #typing: readonly string[] = NO_USERS;
   #replica: ChannelReplica | null = null;
   #owner: string | null = null;
   #error: ErrorBody | null = null;
@@ -215,7 +215,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#retry.cancel();
     clock.clearTimeout(this.#dueTimer);
     this.#replica?.disconnected();
-    this.#typing = NOBODY;
+    this.#typing = NO_USERS;
     this.changed();
   }
 

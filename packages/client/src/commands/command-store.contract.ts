@@ -43,13 +43,13 @@ export function commandStoreContract(open: (device: number) => Promise<CommandSt
 
   test('CM9 pages of a device share it, and each is told what the others change', async () => {
     const [here, there] = [await open(++device), await open(device)];
-    const told = new Promise<void>((resolve) => void there.listen(resolve));
+    const notified = new Promise<void>((resolve) => void there.listen(resolve));
     await here.keep(kept(1));
-    await told;
+    await notified;
     expect(await there.all()).toEqual([kept(1)]);
-    const toldAgain = new Promise<void>((resolve) => void here.listen(resolve));
+    const notifiedAgain = new Promise<void>((resolve) => void here.listen(resolve));
     await there.remove(kept(1).command.id);
-    await toldAgain;
+    await notifiedAgain;
     expect(await here.all()).toEqual([]);
     here.close();
     there.close();

@@ -47,7 +47,7 @@ test('CM9 pages of a device show each other’s commands; each is said by the pa
   expect(titles(0)?.toSorted()).toEqual(['Page 1', 'Page 2']);
   expect(titles(1)?.toSorted()).toEqual(['Page 1', 'Page 2']);
   await server.reconnect(one, two);
-  expect(server.said.toSorted()).toEqual([first, second].toSorted());
+  expect(server.received.toSorted()).toEqual([first, second].toSorted());
   expect([names(one), names(two)]).toEqual([[], []]);
   expect(titles(0)).toEqual(titles(1));
 });
@@ -60,9 +60,9 @@ test('CM9 what a page that is gone has left is said by another after a while, on
   await one.close();
   await server.reconnect(two);
   await server.settle(ORPHAN_AFTER_MS - 1_000);
-  expect(server.said).toEqual([]);
+  expect(server.received).toEqual([]);
   await server.settle(ORPHAN_AFTER_MS);
-  expect(server.said).toEqual([id]);
+  expect(server.received).toEqual([id]);
   expect(names(two)).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test('CM9 so is what it has left by a clock that has been set back since', async
   const id = '01J00000000000000000000003';
   await open().keep({ command: { ...create(3), id, at }, user: 'ada' });
   await server.settle(2 * ORPHAN_AFTER_MS);
-  expect(new Set(server.said)).toEqual(new Set([id]));
+  expect(new Set(server.received)).toEqual(new Set([id]));
   expect(names(two)).toEqual([]);
 });
 
@@ -85,7 +85,7 @@ test('CM8 W25: a page that starts says what is kept; said by two pages, it happe
   late.start();
   await server.reconnect(late);
   await server.reconnect(one);
-  expect(server.said).toEqual([id, id]);
+  expect(server.received).toEqual([id, id]);
   expect(server.effects).toEqual([id]);
   expect(names(late)).toEqual([]);
 });
@@ -120,7 +120,7 @@ test('CM11 nobody’s connection says what somebody else has left, and it stays 
   ben.start();
   await server.reconnect(ben);
   await server.settle(2 * ORPHAN_AFTER_MS);
-  expect(server.said).toEqual([]);
+  expect(server.received).toEqual([]);
   expect(names(ben)).toEqual([]);
   expect(await open().all()).toHaveLength(1);
 });
@@ -182,7 +182,7 @@ test('W25: after 30 days only what makes something is said; the rest is put asid
   const refusals: string[] = [];
   ada.commands.onRefused(({ name }, { message }) => refusals.push(`${name}: ${message}`));
   await server.connect(ada);
-  expect(server.said).toEqual(['01J00000000000000000000002']);
+  expect(server.received).toEqual(['01J00000000000000000000002']);
   expect(refusals).toEqual([expect.stringMatching(/^document:rename: .*30 days ago/)]);
   expect(names(ada)).toEqual([]);
   expect(await store.all()).toEqual([]);
@@ -192,7 +192,7 @@ test('W25: nor is it said by a page that is open and takes over what another has
   const { server, one, two, open } = await pages();
   await keepOld(open(), server.environment.clock.now());
   await server.settle();
-  expect(new Set(server.said)).toEqual(new Set(['01J00000000000000000000002']));
+  expect(new Set(server.received)).toEqual(new Set(['01J00000000000000000000002']));
   expect([names(one), names(two)]).toEqual([[], []]);
   expect(await open().all()).toEqual([]);
 });

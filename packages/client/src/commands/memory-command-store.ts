@@ -14,7 +14,7 @@ export function memoryCommandPages(): () => CommandStore {
     const page = {};
     const own = new Listeners<() => void>();
     pages.set(page, own);
-    const tellOthers = () => {
+    const notifyOthers = () => {
       for (const [other, listeners] of pages)
         if (other !== page) listeners.notify((changed) => changed());
     };
@@ -24,10 +24,10 @@ export function memoryCommandPages(): () => CommandStore {
       },
       async keep(kept) {
         commands.set(kept.command.id, kept);
-        tellOthers();
+        notifyOthers();
       },
       async remove(id) {
-        if (commands.delete(id)) tellOthers();
+        if (commands.delete(id)) notifyOthers();
       },
       listen: (changed) => own.add(changed),
       close() {

@@ -5,16 +5,16 @@ import { HttpSession } from './http-session.ts';
 
 function sessionWith(answer: () => Response) {
   const { clock } = new FakeEnvironment();
-  const asked: RequestInit[] = [];
+  const requests: RequestInit[] = [];
   const http = new HttpSession({
     base: '',
     clock,
     fetch: async (_, init = {}) => {
-      asked.push(init);
+      requests.push(init);
       return answer();
     },
   });
-  return { http, asked };
+  return { http, requests };
 }
 
 const page = (status: number) =>
@@ -41,9 +41,9 @@ test.each<[string, () => Response, object]>([
   ['502 of a proxy', () => page(502), { kind: 'unreachable' }],
   ['JSON of somebody else', () => json(200, {}), { kind: 'unreachable' }],
 ])('in the place of a token, %s', async (_, answer, expected) => {
-  const { http, asked } = sessionWith(answer);
+  const { http, requests } = sessionWith(answer);
   expect(await http.token({ fresh: true })).toEqual(expected);
-  expect(asked[0]).toMatchObject({ method: 'POST', redirect: 'manual' });
+  expect(requests[0]).toMatchObject({ method: 'POST', redirect: 'manual' });
 });
 
 test.each<[string, () => Response, string]>([
@@ -60,15 +60,15 @@ test.each<[string, () => Response, string]>([
 test('what belongs to the session says its token, the request for the next one too', async () => {
   const user = { id: 'ada', name: 'Ada', color: 1 };
   let count = 0;
-  const { http, asked } = sessionWith(() =>
+  const { http, requests } = sessionWith(() =>
     json(200, { user, token: `t${++count}`, expiresAt: Number.MAX_SAFE_INTEGER }),
   );
   await http.token({ fresh: false });
   await http.fetch('/api/documents');
   await http.token({ fresh: true });
   await http.fetch('/api/documents', { method: 'POST', headers: { 'X-Other': 'kept' } });
-  const said = asked.map(({ headers }) => new Headers(headers).get(TOKEN_HEADER));
-  expect(said).toEqual([null, 't1', 't1', 't3']);
-  expect(asked[3]).toMatchObject({ method: 'POST' });
-  expect(new Headers(asked[3]?.headers).get('X-Other')).toBe('kept');
+  const tokens = requests.map(({ headers }) => new Headers(headers).get(TOKEN_HEADER));
+  expect(tokens).toEqual([null, 't1', 't1', 't3']);
+  expect(requests[3]).toMatchObject({ method: 'POST' });
+  expect(new Headers(requests[3]?.headers).get('X-Other')).toBe('kept');
 });

@@ -68,8 +68,8 @@ export class HttpSession {
       });
       if (asksToSignIn(response, null)) return 'sign-in';
       // A server that starts or drains responds differently, and accepts no connection.
-      const word = response.ok ? (await response.text()).trim() : '';
-      return word === 'alive' ? 'reachable' : 'unreachable';
+      const status = response.ok ? (await response.text()).trim() : '';
+      return status === 'alive' ? 'reachable' : 'unreachable';
     });
   };
 

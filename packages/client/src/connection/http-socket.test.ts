@@ -26,7 +26,7 @@ interface Scene {
   readonly server: FakeHttpServer;
   readonly environment: FakeEnvironment;
   readonly socket: HttpSocket;
-  readonly heard: ServerMessage[];
+  readonly received: ServerMessage[];
   readonly closes: number[];
   readonly held: { free: number };
   settle(ms?: number): Promise<void>;
@@ -47,16 +47,16 @@ function scene(kind: 'stream' | 'poll', free = 1): Scene {
   if (kind === 'stream') held.free--;
   const socket =
     kind === 'stream' ? new StreamSocket(http, take()) : new PollSocket({ ...http, longPollSlots });
-  const heard: ServerMessage[] = [];
+  const received: ServerMessage[] = [];
   const closes: number[] = [];
   socket.onopen = () => socket.send(frame(0));
   socket.onmessage = ({ data }: MessageEvent) => {
     const decoded = binaryCodec.decodeFromServer(new Uint8Array(data as ArrayBuffer));
-    if (decoded.kind === 'ok') heard.push(...decoded.messages);
+    if (decoded.kind === 'ok') received.push(...decoded.messages);
   };
   socket.onclose = ({ code }) => void closes.push(code);
   const settle = (ms = 0) => environment.clock.advanceAsync(ms);
-  return { server, environment, socket, heard, closes, held, settle };
+  return { server, environment, socket, received, closes, held, settle };
 }
 
 async function streaming(): Promise<Scene & { write(bytes: Uint8Array): void; end(): void }> {
@@ -173,11 +173,11 @@ describe('a stream', () => {
     const bytes = bodyWith(typing(['ada']));
     s.write(bytes.subarray(0, 3));
     await s.settle();
-    expect(s.heard).toEqual([]);
+    expect(s.received).toEqual([]);
     s.write(bytes.subarray(3));
     s.write(bodyWith(typing(['ben'])));
     await s.settle();
-    expect(s.heard).toEqual([typing(['ada']), typing(['ben'])]);
+    expect(s.received).toEqual([typing(['ada']), typing(['ben'])]);
   });
 
   test('T2: brings the snapshot of the largest document', async () => {
@@ -192,11 +192,11 @@ describe('a stream', () => {
   });
 
   test('T5: ends with the code of its last part, or without a word', async () => {
-    const told = await streaming();
-    told.write(closing(4401));
-    await told.settle();
-    expect(told.closes).toEqual([4401]);
-    expect(told.held.free).toBe(1);
+    const closed = await streaming();
+    closed.write(closing(4401));
+    await closed.settle();
+    expect(closed.closes).toEqual([4401]);
+    expect(closed.held.free).toBe(1);
     const cut = await streaming();
     cut.end();
     await cut.settle();
@@ -232,24 +232,24 @@ describe('a stream', () => {
 describe('polls', () => {
   test('T4: ask for the next answer by the number of the last', async () => {
     const s = await polling();
-    expect(s.heard).toEqual([typing(['ada'])]);
+    expect(s.received).toEqual([typing(['ada'])]);
     expect(s.server.latest('poll').header('received')).toBe('1');
     expect(s.server.latest('poll').header('hold')).toBe(String(POLL_HOLD_MS));
     s.server.latest('poll').answer(200, bodyWith(typing(['ben'])), { 'Tandem-Sequence': '2' });
     await s.settle();
-    expect(s.heard).toHaveLength(2);
+    expect(s.received).toHaveLength(2);
     expect(s.server.latest('poll').header('received')).toBe('2');
     s.server.latest('poll').answer(200, null, { 'Tandem-Sequence': '2' });
     await s.settle();
     expect(s.server.latest('poll').header('received')).toBe('2');
-    expect(s.heard).toHaveLength(2);
+    expect(s.received).toHaveLength(2);
   });
 
   test('T4: an answer that comes twice counts once', async () => {
     const s = await polling();
     s.server.latest('poll').answer(200, bodyWith(typing(['ada'])), { 'Tandem-Sequence': '1' });
     await s.settle();
-    expect(s.heard).toHaveLength(1);
+    expect(s.received).toHaveLength(1);
   });
 
   test('T4: a question that is cut off is asked again, for not so long', async () => {

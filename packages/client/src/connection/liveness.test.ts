@@ -10,7 +10,7 @@ function scene() {
   const environment = new FakeEnvironment();
   const { clock } = environment;
   let offset = 0;
-  const told: string[] = [];
+  const calls: string[] = [];
   const liveness = new Liveness(
     {
       random: environment.random,
@@ -24,30 +24,30 @@ function scene() {
         clearTimeout: (handle) => clock.clearTimeout(handle),
       },
     },
-    { ping: () => told.push('ping'), dead: () => told.push('dead') },
+    { ping: () => calls.push('ping'), dead: () => calls.push('dead') },
   );
   liveness.recordActivity();
   liveness.start();
   const pass = (ms: number) => clock.advance(ms);
-  return { told, pass, liveness, setBack: (ms: number) => void (offset -= ms) };
+  return { calls, pass, liveness, setBack: (ms: number) => void (offset -= ms) };
 }
 
 test('W13: a silence is noticed in time, also when the clock is set back in it', () => {
-  const { told, pass, setBack } = scene();
+  const { calls, pass, setBack } = scene();
   pass(PROBE_AFTER_MS / 2);
   setBack(HOUR_MS);
   pass(2 * PROBE_AFTER_MS);
-  expect(told[0]).toBe('ping');
+  expect(calls[0]).toBe('ping');
   pass(PROBE_TIMEOUT_MS);
-  expect(told).toEqual(['ping', 'dead']);
+  expect(calls).toEqual(['ping', 'dead']);
 });
 
 test('W13: an answer that does not come is missed in time, also when the clock is set back meanwhile', () => {
-  const { told, pass, liveness, setBack } = scene();
+  const { calls, pass, liveness, setBack } = scene();
   liveness.check();
   setBack(HOUR_MS);
   pass(2 * PROBE_TIMEOUT_MS);
-  expect(told).toEqual(['ping', 'dead']);
+  expect(calls).toEqual(['ping', 'dead']);
 });
 
 test('W13: a silent network is noticed within 10 s', async () => {

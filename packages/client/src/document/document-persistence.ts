@@ -226,10 +226,10 @@ export class DocumentPersistence {
     decide: (stored: Stored) => RejectedUpdatesChange,
   ): void {
     const { document, store, clock, changed, rejectedNotPersisted } = this.#options;
-    let isTold = otherwise === null;
+    let isReported = otherwise === null;
     const notPersisted = () => {
-      if (otherwise !== null && !isTold) rejectedNotPersisted(otherwise);
-      isTold = true;
+      if (otherwise !== null && !isReported) rejectedNotPersisted(otherwise);
+      isReported = true;
     };
     this.#writes.push(async () => {
       await store.rejectedUpdates(document, decide);

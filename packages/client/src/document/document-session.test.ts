@@ -49,17 +49,17 @@ test('remote updates of one frame are one transaction', async () => {
 
 test('tells of each change of what is not confirmed', async () => {
   const { server, session } = await opened();
-  const said: boolean[] = [];
-  const stop = server.client.onChange(() => said.push(server.client.unsaved));
+  const reported: boolean[] = [];
+  const stop = server.client.onChange(() => reported.push(server.client.unsaved));
   text(session).insert(0, 'tide');
-  expect(said.at(-1)).toBe(true);
+  expect(reported.at(-1)).toBe(true);
   await server.settle(16);
   await server.acknowledge();
-  expect(said.at(-1)).toBe(false);
+  expect(reported.at(-1)).toBe(false);
   stop();
-  const { length } = said;
+  const { length } = reported;
   text(session).insert(0, 'tide');
-  expect(said).toHaveLength(length);
+  expect(reported).toHaveLength(length);
 });
 
 test('a document is loading until all of it has arrived', async () => {
@@ -133,12 +133,12 @@ test('a document that the engine loses again and again is not asked for without 
 test('SY33: rows that are missing and do not come are asked for again, later each time', async () => {
   const { server } = await opened();
   const remote = server.write('a');
-  const asked = () => server.socket.sentOf('rows:request').length;
+  const requests = () => server.socket.sentOf('rows:request').length;
   const rows = (from: number, to: number) =>
     server.socket.answer({ type: 'updates', channel: CHANNEL, from, to, updates: [remote] });
   rows(server.offset + 2, server.offset + 3);
   await server.settle(0);
-  expect(asked()).toBe(1);
+  expect(requests()).toBe(1);
   for (const [ms, times] of [
     [4_999, 1],
     [1, 2],
@@ -151,11 +151,11 @@ test('SY33: rows that are missing and do not come are asked for again, later eac
     [1, 6],
   ] as const) {
     await server.settle(ms);
-    expect(asked()).toBe(times);
+    expect(requests()).toBe(times);
   }
   rows(server.offset, server.offset + 3);
   await server.settle(120_000);
-  expect(asked()).toBe(6);
+  expect(requests()).toBe(6);
 });
 
 test('W44: says why the server cannot save, until it can', async () => {

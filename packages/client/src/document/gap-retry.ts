@@ -7,13 +7,13 @@ const BACKOFF = { baseMs: RECOVER_AGAIN_MS, capMs: RECOVER_AGAIN_CAP_MS };
 
 export class GapRetry {
   readonly #clock: Clock;
-  readonly #askAgain: () => void;
+  readonly #request: () => void;
   #timer: unknown = null;
   #attempt = 0;
 
-  constructor(clock: Clock, askAgain: () => void) {
+  constructor(clock: Clock, request: () => void) {
     this.#clock = clock;
-    this.#askAgain = askAgain;
+    this.#request = request;
   }
 
   follow(hasGap: boolean): void {
@@ -24,7 +24,7 @@ export class GapRetry {
         () => {
           this.#timer = null;
           this.#attempt++;
-          this.#askAgain();
+          this.#request();
         },
         backoffMs(BACKOFF, this.#attempt),
       );

@@ -62,17 +62,17 @@ test('writing that hangs is not called kept, and is as soon as it is answered', 
   const session = server.client.openDocument('d');
   await server.connect();
   await server.answerOpen();
-  let heard = 0;
-  session.onChange(() => heard++);
+  let changes = 0;
+  session.onChange(() => changes++);
   server.socket.drop(1006);
   session.doc.getText('t').insert(0, 'tide');
   await server.settle(3_100);
   expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: false });
-  const before = heard;
+  const before = changes;
   writing.resolve(1);
   await server.settle();
   expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: true });
-  expect(heard).toBeGreaterThan(before);
+  expect(changes).toBeGreaterThan(before);
 });
 
 test('refused work that the device does not take is shown by the page', async () => {

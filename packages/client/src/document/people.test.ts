@@ -28,7 +28,7 @@ const member = (user: string, state: Member['state'] = 'active'): Member => ({
   clients: [],
 });
 
-function hear(change: Partial<MessageOf<'presence:changed'>>): void {
+function receive(change: Partial<MessageOf<'presence:changed'>>): void {
   people.receive({
     type: 'presence:changed',
     channel: 1,
@@ -47,32 +47,32 @@ const names = () => people.members.map(({ user }) => user);
 const cursors = () => sent.filter(({ type }) => type === 'awareness').length;
 
 test('PR1: a position is only as new as what was heard without a gap', () => {
-  hear({ full: true, members: [member('a'), member('b')] });
-  hear({ members: [member('c')], from: 1, position: { epoch: 'e', offset: 2 } });
+  receive({ full: true, members: [member('a'), member('b')] });
+  receive({ members: [member('c')], from: 1, position: { epoch: 'e', offset: 2 } });
   expect(people.position).toEqual({ epoch: 'e', offset: 2 });
-  hear({ left: ['a'], from: 3, position: { epoch: 'e', offset: 4 } });
+  receive({ left: ['a'], from: 3, position: { epoch: 'e', offset: 4 } });
   expect(names()).toEqual(['b', 'c']);
   expect(people.position).toEqual({ epoch: 'e', offset: 2 });
   people.lost();
   expect(names()).toEqual([]);
-  hear({ left: ['a', 'b'], from: 2, position: { epoch: 'e', offset: 6 } });
+  receive({ left: ['a', 'b'], from: 2, position: { epoch: 'e', offset: 6 } });
   expect(names()).toEqual(['c']);
   expect(people.position).toEqual({ epoch: 'e', offset: 6 });
-  hear({ full: true, members: [member('d')], position: { epoch: 'f', offset: 0 } });
+  receive({ full: true, members: [member('d')], position: { epoch: 'f', offset: 0 } });
   expect([names(), people.position]).toEqual([['d'], { epoch: 'f', offset: 0 }]);
 });
 
 test('PR4: oneself is always among them, and as the server says', () => {
-  hear({ full: true, members: [member('a')], you: member('me') });
+  receive({ full: true, members: [member('a')], you: member('me') });
   expect(names()).toEqual(['a', 'me']);
-  hear({ members: [member('me', 'idle')], left: ['a'] });
+  receive({ members: [member('me', 'idle')], left: ['a'] });
   expect(people.members).toEqual([member('me', 'idle')]);
-  hear({ left: ['me'], you: member('me', 'away') });
+  receive({ left: ['me'], you: member('me', 'away') });
   expect(people.members).toEqual([member('me', 'away')]);
 });
 
 test('PR6: the first move is sent at once, the newest of later ones at the pace that the server asks for', () => {
-  hear({ full: true, cursorIntervalMs: 528 });
+  receive({ full: true, cursorIntervalMs: 528 });
   people.awareness.setLocalStateField('at', 1);
   expect(cursors()).toBe(1);
   for (let i = 0; i < 50; i++) {
@@ -85,14 +85,14 @@ test('PR6: the first move is sent at once, the newest of later ones at the pace 
   clock.advance(600);
   people.awareness.setLocalStateField('at', 99);
   expect(cursors()).toBe(3);
-  hear({ cursorIntervalMs: AWARENESS_INTERVAL_MS });
+  receive({ cursorIntervalMs: AWARENESS_INTERVAL_MS });
   people.awareness.setLocalStateField('at', 100);
   clock.advance(AWARENESS_INTERVAL_MS);
   expect(cursors()).toBe(4);
 });
 
 test('W22: a state that is too large is not sent: it would cost the connection', () => {
-  hear({ full: true });
+  receive({ full: true });
   people.awareness.setLocalStateField('at', 'x'.repeat(MAX_AWARENESS_STATE_BYTES));
   clock.advance(AWARENESS_INTERVAL_MS);
   expect(cursors()).toBe(0);
@@ -103,7 +103,7 @@ test('W22: a state that is too large is not sent: it would cost the connection',
 
 test('PR5: a page is asked for and answered by its number, and by null when the connection goes', async () => {
   expect(await people.list('', 0)).toBeNull();
-  hear({ full: true });
+  receive({ full: true });
   const [first, second] = [people.list('an', 0), people.list('an', 100)];
   expect(sent).toMatchObject([
     { type: 'presence:list', ref: 1, query: 'an', after: 0 },

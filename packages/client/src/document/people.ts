@@ -57,7 +57,7 @@ export class People {
   #counts: MemberCounts | null = null;
   #position: ChannelPosition | null = null;
   #isHere = false;
-  readonly #asked = new Map<number, (page: PeoplePage | null) => void>();
+  readonly #requests = new Map<number, (page: PeoplePage | null) => void>();
   #lastRef = 0;
   #typing: readonly string[] = [];
   #state: PresenceState = 'active';
@@ -125,8 +125,8 @@ export class People {
         applyAwarenessUpdate(this.awareness, message.update, REMOTE);
         return;
       case 'presence:listed':
-        this.#asked.get(message.ref)?.({ members: message.members, next: message.next });
-        this.#asked.delete(message.ref);
+        this.#requests.get(message.ref)?.({ members: message.members, next: message.next });
+        this.#requests.delete(message.ref);
         return;
       case 'presence:changed':
         this.#learn(message);
@@ -148,7 +148,7 @@ export class People {
     if (!this.#isHere) return Promise.resolve(null);
     const ref = ++this.#lastRef;
     return new Promise((resolve) => {
-      this.#asked.set(ref, resolve);
+      this.#requests.set(ref, resolve);
       this.#options.send({
         type: 'presence:list',
         channel: 0,
@@ -197,8 +197,8 @@ export class People {
   }
 
   #answer(page: PeoplePage | null): void {
-    for (const answer of this.#asked.values()) answer(page);
-    this.#asked.clear();
+    for (const answer of this.#requests.values()) answer(page);
+    this.#requests.clear();
   }
 
   /** Sends the first move at once, later ones at the server's pace, and always the last. */

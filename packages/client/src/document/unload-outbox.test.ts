@@ -58,7 +58,7 @@ test.each(['leaving', 'hidden'] as const)(
     server.environment.emit(event);
     device.drop();
     expect(await shownAfter(device)).toEqual({ shown: 'tide', pending: 2 });
-    expect(device.unloadOutbox.said.size).toBe(0);
+    expect(device.unloadOutbox.values.size).toBe(0);
     expect(await device.disk.outbox()).toHaveLength(2);
   },
 );
@@ -78,10 +78,10 @@ test('a page that stays takes its words back once the store has them', async () 
   text(session).insert(0, 'tide');
   server.environment.emit('hidden');
   await server.settle();
-  expect(device.unloadOutbox.said.size).toBe(1);
+  expect(device.unloadOutbox.values.size).toBe(1);
   device.commit();
   await server.settle();
-  expect(device.unloadOutbox.said.size).toBe(0);
+  expect(device.unloadOutbox.values.size).toBe(0);
   expect(await device.disk.outbox()).toHaveLength(1);
 });
 
@@ -93,7 +93,7 @@ test('with nothing to say it says nothing', async () => {
   device.commit();
   await server.settle();
   server.environment.emit('leaving');
-  expect(device.unloadOutbox.said.size).toBe(0);
+  expect(device.unloadOutbox.values.size).toBe(0);
 });
 
 test('what was written before the stored copy was there is not lost either', async () => {
@@ -135,19 +135,19 @@ test('words of a closed page count as unconfirmed work, and are delivered', asyn
 test('P5: what the store has not kept for a while is not called kept, until it is', async () => {
   const device = new Device();
   const { server, session } = await opened(device);
-  const said: boolean[] = [];
-  session.onChange(() => said.push(session.isKept));
+  const reported: boolean[] = [];
+  session.onChange(() => reported.push(session.isKept));
   text(session).insert(0, 'tide');
   await server.settle(16);
   expect(session.isKept).toBe(true);
   await server.settle(KEPT_WITHIN_MS - 1);
   expect(session.isKept).toBe(true);
   await server.settle(1);
-  expect([session.isKept, said.at(-1)]).toEqual([false, false]);
+  expect([session.isKept, reported.at(-1)]).toEqual([false, false]);
   expect(await server.client.unconfirmed()).toMatchObject([{ kept: false }]);
   device.commit();
   await server.settle();
-  expect([session.isKept, said.at(-1)]).toEqual([true, true]);
+  expect([session.isKept, reported.at(-1)]).toEqual([true, true]);
 });
 
 test('P5: the oldest counts, however much is written meanwhile', async () => {
@@ -188,5 +188,5 @@ test('a memory that does not outlive the page takes no words from those that do'
   const { unloadOutbox } = device;
   const passing = new FakeServer({ durable: false, unloadOutbox }).client.openDocument('d');
   await passing.loaded;
-  expect(unloadOutbox.said.size).toBe(1);
+  expect(unloadOutbox.values.size).toBe(1);
 });

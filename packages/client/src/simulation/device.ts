@@ -1,5 +1,5 @@
 import type { ManualClock, SeededRandom } from '@tandem/testkit';
-import { wordsIn, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
+import { decode, type UnloadOutboxStorage } from '../store/unload-outbox.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { MemoryStorage } from '../testing/memory-storage.ts';
@@ -14,7 +14,7 @@ export class Device {
   readonly name: string;
   readonly store = createMemoryStore();
   disk: 'good' | 'full' = 'good';
-  readonly #place = new MemoryStorage();
+  readonly #storage = new MemoryStorage();
 
   constructor(name: string) {
     this.name = name;
@@ -32,7 +32,7 @@ export class Device {
   }
 
   unloadOutbox(): readonly string[] {
-    const updates = [...this.#place.all().values()].flatMap((words) => wordsIn(words) ?? []);
+    const updates = [...this.#storage.all().values()].flatMap((value) => decode(value) ?? []);
     return updates.flatMap(({ update }) => tokensInBytes(update));
   }
 
@@ -44,7 +44,7 @@ export class Device {
   } {
     const lane = new Lane(clock, { random, maxDelayMs: MAX_STORE_MS });
     const { store } = this;
-    const place = this.#place;
+    const storage = this.#storage;
     let isOpen = true;
     const read = <T>(run: () => Promise<T>) =>
       new Promise<T>((resolve, reject) => lane.add(() => void run().then(resolve, reject)));
@@ -60,9 +60,9 @@ export class Device {
         if (fate === 'dropped') lane.cut();
       },
       unloadOutbox: {
-        all: () => place.all(),
-        put: (name, words) => isOpen && this.disk === 'good' && place.put(name, words),
-        remove: (name) => isOpen && place.remove(name),
+        all: () => storage.all(),
+        put: (name, value) => isOpen && this.disk === 'good' && storage.put(name, value),
+        remove: (name) => isOpen && storage.remove(name),
       },
       store: {
         load: (document) => read(() => store.load(document)),

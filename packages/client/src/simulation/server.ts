@@ -51,7 +51,7 @@ export class Server {
 
   kill(): void {
     this.#isRunning = false;
-    for (const wire of [...this.#connections.keys()]) wire.cut('told');
+    for (const wire of [...this.#connections.keys()]) wire.cut('notified');
   }
 
   #received(

@@ -116,7 +116,7 @@ export class Simulation {
         this.#write(tab, BAD);
         break;
       case 'drop':
-        tab.wire?.cut(random.pick(['told', 'silent']));
+        tab.wire?.cut(random.pick(['notified', 'silent']));
         break;
       case 'restart':
         this.#stopServer();

@@ -45,10 +45,10 @@ export class Wire extends FakeSocket {
   }
 
   /** Drops messages in flight. `silent`: the client is not notified. */
-  cut(notice: 'told' | 'silent'): void {
+  cut(notice: 'notified' | 'silent'): void {
     this.#there.cut();
     this.#back.cut();
     this.onGone();
-    if (notice === 'told' && !this.closed) this.drop(1006);
+    if (notice === 'notified' && !this.closed) this.drop(1006);
   }
 }

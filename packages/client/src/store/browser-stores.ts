@@ -39,11 +39,11 @@ interface BrowserStorage {
 }
 
 /** Never rejects, and settles within `STORAGE_TIMEOUT_MS`. */
-export async function openBrowserStores(place: BrowserStorage): Promise<BrowserStores> {
-  const { clock } = place;
+export async function openBrowserStores(storage: BrowserStorage): Promise<BrowserStores> {
+  const { clock } = storage;
   const health = new StorageHealth(clock);
   const [documents, liveStores] = await Promise.all([
-    openDocuments(place, health),
+    openDocuments(storage, health),
     openLive(clock, health),
   ]);
   return { ...documents, liveStores, health };

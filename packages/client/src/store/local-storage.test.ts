@@ -19,20 +19,20 @@ function storageOf(items: Map<string, string>, limit = Infinity): Storage {
 
 test('it finds its own among what else is there', () => {
   const items = new Map([['tandem.user', '{}']]);
-  const place = localStorageAdapter(() => storageOf(items));
-  expect(place?.put('a', 'one')).toBe(true);
-  expect(place?.put('b', 'two')).toBe(true);
+  const storage = localStorageAdapter(() => storageOf(items));
+  expect(storage?.put('a', 'one')).toBe(true);
+  expect(storage?.put('b', 'two')).toBe(true);
   const all = localStorageAdapter(() => storageOf(items))?.all();
   expect(all).toEqual(new Map(Object.entries({ a: 'one', b: 'two' })));
-  place?.remove('a');
-  expect(place?.all()).toEqual(new Map([['b', 'two']]));
-  place?.remove('b');
+  storage?.remove('a');
+  expect(storage?.all()).toEqual(new Map([['b', 'two']]));
+  storage?.remove('b');
   expect([...items.keys()]).toEqual(['tandem.user']);
 });
 
 test('without room it says so', () => {
-  const place = localStorageAdapter(() => storageOf(new Map(), 40));
-  expect(place?.put('a', 'x'.repeat(40))).toBe(false);
+  const storage = localStorageAdapter(() => storageOf(new Map(), 40));
+  expect(storage?.put('a', 'x'.repeat(40))).toBe(false);
 });
 
 test('where the browser has none, or keeps nothing, there is no place', () => {

@@ -13,27 +13,27 @@ export function localStorageAdapter(open: () => Storage): UnloadOutboxStorage | 
     const storage = open();
     storage.setItem(PREFIX, '');
     storage.removeItem(PREFIX);
-    return placeIn(storage);
+    return adapterOf(storage);
   } catch {
     return null;
   }
 }
 
-function placeIn(storage: Storage): UnloadOutboxStorage {
+function adapterOf(storage: Storage): UnloadOutboxStorage {
   return {
     all() {
       const found = new Map<string, string>();
       for (let index = 0; index < storage.length; index++) {
         const key = storage.key(index);
         if (key === null || !key.startsWith(PREFIX)) continue;
-        const words = storage.getItem(key);
-        if (words !== null) found.set(key.slice(PREFIX.length), words);
+        const value = storage.getItem(key);
+        if (value !== null) found.set(key.slice(PREFIX.length), value);
       }
       return found;
     },
-    put(name, words) {
+    put(name, value) {
       try {
-        storage.setItem(PREFIX + name, words);
+        storage.setItem(PREFIX + name, value);
         return true;
       } catch {
         return false;

@@ -8,9 +8,9 @@ function watched() {
   const health = new StorageHealth(clock);
   const calls: Deferred<string>[] = [];
   const call = () => {
-    const asked = deferred<string>();
-    calls.push(asked);
-    return asked.answer;
+    const call = deferred<string>();
+    calls.push(call);
+    return call.answer;
   };
   const store = health.watch(
     { read: call, write: call, name: () => 'store' },

@@ -239,9 +239,9 @@ export function storeContract(open: () => Promise<Store>): void {
   test('what is recovered is in the outbox once, however often and by how many', async () => {
     const store = await open();
     const there = await store.enqueue(entry('d', 1));
-    const said = [entry('d', 1), entry('d', 2), entry('other', 1), entry('d', 2)];
-    await Promise.all([store.recover(said), store.recover(said)]);
-    await store.recover(said);
+    const entries = [entry('d', 1), entry('d', 2), entry('other', 1), entry('d', 2)];
+    await Promise.all([store.recover(entries), store.recover(entries)]);
+    await store.recover(entries);
     const outbox = await store.outbox();
     expect(outbox.map(({ document, update }) => [document, ...update])).toEqual([
       ['d', 1],

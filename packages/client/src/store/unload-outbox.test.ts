@@ -12,21 +12,21 @@ const entry = (value: number, size = 1) => ({
 });
 
 function device() {
-  const place = new MemoryStorage();
+  const storage = new MemoryStorage();
   const random = new SeededRandom(5);
-  return { place, store: createMemoryStore(), page: () => new UnloadOutbox(place, random) };
+  return { storage, store: createMemoryStore(), page: () => new UnloadOutbox(storage, random) };
 }
 
 const valuesIn = async ({ store }: ReturnType<typeof device>) =>
   (await store.outbox()).map(({ update }) => update[0]);
 
 test('what one page says last, the next one has in its outbox, as it was', async () => {
-  const { place, store, page } = device();
+  const { storage, store, page } = device();
   page().write([entry(1), entry(2, 20_000), entry(255)]);
   await page().recover(store);
   const outbox = (await store.outbox()).map(({ id: _, ...rest }) => rest);
   expect(outbox).toEqual([entry(1), entry(2, 20_000), entry(255)]);
-  expect(place.said.size).toBe(0);
+  expect(storage.values.size).toBe(0);
 });
 
 test('what a page says takes the place of what it has said, and nothing of that of others', async () => {
@@ -35,7 +35,7 @@ test('what a page says takes the place of what it has said, and nothing of that 
   other.write([entry(9)]);
   one.write([entry(1)]);
   one.write([entry(2)]);
-  expect(here.place.said.size).toBe(2);
+  expect(here.storage.values.size).toBe(2);
   one.write([]);
   expect([one.hasEntries, other.hasEntries]).toEqual([false, true]);
   await here.page().recover(here.store);
@@ -48,7 +48,7 @@ test('a page does not take up its own words', async () => {
   page.write([entry(1)]);
   await page.recover(here.store);
   expect(await valuesIn(here)).toEqual([]);
-  expect(here.place.said.size).toBe(1);
+  expect(here.storage.values.size).toBe(1);
 });
 
 test('they stay until the store has them', async () => {
@@ -56,10 +56,10 @@ test('they stay until the store has them', async () => {
   here.page().write([entry(1)]);
   const full = { recover: () => Promise.reject(new Error('quota')) };
   await expect(here.page().recover(full)).rejects.toThrow('quota');
-  expect(here.place.said.size).toBe(1);
+  expect(here.storage.values.size).toBe(1);
   await Promise.all([here.page().recover(here.store), here.page().recover(here.store)]);
   expect(await valuesIn(here)).toEqual([1]);
-  expect(here.place.said.size).toBe(0);
+  expect(here.storage.values.size).toBe(0);
 });
 
 test('what is said while others read is not lost', async () => {
@@ -80,7 +80,7 @@ test('without room it says so, and the oldest come first', async () => {
   expect(page.hasRoom).toBe(false);
   page.write([entry(1, 400_000)]);
   expect(page.hasRoom).toBe(true);
-  here.place.hasRoom = false;
+  here.storage.hasRoom = false;
   page.write([entry(3)]);
   expect(page.hasRoom).toBe(false);
   await here.page().recover(here.store);
@@ -90,10 +90,10 @@ test('without room it says so, and the oldest come first', async () => {
 
 test('what is not readable stays where it is', async () => {
   const here = device();
-  here.place.put('broken', '[{');
-  here.place.put('strange', '[{"update":7}]');
+  here.storage.put('broken', '[{');
+  here.storage.put('strange', '[{"update":7}]');
   here.page().write([entry(1)]);
   await here.page().recover(here.store);
   expect(await valuesIn(here)).toEqual([1]);
-  expect([...here.place.said.keys()]).toEqual(['broken', 'strange']);
+  expect([...here.storage.values.keys()]).toEqual(['broken', 'strange']);
 });

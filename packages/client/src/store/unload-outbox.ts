@@ -12,7 +12,7 @@ import type { NewOutboxEntry, Store } from './store.ts';
 /** Outlives the page, is shared by all pages of the device, and is written synchronously. */
 export interface UnloadOutboxStorage {
   all(): ReadonlyMap<string, string>;
-  put(name: string, words: string): boolean;
+  put(name: string, value: string): boolean;
   remove(name: string): void;
 }
 
@@ -20,15 +20,15 @@ export interface UnloadOutboxStorage {
 const MAX_CHARACTERS = 1_000_000;
 
 export class UnloadOutbox {
-  readonly #place: UnloadOutboxStorage | null;
+  readonly #storage: UnloadOutboxStorage | null;
   readonly #random: Random;
   #hasRoom: boolean;
-  #said: string | null = null;
+  #writtenName: string | null = null;
 
-  constructor(place: UnloadOutboxStorage | null, random: Random) {
-    this.#place = place;
+  constructor(storage: UnloadOutboxStorage | null, random: Random) {
+    this.#storage = storage;
     this.#random = random;
-    this.#hasRoom = place !== null;
+    this.#hasRoom = storage !== null;
   }
 
   get hasRoom(): boolean {
@@ -39,22 +39,22 @@ export class UnloadOutbox {
    * Replaces this page's entries. If there is no room for all of `entries`, the oldest are written.
    */
   write(entries: readonly NewOutboxEntry[]): void {
-    if (this.#place === null) return;
-    const before = this.#said;
-    if (entries.length === 0) this.#said = null;
+    if (this.#storage === null) return;
+    const before = this.#writtenName;
+    if (entries.length === 0) this.#writtenName = null;
     else {
       const name = this.#random.next().toString(36).slice(2);
-      const words = encode(entries);
-      const isPut = this.#place.put(name, `[${words.join()}]`);
-      this.#hasRoom = isPut && words.length === entries.length;
+      const encoded = encode(entries);
+      const isPut = this.#storage.put(name, `[${encoded.join()}]`);
+      this.#hasRoom = isPut && encoded.length === entries.length;
       if (!isPut) return;
-      this.#said = name;
+      this.#writtenName = name;
     }
-    if (before !== null) this.#place.remove(before);
+    if (before !== null) this.#storage.remove(before);
   }
 
   get hasEntries(): boolean {
-    return this.#said !== null;
+    return this.#writtenName !== null;
   }
 
   /**
@@ -62,30 +62,30 @@ export class UnloadOutbox {
    * that lives on after all. Rejects when the store is full; the entries stay then.
    */
   async recover(store: Pick<Store, 'recover'>): Promise<void> {
-    for (const [name, words] of this.#place?.all() ?? []) {
-      const entries = name === this.#said ? null : wordsIn(words);
+    for (const [name, value] of this.#storage?.all() ?? []) {
+      const entries = name === this.#writtenName ? null : decode(value);
       if (entries === null) continue;
       await store.recover(entries);
-      this.#place?.remove(name);
+      this.#storage?.remove(name);
     }
   }
 }
 
 function encode(entries: readonly NewOutboxEntry[]): string[] {
-  const words: string[] = [];
+  const encoded: string[] = [];
   let left = MAX_CHARACTERS;
   for (const entry of entries) {
-    const word = JSON.stringify({ ...entry, update: toBase64(entry.update) });
-    left -= word.length + 1;
+    const text = JSON.stringify({ ...entry, update: toBase64(entry.update) });
+    left -= text.length + 1;
     if (left < 0) break;
-    words.push(word);
+    encoded.push(text);
   }
-  return words;
+  return encoded;
 }
 
-export function wordsIn(words: string): readonly NewOutboxEntry[] | null {
+export function decode(value: string): readonly NewOutboxEntry[] | null {
   try {
-    const entries = JSON.parse(words) as readonly (Omit<NewOutboxEntry, 'update'> & {
+    const entries = JSON.parse(value) as readonly (Omit<NewOutboxEntry, 'update'> & {
       readonly update: string;
     })[];
     return entries.map(({ document, epoch, update, at }) => ({

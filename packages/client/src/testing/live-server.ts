@@ -65,7 +65,7 @@ export class LiveServer {
   readonly environment = new FakeEnvironment();
   reachable = true;
   readonly effects: string[] = [];
-  readonly said: string[] = [];
+  readonly received: string[] = [];
   maxWaiting = 0;
   readonly #channels = new Map<string, LiveChannel>();
   readonly #results = new Map<string, Result>();
@@ -153,7 +153,7 @@ export class LiveServer {
         return this.#answer(peer, welcome);
       }
       case 'command':
-        this.said.push(message.id);
+        this.received.push(message.id);
         peer.waiting.push(message);
         this.maxWaiting = Math.max(this.maxWaiting, peer.waiting.length);
         if (peer.waiting.length > MAX_COMMANDS_IN_FLIGHT) throw new Error('too many at once');
@@ -253,8 +253,8 @@ export class LiveServer {
     return to;
   }
 
-  #subscribe(peer: Peer, { ref, name: asked, position }: MessageOf<'subscribe'>): void {
-    const name = asked as ChannelName;
+  #subscribe(peer: Peer, { ref, name: requested, position }: MessageOf<'subscribe'>): void {
+    const name = requested as ChannelName;
     const key = keyOf(name, peer.user);
     if (name !== 'library' && !this.#channels.has(key)) {
       const error = errorOf('not-found');

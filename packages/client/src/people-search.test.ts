@@ -12,7 +12,7 @@ const searching = (answer: () => Response) => {
   return { requests, people };
 };
 
-test('PE1 people are asked for by name, and are as the server says', async () => {
+test('PE1 people are searched by name, and returned as the server sent them', async () => {
   const ben = {
     user: { id: 'ben', name: 'Ben', color: 1 },
     document: { id: 'plan', title: 'Plan' },

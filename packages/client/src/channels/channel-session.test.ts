@@ -163,7 +163,7 @@ test('one session for all who hold it; the last to close it leaves the channel',
   expect(numbers(next)).toEqual([1, 2]);
 });
 
-test('a channel that is open only after everyone has left it is left at once', async () => {
+test('a channel that opens after its last holder has closed it is unsubscribed at once', async () => {
   const scene = new Scene();
   const session = scene.client.subscribe(CHAT);
   await scene.connect();
@@ -172,7 +172,7 @@ test('a channel that is open only after everyone has left it is left at once', a
   expect(scene.socket.sentOf('unsubscribe')).toEqual([{ type: 'unsubscribe', channel: NUMBER }]);
 });
 
-test('listeners hear of each change, and the state is the same object until then', async () => {
+test('listeners are called for each change, and the state is the same object until then', async () => {
   const { scene, session } = await live();
   let changes = 0;
   const stop = session.onChange(() => changes++);
@@ -186,7 +186,7 @@ test('listeners hear of each change, and the state is the same object until then
   expect(changes).toBe(1);
 });
 
-test('EV5 a gap is asked for after 200 ms', async () => {
+test('EV5 a gap is requested after 200 ms', async () => {
   const { scene, session } = await live();
   await scene.events(3, sent(4));
   expect(numbers(session)).toEqual([1, 2]);
@@ -196,7 +196,7 @@ test('EV5 a gap is asked for after 200 ms', async () => {
   expect(numbers(session)).toEqual([1, 2, 3, 4]);
 });
 
-test('EV8 a channel that is lost leaves nothing behind, and can be asked for again', async () => {
+test('EV8 a lost channel leaves nothing behind, and can be subscribed to again', async () => {
   const { scene, session } = await live();
   await session.flush();
   const error = errorOf('forbidden', { detail: 'You are not a member any more.' });
@@ -211,7 +211,7 @@ test('EV8 a channel that is lost leaves nothing behind, and can be asked for aga
   expect([session.status, session.error]).toEqual(['live', null]);
 });
 
-test('EV8 one that is refused for now is asked for again when the server says', async () => {
+test('EV8 a temporarily refused channel is subscribed to again after the server’s delay', async () => {
   const scene = new Scene();
   const session = scene.client.subscribe(CHAT);
   await scene.connect();
@@ -226,7 +226,7 @@ test('EV8 one that is refused for now is asked for again when the server says', 
   expect(session.status).toBe('live');
 });
 
-test('the chat of a document that is still being made is asked for once it is', async () => {
+test('the chat of a document that is being created is subscribed to once the document exists', async () => {
   const scene = new Scene();
   await scene.connect();
   const input = { document: 'document-that-is-new' };
@@ -294,7 +294,7 @@ test('EV11 older messages come by pages, with what happened to them meanwhile', 
   expect(session.state?.messages).toHaveLength(121);
 });
 
-test('EV11 a page that cannot be had is asked for again by anyone who wants it', async () => {
+test('EV11 a page that fails to load can be requested again', async () => {
   const { scene, session } = await live(chat(101, 120));
   scene.history = async () => Promise.reject(new Error('unreachable'));
   await expect(scene.client.pages.loadOlder(session)).rejects.toThrow('unreachable');
@@ -303,7 +303,7 @@ test('EV11 a page that cannot be had is asked for again by anyone who wants it',
   expect(session.state?.messages).toHaveLength(70);
 });
 
-test('EV11 all that is between comes with a message that is asked for, by large pages', async () => {
+test('EV11 loading through an earlier message loads all in between, in large pages', async () => {
   const { scene, session } = await live(chat(1951, 2000));
   const { pages } = scene.client;
   const asked: [number, number][] = [];
@@ -326,7 +326,7 @@ test('EV11 all that is between comes with a message that is asked for, by large 
   expect(session.state?.messages).toHaveLength(500);
 });
 
-test('W11: a reconnect names channels in hello with where they are, and asks no more', async () => {
+test('W11: a reconnect names channels with their positions in hello, and sends no other request', async () => {
   const scene = new Scene();
   const session = scene.client.subscribe(CHAT);
   await scene.connect();
@@ -345,7 +345,7 @@ test('W11: a reconnect names channels in hello with where they are, and asks no 
   expect(scene.socket.sentOf('subscribe')).toHaveLength(1);
 });
 
-test('what hello asked for in the name of another is asked for again', async () => {
+test('a channel that hello requested for another user is requested again', async () => {
   const scene = new Scene();
   const session = scene.client.subscribe('library');
   await scene.connect();

@@ -37,7 +37,7 @@ async function together() {
   return { server, ada, ben, library, chats };
 }
 
-test('what is asked for is seen at once, and is the server’s a moment later', async () => {
+test('a command is shown at once, and confirmed by the server a moment later', async () => {
   const { server, ada, library } = await together();
   ada.commands.run(rename('Tide log'));
   expect(titles(library)).toEqual(['Tide log']);

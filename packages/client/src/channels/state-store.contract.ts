@@ -20,7 +20,7 @@ export function stateStoreContract(open: () => Promise<StateStore>): void {
     store.close();
   });
 
-  test('forgets what it is told to forget', async () => {
+  test('a forgotten state is gone', async () => {
     const store = await open();
     await store.save('chat:a', state(1));
     await store.forget('chat:a');

@@ -31,7 +31,7 @@ export function commandStoreContract(open: (device: number) => Promise<CommandSt
     store.close();
   });
 
-  test('what is removed is gone, also when that is asked for before it is kept', async () => {
+  test('a removed command is gone, also when the removal is called before the write is done', async () => {
     const store = await open(++device);
     const keeping = store.keep(kept(1));
     const removing = store.remove(kept(1).command.id);
@@ -41,7 +41,7 @@ export function commandStoreContract(open: (device: number) => Promise<CommandSt
     store.close();
   });
 
-  test('CM9 pages of a device share it, and each is told what the others change', async () => {
+  test('CM9 pages of a device share it, and each is notified of changes by the others', async () => {
     const [here, there] = [await open(++device), await open(device)];
     const notified = new Promise<void>((resolve) => void there.listen(resolve));
     await here.keep(kept(1));

@@ -37,7 +37,7 @@ async function pages() {
   return { server, one, two, open, titles };
 }
 
-test('CM9 pages of a device show each other’s commands; each is said by the page that it was given in', async () => {
+test('CM9 pages of a device show each other’s commands; each is sent by the page that issued it', async () => {
   const { server, one, two, titles } = await pages();
   server.cut();
   const first = one.commands.run(create(1));
@@ -52,7 +52,7 @@ test('CM9 pages of a device show each other’s commands; each is said by the pa
   expect(titles(0)).toEqual(titles(1));
 });
 
-test('CM9 what a page that is gone has left is said by another after a while, once', async () => {
+test('CM9 commands of a closed page are sent once by another page after a grace period', async () => {
   const { server, one, two } = await pages();
   server.cut();
   const id = one.commands.run(create(1));
@@ -66,7 +66,7 @@ test('CM9 what a page that is gone has left is said by another after a while, on
   expect(names(two)).toEqual([]);
 });
 
-test('CM9 so is what it has left by a clock that has been set back since', async () => {
+test('CM9 so are commands with a time in the future, after the clock was set back', async () => {
   const { server, two, open } = await pages();
   const at = server.environment.clock.now() + 3_600_000;
   const id = '01J00000000000000000000003';
@@ -76,7 +76,7 @@ test('CM9 so is what it has left by a clock that has been set back since', async
   expect(names(two)).toEqual([]);
 });
 
-test('CM8 W25: a page that starts says what is kept; said by two pages, it happens once', async () => {
+test('CM8 W25: a page that starts sends the stored commands; sent by two pages, a command takes effect once', async () => {
   const { server, one, open } = await pages();
   server.cut();
   const id = one.commands.run(create(1));
@@ -90,7 +90,7 @@ test('CM8 W25: a page that starts says what is kept; said by two pages, it happe
   expect(names(late)).toEqual([]);
 });
 
-test('CM7 an older title that another page has taken over is not said after a newer one', async () => {
+test('CM7 an older title that another page has taken over is not sent after a newer one', async () => {
   const { server, one, open } = await pages();
   one.commands.run(create(1));
   await server.settle();
@@ -108,7 +108,7 @@ test('CM7 an older title that another page has taken over is not said after a ne
   expect(server.effects).toHaveLength(2);
 });
 
-test('CM11 nobody’s connection says what somebody else has left, and it stays for them', async () => {
+test('CM11 another user’s connection does not send a command, which stays for its author', async () => {
   const server = new LiveServer();
   const open = memoryCommandPages();
   const ada = server.client('ada', stores(open()));
@@ -125,7 +125,7 @@ test('CM11 nobody’s connection says what somebody else has left, and it stays 
   expect(await open().all()).toHaveLength(1);
 });
 
-test('CM11 what was given before anybody was known belongs to anyone who is welcomed', async () => {
+test('CM11 a command that was issued before the first sign-in belongs to the first user', async () => {
   const server = new LiveServer();
   const ada = server.client('ada');
   ada.commands.run(create(1));
@@ -133,7 +133,7 @@ test('CM11 what was given before anybody was known belongs to anyone who is welc
   expect(server.state('library/ada')).toMatchObject({ documents: [{ title: 'Page 1' }] });
 });
 
-test('a device that keeps nothing is not said to keep it, and the command is done all the same', async () => {
+test('a command that the device cannot store is not reported as kept, and is executed all the same', async () => {
   const server = new LiveServer();
   const full = createMemoryCommandStore();
   const ada = server.client('ada', {
@@ -148,7 +148,7 @@ test('a device that keeps nothing is not said to keep it, and the command is don
   expect(ada.unsaved).toBe(false);
 });
 
-test('what is kept in memory only is not said to be kept', async () => {
+test('a command that is only in memory is not reported as kept', async () => {
   const server = new LiveServer();
   const ada = server.client('ada');
   ada.commands.run(create(1));
@@ -174,7 +174,7 @@ async function keepOld(store: CommandStore, now: number): Promise<void> {
     await store.keep({ command: { ...call, id, at }, user: 'ada' });
 }
 
-test('W25: after 30 days only what makes something is said; the rest is put aside with a sentence', async () => {
+test('W25: after 30 days only idempotent commands are sent; the others are rejected with a sentence', async () => {
   const server = new LiveServer();
   const store = createMemoryCommandStore();
   await keepOld(store, server.environment.clock.now());
@@ -188,7 +188,7 @@ test('W25: after 30 days only what makes something is said; the rest is put asid
   expect(await store.all()).toEqual([]);
 });
 
-test('W25: nor is it said by a page that is open and takes over what another has left', async () => {
+test('W25: nor does an open page send them that takes over the commands of another', async () => {
   const { server, one, two, open } = await pages();
   await keepOld(open(), server.environment.clock.now());
   await server.settle();

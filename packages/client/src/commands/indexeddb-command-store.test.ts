@@ -9,7 +9,7 @@ const NAME = 'commands-of-another-version';
 describe('IndexedDB command store', () =>
   commandStoreContract((device) => openIndexedDbCommandStore(`commands-${device}`)));
 
-test('CM10 what this version of the wire does not have is left alone', async () => {
+test('CM10 commands that this version of the wire lacks are ignored', async () => {
   const store = await openIndexedDbCommandStore(NAME);
   const database = await openDB(NAME);
   const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -21,7 +21,7 @@ test('CM10 what this version of the wire does not have is left alone', async () 
   store.close();
 });
 
-test('without a way to tell other pages, commands are kept all the same', async () => {
+test('commands are kept even without a way to notify other pages', async () => {
   vi.stubGlobal('BroadcastChannel', undefined);
   const store = await openIndexedDbCommandStore('commands-without-channel');
   const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';

@@ -7,7 +7,7 @@ import {
 import { expect, test } from 'vitest';
 import { connected, scene } from '../testing/connection-scene.ts';
 
-test('W11: says hello first, and is connected when welcomed', async () => {
+test('W11: sends hello first, and is connected when welcomed', async () => {
   const s = scene();
   s.connection.start();
   await s.settle();
@@ -106,7 +106,7 @@ test('W45: a message of an unknown type is skipped, and the connection goes on',
   expect(s.sockets).toHaveLength(1);
 });
 
-test('W45: after a frame that cannot be read it reconnects; after the next it asks for a reload', async () => {
+test('W45: reconnects after an unreadable frame, and requires a reload after the next', async () => {
   const s = await connected();
   s.latest().answerBytes(UNREADABLE);
   const error = errorOf('version-unsupported');

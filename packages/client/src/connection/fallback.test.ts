@@ -113,7 +113,7 @@ test('T8: a server that does not answer is no reason to take another transport',
   expect(s.connection.state).toMatchObject({ cause: 'unreachable' });
 });
 
-test('T8: nor is a server that refuses in words', async () => {
+test('T8: nor is a server that refuses with a reason', async () => {
   const s = scene();
   s.connection.start();
   await s.settle();
@@ -123,7 +123,7 @@ test('T8: nor is a server that refuses in words', async () => {
   expect(s.kinds()).toEqual(['websocket', 'websocket']);
 });
 
-test('T7: a transport that says when to come again is asked again then', async () => {
+test('T7: a transport that was refused with a Retry-After is tried again then', async () => {
   const s = scene();
   s.connection.start();
   await s.settle();
@@ -139,7 +139,7 @@ test('T7: a transport that says when to come again is asked again then', async (
   });
 });
 
-test('T8: when nothing gets through though the server answers, it says so', async () => {
+test('T8: when no transport gets through although the server answers, the cause is socket-blocked', async () => {
   const s = scene();
   s.connection.start();
   for (let round = 0; round < 3; round++) {
@@ -231,7 +231,7 @@ test('T8: a try beside it ends with the connection', async () => {
   expect(probe.closed).toBe(true);
 });
 
-test('T5: when the page may go away, the server is told', async () => {
+test('T5: the server is notified when the page may go away', async () => {
   const s = await streaming();
   s.environment.emit('leaving');
   expect(s.left).toEqual([s.latest().socket]);

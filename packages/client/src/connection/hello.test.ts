@@ -38,7 +38,7 @@ test('W11: names what is open, in its order; an older server can read it where n
   expect(decoded(encodeHello(me, []).frame)).not.toHaveProperty('channels');
 });
 
-test('W7, W11: what does not fit into the frame is left for later', () => {
+test('W7, W11: requests that do not fit into the frame are returned', () => {
   const requests = [open(1, 30_000), open(2, 30_000), open(3, 20_000), open(4, 2_000)];
   const { frame, rest } = encodeHello(me, requests);
   expect(frame.byteLength).toBeLessThanOrEqual(MAX_FRAME_BYTES_BEFORE_HELLO);

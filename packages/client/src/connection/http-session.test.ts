@@ -40,7 +40,7 @@ test.each<[string, () => Response, object]>([
   ['429 of a proxy', () => page(429), { kind: 'unreachable' }],
   ['502 of a proxy', () => page(502), { kind: 'unreachable' }],
   ['JSON of somebody else', () => json(200, {}), { kind: 'unreachable' }],
-])('in the place of a token, %s', async (_, answer, expected) => {
+])('instead of a token: %s', async (_, answer, expected) => {
   const { http, requests } = sessionWith(answer);
   expect(await http.token({ fresh: true })).toEqual(expected);
   expect(requests[0]).toMatchObject({ method: 'POST', redirect: 'manual' });
@@ -53,11 +53,11 @@ test.each<[string, () => Response, string]>([
   ['a redirect', () => new Response(null, { status: 307 }), 'sign-in'],
   ['a page to sign in', () => page(200), 'sign-in'],
   ['a bad gateway', () => page(502), 'unreachable'],
-])('asked whether it is alive, %s', async (_, answer, expected) => {
+])('reachability with %s', async (_, answer, expected) => {
   expect(await sessionWith(answer).http.reachable()).toBe(expected);
 });
 
-test('what belongs to the session says its token, the request for the next one too', async () => {
+test('requests of the session carry its token, including the request for the next token', async () => {
   const user = { id: 'ada', name: 'Ada', color: 1 };
   let count = 0;
   const { http, requests } = sessionWith(() =>

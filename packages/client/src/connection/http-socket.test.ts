@@ -81,7 +81,7 @@ async function polling(free = 1): Promise<Scene> {
 }
 
 describe('up', () => {
-  test('T1: what is said at once travels in the request that opens', async () => {
+  test('T1: messages that are sent at once travel in the opening request', async () => {
     const s = scene('stream');
     await s.settle();
     const [opening] = s.server.requests;
@@ -109,7 +109,7 @@ describe('up', () => {
     expect(s.socket.bufferedAmount).toBe(0);
   });
 
-  test('T3: a request that was lost is said again under its number', async () => {
+  test('T3: a lost request is repeated under its number', async () => {
     const s = await streaming();
     s.socket.send(frame(1));
     await s.settle();
@@ -191,7 +191,7 @@ describe('a stream', () => {
     expect([sizes, s.closes]).toEqual([[data.byteLength], []]);
   });
 
-  test('T5: ends with the code of its last part, or without a word', async () => {
+  test('T5: ends with the code of its last part, or abnormally', async () => {
     const closed = await streaming();
     closed.write(closing(4401));
     await closed.settle();
@@ -203,7 +203,7 @@ describe('a stream', () => {
     expect(cut.closes).toEqual([1006]);
   });
 
-  test('T5: closed here, it says goodbye and hears nothing more', async () => {
+  test('T5: a close by the client is announced, and nothing more is received', async () => {
     const s = await streaming();
     s.socket.close(1000);
     await s.settle();
@@ -212,7 +212,7 @@ describe('a stream', () => {
     expect(s.closes).toEqual([]);
   });
 
-  test('T7: a refusal may say when to come again', async () => {
+  test('T7: a refusal may have a Retry-After', async () => {
     const s = scene('stream');
     await s.settle();
     s.server.latest('stream').answer(503, '{}', { 'Retry-After': '3' });
@@ -252,7 +252,7 @@ describe('polls', () => {
     expect(s.received).toHaveLength(1);
   });
 
-  test('T4: a question that is cut off is asked again, for not so long', async () => {
+  test('T4: a poll that is cut off is repeated with a shorter hold', async () => {
     const s = await polling();
     await s.settle(5_000);
     s.server.latest('poll').breakOff();
@@ -278,7 +278,7 @@ describe('polls', () => {
     expect(s.closes).toEqual([1006]);
   });
 
-  test('T9: where enough requests wait, a tab asks now and then, seldom when it is hidden', async () => {
+  test('T9: a tab without a long-poll slot polls at intervals, rarely when hidden', async () => {
     const s = await polling(0);
     expect(s.server.of('poll')).toHaveLength(2);
     const answer = () => s.server.latest('poll').answer(200, null, { 'Tandem-Sequence': '1' });

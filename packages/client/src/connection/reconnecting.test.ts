@@ -76,7 +76,7 @@ test('W9: after a temporary refusal over HTTP it comes back by itself', async ()
   expect(s.sockets).toHaveLength(1);
 });
 
-test('tells a dead server, a blocked WebSocket and a missing network apart', async () => {
+test('distinguishes a dead server, a blocked WebSocket and a missing network', async () => {
   const s = scene();
   s.answers.token = { kind: 'unreachable' };
   s.answers.reachable = 'unreachable';
@@ -98,7 +98,7 @@ test('tells a dead server, a blocked WebSocket and a missing network apart', asy
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'no-network' });
 });
 
-test('W9: a proxy that asks to sign in is told apart, and asked again until somebody has', async () => {
+test('W9: a proxy that requires a sign-in is detected, and tried again until the person has signed in', async () => {
   const s = await connected();
   s.answers.reachable = 'sign-in';
   s.latest().drop(1006);
@@ -118,7 +118,7 @@ test('W9: a proxy that asks to sign in is told apart, and asked again until some
   expect(s.connection.state.kind).toBe('connected');
 });
 
-test('W9: where nothing gets through, the next try asks for a token: health may be free of a login', async () => {
+test('W9: after all transports failed, the next attempt fetches a token: health checks may need no login', async () => {
   const s = scene();
   s.connection.start();
   await s.settle();
@@ -132,7 +132,7 @@ test('W9: where nothing gets through, the next try asks for a token: health may 
   expect(s.connection.state).toMatchObject({ kind: 'waiting', cause: 'sign-in' });
 });
 
-test('W9: while it waits it says why the server sent it away, if the server did', async () => {
+test('W9: while waiting, the state has the server’s reason for the close, if there was one', async () => {
   const s = await connected();
   const error = errorOf('too-many', {
     detail: 'You have 20 connections open.',

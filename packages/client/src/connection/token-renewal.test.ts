@@ -4,7 +4,7 @@ import { connected } from '../testing/connection-scene.ts';
 describe('W35: before a token ends', () => {
   const ask = { type: 'authenticate', channel: 0, expiresAt: 5 } as const;
 
-  test('the server asks, and hears a new one', async () => {
+  test('a new one is sent when the server asks for it', async () => {
     const s = await connected();
     s.answers.token = { kind: 'token', token: 'newer' };
     s.latest().answer(ask);
@@ -15,7 +15,7 @@ describe('W35: before a token ends', () => {
     expect(s.connection.state.kind).toBe('connected');
   });
 
-  test('one that cannot be had is asked for again', async () => {
+  test('one that cannot be fetched is fetched again later', async () => {
     const s = await connected();
     s.latest().answersPings = true;
     s.answers.token = { kind: 'unreachable' };
@@ -29,7 +29,7 @@ describe('W35: before a token ends', () => {
     expect(s.tokens).toHaveLength(3);
   });
 
-  test('one that comes after the connection ended is not said on the next', async () => {
+  test('one that arrives after the connection ended is not sent on the next', async () => {
     const s = await connected();
     s.answers.token = { kind: 'unreachable' };
     s.latest().answer(ask);

@@ -80,7 +80,7 @@ const people = (offset: number) => ({
   cursorIntervalMs: 33,
 });
 
-test('PR1: an opening says which people are known already', async () => {
+test('PR1: an opening sends the position of the known members', async () => {
   const { server, session } = await opened();
   const member = { user: 'u2', name: 'Jun', color: 2, state: 'active' as const, clients: [77] };
   const change = {

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../store/memory-store.ts';
 import { CHANNEL, FakeServer } from '../testing/fake-server.ts';
 import { opened, text, textOf } from '../testing/opened-document.ts';
 
-test('P1: saved is said after the acknowledgement and not before', async () => {
+test('P1: the status is saved after the acknowledgement and not before', async () => {
   const { server, session } = await opened();
   expect(session.status).toEqual({ kind: 'saved', at: null, kept: true });
   text(session).insert(0, 'tide');
@@ -47,7 +47,7 @@ test('remote updates of one frame are one transaction', async () => {
   expect(transactions).toBe(1);
 });
 
-test('tells of each change of what is not confirmed', async () => {
+test('reports each change of unconfirmed work', async () => {
   const { server, session } = await opened();
   const reported: boolean[] = [];
   const stop = server.client.onChange(() => reported.push(server.client.unsaved));
@@ -80,7 +80,7 @@ test('a document is loading until all of it has arrived', async () => {
   expect(session.status.kind).toBe('saved');
 });
 
-test('a document that the server refuses says why', async () => {
+test('the status of a refused document has the reason', async () => {
   const server = new FakeServer();
   const session = server.client.openDocument('d');
   await server.connect();
@@ -119,7 +119,7 @@ test('after a temporary refusal the document opens again by itself', async () =>
   expect(session.status.kind).toBe('saved');
 });
 
-test('a document that the engine loses again and again is not asked for without a pause', async () => {
+test('a document that the engine loses repeatedly is reopened with pauses', async () => {
   const { server } = await opened();
   const lost = errorOf('internal', { retryAfterMs: 0 });
   for (let i = 0; i < 5; i++) {
@@ -130,7 +130,7 @@ test('a document that the engine loses again and again is not asked for without 
   expect(server.socket.sentOf('open').length).toBeLessThan(5);
 });
 
-test('SY33: rows that are missing and do not come are asked for again, later each time', async () => {
+test('SY33: missing rows are requested again at growing intervals', async () => {
   const { server } = await opened();
   const remote = server.write('a');
   const requests = () => server.socket.sentOf('rows:request').length;
@@ -158,7 +158,7 @@ test('SY33: rows that are missing and do not come are asked for again, later eac
   expect(requests()).toBe(6);
 });
 
-test('W44: says why the server cannot save, until it can', async () => {
+test('W44: the status has the reason why the server cannot save, until it can', async () => {
   const { server, session } = await opened();
   const full = errorOf('storage-failed');
   const answer = (error: typeof full | null) =>
@@ -174,7 +174,7 @@ test('W44: says why the server cannot save, until it can', async () => {
   expect(session.status.kind).toBe('saved');
 });
 
-test('W14: a viewer is told so', async () => {
+test('W14: the status of a viewer is view-only', async () => {
   const server = new FakeServer();
   const session = server.client.openDocument('d');
   await server.connect();
@@ -236,7 +236,7 @@ test('W11: a reconnect names the document in hello, and a try that fails costs n
   expect(server.socket.sentOf('open')).toHaveLength(1);
 });
 
-test('a document that was left while it opened is left on the server too', async () => {
+test('a document that was closed while it opened is closed on the server too', async () => {
   const server = new FakeServer();
   server.client.openDocument('d');
   await server.connect();

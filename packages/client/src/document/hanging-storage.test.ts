@@ -44,7 +44,7 @@ test('the next document does not wait for what is overdue', async () => {
   expect(server.socket.sentOf('open').map(({ document }) => document)).toEqual(['a', 'b']);
 });
 
-test('what is unconfirmed is told as far as it is known', async () => {
+test('unconfirmed work is listed as far as the storage answers', async () => {
   const server = serverOver({ outbox: never, listRejectedUpdates: never, facts: never });
   const session = server.client.openDocument('d');
   await server.connect();

@@ -58,7 +58,7 @@ test('P3: what was written in the frame in which the document opens is sent and 
   expect(await store.outbox()).toHaveLength(1);
 });
 
-test('tells the truth when this device cannot keep anything', async () => {
+test('work is not reported as kept when this device cannot store it', async () => {
   const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
   const { server, session } = await opened({ store: full });
   text(session).insert(0, 'tide');
@@ -75,7 +75,7 @@ test('a store that is not durable is never called kept', async () => {
   expect(session.status).toMatchObject({ kind: 'offline', pending: 1, kept: false });
 });
 
-test('a document that ended with unconfirmed work can be left, and the work stays', async () => {
+test('a refused document with unconfirmed work can be closed, and the work stays', async () => {
   const store = createMemoryStore();
   const server = new FakeServer({ store });
   const session = server.client.openDocument('d');
@@ -92,7 +92,7 @@ test('a document that ended with unconfirmed work can be left, and the work stay
   expect(server.sockets.length).toBeLessThan(10);
 });
 
-test('a document that is left with unconfirmed work is delivered first', async () => {
+test('a document that is closed with unconfirmed work is delivered first', async () => {
   const { server, session } = await opened();
   text(session).insert(0, 'tide');
   server.client.closeDocument('d');

@@ -46,7 +46,7 @@ function receive(change: Partial<MessageOf<'presence:changed'>>): void {
 const names = () => people.members.map(({ user }) => user);
 const cursors = () => sent.filter(({ type }) => type === 'awareness').length;
 
-test('PR1: a position is only as new as what was heard without a gap', () => {
+test('PR1: the position does not advance over a gap', () => {
   receive({ full: true, members: [member('a'), member('b')] });
   receive({ members: [member('c')], from: 1, position: { epoch: 'e', offset: 2 } });
   expect(people.position).toEqual({ epoch: 'e', offset: 2 });
@@ -62,7 +62,7 @@ test('PR1: a position is only as new as what was heard without a gap', () => {
   expect([names(), people.position]).toEqual([['d'], { epoch: 'f', offset: 0 }]);
 });
 
-test('PR4: oneself is always among them, and as the server says', () => {
+test('PR4: members always include oneself, in the state that the server sent', () => {
   receive({ full: true, members: [member('a')], you: member('me') });
   expect(names()).toEqual(['a', 'me']);
   receive({ members: [member('me', 'idle')], left: ['a'] });
@@ -71,7 +71,7 @@ test('PR4: oneself is always among them, and as the server says', () => {
   expect(people.members).toEqual([member('me', 'away')]);
 });
 
-test('PR6: the first move is sent at once, the newest of later ones at the pace that the server asks for', () => {
+test('PR6: the first move is sent at once, the newest of later ones at the server’s pace', () => {
   receive({ full: true, cursorIntervalMs: 528 });
   people.awareness.setLocalStateField('at', 1);
   expect(cursors()).toBe(1);
@@ -101,7 +101,7 @@ test('W22: a state that is too large is not sent: it would cost the connection',
   expect(cursors()).toBe(1);
 });
 
-test('PR5: a page is asked for and answered by its number, and by null when the connection goes', async () => {
+test('PR5: a page is requested and answered by its ref, and answered with null when the connection is lost', async () => {
   expect(await people.list('', 0)).toBeNull();
   receive({ full: true });
   const [first, second] = [people.list('an', 0), people.list('an', 100)];
@@ -121,7 +121,7 @@ test('PR5: a page is asked for and answered by its number, and by null when the 
   expect(await first).toBeNull();
 });
 
-test('what the person is doing is said once, and again after each opening', () => {
+test('presence is sent once, and again after each opening', () => {
   people.setPresence('away');
   people.setPresence('away');
   people.opened();

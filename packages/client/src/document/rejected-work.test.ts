@@ -88,7 +88,7 @@ test('SY36: what was typed in the frame of a refusal is set aside with the rest'
   expect(textOf(work.replica)).toBe('good bad typed');
 });
 
-test('what cannot be kept aside on this device is kept in the page, and says so', async () => {
+test('rejected work that this device cannot store stays in the page, and is not reported as kept', async () => {
   const full: Store = { ...createMemoryStore(), enqueue: () => Promise.reject(new Error('quota')) };
   const { server, session } = await opened({ store: full });
   text(session).insert(0, 'bad');
@@ -102,7 +102,7 @@ test('what cannot be kept aside on this device is kept in the page, and says so'
   expect(server.client.unsaved).toBe(false);
 });
 
-test('tells when something was set aside, and when it was discarded', async () => {
+test('reports when work was rejected, and when it was discarded', async () => {
   const store = createMemoryStore();
   const { server, session } = await opened({ store });
   let rejectedWork: readonly unknown[] = [];

@@ -21,7 +21,7 @@ const channels: ChannelState[] = [
   { kind: 'closed', error },
 ];
 
-test('P1, P5: "saved" is never said with unconfirmed work, without a connection, or on a channel that is not open', () => {
+test('P1, P5: the status is never "saved" with unconfirmed work, without a connection, or on a channel that is not open', () => {
   fc.assert(
     fc.property(
       fc.record({

@@ -72,7 +72,7 @@ test('what the store has kept after all is not there twice', async () => {
   expect(await shownAfter(device)).toEqual({ shown: 'tide', pending: 1 });
 });
 
-test('a page that stays takes its words back once the store has them', async () => {
+test('a page that stays removes its entries once the store has them', async () => {
   const device = new Device();
   const { server, session } = await opened(device);
   text(session).insert(0, 'tide');
@@ -85,7 +85,7 @@ test('a page that stays takes its words back once the store has them', async () 
   expect(await device.disk.outbox()).toHaveLength(1);
 });
 
-test('with nothing to say it says nothing', async () => {
+test('a page without unstored work writes nothing', async () => {
   const device = new Device();
   const { server, session } = await opened(device);
   text(session).insert(0, 'tide');
@@ -119,7 +119,7 @@ test('nor what is in a document that was left a moment before', async () => {
   expect((await shownAfter(device)).shown).toBe('tide');
 });
 
-test('words of a closed page count as unconfirmed work, and are delivered', async () => {
+test('entries of a closed page count as unconfirmed work, and are delivered', async () => {
   const device = new Device();
   const { server, session } = await opened(device);
   text(session).insert(0, 'tide');
@@ -179,7 +179,7 @@ test.each([null, Object.assign(new MemoryStorage(), { hasRoom: false })])(
   },
 );
 
-test('a memory that does not outlive the page takes no words from those that do', async () => {
+test('a store that does not outlive the page recovers no entries of other pages', async () => {
   const device = new Device();
   const { server, session } = await opened(device);
   text(session).insert(0, 'tide');

@@ -5,7 +5,7 @@ import { openIndexedDbStore } from './indexeddb-store.ts';
 afterEach(() => vi.restoreAllMocks());
 
 // An unhandled rejection fails the run.
-test('that a transaction was ended by the device is told once, by the method that was called', async () => {
+test('an aborted transaction is reported once, by the method that was called', async () => {
   const store = await openIndexedDbStore('full');
   for (const name of ['add', 'put'] as const) {
     const ask = IDBObjectStore.prototype[name];

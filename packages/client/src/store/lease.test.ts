@@ -37,7 +37,7 @@ test('a tab that is gone does not keep it', async () => {
   await release();
 });
 
-test('one that was left under another clock counts as gone', async () => {
+test('a lease that was taken under another clock counts as expired', async () => {
   await takeLease('clock', { clock: patient(1_000_000), random });
   await takeLease('clock', { clock: patient(0), random });
 });

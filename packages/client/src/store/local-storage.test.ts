@@ -30,7 +30,7 @@ test('it finds its own among what else is there', () => {
   expect([...items.keys()]).toEqual(['tandem.user']);
 });
 
-test('without room it says so', () => {
+test('put returns false without room', () => {
   const storage = localStorageAdapter(() => storageOf(new Map(), 40));
   expect(storage?.put('a', 'x'.repeat(40))).toBe(false);
 });

@@ -19,7 +19,7 @@ function watched() {
   return { clock, health, calls, store };
 }
 
-test('a device that answers is healthy, and asked as before', async () => {
+test('a device that answers is healthy, and its methods are called as before', async () => {
   const { clock, health, calls, store } = watched();
   const read = store.read();
   calls[0]?.resolve('text');
@@ -43,7 +43,7 @@ test('callers go on after three seconds, and none waits again', async () => {
   expect(calls).toHaveLength(1);
 });
 
-test('once all that was overdue has been answered, it is asked again', async () => {
+test('once all overdue calls have been answered, the storage is used again', async () => {
   const { clock, health, calls, store } = watched();
   store.read().catch(() => undefined);
   const write = store.write();
@@ -71,7 +71,7 @@ test('writing is never given up', async () => {
   expect(calls).toHaveLength(2);
 });
 
-test('a device that is full or refuses is not healthy until it does again what it is asked for', async () => {
+test('a device that is full or refuses is not healthy until such a call succeeds again', async () => {
   const { clock, health, calls, store } = watched();
   const write = store.write();
   calls[0]?.reject(new Error('QuotaExceededError'));

@@ -13,7 +13,7 @@ const entry = (document: string, value: number) => ({
 const plain = (updates: readonly Uint8Array[]) => updates.map((update) => [...update]);
 
 export function storeContract(open: () => Promise<Store>): void {
-  test('a document nobody opened has no copy', async () => {
+  test('a document that was never opened has no copy', async () => {
     const store = await open();
     expect(await store.load('d')).toEqual({
       position: null,

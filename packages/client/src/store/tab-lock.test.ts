@@ -36,7 +36,7 @@ test('a free lock is taken, and given back', async () => {
   await vi.waitFor(() => expect(isHeld()).toBe(false));
 });
 
-test('one that another tab has is not taken, and waited for if asked', async () => {
+test('takeLock does not take a lock of another tab, and waitForLock waits for it', async () => {
   const clock = new ManualClock();
   const { locks, held, free } = lockOf({ isHeld: true });
   expect(await takeLock(locks, 'x', clock)).toBeNull();
@@ -73,7 +73,7 @@ test('a tab that never gives it back is waited for no longer than its turn', asy
   await vi.waitFor(() => expect(isHeld()).toBe(false));
 });
 
-test('refused locks stop nobody', async () => {
+test('refused locks do not stop the caller', async () => {
   const refusing = [
     () => Promise.reject(new Error('SecurityError')),
     () => {

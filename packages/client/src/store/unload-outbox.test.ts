@@ -20,7 +20,7 @@ function device() {
 const valuesIn = async ({ store }: ReturnType<typeof device>) =>
   (await store.outbox()).map(({ update }) => update[0]);
 
-test('what one page says last, the next one has in its outbox, as it was', async () => {
+test('the next page has the last entries of a page in its outbox, unchanged', async () => {
   const { storage, store, page } = device();
   page().write([entry(1), entry(2, 20_000), entry(255)]);
   await page().recover(store);
@@ -29,7 +29,7 @@ test('what one page says last, the next one has in its outbox, as it was', async
   expect(storage.values.size).toBe(0);
 });
 
-test('what a page says takes the place of what it has said, and nothing of that of others', async () => {
+test('a write replaces the earlier entries of the same page, and none of other pages', async () => {
   const here = device();
   const [one, other] = [here.page(), here.page()];
   other.write([entry(9)]);
@@ -42,7 +42,7 @@ test('what a page says takes the place of what it has said, and nothing of that 
   expect(await valuesIn(here)).toEqual([9]);
 });
 
-test('a page does not take up its own words', async () => {
+test('a page does not recover its own entries', async () => {
   const here = device();
   const page = here.page();
   page.write([entry(1)]);
@@ -51,7 +51,7 @@ test('a page does not take up its own words', async () => {
   expect(here.storage.values.size).toBe(1);
 });
 
-test('they stay until the store has them', async () => {
+test('entries stay until the store has them', async () => {
   const here = device();
   here.page().write([entry(1)]);
   const full = { recover: () => Promise.reject(new Error('quota')) };
@@ -62,7 +62,7 @@ test('they stay until the store has them', async () => {
   expect(here.storage.values.size).toBe(0);
 });
 
-test('what is said while others read is not lost', async () => {
+test('entries that are written during a recovery are not lost', async () => {
   const here = device();
   const page = here.page();
   page.write([entry(1)]);
@@ -73,7 +73,7 @@ test('what is said while others read is not lost', async () => {
   expect(await valuesIn(here)).toEqual([1, 3]);
 });
 
-test('without room it says so, and the oldest come first', async () => {
+test('without room hasRoom is false, and the oldest entries are written first', async () => {
   const here = device();
   const page = here.page();
   page.write([entry(1, 400_000), entry(2, 400_000)]);

@@ -27,7 +27,6 @@ export class AuthExpiry extends WheelTimer implements Disposable {
     this.#owner = options.owner;
   }
 
-  /** @param expiresAt of the newest token, in milliseconds since the epoch. */
   set(expiresAt: number): void {
     this.#expiresAt = expiresAt;
     this.#state = 'valid';

@@ -43,7 +43,6 @@ export class ConnectionLimiter implements Disposable {
     return refusal;
   }
 
-  /** Logs and counts an upgrade that was refused for another reason than a limit. */
   onUpgradeRefused(address: string | null, { status, sentence }: UpgradeRefusal): void {
     this.#log.info({ address, status, reason: sentence }, 'refusing connection');
     this.#metrics.connectionAttempts.add(`${status}`);

@@ -1,4 +1,4 @@
-/** What all connections of a server are subject to: who may connect, bans, and backpressure of the engine. */
+/** Rules for all connections of a server: who may connect, bans, and backpressure of the engine. */
 import { errorOf, type ErrorBody, type User } from '@tandem/protocol';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
@@ -50,7 +50,6 @@ export class ConnectionPolicy {
     return null;
   }
 
-  /** Extends the connection's authentication, or closes it when `token` is invalid or another user's. */
   async reauthenticate(connection: Connection, token: string): Promise<void> {
     const { authenticator, metrics } = this.#options;
     const holder = await authenticator.findByToken(token);
@@ -76,7 +75,6 @@ export class ConnectionPolicy {
     connection.close('invalid-update', error);
   }
 
-  /** Stops reading from the connection while the engine's queue for `document` is full. */
   pauseWhileFull(connection: Connection, document: string): void {
     const { isFull, connections } = this.#options;
     if (isFull(document)) connections.pause(connection);

@@ -18,7 +18,6 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     this.#preAuth = preAuth;
   }
 
-  /** `draining`: no new connections are accepted. */
   get state(): 'open' | 'draining' {
     return this.#state;
   }
@@ -35,7 +34,6 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     return address === null ? 0 : (this.#countByAddress.get(address) ?? 0);
   }
 
-  /** Whether another connection from `address` may begin its handshake. */
   hasRoomFor(address: string | null): boolean {
     return this.#preAuth.hasRoomFor(address);
   }
@@ -51,7 +49,6 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     return this.#preAuth.tryTakeBytes(connection, bytes);
   }
 
-  /** After authentication, for users who have an id of their own. */
   addToUser(user: string, connection: Connection): void {
     this.#byUser.set(user, this.ofUser(user).concat(connection));
   }
@@ -60,7 +57,6 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     this.#preAuth.delete(connection);
   }
 
-  /** Stops reading from the connection until `resumeAll`. */
   pause(connection: Connection): void {
     if (this.#paused.has(connection)) return;
     this.#paused.add(connection);
@@ -81,7 +77,6 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
       if (connection.session === session) connection.close('unauthenticated');
   }
 
-  /** Storing commands began to fail, or works again (`null`). */
   commandStorageChanged(error: ErrorBody | null): void {
     for (const connection of this.#connections) connection.commandStorageChanged(error);
   }
@@ -103,7 +98,10 @@ export class ConnectionRegistry implements Iterable<Connection>, ConnectionOwner
     }
   }
 
-  /** Sends all clients away, each to reconnect at another moment; what they sent before is still answered. */
+  /**
+   * Sends all clients away, each to reconnect at another moment; messages that arrived before are still
+   * answered.
+   */
   async drain(): Promise<void> {
     this.#state = 'draining';
     const { size } = this.#connections;

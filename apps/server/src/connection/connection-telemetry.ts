@@ -4,7 +4,6 @@ import type { ConnectionKind } from '../metrics/connection-stats.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** Identifies a connection in the log. */
 export interface ConnectionFields {
   readonly connection: string;
   readonly user: string | undefined;

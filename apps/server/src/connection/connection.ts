@@ -28,7 +28,6 @@ import type { CreateOutput, Output, OutputOwner } from './output.ts';
 import type { ProtocolHandler } from './protocol-handler.ts';
 import type { LaggingChannel } from './send-queue.ts';
 
-/** One object for all connections of a server. */
 export interface ConnectionShared {
   readonly owner: ConnectionOwner;
   readonly createOutput: CreateOutput;
@@ -82,9 +81,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   readonly id: string;
   readonly address: string | null;
   readonly codec: CodecWord;
-  /** Null until authentication. */
   user: User | null = null;
-  /** The sign-in of the user; null where there is none. */
   session: string | null = null;
   readonly #transport: Transport;
   readonly #shared: ConnectionShared;
@@ -95,9 +92,7 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
   #isPaused = false;
   /** Null while its buckets are full. */
   #ingress: IngressRateLimiter | null = null;
-  /** Null while nothing is opened. */
   #openQueue: OpenQueue | null = null;
-  /** Null without a token. */
   #authExpiry: AuthExpiry | null = null;
   #onGone: (() => void) | null = null;
 
@@ -127,17 +122,15 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     return this.address;
   }
 
-  /** Waiting to go out, here and in the transport. */
   get queuedBytes(): number {
     return this.#output.queuedBytes;
   }
 
-  /** No more documents are opened. */
   get isCongested(): boolean {
     return this.#output.isCongested;
   }
 
-  /** Channels skip messages that the next value replaces, and call `catchUpLater`. */
+  /** Channels skip messages that a newer value replaces, and call `catchUpLater`. */
   get isConflating(): boolean {
     return this.#output.isConflating;
   }
@@ -189,22 +182,23 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     this.#authExpiry.set(expiresAt);
   }
 
-  /** A channel skipped messages, because of `isConflating` or `isLagging`. It is called when there is room. */
   catchUpLater(channel: LaggingChannel): void {
     this.#output.catchUpLater(channel);
   }
 
-  /** Sends at the end of this turn. @param requested part of what the client requested, or lacks because it lagged. */
+  /**
+   * Sends at the end of this turn. @param requested true for data that the client requested, or lacks
+   * because it lagged.
+   */
   queue(data: Data, requested = false): void {
     this.#output.push(data, requested);
   }
 
-  /** Whether that many messages may arrive now; if not, the connection is closed. */
+  /** Closes the connection when that many messages exceed its rate. */
   takeMessages(messages: number): boolean {
     return this.#tryTake('messages', messages);
   }
 
-  /** Stops reading until `resume`: the engine cannot store what this client writes fast enough. */
   pause(): void {
     this.#isPaused = true;
     this.#transport.pause();
@@ -224,7 +218,6 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     this.#heartbeat.onReceived();
   }
 
-  /** Evicted as the oldest of too many connections before authentication. */
   evict(): void {
     this.close('overloaded');
   }
@@ -236,12 +229,10 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     this.#closeWith(closeCode(name), name);
   }
 
-  /** Storing commands began to fail, or works again (`null`). */
   commandStorageChanged(error: ErrorBody | null): void {
     if (this.user !== null) this.#protocol?.commandStorageChanged?.(error);
   }
 
-  /** Closes the connection when `step` fails, so that the client comes back. */
   closeOnError(step: Promise<void>): void {
     step.catch((error: unknown) => this.#onHandlerError(error));
   }
@@ -384,7 +375,6 @@ export class Connection implements TransportOwner, Evictable, PartsOwner {
     return { connection: this.id, user: this.user?.id };
   }
 
-  /** Logs what `work` throws. @returns whether it succeeded. */
   #contain(source: ErrorSource, work: () => void): boolean {
     return this.#shared.errors.run(source, this.#fields, work);
   }

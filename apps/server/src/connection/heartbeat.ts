@@ -7,11 +7,11 @@ import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
 /** An interface instead of closures, which would take room on each of many connections. */
 export interface HeartbeatOwner {
-  /** Reading is paused, so no answer can arrive. */
+  /** No answer can arrive while reading is paused. */
   readonly isPaused: boolean;
-  /** The client takes what it is sent: it is alive, even if the ping is queued far behind. */
+  /** The client reads: it is alive, even if the ping is queued far behind. */
   readonly isDraining: boolean;
-  /** Before each decision, about every 25 s. */
+  /** Called before each decision, about every 25 s. */
   onHeartbeat(): void;
   onPing(): void;
   onTimeout(reason: 'handshake-timeout' | 'heartbeat-timeout'): void;
@@ -38,7 +38,6 @@ export class Heartbeat extends WheelTimer implements Disposable {
     this.#rest();
   }
 
-  /** Any data counts as a pong. */
   onReceived(): void {
     this.#hasReceived = true;
   }

@@ -8,7 +8,6 @@ import { OPEN_QUEUE } from '../limits.ts';
 export interface OpenQueueOwner {
   readonly isCongested: boolean;
   close(name: CloseName): void;
-  /** Nothing is open or waiting any more: the queue can be dropped. */
   onOpenQueueEmpty(): void;
 }
 
@@ -21,7 +20,10 @@ export class OpenQueue {
     this.#owner = owner;
   }
 
-  /** Runs `open` in its turn. The caller reports its end with `done`. Closes the connection when too many wait. */
+  /**
+   * Runs `open` in its turn; the caller reports its end with `done`. Closes the connection when too many
+   * wait.
+   */
   push(open: () => void): void {
     if (this.#waiting.length === 0 && this.#hasRoom) this.#run(open);
     else if (this.#waiting.push(open) > OPEN_QUEUE.maxQueued) this.#owner.close('too-many');
@@ -34,7 +36,6 @@ export class OpenQueue {
     if (this.#opening === 0 && this.#waiting.length === 0) this.#owner.onOpenQueueEmpty();
   }
 
-  /** Runs what has room, for example after the send queue has drained. */
   advance(): void {
     while (this.#waiting.length > 0 && this.#hasRoom) this.#run(this.#waiting.shift());
   }

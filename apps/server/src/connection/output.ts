@@ -21,7 +21,6 @@ export interface OutputShared {
 
 export type CreateOutput = (transport: Transport, owner: OutputOwner) => Output;
 
-/** All outputs of a server share frames, and the schedule of their flushes. */
 export function outputFactory({
   wheel,
   clock,
@@ -36,7 +35,6 @@ export function outputFactory({
 export interface OutputOwner {
   readonly join: Join;
   onTooSlow(): void;
-  /** There may be room for more. */
   onWritable(): void;
   onFlushError(error: unknown): void;
 }
@@ -51,7 +49,6 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
   #flushedAtMs = 0;
   /** Writes in a row that each came soon after the one before. */
   #writesInARow = 0;
-  /** Null while nothing waits. */
   #sendQueue: SendQueue | null = null;
 
   constructor(options: {
@@ -64,7 +61,6 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
     this.#owner = options.owner;
   }
 
-  /** Waiting to go out, here and in the transport. */
   get queuedBytes(): number {
     return this.#transport.bufferedAmount + this.#bytes;
   }
@@ -93,7 +89,7 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
     this.#sendQueue?.catchUpLater(channel);
   }
 
-  /** @param requested is not held against a slow client: it asked for the data. */
+  /** @param requested data is not held against a slow client. */
   push(data: Data, requested: boolean): void {
     if (this.#isClosed) return;
     const bytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
@@ -115,7 +111,6 @@ export class Output implements Flushable, SendQueueOwner, Disposable {
     }
   }
 
-  /** Writes what waits, unless that is too much, and accepts nothing more. */
   end(): void {
     const messages = this.#messages;
     this.#messages = null;

@@ -4,19 +4,16 @@ import type { Join } from '../transports/frame.ts';
 
 /** The protocol that a connection speaks. One handler belongs to one connection. */
 export interface ProtocolHandler {
-  /** Joins messages to one frame; null where each message is a frame of its own. */
   readonly join: Join;
   receive(data: Buffer, isBinary: boolean): void;
   ping(): void;
-  /** The connection closes right after it. */
   sendError(error: ErrorBody): void;
   /** Tells the client that the server restarts, and to reconnect after `retryAfterMs`. */
   sendGoaway(retryAfterMs: number): void;
   /** Storing commands began to fail, or works again (`null`). */
   commandStorageChanged?(error: ErrorBody | null): void;
-  /** Asks for a new token, since this one ends at `expiresAt` (milliseconds since the epoch). */
+  /** Asks for a new token, since the current one ends at `expiresAt` (milliseconds since the epoch). */
   requestReauthentication(expiresAt: number): void;
-  /** The new token was accepted. */
   onReauthenticated(expiresAt: number): void;
   end(how: Leave): void;
 }

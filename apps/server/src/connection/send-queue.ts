@@ -1,6 +1,6 @@
 /**
- * Watches what waits to go out on one connection whose client reads slowly. It exists only while something
- * waits. What the client requested by opening documents is not held against it.
+ * Watches the unsent data of a connection whose client reads slowly. A send queue exists only while data waits.
+ * Data that the client requested by opening documents does not count against it.
  *
  * - above `SLOW_CONSUMER.conflateThresholdBytes`: messages that the next value replaces are not sent
  * - above `SLOW_CONSUMER.lagThresholdBytes`, or above the first for `SLOW_CONSUMER.lagAfterMs`: channels pause
@@ -11,9 +11,8 @@ import { SLOW_CONSUMER } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { WheelTimer, type TimerWheel } from '../runtime/timer-wheel.ts';
 
-/** A channel that skipped messages for a slow client. */
 export interface LaggingChannel {
-  /** There is room again: sends what is missing, or the newest of it. */
+  /** Called when there is room again: sends what is missing, or its newest value. */
   catchUp(): void;
 }
 
@@ -21,9 +20,7 @@ export interface SendQueueOwner {
   readonly queuedBytes: number;
   onLag(): void;
   onTooSlow(): void;
-  /** There may be room for more. */
   onWritable(): void;
-  /** Nothing waits, and no channel has to catch up: the queue can be dropped. */
   onSendQueueEmpty(): void;
 }
 
@@ -33,14 +30,12 @@ export class SendQueue extends WheelTimer implements Disposable {
   readonly #owner: SendQueueOwner;
   readonly #channels = new Set<LaggingChannel>();
   #state: 'waiting' | 'lagging' | 'closed' = 'waiting';
-  /** Requested bytes that may still be waiting. */
   #requestedBytes = 0;
   #writtenBytes = 0;
-  /** Bytes taken by the client when it last made progress, and the time since then. */
+  /** Bytes that the client had taken when it last made progress, and the time since then. */
   #takenBytes = 0;
   #stalledMs = 0;
   #conflatingMs = 0;
-  /** When the recent lags began. */
   #lags: number[] = [];
 
   constructor(options: {
@@ -64,12 +59,10 @@ export class SendQueue extends WheelTimer implements Disposable {
     return this.#state === 'lagging';
   }
 
-  /** More waits than even channels that never pause may have. */
   get isOverLimit(): boolean {
     return this.#unrequestedBytes > SLOW_CONSUMER.maxQueuedBytes;
   }
 
-  /** Something waits, and the client takes it. */
   get isDraining(): boolean {
     return this.armed && this.#stalledMs < SLOW_CONSUMER.stallTimeoutMs;
   }
@@ -87,7 +80,6 @@ export class SendQueue extends WheelTimer implements Disposable {
     this.#schedule();
   }
 
-  /** After a write. */
   check(): void {
     if (this.#owner.queuedBytes === 0) this.#requestedBytes = 0;
     this.#detectLag();

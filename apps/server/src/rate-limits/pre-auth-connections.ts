@@ -17,7 +17,6 @@ export class PreAuthConnections {
     return this.#connections.hasRoomFor(address);
   }
 
-  /** Its `key` is the network address. */
   add(connection: Evictable): void {
     this.#connections.add(connection);
   }
@@ -30,7 +29,6 @@ export class PreAuthConnections {
     return true;
   }
 
-  /** The connection was authenticated or is gone; its bytes no longer count. */
   delete(connection: Evictable): void {
     this.#connections.delete(connection);
     this.#totalBytes -= this.#bytes.get(connection) ?? 0;

@@ -16,7 +16,6 @@ export interface Sender {
 
 interface Violator {
   readonly bucket: TokenBucket;
-  /** Violations in a row beyond the tolerated ones. */
   excess: number;
   bannedUntilMs: number;
 }
@@ -39,7 +38,6 @@ export class ViolationTracker {
     return outcomes.includes('excess') ? 'excess' : 'tolerated';
   }
 
-  /** How much longer this sender is banned. */
   waitMs(sender: Sender, nowMs: number): number {
     const waits = keysOf(sender).map(
       ([key]) => (this.#violators.peek(key)?.bannedUntilMs ?? nowMs) - nowMs,
@@ -62,7 +60,6 @@ export class ViolationTracker {
   }
 }
 
-/** The keys under which a sender is counted, each with the violations tolerated in a window. */
 function keysOf({ user, address }: Sender): (readonly [key: string, burst: number])[] {
   return [
     ...(user === null ? [] : [[`user ${user}`, VIOLATIONS.maxPerUser] as const]),

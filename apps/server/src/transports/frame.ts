@@ -30,7 +30,6 @@ export class Frame {
     return (this.#webSocket ??= webSocketFrame(this.data));
   }
 
-  /** A part of an HTTP body (T2). */
   get part(): Uint8Array {
     return (this.#part ??= encodePart({ kind: 'frame', data: bytesOf(this.data) }));
   }
@@ -49,14 +48,12 @@ export class FrameMaker {
     return this.#frame;
   }
 
-  /** Called at the end of a turn, so that the last frame does not stay in memory. */
   forget(): void {
     this.#parts = [];
     this.#frame = new Frame('');
   }
 }
 
-/** Groups the messages of a turn into as few frames as the size limits allow. */
 export function groupsOf(parts: readonly Data[], isJoined: boolean): readonly (readonly Data[])[] {
   const groups: (readonly Data[])[] = [];
   let first = 0;

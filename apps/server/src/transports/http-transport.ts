@@ -16,7 +16,6 @@ import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
 export interface HttpTransportOptions {
-  /** Null for a browser without a session cookie. */
   readonly cookie: string | null;
   readonly format: 'text' | 'binary';
   readonly onGone: (transport: HttpTransport) => void;
@@ -33,7 +32,6 @@ export abstract class HttpTransport implements Transport {
   #owner: TransportOwner | null = null;
   #lastSequence = 0;
   #reading: 'running' | 'paused' = 'running';
-  /** The client's next request, repeated or not, while reading is paused. */
   #waiting: {
     readonly sequence: number;
     readonly body: Uint8Array;
@@ -62,7 +60,6 @@ export abstract class HttpTransport implements Transport {
     this.#apply(body);
   }
 
-  /** Handles a numbered request. The client sends the next one after the response to this one. */
   send(sequence: number, body: Uint8Array, answer: ServerResponse): void {
     if (sequence <= this.#lastSequence) {
       accept(answer);

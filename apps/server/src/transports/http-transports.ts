@@ -27,7 +27,6 @@ import { StreamTransport } from './stream-transport.ts';
 import type { Transport } from './transport.ts';
 
 export interface TransportHost {
-  /** Runs `accept` now or in its turn. @returns the refusal when there are too many connections. */
   tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
   connect(transport: Transport, request: IncomingMessage, subprotocol: string): HttpOwner;
 }
@@ -110,7 +109,7 @@ export class HttpTransports {
     else refuse(answer, 'bad-message', `The header ${TRANSPORT_HEADERS.transport} is missing.`);
   }
 
-  /** Too many requests that never complete evict each other. */
+  /** Requests that never complete evict each other. */
   async #readOpen(request: IncomingMessage): Promise<ReadBody> {
     const incomplete = new IncompleteRequest(request);
     this.#incompleteOpens.add(incomplete);

@@ -11,7 +11,6 @@ import { answerFrames, refuse } from './http-answer.ts';
 import { HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 export interface Poll {
-  /** 0 for none. */
   readonly received: number;
   readonly holdMs: number;
 }

@@ -9,7 +9,6 @@ import { SLOW_CONSUMER } from '../limits.ts';
 import type { Frame } from './frame.ts';
 import type { Transport, TransportOwner } from './transport.ts';
 
-/** Errors that `ws` finds, by the status with which it would close. */
 const FAULTS: Readonly<Record<number, readonly [CloseName, string]>> = {
   1002: ['bad-message', 'This connection broke the rules of WebSocket.'],
   1007: ['bad-message', 'A text frame was not UTF-8.'],

@@ -5,12 +5,10 @@ import type { Frame } from './frame.ts';
 
 export interface Transport {
   readonly kind: TransportWord;
-  /** Bytes that were written and have not left this process. */
   readonly bufferedAmount: number;
   write(frames: readonly Frame[]): void;
   pause(): void;
   resume(): void;
-  /** Sends a ping below the level of frames, where the transport has one. */
   ping(): void;
   /** Sends a close frame; calls `onClosed` within `TRANSPORT.closeTimeoutMs`. */
   close(code: number, reason: string): void;
@@ -20,7 +18,7 @@ export interface Transport {
 export interface TransportOwner {
   receive(data: Buffer, isBinary: boolean): void;
   onPong(): void;
-  /** The bytes break the rules of the transport: the owner closes it, with a sentence for the client. */
+  /** The client broke the rules of the transport: the owner closes it, with a sentence for the client. */
   onProtocolError(name: CloseName, sentence: string): void;
   /** Called once, whichever side closed. */
   onClosed(code: number): void;

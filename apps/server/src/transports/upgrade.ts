@@ -133,7 +133,6 @@ function findDestination(path: string, protocols: ReadonlySet<string>): Destinat
   return { kind: 'stock', document: name === '' ? null : decoded(name), token };
 }
 
-/** The protocol handler refuses a name that does not decode. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

@@ -24,7 +24,6 @@ class FakeTransport implements Transport {
   readonly closes: number[] = [];
   reading: 'running' | 'paused' = 'running';
   bufferedAmount = 0;
-  /** Whether sent data stays in the buffer. */
   stuck = false;
 
   write(frames: readonly Frame[]): void {
@@ -173,7 +172,6 @@ export function stuckConnection(bytes: number, requested = 0) {
   fake.turn();
   const caughtUp: string[] = [];
   const channel = (name: string): LaggingChannel => ({ catchUp: () => void caughtUp.push(name) });
-  /** The client reads all but `rest` bytes. */
   const left = (rest: number) => void (fake.socket.bufferedAmount = rest);
   return { ...fake, channel, caughtUp, left };
 }

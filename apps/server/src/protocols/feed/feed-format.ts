@@ -1,7 +1,6 @@
 /** Encodes messages as server-sent events. Many readers share the bytes; only the `id` differs. */
 import type { FeedEvents, ServerMessage } from '@tandem/protocol';
 
-/** @returns null for messages that are not part of a feed. */
 export function encodeFeed(message: ServerMessage): Uint8Array | null {
   switch (message.type) {
     case 'subscribed': {
@@ -25,7 +24,6 @@ export function feedEvent<T extends keyof FeedEvents>(type: T, data: FeedEvents[
   return Buffer.from(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
-/** Precedes the event that it belongs to. */
 export function feedId(epoch: string, offset: number): Uint8Array {
   return Buffer.from(`id: ${epoch}:${offset}\n`);
 }

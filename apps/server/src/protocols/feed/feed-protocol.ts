@@ -27,7 +27,6 @@ import type { FeedTransport } from './feed-transport.ts';
 
 export interface FeedRequest {
   readonly name: ChannelName;
-  /** Null: the feed begins with the state. */
   readonly position: ChannelPosition | null;
   readonly cookie: string | null;
   readonly hasMetricsToken: boolean;
@@ -64,7 +63,7 @@ export class FeedProtocol extends ConnectionSubscriber implements ProtocolHandle
     this.#subscription = null;
   }
 
-  /** Readers never answer. One that is gone is detected by data that it does not take. */
+  /** Readers never answer. A reader that is gone is detected by data that it does not take. */
   ping(): void {
     this.connection.queue(FEED_HEARTBEAT);
     this.connection.onPong();

@@ -34,7 +34,6 @@ export class FeedTransport implements Transport {
     answer.uncork();
   }
 
-  /** Must come before the first frame. */
   refuse({ code, message, retryAfterMs }: ErrorBody): void {
     const retryAfterS = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1_000);
     refuse(this.#answer, code, message, retryAfterS);

@@ -12,7 +12,6 @@ import type { FeedRequest } from './feed-protocol.ts';
 import { FeedTransport } from './feed-transport.ts';
 
 export interface FeedHost {
-  /** Runs `accept` now or in its turn. @returns the refusal when there are too many connections. */
   tryAccept(request: IncomingMessage, accept: () => void): UpgradeRefusal | null;
   feed(transport: FeedTransport, request: IncomingMessage, feed: FeedRequest): TransportOwner;
 }

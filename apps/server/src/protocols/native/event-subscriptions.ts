@@ -30,7 +30,6 @@ export class EventSubscriptions extends ConnectionSubscriber {
     return this.#subscriptions.length;
   }
 
-  /** @param others the number of the connection's other channels. */
   subscribe(message: MessageOf<'subscribe'>, others: number): void {
     const { ref, position } = message;
     const name = channelName.safeParse(message.name).data;

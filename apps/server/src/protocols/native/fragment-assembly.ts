@@ -20,7 +20,6 @@ export class FragmentAssembly implements Expiring, Disposable {
     this.#onLate = onLate;
   }
 
-  /** Only the message's next fragment may follow. */
   get open(): boolean {
     return this.#parts.length > 0;
   }

@@ -95,7 +95,6 @@ export class NativeChannel implements Subscriber, LaggingChannel {
     }
   }
 
-  /** Repeats rows after `from` when there is room, one repetition at a time. */
   repeat(from: number): void {
     if (from >= this.#sentOffset) return;
     if (this.#asked !== null) {

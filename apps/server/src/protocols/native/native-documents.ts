@@ -28,7 +28,6 @@ export class NativeDocuments implements NativeChannelOwner {
   readonly codec: Codec<Data>;
   readonly #services: DocumentServices;
   readonly #schema: number;
-  /** A list: there are few, and a map takes more memory. */
   #channels: readonly NativeChannel[] = [];
 
   constructor({ connection, codec, services, schema }: NativeDocumentsOptions) {
@@ -42,7 +41,6 @@ export class NativeDocuments implements NativeChannelOwner {
     return this.#channels.length;
   }
 
-  /** @param others the number of the connection's other channels. */
   open(request: MessageOf<'open'>, others: number): void {
     const { document, ref, client } = request;
     if (!documentId.safeParse(document).success) {

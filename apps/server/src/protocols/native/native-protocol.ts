@@ -34,7 +34,7 @@ type Handlers = {
   readonly [T in ClientMessageType]: (protocol: NativeProtocol, message: MessageOf<T>) => void;
 };
 
-/** Shared by all connections, so that it is encoded once: any frame counts as its answer. */
+/** Shared by all connections, so that the ping is encoded once: any frame counts as its answer. */
 const PING = new EncodedMessage({ type: 'ping', channel: 0, nonce: 0 });
 
 export class NativeProtocol implements ProtocolHandler {
@@ -48,7 +48,6 @@ export class NativeProtocol implements ProtocolHandler {
   #commands: CommandQueue | null = null;
   #events: EventSubscriptions | null = null;
   #state: 'awaiting-hello' | 'authenticating' | 'open' = 'awaiting-hello';
-  /** Messages after `hello`, until it is answered. */
   #waiting: (ClientMessage | UnacceptedCommand)[] | null = null;
   #waitingBytes = 0;
   #schema = 0;

@@ -25,9 +25,9 @@ export interface YjsFormat {
   /** Sent before the first sync; null where the protocol has no such message. */
   granted(access: Access): Uint8Array | null;
   denied(reason: string): Uint8Array;
-  /** An update was committed or refused; null where the protocol has no such message. */
+  /** Sent after a commit or a refusal; null where the protocol has no such message. */
   status(status: 'saved' | 'refused'): Uint8Array | null;
-  /** The client's only acknowledgement. */
+  /** Whether an echo of its own updates is the client's only acknowledgement. */
   readonly echoes: boolean;
 }
 
@@ -52,7 +52,6 @@ export function frame(write: (encoder: encoding.Encoder) => void): Uint8Array {
 
 export const EMPTY_UPDATE = Uint8Array.of(0, 0);
 
-/** Whether an update has no structs. It may have a delete set. */
 export function hasNoStructs(update: Uint8Array): boolean {
   return update[0] === 0;
 }

@@ -39,7 +39,6 @@ interface Authenticating {
 type ProviderDocument =
   | Authenticating
   | { readonly kind: 'open'; readonly channel: YjsChannel }
-  /** Frames are ignored until it sends a token. */
   | { readonly kind: 'denied' };
 
 export class HocuspocusProtocol implements ProtocolHandler {
@@ -168,7 +167,6 @@ export class HocuspocusProtocol implements ProtocolHandler {
     return channel;
   }
 
-  /** Refuses a document above the limit; open documents are not affected. */
   #hasRoom(address: string): boolean {
     const isTooLong = address.length > MAX_ADDRESS_LENGTH;
     if (

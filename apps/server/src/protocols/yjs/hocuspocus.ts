@@ -14,7 +14,6 @@ const QUERY_AWARENESS = 3;
 const STATELESS = 5;
 const CLOSE = 7;
 const SYNC_STATUS = 8;
-/** Frames of one byte, without an address. */
 const PING = 9;
 const PONG = 10;
 
@@ -22,14 +21,13 @@ const AUTH_TOKEN = 0;
 const AUTH_DENIED = 1;
 const AUTH_GRANTED = 2;
 
-/** A longer one is kept nowhere: the document's name in it has at most 64 characters. */
+/** Longer addresses are not kept: the document's name in an address has at most 64 characters. */
 export const MAX_ADDRESS_LENGTH = 256;
 
 export type HocuspocusFrame =
   | { readonly kind: 'document'; readonly address: string; readonly frame: DocumentFrame }
   | { readonly kind: 'auth'; readonly address: string; readonly token: string }
   | { readonly kind: 'close'; readonly address: string }
-  /** Needs no answer. */
   | { readonly kind: 'ignored' };
 
 export function hocuspocusFormat(address: string): YjsFormat {

@@ -33,12 +33,10 @@ export interface YjsChannelOptions {
   readonly onFailed: (channel: YjsChannel, error: ErrorBody) => void;
 }
 
-/** A client that synchronizes again gets another subscription. */
 interface YjsSubscription {
   readonly subscriber: Subscriber;
   readonly room: DocumentRoom;
   access: Access;
-  /** The offset of the last committed row at the opening. */
   openedOffset: number;
   stateVector: Uint8Array;
   state: 'opening' | 'catching-up' | 'live';
@@ -46,7 +44,6 @@ interface YjsSubscription {
   ackedCseq: number;
   /** Why each state vector was sent: the client's answer is its own work, or repairs a gap. */
   readonly asked: ('opening' | 'repair')[];
-  /** Uncommitted updates, to be sent back to the client after the commit. */
   readonly echoes: { readonly cseq: number; readonly update: Uint8Array }[];
 }
 
@@ -61,7 +58,6 @@ export class YjsChannel {
   #current: YjsSubscription | null = null;
   #waiting: DocumentFrame[] = [];
   #waitingBytes = 0;
-  /** The client's last awareness, to be repeated on the next subscription. */
   #awareness: readonly AwarenessEntry[] = [];
 
   constructor({ document, user, connection, services, format, onFailed }: YjsChannelOptions) {
@@ -216,9 +212,7 @@ export class YjsChannel {
     this.#connection.queue(status ?? this.#format.denied(errorOf('read-only').message));
   }
 
-  /**
-   * Drops what does not fit: stock clients repeat the awareness of others, in a larger encoding.
-   */
+  /** Drops invalid entries: stock clients repeat the awareness of others, in a larger encoding. */
   #setAwareness(update: Uint8Array, { room, subscriber }: YjsSubscription): void {
     this.#services.metrics.messages.add('awareness');
     const reading = readAwareness(update);
@@ -358,7 +352,7 @@ class YjsSubscriber implements Subscriber {
     this.deliver = deliver;
   }
 
-  /** Read from the connection, as the person may change their name. */
+  /** The connection's user is newer: a user may change their name. */
   get user(): User {
     const { user } = this.#connection;
     return user?.id === this.#user.id ? user : this.#user;

@@ -29,12 +29,11 @@ export class Authenticator {
     return user === null ? null : { user, session: claim.session, expiresAt: claim.expiresAt };
   }
 
-  /** Null for an unknown or expired session. */
   async findByCookie(cookie: string): Promise<SignedIn | null> {
     return await this.#people.findByCookie(cookie);
   }
 
-  /** By the cookie; by the session's token where the browser or a proxy drops cookies. */
+  /** Finds the session by the cookie; by the session's token where the browser or a proxy drops cookies. */
   async findByHeaders(header: (name: string) => string | undefined): Promise<SignedIn | null> {
     const cookie = readSessionCookie(header('Cookie'));
     const known = cookie === null ? null : await this.findByCookie(cookie);

@@ -153,7 +153,6 @@ export function guestName(random: RandomIndex = randomInt): string {
   return `${QUALITIES[random(QUALITIES.length)]} ${CREATURES[random(CREATURES.length)]}`;
 }
 
-/** An index into the palette. */
 export function guestColor(random: RandomIndex = randomInt): number {
   return random(COLOR_COUNT);
 }

@@ -29,7 +29,6 @@ export interface SignedIn {
   readonly session: string;
 }
 
-/** A user, with expiry times by session id. */
 interface Known {
   readonly user: User;
   readonly sessions: readonly { readonly id: string; readonly expiresAt: number }[];
@@ -37,7 +36,6 @@ interface Known {
 
 export class People {
   readonly #db: Database;
-  /** By user. */
   readonly #known: AsyncCache<Known>;
   readonly #renameListeners: ((user: User) => void)[] = [];
   readonly #endListeners: ((session: string) => void)[] = [];
@@ -77,7 +75,6 @@ export class People {
     return row === undefined ? null : toUser(row);
   }
 
-  /** Null for an unknown or expired session. */
   async findByCookie(cookie: string): Promise<SignedIn | null> {
     const session = sessionId(cookie);
     const row = await findSessionUser(this.#db, { id: session, at: Date.now() });
@@ -99,7 +96,6 @@ export class People {
     await extendSession(this.#db, { id: session, at, expiresAt: at + ACCOUNTS.sessionLifetimeMs });
   }
 
-  /** Signs out and invalidates everything of this session. */
   async endSession(session: string): Promise<void> {
     const user = await deleteSession(this.#db, session);
     if (user !== undefined) this.#known.invalidate(user);
@@ -110,7 +106,6 @@ export class People {
     this.#endListeners.push(listener);
   }
 
-  /** The user's name or colour changed: notifies all who show it. */
   async renamed(id: string): Promise<void> {
     this.#known.invalidate(id);
     const user = await this.find(id);

@@ -25,7 +25,6 @@ export async function loadSecrets(options: {
   return [secret];
 }
 
-/** @returns null when there is no such file. */
 async function readSecret(path: string): Promise<string | null> {
   try {
     return (await readFile(path, 'utf8')).trim();

@@ -8,7 +8,6 @@ export function createCookieValue(): string {
   return randomBytes(ACCOUNTS.cookieBytes).toString('base64url');
 }
 
-/** Null when the header has no well-formed session cookie. */
 export function readSessionCookie(header: string | undefined): string | null {
   for (const pair of header?.split(';') ?? []) {
     const [name, value] = pair.trim().split('=', 2);

@@ -7,7 +7,6 @@ const NEWER = 'a newer secret that is long enough to sign with';
 const START = Date.UTC(2026, 0, 1);
 const key = (secret: string) => new TextEncoder().encode(secret);
 
-/** The `kid` of our own tokens. */
 const ownKid = async () =>
   decodeProtectedHeader((await createTokenSigner([SECRET]).sign('ada')).token).kid;
 

@@ -34,7 +34,6 @@ export interface TokenSigner {
     user: string,
     session?: string,
   ): Promise<{ readonly token: string; readonly expiresAt: number }>;
-  /** Null for a token that is invalid or expired. */
   verify(token: string): Promise<TokenClaim | null>;
 }
 
@@ -104,7 +103,6 @@ function importedKey(secret: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
 }
 
-/** Reveals nothing about the secret. */
 function keyId(secret: string): string {
   return createHash('sha256')
     .update(`key id of ${secret}`)

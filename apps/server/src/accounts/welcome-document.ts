@@ -37,7 +37,7 @@ export function createWelcome({
   };
 }
 
-/** Uses a new client id each time, so that no two documents share one. */
+/** Each page has a new client id, so that no two documents share one. */
 function welcomePage(): { readonly update: Uint8Array; readonly excerpt: string } {
   const doc = new Y.Doc();
   writePage(doc, fromMarkdown(WELCOME_MARKDOWN), randomBytes);

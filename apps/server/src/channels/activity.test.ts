@@ -28,7 +28,6 @@ async function fixture() {
   };
   const present = new Map<string, User[]>();
   const banned = new Set<string>();
-  /** Documents that are on a list without being followed. */
   const longLists: Record<string, Set<string>> = {};
   let loads = 0;
   const activity = new Activity({

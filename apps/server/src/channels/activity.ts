@@ -58,12 +58,8 @@ export class Activity implements Channel, Disposable {
   readonly #options: ActivityOptions;
   readonly #watchers = new Map<string, Watcher>();
   readonly #watched = new Map<string, Watched>();
-  /**
-   * Users whose list exceeds the follow limit: only the most recently changed documents are
-   * followed.
-   */
+  /** Users with long lists: only the most recently changed documents of these are followed. */
   readonly #partial = new Set<string>();
-  /** Changed documents that may have to be followed now. */
   #strayed = new Set<string>();
   #changed = new Set<string>();
   readonly #flush = new Throttle({
@@ -122,7 +118,6 @@ export class Activity implements Channel, Disposable {
     }));
   }
 
-  /** The document moved to the top of lists. */
   changed(document: string): void {
     if (this.#partial.size === 0) return;
     this.#strayed.add(document);
@@ -253,7 +248,6 @@ export class Activity implements Channel, Disposable {
     }
   }
 
-  /** Reloads the lists that contain a document not followed so far. */
   async #follow(documents: ReadonlySet<string>): Promise<void> {
     const unfollowed = [...documents].filter((document) => {
       const watchers = this.#watched.get(document)?.watchers ?? [];

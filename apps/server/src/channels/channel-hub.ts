@@ -18,10 +18,8 @@ import { Subscription, type ChannelSubscriber } from './subscription.ts';
 
 export interface ChannelHubOptions {
   readonly store: ChannelStore;
-  /** A number unique among all channels and documents. */
   readonly nextNumber: () => number;
   readonly onDelivered: (receivers: number) => void;
-  /** A client resumed from a position and got the missed events, or the whole state. */
   readonly onRecovery: (given: 'rows' | 'whole') => void;
   readonly onFault: (error: unknown) => void;
 }
@@ -67,14 +65,12 @@ export class ChannelHub implements Disposable {
     return subscription;
   }
 
-  /** Sends what the client lacks after `from`. */
   recover(subscription: Subscription, from: number): void {
     const { channel, subscriber } = subscription;
     if (!(channel instanceof EventChannel)) return;
     subscriber.onDrain(() => this.#guarded(subscription, () => channel.repair(subscription, from)));
   }
 
-  /** In commit order. */
   committed(events: readonly CommittedEvents[]): void {
     for (const run of events) {
       const channel = this.#channels.get(run.key);
@@ -87,7 +83,6 @@ export class ChannelHub implements Disposable {
     }
   }
 
-  /** Commits may have been missed. */
   resync(): void {
     for (const channel of this.#channels.values())
       channel.resync().catch((error: unknown) => this.#options.onFault(error));

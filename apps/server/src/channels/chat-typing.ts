@@ -19,7 +19,6 @@ export class ChatTyping {
     this.#options = options;
   }
 
-  /** Clients repeat this while typing. Ignored on other channels and from readers. */
   async start({ channel, subscriber: { user } }: Subscription): Promise<void> {
     if (!(channel instanceof EventChannel)) return;
     const { type, document } = readChannelName(channel.name);
@@ -33,7 +32,6 @@ export class ChatTyping {
     if (channel instanceof EventChannel) this.#lists.get(channel)?.stop(user.id);
   }
 
-  /** One subscription ended; the user may have others. */
   left(subscription: Subscription): void {
     const { channel, subscriber } = subscription;
     if (channel instanceof EventChannel && !isThere(channel, subscriber.user.id))

@@ -18,7 +18,6 @@ export class Dashboard implements Disposable {
   readonly channel: LatestChannel;
   readonly #sample: () => DashboardSample;
   readonly #onError: (error: unknown) => void;
-  /** Oldest first. */
   readonly #samples: DashboardSample[] = [];
   #timer: NodeJS.Timeout | null = null;
 

@@ -38,7 +38,7 @@ export class EventBuffer {
     this.#bytes += run.bytes;
   }
 
-  /** Events after `offset`, which must not be before `start`. */
+  /** @param offset not before `start`. */
   after(offset: number): readonly ChannelEvent[] {
     const events: ChannelEvent[] = [];
     for (const run of this.#runs) {

@@ -221,7 +221,6 @@ class Witness extends FakeSubscriber {
   at: number | null;
   readonly #position: ChannelPosition | null;
   #checked = 0;
-  /** The client requested this state. */
   mayRepeat = false;
 
   constructor(position: ChannelPosition | null) {

@@ -24,7 +24,6 @@ export interface EventChannelOptions {
   readonly number: number;
   readonly store: ChannelStore;
   readonly onDelivered: (receivers: number) => void;
-  /** A client resumed from a position and got the missed events, or the whole state. */
   readonly onRecovery: (given: 'rows' | 'whole') => void;
   /** A read failed; all subscribers were dropped and may subscribe again. */
   readonly onFault: (error: unknown) => void;
@@ -44,12 +43,11 @@ export class EventChannel implements Channel {
   readonly #subscribers = new SubscriberList();
   readonly #ring = new EventBuffer(0);
   #epoch: string | null = null;
-  /** Set while the position is loaded. Commits wait in `#held` meanwhile. */
+  /** Set while the position is loaded. Meanwhile commits wait in `#held`. */
   #syncing: Promise<void> | null = null;
   #held: EventRun[] = [];
   #filling: Promise<void> | null = null;
   #loading: Promise<LoadedState | null> | null = null;
-  /** The offset after which rows exist; null until it was read. */
   #rowsStart: number | null = null;
   /** The last recovery, cached because many clients reconnect with the same position. */
   #recovery: { readonly from: number; readonly messages: readonly EncodedMessage[] } | null = null;
@@ -69,7 +67,6 @@ export class EventChannel implements Channel {
     return this.#subscribers;
   }
 
-  /** Sends nothing before `sendInitialState`. */
   join(subscription: Subscription): void {
     this.#subscribers.add(subscription);
   }
@@ -82,19 +79,16 @@ export class EventChannel implements Channel {
     this.#subscribers.each((subscription) => subscription.end(error));
   }
 
-  /** In commit order. */
   committed(run: EventRun): void {
     if (this.#syncing !== null) this.#held.push(run);
     // The position is loaded lazily, on first subscription.
     else if (this.#epoch !== null) this.#take(run);
   }
 
-  /** Reads commits whose notification may have been missed. */
   async resync(): Promise<void> {
     if (this.#epoch !== null) await (this.#syncing ??= this.#sync());
   }
 
-  /** Answers a new subscription with `subscribed` and starts streaming. */
   async sendInitialState(
     subscription: Subscription,
     position: ChannelPosition | null,
@@ -113,7 +107,6 @@ export class EventChannel implements Channel {
     this.#goLive(subscription, position.offset);
   }
 
-  /** Sends what a subscription lacks after `from`: `events`, or `subscribed` with the state. */
   async repair(subscription: Subscription, from: number): Promise<void> {
     await this.#ready();
     if (subscription.isOver) return;
@@ -214,7 +207,6 @@ export class EventChannel implements Channel {
     if (receivers > 0) this.#onDelivered(receivers);
   }
 
-  /** Pauses the subscription; it catches up once its connection drains. */
   #lag(subscription: Subscription, from: number): void {
     subscription.state = 'lagging';
     subscription.offset = from;
@@ -249,7 +241,6 @@ export class EventChannel implements Channel {
     }
   }
 
-  /** Concurrent callers share one read. */
   #loadState(): Promise<LoadedState | null> {
     this.#loading ??= this.#store.loadState(this.key).finally(() => (this.#loading = null));
     return this.#loading;
@@ -260,7 +251,6 @@ export class EventChannel implements Channel {
     return epoch === this.#epoch && (await this.#reaches(offset)) && epoch === this.#epoch;
   }
 
-  /** Whether memory holds everything after `offset`; loads rows to get there. */
   async #reaches(offset: number): Promise<boolean> {
     const ring = this.#ring;
     if (offset > ring.head) return false;

@@ -11,7 +11,6 @@ import {
   type ChannelSubscriber,
 } from './subscription.ts';
 
-/** Latest-value channels have no positions. */
 export const LATEST = { epoch: 'latest', offset: 0 } as const;
 
 export interface LatestChannelOptions {

@@ -4,18 +4,16 @@ import { EncodedMessage } from '../runtime/encoded-message.ts';
 
 export interface ChannelSubscriber {
   readonly user: User;
-  /** Droppable messages are to be skipped: a newer value replaces them. */
+  /** A newer value replaces droppable messages, so they are skipped. */
   readonly isConflating: boolean;
-  /** Nothing unrequested may be sent. */
   readonly isLagging: boolean;
-  /** A message was skipped because of `isConflating` or `isLagging`: calls `catchUp` on drain. */
+  /** Called after a message was skipped: `catchUp` follows on drain. */
   catchUpLater(subscription: Subscription): void;
   deliver(encoded: EncodedMessage): void;
   /** Sends a requested message, which does not count as lag. */
   answer(encoded: EncodedMessage): void;
   /** Runs `step` when more may be opened. A failing step ends the connection. */
   onDrain(step: () => Promise<void>): void;
-  /** The subscription ended and the client was notified. */
   lost(subscription: Subscription): void;
 }
 
@@ -23,7 +21,6 @@ export interface Channel {
   readonly name: ChannelName;
   readonly number: number;
   leave(subscription: Subscription): void;
-  /** Called on drain after `catchUpLater`. */
   catchUp(subscription: Subscription): void;
 }
 
@@ -31,11 +28,9 @@ export class Subscription {
   readonly subscriber: ChannelSubscriber;
   readonly channel: Channel;
   readonly ref: number;
-  /** `lagging`: nothing new is sent until the connection drains. */
   state: 'opening' | 'live' | 'lagging' | 'over' = 'opening';
   /** Live: the client has at least everything up to here. Lagging: nothing after. */
   offset = 0;
-  /** Index in the channel's `SubscriberList`. */
   place = -1;
 
   constructor(subscriber: ChannelSubscriber, channel: Channel, ref: number) {
@@ -48,7 +43,6 @@ export class Subscription {
     return this.state === 'over';
   }
 
-  /** Answers `subscribe`, or sends the state again. */
   answer(body: Omit<MessageOf<'subscribed'>, 'type' | 'channel' | 'ref' | 'name'>): void {
     const { number, name } = this.channel;
     const { ref } = this;
@@ -106,7 +100,7 @@ export class SubscriberList {
       visit(this.#subscriptions[at] as Subscription);
   }
 
-  /** Must not be changed during iteration. */
+  /** The list must not change during iteration. */
   all(): readonly Subscription[] {
     return this.#subscriptions;
   }

@@ -41,7 +41,6 @@ export interface JoinOptions {
   readonly schema?: number | undefined;
   readonly position?: Position | undefined;
   readonly stateVector?: Uint8Array | undefined;
-  /** The client's last position in the member list. */
   readonly presence?: ChannelPosition | undefined;
 }
 
@@ -49,7 +48,6 @@ export interface DocumentRoomOptions {
   readonly document: string;
   readonly kind: DocumentKind;
   readonly title: string;
-  /** The number of this room's channel on every connection. */
   readonly channel: number;
   readonly wheel: TimerWheel;
   readonly metrics: Metrics;
@@ -61,7 +59,6 @@ export interface DocumentRoomOptions {
   readonly onEmpty: (room: DocumentRoom) => void;
 }
 
-/** Enough for unique ids. */
 const ROOM_ID_BYTES = 16;
 
 const NOT_ANY_MORE = errorOf('forbidden', {
@@ -69,11 +66,9 @@ const NOT_ANY_MORE = errorOf('forbidden', {
     'You may not open this document any more. What you wrote is kept on this device; ask its owner.',
 });
 
-/** One per open channel: options only needed to open are not kept here. */
 interface Participant {
   readonly subscriber: Subscriber;
   waiting: Waiting | null;
-  /** The client's position in the member list; until it has joined. */
   known: ChannelPosition | undefined;
   presence: Presence | null;
 }
@@ -92,7 +87,6 @@ export class DocumentRoom implements Disposable {
   readonly #storageError: () => ErrorBody | null;
   #title: string;
   #deliveries = 0;
-  /** The last storage state sent to the room (W44). */
   #statedStorageError: ErrorBody | null = null;
 
   constructor({
@@ -160,7 +154,7 @@ export class DocumentRoom implements Disposable {
     return this.#people.users(limit);
   }
 
-  /** Answered by `opened`, or by `closed`, which removes the subscriber. */
+  /** The answer is `opened`, or `closed`, which removes the subscriber. */
   join(subscriber: Subscriber, options: JoinOptions): void {
     const { ref, access, schema, position, stateVector, presence } = options;
     const { subscription, user, client } = subscriber;
@@ -235,7 +229,6 @@ export class DocumentRoom implements Disposable {
     if (presence !== null) this.#people.list(presence, request);
   }
 
-  /** Resends members, cursors and typing to a client that missed changes. */
   refresh(subscription: number): void {
     const presence = this.#presenceOf(subscription);
     if (presence !== null) this.#people.refresh(presence);
@@ -251,7 +244,6 @@ export class DocumentRoom implements Disposable {
       this.#perform(this.#core.changed(subscription, { title }));
   }
 
-  /** @param accessOf a user's current access; null when it was revoked. */
   recheck(accessOf: (user: string) => Access | null): void {
     for (const [subscription, participant] of [...this.#participants]) {
       const { id: user } = participant.subscriber.user;

@@ -44,12 +44,10 @@ export class ExcerptUpdater implements AsyncDisposable {
     }, LIBRARY.excerptDelayMs);
   }
 
-  /** Sets the one listener. */
   onExcerptChanged(listener: (document: string, summary: Summary) => void): void {
     this.#listener = listener;
   }
 
-  /** Flushes pending updates. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

@@ -18,7 +18,6 @@ const SERVER = 'server';
 export class RecentDocuments implements Disposable {
   readonly #runner: CommandRunner;
   readonly #log: Log;
-  /** Time of the last write, oldest first. */
   readonly #written = new Map<string, number>();
   #gathered = new Map<string, DocumentVisit>();
   #timer: NodeJS.Timeout | null = null;
@@ -37,7 +36,6 @@ export class RecentDocuments implements Disposable {
     else this.#timer ??= setTimeout(() => this.#write(), VISITS.batchDelayMs);
   }
 
-  /** The document left a list; the next visit adds it again. */
   forget(visit: DocumentVisit): void {
     this.#written.delete(keyOf(visit));
   }

@@ -31,7 +31,6 @@ class WatchedExecutor implements SqlExecutor {
     this.#executor = new LocalExecutor(path);
   }
 
-  /** Delays answers to reads until `release`. */
   hold(): { readonly begun: Promise<void>; readonly release: () => void } {
     let release = (): void => {};
     this.#held = new Promise((resolve) => (release = resolve));
@@ -125,7 +124,6 @@ async function context({
     const person = id === ANONYMOUS.id ? ANONYMOUS : user(id);
     return await rooms.authorize(document, { user: person, client });
   };
-  /** Joins a user, and collects the messages about their channel. */
   const join = async (id: string, options: Partial<JoinOptions> = {}, document = 'd') => {
     const admission = await authorize(id, document);
     if (admission.kind === 'refused') throw new Error(admission.error.message);

@@ -34,7 +34,6 @@ export interface RoomsOptions {
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly log: Log;
-  /** Whether a stock client may create the document that it names. */
   readonly allowAdhocDocuments: boolean;
 }
 
@@ -75,7 +74,6 @@ export class Rooms implements Disposable {
     return ++this.#lastSubscription;
   }
 
-  /** A number unique among all channels ever opened. */
   nextChannel(): number {
     return ++this.#lastChannel;
   }
@@ -140,7 +138,6 @@ export class Rooms implements Disposable {
     return this.#rooms.get(document)?.users(LIBRARY.maxPresentShown) ?? [];
   }
 
-  /** Sets the one listener for joins, leaves and renames. */
   onPeople(listener: (document: string) => void): void {
     this.#peopleListener = listener;
   }
@@ -158,13 +155,11 @@ export class Rooms implements Disposable {
     this.#recentDocuments.forget(visit);
   }
 
-  /** Any document may have changed: drops cached access. */
   forget(): void {
     this.#accessCache.clear();
     this.#recentDocuments.clear();
   }
 
-  /** Access to this document, or its title, may have changed. */
   async recheck(document: string): Promise<void> {
     const { log } = this.#options;
     // From here on the old access admits no one.
@@ -211,7 +206,6 @@ export class Rooms implements Disposable {
     this.#rooms.clear();
   }
 
-  /** Creates the document named by a stock client, where allowed. */
   async #adhoc(id: string, { id: user }: User): Promise<DocumentAccess | null> {
     const { db, engine, allowAdhocDocuments } = this.#options;
     if (!allowAdhocDocuments) return null;

@@ -36,7 +36,6 @@ const NOTHING: AwarenessTaken = { announced: [], moved: false };
 
 interface Held {
   speaker: AwarenessSpeaker;
-  /** The newest clock the client sent. */
   clock: number;
   /** The newest clock sent to others; it only grows, also over reconnects. */
   sentClock: number;
@@ -46,7 +45,6 @@ interface Held {
 
 interface Place {
   readonly speaker: AwarenessSpeaker;
-  /** Orders joins and leaves. */
   readonly order: number;
   /** Announced ids: none in an idle tab, mostly one. */
   clients: readonly number[];
@@ -59,7 +57,6 @@ export class AwarenessRelay {
   /** Ids with a state, shown or hidden. The most recent mover is last. */
   readonly #shown = new Set<number>();
   readonly #hidden = new Set<number>();
-  /** Oldest first. */
   readonly #departed = new Map<number, { readonly sentClock: number; readonly order: number }>();
   readonly #changed = new Set<number>();
   #order = 0;
@@ -72,7 +69,6 @@ export class AwarenessRelay {
     this.#places.set(speaker.subscription, { speaker, order: ++this.#order, clients: [] });
   }
 
-  /** Accepts the subscription's own entries and ignores the rest. */
   receive(subscription: number, entries: readonly AwarenessEntry[], nowMs: number): AwarenessTaken {
     const place = this.#places.get(subscription);
     if (place === undefined) return NOTHING;
@@ -148,7 +144,6 @@ export class AwarenessRelay {
     }
   }
 
-  /** The newest entry of each id that changed since the last call. */
   takeChanges(): readonly AwarenessChange[] {
     const changes: AwarenessChange[] = [];
     for (const client of this.#changed) {
@@ -180,7 +175,6 @@ export class AwarenessRelay {
     return entries;
   }
 
-  /** Departed ids, for a client that may have missed their removal. */
   gone(): readonly AwarenessEntry[] {
     const entries: AwarenessEntry[] = [];
     for (const [client, { sentClock }] of this.#held) {
@@ -192,7 +186,6 @@ export class AwarenessRelay {
     return entries;
   }
 
-  /** Removes the id from its speaker's list. */
   #take(client: number, { speaker }: Held): void {
     const place = this.#places.get(speaker.subscription);
     if (place !== undefined) place.clients = place.clients.filter((other) => other !== client);
@@ -209,7 +202,6 @@ export class AwarenessRelay {
     (isShown ? this.#shown : this.#hidden).add(client);
   }
 
-  /** @returns whether there is a place for one more. */
   #makeRoom(nowMs: number): boolean {
     if (this.#shown.size < CURSORS.maxShown) return true;
     const [quietest] = this.#shown;

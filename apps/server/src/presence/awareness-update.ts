@@ -80,7 +80,6 @@ export function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-/** Splits entries into updates within the size limit. */
 export function writeAwarenessInPieces(entries: readonly AwarenessEntry[]): readonly Uint8Array[] {
   const updates: Uint8Array[] = [];
   let piece: AwarenessEntry[] = [];
@@ -105,7 +104,6 @@ function invalid(reason: string): AwarenessReading {
   return { kind: 'invalid', reason };
 }
 
-/** An escape of U+0000 or of a surrogate. */
 const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
 /** Strips U+0000 and lone surrogates, which JSON escapes can encode and raw UTF-8 cannot (W38). */

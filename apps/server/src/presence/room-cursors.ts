@@ -14,10 +14,8 @@ import type { Presence } from './roster.ts';
 export interface RoomCursorsOptions {
   readonly kind: DocumentKind;
   readonly channel: number;
-  /** Live set. */
   readonly here: ReadonlySet<Presence>;
   readonly delivered: (receivers: number) => void;
-  /** `announcedMs` changed. */
   readonly onPace: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -70,7 +68,6 @@ export class RoomCursors implements Disposable {
     return this.#messages(this.#relay.snapshot());
   }
 
-  /** Resends the snapshot to a client that missed changes. */
   correction(): readonly EncodedMessage[] {
     return this.#messages([...this.#relay.gone(), ...this.#relay.snapshot()]);
   }

@@ -24,14 +24,12 @@ import { RoomCursors } from './room-cursors.ts';
 import { RoomTyping } from './room-typing.ts';
 
 export interface RoomPeopleOptions {
-  /** Unique among all rooms ever created. */
   readonly id: string;
   readonly kind: DocumentKind;
   readonly channel: number;
   readonly wheel: TimerWheel;
   readonly delivered: (type: ServerMessageType, receivers: number) => void;
   readonly onPeople: () => void;
-  /** The last grace period ended: everyone shown is present. */
   readonly onSettled: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -41,7 +39,6 @@ type PresenceChanged = MessageOf<'presence:changed'>;
 export class RoomPeople implements Disposable {
   readonly #options: RoomPeopleOptions;
   readonly #here = new Set<Presence>();
-  /** Disconnected members who are still shown. */
   readonly #inGracePeriod = new Set<Deadline>();
   readonly #board: Roster;
   readonly #boardFlush = new Throttle({
@@ -83,7 +80,6 @@ export class RoomPeople implements Disposable {
     return presence;
   }
 
-  /** @param known the position of the client when it disconnected. */
   welcome({ subscriber }: Presence, known: ChannelPosition | undefined): void {
     this.#tellWho(subscriber, known);
     deliverAll(subscriber, this.awarenessSnapshot());
@@ -146,7 +142,6 @@ export class RoomPeople implements Disposable {
     return this.#cursors?.snapshot() ?? [];
   }
 
-  /** Searches all members, also those who are not shown. */
   list({ subscriber }: Presence, { ref, query, after }: MessageOf<'presence:list'>): void {
     const { channel, delivered } = this.#options;
     const page = this.#board.list({ query, after });

@@ -10,7 +10,6 @@ import { TypingList } from './typing-list.ts';
 export interface RoomTypingOptions {
   readonly channel: number;
   readonly wheel: TimerWheel;
-  /** Live set. */
   readonly here: ReadonlySet<Presence>;
   readonly delivered: (receivers: number) => void;
   readonly onError: (error: unknown) => void;

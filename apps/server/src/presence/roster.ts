@@ -21,28 +21,23 @@ import { VisibleMembers } from './visible-members.ts';
 
 /** One channel of a user. There is one per open channel: short lists take less room than maps. */
 export interface Presence {
-  /** Replaced by a stub once its connection is gone. */
   subscriber: Subscriber;
   readonly person: Person;
   state: PresenceState;
-  /** Client ids announced after the join. */
   announced: readonly number[];
 }
 
 interface Person {
   user: User;
-  /** The name, normalized for search; null until the first search. */
   folded: string | null;
   presences: readonly Presence[];
   state: PresenceState;
   readonly order: number;
   /** When the user last moved or wrote, in milliseconds of any clock; 0 before that. */
   actedAt: number;
-  /** The batch of the last change. */
   offset: number;
 }
 
-/** Changes for others. `everything`: a new epoch. */
 export type PresenceChange =
   | { readonly kind: 'everything' }
   | {
@@ -50,9 +45,7 @@ export type PresenceChange =
       readonly from: number;
       readonly members: readonly Member[];
       readonly left: readonly string[];
-      /** Whether it has to be broadcast. */
       readonly concernsAll: boolean;
-      /** Changes of people who are not shown, for their own connections. */
       readonly own: readonly {
         readonly member: Member;
         readonly presences: readonly Presence[];
@@ -71,7 +64,6 @@ export interface PresencePage {
 
 const NOTHING: readonly number[] = [];
 
-/** Most present first. */
 const STATES: readonly PresenceState[] = ['active', 'idle', 'away'];
 
 export class Roster {
@@ -81,7 +73,6 @@ export class Roster {
   readonly #changed = new Set<string>();
   /** Users who left, and in which batch; oldest first. */
   readonly #departed = new Map<string, number>();
-  /** Null as long as everyone is shown. */
   #page: VisibleMembers | null = null;
   #epoch = 0;
   #offset = 0;
@@ -91,7 +82,6 @@ export class Roster {
   #sentCounts = '';
   #lastOrder = 0;
 
-  /** @param id unique among all rosters ever created. */
   constructor(id: string) {
     this.#id = id;
   }
@@ -166,7 +156,6 @@ export class Roster {
     this.#settle(presence.person);
   }
 
-  /** The user moved or wrote. @returns whether a broadcast may be needed. */
   acted(presence: Presence, nowMs: number): boolean {
     if (isOver(presence)) return false;
     const { person } = presence;
@@ -196,7 +185,6 @@ export class Roster {
     return person === undefined ? null : toMember(person);
   }
 
-  /** All shown members: in join order, or in a crowd by latest activity. */
   members(): Member[] {
     const shown = this.#page?.ordered(this.#people) ?? [...this.#people.values()];
     return shown.map(toMember);
@@ -219,7 +207,6 @@ export class Roster {
     return members.length + left.length < this.#people.size ? { members, left } : null;
   }
 
-  /** Searches by name in join order; `after` is the cursor of the previous page. */
   list({ query, after }: { readonly query: string; readonly after: number }): PresencePage {
     const wanted = fold(query.trim());
     const members: Member[] = [];
@@ -235,7 +222,6 @@ export class Roster {
     return { members, next: null };
   }
 
-  /** Changes since the last call; null if none. */
   takeChanges(nowMs: number): PresenceChange | null {
     this.#settleMode();
     if (!this.#isEpochTold) {
@@ -322,7 +308,6 @@ function speaksAs({ subscriber, announced }: Presence, client: number): boolean 
   return subscriber.client === client || announced.includes(client);
 }
 
-/** The presence left or was replaced. */
 function isOver(presence: Presence): boolean {
   return !presence.person.presences.includes(presence);
 }

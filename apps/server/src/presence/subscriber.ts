@@ -4,7 +4,6 @@ import type { EncodedMessage } from '../runtime/encoded-message.ts';
 /** One open document channel of one connection, in any protocol. */
 export interface Subscriber {
   readonly subscription: number;
-  /** Replaced when the user is renamed. */
   readonly user: User;
   /** The Yjs client id of this tab; null in protocols that do not send it. */
   readonly client: number | null;

@@ -35,7 +35,6 @@ export class TypingList {
     return this.#deadlines.has(user);
   }
 
-  /** The names from which every view is derived. */
   get foremost(): string[] {
     return [...this.#deadlines.keys()].slice(0, MAX_TYPING_NAMES + 1);
   }

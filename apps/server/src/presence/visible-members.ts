@@ -23,7 +23,6 @@ export class VisibleMembers {
     return this.#shown.has(user);
   }
 
-  /** Shown members, latest activity first. */
   ordered<T extends Actor>(people: People<T>): T[] {
     const shown: T[] = [];
     for (const user of this.#shown) {
@@ -33,7 +32,6 @@ export class VisibleMembers {
     return shown.toSorted((one, other) => other.actedAt - one.actedAt);
   }
 
-  /** Gives places to recently active people. */
   turn(people: People<Actor>, nowMs: number): { readonly came: string[]; readonly went: string[] } {
     const went = [...this.#shown].filter((user) => !people.has(user));
     for (const user of went) this.#shown.delete(user);
@@ -55,7 +53,6 @@ export class VisibleMembers {
   }
 }
 
-/** Without activity, by join order. */
 function latestFirst(
   people: People<Actor>,
   isMeant: (user: string) => boolean = () => true,

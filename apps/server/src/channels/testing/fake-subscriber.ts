@@ -1,4 +1,4 @@
-/** A connection for tests of channels: what it is sent is kept; whether it can take more, the test says. */
+/** A subscriber that keeps received messages; the test controls its backpressure. */
 import type { MessageOf, ServerMessage, ServerMessageType } from '@tandem/protocol';
 import type { EncodedMessage } from '../../runtime/encoded-message.ts';
 import type { ChannelSubscriber, Subscription } from '../subscription.ts';
@@ -34,7 +34,6 @@ export class FakeSubscriber implements ChannelSubscriber {
 
   lost(): void {}
 
-  /** There is room again. */
   relieve(): void {
     this.isConflating = false;
     this.isLagging = false;

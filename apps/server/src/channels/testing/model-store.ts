@@ -1,4 +1,4 @@
-/** Channels in memory in the place of the database: commits are made by the test, answers come when it says. */
+/** A channel store in memory: the test makes commits, and controls when reads are answered. */
 import type { ChannelEvent, ChannelPosition, ReceivedEvent } from '@tandem/protocol';
 import type { LoadedState } from '../../storage/channel-states.ts';
 import type { ChannelStore } from '../channel-store.ts';
@@ -6,7 +6,6 @@ import type { EventRun } from '../../storage/event-rows.ts';
 
 export class ModelStore implements ChannelStore {
   epoch = 'e1';
-  /** Rows older than the newest so many are gone. */
   keptRows = 300;
   failing = false;
   readonly #events: ChannelEvent[] = [];
@@ -61,12 +60,11 @@ export class ModelStore implements ChannelStore {
     return () => true;
   }
 
-  /** Questions without an answer. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** A step with the question at this place: the first reads what there is, the second answers with it. */
+  /** The first step of a read sees the rows, the second one answers with them. */
   async step(at = 0): Promise<void> {
     const question = this.#waiting[at];
     if (question === undefined) return;
@@ -96,7 +94,6 @@ export class ModelStore implements ChannelStore {
   }
 }
 
-/** All that follows from what has happened has happened. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** A room whose time passes as the test says, and the tabs of its people. */
+/** A room, the tabs of its people, and time under the control of the test. */
 import { vi } from 'vitest';
 import { ABRUPT_LEAVE_MS, type User } from '@tandem/protocol';
 import { TimerWheel } from '../../runtime/timer-wheel.ts';
@@ -74,7 +74,6 @@ export class RoomFixture {
     }
   }
 
-  /** Resends to lagging clients and runs out all debounce timers. */
   settle(): void {
     this.pass(ABRUPT_LEAVE_MS + TIMER_WHEEL.tickMs);
     for (const tab of this.tabs) {
@@ -85,7 +84,6 @@ export class RoomFixture {
     this.pass(2 * PRESENCE.maxIntervalMs);
   }
 
-  /** The members, as the tabs know their own state. */
   truth(): Map<string, unknown> {
     const people = new Map<
       string,

@@ -28,7 +28,6 @@ export class Tab implements Subscriber {
     this.user = user;
   }
 
-  /** Its place in the room that it has open. */
   get here(): Presence {
     if (this.presence === null) throw new Error('nothing is open');
     return this.presence;

@@ -21,7 +21,6 @@ const eventsOf = (client: NativeClient, channel: number): MessageOf<'events'>[] 
       message.type === 'events' && message.channel === channel,
   );
 
-/** All received texts; throws on a gap. */
 function texts(client: NativeClient, channel: number, from: number): string[] {
   let at = from;
   return eventsOf(client, channel).flatMap((message) => {

@@ -21,7 +21,6 @@ const answersOf = (client: NativeClient): Answer[] =>
     (message): message is Answer => message.type === 'done' || message.type === 'refused',
   );
 
-/** A chat's state for a new subscriber: the newest fifty messages, and the last number. */
 async function messagesIn(running: RunningServer, document: string) {
   const { state } = await subscribe(
     await NativeClient.onAuthenticated(running),

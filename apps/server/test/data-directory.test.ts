@@ -76,7 +76,6 @@ test('a process that has the id of the last holder by chance does not keep a ser
   await RunningServer.start({ DATA_DIR: dataDir });
 });
 
-/** Ways to make a backup, and to restore it. */
 const RESTORES: readonly {
   readonly title: string;
   readonly backUp: string | null;

@@ -8,7 +8,6 @@ import { temporaryFolder } from './running-server.ts';
 
 const SCRIPT = join(import.meta.dirname, '../scripts/dev.mjs');
 
-/** The first line, printed before anything is bundled. */
 async function firstLine(...parameters: string[]): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [SCRIPT, ...parameters], {

@@ -49,7 +49,6 @@ export class Device {
     this.doc.getText('text').delete(this.text.indexOf(words), words.length);
   }
 
-  /** Opens on this or another server; resolves once synced. */
   async connect(server: RunningServer): Promise<void> {
     this.disconnect();
     const client = await NativeClient.onAuthenticated(server, { guest: this.#guest });
@@ -65,7 +64,6 @@ export class Device {
     this.channel.disconnected();
   }
 
-  /** Resolves once all updates are acknowledged. */
   async saved(): Promise<void> {
     await eventually(`${this.#document} is saved`, () => this.channel.pending.length === 0);
   }

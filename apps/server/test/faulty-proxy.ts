@@ -15,7 +15,6 @@ export type FaultProfile =
   | { readonly kind: 'cuts'; readonly afterMs: number }
   | { readonly kind: 'blocks' };
 
-/** Returns the address of a proxy for `port`. */
 export async function startFaultyProxy(port: number, faultProfile: FaultProfile): Promise<string> {
   const proxy = createServer((request, response) =>
     pass(request, response, { port, faultProfile }),

@@ -18,7 +18,6 @@ type FeedEventOf<T extends keyof FeedEvents> = Extract<FeedEvent, { type: T }>;
 export class FeedReader {
   readonly received: FeedEvent[] = [];
   readonly answer: IncomingMessage;
-  /** Sent like a browser's `Last-Event-ID`. */
   lastEventId: string | null = null;
   retries: number[] = [];
   isOver = false;
@@ -47,7 +46,6 @@ export class FeedReader {
     return this.answer.statusCode as number;
   }
 
-  /** The body of a response that is not a feed. */
   get text(): string {
     return this.#text;
   }

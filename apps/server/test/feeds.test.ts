@@ -22,7 +22,6 @@ async function chatOf(count: number, running = server) {
   return { owner, document, name: `chat:${document}` as const };
 }
 
-/** The received texts after `from`; throws on a gap. */
 function texts(received: readonly FeedEvent[], from: number): string[] {
   let at = from;
   return received.flatMap((event) => {

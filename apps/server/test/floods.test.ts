@@ -22,7 +22,6 @@ import { atEndOfFile } from './shared.ts';
 const METRICS_TOKEN = 'a token for anyone who watches';
 /** Maximum growth; each of these floods would add several times as much if it were kept. */
 const MAX_GROWTH_BYTES = 200 * 1_024 * 1_024;
-/** The longest wait for an acknowledgement, also on a busy machine. */
 const MAX_HONEST_MS = 5_000;
 
 let server: RunningServer;
@@ -222,7 +221,6 @@ function longPage(client: number): Uint8Array {
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
-/** One cursor in the text for each client. */
 function awarenessOf(clients: readonly number[], clock = 1): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, clients.length);

@@ -11,7 +11,6 @@ import type { SignedIn } from './signed-in.ts';
 
 type Request = readonly [path: string, init?: { readonly method: string; readonly body?: object }];
 
-/** As far as it can be part of an address. */
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
 const REQUESTS: Readonly<Record<string, (text: string, place: HostileSender['place']) => Request>> =
@@ -42,7 +41,7 @@ const REQUESTS: Readonly<Record<string, (text: string, place: HostileSender['pla
 
 export const HTTP_FIELDS: readonly string[] = Object.keys(REQUESTS);
 
-/** Nothing is a fault of the server, and what was taken is there to the last letter. */
+/** @throws when a request is a fault of the server, or an accepted text is stored with a difference. */
 export async function sendRequests(
   { guest, place, expected }: Pick<HostileSender, 'guest' | 'place' | 'expected'>,
   { texts, outcomes }: { readonly texts: readonly string[]; readonly outcomes: Outcomes },
@@ -75,7 +74,7 @@ export async function sendRequests(
 
 export const HEADER_FIELDS = ['headers of the API', 'headers of /sync', 'headers of an upgrade'];
 
-/** Bytes that HTTP clients would not send. */
+/** HTTP clients would refuse to send these bytes. */
 export async function sendHeaders(
   { server, guest: { cookie } }: { readonly server: RunningServer; readonly guest: SignedIn },
   { texts, outcomes }: { readonly texts: readonly string[]; readonly outcomes: Outcomes },

@@ -1,4 +1,4 @@
-/** Puts texts into every field that a client of the wire may fill, and knows what has to be there afterwards. */
+/** Puts texts into every field that a client of the wire may fill, and knows the expected result. */
 import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import * as Y from 'yjs';
@@ -24,17 +24,12 @@ export const newName = profilePatch.shape.name.unwrap();
 export const newTitle = documentPatch.shape.title;
 const newChatText = COMMANDS['chat:send'].input.shape.text;
 
-/** What a sender talks about. */
 interface Place {
-  /** Everybody is there. */
   readonly document: string;
-  /** The sender’s own. */
   readonly own: string;
-  /** One of the sender’s, which is edited. */
   readonly message: string;
 }
 
-/** A command with a text in one of its fields, fit or not. */
 type CommandField = (
   text: string,
   place: Place,
@@ -103,7 +98,7 @@ const COMMAND_FIELDS: Readonly<Record<string, CommandField>> = {
 
 const CHANNEL_FIELDS = ['open.document', 'subscribe.name', 'presence:list.query', 'awareness'];
 
-/** Each is answered, on a connection that stays. */
+/** Each text is answered, on a connection that stays. */
 export const WIRE_FIELDS: readonly string[] = [
   ...Object.keys(COMMAND_FIELDS),
   ...CHANNEL_FIELDS,
@@ -112,7 +107,7 @@ export const WIRE_FIELDS: readonly string[] = [
 
 type EndingField = (text: string, place: Place) => ClientMessage;
 
-/** Only the server makes what belongs there: anything else may end its own connection, and no other. */
+/** Only the server writes these fields: an invalid value may end its own connection, and no other. */
 const ENDING_FIELDS: Readonly<Record<string, EndingField>> = {
   'open.position.epoch': (epoch, { own: document }) => ({
     ...{ type: 'open', channel: 0, ref: 1, document, client: 1 },
@@ -135,7 +130,6 @@ const ENDING_FIELDS: Readonly<Record<string, EndingField>> = {
 
 export type Outcome = 'accepted' | 'refused' | 'left out' | 'ended alone';
 
-/** How each field took each text. */
 export class Outcomes {
   readonly #counts = new Map<string, Map<Outcome, number>>();
 
@@ -145,7 +139,6 @@ export class Outcomes {
     this.#counts.set(field, counts);
   }
 
-  /** Texts that a field was given. */
   of(field: string): number {
     return [...(this.#counts.get(field)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   }
@@ -165,7 +158,7 @@ export class HostileSender {
   readonly guest: SignedIn;
   readonly way: Way;
   readonly place: Place;
-  /** As they have to be, after all that was accepted. */
+  /** Expected values, after all accepted changes. */
   readonly expected: { name: string; title: string; messages: Map<string, string>; page: string };
   readonly #server: RunningServer;
   readonly #texts: readonly string[];
@@ -218,7 +211,7 @@ export class HostileSender {
     this.connection.leave();
   }
 
-  /** Each on a connection of its own, over the ways in turn. */
+  /** Each value is sent on a connection of its own, over all transports in turn. */
   async sendWhatMayEnd(ways: readonly Way[]): Promise<void> {
     let turn = 0;
     for (const text of this.#texts)
@@ -237,7 +230,6 @@ export class HostileSender {
     return await this.#answer(id);
   }
 
-  /** By its id, whatever it says. */
   async #answer(id: string): Promise<ServerMessage> {
     const isAnswer = (message: ServerMessage) =>
       (message.type === 'done' || message.type === 'refused') && message.id === id;
@@ -320,7 +312,7 @@ export class HostileSender {
     count('open.document', opened === undefined ? 'refused' : 'accepted');
   }
 
-  /** In a page of one's own, whose first words go to lists. */
+  /** Writes a page, whose first words appear in lists. */
   async #asPage(): Promise<void> {
     const doc = new Y.Doc();
     const blocks = this.#texts
@@ -351,12 +343,11 @@ export interface SenderOptions {
   readonly way: Way;
   readonly texts: readonly string[];
   readonly outcomes: Outcomes;
-  /** A Yjs client id. */
   readonly client: number;
   readonly document: string;
 }
 
-/** MessagePack holds UTF-8 alone; JSON escapes what that does not have. */
+/** MessagePack carries UTF-8 alone; JSON escapes what UTF-8 cannot encode. */
 export function asReceived(text: string, { format }: Way): string {
   return format === 'binary' ? text.toWellFormed() : text;
 }

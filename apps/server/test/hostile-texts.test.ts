@@ -1,4 +1,4 @@
-/** Text that no database, encoder or screen can hold, in every field that takes text: nobody is harmed by it, and nothing is cut. */
+/** Texts that no database, encoder or screen can hold, in every text field: no client is harmed, and no text is cut. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -32,9 +32,9 @@ import { RunningServer } from './running-server.ts';
 import { signIn } from './signed-in.ts';
 import { TransportClient, WAYS, wordsOf } from './transport-client.ts';
 
-/** Longer than members, titles and excerpts are gathered before they are sent. */
+/** Members, titles and excerpts are sent after a shorter delay. */
 const GATHERED_MS = 1_500;
-/** People on each way who send the texts, each a part of them, as rates are by person. */
+/** Senders on each transport share the texts, as rates are limited by user. */
 const SENDERS = 12;
 
 const part = (index: number): readonly string[] =>
@@ -116,7 +116,6 @@ test(
   },
 );
 
-/** Somebody new on each way, who follows everything that names people and shows text, where others came by another way. */
 async function enter(
   server: RunningServer,
   documents: readonly string[],
@@ -145,7 +144,7 @@ async function enter(
   );
 }
 
-/** A message that does not decode ends a client of these tests. */
+/** A client of these tests ends on a message that does not decode. */
 function expectWhole(server: RunningServer, connections: readonly TransportClient[]): void {
   expect(server.alive).toBe(true);
   expect(connections.flatMap(({ end, way }) => (end === null ? [] : [wordsOf(way), end]))).toEqual(
@@ -155,7 +154,6 @@ function expectWhole(server: RunningServer, connections: readonly TransportClien
   expect(server.output.match(/"level":[56]0.*/g)).toBeNull();
 }
 
-/** No field was left out with any text, on any way. */
 function expectEachCounted(outcomes: Outcomes): void {
   const fields = [
     ...WAYS.flatMap((way) => WIRE_FIELDS.map((field) => `${field} over ${JSON.stringify(way)}`)),
@@ -165,7 +163,7 @@ function expectEachCounted(outcomes: Outcomes): void {
   for (const field of fields) expect(outcomes.of(field), field).toBe(ALL_HOSTILE_TEXTS.length);
 }
 
-/** What others were told of cursors is what was said, as far as it can be stored. */
+/** Cursors arrive as they were sent, as far as they can be stored. */
 function expectWholeCursors(witnesses: readonly TransportClient[]): void {
   const known = new Set(ALL_HOSTILE_TEXTS.map(toStorable));
   const updates = witnesses.flatMap(({ received }) =>
@@ -185,7 +183,6 @@ function expectWholeCursors(witnesses: readonly TransportClient[]): void {
   expect(count).toBeGreaterThan(SENDERS);
 }
 
-/** Everybody comes back as they went, by the way on which they were there. */
 async function expectKept(server: RunningServer, sender: HostileSender): Promise<TransportClient> {
   const { guest, way, place, expected } = sender;
   const headers = { Cookie: guest.cookie };
@@ -221,7 +218,10 @@ async function expectKept(server: RunningServer, sender: HostileSender): Promise
   return connection;
 }
 
-/** MessagePack holds a lone surrogate as three bytes that are no UTF-8: some decoders replace each of them. */
+/**
+ * MessagePack carries a lone surrogate as three bytes that are not UTF-8: some decoders replace each of
+ * them.
+ */
 function joinReplaced(text: string | undefined): string | undefined {
   return text?.replaceAll(/\ufffd+/g, '\ufffd');
 }
@@ -263,7 +263,6 @@ const contentOf = (doc: Y.Doc) => ({
   xml: doc.getXmlFragment('xml').toString(),
 });
 
-/** As names of keys and formats, as values, as text, and in cursors. */
 async function writeWithStockClient(server: RunningServer) {
   const { doc, provider } = stockClient(server);
   await eventually('a stock client is in', () => provider.synced);
@@ -296,7 +295,7 @@ async function readWithStockClient(server: RunningServer) {
   return contentOf(doc);
 }
 
-/** Values as versions stored them that checked less: a name of U+0000 came out empty. */
+/** Earlier versions checked less and stored such values: a name of U+0000 came out empty. */
 function storeAsBefore({ dataDir }: RunningServer, user: string): void {
   const sqlite = new DatabaseSync(join(dataDir, 'tandem.db'));
   sqlite.prepare("update user set name = '' where id = ?").run(user);

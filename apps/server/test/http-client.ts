@@ -24,9 +24,7 @@ const MAX_PART_BYTES = 1 << 25;
 export class HttpClient {
   readonly received: ServerMessage[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
-  /** The response ended, or a request was refused. */
   isOver = false;
-  /** Why a message could not be read, if one could not. */
   misread: string | null = null;
   readonly #url: string;
   readonly #guest: SignedIn;
@@ -66,7 +64,6 @@ export class HttpClient {
     return response;
   }
 
-  /** Opens a poll transport, sends `hello`, and takes the first response. */
   async poll(...more: ClientMessage[]): Promise<Response> {
     const response = await this.post('poll', this.openingHeaders, this.hello(...more));
     if (response.ok) {
@@ -76,7 +73,6 @@ export class HttpClient {
     return response;
   }
 
-  /** Sends the next poll and takes its response. */
   async ask(holdMs = 25_000): Promise<Response> {
     const response = await this.post('poll', this.askingHeaders(holdMs));
     if (response.ok) await this.take(response);
@@ -119,7 +115,6 @@ export class HttpClient {
     return await this.#sendFrame(sequence, this.#frameOf(...messages));
   }
 
-  /** A frame as it is, whether it fits or not. */
   async sendData(data: Uint8Array): Promise<Response> {
     return await this.#sendFrame(++this.#sequence, partOf(data));
   }

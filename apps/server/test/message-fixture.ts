@@ -182,7 +182,6 @@ function channelsOf(
   ];
 }
 
-/** As far as its access allows. */
 async function entered({ role, client }: Actor): Promise<void> {
   const isOutsider = role === 'outsider';
   await client.next(isOutsider ? 'closed' : 'opened');
@@ -213,7 +212,6 @@ const BACKGROUND: readonly ServerMessage['type'][] = [
   'goaway',
 ];
 
-/** All answers to the sender, and the close. */
 export function answersOf(fixture: Fixture, { state, role, client }: Actor): Answer[] {
   const expected = cellOf(fixture.type, { state, role }).answer;
   const isAnswer = ({ type }: ServerMessage): boolean =>

@@ -4,7 +4,6 @@
  */
 import type { ClientMessageType, ErrorCode, MessageOf, ServerMessageType } from '@tandem/protocol';
 
-/** In one document: its owner, users with a role, and one who knows only its name. */
 export const ROLES = ['owner', 'editor', 'viewer', 'outsider'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -41,17 +40,14 @@ export type Cell = Answer | `${Answer}, seen`;
 type ByRole = { readonly [R in Role]: Cell };
 type ByState = { readonly [S in Exclude<State, 'draining'>]: Cell | ByRole };
 
-/** Effects on others: stored rows and events, and transient signals. */
 export type Trace = 'text' | 'chat' | 'typing' | 'cursor' | 'idle';
 
 export interface Situation {
   readonly document: string;
-  /** The channel numbers of the document and its chat. */
   readonly channel: number;
   readonly chat: number;
   readonly token: string;
   readonly client: number;
-  /** An update by this client that is valid in the document. */
   readonly update: () => Uint8Array;
   readonly awareness: () => Uint8Array;
   readonly ulid: () => string;
@@ -63,7 +59,6 @@ interface Row<T extends ClientMessageType> {
   readonly cells: ByState;
 }
 
-/** The same for every role. */
 const always = (cell: Cell): Omit<ByState, 'before hello'> => ({
   authenticating: cell,
   'without the channel': cell,

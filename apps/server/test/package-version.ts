@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-/** @param name as in our package.json. */
 export function packageVersion(name: string): string {
   const json = readFileSync(
     new URL(`../node_modules/${name}/package.json`, import.meta.url),

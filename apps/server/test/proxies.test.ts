@@ -61,7 +61,6 @@ for (const { program, ...kind } of programs) {
   });
 }
 
-/** Proxies with health checks need a moment to find the server. */
 async function ready(url: string): Promise<void> {
   await expect
     .poll(async () => (await fetch(`${url}/healthz`)).status, { timeout: 10_000 })

@@ -16,9 +16,7 @@ const execute = promisify(execFile);
 
 export interface ProxyKind {
   readonly name: 'nginx' | 'haproxy' | 'caddy' | 'apache2';
-  /** The Debian package. */
   readonly package: string;
-  /** Embeds the documented snippet in a configuration with its own port. */
   readonly configure: (snippet: string, place: Place) => string;
   readonly command: (file: string, place: Place) => readonly string[];
 }
@@ -108,7 +106,6 @@ export async function findProxy({ name, package: debian }: ProxyKind): Promise<s
   return await onPath(name);
 }
 
-/** Runs it in front of a local port. @returns its address. */
 export async function runProxy(
   kind: ProxyKind,
   { program, target }: { readonly program: string; readonly target: number },

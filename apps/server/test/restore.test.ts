@@ -43,7 +43,6 @@ const files: BackUp = async (dataDir) => {
   };
 };
 
-/** Includes the files by which the server identifies the database. */
 const folder: BackUp = async (dataDir) => {
   const backup = join(await temporaryFolder(), 'all');
   await cp(dataDir, backup, { recursive: true });
@@ -165,7 +164,6 @@ test('RS1 neither a crash, nor a clean stop, nor a start that was interrupted is
   expect(third.output).not.toContain(RESTORED);
 });
 
-/** A document of a stock client, which may contain any text. */
 async function createDocument({ socketUrl }: RunningServer): Promise<string> {
   const document = newDocument();
   const socket = new WebSocket(`${socketUrl}/yjs/${document}`);

@@ -16,7 +16,6 @@ export interface Ended {
 }
 
 export interface Limits {
-  /** File size limit. */
   readonly maxFileKib?: number;
   /** A user id: the user who runs the tests may be root, who bypasses permissions. */
   readonly user?: number;

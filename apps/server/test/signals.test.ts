@@ -77,7 +77,6 @@ function run([command, ...rest]: readonly [string, ...string[]], dataDir: string
   return child;
 }
 
-/** Resolves when ready; the result returns the output so far. */
 async function readyOutput(child: ChildProcess): Promise<() => string> {
   let output = '';
   child.stdout?.on('data', (data: Buffer) => (output += data.toString()));

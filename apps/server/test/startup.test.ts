@@ -45,7 +45,6 @@ describe('a start', () => {
 
 interface WrongStart {
   readonly title: string;
-  /** Prepares the folder, and returns settings beside DATA_DIR. */
   readonly prepare?: (dataDir: string) => Promise<Record<string, string> | void>;
   /** The user id of the process; root bypasses permissions. */
   readonly user?: number;
@@ -54,7 +53,6 @@ interface WrongStart {
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
-/** A non-root user who owns the folder. */
 const asNobody = isRoot ? { user: NOBODY } : {};
 
 async function giveTo(user: number | undefined, path: string): Promise<void> {
@@ -210,7 +208,6 @@ test('keeps what it makes from other users, also where the folder was open to th
       expect([name, await modeOf(join(folder, name))]).toEqual([name, '600']);
 });
 
-/** File contents by name, without the file that names the holder. */
 async function contentsOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files = entries.filter(({ name }) => !/^tandem\.(lock|state)/.test(name));

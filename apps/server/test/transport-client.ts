@@ -1,4 +1,4 @@
-/** A client over each transport and in each encoding, which says also what no codec of ours would encode. */
+/** A client over each transport and in each encoding; it also sends messages that no codec would encode. */
 import { onTestFinished } from 'vitest';
 import * as Y from 'yjs';
 import {
@@ -36,7 +36,6 @@ export class TransportClient {
   readonly way: Way;
   readonly #client: NativeClient | HttpClient;
   #lastRef = 0;
-  /** One request of a transport over HTTP at a time. */
   #sending: Promise<void> = Promise.resolve();
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -49,7 +48,7 @@ export class TransportClient {
     onTestFinished(() => clearInterval(this.#heartbeat));
   }
 
-  /** Has said hello, and does not wait for the answer. */
+  /** Sends hello without waiting for the answer. */
   static async begin(server: RunningServer, way: Way, guest: SignedIn): Promise<TransportClient> {
     const { transport, format } = way;
     if (transport === 'websocket') {
@@ -78,7 +77,6 @@ export class TransportClient {
     return this.#client.received;
   }
 
-  /** How it ended; null while it lasts. */
   get end(): { readonly code: number; readonly reason: string } | null {
     const { closed } = this.#client;
     if (closed === null && this.#client instanceof HttpClient && this.#client.isOver)
@@ -112,7 +110,7 @@ export class TransportClient {
     return await this.#client.next(type, fits);
   }
 
-  /** Resolves once all that was said before was handled, or ended the connection. */
+  /** Resolves once all earlier messages were handled, or ended the connection. */
   async settled(): Promise<void> {
     const nonce = this.nextRef();
     await this.send({ type: 'ping', channel: 0, nonce });
@@ -124,7 +122,6 @@ export class TransportClient {
     );
   }
 
-  /** All that is in a document. */
   async read(document: string, client: number): Promise<Y.Doc> {
     const ref = this.nextRef();
     await this.send({ type: 'open', channel: 0, ref, document, client });
@@ -154,7 +151,7 @@ export class TransportClient {
   }
 }
 
-/** Not by the codec, which would clean what it encodes. */
+/** The codec would sanitize what it encodes. */
 function rawJson(message: ClientMessage): string {
   return JSON.stringify(message, (_, value: unknown) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,

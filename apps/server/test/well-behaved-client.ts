@@ -43,7 +43,6 @@ export class WellBehavedClient {
     return new WellBehavedClient({ guest, document, client, channel });
   }
 
-  /** Writes one update; throws if it is not acknowledged. */
   async write(): Promise<void> {
     const doc = new Y.Doc();
     doc.clientID = CLIENT;
@@ -84,7 +83,6 @@ export class WellBehavedClient {
   }
 }
 
-/** The server is alive and has logged no unexpected failure. */
 export function expectHealthy(server: RunningServer): void {
   expect(server.alive).toBe(true);
   expect(server.output).not.toMatch(/"level":[56]0/);

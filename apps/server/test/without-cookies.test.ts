@@ -22,7 +22,6 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-/** Authenticates with nothing but the token. */
 const ask = (path: string, token: string | null, method = 'GET') =>
   fetch(server.url + path, { method, headers: token === null ? {} : { [TOKEN_HEADER]: token } });
 const begin = async (token: string | null) => await ask('/api/session', token, 'POST');

@@ -248,7 +248,6 @@ async function countMessages(): Promise<number> {
   return rows[0]?.['messages'] as number;
 }
 
-/** All threads of the server. */
 function cpuSeconds(): number {
   const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

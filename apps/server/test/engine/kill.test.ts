@@ -25,7 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => bundle[Symbol.asyncDispose]());
 
-/** The output of a process until it was killed, some time after its first acknowledgement. */
 async function acknowledgedBeforeKill(
   path: string,
   run: number,

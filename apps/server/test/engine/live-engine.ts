@@ -13,7 +13,7 @@ export class NoticeRecorder {
     engine.onNotices((notices) => this.notices.push(...notices));
   }
 
-  /** The first matching notice, including past ones. */
+  /** Resolves to the first matching notice, including past ones. */
   async waitFor<T extends EngineNotice>(fits: (notice: EngineNotice) => notice is T): Promise<T>;
   async waitFor(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice>;
   async waitFor(fits: (notice: EngineNotice) => boolean): Promise<EngineNotice> {
@@ -40,7 +40,6 @@ export class NoticeRecorder {
   }
 }
 
-/** A client's replica of a document, which sends its changes. */
 export class LiveWriter {
   readonly doc = new Y.Doc();
   readonly #recorder: NoticeRecorder;
@@ -69,7 +68,6 @@ export class LiveWriter {
     target.insert(target.length, text);
   }
 
-  /** Resolves once all writes are on disk. */
   async saved(): Promise<void> {
     await this.#recorder.acknowledged(this.subscription, this.#cseq);
   }

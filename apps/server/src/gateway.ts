@@ -43,12 +43,11 @@ export class Gateway {
     this.#feeds = new Feeds({ host, originPolicy, mayReadMetrics });
   }
 
-  /** For the `request` event of the HTTP server. @returns whether the request is for the gateway. */
+  /** @returns whether the request is for the gateway. */
   request(request: IncomingMessage, response: ServerResponse): boolean {
     return this.#http.handle(request, response) || this.#feeds.handle(request, response);
   }
 
-  /** For the `upgrade` event of the HTTP server. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', ignore);
     const { limiter, createConnection, originPolicy, addressOf } = this.#options;

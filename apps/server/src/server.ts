@@ -46,21 +46,19 @@ import type { Database } from './storage/tables.ts';
 export interface ServerOptions {
   readonly configuration: Configuration;
   readonly secrets: Secrets;
-  /** Listens already and serves nothing yet. The server closes it. */
+  /** It listens already and serves nothing yet. The server closes it. */
   readonly listener: HttpListener;
-  /** The built web application. */
   readonly files: StaticFiles;
   readonly securityHeaders: HeadersOf;
   /** The caller closes these three after the server. */
   readonly db: Database;
   readonly engine: Engine;
   readonly runner: CommandRunner;
-  /** Null: no traces. */
   readonly spans: SpanSink | null;
   readonly log: Log;
 }
 
-/** @returns the running server. Disposing of it drains connections, stores what they sent and closes the port. */
+/** Disposing of the result drains connections, stores what they sent and closes the port. */
 export async function startServer(options: ServerOptions): Promise<AsyncDisposable> {
   const { configuration, secrets, listener, db, engine, spans, log } = options;
   const { limits, allowAdhocDocuments } = configuration;
@@ -207,7 +205,6 @@ interface RequestTargets {
   readonly errors: ErrorBoundary;
 }
 
-/** A request that fails is closed, and no other notices. */
 function createHandlers({
   cors,
   gateway,
@@ -236,7 +233,6 @@ function createHandlers({
   };
 }
 
-/** Also reports addresses that an untrusted proxy forwards. */
 function clientAddressOf(
   { trustedProxies }: Configuration,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
@@ -255,7 +251,6 @@ function administratorCheck({
   return (user) => user === METRICS_READER.id || administrators.includes(user);
 }
 
-/** Whether updates of some documents cannot be committed at the moment. */
 function isStalled(engine: Engine): boolean {
   return engine.stats().shards.some(({ state }) => state === 'stalled');
 }

@@ -26,11 +26,10 @@ export interface ApiServices {
   readonly rooms: Rooms;
   readonly welcome: (user: User) => Promise<void>;
   readonly addressOf: (request: IncomingMessage) => string | null;
-  /** By address: sessions of new guests. */
+  /** Limits sessions of new guests, by address. */
   readonly guests: KeyedRateLimiter;
-  /** By user: requests that change something. */
+  /** Limits requests that change something, by user. */
   readonly changes: KeyedRateLimiter;
-  /** By user: all others. */
   readonly reads: KeyedRateLimiter;
   readonly log: Log;
 }
@@ -40,7 +39,6 @@ export interface ApiEnvironment {
   readonly Variables: { readonly user: User };
 }
 
-/** Middleware: requires a session, and limits its request rate. */
 export const signedIn = (services: Pick<ApiServices, 'authenticator' | 'changes' | 'reads'>) =>
   createMiddleware<ApiEnvironment>(async (context, next) => {
     const { authenticator, changes, reads } = services;

@@ -79,10 +79,8 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
   return app;
 }
 
-/** Where the application sends users whose proxy requires a sign-in. */
 const SIGN_IN_PATH = '/sign-in';
 
-/** Restricts a redirect to this server. */
 function ownPath(to = '/'): string {
   const base = 'http://here';
   const url = URL.canParse(to, base) ? new URL(to, base) : null;

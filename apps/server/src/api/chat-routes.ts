@@ -6,7 +6,6 @@ import { roleOf } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { ApiEnvironment, ApiServices } from './api-environment.ts';
 
-/** For `/documents/:id/chat`, behind `signedIn`. */
 export function chatRoutes({ db }: Pick<ApiServices, 'db'>): Hono<ApiEnvironment> {
   return new Hono<ApiEnvironment>().get('/', async (context) => {
     const before = readNumber('before', context.req.query('before'));

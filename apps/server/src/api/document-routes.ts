@@ -23,7 +23,6 @@ const libraryQuery = z.object({
   search: librarySearch.optional(),
 });
 
-/** @throws ApiError `not-found` for an invalid id. */
 function documentIn(address: string): string {
   const id = documentId.safeParse(address);
   if (!id.success) throw new ApiError('not-found');

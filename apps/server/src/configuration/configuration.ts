@@ -188,7 +188,6 @@ type Values = {
 export interface Configuration {
   readonly mode: 'development' | 'production' | 'test';
   readonly port: number;
-  /** Null: all addresses of this machine. */
   readonly host: string | null;
   readonly dataDir: string;
   /** Null: beside the server's bundle. */
@@ -199,17 +198,13 @@ export interface Configuration {
   readonly allowGuests: boolean;
   readonly allowAdhocDocuments: boolean;
   readonly allowedOrigins: readonly string[];
-  /** Sources for `frame-ancestors`. */
   readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
   readonly engineWorkers: number;
   readonly logLevel: string;
-  /** Ids of users. */
   readonly administrators: readonly string[] | 'everyone';
-  /** Null: `/metrics` is off. */
   readonly metricsToken: string | null;
   readonly selfProbe: boolean;
-  /** Null: no traces. */
   readonly traces: {
     readonly endpoint: URL;
     readonly headers: Readonly<Record<string, string>>;
@@ -295,11 +290,9 @@ export function ignoredSettings(
     .map(([, sentence]) => sentence);
 }
 
-/** The table in the operator's guide. */
 export function describeConfiguration(): readonly {
   readonly name: string;
   readonly expected: string;
-  /** Null: no default. */
   readonly unset: string | null;
   readonly purpose: string;
 }[] {

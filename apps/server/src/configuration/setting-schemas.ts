@@ -4,7 +4,6 @@ import { z } from 'zod';
 export const MIN_SECRET_LENGTH = 32;
 export const MIN_TOKEN_LENGTH = 16;
 
-/** The secrets that sign tokens, newest first. */
 export type Secrets = readonly [string, ...string[]];
 
 export const whole = (range: { readonly min: number; readonly max: number }) =>

@@ -1,10 +1,8 @@
 /** The operator's token for reading metrics. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether an `Authorization` header holds the token. */
 export type BearerCheck = (header: string | undefined) => boolean;
 
-/** @param token null: no header passes. */
 export function bearerCheck(token: string | null): BearerCheck {
   if (token === null) return () => false;
   const expected = digest(`Bearer ${token}`);

@@ -36,7 +36,6 @@ export class ClientSockets {
       this.#idle.add(client);
   }
 
-  /** The socket is closed, or was upgraded to a WebSocket. */
   #forget(socket: Socket): void {
     const client = this.#clients.get(socket);
     if (client === undefined) return;

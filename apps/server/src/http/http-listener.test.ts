@@ -14,7 +14,6 @@ async function listen(): Promise<HttpListener> {
   return listener;
 }
 
-/** The answer to these very bytes, until the server has closed. */
 async function send(listener: HttpListener, text: string): Promise<string> {
   const socket = connect(listener.address.port, '127.0.0.1');
   let answer = '';

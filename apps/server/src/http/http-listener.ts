@@ -15,13 +15,11 @@ import type { HeadersOf } from './security-headers.ts';
 export interface HttpHandlers {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
-  /** False while updates cannot be committed. */
   readonly canStore: () => boolean;
 }
 
 export interface HttpListenerOptions {
   readonly port: number;
-  /** Null: all addresses of this machine. */
   readonly host: string | null;
   readonly headers: HeadersOf;
   /** With a proxy, all TCP connections share its address, so they are not counted by address. */

@@ -3,9 +3,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 import { hostOf } from './request-scheme.ts';
 
 export interface Caller {
-  /** The `Origin` header. */
   readonly origin: string | undefined;
-  /** The `Host` header. */
   readonly host: string | undefined;
 }
 

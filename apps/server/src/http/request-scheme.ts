@@ -1,4 +1,4 @@
-/** The scheme of a request. TLS ends at a proxy, so headers are all there is to know it by. */
+/** The scheme of a request. TLS ends at a proxy, so only headers reveal the scheme. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type SchemeHeaders = Pick<IncomingHttpHeaders, 'host' | 'origin'> & {
@@ -11,7 +11,6 @@ export function hostOf(protocol: string, host: string | undefined): string | nul
   return host !== undefined && URL.canParse(text) ? new URL(text).host : null;
 }
 
-/** Whether the request is for the public https address, and no proxy says that it came by http. */
 export function isPublicHttps(headers: SchemeHeaders, publicUrl: URL | null): boolean {
   if (publicUrl?.protocol !== 'https:' || headers['x-forwarded-proto'] === 'http') return false;
   return hostOf('https:', headers.host) === publicUrl.host;

@@ -22,7 +22,6 @@ PRIVATE.addAddress('::1', 'ipv6');
 
 export interface UntrustedProxiesOptions {
   readonly trustedProxies: number;
-  /** Counts forwarded requests. */
   readonly counter: Pick<Counter, 'add'>;
   readonly log: Pick<Log, 'warn'>;
 }

@@ -1,7 +1,7 @@
 export { DelayedQueue } from './delayed-queue.ts';
 export { ALL_HOSTILE_TEXTS, HOSTILE_TEXTS } from './hostile-texts.ts';
 export { ManualClock } from './manual-clock.ts';
-export { Link, SimulatedNetwork, type LinkEnd } from './network.ts';
+export { type Link, type LinkEnd } from './network.ts';
 export { SeededRandom } from './random.ts';
 export { seedsToRun } from './seeds.ts';
 export {

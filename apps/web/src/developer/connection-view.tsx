@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNow } from '../components/browser-state.ts';
 import { IconButton } from '../components/button.tsx';
 import { useObservable } from '../runtime/observable.ts';
-import { useShortcut } from '../screen/shortcuts.ts';
+import { useShortcut } from '../screen/use-shortcut.ts';
 import { useServices } from '../session/services.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 

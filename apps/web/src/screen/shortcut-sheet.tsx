@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/dialog.tsx';
 import { Observable, useObservable } from '../runtime/observable.ts';
-import { NEW_DOCUMENT, NOTICES_KEYS, chord, useShortcut } from './shortcuts.ts';
+import { chord, NEW_DOCUMENT, NOTICES_KEYS } from './shortcuts.ts';
+import { useShortcut } from './use-shortcut.ts';
 
 const isOpen = new Observable(false);
 

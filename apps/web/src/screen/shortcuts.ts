@@ -1,5 +1,4 @@
 import { isApple, letterOf, writesCharacter } from '../components/keyboard.ts';
-import { useEffect, useEffectEvent } from 'react';
 
 /** Names of keys on a Mac; other platforms write them out. */
 const APPLE_SIGNS: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Alt: '⌥', Shift: '⇧' };
@@ -34,19 +33,6 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   if (!writes || altKey) return null;
   if (key === '?') return 'help';
   return key === '/' ? 'filter' : null;
-}
-
-/** Runs `run` on the shortcut while the component is mounted. */
-export function useShortcut(shortcut: Shortcut, run: () => void): void {
-  const pressed = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || shortcutOf(event) !== shortcut) return;
-    event.preventDefault();
-    run();
-  });
-  useEffect(() => {
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
-  }, []);
 }
 
 function isEditable(target: EventTarget | null): boolean {

@@ -7,7 +7,7 @@ import { useObservable } from '../runtime/observable.ts';
 import { useLeaveGuard } from '../save-status/leave-guard.ts';
 import { SidebarContext } from '../screen/screen-header.tsx';
 import { ShortcutSheet } from '../screen/shortcut-sheet.tsx';
-import { useShortcut } from '../screen/shortcuts.ts';
+import { useShortcut } from '../screen/use-shortcut.ts';
 import { useServices } from '../session/services.ts';
 import { UnconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { FirstVisitProblem } from './problem-screens.tsx';

@@ -106,7 +106,6 @@ const unknownEvent = z.codec(
   },
 );
 
-/** An event as a client reads it; unknown events of a newer server become placeholders. */
 export const receivedEvent = z.union([
   channelEvent,
   unknownEvent,

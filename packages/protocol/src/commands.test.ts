@@ -49,7 +49,6 @@ const STATES: Partial<Record<ChannelName, ChannelState>> = {
   },
 };
 
-/** The predicted event of each command. The type requires every command. */
 const CASES: { [N in Call['name']]: [Extract<Call, { name: N }>['input'], object] } = {
   'document:create': [
     { document: 'another-document-here', title: 'New' },

@@ -70,7 +70,6 @@ export function replaces(later: Command, earlier: Command): boolean {
   return rule.covers?.(later.input, earlier.input) ?? true;
 }
 
-/** False for commands that never replace another, which can be very numerous. */
 export function canReplace({ name }: Command): boolean {
   return COMMANDS[name].replaces !== null;
 }

@@ -9,7 +9,7 @@ import { asciiId, fitText, sentText } from './text.ts';
  * - `stop`: do not reconnect automatically
  * - `retry`: reconnect with backoff
  * - `reload`: this page is too old for the server
- * - `reset`: discard the local copy of the document and reopen it; save unconfirmed work first
+ * - `reset`: discard the replica of the document and reopen it; save unconfirmed work first
  * - `authenticate`: get a new token, then reconnect
  */
 export type ErrorAction = 'stop' | 'retry' | 'reload' | 'reset' | 'authenticate';

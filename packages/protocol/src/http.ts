@@ -38,7 +38,6 @@ import { credential } from './messages/handshake.ts';
 import type { LibraryPlace } from './topics/library.ts';
 import { opaqueText, sentText } from './text.ts';
 
-/** The token of `session`, for clients without cookies. A cookie takes precedence. */
 export const TOKEN_HEADER = 'Tandem-Token';
 
 const MAX_URL_LENGTH = 2_048;
@@ -87,7 +86,6 @@ export const documentCreate = z.strictObject({
 export const documentPatch = z.strictObject({ title: newTitle });
 export const metPerson = z.object({
   user,
-  /** A shared document, to tell apart users of one name. */
   document: z.object({ id: documentId, title }),
   seenAt: z.number().int().nullable(),
 });

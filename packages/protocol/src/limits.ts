@@ -3,7 +3,6 @@
 export const MAX_FRAME_BYTES_BEFORE_HELLO = 64 * 1024;
 export const MAX_FRAME_BYTES = 1024 * 1024;
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** One update must fit into a message with its header. */
 export const MAX_UPDATE_BYTES = MAX_MESSAGE_BYTES - 1024;
 /**
  * The body of a control message (one without raw Yjs bytes), by sender. The server's contain state
@@ -64,11 +63,9 @@ export const MAX_SEARCH_WORDS = 8;
 
 export const MAX_DOCUMENT_ID_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
-/** Limit of a requested name. All documents and channels have shorter names. */
 export const MAX_REQUESTED_NAME_LENGTH = 256;
 export const MAX_EXCERPT_LENGTH = 200;
 export const MAX_NAME_LENGTH = 40;
-/** Colours are indices into a palette that both themes define. */
 export const COLOR_COUNT = 8;
 
 export const MAX_COMMANDS_IN_FLIGHT = 32;
@@ -76,10 +73,8 @@ export const MAX_COMMANDS_IN_FLIGHT = 32;
 export const COMMANDS_PER_SECOND = 10;
 export const CHAT_COMMANDS_PER_SECOND = 100;
 export const COMMAND_BURST = 40;
-/** Channel positions in an answer to a command: those of the first channels with its events. */
 export const MAX_DONE_POSITIONS = 4;
 
-/** A client waits this long for a gap to close before it requests the missing events. */
 export const GAP_HOLD_MS = 200;
 export const RECOVERY_EVENTS = 300;
 export const RECOVERY_BYTES = 1024 * 1024;
@@ -93,9 +88,7 @@ export const MAX_CHAT_TEXT_LENGTH = 4_000;
 export const MAX_CHAT_MENTIONS = 20;
 export const MAX_EMOJI_LENGTH = 32;
 export const MAX_REACTIONS_PER_MESSAGE = 20;
-/** Ranges of deleted messages in the `latest` value of a chat, for unread counts. */
 export const MAX_DELETED_RANGES = 50;
-/** Messages in the state of a chat, and the default page of history. */
 export const MAX_CHAT_PAGE = 50;
 export const MAX_CHAT_HISTORY_PAGE = 500;
 

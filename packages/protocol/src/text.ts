@@ -60,7 +60,6 @@ interface TextRules {
   readonly lines: Lines;
   readonly maxLength: number;
   readonly tooLong: string;
-  /** Refusal of text without visible characters. Absent where the text may be empty. */
   readonly empty?: string;
   readonly trimmed: Trimmed;
 }
@@ -114,7 +113,6 @@ export function foldText(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
-/** All words must match. */
 export function searchWords(search: string): readonly string[] {
   return foldText(search).split(/\s+/u).filter(Boolean).slice(0, MAX_SEARCH_WORDS);
 }

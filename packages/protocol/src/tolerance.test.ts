@@ -52,7 +52,6 @@ const isStrict = (schema: object) =>
 const objectsIn = (schema: unknown) =>
   objectsOf(z.toJSONSchema(schema as z.ZodType, { io: 'input' }));
 
-/** Bodies whose fields differ between the codecs; these and `fragment` have no field to add. */
 const RAW = ['updates', 'awareness'];
 
 test.each(types.filter((type) => MESSAGES[type].from === 'server'))(

@@ -37,13 +37,11 @@ export const TRANSPORT_HEADERS = {
 
 /** A WebSocket not open after this long counts as blocked; so does a stream without a frame. */
 export const TRANSPORT_OPEN_TIMEOUT_MS = 4_000;
-/** How long a client starts with the transport that last worked instead of a WebSocket. */
 export const TRANSPORT_REMEMBERED_MS = 600_000;
 /** Delay of the first WebSocket attempt while on another transport; doubles up to the cap. */
 export const WEBSOCKET_RETRY_FIRST_MS = 30_000;
 export const WEBSOCKET_RETRY_CAP_MS = 600_000;
 
-/** A poll without frames is answered after this long. */
 export const POLL_HOLD_MS = 25_000;
 /** A transport without a poll for this long is closed. Longer than pauses between unheld polls. */
 export const POLL_GONE_MS = 30_000;
@@ -53,7 +51,6 @@ export const MAX_POLL_BYTES = 256 * 1024;
  * the request must arrive before the server or an intermediary times out.
  */
 export const MAX_SEND_BYTES = 72 * 1024;
-/** An opening: the frame before `hello` and part headers. */
 export const MAX_OPENING_BYTES = 64 * 1024 + 64;
 
 /**
@@ -87,10 +84,8 @@ export function encodePart(part: TransportPart): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-/** Parses a body from chunks that are cut anywhere. */
 export class PartReader {
   readonly #maxBytes: number;
-  /** Size of the incomplete part; nothing is parsed until all of its bytes have arrived. */
   #awaited = 0;
   #pieces: Uint8Array[] = [];
   #bytes = 0;

@@ -13,5 +13,4 @@ export const SUBPROTOCOL_JSON = 'tandem.v1.json';
 
 export const SYNC_PATH = '/sync';
 
-/** Path prefix for stock Yjs clients: `/yjs/<document>`. */
 export const YJS_PATH = '/yjs';

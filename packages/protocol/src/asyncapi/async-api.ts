@@ -40,7 +40,6 @@ export interface AsyncApi {
   readonly components: { readonly messages: Readonly<Record<string, AsyncApiMessage>> };
 }
 
-/** @param examples one message of each type, as `tandem.v1.json` encodes it. */
 export function asyncApi(examples: Readonly<Record<MessageType, unknown>>): AsyncApi {
   const types = Object.keys(MESSAGES) as MessageType[];
   const from = (side: 'client' | 'server') =>

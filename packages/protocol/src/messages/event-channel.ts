@@ -29,7 +29,6 @@ export const eventChannelMessages = {
     state: channelState.optional(),
   }),
   unsubscribe: z.strictObject({}),
-  /** Server: refused a `subscribe` (`channel` 0, `ref` given), or closed a channel. */
   unsubscribed: z.object({ ref: ref.optional(), error: errorBody }),
   /** Reliable channels: events `from + 1 … to`, one per offset. */
   events: z.object({ from: offset, to: offset, events: z.array(receivedEvent) }),
@@ -37,7 +36,6 @@ export const eventChannelMessages = {
    * Client: requests the events after `from`. Answered by `events`, or `subscribed` with a state.
    */
   recover: z.strictObject({ from: offset }),
-  /** `latest` channels: the newest values; null removes a key. */
   'activity:changed': activityChanged,
   'dashboard:changed': dashboardChanged,
 };

@@ -8,7 +8,6 @@ import {
 } from '../limits.ts';
 import { acceptedText, asciiId, fitText, hasVisibleText, sentText, toStorable } from '../text.ts';
 
-/** Bytes are a `Uint8Array` in binary frames and base64 in JSON frames. */
 export type BytesField = z.ZodType<Uint8Array>;
 
 /** A document's id: unguessable when the server creates it, chosen by the client when ad hoc. */
@@ -24,7 +23,6 @@ export const requestedName = z
   .string()
   .overwrite((name) => (name.length > MAX_REQUESTED_NAME_LENGTH ? '' : toStorable(name)));
 
-/** Gap-free position in a document's journal; 0 is before the first update. */
 export const offset = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
 export const yjsClient = z.number().int().nonnegative().max(0xffffffff);
@@ -53,9 +51,7 @@ export const newTitle = acceptedText({
 });
 export const title = sentText(MAX_TITLE_LENGTH);
 
-/** Identifies a document's content; copies of different epochs are never merged. */
 export const epoch = asciiId(MAX_ID_LENGTH);
-/** Identifies a history of the database; a restored backup starts a new one. */
 export const timeline = asciiId(MAX_ID_LENGTH);
 
 /** Milliseconds since the epoch, by the server's clock. */
@@ -81,7 +77,6 @@ export function toDisplayName(stored: string): string {
 }
 
 export const user = z.object({ id: userId, name: displayName, color });
-/** A person as everyone sees them. The server assigns name and colour. */
 export type User = z.infer<typeof user>;
 export type DocumentKind = z.infer<typeof documentKind>;
 export type Access = z.infer<typeof access>;

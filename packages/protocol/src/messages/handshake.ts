@@ -19,7 +19,6 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
     /** The newest document schema that this client can edit (W14). */
     schema: z.number().int().nonnegative(),
     token: credential,
-    /** Bodies of `open` and `subscribe`, answered in this order. */
     channels: z
       .array(
         z.discriminatedUnion('type', [
@@ -42,7 +41,6 @@ export const handshakeMessages = <B extends BytesField>(bytes: B) => ({
  * connection.
  */
 export const sessionMessages = {
-  /** Server: requests a new token before `expiresAt` (server clock) plus a grace period. */
   authenticate: z.object({ expiresAt: instant }),
   token: z.strictObject({ token: credential }),
   authenticated: z.object({ expiresAt: instant }),

@@ -47,19 +47,15 @@ export const presenceMessages = <B extends BytesField>(bytes: B) => ({
     from: offset,
     position: sentPosition,
     counts: memberCounts,
-    /** The receiver, who may not be among the shown members. */
     you: member.optional(),
-    /** Minimum interval between the client's cursor updates, in milliseconds. */
     cursorIntervalMs: z.number().int().min(AWARENESS_INTERVAL_MS).max(MAX_AWARENESS_INTERVAL_MS),
   }),
-  /** Requests members beyond the shown ones, by `query`, continuing at an earlier `next`. */
   'presence:list': z.strictObject({
     ref: z.number().int().nonnegative(),
     /** Typed text; the part beyond the longest possible name is cut off. */
     query: z.string().overwrite((query) => toStorable(truncateText(query, MAX_NAME_LENGTH))),
     after: count,
   }),
-  /** Ordered by arrival; `next` is null on the last page. */
   'presence:listed': z.object({
     ref: z.number().int().nonnegative(),
     members: z.array(member).max(MAX_LISTED_MEMBERS),

@@ -2,15 +2,14 @@
  * Text. `update` carries one Yjs update from a client under the channel's next `cseq` (1, 2, …).
  * The server answers each, in order, by a cumulative `ack` once it is committed to disk, or by a
  * `nack`, after which the server ignores the channel until the client reopens it. `updates` carries
- * committed journal rows `from + 1 … to` to everyone else. A client with a gap sends
- * `rows:request`. `state:request` asks a client whose update refers to content that the server
- * lacks for all missing content.
+ * committed journal rows `from + 1 … to` to all other clients. A client with a gap sends
+ * `rows:request`. `state:request` asks a client for all content that the server lacks, after an
+ * update that refers to such content.
  */
 import { z } from 'zod';
 import { errorBody } from '../errors.ts';
 import { offset, type BytesField } from './field.ts';
 
-/** Counts a channel's updates from 1, per opening. */
 const cseq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 
 export const updateMessages = <B extends BytesField>(bytes: B) => ({
@@ -20,7 +19,7 @@ export const updateMessages = <B extends BytesField>(bytes: B) => ({
    */
   ack: z.object({ cseq, from: offset, to: offset }),
   nack: z.object({ cseq, error: errorBody }),
-  /** Each entry is one journal row; applying all of them brings a copy from `from` to `to`. */
+  /** Each entry is one journal row; applying all of them brings a replica from `from` to `to`. */
   updates: z.object({ from: offset, to: offset, updates: z.array(bytes) }),
   'rows:request': z.strictObject({ from: offset }),
   /** The client answers with one `update`, under its newest `cseq`, of all missing content. */

@@ -43,7 +43,6 @@ export type ChatMention = z.infer<typeof chatMention>;
 const chatMentions = z.array(chatMention).max(MAX_CHAT_MENTIONS);
 const newChatMentions = z.array(z.strictObject(chatMention.shape)).max(MAX_CHAT_MENTIONS);
 
-/** Whether mentions lie within the text, ordered and without overlap. */
 export function mentionsFit({
   text,
   mentions,
@@ -136,7 +135,6 @@ export function reduceChat(state: ChatState, event: ChatEvent, keep = MAX_CHAT_P
   }
 }
 
-/** Prepends a page of history. A page that is not adjacent changes nothing. */
 export function prependChat(state: ChatState, page: ChatPage): ChatState {
   const oldest = state.messages.find(({ number }) => number !== null)?.number ?? state.head + 1;
   const older = page.messages.filter(({ number }) => number !== null && number < oldest);

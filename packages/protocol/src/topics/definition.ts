@@ -19,7 +19,6 @@ export interface ChannelDefinition<
   readonly of: 'person' | 'document';
   readonly state: State;
   readonly event: Event;
-  /** Returns the same object when the event changes nothing. */
   readonly reduce: (
     state: z.output<State>,
     event: z.output<Event>,

@@ -9,7 +9,6 @@ export const defineEvent = <N extends string, S extends z.ZodRawShape>(name: N, 
   z.object({
     name: z.literal(name),
     at: instant,
-    /** The causing command; its author recognises the event by this id. */
     command: ulid.optional(),
     ...fields,
   });

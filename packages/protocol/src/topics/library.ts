@@ -32,12 +32,10 @@ export const listedDocument = z.object({
   createdAt: instant,
   updatedAt: instant,
   chatRead: z.number().int().nonnegative(),
-  /** The document was shared with this person, who has not opened it yet. */
   isNew: z.literal(true).optional(),
 });
 export type ListedDocument = z.infer<typeof listedDocument>;
 
-/** A position in the list, which is ordered by `updatedAt`, newest first, then by id. */
 export const libraryPlace = z.object({ updatedAt: instant, id: documentId });
 export type LibraryPlace = z.infer<typeof libraryPlace>;
 

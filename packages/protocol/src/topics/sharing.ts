@@ -20,7 +20,6 @@ import {
 } from './definition.ts';
 import { defineEvent, profileChanged } from './event.ts';
 
-/** A person with an explicit role in a document, or one who opened it by its link. */
 export const sharingMember = z.object({
   user,
   role,
@@ -77,7 +76,6 @@ export function reduceSharing(state: SharingState, event: SharingEvent): Sharing
   }
 }
 
-/** Members without an explicit role get that of the link. */
 function underLink(member: SharingMember, link: LinkAccess): readonly SharingMember[] {
   if (member.isOwn) return [member];
   if (link === 'off') return [];

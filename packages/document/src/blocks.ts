@@ -44,7 +44,6 @@ export type Inline = Text | HardBreak;
 
 export interface Text {
   readonly type: 'text';
-  /** Never empty. */
   readonly text: string;
   /** Ordered as in the table of marks. */
   readonly marks?: readonly Mark[];

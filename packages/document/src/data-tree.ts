@@ -7,8 +7,8 @@ import {
 } from './limits.ts';
 
 /**
- * Any Yjs document as a bounded tree for inspection. Reading it defines no root's type, which would
- * fix that type for other users of the document.
+ * Any Yjs document as a bounded tree for inspection. Reading does not define the types of roots,
+ * because that would fix them for other users of the document.
  */
 
 export interface RootTree {

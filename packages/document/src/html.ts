@@ -21,9 +21,7 @@ const writer: HtmlWriter = { inline: renderInline, blocks: renderBlocks };
 
 function renderBlocks(blocks: Iterable<Block> = []): string {
   let html = '';
-  /** The open lists, outermost first; the last item of each is open too. */
   const open: List[] = [];
-  /** The number that the browser gives to the next item of each open list. */
   const expected: number[] = [];
   const numbers = new ListCounter();
   const close = (): void => {

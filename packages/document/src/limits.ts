@@ -29,7 +29,6 @@ export const MAX_MARKDOWN_PARAGRAPH_LENGTH = 5_000;
 export const MAX_MARKDOWN_DEPTH = 30;
 /** Violations reported per check: one is enough to refuse, a few are enough to explain. */
 export const MAX_VIOLATIONS = 20;
-/** UTF-16 units of a foreign name that errors and logs repeat. */
 export const MAX_REPORTED_NAME_LENGTH = 80;
 
 export const MAX_TREE_ENTRIES = 1_000;

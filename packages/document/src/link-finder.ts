@@ -7,8 +7,8 @@ export interface FoundLink {
 }
 
 /**
- * An address begins after anything but a Latin letter, a digit or `_`: languages without spaces put
- * none before it.
+ * An address may follow any character but a Latin letter, a digit or `_`: languages without spaces
+ * write none before it.
  */
 const BEGINNING =
   /(?<![a-z\d_])(?:https?:\/\/(?=[\p{L}\p{N}[])|mailto:(?=[^\s@]{1,64}@[\p{L}\p{N}]))/giu;
@@ -47,7 +47,6 @@ export function findLinks(text: string): FoundLink[] {
   return found;
 }
 
-/** Includes signs that may belong to the sentence around the address. */
 function endAt(text: string, index: number): number {
   const open: string[] = [];
   let at = index;

@@ -19,7 +19,6 @@ export function listLabel(number: number, level: number): string {
 
 const FORMS: readonly ((number: number) => string)[] = [String, letters, romanNumerals];
 
-/** a to z, then aa, ab, … */
 function letters(number: number): string {
   let written = '';
   for (let left = number; left > 0; left = Math.floor((left - 1) / 26))
@@ -42,7 +41,6 @@ const ROMAN: readonly (readonly [value: number, numeral: string])[] = [
   [4, 'iv'],
   [1, 'i'],
 ];
-/** Larger numbers are written in digits. */
 const MAX_ROMAN = 3_999;
 
 function romanNumerals(number: number): string {

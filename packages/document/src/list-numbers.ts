@@ -22,7 +22,6 @@ export function listNumbersAfter(numbers: ListNumbers, block: NumberedBlock): Li
 export class ListCounter {
   #numbers = NO_LIST_NUMBERS;
 
-  /** The number of an ordered item, ignoring its `start`; null for other blocks. */
   implied(block: NumberedBlock): number | null {
     return isOrdered(block) ? this.#numbers[listLevel(block)]! + 1 : null;
   }
@@ -33,7 +32,6 @@ export class ListCounter {
   }
 }
 
-/** Removes each `start` that equals the number the item would have without it. */
 export function withoutImpliedStarts(blocks: readonly Block[]): Block[] {
   const counter = new ListCounter();
   return blocks.map((block): Block => {

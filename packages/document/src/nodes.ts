@@ -30,7 +30,6 @@ export const BLOCKS = { textBlock, quote, codeBlock, divider } satisfies {
   [T in Block['type']]: BlockDefinition<Extract<Block, { readonly type: T }>>;
 };
 
-/** Ordered as in the editor's schema. */
 export const NODES: Readonly<Record<NodeName, NodeDefinition>> = {
   doc,
   ...BLOCKS,
@@ -78,7 +77,6 @@ export function holdsText(type: string | null): boolean {
   return NODES[blockOfType(type)].content !== '';
 }
 
-/** Excludes the block's id. */
 export function attributeNames(name: BlockName): readonly string[] {
   return ATTRIBUTE_NAMES[name];
 }

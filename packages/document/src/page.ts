@@ -24,7 +24,7 @@ import {
 
 /** Pages as blocks: reading them from the stream and writing them back (SPEC.md). */
 
-/** Replaces the page's content in one transaction. Blocks without an id get one. */
+/** Blocks without an id get one. */
 export function writePage(doc: Y.Doc, blocks: readonly Block[], random: RandomBytes): void {
   const roots = pageRoots(doc);
   const containers: [id: string, outer: string][] = [];
@@ -73,7 +73,6 @@ export function* iterateBlocks(doc: Y.Doc): Generator<Block> {
 
 interface PlacedBlock {
   readonly block: Block;
-  /** Outermost first. */
   readonly containers: readonly string[];
 }
 

@@ -4,7 +4,6 @@ import { MARKS, NODES, SCHEMA_VERSION } from './nodes.ts';
 import { neededSchema, neededSchemaOfChange, type SchemaVersions } from './schema-version.ts';
 import { copyOf, merge, pageOf as pageWith } from './testing/pages.ts';
 
-/** Version 2 introduces banners, version 3 their colours and underlines. */
 const LATER: SchemaVersions = {
   newest: 3,
   ofAttribute: (name, value) =>

@@ -13,7 +13,6 @@ const attribute =
   (key: string, value: unknown): Change =>
   (_, doc) =>
     doc.getMap('attributes').set(key, value);
-/** A note that follows ten characters by its author. */
 const restored =
   (key: string, value: unknown): Change =>
   (text, doc) => {

@@ -101,7 +101,6 @@ function distinct<T>(parts: Iterable<T>, judge: (part: T) => Violation | null): 
   return [...violations.values()];
 }
 
-/** Yields living items from the given clocks on, each client's newest first. */
 export function* livingItems(doc: Y.Doc, clocks: ReadonlyMap<number, number>): Generator<Y.Item> {
   for (const [client, structs] of doc.store.clients) {
     const start = clocks.get(client) ?? 0;
@@ -179,7 +178,6 @@ function isBlockAttributeName(name: string): boolean {
 interface Entry {
   readonly key: string;
   readonly value: unknown;
-  /** The item's id: the client that wrote it, and that client's clock before the item. */
   readonly id: Y.ID;
 }
 
@@ -239,7 +237,6 @@ function metaViolation({ key, value }: Entry): Violation | null {
   return isValid ? null : violation('unsafe-value', `meta@${key}`);
 }
 
-/** Checks an entry of `meta` that states the schema version that the page needs (PM10). */
 export function isStatedVersion(key: string, value: unknown): value is number {
   return key === 'schemaVersion' && Number.isSafeInteger(value) && (value as number) >= 1;
 }

@@ -307,7 +307,6 @@ function normalLine(texts: readonly Text[]): Text[] {
     .filter((part) => part.text !== '');
 }
 
-/** Removes what Markdown cannot express: indents that skip a level or that no list explains. */
 function sayable(blocks: readonly Block[]): Block[] {
   let open: boolean[] = [];
   return blocks.map((block): Block => {

@@ -19,14 +19,12 @@ interface OpenItem {
   /** The number and sign of an ordered item. A different sign makes Markdown begin another list. */
   readonly number: number;
   readonly sign: '.' | ')';
-  /** The marker's width in columns, which indents the item's content. */
   readonly width: number;
   readonly isEmpty: boolean;
 }
 
 function writeBlocks(blocks: Iterable<Block> = []): string {
   let written = '';
-  /** The items that the next block can belong to, outermost first. */
   let open: OpenItem[] = [];
   const numbers = new ListCounter();
   let previous = 'none' as 'none' | 'item' | 'block';

@@ -4,7 +4,6 @@ import { isBlockId } from './definition.ts';
 
 export interface HtmlNode {
   readonly nodeType: number;
-  /** Upper case for elements. */
   readonly nodeName: string;
   nodeValue: string | null;
   readonly textContent: string | null;

@@ -1,7 +1,5 @@
 import type { NodeDefinition } from './definition.ts';
 
-/** The document node and the content of text blocks. */
-
 export const doc: NodeDefinition = {
   since: 1,
   content: 'block+',

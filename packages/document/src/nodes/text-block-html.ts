@@ -61,7 +61,6 @@ function itemAttributes(item: HtmlElement): Attributes {
   return checked === null ? { list: 'bullet', indent } : { list: 'task', indent, checked };
 }
 
-/** Reads the item's `value`, or the list's `start` for the first item. */
 function startOf(item: HtmlElement, list: HtmlElement): number | null {
   const value = item.getAttribute('value');
   if (value !== null) return readNumber(value);

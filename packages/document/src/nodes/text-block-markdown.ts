@@ -4,11 +4,6 @@ import { decodeEntities } from '../html-text.ts';
 import type { MarkdownReader, MarkdownRules } from './definition.ts';
 import { KINDS, MAX_INDENT } from './text-block-attributes.ts';
 
-/**
- * Markdown tokens that become text blocks: headings, paragraphs, lists, and what a page has no
- * block for.
- */
-
 export const textBlockTokens: MarkdownRules = {
   heading: (token, { indent, inline }) => [
     textBlock({ kind: kindOf(token), ...indentOf(indent) }, inline(token.tokens)),

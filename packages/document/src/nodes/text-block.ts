@@ -44,7 +44,6 @@ export const textBlock: BlockDefinition<TextBlock> = {
       ];
     },
   },
-  /** Handles blocks outside lists; `html.ts` writes the lists, which nest. */
   toHtml(block, html) {
     const { kind, indent } = block.attrs ?? {};
     const tag = tagOf(kind);

@@ -3,7 +3,6 @@ import { MAX_CONTAINERS } from '../limits.ts';
 import { BLOCK_ATTRIBUTES, blockAttributeVersion, isBlockId } from '../nodes.ts';
 import type { MarkerFields } from './embeds.ts';
 
-/** The known attributes in force for a block (PM4), null for those without a value. */
 export interface BlockAttributes {
   readonly [name: string]: unknown;
   readonly type: string | null;
@@ -38,7 +37,6 @@ export class AttributeIndex {
     for (const key of map.keys()) this.update(key);
   }
 
-  /** Reads the current value of a key and returns the parsed key. */
   update(key: string): AttributeKey | null {
     const parsed = parseAttributeKey(key);
     if (parsed === null) return null;

@@ -2,12 +2,10 @@ import { holdsText } from '../nodes.ts';
 import { unnamedAttributes } from './attributes.ts';
 import type { ContentPart, Segment, ShownBlock, SlotPart } from './segments.ts';
 
-/** Consecutive blocks that are shown at one place of the stream. */
 export interface BlockGroup {
   /** The slot that shows the group; null for a group at its own first segment. */
   readonly slot: SlotPart | null;
   readonly segment: number;
-  /** Indexes of blocks. */
   readonly start: number;
   readonly end: number;
 }
@@ -53,9 +51,7 @@ interface Place {
 class Arrangement {
   readonly #segments: readonly Segment[];
   readonly #places = new Map<string, Place>();
-  /** Contains only the slots that count. */
   readonly #placesOfPart = new Map<SlotPart, Place>();
-  /** The segments that a run starts in or that contain a slot. */
   readonly #stops = new Set<number>();
   readonly #runs: Run[] = [];
   readonly #home = new Map<number, Run>();
@@ -131,7 +127,6 @@ class Arrangement {
     }
   }
 
-  /** Cuts the segments into runs (RD4) and returns those that are shown elsewhere. */
   #findRuns(): Map<Run, Place> {
     const segments = this.#segments;
     const away = new Map<Run, Place>();

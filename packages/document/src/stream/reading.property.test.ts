@@ -14,7 +14,6 @@ import { readSegments, type ShownBlock } from './segments.ts';
 
 /** Any stream is a page, the same for every reader, with every character once. */
 
-/** Few ids, so that duplicates, circles and existing slots are common. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', '', 7, null);
 const fields = fc.record(
   {

@@ -4,8 +4,6 @@ import { readPage } from '../page.ts';
 import { EVERYTHING, pageOf } from '../testing/pages.ts';
 import { shownBlocks, streamOf, type StreamPart } from '../testing/streams.ts';
 
-/** One row for each reading rule of SPEC.md. */
-
 type Row = [
   what: string,
   stream: readonly StreamPart[],

@@ -2,7 +2,6 @@ import type * as Y from 'yjs';
 
 /** The shared types of a page (PM1). */
 export interface PageRoots {
-  /** The stream: text, formats, markers and slots. */
   readonly text: Y.Text;
   /** Attributes of blocks and containers, by `<id>.<name>`. */
   readonly attributes: Y.Map<unknown>;

@@ -22,7 +22,6 @@ export interface SlotPart {
   readonly slot: Slot;
 }
 
-/** A marker and the content after it, up to the next marker. */
 export interface Segment {
   /** Null before the first marker. */
   readonly marker: Y.Item | null;
@@ -57,7 +56,6 @@ export interface SegmentSource {
 export interface EarlierReading {
   readonly segments: readonly Segment[];
   readonly indexOf: (marker: Y.Item | null) => number | undefined;
-  /** True if items of the segment or attributes of its block were added or removed. */
   readonly isChanged: (segment: Segment) => boolean;
 }
 
@@ -155,10 +153,6 @@ class SegmentReader {
     this.#id = id;
   }
 
-  /**
-   * Reads on from `start` and returns the marker that ends the segment, or null at the end of the
-   * stream.
-   */
   read(start: Y.Item | null): Y.Item | null {
     for (let item = start; item !== null; item = item.right) {
       if (item.deleted) continue;
@@ -213,7 +207,6 @@ class SegmentReader {
   }
 }
 
-/** True if the segment's id is still its marker's own and still unique. */
 function keepsId({ id, fields }: Segment, taken: Set<string>): boolean {
   if (id === null || fields?.id !== id || taken.has(id)) return false;
   taken.add(id);

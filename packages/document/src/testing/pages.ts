@@ -3,8 +3,6 @@ import { type Block, type RandomBytes, inlineText } from '../blocks.ts';
 import { writePage } from '../page.ts';
 import { blocksOf, type BlockSource } from '../text.ts';
 
-/** Shared test pages. */
-
 /** A page that uses every node, mark and attribute. */
 export const EVERYTHING: readonly Block[] = [
   {
@@ -92,7 +90,6 @@ export function copyOf(doc: Y.Doc, clientId: number): Y.Doc {
   return copy;
 }
 
-/** Brings all copies to the same state, merging in the order given. */
 export function merge(...docs: readonly Y.Doc[]): void {
   for (const from of docs)
     for (const to of docs)

@@ -7,7 +7,6 @@ import { copyOf, pageOf } from './pages.ts';
 
 export type Change = (text: Y.Text, doc: Y.Doc) => void;
 
-/** Checks the change alone and as part of the whole page, and expects both results to agree. */
 export function refused(change: Change): Violation[] {
   const page = pageOf();
   const peer = copyOf(page, 2);

@@ -5,14 +5,8 @@ import { FormatTable } from '../stream/formats.ts';
 import { pageRoots } from '../stream/roots.ts';
 import { readSegments } from '../stream/segments.ts';
 
-/** Streams as literals, and their shown blocks as strings. */
-
-/** Text, or an embed. */
 export type StreamPart = string | Readonly<Record<string, unknown>>;
 
-/**
- * Builds a page from a stream and attributes by key. Each part is one item, written by client 1.
- */
 export function streamOf(
   parts: readonly StreamPart[],
   attributes: Readonly<Record<string, unknown>> = {},

@@ -3,7 +3,6 @@ import type { ErrorBody } from '@tandem/protocol';
 import type * as Y from 'yjs';
 
 export interface ValidationContext {
-  /** Committed and queued content, read-only. */
   readonly doc: Y.Doc;
   readonly user: string;
   owner(client: number): string | undefined;

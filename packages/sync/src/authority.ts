@@ -27,11 +27,9 @@ type Submission = AppendRequest & { readonly at: number };
 
 interface Subscription {
   readonly user: string;
-  /** Leased to the user while the subscription is open. */
   readonly client: number | undefined;
   /** The client's replica comes from a timeline that a restore ended. */
   readonly returns: boolean;
-  /** Updates are ignored after a refusal, and while missing content is requested. */
   state:
     | { readonly kind: 'accepting' }
     | { readonly kind: 'refused' }
@@ -175,7 +173,6 @@ export class Authority {
     this.#notify();
   }
 
-  /** Returns the next batch to commit, one at a time; after `failed`, the same batch again. */
   batch(): Batch | null {
     if (this.#commit?.state === 'in-flight') return null;
     this.#commit ??= this.#gather();
@@ -195,12 +192,10 @@ export class Authority {
     this.#notify();
   }
 
-  /** The batch may not be on disk; `batch` returns it again. */
   failed(batch: Batch): void {
     this.#expectInFlight(batch).state = 'failed';
   }
 
-  /** A compaction is on disk: the snapshot replaces the rows up to `snapshotOffset`. */
   compacted({
     snapshot,
     snapshotOffset,

@@ -40,7 +40,6 @@ export interface ClientChannelOptions {
   readonly document: string;
   readonly replica: Replica;
   readonly position?: Position | undefined;
-  /** The stored outbox; `replica` contains these updates too. */
   readonly pending?: readonly PendingUpdate[] | undefined;
 }
 
@@ -137,7 +136,6 @@ export class ClientChannel {
     return [{ kind: 'send', message }];
   }
 
-  /** Handles the answer to its `ref` and messages of its channel; ignores all others. */
   receive(message: ChannelMessage): readonly ChannelIntent[] {
     const state = this.#state;
     if (state.kind === 'opening') {
@@ -276,7 +274,6 @@ export class ClientChannel {
       : this.#sendMissing(state, state.missingOnServer);
   }
 
-  /** Sends updates one by one where their union is too large for a message. */
   #sendEach(state: OpenState): readonly ChannelIntent[] {
     const { unsent } = this.#pending;
     if (!unsent.every(({ update }) => isSendable(update))) return this.#end(errorOf('too-large'));

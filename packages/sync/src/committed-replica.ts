@@ -104,19 +104,17 @@ export class CommittedReplica {
     return doc;
   }
 
-  /** Takes the state vector from a document with exactly the committed content. */
   adoptClocks(doc: Y.Doc): void {
     for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(doc)))
       this.#clocks.set(client, clock);
   }
 
-  /** The rows after `from`, or `null` when they are not available one by one. */
   tail(from: number): readonly Part[] | null {
     if (from < this.#snapshotOffset || from > this.head) return null;
     return split(this.#rows.slice(from - this.#snapshotOffset), from);
   }
 
-  /** Whether a copy with this state vector holds all structs of rows 1 … `offset`. */
+  /** Whether a replica with this state vector holds all structs of rows 1 … `offset`. */
   isBufferedUntil(offset: number, stateVector: Uint8Array): boolean {
     const held = Y.decodeStateVector(stateVector);
     const since = new Map<number, number>();

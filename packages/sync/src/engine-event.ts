@@ -5,47 +5,41 @@
  */
 import type { DocumentKind, ErrorBody } from '@tandem/protocol';
 
-/** A place in a document's journal: rows 1 … `offset` of `epoch`, as `timeline` counts them. */
 export interface Position {
   readonly epoch: string;
-  /** The history of the database; a restored backup starts a new one. */
   readonly timeline: string;
   readonly offset: number;
 }
 
-/** All `updates`, single rows or one merged update, bring a copy from `from` to `to`. */
+/** All `updates`, single rows or one merged update, bring a replica from `from` to `to`. */
 export interface Part {
   readonly from: number;
   readonly to: number;
   readonly updates: readonly Uint8Array[];
 }
 
-/** Initial content: parts from `base` to `offset` without a gap; the next event continues there. */
 export type OpenAnswer =
   | {
       readonly kind: 'opened';
       readonly epoch: string;
       readonly timeline: string;
-      /** The copy held content that this journal lacks, and is asked for all of it. */
+      /** The replica has content that this journal lacks, and the client is asked for all of it. */
       readonly isParted: boolean;
       readonly documentKind: DocumentKind;
       readonly schema: number;
       readonly base: number;
       readonly offset: number;
-      /** Of the committed content. */
       readonly stateVector: Uint8Array;
       readonly parts: readonly Part[];
     }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
-/** Rows after a position; `gone` when the journal no longer has them one by one. */
 export type RowsAnswer =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'gone' };
 
 export interface Ack {
   readonly subscription: number;
-  /** All updates of the subscription up to this one are on disk. */
   readonly cseq: number;
 }
 
@@ -89,9 +83,6 @@ export type EngineEvent =
       readonly document: string;
       readonly subscription: number;
       readonly cseq: number;
-      /**
-       * Of the committed content; the sender returns all that it lacks, under the newest `cseq`.
-       */
       readonly stateVector: Uint8Array;
     }
   /** The engine no longer has the document and answers none of its subscriptions. */

@@ -55,7 +55,6 @@ export class OutcomeQueue {
     this.#outcomes.push(outcome);
   }
 
-  /** Removes the outcomes before the first row after `head` and returns them as events. */
   settle(
     head: number,
     { schema, stateVector }: { readonly schema: number; readonly stateVector: () => Uint8Array },

@@ -36,7 +36,6 @@ export class PendingUpdates {
     return entry;
   }
 
-  /** Each opening counts from 1 again. */
   resetSent(): void {
     for (const entry of this.#entries) entry.cseq = UNSENT;
   }

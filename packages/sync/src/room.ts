@@ -27,7 +27,6 @@ export interface JoinRequest extends OpenRequest {
   readonly ref: number;
   readonly title: string;
   readonly access: Access;
-  /** The newest document schema that the client can edit; absent if it edits no pages. */
   readonly schema?: number | undefined;
 }
 
@@ -42,7 +41,6 @@ interface Subscription {
   /** A client with an outdated schema may only view (W14). */
   access: Access;
   state: 'opening' | 'open';
-  /** The newest received and the newest acknowledged `cseq`. */
   received: number;
   acknowledged: number;
   repairOf: number | null;
@@ -59,7 +57,6 @@ export class Room {
   readonly #subscriptions = new Map<number, Subscription>();
   #schema = 0;
 
-  /** @param options `channel`: the number of this document's channel on every connection. */
   constructor(options: { readonly document: string; readonly channel: number }) {
     this.document = options.document;
     this.channel = options.channel;
@@ -73,7 +70,6 @@ export class Room {
     return this.#subscriptions.has(subscription);
   }
 
-  /** @param request its subscription number is new, even when the same connection reopens. */
   join(request: JoinRequest): readonly RoomIntent[] {
     const { ref, title, access, schema = Number.POSITIVE_INFINITY, ...open } = request;
     this.#subscriptions.set(request.subscription, {
@@ -92,7 +88,6 @@ export class Room {
     return [this.#request({ kind: 'open', document: this.document, ...open })];
   }
 
-  /** Ignores closed subscriptions. */
   message(subscription: number, message: RoomMessage): readonly RoomIntent[] {
     const sender = this.#subscriptions.get(subscription);
     if (sender === undefined) return [];
@@ -137,7 +132,6 @@ export class Room {
     return [this.#request({ kind: 'close', document: this.document, subscription })];
   }
 
-  /** @param event of this document; each one, in the engine's order. */
   event(event: EngineEvent): readonly RoomIntent[] {
     if (event.kind === 'committed') return this.#handleCommit(event);
     if (event.kind === 'lost')
@@ -222,7 +216,6 @@ export class Room {
     return this.#isOutdated(subscription) ? 'view' : subscription.access;
   }
 
-  /** Revokes write access of clients whose schema is now too old. */
   #raiseSchema(schema: number): readonly RoomIntent[] {
     if (schema <= this.#schema) return [];
     const open = [...this.#subscriptions.values()].filter(({ state }) => state === 'open');

@@ -6,10 +6,8 @@ export interface StoredRow {
   readonly update: Uint8Array;
 }
 
-/** The histories of a database. Content of all of them may be merged; positions count in one. */
 export interface Timelines {
   readonly current: string;
-  /** Timelines ended by a restore; their copies may return content that the restore lost. */
   readonly earlier: readonly string[];
 }
 
@@ -32,7 +30,6 @@ export interface Row extends StoredRow {
   readonly at: number;
 }
 
-/** One commit's additions to one document: rows `base + 1 …`, and new client ids. */
 export interface Batch {
   readonly document: string;
   readonly epoch: string;
@@ -42,7 +39,6 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** The stored bytes do not form a valid document, so writing must stop. */
 export class DamagedDocument extends Error {
   override readonly name = 'DamagedDocument';
   readonly document: string;

@@ -137,7 +137,6 @@ export class ChannelReplica {
     this.#buffered = [];
   }
 
-  /** Applies a change from a source other than events, such as a page of history. */
   amend(change: (state: ChannelState) => ChannelState): void {
     if (this.#state !== null) this.#state = change(this.#state);
   }

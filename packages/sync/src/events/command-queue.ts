@@ -44,7 +44,6 @@ export class CommandQueue {
   #entries = new Map<string, Entry>();
   #inFlight = 0;
   #isConnected = false;
-  /** Time of the next attempt after a temporary refusal; no command is sent earlier. */
   #resumeAt: number | null = null;
 
   get pending(): readonly IssuedCommand[] {
@@ -77,7 +76,6 @@ export class CommandQueue {
     ];
   }
 
-  /** Adds commands of an earlier page, which are older than those of this page. */
   adopt(commands: readonly IssuedCommand[], now: number): readonly CommandIntent[] {
     const unknown = commands.filter(({ id }) => !this.has(id));
     this.#entries = new Map([

@@ -18,7 +18,6 @@ import type { EffectPosition } from './command-queue.ts';
 
 export interface FollowedChannel {
   readonly position: ChannelPosition | null;
-  /** False while the server's position is unknown. */
   readonly isSubscribed: boolean;
 }
 
@@ -42,7 +41,6 @@ export class OptimisticOverlay {
     this.#expectations.push({ command, hasArrived: false, awaited: null });
   }
 
-  /** As `expect`, for commands that are older than all others. */
   expectEarlier(commands: readonly IssuedCommand[]): void {
     this.#expectations.unshift(
       ...commands.map((command) => ({ command, hasArrived: false, awaited: null })),
@@ -79,7 +77,6 @@ export class OptimisticOverlay {
     }
   }
 
-  /** Records a channel's new position; null: the page no longer follows it. */
   moved(name: ChannelName, channel: FollowedChannel | null): void {
     for (const { awaited } of this.#expectations) {
       const position = awaited?.get(name);
@@ -89,7 +86,6 @@ export class OptimisticOverlay {
     this.#prune();
   }
 
-  /** @param stateOf other channels' states */
   over(
     state: ChannelState,
     {

@@ -3,7 +3,6 @@ import { errorOf } from '@tandem/protocol';
 import * as Y from 'yjs';
 import type { ValidateUpdate, AuthorityRules, CheckChange } from '../authority-rules.ts';
 
-/** `rules` refuses text that contains this. */
 export const FORBIDDEN = '!';
 
 export const textOf = (doc: Y.Doc): Y.Text => doc.getText('text');

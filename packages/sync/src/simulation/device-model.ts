@@ -29,7 +29,6 @@ const STORE_DELAY_MS = 8;
 const RECONNECT_MS = 30;
 const MARK = /\[[^\]]*\]/g;
 
-/** A device whose user types; it crashes and restarts with its stored state. */
 export class DeviceModel {
   readonly name: string;
   readonly #options: DeviceOptions;
@@ -122,13 +121,11 @@ export class DeviceModel {
     this.#session = this.#start();
   }
 
-  /** A second page of the same user with the same stored outbox. */
   copyOfStored(): Stored {
     const { copy, position, outbox, setAside } = this.#stored;
     return { copy: [...copy], position, outbox: new Map(outbox), setAside: [...setAside] };
   }
 
-  /** Abandons the connection without closing it, and opens another. */
   leaveConnection(): void {
     this.#session.redial();
   }
@@ -261,7 +258,6 @@ class Session {
     }
   }
 
-  /** An acknowledged update is on disk. */
   #confirm(id: number, { epoch }: Position): Uint8Array {
     const update = this.#sent.get(id);
     if (update === undefined) throw new Error(`${this.#options.name} did not write ${id}`);

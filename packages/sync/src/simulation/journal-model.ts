@@ -14,7 +14,6 @@ export class JournalModel {
   #owners = new Map<number, { readonly user: string; readonly since: number }>();
   #history: Uint8Array[] = [];
   #committed = new Y.Doc();
-  /** Content that was committed before a restore removed it. */
   #lost = new Y.Doc();
   readonly #earlier = new Map<string, Y.Doc>();
 
@@ -53,7 +52,6 @@ export class JournalModel {
     };
   }
 
-  /** Executes one transaction. A known batch is a retry after a lost answer. */
   commit(batch: Batch): void {
     if (batch.epoch !== this.epoch) throw new Error('a batch of another life');
     const already = this.#history.slice(batch.base);
@@ -109,7 +107,6 @@ export class JournalModel {
     return !applyNovel(this.#committed, update);
   }
 
-  /** Whether everything in this update was ever committed in that epoch. */
   everHeld(update: Uint8Array, epoch: string): boolean {
     const earlier = this.#earlier.get(epoch);
     if (earlier !== undefined) return !applyNovel(earlier, update);

@@ -203,7 +203,6 @@ export class ServerModel {
     );
   }
 
-  /** Skips a slow receiver for a while, so that it misses rows and requests them. */
   #lag(event: EngineEvent): EngineEvent {
     const { random, faults } = this.#options;
     if (event.kind !== 'committed' || !random.chance(faults.updatesSkipped)) return event;

@@ -76,7 +76,6 @@ export function start(
   };
 }
 
-/** Formats an event: `committed 0-2 by 1,1 acks 1:2`. */
 function brief(event: EngineEvent): string {
   switch (event.kind) {
     case 'committed': {

@@ -140,7 +140,6 @@ export class ServerModel {
     }
   }
 
-  /** Sends dropped messages late, and some others twice. */
   #catchUp(connection: Connection, key: string): void {
     const channel = this.#options.ledger.channel(key);
     if (channel === undefined || !this.#connections.has(connection)) return;

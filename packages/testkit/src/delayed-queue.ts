@@ -26,7 +26,6 @@ export class DelayedQueue {
     }, this.#dueMs - now);
   }
 
-  /** Drops all work that has not started. */
   crash(): void {
     this.#state = 'crashed';
   }

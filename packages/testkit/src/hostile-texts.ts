@@ -4,7 +4,6 @@
  * https://github.com/minimaxir/big-list-of-naughty-strings.
  */
 
-/** Rejected by databases, XML and well-formed JSON. */
 const UNSTORABLE = [
   '\u0000',
   'a\u0000b',
@@ -46,7 +45,6 @@ const INVISIBLE: readonly string[] = [
   '\u009f',
 ];
 
-/** C0, C1 and U+FFFE beside a visible character. */
 const CONTROLS: readonly string[] = [
   ...Array.from({ length: 31 }, (_, index) => `a${String.fromCharCode(index + 1)}b`),
   'a\u007fb',

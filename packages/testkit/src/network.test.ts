@@ -8,7 +8,6 @@ function setup(seed = 1, latencyMs = 10, jitterMs = 0) {
   const random = new SeededRandom(seed);
   const network = new SimulatedNetwork<string>({ clock, random, latencyMs, jitterMs });
   const log: string[] = [];
-  /** Logs what each end gets as `name<what@time`. */
   const listen = (link: Link<string>) => {
     for (const end of link.ends) end.receiver = logging(end);
     return link;

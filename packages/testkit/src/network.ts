@@ -86,7 +86,6 @@ export class Link<Message> {
     return this.#end(name);
   }
 
-  /** Breaks the link: messages in flight are lost, and later ones do not arrive. */
   cut(notice: CutNotice = 'both'): void {
     for (const end of this.#ends) end.break();
     for (const end of this.#ends) {
@@ -95,7 +94,6 @@ export class Link<Message> {
     }
   }
 
-  /** Holds back what this end sends, its close included. */
   stall(sender: string): void {
     this.#end(sender).stall();
   }
@@ -115,7 +113,6 @@ type Parcel<Message> =
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'end' };
 
-/** One end: a queue towards the other end, whose head waits for its delivery time. */
 class End<Message> implements LinkEnd<Message> {
   readonly name: string;
   readonly peer: string;

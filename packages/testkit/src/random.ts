@@ -36,7 +36,6 @@ export class SeededRandom implements Random {
     return this.uint32() / 2 ** 32;
   }
 
-  /** Both bounds are included. */
   int(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }

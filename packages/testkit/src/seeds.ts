@@ -2,7 +2,6 @@
 
 export interface SeedPlan {
   readonly count: number;
-  /** Seeds that once failed; they always run first. */
   readonly kept?: readonly number[];
 }
 

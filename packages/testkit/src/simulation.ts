@@ -6,7 +6,6 @@ import { ManualClock } from './manual-clock.ts';
 import { SimulatedNetwork, type Link } from './network.ts';
 import { SeededRandom } from './random.ts';
 
-/** A system under test and its environment, one per seed. */
 export interface SimulatedSystem<Action extends string> {
   start(): void;
   act(action: Action): void;
@@ -23,17 +22,14 @@ export interface SimulationPlan<Action extends string, Fault extends string> {
   readonly steps: number;
   readonly maxStepMs: number;
   readonly startMs?: number;
-  /** A seed picks one. */
   readonly jitterMs: readonly number[];
   /** Relative frequencies. A seed leaves out most actions, so that no run has all of them. */
   readonly weights: Readonly<Record<Action, number>>;
-  /** Actions that no seed leaves out. */
   readonly always: readonly Action[];
   /** Probabilities. A seed sets about half of them to 0. */
   readonly faultRates: Readonly<Record<Fault, number>>;
 }
 
-/** A simulation of any kind, ready to run. */
 export interface Simulation {
   readonly title: string;
   readonly keptSeeds: readonly number[];
@@ -41,7 +37,6 @@ export interface Simulation {
   run(seed: number): void;
 }
 
-/** What a simulated system is made of, and the faults that it has to survive. */
 export class SimulationEnvironment<Message, Fault extends string> {
   readonly random: SeededRandom;
   readonly clock: ManualClock;
@@ -65,7 +60,6 @@ export class SimulationEnvironment<Message, Fault extends string> {
     for (const fault of this.#faultNames()) if (!random.chance(0.5)) this.faults[fault] = 0;
   }
 
-  /** Stalls one direction of the link for a random time. */
   stall(link: Link<Message>, maxMs: number): void {
     const { name } = this.random.pick(link.ends);
     link.stall(name);
@@ -110,7 +104,6 @@ export function assertInvariant(holds: boolean, violation: string): void {
   if (!holds) throw new Error(violation);
 }
 
-/** Contains each enabled action as often as its weight says. */
 function enabledActions<Action extends string>(
   { weights, always }: Pick<SimulationPlan<Action, string>, 'weights' | 'always'>,
   random: SeededRandom,

@@ -65,7 +65,6 @@ function randomBytes(): (length: number) => Uint8Array {
   return (length) => Uint8Array.from({ length }, () => (state = (state * 48_271) % 2_147_483_647));
 }
 
-/** Selects letters in the middle of the block at a share of the page. */
 function select({ view }: Page, share: number, letters = 0): void {
   const { doc, tr } = view.state;
   const $at = TextSelection.near(doc.resolve(Math.floor(doc.content.size * share))).$from;

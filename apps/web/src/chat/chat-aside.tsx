@@ -15,7 +15,6 @@ interface ChatAsideProps {
   readonly ownsDocument: boolean;
 }
 
-/** The chat panel: beside the text where the window is wide enough, otherwise over it. */
 export function ChatAside(props: ChatAsideProps) {
   const { t } = useTranslation();
   const chat = useChatPlacement();

@@ -58,7 +58,6 @@ export function withText(draft: ChatDraft, text: MentioningText): ChatDraft {
     : { ...draft, edit: { ...draft.edit, corrected: text } };
 }
 
-/** Leaves the edit, or else the reply. */
 export function withoutContext(draft: ChatDraft): ChatDraft {
   return draft.edit === null ? { ...draft, replyTo: null } : { ...draft, edit: null };
 }

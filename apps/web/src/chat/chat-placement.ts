@@ -8,7 +8,6 @@ const KEY = 'chat-open';
 
 /** Whether the chat is open beside the text; this device remembers it. */
 const chatBeside = new Observable(deviceStorage.read(KEY, z.boolean()) ?? false);
-/** Whether the chat is open over the text; a new page starts without it. */
 const chatOver = new Observable(false);
 
 export interface ChatPlacement {

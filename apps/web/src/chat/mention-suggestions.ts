@@ -5,7 +5,6 @@ const MAX_SUGGESTIONS = 5;
 
 export interface MentionSuggestion {
   readonly person: ChatPerson;
-  /** Distinguishes people with the same name; empty for a unique name. */
   readonly detail: string;
 }
 
@@ -15,7 +14,6 @@ export interface SuggestionOptions {
   readonly formatTime: (at: number) => string;
 }
 
-/** People whose name, or a later word of it, begins with the query. */
 export function suggestionsFor(
   query: string,
   { people, t, formatTime }: SuggestionOptions,

@@ -9,13 +9,11 @@ export interface MentioningText {
 
 export const NO_TEXT: MentioningText = { text: '', mentions: [] };
 
-/** Scripts that are written without spaces between words. */
 const WITHOUT_SPACES =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const STARTS_WORD = new RegExp(`^(?:[${WITHOUT_SPACES}]|[^\\p{L}\\p{M}\\p{N}]|$)`, 'u');
 const ENDS_ANYWHERE = new RegExp(`[${WITHOUT_SPACES}]$`, 'u');
 
-/** The text after an edit that ended at the caret. A mention that the edit touched is dropped. */
 export function applyEdit(
   { text: before, mentions }: MentioningText,
   text: string,
@@ -36,7 +34,6 @@ export function applyEdit(
   return { text, mentions: [...stay, ...shiftMentions(move, shift)] };
 }
 
-/** The text with a mention of the person in place of the query. */
 export function withPerson(
   written: MentioningText,
   { from, to, person }: { readonly from: number; readonly to: number; readonly person: User },
@@ -106,7 +103,6 @@ function typedMentions(
   return found;
 }
 
-/** Whether the name stands at `at`, and ends there. */
 function isNamed(text: string, at: number, name: string): boolean {
   if (!text.startsWith(name, at)) return false;
   return ENDS_ANYWHERE.test(name) || STARTS_WORD.test(text.slice(at + name.length));
@@ -117,7 +113,6 @@ function nameIn(piece: string, user: string, people: readonly User[]): string {
   return person === undefined ? piece : `@${person.name}`;
 }
 
-/** Maps the pieces of a text: its mentions, and the text between them (`user` is null). */
 function mapPieces(
   text: string,
   mentions: readonly ChatMention[],
@@ -147,8 +142,6 @@ function sortMentions(mentions: readonly ChatMention[]): readonly ChatMention[] 
 function overlap(one: ChatMention, other: ChatMention): boolean {
   return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 }
-
-/** The part of a name after an @ at the caret. */
 
 export interface MentionQuery {
   readonly from: number;

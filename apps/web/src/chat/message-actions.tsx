@@ -21,7 +21,6 @@ interface MessageActionsProps {
   readonly mayRemove: boolean;
 }
 
-/** Actions of a message: shown on hover, or below a touched message. */
 export function MessageActions({
   message,
   text,

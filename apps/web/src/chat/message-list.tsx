@@ -9,9 +9,7 @@ import { rangeWithFocused } from '../components/range-with-focused.ts';
 import { messageRows } from './message-rows.ts';
 import { type ChatView, MessageItem } from './message-view.tsx';
 
-/** Within this distance of the end, the list follows new messages. */
 const NEAR_END_PX = 48;
-/** Within this distance of the start, older messages are loaded. */
 const NEAR_START_PX = 800;
 /** Estimated heights of a one-line message and of the author line. */
 const LINE_PX = 24;
@@ -25,7 +23,6 @@ interface MessageListProps {
   readonly view: ChatView;
   readonly target: string | null;
   readonly onTargetLeft: () => void;
-  /** Null when the first message is loaded. */
   readonly loadOlder: (() => void) | null;
   readonly onSeen: () => void;
 }
@@ -167,7 +164,6 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-/** Announces new messages of others to screen readers. */
 function Announcements({
   last,
   me,
@@ -190,12 +186,9 @@ function Announcements({
 }
 
 interface Reading {
-  /** The number of the newest message that this person has seen; null: unknown. */
   readonly chatRead: number | null;
   readonly head: number;
-  /** Whether messages sent while this page was disconnected have arrived. */
   readonly isCurrent: boolean;
-  /** Whether the person sees new messages as they arrive. */
   readonly isReading: boolean;
   readonly isOwn: boolean;
 }

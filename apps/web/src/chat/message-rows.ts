@@ -1,7 +1,6 @@
 /** Messages as list rows: where a day, a group of one author, and the unread messages begin. */
 import type { ChatMessage } from '@tandem/protocol';
 
-/** Messages of one author within this time form a group under one name. */
 const GROUP_WINDOW_MS = 5 * 60_000;
 
 export interface MessageRow {
@@ -13,9 +12,7 @@ export interface MessageRow {
 }
 
 export interface RowOptions {
-  /** Messages after this number are unread; null: none are. */
   readonly readUpTo: number | null;
-  /** This person's own messages are never unread. */
   readonly me: string | null;
 }
 

@@ -17,7 +17,6 @@ export interface ChatView {
   readonly ownsDocument: boolean;
   readonly find: (message: string) => ChatMessage | undefined;
   readonly intents: MessageIntents;
-  /** Scrolls to a message, and loads it first where needed. */
   readonly goTo: (message: string) => void;
   readonly formatTime: (at: number) => string;
   readonly formatDay: (midnight: number) => string;
@@ -30,7 +29,7 @@ interface MessageItemProps {
   readonly onTargetLeft: () => void;
 }
 
-/** A message, below its day, unread marker and author where they begin with it. */
+/** A message, with its day, unread marker and author above it where they begin. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { row, view } = props;
   const { t } = useTranslation();
@@ -131,12 +130,10 @@ function MessageContent({ row: { message }, view, isTarget, onTargetLeft }: Mess
   );
 }
 
-/** Scrolls the actions below a touched message into view. */
 function showWhole({ currentTarget }: FocusEvent<HTMLElement>): void {
   if (matchMedia('(pointer: coarse)').matches) currentTarget.scrollIntoView({ block: 'nearest' });
 }
 
-/** The quote of the message that this one replies to; pressing it scrolls there. */
 function Quoted({ message: id, view }: { readonly message: string; readonly view: ChatView }) {
   const { t } = useTranslation();
   const message = view.find(id);

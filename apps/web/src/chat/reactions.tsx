@@ -8,11 +8,9 @@ import { nameList } from '../languages/names.ts';
 interface ReactionsProps {
   readonly message: ChatMessage;
   readonly me: string | null;
-  /** Null: view only. */
   readonly onReact: ((emoji: string, on: boolean) => void) | null;
 }
 
-/** Reactions to a message; pressing one adds or removes this person's own. */
 export function Reactions({ message, me, onReact }: ReactionsProps) {
   const { t, i18n } = useTranslation();
   if (message.reactions.length === 0) return null;

@@ -4,13 +4,10 @@ import { useServices } from '../session/services.ts';
 import { useChannelValue } from '../session/use-channel.ts';
 
 export interface ChatPages {
-  /** Null when the first message is loaded. */
   readonly loadOlder: (() => void) | null;
-  /** Unloads old messages while the person reads the newest. */
   readonly trim: () => void;
   readonly target: string | null;
   readonly search: 'none' | 'running' | 'failed';
-  /** Loads the history back to a message, and scrolls to it. */
   readonly goTo: (message: string) => void;
   readonly leaveTarget: () => void;
 }

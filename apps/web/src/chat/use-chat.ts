@@ -28,7 +28,6 @@ export interface Chat {
   readonly session: ChannelSession<`chat:${string}`> | null;
   readonly state: ChatState | null;
   readonly people: readonly ChatPerson[];
-  /** The server's sentence about the last refused command. */
   readonly refusal: string | null;
   readonly draft: ChatDraft;
   readonly write: (text: MentioningText) => void;

@@ -11,7 +11,7 @@ interface AvatarProps {
 
 /**
  * A person as initials in a circle: filled while active, outlined while idle, dashed while away. Decorative, because
- * the name stands beside it or in the label of its button.
+ * the name or the label of the button is beside it.
  */
 export function Avatar({ name, color, state = 'active', className }: AvatarProps) {
   return (

@@ -11,7 +11,6 @@ const places = {
   left: 'inset-y-0 left-0 pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] w-[min(288px,85vw)] border-r border-line bg-side transition-transform duration-(--quick) data-ending-style:-translate-x-full data-starting-style:-translate-x-full',
   right:
     'inset-y-0 right-0 w-[min(440px,100vw)] border-l border-line bg-canvas px-5 pt-[calc(16px+env(safe-area-inset-top))] pb-[calc(16px+env(safe-area-inset-bottom))] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
-  /** Like `right`, for content that reaches the edges. */
   panel:
     'inset-y-0 right-0 flex w-[min(440px,100vw)] flex-col border-l border-line bg-canvas pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] shadow-lift transition-transform duration-(--quick) data-ending-style:translate-x-full data-starting-style:translate-x-full',
 } as const;
@@ -20,7 +19,6 @@ interface DialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
-  /** `visually-hidden`: for screen readers only, in a drawer whose content shows a heading of its own. */
   readonly titleIs?: 'shown' | 'visually-hidden';
   readonly place: keyof typeof places;
   readonly children: ReactNode;

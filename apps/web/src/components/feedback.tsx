@@ -7,7 +7,6 @@ interface FullPageProps {
   readonly action?: ReactNode;
 }
 
-/** A full page with one message and one action. */
 export function FullPage({ title, children, action }: FullPageProps) {
   return (
     <section className="mx-auto flex min-h-[60dvh] w-full max-w-[440px] flex-col items-start justify-center gap-3 px-5 py-12">
@@ -26,7 +25,6 @@ interface NoticeProps {
 
 const dots = { plain: 'bg-ink-3', warning: 'bg-warn', bad: 'bg-bad' } as const;
 
-/** An inline message: what happened, what is safe, what to do. */
 export function Notice({ children, action, tone = 'plain' }: NoticeProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-box border border-line bg-raise px-3.5 py-2.5 text-ui text-ink-2">

@@ -30,7 +30,6 @@ export function letterOf({ key, code }: KeyboardEvent): string | null {
 /** Safari's `keyCode` of the key that ends a composition; its `isComposing` is false already. */
 const PROCESS_KEY_CODE = 229;
 
-/** Whether an input method uses the key, for example Enter to choose a candidate. */
 export function isComposing(event: KeyboardEvent): boolean {
   // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells
   return event.isComposing || event.keyCode === PROCESS_KEY_CODE;

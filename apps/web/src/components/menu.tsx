@@ -105,7 +105,6 @@ export function MenuLine() {
   return <Base.Separator className="mx-2 my-1.25 h-px bg-line" />;
 }
 
-/** A menu's trigger that shows the current choice. */
 export function choiceButton(label: string, about: string): ReactElement<Record<string, unknown>> {
   return (
     <Button look="quiet" aria-label={`${about}: ${label}`}>

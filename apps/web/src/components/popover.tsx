@@ -5,7 +5,6 @@ import { classNames } from './class-names.ts';
 interface PopoverProps {
   readonly trigger: ReactElement<Record<string, unknown>>;
   readonly title: string;
-  /** `visually-hidden`: for screen readers only. */
   readonly titleIs?: 'shown' | 'visually-hidden';
   readonly children: ReactNode;
   readonly align?: 'start' | 'center' | 'end';

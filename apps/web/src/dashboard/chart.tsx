@@ -10,7 +10,6 @@ import { formatQuantity } from './quantity.ts';
 import { columns, type ChartOf } from './series.ts';
 
 const HEIGHT_PX = 132;
-/** Colours that are readable in both themes. */
 const COLORS = ['--accent', '--p1', '--p0'] as const;
 
 interface ChartProps {

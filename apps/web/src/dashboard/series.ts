@@ -4,7 +4,6 @@ export type Unit = 'count' | 'per-second' | 'milliseconds' | 'bytes' | 'bytes-pe
 
 export interface Line {
   readonly name: 'p50' | 'p95' | 'p99' | 'sent' | 'received' | 'live' | 'fallback' | 'rss' | 'heap';
-  /** Null: nothing was measured. */
   readonly of: (sample: DashboardSample) => number | null;
 }
 

@@ -8,7 +8,6 @@ import { useShortcut } from '../screen/use-shortcut.ts';
 import { useServices } from '../session/services.ts';
 import { TrafficLog, type Count, type StateEntry, type Traffic } from './traffic-log.ts';
 
-/** Polling interval for values without change events. */
 const POLL_MS = 1_000;
 
 /**

@@ -39,7 +39,6 @@ export class TrafficLog {
     this.traffic = new Observable<Traffic>(this.#snapshot());
   }
 
-  /** @returns a function that stops recording */
   watch({ connection }: Client): () => void {
     if (this.#states.at(-1)?.state !== connection.state) this.#onState(connection.state);
     return connection.listen({

@@ -10,7 +10,6 @@ import { usePeople } from './use-people.ts';
 
 const MAX_NAMES = 4;
 const MAX_NAMES_PHONE = 2;
-/** Names up to this length are never truncated. */
 const SHORT_NAME = 8;
 /** Updates in the first moments are the document itself, written earlier. */
 const OPENING_MS = 3_000;

@@ -4,10 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Doc } from 'yjs';
 import { CopyButton } from '../components/copy-button.tsx';
 
-/** Programs may write often; the view updates at a pace that a person can read. */
 const REFRESH_MS = 250;
 
-/** A read-only tree of the shared types in a program's document. */
 export function DataView({ doc, id }: { readonly doc: Doc; readonly id: string }) {
   const { t } = useTranslation();
   const { entries, omitted } = useRoots(doc);

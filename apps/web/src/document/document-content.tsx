@@ -87,7 +87,6 @@ function Body({ session, facts, editor, onReady }: BodyProps) {
   }
 }
 
-/** Shown when this page is too old to edit the document or, where that would damage it, to show it. */
 function ReloadNotice({ children }: { readonly children: string }) {
   const { t } = useTranslation();
   return (

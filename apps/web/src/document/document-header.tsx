@@ -40,7 +40,6 @@ export function DocumentHeader({ session, facts }: DocumentHeaderProps) {
   );
 }
 
-/** "Anton is typing…", beside the people; above the toolbar on a phone. */
 function TypingLine({ session }: { readonly session: DocumentSession }) {
   const { t, i18n } = useTranslation();
   const typing = useSessionValue(session, ({ people }) => people.typing);

@@ -24,7 +24,7 @@ export type Problem =
   | { readonly kind: 'ended'; readonly code: Ending; readonly message: string }
   | { readonly kind: 'not-here'; readonly why: 'blocked' | 'sign-in' | 'unreachable' };
 
-/** Why the document cannot be shown, if it cannot. One that was created on this device always can. */
+/** The reason why the document cannot be shown; null for one that was created on this device. */
 export function problemOf(facts: DocumentFacts): Problem | null {
   const { kind, cutOff, ended, isUnknownToServer } = facts;
   if (isUnknownToServer) return null;
@@ -85,7 +85,6 @@ export function DocumentProblem({
   );
 }
 
-/** The address contains no valid document id, so the server is not asked. */
 export function NoDocument() {
   const { t } = useTranslation();
   useScreenTitle(t('problem.notFound'));

@@ -66,7 +66,6 @@ function OpenDocument({ session }: { readonly session: DocumentSession }) {
   );
 }
 
-/** When the document last changed, rounded to minutes because every key changes it; null: unknown. */
 function useUpdatedAt(id: string): number | null {
   const { library, activity } = useServices();
   const listed = useChannelValue(

@@ -9,7 +9,6 @@ import { useFoundPeople, useMe, usePeople } from './use-people.ts';
 const SEARCH_FROM = 12;
 const STATES: readonly Member['state'][] = ['active', 'idle', 'away'];
 
-/** The people in a document: this person first, then those who type, then by presence. */
 export function PeopleList({ session }: { readonly session: DocumentSession }) {
   const { t } = useTranslation();
   const me = useMe();

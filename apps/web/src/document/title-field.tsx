@@ -16,13 +16,11 @@ import { useServices } from '../session/services.ts';
 import type { DocumentFacts } from './use-document-facts.ts';
 
 const ID = 'title';
-/** The title is sent after a pause of this length in typing. */
 const COMMIT_AFTER_MS = 400;
 
 interface TitleFieldProps {
   readonly facts: DocumentFacts;
   readonly onLeave: () => void;
-  /** Receives text that was typed beyond the title before the field existed. */
   readonly onTypedAhead: (text: string) => void;
 }
 
@@ -110,7 +108,6 @@ interface TitleDraft {
 
 function useTitleDraft({ id, title }: DocumentFacts): TitleDraft {
   const { client } = useServices();
-  /** Text in the field that has not been sent. */
   const [draft, setDraft] = useState<string | null>(null);
   const latest = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -15,9 +15,7 @@ import { useSessionValue } from '../session/use-document-session.ts';
 
 export interface DocumentFacts {
   readonly id: string;
-  /** Includes a new title that the server has not confirmed. */
   readonly title: string;
-  /** Null until the server or an earlier visit tells it. */
   readonly kind: DocumentKind | null;
   readonly access: Access;
   readonly isOwn: boolean;

@@ -29,9 +29,8 @@ export function useMe(): string | null {
 
 export interface FoundPeople {
   readonly members: readonly Member[];
-  /** The number of matches beyond `members`; null: unknown. */
   readonly more: number | null;
-  /** Undefined without more people, and while they load. */
+  /** Undefined while more people load, and when all are shown. */
   readonly showMore: (() => void) | undefined;
 }
 
@@ -44,7 +43,6 @@ interface Answer {
 const SEARCH_DELAY_MS = 150;
 const NOTHING: Answer = { query: '', members: [], next: 0 };
 
-/** Finds people by name. In a crowd, the server searches page by page. */
 export function useFoundPeople(session: DocumentSession, query: string): FoundPeople {
   const { members, total } = usePeople(session);
   const isWhole = members.length === total;
@@ -52,7 +50,6 @@ export function useFoundPeople(session: DocumentSession, query: string): FoundPe
   const [isAsking, setIsAsking] = useState(false);
   const known = answer.query === query ? answer : { ...NOTHING, query };
 
-  /** Loads pages until one contains a person who is not shown yet. */
   const loadMore = async (answer: Answer, shown: ReadonlySet<string>) => {
     setIsAsking(true);
     let { members, next } = answer;

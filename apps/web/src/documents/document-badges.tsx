@@ -7,7 +7,6 @@ import { useObservable } from '../runtime/observable.ts';
 import { useServices } from '../session/services.ts';
 import { useChannel, useChannelValue } from '../session/use-channel.ts';
 
-/** Marks a document that was shared with this person, and that they have not opened. */
 export function NewBadge() {
   const { t } = useTranslation();
   return (

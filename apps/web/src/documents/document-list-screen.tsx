@@ -181,7 +181,6 @@ function Empty({ newDocument }: { readonly newDocument: () => void }) {
   );
 }
 
-/** Shown without a list: still loading, or out of reach. */
 function ListUnavailable() {
   const { t } = useTranslation();
   const { library, client } = useServices();

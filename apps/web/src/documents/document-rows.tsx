@@ -6,16 +6,13 @@ import type { ShownDocument } from './shown-document.ts';
 
 const ROW_PX = 68;
 const OVERSCAN = 8;
-/** Within this many rows of the end, the next page is loaded. */
 const NEAR_END_ROWS = 20;
 
 interface DocumentRowsProps {
   readonly documents: readonly ShownDocument[];
-  /** Null when all documents are loaded. */
   readonly loadMore: (() => void) | null;
 }
 
-/** The list of documents, drawn only where visible. */
 export function DocumentRows({ documents, loadMore }: DocumentRowsProps) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);

@@ -14,7 +14,6 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** The last selection, and the states that it was made from. */
 interface Reading<T> {
   readonly library: LibraryState | null;
   readonly activity: ActivityState | null;

@@ -5,7 +5,6 @@ import { useChannelValue } from '../session/use-channel.ts';
 
 const SEARCH_AFTER_MS = 150;
 
-/** Loads the next page of the list into the library; null when all of it is loaded. */
 export function useNextPage(): (() => void) | null {
   const { library, client } = useServices();
   const hasMore = useChannelValue(library, ({ state }) => state?.next != null) ?? false;
@@ -19,7 +18,6 @@ export function useNextPage(): (() => void) | null {
 
 export interface LibrarySearch {
   readonly state: 'none' | 'running' | 'done' | 'failed';
-  /** Null when all matches are loaded. */
   readonly loadMore: (() => void) | null;
 }
 
@@ -29,7 +27,6 @@ interface Found {
   readonly failed: boolean;
 }
 
-/** Searches for documents beyond the loaded ones, into the library. */
 export function useLibrarySearch(wanted: string): LibrarySearch {
   const { library, client } = useServices();
   const isPartial = useChannelValue(library, ({ state }) => state?.next != null) ?? false;

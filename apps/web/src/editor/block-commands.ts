@@ -28,7 +28,6 @@ interface Place {
 
 const PLAIN = { kind: null, list: null, checked: null, start: null };
 
-/** `null` makes paragraphs; code blocks become text. */
 export function setKind(kind: Kind | null): Command {
   return asText((node) => ({
     ...node.attrs,
@@ -313,7 +312,6 @@ function stepOf($pos: ResolvedPos, step: 1 | -1): number {
   return levelOf(block) < deepestAt($pos, block) ? 1 : 0;
 }
 
-/** The index behind the blocks from `first` up to `end` and the content of their items. */
 function endOfInside(parent: Node, first: number, end: number): number {
   const selected = parent.children.slice(first, end).filter(({ attrs }) => attrs['list']);
   const level = Math.min(...selected.map(levelOf));
@@ -322,10 +320,6 @@ function endOfInside(parent: Node, first: number, end: number): number {
   return index;
 }
 
-/**
- * The index of the block passed upwards: the owning item of the previous block, or that block
- * itself.
- */
 function startOfPassed(parent: Node, index: number): number {
   const moved = parent.child(index);
   for (let at = index - 1; at >= 0; at--) {

@@ -49,7 +49,6 @@ export const BLOCK_RULES: readonly InputRule[] = [
   (text) => (/^(?:---|—-)$/.test(text) ? insertDividerAbove : null),
 ];
 
-/** A rule that changes block attributes; `false` leaves the signs as text. */
 function attributeRule(
   pattern: RegExp,
   change: (match: RegExpExecArray, $start: ResolvedPos) => Attrs | false,

@@ -7,7 +7,6 @@ function caret(left: number, top: number, more: Partial<CaretLabel> = {}): Caret
   return { left, top, bottom: top + 20, width: 60, side: 'right', ...more };
 }
 
-/** Asserts that no two labels overlap, and returns their boxes. */
 function placed(labels: readonly CaretLabel[]) {
   const boxes = placeLabels(labels, WIDTH).map(({ x, y }, index) => {
     const { left, top, width, side } = labels[index]!;

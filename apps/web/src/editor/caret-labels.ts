@@ -5,7 +5,6 @@
 
 export const LABEL_HEIGHT = 16;
 const GAP = 2;
-/** Above this number of people at one place, names overlap. */
 const MAX_ROWS = 12;
 
 export interface CaretLabel {
@@ -16,7 +15,6 @@ export interface CaretLabel {
   readonly side: 'left' | 'right';
 }
 
-/** Offset from the position above the caret. */
 export interface LabelShift {
   readonly x: number;
   readonly y: number;
@@ -64,7 +62,6 @@ function freeBox(label: CaretLabel, { wanted, taken, layerWidth }: Search): Box 
   return null;
 }
 
-/** Stacks rows above the caret while they fit into the layer, then below it. */
 function topOfRow({ top, bottom }: CaretLabel, row: number): number {
   const step = LABEL_HEIGHT + GAP;
   const above = top - LABEL_HEIGHT - row * step;

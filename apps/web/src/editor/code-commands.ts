@@ -70,7 +70,6 @@ export const writeAboveCode = throughSections((state, dispatch) => {
   return true;
 });
 
-/** ArrowUp at the start of a block without a previous one. */
 export const leaveCodeUp = throughSections((state, dispatch) => {
   const { $head, empty } = state.selection;
   if (!empty || !inCode($head) || $head.parentOffset > 0) return false;

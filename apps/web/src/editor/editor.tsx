@@ -22,7 +22,6 @@ export interface EditorProps {
   readonly editable: boolean;
   readonly label: string;
   readonly notice?: ReactNode;
-  /** Shown instead of the editor when this version cannot edit the page safely. */
   readonly unsupported: ReactNode;
   readonly onReady?: () => void;
   /** `true` when this person starts typing, `false` three seconds after the last change. */

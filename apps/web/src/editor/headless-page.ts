@@ -28,9 +28,6 @@ export class HeadlessView {
   readonly editable = true;
   readonly composing = false;
   readonly isDestroyed = false;
-  /**
-   * Called after each transaction with its document, which the binding may have corrected since.
-   */
   onApplied: ((tr: Transaction, made: Node) => void) | null = null;
   readonly #pluginViews: PluginView[] = [];
 
@@ -42,7 +39,6 @@ export class HeadlessView {
     }
   }
 
-  /** The subset of `EditorView` that commands and plugins use. */
   get asView(): EditorView {
     return this as unknown as EditorView;
   }

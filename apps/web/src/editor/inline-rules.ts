@@ -44,7 +44,6 @@ const OPENS =
   /^(?:[\s\ufffc([{<"'“‘«‹„¿¡\-–—,;:.!?|\u3000-\u303f\uff01-\uff0f\uff1a-\uff20]|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])?$/u;
 const EAST_ASIAN =
   /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]$/u;
-/** Punctuation between a word and the following white space. */
 const TRAILING = /[.,;:!?)\]}"'”’»…]*$/;
 
 function closingRule(sign: string, mark: string): InputRule {
@@ -59,7 +58,6 @@ function markWords(found: Wrapped | null, mark: string): RuleChange | null {
   return found && ((place) => replaceSigns(place, found, place.state.schema.mark(mark)));
 }
 
-/** The text without the character that ended its last word and any punctuation before it. */
 function endedWord(text: string): string {
   if (/\s$/.test(text)) return text.slice(0, -1).replace(TRAILING, '');
   return EAST_ASIAN.test(text) ? text.slice(0, -1) : '';
@@ -100,7 +98,6 @@ function findNamedLink(text: string): Wrapped | null {
   return href === null ? null : { from: textFrom - 1, textFrom, textTo, to: text.length, href };
 }
 
-/** An address, once the next character shows that it is complete. */
 function findAddress(text: string): Wrapped | null {
   const last = text.at(-1) ?? '';
   if (!/\s/.test(last) && !EAST_ASIAN.test(last)) return null;

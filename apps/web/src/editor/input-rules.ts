@@ -91,7 +91,6 @@ function applyRule(view: EditorView, rules: readonly InputRule[], ending: string
   return false;
 }
 
-/** The text before a position in its block; `null` in code, where all signs are literal. */
 function textBefore(state: EditorState, position: number): string | null {
   const { parent, parentOffset } = state.doc.resolve(position);
   if (!parent.inlineContent || parent.type.spec.code) return null;

@@ -5,7 +5,6 @@ import { isFromDocument } from './binding/binding.ts';
 import { cutSections, moveEdges } from './section-cutting.ts';
 import { blocksIn, isSectioned, withoutSections } from './sections.ts';
 
-/** Maintains the sections of a long page in each transaction, before it is drawn. */
 export function keepSections(): Plugin {
   return new Plugin({
     appendTransaction(transactions, { doc: before }, { doc, tr }) {

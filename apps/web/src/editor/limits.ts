@@ -1,6 +1,5 @@
 /** All limits and timings of the editor, with their units. */
 
-/** Minimum interval between published cursor positions; the latest wins. */
 export const CURSOR_INTERVAL_MS = 33;
 export const CURSOR_LABEL_MS = 2_500;
 export const CURSOR_HOVER_PX = 6;
@@ -9,7 +8,6 @@ export const CURSOR_HOVER_PX = 6;
  */
 export const LONG_DOCUMENT_BLOCKS = 300;
 export const SECTION_BLOCKS = { least: 20, usual: 50, most: 80 };
-/** Larger code is not coloured. */
 export const MAX_HIGHLIGHT_CHARS = 50_000;
 export const UNDO_GROUP_MS = 500;
 /** Delay before held changes are shown after a composition: ProseMirror reads the text by then. */

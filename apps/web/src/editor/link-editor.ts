@@ -5,8 +5,6 @@ import { LINK_HOVER_MS } from './limits.ts';
 import { linkAt, type LinkRange, linkTarget } from './link-commands.ts';
 import { Observable } from '../runtime/observable.ts';
 
-/** State of the link popover: the shown link, and whether its address is being edited. */
-
 export type LinkCard =
   | { readonly kind: 'closed' }
   | { readonly kind: 'shown'; readonly link: LinkRange; readonly by: 'caret' | 'pointer' }
@@ -22,7 +20,6 @@ const linkKey = new PluginKey<boolean>('link-editor');
 export class LinkEditor {
   readonly card = new Observable<LinkCard>(CLOSED, sameCard);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether editing began at a caret, which then moves behind the link on close. */
   #isAtCaret = false;
 
   plugin(): Plugin<boolean> {

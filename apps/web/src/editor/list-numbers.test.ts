@@ -35,7 +35,6 @@ class Numbered {
       .join(' ');
   }
 
-  /** @returns the labels after the change, and those of the same page freshly opened. */
   change(make: (tr: Transaction) => Transaction): [string, string] {
     this.state = this.state.apply(make(this.state.tr));
     return [this.labels, new Numbered(this.state.doc).labels];

@@ -50,7 +50,6 @@ export function pendingInput(): Plugin {
   });
 }
 
-/** `undefined` during a composition, and for a view without a DOM. */
 function readableObserver(view: EditorView): DomObserver | undefined {
   if (view.isDestroyed || view.composing) return undefined;
   return (view as unknown as { readonly domObserver?: DomObserver }).domObserver;

@@ -33,10 +33,6 @@ export function peopleCarets(awareness: Awareness, layer: HTMLElement): Plugin {
   });
 }
 
-/**
- * Publishes this tab's selection once the editor has had the focus; at most every 33 ms, the latest
- * wins.
- */
 class CursorPublisher {
   readonly #view: EditorView;
   readonly #awareness: Awareness;

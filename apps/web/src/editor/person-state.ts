@@ -42,7 +42,6 @@ function readPosition(value: unknown): SharedPosition | null {
   return new Y.RelativePosition(type, tname, item, assoc as number);
 }
 
-/** `undefined` for an invalid id, `null` for none. */
 function readId(value: unknown): Y.ID | null | undefined {
   if (value === undefined || value === null) return null;
   const id = record(value);

@@ -11,9 +11,6 @@ function deleteAndUndo({ view }: Page, words: string): void {
   undo(view.asView);
 }
 
-/**
- * Sends characters with arbitrary notes as client 99, whether or not a server would accept them.
- */
 function sendNotes({ doc }: Page, words: string, notes: readonly (readonly number[])[]): void {
   const peer = new Y.Doc();
   peer.clientID = 99;

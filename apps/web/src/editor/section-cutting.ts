@@ -101,7 +101,6 @@ function edgesOf(sections: readonly Node[]): number[] {
   return sections.slice(0, -1).map(({ childCount }) => (count += childCount));
 }
 
-/** The position with `count` blocks before it, between two sections or two blocks of one. */
 function positionOf(doc: Node, count: number): number {
   let left = count;
   let pos = 0;
@@ -144,7 +143,6 @@ interface WholeSection {
   readonly section: Node;
 }
 
-/** The sections of a document that still exist completely among the blocks, in block order. */
 function findWholeSections(blocks: readonly Node[], before: Node): WholeSection[] {
   const byFirst = new Map(before.children.filter(isSection).map((node) => [node.firstChild, node]));
   const whole: WholeSection[] = [];
@@ -168,7 +166,6 @@ function sectionKeys(sections: readonly Node[]): ReadonlyMap<string, number> {
   return keys;
 }
 
-/** Merges undersized groups, and those that were one section before, with a neighbour. */
 function mergeGroups(groups: readonly Group[]): Group[] {
   const merged: Group[] = [];
   for (const group of groups) {

@@ -50,7 +50,6 @@ export function longDocument(): Plugin {
   });
 }
 
-/** One entry per section; empty for a page without sections. */
 export function sectionAttributes(doc: Node): SectionAttributes[] {
   const all: SectionAttributes[] = [];
   let after: string | undefined;

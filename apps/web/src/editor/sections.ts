@@ -56,7 +56,6 @@ export function isSectioned(doc: Node): boolean {
   return doc.firstChild !== null && isSection(doc.firstChild);
 }
 
-/** The number of wrappers around a position, without the document and its section. */
 export function wrapperDepth($pos: ResolvedPos): number {
   return $pos.depth - (isSectioned($pos.doc) ? 2 : 1);
 }

@@ -34,7 +34,6 @@ export function selectionObservable(): Observable<SelectionState> {
   );
 }
 
-/** Keeps `selection` up to date; reports no selection while the mouse is down. */
 export function selectionState(selection: Observable<SelectionState>): Plugin {
   return new Plugin({
     view(view) {

@@ -22,7 +22,6 @@ export interface Field {
   readonly isRequired: boolean;
 }
 
-/** One list of fields for each alternative of the schema. */
 export function fieldsOf(schema: unknown): readonly (readonly Field[])[] {
   const forms = either.safeParse(schema);
   return (forms.success ? forms.data.oneOf : [schema]).map(fieldsOfOne);

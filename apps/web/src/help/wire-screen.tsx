@@ -19,7 +19,6 @@ const directions = [
   { name: 'server', references: wire.operations.send.messages },
 ] as const;
 
-/** The wire protocol for authors of clients: the AsyncAPI document, readable. */
 export function WireHelpScreen() {
   const { t } = useTranslation();
   return (
@@ -48,7 +47,6 @@ export function WireHelpScreen() {
   );
 }
 
-/** Formats these words of the text as code; longer words first where one begins with another. */
 function withCode(text: string, words: readonly string[]): ReactNode {
   const pattern = new RegExp(
     `(${words.map((word) => word.replaceAll('.', '[.]')).join('|')})`,

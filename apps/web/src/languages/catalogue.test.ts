@@ -12,7 +12,6 @@ const sources = Object.entries(
 const PLURAL = /_(zero|one|two|few|many|other)$/u;
 const keys = [...new Set([...leaves(en), ...leaves(editor)].map((key) => key.replace(PLURAL, '')))];
 
-/** Keys in the source: complete ones, and templates with an inserted part. */
 const written = sources.flatMap(([, source]) =>
   [...source.matchAll(/['"`]([A-Za-z][\w.$\-{} ]*)['"`]/gu)].map(([, text]) => text!),
 );
@@ -54,7 +53,6 @@ function leaves(tree: object, prefix = ''): string[] {
   );
 }
 
-/** `chip.about.${kind}` stands for one more part of a key. */
 function patternOf(template: string): RegExp {
   return new RegExp(
     `^${template

@@ -29,7 +29,6 @@ export function relativeTime(at: number, now: number, language: string): string 
 
 const STEP_MS = 30_000;
 
-/** A relative time that stays current. */
 export function Moment({ at, className }: { readonly at: number; readonly className?: string }) {
   const { t, i18n } = useTranslation();
   const now = useNow(STEP_MS);

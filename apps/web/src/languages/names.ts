@@ -1,7 +1,6 @@
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_DIRECTIONAL_ISOLATE = '\u2069';
 const BIDI_CONTROL = /\p{Bidi_Control}/gu;
-/** Direction marks and letters of right-to-left scripts. */
 const CHANGES_DIRECTION =
   /[\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
@@ -14,12 +13,10 @@ export function isolated(text: string): string {
   return FIRST_STRONG_ISOLATE + text.replace(BIDI_CONTROL, '') + POP_DIRECTIONAL_ISOLATE;
 }
 
-/** Joins names in the reader's language: "Mara, Anton and Jun". */
 export function nameList(names: readonly string[], language: string): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(names.map(isolated));
 }
 
-/** Like `nameList`, in parts: the names and the separators between them. */
 export function nameParts(names: readonly string[], language: string): readonly string[] {
   return new Intl.ListFormat(language, { type: 'conjunction' })
     .formatToParts(names)

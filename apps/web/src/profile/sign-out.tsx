@@ -6,7 +6,6 @@ import { useServices } from '../session/services.ts';
 import { signOut } from '../session/sign-out.ts';
 import { useUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
 
-/** Asks first, because a guest cannot sign in again. */
 export function SignOut() {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);

@@ -4,7 +4,6 @@ import { surviveTranslation } from './browser-faults.ts';
 
 beforeAll(() => surviveTranslation());
 
-/** A text in an element, after a browser has translated it. */
 function translated(): { readonly parent: HTMLElement; readonly text: Text } {
   const parent = document.createElement('p');
   const text = document.createTextNode('Saved');

@@ -30,7 +30,6 @@ export function guardFileDrops(onRefused: () => void): void {
   });
 }
 
-/** The child of `parent` that contains `node`; null when `parent` does not contain it. */
 function outermostIn(parent: Node, node: Node): ChildNode | null {
   let at: Node | null = node;
   while (at !== null && at.parentNode !== parent) at = at.parentNode;

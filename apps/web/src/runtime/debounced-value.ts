@@ -20,7 +20,6 @@ export class DebouncedValue<T> {
   readonly shown: Observable<T>;
   readonly #rule: DelayRule<T>;
   readonly #timers: Timers;
-  /** When the followed value began to differ from the shown one. */
   #changedAt: number | null = null;
   #timer: unknown = null;
 

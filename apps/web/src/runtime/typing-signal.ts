@@ -1,7 +1,6 @@
 /** A person counts as typing until this long after their last change. */
 export const TYPING_IDLE_MS = 3_000;
 
-/** Reports when this person starts typing, and when they have stopped for `TYPING_IDLE_MS`. */
 export class TypingSignal {
   readonly #onTyping: (active: boolean) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -16,7 +16,6 @@ export const ANNOUNCE_AFTER_MS = 1_000;
 
 export interface SaveSource {
   get(): SaveState;
-  /** @returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 

@@ -5,7 +5,6 @@ import { Observable } from '../runtime/observable.ts';
 import type { RefusedDocument, RefusedDocuments } from '../session/refused-documents.ts';
 import { deviceSource, deviceState, documentSource, withCommands } from './save-sources.ts';
 
-/** A time at which the device has stored every command. */
 const LATER = 10_000;
 
 const rename: PendingCommand = {

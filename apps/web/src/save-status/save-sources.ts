@@ -120,9 +120,7 @@ export function deviceState(
 
 interface CommandFacts {
   readonly commands: readonly PendingCommand[];
-  /** Why the server cannot store commands at the moment. */
   readonly storageError: ErrorBody | null;
-  /** Why the server refused to create the document. */
   readonly refusal: ErrorBody | null;
   readonly now: number;
 }
@@ -170,7 +168,6 @@ function isPersisted(
   return kept || now - at < PERSIST_GRACE_MS;
 }
 
-/** Milliseconds until the first young command counts as unpersisted; null without one. */
 function untilUnpersisted(commands: readonly PendingCommand[], now: number): number | null {
   const young = commands.filter((command) => !command.kept && isPersisted(command, now));
   return young.length === 0

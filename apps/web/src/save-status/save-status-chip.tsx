@@ -16,7 +16,6 @@ interface SaveStatusChipProps {
   readonly tryNow: () => void;
 }
 
-/** The save status in every header: a dot and a label, with the details behind them. */
 export function SaveStatusChip({ source, tryNow }: SaveStatusChipProps) {
   const { t } = useTranslation();
   const displayed = useMemo(() => new DisplayedSaveStatus(source, browserTimers), [source]);
@@ -43,7 +42,6 @@ export function SaveStatusChip({ source, tryNow }: SaveStatusChipProps) {
   );
 }
 
-/** The chip of a screen without a document: the status of all documents on this device. */
 export function DeviceSaveStatusChip() {
   const { client } = useServices();
   const source = useMemo(() => deviceSource(client), [client]);

@@ -16,7 +16,6 @@ interface SaveStatusDetailsProps {
   readonly close: () => void;
 }
 
-/** The chip's popover: what happened, what is safe, what to do. */
 export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetailsProps) {
   const { t } = useTranslation();
   const status = useObservable(displayed.status);
@@ -52,7 +51,6 @@ export function SaveStatusDetails({ displayed, tryNow, close }: SaveStatusDetail
   );
 }
 
-/** What carries the connection, unless it is a WebSocket. */
 function TransportNote() {
   const { t } = useTranslation();
   const connection = useConnection();

@@ -40,7 +40,6 @@ interface Shown {
   readonly dot: DotTone;
   readonly action?: SaveStatus['action'];
   readonly outcome?: SaveStatus['outcome'];
-  /** Whether leaving warns: for any reason, and to sign in. */
   readonly warns: readonly [leaving: boolean, signingIn: boolean];
 }
 
@@ -48,7 +47,6 @@ const FREE = [false, false] as const;
 const WARNS = [true, false] as const;
 const WARNS_ALWAYS = [true, true] as const;
 
-/** Every state of the client, what the chip shows for it, and whether leaving the page warns. */
 const TABLE: readonly (readonly [SaveState, Shown])[] = [
   [{ kind: 'loading' }, { kind: 'opening', label: 'Opening…', dot: 'quiet', warns: FREE }],
   [

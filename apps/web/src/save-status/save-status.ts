@@ -64,7 +64,6 @@ export interface SaveStatus {
   readonly kind: SaveStatusKind;
   /** The server's own sentence, shown instead of the one in `chip.about`. */
   readonly message: string | null;
-  /** Unconfirmed changes. */
   readonly pending: number;
   readonly outcome: WritingOutcome | null;
   readonly action: SuggestedAction | null;
@@ -124,7 +123,6 @@ function actionOf(state: SaveState): SuggestedAction | null {
   return state.cause === 'sign-in' ? 'sign-in' : 'try-now';
 }
 
-/** The server's error that says that this page is too old to write. */
 export function outdatedBy(state: SaveState): ErrorBody | null {
   if (!('error' in state) || state.error === null) return null;
   return ERRORS[state.error.code].action === 'reload' ? state.error : null;
@@ -153,14 +151,11 @@ function messageOf(state: SaveState, outcome: WritingOutcome | null): string | n
 }
 
 export interface LeavingFacts {
-  /** Whether the page holds work that the server has not confirmed. */
   readonly unsaved: boolean;
-  /** Whether this device persists that work until the person is back. */
   readonly durable: boolean;
   readonly departure: 'unknown' | 'sign-in' | 'signed-out';
 }
 
-/** Whether the browser asks before it leaves the page. */
 export function warnsBeforeLeaving({ unsaved, durable, departure }: LeavingFacts): boolean {
   switch (departure) {
     case 'unknown':

@@ -23,10 +23,8 @@ export function ScreenHeader({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Opens the sidebar where the window is too narrow to show it always. */
 export const SidebarContext = createContext<() => void>(() => undefined);
 
-/** Sets the title of the browser's tab: the document, then the product. */
 export function useScreenTitle(title: string | null): void {
   useEffect(() => {
     document.title = title === null ? 'Tandem' : `${isolated(title)} · Tandem`;

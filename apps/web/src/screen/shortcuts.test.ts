@@ -16,7 +16,6 @@ import type { createEditor } from '../editor/create-editor.ts';
 
 type Editor = ReturnType<typeof createEditor>['editor'];
 
-/** Modules read the platform when they load, so each platform loads its own. */
 async function load(platform: string) {
   vi.resetModules();
   vi.stubGlobal('navigator', { platform, userAgent: '', vendor: '', maxTouchPoints: 0 });
@@ -49,7 +48,6 @@ type Machine = Awaited<ReturnType<typeof load>>;
 
 const PLATFORMS = ['MacIntel', 'iPhone', 'Win32', 'Linux x86_64'] as const;
 const machines = new Map<string, Machine>();
-/** The editor's modules load four times. */
 const LOADING_MS = 60_000;
 beforeAll(async () => {
   for (const platform of PLATFORMS) machines.set(platform, await load(platform));
@@ -63,7 +61,6 @@ function eventOf({ altGraph, ...press }: KeyRecord): KeyboardEvent {
   return event as KeyboardEvent;
 }
 
-/** The effect of a press in a text field beside writing: the shortcut, `taken` by the editor, or null. */
 function effectOf({ shortcutOf }: Machine, target: HTMLElement, press: KeyRecord): string | null {
   const event = eventOf(press);
   target.dispatchEvent(event);

@@ -3,7 +3,6 @@ import { isApple, letterOf, writesCharacter } from '../components/keyboard.ts';
 /** Names of keys on a Mac; other platforms write them out. */
 const APPLE_SIGNS: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Alt: '⌥', Shift: '⇧' };
 
-/** Formats a chord for this platform: `chord('Mod', 'K')`. */
 export function chord(...parts: readonly string[]): string {
   return isApple
     ? parts.map((part) => APPLE_SIGNS[part] ?? part).join('')

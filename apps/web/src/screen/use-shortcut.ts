@@ -1,7 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
 import { shortcutOf, type Shortcut } from './shortcuts.ts';
 
-/** Runs `run` on the shortcut while the component is mounted. */
 export function useShortcut(shortcut: Shortcut, run: () => void): void {
   const pressed = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || shortcutOf(event) !== shortcut) return;

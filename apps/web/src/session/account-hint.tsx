@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useObservable } from '../runtime/observable.ts';
 import { useServices } from './services.ts';
 
-/** What is wrong with the way to the server, though everything works for now. */
+/** A problem of the connection that does not prevent work. */
 export function AccountHint({ className }: { readonly className?: string }) {
   const { t } = useTranslation();
   const { hint } = useObservable(useServices().account.state);

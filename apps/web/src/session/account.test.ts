@@ -19,7 +19,6 @@ const tabs = {
 const answers = new Map<string, () => Response>();
 const requests: string[] = [];
 const tokens: (string | null)[] = [];
-/** After what was requested on the side. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const session = () => Response.json({ user: mara, token: 't', expiresAt: 1 });
 const refusal = (code: ErrorCode, status: number) =>

@@ -25,7 +25,6 @@ const UNAUTHORIZED = 401;
 export interface AccountState {
   /** The server's latest value, with this person's pending changes applied. */
   readonly user: User | null;
-  /** The failure of the last request for a session. */
   readonly failure: Failure | null;
   readonly hint: AccountHint | null;
 }
@@ -70,9 +69,9 @@ export class Account {
   }
 
   /**
-   * Starts or renews the session, and sets the cookie by which it is known.
+   * Starts or renews the session, and sets its cookie.
    *
-   * @param headers that say whose session it is where no cookie gets through
+   * @param headers identify the session where cookies are blocked
    * @throws RequestFailed
    */
   start(headers: HeadersInit = {}): Promise<Session> {
@@ -122,7 +121,6 @@ export class Account {
     }
   }
 
-  /** A different user than before: checks whether the browser has stored the cookie. */
   async #checkCookie(): Promise<void> {
     const response = await fetch(OWN_PATH, { cache: 'no-store', redirect: 'manual' }).catch(
       () => null,
@@ -154,11 +152,9 @@ function isSameUser(one: User | null, other: User | null): boolean {
   return one?.id === other?.id && one?.name === other?.name && one?.color === other?.color;
 }
 
-/** The browser's locks, with leases as the fallback. */
 export interface TabLocking {
   readonly clock: Environment['clock'];
   readonly locks: TabLocks | undefined;
-  /** @returns a function that ends the lease */
   readonly lease: (name: string) => Promise<() => unknown>;
 }
 

@@ -8,7 +8,6 @@ export interface DeviceStorage {
   write(key: string, value: unknown): boolean;
 }
 
-/** The key of the user, which every tab of a session has stored. */
 export const USER_KEY = 'user';
 const PREFIX = 'tandem.';
 const OURS = /^tandem[.:]/u;

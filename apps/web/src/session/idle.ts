@@ -5,11 +5,6 @@ const IDLE_AFTER_MS = 60_000;
 const AWAY_AFTER_MS = 600_000;
 const SIGNS_OF_LIFE = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
-/**
- * Reports each change of the presence, which starts as `active`.
- *
- * @returns a function that stops watching
- */
 export function watchPresence(changed: (state: PresenceState) => void): () => void {
   const abort = new AbortController();
   const { signal } = abort;

@@ -2,7 +2,6 @@ import { systemClock as clock, type TabLocks } from '@tandem/client';
 import { expect, test } from 'vitest';
 import { oneTabAtATime, type TabLocking } from './account.ts';
 
-/** A lock that serves its waiters in order, as the tabs of a browser share it. */
 function browserLocks(): TabLocks {
   let last: Promise<unknown> = Promise.resolve();
   let leased = 0;

@@ -11,7 +11,6 @@ interface OpenDocumentOptions {
   readonly show: (session: DocumentSession | null) => void;
 }
 
-/** @returns a function that closes the document; its unconfirmed changes stay stored */
 export function openDocumentWhenCreated({ client, id, show }: OpenDocumentOptions): () => void {
   const { commands, connection } = client;
   let isOpen = false;
@@ -31,8 +30,8 @@ export function openDocumentWhenCreated({ client, id, show }: OpenDocumentOption
 }
 
 /**
- * Retries now: the connection or, while connected, what the server refused, which is the document or its creation. A
- * new connection retries both by itself.
+ * Retries at once: the connection or, while connected, the refused document or its refused creation. A new connection
+ * retries both automatically.
  */
 export function retryOpening(
   { client: { connection }, refused }: Pick<Services, 'client' | 'refused'>,

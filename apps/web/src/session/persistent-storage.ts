@@ -1,6 +1,6 @@
 /**
  * Browsers may evict a site's storage when space is short, or after a week without a visit. Once a page holds text
- * that exists nowhere else, it asks for persistent storage; most browsers decide by themselves, some ask the person.
+ * that exists nowhere else, it asks for persistent storage; some browsers then ask the person.
  */
 import type { DocumentSession, SaveState } from '@tandem/client';
 

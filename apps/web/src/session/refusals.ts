@@ -13,7 +13,6 @@ export class Refusals {
     this.#showElsewhere = showElsewhere;
   }
 
-  /** @returns a function that stops listening. */
   listen(listener: RefusalListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -32,13 +32,11 @@ export class RequestFailed extends Error {
   }
 }
 
-/** The failure in any thrown value; unknown errors count as unreachable. */
 export function failureOf(thrown: unknown): Failure {
   return thrown instanceof RequestFailed ? thrown.failure : { kind: 'unreachable' };
 }
 
 export interface RequestOptions<T> {
-  /** The schema of the answer; without it, the body is ignored. */
   readonly answer?: z.ZodType<T>;
   readonly fetch?: typeof fetch;
   readonly headers?: HeadersInit;

@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../components/button.tsx';
 
 /**
- * An address that the service worker passes on to the network. A sign-in proxy answers it with its own page; the
- * server redirects back to the given path.
+ * A path that the service worker passes to the network. A sign-in proxy answers it with its own page; the server
+ * redirects back to the given path.
  */
 function signInAddress({ pathname, search }: Pick<Location, 'pathname' | 'search'>): string {
   return `/sign-in?to=${encodeURIComponent(pathname + search)}`;
@@ -20,7 +20,6 @@ export function isLeavingToSignIn(): boolean {
   return isLeaving;
 }
 
-/** A link that leaves the page for the sign-in of the proxy, which sends the person back. */
 export function SignInLink() {
   const { t } = useTranslation();
   return (

@@ -32,7 +32,6 @@ async function disconnect(client: Client): Promise<void> {
   await attempt(() => client.close());
 }
 
-/** Waits for the device, but continues when it refuses or does not answer. */
 async function attempt(step: () => Promise<unknown>): Promise<void> {
   await answerWithin(step, { clock: systemClock }).catch(() => undefined);
 }

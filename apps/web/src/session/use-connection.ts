@@ -13,7 +13,6 @@ export function useConnection(): ConnectionState {
 
 export type CutOff = FailureCause | 'stopped';
 
-/** Why the server is out of reach; null while it is not, or while that is unknown. */
 export function cutOffBy(state: ConnectionState): CutOff | null {
   switch (state.kind) {
     case 'idle':

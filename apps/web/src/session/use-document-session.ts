@@ -3,7 +3,6 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { openDocumentWhenCreated } from './open-document.ts';
 import { useServices } from './services.ts';
 
-/** Opens a document while the component is mounted; null before that. */
 export function useDocumentSession(id: string): DocumentSession | null {
   const { client } = useServices();
   const [session, setSession] = useState<DocumentSession | null>(null);

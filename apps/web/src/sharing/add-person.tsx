@@ -15,7 +15,6 @@ interface AddPersonProps {
   readonly onAdd: (user: string, role: GivenRole) => void;
 }
 
-/** Gives a role to a person who shares another document with the owner, found by name. */
 export function AddPerson({ members, onAdd }: AddPersonProps) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
@@ -107,7 +106,6 @@ type FoundPeople =
   | { readonly state: 'none' | 'running' | 'failed' }
   | { readonly state: 'done'; readonly people: readonly MetPerson[] };
 
-/** Finds, by name, people who share a document with this person. */
 function usePeopleSearch(wanted: string): FoundPeople {
   const { client } = useServices();
   const [found, setFound] = useState<FoundPeople & { readonly wanted?: string }>({ state: 'none' });

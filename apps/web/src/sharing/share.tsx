@@ -23,7 +23,6 @@ export function Share({ id }: { readonly id: string }) {
   );
 }
 
-/** Subscribes to the sharing channel while the popover is open. */
 function Sharing({ id }: { readonly id: string }) {
   const { account, client, refusals } = useServices();
   const { user: me } = useObservable(account.state);

@@ -17,14 +17,13 @@ export interface SharingIntents {
 
 interface SharingPanelProps {
   readonly link: string;
-  /** Null until the server or an earlier visit tells it. */
   readonly sharing: SharingState | null;
   readonly me: string | null;
   readonly intents: SharingIntents;
   readonly refusal: string | null;
 }
 
-/** The link with its access, and the members with their roles. Everybody sees it; only the owner can change it. */
+/** The access by the link, and the roles of the members. Everyone sees them; only the owner can change them. */
 export function SharingPanel({ link, sharing, me, intents, refusal }: SharingPanelProps) {
   const { t } = useTranslation();
   const isOwner = sharing !== null && sharing.owner === me;

@@ -10,7 +10,7 @@ import type { Failure } from '../session/request.ts';
 import { useServices, ServicesContext } from '../session/services.ts';
 import { SignInLink } from '../session/sign-in.tsx';
 
-/** The first request for a session failed, so there is nothing to show. The connection retries by itself. */
+/** The first request for a session failed, so there is nothing to show. The connection retries automatically. */
 export function FirstVisitProblem({ failure }: { readonly failure: Failure }) {
   const { t } = useTranslation();
   const { account, client } = useServices();
@@ -59,7 +59,6 @@ function textOf(failure: Failure, t: TFunction): string {
   return t(failure.kind === 'sign-in' ? 'problem.signInText' : 'problem.unreachableText');
 }
 
-/** Shown after an exception, or when a part of the application failed to load. */
 export function BrokenScreen() {
   const { t } = useTranslation();
   const isKept = use(ServicesContext)?.client.durable !== false;

@@ -13,14 +13,12 @@ import { UnconfirmedDrawer } from '../unconfirmed/unconfirmed-drawer.tsx';
 import { FirstVisitProblem } from './problem-screens.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-/** Left out of production builds. */
 const ConnectionView = import.meta.env.DEV
   ? lazy(async () => ({
       default: (await import('../developer/connection-view.tsx')).ConnectionView,
     }))
   : null;
 
-/** The frame around every screen: the sidebar, or a button for it in narrow windows. */
 export function Shell() {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);

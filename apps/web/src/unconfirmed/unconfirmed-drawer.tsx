@@ -19,7 +19,6 @@ function openUnconfirmedDrawer(): void {
   unconfirmedDrawer.set(true);
 }
 
-/** Opens the drawer; hidden while nothing is unconfirmed. */
 export function UnconfirmedButton({ onOpen }: { readonly onOpen?: () => void }) {
   const { t } = useTranslation();
   const work = useUnconfirmed();
@@ -41,7 +40,6 @@ function documentsOf(work: readonly UnconfirmedWork[]): number {
   return new Set(work.flatMap(({ document }) => document ?? [])).size;
 }
 
-/** All unconfirmed work on this device, over all documents. */
 export function UnconfirmedDrawer() {
   const { t } = useTranslation();
   const isOpen = useObservable(unconfirmedDrawer);
@@ -144,7 +142,6 @@ function useTitle({ document, title }: UnconfirmedWork): string {
   return shown || refusals.get(document)?.title || title || t('untitled');
 }
 
-/** Describes the work and, where known, why it is unconfirmed. */
 function WorkDescription({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const { refused } = useServices();

@@ -7,11 +7,6 @@ const READ_AFTER_MS = 100;
 /** Changes in other tabs are not reported, so they are polled. */
 const POLL_MS = 5_000;
 
-/**
- * Reports the unconfirmed work at once, and after each change.
- *
- * @returns a function that stops watching
- */
 export function watchUnconfirmed(
   client: Pick<Client, 'unconfirmed' | 'onChange'>,
   show: (work: readonly UnconfirmedWork[]) => void,

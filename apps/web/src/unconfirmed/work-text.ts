@@ -2,7 +2,6 @@ import { unplacedText, type Client, type UnconfirmedWork } from '@tandem/client'
 import { toMarkdown } from '@tandem/document/markdown';
 import { applyUpdate, Doc } from 'yjs';
 
-/** The unconfirmed version of a document, as Markdown. */
 export async function workText(
   client: Client,
   work: Exclude<UnconfirmedWork, { kind: 'command' }>,

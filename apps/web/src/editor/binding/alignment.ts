@@ -13,7 +13,6 @@ export interface Alignment {
   readonly moved: readonly number[];
   readonly earlier: readonly number[];
   readonly later: readonly number[];
-  /** Front to back: kept, deleted and inserted parts, which together cover both sides. */
   readonly edits: readonly Edit[];
 }
 
@@ -73,7 +72,6 @@ class KeptPositions {
     this.ranges = ranges;
   }
 
-  /** The position after the change; null when its content is gone. */
   find(position: number): number | null {
     const range = this.ranges[this.#firstEndingAfter(position)];
     return range && range.before <= position ? range.after + position - range.before : null;
@@ -143,7 +141,6 @@ function pairLeaves(from: readonly Leaf[], to: readonly Leaf[], through: KeptPos
   return { later, earlier };
 }
 
-/** The fewest leaves that have to move; leaves outside the step maps stay. */
 function movedLeaves(
   from: readonly Leaf[],
   to: readonly Leaf[],
@@ -201,7 +198,6 @@ function newOrder(
   return order;
 }
 
-/** Boundaries and text known from ids and step maps, without contradictions. */
 function keptRuns(
   before: LeafLine,
   after: LeafLine,
@@ -271,7 +267,6 @@ function leafByPosition(leaves: readonly Leaf[]): (pos: number, length: number) 
   };
 }
 
-/** Adds runs of equal text, in rebuilt blocks and where text was replaced by itself. */
 function fillGaps(
   before: LeafLine,
   after: LeafLine,

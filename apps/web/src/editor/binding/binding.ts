@@ -60,7 +60,6 @@ export function sharedSelection(state: EditorState): SharedSelection | null {
   return key.getState(state)?.binding.share(state) ?? null;
 }
 
-/** The current position; null when its text has not arrived or the view is not bound. */
 export function resolveShared(state: EditorState, position: SharedPosition): number | null {
   return key.getState(state)?.binding.resolve(position) ?? null;
 }
@@ -73,7 +72,6 @@ export function redo(view: EditorView): boolean {
   return key.getState(view.state)?.binding.step('redo') ?? false;
 }
 
-/** The origin of transactions that delete content restored by two users. */
 const DOUBLES = 'restored-copies';
 
 interface Bound {
@@ -92,7 +90,6 @@ class Binding {
   readonly plugin: Plugin<PluginState>;
   readonly #doc: Y.Doc;
   #bound: Bound | null = null;
-  /** Whether a remote change waits for an input method to finish. */
   #isHeld = false;
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #isForeign = false;
@@ -260,7 +257,6 @@ class Binding {
     view.dispatch(tr.setSelection(selection).scrollIntoView());
   }
 
-  /** Whether an input method is active in a changed block, whose element must not be touched. */
   #isComposingInChange(): boolean {
     const { view, page } = this.#bound!;
     if (!view.composing) return false;

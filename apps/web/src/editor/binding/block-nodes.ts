@@ -9,7 +9,6 @@ import {
 } from '@tandem/document/stream';
 import { Fragment, type Mark, type Node, type Schema } from '@tiptap/pm/model';
 
-/** ProseMirror nodes of blocks; each is created once. */
 export class BlockNodes {
   readonly #schema: Schema;
   readonly #nodes = new WeakMap<ShownBlock, Node>();

@@ -28,7 +28,6 @@ export function orderBlocks(
   }
 }
 
-/** A move of blocks; indexes count in the stored order. */
 interface Move {
   readonly first: number;
   readonly count: number;

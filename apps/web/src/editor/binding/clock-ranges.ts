@@ -7,7 +7,6 @@ export interface ClockRange {
 export class ClockRanges<T> {
   readonly #rangeOf: (value: T) => ClockRange;
   readonly #values: T[] = [];
-  /** Whether the values are sorted by first clock, as lookups require. */
   #isSorted = true;
   #longest = 0;
 

@@ -10,12 +10,10 @@ interface ComposedLeaf {
 
 interface Composing {
   readonly schema: Schema;
-  /** Wrappers of these nodes are reused where their content is equal. */
   readonly known: readonly Node[];
   readonly shown: Node;
 }
 
-/** Builds the document of the leaves. `containersOf` returns a leaf's wrappers, outermost first. */
 export function composeDocument(
   leaves: readonly ComposedLeaf[],
   containersOf: (leaf: ComposedLeaf) => readonly string[],

@@ -66,7 +66,6 @@ function replace(tr: Transaction, from: number, to: number, nodes: readonly Node
   tr.step(new ReplaceStep(from, to, new Slice(Fragment.fromArray([...nodes]), 0, 0)));
 }
 
-/** Common children in order: equal ends, then a longest increasing sequence by id. */
 function keptChildren(from: readonly Node[], to: readonly Node[]): Kept[] {
   const { head, tail } = equalEnds(from, to);
   const indexes = new Map<string, number>();

@@ -72,7 +72,6 @@ export class History {
     this.#manager.destroy();
   }
 
-  /** Content restored by a step: deleted characters and markers that point to their new copies. */
   #restored(
     transaction: Y.Transaction,
     deletions: Parameters<typeof Y.iterateDeletedStructs>[1],

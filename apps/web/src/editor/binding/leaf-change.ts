@@ -16,7 +16,6 @@ export interface LeafChange {
   readonly nodes: readonly Node[];
 }
 
-/** The leaves that differ between a document and the shown page; null when equal. */
 export function findLeafChange(
   page: ShownPage,
   doc: Node,

@@ -1,6 +1,5 @@
 import { type Leaf, streamTextOf } from './leaves.ts';
 
-/** Leaves as one sequence in which each block is a boundary, followed by its text. */
 export class LeafLine {
   readonly text: string;
   readonly length: number;

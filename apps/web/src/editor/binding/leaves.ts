@@ -9,7 +9,6 @@ import { isSection } from '../sections.ts';
  */
 export interface Leaf {
   readonly node: Node;
-  /** Of the node's opening token. */
   readonly pos: number;
   readonly containers: readonly string[];
 }

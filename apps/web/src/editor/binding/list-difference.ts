@@ -21,7 +21,6 @@ export function equalEnds<A, B = A>(
   return { head, tail };
 }
 
-/** Returns the indexes of a longest increasing subsequence. */
 export function longestIncreasing(values: readonly number[]): number[] {
   const tails: number[] = [];
   const previous: number[] = [];

@@ -21,7 +21,6 @@ export class MarkWriter {
     this.#page = page;
   }
 
-  /** The run must follow the previous one. */
   add(run: CharacterRun, change: FormatValues): void {
     const { marker } = run.segment;
     if (this.#open && isSame(this.#open.change, change) && this.#open.marker === marker) {
@@ -32,9 +31,6 @@ export class MarkWriter {
     this.#ranges.push(this.#open);
   }
 
-  /**
-   * Passes the beginning of a block; the range ends if the block's text is elsewhere in the stream.
-   */
   passMarker(marker: Y.Item | null): void {
     if (this.#open && this.#page.isNext(this.#open.marker, marker)) this.#open.marker = marker;
     else this.end();

@@ -96,7 +96,6 @@ export class Positions {
     return null;
   }
 
-  /** A block's start, or a place in the block that the segment is joined to. */
   #startOfSegment(marker: Y.Item | null): number | null {
     const [leaf] = this.#page.leavesOf(marker);
     if (leaf === undefined) return null;

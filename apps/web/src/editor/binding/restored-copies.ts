@@ -5,7 +5,6 @@ import * as Y from 'yjs';
 import { type ClockRange, ClockRanges } from './clock-ranges.ts';
 import { type Characters, deleteCharacters } from './stream-items.ts';
 
-/** Characters that undo restored, and the first originals that they copy (HI3). */
 interface Copies {
   readonly client: number;
   readonly clock: number;
@@ -27,9 +26,7 @@ export class RestoredCopies {
   readonly #byCopy = new Map<number, ClockRanges<Copies>>();
   readonly #byOrigin = new Map<number, ClockRanges<Copies>>();
   readonly #keys = new Set<string>();
-  /** Recorded, but not yet checked for duplicates of this client. */
   #fresh: Copies[] = [];
-  /** Not yet checked for duplicates of clients that may have left. */
   #unsettled: Copies[] = [];
 
   constructor(roots: PageRoots) {
@@ -157,7 +154,6 @@ export class RestoredCopies {
     return this.#byOrigin.get(client)?.overlapping({ clock, length }) ?? [];
   }
 
-  /** The living copies of a character, and the character itself, lowest rank first. */
   #livingCopies(origin: Y.ID): Y.ID[] {
     return this.#living(
       origin,
@@ -201,7 +197,6 @@ export class RestoredCopies {
     return doubles;
   }
 
-  /** The parts of a run with the same content as another; each is in one item. */
   #equalParts(run: Y.ID, other: Y.ID, length: number): Characters[] {
     const [a, b] = [this.#contentOf(run, length), this.#contentOf(other, length)];
     if (a === b) return [{ client: run.client, clock: run.clock, length }];

@@ -12,7 +12,6 @@ export interface ShownLeaf {
 
 type Marker = Y.Item | null;
 
-/** The leaves of a page in order, and by the markers of the segments that they show. */
 export class ShownLeaves {
   #all: ShownLeaf[] = [];
   readonly #byMarker = new Map<Marker, ShownLeaf[]>();
@@ -21,12 +20,10 @@ export class ShownLeaves {
     return this.#all;
   }
 
-  /** Ordered. An unnamed block follows its divider. */
   of(marker: Marker): readonly ShownLeaf[] {
     return this.#byMarker.get(marker) ?? [];
   }
 
-  /** Keeps the leaves of equal blocks at both ends, at almost no cost. */
   arrange(blocks: readonly ShownBlock[], nodeOf: (block: ShownBlock) => Node): void {
     const before = this.#all;
     const { head, tail } = equalEnds(before, blocks, (leaf, block) => leaf.block === block);

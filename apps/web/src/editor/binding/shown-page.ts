@@ -49,7 +49,6 @@ export class ShownPage {
   readonly #changedMarkers = new Set<Y.Item | null>();
   readonly #changedIds = new Set<string>();
   #isStructureChanged = true;
-  /** The stored page as last read; null after a change. */
   #stored: StoredPage | null = null;
 
   constructor(roots: PageRoots, schema: Schema) {
@@ -61,7 +60,6 @@ export class ShownPage {
     this.refresh();
   }
 
-  /** The document that shows the page; after `adopt`, the editor's own. */
   get doc(): Node {
     return this.#doc;
   }
@@ -74,13 +72,11 @@ export class ShownPage {
     return this.#leaves.of(marker);
   }
 
-  /** Whether two segments were adjacent in the stream at the last reading. */
   isNext(marker: Y.Item | null, next: Y.Item | null): boolean {
     const index = this.#segments.indexOf(marker);
     return index !== undefined && this.#segments.indexOf(next) === index + 1;
   }
 
-  /** Whether a segment is shown as a block, not as a part of another block's text. */
   isBlock(marker: Y.Item): boolean {
     return this.leavesOf(marker)[0]?.block.segment.marker === marker;
   }
@@ -106,7 +102,6 @@ export class ShownPage {
     return this.#isChanged(segment) || content.some((part) => this.#isChanged(part.segment));
   }
 
-  /** Reads the stored page with all recorded changes, but leaves the shown page unchanged. */
   readStored(): StoredPage {
     if (!this.#stored) {
       const segments = readSegments(this.#source, {
@@ -129,7 +124,6 @@ export class ShownPage {
     return reading;
   }
 
-  /** Takes over the editor's equal document, so that both use the same nodes. */
   adopt(doc: Node, reading: Reading = { kind: 'all' }): void {
     if (doc === this.#doc) return;
     const before = this.#doc.children;

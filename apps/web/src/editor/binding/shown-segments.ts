@@ -7,7 +7,6 @@ interface Place {
   index: number;
 }
 
-/** The segments of a page as last read, by marker, and their slots by id. */
 export class ShownSegments {
   #all: Segment[] = [];
   #places: Place[] = [];

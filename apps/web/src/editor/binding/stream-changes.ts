@@ -2,7 +2,6 @@ import { markerOf } from '@tandem/document/stream';
 import * as Y from 'yjs';
 
 export interface StreamChanges {
-  /** The markers of the changed segments; null for the first segment. */
   readonly markers: ReadonlySet<Y.Item | null>;
   readonly hasEmbeds: boolean;
 }

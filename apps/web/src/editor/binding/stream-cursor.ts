@@ -38,7 +38,6 @@ export class StreamCursor {
     while (this.#right !== null && this.#right !== item) this.#forward();
   }
 
-  /** The embed takes the formats in force. */
   insertEmbed(embed: object): Y.Item {
     return this.#put(new Y.ContentEmbed(embed));
   }
@@ -104,7 +103,6 @@ export class StreamCursor {
     this.#right = item.right;
   }
 
-  /** Passes formats that begin or end here, if the wanted ones are in force after them. */
   #skipTowards(wanted: FormatValues): void {
     if (hasFormats(this.#formats, wanted)) return;
     const formats = new Map(this.#formats);
@@ -119,7 +117,6 @@ export class StreamCursor {
     }
   }
 
-  /** Begins the formats that differ from the wanted ones. Returns the previous values. */
   #begin(names: Iterable<string>, wanted: (name: string) => unknown): Map<string, unknown> {
     const before = new Map<string, unknown>();
     for (const name of names) {

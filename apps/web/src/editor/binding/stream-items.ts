@@ -1,7 +1,6 @@
 import { markerOf, type Segment, type ShownBlock } from '@tandem/document/stream';
 import * as Y from 'yjs';
 
-/** Consecutive characters of one client, shown side by side. */
 export interface Characters {
   readonly client: number;
   readonly clock: number;

@@ -47,7 +47,6 @@ export class StreamWriter {
   readonly #transaction: Y.Transaction;
   readonly #page: ShownPage;
   readonly #change: LeafChange;
-  /** The end of the last kept or inserted content; becomes a cursor only for a write. */
   #place: Y.Item | Characters | null = null;
   #formats: FormatValues = {};
   #cursor: StreamCursor | null = null;
@@ -55,7 +54,6 @@ export class StreamWriter {
   readonly #marks: MarkWriter;
   readonly #inserted: (Characters & { readonly leaf: number; readonly offset: number })[] = [];
   readonly #markers = new Map<number, Y.Item>();
-  /** Segments joined to a first block whose marker is gone. */
   readonly #orphans: Segment[] = [];
   #isStructural: boolean;
 
@@ -108,7 +106,6 @@ export class StreamWriter {
     return id && sharedPosition(id, BEHIND);
   }
 
-  /** The id of the character before an offset of a later leaf, or of the leaf's marker. */
   #elementBefore(leaf: number, offset: number): Y.ID | null {
     const at = offset - 1;
     for (const { leaf: inserted, offset: start, length, client, clock } of this.#inserted)
@@ -372,7 +369,6 @@ function storedAttributes(node: Node): StoredAttributes {
   return values;
 }
 
-/** Whether only text and slots lie between an item and a later marker. */
 function follows(marker: Y.Item, item: Y.Item): boolean {
   for (let left = marker.left; left !== null; left = left.left) {
     if (left === item) return true;

@@ -22,7 +22,6 @@ function readLine(line: string, { doc }: ResolvedPos, marks: readonly Mark[]): N
     ]);
 }
 
-/** Text with the language that a code editor declares. */
 export interface ProgramText {
   readonly text: string;
   /** `markdown` is Markdown to parse; null is code in an unknown language. */

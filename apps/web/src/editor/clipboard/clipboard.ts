@@ -116,7 +116,6 @@ export function pasteMarkdown(view: EditorView, text: string): void {
   readPastedAsMarkdown(view, text);
 }
 
-/** Whether the page cannot hold the text, or browsers cannot display one of its lines at once. */
 function isTooLong({ state }: EditorView, text: string): boolean {
   if (state.doc.content.size + text.length > MAX_PAGE_LENGTH) return true;
   return (
@@ -201,7 +200,6 @@ function isPlainPaste(view: EditorView): boolean {
 /** Shift+Insert is an ordinary paste. */
 const INSERT_KEY = 45;
 
-/** Code without a language, as copied from an editor that does not declare one. */
 function isBareCode({ content }: Slice): boolean {
   const { firstChild, childCount } = content;
   return childCount === 1 && firstChild?.type.name === 'codeBlock' && !firstChild.attrs['language'];
@@ -215,7 +213,6 @@ function asWhole(slice: Slice): Slice {
   return isSpecial ? new Slice(slice.content, 0, 0) : slice;
 }
 
-/** A pasted address links the selected text, or becomes a link itself. */
 function pasteAddress(view: EditorView, event: ClipboardEvent): boolean {
   const href = asHref(event.clipboardData?.getData('text/plain') ?? '');
   const { state } = view;
@@ -230,7 +227,6 @@ function pasteAddress(view: EditorView, event: ClipboardEvent): boolean {
   return true;
 }
 
-/** Removes a list's start number where its place implies it. */
 function leaveOutImpliedStarts(slice: Slice): Slice {
   const { content, openStart, openEnd } = slice;
   let hasStarts = false;

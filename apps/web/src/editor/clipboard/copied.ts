@@ -5,8 +5,6 @@ import type { EditorState } from '@tiptap/pm/state';
 
 import { withoutSections } from '../sections.ts';
 
-/** Serializes for other programs: HTML with real lists. */
-
 export class HtmlSerializer extends DOMSerializer {
   constructor(schema: Schema) {
     super(DOMSerializer.nodesFromSchema(schema), DOMSerializer.marksFromSchema(schema));

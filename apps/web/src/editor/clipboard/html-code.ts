@@ -40,7 +40,6 @@ function removeTitle(pre: HTMLElement, className: string): void {
     title.remove();
 }
 
-/** A name or an expression within a line, which editors copy as a `pre` in their own style. */
 function isFragment(pre: HTMLElement, text: string): boolean {
   return !text.includes('\n') && /font-family/.test(pre.getAttribute('style') ?? '');
 }

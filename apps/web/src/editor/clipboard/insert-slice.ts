@@ -103,7 +103,6 @@ function selectEnd(tr: Transaction, end: number): Transaction {
   return tr.setSelection(near);
 }
 
-/** Code is inserted as plain text. */
 function insertInline(tr: Transaction, block: Node): Transaction {
   const { from } = tr.selection;
   if (block.type.spec.code) return insertWords(tr, block.textContent);

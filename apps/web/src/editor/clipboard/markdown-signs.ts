@@ -35,7 +35,6 @@ function has(pattern: RegExp): (prose: readonly string[]) => boolean {
   return (prose) => prose.some((line) => pattern.test(line));
 }
 
-/** The lines outside fenced code; all lines where a fence is not closed. */
 function withoutFences(lines: readonly string[]): readonly string[] {
   const prose: string[] = [];
   let fence: string | null = null;

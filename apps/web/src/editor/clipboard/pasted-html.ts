@@ -52,7 +52,6 @@ function removeUnseen(root: HTMLElement): void {
     space.textContent = (space.textContent ?? '').replaceAll('\u00a0', ' ');
 }
 
-/** Replaces small pictures that stand for a character by that character. */
 function readPictures(root: HTMLElement): void {
   for (const picture of root.querySelectorAll('img')) {
     const sign = picture.getAttribute('data-stringify-emoji') ?? picture.getAttribute('alt') ?? '';
@@ -97,7 +96,6 @@ function isAlone(node: Node): boolean {
   return [...node.parentNode!.childNodes].every((each) => each === node || isBlank(each));
 }
 
-/** Whether the nearest visible sibling other than a line break is a block or missing. */
 function isBlockSide(from: Node | null, way: 'previousSibling' | 'nextSibling'): boolean {
   let node = from;
   while (node && !BLOCKS.test(node.nodeName) && isBlank(node)) node = node[way];

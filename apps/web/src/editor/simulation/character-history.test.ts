@@ -18,7 +18,6 @@ function layout(text: string): CharacterLayout {
   return { blocks, places, doubled };
 }
 
-/** The layout with a block that has no id. */
 function withUnnamed({ blocks, ...rest }: CharacterLayout, unnamed: string): CharacterLayout {
   return {
     ...rest,

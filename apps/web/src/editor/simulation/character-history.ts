@@ -10,32 +10,35 @@ import {
 } from './character-pairs.ts';
 
 /**
- * Records each command as its author saw it, and derives where characters may be in the end. Faults:
+ * Records each command as its author saw it, and derives where characters may be in the end.
+ * Faults:
  *
- * - *Lost*: the character is gone, but no person who saw it deleted it. Undoing typing is a deletion.
+ * - *Lost*: the character is gone, but no person who saw it deleted it. Undoing typing is a
+ *   deletion.
  * - *Doubled*: the character occurs more than once.
  * - *Revived*: the character is present, but was deleted and not restored by undo or redo.
- * - *Misplaced*: the character is not beside its neighbours. A character is typed between two neighbours
- *   that its author sees in the same block, and makes a pair with each. A pair stays in one block,
- *   in order, with only *put there* characters between.
+ * - *Misplaced*: the character is not beside its neighbours. A character is typed between two
+ *   neighbours that its author sees in the same block, and makes a pair with each. A pair stays in
+ *   one block, in order, with only *put there* characters between.
  *
- * A pair is released when a person deletes one of its characters, or sees both together and separates
- * or reverses them. Otherwise the two are *rightly apart* only if a person who did not see them
- * together did one of the following. If both characters were typed by one command, that person must
- * have seen one of them: nothing else can come between.
+ * A pair is released when a person deletes one of its characters, or sees both together and
+ * separates or reverses them. Otherwise the two are *rightly apart* only if a person who did not
+ * see them together did one of the following. If both characters were typed by one command, that
+ * person must have seen one of them: nothing else can come between.
  *
  * - *Opened* the second character's block: put its boundary right there, or restored it by undo or
- *   redo. Before the second character in that block, and behind the first in its own, are only characters
- *   that were put there or were the first typed in that block. If the block has been joined to
- *   another, this applies to the other block, from the end of its own text on; likewise if both
- *   were joined to a third and the other was restored. If the first character's block was joined to
- *   it, the first character is behind its text.
+ *   redo. Before the second character in that block, and behind the first in its own, are only
+ *   characters that were put there or were the first typed in that block. If the block has been
+ *   joined to another, this applies to the other block, from the end of its own text on; likewise
+ *   if both were joined to a third and the other was restored. If the first character's block was
+ *   joined to it, the first character is behind its text.
  * - *Replaced a join*: the author saw one of the two in a block to which its own had been joined.
  *   The person moved its own block, and the character is there again; or joined its own block to a
  *   third, and the character is in the third or in a block split from it; or deleted the block that
- *   its own had been joined to, and the character is in its own block, or in that block's place if the
- *   person deleted it too; or deleted its own block without having seen the character, and the character
- *   is in that block's place: in the block before, or in the unnamed first block of the page.
+ *   its own had been joined to, and the character is in its own block, or in that block's place if
+ *   the person deleted it too; or deleted its own block without having seen the character, and the
+ *   character is in that block's place: in the block before, or in the unnamed first block of the
+ *   page.
  *
  * A character was *put there*, between two characters, if
  *
@@ -54,12 +57,11 @@ export class CharacterHistory {
   readonly #known = new Set<string>();
   readonly #deleted = new Set<string>();
   readonly #restored = new Set<string>();
-  /** The pairs that were not released. */
   readonly #pairs = new Map<string, Pair>();
   readonly #typed = new Map<string, Typed>();
   /**
-   * By pair key: the characters between the two when a person who saw them rightly apart joined their
-   * blocks.
+   * By pair key: the characters between the two when a person who saw them rightly apart joined
+   * their blocks.
    */
   readonly #between = new Map<string, Set<string>>();
   readonly #changes: LayoutChange[] = [];
@@ -189,10 +191,6 @@ export class CharacterHistory {
     });
   }
 
-  /**
-   * Whether the first character's block was joined to the common one, and the first character is behind
-   * its text.
-   */
   #isJoinedBehind(end: CharacterLayout, pair: Pair, behind: readonly string[]): boolean {
     const own = this.#typed.get(pair.typed)!.block;
     const standsIn = end.blocks[end.places.get(pair.first)!.block]!.id;
@@ -206,7 +204,6 @@ export class CharacterHistory {
     );
   }
 
-  /** Blocks that may separate the pair, each with the text of the block that it was joined to. */
   #openedBlocks(end: CharacterLayout, pair: Pair): JoinedBlock[] {
     const to = end.places.get(pair.second)!;
     // Text behind a divider is in an unnamed block, which begins with the divider.
@@ -217,7 +214,6 @@ export class CharacterHistory {
     );
   }
 
-  /** The blocks joined to a block, transitively, each with the text before its own. */
   #blocksJoinedTo(block: unknown, joined = new Map<unknown, Set<string>>()): JoinedBlock[] {
     const isBroughtBack = this.#changes.some(({ opened }) => opened.has(block));
     for (const { id, into, text, between } of this.#changes.flatMap(({ closed }) => closed)) {
@@ -308,10 +304,6 @@ export class CharacterHistory {
     });
   }
 
-  /**
-   * Whether the character was typed at the end of a block to which a person, without seeing it, joined
-   * some of these characters.
-   */
   #wasTypedAtJoin(character: string, there: ReadonlySet<string>): boolean {
     const [pair, ...others] = this.#typed.get(character)?.pairs ?? [];
     if (pair === undefined || others.length > 0 || pair.second !== character) return false;
@@ -326,10 +318,6 @@ export class CharacterHistory {
     );
   }
 
-  /**
-   * Whether the character was typed in an empty block, and a person who had not seen it removed that
-   * block or opened this one.
-   */
   #wasLeftThere(end: CharacterLayout, character: string): boolean {
     const typed = this.#typed.get(character);
     if (typed === undefined || typed.pairs.length > 0) return false;

@@ -2,9 +2,8 @@ import { pageRoots } from '@tandem/document';
 import type { Node } from '@tiptap/pm/model';
 import * as Y from 'yjs';
 
-/** The positions of the simulation's characters in a document. Each character is a unique character. */
+/** The positions of the simulation's characters in a document. Each character is unique. */
 export interface CharacterLayout {
-  /** The blocks in reading order; a divider has no characters. */
   readonly blocks: readonly { readonly id: unknown; readonly characters: readonly string[] }[];
   readonly places: ReadonlyMap<string, CharacterPlace>;
   readonly doubled: ReadonlySet<string>;
@@ -67,7 +66,7 @@ export function standInOrder(
   return Boolean(a && b && a.block === b.block && a.index < b.index);
 }
 
-/** The characters of a page with the Yjs ids of their characters, such as `1:42`. */
+/** The characters of a page with their Yjs ids, such as `1:42`. */
 export function storedCharacters(doc: Y.Doc): Map<string, string> {
   const ids = new Map<string, string>();
   for (let item = pageRoots(doc).text._start; item !== null; item = item.right) {
@@ -80,7 +79,6 @@ export function storedCharacters(doc: Y.Doc): Map<string, string> {
   return ids;
 }
 
-/** Characters present before and after under different ids: they were removed and written again. */
 export function rewrittenCharacters(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

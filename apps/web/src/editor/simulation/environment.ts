@@ -19,7 +19,6 @@ crypto.getRandomValues = (array) => {
   return array;
 };
 
-/** Runs `work` with a stopped clock and with randomness seeded by `seed`. */
 export function repeatable<T>(seed: number, work: () => T): T {
   now = PAUSE_MS;
   random = new SeededRandom(seed);

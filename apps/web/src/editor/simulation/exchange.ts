@@ -11,11 +11,9 @@ import { outline } from './page-outline.ts';
 
 export interface Exchange {
   readonly page: readonly Block[];
-  /** The edits in order; `sync` delivers everything to everyone. */
   readonly steps: readonly ({ readonly by: 'A' | 'B'; readonly edit: Edit } | 'sync')[];
   /** The person with the smaller client id, which decides Yjs's order of concurrent insertions. */
   readonly smallerId: 'A' | 'B';
-  /** The person whose edits arrive first at the other. */
   readonly firstDelivered: 'A' | 'B';
 }
 

@@ -1,5 +1,6 @@
 /**
- * B types character by character while A, some ticks of latency away, changes the structure at B's caret.
+ * B types character by character while A, some ticks of latency away, changes the structure at B's
+ * caret.
  */
 import './environment.ts';
 
@@ -150,5 +151,4 @@ class DelayedLine {
   }
 }
 
-/** Limit of ticks in which pages may still respond to the last update. */
 const MOST_ANSWERS = 100;

@@ -23,7 +23,9 @@ const EDITOR_KEYS = keyBindings(
   () => {},
 );
 
-/** Presses a key in prosemirror-keymap notation; single characters are deleted as the browser does. */
+/**
+ * Presses a key in prosemirror-keymap notation. Single characters are deleted as the browser does.
+ */
 export function press(view: HeadlessView, key: string): void {
   if (EDITOR_KEYS[key] && view.run(EDITOR_KEYS[key])) return;
   // ProseMirror's commands ask a view where lines break on screen; without a view they use the
@@ -71,7 +73,6 @@ export function selectAll(view: HeadlessView): void {
   view.dispatch(view.state.tr.setSelection(new AllSelection(view.state.doc)));
 }
 
-/** Selects as a mouse drag does: between the texts nearest to the two positions. */
 export function selectRange(view: HeadlessView, anchor: number, head: number): void {
   const { doc, tr } = view.state;
   view.dispatch(tr.setSelection(TextSelection.between(doc.resolve(anchor), doc.resolve(head))));
@@ -87,7 +88,6 @@ export function deleteBlock(view: HeadlessView, { pos }: Place): void {
   view.dispatch(tr);
 }
 
-/** Drags a block to a gap between blocks, a position in the current document. */
 export function dragBlock(view: HeadlessView, { node, pos }: Place, gap: number): void {
   if (gap >= pos && gap <= pos + node.nodeSize) return;
   const { tr } = view.state;
@@ -131,7 +131,6 @@ function blocksWithin(parent: Node, start: number): Place[] {
   return blocks;
 }
 
-/** A local wrapper that the shared page does not contain. */
 export function isSection(node: Node): boolean {
   return node.type.name === 'section';
 }

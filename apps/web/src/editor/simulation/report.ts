@@ -1,7 +1,6 @@
 import { afterAll, expect } from 'vitest';
 import type { Outcome } from './simulation.ts';
 
-/** Counts the correct rows of a file, and reports incorrect ones. */
 export function createScore(
   title: string,
 ): (actual: () => string, right: readonly string[]) => void {

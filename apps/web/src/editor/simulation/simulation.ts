@@ -145,7 +145,6 @@ export interface Outcome extends CharacterFaults {
   /** Characters that a command removed and wrote again, which detaches concurrent edits. */
   readonly rewritten: readonly string[];
   readonly diverged: boolean;
-  /** The steps at which a page was invalid or differed from the stored content. */
   readonly failedChecks: readonly string[];
   readonly violations: readonly string[];
   readonly writtenByReader: number;

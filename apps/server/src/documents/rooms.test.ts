@@ -175,7 +175,7 @@ test.each([
   await giveRole(db, { document: 'd', user: 'ed', role: 'editor' });
   await giveRole(db, { document: 'd', user: 'vi', role: 'viewer' });
   const admission = await authorize(id);
-  expect(admission.kind === 'admitted' ? admission.access : admission.error.code).toBe(expected);
+  expect(admission.kind === 'authorized' ? admission.access : admission.error.code).toBe(expected);
 });
 
 test('notes who has opened what, all in one command, and none twice', async () => {
@@ -217,7 +217,7 @@ test('asks once for a document that many come to, and not again while somebody i
   expect(reads()).toBe(1);
   expect(await authorize('bob', 'new')).toMatchObject({ error: { code: 'not-found' } });
   await createDocument(db, { id: 'new', kind: 'page', title: '', owner: 'bob', at: 1 });
-  expect(await authorize('bob', 'new')).toMatchObject({ kind: 'admitted' });
+  expect(await authorize('bob', 'new')).toMatchObject({ kind: 'authorized' });
 });
 
 test('W36 nobody comes in by a role that was taken', async () => {

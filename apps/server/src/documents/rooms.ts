@@ -38,7 +38,7 @@ export interface RoomsOptions {
 }
 
 export type Admission =
-  | { readonly kind: 'admitted'; readonly document: DocumentAccess; readonly access: Access }
+  | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
 
 const ADHOC_KIND: DocumentKind = 'data';
@@ -92,7 +92,7 @@ export class Rooms implements Disposable {
         return { kind: 'refused', error: errorOf('not-found') };
       if (user.id !== ANONYMOUS.id)
         this.#recentDocuments.note({ user: user.id, document: document.id });
-      return { kind: 'admitted', document, access: accessOf(role) };
+      return { kind: 'authorized', document, access: accessOf(role) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');
       return {

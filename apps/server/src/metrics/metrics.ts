@@ -27,7 +27,6 @@ import {
 import { LatencyWindow } from './latency-window.ts';
 
 const CONNECT_RESULTS = ['accepted', '400', '403', '404', '426', '429', '503'] as const;
-export type ConnectResult = (typeof CONNECT_RESULTS)[number];
 
 const BUCKETS = [
   'messages',

@@ -1,3 +1,4 @@
+import { ManualClock } from '@tandem/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../runtime/clock.ts';
 import { migrations } from './migrations.ts';
@@ -36,4 +37,11 @@ test('channels begin with another epoch in another database', async () => {
     epochs.add(row!.epoch);
   }
   expect(epochs.size).toBe(2);
+});
+
+test('the first timeline begins at the time of the clock', async () => {
+  const db = await openDatabase(new LocalExecutor(':memory:'), new ManualClock(1_700_000_000_000));
+  onTestFinished(() => db.destroy());
+  const timelines = await db.selectFrom('timeline').selectAll().execute();
+  expect(timelines).toMatchObject([{ began_at: 1_700_000_000_000 }]);
 });

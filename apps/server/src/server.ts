@@ -6,7 +6,12 @@ import { METRICS_READER, People } from './accounts/people.ts';
 import { sweepSessions } from './accounts/session-sweep.ts';
 import { createTokenSigner } from './accounts/session-token.ts';
 import { createWelcome } from './accounts/welcome-document.ts';
+import { signedInMiddleware } from './api/api-environment.ts';
 import { createApplication } from './api/application.ts';
+import { documentRoutes } from './api/document-routes.ts';
+import { guestSignUp } from './api/guest-sign-up.ts';
+import { peopleRoutes } from './api/people-routes.ts';
+import { sessionRoutes } from './api/session-routes.ts';
 import { createEventChannels } from './channels/event-channels.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import { measureCommands } from './commands/measured-command-runner.ts';
@@ -136,20 +141,27 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     wheel,
     log,
   });
-  const application = createApplication({
-    configuration,
-    db,
-    engine,
-    people,
-    tokens,
+  const changes = new KeyedRateLimiter(REQUEST_RATES.changes, () =>
+    metrics.rateLimited.add('changes'),
+  );
+  const signedIn = signedInMiddleware({
     authenticator,
-    rooms,
-    runner,
+    changes,
+    reads: new KeyedRateLimiter(REQUEST_RATES.reads, () => metrics.rateLimited.add('reads')),
+  });
+  const signUpGuest = guestSignUp({
+    people,
     welcome: createWelcome({ db, engine, log }),
     addressOf,
-    guests: new KeyedRateLimiter(REQUEST_RATES.guests, () => metrics.rateLimited.add('guests')),
-    changes: new KeyedRateLimiter(REQUEST_RATES.changes, () => metrics.rateLimited.add('changes')),
-    reads: new KeyedRateLimiter(REQUEST_RATES.reads, () => metrics.rateLimited.add('reads')),
+    rates: new KeyedRateLimiter(REQUEST_RATES.guests, () => metrics.rateLimited.add('guests')),
+  });
+  const application = createApplication({
+    configuration,
+    routes: [
+      sessionRoutes({ configuration, authenticator, people, tokens, signUpGuest, changes, log }),
+      documentRoutes({ db, engine, rooms, runner, signedIn }),
+      peopleRoutes({ db, people, runner, signedIn }),
+    ],
     files: options.files,
     originPolicy,
     securityHeaders: options.securityHeaders,

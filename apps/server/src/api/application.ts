@@ -3,24 +3,27 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { errorOf, SYNC_PATH, YJS_PATH, type ErrorBody } from '@tandem/protocol';
 import { ApiError, errorBodyOf, HTTP_STATUS } from '../http/api-error.ts';
-import type { ApiEnvironment, ApiServices } from './api-environment.ts';
-import { documentRoutes } from './document-routes.ts';
-import { peopleRoutes } from './people-routes.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ApiEnvironment } from './api-environment.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { LOOPBACK_NAMES, type OriginPolicy } from '../http/origin-policy.ts';
 import { securityHeaders, type HeadersOf } from '../http/security-headers.ts';
-import { sessionRoutes } from './session-routes.ts';
 import type { StaticFiles } from '../http/static-files.ts';
 
-export interface ApplicationOptions extends ApiServices {
+export interface ApplicationOptions {
+  readonly configuration: Pick<Configuration, 'mode' | 'metricsToken'>;
+  /** The routes of the API, below `/api`. */
+  readonly routes: readonly Hono<ApiEnvironment>[];
   readonly files: StaticFiles;
   readonly originPolicy: OriginPolicy;
   readonly securityHeaders: HeadersOf;
   readonly readMetrics: () => string;
+  readonly log: Log;
 }
 
 export function createApplication(options: ApplicationOptions): Hono<ApiEnvironment> {
-  const { configuration, files, originPolicy, readMetrics, log } = options;
+  const { configuration, routes, files, originPolicy, readMetrics, log } = options;
   const app = new Hono<ApiEnvironment>();
   app.use(securityHeaders(options.securityHeaders));
 
@@ -32,9 +35,7 @@ export function createApplication(options: ApplicationOptions): Hono<ApiEnvironm
     context.header('Cache-Control', 'no-store');
   });
   api.use(sameSite(originPolicy));
-  api.route('/', sessionRoutes(options));
-  api.route('/documents', documentRoutes(options));
-  api.route('/', peopleRoutes(options));
+  for (const route of routes) api.route('/', route);
   api.all('*', () => {
     throw new ApiError('not-found', { detail: 'There is nothing at this address of the API.' });
   });

@@ -4,9 +4,10 @@ import { documentId, MAX_CHAT_HISTORY_PAGE, MAX_CHAT_PAGE, type ChatPage } from 
 import { readMessages } from '../storage/chat.ts';
 import { roleOf } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
-import type { ApiEnvironment, ApiServices } from './api-environment.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment } from './api-environment.ts';
 
-export function chatRoutes({ db }: Pick<ApiServices, 'db'>): Hono<ApiEnvironment> {
+export function chatRoutes({ db }: { readonly db: Database }): Hono<ApiEnvironment> {
   return new Hono<ApiEnvironment>().get('/', async (context) => {
     const before = readNumber('before', context.req.query('before'));
     const limit = readNumber('limit', context.req.query('limit')) ?? MAX_CHAT_PAGE;

@@ -13,7 +13,11 @@ import {
 import { findListing, readLibraryPage, toListed } from '../storage/documents.ts';
 import { accessOf, findAccessEntry, type AccessEntry } from '../storage/roles.ts';
 import { ApiError } from '../http/api-error.ts';
-import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import type { Rooms } from '../documents/rooms.ts';
+import type { Engine } from '../engine/port.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { boundedWrite, runCommand } from './bounded-write.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { readBody } from './request-body.ts';
@@ -29,9 +33,21 @@ function documentIn(address: string): string {
   return id.data;
 }
 
-export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { db, engine, rooms, runner } = services;
+export interface DocumentRoutesOptions {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly rooms: Rooms;
+  readonly runner: CommandRunner;
+  readonly signedIn: SignedInMiddleware;
+}
 
+export function documentRoutes({
+  db,
+  engine,
+  rooms,
+  runner,
+  signedIn,
+}: DocumentRoutesOptions): Hono<ApiEnvironment> {
   const summary = ({
     document,
     role,
@@ -55,8 +71,8 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
 
   const run = (user: string, call: Call): Promise<void> => runCommand(runner, { user, call });
 
-  return new Hono<ApiEnvironment>()
-    .use(signedIn(services))
+  const routes = new Hono<ApiEnvironment>()
+    .use(signedIn)
     .get('/', async (context) => {
       const { after, search } = context.req.query();
       const page = libraryQuery.safeParse({ after, search });
@@ -96,5 +112,6 @@ export function documentRoutes(services: ApiServices): Hono<ApiEnvironment> {
       await run(context.get('user').id, { name: 'document:unlist', input: { document } });
       return context.body(null, 204);
     })
-    .route('/:id/chat', chatRoutes(services));
+    .route('/:id/chat', chatRoutes({ db }));
+  return new Hono<ApiEnvironment>().route('/documents', routes);
 }

@@ -3,21 +3,35 @@ import { Hono } from 'hono';
 import { librarySearch, profilePatch, type MetPeople } from '@tandem/protocol';
 import { ApiError } from '../http/api-error.ts';
 import { findMetPeople } from '../storage/people.ts';
-import { signedIn, type ApiEnvironment, type ApiServices } from './api-environment.ts';
+import type { People } from '../accounts/people.ts';
+import type { CommandRunner } from '../commands/command-runner.ts';
+import type { Database } from '../storage/tables.ts';
+import type { ApiEnvironment, SignedInMiddleware } from './api-environment.ts';
 import { runCommand } from './bounded-write.ts';
 import { readBody } from './request-body.ts';
 
-export function peopleRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { db, people, runner } = services;
+export interface PeopleRoutesOptions {
+  readonly db: Database;
+  readonly people: People;
+  readonly runner: CommandRunner;
+  readonly signedIn: SignedInMiddleware;
+}
+
+export function peopleRoutes({
+  db,
+  people,
+  runner,
+  signedIn,
+}: PeopleRoutesOptions): Hono<ApiEnvironment> {
   return new Hono<ApiEnvironment>()
-    .get('/me', signedIn(services), (context) => context.json(context.get('user')))
-    .patch('/me', signedIn(services), async (context) => {
+    .get('/me', signedIn, (context) => context.json(context.get('user')))
+    .patch('/me', signedIn, async (context) => {
       const { id: user } = context.get('user');
       const input = await readBody(context, profilePatch);
       await runCommand(runner, { user, call: { name: 'profile:change', input } });
       return context.json(await people.find(user));
     })
-    .get('/people', signedIn(services), async (context) => {
+    .get('/people', signedIn, async (context) => {
       const search = librarySearch.safeParse(context.req.query('search') ?? '');
       if (!search.success)
         throw new ApiError('bad-message', { detail: '"search" is a short text.' });

@@ -3,8 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import type { Session } from '@tandem/protocol';
 import { sessionId } from '../storage/sessions.ts';
-import { ACCOUNTS } from '../limits.ts';
-import type { SignedIn } from '../accounts/people.ts';
+import type { Authenticator } from '../accounts/authenticator.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import type { Log } from '../runtime/log.ts';
+import type { KeyedRateLimiter } from '../runtime/keyed-rate-limiter.ts';
+import type { TokenSigner } from '../accounts/session-token.ts';
+import type { People, SignedIn } from '../accounts/people.ts';
 import {
   endSessionCookie,
   readSessionCookie,
@@ -12,13 +16,35 @@ import {
   type CookiePlace,
 } from '../accounts/session-cookie.ts';
 import { ApiError } from '../http/api-error.ts';
-import { takeRequest, type ApiEnvironment, type ApiServices } from './api-environment.ts';
-import { boundedWrite } from './bounded-write.ts';
+import { takeRequest, type ApiEnvironment } from './api-environment.ts';
+import type { SignUpGuest } from './guest-sign-up.ts';
 import { cameByHttps } from '../http/request-scheme.ts';
 
-export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
-  const { configuration, authenticator, people, tokens } = services;
-  const { welcome, addressOf, guests, changes, log } = services;
+export interface SessionRoutesOptions {
+  readonly configuration: SessionConfiguration;
+  readonly authenticator: Authenticator;
+  readonly people: People;
+  readonly tokens: TokenSigner;
+  readonly signUpGuest: SignUpGuest;
+  /** Limits requests that change something, by user. */
+  readonly changes: KeyedRateLimiter;
+  readonly log: Log;
+}
+
+type SessionConfiguration = Pick<
+  Configuration,
+  'publicUrl' | 'allowedOrigins' | 'allowedFrames' | 'allowGuests'
+>;
+
+export function sessionRoutes({
+  configuration,
+  authenticator,
+  people,
+  tokens,
+  signUpGuest,
+  changes,
+  log,
+}: SessionRoutesOptions): Hono<ApiEnvironment> {
   const { publicUrl, allowedOrigins, allowedFrames } = configuration;
 
   const cookiePlace = (request: IncomingMessage): CookiePlace => {
@@ -55,18 +81,7 @@ export function sessionRoutes(services: ApiServices): Hono<ApiEnvironment> {
           throw new ApiError('unauthenticated', {
             detail: 'This server takes no guests. Ask the person who runs it.',
           });
-        const address = addressOf(context.env.incoming);
-        // Local requests are not limited.
-        if (address !== null && !guests.tryTake(address, Date.now())) {
-          throw new ApiError('too-many', {
-            detail:
-              'Many people come from your network at this moment. This page tries again by itself.',
-            retryAfterMs: ACCOUNTS.guestRetryMs,
-          });
-        }
-        signed = await people.createGuest();
-        // The document may arrive late: a guest can write without it.
-        await boundedWrite(welcome(signed.user)).catch(() => undefined);
+        signed = await signUpGuest(context.env.incoming);
       }
       if (signed.cookie !== null)
         context.header(

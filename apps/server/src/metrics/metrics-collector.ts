@@ -31,7 +31,7 @@ export class MetricsCollector implements Disposable {
       serverStats,
       loopDelayMs: () => this.#loopDelay.p99Ms,
       memory: process.memoryUsage,
-      now: Date.now,
+      now: () => metrics.clock.now(),
     });
   }
 

@@ -22,7 +22,7 @@ async function openWelcome(
 ): Promise<Page> {
   const { page } = await openAsGuest('/', options);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
-  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await expect(textOf(page)).toContainText('You can change everything in it');
   await expectSaved(page);
   return page;
 }

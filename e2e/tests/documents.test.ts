@@ -25,7 +25,7 @@ test('a first visit gets a name and a welcome document that can be edited', asyn
   const { page } = await openAsGuest();
   await expect(profileOf(page)).toHaveText(/\w+ \w+/);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).click();
-  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await expect(textOf(page)).toContainText('You can change everything in it');
   await goToEnd(page);
   await page.keyboard.press('Enter');
   await page.keyboard.type('I was here.');
@@ -110,7 +110,7 @@ test('a document removed from the list opens by its link', async ({ openAsGuest 
   await page.reload();
   await expect(page.getByRole('heading', { name: 'No documents yet' })).toBeVisible();
   await page.goto(path);
-  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await expect(textOf(page)).toContainText('You can change everything in it');
 });
 
 test('the list shows who is in a document, what they write, and what is new in its chat', async ({

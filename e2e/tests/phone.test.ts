@@ -79,7 +79,7 @@ test('the toolbar makes tasks, headings and bold text, and undoes', async ({ ope
 test('a button opens the list of documents', async ({ openAsGuest }) => {
   const { page } = await openAsGuest('/', phone);
   await page.getByRole('main').getByRole('link', { name: 'Welcome to Tandem' }).tap();
-  await expect(textOf(page)).toContainText('Nothing in it is precious');
+  await expect(textOf(page)).toContainText('You can change everything in it');
   await page.getByRole('button', { name: 'Open the list of documents' }).tap();
   const drawer = page.getByRole('dialog', { name: 'Documents' });
   await drawer.getByRole('link', { name: 'All documents' }).tap();

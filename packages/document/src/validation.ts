@@ -90,10 +90,10 @@ export function inspectPage(doc: Y.Doc): Inspection {
   return unknown.size === 0 ? { kind: 'ok' } : { kind: 'newer', unknown: [...unknown] };
 }
 
-function distinct<T>(parts: Iterable<T>, judge: (part: T) => Violation | null): Violation[] {
+function distinct<T>(parts: Iterable<T>, check: (part: T) => Violation | null): Violation[] {
   const violations = new Map<string, Violation>();
   for (const part of parts) {
-    const violation = judge(part);
+    const violation = check(part);
     if (violation === null) continue;
     violations.set(`${violation.rule} ${violation.found}`, violation);
     if (violations.size === MAX_VIOLATIONS) break;
@@ -184,14 +184,14 @@ interface Entry {
 function entryViolation(
   item: Y.Item,
   map: string,
-  judge: (entry: Entry) => Violation | null,
+  check: (entry: Entry) => Violation | null,
 ): Violation | null {
   const key = item.parentSub;
   if (key === null) return violation('foreign-content', map);
   // Yjs would show only one value of an item that holds several.
   if (item.length !== 1) return violation('foreign-content', `${map}@${key}`);
   const value: unknown = item.content.getContent()[0];
-  return judge({ key, value, id: item.id });
+  return check({ key, value, id: item.id });
 }
 
 function attributeViolation({ key, value }: Entry): Violation | null {

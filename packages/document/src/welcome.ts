@@ -1,7 +1,7 @@
 /** Title and Markdown of the first document of a new guest. */
 export const WELCOME_TITLE = 'Welcome to Tandem';
 
-export const WELCOME_MARKDOWN = `This page is yours. Nothing in it is precious: write over it, break it, tick the boxes, and undo what you did not mean. Undo takes back your own work only, never anybody else’s.
+export const WELCOME_MARKDOWN = `This page is yours. You can change everything in it: write over it, tick the boxes, and undo mistakes. Undo reverts only your own changes.
 
 ## Try these
 
@@ -15,29 +15,29 @@ export const WELCOME_MARKDOWN = `This page is yours. Nothing in it is precious: 
 
 ## Write together
 
-Copy the link of this page and open it in a second browser, or send it to somebody. Anyone who has the link can write here.
+Copy the link of this page and open it in a second browser, or send it to another person. Everyone who has the link can write here.
 
 1. You see each other’s names, cursors and selections.
 2. You see who is typing.
-3. If one of you makes a line a heading while the other is writing in it, both things happen. Nothing is lost.
+3. If one of you makes a line a heading while the other writes in it, both changes are kept. Nothing is lost.
 
-> The best way to try this is badly: both type on the same line, at the same time.
+> To test this, type on the same line at the same time.
 
 ## Is it saved?
 
-The small label at the top tells you, and it does not guess:
+The label at the top shows it:
 
-- **Saved** – your words are on the server’s disk, not just on their way there.
-- **Saving…** – they are on their way.
-- **Reconnecting** – the server is out of reach for now. Write on; we keep trying.
-- **Offline: kept on this device** – there is no network. You can write, close the page, reload it and come back: what you wrote is sent when the network is back, once.
+- **Saved** – your text is on the server’s disk.
+- **Saving…** – your last changes are being saved.
+- **Reconnecting** – the server cannot be reached. Keep writing: the page tries again automatically.
+- **Offline: kept on this device** – there is no network. You can write, close the page, reload it and come back: your text is sent when the network is back.
 - **View only** – you can read this page, but not change it.
 
-Click the label to see what has not reached the server yet.
+Click the label to see the changes that are not saved yet.
 
 ## Keys worth knowing
 
-If you know Markdown, your hands know most of this already. At the start of a line, then a space:
+These are the signs of Markdown. Type them at the start of a line, followed by a space:
 
 ~~~
 #  ##  ###   heading
@@ -49,9 +49,9 @@ If you know Markdown, your hands know most of this already. At the start of a li
 ---          line across the page
 ~~~
 
-Inside a line, \`**bold**\`, \`*italic*\`, \`~~strike~~\` and \`\` \`code\` \`\` do what they say. Pasted Markdown works too.
+Inside a line, \`**bold**\`, \`*italic*\`, \`~~strike~~\` and \`\` \`code\` \`\` format text. Pasted Markdown works too.
 
 ---
 
-When you have seen enough, select everything, delete it, and begin.
+When you are done, select everything, delete it, and start writing.
 `;

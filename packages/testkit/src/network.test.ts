@@ -87,16 +87,16 @@ describe('SimulatedNetwork', () => {
   });
 
   test.each([
-    { notice: { only: 'a' } as const, told: ['a:cut@0'] },
-    { notice: 'neither' as const, told: [] },
-  ])('a cut may be noticed by $notice', ({ notice, told }) => {
+    { notice: { only: 'a' } as const, notified: ['a:cut@0'] },
+    { notice: 'neither' as const, notified: [] },
+  ])('a cut may be noticed by $notice', ({ notice, notified }) => {
     const { clock, network, log, listen } = setup();
     const link = listen(network.connect('a', 'b'));
     link.cut(notice);
     expect(link.end('b').send('into the void')).toBe(true);
     link.end('b').close();
     clock.runUntilIdle();
-    expect(log).toEqual(told);
+    expect(log).toEqual(notified);
   });
 
   test('a stalled direction is silent, the other is not; resuming delivers in order', () => {
@@ -105,13 +105,13 @@ describe('SimulatedNetwork', () => {
     link.end('a').send('1');
     link.stall('a');
     link.end('a').send('2');
-    link.end('b').send('heard');
+    link.end('b').send('received');
     clock.advance(100);
-    expect(log).toEqual(['a<heard@10']);
+    expect(log).toEqual(['a<received@10']);
     link.end('a').close();
     link.resume('a');
     clock.runUntilIdle();
-    expect(log).toEqual(['a<heard@10', 'b<1@100', 'b<2@100', 'b:closed@110']);
+    expect(log).toEqual(['a<received@10', 'b<1@100', 'b<2@100', 'b:closed@110']);
   });
 
   test('a cut during a stall loses what waited', () => {

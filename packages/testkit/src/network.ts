@@ -89,8 +89,8 @@ export class Link<Message> {
   cut(notice: CutNotice = 'both'): void {
     for (const end of this.#ends) end.break();
     for (const end of this.#ends) {
-      const told = typeof notice === 'object' ? end.name === notice.only : notice === 'both';
-      if (told) end.finish('cut');
+      const isNotified = typeof notice === 'object' ? end.name === notice.only : notice === 'both';
+      if (isNotified) end.finish('cut');
     }
   }
 

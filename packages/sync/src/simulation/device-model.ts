@@ -13,7 +13,7 @@ export interface Stored {
   copy: Uint8Array[];
   position: Position | undefined;
   outbox: Map<number, Uint8Array>;
-  setAside: Uint8Array[];
+  rejected: Uint8Array[];
 }
 
 export interface DeviceOptions {
@@ -43,7 +43,7 @@ export class DeviceModel {
       copy: [],
       position: undefined,
       outbox: new Map(),
-      setAside: [],
+      rejected: [],
     };
     this.#session = this.#start();
   }
@@ -73,9 +73,9 @@ export class DeviceModel {
   /** Types without notifying the channel. The page must not crash any more: nothing is stored. */
   slip(mark: string): void {
     this.#slipped = true;
-    this.#session.hear = 'nothing';
+    this.#session.reporting = 'off';
     this.type(mark);
-    this.#session.hear = 'all';
+    this.#session.reporting = 'on';
   }
 
   get mayCrash(): boolean {
@@ -122,8 +122,8 @@ export class DeviceModel {
   }
 
   copyOfStored(): Stored {
-    const { copy, position, outbox, setAside } = this.#stored;
-    return { copy: [...copy], position, outbox: new Map(outbox), setAside: [...setAside] };
+    const { copy, position, outbox, rejected } = this.#stored;
+    return { copy: [...copy], position, outbox: new Map(outbox), rejected: [...rejected] };
   }
 
   leaveConnection(): void {
@@ -139,7 +139,7 @@ export class DeviceModel {
 
 class Session {
   doc: Y.Doc;
-  hear: 'all' | 'nothing' = 'all';
+  reporting: 'on' | 'off' = 'on';
   readonly channel: ClientChannel;
   readonly #options: DeviceOptions;
   readonly #stored: Stored;
@@ -235,7 +235,7 @@ class Session {
       case 'reject': {
         const updates = intent.ids.map((id) => this.#sent.get(id) as Uint8Array);
         this.#store.add(() => {
-          stored.setAside.push(...updates);
+          stored.rejected.push(...updates);
           for (const id of intent.ids) stored.outbox.delete(id);
         });
         break;
@@ -276,7 +276,7 @@ class Session {
 
   #listen(): void {
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== 'remote' && this.hear === 'all') this.#run(this.channel.local(update));
+      if (origin !== 'remote' && this.reporting === 'on') this.#run(this.channel.local(update));
     });
   }
 

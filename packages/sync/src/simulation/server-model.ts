@@ -181,18 +181,18 @@ export class ServerModel {
     clock.setTimeout(
       () => {
         if (isOver()) return;
-        const fate = random.chance(faults.commitFails)
+        const outcome = random.chance(faults.commitFails)
           ? 'fails'
           : random.chance(faults.commitCrashes)
             ? 'crashes'
             : 'succeeds';
-        if (fate === 'succeeds' || random.chance(0.5)) journal.commit(batch);
-        if (fate === 'crashes') return this.crash();
+        if (outcome === 'succeeds' || random.chance(0.5)) journal.commit(batch);
+        if (outcome === 'crashes') return this.crash();
         // The answer takes time, during which the engine continues.
         clock.setTimeout(
           () => {
             if (isOver()) return;
-            if (fate === 'fails') authority.failed(batch);
+            if (outcome === 'fails') authority.failed(batch);
             else authority.committed(batch);
             this.#turn();
           },

@@ -72,11 +72,11 @@ export function start(
     opened,
     submit,
     commit,
-    events: () => authority.takeEvents().map(brief),
+    events: () => authority.takeEvents().map(describeEvent),
   };
 }
 
-function brief(event: EngineEvent): string {
+function describeEvent(event: EngineEvent): string {
   switch (event.kind) {
     case 'committed': {
       const acks = event.acks.map(({ subscription, cseq }) => `${subscription}:${cseq}`);

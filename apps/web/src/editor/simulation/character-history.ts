@@ -87,7 +87,7 @@ export class CharacterHistory {
     this.#recordNew(before, after);
   }
 
-  judge(end: CharacterLayout): CharacterFaults {
+  faultsAt(end: CharacterLayout): CharacterFaults {
     const known = [...this.#known];
     return {
       lost: known.filter(

@@ -125,7 +125,7 @@ export class Simulation {
   #outcome(): Outcome {
     const ends = this.#pages.map(shownPage);
     return {
-      ...this.#history.judge(layoutOf(this.#pages[0]!.view.state.doc)),
+      ...this.#history.faultsAt(layoutOf(this.#pages[0]!.view.state.doc)),
       characters: this.#history.size,
       rewritten: this.#rewritten,
       diverged: ends.some((end) => end !== ends[0]),

@@ -26,7 +26,7 @@ describe('writing and reading', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  test('writing replaces what was there, in one transaction', () => {
+  test('writing replaces the content in one transaction', () => {
     const page = pageOf();
     let updates = 0;
     page.on('update', () => updates++);
@@ -35,7 +35,7 @@ describe('writing and reading', () => {
     expect(readPage(page)).toEqual([block('a', { id: 'a' })]);
   });
 
-  test('what a newer version wrote is read as its text', () => {
+  test('content of a newer version is read as text', () => {
     const page = pageOf([block('a', { id: 'a' })]);
     const text = page.getText('text');
     text.format(1, 1, { highlight: true, bold: true });
@@ -52,7 +52,7 @@ describe('writing and reading', () => {
     ]);
   });
 
-  test('a quote in a quote comes back with both ids', () => {
+  test('a quote in a quote keeps both ids', () => {
     const quotes: Block[] = [
       {
         type: 'quote',

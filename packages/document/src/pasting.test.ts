@@ -230,11 +230,11 @@ describe('pasting', () => {
 });
 
 describe('copying', () => {
-  test('what the editor shows comes back as it was', () => {
+  test('content that the editor shows survives a round trip', () => {
     expect(paste(render(EVERYTHING))).toEqual(EVERYTHING);
   });
 
-  test('what the editor draws is read back', () => {
+  test('the HTML that the editor draws is read back', () => {
     const html = [
       '<div class="text-block" data-id="a" data-kind="heading2" dir="auto"><div class="block-text" role="heading" aria-level="2">a</div></div>',
       '<div class="text-block" data-id="b" data-list="task" data-indent="1" data-checked="" dir="auto"><span class="task-box" contenteditable="false"><input type="checkbox"></span><div class="block-text" id="task-1">b</div></div>',
@@ -277,7 +277,7 @@ describe('copying', () => {
       ]);
   });
 
-  test('HTML for others comes back as it was, without ids', { timeout: 60_000 }, () => {
+  test('HTML for other programs survives a round trip, without ids', { timeout: 60_000 }, () => {
     const texts = fc
       .array(fc.constantFrom('a', 'b c', '<', '&amp;', '"', '[ ] x', '日本'), {
         minLength: 1,

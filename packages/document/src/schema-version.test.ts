@@ -43,7 +43,7 @@ test.each([
   expect(neededSchema(page, LATER)).toBe(version);
 });
 
-test('two who raise the version at once leave the higher one', () => {
+test('two concurrent raises leave the higher version', () => {
   const [one, other] = [pageOf(), copyOf(pageOf(), 2)];
   banner(one);
   underline(other);

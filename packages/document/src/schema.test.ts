@@ -41,7 +41,7 @@ describe('the editor’s schema is derived from the definitions', () => {
     expect(Object.values(block.attrs).every((value) => value === null)).toBe(true);
   });
 
-  test('no value keeps a node from being created, or what a page has could not be shown', () => {
+  test('every value can be created, so that every page can be shown', () => {
     const attrs = { id: 0, kind: 'script', list: {}, indent: 'x', checked: 'y', start: -1 };
     const marks = [{ type: 'link', attrs: { href: 'javascript:alert(1)' } }, { type: 'bold' }];
     const node = schema.nodeFromJSON({

@@ -21,7 +21,7 @@ test('a page is the text that is read, with nothing escaped', () => {
   expect(readableText([item('5 * 3 *_2_* <b> `x`\n# y')])).toBe('5 * 3 *_2_* <b> `x`\n# y');
 });
 
-test('further lines of an item, and what is quoted, stand below its first', () => {
+test('further lines of an item, and quotes in it, are below its first line', () => {
   const blocks: Block[] = [
     item('five\nmore', { list: 'ordered', start: 9 }),
     item('ten\nmore', { list: 'ordered' }),

@@ -32,7 +32,7 @@ test.each<[string, (text: Y.Text, page: Y.Doc) => void]>([
   expect(inspectPage(page)).toEqual({ kind: 'newer', unknown: [name] });
 });
 
-test('what was deleted does not count', () => {
+test('deleted content does not count', () => {
   const page = pageOf();
   page.getText('text').insertEmbed(0, { mention: 'ada' });
   page.getText('text').delete(0, 1);

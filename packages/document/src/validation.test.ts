@@ -100,7 +100,7 @@ describe('refuses', () => {
     expect(violations).toEqual([{ rule: 'foreign-root', found: 'extra' }]);
   });
 
-  test('VA8 neither deleting from a page over the limit nor what adds no text', () => {
+  test('VA8 neither deletions from a page over the limit nor changes without text', () => {
     const page = pageOf();
     page.getText('text').insert(1, 'x'.repeat(MAX_PAGE_LENGTH));
     const violations = page.transact((transaction) => {
@@ -112,7 +112,7 @@ describe('refuses', () => {
     expect(violations).toEqual([]);
   });
 
-  test('VA2 once, however much is in what is refused', () => {
+  test('VA2 once, however much the refused content contains', () => {
     const nest: Change = (text) => {
       const map = new Y.Map();
       text.insertEmbed(0, map);
@@ -130,7 +130,7 @@ describe('refuses', () => {
     expect(refused(many)).toHaveLength(MAX_VIOLATIONS);
   });
 
-  test('a change by itself, not for what was there before', () => {
+  test('a change by itself, not for earlier content', () => {
     const page = pageOf();
     embed(page.getText('text'), { script: 1 });
     const violations = page.transact((transaction) => {
@@ -150,7 +150,7 @@ test('a refused change can be read after its transaction as well as in it', () =
   expect(validateChange(kept!)).toEqual([{ rule: 'unknown-attribute', found: 'block@onclick' }]);
 });
 
-test('a change costs what it adds, not what the page holds', () => {
+test('the cost of a change depends on its size, not on the page', () => {
   const page = pageOf();
   page.transact(() => {
     for (let i = 0; i < 20_000; i++) embed(page.getText('text'), { id: `b${i}` });

@@ -47,7 +47,7 @@ describe('W37', () => {
     },
   );
 
-  test('what can be seen stays as it is, its joiners and marks included', () => {
+  test('visible text stays unchanged, including joiners and marks', () => {
     for (const text of [
       '❤️',
       '👩‍👩‍👧',

@@ -33,7 +33,7 @@ describe('opening', () => {
     expect(textOf(reader).toString()).toBe('xxxx');
   });
 
-  test('SY1 SY13 while something is queued, the difference has only what is committed', () => {
+  test('SY1 SY13 while updates are queued, the difference contains only committed content', () => {
     const rows = rowsOf(4);
     const { authority, opened, submit } = start({ rows });
     authority.compacted({
@@ -100,7 +100,7 @@ describe('opening', () => {
     expect(answer).toEqual({ kind: 'refused', error: errorOf('bad-message') });
   });
 
-  test('SY16 a position counts as none where the copy lacks what the journal had there', () => {
+  test('SY16 a position counts as none if the replica lacks rows of the journal before it', () => {
     const backup = new Writer(1);
     const rows = ['a', 'b'].map((text, i) => ({ offset: i + 1, update: backup.write(text) }));
     const { opened, submit, commit } = start({ rows });
@@ -156,7 +156,7 @@ describe('opening', () => {
     expect(range(5)).toMatchObject({ answer: { kind: 'gone' } });
   });
 
-  test('SY19 a compaction takes the place of what it covers only', () => {
+  test('SY19 a compaction replaces only the rows that it covers', () => {
     const rows = rowsOf(4);
     const { authority, opened, submit, commit } = start({ rows });
     const snapshot = (offset: number) =>
@@ -195,7 +195,7 @@ describe('a restored backup', () => {
     expect(opened(4, at(0))).toMatchObject({ base: 0, isParted: false });
   });
 
-  test('RS5 what a copy brings back of others does not give it their ids, and they go on under them', () => {
+  test('RS5 returned updates of others do not assign their ids to the sender, and the authors continue under them', () => {
     const { opened, submit, commit, authority, events } = start({ timelines });
     const [ann, bob] = [new Writer(11), new Writer(22)];
     Y.applyUpdate(bob.doc, ann.write('a'));

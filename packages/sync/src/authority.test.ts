@@ -9,7 +9,7 @@ import { FORBIDDEN, rules, textOf } from './simulation/content.ts';
 import { DamagedDocument, type StoredDocument } from './stored-document.ts';
 
 describe('a rest', () => {
-  test('SY1 SY4 SY7 changes nothing of what is answered', () => {
+  test('SY1 SY4 SY7 changes no answer', () => {
     const rebuilds: true[] = [];
     const { authority, opened, submit, commit, events } = start(
       {},
@@ -83,7 +83,7 @@ describe('what enters the journal', () => {
     expect(authority.clean).toBe(true);
   });
 
-  test('SY4 of an update that repeats what is known, only what is new is kept', () => {
+  test('SY4 of an update that repeats known structs, only the new ones are stored', () => {
     const { submit, commit } = start();
     const writer = new Writer(1);
     const first = writer.write('known');
@@ -94,7 +94,7 @@ describe('what enters the journal', () => {
     expect(Y.parseUpdateMeta(row!.update).from).toEqual(Y.parseUpdateMeta(second).from);
   });
 
-  test('SY1 SY2 what repeats a row of the next batch waits for that one', () => {
+  test('SY1 SY2 an update that repeats a row of the next batch waits for that batch', () => {
     const { authority, submit, events } = start();
     const writer = new Writer(1);
     submit(1, 1, writer.write('a'));
@@ -189,7 +189,7 @@ describe('what enters the journal', () => {
     expect(load({ rows: [first!, second!, third!] })().head).toBe(3);
   });
 
-  test('SY7 a refused update leaves no trace, and what was queued stays', () => {
+  test('SY7 a refused update leaves no trace, and queued updates stay', () => {
     let rebuilt = 0;
     const { opened, submit, commit, authority } = start({}, { onRebuild: () => rebuilt++ });
     opened(2);
@@ -216,7 +216,7 @@ describe('what enters the journal', () => {
     expect(textOf(authority.view()).toString()).toBe('xx');
   });
 
-  test('SY7 what the rules throw at is refused', () => {
+  test('SY7 an update on which the rules throw is refused', () => {
     const fail = () => {
       throw new Error('a defect in a rule');
     };
@@ -228,7 +228,7 @@ describe('what enters the journal', () => {
     }
   });
 
-  test('SY7 what is incomplete in spite of its admission is refused and does not stay behind', () => {
+  test('SY7 an accepted update that proves incomplete is refused and leaves no trace', () => {
     const admitAll: AuthorityRules['validateUpdate'] = () => ({
       kind: 'accepted',
       clients: [],
@@ -255,7 +255,7 @@ describe('what enters the journal', () => {
     expect(authority.clean).toBe(true);
   });
 
-  test('SY9 what is missing is asked for once, and its answer covers all that came between', () => {
+  test('SY9 missing content is requested once, and the answer covers all updates in between', () => {
     const { authority, opened, submit, commit, events } = start();
     opened(2);
     const writer = new Writer(1);
@@ -292,7 +292,7 @@ describe('what enters the journal', () => {
     expect(events()).toEqual(['missing 1:1', 'refused 1:1 invalid-update']);
   });
 
-  test('SY10 a client id belongs to who first wrote with it', () => {
+  test('SY10 a client id belongs to the user who first wrote with it', () => {
     const { opened, open, submit, commit, events, authority } = start({
       owners: new Map([[7, 'bob']]),
     });

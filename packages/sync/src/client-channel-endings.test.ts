@@ -14,7 +14,7 @@ import {
 } from './testing/client-channel-harness.ts';
 
 describe('endings', () => {
-  test('SY35 a refused update and all after it are set aside, and a new copy opens', () => {
+  test('SY35 a refused update and all later ones are rejected, and a new replica opens', () => {
     const { channel, copy, open, ack, nack } = start();
     open();
     for (const text of ['a', 'b', 'c']) channel.local(copy.write(text));
@@ -42,7 +42,7 @@ describe('endings', () => {
     ]);
   });
 
-  test('SY35 nothing is set aside when nothing waits', () => {
+  test('SY35 nothing is rejected when nothing is pending', () => {
     const { channel } = start({ position: { epoch: LIFE, timeline: 't1', offset: 1 } });
     channel.open(1);
     const error = errorOf('epoch-changed');
@@ -79,7 +79,7 @@ describe('endings', () => {
     },
   );
 
-  test('SY36 what is written on a lost copy is kept and set aside', () => {
+  test('SY36 updates written on a lost replica are stored as rejected updates', () => {
     const { channel, copy, open, nack } = start();
     channel.local(copy.write('a'));
     open();
@@ -90,7 +90,7 @@ describe('endings', () => {
     expect(channel.pending).toEqual([]);
   });
 
-  test('SY37 messages of an old opening are ignored, and what was sent on it is sent again', () => {
+  test('SY37 messages of an old opening are ignored, and its updates are sent again', () => {
     const { channel, copy, open, ack, rows, nack } = start();
     open();
     const update = copy.write('a');

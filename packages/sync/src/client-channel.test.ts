@@ -49,7 +49,7 @@ describe('opening', () => {
     expect(start({ replica }).channel.open(1)[0]).not.toHaveProperty('message.stateVector');
   });
 
-  test('SY28 what waits is sent as one update and confirmed together', () => {
+  test('SY28 pending updates are sent as one update and confirmed together', () => {
     const { channel, copy, open, ack } = start();
     for (const text of ['a', 'b']) channel.local(copy.write(text));
     const intents = open();
@@ -66,13 +66,13 @@ describe('opening', () => {
     expect(open()).toEqual([advance(0), sent(1, copy.diff(NOTHING))]);
   });
 
-  test('SY29 what only the copy has is sent and kept', () => {
+  test('SY29 content that only the replica has is sent and stored', () => {
     const { copy, open } = start();
     copy.write('forgotten');
     expect(open()).toEqual([advance(0), kept(1, copy.diff(NOTHING)), sent(1, copy.diff(NOTHING))]);
   });
 
-  test('SY29 also beside what waits', () => {
+  test('SY29 also beside pending updates', () => {
     const { channel, copy, open, ack } = start();
     copy.write('forgotten');
     channel.local(copy.write('a'));
@@ -124,7 +124,7 @@ describe('while it is open', () => {
     expect(channel.local(second)).toEqual([kept(2, second), sent(2, second)]);
   });
 
-  test('SY31 ids go on after those of the stored outbox', () => {
+  test('SY31 ids continue after those of the stored outbox', () => {
     const { channel } = start({ pending: [{ id: 5, update: remote }] });
     expect(channel.local(remote)).toEqual([kept(6, remote)]);
   });
@@ -161,7 +161,7 @@ describe('while it is open', () => {
     expect(channel.position?.offset).toBe(9);
   });
 
-  test('SY33 a gap is asked for once, and passed over until the answer', () => {
+  test('SY33 a gap is requested once, and ignored until the answer', () => {
     const { channel, open, rows } = start();
     open();
     rows(0, 1);
@@ -172,7 +172,7 @@ describe('while it is open', () => {
     expect(rows(6, 7)).toEqual([range(5)]);
   });
 
-  test('SY33 rows that do not come are asked for again, until they are there', () => {
+  test('SY33 rows that do not arrive are requested again until they do', () => {
     const { channel, open, rows } = start();
     open();
     expect(channel.requestRowsAgain()).toEqual([]);
@@ -200,7 +200,7 @@ describe('while it is open', () => {
     expect(rows(2, 4)).toEqual([advance(4, { updates: [remote] })]);
   });
 
-  test('SY34 a need is answered under the newest cseq with all that is missing', () => {
+  test('SY34 a state:request is answered under the newest cseq with all missing content', () => {
     const { channel, copy, open, ack } = start();
     open();
     copy.write('forgotten');
@@ -217,7 +217,7 @@ describe('while it is open', () => {
   });
 });
 
-describe('what is not sent', () => {
+describe('updates that are not sent', () => {
   test('SY39 with view access pending work waits, until this person may write', () => {
     const copy = new FakeReplica();
     const before = copy.write('a');
@@ -233,7 +233,7 @@ describe('what is not sent', () => {
     ]);
   });
 
-  test('SY39 an update at the limit is sent, a larger one is set aside', () => {
+  test('SY39 an update at the limit is sent, a larger one is rejected', () => {
     const { channel, open } = start();
     open();
     expect(channel.local(new Uint8Array(MAX_UPDATE_BYTES)).map(({ kind }) => kind)).toEqual([

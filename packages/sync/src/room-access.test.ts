@@ -43,7 +43,7 @@ describe('a client with view access', () => {
     expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
   });
 
-  test('SY23 is refused after what was sent while it was allowed', () => {
+  test('SY23 is refused after updates that were sent while it was allowed', () => {
     const { room, opened } = start();
     opened(1);
     for (const cseq of [1, 2]) room.message(1, update(cseq));
@@ -61,7 +61,7 @@ describe('a client with view access', () => {
     ]);
   });
 
-  test('SY23 is refused at what was missing, as it may not send that any more', () => {
+  test('SY23 is refused when content was missing, because it may no longer send it', () => {
     const { room, opened } = start();
     for (const subscription of [1, 2]) opened(subscription);
     for (const subscription of [1, 2]) room.message(subscription, update(1));
@@ -108,7 +108,7 @@ describe('a client whose schema is older than the document needs (W14)', () => {
     expect(room.message(1, update(1))).toEqual([send([1], nack(1, 'read-only')), close(1)]);
   });
 
-  test('writes until an update raises what the document needs, and is notified before that update', () => {
+  test('writes until an update raises the needed schema, and is notified before that update', () => {
     const { room } = start();
     for (const [subscription, schema] of [
       [1, 1],

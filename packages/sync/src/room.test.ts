@@ -167,7 +167,7 @@ describe('updates', () => {
     expect(room.message(1, update(1))).toEqual([closed, close(1)]);
   });
 
-  test('SY9 SY22 the answer to a need repeats the newest cseq, once', () => {
+  test('SY9 SY22 the answer to a state:request repeats the newest cseq, once', () => {
     const { room, opened } = start();
     opened(1);
     room.message(1, update(1));
@@ -209,7 +209,7 @@ describe('endings', () => {
     expect(room.event(engineEvent.answered(2))).toEqual([]);
   });
 
-  test('SY25 a range is answered with rows, or by coming back', () => {
+  test('SY25 a rows:request is answered with rows, or by a reopening', () => {
     const { room, opened } = start();
     opened(1);
     expect(room.message(1, { type: 'rows:request', channel: CHANNEL, from: 3 })).toEqual([

@@ -17,7 +17,7 @@ describe('ManualClock', () => {
     expect(clock.nextDueMs).toBe(21);
   });
 
-  test('shows each timer its own time, and runs what it sets if that falls due', () => {
+  test('shows each timer its own time, and runs the timers that it sets once they are due', () => {
     const clock = new ManualClock(1000);
     const times: number[] = [];
     clock.setTimeout(() => {
@@ -50,7 +50,7 @@ describe('ManualClock', () => {
     expect(times).toEqual([5, 5]);
   });
 
-  test('what a timer throws comes out, and the rest is still there', () => {
+  test('an error of a timer is rethrown, and the other timers stay', () => {
     const clock = new ManualClock();
     let ran = false;
     clock.setTimeout(() => {

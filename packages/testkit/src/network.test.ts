@@ -61,7 +61,7 @@ describe('SimulatedNetwork', () => {
     expect(run(2)).not.toEqual(log);
   });
 
-  test('a close follows what was sent before it, once', () => {
+  test('a close follows all messages sent before it, once', () => {
     const { clock, network, log, listen } = setup();
     const link = listen(network.connect('a', 'b'));
     link.end('a').send('last');
@@ -114,7 +114,7 @@ describe('SimulatedNetwork', () => {
     expect(log).toEqual(['a<received@10', 'b<1@100', 'b<2@100', 'b:closed@110']);
   });
 
-  test('a cut during a stall loses what waited', () => {
+  test('a cut during a stall loses the stalled messages', () => {
     const { clock, network, log, listen } = setup();
     const link = listen(network.connect('a', 'b'));
     link.stall('a');

@@ -45,7 +45,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('what pages do not have yet keeps its text', () => {
+  test('constructs that pages lack keep their text', () => {
     expect(fromMarkdown('| a | **b** |\n|---|---|\n| c | d |')).toEqual([
       { type: 'textBlock', content: [text('a | '), text('b', 'bold')] },
       { type: 'textBlock', content: [text('c | d')] },
@@ -77,7 +77,7 @@ describe('reading', () => {
     expect(fromMarkdown(`${source}\n`)).toEqual([{ type: 'textBlock', content: [text('**a**')] }]);
   });
 
-  test('a paragraph that is too long and what is nested too deep is text', () => {
+  test('a paragraph that is too long, and content nested too deep, is text', () => {
     const longest = `**${'a'.repeat(MAX_MARKDOWN_PARAGRAPH_LENGTH - 4)}**`;
     expect(fromMarkdown(longest)).toEqual([
       { type: 'textBlock', content: [text('a'.repeat(MAX_MARKDOWN_PARAGRAPH_LENGTH - 4), 'bold')] },
@@ -245,7 +245,7 @@ describe('round trip', () => {
     );
   });
 
-  test('writing what was read changes nothing more', { timeout: 60_000 }, () => {
+  test('writing a page that was read changes nothing', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(page, (blocks) => {
         const once = toMarkdown(blocks);

@@ -193,7 +193,7 @@ describe('library', () => {
     expect(withoutGaps(renamed.documents, renamed.next)).toHaveLength(2);
   });
 
-  test('is cut to its beginning, with the place where it goes on', () => {
+  test('is cut to its beginning, with the place of the next page', () => {
     const documents = [listed('c', 3), listed('b', 2), listed('a', 1)];
     const state = { ...NO_LIBRARY, documents };
     expect(trimLibrary(state, 3)).toEqual(state);
@@ -246,7 +246,7 @@ describe('chat', () => {
     expect(first?.reactions).toHaveLength(MAX_REACTIONS_PER_MESSAGE);
   });
 
-  test('who reacted has done so under the name that they have now', () => {
+  test('reactions show the current names of their users', () => {
     const reacted = after(chatOf(1), [
       { name: 'chat:reacted', at: 1, message: 'm1', user: person('ben'), emoji: '🌊', on: true },
       { name: 'chat:reacted', at: 2, message: 'm1', user: person('cem'), emoji: '🌊', on: true },
@@ -258,7 +258,7 @@ describe('chat', () => {
     });
   });
 
-  test('a page of history goes before what is there, without what is there already', () => {
+  test('a page of history is added before the loaded messages, without known ones', () => {
     const page = { messages: [message(1), message(2), message(3)] };
     expect(numbers(prependChat(chatOf(3, 4), page))).toEqual([1, 2, 3, 4]);
     expect(numbers(prependChat(NO_CHAT, page))).toEqual([]);
@@ -273,7 +273,7 @@ describe('chat', () => {
 });
 
 describe('sharing', () => {
-  test('who came by the link can do what it gives, and is gone with it', () => {
+  test('a member by the link has its access, and disappears with it', () => {
     const state = { ...NO_SHARING, members: [member('ada'), member('ben', false)] };
     const viewed = reduceSharing(state, { name: 'link:changed', at: 1, link: 'view' });
     expect(viewed.members.map(({ role }) => role)).toEqual(['editor', 'viewer']);

@@ -20,7 +20,7 @@ describe('W40', () => {
     expect(countUnread(state, read)).toBe(expected);
   });
 
-  test('in whatever order messages are deleted, those that stand beyond the mark are counted', () => {
+  test('messages after the mark are counted, in whatever order messages were deleted', () => {
     const number = fc.integer({ min: 1, max: 60 });
     fc.assert(
       fc.property(fc.uniqueArray(number, { maxLength: 30 }), fc.nat(60), (deleted, read) => {

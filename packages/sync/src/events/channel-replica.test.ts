@@ -131,7 +131,7 @@ describe('events', () => {
     expect(texts(replica)).toEqual(['1', '2', '3', '4']);
   });
 
-  test('EV5 what is beyond a gap is held; a gap that closes by itself is not asked for', () => {
+  test('EV5 events after a gap are buffered; a gap that closes in time is not requested', () => {
     const replica = live();
     expect(replica.receive(events(1, 2), 1_000)).toEqual([]);
     expect(replica.phase).toBe('catching-up');
@@ -142,7 +142,7 @@ describe('events', () => {
     expect(replica.dueAt).toBeNull();
   });
 
-  test('EV5 one that does not is asked for after 200 ms, and again where no answer comes', () => {
+  test('EV5 a gap that stays open is requested after 200 ms, and again without an answer', () => {
     const replica = live();
     replica.receive(events(0, 1), 0);
     replica.receive(events(3, 4), 1_000);
@@ -155,13 +155,13 @@ describe('events', () => {
     expect(replica.phase).toBe('live');
   });
 
-  test('EV5 events that were promised and do not come are asked for', () => {
+  test('EV5 announced events that do not arrive are requested', () => {
     const replica = open({ position: { epoch: 'e1', offset: 1 }, state: EMPTY });
     replica.receive(subscribed({ recovered: true, offset: 3 }), 0);
     expect(replica.tick(RECOVER_AGAIN_MS)).toEqual(recover(1));
   });
 
-  test('EV6 a gap may be answered by the whole state; what is held and newer goes on from it', () => {
+  test('EV6 a whole state closes a gap; newer buffered events are applied to it', () => {
     const replica = live();
     replica.receive(events(4, 5), 0);
     replica.receive(events(5, 6), 0);
@@ -171,7 +171,7 @@ describe('events', () => {
     expect(replica.phase).toBe('live');
   });
 
-  test('EV7 what is held is bounded, and what was not held is asked for', () => {
+  test('EV7 the buffer is bounded, and dropped events are requested', () => {
     const replica = live();
     const last = MAX_BUFFERED_MESSAGES + 5;
     for (let from = 1; from < last; from++) replica.receive(events(from, from + 1), 0);

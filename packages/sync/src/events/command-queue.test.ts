@@ -71,7 +71,7 @@ describe('CM4 an answer ends a command', () => {
     expect(queue.pending).toEqual([]);
   });
 
-  test('refused, with the reason; those behind go on', () => {
+  test('refused, with the reason; later commands continue', () => {
     const queue = connected();
     queue.add(create('a'), 0);
     queue.add(rename('b', 'Tide log'), 0);
@@ -86,7 +86,7 @@ describe('CM4 an answer ends a command', () => {
   });
 });
 
-describe('CM5 what builds on another waits for its answer', () => {
+describe('CM5 a command that builds on another waits for its answer', () => {
   test.each([
     ['a document and its title', create('a'), rename('b', 'x'), ['a']],
     ['a document and its chat', create('a'), message('b'), ['a']],
@@ -156,7 +156,7 @@ describe('CM6 refused for now', () => {
     expect(waits.at(-1)).toBe(COMMAND_RETRY_CAP_MS);
   });
 
-  test('one that is refused forever holds back only what builds on it', () => {
+  test('a permanently refused command holds back only commands that build on it', () => {
     const queue = connected();
     queue.add(create('a'), 0);
     queue.add(rename('b', 'x'), 0);
@@ -236,7 +236,7 @@ describe('CM7 a later command takes the place of one that it makes unnecessary',
   });
 });
 
-test('CM8 what an earlier page has left goes first, and what is known already is not taken twice', () => {
+test('CM8 commands of an earlier page are sent first, and known commands only once', () => {
   const queue = new CommandQueue();
   queue.add(message('c'), 0);
   queue.adopt([message('a'), message('b'), message('c')], 0);

@@ -46,7 +46,7 @@ function titleOver(effects: OptimisticOverlay, state: LibraryState): string | un
   return shown.type === 'library' ? shown.documents[0]?.title : undefined;
 }
 
-test('EF1 what a command will do is seen at once, in the order of giving', () => {
+test('EF1 predicted effects are shown at once, in the order of issue', () => {
   const effects = new OptimisticOverlay();
   effects.expect(rename('b', 'second'));
   effects.expectEarlier([rename('a', 'first')]);
@@ -105,7 +105,7 @@ test('EF2 a command without an effect is over when it is done', () => {
   expect(titleOver(effects, library('old'))).toBe('old');
 });
 
-test('EF3 a command whose event is here is not put over what others did after it', () => {
+test('EF3 a command whose event has arrived is not applied over later changes by others', () => {
   const effects = new OptimisticOverlay();
   effects.expect(rename('a', 'mine'));
   effects.arrived('library', [renamed('a', 'mine'), renamed('other', 'theirs')]);

@@ -1,5 +1,6 @@
 /** Routes what the engine reports: to rooms, to paused connections, to metrics and to the log. */
 import type { ConnectionRegistry } from './connection/connection-registry.ts';
+import type { ExcerptUpdater } from './documents/excerpt-updater.ts';
 import type { Rooms } from './documents/rooms.ts';
 import type { Engine, EngineNotice } from './engine/port.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -8,6 +9,7 @@ import type { Log } from './runtime/log.ts';
 
 export interface EngineNoticeTargets {
   readonly rooms: Rooms;
+  readonly excerptUpdater: ExcerptUpdater;
   readonly connections: ConnectionRegistry;
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
@@ -23,7 +25,7 @@ export function routeEngineNotices(engine: Engine, targets: EngineNoticeTargets)
 
 function route(
   notice: EngineNotice,
-  { rooms, connections, metrics, log }: EngineNoticeTargets,
+  { rooms, excerptUpdater, connections, metrics, log }: EngineNoticeTargets,
 ): void {
   switch (notice.kind) {
     case 'stalled':
@@ -48,6 +50,8 @@ function route(
       log.error({ document: notice.document, detail: notice.detail }, notice.what);
       break;
     default:
+      if (notice.kind === 'committed' && notice.updates.length > 0)
+        excerptUpdater.changed(notice.document);
       rooms.handleEngineEvent(notice);
   }
 }

@@ -22,7 +22,9 @@ import { ConnectionPolicy } from './connection/connection-policy.ts';
 import { ConnectionRegistry } from './connection/connection-registry.ts';
 import { ConnectionTelemetry } from './connection/connection-telemetry.ts';
 import { outputFactory } from './connection/output.ts';
+import { AccessCache } from './documents/access-cache.ts';
 import { ExcerptUpdater } from './documents/excerpt-updater.ts';
+import { RecentDocuments } from './documents/recent-documents.ts';
 import { Rooms } from './documents/rooms.ts';
 import { routeEngineNotices } from './engine-notices.ts';
 import type { Engine } from './engine/port.ts';
@@ -78,17 +80,9 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   const authenticator = new Authenticator(people, tokens);
 
   const excerptUpdater = new ExcerptUpdater({ db, engine, log });
-  const rooms = new Rooms({
-    db,
-    engine,
-    runner,
-    wheel,
-    excerptUpdater,
-    metrics,
-    errors,
-    log,
-    allowAdhocDocuments,
-  });
+  const recentDocuments = new RecentDocuments({ runner, log });
+  const access = new AccessCache({ db, engine, allowAdhocDocuments });
+  const rooms = new Rooms({ engine, access, recentDocuments, wheel, metrics, errors, log });
 
   const connections = new ConnectionRegistry();
   const metricsCollector = new MetricsCollector({
@@ -174,7 +168,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
     activity.excerptChanged(document, summary),
   );
   new PostCommitEffects({ hub, activity, rooms, people, errors }).start(runner);
-  routeEngineNotices(engine, { rooms, connections, metrics, errors, log });
+  routeEngineNotices(engine, { rooms, excerptUpdater, connections, metrics, errors, log });
   runner.onStorageChanged((error) => connections.commandStorageChanged(error));
   people.onRename((user) => {
     connections.renameUser(user);
@@ -201,6 +195,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
       limiter[Symbol.dispose]();
       await listener[Symbol.asyncDispose]();
       await excerptUpdater[Symbol.asyncDispose]();
+      recentDocuments[Symbol.dispose]();
       rooms[Symbol.dispose]();
       wheel[Symbol.dispose]();
       sweep[Symbol.dispose]();

@@ -15,8 +15,9 @@ import { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
 import type { JoinOptions } from './document-room.ts';
 import type { Subscriber } from '../presence/subscriber.ts';
+import { AccessCache } from './access-cache.ts';
+import { RecentDocuments } from './recent-documents.ts';
 import { Rooms } from './rooms.ts';
-import { ExcerptUpdater } from './excerpt-updater.ts';
 import { TimerWheel } from '../runtime/timer-wheel.ts';
 
 const user = (id: string) => ({ id, name: id, color: 0 });
@@ -98,18 +99,21 @@ async function context({
       return { kind: 'done', repeated: false, positions: [] };
     },
   } as unknown as CommandRunner;
+  const recentDocuments = new RecentDocuments({ runner, log });
   const rooms: Rooms = new Rooms({
-    db: watched,
     engine,
-    runner,
+    access: new AccessCache({ db: watched, engine, allowAdhocDocuments: adhoc }),
+    recentDocuments,
     wheel: new TimerWheel(),
-    excerptUpdater: new ExcerptUpdater({ db: watched, engine, log }),
     metrics: new Metrics(),
     errors: new ErrorBoundary({ log, counter: new Metrics().containedErrors }),
     log,
-    allowAdhocDocuments: adhoc,
   });
-  onTestFinished(() => rooms[Symbol.dispose]());
+  const flushVisits = () => recentDocuments[Symbol.dispose]();
+  onTestFinished(() => {
+    flushVisits();
+    rooms[Symbol.dispose]();
+  });
   const linkAccess = link;
   await createDocument(db, {
     id: 'd',
@@ -147,6 +151,7 @@ async function context({
     authorize,
     join,
     reads: () => executor.reads,
+    flushVisits,
     holdReads: () => executor.hold(),
   };
 }
@@ -181,7 +186,7 @@ test.each([
 test('notes who has opened what, all in one command, and none twice', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
-  const { rooms, ran, authorize } = await context();
+  const { rooms, ran, authorize, flushVisits } = await context();
   for (const id of ['bob', 'eve', 'bob', ANONYMOUS.id]) await authorize(id);
   expect(ran).toEqual([]);
   vi.advanceTimersByTime(VISITS.batchDelayMs);
@@ -195,17 +200,17 @@ test('notes who has opened what, all in one command, and none twice', async () =
   rooms.unlisted(visit('eve'));
   for (const id of ['bob', 'eve']) await authorize(id);
   // Stopping flushes the pending batch.
-  rooms[Symbol.dispose]();
+  flushVisits();
   expect(ran).toMatchObject([command('bob', 'eve'), command('eve')]);
 });
 
 test('visits that could not be written are written when they come again', async () => {
-  const { rooms, ran, authorize } = await context({ visits: 'refused' });
+  const { ran, authorize, flushVisits } = await context({ visits: 'refused' });
   await authorize('bob');
-  rooms[Symbol.dispose]();
+  flushVisits();
   await expect.poll(() => ran.length).toBe(1);
   await authorize('bob');
-  rooms[Symbol.dispose]();
+  flushVisits();
   expect(ran).toHaveLength(2);
 });
 

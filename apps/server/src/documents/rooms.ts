@@ -1,47 +1,32 @@
 /** All open rooms: access checks, and routing of engine events. */
-import {
-  errorOf,
-  type Access,
-  type DocumentKind,
-  type ErrorBody,
-  type Role,
-  type User,
-} from '@tandem/protocol';
+import { errorOf, type Access, type ErrorBody, type Role, type User } from '@tandem/protocol';
 import type { EngineEvent, EngineRequest } from '@tandem/sync';
-import type { CommandRunner } from '../commands/command-runner.ts';
-import { AsyncCache } from '../runtime/async-cache.ts';
-import { createDocument } from '../storage/documents.ts';
-import { accessOf, findAccess, roleIn, type DocumentAccess } from '../storage/roles.ts';
-import type { Database } from '../storage/tables.ts';
+import { accessOf, roleIn, type DocumentAccess } from '../storage/roles.ts';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { ACCESS_CACHE, LIBRARY } from '../limits.ts';
+import { LIBRARY } from '../limits.ts';
 import type { ErrorBoundary } from '../runtime/error-boundary.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ANONYMOUS } from '../accounts/people.ts';
+import type { AccessCache } from './access-cache.ts';
 import { DocumentRoom, type JoinOptions } from './document-room.ts';
 import type { Subscriber } from '../presence/subscriber.ts';
-import type { ExcerptUpdater } from './excerpt-updater.ts';
 import type { TimerWheel } from '../runtime/timer-wheel.ts';
-import { RecentDocuments, type DocumentVisit } from './recent-documents.ts';
+import type { DocumentVisit, RecentDocuments } from './recent-documents.ts';
 
 export interface RoomsOptions {
-  readonly db: Database;
   readonly engine: Engine;
-  readonly runner: CommandRunner;
+  readonly access: AccessCache;
+  readonly recentDocuments: RecentDocuments;
   readonly wheel: TimerWheel;
-  readonly excerptUpdater: ExcerptUpdater;
   readonly metrics: Metrics;
   readonly errors: ErrorBoundary;
   readonly log: Log;
-  readonly allowAdhocDocuments: boolean;
 }
 
 export type Admission =
   | { readonly kind: 'authorized'; readonly document: DocumentAccess; readonly access: Access }
   | { readonly kind: 'refused'; readonly error: ErrorBody };
-
-const ADHOC_KIND: DocumentKind = 'data';
 
 export class Rooms implements Disposable {
   readonly #options: RoomsOptions;
@@ -51,23 +36,14 @@ export class Rooms implements Disposable {
     room[Symbol.dispose]();
     if (this.#rooms.get(room.document) !== room) return;
     this.#rooms.delete(room.document);
-    this.#accessCache.touch(room.document);
+    this.#options.access.onClosed(room.document);
   };
-  readonly #accessCache: AsyncCache<DocumentAccess>;
-  readonly #recentDocuments: RecentDocuments;
   #peopleListener: (document: string) => void = () => {};
   #lastChannel = 0;
   #lastSubscription = 0;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    this.#accessCache = new AsyncCache({
-      load: (document) => findAccess(options.db, document),
-      maxEntries: ACCESS_CACHE.maxEntries,
-      idleMs: ACCESS_CACHE.idleMs,
-      isInUse: (document) => this.#rooms.has(document),
-    });
-    this.#recentDocuments = new RecentDocuments(options);
   }
 
   nextSubscription(): number {
@@ -83,15 +59,14 @@ export class Rooms implements Disposable {
     id: string,
     { user, client }: { readonly user: User; readonly client: 'native' | 'stock' },
   ): Promise<Admission> {
-    const { log } = this.#options;
+    const { access, recentDocuments, log } = this.#options;
     try {
-      const found = await this.#accessCache.fetch(id);
-      const document = found === null && client === 'stock' ? await this.#adhoc(id, user) : found;
+      const document =
+        client === 'stock' ? await access.findOrCreate(id, user) : await access.find(id);
       const role = document === null ? null : roleIn(document, user.id);
       if (document === null || role === null)
         return { kind: 'refused', error: errorOf('not-found') };
-      if (user.id !== ANONYMOUS.id)
-        this.#recentDocuments.note({ user: user.id, document: document.id });
+      if (user.id !== ANONYMOUS.id) recentDocuments.note({ user: user.id, document: document.id });
       return { kind: 'authorized', document, access: accessOf(role) };
     } catch (error) {
       log.error({ err: error, document: id }, 'a document could not be looked up');
@@ -104,7 +79,7 @@ export class Rooms implements Disposable {
 
   /** Null for a document that this user may not see. @throws StorageError */
   async roleOf(user: string, document: string): Promise<Role | null> {
-    const access = await this.#accessCache.fetch(document);
+    const access = await this.#options.access.find(document);
     return access === null ? null : roleIn(access, user);
   }
 
@@ -125,6 +100,7 @@ export class Rooms implements Disposable {
         onEmpty: this.#onEmpty,
       });
       this.#rooms.set(document.id, room);
+      this.#options.access.onOpened(document.id);
     }
     room.join(subscriber, options);
     return room;
@@ -147,25 +123,25 @@ export class Rooms implements Disposable {
   }
 
   renameDocument(document: string, title: string): void {
-    this.#accessCache.invalidate(document);
+    this.#options.access.invalidate(document);
     this.#rooms.get(document)?.renameDocument(title);
   }
 
   unlisted(visit: DocumentVisit): void {
-    this.#recentDocuments.forget(visit);
+    this.#options.recentDocuments.forget(visit);
   }
 
   forget(): void {
-    this.#accessCache.clear();
-    this.#recentDocuments.clear();
+    this.#options.access.clear();
+    this.#options.recentDocuments.clear();
   }
 
   async recheck(document: string): Promise<void> {
-    const { log } = this.#options;
+    const { access: cache, log } = this.#options;
     // From here on the old access admits no one.
-    this.#accessCache.invalidate(document);
+    cache.invalidate(document);
     try {
-      const access = await this.#accessCache.fetch(document);
+      const access = await cache.find(document);
       // Everyone admitted during the read has joined by now.
       const room = this.#rooms.get(document);
       if (access !== null) room?.renameDocument(access.title);
@@ -185,8 +161,6 @@ export class Rooms implements Disposable {
   }
 
   handleEngineEvent(event: EngineEvent): void {
-    if (event.kind === 'committed' && event.updates.length > 0)
-      this.#options.excerptUpdater.changed(event.document);
     const { document } = event;
     const room = this.#rooms.get(document);
     if (room === undefined) return;
@@ -201,16 +175,7 @@ export class Rooms implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#recentDocuments[Symbol.dispose]();
     for (const room of this.#rooms.values()) room[Symbol.dispose]();
     this.#rooms.clear();
-  }
-
-  async #adhoc(id: string, { id: user }: User): Promise<DocumentAccess | null> {
-    const { db, engine, allowAdhocDocuments } = this.#options;
-    if (!allowAdhocDocuments) return null;
-    await engine.create({ document: id, kind: ADHOC_KIND, user });
-    await createDocument(db, { id, kind: ADHOC_KIND, title: id, owner: null, at: Date.now() });
-    return await this.#accessCache.fetch(id);
   }
 }

@@ -1,0 +1,74 @@
+/** Who may open which document. Documents of open rooms stay cached. */
+import type { DocumentKind, User } from '@tandem/protocol';
+import type { Engine } from '../engine/port.ts';
+import { ACCESS_CACHE } from '../limits.ts';
+import { AsyncCache } from '../runtime/async-cache.ts';
+import { createDocument } from '../storage/documents.ts';
+import { findAccess, type DocumentAccess } from '../storage/roles.ts';
+import type { Database } from '../storage/tables.ts';
+
+export interface AccessCacheOptions {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly allowAdhocDocuments: boolean;
+}
+
+const ADHOC_KIND: DocumentKind = 'data';
+
+export class AccessCache {
+  readonly #options: AccessCacheOptions;
+  readonly #open = new Set<string>();
+  readonly #cache: AsyncCache<DocumentAccess>;
+
+  constructor(options: AccessCacheOptions) {
+    this.#options = options;
+    this.#cache = new AsyncCache({
+      load: (document) => findAccess(options.db, document),
+      maxEntries: ACCESS_CACHE.maxEntries,
+      idleMs: ACCESS_CACHE.idleMs,
+      isInUse: (document) => this.#open.has(document),
+    });
+  }
+
+  /** @throws StorageError */
+  async find(document: string): Promise<DocumentAccess | null> {
+    return await this.#cache.fetch(document);
+  }
+
+  /**
+   * A stock client creates the document that it names, where that is allowed.
+   *
+   * @throws StorageError or EngineError
+   */
+  async findOrCreate(document: string, { id: user }: User): Promise<DocumentAccess | null> {
+    const found = await this.find(document);
+    const { db, engine, allowAdhocDocuments } = this.#options;
+    if (found !== null || !allowAdhocDocuments) return found;
+    await engine.create({ document, kind: ADHOC_KIND, user });
+    await createDocument(db, {
+      id: document,
+      kind: ADHOC_KIND,
+      title: document,
+      owner: null,
+      at: Date.now(),
+    });
+    return await this.find(document);
+  }
+
+  onOpened(document: string): void {
+    this.#open.add(document);
+  }
+
+  onClosed(document: string): void {
+    this.#open.delete(document);
+    this.#cache.touch(document);
+  }
+
+  invalidate(document: string): void {
+    this.#cache.invalidate(document);
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+}

@@ -175,7 +175,7 @@ test('does not believe a clock that is far ahead', async () => {
   expect(late.repeated).toBe(false);
 });
 
-test('does a command once that is said on twenty connections at once, and no one else’s by its id', async () => {
+test('runs a command once that is sent on twenty connections at once, and no other user’s under its id', async () => {
   const { guest } = honest;
   const document = newDocument();
   const owner = await NativeClient.onAuthenticated(server, { guest });
@@ -196,9 +196,9 @@ test('does a command once that is said on twenty connections at once, and no one
   const input = { document, message: message.id };
   const edit = command({ name: 'chat:edit', input: { ...input, text: 'Mine', mentions: [] } });
   const remove = command({ name: 'chat:delete', input });
-  for (const said of [edit, remove]) {
-    mallory.send(said);
-    const { error } = await mallory.next('refused', ({ id }) => id === said.id);
+  for (const forged of [edit, remove]) {
+    mallory.send(forged);
+    const { error } = await mallory.next('refused', ({ id }) => id === forged.id);
     expect(error.code).toBe('forbidden');
   }
   const { state } = await subscribe(owner, `chat:${document}`);

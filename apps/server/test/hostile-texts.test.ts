@@ -64,7 +64,7 @@ test(
   async () => {
     const server = await RunningServer.start({ ADMINISTRATORS: '*' });
     const owner = await signIn(server);
-    // One for each way: what is said is told to all who are there, which is what takes the time.
+    // One for each transport: broadcasts to everyone in a document take most of the time.
     const documents = WAYS.map(newDocument);
     const author = await NativeClient.onAuthenticated(server, { guest: owner });
     for (const document of documents) await runCommand(author, create(document));

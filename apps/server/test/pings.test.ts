@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await RunningServer.start({}, atEnd);
 });
 
-test('answers each ping with what it said, before and after hello', async () => {
+test('answers each ping with its payload, before and after hello', async () => {
   const outsider = new NativeClient(server);
   await outsider.opened();
   const guest = await NativeClient.onAuthenticated(server);

@@ -196,25 +196,25 @@ async function measureOnce(port: number): Promise<void> {
       const commands = Array.from({ length: PER_PERSON }, (_, i) =>
         message(person.document, `Message ${i}.`),
       );
-      const said = Array.from({ length: TIMES }, async () => {
+      const submissions = Array.from({ length: TIMES }, async () => {
         const speaker = await Speaker.open(port, person.token);
         const answers = await Promise.all(commands.map((command) => speaker.command(command)));
         speaker.close();
         return answers;
       });
-      const answers = (await Promise.all(said)).flat();
+      const answers = (await Promise.all(submissions)).flat();
       return answers.filter((answer) => answer.type === 'done' && answer.repeated).length;
     }),
   );
   const repeated = counts.reduce((sum, count) => sum + count, 0);
-  const said = people.length * PER_PERSON;
+  const submitted = people.length * PER_PERSON;
   const effects = (await countMessages()) - before;
   const seconds = (performance.now() - began) / 1_000;
   print(
-    'said three times',
-    `${said} commands in ${seconds.toFixed(1)} s: ${effects} effects, ${repeated} repeated`,
+    'submitted three times',
+    `${submitted} commands in ${seconds.toFixed(1)} s: ${effects} effects, ${repeated} repeated`,
   );
-  if (effects !== said || repeated !== said * (TIMES - 1)) process.exitCode = 1;
+  if (effects !== submitted || repeated !== submitted * (TIMES - 1)) process.exitCode = 1;
 }
 
 async function makePeople(port: number, count: number): Promise<readonly Person[]> {

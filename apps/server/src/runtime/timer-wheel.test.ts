@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SeededRandom } from '@tandem/testkit';
 import { TIMER_WHEEL } from '../limits.ts';
 import { Deadline, TimerWheel } from './timer-wheel.ts';
@@ -85,5 +85,28 @@ describe('timer wheel', () => {
     wheel.arm(deadline, 100);
     turn(1 + 256 * 3);
     expect(count).toBe(4);
+  });
+
+  test('runs a system timer only while timers are armed', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { wheel, expired, owner } = stopwatch();
+    const [kept, dropped] = [new Deadline(owner), new Deadline(owner)];
+    wheel.arm(kept, 1_000);
+    expect(vi.getTimerCount()).toBe(0);
+    wheel.start();
+    wheel.arm(kept, 1_000);
+    wheel.arm(dropped, 60_000);
+    vi.advanceTimersByTime(1_000);
+    expect(expired).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(1);
+    wheel.disarm(dropped);
+    wheel.disarm(dropped);
+    vi.advanceTimersByTime(TIMER_WHEEL.tickMs);
+    expect(vi.getTimerCount()).toBe(0);
+    wheel.arm(kept, 1_000);
+    vi.advanceTimersByTime(1_000);
+    expect(expired).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -49,6 +49,9 @@ export class TimerWheel implements Disposable {
   readonly #slots: readonly WheelTimer[] = Array.from({ length: SLOTS }, () => new RingMark());
   readonly #mark = new RingMark();
   #at = 0;
+  #armed = 0;
+  #state: 'stopped' | 'started' = 'stopped';
+  /** Runs only while timers are armed, so that a server without connections sleeps. */
   #timer: NodeJS.Timeout | null = null;
 
   /** @param onError handles what `expire` throws; the other timers of the tick expire all the same. */
@@ -57,7 +60,8 @@ export class TimerWheel implements Disposable {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.turn(), TIMER_WHEEL.tickMs).unref();
+    this.#state = 'started';
+    this.#resume();
   }
 
   arm(timer: WheelTimer, delayMs: number): void {
@@ -65,10 +69,14 @@ export class TimerWheel implements Disposable {
     const ticks = Math.max(1, Math.ceil(delayMs / TIMER_WHEEL.tickMs));
     timer.rounds = Math.floor((ticks - 1) / SLOTS);
     append(this.#slots[(this.#at + ticks) % SLOTS] as WheelTimer, timer);
+    this.#armed++;
+    if (this.#timer === null) this.#resume();
   }
 
   disarm(timer: WheelTimer): void {
+    if (!timer.armed) return;
     unlink(timer);
+    this.#armed--;
   }
 
   turn(): void {
@@ -85,14 +93,26 @@ export class TimerWheel implements Disposable {
       else this.#expire(timer);
     }
     unlink(mark);
+    if (this.#armed === 0) this.#pause();
   }
 
   [Symbol.dispose](): void {
+    this.#state = 'stopped';
+    this.#pause();
+  }
+
+  #resume(): void {
+    if (this.#state === 'stopped' || this.#armed === 0) return;
+    this.#timer ??= setInterval(() => this.turn(), TIMER_WHEEL.tickMs).unref();
+  }
+
+  #pause(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
 
   #expire(timer: WheelTimer): void {
+    this.#armed--;
     try {
       timer.expire();
     } catch (error) {

@@ -285,4 +285,10 @@ export const METRICS = {
 } as const;
 
 /** The self-probe: a message once an interval, every `commitEvery`th through the journal. */
-export const PROBE = { intervalMs: 1_000, commitEvery: 10, timeoutMs: 5_000 } as const;
+export const PROBE = {
+  intervalMs: 1_000,
+  /** On a server without other connections: each probe costs milliseconds. */
+  unusedIntervalMs: 30_000,
+  commitEvery: 10,
+  timeoutMs: 5_000,
+} as const;

@@ -1,14 +1,23 @@
-/** The `dashboard` channel: one server sample per second, shared by all viewers. */
+/**
+ * The `dashboard` channel: one server sample per second, shared by all viewers. A server without
+ * connections takes none.
+ */
 import {
   DASHBOARD_INTERVAL_MS,
   MAX_DASHBOARD_SAMPLES,
   type DashboardSample,
 } from '@tandem/protocol';
+import { systemClock } from '../runtime/clock.ts';
+import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import { LatestChannel } from './latest-channel.ts';
+
+const MAX_AGE_MS = MAX_DASHBOARD_SAMPLES * DASHBOARD_INTERVAL_MS;
 
 export interface DashboardOptions {
   readonly number: number;
   readonly sample: () => DashboardSample;
+  /** Whether there are connections. */
+  readonly isInUse: () => boolean;
   readonly maySee: (user: string) => boolean;
   readonly onDelivered: (receivers: number) => void;
   readonly onError: (error: unknown) => void;
@@ -19,11 +28,17 @@ export class Dashboard implements Disposable {
   readonly #sample: () => DashboardSample;
   readonly #onError: (error: unknown) => void;
   readonly #samples: DashboardSample[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #interval: OnDemandInterval;
 
-  constructor({ number, sample, maySee, onDelivered, onError }: DashboardOptions) {
+  constructor({ number, sample, isInUse, maySee, onDelivered, onError }: DashboardOptions) {
     this.#sample = sample;
     this.#onError = onError;
+    this.#interval = new OnDemandInterval({
+      clock: systemClock,
+      intervalMs: DASHBOARD_INTERVAL_MS,
+      tick: () => this.#tickSafely(),
+      isNeeded: isInUse,
+    });
     this.channel = new LatestChannel({
       name: 'dashboard',
       number,
@@ -37,13 +52,13 @@ export class Dashboard implements Disposable {
     return this.#samples;
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => this.#tickSafely(), DASHBOARD_INTERVAL_MS).unref();
+  /** There is a connection. */
+  resume(): void {
+    this.#interval.request();
   }
 
   [Symbol.dispose](): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#interval[Symbol.dispose]();
   }
 
   #tickSafely(): void {
@@ -56,7 +71,9 @@ export class Dashboard implements Disposable {
 
   #tick(): void {
     const sample = this.#sample();
-    if (this.#samples.push(sample) > MAX_DASHBOARD_SAMPLES) this.#samples.shift();
+    this.#samples.push(sample);
+    while (this.#samples[0]!.at <= sample.at - MAX_AGE_MS) this.#samples.shift();
+    if (this.#samples.length > MAX_DASHBOARD_SAMPLES) this.#samples.shift();
     this.channel.publish({ type: 'dashboard:changed', channel: this.channel.number, sample });
   }
 }

@@ -62,6 +62,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
   const dashboard = new Dashboard({
     number: rooms.nextChannel(),
     sample,
+    isInUse: () => metrics.connections.total > 0,
     maySee: isAdministrator,
     onDelivered: delivered('dashboard:changed'),
     onError: (error) => errors.report('timer', { channel: 'dashboard' }, error),
@@ -85,7 +86,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
     },
     start() {
       hub.start();
-      dashboard.start();
+      metrics.connections.onIncrement(() => dashboard.resume());
     },
     [Symbol.dispose]() {
       dashboard[Symbol.dispose]();

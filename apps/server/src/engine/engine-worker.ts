@@ -15,7 +15,7 @@ export interface EngineWorkerData {
 runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
   errors: storageErrors,
   create({ data, progress, send }) {
-    const worker = new ShardWorker({
+    return new ShardWorker({
       shard: data.shard,
       journal: openJournal(data.storage),
       clock: systemClock,
@@ -24,7 +24,5 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       emit: send,
       defer: setImmediate,
     });
-    worker.start();
-    return worker;
   },
 });

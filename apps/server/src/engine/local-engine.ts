@@ -55,7 +55,6 @@ export function createLocalEngine({
     shard.end();
   };
   const engine = new ShardedEngine({ shards: [{ shard, restarts: 0 }], compactions, stop });
-  worker.start();
   shard.connect((requests) => worker.receive(requests));
   return engine;
 }

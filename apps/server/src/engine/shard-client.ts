@@ -18,6 +18,8 @@ export interface ShardClientOptions {
   readonly onCompactions: (documents: readonly string[]) => void;
   readonly clock: Clock;
   readonly defer: (run: () => void) => void;
+  /** Called with the first request, if no worker was connected before. */
+  readonly onNeeded?: () => void;
 }
 
 interface Waiting {
@@ -29,6 +31,7 @@ export class ShardClient {
   readonly #options: ShardClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #batcher: UpdateBatcher;
+  #state: 'unused' | 'connected' | 'disconnected' = 'unused';
   #post: Post | undefined;
   #outbox: ShardRequest[] = [];
   #scheduled = false;
@@ -63,7 +66,7 @@ export class ShardClient {
   get stats(): Omit<EngineStats['shards'][number], 'restarts'> {
     const { documents, commits, rows } = this.#turn;
     const storage = this.#storageError === null ? 'running' : 'stalled';
-    const state = this.#post === undefined ? 'restarting' : storage;
+    const state = this.#state === 'disconnected' ? 'restarting' : storage;
     return { documents, commits, rows, queuedBytes: this.#sentBytes + this.#queuedBytes, state };
   }
 
@@ -92,6 +95,7 @@ export class ShardClient {
 
   connect(post: Post): void {
     this.#post = post;
+    this.#state = 'connected';
     this.#schedule();
   }
 
@@ -102,6 +106,7 @@ export class ShardClient {
    */
   disconnect(last: readonly EngineNotice[]): void {
     this.#post = undefined;
+    this.#state = 'disconnected';
     this.#batcher.flush();
     this.#outbox = this.#outbox.filter((request) => 'id' in request);
     const unsent = new Set(this.#outbox.map((request) => ('id' in request ? request.id : 0)));
@@ -151,6 +156,10 @@ export class ShardClient {
   }
 
   #schedule(): void {
+    if (this.#state === 'unused') {
+      this.#state = 'disconnected';
+      this.#options.onNeeded?.();
+    }
     if (this.#scheduled || this.#post === undefined) return;
     this.#scheduled = true;
     this.#options.defer(() => {

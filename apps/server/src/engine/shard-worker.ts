@@ -7,6 +7,7 @@
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import { DamagedDocument, type EngineRequest } from '@tandem/sync';
 import type { Clock } from '../runtime/clock.ts';
+import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { WorkerProgress } from '../runtime/worker-progress.ts';
 import type { Journal } from '../storage/journal/journal.ts';
 import { DocumentCommits } from './document-commits.ts';
@@ -50,7 +51,7 @@ export class ShardWorker implements AsyncDisposable {
   readonly #loader: DocumentLoader;
   #inbox: ShardRequest[] = [];
   #turn: 'none' | 'scheduled' = 'none';
-  #sweepTimer: unknown;
+  readonly #sweeps: OnDemandInterval;
 
   // Results of the current turn.
   readonly #touched = new Set<LoadedDocument>();
@@ -65,6 +66,12 @@ export class ShardWorker implements AsyncDisposable {
     this.#loader = new DocumentLoader({
       ...options,
       onLoaded: (document, outcome) => this.#finishLoad(document, outcome),
+    });
+    this.#sweeps = new OnDemandInterval({
+      clock,
+      intervalMs: IDLE.sweepIntervalMs,
+      tick: () => this.#sweep(),
+      isNeeded: () => this.#slots.size > 0,
     });
     this.#commits = new DocumentCommits({
       journal,
@@ -86,20 +93,13 @@ export class ShardWorker implements AsyncDisposable {
     });
   }
 
-  start(): void {
-    this.#sweepTimer = this.#options.clock.setTimeout(() => {
-      this.#sweep();
-      this.start();
-    }, IDLE.sweepIntervalMs);
-  }
-
   receive(requests: readonly ShardRequest[]): void {
     for (const request of requests) this.#inbox.push(request);
     this.#wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#options.clock.clearTimeout(this.#sweepTimer);
+    this.#sweeps[Symbol.dispose]();
     this.#runTurn();
     await this.#commits.drain();
     await this.#options.journal[Symbol.asyncDispose]();
@@ -181,6 +181,7 @@ export class ShardWorker implements AsyncDisposable {
 
   #load(request: LoadingRequest): void {
     this.#slots.set(request.document, { kind: 'loading', waiting: [request] });
+    this.#sweeps.request();
     this.#loader.load(request.document);
   }
 
@@ -221,6 +222,7 @@ export class ShardWorker implements AsyncDisposable {
 
   #markDamaged(document: string, forMs: number): void {
     this.#slots.set(document, { kind: 'damaged', untilMs: this.#options.clock.now() + forMs });
+    this.#sweeps.request();
   }
 
   #refuse(

@@ -66,7 +66,8 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
   };
   const engine = new ShardedEngine({ shards, compactions, stop });
   try {
-    await Promise.all([compactor.start(), ...shards.map((shard) => shard.start())]);
+    // The first worker proves that storage can be opened; each other one starts with the first request for it.
+    await Promise.all([compactor.start(), shards[0]?.start()]);
   } catch (error) {
     await stop();
     throw error;
@@ -106,6 +107,7 @@ class WorkerShard implements AsyncDisposable {
       onNotices,
       onCompactions,
       defer: setImmediate,
+      onNeeded: () => this.#worker.startInBackground(),
     });
     this.#worker = new SupervisedWorker({
       name: `engine ${shard}`,

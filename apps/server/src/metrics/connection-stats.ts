@@ -42,6 +42,7 @@ export class ConnectionCounts {
     poll: noneOfAny(),
     feed: noneOfAny(),
   };
+  readonly #listeners: (() => void)[] = [];
   #total = 0;
 
   get total(): number {
@@ -57,6 +58,12 @@ export class ConnectionCounts {
   increment({ transport, codec }: ConnectionKind): void {
     this.#counts[transport][codec]++;
     this.#total++;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @param listener called with each connection that begins. */
+  onIncrement(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   decrement({ transport, codec }: ConnectionKind): void {

@@ -9,7 +9,7 @@ import type { Histogram } from './instruments.ts';
 /** Node's samples: nanoseconds from one tick of its timer to the next. */
 export type TickTimes = Pick<IntervalHistogram, 'count' | 'percentiles'>;
 
-export class LoopDelay implements Disposable {
+export class LoopDelay {
   readonly #histogram: Histogram;
   readonly #monitor = monitorEventLoopDelay({ resolution: METRICS.loopDelayResolutionMs });
   #p99Ms = 0;
@@ -31,8 +31,9 @@ export class LoopDelay implements Disposable {
     this.#monitor.reset();
   }
 
-  [Symbol.dispose](): void {
+  stop(): void {
     this.#monitor.disable();
+    this.#p99Ms = 0;
   }
 }
 

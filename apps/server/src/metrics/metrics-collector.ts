@@ -1,6 +1,11 @@
-/** All measurements off the message path: event-loop delay, process, and the Prometheus page. */
+/**
+ * All measurements off the message path: event-loop delay, process, and the Prometheus page. The
+ * event-loop delay is sampled only while there are connections, because each sample wakes the process.
+ */
 import type { Engine } from '../engine/port.ts';
 import { METRICS } from '../limits.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { ServerStats } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
 import { expose, type Instrument } from './instruments.ts';
@@ -20,12 +25,22 @@ export class MetricsCollector implements Disposable {
   readonly #options: MetricsCollectorOptions;
   readonly #loopDelay: LoopDelay;
   readonly #process = new ProcessInstruments();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #interval: OnDemandInterval;
 
   constructor(options: MetricsCollectorOptions) {
     this.#options = options;
     const { metrics, serverStats } = options;
     this.#loopDelay = new LoopDelay(metrics.loopDelay);
+    const isInUse = () => metrics.connections.total > 0;
+    this.#interval = new OnDemandInterval({
+      clock: systemClock,
+      intervalMs: METRICS.loopDelayIntervalMs,
+      tick: () => {
+        this.#loopDelay.turn();
+        if (!isInUse()) this.#loopDelay.stop();
+      },
+      isNeeded: isInUse,
+    });
     this.dashboard = new DashboardSampler({
       metrics,
       serverStats,
@@ -36,9 +51,11 @@ export class MetricsCollector implements Disposable {
   }
 
   start(): void {
-    this.#loopDelay.start();
     this.#process.start();
-    this.#timer = setInterval(() => this.#loopDelay.turn(), METRICS.loopDelayIntervalMs).unref();
+    this.#options.metrics.connections.onIncrement(() => {
+      this.#loopDelay.start();
+      this.#interval.request();
+    });
   }
 
   instruments(): readonly Instrument[] {
@@ -53,8 +70,8 @@ export class MetricsCollector implements Disposable {
   readonly read = (): string => expose(this.instruments());
 
   [Symbol.dispose](): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#loopDelay[Symbol.dispose]();
+    this.#interval[Symbol.dispose]();
+    this.#loopDelay.stop();
     this.#process[Symbol.dispose]();
   }
 }

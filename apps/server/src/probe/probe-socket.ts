@@ -86,7 +86,10 @@ export class ProbeSocket {
   }
 
   end(): void {
-    this.#fail(new Error('it was ended'));
+    this.#rejectWaiting(new Error('it was ended'));
+    // A clean close, so that the server does not wait for this participant to come back.
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1_000);
+    else this.#socket.terminate();
   }
 
   #receive(data: Buffer): void {
@@ -130,9 +133,13 @@ export class ProbeSocket {
   }
 
   #fail(error: Error): void {
+    this.#rejectWaiting(error);
+    this.#socket.terminate();
+  }
+
+  #rejectWaiting(error: Error): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
-    this.#socket.terminate();
   }
 }

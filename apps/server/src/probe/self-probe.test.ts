@@ -34,9 +34,13 @@ class FakePair implements ProbePair {
   }
 }
 
-function context() {
+const KIND = { transport: 'websocket', codec: 'binary' } as const;
+
+/** @param others connections beside the probe's own two. */
+function context({ others }: { readonly others: number } = { others: 1 }) {
   const pairs: FakePair[] = [];
   const metrics = new Metrics();
+  for (let i = 0; i < others + 2; i++) metrics.connections.increment(KIND);
   const createPair = () => {
     const pair = new FakePair();
     pairs.push(pair);
@@ -90,4 +94,21 @@ test('counts nothing that its own end has cut off', async () => {
   await beats(20);
   expect(pairs).toHaveLength(1);
   expect(metrics.probeFailures.total).toBe(0);
+});
+
+test('probes an unused server rarely, with a new pair each time, and a used one each second', async () => {
+  const { selfProbe, pairs, metrics, beats } = context({ others: 0 });
+  await beats(1);
+  expect(pairs).toHaveLength(1);
+  expect(pairs[0]?.state).toBe('ended');
+  await vi.advanceTimersByTimeAsync(PROBE.unusedIntervalMs);
+  expect(pairs.map(({ probes }) => probes)).toEqual([['commit 0'], ['deliver 1']]);
+  metrics.connections.increment(KIND);
+  await vi.advanceTimersByTimeAsync(PROBE.unusedIntervalMs);
+  await beats(3);
+  expect(pairs).toHaveLength(3);
+  expect(pairs[2]?.probes).toEqual(['deliver 2', 'deliver 3', 'deliver 4', 'deliver 5']);
+  expect(pairs[2]?.state).toBe('answering');
+  expect(metrics.probeFailures.total).toBe(0);
+  selfProbe[Symbol.dispose]();
 });

@@ -1,7 +1,8 @@
 /**
  * Publishes to the server itself once a second, on the path of all messages. Most beats are
- * awareness, without disk writes; each tenth is a committed update: one per second would flush an
- * unused server's disk thirty million times a year.
+ * awareness, without disk writes; each tenth is a committed update: one per second would flush the
+ * disk thirty million times a year. A server without other connections is probed rarely, over
+ * connections that last for one beat, so that it sleeps in between.
  */
 import { PROBE } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -16,6 +17,9 @@ export interface ProbePair {
   end(): void;
 }
 
+/** The writer and the reader. */
+const CONNECTIONS_PER_PAIR = 2;
+
 export interface SelfProbeOptions {
   readonly createPair: () => ProbePair;
   readonly clock: Clock;
@@ -28,7 +32,7 @@ export class SelfProbe implements Disposable {
   #timer: unknown = null;
   #pair: ProbePair | null = null;
   #beats = 0;
-  #state: 'resting' | 'beating' | 'ended' = 'resting';
+  #state: 'running' | 'ended' = 'running';
   #health: 'healthy' | 'unhealthy' = 'healthy';
 
   constructor(options: SelfProbeOptions) {
@@ -36,13 +40,7 @@ export class SelfProbe implements Disposable {
   }
 
   start(): void {
-    this.#timer = this.#options.clock.setTimeout(() => {
-      this.start();
-      this.#beat().catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'self-probe failed');
-        if (this.#state === 'beating') this.#state = 'resting';
-      });
-    }, PROBE.intervalMs);
+    this.#schedule(PROBE.intervalMs);
   }
 
   [Symbol.dispose](): void {
@@ -51,14 +49,23 @@ export class SelfProbe implements Disposable {
     this.#pair?.end();
   }
 
-  /** Skipped while the previous beat is pending: that one will fail, or was slow. */
+  #schedule(delayMs: number): void {
+    this.#timer = this.#options.clock.setTimeout(() => void this.#run(), delayMs);
+  }
+
+  async #run(): Promise<void> {
+    await this.#beat();
+    if (this.#state === 'ended') return;
+    const isUnused = this.#isUnused();
+    if (isUnused) this.#endPair();
+    this.#schedule(isUnused ? PROBE.unusedIntervalMs : PROBE.intervalMs);
+  }
+
   async #beat(): Promise<void> {
-    if (this.#state !== 'resting') return;
-    this.#state = 'beating';
+    const { clock } = this.#options;
     const beat = this.#beats++;
     const path: ProbePath = beat % PROBE.commitEvery === 0 ? 'commit' : 'deliver';
     const pair = (this.#pair ??= this.#options.createPair());
-    const { clock } = this.#options;
     const timeout = clock.setTimeout(() => pair.end(), PROBE.timeoutMs);
     try {
       await this.#probe(pair, { beat, path });
@@ -68,7 +75,16 @@ export class SelfProbe implements Disposable {
     } finally {
       clock.clearTimeout(timeout);
     }
-    if (this.#state === 'beating') this.#state = 'resting';
+  }
+
+  #isUnused(): boolean {
+    const own = this.#pair === null ? 0 : CONNECTIONS_PER_PAIR;
+    return this.#options.metrics.connections.total <= own;
+  }
+
+  #endPair(): void {
+    this.#pair?.end();
+    this.#pair = null;
   }
 
   async #probe(
@@ -83,8 +99,7 @@ export class SelfProbe implements Disposable {
   }
 
   #failed(path: ProbePath, error: unknown): void {
-    this.#pair?.end();
-    this.#pair = null;
+    this.#endPair();
     if (this.#state === 'ended') return;
     const { metrics, log } = this.#options;
     metrics.probeFailures.add(path);

@@ -27,6 +27,7 @@ const PHASES = [null, 'load', 'apply', 'read'] as const;
 const COUNT = 0;
 const PHASE = 1;
 const NAME_LENGTH = 2;
+const RECEIVED = 3;
 const INTEGERS = 4;
 const NUMBERS = 3;
 const BYTES =
@@ -75,6 +76,17 @@ export class SharedWorkerProgress implements WorkerProgress {
     Atomics.store(this.#integers, PHASE, 0);
   }
 
+  /** For the worker: a message of the supervisor has arrived. */
+  receive(): void {
+    Atomics.add(this.#integers, RECEIVED, 1);
+  }
+
+  /** Messages that have arrived. */
+  get received(): number {
+    return Atomics.load(this.#integers, RECEIVED);
+  }
+
+  /** Incremented with each piece of work. */
   get count(): number {
     return Atomics.load(this.#integers, COUNT);
   }

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { OnDemandInterval } from './on-demand-interval.ts';
 import { WORKER } from '../limits.ts';
 import { SharedWorkerProgress, type Work } from './worker-progress.ts';
 
@@ -58,13 +59,15 @@ interface Running {
   readonly startedAtMs: number;
   cause: WorkerEnd['cause'];
   error: Error;
-  seen: { count: number; atMs: number; forMs: number };
+  posted: number;
+  /** The work that the watchdog saw last, and for how long. */
+  seen: { count: number; atMs: number; forMs: number; isIdle: boolean };
 }
 
 export class SupervisedWorker<In, Out> implements AsyncDisposable {
   readonly #options: SupervisedWorkerOptions<Out>;
+  readonly #watchdog: OnDemandInterval;
   #running: Running | undefined;
-  #watch: unknown;
   #restart: unknown;
   #restarts = 0;
   #failuresInARow = 0;
@@ -72,6 +75,12 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
 
   constructor(options: SupervisedWorkerOptions<Out>) {
     this.#options = options;
+    this.#watchdog = new OnDemandInterval({
+      clock: options.clock,
+      intervalMs: WORKER.watchdogIntervalMs,
+      tick: () => this.#checkProgress(),
+      isNeeded: () => this.#isBusy(),
+    });
   }
 
   get restarts(): number {
@@ -81,17 +90,25 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
   /** Rejects when the first worker cannot start; later ones are tried again. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => this.#spawn({ resolve, reject }));
-    this.#scheduleWatch();
+  }
+
+  /** Like `start`, but without waiting: also the first worker is tried again. */
+  startInBackground(): void {
+    this.#spawn();
   }
 
   post(message: In): void {
-    this.#running?.worker.postMessage({ kind: 'message', message } satisfies WorkerRequest<In>);
+    if (this.#running === undefined) return;
+    this.#running.worker.postMessage({ kind: 'message', message } satisfies WorkerRequest<In>);
+    this.#running.posted++;
+    this.#running.seen.isIdle = false;
+    this.#watchdog.request();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { clock } = this.#options;
     this.#state = 'stopped';
-    clock.clearTimeout(this.#watch);
+    this.#watchdog[Symbol.dispose]();
     clock.clearTimeout(this.#restart);
     if (this.#running === undefined) return;
     const { worker, exited } = this.#running;
@@ -118,7 +135,8 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
       startedAtMs: clock.now(),
       cause: 'crashed',
       error: new Error(`the ${name} worker ended`),
-      seen: { count: 0, atMs: clock.now(), forMs: 0 },
+      posted: 0,
+      seen: { count: 0, atMs: clock.now(), forMs: 0, isIdle: false },
     };
     worker.on('message', (message: WorkerMessage<Out>) => {
       switch (message.kind) {
@@ -158,15 +176,18 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     this.#options.onEnded({ cause, detail: error.message, work: progress.work });
   }
 
-  #scheduleWatch(): void {
-    this.#watch = this.#options.clock.setTimeout(() => {
-      if (this.#running !== undefined) this.#checkProgress(this.#running);
-      this.#scheduleWatch();
-    }, WORKER.watchdogIntervalMs);
+  /** Work follows its message in the worker's next turn, so that one idle check proves nothing. */
+  #isBusy(): boolean {
+    if (this.#running === undefined) return false;
+    const { posted, progress, seen } = this.#running;
+    const wasIdle = seen.isIdle;
+    seen.isIdle = progress.work === null && progress.received >= posted;
+    return !(wasIdle && seen.isIdle);
   }
 
-  #checkProgress(running: Running): void {
-    const { progress, seen } = running;
+  #checkProgress(): void {
+    if (this.#running === undefined) return;
+    const { progress, seen, worker } = this.#running;
     const { count, work } = progress;
     const now = this.#options.clock.now();
     // When the process was suspended, so was the worker: a step counts for two intervals at most.
@@ -175,8 +196,8 @@ export class SupervisedWorker<In, Out> implements AsyncDisposable {
     seen.forMs = work !== null && count === seen.count ? seen.forMs + stepMs : 0;
     seen.count = count;
     if (work === null || seen.forMs <= work.budgetMs) return;
-    running.cause = 'stuck';
-    running.error = new Error(`${work.phase} took more than ${Math.round(work.budgetMs)} ms`);
-    void running.worker.terminate();
+    this.#running.cause = 'stuck';
+    this.#running.error = new Error(`${work.phase} took more than ${Math.round(work.budgetMs)} ms`);
+    void worker.terminate();
   }
 }

@@ -29,11 +29,12 @@ export function runWorker<Data, In, Out>({
   const port = parentPort!;
   const data = workerData as Data & WorkerStart;
   const post = (message: WorkerMessage<Out>) => port.postMessage(message);
+  const progress = new SharedWorkerProgress(data.progress);
   let body: WorkerBody<In>;
   try {
     body = create({
       data,
-      progress: new SharedWorkerProgress(data.progress),
+      progress,
       send: (message) => post({ kind: 'message', message }),
     });
   } catch (error) {
@@ -43,6 +44,7 @@ export function runWorker<Data, In, Out>({
     return;
   }
   port.on('message', (request: WorkerRequest<In>) => {
+    progress.receive();
     if (request.kind === 'message') body.receive(request.message);
     else void end();
   });

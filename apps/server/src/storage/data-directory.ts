@@ -30,7 +30,8 @@ const STATE_FILE = 'tandem.state.json';
 const RESTORED_FILE = 'tandem.restored';
 
 const CLOSE_TIMEOUT_MS = 500;
-const HEARTBEAT_MS = 1_000;
+/** How often this process touches the state file; each time wakes it. */
+const HEARTBEAT_MS = 10_000;
 
 const run = z.string().max(64).nullable();
 const state = z.union([

@@ -67,7 +67,7 @@ export function startMaintenance(storage: StorageDescription): Disposable {
   switch (storage.kind) {
     case 'sqlite': {
       const checkpointer = new Checkpointer(storage.path, new SharedWriteLock(storage.lock));
-      checkpointer.start();
+      void checkpointer.run();
       return checkpointer;
     }
   }

@@ -47,7 +47,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       },
       [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
     };
-    const worker = new ShardWorker({
+    return new ShardWorker({
       shard: data.shard,
       journal,
       clock: systemClock,
@@ -70,8 +70,6 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       emit: send,
       defer: setImmediate,
     });
-    worker.start();
-    return worker;
   },
 });
 

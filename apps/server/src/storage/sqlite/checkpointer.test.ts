@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Checkpointer } from './checkpointer.ts';
 import { openSqlite } from './sqlite.ts';
 import { temporaryPath } from '../testing/temporary-database.ts';
-import { createWriteLockMemory, SharedWriteLock } from './write-lock.ts';
+import {
+  createWriteLockMemory,
+  RELEASES_PER_CHECKPOINT as WRITES,
+  SharedWriteLock,
+} from './write-lock.ts';
 
-const WRITES = 250;
 const KIB = 1024;
 
 class WatchedLock extends SharedWriteLock {
@@ -76,4 +79,14 @@ test('does not hold writers back for a short log', async () => {
   write(WRITES, KIB);
   checkpointer.checkpointIfDue();
   expect(waits).toBe(0);
+});
+
+test('sleeps until enough has been written, and ends when disposed of', async () => {
+  const { checkpointer, write, fileBytes } = await fixture();
+  const ended = checkpointer.run();
+  const before = fileBytes();
+  write(WRITES, KIB);
+  await vi.waitFor(() => expect(fileBytes()).toBeGreaterThan(before + (WRITES / 2) * KIB));
+  checkpointer[Symbol.dispose]();
+  await ended;
 });

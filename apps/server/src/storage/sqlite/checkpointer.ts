@@ -5,10 +5,8 @@
 import { StorageError } from '../storage-error.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
-import type { SharedWriteLock } from './write-lock.ts';
+import { RELEASES_PER_CHECKPOINT, type SharedWriteLock } from './write-lock.ts';
 
-const CHECKPOINT_INTERVAL_MS = 100;
-const WRITES_PER_CHECKPOINT = 250;
 /** At this size (32 MiB) the checkpointer holds writers back so that the log restarts from its beginning. */
 const LONG_LOG_PAGES = 8_192;
 
@@ -16,7 +14,7 @@ export class Checkpointer implements Disposable {
   readonly #sqlite: Sqlite;
   readonly #checkpoint: ReturnType<Sqlite['prepare']>;
   readonly #lock: SharedWriteLock;
-  #timer: NodeJS.Timeout | null = null;
+  #state: 'running' | 'ended' = 'running';
 
   /** @throws StorageError */
   constructor(path: string, lock: SharedWriteLock) {
@@ -26,17 +24,21 @@ export class Checkpointer implements Disposable {
     this.#lock = lock;
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => this.checkpointIfDue(), CHECKPOINT_INTERVAL_MS).unref();
+  /** Returns after the checkpointer was disposed of. */
+  async run(): Promise<void> {
+    while (this.#state === 'running') {
+      await this.#lock.checkpointDue();
+      if (this.#state === 'running') this.checkpointIfDue();
+    }
   }
 
   checkpointIfDue(): void {
-    if (this.#lock.releases < WRITES_PER_CHECKPOINT) return;
+    if (this.#lock.releases < RELEASES_PER_CHECKPOINT) return;
     this.#lock.resetReleases();
     try {
-      const pages = this.#run();
+      const pages = this.#checkpointLog();
       // SQLite restarts the log only once all of it is in the file, which never happens under continuous writes.
-      if (pages >= LONG_LOG_PAGES) this.#lock.run(() => this.#run());
+      if (pages >= LONG_LOG_PAGES) this.#lock.run(() => this.#checkpointLog());
     } catch (error) {
       // On a full disk the log still has all commits, and the next writer reports the failure.
       if (!(error instanceof StorageError)) throw error;
@@ -44,11 +46,14 @@ export class Checkpointer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#lock.wake();
     this.#sqlite.close();
   }
 
-  #run(): number {
+  /** @returns the length of the log in pages. */
+  #checkpointLog(): number {
     return mapSqliteErrors(() => {
       const { log } = this.#checkpoint.get() as { readonly log: number };
       return log;

@@ -39,7 +39,7 @@ export interface UncleanRun {
 }
 
 /** A process may write to its database this long after its last heartbeat. */
-const HEARTBEAT_TOLERANCE_MS = 10_000;
+const HEARTBEAT_TOLERANCE_MS = 20_000;
 
 /**
  * Takes about two seconds for each gigabyte.

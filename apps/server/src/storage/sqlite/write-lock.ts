@@ -19,6 +19,8 @@ const FREE = 0;
 const HOLDER = 0;
 const RELEASES = 1;
 const INTEGERS = 2;
+/** A write is a few pages of the write-ahead log. */
+export const RELEASES_PER_CHECKPOINT = 250;
 
 export function createWriteLockMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(INTEGERS * Int32Array.BYTES_PER_ELEMENT);
@@ -36,6 +38,23 @@ export class SharedWriteLock implements WriteLock {
 
   get releases(): number {
     return Atomics.load(this.#integers, RELEASES);
+  }
+
+  /**
+   * Waits, without a timer and without blocking the thread, until the lock was released
+   * `RELEASES_PER_CHECKPOINT` times since the last reset, or for `wake`.
+   */
+  async checkpointDue(): Promise<void> {
+    const { releases } = this;
+    if (releases >= RELEASES_PER_CHECKPOINT) return;
+    // Returns at once if a release came in between.
+    const waiting = Atomics.waitAsync(this.#integers, RELEASES, releases);
+    if (waiting.async) await waiting.value;
+  }
+
+  /** Ends all waits of `checkpointDue`. */
+  wake(): void {
+    Atomics.notify(this.#integers, RELEASES);
   }
 
   resetReleases(): void {
@@ -80,7 +99,8 @@ export function releaseWriteLock(memory: SharedArrayBuffer, thread: number): voi
 function release(integers: Int32Array, thread: number): void {
   const holder = holderOf(thread);
   if (Atomics.compareExchange(integers, HOLDER, holder, FREE) !== holder) return;
-  Atomics.add(integers, RELEASES, 1);
+  if (Atomics.add(integers, RELEASES, 1) + 1 === RELEASES_PER_CHECKPOINT)
+    Atomics.notify(integers, RELEASES);
   Atomics.notify(integers, HOLDER, 1);
 }
 

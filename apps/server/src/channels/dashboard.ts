@@ -7,7 +7,7 @@ import {
   MAX_DASHBOARD_SAMPLES,
   type DashboardSample,
 } from '@tandem/protocol';
-import { systemClock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import { LatestChannel } from './latest-channel.ts';
 
@@ -15,6 +15,7 @@ const MAX_AGE_MS = MAX_DASHBOARD_SAMPLES * DASHBOARD_INTERVAL_MS;
 
 export interface DashboardOptions {
   readonly number: number;
+  readonly clock: Clock;
   readonly sample: () => DashboardSample;
   /** Whether there are connections. */
   readonly isInUse: () => boolean;
@@ -30,11 +31,11 @@ export class Dashboard implements Disposable {
   readonly #samples: DashboardSample[] = [];
   readonly #interval: OnDemandInterval;
 
-  constructor({ number, sample, isInUse, maySee, onDelivered, onError }: DashboardOptions) {
+  constructor({ number, clock, sample, isInUse, maySee, onDelivered, onError }: DashboardOptions) {
     this.#sample = sample;
     this.#onError = onError;
     this.#interval = new OnDemandInterval({
-      clock: systemClock,
+      clock,
       intervalMs: DASHBOARD_INTERVAL_MS,
       tick: () => this.#tickSafely(),
       isNeeded: isInUse,

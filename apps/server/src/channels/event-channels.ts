@@ -61,6 +61,7 @@ export function createEventChannels(options: EventChannelsOptions): EventChannel
   });
   const dashboard = new Dashboard({
     number: rooms.nextChannel(),
+    clock: metrics.clock,
     sample,
     isInUse: () => metrics.connections.total > 0,
     maySee: isAdministrator,

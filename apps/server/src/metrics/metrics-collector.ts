@@ -4,7 +4,6 @@
  */
 import type { Engine } from '../engine/port.ts';
 import { METRICS } from '../limits.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { OnDemandInterval } from '../runtime/on-demand-interval.ts';
 import type { ServerStats } from './connection-stats.ts';
 import { DashboardSampler } from './dashboard-sample.ts';
@@ -33,7 +32,7 @@ export class MetricsCollector implements Disposable {
     this.#loopDelay = new LoopDelay(metrics.loopDelay);
     const isInUse = () => metrics.connections.total > 0;
     this.#interval = new OnDemandInterval({
-      clock: systemClock,
+      clock: metrics.clock,
       intervalMs: METRICS.loopDelayIntervalMs,
       tick: () => {
         this.#loopDelay.turn();

@@ -252,7 +252,7 @@ describe('hello', () => {
     });
     expect(await refusal(client)).toMatchObject({
       code: 4426,
-      sentence: expect.stringContaining('reload the page') as string,
+      sentence: expect.stringContaining('Reload the page') as string,
     });
   });
 

@@ -96,9 +96,9 @@ export const SLOW_CONSUMER = {
   checkIntervalMs: 200,
   /** Above it, requested or not, `open` waits. */
   openPauseBytes: 1 * MIB,
-  /** Above it, not counting documents that the client opened, the connection is closed. */
+  /** Above it, not counting documents that the client opened, the connection is closed (T11). */
   maxQueuedBytes: 16 * MIB,
-  /** A connection that takes less than `minProgressBytes` of requested data in this time is closed. */
+  /** A connection that takes less than `minProgressBytes` of requested data in this time is closed (T11). */
   stallTimeoutMs: 5_000,
   minProgressBytes: 64 * KIB,
 } as const;

@@ -11,6 +11,7 @@ import {
   profilePatch,
   type Call,
   type ClientMessage,
+  type CommandName,
   type ServerMessage,
 } from '@tandem/protocol';
 import { writeAwareness } from '../src/presence/awareness-update.ts';
@@ -35,65 +36,98 @@ type CommandField = (
   place: Place,
 ) => { readonly name: string; readonly input: object };
 
+/** Every text of every command: a command that is missing here does not compile. */
+const TEXTS_OF_COMMANDS: Readonly<Record<CommandName, Readonly<Record<string, CommandField>>>> = {
+  'document:create': {
+    document: (document) => ({ name: 'document:create', input: { document } }),
+    title: (title) => ({
+      name: 'document:create',
+      input: { document: newDocument(), title },
+    }),
+  },
+  'document:rename': {
+    document: (document) => ({
+      name: 'document:rename',
+      input: { document, title: 'T' },
+    }),
+    title: (title, { own }) => ({
+      name: 'document:rename',
+      input: { document: own, title },
+    }),
+  },
+  'document:unlist': {
+    document: (document) => ({ name: 'document:unlist', input: { document } }),
+  },
+  'link:change': {
+    link: (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
+  },
+  'member:change': {
+    user: (user, { own }) => ({
+      name: 'member:change',
+      input: { document: own, user, role: 'viewer' },
+    }),
+    role: (role, { own }) => ({
+      name: 'member:change',
+      input: { document: own, user: 'ada', role },
+    }),
+  },
+  'member:remove': {
+    user: (user, { own }) => ({
+      name: 'member:remove',
+      input: { document: own, user },
+    }),
+  },
+  'profile:change': {
+    name: (name) => ({ name: 'profile:change', input: { name } }),
+  },
+  'chat:send': {
+    text: (text, { document }) => ({
+      name: 'chat:send',
+      input: { document, text, mentions: [], replyTo: null },
+    }),
+    'mentions.user': (user, { document }) => ({
+      name: 'chat:send',
+      input: { document, text: '@x', mentions: [{ user, offset: 0, length: 2 }], replyTo: null },
+    }),
+    replyTo: (replyTo, { document }) => ({
+      name: 'chat:send',
+      input: { document, text: 'x', mentions: [], replyTo },
+    }),
+  },
+  'chat:edit': {
+    text: (text, { document, message }) => ({
+      name: 'chat:edit',
+      input: { document, message, text, mentions: [] },
+    }),
+    message: (message, { document }) => ({
+      name: 'chat:edit',
+      input: { document, message, text: 'x', mentions: [] },
+    }),
+  },
+  'chat:delete': {
+    message: (message, { document }) => ({
+      name: 'chat:delete',
+      input: { document, message },
+    }),
+  },
+  'chat:react': {
+    emoji: (emoji, { document, message }) => ({
+      name: 'chat:react',
+      input: { document, message, emoji, on: true },
+    }),
+  },
+  'chat:see': {
+    document: (document) => ({ name: 'chat:see', input: { document, number: 1 } }),
+  },
+};
+
 const COMMAND_FIELDS: Readonly<Record<string, CommandField>> = {
   'command.name': (name, { own }) => ({ name, input: { document: own } }),
-  'document:create.document': (document) => ({ name: 'document:create', input: { document } }),
-  'document:create.title': (title) => ({
-    name: 'document:create',
-    input: { document: newDocument(), title },
-  }),
-  'document:rename.document': (document) => ({
-    name: 'document:rename',
-    input: { document, title: 'T' },
-  }),
-  'document:rename.title': (title, { own }) => ({
-    name: 'document:rename',
-    input: { document: own, title },
-  }),
-  'document:unlist.document': (document) => ({ name: 'document:unlist', input: { document } }),
-  'link:change.link': (link, { own }) => ({ name: 'link:change', input: { document: own, link } }),
-  'member:change.user': (user, { own }) => ({
-    name: 'member:change',
-    input: { document: own, user, role: 'viewer' },
-  }),
-  'member:change.role': (role, { own }) => ({
-    name: 'member:change',
-    input: { document: own, user: 'ada', role },
-  }),
-  'member:remove.user': (user, { own }) => ({
-    name: 'member:remove',
-    input: { document: own, user },
-  }),
-  'profile:change.name': (name) => ({ name: 'profile:change', input: { name } }),
-  'chat:send.text': (text, { document }) => ({
-    name: 'chat:send',
-    input: { document, text, mentions: [], replyTo: null },
-  }),
-  'chat:send.mentions.user': (user, { document }) => ({
-    name: 'chat:send',
-    input: { document, text: '@x', mentions: [{ user, offset: 0, length: 2 }], replyTo: null },
-  }),
-  'chat:send.replyTo': (replyTo, { document }) => ({
-    name: 'chat:send',
-    input: { document, text: 'x', mentions: [], replyTo },
-  }),
-  'chat:edit.text': (text, { document, message }) => ({
-    name: 'chat:edit',
-    input: { document, message, text, mentions: [] },
-  }),
-  'chat:edit.message': (message, { document }) => ({
-    name: 'chat:edit',
-    input: { document, message, text: 'x', mentions: [] },
-  }),
-  'chat:delete.message': (message, { document }) => ({
-    name: 'chat:delete',
-    input: { document, message },
-  }),
-  'chat:react.emoji': (emoji, { document, message }) => ({
-    name: 'chat:react',
-    input: { document, message, emoji, on: true },
-  }),
-  'chat:see.document': (document) => ({ name: 'chat:see', input: { document, number: 1 } }),
+  ...Object.fromEntries(
+    Object.entries(TEXTS_OF_COMMANDS).flatMap(([name, fields]) =>
+      Object.entries(fields).map(([field, make]) => [`${name}.${field}`, make]),
+    ),
+  ),
 };
 
 const CHANNEL_FIELDS = ['open.document', 'subscribe.name', 'presence:list.query', 'awareness'];

@@ -1,7 +1,12 @@
 export { ChannelSession } from './channels/channel-session.ts';
 export * from './client.ts';
 export { newDocumentId } from './commands/ids.ts';
-export { Commands, type PendingCommand, type RefusedListener } from './commands/commands.ts';
+export {
+  Commands,
+  isWork,
+  type PendingCommand,
+  type RefusedListener,
+} from './commands/commands.ts';
 export { type ConnectionState, type FailureCause } from './connection/connection-state.ts';
 export { answerWithin } from './store/answer-within.ts';
 export { BROWSER_DATABASES, openBrowserStores } from './store/browser-stores.ts';

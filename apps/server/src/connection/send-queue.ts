@@ -5,7 +5,8 @@
  * - above `SLOW_CONSUMER.conflateThresholdBytes`: messages that the next value replaces are not sent
  * - above `SLOW_CONSUMER.lagThresholdBytes`, or above the first for `SLOW_CONSUMER.lagAfterMs`: channels pause
  * - once little waits: paused channels catch up, a few at a time
- * - third lag in a minute, or requested data that is not read: the connection is closed
+ * - third lag in a minute, more than `SLOW_CONSUMER.maxQueuedBytes`, or requested data that is not read: the
+ *   connection is closed
  */
 import { SLOW_CONSUMER } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';

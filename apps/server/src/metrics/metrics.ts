@@ -78,88 +78,112 @@ export interface SpanSink {
 }
 
 export class Metrics {
+  readonly #instruments: Instrument[] = [];
   /** Its monotonic time is that of every start passed to these methods. */
   readonly clock: Clock;
   probeDocument: string | null = null;
   readonly connections = new ConnectionCounts();
-  readonly connectionAttempts = new LabeledCounter(
-    'tandem_connection_attempts_total',
-    'Attempts to connect.',
-    ['result', CONNECT_RESULTS],
+  readonly connectionAttempts = this.#register(
+    new LabeledCounter('tandem_connection_attempts_total', 'Attempts to connect.', [
+      'result',
+      CONNECT_RESULTS,
+    ]),
   );
-  readonly messages = new LabeledCounter(
-    'tandem_messages_received_total',
-    'Messages from clients.',
-    ['type', CLIENT_MESSAGES],
+  readonly messages = this.#register(
+    new LabeledCounter('tandem_messages_received_total', 'Messages from clients.', [
+      'type',
+      CLIENT_MESSAGES,
+    ]),
   );
-  readonly publishes = new LabeledCounter(
-    'tandem_publishes_total',
-    'Messages published to a room, each counted once.',
-    ['class', DELIVERY_CLASSES],
+  readonly publishes = this.#register(
+    new LabeledCounter(
+      'tandem_publishes_total',
+      'Messages published to a room, each counted once.',
+      ['class', DELIVERY_CLASSES],
+    ),
   );
-  readonly deliveries = new LabeledCounter(
-    'tandem_deliveries_total',
-    'Messages delivered to the channels of a room.',
-    ['class', DELIVERY_CLASSES],
+  readonly deliveries = this.#register(
+    new LabeledCounter('tandem_deliveries_total', 'Messages delivered to the channels of a room.', [
+      'class',
+      DELIVERY_CLASSES,
+    ]),
   );
-  readonly framesSent = new Counter(
-    'tandem_frames_sent_total',
-    'Frames written. Deliveries divided by frames is the number of messages in one frame.',
+  readonly framesSent = this.#register(
+    new Counter(
+      'tandem_frames_sent_total',
+      'Frames written. Deliveries divided by frames is the number of messages in one frame.',
+    ),
   );
-  readonly bytes = new LabeledCounter('tandem_bytes_total', 'Bytes of frames.', [
-    'direction',
-    ['in', 'out'],
-  ]);
-  readonly slowConsumers = new Counter(
-    'tandem_slow_consumers_total',
-    'Connections that read too slowly.',
+  readonly bytes = this.#register(
+    new LabeledCounter('tandem_bytes_total', 'Bytes of frames.', ['direction', ['in', 'out']]),
   );
-  readonly gapRepairs = new Counter(
-    'tandem_gap_repairs_total',
-    'Requests for rows or events that are missing between received ones.',
+  readonly slowConsumers = this.#register(
+    new Counter(
+      'tandem_slow_consumers_total',
+      'Times that a connection read too slowly and its channels were paused.',
+    ),
   );
-  readonly recoveries = new LabeledCounter(
-    'tandem_recoveries_total',
-    'Replicas and channels that resumed from a position, by what the server sent them.',
-    ['result', RECOVERIES],
+  readonly gapRepairs = this.#register(
+    new Counter(
+      'tandem_gap_repairs_total',
+      'Requests for rows or events that are missing between received ones.',
+    ),
   );
-  readonly errorsSent = new LabeledCounter(
-    'tandem_errors_sent_total',
-    'Errors sent to clients, by code.',
-    ['code', Object.keys(ERRORS) as ErrorCode[]],
+  readonly recoveries = this.#register(
+    new LabeledCounter(
+      'tandem_recoveries_total',
+      'Replicas and channels that resumed from a position, by what the server sent them.',
+      ['result', RECOVERIES],
+    ),
   );
-  readonly reauthentications = new LabeledCounter(
-    'tandem_reauthentications_total',
-    'New tokens on open connections.',
-    ['result', ['renewed', 'refused']],
+  readonly errorsSent = this.#register(
+    new LabeledCounter('tandem_errors_sent_total', 'Errors sent to clients, by code.', [
+      'code',
+      Object.keys(ERRORS) as ErrorCode[],
+    ]),
   );
-  readonly rateLimited = new LabeledCounter(
-    'tandem_rate_limited_total',
-    'Messages, connections and requests refused by a rate limit.',
-    ['bucket', BUCKETS],
+  readonly reauthentications = this.#register(
+    new LabeledCounter('tandem_reauthentications_total', 'New tokens on open connections.', [
+      'result',
+      ['renewed', 'refused'],
+    ]),
   );
-  readonly containedErrors = new LabeledCounter(
-    'tandem_contained_errors_total',
-    'Errors of the server that affected only one connection or one operation.',
-    ['source', ERROR_SOURCES],
+  readonly rateLimited = this.#register(
+    new LabeledCounter(
+      'tandem_rate_limited_total',
+      'Messages, connections and requests refused by a rate limit.',
+      ['bucket', BUCKETS],
+    ),
   );
-  readonly untrustedForwards = new Counter(
-    'tandem_untrusted_forwarded_total',
-    'Requests with forwarded headers from a private address while TRUST_PROXY is 0.',
+  readonly containedErrors = this.#register(
+    new LabeledCounter(
+      'tandem_contained_errors_total',
+      'Errors of the server that affected only one connection or one operation.',
+      ['source', ERROR_SOURCES],
+    ),
   );
-  readonly loopDelay = new Histogram(
-    'nodejs_eventloop_lag_seconds',
-    'Delay of the event loop of the gateway.',
+  readonly untrustedForwards = this.#register(
+    new Counter(
+      'tandem_untrusted_forwarded_total',
+      'Requests with forwarded headers from a private address while TRUST_PROXY is 0.',
+    ),
   );
-  readonly selfProbe = new LabeledHistogram(
-    'tandem_probe_seconds',
-    'From a message of the self-probe to its delivery.',
-    ['path', PROBE_PATHS],
+  readonly loopDelay = this.#register(
+    new Histogram('nodejs_eventloop_lag_seconds', 'Delay of the event loop of the gateway.'),
   );
-  readonly probeFailures = new LabeledCounter(
-    'tandem_probe_failures_total',
-    'Messages of the self-probe that were not delivered in time.',
-    ['path', PROBE_PATHS],
+  readonly selfProbe = this.#register(
+    new LabeledHistogram(
+      'tandem_probe_seconds',
+      'From a message of the self-probe to its delivery.',
+      ['path', PROBE_PATHS],
+    ),
+  );
+  readonly probeFailures = this.#register(
+    new LabeledCounter(
+      'tandem_probe_failures_total',
+      'Messages of the self-probe that were not delivered in time.',
+      ['path', PROBE_PATHS],
+    ),
   );
   readonly acknowledgements = new LatencyWindow();
   readonly commits = new LatencyWindow();
@@ -167,38 +191,55 @@ export class Metrics {
   /** Unanswered commands, oldest first. */
   readonly pendingCommands = new Set<{ readonly startMs: number }>();
 
-  readonly #disconnects = new LabeledCounter(
-    'tandem_disconnects_total',
-    'Connections that ended.',
-    ['code', CLOSE_WORDS],
+  readonly #disconnects = this.#register(
+    new LabeledCounter('tandem_disconnects_total', 'Connections that ended.', [
+      'code',
+      CLOSE_WORDS,
+    ]),
   );
-  readonly #hello = new Histogram('tandem_handshake_duration_seconds', 'From hello to welcome.');
-  readonly #open = new Histogram(
-    'tandem_document_open_duration_seconds',
-    'From the open of a document to its answer.',
+  readonly #hello = this.#register(
+    new Histogram('tandem_handshake_duration_seconds', 'From hello to welcome.'),
   );
-  readonly #acknowledge = new Histogram(
-    'tandem_update_ack_seconds',
-    'From the arrival of an update to its acknowledgement, one update of each channel at a time.',
+  readonly #open = this.#register(
+    new Histogram(
+      'tandem_document_open_duration_seconds',
+      'From the open of a document to its answer.',
+    ),
   );
-  readonly #commands = new TwoLabelCounter('tandem_commands_total', 'Commands answered.', [
-    ['command', COMMAND_NAMES],
-    ['result', COMMAND_RESULTS],
-  ]);
-  readonly #command = new LabeledHistogram(
-    'tandem_command_seconds',
-    'From a command to its answer, including the commit.',
-    ['command', COMMAND_NAMES],
+  readonly #acknowledge = this.#register(
+    new Histogram(
+      'tandem_update_ack_seconds',
+      'From the arrival of an update to its acknowledgement, one update of each channel at a time.',
+    ),
   );
-  readonly #commandCommit = new Histogram(
-    'tandem_command_commit_seconds',
-    'Transactions of commands, any number in each, until they are on disk.',
+  readonly #commands = this.#register(
+    new TwoLabelCounter('tandem_commands_total', 'Commands answered.', [
+      ['command', COMMAND_NAMES],
+      ['result', COMMAND_RESULTS],
+    ]),
   );
-  readonly #commit = new Histogram(
-    'tandem_journal_commit_seconds',
-    'Transactions of the journal, until they are on disk.',
+  readonly #command = this.#register(
+    new LabeledHistogram(
+      'tandem_command_seconds',
+      'From a command to its answer, including the commit.',
+      ['command', COMMAND_NAMES],
+    ),
   );
-  readonly #compaction = new Histogram('tandem_compaction_seconds', 'Compactions of a document.');
+  readonly #commandCommit = this.#register(
+    new Histogram(
+      'tandem_command_commit_seconds',
+      'Transactions of commands, any number in each, until they are on disk.',
+    ),
+  );
+  readonly #commit = this.#register(
+    new Histogram(
+      'tandem_journal_commit_seconds',
+      'Transactions of the journal, until they are on disk.',
+    ),
+  );
+  readonly #compaction = this.#register(
+    new Histogram('tandem_compaction_seconds', 'Compactions of a document.'),
+  );
   readonly #spans: SpanSink | null;
 
   constructor(spans: SpanSink | null = null, clock: Clock = systemClock) {
@@ -207,34 +248,12 @@ export class Metrics {
   }
 
   get instruments(): readonly Instrument[] {
-    return [
-      this.connectionAttempts,
-      this.#disconnects,
-      this.#hello,
-      this.messages,
-      this.publishes,
-      this.deliveries,
-      this.framesSent,
-      this.bytes,
-      this.slowConsumers,
-      this.#open,
-      this.recoveries,
-      this.gapRepairs,
-      this.#acknowledge,
-      this.#commands,
-      this.#command,
-      this.#commandCommit,
-      this.#commit,
-      this.#compaction,
-      this.reauthentications,
-      this.errorsSent,
-      this.rateLimited,
-      this.containedErrors,
-      this.untrustedForwards,
-      this.loopDelay,
-      this.selfProbe,
-      this.probeFailures,
-    ];
+    return this.#instruments;
+  }
+
+  #register<I extends Instrument>(instrument: I): I {
+    this.#instruments.push(instrument);
+    return instrument;
   }
 
   delivered(type: ServerMessageType, receivers: number): void {

@@ -1,4 +1,4 @@
-import type { ChannelSession, DocumentSession } from '@tandem/client';
+import { isWork, type ChannelSession, type DocumentSession } from '@tandem/client';
 import {
   hasVisibleText,
   type Call,
@@ -46,11 +46,11 @@ export function useChat(room: DocumentSession, me: string | null): Chat {
   const state = useChannelValue(session, ({ state }) => state);
   const people = useChatPeople(room, state);
   const isAboutThis = useCallback(
-    ({ name, input }: Call) =>
-      name !== 'chat:see' &&
-      name.startsWith('chat:') &&
-      'document' in input &&
-      input.document === document,
+    (call: Call) =>
+      isWork(call) &&
+      call.name.startsWith('chat:') &&
+      'document' in call.input &&
+      call.input.document === document,
     [document],
   );
   const [refusal, clearRefusal] = useRefusal(refusals, isAboutThis);

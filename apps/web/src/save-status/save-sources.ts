@@ -1,11 +1,12 @@
 /** The save state of one document or of the whole device: the state of the client, with the pending commands in it. */
-import type {
-  Client,
-  DocumentSession,
-  PendingCommand,
-  SaveState,
-  UnconfirmedWork,
-  Commands,
+import {
+  isWork,
+  type Client,
+  type DocumentSession,
+  type PendingCommand,
+  type SaveState,
+  type UnconfirmedWork,
+  type Commands,
 } from '@tandem/client';
 import type { ErrorBody } from '@tandem/protocol';
 import type { Services } from '../session/services.ts';
@@ -150,13 +151,13 @@ export function withCommands(
 /** A command that the device has not stored within this time counts as unpersisted. */
 const PERSIST_GRACE_MS = 1_000;
 
-/** Read markers are left out: losing one is harmless. */
 function pendingIn(
   { pending }: Pick<Commands, 'pending'>,
   document: string,
 ): readonly PendingCommand[] {
   return pending.filter(
-    ({ name, input }) => name !== 'chat:see' && 'document' in input && input.document === document,
+    (command) =>
+      isWork(command) && 'document' in command.input && command.input.document === document,
   );
 }
 

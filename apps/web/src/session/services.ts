@@ -4,6 +4,7 @@ import {
   browserFallback,
   browserLocks,
   Client,
+  isWork,
   openBrowserStores,
   takeLease,
   type ChannelSession,
@@ -63,9 +64,7 @@ export async function createServices({ reportError }: ServicesOptions): Promise<
   client.pages.completeLibrary(library, activity);
   account.follow(library);
   client.commands.onRefused((call, error) => {
-    // Read markers fail silently.
-    if (!refused.handleRefusal(call, error) && call.name !== 'chat:see')
-      refusals.report(call, error);
+    if (!refused.handleRefusal(call, error) && isWork(call)) refusals.report(call, error);
   });
   // The first paint shows what this device has stored.
   await Promise.all([client.commands.loaded, library.loaded]);

@@ -309,6 +309,6 @@ export class Commands {
 }
 
 /** False for commands whose loss no person notices, such as reading marks. */
-export function isWork({ name }: IssuedCommand): boolean {
+export function isWork({ name }: Pick<Call, 'name'>): boolean {
   return COMMANDS[name].isSilent !== true;
 }

@@ -3,7 +3,7 @@
  * a process and a disk, with the faults that a seed selects. In the end the faults stop, and all
  * states must be equal.
  */
-import { waitsFor, type Call, type Command } from '@tandem/protocol';
+import { waitsFor, type Call, type Command, type CommandName } from '@tandem/protocol';
 import {
   assertInvariant,
   createSimulation,
@@ -141,30 +141,45 @@ class SimulatedCommands implements SimulatedSystem<Action> {
     const about = { document: SHARED_DOCUMENT, message };
     const text = `t${this.#lastId}`;
     const title = random.chance(0.2) ? `bad ${text}` : text;
-    return random.pick<() => Call>([
-      () => this.#chatMessage(),
-      () => this.#chatMessage(),
-      () => ({
-        name: 'document:create',
-        input: { document: `document-${this.#lastId}-of-its-own` },
-      }),
-      () => ({ name: 'document:rename', input: { document, title } }),
-      () => ({ name: 'document:rename', input: { document, title } }),
-      () => ({ name: 'document:unlist', input: { document } }),
-      () => ({ name: 'profile:change', input: { name: text } }),
-      () => ({ name: 'profile:change', input: { color: random.int(0, 7) } }),
-      () => ({
-        name: 'link:change',
-        input: { document: SHARED_DOCUMENT, link: random.pick(['off', 'view', 'edit']) },
-      }),
-      () => ({ name: 'chat:edit', input: { ...about, text, mentions: [] } }),
-      () => ({ name: 'chat:delete', input: about }),
-      () => ({ name: 'chat:react', input: { ...about, emoji: '🌊', on: random.chance(0.6) } }),
-      () => ({
-        name: 'chat:see',
-        input: { document, number: random.int(0, chat?.type === 'chat' ? chat.head : 0) },
-      }),
-    ])();
+    const calls: Readonly<Record<CommandName, readonly (() => Call)[]>> = {
+      'chat:send': [() => this.#chatMessage(), () => this.#chatMessage()],
+      'document:create': [
+        () => ({
+          name: 'document:create',
+          input: { document: `document-${this.#lastId}-of-its-own` },
+        }),
+      ],
+      'document:rename': [
+        () => ({ name: 'document:rename', input: { document, title } }),
+        () => ({ name: 'document:rename', input: { document, title } }),
+      ],
+      'document:unlist': [() => ({ name: 'document:unlist', input: { document } })],
+      'profile:change': [
+        () => ({ name: 'profile:change', input: { name: text } }),
+        () => ({ name: 'profile:change', input: { color: random.int(0, 7) } }),
+      ],
+      'link:change': [
+        () => ({
+          name: 'link:change',
+          input: { document: SHARED_DOCUMENT, link: random.pick(['off', 'view', 'edit']) },
+        }),
+      ],
+      // Not modelled: the ledger has no members.
+      'member:change': [],
+      'member:remove': [],
+      'chat:edit': [() => ({ name: 'chat:edit', input: { ...about, text, mentions: [] } })],
+      'chat:delete': [() => ({ name: 'chat:delete', input: about })],
+      'chat:react': [
+        () => ({ name: 'chat:react', input: { ...about, emoji: '🌊', on: random.chance(0.6) } }),
+      ],
+      'chat:see': [
+        () => ({
+          name: 'chat:see',
+          input: { document, number: random.int(0, chat?.type === 'chat' ? chat.head : 0) },
+        }),
+      ],
+    };
+    return random.pick(Object.values(calls).flat())();
   }
 
   #addPage(user: string, stored?: StoredModel): void {

@@ -2,12 +2,16 @@
  * Compares Tandem with other servers: one run, alternating targets, the same work.
  *
  *     pnpm bench [--quick] [--scenario name]… [--only target]… [--scale n] [--rounds n]
- *                [--docs] [--bundle main.js] [--profile folder]
+ *                [--docs] [--bundle main.js] [--profile folder] [--pin]
+ *                [--threads]
  *
  * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes
  * the tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a
- * processor profile of each thread of Tandem.
+ * processor profile of each thread of Tandem. `--pin` gives the measured server one core and the load
+ * all others (Linux only), so that processor times of servers with one and with many threads compare. `--threads` prints
+ * what each thread of the first target used.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,7 +23,7 @@ import { writeDocs } from './docs-page.ts';
 import { toRow, type Report, type Section } from './result.ts';
 import type { Runner, Outcome, Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
-import { printTable } from './table.ts';
+import { printTable, printThreads } from './table.ts';
 import { TandemTarget } from './tandem-target.ts';
 
 const RESULTS = resolve(import.meta.dirname, 'results');
@@ -40,6 +44,8 @@ const { values: options } = parseArgs({
     docs: { type: 'boolean', default: false },
     bundle: { type: 'string' },
     profile: { type: 'string' },
+    threads: { type: 'boolean', default: false },
+    pin: { type: 'boolean', default: false },
   },
 });
 const length = options.quick ? 'quick' : 'full';
@@ -48,21 +54,26 @@ const scale = Number(options.scale);
 const scenarios = select(SCENARIOS, options.scenario, ({ name }) => name);
 const names: readonly ClientProtocolName[] = select(TARGET_NAMES, options.only, (name) => name);
 
+const core = options.pin ? 0 : undefined;
+if (core !== undefined) pinThisProcess(`${core + 1}-${availableParallelism() - 1}`);
+
 await using tandem = await TandemTarget.create({
   bundle: options.bundle,
+  core,
   nodeArguments:
     options.profile === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
 });
 await using swarm = Swarm.create(SWARM_PROCESSES);
-const targets = createTargets(tandem);
+const targets = createTargets(tandem, core);
 
 const sections: Section[] = [];
 for (const scenario of scenarios) {
   const section = await runRounds(scenario);
   sections.push(section);
   process.stdout.write(printTable(section));
+  if (options.threads) process.stdout.write(printThreads(section));
 }
 const report: Report = {
   at: new Date().toISOString(),
@@ -80,6 +91,11 @@ const file = join(RESULTS, `${report.at.replaceAll(':', '-')}.json`);
 await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
 process.stdout.write(`\nAll of it is in ${file}\n`);
 if (options.docs) await writeDocs(report);
+
+/** Processes that this one starts inherit its cores. */
+function pinThisProcess(cores: string): void {
+  execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cores, String(process.pid)]);
+}
 
 async function runRounds(scenario: Scenario): Promise<Section> {
   const measured = names.filter((name) => scenario.targets.includes(name));
@@ -117,7 +133,15 @@ async function run(scenario: Scenario, target: Target): Promise<Outcome> {
   } catch (error) {
     process.exitCode = 1;
     const reason = error instanceof Error ? error.message : String(error);
-    return { operations: 0, cpuUs: 0, samples: {}, figures: {}, faults: new Map([[reason, 1]]) };
+    return {
+      operations: 0,
+      cpuUs: 0,
+      writtenBytes: 0,
+      threads: [],
+      samples: {},
+      figures: {},
+      faults: new Map([[reason, 1]]),
+    };
   } finally {
     clearTimeout(timer);
   }

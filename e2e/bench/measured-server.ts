@@ -13,12 +13,42 @@ export interface Usage {
   readonly heapUsed: number;
   /** The longest block of the main thread's event loop since `watchLoop`. */
   readonly loopDelayMs: number;
+  /** Bytes written to disks since the process started; 0 on other systems than Linux. */
+  readonly writtenBytes: number;
+  /** In the order of their start; empty on other systems than Linux. */
+  readonly threads: readonly ThreadUsage[];
+}
+
+export interface ThreadUsage {
+  readonly id: number;
+  readonly name: string;
+  readonly cpuUs: number;
+  /** How often the thread was blocked and woken. */
+  readonly wakeUps: number;
+}
+
+/** What a server has used between two moments. */
+export type Consumption = Pick<Usage, 'cpuUs' | 'writtenBytes' | 'threads'>;
+
+/** `threads` leaves out those that have ended. */
+export function consumption(before: Usage, after: Usage): Consumption {
+  const earlier = new Map(before.threads.map((thread) => [thread.id, thread]));
+  return {
+    cpuUs: after.cpuUs - before.cpuUs,
+    writtenBytes: after.writtenBytes - before.writtenBytes,
+    threads: after.threads.map((thread) => ({
+      ...thread,
+      cpuUs: thread.cpuUs - (earlier.get(thread.id)?.cpuUs ?? 0),
+      wakeUps: thread.wakeUps - (earlier.get(thread.id)?.wakeUps ?? 0),
+    })),
+  };
 }
 
 export interface MeasuredServerOptions {
   readonly script: string;
   readonly nodeArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly core?: number | undefined;
 }
 
 export class MeasuredServer implements AsyncDisposable {
@@ -31,12 +61,13 @@ export class MeasuredServer implements AsyncDisposable {
   }
 
   static async create(options: MeasuredServerOptions): Promise<MeasuredServer> {
-    const { script, nodeArguments = [], env = {} } = options;
+    const { script, nodeArguments = [], env = {}, core } = options;
     const server = new MeasuredServer(
       await ServerProcess.create({
         arguments: ['--expose-gc', '--import', PROBE, ...nodeArguments, script],
         env: { PATH: process.env['PATH'], ...env },
         ipc: true,
+        core,
       }),
     );
     await server.start();

@@ -6,6 +6,8 @@ import { toTable } from './table.ts';
 const outcome = (change: Partial<Outcome>): Outcome => ({
   operations: 100,
   cpuUs: 1_000,
+  writtenBytes: 0,
+  threads: [],
   samples: {},
   figures: {},
   faults: new Map(),

@@ -15,10 +15,19 @@ export interface Row {
   readonly rounds: number;
   readonly cpuUsPerOperation: number;
   readonly operationsPerCoreSecond: number;
+  readonly writtenBytesPerOperation: number;
+  readonly threads: readonly ThreadRow[];
   readonly bytesPerPerson: number | null;
   readonly percentiles: Readonly<Record<string, Percentiles>>;
   readonly figures: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
+}
+
+/** A thread of the server, by the order of its start: most of them have no name. */
+export interface ThreadRow {
+  readonly thread: string;
+  readonly cpuUsPerOperation: number;
+  readonly wakeUpsPerOperation: number;
 }
 
 export interface Section {
@@ -49,6 +58,8 @@ export function toRow(target: string, outcomes: readonly Outcome[]): Row {
     rounds: outcomes.length,
     cpuUsPerOperation: cpuUs / operations,
     operationsPerCoreSecond: (operations / cpuUs) * 1e6,
+    writtenBytesPerOperation: sum(outcomes.map((outcome) => outcome.writtenBytes)) / operations,
+    threads: threadRows(outcomes, operations),
     bytesPerPerson: bytes.length === 0 ? null : medianOf(bytes),
     percentiles: Object.fromEntries(
       keysOf(outcomes.map(({ samples }) => samples)).map((name) => [
@@ -64,6 +75,18 @@ export function toRow(target: string, outcomes: readonly Outcome[]): Row {
     ),
     faults: Object.fromEntries(faults),
   };
+}
+
+function threadRows(outcomes: readonly Outcome[], operations: number): ThreadRow[] {
+  const most = Math.max(0, ...outcomes.map(({ threads }) => threads.length));
+  return Array.from({ length: most }, (_, index) => {
+    const threads = outcomes.flatMap((outcome) => outcome.threads[index] ?? []);
+    return {
+      thread: `${index} ${threads[0]?.name ?? ''}`.trim(),
+      cpuUsPerOperation: sum(threads.map(({ cpuUs }) => cpuUs)) / operations,
+      wakeUpsPerOperation: sum(threads.map(({ wakeUps }) => wakeUps)) / operations,
+    };
+  });
 }
 
 function merge(figures: readonly Figure[]): number {

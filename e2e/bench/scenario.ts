@@ -1,6 +1,7 @@
 /** Types of a bench scenario and its outcome. */
 import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import type { Swarm } from '../load/swarm/swarm.ts';
+import type { Consumption } from './measured-server.ts';
 import type { RunningTarget } from './targets.ts';
 
 export interface Runner {
@@ -15,9 +16,8 @@ export interface Figure {
   readonly over: 'sum' | 'median' | 'worst';
 }
 
-export interface Outcome {
+export interface Outcome extends Consumption {
   readonly operations: number;
-  readonly cpuUs: number;
   readonly bytesPerPerson?: number;
   readonly samples: Readonly<Record<string, Float32Array>>;
   readonly figures: Readonly<Record<string, Figure>>;

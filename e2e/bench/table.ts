@@ -14,6 +14,7 @@ export function toTable({ operation, rows }: Section): Table {
   const reference = rows.find(({ target }) => target === 'tandem');
   const timed = namesOf(rows, ({ percentiles }) => percentiles);
   const figures = namesOf(rows, (row) => row.figures);
+  const hasWritten = rows.some((row) => row.writtenBytesPerOperation > 0);
   const withBytes = rows.some(({ bytesPerPerson }) => bytesPerPerson !== null);
   return {
     head: [
@@ -22,6 +23,7 @@ export function toTable({ operation, rows }: Section): Table {
       `CPU µs/${operation}`,
       'per core second',
       ...(withBytes ? ['bytes, ×', 'KB/person'] : []),
+      ...(hasWritten ? [`B written/${operation}`] : []),
       ...timed.map((name) => `${name}, p50 / p95 / p99 ms`),
       ...figures,
     ],
@@ -36,6 +38,7 @@ export function toTable({ operation, rows }: Section): Table {
             number((row.bytesPerPerson ?? Number.NaN) / 1024),
           ]
         : []),
+      ...(hasWritten ? [number(row.writtenBytesPerOperation)] : []),
       ...timed.map((name) => {
         const of = row.percentiles[name];
         return of === undefined || of.count === 0
@@ -48,6 +51,18 @@ export function toTable({ operation, rows }: Section): Table {
       Object.entries(faults).map(([reason, count]) => `${target}: ${reason} (${count} ×)`),
     ),
   };
+}
+
+/** Threads of the first target that took a measurable share. */
+export function printThreads({ operation, rows }: Section): string {
+  const threads = rows[0]?.threads ?? [];
+  return threads
+    .filter((row) => row.cpuUsPerOperation >= 0.05 || row.wakeUpsPerOperation >= 0.05)
+    .map(
+      (row) =>
+        `  thread ${row.thread}: ${number(row.cpuUsPerOperation)} µs, ${number(row.wakeUpsPerOperation)} wake-ups/${operation}\n`,
+    )
+    .join('');
 }
 
 export function printTable(section: Section): string {

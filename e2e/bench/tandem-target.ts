@@ -36,6 +36,7 @@ interface User {
 export interface TandemTargetOptions {
   readonly bundle: string | undefined;
   readonly nodeArguments: readonly string[];
+  readonly core: number | undefined;
 }
 
 export class TandemTarget implements AsyncDisposable {
@@ -110,6 +111,7 @@ export class TandemTarget implements AsyncDisposable {
     return MeasuredServer.create({
       script: this.#options.bundle ?? BUNDLE,
       nodeArguments,
+      core: this.#options.core,
       env: { ...ENVIRONMENT, DATA_DIR: data },
     });
   }

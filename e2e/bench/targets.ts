@@ -31,7 +31,10 @@ export const TARGET_NAMES = [
   'socket-io',
 ] as const satisfies readonly ClientProtocolName[];
 
-export function createTargets(tandem: TandemTarget): Record<ClientProtocolName, Target> {
+export function createTargets(
+  tandem: TandemTarget,
+  core: number | undefined,
+): Record<ClientProtocolName, Target> {
   return {
     tandem: {
       name: 'tandem',
@@ -40,21 +43,25 @@ export function createTargets(tandem: TandemTarget): Record<ClientProtocolName, 
       start: () => tandem.start(),
     },
     'ws-relay': rival('ws-relay', {
+      core,
       script: new URL('./rivals/ws-relay.mjs', import.meta.url),
       title: `ws ${versionOf('ws')}, a bare relay`,
       settings: 'no compression, no tracking, shared listeners; keeps and checks nothing',
     }),
     'y-websocket': rival('y-websocket', {
+      core,
       script: new URL('./rivals/y-websocket.mjs', import.meta.url),
       title: `@y/websocket-server ${versionOf('@y/websocket-server')}`,
       settings: 'on the newest ws, no compression; in memory; a socket for each document',
     }),
     hocuspocus: rival('hocuspocus', {
+      core,
       script: new URL('./rivals/hocuspocus.mjs', import.meta.url),
       title: `Hocuspocus ${versionOf('@hocuspocus/server')}`,
       settings: 'no compression, updates of a turn merged; in memory, no authentication hook',
     }),
     'socket-io': rival('socket-io', {
+      core,
       script: new URL('./rivals/socket-io.mjs', import.meta.url),
       title: `Socket.IO ${versionOf('socket.io')}`,
       settings: 'WebSocket only, no compression, connection-state recovery, request dropped',
@@ -64,13 +71,20 @@ export function createTargets(tandem: TandemTarget): Record<ClientProtocolName, 
 
 function rival(
   name: Exclude<ClientProtocolName, 'tandem'>,
-  { script, ...description }: Pick<Target, 'title' | 'settings'> & { readonly script: URL },
+  {
+    script,
+    core,
+    ...description
+  }: Pick<Target, 'title' | 'settings'> & {
+    readonly script: URL;
+    readonly core: number | undefined;
+  },
 ): Target {
   return {
     name,
     ...description,
     start: async () => {
-      const server = await MeasuredServer.create({ script: fileURLToPath(script) });
+      const server = await MeasuredServer.create({ script: fileURLToPath(script), core });
       return {
         clientProtocol: name,
         server,

@@ -24,6 +24,8 @@ export interface ServerProcessOptions {
   /** Replaces the environment of this process. `HOST` and `PORT` are added. */
   readonly env: NodeJS.ProcessEnv;
   readonly ipc?: boolean;
+  /** The only core that the process may use; Linux only. */
+  readonly core?: number | undefined;
 }
 
 export class ServerProcess implements AsyncDisposable {
@@ -56,8 +58,11 @@ export class ServerProcess implements AsyncDisposable {
   /** @throws Error with the end of the log if the server exits or is not ready in time. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the server is already running');
-    const { arguments: args, env, ipc = false } = this.#options;
-    const child = spawn(process.execPath, args, {
+    const { arguments: args, env, ipc = false, core } = this.#options;
+    const command = [process.execPath, ...args];
+    if (core !== undefined) command.unshift('taskset', '--cpu-list', String(core));
+    const [program = '', ...rest] = command;
+    const child = spawn(program, rest, {
       env: { NODE_ENV: 'production', ...env, HOST, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
     });

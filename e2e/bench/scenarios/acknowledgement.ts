@@ -1,6 +1,7 @@
 /** Time until the server acknowledges a message. */
 import type { MeasuredOperation } from '../../load/swarm/client-protocol.ts';
 import { TARGET_NAMES } from '../targets.ts';
+import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import {
   createClients,
@@ -49,7 +50,7 @@ async function run(runner: Runner, measured: MeasuredOperation): Promise<Outcome
   const report = await clients.report();
   return {
     operations: answered,
-    cpuUs: after.cpuUs - before.cpuUs,
+    ...consumption(before, after),
     samples: { answer: report.answers },
     figures: { 'answered %': median((100 * answered) / (messages * people)) },
     faults: report.faults,

@@ -1,5 +1,6 @@
 /** Networks fail and recover while people write. */
 import { TARGET_NAMES } from '../targets.ts';
+import { consumption } from '../measured-server.ts';
 import { median, total, type Scenario } from '../scenario.ts';
 import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
 
@@ -43,7 +44,7 @@ export const disconnects: Scenario = {
     const report = await clients.report();
     return {
       operations: delivered,
-      cpuUs: after.cpuUs - before.cpuUs,
+      ...consumption(before, after),
       samples: { delivery: report.latencies, replay: report.replays },
       figures: {
         'delivered %': median((100 * delivered) / expected),

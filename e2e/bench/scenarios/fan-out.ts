@@ -37,14 +37,14 @@ async function run(runner: Runner, mode: 'single' | 'batches'): Promise<Outcome>
   });
   await clients.open();
   const plan = { ...rate, messages };
-  const { cpuUs, expected, delivered, report } = await measureWriting(runner, {
+  const { used, expected, delivered, report } = await measureWriting(runner, {
     clients,
     plan,
     readers,
   });
   return {
     operations: delivered,
-    cpuUs,
+    ...used,
     samples: { delivery: report.latencies },
     figures: { 'delivered %': median((100 * delivered) / expected) },
     faults: report.faults,

@@ -1,6 +1,7 @@
 /** Time from no connection to five open rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TARGET_NAMES } from '../targets.ts';
+import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients } from './participants.ts';
 
@@ -26,7 +27,7 @@ export const handshake: Scenario = {
     const report = await clients.report();
     return {
       operations: open,
-      cpuUs: after.cpuUs - before.cpuUs,
+      ...consumption(before, after),
       samples: { arrival: report.opened },
       figures: {
         'arrivals/s': median(open / seconds),

@@ -4,6 +4,7 @@ import type { ChannelName, ClientMessage } from '@tandem/protocol';
 import { forEachConcurrently } from '../../load/concurrency.ts';
 import { TandemSocket } from '../../load/swarm/tandem-socket.ts';
 import { TARGET_NAMES, type RunningTarget } from '../targets.ts';
+import { consumption } from '../measured-server.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients, roomsOf } from './participants.ts';
 
@@ -82,13 +83,13 @@ async function measure(
   const empty = await server.usageAtRest();
   const people = await open();
   await sleep(QUIET_MS);
-  const { cpuUs: before } = await server.usage();
+  const before = await server.usage();
   await sleep(WINDOW_MS);
-  const { cpuUs: after } = await server.usage();
+  const after = await server.usage();
   const full = await server.usageAtRest();
   return {
     operations: (people * WINDOW_MS) / 1000,
-    cpuUs: after - before,
+    ...consumption(before, after),
     bytesPerPerson: (full.rss - empty.rss) / people,
     samples: {},
     figures: {

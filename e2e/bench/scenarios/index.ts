@@ -7,7 +7,7 @@ import { handshake } from './handshake.ts';
 import { idle, idleApp } from './idle.ts';
 import { longDocument } from './long-document.ts';
 import { hundredWriters, manyWriters } from './many-writers.ts';
-import { rooms } from './rooms.ts';
+import { hundredRooms, rooms } from './rooms.ts';
 import { slowReader } from './slow-reader.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -16,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   manyWriters,
   hundredWriters,
   rooms,
+  hundredRooms,
   idle,
   idleApp,
   handshake,

@@ -1,5 +1,6 @@
 /** Opens a document that took 260,000 keystrokes to write. */
 import { typeLongDocument } from '../../load/swarm/typist.ts';
+import { consumption } from '../measured-server.ts';
 import { median, worst, type Scenario } from '../scenario.ts';
 import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
 
@@ -40,7 +41,7 @@ export const longDocument: Scenario = {
     const report = await clients.report();
     return {
       operations: open,
-      cpuUs: after.cpuUs - before.cpuUs,
+      ...consumption(before, after),
       samples: { 'text is there': report.replays },
       figures: {
         'opened %': median((100 * report.delivered) / readers.length),

@@ -1,5 +1,6 @@
 /** All people write into one document. */
 import { typeKeys } from '../../load/swarm/typist.ts';
+import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import { createClients, WARM_UP_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
 
@@ -50,7 +51,7 @@ async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Out
   const report = await clients.report();
   return {
     operations: report.written,
-    cpuUs: after.cpuUs - before.cpuUs,
+    ...consumption(before, after),
     samples: { delivery: report.latencies, answer: report.answers },
     figures: { 'delivered %': median((100 * delivered) / expected) },
     faults: report.faults,

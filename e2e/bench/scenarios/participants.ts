@@ -3,12 +3,13 @@ import type { ClientGroupPlan, WritePlan } from '../../load/swarm/client-group.t
 import type { LoadClientPlan } from '../../load/swarm/load-client.ts';
 import type { SwarmGroup } from '../../load/swarm/swarm.ts';
 import type { GroupReport } from '../../load/swarm/totals.ts';
+import { consumption, type Consumption } from '../measured-server.ts';
 import type { Runner } from '../scenario.ts';
 
 /** About 200 bytes with the protocol's framing. */
 const TEXT_LENGTH = 184;
 /** Warm-up with the same work, until the server's code is compiled: servers run for weeks. */
-export const WARM_UP_SECONDS = { quick: 1, full: 8 } as const;
+export const WARM_UP_SECONDS = { quick: 1, full: 20 } as const;
 export const SETTLE_LIMIT_MS = { quick: 5_000, full: 15_000 } as const;
 
 export interface Participants {
@@ -51,7 +52,7 @@ export function firstOfEach(size: number, count: number): number[] {
 }
 
 export interface WritingResult {
-  readonly cpuUs: number;
+  readonly used: Consumption;
   readonly expected: number;
   readonly delivered: number;
   readonly report: GroupReport;
@@ -82,5 +83,6 @@ export async function measureWriting(
   const expected = messages * writers.length * readers;
   const delivered = await clients.waitFor('delivered', expected, SETTLE_LIMIT_MS[length]);
   const after = await running.server.usage();
-  return { cpuUs: after.cpuUs - before.cpuUs, expected, delivered, report: await clients.report() };
+  const used = consumption(before, after);
+  return { used, expected, delivered, report: await clients.report() };
 }

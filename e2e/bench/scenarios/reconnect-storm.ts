@@ -1,6 +1,6 @@
 /** The server restarts while everyone is connected. */
 import { TARGET_NAMES } from '../targets.ts';
-import type { MeasuredServer } from '../measured-server.ts';
+import { consumption, type MeasuredServer } from '../measured-server.ts';
 import { median, total, worst, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
 
@@ -61,7 +61,7 @@ async function run(
   );
   return {
     operations: open,
-    cpuUs: after.cpuUs - started.cpuUs,
+    ...consumption(started, after),
     samples: { handshake: report.opened },
     figures: {
       'all back after ms': median(allBackMs),

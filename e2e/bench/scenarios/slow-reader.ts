@@ -1,5 +1,6 @@
 /** One person who stops reading, among a thousand readers. */
 import { TARGET_NAMES } from '../targets.ts';
+import { consumption } from '../measured-server.ts';
 import { median, type Scenario } from '../scenario.ts';
 import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
 
@@ -45,7 +46,7 @@ export const slowReader: Scenario = {
     const after = await running.server.usage();
     return {
       operations: deliveredToAll + caughtUp,
-      cpuUs: after.cpuUs - before.cpuUs,
+      ...consumption(before, after),
       samples: { 'all read': allReading.latencies, 'one does not': oneStalled.latencies },
       figures: {
         'held for it KB': median((duringStall.rss - beforeStall.rss) / 1024),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { MARKS, NODES, SCHEMA_VERSION } from './nodes.ts';
+import { integer, matches, oneOf } from './nodes/definition.ts';
 import { neededSchema, neededSchemaOfChange, type SchemaVersions } from './schema-version.ts';
 import { copyOf, merge, pageOf as pageWith } from './testing/pages.ts';
 
@@ -41,6 +42,26 @@ test.each([
   page.getText('text').insert(1, 'x');
   expect(versions).toEqual([1, version, 1]);
   expect(neededSchema(page, LATER)).toBe(version);
+});
+
+test.each([
+  ['a list of values', oneOf(['red'], 2), 'red', 'blue'],
+  ['a range', integer({ least: 1, most: 8 }, 2), 8, 9],
+  ['a pattern', matches(/^r/, 2), 'red', 'blue'],
+] as const)(
+  'SV1 %s needs the version that introduced it, and no other value is stored',
+  (_, rule, value, other) => {
+    expect([rule(value), rule(other)]).toEqual([2, null]);
+    const page = pageOf();
+    page.getMap('attributes').set('a.colour', value);
+    expect(neededSchema(page, { ...LATER, ofAttribute: (_name, given) => rule(given) })).toBe(2);
+  },
+);
+
+test('SV1 without a version, a rule is of version 1; a value that joins an attribute has its own', () => {
+  const colour = (value: unknown) => oneOf(['red'])(value) ?? oneOf(['blue'], 2)(value);
+  expect(['red', 'blue', 'green'].map(colour)).toEqual([1, 2, null]);
+  expect([integer({ least: 0, most: 1 })(1), matches(/^r/)('red')]).toEqual([1, 1]);
 });
 
 test('two concurrent raises leave the higher version', () => {

@@ -8,7 +8,10 @@ import type { Block, Inline, Mark } from '../blocks.ts';
  * are data: the server uses them without Tiptap.
  */
 
-/** Returns the schema version from which a value may be stored, or null if it never may. */
+/**
+ * Returns the schema version from which a value may be stored, or null if it never may. A value that
+ * joins an older attribute has a rule of its own: `(value) => old(value) ?? oneOf(['new'], 2)(value)`.
+ */
 export type AttributeRule = (value: unknown) => number | null;
 
 export interface NodeDefinition {
@@ -90,17 +93,23 @@ export interface TextWriter {
   readonly lines: (blocks: readonly Block[] | undefined) => string[];
 }
 
-export function oneOf(values: readonly unknown[]): AttributeRule {
-  return (value) => (values.includes(value) ? 1 : null);
+/** @param since here and below: the schema version that introduced the values */
+export function oneOf(values: readonly unknown[], since = 1): AttributeRule {
+  return (value) => (values.includes(value) ? since : null);
 }
 
-export function integer(least: number, most: number): AttributeRule {
+export function integer(
+  { least, most }: { readonly least: number; readonly most: number },
+  since = 1,
+): AttributeRule {
   return (value) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? 1 : null;
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? since
+      : null;
 }
 
-export function matches(pattern: RegExp): AttributeRule {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? 1 : null);
+export function matches(pattern: RegExp, since = 1): AttributeRule {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? since : null);
 }
 
 const BLOCK_ID = /^[\w-]{1,64}$/;

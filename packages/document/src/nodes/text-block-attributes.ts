@@ -10,9 +10,9 @@ export const textBlockAttributes = {
   id: blockId,
   kind: oneOf(KINDS),
   list: oneOf(LISTS),
-  indent: integer(1, MAX_INDENT),
+  indent: integer({ least: 1, most: MAX_INDENT }),
   checked: oneOf([true]),
-  start: integer(0, MAX_START),
+  start: integer({ least: 0, most: MAX_START }),
 } satisfies Record<string, AttributeRule>;
 
 export function headingLevel(kind: unknown): 1 | 2 | 3 | null {

@@ -288,7 +288,7 @@ describe('W44: whether updates can be stored', () => {
   });
 });
 
-test('knows how long the oldest update has waited for its acknowledgement', () => {
+test('knows how long the oldest update has waited for its acknowledgement, also after an earlier one', () => {
   const { room, enter } = context();
   const ada = enter(new Visitor(1, 'ada'));
   expect(room.oldestUnacknowledgedMs).toBeNull();
@@ -299,8 +299,24 @@ test('knows how long the oldest update has waited for its acknowledgement', () =
     vi.advanceTimersByTime(1_000);
   }
   expect(room.oldestUnacknowledgedMs).toBe(startMs);
-  const acks = [{ subscription: ada.subscription, cseq: 2, from: 0, to: 2 }];
-  const rows = { from: 0, to: 2, updates: [update, update], authors: [1, 1] };
-  room.event({ kind: 'committed', schema: 0, document: 'd', epoch: 'i', ...rows, acks });
+  const commit = (cseq: number) => {
+    const acks = [{ subscription: ada.subscription, cseq, from: cseq - 1, to: cseq }];
+    const rows = { from: cseq - 1, to: cseq, updates: [update], authors: [1] };
+    room.event({ kind: 'committed', schema: 0, document: 'd', epoch: 'i', ...rows, acks });
+  };
+  commit(1);
+  expect(room.oldestUnacknowledgedMs).toBe(startMs + 1_000);
+  commit(2);
+  expect(room.oldestUnacknowledgedMs).toBeNull();
+});
+
+test('knows how long the oldest opening has waited for its answer', () => {
+  const { room, enter } = context();
+  const startMs = performance.now();
+  room.join(new Visitor(1, 'ada'), { ref: 1, access: 'edit' });
+  vi.advanceTimersByTime(1_000);
+  enter(new Visitor(2, 'ben'));
+  expect(room.oldestUnacknowledgedMs).toBe(startMs);
+  room.leave(1, 'abrupt');
   expect(room.oldestUnacknowledgedMs).toBeNull();
 });

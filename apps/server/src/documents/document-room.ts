@@ -144,7 +144,7 @@ export class DocumentRoom implements Disposable {
   get oldestUnacknowledgedMs(): number | null {
     let oldest: number | null = null;
     for (const { waiting } of this.#participants.values()) {
-      if (waiting === null || typeof waiting.what !== 'number') continue;
+      if (waiting === null) continue;
       if (oldest === null || waiting.sinceMs < oldest) oldest = waiting.sinceMs;
     }
     return oldest;

@@ -34,7 +34,7 @@ function context(opening: 'first' | 'return' = 'first') {
   return { metrics, clock, counted };
 }
 
-test('measures the opening, and then one update at a time', () => {
+test('measures the opening, and then the oldest and the newest update of a burst', () => {
   const { clock, counted } = context();
   clock.sent(1);
   clock.delivered(ack(1));
@@ -43,12 +43,16 @@ test('measures the opening, and then one update at a time', () => {
   expect(counted('tandem_update_ack_seconds_count')).toBe(0);
   clock.sent(1);
   clock.sent(2);
+  clock.sent(3);
   clock.delivered(ack(1));
   clock.delivered(ack(2));
   expect(counted('tandem_update_ack_seconds_count')).toBe(1);
-  clock.sent(3);
-  clock.delivered(ack(5));
+  clock.delivered(ack(3));
   expect(counted('tandem_update_ack_seconds_count')).toBe(2);
+  clock.sent(4);
+  clock.sent(5);
+  clock.delivered(ack(5));
+  expect(counted('tandem_update_ack_seconds_count')).toBe(3);
 });
 
 test('counts what a copy that comes back is given', () => {

@@ -1,6 +1,6 @@
 /**
- * Measures how long the clients of a document wait for their opening, then for their updates, one
- * at a time, so that a burst keeps no list. Counts errors in passing.
+ * Measures how long the clients of a document wait for their opening, then for their updates: the
+ * oldest and the newest of a burst, which therefore keeps no list. Counts errors in passing.
  */
 import type { ServerMessage } from '@tandem/protocol';
 import type { Metrics } from './metrics.ts';
@@ -8,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 export interface Waiting {
   readonly what: 'first' | 'return' | number;
   readonly sinceMs: number;
+  /** The newest update after it. */
+  readonly newest?: { readonly cseq: number; readonly sinceMs: number };
 }
 
 export class ChannelLatencyTracker {
@@ -24,7 +26,10 @@ export class ChannelLatencyTracker {
   }
 
   sent(waiting: Waiting | null, cseq: number): Waiting {
-    return waiting ?? { what: cseq, sinceMs: this.#metrics.clock.monotonicMs() };
+    const sinceMs = this.#metrics.clock.monotonicMs();
+    return waiting === null
+      ? { what: cseq, sinceMs }
+      : { what: waiting.what, sinceMs: waiting.sinceMs, newest: { cseq, sinceMs } };
   }
 
   delivered(waiting: Waiting | null, message: ServerMessage): Waiting | null {
@@ -37,7 +42,7 @@ export class ChannelLatencyTracker {
       case 'ack':
         if (typeof waiting?.what !== 'number' || message.cseq < waiting.what) return waiting;
         this.#metrics.acknowledged(this.#document, waiting.sinceMs);
-        return null;
+        return this.#rest(waiting, message.cseq);
       case 'nack':
       case 'closed':
         if (isReturn) this.#metrics.recoveries.add('refused');
@@ -46,5 +51,9 @@ export class ChannelLatencyTracker {
       default:
         return waiting;
     }
+  }
+  #rest({ newest }: Waiting, acknowledged: number): Waiting | null {
+    if (newest === undefined || newest.cseq <= acknowledged) return null;
+    return { what: newest.cseq, sinceMs: newest.sinceMs };
   }
 }

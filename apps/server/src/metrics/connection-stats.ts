@@ -15,7 +15,7 @@ export interface RoomView {
   readonly people: number;
   readonly deliveries: number;
   readonly channels: number;
-  /** When the oldest unacknowledged update arrived, by the clock of `Metrics`; null without one. */
+  /** When the oldest unanswered opening or update arrived, by the clock of `Metrics`; null without one. */
   readonly oldestUnacknowledgedMs: number | null;
 }
 

@@ -47,7 +47,7 @@ export function stateInstruments(
     new Gauge('tandem_presence_members', 'People shown in rooms.', members),
     new Gauge(
       'tandem_oldest_unacknowledged_seconds',
-      'Age of the oldest update or command without an answer; 0 without one.',
+      'Age of the oldest opening, update or command without an answer; 0 without one.',
       (nowMs - oldestMs) / 1_000,
     ),
     new Gauge(

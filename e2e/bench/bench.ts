@@ -5,7 +5,7 @@
  *                [--docs] [--bundle main.js] [--profile folder] [--pin]
  *                [--threads]
  *
- * `--quick` takes a few minutes. `--scale` multiplies the people of each scenario. `--docs` writes
+ * `--quick` takes a quarter of an hour. `--scale` multiplies the people of each scenario. `--docs` writes
  * the tables into apps/docs. `--bundle` measures another build of the server. `--profile` writes a
  * processor profile of each thread of Tandem. `--pin` gives the measured server one core and the load
  * all others (Linux only), so that processor times of servers with one and with many threads compare. `--threads` prints
@@ -16,9 +16,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import { Swarm } from '../load/swarm/swarm.ts';
-import { TARGET_NAMES, createTargets, type Target } from './targets.ts';
+import { TARGET_NAMES, createTargets, type Target, type TargetName } from './targets.ts';
 import { writeDocs } from './docs-page.ts';
 import { toRow, type Report, type Section } from './result.ts';
 import type { Runner, Outcome, Scenario } from './scenario.ts';
@@ -52,7 +51,7 @@ const length = options.quick ? 'quick' : 'full';
 const rounds = Number(options.rounds ?? ROUNDS[length]);
 const scale = Number(options.scale);
 const scenarios = select(SCENARIOS, options.scenario, ({ name }) => name);
-const names: readonly ClientProtocolName[] = select(TARGET_NAMES, options.only, (name) => name);
+const names: readonly TargetName[] = select(TARGET_NAMES, options.only, (name) => name);
 
 const core = options.pin ? 0 : undefined;
 if (core !== undefined) pinThisProcess(`${core + 1}-${availableParallelism() - 1}`);
@@ -100,7 +99,7 @@ function pinThisProcess(cores: string): void {
 async function runRounds(scenario: Scenario): Promise<Section> {
   const measured = names.filter((name) => scenario.targets.includes(name));
   const outcomes = new Map(measured.map((name) => [name, [] as Outcome[]]));
-  const runOnce = async (name: ClientProtocolName) => {
+  const runOnce = async (name: TargetName) => {
     outcomes.get(name)?.push(await run(scenario, targets[name]));
   };
   for (let round = 1; round <= rounds; round++) {

@@ -1,8 +1,7 @@
 /** Types of a bench scenario and its outcome. */
-import type { ClientProtocolName } from '../load/swarm/protocols/index.ts';
 import type { Swarm } from '../load/swarm/swarm.ts';
 import type { Consumption } from './measured-server.ts';
-import type { RunningTarget } from './targets.ts';
+import type { RunningTarget, TargetName } from './targets.ts';
 
 export interface Runner {
   readonly running: RunningTarget;
@@ -28,7 +27,7 @@ export interface Scenario {
   readonly name: string;
   readonly what: string;
   readonly operation: string;
-  readonly targets: readonly ClientProtocolName[];
+  readonly targets: readonly TargetName[];
   /** Run the targets side by side: none of them keeps the processor busy. */
   readonly isParallel?: true;
   run(runner: Runner): Promise<Outcome>;

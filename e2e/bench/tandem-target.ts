@@ -2,12 +2,12 @@
  * Tandem, with a data folder of users that is created once. Each run starts on a copy of the folder, so
  * that runs do not affect each other.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { forEachConcurrently } from '../load/concurrency.ts';
 import { createDataDocument } from '../load/bot.ts';
 import type { RunningTarget } from './targets.ts';
+import { createDataFolder } from './data-folder.ts';
 import { MeasuredServer } from './measured-server.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
@@ -51,18 +51,19 @@ export class TandemTarget implements AsyncDisposable {
   }
 
   static async create(options: TandemTargetOptions): Promise<TandemTarget> {
-    const target = new TandemTarget(await mkdtemp(join(tmpdir(), 'tandem-bench-')), options);
+    const target = new TandemTarget(await createDataFolder(), options);
     await target.#createUsers();
     return target;
   }
 
   async start(): Promise<RunningTarget> {
-    const data = await mkdtemp(join(tmpdir(), 'tandem-bench-run-'));
+    const data = await createDataFolder();
     await cp(this.#seedFolder, data, { recursive: true });
     const server = await this.#launch(data, this.#options.nodeArguments);
     return {
       clientProtocol: 'tandem',
       server,
+      writesEverySeconds: 0,
       prepare: async (rooms, people) => {
         await forEachConcurrently(rooms, CONCURRENCY, (room) =>
           createDataDocument(server.url, room),

@@ -8,6 +8,7 @@ import {
   messagesIn,
   WARM_UP_SECONDS,
   roomsOf,
+  secondsWithWrites,
   SETTLE_LIMIT_MS,
 } from './participants.ts';
 
@@ -17,7 +18,7 @@ const PER_SECOND = { quick: 400, full: 2_000 } as const;
 
 export const acknowledgement: Scenario = {
   name: 'acknowledgement',
-  what: 'A thousand people, each in a room of their own, 2,000 messages a second; each is answered: Tandem after the disk has it, the others from memory.',
+  what: 'A thousand people, each in a room of their own, 2,000 messages a second; each is answered: Tandem after the disk has it, all others before.',
   operation: 'message',
   targets: TARGET_NAMES,
   run: (runner) => run(runner, 'answer'),
@@ -37,7 +38,7 @@ async function run(runner: Runner, measured: MeasuredOperation): Promise<Outcome
   const writers = Array.from({ length: people }, (_, index) => index);
   const plan = { writers, batch: 1, batchesPerSecond: PER_SECOND[length] };
   const warmUp = messagesIn(WARM_UP_SECONDS[length], plan);
-  const messages = messagesIn(SECONDS[length], plan);
+  const messages = messagesIn(secondsWithWrites(running, SECONDS[length]), plan);
   await using clients = await createClients(runner, { rooms: roomsOf(1, people), measured });
   await clients.open();
   await clients.write({ ...plan, messages: warmUp });

@@ -1,5 +1,5 @@
 /** Networks fail and recover while people write. */
-import { TARGET_NAMES } from '../targets.ts';
+import { COMMON_TARGETS } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, total, type Scenario } from '../scenario.ts';
 import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
@@ -15,7 +15,7 @@ export const disconnects: Scenario = {
   name: 'disconnects',
   what: 'Ten thousand people in rooms of a hundred, two messages a second in each; everybody but the writers is cut off every 15 s, for 2 s.',
   operation: 'delivery',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   async run(runner) {
     const { running, scale, length } = runner;
     const people = Math.round((PEOPLE[length] * scale) / ROOM) * ROOM;

@@ -1,7 +1,7 @@
 /** One person writes, all others in the room read. */
-import { TARGET_NAMES } from '../targets.ts';
+import { COMMON_TARGETS, TARGET_NAMES } from '../targets.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { createClients, measureWriting, messagesIn } from './participants.ts';
+import { createClients, measureWriting, messagesIn, secondsWithWrites } from './participants.ts';
 
 const READERS = { quick: 500, full: 1_000 } as const;
 const SECONDS = { quick: 2, full: 6 } as const;
@@ -21,17 +21,17 @@ export const fanOutBatches: Scenario = {
   name: 'fan-out-batches',
   what: 'One writer, a thousand readers of one room, 200 B, ten messages at a time.',
   operation: 'delivery',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   run: (runner) => run(runner, 'batches'),
 };
 
 async function run(runner: Runner, mode: 'single' | 'batches'): Promise<Outcome> {
-  const { scale, length } = runner;
+  const { running, scale, length } = runner;
   const readers = Math.round(READERS[length] * scale);
   const batch = mode === 'single' ? 1 : BATCH;
   const batchesPerSecond = DELIVERIES_PER_SECOND[mode] / readers / batch;
   const rate = { writers: [0], batch, batchesPerSecond };
-  const messages = messagesIn(SECONDS[length], rate);
+  const messages = messagesIn(secondsWithWrites(running, SECONDS[length]), rate);
   await using clients = await createClients(runner, {
     rooms: Array.from({ length: readers + 1 }, () => ['room']),
   });

@@ -1,6 +1,6 @@
 /** Time from no connection to five open rooms. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TARGET_NAMES } from '../targets.ts';
+import { COMMON_TARGETS } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients } from './participants.ts';
@@ -13,7 +13,7 @@ export const handshake: Scenario = {
   name: 'handshake',
   what: 'A hundred at a time come in: socket, who they are, and five rooms.',
   operation: 'arrival',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   async run(runner) {
     const { running, scale, length } = runner;
     const people = Math.round(PEOPLE[length] * scale);

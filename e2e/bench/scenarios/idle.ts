@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelName, ClientMessage } from '@tandem/protocol';
 import { forEachConcurrently } from '../../load/concurrency.ts';
 import { TandemSocket } from '../../load/swarm/tandem-socket.ts';
-import { TARGET_NAMES, type RunningTarget } from '../targets.ts';
+import { COMMON_TARGETS, type RunningTarget } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
 import { fiveRooms, createClients, roomsOf } from './participants.ts';
@@ -22,7 +22,7 @@ export const idle: Scenario = {
   name: 'idle',
   what: 'People in five rooms each (four of ten people, one of a thousand) who do nothing; memory after a full collection, processor time with what the server does for nobody.',
   operation: 'person and second',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   isParallel: true,
   async run(runner) {
     const { running, scale, length } = runner;

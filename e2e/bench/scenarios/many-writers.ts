@@ -1,8 +1,14 @@
 /** All people write into one document. */
 import { typeKeys } from '../../load/swarm/typist.ts';
+import { PERSISTENT_RIVALS } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Runner, type Outcome, type Scenario } from '../scenario.ts';
-import { createClients, WARM_UP_SECONDS, SETTLE_LIMIT_MS } from './participants.ts';
+import {
+  createClients,
+  secondsWithWrites,
+  WARM_UP_SECONDS,
+  SETTLE_LIMIT_MS,
+} from './participants.ts';
 
 const FEW = { quick: 30, full: 50 } as const;
 const MANY = { quick: 60, full: 100 } as const;
@@ -14,7 +20,7 @@ export const manyWriters: Scenario = {
   name: 'many-writers',
   what: 'Fifty people type into one document, twelve keys a second each; every tenth update is a pasted piece whose delivery is timed.',
   operation: 'update',
-  targets: ['tandem', 'y-websocket', 'hocuspocus'],
+  targets: ['tandem', 'y-websocket', 'hocuspocus', ...PERSISTENT_RIVALS],
   run: (runner) => run(runner, FEW),
 };
 
@@ -30,9 +36,9 @@ async function run(runner: Runner, sizes: typeof FEW | typeof MANY): Promise<Out
   const count = Math.round(sizes[length] * scale);
   const writers = Array.from({ length: count }, (_, writer) => writer);
   const warmUp = KEYS_PER_SECOND * WARM_UP_SECONDS[length];
-  const typed = writers.map((writer) =>
-    typeKeys(writer, { count: warmUp + KEYS[length], seed: SEED }),
-  );
+  const seconds = secondsWithWrites(running, KEYS[length] / KEYS_PER_SECOND);
+  const keys = warmUp + Math.ceil(KEYS_PER_SECOND * seconds);
+  const typed = writers.map((writer) => typeKeys(writer, { count: keys, seed: SEED }));
   const slice = (from: number, to?: number) =>
     new Map(typed.map(({ updates }, writer) => [writer, updates.slice(from, to)]));
   const stamps = typed.reduce((sum, piece) => sum + piece.stamps, 0);

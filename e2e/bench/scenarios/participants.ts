@@ -5,6 +5,7 @@ import type { SwarmGroup } from '../../load/swarm/swarm.ts';
 import type { GroupReport } from '../../load/swarm/totals.ts';
 import { consumption, type Consumption } from '../measured-server.ts';
 import type { Runner } from '../scenario.ts';
+import type { RunningTarget } from '../targets.ts';
 
 /** About 200 bytes with the protocol's framing. */
 const TEXT_LENGTH = 184;
@@ -63,6 +64,11 @@ export function messagesIn(
   { writers, batch, batchesPerSecond }: Omit<WritePlan, 'messages'>,
 ): number {
   return Math.ceil((batchesPerSecond * seconds) / writers.length) * batch;
+}
+
+/** A server that collects changes is measured until it has written them, while more arrive. */
+export function secondsWithWrites(running: RunningTarget, seconds: number): number {
+  return Math.max(seconds, running.writesEverySeconds);
 }
 
 export async function measureWriting(

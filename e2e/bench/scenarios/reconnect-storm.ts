@@ -1,5 +1,5 @@
 /** The server restarts while everyone is connected. */
-import { TARGET_NAMES } from '../targets.ts';
+import { COMMON_TARGETS } from '../targets.ts';
 import { consumption, type MeasuredServer } from '../measured-server.ts';
 import { median, total, worst, type Runner, type Outcome, type Scenario } from '../scenario.ts';
 import { firstOfEach, createClients, roomsOf, SETTLE_LIMIT_MS } from './participants.ts';
@@ -12,7 +12,7 @@ export const reconnectStorm: Scenario = {
   name: 'reconnect-storm',
   what: 'Five thousand people in rooms of ten; the server is killed and started again; everyone comes back as their own client would.',
   operation: 'return',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   run: (runner) => run(runner, (server) => server.kill()),
 };
 

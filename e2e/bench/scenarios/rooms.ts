@@ -2,7 +2,14 @@
 import { STAMP_LENGTH } from '../../load/swarm/stamp.ts';
 import { TARGET_NAMES } from '../targets.ts';
 import { median, type Outcome, type Runner, type Scenario } from '../scenario.ts';
-import { firstOfEach, createClients, measureWriting, messagesIn, roomsOf } from './participants.ts';
+import {
+  firstOfEach,
+  createClients,
+  measureWriting,
+  messagesIn,
+  roomsOf,
+  secondsWithWrites,
+} from './participants.ts';
 
 const SECONDS = { quick: 2, full: 6 } as const;
 
@@ -47,11 +54,11 @@ async function run(
   runner: Runner,
   { size, people: counts, updatesPerSecond, textLength }: Rooms,
 ): Promise<Outcome> {
-  const { scale, length } = runner;
+  const { running, scale, length } = runner;
   const people = Math.round((counts[length] * scale) / size) * size;
   const writers = firstOfEach(size, people);
   const rate = { writers, batch: 1, batchesPerSecond: updatesPerSecond * people };
-  const messages = messagesIn(SECONDS[length], rate);
+  const messages = messagesIn(secondsWithWrites(running, SECONDS[length]), rate);
   const rooms = roomsOf(size, people);
   await using clients = await createClients(runner, {
     rooms,

@@ -1,5 +1,5 @@
 /** One person who stops reading, among a thousand readers. */
-import { TARGET_NAMES } from '../targets.ts';
+import { COMMON_TARGETS } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Scenario } from '../scenario.ts';
 import { createClients, SETTLE_LIMIT_MS } from './participants.ts';
@@ -15,7 +15,7 @@ export const slowReader: Scenario = {
   name: 'slow-reader',
   what: 'One writer, a thousand readers, messages of 16 KB; then the same while one of them does not read.',
   operation: 'delivery',
-  targets: TARGET_NAMES,
+  targets: COMMON_TARGETS,
   async run(runner) {
     const { running, scale, length } = runner;
     const readers = Math.round(READERS[length] * scale);

@@ -25,6 +25,12 @@ export class Listeners<T> {
     }
   }
 
+  collect<R>(call: (listener: T) => readonly R[]): readonly R[] {
+    const all: R[] = [];
+    this.notify((listener) => all.push(...call(listener)));
+    return all;
+  }
+
   clear(): void {
     this.#listeners.clear();
   }

@@ -177,12 +177,24 @@ describe('while it is open', () => {
     open();
     expect(channel.requestRowsAgain()).toEqual([]);
     rows(3, 4);
-    expect(channel.hasGap).toBe(true);
+    expect(channel.missingAfter).toBe(0);
     expect(channel.requestRowsAgain()).toEqual([range(0)]);
     expect(channel.requestRowsAgain()).toEqual([range(0)]);
     rows(0, 4);
-    expect(channel.hasGap).toBe(false);
+    expect(channel.missingAfter).toBeNull();
     expect(channel.requestRowsAgain()).toEqual([]);
+  });
+
+  test('SY33 rows up to the offset of the opening are due until they have arrived', () => {
+    const { channel, open, rows } = start();
+    expect(channel.missingAfter).toBeNull();
+    open({ offset: 5 });
+    expect(channel.missingAfter).toBe(0);
+    rows(0, 3);
+    expect(channel.missingAfter).toBe(3);
+    expect(channel.requestRowsAgain()).toEqual([range(3)]);
+    rows(3, 5);
+    expect(channel.missingAfter).toBeNull();
   });
 
   test('SY33 an acknowledgement beyond a gap confirms without moving', () => {

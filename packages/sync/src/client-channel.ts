@@ -172,13 +172,16 @@ export class ClientChannel {
     return [keep, this.#send(state, [entry], update)];
   }
 
-  get hasGap(): boolean {
-    return this.#state.kind === 'open' && this.#state.gap === 'requested';
+  /** The offset after which rows are due: requested, or leading to the offset of `opened`. */
+  get missingAfter(): number | null {
+    const state = this.#state;
+    if (state.kind !== 'open') return null;
+    return state.gap === 'requested' || state.offset < state.target ? state.offset : null;
   }
 
-  /** Repeats the request for overdue rows (SY33). */
+  /** Requests overdue rows, also those that were requested before (SY33). */
   requestRowsAgain(): readonly ChannelIntent[] {
-    if (this.#state.kind !== 'open' || this.#state.gap === 'none') return [];
+    if (this.#state.kind !== 'open' || this.missingAfter === null) return [];
     this.#state.gap = 'none';
     return this.#requestRows(this.#state);
   }

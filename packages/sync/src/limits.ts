@@ -15,8 +15,14 @@ export const MAX_MERGED_UPDATES = 64;
 /** Buffered messages of a channel after a gap. Further messages are dropped and requested again. */
 export const MAX_BUFFERED_MESSAGES = 300;
 export const RECOVER_AGAIN_MS = 5_000;
-/** Cap of the doubling delay before missing document rows are requested again. */
-export const RECOVER_AGAIN_CAP_MS = 40_000;
+
+/** Waits of a client for an answer, doubled after each (SY33, SY40); documents are loaded within seconds. */
+export const OPEN_AGAIN_MS = 10_000;
+export const ASK_AGAIN_CAP_MS = 40_000;
+/** The repetition of an `open` that is made on a new connection (SY40). */
+export const RECONNECT_AT_REPETITION = 3;
+/** The repetition of a `rows:request` that is an `open` (SY33). */
+export const REOPEN_AT_REPETITION = 3;
 
 /** Messages of an open chat in memory: enough that none disappears while people scroll. */
 export const MAX_LIVE_CHAT_MESSAGES = 10_000;

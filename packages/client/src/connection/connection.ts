@@ -33,7 +33,7 @@ import type { ChannelRequest } from './hello.ts';
 import type { Reachability, TokenAnswer } from './http-session.ts';
 import { Liveness } from './liveness.ts';
 import { SendQueue } from './send-queue.ts';
-import type { Socket } from './socket.ts';
+import { createSocket, type Socket } from './socket.ts';
 import { TokenRenewal } from './token-renewal.ts';
 import { createTransportMemory, TransportChoice } from './transport-choice.ts';
 import { WebSocketProbe } from './websocket-probe.ts';
@@ -89,7 +89,7 @@ export class Connection {
     this.#options = options;
     const { environment, fallback } = options;
     this.#liveness = new Liveness(environment, {
-      ping: () => this.send({ type: 'ping', channel: 0, nonce: ++this.#nonce }),
+      ping: () => this.ping(),
       dead: () => this.#lost('lost'),
     });
     this.#choice = new TransportChoice(
@@ -104,8 +104,7 @@ export class Connection {
     });
     this.#stopListening = environment.listen((event) => {
       if (event === 'online') this.tryNow();
-      if (event === 'online' || event === 'wake') this.#liveness.check();
-      if (event === 'offline') this.#liveness.check();
+      if (event === 'online' || event === 'offline' || event === 'wake') this.#liveness.check();
       // Another network may let a WebSocket through.
       if (event === 'online') this.#probe.hurry();
       if (event === 'leaving' && this.#attempt !== null) fallback?.leave(this.#attempt.socket);
@@ -151,6 +150,17 @@ export class Connection {
     this.#outgoing.push(message);
   }
 
+  /** @returns the nonce of the `pong`, which arrives after everything that was sent before it */
+  ping(): number {
+    this.send({ type: 'ping', channel: 0, nonce: ++this.#nonce });
+    return this.#nonce;
+  }
+
+  /** Replaces a connection that delivers and on which something is not answered. */
+  reconnect(): void {
+    if (this.#state.kind === 'connected') this.#lost('lost');
+  }
+
   #dispatch(event: ConnectionEvent): void {
     const { clock } = this.#options.environment;
     const before = this.#state;
@@ -192,7 +202,7 @@ export class Connection {
     const { fallback, environment } = this.#options;
     const kind = this.#choice.next(environment.clock.now());
     if (kind === 'websocket' || fallback == null) {
-      const socket = this.#webSocket();
+      const socket = createSocket(this.#options.socket);
       if (socket === null) return await this.#handleBlocked('websocket', token);
       this.#attempt = this.#begin('websocket', socket, token);
       return;
@@ -200,14 +210,6 @@ export class Connection {
     const opened = await fallback.open(kind);
     if (this.#try === current) this.#attempt = this.#begin(opened.kind, opened.socket, token);
     else opened.socket.close();
-  }
-
-  #webSocket(): Socket | null {
-    try {
-      return this.#options.socket();
-    } catch {
-      return null;
-    }
   }
 
   #begin(kind: TransportKind, socket: Socket, token: string): Attempt {
@@ -219,7 +221,8 @@ export class Connection {
       schema,
       clock: environment.clock,
       callbacks: {
-        requests: () => (attempt === this.#attempt ? this.#requests() : []),
+        requests: () =>
+          attempt === this.#attempt ? this.#listeners.collect((l) => l.requests?.() ?? []) : [],
         welcomed: (user, rest) => this.#handleWelcome(attempt, { user, rest }),
         onActivity: () => attempt === this.#attempt && this.#liveness.recordActivity(),
         message: (message) => attempt === this.#attempt && this.#handle(message),
@@ -236,7 +239,6 @@ export class Connection {
     switch (message.type) {
       case 'ping':
         return this.send({ type: 'pong', channel: 0, nonce: message.nonce });
-      case 'pong':
       case 'authenticated':
         return;
       case 'authenticate':
@@ -252,12 +254,6 @@ export class Connection {
         break;
     }
     this.#listeners.notify((listener) => listener.message?.(message));
-  }
-
-  #requests(): readonly ChannelRequest[] {
-    const requests: ChannelRequest[] = [];
-    this.#listeners.notify((listener) => requests.push(...(listener.requests?.() ?? [])));
-    return requests;
   }
 
   #handleWelcome(
@@ -295,7 +291,7 @@ export class Connection {
     const current = this.#attempt;
     const answer = await this.#fetchToken(false);
     if (current === null || this.#attempt !== current || this.#probe.isRunning) return;
-    const socket = answer.kind === 'token' ? this.#webSocket() : null;
+    const socket = answer.kind === 'token' ? createSocket(this.#options.socket) : null;
     if (answer.kind !== 'token' || socket === null) return this.#probe.schedule();
     this.#probe.start(this.#begin('websocket', socket, answer.token));
   }

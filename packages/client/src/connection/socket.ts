@@ -11,3 +11,12 @@ export interface Socket {
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
 }
+
+/** @returns null where the platform refuses to make a socket, such as for a blocked address */
+export function createSocket(create: () => Socket): Socket | null {
+  try {
+    return create();
+  } catch {
+    return null;
+  }
+}

@@ -130,34 +130,6 @@ test('a document that the engine loses repeatedly is reopened with pauses', asyn
   expect(server.socket.sentOf('open').length).toBeLessThan(5);
 });
 
-test('SY33: missing rows are requested again at growing intervals', async () => {
-  const { server } = await opened();
-  const remote = server.write('a');
-  const requests = () => server.socket.sentOf('rows:request').length;
-  const rows = (from: number, to: number) =>
-    server.socket.answer({ type: 'updates', channel: CHANNEL, from, to, updates: [remote] });
-  rows(server.offset + 2, server.offset + 3);
-  await server.settle(0);
-  expect(requests()).toBe(1);
-  for (const [ms, times] of [
-    [4_999, 1],
-    [1, 2],
-    [9_999, 2],
-    [1, 3],
-    [20_000, 4],
-    [39_999, 4],
-    [1, 5],
-    [39_999, 5],
-    [1, 6],
-  ] as const) {
-    await server.settle(ms);
-    expect(requests()).toBe(times);
-  }
-  rows(server.offset, server.offset + 3);
-  await server.settle(120_000);
-  expect(requests()).toBe(6);
-});
-
 test('W44: the status has the reason why the server cannot save, until it can', async () => {
   const { server, session } = await opened();
   const full = errorOf('storage-failed');

@@ -19,11 +19,11 @@ import type {
   Store,
 } from '../store/store.ts';
 import { adoptOrphans } from './adoption.ts';
+import { ChannelDeadlines } from './channel-deadlines.ts';
 import { DocumentStatus, type DocumentState } from './document-status.ts';
 import { DocumentReplica } from './document-replica.ts';
 import { DocumentPersistence } from './document-persistence.ts';
 import type { People } from './people.ts';
-import { GapRetry } from './gap-retry.ts';
 import type { SaveState } from './save-state.ts';
 
 export interface DocumentSessionOptions {
@@ -45,7 +45,7 @@ export class DocumentSession {
   readonly #listeners = new Listeners<() => void>();
   readonly #persistence: DocumentPersistence;
   readonly #reopening: RefusalRetry;
-  readonly #gapRetry: GapRetry;
+  readonly #deadlines: ChannelDeadlines;
   readonly #status: DocumentStatus;
   readonly #stopListening: () => void;
   #replica: DocumentReplica;
@@ -68,9 +68,12 @@ export class DocumentSession {
       rejectedNotPersisted: options.rejectedNotPersisted,
     });
     this.#reopening = new RefusalRetry(options.environment, () => this.#open());
-    this.#gapRetry = new GapRetry(options.environment.clock, () =>
-      this.#execute(this.#channel?.requestRowsAgain() ?? []),
-    );
+    this.#deadlines = new ChannelDeadlines({
+      connection: options.connection,
+      clock: options.environment.clock,
+      reopen: () => this.#openAgain(),
+      requestRows: () => this.#execute(this.#channel?.requestRowsAgain() ?? []),
+    });
     this.#replica = this.#newReplica([]);
     this.loaded = this.#load();
     this.#stopListening = options.connection.listen({
@@ -147,9 +150,10 @@ export class DocumentSession {
     this.#changed();
   }
 
+  /** Asks the server now, after it has refused the document or does not answer. */
   reopen(): void {
-    if (!this.#status.isClosed) return;
-    this.#open();
+    if (this.#status.isOpening || this.#status.isOpen) return;
+    this.#openAgain();
     this.#changed();
   }
 
@@ -177,7 +181,7 @@ export class DocumentSession {
     this.#destroyed = true;
     this.#stopListening();
     this.#reopening.cancel();
-    this.#gapRetry.cancel();
+    this.#deadlines.cancel();
     this.#replica.destroy();
     const channel = this.#channel?.channel;
     if (channel !== undefined) this.#options.connection.send({ type: 'leave', channel });
@@ -229,11 +233,17 @@ export class DocumentSession {
     if (request !== null) this.#options.connection.send(request);
   }
 
+  #openAgain(): void {
+    this.#channel?.disconnected();
+    this.#replica.people.lost();
+    this.#open();
+  }
+
   #request(): MessageOf<'open'> | null {
     const phase = this.#channel?.phase;
     if (this.#channel === null || (phase !== 'closed' && phase !== 'failed')) return null;
     this.#reopening.cancel();
-    this.#status.opening();
+    this.#status.opening(this.#deadlines.openAgainMs);
     const [intent] = this.#channel.open(this.#options.nextRef());
     if (intent?.kind !== 'send' || intent.message.type !== 'open') return null;
     this.#changed();
@@ -245,12 +255,13 @@ export class DocumentSession {
     this.#reopening.cancel();
     this.#status.disconnected();
     this.#channel?.disconnected();
-    this.#gapRetry.cancel();
     this.#replica.people.lost();
   }
 
   #handleMessage(message: ServerMessage): void {
     switch (message.type) {
+      case 'pong':
+        return this.#deadlines.pong(message.nonce);
       case 'opened':
       case 'closed':
       case 'updates':
@@ -295,6 +306,7 @@ export class DocumentSession {
     // The channel's response to the copy's content counts all of that content as pending.
     if (message.type === 'opened' || message.type === 'state:request') this.#replica.flush();
     this.#execute(channel.receive(message));
+    if (before === 'opening' && channel.phase !== before) this.#deadlines.openAnswered();
     if (
       channel.phase !== before &&
       message.type === 'opened' &&
@@ -343,7 +355,6 @@ export class DocumentSession {
           break;
       }
     }
-    this.#gapRetry.follow(this.#channel?.hasGap ?? false);
     this.#changed();
   }
 
@@ -380,6 +391,7 @@ export class DocumentSession {
 
   #changed(): void {
     if (this.#destroyed) return;
+    this.#deadlines.follow(this.#channel);
     this.#options.changed();
     this.#listeners.notify((listener) => listener());
   }

@@ -2,7 +2,7 @@
  * What a session knows of its document: kind, title and access, the state of its channel, and what
  * became of its work. The save state is derived from it.
  */
-import type { Access, ErrorBody } from '@tandem/protocol';
+import { errorOf, type Access, type ErrorBody } from '@tandem/protocol';
 import type { Clock } from '../environment.ts';
 import type { DocumentFacts } from '../store/store.ts';
 import { saveState, type ChannelState, type SaveFacts, type SaveState } from './save-state.ts';
@@ -11,6 +11,11 @@ export interface DocumentState extends DocumentFacts {
   readonly id: string;
   readonly access: Access;
 }
+
+const NO_ANSWER = errorOf('overloaded', {
+  detail:
+    'The server does not answer for this document. Your text is kept on this device. This page asks again automatically.',
+});
 
 export class DocumentStatus {
   hasContent = false;
@@ -32,16 +37,22 @@ export class DocumentStatus {
     return this.#document;
   }
 
-  get isClosed(): boolean {
-    return this.#channel.kind === 'closed';
+  get isOpening(): boolean {
+    return this.#channel.kind === 'opening';
+  }
+
+  get isOpen(): boolean {
+    return this.#channel.kind === 'open';
   }
 
   loaded(facts: DocumentFacts | null): void {
     if (facts !== null) this.#document = { ...facts, id: this.#id, access: 'edit' };
   }
 
-  opening(): void {
-    this.#channel = { kind: 'opening' };
+  /** @param againMs the time to the next request, after the last ones were not answered */
+  opening(againMs: number | null): void {
+    if (againMs === null) this.#channel = { kind: 'opening' };
+    else this.waiting(NO_ANSWER, againMs);
     this.#forgetStatements();
   }
 
@@ -66,7 +77,7 @@ export class DocumentStatus {
 
   disconnected(): void {
     this.#forgetStatements();
-    if (!this.isClosed) this.#channel = { kind: 'opening' };
+    if (this.#channel.kind !== 'closed') this.#channel = { kind: 'opening' };
   }
 
   /** Nothing of the old replica may be reported as saved any more. */

@@ -1,0 +1,71 @@
+/** Waits for the answers that a document's channel needs: to its `open`, and rows (SY33, SY40). */
+import {
+  ASK_AGAIN_CAP_MS,
+  OPEN_AGAIN_MS,
+  RECONNECT_AT_REPETITION,
+  RECOVER_AGAIN_MS,
+  REOPEN_AT_REPETITION,
+  type ClientChannel,
+} from '@tandem/sync';
+import { AnswerDeadline } from '../answer-deadline.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Clock } from '../environment.ts';
+
+export interface ChannelDeadlinesOptions {
+  readonly connection: Pick<Connection, 'ping' | 'reconnect' | 'state'>;
+  readonly clock: Clock;
+  readonly reopen: () => void;
+  readonly requestRows: () => void;
+}
+
+export class ChannelDeadlines {
+  readonly #connection: Pick<Connection, 'state'>;
+  readonly #opened: AnswerDeadline;
+  readonly #rows: AnswerDeadline;
+
+  constructor({ connection, clock, reopen, requestRows }: ChannelDeadlinesOptions) {
+    this.#connection = connection;
+    this.#opened = new AnswerDeadline({
+      connection,
+      clock,
+      wait: { baseMs: OPEN_AGAIN_MS, capMs: ASK_AGAIN_CAP_MS },
+      overdue: (misses) => (misses === RECONNECT_AT_REPETITION ? connection.reconnect() : reopen()),
+    });
+    this.#rows = new AnswerDeadline({
+      connection,
+      clock,
+      wait: { baseMs: RECOVER_AGAIN_MS, capMs: ASK_AGAIN_CAP_MS },
+      overdue: (misses) => (misses < REOPEN_AT_REPETITION ? requestRows() : reopen()),
+    });
+  }
+
+  /** The time to the next repetition of an unanswered `open`; null before the first one. */
+  get openAgainMs(): number | null {
+    return this.#opened.misses === 0 ? null : this.#opened.waitMs;
+  }
+
+  follow(channel: ClientChannel | null): void {
+    const isConnected = this.#connection.state.kind === 'connected';
+    const rows = channel?.missingAfter ?? null;
+    if (rows === null) this.#rows.answered();
+    else if (isConnected) this.#rows.follow(rows);
+    const phase = channel?.phase ?? 'closed';
+    if (phase === 'opening' && isConnected) this.#opened.follow('opened');
+    else if (phase === 'opening' || phase === 'closed') this.#opened.pause();
+    else this.#opened.answered();
+  }
+
+  openAnswered(): void {
+    this.#opened.answered();
+  }
+
+  pong(nonce: number): void {
+    this.#opened.pong(nonce);
+    this.#rows.pong(nonce);
+  }
+
+  cancel(): void {
+    this.#opened.pause();
+    this.#rows.pause();
+  }
+}

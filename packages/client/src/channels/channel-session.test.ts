@@ -226,6 +226,41 @@ test('EV8 a temporarily refused channel is subscribed to again after the serverâ
   expect(session.status).toBe('live');
 });
 
+test('EV12 a subscribe without an answer is sent again after growing waits', async () => {
+  const scene = new Scene();
+  const session = scene.client.subscribe(CHAT);
+  await scene.connect();
+  scene.socket.answersPings = true;
+  const asked = () => scene.socket.sentOf('subscribe').length;
+  for (const [ms, times] of [
+    [9_999, 1],
+    [1, 2],
+    [20_000, 3],
+    [40_000, 4],
+    [39_999, 4],
+    [1, 5],
+  ] as const) {
+    await scene.settle(ms);
+    expect([asked(), session.status]).toEqual([times, 'loading']);
+  }
+  await scene.answer({ state: chat(1, 1), offset: 1 });
+  await scene.settle(120_000);
+  expect([asked(), session.status]).toEqual([5, 'live']);
+});
+
+test('EV12 so is one that was sent with hello', async () => {
+  const { scene } = await live();
+  scene.socket.drop(1006);
+  await scene.settle(250);
+  scene.socket.answersPings = true;
+  scene.socket.open();
+  scene.socket.welcome();
+  await scene.settle(9_999);
+  expect(scene.socket.sentOf('subscribe')).toHaveLength(1);
+  await scene.settle(1);
+  expect(scene.socket.sentOf('subscribe')).toHaveLength(2);
+});
+
 test('the chat of a document that is being created is subscribed to once the document exists', async () => {
   const scene = new Scene();
   await scene.connect();

@@ -17,12 +17,15 @@ import {
   type User,
 } from '@tandem/protocol';
 import {
+  ASK_AGAIN_CAP_MS,
   ChannelReplica,
+  OPEN_AGAIN_MS,
   type OptimisticOverlay,
   type FollowedChannel,
   type ReplicaIntent,
   type ReplicaMessage,
 } from '@tandem/sync';
+import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import { Listeners } from '../listeners.ts';
@@ -69,6 +72,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
   readonly #listeners = new Listeners<() => void>();
   readonly #typingRefresher: TypingRefresher;
   readonly #retry: RefusalRetry;
+  readonly #deadline: AnswerDeadline;
   #typing: readonly string[] = NO_USERS;
   #replica: ChannelReplica | null = null;
   #owner: string | null = null;
@@ -91,6 +95,15 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
       if (channel !== undefined) connection.send({ type, channel });
     });
     this.#retry = new RefusalRetry(environment, () => this.subscribe());
+    this.#deadline = new AnswerDeadline({
+      connection,
+      clock: environment.clock,
+      wait: { baseMs: OPEN_AGAIN_MS, capMs: ASK_AGAIN_CAP_MS },
+      overdue: () => {
+        this.#replica?.disconnected();
+        this.subscribe();
+      },
+    });
     this.loaded = this.#load();
   }
 
@@ -193,6 +206,8 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
       this.#replica.disconnected();
     const request = this.request();
     if (request !== null) connection.send(request);
+    // Also the request that was sent with `hello` waits from now on.
+    this.#followAnswer();
   }
 
   request(): MessageOf<'subscribe'> | null {
@@ -224,6 +239,10 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     if (this.#replica !== null) this.#run(this.#replica.receive(message, environment.clock.now()));
   }
 
+  pong(nonce: number): void {
+    this.#deadline.pong(nonce);
+  }
+
   commandsChanged(): void {
     if (this.#waitsFor === 'its-document') this.subscribe();
     this.changed();
@@ -231,6 +250,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
 
   changed(): void {
     this.#shown = null;
+    this.#followAnswer();
     if (!this.#destroyed) this.#listeners.notify((listener) => listener());
   }
 
@@ -251,6 +271,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#listeners.clear();
     this.#typingRefresher.destroy();
     this.#retry.cancel();
+    this.#deadline.pause();
     clock.clearTimeout(this.#dueTimer);
     if (this.#keepTimer !== null) await this.flush();
   }
@@ -262,6 +283,14 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
     this.#replica = new ChannelReplica({ name: this.name, persisted: kept ?? undefined });
     this.subscribe();
     this.changed();
+  }
+
+  #followAnswer(): void {
+    const phase = this.#replica?.phase ?? 'closed';
+    const isConnected = this.#options.connection.state.kind === 'connected';
+    if (this.#destroyed || phase === 'closed') this.#deadline.pause();
+    else if (phase !== 'subscribing') this.#deadline.answered();
+    else if (isConnected) this.#deadline.follow('subscribed');
   }
 
   #dropOthers(user: User): void {
@@ -300,6 +329,7 @@ export class ChannelSession<N extends ChannelName = ChannelName> {
           break;
         case 'again':
           this.#error = intent.error;
+          this.#deadline.answered();
           this.#retry.schedule(intent.error);
           break;
         case 'lost':

@@ -38,6 +38,9 @@ export class Channels {
             if (!this.#sessions.has(message.name))
               connection.send({ type: 'unsubscribe', channel: message.channel });
             break;
+          case 'pong':
+            for (const session of this.#sessions.values()) session.pong(message.nonce);
+            return;
           case 'unsubscribed':
           case 'events':
           case 'activity:changed':

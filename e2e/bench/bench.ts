@@ -30,7 +30,7 @@ const SWARM_PROCESSES = 2;
 const ROUNDS = { quick: 1, full: 3 } as const;
 /** Scenario descriptions mention the sizes of full runs. */
 const SMALLER = '(Sizes are those of a full run; this one had others.)';
-const RUN_LIMIT_MS = 180_000;
+const RUN_LIMIT_MS = 240_000;
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { acknowledgement, commands } from './acknowledgement.ts';
 import { reconnectStorm, restart } from './reconnect-storm.ts';
 import { disconnects } from './disconnects.ts';
+import { empty } from './empty.ts';
 import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
 import { idle, idleApp } from './idle.ts';
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hundredWriters,
   rooms,
   hundredRooms,
+  empty,
   idle,
   idleApp,
   handshake,

@@ -79,7 +79,7 @@ async function createJournal(db: Kysely<unknown>): Promise<void> {
     .addColumn('document', 'text', (column) => column.primaryKey())
     .addColumn('epoch', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('head', 'integer', (column) => column.notNull())
+    .addColumn('settled', 'integer', (column) => column.notNull())
     .addColumn('snapshot_offset', 'integer', (column) => column.notNull())
     .modifyEnd(sql`without rowid`)
     .execute();
@@ -97,6 +97,15 @@ async function createJournal(db: Kysely<unknown>): Promise<void> {
     .addColumn('at', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('update_primary', ['document', 'offset'])
     .modifyEnd(sql`without rowid`)
+    .execute();
+  await db.schema
+    .createTable('recent')
+    .addColumn('number', 'integer', (column) => column.primaryKey())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .addColumn('offset', 'integer', (column) => column.notNull())
+    .addColumn('data', 'blob', (column) => column.notNull())
+    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('at', 'integer', (column) => column.notNull())
     .execute();
   await db.schema
     .createTable('client')

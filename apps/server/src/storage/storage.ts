@@ -6,9 +6,9 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { CommandStore } from './command-store.ts';
 import type { Journal } from './journal/journal.ts';
-import { Checkpointer } from './sqlite/checkpointer.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
+import { Maintenance } from './sqlite/maintenance.ts';
 import { SqliteCommandStore } from './sqlite/sqlite-command-store.ts';
 import { SqliteJournal } from './sqlite/sqlite-journal.ts';
 import { WorkerExecutor } from './sqlite/worker-executor.ts';
@@ -66,9 +66,9 @@ export async function openMetadata(storage: StorageDescription, clock: Clock): P
 export function startMaintenance(storage: StorageDescription): Disposable {
   switch (storage.kind) {
     case 'sqlite': {
-      const checkpointer = new Checkpointer(storage.path, new SharedWriteLock(storage.lock));
-      void checkpointer.run();
-      return checkpointer;
+      const maintenance = new Maintenance(storage.path, new SharedWriteLock(storage.lock));
+      void maintenance.run();
+      return maintenance;
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The tables of the database. Times are milliseconds since the epoch by the server's clock. The last four
+ * The tables of the database. Times are milliseconds since the epoch by the server's clock. The last five
  * belong to the journal, which has its own connections; all others are accessed through Kysely. The command
  * worker alone writes what commands change.
  */
@@ -22,6 +22,7 @@ export interface Tables {
   journal: JournalTable;
   snapshot: SnapshotTable;
   update: UpdateTable;
+  recent: RecentTable;
   client: ClientTable;
 }
 
@@ -126,16 +127,19 @@ export interface RunTable {
   schema_version: number;
 }
 
-/** A document. `head` is the last committed offset; the snapshot covers 1 … `snapshot_offset`. */
+/**
+ * A document. The snapshot covers 1 … `snapshot_offset`. Later rows are in `update` up to `settled`, and in
+ * `recent` after it.
+ */
 export interface JournalTable {
   document: string;
   epoch: string;
   kind: DocumentKind;
-  head: number;
+  settled: number;
   snapshot_offset: number;
 }
 
-/** Separate from `journal`, whose rows every commit rewrites. */
+/** Separate from `journal`, whose rows are small. */
 export interface SnapshotTable {
   document: string;
   data: Uint8Array;
@@ -147,6 +151,14 @@ export interface UpdateTable {
   data: Uint8Array;
   user: string;
   at: number;
+}
+
+/**
+ * Rows of all documents, numbered in the order of their commits; those up to their document's `settled` are
+ * copies. Offset 0 says that the document was deleted, and that its earlier rows do not count.
+ */
+export interface RecentTable extends UpdateTable {
+  number: number;
 }
 
 export interface ClientTable {

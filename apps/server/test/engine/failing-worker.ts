@@ -39,7 +39,9 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
           lock.run(() => {
             sqlite.exec('BEGIN IMMEDIATE');
             for (const { document } of batches)
-              sqlite.exec(`UPDATE journal SET head = head + 1 WHERE document = '${document}'`);
+              sqlite.exec(
+                `UPDATE journal SET settled = settled + 1 WHERE document = '${document}'`,
+              );
             bloat();
           });
         }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Checkpointer } from './checkpointer.ts';
 import { openSqlite } from './sqlite.ts';
 import { temporaryPath } from '../testing/temporary-database.ts';
@@ -79,14 +79,4 @@ test('does not hold writers back for a short log', async () => {
   write(WRITES, KIB);
   checkpointer.checkpointIfDue();
   expect(waits).toBe(0);
-});
-
-test('sleeps until enough has been written, and ends when disposed of', async () => {
-  const { checkpointer, write, fileBytes } = await fixture();
-  const ended = checkpointer.run();
-  const before = fileBytes();
-  write(WRITES, KIB);
-  await vi.waitFor(() => expect(fileBytes()).toBeGreaterThan(before + (WRITES / 2) * KIB));
-  checkpointer[Symbol.dispose]();
-  await ended;
 });

@@ -14,7 +14,6 @@ export class Checkpointer implements Disposable {
   readonly #sqlite: Sqlite;
   readonly #checkpoint: ReturnType<Sqlite['prepare']>;
   readonly #lock: SharedWriteLock;
-  #state: 'running' | 'ended' = 'running';
 
   /** @throws StorageError */
   constructor(path: string, lock: SharedWriteLock) {
@@ -22,14 +21,6 @@ export class Checkpointer implements Disposable {
     // A passive checkpoint does not block writers.
     this.#checkpoint = this.#sqlite.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#lock = lock;
-  }
-
-  /** Returns after the checkpointer was disposed of. */
-  async run(): Promise<void> {
-    while (this.#state === 'running') {
-      await this.#lock.checkpointDue();
-      if (this.#state === 'running') this.checkpointIfDue();
-    }
   }
 
   checkpointIfDue(): void {
@@ -46,9 +37,6 @@ export class Checkpointer implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#state === 'ended') return;
-    this.#state = 'ended';
-    this.#lock.wake();
     this.#sqlite.close();
   }
 

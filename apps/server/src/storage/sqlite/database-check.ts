@@ -13,13 +13,13 @@ import { mapSqliteErrors, sqliteError, sqliteFailureOf } from './sqlite-error.ts
 const CONTRADICTIONS: readonly { readonly table: string; readonly query: string }[] = [
   {
     table: 'journal',
-    query: `select document from journal where head > snapshot_offset and not exists
-      (select 1 from "update" where "update".document = journal.document and offset = head) limit 1`,
+    query: `select document from journal where settled > snapshot_offset and not exists
+      (select 1 from "update" where "update".document = journal.document and offset = settled) limit 1`,
   },
   {
     table: 'journal',
     query: `select document from journal where exists
-      (select 1 from "update" where "update".document = journal.document and offset > head) limit 1`,
+      (select 1 from "update" where "update".document = journal.document and offset > settled) limit 1`,
   },
   {
     table: 'journal',

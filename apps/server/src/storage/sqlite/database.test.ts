@@ -21,6 +21,7 @@ test('opening an empty file creates all tables', async () => {
     'event',
     'journal',
     'member',
+    'recent',
     'run',
     'session',
     'snapshot',

@@ -1,5 +1,5 @@
 import { writeFile, readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Batch } from '@tandem/sync';
 import { openSqlite } from './sqlite.ts';
 import { temporaryDatabaseFile, temporaryPath } from '../testing/temporary-database.ts';
@@ -51,11 +51,23 @@ describe('SQLite journal', () => {
     await using journal = SqliteJournal.over(sqlite);
     await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
     await journal.append([batch(0, Uint8Array.of(1))]);
-    sqlite.exec(`DELETE FROM "update"`);
+    sqlite.exec('DELETE FROM recent');
     await expect(journal.load('a')).rejects.toMatchObject({
       name: 'DamagedDocument',
       document: 'a',
     });
+  });
+
+  test('a document whose rows have a gap is damaged', async () => {
+    const path = await temporaryDatabaseFile();
+    const sqlite = openSqlite(path);
+    onTestFinished(() => sqlite.close());
+    await using journal = SqliteJournal.open(path);
+    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+    for (const base of [0, 1, 2]) await journal.append([batch(base, Uint8Array.of(base))]);
+    sqlite.exec('DELETE FROM recent WHERE offset = 2');
+    await using later = SqliteJournal.open(path);
+    await expect(later.load('a')).rejects.toMatchObject({ name: 'DamagedDocument' });
   });
 
   test('opening a file that is not a database fails and does not change it', async () => {

@@ -1,5 +1,8 @@
-/** The journal in SQLite, over a connection of its own. Every call blocks the thread. */
-import { DamagedDocument, type Batch, type StoredDocument } from '@tandem/sync';
+/**
+ * The journal in SQLite, over a connection of its own. Every call blocks the thread. New rows are in `recent`,
+ * settled ones in `update`; the head of a document is that of its recent rows, if it has any.
+ */
+import { DamagedDocument, type Batch, type StoredDocument, type StoredRow } from '@tandem/sync';
 import type { DocumentKind } from '@tandem/protocol';
 import { readTimelines } from '../timelines.ts';
 import type {
@@ -9,6 +12,7 @@ import type {
   JournalInit,
   StoredSnapshot,
 } from '../journal/journal.ts';
+import { RecentRows } from './recent-rows.ts';
 import { inTransaction, openSqlite, type Sqlite } from './sqlite.ts';
 import { mapSqliteErrors } from './sqlite-error.ts';
 import { noLock, type WriteLock } from './write-lock.ts';
@@ -16,19 +20,22 @@ import { noLock, type WriteLock } from './write-lock.ts';
 interface JournalRow {
   readonly epoch: string;
   readonly kind: DocumentKind;
-  readonly head: number;
+  readonly settled: number;
   readonly snapshot_offset: number;
 }
 
 export class SqliteJournal implements Journal {
   readonly #sqlite: Sqlite;
   readonly #lock: WriteLock;
+  readonly #recent: RecentRows;
   readonly #statements: ReturnType<typeof prepare>;
 
   private constructor(sqlite: Sqlite, lock: WriteLock) {
     this.#sqlite = sqlite;
     this.#lock = lock;
+    this.#recent = new RecentRows(sqlite);
     this.#statements = prepare(sqlite);
+    this.#recent.refresh();
   }
 
   /** @throws StorageError, also when the tables do not exist. */
@@ -50,8 +57,9 @@ export class SqliteJournal implements Journal {
 
   async create({ document, epoch, kind, seed }: JournalInit): Promise<'created' | 'exists'> {
     return this.#writing(() => {
-      const head = seed === undefined ? 0 : 1;
-      if (!this.#changed(this.#statements.create.run(document, epoch, kind, head))) return 'exists';
+      const settled = seed === undefined ? 0 : 1;
+      if (!this.#changed(this.#statements.create.run(document, epoch, kind, settled)))
+        return 'exists';
       if (seed !== undefined) {
         this.#statements.insertUpdate.run(document, 1, seed.update, seed.user, seed.at);
         this.#insertOwners(document, seed.owners);
@@ -65,9 +73,7 @@ export class SqliteJournal implements Journal {
       const journal = this.#statements.journal.get(document) as JournalRow | undefined;
       if (journal === undefined) return null;
       const snapshot = this.#statements.snapshot.get(document) as { data: Uint8Array } | undefined;
-      const rows = this.#statements.updates.all(document, journal.snapshot_offset);
-      if (journal.snapshot_offset + rows.length !== journal.head)
-        throw new DamagedDocument(document, 'rows are missing');
+      const rows = this.#readRows(document, journal);
       const owners = this.#statements.clients.all(document) as { client: number; user: string }[];
       return {
         document,
@@ -76,7 +82,7 @@ export class SqliteJournal implements Journal {
         kind: journal.kind,
         snapshot: snapshot?.data ?? null,
         snapshotOffset: journal.snapshot_offset,
-        rows: rows as { offset: number; update: Uint8Array }[],
+        rows,
         owners: new Map(owners.map(({ client, user }) => [client, user])),
       };
     });
@@ -89,8 +95,10 @@ export class SqliteJournal implements Journal {
   async compact(compaction: Compaction): Promise<'compacted' | 'conflict'> {
     const { document, epoch, from, to, snapshot } = compaction;
     return this.#writing(() => {
-      const swapped = this.#statements.compact.run(to, document, epoch, from, to);
-      if (!this.#changed(swapped)) return 'conflict';
+      const position = this.#positionOf(document);
+      if (position === null || position.head < to) return 'conflict';
+      if (!this.#changed(this.#statements.compact.run(to, document, epoch, from)))
+        return 'conflict';
       this.#statements.replaceSnapshot.run(document, snapshot);
       this.#statements.deleteUpdates.run(document, to);
       return 'compacted';
@@ -115,12 +123,13 @@ export class SqliteJournal implements Journal {
     { maxHead }: { readonly maxHead: number },
   ): Promise<'deleted' | 'kept'> {
     return this.#writing(() => {
-      const journal = this.#statements.journal.get(document) as JournalRow | undefined;
-      if (journal === undefined) return 'deleted';
-      if (journal.head > maxHead) return 'kept';
+      const position = this.#positionOf(document);
+      if (position === null) return 'deleted';
+      if (position.head > maxHead) return 'kept';
+      this.#recent.delete(document);
       this.#statements.deleteJournal.run(document);
       this.#statements.deleteSnapshot.run(document);
-      this.#statements.deleteUpdates.run(document, journal.head);
+      this.#statements.deleteUpdates.run(document, position.head);
       this.#statements.deleteClients.run(document);
       return 'deleted';
     });
@@ -130,15 +139,36 @@ export class SqliteJournal implements Journal {
     this.#sqlite.close();
   }
 
-  #append(batch: Batch): AppendOutcome {
-    const { document, epoch, base, rows } = batch;
-    // One conditional update instead of a read and a check: changing the row proves that base and epoch match.
-    if (!this.#changed(this.#statements.bump.run(rows.length, document, epoch, base)))
-      return 'conflict';
-    for (const row of rows)
-      this.#statements.insertUpdate.run(document, row.offset, row.update, row.user, row.at);
-    this.#insertOwners(document, batch.owners);
+  #append({ document, epoch, base, rows, owners }: Batch): AppendOutcome {
+    const position = this.#positionOf(document);
+    if (position === null || position.epoch !== epoch || position.head !== base) return 'conflict';
+    for (const row of rows) this.#recent.append(document, row);
+    this.#insertOwners(document, owners);
     return 'committed';
+  }
+
+  #positionOf(document: string): { readonly epoch: string; readonly head: number } | null {
+    const recent = this.#recent.find(document);
+    const head = this.#recent.headOf(document);
+    if (recent?.epoch !== undefined && head !== undefined) return { epoch: recent.epoch, head };
+    const journal = this.#statements.journal.get(document) as JournalRow | undefined;
+    if (journal === undefined) return null;
+    if (recent !== undefined) recent.epoch = journal.epoch;
+    return { epoch: journal.epoch, head: head ?? journal.settled };
+  }
+
+  /** @throws DamagedDocument */
+  #readRows(document: string, journal: JournalRow): StoredRow[] {
+    const { settled, snapshot_offset: from } = journal;
+    const rows = [
+      ...(this.#statements.updates.all(document, from) as unknown as StoredRow[]),
+      ...this.#recent.readAfter(document, Math.max(from, settled)),
+    ];
+    const head = this.#recent.headOf(document) ?? settled;
+    const isWhole = rows.every(({ offset }, at) => offset === from + 1 + at);
+    if (!isWhole || from + rows.length !== head)
+      throw new DamagedDocument(document, 'rows are missing');
+    return rows;
   }
 
   #insertOwners(document: string, owners: ReadonlyMap<number, string>): void {
@@ -150,7 +180,14 @@ export class SqliteJournal implements Journal {
   }
 
   #writing<T>(work: () => T): T {
-    return this.#lock.run(() => inTransaction(this.#sqlite, work));
+    return this.#lock.run(() => {
+      const result = inTransaction(this.#sqlite, () => {
+        this.#recent.refresh();
+        return work();
+      });
+      this.#recent.onCommitted();
+      return result;
+    });
   }
 
   /** All reads see one state: a compaction between them would tear it. */
@@ -158,6 +195,7 @@ export class SqliteJournal implements Journal {
     return mapSqliteErrors(() => {
       this.#sqlite.exec('BEGIN');
       try {
+        this.#recent.refresh();
         return work();
       } finally {
         this.#sqlite.exec('COMMIT');
@@ -169,16 +207,13 @@ export class SqliteJournal implements Journal {
 function prepare(sqlite: Sqlite) {
   return {
     create: sqlite.prepare(
-      'INSERT INTO journal (document, epoch, kind, head, snapshot_offset) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING',
+      'INSERT INTO journal (document, epoch, kind, settled, snapshot_offset) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING',
     ),
     journal: sqlite.prepare(
-      'SELECT epoch, kind, head, snapshot_offset FROM journal WHERE document = ?',
-    ),
-    bump: sqlite.prepare(
-      'UPDATE journal SET head = head + ? WHERE document = ? AND epoch = ? AND head = ?',
+      'SELECT epoch, kind, settled, snapshot_offset FROM journal WHERE document = ?',
     ),
     compact: sqlite.prepare(
-      'UPDATE journal SET snapshot_offset = ? WHERE document = ? AND epoch = ? AND snapshot_offset = ? AND head >= ?',
+      'UPDATE journal SET snapshot_offset = ? WHERE document = ? AND epoch = ? AND snapshot_offset = ?',
     ),
     snapshot: sqlite.prepare('SELECT data FROM snapshot WHERE document = ?'),
     replaceSnapshot: sqlite.prepare(

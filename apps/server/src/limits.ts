@@ -259,6 +259,8 @@ export const COMMAND_LIMITS = {
   /** Expired results are deleted in every `transactionsPerSweep`th transaction, at most so many. */
   resultsPerSweep: 500,
   transactionsPerSweep: 100,
+  /** Commands whose fault was logged, so that it is not logged at each repetition. */
+  maxLoggedFaults: 1_000,
 } as const;
 
 export const EVENTS = {

@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { toast, Toaster } from 'sonner';
 import { ChatDrafts, ChatDraftsContext } from './chat/chat-drafts.ts';
 import { TooltipProvider } from './components/tooltip.tsx';
+import { commandDescription } from './unconfirmed/command-description.ts';
 import { loadExportWhenIdle } from './unconfirmed/lazy-export.ts';
 import { startLanguage } from './languages/i18n.ts';
 import { NOTICES_KEYS } from './screen/shortcuts.ts';
@@ -16,13 +17,22 @@ import { startServiceWorker } from './runtime/service-worker.ts';
 import { startTheme } from './theme/theme.ts';
 import './styles/app.css';
 
+/** Long enough to read, and to copy a title that is shown nowhere else. */
+const REFUSAL_MS = 15_000;
+
 surviveTranslation();
 startTheme();
 startLanguage();
 void startServiceWorker();
 guardFileDrops(() => toast(i18next.t('fileDropped')));
 
-const services = await createServices({ reportError: (error) => toast.error(error.message) });
+const services = await createServices({
+  reportRefusal: (call, { message }) =>
+    toast.error(message, {
+      description: commandDescription(call, i18next.t),
+      duration: REFUSAL_MS,
+    }),
+});
 // Before the client starts: a refused message returns to its draft, whether or not the chat is open.
 const drafts = new ChatDrafts(services.client.commands);
 startServices(services);

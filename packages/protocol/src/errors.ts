@@ -98,6 +98,11 @@ export const ERRORS = {
     sentence:
       'Something went wrong on the server. Your text is kept on this device. This page tries again automatically.',
   },
+  'command-failed': {
+    action: 'retry',
+    sentence:
+      'Something went wrong on the server, and nothing was changed. This page tries again a few times.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -30,3 +30,5 @@ export const MAX_LIVE_CHAT_MESSAGES = 10_000;
 /** Delay after a temporary refusal without `retryAfterMs`, doubled after each. */
 export const COMMAND_RETRY_BASE_MS = 1_000;
 export const COMMAND_RETRY_CAP_MS = 30_000;
+/** Executions of a command that fails by a fault of the server (CM14). */
+export const MAX_COMMAND_ATTEMPTS = 5;

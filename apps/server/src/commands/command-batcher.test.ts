@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { errorOf } from '@tandem/protocol';
 import { ManualClock } from '@tandem/testkit';
 import { StorageError } from '../storage/storage-error.ts';
 import { COMMIT_RETRY } from '../storage/group-commit.ts';
@@ -105,7 +106,13 @@ test('a faulty command is found when storage is not at fault', async () => {
   for (let i = 0; i < 4; i++) await turn();
   expect(transactions).toEqual([[1, 2, 3], [1], [2], [3]]);
   expect(answered()).toEqual([1, 2, 3]);
-  expect(messages.filter(({ kind }) => kind === 'fault')).toHaveLength(1);
+  expect(messages.filter(({ kind }) => kind === 'fault')).toMatchObject([
+    { user: 'u1', id: 'c2', command: 'chat:see', detail: expect.stringContaining('broken') },
+  ]);
+  expect(messages.flatMap((item) => (item.kind === 'committed' ? item.answers : []))[1]).toEqual({
+    number: 2,
+    answer: { kind: 'refused', error: errorOf('command-failed') },
+  });
 });
 
 test('disposing executes waiting commands, but does not wait for a full disk', async () => {

@@ -27,7 +27,20 @@ export type CommandWorkerMessage =
     } & CommittedBatch)
   | { readonly kind: 'stalled'; readonly detail: string }
   | { readonly kind: 'resumed' }
-  | { readonly kind: 'fault'; readonly command: ServerCommandName; readonly detail: string };
+  | CommandFault;
+
+export interface CommandFault {
+  readonly kind: 'fault';
+  readonly user: string;
+  readonly id: string;
+  readonly command: ServerCommandName;
+  readonly detail: string;
+}
+
+export function toFault({ user, command }: CommandRequest, error: unknown): CommandFault {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'fault', user, id: command.id, command: command.name, detail };
+}
 
 export interface CommandBatcherOptions {
   readonly transactions: CommandTransactions;
@@ -90,11 +103,12 @@ export class CommandBatcher implements AsyncDisposable {
     });
   }
 
-  #reject({ number, command }: NumberedRequest, error: unknown): void {
+  #reject(request: NumberedRequest, error: unknown): void {
     const { send } = this.#options;
+    const { number } = request;
     this.#queue = this.#queue.slice(1);
-    send({ kind: 'fault', command: command.name, detail: String(error) });
-    const answer = { kind: 'refused', error: errorOf('internal') } as const;
+    send(toFault(request, error));
+    const answer = { kind: 'refused', error: errorOf('command-failed') } as const;
     send({
       kind: 'committed',
       answers: [{ number, answer }],

@@ -79,6 +79,19 @@ test('executes at once and answers each command (W24)', async () => {
   ]);
 });
 
+test('W28 the creation of a document that fails by a fault is answered, and later commands continue', async () => {
+  const { line, begun, answers } = fixture();
+  const [first, second] = [create(), rename()];
+  line.submit(first);
+  line.submit(second);
+  begun[0]?.answer({ kind: 'refused', error: errorOf('command-failed') });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answers).toMatchObject([
+    { type: 'refused', id: first.id, error: { code: 'command-failed' } },
+  ]);
+  expect(begun.map(({ command }) => command)).toEqual([first, second]);
+});
+
 test('commands that are too fast wait, in order, and none is lost (W27)', async () => {
   const { line, begun, pass, answerAll } = fixture();
   const commands = Array.from({ length: COMMAND_BURST + 5 }, rename);

@@ -120,7 +120,7 @@ export class CommandQueue implements Expiring {
     if (this.#state === 'ended') return;
     if (this.#state === 'blocked') {
       this.#state = 'open';
-      if ('name' in command && answer.kind === 'refused' && answer.error.temporary) {
+      if ('name' in command && answer.kind === 'refused' && isPassing(answer.error)) {
         // Later commands would be refused permanently for lack of the document.
         this.#waiting.unshift(command);
         this.#options.wheel.arm(this.#pause, answer.error.retryAfterMs ?? COMMAND_LIMITS.retryMs);
@@ -141,4 +141,9 @@ export class CommandQueue implements Expiring {
     );
     this.#advance();
   }
+}
+
+/** False also for a fault that shows at each execution of the command: its client repeats it (CM14). */
+function isPassing({ temporary, code }: ErrorBody): boolean {
+  return temporary && code !== 'command-failed';
 }

@@ -49,7 +49,7 @@ async function fixture(options: { path?: string; failing?: (sql: string) => bool
     store: SqliteCommandStore.over(executor),
     handlers: { ...HANDLERS, 'chat:see': play },
     clock: { now: () => clock.now },
-    onFault: (_command, error) => faults.push(error),
+    onFault: (_request, error) => faults.push(error),
   });
   const count = async (table: 'visit' | 'event' | 'command') => {
     const { rows } = await local.execute(`select count(*) as rows from "${table}"`, []);
@@ -98,7 +98,7 @@ test('stores a permanent refusal, but not a temporary one (W25)', async () => {
   expect((await s.transactions.run([lasting])).answers).toEqual([first.answers[0]]);
 });
 
-test('rolls back a handler that throws, and nothing else of the transaction', async () => {
+test('W28 rolls back a handler that throws, and nothing else of the transaction', async () => {
   await using s = await closing(fixture());
   const { answers, events, effects } = await s.transactions.run([
     see('done'),
@@ -107,7 +107,7 @@ test('rolls back a handler that throws, and nothing else of the transaction', as
   ]);
   expect(answers.map(({ kind }) => kind)).toEqual(['done', 'refused', 'done']);
   expect(effects).toHaveLength(2);
-  expect(answers[1]).toMatchObject({ error: { code: 'internal', temporary: true } });
+  expect(answers[1]).toMatchObject({ error: { code: 'command-failed', temporary: true } });
   expect(s.faults).toHaveLength(1);
   expect(await s.count('visit')).toBe(2);
   expect(events.map((run) => run.events.length)).toEqual([2, 2]);

@@ -23,7 +23,7 @@ export interface CommandTransactionsOptions {
   readonly store: CommandStore;
   readonly handlers: HandlerTable;
   readonly clock: Pick<Clock, 'now'>;
-  readonly onFault: (command: ServerCommandName, error: unknown) => void;
+  readonly onFault: (request: CommandRequest, error: unknown) => void;
 }
 
 export interface TransactionResult extends Omit<CommittedBatch, 'tookMs'> {
@@ -73,10 +73,8 @@ export class CommandTransactions {
     return { answers, events, effects: this.#effects };
   }
 
-  async #answer(
-    { user, command }: CommandRequest,
-    { at, savepoints }: Mode,
-  ): Promise<CommandAnswer> {
+  async #answer(request: CommandRequest, { at, savepoints }: Mode): Promise<CommandAnswer> {
+    const { user, command } = request;
     const { store } = this.#options;
     const id = { user, id: command.id };
     const stored = await store.findResult(id);
@@ -95,7 +93,7 @@ export class CommandTransactions {
     const outcome =
       savepoints === 'none'
         ? await this.#executeOptimistic(command, context)
-        : await this.#executeWithSavepoint(command, context);
+        : await this.#executeWithSavepoint(request, context);
     if (outcome.kind === 'refused') {
       if (!outcome.error.temporary) await store.saveResult({ ...id, at }, { error: outcome.error });
       return outcome;
@@ -128,17 +126,17 @@ export class CommandTransactions {
     throw new BatchAborted();
   }
 
-  async #executeWithSavepoint(command: ServerCommand, context: HandlerContext): Promise<Outcome> {
+  async #executeWithSavepoint(request: CommandRequest, context: HandlerContext): Promise<Outcome> {
     const { store, onFault } = this.#options;
     try {
       return await store.savepoint(
-        () => this.#execute(command, context),
+        () => this.#execute(request.command, context),
         ({ kind }) => kind === 'done',
       );
     } catch (error) {
       if (isRetryable(error)) throw error;
-      onFault(command.name, error);
-      return { kind: 'refused', error: errorOf('internal') };
+      onFault(request, error);
+      return { kind: 'refused', error: errorOf('command-failed') };
     }
   }
 

@@ -5,6 +5,7 @@ import { openCommandStore, type StorageDescription } from '../storage/storage.ts
 import { storageErrors } from '../storage/storage-error.ts';
 import {
   CommandBatcher,
+  toFault,
   type CommandWorkerMessage,
   type NumberedRequest,
 } from './command-batcher.ts';
@@ -23,7 +24,7 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
       store,
       handlers: HANDLERS,
       clock: systemClock,
-      onFault: (command, error) => send({ kind: 'fault', command, detail: detailOf(error) }),
+      onFault: (request, error) => send(toFault(request, error)),
     });
     const batcher = new CommandBatcher({
       transactions,
@@ -40,7 +41,3 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
     };
   },
 });
-
-function detailOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}

@@ -31,6 +31,7 @@ export function measureCommands(runner: CommandRunner, metrics: Metrics): Comman
 }
 
 function resultOf(answer: CommandAnswer): CommandResult {
-  if (answer.kind === 'refused') return 'refused';
+  if (answer.kind === 'refused')
+    return answer.error.code === 'command-failed' ? 'failed' : 'refused';
   return answer.repeated ? 'repeated' : 'done';
 }

@@ -10,7 +10,8 @@ import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.t
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
 import { storageErrors } from '../storage/storage-error.ts';
 import { COMMAND_LIMITS } from '../limits.ts';
-import type { CommandWorkerMessage, NumberedRequest } from './command-batcher.ts';
+import { toFault, type CommandWorkerMessage, type NumberedRequest } from './command-batcher.ts';
+import { CommandFaultLog } from './command-fault-log.ts';
 import type {
   CommandAnswer,
   CommandRequest,
@@ -35,6 +36,7 @@ interface Unanswered {
 export class WorkerCommandRunner implements CommandRunner {
   readonly #engine: Engine;
   readonly #log: Log;
+  readonly #faults: CommandFaultLog;
   readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
   readonly #unanswered = new Map<number, Unanswered>();
   #unsent: NumberedRequest[] = [];
@@ -47,6 +49,7 @@ export class WorkerCommandRunner implements CommandRunner {
   constructor({ storage, engine, log, workerUrl }: WorkerCommandRunnerOptions) {
     this.#engine = engine;
     this.#log = log;
+    this.#faults = new CommandFaultLog(log);
     this.#worker = new SupervisedWorker({
       name: 'command',
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
@@ -71,8 +74,9 @@ export class WorkerCommandRunner implements CommandRunner {
       if (command.name === 'document:create')
         await this.#engine.create({ document: command.input.document, kind: 'page', user });
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return { kind: 'refused', error: error.body };
+      if (error instanceof EngineError) return { kind: 'refused', error: error.body };
+      this.#faults.report(toFault(request, error));
+      return { kind: 'refused', error: errorOf('command-failed') };
     }
     return await this.#submit(request);
   }
@@ -135,7 +139,7 @@ export class WorkerCommandRunner implements CommandRunner {
         this.#setStorageError(null);
         break;
       case 'fault':
-        this.#log.error({ command: message.command, detail: message.detail }, 'command failed');
+        this.#faults.report(message);
     }
   }
 
@@ -157,7 +161,7 @@ export class WorkerCommandRunner implements CommandRunner {
     const requests = [...this.#unanswered.values()].map(({ request }) => request);
     for (const [number, unanswered] of this.#unanswered) {
       if (++unanswered.attempts > COMMAND_LIMITS.maxAttempts)
-        this.#settle(number, { kind: 'refused', error: errorOf('internal') });
+        this.#settle(number, { kind: 'refused', error: errorOf('command-failed') });
     }
     this.#lostListener(requests);
   }

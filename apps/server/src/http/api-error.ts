@@ -20,6 +20,7 @@ export const HTTP_STATUS = {
   'too-many': 429,
   overloaded: 503,
   internal: 500,
+  'command-failed': 500,
 } as const satisfies Record<ErrorCode, number>;
 
 export class ApiError extends Error {

@@ -71,6 +71,6 @@ test('has alerts on metrics that exist', () => {
   const expressions = read('tandem-alerts.yml')
     .split('\n')
     .filter((line) => line.trim().startsWith('expr:'));
-  expect(expressions).toHaveLength(4);
+  expect(expressions).toHaveLength(5);
   for (const name of expressions.flatMap(namesIn)) expect(series).toContain(name);
 });

@@ -41,7 +41,7 @@ const BUCKETS = [
 
 const RECOVERIES = ['rows', 'whole', 'refused'] as const;
 
-const COMMAND_RESULTS = ['done', 'repeated', 'refused'] as const;
+const COMMAND_RESULTS = ['done', 'repeated', 'refused', 'failed'] as const;
 export type CommandResult = (typeof COMMAND_RESULTS)[number];
 
 const COMMAND_NAMES = [...(Object.keys(COMMANDS) as CommandName[]), 'document:visit'] as const;
@@ -209,7 +209,7 @@ export class Metrics {
   readonly #acknowledge = this.#register(
     new Histogram(
       'tandem_update_ack_seconds',
-      'From the arrival of an update to its acknowledgement, one update of each channel at a time.',
+      'From the arrival of an update to its acknowledgement: of a burst, the first and the last one.',
     ),
   );
   readonly #commands = this.#register(

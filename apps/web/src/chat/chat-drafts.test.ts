@@ -25,7 +25,7 @@ function drafts() {
     const input = { document: 'plan', text, mentions: [], replyTo: null };
     refuse({ name: 'chat:send', id: text, at: 1, input }, errorOf('forbidden'));
   };
-  return { all, refused, text: () => all.of('plan').get().next.text };
+  return { all, refuse, refused, text: () => all.of('plan').get().next.text };
 }
 
 test('a refused message returns in front of the current draft', () => {
@@ -36,6 +36,14 @@ test('a refused message returns in front of the current draft', () => {
   refused('two');
   expect(text()).toBe('two\nthree');
   expect(all.of('other').get()).toBe(EMPTY_DRAFT);
+});
+
+test('the text of a refused edit returns to the draft, where it is not lost', () => {
+  const { all, refuse, text } = drafts();
+  all.change('plan', () => withText(all.of('plan').get(), plain('next')));
+  const input = { document: 'plan', message: 'm', text: 'corrected', mentions: [] };
+  refuse({ name: 'chat:edit', id: 'c', at: 1, input }, errorOf('forbidden'));
+  expect(text()).toBe('corrected\nnext');
 });
 
 test('an edit leaves the next message unchanged, and so does leaving a reply', () => {

@@ -1,4 +1,4 @@
-/** Unsent chat messages. A draft outlives the panel, and a message that the server refuses returns to its draft. */
+/** Unsent chat messages. A draft outlives the panel, and the text of a refused message or edit returns to it. */
 import type { Commands } from '@tandem/client';
 import type { ChatMessage } from '@tandem/protocol';
 import { createContext, use } from 'react';
@@ -19,7 +19,7 @@ export class ChatDrafts {
 
   constructor(commands: Pick<Commands, 'onRefused'>) {
     commands.onRefused((call) => {
-      if (call.name !== 'chat:send') return;
+      if (call.name !== 'chat:send' && call.name !== 'chat:edit') return;
       const { document, text, mentions } = call.input;
       this.change(document, (draft) => ({
         ...draft,

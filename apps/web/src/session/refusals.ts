@@ -5,11 +5,14 @@ import { useCallback, useEffect, useState } from 'react';
 /** @returns whether the listener shows the refusal. */
 export type RefusalListener = (call: Call, error: ErrorBody) => boolean;
 
+/** Shows the call too, because its text may be nowhere else any more. */
+export type RefusalNotice = (call: Call, error: ErrorBody) => void;
+
 export class Refusals {
-  readonly #showElsewhere: (error: ErrorBody) => void;
+  readonly #showElsewhere: RefusalNotice;
   readonly #listeners = new Set<RefusalListener>();
 
-  constructor(showElsewhere: (error: ErrorBody) => void) {
+  constructor(showElsewhere: RefusalNotice) {
     this.#showElsewhere = showElsewhere;
   }
 
@@ -20,7 +23,7 @@ export class Refusals {
 
   report(call: Call, error: ErrorBody): void {
     const isShown = [...this.#listeners].map((listener) => listener(call, error)).includes(true);
-    if (!isShown) this.#showElsewhere(error);
+    if (!isShown) this.#showElsewhere(call, error);
   }
 }
 

@@ -10,11 +10,10 @@ import {
   type ChannelSession,
 } from '@tandem/client';
 import { SCHEMA_VERSION } from '@tandem/document';
-import type { ErrorBody } from '@tandem/protocol';
 import { createContext, use } from 'react';
 import { Account } from './account.ts';
 import { deviceStorage } from './device-storage.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals, type RefusalNotice } from './refusals.ts';
 import { RefusedDocuments } from './refused-documents.ts';
 import { followSignOut } from './sign-out.ts';
 
@@ -37,10 +36,10 @@ export function useServices(): Services {
 }
 
 export interface ServicesOptions {
-  readonly reportError: (error: ErrorBody) => void;
+  readonly reportRefusal: RefusalNotice;
 }
 
-export async function createServices({ reportError }: ServicesOptions): Promise<Services> {
+export async function createServices({ reportRefusal }: ServicesOptions): Promise<Services> {
   const environment = browserEnvironment();
   const { clock } = environment;
   const account = new Account(deviceStorage, {
@@ -60,7 +59,7 @@ export async function createServices({ reportError }: ServicesOptions): Promise<
   const library = client.subscribe('library');
   const activity = client.subscribe('activity');
   const refused = new RefusedDocuments(client.commands);
-  const refusals = new Refusals(reportError);
+  const refusals = new Refusals(reportRefusal);
   client.pages.completeLibrary(library, activity);
   account.follow(library);
   client.commands.onRefused((call, error) => {

@@ -197,6 +197,40 @@ test('W25: nor does an open page send them that takes over the commands of anoth
   expect(await open().all()).toEqual([]);
 });
 
+test('CM14 a command that fails on the server is given up with a sentence, and no other waits for it', async () => {
+  const server = new FakeServer();
+  await server.connect();
+  const { commands } = server.client;
+  const refusals: string[] = [];
+  commands.onRefused(({ name }, { message }) => refusals.push(`${name}: ${message}`));
+  const failing = commands.run(rename('Tide log'));
+  await server.settle();
+  const attempts = () => server.socket.sentOf('command').filter(({ id }) => id === failing).length;
+  for (const waitMs of [1_000, 2_000, 4_000, 8_000]) {
+    const count = attempts();
+    server.socket.answer({
+      type: 'refused',
+      channel: 0,
+      id: failing,
+      error: errorOf('command-failed'),
+    });
+    const other = commands.run(create(count + 1));
+    await server.settle(waitMs - 1);
+    expect([attempts(), server.socket.sentOf('command').at(-1)?.id]).toEqual([count, other]);
+    server.socket.answer({ type: 'done', channel: 0, id: other, repeated: false, positions: [] });
+    await server.settle(1);
+    expect(attempts()).toBe(count + 1);
+  }
+  server.socket.answer({
+    type: 'refused',
+    channel: 0,
+    id: failing,
+    error: errorOf('command-failed'),
+  });
+  expect(refusals).toEqual([expect.stringMatching(/^document:rename: .*not done.*text is kept/)]);
+  expect(commands.pending).toEqual([]);
+});
+
 test('W6, W37: a command that does not fit is not sent; one that only fails by its text is refused in a sentence', () => {
   const ada = new LiveServer().client('ada');
   const refusals: string[] = [];
@@ -213,7 +247,7 @@ test('W6, W37: a command that does not fit is not sent; one that only fails by i
 
 test('CM12 the outbox is bounded: what is too much is refused with a sentence', () => {
   const ada = new LiveServer().client('ada');
-  for (let count = 0; count < MAX_PENDING_COMMANDS; count++) ada.commands.run(create(count));
+  for (let count = 0; count < MAX_PENDING_COMMANDS; count++) ada.commands.run(create(count + 1));
   const refusals: string[] = [];
   ada.commands.onRefused((_, error) => refusals.push(error.message));
   ada.commands.run(create(MAX_PENDING_COMMANDS));

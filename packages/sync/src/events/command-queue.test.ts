@@ -1,6 +1,6 @@
 import { errorOf, MAX_COMMANDS_IN_FLIGHT, type Call, type ErrorBody } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
-import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
+import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS, MAX_COMMAND_ATTEMPTS } from '../limits.ts';
 import type { IssuedCommand } from './command-queue.ts';
 import { CommandQueue, type CommandIntent } from './command-queue.ts';
 
@@ -171,6 +171,72 @@ describe('CM6 refused for now', () => {
     queue.receive(refused('a', errorOf('overloaded', { retryAfterMs: 9_000 })), 0);
     queue.disconnected();
     expect(sentIds(queue.connected(1))).toEqual(['a']);
+  });
+});
+
+describe('CM14 a command that fails on the server', () => {
+  const failed = (id: string) => refused(id, errorOf('command-failed'));
+
+  test('is sent again alone, while others continue and only those that build on it wait', () => {
+    const queue = connected();
+    queue.add(create('a'), 0);
+    queue.add(rename('b', 'x'), 0);
+    expect(queue.receive(failed('a'), 10)).toEqual([]);
+    expect(sentIds(queue.add(message('c'), 20))).toEqual([]);
+    expect(sentIds(queue.add(rename('d', 'y', 'e'), 20))).toEqual(['d']);
+    expect(queue.dueAt).toBe(10 + COMMAND_RETRY_BASE_MS);
+    expect(queue.tick(9 + COMMAND_RETRY_BASE_MS)).toEqual([]);
+    expect(sentIds(queue.tick(10 + COMMAND_RETRY_BASE_MS))).toEqual(['a']);
+    expect(queue.dueAt).toBeNull();
+    expect(sentIds(queue.receive(done('a'), 2_000))).toEqual(['b', 'c']);
+  });
+
+  test('is given up after the fifth failure, over reconnects, with a sentence for its author', () => {
+    const queue = connected();
+    queue.add(create('a'), 0);
+    queue.add(rename('b', 'x'), 0);
+    let now = 0;
+    const waits: number[] = [];
+    for (let attempt = 1; attempt < MAX_COMMAND_ATTEMPTS; attempt++) {
+      expect(queue.receive(failed('a'), now)).toEqual([]);
+      queue.disconnected();
+      expect([queue.dueAt, sentIds(queue.connected(now))]).toEqual([null, []]);
+      waits.push((queue.dueAt ?? 0) - now);
+      now = queue.dueAt ?? 0;
+      expect(sentIds(queue.tick(now))).toEqual(['a']);
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000]);
+    const intents = queue.receive(failed('a'), now);
+    expect(intents[0]).toMatchObject({
+      kind: 'refused',
+      command: create('a'),
+      error: { temporary: false, message: expect.stringMatching(/not done.*is kept.*Try again/) },
+    });
+    expect(sentIds(intents)).toEqual(['b']);
+  });
+
+  test('that is due while an earlier one fails does not wake the queue all the time', () => {
+    const queue = connected();
+    queue.add(message('a'), 0);
+    queue.add(message('b', 'a'), 0);
+    queue.disconnected();
+    queue.connected(0);
+    queue.receive(failed('a'), 0);
+    expect(sentIds(queue.tick(COMMAND_RETRY_BASE_MS))).toEqual(['a']);
+    queue.receive(failed('a'), COMMAND_RETRY_BASE_MS);
+    expect(queue.dueAt).toBe(3 * COMMAND_RETRY_BASE_MS);
+  });
+
+  test('waits for the server’s delay where it is given, and still counts', () => {
+    const queue = connected();
+    queue.add(message('a'), 0);
+    const error = errorOf('command-failed', { retryAfterMs: 50 });
+    for (let attempt = 1; attempt < MAX_COMMAND_ATTEMPTS; attempt++) {
+      expect(queue.receive(refused('a', error), 0)).toEqual([]);
+      expect(queue.dueAt).toBe(50);
+      expect(sentIds(queue.tick(50))).toEqual(['a']);
+    }
+    expect(ended(queue.receive(refused('a', error), 0))).toEqual([['refused', 'a']]);
   });
 });
 

@@ -1,9 +1,11 @@
 /**
  * Unanswered commands, in the order of issue. The queue resends a command after a temporary refusal
- * and after a reconnect, until the server answers; the server executes it only once.
+ * and after a reconnect, until the server answers or has failed too often; the server executes it
+ * only once.
  */
 import {
   canReplace,
+  errorOf,
   MAX_COMMANDS_IN_FLIGHT,
   replaces,
   waitsFor,
@@ -14,7 +16,7 @@ import {
   type ErrorBody,
   type MessageOf,
 } from '@tandem/protocol';
-import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS } from '../limits.ts';
+import { COMMAND_RETRY_BASE_MS, COMMAND_RETRY_CAP_MS, MAX_COMMAND_ATTEMPTS } from '../limits.ts';
 
 export type IssuedCommand = Command & {
   /** Milliseconds since the epoch, by the author's clock. */
@@ -38,10 +40,21 @@ interface Entry {
   readonly command: IssuedCommand;
   state: 'waiting' | 'sent';
   refusals: number;
+  failures: number;
 }
+
+const GIVEN_UP: ErrorBody = {
+  ...errorOf('command-failed', {
+    detail:
+      'The server failed each time it tried this, so it was not done. Your text is kept. Try again later. If it fails again, tell the person who runs this server.',
+  }),
+  temporary: false,
+};
 
 export class CommandQueue {
   #entries = new Map<string, Entry>();
+  /** When commands that have failed are sent again; only commands that build on them wait. */
+  readonly #resumeFailedAt = new Map<string, number>();
   #inFlight = 0;
   #isConnected = false;
   #resumeAt: number | null = null;
@@ -59,7 +72,9 @@ export class CommandQueue {
   }
 
   get dueAt(): number | null {
-    return this.#isConnected ? this.#resumeAt : null;
+    if (!this.#isConnected) return null;
+    if (this.#resumeAt !== null) return this.#resumeAt;
+    return this.#resumeFailedAt.size === 0 ? null : Math.min(...this.#resumeFailedAt.values());
   }
 
   has(id: string): boolean {
@@ -93,7 +108,7 @@ export class CommandQueue {
   connected(now: number): readonly CommandIntent[] {
     this.disconnected();
     this.#isConnected = true;
-    return this.#sendDue(now);
+    return this.tick(now);
   }
 
   disconnected(): void {
@@ -111,6 +126,8 @@ export class CommandQueue {
     const entry = this.#entries.get(message.id);
     if (entry === undefined) return [];
     const { command } = entry;
+    if (message.type === 'refused' && message.error.code === 'command-failed')
+      return this.#handleFailure(entry, message.error, now);
     if (message.type === 'refused' && message.error.temporary) {
       if (entry.state === 'sent') this.#inFlight--;
       entry.state = 'waiting';
@@ -128,7 +145,22 @@ export class CommandQueue {
 
   tick(now: number): readonly CommandIntent[] {
     if (this.#resumeAt !== null && now >= this.#resumeAt) this.#resumeAt = null;
+    for (const [id, resumeAt] of this.#resumeFailedAt)
+      if (now >= resumeAt) this.#resumeFailedAt.delete(id);
     return this.#sendDue(now);
+  }
+
+  #handleFailure(entry: Entry, error: ErrorBody, now: number): readonly CommandIntent[] {
+    const { command } = entry;
+    if (entry.state === 'sent') this.#inFlight--;
+    entry.state = 'waiting';
+    if (++entry.failures < MAX_COMMAND_ATTEMPTS) {
+      const delayMs = error.retryAfterMs ?? retryDelay(entry.failures - 1);
+      this.#resumeFailedAt.set(command.id, now + delayMs);
+      return this.#sendDue(now);
+    }
+    this.#remove(command.id);
+    return [{ kind: 'refused', command, error: GIVEN_UP }, ...this.#sendDue(now)];
   }
 
   #sendDue(now: number): readonly CommandIntent[] {
@@ -138,7 +170,8 @@ export class CommandQueue {
     for (const entry of this.#entries.values()) {
       if (this.#inFlight >= MAX_COMMANDS_IN_FLIGHT) break;
       const { command } = entry;
-      if (entry.state === 'waiting' && !before.some((earlier) => waitsFor(command, earlier))) {
+      const isDue = entry.state === 'waiting' && !this.#resumeFailedAt.has(command.id);
+      if (isDue && !before.some((earlier) => waitsFor(command, earlier))) {
         entry.state = 'sent';
         this.#inFlight++;
         intents.push({ kind: 'send', message: wireForm(command) });
@@ -157,11 +190,12 @@ export class CommandQueue {
   #remove(id: string): void {
     if (this.#entries.get(id)?.state === 'sent') this.#inFlight--;
     this.#entries.delete(id);
+    this.#resumeFailedAt.delete(id);
   }
 }
 
 function entryOf(command: IssuedCommand): Entry {
-  return { command, state: 'waiting', refusals: 0 };
+  return { command, state: 'waiting', refusals: 0, failures: 0 };
 }
 
 function wireForm({ at: _, ...command }: IssuedCommand): ClientMessage {

@@ -19,4 +19,6 @@ export const CLOSE_REASONS = {
   'too-many': 'too-many',
   overloaded: 'overloaded',
   internal: 'internal',
+  // Never sent to stock clients, which send no commands.
+  'command-failed': 'internal',
 } as const satisfies Record<ErrorCode, CloseName>;

@@ -16,6 +16,8 @@ const MAX_LAG_MS = 400;
 
 export interface ServerFaults {
   refusedForNow: number;
+  /** Commands whose handler throws: half of these only once. */
+  failing: number;
   crashAfterCommit: number;
   shed: number;
   subscribeRefused: number;
@@ -34,6 +36,8 @@ interface ServerOptions {
   readonly random: SeededRandom;
   readonly ledger: LedgerModel;
   readonly faults: ServerFaults;
+  /** Commands that never succeed, over restarts. */
+  readonly failing: Set<string>;
   readonly crashed: () => void;
 }
 
@@ -112,6 +116,11 @@ export class ServerModel {
       connection.end.send({ type: 'refused', channel: 0, id: command.id, error });
       return;
     }
+    if (this.#fails(`${connection.user} ${command.id}`)) {
+      const error = errorOf('command-failed');
+      connection.end.send({ type: 'refused', channel: 0, id: command.id, error });
+      return;
+    }
     const isRepeated = ledger.results.has(`${connection.user} ${command.id}`);
     const result = ledger.execute(connection.user, command, clock.now());
     if (random.chance(faults.crashAfterCommit)) return this.crash();
@@ -123,6 +132,14 @@ export class ServerModel {
       const positions = [...result.positions];
       connection.end.send({ type: 'done', channel: 0, id, repeated: isRepeated, positions });
     }
+  }
+
+  #fails(command: string): boolean {
+    const { random, faults, ledger, failing } = this.#options;
+    if (failing.has(command)) return true;
+    if (ledger.results.has(command) || !random.chance(faults.failing)) return false;
+    if (random.chance(0.5)) failing.add(command);
+    return true;
   }
 
   #publish({ key, to, event }: Committed): void {

@@ -231,6 +231,44 @@ test('CM14 a command that fails on the server is given up with a sentence, and n
   expect(commands.pending).toEqual([]);
 });
 
+test('CM15 a command without an answer is sent again on a new connection, after growing waits', async () => {
+  const server = new FakeServer();
+  await server.connect();
+  const id = server.client.commands.run(rename('Tide log'));
+  const sent = () =>
+    server.sockets.flatMap((socket) => socket.sentOf('command')).filter((sent) => sent.id === id);
+  for (const [waitMs, count] of [
+    [30_000, 1],
+    [60_000, 2],
+  ] as const) {
+    await server.settle(waitMs - 1);
+    expect([server.sockets.length, sent().length]).toEqual([count, count]);
+    await server.settle(251);
+    server.socket.open();
+    server.socket.welcome();
+    await server.settle();
+    expect([server.sockets.length, sent().length]).toEqual([count + 1, count + 1]);
+  }
+  server.socket.answer({ type: 'done', channel: 0, id, repeated: true, positions: [] });
+  await server.settle(300_000);
+  expect(server.sockets).toHaveLength(3);
+});
+
+test('CM15 the time in which the server cannot store commands does not count', async () => {
+  const server = new FakeServer();
+  await server.connect();
+  const id = server.client.commands.run(rename('Tide log'));
+  const state = (error: ReturnType<typeof errorOf> | null) =>
+    server.socket.answer({ type: 'storage:changed', channel: 0, error });
+  await server.settle(10_000);
+  state(errorOf('storage-failed'));
+  await server.settle(300_000);
+  state(null);
+  server.socket.answer({ type: 'done', channel: 0, id, repeated: false, positions: [] });
+  await server.settle(300_000);
+  expect(server.sockets).toHaveLength(1);
+});
+
 test('W6, W37: a command that does not fit is not sent; one that only fails by its text is refused in a sentence', () => {
   const ada = new LiveServer().client('ada');
   const refusals: string[] = [];

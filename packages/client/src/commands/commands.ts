@@ -14,12 +14,15 @@ import {
   type ErrorBody,
 } from '@tandem/protocol';
 import {
+  COMMAND_ANSWER_CAP_MS,
+  COMMAND_ANSWER_MS,
   CommandQueue,
   type CommandIntent,
   type OptimisticOverlay,
   type FollowedChannel,
   type IssuedCommand,
 } from '@tandem/sync';
+import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Environment } from '../environment.ts';
 import type { CommandStore } from './command-store.ts';
@@ -62,6 +65,7 @@ export class Commands {
   readonly #refusedListeners = new Listeners<RefusedListener>();
   readonly #listeners = new Listeners<() => void>();
   readonly #nextId: () => string;
+  readonly #deadline: AnswerDeadline;
   readonly #stops: readonly (() => void)[];
   #storageError: ErrorBody | null = null;
   #writes: Promise<unknown> = Promise.resolve();
@@ -72,6 +76,12 @@ export class Commands {
   constructor(options: CommandsOptions) {
     this.#options = options;
     const { connection, environment, store } = options;
+    this.#deadline = new AnswerDeadline({
+      connection,
+      clock: environment.clock,
+      wait: { baseMs: COMMAND_ANSWER_MS, capMs: COMMAND_ANSWER_CAP_MS },
+      overdue: () => connection.reconnect(),
+    });
     this.#nextId = commandIds(environment.clock, environment.random);
     this.loaded = this.#load();
     this.#stops = [
@@ -82,6 +92,7 @@ export class Commands {
           else this.#disconnected();
         },
         message: (message) => {
+          if (message.type === 'pong') this.#deadline.pong(message.nonce);
           if (message.type === 'storage:changed' && message.channel === 0) {
             this.#storageError = message.error;
             this.#changed();
@@ -166,6 +177,7 @@ export class Commands {
 
   close(): void {
     this.#closed = true;
+    this.#deadline.pause();
     const { clock } = this.#options.environment;
     clock.clearTimeout(this.#timer);
     clock.clearTimeout(this.#orphanTimer);
@@ -202,6 +214,7 @@ export class Commands {
 
   #disconnected(): void {
     this.#queue.disconnected();
+    this.#deadline.pause();
     // The next connection states it again.
     this.#storageError = null;
   }
@@ -288,6 +301,13 @@ export class Commands {
     this.#changed();
   }
 
+  #followAnswer(): void {
+    const first = this.#queue.firstUnanswered;
+    if (first === null) this.#deadline.answered();
+    else if (this.#storageError !== null) this.#deadline.pause();
+    else this.#deadline.follow(first);
+  }
+
   /** A failed write costs the command its safety over a reload, and nothing else. */
   #track(writing: Promise<unknown>): void {
     this.#writes = Promise.allSettled([this.#writes, writing]);
@@ -299,6 +319,7 @@ export class Commands {
 
   #changed(): void {
     if (this.#closed) return;
+    this.#followAnswer();
     this.#options.changed();
     this.#notify();
   }

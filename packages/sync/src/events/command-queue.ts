@@ -77,6 +77,12 @@ export class CommandQueue {
     return this.#resumeFailedAt.size === 0 ? null : Math.min(...this.#resumeFailedAt.values());
   }
 
+  get firstUnanswered(): string | null {
+    for (const { command, state } of this.#entries.values())
+      if (state === 'sent') return command.id;
+    return null;
+  }
+
   has(id: string): boolean {
     return this.#entries.has(id);
   }

@@ -9,7 +9,7 @@ describe('configuration', () => {
       port: 3000,
       host: null,
       dataDir: './data',
-      engineWorkers: 2,
+      engineWorkers: null,
       allowGuests: true,
     });
     expect(configuration.limits).toEqual({

@@ -93,8 +93,9 @@ const variables = {
   },
   ENGINE_WORKERS: {
     schema: whole({ min: 1, max: 64 }),
-    unset: '2',
-    purpose: 'Worker threads for documents.',
+    unset: null,
+    purpose:
+      'Worker threads for documents. When it is not set, one less than the processors, at least 1 and at most 4.',
   },
   LOG_LEVEL: {
     schema: z
@@ -200,7 +201,7 @@ export interface Configuration {
   readonly allowedOrigins: readonly string[];
   readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
-  readonly engineWorkers: number;
+  readonly engineWorkers: number | null;
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
   readonly metricsToken: string | null;

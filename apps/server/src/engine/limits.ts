@@ -4,8 +4,13 @@
  */
 const MIB = 1024 * 1024;
 
-/** Updates that wait in one shard. Reading from their writers stops above `maxBytes`, and resumes below the other. */
-export const SHARD_QUEUE = { maxBytes: 4 * MIB, drainedBytes: 1 * MIB } as const;
+/** Updates that wait in one shard. Reading from their writers stops above `maxBytes`, and resumes below `drainedBytes`. */
+export const SHARD_QUEUE = {
+  maxBytes: 4 * MIB,
+  drainedBytes: 1 * MIB,
+  /** Between two messages to a shard, and so between its commits. After a pause, a message waits for nothing. */
+  intervalMs: 4,
+} as const;
 
 export const BATCHING = {
   busyUpdates: 20,

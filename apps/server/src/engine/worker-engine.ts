@@ -3,24 +3,30 @@
  * its place, the update that ended it is refused, a document that cannot be loaded without ending a worker
  * is quarantined, and all other subscribers open again and resend what was not acknowledged.
  */
+import { availableParallelism } from 'node:os';
 import { errorOf } from '@tandem/protocol';
 import { LRUCache } from 'lru-cache';
 import { systemClock } from '../runtime/clock.ts';
+import { PacedTurns } from '../runtime/paced-turns.ts';
 import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
 import { storageErrors } from '../storage/storage-error.ts';
 import { CompactionQueue, type CompactionDone } from './compaction-queue.ts';
 import type { CompactorWorkerData } from './compactor-worker.ts';
 import type { EngineWorkerData } from './engine-worker.ts';
-import { QUARANTINE } from './limits.ts';
+import { QUARANTINE, SHARD_QUEUE } from './limits.ts';
 import type { Engine, EngineNotice } from './port.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardRequest, ShardTurn } from './shard-message.ts';
 import { ShardedEngine } from './sharded-engine.ts';
 
+/** Each one commits for itself, so that more of them write more to the disk for the same updates. */
+const MAX_DEFAULT_WORKERS = 4;
+
 export interface WorkerEngineOptions {
   readonly storage: StorageDescription;
-  readonly workers: number;
+  /** When null, one less than the processors: the main thread keeps one busy. */
+  readonly workers: number | null;
   readonly maxHeapMib?: number | undefined;
   readonly engineWorkerUrl?: URL | undefined;
   readonly compactorWorkerUrl?: URL | undefined;
@@ -28,7 +34,8 @@ export interface WorkerEngineOptions {
 
 /** @throws StorageError when a worker cannot open the storage. */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
-  const { storage, workers, maxHeapMib } = options;
+  const { storage, maxHeapMib } = options;
+  const workers = options.workers ?? defaultWorkers();
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactor = new SupervisedWorker<string, CompactionDone>({
     name: 'compactor',
@@ -75,6 +82,10 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
   return engine;
 }
 
+function defaultWorkers(): number {
+  return Math.min(MAX_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1));
+}
+
 interface WorkerShardOptions {
   readonly shard: number;
   readonly storage: StorageDescription;
@@ -101,12 +112,17 @@ class WorkerShard implements AsyncDisposable {
     onNotices,
     onCompactions,
   }: WorkerShardOptions) {
+    const turns = new PacedTurns({
+      intervalMs: SHARD_QUEUE.intervalMs,
+      clock: systemClock,
+      nextTurn: setImmediate,
+    });
     this.shard = new ShardClient({
       shard,
       clock: systemClock,
       onNotices,
       onCompactions,
-      defer: setImmediate,
+      defer: (run) => turns.run(run),
       onNeeded: () => this.#worker.startInBackground(),
     });
     this.#worker = new SupervisedWorker({

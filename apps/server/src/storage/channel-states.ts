@@ -24,18 +24,24 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
+/** A channel's epoch is the timeline, and its head that of its events, of which the last is never deleted. */
 export async function readHead(
   db: Database,
   key: ChannelKey,
 ): Promise<{ readonly epoch: string; readonly offset: number }> {
-  return await db
-    .selectFrom('channel')
-    .select(['epoch', 'head as offset'])
-    // The row with the empty key has the epoch of channels without events.
-    .where('key', 'in', [key, ''])
-    .orderBy('key', 'desc')
+  const { epoch, head } = await db
+    .selectFrom('timeline')
+    .select(({ selectFrom }) => [
+      'id as epoch',
+      selectFrom('event')
+        .select(({ fn }) => fn.max('offset').as('head'))
+        .where('channel', '=', key)
+        .as('head'),
+    ])
+    .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();
+  return { epoch, offset: head ?? 0 };
 }
 
 export async function loadActivity(

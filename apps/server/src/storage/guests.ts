@@ -132,6 +132,5 @@ async function deleteMetadata(db: Database, guests: readonly string[]): Promise<
     await db.deleteFrom(table).where('user', 'in', guests).execute();
   const libraries = guests.map(libraryKey);
   await db.deleteFrom('event').where('channel', 'in', libraries).execute();
-  await db.deleteFrom('channel').where('key', 'in', libraries).execute();
   await db.deleteFrom('user').where('id', 'in', guests).execute();
 }

@@ -33,8 +33,8 @@ test('opening a database again keeps its rows', async () => {
 test('channels begin with another epoch in another database', async () => {
   const epochs = new Set<string>();
   for (let i = 0; i < 2; i++) {
-    const [row] = await (await open(':memory:')).selectFrom('channel').selectAll().execute();
-    epochs.add(row!.epoch);
+    const [row] = await (await open(':memory:')).selectFrom('timeline').selectAll().execute();
+    epochs.add(row!.id);
   }
   expect(epochs.size).toBe(2);
 });

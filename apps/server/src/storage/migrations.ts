@@ -13,7 +13,7 @@ export function migrations(clock: Clock): Readonly<Record<string, Migration>> {
 async function createSchema(db: Kysely<unknown>, clock: Clock): Promise<void> {
   await createPeopleAndDocuments(db);
   await createJournal(db);
-  await createCommandsAndChannels(db);
+  await createCommandsAndEvents(db);
   await createChat(db);
   await createTimelines(db, clock);
 }
@@ -117,7 +117,7 @@ async function createJournal(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createCommandsAndChannels(db: Kysely<unknown>): Promise<void> {
+async function createCommandsAndEvents(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('command')
     .addColumn('id', 'text', (column) => column.notNull())
@@ -128,15 +128,6 @@ async function createCommandsAndChannels(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('command_primary', ['id', 'user'])
     .modifyEnd(sql`without rowid`)
     .execute();
-  await db.schema
-    .createTable('channel')
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .addColumn('epoch', 'text', (column) => column.notNull())
-    .addColumn('head', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`without rowid`)
-    .execute();
-  // The epoch of channels without events; unique to this database.
-  await sql`insert into channel (key, epoch, head) values ('', ${randomUUID()}, 0)`.execute(db);
   await db.schema
     .createTable('event')
     .addColumn('channel', 'text', (column) => column.notNull())

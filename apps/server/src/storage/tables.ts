@@ -15,7 +15,6 @@ export interface Tables {
   chat_message: ChatMessageTable;
   chat_reaction: ChatReactionTable;
   command: CommandTable;
-  channel: ChannelTable;
   event: EventTable;
   timeline: TimelineTable;
   run: RunTable;
@@ -102,12 +101,7 @@ export interface CommandTable {
   at: number;
 }
 
-export interface ChannelTable {
-  key: string;
-  epoch: string;
-  head: number;
-}
-
+/** Events of channels. The newest of each channel stays, because its offset is the channel's head. */
 export interface EventTable {
   channel: string;
   offset: number;
@@ -115,7 +109,10 @@ export interface EventTable {
   at: number;
 }
 
-/** The timelines of the database, oldest first; positions count in the newest. A restore begins one. */
+/**
+ * The timelines of the database, oldest first; positions count in the newest, which is also the epoch of all
+ * channels. A restore begins one.
+ */
 export interface TimelineTable {
   number: Generated<number>;
   id: string;

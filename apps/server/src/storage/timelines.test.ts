@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
+import { chatKey } from './channel-key.ts';
+import { readHead } from './channel-states.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { LocalExecutor } from './sqlite/executor.ts';
 import { openSqlite, type Sqlite } from './sqlite/sqlite.ts';
 import { temporaryPath } from './testing/temporary-database.ts';
 import { beginRun, MAX_TIMELINES, readLastRun, readTimelines, RETURN_MS } from './timelines.ts';
 
+const CHAT = chatKey('d');
+
 async function used(...runs: readonly Parameters<typeof beginRun>[1][]): Promise<string> {
   const path = await temporaryPath();
   const db = await openDatabase(new LocalExecutor(path));
-  await db.insertInto('channel').values({ key: 'chat:d', epoch: 'old', head: 4 }).execute();
+  await db.insertInto('event').values({ channel: CHAT, offset: 4, data: '{}', at: 1 }).execute();
   for (const run of runs) await beginRun(db, run);
   await db.destroy();
   return path;
@@ -47,11 +51,11 @@ test('RS1 RS6 a restore begins a timeline and a new epoch of every channel; a no
   const db = await openDatabase(new LocalExecutor(path));
   await beginRun(db, { id: 'b', timeline: 'restored', atMs: 5 });
   await beginRun(db, { id: 'c', timeline: null, atMs: 6 });
-  const channels = await db.selectFrom('channel').selectAll().orderBy('key').execute();
+  const heads = [await readHead(db, CHAT), await readHead(db, chatKey('quiet'))];
   await db.destroy();
-  expect(channels).toEqual([
-    { key: '', epoch: 'restored', head: 0 },
-    { key: 'chat:d', epoch: 'restored', head: 4 },
+  expect(heads).toEqual([
+    { epoch: 'restored', offset: 4 },
+    { epoch: 'restored', offset: 0 },
   ]);
   expect(read(path, readTimelines)).toEqual({ current: 'restored', earlier: [before.current] });
 });

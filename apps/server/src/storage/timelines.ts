@@ -63,7 +63,6 @@ export async function beginRun(
         .insertInto('timeline')
         .values({ id: run.timeline, began_at: run.atMs })
         .execute();
-      await transaction.updateTable('channel').set({ epoch: run.timeline }).execute();
     }
     const next = transaction
       .selectFrom('timeline as next')

@@ -151,9 +151,17 @@ describe('W34 permissions', () => {
 });
 
 async function contents({ db }: Fixture) {
-  const tables = ['document', 'visit', 'member', 'user', 'chat_message', 'chat_reaction'] as const;
+  const tables = [
+    'document',
+    'visit',
+    'member',
+    'user',
+    'chat_message',
+    'chat_reaction',
+    'event',
+  ] as const;
   const rows = await Promise.all(
-    [...tables, 'event', 'channel' as const].map((table) =>
+    tables.map((table) =>
       db
         .selectFrom(table as 'document')
         .selectAll()

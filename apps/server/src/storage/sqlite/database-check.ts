@@ -26,11 +26,6 @@ const CONTRADICTIONS: readonly { readonly table: string; readonly query: string 
     query: `select document from journal where snapshot_offset > 0 and not exists
       (select 1 from snapshot where snapshot.document = journal.document) limit 1`,
   },
-  {
-    table: 'channel',
-    query: `select key from channel where exists
-      (select 1 from event where event.channel = channel.key and offset > head) limit 1`,
-  },
 ];
 
 export interface UncleanRun {

@@ -12,7 +12,6 @@ test('opening an empty file creates all tables', async () => {
   const db = await temporaryDatabase();
   const tables = await db.introspection.getTables();
   expect(tables.map((table) => table.name).toSorted()).toEqual([
-    'channel',
     'chat_message',
     'chat_reaction',
     'client',

@@ -52,16 +52,6 @@ export class EventLog {
     return { epoch: appended.epoch, offset };
   }
 
-  async writeHeads(): Promise<void> {
-    for (const { key, epoch, events, from } of this.#appended.values()) {
-      await this.#executor.execute(
-        `insert into channel (key, epoch, head) values (?, ?, ?)
-           on conflict (key) do update set head = excluded.head`,
-        [key, epoch, from + events.length],
-      );
-    }
-  }
-
   onCommitted(): readonly CommittedEvents[] {
     const appended = [...this.#appended.values()];
     this.#appended = new Map();
@@ -75,12 +65,12 @@ export class EventLog {
   }
 
   async #readHead(key: ChannelKey): Promise<Head> {
-    // The row with the empty key has the epoch of channels without events.
     const { rows } = await this.#executor.execute(
-      `select epoch, head from channel where key in (?, '') order by key desc limit 1`,
+      `select id as epoch, (select max(offset) from event where channel = ?) as head
+         from timeline order by number desc limit 1`,
       [key],
     );
     const [row] = rows;
-    return { epoch: row?.['epoch'] as string, offset: row?.['head'] as number };
+    return { epoch: row?.['epoch'] as string, offset: (row?.['head'] as number | null) ?? 0 };
   }
 }

@@ -35,7 +35,6 @@ export class SqliteCommandStore implements CommandStore {
       await this.#run('BEGIN IMMEDIATE');
       try {
         const result = await work();
-        await this.#events.writeHeads();
         await this.#run('COMMIT');
         return { result, events: this.#events.onCommitted() };
       } catch (error) {

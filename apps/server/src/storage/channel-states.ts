@@ -24,7 +24,7 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
-/** A channel's epoch is the timeline, and its head that of its events, of which the last is never deleted. */
+/** A channel has the epoch of its database, the timeline. Its last event is never deleted, and has its head. */
 export async function readHead(
   db: Database,
   key: ChannelKey,

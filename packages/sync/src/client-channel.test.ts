@@ -212,6 +212,19 @@ describe('while it is open', () => {
     expect(rows(2, 4)).toEqual([advance(4, { updates: [remote] })]);
   });
 
+  test('SY42 the oldest unacknowledged update is the first one that was sent on this opening', () => {
+    const { channel, copy, open, ack } = start();
+    channel.local(copy.write('a'));
+    expect(channel.unacknowledged).toBeNull();
+    open();
+    channel.local(copy.write('b'));
+    expect(channel.unacknowledged).toBe(1);
+    ack(1, 0, 1);
+    expect(channel.unacknowledged).toBe(2);
+    channel.disconnected();
+    expect(channel.unacknowledged).toBeNull();
+  });
+
   test('SY34 a state:request is answered under the newest cseq with all missing content', () => {
     const { channel, copy, open, ack } = start();
     open();

@@ -172,6 +172,11 @@ export class ClientChannel {
     return [keep, this.#send(state, [entry], update)];
   }
 
+  /** The `cseq` of the oldest update that was sent on this opening and is not acknowledged. */
+  get unacknowledged(): number | null {
+    return this.#state.kind === 'open' ? this.#pending.firstSent : null;
+  }
+
   /** The offset after which rows are due: requested, or leading to the offset of `opened`. */
   get missingAfter(): number | null {
     const state = this.#state;

@@ -30,8 +30,8 @@ export const MAX_LIVE_CHAT_MESSAGES = 10_000;
 /** Delay after a temporary refusal without `retryAfterMs`, doubled after each. */
 export const COMMAND_RETRY_BASE_MS = 1_000;
 export const COMMAND_RETRY_CAP_MS = 30_000;
-/** Wait for the answer to a command, doubled after each (CM15). */
-export const COMMAND_ANSWER_MS = 30_000;
-export const COMMAND_ANSWER_CAP_MS = 300_000;
+/** Waits of a client until an update or a command is on disk, doubled after each (SY42, CM15). */
+export const CONFIRM_AGAIN_MS = 30_000;
+export const CONFIRM_AGAIN_CAP_MS = 300_000;
 /** Executions of a command that fails by a fault of the server (CM14). */
 export const MAX_COMMAND_ATTEMPTS = 5;

@@ -30,6 +30,12 @@ export class PendingUpdates {
     return this.#entries.filter(({ cseq }) => cseq === UNSENT);
   }
 
+  /** The `cseq` under which the oldest entry was sent; null if it was not. */
+  get firstSent(): number | null {
+    const cseq = this.#entries[0]?.cseq ?? UNSENT;
+    return cseq === UNSENT ? null : cseq;
+  }
+
   add(update: Uint8Array): PendingEntry {
     const entry: PendingEntry = { id: this.#nextId++, update, cseq: UNSENT };
     this.#entries.push(entry);

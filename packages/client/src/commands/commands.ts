@@ -14,9 +14,9 @@ import {
   type ErrorBody,
 } from '@tandem/protocol';
 import {
-  COMMAND_ANSWER_CAP_MS,
-  COMMAND_ANSWER_MS,
   CommandQueue,
+  CONFIRM_AGAIN_CAP_MS,
+  CONFIRM_AGAIN_MS,
   type CommandIntent,
   type OptimisticOverlay,
   type FollowedChannel,
@@ -79,7 +79,7 @@ export class Commands {
     this.#deadline = new AnswerDeadline({
       connection,
       clock: environment.clock,
-      wait: { baseMs: COMMAND_ANSWER_MS, capMs: COMMAND_ANSWER_CAP_MS },
+      wait: { baseMs: CONFIRM_AGAIN_MS, capMs: CONFIRM_AGAIN_CAP_MS },
       overdue: () => connection.reconnect(),
     });
     this.#nextId = commandIds(environment.clock, environment.random);

@@ -146,3 +146,41 @@ test('SY33: rows that the opening has promised are requested without a later row
   await server.settle(120_000);
   expect([requests(server), opens(server)]).toEqual([1, 1]);
 });
+
+test('SY42: updates that are not acknowledged are sent again, after growing waits', async () => {
+  const { server, session } = await opened();
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  for (const [waitMs, count] of [
+    [30_000, 1],
+    [60_000, 2],
+  ] as const) {
+    text(session).insert(0, '.');
+    await server.settle(waitMs - 100);
+    expect([opens(server), session.status.kind]).toEqual([count, 'saving']);
+    await server.settle(100);
+    expect(opens(server)).toBe(count + 1);
+    await server.answerOpen();
+  }
+  await server.acknowledge();
+  expect([session.status.kind, server.doc.getText('t').toJSON()]).toEqual(['saved', '..tide']);
+  await server.settle(300_000);
+  expect([opens(server), server.sockets.length]).toEqual([3, 1]);
+});
+
+test('SY42: the time in which the server cannot store updates does not count', async () => {
+  const { server, session } = await opened();
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  server.socket.answer({
+    type: 'storage:changed',
+    channel: CHANNEL,
+    error: errorOf('storage-failed'),
+  });
+  await server.settle(300_000);
+  server.socket.answer({ type: 'storage:changed', channel: CHANNEL, error: null });
+  await server.settle(29_000);
+  expect(opens(server)).toBe(1);
+  await server.acknowledge();
+  expect(session.status.kind).toBe('saved');
+});

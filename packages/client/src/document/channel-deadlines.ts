@@ -1,6 +1,12 @@
-/** Waits for the answers that a document's channel needs: to its `open`, and rows (SY33, SY40). */
+/**
+ * Waits for what a document's channel needs of the server: the answer to its `open`, rows, and
+ * acknowledgements (SY33, SY40, SY42).
+ */
+import type { ErrorBody } from '@tandem/protocol';
 import {
   ASK_AGAIN_CAP_MS,
+  CONFIRM_AGAIN_CAP_MS,
+  CONFIRM_AGAIN_MS,
   OPEN_AGAIN_MS,
   RECONNECT_AT_REPETITION,
   RECOVER_AGAIN_MS,
@@ -22,6 +28,7 @@ export class ChannelDeadlines {
   readonly #connection: Pick<Connection, 'state'>;
   readonly #opened: AnswerDeadline;
   readonly #rows: AnswerDeadline;
+  readonly #acknowledged: AnswerDeadline;
 
   constructor({ connection, clock, reopen, requestRows }: ChannelDeadlinesOptions) {
     this.#connection = connection;
@@ -37,6 +44,12 @@ export class ChannelDeadlines {
       wait: { baseMs: RECOVER_AGAIN_MS, capMs: ASK_AGAIN_CAP_MS },
       overdue: (misses) => (misses < REOPEN_AT_REPETITION ? requestRows() : reopen()),
     });
+    this.#acknowledged = new AnswerDeadline({
+      connection,
+      clock,
+      wait: { baseMs: CONFIRM_AGAIN_MS, capMs: CONFIRM_AGAIN_CAP_MS },
+      overdue: reopen,
+    });
   }
 
   /** The time to the next repetition of an unanswered `open`; null before the first one. */
@@ -44,11 +57,16 @@ export class ChannelDeadlines {
     return this.#opened.misses === 0 ? null : this.#opened.waitMs;
   }
 
-  follow(channel: ClientChannel | null): void {
+  /** @param storageError why the server cannot acknowledge at the moment (W44) */
+  follow(channel: ClientChannel | null, storageError: ErrorBody | null): void {
     const isConnected = this.#connection.state.kind === 'connected';
+    const cseq = channel?.unacknowledged ?? null;
     const rows = channel?.missingAfter ?? null;
     if (rows === null) this.#rows.answered();
     else if (isConnected) this.#rows.follow(rows);
+    if ((channel?.pending.length ?? 0) === 0) this.#acknowledged.answered();
+    else if (cseq === null || storageError !== null) this.#acknowledged.pause();
+    else this.#acknowledged.follow(cseq);
     const phase = channel?.phase ?? 'closed';
     if (phase === 'opening' && isConnected) this.#opened.follow('opened');
     else if (phase === 'opening' || phase === 'closed') this.#opened.pause();
@@ -62,10 +80,12 @@ export class ChannelDeadlines {
   pong(nonce: number): void {
     this.#opened.pong(nonce);
     this.#rows.pong(nonce);
+    this.#acknowledged.pong(nonce);
   }
 
   cancel(): void {
     this.#opened.pause();
     this.#rows.pause();
+    this.#acknowledged.pause();
   }
 }

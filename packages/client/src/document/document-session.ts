@@ -391,7 +391,7 @@ export class DocumentSession {
 
   #changed(): void {
     if (this.#destroyed) return;
-    this.#deadlines.follow(this.#channel);
+    this.#deadlines.follow(this.#channel, this.#status.storageError);
     this.#options.changed();
     this.#listeners.notify((listener) => listener());
   }

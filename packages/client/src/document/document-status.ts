@@ -37,6 +37,10 @@ export class DocumentStatus {
     return this.#document;
   }
 
+  get storageError(): ErrorBody | null {
+    return this.#storageError;
+  }
+
   get isOpening(): boolean {
     return this.#channel.kind === 'opening';
   }

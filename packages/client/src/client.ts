@@ -197,6 +197,7 @@ export class Client {
     const listed = await listUnconfirmedWork({
       store,
       documents: this.#documents,
+      backgroundSync: this.#backgroundSync,
       commands: this.commands,
       clock: environment.clock,
       durable: this.durable,

@@ -1,6 +1,7 @@
 /** Work of this device that the server has not confirmed, by document, or has refused. */
 import { documentOf } from '@tandem/protocol';
 import { isWork, type Commands, type PendingCommand } from './commands/commands.ts';
+import type { BackgroundSync, HeldBack } from './document/background-sync.ts';
 import type { OpenDocuments } from './document/open-documents.ts';
 import type { Clock } from './environment.ts';
 import type { RejectedUpdate, Store } from './store/store.ts';
@@ -12,6 +13,8 @@ export type UnconfirmedWork =
       readonly document: string;
       readonly title: string;
       readonly count: number;
+      /** Null for work that is sent as soon as there is a connection. */
+      readonly heldBack: HeldBack | null;
       readonly kept: boolean;
       readonly since: number;
     }
@@ -29,6 +32,7 @@ export type UnconfirmedWork =
 export interface UnconfirmedWorkSources {
   readonly store: Pick<Store, 'outbox' | 'facts' | 'listRejectedUpdates'>;
   readonly documents: OpenDocuments;
+  readonly backgroundSync: Pick<BackgroundSync, 'heldBack'>;
   readonly commands: Commands;
   readonly clock: Clock;
   readonly durable: boolean;
@@ -48,14 +52,16 @@ export async function listUnconfirmedWork(
 }
 
 async function listWaiting(sources: UnconfirmedWorkSources): Promise<Iterable<UnconfirmedWork>> {
-  const { store, documents, clock, durable } = sources;
+  const { store, documents, backgroundSync, clock, durable } = sources;
   const waiting = new Map<string, Extract<UnconfirmedWork, { kind: 'waiting' }>>();
   for (const { document, at } of await store.outbox().catch(() => [])) {
     const known = waiting.get(document);
     const title = known?.title ?? (await titleOf(document, sources));
     const count = (known?.count ?? 0) + 1;
     const since = known?.since ?? at;
-    waiting.set(document, { kind: 'waiting', document, title, count, kept: durable, since });
+    const heldBack = known?.heldBack ?? backgroundSync.heldBack(document);
+    const kept = durable;
+    waiting.set(document, { kind: 'waiting', document, title, count, heldBack, kept, since });
   }
   // Open documents may hold more, which is about to be stored or could not be.
   for (const session of documents.sessions) {
@@ -66,7 +72,8 @@ async function listWaiting(sources: UnconfirmedWorkSources): Promise<Iterable<Un
     const title = known?.title ?? session.document?.title ?? '';
     const since = known?.since ?? clock.now();
     const kept = session.isKept;
-    waiting.set(document, { kind: 'waiting', document, title, count, kept, since });
+    const heldBack = backgroundSync.heldBack(document);
+    waiting.set(document, { kind: 'waiting', document, title, count, heldBack, kept, since });
   }
   return waiting.values();
 }

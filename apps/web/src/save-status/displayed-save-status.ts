@@ -2,10 +2,15 @@
  * The save status as the chip shows it: the dot, the label and the announcement each follow with a delay of their own.
  * Runs outside React, because typing changes the status at each key, and must render nothing but the dot.
  */
-import type { SaveState } from '@tandem/client';
 import { DebouncedValue, type Timers } from '../runtime/debounced-value.ts';
 import { Observable } from '../runtime/observable.ts';
-import { DOT_TONES, toSaveStatus, type SaveStatus, type SaveStatusKind } from './save-status.ts';
+import {
+  DOT_TONES,
+  toSaveStatus,
+  type SaveStatus,
+  type SaveStatusKind,
+  type ShownSaveState,
+} from './save-status.ts';
 
 /** The dot turns to "Saved" once nothing has been unconfirmed for this long, so that it stands still while a person types. */
 export const DOT_DELAY_MS = 250;
@@ -15,7 +20,7 @@ export const LABEL_DELAY_MS = 300;
 export const ANNOUNCE_AFTER_MS = 1_000;
 
 export interface SaveSource {
-  get(): SaveState;
+  get(): ShownSaveState;
   subscribe(listener: () => void): () => void;
 }
 

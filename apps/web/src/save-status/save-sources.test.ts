@@ -141,6 +141,7 @@ describe('all documents', () => {
     document: 'a',
     title: '',
     count: 2,
+    heldBack: null,
     kept: true,
     since: 1,
   };
@@ -189,6 +190,24 @@ describe('all documents', () => {
     const saving = { kind: 'saving', pending: 3, error: null };
     expect(deviceState(client(), [work, renamed], 2)).toEqual({ ...saving, kept: true });
     expect(deviceState(client(), [work, renamed], LATER)).toEqual({ ...saving, kept: false });
+  });
+
+  test('work that the server does not take is not being saved, and does not hide what is', () => {
+    const viewOnly = { ...work, heldBack: 'view-only' } as const;
+    const refused = { ...work, heldBack: 'refused' } as const;
+    const heldBack = { kind: 'held-back', pending: 4, kept: true };
+    expect(deviceState(client(), [viewOnly, refused], LATER)).toEqual(heldBack);
+    // Its document is open, so the client counts it.
+    expect(deviceState(client({ unsaved: true }), [viewOnly, refused], LATER)).toEqual(heldBack);
+    expect(deviceState(client(), [viewOnly, { ...viewOnly, kept: false }], LATER)).toEqual({
+      ...heldBack,
+      kept: false,
+    });
+    expect(deviceState(client(), [viewOnly, work], LATER)).toMatchObject({
+      kind: 'saving',
+      pending: 2,
+    });
+    expect(deviceState(client(), [viewOnly, rejected], LATER)).toMatchObject({ kind: 'refused' });
   });
 
   test('unconfirmed updates of an open document count before the device lists them', () => {

@@ -12,6 +12,7 @@ import type { ErrorBody } from '@tandem/protocol';
 import type { Services } from '../session/services.ts';
 import { watchUnconfirmed } from '../unconfirmed/unconfirmed-work.ts';
 import type { SaveSource } from './displayed-save-status.ts';
+import type { ShownSaveState } from './save-status.ts';
 
 export function documentSource(
   session: DocumentSession,
@@ -74,13 +75,15 @@ export function deviceState(
   }: Pick<Client, 'connection' | 'durable' | 'unsaved' | 'storageError'>,
   work: readonly UnconfirmedWork[] | null,
   now: number,
-): SaveState {
+): ShownSaveState {
   const rejected = work?.find((entry) => entry.kind === 'rejected');
   let pending = 0;
+  let heldBack = 0;
   let kept = durable;
   for (const entry of work ?? []) {
     if (entry.kind === 'rejected') continue;
-    pending += entry.kind === 'waiting' ? entry.count : 1;
+    if (entry.kind === 'waiting' && entry.heldBack !== null) heldBack += entry.count;
+    else pending += entry.kind === 'waiting' ? entry.count : 1;
     kept &&=
       entry.kind === 'waiting'
         ? entry.kept
@@ -95,6 +98,7 @@ export function deviceState(
       if (pending > 0) return { ...unconfirmed, kind: 'saving', error: storageError };
       if (rejected !== undefined)
         return { kind: 'refused', error: rejected.error, at: rejected.at };
+      if (heldBack > 0) return { kind: 'held-back', pending: heldBack, kept };
       // Written after `work` was read.
       if (unsaved) return { ...unconfirmed, kind: 'saving', pending: 1, error: storageError };
       return { kind: 'saved', at: null, kept };

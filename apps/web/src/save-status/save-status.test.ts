@@ -1,4 +1,3 @@
-import type { SaveState } from '@tandem/client';
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import catalogue from '../languages/en.json' with { type: 'json' };
@@ -11,6 +10,7 @@ import {
   type DotTone,
   type SaveStatus,
   type SaveStatusKind,
+  type ShownSaveState,
 } from './save-status.ts';
 
 const saving = { kind: 'saving', pending: 1, kept: true, error: null } as const;
@@ -47,7 +47,29 @@ const FREE = [false, false] as const;
 const WARNS = [true, false] as const;
 const WARNS_ALWAYS = [true, true] as const;
 
-const TABLE: readonly (readonly [SaveState, Shown])[] = [
+const heldBack = { kind: 'held-back', pending: 1, kept: true } as const;
+
+const TABLE: readonly (readonly [ShownSaveState, Shown])[] = [
+  [
+    heldBack,
+    {
+      kind: 'held-back',
+      label: 'Kept on this device, not saved',
+      dot: 'warning',
+      outcome: 'pendingHeldBack',
+      warns: WARNS,
+    },
+  ],
+  [
+    { ...heldBack, kept: false },
+    {
+      kind: 'unpersisted',
+      label: 'Not saved: do not close this page',
+      dot: 'bad',
+      outcome: 'pendingUnpersisted',
+      warns: WARNS_ALWAYS,
+    },
+  ],
   [{ kind: 'loading' }, { kind: 'opening', label: 'Opening…', dot: 'quiet', warns: FREE }],
   [
     { kind: 'saved', at: null, kept: true },
@@ -357,6 +379,7 @@ test('“Saved” stays for a moment before a status that risks nothing, and bef
   expect(delayed.toSorted()).toEqual([
     'blocked',
     'blocked-unpersisted',
+    'held-back',
     'offline',
     'offline-unpersisted',
     'reconnecting',

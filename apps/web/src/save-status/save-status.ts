@@ -26,6 +26,8 @@ export type SaveStatusKind =
   /** Unconfirmed work that only this page holds. */
   | 'unpersisted'
   | 'view-only'
+  /** Work that the server does not take, of documents that are not open. */
+  | 'held-back'
   | 'rejected'
   | 'stopped';
 
@@ -45,6 +47,7 @@ export const DOT_TONES: Record<SaveStatusKind, DotTone> = {
   'sign-in': 'bad',
   unpersisted: 'bad',
   'view-only': 'quiet',
+  'held-back': 'warning',
   rejected: 'bad',
   stopped: 'bad',
 };
@@ -58,7 +61,13 @@ export type WritingOutcome =
   | 'pendingPersisted'
   | 'pendingUnpersisted'
   | 'pendingViewOnly'
+  | 'pendingHeldBack'
   | 'pendingRefused';
+
+/** The save state of a document or of the whole device. */
+export type ShownSaveState =
+  | SaveState
+  | { readonly kind: 'held-back'; readonly pending: number; readonly kept: boolean };
 
 export interface SaveStatus {
   readonly kind: SaveStatusKind;
@@ -73,7 +82,7 @@ export interface SaveStatus {
   readonly savedAt: number | null;
 }
 
-export function toSaveStatus(state: SaveState): SaveStatus {
+export function toSaveStatus(state: ShownSaveState): SaveStatus {
   const outcome = outcomeOf(state);
   return {
     kind: kindOf(state),
@@ -86,7 +95,7 @@ export function toSaveStatus(state: SaveState): SaveStatus {
   };
 }
 
-function kindOf(state: SaveState): SaveStatusKind {
+function kindOf(state: ShownSaveState): SaveStatusKind {
   switch (state.kind) {
     case 'loading':
       return 'opening';
@@ -98,7 +107,8 @@ function kindOf(state: SaveState): SaveStatusKind {
     case 'syncing':
       return 'syncing';
     case 'view-only':
-      return isOnlyInPage(state) ? 'unpersisted' : 'view-only';
+    case 'held-back':
+      return isOnlyInPage(state) ? 'unpersisted' : state.kind;
     case 'refused':
       return 'rejected';
     case 'stopped':
@@ -116,20 +126,20 @@ function isOnlyInPage({ pending, kept }: { readonly pending: number; readonly ke
   return pending > 0 && !kept;
 }
 
-function actionOf(state: SaveState): SuggestedAction | null {
+function actionOf(state: ShownSaveState): SuggestedAction | null {
   if (outdatedBy(state) !== null) return 'reload';
   if (state.kind === 'stopped') return state.action === 'reload' ? 'reload' : 'try-now';
   if (state.kind !== 'offline') return null;
   return state.cause === 'sign-in' ? 'sign-in' : 'try-now';
 }
 
-export function outdatedBy(state: SaveState): ErrorBody | null {
+export function outdatedBy(state: ShownSaveState): ErrorBody | null {
   if (!('error' in state) || state.error === null) return null;
   return ERRORS[state.error.code].action === 'reload' ? state.error : null;
 }
 
 /** Null where changes reach the server, and where the server's own sentence already says that they are kept. */
-function outcomeOf(state: SaveState): WritingOutcome | null {
+function outcomeOf(state: ShownSaveState): WritingOutcome | null {
   if (!('kept' in state)) return null;
   const isPending = 'pending' in state && state.pending > 0;
   const error = 'error' in state ? state.error : null;
@@ -138,6 +148,7 @@ function outcomeOf(state: SaveState): WritingOutcome | null {
     return isPending && !isOnTheWay ? 'pendingUnpersisted' : 'unpersisted';
   }
   if (isPending && state.kind === 'view-only') return 'pendingViewOnly';
+  if (state.kind === 'held-back') return 'pendingHeldBack';
   // The server has refused the document: a new connection alone changes nothing.
   if (isPending && state.kind === 'stopped' && state.action === 'stop') return 'pendingRefused';
   if ((state.kind !== 'offline' && state.kind !== 'stopped') || error !== null) return null;
@@ -145,7 +156,7 @@ function outcomeOf(state: SaveState): WritingOutcome | null {
 }
 
 /** The server's sentence promises that the text is kept, so it is left out where this device keeps nothing. */
-function messageOf(state: SaveState, outcome: WritingOutcome | null): string | null {
+function messageOf(state: ShownSaveState, outcome: WritingOutcome | null): string | null {
   if (!('error' in state) || outcome === 'pendingUnpersisted') return null;
   return state.error?.message ?? null;
 }

@@ -142,6 +142,12 @@ function useTitle({ document, title }: UnconfirmedWork): string {
   return shown || refusals.get(document)?.title || title || t('untitled');
 }
 
+const WAITING_TEXTS = {
+  sending: 'unconfirmed.waiting',
+  'view-only': 'unconfirmed.viewOnly',
+  refused: 'unconfirmed.refused',
+} as const;
+
 function WorkDescription({ work }: { readonly work: UnconfirmedWork }) {
   const { t } = useTranslation();
   const { refused } = useServices();
@@ -150,7 +156,7 @@ function WorkDescription({ work }: { readonly work: UnconfirmedWork }) {
     case 'waiting': {
       const refusal = refusals.get(work.document);
       return refusal === undefined
-        ? t('unconfirmed.waiting', { count: work.count })
+        ? t(WAITING_TEXTS[work.heldBack ?? 'sending'], { count: work.count })
         : `${t('unconfirmed.refused', { count: work.count })} ${refusal.error.message}`;
     }
     case 'command':

@@ -10,6 +10,11 @@ import type { OpenDocuments } from './open-documents.ts';
 
 const SWEEP_INTERVAL_MS = 30_000;
 const MAX_BACKGROUND_SYNCS = 3;
+/** The server may take the work by now: a role is granted without a message to a closed document. */
+const TRY_AGAIN_AFTER_MS = 600_000;
+
+/** Why the server does not take work: this person may only read, or it refuses the document. */
+export type HeldBack = 'view-only' | 'refused';
 
 export interface BackgroundSyncOptions {
   readonly clock: Clock;
@@ -22,8 +27,8 @@ export interface BackgroundSyncOptions {
 export class BackgroundSync {
   readonly #options: BackgroundSyncOptions;
   readonly #running = new Set<string>();
-  /** Documents whose work did not get through; tried again after a reconnect. */
-  readonly #undeliverable = new Set<string>();
+  /** Documents whose work did not get through; tried again after a reconnect, and by time. */
+  readonly #heldBack = new Map<string, { readonly reason: HeldBack; readonly at: number }>();
   #timer: unknown = null;
 
   constructor(options: BackgroundSyncOptions) {
@@ -31,8 +36,15 @@ export class BackgroundSync {
   }
 
   connected(): void {
-    this.#undeliverable.clear();
+    this.#heldBack.clear();
     this.#sweepAfter(0);
+  }
+
+  /** Null while the document's work is being sent, or nothing is known about it. */
+  heldBack(document: string): HeldBack | null {
+    const session = this.#options.documents.get(document);
+    if (session !== undefined && !this.#running.has(document)) return heldBackBy(session);
+    return this.#heldBack.get(document)?.reason ?? null;
   }
 
   /** Releases a document; if that closes it, only after its work is delivered or cannot be. */
@@ -41,7 +53,10 @@ export class BackgroundSync {
     const session = documents.get(document);
     if (session === undefined) return;
     const isLast = documents.isHeldOnce(document);
-    if (isLast && session.pending > 0 && isDelivering(session)) this.#start(document);
+    if (isLast && session.pending > 0) {
+      if (isDelivering(session)) this.#start(document);
+      else this.#holdBack(session);
+    }
     documents.release(document);
   }
 
@@ -71,7 +86,7 @@ export class BackgroundSync {
     for (const document of orphaned) {
       const session = documents.get(document);
       if (session !== undefined) await session.adopt(now);
-      else if (this.#running.size < MAX_BACKGROUND_SYNCS && !this.#undeliverable.has(document))
+      else if (this.#running.size < MAX_BACKGROUND_SYNCS && !this.#isHeldBack(document, now))
         this.#start(document);
     }
   }
@@ -85,12 +100,28 @@ export class BackgroundSync {
       if (isDelivering(session)) return;
       stop();
       this.#running.delete(document);
-      if (session.pending > 0) this.#undeliverable.add(document);
+      if (session.pending > 0) this.#holdBack(session);
+      else this.#heldBack.delete(document);
       documents.release(document);
     });
+  }
+
+  #holdBack(session: DocumentSession): void {
+    const reason = heldBackBy(session) ?? 'refused';
+    this.#heldBack.set(session.id, { reason, at: this.#options.clock.now() });
+  }
+
+  #isHeldBack(document: string, now: number): boolean {
+    const heldBack = this.#heldBack.get(document);
+    return heldBack !== undefined && Math.abs(now - heldBack.at) < TRY_AGAIN_AFTER_MS;
   }
 }
 
 function isDelivering({ status }: DocumentSession): boolean {
   return status.kind === 'saving' || status.kind === 'loading' || status.kind === 'offline';
+}
+
+function heldBackBy({ status }: DocumentSession): HeldBack | null {
+  if (status.kind === 'view-only') return 'view-only';
+  return status.kind === 'stopped' ? 'refused' : null;
 }

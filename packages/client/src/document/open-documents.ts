@@ -26,10 +26,13 @@ export class OpenDocuments {
     return false;
   }
 
+  /** Why the server does not store work of an open document at the moment. */
   get storageError(): ErrorBody | null {
     for (const { session } of this.#open.values()) {
       const { status } = session;
-      if (status.kind === 'saving' && status.error !== null) return status.error;
+      const isWaiting =
+        status.kind === 'saving' || (status.kind === 'offline' && status.cause === 'server');
+      if (isWaiting && status.pending > 0 && status.error !== null) return status.error;
     }
     return null;
   }

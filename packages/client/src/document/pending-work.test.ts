@@ -122,3 +122,72 @@ test('W14: work of an outdated page waits for the newer one', async () => {
   await server.acknowledge();
   expect(session.status.kind).toBe('saved');
 });
+
+async function heldBackIn({ client }: FakeServer): Promise<unknown> {
+  const work = await client.unconfirmed();
+  return work.map((entry) => entry.kind === 'waiting' && [entry.count, entry.heldBack]);
+}
+
+test('SY39: work of a document that this person may only read is held back, open and closed', async () => {
+  const { server, session } = await opened();
+  const access = (access: 'edit' | 'view') =>
+    server.socket.answer({ type: 'document:changed', channel: CHANNEL, title: '', access });
+  access('view');
+  text(session).insert(0, 'tide');
+  await server.settle(16);
+  expect(await heldBackIn(server)).toEqual([[1, 'view-only']]);
+  server.client.closeDocument('d');
+  await server.settle();
+  expect(await heldBackIn(server)).toEqual([[1, 'view-only']]);
+  expect(server.client.unsaved).toBe(false);
+});
+
+test('SY39: so is what a closed tab left, until the role is granted and found by a later attempt', async () => {
+  const store = createMemoryStore();
+  const server = new FakeServer({ store });
+  const other = new Y.Doc();
+  other.getText('t').insert(0, 'tide');
+  const update = Y.encodeStateAsUpdate(other);
+  await store.enqueue({ document: 'd', epoch: null, update, at: 0 });
+  await server.connect();
+  expect(await heldBackIn(server)).toEqual([[1, null]]);
+  await server.settle(0);
+  await server.answerOpen({ access: 'view' });
+  await server.settle();
+  expect(await heldBackIn(server)).toEqual([[1, 'view-only']]);
+  await server.settle(590_000);
+  expect(server.socket.sentOf('open')).toHaveLength(1);
+  await server.settle(15_000);
+  expect(server.socket.sentOf('open')).toHaveLength(2);
+  await server.answerOpen();
+  await server.acknowledge();
+  expect([await heldBackIn(server), server.doc.getText('t').toJSON()]).toEqual([[], 'tide']);
+});
+
+test('work of a document that the server refuses is held back', async () => {
+  const server = new FakeServer();
+  const session = server.client.openDocument('d');
+  await server.connect();
+  text(session).insert(0, 'tide');
+  await session.flush();
+  expect(await heldBackIn(server)).toEqual([[1, null]]);
+  const { ref = 0 } = server.socket.sentOf('open')[0] ?? {};
+  server.socket.answer({ type: 'closed', channel: 0, ref, error: errorOf('not-found') });
+  expect(await heldBackIn(server)).toEqual([[1, 'refused']]);
+  server.client.closeDocument('d');
+  await server.settle();
+  expect(await heldBackIn(server)).toEqual([[1, 'refused']]);
+});
+
+test('the device has the reason why the server does not take work of an open document', async () => {
+  const { server, session } = await opened();
+  const error = errorOf('overloaded', { retryAfterMs: 5_000 });
+  server.socket.answer({ type: 'closed', channel: CHANNEL, error });
+  expect(server.client.storageError).toBeNull();
+  text(session).insert(0, 'tide');
+  expect(server.client.storageError).toEqual(error);
+  await server.settle(5_000);
+  await server.answerOpen();
+  await server.acknowledge();
+  expect(server.client.storageError).toBeNull();
+});

@@ -61,4 +61,16 @@ describe('tables', () => {
     ]);
     expect(table.notes).toEqual(['ws-relay: cut (2 ×)']);
   });
+
+  test('unknown use is a dash, in any of the rounds', () => {
+    const unknown = outcome({ cpuUs: Number.NaN, writtenBytes: Number.NaN });
+    const rows = [
+      toRow('tandem', [outcome({ writtenBytes: 500 })]),
+      toRow('y-websocket', [outcome({}), unknown]),
+    ];
+    expect(toTable({ name: 'a', what: 'b', operation: 'delivery', rows }).rows).toEqual([
+      ['tandem', '1.00', '10', '100,000', '5'],
+      ['y-websocket', '–', '–', '–', '–'],
+    ]);
+  });
 });

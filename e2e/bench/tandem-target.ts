@@ -12,7 +12,7 @@ import { MeasuredServer } from './measured-server.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../../apps/server/dist/main.js');
 
-/** Each user opens as many connections as needed; rooms track users, and have at most this many. */
+/** Each user opens as many connections as needed; rooms track users, and mostly have at most this many. */
 const USERS = 250;
 const CONCURRENCY = 25;
 /** Tokens are valid for ten minutes. */
@@ -64,14 +64,15 @@ export class TandemTarget implements AsyncDisposable {
       clientProtocol: 'tandem',
       server,
       writesEverySeconds: 0,
-      prepare: async (rooms, people) => {
+      prepare: async (rooms, people, accounts = 0) => {
         await forEachConcurrently(rooms, CONCURRENCY, (room) =>
           createDataDocument(server.url, room),
         );
         await this.#refreshTokens(server.url);
+        const users = [...this.#users, ...(await signInUsers(server.url, accounts - USERS))];
         return Array.from(
           { length: people },
-          (_, index) => (this.#users[index % USERS] as User).token,
+          (_, index) => (users[index % users.length] as User).token,
         );
       },
       [Symbol.asyncDispose]: async () => {
@@ -93,9 +94,7 @@ export class TandemTarget implements AsyncDisposable {
 
   async #createUsers(): Promise<void> {
     const server = await this.#launch(this.#seedFolder);
-    await forEachConcurrently(Array.from({ length: USERS }), CONCURRENCY, async () => {
-      this.#users.push(await signIn(server.url));
-    });
+    this.#users = await signInUsers(server.url, USERS);
     this.#tokensIssuedMs = performance.now();
     await server.stop();
   }
@@ -116,6 +115,14 @@ export class TandemTarget implements AsyncDisposable {
       env: { ...ENVIRONMENT, DATA_DIR: data },
     });
   }
+}
+
+async function signInUsers(url: string, count: number): Promise<User[]> {
+  const users: User[] = [];
+  await forEachConcurrently(Array.from({ length: Math.max(0, count) }), CONCURRENCY, async () => {
+    users.push(await signIn(url));
+  });
+  return users;
 }
 
 async function signIn(url: string, cookie?: string): Promise<User> {

@@ -15,9 +15,10 @@ export interface RunningTarget extends AsyncDisposable {
   /** How long the server collects changes before it writes them; 0 where it writes them at once. */
   readonly writesEverySeconds: number;
   /**
-   * Creates rooms and people in advance, outside of the measurement. @returns a token per person.
+   * Creates rooms and people in advance, outside of the measurement. Several people may share an
+   * account. @param accounts how many people must have their own. @returns a token per person.
    */
-  prepare(rooms: readonly string[], people: number): Promise<readonly string[]>;
+  prepare(rooms: readonly string[], people: number, accounts?: number): Promise<readonly string[]>;
 }
 
 export interface Target {

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { acknowledgement, commands } from './acknowledgement.ts';
 import { reconnectStorm, restart } from './reconnect-storm.ts';
 import { disconnects } from './disconnects.ts';
+import { crowd, smallCrowd } from './crowd.ts';
 import { empty } from './empty.ts';
 import { fanOut, fanOutBatches } from './fan-out.ts';
 import { handshake } from './handshake.ts';
@@ -16,6 +17,8 @@ export const SCENARIOS: readonly Scenario[] = [
   fanOutBatches,
   manyWriters,
   hundredWriters,
+  crowd,
+  smallCrowd,
   rooms,
   hundredRooms,
   empty,

@@ -18,6 +18,7 @@ export interface Participants {
   readonly textLength?: number;
   readonly measured?: ClientGroupPlan['measured'];
   readonly firstWriter?: number;
+  readonly accounts?: number;
 }
 
 export async function createClients(
@@ -25,7 +26,8 @@ export async function createClients(
   participants: Participants,
 ): Promise<SwarmGroup> {
   const { rooms, textLength = TEXT_LENGTH, measured = 'delivery', firstWriter = 0 } = participants;
-  const tokens = await running.prepare([...new Set(rooms.flat())], rooms.length);
+  const names = [...new Set(rooms.flat())];
+  const tokens = await running.prepare(names, rooms.length, participants.accounts);
   const clients = rooms.map((names, index): LoadClientPlan => ({
     writer: firstWriter + index,
     rooms: names,

@@ -22,6 +22,14 @@ export interface WritePlan {
   readonly batchesPerSecond: number;
 }
 
+export interface CursorPlan {
+  readonly writers: readonly number[];
+  readonly everyMs: number;
+  /** They begin one after the other, or their cursors would stay in step. */
+  readonly beginWithinMs: number;
+  readonly forMs: number;
+}
+
 export interface DisconnectPlan {
   readonly writers: readonly number[];
   readonly everyMs: number;
@@ -108,6 +116,25 @@ export class ClientGroup {
         sent++;
         while (sent > ((performance.now() - beganMs) * perSecond) / 1000) await sleep(TICK_MS);
       }
+    }
+  }
+
+  /** Cursors that a client may not send yet are replaced by the next. */
+  async moveCursors({ writers, everyMs, beginWithinMs, forMs }: CursorPlan): Promise<void> {
+    const beganMs = performance.now();
+    const moving = writers
+      .flatMap((writer) => this.#clients.get(writer) ?? [])
+      .map((client, index, { length }) => ({
+        client,
+        atMs: beganMs + (beginWithinMs * index) / length,
+      }));
+    for (let now = beganMs; now < beganMs + forMs; now = performance.now()) {
+      for (const cursor of moving) {
+        if (cursor.atMs > now) continue;
+        const intervalMs = cursor.client.moveCursor();
+        cursor.atMs = Math.max(now, cursor.atMs + Math.max(everyMs, intervalMs));
+      }
+      await sleep(TICK_MS);
     }
   }
 

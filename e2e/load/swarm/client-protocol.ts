@@ -8,6 +8,7 @@ export interface Sender {
 export interface MessageListener {
   onReady(): void;
   onMessage(content: Buffer): void;
+  onAwareness(content: Buffer): void;
   onAcknowledged(count: number): void;
   onGoAway(retryAfterMs: number): void;
   onRefused(reason: string): void;
@@ -21,6 +22,11 @@ export interface ProtocolClient {
   onOpen(sender: Sender): void;
   onPayload(payload: Buffer): void;
   publish(room: number, messages: readonly Buffer[]): void;
+  /**
+   * Absent where the protocol has no awareness. @returns the milliseconds for which the server wants
+   * no other, 0 if it does not care.
+   */
+  publishAwareness?(room: number, update: Buffer): number;
 }
 
 /**

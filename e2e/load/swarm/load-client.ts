@@ -10,8 +10,17 @@ import type {
 import { LoadSocket, type SocketListener } from './load-socket.ts';
 import { FIRST_CLIENT, makeMessage } from './messages.ts';
 import { SequenceTracker } from './sequence-tracker.ts';
-import { ageMs, nowMs, readStamps, restamp } from './stamp.ts';
+import { ageMs, nowMs, readStamps, restamp, stampedText } from './stamp.ts';
 import type { Totals } from './totals.ts';
+import { cursorUpdate } from './yjs-bytes.ts';
+
+/** About the length of a position in a text. */
+const CURSOR_LENGTH = 100;
+/**
+ * Only one of so many clients reads the cursors that it receives: reading all of them costs more than
+ * sending them. Not even, because the processes take turns.
+ */
+export const CURSORS_READ_BY_ONE_OF = 11;
 
 export interface LoadClientPlan {
   /** Unique in a group; also the writer number in stamps. */
@@ -37,6 +46,7 @@ export class LoadClient {
   readonly #sequences = new SequenceTracker();
   readonly #unanswered: number[] = [];
   #written = 0;
+  #cursorsSent = 0;
   #notReady: RoomConnection[] = [];
   #settle: ((outcome: string | null) => void) | null = null;
   #connectingSinceMs = 0;
@@ -133,6 +143,18 @@ export class LoadClient {
     this.#connections[0]?.client.publish(0, [update]);
   }
 
+  /** @returns the milliseconds for which the server wants no other. */
+  moveCursor(): number {
+    const client = this.#connections[0]?.client;
+    if (client?.publishAwareness === undefined) throw new Error('the protocol has no cursors');
+    const clock = ++this.#cursorsSent;
+    const stamp = { writer: this.writer, number: clock, atMs: nowMs() };
+    const cursor = stampedText(CURSOR_LENGTH, stamp);
+    const update = cursorUpdate({ client: FIRST_CLIENT + this.writer, clock, cursor });
+    this.#options.totals.cursorsSent++;
+    return client.publishAwareness(0, update);
+  }
+
   onReady(connection: RoomConnection): void {
     this.#notReady = this.#notReady.filter((other) => other !== connection);
     if (this.#notReady.length === 0) this.#settle?.(null);
@@ -157,6 +179,14 @@ export class LoadClient {
       const sinceConnect = now - this.#connectingSinceMs;
       if (age > sinceConnect) totals.replays.add(sinceConnect);
       else totals.latencies.add(age);
+    });
+  }
+
+  onAwareness(content: Buffer): void {
+    if (this.writer % CURSORS_READ_BY_ONE_OF !== 0) return;
+    const now = nowMs();
+    readStamps(content, (writer, _number, atMs) => {
+      if (writer !== this.writer) this.#options.totals.cursors.add(ageMs(atMs, now));
     });
   }
 
@@ -235,6 +265,10 @@ class RoomConnection implements SocketListener, MessageListener {
 
   onMessage(content: Buffer): void {
     this.#owner.onMessage(content);
+  }
+
+  onAwareness(content: Buffer): void {
+    this.#owner.onAwareness(content);
   }
 
   onAcknowledged(count: number): void {

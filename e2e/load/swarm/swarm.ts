@@ -3,7 +3,13 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientGroup, ClientGroupPlan, DisconnectPlan, WritePlan } from './client-group.ts';
+import type {
+  ClientGroup,
+  ClientGroupPlan,
+  CursorPlan,
+  DisconnectPlan,
+  WritePlan,
+} from './client-group.ts';
 import { mergeReports, type GroupReport } from './totals.ts';
 
 export type GroupMethod = Exclude<keyof ClientGroup, symbol>;
@@ -113,6 +119,17 @@ export class SwarmGroup implements AsyncDisposable {
         if (own.size > 0)
           await this.#call(child, 'writeUpdates', own, (perSecond * own.size) / updates.size);
       }),
+    );
+  }
+
+  async moveCursors(plan: CursorPlan): Promise<void> {
+    await Promise.all(
+      this.#processes.map((child) =>
+        this.#call(child, 'moveCursors', {
+          ...plan,
+          writers: this.#writersOf(child, plan.writers),
+        }),
+      ),
     );
   }
 

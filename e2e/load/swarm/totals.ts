@@ -13,6 +13,9 @@ export interface GroupReport {
   readonly answers: Float32Array;
   /** From the start of a reconnect to the receipt of messages written before it. */
   readonly replays: Float32Array;
+  readonly cursorsSent: number;
+  /** The ages of the cursors that arrived at those who read them. */
+  readonly cursors: Float32Array;
   readonly faults: ReadonlyMap<string, number>;
 }
 
@@ -49,10 +52,12 @@ export class Totals {
   delivered = 0;
   duplicates = 0;
   late = 0;
+  cursorsSent = 0;
   readonly opened = new Series();
   readonly latencies = new Series();
   readonly answers = new Series();
   readonly replays = new Series();
+  readonly cursors = new Series();
   readonly #faults = new Map<string, number>();
 
   clear(): void {
@@ -60,7 +65,9 @@ export class Totals {
     this.delivered = 0;
     this.duplicates = 0;
     this.late = 0;
-    for (const series of [this.opened, this.latencies, this.answers, this.replays]) series.clear();
+    this.cursorsSent = 0;
+    const { opened, latencies, answers, replays, cursors } = this;
+    for (const series of [opened, latencies, answers, replays, cursors]) series.clear();
   }
 
   addFault(reason: string): void {
@@ -68,7 +75,7 @@ export class Totals {
   }
 
   report(): GroupReport {
-    const { written, delivered, duplicates, late } = this;
+    const { written, delivered, duplicates, late, cursorsSent } = this;
     return {
       written,
       delivered,
@@ -78,6 +85,8 @@ export class Totals {
       latencies: this.latencies.values,
       answers: this.answers.values,
       replays: this.replays.values,
+      cursorsSent,
+      cursors: this.cursors.values,
       faults: this.#faults,
     };
   }
@@ -100,6 +109,8 @@ export function mergeReports(reports: readonly GroupReport[]): GroupReport {
     latencies: all(({ latencies }) => latencies),
     answers: all(({ answers }) => answers),
     replays: all(({ replays }) => replays),
+    cursorsSent: sum(({ cursorsSent }) => cursorsSent),
+    cursors: all(({ cursors }) => cursors),
     faults,
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { applyAwarenessUpdate, Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { FIRST_CLIENT, makeMessage, TEXT_ROOT } from './messages.ts';
 import { typeKeys, typeLongDocument } from './typist.ts';
-import { ByteReader, sized, stateVector, varuint } from './yjs-bytes.ts';
+import { ByteReader, cursorUpdate, sized, stateVector, varuint } from './yjs-bytes.ts';
 
 describe('bytes of Yjs', () => {
   test('messages are updates that append their text', () => {
@@ -14,6 +15,19 @@ describe('bytes of Yjs', () => {
     });
     expect(doc.getText(TEXT_ROOT).toJSON()).toBe(texts.join(''));
     expect(Y.getState(doc.store, FIRST_CLIENT + 5)).toBe(120);
+  });
+
+  test('awareness reads a moving cursor', () => {
+    const doc = new Y.Doc();
+    const awareness = new Awareness(doc);
+    for (const clock of [1, 2])
+      applyAwarenessUpdate(
+        awareness,
+        cursorUpdate({ client: 900, clock, cursor: `at ${clock}` }),
+        '',
+      );
+    expect(awareness.getStates().get(900)).toEqual({ cursor: 'at 2' });
+    doc.destroy();
   });
 
   test('Yjs reads the state vector', () => {

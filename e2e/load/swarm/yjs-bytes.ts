@@ -35,6 +35,21 @@ export function appendUpdate({
   return Buffer.concat([Buffer.from(bytes), Buffer.from(text, 'latin1'), Buffer.of(NO_DELETIONS)]);
 }
 
+/** An awareness update (`y-protocols/awareness`): a client's cursor is at `cursor`, ASCII. */
+export function cursorUpdate({
+  client,
+  clock,
+  cursor,
+}: {
+  readonly client: number;
+  readonly clock: number;
+  readonly cursor: string;
+}): Buffer {
+  const ONE_CLIENT = 1;
+  const state = Buffer.from(JSON.stringify({ cursor }), 'latin1');
+  return Buffer.concat([varuint(ONE_CLIENT), varuint(client), varuint(clock), sized(state)]);
+}
+
 export function stateVector(clocks: ReadonlyMap<number, number>): Buffer {
   const bytes: number[] = [];
   writeVaruint(bytes, clocks.size);

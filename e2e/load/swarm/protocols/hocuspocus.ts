@@ -6,7 +6,15 @@ import type {
   Sender,
 } from '../client-protocol.ts';
 import { ByteReader, sized } from '../yjs-bytes.ts';
-import { EMPTY_STEP_2, readSync, step1, SYNC, updateMessage } from './y-sync.ts';
+import {
+  AWARENESS,
+  awarenessMessage,
+  EMPTY_STEP_2,
+  readSync,
+  step1,
+  SYNC,
+  updateMessage,
+} from './y-sync.ts';
 
 const AUTH = 2;
 const SYNC_STATUS = 8;
@@ -71,6 +79,9 @@ class HocuspocusClient implements ProtocolClient {
         }
         break;
       }
+      case AWARENESS:
+        listener.onAwareness(reader.sized());
+        break;
       case SYNC_STATUS:
         if (this.#uncounted > 0) this.#uncounted--;
         else listener.onAcknowledged(1);
@@ -80,6 +91,12 @@ class HocuspocusClient implements ProtocolClient {
           this.#sender?.send(Buffer.concat([address, step1(listener)]));
         else listener.onRefused('authentication failed');
     }
+  }
+
+  publishAwareness(room: number, update: Buffer): number {
+    const address = this.#addresses[room] as Buffer;
+    this.#sender?.send(Buffer.concat([address, awarenessMessage(update)]));
+    return 0;
   }
 
   publish(room: number, messages: readonly Buffer[]): void {

@@ -4,6 +4,7 @@
  */
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
+  AWARENESS_INTERVAL_MS,
   binaryCodec,
   MESSAGES,
   PROTOCOL_VERSION,
@@ -55,6 +56,8 @@ class TandemClient implements ProtocolClient {
   readonly subprotocol = SUBPROTOCOL_BINARY;
   readonly #options: ProtocolClientOptions;
   readonly #channels: readonly Channel[];
+  #cursorIntervalMs = AWARENESS_INTERVAL_MS;
+  #hasCursor = false;
   #sender: Sender | null = null;
   #subscribed = 0;
 
@@ -116,8 +119,9 @@ class TandemClient implements ProtocolClient {
       const channel = this.#channels.find((candidate) => candidate.number === number);
       if (type === MESSAGES.updates.id) this.#handleUpdates(channel, body);
       else if (type === MESSAGES.ack.id) this.#handleAck(channel, new ByteReader(body));
+      else if (type === MESSAGES.awareness.id) this.#options.listener.onAwareness(body);
       else if (type === MESSAGES.done.id) this.#options.listener.onAcknowledged(1);
-      else if (!IGNORED.has(type)) this.#handleOther(payload.subarray(start, reader.at));
+      else if (!this.#isIgnored(type)) this.#handleOther(payload.subarray(start, reader.at));
     }
   }
 
@@ -137,6 +141,13 @@ class TandemClient implements ProtocolClient {
         ]),
       ),
     );
+  }
+
+  publishAwareness(room: number, update: Buffer): number {
+    this.#hasCursor = true;
+    const channel = (this.#channels[room] as Channel).number;
+    this.#send({ type: 'awareness', channel, update });
+    return this.#cursorIntervalMs;
   }
 
   #handleUpdates(channel: Channel | undefined, body: Buffer): void {
@@ -184,6 +195,8 @@ class TandemClient implements ProtocolClient {
         channel.timeline = message.timeline;
         channel.offset = message.base;
         this.#reportIfReady();
+      } else if (message.type === 'presence:changed') {
+        this.#cursorIntervalMs = message.cursorIntervalMs;
       } else if (message.type === 'subscribed') {
         this.#subscribed++;
         this.#reportIfReady();
@@ -191,6 +204,11 @@ class TandemClient implements ProtocolClient {
         listener.onRefused(`${message.type}: ${message.error.message}`);
       }
     }
+  }
+
+  /** PR6: the pace of cursors changes only after the first ones. */
+  #isIgnored(type: number): boolean {
+    return IGNORED.has(type) || (type === MESSAGES['presence:changed'].id && !this.#hasCursor);
   }
 
   /** Subscriptions are needed only for commands, to receive the events that they cause. */
@@ -222,14 +240,7 @@ function chatCommand(document: string, text: Buffer): Uint8Array {
 }
 
 const IGNORED: ReadonlySet<number> = new Set(
-  (
-    [
-      'presence:changed',
-      'awareness',
-      'typing:changed',
-      'welcome',
-      'document:changed',
-      'events',
-    ] as const
-  ).map((type) => MESSAGES[type].id),
+  (['typing:changed', 'welcome', 'document:changed', 'events'] as const).map(
+    (type) => MESSAGES[type].id,
+  ),
 );

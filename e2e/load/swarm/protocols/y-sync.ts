@@ -1,8 +1,9 @@
-/** The sync messages that y-websocket and Hocuspocus share (`y-protocols/sync`). */
+/** The messages that y-websocket and Hocuspocus share (`y-protocols`). */
 import type { MessageListener } from '../client-protocol.ts';
 import { ByteReader, sized, stateVector } from '../yjs-bytes.ts';
 
 export const SYNC = 0;
+export const AWARENESS = 1;
 const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
@@ -16,6 +17,10 @@ export const EMPTY_STEP_2 = Buffer.concat([Buffer.of(SYNC, STEP_2), sized(EMPTY_
 
 export function updateMessage(update: Buffer): Buffer {
   return Buffer.concat([Buffer.of(SYNC, UPDATE), sized(update)]);
+}
+
+export function awarenessMessage(update: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(AWARENESS), sized(update)]);
 }
 
 /**

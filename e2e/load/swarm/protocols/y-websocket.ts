@@ -6,7 +6,15 @@ import type {
   Sender,
 } from '../client-protocol.ts';
 import { ByteReader } from '../yjs-bytes.ts';
-import { EMPTY_STEP_2, readSync, step1, SYNC, updateMessage } from './y-sync.ts';
+import {
+  AWARENESS,
+  awarenessMessage,
+  EMPTY_STEP_2,
+  readSync,
+  step1,
+  SYNC,
+  updateMessage,
+} from './y-sync.ts';
 
 const RECONNECT_BASE_MS = 100;
 const RECONNECT_CAP_MS = 2_500;
@@ -38,11 +46,18 @@ class YWebsocketClient implements ProtocolClient {
 
   onPayload(payload: Buffer): void {
     const reader = new ByteReader(payload);
-    if (reader.varuint() !== SYNC) return;
     const { listener } = this.#options;
+    const type = reader.varuint();
+    if (type === AWARENESS) listener.onAwareness(reader.sized());
+    if (type !== SYNC) return;
     const message = readSync(reader, listener);
     if (message === 'asked') this.#sender?.send(EMPTY_STEP_2);
     else if (message === 'synced') listener.onReady();
+  }
+
+  publishAwareness(_room: number, update: Buffer): number {
+    this.#sender?.send(awarenessMessage(update));
+    return 0;
   }
 
   publish(_room: number, messages: readonly Buffer[]): void {

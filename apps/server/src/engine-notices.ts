@@ -31,12 +31,12 @@ function route(
     case 'stalled':
       log.error(
         { shard: notice.shard, reason: notice.error.message },
-        'committing updates failed, retrying',
+        'storing updates has stalled',
       );
       rooms.storageChanged();
       break;
     case 'resumed':
-      log.info({ shard: notice.shard }, 'committing updates works again');
+      log.info({ shard: notice.shard }, 'storing updates works again');
       rooms.storageChanged();
       break;
     case 'drained':

@@ -63,6 +63,7 @@ test.each([
     limits.COMMAND_LIMITS,
     { maxQueued: 64, profileChangeCost: 5, resultLifetimeMs: 31 * 24 * 60 * MINUTE },
   ],
+  ['storage that does not answer (W44)', limits.STORAGE_STALL, { afterMs: 5 * SECOND }],
   [
     'crowds (PR4, PR8)',
     limits.PRESENCE,

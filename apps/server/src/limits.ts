@@ -161,6 +161,13 @@ export const WORKER = {
   stopTimeoutMs: 10_000,
 } as const;
 
+/** A worker that answers nothing while answers are due: its disk hangs, or it is overloaded. */
+export const STORAGE_STALL = {
+  checkIntervalMs: 1_000,
+  /** Open documents and connections learn of it after this time (W44). */
+  afterMs: 5_000,
+} as const;
+
 export const ACCOUNTS = {
   sessionLifetimeMs: 400 * DAY_MS,
   sessionSweepMs: DAY_MS,

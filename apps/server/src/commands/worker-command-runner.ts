@@ -4,12 +4,13 @@
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
 import { EngineError, type Engine } from '../engine/port.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { StallDetector } from '../runtime/stall-detector.ts';
 import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
-import { storageErrors } from '../storage/storage-error.ts';
-import { COMMAND_LIMITS } from '../limits.ts';
+import { storageErrors, UNANSWERED } from '../storage/storage-error.ts';
+import { COMMAND_LIMITS, STORAGE_STALL } from '../limits.ts';
 import { toFault, type CommandWorkerMessage, type NumberedRequest } from './command-batcher.ts';
 import { CommandFaultLog } from './command-fault-log.ts';
 import type {
@@ -25,6 +26,7 @@ export interface WorkerCommandRunnerOptions {
   readonly engine: Engine;
   readonly log: Log;
   readonly workerUrl?: URL | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 interface Unanswered {
@@ -39,6 +41,7 @@ export class WorkerCommandRunner implements CommandRunner {
   readonly #faults: CommandFaultLog;
   readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
   readonly #unanswered = new Map<number, Unanswered>();
+  readonly #stall: StallDetector;
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
   #storageError: ErrorBody | null = null;
@@ -46,7 +49,8 @@ export class WorkerCommandRunner implements CommandRunner {
   #committedListener: (batch: CommittedBatch) => void = ignore;
   #lostListener: (unanswered: readonly CommandRequest[]) => void = ignore;
 
-  constructor({ storage, engine, log, workerUrl }: WorkerCommandRunnerOptions) {
+  constructor(options: WorkerCommandRunnerOptions) {
+    const { storage, engine, log, workerUrl, clock = systemClock } = options;
     this.#engine = engine;
     this.#log = log;
     this.#faults = new CommandFaultLog(log);
@@ -55,11 +59,18 @@ export class WorkerCommandRunner implements CommandRunner {
       workerUrl: workerUrl ?? new URL('./command-worker.js', import.meta.url),
       workerData: { storage } satisfies CommandWorkerData,
       errors: storageErrors,
-      clock: systemClock,
+      clock,
       onMessage: (message) => this.#handle(message),
       onStarted: () => this.#resend(),
       onEnded: (end) => this.#handleEnd(end),
       onExit: (threadId) => releaseThread(storage, threadId),
+    });
+    this.#stall = new StallDetector({
+      clock,
+      afterMs: STORAGE_STALL.afterMs,
+      intervalMs: STORAGE_STALL.checkIntervalMs,
+      isDue: () => this.#unanswered.size > 0,
+      onStalled: () => this.#stalled(UNANSWERED, UNANSWERED.message),
     });
   }
 
@@ -99,6 +110,7 @@ export class WorkerCommandRunner implements CommandRunner {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#send();
+    this.#stall[Symbol.dispose]();
     await this.#worker[Symbol.asyncDispose]();
   }
 
@@ -115,12 +127,14 @@ export class WorkerCommandRunner implements CommandRunner {
     if (this.#unsent.length === 0) return;
     this.#worker.post(this.#unsent);
     this.#unsent = [];
+    this.#stall.sent();
   }
 
   #resend(): void {
     const unanswered = [...this.#unanswered.values()].map(({ request }) => request);
     this.#unsent = [];
     if (unanswered.length > 0) this.#worker.post(unanswered);
+    this.#stall.sent();
   }
 
   #handle(message: CommandWorkerMessage): void {
@@ -131,16 +145,26 @@ export class WorkerCommandRunner implements CommandRunner {
         for (const { number, answer } of message.answers) this.#settle(number, answer);
         break;
       case 'stalled':
-        this.#log.error({ reason: message.detail }, 'storing commands failed; retrying');
-        this.#setStorageError(errorOf('storage-failed'));
+        this.#stalled(errorOf('storage-failed'), message.detail);
         break;
       case 'resumed':
-        this.#log.info('storing commands works again');
-        this.#setStorageError(null);
+        this.#resumed();
         break;
       case 'fault':
         this.#faults.report(message);
     }
+    if (this.#stall.answered() && this.#storageError === UNANSWERED) this.#resumed();
+  }
+
+  #stalled(error: ErrorBody, reason: string): void {
+    if (this.#storageError !== null && error === UNANSWERED) return;
+    this.#log.error({ reason }, 'storing commands has stalled');
+    this.#setStorageError(error);
+  }
+
+  #resumed(): void {
+    this.#log.info('storing commands works again');
+    this.#setStorageError(null);
   }
 
   #setStorageError(error: ErrorBody | null): void {
@@ -156,6 +180,7 @@ export class WorkerCommandRunner implements CommandRunner {
 
   #handleEnd({ detail }: WorkerEnd): void {
     this.#log.error({ detail }, 'command worker ended');
+    this.#stall.answered();
     // The next worker reports the failure again if storing still fails.
     if (this.#storageError !== null) this.#setStorageError(null);
     const requests = [...this.#unanswered.values()].map(({ request }) => request);

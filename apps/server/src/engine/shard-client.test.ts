@@ -1,5 +1,8 @@
+import { errorOf } from '@tandem/protocol';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../runtime/clock.ts';
+import { ManualClock } from '@tandem/testkit';
+import { STORAGE_STALL } from '../limits.ts';
+import { UNANSWERED } from '../storage/storage-error.ts';
 import type { ShardRequest, ShardTurn } from './shard-message.ts';
 import { SHARD_QUEUE } from './limits.ts';
 import type { EngineNotice } from './port.ts';
@@ -17,19 +20,20 @@ const quietTurn: ShardTurn = {
 };
 
 function start() {
+  const clock = new ManualClock();
   const deferred: (() => void)[] = [];
   const posts: (readonly ShardRequest[])[] = [];
   const notices: EngineNotice[] = [];
   const shard = new ShardClient({
     shard: 3,
-    clock: systemClock,
+    clock,
     defer: (run) => deferred.push(run),
     onNotices: (some) => notices.push(...some),
     onCompactions: () => {},
   });
   const turn = () => deferred.splice(0).forEach((run) => run());
   const connect = () => shard.connect((requests) => posts.push(requests));
-  return { shard, posts, notices, turn, connect };
+  return { shard, posts, notices, clock, turn, connect };
 }
 
 const open = (document: string, subscription: number) =>
@@ -185,4 +189,76 @@ test('at the end, waiting callers are told', async () => {
   const waiting = expect(view(shard, 'a')).rejects.toMatchObject({ body: { code: 'overloaded' } });
   shard.end();
   await waiting;
+});
+
+describe('W44 a shard that answers nothing', () => {
+  const stalled: EngineNotice = { kind: 'stalled', shard: 3, error: UNANSWERED };
+  const resumed: EngineNotice = { kind: 'resumed', shard: 3 };
+  const failed: EngineNotice = { kind: 'stalled', shard: 3, error: errorOf('storage-failed') };
+
+  function silent() {
+    const s = start();
+    s.connect();
+    s.shard.send(append(new Uint8Array(10)));
+    s.turn();
+    return s;
+  }
+
+  test('has stalled while updates wait, until it answers', () => {
+    const { shard, notices, clock } = silent();
+    clock.advance(STORAGE_STALL.afterMs - 1);
+    expect([shard.storageError, notices]).toEqual([null, []]);
+    clock.advance(1);
+    expect([shard.storageError, shard.stats.state]).toEqual([UNANSWERED, 'stalled']);
+    shard.receive({ ...quietTurn, takenBytes: 10 });
+    expect([shard.storageError, notices]).toEqual([null, [stalled, resumed]]);
+    clock.advance(60_000);
+    expect([notices.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  test('has not when it is slow, or when only a subscription was closed', () => {
+    const { shard, notices, clock, turn } = silent();
+    for (let second = 0; second < 20; second += 4) {
+      clock.advance(4_000);
+      shard.receive({ ...quietTurn, queuedBytes: 10 });
+    }
+    shard.receive({ ...quietTurn, takenBytes: 10 });
+    shard.send({ kind: 'close', document: 'a', subscription: 1 });
+    turn();
+    clock.advance(60_000);
+    expect([notices, clock.pending]).toEqual([[], 0]);
+  });
+
+  test('may fail in the end, and has then stalled for that reason', () => {
+    const { shard, notices, clock } = silent();
+    clock.advance(STORAGE_STALL.afterMs);
+    shard.receive({ ...quietTurn, queuedBytes: 10, notices: [failed] });
+    clock.advance(60_000);
+    shard.receive({ ...quietTurn, takenBytes: 10, notices: [resumed] });
+    expect(notices).toEqual([stalled, failed, resumed]);
+    expect(shard.storageError).toBeNull();
+  });
+
+  test('has stalled no more when its worker is gone', () => {
+    const { shard, notices, clock } = silent();
+    clock.advance(STORAGE_STALL.afterMs);
+    shard.disconnect([]);
+    expect(notices).toEqual([stalled, resumed]);
+    clock.advance(60_000);
+    expect([notices.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  test('has stalled, too, when it does not answer a question', async () => {
+    const { shard, notices, clock, connect, turn } = start();
+    connect();
+    const answer = view(shard, 'a');
+    turn();
+    clock.advance(STORAGE_STALL.afterMs);
+    expect(notices).toEqual([stalled]);
+    shard.receive({ ...quietTurn, replies: [{ id: 1, kind: 'viewed', view: null }] });
+    expect(await answer).toMatchObject({ view: null });
+    expect(notices).toEqual([stalled, resumed]);
+    clock.advance(60_000);
+    expect(notices).toHaveLength(2);
+  });
 });

@@ -4,7 +4,10 @@
  * shard never fills the memory.
  */
 import { errorOf, type ErrorBody } from '@tandem/protocol';
+import { STORAGE_STALL } from '../limits.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { StallDetector } from '../runtime/stall-detector.ts';
+import { UNANSWERED } from '../storage/storage-error.ts';
 import { UpdateBatcher } from './update-batcher.ts';
 import type { ShardReply, ShardRequest, ShardTurn } from './shard-message.ts';
 import { SHARD_QUEUE } from './limits.ts';
@@ -31,6 +34,7 @@ export class ShardClient {
   readonly #options: ShardClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #batcher: UpdateBatcher;
+  readonly #stall: StallDetector;
   #state: 'unused' | 'connected' | 'disconnected' = 'unused';
   #post: Post | undefined;
   #outbox: ShardRequest[] = [];
@@ -45,6 +49,13 @@ export class ShardClient {
 
   constructor(options: ShardClientOptions) {
     this.#options = options;
+    this.#stall = new StallDetector({
+      clock: options.clock,
+      afterMs: STORAGE_STALL.afterMs,
+      intervalMs: STORAGE_STALL.checkIntervalMs,
+      isDue: () => this.#sentBytes + this.#queuedBytes > 0 || this.#waiting.size > 0,
+      onStalled: () => this.#stalled(),
+    });
     this.#batcher = new UpdateBatcher({
       clock: options.clock,
       readersOf: (document) => this.#open.get(document)?.size ?? 0,
@@ -125,6 +136,7 @@ export class ShardClient {
     this.#turn = { ...this.#turn, documents: 0 };
     this.#sentBytes = 0;
     this.#queuedBytes = 0;
+    this.#stall.answered();
     this.#notify([...last, ...lost, ...resumed, ...this.#drained()]);
   }
 
@@ -132,7 +144,7 @@ export class ShardClient {
     this.#turn = turn;
     this.#sentBytes -= turn.takenBytes;
     this.#queuedBytes = turn.queuedBytes;
-    this.#notify([...turn.notices, ...this.#drained()]);
+    this.#notify([...this.#resumed(turn), ...turn.notices, ...this.#drained()]);
     for (const reply of turn.replies) this.#settle(reply);
     if (turn.compactions.length > 0) this.#options.onCompactions(turn.compactions);
   }
@@ -144,6 +156,7 @@ export class ShardClient {
 
   end(): void {
     this.#post = undefined;
+    this.#stall[Symbol.dispose]();
     for (const { reject } of this.#waiting.values()) reject(new EngineError(errorOf('overloaded')));
     this.#waiting.clear();
   }
@@ -153,6 +166,7 @@ export class ShardClient {
     const requests = this.#outbox;
     this.#outbox = [];
     this.#post(requests);
+    this.#stall.sent();
   }
 
   #schedule(): void {
@@ -199,6 +213,20 @@ export class ShardClient {
     const subscriptions = this.#open.get(document);
     if (subscriptions?.delete(subscription) && subscriptions.size === 0)
       this.#open.delete(document);
+  }
+
+  /** The worker itself reports commits that fail, and not those that do not end. */
+  #stalled(): void {
+    if (this.#storageError !== null) return;
+    this.#notify([{ kind: 'stalled', shard: this.#options.shard, error: UNANSWERED }]);
+  }
+
+  #resumed({ notices }: ShardTurn): readonly EngineNotice[] {
+    const hadStalled = this.#stall.answered();
+    if (!hadStalled || this.#storageError !== UNANSWERED) return [];
+    // The commit has failed in the end.
+    if (notices.some(({ kind }) => kind === 'stalled')) return [];
+    return [{ kind: 'resumed', shard: this.#options.shard }];
   }
 
   #drained(): readonly EngineNotice[] {

@@ -72,7 +72,7 @@ export function stateInstruments(
     ),
     new Gauge(
       'tandem_engine_stalled_shards',
-      'Shards whose commits fail or whose worker is gone.',
+      'Shards whose commits fail or do not end, or whose worker is gone.',
       sum((shard) => (shard.state === 'running' ? 0 : 1)),
     ),
   ];

@@ -1,4 +1,5 @@
 /** A failure of storage, with a message for the operator of the server. */
+import { errorOf, type ErrorBody } from '@tandem/protocol';
 import type { ErrorTransfer } from '../runtime/worker-supervisor.ts';
 
 export interface StorageFailure {
@@ -29,6 +30,12 @@ export class StorageError extends Error implements StorageFailure {
 export function isRetryable(error: unknown): error is StorageError {
   return error instanceof StorageError && error.retryable;
 }
+
+/** Storing neither fails nor ends, or its worker is overloaded (W44). */
+export const UNANSWERED: ErrorBody = errorOf('storage-failed', {
+  detail:
+    'The server has stored nothing for several seconds: its disk does not answer, or it is very busy. Your text is kept on this device and will be stored as soon as possible.',
+});
 
 export const storageErrors: ErrorTransfer = {
   toData: (error) => (error instanceof StorageError ? error.toFailure() : null),

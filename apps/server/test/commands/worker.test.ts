@@ -1,7 +1,9 @@
-/** A worker that ends between a commit and its report: its commands are not executed again. */
+/** A command worker that ends between a commit and its report, and one that hangs. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ManualClock } from '@tandem/testkit';
 import { pino } from 'pino';
 import { build } from 'rolldown';
 import { ulid } from 'ulid';
@@ -9,6 +11,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import configuration from '../../rolldown.config.mjs';
 import type { CommandRequest, CommittedBatch } from '../../src/commands/command-runner.ts';
 import { WorkerCommandRunner } from '../../src/commands/worker-command-runner.ts';
+import { STORAGE_STALL } from '../../src/limits.ts';
+import { UNANSWERED } from '../../src/storage/storage-error.ts';
 import { describeSqlite } from '../../src/storage/storage.ts';
 import { openDatabase } from '../../src/storage/sqlite/database.ts';
 import { LocalExecutor } from '../../src/storage/sqlite/executor.ts';
@@ -22,7 +26,12 @@ beforeAll(async () => {
   const root = resolve(import.meta.dirname, '../..');
   await mkdir(join(root, '.cache'), { recursive: true });
   dir = await mkdtemp(join(root, '.cache/commands-'));
-  const input = { 'ending-worker': join(import.meta.dirname, 'ending-worker.ts') };
+  const input = Object.fromEntries(
+    ['ending-worker', 'hanging-worker'].map((name) => [
+      name,
+      join(import.meta.dirname, `${name}.ts`),
+    ]),
+  );
   await build({ ...configuration, input, output: { ...configuration.output, dir } });
 });
 
@@ -30,12 +39,42 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const engine = { create: async () => 'created' } as Pick<Engine, 'create'> as Engine;
 
-test('executes a command once that a worker committed without reporting it (W25)', async () => {
+async function databaseWithUser(): Promise<string> {
   const path = await temporaryDatabaseFile();
   const db = await openDatabase(new LocalExecutor(path));
   await createUser(db, { id: 'u1', name: 'Ada', color: 0, at: 0 });
   await db.destroy();
+  return path;
+}
 
+test('W44 while the worker hangs, commands cannot be stored, and are executed once it answers', async () => {
+  const path = await databaseWithUser();
+  const clock = new ManualClock();
+  await using runner = new WorkerCommandRunner({
+    storage: describeSqlite(path),
+    engine,
+    log: pino({ level: 'silent' }),
+    workerUrl: pathToFileURL(join(dir, 'hanging-worker.js')),
+    clock,
+  });
+  const errors: (string | null)[] = [];
+  runner.onStorageChanged((error) => errors.push(error?.message ?? null));
+  await runner.start();
+  await writeFile(`${path}.hang`, '');
+  const command = { id: ulid(), name: 'profile:change', input: { color: 3 } } as const;
+  const answer = runner.run({ user: 'u1', command });
+  await nextTurn();
+  clock.advance(STORAGE_STALL.afterMs);
+  expect(errors).toEqual([UNANSWERED.message]);
+  expect(runner.storageError).toBe(UNANSWERED);
+  await rm(`${path}.hang`);
+  expect(await answer).toMatchObject({ kind: 'done', repeated: false });
+  await nextTurn();
+  expect(errors).toEqual([UNANSWERED.message, null]);
+});
+
+test('executes a command once that a worker committed without reporting it (W25)', async () => {
+  const path = await databaseWithUser();
   await using runner = new WorkerCommandRunner({
     storage: describeSqlite(path),
     engine,

@@ -1,0 +1,39 @@
+/** The command worker, except that its thread hangs while a file exists, as in a flush of a disk that hangs. */
+import { existsSync } from 'node:fs';
+import {
+  CommandBatcher,
+  type CommandWorkerMessage,
+  type NumberedRequest,
+} from '../../src/commands/command-batcher.ts';
+import { CommandTransactions } from '../../src/commands/command-transactions.ts';
+import type { CommandWorkerData } from '../../src/commands/command-worker.ts';
+import { HANDLERS } from '../../src/commands/handlers/handlers.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { runWorker } from '../../src/runtime/worker-thread.ts';
+import { openCommandStore } from '../../src/storage/storage.ts';
+import { storageErrors } from '../../src/storage/storage-error.ts';
+
+const POLL_MS = 5;
+
+runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
+  errors: storageErrors,
+  create({ data: { storage }, send }) {
+    const hanging = `${storage.path}.hang`;
+    const transactions = new CommandTransactions({
+      store: openCommandStore(storage),
+      handlers: HANDLERS,
+      clock: systemClock,
+      onFault() {},
+    });
+    return new CommandBatcher({
+      transactions,
+      send(message) {
+        const cell = new Int32Array(new SharedArrayBuffer(4));
+        while (existsSync(hanging)) Atomics.wait(cell, 0, 0, POLL_MS);
+        send(message);
+      },
+      clock: systemClock,
+      defer: setImmediate,
+    });
+  },
+});

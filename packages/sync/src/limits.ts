@@ -21,6 +21,8 @@ export const OPEN_AGAIN_MS = 10_000;
 export const ASK_AGAIN_CAP_MS = 40_000;
 /** The repetition of an `open` that is made on a new connection (SY40). */
 export const RECONNECT_AT_REPETITION = 3;
+/** Many clients may wait for the same documents, and must not reconnect at once. */
+export const RECONNECT_SPREAD_MS = 20_000;
 /** The repetition of a `rows:request` that is an `open` (SY33). */
 export const REOPEN_AT_REPETITION = 3;
 

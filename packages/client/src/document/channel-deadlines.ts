@@ -9,34 +9,38 @@ import {
   CONFIRM_AGAIN_MS,
   OPEN_AGAIN_MS,
   RECONNECT_AT_REPETITION,
+  RECONNECT_SPREAD_MS,
   RECOVER_AGAIN_MS,
   REOPEN_AT_REPETITION,
   type ClientChannel,
 } from '@tandem/sync';
 import { AnswerDeadline } from '../answer-deadline.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Clock } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 export interface ChannelDeadlinesOptions {
   readonly connection: Pick<Connection, 'ping' | 'reconnect' | 'state'>;
-  readonly clock: Clock;
+  readonly environment: Pick<Environment, 'clock' | 'random'>;
   readonly reopen: () => void;
   readonly requestRows: () => void;
 }
 
 export class ChannelDeadlines {
-  readonly #connection: Pick<Connection, 'state'>;
+  readonly #options: ChannelDeadlinesOptions;
   readonly #opened: AnswerDeadline;
   readonly #rows: AnswerDeadline;
   readonly #acknowledged: AnswerDeadline;
+  #reconnectTimer: unknown = null;
 
-  constructor({ connection, clock, reopen, requestRows }: ChannelDeadlinesOptions) {
-    this.#connection = connection;
+  constructor(options: ChannelDeadlinesOptions) {
+    this.#options = options;
+    const { connection, reopen, requestRows } = options;
+    const { clock } = options.environment;
     this.#opened = new AnswerDeadline({
       connection,
       clock,
       wait: { baseMs: OPEN_AGAIN_MS, capMs: ASK_AGAIN_CAP_MS },
-      overdue: (misses) => (misses === RECONNECT_AT_REPETITION ? connection.reconnect() : reopen()),
+      overdue: (misses) => (misses === RECONNECT_AT_REPETITION ? this.#reconnectSoon() : reopen()),
     });
     this.#rows = new AnswerDeadline({
       connection,
@@ -59,7 +63,7 @@ export class ChannelDeadlines {
 
   /** @param storageError why the server cannot acknowledge at the moment (W44) */
   follow(channel: ClientChannel | null, storageError: ErrorBody | null): void {
-    const isConnected = this.#connection.state.kind === 'connected';
+    const isConnected = this.#options.connection.state.kind === 'connected';
     const cseq = channel?.unacknowledged ?? null;
     const rows = channel?.missingAfter ?? null;
     if (rows === null) this.#rows.answered();
@@ -68,7 +72,9 @@ export class ChannelDeadlines {
     else if (cseq === null || storageError !== null) this.#acknowledged.pause();
     else this.#acknowledged.follow(cseq);
     const phase = channel?.phase ?? 'closed';
-    if (phase === 'opening' && isConnected) this.#opened.follow('opened');
+    const isOpening = phase === 'opening' && isConnected;
+    if (!isOpening) this.#cancelReconnect();
+    if (isOpening) this.#opened.follow('opened');
     else if (phase === 'opening' || phase === 'closed') this.#opened.pause();
     else this.#opened.answered();
   }
@@ -84,8 +90,21 @@ export class ChannelDeadlines {
   }
 
   cancel(): void {
+    this.#cancelReconnect();
     this.#opened.pause();
     this.#rows.pause();
     this.#acknowledged.pause();
+  }
+
+  #reconnectSoon(): void {
+    const { connection, environment } = this.#options;
+    this.#reconnectTimer = environment.clock.setTimeout(
+      () => connection.reconnect(),
+      environment.random.next() * RECONNECT_SPREAD_MS,
+    );
+  }
+
+  #cancelReconnect(): void {
+    this.#options.environment.clock.clearTimeout(this.#reconnectTimer);
   }
 }

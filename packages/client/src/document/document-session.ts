@@ -70,7 +70,7 @@ export class DocumentSession {
     this.#reopening = new RefusalRetry(options.environment, () => this.#open());
     this.#deadlines = new ChannelDeadlines({
       connection: options.connection,
-      clock: options.environment.clock,
+      environment: options.environment,
       reopen: () => this.#openAgain(),
       requestRows: () => this.#execute(this.#channel?.requestRowsAgain() ?? []),
     });

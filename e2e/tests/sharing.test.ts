@@ -47,6 +47,7 @@ test('a link changed to read-only stops open editors', async ({ openAsGuest }) =
   await chooseRole(ada, /^Access by the link/, 'Can view');
   await expect(saveStatusOf(ben)).toHaveText('View only', ACCESS_TIMEOUT);
   await expect(textOf(ben)).toHaveAttribute('contenteditable', 'false');
+  await expect(textOf(ben)).not.toBeEditable();
   await chooseRole(ada, /^Access by the link/, 'Can edit');
   await expect(textOf(ben)).toBeEditable(ACCESS_TIMEOUT);
   await textOf(ben).click();

@@ -89,6 +89,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
     priority: 950,
   });
 
+  let shown: Shown = options;
   const editor = new Editor({
     element: options.element,
     editable: options.editable,
@@ -111,7 +112,7 @@ export function createEditor(options: EditorOptions): MountedEditor {
       Dropcursor.configure({ color: 'var(--accent)', width: 2 }),
       Gapcursor,
     ],
-    editorProps: propsFor(options.label),
+    editorProps: propsFor(shown),
     onTransaction({ transaction, appendedTransactions }) {
       const own = [transaction, ...appendedTransactions].some(
         (tr) => tr.docChanged && !isRemote(tr) && tr.getMeta('addToHistory') !== false,
@@ -120,17 +121,22 @@ export function createEditor(options: EditorOptions): MountedEditor {
     },
   });
   hideFromReact(editor.view.dom);
+  const show = (change: Partial<Shown>) => {
+    shown = { ...shown, ...change };
+    const { editable } = shown;
+    editor.setOptions({ editable, editorProps: propsFor(shown) });
+  };
   return {
     editor,
     slash,
     selection,
     links,
-    setLabel: (label) => editor.setOptions({ editorProps: propsFor(label) }),
+    setLabel: (label) => show({ label }),
     setEditable(editable) {
       // Blur explicitly: the browser does so a frame later, by which time the text may be editable
       // again.
       if (!editable) editor.view.dom.blur();
-      editor.setEditable(editable, false);
+      show({ editable });
       for (const control of editor.view.dom.querySelectorAll<HTMLInputElement | HTMLSelectElement>(
         'input, select',
       ))
@@ -152,11 +158,14 @@ function hideFromReact(element: HTMLElement): void {
   Object.defineProperty(element, 'contentEditable', { get: () => 'inherit' });
 }
 
-function propsFor(label: string): EditorProps {
+type Shown = Pick<EditorOptions, 'label' | 'editable'>;
+
+function propsFor({ label, editable }: Shown): EditorProps {
   const attributes = {
     role: 'textbox',
     'aria-multiline': 'true',
     'aria-label': label,
+    'aria-readonly': String(!editable),
     'aria-autocomplete': 'list',
   };
   return { attributes: { ...attributes, class: 'page-text' } };

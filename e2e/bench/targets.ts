@@ -63,7 +63,7 @@ export function createTargets(
       name: 'tandem',
       title: 'Tandem',
       settings:
-        'as it is shipped, two engine workers, limits per person raised; writes each update before it delivers and acknowledges it',
+        'as it is shipped, limits per person raised; writes each update before it delivers and acknowledges it',
       start: () => tandem.start(),
     },
     'ws-relay': rival('ws-relay', {

@@ -35,7 +35,7 @@ export interface WorkerEngineOptions {
 /** @throws StorageError when a worker cannot open the storage. */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
   const { storage, maxHeapMib } = options;
-  const workers = options.workers ?? defaultWorkers();
+  const workers = options.workers ?? defaultWorkers(availableParallelism());
   const notify = (notices: readonly EngineNotice[]) => engine.notify(notices);
   const compactor = new SupervisedWorker<string, CompactionDone>({
     name: 'compactor',
@@ -82,8 +82,8 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
   return engine;
 }
 
-function defaultWorkers(): number {
-  return Math.min(MAX_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1));
+export function defaultWorkers(processors: number): number {
+  return Math.min(MAX_DEFAULT_WORKERS, Math.max(1, processors - 1));
 }
 
 interface WorkerShardOptions {

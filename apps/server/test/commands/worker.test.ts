@@ -26,12 +26,7 @@ beforeAll(async () => {
   const root = resolve(import.meta.dirname, '../..');
   await mkdir(join(root, '.cache'), { recursive: true });
   dir = await mkdtemp(join(root, '.cache/commands-'));
-  const input = Object.fromEntries(
-    ['ending-worker', 'hanging-worker'].map((name) => [
-      name,
-      join(import.meta.dirname, `${name}.ts`),
-    ]),
-  );
+  const input = { 'faulty-worker': join(import.meta.dirname, 'faulty-worker.ts') };
   await build({ ...configuration, input, output: { ...configuration.output, dir } });
 });
 
@@ -54,7 +49,7 @@ test('W44 while the worker hangs, commands cannot be stored, and are executed on
     storage: describeSqlite(path),
     engine,
     log: pino({ level: 'silent' }),
-    workerUrl: pathToFileURL(join(dir, 'hanging-worker.js')),
+    workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
     clock,
   });
   const errors: (string | null)[] = [];
@@ -79,7 +74,7 @@ test('executes a command once that a worker committed without reporting it (W25)
     storage: describeSqlite(path),
     engine,
     log: pino({ level: 'silent' }),
-    workerUrl: pathToFileURL(join(dir, 'ending-worker.js')),
+    workerUrl: pathToFileURL(join(dir, 'faulty-worker.js')),
   });
   const batches: CommittedBatch[] = [];
   const lost: (readonly CommandRequest[])[] = [];

@@ -5,10 +5,13 @@ import { browserTimers } from '../runtime/debounced-value.ts';
 import { Observable } from '../runtime/observable.ts';
 import {
   ANNOUNCE_AFTER_MS,
+  announcementDelay,
   DisplayedSaveStatus,
   DOT_DELAY_MS,
   LABEL_DELAY_MS,
+  labelDelay,
 } from './displayed-save-status.ts';
+import { DOT_TONES, type SaveStatusKind } from './save-status.ts';
 
 const saved: SaveState = { kind: 'saved', at: 10, kept: true };
 const saving: SaveState = { kind: 'saving', pending: 1, kept: true, error: null };
@@ -127,4 +130,34 @@ test('nothing changes after stop', () => {
   source.set(refused);
   vi.advanceTimersByTime(60_000);
   expect(displayed.label.get()).toBe('saved');
+});
+
+const kinds = Object.keys(DOT_TONES) as SaveStatusKind[];
+
+test('“Saved” stays for a moment before a status that risks nothing, and before no other', () => {
+  const delayed = kinds.filter((next) => labelDelay('saved', next) > 0);
+  expect(delayed.toSorted()).toEqual([
+    'blocked',
+    'blocked-unpersisted',
+    'held-back',
+    'offline',
+    'offline-unpersisted',
+    'reconnecting',
+    'saving',
+    'stalled',
+    'syncing',
+  ]);
+});
+
+test('every other change shows at once, and so does “Saved”', () => {
+  const unsettled = kinds.filter((shown) => shown !== 'saved');
+  const delays = unsettled.flatMap((shown) => kinds.map((next) => labelDelay(shown, next)));
+  expect(new Set(delays)).toEqual(new Set([0]));
+});
+
+test('“Saving…” and “Syncing…” are never announced', () => {
+  for (const announced of kinds) {
+    expect(announcementDelay(announced, 'saving')).toBe(Infinity);
+    expect(announcementDelay(announced, 'syncing')).toBe(Infinity);
+  }
 });

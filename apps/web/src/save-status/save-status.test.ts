@@ -1,7 +1,6 @@
 import { errorOf } from '@tandem/protocol';
 import { expect, test } from 'vitest';
 import catalogue from '../languages/en.json' with { type: 'json' };
-import { announcementDelay, labelDelay } from './displayed-save-status.ts';
 import {
   DOT_TONES,
   outdatedBy,
@@ -372,32 +371,4 @@ test('a page is outdated by the errors that ask for a reload, and by no other', 
   expect(outdatedBy({ ...viewOnly, error: outdated })).toBe(outdated);
   expect(outdatedBy(viewOnly)).toBeNull();
   expect(outdatedBy(stopped)).toBeNull();
-});
-
-test('“Saved” stays for a moment before a status that risks nothing, and before no other', () => {
-  const delayed = kinds.filter((next) => labelDelay('saved', next) > 0);
-  expect(delayed.toSorted()).toEqual([
-    'blocked',
-    'blocked-unpersisted',
-    'held-back',
-    'offline',
-    'offline-unpersisted',
-    'reconnecting',
-    'saving',
-    'stalled',
-    'syncing',
-  ]);
-});
-
-test('every other change shows at once, and so does “Saved”', () => {
-  const unsettled = kinds.filter((shown) => shown !== 'saved');
-  const delays = unsettled.flatMap((shown) => kinds.map((next) => labelDelay(shown, next)));
-  expect(new Set(delays)).toEqual(new Set([0]));
-});
-
-test('“Saving…” and “Syncing…” are never announced', () => {
-  for (const announced of kinds) {
-    expect(announcementDelay(announced, 'saving')).toBe(Infinity);
-    expect(announcementDelay(announced, 'syncing')).toBe(Infinity);
-  }
 });

@@ -1,132 +1,16 @@
-import {
-  errorOf,
-  MAX_CHAT_PAGE,
-  type ChannelEvent,
-  type ChatMessage,
-  type ChatState,
-  type LibraryState,
-  type ChannelName,
-  type MessageOf,
-} from '@tandem/protocol';
+import { errorOf, MAX_CHAT_PAGE, type LibraryState, type ChannelName } from '@tandem/protocol';
 import { expect, test } from 'vitest';
-import { Client } from '../client.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
-import { FakeEnvironment } from '../testing/fake-environment.ts';
-import { FakeSocket } from '../testing/fake-socket.ts';
-import { createMemoryCommandStore } from '../commands/memory-command-store.ts';
-import type { ChannelSession } from './channel-session.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
-import type { StateStore } from './state-store.ts';
-
-const CHAT = 'chat:d';
-const NUMBER = 5;
-
-const message = (number: number, text = String(number)): ChatMessage => ({
-  id: `01ARZ3NDEKTSV4RRFFQ69G${String(number).padStart(4, '0')}`,
-  number,
-  author: { id: 'u', name: 'Amber Heron', color: 1 },
-  text,
-  mentions: [],
-  replyTo: null,
-  reactions: [],
-  at: number,
-  editedAt: null,
-  deletedAt: null,
-});
-const messages = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
-const chat = (from: number, to: number): ChatState => ({
-  type: 'chat',
-  messages: messages(from, to),
-  head: to,
-});
-const sent = (number: number): ChannelEvent => ({
-  name: 'chat:sent',
-  at: number,
-  message: message(number),
-});
-
-class Scene {
-  readonly environment = new FakeEnvironment();
-  readonly states: StateStore;
-  readonly client: Client;
-  socket = new FakeSocket();
-  history: (before: number, limit: number) => Promise<readonly ChatMessage[]> = async () => [];
-
-  constructor(states = createMemoryStateStore()) {
-    this.states = states;
-    const { environment } = this;
-    this.client = new Client({
-      base: 'http://server',
-      environment,
-      store: createMemoryStore(),
-      durable: true,
-      liveStores: { commands: createMemoryCommandStore(), states, durable: true },
-      schema: 1,
-      fetch: async (input) => {
-        const url = new URL(input as string);
-        const [before = 0, limit = 0] = ['before', 'limit'].map((name) =>
-          Number(url.searchParams.get(name)),
-        );
-        if (url.pathname === '/api/documents/d/chat')
-          return Response.json({ messages: await this.history(before, limit) });
-        const user = { id: 'u', name: 'Amber Heron', color: 1 };
-        const expiresAt = environment.clock.now() + 600_000;
-        return Response.json({ user, token: 't', expiresAt });
-      },
-      webSocket: () => (this.socket = new FakeSocket()),
-    });
-  }
-
-  settle(ms = 0): Promise<void> {
-    return this.environment.clock.advanceAsync(ms);
-  }
-
-  async connect(): Promise<void> {
-    this.client.start();
-    this.client.connection.tryNow();
-    await this.settle();
-    this.socket.open();
-    this.socket.welcome();
-    await this.settle();
-  }
-
-  asked(): MessageOf<'subscribe'> {
-    const asked = this.socket.sentOf('subscribe').at(-1);
-    if (asked === undefined) throw new Error('nothing was subscribed to');
-    return asked;
-  }
-
-  async answer(given: Partial<MessageOf<'subscribed'>>): Promise<void> {
-    const { ref, name: asked } = this.asked();
-    const name = asked as ChannelName;
-    const answer = { type: 'subscribed', channel: NUMBER, ref, name, epoch: 'e1' } as const;
-    this.socket.answer({ ...answer, recovered: false, offset: 0, ...given });
-    await this.settle();
-  }
-
-  async events(from: number, ...events: ChannelEvent[]): Promise<void> {
-    this.socket.answer({
-      type: 'events',
-      channel: NUMBER,
-      from,
-      to: from + events.length,
-      events,
-    });
-    await this.settle();
-  }
-}
-
-async function live(state = chat(1, 2)) {
-  const scene = new Scene();
-  const session = scene.client.subscribe(CHAT);
-  await scene.connect();
-  await scene.answer({ state, offset: state.head });
-  return { scene, session };
-}
-
-const numbers = (session: ChannelSession<typeof CHAT>) =>
-  session.state?.messages.map(({ number }) => number);
+import {
+  CHAT,
+  NUMBER,
+  messages,
+  chat,
+  sent,
+  Scene,
+  live,
+  numbers,
+} from '../testing/channel-scene.ts';
 
 test('loading, live, stale, live: with what was missed in between', async () => {
   const scene = new Scene();
@@ -300,65 +184,6 @@ test('what was kept for another person is not shown once it is known who is here
   await scene.connect();
   expect(scene.asked().position).toBeUndefined();
   expect([session.status, session.state]).toEqual(['loading', null]);
-});
-
-test('EV11 older messages come by pages, with what happened to them meanwhile', async () => {
-  const { scene, session } = await live(chat(101, 120));
-  const asked: number[] = [];
-  let arrive: (() => void) | undefined;
-  const held = new Promise<void>((resolve) => (arrive = resolve));
-  scene.history = async (before) => {
-    asked.push(before);
-    await held;
-    return messages(before - 50, before - 1);
-  };
-  const { pages } = scene.client;
-  expect(pages.hasOlder(session)).toBe(true);
-  const loading = pages.loadOlder(session);
-  const again = pages.loadOlder(session);
-  const change = { message: message(60).id, mentions: [], text: 'after all' };
-  await scene.events(120, { name: 'chat:edited', at: 9, ...change }, sent(121));
-  arrive?.();
-  await Promise.all([loading, again]);
-  expect(asked).toEqual([101]);
-  expect(numbers(session)).toEqual(messages(51, 121).map(({ number }) => number));
-  expect(session.state?.messages.find(({ number }) => number === 60)?.text).toBe('after all');
-  scene.history = async (before) => messages(1, before - 1);
-  await pages.loadOlder(session);
-  expect(pages.hasOlder(session)).toBe(false);
-  expect(session.state?.messages).toHaveLength(121);
-});
-
-test('EV11 a page that fails to load can be requested again', async () => {
-  const { scene, session } = await live(chat(101, 120));
-  scene.history = async () => Promise.reject(new Error('unreachable'));
-  await expect(scene.client.pages.loadOlder(session)).rejects.toThrow('unreachable');
-  scene.history = async (before) => messages(before - 50, before - 1);
-  await scene.client.pages.loadOlder(session);
-  expect(session.state?.messages).toHaveLength(70);
-});
-
-test('EV11 loading through an earlier message loads all in between, in large pages', async () => {
-  const { scene, session } = await live(chat(1951, 2000));
-  const { pages } = scene.client;
-  const asked: [number, number][] = [];
-  scene.history = async (before, limit) => {
-    asked.push([before, limit]);
-    return messages(Math.max(1, before - limit), before - 1);
-  };
-  expect(await pages.loadThrough(session, message(1990).id)).toBe(true);
-  expect(asked).toEqual([]);
-  expect(await pages.loadThrough(session, message(1000).id)).toBe(true);
-  expect(asked.map(([before]) => before)).toEqual([1951, 1451]);
-  expect(numbers(session)).toEqual(messages(951, 2000).map(({ number }) => number));
-  expect(await pages.loadThrough(session, 'nothing')).toBe(false);
-  expect(session.state?.messages).toHaveLength(2000);
-  // A person who reads the newest messages needs only those, and can load the others again.
-  pages.trim(session);
-  expect(numbers(session)).toEqual(messages(1501, 2000).map(({ number }) => number));
-  expect(pages.hasOlder(session)).toBe(true);
-  pages.trim(session);
-  expect(session.state?.messages).toHaveLength(500);
 });
 
 test('W11: a reconnect names channels with their positions in hello, and sends no other request', async () => {

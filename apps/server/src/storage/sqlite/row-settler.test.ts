@@ -49,13 +49,18 @@ async function fixture(limits = MANY) {
 }
 
 describe('settling rows', () => {
-  test('leaves a few rows where they are', async () => {
-    const { path, settle, recentRows } = await fixture();
-    await using journal = SqliteJournal.open(path);
-    await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
-    await journal.append([batch('a', 'life', 0, [1, 1, 1])]);
-    await settle();
-    expect(recentRows()).toBe(3);
+  test('leaves rows where they are up to the limit of rows, and of bytes', async () => {
+    for (const sizes of [Array<number>(MANY.maxRows).fill(1), [MANY.maxBytes - 1]]) {
+      const { path, settle, recentRows } = await fixture();
+      await using journal = SqliteJournal.open(path);
+      await journal.create({ document: 'a', epoch: 'life', kind: 'data' });
+      await journal.append([batch('a', 'life', 0, sizes)]);
+      await settle();
+      expect(recentRows()).toBe(sizes.length);
+      await journal.append([batch('a', 'life', sizes.length, [1])]);
+      await settle();
+      expect(recentRows()).toBe(1);
+    }
   });
 
   test('moves many rows, or large ones, to their documents', async () => {

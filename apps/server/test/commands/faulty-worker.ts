@@ -1,5 +1,8 @@
-/** The command worker, except that its thread hangs while a file exists, as in a flush of a disk that hangs. */
-import { existsSync } from 'node:fs';
+/**
+ * The command worker with faults between a commit and its report: it exits once when a file `….end` exists,
+ * and hangs, as in a flush of a disk that hangs, while `….hang` does.
+ */
+import { existsSync, rmSync } from 'node:fs';
 import {
   CommandBatcher,
   type CommandWorkerMessage,
@@ -18,6 +21,7 @@ const POLL_MS = 5;
 runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
   errors: storageErrors,
   create({ data: { storage }, send }) {
+    const ending = `${storage.path}.end`;
     const hanging = `${storage.path}.hang`;
     const transactions = new CommandTransactions({
       store: openCommandStore(storage),
@@ -28,6 +32,10 @@ runWorker<CommandWorkerData, readonly NumberedRequest[], CommandWorkerMessage>({
     return new CommandBatcher({
       transactions,
       send(message) {
+        if (existsSync(ending)) {
+          rmSync(ending);
+          process.exit(1);
+        }
         const cell = new Int32Array(new SharedArrayBuffer(4));
         while (existsSync(hanging)) Atomics.wait(cell, 0, 0, POLL_MS);
         send(message);

@@ -251,6 +251,8 @@ export const CURSORS = {
 } as const;
 
 export const COMMAND_LIMITS = {
+  /** Under load, commands that arrive within it go to the worker together (decision 0019). */
+  intervalMs: 2,
   /** Other writers of the database run between two transactions. */
   perTransaction: 100,
   /** Unanswered commands of one connection, waiting and running (W27). */

@@ -1,11 +1,9 @@
 /** Cost of connected people who do nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelName, ClientMessage } from '@tandem/protocol';
-import { forEachConcurrently } from '../../load/concurrency.ts';
-import { TandemSocket } from '../../load/swarm/tandem-socket.ts';
 import { COMMON_TARGETS, type RunningTarget } from '../targets.ts';
 import { consumption } from '../measured-server.ts';
 import { median, type Outcome, type Scenario } from '../scenario.ts';
+import { connectAll, disconnectAll, prepareTabs } from './application-tabs.ts';
 import { fiveRooms, createClients, roomsOf } from './participants.ts';
 
 const PEOPLE = { quick: 1_000, full: 3_000 } as const;
@@ -16,7 +14,6 @@ const SETTLE_MS = 11_000;
 const QUIET_MS = 40_000;
 /** One heartbeat round of Tandem and of Socket.IO. */
 const WINDOW_MS = 25_000;
-const CONCURRENCY = 50;
 
 export const idle: Scenario = {
   name: 'idle',
@@ -49,23 +46,17 @@ export const idleApp: Scenario = {
   targets: ['tandem'],
   async run({ running, scale, length }) {
     const people = Math.round(PEOPLE[length] * scale);
-    const rooms = roomsOf(10, people).flat();
-    const tokens = await running.prepare([...new Set(rooms)], people);
+    const create = await prepareTabs(running, roomsOf(10, people).flat());
     await restart(running);
-    const { port } = running.server;
-    const tabs = rooms.map((document, number) => {
-      const token = tokens[number] as string;
-      const requests = channelsOf(document, number + 1);
-      return new TandemSocket({ port, localAddress: '127.0.1.1', token, requests });
-    });
+    const tabs = create();
     const warmUpClients = tabs.slice(0, WARM_UP);
     await connectAll(warmUpClients);
-    for (const tab of warmUpClients) tab.destroy();
+    disconnectAll(warmUpClients);
     const outcome = await measure(running, async () => {
       await connectAll(tabs);
       return tabs.length;
     });
-    for (const tab of tabs) tab.destroy();
+    disconnectAll(tabs);
     return { ...outcome, faults: new Map() };
   },
 };
@@ -83,7 +74,8 @@ async function measure(
   const empty = await server.usageAtRest();
   const people = await open();
   await sleep(QUIET_MS);
-  const before = await server.usage();
+  // Otherwise V8 collects within the window what the arrivals left.
+  const before = await server.usageAtRest();
   await sleep(WINDOW_MS);
   const after = await server.usage();
   const full = await server.usageAtRest();
@@ -96,24 +88,4 @@ async function measure(
       'main heap KB/person': median((full.heapUsed - empty.heapUsed) / people / 1024),
     },
   };
-}
-
-async function connectAll(tabs: readonly TandemSocket[]): Promise<void> {
-  await forEachConcurrently(tabs, CONCURRENCY, async (tab) => {
-    const failure = await tab.connect();
-    if (failure !== null) throw new Error(failure);
-  });
-}
-
-function channelsOf(document: string, client: number): ClientMessage[] {
-  const names: readonly ChannelName[] = [
-    'library',
-    'activity',
-    `chat:${document}`,
-    `sharing:${document}`,
-  ];
-  return [
-    { type: 'open', channel: 0, ref: 0, document, client },
-    ...names.map((name, at) => ({ type: 'subscribe', channel: 0, ref: at + 1, name }) as const),
-  ];
 }

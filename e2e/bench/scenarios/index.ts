@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { acknowledgement, commands } from './acknowledgement.ts';
+import { arrival, comeback } from './arrival.ts';
 import { reconnectStorm, restart } from './reconnect-storm.ts';
 import { disconnects } from './disconnects.ts';
 import { crowd, smallCrowd } from './crowd.ts';
@@ -25,6 +26,8 @@ export const SCENARIOS: readonly Scenario[] = [
   idle,
   idleApp,
   handshake,
+  arrival,
+  comeback,
   acknowledgement,
   commands,
   longDocument,

@@ -1,4 +1,7 @@
-/** A connection to Tandem that opens channels, answers pings, and sends nothing else. */
+/**
+ * A connection to Tandem that opens channels, answers pings, and sends nothing else. The next one states the
+ * positions that the one before reached.
+ */
 import { SCHEMA_VERSION } from '@tandem/document';
 import {
   binaryCodec,
@@ -19,10 +22,18 @@ export interface TandemSocketOptions {
   readonly onMessage?: (message: ServerMessage) => void;
 }
 
+interface Reached {
+  readonly epoch: string;
+  readonly offset: number;
+  /** Of a document. */
+  readonly timeline: string;
+}
+
 export class TandemSocket implements SocketListener {
   readonly #options: TandemSocketOptions;
   #socket: LoadSocket | null = null;
   #unanswered = 0;
+  readonly #positions = new Map<number, Reached>();
   #settle: (failure: string | null) => void = () => {};
 
   constructor(options: TandemSocketOptions) {
@@ -58,7 +69,9 @@ export class TandemSocket implements SocketListener {
       token,
     };
     this.#unanswered = requests.length;
-    const frames = [hello, ...requests].map((message) => binaryCodec.encode(message));
+    const frames = [hello, ...requests.map((request) => this.#positioned(request))].map((message) =>
+      binaryCodec.encode(message),
+    );
     socket.send(binaryCodec.join(frames));
   }
 
@@ -79,6 +92,7 @@ export class TandemSocket implements SocketListener {
         break;
       case 'opened':
       case 'subscribed':
+        this.#positions.set(message.ref, { timeline: '', ...message });
         if (--this.#unanswered === 0) this.#settle(null);
         break;
       case 'closed':
@@ -88,5 +102,15 @@ export class TandemSocket implements SocketListener {
       default:
         this.#options.onMessage?.(message);
     }
+  }
+
+  #positioned(request: ClientMessage): ClientMessage {
+    if (request.type !== 'open' && request.type !== 'subscribe') return request;
+    const reached = this.#positions.get(request.ref);
+    if (reached === undefined) return request;
+    const { epoch, offset, timeline } = reached;
+    return request.type === 'open'
+      ? { ...request, position: { epoch, timeline, offset } }
+      : { ...request, position: { epoch, offset } };
   }
 }

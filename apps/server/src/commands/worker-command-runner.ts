@@ -6,6 +6,7 @@ import { errorOf, type ErrorBody } from '@tandem/protocol';
 import { EngineError, type Engine } from '../engine/port.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { PacedTurns } from '../runtime/paced-turns.ts';
 import { StallDetector } from '../runtime/stall-detector.ts';
 import { SupervisedWorker, type WorkerEnd } from '../runtime/worker-supervisor.ts';
 import { releaseThread, type StorageDescription } from '../storage/storage.ts';
@@ -42,6 +43,7 @@ export class WorkerCommandRunner implements CommandRunner {
   readonly #worker: SupervisedWorker<readonly NumberedRequest[], CommandWorkerMessage>;
   readonly #unanswered = new Map<number, Unanswered>();
   readonly #stall: StallDetector;
+  readonly #turns: PacedTurns;
   #unsent: NumberedRequest[] = [];
   #lastNumber = 0;
   #storageError: ErrorBody | null = null;
@@ -64,6 +66,11 @@ export class WorkerCommandRunner implements CommandRunner {
       onStarted: () => this.#resend(),
       onEnded: (end) => this.#handleEnd(end),
       onExit: (threadId) => releaseThread(storage, threadId),
+    });
+    this.#turns = new PacedTurns({
+      intervalMs: COMMAND_LIMITS.intervalMs,
+      clock,
+      nextTurn: setImmediate,
     });
     this.#stall = new StallDetector({
       clock,
@@ -116,8 +123,7 @@ export class WorkerCommandRunner implements CommandRunner {
 
   #submit(request: CommandRequest): Promise<CommandAnswer> {
     const numbered: NumberedRequest = { ...request, number: ++this.#lastNumber };
-    // The commands of one turn of the loop go to the worker in one message.
-    if (this.#unsent.push(numbered) === 1) setImmediate(() => this.#send());
+    if (this.#unsent.push(numbered) === 1) this.#turns.run(() => this.#send());
     return new Promise((resolve) => {
       this.#unanswered.set(numbered.number, { request: numbered, resolve, attempts: 1 });
     });

@@ -54,6 +54,13 @@ const insertMessage = compiledQuery(
       .returning('number'),
 );
 
+const insertAuthor = compiledQuery((db, user: string, document: string) =>
+  db
+    .insertInto('chat_author')
+    .values({ user, document })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
 /**
  * Requires a write transaction: otherwise two messages could get one number.
  *
@@ -65,6 +72,7 @@ export async function appendMessage(
 ): Promise<number | undefined> {
   const named = JSON.stringify(mentions);
   const [row] = await insertMessage(db, document, id, author, text, named, replyTo, at);
+  if (row !== undefined) await insertAuthor(db, author, document);
   return row?.number;
 }
 
@@ -239,7 +247,7 @@ export async function readDeletedRanges(
 }
 
 export async function findChatsOf(db: Database, user: string): Promise<string[]> {
-  const written = db.selectFrom('chat_message').select('document').where('author', '=', user);
+  const written = db.selectFrom('chat_author').select('document').where('user', '=', user);
   const reacted = db.selectFrom('chat_reaction').select('document').where('user', '=', user);
   const rows = await db
     .selectFrom('document')

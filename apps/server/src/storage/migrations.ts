@@ -152,8 +152,16 @@ async function createChat(db: Kysely<unknown>): Promise<void> {
     .addColumn('at', 'integer', (column) => column.notNull())
     .addColumn('edited_at', 'integer')
     .addColumn('deleted_at', 'integer')
+    // In a table with row ids, new messages of all documents share a page.
     .addPrimaryKeyConstraint('chat_message_primary', ['document', 'number'])
-    .addUniqueConstraint('chat_message_id', ['document', 'id'])
+    // Ids begin with their time, so that messages of one time are neighbours.
+    .addUniqueConstraint('chat_message_id', ['id', 'document'])
+    .execute();
+  await db.schema
+    .createTable('chat_author')
+    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('chat_author_primary', ['user', 'document'])
     .modifyEnd(sql`without rowid`)
     .execute();
   await db.schema
@@ -167,11 +175,6 @@ async function createChat(db: Kysely<unknown>): Promise<void> {
     .addUniqueConstraint('chat_reaction_once', ['document', 'message', 'emoji', 'user'])
     .execute();
   await db.schema.createIndex('chat_reaction_user').on('chat_reaction').column('user').execute();
-  await db.schema
-    .createIndex('chat_message_author')
-    .on('chat_message')
-    .columns(['author', 'document'])
-    .execute();
   await db.schema
     .createIndex('chat_message_deleted')
     .on('chat_message')

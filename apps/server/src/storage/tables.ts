@@ -13,6 +13,7 @@ export interface Tables {
   visit: VisitTable;
   member: MemberTable;
   chat_message: ChatMessageTable;
+  chat_author: ChatAuthorTable;
   chat_reaction: ChatReactionTable;
   command: CommandTable;
   event: EventTable;
@@ -84,6 +85,12 @@ export interface ChatMessageTable {
   deleted_at: number | null;
 }
 export type ChatMessageRow = Selectable<ChatMessageTable>;
+
+/** Who wrote in which chat: an index on the authors of messages would take a page for each message. */
+export interface ChatAuthorTable {
+  user: string;
+  document: string;
+}
 
 export interface ChatReactionTable {
   order: Generated<number>;

@@ -9,6 +9,11 @@ import { RELEASES_PER_CHECKPOINT, type SharedWriteLock } from './write-lock.ts';
 
 /** At this size (32 MiB) the checkpointer holds writers back so that the log restarts from its beginning. */
 const LONG_LOG_PAGES = 8_192;
+/**
+ * Each round has less to copy, until nothing is committed during one: SQLite then syncs the file, which takes
+ * tens of milliseconds and would otherwise take them while the writers are held back.
+ */
+const CATCH_UP_ROUNDS = 4;
 
 export class Checkpointer implements Disposable {
   readonly #sqlite: Sqlite;
@@ -29,7 +34,10 @@ export class Checkpointer implements Disposable {
     try {
       const pages = this.#checkpointLog();
       // SQLite restarts the log only once all of it is in the file, which never happens under continuous writes.
-      if (pages >= LONG_LOG_PAGES) this.#lock.run(() => this.#checkpointLog());
+      if (pages >= LONG_LOG_PAGES) {
+        for (let i = 0; i < CATCH_UP_ROUNDS; i++) this.#checkpointLog();
+        this.#lock.run(() => this.#checkpointLog());
+      }
     } catch (error) {
       // On a full disk the log still has all commits, and the next writer reports the failure.
       if (!(error instanceof StorageError)) throw error;

@@ -22,7 +22,7 @@ export function openSqlite(
     const sqlite = new DatabaseSync(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
     try {
       sqlite.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
          PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}; PRAGMA wal_autocheckpoint = ${MAX_LOG_PAGES}`,
       );
     } catch (error) {

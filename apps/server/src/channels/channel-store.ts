@@ -12,8 +12,8 @@ export interface ChannelStore {
   readHead(key: ChannelKey): Promise<ChannelPosition>;
   /** The newest events up to offset `to`, without a gap; null if none. */
   readEvents(key: ChannelKey, to: number): Promise<EventRun | null>;
-  /** Null when the channel's subject is deleted. */
-  loadState(key: ChannelKey): Promise<LoadedState | null>;
+  /** Null when the channel's subject is deleted. @param known the last known position. */
+  loadState(key: ChannelKey, known: ChannelPosition): Promise<LoadedState | null>;
   maySee(document: string, user: string): Promise<boolean>;
   mayWrite(document: string, user: string): Promise<boolean>;
   whoMaySee(document: string): Promise<(user: string) => boolean>;
@@ -23,7 +23,7 @@ export function databaseChannels(db: Database, rooms: Pick<Rooms, 'roleOf'>): Ch
   return {
     readHead: (key) => readHead(db, key),
     readEvents: (key, to) => readEvents(db, key, to),
-    loadState: (key) => loadState(db, key),
+    loadState: (key, known) => loadState(db, key, known),
     maySee: async (document, user) => (await rooms.roleOf(user, document)) !== null,
     async mayWrite(document, user) {
       const role = await rooms.roleOf(user, document);

@@ -242,7 +242,10 @@ export class EventChannel implements Channel {
   }
 
   #loadState(): Promise<LoadedState | null> {
-    this.#loading ??= this.#store.loadState(this.key).finally(() => (this.#loading = null));
+    const position = { epoch: this.#epoch as string, offset: this.#ring.head };
+    this.#loading ??= this.#store
+      .loadState(this.key, position)
+      .finally(() => (this.#loading = null));
     return this.#loading;
   }
 

@@ -1,11 +1,20 @@
 /** Reads the state of channels together with its offset. */
-import { MAX_FOLLOWED_DOCUMENTS, type ActivityState, type ChannelState } from '@tandem/protocol';
+import {
+  MAX_FOLLOWED_DOCUMENTS,
+  type ActivityState,
+  type ChannelPosition,
+  type ChannelState,
+} from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
+import { compiledQuery } from './sqlite/compiled-query.ts';
 import { listDocuments, readLibraryPage } from './documents.ts';
 import { readSharing } from './sharing.ts';
 import type { Database } from './tables.ts';
 import { findUser, toUser } from './users.ts';
+
+/** A channel that changes during each of them is read in a transaction, which other queries wait for. */
+const MAX_ATTEMPTS = 3;
 
 export interface LoadedState {
   readonly epoch: string;
@@ -13,8 +22,25 @@ export interface LoadedState {
   readonly state: ChannelState;
 }
 
-/** Null when the user or document no longer exists. The caller checks access. */
-export async function loadState(db: Database, key: ChannelKey): Promise<LoadedState | null> {
+/**
+ * Null when the user or document no longer exists. The caller checks access.
+ *
+ * @param known where the channel may still be. Events are stored together with the change of the state, so
+ * that a state belongs to a position when the channel is there before and after the state is read.
+ */
+export async function loadState(
+  db: Database,
+  key: ChannelKey,
+  known?: ChannelPosition,
+): Promise<LoadedState | null> {
+  let before = known ?? (await readHead(db, key));
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const state = await readState(db, key);
+    if (state === null) return null;
+    const after = await readHead(db, key);
+    if (isSame(before, after)) return { ...after, state };
+    before = after;
+  }
   return await db
     .transaction()
     .setAccessMode('read only')
@@ -24,12 +50,8 @@ export async function loadState(db: Database, key: ChannelKey): Promise<LoadedSt
     });
 }
 
-/** A channel has the epoch of its database, the timeline. Its last event is never deleted, and has its head. */
-export async function readHead(
-  db: Database,
-  key: ChannelKey,
-): Promise<{ readonly epoch: string; readonly offset: number }> {
-  const { epoch, head } = await db
+const headRow = compiledQuery((db, key: ChannelKey) =>
+  db
     .selectFrom('timeline')
     .select(({ selectFrom }) => [
       'id as epoch',
@@ -39,9 +61,14 @@ export async function readHead(
         .as('head'),
     ])
     .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  return { epoch, offset: head ?? 0 };
+    .limit(1),
+);
+
+/** A channel has the epoch of its database, the timeline. Its last event is never deleted, and has its head. */
+export async function readHead(db: Database, key: ChannelKey): Promise<ChannelPosition> {
+  const [row] = await headRow(db, key);
+  if (row === undefined) throw new Error('the database has no timeline');
+  return { epoch: row.epoch, offset: row.head ?? 0 };
 }
 
 export async function loadActivity(
@@ -78,4 +105,8 @@ async function readState(db: Database, key: ChannelKey): Promise<ChannelState | 
     case 'sharing':
       return (await readSharing(db, of)) ?? null;
   }
+}
+
+function isSame(one: ChannelPosition, other: ChannelPosition): boolean {
+  return one.epoch === other.epoch && one.offset === other.offset;
 }

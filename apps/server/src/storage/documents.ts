@@ -80,14 +80,22 @@ export interface ListOptions {
   readonly limit?: number | undefined;
 }
 
-export async function listDocuments(
+function listQuery(
   db: Database,
-  user: string,
-  { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
-): Promise<ListEntry[]> {
-  const words = searchWords(search);
+  {
+    user,
+    limit,
+    after,
+    words = [],
+  }: {
+    readonly user: string;
+    readonly limit: number;
+    readonly after?: LibraryPlace | null | undefined;
+    readonly words?: readonly string[];
+  },
+) {
   // The outer query reads the chat heads only for the documents on the page.
-  const rows = await db
+  return db
     .selectFrom((eb) =>
       eb
         .selectFrom('visit')
@@ -138,8 +146,23 @@ export async function listDocuments(
     .selectAll()
     .select((eb) => newestMessage(eb.ref('listed.id')).as('chatHead'))
     .orderBy('updated_at', 'desc')
-    .orderBy('id')
-    .execute();
+    .orderBy('id');
+}
+
+const firstPage = compiledQuery((db, user: string, limit: number) =>
+  listQuery(db, { user, limit }),
+);
+
+export async function listDocuments(
+  db: Database,
+  user: string,
+  { after, search = '', limit = MAX_LIBRARY_PAGE }: ListOptions = {},
+): Promise<ListEntry[]> {
+  const words = searchWords(search);
+  const rows =
+    after == null && words.length === 0
+      ? await firstPage(db, user, limit)
+      : await listQuery(db, { user, limit, after, words }).execute();
   return rows.flatMap(({ chatRead, chatHead, openedAt, given, ...document }) => {
     const role = decideRole(document, { user, given });
     const isNew = openedAt === NEVER_OPENED;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { openDatabase } from './database.ts';
+import { connectDatabase, openDatabase } from './database.ts';
 import { LocalExecutor } from './executor.ts';
 import {
   temporaryDatabase,
@@ -64,24 +64,48 @@ test('a failed transaction writes nothing', async () => {
   expect(await db.selectFrom('user').selectAll().execute()).toEqual([]);
 });
 
-test('other queries wait for the end of a transaction', async () => {
+test('other queries wait for the end of a transaction, in their order', async () => {
   const db = await temporaryDatabase();
+  const user = { id: 'u', name: 'Ada', color: 1, created_at: 5 };
   const order: string[] = [];
-  const transaction = db.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('user')
-      .values({ id: 'u', name: 'Ada', color: 1, created_at: 5 })
-      .execute();
-    await trx.deleteFrom('user').execute();
-    order.push('transaction');
+  const read = async (name: string) => {
+    const rows = await db.selectFrom('user').selectAll().execute();
+    order.push(`${name} saw ${rows.length}`);
+  };
+  const others: Promise<void>[] = [];
+  await db.transaction().execute(async (first) => {
+    await first.insertInto('user').values(user).execute();
+    others.push(read('before the second'));
+    others.push(
+      db.transaction().execute(async (second) => {
+        await second.insertInto('user').values(user).execute();
+        others.push(read('during the second'));
+        await second.deleteFrom('user').execute();
+        order.push('second');
+      }),
+    );
+    await first.deleteFrom('user').execute();
+    order.push('first');
   });
-  const query = db
-    .selectFrom('user')
-    .selectAll()
-    .execute()
-    .then((rows) => order.push(`query saw ${rows.length}`));
-  await Promise.all([transaction, query]);
-  expect(order).toEqual(['transaction', 'query saw 0']);
+  await Promise.all(others);
+  await Promise.all(others);
+  expect(order).toEqual(['first', 'before the second saw 0', 'second', 'during the second saw 0']);
+});
+
+test('a transaction that cannot begin does not block later queries', async () => {
+  const path = await temporaryDatabaseFile();
+  const executor = new LocalExecutor(path);
+  const waiting = connectDatabase({
+    execute: async (sql, parameters) => {
+      if (sql.startsWith('BEGIN')) throw new Error('no lock');
+      return await executor.execute(sql, parameters);
+    },
+    close: () => executor.close(),
+  });
+  const attempt = waiting.transaction().execute(async () => {});
+  await expect(attempt).rejects.toThrow('no lock');
+  expect(await waiting.selectFrom('user').selectAll().execute()).toEqual([]);
+  await waiting.destroy();
 });
 
 test('a failed query does not block later ones', async () => {

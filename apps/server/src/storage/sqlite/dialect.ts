@@ -1,6 +1,7 @@
 /**
- * A Kysely dialect over one SQLite connection, in this thread or in another. A transaction has the
- * connection for itself until its end; other queries wait in a queue.
+ * A Kysely dialect over one SQLite connection, in this thread or in another. Queries are executed in the
+ * order in which they come, without waiting for each other's results. A transaction has the connection for
+ * itself until its end.
  */
 import {
   CompiledQuery,
@@ -43,48 +44,49 @@ export class SqliteExecutorDialect implements Dialect {
 
 class ExecutorDriver implements Driver {
   readonly #executor: SqlExecutor;
-  readonly #connection: DatabaseConnection;
-  readonly #queue: (() => void)[] = [];
-  #state: 'free' | 'taken' = 'free';
+  readonly #turns = new Turns();
   #accessMode: AccessMode = 'read write';
 
   constructor(executor: SqlExecutor) {
     this.#executor = executor;
-    this.#connection = new ExecutorConnection(executor);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#state === 'taken') await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#state = 'taken';
-    return this.#connection;
+    return new ExecutorConnection(this.#executor, this.#turns);
   }
 
-  async releaseConnection(): Promise<void> {
-    const next = this.#queue.shift();
-    // The next waiter takes the connection directly, so that no newcomer overtakes it.
-    if (next === undefined) this.#state = 'free';
-    else next();
-  }
+  async releaseConnection(): Promise<void> {}
 
   async beginTransaction(
     connection: DatabaseConnection,
     { accessMode = 'read write' }: TransactionSettings,
   ): Promise<void> {
+    await this.#turns.begin(connection);
     this.#accessMode = accessMode;
     const begin = accessMode === 'read only' ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE';
-    await connection.executeQuery(CompiledQuery.raw(begin));
+    try {
+      await connection.executeQuery(CompiledQuery.raw(begin));
+    } catch (error) {
+      this.#turns.end();
+      throw error;
+    }
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     // A rollback of a read-only transaction does not wait for writers.
     const end = this.#accessMode === 'read only' ? 'ROLLBACK' : 'COMMIT';
     await connection.executeQuery(CompiledQuery.raw(end));
+    this.#turns.end();
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+    try {
+      await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+    } finally {
+      this.#turns.end();
+    }
   }
 
   async destroy(): Promise<void> {
@@ -92,14 +94,53 @@ class ExecutorDriver implements Driver {
   }
 }
 
+/** Who may use the connection: the transaction that runs, or else everyone. */
+class Turns {
+  #transaction: DatabaseConnection | null = null;
+  readonly #waiting: {
+    readonly transaction: DatabaseConnection | null;
+    readonly start: () => void;
+  }[] = [];
+
+  async begin(connection: DatabaseConnection): Promise<void> {
+    await this.#wait(connection);
+    this.#transaction = connection;
+  }
+
+  end(): void {
+    this.#transaction = null;
+    while (this.#transaction === null) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      // At once, so that no newcomer overtakes it.
+      this.#transaction = next.transaction;
+      next.start();
+    }
+  }
+
+  /** Undefined: at once. */
+  waitFor(connection: DatabaseConnection): Promise<void> | undefined {
+    return connection === this.#transaction ? undefined : this.#wait(null);
+  }
+
+  #wait(transaction: DatabaseConnection | null): Promise<void> | undefined {
+    if (this.#transaction === null) return undefined;
+    return new Promise((start) => this.#waiting.push({ transaction, start }));
+  }
+}
+
 class ExecutorConnection implements DatabaseConnection {
   readonly #executor: SqlExecutor;
+  readonly #turns: Turns;
 
-  constructor(executor: SqlExecutor) {
+  constructor(executor: SqlExecutor, turns: Turns) {
     this.#executor = executor;
+    this.#turns = turns;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const turn = this.#turns.waitFor(this);
+    if (turn !== undefined) await turn;
     const { rows, changes } = await this.#executor.execute(query.sql, query.parameters);
     return { rows: rows as R[], numAffectedRows: BigInt(changes) };
   }

@@ -1,6 +1,7 @@
 /**
- * Executes SQL in a worker thread, so that the main thread never waits for the disk. When the worker
- * ends, pending requests fail and the next request starts another worker.
+ * Executes SQL in a worker thread, so that the main thread never waits for the disk. The requests of one turn
+ * of the loop go in one message. When the worker ends, pending requests fail and the next request starts
+ * another worker.
  */
 import { Worker } from 'node:worker_threads';
 import { StorageError, type StorageFailure } from '../storage-error.ts';
@@ -33,6 +34,7 @@ export class WorkerExecutor implements SqlExecutor {
   readonly #data: DatabaseWorkerData;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #unsent: SqlRequest[] = [];
   #lastId = 0;
 
   constructor({ workerUrl, ...data }: DatabaseWorkerData & { readonly workerUrl: URL }) {
@@ -41,11 +43,10 @@ export class WorkerExecutor implements SqlExecutor {
   }
 
   execute(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
-    const worker = (this.#worker ??= this.#start());
     const id = ++this.#lastId;
+    if (this.#unsent.push({ id, sql, parameters }) === 1) setImmediate(() => this.#send());
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, sql, parameters } satisfies SqlRequest);
     });
   }
 
@@ -53,12 +54,20 @@ export class WorkerExecutor implements SqlExecutor {
     await this.#worker?.terminate();
   }
 
+  #send(): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(this.#unsent);
+    this.#unsent = [];
+  }
+
   #start(): Worker {
     const worker = new Worker(this.#workerUrl, { workerData: this.#data, name: 'database' });
     // Not available after the worker's exit.
     const { threadId } = worker;
     let reason = 'the database worker ended';
-    worker.on('message', (reply: SqlReply) => this.#settle(reply));
+    worker.on('message', (replies: readonly SqlReply[]) =>
+      replies.forEach((reply) => this.#settle(reply)),
+    );
     worker.on('error', (error: Error) => (reason = error.message));
     worker.on('exit', () => {
       this.#worker = undefined;

@@ -36,6 +36,7 @@ export interface AuthorityRules {
     readonly ofChange: (transaction: Y.Transaction) => number;
   };
   readonly gc: boolean;
+  readonly createBatchId: () => string;
   readonly prepare?: (doc: Y.Doc) => void;
   /** Called before a rebuild after a refusal or an eviction, which takes as long as loading. */
   readonly onRebuild?: (() => void) | undefined;

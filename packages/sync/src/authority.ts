@@ -54,6 +54,7 @@ export class Authority {
   readonly #loaded: LoadedDocument;
   readonly #outcomes: OutcomeQueue;
   #lastOffset: number;
+  #lastBatch: string | null;
   #queuedBytes = 0;
   #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
   #events: EngineEvent[] = [];
@@ -70,6 +71,7 @@ export class Authority {
     const { document, epoch, head } = this.#committed;
     this.#outcomes = new OutcomeQueue({ document, epoch, head });
     this.#lastOffset = head;
+    this.#lastBatch = stored.tail;
   }
 
   /** @throws DamagedDocument when rows are missing or cannot be applied. */
@@ -184,6 +186,7 @@ export class Authority {
   committed(batch: Batch): void {
     this.#expectInFlight(batch);
     this.#commit = null;
+    this.#lastBatch = batch.id;
     this.#queuedBytes -= batch.bytes;
     const last = batch.base + batch.rows.length;
     for (const { row, clocks } of this.#outcomes.rows) {
@@ -332,8 +335,9 @@ export class Authority {
     for (const { row, owned } of queued) for (const client of owned) owners.set(client, row.user);
     const rows = queued.map(({ row }) => row);
     const { document, epoch, head: base } = this;
+    const [id, tail, bytes] = [this.#rules.createBatchId(), this.#lastBatch, this.#queuedBytes];
     return {
-      batch: { document, epoch, base, rows, owners, bytes: this.#queuedBytes },
+      batch: { document, epoch, id, base, tail, rows, owners, bytes },
       state: 'in-flight',
     };
   }

@@ -21,6 +21,8 @@ export interface StoredDocument {
   readonly snapshotOffset: number;
   readonly rows: readonly StoredRow[];
   readonly owners: ReadonlyMap<number, string>;
+  /** The id of the last batch; null before the first one, and from a journal that only one process writes. */
+  readonly tail: string | null;
 }
 
 export interface Row extends StoredRow {
@@ -33,10 +35,23 @@ export interface Row extends StoredRow {
 export interface Batch {
   readonly document: string;
   readonly epoch: string;
+  /** Unique: by it the journal recognises a batch that it has already. */
+  readonly id: string;
   readonly base: number;
+  /** The id of the batch that this one follows. */
+  readonly tail: string | null;
   readonly rows: readonly Row[];
   readonly owners: ReadonlyMap<number, string>;
   readonly bytes: number;
+}
+
+/** What other processes committed after offset `base`. */
+export interface LaterRows {
+  readonly base: number;
+  readonly rows: readonly (StoredRow & { readonly user: string })[];
+  /** The owners of all Yjs client ids in `rows`. */
+  readonly owners: ReadonlyMap<number, string>;
+  readonly tail: string;
 }
 
 export class DamagedDocument extends Error {

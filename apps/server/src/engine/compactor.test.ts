@@ -31,6 +31,8 @@ class Author {
       {
         document: 'a',
         epoch: 'life',
+        id: `batch-${this.#head + 1}`,
+        tail: this.#head === 0 ? null : `batch-${this.#head}`,
         base: this.#head++,
         rows: [row],
         owners: new Map(),

@@ -104,6 +104,10 @@ export class DocumentCommits {
         this.#reject(document, new Error('another writer changed the document in the journal'));
         return;
       }
+      if (outcomes[i] === 'busy') {
+        document.authority.failed(batch);
+        return;
+      }
       document.authority.committed(batch);
       this.#rows += batch.rows.length;
       if (document.authority.clean) this.#dirty.delete(document);

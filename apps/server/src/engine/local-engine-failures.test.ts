@@ -83,7 +83,16 @@ describe('a failing journal', () => {
     const epoch = (await fixture.journal.load('a'))!.epoch;
     const row = { offset: 1, update: other.update, user: 'bob', subscription: 7, cseq: 1, at: 0 };
     await fixture.journal.append([
-      { document: 'a', epoch, base: 0, rows: [row], owners: new Map(), bytes: 1 },
+      {
+        document: 'a',
+        epoch,
+        id: 'other',
+        base: 0,
+        tail: null,
+        rows: [row],
+        owners: new Map(),
+        bytes: 1,
+      },
     ]);
     const mine = a.write('mine ');
     fixture.append(mine);

@@ -303,7 +303,7 @@ test('a cold document with very many rows is sent as a whole, and compacted', as
     return { offset: i + 1, update, user: 'ada', subscription: 1, cseq: i + 1, at: 0 };
   });
   await fixture.journal.append([
-    { document: 'a', epoch, base: 0, rows, owners: new Map(), bytes: 0 },
+    { document: 'a', epoch, id: 'b', base: 0, tail: null, rows, owners: new Map(), bytes: 0 },
   ]);
   const answer = await fixture.open('a', 2);
   expect(answer).toMatchObject({

@@ -211,6 +211,7 @@ describe('WR8 the server never writes', () => {
       snapshotOffset: 1,
       rows: [],
       owners: new Map(),
+      tail: null,
     };
     const view = Authority.load(stored, rules).view();
     const told: Uint8Array[] = [];

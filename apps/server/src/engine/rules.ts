@@ -1,4 +1,5 @@
 /** The rules for updates of each document kind: valid structure for all, the editor's schema for pages. */
+import { randomUUID } from 'node:crypto';
 import { neededSchema, neededSchemaOfChange, pageRoots, validateChange } from '@tandem/document';
 import { errorOf, type DocumentKind } from '@tandem/protocol';
 import type { UpdateValidation, ValidateUpdate, CheckChange } from '@tandem/sync';
@@ -14,6 +15,7 @@ export function rulesFor(kind: DocumentKind): DocumentRules {
         check: checkPage,
         neededSchema: { ofDocument: neededSchema, ofChange: neededSchemaOfChange },
         gc: true,
+        createBatchId: randomUUID,
         prepare: preparePage,
       };
     case 'data':
@@ -22,6 +24,7 @@ export function rulesFor(kind: DocumentKind): DocumentRules {
         check: () => null,
         neededSchema: { ofDocument: () => 0, ofChange: () => 0 },
         gc: true,
+        createBatchId: randomUUID,
       };
   }
 }

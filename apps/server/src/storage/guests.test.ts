@@ -72,7 +72,9 @@ const TRACES: Record<string, (on: Fixture, id: string, page: string) => Promise<
       {
         document,
         epoch: 'i',
+        id: 'batch',
         base: 1,
+        tail: null,
         rows: [
           { offset: 2, update: new Uint8Array([0, 0]), user: id, subscription: 1, cseq: 1, at: 0 },
         ],

@@ -27,6 +27,7 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
       delete: (document, options) => inner.delete(document, options),
       compact: (compaction) => inner.compact(compaction),
       snapshot: (document) => inner.snapshot(document),
+      readLater: () => inner.readLater(),
       async load(document) {
         if (document === 'heavy') {
           progress.begin({ phase: 'load', document, subscription: 0, cseq: 0, budgetMs: 60_000 });

@@ -134,7 +134,16 @@ async function writePaper(path: string, updates: readonly Uint8Array[]): Promise
     at: 0,
   }));
   await journal.append([
-    { document: 'paper', epoch: 'life', base: 0, rows, owners: new Map(), bytes: 0 },
+    {
+      document: 'paper',
+      epoch: 'life',
+      id: 'b',
+      base: 0,
+      tail: null,
+      rows,
+      owners: new Map(),
+      bytes: 0,
+    },
   ]);
   console.log(`${updates.length} edits, ${(await stat(path)).size} bytes of file`);
 }

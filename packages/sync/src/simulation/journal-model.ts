@@ -13,6 +13,7 @@ export class JournalModel {
   #rows: StoredRow[] = [];
   #owners = new Map<number, { readonly user: string; readonly since: number }>();
   #history: Uint8Array[] = [];
+  #tail: string | null = null;
   #committed = new Y.Doc();
   #lost = new Y.Doc();
   readonly #earlier = new Map<string, Y.Doc>();
@@ -49,6 +50,7 @@ export class JournalModel {
       snapshotOffset,
       rows,
       owners: new Map([...this.#owners].map(([client, { user }]) => [client, user])),
+      tail: this.#tail,
     };
   }
 
@@ -61,6 +63,8 @@ export class JournalModel {
     )
       return;
     if (already.length > 0) throw new Error(`a batch after ${batch.base} at head ${this.head}`);
+    if (batch.tail !== this.#tail) throw new Error(`a batch after ${batch.tail} at ${this.#tail}`);
+    this.#tail = batch.id;
     for (const row of batch.rows) {
       if (row.offset !== this.head + 1) throw new Error(`row ${row.offset} after ${this.head}`);
       if (!applyNovel(this.#committed, row.update))

@@ -15,6 +15,7 @@ export const EMPTY: StoredDocument = {
   snapshotOffset: 0,
   rows: [],
   owners: new Map(),
+  tail: null,
 };
 
 export class Writer {

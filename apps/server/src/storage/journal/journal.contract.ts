@@ -21,7 +21,9 @@ function batch(
   return {
     document,
     epoch: `life-of-${document}`,
+    id: idOf(base + updates.length),
     base,
+    tail: base === 0 ? null : idOf(base),
     rows: updates.map((update, i) => ({
       offset: base + 1 + i,
       update,
@@ -35,6 +37,8 @@ function batch(
     ...extra,
   };
 }
+
+const idOf = (offset: number) => `batch-up-to-${offset}`;
 
 export function testJournal(open: () => Promise<Journal>): void {
   test('a document that was not created does not exist', async () => {
@@ -57,6 +61,7 @@ export function testJournal(open: () => Promise<Journal>): void {
       snapshotOffset: 0,
       rows: [],
       owners: new Map(),
+      tail: null,
     });
   });
 
@@ -96,7 +101,7 @@ export function testJournal(open: () => Promise<Journal>): void {
     for (const document of ['a', 'b', 'c']) await journal.create(init(document));
     await journal.append([batch('a', 0, [bytes(1)])]);
     const batches = [
-      batch('a', 0, [bytes(9)], { owners: new Map([[9, 'eve']]) }),
+      batch('a', 0, [bytes(9)], { id: 'another', owners: new Map([[9, 'eve']]) }),
       batch('b', 0, [bytes(2)]),
       batch('c', 1, [bytes(9)]),
     ];
@@ -217,5 +222,110 @@ export function testJournal(open: () => Promise<Journal>): void {
     const loaded = await journal.load('a');
     await journal.append([batch('a', 0, [bytes(1)])]);
     expect(loaded).toMatchObject({ rows: [] });
+  });
+}
+
+/** For journals that several processes write. */
+export function testSharedJournal(open: () => Promise<Journal>): void {
+  test('a batch that follows another batch than the last is not written', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    await journal.append([batch('a', 0, [bytes(1)])]);
+    expect(await journal.append([batch('a', 1, [bytes(9)], { tail: 'lost' })])).toEqual([
+      'conflict',
+    ]);
+    expect(await journal.append([batch('a', 1, [bytes(9)], { tail: null })])).toEqual(['conflict']);
+    expect(await journal.append([batch('a', 1, [bytes(2)])])).toEqual(['committed']);
+    expect(await journal.load('a')).toMatchObject({
+      tail: 'batch-up-to-2',
+      rows: [
+        { offset: 1, update: bytes(1) },
+        { offset: 2, update: bytes(2) },
+      ],
+    });
+  });
+
+  test('a batch is written once, also when it comes again after later ones', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    await journal.create(init('b'));
+    const first = batch('a', 0, [bytes(1), bytes(2)], { owners: new Map([[7, 'ada']]) });
+    expect(await journal.append([first])).toEqual(['committed']);
+    expect(await journal.append([first, batch('b', 0, [bytes(5)])])).toEqual([
+      'committed',
+      'committed',
+    ]);
+    await journal.append([batch('a', 2, [bytes(3)])]);
+    expect(await journal.append([first])).toEqual(['committed']);
+    expect(await journal.load('a')).toMatchObject({
+      tail: 'batch-up-to-3',
+      rows: [{ offset: 1 }, { offset: 2 }, { offset: 3 }],
+      owners: new Map([[7, 'ada']]),
+    });
+  });
+
+  test('later rows are those after a position, with their owners', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    await journal.append([batch('a', 0, [bytes(1), bytes(2)], { owners: new Map([[7, 'ada']]) })]);
+    await journal.append([batch('a', 2, [bytes(3)], { owners: new Map([[8, 'ada']]) })]);
+    const epoch = 'life-of-a';
+    const all = {
+      tail: 'batch-up-to-3',
+      owners: new Map([
+        [7, 'ada'],
+        [8, 'ada'],
+      ]),
+    };
+    const row = (offset: number) => ({ offset, update: bytes(offset), user: 'ada' });
+    expect(await journal.readLater('a', { epoch, offset: 0, tail: null })).toEqual({
+      ...all,
+      base: 0,
+      rows: [row(1), row(2), row(3)],
+    });
+    expect(await journal.readLater('a', { epoch, offset: 2, tail: 'batch-up-to-2' })).toEqual({
+      ...all,
+      base: 2,
+      rows: [row(3)],
+    });
+    expect(await journal.readLater('a', { epoch, offset: 3, tail: 'batch-up-to-3' })).toEqual({
+      ...all,
+      base: 3,
+      rows: [],
+    });
+  });
+
+  test('there are no later rows after a position that is not of this journal', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    for (const offset of [0, 1, 2]) await journal.append([batch('a', offset, [bytes(offset + 1)])]);
+    const position = { epoch: 'life-of-a', offset: 2, tail: 'batch-up-to-2' };
+    for (const other of [
+      { ...position, epoch: 'another' },
+      { ...position, tail: 'lost' },
+      { ...position, offset: 4, tail: 'batch-up-to-4' },
+      { ...position, offset: 3, tail: 'lost' },
+    ])
+      expect(await journal.readLater('a', other)).toBeNull();
+    expect(await journal.readLater('b', position)).toBeNull();
+    const compaction = { document: 'a', epoch: 'life-of-a', from: 0, to: 3, snapshot: bytes(1) };
+    await journal.compact(compaction);
+    expect(await journal.readLater('a', position)).toBeNull();
+    expect(
+      await journal.readLater('a', { ...position, offset: 3, tail: 'batch-up-to-3' }),
+    ).toMatchObject({ rows: [] });
+  });
+
+  test('the batch after a compaction follows the last one', async () => {
+    await using journal = await open();
+    await journal.create(init('a'));
+    await journal.append([batch('a', 0, [bytes(1), bytes(2)])]);
+    const compaction = { document: 'a', epoch: 'life-of-a', from: 0, to: 2, snapshot: bytes(1) };
+    await journal.compact(compaction);
+    expect(await journal.load('a')).toMatchObject({ tail: 'batch-up-to-2', rows: [] });
+    expect(await journal.append([batch('a', 2, [bytes(3)], { tail: 'lost' })])).toEqual([
+      'conflict',
+    ]);
+    expect(await journal.append([batch('a', 2, [bytes(3)])])).toEqual(['committed']);
   });
 }

@@ -4,7 +4,7 @@
  * updates as rows without a gap up to `head`. `journal.contract.ts` tests every adapter.
  */
 import type { DocumentKind } from '@tandem/protocol';
-import type { Batch, StoredDocument } from '@tandem/sync';
+import type { Batch, LaterRows, StoredDocument } from '@tandem/sync';
 
 export interface JournalInit {
   readonly document: string;
@@ -28,8 +28,18 @@ export interface Compaction {
   readonly snapshot: Uint8Array;
 }
 
-/** `conflict`: another writer changed the document or began a new epoch; nothing of this batch is written. */
-export type AppendOutcome = 'committed' | 'conflict';
+/**
+ * `conflict`: another writer changed the document or began a new epoch. `busy`: another writer holds the
+ * document at this moment. Nothing of the batch is written in either case.
+ */
+export type AppendOutcome = 'committed' | 'conflict' | 'busy';
+
+export interface JournalPosition {
+  readonly epoch: string;
+  readonly offset: number;
+  /** The batch of the row at `offset`; null where it is unknown, and where there is no row. */
+  readonly tail: string | null;
+}
 
 /** Every call may fail with a `StorageError` and has then written nothing; `load` also with `DamagedDocument`. */
 export interface Journal extends AsyncDisposable {
@@ -37,11 +47,17 @@ export interface Journal extends AsyncDisposable {
   load(document: string): Promise<StoredDocument | null>;
   /**
    * Writes the batches of many documents, at most one of each, in one durable transaction. A batch is
-   * written when the document's head is its `base` and the epochs match.
+   * written when the document's head is its `base`, the last batch is its `tail` and the epochs match. A
+   * batch that the journal has already, from an attempt with an unknown outcome, is `committed`.
    *
    * @returns one outcome for each batch, in order.
    */
   append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]>;
+  /**
+   * Reads what other writers appended. Null when the journal no longer has these rows, has another epoch, or
+   * has another batch at the position; the document must then be loaded again.
+   */
+  readLater(document: string, position: JournalPosition): Promise<LaterRows | null>;
   /** Replaces the snapshot and deletes the rows it covers, unless the snapshot has changed meanwhile. */
   compact(compaction: Compaction): Promise<'compacted' | 'conflict'>;
   snapshot(document: string): Promise<StoredSnapshot | null>;

@@ -1,6 +1,13 @@
 /** The journal in memory, for tests. */
-import type { Batch, StoredDocument } from '@tandem/sync';
-import type { AppendOutcome, Compaction, Journal, JournalInit, StoredSnapshot } from './journal.ts';
+import type { Batch, LaterRows, StoredDocument } from '@tandem/sync';
+import type {
+  AppendOutcome,
+  Compaction,
+  Journal,
+  JournalInit,
+  JournalPosition,
+  StoredSnapshot,
+} from './journal.ts';
 
 interface MemoryDocument {
   readonly epoch: string;
@@ -8,8 +15,9 @@ interface MemoryDocument {
   head: number;
   snapshot: Uint8Array | null;
   snapshotOffset: number;
-  rows: { readonly offset: number; readonly update: Uint8Array }[];
+  rows: (LaterRows['rows'][number] & { readonly batch: string | null })[];
   readonly owners: Map<number, string>;
+  tail: string | null;
 }
 
 export class MemoryJournal implements Journal {
@@ -23,8 +31,12 @@ export class MemoryJournal implements Journal {
       head: seed === undefined ? 0 : 1,
       snapshot: null,
       snapshotOffset: 0,
-      rows: seed === undefined ? [] : [{ offset: 1, update: seed.update }],
+      rows:
+        seed === undefined
+          ? []
+          : [{ offset: 1, update: seed.update, user: seed.user, batch: null }],
       owners: new Map(seed?.owners),
+      tail: null,
     });
     return 'created';
   }
@@ -32,7 +44,7 @@ export class MemoryJournal implements Journal {
   async load(document: string): Promise<StoredDocument | null> {
     const entry = this.#documents.get(document);
     if (entry === undefined) return null;
-    const { epoch, kind, snapshot, snapshotOffset, rows, owners } = entry;
+    const { epoch, kind, snapshot, snapshotOffset, rows, owners, tail } = entry;
     return {
       document,
       epoch,
@@ -40,22 +52,45 @@ export class MemoryJournal implements Journal {
       kind,
       snapshot,
       snapshotOffset,
-      rows: [...rows],
+      rows: rows.map(({ offset, update }) => ({ offset, update })),
       owners: new Map(owners),
+      tail,
     };
   }
 
   async append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]> {
     return batches.map((batch) => {
+      const { id, rows } = batch;
       const entry = this.#documents.get(batch.document);
-      if (entry === undefined || entry.epoch !== batch.epoch || entry.head !== batch.base)
-        return 'conflict';
-      for (const { offset, update } of batch.rows) entry.rows.push({ offset, update });
-      entry.head += batch.rows.length;
+      if (entry === undefined || entry.epoch !== batch.epoch) return 'conflict';
+      if (entry.rows.some((row) => row.batch === id)) return 'committed';
+      if (entry.head !== batch.base || entry.tail !== batch.tail) return 'conflict';
+      for (const { offset, update, user } of rows)
+        entry.rows.push({ offset, update, user, batch: id });
+      entry.head += rows.length;
+      entry.tail = id;
       for (const [client, user] of batch.owners)
         if (!entry.owners.has(client)) entry.owners.set(client, user);
       return 'committed';
     });
+  }
+
+  async readLater(
+    document: string,
+    { epoch, offset, tail }: JournalPosition,
+  ): Promise<LaterRows | null> {
+    const entry = this.#documents.get(document);
+    if (entry === undefined || entry.epoch !== epoch || entry.head < offset) return null;
+    const at = entry.rows.find((row) => row.offset === offset);
+    const known = offset === entry.head ? entry.tail : (at?.batch ?? null);
+    if (offset < entry.snapshotOffset || known !== tail || entry.tail === null) return null;
+    const rows = entry.rows.filter((row) => row.offset > offset);
+    return {
+      base: offset,
+      rows: rows.map(({ offset, update, user }) => ({ offset, update, user })),
+      owners: new Map(entry.owners),
+      tail: entry.tail,
+    };
   }
 
   async compact({

@@ -16,7 +16,9 @@ function batch(document: string, epoch: string, base: number, sizes: readonly nu
   return {
     document,
     epoch,
+    id: `batch-${base}`,
     base,
+    tail: null,
     rows: sizes.map((size, at) => ({
       offset: base + 1 + at,
       update: new Uint8Array(size).fill(base + 1 + at),
@@ -146,14 +148,16 @@ test.each(Array.from({ length: 15 }, (_, seed) => seed))(
         default: {
           const base = random.next() < 0.05 ? head + 1 : head;
           const sizes = Array.from({ length: random.int(1, 4) }, () => random.int(1, 50));
-          await both((journal) => journal.append([batch(document, epoch, base, sizes)]));
+          const next = batch(document, epoch, base, sizes);
+          const ids = { id: `batch-${step}`, tail: stored?.tail ?? null };
+          await both((journal) => journal.append([{ ...next, ...ids }]));
         }
       }
       for (const connection of connections) {
         const ours = await connection.load(document);
         const expected = await model.load(document);
         const timelines = ours?.timelines;
-        expect(ours).toEqual(expected === null ? null : { ...expected, timelines });
+        expect(ours).toEqual(expected === null ? null : { ...expected, timelines, tail: null });
       }
     }
     for (const connection of connections) await connection[Symbol.asyncDispose]();

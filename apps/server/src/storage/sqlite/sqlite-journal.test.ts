@@ -9,7 +9,9 @@ import { SqliteJournal } from './sqlite-journal.ts';
 const batch = (base: number, update: Uint8Array): Batch => ({
   document: 'a',
   epoch: 'life',
+  id: `batch-${base}`,
   base,
+  tail: null,
   rows: [{ offset: base + 1, update, user: 'ada', subscription: 1, cseq: 1, at: 1 }],
   owners: new Map(),
   bytes: update.byteLength,

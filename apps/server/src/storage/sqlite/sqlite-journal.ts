@@ -84,12 +84,18 @@ export class SqliteJournal implements Journal {
         snapshotOffset: journal.snapshot_offset,
         rows,
         owners: new Map(owners.map(({ client, user }) => [client, user])),
+        tail: null,
       };
     });
   }
 
   async append(batches: readonly Batch[]): Promise<readonly AppendOutcome[]> {
     return this.#writing(() => batches.map((batch) => this.#append(batch)));
+  }
+
+  /** No other process writes, and each document has one shard. */
+  async readLater(): Promise<null> {
+    return null;
   }
 
   async compact(compaction: Compaction): Promise<'compacted' | 'conflict'> {

@@ -17,6 +17,10 @@ export const HTTP = {
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 15_000,
   checkIntervalMs: 1_000,
+  /** For the TLS handshake of a TCP connection. */
+  tlsHandshakeTimeoutMs: 10_000,
+  /** How often the files of the certificate are read again. */
+  tlsCheckIntervalMs: 10_000,
   /** Longer than proxies keep theirs open (60 s), or a proxy would send a request into a closing socket. */
   keepAliveMs: 75_000,
   /** `Retry-After` of requests that arrive while the server starts. */

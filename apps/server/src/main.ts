@@ -15,6 +15,8 @@ import { createWorkerEngine } from './engine/worker-engine.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
 import { StaticFiles } from './http/static-files.ts';
+import { readTlsCertificate, type TlsCertificate } from './http/tls-certificate.ts';
+import { TlsReload } from './http/tls-reload.ts';
 import { DRAIN } from './limits.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog, type Log } from './runtime/log.ts';
@@ -43,12 +45,15 @@ async function main(): Promise<void> {
   const files = await loadFiles(configuration, log);
   const securityHeaders = createSecurityHeaders(configuration);
   const { port, host, trustedProxies } = configuration;
+  const certificate = await loadCertificate(configuration);
   const listener = await HttpListener.listen({
     port,
     host,
     headers: securityHeaders,
     trustedProxies,
+    certificate,
   });
+  const tlsReload = watchCertificate({ configuration, certificate, listener, log });
   const dataDir = await prepareDataFolder(configuration.dataDir);
   // Locked until the process ends.
   const directory = await DataDirectory.open(dataDir, { clock: systemClock, log });
@@ -72,6 +77,7 @@ async function main(): Promise<void> {
   });
   stop = async () => {
     log.info('stopping');
+    tlsReload?.[Symbol.dispose]();
     setTimeout(() => process.exit(1), DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
@@ -126,10 +132,41 @@ async function loadFiles({ webDir, mode }: Configuration, log: Log): Promise<Sta
   return files;
 }
 
-function addressOf({ publicUrl, host }: Configuration, port: number): string {
+/** @throws StartupError where the files cannot be used. */
+async function loadCertificate({ tls }: Configuration): Promise<TlsCertificate | null> {
+  if (tls === null) return null;
+  const reading = await readTlsCertificate(tls, systemClock.now());
+  if (reading.kind === 'problem') throw new StartupError(reading.sentence);
+  return reading;
+}
+
+function watchCertificate({
+  configuration: { tls },
+  certificate,
+  listener,
+  log,
+}: {
+  readonly configuration: Configuration;
+  readonly certificate: TlsCertificate | null;
+  readonly listener: HttpListener;
+  readonly log: Log;
+}): TlsReload | null {
+  if (tls === null || certificate === null) return null;
+  const reload = new TlsReload({
+    files: tls,
+    current: certificate,
+    replace: (next) => listener.replaceCertificate(next),
+    clock: systemClock,
+    log,
+  });
+  reload.start();
+  return reload;
+}
+
+function addressOf({ publicUrl, host, tls }: Configuration, port: number): string {
   return (
     publicUrl?.href ??
-    `http://${host === null || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
+    `${tls === null ? 'http' : 'https'}://${host === null || host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
   );
 }
 

@@ -180,7 +180,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   wheel.start();
   metricsCollector.start();
   eventChannels.start();
-  const selfProbe = createSelfProbe({ db, engine, tokens, clock, metrics, log }, listener.address);
+  const selfProbe = createSelfProbe({ db, engine, tokens, clock, metrics, log }, listener);
   listener.serve({
     ...createHandlers({ cors: createCors(configuration), gateway, application, errors }),
     canStore: () => !isStalled(engine),

@@ -30,14 +30,20 @@ export class HttpClient {
   readonly #guest: SignedIn;
   readonly #format: 'binary' | 'json';
   readonly #abort = new AbortController();
+  readonly #fetch: typeof fetch;
   #name = '';
   #sequence = 0;
   #answered = 0;
 
-  constructor(url: string, guest: SignedIn, format: 'binary' | 'json' = 'binary') {
+  constructor(
+    url: string,
+    guest: SignedIn,
+    options: { readonly format?: 'binary' | 'json'; readonly fetch?: typeof fetch } = {},
+  ) {
     this.#url = url;
     this.#guest = guest;
-    this.#format = format;
+    this.#format = options.format ?? 'binary';
+    this.#fetch = options.fetch ?? fetch;
     onTestFinished(() => this.#abort.abort());
   }
 
@@ -140,7 +146,7 @@ export class HttpClient {
     headers: Record<string, string>,
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<Response> {
-    return await fetch(`${this.#url}${TRANSPORT_PATHS[path]}`, {
+    return await this.#fetch(`${this.#url}${TRANSPORT_PATHS[path]}`, {
       method: 'POST',
       headers: { Cookie: this.#guest.cookie, Origin: this.#url, ...headers },
       signal: this.#abort.signal,

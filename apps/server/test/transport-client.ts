@@ -57,7 +57,7 @@ export class TransportClient {
       client.hello(guest.token);
       return new TransportClient(way, client);
     }
-    const client = new HttpClient(server.url, guest, format);
+    const client = new HttpClient(server.url, guest, { format });
     await client[transport]();
     if (transport === 'poll') client.keepAsking();
     return new TransportClient(way, client);

@@ -34,6 +34,17 @@ const variables = {
     unset: null,
     purpose: 'The address to listen on; all of them when it is not set.',
   },
+  TLS_CERT: {
+    schema: words.meta({ expected: 'a file in PEM format' }),
+    unset: null,
+    purpose:
+      'The certificate, with those of its issuers after it. With TLS_KEY, the port speaks https only. Both files are read again every ten seconds.',
+  },
+  TLS_KEY: {
+    schema: words.meta({ expected: 'a file in PEM format' }),
+    unset: null,
+    purpose: 'The private key of the certificate, without a passphrase.',
+  },
   DATA_DIR: {
     schema: words.meta({ expected: 'a folder' }),
     unset: './data',
@@ -190,6 +201,8 @@ export interface Configuration {
   readonly mode: 'development' | 'production' | 'test';
   readonly port: number;
   readonly host: string | null;
+  /** Null: plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null;
   readonly dataDir: string;
   /** Null: beside the server's bundle. */
   readonly webDir: string | null;
@@ -237,12 +250,14 @@ export function readConfiguration(
     if (!result.success) problems.push(problemWith(name, { text, schema, error: result.error }));
     return [name, result.data];
   });
-  if (problems.length > 0) throw new StartupError(problems.join('\n'));
   const values = Object.fromEntries(entries) as Values;
+  const tls = tlsFiles(values, problems);
+  if (problems.length > 0) throw new StartupError(problems.join('\n'));
   return {
     mode: values.NODE_ENV,
     port: values.PORT,
     host: values.HOST,
+    tls,
     dataDir: values.DATA_DIR,
     webDir: values.WEB_DIR,
     publicUrl: values.PUBLIC_URL === null ? null : new URL(values.PUBLIC_URL),
@@ -273,6 +288,20 @@ export function readConfiguration(
       bytesPerSecond: values.BYTES_PER_SECOND,
     },
   };
+}
+
+function tlsFiles(
+  { TLS_CERT, TLS_KEY }: Pick<Values, 'TLS_CERT' | 'TLS_KEY'>,
+  problems: string[],
+): Configuration['tls'] {
+  if (TLS_CERT !== null && TLS_KEY !== null) return { certificate: TLS_CERT, key: TLS_KEY };
+  if (TLS_CERT !== null || TLS_KEY !== null)
+    problems.push(
+      TLS_KEY === null
+        ? 'TLS_CERT is set and TLS_KEY is not; set both, or neither.'
+        : 'TLS_KEY is set and TLS_CERT is not; set both, or neither.',
+    );
+  return null;
 }
 
 /** Variables of other programs that have no effect here, with a warning for each. */

@@ -9,6 +9,7 @@ async function listen(): Promise<HttpListener> {
     host: '127.0.0.1',
     headers: () => ({ 'X-Test': 'here' }),
     trustedProxies: 0,
+    certificate: null,
   });
   onTestFinished(() => listener[Symbol.asyncDispose]());
   return listener;

@@ -3,6 +3,7 @@
  * answer. Load balancers check with any version of HTTP, any `Host` or none, and any method.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SilentSockets } from './silent-sockets.ts';
@@ -11,6 +12,7 @@ import { StartupError } from '../runtime/startup-error.ts';
 import { clientAddress } from './client-address.ts';
 import { ClientSockets } from './client-sockets.ts';
 import type { HeadersOf } from './security-headers.ts';
+import type { TlsCertificate } from './tls-certificate.ts';
 
 export interface HttpHandlers {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,6 +26,8 @@ export interface HttpListenerOptions {
   readonly headers: HeadersOf;
   /** With a proxy, all TCP connections share its address, so they are not counted by address. */
   readonly trustedProxies: number;
+  /** Null: plain HTTP. */
+  readonly certificate: TlsCertificate | null;
 }
 
 type Phase = 'starting' | 'ready' | 'draining';
@@ -31,27 +35,40 @@ type Phase = 'starting' | 'ready' | 'draining';
 /** Pending TCP connections, for reconnect storms after a restart. */
 const BACKLOG = 4_096;
 
+const SERVER_OPTIONS = {
+  headersTimeout: HTTP.headersTimeoutMs,
+  requestTimeout: HTTP.requestTimeoutMs,
+  keepAliveTimeout: HTTP.keepAliveMs,
+  connectionsCheckingInterval: HTTP.checkIntervalMs,
+  noDelay: true,
+  requireHostHeader: false,
+} as const;
+
 const STARTING = 'Tandem is starting. Come back in a moment.\n';
 
 export class HttpListener implements AsyncDisposable {
   readonly server: Server;
+  readonly #tls: TlsServer | null;
   readonly #headers: HeadersOf;
   #phase: Phase = 'starting';
   #handlers: HttpHandlers | null = null;
 
-  private constructor({ headers, trustedProxies }: HttpListenerOptions) {
+  private constructor({ headers, trustedProxies, certificate }: HttpListenerOptions) {
     this.#headers = headers;
-    this.server = createServer(
-      {
-        headersTimeout: HTTP.headersTimeoutMs,
-        requestTimeout: HTTP.requestTimeoutMs,
-        keepAliveTimeout: HTTP.keepAliveMs,
-        connectionsCheckingInterval: HTTP.checkIntervalMs,
-        noDelay: true,
-        requireHostHeader: false,
-      },
-      (request, response) => this.#request(request, response),
-    );
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#request(request, response);
+    this.#tls =
+      certificate === null
+        ? null
+        : createTlsServer(
+            {
+              ...SERVER_OPTIONS,
+              ...secureContextOf(certificate),
+              handshakeTimeout: HTTP.tlsHandshakeTimeoutMs,
+            },
+            onRequest,
+          );
+    this.server = this.#tls ?? createServer(SERVER_OPTIONS, onRequest);
     this.server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
     new ClientSockets().watch(this.server);
     new SilentSockets((socket) =>
@@ -71,6 +88,15 @@ export class HttpListener implements AsyncDisposable {
       server.listen({ port, backlog: BACKLOG, ...(host === null ? {} : { host }) }, resolve);
     });
     return listener;
+  }
+
+  get isSecure(): boolean {
+    return this.#tls !== null;
+  }
+
+  /** For new connections; open ones go on with theirs. */
+  replaceCertificate(certificate: TlsCertificate): void {
+    this.#tls?.setSecureContext(secureContextOf(certificate));
   }
 
   get address(): AddressInfo {
@@ -139,6 +165,14 @@ export class HttpListener implements AsyncDisposable {
       `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: ${HTTP.startRetryAfterS}\r\nContent-Length: 0\r\n\r\n`,
     );
   }
+}
+
+function secureContextOf({ certificate, key }: TlsCertificate) {
+  return {
+    cert: certificate,
+    key,
+    minVersion: 'TLSv1.2',
+  } as const;
 }
 
 function healthCheckOf({ url = '/', method }: IncomingMessage): 'alive' | 'ready' | null {

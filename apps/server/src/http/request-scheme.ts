@@ -1,4 +1,4 @@
-/** The scheme of a request. TLS ends at a proxy, so only headers reveal the scheme. */
+/** The scheme of a request. TLS may end at a proxy, so headers reveal the scheme that the client used. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type SchemeHeaders = Pick<IncomingHttpHeaders, 'host' | 'origin'> & {

@@ -1,6 +1,5 @@
 /** Creates the two users and the private document used by the self-probe. */
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { createDocument } from '../storage/documents.ts';
 import type { Database } from '../storage/tables.ts';
 import { createUser, findUser } from '../storage/users.ts';
@@ -26,13 +25,22 @@ const READER = 'self-probe-reader';
 const TITLE = 'Self-probe';
 const ID_BYTES = 18;
 
-export function createSelfProbe(context: ProbeContext, listening: AddressInfo): SelfProbe {
+export interface ProbedPort {
+  readonly address: { readonly address: string; readonly port: number };
+  readonly isSecure: boolean;
+}
+
+export function createSelfProbe(
+  context: ProbeContext,
+  { address: listening, isSecure }: ProbedPort,
+): SelfProbe {
   const { tokens, clock, metrics, log } = context;
   const tokenOf = async (user: string) => (await tokens.sign(user)).token;
   const createPair = () =>
     new SocketPair({
       port: listening.port,
       address: ownAddress(listening.address),
+      isSecure,
       prepare: () => prepareDocument(context),
       writerToken: () => tokenOf(WRITER),
       readerToken: () => tokenOf(READER),

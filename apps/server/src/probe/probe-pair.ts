@@ -10,6 +10,7 @@ import { ProbeSocket } from './probe-socket.ts';
 export interface SocketPairOptions {
   readonly port: number;
   readonly address: string;
+  readonly isSecure: boolean;
   readonly prepare: () => Promise<string>;
   readonly writerToken: () => Promise<string>;
   readonly readerToken: () => Promise<string>;
@@ -72,10 +73,10 @@ export class SocketPair implements ProbePair {
   }
 
   async #connect(): Promise<Opened> {
-    const { port, address, prepare, writerToken, readerToken } = this.#options;
+    const { port, address, isSecure, prepare, writerToken, readerToken } = this.#options;
     const document = await prepare();
     if (this.#state === 'ended') throw new Error('it was ended');
-    const place = { port, address, document };
+    const place = { port, address, isSecure, document };
     const writer = new ProbeSocket({
       ...place,
       client: WRITER_CLIENT,

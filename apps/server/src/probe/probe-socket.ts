@@ -16,6 +16,7 @@ export interface ProbeSocketOptions {
   readonly port: number;
   /** An address of this machine; IPv6 without brackets. */
   readonly address: string;
+  readonly isSecure: boolean;
   readonly document: string;
   readonly client: number;
   readonly token: () => Promise<string>;
@@ -36,9 +37,14 @@ export class ProbeSocket {
 
   constructor(options: ProbeSocketOptions) {
     this.#options = options;
-    const { address, port } = options;
+    const { address, port, isSecure } = options;
     const host = address.includes(':') ? `[${address}]` : address;
-    this.#socket = new WebSocket(`ws://${host}:${port}${SYNC_PATH}`, SUBPROTOCOL_BINARY);
+    this.#socket = new WebSocket(
+      `${isSecure ? 'wss' : 'ws'}://${host}:${port}${SYNC_PATH}`,
+      SUBPROTOCOL_BINARY,
+      // The certificate names the public host, not this address of the machine.
+      { rejectUnauthorized: false },
+    );
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('error', () => {});
     this.#socket.on('close', (code) => this.#fail(new Error(`closed with ${code}`)));

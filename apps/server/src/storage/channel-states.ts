@@ -7,7 +7,7 @@ import {
 } from '@tandem/protocol';
 import type { ChannelKey } from './channel-key.ts';
 import { readDeletedRanges, readMessages } from './chat.ts';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { listDocuments, readLibraryPage } from './documents.ts';
 import { readSharing } from './sharing.ts';
 import type { Database } from './tables.ts';

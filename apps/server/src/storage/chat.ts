@@ -9,7 +9,7 @@ import {
   type NumberRange,
 } from '@tandem/protocol';
 import { CHAT, LIBRARY } from '../limits.ts';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import type { ChatMessageRow, Database, UserRow } from './tables.ts';
 
 export interface NewMessage {

@@ -12,7 +12,7 @@ import {
   type Role,
 } from '@tandem/protocol';
 import { LIBRARY, VISITS } from '../limits.ts';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { decideRole } from './roles.ts';
 import type { Database, DocumentRow } from './tables.ts';
 

@@ -1,60 +1,74 @@
 /**
- * The migrations of the database. Names sort in execution order. Never change a migration that was
- * released; add a new one at the end.
+ * The migrations of the database, in SQLite and in Postgres. Never change a migration that was released; add
+ * a new one at the end.
  */
 import { randomUUID } from 'node:crypto';
-import { sql, type Kysely, type Migration } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Clock } from '../runtime/clock.ts';
+import type { ColumnTypes, DatabaseKind, SchemaParts } from './schema-parts.ts';
+import { postgresSchema } from './postgres/postgres-schema.ts';
+import { sqliteSchema } from './sqlite/sqlite-schema.ts';
 
-export function migrations(clock: Clock): Readonly<Record<string, Migration>> {
-  return { '0001-schema': { up: (db) => createSchema(db, clock) } };
+export interface Migration {
+  readonly name: string;
+  up(db: Kysely<unknown>): Promise<void>;
 }
 
-async function createSchema(db: Kysely<unknown>, clock: Clock): Promise<void> {
-  await createPeopleAndDocuments(db);
-  await createJournal(db);
-  await createCommandsAndEvents(db);
-  await createChat(db);
-  await createTimelines(db, clock);
+const SCHEMAS: Readonly<Record<DatabaseKind, SchemaParts>> = {
+  sqlite: sqliteSchema,
+  postgres: postgresSchema,
+};
+
+export function migrations(kind: DatabaseKind, clock: Clock): readonly Migration[] {
+  return [{ name: '0001-schema', up: (db) => createSchema(db, kind, clock) }];
 }
 
-async function createPeopleAndDocuments(db: Kysely<unknown>): Promise<void> {
+async function createSchema(db: Kysely<unknown>, kind: DatabaseKind, clock: Clock): Promise<void> {
+  const { types, createOwnTables } = SCHEMAS[kind];
+  await createOwnTables(db);
+  await createPeopleAndDocuments(db, types);
+  await createCommandsAndEvents(db, types);
+  await createChat(db, types);
+  await createTimelines(db, types, clock);
+}
+
+async function createPeopleAndDocuments(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('user')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('color', 'integer', (column) => column.notNull())
-    .addColumn('created_at', 'integer', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.primaryKey())
+    .addColumn('name', types.text, (column) => column.notNull())
+    .addColumn('color', types.integer, (column) => column.notNull())
+    .addColumn('created_at', types.integer, (column) => column.notNull())
     .execute();
   await db.schema
     .createTable('session')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('created_at', 'integer', (column) => column.notNull())
-    .addColumn('expires_at', 'integer', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.primaryKey())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('expires_at', types.integer, (column) => column.notNull())
     .execute();
   await db.schema.createIndex('session_expires_at').on('session').column('expires_at').execute();
   await db.schema.createIndex('session_user').on('session').column('user').execute();
   await db.schema
     .createTable('document')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('title', 'text', (column) => column.notNull())
-    .addColumn('owner', 'text')
-    .addColumn('link_access', 'text', (column) => column.notNull().defaultTo('edit'))
-    .addColumn('excerpt', 'text', (column) => column.notNull().defaultTo(''))
-    .addColumn('folded_title', 'text', (column) => column.notNull().defaultTo(''))
-    .addColumn('folded_excerpt', 'text', (column) => column.notNull().defaultTo(''))
-    .addColumn('created_at', 'integer', (column) => column.notNull())
-    .addColumn('updated_at', 'integer', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.primaryKey())
+    .addColumn('kind', types.text, (column) => column.notNull())
+    .addColumn('title', types.text, (column) => column.notNull())
+    .addColumn('owner', types.text)
+    .addColumn('link_access', types.text, (column) => column.notNull().defaultTo('edit'))
+    .addColumn('excerpt', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_title', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('folded_excerpt', types.text, (column) => column.notNull().defaultTo(''))
+    .addColumn('created_at', types.integer, (column) => column.notNull())
+    .addColumn('updated_at', types.integer, (column) => column.notNull())
     .execute();
   await db.schema.createIndex('document_owner').on('document').column('owner').execute();
   await db.schema
     .createTable('visit')
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('opened_at', 'integer', (column) => column.notNull())
-    .addColumn('chat_read', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('opened_at', types.integer, (column) => column.notNull())
+    .addColumn('chat_read', types.integer, (column) => column.notNull().defaultTo(0))
     .addPrimaryKeyConstraint('visit_primary', ['user', 'document'])
     .execute();
   await db.schema
@@ -64,94 +78,50 @@ async function createPeopleAndDocuments(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('member')
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('role', types.text, (column) => column.notNull())
     .addPrimaryKeyConstraint('member_primary', ['document', 'user'])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(types.clustered)
     .execute();
   await db.schema.createIndex('member_user').on('member').column('user').execute();
 }
 
-async function createJournal(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('journal')
-    .addColumn('document', 'text', (column) => column.primaryKey())
-    .addColumn('epoch', 'text', (column) => column.notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('settled', 'integer', (column) => column.notNull())
-    .addColumn('snapshot_offset', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`without rowid`)
-    .execute();
-  await db.schema
-    .createTable('snapshot')
-    .addColumn('document', 'text', (column) => column.primaryKey())
-    .addColumn('data', 'blob', (column) => column.notNull())
-    .execute();
-  await db.schema
-    .createTable('update')
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('offset', 'integer', (column) => column.notNull())
-    .addColumn('data', 'blob', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('at', 'integer', (column) => column.notNull())
-    .addPrimaryKeyConstraint('update_primary', ['document', 'offset'])
-    .modifyEnd(sql`without rowid`)
-    .execute();
-  await db.schema
-    .createTable('recent')
-    .addColumn('number', 'integer', (column) => column.primaryKey())
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('offset', 'integer', (column) => column.notNull())
-    .addColumn('data', 'blob', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('at', 'integer', (column) => column.notNull())
-    .execute();
-  await db.schema
-    .createTable('client')
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('client', 'integer', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('client_primary', ['document', 'client'])
-    .modifyEnd(sql`without rowid`)
-    .execute();
-}
-
-async function createCommandsAndEvents(db: Kysely<unknown>): Promise<void> {
+async function createCommandsAndEvents(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('command')
-    .addColumn('id', 'text', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('result', 'text', (column) => column.notNull())
-    .addColumn('at', 'integer', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('result', types.text, (column) => column.notNull())
+    .addColumn('at', types.integer, (column) => column.notNull())
     // Ids begin with their time, so that rows of one time are neighbours.
     .addPrimaryKeyConstraint('command_primary', ['id', 'user'])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(types.clustered)
     .execute();
   await db.schema
     .createTable('event')
-    .addColumn('channel', 'text', (column) => column.notNull())
-    .addColumn('offset', 'integer', (column) => column.notNull())
-    .addColumn('data', 'text', (column) => column.notNull())
-    .addColumn('at', 'integer', (column) => column.notNull())
+    .addColumn('channel', types.text, (column) => column.notNull())
+    .addColumn('offset', types.integer, (column) => column.notNull())
+    .addColumn('data', types.text, (column) => column.notNull())
+    .addColumn('at', types.integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('event_primary', ['channel', 'offset'])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(types.clustered)
     .execute();
 }
 
-async function createChat(db: Kysely<unknown>): Promise<void> {
+async function createChat(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
   await db.schema
     .createTable('chat_message')
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('number', 'integer', (column) => column.notNull())
-    .addColumn('id', 'text', (column) => column.notNull())
-    .addColumn('author', 'text', (column) => column.notNull())
-    .addColumn('text', 'text', (column) => column.notNull())
-    .addColumn('mentions', 'text', (column) => column.notNull())
-    .addColumn('reply_to', 'text')
-    .addColumn('at', 'integer', (column) => column.notNull())
-    .addColumn('edited_at', 'integer')
-    .addColumn('deleted_at', 'integer')
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('number', types.integer, (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.notNull())
+    .addColumn('author', types.text, (column) => column.notNull())
+    .addColumn('text', types.text, (column) => column.notNull())
+    .addColumn('mentions', types.text, (column) => column.notNull())
+    .addColumn('reply_to', types.text)
+    .addColumn('at', types.integer, (column) => column.notNull())
+    .addColumn('edited_at', types.integer)
+    .addColumn('deleted_at', types.integer)
     // In a table with row ids, new messages of all documents share a page.
     .addPrimaryKeyConstraint('chat_message_primary', ['document', 'number'])
     // Ids begin with their time, so that messages of one time are neighbours.
@@ -159,19 +129,19 @@ async function createChat(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('chat_author')
-    .addColumn('user', 'text', (column) => column.notNull())
-    .addColumn('document', 'text', (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
+    .addColumn('document', types.text, (column) => column.notNull())
     .addPrimaryKeyConstraint('chat_author_primary', ['user', 'document'])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(types.clustered)
     .execute();
   await db.schema
     .createTable('chat_reaction')
-    .addColumn('order', 'integer', (column) => column.primaryKey())
-    .addColumn('document', 'text', (column) => column.notNull())
-    .addColumn('message', 'text', (column) => column.notNull())
-    .addColumn('emoji', 'text', (column) => column.notNull())
-    .addColumn('place', 'integer', (column) => column.notNull())
-    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('order', types.rowNumber, (column) => column.primaryKey())
+    .addColumn('document', types.text, (column) => column.notNull())
+    .addColumn('message', types.text, (column) => column.notNull())
+    .addColumn('emoji', types.text, (column) => column.notNull())
+    .addColumn('place', types.integer, (column) => column.notNull())
+    .addColumn('user', types.text, (column) => column.notNull())
     .addUniqueConstraint('chat_reaction_once', ['document', 'message', 'emoji', 'user'])
     .execute();
   await db.schema.createIndex('chat_reaction_user').on('chat_reaction').column('user').execute();
@@ -183,19 +153,18 @@ async function createChat(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createTimelines(db: Kysely<unknown>, clock: Clock): Promise<void> {
+async function createTimelines(
+  db: Kysely<unknown>,
+  types: ColumnTypes,
+  clock: Clock,
+): Promise<void> {
   await db.schema
     .createTable('timeline')
-    .addColumn('number', 'integer', (column) => column.primaryKey())
-    .addColumn('id', 'text', (column) => column.notNull().unique())
-    .addColumn('began_at', 'integer', (column) => column.notNull())
+    .addColumn('number', types.rowNumber, (column) => column.primaryKey())
+    .addColumn('id', types.text, (column) => column.notNull().unique())
+    .addColumn('began_at', types.integer, (column) => column.notNull())
     .execute();
   await sql`insert into timeline (id, began_at) values (${randomUUID()}, ${clock.now()})`.execute(
     db,
   );
-  await db.schema
-    .createTable('run')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('schema_version', 'integer', (column) => column.notNull())
-    .execute();
 }

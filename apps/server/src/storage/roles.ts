@@ -1,6 +1,6 @@
 /** Roles in documents: the owner's, else the role given to a user, else the role that the link gives. */
 import type { Access, Role } from '@tandem/protocol';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, DocumentRow, MemberTable } from './tables.ts';
 
 export type GivenRole = MemberTable['role'];

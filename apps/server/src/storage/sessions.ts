@@ -1,6 +1,6 @@
 /** Sessions of signed-in browsers. The database stores only a digest of the cookie. */
 import { createHash } from 'node:crypto';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
 export function sessionId(cookie: string): string {

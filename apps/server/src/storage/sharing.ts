@@ -7,7 +7,7 @@ import {
   type User,
 } from '@tandem/protocol';
 import { LIBRARY, SHARING } from '../limits.ts';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import { givenRoles, LINK_ROLES, type GivenRole } from './roles.ts';
 import type { Database } from './tables.ts';
 

@@ -1,6 +1,6 @@
 /** User accounts. A guest is a user without more than a name. */
 import type { User } from '@tandem/protocol';
-import { compiledQuery } from './sqlite/compiled-query.ts';
+import { compiledQuery } from './compiled-query.ts';
 import type { Database, UserRow } from './tables.ts';
 
 export async function createUser(

@@ -21,6 +21,7 @@ test('opening an empty file creates all tables', async () => {
     'event',
     'journal',
     'member',
+    'migration',
     'recent',
     'run',
     'session',

@@ -1,7 +1,7 @@
 /** The metadata database in SQLite, as Kysely sees it. */
-import { Kysely, Migrator } from 'kysely';
+import { Kysely } from 'kysely';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
-import { migrations } from '../migrations.ts';
+import { migrate } from '../migrator.ts';
 import { StoredTextPlugin } from '../stored-texts.ts';
 import type { Database, Tables } from '../tables.ts';
 import { SqliteExecutorDialect } from './dialect.ts';
@@ -26,19 +26,10 @@ export async function openDatabase(
 ): Promise<Database> {
   const db = connectDatabase(executor);
   try {
-    const migrator = new Migrator({
-      db: db.withoutPlugins(),
-      provider: { getMigrations: async () => migrations(clock) },
-    });
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw toError(error);
+    await migrate(db, { kind: 'sqlite', clock });
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { compiledQuery } from './compiled-query.ts';
-import { createDocument } from '../documents.ts';
-import { temporaryDatabase } from '../testing/temporary-database.ts';
+import { createDocument } from './documents.ts';
+import { temporaryDatabase } from './testing/temporary-database.ts';
 
 test('a query is built once for a dialect, and gets its values in the order of their places', async () => {
   let builds = 0;

@@ -1,6 +1,6 @@
 /** Queries that Kysely compiles once for each dialect, because compiling one takes longer than running it. */
 import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely';
-import type { Database } from '../tables.ts';
+import type { Database } from './tables.ts';
 
 class Placeholder {
   readonly index: number;

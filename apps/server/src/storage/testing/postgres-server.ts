@@ -1,0 +1,153 @@
+/** A Postgres server of its own, with data in a temporary folder, as a plain process. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+
+const execute = promisify(execFile);
+
+const START_LIMIT_MS = 20_000;
+const INSTALL_LIMIT_MS = 300_000;
+/** Where Debian keeps what it does not put on the path. */
+const VERSIONS = '/usr/lib/postgresql';
+const SETTINGS = { listen_addresses: '', max_connections: '200', shared_buffers: '32MB' };
+
+export class PostgresServer implements AsyncDisposable {
+  readonly folder: string;
+  readonly #program: string;
+  readonly #user: Identity;
+  #child: ChildProcess | null = null;
+
+  private constructor(folder: string, program: string, user: Identity) {
+    this.folder = folder;
+    this.#program = program;
+    this.#user = user;
+  }
+
+  /** Answers on a socket in its folder only. */
+  static async start(): Promise<PostgresServer> {
+    const [initdb, postgres] = [await findProgram('initdb'), await findProgram('postgres')];
+    const folder = await mkdtemp(join(tmpdir(), 'tandem-postgres-'));
+    const user = await ownIdentity();
+    if (user.uid !== undefined) await chown(folder, user.uid, user.gid as number);
+    await chmod(folder, 0o700);
+    const data = join(folder, 'data');
+    await execute(initdb, ['-D', data, '-U', 'tandem', '-A', 'trust', '-E', 'UTF8', '-N'], user);
+    const server = new PostgresServer(folder, postgres, user);
+    await server.run();
+    return server;
+  }
+
+  get process(): ChildProcess | null {
+    return this.#child;
+  }
+
+  url(database = 'postgres'): string {
+    return `postgres://tandem@localhost/${database}?host=${encodeURIComponent(this.folder)}`;
+  }
+
+  /** @returns its URL. */
+  async createDatabase(): Promise<string> {
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    const client = new Client({ connectionString: this.url() });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    return this.url(name);
+  }
+
+  async run(): Promise<void> {
+    const settings = { ...SETTINGS, unix_socket_directories: this.folder };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = spawn(this.#program, ['-D', join(this.folder, 'data'), ...options], {
+      ...this.#user,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-4_000)));
+    const end = Date.now() + START_LIMIT_MS;
+    while (!(await this.#isReady())) {
+      if (child.exitCode !== null || Date.now() > end)
+        throw new Error(`Postgres did not start:\n${output}`);
+      await sleep(50);
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #isReady(): Promise<boolean> {
+    const client = new Client({ connectionString: this.url() });
+    try {
+      await client.connect();
+      await client.end();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Postgres refuses to run as root. */
+async function ownIdentity(): Promise<Identity> {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = await Promise.all(
+        ['-u', '-g'].map(async (flag) => Number((await execute('id', [flag, name])).stdout)),
+      );
+      return { uid: uid as number, gid: gid as number };
+    } catch {
+      // Another system's name.
+    }
+  }
+  throw new Error('There is no user as whom Postgres could run.');
+}
+
+async function findProgram(name: string): Promise<string> {
+  const found = locate(name);
+  if (found !== undefined) return found;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const options = { timeout: INSTALL_LIMIT_MS, env };
+    await execute('apt-get', ['update'], options);
+    await execute('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], options);
+  }
+  const installed = locate(name);
+  if (installed !== undefined) return installed;
+  throw new Error(`These tests need Postgres 15 or later: ${name} is not installed.`);
+}
+
+function locate(name: string): string | undefined {
+  const versions = existsSync(VERSIONS)
+    ? readdirSync(VERSIONS).toSorted((one, other) => Number(other) - Number(one))
+    : [];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    ...versions.map((version) => join(VERSIONS, version, 'bin')),
+  ];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}

@@ -4,12 +4,12 @@
  * committed bytes. Each update has one outcome, published in the order of the updates: none
  * overtakes an uncommitted row.
  */
-import { errorOf, type DocumentKind, type ErrorBody } from '@tandem/protocol';
+import { errorOf, type DocumentKind } from '@tandem/protocol';
 import * as Y from 'yjs';
-import type { UpdateValidation, ValidationContext, AuthorityRules } from './authority-rules.ts';
+import { Admission } from './admission.ts';
+import type { AuthorityRules } from './authority-rules.ts';
 import { CommittedReplica } from './committed-replica.ts';
 import type {
-  AppendRequest,
   EngineEvent,
   OpenAnswer,
   OpenRequest,
@@ -17,30 +17,20 @@ import type {
   Position,
   RowsRequest,
 } from './engine-event.ts';
-import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import { LoadedDocument } from './loaded-document.ts';
+import { OutcomeQueue, type Decision, type Submission } from './outcome-queue.ts';
+import type { Batch, LaterRows, StoredDocument, Timelines } from './stored-document.ts';
+import type { Subscription } from './subscription.ts';
 import { isEmptyStateVector, isStateVector } from './update-content.ts';
-import { OutcomeQueue, type Outcome } from './outcome-queue.ts';
-import type { Batch, StoredDocument, Timelines } from './stored-document.ts';
 
-type Submission = AppendRequest & { readonly at: number };
+/** `unresolved`: a batch may be on disk. `conflicted`: its place was taken; waits for `follow`. */
+export type AppendState = 'idle' | 'unresolved' | 'conflicted';
 
-interface Subscription {
-  readonly user: string;
-  readonly client: number | undefined;
-  /** The client's replica comes from a timeline that a restore ended. */
-  readonly returns: boolean;
-  state:
-    | { readonly kind: 'accepting' }
-    | { readonly kind: 'refused' }
-    | { readonly kind: 'awaiting-repair'; newest: number };
-}
-
-const ACCEPTING = { kind: 'accepting' } as const;
-const REFUSED = { kind: 'refused' } as const;
-
-const TOO_LARGE =
-  'This document has reached the largest size that the server can store. Your change is kept on this device. Continue in a new document.';
+/**
+ * `gap`: rows in between are missing, or the rows follow another batch than the last one.
+ * `unresolved`: offer them again when the batch's outcome is known.
+ */
+export type FollowOutcome = 'followed' | 'known' | 'gap' | 'unresolved';
 
 export class Authority {
   readonly document: string;
@@ -49,14 +39,13 @@ export class Authority {
   readonly #documentKind: DocumentKind;
   readonly #rules: AuthorityRules;
   readonly #committed: CommittedReplica;
-  readonly #owners: Map<number, string>;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #loaded: LoadedDocument;
   readonly #outcomes: OutcomeQueue;
-  #lastOffset: number;
+  readonly #admission: Admission;
   #lastBatch: string | null;
-  #queuedBytes = 0;
   #commit: { readonly batch: Batch; state: 'in-flight' | 'failed' } | null = null;
+  #isBehind = false;
   #events: EngineEvent[] = [];
 
   private constructor(stored: StoredDocument, rules: AuthorityRules) {
@@ -66,11 +55,17 @@ export class Authority {
     this.#documentKind = stored.kind;
     this.#rules = rules;
     this.#committed = new CommittedReplica(stored);
-    this.#owners = new Map(stored.owners);
     this.#loaded = new LoadedDocument(this.#committed, rules);
     const { document, epoch, head } = this.#committed;
     this.#outcomes = new OutcomeQueue({ document, epoch, head });
-    this.#lastOffset = head;
+    this.#admission = new Admission({
+      rules,
+      committed: this.#committed,
+      loaded: this.#loaded,
+      queue: this.#outcomes,
+      owners: stored.owners,
+      subscriptions: this.#subscriptions,
+    });
     this.#lastBatch = stored.tail;
   }
 
@@ -81,6 +76,16 @@ export class Authority {
 
   get head(): number {
     return this.#committed.head;
+  }
+
+  /** The id of the last batch. */
+  get tail(): string | null {
+    return this.#lastBatch;
+  }
+
+  get appending(): AppendState {
+    if (this.#commit !== null) return 'unresolved';
+    return this.#isBehind ? 'conflicted' : 'idle';
   }
 
   get clean(): boolean {
@@ -96,7 +101,7 @@ export class Authority {
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#outcomes.rowBytes;
   }
 
   get size(): number {
@@ -124,7 +129,13 @@ export class Authority {
     if (answer.kind === 'opened') {
       const returns =
         answer.isParted && this.#timelines.earlier.includes(position?.timeline as string);
-      this.#subscriptions.set(subscription, { user, client, returns, state: ACCEPTING });
+      this.#subscriptions.set(subscription, {
+        user,
+        client,
+        returns,
+        newest: 0,
+        state: 'accepting',
+      });
     }
     this.#events.push({ kind: 'answered', document: this.document, subscription, answer });
   }
@@ -153,30 +164,21 @@ export class Authority {
    * Discard this object then.
    */
   submit(submission: Submission): void {
-    const { cseq } = submission;
-    const subscription = this.#subscriptions.get(submission.subscription);
-    if (subscription === undefined || subscription.state.kind === 'refused') return;
-    const repair = subscription.state.kind === 'awaiting-repair' ? subscription.state : null;
-    if (repair !== null && cseq > repair.newest) {
-      repair.newest = cseq;
-      return;
-    }
-    const outcome = this.#decide(submission, {
-      attempt: repair === null ? 'first' : 'repair',
-      subscription,
-    });
-    subscription.state =
-      outcome.kind === 'refused'
-        ? REFUSED
-        : outcome.kind === 'missing'
-          ? { kind: 'awaiting-repair', newest: cseq }
-          : ACCEPTING;
-    this.#outcomes.push(outcome);
+    const sender = this.#subscriptions.get(submission.subscription);
+    if (sender === undefined) return;
+    const isRepeated = submission.cseq <= sender.newest;
+    sender.newest = Math.max(sender.newest, submission.cseq);
+    if (sender.state === 'refused' || (sender.state === 'awaiting-repair' && !isRepeated)) return;
+    const attempt = sender.state === 'awaiting-repair' ? 'repair' : 'first';
+    const decision = this.#admission.decide(submission, sender, attempt);
+    sender.state = 'accepting';
+    this.#stop(sender, decision);
+    this.#outcomes.push({ submission, sender, decision });
     this.#notify();
   }
 
   batch(): Batch | null {
-    if (this.#commit?.state === 'in-flight') return null;
+    if (this.#isBehind || this.#commit?.state === 'in-flight') return null;
     this.#commit ??= this.#gather();
     if (this.#commit === null) return null;
     this.#commit.state = 'in-flight';
@@ -187,7 +189,6 @@ export class Authority {
     this.#expectInFlight(batch);
     this.#commit = null;
     this.#lastBatch = batch.id;
-    this.#queuedBytes -= batch.bytes;
     const last = batch.base + batch.rows.length;
     for (const { row, clocks } of this.#outcomes.rows) {
       if (row.offset <= last) this.#committed.append(row, clocks);
@@ -195,8 +196,33 @@ export class Authority {
     this.#notify();
   }
 
+  /** Another server's rows took the place of the batch. The next one is issued after `follow`. */
+  conflicted(batch: Batch): void {
+    this.#expectInFlight(batch);
+    this.#commit = null;
+    this.#isBehind = true;
+  }
+
   failed(batch: Batch): void {
     this.#expectInFlight(batch).state = 'failed';
+  }
+
+  /**
+   * Takes over rows that other servers committed, and queues the own updates after them.
+   *
+   * @throws DamagedDocument when the rows cannot be applied to the committed ones. Discard this
+   * object then.
+   */
+  follow(later: LaterRows): FollowOutcome {
+    const known = this.head - later.base;
+    if (known >= later.rows.length) {
+      if (known === later.rows.length && later.tail === this.#lastBatch) this.#isBehind = false;
+      return 'known';
+    }
+    if (this.#commit !== null) return 'unresolved';
+    if (known < 0 || !this.#isNext(later, known)) return 'gap';
+    this.#followRows(known === 0 ? later : { ...later, rows: later.rows.slice(known) });
+    return 'followed';
   }
 
   compacted({
@@ -217,7 +243,7 @@ export class Authority {
 
   #answer({ user, client, position, stateVector }: OpenRequest): OpenAnswer {
     const { epoch } = this;
-    const owner = client === undefined ? undefined : this.#owner(client);
+    const owner = client === undefined ? undefined : this.#admission.owner(client);
     if (owner !== undefined && owner !== user)
       return { kind: 'refused', error: errorOf('client-taken') };
     if (position !== undefined && position.epoch !== epoch) {
@@ -266,66 +292,50 @@ export class Authority {
     return [{ from: 0, to: this.head, updates: [Y.encodeStateAsUpdate(loaded, stateVector)] }];
   }
 
-  #owner(client: number): string | undefined {
-    const owner = this.#owners.get(client);
-    if (owner !== undefined) return owner;
-    for (const lent of this.#subscriptions.values()) if (lent.client === client) return lent.user;
-    return undefined;
+  /** Only the journal can tell that rows continue the known ones when they begin before the head. */
+  #isNext({ previousTail }: LaterRows, known: number): boolean {
+    return previousTail === undefined || (known === 0 && previousTail === this.#lastBatch);
   }
 
-  #decide(
-    { subscription, cseq, user, update, at }: Submission,
-    sender: { readonly attempt: 'first' | 'repair'; readonly subscription: Subscription },
-  ): Outcome {
-    const refused = (error: ErrorBody): Outcome => ({ kind: 'refused', subscription, cseq, error });
-    const { doc } = this.#loaded;
-    // Returning replicas may hold work of users who never return, so their client ids are accepted.
-    const isReturn = sender.subscription.returns && cseq === 1;
-    const owner = isReturn ? noOwner : (client: number) => this.#owner(client);
-    const validation = this.#validation(update, { doc, user, owner });
-    if (validation.kind === 'refused') return refused(validation.error);
-    if (validation.kind === 'missing') {
-      // The repair lacks it as well: another request would repeat endlessly.
-      return sender.attempt === 'repair'
-        ? refused(errorOf('invalid-update'))
-        : { kind: 'missing', subscription, cseq };
+  #followRows({ rows, owners, tail, schema }: LaterRows): void {
+    const updates = rows.map(({ update }) => update);
+    const clocks = updates.map((update) => Y.parseUpdateMeta(update).to);
+    const clients = new Set(clocks.flatMap((states) => [...states.keys()]));
+    const stands =
+      this.#admission.isUnaffectedBy(clients, owners) && this.#loaded.follow(updates, schema);
+    rows.forEach((row, i) => this.#committed.append(row, clocks[i]!));
+    this.#lastBatch = tail;
+    this.#isBehind = false;
+    if (stands) {
+      this.#admission.adopt(owners);
+      this.#outcomes.renumber(rows.length);
+      this.#events.push(this.#outcomes.follow(updates, this.#loaded.schema));
+    } else {
+      this.#loaded.restart();
+      this.#events.push(this.#outcomes.follow(updates, this.#loaded.schema));
+      this.#decideAgain(this.#admission.reclaim(owners));
     }
-    if (!validation.hasNewContent) return { kind: 'known', subscription, cseq };
-    const bytes = this.#committed.bytes + this.#queuedBytes + update.byteLength;
-    // Deletions are accepted, because they shrink a document.
-    if (bytes > MAX_DOCUMENT_BYTES && validation.clients.length > 0) {
-      return refused(errorOf('too-large', { detail: TOO_LARGE }));
-    }
-    const applied = this.#loaded.apply(update, validation.repeats ? 'as emitted' : 'as sent');
-    if (applied.kind === 'corrupted') {
-      this.#loaded.rebuild(this.#outcomes.rows.map(({ row }) => row.update));
-      return refused(applied.error);
-    }
-    const row = {
-      offset: ++this.#lastOffset,
-      update: applied.update,
-      user,
-      subscription,
-      cseq,
-      at,
-    };
-    this.#queuedBytes += row.update.byteLength;
-    const owned = validation.clients.filter(
-      (client) => !this.#owners.has(client) && (!isReturn || client === sender.subscription.client),
-    );
-    for (const client of owned) this.#owners.set(client, user);
-    const clocks = new Map(
-      validation.clients.map((client) => [client, Y.getState(doc.store, client)]),
-    );
-    return { kind: 'row', row, clocks, owned };
+    this.#notify();
   }
 
-  #validation(update: Uint8Array, context: ValidationContext): UpdateValidation {
-    try {
-      return this.#rules.validateUpdate(update, context);
-    } catch {
-      return { kind: 'refused', error: errorOf('invalid-update') };
+  #decideAgain(taken: ReadonlySet<number>): void {
+    const stopped = new Set<Subscription>();
+    for (const outcome of this.#outcomes.takeAll()) {
+      const { sender } = outcome;
+      if (stopped.has(sender)) continue;
+      let { decision } = outcome;
+      if (isAccepted(decision)) {
+        decision = this.#admission.decideAgain(outcome, taken);
+        if (!isAccepted(decision)) stopped.add(sender);
+        this.#stop(sender, decision);
+      }
+      this.#outcomes.push({ ...outcome, decision });
     }
+  }
+
+  #stop(sender: Subscription, decision: Decision): void {
+    if (decision.kind === 'refused') sender.state = 'refused';
+    if (decision.kind === 'missing') sender.state = 'awaiting-repair';
   }
 
   #gather(): { readonly batch: Batch; state: 'in-flight' } | null {
@@ -335,7 +345,11 @@ export class Authority {
     for (const { row, owned } of queued) for (const client of owned) owners.set(client, row.user);
     const rows = queued.map(({ row }) => row);
     const { document, epoch, head: base } = this;
-    const [id, tail, bytes] = [this.#rules.createBatchId(), this.#lastBatch, this.#queuedBytes];
+    const [id, tail, bytes] = [
+      this.#rules.createBatchId(),
+      this.#lastBatch,
+      this.#outcomes.rowBytes,
+    ];
     return {
       batch: { document, epoch, id, base, tail, rows, owners, bytes },
       state: 'in-flight',
@@ -359,4 +373,6 @@ export class Authority {
   }
 }
 
-function noOwner(): undefined {}
+function isAccepted({ kind }: Decision): boolean {
+  return kind === 'row' || kind === 'known';
+}

@@ -6,6 +6,7 @@ export * from './engine-event.ts';
 export * from './events/channel-replica.ts';
 export * from './events/command-queue.ts';
 export * from './events/optimistic-overlay.ts';
+export * from './journal-follower.ts';
 export * from './limits.ts';
 export type { PendingUpdate } from './pending-updates.ts';
 export * from './room.ts';

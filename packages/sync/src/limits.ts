@@ -12,6 +12,10 @@ export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 /** `Y.mergeUpdates` is quadratic in the number of updates. */
 export const MAX_MERGED_UPDATES = 64;
 
+/** Rows of other servers that wait for a gap to close (CL12). */
+export const MAX_HELD_MESSAGES = 100;
+export const MAX_HELD_BYTES = 1024 * 1024;
+
 /** Buffered messages of a channel after a gap. Further messages are dropped and requested again. */
 export const MAX_BUFFERED_MESSAGES = 300;
 export const RECOVER_AGAIN_MS = 5_000;

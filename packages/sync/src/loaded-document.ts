@@ -82,6 +82,37 @@ export class LoadedDocument {
     }
   }
 
+  /**
+   * Applies rows that other servers committed, beside the queued updates. A document that is evicted
+   * stays so if the schema version that the rows need is known.
+   *
+   * @returns false when they cannot be applied: rebuild the document.
+   */
+  follow(updates: readonly Uint8Array[], schema: number | undefined): boolean {
+    if (this.#doc === null && schema !== undefined) {
+      this.#schema = Math.max(this.#schema, schema);
+      return true;
+    }
+    const { doc } = this;
+    try {
+      return doc.transact((running) => {
+        for (const update of updates) Y.applyUpdate(doc, update);
+        if (isIncomplete(doc)) return false;
+        const needed = schema ?? this.#rules.neededSchema.ofChange(running);
+        this.#schema = Math.max(this.#schema, needed);
+        return true;
+      });
+    } catch {
+      return false;
+    }
+  }
+
+  /** Goes back to the committed content. */
+  restart(): void {
+    this.rebuild([]);
+    this.#schema = Math.max(this.#schema, this.#rules.neededSchema.ofDocument(this.doc));
+  }
+
   /** @param queued accepted updates that are not yet committed */
   rebuild(queued: readonly Uint8Array[]): void {
     this.#rules.onRebuild?.();

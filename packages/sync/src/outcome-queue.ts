@@ -3,10 +3,13 @@
  * everything before it is on disk, whichever subscription sent it.
  */
 import type { ErrorBody } from '@tandem/protocol';
-import type { EngineEvent } from './engine-event.ts';
+import type { AppendRequest, CommittedEvent, EngineEvent } from './engine-event.ts';
 import type { Row } from './stored-document.ts';
+import type { Subscription } from './subscription.ts';
 
-export interface RowOutcome {
+export type Submission = AppendRequest & { readonly at: number };
+
+export interface RowDecision {
   readonly kind: 'row';
   readonly row: Row;
   /**
@@ -16,21 +19,26 @@ export interface RowOutcome {
   readonly owned: readonly number[];
 }
 
-export type Outcome =
-  | RowOutcome
-  | { readonly kind: 'known'; readonly subscription: number; readonly cseq: number }
-  | { readonly kind: 'missing'; readonly subscription: number; readonly cseq: number }
-  | {
-      readonly kind: 'refused';
-      readonly subscription: number;
-      readonly cseq: number;
-      readonly error: ErrorBody;
-    };
+export type Decision =
+  | RowDecision
+  | { readonly kind: 'known' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly error: ErrorBody };
+
+export interface Outcome {
+  readonly submission: Submission;
+  readonly sender: Subscription;
+  readonly decision: Decision;
+}
+
+type PublishedRow = Pick<Row, 'update' | 'subscription'>;
 
 export class OutcomeQueue {
   readonly #document: string;
   readonly #epoch: string;
   #outcomes: Outcome[] = [];
+  #rowCount = 0;
+  #rowBytes = 0;
   #reportedOffset: number;
 
   constructor(options: {
@@ -47,12 +55,44 @@ export class OutcomeQueue {
     return this.#outcomes.length === 0;
   }
 
-  get rows(): readonly RowOutcome[] {
-    return this.#outcomes.filter((outcome) => outcome.kind === 'row');
+  get rows(): readonly RowDecision[] {
+    return this.#outcomes.map(({ decision }) => decision).filter(isRow);
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  get rowBytes(): number {
+    return this.#rowBytes;
   }
 
   push(outcome: Outcome): void {
     this.#outcomes.push(outcome);
+    this.#count(outcome, 1);
+  }
+
+  /** Moves the rows to later offsets. */
+  renumber(by: number): void {
+    this.#outcomes = this.#outcomes.map((outcome) => {
+      const { decision } = outcome;
+      if (!isRow(decision)) return outcome;
+      const row = { ...decision.row, offset: decision.row.offset + by };
+      return { ...outcome, decision: { ...decision, row } };
+    });
+  }
+
+  takeAll(): readonly Outcome[] {
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    [this.#rowCount, this.#rowBytes] = [0, 0];
+    return outcomes;
+  }
+
+  /** The rows of another server, which precede everything that is queued. */
+  follow(updates: readonly Uint8Array[], schema: number): CommittedEvent {
+    const rows = updates.map((update) => ({ update, subscription: 0 }));
+    return this.#committed(rows, new Map(), schema);
   }
 
   settle(
@@ -60,9 +100,10 @@ export class OutcomeQueue {
     { schema, stateVector }: { readonly schema: number; readonly stateVector: () => Uint8Array },
   ): readonly EngineEvent[] {
     const waiting = this.#outcomes.findIndex(
-      (outcome) => outcome.kind === 'row' && outcome.row.offset > head,
+      ({ decision }) => isRow(decision) && decision.row.offset > head,
     );
     const settled = this.#outcomes.splice(0, waiting < 0 ? this.#outcomes.length : waiting);
+    const document = this.#document;
     const events: EngineEvent[] = [];
     let rows: Row[] = [];
     const acks = new Map<number, number>();
@@ -72,21 +113,30 @@ export class OutcomeQueue {
       acks.clear();
     };
     for (const outcome of settled) {
-      switch (outcome.kind) {
+      this.#count(outcome, -1);
+      const { decision } = outcome;
+      const { subscription, cseq } = outcome.submission;
+      switch (decision.kind) {
         case 'row':
-          rows.push(outcome.row);
-          acks.set(outcome.row.subscription, outcome.row.cseq);
+          rows.push(decision.row);
+          acks.set(subscription, cseq);
           break;
         case 'known':
-          acks.set(outcome.subscription, outcome.cseq);
+          acks.set(subscription, cseq);
           break;
         case 'missing':
           flush();
-          events.push({ ...outcome, document: this.#document, stateVector: stateVector() });
+          events.push({
+            kind: 'missing',
+            document,
+            subscription,
+            cseq,
+            stateVector: stateVector(),
+          });
           break;
         case 'refused':
           flush();
-          events.push({ ...outcome, document: this.#document });
+          events.push({ kind: 'refused', document, subscription, cseq, error: decision.error });
           break;
       }
     }
@@ -94,7 +144,17 @@ export class OutcomeQueue {
     return events;
   }
 
-  #committed(rows: readonly Row[], acks: ReadonlyMap<number, number>, schema: number): EngineEvent {
+  #count({ decision }: Outcome, change: 1 | -1): void {
+    if (!isRow(decision)) return;
+    this.#rowCount += change;
+    this.#rowBytes += change * decision.row.update.byteLength;
+  }
+
+  #committed(
+    rows: readonly PublishedRow[],
+    acks: ReadonlyMap<number, number>,
+    schema: number,
+  ): CommittedEvent {
     const from = this.#reportedOffset;
     this.#reportedOffset += rows.length;
     return {
@@ -109,4 +169,8 @@ export class OutcomeQueue {
       acks: Array.from(acks, ([subscription, cseq]) => ({ subscription, cseq })),
     };
   }
+}
+
+function isRow(decision: Decision): decision is RowDecision {
+  return decision.kind === 'row';
 }

@@ -49,9 +49,13 @@ export interface Batch {
 export interface LaterRows {
   readonly base: number;
   readonly rows: readonly (StoredRow & { readonly user: string })[];
-  /** The owners of all Yjs client ids in `rows`. */
+  /** The owners of the Yjs client ids that occur first in `rows`, perhaps beside others. */
   readonly owners: ReadonlyMap<number, string>;
   readonly tail: string;
+  /** The batch before `rows`; absent if the journal has compared it. */
+  readonly previousTail?: string | null | undefined;
+  /** The schema version that `rows` need; if it is absent, the document is loaded to find out. */
+  readonly schema?: number | undefined;
 }
 
 export class DamagedDocument extends Error {

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { Authority } from '../authority.ts';
 import type { AuthorityRules } from '../authority-rules.ts';
 import type { EngineEvent, OpenRequest } from '../engine-event.ts';
-import type { StoredDocument } from '../stored-document.ts';
+import type { LaterRows, StoredDocument } from '../stored-document.ts';
 import { rules, textOf } from '../simulation/content.ts';
 
 export const EMPTY: StoredDocument = {
@@ -101,3 +101,17 @@ export const rowsOf = (count: number, length = 1) => {
     update: writer.write('x'.repeat(length)),
   }));
 };
+
+/** Rows of another server after `base`; its batches are named after their last rows. */
+export function laterRows(
+  base: number,
+  updates: readonly Uint8Array[],
+  owners: LaterRows['owners'] = new Map(),
+): LaterRows {
+  return {
+    base,
+    rows: updates.map((update, i) => ({ offset: base + i + 1, update, user: 'eve' })),
+    owners,
+    tail: `other-${base + updates.length}`,
+  };
+}

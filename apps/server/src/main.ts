@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   stop = async () => {
     log.info('stopping');
     tlsReload?.[Symbol.dispose]();
-    setTimeout(() => process.exit(1), DRAIN.timeoutMs).unref();
+    setTimeout(() => process.exit(1), configuration.drainDelayMs + DRAIN.timeoutMs).unref();
     await server[Symbol.asyncDispose]();
     await runner[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 /** Wires the parts of a server, starts them in order, and stops them in reverse. */
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { Authenticator } from './accounts/authenticator.ts';
 import { METRICS_READER, People } from './accounts/people.ts';
@@ -190,6 +191,7 @@ export async function startServer(options: ServerOptions): Promise<AsyncDisposab
   return {
     async [Symbol.asyncDispose]() {
       listener.drain();
+      if (configuration.drainDelayMs > 0) await sleep(configuration.drainDelayMs);
       selfProbe[Symbol.dispose]();
       await connections.drain();
       limiter[Symbol.dispose]();

@@ -90,7 +90,10 @@ ${snippet.replace('127.0.0.1:3000', `127.0.0.1:${place.target}`)}
 ];
 
 /** The program's path; null where it is missing and cannot be installed. */
-export async function findProxy({ name, package: debian }: ProxyKind): Promise<string | null> {
+export async function findProxy({
+  name,
+  package: debian,
+}: Pick<ProxyKind, 'name' | 'package'>): Promise<string | null> {
   const installed = await onPath(name);
   if (installed !== null || process.getuid?.() !== 0) return installed;
   const options = {
@@ -114,7 +117,16 @@ export async function runProxy(
   const place = { port: await freePort(), target, folder };
   const file = join(folder, 'configuration');
   await writeFile(file, `${kind.configure(await snippetOf(kind.name), place)}\n`);
-  const child = spawn(program, kind.command(file, place), {
+  await startProgram([program, ...kind.command(file, place)], place);
+  return `http://127.0.0.1:${place.port}`;
+}
+
+/** Runs until the test is over. Resolves once it listens on the port. */
+export async function startProgram(
+  [program, ...values]: readonly [string, ...string[]],
+  { port, folder }: Pick<Place, 'port' | 'folder'>,
+): Promise<void> {
+  const child = spawn(program, values, {
     // Caddy stores unneeded files below its user's home.
     env: { PATH: process.env['PATH'], HOME: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -128,11 +140,11 @@ export async function runProxy(
     await once(child, 'exit');
   });
   const end = Date.now() + START_LIMIT_MS;
-  while (!(await canConnect(place.port))) {
-    if (Date.now() > end) throw new Error(`${kind.name} does not listen:\n${output}`);
+  while (!(await canConnect(port))) {
+    if (Date.now() > end || child.exitCode !== null)
+      throw new Error(`${program} does not listen:\n${output}`);
     await sleep(20);
   }
-  return `http://127.0.0.1:${place.port}`;
 }
 
 async function snippetOf(name: ProxyKind['name']): Promise<string> {
@@ -156,7 +168,7 @@ async function onPath(name: string): Promise<string | null> {
   return null;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

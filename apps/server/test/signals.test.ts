@@ -40,6 +40,23 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+test('DRAIN_DELAY_SECONDS: it serves on, says to load balancers that it drains, and then stops', async () => {
+  const server = await RunningServer.start({ DRAIN_DELAY_SECONDS: '2' });
+  const early = await NativeClient.onAuthenticated(server);
+  const began = Date.now();
+  const stopped = server.kill('SIGTERM');
+  await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(503);
+  const late = await NativeClient.onAuthenticated(server);
+  for (const client of [early, late]) {
+    client.send({ type: 'ping', channel: 0, nonce: 3 });
+    expect(await client.next('pong')).toMatchObject({ nonce: 3 });
+  }
+  expect(early.received.filter(({ type }) => type === 'goaway')).toEqual([]);
+  await early.next('goaway');
+  expect(Date.now() - began).toBeGreaterThan(1_900);
+  await stopped;
+});
+
 test('SIGTERM during the start ends it, also as the first process of a container', async () => {
   const child = run([process.execPath, join(inject('bundle'), 'main.js')], await temporaryFolder());
   // The first line is printed long before it is ready.

@@ -102,6 +102,12 @@ const variables = {
     purpose:
       'The number of reverse proxies in front of the server; that many entries of X-Forwarded-For are trusted.',
   },
+  DRAIN_DELAY_SECONDS: {
+    schema: whole({ min: 0, max: 300 }),
+    unset: '0',
+    purpose:
+      'How long a server that is told to stop serves on, while /readyz answers 503. With load balancers, at least two of their checks.',
+  },
   ENGINE_WORKERS: {
     schema: whole({ min: 1, max: 64 }),
     unset: null,
@@ -214,6 +220,7 @@ export interface Configuration {
   readonly allowedOrigins: readonly string[];
   readonly allowedFrames: readonly string[];
   readonly trustedProxies: number;
+  readonly drainDelayMs: number;
   readonly engineWorkers: number | null;
   readonly logLevel: string;
   readonly administrators: readonly string[] | 'everyone';
@@ -267,6 +274,7 @@ export function readConfiguration(
     allowedOrigins: values.ALLOWED_ORIGINS,
     allowedFrames: values.ALLOWED_FRAMES,
     trustedProxies: values.TRUST_PROXY,
+    drainDelayMs: values.DRAIN_DELAY_SECONDS * 1_000,
     engineWorkers: values.ENGINE_WORKERS,
     logLevel: values.LOG_LEVEL,
     administrators: values.ADMINISTRATORS ?? (values.NODE_ENV === 'production' ? [] : 'everyone'),

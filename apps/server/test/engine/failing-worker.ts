@@ -55,7 +55,8 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
     return new ShardWorker({
       shard: data.shard,
       journal,
-      clock: systemClock,
+      isShared: data.isShared,
+      runtime: { clock: systemClock, random: Math.random, defer: setImmediate },
       progress,
       rules: (kind) => {
         const rules = rulesFor(kind);
@@ -73,7 +74,6 @@ runWorker<EngineWorkerData, readonly ShardRequest[], ShardTurn>({
         };
       },
       emit: send,
-      defer: setImmediate,
     });
   },
 });

@@ -6,7 +6,6 @@
 import {
   errorOf,
   MAX_DONE_POSITIONS,
-  type ChannelEvent,
   type ChannelName,
   type ChannelPosition,
 } from '@tandem/protocol';
